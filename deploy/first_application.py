@@ -23,6 +23,8 @@ STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("agent-au", "submitApplication",
      {"visaType": "B1", "nationality": "AU", "centre": "AU-SYD", "identity": APPLICANT}),
     ("treasury", "recordPayment", {"amountIdr": 500_000}),
+    ("agent-au", "recordDocuments",
+     {"documents": ["PASSPORT_SCAN", "PHOTOGRAPH", "RETURN_TICKET"]}),
     ("agent-au", "markReceived", {}),
     ("officer", "takeCase", {"queue": "FREE"}),
     ("officer", "referToScreening", {}),

@@ -41,6 +41,7 @@ from models import (
     BannedPerson,
     Base,
     Bill,
+    CaseDocument,
     Centre,
     Correction,
     Decision,
@@ -106,6 +107,7 @@ CASE_STAFF = CASE_WORKERS + AUDITOR
 PARTNERS = MANAGER + AGENT
 #: Whoever is told which steps a case allows, and whoever can change anything.
 STEP_TAKERS = CASE_WORKERS + AGENT + APPLICANT + PARTNER_SERVICE
+HANDING_OVER = AGENT + PARTNER_SERVICE
 SUBMITTERS = AGENT + APPLICANT + PARTNER_SERVICE
 CHANGERS = STEP_TAKERS + SCREENING + TREASURY + ADMINISTRATOR
 CASE_READERS = CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE
@@ -371,6 +373,7 @@ POLICY: Mapping[str, Access] = {
             "validFrom": EVERYONE,
             "validUntil": EVERYONE,
             "eligibility": EVERYONE,
+            "requiredDocuments": EVERYONE,
             "fees": EVERYONE,
             "serviceTargets": EVERYONE,
         },
@@ -378,6 +381,10 @@ POLICY: Mapping[str, Access] = {
     "Eligibility": Access(
         rows=OPEN_TO_EVERYONE,
         fields=dict.fromkeys(("entry", "purpose", "isOpen", "validFrom"), EVERYONE),
+    ),
+    "RequiredDocument": Access(
+        rows=OPEN_TO_EVERYONE,
+        fields=dict.fromkeys(("kind", "isRequired", "validFrom"), EVERYONE),
     ),
     "Fee": Access(
         rows=OPEN_TO_EVERYONE,
@@ -494,6 +501,7 @@ POLICY: Mapping[str, Access] = {
             "decideBy": CASE_READERS,
             "feeIdr": CASE_READERS,
             "bill": CASE_READERS,
+            "documents": CASE_READERS,
             "requestedItems": CASE_READERS,
             "stage": CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE,
             "status": CASE_STAFF,
@@ -523,6 +531,15 @@ POLICY: Mapping[str, Access] = {
             "dueAt": BILL_READERS,
             "paidAt": BILL_READERS,
             "receiptNumber": BILL_READERS,
+        },
+    ),
+    # What belongs to a file, and what of it is there.
+    "CaseDocument": Access(
+        rows=of_reached_cases(CaseDocument.application_id),
+        fields={
+            "kind": CASE_READERS,
+            "recordedAt": CASE_READERS,
+            "recordedBy": CASE_STAFF,
         },
     ),
     # What applicants are asked for. What an officer wrote about it is for whoever brings it.
@@ -570,6 +587,10 @@ POLICY: Mapping[str, Access] = {
     # Whoever hands an application in is told what fits instead.
     "EligibilityError": Access(
         fields=dict.fromkeys(("code", "message", "path", "eligibleVisaTypes"), SUBMITTERS),
+    ),
+    # Whoever hands a file over is told what it lacks.
+    "DocumentsError": Access(
+        fields=dict.fromkeys(("code", "message", "path", "missingDocuments"), HANDING_OVER),
     ),
     "CaseError": Access(
         fields={
@@ -1318,6 +1339,9 @@ MUTATIONS: Mapping[str, Change] = {
         answers="results",
     ),
     "recordPayment": Change({Role.TREASURY: every_row}, answers="bill"),
+    "recordDocuments": Change(
+        {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: at_own_partner}
+    ),
     "markReceived": Change(
         {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: at_own_partner}
     ),
@@ -1366,6 +1390,7 @@ MUTATIONS: Mapping[str, Change] = {
     "proposeVisaType": CHANGE_OF_THE_LEDGER,
     "proposeVisaTypeEnd": CHANGE_OF_THE_LEDGER,
     "proposeEligibility": CHANGE_OF_THE_LEDGER,
+    "proposeRequiredDocument": CHANGE_OF_THE_LEDGER,
     "proposeFee": CHANGE_OF_THE_LEDGER,
     "proposeServiceTarget": CHANGE_OF_THE_LEDGER,
     "proposeDeadline": CHANGE_OF_THE_LEDGER,

@@ -12,6 +12,7 @@ from models.ban.banned_person import BanIndex, BannedPerson
 from models.base import Base
 from models.case.application import Application, ApplicationEvent, Assignment
 from models.case.bill import Bill
+from models.case.case_document import CaseDocument
 from models.case.change import ApplicationChange, VolumeChange
 from models.case.decision import Decision
 from models.case.idempotency import Idempotency
@@ -34,6 +35,7 @@ from models.reference.decrees import (
     Eligibility,
     EntryRule,
     Fee,
+    RequiredDocument,
     ServiceTarget,
     VisaType,
 )
@@ -62,6 +64,7 @@ __all__ = [
     "Base",
     "Bill",
     "BudgetedRead",
+    "CaseDocument",
     "Centre",
     "Correction",
     "Country",
@@ -82,6 +85,7 @@ __all__ = [
     "ReferenceChange",
     "ReferenceChangeValue",
     "RequestedItem",
+    "RequiredDocument",
     "Screening",
     "ServiceTarget",
     "Suspension",

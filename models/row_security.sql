@@ -39,6 +39,7 @@ ALTER TABLE ban_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE banned_person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE bill ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE budgeted_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE case_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE centre ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE correction ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -60,6 +61,7 @@ ALTER TABLE person_lookup ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE reference_change ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE reference_change_value ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE requested_item ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE required_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE screening ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE service_target ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE suspension ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -207,12 +209,15 @@ GRANT SELECT (code, name) ON partner TO gerbang_leadership;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_leadership;
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_leadership;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_leadership;
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_leadership;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_leadership;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_leadership;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_leadership;
 CREATE POLICY leadership_select ON visa_type FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON eligibility FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON required_document FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON fee FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -302,6 +307,7 @@ GRANT SELECT (application_id, changed, id, kind, written_in) ON application_chan
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_officer;
 GRANT SELECT (application_id, assigned_at, ended_at, id, officer, role) ON assignment TO gerbang_officer;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_officer;
+GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_officer;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_officer;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_officer;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_officer;
@@ -318,6 +324,7 @@ GRANT SELECT (actor, actor_role, by, case_reference, found, id, occurred_at, pur
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_officer;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_officer;
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_officer;
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_officer;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_officer;
 GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_officer;
@@ -329,6 +336,8 @@ CREATE POLICY officer_select ON application FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON visa_type FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON eligibility FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON required_document FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON fee FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -345,6 +354,8 @@ CREATE POLICY officer_select ON partner_country FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON centre FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON bill FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON case_document FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON requested_item FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -451,6 +462,7 @@ GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, p
 GRANT SELECT (application_id, ban_id, by, ended_at, found_at, id) ON ban_match TO gerbang_supervisor;
 GRANT SELECT (ban_id, birth_date, full_name, issuing_state, passport_number) ON banned_person TO gerbang_supervisor;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_supervisor;
+GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_supervisor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_supervisor;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_supervisor;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_supervisor;
@@ -467,6 +479,7 @@ GRANT SELECT (actor, actor_role, by, case_reference, found, id, occurred_at, pur
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_supervisor;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_supervisor;
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_supervisor;
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_supervisor;
 GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_supervisor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_supervisor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_supervisor;
@@ -480,6 +493,8 @@ CREATE POLICY supervisor_select ON application FOR SELECT TO gerbang_supervisor
 CREATE POLICY supervisor_select ON visa_type FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON eligibility FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON required_document FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON fee FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -496,6 +511,8 @@ CREATE POLICY supervisor_select ON partner_country FOR SELECT TO gerbang_supervi
 CREATE POLICY supervisor_select ON centre FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON bill FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON case_document FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON requested_item FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -618,6 +635,7 @@ GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_manager;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_manager;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_manager;
+GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_manager;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_manager;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_manager;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_manager;
@@ -626,6 +644,7 @@ GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_
 GRANT SELECT (code, name) ON partner TO gerbang_partner_manager;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_manager;
 GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_item TO gerbang_partner_manager;
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_manager;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_manager;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_manager;
 GRANT SELECT (changed, country_code, id, partner_code, written_in) ON volume_change TO gerbang_partner_manager;
@@ -636,6 +655,8 @@ CREATE POLICY partner_manager_select ON application FOR SELECT TO gerbang_partne
 CREATE POLICY partner_manager_select ON visa_type FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON eligibility FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+CREATE POLICY partner_manager_select ON required_document FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON fee FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
@@ -653,6 +674,8 @@ CREATE POLICY partner_manager_select ON centre FOR SELECT TO gerbang_partner_man
     USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND centre.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON bill FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND (by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) AND by_1.successor_country_code IS NULL OR by_1.successor_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]))) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON case_document FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = case_document.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND (by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) AND by_1.successor_country_code IS NULL OR by_1.successor_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]))) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON requested_item FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = requested_item.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND (by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) AND by_1.successor_country_code IS NULL OR by_1.successor_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]))) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON applicant FOR SELECT TO gerbang_partner_manager
@@ -719,6 +742,7 @@ GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_agent;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_agent;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_agent;
+GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_agent;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_agent;
 GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_partner_agent;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_agent;
@@ -731,6 +755,7 @@ GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, numb
 GRANT SELECT (code, name) ON partner TO gerbang_partner_agent;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_agent;
 GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_partner_agent;
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_agent;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_agent;
 GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_agent;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_agent;
@@ -741,6 +766,8 @@ CREATE POLICY partner_agent_select ON application FOR SELECT TO gerbang_partner_
 CREATE POLICY partner_agent_select ON visa_type FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON eligibility FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+CREATE POLICY partner_agent_select ON required_document FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON fee FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
@@ -758,6 +785,8 @@ CREATE POLICY partner_agent_select ON centre FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND centre.code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON bill FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND (coalesce(by_1.centre_code, by_1.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.successor_centre_code IS NULL OR by_1.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]))) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON case_document FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = case_document.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND (coalesce(by_1.centre_code, by_1.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.successor_centre_code IS NULL OR by_1.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]))) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON requested_item FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = requested_item.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND (coalesce(by_1.centre_code, by_1.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.successor_centre_code IS NULL OR by_1.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]))) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON applicant FOR SELECT TO gerbang_partner_agent
@@ -811,6 +840,7 @@ GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, 
 GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, proposed_at, proposed_by, reason, reference, reject_reason, rejected_at, rejected_by, state, withdrawal_proposed_at, withdrawal_proposed_by, withdrawal_reason, withdrawn_at, withdrawn_by) ON ban_entry TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, ban_id, case_reference, fields, id, occurred_at, purpose) ON ban_read TO gerbang_auditor;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_auditor;
+GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_auditor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_auditor;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_auditor;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_auditor;
@@ -826,6 +856,7 @@ GRANT SELECT (actor, actor_role, by, case_reference, found, id, occurred_at, pur
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_auditor;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_auditor;
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_auditor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_auditor;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_auditor;
@@ -839,6 +870,8 @@ CREATE POLICY auditor_select ON application FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON visa_type FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON eligibility FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON required_document FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON fee FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -855,6 +888,8 @@ CREATE POLICY auditor_select ON partner_country FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON centre FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON bill FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON case_document FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON requested_item FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -960,6 +995,7 @@ GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_applicant;
 GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_applicant;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_applicant;
+GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_applicant;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_applicant;
 GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_applicant;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_applicant;
@@ -972,6 +1008,7 @@ GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, numb
 GRANT SELECT (code, name) ON partner TO gerbang_applicant;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_applicant;
 GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_applicant;
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_applicant;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_applicant;
 GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_applicant;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_applicant;
@@ -982,6 +1019,8 @@ CREATE POLICY applicant_select ON application FOR SELECT TO gerbang_applicant
 CREATE POLICY applicant_select ON visa_type FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON eligibility FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON required_document FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON fee FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
@@ -999,6 +1038,8 @@ CREATE POLICY applicant_select ON centre FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON bill FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON case_document FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = case_document.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON requested_item FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = requested_item.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON application_event FOR SELECT TO gerbang_applicant
@@ -1032,6 +1073,7 @@ GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_service;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_service;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_service;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_service;
+GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_service;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_service;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_service;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_service;
@@ -1040,6 +1082,7 @@ GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_
 GRANT SELECT (code, name) ON partner TO gerbang_partner_service;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_service;
 GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_item TO gerbang_partner_service;
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_service;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_service;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_service;
 CREATE POLICY partner_service_select ON application_change FOR SELECT TO gerbang_partner_service
@@ -1049,6 +1092,8 @@ CREATE POLICY partner_service_select ON application FOR SELECT TO gerbang_partne
 CREATE POLICY partner_service_select ON visa_type FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON eligibility FOR SELECT TO gerbang_partner_service
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+CREATE POLICY partner_service_select ON required_document FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON fee FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
@@ -1066,6 +1111,8 @@ CREATE POLICY partner_service_select ON centre FOR SELECT TO gerbang_partner_ser
     USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON bill FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL) THEN true ELSE false END);
+CREATE POLICY partner_service_select ON case_document FOR SELECT TO gerbang_partner_service
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = case_document.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON requested_item FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = requested_item.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON applicant FOR SELECT TO gerbang_partner_service
@@ -1093,6 +1140,7 @@ GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, p
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_screening;
 GRANT SELECT (code, name) ON partner TO gerbang_screening;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_screening;
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_screening;
 GRANT SELECT (answered_at, application_id, id, kept_from, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_screening;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_screening;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_screening;
@@ -1101,6 +1149,8 @@ CREATE POLICY screening_select ON application FOR SELECT TO gerbang_screening
 CREATE POLICY screening_select ON visa_type FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON eligibility FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
+CREATE POLICY screening_select ON required_document FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON fee FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
@@ -1155,11 +1205,14 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_treasury
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury;
 GRANT SELECT (code, name) ON partner TO gerbang_treasury;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_treasury;
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_treasury;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_treasury;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_treasury;
 CREATE POLICY treasury_select ON visa_type FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON eligibility FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON required_document FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON fee FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -1194,12 +1247,15 @@ GRANT SELECT (code, name) ON partner TO gerbang_administrator;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_administrator;
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_administrator;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_administrator;
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_administrator;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_administrator;
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_administrator;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_administrator;
 CREATE POLICY administrator_select ON visa_type FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON eligibility FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON required_document FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON fee FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -1236,11 +1292,14 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_anonymou
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_anonymous;
 GRANT SELECT (code, name) ON partner TO gerbang_anonymous;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_anonymous;
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_anonymous;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_anonymous;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON visa_type FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON eligibility FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON required_document FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON fee FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
@@ -1430,14 +1489,14 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
                     OR ((SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND changed <@ '{current_decision_id,status}' AND it.status IN ('GRANTED', 'REFUSED') AND NEW.status = 'REFUSED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
                     OR (changed <@ '{status}' AND it.status IN ('GRANTED') AND NEW.status = 'REVOKED')
                     OR ((SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{current_decision_id,status}' AND it.status IN ('REVOKED') AND NEW.status = 'GRANTED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
-                WHEN 'PARTNER_AGENT' THEN (it.partner_code IS NOT NULL AND it.received_at IS NULL AND changed <@ '{received_at}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.received_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                WHEN 'PARTNER_AGENT' THEN (it.partner_code IS NOT NULL AND it.received_at IS NULL AND NOT EXISTS (SELECT FROM case_document WHERE application_id = it.id AND recorded_at IS NULL) AND changed <@ '{received_at}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.received_at BETWEEN transaction_timestamp() AND clock_timestamp())
                     OR (true AND changed <@ '{paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'IN_VERIFICATION' AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()) AND NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id AND answered_at IS NULL))
                     OR (changed <@ '{closed_at,status}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'SCREENING') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp())
                     OR (changed <@ '{closed_at,paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()))
                 WHEN 'APPLICANT' THEN (true AND changed <@ '{paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'IN_VERIFICATION' AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()) AND NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id AND answered_at IS NULL))
                     OR (changed <@ '{closed_at,status}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'SCREENING') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp())
                     OR (changed <@ '{closed_at,paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()))
-                WHEN 'PARTNER_SERVICE' THEN (it.partner_code IS NOT NULL AND it.received_at IS NULL AND changed <@ '{received_at}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.received_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                WHEN 'PARTNER_SERVICE' THEN (it.partner_code IS NOT NULL AND it.received_at IS NULL AND NOT EXISTS (SELECT FROM case_document WHERE application_id = it.id AND recorded_at IS NULL) AND changed <@ '{received_at}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.received_at BETWEEN transaction_timestamp() AND clock_timestamp())
                     OR (true AND changed <@ '{paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'IN_VERIFICATION' AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()) AND NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id AND answered_at IS NULL))
                 WHEN 'SCREENING' THEN (changed <@ '{has_open_hit,is_referred}' AND it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND NEW.status = OLD.status AND (NEW.has_open_hit OR NOT viewer.has_open_hit(it.id)) AND (NOT NEW.has_open_hit OR OLD.has_open_hit OR viewer.has_open_hit(it.id)) AND (NEW.is_referred OR NOT OLD.is_referred))
                 WHEN 'TREASURY' THEN (changed <@ '{fee_idr,paid_at,status,target_due_at}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND NEW.status = 'PAID' AND OLD.paid_at IS NULL AND NEW.target_due_at >= NEW.paid_at AND EXISTS (SELECT FROM bill WHERE bill.application_id = it.id AND bill.paid_at = NEW.paid_at AND bill.amount_idr = NEW.fee_idr))
@@ -1609,6 +1668,39 @@ $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON bill
     FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_bill();
+CREATE OR REPLACE FUNCTION viewer.guard_case_document() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        said text := viewer.sealed(NULL);
+        viewer_role text := split_part(said, '.', 1);
+        viewer_subject text := viewer.field(said, 5);
+        it application;
+        question text;
+        new_outcome text;
+        new_ground text;
+        changed text[];
+        is_allowed boolean;
+    BEGIN
+        SELECT * INTO it FROM application WHERE id = NEW.application_id;
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := false;
+        ELSE
+            changed := array_remove(ARRAY[CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.kind IS DISTINCT FROM OLD.kind THEN 'kind' END, CASE WHEN NEW.recorded_at IS DISTINCT FROM OLD.recorded_at THEN 'recorded_at' END, CASE WHEN NEW.recorded_by IS DISTINCT FROM OLD.recorded_by THEN 'recorded_by' END], NULL);
+            is_allowed := changed = '{}' OR CASE viewer_role
+                WHEN 'PARTNER_AGENT' THEN (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND it.partner_code IS NOT NULL AND it.received_at IS NULL AND true AND changed <@ '{recorded_at,recorded_by}' AND (NEW.recorded_at IS NULL OR OLD.recorded_at IS NULL AND NEW.recorded_by = viewer_subject AND NEW.recorded_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                WHEN 'PARTNER_SERVICE' THEN (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND it.partner_code IS NOT NULL AND it.received_at IS NULL AND true AND changed <@ '{recorded_at,recorded_by}' AND (NEW.recorded_at IS NULL OR OLD.recorded_at IS NULL AND NEW.recorded_by = viewer_subject AND NEW.recorded_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                ELSE false END;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'no step of % writes this of case_document', viewer_role
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON case_document
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    EXECUTE FUNCTION viewer.guard_case_document();
 CREATE OR REPLACE FUNCTION viewer.guard_decision() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -1825,6 +1917,9 @@ CREATE POLICY officer_writing_select ON visa_type FOR SELECT TO gerbang_officer_
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON eligibility FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON required_document FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON fee FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -1864,6 +1959,9 @@ CREATE POLICY officer_writing_select ON requested_item FOR SELECT TO gerbang_off
 GRANT INSERT (application_id, id, kind, note, requested_at) ON requested_item TO gerbang_officer_writing;
 CREATE POLICY officer_writing_insert ON requested_item FOR INSERT TO gerbang_officer_writing
     WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true ELSE false END);
+GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON case_document FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
 GRANT SELECT (application_id, assigned_at, ended_at, id, officer, role) ON assignment TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON assignment FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
@@ -1928,6 +2026,9 @@ CREATE POLICY supervisor_writing_select ON visa_type FOR SELECT TO gerbang_super
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON eligibility FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON required_document FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON fee FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -1964,6 +2065,9 @@ CREATE POLICY supervisor_writing_select ON bill FOR SELECT TO gerbang_supervisor
 GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON requested_item FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id));
+GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON case_document FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
 GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason, role) ON assignment TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON assignment FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
@@ -2037,6 +2141,9 @@ CREATE POLICY partner_agent_writing_select ON visa_type FOR SELECT TO gerbang_pa
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON eligibility FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON required_document FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON fee FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
@@ -2088,6 +2195,12 @@ CREATE POLICY partner_agent_writing_select ON requested_item FOR SELECT TO gerba
 GRANT UPDATE (answered_at, answered_by) ON requested_item TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_update ON requested_item FOR UPDATE TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN requested_item.answered_at IS NULL ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN requested_item.answered_by = (SELECT viewer.subject('PARTNER_AGENT')) ELSE false END);
+GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON case_document FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
+GRANT UPDATE (recorded_at, recorded_by) ON case_document TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_update ON case_document FOR UPDATE TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
 GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON assignment FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
@@ -2133,6 +2246,9 @@ CREATE POLICY applicant_writing_select ON visa_type FOR SELECT TO gerbang_applic
     USING ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON eligibility FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON required_document FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON fee FOR SELECT TO gerbang_applicant_writing
@@ -2191,6 +2307,9 @@ CREATE POLICY applicant_writing_select ON requested_item FOR SELECT TO gerbang_a
 GRANT UPDATE (answered_at, answered_by) ON requested_item TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_update ON requested_item FOR UPDATE TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN requested_item.answered_at IS NULL ELSE false END) WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN requested_item.answered_by = (SELECT viewer.subject('APPLICANT')) ELSE false END);
+GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON case_document FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
 GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON assignment FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
@@ -2236,6 +2355,9 @@ CREATE POLICY partner_service_writing_select ON visa_type FOR SELECT TO gerbang_
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON eligibility FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON required_document FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON fee FOR SELECT TO gerbang_partner_service_writing
@@ -2288,6 +2410,12 @@ CREATE POLICY partner_service_writing_select ON requested_item FOR SELECT TO ger
 GRANT UPDATE (answered_at, answered_by) ON requested_item TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_update ON requested_item FOR UPDATE TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN requested_item.answered_at IS NULL ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN requested_item.answered_by = (SELECT viewer.subject('PARTNER_SERVICE')) ELSE false END);
+GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON case_document FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
+GRANT UPDATE (recorded_at, recorded_by) ON case_document TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_update ON case_document FOR UPDATE TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
 GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON assignment FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
@@ -2315,6 +2443,9 @@ CREATE POLICY screening_writing_select ON visa_type FOR SELECT TO gerbang_screen
     USING ((SELECT viewer.acts_as('SCREENING')));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON eligibility FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON required_document FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON fee FOR SELECT TO gerbang_screening_writing
@@ -2401,6 +2532,9 @@ CREATE POLICY treasury_writing_select ON visa_type FOR SELECT TO gerbang_treasur
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON eligibility FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON required_document FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON fee FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -2464,6 +2598,9 @@ CREATE POLICY administrator_writing_select ON visa_type FOR SELECT TO gerbang_ad
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON eligibility FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON required_document FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON fee FOR SELECT TO gerbang_administrator_writing
@@ -2534,6 +2671,9 @@ CREATE POLICY writing_select ON visa_type FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()));
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_writing;
 CREATE POLICY writing_select ON eligibility FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_writing;
+CREATE POLICY writing_select ON required_document FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_writing;
 CREATE POLICY writing_select ON fee FOR SELECT TO gerbang_writing
@@ -2607,6 +2747,12 @@ CREATE POLICY writing_insert ON requested_item FOR INSERT TO gerbang_writing
 GRANT UPDATE (answered_at, answered_by) ON requested_item TO gerbang_writing;
 CREATE POLICY writing_update ON requested_item FOR UPDATE TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN requested_item.answered_at IS NULL WHEN 'APPLICANT' THEN requested_item.answered_at IS NULL WHEN 'PARTNER_SERVICE' THEN requested_item.answered_at IS NULL ELSE false END ELSE false END) WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN requested_item.answered_by = (SELECT viewer.subject(NULL)) WHEN 'APPLICANT' THEN requested_item.answered_by = (SELECT viewer.subject(NULL)) WHEN 'PARTNER_SERVICE' THEN requested_item.answered_by = (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
+GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_writing;
+CREATE POLICY writing_select ON case_document FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
+GRANT UPDATE (recorded_at, recorded_by) ON case_document TO gerbang_writing;
+CREATE POLICY writing_update ON case_document FOR UPDATE TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'PARTNER_SERVICE' THEN true ELSE false END ELSE false END) WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'PARTNER_SERVICE' THEN true ELSE false END ELSE false END);
 GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason, role) ON assignment TO gerbang_writing;
 CREATE POLICY writing_select ON assignment FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));

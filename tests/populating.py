@@ -33,6 +33,7 @@ from tests.world import (
     LINKS,
     LOOKED,
     REASONS,
+    REQUIRED,
     STAY,
     TICKET,
     Case,
@@ -125,6 +126,9 @@ async def reference_data(connection: asyncpg.Connection) -> None:
             served |= {"valid_from": BEGINNING, "is_open": True}
             await _insert(connection, "eligibility", served)
         await _insert(connection, "fee", fee)
+        for kind in REQUIRED.get(code, ()):
+            belongs = {"visa_type_code": code, "kind": kind, "valid_from": BEGINNING}
+            await _insert(connection, "required_document", belongs | {"is_required": True})
     for (code, clock), hours in HOURS.items():
         target = {"visa_type_code": code, "clock": clock, "valid_from": BEGINNING, "hours": hours}
         target |= {"promised_percent": 90 if clock == "CALLING_VISA" else 95}
@@ -258,6 +262,11 @@ async def _application(connection: asyncpg.Connection, case: Case) -> None:
     row["pay_by"] = _at_first(case, "SUBMITTED") + timedelta(days=7)
     row["answer_by"] = asked_at + timedelta(days=14) if asked_at else None
     await _insert(connection, "application", row | paid)
+    await connection.execute(  # what was handed over was complete
+        "UPDATE case_document SET recorded_at = submitted_at, recorded_by = 'agent-au'"
+        " FROM application WHERE id = application_id AND id = $1 AND received_at IS NOT NULL",
+        row["id"],
+    )
     await _insert(connection, "decision", *decisions)
     await _insert(connection, "visa", *_visas(case, decisions))
     submitted_at = _at_first(case, "SUBMITTED")

@@ -37,6 +37,8 @@ ELIGIBLE = {
         for entry in ("VISA_FREE", "VISA_ON_ARRIVAL", "VISA_REQUIRED", "CALLING_VISA")
     ],
 }
+#: What belongs to a file that a partner takes in.
+REQUIRED = {"C1": ("PHOTOGRAPH", "RETURN_TICKET")}
 HOURS = {("B1", "STANDARD"): 24, ("C1", "STANDARD"): 120, ("C1", "CALLING_VISA"): 336}
 
 

@@ -12,6 +12,11 @@ from sqlalchemy import ColumnElement, Date, all_, exists, false, func, null, sel
 from gateway.access.fields import is_readable
 from gateway.access.rows import changeable, reachable
 from gateway.access.transactions.writing import WriteTransaction
+from gateway.mutations.checklist import (
+    documents_of,
+    missing_documents,
+    required_documents,
+)
 from gateway.viewer import Viewer
 from models import (
     Application,
@@ -194,6 +199,10 @@ def _select_state(application: UUID, role: Role) -> Any:
                 if is_readable("RequestedItem", "kind", role)
                 else null()
             ).label("outstanding"),
+            *(
+                column if is_readable("CaseDocument", "kind", role) else null().label(column.key)
+                for column in (required_documents(), missing_documents())
+            ),
             (
                 has_live_visa(today())
                 if is_readable("Application", "isVisaHeld", role)
@@ -320,6 +329,8 @@ def _case(
             outstanding=frozenset(
                 map(RequestedItemKind, row.outstanding.split(",") if row.outstanding else ())
             ),
+            required_documents=documents_of(row.required_documents),
+            missing_documents=documents_of(row.missing_documents),
             officer=on_desk.get(Role.OFFICER),
             supervisor=on_desk.get(Role.SUPERVISOR),
             correction=CorrectionState(corrections[0].state) if corrections else None,

@@ -24,6 +24,7 @@ from gateway.mutations.requests import StepRequest
 from gateway.mutations.screening import ask
 from models import (
     Bill,
+    CaseDocument,
     Decision,
     RequestedItem,
     Screening,
@@ -74,6 +75,20 @@ async def _is_used(transaction: WriteTransaction, receipt_number: str) -> bool:
             select(Bill.billing_code).where(Bill.receipt_number == receipt_number)
         )
     )
+
+
+async def _record_documents(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    """Say which documents are there. One that was there keeps who said so, and when."""
+    of_case = update(CaseDocument).where(CaseDocument.application_id == case.id)
+    is_there = CaseDocument.kind.in_([kind.value for kind in request.documents])
+    came = of_case.where(is_there, CaseDocument.recorded_at.is_(None))
+    went = of_case.where(~is_there, CaseDocument.recorded_at.is_not(None))
+    who = transaction.viewer.subject
+    await transaction.run(came.values(recorded_at=case.at, recorded_by=who))
+    await transaction.run(went.values(recorded_at=None, recorded_by=None))
+    return {}
 
 
 async def _request_items(
@@ -247,6 +262,7 @@ async def _end_visa(transaction: WriteTransaction, case: Case, **when: datetime)
 
 EFFECTS: Mapping[Verb, Effect] = {
     Verb.RECORD_PAYMENT: _record_payment,
+    Verb.RECORD_DOCUMENTS: _record_documents,
     Verb.TAKE: desk.take,
     Verb.GIVE_BACK: desk.give_back,
     Verb.REASSIGN: desk.reassign,

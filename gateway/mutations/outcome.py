@@ -22,6 +22,8 @@ class Reason:
     status: Status | None = None
     #: What could be asked for instead: codes of visa types; None where that is not the reason.
     fitting: tuple[str, ...] | None = None
+    #: The kinds of the documents that are missing, where that is the reason.
+    missing: tuple[str, ...] | None = None
 
 
 class RefusedError(Exception):
@@ -54,10 +56,15 @@ class Reasons:
         limits: Mapping[str, int] | None = None,
         status: Status | None = None,
         fitting: tuple[str, ...] | None = None,
+        missing: tuple[str, ...] | None = None,
     ) -> None:
         whole = (*self._below, *path)
-        reason = Reason(refusal, whole, rule, limits or {}, status, fitting)
+        reason = Reason(refusal, whole, rule, limits or {}, status, fitting, missing)
         self._found.setdefault(whole, reason)
+
+    def include(self, reason: Reason) -> None:
+        """Add a reason that names its whole path."""
+        self._found.setdefault(reason.path, reason)
 
     def has(self, *path: str) -> bool:
         """Whether there is a reason at a place or below it."""
@@ -130,15 +137,18 @@ def _reason_to_json(reason: Reason) -> dict[str, Any]:
         "rule": reason.rule,
         "limits": reason.limits,
         "fitting": reason.fitting,
+        "missing": reason.missing,
     }
 
 
 def _reason_from_json(stored: dict[str, Any]) -> Reason:
-    fitting = stored.get("fitting")  # a gateway of before wrote none
+    # A gateway of before wrote neither.
+    fitting, missing = stored.get("fitting"), stored.get("missing")
     return Reason(
         Refusal(stored["code"]),
         tuple(stored["path"]),
         stored["rule"],
         stored["limits"],
         fitting=None if fitting is None else tuple(fitting),
+        missing=None if missing is None else tuple(missing),
     )

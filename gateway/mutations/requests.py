@@ -11,6 +11,7 @@ import orjson
 from gateway.mutations.outcome import Reason
 from models.life import Verb
 from models.vocabulary import (
+    DocumentKind,
     Ground,
     Outcome,
     Queue,
@@ -67,6 +68,8 @@ class StepRequest(Request):
     internal_note: str | None = None
     #: What the applicant is asked for, or has handed in.
     items: tuple[Item, ...] = ()
+    #: Which documents are there; what of the checklist is not named is not.
+    documents: tuple[DocumentKind, ...] = ()
     reason: str | None = None
     correction: "Correction | None" = None
     #: The queue whose most urgent case is taken: nobody names one.

@@ -12,13 +12,14 @@ from gateway.mutations.case import Case, lock_case
 from gateway.mutations.correcting import check_correction
 from gateway.mutations.desk import end_assignment, most_urgent
 from gateway.mutations.effects import EFFECTS
-from gateway.mutations.outcome import Outcome, Reasons, RefusedError, Result
+from gateway.mutations.outcome import Outcome, Reason, Reasons, RefusedError, Result
 from gateway.mutations.requests import StepRequest
 from gateway.policy import MUTATIONS
 from models import Application, ApplicationEvent, Bill
 from models.life import (
     REASONED,
     Attempt,
+    CaseState,
     Refusal,
     Step,
     columns_after_step,
@@ -26,7 +27,7 @@ from models.life import (
     step_for,
     verb_taken,
 )
-from models.vocabulary import CLOSED, STAGE_OF
+from models.vocabulary import CLOSED, STAGE_OF, Status
 from models.vocabulary import Outcome as Decided
 
 
@@ -111,6 +112,7 @@ def _allowed_step(
             request.question,
             decision,
             items=frozenset(item.kind for item in request.items),
+            documents=frozenset(request.documents),
             receiver=request.receiver,
         )
         verb = verb_taken(request.verb, case.state, attempt)
@@ -119,8 +121,17 @@ def _allowed_step(
         if why is None:
             return step_for(verb, status, viewer.role)
         is_told = reads_status or is_readable("Application", "stage", viewer.role)
-        reasons.add(why, request.target, status=status if is_told else None)
+        told = status if is_told else None
+        reasons.include(reason_of(why, (request.target,), case.state, told))
     return None
+
+
+def reason_of(why: Refusal, path: tuple[str, ...], now: CaseState, status: Status | None) -> Reason:
+    """The reason for a refusal, with what the case says of it beyond the code."""
+    if why is Refusal.DOCUMENTS_MISSING:
+        missing = tuple(sorted(now.missing_documents))
+        return Reason(why, path, rule="missing", status=status, missing=missing)
+    return Reason(why, path, status=status)
 
 
 def _event_row(

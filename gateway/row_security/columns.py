@@ -12,6 +12,7 @@ from models import (
     ApplicationEvent,
     Assignment,
     Base,
+    CaseDocument,
     Correction,
     Decision,
     RequestedItem,
@@ -59,6 +60,10 @@ TOLD_BY: Mapping[type[Base], Mapping[str, tuple[str, str]]] = {
         "assigned_by": ("Assignment", "assignedBy"),
         "ended_by": ("Assignment", "endedBy"),
         "reason": ("Assignment", "reason"),
+    },
+    CaseDocument: {
+        "*": ("CaseDocument", "kind"),
+        "recorded_by": ("CaseDocument", "recordedBy"),
     },
     Correction: {
         "*": ("Correction", "state"),

@@ -21,6 +21,7 @@ from models import (
     Assignment,
     Base,
     Bill,
+    CaseDocument,
     Decision,
     PersonLink,
     RequestedItem,
@@ -33,8 +34,8 @@ from models.vocabulary import CLOSED, Role, Status
 
 #: The tables that steps write.
 GUARDED: tuple[type[Base], ...] = (
-    Application, ApplicationEvent, Assignment, Bill, Decision, PersonLink, RequestedItem,
-    Screening, Visa,
+    Application, ApplicationEvent, Assignment, Bill, CaseDocument, Decision, PersonLink,
+    RequestedItem, Screening, Visa,
 )  # fmt: skip
 _WRITERS = (*(writing_role(role) for role in Role), WRITING_BEFORE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

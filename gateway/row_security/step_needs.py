@@ -24,6 +24,10 @@ HOLDS_IF: Mapping[Precondition, str] = {
     life.IS_READY_FOR_WORK: "(it.received_at IS NOT NULL OR it.partner_code IS NULL)",
     life.IS_NOT_RECEIVED: "it.received_at IS NULL",
     life.IS_PARTNERED: "it.partner_code IS NOT NULL",
+    life.HAS_ALL_DOCUMENTS: "NOT EXISTS (SELECT FROM case_document"
+        f" WHERE {_OF_THE_CASE} AND recorded_at IS NULL)",
+    # The checklist has a row for each of them, and for nothing else.
+    life.ARE_REQUIRED: "true",
     life.IS_HELD: "it.is_held",
     life.IS_NOT_HELD: "NOT it.is_held",
     life.IS_LINKED: "it.is_linked",

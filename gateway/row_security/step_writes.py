@@ -17,6 +17,7 @@ from models import (
     Assignment,
     Base,
     Bill,
+    CaseDocument,
     Decision,
     PersonLink,
     RequestedItem,
@@ -176,6 +177,13 @@ WRITES: Mapping[Verb, tuple[Written, ...]] = {
             "OLD.paid_at IS NULL AND NEW.target_due_at >= NEW.paid_at AND EXISTS ("
             "SELECT FROM bill WHERE bill.application_id = it.id"
             " AND bill.paid_at = NEW.paid_at AND bill.amount_idr = NEW.fee_idr)",
+        ),
+    ),
+    Verb.RECORD_DOCUMENTS: (
+        Written(
+            CaseDocument, "UPDATE", frozenset({"recorded_at", "recorded_by"}),
+            "(NEW.recorded_at IS NULL OR OLD.recorded_at IS NULL"
+            f" AND NEW.recorded_by = viewer_subject AND {is_now('NEW.recorded_at')})",
         ),
     ),
     Verb.TAKE: (

@@ -23,6 +23,7 @@ from models import (
     BannedPerson,
     Base,
     Bill,
+    CaseDocument,
     Centre,
     Correction,
     Country,
@@ -39,20 +40,21 @@ from models import (
     PersonLink,
     ReferenceChange,
     RequestedItem,
+    RequiredDocument,
     Screening,
     ServiceTarget,
     Suspension,
     Visa,
     VisaType,
 )
-from models.life.steps import ANSWERING, SENDERS, SUBMITTERS, UNPAID
+from models.life.steps import ANSWERING, HANDING_OVER, SENDERS, SUBMITTERS, UNPAID
 from models.vocabulary import Role
 
 _SUBMITTING = ("submitApplication", "submitApplications")
 #: Rows of a case are in reach if the case is: the inner table has row policies of its own.
 _CASE_IS_IN_REACH = "EXISTS (SELECT FROM application WHERE application.id = {table}.application_id)"
-_REFERENCE = (Country, EntryRule, VisaType, Eligibility, Fee, ServiceTarget, Deadline, Partner,
-              PartnerCountry, Centre)  # fmt: skip
+_REFERENCE = (Country, EntryRule, VisaType, Eligibility, RequiredDocument, Fee, ServiceTarget,
+              Deadline, Partner, PartnerCountry, Centre)  # fmt: skip
 _UNPAID = ", ".join(f"'{status}'" for status in UNPAID)
 _BILL_IS_OPEN = (
     "bill.paid_at IS NULL AND EXISTS (SELECT FROM application WHERE application.id ="
@@ -133,6 +135,7 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
             ApplicationEvent,
             Assignment,
             Bill,
+            CaseDocument,
             Correction,
             Decision,
             RequestedItem,
@@ -221,6 +224,15 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
                     dict.fromkeys(ANSWERING, f"requested_item.answered_by = {writer.subject}")
                 )
             ),
+        ),
+        # The checklist is written by a trigger; a partner says what of it is there.
+        CaseDocument.__tablename__: WriteGrant(
+            _columns(CaseDocument),
+            update=writer.columns_of(
+                CaseDocument, "UPDATE", frozenset({"recorded_at", "recorded_by"})
+            ),
+            select_if=of_a_case[CaseDocument],
+            update_if=_of_roles(writer, of_a_case[CaseDocument], HANDING_OVER),
         ),
         Assignment.__tablename__: WriteGrant(
             _columns(Assignment),

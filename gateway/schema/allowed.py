@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from gateway.mapping.declare import Fact
 from gateway.mutations.case import has_live_visa
-from gateway.mutations.outcome import Reason
+from gateway.mutations.checklist import documents_of, missing_documents
+from gateway.mutations.stepping import reason_of
 from gateway.policy import MUTATIONS
 from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.schema.mutations.intents import INTENTS
@@ -96,7 +97,13 @@ HAS_LIVE_VISA = Fact(
     has_live_visa(func.wib_day(func.clock_timestamp())),
     ("Application", "isVisaHeld"),
 )
-FACTS = (DECIDED_BY, REVOKED_BY, OFFICER, SUPERVISOR, CORRECTION, APPROVED_BY, HAS_LIVE_VISA)
+MISSING_DOCUMENTS = Fact(
+    "_missing_documents", missing_documents().element, ("CaseDocument", "recordedAt")
+)
+FACTS = (
+    DECIDED_BY, REVOKED_BY, OFFICER, SUPERVISOR, CORRECTION, APPROVED_BY, HAS_LIVE_VISA,
+    MISSING_DOCUMENTS,
+)  # fmt: skip
 #: The fields of an application that `allowed_steps` looks at.
 LOOKED_AT = ("status", "stage", "is_held", "is_linked", "paid_at", "received_at", "partner")
 #: The attributes of `CaseState` that steps depend on: the label of the column that tells each.
@@ -109,6 +116,7 @@ _LABELS: Mapping[str, str] = {
     "decided_by": DECIDED_BY.label,
     "revoked_by": REVOKED_BY.label,
     "has_live_visa": HAS_LIVE_VISA.label,
+    "missing_documents": MISSING_DOCUMENTS.label,
     "officer": OFFICER.label,
     "supervisor": SUPERVISOR.label,
     "correction": CORRECTION.label,
@@ -145,6 +153,7 @@ def allowed_steps(root: Any, info: strawberry.Info) -> list[AllowedStep]:
         decided_by=read.get(DECIDED_BY.label),
         revoked_by=read.get(REVOKED_BY.label),
         has_live_visa=bool(read.get(HAS_LIVE_VISA.label)),
+        missing_documents=documents_of(read.get(MISSING_DOCUMENTS.label)),
         officer=read.get(OFFICER.label),
         supervisor=read.get(SUPERVISOR.label),
         correction=CorrectionState(found) if (found := read.get(CORRECTION.label)) else None,
@@ -156,7 +165,7 @@ def allowed_steps(root: Any, info: strawberry.Info) -> list[AllowedStep]:
         if viewer.role in MUTATIONS[name].rows:
             why = refusal_told(intent.verbs, statuses, now, known, attempt)
             reason = (
-                error_of(Reason(why, ("applicationId",), status=statuses[0]), language)
+                error_of(reason_of(why, ("applicationId",), now, statuses[0]), language)
                 if why
                 else None
             )

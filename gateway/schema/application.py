@@ -8,7 +8,7 @@ from aiodataloader import DataLoader
 from sqlalchemy import and_, case
 
 from gateway.mapping.connections import Connection
-from gateway.mapping.declare import Node, column, derived, link, noun
+from gateway.mapping.declare import Node, column, derived, link, links, noun
 from gateway.mapping.facets import Facet
 from gateway.mapping.linked_pages import pages
 from gateway.mapping.scalars import Rupiah
@@ -16,6 +16,7 @@ from gateway.mapping.walks import along
 from gateway.schema.allowed import FACTS, LOOKED_AT, AllowedStep, allowed_steps
 from gateway.schema.applicant import Applicant
 from gateway.schema.bill import Bill
+from gateway.schema.case_document import CaseDocument
 from gateway.schema.correction import Correction
 from gateway.schema.country import Country
 from gateway.schema.decision import Decision
@@ -28,6 +29,7 @@ from models import Application as Row
 from models import ApplicationEvent as EventRow
 from models import Assignment as AssignmentRow
 from models import Bill as BillRow
+from models import CaseDocument as CaseDocumentRow
 from models import Centre as CentreRow
 from models import Correction as CorrectionRow
 from models import Country as CountryRow
@@ -36,7 +38,7 @@ from models import Partner as PartnerRow
 from models import RequestedItem as RequestedItemRow
 from models import Screening as ScreeningRow
 from models import VisaType as VisaTypeRow
-from models.vocabulary import Channel, EventKind, Role, Stage, Status, TripPurpose
+from models.vocabulary import Channel, DocumentKind, EventKind, Role, Stage, Status, TripPurpose
 
 
 @noun(key=EventRow.id)
@@ -163,6 +165,13 @@ class Application(Node):
     fee_idr: Rupiah | None = column(Row.fee_idr, "Fee paid.")
     bill: Bill | None = link(
         Row.id, BillRow.application_id, "What is to be paid; null for what was paid before bills."
+    )
+    documents: list[CaseDocument] = links(
+        Row.id,
+        CaseDocumentRow.application_id,
+        "Its checklist: what its visa type required on the day on which a partner took it in, at"
+        f" most {len(DocumentKind)}. Empty where nothing was required, or no partner took it in.",
+        order=(CaseDocumentRow.kind,),
     )
     requested_items: Connection[RequestedItem] = pages(
         Row.id,

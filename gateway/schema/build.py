@@ -10,7 +10,12 @@ from strawberry.schema.config import StrawberryConfig
 
 from gateway.access.fields import find_policy_gaps
 from gateway.mapping.scalars import SCALARS
-from gateway.schema.mutations.errors import CaseError, EligibilityError, InputError
+from gateway.schema.mutations.errors import (
+    CaseError,
+    DocumentsError,
+    EligibilityError,
+    InputError,
+)
 from gateway.schema.mutations.mutation import Mutation
 from gateway.schema.query import Query
 from gateway.schema.subscription import UPDATES, Subscription
@@ -56,7 +61,7 @@ def build_schema() -> GraphQLSchema:
         Mutation,
         Subscription,
         directives=[purpose],
-        types=[InputError, CaseError, EligibilityError, *UPDATES],
+        types=[InputError, CaseError, EligibilityError, DocumentsError, *UPDATES],
         config=config,
     )
     schema = graphql_schema(declared)

@@ -1,4 +1,4 @@
-"""Visa types with their dated eligibility, fees and service targets."""
+"""Visa types with their dated eligibility, documents, fees and service targets."""
 
 from datetime import date
 
@@ -7,9 +7,10 @@ from gateway.mapping.enums import translated
 from gateway.mapping.scalars import Hours, Rupiah
 from models import Eligibility as EligibilityRow
 from models import Fee as FeeRow
+from models import RequiredDocument as RequiredDocumentRow
 from models import ServiceTarget as ServiceTargetRow
 from models import VisaType as VisaTypeRow
-from models.vocabulary import Clock, Entry, TripPurpose, VisaCategory
+from models.vocabulary import Clock, DocumentKind, Entry, TripPurpose, VisaCategory
 
 
 @noun(key=EligibilityRow.valid_from)
@@ -20,6 +21,15 @@ class Eligibility:
     purpose: TripPurpose = column(EligibilityRow.purpose, "For which purpose of the trip.")
     is_open: bool = column(EligibilityRow.is_open, "Whether they may take it.")
     valid_from: date = column(EligibilityRow.valid_from, "First day in force.")
+
+
+@noun(key=RequiredDocumentRow.valid_from)
+class RequiredDocument:
+    """Whether a document belongs to a complete file, in force until the next rule begins."""
+
+    kind: DocumentKind = column(RequiredDocumentRow.kind, "Which document.")
+    is_required: bool = column(RequiredDocumentRow.is_required, "Whether it is required.")
+    valid_from: date = column(RequiredDocumentRow.valid_from, "First day in force.")
 
 
 @noun(key=FeeRow.valid_from)
@@ -71,6 +81,13 @@ class VisaType(Node):
             EligibilityRow.entry,
             EligibilityRow.purpose,
         ),
+    )
+    required_documents: list[RequiredDocument] = links(
+        VisaTypeRow.code,
+        RequiredDocumentRow.visa_type_code,
+        "What belongs to a complete file, latest first: at most 100. What is not said is not"
+        " required.",
+        order=(RequiredDocumentRow.valid_from.desc(), RequiredDocumentRow.kind),
     )
     fees: list[Fee] = links(
         VisaTypeRow.code,

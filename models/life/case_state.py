@@ -10,6 +10,7 @@ from models.vocabulary import (
     CLOSED,
     RESOLUTIONS,
     CorrectionState,
+    DocumentKind,
     EventKind,
     RequestedItemKind,
     ScreeningKind,
@@ -65,6 +66,9 @@ class CaseState:
     hits: frozenset[ScreeningKind] = frozenset()
     #: What was asked for, and is not answered yet.
     outstanding: frozenset[RequestedItemKind] = frozenset()
+    #: What belongs to a complete file, and what of it is not there yet.
+    required_documents: frozenset[DocumentKind] = frozenset()
+    missing_documents: frozenset[DocumentKind] = frozenset()
     #: On whose desk it is.
     officer: str | None = None
     supervisor: str | None = None

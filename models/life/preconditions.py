@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 from models.life.case_state import CaseState
 from models.life.refusals import Refusal
-from models.vocabulary import CorrectionState, RequestedItemKind, Role, ScreeningResult, Status
+from models.vocabulary import (
+    CorrectionState,
+    DocumentKind,
+    RequestedItemKind,
+    Role,
+    ScreeningResult,
+    Status,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,8 @@ class Attempt:
     receiver: str | None = None
     #: What is handed in of what was asked for.
     items: frozenset[RequestedItemKind] = frozenset()
+    #: Which documents are there.
+    documents: frozenset[DocumentKind] = frozenset()
 
     def leaves_open(self, now: CaseState) -> bool:
         """Whether something that was asked for stays unanswered."""
@@ -51,6 +60,17 @@ IS_NOT_RECEIVED = Precondition(
     lambda now, _: not now.is_received,
     Refusal.ALREADY_RECEIVED,
     ("is_received",),
+)
+HAS_ALL_DOCUMENTS = Precondition(
+    "every document of its checklist is there",
+    lambda now, _: not now.missing_documents,
+    Refusal.DOCUMENTS_MISSING,
+    ("missing_documents",),
+)
+ARE_REQUIRED = Precondition(
+    "each document is on its checklist",
+    lambda now, by: by.documents <= now.required_documents,
+    Refusal.NOT_REQUIRED,
 )
 IS_HELD = Precondition("held", lambda now, _: now.is_held, Refusal.NOT_HELD, ("is_held",))
 IS_NOT_HELD = Precondition(

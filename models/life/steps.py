@@ -5,12 +5,14 @@ from enum import StrEnum
 
 from models.life.case_state import CaseState
 from models.life.preconditions import (
+    ARE_REQUIRED,
     CAN_BE_ASKED_AGAIN,
     CAN_BE_ASKED_ANEW,
     CHANGES_THE_DECISION,
     HAS_A_HIT,
     HAS_A_LIVE_VISA,
     HAS_A_PROPOSED_CORRECTION,
+    HAS_ALL_DOCUMENTS,
     HAS_AN_APPROVED_CORRECTION,
     HAS_AN_OPEN_CORRECTION,
     HAS_NO_OPEN_CORRECTION,
@@ -46,6 +48,7 @@ class Verb(StrEnum):
 
     SUBMIT = "submit"
     RECORD_PAYMENT = "record payment"
+    RECORD_DOCUMENTS = "record documents"
     MARK_RECEIVED = "mark received"
     TAKE = "take"
     GIVE_BACK = "give back"
@@ -118,8 +121,11 @@ STEPS = (
     # Billed at once: the applicant leaves with the bill.
     Step(Verb.SUBMIT, (), S.AWAITING_PAYMENT, E.SUBMITTED, SUBMITTERS),
     Step(Verb.RECORD_PAYMENT, UNPAID, S.PAID, E.PAID, (R.TREASURY,)),
+    # Which documents of the checklist are there, as often as that changes.
+    Step(Verb.RECORD_DOCUMENTS, OPEN, None, None, HANDING_OVER,
+         (IS_PARTNERED, IS_NOT_RECEIVED, ARE_REQUIRED)),
     Step(Verb.MARK_RECEIVED, OPEN, None, E.RECEIVED, HANDING_OVER,
-         (IS_PARTNERED, IS_NOT_RECEIVED)),
+         (IS_PARTNERED, IS_NOT_RECEIVED, HAS_ALL_DOCUMENTS)),
     # Whoever gets a case first begins with it. Nobody chooses one: the most urgent is taken.
     Step(Verb.TAKE, (S.PAID,), S.IN_VERIFICATION, E.IN_VERIFICATION, (R.OFFICER,),
          (IS_READY_FOR_WORK, IS_ON_NO_DESK)),

@@ -13,7 +13,7 @@ FIRST_IN_USE = "0010"
 #: Tables with so few rows that nobody notices when they are read as a whole.
 SMALL = frozenset({
     "centre", "country", "deadline", "eligibility", "entry_rule", "fee", "partner",
-    "partner_country", "service_target", "visa_type", "volume_aged_until",
+    "partner_country", "required_document", "service_target", "visa_type", "volume_aged_until",
 })  # fmt: skip
 #: The tables of the figures, which only the keeper writes, and all of them at once.
 FIGURES = "volume_"

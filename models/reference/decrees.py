@@ -1,4 +1,4 @@
-"""What decrees change: countries, visa types, fees, targets, entry rules and eligibility.
+"""What decrees change: countries, visa types and their documents, fees, targets, eligibility.
 
 Each dated row is in force from its ``valid_from`` until the next row of the same key begins, so
 rows cannot overlap and leave no gap.
@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import Clock, Entry, TripPurpose, VisaCategory, Wait
+from models.vocabulary import Clock, DocumentKind, Entry, TripPurpose, VisaCategory, Wait
 
 
 class Country(Base):
@@ -80,6 +80,22 @@ class Eligibility(Base):
     is_open: Mapped[bool]
 
     __table_args__ = (one_of("entry", Entry), one_of("purpose", TripPurpose))
+
+
+class RequiredDocument(Base):
+    """Whether a document belongs to a complete file of a visa type, from a date on.
+
+    What was never said is not required.
+    """
+
+    __tablename__ = "required_document"
+
+    visa_type_code: Mapped[str] = mapped_column(ForeignKey("visa_type.code"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    is_required: Mapped[bool]
+
+    __table_args__ = (one_of("kind", DocumentKind),)
 
 
 class Fee(Base):

@@ -1,6 +1,6 @@
 """Turns generated steps into rows: events, and the resulting state of the application."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -20,6 +20,7 @@ from models.synthetic.rows import (
     ApplicationRow,
     Batch,
     BillRow,
+    CaseDocumentRow,
     DecisionRow,
     EventRow,
     RequestedItemRow,
@@ -154,6 +155,8 @@ class Recorder:
                 application_id, desk, standing.taken_at, standing.matched_at, standing.closed_at
             )
         batch.application.append(self._application(application_id, case, applicant, standing))
+        if case.place.partner is not None:
+            batch.case_document += self._documents(application_id, case, steps[0])
         if correction is not None:
             correction.write(application_id, case, desk.officer, applicant, batch)
         if standing.billed_at is not None:
@@ -281,6 +284,14 @@ class Recorder:
             paid_at=instant(standing.paid_at) if standing.paid_at else None,
             receipt_number=receipt_number(self._billed) if standing.paid_at else None,
         )
+
+    def _documents(
+        self, application_id: UUID, case: Case, handed_in: Step
+    ) -> Iterator[CaseDocumentRow]:
+        """Partners send complete files."""
+        at, by = instant(handed_in.at), handed_in.by.subject
+        for kind in self._given.required_documents[case.visa_type]:
+            yield CaseDocumentRow(application_id, kind, at, by)
 
     def _fee_idr(self, case: Case, standing: CaseProgress) -> int:
         """The fee in force when it was billed."""

@@ -12,6 +12,7 @@ from models.vocabulary import (
     BanGround,
     Channel,
     CorrectionState,
+    DocumentKind,
     EventKind,
     Ground,
     Outcome,
@@ -183,6 +184,15 @@ class RequestedItemRow(NamedTuple):
     answered_by: str | None
 
 
+class CaseDocumentRow(NamedTuple):
+    """A row of ``case_document``."""
+
+    application_id: UUID
+    kind: DocumentKind
+    recorded_at: datetime
+    recorded_by: str | None
+
+
 class VisaRow(NamedTuple):
     """A row of ``visa``."""
 
@@ -247,6 +257,7 @@ class Batch:
     bill: list[BillRow] = field(default_factory=list)
     decision: list[DecisionRow] = field(default_factory=list)
     visa: list[VisaRow] = field(default_factory=list)
+    case_document: list[CaseDocumentRow] = field(default_factory=list)
     application_event: list[EventRow] = field(default_factory=list)
     requested_item: list[RequestedItemRow] = field(default_factory=list)
     assignment: list[AssignmentRow] = field(default_factory=list)

@@ -27,6 +27,7 @@ from models.vocabulary.case import (
     Status,
 )
 from models.vocabulary.items import (
+    DocumentKind,
     RequestedItemKind,
 )
 from models.vocabulary.people import (
@@ -72,6 +73,7 @@ __all__ = [
     "Channel",
     "Clock",
     "CorrectionState",
+    "DocumentKind",
     "Entry",
     "EventKind",
     "Ground",

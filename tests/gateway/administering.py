@@ -23,6 +23,7 @@ _VISA_TYPE = """visaType(by: {{code: "{}"}}) {{
     code name(language: EN) category stayDays useWithinDays isMultipleEntry validFrom validUntil
     fees {{ amountIdr validFrom }} serviceTargets {{ clock hours promisedPercent validFrom }}
     eligibility {{ entry purpose isOpen validFrom }}
+    requiredDocuments {{ kind isRequired validFrom }}
 }}"""
 _COUNTRY = """country(by: {{code: "{}"}}) {{
     code iso3 name(language: EN) entryRules {{ entry validFrom }}
@@ -38,6 +39,7 @@ SHOWN = {
     "proposeVisaType": (_VISA_TYPE, "code"),
     "proposeVisaTypeEnd": (_VISA_TYPE, "visaType"),
     "proposeEligibility": (_VISA_TYPE, "visaType"),
+    "proposeRequiredDocument": (_VISA_TYPE, "visaType"),
     "proposeFee": (_VISA_TYPE, "visaType"),
     "proposeServiceTarget": (_VISA_TYPE, "visaType"),
     "proposeEntryRule": (_COUNTRY, "country"),
@@ -46,7 +48,7 @@ PROPOSALS = (*SHOWN, "proposeDeadline")
 DECREE = {"decree": "M.IP-08.GR.01.01 Tahun 2026", "reason": "The tariff of state revenue."}
 #: The tables of reference data, partners and centres.
 TABLES = ("country", "partner", "partner_country", "centre", "visa_type", "fee", "service_target",
-          "entry_rule", "eligibility", "deadline")  # fmt: skip
+          "entry_rule", "eligibility", "required_document", "deadline")  # fmt: skip
 
 
 async def today(connection: asyncpg.Connection) -> date:
@@ -78,6 +80,8 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
         "proposeVisaTypeEnd": {"visaType": "C1", "validUntil": later(day, 30)},
         "proposeEligibility": {"visaType": "B1", "entry": "VISA_FREE", "purpose": "BUSINESS",
                                "isOpen": False, "validFrom": on},
+        "proposeRequiredDocument": {"visaType": "B1", "kind": "PHOTOGRAPH", "isRequired": True,
+                                    "validFrom": on},
         "proposeFee": {"visaType": "B1", "amountIdr": 650_000, "validFrom": on},
         "proposeServiceTarget": {"visaType": "B1", "clock": "STANDARD", "hours": 12,
                                  "validFrom": on},

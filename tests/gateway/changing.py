@@ -10,7 +10,7 @@ import asyncpg
 
 from gateway.mapping.ids import GlobalId, decode
 from tests.gateway.conftest import Asked, Viewer
-from tests.world import application_id, link_id
+from tests.world import REQUIRED, application_id, link_id
 
 IDENTITY: Mapping[str, str] = {
     "fullName": "Olive Zephyrine", "passportNumber": "ZX1234567", "birthDate": "1990-02-03",
@@ -78,6 +78,7 @@ ANSWERS = {
 A_LINK = GlobalId("PersonLink", str(link_id(1))).encode()
 #: What a mutation says where a test says nothing of it.
 UNSAID: Mapping[str, dict[str, Any]] = {
+    "recordDocuments": {"documents": []},
     "requestInformation": {"items": [{"kind": "RETURN_TICKET"}]},
     "answerInformation": {"items": ["RETURN_TICKET"]},
     "holdApplication": {"reason": "To be looked into."},
@@ -170,7 +171,14 @@ async def submitted(who: Mapping[str, Viewer], **given: Any) -> str:
 async def paid(who: Mapping[str, Viewer], **given: Any) -> str:
     """A new application, paid and handed over."""
     id_ = await pays(who, await submitted(who, **given))
-    return await done(who["agent-au"], "markReceived", id_)
+    return await hand_over(who["agent-au"], id_, given.get("visaType", "B1"))
+
+
+async def hand_over(viewer: Viewer, id_: str, visa_type: str) -> str:
+    """The complete file of an application to the directorate."""
+    if required := REQUIRED.get(visa_type):
+        await done(viewer, "recordDocuments", id_, documents=required)
+    return await done(viewer, "markReceived", id_)
 
 
 async def linked(who: Mapping[str, Viewer], id_: str) -> str:
@@ -235,10 +243,11 @@ async def events(connection: asyncpg.Connection, id_: str) -> list[tuple[int, st
 
 #: Every table that a mutation could write.
 WRITTEN = ("application", "application_event", "applicant", "identity", "decision", "screening",
-           "requested_item", "visa", "assignment", "bill", "correction", "identity_version",
-           "idempotency", "volume_outbox",
+           "requested_item", "case_document", "visa", "assignment", "bill", "correction",
+           "identity_version", "idempotency", "volume_outbox",
            "access_event", "person_link", "partner", "partner_country", "centre", "fee",
-           "service_target", "visa_type", "entry_rule", "eligibility")  # fmt: skip
+           "service_target", "visa_type", "entry_rule", "eligibility",
+           "required_document")  # fmt: skip
 
 
 async def everything(connection: asyncpg.Connection) -> dict[str, Any]:

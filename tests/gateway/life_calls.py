@@ -8,7 +8,8 @@ from tests.gateway.life_model import Call, Case, refusal
 OFFICERS, SUPERVISORS = ("officer", "officer-2"), ("supervisor", "supervisor-2")
 AUTHORITY = ("screening", "screening-2")
 USERS = {
-    "recordPayment": ("treasury",), "markReceived": ("agent-au", "service"),
+    "recordPayment": ("treasury",), "recordDocuments": ("agent-au", "service"),
+    "markReceived": ("agent-au", "service"),
     "reassignCase": SUPERVISORS, "releaseCase": OFFICERS, "requestInformation": OFFICERS,
     "answerInformation": ("agent-au", "service"), "referToScreening": OFFICERS + SUPERVISORS,
     "recordScreening": AUTHORITY, "confirmScreening": AUTHORITY, "resolveHit": SUPERVISORS,
@@ -30,6 +31,9 @@ GIVEN: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "answerInformation": tuple(
         {"items": items} for items in ([TICKET], [PHOTOGRAPH], [TICKET, PHOTOGRAPH])
+    ),
+    "recordDocuments": tuple(
+        {"documents": there} for there in ([], [TICKET], [PHOTOGRAPH, TICKET], ["PARENTAL_CONSENT"])
     ),
     "recordPayment": ({"amountIdr": 1_500_000}, {"amountIdr": 1}),
     "recordScreening": tuple(
@@ -84,6 +88,10 @@ def onward(case: Case, chance: Random) -> Call | None:
 
 
 def _is_aside(case: Case, call: Call) -> bool:
-    """A case that goes from desk to desk gets no further."""
+    """A case that goes from desk to desk gets no further, nor one whose file stays incomplete."""
+    if call.mutation == "recordDocuments":
+        return not case.documents_missing or bool(
+            case.documents_missing - {*call.given["documents"]}
+        )
     is_reassigned = call.mutation == "reassignCase" and case.officer is not None
     return is_reassigned or call.mutation == "releaseCase"

@@ -37,6 +37,8 @@ class Case:
     #: Who it is about, and who it is proposed to be about.
     name: str = ""
     proposed_name: str | None = None
+    #: The documents of its checklist that are not there: of C1, the world requires these two.
+    documents_missing: set[str] = field(default_factory=lambda: {"PHOTOGRAPH", "RETURN_TICKET"})
     #: What the applicant was asked for, and has not handed in.
     missing: set[str] = field(default_factory=set)
     officer: str | None = None
@@ -136,8 +138,12 @@ def _unmet(case: Case, call: Call) -> str | None:
     match call.mutation:
         case "recordPayment" if call.given["amountIdr"] != 1_500_000:
             return "AMOUNT_DIFFERS"
-        case "markReceived" if case.is_received:
+        case "recordDocuments" | "markReceived" if case.is_received:
             return "ALREADY_RECEIVED"
+        case "recordDocuments" if "PARENTAL_CONSENT" in call.given["documents"]:
+            return "NOT_REQUIRED"
+        case "markReceived" if case.documents_missing:
+            return "DOCUMENTS_MISSING"
         case "answerInformation" if not {*call.given["items"]} <= case.missing:
             return "NOT_REQUESTED"
         case "reassignCase" if case.status == "PAID" and not case.is_received:
@@ -235,6 +241,8 @@ def follow(case: Case, call: Call) -> None:
     match call.mutation:
         case "recordPayment":
             case.enter("PAID")
+        case "recordDocuments":
+            case.documents_missing = {"PHOTOGRAPH", "RETURN_TICKET"} - {*call.given["documents"]}
         case "markReceived":
             case.is_received = True
             case.events.append("RECEIVED")

@@ -159,6 +159,11 @@ async def _compare(connection: asyncpg.Connection, case: Case) -> None:
         row_id(case.id),
     )
     assert {kind for (kind,) in missing} == case.missing
+    documents = await connection.fetch(
+        "SELECT kind FROM case_document WHERE application_id = $1 AND recorded_at IS NULL",
+        row_id(case.id),
+    )
+    assert {kind for (kind,) in documents} == case.documents_missing
     decisions = await connection.fetch(
         "SELECT officer, outcome, ground FROM decision WHERE application_id = $1"
         " ORDER BY decided_at",

@@ -336,6 +336,28 @@ async def test_partners_read_what_is_missing_and_not_what_was_written_of_it(
         assert TICKET not in noted.text
 
 
+@pytest.mark.parametrize(
+    ("name", "reads"),
+    [("officer", True), ("auditor", True), ("manager-au", False), ("agent-au", False)],
+)
+async def test_whoever_reads_a_case_reads_its_checklist_and_the_directorate_who_said_so(
+    who, name, reads
+) -> None:
+    if name == "agent-au":
+        viewer = stranger(who, "PARTNER_AGENT", partner="NUSA", countries=["AU"])
+    else:
+        viewer = who[name]
+    asked = """query { application(by: {reference: "AUPO-SECU-0003"}) { documents { kind %s } } }"""
+    kinds = (await viewer(asked % "")).data["application"]["documents"]
+    assert kinds == [{"kind": "PHOTOGRAPH"}, {"kind": "RETURN_TICKET"}]
+    told = await viewer(asked % "recordedBy")
+    if reads:
+        by = {one["recordedBy"] for one in told.data["application"]["documents"]}
+        assert by == {"agent-au"}
+    else:
+        assert set(told.codes) == {"FORBIDDEN_FIELD"}
+
+
 @pytest.mark.parametrize("name", ["officer", "auditor"])
 async def test_the_reason_of_a_hold_is_read_by_supervisors_alone(who, name) -> None:
     asked = """{ application(by: {reference: "SGPO-HELD-0007"}) {

@@ -24,10 +24,12 @@ from tests.gateway.changing import (
     done,
     everything,
     given_to,
+    hand_over,
     key,
     pay,
     pays,
     row,
+    row_id,
     submitted,
 )
 from tests.gateway.conftest import Viewer
@@ -100,13 +102,43 @@ async def test_a_target_is_that_of_what_is_paid_from_its_day_on(who, world, conn
     assert hours == [120, 48]
 
 
+async def test_a_document_belongs_to_what_is_handed_in_from_its_day_on(
+    who, world, connection, on
+) -> None:
+    async def checklist(id_: str) -> list[str]:
+        rows = "SELECT kind FROM case_document WHERE application_id = $1 ORDER BY kind"
+        return [kind for (kind,) in await connection.fetch(rows, row_id(id_))]
+
+    said = {"visaType": "B1", "kind": "HEALTH_INSURANCE", "isRequired": True}
+    before = await submitted(who)
+    await decreed(who, "proposeRequiredDocument", **said, validFrom=later(on, 1))
+    todays = await submitted(who)
+    answer = await decreed(who, "proposeRequiredDocument", **said, validFrom=on.isoformat())
+    assert answer["requiredDocuments"] == [
+        {"kind": "HEALTH_INSURANCE", "isRequired": True, "validFrom": later(on, 1)},
+        {"kind": "HEALTH_INSURANCE", "isRequired": True, "validFrom": on.isoformat()},
+    ]
+    after = await submitted(who)
+    # Of what no partner takes in, nobody keeps a checklist.
+    direct = await done(who["applicant"], "submitApplication", visaType="B1", nationality="AU")
+    said |= {"isRequired": False, "validFrom": on.isoformat()}
+    await decreed(who, "proposeRequiredDocument", **said)
+    none_again = await submitted(who)
+    assert [await checklist(id_) for id_ in (before, todays, after, direct, none_again)] == [
+        [], [], ["HEALTH_INSURANCE"], [], [],
+    ]  # fmt: skip
+    # Each file keeps its own.
+    assert (await change(who["agent-au"], "markReceived", after)).codes == ["DOCUMENTS_MISSING"]
+    await done(who["agent-au"], "markReceived", before)
+
+
 async def test_an_entry_rule_decides_what_is_asked_from_its_day_on(who, world, on) -> None:
     said = {"country": "NZ", "entry": "CALLING_VISA", "validFrom": on.isoformat()}
     answer = await decreed(who, "proposeEntryRule", **said)
     assert answer["entryRules"][0] == {"entry": "CALLING_VISA", "validFrom": on.isoformat()}
     id_ = await submitted(who, visaType="C1", nationality="NZ")
     await pays(who, id_)
-    await done(who["agent-au"], "markReceived", id_)
+    await hand_over(who["agent-au"], id_, "C1")
     await given_to(who, "officer", id_)
     await done(who["officer"], "referToScreening", id_)
     answer = await who["supervisor"](

@@ -26,15 +26,26 @@ HAND_IN = document(
 THE_FILE = """
     query ($case: ID!) { node(id: $case) { ... on Application {
         reference stage channel country { code } centre { code }
-        bill { amountIdr dueAt paidAt }
+        allowed { step isAllowed reason {
+            code message path ... on DocumentsError { missingDocuments }
+        } }
+        bill { amountIdr dueAt paidAt } documents { kind recordedAt }
     } } }
 """
+HAND_OVER = document(
+    "markReceived",
+    "application { id } errors { code message path ... on DocumentsError { missingDocuments } }",
+)
 MINE = "{ applications(first: 50) { nodes { id reference country { code } centre { code } } } }"
 
 
 @pytest.fixture
 def agent(client) -> Viewer:
     return Viewer(client, AT_THE_PORTAL)
+
+
+def by_key(case: str) -> dict[str, str]:
+    return {"idempotencyKey": key(), "applicationId": case}
 
 
 async def hand_in(viewer: Viewer, **given: object) -> dict[str, object]:
@@ -74,8 +85,36 @@ async def test_an_agent_without_a_centre_takes_a_file_in(who, agent) -> None:
     await pays(who, case)
     assert (await agent(THE_FILE, case=case)).data["node"]["bill"]["paidAt"] is not None
 
-    # The agent hands the file over; the directorate asks for more; the agent answers.
+    # The file is not complete: a tourist brings a photograph and the ticket back. The photograph
+    # is there. Handing over is refused, with what is missing, in words and as a list.
+    await done(agent, "recordDocuments", case, documents=["PHOTOGRAPH"])
+    refused = (await agent(HAND_OVER, input=by_key(case))).data["markReceived"]
+    assert refused["application"] is None
+    [error] = refused["errors"]
+    assert (error["code"], error["path"]) == ("DOCUMENTS_MISSING", ["input", "applicationId"])
+    assert error["missingDocuments"] == ["RETURN_TICKET"]
+    assert error["message"] == "Documents of the checklist are missing: RETURN_TICKET."
+    told = (await agent(THE_FILE, case=case)).data["node"]
+    assert [(one["kind"], one["recordedAt"] is not None) for one in told["documents"]] == [
+        ("PHOTOGRAPH", True), ("RETURN_TICKET", False),
+    ]  # fmt: skip
+    [allowed] = [step for step in told["allowed"] if step["step"] == "MARK_RECEIVED"]
+    assert not allowed["isAllowed"]
+    assert allowed["reason"] == error
+
+    # A letter that nobody requires is not on the list; and the photograph turns out to be another
+    # one's, so the agent takes that back.
+    letter = await change(agent, "recordDocuments", case, documents=["INVITATION_LETTER"])
+    assert letter.codes == ["NOT_REQUIRED"]
+    await done(agent, "recordDocuments", case, documents=["RETURN_TICKET"])
+    again = (await agent(HAND_OVER, input=by_key(case))).data["markReceived"]["errors"]
+    assert again[0]["missingDocuments"] == ["PHOTOGRAPH"]
+
+    # The agent completes the file and hands it over: from then on it stays as it is. The
+    # directorate asks for more, of the same list or beyond it; the agent answers.
+    await done(agent, "recordDocuments", case, documents=["RETURN_TICKET", "PHOTOGRAPH"])
     await done(agent, "markReceived", case)
+    assert (await change(agent, "recordDocuments", case)).codes == ["ALREADY_RECEIVED"]
     await given_to(who, "officer", case)
     missing = [{"kind": "RETURN_TICKET"}]
     await done(who["officer"], "requestInformation", case, items=missing)

@@ -43,6 +43,9 @@ REFERENCE = {
     "eligibility": Reference(
         "'visa_type_code', 'B1', 'entry', 'CALLING_VISA', 'purpose', 'TRANSIT', 'valid_from',"
         " {day}, 'is_open', true", "is_open"),
+    "required_document": Reference(
+        "'visa_type_code', 'B1', 'kind', 'PHOTOGRAPH', 'valid_from', {day}, 'is_required', true",
+        "is_required"),
     "fee": Reference("'visa_type_code', 'B1', 'valid_from', {day}, 'amount_idr', 1", "amount_idr"),
     "service_target": Reference(
         "'visa_type_code', 'B1', 'clock', 'STANDARD', 'valid_from', {day}, 'hours', 1", "hours"),
@@ -92,6 +95,7 @@ OF: dict[str, str] = {
             "proposeVisaType",
             "proposeVisaTypeEnd",
             "proposeEligibility",
+            "proposeRequiredDocument",
             "proposeFee",
             "proposeServiceTarget",
             "proposeDeadline",

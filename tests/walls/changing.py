@@ -34,6 +34,7 @@ MAY: dict[str, str] = {
     "submitApplication": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
     "submitApplications": "PARTNER_AGENT PARTNER_SERVICE",
     "recordPayment": "TREASURY",
+    "recordDocuments": "PARTNER_AGENT PARTNER_SERVICE",
     "markReceived": "PARTNER_AGENT PARTNER_SERVICE",
     "takeCase": "OFFICER",
     "releaseCase": "OFFICER",

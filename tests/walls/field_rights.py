@@ -43,7 +43,9 @@ _OPEN: dict[str, Lines] = {
     "VisaType": {
         "id code name category stayDays useWithinDays isMultipleEntry": "R R R R R R R R R R R R",
         "validFrom validUntil eligibility fees serviceTargets": "R R R R R R R R R R R R",
+        "requiredDocuments":                                 "R R R R R R R R R R R R",
     },
+    "RequiredDocument": {"kind isRequired validFrom":        "R R R R R R R R R R R R"},
     "Eligibility": {"entry purpose isOpen validFrom":        "R R R R R R R R R R R R"},
     "Fee": {"amountIdr validFrom":                           "R R R R R R R R R R R R"},
     "ServiceTarget": {"clock hours validFrom promisedPercent":  "R R R R R R R R R R R R"},
@@ -86,7 +88,7 @@ _CASES: dict[str, Lines] = {
         "submittedAt receivedAt paidAt targetDueAt applicant": "- R R R R R R R R - - -",
         "closedAt groupReference successor leftPartnerAt":   "- R R R R R R R - - - -",
         "payBy answerBy decideBy":                           "- R R R R R R R - - - -",
-        "feeIdr bill requestedItems":                        "- R R R R R R R - - - -",
+        "feeIdr bill requestedItems documents":              "- R R R R R R R - - - -",
         "assignments":                                       "- R R - - R - - - - - -",
         "isLinked":                                          "- R R - - R - - - - - -",
         "isReferred":                                        "- R R - - - - - - - - -",
@@ -102,6 +104,10 @@ _CASES: dict[str, Lines] = {
         "kind requestedAt answeredAt":                       "- R R R R R R R - - - -",
         "note":                                              "- R R - R R R - - - - -",
         "answeredBy":                                        "- R R - - R - - - - - -",
+    },
+    "CaseDocument": {
+        "kind recordedAt":                                   "- R R R R R R R - - - -",
+        "recordedBy":                                        "- R R - - R - - - - - -",
     },
     "Assignment": {
         "officer assignedAt endedAt":                        "- R R - - R - - - - - -",
@@ -229,6 +235,9 @@ _STAGES: dict[str, Lines] = {
     "InputError": {"code message path":                      "- R R - R - R R R R R -"},
     "EligibilityError": {
         "code message path eligibleVisaTypes":               "- - - - R - R R - - - -",
+    },
+    "DocumentsError": {
+        "code message path missingDocuments":                "- - - - R - - R - - - -",
     },
     "CaseError": {
         "code message path":                                 "- R R - R - R R - - - -",

@@ -108,7 +108,8 @@ async def prepare(connection: asyncpg.Connection) -> None:
     for table in ("decision", "application_event"):
         await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
         await connection.execute(f"DELETE FROM {table} WHERE application_id = $1", CASE)
-    await connection.execute("DELETE FROM screening WHERE application_id = $1", CASE)
+    for table in ("screening", "case_document"):
+        await connection.execute(f"DELETE FROM {table} WHERE application_id = $1", CASE)
     await connection.execute("DELETE FROM assignment WHERE application_id = $1", CASE)
     await connection.execute(
         "INSERT INTO assignment (application_id, officer, assigned_at)"

@@ -249,6 +249,11 @@ async def complete(connection: asyncpg.Connection) -> None:
             *(UUID(int=900 + number), application_id(case.reference), person, version),
             at("03-01 12:00"),
         )
+        await connection.execute(
+            "INSERT INTO case_document (application_id, kind) VALUES ($1, 'PHOTOGRAPH')"
+            " ON CONFLICT DO NOTHING",
+            application_id(case.reference),
+        )
         if "INFO_REQUESTED" not in case.life:
             await connection.execute(
                 "INSERT INTO requested_item (id, application_id, kind, requested_at,"
@@ -464,6 +469,10 @@ def _bills(claims: Claims) -> set[Key]:
     return {(billing_code(case.reference),) for case in billed}
 
 
+def _case_documents(claims: Claims) -> set[Key]:
+    return {(application_id(case.reference),) for case in _cases(claims)}
+
+
 def _requested_items(claims: Claims) -> set[Key]:
     return {(requested_item_id(case.reference),) for case in _cases(claims)}
 
@@ -662,6 +671,7 @@ _ROWS: dict[str, Told] = {
     "EntryRule": Told("entry_rule", ("country_code",), _everyone(*_COUNTRIES)),
     "VisaType": Told("visa_type", ("code",), _everyone(*FEES)),
     "Eligibility": Told("eligibility", ("visa_type_code",), _everyone(*FEES)),
+    "RequiredDocument": Told("required_document", ("visa_type_code",), _everyone("C1")),
     "Fee": Told("fee", ("visa_type_code",), _everyone(*FEES)),
     "ServiceTarget": Told("service_target", ("visa_type_code", "clock"), _everyone(*HOURS)),
     "Partner": Told("partner", ("code",), lambda claims: _each(oracle.partners(claims))),
@@ -669,6 +679,7 @@ _ROWS: dict[str, Told] = {
     "Centre": Told("centre", ("code",), lambda claims: _each(oracle.centres(claims))),
     "Application": Told("application", ("reference",), lambda claims: _each(_references(claims))),
     "Bill": Told("bill", ("billing_code",), _bills),
+    "CaseDocument": Told("case_document", ("application_id",), _case_documents),
     "RequestedItem": Told("requested_item", ("id",), _requested_items),
     "ApplicationEvent": Told("application_event", ("application_id", "sequence"), _events),
     "Assignment": Told("assignment", ("application_id", "officer"), _assignments),

@@ -22,6 +22,7 @@ _DECIDED = "id application_id outcome ground decided_at officer internal_note su
 _ASKED = "id application_id kind result requested_at referral_reason referral_note"
 _ISSUED = "visa_number application_id decision_id issued_at use_by stay_days"
 _ONCE = {"idempotency": {"INSERT": "key_digest input_digest answer", "UPDATE": "answer"}}
+_TAKES_IN = {"case_document": {"UPDATE": "recorded_at recorded_by"}}
 _WHOEVER_LODGES = {
     **_ONCE,
     "applicant": {"INSERT": _PERSON},
@@ -76,7 +77,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "alert": {"UPDATE": "closed_by close_reason"},
     },
     "PARTNER_AGENT": {
-        **_WHOEVER_LODGES, **_DESK, **_PROPOSES,
+        **_WHOEVER_LODGES, **_DESK, **_PROPOSES, **_TAKES_IN,
         "application": {"INSERT": _LODGED, "UPDATE": "status closed_at received_at paused_seconds"},
     },
     "APPLICANT": {
@@ -84,7 +85,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "application": {"INSERT": _LODGED, "UPDATE": "status closed_at paused_seconds"},
     },
     "PARTNER_SERVICE": {
-        **_WHOEVER_LODGES,
+        **_WHOEVER_LODGES, **_TAKES_IN,
         "application": {"INSERT": _LODGED, "UPDATE": "status received_at paused_seconds"},
     },
     "SCREENING": {
@@ -138,6 +139,8 @@ NEVER_READ: Mapping[str, str] = {
     " ADMINISTRATOR",
     "requested_item": "SCREENING TREASURY ADMINISTRATOR",
     "requested_item.note": "PARTNER_SERVICE",
+    "case_document": "SCREENING TREASURY ADMINISTRATOR",
+    "case_document.recorded_by": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
     "application_event.reason": "PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY",
     "application.is_linked": "PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY",
     "person_link": "SUPERVISOR PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY"

@@ -11,7 +11,7 @@ from gateway.schema.supervision.officers import MOST_OFFICERS
 from gateway.schema.supervision.people_read import MOST_PEOPLE_READ
 from gateway.schema.supervision.readers import MOST_READERS
 from gateway.schema.supervision.several_partners import MOST_PEOPLE_AT_SEVERAL_PARTNERS
-from models.vocabulary import Channel, Ground, Stage, Status, TripPurpose
+from models.vocabulary import Channel, DocumentKind, Ground, Stage, Status, TripPurpose
 from models.volumes import Dimension
 
 
@@ -53,6 +53,9 @@ LISTS: Mapping[str, Bound] = {
     "EligibilityError.eligibleVisaTypes": Bound(
         150, "the directorate's list of indexes has about 130"
     ),
+    "VisaType.requiredDocuments": Bound(100, "each kind of document, and its decrees"),
+    "Application.documents": Bound(len(DocumentKind), "a closed list"),
+    "DocumentsError.missingDocuments": Bound(len(DocumentKind), "a closed list"),
     "VisaType.fees": Bound(20, "one for each decree that changed it"),
     "VisaType.serviceTargets": Bound(20, "two clocks, one for each decree that changed them"),
     "ReferenceChange.values": Bound(

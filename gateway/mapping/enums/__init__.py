@@ -24,6 +24,7 @@ from gateway.mapping.enums.own import (
 from gateway.strawberry_bridge import describe_values
 from gateway.texts.language import Language
 from models.vocabulary import (
+    DocumentKind,
     Ground,
     Outcome,
     Queue,
@@ -41,6 +42,7 @@ __all__ = [
     "CalendarPeriod",
     "ChangeUnit",
     "Direction",
+    "DocumentKind",
     "Ground",
     "HitResolution",
     "Outcome",

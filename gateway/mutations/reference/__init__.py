@@ -40,6 +40,10 @@ PROPOSALS: Mapping[type[requests.Proposal], tuple[ReferenceKind, Rows]] = {
     requests.ProposeVisaType: (ReferenceKind.VISA_TYPE, decrees.visa_type),
     requests.ProposeVisaTypeEnd: (ReferenceKind.VISA_TYPE, decrees.visa_type_end),
     requests.ProposeEligibility: (ReferenceKind.ELIGIBILITY, decrees.eligibility),
+    requests.ProposeRequiredDocument: (
+        ReferenceKind.REQUIRED_DOCUMENT,
+        decrees.required_document,
+    ),
     requests.ProposeFee: (ReferenceKind.FEE, decrees.fee),
     requests.ProposeServiceTarget: (ReferenceKind.SERVICE_TARGET, decrees.service_target),
     requests.ProposeDeadline: (ReferenceKind.DEADLINE, decrees.deadline),

@@ -1,4 +1,4 @@
-"""What decrees make of countries, visa types, eligibility, fees, targets, deadlines and rules."""
+"""What decrees make of countries, visa types and what belongs to them, deadlines and rules."""
 
 from datetime import date
 
@@ -10,12 +10,22 @@ from gateway.mutations.reference.requests import (
     ProposeEligibility,
     ProposeEntryRule,
     ProposeFee,
+    ProposeRequiredDocument,
     ProposeServiceTarget,
     ProposeVisaType,
     ProposeVisaTypeEnd,
 )
 from gateway.mutations.reference.rows import Row, Span, check_known, ended, read_row
-from models import Country, Deadline, Eligibility, EntryRule, Fee, ServiceTarget, VisaType
+from models import (
+    Country,
+    Deadline,
+    Eligibility,
+    EntryRule,
+    Fee,
+    RequiredDocument,
+    ServiceTarget,
+    VisaType,
+)
 from models.life import Refusal
 from models.vocabulary import Clock, Entry
 
@@ -77,6 +87,14 @@ async def eligibility(
     return [Row(Eligibility, {**of_type, **served, "is_open": request.is_open})]
 
 
+async def required_document(
+    transaction: WriteTransaction, request: ProposeRequiredDocument, today: date, reasons: Reasons
+) -> list[Row]:
+    of_type = await _of_visa_type(transaction, request, reasons)
+    said = {"kind": request.kind.value, "is_required": request.is_required}
+    return [Row(RequiredDocument, {**of_type, **said})]
+
+
 async def fee(
     transaction: WriteTransaction, request: ProposeFee, today: date, reasons: Reasons
 ) -> list[Row]:
@@ -111,7 +129,7 @@ async def entry_rule(
 
 async def _of_visa_type(
     transaction: WriteTransaction,
-    request: ProposeEligibility | ProposeFee | ProposeServiceTarget,
+    request: ProposeEligibility | ProposeRequiredDocument | ProposeFee | ProposeServiceTarget,
     reasons: Reasons,
 ) -> dict[str, object]:
     """What a row of a visa type is of. Raises RefusedError if anything is wrong by now."""

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from gateway.mutations.requests import Request
-from models.vocabulary import Clock, Entry, TripPurpose, VisaCategory, Wait
+from models.vocabulary import Clock, DocumentKind, Entry, TripPurpose, VisaCategory, Wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +97,14 @@ class ProposeEligibility(Proposal):
     entry: Entry
     purpose: TripPurpose
     is_open: bool
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeRequiredDocument(Proposal):
+    visa_type: str
+    kind: DocumentKind
+    is_required: bool
     valid_from: date
 
 

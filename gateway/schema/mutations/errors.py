@@ -4,7 +4,7 @@ from typing import Any
 
 import strawberry
 
-from gateway.mapping.enums import Stage, Status
+from gateway.mapping.enums import DocumentKind, Stage, Status
 from gateway.mutations.outcome import Reason
 from gateway.strawberry_bridge import describe_values
 from gateway.texts import texts
@@ -57,9 +57,17 @@ class EligibilityError(MutationError):
     )
 
 
+@strawberry.type(description="Documents of the checklist are not there.")
+class DocumentsError(MutationError):
+    missing_documents: list[DocumentKind] = strawberry.field(
+        description="The kinds of those that are missing."
+    )
+
+
 def error_of(reason: Reason, language: Language) -> MutationError:
     """The error for a reason, as its reader meets it."""
     values = {**reason.limits, "fitting": ", ".join(reason.fitting or ())}
+    values["missing"] = ", ".join(reason.missing or ())
     message = texts(language).message(reason.refusal, reason.rule, values)
     path = ["input", *reason.path]
     if reason.fitting is not None:
@@ -68,6 +76,13 @@ def error_of(reason: Reason, language: Language) -> MutationError:
             message=message,
             path=path,
             eligible_visa_types=list(reason.fitting),
+        )
+    if reason.missing is not None:
+        return DocumentsError(
+            code=reason.refusal,
+            message=message,
+            path=path,
+            missing_documents=[DocumentKind(kind) for kind in reason.missing],
         )
     if reason.status is None:
         return InputError(code=reason.refusal, message=message, path=path)

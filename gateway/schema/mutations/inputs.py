@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from gateway.mapping.enums import (
+    DocumentKind,
     Ground,
     HitResolution,
     Outcome,
@@ -130,6 +131,13 @@ class RecordPaymentInput:
     amount_idr: BigInt = required("What was paid, in rupiah: the amount of the bill.")
     receipt_number: str = required(
         "The treasury's number of the payment: 16 capital letters and digits, for one bill."
+    )
+
+
+@strawberry.input(description="A file of which the partner says what is there.")
+class RecordDocumentsInput(StepInput):
+    documents: list[DocumentKind] = required(
+        "Every document that is there by now, each kind once; what is not named is not there."
     )
 
 

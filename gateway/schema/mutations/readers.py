@@ -157,6 +157,12 @@ def request_of_items(intent: Intent, input_: inputs.RequestInformationInput) -> 
     return step(intent, input_, (*faults, *overlong), items=items)
 
 
+def documents(intent: Intent, input_: inputs.RecordDocumentsInput) -> StepRequest:
+    is_sized = len(set(input_.documents)) == len(input_.documents)
+    faults = () if is_sized else (_invalid("documents", rule="documents"),)
+    return step(intent, input_, faults, documents=tuple(input_.documents))
+
+
 def answer_to_items(intent: Intent, input_: inputs.AnswerInformationInput) -> StepRequest:
     return step(intent, input_, items=tuple(Item(kind=kind) for kind in input_.items))
 

@@ -16,7 +16,7 @@ from models.reference.data.values import (
     MOST_RUPIAH,
 )
 from models.reference.partner import DAYS_WITH_A_CLOSED_PLACE
-from models.vocabulary import Clock, Entry, TripPurpose, VisaCategory, Wait
+from models.vocabulary import Clock, DocumentKind, Entry, TripPurpose, VisaCategory, Wait
 
 _TEXT = f"up to {LONGEST_NAME} characters"
 _PARTNER = "Code of the partner."
@@ -166,6 +166,14 @@ class ProposeEligibilityInput(ProposalInput):
     entry: Entry = required("Of whom: what their nationality needs to enter.")
     purpose: TripPurpose = required("For which purpose of the trip.")
     is_open: bool = required("Whether they may take it.")
+    valid_from: date = required(_IN_FORCE)
+
+
+@strawberry.input(description="A document of a visa type, required or not, from a day on.")
+class ProposeRequiredDocumentInput(ProposalInput):
+    visa_type: str = required(_VISA_TYPE)
+    kind: DocumentKind = required("Which document.")
+    is_required: bool = required("Whether it belongs to a complete file.")
     valid_from: date = required(_IN_FORCE)
 
 

@@ -76,6 +76,9 @@ REFERENCE_INTENTS = (
     _intent(requests.ProposeEligibility, inputs.ProposeEligibilityInput,
             "Propose to open or close a visa type to nationals of a kind of entry, for a purpose,"
             " from a day on. What was handed in goes on.", _DATED_REFUSALS),
+    _intent(requests.ProposeRequiredDocument, inputs.ProposeRequiredDocumentInput,
+            "Propose that a document belongs, or no longer belongs, to a complete file of a visa"
+            " type, from a day on. What was handed in keeps its checklist.", _DATED_REFUSALS),
     _intent(requests.ProposeFee, inputs.ProposeFeeInput,
             "Propose the fee that is billed from a day on. What was billed keeps its fee.",
             _DATED_REFUSALS),

@@ -7,7 +7,7 @@ from typing import Any
 
 from models.reference.data import values
 from models.reference.data.values import Reader
-from models.vocabulary import Clock, Entry, TripPurpose, VisaCategory, Wait
+from models.vocabulary import Clock, DocumentKind, Entry, TripPurpose, VisaCategory, Wait
 
 #: A row by column; ``Key`` is the values of its key columns.
 Row = Mapping[str, Any]
@@ -122,6 +122,21 @@ TABLES = (
         refers={("visa_type_code",): _VISA_TYPE},
         noun="eligibility for",
         change="an administrator proposes it by a decree (proposeEligibility)",
+    ),
+    Table(
+        name="required_document",
+        file="required_documents",
+        columns={
+            "visa_type_code": values.VISA_TYPE_CODE.read,
+            "kind": values.one_of(DocumentKind),
+            "valid_from": values.day,
+            "is_required": values.yes_or_no,
+        },
+        subject=("visa_type_code", "kind"),
+        begins="valid_from",
+        refers={("visa_type_code",): _VISA_TYPE},
+        noun="required document of",
+        change="an administrator proposes it by a decree (proposeRequiredDocument)",
     ),
     Table(
         name="fee",

@@ -61,8 +61,9 @@ class Writer:
         """A first case of an officer, who takes it: by name they are given one only after it."""
         case = await self._submitted()
         assert case is not None
-        for mutation in ("recordPayment", "markReceived"):
-            call = next(one for one in possible(case) if one.mutation == mutation)
+        for mutation in ("recordPayment", "recordDocuments", "markReceived"):
+            calls = [one for one in possible(case) if one.mutation == mutation]
+            call = max(calls, key=lambda call: len(call.given.get("documents", ())))
             said = {**self._named(case, call.mutation), **call.given}
             assert await self._done(Write(call.mutation, call.user, key(), said))
             follow(case, call)

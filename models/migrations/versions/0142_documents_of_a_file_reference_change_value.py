@@ -1,0 +1,34 @@
+"""Documents of a file: reference_change_value."""
+
+from alembic import op
+
+revision = "0142"
+down_revision = "0141"
+branch_labels = None
+depends_on = None
+locks = "ACCESS EXCLUSIVE on reference_change_value, for an instant: nothing is rewritten"
+
+
+def upgrade() -> None:
+    op.execute(
+        "ALTER TABLE reference_change_value DROP CONSTRAINT ck_reference_change_value_kind_is_known"
+    )
+    op.execute(
+        "ALTER TABLE reference_change_value ADD CONSTRAINT "
+        "ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', "
+        "'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'FEE', 'SERVICE_TARGET', "
+        "'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE')) NOT VALID"
+    )
+
+
+def downgrade() -> None:
+    op.execute(
+        "ALTER TABLE reference_change_value DROP CONSTRAINT ck_reference_change_value_kind_is_known"
+    )
+    op.execute(
+        "ALTER TABLE reference_change_value ADD CONSTRAINT "
+        "ck_reference_change_value_kind_is_known CHECK ((kind = ANY (ARRAY['COUNTRY'::text, "
+        "'ENTRY_RULE'::text, 'VISA_TYPE'::text, 'ELIGIBILITY'::text, 'FEE'::text, "
+        "'SERVICE_TARGET'::text, 'DEADLINE'::text, 'PARTNER'::text, 'PARTNER_COUNTRY'::text, "
+        "'CENTRE'::text]))) NOT VALID"
+    )

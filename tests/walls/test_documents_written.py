@@ -1,0 +1,81 @@
+"""What an injected statement of a writing role may do to the checklist of a case."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from tests.acting import act_writing
+from tests.walls.reach import viewer
+from tests.walls.test_items_written import ITS_SERVICE, OFFICER, SUPERVISOR
+from tests.walls.test_payments_written import OTHERS, TREASURY, is_done
+from tests.walls.undoing import undone
+from tests.world import application_id
+
+pytestmark = pytest.mark.anyio
+
+#: At ANDALAN's portal in Australia.
+CASE = "ANDA-LAPS-0012"
+AGENT = viewer({
+    "role": "PARTNER_AGENT", "sub": "agent-andalan", "partner": "ANDALAN", "countries": ["AU"],
+})  # fmt: skip
+RECORD = (
+    "UPDATE case_document SET recorded_at = {at}, recorded_by = {by}"
+    f" WHERE application_id = '{application_id(CASE)}'"
+)
+HAND_OVER = f"UPDATE application SET received_at = now() WHERE id = '{application_id(CASE)}'"
+
+
+def record(by: str, at: str = "now()") -> str:
+    return RECORD.format(by=f"'{by}'", at=at)
+
+
+TAKE_BACK = RECORD.format(by="NULL", at="NULL")
+
+
+@pytest.fixture
+async def taken_in(complete_world: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
+    """The case is with its partner, and a photograph belongs to its file."""
+    async with undone(complete_world):
+        await complete_world.execute(
+            "UPDATE application SET status = 'PAID', closed_at = NULL, received_at = NULL"
+            " WHERE id = $1",
+            application_id(CASE),
+        )
+        yield complete_world
+
+
+async def test_whoever_takes_in_says_what_is_there_in_the_own_name_and_now(taken_in) -> None:
+    for who in (AGENT, ITS_SERVICE):
+        assert await is_done(taken_in, who, record(who.subject))
+        assert await is_done(taken_in, who, record(who.subject), TAKE_BACK)
+        assert not await is_done(taken_in, who, record("somebody"))
+        assert not await is_done(taken_in, who, record(who.subject, "now() - interval '1 day'"))
+        # What is there keeps who said so, and when.
+        assert not await is_done(taken_in, who, record(who.subject), record(who.subject))
+    for other in (OFFICER, SUPERVISOR, TREASURY, OTHERS["the partner's system"]):
+        assert not await is_done(taken_in, other, record(other.subject))
+
+
+async def test_no_file_is_handed_over_with_something_missing(taken_in) -> None:
+    assert not await is_done(taken_in, ITS_SERVICE, HAND_OVER)
+    assert await is_done(taken_in, ITS_SERVICE, record("service"), HAND_OVER)
+
+
+async def test_a_checklist_stays_once_the_file_is_handed_over(taken_in) -> None:
+    assert not await is_done(taken_in, AGENT, record("agent-andalan"), HAND_OVER, TAKE_BACK)
+
+
+async def test_nobody_writes_what_belongs_to_a_file(taken_in) -> None:
+    made = f"INSERT INTO case_document VALUES ('{application_id(CASE)}', 'ITINERARY')"
+    for who in (AGENT, ITS_SERVICE, OFFICER):
+        assert not await is_done(taken_in, who, made)
+        assert not await is_done(taken_in, who, "UPDATE case_document SET kind = 'ITINERARY'")
+        assert not await is_done(taken_in, who, "DELETE FROM case_document")
+
+
+async def test_the_guard_is_watched(taken_in) -> None:
+    async with undone(taken_in):
+        await taken_in.execute("DROP TRIGGER guard ON application")
+        await act_writing(taken_in, ITS_SERVICE)
+        await taken_in.execute(HAND_OVER)
