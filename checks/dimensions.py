@@ -14,7 +14,6 @@ TABLES = (
 )
 #: Dimensions that the dashboard need not offer as a filter.
 NOT_OFFERED = {
-    "TRIP_PURPOSE": "figures of before it was asked for have none: the API alone tells it apart",
     "CENTRE": "managers know their countries, which have a centre or two",
 }
 

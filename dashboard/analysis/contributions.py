@@ -1,4 +1,4 @@
-"""Why a figure changed: what each country, partner, visa type or channel brought to the change.
+"""Why a figure changed: what each country, partner, visa type … brought to the change.
 
 Contributions are exact: those of a total are whole numbers that add up to its change; those of a
 rate are fractions of whole numbers, a part for what the rates themselves did and a part for how

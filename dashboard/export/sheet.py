@@ -126,7 +126,12 @@ def _rows(view: View) -> Iterator[tuple[Cell, ...]]:
     for rank, line in enumerate(in_order(volumes.groups, view), 1):
         yield row(rank, line, volumes.before_of(line), view.name_of(line))
     if volumes.direct:
-        yield row(None, volumes.direct, volumes.before_of(volumes.direct), say("ranking.direct"))
+        yield row(
+            None,
+            volumes.direct,
+            volumes.before_of(volumes.direct),
+            say(f"ranking.nowhere_{view.address.by}"),
+        )
     yield row(None, volumes.everything, volumes.everything_before, say("ranking.total"))
 
 

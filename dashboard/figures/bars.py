@@ -1,4 +1,4 @@
-"""Bars, for what lies on no map: partners, centres, visa types, channels."""
+"""Bars, for what lies on no map: partners, centres, visa types, purposes, channels."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

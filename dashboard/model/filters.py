@@ -10,9 +10,11 @@ NATIONALITY = "nationality"
 PARTNER = "partner"
 CENTRE = "centre"
 VISA = "visa"
+PURPOSE = "purpose"
 CHANNEL = "channel"
 
 CHANNELS = ("DIRECT", "PARTNER_PORTAL", "PARTNER_CENTRE", "PARTNER_GROUP")
+PURPOSES = ("TOURISM", "BUSINESS", "INVESTMENT", "GOVERNMENT", "TRANSIT")
 #: The channel that no partner works in.
 DIRECT = "DIRECT"
 #: Values of one filter: more lines than this in one picture are told apart by nobody.
@@ -33,6 +35,8 @@ class Filter:
     #: In ``VolumeRow``.
     field: str
     shape: str
+    #: Its codes where they are words of a closed list, which the texts translate.
+    words: tuple[str, ...] = ()
 
     def reads(self, value: str | None) -> tuple[str, ...]:
         """The codes in a value of an address: what is no code is not asked for."""
@@ -46,7 +50,8 @@ FILTERS = (
     Filter(PARTNER, "partner", "PARTNER", "partner", "[A-Z0-9-]{1,20}"),
     Filter(CENTRE, "centre", "CENTRE", "centre", "[A-Z0-9-]{1,20}"),
     Filter(VISA, "visaType", "VISA_TYPE", "visaType", "[A-Z0-9]{1,8}"),
-    Filter(CHANNEL, "channel", "CHANNEL", "channel", "|".join(CHANNELS)),
+    Filter(PURPOSE, "tripPurpose", "TRIP_PURPOSE", "tripPurpose", "|".join(PURPOSES), PURPOSES),
+    Filter(CHANNEL, "channel", "CHANNEL", "channel", "|".join(CHANNELS), CHANNELS),
 )
 FILTER = {each.key: each for each in FILTERS}
 #: What the table, the map and the trend can be grouped by; a map needs one of the first two.

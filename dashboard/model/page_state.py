@@ -53,7 +53,7 @@ ABSOLUTE, INDEXED = "absolute", "index"
 #: Which part of the world a map shows; without a choice, what was chosen or may be seen.
 REGIONS = ("auto", "world", "asia", "selection")
 #: By what a change can be told apart.
-REASONS = (COUNTRY, "partner", "visa", "channel")
+REASONS = (COUNTRY, "partner", "visa", "purpose", "channel")
 SORTS = (NAME, *(measure.id for measure in MEASURES))
 
 
@@ -73,6 +73,7 @@ class Address:
     partner: tuple[str, ...] = ()
     centre: tuple[str, ...] = ()
     visa: tuple[str, ...] = ()
+    purpose: tuple[str, ...] = ()
     channel: tuple[str, ...] = ()
     measure: str = INTAKE.id
     lines: str = TOGETHER

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from dashboard.model.filters import CENTRE, CHANNEL, CHANNELS, FILTER, condition
+from dashboard.model.filters import CENTRE, FILTER, FILTERS, condition
 from dashboard.model.measures import Kind, Measure
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period
 
-#: Values of an enumeration, which GraphQL writes without quotes.
-ENUMERATED = frozenset(CHANNELS)
+#: Filters by an enumeration, whose values GraphQL writes without quotes.
+ENUMERATED = frozenset(each.where for each in FILTERS if each.words)
 MONTH = "MONTH"
 
 
@@ -43,7 +43,7 @@ def _query(
     ]
     if where:
         fields = ", ".join(
-            f"{key}: {{ in: {_list(narrowed['in'], quoted=True)} }}"
+            f"{key}: {{ in: {_list(narrowed['in'], quoted=key not in ENUMERATED)} }}"
             for key, narrowed in where.items()
         )
         arguments.append(f"where: {{ {fields} }}")
@@ -69,7 +69,7 @@ def _query(
 
 def _group(address: Address) -> str:
     field = FILTER[address.by].field
-    if address.by == CHANNEL:
+    if FILTER[address.by].words:
         return field
     if address.by == CENTRE:
         return f"{field} {{ code city }}"
@@ -89,5 +89,5 @@ def _fields(measure: Measure) -> str:
 
 
 def _list(values: Sequence[str], *, quoted: bool = False) -> str:
-    words = [f'"{each}"' if quoted and each not in ENUMERATED else each for each in values]
+    words = [f'"{each}"' if quoted else each for each in values]
     return f"[{', '.join(words)}]"

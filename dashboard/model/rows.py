@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from dashboard.model.filters import CHANNEL, FILTER, VISA
+from dashboard.model.filters import FILTER, VISA
 from dashboard.model.measures import BY_FIELD, Measure
 
 
@@ -61,7 +61,7 @@ class Line:
 def line_of(row: Mapping[str, Any], by: str) -> Line:
     """A row of volumes that were grouped by a dimension, or by none."""
     found = row.get(FILTER[by].field) or {}
-    group: Mapping[str, Any] = {"code": found} if by == CHANNEL and found else found
+    group: Mapping[str, Any] = {"code": found} if FILTER[by].words and found else found
     period = row.get("period")
     return Line(
         readings={
@@ -75,7 +75,7 @@ def line_of(row: Mapping[str, Any], by: str) -> Line:
 
 
 def name_of(group: Mapping[str, Any], by: str) -> str | None:
-    """What a row of a dimension is called; a channel has its words in the texts."""
+    """What a row of a dimension is called; a channel or purpose has its word in the texts."""
     name = group.get("name") or group.get("city")
     return f"{group['code']} {name}" if by == VISA and name else name
 

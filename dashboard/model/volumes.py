@@ -56,7 +56,8 @@ class Volumes:
     #: Of all groups together, whichever were chosen.
     everything: Line
     everything_before: Line
-    #: Countries, partners, centres …, and what came in without one: directly.
+    #: Countries, partners, centres …, and what came in without one: directly, or with no purpose
+    #: stated.
     groups: tuple[Line, ...]
     direct: Line | None
     before_by_group: Mapping[str | None, Line]

@@ -54,6 +54,21 @@ def pick(page: Page, name: str, text: str) -> None:
     page.keyboard.press("Escape")
 
 
+#: Groupings in the address: the dimension of the API, and the field of a row.
+GROUPED = {
+    "nationality": ("NATIONALITY", "nationality"),
+    "purpose": ("TRIP_PURPOSE", "tripPurpose"),
+}
+#: What the page calls what people travel for.
+PURPOSES = {
+    "TOURISM": "Tourism",
+    "BUSINESS": "Business",
+    "INVESTMENT": "Investment",
+    "GOVERNMENT": "Official visit",
+    "TRANSIT": "Transit",
+}
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("query", "where"),
@@ -61,6 +76,7 @@ def pick(page: Page, name: str, text: str) -> None:
         pytest.param("country=AU", {"country": ["AU"]}, marks=pytest.mark.proof),
         ("by=nationality&nationality=AU", {"nationality": ["AU"]}),
         ("visa=B1&channel=PARTNER_PORTAL", {"visaType": ["B1"], "channel": ["PARTNER_PORTAL"]}),
+        ("by=purpose&purpose=BUSINESS&visa=B1", {"tripPurpose": ["BUSINESS"], "visaType": ["B1"]}),
         ("country=AU&visa=C1", {"country": ["AU"], "visaType": ["C1"]}),
     ],
 )
@@ -68,12 +84,13 @@ def test_filtered_figures_are_the_gateways(
     visitor: Visitor, demo: Demo, query: str, where: dict[str, list[str]]
 ) -> None:
     page = visitor.opens("leadership", f"language=en&rows=all&{query}")
-    by = "nationality" if "by=nationality" in query else "country"
-    of_all = {key: codes for key, codes in where.items() if key not in ("country", "nationality")}
+    named = query.split("&")[0].removeprefix("by=")
+    by, field = GROUPED.get(named, ("COUNTRY", "country"))
+    of_all = {key: codes for key, codes in where.items() if key not in ("country", field)}
     expected = {
-        row[by]["name"]: row["intake"]["value"]
-        for row in told(demo, [by.upper()], **of_all)
-        if row[by] and row["intake"]["value"]
+        PURPOSES[row[field]] if named == "purpose" else row[field]["name"]: row["intake"]["value"]
+        for row in told(demo, [by], **of_all)
+        if row[field] and row["intake"]["value"]
     }
     shown = {
         row.locator("th a:not(.compare)").inner_text(): number(

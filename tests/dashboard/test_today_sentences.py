@@ -25,6 +25,7 @@ from tests.dashboard.today_worlds import (
     COUNTRIES,
     LAST,
     PERIOD,
+    PURPOSES,
     VISAS,
     World,
     answer_of,
@@ -85,7 +86,8 @@ def test_the_groups_that_are_named_moved_as_is_said_and_furthest(seed: int, why:
         "country": COUNTRIES,
         "visa": {code: code for code in VISAS},
         "partner": {"NUSA": "Nusa Visa Services", "ANDALAN": "Andalan Visa"},
-        "channel": {code: EN(f"channels.{code}") for code in CHANNELS},
+        "purpose": PURPOSES,
+        "channel": {code: EN(f"words.channel.{code}") for code in CHANNELS},
     }[why]
     total = sum(moved.values())
     notes = change_finding(change, EN).notes

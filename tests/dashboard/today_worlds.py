@@ -19,6 +19,8 @@ COUNTRIES = {
 }
 PARTNERS = {"NUSA": "Nusa Visa Services", "ANDALAN": "Andalan Visa"}
 VISAS = {"B1": "Visa saat kedatangan", "C1": "Visa wisata", "D2": "Visa bisnis"}
+#: What the page calls them; of some nothing was stated.
+PURPOSES = {"TOURISM": "Tourism", "BUSINESS": "Business", None: "Purpose not stated"}
 CHANNELS = ("PARTNER_PORTAL", "PARTNER_CENTRE", "PARTNER_GROUP")
 LAST = date(2026, 10, 1)
 MONTHS = [month_start(LAST, shift) for shift in range(-25, 1)]
@@ -31,6 +33,7 @@ class Row(NamedTuple):
     country: str
     partner: str
     visa: str
+    purpose: str | None
     channel: str
     month: date
     intake: int
@@ -72,7 +75,8 @@ def random_world(seed: int) -> World:
                     decisions = max(0, intake - rng.randint(0, 2))
                     rows.append(
                         Row(
-                            country, partner, visa, rng.choice(CHANNELS), month, intake, decisions,
+                            country, partner, visa, rng.choice(list(PURPOSES)),
+                            rng.choice(CHANNELS), month, intake, decisions,
                             refused=_binomial(rng, decisions, rates[country]),
                             in_target=_binomial(rng, decisions, timely[visa]),
                         )
@@ -91,7 +95,7 @@ def answer_of(world: World, *, has_outcomes: bool = True) -> dict[str, Any]:
 
     data = {
         name: table(rows, key)
-        for key in ("country", "partner", "visa", "channel")
+        for key in ("country", "partner", "visa", "purpose", "channel")
         for name, rows in ((key, now), (f"{key}Before", before))
     }
     data["country"]["asOf"] = "2026-11-25T05:00:00Z"
@@ -141,6 +145,8 @@ def _key(key: str, code: Any) -> list[tuple[str, Any]]:
             return [("partner", {"code": code, "name": PARTNERS[code]})]
         case "visa":
             return [("visaType", {"code": code})]
+        case "purpose":
+            return [("tripPurpose", code)]
         case "channel":
             return [("channel", code)]
         case _:

@@ -16,11 +16,14 @@ MANAGER, AGENT = "PARTNER_MANAGER", "PARTNER_AGENT"
 #: Which figures each role asks for: those of `measures.AUDIENCE.graphql`.
 ASKS = {"LEADERSHIP": "processing", MANAGER: "partner", AGENT: "agent"}
 #: What contributions are told apart by, and the field of a row that names the group.
-DIMENSIONS = {key: FILTER[key].field for key in ("country", "partner", "visa", "channel")}
+DIMENSIONS = {
+    key: FILTER[key].field for key in ("country", "partner", "visa", "purpose", "channel")
+}
 #: History for what comes next, and months before a month that is judged by its own past.
 KNOWN_MONTHS, RECENT_MONTHS = 49, 13
 PUBLISHED_QUARTERS = 2
-#: A group that rows do not name: direct applications have neither country nor partner.
+#: A group that rows do not name: direct applications have neither country nor partner, and those
+#: of before no purpose.
 NOWHERE = ""
 
 

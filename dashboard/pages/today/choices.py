@@ -8,20 +8,19 @@ from dash import html
 
 from dashboard.components.aria import aria
 from dashboard.components.controls import choices, options_of, period_choice
-from dashboard.model.filters import CHANNELS
+from dashboard.model.filters import FILTER
 from dashboard.model.page_state import Address
 from dashboard.texts import Texts
 
 #: Filters that are offered here; the page Volumes has them all.
-OFFERED = ("country", "partner", "visa", "channel")
+OFFERED = ("country", "partner", "visa", "purpose", "channel")
 
 
 def filter_bar(address: Address, now: date, say: Texts) -> html.Div:
-    channels = [(code, say(f"channels.{code}")) for code in CHANNELS]
-
     def filter_(key: str) -> Any:
         chosen = address.filters[key]
-        options = channels if key == "channel" else [(code, code) for code in chosen]
+        words = [(code, say(f"words.{key}.{code}")) for code in FILTER[key].words]
+        options = words or [(code, code) for code in chosen]
         return choices(f"today-{key}", say(f"filters.{key}"), options, chosen, say)
 
     return html.Div(

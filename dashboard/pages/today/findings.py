@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from babel.numbers import format_decimal
 
+from dashboard.model.filters import FILTER
 from dashboard.model.page_state import Address
 from dashboard.pages.today.answers import NOWHERE, Today
 from dashboard.texts import Texts
@@ -26,11 +27,11 @@ class Finding:
 
 
 def group_name(today: Today, dimension: str, code: str, say: Texts) -> str:
-    """The name of a country, partner, visa type, channel or centre; of no group in words."""
+    """What a group is called: a country, partner, visa type …; of none, in words."""
     if code == NOWHERE:
         return say(f"today.nowhere_{dimension}")
-    if dimension == "channel":
-        return say(f"channels.{code}")
+    if FILTER[dimension].words:
+        return say(f"words.{dimension}.{code}")
     if dimension == "visa":
         return code
     return today.names[dimension].get(code, code)

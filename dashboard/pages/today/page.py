@@ -160,7 +160,7 @@ async def show_facts(state: Any) -> tuple[Any, ...]:
 
 
 @part(
-    *(Output(f"today-{key}", "data") for key in OFFERED if key != "channel"),
+    *(Output(f"today-{key}", "data") for key in OFFERED if not FILTER[key].words),
     otherwise=lambda say: (no_update,) * 3,
 )
 async def show_choices(state: Any) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 from dashboard.components.page_request import PageRequest, page_request
 from dashboard.gateway.answer_cache import Outage
 from dashboard.gateway.client import GatewayError
+from dashboard.model.filters import FILTER
 from dashboard.model.page_state import REASONS, Address
 from dashboard.model.period import today
 from dashboard.model.reach import Absent, absences, is_elsewhere
@@ -52,8 +53,8 @@ class Reply:
 
     def name(self, key: str, code: str) -> str:
         """What a value of a filter is called."""
-        if key == "channel":
-            return self.say(f"channels.{code}")
+        if FILTER[key].words:
+            return self.say(f"words.{key}.{code}")
         if key == "country":
             return (self.today.named or {}).get(code) or country_name(code, self.say.language)
         return self.today.names[key].get(code, code)

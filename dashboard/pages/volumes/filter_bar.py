@@ -13,7 +13,7 @@ from dashboard.components.controls import (
     period_choice,
     segments,
 )
-from dashboard.model.filters import CHANNELS, FILTERS, GROUPINGS
+from dashboard.model.filters import FILTER, FILTERS, GROUPINGS
 from dashboard.model.measures import AUDIENCES
 from dashboard.model.page_state import Address
 from dashboard.model.period import COMPARISONS, today
@@ -35,11 +35,11 @@ def filter_bar(address: Address, viewer: Viewer, say: Texts) -> html.Div:
     audience = AUDIENCES[viewer.role]
     groupings = [(by, say(f"filters.{by}")) for by in GROUPINGS]
     measures = [(each.id, say(f"measures.{each.id}.label")) for each in audience.measures]
-    channels = [(code, say(f"channels.{code}")) for code in CHANNELS]
 
     def filter_(key: str) -> Any:
         chosen = address.filters[key]
-        options = channels if key == "channel" else [(code, code) for code in chosen]
+        words = [(code, say(f"words.{key}.{code}")) for code in FILTER[key].words]
+        options = words or [(code, code) for code in chosen]
         return choices(f"volumes-{key}", say(f"filters.{key}"), options, chosen, say)
 
     return html.Div(

@@ -63,7 +63,7 @@ def _table(published: Published, view: View) -> html.Table:
 
 
 def _row(line: Line, view: View) -> html.Tr:
-    name = html.Th(line.name or view.say("ranking.direct"), scope="row")
+    name = html.Th(line.name or view.say("ranking.nowhere_country"), scope="row")
     return html.Tr([name, *(html.Td(_cell(line, measure, view)) for measure in OUTCOMES)])
 
 

@@ -104,7 +104,7 @@ def _sums(view: View) -> list[html.Tr]:
     if volumes.direct is None:
         return [total]
     before = volumes.before_of(volumes.direct)
-    return [sum_row(say("ranking.direct"), volumes.direct, before, view), total]
+    return [sum_row(say(f"ranking.nowhere_{view.address.by}"), volumes.direct, before, view), total]
 
 
 def in_order(lines: Sequence[Line], view: View) -> list[Line]:

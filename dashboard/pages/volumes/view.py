@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from dashboard.gateway.answer_cache import Outage
-from dashboard.model.filters import FILTERS
+from dashboard.model.filters import FILTER, FILTERS
 from dashboard.model.measures import STOCKS, Audience, Measure
 from dashboard.model.page_state import Address
 from dashboard.model.period import WIB, Period, today
@@ -96,7 +96,7 @@ class View:
         return tuple(code for code in self.address.filters[key] if code not in absent)
 
     def name_of(self, line: Line) -> str:
-        """What a row is called; a channel brings no name of its own."""
+        """What a row is called; a channel or purpose brings no name of its own."""
         return line.name or (self.name(self.address.by, line.code) if line.code else "")
 
     def names(self, key: str, codes: Sequence[str]) -> str:
@@ -106,8 +106,8 @@ class View:
 
     def name(self, key: str, code: str) -> str:
         """What a value of a filter is called; one that this viewer has no row of, by its code."""
-        if key == "channel":
-            return self.say(f"channels.{code}")
+        if FILTER[key].words:
+            return self.say(f"words.{key}.{code}")
         offered = {choice.code: choice.name for choice in self.volumes.choices.get(key, ())}
         if key in ("country", "nationality"):
             found = offered.get(code) or (self.volumes.named or {}).get(code)
