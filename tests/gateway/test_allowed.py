@@ -22,14 +22,18 @@ from models.life.refusals import Refusal
 from models.vocabulary import Role, Status
 from tests.gateway.changing import (
     IDENTITY,
+    UNSAID,
     change,
     cleared,
+    document,
     done,
     given_to,
     granted,
     in_screening,
     in_verification,
+    key,
     paid,
+    pay,
     pays,
     refused,
     row_id,
@@ -226,6 +230,41 @@ async def test_cases_that_look_alike_allow_alike(who, world) -> None:
     for name in ("agent-au", "service"):
         told = [await allowed(who[name], id_) for id_ in cases]
         assert all(one == told[0] for one in told)
+
+
+async def test_a_status_is_told_by_no_answer_to_whoever_reads_a_stage(
+    who, world, connection
+) -> None:
+    """Attempts on cases that look alike are answered alike, but for their keys."""
+    looks = {
+        "IN_PROCESS": ("paid", "in verification", "in screening", "held"),
+        "CLOSED": ("granted", "refused", "revoked", "withdrawn", "lapsed"),
+    }
+    for stage, states in looks.items():
+        cases = [await led_to(who, connection, state) for state in states]
+        for name in ("agent-au", "service"):
+            refused_steps = [
+                mutation
+                for mutation, one in (await allowed(who[name], cases[0])).items()
+                if not one["isAllowed"]
+            ]
+            assert refused_steps
+            for mutation in refused_steps:
+                told = {await answer_to(who[name], mutation, id_) for id_ in cases}
+                assert len(told) == 1, (stage, name, mutation, told)
+        bills = [await pay(who, id_) for id_ in cases]
+        assert {tuple(bill.codes) for bill in bills} == {("BILL_CLOSED",)}
+        assert len({str(bill.payload) for bill in bills}) == 1
+
+
+async def answer_to(viewer: Viewer, mutation: str, id_: str) -> str:
+    """All that an attempt answers: what it changed, and why not."""
+    case_error = "... on CaseError { currentStage }"
+    selection = f"application {{ stage }} errors {{ __typename code message path {case_error} }}"
+    given = {"applicationId": id_, **GIVEN.get(mutation, {})}
+    told = {"idempotencyKey": key(), **UNSAID.get(mutation, {}), **given}
+    answer = await viewer(document(mutation, selection), input=told)
+    return str((answer.status, answer.data, answer.codes))
 
 
 async def test_reasons_are_in_the_language_of_the_reader(who, world) -> None:

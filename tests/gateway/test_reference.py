@@ -162,6 +162,7 @@ async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on)
         "fees": [{"amountIdr": 7_000_000, "validFrom": on.isoformat()}],
         "serviceTargets": [{"clock": "STANDARD", "hours": 120, "promisedPercent": None,
                             "validFrom": on.isoformat()}],
+        "requiredDocuments": [],
         "eligibility": [
             {"entry": entry, "purpose": "BUSINESS", "isOpen": True, "validFrom": on.isoformat()}
             for entry in ("CALLING_VISA", "VISA_FREE", "VISA_ON_ARRIVAL", "VISA_REQUIRED")
