@@ -134,7 +134,7 @@ def test_a_new_role_is_followed_to_the_end(tree: Path) -> None:
         ('            "channel": EXACT_FIGURES,\n',
          r"gateway/policy\.py:\d+: POLICY has no line for VolumeRow\.channel"),
         ('"visaType", "VISA_TYPE"', "FILTERS has no filter of the field visaType"),
-        ('visa = "Visa type"\npurpose = "Channel"\n', r"en\.toml:\d+: no text filters\.visa"),
+        ('visa = "Visa type"\npurpose = "Trip purpose"\n', r"en\.toml:\d+: no text filters\.visa"),
     ],
 )  # fmt: skip
 def test_a_dimension_that_is_unfinished_is_named(tree: Path, left_out: str, said: str) -> None:
