@@ -11,6 +11,7 @@ from bench import (
     load,
     page,
     peers,
+    people,
     saturated,
     visiting,
     volumes,
@@ -138,6 +139,14 @@ def _load(applications: tuple[int, ...], rounds: int) -> None:
 def _account(applications: int, entries: int, rounds: int) -> None:
     """A page with identity with and without the account, and entries integrated and verified."""
     run_on_fastest_loop(account.measure(applications, entries, rounds))
+
+
+@bench.command("people")
+@applications
+@rounds
+def _people(applications: int, rounds: int) -> None:
+    """A look-up of a person, and from a new entry of the ban list to its hits."""
+    run_on_fastest_loop(people.measure(applications, rounds))
 
 
 @bench.command("demo")

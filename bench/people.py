@@ -1,0 +1,185 @@
+"""What it takes to look a person up, and from a new entry of the ban list to its hits."""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
+from itertools import cycle
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+from bench.asking import Client
+from bench.measuring import processor_clock, show, show_table, side_by_side
+from bench.page import gateway_on
+from bench.world import prepare, server
+from models.database.connections import connect
+from models.jobs.linking import keep_linking
+from models.key_service import KeyService, LocalKeyService, create_key_file
+from models.keys import new_key
+from models.person.vault import Cell, Vault, cells_sql
+from models.synthetic import Scale, synthesise
+
+_VIEWER = "supervisor"
+#: Beyond what a bench can ask in an hour.
+_BUDGET = "1000000"
+_LOOK_UP = """
+    query ($by: PeopleBy!) @purpose(code: SUPERVISION, reference: "%s") {
+        people(by: $by) { id }
+    }
+"""
+_A_CASE = '{ application(by: {reference: "%s"}) { id } }'
+_CELLS = ("full_name", "birth_date", "passport_number")
+#: The newest who have a visa that still serves to enter.
+_PEOPLE = f"""
+    SELECT
+        application.id AS case, reference, identity.applicant_id, passport_issuing_state,
+        {cells_sql("identity", _CELLS)}
+    FROM identity
+    JOIN application ON application.applicant_id = identity.applicant_id
+    JOIN visa ON decision_id = current_decision_id
+    WHERE status = 'GRANTED' AND revoked_at IS NULL AND use_by > wib_day(now())
+    ORDER BY application.id DESC LIMIT $1
+"""
+_PROPOSE = """
+    INSERT INTO ban_entry (id, reference, ground, reason, banned_from, proposed_by)
+    VALUES ($1::uuid, $1::uuid::text, 'OVERSTAY', 'Of a bench.', wib_day(now()), 'screening')
+"""
+_ABOUT = """
+    INSERT INTO banned_person (ban_id, issuing_state, passport_number) VALUES ($1, $2, $3)
+"""
+_APPROVE = """
+    UPDATE ban_entry SET approved_by = 'screening-2', approved_at = clock_timestamp()
+    WHERE id = ANY ($1)
+"""
+_IN_QUEUE = "SELECT bool_and(has_open_hit) FROM application WHERE id = ANY ($1)"
+_AT_ONCE = 20
+_LONGEST_SECONDS = 120
+
+
+class _Person(NamedTuple):
+    """Somebody on file with a live visa."""
+
+    case: UUID
+    reference: str
+    issuing_state: str
+    full_name: str
+    birth_date: date
+    passport_number: str
+
+
+async def measure(applications: int, rounds: int) -> None:
+    """Print the milliseconds of a look-up, and the seconds until a hit is in the queue."""
+    keys_file = Path(tempfile.mkdtemp(prefix="gerbang-bench-")) / "keys.json"
+    create_key_file(keys_file)
+    keys = LocalKeyService.open(keys_file)
+    with server() as running:
+        url = running.url("bench")
+        await prepare(url)
+        await synthesise(
+            url, applications=applications, months=24, seed=1, scale=Scale.PARTNER, keys=keys
+        )
+        people = await _people(url, keys, 2 * _AT_ONCE + rounds)
+        settings = {
+            "GERBANG_KEY_SERVICE": f"file:{keys_file}",
+            "GERBANG_READ_BUDGET_SUPERVISOR": _BUDGET,
+        }
+        async with gateway_on(url, _VIEWER, settings) as client:
+            await _look_up(client, url, people, rounds)
+        await _rescreen(url, keys, people, rounds)
+
+
+async def _people(url: str, keys: KeyService, number: int) -> list[_Person]:
+    connection = await connect(url)
+    rows = await connection.fetch(_PEOPLE, number)
+    await connection.close()
+    cells = [Cell(row["applicant_id"], name, row[name]) for row in rows for name in _CELLS]
+    opened = iter(await Vault(keys).open(cells))
+    return [
+        _Person(
+            row["case"], row["reference"], row["passport_issuing_state"],
+            name, date.fromisoformat(born), number,
+        )
+        for row, name, born, number in zip(rows, opened, opened, opened, strict=True)
+    ]  # fmt: skip
+
+
+async def _look_up(client: Client, url: str, people: Sequence[_Person], rounds: int) -> None:
+    """Each look-up is of the next person, so that no answer is remembered."""
+    known, name, asked_about = cycle(people), cycle(people), cycle(people)
+    ways = {
+        "an application by its reference": lambda: _ask(
+            client, _A_CASE % next(asked_about).reference
+        ),
+        "a person by passport": lambda: _ask_for(client, _passport(next(known))),
+        "a person by name and birth date": lambda: _ask_for(client, _name(next(name))),
+        "nobody on file": lambda: _ask_for(
+            client, {"passport": {"issuingState": "AU", "number": f"NOBODY{new_key().hex[-6:]}"}}
+        ),
+    }
+
+    async def _ask_for(client: Client, by: dict[str, object]) -> object:
+        return await _ask(client, _LOOK_UP % people[0].reference, by=by)
+
+    title = "A look-up, "
+    show(f"{title}by the clock", "answer", await side_by_side(ways, rounds))
+    clock = await processor_clock(url)
+    processor = await side_by_side(ways, rounds, clock)
+    show(f"{title}processor of gateway and database", "answer", processor)
+
+
+async def _ask(client: Client, query: str, **variables: object) -> object:
+    answer = await client.post("/graphql", {"query": query, "variables": variables})
+    if b'"errors"' in answer:
+        raise RuntimeError(answer.decode())
+    return answer
+
+
+def _passport(of: _Person) -> dict[str, object]:
+    return {"passport": {"issuingState": of.issuing_state, "number": of.passport_number}}
+
+
+def _name(of: _Person) -> dict[str, object]:
+    born = of.birth_date.isoformat()
+    return {"nameAndBirthDate": {"fullName": of.full_name.upper(), "birthDate": born}}
+
+
+async def _rescreen(url: str, keys: KeyService, people: Sequence[_Person], rounds: int) -> None:
+    """From the second person's approval until the case is in the queue of hits."""
+    stop, connection = asyncio.Event(), await connect(url)
+    linking = asyncio.create_task(keep_linking(keys, url, stop))
+    alone, crowd = people[:rounds], people[rounds : rounds + _AT_ONCE]
+    try:
+        one = [await _seconds_until_hit(connection, [person]) for person in alone]
+        many = await _seconds_until_hit(connection, crowd)
+    finally:
+        stop.set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(linking, 10)
+        await connection.close()
+    rows = [
+        ("one entry", f"{median(one):.3f} s", f"{max(one):.3f} s"),
+        (f"{_AT_ONCE} entries at once, all hits", f"{many:.3f} s", ""),
+    ]
+    head = ("from the approval of", "in the queue after", f"the longest of {rounds}")
+    show_table("A visa that a new entry of the ban list holds", head, rows)
+
+
+async def _seconds_until_hit(connection: asyncpg.Connection, people: Sequence[_Person]) -> float:
+    """Raises TimeoutError if it takes longer than anybody would wait."""
+    bans = [new_key() for _ in people]
+    for ban, person in zip(bans, people, strict=True):
+        await connection.execute(_PROPOSE, ban)
+        await connection.execute(_ABOUT, ban, person.issuing_state, person.passport_number)
+    cases = [person.case for person in people]
+    await connection.execute(_APPROVE, bans)
+    began = perf_counter()
+    async with asyncio.timeout(_LONGEST_SECONDS):
+        while not await connection.fetchval(_IN_QUEUE, cases):  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0.002)
+    return perf_counter() - began
