@@ -22,8 +22,8 @@ FOLDERS = (
     "/usr/bin",
 )
 
-# Builds differ up to 1.7 times in speed, so a few milliseconds of work decide: of the processor, for
-# others may be using the machine meanwhile.
+# Builds differ up to 1.7 times in speed, so a few milliseconds of work decide: of the processor,
+# for others may be using the machine meanwhile.
 PROBE = """
 import ctypes, json, os, ssl, sys, sysconfig, time, zlib
 def work():
