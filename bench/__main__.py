@@ -13,6 +13,7 @@ from bench import (
     peers,
     people,
     saturated,
+    vault,
     visiting,
     volumes,
     walk,
@@ -130,6 +131,14 @@ def _walk(applications: int, show: str | None) -> None:
 def _load(applications: tuple[int, ...], rounds: int) -> None:
     """How long a synthetic world takes to make and load, and what indexes of lists cost."""
     run_on_fastest_loop(load.measure(applications, rounds))
+
+
+@bench.command("vault")
+@applications
+@rounds
+def _vault(applications: int, rounds: int) -> None:
+    """A page of people opened, beside a plain one, and a world loaded with its people sealed."""
+    run_on_fastest_loop(vault.measure(applications, rounds))
 
 
 @bench.command("account")

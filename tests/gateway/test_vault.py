@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from models.person import vault
-from models.person.vault import Cell, Person
+from models.person.vault import Person
 from models.postgres import Server
 from tests.gateway.changing import (
     IDENTITY,
@@ -178,8 +178,8 @@ async def test_with_encryption_off_the_canary_is_found(
     def in_plain(key: bytes, person: Person) -> dict[str, str]:
         return {name: str(value) for name, value in person.values.items() if value is not None}
 
-    def opened(cipher: object, cell: Cell) -> str:
-        return cell.text.partition(":")[2]
+    def opened(cipher: object, subject: bytes, column: str, cell: str) -> str:
+        return cell.partition(":")[2]
 
     began = time.time() - 1
     monkeypatch.setattr(vault, "_seal", in_plain)

@@ -1,0 +1,85 @@
+"""What the vault costs: a page of people opened, and a world loaded with its people sealed."""
+
+import tempfile
+from functools import partial
+from pathlib import Path
+from time import process_time
+
+import asyncpg
+
+from bench.measuring import Clock, processor_clock, show, show_table, side_by_side
+from bench.world import copy_of, prepare, server, world
+from models.database.connections import connect
+from models.jobs.sealing import seal_everybody
+from models.key_service import KeyService, SocketKeys, create_key_file
+from models.key_service.process import running_keys
+from models.person.vault import Cell, Vault, cells_sql
+from models.synthetic import Scale, synthesise
+
+_FIELDS = ("full_name", "birth_date", "sex", "passport_number", "email", "phone")
+_PEOPLE = 50
+#: More than anybody measures: the ceiling is not what is measured.
+_UNWRAPS = 1_000_000_000
+_PAGE = "SELECT applicant_id, {} FROM identity ORDER BY applicant_id LIMIT $1"
+_PLAIN = _PAGE.format(", ".join(_FIELDS))
+_SEALED = _PAGE.format(cells_sql("identity", _FIELDS))
+
+
+async def measure(applications: int, rounds: int) -> None:
+    """Print the gateway's processor of a page of people, and that of loading a world."""
+    folder = Path(tempfile.mkdtemp(prefix="gerbang-bench-"))
+    create_key_file(folder / "keys.json")
+    with running_keys(folder / "keys.json", folder / "socket", _UNWRAPS):
+        keys = SocketKeys(folder / "socket")
+        await _pages(keys, rounds)
+        await _worlds(keys, applications)
+
+
+async def _pages(keys: KeyService, rounds: int) -> None:
+    async with world(1_000) as url, copy_of(url) as copied:
+        plain, sealed = await connect(url), await connect(copied)
+        try:
+            await seal_everybody(keys, sealed)
+            ways = {
+                "plain": partial(plain.fetch, _PLAIN, _PEOPLE),
+                "sealed, and opened": partial(_open, sealed, Vault(keys)),
+            }
+            measured = await side_by_side(ways, rounds, process_time)
+        finally:
+            await plain.close()
+            await sealed.close()
+    show(
+        f"{_PEOPLE} people, {len(_FIELDS)} fields each, processor of the gateway", "page", measured
+    )
+
+
+async def _open(connection: asyncpg.Connection, vault: Vault) -> None:
+    rows = await connection.fetch(_SEALED, _PEOPLE)
+    cells = [Cell(row[0], name, row[name]) for row in rows for name in _FIELDS if row[name]]
+    opened = await vault.open(cells)
+    assert len(opened) > _PEOPLE
+
+
+async def _worlds(keys: KeyService, applications: int) -> None:
+    """Both loads one after the other, in one run: other work on the machine weighs on either."""
+    rows = []
+    for name, of in (("plain, not linked", None), ("sealed and linked", keys)):
+        with server() as running:
+            url = running.url("bench")
+            await prepare(url)
+            clock = await processor_clock(url)
+            rows.append((name, await _loaded(url, applications, of, clock)))
+    own = rows[0][1]
+    show_table(
+        f"A world of {applications:,} applications, processor of us and the database",
+        ("world", "seconds", "of the plain one"),
+        [(name, f"{seconds:.1f}", f"{seconds / own:.2f}") for name, seconds in rows],
+    )
+
+
+async def _loaded(url: str, applications: int, keys: KeyService | None, clock: Clock) -> float:
+    began = clock()
+    await synthesise(
+        url, applications=applications, months=24, seed=1, scale=Scale.PARTNER, keys=keys
+    )
+    return clock() - began
