@@ -14,9 +14,9 @@ from uuid import UUID
 
 import asyncpg
 
-from models.database.connections import CONNECTION_ERRORS, connect
+from models.database.connections import connect
 from models.jobs.rescreening import end_bans, screen_cases, screen_due_bans
-from models.jobs.scheduler import Job, Jobs, pause
+from models.jobs.scheduler import Job, Jobs, begin_anew
 from models.key_service import KeyService, KeyServiceError, KeyUse
 from models.keys import new_key
 from models.person.matching import index_messages, name_message, passport_message
@@ -217,12 +217,8 @@ async def keep_linking(
 ) -> None:
     """Link what is committed, as soon as PostgreSQL tells of it, until ``stop`` is set."""
     job = (jobs or Jobs()).add(link_cases.__name__, every)
-    while not stop.is_set():
-        try:
-            await _link_as_told(keys, url, stop, job)
-        except (KeyServiceError, MissingKeyError, VaultError, *CONNECTION_ERRORS) as error:
-            job.note_failure(error)
-            await pause(stop, every)
+    passing = (KeyServiceError, MissingKeyError, VaultError)
+    await begin_anew(lambda: _link_as_told(keys, url, stop, job), stop, job, after=passing)
 
 
 async def _link_as_told(keys: KeyService, url: str, stop: asyncio.Event, job: Job) -> None:

@@ -86,15 +86,29 @@ async def run_repeatedly(
 ) -> None:
     """Run batches until ``stop`` is set; after a connection error pause and reconnect."""
     job = (jobs or Jobs()).add(batch.__name__, every)
+    await begin_anew(lambda: run_on_one_connection(batch, url, stop, job), stop, job)
+
+
+async def begin_anew(
+    work: Callable[[], Awaitable[None]],
+    stop: asyncio.Event,
+    job: Job,
+    after: tuple[type[Exception], ...] = (),
+) -> None:
+    """Do work that goes on until ``stop`` is set.
+
+    After an error of its connection, or one of those given, pause and begin anew.
+    """
     while not stop.is_set():
         try:
-            await _run_on_one_connection(batch, url, stop, job)
-        except CONNECTION_ERRORS as error:
+            await work()
+        except (*CONNECTION_ERRORS, *after) as error:
             job.note_failure(error)
-            await pause(stop, every)
+            await pause(stop, job.every)
 
 
-async def _run_on_one_connection(batch: Batch, url: str, stop: asyncio.Event, job: Job) -> None:
+async def run_on_one_connection(batch: Batch, url: str, stop: asyncio.Event, job: Job) -> None:
+    """Run batches until ``stop`` is set, with a pause where nothing is left to do."""
     connection = await connect(url)
     try:
         while not stop.is_set():

@@ -4,12 +4,12 @@ A batch at a time, each committed, while everything goes on; stopped, it goes on
 """
 
 import asyncio
+from functools import partial
 
 import asyncpg
 import orjson
 
-from models.database.connections import CONNECTION_ERRORS, connect
-from models.jobs.scheduler import Jobs, pause
+from models.jobs.scheduler import Jobs, begin_anew, run_on_one_connection
 from models.key_service import KeyService, KeyServiceError
 from models.person.identity import PLAIN
 from models.person.vault import SEALED, Person, Vault
@@ -77,15 +77,7 @@ async def keep_sealed(
 ) -> None:
     """Seal what is plain, until ``stop`` is set."""
     job = (jobs or Jobs()).add(seal_plain.__name__, every)
-    while not stop.is_set():
-        try:
-            connection = await connect(url)
-            try:
-                while not stop.is_set():
-                    if not await job.run(seal_plain(keys, connection)):
-                        await pause(stop, every)
-            finally:
-                await connection.close()
-        except (KeyServiceError, *CONNECTION_ERRORS) as error:
-            job.note_failure(error)
-            await pause(stop, every)
+    seal = partial(seal_plain, keys)
+    await begin_anew(
+        lambda: run_on_one_connection(seal, url, stop, job), stop, job, after=(KeyServiceError,)
+    )
