@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from gateway.policy import READ_BUDGETS
 from gateway.settings import readers
+from gateway.settings.budgets import BudgetSettings
 from gateway.settings.commands import Command
 from gateway.settings.connections import ConnectionSettings
-from gateway.settings.keys import ROTATION, key_ring
+from gateway.settings.keys import KeySettings
 from gateway.settings.reading import SettingsError, read, variable_name
 from gateway.settings.rules import LOOPBACK
 from gateway.settings.setting import setting
@@ -63,7 +63,7 @@ class RowWriter(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(ConnectionSettings):
+class Settings(BudgetSettings, ConnectionSettings, KeySettings):
     """One field per variable: ``cursor_key`` is read from ``GERBANG_CURSOR_KEY``."""
 
     environment: Environment = setting(  # noqa: RUF009  setting() is a dataclass field
@@ -183,42 +183,6 @@ class Settings(ConnectionSettings):
         None,
     )
 
-    cursor_key: tuple[bytes, ...] = setting(
-        "key that signs cursors and positions, the same on every replica; in development a new "
-        f"one at each start if not given; {ROTATION}",
-        key_ring,
-        (),
-        is_secret=True,
-    )
-    seal_key: tuple[bytes, ...] = setting(
-        "key from which each day's key is derived that seals who is asking, the same on every "
-        "replica, for `gerbang migrate`, which makes the database trust it, and for `gerbang "
-        "keep`, which does so for the next day; in development a new one at each start if not "
-        f"given; {ROTATION}",
-        key_ring,
-        (),
-        is_secret=True,
-    )
-    key_service: str | None = setting(
-        "where the keys are: unix:/path/of/socket, on which `gerbang keys` listens; or "
-        "file:/path/of/keys.json, which `gerbang init` makes for its owner alone, in development. "
-        "People are sealed and linked by them, what gateways log is sealed, the account is signed; "
-        "without them nobody is handed in, read or looked up",
-        readers.key_service,
-        None,
-    )
-    signing_service: str | None = setting(
-        "where `gerbang keep` has the account signed, if not by GERBANG_KEY_SERVICE: "
-        "unix:/path/of/socket, that of `gerbang keys --signing`, which no gateway reaches",
-        readers.key_service,
-        None,
-    )
-    checkpoints: Path | None = setting(  # noqa: RUF009
-        "folder in which `gerbang keep` signs the account every ten seconds: mount one there that "
-        "the database's administrators cannot reach, and in which nothing is changed or removed",
-        Path,
-        None,
-    )
     documents: DocumentRule = setting(  # noqa: RUF009
         "documents that nobody registered: allow; log, with their hash, client and role; or "
         "require that documents be registered, and refuse others",
@@ -253,72 +217,6 @@ class Settings(ConnectionSettings):
         readers.seconds(0.1, 60),
         3.0,
     )
-    operations: int = setting(
-        "how many operations run at once; each takes one database connection at a time",
-        readers.whole(1, 200),
-        10,
-    )
-    queue: int = setting(
-        "how many operations may wait for their turn; more are refused at once",
-        readers.whole(0, 10_000),
-        100,
-    )
-    queue_seconds: float = setting(
-        "how long an operation waits for its turn before it is refused, seconds",
-        readers.seconds(0.01, 60),
-        3.0,
-    )
-    viewer_operations: int = setting(
-        "how many operations of one viewer run at once, while nobody else asks too; anonymous "
-        "people together are one viewer, and a person is one in each role",
-        readers.whole(1, 200),
-        5,
-    )
-    viewer_queue: int = setting(
-        "how many operations of one viewer may wait for their turn; fewer than `queue`, so that "
-        "no viewer fills it alone",
-        readers.whole(0, 10_000),
-        50,
-    )
-    # A process answers about a million values a second. A full budget is worth twenty seconds of
-    # that, for clients that read page after page; it refills at half of that rate. The dashboard
-    # asks for at most 46,500 values at a time, and uses a third.
-    budget: int = setting(
-        "how many values a viewer may ask for at once, whoever has asked for none for a while; "
-        "see gateway/execution/budgets.py",
-        readers.whole(1, 10_000_000_000),
-        20_000_000,
-    )
-    budget_refill: int = setting(
-        "how many values a second are added to a viewer's budget, until it is full",
-        readers.whole(1, 1_000_000_000),
-        500_000,
-    )
-    budget_processes: int = setting(
-        "by how many gateway processes those limits are shared: each keeps its part to itself",
-        readers.whole(1, 1_000),
-        1,
-    )
-    read_budget_agent: int = setting(
-        "how many people a partner's agent reads in an hour, look-ups included",
-        readers.whole(1, 1_000_000),
-        READ_BUDGETS[Role.PARTNER_AGENT],
-    )
-    read_budget_officer: int = setting(
-        "how many people an officer reads in an hour, look-ups included",
-        readers.whole(1, 1_000_000),
-        READ_BUDGETS[Role.OFFICER],
-    )
-    read_budget_supervisor: int = setting(
-        "how many people a supervisor reads in an hour, look-ups included",
-        readers.whole(1, 1_000_000),
-        READ_BUDGETS[Role.SUPERVISOR],
-    )
-    read_budget_screening: int = setting(
-        "how many people somebody of the screening authority reads in an hour, look-ups included",
-        readers.whole(1, 1_000_000),
-        READ_BUDGETS[Role.SCREENING],
-    )
     keep_alive_seconds: int = setting(
         "how long an idle connection of a client stays open, seconds; longer than a proxy "
         "keeps its own, so that it never asks on one that just closes",
@@ -341,16 +239,6 @@ class Settings(ConnectionSettings):
         readers.web_address,
         "http://127.0.0.1:8050",
     )
-
-    @property
-    def read_budgets(self) -> Mapping[Role, int]:
-        """How many people a viewer in each role reads in an hour."""
-        return {
-            Role.PARTNER_AGENT: self.read_budget_agent,
-            Role.OFFICER: self.read_budget_officer,
-            Role.SUPERVISOR: self.read_budget_supervisor,
-            Role.SCREENING: self.read_budget_screening,
-        }
 
     @property
     def in_development(self) -> bool:

@@ -1,6 +1,10 @@
-"""Keys that can be rotated without downtime."""
+"""Keys: the gateway's own, which are rotated without downtime, and where the others are."""
+
+from dataclasses import dataclass
+from pathlib import Path
 
 from gateway.settings import readers
+from gateway.settings.setting import setting
 
 #: One key, or two during a rotation: the first one signs, both are accepted.
 KeyRing = tuple[bytes, ...]
@@ -21,3 +25,45 @@ def key_ring(value: str) -> KeyRing:
     if len(set(keys)) < len(keys):
         raise ValueError("expected two different keys")
     return keys
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeySettings:
+    """What signs and seals."""
+
+    cursor_key: tuple[bytes, ...] = setting(
+        "key that signs cursors and positions, the same on every replica; in development a new "
+        f"one at each start if not given; {ROTATION}",
+        key_ring,
+        (),
+        is_secret=True,
+    )
+    seal_key: tuple[bytes, ...] = setting(
+        "key from which each day's key is derived that seals who is asking, the same on every "
+        "replica, for `gerbang migrate`, which makes the database trust it, and for `gerbang "
+        "keep`, which does so for the next day; in development a new one at each start if not "
+        f"given; {ROTATION}",
+        key_ring,
+        (),
+        is_secret=True,
+    )
+    key_service: str | None = setting(
+        "where the keys are: unix:/path/of/socket, on which `gerbang keys` listens; or "
+        "file:/path/of/keys.json, which `gerbang init` makes for its owner alone, in development. "
+        "People are sealed and linked by them, what gateways log is sealed, the account is signed; "
+        "without them nobody is handed in, read or looked up",
+        readers.key_service,
+        None,
+    )
+    signing_service: str | None = setting(
+        "where `gerbang keep` has the account signed, if not by GERBANG_KEY_SERVICE: "
+        "unix:/path/of/socket, that of `gerbang keys --signing`, which no gateway reaches",
+        readers.key_service,
+        None,
+    )
+    checkpoints: Path | None = setting(  # noqa: RUF009
+        "folder in which `gerbang keep` signs the account every ten seconds: mount one there that "
+        "the database's administrators cannot reach, and in which nothing is changed or removed",
+        Path,
+        None,
+    )

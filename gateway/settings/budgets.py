@@ -1,0 +1,91 @@
+"""Settings that share one gateway among its viewers, and bound how many people each reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.policy import READ_BUDGETS
+from gateway.settings import readers
+from gateway.settings.setting import setting
+from models.vocabulary import Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetSettings:
+    """How many operations, values and people: of everybody, and of one viewer."""
+
+    operations: int = setting(
+        "how many operations run at once; each takes one database connection at a time",
+        readers.whole(1, 200),
+        10,
+    )
+    queue: int = setting(
+        "how many operations may wait for their turn; more are refused at once",
+        readers.whole(0, 10_000),
+        100,
+    )
+    queue_seconds: float = setting(
+        "how long an operation waits for its turn before it is refused, seconds",
+        readers.seconds(0.01, 60),
+        3.0,
+    )
+    viewer_operations: int = setting(
+        "how many operations of one viewer run at once, while nobody else asks too; anonymous "
+        "people together are one viewer, and a person is one in each role",
+        readers.whole(1, 200),
+        5,
+    )
+    viewer_queue: int = setting(
+        "how many operations of one viewer may wait for their turn; fewer than `queue`, so that "
+        "no viewer fills it alone",
+        readers.whole(0, 10_000),
+        50,
+    )
+    # A process answers about a million values a second. A full budget is worth twenty seconds of
+    # that, for clients that read page after page; it refills at half of that rate. The dashboard
+    # asks for at most 46,500 values at a time, and uses a third.
+    budget: int = setting(
+        "how many values a viewer may ask for at once, whoever has asked for none for a while; "
+        "see gateway/execution/budgets.py",
+        readers.whole(1, 10_000_000_000),
+        20_000_000,
+    )
+    budget_refill: int = setting(
+        "how many values a second are added to a viewer's budget, until it is full",
+        readers.whole(1, 1_000_000_000),
+        500_000,
+    )
+    budget_processes: int = setting(
+        "by how many gateway processes those limits are shared: each keeps its part to itself",
+        readers.whole(1, 1_000),
+        1,
+    )
+    read_budget_agent: int = setting(
+        "how many people a partner's agent reads in an hour, look-ups included",
+        readers.whole(1, 1_000_000),
+        READ_BUDGETS[Role.PARTNER_AGENT],
+    )
+    read_budget_officer: int = setting(
+        "how many people an officer reads in an hour, look-ups included",
+        readers.whole(1, 1_000_000),
+        READ_BUDGETS[Role.OFFICER],
+    )
+    read_budget_supervisor: int = setting(
+        "how many people a supervisor reads in an hour, look-ups included",
+        readers.whole(1, 1_000_000),
+        READ_BUDGETS[Role.SUPERVISOR],
+    )
+    read_budget_screening: int = setting(
+        "how many people somebody of the screening authority reads in an hour, look-ups included",
+        readers.whole(1, 1_000_000),
+        READ_BUDGETS[Role.SCREENING],
+    )
+
+    @property
+    def read_budgets(self) -> Mapping[Role, int]:
+        """How many people a viewer in each role reads in an hour."""
+        return {
+            Role.PARTNER_AGENT: self.read_budget_agent,
+            Role.OFFICER: self.read_budget_officer,
+            Role.SUPERVISOR: self.read_budget_supervisor,
+            Role.SCREENING: self.read_budget_screening,
+        }
