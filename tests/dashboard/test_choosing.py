@@ -19,6 +19,7 @@ query Filtered($from: Date!, $to: Date!, $where: VolumeWhere!, $by: [VolumeDimen
     rows {
       country { code name(language: EN) }
       nationality { code name(language: EN) }
+      tripPurpose
       intake { value }
     }
   }

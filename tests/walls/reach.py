@@ -655,6 +655,7 @@ _LEDGER: dict[str, tuple[str, str]] = {
         "nameEn nameId category stayDays useWithinDays isMultipleEntry validFrom",
     ),
     "ELIGIBILITY": ("B1 C1", "entry purpose isOpen"),
+    "REQUIRED_DOCUMENT": ("C1", "kind isRequired"),
     "FEE": ("B1 C1", "amountIdr"),
     "SERVICE_TARGET": ("B1 C1", "clock hours promisedPercent"),
     "DEADLINE": ("PAYMENT ANSWER", "days"),
