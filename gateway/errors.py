@@ -4,7 +4,8 @@
     ├── RequestError          the operation did not start: no data, HTTP 4xx
     │   ├── MistakesError     its document or its arguments are wrong: an error for each mistake
     │   ├── RateLimitedError  the budget is spent for now
-    │   └── ReadBudgetError   so is the budget of people (gateway/access/read_budget.py)
+    │   ├── ReadBudgetError   so is the budget of people (gateway/access/read_budget.py)
+    │   └── InquiryLimitError an inquiry lets nobody further in (gateway/access/inquiry_room.py)
     └── FieldError            one field could not be answered: null there, data elsewhere
         └── ArgumentError     an argument is wrong: found before anything runs
 
@@ -52,6 +53,7 @@ class ErrorCode(StrEnum):
     TOO_MANY_SUBSCRIPTIONS = "TOO_MANY_SUBSCRIPTIONS"
     RATE_LIMITED = "RATE_LIMITED"
     READ_BUDGET = "READ_BUDGET"
+    INQUIRY_LIMIT = "INQUIRY_LIMIT"
     TIMEOUT = "TIMEOUT"
     OVERLOADED = "OVERLOADED"
     UNAVAILABLE = "UNAVAILABLE"

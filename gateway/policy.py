@@ -25,8 +25,10 @@ from gateway.rules import (
     own_partner,
     own_place,
     own_subject,
+    passed,
     reached_through,
     recent,
+    upcoming,
 )
 from models import (
     AccessEvent,
@@ -47,6 +49,8 @@ from models import (
     Decision,
     Identity,
     IdentityVersion,
+    Inquiry,
+    InquiryPerson,
     Partner,
     PartnerCountry,
     PersonLink,
@@ -175,6 +179,13 @@ lodged_by_oneself = reached_through(
 read_of_oneself = reached_through(
     AccessEvent.applicant_id, Applicant.id, own_subject(Applicant.account)
 )
+#: An inquiry that has ended is reviewed by somebody else; until then they read what was read in it.
+under_review = all_of(passed(Inquiry.ends_at), missing(Inquiry.reviewed_at))
+#: Somebody is told of it once it was reviewed.
+told_of_an_inquiry = all_of(
+    passed(InquiryPerson.told_at),
+    reached_through(InquiryPerson.applicant_id, Applicant.id, own_subject(Applicant.account)),
+)
 #: Supervision is told once the case is closed (nobody supervises what was received a moment ago and
 #: is not billed yet); and a read for somebody else's case never, since it would tell of a link.
 told_to_oneself = any_of(
@@ -191,6 +202,7 @@ told_to_oneself = any_of(
             none_of(Application.stage, Stage.IN_PROCESS, Stage.WAITING_FOR_APPLICANT),
         ),
     ),
+    reached_through(AccessEvent.case_reference, InquiryPerson.reference, told_of_an_inquiry),
 )
 working_on_it = reached_through(
     Application.id,
@@ -279,6 +291,13 @@ is_linked_to_the_named_case = all_of(
         PersonLink.applicant_id, Application.applicant_id, all_of(the_named_case, working_on_it)
     ),
 )
+#: Of an inquiry, those are opened who were admitted to it, while it lasts, for whoever opened it.
+an_own_inquiry_that_lasts = all_of(own_subject(Inquiry.opened_by), upcoming(Inquiry.ends_at))
+opened_in_the_named_inquiry = reached_through(
+    InquiryPerson.reference,
+    Inquiry.reference,
+    all_of(named_for_the_purpose(Inquiry.reference), an_own_inquiry_that_lasts),
+)
 #: Agents, who take files in one after the other, may leave it out.
 the_named_case_or_any = any_of(the_named_case, nothing_named_for_the_purpose)
 
@@ -294,7 +313,10 @@ def of_people_in_reach(applicant: Attribute) -> Mapping[Role, Rule]:
             applying_in(the_named_case, working_on_it),
             reached_through(applicant, PersonLink.linked_id, is_linked_to_the_named_case),
         ),
-        Role.SUPERVISOR: applying_in(the_named_case),
+        Role.SUPERVISOR: any_of(
+            applying_in(the_named_case),
+            reached_through(applicant, InquiryPerson.applicant_id, opened_in_the_named_inquiry),
+        ),
         Role.PARTNER_AGENT: applying_in(the_named_case_or_any, at_own_place_being_taken_in),
         Role.APPLICANT: reached_through(applicant, Applicant.id, own_subject(Applicant.account)),
         Role.SCREENING: applying_in(the_named_case, of_an_open_question),
@@ -804,7 +826,10 @@ POLICY: Mapping[str, Access] = {
     "PersonLookup": Access(
         rows={
             Role.OFFICER: own_subject(PersonLookup.actor),
-            Role.SUPERVISOR: own_subject(PersonLookup.actor),
+            Role.SUPERVISOR: any_of(
+                own_subject(PersonLookup.actor),
+                reached_through(PersonLookup.case_reference, Inquiry.reference, under_review),
+            ),
             Role.AUDITOR: every_row,
         },
         fields=dict.fromkeys(
@@ -870,7 +895,10 @@ POLICY: Mapping[str, Access] = {
         rows={
             Role.LEADERSHIP: every_row,
             Role.OFFICER: own_subject(AccessEvent.actor),
-            Role.SUPERVISOR: own_subject(AccessEvent.actor),
+            Role.SUPERVISOR: any_of(
+                own_subject(AccessEvent.actor),
+                reached_through(AccessEvent.case_reference, Inquiry.reference, under_review),
+            ),
             Role.PARTNER_MANAGER: all_of(
                 own_partner(AccessEvent.actor_partner_code),
                 own_countries(AccessEvent.actor_country_code),
@@ -909,9 +937,52 @@ POLICY: Mapping[str, Access] = {
                 "closedAt",
                 "closedBy",
                 "closeReason",
+                "inquiry",
             ),
             ANSWER_READERS,
         ),
+    ),
+    # Supervision that names no case: who looked, why, and what another one says of it. Whom it
+    # opened is read by whoever opened it, and by others while they review it; those are told of it
+    # themselves by the reads, and reach the rows for that alone.
+    "Inquiry": Access(
+        rows=dict.fromkeys(ANSWER_READERS, every_row),
+        fields=dict.fromkeys(
+            (
+                "id",
+                "reference",
+                "reason",
+                "minutes",
+                "mostPeople",
+                "openedBy",
+                "openedAt",
+                "approvedBy",
+                "approvedAt",
+                "endsAt",
+                "seen",
+                "people",
+                "reviewDueAt",
+                "isReviewed",
+                "reviewedBy",
+                "reviewedAt",
+                "verdict",
+                "reviewReason",
+            ),
+            ANSWER_READERS,
+        ),
+    ),
+    "InquiryPerson": Access(
+        rows={
+            Role.SUPERVISOR: reached_through(
+                InquiryPerson.reference,
+                Inquiry.reference,
+                any_of(own_subject(Inquiry.opened_by), under_review),
+            ),
+            Role.AUDITOR: every_row,
+            Role.APPLICANT: told_of_an_inquiry,
+        },
+        counts_only=APPLICANT,
+        fields=dict.fromkeys(("applicant", "openedAt"), ANSWER_READERS),
     ),
     # Whose reach was taken back. Whoever it happened to is told so by an error, and no more.
     "Suspension": Access(
@@ -1283,6 +1354,7 @@ POLICY: Mapping[str, Access] = {
             "personLookups": CASE_STAFF,
             "suspensions": SUSPENSION_READERS,
             "alerts": ANSWER_READERS,
+            "inquiries": ANSWER_READERS,
             "referenceChanges": LEDGER_READERS,
             "volumes": FIGURES,
             "refusalGrounds": NATIONAL_FIGURES,
@@ -1320,6 +1392,7 @@ class Change:
 
 ADMINISTERED: Mapping[Role, Rule] = {Role.ADMINISTRATOR: every_row}
 CHANGE_OF_THE_LEDGER = Change(ADMINISTERED, "referenceChange", (ReferenceChange,))
+CHANGE_OF_AN_INQUIRY = Change({Role.SUPERVISOR: every_row}, "inquiry", (Inquiry,))
 CHANGE_OF_THE_BAN_LIST = Change({Role.SCREENING: every_row}, "banEntry", (BanEntry,))
 
 
@@ -1404,6 +1477,10 @@ MUTATIONS: Mapping[str, Change] = {
     "proposeBanWithdrawal": CHANGE_OF_THE_BAN_LIST,
     "approveBanWithdrawal": CHANGE_OF_THE_BAN_LIST,
     "closeAlert": Change({Role.SUPERVISOR: anothers(Alert.actor)}, "alert", (Alert,)),
+    # Who may agree and review is somebody else: the guard and the refusals say so.
+    "openInquiry": CHANGE_OF_AN_INQUIRY,
+    "approveInquiry": CHANGE_OF_AN_INQUIRY,
+    "reviewInquiry": CHANGE_OF_AN_INQUIRY,
     "suspendPartner": Change(ADMINISTERED, "suspension", (Suspension,)),
     "suspendViewer": Change(ADMINISTERED, "suspension", (Suspension,)),
     "confirmSuspension": Change(ADMINISTERED, "suspension", (Suspension,)),
@@ -1456,6 +1533,8 @@ READ_BUDGETS: Mapping[Role, int] = {
 
 #: The case for which a role looks people up, by the reference of the purpose.
 LOOKED_UP_FOR: Mapping[Role, Rule] = {Role.OFFICER: working_on_it, Role.SUPERVISOR: every_row}
+#: The inquiry in which a role looks people up, by the same reference.
+LOOKED_UP_IN: Mapping[Role, Rule] = {Role.SUPERVISOR: an_own_inquiry_that_lasts}
 
 #: The dimension sets in which each role reads published figures. Those of the whole country are
 #: everybody's; managers read them beside their own.

@@ -100,6 +100,26 @@ class Recent:
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """Rows whose instant is set, and has passed."""
+
+    column: Attribute
+
+    def __str__(self) -> str:
+        return f"{_name(self.column)} has passed"
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """Rows whose instant is set, and is still to come."""
+
+    column: Attribute
+
+    def __str__(self) -> str:
+        return f"{_name(self.column)} is still to come"
+
+
+@dataclass(frozen=True, slots=True)
 class NoneOf:
     """Rows whose column has none of these values."""
 
@@ -161,6 +181,8 @@ Rule = (
     | OwnPlace
     | Missing
     | Recent
+    | Passed
+    | Upcoming
     | NoneOf
     | KeptFrom
     | AllOf
@@ -211,6 +233,14 @@ def missing(column: Attribute) -> Missing:
 
 def recent(column: Attribute, days: int) -> Recent:
     return Recent(column, days)
+
+
+def passed(column: Attribute) -> Passed:
+    return Passed(column)
+
+
+def upcoming(column: Attribute) -> Upcoming:
+    return Upcoming(column)
 
 
 def none_of(column: Attribute, *words: str) -> NoneOf:

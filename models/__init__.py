@@ -43,6 +43,7 @@ from models.reference.ledger import ReferenceChange, ReferenceChangeValue
 from models.reference.partner import Centre, Partner, PartnerCountry
 from models.supervision.alert import Alert
 from models.supervision.budgeted_read import BudgetedRead
+from models.supervision.inquiry import Inquiry, InquiryPerson
 
 __all__ = [
     "AccessEvent",
@@ -76,6 +77,8 @@ __all__ = [
     "Idempotency",
     "Identity",
     "IdentityVersion",
+    "Inquiry",
+    "InquiryPerson",
     "LinkerRead",
     "Partner",
     "PartnerCountry",

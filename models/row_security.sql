@@ -52,6 +52,8 @@ ALTER TABLE fee ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE idempotency ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE identity ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE identity_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE inquiry ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE inquiry_person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE linker_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner_country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -138,6 +140,10 @@ CREATE OR REPLACE FUNCTION viewer.people_found(
                 )
                 ELSE acting = 'SUPERVISOR'
             END
+        ) AND NOT EXISTS (
+            SELECT FROM inquiry
+            WHERE inquiry.reference = case_reference AND acting = 'SUPERVISOR'
+                AND opened_by = oneself AND ends_at > now()
         ) THEN
             RAISE EXCEPTION 'people are looked up for a case'
                 USING ERRCODE = 'insufficient_privilege';
@@ -193,6 +199,41 @@ CREATE OR REPLACE FUNCTION viewer.admit_reads(
             WHERE actor = oneself AND actor_role = acting AND read_at > since
                 AND person <> ALL (people)
             ORDER BY read_at OFFSET beyond - 1 LIMIT 1;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.admit_to_inquiry(
+    acting text, named text, people uuid[], keys uuid[], look_ups int) RETURNS text
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(acting);
+        one inquiry;
+        further bigint;
+    BEGIN
+        IF oneself IS NULL OR acting IS DISTINCT FROM 'SUPERVISOR' THEN
+            RAISE EXCEPTION 'an inquiry is a supervisor''s own'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        SELECT * INTO one FROM inquiry WHERE reference = named AND opened_by = oneself FOR UPDATE;
+        IF NOT FOUND THEN
+            RETURN NULL;
+        ELSIF one.ends_at IS NULL THEN
+            RETURN 'WAITS';
+        ELSIF one.ends_at <= clock_timestamp() THEN
+            RETURN 'OVER';
+        END IF;
+        further := count(DISTINCT person) FROM unnest(people) AS person WHERE NOT EXISTS (
+            SELECT FROM inquiry_person WHERE reference = named AND applicant_id = person
+        );
+        IF look_ups < 0 OR one.seen + further + look_ups > one.most_people THEN
+            RETURN 'FULL';
+        END IF;
+        INSERT INTO inquiry_person (id, reference, applicant_id)
+        SELECT key, named, person FROM unnest(keys, people) AS listed (key, person)
+        ON CONFLICT (reference, applicant_id) DO NOTHING;
+        UPDATE inquiry SET seen = seen + further + look_ups WHERE id = one.id
+            AND further + look_ups > 0;
+        RETURN NULL;
     END
 $$;
 
@@ -472,6 +513,8 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervis
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_supervisor;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_supervisor;
+GRANT SELECT (approved_at, approved_by, ends_at, id, is_reviewed, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_supervisor;
+GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_supervisor;
 GRANT SELECT (code, name) ON partner TO gerbang_supervisor;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_supervisor;
 GRANT SELECT (applicant_id, found_at, id, linked_id, reason, resolution, resolved_at, resolved_by, state) ON person_link TO gerbang_supervisor;
@@ -521,11 +564,11 @@ CREATE POLICY supervisor_select ON application_event FOR SELECT TO gerbang_super
 CREATE POLICY supervisor_select ON applicant FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON identity FOR SELECT TO gerbang_supervisor
-    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) THEN true ELSE false END);
+    USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) OR EXISTS (SELECT FROM inquiry_person AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND EXISTS (SELECT FROM inquiry AS by_2 WHERE by_2.reference = by_1.reference AND by_2.reference = (SELECT viewer.purpose_reference('SUPERVISOR')) AND by_2.opened_by = (SELECT viewer.subject('SUPERVISOR')) AND by_2.ends_at > now()))) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON identity_version FOR SELECT TO gerbang_supervisor
-    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity_version.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) THEN true ELSE false END);
+    USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity_version.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) OR EXISTS (SELECT FROM inquiry_person AS by_1 WHERE by_1.applicant_id = identity_version.applicant_id AND EXISTS (SELECT FROM inquiry AS by_2 WHERE by_2.reference = by_1.reference AND by_2.reference = (SELECT viewer.purpose_reference('SUPERVISOR')) AND by_2.opened_by = (SELECT viewer.subject('SUPERVISOR')) AND by_2.ends_at > now()))) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON access_event FOR SELECT TO gerbang_supervisor
-    USING (CASE WHEN access_event.actor = (SELECT viewer.subject('SUPERVISOR')) THEN true ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN (access_event.actor = (SELECT viewer.subject('SUPERVISOR')) OR EXISTS (SELECT FROM inquiry AS by_1 WHERE by_1.reference = access_event.case_reference AND by_1.ends_at <= now() AND by_1.reviewed_at IS NULL)) ELSE false END);
 CREATE POLICY supervisor_select ON person_link FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON decision FOR SELECT TO gerbang_supervisor
@@ -548,6 +591,10 @@ CREATE POLICY supervisor_select ON volume_change FOR SELECT TO gerbang_superviso
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON alert FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) THEN true ELSE false END);
+CREATE POLICY supervisor_select ON inquiry FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON inquiry_person FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN EXISTS (SELECT FROM inquiry AS by_1 WHERE by_1.reference = inquiry_person.reference AND (by_1.opened_by = (SELECT viewer.subject('SUPERVISOR')) OR by_1.ends_at <= now() AND by_1.reviewed_at IS NULL)) ELSE false END);
 CREATE POLICY supervisor_select ON suspension FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON reference_change FOR SELECT TO gerbang_supervisor
@@ -555,7 +602,7 @@ CREATE POLICY supervisor_select ON reference_change FOR SELECT TO gerbang_superv
 CREATE POLICY supervisor_select ON reference_change_value FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON person_lookup FOR SELECT TO gerbang_supervisor
-    USING (CASE WHEN person_lookup.actor = (SELECT viewer.subject('SUPERVISOR')) THEN true ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN (person_lookup.actor = (SELECT viewer.subject('SUPERVISOR')) OR EXISTS (SELECT FROM inquiry AS by_1 WHERE by_1.reference = person_lookup.case_reference AND by_1.ends_at <= now() AND by_1.reviewed_at IS NULL)) ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_supervisor;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_yearly FOR SELECT TO gerbang_supervisor
@@ -626,6 +673,7 @@ CREATE POLICY supervisor_insert ON ban_read FOR INSERT TO gerbang_supervisor
     WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION') AND case_reference = (SELECT viewer.purpose_reference('SUPERVISOR')));
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION viewer.admit_to_inquiry TO gerbang_supervisor;
 
 -- PARTNER_MANAGER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_manager;
@@ -848,6 +896,8 @@ GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, ou
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_auditor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor;
+GRANT SELECT (approved_at, approved_by, ends_at, id, is_reviewed, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_auditor;
+GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_auditor;
 GRANT SELECT (applicant_id, fields, id, read_at, version) ON linker_read TO gerbang_auditor;
 GRANT SELECT (code, name) ON partner TO gerbang_auditor;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_auditor;
@@ -920,6 +970,10 @@ CREATE POLICY auditor_select ON ban_read FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON volume_change FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON alert FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON inquiry FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON inquiry_person FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON suspension FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -1005,6 +1059,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_applican
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_applicant;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_applicant;
+GRANT SELECT (applicant_id, id, reference, told_at) ON inquiry_person TO gerbang_applicant;
 GRANT SELECT (code, name) ON partner TO gerbang_applicant;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_applicant;
 GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_applicant;
@@ -1051,13 +1106,15 @@ CREATE POLICY applicant_select ON identity FOR SELECT TO gerbang_applicant
 CREATE POLICY applicant_select ON identity_version FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = identity_version.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON access_event FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = access_event.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) AND (access_event.purpose NOT IN ('CASEWORK', 'SUPERVISION') OR access_event.purpose NOT IN ('SUPERVISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.reference = access_event.case_reference AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) OR EXISTS (SELECT FROM application AS by_1 WHERE by_1.reference = access_event.case_reference AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT'))) AND by_1.stage NOT IN ('IN_PROCESS', 'WAITING_FOR_APPLICANT'))) THEN true ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = access_event.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) AND (access_event.purpose NOT IN ('CASEWORK', 'SUPERVISION') OR access_event.purpose NOT IN ('SUPERVISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.reference = access_event.case_reference AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) OR EXISTS (SELECT FROM application AS by_1 WHERE by_1.reference = access_event.case_reference AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT'))) AND by_1.stage NOT IN ('IN_PROCESS', 'WAITING_FOR_APPLICANT')) OR EXISTS (SELECT FROM inquiry_person AS by_1 WHERE by_1.reference = access_event.case_reference AND by_1.told_at <= now() AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT'))))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON decision FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON visa FOR SELECT TO gerbang_applicant
     USING (CASE WHEN visa.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = visa.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON correction FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON inquiry_person FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN inquiry_person.told_at <= now() AND EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = inquiry_person.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_applicant;
 GRANT SELECT (data, version) ON data_version TO gerbang_applicant;
 CREATE POLICY applicant_select ON data_version FOR SELECT TO gerbang_applicant
@@ -2116,6 +2173,15 @@ CREATE POLICY supervisor_writing_select ON alert FOR SELECT TO gerbang_superviso
 GRANT UPDATE (close_reason, closed_by) ON alert TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON alert FOR UPDATE TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
+GRANT SELECT (approved_at, approved_by, ends_at, id, is_reviewed, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON inquiry FOR SELECT TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT INSERT (id, minutes, most_people, opened_by, reason, reference) ON inquiry TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_insert ON inquiry FOR INSERT TO gerbang_supervisor_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT UPDATE (approved_by, review_reason, reviewed_by, verdict) ON inquiry TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_update ON inquiry FOR UPDATE TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON idempotency FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -2810,6 +2876,15 @@ CREATE POLICY writing_select ON alert FOR SELECT TO gerbang_writing
 GRANT UPDATE (close_reason, closed_by) ON alert TO gerbang_writing;
 CREATE POLICY writing_update ON alert FOR UPDATE TO gerbang_writing
     USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN alert.actor <> (SELECT viewer.subject(NULL)) ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN alert.actor <> (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
+GRANT SELECT (approved_at, approved_by, ends_at, id, is_reviewed, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_writing;
+CREATE POLICY writing_select ON inquiry FOR SELECT TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
+GRANT INSERT (id, minutes, most_people, opened_by, reason, reference) ON inquiry TO gerbang_writing;
+CREATE POLICY writing_insert ON inquiry FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
+GRANT UPDATE (approved_by, review_reason, reviewed_by, verdict) ON inquiry TO gerbang_writing;
+CREATE POLICY writing_update ON inquiry FOR UPDATE TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
 GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, is_screened, proposed_at, proposed_by, reason, reference, reject_reason, rejected_at, rejected_by, state, withdrawal_proposed_at, withdrawal_proposed_by, withdrawal_reason, withdrawn_at, withdrawn_by) ON ban_entry TO gerbang_writing;
 CREATE POLICY writing_select ON ban_entry FOR SELECT TO gerbang_writing
     USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SCREENING' THEN true ELSE false END ELSE false END);

@@ -10,8 +10,9 @@ from psycopg import Error
 from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.access.inquiry_room import InquiryRoom
 from gateway.access.purpose import StatedPurpose
-from gateway.access.read_budget import ReadBudget, ReadBudgetError
+from gateway.access.read_budget import ReadBudget
 from gateway.access.transactions.begin import (
     ROUND_TRIP_SECONDS,
     TransactionStart,
@@ -42,7 +43,8 @@ async def record_reads(
 ) -> None:
     """Log one access event for each applicant, all or none, as the viewer.
 
-    ``most`` is how many people the viewer reads in an hour; None where that has no limit.
+    ``most`` is how many people the viewer reads in an hour; None where that has no limit. Whoever
+    was admitted to an inquiry is read in it, and counts in the budget for what is read beside it.
 
     Raises ReadBudgetError beyond it, and RequestError with UNAVAILABLE if that fails; the answer
     must then be withheld.
@@ -65,7 +67,7 @@ async def record_reads(
         }
         for applicant in sorted(applicants)
     ]
-    budget = ReadBudget(viewer, most, applicants) if most else None
+    budget = ReadBudget(viewer, most, applicants) if most and not purpose.is_inquiry else None
     await _log(pool, keys, start, AccessEvent, events, budget)
 
 
@@ -82,8 +84,8 @@ async def record_lookup(
 ) -> None:
     """Log a look-up of people, found or not, as the viewer; never for whom. It counts as a person.
 
-    Raises ReadBudgetError beyond the budget, and RequestError with UNAVAILABLE if that fails; the
-    answer must then be withheld.
+    Raises ReadBudgetError beyond the budget, InquiryLimitError beyond an inquiry, and RequestError
+    with UNAVAILABLE if that fails; the answer must then be withheld.
     """
     id_ = new_key()
     lookup = {
@@ -96,8 +98,25 @@ async def record_lookup(
         "found": found,
         "trace_id": trace_id,
     }
-    budget = ReadBudget(viewer, most, [id_]) if most else None
+    room = InquiryRoom.of(viewer, purpose, look_ups=1)
+    budget = room or (ReadBudget(viewer, most, [id_]) if most else None)
     await _log(pool, keys, start, PersonLookup, [lookup], budget)
+
+
+async def admit_people(
+    pool: ConnectionPool,
+    start: TransactionStart,
+    viewer: Viewer,
+    purpose: StatedPurpose,
+    people: Collection[UUID],
+) -> None:
+    """Admit people to the inquiry that the purpose names, before anybody of them is read.
+
+    Raises InquiryLimitError where it does not let all of them in, and RequestError with
+    UNAVAILABLE if that fails.
+    """
+    room = InquiryRoom.of(viewer, purpose, people)
+    await _log(pool, None, start, AccessEvent, [], room)
 
 
 async def require_room(
@@ -145,7 +164,7 @@ async def _log(
     start: TransactionStart,
     noun: type[Base],
     rows: list[dict[str, Any]],
-    budget: ReadBudget | None,
+    budget: ReadBudget | InquiryRoom | None,
 ) -> None:
     """Seal and write the entries: whoever writes them past a gateway has no key for that."""
     try:
@@ -166,9 +185,9 @@ async def _write(
     start: TransactionStart,
     noun: type[Base],
     rows: list[dict[str, Any]],
-    budget: ReadBudget | None,
-) -> ReadBudgetError | None:
-    """Write the rows, unless they are beyond the budget: then the alert is what is committed."""
+    budget: ReadBudget | InquiryRoom | None,
+) -> RequestError | None:
+    """Write the rows, unless they are beyond the budget: then its alert is what is committed."""
     connection, *_ = await begin_transaction(pool, "BEGIN", start)
     try:
         excess = await budget.find_excess(connection.alchemy) if budget else None

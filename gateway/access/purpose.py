@@ -12,6 +12,7 @@ from http import HTTPStatus
 from gateway.errors import ErrorCode, RequestError
 from gateway.policy import IMPLIED_PURPOSE, NAMES_NO_CASE, PURPOSES
 from gateway.viewer import Viewer
+from models.supervision.inquiry import REFERENCE_BEGINS
 from models.vocabulary import Purpose
 
 #: The header; over a socket, the same text stands under this name in `connection_init`.
@@ -25,10 +26,15 @@ _CASE = re.compile(r"[0-9A-Z]{1,12}([-/.][0-9A-Z]{1,12}){0,5}")
 
 @dataclass(frozen=True, slots=True)
 class StatedPurpose:
-    """A purpose that the policy allows, and the case it is for, where it takes one."""
+    """A purpose that the policy allows, and the case or inquiry it is for, where it takes one."""
 
     code: Purpose
     case_reference: str | None
+
+    @property
+    def is_inquiry(self) -> bool:
+        """Whether it names an inquiry, and no case."""
+        return (self.case_reference or "").startswith(REFERENCE_BEGINS)
 
 
 def stated_purpose(
@@ -70,6 +76,12 @@ def stated_purpose(
             ErrorCode.PURPOSE_REQUIRED,
             "The reference of the case has capital letters and digits, in groups joined by"
             " `-`, `/` or `.`, such as `7K3M-9QPX-2F4D`.",
+        )
+    if stated.is_inquiry and stated.code is not Purpose.SUPERVISION:
+        raise RequestError(
+            ErrorCode.PURPOSE_NOT_ALLOWED,
+            f"An inquiry is read in for {Purpose.SUPERVISION} only.",
+            HTTPStatus.FORBIDDEN,
         )
     return stated
 

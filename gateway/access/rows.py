@@ -34,11 +34,13 @@ from gateway.rules import (
     NotOwn,
     Own,
     OwnPlace,
+    Passed,
     ReachedThrough,
     Recent,
     Rule,
     Scope,
     Unsaid,
+    Upcoming,
 )
 from gateway.viewer import Viewer
 from models.publication.tables import PublishedVolume
@@ -189,7 +191,7 @@ def _scopes(rule: Rule) -> Iterator[Scope]:
                 yield from _scopes(each)
         case ReachedThrough(_, _, inner):
             yield from _scopes(inner)
-        case EveryRow() | Missing() | Recent() | NoneOf():
+        case EveryRow() | Missing() | Recent() | Passed() | Upcoming() | NoneOf():
             return
 
 
@@ -244,6 +246,10 @@ def _rule_condition(
             return columns(column).is_(None)
         case Recent(column, days):
             return columns(column) > func.now() - literal_column(f"interval '{days} days'")
+        case Passed(column):
+            return columns(column) <= func.now()
+        case Upcoming(column):
+            return columns(column) > func.now()
         case NoneOf(column, words):
             return columns(column).not_in(words)
         case KeptFrom(column, scope):

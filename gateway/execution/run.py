@@ -19,8 +19,14 @@ from graphql import (
 from psycopg import Error as DriverError
 from sqlalchemy.exc import DBAPIError
 
-from gateway.access.audit import record_ban_reads, record_lookup, record_reads, require_room
-from gateway.access.purpose import stated_purpose
+from gateway.access.audit import (
+    admit_people,
+    record_ban_reads,
+    record_lookup,
+    record_reads,
+    require_room,
+)
+from gateway.access.purpose import StatedPurpose, stated_purpose
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.errors import refuse_partial
 from gateway.access.transactions.reading import ReadTransaction
@@ -182,7 +188,11 @@ class SchemaRunner:
         viewer, started_at = admitted.viewer, monotonic()
         context = self._context(admitted)
         most = self._read_budgets.get(viewer.role)
-        if admitted.purpose and admitted.operation.operation is OperationType.MUTATION:
+        kind, purpose = admitted.operation.operation, admitted.purpose
+        if purpose and purpose.is_inquiry and kind is OperationType.QUERY:
+            await self._admit_to_inquiry(admitted, purpose)
+            context.log_lookup = _logged_before
+        elif purpose and not purpose.is_inquiry and kind is OperationType.MUTATION:
             await require_room(self._pool, self._openings.for_reading(viewer), viewer, most)
         try:
             executions = [self._execute(admitted, context, root) for root in await roots(context)]
@@ -241,6 +251,26 @@ class SchemaRunner:
             most=self._read_budgets.get(viewer.role),
         )
 
+    async def _admit_to_inquiry(self, admitted: AdmittedOperation, purpose: StatedPurpose) -> None:
+        """Find out whom the operation would read, and admit them to its inquiry.
+
+        It is run once for that by the executor, whose loaders note of whom identity is asked for:
+        those who were not admitted yet it does not see either. Look-ups are logged then, and once.
+        Raises RequestError where the inquiry does not let all of them in.
+        """
+        context, viewer = self._context(admitted), admitted.viewer
+        if admitted.asks_of_schema:
+            raise schema_refusal()  # only plans limit introspection
+        try:
+            found = await run_execution(build_execution(admitted, context=context, root=None))
+        finally:
+            await context.session.close()
+        if found.errors:
+            refuse_partial(error.original_error for error in found.errors)
+        if people := context.identities_asked - context.identities_read:
+            start = self._openings.for_reading(viewer)
+            await admit_people(self._pool, start, viewer, purpose, people)
+
     async def _execute(self, admitted: AdmittedOperation, context: Context, root: Any) -> Executed:
         """Run the operation once: by its plan, or else by the executor."""
         record = current_record()
@@ -282,6 +312,10 @@ class SchemaRunner:
     def read_transaction(self, viewer: Viewer) -> ReadTransaction:
         """A read transaction for the viewer; it begins with the first statement."""
         return ReadTransaction(self._pool, self._openings.for_reading(viewer))
+
+
+async def _logged_before(_: IndexKind, __: int) -> None:
+    """The look-ups of an inquiry are logged where people are admitted to it."""
 
 
 async def _single_root(_: Context) -> Sequence[Any]:

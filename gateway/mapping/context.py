@@ -55,6 +55,8 @@ class Context:
     session: ReadTransaction = field(init=False)
     loaders: "Loaders" = field(init=False)
     figures: FigureReads = field(init=False)
+    #: Ids of the applicants whose identity was asked for, found or not.
+    identities_asked: set[UUID] = field(default_factory=set)
     #: Ids of the applicants whose identity was read, for the access log.
     identities_read: set[UUID] = field(default_factory=set)
     #: Ids of the entries of the ban list of which it was read whom they are about.
@@ -166,6 +168,11 @@ class Context:
         of_the_ban_list = noun.name == "BannedPerson"
         (self.banned_read if of_the_ban_list else self.identities_read).update(keys)
 
+    def note_asked(self, noun: DeclaredNoun, keys: Iterable[Any]) -> None:
+        """Note of whom identity is asked for, before it is known whether it is read."""
+        if noun.storage.is_logged and noun.name != "BannedPerson":
+            self.identities_asked.update(keys)
+
     def position(self, source: ChangePosition, root: Any) -> str:
         """The sealed position of a change."""
         place = (root.__dict__[hidden_label(part)] for part in (source.written_in, source.id))
@@ -235,6 +242,7 @@ class Loaders:
         keys: Sequence[Any],
         order: Sequence[Any] = (),
     ) -> list[tuple[Any, Any]]:
+        self._context.note_asked(noun, keys)
         statement = (
             self._context.select(noun)
             .add_columns(column.label(LOADED_BY))

@@ -3,6 +3,7 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from typing import NamedTuple
+from uuid import UUID
 
 _LONGEST = 120
 
@@ -28,3 +29,15 @@ def decode(text: str) -> GlobalId | None:
     type_name, colon, key = raw.partition(":")
     global_id = GlobalId(type_name, key)
     return global_id if colon and global_id.encode() == text else None
+
+
+def key_in(id_: str, type_name: str) -> UUID | None:
+    """The UUID in the global id of a type; None for any other text."""
+    global_id = decode(id_)
+    if global_id is None or global_id.type_name != type_name:
+        return None
+    try:
+        key = UUID(global_id.key)
+    except ValueError:
+        return None
+    return key if str(key) == global_id.key else None

@@ -201,6 +201,7 @@ async def _load_pages(
     noun = query.linked.noun
     statement = query.statement(context.columns(noun), given_keys(query.linked, _KEYS), further=1)
     values: Mapping[str, Any] = {_KEYS: list(keys), **boundary_values(place, None)}
+    context.note_asked(noun, keys)
     rows = await context.fetch(noun, prepare(statement, context.viewer.role), values)
     pages_by_key = query.by_key(context.cursors, keys, rows)
     return [pages_by_key[key] for key in keys]

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Annotated, Any, NamedTuple
 
 import strawberry
+from sqlalchemy import Uuid
 
 from gateway.mapping.arguments import raise_first
 from gateway.mapping.declare import SOURCE, Column, Expression, ToOne
@@ -24,6 +25,7 @@ from gateway.mapping.filters import (
     conditions_of,
     mistakes_in_filters,
 )
+from gateway.mapping.ids import key_in
 from gateway.mapping.scalars import CountryCode
 from gateway.strawberry_bridge import describe_values, fields_of, python_type, to_camel_case
 from models import Country
@@ -36,6 +38,19 @@ class Filtered(NamedTuple):
     name: str
     column: Expression
     words: type[StrEnum] | None
+    #: The type whose global ids it takes, if it does.
+    of_ids: str | None = None
+
+    def values(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The comparisons with the keys that global ids name: an id of anything else names none."""
+        if self.of_ids is None:
+            return given
+        return {
+            name: [key_in(one, self.of_ids) for one in value]
+            if isinstance(value, list)
+            else key_in(value, self.of_ids)
+            for name, value in given.items()
+        }
 
 
 #: A `where` as it stands in the API: the comparisons of each filter that is given.
@@ -73,8 +88,9 @@ def conditions_in(where: type[Where] | None, given: GivenWhere) -> list[Conditio
     return [
         condition
         for name, comparisons in given.items()
+        for filtered in (where.filtered[name],)
         for condition in conditions_of(
-            comparisons or {}, where.filtered[name].column, where.filtered[name].words
+            filtered.values(comparisons or {}), filtered.column, filtered.words
         )
     ]
 
@@ -86,7 +102,8 @@ def where_input(cls: type[Any]) -> type[Where] | None:
     if not filters:
         return None
     filtered = {
-        name: Filtered(name, _column(field), _words(field)) for name, field in filters.items()
+        name: Filtered(name, _column(field), _words(field), _of_ids(field))
+        for name, field in filters.items()
     }
     members: dict[str, Any] = {
         "__annotations__": {
@@ -149,11 +166,21 @@ def _words(field: Any) -> type[StrEnum] | None:
     return kind if isinstance(kind, type) and issubclass(kind, StrEnum) else None
 
 
+def _of_ids(field: Any) -> str | None:
+    """The type to which a link leads that is filtered by id: what it leads to has no code."""
+    source = field.metadata[SOURCE]
+    if isinstance(source, ToOne) and isinstance(source.remote.type, Uuid):
+        name: str = source.remote.class_.__name__
+        return name
+    return None
+
+
 def _filter_of(field: Any, column: Any) -> Any:
-    """The filter type of a field: links are filtered by code, other fields by their own type."""
+    """The filter type of a field: links are filtered by code or id, others by their own type."""
     source, is_optional = field.metadata[SOURCE], bool(column.expression.nullable)
     if isinstance(source, ToOne):
-        code = CountryCode if source.remote is Country.code else str
+        code: Any = CountryCode if source.remote is Country.code else str
+        code = strawberry.ID if _of_ids(field) else code
         return OptionalFilter[code] if is_optional else Filter[code]
     kind = python_type(field)
     if kind in (date, datetime):

@@ -23,10 +23,12 @@ from gateway.rules import (
     NotOwn,
     Own,
     OwnPlace,
+    Passed,
     ReachedThrough,
     Recent,
     Rule,
     Unsaid,
+    Upcoming,
 )
 from models.vocabulary import Role
 from models.volumes.officers import desks
@@ -85,6 +87,8 @@ def attributes(rule: Rule) -> Iterator[Attribute]:
             | NotOwn(column)
             | Missing(column)
             | Recent(column)
+            | Passed(column)
+            | Upcoming(column)
             | NoneOf(column)
         ):
             yield column

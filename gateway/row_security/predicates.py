@@ -13,11 +13,13 @@ from gateway.rules import (
     NotOwn,
     Own,
     OwnPlace,
+    Passed,
     ReachedThrough,
     Recent,
     Rule,
     Scope,
     Unsaid,
+    Upcoming,
 )
 from models.vocabulary import Role
 
@@ -64,7 +66,7 @@ def depends_on_viewer(rule: Rule) -> bool:
             return all(map(depends_on_viewer, rules))
         case ReachedThrough(_, _, inner):
             return depends_on_viewer(inner)
-        case EveryRow() | Missing() | Recent() | NoneOf() | KeptFrom():
+        case EveryRow() | Missing() | Recent() | Passed() | Upcoming() | NoneOf() | KeptFrom():
             return False
 
 
@@ -94,6 +96,10 @@ def _rule_as_sql(rule: Rule, role: Role | None, columns: Columns, depth: int = 1
             return f"{columns(column)} IS NULL"
         case Recent(column, days):
             return f"{columns(column)} > now() - interval '{days} days'"
+        case Passed(column):
+            return f"{columns(column)} <= now()"
+        case Upcoming(column):
+            return f"{columns(column)} > now()"
         case NoneOf(column, words):
             listed = ", ".join(f"'{word}'" for word in words)
             return f"{columns(column)} NOT IN ({listed})"

@@ -1,10 +1,10 @@
 """What reading roles are told of tables whose rows they may not read: how many people each viewer
-read, who is found by a digest, whether there is room in a budget for further people, and when the
-account was signed last."""
+read, who is found by a digest, whether there is room in a budget or an inquiry for further people,
+and when the account was signed last."""
 
 from collections.abc import Iterator
 
-from gateway.policy import POLICY, READ_BUDGETS
+from gateway.policy import LOOKED_UP_IN, POLICY, READ_BUDGETS
 from models.row_security import database_role
 from models.supervision.alert import HOURS_BETWEEN
 from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
@@ -49,6 +49,10 @@ CREATE OR REPLACE FUNCTION viewer.people_found(
                 )
                 ELSE acting = 'SUPERVISOR'
             END
+        ) AND NOT EXISTS (
+            SELECT FROM inquiry
+            WHERE inquiry.reference = case_reference AND acting = 'SUPERVISOR'
+                AND opened_by = oneself AND ends_at > now()
         ) THEN
             RAISE EXCEPTION 'people are looked up for a case'
                 USING ERRCODE = 'insufficient_privilege';
@@ -103,6 +107,44 @@ CREATE OR REPLACE FUNCTION viewer.admit_reads(
             ORDER BY read_at OFFSET beyond - 1 LIMIT 1;
     END
 $$;"""
+#: Why nobody is admitted to an inquiry of the viewer's own; null where they are, or where there is
+#: no such inquiry: then nobody is, and nothing is told. Its row is held until the end.
+_ADMIT_TO_INQUIRY = """\
+CREATE OR REPLACE FUNCTION viewer.admit_to_inquiry(
+    acting text, named text, people uuid[], keys uuid[], look_ups int) RETURNS text
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(acting);
+        one inquiry;
+        further bigint;
+    BEGIN
+        IF oneself IS NULL OR acting IS DISTINCT FROM 'SUPERVISOR' THEN
+            RAISE EXCEPTION 'an inquiry is a supervisor''s own'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        SELECT * INTO one FROM inquiry WHERE reference = named AND opened_by = oneself FOR UPDATE;
+        IF NOT FOUND THEN
+            RETURN NULL;
+        ELSIF one.ends_at IS NULL THEN
+            RETURN 'WAITS';
+        ELSIF one.ends_at <= clock_timestamp() THEN
+            RETURN 'OVER';
+        END IF;
+        further := count(DISTINCT person) FROM unnest(people) AS person WHERE NOT EXISTS (
+            SELECT FROM inquiry_person WHERE reference = named AND applicant_id = person
+        );
+        IF look_ups < 0 OR one.seen + further + look_ups > one.most_people THEN
+            RETURN 'FULL';
+        END IF;
+        INSERT INTO inquiry_person (id, reference, applicant_id)
+        SELECT key, named, person FROM unnest(keys, people) AS listed (key, person)
+        ON CONFLICT (reference, applicant_id) DO NOTHING;
+        UPDATE inquiry SET seen = seen + further + look_ups WHERE id = one.id
+            AND further + look_ups > 0;
+        RETURN NULL;
+    END
+$$;"""
 #: For readiness, which asks as nobody.
 _SIGNED_AT = """\
 CREATE OR REPLACE FUNCTION viewer.account_signed_at() RETURNS timestamptz
@@ -112,7 +154,9 @@ CREATE OR REPLACE FUNCTION viewer.account_signed_at() RETURNS timestamptz
         RETURN (SELECT signed_at FROM account_head WHERE viewer.acts_as('ANONYMOUS'));
     END
 $$;"""
-READING_FUNCTIONS = f"{_PEOPLE_READ}\n{_PEOPLE_FOUND}\n{_SIGNED_AT}\n{_ADMIT_READS}"
+READING_FUNCTIONS = "\n".join(
+    (_PEOPLE_READ, _PEOPLE_FOUND, _SIGNED_AT, _ADMIT_READS, _ADMIT_TO_INQUIRY)
+)
 
 
 def reading_grants(role: Role) -> Iterator[str]:
@@ -120,5 +164,7 @@ def reading_grants(role: Role) -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.people_read TO {database_role(role)};"
     if role in READ_BUDGETS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.admit_reads TO {database_role(role)};"
+    if role in LOOKED_UP_IN:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.admit_to_inquiry TO {database_role(role)};"
     if role is Role.ANONYMOUS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.account_signed_at TO {database_role(role)};"

@@ -35,6 +35,7 @@ from models import (
     Idempotency,
     Identity,
     IdentityVersion,
+    Inquiry,
     Partner,
     PartnerCountry,
     PersonLink,
@@ -292,6 +293,14 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
             _columns(Alert),
             update=frozenset({"closed_by", "close_reason"}),
             select_if=writer.reach(Alert),
+        ),
+        # When it begins and ends the database says; who may say what of it, a trigger guards.
+        Inquiry.__tablename__: WriteGrant(
+            _columns(Inquiry),
+            frozenset({"id", "reference", "reason", "minutes", "most_people", "opened_by"}),
+            frozenset({"approved_by", "reviewed_by", "verdict", "review_reason"}),
+            select_if=writer.reach(Inquiry),
+            insert_if=writer.reach(Inquiry),
         ),
         # Who may say what of an entry, a trigger guards; whom it is about is written once with it.
         BanEntry.__tablename__: WriteGrant(

@@ -24,20 +24,28 @@ class AccessEvent(Node):
     """One read of one applicant's identity; never changed, never removed.
 
     Whom it was about is told the role, the purpose and when: of supervision once the case is
-    closed, and of a read for another case not here, but by an auditor who is asked.
+    closed, of an inquiry once it was reviewed, and of a read for another case not here, but by an
+    auditor who is asked.
     """
 
     occurred_at: datetime = column(Row.occurred_at, "When.", filters=True, orders=True)
     actor: str = column(Row.actor, "Subject who read it.", filters=True)
     actor_role: Role = column(Row.actor_role, "Role in which it was read.", filters=True)
     purpose: Purpose = column(Row.purpose, "Why.", filters=True)
-    case_reference: str = column(Row.case_reference, "The case it was read for.")
+    case_reference: str = column(
+        Row.case_reference, "The case, or the inquiry, that it was read for.", filters=True
+    )
     fields: list[str] = column(Row.fields, "The fields of `Identity` that were read.")
     in_words: str = translated(
         "Who read it and why, as the person is told it.", en=IN_ENGLISH, id=IN_INDONESIAN
     )
-    applicant: ReadPerson | None = link(Row.applicant_id, ApplicantRow.id, "Whose identity.")
+    applicant: ReadPerson | None = link(
+        Row.applicant_id, ApplicantRow.id, "Whose identity.", filters=True
+    )
 
 
 #: By what reads are found: each has its index in `models.access_log.access_event`.
-WALKS = along("occurred_at", "", "actor", "actor_role", "purpose")
+WALKS = along(
+    "occurred_at",
+    *("", "actor", "actor_role", "purpose", "applicant", "case_reference", "actor purpose"),
+)

@@ -53,11 +53,12 @@ IN_INDONESIAN = _sentence(
 )
 #: That not all is told at once, without a word of what is not.
 DELAY_ENGLISH = (
-    "Reads by which an application is supervised are told once it is closed. Reads for another"
-    " matter are told by the data protection officer, who is asked for them."
+    "Reads by which an application is supervised are told once it is closed, those of an inquiry"
+    " once somebody else has reviewed it. Reads for another matter are told by the data protection"
+    " officer, who is asked for them."
 )
 DELAY_INDONESIAN = (
     "Pembacaan dalam rangka pengawasan atas suatu permohonan diberitahukan setelah permohonan itu"
-    " ditutup. Pembacaan untuk urusan lain diberitahukan oleh pejabat pelindungan data pribadi"
-    " atas permintaan."
+    " ditutup, dan pembacaan dalam pemeriksaan khusus setelah ditinjau oleh orang lain. Pembacaan"
+    " untuk urusan lain diberitahukan oleh pejabat pelindungan data pribadi atas permintaan."
 )

@@ -4,9 +4,11 @@ from datetime import datetime
 
 import strawberry
 
-from gateway.mapping.declare import Node, column, noun, position
+from gateway.mapping.declare import Node, column, link, noun, position
 from gateway.mapping.walks import along
+from gateway.schema.supervision.inquiry import Inquiry
 from models import Alert as Row
+from models import Inquiry as InquiryRow
 from models.supervision.alert import HOURS_BETWEEN
 from models.vocabulary import AlertKind, Role
 
@@ -41,6 +43,9 @@ class Alert(Node, AlertUpdate):
     closed_at: datetime | None = column(Row.closed_at, "When it was closed.")
     closed_by: str | None = column(Row.closed_by, "Subject who looked into it.")
     close_reason: str | None = column(Row.close_reason, "What came of it.")
+    inquiry: Inquiry | None = link(
+        Row.id, InquiryRow.id, "The inquiry that it is about; null where it is about none."
+    )
 
 
 #: By what alerts are found: each has its index in `models.supervision.alert`.

@@ -10,10 +10,10 @@ from gateway.access.rows import meets, reachable, vouch_for
 from gateway.errors import ArgumentError, ErrorCode, FieldError
 from gateway.mapping.context import Context
 from gateway.mapping.scalars import CountryCode
-from gateway.policy import LOOKED_UP_FOR
+from gateway.policy import LOOKED_UP_FOR, LOOKED_UP_IN
 from gateway.schema.applicant import Applicant
 from models import Applicant as ApplicantRow
-from models import Application
+from models import Application, Inquiry
 from models.key_service import KeyServiceError, KeyUse
 from models.person.matching import name_message, passport_message
 from models.vocabulary import IndexKind
@@ -86,7 +86,9 @@ def _message(by: PeopleBy) -> tuple[IndexKind, bytes | None]:
 
 
 async def _require_a_case(context: Context) -> None:
-    """The purpose names a case for which this role looks people up."""
+    """The purpose names a case for which this role looks people up, or an inquiry in which."""
+    if await _is_in_an_inquiry(context):
+        return
     case = (
         select(Application.id)
         .where(Application.reference == context.stated_purpose.case_reference)
@@ -96,8 +98,22 @@ async def _require_a_case(context: Context) -> None:
     if not await context.session.rows(vouch_for(case, "Application")):
         raise FieldError(
             ErrorCode.PURPOSE_NOT_ALLOWED,
-            "People are looked up for a case: an officer's lies on the own desk.",
+            "People are looked up for a case: an officer's lies on the own desk; or in an own"
+            " inquiry that lasts.",
         )
+
+
+async def _is_in_an_inquiry(context: Context) -> bool:
+    rule = LOOKED_UP_IN.get(context.viewer.role)
+    if rule is None or not context.stated_purpose.is_inquiry:
+        return False
+    inquiry = (
+        select(Inquiry.id)
+        .where(Inquiry.reference == context.stated_purpose.case_reference)
+        .where(reachable("Inquiry", context.viewer))
+        .where(meets(rule, context.viewer))
+    )
+    return bool(await context.session.rows(vouch_for(inquiry, "Inquiry")))
 
 
 async def _digests(context: Context, message: bytes) -> list[bytes]:

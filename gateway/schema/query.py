@@ -35,6 +35,8 @@ from gateway.schema.reference_change import WALKS as WALKS_OF_REFERENCE_CHANGES
 from gateway.schema.reference_change import ReferenceChange
 from gateway.schema.screening import WALKS as WALKS_OF_SCREENINGS
 from gateway.schema.screening import Screening
+from gateway.schema.supervision.inquiry import WALKS as WALKS_OF_INQUIRIES
+from gateway.schema.supervision.inquiry import Inquiry
 from gateway.schema.supervision.officers import OfficerTable, officers
 from gateway.schema.supervision.people_read import (
     PersonReadTable,
@@ -213,6 +215,13 @@ class Query:
         order="raised_at",
         newest_first=True,
         walks=WALKS_OF_ALERTS,
+    )
+    inquiries: Connection[Inquiry] | None = connection_field(
+        Inquiry,
+        "Inquiries of supervisors, the newest first; those that wait for a review by `isReviewed`.",
+        order="opened_at",
+        newest_first=True,
+        walks=WALKS_OF_INQUIRIES,
     )
     reference_changes: Connection[ReferenceChange] | None = connection_field(
         ReferenceChange,

@@ -38,6 +38,8 @@ class AccessEvent(Base):
         Index(None, "actor_role", "occurred_at", "id"),
         Index(None, "purpose", "occurred_at", "id"),
         Index(None, "applicant_id", "occurred_at", "id"),
+        Index(None, "case_reference", "occurred_at", "id"),
+        Index(None, "actor", "purpose", "occurred_at", "id"),
         Index(None, "actor_partner_code", "actor_country_code", "occurred_at", "id"),
         one_of("actor_role", Role),
         one_of("purpose", Purpose),

@@ -14,6 +14,7 @@ from models.person.linker_read import LinkerRead
 from models.person.person_lookup import PersonLookup
 from models.reach.suspension import Suspension
 from models.reference.ledger import ReferenceChange
+from models.supervision.inquiry import Inquiry
 
 #: What the database writes of a sealed row by itself, and what its seal is in.
 _NOT_SEALED = frozenset({"occurred_at", "mac", "mac_key"})
@@ -71,6 +72,7 @@ SOURCES: Mapping[str, Source] = {
         Source(Decision),
         Source(ReferenceChange, has_steps=True),
         Source(Suspension, has_steps=True),
+        Source(Inquiry, has_steps=True),
     )
 }
 

@@ -52,6 +52,7 @@ from models.vocabulary.reference import (
 )
 from models.vocabulary.supervision import (
     AlertKind,
+    InquiryVerdict,
 )
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "EventKind",
     "Ground",
     "IndexKind",
+    "InquiryVerdict",
     "LinkReason",
     "LinkState",
     "Outcome",

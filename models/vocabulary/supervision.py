@@ -1,4 +1,4 @@
-"""The words of supervision: what others are told of at once."""
+"""The words of supervision: what others are told of at once, and what they say of it."""
 
 from enum import StrEnum
 
@@ -8,3 +8,12 @@ class AlertKind(StrEnum):
 
     #: Somebody wanted to read more people than an hour's budget has.
     READ_BUDGET = "READ_BUDGET"
+    #: A supervisor opened an inquiry.
+    INQUIRY = "INQUIRY"
+
+
+class InquiryVerdict(StrEnum):
+    """What another supervisor found of an inquiry."""
+
+    JUSTIFIED = "JUSTIFIED"
+    UNJUSTIFIED = "UNJUSTIFIED"

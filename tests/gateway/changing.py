@@ -71,6 +71,10 @@ ANSWERS = {
     "confirmScreening": "screening { id kind }",
     "relieveOfficer": "relieved",
     "closeAlert": "alert { id }",
+    **dict.fromkeys(
+        ("openInquiry", "approveInquiry", "reviewInquiry"),
+        "inquiry { id reference seen endsAt mostPeople approvedBy verdict }",
+    ),
 }
 
 

@@ -64,6 +64,9 @@ GIVEN: dict[str, dict[str, Any]] = {
     "proposeCorrection": {"identity": {"fullName": "Olive Other"}},
     "rejectCorrection": {"reason": "The passport says otherwise."},
     "closeAlert": {"alertId": "nobody's", "reason": "It was work."},
+    "openInquiry": {"reason": "A ring of forgers.", "minutes": 5, "mostPeople": 5},
+    "approveInquiry": {"inquiryId": "nobody's"},
+    "reviewInquiry": {"inquiryId": "nobody's", "verdict": "JUSTIFIED", "reason": "It was work."},
     "confirmLink": {"linkId": A_LINK, "reason": "The same face."},
     "rejectLink": {"linkId": A_LINK, "reason": "Another face."},
     "recordDecision": {"outcome": "REFUSED", "ground": "INCOMPLETE"},
@@ -82,7 +85,8 @@ CALLED: dict[Role, set[str]] = {
                       "reassignCase", "relieveOfficer", "referToScreening", "resolveHit",
                       "holdApplication",
                       "releaseApplication", "recordDecision", "supersedeDecision", "revokeVisa",
-                      "setAsideRevocation", "closeAlert"},
+                      "setAsideRevocation", "closeAlert", "openInquiry",
+                      "approveInquiry", "reviewInquiry"},
     Role.PARTNER_AGENT: {"submitApplication", "submitApplications", "recordDocuments",
                          "markReceived", "answerInformation", "withdrawApplication",
                          "proposeCorrection"},
@@ -119,6 +123,9 @@ def input_of(mutation: str, id_: str) -> dict[str, Any]:
         "takeCase",
         "relieveOfficer",
         "closeAlert",
+        "openInquiry",
+        "approveInquiry",
+        "reviewInquiry",
     )
     named = {} if is_named else {"applicationId": id_}
     return {**GIVEN.get(mutation, {}), **named}

@@ -38,7 +38,7 @@ LISTS = {
     "Country": "countries", "VisaType": "visaTypes", "Partner": "partners", "Centre": "centres",
     "Application": "applications", "AccessEvent": "accessEvents",
     "Alert": "alerts", "Suspension": "suspensions", "BanEntry": "banEntries",
-    "ReferenceChange": "referenceChanges",
+    "Inquiry": "inquiries", "ReferenceChange": "referenceChanges",
 }  # fmt: skip
 
 each_role = pytest.mark.parametrize("role", list(Role))

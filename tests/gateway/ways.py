@@ -117,6 +117,11 @@ WAYS: dict[str, tuple[str, ...]] = {
         "referenceChanges(first: 99) > nodes", "referenceChanges(last: 9) > edges > node",
     ),
     "ReferenceChangeValue": ("referenceChanges(first: 9) > nodes > values",),
+    "Inquiry": (
+        "inquiries(first: 9) > nodes", "inquiries(last: 9) > edges > node",
+        "alerts(first: 9) > nodes > inquiry",
+    ),
+    "InquiryPerson": ("inquiries(first: 9) > nodes > people(first: 9) > nodes",),
     "Alert": ("alerts(first: 9) > nodes", "alerts(last: 9) > edges > node"),
     "Suspension": ("suspensions(first: 9) > nodes", "suspensions(last: 9) > edges > node"),
     "AccessEvent": (

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 
 from gateway.access import rows
 from gateway.policy import MUTATIONS, Change
-from models import Alert, Application, Base
+from models import Application, Base
 from models.vocabulary import CLOSED, Role
 from tests.acting import act_writing
 from tests.gateway import oracle
@@ -59,7 +59,7 @@ MAY: dict[str, str] = {
     "withdrawApplication": "PARTNER_AGENT APPLICANT",
     "revokeVisa": "SUPERVISOR",
     "setAsideRevocation": "SUPERVISOR",
-    "closeAlert": "SUPERVISOR",
+    **dict.fromkeys(supervising.OF, "SUPERVISOR"),
     **{name: administering.writer_of(table) for name, table in administering.OF.items()},
 }
 
@@ -109,7 +109,7 @@ def changeable(mutation: str, claims: Claims) -> set[str]:
     if role_of(claims) not in MAY[mutation].split():
         return set()
     if mutation in supervising.OF:
-        return supervising.allowed_by_domain(claims)
+        return supervising.reached_by_domain(mutation, claims)
     if tables := administering.OF.get(mutation):
         return set(administering.TABLES[tables.split()[0]].rows.split())
     match role_of(claims):
@@ -170,7 +170,7 @@ async def allowed_by_statement(
         table = tables.split()[0]
         named = Base.metadata.tables[table].c[administering.TABLES[table].column]
     elif mutation in supervising.OF:
-        named = Alert.actor.expression
+        named = supervising.NAMED[supervising.OF[mutation]].expression
     compiled = (
         select(named)
         .where(held)

@@ -151,6 +151,7 @@ _OTHERWISE = {
     "confirmScreening": "screening",
     "relieveOfficer": "relieved",
     "closeAlert": "alert",
+    **dict.fromkeys(("openInquiry", "approveInquiry", "reviewInquiry"), "inquiry"),
 }
 #: What each change of reference data answers with.
 _ADMINISTERED = {

@@ -69,7 +69,18 @@ _OPEN: dict[str, Lines] = {
     },
     "Alert": {
         "id position raisedAt kind actor actorRole isOpen":  "- - R - - R - - - - - -",
-        "closedAt closedBy closeReason":                     "- - R - - R - - - - - -",
+        "closedAt closedBy closeReason inquiry":             "- - R - - R - - - - - -",
+    },
+    "Inquiry": {
+        "id reference reason minutes mostPeople endsAt":     "- - R - - R - - - - - -",
+        "openedBy openedAt approvedBy approvedAt seen people": "- - R - - R - - - - - -",
+        "reviewDueAt isReviewed reviewedBy reviewedAt":      "- - R - - R - - - - - -",
+        "verdict reviewReason":                              "- - R - - R - - - - - -",
+    },
+    # Those whom it opened are told by the log of reads, of which these rows are the reason.
+    "InquiryPerson": {
+        "applicant openedAt":                                "- - R - - R - - - - - -",
+        "[rows]":                                            "- - - - - - C - - - - -",
     },
     "Suspension": {
         "id partner subject reason endsAt":                  "- - R - - R - - - - R -",
@@ -337,6 +348,7 @@ _WAYS: dict[str, Lines] = {
         "peopleAtSeveralPartners":                           "- - R - - - - - - - - -",
         "peopleRead":                                        "- - - - - R - - - - - -",
         "suspensions":                                       "- - R - - R - - - - R -",
+        "inquiries":                                         "- - R - - R - - - - - -",
         "alerts":                                            "- - R - - R - - - - - -",
         "referenceChanges":                                  "R R R - - R - - - - R -",
         "accessEvents":                                      "R R R R R R R - R - - -",
@@ -405,7 +417,7 @@ PAGED = (
     "Country", "VisaType", "Partner", "PartnerCountry", "Centre", "Application", "ApplicationEvent",
     "Decision", "Assignment", "RequestedItem", "Screening", "AccessEvent", "Suspension",
     "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
-    "PersonLookup", "BanEntry", "BanRead", "Alert",
+    "PersonLookup", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson",
 )  # fmt: skip
 
 

@@ -14,10 +14,12 @@ from gateway.rules import (
     NotOwn,
     Own,
     OwnPlace,
+    Passed,
     ReachedThrough,
     Recent,
     Rule,
     Unsaid,
+    Upcoming,
 )
 from gateway.viewer import Viewer
 
@@ -46,6 +48,10 @@ def holds(rule: Rule, row: Row, tables: Tables, viewer: Viewer) -> bool:
         case Recent(column, days):
             instant = row[column.key]
             return instant is not None and datetime.now(UTC) - instant < timedelta(days)
+        case Passed(column):
+            return row[column.key] is not None and row[column.key] <= datetime.now(UTC)
+        case Upcoming(column):
+            return row[column.key] is not None and row[column.key] > datetime.now(UTC)
         case KeptFrom(column, scope):
             listed, own = row[column.key], getattr(viewer, scope)
             return listed is not None and (not listed or (bool(own) and own not in listed))

@@ -17,11 +17,13 @@ from gateway.rules import (
     NotOwn,
     Own,
     OwnPlace,
+    Passed,
     ReachedThrough,
     Recent,
     Rule,
     Scope,
     Unsaid,
+    Upcoming,
     every_row,
     own_centres,
     own_countries,
@@ -87,6 +89,10 @@ def changes(rule: Rule) -> Iterator[Changed]:
         case Recent(column, days):
             yield Changed(f"“{rule}” gives a day more", Recent(column, days + 1))
             yield Changed(f"“{rule}” gives a day less", Recent(column, days - 1))
+        case Passed(column):
+            yield Changed(f"“{rule}” becomes still to come", Upcoming(column))
+        case Upcoming(column):
+            yield Changed(f"“{rule}” becomes passed", Passed(column))
         case AllOf(rules) | AnyOf(rules):
             yield from _of_parts(type(rule), rules)
         case ReachedThrough(key, named_by, inner):

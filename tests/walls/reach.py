@@ -94,6 +94,32 @@ def ban_id(reference: str) -> UUID:
 ALERTS = (("supervisor", "SUPERVISOR"), ("officer", "OFFICER"), ("agent-au", "PARTNER_AGENT"))
 
 
+class Opened(NamedTuple):
+    """An inquiry: by whom, whether it lasts, waits for a second supervisor, is over or was
+    reviewed, and whom it opened."""
+
+    reference: str
+    by: str
+    state: str
+    people: tuple[str, ...] = ()
+
+
+INQUIRIES = (
+    Opened("INQ-LAST-0000-0000", "supervisor", "LASTS", ("Wei Tan", "Mia Lund")),
+    Opened("INQ-OVER-0000-0000", "supervisor", "OVER", ("Li Goh", "Ruby Hale")),
+    Opened("INQ-WAIT-0000-0000", "supervisor-2", "WAITS"),
+    Opened("INQ-DONE-0000-0000", "supervisor-2", "REVIEWED", ("Noah Finch", "Ruby Hale")),
+    Opened("INQ-ELSE-0000-0000", "supervisor-2", "REVIEWED", ("Noah Finch",)),
+)
+#: In which inquiries supervisors looked people up, as well.
+LOOKED_IN = ("INQ-LAST-0000-0000", "INQ-OVER-0000-0000", "INQ-DONE-0000-0000")
+
+
+#: Of those, what others read until it is reviewed, and what the people themselves are told of.
+UNDER_REVIEW = {one.reference for one in INQUIRIES if one.state == "OVER"}
+REVIEWED = tuple(one for one in INQUIRIES if one.state == "REVIEWED")
+
+
 class Read(NamedTuple):
     """One line of the log of reads."""
 
@@ -126,6 +152,15 @@ READS = (
     Read("manager-au", "PARTNER_MANAGER", "Mia Lund", "NUSA", "AU"),
     Read("applicant", "APPLICANT", "Ruby Hale", purpose="OWN_DATA", case="OWN"),
     Read("screening", "SCREENING", "Wei Tan"),
+    # In inquiries; the last one is no person of its inquiry.
+    *(
+        Read(one.by, "SUPERVISOR", name, purpose="SUPERVISION", case=one.reference)
+        for one in INQUIRIES
+        for name in one.people
+    ),
+    Read(
+        "supervisor-2", "SUPERVISOR", "Ruby Hale", None, None, "SUPERVISION", "INQ-ELSE-0000-0000"
+    ),
 )
 
 #: The case for which each reads identity, where it is not the one that is said here: their own.
@@ -160,6 +195,16 @@ ODD: dict[str, Claims] = {
     "officer-for-a-decided-one": {"role": "OFFICER", "sub": "officer", "names": "DIRE-REVO-0010"},
     "screening-for-another": {"role": "SCREENING", "sub": "screening", "names": ANSWERED},
     "screening-for-a-voided-one": {"role": "SCREENING", "sub": "screening", "names": VOIDED},
+    # In an inquiry of the own that lasts, in one that is over, and in somebody else's.
+    "supervisor-in-an-inquiry": {
+        "role": "SUPERVISOR", "sub": "supervisor", "names": "INQ-LAST-0000-0000",
+    },
+    "supervisor-in-an-old-one": {
+        "role": "SUPERVISOR", "sub": "supervisor", "names": "INQ-OVER-0000-0000",
+    },
+    "supervisor-in-another's": {
+        "role": "SUPERVISOR", "sub": "supervisor-2", "names": "INQ-LAST-0000-0000",
+    },
     # For an entry of the ban list, which is nobody's case.
     "supervisor-for-a-ban": {
         "role": "SUPERVISOR", "sub": "supervisor", "names": "BANN-ELSE-0000",
@@ -213,6 +258,36 @@ async def complete(connection: asyncpg.Connection) -> None:
         " VALUES ($1, $2, 'RELEASED', $3)",
         *(application_id(HELD), len(_life(HELD)) + 1, at("03-01 12:00")),
     )
+    for number, one in enumerate(INQUIRIES):
+        await connection.execute(
+            "INSERT INTO inquiry (id, reference, reason, minutes, most_people, opened_by, seen)"
+            " VALUES ($1, $2, 'Why.', 60, 50, $3, $4)",
+            *(UUID(int=850 + number), one.reference, one.by, len(one.people)),
+        )
+        await connection.execute(
+            "UPDATE inquiry SET review_due_at = now(), ends_at = now() + CASE WHEN $2"
+            " THEN interval '1 hour' ELSE interval '0' END WHERE reference = $1 AND NOT $3",
+            *(one.reference, one.state == "LASTS", one.state == "WAITS"),
+        )
+        await connection.execute(
+            "UPDATE inquiry SET reviewed_by = 'supervisor-3', reviewed_at = now(),"
+            " verdict = 'JUSTIFIED', review_reason = 'Why.' WHERE reference = $1 AND $2",
+            *(one.reference, one.state == "REVIEWED"),
+        )
+        for name in one.people:
+            await connection.execute(
+                "INSERT INTO inquiry_person (id, reference, applicant_id, told_at)"
+                " SELECT gen_random_uuid(), $1, $2, reviewed_at FROM inquiry WHERE reference = $1",
+                *(one.reference, applicant_id(name)),
+            )
+    await connection.execute("DELETE FROM alert")
+    for reference in LOOKED_IN:
+        await connection.execute(
+            "INSERT INTO person_lookup (id, actor, actor_role, purpose, case_reference, by, found,"
+            " trace_id) SELECT $1, opened_by, 'SUPERVISOR', 'SUPERVISION', reference, 'PASSPORT',"
+            " 0, 'trace' FROM inquiry WHERE reference = $2",
+            *(looked_in(reference), reference),
+        )
     for read in READS:
         await connection.execute(
             "INSERT INTO access_event (id, applicant_id, actor, actor_role, actor_partner_code,"
@@ -407,6 +482,9 @@ def _identities(claims: Claims) -> set[str]:
     named = named_case(claims)
     if role_of(claims) == "SCREENING":
         return {case.applicant for case in EVERY_CASE if case.reference == ASKED == named}
+    for one in INQUIRIES:
+        if (one.reference, one.by, one.state) == (named, claims.get("sub"), "LASTS"):
+            return {*one.people}
     return oracle.identities(claims, named, EVERY_CASE, {NOT_RECEIVED})
 
 
@@ -545,7 +623,9 @@ def _reads(claims: Claims) -> set[Key]:
         match role_of(claims):
             case "LEADERSHIP" | "AUDITOR":
                 return True
-            case "OFFICER" | "SUPERVISOR" | "PARTNER_AGENT" | "SCREENING":
+            case "SUPERVISOR":
+                return read.actor == claims["sub"] or read.case in UNDER_REVIEW
+            case "OFFICER" | "PARTNER_AGENT" | "SCREENING":
                 return read.actor == claims["sub"]
             case "PARTNER_MANAGER":
                 return read.partner == claims["partner"] and read.country in claims["countries"]
@@ -561,6 +641,8 @@ def _is_told(read: Read) -> bool:
     """Whether whom it was about is told of it: of supervision once the case is closed, of a link
     never."""
     if read.purpose in ("INTAKE", "OWN_DATA"):
+        return True
+    if any(one.reference == read.case and read.of in one.people for one in REVIEWED):
         return True
     own = [case for case in CASES if (case.reference, case.applicant) == (read.case, read.of)]
     return any(read.purpose != "SUPERVISION" or oracle.is_closed(case) for case in own)
@@ -619,11 +701,42 @@ def _is_paid(case: Case) -> bool:
     return any(kind == "PAID" for kind, _ in life_of(case))
 
 
+def looked_in(reference: str) -> UUID:
+    """The key of the look-up in an inquiry."""
+    return UUID(int=995_000 + LOOKED_IN.index(reference))
+
+
 def _lookups(claims: Claims) -> set[Key]:
     if role_of(claims) == "AUDITOR":
-        return {(lookup_id(actor),) for actor, _ in LOOKED}
+        return {(lookup_id(actor),) for actor, _ in LOOKED} | _each({*map(looked_in, LOOKED_IN)})
     own = (claims.get("sub"), role_of(claims))
-    return {(lookup_id(actor),) for actor, role in LOOKED if (actor, role) == own}
+    in_inquiries = {
+        looked_in(one.reference)
+        for one in INQUIRIES
+        if one.reference in LOOKED_IN and role_of(claims) == "SUPERVISOR"
+        if one.by == claims["sub"] or one.reference in UNDER_REVIEW
+    }
+    return _each({lookup_id(name) for name, role in LOOKED if (name, role) == own} | in_inquiries)
+
+
+def _opened(claims: Claims) -> set[Key]:
+    """Whom inquiries opened: for auditors, whoever opened it, and others who review it; oneself,
+    once it was reviewed."""
+    rows = {(one, name) for one in INQUIRIES for name in one.people}
+    match role_of(claims):
+        case "AUDITOR":
+            reached = rows
+        case "SUPERVISOR":
+            reached = {
+                (one, name) for one, name in rows
+                if one.by == claims["sub"] or one.reference in UNDER_REVIEW
+            }  # fmt: skip
+        case "APPLICANT":
+            own = oracle.ACCOUNTS.get(claims["sub"])
+            reached = {(one, name) for one, name in rows if name == own and one in REVIEWED}
+        case _:
+            return set()
+    return {(one.reference, applicant_id(name)) for one, name in reached}
 
 
 def _alerts(claims: Claims) -> set[Key]:
@@ -729,6 +842,12 @@ _ROWS: dict[str, Told] = {
     "Correction": Told("correction", ("application_id",), _corrections),
     "AccessEvent": Told("access_event", ("id",), _reads),
     "Alert": Told("alert", ("actor",), _alerts),
+    "Inquiry": Told(
+        "inquiry",
+        ("reference",),
+        _only("SUPERVISOR AUDITOR", _each({one.reference for one in INQUIRIES})),
+    ),
+    "InquiryPerson": Told("inquiry_person", ("reference", "applicant_id"), _opened),
     "Suspension": Told(
         "suspension", ("subject",), _only("SUPERVISOR AUDITOR ADMINISTRATOR", _each({*SUSPENDED}))
     ),

@@ -6,15 +6,23 @@ from dataclasses import dataclass, replace
 import asyncpg
 
 from gateway.policy import MUTATIONS
-from models import Alert, Application, BanEntry, Base, ReferenceChange, Suspension
+from models import Alert, Application, BanEntry, Base, Inquiry, ReferenceChange, Suspension
 from models.vocabulary import Role
 from tests.walls import administering, changing, supervising
 from tests.walls.judging import by_grants, by_schema, grants_of, rule_changes
 from tests.walls.reach import WHO
 from tests.walls.undoing import undone
 
-_NOUNS = (Application, BanEntry, ReferenceChange, Suspension, Alert)
-_ANSWERS = ("application", "results", "referenceChange", "suspension", "banEntry", "alert")
+_NOUNS = (Application, BanEntry, ReferenceChange, Suspension, Alert, Inquiry)
+_ANSWERS = (
+    "application",
+    "results",
+    "referenceChange",
+    "suspension",
+    "banEntry",
+    "alert",
+    "inquiry",
+)
 #: What makes applications; the others change them.
 _MAKING = ("submitApplication", "submitApplications")
 

@@ -1,7 +1,7 @@
 """One source of predicates, three meanings: in Python, in a statement and in a row rule."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -49,7 +49,7 @@ class Held:
 
     def by_the_judge(self, tables: meaning.Tables, viewer: Viewer) -> Counter[Any]:
         return Counter(
-            tuple(row.get(name) for name in self.columns)
+            _hashable(row.get(name) for name in self.columns)
             for row in tables[self.table]
             if meaning.holds(self.rule, row, tables, viewer) and self._is_among(row)
         )
@@ -85,6 +85,11 @@ async def laboratory(database: str) -> str:
     return database
 
 
+def _hashable(values: Iterable[Any]) -> tuple[Any, ...]:
+    """A row's values, its lists as tuples."""
+    return tuple(tuple(value) if isinstance(value, list) else value for value in values)
+
+
 async def differences(url: str, seed: int) -> list[str]:
     """Where the three do not reach the same rows of an odd world; it is gone afterwards."""
     tables, viewer = odd_world(Random(seed))
@@ -107,13 +112,13 @@ async def differences(url: str, seed: int) -> list[str]:
 async def _allowed_by_statement(
     connection: AsyncConnection, held: Held, viewer: Viewer
 ) -> Counter[Any]:
-    return Counter(tuple(row) for row in await connection.execute(held.in_a_statement(viewer)))
+    return Counter(map(_hashable, await connection.execute(held.in_a_statement(viewer))))
 
 
 async def _allowed_by_database(driver: Any, held: Held, viewer: Viewer) -> Counter[Any]:
     await act(driver, viewer)
     try:
-        return Counter(tuple(row) for row in await driver.fetch(held.without_condition()))
+        return Counter(map(_hashable, await driver.fetch(held.without_condition())))
     finally:
         await driver.execute("RESET ROLE")
 

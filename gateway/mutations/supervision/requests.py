@@ -4,16 +4,39 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gateway.mutations.requests import Request
+from models.vocabulary import InquiryVerdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupervisionRequest(Request):
-    """Anything that supervision says, with its reason."""
+    """Anything that supervision says, mostly with its reason."""
 
-    reason: str
+    #: None where it takes none.
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseAlert(SupervisionRequest):
     #: None if the id was malformed.
     alert_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenInquiry(SupervisionRequest):
+    minutes: int
+    most_people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveInquiry(SupervisionRequest):
+    """A second supervisor agrees to an inquiry, whose reason stands there."""
+
+    #: None if the id was malformed.
+    inquiry_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewInquiry(SupervisionRequest):
+    #: None if the id was malformed.
+    inquiry_id: UUID | None
+    verdict: InquiryVerdict

@@ -14,6 +14,7 @@ from gateway.schema.bill import Bill
 from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.schema.reference_change import ReferenceChange
 from gateway.schema.screening import Screening
+from gateway.schema.supervision.inquiry import Inquiry
 from gateway.schema.suspension import Suspension
 from gateway.texts.language import Language
 
@@ -37,6 +38,7 @@ ANSWERS: Mapping[str, Answer] = {
     "banEntry": Answer(BanEntry, f"The entry {_NOW}"),
     "suspension": Answer(Suspension, f"The suspension {_NOW}"),
     "alert": Answer(Alert, f"The alert {_NOW}"),
+    "inquiry": Answer(Inquiry, f"The inquiry {_NOW}"),
     "referenceChange": Answer(ReferenceChange, f"The change, with its values, {_NOW}"),
 }
 

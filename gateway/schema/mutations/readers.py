@@ -4,7 +4,7 @@ import re
 from typing import Any
 from uuid import UUID
 
-from gateway.mapping.ids import decode
+from gateway.mapping.ids import key_in
 from gateway.mutations.outcome import Reason
 from gateway.mutations.requests import (
     Correction,
@@ -247,15 +247,3 @@ def _invalid(*path: str, rule: str, **limits: int) -> Reason:
 
 def _application(id_: str) -> UUID | None:
     return key_in(id_, "Application")
-
-
-def key_in(id_: str, type_name: str) -> UUID | None:
-    """The UUID in the global id of a type; None for any other text."""
-    global_id = decode(id_)
-    if global_id is None or global_id.type_name != type_name:
-        return None
-    try:
-        key = UUID(global_id.key)
-    except ValueError:
-        return None
-    return key if str(key) == global_id.key else None

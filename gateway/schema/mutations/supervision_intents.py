@@ -4,19 +4,62 @@ from typing import Any
 
 import strawberry
 
-from gateway.mutations.supervision.requests import CloseAlert
+from gateway.mapping.ids import key_in
+from gateway.mutations.supervision.requests import (
+    ApproveInquiry,
+    CloseAlert,
+    OpenInquiry,
+    ReviewInquiry,
+)
 from gateway.schema.mutations.inputs import required
 from gateway.schema.mutations.intent import Intent
-from gateway.schema.mutations.readers import faults_of_key, key_in
+from gateway.schema.mutations.readers import faults_of_key
 from gateway.schema.mutations.reference_inputs import ReferenceInput
 from models.life import Refusal
 from models.reference.data.values import LONGEST_REASON
+from models.supervision.inquiry import (
+    MOST_MINUTES,
+    MOST_MINUTES_OF_TWO,
+    MOST_PEOPLE,
+    MOST_PEOPLE_OF_TWO,
+    REVIEW_HOURS,
+)
+from models.vocabulary import InquiryVerdict
+
+_INQUIRY = "Global id of the inquiry."
 
 
 @strawberry.input(description="An alert that was looked into.")
 class CloseAlertInput(ReferenceInput):
     alert_id: strawberry.ID = required("Global id of the alert.")
     reason: str = required(f"What came of it: from 1 to {LONGEST_REASON} characters.")
+
+
+@strawberry.input(description="A window in which one reads people without a case of theirs.")
+class OpenInquiryInput(ReferenceInput):
+    reason: str = required(
+        f"Why, without naming anybody: from 1 to {LONGEST_REASON} characters. Others read it."
+    )
+    minutes: int = required(
+        f"How long: up to {MOST_MINUTES}, with a second supervisor up to {MOST_MINUTES_OF_TWO}."
+    )
+    most_people: int = required(
+        f"How many people: up to {MOST_PEOPLE}, with a second supervisor up to"
+        f" {MOST_PEOPLE_OF_TWO}."
+    )
+
+
+@strawberry.input(description="An inquiry that takes a second supervisor, and that somebody else"
+                  " asked for.")  # fmt: skip
+class ApproveInquiryInput(ReferenceInput):
+    inquiry_id: strawberry.ID = required(_INQUIRY)
+
+
+@strawberry.input(description="What one finds of an inquiry of somebody else.")
+class ReviewInquiryInput(ReferenceInput):
+    inquiry_id: strawberry.ID = required(_INQUIRY)
+    verdict: InquiryVerdict = required("Whether there was reason for it.")
+    reason: str = required(f"Why: from 1 to {LONGEST_REASON} characters.")
 
 
 def _close_alert(intent: Intent, input_: Any) -> CloseAlert:
@@ -29,8 +72,53 @@ def _close_alert(intent: Intent, input_: Any) -> CloseAlert:
     )
 
 
+def _open_inquiry(intent: Intent, input_: Any) -> OpenInquiry:
+    return OpenInquiry(
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=faults_of_key(input_.idempotency_key),
+        reason=input_.reason.strip(),
+        minutes=input_.minutes,
+        most_people=input_.most_people,
+    )
+
+
+def _approve_inquiry(intent: Intent, input_: Any) -> ApproveInquiry:
+    return ApproveInquiry(
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=faults_of_key(input_.idempotency_key),
+        inquiry_id=key_in(input_.inquiry_id, "Inquiry"),
+    )
+
+
+def _review_inquiry(intent: Intent, input_: Any) -> ReviewInquiry:
+    return ReviewInquiry(
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=faults_of_key(input_.idempotency_key),
+        inquiry_id=key_in(input_.inquiry_id, "Inquiry"),
+        verdict=input_.verdict,
+        reason=input_.reason.strip(),
+    )
+
+
 SUPERVISION_INTENTS = (
     Intent("closeAlert", CloseAlertInput,
            "Say what came of an alert that is about somebody else.", _close_alert, (),
            (Refusal.NOT_FOUND, Refusal.ALREADY_CLOSED)),
+    Intent("openInquiry", OpenInquiryInput,
+           f"Open an inquiry: at once where it has at most {MOST_MINUTES} minutes and {MOST_PEOPLE}"
+           " people, and none of the own lasts or began within the hour; else it waits for a second"
+           " supervisor. Others are told at once.", _open_inquiry, ()),
+    Intent("approveInquiry", ApproveInquiryInput,
+           "Agree to an inquiry of another supervisor that takes two: it begins now.",
+           _approve_inquiry, (),
+           (Refusal.NOT_FOUND, Refusal.NOTHING_PROPOSED, Refusal.SECOND_PERSON_REQUIRED)),
+    Intent("reviewInquiry", ReviewInquiryInput,
+           f"Review an inquiry that has ended, within {REVIEW_HOURS} hours: neither whoever opened"
+           " it nor whoever agreed to it. From then on those who were read are told.",
+           _review_inquiry, (),
+           (Refusal.NOT_FOUND, Refusal.NOT_ENDED, Refusal.ALREADY_REVIEWED,
+            Refusal.SECOND_PERSON_REQUIRED)),
 )  # fmt: skip

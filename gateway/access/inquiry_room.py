@@ -1,0 +1,72 @@
+"""The room of inquiries: whom a supervisor may open in one. PostgreSQL counts, for all gateways.
+
+Nobody is read in an inquiry who was not admitted to it before: the row rules of both walls ask for
+that. A function of the database admits people, within the limit of the inquiry and for as long as
+it lasts; whoever asks holds its row until that is committed.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from http import HTTPStatus
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.access.purpose import StatedPurpose
+from gateway.errors import ErrorCode, RequestError
+from gateway.viewer import Viewer
+from models.keys import new_key
+
+#: Why nobody is admitted, by what the database says.
+_WHY = {
+    "WAITS": "Your inquiry waits for a second supervisor, and nothing was read.",
+    "OVER": "Your inquiry is over, and nothing was read.",
+    "FULL": "Your inquiry has no room for that many people, and nothing was read.",
+}
+
+
+class InquiryLimitError(RequestError):
+    """The inquiry that the purpose names does not let these people in."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(ErrorCode.INQUIRY_LIMIT, _WHY[why], HTTPStatus.FORBIDDEN)
+
+
+@dataclass(frozen=True, slots=True)
+class InquiryRoom:
+    """The inquiry that a purpose names, and who is to be opened in it."""
+
+    viewer: Viewer
+    reference: str
+    people: Collection[UUID] = ()
+    look_ups: int = 0
+
+    @classmethod
+    def of(
+        cls,
+        viewer: Viewer,
+        purpose: StatedPurpose,
+        people: Collection[UUID] = (),
+        look_ups: int = 0,
+    ) -> "InquiryRoom | None":
+        """None where the purpose names none."""
+        if not purpose.is_inquiry or purpose.case_reference is None:
+            return None
+        return cls(viewer, purpose.case_reference, people, look_ups)
+
+    async def find_excess(self, connection: AsyncConnection) -> InquiryLimitError | None:
+        """Why they are not let in; None if they are, once this transaction is committed.
+
+        Of an inquiry of somebody else, and of none, nobody is admitted, and nothing is said.
+        """
+        people = sorted(self.people)
+        asked = func.viewer.admit_to_inquiry(
+            self.viewer.role.value,
+            self.reference,
+            literal(people, ARRAY(Uuid)),
+            literal([new_key() for _ in people], ARRAY(Uuid)),
+            self.look_ups,
+        )
+        why = (await connection.execute(select(asked))).scalar_one()
+        return None if why is None else InquiryLimitError(why)

@@ -1,0 +1,100 @@
+"""Inquiries: a supervisor opens one, a second one agrees to a large one, another one reviews it."""
+
+from random import SystemRandom
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+
+from gateway.access.rows import changeable
+from gateway.access.transactions.writing import WriteTransaction
+from gateway.mutations.outcome import Reasons
+from gateway.mutations.supervision.requests import ApproveInquiry, OpenInquiry, ReviewInquiry
+from models import Inquiry
+from models.case.reference_numbers import new_reference
+from models.keys import new_key
+from models.life import Refusal
+from models.supervision.inquiry import (
+    MOST_MINUTES_OF_TWO,
+    MOST_PEOPLE_OF_TWO,
+    REFERENCE_BEGINS,
+)
+
+
+async def open_inquiry(
+    transaction: WriteTransaction, request: OpenInquiry, reasons: Reasons
+) -> str:
+    """Open it, or ask for it: the database says whether it begins now."""
+    for path, number, most in (
+        ("minutes", request.minutes, MOST_MINUTES_OF_TWO),
+        ("mostPeople", request.most_people, MOST_PEOPLE_OF_TWO),
+    ):
+        if not 1 <= number <= most:
+            reasons.add(Refusal.INVALID, path, rule="inquiry_limit", limits={"most": most})
+    reasons.refuse_if_any()
+    id_ = new_key()
+    said = {
+        "id": id_,
+        "reference": REFERENCE_BEGINS + new_reference(SystemRandom()),
+        "reason": request.reason,
+        "minutes": request.minutes,
+        "most_people": request.most_people,
+        "opened_by": transaction.viewer.subject,
+    }
+    await transaction.run(insert(Inquiry), said)
+    return str(id_)
+
+
+async def approve(transaction: WriteTransaction, request: ApproveInquiry, reasons: Reasons) -> str:
+    """Agree to one that waits for a second supervisor: it begins now."""
+    row = await _lock(transaction, request, reasons)
+    if row.ends_at is not None:
+        reasons.add(Refusal.NOTHING_PROPOSED, "inquiryId")
+    elif row.opened_by == transaction.viewer.subject:
+        reasons.add(Refusal.SECOND_PERSON_REQUIRED, "inquiryId")
+    reasons.refuse_if_any()
+    return await _say(transaction, row.id, {"approved_by": transaction.viewer.subject})
+
+
+async def review(transaction: WriteTransaction, request: ReviewInquiry, reasons: Reasons) -> str:
+    """Say what one finds of an inquiry of somebody else, once it has ended."""
+    row, subject = await _lock(transaction, request, reasons), transaction.viewer.subject
+    if subject in (row.opened_by, row.approved_by):
+        reasons.add(Refusal.SECOND_PERSON_REQUIRED, "inquiryId")
+    elif row.reviewed_by is not None:
+        reasons.add(Refusal.ALREADY_REVIEWED, "inquiryId")
+    elif not row.has_ended:
+        reasons.add(Refusal.NOT_ENDED, "inquiryId")
+    reasons.refuse_if_any()
+    said = {
+        "reviewed_by": subject,
+        "verdict": request.verdict.value,
+        "review_reason": request.reason,
+    }
+    return await _say(transaction, row.id, said)
+
+
+async def _lock(
+    transaction: WriteTransaction, request: ApproveInquiry | ReviewInquiry, reasons: Reasons
+) -> Any:
+    """Lock an inquiry. Raises RefusedError if there is none."""
+    has_ended = func.coalesce(Inquiry.ends_at <= func.clock_timestamp(), False)
+    found = select(
+        Inquiry.id,
+        Inquiry.opened_by,
+        Inquiry.approved_by,
+        Inquiry.reviewed_by,
+        Inquiry.ends_at,
+        has_ended.label("has_ended"),
+    ).where(Inquiry.id == request.inquiry_id, changeable(request.mutation, transaction.viewer))
+    rows = await transaction.rows(found.with_for_update(key_share=True))
+    if not rows:
+        reasons.add(Refusal.NOT_FOUND, "inquiryId")
+    reasons.refuse_if_any()
+    return rows[0]
+
+
+async def _say(transaction: WriteTransaction, id_: UUID, said: dict[str, str | None]) -> str:
+    """Write it down. The database writes when."""
+    await transaction.run(update(Inquiry).where(Inquiry.id == id_).values(**said))
+    return str(id_)

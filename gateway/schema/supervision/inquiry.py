@@ -1,0 +1,82 @@
+"""Inquiries: who looked at people for no case of theirs, why, and what another one says of it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from gateway.mapping.connections import Connection
+from gateway.mapping.declare import Node, column, link, noun
+from gateway.mapping.linked_pages import pages
+from gateway.mapping.walks import along
+from models import Applicant as ApplicantRow
+from models import Inquiry as Row
+from models import InquiryPerson as PersonRow
+from models.supervision.inquiry import REVIEW_HOURS
+from models.vocabulary import InquiryVerdict
+
+if TYPE_CHECKING:
+    from gateway.schema.applicant import Applicant
+
+Opened = Annotated["Applicant", strawberry.lazy("gateway.schema.applicant")]
+
+
+@noun(key=PersonRow.id)
+class InquiryPerson:
+    """One person whose identity an inquiry opened."""
+
+    applicant: Opened | None = link(
+        PersonRow.applicant_id, ApplicantRow.id, "Whom, under a pseudonym."
+    )
+    opened_at: datetime = column(PersonRow.opened_at, "When it was opened.")
+
+
+@noun(key=Row.id)
+class Inquiry(Node):
+    """A window in which one supervisor reads some people, for no case of theirs; never removed.
+
+    While it lasts, whoever opened it reads people with its reference as the purpose, each of them
+    logged. Auditors and other supervisors are told at once, and one of them reviews it.
+    """
+
+    reference: str = column(
+        Row.reference, "What the purpose names: `SUPERVISION; reference=INQ-7K3M-9QPX-2F4D`."
+    )
+    reason: str = column(Row.reason, "Why.")
+    minutes: int = column(Row.minutes, "How long it lasts.")
+    most_people: int = column(Row.most_people, "How many people it opens at most.")
+    opened_by: str = column(Row.opened_by, "Subject who opened it.", filters=True)
+    opened_at: datetime = column(
+        Row.opened_at, "When it was opened, or asked for.", filters=True, orders=True
+    )
+    approved_by: str | None = column(
+        Row.approved_by, "Subject who agreed to it; null where it took nobody else, or has yet to."
+    )
+    approved_at: datetime | None = column(Row.approved_at, "When that was, and it began.")
+    ends_at: datetime | None = column(
+        Row.ends_at, "When it ends or ended; null while it waits for a second supervisor."
+    )
+    seen: int = column(
+        Row.seen, "How many people it has opened so far; each look-up counts as one, too."
+    )
+    people: Connection[InquiryPerson] = pages(
+        Row.reference,
+        PersonRow.reference,
+        "Whom it opened, latest first: for whoever opened it, for auditors, and for others while it"
+        " is to be reviewed.",
+        order=PersonRow.opened_at,
+        newest_first=True,
+    )
+    review_due_at: datetime | None = column(
+        Row.review_due_at,
+        f"Until when somebody else is to review it: {REVIEW_HOURS} hours after it began.",
+    )
+    is_reviewed: bool = column(Row.is_reviewed, "Whether that was done.", filters=True)
+    reviewed_by: str | None = column(Row.reviewed_by, "Subject who reviewed it.")
+    reviewed_at: datetime | None = column(Row.reviewed_at, "When that was.")
+    verdict: InquiryVerdict | None = column(Row.verdict, "What came of the review.")
+    review_reason: str | None = column(Row.review_reason, "Why.")
+
+
+#: By what inquiries are found: each has its index in `models.supervision.inquiry`.
+WALKS = along("opened_at", "", "is_reviewed", "opened_by")

@@ -1,0 +1,160 @@
+"""The limit of an inquiry: exact over gateways, for many requests at once, on both ways to read."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import httpx2
+import pytest
+
+from gateway.access.inquiry_room import InquiryRoom
+from gateway.execution.plan.run import PlanCache
+from gateway.service import gateway
+from tests import tokens
+from tests.gateway.changing import change
+from tests.gateway.conftest import PATIENT, Asked, Viewer
+from tests.gateway.live import served
+
+pytestmark = pytest.mark.anyio
+
+CASES = ("AUSY-GRAN-0001", "AUSY-LATE-0002", "AUPO-SECU-0003", "AUME-INCO-0004", "SGPO-OPEN-0006")
+LIMIT = 3
+#: Fewer than an inquiry opens: in one, they are no limit.
+SETTINGS = {"read_budget_supervisor": "1"}
+PASSPORT = """
+    query ($case: String!, $inquiry: String!) @purpose(code: SUPERVISION, reference: $inquiry) {
+        application(by: {reference: $case}) { applicant { identity { passportNumber } } }
+    }
+"""
+CASE = """
+    query ($case: String!) @purpose(code: SUPERVISION, reference: $case) {
+        application(by: {reference: $case}) { applicant { identity { passportNumber } } }
+    }
+"""
+HOLD = """
+    mutation ($inquiry: String!, $input: HoldApplicationInput!)
+    @purpose(code: SUPERVISION, reference: $inquiry) {
+        holdApplication(input: $input) {
+            errors { code } application { applicant { identity { fullName } } }
+        }
+    }
+"""
+SCHEMA = """
+    query ($inquiry: String!) @purpose(code: SUPERVISION, reference: $inquiry) {
+        __schema { queryType { name } }
+        applications(first: 1) { nodes { applicant { identity { fullName } } } }
+    }
+"""
+ALERTS = "subscription { alertRaised { position ... on Alert { kind actor inquiry { reason } } } }"
+
+
+@pytest.fixture(scope="module")
+async def replicas(world: str) -> AsyncIterator[list[httpx2.AsyncClient]]:
+    """Two gateways on one database."""
+    async with AsyncExitStack() as stack:
+        clients = []
+        for _ in range(2):
+            settings = tokens.settings(world, **PATIENT, **SETTINGS)
+            app = gateway(settings, key_source=tokens.key_source)
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+            client = httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1")
+            clients.append(await stack.enter_async_context(client))
+        yield clients
+
+
+def supervisor(client: httpx2.AsyncClient, name: str) -> Viewer:
+    """A supervisor who has opened no inquiry yet."""
+    return Viewer(client, {"role": "SUPERVISOR", "sub": name})
+
+
+async def opened(viewer: Viewer) -> str:
+    """The reference of an inquiry that begins now."""
+    said: dict[str, Any] = {"reason": "A ring of forgers.", "minutes": 60, "mostPeople": LIMIT}
+    reference: str = (await change(viewer, "openInquiry", **said)).payload["inquiry"]["reference"]
+    return reference
+
+
+def is_read(asked: Asked) -> bool:
+    """Whether somebody was read; else it is the inquiry that says no, and nothing was told."""
+    if asked.errors:
+        assert (asked.codes, "data" in asked.body) == (["INQUIRY_LIMIT"], False), asked.text
+        return False
+    return asked.data["application"]["applicant"]["identity"] is not None
+
+
+async def test_of_many_requests_at_once_no_more_people_are_opened_than_the_limit(replicas) -> None:
+    inquiry = await opened(supervisor(replicas[0], "crowd"))
+    asked = await asyncio.gather(
+        *(
+            supervisor(replicas[number % 2], "crowd")(PASSPORT, case=case, inquiry=inquiry)
+            for number, case in enumerate(CASES * 4)
+        )
+    )
+    read = {case for case, one in zip(CASES * 4, asked, strict=True) if is_read(one)}
+    assert len(read) == LIMIT
+    for client in replicas:
+        again = [
+            is_read(await supervisor(client, "crowd")(PASSPORT, case=one, inquiry=inquiry))
+            for one in CASES
+        ]
+        assert again == [one in read for one in CASES]
+    # They count in the budget for what is read beside it: there is no room for anybody further.
+    beside = await supervisor(replicas[0], "crowd")(CASE, case="SGPO-HELD-0007")
+    assert beside.codes == ["READ_BUDGET"]
+
+
+async def test_a_gateway_that_admits_nobody_opens_nobody(replicas, monkeypatch) -> None:
+    """The defect: people who are read without having been admitted. The row rules do not let it."""
+
+    async def admitted(*_: object) -> None:
+        return None
+
+    viewer = supervisor(replicas[0], "unheld")
+    inquiry = await opened(viewer)
+    monkeypatch.setattr(InquiryRoom, "find_excess", admitted)
+    asked = [await viewer(PASSPORT, case=case, inquiry=inquiry) for case in CASES]
+    assert [is_read(one) for one in asked] == [False] * len(CASES)
+
+
+async def test_without_a_plan_the_limit_is_the_same(replicas, monkeypatch) -> None:
+    async def unplanned(*_: object) -> None:
+        return None
+
+    viewer = supervisor(replicas[0], "unplanned")
+    inquiry = await opened(viewer)
+    monkeypatch.setattr(PlanCache, "data", unplanned)
+    asked = [await viewer(PASSPORT, case=case, inquiry=inquiry) for case in CASES]
+    assert [is_read(one) for one in asked] == [True] * LIMIT + [False] * (len(CASES) - LIMIT)
+
+
+async def test_what_is_changed_or_asked_beside_it_opens_nobody(replicas) -> None:
+    """A change is made once, so it is not run to find out whom it would read."""
+    viewer = supervisor(replicas[0], "changing")
+    inquiry = await opened(viewer)
+    find = "query ($case: String!) { application(by: {reference: $case}) { id } }"
+    id_ = (await viewer(find, case=CASES[4])).data["application"]["id"]
+    said = {"applicationId": id_, "reason": "To be looked into.", "idempotencyKey": "of-changing"}
+    held = (await viewer(HOLD, inquiry=inquiry, input=said)).data["holdApplication"]
+    assert held == {"errors": [], "application": {"applicant": {"identity": None}}}
+    assert (await viewer(SCHEMA, inquiry=inquiry)).codes == ["TOO_COSTLY"]
+    seen = (await viewer("{ inquiries(first: 1) { nodes { seen } } }")).data["inquiries"]["nodes"]
+    assert seen == [{"seen": 0}]
+
+
+async def test_whom_it_is_not_about_hears_of_it_at_once(world, replicas) -> None:
+    async with (
+        served(world) as live,
+        live.as_viewer("supervisor-2") as other,
+        live.as_viewer("auditor") as auditor,
+        live.as_viewer("supervisor") as oneself,
+    ):
+        for one in (other, auditor, oneself):
+            await one.follows(ALERTS)
+        await opened(supervisor(replicas[0], "supervisor"))
+        for one in (other, auditor):
+            told = await one.told()
+            assert (told["kind"], told["actor"]) == ("INQUIRY", "supervisor")
+            assert told["inquiry"] == {"reason": "A ring of forgers."}
+        await oneself.hears_nothing()
