@@ -187,3 +187,44 @@ async def test_an_applicant_reads_what_is_on_file_and_who_read_it_in_plain_words
     assert "pengawasan" in again["note"]
     refused = await who["officer"](MINE)
     assert set(refused.codes) == {"FORBIDDEN_FIELD"}
+
+
+FILTERED = """
+    query ($where: AccessEventWhere!) { accessEvents(first: 20, where: $where) {
+        totalCount { value } nodes { actor caseReference purpose applicant { id } }
+    } }
+"""
+
+
+async def test_an_hour_of_the_log_is_narrowed_by_person_case_viewer_purpose_and_time(who) -> None:
+    auditor, case = who["auditor"], "AUSY-LATE-0002"
+    since = datetime.now(UTC)
+    for name, purpose in (("supervisor", "SUPERVISION"), ("supervisor-2", "CASEWORK")):
+        asked = await who[name](PASSPORT.replace("CASEWORK", purpose), case=case)
+        assert asked.errors == []
+
+    async def read(**where: dict[str, str | list[str]]) -> list[tuple[str, str]]:
+        found = (await auditor(FILTERED, where=where)).data["accessEvents"]
+        assert found["totalCount"]["value"] == len(found["nodes"])
+        people.update(one["applicant"]["id"] for one in found["nodes"])
+        return [(one["actor"], one["caseReference"]) for one in found["nodes"]]
+
+    people = set[str]()
+    both = [("supervisor-2", case), ("supervisor", case)]
+    window = {"from": since.isoformat(), "before": "2100-01-01T00:00:00Z"}
+    assert await read(caseReference={"eq": case}, occurredAt=window) == both
+    [person] = people
+    assert await read(applicant={"eq": person}) == both
+    assert await read(applicant={"in": [person]}, occurredAt=window) == both
+    for name, found in (("supervisor-2", both[:1]), ("supervisor", [])):
+        by = {"actor": {"eq": name}, "purpose": {"eq": "CASEWORK"}}
+        assert await read(**by, occurredAt=window) == found
+    # What names nobody finds nothing: another type's id, and none at all.
+    for unknown in ("nobody's", "Q291bnRyeTpBVQ", ""):
+        assert await read(applicant={"eq": unknown}) == []
+        assert await read(applicant={"in": [unknown]}) == []
+    # Any other combination is refused before anything is read, and names those that there are.
+    where = {"applicant": {"eq": person}, "actor": {"eq": "supervisor"}}
+    refused = await auditor(FILTERED, where=where)
+    assert (refused.status, refused.codes) == (400, ["INVALID_INPUT"])
+    assert "by `applicant`" in refused.errors[0]["message"]
