@@ -86,25 +86,37 @@ def _people(lodged: Lodged) -> CTE:
 
 
 def _first_files(lodged: Lodged) -> CTE:
-    """Each linked applicant with a file that counts, and the first file of the same person."""
-    lodging = (
-        select(PersonLink.applicant_id)
+    """Everybody linked to somebody with a file that counts, and the first file of the same person.
+
+    Links of a passport are between all who have it, so whoever has many files is followed from the
+    first of those next to each other, not from each of them.
+    """
+    nearest = (
+        select(PersonLink.applicant_id, PersonLink.linked_id)
+        .ext(distinct_on(PersonLink.applicant_id))
         .join(Application, Application.applicant_id == PersonLink.applicant_id)
         .where(lodged.links, lodged.cases)
-        .distinct()
-        .cte("lodging")
+        .order_by(PersonLink.applicant_id, PersonLink.linked_id)
+        .cte("nearest")
     )
-    chain = select(
-        lodging.c.applicant_id, lodging.c.applicant_id.label("linked_id")
-    ).cte("chain", recursive=True)  # fmt: skip
+    begins = func.least(nearest.c.applicant_id, nearest.c.linked_id)
+    chain = select(begins.label("begins"), begins.label("applicant_id")).cte(
+        "chain", recursive=True
+    )
     chain = chain.union(
-        select(chain.c.applicant_id, PersonLink.linked_id)
-        .join(PersonLink, PersonLink.applicant_id == chain.c.linked_id)
+        select(chain.c.begins, PersonLink.linked_id)
+        .join(PersonLink, PersonLink.applicant_id == chain.c.applicant_id)
         .where(lodged.links)
     )
-    return (
-        select(chain.c.applicant_id, chain.c.linked_id.label("person"))
-        .ext(distinct_on(chain.c.applicant_id))
-        .order_by(chain.c.applicant_id, chain.c.linked_id)
+    first = (
+        select(chain.c.begins, chain.c.applicant_id.label("person"))
+        .ext(distinct_on(chain.c.begins))
+        .order_by(chain.c.begins, chain.c.applicant_id)
         .cte("first_file")
+    )
+    return (
+        select(chain.c.applicant_id, first.c.person)
+        .join(first, first.c.begins == chain.c.begins)
+        .distinct()
+        .cte("file_of_person")
     )
