@@ -45,7 +45,13 @@ def _verbs(sources: Sources) -> Iterator[Finding]:
 
 def _intents(sources: Sources) -> Iterator[tuple[str, Finding]]:
     """The mutations that are declared, by name, and where."""
-    for table in ("INTENTS", "BAN_INTENTS", "REFERENCE_INTENTS", "SUPERVISION_INTENTS"):
+    for table in (
+        "INTENTS",
+        "BAN_INTENTS",
+        "REFERENCE_INTENTS",
+        "SUPERVISION_INTENTS",
+        "RIGHTS_INTENTS",
+    ):
         found = sources.find_value("gateway", table)
         for call in find_all(found.node, ast.Call):
             match call.args[:1]:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dashboard.export.my_data import my_data_route
 from dashboard.export.routes import routes as export_routes
 from dashboard.gateway.client import Gateway
 from dashboard.gateway.session import Session
@@ -129,7 +130,9 @@ def create_app(
     register_pages()
 
     headers = Headers(settings, dash.csp_hashes, (STYLE_HASH,))
-    server.router.routes.extend([*sign_in.routes(), *export_routes(gateway)])
+    server.router.routes.extend(
+        [*sign_in.routes(), *export_routes(gateway), my_data_route(gateway)]
+    )
     server.add_api_route("/health/live", _live, methods=["GET"])
     app: ASGIApp = Started(server, gateway)
     app = Questions(app, callbacks=lambda: dash.callback_map)

@@ -46,11 +46,14 @@ from models import (
     CaseDocument,
     Centre,
     Correction,
+    DataRequest,
     Decision,
+    Erasure,
     Identity,
     IdentityVersion,
     Inquiry,
     InquiryPerson,
+    LegalHold,
     Partner,
     PartnerCountry,
     PersonLink,
@@ -68,6 +71,7 @@ from models.vocabulary import (
     UNSURE_LINKS,
     Changed,
     ChangedVolumes,
+    DataRequestState,
     EventKind,
     Purpose,
     Queue,
@@ -113,7 +117,7 @@ PARTNERS = MANAGER + AGENT
 STEP_TAKERS = CASE_WORKERS + AGENT + APPLICANT + PARTNER_SERVICE
 HANDING_OVER = AGENT + PARTNER_SERVICE
 SUBMITTERS = AGENT + APPLICANT + PARTNER_SERVICE
-CHANGERS = STEP_TAKERS + SCREENING + TREASURY + ADMINISTRATOR
+CHANGERS = STEP_TAKERS + SCREENING + TREASURY + ADMINISTRATOR + AUDITOR
 CASE_READERS = CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE
 BILL_READERS = CASE_READERS + TREASURY
 #: Whoever reads what kind of case it is, and of whom; and whoever reads who it is.
@@ -121,6 +125,7 @@ FILE_READERS = CASE_READERS + SCREENING
 IDENTITY_READERS = CASE_WORKERS + AGENT + APPLICANT + SCREENING
 CORRECTION_READERS = CASE_STAFF + AGENT + APPLICANT
 ANSWER_READERS = SUPERVISOR + AUDITOR
+DATA_REQUEST_READERS = AUDITOR + APPLICANT
 SUSPENSION_READERS = SUPERVISOR + AUDITOR + ADMINISTRATOR
 #: Whoever reads which decree changed what, and who proposed and approved it.
 LEDGER_READERS = LEADERSHIP + CASE_STAFF + ADMINISTRATOR
@@ -539,6 +544,7 @@ POLICY: Mapping[str, Access] = {
             "isVisaHeld": SUPERVISOR,
             "hasOpenHit": SUPERVISOR,
             "corrections": CORRECTION_READERS,
+            "legalHolds": ANSWER_READERS,
             "screenings": ANSWER_READERS,
         },
     ),
@@ -803,6 +809,8 @@ POLICY: Mapping[str, Access] = {
             "accessEvents": AUDITOR + APPLICANT,
             "linked": CASE_STAFF,
             "linkerReads": AUDITOR,
+            "erasedAt": CASE_STAFF,
+            "erasure": ANSWER_READERS,
         },
     ),
     # Other files of the same person. Partners and applicants are told nothing of it.
@@ -820,6 +828,55 @@ POLICY: Mapping[str, Access] = {
                 "resolution",
             ),
             CASE_STAFF,
+        ),
+    ),
+    # What people ask of their data: worked by the auditor, and read by whoever asked.
+    "DataRequest": Access(
+        rows={Role.AUDITOR: every_row, Role.APPLICANT: own_subject(DataRequest.account)},
+        fields={
+            **dict.fromkeys(
+                (
+                    "id",
+                    "reference",
+                    "kind",
+                    "state",
+                    "lodgedAt",
+                    "lodgedRole",
+                    "dueAt",
+                    "applicant",
+                    "answeredAt",
+                    "reason",
+                    "erasure",
+                    "legalBasis",
+                ),
+                DATA_REQUEST_READERS,
+            ),
+            "lodgedBy": AUDITOR,
+            "answeredBy": AUDITOR,
+        },
+    ),
+    # Whether digests are kept tells of a refusal, a revocation or a ban.
+    "Erasure": Access(
+        rows={
+            Role.SUPERVISOR: every_row,
+            Role.AUDITOR: every_row,
+            Role.APPLICANT: reached_through(
+                Erasure.applicant_id, DataRequest.applicant_id, own_subject(DataRequest.account)
+            ),
+        },
+        fields={
+            **dict.fromkeys(
+                ("cause", "orderedAt", "erasedAt", "keysDeletedAt", "copiesEndAt"),
+                SUPERVISOR + DATA_REQUEST_READERS,
+            ),
+            "indexRemovedAt": ANSWER_READERS,
+        },
+    ),
+    "LegalHold": Access(
+        rows=dict.fromkeys(ANSWER_READERS, every_row),
+        fields=dict.fromkeys(
+            ("id", "reason", "heldBy", "heldAt", "releasedBy", "releasedAt", "releaseReason"),
+            ANSWER_READERS,
         ),
     ),
     # Who looked for whom: never whom.
@@ -1349,7 +1406,8 @@ POLICY: Mapping[str, Access] = {
             "screenings": SCREENING,
             "banEntries": BAN_READERS,
             "workList": CASE_WORKERS,
-            "people": CASE_WORKERS,
+            "people": CASE_STAFF,
+            "dataRequests": DATA_REQUEST_READERS,
             "myData": APPLICANT,
             "personLookups": CASE_STAFF,
             "suspensions": SUSPENSION_READERS,
@@ -1393,6 +1451,8 @@ class Change:
 ADMINISTERED: Mapping[Role, Rule] = {Role.ADMINISTRATOR: every_row}
 CHANGE_OF_THE_LEDGER = Change(ADMINISTERED, "referenceChange", (ReferenceChange,))
 CHANGE_OF_AN_INQUIRY = Change({Role.SUPERVISOR: every_row}, "inquiry", (Inquiry,))
+WORK_ON_A_DATA_REQUEST = Change({Role.AUDITOR: every_row}, "dataRequest", (DataRequest,))
+CHANGE_OF_A_LEGAL_HOLD = Change({Role.SUPERVISOR: every_row}, "legalHold", (LegalHold,))
 CHANGE_OF_THE_BAN_LIST = Change({Role.SCREENING: every_row}, "banEntry", (BanEntry,))
 
 
@@ -1476,6 +1536,15 @@ MUTATIONS: Mapping[str, Change] = {
     "rejectBan": CHANGE_OF_THE_BAN_LIST,
     "proposeBanWithdrawal": CHANGE_OF_THE_BAN_LIST,
     "approveBanWithdrawal": CHANGE_OF_THE_BAN_LIST,
+    # The rights of people on file: one asks about oneself, the data protection officer answers.
+    "lodgeDataRequest": Change(
+        {Role.APPLICANT: own_subject(DataRequest.account)}, "dataRequest", (DataRequest,)
+    ),
+    "registerDataRequest": WORK_ON_A_DATA_REQUEST,
+    "nameDataSubject": WORK_ON_A_DATA_REQUEST,
+    "answerDataRequest": WORK_ON_A_DATA_REQUEST,
+    "holdErasure": CHANGE_OF_A_LEGAL_HOLD,
+    "releaseErasure": CHANGE_OF_A_LEGAL_HOLD,
     "closeAlert": Change({Role.SUPERVISOR: anothers(Alert.actor)}, "alert", (Alert,)),
     # Who may agree and review is somebody else: the guard and the refusals say so.
     "openInquiry": CHANGE_OF_AN_INQUIRY,
@@ -1517,6 +1586,8 @@ PURPOSES: Mapping[Role, tuple[Purpose, ...]] = {
     Role.PARTNER_AGENT: (Purpose.INTAKE,),
     Role.SCREENING: (Purpose.CASEWORK,),
     Role.APPLICANT: (Purpose.OWN_DATA,),
+    # Who looks for a person who asks by letter, and is told a pseudonym: never who it is.
+    Role.AUDITOR: (Purpose.DATA_REQUEST,),
 }
 IMPLIED_PURPOSE: Mapping[Role, Purpose] = {Role.APPLICANT: Purpose.OWN_DATA}
 #: Who need not name a case, and what the log says instead of one.
@@ -1529,10 +1600,18 @@ READ_BUDGETS: Mapping[Role, int] = {
     Role.OFFICER: 60,
     Role.SUPERVISOR: 30,
     Role.SCREENING: 300,
+    Role.AUDITOR: 60,
 }
 
-#: The case for which a role looks people up, by the reference of the purpose.
-LOOKED_UP_FOR: Mapping[Role, Rule] = {Role.OFFICER: working_on_it, Role.SUPERVISOR: every_row}
+#: For what a role looks people up: what the purpose names by its reference, and which of those.
+LOOKED_UP_FOR: Mapping[Role, tuple[Attribute, Rule]] = {
+    Role.OFFICER: (Application.reference, working_on_it),
+    Role.SUPERVISOR: (Application.reference, every_row),
+    Role.AUDITOR: (
+        DataRequest.reference,
+        none_of(DataRequest.state, DataRequestState.GRANTED, DataRequestState.REFUSED),
+    ),
+}
 #: The inquiry in which a role looks people up, by the same reference.
 LOOKED_UP_IN: Mapping[Role, Rule] = {Role.SUPERVISOR: an_own_inquiry_that_lasts}
 

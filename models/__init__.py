@@ -41,6 +41,9 @@ from models.reference.decrees import (
 )
 from models.reference.ledger import ReferenceChange, ReferenceChangeValue
 from models.reference.partner import Centre, Partner, PartnerCountry
+from models.rights.data_request import DataRequest
+from models.rights.erasure import Erasure
+from models.rights.legal_hold import LegalHold
 from models.supervision.alert import Alert
 from models.supervision.budgeted_read import BudgetedRead
 from models.supervision.inquiry import Inquiry, InquiryPerson
@@ -69,16 +72,19 @@ __all__ = [
     "Centre",
     "Correction",
     "Country",
+    "DataRequest",
     "Deadline",
     "Decision",
     "Eligibility",
     "EntryRule",
+    "Erasure",
     "Fee",
     "Idempotency",
     "Identity",
     "IdentityVersion",
     "Inquiry",
     "InquiryPerson",
+    "LegalHold",
     "LinkerRead",
     "Partner",
     "PartnerCountry",

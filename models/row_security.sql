@@ -43,17 +43,20 @@ ALTER TABLE case_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE centre ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE correction ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE data_request ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE data_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE deadline ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE decision ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE eligibility ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE entry_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE erasure ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE fee ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE idempotency ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE identity ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE identity_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE inquiry ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE inquiry_person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE legal_hold ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE linker_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner_country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -131,7 +134,10 @@ CREATE OR REPLACE FUNCTION viewer.people_found(
     DECLARE
         oneself text := viewer.subject(acting);
     BEGIN
-        IF NOT EXISTS (
+        IF NOT (CASE acting WHEN 'AUDITOR' THEN EXISTS (
+            SELECT FROM data_request
+            WHERE reference = case_reference AND outcome IS NULL AND oneself IS NOT NULL
+        ) ELSE EXISTS (
             SELECT FROM application AS worked_on
             WHERE worked_on.reference = case_reference AND CASE acting
                 WHEN 'OFFICER' THEN EXISTS (
@@ -140,7 +146,7 @@ CREATE OR REPLACE FUNCTION viewer.people_found(
                 )
                 ELSE acting = 'SUPERVISOR'
             END
-        ) AND NOT EXISTS (
+        ) END) AND NOT EXISTS (
             SELECT FROM inquiry
             WHERE inquiry.reference = case_reference AND acting = 'SUPERVISOR'
                 AND opened_by = oneself AND ends_at > now()
@@ -342,7 +348,7 @@ CREATE POLICY leadership_select ON data_version FOR SELECT TO gerbang_leadership
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_officer;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_officer;
-GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_officer;
+GRANT SELECT (erased_at, id, nationality_code, passport_last_four) ON applicant TO gerbang_officer;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, id, is_assigned, is_linked, is_referred, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_officer;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_officer;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_officer;
@@ -494,7 +500,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor;
-GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_supervisor;
+GRANT SELECT (erased_at, id, nationality_code, passport_last_four) ON applicant TO gerbang_supervisor;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_supervisor;
 GRANT SELECT (application_id, id, kind, written_in) ON application_change TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_supervisor;
@@ -510,11 +516,13 @@ GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_supervisor;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_supervisor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor;
+GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_supervisor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_supervisor;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_supervisor;
 GRANT SELECT (approved_at, approved_by, ends_at, id, is_reviewed, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_supervisor;
 GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_supervisor;
+GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_supervisor;
 GRANT SELECT (code, name) ON partner TO gerbang_supervisor;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_supervisor;
 GRANT SELECT (applicant_id, found_at, id, linked_id, reason, resolution, resolved_at, resolved_by, state) ON person_link TO gerbang_supervisor;
@@ -563,6 +571,8 @@ CREATE POLICY supervisor_select ON application_event FOR SELECT TO gerbang_super
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON applicant FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON erasure FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON identity FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) OR EXISTS (SELECT FROM inquiry_person AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND EXISTS (SELECT FROM inquiry AS by_2 WHERE by_2.reference = by_1.reference AND by_2.reference = (SELECT viewer.purpose_reference('SUPERVISOR')) AND by_2.opened_by = (SELECT viewer.subject('SUPERVISOR')) AND by_2.ends_at > now()))) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON identity_version FOR SELECT TO gerbang_supervisor
@@ -578,6 +588,8 @@ CREATE POLICY supervisor_select ON visa FOR SELECT TO gerbang_supervisor
 CREATE POLICY supervisor_select ON assignment FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON correction FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON legal_hold FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON screening FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -880,7 +892,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_auditor;
-GRANT SELECT (id, nationality_code) ON applicant TO gerbang_auditor;
+GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_auditor;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, id, is_linked, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_auditor;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_auditor;
@@ -892,12 +904,15 @@ GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document T
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_auditor;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_auditor;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_auditor;
+GRANT SELECT (answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, reason, reference, state) ON data_request TO gerbang_auditor;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_auditor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_auditor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
+GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_auditor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor;
 GRANT SELECT (approved_at, approved_by, ends_at, id, is_reviewed, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_auditor;
 GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_auditor;
+GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_auditor;
 GRANT SELECT (applicant_id, fields, id, read_at, version) ON linker_read TO gerbang_auditor;
 GRANT SELECT (code, name) ON partner TO gerbang_auditor;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_auditor;
@@ -947,6 +962,8 @@ CREATE POLICY auditor_select ON application_event FOR SELECT TO gerbang_auditor
     USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN application_event.kind NOT IN ('HELD', 'RELEASED') ELSE false END);
 CREATE POLICY auditor_select ON applicant FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON erasure FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON access_event FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON person_link FOR SELECT TO gerbang_auditor
@@ -960,6 +977,8 @@ CREATE POLICY auditor_select ON visa FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON assignment FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON correction FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON legal_hold FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON screening FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -980,6 +999,8 @@ CREATE POLICY auditor_select ON suspension FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON reference_change FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON reference_change_value FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON data_request FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON person_lookup FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -1038,7 +1059,12 @@ CREATE POLICY auditor_select ON volume_aged_until FOR SELECT TO gerbang_auditor
 GRANT SELECT (data, version) ON data_version TO gerbang_auditor;
 CREATE POLICY auditor_select ON data_version FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT EXECUTE ON FUNCTION viewer.people_found TO gerbang_auditor;
+GRANT INSERT (actor, actor_role, by, case_reference, found, id, mac, mac_key, purpose, trace_id) ON person_lookup TO gerbang_auditor;
+CREATE POLICY auditor_insert ON person_lookup FOR INSERT TO gerbang_auditor
+    WITH CHECK (actor = (SELECT viewer.subject('AUDITOR')) AND actor_role = 'AUDITOR' AND purpose IN ('DATA_REQUEST'));
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_auditor;
 
 -- APPLICANT
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant;
@@ -1053,9 +1079,11 @@ GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_app
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_applicant;
 GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_applicant;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_applicant;
+GRANT SELECT (account, answered_at, applicant_id, due_at, id, kind, lodged_at, lodged_role, reason, reference, state) ON data_request TO gerbang_applicant;
 GRANT SELECT (application_id, decided_at, id, outcome, public_reason) ON decision TO gerbang_applicant;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_applicant;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_applicant;
+GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, keys_deleted_at, ordered_at) ON erasure TO gerbang_applicant;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_applicant;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_applicant;
@@ -1101,6 +1129,8 @@ CREATE POLICY applicant_select ON application_event FOR SELECT TO gerbang_applic
     USING (CASE WHEN application_event.kind NOT IN ('IN_VERIFICATION', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON applicant FOR SELECT TO gerbang_applicant
     USING (CASE WHEN applicant.account = (SELECT viewer.subject('APPLICANT')) THEN true ELSE false END);
+CREATE POLICY applicant_select ON erasure FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM data_request AS by_1 WHERE by_1.applicant_id = erasure.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON identity FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = identity.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON identity_version FOR SELECT TO gerbang_applicant
@@ -1115,6 +1145,8 @@ CREATE POLICY applicant_select ON correction FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON inquiry_person FOR SELECT TO gerbang_applicant
     USING (CASE WHEN inquiry_person.told_at <= now() AND EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = inquiry_person.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON data_request FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN data_request.account = (SELECT viewer.subject('APPLICANT')) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_applicant;
 GRANT SELECT (data, version) ON data_version TO gerbang_applicant;
 CREATE POLICY applicant_select ON data_version FOR SELECT TO gerbang_applicant
@@ -2182,6 +2214,18 @@ CREATE POLICY supervisor_writing_insert ON inquiry FOR INSERT TO gerbang_supervi
 GRANT UPDATE (approved_by, review_reason, reviewed_by, verdict) ON inquiry TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON inquiry FOR UPDATE TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT SELECT (applicant_id, erased_at) ON erasure TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON erasure FOR SELECT TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON legal_hold FOR SELECT TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT INSERT (application_id, held_by, id, reason) ON legal_hold TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_insert ON legal_hold FOR INSERT TO gerbang_supervisor_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT UPDATE (release_reason, released_by) ON legal_hold TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_update ON legal_hold FOR UPDATE TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON idempotency FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -2297,6 +2341,91 @@ CREATE POLICY partner_agent_writing_insert ON idempotency FOR INSERT TO gerbang_
 GRANT UPDATE (answer) ON idempotency TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_update ON idempotency FOR UPDATE TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')));
+-- Changes, by AUDITOR
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_auditor_writing;
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_auditor_writing;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON country FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON entry_rule FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON visa_type FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON eligibility FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON required_document FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON fee FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON service_target FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON deadline FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (code, name) ON partner TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON partner FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON partner_country FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON centre FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (id) ON applicant TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON applicant FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, recorded_at, sequence) ON application_event TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON application_event FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON bill FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
+GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON requested_item FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id));
+GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON case_document FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
+GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason, role) ON assignment TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON assignment FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT SELECT (application_id, decided_at, ground, id, officer, outcome, supersedes_id) ON decision TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON decision FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
+GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON visa FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
+GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON screening FOR SELECT TO gerbang_auditor_writing
+    USING (viewer.acts_as('AUDITOR'));
+GRANT SELECT (account, answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, outcome, reference, state) ON data_request TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON data_request FOR SELECT TO gerbang_auditor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
+GRANT INSERT (account, applicant_id, id, kind, lodged_by, lodged_role, reference) ON data_request TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_insert ON data_request FOR INSERT TO gerbang_auditor_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
+GRANT UPDATE (answered_by, applicant_id, outcome, reason) ON data_request TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_update ON data_request FOR UPDATE TO gerbang_auditor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
+GRANT INSERT (applicant_id, cause, data_request_id, id) ON erasure TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_insert ON erasure FOR INSERT TO gerbang_auditor_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
+GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON idempotency FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT INSERT (answer, input_digest, key_digest) ON idempotency TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_insert ON idempotency FOR INSERT TO gerbang_auditor_writing
+    WITH CHECK ((SELECT viewer.acts_as('AUDITOR')));
+GRANT UPDATE (answer) ON idempotency TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_update ON idempotency FOR UPDATE TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('AUDITOR')));
 -- Changes, by APPLICANT
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_applicant_writing;
@@ -2397,6 +2526,12 @@ CREATE POLICY applicant_writing_select ON correction FOR SELECT TO gerbang_appli
 GRANT INSERT (applicant_id, application_id, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON correction FOR INSERT TO gerbang_applicant_writing
     WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
+GRANT SELECT (account, answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, outcome, reference, state) ON data_request TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON data_request FOR SELECT TO gerbang_applicant_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN data_request.account = (SELECT viewer.subject('APPLICANT')) ELSE false END);
+GRANT INSERT (account, applicant_id, id, kind, lodged_by, lodged_role, reference) ON data_request TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON data_request FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN data_request.account = (SELECT viewer.subject('APPLICANT')) ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON idempotency FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
@@ -2897,6 +3032,30 @@ CREATE POLICY writing_update ON ban_entry FOR UPDATE TO gerbang_writing
 GRANT INSERT (ban_id, birth_date, full_name, issuing_state, passport_number) ON banned_person TO gerbang_writing;
 CREATE POLICY writing_insert ON banned_person FOR INSERT TO gerbang_writing
     WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SCREENING' THEN EXISTS (SELECT FROM ban_entry WHERE ban_entry.id = banned_person.ban_id AND ban_entry.state = 'PROPOSED' AND ban_entry.proposed_by = (SELECT viewer.subject(NULL))) ELSE false END ELSE false END);
+GRANT SELECT (account, answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, outcome, reference, state) ON data_request TO gerbang_writing;
+CREATE POLICY writing_select ON data_request FOR SELECT TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'AUDITOR' THEN true WHEN 'APPLICANT' THEN data_request.account = (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
+GRANT INSERT (account, applicant_id, id, kind, lodged_by, lodged_role, reference) ON data_request TO gerbang_writing;
+CREATE POLICY writing_insert ON data_request FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'AUDITOR' THEN true WHEN 'APPLICANT' THEN data_request.account = (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
+GRANT UPDATE (answered_by, applicant_id, outcome, reason) ON data_request TO gerbang_writing;
+CREATE POLICY writing_update ON data_request FOR UPDATE TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'AUDITOR' THEN true WHEN 'APPLICANT' THEN data_request.account = (SELECT viewer.subject(NULL)) ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'AUDITOR' THEN true WHEN 'APPLICANT' THEN data_request.account = (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
+GRANT SELECT (applicant_id, erased_at) ON erasure TO gerbang_writing;
+CREATE POLICY writing_select ON erasure FOR SELECT TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
+GRANT INSERT (applicant_id, cause, data_request_id, id) ON erasure TO gerbang_writing;
+CREATE POLICY writing_insert ON erasure FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'AUDITOR' THEN true ELSE false END ELSE false END);
+GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_writing;
+CREATE POLICY writing_select ON legal_hold FOR SELECT TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
+GRANT INSERT (application_id, held_by, id, reason) ON legal_hold TO gerbang_writing;
+CREATE POLICY writing_insert ON legal_hold FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
+GRANT UPDATE (release_reason, released_by) ON legal_hold TO gerbang_writing;
+CREATE POLICY writing_update ON legal_hold FOR UPDATE TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
 GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_writing;
 CREATE POLICY writing_select ON suspension FOR SELECT TO gerbang_writing
     USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END);

@@ -17,6 +17,7 @@ from dashboard.gateway.volumes_query import (
 from dashboard.model.measures import AUDIENCES
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period
+from dashboard.pages.my_data.reading import QUESTION, READERS, READS
 from dashboard.pages.today import answers
 
 #: What the documents are sent with to say what they cost: a year, as a page shows it at first.
@@ -55,6 +56,9 @@ def screen_documents() -> Iterator[ScreenDocument]:
         yield ScreenDocument(f"today/question:{audience}", "Today", frozenset({role}), variables)
     variables = answers.published_variables(_DAY, _ADDRESS.language)
     yield ScreenDocument("today/published", "Today", frozenset({answers.MANAGER}), variables)
+    language = {"language": variables["language"]}
+    yield ScreenDocument(QUESTION, "My data", READERS, language)
+    yield ScreenDocument(READS, "My data", READERS, {**language, "after": None})
     variables = variables_of(_YEAR, _ADDRESS)
     published = {**published_variables(_YEAR), "language": variables["language"]}
     for audience in dict.fromkeys(AUDIENCES.values()):

@@ -16,13 +16,14 @@ from dashboard.gateway.client import GatewayError
 from dashboard.model.page_state import Address
 from dashboard.model.viewer import Viewer
 from dashboard.pages.definitions.page import PAGE as DEFINITIONS
+from dashboard.pages.my_data.page import PAGE as MY_DATA
 from dashboard.pages.today.page import PAGE as TODAY
 from dashboard.pages.volumes.page import PAGE as VOLUMES
 from dashboard.texts import Texts, texts
 from dashboard.web.visit import current_visit
 
 #: In the order of the navigation. The first that somebody may open is their home.
-PAGES = (TODAY, VOLUMES, DEFINITIONS)
+PAGES = (TODAY, VOLUMES, MY_DATA, DEFINITIONS)
 PATHS = frozenset(page.path for page in PAGES)
 
 

@@ -24,8 +24,8 @@ from dashboard.web.visit import Visit, current_visit
 #: What anybody may reach: the way in, the way out, and whether the process lives.
 OPEN = frozenset({"/sign-in", "/sign-in/callback", "/sign-out", "/health/live"})
 
-#: Figures as files.
-FILES = frozenset({"/export.csv", "/export-months.csv", "/export.xlsx"})
+#: Figures as files, and what is on file of oneself.
+FILES = frozenset({"/export.csv", "/export-months.csv", "/export.xlsx", "/my-data.json"})
 
 #: What else exists. Dash would answer any other path with its page.
 BEHIND = frozenset({"/role", "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"})

@@ -26,6 +26,7 @@ from gateway.wire.keeper_metrics import KeeperMetrics
 from models.account import CheckpointFolder
 from models.database.connections import CONNECTION_ERRORS, connect
 from models.jobs.account import keep_account
+from models.jobs.erasing import keep_erasing, keep_retention
 from models.jobs.forget_changes import keep_forgetting
 from models.jobs.linking import keep_linking
 from models.jobs.overdue import keep_lapsing
@@ -63,8 +64,8 @@ async def run_keeper(
     settings: Settings, jobs: Jobs | None = None, *, stands_still: bool = False
 ) -> AsyncIterator[None]:
     """Run the jobs while the context is open: fold and publish volumes, link people, sign the
-    account, end overdue cases, take files from closed places, delete changes that no subscriber
-    needs any more, and install the next day's seal keys.
+    account, erase people, end overdue cases, take files from closed places, delete changes that no
+    subscriber needs any more, and install the next day's seal keys.
 
     Where the world ``stands_still``, nothing happens because time passes.
     """
@@ -74,12 +75,15 @@ async def run_keeper(
     if settings.key_service:
         keys = key_service_at(settings.key_service)
         keepers += [partial(keep_linking, keys), partial(keep_sealed, keys)]
+        # On the socket that no gateway reaches: a captured one erases nobody.
+        signing = key_service_at(settings.signing_service or settings.key_service)
+        keepers.append(partial(keep_erasing, signing, settings.retention))
         if settings.checkpoints:
             folder = CheckpointFolder(settings.checkpoints)
-            signing = key_service_at(settings.signing_service or settings.key_service)
             keepers.append(partial(keep_account, signing, folder))
     if not stands_still:
         keepers += [keep_publishing, keep_lapsing, keep_transferring, keep_forgetting]
+        keepers.append(partial(keep_retention, settings.retention))
     running = [asyncio.create_task(keeper(url, stop, jobs=jobs)) for keeper in keepers]
     try:
         yield

@@ -11,6 +11,8 @@ from gateway.mutations.reference import change_reference
 from gateway.mutations.reference.requests import ReferenceRequest
 from gateway.mutations.relieving import relieve
 from gateway.mutations.requests import ReliefRequest, Request, StepRequest, SubmissionRequest
+from gateway.mutations.rights import change_rights
+from gateway.mutations.rights.requests import RightsRequest
 from gateway.mutations.stepping import take_step
 from gateway.mutations.submitting import submit
 from gateway.mutations.supervision import supervise
@@ -45,6 +47,8 @@ class Changes:
                     return await change_bans(transaction, request)
                 case ReferenceRequest():
                     return await change_reference(transaction, request)
+                case RightsRequest():
+                    return await change_rights(transaction, request)
                 case SupervisionRequest():
                     return await supervise(transaction, request)
                 case _:

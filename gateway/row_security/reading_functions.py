@@ -40,7 +40,10 @@ CREATE OR REPLACE FUNCTION viewer.people_found(
     DECLARE
         oneself text := viewer.subject(acting);
     BEGIN
-        IF NOT EXISTS (
+        IF NOT (CASE acting WHEN 'AUDITOR' THEN EXISTS (
+            SELECT FROM data_request
+            WHERE reference = case_reference AND outcome IS NULL AND oneself IS NOT NULL
+        ) ELSE EXISTS (
             SELECT FROM application AS worked_on
             WHERE worked_on.reference = case_reference AND CASE acting
                 WHEN 'OFFICER' THEN EXISTS (
@@ -49,7 +52,7 @@ CREATE OR REPLACE FUNCTION viewer.people_found(
                 )
                 ELSE acting = 'SUPERVISOR'
             END
-        ) AND NOT EXISTS (
+        ) END) AND NOT EXISTS (
             SELECT FROM inquiry
             WHERE inquiry.reference = case_reference AND acting = 'SUPERVISOR'
                 AND opened_by = oneself AND ends_at > now()

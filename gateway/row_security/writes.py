@@ -27,15 +27,18 @@ from models import (
     Centre,
     Correction,
     Country,
+    DataRequest,
     Deadline,
     Decision,
     Eligibility,
     EntryRule,
+    Erasure,
     Fee,
     Idempotency,
     Identity,
     IdentityVersion,
     Inquiry,
+    LegalHold,
     Partner,
     PartnerCountry,
     PersonLink,
@@ -156,9 +159,11 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
             insert_if=writer.reach(ReferenceChange),
         ),
         Applicant.__tablename__: WriteGrant(
-            frozenset({"id", "account", "nationality_code"}) if knows_oneself else frozenset(),
-            _columns(Applicant) - {"created_at"},
-            select_if=f"{writer.sealed} AND {own_account}",
+            _known_of_people(writer),
+            _columns(Applicant) - {"created_at", "erased_at"},
+            select_if=f"{writer.sealed} AND {own_account}"
+            if writer.role is not Role.AUDITOR
+            else writer.sealed,
             insert_if=writer.by_role(
                 {
                     Role.PARTNER_AGENT: "applicant.account IS NULL",
@@ -317,6 +322,29 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
             _columns(BannedPerson),
             insert_if=writer.by_role({Role.SCREENING: _OF_AN_OWN_PROPOSAL.format(writer.subject)}),
         ),
+        # Who says what of a request or a hold, and for whom an erasure is ordered, triggers guard.
+        DataRequest.__tablename__: WriteGrant(
+            _columns(DataRequest) - {"reason"},
+            frozenset({"id", "reference", "kind", "applicant_id", "account", "lodged_by",
+                       "lodged_role"}),
+            frozenset({"applicant_id", "outcome", "reason", "answered_by"})
+            if writer.role in (None, Role.AUDITOR) else frozenset(),
+            select_if=writer.reach(DataRequest),
+            insert_if=writer.reach(DataRequest),
+        ),
+        Erasure.__tablename__: WriteGrant(
+            frozenset({"applicant_id", "erased_at"}),
+            frozenset({"id", "applicant_id", "data_request_id", "cause"}),
+            select_if=writer.by_role({Role.SUPERVISOR: "true"}),
+            insert_if=writer.by_role({Role.AUDITOR: "true"}),
+        ),
+        LegalHold.__tablename__: WriteGrant(
+            _columns(LegalHold),
+            frozenset({"id", "application_id", "reason", "held_by"}),
+            frozenset({"released_by", "release_reason"}),
+            select_if=writer.reach(LegalHold),
+            insert_if=writer.reach(LegalHold),
+        ),
         Suspension.__tablename__: WriteGrant(
             _columns(Suspension),
             # When, and until when, the database says; who may say what, a trigger guards.
@@ -334,6 +362,14 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
             update_after=writer.sealed,
         ),
     }  # fmt: skip
+
+
+def _known_of_people(writer: Writer) -> frozenset[str]:
+    """What a role reads of applicants where it changes something: an auditor, that there is one."""
+    if writer.role is Role.AUDITOR:
+        return frozenset({"id"})
+    knows_oneself = writer.role in (None, Role.APPLICANT)
+    return frozenset({"id", "account", "nationality_code"}) if knows_oneself else frozenset()
 
 
 def _tells_of_decisions(writer: Writer) -> str:

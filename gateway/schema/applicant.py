@@ -1,5 +1,6 @@
 """People who apply, under a pseudonym."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -13,10 +14,12 @@ from gateway.schema.identity import Identity
 from gateway.schema.identity_version import IdentityVersion
 from gateway.schema.linker_read import LinkerRead
 from gateway.schema.person_link import PersonLink
+from gateway.schema.rights.erasure import Erasure
 from models import AccessEvent as AccessEventRow
 from models import Applicant as ApplicantRow
 from models import Application as ApplicationRow
 from models import Country as CountryRow
+from models import Erasure as ErasureRow
 from models import Identity as IdentityRow
 from models import IdentityVersion as IdentityVersionRow
 from models import LinkerRead as LinkerReadRow
@@ -35,8 +38,16 @@ class Applicant(Node):
     nationality: Country | None = link(
         ApplicantRow.nationality_code, CountryRow.code, "Nationality."
     )
-    passport_last_four: str = column(
-        ApplicantRow.passport_last_four, "Last four characters of the passport number."
+    passport_last_four: str | None = column(
+        ApplicantRow.passport_last_four,
+        "Last four characters of the passport number; null for whoever was erased.",
+    )
+    erased_at: datetime | None = column(
+        ApplicantRow.erased_at,
+        "From when on nobody reads who this person was: `identity` is null, and stays so.",
+    )
+    erasure: Erasure | None = link(
+        ApplicantRow.id, ErasureRow.applicant_id, "The erasure of this person, once ordered."
     )
     applications: Applications = pages(
         ApplicantRow.id,

@@ -22,6 +22,7 @@ from gateway.schema.country import Country
 from gateway.schema.decision import Decision
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.requested_item import RequestedItem
+from gateway.schema.rights.legal_hold import LegalHold
 from gateway.schema.screening import Screening
 from gateway.schema.visa_type import VisaType
 from models import Applicant as ApplicantRow
@@ -34,6 +35,7 @@ from models import Centre as CentreRow
 from models import Correction as CorrectionRow
 from models import Country as CountryRow
 from models import Decision as DecisionRow
+from models import LegalHold as LegalHoldRow
 from models import Partner as PartnerRow
 from models import RequestedItem as RequestedItemRow
 from models import Screening as ScreeningRow
@@ -238,6 +240,13 @@ class Application(Node):
         CorrectionRow.application_id,
         "Corrections of the person on file that were proposed in this case, latest first.",
         order=CorrectionRow.proposed_at,
+        newest_first=True,
+    )
+    legal_holds: Connection[LegalHold] = pages(
+        Row.id,
+        LegalHoldRow.application_id,
+        "Holds for this case that keep whoever applies in it from being erased, latest first.",
+        order=LegalHoldRow.held_at,
         newest_first=True,
     )
     screenings: Connection[Screening] = pages(

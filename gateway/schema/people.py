@@ -13,7 +13,7 @@ from gateway.mapping.scalars import CountryCode
 from gateway.policy import LOOKED_UP_FOR, LOOKED_UP_IN
 from gateway.schema.applicant import Applicant
 from models import Applicant as ApplicantRow
-from models import Application, Inquiry
+from models import Inquiry
 from models.key_service import KeyServiceError, KeyUse
 from models.person.matching import name_message, passport_message
 from models.vocabulary import IndexKind
@@ -86,20 +86,23 @@ def _message(by: PeopleBy) -> tuple[IndexKind, bytes | None]:
 
 
 async def _require_a_case(context: Context) -> None:
-    """The purpose names a case for which this role looks people up, or an inquiry in which."""
+    """The purpose names a case, or a request, for which this role looks people up, or an inquiry in
+    which."""
     if await _is_in_an_inquiry(context):
         return
+    reference, rule = LOOKED_UP_FOR[context.viewer.role]
+    noun = reference.class_.__name__
     case = (
-        select(Application.id)
-        .where(Application.reference == context.stated_purpose.case_reference)
-        .where(reachable("Application", context.viewer))
-        .where(meets(LOOKED_UP_FOR[context.viewer.role], context.viewer))
+        select(reference.class_.id)
+        .where(reference == context.stated_purpose.case_reference)
+        .where(reachable(noun, context.viewer))
+        .where(meets(rule, context.viewer))
     )
-    if not await context.session.rows(vouch_for(case, "Application")):
+    if not await context.session.rows(vouch_for(case, noun)):
         raise FieldError(
             ErrorCode.PURPOSE_NOT_ALLOWED,
-            "People are looked up for a case: an officer's lies on the own desk; or in an own"
-            " inquiry that lasts.",
+            "People are looked up for a case: an officer's lies on the own desk, an auditor's is an"
+            " open request of whoever is looked for; or in an own inquiry that lasts.",
         )
 
 

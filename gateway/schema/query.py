@@ -33,6 +33,8 @@ from gateway.schema.person_lookup import PersonLookup
 from gateway.schema.policies import Policy, policies_of
 from gateway.schema.reference_change import WALKS as WALKS_OF_REFERENCE_CHANGES
 from gateway.schema.reference_change import ReferenceChange
+from gateway.schema.rights.data_request import WALKS as WALKS_OF_DATA_REQUESTS
+from gateway.schema.rights.data_request import DataRequest
 from gateway.schema.screening import WALKS as WALKS_OF_SCREENINGS
 from gateway.schema.screening import Screening
 from gateway.schema.supervision.inquiry import WALKS as WALKS_OF_INQUIRIES
@@ -238,6 +240,13 @@ class Query:
         walks=WALKS_OF_ACCESS_EVENTS,
     )
 
+    data_requests: Connection[DataRequest] | None = connection_field(
+        DataRequest,
+        "What people asked of their data, as far as in your reach: what is due first before the"
+        " others.",
+        order="due_at",
+        walks=WALKS_OF_DATA_REQUESTS,
+    )
     my_data: MyData | None = strawberry.field(
         resolver=my_data,
         description="Everything about oneself that is on file, and who read it; null for whoever"

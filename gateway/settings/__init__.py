@@ -16,7 +16,8 @@ from gateway.settings.reading import SettingsError, read, variable_name
 from gateway.settings.rules import LOOPBACK
 from gateway.settings.setting import setting
 from gateway.settings.transport import DatabaseTls
-from models.vocabulary import Role
+from models.rights.retention import DAYS_KEPT, INDEX_DAYS, Retention
+from models.vocabulary import Role, Status
 
 __all__ = [
     "LOOPBACK",
@@ -217,6 +218,18 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
         readers.seconds(0.1, 60),
         3.0,
     )
+    retention_days: Mapping[Status, int] = setting(
+        "for how many days files are kept once they are closed, by the status in which they ended,"
+        " such as `GRANTED=1825,PAYMENT_EXPIRED=1095`; what is not named keeps its usual period",
+        readers.retention_days,
+        DAYS_KEPT,
+    )
+    retention_index_days: int = setting(
+        "for how many days after a refusal for a forged document, or a revocation, the digests are"
+        " kept by which a person who was erased is found again",
+        readers.whole(1, 36_500),
+        INDEX_DAYS,
+    )
     keep_alive_seconds: int = setting(
         "how long an idle connection of a client stays open, seconds; longer than a proxy "
         "keeps its own, so that it never asks on one that just closes",
@@ -239,6 +252,11 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
         readers.web_address,
         "http://127.0.0.1:8050",
     )
+
+    @property
+    def retention(self) -> Retention:
+        """For how long files are kept."""
+        return Retention(self.retention_days, self.retention_index_days)
 
     @property
     def in_development(self) -> bool:

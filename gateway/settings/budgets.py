@@ -79,6 +79,11 @@ class BudgetSettings:
         readers.whole(1, 1_000_000),
         READ_BUDGETS[Role.SCREENING],
     )
+    read_budget_auditor: int = setting(
+        "how many people an auditor looks up in an hour, for requests of data subjects",
+        readers.whole(1, 1_000_000),
+        READ_BUDGETS[Role.AUDITOR],
+    )
 
     @property
     def read_budgets(self) -> Mapping[Role, int]:
@@ -88,4 +93,5 @@ class BudgetSettings:
             Role.OFFICER: self.read_budget_officer,
             Role.SUPERVISOR: self.read_budget_supervisor,
             Role.SCREENING: self.read_budget_screening,
+            Role.AUDITOR: self.read_budget_auditor,
         }

@@ -9,7 +9,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from models.database.url import read_database_url
-from models.vocabulary import Role
+from models.rights.retention import DAYS_KEPT
+from models.vocabulary import Role, Status
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -80,6 +81,16 @@ def key_service(value: str) -> str:
     if kind not in ("unix", "file") or not path:
         raise ValueError("expected unix: and the path of a socket, or file: and that of a file")
     return value
+
+
+def retention_days(value: str) -> Mapping[Status, int]:
+    """Days by status; those that are not named keep their usual ones."""
+    parts = (part.partition("=") for part in value.split(","))
+    named = {name.strip(): days.strip() for name, _, days in parts}
+    if not named.keys() <= set(DAYS_KEPT):
+        raise ValueError(f"expected some of {', '.join(DAYS_KEPT)}, each with `=` and its days")
+    days = {Status(name): whole(1, 36_500)(text) for name, text in named.items()}
+    return MappingProxyType({**DAYS_KEPT, **days})
 
 
 def web_address(value: str) -> str:

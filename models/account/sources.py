@@ -14,6 +14,9 @@ from models.person.linker_read import LinkerRead
 from models.person.person_lookup import PersonLookup
 from models.reach.suspension import Suspension
 from models.reference.ledger import ReferenceChange
+from models.rights.data_request import DataRequest
+from models.rights.erasure import Erasure
+from models.rights.legal_hold import LegalHold
 from models.supervision.inquiry import Inquiry
 
 #: What the database writes of a sealed row by itself, and what its seal is in.
@@ -73,6 +76,9 @@ SOURCES: Mapping[str, Source] = {
         Source(ReferenceChange, has_steps=True),
         Source(Suspension, has_steps=True),
         Source(Inquiry, has_steps=True),
+        Source(DataRequest, has_steps=True),
+        Source(Erasure, has_steps=True),
+        Source(LegalHold, has_steps=True),
     )
 }
 

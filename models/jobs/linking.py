@@ -66,7 +66,9 @@ _VERSIONS = f"""
         applicant_id, number, coalesce(passport_issuing_state, nationality_code),
         {cells_sql("identity_version", _READ, "number::text")}
     FROM identity_version
-    WHERE applicant_id = ANY ($1) AND valid_until IS NOT NULL
+    WHERE applicant_id = ANY ($1) AND valid_until IS NOT NULL AND EXISTS (
+        SELECT FROM identity WHERE identity.applicant_id = identity_version.applicant_id
+    )
 """  # noqa: S608
 _RECORD = """
     INSERT INTO linker_read (id, applicant_id, version, fields)
@@ -252,10 +254,14 @@ async def _as_linker(connection: asyncpg.Connection) -> AsyncIterator[None]:
 async def _index_people(
     keys: KeyService, connection: asyncpg.Connection, people: Sequence[UUID]
 ) -> None:
-    """Read who they are, record that, and write their digests by each key that is accepted."""
-    if not people:
+    """Read who they are, record that, and write their digests by each key that is accepted.
+
+    Of whoever was erased there is nothing to read; digests that the law keeps stay.
+    """
+    versions = await connection.fetch(_VERSIONS, people) if people else []
+    if not versions:
         return
-    versions = await connection.fetch(_VERSIONS, people)
+    people = sorted({one["applicant_id"] for one in versions})
     await connection.execute(
         _RECORD,
         [new_key() for _ in versions],

@@ -15,7 +15,13 @@ from pathlib import Path
 
 from models.key_service.interface import KeyServiceError
 from models.key_service.local import LocalKeyService
-from models.key_service.serving import ANYTHING, SIGNATURES, Ceiling, serving_keys
+from models.key_service.serving import (
+    ANYTHING,
+    OF_GATEWAYS,
+    OF_KEEPERS,
+    Ceiling,
+    serving_keys,
+)
 from models.postgres.guardian import end_with_parent
 
 #: Data keys that are opened a minute, at most.
@@ -34,13 +40,13 @@ async def serve_keys(
     """Serve the keys of a file on a socket until a signal ends it.
 
     ``second`` is the file of the second copy of the data keys, ``signing`` the socket on which
-    alone checkpoints are signed. Raises KeyServiceError.
+    alone checkpoints are signed and people erased. Raises KeyServiceError.
     """
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
     keys = LocalKeyService.open(file, second)
-    sockets = {socket: ANYTHING - {"sign"}, signing: SIGNATURES} if signing else {socket: ANYTHING}
+    sockets = {socket: OF_GATEWAYS, signing: OF_KEEPERS} if signing else {socket: ANYTHING}
     async with contextlib.AsyncExitStack() as stack:
         ceiling = Ceiling(unwraps)
         for path, verbs in sockets.items():

@@ -23,8 +23,10 @@ from models.key_service.socket_keys import MOST_LINE_BYTES
 ANYTHING = frozenset(
     ("key_ids", "digests", "sign", "public_keys", "make", "open", "erase", "erased")
 )
-#: What the socket answers on which alone checkpoints are signed.
-SIGNATURES = frozenset(("sign", "public_keys"))
+#: What the socket of keepers answers, on which alone checkpoints are signed and people erased.
+OF_KEEPERS = frozenset(("sign", "public_keys", "erase", "erased"))
+#: What the other one answers beside it.
+OF_GATEWAYS = ANYTHING - {"sign", "erase"}
 
 
 class Ceiling:

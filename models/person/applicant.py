@@ -18,9 +18,12 @@ class Applicant(Base):
     #: The subject of the applicant's own sign-in, where there is one.
     account: Mapped[str | None] = mapped_column(unique=True)
     nationality_code: Mapped[str] = mapped_column(ForeignKey("country.code"))
-    #: Enough for a counter to tell two applicants apart, not enough to find a person.
-    passport_last_four: Mapped[str]
+    #: Enough for a counter to tell two applicants apart, not enough to find a person; null for
+    #: whoever was erased.
+    passport_last_four: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    #: From when on nobody reads who it was.
+    erased_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("id", "nationality_code"),

@@ -84,10 +84,6 @@ class Vault:
         keys = await self._keys.make_data_keys(list({one.subject for one in people}))
         return [_seal(keys[one.subject], one) if one.subject in keys else {} for one in people]
 
-    async def with_keys(self, subjects: Iterable[UUID]) -> set[UUID]:
-        """Those of some subjects who can be opened. Raises KeyServiceError."""
-        return set(await self._keys.open_data_keys(list(subjects)))
-
     async def open(self, cells: Sequence[Cell]) -> list[str]:
         """The values of cells, in one batch. Dates are written as ISO 8601.
 

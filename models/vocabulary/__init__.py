@@ -50,6 +50,11 @@ from models.vocabulary.reference import (
     VisaCategory,
     Wait,
 )
+from models.vocabulary.rights import (
+    DataRequestKind,
+    DataRequestState,
+    ErasureCause,
+)
 from models.vocabulary.supervision import (
     AlertKind,
     InquiryVerdict,
@@ -74,8 +79,11 @@ __all__ = [
     "Channel",
     "Clock",
     "CorrectionState",
+    "DataRequestKind",
+    "DataRequestState",
     "DocumentKind",
     "Entry",
+    "ErasureCause",
     "EventKind",
     "Ground",
     "IndexKind",

@@ -27,6 +27,8 @@ class Purpose(StrEnum):
     SUPERVISION = "SUPERVISION"
     INTAKE = "INTAKE"
     OWN_DATA = "OWN_DATA"
+    #: What a person asked of their data, which has no case.
+    DATA_REQUEST = "DATA_REQUEST"
 
 
 class Sex(StrEnum):

@@ -105,6 +105,12 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
         "rejectBan": {"banId": "nobody's", "reason": "No."},
         "proposeBanWithdrawal": {"banId": "nobody's", "reason": "Over."},
         "approveBanWithdrawal": {"banId": "nobody's"},
+        "lodgeDataRequest": {"kind": "ACCESS"},
+        "registerDataRequest": {"kind": "ACCESS"},
+        "nameDataSubject": {"dataRequestId": "nobody's", "applicantId": "nobody's"},
+        "answerDataRequest": {"dataRequestId": "nobody's", "outcome": "GRANTED", "reason": "So."},
+        "holdErasure": {"applicationId": "nobody's", "reason": "A court asks."},
+        "releaseErasure": {"legalHoldId": "nobody's", "reason": "Over."},
     }
     return {**DECREE, **said[mutation]} if mutation in said else others[mutation]
 

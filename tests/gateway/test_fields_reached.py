@@ -38,6 +38,7 @@ PURPOSES = {
     Role.SUPERVISOR: '@purpose(code: SUPERVISION, reference: "SGPO-OPEN-0006")',
     Role.SCREENING: '@purpose(code: CASEWORK, reference: "SGPO-OPEN-0006")',
     Role.PARTNER_AGENT: '@purpose(code: INTAKE, reference: "SGPO-OPEN-0006")',
+    Role.AUDITOR: '@purpose(code: DATA_REQUEST, reference: "RQST-POST-0000")',
 }
 #: By what each role that reads published figures can tell them apart.
 GROUPS = {Role.PARTNER_MANAGER: "COUNTRY", Role.PARTNER_AGENT: "CENTRE"}
@@ -56,6 +57,10 @@ async def app(world: str) -> AsyncIterator[Starlette]:
         while await fold(connection):
             pass
         await publish(connection, NEW_YEAR)
+        await connection.execute(
+            "INSERT INTO data_request (id, reference, kind, lodged_by, lodged_role)"
+            " VALUES (gen_random_uuid(), 'RQST-POST-0000', 'ACCESS', 'auditor', 'AUDITOR')"
+        )
     finally:
         await connection.close()
     application = gateway(tokens.settings(database_url=world), key_source=tokens.key_source)

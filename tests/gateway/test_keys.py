@@ -27,6 +27,7 @@ from tests.gateway.changing import (
 )
 from tests.gateway.conftest import PATIENT, Viewer
 from tests.linking import linking
+from tests.rights import closed, order_erasure, says
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +54,9 @@ MADE_AT = {
     "linker_read": "read_at",
     "alert": "raised_at",
     "suspension": "suspended_at",
+    "data_request": "lodged_at",
+    "erasure": "ordered_at",
+    "legal_hold": "held_at",
     "ban_entry": "proposed_at",
     "banned_person": "(SELECT proposed_at FROM ban_entry WHERE id = ban_id)",
     "ban_match": "found_at",
@@ -137,6 +141,10 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
         country = {"code": "TL", "iso3": "TLS", "nameEn": "Timor-Leste", "nameId": "Timor Leste"}
         await decreed(who, "proposeCountry", **country)
         await _ban(who, id_)
+        case = await closed(who)
+        await order_erasure(who, case)
+        held = {"applicationId": case, "reason": "Asked for by a court."}
+        await says(who["supervisor"], "holdErasure", "legalHold { id }", **held)
 
 
 async def _ban(who: Mapping[str, Viewer], id_: str) -> None:

@@ -86,12 +86,13 @@ CALLED: dict[Role, set[str]] = {
                       "holdApplication",
                       "releaseApplication", "recordDecision", "supersedeDecision", "revokeVisa",
                       "setAsideRevocation", "closeAlert", "openInquiry",
-                      "approveInquiry", "reviewInquiry"},
+                      "approveInquiry", "reviewInquiry", "holdErasure", "releaseErasure"},
     Role.PARTNER_AGENT: {"submitApplication", "submitApplications", "recordDocuments",
                          "markReceived", "answerInformation", "withdrawApplication",
                          "proposeCorrection"},
     Role.APPLICANT: {"submitApplication", "answerInformation", "withdrawApplication",
-                     "proposeCorrection"},
+                     "proposeCorrection", "lodgeDataRequest"},
+    Role.AUDITOR: {"registerDataRequest", "nameDataSubject", "answerDataRequest"},
     Role.TREASURY: {"recordPayment"},
     Role.PARTNER_SERVICE: {"submitApplication", "submitApplications", "recordDocuments",
                            "markReceived", "answerInformation"},
@@ -214,7 +215,8 @@ each_scoped_call = pytest.mark.parametrize(
         (name, mutation)
         for name, role in (("agent-au", Role.PARTNER_AGENT), ("applicant", Role.APPLICANT),
                            ("service", Role.PARTNER_SERVICE))
-        for mutation in sorted(CALLED[role]) if not mutation.startswith("submit")
+        for mutation in sorted(CALLED[role])
+        if not mutation.startswith("submit") and mutation != "lodgeDataRequest"
     ],
 )  # fmt: skip
 

@@ -38,7 +38,7 @@ LISTS = {
     "Country": "countries", "VisaType": "visaTypes", "Partner": "partners", "Centre": "centres",
     "Application": "applications", "AccessEvent": "accessEvents",
     "Alert": "alerts", "Suspension": "suspensions", "BanEntry": "banEntries",
-    "Inquiry": "inquiries", "ReferenceChange": "referenceChanges",
+    "Inquiry": "inquiries", "ReferenceChange": "referenceChanges", "DataRequest": "dataRequests",
 }  # fmt: skip
 
 each_role = pytest.mark.parametrize("role", list(Role))

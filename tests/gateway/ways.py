@@ -111,6 +111,9 @@ WAYS: dict[str, tuple[str, ...]] = {
         "screenings(first: 9) > nodes > banMatches",
         f"{_CASES} > screenings(first: 9) > nodes > banMatches",
     ),
+    "DataRequest": ("dataRequests(first: 9) > nodes", "dataRequests(last: 9) > edges > node"),
+    "Erasure": (f"{_CASES} > applicant > erasure", "dataRequests(first: 9) > nodes > erasure"),
+    "LegalHold": (f"{_CASES} > legalHolds(first: 9) > nodes",),
     "LinkerRead": (f"{_CASES} > applicant > linkerReads(first: 9) > nodes",),
     "Correction": (f"{_CASES} > corrections(first: 9) > nodes",),
     "ReferenceChange": (

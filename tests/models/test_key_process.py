@@ -69,7 +69,7 @@ async def test_no_more_people_are_opened_a_minute_than_it_may(folder: Path) -> N
         await keys.digests(KeyUse.PERSON_INDEX, [b"x"])  # which open nobody
 
 
-async def test_whoever_opens_people_signs_nothing(folder: Path) -> None:
+async def test_whoever_opens_people_signs_nothing_and_erases_nobody(folder: Path) -> None:
     file, socket, signing = folder / "keys.json", folder / "socket", folder / "signing"
     with running_keys(file, socket, signing=signing):
         people, account = SocketKeys(socket), SocketKeys(signing)
@@ -80,10 +80,11 @@ async def test_whoever_opens_people_signs_nothing(folder: Path) -> None:
         for keys in (people, account):
             public = await keys.public_keys(KeyUse.CHECKPOINT)
             assert signed.public_key in public.values()
-        for refused in (account.open_data_keys([ANNA]), account.erase_data_keys([ANNA]),
+        for refused in (account.open_data_keys([ANNA]), people.erase_data_keys([ANNA]),
                         account.digests(KeyUse.ACCESS_LOG, [b"x"])):  # fmt: skip
             with pytest.raises(KeyServiceError, match="ask the other one"):
                 await refused
+        assert [one.subject for one in await account.erase_data_keys([ANNA])] == [ANNA]
 
 
 async def test_a_slow_service_is_given_up(folder: Path) -> None:

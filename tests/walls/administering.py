@@ -10,6 +10,7 @@ from tests.acting import act_writing
 from tests.gateway.oracle import Claims, role_of
 from tests.walls.reach import viewer
 from tests.walls.undoing import undone
+from tests.world import application_id
 
 
 class Table(NamedTuple):
@@ -79,9 +80,18 @@ TABLES = {
                        "INSERT INTO ban_entry (id, reference, ground, reason, banned_from,"
                        " proposed_by) VALUES (gen_random_uuid(), 'BANN-MADE-0000', 'CRIME',"
                        " 'Why.', wib_day(now()), viewer.subject(NULL))"),
+    # A letter; what an applicant lodges is one's own.
+    "data_request": Table("reference", "RQST-RUBY-0000 RQST-ELSE-0000 RQST-POST-0000",
+                          "INSERT INTO data_request (id, reference, kind, lodged_by, lodged_role)"
+                          " VALUES (gen_random_uuid(), 'RQST-MADE-0000', 'ACCESS',"
+                          " viewer.subject(NULL), 'AUDITOR')"),
+    "legal_hold": Table("held_by", "supervisor-3",
+                        "INSERT INTO legal_hold (id, application_id, reason, held_by)"
+                        f" VALUES (gen_random_uuid(), '{application_id('AUSY-GRAN-0001')}', 'Why.',"
+                        " viewer.subject(NULL))"),
 }  # fmt: skip
 #: Who writes which of them, where administrators do not.
-WRITERS = {"ban_entry": "SCREENING"}
+WRITERS = {"ban_entry": "SCREENING", "data_request": "AUDITOR", "legal_hold": "SUPERVISOR"}
 #: Which table each mutation writes.
 OF: dict[str, str] = {
     **dict.fromkeys(
@@ -113,6 +123,11 @@ OF: dict[str, str] = {
         ("proposeBan", "approveBan", "rejectBan", "proposeBanWithdrawal", "approveBanWithdrawal"),
         "ban_entry",
     ),
+    **dict.fromkeys(
+        ("registerDataRequest", "nameDataSubject", "answerDataRequest", "lodgeDataRequest"),
+        "data_request",
+    ),
+    **dict.fromkeys(("holdErasure", "releaseErasure"), "legal_hold"),
 }
 #: What is past is not proposed either, nor what is nobody's to say: one kind as another, the
 #: directorate as a partner, and what is no reference data.

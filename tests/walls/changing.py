@@ -20,7 +20,7 @@ from tests.gateway.oracle import Claims, role_of
 from tests.walls import administering, supervising
 from tests.walls.judging import rule_changes
 from tests.walls.mutants import changed_rows
-from tests.walls.reach import ANSWERED, ASKED, EVERY_CASE, WHO, viewer
+from tests.walls.reach import ANSWERED, ASKED, EVERY_CASE, REQUESTED, WHO, viewer
 from tests.walls.undoing import undone
 from tests.world import APPLICANTS, CASES, Case, applicant_id, application_id, life_of
 
@@ -61,6 +61,7 @@ MAY: dict[str, str] = {
     "setAsideRevocation": "SUPERVISOR",
     **dict.fromkeys(supervising.OF, "SUPERVISOR"),
     **{name: administering.writer_of(table) for name, table in administering.OF.items()},
+    "lodgeDataRequest": "APPLICANT",
 }
 
 #: The treasury reads no case, and pays the bill of any.
@@ -110,6 +111,8 @@ def changeable(mutation: str, claims: Claims) -> set[str]:
         return set()
     if mutation in supervising.OF:
         return supervising.reached_by_domain(mutation, claims)
+    if mutation == "lodgeDataRequest":
+        return {one for one, (account, _) in REQUESTED.items() if account == claims["sub"]}
     if tables := administering.OF.get(mutation):
         return set(administering.TABLES[tables.split()[0]].rows.split())
     match role_of(claims):

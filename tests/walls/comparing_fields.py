@@ -153,10 +153,16 @@ _OTHERWISE = {
     "closeAlert": "alert",
     **dict.fromkeys(("openInquiry", "approveInquiry", "reviewInquiry"), "inquiry"),
 }
+#: What each change that is of no case answers with, by its table.
+_ANSWERED = {
+    "suspension": "suspension",
+    "ban_entry": "banEntry",
+    "data_request": "dataRequest",
+    "legal_hold": "legalHold",
+}
 #: What each change of reference data answers with.
 _ADMINISTERED = {
-    name: {"suspension": "suspension", "ban_entry": "banEntry"}.get(of, "referenceChange")
-    for name, of in administering.OF.items()
+    name: _ANSWERED.get(of, "referenceChange") for name, of in administering.OF.items()
 }
 
 

@@ -105,6 +105,7 @@ _CASES: dict[str, Lines] = {
         "isReferred":                                        "- R R - - - - - - - - -",
         "isHeld hasOpenHit isVisaHeld":                      "- - R - - - - - - - - -",
         "corrections":                                       "- R R - R R R - - - - -",
+        "legalHolds":                                        "- - R - - R - - - - - -",
         "screenings":                                        "- - R - - R - - - - - -",
     },
     "Bill": {
@@ -159,6 +160,23 @@ _CASES: dict[str, Lines] = {
         "accessEvents":                                      "- - - - - R R - - - - -",
         "linked":                                            "- R R - - R - - - - - -",
         "linkerReads":                                       "- - - - - R - - - - - -",
+        "erasedAt":                                          "- R R - - R - - - - - -",
+        "erasure":                                           "- - R - - R - - - - - -",
+    },
+    # What people ask of their data: the auditor's work, and each one's own.
+    "DataRequest": {
+        "id reference kind state lodgedAt lodgedRole dueAt": "- - - - - R R - - - - -",
+        "applicant answeredAt reason erasure legalBasis":    "- - - - - R R - - - - -",
+        "lodgedBy answeredBy":                               "- - - - - R - - - - - -",
+    },
+    # That digests are kept tells of a refusal, a revocation or a ban.
+    "Erasure": {
+        "cause orderedAt erasedAt keysDeletedAt copiesEndAt": "- - R - - R R - - - - -",
+        "indexRemovedAt":                                    "- - R - - R - - - - - -",
+    },
+    "LegalHold": {
+        "id reason heldBy heldAt":                           "- - R - - R - - - - - -",
+        "releasedBy releasedAt releaseReason":               "- - R - - R - - - - - -",
     },
     # Other files of the same person: partners and applicants are told nothing of it.
     "PersonLink": {
@@ -242,8 +260,8 @@ _STAGES: dict[str, Lines] = {
     "AllowedStep": {"step isAllowed reason":                 "- R R - R - R R - - - -"},
     # Whoever calls a mutation is told where the case stands: a status where the role reads it,
     # else a stage.
-    "MutationError": {"code message path":                   "- R R - R - R R R R R -"},
-    "InputError": {"code message path":                      "- R R - R - R R R R R -"},
+    "MutationError": {"code message path":                   "- R R - R R R R R R R -"},
+    "InputError": {"code message path":                      "- R R - R R R R R R R -"},
     "EligibilityError": {
         "code message path eligibleVisaTypes":               "- - - - R - R R - - - -",
     },
@@ -356,7 +374,8 @@ _WAYS: dict[str, Lines] = {
         "banEntries":                                        "- - R - - R - - R - - -",
         "workList":                                          "- R R - - - - - - - - -",
         "myData":                                            "- - - - - - R - - - - -",
-        "people":                                            "- R R - - - - - - - - -",
+        "people":                                            "- R R - - R - - - - - -",
+        "dataRequests":                                      "- - - - - R R - - - - -",
         "personLookups":                                     "- R R - - R - - - - - -",
     },
     "Subscription": {
@@ -417,7 +436,8 @@ PAGED = (
     "Country", "VisaType", "Partner", "PartnerCountry", "Centre", "Application", "ApplicationEvent",
     "Decision", "Assignment", "RequestedItem", "Screening", "AccessEvent", "Suspension",
     "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
-    "PersonLookup", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson",
+    "PersonLookup", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson", "DataRequest",
+    "LegalHold",
 )  # fmt: skip
 
 

@@ -90,6 +90,15 @@ def ban_id(reference: str) -> UUID:
     return UUID(int=820 + list(BANNED).index(reference))
 
 
+#: Requests of data subjects: by which account they were lodged, and whom they are about.
+REQUESTED: dict[str, tuple[str | None, str | None]] = {
+    "RQST-RUBY-0000": ("applicant", "Ruby Hale"),
+    "RQST-ELSE-0000": ("applicant-2", "Li Goh"),
+    "RQST-POST-0000": (None, None),
+}
+#: Who is to be erased: one who asked for it, and one whose file was kept for long enough.
+ERASED = {"Ruby Hale": "RQST-RUBY-0000", "Hemi Parata": None}
+
 #: Whom alerts are about, and in which role.
 ALERTS = (("supervisor", "SUPERVISOR"), ("officer", "OFFICER"), ("agent-au", "PARTNER_AGENT"))
 
@@ -412,6 +421,23 @@ async def complete(connection: asyncpg.Connection) -> None:
         " VALUES (gen_random_uuid(), 'READ_BUDGET', $1, $2)",
         ALERTS,
     )
+    for number, (reference, (account, name)) in enumerate(REQUESTED.items()):
+        await connection.execute(
+            "INSERT INTO data_request (id, reference, kind, applicant_id, account, lodged_by,"
+            " lodged_role) VALUES ($1, $2, 'ERASURE', $3, $4, coalesce($4, 'auditor'), $5)",
+            *(UUID(int=850 + number), reference, applicant_id(name) if name else None, account),
+            "APPLICANT" if account else "AUDITOR",
+        )
+    for number, (name, asked) in enumerate(ERASED.items()):
+        await connection.execute(
+            "INSERT INTO erasure (id, applicant_id, data_request_id, cause) VALUES ($1, $2, $3,"
+            " $4)", *(UUID(int=860 + number), applicant_id(name), UUID(int=850) if asked else None),
+            "REQUEST" if asked else "RETENTION",
+        )  # fmt: skip
+    await connection.execute(
+        "INSERT INTO legal_hold (id, application_id, reason, held_by) VALUES ($1, $2, 'Why.',"
+        " 'supervisor-3')", *(UUID(int=870), application_id(HELD)),
+    )  # fmt: skip
     await connection.execute("TRUNCATE application_change, volume_change")
     await connection.executemany(
         "INSERT INTO application_change (id, application_id, kind, changed)"
@@ -739,6 +765,29 @@ def _opened(claims: Claims) -> set[Key]:
     return {(one.reference, applicant_id(name)) for one, name in reached}
 
 
+def _requests(claims: Claims) -> set[Key]:
+    """Auditors read all, whoever asked their own."""
+    match role_of(claims):
+        case "AUDITOR":
+            return _each({*REQUESTED})
+        case "APPLICANT":
+            return {(one,) for one, (account, _) in REQUESTED.items() if account == claims["sub"]}
+        case _:
+            return set()
+
+
+def _erasures(claims: Claims) -> set[Key]:
+    """Whoever asked reads what became of it; auditors and supervisors read all."""
+    match role_of(claims):
+        case "AUDITOR" | "SUPERVISOR":
+            return {(applicant_id(name),) for name in ERASED}
+        case "APPLICANT":
+            asked = {name for account, name in REQUESTED.values() if account == claims["sub"]}
+            return {(applicant_id(name),) for name in ERASED if name in asked}
+        case _:
+            return set()
+
+
 def _alerts(claims: Claims) -> set[Key]:
     """Auditors read all, a supervisor those of others."""
     match role_of(claims):
@@ -848,6 +897,9 @@ _ROWS: dict[str, Told] = {
         _only("SUPERVISOR AUDITOR", _each({one.reference for one in INQUIRIES})),
     ),
     "InquiryPerson": Told("inquiry_person", ("reference", "applicant_id"), _opened),
+    "DataRequest": Told("data_request", ("reference",), _requests),
+    "Erasure": Told("erasure", ("applicant_id",), _erasures),
+    "LegalHold": Told("legal_hold", ("held_by",), _only("SUPERVISOR AUDITOR", {("supervisor-3",)})),
     "Suspension": Told(
         "suspension", ("subject",), _only("SUPERVISOR AUDITOR ADMINISTRATOR", _each({*SUSPENDED}))
     ),

@@ -6,14 +6,33 @@ from dataclasses import dataclass, replace
 import asyncpg
 
 from gateway.policy import MUTATIONS
-from models import Alert, Application, BanEntry, Base, Inquiry, ReferenceChange, Suspension
+from models import (
+    Alert,
+    Application,
+    BanEntry,
+    Base,
+    DataRequest,
+    Inquiry,
+    LegalHold,
+    ReferenceChange,
+    Suspension,
+)
 from models.vocabulary import Role
 from tests.walls import administering, changing, supervising
 from tests.walls.judging import by_grants, by_schema, grants_of, rule_changes
 from tests.walls.reach import WHO
 from tests.walls.undoing import undone
 
-_NOUNS = (Application, BanEntry, ReferenceChange, Suspension, Alert, Inquiry)
+_NOUNS = (
+    Application,
+    BanEntry,
+    ReferenceChange,
+    Suspension,
+    Alert,
+    Inquiry,
+    DataRequest,
+    LegalHold,
+)
 _ANSWERS = (
     "application",
     "results",
@@ -22,6 +41,8 @@ _ANSWERS = (
     "banEntry",
     "alert",
     "inquiry",
+    "dataRequest",
+    "legalHold",
 )
 #: What makes applications; the others change them.
 _MAKING = ("submitApplication", "submitApplications")

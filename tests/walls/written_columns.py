@@ -75,6 +75,10 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         },
         "visa": {"INSERT": _ISSUED, "UPDATE": "revoked_at superseded_at"},
         "alert": {"UPDATE": "closed_by close_reason"},
+        "legal_hold": {
+            "INSERT": "id application_id reason held_by",
+            "UPDATE": "released_by release_reason",
+        },
     },
     "PARTNER_AGENT": {
         **_WHOEVER_LODGES, **_DESK, **_PROPOSES, **_TAKES_IN,
@@ -83,6 +87,9 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "APPLICANT": {
         **_WHOEVER_LODGES, **_DESK, **_PROPOSES,
         "application": {"INSERT": _LODGED, "UPDATE": "status closed_at paused_seconds"},
+        "data_request": {
+            "INSERT": "id reference kind applicant_id account lodged_by lodged_role"
+        },
     },
     "PARTNER_SERVICE": {
         **_WHOEVER_LODGES, **_TAKES_IN,
@@ -104,6 +111,14 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "banned_person": {
             "INSERT": "ban_id issuing_state passport_number full_name birth_date"
         },
+    },
+    "AUDITOR": {
+        **_ONCE,
+        "data_request": {
+            "INSERT": "id reference kind applicant_id account lodged_by lodged_role",
+            "UPDATE": "applicant_id outcome reason answered_by",
+        },
+        "erasure": {"INSERT": "id applicant_id data_request_id cause"},
     },
     "TREASURY": {
         **_ONCE,
@@ -132,7 +147,10 @@ NEVER_READ: Mapping[str, str] = {
     "decision": "PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY ADMINISTRATOR",
     "screening": "OFFICER PARTNER_AGENT APPLICANT PARTNER_SERVICE TREASURY ADMINISTRATOR",
     # An applicant alone is known from before, where something is handed in.
-    "identity": _NOT_APPLICANTS,
+    "identity": f"AUDITOR {_NOT_APPLICANTS}",
+    "data_request": _NOT_APPLICANTS,
+    "legal_hold": f"APPLICANT AUDITOR {_NOT_APPLICANTS}".replace(" SUPERVISOR", ""),
+    "applicant.account": "AUDITOR",
     "applicant": _NOT_APPLICANTS,
     "applicant.passport_last_four": "APPLICANT",
     "access_event": "OFFICER SUPERVISOR PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY"

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import strawberry
 
 from gateway.mapping.declare import SOURCE, Expression, Translated
-from gateway.mapping.enums import bans, case, items, own, people, reference, supervision
+from gateway.mapping.enums import bans, case, items, own, people, reference, rights, supervision
 from gateway.mapping.enums.own import (
     CalendarPeriod,
     ChangeUnit,
@@ -63,7 +63,7 @@ __all__ = [
 
 _WORDS = (
     own.WORDS, bans.WORDS, case.WORDS, items.WORDS, people.WORDS, reference.WORDS,
-    supervision.WORDS,
+    rights.WORDS, supervision.WORDS,
 )  # fmt: skip
 
 

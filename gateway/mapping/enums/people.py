@@ -57,5 +57,6 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "SUPERVISION": "Supervision or enforcement.",
         "INTAKE": "Taking an application in at a centre.",
         "OWN_DATA": "One's own data.",
+        "DATA_REQUEST": "A request of somebody whose data is on file, which has no case.",
     },
 }

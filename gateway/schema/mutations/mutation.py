@@ -11,13 +11,12 @@ from gateway.schema.mutations.intent import Intent
 from gateway.schema.mutations.intents import INTENTS
 from gateway.schema.mutations.payloads import COUNTED, batch_type, count_type, payload_type
 from gateway.schema.mutations.reference_intents import REFERENCE_INTENTS
+from gateway.schema.mutations.rights_intents import RIGHTS_INTENTS
 from gateway.schema.mutations.supervision_intents import SUPERVISION_INTENTS
 from models.vocabulary import Role
 
-_BY_NAME = {
-    intent.name: intent
-    for intent in (*INTENTS, *BAN_INTENTS, *REFERENCE_INTENTS, *SUPERVISION_INTENTS)
-}
+_ALL = (*INTENTS, *BAN_INTENTS, *REFERENCE_INTENTS, *SUPERVISION_INTENTS, *RIGHTS_INTENTS)
+_BY_NAME = {intent.name: intent for intent in _ALL}
 
 
 def describe_mutation(name: str, role: Role) -> str:

@@ -13,6 +13,8 @@ from gateway.schema.bans.ban_entry import BanEntry
 from gateway.schema.bill import Bill
 from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.schema.reference_change import ReferenceChange
+from gateway.schema.rights.data_request import DataRequest
+from gateway.schema.rights.legal_hold import LegalHold
 from gateway.schema.screening import Screening
 from gateway.schema.supervision.inquiry import Inquiry
 from gateway.schema.suspension import Suspension
@@ -37,6 +39,8 @@ ANSWERS: Mapping[str, Answer] = {
     "bill": Answer(Bill, f"The bill {_NOW}"),
     "banEntry": Answer(BanEntry, f"The entry {_NOW}"),
     "suspension": Answer(Suspension, f"The suspension {_NOW}"),
+    "dataRequest": Answer(DataRequest, f"The request {_NOW}"),
+    "legalHold": Answer(LegalHold, f"The hold {_NOW}"),
     "alert": Answer(Alert, f"The alert {_NOW}"),
     "inquiry": Answer(Inquiry, f"The inquiry {_NOW}"),
     "referenceChange": Answer(ReferenceChange, f"The change, with its values, {_NOW}"),

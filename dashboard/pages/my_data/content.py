@@ -1,0 +1,157 @@
+"""What the page My data shows: a list of what is on file, who read it, and what was asked of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from dash import html
+
+from dashboard.texts import Texts
+from dashboard.texts.wording import day_text, instant_text
+
+#: What is on file of a person, in the order in which it is shown.
+OF_A_PERSON = (
+    "fullName",
+    "birthDate",
+    "sex",
+    "placeOfBirth",
+    "passportNumber",
+    "passportIssuingState",
+    "passportExpiresOn",
+    "email",
+    "phone",
+)
+
+
+def content(told: Mapping[str, Any], say: Texts) -> list[Any]:
+    """The sections, of whoever has a file and of whoever has none any more."""
+    mine = told["myData"]
+    if mine is None:
+        return [html.P(say("my_data.nothing")), _requests(told["requests"], say)]
+    person = mine["applicant"]
+    return [
+        html.P(html.A(say("my_data.download"), href=f"/my-data.json?language={say.language}")),
+        _person(person, say),
+        _versions(person["identityVersions"]["nodes"], say),
+        _applications(person["applications"]["nodes"], say),
+        _reads(told["reads"], mine["note"], say),
+        _requests(told["requests"], say),
+    ]
+
+
+def _person(person: Mapping[str, Any], say: Texts) -> html.Section:
+    values = {**(person["identity"] or {})}
+    known = [(name, _value(name, values.get(name), say)) for name in OF_A_PERSON]
+    if person["nationality"]:
+        known.append(("nationality", person["nationality"]["name"]))
+    entries = [
+        html.Div([html.Dt(say(f"my_data.field.{name}")), html.Dd(text)])
+        for name, text in known
+        if text
+    ]
+    return _section("person", html.Dl(entries), say)
+
+
+def _versions(versions: Sequence[Mapping[str, Any]], say: Texts) -> html.Section | None:
+    """Who one was before a correction; nothing where nothing was ever corrected."""
+    if not versions:
+        return None
+    lines = [
+        html.Li(
+            [
+                html.B(f"{_at(one['writtenAt'], say)}: "),
+                "; ".join(
+                    f"{say(f'my_data.field.{name}')}: {_value(name, one.get(name), say)}"
+                    for name in OF_A_PERSON
+                    if one.get(name)
+                ),
+                "" if one["validFrom"] else f" ({say('my_data.proposed')})",
+            ]
+        )
+        for one in versions
+    ]
+    return _section("versions", html.Ul(lines), say)
+
+
+def _applications(cases: Sequence[Mapping[str, Any]], say: Texts) -> html.Section:
+    lines = [html.Li(_case(one, say)) for one in cases]
+    return _section("applications", html.Ul(lines) if lines else None, say)
+
+
+def _case(one: Mapping[str, Any], say: Texts) -> list[Any]:
+    visa_type = one["visaType"]
+    kind = f"{visa_type['code']}, {visa_type['name']}" if visa_type else ""
+    said = [html.B(one["reference"]), f" · {kind} · {_at(one['submittedAt'], say)}"]
+    decision = one["decision"]
+    stage = say(f"my_data.stage.{one['stage']}")
+    said.append(f" · {stage}")
+    if decision:
+        outcome = say(f"my_data.outcome.{decision['outcome']}")
+        said.append(f" · {outcome}, {_at(decision['decidedAt'], say)}")
+        if visa := decision["visa"]:
+            until = day_text(date.fromisoformat(visa["useBy"]), say)
+            said.append(f" · {say('my_data.visa', number=visa['number'], until=until)}")
+    return said
+
+
+def _reads(reads: Sequence[Mapping[str, Any]], note: str, say: Texts) -> html.Section:
+    lines = [
+        html.Li(
+            [
+                html.B(f"{_at(one['occurredAt'], say)}: "),
+                f"{one['inWords']} ",
+                html.Small(", ".join(_field_names(one["fields"], say))),
+            ]
+        )
+        for one in reads
+    ]
+    listed = html.Ul(lines) if lines else html.P(say("my_data.nobody"))
+    return _section("reads", [listed, html.P(note)], say)
+
+
+def _field_names(fields: Sequence[str], say: Texts) -> list[str]:
+    """What was read, in words; of earlier versions, that they were."""
+    names = [say(f"my_data.field.{name}") for name in OF_A_PERSON if name in fields]
+    return names + [say("my_data.earlier")] * any("." in name for name in fields)
+
+
+def _requests(requests: Sequence[Mapping[str, Any]], say: Texts) -> html.Section:
+    lines = [html.Li(_request(one, say)) for one in requests]
+    listed = html.Ul(lines) if lines else html.P(say("my_data.nothing_asked"))
+    return _section("requests", [listed, html.P(say("my_data.how_to_ask"))], say)
+
+
+def _request(one: Mapping[str, Any], say: Texts) -> list[Any]:
+    state = say(f"my_data.state.{one['state']}")
+    said: list[Any] = [html.B(say(f"my_data.kind.{one['kind']}")), f" · {one['reference']}"]
+    said.append(f" · {say('my_data.lodged', at=_at(one['lodgedAt'], say))} · {state}")
+    if one["state"] == "OPEN":
+        said.append(f" · {say('my_data.due', at=_at(one['dueAt'], say))}")
+    else:
+        said.append(f" · {_at(one['answeredAt'], say)}: {one['reason']}")
+    if erasure := one["erasure"]:
+        if erasure["copiesEndAt"]:
+            erased, gone = _at(erasure["erasedAt"], say), _at(erasure["copiesEndAt"], say)
+            said.append(f" · {say('my_data.erased', at=erased, gone=gone)}")
+        else:
+            said.append(f" · {say('my_data.waits')}")
+    said.append(html.P(html.Small(one["legalBasis"])))
+    return said
+
+
+def _section(name: str, content: Any, say: Texts) -> html.Section:
+    return html.Section([html.H2(say(f"my_data.{name}")), content], className="panel")
+
+
+def _value(name: str, value: Any, say: Texts) -> str:
+    if value is None:
+        return ""
+    if name == "sex":
+        return say(f"my_data.sex.{value}")
+    if name.endswith(("Date", "On")):
+        return day_text(date.fromisoformat(value), say)
+    return value["name"] if isinstance(value, Mapping) else str(value)
+
+
+def _at(instant: str, say: Texts) -> str:
+    return instant_text(datetime.fromisoformat(instant), say)

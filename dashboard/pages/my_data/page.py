@@ -1,0 +1,42 @@
+"""The page My data: what is on file of whoever looks, who read it, and what was asked of it."""
+
+from typing import Any
+
+from dash import html
+
+from dashboard.components.html_part import html_output, html_part, skeleton
+from dashboard.components.notice import missing
+from dashboard.components.page import Page, follow_address, part
+from dashboard.components.page_request import page_request
+from dashboard.model.page_state import Address
+from dashboard.model.viewer import Viewer
+from dashboard.pages.my_data.content import content
+from dashboard.pages.my_data.reading import READERS, ask_my_data
+from dashboard.texts import Texts
+from dashboard.web.visit import current_visit
+
+
+def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
+    told = html_part(html.Div, skeleton(600), "my-data")
+    return html.Div(
+        [
+            *PAGE.stores(),
+            html.H1(say("my_data.title")),
+            html.P(say("my_data.lead"), className="compared"),
+            told,
+        ],
+        className="definitions my-data",
+    )
+
+
+PAGE = Page(name="my_data", path="/my-data", layout=layout, roles=READERS)
+follow_address(PAGE.name)
+
+
+@part(html_output("my-data"), otherwise=missing)
+async def show_my_data(state: Any) -> list[Any]:
+    visit, say = current_visit.get(), page_request(state).say
+    return content(await ask_my_data(visit.gateway, visit.session, say.language), say)
+
+
+PAGE.shows(show_my_data)

@@ -1,0 +1,92 @@
+"""Requests of people whose data is on file."""
+
+from datetime import datetime
+
+from sqlalchemy import String, case, literal
+
+from gateway.mapping.declare import Expression, Node, column, link, noun
+from gateway.mapping.enums import translated
+from gateway.mapping.walks import along
+from gateway.schema.applicant import Applicant
+from gateway.schema.rights.erasure import Erasure
+from models import Applicant as ApplicantRow
+from models import DataRequest as Row
+from models import Erasure as ErasureRow
+from models.rights.data_request import ANSWER_HOURS
+from models.rights.erasure import COPIES_DAYS
+from models.vocabulary import DataRequestKind, DataRequestState, Role
+
+_ENGLISH = {
+    DataRequestKind.ACCESS: "Law 27 of 2022, articles 5 and 7: what is on file of you, and who read"
+    " it.",
+    DataRequestKind.RECTIFICATION: "Law 27 of 2022, article 6: what is wrong is corrected, as you"
+    " propose it in your application.",
+    DataRequestKind.ERASURE: "Law 27 of 2022, article 8: who you are is erased once none of your"
+    " applications is open and no visa of yours serves to enter or stay, unless a file must be kept"
+    f" by law (article 15). Copies are gone {COPIES_DAYS} days later. After a refusal for a forged"
+    " document, a revocation or an entry ban, the outcome stays for its own period, with a digest"
+    " that tells nobody who you are.",
+}
+_INDONESIAN = {
+    DataRequestKind.ACCESS: "Pasal 5 dan Pasal 7 Undang-Undang Nomor 27 Tahun 2022: data Anda yang"
+    " tersimpan dan siapa yang telah membacanya.",
+    DataRequestKind.RECTIFICATION: "Pasal 6 Undang-Undang Nomor 27 Tahun 2022: data yang keliru"
+    " diperbaiki sesuai dengan usulan Anda dalam permohonan.",
+    DataRequestKind.ERASURE: "Pasal 8 Undang-Undang Nomor 27 Tahun 2022: identitas Anda dihapus"
+    " setelah tidak ada lagi permohonan Anda yang berjalan dan tidak ada visa Anda yang masih"
+    " berlaku, kecuali apabila berkas wajib disimpan menurut undang-undang (Pasal 15). Salinannya"
+    f" musnah {COPIES_DAYS} hari kemudian. Setelah penolakan karena dokumen palsu, pencabutan visa,"
+    " atau penangkalan, hasilnya disimpan selama masa retensinya sendiri, disertai sidik digital"
+    " yang tidak mengungkapkan identitas Anda.",
+}
+
+
+def _by_kind(words: dict[DataRequestKind, str], label: str) -> Expression:
+    texts = [(Row.kind == kind.value, literal(text, String())) for kind, text in words.items()]
+    return case(*texts, else_=literal("", String())).label(label)
+
+
+@noun(key=Row.id)
+class DataRequest(Node):
+    """What somebody asked of the data on file: answered within 3 × 24 hours; never removed."""
+
+    reference: str = column(
+        Row.reference,
+        "What a purpose names to look for the person whom a letter is from, such as"
+        " `7K3M-9QPX-2F4D`.",
+    )
+    kind: DataRequestKind = column(Row.kind, "What is asked.", filters=True)
+    state: DataRequestState = column(Row.state, "What became of it.", filters=True)
+    lodged_at: datetime = column(Row.lodged_at, "When it was lodged.")
+    lodged_role: Role = column(
+        Row.lodged_role, "Who lodged it: the person, or the auditor who registered a letter."
+    )
+    lodged_by: str = column(Row.lodged_by, "Subject who lodged it.")
+    due_at: datetime = column(
+        Row.due_at,
+        f"By when it is to be answered: {ANSWER_HOURS} hours later.",
+        filters=True,
+        orders=True,
+    )
+    applicant: Applicant | None = link(
+        Row.applicant_id,
+        ApplicantRow.id,
+        "Whose data it is about, under a pseudonym; null until whoever wrote a letter is found.",
+    )
+    answered_at: datetime | None = column(Row.answered_at, "When it was answered.")
+    answered_by: str | None = column(Row.answered_by, "Subject who answered it.")
+    reason: str | None = column(Row.reason, "The answer.")
+    erasure: Erasure | None = link(
+        Row.applicant_id,
+        ErasureRow.applicant_id,
+        "The erasure of this person, once it was ordered.",
+    )
+    legal_basis: str = translated(
+        "What the law says of such a request.",
+        en=_by_kind(_ENGLISH, "basis_in_english"),
+        id=_by_kind(_INDONESIAN, "basis_in_indonesian"),
+    )
+
+
+#: Each has its index in `models.rights.data_request`.
+WALKS = along("due_at", "", "state", "kind")

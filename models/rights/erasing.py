@@ -1,0 +1,154 @@
+"""Erases people, in steps that can be repeated: no order of crashes leaves somebody half erased.
+
+First who they are goes from the database, in one transaction, so that nobody meets what cannot be
+opened any more; then the key goes from its store; then that is written down. What was begun is
+taken up by whoever comes next.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+
+from models.key_service import ErasesKeys
+from models.person.vault import SEALED
+from models.rights.erasure import COPIES_DAYS
+from models.rights.retention import Retention
+
+#: What stands against an erasure: an open case, a visa that serves to enter or stay, a hold, a
+#: correction on its way.
+_NOTHING_AGAINST_IT = """
+    NOT EXISTS (
+        SELECT FROM application
+        WHERE application.applicant_id = erasure.applicant_id AND (
+            application.closed_at IS NULL
+            OR EXISTS (
+                SELECT FROM visa
+                WHERE visa.application_id = application.id
+                    AND superseded_at IS NULL AND revoked_at IS NULL
+                    AND use_by + stay_days::integer >= wib_day(now())
+            )
+            OR EXISTS (
+                SELECT FROM legal_hold
+                WHERE legal_hold.application_id = application.id AND released_at IS NULL
+            )
+        )
+    ) AND NOT EXISTS (
+        SELECT FROM correction
+        WHERE correction.applicant_id = erasure.applicant_id AND state IN ('PROPOSED', 'APPROVED')
+    )
+"""
+_DUE = f"""
+    SELECT applicant_id FROM erasure
+    WHERE erased_at IS NULL AND keys_deleted_at IS NULL AND {_NOTHING_AGAINST_IT}
+"""  # noqa: S608
+#: Whoever hands in, holds or corrects meanwhile waits, and then finds nobody.
+_LOCK = (
+    "SELECT FROM applicant WHERE id = ANY ($1) ORDER BY id FOR UPDATE",
+    "SELECT FROM application WHERE applicant_id = ANY ($1) ORDER BY id FOR UPDATE",
+)
+_EMPTY = ", ".join(f"{column} = NULL" for column in (*SEALED, "passport_issuing_state"))
+_HIDE_VERSIONS = f"""
+    UPDATE identity_version
+    SET sealed = '{{}}', versions = '{{}}', passport_last_four = NULL, {_EMPTY}
+    WHERE applicant_id = ANY ($1)
+"""  # noqa: S608
+_HIDE = (
+    "DELETE FROM identity WHERE applicant_id = ANY ($1)",
+    _HIDE_VERSIONS,
+    # The sign-in belongs to nobody on file then: whoever applies again is somebody new.
+    "UPDATE applicant SET account = NULL, passport_last_four = NULL, "
+    " erased_at = clock_timestamp() WHERE id = ANY ($1)",
+    "UPDATE erasure SET erased_at = applicant.erased_at FROM applicant"
+    " WHERE applicant.id = applicant_id AND applicant_id = ANY ($1)",
+)
+_TO_DELETE = """
+    SELECT applicant_id FROM erasure WHERE erased_at IS NOT NULL AND keys_deleted_at IS NULL
+    ORDER BY id LIMIT $1
+"""
+_DELETED = """
+    UPDATE erasure SET keys_deleted_at = said.at, copies_end_at = said.at + $3::interval
+    FROM unnest($1::uuid[], $2::timestamptz[]) AS said (subject, at)
+    WHERE applicant_id = said.subject AND keys_deleted_at IS NULL
+"""
+#: Whose digests are kept by law: forgers, whose visa was revoked, and who is on the ban list.
+_TO_FORGET = """
+    SELECT applicant_id FROM erasure
+    WHERE erased_at IS NOT NULL AND index_removed_at IS NULL AND NOT EXISTS (
+        SELECT FROM application
+        WHERE application.applicant_id = erasure.applicant_id AND (
+            status = 'REFUSED' AND EXISTS (
+                SELECT FROM decision
+                WHERE decision.application_id = application.id AND ground = 'FORGED_DOCUMENT'
+                    AND decided_at > now() - $2::interval AND NOT EXISTS (
+                        SELECT FROM decision AS later WHERE later.supersedes_id = decision.id
+                    )
+            )
+            OR status = 'REVOKED' AND EXISTS (
+                SELECT FROM visa
+                WHERE visa.application_id = application.id AND revoked_at > now() - $2::interval
+            )
+            OR EXISTS (
+                SELECT FROM ban_match
+                WHERE ban_match.application_id = application.id AND ended_at IS NULL
+            )
+        )
+    )
+    ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
+"""
+_FORGET = (
+    "DELETE FROM person_index WHERE applicant_id = ANY ($1)",
+    "DELETE FROM person_link WHERE reason <> 'GROUP'"
+    " AND (applicant_id = ANY ($1) OR linked_id = ANY ($1))",
+    "UPDATE erasure SET index_removed_at = now() WHERE applicant_id = ANY ($1)",
+)
+
+
+async def hide_due(connection: asyncpg.Connection, limit: int) -> int:
+    """Take who people are from the database, where nothing stands against it; return how many."""
+    async with connection.transaction():
+        found = await connection.fetch(f"{_DUE} ORDER BY id LIMIT $1", limit)
+        people = [row[0] for row in found]
+        await _lock(connection, people)
+        # Asked again behind the locks: a hold may have been first.
+        still = await connection.fetch(f"{_DUE} AND applicant_id = ANY ($1)", people)
+        await _hide(connection, [row[0] for row in still])
+    return len(still)
+
+
+async def hide(connection: asyncpg.Connection, people: Sequence[UUID]) -> None:
+    """Take who they are from the database, whatever stands against it: their keys are gone."""
+    async with connection.transaction():
+        await _lock(connection, people)
+        await _hide(connection, people)
+
+
+async def delete_keys(keys: ErasesKeys, connection: asyncpg.Connection, limit: int) -> int:
+    """Delete the keys of whom was hidden, and write it down. Raises KeyServiceError."""
+    people = [row[0] for row in await connection.fetch(_TO_DELETE, limit)]
+    if people:
+        erased = await keys.erase_data_keys(people)
+        subjects, instants = [one.subject for one in erased], [one.at for one in erased]
+        await connection.execute(_DELETED, subjects, instants, timedelta(days=COPIES_DAYS))
+    return len(people)
+
+
+async def forget_digests(connection: asyncpg.Connection, retention: Retention, limit: int) -> int:
+    """Remove the digests and links of whom was hidden, unless the law keeps them."""
+    async with connection.transaction():
+        kept = timedelta(days=retention.index_days)
+        people = [row[0] for row in await connection.fetch(_TO_FORGET, limit, kept)]
+        for statement in _FORGET if people else ():
+            await connection.execute(statement, people)
+    return len(people)
+
+
+async def _lock(connection: asyncpg.Connection, people: Sequence[UUID]) -> None:
+    for statement in _LOCK:
+        await connection.execute(statement, people)
+
+
+async def _hide(connection: asyncpg.Connection, people: Sequence[UUID]) -> None:
+    for statement in _HIDE if people else ():
+        await connection.execute(statement, people)

@@ -1,0 +1,56 @@
+"""Keeps erased people erased: a backup of the database, or an old copy of the keys, brings nobody
+back.
+
+Both remember whom they erased. What one of them has forgotten, since it is from before, the other
+one says.
+"""
+
+from uuid import UUID
+
+import asyncpg
+
+from models.key_service import ErasesKeys
+from models.key_service.erasures import MOST_TOLD
+from models.keys import new_key
+from models.rights.erasing import hide
+from models.vocabulary import ErasureCause
+
+_LAST = UUID(int=(1 << 128) - 1)
+_COME_BACK = "SELECT id FROM applicant WHERE id = ANY ($1) AND erased_at IS NULL"
+_ORDER = f"""
+    INSERT INTO erasure (id, applicant_id, cause)
+    SELECT id, applicant_id, '{ErasureCause.RESTORED}'
+    FROM unnest($1::uuid[], $2::uuid[]) AS back (id, applicant_id)
+    ON CONFLICT (applicant_id) DO NOTHING
+"""  # noqa: S608
+_KEYS_COME_BACK = """
+    SELECT applicant_id FROM erasure
+    WHERE keys_deleted_at IS NOT NULL AND applicant_id > $1 AND applicant_id <= $2
+        AND applicant_id <> ALL ($3)
+"""
+
+
+async def reconcile(keys: ErasesKeys, connection: asyncpg.Connection) -> int:
+    """Erase again whom a restored database or store brought back; return how many.
+
+    Raises KeyServiceError.
+    """
+    number, after = 0, UUID(int=0)
+    while after < _LAST:
+        told = [one.subject for one in await keys.erased_subjects(after)]
+        until = told[-1] if len(told) == MOST_TOLD else _LAST
+        number += await _hide_again(connection, told)
+        keyed = await connection.fetch(_KEYS_COME_BACK, after, until, told)
+        if keyed:
+            await keys.erase_data_keys([row[0] for row in keyed])
+        number, after = number + len(keyed), until
+    return number
+
+
+async def _hide_again(connection: asyncpg.Connection, erased: list[UUID]) -> int:
+    people = [row[0] for row in await connection.fetch(_COME_BACK, erased)]
+    if people:
+        async with connection.transaction():
+            await connection.execute(_ORDER, [new_key() for _ in people], people)
+            await hide(connection, people)
+    return len(people)

@@ -1,0 +1,40 @@
+"""The page My data: what is on file of whoever looks, and who read it, for nobody else."""
+
+import json
+
+from tests.dashboard.visiting import Visitor, assert_accessible
+
+
+def test_an_applicant_reads_what_is_on_file_and_takes_it_along(visitor: Visitor) -> None:
+    page = visitor.opens("applicant", path="/")
+    page.wait_for_url("**/my-data**")
+    page.wait_for_selector("#my-data dd")
+    told = page.inner_text("#my-data")
+    # One's own look is the latest read, once the page is asked for again.
+    page.reload()
+    page.wait_for_selector("#my-data dd")
+    again = page.inner_text("#my-data")
+    assert "You yourself read your data." in again
+    assert "Law 27 of 2022" not in told  # nothing was asked yet
+    assert_accessible(page, widths=(390, 1440))
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download all of it").click()
+    taken = json.loads(download.value.path().read_text("utf-8"))
+    assert download.value.suggested_filename == "gerbang-my-data.json"
+    person = taken["myData"]["applicant"]["identity"]
+    assert person["fullName"] in again
+    assert person["passportNumber"] in again
+    assert taken["reads"][0]["inWords"] == "You yourself read your data."
+    assert {one["reference"] for one in taken["myData"]["applicant"]["applications"]["nodes"]}
+
+    page.goto(f"{visitor.demo.dashboard_url}/my-data?language=id")
+    page.wait_for_selector("#my-data dd")
+    assert "Anda sendiri membaca data Anda." in page.inner_text("#my-data")
+
+
+def test_whoever_has_another_role_is_told_whose_it_is(visitor: Visitor) -> None:
+    page = visitor.opens("officer", path="/my-data")
+    assert not page.locator("#my-data").count()
+    assert page.locator(".notice").count() == 1
+    assert page.request.get(f"{visitor.demo.dashboard_url}/my-data.json").status == 403

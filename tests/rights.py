@@ -1,0 +1,51 @@
+"""People who are erased in a test: each is new, since the keys of the small world are shared."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from tests.gateway.changing import change, document, done, key, row_id, submitted
+from tests.gateway.conftest import Viewer
+
+OF_A_CASE = """
+    query ($id: ID!) { node(id: $id) { ... on Application { reference applicant { id } } } }
+"""
+
+
+async def closed(who: Mapping[str, Viewer], **given: Any) -> str:
+    """A new application that was withdrawn."""
+    case = await submitted(who, **given)
+    return await done(who["agent-au"], "withdrawApplication", case)
+
+
+async def applicant_of(who: Mapping[str, Viewer], case: str) -> str:
+    """The global id of whoever applies in a case."""
+    asked = await who["auditor"](OF_A_CASE, id=case)
+    return asked.data["node"]["applicant"]["id"]
+
+
+async def says(viewer: Viewer, mutation: str, selection: str, **given: Any) -> dict[str, Any]:
+    """Call a mutation about somebody's rights; its payload."""
+    asked = await viewer(
+        document(mutation, f"{selection} errors {{ code path }}"),
+        input={"idempotencyKey": key(), **given},
+    )
+    assert (asked.status, asked.errors) == (200, []), asked.text
+    return asked.data[mutation]
+
+
+async def order_erasure(who: Mapping[str, Viewer], case: str) -> UUID:
+    """A letter asks that whoever applies in a case be erased, and the auditor grants it."""
+    auditor, person = who["auditor"], await applicant_of(who, case)
+    lodged = await says(auditor, "registerDataRequest", "dataRequest { id }", kind="ERASURE")
+    named = {"dataRequestId": lodged["dataRequest"]["id"]}
+    await says(auditor, "nameDataSubject", "dataRequest { id }", **named, applicantId=person)
+    granted = await says(
+        *(auditor, "answerDataRequest", "dataRequest { state }"),
+        **named, outcome="GRANTED", reason="Nothing stands against it.",
+    )  # fmt: skip
+    assert granted == {"dataRequest": {"state": "GRANTED"}, "errors": []}
+    return row_id(person)
+
+
+__all__ = ["applicant_of", "change", "closed", "order_erasure", "says"]
