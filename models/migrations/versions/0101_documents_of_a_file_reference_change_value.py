@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0142"
-down_revision = "0141"
+revision = "0101"
+down_revision = "0100"
 branch_labels = None
 depends_on = None
 locks = "ACCESS EXCLUSIVE on reference_change_value, for an instant: nothing is rewritten"

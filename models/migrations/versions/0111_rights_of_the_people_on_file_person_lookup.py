@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0124"
-down_revision = "0123"
+revision = "0111"
+down_revision = "0110"
 branch_labels = None
 depends_on = None
 locks = "ACCESS EXCLUSIVE on person_lookup, for an instant: nothing is rewritten"

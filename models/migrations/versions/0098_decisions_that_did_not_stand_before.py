@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0112"
-down_revision = "0111"
+revision = "0098"
+down_revision = "0097"
 branch_labels = None
 depends_on = None
 locks = "no table: the keeper waits while they are counted, about a second for 500,000 decisions"

@@ -7,8 +7,8 @@ from models.migrations.steps import leave_account, note_for_account, run
 
 _TABLES = ("data_request", "erasure", "legal_hold")
 
-revision = "0120"
-down_revision = "0103"
+revision = "0107"
+down_revision = "0106"
 branch_labels = None
 depends_on = None
 locks = "SHARE ROW EXCLUSIVE on applicant, application"
@@ -188,7 +188,7 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("released_at IS NULL"),
     )
-    run("0120_rights")
+    run("0107_rights")
     for table in _TABLES:
         note_for_account(table, has_steps=True)
 

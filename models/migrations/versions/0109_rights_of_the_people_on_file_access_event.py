@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0122"
-down_revision = "0121"
+revision = "0109"
+down_revision = "0108"
 branch_labels = None
 depends_on = None
 locks = "ACCESS EXCLUSIVE on access_event, for an instant: nothing is rewritten"

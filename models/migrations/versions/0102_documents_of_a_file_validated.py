@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0143"
-down_revision = "0142"
+revision = "0102"
+down_revision = "0101"
 branch_labels = None
 depends_on = None
 locks = (

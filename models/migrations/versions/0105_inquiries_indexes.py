@@ -2,8 +2,8 @@
 
 from models.migrations.online import create_index, drop_index
 
-revision = "0102"
-down_revision = "0101"
+revision = "0105"
+down_revision = "0104"
 branch_labels = None
 depends_on = None
 locks = "SHARE UPDATE EXCLUSIVE on access_event while indexes are built: all goes on"

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0141"
-down_revision = "0140"
+revision = "0100"
+down_revision = "0099"
 branch_labels = None
 depends_on = None
 locks = "ACCESS EXCLUSIVE on reference_change, for an instant: nothing is rewritten"

@@ -2,16 +2,16 @@
 
 from models.migrations.steps import run
 
-revision = "0111"
-down_revision = "0110"
+revision = "0097"
+down_revision = "0096"
 branch_labels = None
 depends_on = None
 locks = "SHARE ROW EXCLUSIVE on application, for an instant: nothing is rewritten"
 
 
 def upgrade() -> None:
-    run("0111_overturned")
+    run("0097_overturned")
 
 
 def downgrade() -> None:
-    run("0111_undo")
+    run("0097_undo")

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0123"
-down_revision = "0122"
+revision = "0110"
+down_revision = "0109"
 branch_labels = None
 depends_on = None
 locks = "ACCESS EXCLUSIVE on ban_read, for an instant: nothing is rewritten"

@@ -5,8 +5,8 @@ from alembic import op
 
 from models.migrations.steps import leave_account, note_for_account, run
 
-revision = "0100"
-down_revision = "0143"
+revision = "0103"
+down_revision = "0102"
 branch_labels = None
 depends_on = None
 locks = "SHARE ROW EXCLUSIVE on applicant"
@@ -125,7 +125,7 @@ def upgrade() -> None:
         ["reference", "opened_at", "id"],
         unique=False,
     )
-    run("0100_inquiries")
+    run("0103_inquiries")
     note_for_account("inquiry", has_steps=True)
 
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from models.migrations.steps import run
 
-revision = "0140"
-down_revision = "0112"
+revision = "0099"
+down_revision = "0098"
 branch_labels = None
 depends_on = None
 locks = "SHARE ROW EXCLUSIVE on application, visa_type"
@@ -59,12 +59,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("application_id", "kind", name=op.f("pk_case_document")),
     )
-    run("0140_checklist")
+    run("0099_checklist")
 
 
 def downgrade() -> None:
     op.execute("DROP TRIGGER write_checklist ON application")
     op.execute("DROP FUNCTION write_checklist")
-    run("0140_undo")
+    run("0099_undo")
     op.drop_table("case_document")
     op.drop_table("required_document")
