@@ -28,9 +28,9 @@ PROBE = """
 import ctypes, json, os, ssl, sys, sysconfig, time, zlib
 def work():
     seen = {}
-    for number in range(60000):
-        key = str(number % 500)
-        seen[key] = seen.get(key, 0) + number
+    for number in range(50000):
+        seen[number % 500] = (number, str(number))
+        seen['last'] = len(seen[number % 500][1])
 def seconds():
     started = time.process_time()
     work()
@@ -42,7 +42,7 @@ print(json.dumps({
     'usual': sys.version_info.releaselevel == 'final'
         and not sysconfig.get_config_var('Py_GIL_DISABLED'),
     'stdlib': sysconfig.get_path('stdlib'),
-    'seconds': min(seconds() for _ in range(5)),
+    'seconds': min(seconds() for _ in range(20)),
 }))
 """
 

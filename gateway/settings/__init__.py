@@ -218,11 +218,11 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
         readers.seconds(0.1, 60),
         3.0,
     )
-    retention_days: Mapping[Status, int] = setting(
+    retention_days: Mapping[Status, int] | None = setting(
         "for how many days files are kept once they are closed, by the status in which they ended,"
         " such as `GRANTED=1825,PAYMENT_EXPIRED=1095`; what is not named keeps its usual period",
         readers.retention_days,
-        DAYS_KEPT,
+        None,
     )
     retention_index_days: int = setting(
         "for how many days after a refusal for a forged document, or a revocation, the digests are"
@@ -256,7 +256,7 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
     @property
     def retention(self) -> Retention:
         """For how long files are kept."""
-        return Retention(self.retention_days, self.retention_index_days)
+        return Retention(self.retention_days or DAYS_KEPT, self.retention_index_days)
 
     @property
     def in_development(self) -> bool:
