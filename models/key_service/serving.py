@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import os
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Any, cast
@@ -118,18 +118,20 @@ async def _do(keys: KeyService, ceiling: Ceiling, question: Mapping[str, Any]) -
         case "public_keys":
             found = await keys.public_keys(KeyUse(question["use"]))
             return {"public_keys": {id_: b64encode(key).decode() for id_, key in found.items()}}
-        case "make" | "open" as verb:
-            subjects = [UUID(hex=one) for one in question["subjects"]]
+        case "open":
+            subjects = _subjects(question)
             ceiling.take(len(subjects))
-            is_making = verb == "make"
-            work = keys.make_data_keys if is_making else keys.open_data_keys
-            found = await work(subjects)
-            return {"keys": [b64encode(found[one]).decode() if one in found else None
-                             for one in subjects]}  # fmt: skip
+            return _told(subjects, await keys.open_data_keys(subjects))
+        case "make":
+            subjects = _subjects(question)
+            found = await keys.open_data_keys(subjects)
+            ceiling.take(len(found))  # a key that is made now opens nothing yet
+            new = [one for one in subjects if one not in found]
+            return _told(subjects, {**found, **(await keys.make_data_keys(new) if new else {})})
         case "erase" | "erased" as verb:
             eraser = cast(ErasesKeys, keys)
             if verb == "erase":
-                subjects = [UUID(hex=one) for one in question["subjects"]]
+                subjects = _subjects(question)
                 ceiling.take(len(subjects))
                 erased = await eraser.erase_data_keys(subjects)
             else:
@@ -137,3 +139,12 @@ async def _do(keys: KeyService, ceiling: Ceiling, question: Mapping[str, Any]) -
             return {"erased": [(one.subject.hex, int(one.at.timestamp())) for one in erased]}
         case _:
             raise KeyError("do")
+
+
+def _subjects(question: Mapping[str, Any]) -> list[UUID]:
+    return [UUID(hex=one) for one in question["subjects"]]
+
+
+def _told(subjects: Sequence[UUID], keys: Mapping[UUID, bytes]) -> dict[str, Any]:
+    found = map(keys.get, subjects)
+    return {"keys": [key and b64encode(key).decode() for key in found]}
