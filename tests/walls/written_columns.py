@@ -75,6 +75,10 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         },
         "visa": {"INSERT": _ISSUED, "UPDATE": "revoked_at superseded_at"},
         "alert": {"UPDATE": "closed_by close_reason"},
+        "inquiry": {
+            "INSERT": "id reference reason minutes most_people opened_by",
+            "UPDATE": "approved_by reviewed_by verdict review_reason",
+        },
         "legal_hold": {
             "INSERT": "id application_id reason held_by",
             "UPDATE": "released_by release_reason",
