@@ -7,6 +7,7 @@ thing to write, ``test_promises.py`` and ``test_rows_reached.py`` say.
 import re
 from typing import Any
 
+import asyncpg
 import pytest
 from graphql import GraphQLEnumType, GraphQLInputObjectType, get_introspection_query
 
@@ -45,12 +46,26 @@ each_role = pytest.mark.parametrize("role", list(Role))
 each_list = pytest.mark.parametrize("noun", list(LISTS))
 
 
+#: A letter of somebody who asks about their data: what an auditor looks people up for.
+LETTER = "RQST-POST-0000"
+
+
+@pytest.fixture(autouse=True)
+async def letter(world: str, connection: asyncpg.Connection) -> None:
+    await connection.execute(
+        "INSERT INTO data_request (id, reference, kind, lodged_by, lodged_role) VALUES"
+        " (gen_random_uuid(), $1, 'ACCESS', 'auditor', 'AUDITOR') ON CONFLICT DO NOTHING",
+        LETTER,
+    )
+
+
 def operation(role: Role) -> str:
-    """Whoever needs a purpose says one, for a case on the own desk, so that nothing but the field
-    is in question."""
+    """Whoever needs a purpose says one, for a case on the own desk or a letter, so that nothing but
+    the field is in question."""
     if role is Role.APPLICANT or role not in PURPOSES:
         return "query"
-    return f'query @purpose(code: {PURPOSES[role][0]}, reference: "SGPO-OPEN-0006")'
+    named = LETTER if role is Role.AUDITOR else "SGPO-OPEN-0006"
+    return f'query @purpose(code: {PURPOSES[role][0]}, reference: "{named}")'
 
 
 def assert_forbidden(
