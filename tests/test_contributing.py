@@ -246,7 +246,7 @@ def _revisions(tree: Path) -> list[Path]:
 
 def _triggers(tree: Path) -> list[Path]:
     return [file for file in _revisions(tree)
-            if "by_mission" in file.name or file.name.endswith("_volume_changes.sql")]  # fmt: skip
+            if "by_mission" in file.name or file.name.endswith("_changes.sql")]  # fmt: skip
 
 
 def _generated(tree: Path) -> list[Path]:

@@ -10,6 +10,7 @@ locks = "SHARE ROW EXCLUSIVE on application, for an instant: nothing is rewritte
 
 
 def upgrade() -> None:
+    run("0097_overturned_changes")
     run("0097_overturned")
 
 
