@@ -17,6 +17,7 @@ from tests import tokens
 from tests.gateway.administering import decreed
 from tests.gateway.changing import (
     IDENTITY,
+    change,
     cleared,
     document,
     done,
@@ -53,6 +54,8 @@ MADE_AT = {
     "person_lookup": "occurred_at",
     "linker_read": "read_at",
     "alert": "raised_at",
+    "inquiry": "opened_at",
+    "inquiry_person": "opened_at",
     "suspension": "suspended_at",
     "data_request": "lodged_at",
     "erasure": "ordered_at",
@@ -128,6 +131,7 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
     await refused(who)
     for name in ("supervisor", "supervisor-2"):
         await _read_too_many(who[name])
+        await _inquire(who[name])
     for _ in range(2):
         await _read_identity(who, await cleared(who))
         asked_for = await done(who["officer"], "requestInformation", await in_verification(who))
@@ -193,6 +197,18 @@ async def _read_too_many(supervisor: Viewer) -> None:
     codes = [(await supervisor(document, case=case)).codes for case in ("AUSY-GRAN-0001",
              "AUPO-SECU-0003")]  # fmt: skip
     assert codes == [[], ["READ_BUDGET"]]
+
+
+async def _inquire(supervisor: Viewer) -> None:
+    """An inquiry, in which one person is read."""
+    opened = await change(supervisor, "openInquiry", reason="Why.", minutes=9, mostPeople=1)
+    asked = await supervisor(
+        "query($inquiry: String!) @purpose(code: SUPERVISION, reference: $inquiry)"
+        ' { application(by: {reference: "AUSY-GRAN-0001"})'
+        " { applicant { identity { fullName } } } }",
+        inquiry=opened.payload["inquiry"]["reference"],
+    )
+    assert asked.errors == [], asked.text
 
 
 async def _keys(connection: asyncpg.Connection, table: str) -> list[UUID]:

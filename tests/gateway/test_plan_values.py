@@ -24,6 +24,7 @@ CATALOGUE = Catalogue(FULL)
 NEVER_NULL = {
     "Decision.isIncomplete",
     "AccessEvent.inWords",  # put together of words that are never null
+    "DataRequest.legalBasis",  # of each kind there is
     # Sealed together when somebody is handed in; one that is missing is an error.
     *(f"Identity.{name}" for name in ("fullName", "passportNumber", "birthDate", "email", "phone")),
 }
@@ -40,6 +41,9 @@ SMALL = {
     "ServiceTarget.hours",
     "ServiceTarget.promisedPercent",
     "ApplicationEvent.sequence",
+    "Inquiry.minutes",
+    "Inquiry.mostPeople",
+    "Inquiry.seen",
 }
 
 

@@ -111,8 +111,8 @@ async def test_a_bomb_of_fragments_is_looked_at_no_further_than_a_plan_goes(
 #: A column that always has a value, of a page, of a joined row, of a list and of a look-up.
 ALWAYS = [
     ("application", "channel", "{ applications(first: 20) { nodes { reference channel } } }"),
-    ("applicant", "passport_last_four",
-     "{ applications(first: 20) { nodes { reference applicant { passportLastFour } } } }"),
+    ("decision", "decided_at",
+     "{ applications(first: 20) { nodes { reference decision { decidedAt } } } }"),
     ("application_event", "kind",
      "{ applications(first: 20) { nodes { events(first: 9) { edges { node { kind } } } } } }"),
     ("application", "reference",
