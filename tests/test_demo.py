@@ -3,6 +3,7 @@
 import re
 import subprocess
 from time import monotonic
+from typing import Any
 
 import httpx2
 
@@ -35,37 +36,34 @@ def test_demo_answers_leadership_and_a_manager_each_in_their_scope(demo: Demo) -
 HITS = """{ workList(queue: HITS, first: 50) { nodes {
     isVisaHeld screenings(first: 9) { nodes { result ban { ground } } }
 } } }"""
-LIST = """{
-    banEntries(first: 20) { nodes { state proposedBy approvedBy } }
-    screenings(first: 100) { nodes { banMatches { ban { ground } } } }
-}"""
+LIST = "{ banEntries(first: 20) { nodes { state proposedBy approvedBy } } }"
 
 
 def test_the_demo_has_a_ban_list_with_hits_for_a_supervisor(demo: Demo) -> None:
     """The LINKER compares the entries with everybody once the demo runs."""
-    held: list[str] = []
-    end = monotonic() + 30
-    while len(held) < 3 and monotonic() < end:
-        cases = demo.ask("supervisor", HITS)["workList"]["nodes"]
-        held = sorted(
-            answer["ban"]["ground"]
-            for case in cases
-            if case["isVisaHeld"]
-            for answer in case["screenings"]["nodes"]
-            if answer["result"] == "HIT" and answer["ban"]
-        )
-    assert held == ["FORGED_DOCUMENT", "OVERSTAY", "UNLAWFUL_ACTIVITY"]
+    expected = (
+        ["FORGED_DOCUMENT", "OVERSTAY", "UNLAWFUL_ACTIVITY"],
+        # One waits for whoever asks.
+        {("APPROVED", "screening", "screening-2"), ("PROPOSED", "screening", None)},
+    )
+    seen, end = _seen_of_the_ban_list(demo), monotonic() + 60
+    while seen != expected and monotonic() < end:
+        seen = _seen_of_the_ban_list(demo)
+    assert seen == expected
 
-    seen = demo.ask("screening-2", LIST)
-    entries = [tuple(entry.values()) for entry in seen["banEntries"]["nodes"]]
-    # One waits for whoever asks.
-    assert sorted(entries, key=str) == [
-        *[("APPROVED", "screening", "screening-2")] * 4, ("PROPOSED", "screening", None),
-    ]  # fmt: skip
-    matches = [
-        match for question in seen["screenings"]["nodes"] for match in question["banMatches"]
-    ]
-    assert {"ban": {"ground": "REQUEST_OF_AN_AUTHORITY"}} in matches
+
+def _seen_of_the_ban_list(demo: Demo) -> tuple[list[str], set[Any]]:
+    """Why visas are held, and who proposed and approved each entry."""
+    cases = demo.ask("supervisor", HITS)["workList"]["nodes"]
+    held = sorted(
+        answer["ban"]["ground"]
+        for case in cases
+        if case["isVisaHeld"]
+        for answer in case["screenings"]["nodes"]
+        if answer["result"] == "HIT" and answer["ban"]
+    )
+    told = demo.ask("screening-2", LIST)
+    return held, {tuple(entry.values()) for entry in told["banEntries"]["nodes"]}
 
 
 def test_a_day_that_has_not_begun_is_refused() -> None:

@@ -50,7 +50,7 @@ each_list = pytest.mark.parametrize("noun", list(LISTS))
 LETTER = "RQST-POST-0000"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 async def letter(world: str, connection: asyncpg.Connection) -> None:
     await connection.execute(
         "INSERT INTO data_request (id, reference, kind, lodged_by, lodged_role) VALUES"
@@ -121,7 +121,9 @@ def test_there_is_a_way_in_to_every_type() -> None:
 
 
 @each_role
-async def test_a_field_is_answered_or_refused_as_the_policy_says(who, traffic, role) -> None:
+async def test_a_field_is_answered_or_refused_as_the_policy_says(
+    who, traffic, letter, role
+) -> None:
     for type_name in WAYS:
         await check_type(who[VIEWERS[role]], role, type_name, traffic)
 
