@@ -97,6 +97,7 @@ def _commit(tree: Path) -> None:
 # --- What breaks clients --------------------------------------------------------------------------
 
 
+@pytest.mark.proof
 def test_a_break_of_ours_is_refused_until_the_changelog_says_why(tmp_path: Path) -> None:
     tree = copied(tmp_path)
     file = tree / "gateway/schema/roles/officer.graphql"

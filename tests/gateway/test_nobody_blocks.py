@@ -108,6 +108,7 @@ PAGES = filled("{", lambda n: f"c{n}: countries(first: 1) {{ nodes {{ code }} }}
     ],
     ids=lambda given: given.name if isinstance(given, Hostile) else "",
 )  # fmt: skip
+@pytest.mark.proof
 async def test_the_guard_sees_a_limit_that_is_off(
     watch: Stopwatch, monkeypatch: pytest.MonkeyPatch, switched_off, hostile: Hostile
 ) -> None:

@@ -96,6 +96,7 @@ def test_nothing_differs_after_up_down_and_up(drafted: tuple[Path, str]) -> None
     assert (code, said.splitlines()[-1]) == (0, "[]"), said
 
 
+@pytest.mark.proof
 def test_a_value_that_rows_lack_is_refused_in_a_sentence(tmp_path: Path) -> None:
     tree = copied(tmp_path)
     name, before, after = CHANGES[0]

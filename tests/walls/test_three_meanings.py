@@ -150,6 +150,7 @@ async def first_difference(url: str, role: Role) -> str | None:
     return None
 
 
+@pytest.mark.proof
 async def test_a_judge_who_errs_is_found(laboratory: str, monkeypatch) -> None:
     """An empty word is taken for a scope."""
 
@@ -160,6 +161,7 @@ async def test_a_judge_who_errs_is_found(laboratory: str, monkeypatch) -> None:
     assert await first_difference(laboratory, Role.PARTNER_SERVICE)
 
 
+@pytest.mark.proof
 async def test_a_statement_that_errs_is_found(laboratory: str, monkeypatch) -> None:
     """An empty word is taken for a scope."""
 
