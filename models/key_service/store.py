@@ -114,11 +114,11 @@ class KeyStore:
         that a rotation has just taken away. Whether all were written; raises KeyServiceError.
         """
         with self._change():
-            rows = sorted((subject.bytes, *key) for subject, key in wrap().items())
+            rows = sorted((subject.bytes, *key, subject.bytes) for subject, key in wrap().items())
             written = [
                 self._connection.executemany(
-                    f"INSERT OR IGNORE INTO {copy}.data_key SELECT ?1, ?2, ?3 WHERE NOT EXISTS"  # noqa: S608
-                    f" (SELECT * FROM {copy}.erased_subject WHERE subject = ?1)",
+                    f"INSERT OR IGNORE INTO {copy}.data_key SELECT ?, ?, ? WHERE NOT EXISTS"  # noqa: S608
+                    f" (SELECT * FROM {copy}.erased_subject WHERE subject = ?)",
                     rows,
                 ).rowcount
                 for copy in _COPIES
@@ -159,9 +159,9 @@ class KeyStore:
         """Do what takes a wrapping key away if no data key needs it, while nobody can write one."""
         with self._change():
             needed = self._connection.execute(
-                "SELECT EXISTS (SELECT * FROM main.data_key WHERE key_id = ?1)"
-                " OR EXISTS (SELECT * FROM second.data_key WHERE key_id = ?1)",
-                (key_id,),
+                "SELECT EXISTS (SELECT * FROM main.data_key WHERE key_id = ?)"
+                " OR EXISTS (SELECT * FROM second.data_key WHERE key_id = ?)",
+                (key_id, key_id),
             ).fetchone()[0]
             if not needed:
                 retire()
