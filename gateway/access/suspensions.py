@@ -7,14 +7,13 @@ transaction by itself, so nothing is read in the moment that this one needs to l
 import asyncio
 import contextlib
 import logging
-from http import HTTPStatus
 from types import TracebackType
 
 import asyncpg
 
 from gateway.access.transactions.begin import TransactionStart
+from gateway.access.transactions.errors import suspension_refusal
 from gateway.access.transactions.watch import Watch
-from gateway.errors import ErrorCode, RequestError
 from gateway.viewer import Viewer
 from models.database.connections import connect, own_backend
 
@@ -61,9 +60,11 @@ class Suspensions:
     def refuse(self, viewer: Viewer) -> None:
         """Raises RequestError with SUSPENDED if the viewer, or the viewer's partner, is."""
         if viewer.subject in self._subjects:
-            raise suspended("Your access is suspended. Ask the directorate.")
+            raise suspension_refusal("Your access is suspended. Ask the directorate.")
         if viewer.partner in self._partners:
-            raise suspended("The access of your partner is suspended. Ask the directorate.")
+            raise suspension_refusal(
+                "The access of your partner is suspended. Ask the directorate."
+            )
 
     async def until_suspended(self, viewer: Viewer) -> None:
         """Wait until the viewer is suspended, then raise as `refuse` does."""
@@ -97,7 +98,3 @@ class Suspensions:
         if before != (self._subjects, self._partners):
             self._changed.set()
             self._changed = asyncio.Event()
-
-
-def suspended(message: str) -> RequestError:
-    return RequestError(ErrorCode.SUSPENDED, message, HTTPStatus.FORBIDDEN)

@@ -121,13 +121,15 @@ async def _do(keys: KeyService, ceiling: Ceiling, question: Mapping[str, Any]) -
         case "open":
             subjects = _subjects(question)
             ceiling.take(len(subjects))
-            return _told(subjects, await keys.open_data_keys(subjects))
+            return _write_keys(subjects, await keys.open_data_keys(subjects))
         case "make":
             subjects = _subjects(question)
             found = await keys.open_data_keys(subjects)
             ceiling.take(len(found))  # a key that is made now opens nothing yet
             new = [one for one in subjects if one not in found]
-            return _told(subjects, {**found, **(await keys.make_data_keys(new) if new else {})})
+            return _write_keys(
+                subjects, {**found, **(await keys.make_data_keys(new) if new else {})}
+            )
         case "erase" | "erased" as verb:
             eraser = cast(ErasesKeys, keys)
             if verb == "erase":
@@ -145,6 +147,6 @@ def _subjects(question: Mapping[str, Any]) -> list[UUID]:
     return [UUID(hex=one) for one in question["subjects"]]
 
 
-def _told(subjects: Sequence[UUID], keys: Mapping[UUID, bytes]) -> dict[str, Any]:
+def _write_keys(subjects: Sequence[UUID], keys: Mapping[UUID, bytes]) -> dict[str, Any]:
     found = map(keys.get, subjects)
     return {"keys": [key and b64encode(key).decode() for key in found]}

@@ -32,9 +32,11 @@ _DATA_EXCEPTION = "22"
 _OUTAGES = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED)
 
 
-def suspended() -> RequestError:
-    """The refusal by the database, which knows of it before the gateway does."""
-    message = "Your access, or that of your partner, is suspended. Ask the directorate."
+def suspension_refusal(
+    message: str = "Your access, or that of your partner, is suspended. Ask the directorate.",
+) -> RequestError:
+    """The refusal of a suspended viewer. The database, which may know of it before the gateway
+    does, does not say who is meant."""
     return RequestError(ErrorCode.SUSPENDED, message, HTTPStatus.FORBIDDEN)
 
 
@@ -71,7 +73,7 @@ def explain(error: Exception) -> GerbangError | None:
     if state == _QUERY_CANCELED:
         return FieldError(ErrorCode.TIMEOUT, _TOO_LONG)
     if state == SUSPENDED:
-        return suspended()
+        return suspension_refusal()
     if state == _LOCK_NOT_AVAILABLE:
         return FieldError(ErrorCode.UNAVAILABLE, _LOCKED)
     if is_broken(error):

@@ -26,7 +26,7 @@ from gateway.access.transactions.errors import (
     SUSPENDED,
     is_broken,
     state_of,
-    suspended,
+    suspension_refusal,
 )
 from gateway.access.vault import closed_vault
 from gateway.errors import ErrorCode, FieldError
@@ -102,7 +102,7 @@ class WriteTransaction:
             if is_broken(error):
                 raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from None
             if state_of(error) == SUSPENDED:
-                raise suspended() from None
+                raise suspension_refusal() from None
             if client_error := _CLIENT_ERRORS.get(state_of(error)):
                 raise FieldError(*client_error) from None
             raise
