@@ -113,7 +113,7 @@ def _of_parts(kind: type[AllOf | AnyOf], rules: tuple[Rule, ...]) -> Iterator[Ch
 
 def row_mutants() -> Iterator[Mutant]:
     """Every rule dropped, changed in each node, and given to each role that has none."""
-    for type_name, access in POLICY.items():
+    for type_name, access in sorted(POLICY.items()):
         for part in ("rows", "published_rows"):
             kept: Mapping[Role, Rule] = getattr(access, part)
             for role, what, rows, through in changed_rows(kept) if kept else ():
@@ -138,7 +138,7 @@ def changed_rows(
 
 def field_mutants() -> Iterator[Mutant]:
     """Every field given to each role that does not read it, and taken from each that does."""
-    for type_name, access in POLICY.items():
+    for type_name, access in sorted(POLICY.items()):
         for name, readers in access.fields.items():
             for role in Role:
                 gains = role not in readers
@@ -151,7 +151,7 @@ def field_mutants() -> Iterator[Mutant]:
 
 def count_mutants() -> Iterator[Mutant]:
     """The right to count and no more, taken, and given to each role that has no rows."""
-    for type_name, access in POLICY.items():
+    for type_name, access in sorted(POLICY.items()):
         for role in access.counts_only:
             roles = tuple(kept for kept in access.counts_only if kept is not role)
             yield Mutant(type_name, role, "may not count", replace(access, counts_only=roles))

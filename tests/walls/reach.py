@@ -204,6 +204,7 @@ ODD: dict[str, Claims] = {
     "officer-for-a-decided-one": {"role": "OFFICER", "sub": "officer", "names": "DIRE-REVO-0010"},
     "screening-for-another": {"role": "SCREENING", "sub": "screening", "names": ANSWERED},
     "screening-for-a-voided-one": {"role": "SCREENING", "sub": "screening", "names": VOIDED},
+    "screening-for-one-kept-from-them": {"role": "SCREENING", "sub": "screening", "names": HELD},
     # In an inquiry of the own that lasts, in one that is over, and in somebody else's.
     "supervisor-in-an-inquiry": {
         "role": "SUPERVISOR", "sub": "supervisor", "names": "INQ-LAST-0000-0000",
