@@ -22,7 +22,9 @@ from models.database.connections import connect
 from models.jobs.linking import keep_linking
 from models.key_service import KeyService, LocalKeyService, create_key_file
 from models.keys import new_key
-from models.person.vault import Cell, Vault, cells_sql
+from models.person.identity import Identity
+from models.person.sealed import cells_sql
+from models.person.vault import Cell, Vault
 from models.synthetic import Scale, synthesise
 
 _VIEWER = "supervisor"
@@ -39,7 +41,7 @@ _CELLS = ("full_name", "birth_date", "passport_number")
 _PEOPLE = f"""
     SELECT
         application.id AS case, reference, identity.applicant_id, passport_issuing_state,
-        {cells_sql("identity", _CELLS)}
+        {cells_sql(*(getattr(Identity, name) for name in _CELLS))}
     FROM identity
     JOIN application ON application.applicant_id = identity.applicant_id
     JOIN visa ON decision_id = current_decision_id

@@ -13,7 +13,9 @@ from models.database.connections import connect
 from models.jobs.sealing import seal_everybody
 from models.key_service import KeyService, SocketKeys, create_key_file
 from models.key_service.process import running_keys
-from models.person.vault import Cell, Vault, cells_sql
+from models.person.identity import Identity
+from models.person.sealed import cells_sql
+from models.person.vault import Cell, Vault
 from models.synthetic import Scale, synthesise
 
 _FIELDS = ("full_name", "birth_date", "sex", "passport_number", "email", "phone")
@@ -22,7 +24,7 @@ _PEOPLE = 50
 _UNWRAPS = 1_000_000_000
 _PAGE = "SELECT applicant_id, {} FROM identity ORDER BY applicant_id LIMIT $1"
 _PLAIN = _PAGE.format(", ".join(_FIELDS))
-_SEALED = _PAGE.format(cells_sql("identity", _FIELDS))
+_SEALED = _PAGE.format(cells_sql(*(getattr(Identity, name) for name in _FIELDS)))
 
 
 async def measure(applications: int, rounds: int) -> None:

@@ -507,7 +507,7 @@ GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, 
 GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason, role) ON assignment TO gerbang_supervisor;
 GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, proposed_at, proposed_by, reason, reference, reject_reason, rejected_at, rejected_by, state, withdrawal_proposed_at, withdrawal_proposed_by, withdrawal_reason, withdrawn_at, withdrawn_by) ON ban_entry TO gerbang_supervisor;
 GRANT SELECT (application_id, ban_id, by, ended_at, found_at, id) ON ban_match TO gerbang_supervisor;
-GRANT SELECT (ban_id, birth_date, full_name, issuing_state, passport_number) ON banned_person TO gerbang_supervisor;
+GRANT SELECT (ban_id, birth_date, full_name, issuing_state, passport_number, sealed) ON banned_person TO gerbang_supervisor;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_supervisor;
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_supervisor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_supervisor;
@@ -1219,7 +1219,7 @@ GRANT SELECT (id, nationality_code) ON applicant TO gerbang_screening;
 GRANT SELECT (applicant_id, centre_code, channel, country_code, id, nationality_code, paid_at, partner_code, received_at, reference, submitted_at, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_screening;
 GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, proposed_at, proposed_by, reason, reference, reject_reason, rejected_at, rejected_by, state, withdrawal_proposed_at, withdrawal_proposed_by, withdrawal_reason, withdrawn_at, withdrawn_by) ON ban_entry TO gerbang_screening;
 GRANT SELECT (application_id, ban_id, by, ended_at, found_at, id) ON ban_match TO gerbang_screening;
-GRANT SELECT (ban_id, birth_date, full_name, issuing_state, passport_number) ON banned_person TO gerbang_screening;
+GRANT SELECT (ban_id, birth_date, full_name, issuing_state, passport_number, sealed) ON banned_person TO gerbang_screening;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_screening;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_screening;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_screening;
@@ -2705,7 +2705,7 @@ CREATE POLICY screening_writing_insert ON ban_entry FOR INSERT TO gerbang_screen
 GRANT UPDATE (approved_by, reject_reason, rejected_by, withdrawal_proposed_by, withdrawal_reason, withdrawn_by) ON ban_entry TO gerbang_screening_writing;
 CREATE POLICY screening_writing_update ON ban_entry FOR UPDATE TO gerbang_screening_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN true ELSE false END);
-GRANT INSERT (ban_id, birth_date, full_name, issuing_state, passport_number) ON banned_person TO gerbang_screening_writing;
+GRANT INSERT (ban_id, birth_date, full_name, issuing_state, passport_number, sealed) ON banned_person TO gerbang_screening_writing;
 CREATE POLICY screening_writing_insert ON banned_person FOR INSERT TO gerbang_screening_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM ban_entry WHERE ban_entry.id = banned_person.ban_id AND ban_entry.state = 'PROPOSED' AND ban_entry.proposed_by = (SELECT viewer.subject('SCREENING'))) ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_screening_writing;
@@ -3029,7 +3029,7 @@ CREATE POLICY writing_insert ON ban_entry FOR INSERT TO gerbang_writing
 GRANT UPDATE (approved_by, reject_reason, rejected_by, withdrawal_proposed_by, withdrawal_reason, withdrawn_by) ON ban_entry TO gerbang_writing;
 CREATE POLICY writing_update ON ban_entry FOR UPDATE TO gerbang_writing
     USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SCREENING' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SCREENING' THEN true ELSE false END ELSE false END);
-GRANT INSERT (ban_id, birth_date, full_name, issuing_state, passport_number) ON banned_person TO gerbang_writing;
+GRANT INSERT (ban_id, birth_date, full_name, issuing_state, passport_number, sealed) ON banned_person TO gerbang_writing;
 CREATE POLICY writing_insert ON banned_person FOR INSERT TO gerbang_writing
     WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SCREENING' THEN EXISTS (SELECT FROM ban_entry WHERE ban_entry.id = banned_person.ban_id AND ban_entry.state = 'PROPOSED' AND ban_entry.proposed_by = (SELECT viewer.subject(NULL))) ELSE false END ELSE false END);
 GRANT SELECT (account, answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, outcome, reference, state) ON data_request TO gerbang_writing;
@@ -3098,7 +3098,7 @@ CREATE POLICY linker_select ON person_link FOR SELECT TO gerbang_linker
 GRANT SELECT (approved_by, id, withdrawn_by) ON ban_entry TO gerbang_linker;
 CREATE POLICY linker_select ON ban_entry FOR SELECT TO gerbang_linker
     USING (true);
-GRANT SELECT ON banned_person TO gerbang_linker;
+GRANT SELECT (ban_id, birth_date, erased_at, full_name, issuing_state, passport_number, sealed) ON banned_person TO gerbang_linker;
 CREATE POLICY linker_select ON banned_person FOR SELECT TO gerbang_linker
     USING (true);
 GRANT SELECT ON ban_index TO gerbang_linker;

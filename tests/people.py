@@ -7,7 +7,9 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from models.person.vault import SEALED, Cell, Person, Vault, cells_sql
+from models.person.identity import Identity
+from models.person.sealed import cells_sql
+from models.person.vault import SEALED, Cell, Person, Vault
 from tests.linking import KEYS
 
 
@@ -31,14 +33,17 @@ async def identities(
     connection: asyncpg.Connection, where: str = "true", *arguments: Any
 ) -> list[dict[str, Any]]:
     """Identities as they are on file, opened; dates as ISO 8601."""
+    cells = cells_sql(*(getattr(Identity, name) for name in SEALED))
     rows = await connection.fetch(
-        f"SELECT applicant_id, passport_issuing_state, {cells_sql('identity', SEALED)}"
+        f"SELECT applicant_id, passport_issuing_state, {cells}"
         f" FROM identity WHERE {where} ORDER BY applicant_id",
         *arguments,
     )
     found = []
     for row in rows:
         names = [name for name in SEALED if row[name] is not None]
-        cells = [Cell(row["applicant_id"], name, row[name]) for name in names]
-        found.append({**row, **dict(zip(names, await Vault(KEYS).open(cells), strict=True))})
+        opened = await Vault(KEYS).open(
+            [Cell(row["applicant_id"], name, row[name]) for name in names]
+        )
+        found.append({**row, **dict(zip(names, opened, strict=True))})
     return found

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 
 from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
+from gateway.access.vault import vault_errors
 from gateway.mutations.case import today
 from gateway.mutations.outcome import Outcome, Reasons, Result
 from gateway.mutations.people import is_formed
@@ -20,6 +21,7 @@ from models.case.reference_numbers import new_reference
 from models.keys import new_key
 from models.life import Refusal
 from models.person.matching import comparable_name
+from models.person.vault import Person
 from models.vocabulary import BanGround, BanState
 
 
@@ -106,18 +108,24 @@ async def _propose(transaction: WriteTransaction, request: ProposeBan) -> str:
         "banned_until": last,
         "proposed_by": subject,
     }
-    state, number = request.passport or (None, None)
-    full_name, birth_date = request.name or (None, None)
-    person = {
-        "ban_id": id_,
-        "issuing_state": state,
-        "passport_number": number,
-        "full_name": full_name,
-        "birth_date": birth_date,
-    }
+    person = await _person_row(transaction, id_, request)
     await transaction.run(insert(BanEntry), entry)
     await transaction.run(insert(BannedPerson), person)
     return str(id_)
+
+
+async def _person_row(
+    transaction: WriteTransaction, ban: UUID, request: ProposeBan
+) -> dict[str, Any]:
+    """Whom an entry is about, as it is written: sealed, its key stored before."""
+    state, number = request.passport or (None, None)
+    full_name, birth_date = request.name or (None, None)
+    values = {"passport_number": number, "full_name": full_name, "birth_date": birth_date}
+    with vault_errors():
+        [sealed] = await transaction.vault.seal(
+            [Person(ban, 1, values, BannedPerson.__tablename__)]
+        )
+    return {"ban_id": ban, "issuing_state": state, "sealed": sealed}
 
 
 async def _check_passport(

@@ -34,7 +34,10 @@ _RIGHTS: Mapping[str, Mapping[type[Base], tuple[str, ...]]] = {
         PersonIndex: (),
         PersonLink: ("applicant_id", "linked_id", "reason"),
         BanEntry: ("id", "approved_by", "withdrawn_by"),
-        BannedPerson: (),
+        BannedPerson: (
+            "ban_id", "issuing_state", "sealed", "passport_number", "full_name", "birth_date",
+            "erased_at",
+        ),
         BanIndex: (),
     },
     "INSERT": {

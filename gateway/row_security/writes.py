@@ -319,7 +319,7 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
         ),
         BannedPerson.__tablename__: WriteGrant(
             frozenset(),
-            _columns(BannedPerson),
+            _columns(BannedPerson) - {"erased_at", "keys_deleted_at"},
             insert_if=writer.by_role({Role.SCREENING: _OF_AN_OWN_PROPOSAL.format(writer.subject)}),
         ),
         # Who says what of a request or a hold, and for whom an erasure is ordered, triggers guard.

@@ -16,7 +16,7 @@ from gateway.settings.reading import SettingsError, read, variable_name
 from gateway.settings.rules import LOOPBACK
 from gateway.settings.setting import setting
 from gateway.settings.transport import DatabaseTls
-from models.rights.retention import DAYS_KEPT, INDEX_DAYS, Retention
+from models.rights.retention import BAN_DAYS, DAYS_KEPT, INDEX_DAYS, Retention
 from models.vocabulary import Role, Status
 
 __all__ = [
@@ -230,6 +230,12 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
         readers.whole(1, 36_500),
         INDEX_DAYS,
     )
+    retention_ban_days: int = setting(
+        "for how many days after an entry of the ban list has ended, or was rejected, it says whom"
+        " it was about",
+        readers.whole(1, 36_500),
+        BAN_DAYS,
+    )
     keep_alive_seconds: int = setting(
         "how long an idle connection of a client stays open, seconds; longer than a proxy "
         "keeps its own, so that it never asks on one that just closes",
@@ -256,7 +262,9 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
     @property
     def retention(self) -> Retention:
         """For how long files are kept."""
-        return Retention(self.retention_days or DAYS_KEPT, self.retention_index_days)
+        return Retention(
+            self.retention_days or DAYS_KEPT, self.retention_index_days, self.retention_ban_days
+        )
 
     @property
     def in_development(self) -> bool:

@@ -1,32 +1,53 @@
 """Whom an entry of the ban list is about: personal data, and the digests by which it is found."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
 from models.vocabulary import IndexKind
 
+#: The columns that are sealed. The issuing state is a country, and finds nobody.
+SEALED_OF_BANS = ("passport_number", "full_name", "birth_date")
+#: Whether a row has a value that is not sealed yet: one of a gateway of the last release.
+PLAIN_OF_BANS = f"num_nonnulls({', '.join(SEALED_OF_BANS)}) > 0"
+_HAS = {name: f"num_nonnulls({name}, sealed -> '{name}')" for name in SEALED_OF_BANS}
+
 
 class BannedPerson(Base):
-    """A passport, a name and birth date, or both; never changed."""
+    """A passport, a name and birth date, or both; never changed, and emptied when it is erased."""
 
     __tablename__ = "banned_person"
 
     ban_id: Mapped[UUID] = mapped_column(ForeignKey("ban_entry.id"), primary_key=True)
     issuing_state: Mapped[str | None]
+    #: The sealed values by column (`models.person.vault`), each of version 1.
+    sealed: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    #: Plain columns: null once they are sealed, which everything is that is written now.
     passport_number: Mapped[str | None]
     full_name: Mapped[str | None]
     birth_date: Mapped[date | None]
+    #: From when on nobody reads who it was, and when the key of it was deleted.
+    erased_at: Mapped[datetime | None]
+    keys_deleted_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint(
-            "num_nulls(issuing_state, passport_number) IN (0, 2)"
-            " AND num_nulls(full_name, birth_date) IN (0, 2)"
-            " AND num_nonnulls(passport_number, full_name) > 0",
+            f"{_HAS['passport_number']} = num_nonnulls(issuing_state)"
+            f" AND {_HAS['full_name']} = {_HAS['birth_date']}"
+            f" AND ({_HAS['passport_number']} + {_HAS['full_name']} > 0) = (erased_at IS NULL)",
             name="can_be_found",
+        ),
+        CheckConstraint("keys_deleted_at IS NULL OR erased_at IS NOT NULL", name="hidden_first"),
+        Index("ix_banned_person_plain", "ban_id", postgresql_where=text(PLAIN_OF_BANS)),
+        Index(
+            "ix_banned_person_unfinished",
+            "ban_id",
+            postgresql_where=text("erased_at IS NOT NULL AND keys_deleted_at IS NULL"),
         ),
     )
 

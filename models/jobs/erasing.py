@@ -11,6 +11,7 @@ from models.database.connections import CONNECTION_ERRORS, connect
 from models.jobs.scheduler import Jobs, pause
 from models.key_service import ErasesKeys, KeyServiceError
 from models.rights.erasing import delete_keys, forget_digests, hide_due
+from models.rights.erasing_bans import delete_keys_of_bans, hide_ended_bans
 from models.rights.reconciling import reconcile
 from models.rights.retaining import Place, order_due
 from models.rights.retention import Retention
@@ -31,7 +32,8 @@ async def erase_due(
     """Take each step of a batch of erasures; return how many steps. Raises KeyServiceError."""
     hidden = await hide_due(connection, limit)
     forgotten = await forget_digests(connection, retention or Retention(), limit)
-    return hidden + forgotten + await delete_keys(keys, connection, limit)
+    deleted = await delete_keys(keys, connection, limit)
+    return hidden + forgotten + deleted + await delete_keys_of_bans(keys, connection, limit)
 
 
 async def keep_erasing(
@@ -67,7 +69,8 @@ async def keep_retention(
     every: float = _RETAIN_SECONDS,
     jobs: Jobs | None = None,
 ) -> None:
-    """Order the erasure of whose files were kept for long enough, until ``stop`` is set."""
+    """Order the erasure of whose files were kept for long enough, and hide whom entries of the ban
+    list were about that ended long ago, until ``stop`` is set."""
     job = (jobs or Jobs()).add(order_due.__name__, every)
     place: Place | None = None
     while not stop.is_set():
@@ -76,8 +79,9 @@ async def keep_retention(
             try:
                 while not stop.is_set():
                     place = await order_due(connection, retention, place, _WALKED)
+                    bans = await hide_ended_bans(connection, retention.ban_days, _WALKED)
                     job.note_nothing_due()
-                    if place is None:
+                    if place is None and bans < _WALKED:
                         await pause(stop, every)
             finally:
                 await connection.close()

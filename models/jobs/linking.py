@@ -15,14 +15,17 @@ from uuid import UUID
 import asyncpg
 
 from models.database.connections import connect
+from models.jobs.ban_digests import forget_other_keys_of_bans, index_bans
 from models.jobs.rescreening import end_bans, screen_cases, screen_due_bans
 from models.jobs.scheduler import Job, Jobs, begin_anew
 from models.key_service import KeyService, KeyServiceError, KeyUse
 from models.keys import new_key
-from models.person.matching import index_messages, name_message, passport_message
-from models.person.vault import Cell, MissingKeyError, Vault, VaultError, cells_sql
+from models.person.identity import Identity
+from models.person.identity_version import IdentityVersion
+from models.person.matching import index_messages
+from models.person.sealed import cells_sql
+from models.person.vault import Cell, MissingKeyError, Vault, VaultError
 from models.row_security import LINKER
-from models.vocabulary import IndexKind
 
 #: The channel on which PostgreSQL notifies that something committed is to be linked.
 CHANNEL = "gerbang_unlinked"
@@ -53,7 +56,7 @@ _VERSIONS = f"""
     SELECT
         applicant_id, coalesce(in_force.number, 1) AS version,
         coalesce(passport_issuing_state, nationality_code) AS state,
-        {cells_sql("identity", _READ)}
+        {cells_sql(*(getattr(Identity, name) for name in _READ))}
     FROM identity
     JOIN applicant ON applicant.id = applicant_id
     LEFT JOIN LATERAL (
@@ -64,7 +67,7 @@ _VERSIONS = f"""
     UNION ALL
     SELECT
         applicant_id, number, coalesce(passport_issuing_state, nationality_code),
-        {cells_sql("identity_version", _READ, "number::text")}
+        {cells_sql(*(getattr(IdentityVersion, name) for name in _READ))}
     FROM identity_version
     WHERE applicant_id = ANY ($1) AND valid_until IS NOT NULL AND EXISTS (
         SELECT FROM identity WHERE identity.applicant_id = identity_version.applicant_id
@@ -112,21 +115,6 @@ _LINK = """
         AS found (id, applicant_id, linked_id, reason)
     ON CONFLICT (applicant_id, linked_id, reason) DO NOTHING
 """
-#: Entries that stand and lack a digest of the key that writes.
-_TO_INDEX_BANS = """
-    SELECT banned_person.* FROM banned_person
-    JOIN ban_entry ON ban_entry.id = ban_id
-    WHERE approved_by IS NOT NULL AND withdrawn_by IS NULL AND NOT EXISTS (
-        SELECT FROM ban_index WHERE ban_index.ban_id = banned_person.ban_id AND key_id = $1
-    )
-    ORDER BY ban_id LIMIT $2
-"""
-_FORGET_BANS = "DELETE FROM ban_index WHERE ban_id = ANY ($1)"
-_FORGET_KEYS_OF_BANS = "DELETE FROM ban_index WHERE key_id <> ALL ($1)"
-_INDEX_BANS = """
-    INSERT INTO ban_index (ban_id, kind, key_id, digest)
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[])
-"""
 _LINKED = "UPDATE application SET is_linked = true WHERE id = ANY ($1)"
 
 
@@ -160,9 +148,8 @@ async def screen_bans(keys: KeyService, connection: asyncpg.Connection, limit: i
     accepted = await keys.key_ids(KeyUse.PERSON_INDEX)
     async with connection.transaction():
         async with _as_linker(connection):
-            listed = await connection.fetch(_TO_INDEX_BANS, accepted[0], limit)
-            await _index_bans(keys, connection, listed)
-        return len(listed) + await screen_due_bans(connection, limit) + await end_bans(connection)
+            listed = await index_bans(keys, connection, accepted[0], limit)
+        return listed + await screen_due_bans(connection, limit) + await end_bans(connection)
 
 
 async def index_people(
@@ -207,7 +194,7 @@ async def forget_other_keys(keys: KeyService, connection: asyncpg.Connection) ->
     accepted = await keys.key_ids(KeyUse.PERSON_INDEX)
     async with _as_linker(connection):
         await connection.execute(_FORGET_KEYS, list(accepted))
-        await connection.execute(_FORGET_KEYS_OF_BANS, list(accepted))
+        await forget_other_keys_of_bans(connection, accepted)
 
 
 async def keep_linking(
@@ -284,31 +271,6 @@ async def _index_people(
     ]
     await connection.execute(_FORGET, people)
     await connection.execute(_INDEX, *map(list, zip(*rows, strict=True)))
-
-
-async def _index_bans(
-    keys: KeyService, connection: asyncpg.Connection, listed: Sequence[asyncpg.Record]
-) -> None:
-    """Write the digests of whom entries are about, by each key that is accepted."""
-    messages: list[tuple[UUID, IndexKind, bytes]] = []
-    for one in listed:
-        if one["passport_number"] is not None:
-            passport = passport_message(one["issuing_state"], one["passport_number"])
-            messages.append((one["ban_id"], IndexKind.PASSPORT, passport))
-        if one["full_name"] is not None and (
-            name := name_message(one["full_name"], one["birth_date"])
-        ):
-            messages.append((one["ban_id"], IndexKind.NAME_AND_BIRTH_DATE, name))
-    if not messages:
-        return
-    digests = await keys.digests(KeyUse.PERSON_INDEX, [message for *_, message in messages])
-    rows = [
-        (ban, kind.value, digest.key_id, digest.value)
-        for (ban, kind, _), of_keys in zip(messages, digests, strict=True)
-        for digest in of_keys
-    ]
-    await connection.execute(_FORGET_BANS, [ban for ban, *_ in messages])
-    await connection.execute(_INDEX_BANS, *map(list, zip(*rows, strict=True)))
 
 
 async def _link_people(connection: asyncpg.Connection, people: Sequence[UUID]) -> None:

@@ -4,11 +4,14 @@ A batch at a time, each committed, while everything goes on; stopped, it goes on
 """
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
+from typing import Any, NamedTuple
 
 import asyncpg
 import orjson
 
+from models.ban.banned_person import PLAIN_OF_BANS, SEALED_OF_BANS
 from models.jobs.scheduler import Jobs, begin_anew, run_on_one_connection
 from models.key_service import KeyService, KeyServiceError
 from models.person.identity import PLAIN
@@ -16,48 +19,72 @@ from models.person.vault import SEALED, Person, Vault
 
 _EVERY_SECONDS = 5.0
 _BATCH = 500
-#: Each table, and the version to which a plain value of a row belongs.
-_TABLES = {"identity": "1", "identity_version": "number"}
+
+
+class _Table(NamedTuple):
+    """A table with values that may be plain still."""
+
+    name: str
+    #: The column with the subject of a row.
+    subject: str
+    columns: Sequence[str]
+    #: Whether a row has one of them.
+    plain: str
+    #: The version to which a plain value of a row belongs.
+    version: str = "1"
+    #: Whether versions stand beside the sealed values.
+    has_versions: bool = True
+
+
+_TABLES = (
+    _Table("identity", "applicant_id", SEALED, PLAIN),
+    _Table("identity_version", "applicant_id", SEALED, PLAIN, "number"),
+    _Table("banned_person", "ban_id", SEALED_OF_BANS, PLAIN_OF_BANS, has_versions=False),
+)
 _FIND = """
-    SELECT applicant_id, {version}::bigint AS version, {columns} FROM {table}
-    WHERE {plain} ORDER BY applicant_id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
+    SELECT {subject} AS subject, {version}::bigint AS version, {columns} FROM {name}
+    WHERE {plain} ORDER BY {subject} LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
 """
 _SEAL = """
-    UPDATE {table} SET
-        sealed = {table}.sealed || said.sealed,
-        versions = {table}.versions - ARRAY(SELECT jsonb_object_keys(said.sealed)),
-        {emptied}
-    FROM unnest($1::uuid[], $2::bigint[], $3::jsonb[]) AS said (applicant_id, version, sealed)
-    WHERE {table}.applicant_id = said.applicant_id AND {version} = said.version
+    UPDATE {name} SET sealed = {name}.sealed || said.sealed, {versions} {emptied}
+    FROM unnest($1::uuid[], $2::bigint[], $3::jsonb[]) AS said (subject, version, sealed)
+    WHERE {name}.{subject} = said.subject AND {version} = said.version
 """
+#: What is sealed now has the row's own version.
+_VERSIONS = "versions = {0}.versions - ARRAY(SELECT jsonb_object_keys(said.sealed)),"
 
 
 async def seal_plain(keys: KeyService, connection: asyncpg.Connection, limit: int = _BATCH) -> int:
     """Seal a batch of rows of each table; return how many. Raises KeyServiceError."""
-    number = 0
-    for table, version in _TABLES.items():
-        parts = {
-            "table": table,
-            "version": version,
-            "plain": PLAIN,
-            "columns": ", ".join(SEALED),
-            "emptied": ", ".join(f"{column} = NULL" for column in SEALED),
-        }
-        async with connection.transaction():
-            rows = await connection.fetch(_FIND.format(**parts), limit)
-            people = [
-                Person(row["applicant_id"], row["version"], {name: row[name] for name in SEALED})
-                for row in rows
-            ]
-            sealed = await Vault(keys).seal(people)
-            await connection.execute(
-                _SEAL.format(**parts),
-                [one.subject for one in people],
-                [one.version for one in people],
-                [orjson.dumps(each).decode() for each in sealed],
-            )
-        number += len(rows)
-    return number
+    return sum([await _seal_plain(keys, connection, table, limit) for table in _TABLES])
+
+
+async def _seal_plain(
+    keys: KeyService, connection: asyncpg.Connection, table: _Table, limit: int
+) -> int:
+    parts = {
+        **table._asdict(),
+        "columns": ", ".join(table.columns),
+        "versions": _VERSIONS.format(table.name) if table.has_versions else "",
+        "emptied": ", ".join(f"{column} = NULL" for column in table.columns),
+    }
+    async with connection.transaction():
+        rows = await connection.fetch(_FIND.format(**parts), limit)
+        people = [
+            Person(row["subject"], row["version"], _values(row, table), table.name) for row in rows
+        ]
+        sealed = await Vault(keys).seal(people)
+        await connection.execute(
+            _SEAL.format(**parts),
+            [one.subject for one in people],
+            [one.version for one in people],
+            [orjson.dumps(each).decode() for each in sealed],
+        )
+    return len(rows)
+
+
+def _values(row: asyncpg.Record, table: _Table) -> dict[str, Any]:
+    return {name: row[name] for name in table.columns}
 
 
 async def seal_everybody(keys: KeyService, connection: asyncpg.Connection) -> int:

@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast, func, literal_column, type_coerce
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import InstrumentedAttribute
 
-from models.person.identity import Identity
 from models.person.identity_version import IdentityVersion
-from models.person.vault import Cell, Vault
+from models.person.vault import PLAIN_MARK, Cell, Vault, bound_name
 
 
 class Sealed(Text):
@@ -26,16 +26,23 @@ class Sealed(Text):
 
 
 def sealed(of: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
-    """The cell of a value: sealed with its version, or what is plain still (`vault.cells_sql`)."""
+    """The cell of a value: sealed with its version, or what is plain still."""
     noun: Any = of.class_
-    name = of.key
-    first = "1" if noun is Identity else cast(IdentityVersion.number, Text)
+    name, table = of.key, noun.__tablename__
     column = literal_column(f"'{name}'")
-    version = func.coalesce(noun.versions[column].astext, first)
-    cell = version.concat(":").concat(noun.sealed[column].astext)
-    plain = literal_column("'='", Text).concat(cast(of, Text))
-    is_date = of.type.python_type is date
-    return type_coerce(func.coalesce(cell, plain), Sealed(name, is_date=is_date))
+    first: Any = cast(noun.number, Text) if noun is IdentityVersion else literal_column("'1'", Text)
+    has_versions = hasattr(noun, "versions")
+    version = func.coalesce(noun.versions[column].astext, first) if has_versions else first
+    cell = version.concat(literal_column("':'", Text)).concat(noun.sealed[column].astext)
+    plain = literal_column(f"'{PLAIN_MARK}'", Text).concat(cast(of, Text))
+    type_ = Sealed(bound_name(table, name), is_date=of.type.python_type is date)
+    return type_coerce(func.coalesce(cell, plain), type_)
+
+
+def cells_sql(*columns: InstrumentedAttribute[Any]) -> str:
+    """The cells of columns, each under its name, for a statement that is written in SQL."""
+    dialect = postgresql.dialect()
+    return ", ".join(f"{sealed(each).compile(dialect=dialect)} AS {each.key}" for each in columns)
 
 
 async def open_rows(vault: Vault, types: Sequence[Any], rows: Sequence[Sequence[Any]]) -> list[Any]:

@@ -1,9 +1,10 @@
 """The vault: seals what says who somebody is, and opens it again, each value for itself.
 
-A value is sealed by AES-256-GCM with the data key of its subject. It is bound to that subject, to
-its column and to the version of the identity that first had it: swapped, cut off or put back from
-before, it is refused, never told. Before the sealed bytes stands a mark, a keyed digest of the
-value: by it alone a correction can be seen to change something, within one subject.
+A value is sealed by AES-256-GCM with the data key of its subject: an applicant, or an entry of the
+ban list. It is bound to that subject, to its table and column, and to the version that first had
+it: swapped, cut off or put back from before, it is refused, never told. Before the sealed bytes
+stands a mark, a keyed digest of the value: by it alone a correction can be seen to change
+something, within one subject.
 
 In the database the sealed values of a row are an object by column, and beside them their versions;
 copies of a value in ``identity`` and ``identity_version`` are the same, so a trigger can put a
@@ -14,7 +15,7 @@ import hmac
 import os
 from base64 import urlsafe_b64encode
 from binascii import a2b_base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -24,7 +25,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from models.key_service import KeyService
 
-#: The columns of an identity that are sealed. The issuing state is a country, like nationality.
+#: The columns of an identity that are sealed; the ban list has three of them. The issuing state is
+#: a country, like nationality.
 SEALED = (
     "full_name",
     "passport_number",
@@ -41,7 +43,9 @@ MARK_LETTERS = 20
 _MARK_BYTES, _NONCE_BYTES = 15, 12
 _SEALED_AT = _MARK_BYTES + _NONCE_BYTES
 #: Begins a cell that is not sealed yet; a sealed one begins with its version and a colon.
-_PLAIN = "="
+PLAIN_MARK = "="
+#: Their rows are copies of each other, so a value is bound to neither of the two tables.
+_OF_AN_IDENTITY = frozenset({"identity", "identity_version"})
 
 
 class VaultError(Exception):
@@ -53,19 +57,21 @@ class MissingKeyError(Exception):
 
 
 class Cell(NamedTuple):
-    """A value as it is read from the database: see `cells_sql`."""
+    """A value as it is read from the database: see `models.person.sealed`."""
 
     subject: UUID
+    #: As `bound_name` writes it.
     column: str
     text: str
 
 
 class Person(NamedTuple):
-    """The values of one version of an identity that are to be sealed; null ones are left out."""
+    """The values of a row that are to be sealed; null ones are left out."""
 
     subject: UUID
     version: int
     values: Mapping[str, Any]
+    table: str = "identity"
 
 
 class Vault:
@@ -91,14 +97,14 @@ class Vault:
         """
         # By their numbers: a UUID takes long to be hashed and compared.
         subjects = {
-            cell.subject.int: cell.subject for cell in cells if not cell.text.startswith(_PLAIN)
+            cell.subject.int: cell.subject for cell in cells if not cell.text.startswith(PLAIN_MARK)
         }
         keys = await self._keys.open_data_keys(list(subjects.values())) if subjects else {}
         if len(keys) < len(subjects):
             raise MissingKeyError
         opening = {one.int: (AESGCM(key), _subject_bound(one)) for one, key in keys.items()}
         return [
-            text[1:] if text.startswith(_PLAIN) else _open(*opening[subject.int], column, text)
+            text[1:] if text.startswith(PLAIN_MARK) else _open(*opening[subject.int], column, text)
             for subject, column, text in cells
         ]
 
@@ -115,7 +121,7 @@ def _seal(key: bytes, person: Person) -> dict[str, str]:
         marked = marks.copy()  # whose key is set up once for all values
         marked.update(b"%s\0%s" % (column.encode(), text))
         mark, nonce = marked.digest()[:_MARK_BYTES], os.urandom(_NONCE_BYTES)
-        bound = _bound_to(subject, column, version, mark)
+        bound = _bound_to(subject, bound_name(person.table, column), version, mark)
         sealed[column] = urlsafe_b64encode(
             mark + nonce + cipher.encrypt(nonce, text, bound)
         ).decode()
@@ -141,10 +147,6 @@ def _bound_to(subject: bytes, column: str, version: str, mark: bytes) -> bytes:
     return b"%s%s\0%s\0%s" % (subject, column.encode(), version.encode(), mark)
 
 
-def cells_sql(table: str, columns: Iterable[str], version: str = "'1'") -> str:
-    """The cells of columns, in SQL: sealed ones with their versions, or what is still plain."""
-    return ", ".join(
-        f"coalesce(coalesce({table}.versions ->> '{column}', {version}) || ':' ||"
-        f" ({table}.sealed ->> '{column}'), '{_PLAIN}' || {table}.{column}::text) AS {column}"
-        for column in columns
-    )
+def bound_name(table: str, column: str) -> str:
+    """The name of a column in what its values are bound to."""
+    return column if table in _OF_AN_IDENTITY else f"{table}.{column}"

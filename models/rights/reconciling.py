@@ -13,6 +13,7 @@ from models.key_service import ErasesKeys
 from models.key_service.erasures import MOST_TOLD
 from models.keys import new_key
 from models.rights.erasing import hide
+from models.rights.erasing_bans import hide_bans
 from models.vocabulary import ErasureCause
 
 _LAST = UUID(int=(1 << 128) - 1)
@@ -23,10 +24,13 @@ _ORDER = f"""
     FROM unnest($1::uuid[], $2::uuid[]) AS back (id, applicant_id)
     ON CONFLICT (applicant_id) DO NOTHING
 """  # noqa: S608
+_BANS_COME_BACK = "SELECT ban_id FROM banned_person WHERE ban_id = ANY ($1) AND erased_at IS NULL"
 _KEYS_COME_BACK = """
-    SELECT applicant_id FROM erasure
-    WHERE keys_deleted_at IS NOT NULL AND applicant_id > $1 AND applicant_id <= $2
-        AND applicant_id <> ALL ($3)
+    SELECT subject FROM (
+        SELECT applicant_id AS subject FROM erasure WHERE keys_deleted_at IS NOT NULL
+        UNION ALL SELECT ban_id FROM banned_person WHERE keys_deleted_at IS NOT NULL
+    ) AS erased
+    WHERE subject > $1 AND subject <= $2 AND subject <> ALL ($3)
 """
 
 
@@ -53,4 +57,7 @@ async def _hide_again(connection: asyncpg.Connection, erased: list[UUID]) -> int
         async with connection.transaction():
             await connection.execute(_ORDER, [new_key() for _ in people], people)
             await hide(connection, people)
-    return len(people)
+    bans = [row[0] for row in await connection.fetch(_BANS_COME_BACK, erased)]
+    async with connection.transaction():
+        await hide_bans(connection, bans)
+    return len(people) + len(bans)

@@ -18,6 +18,7 @@ DAYS_KEPT: Mapping[Status, int] = MappingProxyType(
     }
 )
 INDEX_DAYS = 3650
+BAN_DAYS = 1825
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,9 @@ class Retention:
     #: For how long after a refusal for a forged document, or a revocation, a person who is erased
     #: is found again by digests. After a ban it is for as long as the entry stands.
     index_days: int = INDEX_DAYS
+    #: For how long after an entry of the ban list has ended, or was rejected, it says whom it was
+    #: about.
+    ban_days: int = BAN_DAYS
 
     def __post_init__(self) -> None:
         if lacking := [status for status in CLOSED if status not in self.days]:

@@ -33,16 +33,27 @@ class SealedVersionRow(NamedTuple):
     valid_until: datetime | None
 
 
+class SealedBannedRow(NamedTuple):
+    """A row of ``banned_person``."""
+
+    ban_id: UUID
+    issuing_state: str | None
+    sealed: str
+
+
 async def sealed_rows(vault: Vault, batch: Batch) -> Mapping[str, Sequence[Any]]:
     """The rows of a batch by the tables in which they are sealed."""
-    identities, versions = batch.identity, batch.identity_version
+    identities, versions, banned = batch.identity, batch.identity_version, batch.banned_person
     people = [Person(row.applicant_id, 1, row._asdict()) for row in identities]
     people += [Person(row.applicant_id, row.number, row._asdict()) for row in versions]
+    people += [Person(row.ban_id, 1, row._asdict(), "banned_person") for row in banned]
     texts = [orjson.dumps(sealed).decode() for sealed in await vault.seal(people)]
+    written = iter(texts)
     return {
-        "identity": [_identity(*of) for of in zip(identities, texts, strict=False)],
-        "identity_version": [
-            _version(*of) for of in zip(versions, texts[len(identities) :], strict=True)
+        "identity": [_identity(row, next(written)) for row in identities],
+        "identity_version": [_version(row, next(written)) for row in versions],
+        "banned_person": [
+            SealedBannedRow(row.ban_id, row.issuing_state, next(written)) for row in banned
         ],
     }
 

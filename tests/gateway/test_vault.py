@@ -1,6 +1,7 @@
 """Who people are stands nowhere in plain text, whichever way it came in; and what somebody changes
 in the database is refused."""
 
+import asyncio
 import contextlib
 import logging
 import re
@@ -22,11 +23,14 @@ from tests.gateway.changing import (
     in_verification,
     reference_of,
     row,
+    row_id,
     send,
     submitted,
 )
 from tests.gateway.log_lines import log_lines
 from tests.gateway.surviving.standing import metrics_of
+from tests.journeys.test_ban import banned, who_it_is
+from tests.world import today
 
 pytestmark = pytest.mark.anyio
 
@@ -49,10 +53,20 @@ CORRECTED = {
 #: As they are wrong: refused by a rule, or before anything runs.
 WRONG = ({"phone": "400 777 313 zyx"}, {"passportNumber": "qz canary 03"},
          {"birthDate": "Zyxwanda's day"}, {"email": "zyxwanda at quokkabane"})  # fmt: skip
+#: Whom an entry of the ban list is about, and how it is wrong.
+BANNED = {
+    "passport": {"issuingState": "AU", "number": "QZBANNED01"},
+    "nameAndBirthDate": {"fullName": "Wurrungul Bilbysson", "birthDate": "1929-11-05"},
+}
+WRONG_BANS = (
+    {"passport": {"issuingState": "AU", "number": "qz banned 02"}},
+    {"nameAndBirthDate": {"fullName": "Bilbysson 3", "birthDate": "2999-11-05"}},
+)
 SECRETS = [
     *(b"Zyxwanda", b"Quokkabane", b"Numbatsdottir", b"QZCANARY", b"qz canary", b"1931-02-03"),
     *(b"quokkabane.example", b"dottir.example", b"777 313", b"Wollomombi", b"Tibooburra"),
-    b"2037-03-31",
+    *(b"2037-03-31", b"QZBANNED", b"qz banned", b"Wurrungul", b"WURRUNGUL", b"Bilbysson"),
+    *(b"BILBYSSON", b"1929-11-05"),
 ]
 READ = """
     query ($case: ID!, $for: String!) @purpose(code: CASEWORK, reference: $for) {
@@ -78,6 +92,8 @@ OPEN = {
     "placeOfBirth": "Murwillumbah Rise",
     "passportExpiresOn": "2038-04-30",
 }
+#: The LINKER has read whom it is about.
+_LISTED = "SELECT count(*) = 2 FROM ban_index WHERE ban_id = $1"
 _TAMPERED = re.compile(r"^gerbang_vault_tampered_total (\S+)", re.MULTILINE)
 
 
@@ -101,6 +117,9 @@ async def every_way_in(who: Any, client: Any) -> tuple[str, list[str]]:
     batch = [{**said, "identity": {**CANARY, "passportNumber": f"QZCANARY1{n}"}} for n in range(2)]
     await send(agent, "submitApplications", {"applications": batch})
     await client.get(f"/graphql?name={CANARY['fullName']}")
+    said = {"ground": "CRIME", "reason": "Why.", "bannedFrom": today().isoformat()}
+    told += [(await send(who["screening"], "proposeBan", {**said, **wrong})).text
+             for wrong in WRONG_BANS]  # fmt: skip
     return case, told
 
 
@@ -147,7 +166,13 @@ async def test_a_canary_is_found_nowhere(who, client, app, server, world, connec
         reference = await reference_of(who["officer"], case)
         read = await who["officer"](READ, case=case, **{"for": reference})
         assert len((await who["officer"](LOOK_UP, case=reference)).data["people"]) >= 2
+        ban = await banned(who, **BANNED)
+        while not await connection.fetchval(_LISTED, row_id(ban)):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        about = await who_it_is(who["screening-2"], who, ban)
         metrics = await metrics_of(app.state.internal)
+    assert (about["passportNumber"], about["birthDate"]) == ("QZBANNED01", "1929-11-05")
+    assert about["fullName"] == "Wurrungul Bilbysson"
     # It is read by whoever may, in its versions.
     person = read.data["node"]["applicant"]
     assert person["identity"] == {

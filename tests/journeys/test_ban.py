@@ -87,6 +87,13 @@ async def reference(who: dict[str, Viewer], ban: str) -> str:
     return asked.data["node"]["reference"]
 
 
+async def who_it_is(viewer: Viewer, who: dict[str, Viewer], ban: str) -> dict[str, Any]:
+    """Whom an entry is about, read for that entry."""
+    asked = await viewer(WHO_IS_IT, ban=ban, **{"for": await reference(who, ban)})
+    assert asked.errors == [], asked.text
+    return asked.data["node"]["person"]
+
+
 async def questions(viewer: Viewer) -> dict[str, Any]:
     nodes = (await viewer(QUESTIONS)).data["screenings"]["nodes"]
     return {one["application"]["id"]: one for one in nodes}

@@ -113,7 +113,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             " withdrawal_reason withdrawn_by",
         },
         "banned_person": {
-            "INSERT": "ban_id issuing_state passport_number full_name birth_date"
+            "INSERT": "ban_id issuing_state sealed passport_number full_name birth_date"
         },
     },
     "AUDITOR": {

@@ -7,12 +7,13 @@ from gateway.schema.country import Country
 from models import BannedPerson as Row
 from models import BanRead as ReadRow
 from models import Country as CountryRow
+from models.person.sealed import sealed
 from models.vocabulary import Purpose, Role
 
 
 @noun(key=Row.ban_id, is_logged=True)
 class BannedPerson:
-    """Whom an entry is about: a passport, a name and birth date, or both.
+    """Whom an entry is about: a passport, a name and birth date, or both; null once erased.
 
     Say why you read it, with the reference of the entry, or of a case that it matches:
     `query Ban($for: String!) @purpose(code: CASEWORK, reference: $for)`.
@@ -21,9 +22,9 @@ class BannedPerson:
     passport_issuing_state: Country | None = link(
         Row.issuing_state, CountryRow.code, "The state that issued the passport."
     )
-    passport_number: str | None = column(Row.passport_number, "Passport number.")
-    full_name: str | None = column(Row.full_name, "The name.")
-    birth_date: date | None = column(Row.birth_date, "Date of birth.")
+    passport_number: str | None = column(sealed(Row.passport_number), "Passport number.")
+    full_name: str | None = column(sealed(Row.full_name), "The name.")
+    birth_date: date | None = column(sealed(Row.birth_date), "Date of birth.")
 
 
 @noun(key=ReadRow.id)

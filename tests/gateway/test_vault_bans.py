@@ -1,0 +1,102 @@
+"""Whom the ban list is about lies in the vault: sealed while everybody works, refused where it was
+tampered with, and erased once an entry has ended for long enough."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+import pytest
+
+from models.jobs.erasing import erase_due
+from models.jobs.sealing import seal_everybody
+from models.rights.erasing_bans import delete_keys_of_bans, hide_ended_bans
+from models.rights.reconciling import reconcile
+from tests.gateway.changing import row_id
+from tests.journeys.test_ban import WHO_IS_IT, banned, passport, proposed, reference, who_it_is
+from tests.linking import KEYS
+
+pytestmark = pytest.mark.anyio
+
+NAME = {"nameAndBirthDate": {"fullName": "Una Ling", "birthDate": "1971-05-06"}}
+_FROM_BEFORE = """
+    UPDATE banned_person SET sealed = '{}', passport_number = $2, full_name = $3, birth_date = $4
+    WHERE ban_id = $1
+"""
+_SWAP = """
+    UPDATE banned_person SET sealed = other.sealed FROM banned_person AS other
+    WHERE (banned_person.ban_id, other.ban_id) IN (($1, $2), ($2, $1))
+"""
+_ROW = "SELECT * FROM banned_person WHERE ban_id = $1"
+_DIGESTS = "SELECT count(*) FROM ban_index WHERE ban_id = $1"
+_END = """
+    UPDATE ban_entry SET banned_from = wib_day(now()) - 40, banned_until = wib_day(now()) - $2::int
+    WHERE id = $1
+"""
+
+
+async def test_whom_a_gateway_of_before_wrote_down_is_sealed_and_reads_alike(
+    who, connection
+) -> None:
+    ban = await banned(who, **passport("QZBEFORE1"), **NAME)
+    before = await who_it_is(who["screening-2"], who, ban)
+    await connection.execute(_FROM_BEFORE, row_id(ban), "QZBEFORE1", "Una Ling", date(1971, 5, 6))
+    assert await who_it_is(who["screening-2"], who, ban) == before
+    assert await seal_everybody(KEYS, connection) >= 1
+    assert await who_it_is(who["supervisor"], who, ban) == before
+    row = await connection.fetchrow(_ROW, row_id(ban))
+    assert (row["passport_number"], row["full_name"], row["birth_date"]) == (None, None, None)
+    assert set(orjson.loads(row["sealed"])) == {"passport_number", "full_name", "birth_date"}
+    assert await seal_everybody(KEYS, connection) == 0
+
+
+async def test_entries_that_were_swapped_are_refused(who, connection) -> None:
+    bans = [await proposed(who["screening"], **passport(f"QZSWAP00{number}")) for number in (1, 2)]
+    ids = [row_id(ban) for ban in bans]
+    await connection.execute(_SWAP, *ids)
+    try:
+        for ban in bans:
+            named = {"ban": ban, "for": await reference(who, ban)}
+            refused = await who["screening-2"](WHO_IS_IT, **named)
+            assert refused.codes == ["INTERNAL"], refused.text
+            assert "QZSWAP" not in refused.text
+    finally:
+        await connection.execute(_SWAP, *ids)
+    assert (await who_it_is(who["screening-2"], who, bans[0]))["passportNumber"] == "QZSWAP001"
+
+
+async def test_whom_an_entry_was_about_is_erased_when_its_period_has_ended(who, connection) -> None:
+    over = await banned(who, **passport("QZOVER001"), **NAME)
+    lasting = await banned(who, **passport("QZLAST001"))
+    subject = row_id(over)
+    await connection.execute(_END, subject, 10)
+    # Not yet: its period is eleven days, and ten have passed.
+    await hide_ended_bans(connection, 11, 9)
+    assert (await who_it_is(who["screening"], who, over))["fullName"] == "Una Ling"
+    assert await hide_ended_bans(connection, 9, 9) == 1
+    # Killed here, it is read by nobody, and the next pass goes on.
+    nobody: dict[str, Any] = dict.fromkeys(
+        ("passportNumber", "passportIssuingState", "fullName", "birthDate")
+    )
+    assert await who_it_is(who["screening"], who, over) == nobody
+    assert await connection.fetchval(_DIGESTS, subject) == 0
+    kept = await connection.fetchrow(_ROW, subject)
+    while await erase_due(KEYS, connection):
+        pass
+    assert await KEYS.open_data_keys([subject]) == {}
+    assert (await who_it_is(who["screening"], who, lasting))["passportNumber"] == "QZLAST001"
+    await restored(connection, subject, kept)
+    assert await who_it_is(who["screening"], who, over) == nobody
+
+
+async def restored(connection: asyncpg.Connection, subject: UUID, kept: asyncpg.Record) -> None:
+    """A backup from before the erasure is compared with the store of keys."""
+    await connection.execute(
+        "UPDATE banned_person SET sealed = '{\"passport_number\": \"kept\"}', issuing_state = 'AU',"
+        " erased_at = NULL, keys_deleted_at = NULL WHERE ban_id = $1", subject,
+    )  # fmt: skip
+    assert kept["keys_deleted_at"] is None
+    assert await reconcile(KEYS, connection) >= 1
+    assert await delete_keys_of_bans(KEYS, connection, 9) >= 1
+    assert (await connection.fetchrow(_ROW, subject))["keys_deleted_at"] is not None
