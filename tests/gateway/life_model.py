@@ -301,21 +301,27 @@ def follow(case: Case, call: Call) -> None:
 
 
 def _correct(case: Case) -> None:
-    """Another name: what was answered about the one before is void, but for a hit."""
+    """With another name, what was answered about the one before is void, but for a hit.
+
+    Whatever is corrected, what the authority could not answer is asked again.
+    """
     name, case.proposed_name = case.proposed_name or "", None
     case.events.append("CORRECTED")
-    if name == case.name:
-        return
+    if name != case.name:
+        _void_answers(case)
     case.name = name
+    if case.status == "SCREENING":
+        asked = [one for one in case.questions if case.answers.get(one) in (None, "UNAVAILABLE")]
+        case.answers |= dict.fromkeys(asked, "PENDING")
+
+
+def _void_answers(case: Case) -> None:
     for question, answer in list(case.answers.items()):
         waits = case.proposals.get(question, ("",))[0] in ("CLEAR", "HIT")
         if answer in ("CLEAR", "NO_MATCH", "UNAVAILABLE") or (answer == "PENDING" and waits):
             del case.answers[question]
             case.proposals.pop(question, None)
             case.found_by.pop(question, None)
-    if case.status == "SCREENING":
-        asked = [one for one in case.questions if case.answers.get(one) in (None, "UNAVAILABLE")]
-        case.answers |= dict.fromkeys(asked, "PENDING")
 
 
 def _answer(case: Case, call: Call) -> None:
