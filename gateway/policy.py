@@ -56,6 +56,7 @@ from models import (
     LegalHold,
     Partner,
     PartnerCountry,
+    PassportEnding,
     PersonLink,
     PersonLookup,
     ReferenceChange,
@@ -122,6 +123,7 @@ CASE_READERS = CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE
 BILL_READERS = CASE_READERS + TREASURY
 #: Whoever reads what kind of case it is, and of whom; and whoever reads who it is.
 FILE_READERS = CASE_READERS + SCREENING
+LAST_FOUR_READERS = CASE_WORKERS + AGENT + APPLICANT
 IDENTITY_READERS = CASE_WORKERS + AGENT + APPLICANT + SCREENING
 CORRECTION_READERS = CASE_STAFF + AGENT + APPLICANT
 ANSWER_READERS = SUPERVISOR + AUDITOR
@@ -295,6 +297,10 @@ is_linked_to_the_named_case = all_of(
     reached_through(
         PersonLink.applicant_id, Application.applicant_id, all_of(the_named_case, working_on_it)
     ),
+)
+is_linked_to_the_own_desk = all_of(
+    none_of(PersonLink.state, *UNSURE_LINKS),
+    reached_through(PersonLink.applicant_id, Application.applicant_id, on_the_own_desk),
 )
 #: Of an inquiry, those are opened who were admitted to it, while it lasts, for whoever opened it.
 an_own_inquiry_that_lasts = all_of(own_subject(Inquiry.opened_by), upcoming(Inquiry.ends_at))
@@ -803,7 +809,7 @@ POLICY: Mapping[str, Access] = {
             "id": FILE_READERS,
             "nationality": FILE_READERS,
             "applications": CASE_READERS,
-            "passportLastFour": CASE_WORKERS + AGENT + APPLICANT,
+            "passportLastFour": LAST_FOUR_READERS,
             "identity": IDENTITY_READERS,
             "identityVersions": IDENTITY_READERS,
             "accessEvents": AUDITOR + APPLICANT,
@@ -812,6 +818,28 @@ POLICY: Mapping[str, Access] = {
             "erasedAt": CASE_STAFF,
             "erasure": ANSWER_READERS,
         },
+    ),
+    # Behind `Applicant.passportLastFour`, which is null out of its reach: an officer reads it of
+    # the people of the own desk and of who is surely linked to them, and so in no list of others.
+    "PassportEnding": Access(
+        rows={
+            Role.OFFICER: any_of(
+                reached_through(
+                    PassportEnding.applicant_id, Application.applicant_id, on_the_own_desk
+                ),
+                reached_through(
+                    PassportEnding.applicant_id, PersonLink.linked_id, is_linked_to_the_own_desk
+                ),
+            ),
+            Role.SUPERVISOR: every_row,
+            Role.PARTNER_AGENT: reached_through(
+                PassportEnding.applicant_id, Application.applicant_id, at_own_place
+            ),
+            Role.APPLICANT: reached_through(
+                PassportEnding.applicant_id, Applicant.id, own_subject(Applicant.account)
+            ),
+        },
+        fields={"lastFour": LAST_FOUR_READERS},
     ),
     # Other files of the same person. Partners and applicants are told nothing of it.
     "PersonLink": Access(

@@ -25,6 +25,7 @@ from models.person.correction import Correction
 from models.person.identity import Identity
 from models.person.identity_version import IdentityVersion
 from models.person.linker_read import LinkerRead
+from models.person.passport_ending import PassportEnding
 from models.person.person_index import PersonIndex
 from models.person.person_link import PersonLink
 from models.person.person_lookup import PersonLookup
@@ -88,6 +89,7 @@ __all__ = [
     "LinkerRead",
     "Partner",
     "PartnerCountry",
+    "PassportEnding",
     "PersonIndex",
     "PersonLink",
     "PersonLookup",

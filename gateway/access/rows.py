@@ -72,6 +72,26 @@ def select_reachable_in_role(
     return vouch_for(select(*columns).where(condition), type_name)
 
 
+def select_value_in_role(
+    type_name: str,
+    role: Role,
+    value: Attribute,
+    on: ColumnElement[bool],
+    of: Attribute,
+) -> ColumnElement[Any]:
+    """A column of the row beside that of ``of``, for any viewer in a role; null out of reach."""
+    reached = select(value).where(on, reachable_in_role(type_name, role))
+    return reached.correlate(of.class_).scalar_subquery()
+
+
+def bind_scope(statement: Select[Any], viewer: Viewer) -> Select[Any]:
+    """Bind what was compiled for any viewer in a role to one of them."""
+    known = KnownViewer(viewer)
+    return statement.params(
+        {PLACES: list(viewer.places)} | {s.value: known.value(s) for s in Scope}
+    )
+
+
 def vouch_for(statement: Select[Any], type_name: str) -> Select[Any]:
     """Mark a statement as restricted by the policy of a type. The caller must be sure of it."""
     return statement.execution_options(**{VOUCHED_FOR: type_name})
@@ -203,8 +223,11 @@ class KnownViewer:
 
     def scope(self, scope: Scope, kind: TypeEngine[Any]) -> ColumnElement[Any]:
         """Without a scope a viewer matches no row: nothing equals null or is in an empty list."""
+        return literal(self.value(scope), _type(scope, kind))
+
+    def value(self, scope: Scope) -> Any:
         value = getattr(self.viewer, scope)
-        return literal(list(value) if scope in _LISTS else value or None, _type(scope, kind))
+        return list(value) if scope in _LISTS else value or None
 
     def places(self, kind: TypeEngine[Any]) -> ColumnElement[Any]:
         return literal(list(self.viewer.places), ARRAY(kind))

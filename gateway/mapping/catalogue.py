@@ -10,12 +10,14 @@ from sqlalchemy import ColumnElement, Label
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.fields import is_readable, readable_fields
+from gateway.access.rows import select_value_in_role
 from gateway.mapping.declare import (
     KEY,
     SOURCE,
     ChangePosition,
     Column,
     Derived,
+    RuledValue,
     Source,
     Storage,
     ToMany,
@@ -66,6 +68,8 @@ class Catalogue:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.nouns = {noun.name: noun for noun in _find_nouns(schema)}
+        #: With those that have row rules, and no type in the schema.
+        self.ruled = self.nouns | dict(_nouns_of_ruled_values(self.nouns.values()))
         self._target_names = {
             field.source: field.target_name
             for noun in self.nouns.values()
@@ -95,7 +99,7 @@ class Catalogue:
 
     def _columns(self, noun: DeclaredNoun, role: Role) -> Columns:
         """The columns to select for a noun: its key, and all fields that the role may read."""
-        return label_columns(noun, self.readable(noun, role))
+        return label_columns(noun, self.readable(noun, role), role)
 
 
 def hidden_label(column: InstrumentedAttribute[Any]) -> str:
@@ -103,15 +107,15 @@ def hidden_label(column: InstrumentedAttribute[Any]) -> str:
     return f"_{column.key}"
 
 
-def label_columns(noun: DeclaredNoun, fields: Iterable[DeclaredField]) -> Columns:
-    """The columns to select for some fields of a noun, and its key."""
+def label_columns(noun: DeclaredNoun, fields: Iterable[DeclaredField], role: Role) -> Columns:
+    """The columns to select for some fields of a noun, and its key, in a role."""
     columns: dict[str, ColumnElement[Any]] = {KEY: noun.key.expression}
     for field in fields:
-        columns.update(_columns_for(field))
+        columns.update(_columns_for(field, role))
     return tuple(expression.label(label) for label, expression in columns.items())
 
 
-def _columns_for(field: DeclaredField) -> Iterator[tuple[str, Any]]:
+def _columns_for(field: DeclaredField, role: Role) -> Iterator[tuple[str, Any]]:
     match field.source:
         case Column(value):
             yield field.python_name, value
@@ -119,6 +123,9 @@ def _columns_for(field: DeclaredField) -> Iterator[tuple[str, Any]]:
             yield from ((str(column.key), column) for column in columns.values())
         case ToOne(local) | ToMany(local) | ToPages(local):
             yield hidden_label(local), local
+        case RuledValue((type_name, _), local, remote, value):
+            on = remote == local
+            yield field.python_name, select_value_in_role(type_name, role, value, on, local)
         case ChangePosition(written_in, id_):
             yield from ((hidden_label(column), column) for column in (written_in, id_))
         case Derived():
@@ -140,6 +147,17 @@ def _find_nouns(schema: GraphQLSchema) -> Iterator[DeclaredNoun]:
         storage = getattr(cls, "__stored__", None)
         if isinstance(type_, GraphQLObjectType) and cls and storage:
             yield DeclaredNoun(name, cls, storage, dict(_find_fields(type_.fields)))
+
+
+def _nouns_of_ruled_values(nouns: Iterable[DeclaredNoun]) -> Iterator[tuple[str, DeclaredNoun]]:
+    """The nouns behind ruled values: of each, the value is the one field."""
+    for noun in nouns:
+        for field in noun.fields.values():
+            if isinstance(field.source, RuledValue):
+                name, told = field.source.coordinate
+                value = Column(field.source.value)
+                fields = {told: DeclaredField(told, field.python_name, value, field.target_name)}
+                yield name, DeclaredNoun(name, object, Storage(field.source.remote, False), fields)
 
 
 def _find_fields(fields: dict[str, GraphQLField]) -> Iterator[tuple[str, DeclaredField]]:

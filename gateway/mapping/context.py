@@ -10,13 +10,13 @@ from sqlalchemy import ARRAY, Select, any_, literal
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.purpose import StatedPurpose
-from gateway.access.rows import select_reachable
+from gateway.access.rows import bind_scope, select_reachable
 from gateway.access.transactions.reading import PreparedStatement, ReadTransaction
 from gateway.access.vault import closed_vault, vault_errors
 from gateway.errors import ErrorCode, FieldError
 from gateway.limits import MOST_NODES_OF_A_REQUEST
 from gateway.mapping.catalogue import Catalogue, Columns, DeclaredNoun, hidden_label
-from gateway.mapping.declare import ChangePosition, ToMany, ToOne
+from gateway.mapping.declare import KEY, ChangePosition, RuledValue, ToMany, ToOne
 from gateway.mapping.figure_reads import FigureCache, FigureReads
 from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Place, Positions
@@ -61,6 +61,8 @@ class Context:
     identities_read: set[UUID] = field(default_factory=set)
     #: Ids of the entries of the ban list of which it was read whom they are about.
     banned_read: set[UUID] = field(default_factory=set)
+    #: Of whom ruled values were told, by the type that the policy has for them.
+    told: dict[str, set[UUID]] = field(default_factory=dict)
     nodes_left: int = MOST_NODES_OF_A_REQUEST
 
     def __post_init__(self) -> None:
@@ -114,7 +116,9 @@ class Context:
 
     def select(self, noun: DeclaredNoun) -> Select[Any]:
         """A statement for the rows and columns of a noun that the viewer may read."""
-        return select_reachable(noun.name, self.viewer, *self.columns(noun))
+        statement = select_reachable(noun.name, self.viewer, *self.columns(noun))
+        is_bound = not any(isinstance(each.source, RuledValue) for each in noun.fields.values())
+        return statement if is_bound else bind_scope(statement, self.viewer)
 
     def columns(self, noun: DeclaredNoun) -> Columns:
         """All columns of a noun that the viewer's role may read."""
@@ -172,6 +176,17 @@ class Context:
         """Note of whom identity is asked for, before it is known whether it is read."""
         if noun.storage.is_logged and noun.name != "BannedPerson":
             self.identities_asked.update(keys)
+
+    def tell(self, source: RuledValue, root: Any, name: str) -> Any:
+        """A ruled value of a row; it is noted of whom it was told."""
+        value = root.__dict__[name]
+        if value is not None:
+            self.note_told(source, [root.__dict__[KEY]])
+        return value
+
+    def note_told(self, source: RuledValue, keys: Iterable[UUID]) -> None:
+        """Note of whom a value was told."""
+        self.told.setdefault(source.coordinate[0], set()).update(keys)
 
     def position(self, source: ChangePosition, root: Any) -> str:
         """The sealed position of a change."""

@@ -71,6 +71,21 @@ class ToPages:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class RuledValue:
+    """A column of a row beside this one, whose ``remote`` equals this row's ``local``.
+
+    The policy has row rules for it by themselves, under the name of a type that the schema has not:
+    out of their reach the value is null. Nobody filters or orders by it.
+    """
+
+    #: The type and the field of the policy.
+    coordinate: tuple[str, str]
+    local: InstrumentedAttribute[Any]
+    remote: InstrumentedAttribute[Any]
+    value: InstrumentedAttribute[Any]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class ChangePosition:
     """The position of a change: the transaction that wrote it, and its id."""
 
@@ -97,7 +112,7 @@ class Derived:
     facts: tuple[Fact, ...]
 
 
-Source = Column | Translated | ToOne | ToMany | ToPages | ChangePosition | Derived
+Source = Column | Translated | ToOne | ToMany | ToPages | RuledValue | ChangePosition | Derived
 
 
 @strawberry.interface(description="Anything with a global id, to be had again by `node`.")
@@ -152,6 +167,25 @@ def column(
     """
     source = Column(value, is_filter=filters, is_order=orders, has_prefix=prefixes, words=facets)
     return strawberry.field(description=description, metadata={SOURCE: source})
+
+
+def ruled_value(
+    coordinate: tuple[str, str],
+    local: InstrumentedAttribute[Any],
+    remote: InstrumentedAttribute[Any],
+    value: InstrumentedAttribute[Any],
+    description: str,
+) -> Any:
+    """A field with the value of a row that has row rules of its own: null out of their reach.
+
+    Whose values a viewer was told is noted.
+    """
+    source = RuledValue(coordinate, local, remote, value)
+
+    def resolve(root: Any, info: strawberry.Info) -> Any:
+        return info.context.tell(source, root, info.python_name)
+
+    return _field(resolve, source, description)
 
 
 def link(

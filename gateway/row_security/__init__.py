@@ -127,7 +127,7 @@ def _grant(table: str, columns: frozenset[str], name: str) -> str:
 
 
 def _rules(catalogue: Catalogue, role: Role) -> Iterator[str]:
-    for noun in catalogue.nouns.values():
+    for noun in catalogue.ruled.values():
         rule = POLICY[noun.name].rows.get(role)
         if rule is not None:
             table = noun.key.class_.__tablename__

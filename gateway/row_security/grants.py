@@ -8,8 +8,8 @@ from sqlalchemy import Column
 from sqlalchemy.sql import visitors
 
 from gateway.access.fields import readable_fields
-from gateway.mapping.catalogue import Catalogue, DeclaredNoun
-from gateway.mapping.declare import ToMany, ToPages
+from gateway.mapping.catalogue import Catalogue, DeclaredNoun, label_columns
+from gateway.mapping.declare import RuledValue, ToMany, ToPages
 from gateway.mapping.queues import columns_of_queues
 from gateway.policy import POLICY
 from gateway.rules import (
@@ -33,25 +33,33 @@ from gateway.rules import (
 from models.vocabulary import Role
 from models.volumes.officers import desks
 
+#: Columns that are empty, and that gateways of the last release still read for a field.
+_READ_BEFORE = {("Applicant", "passportLastFour"): ("applicant", "passport_last_four")}
 Grants = Mapping[str, frozenset[str]]
 
 
 def columns_read(catalogue: Catalogue, role: Role) -> Grants:
     """The columns that a role reads, by table."""
     columns_by_table: defaultdict[str, set[str]] = defaultdict(set)
-    for noun in catalogue.nouns.values():
+    for noun in catalogue.ruled.values():
         rule = POLICY[noun.name].rows.get(role)
         if rule is None:
             continue
         for expression in (*_noun_columns(catalogue, noun, role), *attributes(rule)):
             for table, column in _stored_columns(expression):
                 columns_by_table[table].add(column)
+        for told_by, (table, column) in _READ_BEFORE.items():
+            if told_by in {(noun.name, name) for name in readable_fields(noun.name, role)}:
+                columns_by_table[table].add(column)
     return {table: frozenset(columns) for table, columns in sorted(columns_by_table.items())}
 
 
 def _noun_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:
     """The columns selected for a noun, and those by which its links select and order rows."""
-    yield from catalogue.columns(noun, role)
+    fields = catalogue.readable(noun, role)
+    # What a ruled value reads, the noun behind it says itself.
+    own = [field for field in fields if not isinstance(field.source, RuledValue)]
+    yield from label_columns(noun, own, role)
     readable = readable_fields(noun.name, role)
     for field in noun.fields.values():
         if field.name not in readable:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from gateway.mapping.connections import Connection
-from gateway.mapping.declare import Node, column, link, noun
+from gateway.mapping.declare import Node, column, link, noun, ruled_value
 from gateway.mapping.linked_pages import pages
 from gateway.schema.access_event import AccessEvent
 from gateway.schema.country import Country
@@ -23,6 +23,7 @@ from models import Erasure as ErasureRow
 from models import Identity as IdentityRow
 from models import IdentityVersion as IdentityVersionRow
 from models import LinkerRead as LinkerReadRow
+from models import PassportEnding as PassportEndingRow
 from models import PersonLink as PersonLinkRow
 
 if TYPE_CHECKING:
@@ -38,9 +39,13 @@ class Applicant(Node):
     nationality: Country | None = link(
         ApplicantRow.nationality_code, CountryRow.code, "Nationality."
     )
-    passport_last_four: str | None = column(
-        ApplicantRow.passport_last_four,
-        "Last four characters of the passport number; null for whoever was erased.",
+    passport_last_four: str | None = ruled_value(
+        ("PassportEnding", "lastFour"),
+        ApplicantRow.id,
+        PassportEndingRow.applicant_id,
+        PassportEndingRow.last_four,
+        "Last four characters of the passport number; null where you may not read them, and for"
+        " whoever was erased.",
     )
     erased_at: datetime | None = column(
         ApplicantRow.erased_at,

@@ -9,6 +9,7 @@ from strawberry.directive import DirectiveLocation
 from strawberry.schema.config import StrawberryConfig
 
 from gateway.access.fields import find_policy_gaps
+from gateway.mapping.catalogue import Catalogue
 from gateway.mapping.scalars import SCALARS
 from gateway.schema.mutations.errors import (
     CaseError,
@@ -65,7 +66,7 @@ def build_schema() -> GraphQLSchema:
         config=config,
     )
     schema = graphql_schema(declared)
-    if gaps := find_policy_gaps(_fields(schema)):
+    if gaps := find_policy_gaps(fields_by_type(schema)):
         raise PolicyGapError("\n".join(gaps))
     return schema
 
@@ -77,9 +78,12 @@ class _Names(CachedNames):
         return {str: "String", datetime: "DateTime"}.get(type_) or super().get_name_from_type(type_)
 
 
-def _fields(schema: GraphQLSchema) -> dict[str, frozenset[str]]:
-    return {
+def fields_by_type(schema: GraphQLSchema) -> dict[str, frozenset[str]]:
+    """All that the policy speaks of: also the values of fields that have row rules of their own."""
+    hidden = {name: frozenset(noun.fields) for name, noun in Catalogue(schema).ruled.items()}
+    shown = {
         name: frozenset(type_.fields)
         for name, type_ in schema.type_map.items()
         if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) and name[:2] != "__"
     }
+    return {**hidden, **shown}

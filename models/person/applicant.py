@@ -18,8 +18,7 @@ class Applicant(Base):
     #: The subject of the applicant's own sign-in, where there is one.
     account: Mapped[str | None] = mapped_column(unique=True)
     nationality_code: Mapped[str] = mapped_column(ForeignKey("country.code"))
-    #: Enough for a counter to tell two applicants apart, not enough to find a person; null for
-    #: whoever was erased.
+    #: Where it is written; a trigger moves it to ``PassportEnding`` at once, so it is always null.
     passport_last_four: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     #: From when on nobody reads who it was.

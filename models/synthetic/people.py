@@ -25,7 +25,6 @@ def new_person(
         id=new_id(moment, rng),
         account=account,
         nationality_code=nationality,
-        passport_last_four=passport[-4:],
         created_at=appeared_at,
     )
     identity = IdentityRow(
@@ -44,17 +43,14 @@ def new_person(
     return applicant, identity
 
 
-def as_known(
-    known: IdentityRow, applicant: ApplicantRow, identity: IdentityRow
-) -> tuple[ApplicantRow, IdentityRow]:
+def as_known(known: IdentityRow, identity: IdentityRow, appeared_on: date) -> IdentityRow:
     """Somebody who was handed in before, elsewhere: with the same passport, or a renewed one."""
     same = {"full_name": known.full_name, "birth_date": known.birth_date, "sex": known.sex}
-    lasts = known.passport_expires_on >= applicant.created_at.date() + timedelta(days=365)
+    lasts = known.passport_expires_on >= appeared_on + timedelta(days=365)
     if lasts and known.passport_number[-1] in "02468":
         number = known.passport_number
         same |= {"passport_number": number, "passport_expires_on": known.passport_expires_on}
-        applicant = applicant._replace(passport_last_four=number[-4:])
-    return applicant, identity._replace(**same)
+    return identity._replace(**same)
 
 
 #: One in fifty leaves it open.

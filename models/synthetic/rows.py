@@ -33,8 +33,14 @@ class ApplicantRow(NamedTuple):
     id: UUID
     account: str | None
     nationality_code: str
-    passport_last_four: str
     created_at: datetime
+
+
+class PassportEndingRow(NamedTuple):
+    """A row of ``passport_ending``."""
+
+    applicant_id: UUID
+    last_four: str
 
 
 class IdentityRow(NamedTuple):
@@ -252,6 +258,7 @@ class Batch:
     """Rows of complete applications by table, in an order that satisfies the foreign keys."""
 
     applicant: list[ApplicantRow] = field(default_factory=list)
+    passport_ending: list[PassportEndingRow] = field(default_factory=list)
     identity: list[IdentityRow] = field(default_factory=list)
     application: list[ApplicationRow] = field(default_factory=list)
     bill: list[BillRow] = field(default_factory=list)

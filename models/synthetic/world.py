@@ -22,7 +22,7 @@ from models.synthetic.life import life
 from models.synthetic.people import as_known, new_person
 from models.synthetic.record import CaseProgress, Recorder
 from models.synthetic.reference import Reference
-from models.synthetic.rows import ApplicantRow, Batch, IdentityRow
+from models.synthetic.rows import ApplicantRow, Batch, IdentityRow, PassportEndingRow
 from models.synthetic.steps import Actor, Case, Step
 from models.vocabulary import Channel, EventKind, Role
 
@@ -103,10 +103,12 @@ class World:
         applicant, identity = new_person(nationality, submitted_at, self._rng, account)
         known = self._known[nationality]
         if account is None and len(known) == assumptions.AGAIN_ELSEWHERE:
-            applicant, identity = as_known(known[0], applicant, identity)
+            identity = as_known(known[0], identity, applicant.created_at.date())
             known.clear()
         known.append(identity)
         batch.applicant.append(applicant)
+        ending = PassportEndingRow(applicant.id, identity.passport_number[-4:])
+        batch.passport_ending.append(ending)
         batch.identity.append(identity)
         return applicant
 

@@ -46,7 +46,9 @@ async def test_an_agent_submits_at_the_own_centre(who, world, connection) -> Non
     person = await connection.fetchrow(
         "SELECT * FROM applicant WHERE id = $1", written["applicant_id"]
     )
-    assert (person["passport_last_four"], person["account"]) == ("4567", None)
+    assert (person["passport_last_four"], person["account"]) == (None, None)
+    ending = "SELECT last_four FROM passport_ending WHERE applicant_id = $1"
+    assert await connection.fetchval(ending, written["applicant_id"]) == "4567"
 
 
 async def test_an_applicant_submits_directly_and_is_the_same_person_each_time(

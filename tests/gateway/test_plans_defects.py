@@ -163,7 +163,9 @@ def joined_rows_are_of_no_reach(patch: Patch) -> None:
 
 
 def columns_of_no_right_are_read(patch: Patch) -> None:
-    patch.setattr(tree, "label_columns", lambda noun, _: label_columns(noun, noun.fields.values()))
+    patch.setattr(
+        tree, "label_columns", lambda noun, _, role: label_columns(noun, noun.fields.values(), role)
+    )
 
 
 def reads_of_identity_are_not_noted(patch: Patch) -> None:

@@ -182,10 +182,10 @@ WAYS: dict[str, tuple[str, ...]] = {
     "Node": (_node("Country", "AU").split(" > ")[0],),
 }  # fmt: skip
 
-#: What only a socket leads to: see ``test_live.py``.
+#: What only a socket leads to, see ``test_live.py``; and what stands behind a field of another.
 FOLLOWED = {
     "Subscription", "ApplicationUpdate", "ApplicationChange", "VolumesUpdate", "VolumesChange",
-    "Heartbeat", "AlertUpdate",
+    "Heartbeat", "AlertUpdate", "PassportEnding",
 }  # fmt: skip
 
 #: The arguments that the fields of a query need.

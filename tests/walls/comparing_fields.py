@@ -15,6 +15,7 @@ from models.vocabulary import Role
 from tests.walls import administering
 from tests.walls.changing import MAY
 from tests.walls.field_rights import (
+    BEHIND,
     CARRIERS,
     PAGED,
     RIGHTS,
@@ -77,7 +78,7 @@ def differences_of_view(role: Role, sdl: str) -> list[str]:
         for type_name, fields in sorted(objects.items())
         if fields != (expected := _expected(role, type_name))
     ]
-    missing = {type_name for type_name, _ in RIGHTS} - objects.keys() - CARRIERS.keys()
+    missing = {type_name for type_name, _ in RIGHTS} - {*objects, *CARRIERS, *BEHIND}
     lines += [f"{role}: no {name}" for name in sorted(missing) if fields_of(role, name)]
     lines += [
         f"{role}: {noun}Where filters by {name}, which is not read"

@@ -411,6 +411,12 @@ CARRIERS: dict[str, Lines] = {
     "Change": {"value unit": _ALL},
 }
 
+#: Values of rows behind a field of another type, which the schema has no type for.
+BEHIND: dict[str, Lines] = {
+    #                                                        L O S M A U P V X T D N
+    "PassportEnding": {"lastFour":                           "- R R - R - R - - - - -"},
+}  # fmt: skip
+
 #: Field by field: what each role has of it.
 Rights = dict[tuple[str, str], dict[Role, str]]
 
@@ -430,7 +436,7 @@ def of_roles(marks: str) -> dict[Role, str]:
     return dict(zip(ROLES, marks.split(), strict=True))
 
 
-RIGHTS: Rights = _read(_OPEN, _CASES, _STAGES, _FIGURES, _NATIONAL, _WAYS, CARRIERS)
+RIGHTS: Rights = _read(_OPEN, _CASES, _STAGES, _FIGURES, _NATIONAL, _WAYS, CARRIERS, BEHIND)
 #: The types that come in pages.
 PAGED = (
     "Country", "VisaType", "Partner", "PartnerCountry", "Centre", "Application", "ApplicationEvent",

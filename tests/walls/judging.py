@@ -26,6 +26,7 @@ from models.vocabulary import Role
 from tests.acting import act
 from tests.gateway.oracle import Claims, role_of
 from tests.walls import clocks
+from tests.walls.field_rights import BEHIND
 from tests.walls.mutants import Mutant
 from tests.walls.published import PUBLISHED, SETS
 from tests.walls.reach import TOLD, WHO, Key, Told, viewer
@@ -241,7 +242,9 @@ def _statements(script: str, other: str) -> list[str]:
 
 def same_before_the_first(mutant: Mutant) -> str | None:
     """Why a gateway with the mutant is ours all the same."""
-    if f"type {mutant.type_name} " not in agreed_view(mutant.role):
+    if mutant.type_name not in BEHIND and f"type {mutant.type_name} " not in agreed_view(
+        mutant.role
+    ):
         return f"nothing that {mutant.role} can ask leads to {mutant.type_name}"
     if _publishes_of_no_set(mutant):
         return f"no dimension set of published figures is for {mutant.role}"
@@ -264,6 +267,8 @@ def _publishes_of_no_set(mutant: Mutant) -> bool:
 
 def _led_to(mutant: Mutant) -> str | None:
     """The type that the mutant's field leads to, if it is one with fields of its own."""
+    if mutant.type_name in BEHIND:
+        return None
     type_: Any = FULL.type_map[mutant.type_name]
     named = get_named_type(type_.fields[mutant.field].type) if mutant.field else None
     return None if named is None or is_leaf_type(named) else named.name

@@ -521,6 +521,21 @@ def _people(claims: Claims, reached: Callable[[Claims, Sequence[Case]], set[str]
     return about if role_of(claims) == "SCREENING" else reached(claims, EVERY_CASE)
 
 
+def _endings(claims: Claims) -> set[str]:
+    """Whose last characters of a passport are told: to an officer, of the people of the own desk
+    and of who is surely linked to them, for whatever case they read; to others as the file."""
+    if role_of(claims) == "OFFICER":
+        own = {
+            case.applicant
+            for case in EVERY_CASE
+            if case.officer == claims["sub"] and not is_closed(case)
+        }
+        sure = [{link.one, link.other} for link in LINKS if link.is_sure]
+        return own.union(*(both for both in sure if both & own))
+    is_told = role_of(claims) in ("SUPERVISOR", "PARTNER_AGENT", "APPLICANT")
+    return oracle.applicants(claims, EVERY_CASE) if is_told else set()
+
+
 def _life(reference: str) -> list[Any]:
     return next(life_of(case) for case in CASES if case.reference == reference)
 
@@ -870,6 +885,11 @@ _ROWS: dict[str, Told] = {
                 if any(case.applicant == name for case in EVERY_CASE)
             }
         ),
+    ),
+    "PassportEnding": Told(
+        "passport_ending",
+        ("applicant_id",),
+        lambda claims: _each({applicant_id(name) for name in _endings(claims)}),
     ),
     "PersonLink": Told(
         "person_link",

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from graphql import GraphQLInterfaceType, GraphQLObjectType, print_schema
+from graphql import print_schema
 
 from gateway.access.fields import find_policy_gaps
 from gateway.execution.role_schema import role_schema
 from gateway.mapping.catalogue import Catalogue
 from gateway.policy import POLICY
 from gateway.policy_page import policy_page
+from gateway.schema.build import fields_by_type
 from models.vocabulary import Role
 from tests.walls.comparing_fields import differences_of_page, differences_of_view
 from tests.walls.conftest import Tell
@@ -23,11 +24,7 @@ from tests.walls.mutants import Mutant, count_mutants, field_mutants
 _PAGE = Path(__file__).parents[2] / "gateway" / "policy.md"
 _CATALOGUE = Catalogue(FULL)
 #: What a build compares the policy with, as `gateway.schema.build` does.
-_FIELDS = {
-    name: frozenset(type_.fields)
-    for name, type_ in FULL.type_map.items()
-    if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) and name[:2] != "__"
-}
+_FIELDS = fields_by_type(FULL)
 
 
 def test_the_page_of_the_policy_says_what_the_matrix_says() -> None:

@@ -24,13 +24,13 @@ pytestmark = pytest.mark.anyio
 #: Links to large tables, over two levels; a list below; a row by its name.
 PAGE = """{ applications(first: %d, where: {%s}) { nodes {
     reference decision { outcome }
-    applicant { passportLastFour nationality { code } }
+    applicant { %s nationality { code } }
     events(first: 3) { nodes { kind } totalCount { value } }
 } } }"""
 QUERIES = {
     Role.OFFICER: [
-        PAGE % (50, ""),
-        PAGE % (50, "status: {in: [GRANTED, REFUSED]}"),
+        PAGE % (50, "", "passportLastFour"),
+        PAGE % (50, "status: {in: [GRANTED, REFUSED]}", "id"),
         '{ application(by: {reference: "x"}) { decision { outcome } applicant { passportLastFour'
         " applications(first: 9) { nodes { decision { outcome } } } } } }",
     ],
@@ -50,6 +50,9 @@ CREATE TEMPORARY TABLE copies ON COMMIT DROP AS
 INSERT INTO applicant ({applicant}) SELECT {of_applicant} FROM copies,
     (SELECT * FROM applicant WHERE id = (SELECT applicant_id FROM application
      WHERE current_decision_id IS NOT NULL ORDER BY reference LIMIT 1)) one;
+INSERT INTO passport_ending ({passport_ending}) SELECT {of_passport_ending} FROM copies,
+    (SELECT * FROM passport_ending WHERE applicant_id = (SELECT applicant_id FROM application
+     WHERE current_decision_id IS NOT NULL ORDER BY reference LIMIT 1)) one;
 INSERT INTO decision ({decision}) SELECT {of_decision} FROM copies,
     (SELECT * FROM decision WHERE id = (SELECT current_decision_id FROM application
      WHERE current_decision_id IS NOT NULL ORDER BY reference LIMIT 1)) one;
@@ -60,11 +63,12 @@ INSERT INTO application_event ({application_event}) SELECT {of_application_event
     (SELECT * FROM application_event WHERE application_id = (SELECT id FROM application
      WHERE current_decision_id IS NOT NULL AND reference NOT LIKE 'COPY-%' ORDER BY reference
      LIMIT 1) ORDER BY sequence LIMIT 3) one;
-ANALYZE applicant, decision, application, application_event;
+ANALYZE applicant, passport_ending, decision, application, application_event;
 """
 #: What of a copy is its own.
 OWN = {
     "applicant": {"id": "p", "account": "NULL"},
+    "passport_ending": {"applicant_id": "p"},
     "decision": {"id": "d", "application_id": "a", "supersedes_id": "NULL"},
     "application": {
         "id": "a",

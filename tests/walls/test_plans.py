@@ -30,8 +30,8 @@ pytestmark = pytest.mark.anyio
 CATALOGUE = Catalogue(build_schema())
 LISTS = ("Application", "AccessEvent", "Centre", "Partner", "Country", "VisaType")
 #: What grows with the years; a handful of countries is read whole.
-BIG = {"application", "applicant", "identity", "application_event", "assignment", "decision",
-       "screening", "access_event"}  # fmt: skip
+BIG = {"application", "applicant", "passport_ending", "identity", "application_event",
+       "assignment", "decision", "screening", "access_event"}  # fmt: skip
 VIEWERS = {
     role: Viewer("somebody", role, partner="NUSA", countries=("AU", "NZ"), centres=("AU-SYD",))
     for role in Role

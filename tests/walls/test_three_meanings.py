@@ -66,7 +66,7 @@ class Held:
 
 def held_rows(role: Role) -> Iterator[Held]:
     """Every rule of a role, on the table of its type or on the tables of figures."""
-    for noun in CATALOGUE.nouns.values():
+    for noun in CATALOGUE.ruled.values():
         name, rule = noun.key.class_.__tablename__, POLICY[noun.name].rows.get(role)
         if rule is not None and name in RULED:
             seen = {a.key for a in attributes(rule) if a.class_ is noun.key.class_}

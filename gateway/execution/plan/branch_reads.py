@@ -59,6 +59,8 @@ class BranchReads:
             break
         for read in pending:
             self._note_logged(read)
+            for source, people in read.told():
+                self._context.note_told(source, people)
         await self._open(pending)
 
     async def _open(self, reads: Iterable[BranchRead]) -> None:

@@ -1,5 +1,6 @@
 """The branches of a plan: what was made of each, and what of it a request reads."""
 
+from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,6 +22,7 @@ from gateway.execution.plan.tree import Branch, Root
 from gateway.execution.plan.values import ValueCount
 from gateway.execution.selections import Fragments
 from gateway.mapping.context import Context
+from gateway.mapping.declare import KEY, RuledValue
 from gateway.mapping.pages import PageBounds
 from gateway.viewer import Viewer
 from models.person.sealed import Sealed
@@ -45,6 +47,8 @@ class BranchPlan:
         ]
         #: The places of sealed cells in the rows of those levels, with what they hold.
         self.sealed = {number: _sealed_places(branch.levels[number]) for number in self.logged}
+        #: Where those values stand that it is noted of whom they are told.
+        self.ruled = [place for level in branch.levels for place in _ruled_places(level)]
         #: Of the whole tables to whose rows it links.
         self.kept = [BranchPlan(each, role, is_compiled=is_compiled) for each in branch.kept]
 
@@ -53,6 +57,16 @@ class BranchPlan:
         """The same for branches without arguments that read and write the same."""
         texts = tuple(each.text for each in self.statements.prepared(*[None] * len(self.levels)))
         return texts, self._program
+
+
+class RuledPlace(NamedTuple):
+    """Where in the rows of a level a value stands that has row rules of its own."""
+
+    source: RuledValue
+    level: int
+    #: The columns of the value, and of the key of the row that it belongs to.
+    value: int
+    key: int
 
 
 class Plan(NamedTuple):
@@ -96,6 +110,23 @@ class BranchRead:
                     if (text := cell(row, place)) is not None:
                         yield (level, row, place), Cell(subject, column, text.decode())
 
+    def told(self) -> Iterator[tuple[RuledValue, set[UUID]]]:
+        """Of whom each value is told that has row rules of its own."""
+        for source, level, value, key in self.plan.ruled:
+            rows, shown = self.rows[level], self._shown(level)
+            cells = (rows.cell(row, key) for row in shown if rows.cell(row, value) is not None)
+            yield source, {UUID(bytes=cell) for cell in cells if cell is not None}
+
+    def _shown(self, level: int) -> Iterator[int]:
+        """The rows that are answered: of a page one more is read, to tell whether there is any."""
+        rows, bounds, by = self.rows[level], self.questions[level].bounds, self.plan.keys[level]
+        found: Counter[bytes | None] = Counter()
+        for row in range(rows.count):
+            above = None if by is None else rows.cell(row, by)
+            found[above] += 1
+            if bounds is None or found[above] <= bounds.size:
+                yield row
+
     def prepared(self) -> tuple[PreparedStatement, ...]:
         """The statement of each level."""
         return self.plan.statements.prepared(*(asked.shape for asked in self.questions))
@@ -109,6 +140,14 @@ class BranchRead:
         parts = zip(self.rows, self.plan.keys, self.questions, strict=True)
         tables = [Table(rows, key=key, bounds=asked.bounds) for rows, key, asked in parts]
         return Rendering(context, tables, count, self.kept, self.opened)
+
+
+def _ruled_places(level: Level) -> Iterator[RuledPlace]:
+    places = Places(level)
+    for column_set in level.column_set.tree() if level.column_set else ():
+        for label, source in column_set.ruled.items():
+            at = places.of(column_set, label), places.of(column_set, KEY)
+            yield RuledPlace(source, level.number, *at)
 
 
 def _sealed_places(level: Level) -> list[tuple[int, str]]:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
 from gateway.mapping.catalogue import Columns, DeclaredField, DeclaredNoun, label_columns
-from gateway.mapping.declare import ToMany, ToOne, ToPages
+from gateway.mapping.declare import RuledValue, ToMany, ToOne, ToPages
 from gateway.mapping.facets import FacetColumn
 from gateway.mapping.listing import Linked
+from models.vocabulary import Role
 
 
 class Join(NamedTuple):
@@ -24,15 +25,20 @@ class Join(NamedTuple):
 class ColumnSet:
     """The columns of a noun that one statement selects, and the rows joined to it by links."""
 
-    def __init__(self, noun: DeclaredNoun, join: Join | None = None) -> None:
+    def __init__(self, noun: DeclaredNoun, role: Role, join: Join | None = None) -> None:
         self.noun = noun
+        self._role = role
         self.join = join
         self.joins: dict[ToOne, ColumnSet] = {}
-        self._columns = {column.key: column for column in label_columns(noun, ())}
+        #: Of whom values that have row rules of their own are told: where those stand.
+        self.ruled: dict[str, RuledValue] = {}
+        self._columns = {column.key: column for column in label_columns(noun, (), role)}
 
     def add(self, field: DeclaredField, only: str | None = None) -> None:
         """Add the columns of a field, or only that of a label."""
-        for column in label_columns(self.noun, (field,)):
+        if isinstance(field.source, RuledValue):
+            self.ruled[field.python_name] = field.source
+        for column in label_columns(self.noun, (field,), self._role):
             if only in (None, column.key):
                 self._columns.setdefault(column.key, column)
 

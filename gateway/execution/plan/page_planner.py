@@ -122,7 +122,7 @@ class PagePlanner(ABC):
         selected = dict(self.selected_fields(type_, sets))
         names = {nodes[0].name.value for nodes in selected.values()}
         page = (
-            self._level(noun, reading, keys, ColumnSet(noun))
+            self._level(noun, reading, keys, ColumnSet(noun, self._role))
             if names & {"nodes", "edges", "pageInfo"}
             else None
         )

@@ -48,7 +48,15 @@ from gateway.execution.plan.values import (
     reference_to_row,
 )
 from gateway.mapping.catalogue import DeclaredNoun, hidden_label, label_columns
-from gateway.mapping.declare import Column, Derived, ToMany, ToOne, ToPages, Translated
+from gateway.mapping.declare import (
+    Column,
+    Derived,
+    RuledValue,
+    ToMany,
+    ToOne,
+    ToPages,
+    Translated,
+)
 from gateway.mapping.linked_pages import linked_by
 
 #: More tables are not joined in one statement: PostgreSQL then stops looking for the best order.
@@ -72,6 +80,8 @@ class RowPlanner(PagePlanner):
         match field.source:
             case Column():
                 return ColumnValue(field.python_name, is_nullable)
+            case RuledValue():
+                return ColumnValue(field.python_name, is_nullable, is_ruled=True)
             case Translated(columns):
                 language = self.arguments(type_.fields[name], nodes[0])["language"]
                 return ColumnValue(str(columns[language].key), is_nullable)
@@ -108,7 +118,7 @@ class RowPlanner(PagePlanner):
                 looked_at = self._catalogue.derived_from(noun, source, self._role)
                 for each in looked_at:
                     column_set.add(each)
-                labels = tuple(column.key for column in label_columns(noun, looked_at))
+                labels = tuple(column.key for column in label_columns(noun, looked_at, self._role))
                 return DerivedValue(labels[1:], resolve, plan_value(self, of_api.type, sets))
             case ToOne() as link if kept := self._kept_row(level, link, sets):
                 return kept
@@ -117,7 +127,7 @@ class RowPlanner(PagePlanner):
             case ToOne() | ToMany() as link:
                 target = self._catalogue.target(link)
                 keys = KeySource(level, column_set, link.local)
-                below = self._level(target, LinkedRows(link), keys, ColumnSet(target))
+                below = self._level(target, LinkedRows(link), keys, ColumnSet(target, self._role))
                 shape = self._row_shape(below, below.columns, sets)
                 return FollowedLink(below, shape, isinstance(link, ToMany))
             case ToPages() as link:
@@ -143,7 +153,7 @@ class RowPlanner(PagePlanner):
             return None
         if isinstance(level.reading, LinkedRows) and isinstance(level.reading.link, ToMany):
             return None  # its order is that of columns which are not selected
-        joined = column_set.joins[link] = ColumnSet(target, Join(column_set, link))
+        joined = column_set.joins[link] = ColumnSet(target, self._role, Join(column_set, link))
         return joined
 
     def _kept_row(self, level: Level, link: ToOne, sets: Sets) -> KeptRow | None:
@@ -162,7 +172,7 @@ class RowPlanner(PagePlanner):
         noun = self._catalogue.nouns[type_name]
 
         def shape() -> RowShape:
-            level = self._level(noun, reading, None, ColumnSet(noun))
+            level = self._level(noun, reading, None, ColumnSet(noun, self._role))
             return self._row_shape(level, level.columns, sets)
 
         return self._branch(shape)
@@ -182,9 +192,9 @@ class RowPlanner(PagePlanner):
                     parts[key] = partial(constant_value, text)
                 case GlobalIdValue(name):
                     parts[key] = partial(id_of_record, name)
-                case ColumnValue(label):
+                case ColumnValue(label, is_ruled=False):
                     parts[key] = partial(column_of_record, label)
-                case None:
+                case _:
                     branch = self._rows(type_.name, RowsByKeys(), sets)
                     self._branches.append(branch)
                     return partial(reference_to_row, branch)

@@ -34,6 +34,8 @@ class ColumnValue:
 
     label: str
     is_nullable: bool
+    #: Whether it has row rules of its own: of whom it is told is noted where rows are read.
+    is_ruled: bool = False
 
 
 @dataclass(frozen=True, eq=False)

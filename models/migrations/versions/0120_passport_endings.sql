@@ -1,0 +1,20 @@
+-- What is written of a passport's last characters moves to a row of its own, which has row rules of
+-- its own. Of whoever is erased, nothing stays.
+CREATE FUNCTION move_passport_ending() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF NEW.erased_at IS NOT NULL THEN
+            DELETE FROM passport_ending WHERE applicant_id = NEW.id;
+        ELSIF NEW.passport_last_four IS NOT NULL THEN
+            INSERT INTO passport_ending (applicant_id, last_four)
+            VALUES (NEW.id, NEW.passport_last_four)
+            ON CONFLICT (applicant_id) DO UPDATE SET last_four = EXCLUDED.last_four;
+        END IF;
+        NEW.passport_last_four := NULL;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER move_passport_ending
+    BEFORE INSERT OR UPDATE OF passport_last_four, erased_at ON applicant
+    FOR EACH ROW EXECUTE FUNCTION move_passport_ending();
