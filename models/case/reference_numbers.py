@@ -9,9 +9,8 @@ _PAIRS = [first + second for first in _SYMBOLS for second in _SYMBOLS]
 
 def new_reference(rng: Random) -> str:
     """A reference such as ``7K3M-9QPX-2F4D``."""
-    bits = rng.getrandbits(60)
-    a, b, c, d, e, f = (_PAIRS[bits >> shift & 1023] for shift in (50, 40, 30, 20, 10, 0))
-    return f"{a}{b}-{c}{d}-{e}{f}"
+    symbols = _symbols_of(rng.getrandbits(60))
+    return f"{symbols[:4]}-{symbols[4:8]}-{symbols[8:]}"
 
 
 def new_visa_number(rng: Random) -> str:
@@ -21,7 +20,7 @@ def new_visa_number(rng: Random) -> str:
 
 def visa_number_of(bits: int) -> str:
     """The visa number of 60 bits."""
-    return "ID" + "".join(_PAIRS[bits >> shift & 1023] for shift in (50, 40, 30, 20, 10, 0))
+    return f"ID{_symbols_of(bits)}"
 
 
 def new_group_reference(rng: Random) -> str:
@@ -32,3 +31,15 @@ def new_group_reference(rng: Random) -> str:
 def new_billing_code(rng: Random) -> str:
     """A billing code such as ``812345678901234``: 15 digits."""
     return f"8{rng.randrange(10**14):014}"
+
+
+def _symbols_of(bits: int) -> str:
+    """The twelve symbols of 60 bits."""
+    return (
+        _PAIRS[bits >> 50]
+        + _PAIRS[bits >> 40 & 1023]
+        + _PAIRS[bits >> 30 & 1023]
+        + _PAIRS[bits >> 20 & 1023]
+        + _PAIRS[bits >> 10 & 1023]
+        + _PAIRS[bits & 1023]
+    )

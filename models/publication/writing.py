@@ -27,6 +27,8 @@ from models.publication.source import Truth
 from models.publication.tables import CODES, DURATIONS, FIGURES
 from models.volumes.grains import Dimension
 
+#: In the order of their columns.
+_ALL = tuple(Dimension)
 _PUBLISHED_COLUMNS = ("dimension_set", "period", "starts_on", *CODES, "edition", *FIGURES)
 
 Key = tuple[Period, date]
@@ -97,7 +99,7 @@ def _codes(cell: Cell, truth: Truth) -> tuple[str | None, ...]:
     if cell.dimension_set in CENTRE_SETS:
         place = truth.centres[cell.codes[0]]
         codes |= {Dimension.PARTNER: place.partner, Dimension.COUNTRY: place.country}
-    return tuple(codes.get(Dimension(code)) for code in CODES)
+    return tuple(map(codes.get, _ALL))
 
 
 def _figures(cell: Cell, candidate: Candidate, truth: Truth) -> tuple[Any, ...]:
@@ -117,7 +119,7 @@ def _figures(cell: Cell, candidate: Candidate, truth: Truth) -> tuple[Any, ...]:
         "refusal_rate": rates[0],
         "refusal_rate_below": rates[1],
     }
-    return tuple({**public, **row}.get(name) for name in FIGURES)
+    return tuple(map({**public, **row}.get, FIGURES))
 
 
 def _public_figures(candidate: Candidate, figures: Figures) -> Figures:
@@ -139,14 +141,16 @@ async def _save_notes(
     connection: asyncpg.Connection, candidates: Mapping[Cell, Candidate], before: PreviousEditions
 ) -> None:
     """Save the true numbers, and what all editions leave of them, for the next run."""
-    notes = [_note(cell, candidate) for cell, candidate in candidates.items()]
-    changed = [note for note in notes if _is_changed(note, before)]
+    notes = {cell: _note(cell, candidate) for cell, candidate in candidates.items()}
+    changed = {cell: note for cell, note in notes.items() if _is_changed(cell, note, before)}
     await connection.executemany(
         "DELETE FROM volume_publication_note"
         " WHERE dimension_set = $1 AND period = $2 AND starts_on = $3 AND codes = $4",
-        [note[:4] for note in changed if _noted_cell(note) in before.notes],
+        [note[:4] for cell, note in changed.items() if cell in before.notes],
     )
-    await connection.copy_records_to_table("volume_publication_note", records=changed)
+    await connection.copy_records_to_table(
+        "volume_publication_note", records=list(changed.values())
+    )
 
 
 def _note(cell: Cell, candidate: Candidate) -> tuple[Any, ...]:
@@ -155,13 +159,8 @@ def _note(cell: Cell, candidate: Candidate) -> tuple[Any, ...]:
     return (*cell[:3], list(cell.codes), *counts, low, min(high, UNBOUNDED))
 
 
-def _noted_cell(note: tuple[Any, ...]) -> Cell:
-    dimension_set, period, starts_on, codes = note[:4]
-    return Cell(dimension_set, period, starts_on, tuple(codes))
-
-
-def _is_changed(note: tuple[Any, ...], before: PreviousEditions) -> bool:
-    was = before.notes.get(_noted_cell(note))
+def _is_changed(cell: Cell, note: tuple[Any, ...], before: PreviousEditions) -> bool:
+    was = before.notes.get(cell)
     return was is None or tuple(was[name] for name in _COUNTED) != note[4:]
 
 

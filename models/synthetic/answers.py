@@ -17,22 +17,25 @@ def with_answers(steps: Iterator[Step]) -> Iterator[Step]:
             yield waiting.pop(0)
         yield step
         if step.answers:
-            waiting += (one for answer in step.answers for one in _steps_of(answer, step))
+            for answer in step.answers:
+                waiting += _steps_of(answer, step)
             waiting.sort(key=_moment)
     yield from waiting
 
 
-def _steps_of(answer: Answer, asked: Step) -> Iterator[Step]:
+def _steps_of(answer: Answer, asked: Step) -> list[Step]:
     """What the events of a case say of an answer."""
+    steps: list[Step] = []
     is_resolution = answer.result in RESOLUTIONS
     if answer.asked_at > asked.at and not is_resolution:
-        yield Step(answer.asked_at, EventKind.SCREENING, OFFICER)
+        steps.append(Step(answer.asked_at, EventKind.SCREENING, OFFICER))
     if answer.confirmed_by is not None:
         proposer = SUPERVISOR if is_resolution else Actor(answer.by, Role.SCREENING)
         proposed_at = max(answer.asked_at, answer.answered_at - _UNTIL_CONFIRMED)
-        yield Step(proposed_at, EventKind.ANSWER_PROPOSED, proposer)
+        steps.append(Step(proposed_at, EventKind.ANSWER_PROPOSED, proposer))
     answered_by = Actor(answer.confirmed_by or answer.by, Role.SCREENING)
-    yield Step(answer.answered_at, EventKind.SCREENED, answered_by)
+    steps.append(Step(answer.answered_at, EventKind.SCREENED, answered_by))
+    return steps
 
 
 def _moment(step: Step) -> int:

@@ -3,16 +3,19 @@
 from bisect import bisect
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
 from models.wib import WIB
 
-#: Western Indonesian time, in which the directorate counts its days.
-
 HOUR = 3600
 DAY = 24 * HOUR
+
+#: 1 January 1970 as `date` counts days, and how far WIB is ahead of UTC.
+_DAY_ZERO = date(1970, 1, 1).toordinal()
+_AHEAD = 7 * HOUR
 
 #: Relative intake by weekday (from Monday) and by hour, in WIB (assumption).
 WEEKDAYS = (1.10, 1.12, 1.10, 1.08, 1.02, 0.84, 0.74)
@@ -93,9 +96,18 @@ def last_outage(until: datetime) -> Outage:
     return Outage(starts_at, ends_at, ends_at + CATCH_UP_HOURS * HOUR)
 
 
+@lru_cache(maxsize=64)
 def instant(moment: int) -> datetime:
-    """Convert a moment (seconds since 1970) to a datetime in UTC."""
+    """Convert a moment (seconds since 1970) to a datetime in UTC.
+
+    The rows of an application repeat its moments, so the last ones are kept.
+    """
     return datetime.fromtimestamp(moment, UTC)
+
+
+def day_in_wib(moment: int) -> date:
+    """The calendar day of a moment in WIB."""
+    return date.fromordinal(_DAY_ZERO + (moment + _AHEAD) // DAY)
 
 
 def start_of_day(day: date) -> datetime:

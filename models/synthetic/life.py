@@ -64,7 +64,9 @@ def _never_paid(case: Case, billed_at: int, rng: Random) -> Step:
 
 def _delay(step: Step, outage: Outage) -> Step:
     """Move a step of the directorate or of supervision past the outage."""
-    last = max((answer.answered_at for answer in step.answers), default=step.at)
+    last = step.at
+    for answer in step.answers:
+        last = max(last, answer.answered_at)
     if last < outage.starts_at or step.at >= outage.caught_up_at:
         return step
     answers = tuple(

@@ -21,6 +21,7 @@ def new_person(
     number = below(10**8, rng)
     passport = f"{_LETTERS[number % len(_LETTERS)]}{number:08}"
     appeared_at = instant(moment)
+    today = appeared_at.date()
     applicant = ApplicantRow(
         id=new_id(moment, rng),
         account=account,
@@ -31,14 +32,14 @@ def new_person(
         applicant_id=applicant.id,
         full_name=f"{first} {last}",
         passport_number=passport,
-        birth_date=_birth_date(appeared_at.date(), rng),
+        birth_date=_birth_date(today, rng),
         # Reserved for examples (RFC 2606), and a country code that is not assigned (ITU E.164).
         email=f"{first}.{last}.{number % 10_000}@example.org".lower().replace("ü", "ue"),
         phone=f"+999{below(10**8, rng):08}",
         sex=_SEXES[number % len(_SEXES)],
         place_of_birth=_places()[nationality],
         passport_issuing_state=nationality,
-        passport_expires_on=appeared_at.date() + timedelta(days=400 + number % 3_000),
+        passport_expires_on=today + timedelta(days=400 + number % 3_000),
     )
     return applicant, identity
 

@@ -1,6 +1,6 @@
 """Turns generated steps into rows: events, and the resulting state of the application."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -9,7 +9,7 @@ from uuid import UUID
 from models.case.decision import public_reason
 from models.case.reference_numbers import new_reference
 from models.synthetic import assumptions
-from models.synthetic.calendar import instant
+from models.synthetic.calendar import day_in_wib, instant
 from models.synthetic.corrections import Corrections
 from models.synthetic.desks import Desks, assignments
 from models.synthetic.groups import Groups
@@ -20,7 +20,6 @@ from models.synthetic.rows import (
     ApplicationRow,
     Batch,
     BillRow,
-    CaseDocumentRow,
     DecisionRow,
     EventRow,
     RequestedItemRow,
@@ -44,7 +43,6 @@ from models.vocabulary import (
     ScreeningResult,
     Status,
 )
-from models.wib import wib_day
 
 _STATUS_OF = {EventKind(status): status for status in Status}
 _OUTCOME_OF = {EventKind.GRANTED: Outcome.GRANTED, EventKind.REFUSED: Outcome.REFUSED}
@@ -78,14 +76,14 @@ class CaseProgress:
 
     def apply(self, step: Step) -> None:
         """Apply one step."""
-        if step.kind is EventKind.RECEIVED:
+        if status := _STATUS_OF.get(step.kind):
+            self._enter(status, step.at)
+        elif step.kind is EventKind.RECEIVED:
             self.received_at = step.at
         elif step.kind is EventKind.HELD:
             self.is_held = True
         elif step.kind is EventKind.RELEASED:
             self.is_held = False
-        elif status := _STATUS_OF.get(step.kind):
-            self._enter(status, step.at)
 
     def _enter(self, status: Status, at: int) -> None:
         self.status = status
@@ -136,31 +134,33 @@ class Recorder:
             standing.apply(step)
         desk = self._desks.of(steps, standing.taken_at, is_closed=standing.closed_at is not None)
         for sequence, step in enumerate(steps, 1):
-            actor = desk.who_acts(step)
-            at = instant(step.at)
-            reason = _reason(step, standing)
+            kind, actor, at = step.kind, desk.who_acts(step), instant(step.at)
+            is_decided = kind in _OUTCOME_OF
+            is_corrected = is_decided and standing.decision_id is not None
+            reason = _CORRECTION if is_corrected else _REASONS.get(kind)
             batch.application_event.append(
-                EventRow(application_id, sequence, step.kind, at, at, actor, step.by.role, reason)
+                EventRow(application_id, sequence, kind, at, at, actor, step.by.role, reason)
             )
-            if step.kind is EventKind.INFO_REQUESTED:
+            if kind is EventKind.INFO_REQUESTED:
                 batch.requested_item.append(_requested_item(application_id, step, steps[sequence:]))
             if step.answers:
                 self._screen(application_id, step, standing, batch)
-            if actor and step.kind in _OUTCOME_OF:
+            if is_decided and actor:
                 self._decide(application_id, step, actor, standing, batch)
-            if step.kind is EventKind.GRANTED:
+            if kind is EventKind.GRANTED:
                 batch.visa.append(self._visa(application_id, case, standing, steps[sequence - 1 :]))
         if standing.taken_at is not None:
             batch.assignment += assignments(
                 application_id, desk, standing.taken_at, standing.matched_at, standing.closed_at
             )
-        batch.application.append(self._application(application_id, case, applicant, standing))
-        if case.place.partner is not None:
-            batch.case_document += self._documents(application_id, case, steps[0])
+        fee_idr = self._fee_idr(case, standing)
+        batch.application.append(
+            self._application(application_id, case, applicant, standing, fee_idr)
+        )
         if correction is not None:
             correction.write(application_id, case, desk.officer, applicant, batch)
         if standing.billed_at is not None:
-            batch.bill.append(self._bill(application_id, case, standing))
+            batch.bill.append(self._bill(application_id, standing, standing.billed_at, fee_idr))
         return standing
 
     def _screen(
@@ -221,28 +221,32 @@ class Recorder:
         """The visa of a grant, the first of these steps."""
         self._granted += 1
         assert standing.decision_id is not None
-        issued_at = instant(steps[0].at)
+        issued_at = steps[0].at
         revoked = next((step for step in steps if step.kind is EventKind.REVOKED), None)
         return VisaRow(
             visa_number=visa_number(self._granted),
             application_id=application_id,
             decision_id=standing.decision_id,
-            issued_at=issued_at,
-            use_by=wib_day(issued_at) + timedelta(days=assumptions.USE_WITHIN_DAYS),
+            issued_at=instant(issued_at),
+            use_by=day_in_wib(issued_at) + timedelta(days=assumptions.USE_WITHIN_DAYS),
             stay_days=self._given.stay_days[case.visa_type],
             revoked_at=instant(revoked.at) if revoked else None,
         )
 
     def _application(
-        self, application_id: UUID, case: Case, applicant: ApplicantRow, standing: CaseProgress
+        self,
+        application_id: UUID,
+        case: Case,
+        applicant: ApplicantRow,
+        standing: CaseProgress,
+        fee_idr: int,
     ) -> ApplicationRow:
-        paid_at = target_due_at = fee_idr = None
+        paid_at = target_due_at = None
         if standing.paid_at:
             paid_at = instant(standing.paid_at)
-            paid_on = wib_day(paid_at)
+            paid_on = day_in_wib(standing.paid_at)
             hours = self._given.target_hours(case.visa_type, case.profile.clock, paid_on)
             target_due_at = paid_at + timedelta(hours=hours)
-            fee_idr = self._fee_idr(case, standing)
         return ApplicationRow(
             id=application_id,
             reference=new_reference(self._rng),
@@ -263,7 +267,7 @@ class Recorder:
             target_due_at=target_due_at,
             pay_by=_later(standing.billed_at, assumptions.BILL_LAPSES_AFTER),
             answer_by=_later(standing.asked_at, assumptions.LAPSES_AFTER),
-            fee_idr=fee_idr,
+            fee_idr=fee_idr if standing.paid_at else None,
             paused_seconds=standing.paused_seconds,
             was_info_requested=standing.was_info_requested,
             is_referred=standing.is_referred,
@@ -272,30 +276,23 @@ class Recorder:
             current_decision_id=standing.decision_id,
         )
 
-    def _bill(self, application_id: UUID, case: Case, standing: CaseProgress) -> BillRow:
+    def _bill(
+        self, application_id: UUID, standing: CaseProgress, billed_at: int, fee_idr: int
+    ) -> BillRow:
         self._billed += 1
-        issued_at = instant(standing.billed_at or case.submitted_at)
         return BillRow(
             billing_code=billing_code(self._billed),
             application_id=application_id,
-            amount_idr=self._fee_idr(case, standing),
-            issued_at=issued_at,
-            due_at=issued_at + timedelta(seconds=assumptions.BILL_LAPSES_AFTER),
+            amount_idr=fee_idr,
+            issued_at=instant(billed_at),
+            due_at=instant(billed_at + assumptions.BILL_LAPSES_AFTER),
             paid_at=instant(standing.paid_at) if standing.paid_at else None,
             receipt_number=receipt_number(self._billed) if standing.paid_at else None,
         )
 
-    def _documents(
-        self, application_id: UUID, case: Case, handed_in: Step
-    ) -> Iterator[CaseDocumentRow]:
-        """Partners send complete files."""
-        at, by = instant(handed_in.at), handed_in.by.subject
-        for kind in self._given.required_documents[case.visa_type]:
-            yield CaseDocumentRow(application_id, kind, at, by)
-
     def _fee_idr(self, case: Case, standing: CaseProgress) -> int:
         """The fee in force when it was billed."""
-        billed_on = wib_day(instant(standing.billed_at or case.submitted_at))
+        billed_on = day_in_wib(standing.billed_at or case.submitted_at)
         return self._given.fee_idr(case.visa_type, billed_on)
 
 
@@ -305,11 +302,6 @@ def _moment(step: Step) -> int:
 
 def _later(moment: int | None, seconds: int) -> datetime | None:
     return None if moment is None else instant(moment + seconds)
-
-
-def _reason(step: Step, standing: CaseProgress) -> str | None:
-    is_correction = step.kind in _OUTCOME_OF and standing.decision_id is not None
-    return _CORRECTION if is_correction else _REASONS.get(step.kind)
 
 
 def _requested_item(application: UUID, step: Step, later: Sequence[Step]) -> RequestedItemRow:

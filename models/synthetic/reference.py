@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from models.reference.data import Files, read_files
-from models.vocabulary import Clock, DocumentKind, Entry
+from models.vocabulary import Clock, Entry
 
 _HERE = Path(__file__).parent
 #: Two fictional partners, where they work, and their centres.
@@ -83,7 +83,6 @@ class Reference:
     centres: list[CentreRow]
     #: By visa type.
     stay_days: dict[str, int]
-    required_documents: dict[str, list[DocumentKind]]
     fees: list[FeeRow]
     service_targets: list[ServiceTargetRow]
     arrivals: dict[str, Arrivals]
@@ -120,19 +119,10 @@ def reference() -> Reference:
         partner_countries=[PartnerCountryRow(**row) for row in files.rows("partner_country")],
         centres=[CentreRow(**row) for row in files.rows("centre")],
         stay_days={row["code"]: row["stay_days"] for row in files.rows("visa_type")},
-        required_documents=_required_documents(files),
         fees=[FeeRow(**row) for row in files.rows("fee")],
         service_targets=[ServiceTargetRow(**row) for row in files.rows("service_target")],
         arrivals={line["code"]: _arrivals(line) for line in lines("arrivals")},
     )
-
-
-def _required_documents(files: Files) -> dict[str, list[DocumentKind]]:
-    """What belongs to a file of each visa type, from the first day of every world on."""
-    required: defaultdict[str, list[DocumentKind]] = defaultdict(list)
-    for row in files.rows("required_document"):
-        required[row["visa_type_code"]].append(DocumentKind(row["kind"]))
-    return required
 
 
 def _nationalities(files: Files) -> list[Nationality]:
@@ -158,7 +148,10 @@ def _group_by(rows: list[Dated], key: Callable[[Dated], Key]) -> dict[Key, list[
 
 def _in_force(rows: list[Dated], day: date) -> Dated:
     """The row in force on a day; rows are in order of ``valid_from``."""
-    return next(row for row in reversed(rows) if row.valid_from <= day)
+    for row in reversed(rows):
+        if row.valid_from <= day:
+            return row
+    raise LookupError(f"nothing is in force on {day}")
 
 
 def _arrivals(line: dict[str, str]) -> Arrivals:

@@ -21,17 +21,31 @@ from models.synthetic.calendar import months_until
 from models.synthetic.demand import demand
 from models.synthetic.indexing import TABLES as INDEXED
 from models.synthetic.indexing import index_rows
-from models.synthetic.loading import bulk_load, copy, copy_batch
+from models.synthetic.loading import bulk_load, copy, copy_batch, without_indexes
 from models.synthetic.reference import reference
 from models.synthetic.rows import Batch
 from models.synthetic.sealing import sealed_rows
 from models.synthetic.world import DEMO_CASES, Plan, World
 from models.volumes import rebuild
+from models.volumes.grains import AGES, ROLLUPS
 
 #: Called with the number of applications loaded so far.
 Progress = Callable[[int], None]
 
 _TABLES = [table.name for table in fields(Batch)]
+#: Partners send complete files: what a visa type requires is there from the first event on. It is
+#: required since the first day of every world.
+_COMPLETE_FILES = """
+    INSERT INTO case_document (application_id, kind, recorded_at, recorded_by)
+    SELECT application.id, required_document.kind, submitted_at, handed_in.actor
+    FROM application
+    JOIN required_document USING (visa_type_code)
+    JOIN application_event AS handed_in
+        ON handed_in.application_id = application.id AND handed_in.sequence = 1
+    WHERE partner_code IS NOT NULL
+"""
+_ROLLUPS = [rollup.table.name for rollup in (*ROLLUPS, *AGES)]
+_PUBLISHED = ["volume_published", "volume_publication_note"]
 
 
 class NotEmptyError(Exception):
@@ -87,8 +101,11 @@ async def synthesise(
                 if keys is not None:
                     await link_everybody(connection)
                 await take_up_again(connection)  # what was loaded past the triggers
-                await rebuild(connection, plan.until)
-                await publish(connection, plan.until)
+                # Their triggers tell gateways that there are other figures now.
+                async with without_indexes(connection, _ROLLUPS):
+                    await rebuild(connection, plan.until)
+                async with without_indexes(connection, _PUBLISHED):
+                    await publish(connection, plan.until)
         await connection.execute("VACUUM (ANALYZE)")  # the rollups included
     finally:
         await connection.close()
@@ -128,7 +145,8 @@ def _plan(applications: int, months: int, seed: int, scale: Scale, until: dateti
 
 async def _lock_empty_tables(connection: asyncpg.Connection) -> None:
     """Lock the tables, and raise NotEmptyError if there is any data."""
-    await connection.execute(f"LOCK TABLE country, {', '.join(_TABLES)} IN ACCESS EXCLUSIVE MODE")
+    tables = ", ".join(("country", "case_document", *_TABLES))
+    await connection.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
     if await connection.fetchval("SELECT EXISTS (SELECT FROM country)"):
         raise NotEmptyError(
             "the database is not empty: a synthetic world needs one that was migrated and no more,"
@@ -141,7 +159,7 @@ async def _load(
 ) -> dict[str, int]:
     """Load all batches; return the number of rows by table."""
     row_counts = dict.fromkeys(_TABLES, 0)
-    async with bulk_load(connection, [*_TABLES, *INDEXED]):
+    async with bulk_load(connection, [*_TABLES, "case_document", *INDEXED]):
         for batch in world.batches():
             if keys is not None:
                 batch.application[:] = [row._replace(is_linked=True) for row in batch.application]
@@ -153,4 +171,5 @@ async def _load(
             for table in _TABLES:
                 row_counts[table] += len(getattr(batch, table))
             progress(row_counts["application"])
+        await connection.execute(_COMPLETE_FILES)
     return row_counts

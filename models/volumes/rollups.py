@@ -65,12 +65,12 @@ class Ranks:
             FROM (
                 SELECT
                     clock, {key}, bucket,
-                    (sum(sum(measured)) OVER (PARTITION BY clock, {key} ORDER BY bucket))::integer
+                    (sum(sum(measured)) OVER (PARTITION BY {key}, clock ORDER BY bucket))::integer
                         AS rank
                 FROM ({self.lines_of(changes)}) AS line
-                GROUP BY clock, {key}, bucket
+                GROUP BY {key}, clock, bucket
             ) AS ranked
-            GROUP BY clock, {key}
+            GROUP BY {key}, clock
         """  # noqa: S608
 
     @property
