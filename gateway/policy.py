@@ -1006,7 +1006,7 @@ POLICY: Mapping[str, Access] = {
             "applicant": CASE_STAFF + APPLICANT,
         },
     ),
-    "MyData": Access(fields={"applicant": APPLICANT, "note": APPLICANT}),
+    "MyData": Access(fields=dict.fromkeys(("applicant", "keptSince", "note"), APPLICANT)),
     # What others are told of at once: never whoever did it.
     "Alert": Access(
         rows={Role.SUPERVISOR: anothers(Alert.actor), Role.AUDITOR: every_row},
@@ -1272,7 +1272,16 @@ POLICY: Mapping[str, Access] = {
             ("applicant", "reads", "firstReadAt", "lastReadAt", "viewers", "fields"), AUDITOR
         )
     ),
-    "PersonReadTable": Access(fields=dict.fromkeys(("asOf", "people", "rows"), AUDITOR)),
+    "PersonReadTable": Access(
+        fields=dict.fromkeys(("asOf", "keptSince", "people", "rows"), AUDITOR)
+    ),
+    "PersonInReach": Access(
+        fields=dict.fromkeys(
+            ("applicant", "inReachFrom", "inReachUntil", "ways", "caseReferences", "wasRead"),
+            AUDITOR,
+        )
+    ),
+    "PersonInReachTable": Access(fields=dict.fromkeys(("asOf", "peopleAtMost", "rows"), AUDITOR)),
     # How well files were checked where they were taken in: beside the figures, what is expected.
     "InformationRequestRow": Access(
         fields=dict.fromkeys(
@@ -1450,6 +1459,7 @@ POLICY: Mapping[str, Access] = {
             "readers": ANSWER_READERS,
             "peopleAtSeveralPartners": SUPERVISOR,
             "peopleRead": AUDITOR,
+            "peopleInReach": AUDITOR,
             "accessEvents": LEADERSHIP + CASE_STAFF + PARTNERS + APPLICANT + SCREENING,
         },
     ),

@@ -4,7 +4,14 @@ Import the nouns from here: ``from models import Application, Country``.
 """
 
 from models.access_log.access_event import AccessEvent
-from models.account.tables import AccountHead, AccountLeaf, AccountOutbox, AccountSource
+from models.access_log.breach_lookup import BreachLookup
+from models.account.tables import (
+    AccountDrop,
+    AccountHead,
+    AccountLeaf,
+    AccountOutbox,
+    AccountSource,
+)
 from models.ban.ban_entry import BanEntry
 from models.ban.ban_match import BanMatch
 from models.ban.ban_read import BanRead
@@ -51,6 +58,7 @@ from models.supervision.inquiry import Inquiry, InquiryPerson
 
 __all__ = [
     "AccessEvent",
+    "AccountDrop",
     "AccountHead",
     "AccountLeaf",
     "AccountOutbox",
@@ -68,6 +76,7 @@ __all__ = [
     "BannedPerson",
     "Base",
     "Bill",
+    "BreachLookup",
     "BudgetedRead",
     "CaseDocument",
     "Centre",

@@ -22,6 +22,7 @@ REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, ge
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_writing, gerbang_linker;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_writing, gerbang_linker;
 ALTER TABLE access_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE account_drop ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_head ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_leaf ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -38,6 +39,7 @@ ALTER TABLE ban_match ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE ban_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE banned_person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE bill ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE breach_lookup ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE budgeted_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE case_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE centre ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -241,6 +243,247 @@ CREATE OR REPLACE FUNCTION viewer.admit_to_inquiry(
         UPDATE inquiry SET seen = seen + further + look_ups WHERE id = one.id
             AND further + look_ups > 0;
         RETURN NULL;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.people_in_reach(
+    acting text, account text, of_role text, of_partner text, places text[],
+    since timestamptz, before timestamptz, behind uuid, most int
+) RETURNS TABLE (applicant_id uuid, from_at timestamptz, until_at timestamptz, was_read boolean, ways text[], case_references text[])
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    #variable_conflict use_column
+    BEGIN
+        IF acting IS DISTINCT FROM 'AUDITOR' OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'whom a breach has reached is for auditors alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+        WITH facts AS (
+            SELECT application.applicant_id AS person, application.reference AS for_case,
+                'DESK' AS way,
+                tstzrange(desk.assigned_at, desk.ended_at) AS lasts
+            FROM assignment AS desk
+            JOIN application ON application.id = desk.application_id
+            WHERE of_role = 'OFFICER' AND desk.officer = account
+                AND desk.assigned_at < before AND coalesce(desk.ended_at, 'infinity') >= since
+            UNION ALL
+            SELECT link.linked_id, application.reference, 'LINK',
+                tstzrange(
+                    greatest(desk.assigned_at, coalesce(link.resolved_at, link.found_at)),
+                    desk.ended_at
+                )
+            FROM assignment AS desk
+            JOIN application ON application.id = desk.application_id
+            JOIN person_link AS link ON link.applicant_id = application.applicant_id
+            WHERE of_role = 'OFFICER' AND desk.officer = account
+                AND desk.assigned_at < before AND coalesce(desk.ended_at, 'infinity') >= since
+                AND coalesce(link.resolved_at, link.found_at) < coalesce(desk.ended_at, 'infinity')
+                AND link.reason <> 'GROUP' AND link.state NOT IN ('PROPOSED', 'REJECTED')
+            UNION ALL
+            SELECT everybody.id, NULL, 'SUPERVISION', tstzrange(least(
+                everybody.created_at,
+                (SELECT min(submitted_at) FROM application WHERE applicant_id = everybody.id)
+            ), NULL)
+            FROM (
+                SELECT applicant.id, applicant.created_at FROM applicant
+                WHERE of_role = 'SUPERVISOR' AND applicant.id > behind AND coalesce(applicant.erased_at, 'infinity') > since AND (applicant.created_at < before
+                    OR EXISTS (
+                        SELECT FROM application
+                        WHERE applicant_id = applicant.id AND submitted_at < before
+                    ))
+                ORDER BY applicant.id LIMIT most
+            ) AS everybody
+            UNION ALL
+            SELECT opened.applicant_id, opened.reference, 'INQUIRY',
+                tstzrange(opened.opened_at, greatest(opened.opened_at, inquiry.ends_at))
+            FROM inquiry JOIN inquiry_person AS opened USING (reference)
+            WHERE of_role = 'SUPERVISOR' AND inquiry.opened_by = account
+                AND inquiry.ends_at > since AND opened.opened_at < before
+            UNION ALL
+            SELECT applicant_id, reference, 'INTAKE',
+                tstzrange(submitted_at, greatest(
+                    submitted_at, least(received_at, closed_at, left_partner_at, 'infinity')
+                ))
+            FROM application
+            WHERE of_role = 'PARTNER_AGENT' AND partner_code = of_partner
+                AND submitted_at < before
+                AND least(received_at, closed_at, left_partner_at, 'infinity') >= since
+                AND (cardinality(places) = 0 OR coalesce(centre_code, country_code) = ANY (places)
+                    OR successor_centre_code = ANY (places))
+            UNION ALL
+            SELECT application.applicant_id, application.reference, 'QUESTION',
+                tstzrange(asked.requested_at, greatest(
+                    asked.requested_at, least(asked.answered_at, asked.voided_at, 'infinity')
+                ))
+            FROM screening AS asked
+            JOIN application ON application.id = asked.application_id
+            WHERE of_role = 'SCREENING' AND asked.requested_at < before
+                AND least(asked.answered_at, asked.voided_at, 'infinity') >= since
+                AND account <> ALL (asked.kept_from)
+            UNION ALL
+            SELECT applicant.id, NULL, 'OWN_DATA', tstzrange(NULL, NULL)
+            FROM applicant
+            WHERE of_role = 'APPLICANT' AND applicant.account = people_in_reach.account
+        ), open AS MATERIALIZED (
+            SELECT tstzmultirange(tstzrange(since, before)) - coalesce(range_agg(
+                tstzrange(
+                    suspended_at + interval '5 seconds',
+                    CASE WHEN ends_at IS NOT NULL THEN greatest(
+                        ends_at, suspended_at + interval '5 seconds'
+                    ) END
+                )
+            ), '{}') AS spans
+            FROM suspension
+            WHERE subject = account OR partner_code = of_partner
+        ), pieces AS (
+            SELECT person, for_case, way, unnest(spans * tstzmultirange(
+                lasts * tstzrange(NULL, erased_at)
+            )) AS piece
+            FROM facts JOIN applicant ON applicant.id = person CROSS JOIN open
+            WHERE person > behind
+        )
+        SELECT person, min(lower(piece)), max(upper(piece)),
+            EXISTS (
+                SELECT FROM access_event
+                WHERE access_event.applicant_id = person AND actor = account
+                    AND actor_role = of_role AND occurred_at >= since AND occurred_at < before
+            ),
+            array_agg(DISTINCT way), array_remove(array_agg(DISTINCT for_case), NULL)
+        FROM pieces GROUP BY person ORDER BY person LIMIT most;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.number_in_reach(
+    acting text, account text, of_role text, of_partner text, places text[],
+    since timestamptz, before timestamptz
+) RETURNS bigint
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    #variable_conflict use_column
+    DECLARE
+        behind CONSTANT uuid := '00000000-0000-0000-0000-000000000000';
+        most CONSTANT int := 0;
+    BEGIN
+        IF acting IS DISTINCT FROM 'AUDITOR' OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'whom a breach has reached is for auditors alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF of_role = 'SUPERVISOR' THEN
+            RETURN (SELECT count(*) FROM applicant WHERE coalesce(applicant.erased_at, 'infinity') > since AND (applicant.created_at < before
+                    OR EXISTS (
+                        SELECT FROM application
+                        WHERE applicant_id = applicant.id AND submitted_at < before
+                    )) AND EXISTS (
+                SELECT FROM (
+            SELECT tstzmultirange(tstzrange(since, before)) - coalesce(range_agg(
+                tstzrange(
+                    suspended_at + interval '5 seconds',
+                    CASE WHEN ends_at IS NOT NULL THEN greatest(
+                        ends_at, suspended_at + interval '5 seconds'
+                    ) END
+                )
+            ), '{}') AS spans
+            FROM suspension
+            WHERE subject = account OR partner_code = of_partner
+                ) AS open WHERE NOT isempty(spans)
+            ));
+        END IF;
+        RETURN (
+        WITH facts AS (
+            SELECT application.applicant_id AS person, application.reference AS for_case,
+                'DESK' AS way,
+                tstzrange(desk.assigned_at, desk.ended_at) AS lasts
+            FROM assignment AS desk
+            JOIN application ON application.id = desk.application_id
+            WHERE of_role = 'OFFICER' AND desk.officer = account
+                AND desk.assigned_at < before AND coalesce(desk.ended_at, 'infinity') >= since
+            UNION ALL
+            SELECT link.linked_id, application.reference, 'LINK',
+                tstzrange(
+                    greatest(desk.assigned_at, coalesce(link.resolved_at, link.found_at)),
+                    desk.ended_at
+                )
+            FROM assignment AS desk
+            JOIN application ON application.id = desk.application_id
+            JOIN person_link AS link ON link.applicant_id = application.applicant_id
+            WHERE of_role = 'OFFICER' AND desk.officer = account
+                AND desk.assigned_at < before AND coalesce(desk.ended_at, 'infinity') >= since
+                AND coalesce(link.resolved_at, link.found_at) < coalesce(desk.ended_at, 'infinity')
+                AND link.reason <> 'GROUP' AND link.state NOT IN ('PROPOSED', 'REJECTED')
+            UNION ALL
+            SELECT everybody.id, NULL, 'SUPERVISION', tstzrange(least(
+                everybody.created_at,
+                (SELECT min(submitted_at) FROM application WHERE applicant_id = everybody.id)
+            ), NULL)
+            FROM (
+                SELECT applicant.id, applicant.created_at FROM applicant
+                WHERE of_role = 'SUPERVISOR' AND applicant.id > behind AND coalesce(applicant.erased_at, 'infinity') > since AND (applicant.created_at < before
+                    OR EXISTS (
+                        SELECT FROM application
+                        WHERE applicant_id = applicant.id AND submitted_at < before
+                    ))
+                ORDER BY applicant.id LIMIT most
+            ) AS everybody
+            UNION ALL
+            SELECT opened.applicant_id, opened.reference, 'INQUIRY',
+                tstzrange(opened.opened_at, greatest(opened.opened_at, inquiry.ends_at))
+            FROM inquiry JOIN inquiry_person AS opened USING (reference)
+            WHERE of_role = 'SUPERVISOR' AND inquiry.opened_by = account
+                AND inquiry.ends_at > since AND opened.opened_at < before
+            UNION ALL
+            SELECT applicant_id, reference, 'INTAKE',
+                tstzrange(submitted_at, greatest(
+                    submitted_at, least(received_at, closed_at, left_partner_at, 'infinity')
+                ))
+            FROM application
+            WHERE of_role = 'PARTNER_AGENT' AND partner_code = of_partner
+                AND submitted_at < before
+                AND least(received_at, closed_at, left_partner_at, 'infinity') >= since
+                AND (cardinality(places) = 0 OR coalesce(centre_code, country_code) = ANY (places)
+                    OR successor_centre_code = ANY (places))
+            UNION ALL
+            SELECT application.applicant_id, application.reference, 'QUESTION',
+                tstzrange(asked.requested_at, greatest(
+                    asked.requested_at, least(asked.answered_at, asked.voided_at, 'infinity')
+                ))
+            FROM screening AS asked
+            JOIN application ON application.id = asked.application_id
+            WHERE of_role = 'SCREENING' AND asked.requested_at < before
+                AND least(asked.answered_at, asked.voided_at, 'infinity') >= since
+                AND account <> ALL (asked.kept_from)
+            UNION ALL
+            SELECT applicant.id, NULL, 'OWN_DATA', tstzrange(NULL, NULL)
+            FROM applicant
+            WHERE of_role = 'APPLICANT' AND applicant.account = number_in_reach.account
+        ), open AS MATERIALIZED (
+            SELECT tstzmultirange(tstzrange(since, before)) - coalesce(range_agg(
+                tstzrange(
+                    suspended_at + interval '5 seconds',
+                    CASE WHEN ends_at IS NOT NULL THEN greatest(
+                        ends_at, suspended_at + interval '5 seconds'
+                    ) END
+                )
+            ), '{}') AS spans
+            FROM suspension
+            WHERE subject = account OR partner_code = of_partner
+        ), pieces AS (
+            SELECT person, for_case, way, unnest(spans * tstzmultirange(
+                lasts * tstzrange(NULL, erased_at)
+            )) AS piece
+            FROM facts JOIN applicant ON applicant.id = person CROSS JOIN open
+            WHERE person > behind
+        )
+        SELECT count(DISTINCT person) FROM pieces);
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.reads_kept_since(acting text) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ('AUDITOR', 'APPLICANT') OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'since when reads are kept is for whoever is told of all of them'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN (SELECT max(before) FROM account_drop);
     END
 $$;
 
@@ -1075,6 +1318,11 @@ CREATE POLICY auditor_insert ON person_lookup FOR INSERT TO gerbang_auditor
     WITH CHECK (actor = (SELECT viewer.subject('AUDITOR')) AND actor_role = 'AUDITOR' AND purpose IN ('DATA_REQUEST'));
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.people_in_reach, viewer.number_in_reach TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO gerbang_auditor;
+GRANT INSERT (actor, actor_role, id, list, mac, mac_key, trace_id, viewer, window_before, window_from) ON breach_lookup TO gerbang_auditor;
+CREATE POLICY auditor_insert ON breach_lookup FOR INSERT TO gerbang_auditor
+    WITH CHECK (actor = (SELECT viewer.subject('AUDITOR')) AND actor_role = 'AUDITOR');
 
 -- APPLICANT
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant;
@@ -1167,6 +1415,7 @@ CREATE POLICY applicant_select ON data_version FOR SELECT TO gerbang_applicant
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id, mac_key, mac) ON access_event TO gerbang_applicant;
 CREATE POLICY applicant_insert ON access_event FOR INSERT TO gerbang_applicant
     WITH CHECK (actor = (SELECT viewer.subject('APPLICANT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('APPLICANT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('APPLICANT') AS own WHERE cardinality(own) = 1) AND actor_role = 'APPLICANT' AND purpose IN ('OWN_DATA') AND case_reference = coalesce((SELECT viewer.purpose_reference('APPLICANT')), 'OWN'));
+GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO gerbang_applicant;
 
 -- PARTNER_SERVICE
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_service;

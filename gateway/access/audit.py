@@ -21,13 +21,13 @@ from gateway.access.transactions.begin import (
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.policy import NAMES_NO_CASE
 from gateway.viewer import Viewer
-from models import AccessEvent, BanRead, Base, PersonLookup
+from models import AccessEvent, BanRead, Base, BreachLookup, PersonLookup
 from models.account import seal_entries
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool
 from models.key_service import KeyService, KeyServiceError
 from models.keys import new_key
-from models.vocabulary import IndexKind
+from models.vocabulary import BreachList, IndexKind
 
 
 async def record_reads(
@@ -101,6 +101,34 @@ async def record_lookup(
     room = InquiryRoom.of(viewer, purpose, look_ups=1)
     budget = room or (ReadBudget(viewer, most, [id_]) if most else None)
     await _log(pool, keys, start, PersonLookup, [lookup], budget)
+
+
+async def record_breach_lookup(
+    pool: ConnectionPool,
+    keys: KeyService | None,
+    start: TransactionStart,
+    viewer: Viewer,
+    list_: BreachList,
+    about: str | None,
+    since: datetime,
+    before: datetime,
+    trace_id: str,
+) -> None:
+    """Log that it was asked whom a breach has reached, by one account or in a window.
+
+    Raises RequestError with UNAVAILABLE if that fails; the answer must then be withheld.
+    """
+    lookup = {
+        "id": new_key(),
+        "actor": viewer.subject,
+        "actor_role": viewer.role.value,
+        "list": list_.value,
+        "viewer": about,
+        "window_from": since,
+        "window_before": before,
+        "trace_id": trace_id,
+    }
+    await _log(pool, keys, start, BreachLookup, [lookup], None)
 
 
 async def admit_people(

@@ -37,7 +37,8 @@ def audit() -> None:
     help="Compare with a checkpoint that somebody kept elsewhere, too.",
 )
 def verify_account(since: datetime | None, checkpoint: Path | None) -> None:
-    """Name what was changed, removed, cut off, reordered, forged, unrecorded or rolled back.
+    """Name what was changed, removed, cut off, reordered, forged, unrecorded, rolled back or
+    dropped early.
 
     The exit code is 1 where there is any.
     """
@@ -55,6 +56,11 @@ def verify_account(since: datetime | None, checkpoint: Path | None) -> None:
     )
     for key_id, number in sorted(report.sealed_by.items()):
         click.echo(f"{number:,} entries are sealed by the key {key_id}")
+    if report.dropped and report.dropped_before:
+        click.echo(
+            f"{report.dropped:,} entries were let go by age: all were written before"
+            f" {report.dropped_before:%Y-%m-%d %H:%M:%S} UTC"
+        )
     click.echo(f"{len(report.findings)} findings" if report.findings else "Nothing was rewritten.")
     sys.exit(bool(report.findings))
 

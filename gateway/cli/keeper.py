@@ -26,6 +26,7 @@ from gateway.wire.keeper_metrics import KeeperMetrics
 from models.account import CheckpointFolder
 from models.database.connections import CONNECTION_ERRORS, connect
 from models.jobs.account import keep_account
+from models.jobs.dropping import keep_dropping
 from models.jobs.erasing import keep_erasing, keep_retention
 from models.jobs.forget_changes import keep_forgetting
 from models.jobs.linking import keep_linking
@@ -64,8 +65,8 @@ async def run_keeper(
     settings: Settings, jobs: Jobs | None = None, *, stands_still: bool = False
 ) -> AsyncIterator[None]:
     """Run the jobs while the context is open: fold and publish volumes, link people, sign the
-    account, erase people, end overdue cases, take files from closed places, delete changes that no
-    subscriber needs any more, and install the next day's seal keys.
+    account and let its oldest entries go, erase people, end overdue cases, take files from closed
+    places, delete changes that no subscriber needs any more, and install the next day's seal keys.
 
     Where the world ``stands_still``, nothing happens because time passes.
     """
@@ -81,6 +82,9 @@ async def run_keeper(
         if settings.checkpoints:
             folder = CheckpointFolder(settings.checkpoints)
             keepers.append(partial(keep_account, signing, folder))
+            if not stands_still:
+                days = settings.retention_log_days
+                keepers.append(partial(keep_dropping, signing, folder, days))
     if not stands_still:
         keepers += [keep_publishing, keep_lapsing, keep_transferring, keep_forgetting]
         keepers.append(partial(keep_retention, settings.retention))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from time import monotonic
@@ -22,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from gateway.access.audit import (
     admit_people,
     record_ban_reads,
+    record_breach_lookup,
     record_lookup,
     record_reads,
     require_room,
@@ -74,7 +76,7 @@ from gateway.viewer import Viewer
 from models.database.pool import ConnectionPool
 from models.key_service import KeyService
 from models.person.vault import Vault, VaultError
-from models.vocabulary import IndexKind, Role
+from models.vocabulary import BreachList, IndexKind, Role
 
 #: The kinds of operations that run over HTTP.
 _BY_REQUEST = (Kind.QUERY, Kind.MUTATION)
@@ -238,6 +240,7 @@ class SchemaRunner:
             purpose=admitted.purpose,
             keys=self._keys,
             log_lookup=partial(self._log_lookup, admitted),
+            log_breach_lookup=partial(self._log_breach_lookup, admitted),
         )
 
     async def _log_lookup(self, admitted: AdmittedOperation, kind: IndexKind, found: int) -> None:
@@ -249,6 +252,21 @@ class SchemaRunner:
             *(self._pool, self._keys, self._openings.for_reading(viewer), viewer),
             *(admitted.purpose, kind, found, admitted.trace_id),
             most=self._read_budgets.get(viewer.role),
+        )
+
+    async def _log_breach_lookup(
+        self,
+        admitted: AdmittedOperation,
+        list_: BreachList,
+        about: str | None,
+        since: datetime,
+        before: datetime,
+    ) -> None:
+        """Raises RequestError with UNAVAILABLE if that fails."""
+        viewer = admitted.viewer
+        await record_breach_lookup(
+            *(self._pool, self._keys, self._openings.for_reading(viewer), viewer),
+            *(list_, about, since, before, admitted.trace_id),
         )
 
     async def _admit_to_inquiry(self, admitted: AdmittedOperation, purpose: StatedPurpose) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from gateway.viewer import Viewer
 from models.key_service import KeyService
 from models.person.sealed import Sealed, open_rows
 from models.person.vault import Vault
-from models.vocabulary import IndexKind
+from models.vocabulary import BreachList, IndexKind
 
 #: The label of the column by which a loader selects rows.
 LOADED_BY = "_by"
@@ -52,6 +53,9 @@ class Context:
     #: By which people are looked up, where there are any.
     keys: KeyService | None = None
     log_lookup: Callable[[IndexKind, int], Awaitable[None]] | None = None
+    log_breach_lookup: (
+        Callable[[BreachList, str | None, datetime, datetime], Awaitable[None]] | None
+    ) = None
     session: ReadTransaction = field(init=False)
     loaders: "Loaders" = field(init=False)
     figures: FigureReads = field(init=False)
@@ -85,6 +89,17 @@ class Context:
         if self.log_lookup is None:
             raise PermissionError("a look-up that nobody logs")
         await self.log_lookup(kind, found)
+
+    async def record_breach_lookup(
+        self, list_: BreachList, viewer: str | None, since: datetime, before: datetime
+    ) -> None:
+        """Log a question about a breach, committed.
+
+        Raises RequestError with UNAVAILABLE if it fails.
+        """
+        if self.log_breach_lookup is None:
+            raise PermissionError("a question about a breach that nobody logs")
+        await self.log_breach_lookup(list_, viewer, since, before)
 
     async def change(self, request: Request) -> Outcome:
         """Make a change. What is read afterwards is read in a new transaction, and so sees it."""

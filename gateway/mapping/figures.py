@@ -125,6 +125,10 @@ class Count:
     def exactly(cls, value: int, before: Before | None = None) -> "Count":
         return cls(value=BigInt(value), precision=Precision.EXACT, before=before)
 
+    @classmethod
+    def at_least(cls, value: int) -> "Count":
+        return cls(value=BigInt(value), precision=Precision.AT_LEAST)
+
 
 @strawberry.type(description="A sum of money.")
 class Money:

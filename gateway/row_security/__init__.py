@@ -11,10 +11,11 @@ from gateway.policy import LOOKED_UP_FOR, NAMES_NO_CASE, POLICY, PURPOSES
 from gateway.row_security.grants import columns_read
 from gateway.row_security.linker import linker
 from gateway.row_security.predicates import predicate
+from gateway.row_security.reach_functions import REACH_FUNCTIONS, reach_grants
 from gateway.row_security.reading_functions import READING_FUNCTIONS, reading_grants
 from gateway.row_security.volumes import FUNCTIONS, figures
 from gateway.row_security.writes import writes
-from models import AccessEvent, BanRead, Base, PersonLookup, TrustedDocument
+from models import AccessEvent, BanRead, Base, BreachLookup, PersonLookup, TrustedDocument
 from models.row_security import DATABASE_ROLES, LINKER, database_role
 from models.vocabulary import Role
 
@@ -74,6 +75,7 @@ def row_security(catalogue: Catalogue) -> str:
             _roles(),
             *_close_everything(),
             READING_FUNCTIONS,
+            REACH_FUNCTIONS,
             "",
             *(line for role in Role for line in _open_to_role(catalogue, role)),
             *writes(),
@@ -117,6 +119,8 @@ def _open_to_role(catalogue: Catalogue, role: Role) -> Iterator[str]:
     yield from _lookups(role)
     yield from _ban_reads(role)
     yield from reading_grants(role)
+    yield from reach_grants(role)
+    yield from _breach_lookups(role)
     yield from _suspensions(role)
     yield from _trusted_documents(role)
     yield ""
@@ -192,6 +196,17 @@ def _ban_reads(role: Role) -> Iterator[str]:
         f" AND case_reference = (SELECT viewer.purpose_reference('{role}'))"
     )
     yield _policy(table, role, "INSERT", f"WITH CHECK ({condition})")
+
+
+def _breach_lookups(role: Role) -> Iterator[str]:
+    """A role that asks whom a breach has reached logs that in the own name."""
+    if role not in POLICY["PersonRead"].fields["applicant"]:
+        return
+    table = BreachLookup.__tablename__
+    columns = sorted(set(BreachLookup.__table__.c.keys()) - {"occurred_at"})
+    yield f"GRANT INSERT ({', '.join(columns)}) ON {table} TO {database_role(role)};"
+    own = f"actor = (SELECT viewer.subject('{role}')) AND actor_role = '{role}'"
+    yield _policy(table, role, "INSERT", f"WITH CHECK ({own})")
 
 
 def _suspensions(role: Role) -> Iterator[str]:

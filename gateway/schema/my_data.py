@@ -1,14 +1,18 @@
 """What is on file of oneself, with who read it."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
 
+from gateway.access.rows import vouch_for
 from gateway.mapping.context import Context
+from gateway.schema.access_event import AccessEvent
 from gateway.schema.access_words import DELAY_ENGLISH, DELAY_INDONESIAN
 from gateway.schema.applicant import Applicant
 from gateway.texts.language import Language
 from models import Applicant as ApplicantRow
+from models.access_log.people_in_reach import kept_since
 
 
 def _note(
@@ -26,6 +30,10 @@ class MyData:
         description="Oneself: who one is on file, before a correction too, all applications, and"
         " in `accessEvents` who read it. Reading it is logged like any read."
     )
+    kept_since: datetime | None = strawberry.field(
+        description="Since when it is kept who read whom; null where all of it is. Reads from"
+        " before were let go by their age."
+    )
     note: str = strawberry.field(
         resolver=_note, description="That some reads are told later, and who is asked for them."
     )
@@ -37,4 +45,8 @@ async def my_data(info: strawberry.Info) -> MyData | None:
     noun = context.catalogue.nouns[Applicant.__name__]
     rows = context.loaders.by(noun, ApplicantRow.account)
     oneself = await rows.load(context.viewer.subject)
-    return MyData(applicant=oneself) if oneself is not None else None
+    if oneself is None:
+        return None
+    kept = vouch_for(kept_since(context.viewer.role), AccessEvent.__name__)
+    [(since,)] = await context.session.rows(kept)
+    return MyData(applicant=oneself, kept_since=since)

@@ -40,6 +40,11 @@ from gateway.schema.screening import Screening
 from gateway.schema.supervision.inquiry import WALKS as WALKS_OF_INQUIRIES
 from gateway.schema.supervision.inquiry import Inquiry
 from gateway.schema.supervision.officers import OfficerTable, officers
+from gateway.schema.supervision.people_in_reach import (
+    PersonInReachTable,
+    check_reach,
+    people_who_were_in_reach,
+)
 from gateway.schema.supervision.people_read import (
     PersonReadTable,
     check_read_window,
@@ -140,7 +145,14 @@ class Query:
         resolver=people_who_were_read,
         metadata=checked_by(check_read_window),
         description="Whose identity was read between two instants, or by one account: who is to be"
-        " told of a breach, within 3 x 24 hours.",
+        " told of a breach, within 3 x 24 hours. Each question is logged.",
+    )
+    people_in_reach: PersonInReachTable | None = strawberry.field(
+        resolver=people_who_were_in_reach,
+        metadata=checked_by(check_reach),
+        description="Whose identity one account could have read between two instants, by the"
+        " assignments, inquiries, questions, stages and suspensions of that time: a bound from"
+        " above, for a notice of a breach. Each question is logged.",
     )
     countries: Connection[Country] | None = connection_field(
         Country, "Countries and territories.", order="code"
@@ -234,7 +246,7 @@ class Query:
     )
     access_events: Connection[AccessEvent] | None = connection_field(
         AccessEvent,
-        "Who read whose identity, as far as in your reach.",
+        "Who read whose identity, as far as in your reach, and as far as it is still kept.",
         order="occurred_at",
         newest_first=True,
         walks=WALKS_OF_ACCESS_EVENTS,

@@ -16,7 +16,8 @@ from gateway.settings.reading import SettingsError, read, variable_name
 from gateway.settings.rules import LOOPBACK
 from gateway.settings.setting import setting
 from gateway.settings.transport import DatabaseTls
-from models.rights.retention import BAN_DAYS, DAYS_KEPT, INDEX_DAYS, Retention
+from models.account import FEWEST_DAYS_KEPT
+from models.rights.retention import BAN_DAYS, DAYS_KEPT, INDEX_DAYS, LOG_DAYS, Retention
 from models.vocabulary import Role, Status
 
 __all__ = [
@@ -235,6 +236,12 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
         " it was about",
         readers.whole(1, 36_500),
         BAN_DAYS,
+    )
+    retention_log_days: int = setting(
+        "for how many days it is kept who read whom, and who looked for whom; never less than a"
+        " year, and longer where a file is held or a request of a data subject is open",
+        readers.whole(FEWEST_DAYS_KEPT, 36_500),
+        LOG_DAYS,
     )
     keep_alive_seconds: int = setting(
         "how long an idle connection of a client stays open, seconds; longer than a proxy "

@@ -1,6 +1,7 @@
 """What a gateway seals of an entry before it writes it, and by which key."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -9,6 +10,8 @@ import orjson
 from models.account.sources import SOURCES
 from models.base import Base
 from models.key_service import KeyService, KeyUse
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class EntrySeal(NamedTuple):
@@ -36,6 +39,14 @@ async def seal_entries(
 def _sealed(row: Mapping[str, Any], columns: Sequence[str]) -> bytes:
     """The same bytes that `Source.parts` makes in the database."""
     said = ((name, row.get(name)) for name in columns)
-    return orjson.dumps(
-        {name: str(one) if isinstance(one, UUID) else one for name, one in said if one is not None}
-    )
+    return orjson.dumps({name: _plain(one) for name, one in said if one is not None})
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case UUID():
+            return str(value)
+        case datetime():
+            return (value - _EPOCH) // timedelta(microseconds=1)
+        case _:
+            return value

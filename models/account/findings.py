@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -22,6 +23,7 @@ class Tampering(StrEnum):
     FORGED = "forged"
     UNRECORDED = "unrecorded"
     ROLLED_BACK = "rolled back"
+    DROPPED_EARLY = "dropped early"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ class Report:
     entries: int = 0
     #: How many are sealed by each key, by its id.
     sealed_by: Counter[str] = field(default_factory=Counter)
+    #: Entries that the keeper let go because of their age, and before when they were written.
+    dropped: int = 0
+    dropped_before: datetime | None = None
     #: Entries that no checkpoint covers yet.
     unsigned: int = 0
     seconds: float = 0.0

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Column, DateTime, LargeBinary
 
 from models.access_log.access_event import AccessEvent
+from models.access_log.breach_lookup import BreachLookup
+from models.account.tables import AccountDrop
 from models.ban.ban_entry import BanEntry
 from models.ban.ban_read import BanRead
 from models.base import Base
@@ -32,6 +34,8 @@ class Source:
     is_sealed: bool = False
     #: Whether a row changes, in steps: then each is an entry, and the last one says all.
     has_steps: bool = False
+    #: The column that says when an entry was written which is let go once it is old enough.
+    dropped_by: str | None = None
 
     @property
     def table(self) -> str:
@@ -67,11 +71,12 @@ class Source:
 SOURCES: Mapping[str, Source] = {
     source.table: source
     for source in (
-        Source(AccessEvent, is_sealed=True),
-        Source(PersonLookup, is_sealed=True),
-        Source(BanRead, is_sealed=True),
+        Source(AccessEvent, is_sealed=True, dropped_by="occurred_at"),
+        Source(PersonLookup, is_sealed=True, dropped_by="occurred_at"),
+        Source(BanRead, is_sealed=True, dropped_by="occurred_at"),
+        Source(BreachLookup, is_sealed=True, dropped_by="occurred_at"),
         Source(BanEntry, has_steps=True),
-        Source(LinkerRead),
+        Source(LinkerRead, dropped_by="read_at"),
         Source(Decision),
         Source(ReferenceChange, has_steps=True),
         Source(Suspension, has_steps=True),
@@ -79,6 +84,7 @@ SOURCES: Mapping[str, Source] = {
         Source(DataRequest, has_steps=True),
         Source(Erasure, has_steps=True),
         Source(LegalHold, has_steps=True),
+        Source(AccountDrop, has_steps=True),
     )
 }
 

@@ -3,10 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Identity, LargeBinary, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Identity, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
+
+#: No setting, and no signature, lets an entry go that is younger.
+FEWEST_DAYS_KEPT = 365
 
 
 class AccountOutbox(Base):
@@ -52,3 +55,35 @@ class AccountSource(Base):
 
     source: Mapped[str] = mapped_column(primary_key=True)
     taken_up_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class AccountDrop(Base):
+    """Entries that the keeper let go because of their age; their leaves stay.
+
+    It is an entry of the account itself, and signed by the key of checkpoints, which no gateway
+    reaches (`models.account.drops`).
+    """
+
+    __tablename__ = "account_drop"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    dropped_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    #: When the checkpoint was signed that covers all of them: they are older than that.
+    before: Mapped[datetime]
+    #: For how long they were to be kept.
+    kept_days: Mapped[int]
+    #: The places of their leaves, as runs: the first of each, and the last.
+    firsts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    lasts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    #: The key by which it is signed: a rotation signs it anew.
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        CheckConstraint(f"kept_days >= {FEWEST_DAYS_KEPT}", name="kept_long_enough"),
+        CheckConstraint("before + kept_days * interval '24 hours' <= dropped_at", name="of_age"),
+        CheckConstraint(
+            "cardinality(firsts) = cardinality(lasts) AND cardinality(firsts) > 0",
+            name="runs_are_whole",
+        ),
+    )

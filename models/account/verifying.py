@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from models.account.checkpoints import CheckpointFolder
+from models.account.drops import Drop, Dropped, find_early
 from models.account.errors import AccountError
 from models.account.findings import Report, Tampering
 from models.account.merkle import HASH_BYTES, Frontier, leaf_hash
@@ -43,6 +44,17 @@ _NEWEST = """
         WHERE later.source = leaf.source AND later.row_id = leaf.row_id
             AND later.position > leaf.position
     )
+"""
+#: The last leaf of a record says what stands there now, the first when it was written.
+_DROPS = """
+    SELECT entry.*, leaf.written_at, {content} AS content, newest.hash
+    FROM account_drop AS entry
+    JOIN (
+        SELECT row_id, min(position) AS written_at, max(position) AS signed_at FROM account_leaf
+        WHERE source = 'account_drop' GROUP BY row_id
+    ) AS leaf ON leaf.row_id = entry.id
+    JOIN account_leaf AS newest ON newest.position = leaf.signed_at
+    ORDER BY leaf.written_at
 """
 _UNRECORDED = """
     SELECT id FROM {table}
@@ -98,8 +110,9 @@ async def verify(
         async with snapshot:
             await connection.execute("SET LOCAL cursor_tuple_fraction = 1")
             rewritten = await _verify_leaves(connection, signed, report)
+            dropped = await _read_drops(connection, folder, public, rewritten, report)
             for source in SOURCES.values():
-                await _verify_rows(connection, keys, source, first, rewritten, report)
+                await _verify_rows(connection, keys, source, first, rewritten, dropped, report)
                 rows = await connection.fetch(_UNRECORDED.format(table=source.table))
                 report.add_rows(
                     Tampering.UNRECORDED,
@@ -195,12 +208,40 @@ def _tell_differing(
     report.add_rows(kind, (row for _, row in differing.values()), why)
 
 
+async def _read_drops(
+    connection: asyncpg.Connection,
+    folder: CheckpointFolder,
+    public: Mapping[str, bytes],
+    rewritten: set[int],
+    report: Report,
+) -> Dropped:
+    """What the keeper let go: by records that it signed, of entries that were of age."""
+    believed: list[Drop] = []
+    days = [*folder.last_of_days(public)][::-1]
+    for row in await connection.fetch(
+        _DROPS.format(content=SOURCES["account_drop"].content("entry"))
+    ):
+        drop = Drop.of(row)
+        what = f"account_drop {drop.id}"
+        if row["written_at"] in rewritten or leaf_hash(row["content"].encode()) != row["hash"]:
+            continue  # which is told as of any row; its entries are gone without a reason
+        if not drop.is_signed(row["public_key"], row["signature"], public.values()):
+            report.add(Tampering.FORGED, f"{what} no keeper signed")
+            continue
+        believed.append(drop)
+        report.dropped_before = max(report.dropped_before or drop.before, drop.before)
+        if why := find_early(drop, row["written_at"], days):
+            report.add(Tampering.DROPPED_EARLY, f"{drop.entries:,} entries of {what} {why}")
+    return Dropped.of(believed)
+
+
 async def _verify_rows(
     connection: asyncpg.Connection,
     keys: KeyService,
     source: Source,
     first: int,
     rewritten: set[int],
+    dropped: Dropped,
     report: Report,
 ) -> None:
     """Compare rows with their leaves, and the seals of those that have one."""
@@ -216,7 +257,9 @@ async def _verify_rows(
         report.entries += len(rows)
         as_written: list[_Entry] = []
         for position, row_id, hash_, is_gone, said, rest, mac_key, mac in rows:
-            if is_gone:
+            if is_gone and source.dropped_by and position in dropped:
+                report.dropped += 1
+            elif is_gone:
                 found[Tampering.REMOVED, "is gone"].append(row_id)
             elif position in rewritten:
                 continue  # which was told already

@@ -6,10 +6,16 @@ import time
 
 import asyncpg
 
-from models.account import AccountError, CheckpointFolder, integrate, sign_checkpoint
+from models.account import (
+    AccountError,
+    CheckpointFolder,
+    integrate,
+    sign_anew,
+    sign_checkpoint,
+)
 from models.database.connections import CONNECTION_ERRORS, connect
 from models.jobs.scheduler import Job, Jobs, pause
-from models.key_service import KeyService, KeyServiceError
+from models.key_service import KeyService, KeyServiceError, KeyUse
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +32,8 @@ class Sequencer:
         self._keys = keys
         self._folder = folder
         self._signed_at = float("-inf")
+        #: Those that were accepted in the last pass.
+        self._public_keys: list[bytes] = []
 
     async def sequence(self, connection: asyncpg.Connection) -> int:
         """Integrate all that is committed, and sign it; return how many entries that were.
@@ -36,10 +44,20 @@ class Sequencer:
         entries = 0
         while batch := await integrate(connection):
             entries += batch
+        entries += await self._sign_anew(connection)
         if entries or time.monotonic() - self._signed_at >= _IDLE_SECONDS:
             await sign_checkpoint(connection, self._keys, self._folder)
             self._signed_at = time.monotonic()
         return entries
+
+    async def _sign_anew(self, connection: asyncpg.Connection) -> int:
+        """After a rotation, before its first checkpoint: the key of before may go then."""
+        public = list((await self._keys.public_keys(KeyUse.CHECKPOINT)).values())
+        if public == self._public_keys:
+            return 0
+        anew = await sign_anew(connection, self._keys, self._folder)
+        self._public_keys = public
+        return await integrate(connection) if anew else 0
 
 
 async def keep_account(

@@ -1,4 +1,5 @@
-"""For how long files are kept once they are closed, and digests of who is to be found again."""
+"""For how long files are kept once they are closed, digests of who is to be found again, and who
+read whom."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ DAYS_KEPT: Mapping[Status, int] = MappingProxyType(
 )
 INDEX_DAYS = 3650
 BAN_DAYS = 1825
+#: Of who read whom: as long as the longest of files, so that whoever is on file can be told.
+LOG_DAYS = 3650
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 """
 
 from models.vocabulary.bans import BanGround, BanState
+from models.vocabulary.breaches import BreachList, ReachedBy
 from models.vocabulary.case import (
     CLEARING,
     CLOSED,
@@ -74,6 +75,7 @@ __all__ = [
     "AlertKind",
     "BanGround",
     "BanState",
+    "BreachList",
     "Changed",
     "ChangedVolumes",
     "Channel",
@@ -93,6 +95,7 @@ __all__ = [
     "Outcome",
     "Purpose",
     "Queue",
+    "ReachedBy",
     "ReferenceChangeState",
     "ReferenceKind",
     "ReferralReason",

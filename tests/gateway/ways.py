@@ -15,6 +15,7 @@ from tests.world import applicant_id, application_id, billing_code, decision_id,
 FULL: GraphQLSchema = build_schema()
 DECIDED = "AUSY-GRAN-0001"
 DAYS = 'from: "2025-01-01", to: "2025-12-31"'
+ACCOUNT = 'viewer: "officer", role: OFFICER'
 INSTANTS = 'from: "2025-01-01T00:00:00Z", before: "2025-06-01T00:00:00Z"'
 WINDOW = f"{DAYS}, groupBy: "
 
@@ -155,6 +156,8 @@ WAYS: dict[str, tuple[str, ...]] = {
     "PersonAtSeveralPartners": (f"peopleAtSeveralPartners({DAYS}) > rows",),
     "PersonReadTable": (f"peopleRead({INSTANTS})",),
     "PersonRead": (f"peopleRead({INSTANTS}) > rows",),
+    "PersonInReachTable": (f"peopleInReach({INSTANTS}, {ACCOUNT})",),
+    "PersonInReach": (f"peopleInReach({INSTANTS}, {ACCOUNT}) > rows",),
     "InformationRequestTable": (f"informationRequests({DAYS})",),
     "InformationRequestRow": (f"informationRequests({DAYS}) > rows",),
     "ObservedRate": (
@@ -199,6 +202,7 @@ ARGUMENTS = {
     "refusalGrounds": f"({DAYS})", "screeningReferrals": f"({DAYS})",
     "officers": f"({DAYS})", "informationRequests": f"({DAYS})",
     "readers": f"({DAYS})", "peopleAtSeveralPartners": f"({DAYS})", "peopleRead": f"({INSTANTS})",
+    "peopleInReach": f"({INSTANTS}, {ACCOUNT})",
     "people": '(by: {nameAndBirthDate: {fullName: "Nobody Here", birthDate: "1990-01-01"}})',
 }  # fmt: skip
 

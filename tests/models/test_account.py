@@ -1,17 +1,15 @@
 """The account names what a superuser did to it: rows are written past every trigger here."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
 
 import asyncpg
 import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli.audit import audit
-from models import AccessEvent, PersonLookup
+from models import PersonLookup
 from models.account import (
     AccountError,
     CheckpointFolder,
@@ -22,11 +20,11 @@ from models.account import (
     take_up_again,
     verify,
 )
-from models.account.findings import Report, Tampering
-from models.key_service import KeyService, KeyUse, LocalKeyService
+from models.account.findings import Tampering
+from models.key_service import KeyUse, LocalKeyService
 from models.keys import new_key
+from tests.accounts import find_tampering, insert, newest_read, past_triggers, read_five, sign
 from tests.linking import KEYS, keys_file
-from tests.world import applicant_id
 
 pytestmark = pytest.mark.anyio
 
@@ -42,57 +40,10 @@ async def account(
     integrated, and beside them five reads that a gateway sealed."""
     transaction = connection.transaction(isolation="repeatable_read")
     await transaction.start()
-    await _read_five(connection)
-    await _sign(connection, tmp_path)
+    await read_five(connection)
+    await sign(connection, tmp_path)
     yield connection
     await transaction.rollback()
-
-
-async def _read_five(connection: asyncpg.Connection, keys: KeyService = KEYS) -> list[UUID]:
-    rows = [
-        {
-            "id": new_key(),
-            "applicant_id": applicant_id("Ruby Hale"),
-            "actor": f'officer "{number}"\t\u00fc\x1f',
-            "actor_role": "OFFICER",
-            "actor_partner_code": None,
-            "actor_country_code": None,
-            "purpose": "CASEWORK",
-            "case_reference": "AUSY-PAID-0013",
-            "fields": ["fullName", "passportNumber"],
-            "trace_id": "0" * 32,
-        }
-        for number in range(5)
-    ]
-    for row in await seal_entries(keys, AccessEvent, rows):
-        await _insert(connection, "access_event", row)
-    return [row["id"] for row in rows]
-
-
-async def _insert(connection: asyncpg.Connection, table: str, row: dict[str, object]) -> None:
-    columns = ", ".join(f'"{name}"' for name in row)
-    places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
-    await connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", *row.values())
-
-
-async def _sign(connection: asyncpg.Connection, folder: Path, keys: KeyService = KEYS) -> int:
-    while await integrate(connection, 20):
-        pass
-    return await sign_checkpoint(connection, keys, CheckpointFolder(folder))
-
-
-async def _verify(
-    connection: asyncpg.Connection, folder: Path, **options: object
-) -> list[tuple[Tampering, str]]:
-    report: Report = await verify(connection, KEYS, CheckpointFolder(folder), **options)
-    return [(finding.kind, finding.what) for finding in report.findings]
-
-
-@asynccontextmanager
-async def _past_triggers(connection: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
-    await connection.execute("SET session_replication_role = replica")
-    yield connection
-    await connection.execute("SET session_replication_role = DEFAULT")
 
 
 def _empty(folder: Path) -> None:
@@ -100,17 +51,8 @@ def _empty(folder: Path) -> None:
         file.unlink()
 
 
-async def _newest(connection: asyncpg.Connection, place: int = 0) -> tuple[int, UUID]:
-    row = await connection.fetchrow(
-        "SELECT position, row_id FROM account_leaf WHERE source = 'access_event'"
-        " ORDER BY position DESC OFFSET $1 LIMIT 1",
-        place,
-    )
-    return row["position"], row["row_id"]
-
-
 async def test_all_that_is_in_the_account_is_as_it_was_signed(account, tmp_path: Path) -> None:
-    assert await _verify(account, tmp_path) == []
+    assert await find_tampering(account, tmp_path) == []
     counted = dict(await account.fetch("SELECT source, count(*) FROM account_leaf GROUP BY source"))
     assert counted.keys() == {
         "access_event", "decision", "linker_read", "person_lookup", "reference_change",
@@ -121,57 +63,61 @@ async def test_all_that_is_in_the_account_is_as_it_was_signed(account, tmp_path:
         "INSERT INTO suspension (id, subject, reason, suspended_by) VALUES ($1, 'a', 'b', 'c')",
         new_key(),
     )
-    await _sign(account, tmp_path)
+    await sign(account, tmp_path)
     await account.execute("UPDATE suspension SET confirmed_by = 'd', confirmed_at = now()")
-    assert await _sign(account, tmp_path) == 1
-    assert await _verify(account, tmp_path) == []
+    assert await sign(account, tmp_path) == 1
+    assert await find_tampering(account, tmp_path) == []
 
 
 async def test_a_changed_entry_is_named(account, tmp_path: Path) -> None:
-    _, key = await _newest(account)
-    async with _past_triggers(account):
+    _, key = await newest_read(account)
+    async with past_triggers(account):
         await account.execute("UPDATE access_event SET actor = 'other' WHERE id = $1", key)
     named = [(Tampering.CHANGED, f"access_event {key} is not what it was")]
-    assert await _verify(account, tmp_path) == named
+    assert await find_tampering(account, tmp_path) == named
 
 
 async def test_an_entry_that_is_changed_with_its_leaf_is_named(account, tmp_path: Path) -> None:
-    position, key = await _newest(account, 2)
-    async with _past_triggers(account):
+    position, key = await newest_read(account, 2)
+    async with past_triggers(account):
         await account.execute("UPDATE access_event SET actor = 'other' WHERE id = $1", key)
         await account.execute(
             "UPDATE account_leaf SET hash = sha256('else') WHERE position = $1", position
         )
     named = [(Tampering.CHANGED, f"access_event {key} has another leaf than was signed")]
-    assert await _verify(account, tmp_path) == named
+    assert await find_tampering(account, tmp_path) == named
 
 
 async def test_a_removed_entry_is_named(account, tmp_path: Path) -> None:
-    position, key = await _newest(account, 1)
-    async with _past_triggers(account):
+    position, key = await newest_read(account, 1)
+    async with past_triggers(account):
         await account.execute("DELETE FROM access_event WHERE id = $1", key)
-    assert await _verify(account, tmp_path) == [(Tampering.REMOVED, f"access_event {key} is gone")]
+    assert await find_tampering(account, tmp_path) == [
+        (Tampering.REMOVED, f"access_event {key} is gone")
+    ]
     await account.execute("DELETE FROM account_leaf WHERE position = $1", position)
-    assert await _verify(account, tmp_path) == [(Tampering.REMOVED, "1 leaves of the account")]
+    assert await find_tampering(account, tmp_path) == [
+        (Tampering.REMOVED, "1 leaves of the account")
+    ]
 
 
 async def test_an_end_that_was_cut_off_is_named_and_not_gone_on_with(
     account, tmp_path: Path
 ) -> None:
-    position, _ = await _newest(account)
+    position, _ = await newest_read(account)
     size = await account.fetchval("SELECT size FROM account_head")
     await account.execute("DELETE FROM account_leaf WHERE position >= $1", position)
     assert (Tampering.CUT_OFF, f"{size:,} leaves were signed, {position:,} are there") in (
-        await _verify(account, tmp_path)
+        await find_tampering(account, tmp_path)
     )
-    await _read_five(account)
+    await read_five(account)
     for gone_on in (integrate(account), sign_checkpoint(account, KEYS, CheckpointFolder(tmp_path))):
         with pytest.raises(AccountError, match="audit verify"):
             await gone_on
 
 
 async def test_entries_in_another_order_are_named(account, tmp_path: Path) -> None:
-    (one, first), (other, second) = await _newest(account, 1), await _newest(account, 3)
+    (one, first), (other, second) = await newest_read(account, 1), await newest_read(account, 3)
     for position, key in ((one, second), (other, first)):
         await account.execute(
             "UPDATE account_leaf SET row_id = $2, hash = (SELECT hash FROM account_leaf WHERE"
@@ -187,7 +133,7 @@ async def test_entries_in_another_order_are_named(account, tmp_path: Path) -> No
         await account.execute(
             "UPDATE account_leaf SET hash = $2 WHERE position = $1", position, hashes[from_]
         )
-    found = await _verify(account, tmp_path)
+    found = await find_tampering(account, tmp_path)
     assert found == [
         (Tampering.REORDERED, f"access_event {key} has the place of another")
         for key in sorted((first, second))
@@ -200,7 +146,7 @@ async def test_an_entry_that_no_gateway_wrote_is_named(account, tmp_path: Path) 
         "occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code,"
         " purpose, case_reference, fields, trace_id"
     )
-    _, known = await _newest(account)
+    _, known = await newest_read(account)
     await account.execute(
         f"INSERT INTO access_event (id, {columns}) SELECT $2, {columns} FROM access_event"
         " WHERE id = $1",
@@ -211,8 +157,8 @@ async def test_an_entry_that_no_gateway_wrote_is_named(account, tmp_path: Path) 
         f" SELECT $2, {columns}, mac_key, mac FROM access_event WHERE id = $1",
         known, copied,
     )  # fmt: skip
-    await _sign(account, tmp_path)
-    assert await _verify(account, tmp_path) == [
+    await sign(account, tmp_path)
+    assert await find_tampering(account, tmp_path) == [
         (Tampering.FORGED, f"access_event {key} no gateway sealed")
         for key in sorted((unsealed, copied))
     ]
@@ -221,17 +167,17 @@ async def test_an_entry_that_no_gateway_wrote_is_named(account, tmp_path: Path) 
 async def test_an_entry_that_was_written_past_the_triggers_is_named(
     account, tmp_path: Path
 ) -> None:
-    async with _past_triggers(account):
-        [*_, last] = await _read_five(account)
-    found = await _verify(account, tmp_path)
+    async with past_triggers(account):
+        [*_, last] = await read_five(account)
+    found = await find_tampering(account, tmp_path)
     assert len(found) == 5
     assert found[-1] == (
         Tampering.UNRECORDED, f"access_event {last} was written past the account"
     )  # fmt: skip
     # A world that is loaded past the triggers says so, and is taken up.
     await take_up_again(account)
-    await _sign(account, tmp_path)
-    assert await _verify(account, tmp_path) == []
+    await sign(account, tmp_path)
+    assert await find_tampering(account, tmp_path) == []
 
 
 async def test_a_database_that_was_rolled_back_is_named_and_not_gone_on_with(
@@ -240,16 +186,16 @@ async def test_a_database_that_was_rolled_back_is_named_and_not_gone_on_with(
     for table in _STATE:
         await account.execute(f"CREATE TEMP TABLE old_{table} AS SELECT * FROM {table}")
     before = await account.fetchval("SELECT size FROM account_head")
-    await _read_five(account)
-    await _sign(account, tmp_path)
-    async with _past_triggers(account):
+    await read_five(account)
+    await sign(account, tmp_path)
+    async with past_triggers(account):
         for table in _STATE:
             await account.execute(f"DELETE FROM {table}")
             await account.execute(f"INSERT INTO {table} SELECT * FROM old_{table}")
-    assert await _verify(account, tmp_path) == [
+    assert await find_tampering(account, tmp_path) == [
         (Tampering.ROLLED_BACK, f"{before + 5:,} leaves were signed, {before:,} are there")
     ]
-    await _read_five(account)
+    await read_five(account)
     await integrate(account)
     with pytest.raises(AccountError, match="its tree is another"):
         await sign_checkpoint(account, KEYS, CheckpointFolder(tmp_path))
@@ -258,23 +204,23 @@ async def test_a_database_that_was_rolled_back_is_named_and_not_gone_on_with(
 async def test_a_checkpoint_that_somebody_kept_tells_of_a_folder_that_was_replaced(
     account, tmp_path: Path
 ) -> None:
-    await _read_five(account)
-    await _sign(account, tmp_path)
+    await read_five(account)
+    await sign(account, tmp_path)
     kept = tmp_path / "kept"
     newest = next(CheckpointFolder(tmp_path).newest_first())
     kept.write_bytes(newest.read_bytes())
     _empty(tmp_path)
     # Everything is written anew, with the key service's help: only the kept one knows.
     with pytest.raises(AccountError, match="audit begin"):
-        await _sign(account, tmp_path)
+        await sign(account, tmp_path)
     await begin_anew(account, CheckpointFolder(tmp_path))
     await account.execute("DELETE FROM account_leaf")
-    async with _past_triggers(account):
+    async with past_triggers(account):
         await account.execute("DELETE FROM person_lookup")
     await take_up_again(account)
-    size = await _sign(account, tmp_path)
-    assert await _verify(account, tmp_path) == []
-    [(kind, what)] = await _verify(account, tmp_path, checkpoint=kept)
+    size = await sign(account, tmp_path)
+    assert await find_tampering(account, tmp_path) == []
+    [(kind, what)] = await find_tampering(account, tmp_path, checkpoint=kept)
     assert kind is Tampering.ROLLED_BACK
     assert f"{size:,}" in what
     with pytest.raises(AccountError, match="an empty folder"):
@@ -282,29 +228,29 @@ async def test_a_checkpoint_that_somebody_kept_tells_of_a_folder_that_was_replac
     # What no key of ours signed is not believed.
     kept.write_text(kept.read_text().replace("signed at 2", "signed at 3"))
     with pytest.raises(AccountError, match="no key of this installation"):
-        await _verify(account, tmp_path, checkpoint=kept)
+        await find_tampering(account, tmp_path, checkpoint=kept)
     next(CheckpointFolder(tmp_path).newest_first()).write_text("nothing")
     with pytest.raises(AccountError, match="is believed"):
-        await _verify(account, tmp_path)
+        await find_tampering(account, tmp_path)
 
 
 async def test_a_keeper_that_died_between_folder_and_commit_goes_on(
     account, tmp_path: Path
 ) -> None:
-    await _read_five(account)
+    await read_five(account)
     head = await account.fetchrow("SELECT size, frontier, signed_at FROM account_head")
-    await _sign(account, tmp_path)
+    await sign(account, tmp_path)
     await account.execute("UPDATE account_head SET size = $1, frontier = $2, signed_at = $3", *head)
-    await _read_five(account)
-    assert await _sign(account, tmp_path) == 5
-    assert await _verify(account, tmp_path) == []
+    await read_five(account)
+    assert await sign(account, tmp_path) == 5
+    assert await find_tampering(account, tmp_path) == []
 
 
 async def test_rows_from_before_an_instant_are_left_out(account, tmp_path: Path) -> None:
-    _, key = await _newest(account)
-    async with _past_triggers(account):
+    _, key = await newest_read(account)
+    async with past_triggers(account):
         await account.execute("UPDATE access_event SET actor = 'other' WHERE id = $1", key)
-    assert await _verify(account, tmp_path, since=datetime.now(UTC)) == []
+    assert await find_tampering(account, tmp_path, since=datetime.now(UTC)) == []
 
 
 async def test_keys_of_the_account_are_rotated_and_both_are_accepted(
@@ -321,8 +267,8 @@ async def test_keys_of_the_account_are_rotated_and_both_are_accepted(
     for what in ("seals", "signatures"):
         assert say("rotate", what).exit_code == 0
         assert f"audit retire {what}" in say("rotate", what).output  # three are too many
-    await _read_five(account, keys)
-    assert await _sign(account, tmp_path, keys) == 5
+    await read_five(account, keys)
+    assert await sign(account, tmp_path, keys) == 5
     report = await verify(account, keys, folder)
     assert report.findings == []
     [new, old] = await keys.key_ids(KeyUse.ACCESS_LOG)
@@ -343,7 +289,7 @@ async def test_a_lookup_is_sealed_like_a_read(account, tmp_path: Path) -> None:
     row = {"id": new_key(), "actor": "officer", "actor_role": "OFFICER", "purpose": "CASEWORK"}
     row |= {"case_reference": "AUSY-PAID-0013", "by": "PASSPORT", "found": 2, "trace_id": "0"}
     for sealed in await seal_entries(KEYS, PersonLookup, [row]):
-        await _insert(account, "person_lookup", sealed)
+        await insert(account, "person_lookup", sealed)
     await account.execute("UPDATE account_source SET taken_up_at = now()")
-    await _sign(account, tmp_path)
-    assert await _verify(account, tmp_path) == []
+    await sign(account, tmp_path)
+    assert await find_tampering(account, tmp_path) == []

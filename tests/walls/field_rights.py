@@ -213,7 +213,7 @@ _CASES: dict[str, Lines] = {
         "inWords":                                           "- - - - - - R - - - - -",
         "[rows]":                                            "C - - - - - - - - - - -",
     },
-    "MyData": {"applicant note":                             "- - - - - - R - - - - -"},
+    "MyData": {"applicant keptSince note":                   "- - - - - - R - - - - -"},
     # Above, what is of the case; here, what the clock of a subscription adds.
     "ApplicationChange": {"position application":            "- R R R R R R R - - - -"},
 }  # fmt: skip
@@ -337,7 +337,12 @@ _NATIONAL: dict[str, Lines] = {
     "PersonRead": {
         "applicant reads firstReadAt lastReadAt viewers fields": "- - - - - R - - - - - -",
     },
-    "PersonReadTable": {"asOf people rows":                  "- - - - - R - - - - - -"},
+    "PersonReadTable": {"asOf keptSince people rows":        "- - - - - R - - - - - -"},
+    "PersonInReach": {
+        "applicant inReachFrom inReachUntil ways":           "- - - - - R - - - - - -",
+        "caseReferences wasRead":                            "- - - - - R - - - - - -",
+    },
+    "PersonInReachTable": {"asOf peopleAtMost rows":         "- - - - - R - - - - - -"},
     "InformationRequestRow": {
         "partner country centre rate expectedRate":          "- - R - - R - - - - - -",
     },
@@ -364,7 +369,7 @@ _WAYS: dict[str, Lines] = {
         "screeningReferrals":                                "R - R - - - - - - - - -",
         "informationRequests officers readers":              "- - R - - R - - - - - -",
         "peopleAtSeveralPartners":                           "- - R - - - - - - - - -",
-        "peopleRead":                                        "- - - - - R - - - - - -",
+        "peopleInReach peopleRead":                          "- - - - - R - - - - - -",
         "suspensions":                                       "- - R - - R - - - - R -",
         "inquiries":                                         "- - R - - R - - - - - -",
         "alerts":                                            "- - R - - R - - - - - -",

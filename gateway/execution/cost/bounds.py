@@ -8,6 +8,7 @@ from gateway.policy import POLICY
 from gateway.schema.allowed import ApplicationStep
 from gateway.schema.people import MOST_FOUND
 from gateway.schema.supervision.officers import MOST_OFFICERS
+from gateway.schema.supervision.people_in_reach import MOST_PEOPLE_IN_REACH
 from gateway.schema.supervision.people_read import MOST_PEOPLE_READ
 from gateway.schema.supervision.readers import MOST_READERS
 from gateway.schema.supervision.several_partners import MOST_PEOPLE_AT_SEVERAL_PARTNERS
@@ -75,6 +76,7 @@ PLACES = Bound(1_500, "centres, and the countries of a handful of partners")
 #: The most rows of the table of readers.
 READERS = Bound(MOST_READERS, "those who read the most people; others are left out")
 #: The most rows of the table of people who were read.
+PEOPLE_IN_REACH = Bound(MOST_PEOPLE_IN_REACH, "no more are told of at once")
 PEOPLE_READ = Bound(MOST_PEOPLE_READ, "no more are told of at once")
 #: The most rows of the table of people who applied through several partners.
 PEOPLE_AT_SEVERAL_PARTNERS = Bound(MOST_PEOPLE_AT_SEVERAL_PARTNERS, "no more are told of at once")

@@ -170,6 +170,8 @@ class Counting:
                 return self._rows_of_table(node, volumes.several_partners_table)
             case "peopleRead":
                 return self._rows_of_table(node, volumes.people_read_table)
+            case "peopleInReach":
+                return self._rows_of_table(node, volumes.people_in_reach_table)
             case _ if "first" in field.args:
                 return self._size(node, _page, "first", "last")
             case _:

@@ -12,6 +12,7 @@ from gateway.execution.cost.bounds import (
     MOST_LINES,
     OFFICERS,
     PEOPLE_AT_SEVERAL_PARTNERS,
+    PEOPLE_IN_REACH,
     PEOPLE_READ,
     PLACES,
     READERS,
@@ -97,6 +98,11 @@ def readers_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
 def people_read_table(_: Mapping[str, Any], __: Viewer) -> Table:
     """Bounds the table of `peopleRead`, which goes through the log of reads."""
     return Table(PEOPLE_READ.most, MOST_LINES)
+
+
+def people_in_reach_table(_: Mapping[str, Any], __: Viewer) -> Table:
+    """Bounds the table of `peopleInReach`, which goes through what is on file."""
+    return Table(PEOPLE_IN_REACH.most, MOST_LINES)
 
 
 def several_partners_table(arguments: Mapping[str, Any], _: Viewer) -> Table:

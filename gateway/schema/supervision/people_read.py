@@ -16,7 +16,9 @@ from gateway.mapping.ids import GlobalId
 from gateway.schema.access_event import AccessEvent
 from gateway.schema.applicant import Applicant
 from gateway.schema.mutations.readers import key_in
+from models.access_log.people_in_reach import kept_since
 from models.access_log.people_read import people_read, reads_by_person
+from models.vocabulary import BreachList
 
 #: The cost of an operation assumes it.
 MOST_PEOPLE_READ = 500
@@ -66,7 +68,14 @@ class PersonRead:
 )
 class PersonReadTable:
     as_of: datetime = strawberry.field(description="All that was logged before it is in it.")
-    people: Count = strawberry.field(description="How many different people that were, in all.")
+    kept_since: datetime | None = strawberry.field(
+        description="Since when it is kept who read whom; null where all of it is. Reads from"
+        " before were let go by their age."
+    )
+    people: Count = strawberry.field(
+        description="How many different people that were, in all; AT_LEAST where the window begins"
+        " before `keptSince`."
+    )
     rows: list[PersonRead] = strawberry.field(
         description="The people; ask for those behind the last one until there are none."
     )
@@ -75,10 +84,12 @@ class PersonReadTable:
 def check_read_window(arguments: FieldArguments) -> Iterator[ArgumentError]:
     """What is wrong with the arguments, before anything runs."""
     values = arguments.values
-    return _mistakes(values["from"], values["before"], values.get("after"))
+    return window_mistakes(values["from"], values["before"], values.get("after"))
 
 
-def _mistakes(since: datetime, before: datetime, after: str | None) -> Iterator[ArgumentError]:
+def window_mistakes(
+    since: datetime, before: datetime, after: str | None
+) -> Iterator[ArgumentError]:
     if before <= since:
         yield ArgumentError(("before",), "`before` is not after `from`. Give a later instant.")
     elif before - since > LONGEST_READ_WINDOW:
@@ -97,13 +108,20 @@ async def people_who_were_read(
     after: After = None,
 ) -> PersonReadTable:
     context: Context = info.context
-    raise_first(_mistakes(since, before, after))
+    raise_first(window_mistakes(since, before, after))
+    await context.record_breach_lookup(BreachList.READ, viewer, since, before)
     asked = reachable(AccessEvent.__name__, context.viewer), since, before, viewer
     behind = key_in(after, Applicant.__name__) if after else None
     found = reads_by_person(*asked, behind, MOST_PEOPLE_READ)
     rows = await context.session.rows(vouch_for(found, AccessEvent.__name__))
     [(number,)] = await context.session.rows(vouch_for(people_read(*asked), AccessEvent.__name__))
     [(at,)] = await context.session.rows(vouch_for(select(func.now()), AccessEvent.__name__))
+    kept = kept_since(context.viewer.role)
+    [(since_kept,)] = await context.session.rows(vouch_for(kept, AccessEvent.__name__))
+    is_whole = since_kept is None or since >= since_kept
     return PersonReadTable(
-        as_of=at, people=Count.exactly(number), rows=[PersonRead.of(row) for row in rows]
+        as_of=at,
+        kept_since=since_kept,
+        people=Count.exactly(number) if is_whole else Count.at_least(number),
+        rows=[PersonRead.of(row) for row in rows],
     )

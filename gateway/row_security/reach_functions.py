@@ -1,0 +1,193 @@
+"""Whose identity an account could have read in a window, by what the database knows of that time.
+
+It is a bound from above, told to auditors alone: each fact opens somebody from when it began to
+when it ended; a suspension closes everything, an erasure closes somebody. What a role opens by it
+is said once more here, without the case that the purpose names: any of them could have been named.
+`tests/models/test_people_in_reach.py` compares it with what the policy opens.
+"""
+
+from collections.abc import Iterator
+
+from models.row_security import database_role
+from models.vocabulary import UNSURE_LINKS, LinkReason, ReachedBy, Role
+
+#: Of one person, or of everybody.
+TOLD_OF_ALL_READS = (Role.AUDITOR, Role.APPLICANT)
+_UNSURE = ", ".join(f"'{state}'" for state in UNSURE_LINKS)
+#: How long a gateway may act upon what it knew before a suspension.
+SUSPENDED_WITHIN_SECONDS = 5
+_GUARD = """\
+        IF acting IS DISTINCT FROM 'AUDITOR' OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'whom a breach has reached is for auditors alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;"""
+#: Whoever has an application by then, whenever the row was made, and was not erased before.
+_ON_FILE = """\
+coalesce(applicant.erased_at, 'infinity') > since AND (applicant.created_at < before
+                    OR EXISTS (
+                        SELECT FROM application
+                        WHERE applicant_id = applicant.id AND submitted_at < before
+                    ))"""
+#: Rows of a person, the case, the way, and the range of time. ``behind`` and ``most`` bound the one
+#: branch that has everybody.
+_FACTS = f"""\
+            SELECT application.applicant_id AS person, application.reference AS for_case,
+                '{ReachedBy.DESK}' AS way,
+                tstzrange(desk.assigned_at, desk.ended_at) AS lasts
+            FROM assignment AS desk
+            JOIN application ON application.id = desk.application_id
+            WHERE of_role = '{Role.OFFICER}' AND desk.officer = account
+                AND desk.assigned_at < before AND coalesce(desk.ended_at, 'infinity') >= since
+            UNION ALL
+            SELECT link.linked_id, application.reference, '{ReachedBy.LINK}',
+                tstzrange(
+                    greatest(desk.assigned_at, coalesce(link.resolved_at, link.found_at)),
+                    desk.ended_at
+                )
+            FROM assignment AS desk
+            JOIN application ON application.id = desk.application_id
+            JOIN person_link AS link ON link.applicant_id = application.applicant_id
+            WHERE of_role = '{Role.OFFICER}' AND desk.officer = account
+                AND desk.assigned_at < before AND coalesce(desk.ended_at, 'infinity') >= since
+                AND coalesce(link.resolved_at, link.found_at) < coalesce(desk.ended_at, 'infinity')
+                AND link.reason <> '{LinkReason.GROUP}' AND link.state NOT IN ({_UNSURE})
+            UNION ALL
+            SELECT everybody.id, NULL, '{ReachedBy.SUPERVISION}', tstzrange(least(
+                everybody.created_at,
+                (SELECT min(submitted_at) FROM application WHERE applicant_id = everybody.id)
+            ), NULL)
+            FROM (
+                SELECT applicant.id, applicant.created_at FROM applicant
+                WHERE of_role = '{Role.SUPERVISOR}' AND applicant.id > behind AND {_ON_FILE}
+                ORDER BY applicant.id LIMIT most
+            ) AS everybody
+            UNION ALL
+            SELECT opened.applicant_id, opened.reference, '{ReachedBy.INQUIRY}',
+                tstzrange(opened.opened_at, greatest(opened.opened_at, inquiry.ends_at))
+            FROM inquiry JOIN inquiry_person AS opened USING (reference)
+            WHERE of_role = '{Role.SUPERVISOR}' AND inquiry.opened_by = account
+                AND inquiry.ends_at > since AND opened.opened_at < before
+            UNION ALL
+            SELECT applicant_id, reference, '{ReachedBy.INTAKE}',
+                tstzrange(submitted_at, greatest(
+                    submitted_at, least(received_at, closed_at, left_partner_at, 'infinity')
+                ))
+            FROM application
+            WHERE of_role = '{Role.PARTNER_AGENT}' AND partner_code = of_partner
+                AND submitted_at < before
+                AND least(received_at, closed_at, left_partner_at, 'infinity') >= since
+                AND (cardinality(places) = 0 OR coalesce(centre_code, country_code) = ANY (places)
+                    OR successor_centre_code = ANY (places))
+            UNION ALL
+            SELECT application.applicant_id, application.reference, '{ReachedBy.QUESTION}',
+                tstzrange(asked.requested_at, greatest(
+                    asked.requested_at, least(asked.answered_at, asked.voided_at, 'infinity')
+                ))
+            FROM screening AS asked
+            JOIN application ON application.id = asked.application_id
+            WHERE of_role = '{Role.SCREENING}' AND asked.requested_at < before
+                AND least(asked.answered_at, asked.voided_at, 'infinity') >= since
+                AND account <> ALL (asked.kept_from)
+            UNION ALL
+            SELECT applicant.id, NULL, '{ReachedBy.OWN_DATA}', tstzrange(NULL, NULL)
+            FROM applicant
+            WHERE of_role = '{Role.APPLICANT}' AND applicant.account = {{function}}.account"""
+_OPEN = f"""\
+            SELECT tstzmultirange(tstzrange(since, before)) - coalesce(range_agg(
+                tstzrange(
+                    suspended_at + interval '{SUSPENDED_WITHIN_SECONDS} seconds',
+                    CASE WHEN ends_at IS NOT NULL THEN greatest(
+                        ends_at, suspended_at + interval '{SUSPENDED_WITHIN_SECONDS} seconds'
+                    ) END
+                )
+            ), '{{}}') AS spans
+            FROM suspension
+            WHERE subject = account OR partner_code = of_partner"""
+_PIECES = f"""\
+        WITH facts AS (
+{_FACTS}
+        ), open AS MATERIALIZED (
+{_OPEN}
+        ), pieces AS (
+            SELECT person, for_case, way, unnest(spans * tstzmultirange(
+                lasts * tstzrange(NULL, erased_at)
+            )) AS piece
+            FROM facts JOIN applicant ON applicant.id = person CROSS JOIN open
+            WHERE person > behind
+        )"""
+_HEAD = """\
+CREATE OR REPLACE FUNCTION viewer.{function}(
+    acting text, account text, of_role text, of_partner text, places text[],
+    since timestamptz, before timestamptz{further}
+) RETURNS {returns}
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    #variable_conflict use_column
+"""
+_PEOPLE = "people_in_reach"
+_PEOPLE_IN_REACH = f"""\
+{
+    _HEAD.format(
+        function=_PEOPLE,
+        further=", behind uuid, most int",
+        returns="TABLE (applicant_id uuid, from_at timestamptz, until_at timestamptz,"
+        " was_read boolean, ways text[], case_references text[])",
+    )
+}\
+    BEGIN
+{_GUARD}
+        RETURN QUERY
+{_PIECES.replace("{function}", _PEOPLE)}
+        SELECT person, min(lower(piece)), max(upper(piece)),
+            EXISTS (
+                SELECT FROM access_event
+                WHERE access_event.applicant_id = person AND actor = account
+                    AND actor_role = of_role AND occurred_at >= since AND occurred_at < before
+            ),
+            array_agg(DISTINCT way), array_remove(array_agg(DISTINCT for_case), NULL)
+        FROM pieces GROUP BY person ORDER BY person LIMIT most;
+    END
+$$;"""
+_NUMBER = "number_in_reach"
+#: Of a supervisor everybody is counted by the table itself: nobody waits for ten million ranges.
+_NUMBER_IN_REACH = f"""\
+{_HEAD.format(function=_NUMBER, further="", returns="bigint")}\
+    DECLARE
+        behind CONSTANT uuid := '00000000-0000-0000-0000-000000000000';
+        most CONSTANT int := 0;
+    BEGIN
+{_GUARD}
+        IF of_role = '{Role.SUPERVISOR}' THEN
+            RETURN (SELECT count(*) FROM applicant WHERE {_ON_FILE} AND EXISTS (
+                SELECT FROM (
+{_OPEN}
+                ) AS open WHERE NOT isempty(spans)
+            ));
+        END IF;
+        RETURN (
+{_PIECES.replace("{function}", _NUMBER)}
+        SELECT count(DISTINCT person) FROM pieces);
+    END
+$$;"""
+#: Since when it is kept who read whom; null where all of it is.
+_KEPT_SINCE = """\
+CREATE OR REPLACE FUNCTION viewer.reads_kept_since(acting text) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ({roles}) OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'since when reads are kept is for whoever is told of all of them'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN (SELECT max(before) FROM account_drop);
+    END
+$$;""".format(roles=", ".join(f"'{role}'" for role in TOLD_OF_ALL_READS))
+REACH_FUNCTIONS = "\n".join((_PEOPLE_IN_REACH, _NUMBER_IN_REACH, _KEPT_SINCE))
+
+
+def reach_grants(role: Role) -> Iterator[str]:
+    name = database_role(role)
+    if role is Role.AUDITOR:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.{_PEOPLE}, viewer.{_NUMBER} TO {name};"
+    if role in TOLD_OF_ALL_READS:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO {name};"

@@ -1,0 +1,134 @@
+"""Whose identity one account could have read between two instants: who is to be told, at most."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+from sqlalchemy import func, select
+
+from gateway.access.rows import vouch_for
+from gateway.errors import ArgumentError
+from gateway.mapping.arguments import FieldArguments, raise_first
+from gateway.mapping.context import Context
+from gateway.mapping.figures import Count
+from gateway.mapping.ids import GlobalId
+from gateway.schema.access_event import AccessEvent
+from gateway.schema.applicant import Applicant
+from gateway.schema.mutations.readers import key_in
+from gateway.schema.supervision.people_read import After, window_mistakes
+from models.access_log.people_in_reach import Account, number_in_reach, people_in_reach
+from models.vocabulary import BreachList, ReachedBy, Role
+
+#: The cost of an operation assumes it.
+MOST_PEOPLE_IN_REACH = 500
+#: Whoever reads who somebody is, in the roles of the policy.
+_ROLES = (Role.OFFICER, Role.SUPERVISOR, Role.PARTNER_AGENT, Role.SCREENING, Role.APPLICANT)
+_MOST_PLACES = 300
+
+Since = Annotated[
+    datetime, strawberry.argument(name="from", description="In reach from this instant on.")
+]
+Before = Annotated[datetime, strawberry.argument(description="In reach before this instant.")]
+Of = Annotated[str, strawberry.argument(description="The subject of the account.")]
+In = Annotated[
+    Role, strawberry.argument(description="In which role: ask once for each that its tokens held.")
+]
+OfPartner = Annotated[
+    str | None,
+    strawberry.argument(description="The partner of its tokens; an agent's, and nobody else's."),
+]
+Places = Annotated[
+    list[str] | None,
+    strawberry.argument(
+        description="The centres of its tokens, or the countries where they named none; without"
+        " them all places of the partner count."
+    ),
+]
+
+
+@strawberry.type(description="One person whose identity the account could have read.")
+class PersonInReach:
+    applicant: strawberry.ID = strawberry.field(
+        description="Global id of the applicant, a pseudonym: `node` has the files."
+    )
+    in_reach_from: datetime = strawberry.field(description="From when on, within the window.")
+    in_reach_until: datetime = strawberry.field(description="Until when, within the window.")
+    ways: list[ReachedBy] = strawberry.field(description="By what, in order.")
+    case_references: list[str] = strawberry.field(
+        description="The cases or inquiries through which, in order; of supervision none is listed."
+    )
+    was_read: bool = strawberry.field(
+        description="Whether the log has a read of this person by the account in the window."
+    )
+
+    @classmethod
+    def of(cls, row: Any) -> "PersonInReach":
+        return cls(
+            applicant=strawberry.ID(GlobalId(Applicant.__name__, str(row.applicant_id)).encode()),
+            in_reach_from=row.from_at,
+            in_reach_until=row.until_at,
+            ways=[ReachedBy(way) for way in sorted(row.ways)],
+            case_references=sorted(row.case_references),
+            was_read=row.was_read,
+        )
+
+
+@strawberry.type(
+    description="The people whose identity the account could have read in the window:"
+    f" {MOST_PEOPLE_IN_REACH} at once. It is a bound from above, by what the database still knows:"
+    " no more can have been opened by the account in this role, and its budget of reads may have"
+    " let through far fewer. What is not in it: whoever was erased since then, links that a"
+    " correction has undone, and whom entries of the ban list are about."
+)
+class PersonInReachTable:
+    as_of: datetime = strawberry.field(description="By what was known at this instant.")
+    people_at_most: Count = strawberry.field(
+        description="How many different people that are, in all: not more were read."
+    )
+    rows: list[PersonInReach] = strawberry.field(
+        description="The people; ask for those behind the last one until there are none."
+    )
+
+
+def check_reach(arguments: FieldArguments) -> Iterator[ArgumentError]:
+    """What is wrong with the arguments, before anything runs."""
+    values = arguments.values
+    yield from window_mistakes(values["from"], values["before"], values.get("after"))
+    yield from _mistakes(Role(values["role"]), values.get("partner"), values.get("places"))
+
+
+def _mistakes(role: Role, partner: str | None, places: list[str] | None) -> Iterator[ArgumentError]:
+    if role not in _ROLES:
+        yield ArgumentError(("role",), f"{role} reads nobody's identity: name another role.")
+    if (role is Role.PARTNER_AGENT) != (partner is not None):
+        yield ArgumentError(("partner",), "An agent has a `partner`, and nobody else has.")
+    if places and (partner is None or len(places) > _MOST_PLACES):
+        yield ArgumentError(("places",), f"An agent has up to {_MOST_PLACES} `places`.")
+
+
+async def people_who_were_in_reach(
+    info: strawberry.Info,
+    since: Since,
+    before: Before,
+    viewer: Of,
+    role: In,
+    partner: OfPartner = None,
+    places: Places = None,
+    after: After = None,
+) -> PersonInReachTable:
+    context: Context = info.context
+    raise_first([*window_mistakes(since, before, after), *_mistakes(role, partner, places)])
+    await context.record_breach_lookup(BreachList.IN_REACH, viewer, since, before)
+    account = Account(viewer, role, partner, tuple(places or ()))
+    behind = key_in(after, Applicant.__name__) if after else None
+    found = people_in_reach(account, since, before, behind, MOST_PEOPLE_IN_REACH)
+    rows = await context.session.rows(vouch_for(found, AccessEvent.__name__))
+    counted = number_in_reach(account, since, before)
+    [(number,)] = await context.session.rows(vouch_for(counted, AccessEvent.__name__))
+    [(at,)] = await context.session.rows(vouch_for(select(func.now()), AccessEvent.__name__))
+    return PersonInReachTable(
+        as_of=at,
+        people_at_most=Count.exactly(number),
+        rows=[PersonInReach.of(row) for row in rows],
+    )

@@ -1,0 +1,122 @@
+"""Lets entries go that are old enough, a batch of leaves at a time; what is held stays.
+
+The age of an entry is that of the checkpoint which covers it, outside: whoever dates rows of the
+database back has nothing let go.
+"""
+
+from collections import defaultdict
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+
+from models.account.checkpoints import CheckpointFolder
+from models.account.drops import Drop, runs_of
+from models.account.notes import Checkpoint
+from models.account.sources import SOURCES, Source
+from models.key_service import KeyService, KeyUse
+from models.keys import new_key
+
+_BATCH = 2_000
+_LEAVES = """
+    SELECT position, source, row_id FROM account_leaf
+    WHERE position >= $1 AND position < $2 AND source = ANY ($3) ORDER BY position
+"""
+#: Whoever holds a file keeps who read it, too; so does a request that is not answered yet.
+_HELD = """
+    EXISTS (
+        SELECT FROM legal_hold JOIN application AS file ON file.id = legal_hold.application_id
+        WHERE released_at IS NULL AND {about}
+    ) OR EXISTS (SELECT FROM data_request AS file WHERE outcome IS NULL AND {about})
+"""
+_ABOUT = {
+    "applicant_id": "file.applicant_id = entry.applicant_id",
+    "case_reference": "file.reference = entry.case_reference",
+}
+_OF_AGE = """
+    SELECT id FROM {table} AS entry
+    WHERE id = ANY ($1) AND {at} < now() - $2::interval AND NOT ({held})
+    FOR UPDATE SKIP LOCKED
+"""
+_RECORD = """
+    INSERT INTO account_drop
+        (id, before, kept_days, firsts, lasts, public_key, signature)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+
+
+async def find_of_age(
+    connection: asyncpg.Connection, keys: KeyService, folder: CheckpointFolder, kept_days: int
+) -> Checkpoint | None:
+    """The last checkpoint of the newest day that is old enough: what it covers may go.
+
+    Raises KeyServiceError.
+    """
+    public = await keys.public_keys(KeyUse.CHECKPOINT)
+    now = await connection.fetchval("SELECT now()")
+    assert now
+    return next(folder.last_of_days(public, before=now - timedelta(days=kept_days)), None)
+
+
+async def drop_of_age(
+    connection: asyncpg.Connection,
+    keys: KeyService,
+    of_age: Checkpoint,
+    kept_days: int,
+    first: int,
+    limit: int = _BATCH,
+) -> int | None:
+    """Let go what is old enough among so many leaves; return where to go on, None at the end.
+
+    The rows and the record of it go and come in one transaction. Raises KeyServiceError.
+    """
+    end = min(first + limit, of_age.size)
+    async with connection.transaction():
+        positions = await _lock_rows(connection, kept_days, first, end)
+        if positions:
+            await _record(connection, keys, of_age, kept_days, sorted(positions.values()))
+            by_source: defaultdict[str, list[UUID]] = defaultdict(list)
+            for source, row in positions:
+                by_source[source].append(row)
+            for source, rows in by_source.items():
+                await connection.execute(f"DELETE FROM {source} WHERE id = ANY ($1)", rows)  # noqa: S608
+    return end if end < of_age.size else None
+
+
+async def _lock_rows(
+    connection: asyncpg.Connection, kept_days: int, first: int, end: int
+) -> dict[tuple[str, UUID], int]:
+    """The rows among some leaves that may go, with their places."""
+    sources = [source for source in SOURCES.values() if source.dropped_by]
+    leaves: defaultdict[str, dict[UUID, int]] = defaultdict(dict)
+    for leaf in await connection.fetch(_LEAVES, first, end, [one.table for one in sources]):
+        leaves[leaf["source"]][leaf["row_id"]] = leaf["position"]
+    found: dict[tuple[str, UUID], int] = {}
+    for source in sources:
+        if rows := leaves[source.table]:
+            statement = _OF_AGE.format(table=source.table, at=source.dropped_by, held=_held(source))
+            kept = timedelta(days=kept_days)
+            for (id_,) in await connection.fetch(statement, list(rows), kept):
+                found[source.table, id_] = rows[id_]
+    return found
+
+
+def _held(source: Source) -> str:
+    columns = source.noun.__table__.c
+    held = [_HELD.format(about=about) for column, about in _ABOUT.items() if column in columns]
+    return " OR ".join(held) or "false"
+
+
+async def _record(
+    connection: asyncpg.Connection,
+    keys: KeyService,
+    of_age: Checkpoint,
+    kept_days: int,
+    positions: list[int],
+) -> None:
+    firsts, lasts = runs_of(positions)
+    drop = Drop(new_key(), of_age.signed_at, kept_days, tuple(firsts), tuple(lasts))
+    signed = await keys.sign(KeyUse.CHECKPOINT, drop.text().encode())
+    await connection.execute(
+        _RECORD, drop.id, drop.before, kept_days, firsts, lasts, signed.public_key, signed.value
+    )

@@ -1,0 +1,42 @@
+"""After a rotation of the key of checkpoints: what has to outlive the old key is signed by the new.
+
+Those are the records of what was let go, and one checkpoint of each day, which tells how old the
+leaves are that it covers.
+"""
+
+import asyncpg
+
+from models.account.checkpoints import CheckpointFolder
+from models.account.drops import Drop
+from models.account.notes import signed_note
+from models.key_service import KeyService, KeyUse
+
+_OTHERS = "SELECT * FROM account_drop WHERE public_key <> $1"
+_SIGN = "UPDATE account_drop SET public_key = $2, signature = $3 WHERE id = $1"
+
+
+async def sign_anew(
+    connection: asyncpg.Connection, keys: KeyService, folder: CheckpointFolder
+) -> int:
+    """Sign by the newest key what another accepted one signed; return how many records that were.
+
+    What no accepted key signed stays as it is, and is not believed. Raises KeyServiceError, and
+    AccountError if the folder cannot be written.
+    """
+    public, number = await keys.public_keys(KeyUse.CHECKPOINT), 0
+    newest_id, *others = public
+    if not others:
+        return 0
+    newest = {newest_id: public[newest_id]}
+    for row in await connection.fetch(_OTHERS, public[newest_id]):
+        drop = Drop.of(row)
+        if drop.is_signed(row["public_key"], row["signature"], public.values()):
+            signed = await keys.sign(KeyUse.CHECKPOINT, drop.text().encode())
+            await connection.execute(_SIGN, drop.id, signed.public_key, signed.value)
+            number += 1
+    known = {day.signed_at for day in folder.last_of_days(newest)}
+    for day in folder.last_of_days(public):
+        if day.signed_at not in known:
+            signed = await keys.sign(KeyUse.CHECKPOINT, day.text().encode())
+            folder.write_again(day, signed_note(day, signed.public_key, signed.value))
+    return number

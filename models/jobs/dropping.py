@@ -1,0 +1,57 @@
+"""Lets go who read whom, once it was kept for long enough.
+
+In small batches, each committed; stopped or killed, it begins anew, and passes over what is gone.
+"""
+
+import asyncio
+
+import asyncpg
+
+from models.account import CheckpointFolder, drop_of_age, find_of_age
+from models.database.connections import CONNECTION_ERRORS, connect
+from models.jobs.scheduler import Job, Jobs, pause
+from models.key_service import KeyService, KeyServiceError
+
+#: Walking over all leaves is for the night: what was held meanwhile is met by the next walk.
+_EVERY_SECONDS = 86_400.0
+_AGAIN_SECONDS = 30.0
+
+
+async def keep_dropping(
+    keys: KeyService,
+    folder: CheckpointFolder,
+    kept_days: int,
+    url: str,
+    stop: asyncio.Event,
+    every: float = _EVERY_SECONDS,
+    jobs: Jobs | None = None,
+) -> None:
+    """Let entries of age go, until ``stop`` is set; failures are told, and tried again."""
+    job = (jobs or Jobs()).add(drop_of_age.__name__, every)
+    while not stop.is_set():
+        try:
+            connection = await connect(url)
+            try:
+                await _walk(connection, keys, folder, kept_days, stop, job)
+            finally:
+                await connection.close()
+            await pause(stop, every)
+        except (KeyServiceError, *CONNECTION_ERRORS) as error:
+            job.note_failure(error)
+            await pause(stop, min(every, _AGAIN_SECONDS))
+
+
+async def _walk(
+    connection: asyncpg.Connection,
+    keys: KeyService,
+    folder: CheckpointFolder,
+    kept_days: int,
+    stop: asyncio.Event,
+    job: Job,
+) -> None:
+    of_age = await find_of_age(connection, keys, folder, kept_days)
+    place: int | None = 0 if of_age else None
+    while of_age and place is not None and not stop.is_set():
+        place = await drop_of_age(connection, keys, of_age, kept_days, place)
+        job.note_nothing_due()
+    job.note_nothing_due()
