@@ -13,7 +13,7 @@ _DATED = {
 }
 
 revision = "0135"
-down_revision = "0132"
+down_revision = "0121"
 branch_labels = None
 depends_on = None
 locks = "SHARE ROW EXCLUSIVE on access_event, ban_read, linker_read, person_lookup"
