@@ -11,11 +11,7 @@ from typing import Any
 
 from graphql import (
     GraphQLError,
-    GraphQLSchema,
-    OperationDefinitionNode,
     OperationType,
-    VariableValues,
-    get_directive_values,
 )
 from psycopg import Error as DriverError
 from sqlalchemy.exc import DBAPIError
@@ -33,7 +29,6 @@ from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.errors import refuse_partial
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.error_reports import (
-    locations_of,
     log_failure,
     masked_error,
 )
@@ -58,6 +53,7 @@ from gateway.execution.operation import (
 )
 from gateway.execution.plan.cells import CellError
 from gateway.execution.plan.run import PlanCache, Planned, PlanRun
+from gateway.execution.purpose_directive import purpose_arguments
 from gateway.execution.role_schema import role_schema
 from gateway.execution.trusted_documents import TrustedDocuments
 from gateway.logs.requests import Kind, Way, WhyExecutor, current_record
@@ -161,7 +157,7 @@ class SchemaRunner:
         arguments = check_arguments(shape.checked, variables, context)
         purpose = None
         if compiled.logged:
-            directive = _purpose_arguments(compiled.view, compiled.operation, variables)
+            directive = purpose_arguments(compiled.view, compiled.operation, variables)
             purpose = stated_purpose(viewer, directive, request.purposes)
             viewer = replace(viewer, purpose_reference=purpose.case_reference)
         return AdmittedOperation(
@@ -355,21 +351,3 @@ def _refuse_misplaced(kind: Kind, kinds: Collection[Kind], request: OperationReq
             "A mutation takes a POST.",
             HTTPStatus.METHOD_NOT_ALLOWED,
         )
-
-
-def _purpose_arguments(
-    view: GraphQLSchema, operation: OperationDefinitionNode, variables: VariableValues
-) -> dict[str, Any] | None:
-    """The arguments of ``@purpose``, if the operation has it.
-
-    Raises RequestError where a variable in it is null.
-    """
-    directive = view.get_directive("purpose")
-    try:
-        return get_directive_values(directive, operation, variables) if directive else None
-    except GraphQLError as error:
-        raise RequestError(
-            ErrorCode.INVALID_VARIABLES,
-            "A variable in `@purpose` is null. Give it a value.",
-            details={"locations": locations_of(error)},
-        ) from None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gateway.row_security.columns import hidden_columns
 from gateway.row_security.writer import NEVER, Writer
+from models import Base
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,11 @@ class WriteGrant:
     update_if: str | None = None
     #: The condition for an updated row where it is not that of before.
     update_after: str | None = None
+
+
+def columns_in(noun: type[Base]) -> frozenset[str]:
+    """All columns of a table."""
+    return frozenset(noun.__table__.c.keys())
 
 
 def grant_statements(writer: Writer, table: str, grant: WriteGrant) -> Iterator[str]:

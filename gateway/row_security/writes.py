@@ -10,35 +10,28 @@ from collections.abc import Collection, Iterator, Mapping
 from gateway.policy import MUTATIONS, POLICY
 from gateway.row_security.columns import tells_only_whether_cleared
 from gateway.row_security.guards import guards
+from gateway.row_security.supervised import supervised_tables
 from gateway.row_security.volumes import FUNCTIONS
-from gateway.row_security.write_grants import WriteGrant, grant_statements
+from gateway.row_security.write_grants import WriteGrant, columns_in, grant_statements
 from gateway.row_security.writer import Writer
 from models import (
-    Alert,
     Applicant,
     Application,
     ApplicationEvent,
     Assignment,
-    BanEntry,
-    BannedPerson,
-    Base,
     Bill,
     CaseDocument,
     Centre,
     Correction,
     Country,
-    DataRequest,
     Deadline,
     Decision,
     Eligibility,
     EntryRule,
-    Erasure,
     Fee,
     Idempotency,
     Identity,
     IdentityVersion,
-    Inquiry,
-    LegalHold,
     Partner,
     PartnerCountry,
     PersonLink,
@@ -47,7 +40,6 @@ from models import (
     RequiredDocument,
     Screening,
     ServiceTarget,
-    Suspension,
     Visa,
     VisaType,
 )
@@ -87,10 +79,6 @@ _KEPT_BY_OTHERS = frozenset(
 _TOLD_OF_THE_GROUND = frozenset({"is_incomplete", "public_reason"})
 #: How it left a desk.
 _ENDED = frozenset({"ended_at", "ended_by", "reason"})
-_OF_AN_OWN_PROPOSAL = (
-    "EXISTS (SELECT FROM ban_entry WHERE ban_entry.id = banned_person.ban_id"
-    " AND ban_entry.state = 'PROPOSED' AND ban_entry.proposed_by = {})"
-)
 _OWN_APPLICANT = "EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id)"
 #: Whose steps depended on answers in the last release; inline, as ``Writer.sealed_inline``.
 _MAY_BE_CLEARED = "viewer.role() IN ('OFFICER', 'SUPERVISOR', 'SCREENING')"
@@ -150,9 +138,9 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
     return {
         # What a decree changes is read by whoever changes anything, and written by no role: the
         # guard of the ledger writes what was approved.
-        **{noun.__tablename__: WriteGrant(_columns(noun)) for noun in _REFERENCE},
+        **{noun.__tablename__: WriteGrant(columns_in(noun)) for noun in _REFERENCE},
         ReferenceChange.__tablename__: WriteGrant(
-            _columns(ReferenceChange),
+            columns_in(ReferenceChange),
             frozenset({"id", "kind", "decree", "reason", "changed", "proposed_by"}),
             frozenset({"approved_by", "cancelled_by", "cancel_reason"}),
             select_if=writer.reach(ReferenceChange),
@@ -160,7 +148,7 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
         ),
         Applicant.__tablename__: WriteGrant(
             _known_of_people(writer),
-            _columns(Applicant) - {"created_at", "erased_at"},
+            columns_in(Applicant) - {"created_at", "erased_at"},
             select_if=f"{writer.sealed} AND {own_account}"
             if writer.role is not Role.AUDITOR
             else writer.sealed,
@@ -173,8 +161,8 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
             ),
         ),
         Identity.__tablename__: WriteGrant(
-            _columns(Identity) if knows_oneself else frozenset(),
-            _columns(Identity) - {"versions"},
+            columns_in(Identity) if knows_oneself else frozenset(),
+            columns_in(Identity) - {"versions"},
             select_if=f"{writer.sealed} AND {_OWN_APPLICANT}",
             insert_if=writer.by_role(
                 {
@@ -185,12 +173,12 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
             ),
         ),
         Application.__tablename__: WriteGrant(
-            _columns(Application),
+            columns_in(Application),
             _LODGED,
             writer.columns_of(
                 Application,
                 "UPDATE",
-                _columns(Application) - {"stage"} - _KEPT_BY_OTHERS - (_LODGED - {"status"}),
+                columns_in(Application) - {"stage"} - _KEPT_BY_OTHERS - (_LODGED - {"status"}),
             ),
             # Whoever reads a case that may not be changed is told why.
             select_if=writer.reach(Application, also_read=True),
@@ -198,14 +186,14 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
             insert_if=f"{submitted} AND application.status IN ({_UNPAID})",
         ),
         ApplicationEvent.__tablename__: WriteGrant(
-            _columns(ApplicationEvent),
-            _columns(ApplicationEvent) - {"id", "recorded_at"},
+            columns_in(ApplicationEvent),
+            columns_in(ApplicationEvent) - {"id", "recorded_at"},
             select_if=of_a_case[ApplicationEvent],
             insert_if=f"{of_a_case[ApplicationEvent]} AND {writer.own_events()}",
         ),
         Bill.__tablename__: WriteGrant(
-            _columns(Bill),
-            _columns(Bill) - {"paid_at", "receipt_number"},
+            columns_in(Bill),
+            columns_in(Bill) - {"paid_at", "receipt_number"},
             frozenset({"paid_at", "receipt_number"}),
             select_if=of_a_case[Bill],
             insert_if=f"{of_a_case[Bill]} AND {writer.by_role(dict.fromkeys(SUBMITTERS, 'true'))}",
@@ -213,9 +201,9 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
             update_after=writer.by_role({Role.TREASURY: "bill.paid_at IS NOT NULL"}),
         ),
         RequestedItem.__tablename__: WriteGrant(
-            _columns(RequestedItem),
+            columns_in(RequestedItem),
             writer.columns_of(
-                RequestedItem, "INSERT", _columns(RequestedItem) - {"answered_at", "answered_by"}
+                RequestedItem, "INSERT", columns_in(RequestedItem) - {"answered_at", "answered_by"}
             ),
             writer.columns_of(RequestedItem, "UPDATE", frozenset({"answered_at", "answered_by"})),
             select_if=of_a_case[RequestedItem],
@@ -233,7 +221,7 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
         ),
         # The checklist is written by a trigger; a partner says what of it is there.
         CaseDocument.__tablename__: WriteGrant(
-            _columns(CaseDocument),
+            columns_in(CaseDocument),
             update=writer.columns_of(
                 CaseDocument, "UPDATE", frozenset({"recorded_at", "recorded_by"})
             ),
@@ -241,29 +229,29 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
             update_if=_of_roles(writer, of_a_case[CaseDocument], HANDING_OVER),
         ),
         Assignment.__tablename__: WriteGrant(
-            _columns(Assignment),
-            writer.columns_of(Assignment, "INSERT", _columns(Assignment) - {"id", *_ENDED}),
+            columns_in(Assignment),
+            writer.columns_of(Assignment, "INSERT", columns_in(Assignment) - {"id", *_ENDED}),
             writer.columns_of(Assignment, "UPDATE", frozenset({"ended_at"})),
             select_if=of_a_case[Assignment],
             insert_if=of_a_case[Assignment],
         ),
         Decision.__tablename__: WriteGrant(
-            _columns(Decision) - {"internal_note", *_TOLD_OF_THE_GROUND},
-            writer.columns_of(Decision, "INSERT", _columns(Decision) - _TOLD_OF_THE_GROUND),
+            columns_in(Decision) - {"internal_note", *_TOLD_OF_THE_GROUND},
+            writer.columns_of(Decision, "INSERT", columns_in(Decision) - _TOLD_OF_THE_GROUND),
             select_if=f"{of_a_case[Decision]} AND {_tells_of_decisions(writer)}",
             insert_if=f"{of_a_case[Decision]} AND decision.officer = {writer.subject}",
         ),
         Visa.__tablename__: WriteGrant(
-            _columns(Visa),
-            writer.columns_of(Visa, "INSERT", _columns(Visa) - {"revoked_at", "superseded_at"}),
+            columns_in(Visa),
+            writer.columns_of(Visa, "INSERT", columns_in(Visa) - {"revoked_at", "superseded_at"}),
             writer.columns_of(Visa, "UPDATE", frozenset({"revoked_at", "superseded_at"})),
             select_if=of_a_case[Visa],
             insert_if=of_a_case[Visa],
         ),
         Screening.__tablename__: WriteGrant(
-            _columns(Screening),
+            columns_in(Screening),
             writer.columns_of(Screening, "INSERT",
-                _columns(Screening) - {"answered_at", "answered_by", "confirmed_by", "voided_at",
+                columns_in(Screening) - {"answered_at", "answered_by", "confirmed_by", "voided_at",
                     "ban_id", "kept_from"}),
             writer.columns_of(Screening, "UPDATE", frozenset({"result", "proposed", "proposed_by",
                 "reason", "answered_at", "answered_by", "confirmed_by"})),
@@ -276,13 +264,13 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
         # and another one puts it into force. An identity that there is, nobody writes.
         IdentityVersion.__tablename__: WriteGrant(
             frozenset({"applicant_id", "number", "nationality_code"}),
-            _columns(IdentityVersion) - {"valid_from", "valid_until", "versions"},
+            columns_in(IdentityVersion) - {"valid_from", "valid_until", "versions"},
             select_if=writer.by_role(dict.fromkeys(_CORRECTING, _OF_AN_APPLICATION)),
             insert_if=writer.by_role(dict.fromkeys(SENDERS, _OF_AN_APPLICATION)),
         ),
         Correction.__tablename__: WriteGrant(
-            _columns(Correction),
-            _columns(Correction) - {"approved_at", "approved_by"},
+            columns_in(Correction),
+            columns_in(Correction) - {"approved_at", "approved_by"},
             frozenset({"state", "approved_at", "approved_by", "closed_at", "closed_by", "reason"}),
             select_if=_of_roles(writer, of_a_case[Correction], _CORRECTING),
             insert_if=_of_roles(writer, of_a_case[Correction], SENDERS),
@@ -290,72 +278,14 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
         ),
         # The LINKER makes links; an officer says of one by name whether it is the same person.
         PersonLink.__tablename__: WriteGrant(
-            _columns(PersonLink),
+            columns_in(PersonLink),
             update=writer.columns_of(PersonLink, "UPDATE", frozenset()),
             select_if=writer.by_role({Role.OFFICER: _OF_A_CASE_IN_REACH}),
         ),
-        Alert.__tablename__: WriteGrant(
-            _columns(Alert),
-            update=frozenset({"closed_by", "close_reason"}),
-            select_if=writer.reach(Alert),
-        ),
-        # When it begins and ends the database says; who may say what of it, a trigger guards.
-        Inquiry.__tablename__: WriteGrant(
-            _columns(Inquiry),
-            frozenset({"id", "reference", "reason", "minutes", "most_people", "opened_by"}),
-            frozenset({"approved_by", "reviewed_by", "verdict", "review_reason"}),
-            select_if=writer.reach(Inquiry),
-            insert_if=writer.reach(Inquiry),
-        ),
-        # Who may say what of an entry, a trigger guards; whom it is about is written once with it.
-        BanEntry.__tablename__: WriteGrant(
-            _columns(BanEntry),
-            frozenset({"id", "reference", "ground", "reason", "banned_from", "banned_until",
-                       "proposed_by"}),
-            frozenset({"approved_by", "rejected_by", "reject_reason", "withdrawal_proposed_by",
-                       "withdrawal_reason", "withdrawn_by"}),
-            select_if=writer.reach(BanEntry),
-            insert_if=writer.reach(BanEntry),
-        ),
-        BannedPerson.__tablename__: WriteGrant(
-            frozenset(),
-            _columns(BannedPerson) - {"erased_at", "keys_deleted_at"},
-            insert_if=writer.by_role({Role.SCREENING: _OF_AN_OWN_PROPOSAL.format(writer.subject)}),
-        ),
-        # Who says what of a request or a hold, and for whom an erasure is ordered, triggers guard.
-        DataRequest.__tablename__: WriteGrant(
-            _columns(DataRequest) - {"reason"},
-            frozenset({"id", "reference", "kind", "applicant_id", "account", "lodged_by",
-                       "lodged_role"}),
-            frozenset({"applicant_id", "outcome", "reason", "answered_by"})
-            if writer.role in (None, Role.AUDITOR) else frozenset(),
-            select_if=writer.reach(DataRequest),
-            insert_if=writer.reach(DataRequest),
-        ),
-        Erasure.__tablename__: WriteGrant(
-            frozenset({"applicant_id", "erased_at"}),
-            frozenset({"id", "applicant_id", "data_request_id", "cause"}),
-            select_if=writer.by_role({Role.SUPERVISOR: "true"}),
-            insert_if=writer.by_role({Role.AUDITOR: "true"}),
-        ),
-        LegalHold.__tablename__: WriteGrant(
-            _columns(LegalHold),
-            frozenset({"id", "application_id", "reason", "held_by"}),
-            frozenset({"released_by", "release_reason"}),
-            select_if=writer.reach(LegalHold),
-            insert_if=writer.reach(LegalHold),
-        ),
-        Suspension.__tablename__: WriteGrant(
-            _columns(Suspension),
-            # When, and until when, the database says; who may say what, a trigger guards.
-            frozenset({"id", "partner_code", "subject", "reason", "suspended_by"}),
-            frozenset({"confirmed_by", "lifted_by", "lift_reason"}),
-            select_if=writer.reach(Suspension),
-            insert_if=writer.reach(Suspension),
-        ),
+        **supervised_tables(writer),
         Idempotency.__tablename__: WriteGrant(
-            _columns(Idempotency),
-            _columns(Idempotency) - {"created_at"},
+            columns_in(Idempotency),
+            columns_in(Idempotency) - {"created_at"},
             frozenset({"answer"}),
             # Of what is being done just now, never of what was done.
             update_if=f"{writer.sealed} AND idempotency.answer IS NULL",
@@ -376,7 +306,3 @@ def _tells_of_decisions(writer: Writer) -> str:
     """Whoever is never told a ground reads none where something is changed either."""
     readers = POLICY["Decision"].fields["officer"]
     return writer.by_role({role: "true" for role in Role if role in readers})
-
-
-def _columns(noun: type[Base]) -> frozenset[str]:
-    return frozenset(noun.__table__.c.keys())

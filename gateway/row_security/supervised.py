@@ -1,0 +1,90 @@
+"""What is written beside the life of a case: alerts, inquiries, bans, data subjects' rights.
+
+Who may say what of it, and when it begins and ends, triggers guard.
+"""
+
+from collections.abc import Mapping
+
+from gateway.row_security.write_grants import WriteGrant, columns_in
+from gateway.row_security.writer import Writer
+from models import (
+    Alert,
+    BanEntry,
+    BannedPerson,
+    DataRequest,
+    Erasure,
+    Inquiry,
+    LegalHold,
+    Suspension,
+)
+from models.vocabulary import Role
+
+_OF_AN_OWN_PROPOSAL = (
+    "EXISTS (SELECT FROM ban_entry WHERE ban_entry.id = banned_person.ban_id"
+    " AND ban_entry.state = 'PROPOSED' AND ban_entry.proposed_by = {})"
+)
+
+
+def supervised_tables(writer: Writer) -> Mapping[str, WriteGrant]:
+    """The rights of a writing role on these tables."""
+    return {
+        Alert.__tablename__: WriteGrant(
+            columns_in(Alert),
+            update=frozenset({"closed_by", "close_reason"}),
+            select_if=writer.reach(Alert),
+        ),
+        # When it begins and ends the database says; who may say what of it, a trigger guards.
+        Inquiry.__tablename__: WriteGrant(
+            columns_in(Inquiry),
+            frozenset({"id", "reference", "reason", "minutes", "most_people", "opened_by"}),
+            frozenset({"approved_by", "reviewed_by", "verdict", "review_reason"}),
+            select_if=writer.reach(Inquiry),
+            insert_if=writer.reach(Inquiry),
+        ),
+        # Who may say what of an entry, a trigger guards; whom it is about is written once with it.
+        BanEntry.__tablename__: WriteGrant(
+            columns_in(BanEntry),
+            frozenset({"id", "reference", "ground", "reason", "banned_from", "banned_until",
+                       "proposed_by"}),
+            frozenset({"approved_by", "rejected_by", "reject_reason", "withdrawal_proposed_by",
+                       "withdrawal_reason", "withdrawn_by"}),
+            select_if=writer.reach(BanEntry),
+            insert_if=writer.reach(BanEntry),
+        ),
+        BannedPerson.__tablename__: WriteGrant(
+            frozenset(),
+            columns_in(BannedPerson) - {"erased_at", "keys_deleted_at"},
+            insert_if=writer.by_role({Role.SCREENING: _OF_AN_OWN_PROPOSAL.format(writer.subject)}),
+        ),
+        # Who says what of a request or a hold, and for whom an erasure is ordered, triggers guard.
+        DataRequest.__tablename__: WriteGrant(
+            columns_in(DataRequest) - {"reason"},
+            frozenset({"id", "reference", "kind", "applicant_id", "account", "lodged_by",
+                       "lodged_role"}),
+            frozenset({"applicant_id", "outcome", "reason", "answered_by"})
+            if writer.role in (None, Role.AUDITOR) else frozenset(),
+            select_if=writer.reach(DataRequest),
+            insert_if=writer.reach(DataRequest),
+        ),
+        Erasure.__tablename__: WriteGrant(
+            frozenset({"applicant_id", "erased_at"}),
+            frozenset({"id", "applicant_id", "data_request_id", "cause"}),
+            select_if=writer.by_role({Role.SUPERVISOR: "true"}),
+            insert_if=writer.by_role({Role.AUDITOR: "true"}),
+        ),
+        LegalHold.__tablename__: WriteGrant(
+            columns_in(LegalHold),
+            frozenset({"id", "application_id", "reason", "held_by"}),
+            frozenset({"released_by", "release_reason"}),
+            select_if=writer.reach(LegalHold),
+            insert_if=writer.reach(LegalHold),
+        ),
+        Suspension.__tablename__: WriteGrant(
+            columns_in(Suspension),
+            # When, and until when, the database says; who may say what, a trigger guards.
+            frozenset({"id", "partner_code", "subject", "reason", "suspended_by"}),
+            frozenset({"confirmed_by", "lifted_by", "lift_reason"}),
+            select_if=writer.reach(Suspension),
+            insert_if=writer.reach(Suspension),
+        ),
+    }  # fmt: skip
