@@ -1641,6 +1641,11 @@ READ_BUDGETS: Mapping[Role, int] = {
     Role.AUDITOR: 60,
 }
 
+#: In which roles it is counted of whom a viewer is told the last four of a passport, and beyond how
+#: many in an hour an alert is raised, unless the settings say otherwise.
+COUNTED_ENDINGS: Roles = CASE_WORKERS + AGENT
+MOST_ENDINGS = 200
+
 #: For what a role looks people up: what the purpose names by its reference, and which of those.
 LOOKED_UP_FOR: Mapping[Role, tuple[Attribute, Rule]] = {
     Role.OFFICER: (Application.reference, working_on_it),

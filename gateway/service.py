@@ -64,6 +64,7 @@ def gateway(
         row_writer=settings.row_writer,
         in_development=settings.in_development,
         read_budgets=settings.read_budgets,
+        most_endings=settings.last_four_alert,
         keys=key_service_at(settings.key_service) if settings.key_service else None,
     )
     horizon = ChangeHorizon(settings.database_url, pool)

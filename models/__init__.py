@@ -54,6 +54,7 @@ from models.rights.erasure import Erasure
 from models.rights.legal_hold import LegalHold
 from models.supervision.alert import Alert
 from models.supervision.budgeted_read import BudgetedRead
+from models.supervision.ending_told import EndingTold
 from models.supervision.inquiry import Inquiry, InquiryPerson
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "Deadline",
     "Decision",
     "Eligibility",
+    "EndingTold",
     "EntryRule",
     "Erasure",
     "Fee",

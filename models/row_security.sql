@@ -50,6 +50,7 @@ ALTER TABLE data_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE deadline ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE decision ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE eligibility ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE ending_told ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE entry_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE erasure ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE fee ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -208,6 +209,39 @@ CREATE OR REPLACE FUNCTION viewer.admit_reads(
             WHERE actor = oneself AND actor_role = acting AND read_at > since
                 AND person <> ALL (people)
             ORDER BY read_at OFFSET beyond - 1 LIMIT 1;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.count_endings(
+    acting text, most bigint, people uuid[], alert_id uuid) RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(acting);
+        since timestamptz;
+    BEGIN
+        IF oneself IS NULL THEN
+            RAISE EXCEPTION 'a count is a viewer''s own'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        PERFORM pg_advisory_xact_lock(7234, hashtext(acting || ' ' || oneself));
+        INSERT INTO ending_told (actor, actor_role, applicant_id, told_at)
+        SELECT oneself, acting, person, clock_timestamp()
+        FROM (SELECT DISTINCT unnest(people) AS person ORDER BY 1) AS told
+        ON CONFLICT (actor, actor_role, applicant_id) DO UPDATE SET told_at = EXCLUDED.told_at;
+        since := clock_timestamp() - interval '1 hours';
+        IF most >= (
+            SELECT count(*) FROM ending_told
+            WHERE actor = oneself AND actor_role = acting AND told_at > since
+        ) THEN
+            RETURN;
+        END IF;
+        INSERT INTO alert (id, kind, actor, actor_role)
+        SELECT alert_id, 'READ_BUDGET', oneself, acting
+        WHERE NOT EXISTS (
+            SELECT FROM alert WHERE actor = oneself AND actor_role = acting
+                AND kind = 'READ_BUDGET'
+                AND raised_at > clock_timestamp() - interval '1 hours'
+        );
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.admit_to_inquiry(
@@ -741,6 +775,7 @@ GRANT INSERT (actor, actor_role, by, case_reference, found, id, mac, mac_key, pu
 CREATE POLICY officer_insert ON person_lookup FOR INSERT TO gerbang_officer
     WITH CHECK (actor = (SELECT viewer.subject('OFFICER')) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK'));
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_officer;
+GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_officer;
 
 -- SUPERVISOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor;
@@ -935,6 +970,7 @@ CREATE POLICY supervisor_insert ON ban_read FOR INSERT TO gerbang_supervisor
     WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION') AND case_reference = (SELECT viewer.purpose_reference('SUPERVISOR')));
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_to_inquiry TO gerbang_supervisor;
 
 -- PARTNER_MANAGER
@@ -1139,6 +1175,7 @@ GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_co
 CREATE POLICY partner_agent_insert ON access_event FOR INSERT TO gerbang_partner_agent
     WITH CHECK (actor = (SELECT viewer.subject('PARTNER_AGENT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('PARTNER_AGENT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('PARTNER_AGENT') AS own WHERE cardinality(own) = 1) AND actor_role = 'PARTNER_AGENT' AND purpose IN ('INTAKE') AND case_reference = coalesce((SELECT viewer.purpose_reference('PARTNER_AGENT')), 'INTAKE'));
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_partner_agent;
+GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_partner_agent;
 
 -- AUDITOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor;

@@ -24,6 +24,7 @@ from gateway.access.audit import (
     record_reads,
     require_room,
 )
+from gateway.access.endings_told import count_endings
 from gateway.access.purpose import StatedPurpose, stated_purpose
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.errors import refuse_partial
@@ -64,7 +65,7 @@ from gateway.mapping.figure_reads import FigureCache
 from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Positions
 from gateway.mutations.changes import Changes
-from gateway.policy import READ_BUDGETS
+from gateway.policy import MOST_ENDINGS, READ_BUDGETS
 from gateway.schema.build import build_schema
 from gateway.settings import DocumentRule, RowWriter
 from gateway.settings.keys import KeyRing
@@ -97,6 +98,7 @@ class SchemaRunner:
         in_development: bool = False,
         keys: KeyService | None = None,
         read_budgets: Mapping[Role, int] = READ_BUDGETS,
+        most_endings: int = MOST_ENDINGS,
     ) -> None:
         full = build_schema()
         self.budgets = budgets
@@ -115,6 +117,7 @@ class SchemaRunner:
         self._figures = FigureCache()
         self._keys = keys
         self._read_budgets = read_budgets
+        self._most_endings = most_endings
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         """The answer to an operation, with its cost; an error answer if it cannot start."""
@@ -209,6 +212,9 @@ class SchemaRunner:
                 await record_reads(*by, admitted.purpose, context.identities_read, *what, most)
             if context.banned_read:
                 await record_ban_reads(*by, admitted.purpose, context.banned_read, *what)
+        if people := context.told.get("PassportEnding"):
+            start = self._openings.for_reading(viewer)
+            await count_endings(self._pool, start, viewer, people, self._most_endings)
         admitted.charge.settle(sum(one.values for one in executed), monotonic() - started_at)
         return [answer_to(one.data, one.errors, admitted) for one in executed]
 

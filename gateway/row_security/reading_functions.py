@@ -4,10 +4,11 @@ and when the account was signed last."""
 
 from collections.abc import Iterator
 
-from gateway.policy import LOOKED_UP_IN, POLICY, READ_BUDGETS
+from gateway.policy import COUNTED_ENDINGS, LOOKED_UP_IN, POLICY, READ_BUDGETS
 from models.row_security import database_role
 from models.supervision.alert import HOURS_BETWEEN
 from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
+from models.supervision.ending_told import ENDINGS_LOCK_CLASS
 from models.vocabulary import AlertKind, Role
 
 _TOLD = [role for role in Role if role in POLICY["ReaderRow"].fields["people"]]
@@ -110,6 +111,41 @@ CREATE OR REPLACE FUNCTION viewer.admit_reads(
             ORDER BY read_at OFFSET beyond - 1 LIMIT 1;
     END
 $$;"""
+#: Counts people, each once an hour; beyond ``most`` others are told by an alert, once an hour.
+_COUNT_ENDINGS = f"""\
+CREATE OR REPLACE FUNCTION viewer.count_endings(
+    acting text, most bigint, people uuid[], alert_id uuid) RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(acting);
+        since timestamptz;
+    BEGIN
+        IF oneself IS NULL THEN
+            RAISE EXCEPTION 'a count is a viewer''s own'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        PERFORM pg_advisory_xact_lock({ENDINGS_LOCK_CLASS}, hashtext(acting || ' ' || oneself));
+        INSERT INTO ending_told (actor, actor_role, applicant_id, told_at)
+        SELECT oneself, acting, person, clock_timestamp()
+        FROM (SELECT DISTINCT unnest(people) AS person ORDER BY 1) AS told
+        ON CONFLICT (actor, actor_role, applicant_id) DO UPDATE SET told_at = EXCLUDED.told_at;
+        since := clock_timestamp() - interval '{HOURS_COUNTED} hours';
+        IF most >= (
+            SELECT count(*) FROM ending_told
+            WHERE actor = oneself AND actor_role = acting AND told_at > since
+        ) THEN
+            RETURN;
+        END IF;
+        INSERT INTO alert (id, kind, actor, actor_role)
+        SELECT alert_id, '{AlertKind.READ_BUDGET}', oneself, acting
+        WHERE NOT EXISTS (
+            SELECT FROM alert WHERE actor = oneself AND actor_role = acting
+                AND kind = '{AlertKind.READ_BUDGET}'
+                AND raised_at > clock_timestamp() - interval '{HOURS_BETWEEN} hours'
+        );
+    END
+$$;"""
 #: Why nobody is admitted to an inquiry of the viewer's own; null where they are, or where there is
 #: no such inquiry: then nobody is, and nothing is told. Its row is held until the end.
 _ADMIT_TO_INQUIRY = """\
@@ -158,7 +194,7 @@ CREATE OR REPLACE FUNCTION viewer.account_signed_at() RETURNS timestamptz
     END
 $$;"""
 READING_FUNCTIONS = "\n".join(
-    (_PEOPLE_READ, _PEOPLE_FOUND, _SIGNED_AT, _ADMIT_READS, _ADMIT_TO_INQUIRY)
+    (_PEOPLE_READ, _PEOPLE_FOUND, _SIGNED_AT, _ADMIT_READS, _COUNT_ENDINGS, _ADMIT_TO_INQUIRY)
 )
 
 
@@ -167,6 +203,8 @@ def reading_grants(role: Role) -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.people_read TO {database_role(role)};"
     if role in READ_BUDGETS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.admit_reads TO {database_role(role)};"
+    if role in COUNTED_ENDINGS:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.count_endings TO {database_role(role)};"
     if role in LOOKED_UP_IN:
         yield f"GRANT EXECUTE ON FUNCTION viewer.admit_to_inquiry TO {database_role(role)};"
     if role is Role.ANONYMOUS:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.policy import READ_BUDGETS
+from gateway.policy import MOST_ENDINGS, READ_BUDGETS
 from gateway.settings import readers
 from gateway.settings.setting import setting
 from models.vocabulary import Role
@@ -83,6 +83,12 @@ class BudgetSettings:
         "how many people an auditor looks up in an hour, for requests of data subjects",
         readers.whole(1, 1_000_000),
         READ_BUDGETS[Role.AUDITOR],
+    )
+    last_four_alert: int = setting(
+        "of how many people a viewer is told the last four of the passport in an hour before an"
+        " alert is raised; nothing is refused",
+        readers.whole(1, 1_000_000),
+        MOST_ENDINGS,
     )
 
     @property

@@ -6,7 +6,8 @@ from enum import StrEnum
 class AlertKind(StrEnum):
     """What others than those who did it are told of at once."""
 
-    #: Somebody wanted to read more people than an hour's budget has.
+    #: Somebody wanted to read more people than an hour's budget has, or was told the last four of
+    #: more passports than is usual.
     READ_BUDGET = "READ_BUDGET"
     #: A supervisor opened an inquiry.
     INQUIRY = "INQUIRY"

@@ -14,7 +14,7 @@ from tests.walls.reach import WHO, viewer
 from tests.walls.undoing import undone
 from tests.world import CASES, LINKS, applicant_id
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("world")]
 
 LIST = """
     { applications(first: 50) { nodes { applicant { id passportLastFour

@@ -1,0 +1,136 @@
+"""Of whom one is told the last four of a passport is counted, exactly, over two gateways."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import asyncpg
+import httpx2
+import pytest
+
+from gateway.execution import run
+from gateway.execution.plan.run import PlanCache
+from gateway.mapping.ids import GlobalId
+from gateway.service import gateway
+from gateway.viewer import Viewer as ActingViewer
+from models.jobs.forget_changes import forget
+from models.keys import new_key
+from models.vocabulary import Role
+from tests import tokens
+from tests.acting import act
+from tests.gateway.conftest import PATIENT, Viewer
+from tests.walls.undoing import undone
+from tests.world import APPLICANTS, applicant_id
+
+pytestmark = pytest.mark.anyio
+
+USUAL = 5
+IDS = [GlobalId("Applicant", str(applicant_id(name))).encode() for name in APPLICANTS]
+ONE = "query ($id: ID!) { node(id: $id) { ... on Applicant { passportLastFour } } }"
+PAGES = """{ applications(first: 3) { nodes { applicant { passportLastFour
+    applications(first: 1) { nodes { applicant { passportLastFour } } } } } } }"""
+OF_NOBODY = "{ applications(first: 5) { nodes { applicant { id nationality { code } } } } }"
+COUNTED = "SELECT count(*) FROM ending_told WHERE actor = $1"
+RAISED = "SELECT count(*) FROM alert WHERE actor = $1 AND kind = 'READ_BUDGET'"
+
+
+@pytest.fixture(scope="module")
+async def replicas(world: str) -> AsyncIterator[list[httpx2.AsyncClient]]:
+    """Two gateways on one database."""
+    async with AsyncExitStack() as stack:
+        clients = []
+        for _ in range(2):
+            settings = tokens.settings(world, **PATIENT, last_four_alert=str(USUAL))
+            app = gateway(settings, key_source=tokens.key_source)
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+            client = httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1")
+            clients.append(await stack.enter_async_context(client))
+        yield clients
+
+
+def supervisor(client: httpx2.AsyncClient, name: str) -> Viewer:
+    """A supervisor who was told of nobody yet."""
+    return Viewer(client, {"role": "SUPERVISOR", "sub": name})
+
+
+async def ask_of(replicas: Any, name: str, ids: list[str]) -> None:
+    """Ask of each, of all at once, three times, of whichever gateway."""
+    asked = await asyncio.gather(
+        *(
+            supervisor(replicas[number % 2], name)(ONE, id=id_)
+            for number, id_ in enumerate([*ids, *ids, *ids])
+        )
+    )
+    assert all(one.data["node"]["passportLastFour"] for one in asked)
+
+
+async def told_of(connection: asyncpg.Connection, name: str) -> tuple[int, int]:
+    """Of how many people somebody was told, and how many alerts there are of it."""
+    return await connection.fetchval(COUNTED, name), await connection.fetchval(RAISED, name)
+
+
+async def test_one_more_than_usual_raises_one_alert(replicas, connection) -> None:
+    await ask_of(replicas, "steady", IDS[:USUAL])
+    assert await told_of(connection, "steady") == (USUAL, 0)
+    await ask_of(replicas, "steady", IDS[: USUAL + 2])
+    assert await told_of(connection, "steady") == (USUAL + 2, 1)
+    # Of many at once, no gateway alone sees that there are more.
+    await ask_of(replicas, "at-once", IDS[: USUAL + 1])
+    assert await told_of(connection, "at-once") == (USUAL + 1, 1)
+
+
+async def test_without_a_plan_the_count_is_the_same(replicas, connection, monkeypatch) -> None:
+    """And of a page, those are counted that it shows: not the one behind it."""
+    assert (await supervisor(replicas[0], "planned")(PAGES)).errors == []
+
+    async def unplanned(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(PlanCache, "data", unplanned)
+    assert (await supervisor(replicas[0], "unplanned")(PAGES)).errors == []
+    assert await told_of(connection, "planned") == await told_of(connection, "unplanned") == (3, 0)
+
+
+async def test_a_count_that_nobody_asks_for_is_seen(replicas, connection, monkeypatch) -> None:
+    """The defect: what is told goes uncounted."""
+
+    async def uncounted(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(run, "count_endings", uncounted)
+    await ask_of(replicas, "uncounted", IDS)
+    assert await told_of(connection, "uncounted") == (0, 0)
+
+
+async def test_what_has_left_the_hour_counts_no_more_and_is_forgotten(replicas, connection) -> None:
+    await ask_of(replicas, "patient", IDS[:USUAL])
+    await connection.execute(
+        "UPDATE ending_told SET told_at = told_at - interval '1 hour' WHERE actor = 'patient'"
+    )
+    await ask_of(replicas, "patient", IDS[USUAL : USUAL + 2])
+    assert await told_of(connection, "patient") == (USUAL + 2, 0)
+    await forget(connection)
+    assert await told_of(connection, "patient") == (2, 0)
+
+
+async def test_a_count_is_the_viewers_own(connection) -> None:
+    counting = "SELECT viewer.count_endings($1, 0, $2, $3)"
+    async with undone(connection):
+        await act(connection, ActingViewer("asking", Role.SUPERVISOR))
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.fetchval(counting, "OFFICER", [new_key()], new_key())
+
+
+async def test_whoever_is_told_of_nobody_costs_what_they_did(replicas, traffic) -> None:
+    """One write, of the statements of the page: where nobody asks, and where all are null."""
+    page = OF_NOBODY.replace("nationality { code }", "passportLastFour")
+    stranger = Viewer(replicas[0], {"role": "OFFICER", "sub": "without-cases"})
+    for asking, document in ((supervisor(replicas[0], "paging"), OF_NOBODY), (stranger, page)):
+        await asking(document)
+        traffic.statements.clear()
+        traffic.connections = 0
+        asked = await asking(document)
+        assert (asked.errors, traffic.connections) == ([], 1)
+        assert not [one for one in traffic.statements if "count_endings" in one]
