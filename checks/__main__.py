@@ -9,6 +9,7 @@ from checks.finding import Finding, LookupFailedError, show
 from checks.guards import check_guards
 from checks.migrations import check_migrations
 from checks.mutations import check_mutations
+from checks.pages import check_pages
 from checks.roles import check_roles
 from checks.routes import check_routes
 from checks.schema import check_schema
@@ -26,6 +27,7 @@ CHECKS = (
     check_mutations,
     check_guards,
     check_routes,
+    check_pages,
     check_texts,
     check_error_texts,
     check_translations,

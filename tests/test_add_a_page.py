@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from checks.finding import show
+from checks.pages import check_pages
+from checks.sources import Sources
+
 ROOT = Path(__file__).resolve().parents[1]
 RECIPE = re.search(
     r"## Add a page\n(.*?)\n## ", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.DOTALL
@@ -99,6 +103,34 @@ def test_a_page_is_added_by_its_folder_its_words_and_its_entry(copied: Path) -> 
         "['/intake?language=en', '/volumes?language=en', '/definitions?language=en']",
     ], told.stderr
     assert run(copied, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("step", "messages"),
+    [
+        ("", []),
+        (
+            "words",
+            [
+                f"dashboard/texts/{language}.toml: no text pages.intake.{key}: add what the page is"
+                " called"
+                for language in ("en", "id")
+                for key in ("title", "link")
+            ],
+        ),
+        (
+            "entry",
+            [
+                "dashboard/pages/registry.py: PAGES does not list the page intake: import PAGE of"
+                " dashboard.pages.intake.page, and put it in the order of the navigation"
+            ],
+        ),
+    ],
+)
+def test_the_build_names_what_is_left_out(copied: Path, step: str, messages: list[str]) -> None:
+    follow(copied, without=step)
+    found = [show(each, copied) for each in check_pages(Sources(copied))]
+    assert [re.sub(r":\d+:", ":", line, count=1) for line in found] == messages
 
 
 @pytest.mark.proof
