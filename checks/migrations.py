@@ -84,13 +84,17 @@ async def _ask(sources: Sources) -> list[Finding]:
 
 
 def _difference(sources: Sources, table: str, sentence: str) -> Finding:
-    """A difference, at the class or the name of its table in the models."""
+    """A difference, at the name of its table in the models; of a rollup, at the grains."""
+    names = (f'__tablename__ = "{table}"', f'"{table}",')
     for module in sources.modules["models"]:
+        if sources.root / "models/migrations" in module.file.parents:
+            continue
         lines = module.file.read_text(encoding="utf-8").splitlines()
         for number, line in enumerate(lines, 1):
-            if line.strip() == f'__tablename__ = "{table}"':
+            if line.strip() in names:
                 return Finding(module.file, number, f"{sentence}: {_REMEDY}")
-    return Finding(sources.root / "models/migrations/versions", 1, f"{sentence}: {_REMEDY}")
+    grains = sources.find_value("models", "GRAINS")
+    return Finding(grains.file, grains.line, f"{sentence}: {_REMEDY}")
 
 
 def _left_out(sources: Sources, name: str, definition: str) -> Iterator[Finding]:

@@ -1,10 +1,11 @@
 """The screens of the dashboard work for the roles that they are for, by the policy as it is."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from checks.finding import Finding, LookupFailedError
-from checks.sources import Sources
+from checks.sources import Definition, Sources, keys
 
 
 class BrokenScreen(NamedTuple):
@@ -17,20 +18,31 @@ class BrokenScreen(NamedTuple):
 
 
 def check_screens(sources: Sources) -> Iterator[Finding]:
-    """The documents that the policy breaks, at the policy."""
+    """The documents that the policy breaks, at the policy; or what it lacks, at the type."""
     policy = sources.find_value("gateway", "POLICY")
     try:
         broken = list(_broken_screens())
     except Exception as error:
+        if type(error).__name__ == "PolicyGapError":  # not imported, as below
+            yield from _gaps(policy, str(error))
+            return
         reason = f"{type(error).__name__}: {error}"
         raise LookupFailedError(
-            f"no screen is checked, since nothing is built: {reason}"
+            f"the dashboard's screens cannot be checked before the schema can be built: {reason}"
         ) from error
     for each in broken:
         yield Finding(
             policy.file, policy.line, f"the screen {each.screen} breaks for {each.role}, which can"
             f" no longer run its document {each.document}: {each.reason}",
         )  # fmt: skip
+
+
+def _gaps(policy: Definition, text: str) -> Iterator[Finding]:
+    """What the policy and the schema do not both have, each at the type in the policy."""
+    types = keys(policy.node)
+    for gap in text.splitlines():
+        named = (types[word] for word in re.findall(r"\w+", gap) if word in types)
+        yield Finding(policy.file, next(named, policy.node).lineno, gap)
 
 
 def _broken_screens() -> Iterator[BrokenScreen]:

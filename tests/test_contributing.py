@@ -106,7 +106,7 @@ TOLD_BY_THE_BUILD = {
     "field": {
         "case/application.py": "type object 'Application' has no attribute 'withdrawn_at'",
         "schema/application.py": "the policy speaks of Application.withdrawnAt, which does not",
-        "policy.py": "PolicyGapError: Application.withdrawnAt has no line in the policy",
+        "policy.py": "Application.withdrawnAt has no line in the policy",
         "case_state.py": "",
         "revisions": "the models have the column application.withdrawn_at, the database does not",
         "snapshots": "policy.md is not what the code says: run `make snapshots`.",
