@@ -113,7 +113,9 @@ def _walls(applications: int, rounds: int) -> None:
 
 @bench.command("walk")
 @click.option("--applications", default=20_000, show_default=True, help="World size.")
-@click.option("--show", type=click.Choice(walk.OPERATIONS), help="Also list this way's functions.")
+@click.option(
+    "--show", type=click.Choice(walk.OPERATIONS), help="Follow it alone, and list its functions."
+)
 def _walk(applications: int, show: str | None) -> None:
     """The files and functions of ours that an operation runs, and the switches between files."""
     run_on_fastest_loop(walk.measure(applications, show))

@@ -31,7 +31,14 @@ _VOLUMES = """{
 _DECISION = """mutation ($input: RecordDecisionInput!) {
     recordDecision(input: $input) { application { status } errors { code } }
 }"""
-_UNDECIDED = "SELECT id FROM application WHERE status IN ('IN_VERIFICATION', 'SCREENING') LIMIT $1"
+_ON_THE_DESK = """
+    SELECT application.id
+    FROM application
+    JOIN assignment ON assignment.application_id = application.id
+    WHERE application.status IN ('IN_VERIFICATION', 'SCREENING')
+        AND assignment.officer = $1 AND assignment.ended_at IS NULL
+    LIMIT $2
+"""
 
 
 class Walk:
@@ -81,12 +88,14 @@ class Walk:
 async def measure(applications: int, shows: str | None) -> None:
     """Print how many files, functions and file switches each operation takes once it is warm.
 
-    ``shows`` names an operation whose functions are printed in order.
+    ``shows`` names the one operation to follow, whose functions are printed in order.
     """
     walks: dict[str, Walk] = {}
     async with world(applications) as url:
         bodies = await _bodies(url)
         for name, (viewer, next_body) in bodies.items():
+            if shows not in (None, name):
+                continue
             async with gateway_on(url, viewer) as client:
                 walks[name] = await _walk(client, next_body)
     if shows:
@@ -99,17 +108,17 @@ async def measure(applications: int, shows: str | None) -> None:
 
 
 async def _bodies(url: str) -> Mapping[str, tuple[str, Callable[[], Any]]]:
-    """Who asks, and what; a decision is another one each time."""
+    """Who asks, and what; a decision is of another case each time, on the desk of who decides."""
     connection = await connect(url)
     try:
-        undecided = iter(await connection.fetch(_UNDECIDED, _WARM_UPS + 1))
+        on_the_desk = iter(await connection.fetch(_ON_THE_DESK, "officer", _WARM_UPS + 1))
     finally:
         await connection.close()
 
     def decision() -> Any:
         return {
             "idempotencyKey": str(uuid4()),
-            "applicationId": GlobalId("Application", str(next(undecided)["id"])).encode(),
+            "applicationId": GlobalId("Application", str(next(on_the_desk)["id"])).encode(),
             "outcome": "REFUSED",
             "ground": "INCOMPLETE",
         }
