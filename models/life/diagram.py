@@ -43,7 +43,7 @@ def _table() -> Iterator[str]:
             step.target or "(stays)",
             step.event or "(a row of its own)",
             ", ".join(step.by) or "a clock",
-            "; ".join(need.words for need in step.needs),
+            "; ".join(need.words for need in step.needs) if step.by else "its deadline is past",
         )
         yield f"| {' | '.join(cells)} |"
 
