@@ -31,9 +31,9 @@ def show_addresses(url: str, dashboard_url: str) -> None:
 Dashboard  {dashboard_url}
 GraphQL    {url}/graphql  (the explorer, in a browser)
 Users      leadership, officer, officer-2, supervisor, supervisor-2, auditor, screening,
-           screening-2, treasury,
-           administrator, administrator-2, service, manager-CC and agent-CC for a partner
-           country CC (manager-au), manager-pacific, both (manager and agent of AU), applicant
+           screening-2, treasury, administrator, administrator-2, service, manager-CC and
+           agent-CC for a partner country CC (manager-au), manager-pacific, both (manager and
+           agent of AU), applicant
 Token      gerbang token leadership --url {url}
 """)
 

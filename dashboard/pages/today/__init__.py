@@ -1,1 +1,1 @@
-"""The page Today: four questions of a director, each answered by a sentence and its picture."""
+"""The page Today: four questions, of partners five, each answered by a sentence and a picture."""

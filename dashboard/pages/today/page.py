@@ -1,4 +1,4 @@
-"""The page Today: four questions of a director, each answered by a sentence and its picture.
+"""The page Today: four questions, of partners five, each answered by a sentence and a picture.
 
 Each part is a callback of its own; all of them share one fetch.
 """
