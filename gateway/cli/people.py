@@ -11,7 +11,12 @@ import click
 from gateway.cli.database_errors import explain_database_errors
 from gateway.settings import Command, Settings, read_settings
 from models.database.connections import connect
-from models.jobs.linking import forget_other_keys, index_everybody, is_everybody_indexed
+from models.jobs.linking import (
+    forget_other_keys,
+    forget_settled,
+    index_everybody,
+    is_everybody_indexed,
+)
 from models.key_service import KeyUse, LocalKeys, LocalKeyService, key_service_at
 from models.key_service.store import KeyStore
 
@@ -28,7 +33,10 @@ def rotate() -> None:
     Then restart every gateway and keeper, run `gerbang people index`, and `gerbang people settle`.
     """
     file = _keys_file(read_settings(command=Command.PEOPLE))
-    LocalKeys.read(file).rotated(KeyUse.PERSON_INDEX).write(file)
+    keys = LocalKeys.read(file)
+    if len(keys.by_use[KeyUse.PERSON_INDEX]) > 1:
+        raise click.ClickException("Two keys are accepted: run `gerbang people settle`.")
+    keys.rotated(KeyUse.PERSON_INDEX).write(file)
     click.echo(f"{file}: a new key writes, the one before is accepted.")
 
 
@@ -46,8 +54,15 @@ def index() -> None:
 
 
 @people.command()
-def settle() -> None:
-    """End a rotation: nobody is found by the key of before. Restart every process afterwards."""
+@click.option(
+    "--forget-kept", is_flag=True, help="Find nobody any more who was erased and is kept by law."
+)
+def settle(*, forget_kept: bool) -> None:
+    """End a rotation: nobody is found by the key of before. Restart every process afterwards.
+
+    Whoever was erased, and is to be found again by law, cannot be indexed anew. While there is
+    anybody, the key of before stays accepted, for them alone.
+    """
     settings = read_settings(command=Command.PEOPLE)
     file = _keys_file(settings)
     settled = LocalKeys.read(file).settled(KeyUse.PERSON_INDEX)
@@ -56,6 +71,13 @@ def settle() -> None:
     async def forget(connection: asyncpg.Connection) -> None:
         if not await is_everybody_indexed(keys, connection):
             raise click.ClickException("Not everybody is indexed: run `gerbang people index`.")
+        kept = await forget_settled(keys, connection)
+        if kept and not forget_kept:
+            raise click.ClickException(
+                f"{kept} people who were erased are found by the key of before alone, as the law"
+                " wants it: both keys stay accepted. Run this again when their periods have ended,"
+                " or with --forget-kept."
+            )
         await forget_other_keys(keys, connection)
 
     _with_owner(settings, forget)

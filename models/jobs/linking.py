@@ -78,6 +78,13 @@ _RECORD = """
     SELECT *, $4 FROM unnest($1::uuid[], $2::uuid[], $3::bigint[])
 """
 _FORGET_KEYS = "DELETE FROM person_index WHERE key_id <> ALL ($1)"
+_FORGET_SETTLED = """
+    DELETE FROM person_index AS other WHERE key_id <> ALL ($1) AND EXISTS (
+        SELECT FROM person_index AS settled
+        WHERE settled.applicant_id = other.applicant_id AND settled.key_id = ANY ($1)
+    )
+"""
+_NUMBER_KEPT = "SELECT count(DISTINCT applicant_id) FROM person_index WHERE key_id <> ALL ($1)"
 _FORGET = "DELETE FROM person_index WHERE applicant_id = ANY ($1)"
 _INDEX = """
     INSERT INTO person_index (applicant_id, version, kind, key_id, digest)
@@ -187,6 +194,17 @@ async def link_everybody(connection: asyncpg.Connection) -> None:
     """Link all who are indexed, at once: of a world that was just loaded."""
     async with _as_linker(connection):
         await _link_people(connection, [row[0] for row in await connection.fetch(_TO_LINK_AT_ONCE)])
+
+
+async def forget_settled(keys: KeyService, connection: asyncpg.Connection) -> int:
+    """Remove digests of other keys from whoever is found by these; return how many are not.
+
+    Those are people who were erased, whom the law keeps: nobody can be read to index them anew.
+    """
+    accepted = list(await keys.key_ids(KeyUse.PERSON_INDEX))
+    async with _as_linker(connection):
+        await connection.execute(_FORGET_SETTLED, accepted)
+        return await connection.fetchval(_NUMBER_KEPT, accepted) or 0
 
 
 async def forget_other_keys(keys: KeyService, connection: asyncpg.Connection) -> None:

@@ -9,9 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli.people import people
-from models.key_service import KeyUse, LocalKeys, create_key_file
+from models.key_service import KeyUse, LocalKeys, LocalKeyService, create_key_file
+from tests.accounts import past_triggers
 from tests.linking import keys_file as keys_file_of_tests
-from tests.world import APPLICANTS
+from tests.world import APPLICANTS, applicant_id
 
 pytestmark = pytest.mark.anyio
 
@@ -27,8 +28,8 @@ def keys_file(tmp_path: Path, world: str, monkeypatch: pytest.MonkeyPatch) -> Pa
     return file
 
 
-async def run(command: str) -> str:
-    done = await asyncio.to_thread(CliRunner().invoke, people, [command])
+async def run(*command: str) -> str:
+    done = await asyncio.to_thread(CliRunner().invoke, people, [*command])
     return done.output if done.exit_code == 0 else f"refused: {done.output}"
 
 
@@ -54,3 +55,37 @@ async def test_a_key_is_rotated_without_anybody_being_lost(
     assert _keys(keys_file) == [second]
     rows = await connection.fetch("SELECT key_id, count(*) AS digests FROM person_index GROUP BY 1")
     assert [tuple(row) for row in rows] == [(second, 2 * len(APPLICANTS))]
+
+
+async def test_whom_the_law_keeps_is_found_by_the_key_of_before(
+    keys_file: Path, connection: asyncpg.Connection
+) -> None:
+    """Whoever was erased cannot be indexed anew: the key stays until nobody needs it."""
+    subject = applicant_id("Mia Lund")
+    assert "Everybody is indexed" in await run("index")
+    of_subject = "SELECT key_id, digest FROM person_index WHERE applicant_id = $1 ORDER BY digest"
+    before = await connection.fetch(of_subject, subject)
+    [first] = {row["key_id"] for row in before}
+    assert first == _keys(keys_file)[0]
+    async with past_triggers(connection):
+        await connection.execute("DELETE FROM identity WHERE applicant_id = $1", subject)
+
+    assert "a new key writes" in await run("rotate")
+    assert "Everybody is indexed" in await run("index")
+    assert "1 people who were erased" in await run("settle")
+    second, _ = _keys(keys_file)
+    assert _keys(keys_file) == [second, first]
+    assert "run `gerbang people settle`" in await run("rotate")  # three are too many
+    # The key of before is of use for them alone, and still finds them.
+    rows = await connection.fetch("SELECT key_id, count(DISTINCT applicant_id) FROM person_index"
+                                  " GROUP BY 1")  # fmt: skip
+    assert {tuple(row) for row in rows} == {(second, len(APPLICANTS) - 1), (first, 1)}
+    keys = LocalKeyService.open(keys_file)
+    told = await keys.digests(KeyUse.PERSON_INDEX, [b"anything"])
+    assert [digest.key_id for digest in told[0]] == [second, first]
+    assert await connection.fetch(of_subject, subject) == before
+
+    # Their period ends, and so does the rotation.
+    await connection.execute("DELETE FROM person_index WHERE applicant_id = $1", subject)
+    assert "one key is left" in await run("settle")
+    assert _keys(keys_file) == [second]
