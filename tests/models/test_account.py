@@ -1,5 +1,6 @@
 """The account names what a superuser did to it: rows are written past every trigger here."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from models.account import (
     verify,
 )
 from models.account.findings import Tampering
+from models.account.sources import SOURCES
 from models.key_service import KeyUse, LocalKeyService
 from models.keys import new_key
 from tests.accounts import find_tampering, insert, newest_read, past_triggers, read_five, sign
@@ -293,3 +295,50 @@ async def test_a_lookup_is_sealed_like_a_read(account, tmp_path: Path) -> None:
     await account.execute("UPDATE account_source SET taken_up_at = now()")
     await sign(account, tmp_path)
     assert await find_tampering(account, tmp_path) == []
+
+
+#: Sources that nobody seals, and how a superuser has one say something else.
+UNSEALED = {
+    "decision": "internal_note = 'other'",
+    "inquiry": "reason = 'other'",
+    "reference_change": "proposed_at = proposed_at - interval '1 day'",
+    "suspension": "reason = 'other'",
+}
+
+
+async def test_what_nobody_seals_is_bound_from_the_next_checkpoint_on(
+    account, tmp_path: Path
+) -> None:
+    """As SECURITY.md says: before it, a superuser changes a suspension; after it, nothing."""
+    inquiry = {"id": new_key(), "reference": "INQ-ACCOUNT-01", "reason": "why", "minutes": 5}
+    await insert(account, "inquiry", {**inquiry, "most_people": 5, "opened_by": "supervisor"})
+    suspension = {"id": new_key(), "subject": "somebody", "reason": "why", "suspended_by": "c"}
+    await insert(account, "suspension", suspension)
+    async with past_triggers(account):
+        await account.execute("UPDATE suspension SET reason = 'never said'")
+    await sign(account, tmp_path)
+    assert await find_tampering(account, tmp_path) == []
+
+    for table, change in UNSEALED.items():
+        key = await account.fetchval(f"SELECT id FROM {table} ORDER BY id DESC LIMIT 1")
+        for statement, kind, why in (
+            (f"UPDATE {table} SET {change}", Tampering.CHANGED, "is not what it was"),
+            (f"DELETE FROM {table}", Tampering.REMOVED, "is gone"),
+        ):
+            attempt = account.transaction()
+            await attempt.start()
+            async with past_triggers(account):
+                await account.execute(f"{statement} WHERE id = $1", key)
+            assert await find_tampering(account, tmp_path) == [(kind, f"{table} {key} {why}")]
+            await attempt.rollback()
+
+
+def test_what_seals_each_entry_is_said_to_whoever_relies_on_it() -> None:
+    page = (Path(__file__).parents[2] / "SECURITY.md").read_text(encoding="utf-8")
+    said = re.search(r"(each row of .*?); the keeper (.*?)\. Nobody seals those (.*?):", page)
+    assert said
+    sealed, kept, unsealed = (set(re.findall(r"`([a-z_]+)`", part)) for part in said.groups())
+    assert sealed == {source.table for source in SOURCES.values() if source.is_sealed}
+    assert kept == {"account_drop"}
+    assert sealed | kept | unsealed == SOURCES.keys()
+    assert set(UNSEALED) < unsealed
