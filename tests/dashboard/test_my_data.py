@@ -2,6 +2,11 @@
 
 import json
 
+import pytest
+from dash import html
+
+from dashboard.pages.my_data.content import content
+from dashboard.texts import texts
 from tests.dashboard.visiting import Visitor, assert_accessible
 
 
@@ -38,3 +43,21 @@ def test_whoever_has_another_role_is_told_whose_it_is(visitor: Visitor) -> None:
     assert not page.locator("#my-data").count()
     assert page.locator(".notice").count() == 1
     assert page.request.get(f"{visitor.demo.dashboard_url}/my-data.json").status == 403
+
+
+@pytest.mark.parametrize(
+    ("kept_since", "said", "unsaid"),
+    [
+        (None, "Nobody has read it yet.", "no longer kept"),
+        ("2016-02-01T00:00:00+00:00", "is kept from 1 Feb 2016", "Nobody has read it"),
+    ],
+)
+def test_that_nobody_read_it_is_said_of_no_time_that_is_not_kept(
+    kept_since: str | None, said: str, unsaid: str
+) -> None:
+    person = {"identity": None, "nationality": None}
+    person |= {"identityVersions": {"nodes": []}, "applications": {"nodes": []}}
+    mine = {"applicant": person, "keptSince": kept_since, "note": ""}
+    page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, texts("en"))))
+    assert said in page
+    assert unsaid not in page

@@ -34,7 +34,7 @@ def content(told: Mapping[str, Any], say: Texts) -> list[Any]:
         _person(person, say),
         _versions(person["identityVersions"]["nodes"], say),
         _applications(person["applications"]["nodes"], say),
-        _reads(told["reads"], mine["note"], say),
+        _reads(told["reads"], mine, say),
         _requests(told["requests"], say),
     ]
 
@@ -94,7 +94,8 @@ def _case(one: Mapping[str, Any], say: Texts) -> list[Any]:
     return said
 
 
-def _reads(reads: Sequence[Mapping[str, Any]], note: str, say: Texts) -> html.Section:
+def _reads(reads: Sequence[Mapping[str, Any]], mine: Mapping[str, Any], say: Texts) -> html.Section:
+    """Who read it, and since when that is kept: that nobody did is said of no time before."""
     lines = [
         html.Li(
             [
@@ -105,8 +106,12 @@ def _reads(reads: Sequence[Mapping[str, Any]], note: str, say: Texts) -> html.Se
         )
         for one in reads
     ]
-    listed = html.Ul(lines) if lines else html.P(say("my_data.nobody"))
-    return _section("reads", [listed, html.P(note)], say)
+    shown: list[Any] = [html.Ul(lines)] if lines else []
+    if kept_since := mine["keptSince"]:
+        shown.append(html.P(say("my_data.kept_since", at=_at(kept_since, say))))
+    elif not lines:
+        shown.append(html.P(say("my_data.nobody")))
+    return _section("reads", [*shown, html.P(mine["note"])], say)
 
 
 def _field_names(fields: Sequence[str], say: Texts) -> list[str]:
