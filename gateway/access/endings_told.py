@@ -9,13 +9,11 @@ from http import HTTPStatus
 from uuid import UUID
 
 from psycopg import Error
-from sqlalchemy import ARRAY, Uuid, func, literal, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.access.transactions.begin import (
-    ROUND_TRIP_SECONDS,
     TransactionStart,
     begin_transaction,
+    end_transaction,
 )
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.policy import COUNTED_ENDINGS
@@ -23,6 +21,9 @@ from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool
 from models.keys import new_key
+
+_COUNTING = "SELECT viewer.count_endings($1::text, $2::bigint, $3::uuid[], $4::uuid)"
+_COMMIT = Command("COMMIT")
 
 
 async def count_endings(
@@ -38,16 +39,13 @@ async def count_endings(
     """
     if viewer.role not in COUNTED_ENDINGS:
         return
-    told = literal(sorted(people), ARRAY(Uuid))
-    counting = func.viewer.count_endings(viewer.role.value, most, told, new_key())
+    counting = Command(_COUNTING, [viewer.role.value, most, sorted(people), new_key()])
     try:
-        connection, *_ = await begin_transaction(pool, "BEGIN", start)
-        try:
-            await connection.alchemy.execute(select(counting))
-            await connection.pipeline.run([Command("COMMIT")], seconds=ROUND_TRIP_SECONDS)
-        finally:
-            await pool.release(connection)  # which closes it unless the transaction is over
-    except (FieldError, SQLAlchemyError, Error, OSError) as error:
+        begun = await begin_transaction(pool, "BEGIN", start, reads=[counting, _COMMIT])
+        await end_transaction(pool, begun.connection)
+        if begun.failure:
+            raise begun.failure
+    except (FieldError, Error, OSError) as error:
         raise RequestError(
             ErrorCode.UNAVAILABLE,
             "What was read could not be counted, so nothing is told. Try again.",

@@ -9,6 +9,7 @@ import asyncpg
 import httpx2
 import pytest
 
+from gateway.access import endings_told
 from gateway.execution import run
 from gateway.execution.plan.run import PlanCache
 from gateway.mapping.ids import GlobalId
@@ -102,6 +103,15 @@ async def test_a_count_that_nobody_asks_for_is_seen(replicas, connection, monkey
     monkeypatch.setattr(run, "count_endings", uncounted)
     await ask_of(replicas, "uncounted", IDS)
     assert await told_of(connection, "uncounted") == (0, 0)
+
+
+async def test_what_cannot_be_counted_is_not_told(replicas, connection, monkeypatch) -> None:
+    monkeypatch.setattr(endings_told, "_COUNTING", "SELECT $1::text, $2 / 0, $3::uuid[], $4::uuid")
+    asked = await supervisor(replicas[0], "in-an-outage")(ONE, id=IDS[0])
+    assert (asked.status, asked.codes, "data" in asked.body) == (503, ["UNAVAILABLE"], False)
+    monkeypatch.undo()
+    await ask_of(replicas, "in-an-outage", IDS[:1])
+    assert await told_of(connection, "in-an-outage") == (1, 0)
 
 
 async def test_what_has_left_the_hour_counts_no_more_and_is_forgotten(replicas, connection) -> None:
