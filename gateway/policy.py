@@ -1044,6 +1044,8 @@ POLICY: Mapping[str, Access] = {
                 "approvedBy",
                 "approvedAt",
                 "endsAt",
+                "lapsedAt",
+                "isOpen",
                 "seen",
                 "people",
                 "reviewDueAt",

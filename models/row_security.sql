@@ -260,6 +260,8 @@ CREATE OR REPLACE FUNCTION viewer.admit_to_inquiry(
         SELECT * INTO one FROM inquiry WHERE reference = named AND opened_by = oneself FOR UPDATE;
         IF NOT FOUND THEN
             RETURN NULL;
+        ELSIF one.lapsed_at IS NOT NULL THEN
+            RETURN 'OVER';
         ELSIF one.ends_at IS NULL THEN
             RETURN 'WAITS';
         ELSIF one.ends_at <= clock_timestamp() THEN
@@ -781,7 +783,7 @@ GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_officer;
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_supervisor;
-GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor;
+GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor;
 GRANT SELECT (erased_at, id, nationality_code, passport_last_four) ON applicant TO gerbang_supervisor;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_supervisor;
 GRANT SELECT (application_id, id, kind, written_in) ON application_change TO gerbang_supervisor;
@@ -802,7 +804,7 @@ GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, index_removed_a
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_supervisor;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_supervisor;
-GRANT SELECT (approved_at, approved_by, ends_at, id, is_reviewed, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_supervisor;
+GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_supervisor;
 GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_supervisor;
 GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_supervisor;
 GRANT SELECT (code, name) ON partner TO gerbang_supervisor;
@@ -1181,7 +1183,7 @@ GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_partner_agent;
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_auditor;
-GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_auditor;
+GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_auditor;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_auditor;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, id, is_linked, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_auditor;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_auditor;
@@ -1200,7 +1202,7 @@ GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibilit
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
 GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_auditor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor;
-GRANT SELECT (approved_at, approved_by, ends_at, id, is_reviewed, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_auditor;
+GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_auditor;
 GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_auditor;
 GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_auditor;
 GRANT SELECT (applicant_id, fields, id, read_at, version) ON linker_read TO gerbang_auditor;
@@ -2498,13 +2500,13 @@ CREATE POLICY supervisor_writing_select ON correction FOR SELECT TO gerbang_supe
 GRANT UPDATE (approved_at, approved_by, closed_at, closed_by, reason, state) ON correction TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON correction FOR UPDATE TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
-GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor_writing;
+GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON alert FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
 GRANT UPDATE (close_reason, closed_by) ON alert TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON alert FOR UPDATE TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
-GRANT SELECT (approved_at, approved_by, ends_at, id, is_reviewed, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_supervisor_writing;
+GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON inquiry FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
 GRANT INSERT (id, minutes, most_people, opened_by, reason, reference) ON inquiry TO gerbang_supervisor_writing;
@@ -3304,13 +3306,13 @@ CREATE POLICY writing_update ON correction FOR UPDATE TO gerbang_writing
 GRANT SELECT (applicant_id, found_at, id, linked_id, reason, resolution, resolved_at, resolved_by, resolved_in, state) ON person_link TO gerbang_writing;
 CREATE POLICY writing_select ON person_link FOR SELECT TO gerbang_writing
     USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN EXISTS (SELECT FROM application WHERE application.applicant_id IN (person_link.applicant_id, person_link.linked_id)) ELSE false END ELSE false END);
-GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_writing;
+GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_writing;
 CREATE POLICY writing_select ON alert FOR SELECT TO gerbang_writing
     USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN alert.actor <> (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
 GRANT UPDATE (close_reason, closed_by) ON alert TO gerbang_writing;
 CREATE POLICY writing_update ON alert FOR UPDATE TO gerbang_writing
     USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN alert.actor <> (SELECT viewer.subject(NULL)) ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN alert.actor <> (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
-GRANT SELECT (approved_at, approved_by, ends_at, id, is_reviewed, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_writing;
+GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_writing;
 CREATE POLICY writing_select ON inquiry FOR SELECT TO gerbang_writing
     USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
 GRANT INSERT (id, minutes, most_people, opened_by, reason, reference) ON inquiry TO gerbang_writing;

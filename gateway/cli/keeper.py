@@ -29,6 +29,7 @@ from models.jobs.account import keep_account
 from models.jobs.dropping import keep_dropping
 from models.jobs.erasing import keep_erasing, keep_retention
 from models.jobs.forget_changes import keep_forgetting
+from models.jobs.inquiries import keep_inquiries
 from models.jobs.linking import keep_linking
 from models.jobs.overdue import keep_lapsing
 from models.jobs.scheduler import Jobs
@@ -65,8 +66,9 @@ async def run_keeper(
     settings: Settings, jobs: Jobs | None = None, *, stands_still: bool = False
 ) -> AsyncIterator[None]:
     """Run the jobs while the context is open: fold and publish volumes, link people, sign the
-    account and let its oldest entries go, erase people, end overdue cases, take files from closed
-    places, delete changes that no subscriber needs any more, and install the next day's seal keys.
+    account and let its oldest entries go, erase people, end overdue cases, tell of inquiries that
+    wait too long, take files from closed places, delete changes that no subscriber needs any more,
+    and install the next day's seal keys.
 
     Where the world ``stands_still``, nothing happens because time passes.
     """
@@ -86,7 +88,8 @@ async def run_keeper(
                 days = settings.retention_log_days
                 keepers.append(partial(keep_dropping, signing, folder, days))
     if not stands_still:
-        keepers += [keep_publishing, keep_lapsing, keep_transferring, keep_forgetting]
+        keepers += [keep_publishing, keep_lapsing, keep_inquiries, keep_transferring]
+        keepers.append(keep_forgetting)
         keepers.append(partial(keep_retention, settings.retention))
     running = [asyncio.create_task(keeper(url, stop, jobs=jobs)) for keeper in keepers]
     try:

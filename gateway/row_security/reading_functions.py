@@ -165,6 +165,8 @@ CREATE OR REPLACE FUNCTION viewer.admit_to_inquiry(
         SELECT * INTO one FROM inquiry WHERE reference = named AND opened_by = oneself FOR UPDATE;
         IF NOT FOUND THEN
             RETURN NULL;
+        ELSIF one.lapsed_at IS NOT NULL THEN
+            RETURN 'OVER';
         ELSIF one.ends_at IS NULL THEN
             RETURN 'WAITS';
         ELSIF one.ends_at <= clock_timestamp() THEN

@@ -44,7 +44,7 @@ class Alert(Node, AlertUpdate):
     closed_by: str | None = column(Row.closed_by, "Subject who looked into it.")
     close_reason: str | None = column(Row.close_reason, "What came of it.")
     inquiry: Inquiry | None = link(
-        Row.id, InquiryRow.id, "The inquiry that it is about; null where it is about none."
+        Row.inquiry_id, InquiryRow.id, "The inquiry that it is about; null where it is about none."
     )
 
 

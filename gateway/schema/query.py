@@ -232,7 +232,7 @@ class Query:
     )
     inquiries: Connection[Inquiry] | None = connection_field(
         Inquiry,
-        "Inquiries of supervisors, the newest first; those that wait for a review by `isReviewed`.",
+        "Inquiries of supervisors, the newest first; those that wait for somebody by `isOpen`.",
         order="opened_at",
         newest_first=True,
         walks=WALKS_OF_INQUIRIES,

@@ -3,7 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, Identity, Index, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
@@ -29,6 +37,8 @@ class Alert(Base):
     #: Whom it is about, and in which role.
     actor: Mapped[str]
     actor_role: Mapped[str]
+    #: The inquiry that it is about, once of a kind.
+    inquiry_id: Mapped[UUID | None] = mapped_column(ForeignKey("inquiry.id"))
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None]
     close_reason: Mapped[str | None]
@@ -39,6 +49,7 @@ class Alert(Base):
         Index(None, "is_open", "raised_at", "id"),
         Index(None, "actor", "kind", "raised_at"),
         Index(None, "written_in", "number"),
+        Index(None, "inquiry_id", "kind", unique=True),
         one_of("kind", AlertKind),
         one_of("actor_role", Role),
         CheckConstraint(

@@ -19,6 +19,9 @@ MOST_MINUTES_OF_TWO = 1_440
 MOST_PEOPLE_OF_TWO = 500
 #: When it is to be reviewed at the latest, after it began.
 REVIEW_HOURS = 72
+#: How long one waits for a second supervisor before it lapses: within a day each of them has been
+#: at work, and what nobody wanted by then nobody is to start later. It may be asked for anew.
+WAITING_HOURS = 24
 #: Advisory locks of this class serialise what one supervisor opens.
 LOCK_CLASS = 7_234
 
@@ -27,7 +30,7 @@ class Inquiry(Base):
     """A window in which one supervisor reads some people; never removed, reviewed once.
 
     The database says when it begins and ends: at once where a supervisor may open it alone, else
-    when a second one agrees.
+    when a second one agrees. Where nobody does, it lapses.
     """
 
     __tablename__ = "inquiry"
@@ -44,6 +47,8 @@ class Inquiry(Base):
     #: None until it begins.
     ends_at: Mapped[datetime | None]
     review_due_at: Mapped[datetime | None]
+    #: When it had waited for too long. The keeper writes it.
+    lapsed_at: Mapped[datetime | None]
     #: How many people were opened in it; a look-up counts as one.
     seen: Mapped[int] = mapped_column(server_default=text("0"))
     reviewed_by: Mapped[str | None]
@@ -51,10 +56,14 @@ class Inquiry(Base):
     verdict: Mapped[str | None]
     review_reason: Mapped[str | None]
     is_reviewed: Mapped[bool] = mapped_column(Computed("reviewed_at IS NOT NULL", persisted=True))
+    is_open: Mapped[bool] = mapped_column(
+        Computed("reviewed_at IS NULL AND lapsed_at IS NULL", persisted=True)
+    )
 
     __table_args__ = (
         Index(None, "opened_at", "id"),
         Index(None, "is_reviewed", "opened_at", "id"),
+        Index(None, "is_open", "opened_at", "id"),
         Index(None, "opened_by", "opened_at", "id"),
         one_of("verdict", InquiryVerdict),
         CheckConstraint(f"starts_with(reference, '{REFERENCE_BEGINS}')", name="reference_is_own"),
@@ -68,6 +77,10 @@ class Inquiry(Base):
             "ends_at IS NULL OR approved_by IS NOT NULL"
             f" OR minutes <= {MOST_MINUTES} AND most_people <= {MOST_PEOPLE}",
             name="large_takes_two",
+        ),
+        CheckConstraint(
+            "lapsed_at IS NULL OR num_nonnulls(approved_by, ends_at) = 0",
+            name="lapsed_before_it_began",
         ),
         CheckConstraint("approved_by <> opened_by", name="approved_by_another"),
         CheckConstraint("num_nulls(approved_by, approved_at) IN (0, 2)", name="approved_once"),

@@ -11,6 +11,8 @@ class AlertKind(StrEnum):
     READ_BUDGET = "READ_BUDGET"
     #: A supervisor opened an inquiry.
     INQUIRY = "INQUIRY"
+    #: Nobody reviewed it in time.
+    REVIEW_OVERDUE = "REVIEW_OVERDUE"
 
 
 class InquiryVerdict(StrEnum):

@@ -34,6 +34,8 @@ JOBS = (
     "publish",
     "end_overdue",
     "forget_keys",
+    "raise_overdue_reviews",
+    "lapse_inquiries",
     "transfer_files",
     "forget",
 )

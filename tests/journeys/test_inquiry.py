@@ -142,8 +142,8 @@ async def test_an_inquiry_is_opened_used_up_told_and_reviewed_by_another(who, co
     # Another one within the hour takes a second supervisor.
     again = (await opened(curious)).payload["inquiry"]
     assert again["endsAt"] is None
-    await connection.execute("DELETE FROM inquiry WHERE reference = $1", again["reference"])
     await connection.execute("DELETE FROM alert WHERE id = $1", row_id(again["id"]))
+    await connection.execute("DELETE FROM inquiry WHERE reference = $1", again["reference"])
 
     # While it lasts it cannot be reviewed, nor ever by whoever opened it; and others read nothing.
     verdict = {"inquiryId": inquiry["id"], "verdict": "JUSTIFIED", "reason": "A ring was found."}

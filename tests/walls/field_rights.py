@@ -75,7 +75,7 @@ _OPEN: dict[str, Lines] = {
         "id reference reason minutes mostPeople endsAt":     "- - R - - R - - - - - -",
         "openedBy openedAt approvedBy approvedAt seen people": "- - R - - R - - - - - -",
         "reviewDueAt isReviewed reviewedBy reviewedAt":      "- - R - - R - - - - - -",
-        "verdict reviewReason":                              "- - R - - R - - - - - -",
+        "verdict reviewReason lapsedAt isOpen":              "- - R - - R - - - - - -",
     },
     # Those whom it opened are told by the log of reads, of which these rows are the reason.
     "InquiryPerson": {

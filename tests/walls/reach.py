@@ -104,8 +104,8 @@ ALERTS = (("supervisor", "SUPERVISOR"), ("officer", "OFFICER"), ("agent-au", "PA
 
 
 class Opened(NamedTuple):
-    """An inquiry: by whom, whether it lasts, waits for a second supervisor, is over or was
-    reviewed, and whom it opened."""
+    """An inquiry: by whom, whether it lasts, waits for a second supervisor, did so for too long
+    (which was written down or not), is over or was reviewed, and whom it opened."""
 
     reference: str
     by: str
@@ -117,6 +117,8 @@ INQUIRIES = (
     Opened("INQ-LAST-0000-0000", "supervisor", "LASTS", ("Wei Tan", "Mia Lund")),
     Opened("INQ-OVER-0000-0000", "supervisor", "OVER", ("Li Goh", "Ruby Hale")),
     Opened("INQ-WAIT-0000-0000", "supervisor-2", "WAITS"),
+    Opened("INQ-LATE-0000-0000", "supervisor-2", "LATE"),
+    Opened("INQ-LAPS-0000-0000", "supervisor-2", "LAPSED"),
     Opened("INQ-DONE-0000-0000", "supervisor-2", "REVIEWED", ("Noah Finch", "Ruby Hale")),
     Opened("INQ-ELSE-0000-0000", "supervisor-2", "REVIEWED", ("Noah Finch",)),
 )
@@ -277,7 +279,12 @@ async def complete(connection: asyncpg.Connection) -> None:
         await connection.execute(
             "UPDATE inquiry SET review_due_at = now(), ends_at = now() + CASE WHEN $2"
             " THEN interval '1 hour' ELSE interval '0' END WHERE reference = $1 AND NOT $3",
-            *(one.reference, one.state == "LASTS", one.state == "WAITS"),
+            *(one.reference, one.state == "LASTS", one.state in ("WAITS", "LATE", "LAPSED")),
+        )
+        await connection.execute(
+            "UPDATE inquiry SET opened_at = now() - interval '1 day',"
+            " lapsed_at = CASE WHEN $2 THEN now() END WHERE reference = $1 AND $3",
+            *(one.reference, one.state == "LAPSED", one.state in ("LATE", "LAPSED")),
         )
         await connection.execute(
             "UPDATE inquiry SET reviewed_by = 'supervisor-3', reviewed_at = now(),"

@@ -10,6 +10,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "READ_BUDGET": "Wanted to read more people than the budget of an hour has, and was refused;"
         " or was told the last four of unusually many passports, which nothing refuses.",
         "INQUIRY": "Opened an inquiry, or asked for a large one.",
+        "REVIEW_OVERDUE": "Opened an inquiry that nobody has reviewed in time.",
     },
     ReachedBy: {
         "DESK": "A case of theirs was on the own desk.",

@@ -1,10 +1,11 @@
 """Inquiries: a supervisor opens one, a second one agrees to a large one, another one reviews it."""
 
+from datetime import timedelta
 from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 
 from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
@@ -18,6 +19,7 @@ from models.supervision.inquiry import (
     MOST_MINUTES_OF_TWO,
     MOST_PEOPLE_OF_TWO,
     REFERENCE_BEGINS,
+    WAITING_HOURS,
 )
 
 
@@ -48,7 +50,9 @@ async def open_inquiry(
 async def approve(transaction: WriteTransaction, request: ApproveInquiry, reasons: Reasons) -> str:
     """Agree to one that waits for a second supervisor: it begins now."""
     row = await _lock(transaction, request, reasons)
-    if row.ends_at is not None:
+    if row.has_lapsed:
+        reasons.add(Refusal.INQUIRY_LAPSED, "inquiryId")
+    elif row.ends_at is not None:
         reasons.add(Refusal.NOTHING_PROPOSED, "inquiryId")
     elif row.opened_by == transaction.viewer.subject:
         reasons.add(Refusal.SECOND_PERSON_REQUIRED, "inquiryId")
@@ -78,6 +82,8 @@ async def _lock(
     transaction: WriteTransaction, request: ApproveInquiry | ReviewInquiry, reasons: Reasons
 ) -> Any:
     """Lock an inquiry. Raises RefusedError if there is none."""
+    since = func.clock_timestamp() - timedelta(hours=WAITING_HOURS)
+    has_lapsed = and_(Inquiry.ends_at.is_(None), Inquiry.opened_at <= since)
     has_ended = func.coalesce(Inquiry.ends_at <= func.clock_timestamp(), False)
     found = select(
         Inquiry.id,
@@ -86,6 +92,7 @@ async def _lock(
         Inquiry.reviewed_by,
         Inquiry.ends_at,
         has_ended.label("has_ended"),
+        has_lapsed.label("has_lapsed"),
     ).where(Inquiry.id == request.inquiry_id, changeable(request.mutation, transaction.viewer))
     rows = await transaction.rows(found.with_for_update(key_share=True))
     if not rows:

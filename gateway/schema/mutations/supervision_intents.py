@@ -23,6 +23,7 @@ from models.supervision.inquiry import (
     MOST_PEOPLE,
     MOST_PEOPLE_OF_TWO,
     REVIEW_HOURS,
+    WAITING_HOURS,
 )
 from models.vocabulary import InquiryVerdict
 
@@ -112,9 +113,11 @@ SUPERVISION_INTENTS = (
            " people, and none of the own lasts or began within the hour; else it waits for a second"
            " supervisor. Others are told at once.", _open_inquiry, ()),
     Intent("approveInquiry", ApproveInquiryInput,
-           "Agree to an inquiry of another supervisor that takes two: it begins now.",
+           "Agree to an inquiry of another supervisor that takes two: it begins now. Without that"
+           f" it lapses {WAITING_HOURS} hours after it was asked for.",
            _approve_inquiry, (),
-           (Refusal.NOT_FOUND, Refusal.NOTHING_PROPOSED, Refusal.SECOND_PERSON_REQUIRED)),
+           (Refusal.NOT_FOUND, Refusal.NOTHING_PROPOSED, Refusal.INQUIRY_LAPSED,
+            Refusal.SECOND_PERSON_REQUIRED)),
     Intent("reviewInquiry", ReviewInquiryInput,
            f"Review an inquiry that has ended, within {REVIEW_HOURS} hours: neither whoever opened"
            " it nor whoever agreed to it. From then on those who were read are told.",

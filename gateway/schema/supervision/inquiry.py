@@ -12,7 +12,7 @@ from gateway.mapping.walks import along
 from models import Applicant as ApplicantRow
 from models import Inquiry as Row
 from models import InquiryPerson as PersonRow
-from models.supervision.inquiry import REVIEW_HOURS
+from models.supervision.inquiry import REVIEW_HOURS, WAITING_HOURS
 from models.vocabulary import InquiryVerdict
 
 if TYPE_CHECKING:
@@ -56,6 +56,15 @@ class Inquiry(Node):
     ends_at: datetime | None = column(
         Row.ends_at, "When it ends or ended; null while it waits for a second supervisor."
     )
+    lapsed_at: datetime | None = column(
+        Row.lapsed_at,
+        f"When it lapsed, since no second supervisor agreed to it within {WAITING_HOURS} hours.",
+    )
+    is_open: bool = column(
+        Row.is_open,
+        "Whether it has yet to be reviewed, or agreed to before it lapses.",
+        filters=True,
+    )
     seen: int = column(
         Row.seen, "How many people it has opened so far; each look-up counts as one, too."
     )
@@ -79,4 +88,4 @@ class Inquiry(Node):
 
 
 #: By what inquiries are found: each has its index in `models.supervision.inquiry`.
-WALKS = along("opened_at", "", "is_reviewed", "opened_by")
+WALKS = along("opened_at", "", "is_reviewed", "is_open", "opened_by")
