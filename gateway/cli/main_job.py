@@ -30,10 +30,10 @@ def show_addresses(url: str, dashboard_url: str) -> None:
     click.echo(f"""
 Dashboard  {dashboard_url}
 GraphQL    {url}/graphql  (the explorer, in a browser)
-Users      leadership, officer, officer-2, supervisor, supervisor-2, auditor, screening,
-           screening-2, treasury, administrator, administrator-2, service, manager-CC and
-           agent-CC for a partner country CC (manager-au), manager-pacific, both (manager and
-           agent of AU), applicant
+Users      leadership, officer, officer-2, supervisor, supervisor-2, supervisor-3, auditor,
+           screening, screening-2, treasury, administrator, administrator-2, service,
+           manager-CC and agent-CC for a partner country CC (manager-au), manager-pacific,
+           both (manager and agent of AU), applicant
 Token      gerbang token leadership --url {url}
 """)
 

@@ -18,6 +18,7 @@ UNSCOPED = {
     "officer-2": (Role.OFFICER,),
     "supervisor": (Role.SUPERVISOR,),
     "supervisor-2": (Role.SUPERVISOR,),
+    "supervisor-3": (Role.SUPERVISOR,),
     "auditor": (Role.AUDITOR,),
     "screening": (Role.SCREENING,),
     "screening-2": (Role.SCREENING,),
