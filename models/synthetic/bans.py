@@ -19,12 +19,12 @@ from models.synthetic.rows import (
     IdentityRow,
     new_id,
 )
-from models.vocabulary import BanGround, Status
+from models.vocabulary import BanGround, ScreeningKind, ScreeningResult, Status
 from models.wib import wib_day
 
 
 class _Entry(NamedTuple):
-    """An entry about one who has a visa, or whose case is with screening."""
+    """An entry about one who has a visa, or whose question is with screening."""
 
     status: Status
     ground: BanGround
@@ -53,6 +53,8 @@ _ENTRIES = (
         is_approved=False,
     ),
 )  # fmt: skip
+#: After such an answer, or none yet, an entry makes a question that meets it; a hit stays a hit.
+_ASKED_ANEW = (ScreeningResult.CLEAR, ScreeningResult.NO_MATCH, ScreeningResult.PENDING)
 _PROPOSED, _APPROVED = 5 * HOUR, 4 * HOUR
 _YEARS = 2
 
@@ -71,12 +73,19 @@ class BanList:
         """Of people who came with this batch, the last ones of each status that entries name."""
         people = {row.applicant_id: row for row in batch.identity}
         demo = {row.id for row in batch.applicant if row.account}
+        # Of those in screening, an entry opens the question anew where it was answered by none.
+        answers = {
+            row.application_id: row.result
+            for row in batch.screening
+            if row.kind is ScreeningKind.ENTRY_BAN
+        }
         needed = [entry.status for entry in _ENTRIES]
         for status in set(needed):
             newest = (
                 (row, people[row.applicant_id])
                 for row in reversed(batch.application)
                 if row.status is status
+                and (status is not Status.SCREENING or answers.get(row.id) in _ASKED_ANEW)
                 and row.applicant_id in people
                 and row.applicant_id not in demo
             )

@@ -25,7 +25,7 @@ from models.synthetic.loading import bulk_load, copy, copy_batch, without_indexe
 from models.synthetic.reference import reference
 from models.synthetic.rows import Batch
 from models.synthetic.sealing import sealed_rows
-from models.synthetic.world import DEMO_CASES, Plan, World
+from models.synthetic.world import FEWEST, Plan, World
 from models.volumes import rebuild
 from models.volumes.grains import AGES, ROLLUPS
 
@@ -134,8 +134,8 @@ def _plan(applications: int, months: int, seed: int, scale: Scale, until: dateti
     plan = Plan(
         applications, months, seed, scale, (until or datetime.now(UTC)).replace(microsecond=0)
     )
-    if applications < len(DEMO_CASES) or months < 1:
-        raise ValueError(f"a world has at least {len(DEMO_CASES)} applications and one month")
+    if applications < FEWEST or months < 1:
+        raise ValueError(f"a world has at least {FEWEST} applications and one month")
     begins_on = months_until(plan.until, months)[0].first
     earliest = reference().begins_on
     if begins_on < earliest:

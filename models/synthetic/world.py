@@ -24,7 +24,7 @@ from models.synthetic.record import CaseProgress, Recorder
 from models.synthetic.reference import Reference
 from models.synthetic.rows import ApplicantRow, Batch, IdentityRow, PassportEndingRow
 from models.synthetic.steps import Actor, Case, Step
-from models.vocabulary import Channel, EventKind, Role
+from models.vocabulary import Channel, EventKind, Role, ScreeningResult
 
 #: Applications per batch: enough for fast COPY, few enough for memory.
 BATCH = 10_000
@@ -62,6 +62,7 @@ class World:
         """Generate all rows."""
         batch, bans = Batch(), BanList(self._until, self._plan.seed)
         self._demo_applicant(batch)
+        self._screened_applicant(batch)
         for submitted_at, nationality in self._submissions():
             if len(batch.application) >= BATCH:
                 bans.look_at(batch)
@@ -80,7 +81,7 @@ class World:
     def _submissions(self) -> Iterator[tuple[int, str]]:
         """Submission times in order, with nationalities."""
         by_month: defaultdict[Month, list[str]] = defaultdict(list)
-        cell_counts = self._demand.draw(self._plan.applications - len(DEMO_CASES), self._rng)
+        cell_counts = self._demand.draw(self._plan.applications - FEWEST, self._rng)
         for cell, count in cell_counts.items():
             by_month[cell.month] += [cell.nationality] * count
         for month in sorted(by_month):
@@ -143,9 +144,19 @@ class World:
                 steps = self._steps_until_end(case)
             self._recorder.record(case, applicant, steps, batch)
 
+    def _screened_applicant(self, batch: Batch) -> None:
+        """One case is with screening, answered CLEAR: an entry of the ban list asks anew of it."""
+        submitted_at = self._until - SCREENED_CASE.ago
+        applicant = self._new_applicant("AU", submitted_at, batch)
+        case = self._case(applicant, submitted_at, _DEMO_PLACE, SCREENED_CASE.visa_type)
+        steps = self._steps_until_end(case)
+        while steps[-1].kind is not SCREENED_CASE.ends or not _is_clear(steps[-1]):
+            steps = self._steps_until_end(case)
+        self._recorder.record(case, applicant, steps, batch)
+
 
 class DemoCase(NamedTuple):
-    """An application of the demo's applicant: how long ago, for what, and how it stands."""
+    """An application that each world has: how long ago, for what, and how it stands."""
 
     ago: int
     visa_type: str
@@ -157,6 +168,13 @@ DEMO_CASES = (
     DemoCase(40 * DAY, "B1", EventKind.GRANTED),
     DemoCase(30 * HOUR, "C1", EventKind.IN_VERIFICATION),
 )
+SCREENED_CASE = DemoCase(30 * HOUR, "C1", EventKind.SCREENING)
+#: How many applications each world has.
+FEWEST = len(DEMO_CASES) + 1
+
+
+def _is_clear(step: Step) -> bool:
+    return all(answer.result is ScreeningResult.CLEAR for answer in step.answers)
 
 
 def _sender(place: Place, applicant: ApplicantRow) -> Actor:
