@@ -165,10 +165,13 @@ async def record_ban_reads(
     bans: Collection[UUID],
     fields: Sequence[str],
     trace_id: str,
+    most: int | None,
 ) -> None:
-    """Log that it was read whom entries of the ban list are about, as the viewer.
+    """Log that it was read whom entries of the ban list are about, as the viewer. Each entry counts
+    as a person, like the people of ``record_reads``.
 
-    Raises RequestError with UNAVAILABLE if that fails; the answer must then be withheld.
+    Raises ReadBudgetError beyond the budget, and RequestError with UNAVAILABLE if that fails; the
+    answer must then be withheld.
     """
     reads = [
         {
@@ -183,7 +186,8 @@ async def record_ban_reads(
         }
         for ban in sorted(bans)
     ]
-    await _log(pool, keys, start, BanRead, reads, None)
+    budget = ReadBudget(viewer, most, bans) if most else None
+    await _log(pool, keys, start, BanRead, reads, budget)
 
 
 async def _log(

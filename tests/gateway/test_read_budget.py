@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from uuid import UUID
 
 import asyncpg
 import httpx2
@@ -10,8 +11,10 @@ import pytest
 
 from gateway.access.read_budget import ReadBudget, ReadBudgetError
 from gateway.execution.plan.run import PlanCache
+from gateway.mapping.ids import GlobalId
 from gateway.service import gateway
 from gateway.viewer import Viewer as ActingViewer
+from models.database.connections import connect
 from models.keys import new_key
 from models.vocabulary import Role
 from tests import tokens
@@ -24,7 +27,7 @@ pytestmark = pytest.mark.anyio
 
 CASES = ("AUSY-GRAN-0001", "AUSY-LATE-0002", "AUPO-SECU-0003", "AUME-INCO-0004", "SGPO-OPEN-0006")
 BUDGET = 3
-SETTINGS = {"read_budget_supervisor": str(BUDGET)}
+SETTINGS = dict.fromkeys(("read_budget_supervisor", "read_budget_screening"), str(BUDGET))
 PASSPORT = """
     query ($case: String!) @purpose(code: SUPERVISION, reference: $case) {
         application(by: {reference: $case}) { applicant { identity { passportNumber } } }
@@ -43,6 +46,11 @@ HELD = """
         }
     }
 """
+BANNED = """
+    query ($id: ID!, $ban: String!) @purpose(code: CASEWORK, reference: $ban) {
+        node(id: $id) { ... on BanEntry { person { passportNumber } } }
+    }
+"""
 ALERTS = "subscription { alertRaised { position ... on Alert { kind actor } } }"
 
 
@@ -59,6 +67,27 @@ async def replicas(world: str) -> AsyncIterator[list[httpx2.AsyncClient]]:
             client = httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1")
             clients.append(await stack.enter_async_context(client))
         yield clients
+
+
+@pytest.fixture(scope="module")
+async def bans(world: str) -> dict[str, str]:
+    """More entries of the ban list than the budget has: their ids by their references."""
+    connection = await connect(world)
+    ids = {f"BANN-BUDG-000{number}": UUID(int=9_900 + number) for number in range(BUDGET + 1)}
+    for reference, id_ in ids.items():
+        await connection.execute(
+            "INSERT INTO ban_entry (id, reference, ground, reason, banned_from, proposed_by,"
+            " approved_by, approved_at) VALUES ($1, $2, 'CRIME', 'A letter.', '2025-01-01',"
+            " 'screening-3', 'screening-4', now())",
+            *(id_, reference),
+        )
+        await connection.execute(
+            "INSERT INTO banned_person (ban_id, issuing_state, passport_number)"
+            " VALUES ($1, 'SG', 'P-' || $2::text)",
+            *(id_, reference),
+        )
+    await connection.close()
+    return {reference: GlobalId("BanEntry", str(id_)).encode() for reference, id_ in ids.items()}
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +158,24 @@ async def test_look_ups_count_whether_somebody_is_found_or_not(replicas) -> None
     ):
         assert (asked.status, asked.codes) == (429, ["READ_BUDGET"]), asked.text
     assert is_read(await viewer(PASSPORT, case=CASES[0]))
+
+
+@pytest.mark.parametrize("role", ["SUPERVISOR", "SCREENING"])
+async def test_whom_the_ban_list_is_about_counts_like_anybody(replicas, bans, role) -> None:
+    """Entry by entry, each once in the hour, with those who are read for a case."""
+    viewer = Viewer(replicas[0], {"role": role, "sub": f"banning-{role}"})
+    references = list(bans)
+    for ban in references[:BUDGET] * 2:
+        told = (await viewer(BANNED, ban=ban, id=bans[ban])).data["node"]["person"]
+        assert told == {"passportNumber": f"P-{ban}"}
+    last = references[BUDGET]
+    refused = await viewer(BANNED, ban=last, id=bans[last])
+    assert (refused.status, refused.codes, "data" in refused.body) == (429, ["READ_BUDGET"], False)
+    if role == "SUPERVISOR":
+        assert not is_read(await viewer(PASSPORT, case=CASES[0]))
+    # What tells of nobody is read as ever.
+    listed = await viewer("{ banEntries(first: 50) { nodes { reference } } }")
+    assert {one["reference"] for one in listed.data["banEntries"]["nodes"]} >= {*bans}
 
 
 async def test_what_would_not_be_answered_is_not_done(replicas, connection) -> None:
