@@ -23,7 +23,7 @@ class BudgetedRead(Base):
 
     actor: Mapped[str] = mapped_column(primary_key=True)
     actor_role: Mapped[str] = mapped_column(primary_key=True)
-    #: The applicant, never a linked person: that would tell of links. A look-up is one by itself, an
-    #: entry of the ban list stands for whom it is about.
+    #: The applicant, never a linked person: that would tell of links. A look-up is one by itself,
+    #: and an entry of the ban list stands for whom it is about.
     person: Mapped[UUID] = mapped_column(primary_key=True)
     read_at: Mapped[datetime]
