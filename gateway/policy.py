@@ -1023,6 +1023,8 @@ POLICY: Mapping[str, Access] = {
                 "closedBy",
                 "closeReason",
                 "inquiry",
+                "applicant",
+                "banEntry",
             ),
             ANSWER_READERS,
         ),

@@ -51,6 +51,7 @@ from models.reference.ledger import ReferenceChange, ReferenceChangeValue
 from models.reference.partner import Centre, Partner, PartnerCountry
 from models.rights.data_request import DataRequest
 from models.rights.erasure import Erasure
+from models.rights.key_operation import KeyOperation
 from models.rights.legal_hold import LegalHold
 from models.supervision.alert import Alert
 from models.supervision.budgeted_read import BudgetedRead
@@ -96,6 +97,7 @@ __all__ = [
     "IdentityVersion",
     "Inquiry",
     "InquiryPerson",
+    "KeyOperation",
     "LegalHold",
     "LinkerRead",
     "Partner",

@@ -59,6 +59,7 @@ ALTER TABLE identity ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE identity_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE inquiry ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE inquiry_person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE key_operation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE legal_hold ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE linker_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -279,6 +280,33 @@ CREATE OR REPLACE FUNCTION viewer.admit_to_inquiry(
         UPDATE inquiry SET seen = seen + further + look_ups WHERE id = one.id
             AND further + look_ups > 0;
         RETURN NULL;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.raise_tampering(
+    acting text, alert_id uuid, subject uuid, is_banned boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(acting);
+    BEGIN
+        IF oneself IS NULL THEN
+            RAISE EXCEPTION 'an alert is raised by a viewer'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        PERFORM pg_advisory_xact_lock(hashtextextended('gerbang tampering', 0));
+        INSERT INTO alert (id, kind, actor, actor_role, applicant_id, ban_id)
+        SELECT alert_id, 'TAMPERED', oneself, acting,
+            CASE WHEN NOT is_banned THEN subject END,
+            CASE WHEN is_banned THEN subject END
+        WHERE 20 > (
+            SELECT count(*) FROM alert AS lately
+            WHERE kind = 'TAMPERED' AND actor = oneself
+                AND raised_at > clock_timestamp() - interval '1 hours'
+        ) AND NOT EXISTS (
+            SELECT FROM alert AS lately
+            WHERE kind = 'TAMPERED' AND subject IN (applicant_id, ban_id)
+                AND raised_at > clock_timestamp() - interval '1 hours'
+        );
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.people_in_reach(
@@ -778,12 +806,13 @@ CREATE POLICY officer_insert ON person_lookup FOR INSERT TO gerbang_officer
     WITH CHECK (actor = (SELECT viewer.subject('OFFICER')) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK'));
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_officer;
+GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_officer;
 
 -- SUPERVISOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_supervisor;
-GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor;
+GRANT SELECT (actor, actor_role, applicant_id, ban_id, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor;
 GRANT SELECT (erased_at, id, nationality_code, passport_last_four) ON applicant TO gerbang_supervisor;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_supervisor;
 GRANT SELECT (application_id, id, kind, written_in) ON application_change TO gerbang_supervisor;
@@ -974,6 +1003,7 @@ GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_to_inquiry TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_supervisor;
 
 -- PARTNER_MANAGER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_manager;
@@ -1178,12 +1208,13 @@ CREATE POLICY partner_agent_insert ON access_event FOR INSERT TO gerbang_partner
     WITH CHECK (actor = (SELECT viewer.subject('PARTNER_AGENT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('PARTNER_AGENT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('PARTNER_AGENT') AS own WHERE cardinality(own) = 1) AND actor_role = 'PARTNER_AGENT' AND purpose IN ('INTAKE') AND case_reference = coalesce((SELECT viewer.purpose_reference('PARTNER_AGENT')), 'INTAKE'));
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_partner_agent;
 GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_partner_agent;
+GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_partner_agent;
 
 -- AUDITOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_auditor;
-GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_auditor;
+GRANT SELECT (actor, actor_role, applicant_id, ban_id, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_auditor;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_auditor;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, id, is_linked, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_auditor;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_auditor;
@@ -1454,6 +1485,7 @@ CREATE POLICY applicant_select ON data_version FOR SELECT TO gerbang_applicant
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id, mac_key, mac) ON access_event TO gerbang_applicant;
 CREATE POLICY applicant_insert ON access_event FOR INSERT TO gerbang_applicant
     WITH CHECK (actor = (SELECT viewer.subject('APPLICANT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('APPLICANT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('APPLICANT') AS own WHERE cardinality(own) = 1) AND actor_role = 'APPLICANT' AND purpose IN ('OWN_DATA') AND case_reference = coalesce((SELECT viewer.purpose_reference('APPLICANT')), 'OWN'));
+GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO gerbang_applicant;
 
 -- PARTNER_SERVICE
@@ -1583,6 +1615,7 @@ GRANT INSERT (actor, actor_role, ban_id, case_reference, fields, id, mac, mac_ke
 CREATE POLICY screening_insert ON ban_read FOR INSERT TO gerbang_screening
     WITH CHECK (actor = (SELECT viewer.subject('SCREENING')) AND actor_role = 'SCREENING' AND purpose IN ('CASEWORK') AND case_reference = (SELECT viewer.purpose_reference('SCREENING')));
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_screening;
+GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_screening;
 
 -- TREASURY
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_treasury;
@@ -2500,7 +2533,7 @@ CREATE POLICY supervisor_writing_select ON correction FOR SELECT TO gerbang_supe
 GRANT UPDATE (approved_at, approved_by, closed_at, closed_by, reason, state) ON correction TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON correction FOR UPDATE TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
-GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor_writing;
+GRANT SELECT (actor, actor_role, applicant_id, ban_id, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON alert FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
 GRANT UPDATE (close_reason, closed_by) ON alert TO gerbang_supervisor_writing;
@@ -3306,7 +3339,7 @@ CREATE POLICY writing_update ON correction FOR UPDATE TO gerbang_writing
 GRANT SELECT (applicant_id, found_at, id, linked_id, reason, resolution, resolved_at, resolved_by, resolved_in, state) ON person_link TO gerbang_writing;
 CREATE POLICY writing_select ON person_link FOR SELECT TO gerbang_writing
     USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN EXISTS (SELECT FROM application WHERE application.applicant_id IN (person_link.applicant_id, person_link.linked_id)) ELSE false END ELSE false END);
-GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_writing;
+GRANT SELECT (actor, actor_role, applicant_id, ban_id, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_writing;
 CREATE POLICY writing_select ON alert FOR SELECT TO gerbang_writing
     USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN alert.actor <> (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
 GRANT UPDATE (close_reason, closed_by) ON alert TO gerbang_writing;

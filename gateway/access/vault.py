@@ -29,7 +29,7 @@ def vault_errors() -> Iterator[None]:
     except (KeyServiceError, MissingKeyError) as error:
         log.warning("the vault is closed: %s", error or type(error).__name__)
         raise closed_vault() from error
-    except VaultError:
-        current_record().is_tampered = True
+    except VaultError as error:
+        current_record().tampered[error.subject] = error.is_banned
         log.exception("the vault refused a sealed value: somebody changed it")
         raise

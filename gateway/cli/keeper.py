@@ -34,6 +34,7 @@ from models.jobs.linking import keep_linking
 from models.jobs.overdue import keep_lapsing
 from models.jobs.scheduler import Jobs
 from models.jobs.sealing import keep_sealed
+from models.jobs.sweeping import keep_sweeping
 from models.jobs.transfers import keep_transferring
 from models.key_service import key_service_at
 from models.publication import keep_publishing
@@ -66,9 +67,9 @@ async def run_keeper(
     settings: Settings, jobs: Jobs | None = None, *, stands_still: bool = False
 ) -> AsyncIterator[None]:
     """Run the jobs while the context is open: fold and publish volumes, link people, sign the
-    account and let its oldest entries go, erase people, end overdue cases, tell of inquiries that
-    wait too long, take files from closed places, delete changes that no subscriber needs any more,
-    and install the next day's seal keys.
+    account and let its oldest entries go, erase people, sweep keys that belong to nobody, end
+    overdue cases, tell of inquiries that wait too long, take files from closed places, delete
+    changes that no subscriber needs any more, and install the next day's seal keys.
 
     Where the world ``stands_still``, nothing happens because time passes.
     """
@@ -87,6 +88,8 @@ async def run_keeper(
             if not stands_still:
                 days = settings.retention_log_days
                 keepers.append(partial(keep_dropping, signing, folder, days))
+        if not stands_still:
+            keepers.append(partial(keep_sweeping, signing, settings.sweep_days))
     if not stands_still:
         keepers += [keep_publishing, keep_lapsing, keep_inquiries, keep_transferring]
         keepers.append(keep_forgetting)

@@ -1,11 +1,17 @@
 """The commands `gerbang vault`: the keys by which people are sealed."""
 
+import asyncio
 from pathlib import Path
 
 import click
 
-from models.key_service import KeyServiceError
+from gateway.cli.database_errors import explain_database_errors
+from gateway.settings import Command, Settings, read_settings
+from models.database.connections import connect
+from models.key_service import KeyServiceError, key_service_at
 from models.key_service.rotation import rotate_data_keys
+from models.rights.sweeping import Sweep, preview
+from models.rights.sweeping import sweep as sweep_keys
 
 _EVERY = 10_000
 
@@ -41,3 +47,39 @@ def rotate(file: Path, second: Path | None) -> None:
     except KeyServiceError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{done:,} data keys are wrapped by a new key; {file} has no other any more.")
+
+
+@vault.command()
+@click.option("--dry-run", is_flag=True, help="Change nothing; print what would be swept.")
+@click.option(
+    "--most",
+    type=click.IntRange(1, 100_000),
+    help="How many keys may have no subject: more than a hundredth of all is refused without it.",
+)
+def sweep(dry_run: bool, most: int | None) -> None:
+    """Delete data keys whose subject was never written, as the keeper does by itself.
+
+    Nothing is deleted that is younger than GERBANG_SWEEP_DAYS, or in a database that does not know
+    the last sweep. The exit code is 1 where it is refused.
+    """
+    settings = read_settings(command=Command.VAULT)
+    with explain_database_errors("GERBANG_OWNER_URL"):
+        try:
+            done = asyncio.run(_sweep(settings, most, dry_run=dry_run))
+        except KeyServiceError as error:
+            raise click.ClickException(str(error)) from None
+    if done.refused is not None:
+        raise click.ClickException(f"{done.refused}.")
+    what = "would be swept" if dry_run else "are swept"
+    number = len(done.orphans) if dry_run else done.swept
+    click.echo(f"{number:,} of {done.keys:,} data keys belong to nobody and {what}.")
+
+
+async def _sweep(settings: Settings, most: int | None, *, dry_run: bool) -> Sweep:
+    address = settings.signing_service or settings.key_service or ""
+    connection = await connect(settings.required_owner_url)
+    try:
+        run = preview if dry_run else sweep_keys
+        return await run(key_service_at(address), connection, settings.sweep_days, most)
+    finally:
+        await connection.close()

@@ -17,6 +17,7 @@ from gateway.doctor.reference import reference_data
 from gateway.doctor.roles import roles_and_rights
 from gateway.doctor.seal_keys import seal_keys
 from gateway.doctor.transport import transport
+from gateway.doctor.vault import vault
 from gateway.doctor.ways_around import ways_around
 from gateway.faults import Fault
 from gateway.settings import Settings
@@ -92,6 +93,8 @@ async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIt
     async for finding in figures(owner):
         yield finding
     async for finding in account(owner, settings):
+        yield finding
+    async for finding in vault(owner):
         yield finding
     async for finding in trusted_documents(owner, settings):
         yield finding

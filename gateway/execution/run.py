@@ -26,6 +26,7 @@ from gateway.access.audit import (
 )
 from gateway.access.endings_told import count_endings
 from gateway.access.purpose import StatedPurpose, stated_purpose
+from gateway.access.tampering import raise_tampering
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.errors import refuse_partial
 from gateway.access.transactions.reading import ReadTransaction
@@ -202,6 +203,8 @@ class SchemaRunner:
             executed = [await executions[0]] if alone else await asyncio.gather(*executions)
         finally:
             await context.session.close()
+        if tampered := current_record().tampered:
+            await raise_tampering(self._pool, self._openings.for_reading(viewer), viewer, tampered)
         for one in executed:
             if one.errors:
                 refuse_partial(error.original_error for error in one.errors)

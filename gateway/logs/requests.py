@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from models.vocabulary import Role
 
@@ -77,8 +78,9 @@ class OperationRecord:
     cost_actual: int | None = None
     #: How many errors of each code the client received.
     codes: dict[str, int] = field(default_factory=dict)
-    #: Whether the vault refused a value that somebody had changed.
-    is_tampered: bool = False
+    #: Of whom the vault refused a value that somebody had changed, and whether that is on the ban
+    #: list.
+    tampered: dict[UUID, bool] = field(default_factory=dict[UUID, bool])
     #: Schema coordinates that the role may not use.
     denied: dict[str, None] = field(default_factory=dict)
 
@@ -88,7 +90,7 @@ class OperationRecord:
 
     def begin_anew(self) -> None:
         """Reset the counters after a payload of a subscription."""
-        self.is_tampered = False
+        self.tampered = {}
         self.statements = 0
         self.connection_seconds = self.execution_seconds = 0.0
 
@@ -126,7 +128,7 @@ class OperationRecord:
             "cost_requested": self.cost_requested,
             "cost_actual": self.cost_actual,
             "codes": list(self.codes) or None,
-            "tampered": self.is_tampered or None,
+            "tampered": bool(self.tampered) or None,
             "denied": list(self.denied) or None,
         }
         return {name: value for name, value in fields.items() if value is not None}

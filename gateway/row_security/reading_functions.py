@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gateway.policy import COUNTED_ENDINGS, LOOKED_UP_IN, POLICY, READ_BUDGETS
 from models.row_security import database_role
-from models.supervision.alert import HOURS_BETWEEN
+from models.supervision.alert import HOURS_BETWEEN, RAISE_TAMPERED
 from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
 from models.supervision.ending_told import ENDINGS_LOCK_CLASS
 from models.vocabulary import AlertKind, Role
@@ -195,9 +195,36 @@ CREATE OR REPLACE FUNCTION viewer.account_signed_at() RETURNS timestamptz
         RETURN (SELECT signed_at FROM account_head WHERE viewer.acts_as('ANONYMOUS'));
     END
 $$;"""
+#: Once for a subject within the hour, and for so many subjects of one viewer: whoever changes
+#: whole tables floods nobody.
+_RAISE_TAMPERING = f"""\
+CREATE OR REPLACE FUNCTION viewer.raise_tampering(
+    acting text, alert_id uuid, subject uuid, is_banned boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(acting);
+    BEGIN
+        IF oneself IS NULL THEN
+            RAISE EXCEPTION 'an alert is raised by a viewer'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        {
+    RAISE_TAMPERED.format(
+        id="alert_id", actor="oneself", role="acting", subject="subject", is_banned="is_banned"
+    )
+}
+    END
+$$;"""
 READING_FUNCTIONS = "\n".join(
-    (_PEOPLE_READ, _PEOPLE_FOUND, _SIGNED_AT, _ADMIT_READS, _COUNT_ENDINGS, _ADMIT_TO_INQUIRY)
+    (
+        *(_PEOPLE_READ, _PEOPLE_FOUND, _SIGNED_AT, _ADMIT_READS, _COUNT_ENDINGS),
+        *(_ADMIT_TO_INQUIRY, _RAISE_TAMPERING),
+    )
 )
+#: Whoever reads what is sealed can meet what was tampered with.
+_MEETING = {role for noun in ("Identity", "IdentityVersion", "BannedPerson")
+            for role in POLICY[noun].rows}  # fmt: skip
 
 
 def reading_grants(role: Role) -> Iterator[str]:
@@ -209,5 +236,7 @@ def reading_grants(role: Role) -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.count_endings TO {database_role(role)};"
     if role in LOOKED_UP_IN:
         yield f"GRANT EXECUTE ON FUNCTION viewer.admit_to_inquiry TO {database_role(role)};"
+    if role in _MEETING:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO {database_role(role)};"
     if role is Role.ANONYMOUS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.account_signed_at TO {database_role(role)};"

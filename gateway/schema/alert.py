@@ -6,8 +6,12 @@ import strawberry
 
 from gateway.mapping.declare import Node, column, link, noun, position
 from gateway.mapping.walks import along
+from gateway.schema.applicant import Applicant
+from gateway.schema.bans.ban_entry import BanEntry
 from gateway.schema.supervision.inquiry import Inquiry
 from models import Alert as Row
+from models import Applicant as ApplicantRow
+from models import BanEntry as BanRow
 from models import Inquiry as InquiryRow
 from models.supervision.alert import HOURS_BETWEEN
 from models.vocabulary import AlertKind, Role
@@ -45,6 +49,12 @@ class Alert(Node, AlertUpdate):
     close_reason: str | None = column(Row.close_reason, "What came of it.")
     inquiry: Inquiry | None = link(
         Row.inquiry_id, InquiryRow.id, "The inquiry that it is about; null where it is about none."
+    )
+    applicant: Applicant | None = link(
+        Row.applicant_id, ApplicantRow.id, "Whose sealed values were changed, where it is of that."
+    )
+    ban_entry: BanEntry | None = link(
+        Row.ban_id, BanRow.id, "The entry of the ban list whose sealed values were changed."
     )
 
 

@@ -18,6 +18,7 @@ from gateway.settings.setting import setting
 from gateway.settings.transport import DatabaseTls
 from models.account import FEWEST_DAYS_KEPT
 from models.rights.retention import BAN_DAYS, DAYS_KEPT, INDEX_DAYS, LOG_DAYS, Retention
+from models.rights.sweeping import SWEEP_DAYS
 from models.vocabulary import Role, Status
 
 __all__ = [
@@ -242,6 +243,12 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
         " year, and longer where a file is held or a request of a data subject is open",
         readers.whole(FEWEST_DAYS_KEPT, 36_500),
         LOG_DAYS,
+    )
+    sweep_days: int = setting(
+        "how old a data key is, in days, before the keeper sweeps it if it belongs to nobody: long"
+        " enough for whoever restored the wrong backup to notice",
+        readers.whole(1, 3_650),
+        SWEEP_DAYS,
     )
     keep_alive_seconds: int = setting(
         "how long an idle connection of a client stays open, seconds; longer than a proxy "

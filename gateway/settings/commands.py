@@ -21,6 +21,7 @@ class Command(StrEnum):
     SYNTHESISE = "synthesise"
     PEOPLE = "people"
     AUDIT = "audit"
+    VAULT = "vault"
 
 
 NEEDS: Mapping[Command, tuple[str, ...]] = MappingProxyType(
@@ -35,6 +36,7 @@ NEEDS: Mapping[Command, tuple[str, ...]] = MappingProxyType(
         Command.VOLUMES: ("owner_url",),
         Command.SYNTHESISE: ("owner_url",),
         Command.PEOPLE: ("owner_url", "key_service"),
+        Command.VAULT: ("owner_url", "key_service"),
         Command.AUDIT: ("owner_url", "key_service", "checkpoints"),
     }
 )

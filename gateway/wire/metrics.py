@@ -121,7 +121,7 @@ class Metrics:
         observe(seconds)
         count()
         count_statements(record.statements)
-        if record.is_tampered:
+        if record.tampered:
             self._tampered.inc()
         self._turn_seconds.inc(record.turn_seconds)
         self._connection_seconds.inc(record.connection_seconds)

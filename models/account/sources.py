@@ -18,6 +18,7 @@ from models.reach.suspension import Suspension
 from models.reference.ledger import ReferenceChange
 from models.rights.data_request import DataRequest
 from models.rights.erasure import Erasure
+from models.rights.key_operation import KeyOperation
 from models.rights.legal_hold import LegalHold
 from models.supervision.inquiry import Inquiry
 
@@ -87,6 +88,7 @@ SOURCES: Mapping[str, Source] = {
         Source(Erasure, has_steps=True),
         Source(LegalHold, has_steps=True),
         Source(AccountDrop, has_steps=True),
+        Source(KeyOperation),
     )
 }
 

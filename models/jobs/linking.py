@@ -18,6 +18,7 @@ from models.database.connections import connect
 from models.jobs.ban_digests import forget_other_keys_of_bans, index_bans
 from models.jobs.rescreening import end_bans, screen_cases, screen_due_bans
 from models.jobs.scheduler import Job, Jobs, begin_anew
+from models.jobs.tampering import raise_tampering
 from models.key_service import KeyService, KeyServiceError, KeyUse
 from models.keys import new_key
 from models.person.identity import Identity
@@ -234,7 +235,12 @@ async def _link_as_told(keys: KeyService, url: str, stop: asyncio.Event, job: Jo
         await connection.add_listener(CHANNEL, lambda *_: told.set())
         while not stop.is_set():
             told.clear()
-            if not await job.run(link_and_screen(keys, connection)):
+            try:
+                done = await job.run(link_and_screen(keys, connection))
+            except VaultError as error:
+                await raise_tampering(connection, error)
+                raise
+            if not done:
                 await _told_or_due(stop, told, job.every)
     finally:
         await connection.close()

@@ -18,6 +18,7 @@ from models.key_service.interface import (
 from models.key_service.local import LocalKeyService
 from models.key_service.local_file import LocalKeys, create_key_file
 from models.key_service.socket_keys import SocketKeys
+from models.key_service.sweeping import SweepsKeys
 
 __all__ = [
     "Digest",
@@ -30,6 +31,7 @@ __all__ = [
     "LocalKeys",
     "Signature",
     "SocketKeys",
+    "SweepsKeys",
     "create_key_file",
     "key_service_at",
 ]

@@ -52,10 +52,11 @@ def delete_keys(
             f"INSERT OR IGNORE INTO {copy}.erased_subject VALUES (?, ?)",  # noqa: S608
             [(subject.bytes, now) for subject in subjects],
         )
-        connection.executemany(
-            f"DELETE FROM {copy}.data_key WHERE subject = ?",  # noqa: S608
-            [(subject.bytes,) for subject in subjects],
-        )
+        for table in ("data_key", "key_made"):
+            connection.executemany(
+                f"DELETE FROM {copy}.{table} WHERE subject = ?",  # noqa: S608
+                [(subject.bytes,) for subject in subjects],
+            )
 
 
 def find_erased(connection: sqlite3.Connection, subjects: Sequence[UUID]) -> list[Erased]:

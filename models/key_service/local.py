@@ -7,10 +7,12 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 
+from models.key_service.ceiling import Ceiling
 from models.key_service.erasures import Erased
 from models.key_service.interface import Digest, KeyServiceError, KeyUse, Signature
 from models.key_service.local_file import LocalKeys
 from models.key_service.store import KeyStore, WrappedKey
+from models.key_service.sweeping import Sweeping
 from models.key_service.watched_file import WatchedKeys
 
 _NONCE_BYTES = 12
@@ -21,18 +23,24 @@ _TRIES = 4
 class LocalKeyService:
     """Keys in this process: of the process that serves them, and of development."""
 
-    def __init__(self, keys: LocalKeys | WatchedKeys, store: KeyStore) -> None:
+    def __init__(
+        self, keys: LocalKeys | WatchedKeys, store: KeyStore, ceiling: Ceiling | None = None
+    ) -> None:
         self._source = keys
         self._store = store
+        self._ceiling = ceiling
 
     @classmethod
-    def open(cls, file: Path, second: Path | None = None) -> "LocalKeyService":
-        """The keys of a file, with the store beside it; ``second`` is that of its second copy.
+    def open(
+        cls, file: Path, second: Path | None = None, ceiling: Ceiling | None = None
+    ) -> "LocalKeyService":
+        """The keys of a file, with the store beside it; ``second`` is that of its second copy, and
+        the ``ceiling`` is over how many of its data keys are opened or deleted.
 
         A key that is put into the file, or taken out, is so at once.
         Raises KeyServiceError if one of them cannot be used.
         """
-        return cls(WatchedKeys(file), KeyStore.beside(file, second))
+        return cls(WatchedKeys(file), KeyStore.beside(file, second), ceiling)
 
     @property
     def _keys(self) -> LocalKeys:
@@ -52,25 +60,54 @@ class LocalKeyService:
         return await self._keys.public_keys(use)
 
     async def make_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
-        found = await self.open_data_keys(subjects)
+        stored = self._store.find(subjects)
+        self._take(len(stored))  # a key that is made now opens nothing yet
+        found = self._unwrap_all(stored)
         new = {one: secrets.token_bytes(32) for one in subjects if one not in found}
         if not new or self._store.add(lambda: _wrap_all(self._keys, new)):
             return {**found, **new}
-        return await self.open_data_keys(subjects)  # another process was first, or one is erased
+        # Another process was first, or one is erased.
+        return {**found, **self._unwrap_all(self._store.find(list(new)))}
 
     async def open_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
-        keys, found = self._keys, self._store.find(subjects)
+        self._take(len(subjects))
+        return self._unwrap_all(self._store.find(subjects))
+
+    def _unwrap_all(self, found: Mapping[UUID, WrappedKey]) -> Mapping[UUID, bytes]:
+        keys = self._keys
         for _ in range(_TRIES):
             if {wrapped.key_id for wrapped in found.values()} <= set(keys.by_use[KeyUse.DATA_KEY]):
                 break
-            keys, found = self._keys, self._store.find(subjects)
+            keys, found = self._keys, self._store.find(list(found))
         return {subject: unwrap(keys, subject, wrapped) for subject, wrapped in found.items()}
 
     async def erase_data_keys(self, subjects: Sequence[UUID]) -> Sequence[Erased]:
+        self._take(len(subjects))
         return self._store.erase(subjects)
 
     async def erased_subjects(self, after: UUID) -> Sequence[Erased]:
         return self._store.list_erased(after)
+
+    async def sweeping(self) -> Sweeping:
+        return self._store.sweeping()
+
+    async def note_ages(self) -> int:
+        return self._store.note_ages()
+
+    async def aged_subjects(self, after: UUID, days: int) -> Sequence[UUID]:
+        return self._store.list_aged(after, days)
+
+    async def begin_ages(self, token: UUID) -> None:
+        self._store.begin_ages(token)
+
+    async def sweep_data_keys(self, subjects: Sequence[UUID], days: int, token: UUID) -> int:
+        self._take(len(subjects))
+        return self._store.sweep(subjects, days, token)
+
+    def _take(self, number: int) -> None:
+        """Raises KeyServiceError beyond the ceiling."""
+        if self._ceiling is not None:
+            self._ceiling.take(number)
 
 
 def wrap(keys: LocalKeys, subject: UUID, key: bytes) -> WrappedKey:

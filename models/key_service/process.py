@@ -13,13 +13,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from models.key_service.ceiling import Ceiling
 from models.key_service.interface import KeyServiceError
 from models.key_service.local import LocalKeyService
 from models.key_service.serving import (
     ANYTHING,
     OF_GATEWAYS,
     OF_KEEPERS,
-    Ceiling,
     serving_keys,
 )
 from models.postgres.guardian import end_with_parent
@@ -45,12 +45,11 @@ async def serve_keys(
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-    keys = LocalKeyService.open(file, second)
+    keys = LocalKeyService.open(file, second, Ceiling(unwraps))
     sockets = {socket: OF_GATEWAYS, signing: OF_KEEPERS} if signing else {socket: ANYTHING}
     async with contextlib.AsyncExitStack() as stack:
-        ceiling = Ceiling(unwraps)
         for path, verbs in sockets.items():
-            await stack.enter_async_context(serving_keys(keys, path, ceiling, verbs))
+            await stack.enter_async_context(serving_keys(keys, path, verbs))
         sys.stdout.write(f"{_READY}\n")
         sys.stdout.flush()
         await stop.wait()

@@ -1,6 +1,6 @@
-"""Serves the keys over a Unix socket, and opens no more data keys a minute than it may.
+"""Serves the keys over a Unix socket.
 
-A gateway that was captured holds no key that wraps: it can ask, as fast as this lets it.
+A gateway that was captured holds no key that wraps: it can ask, as fast as a ceiling lets it.
 """
 
 import asyncio
@@ -9,48 +9,31 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
-from time import monotonic
 from typing import Any, cast
 from uuid import UUID
 
 import orjson
 
-from models.key_service.erasures import ErasesKeys
+from models.key_service.erasures import Erased, ErasesKeys
 from models.key_service.interface import KeyService, KeyServiceError, KeyUse
 from models.key_service.socket_keys import MOST_LINE_BYTES
+from models.key_service.sweeping import SweepsKeys
 
 #: Of one socket, or of all of them.
-ANYTHING = frozenset(
+_OF_SWEEPS = frozenset(("sweeping", "note_ages", "aged", "begin_ages", "sweep"))
+ANYTHING = _OF_SWEEPS | frozenset(
     ("key_ids", "digests", "sign", "public_keys", "make", "open", "erase", "erased")
 )
-#: What the socket of keepers answers, on which alone checkpoints are signed and people erased.
-OF_KEEPERS = frozenset(("sign", "public_keys", "erase", "erased"))
+#: What the socket of keepers answers, on which alone checkpoints are signed, people erased and keys
+#: swept.
+OF_KEEPERS = _OF_SWEEPS | frozenset(("sign", "public_keys", "erase", "erased"))
 #: What the other one answers beside it.
-OF_GATEWAYS = ANYTHING - {"sign", "erase"}
-
-
-class Ceiling:
-    """How many data keys may be opened a minute; what is not used is not saved up."""
-
-    def __init__(self, a_minute: int) -> None:
-        self._a_minute = a_minute
-        self._left, self._at = float(a_minute), monotonic()
-
-    def take(self, number: int) -> None:
-        """Raises KeyServiceError where fewer are left."""
-        now = monotonic()
-        self._left += (now - self._at) * self._a_minute / 60
-        self._left, self._at = min(self._left, self._a_minute), now
-        if number > self._left:
-            raise KeyServiceError(
-                f"more than {self._a_minute} data keys a minute are opened: ask again later"
-            )
-        self._left -= number
+OF_GATEWAYS = ANYTHING - _OF_SWEEPS - {"sign", "erase"}
 
 
 @contextlib.asynccontextmanager
 async def serving_keys(
-    keys: KeyService, path: Path, ceiling: Ceiling, verbs: frozenset[str] = ANYTHING
+    keys: KeyService, path: Path, verbs: frozenset[str] = ANYTHING
 ) -> AsyncIterator[None]:
     """Listen on a socket while the context is open; its owner and group may ask by some verbs.
 
@@ -63,7 +46,7 @@ async def serving_keys(
         with contextlib.suppress(*over):
             while True:
                 line = await reader.readuntil(b"\n")
-                writer.write(await answer(keys, ceiling, line, verbs) + b"\n")
+                writer.write(await answer(keys, line, verbs) + b"\n")
                 await writer.drain()
         writer.close()
 
@@ -82,22 +65,20 @@ async def serving_keys(
         server.close()
 
 
-async def answer(
-    keys: KeyService, ceiling: Ceiling, line: bytes, verbs: frozenset[str] = ANYTHING
-) -> bytes:
+async def answer(keys: KeyService, line: bytes, verbs: frozenset[str] = ANYTHING) -> bytes:
     """The answer to a line."""
     try:
         question = orjson.loads(line)
         if question["do"] in ANYTHING - verbs:
             raise KeyServiceError(f"this socket does not {question['do']}: ask the other one")
-        return orjson.dumps(await _do(keys, ceiling, question))
+        return orjson.dumps(await _do(keys, question))
     except KeyServiceError as error:
         return orjson.dumps({"error": str(error)})
     except (ValueError, TypeError, KeyError, AttributeError):
         return orjson.dumps({"error": "this is no question of the protocol"})
 
 
-async def _do(keys: KeyService, ceiling: Ceiling, question: Mapping[str, Any]) -> Any:
+async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:
     match question["do"]:
         case "key_ids":
             return {"key_ids": list(await keys.key_ids(KeyUse(question["use"])))}
@@ -120,27 +101,41 @@ async def _do(keys: KeyService, ceiling: Ceiling, question: Mapping[str, Any]) -
             return {"public_keys": {id_: b64encode(key).decode() for id_, key in found.items()}}
         case "open":
             subjects = _subjects(question)
-            ceiling.take(len(subjects))
             return _write_keys(subjects, await keys.open_data_keys(subjects))
         case "make":
             subjects = _subjects(question)
-            found = await keys.open_data_keys(subjects)
-            ceiling.take(len(found))  # a key that is made now opens nothing yet
-            new = [one for one in subjects if one not in found]
-            return _write_keys(
-                subjects, {**found, **(await keys.make_data_keys(new) if new else {})}
-            )
-        case "erase" | "erased" as verb:
-            eraser = cast(ErasesKeys, keys)
-            if verb == "erase":
-                subjects = _subjects(question)
-                ceiling.take(len(subjects))
-                erased = await eraser.erase_data_keys(subjects)
-            else:
-                erased = await eraser.erased_subjects(UUID(hex=question["after"]))
-            return {"erased": [(one.subject.hex, int(one.at.timestamp())) for one in erased]}
+            return _write_keys(subjects, await keys.make_data_keys(subjects))
+        case "erase":
+            return _write_erased(await cast(ErasesKeys, keys).erase_data_keys(_subjects(question)))
+        case "erased":
+            after = UUID(hex=question["after"])
+            return _write_erased(await cast(ErasesKeys, keys).erased_subjects(after))
+        case verb if verb in _OF_SWEEPS:
+            return await _sweep(cast(SweepsKeys, keys), question)
         case _:
             raise KeyError("do")
+
+
+async def _sweep(keys: SweepsKeys, question: Mapping[str, Any]) -> Any:
+    match question["do"]:
+        case "sweeping":
+            known = await keys.sweeping()
+            return {"token": known.token and known.token.hex, "keys": known.keys}
+        case "note_ages":
+            return {"noted": await keys.note_ages()}
+        case "aged":
+            after, days = UUID(hex=question["after"]), int(question["days"])
+            return {"aged": [one.hex for one in await keys.aged_subjects(after, days)]}
+        case "begin_ages":
+            await keys.begin_ages(UUID(hex=question["token"]))
+            return {}
+        case _:
+            days, token = int(question["days"]), UUID(hex=question["token"])
+            return {"swept": await keys.sweep_data_keys(_subjects(question), days, token)}
+
+
+def _write_erased(erased: Sequence[Erased]) -> dict[str, Any]:
+    return {"erased": [(one.subject.hex, int(one.at.timestamp())) for one in erased]}
 
 
 def _subjects(question: Mapping[str, Any]) -> list[UUID]:

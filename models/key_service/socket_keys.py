@@ -12,6 +12,7 @@ import orjson
 
 from models.key_service.erasures import Erased
 from models.key_service.interface import Digest, KeyServiceError, KeyUse, Signature
+from models.key_service.sweeping import Sweeping
 
 #: A line that is longer is no answer of ours.
 MOST_LINE_BYTES = 1 << 20
@@ -73,6 +74,24 @@ class SocketKeys:
 
     async def erased_subjects(self, after: UUID) -> Sequence[Erased]:
         return _erased_in(await self._ask({"do": "erased", "after": after.hex}))
+
+    async def sweeping(self) -> Sweeping:
+        answer = await self._ask({"do": "sweeping"})
+        return Sweeping(answer["token"] and UUID(hex=answer["token"]), answer["keys"])
+
+    async def note_ages(self) -> int:
+        return (await self._ask({"do": "note_ages"}))["noted"]
+
+    async def aged_subjects(self, after: UUID, days: int) -> Sequence[UUID]:
+        answer = await self._ask({"do": "aged", "after": after.hex, "days": days})
+        return [UUID(hex=one) for one in answer["aged"]]
+
+    async def begin_ages(self, token: UUID) -> None:
+        await self._ask({"do": "begin_ages", "token": token.hex})
+
+    async def sweep_data_keys(self, subjects: Sequence[UUID], days: int, token: UUID) -> int:
+        said = {"subjects": [one.hex for one in subjects], "days": days, "token": token.hex}
+        return (await self._ask({"do": "sweep", **said}))["swept"]
 
     async def _data_keys(self, verb: str, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
         keys: dict[UUID, bytes] = {}

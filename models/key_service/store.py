@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from models.key_service import erasures
+from models.key_service import erasures, sweeping
 from models.key_service.erasures import Erased
 from models.key_service.interface import KeyServiceError
+from models.key_service.sweeping import Sweeping
 
 _SCHEMA = """
     CREATE TABLE IF NOT EXISTS {copy}.data_key (
@@ -67,7 +68,7 @@ class KeyStore:
             for copy in _COPIES:
                 # What is deleted is written over, and so leaves no trace in the file.
                 self._connection.execute(f"PRAGMA {copy}.secure_delete = ON")
-                for schema in (_SCHEMA, erasures.SCHEMA):
+                for schema in (_SCHEMA, erasures.SCHEMA, *sweeping.SCHEMAS):
                     self._connection.execute(schema.format(copy=copy))
             # One instant of both: another process may write.
             self._connection.execute("BEGIN")
@@ -114,7 +115,8 @@ class KeyStore:
         that a rotation has just taken away. Whether all were written; raises KeyServiceError.
         """
         with self._change():
-            rows = sorted((subject.bytes, *key, subject.bytes) for subject, key in wrap().items())
+            new = wrap()
+            rows = sorted((subject.bytes, *key, subject.bytes) for subject, key in new.items())
             written = [
                 self._connection.executemany(
                     f"INSERT OR IGNORE INTO {copy}.data_key SELECT ?, ?, ? WHERE NOT EXISTS"  # noqa: S608
@@ -123,6 +125,7 @@ class KeyStore:
                 ).rowcount
                 for copy in _COPIES
             ]
+            sweeping.note_made(self._connection, _COPIES, list(new))
         return written[0] == len(rows)
 
     def rewrap(
@@ -179,6 +182,35 @@ class KeyStore:
             return erasures.list_erased(self._connection, after)
         except sqlite3.Error as error:
             raise _unusable(error) from None
+
+    def sweeping(self) -> Sweeping:
+        """The last sweep, and how many keys there are. Raises KeyServiceError."""
+        try:
+            return sweeping.read_sweeping(self._connection)
+        except sqlite3.Error as error:
+            raise _unusable(error) from None
+
+    def note_ages(self) -> int:
+        """Note of some keys without a time that they were made now. Raises KeyServiceError."""
+        with self._change():
+            return sweeping.note_ages(self._connection, _COPIES)
+
+    def list_aged(self, after: UUID, days: int) -> list[UUID]:
+        """Whose keys are so many days old, from one on. Raises KeyServiceError."""
+        try:
+            return sweeping.list_aged(self._connection, after, days)
+        except sqlite3.Error as error:
+            raise _unusable(error) from None
+
+    def begin_ages(self, token: UUID) -> None:
+        """Count the age of every key from now on. Raises KeyServiceError."""
+        with self._change():
+            sweeping.begin_ages(self._connection, _COPIES, token)
+
+    def sweep(self, subjects: Sequence[UUID], days: int, token: UUID) -> int:
+        """Delete keys in both copies that are so many days old. Raises KeyServiceError."""
+        with self._change():
+            return sweeping.sweep_keys(self._connection, _COPIES, subjects, days, token)
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[None]:

@@ -51,6 +51,12 @@ _OF_AN_IDENTITY = frozenset({"identity", "identity_version"})
 class VaultError(Exception):
     """A sealed value is not what was sealed there: it was swapped, cut off, or is an old one."""
 
+    def __init__(self, subject: UUID, column: str) -> None:
+        super().__init__(f"a sealed {column} is not what was sealed there")
+        self.subject = subject
+        #: Whether the subject is an entry of the ban list, and no applicant.
+        self.is_banned = column.startswith("banned_person.")
+
 
 class MissingKeyError(Exception):
     """A subject has no data key: it was erased, or the store of keys is not that of the data."""
@@ -136,7 +142,7 @@ def _open(cipher: AESGCM, subject: bytes, column: str, cell: str) -> str:
         bound = _bound_to(subject, column, version, mark)
         return cipher.decrypt(nonce, read[_SEALED_AT:], bound).decode()
     except (InvalidTag, ValueError):
-        raise VaultError(f"a sealed {column} is not what was sealed there") from None
+        raise VaultError(UUID(bytes=subject[-17:-1]), column) from None
 
 
 def _subject_bound(subject: UUID) -> bytes:

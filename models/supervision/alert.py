@@ -19,6 +19,24 @@ from models.vocabulary import AlertKind, Role
 
 #: Of one kind, somebody raises one within so many hours, however often there was reason to.
 HOURS_BETWEEN = 1
+#: Of tampered values, somebody meets at most so many within them that are told one by one.
+MOST_TAMPERED = 20
+#: Raises an alert of one whose sealed values were changed; what is said of it is SQL.
+RAISE_TAMPERED = f"""\
+PERFORM pg_advisory_xact_lock(hashtextextended('gerbang tampering', 0));
+        INSERT INTO alert (id, kind, actor, actor_role, applicant_id, ban_id)
+        SELECT {{id}}, '{AlertKind.TAMPERED}', {{actor}}, {{role}},
+            CASE WHEN NOT {{is_banned}} THEN {{subject}} END,
+            CASE WHEN {{is_banned}} THEN {{subject}} END
+        WHERE {MOST_TAMPERED} > (
+            SELECT count(*) FROM alert AS lately
+            WHERE kind = '{AlertKind.TAMPERED}' AND actor = {{actor}}
+                AND raised_at > clock_timestamp() - interval '{HOURS_BETWEEN} hours'
+        ) AND NOT EXISTS (
+            SELECT FROM alert AS lately
+            WHERE kind = '{AlertKind.TAMPERED}' AND {{subject}} IN (applicant_id, ban_id)
+                AND raised_at > clock_timestamp() - interval '{HOURS_BETWEEN} hours'
+        );"""  # noqa: S608
 
 
 class Alert(Base):
@@ -39,6 +57,9 @@ class Alert(Base):
     actor_role: Mapped[str]
     #: The inquiry that it is about, once of a kind.
     inquiry_id: Mapped[UUID | None] = mapped_column(ForeignKey("inquiry.id"))
+    #: Whose sealed values were changed: an applicant, or an entry of the ban list.
+    applicant_id: Mapped[UUID | None]
+    ban_id: Mapped[UUID | None]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None]
     close_reason: Mapped[str | None]
@@ -56,4 +77,8 @@ class Alert(Base):
             "num_nulls(closed_at, closed_by, close_reason) IN (0, 3)", name="closed_with_reason"
         ),
         CheckConstraint("closed_by <> actor", name="closed_by_another"),
+        CheckConstraint(
+            f"num_nonnulls(applicant_id, ban_id) = (kind = '{AlertKind.TAMPERED}')::integer",
+            name="about_whom",
+        ),
     )

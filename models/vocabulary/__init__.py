@@ -55,6 +55,7 @@ from models.vocabulary.rights import (
     DataRequestKind,
     DataRequestState,
     ErasureCause,
+    KeyOperationKind,
 )
 from models.vocabulary.supervision import (
     AlertKind,
@@ -90,6 +91,7 @@ __all__ = [
     "Ground",
     "IndexKind",
     "InquiryVerdict",
+    "KeyOperationKind",
     "LinkReason",
     "LinkState",
     "Outcome",

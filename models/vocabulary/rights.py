@@ -28,3 +28,13 @@ class ErasureCause(StrEnum):
     RETENTION = "RETENTION"
     #: Erased before a backup of the database came back, in which this was not written yet.
     RESTORED = "RESTORED"
+
+
+class KeyOperationKind(StrEnum):
+    """What the keeper did to data keys that belong to nobody."""
+
+    #: The first sweep of a store, which deletes nothing.
+    BEGIN = "BEGIN"
+    SWEEP = "SWEEP"
+    #: Something was strange, and nothing was deleted.
+    REFUSED = "REFUSED"

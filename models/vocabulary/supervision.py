@@ -13,6 +13,8 @@ class AlertKind(StrEnum):
     INQUIRY = "INQUIRY"
     #: Nobody reviewed it in time.
     REVIEW_OVERDUE = "REVIEW_OVERDUE"
+    #: Somebody met a sealed value that was changed in the database.
+    TAMPERED = "TAMPERED"
 
 
 class InquiryVerdict(StrEnum):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -12,7 +12,9 @@ from starlette.applications import Starlette
 
 from gateway.service import gateway
 from models.base import Base
+from models.key_service import SweepsKeys
 from models.keys import new_key
+from models.rights.sweeping import SWEEP_DAYS, sweep
 from tests import tokens
 from tests.gateway.administering import decreed
 from tests.gateway.changing import (
@@ -27,7 +29,7 @@ from tests.gateway.changing import (
     refused,
 )
 from tests.gateway.conftest import PATIENT, Viewer
-from tests.linking import linking
+from tests.linking import KEYS, linking
 from tests.rights import closed, order_erasure, says
 from tests.world import today
 
@@ -60,6 +62,7 @@ MADE_AT = {
     "data_request": "lodged_at",
     "erasure": "ordered_at",
     "legal_hold": "held_at",
+    "key_operation": "occurred_at",
     "ban_entry": "proposed_at",
     "banned_person": "(SELECT proposed_at FROM ban_entry WHERE id = ban_id)",
     "ban_match": "found_at",
@@ -84,6 +87,8 @@ async def test_keys_that_a_walk_of_mutations_makes_are_of_version_7_and_in_order
     assert MADE_AT.keys() == KEYED.keys()
     before = {table: set(await _keys(connection, table)) for table in KEYED}
     await _walk(who)
+    for _ in range(2):
+        await sweep(cast(SweepsKeys, KEYS), connection, SWEEP_DAYS)
     for table in KEYED:
         made = [each for each in await _keys(connection, table) if each not in before[table]]
         assert len(made) > 1, f"the walk makes no rows of {table}"

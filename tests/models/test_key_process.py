@@ -17,9 +17,10 @@ from models.key_service import (
     SocketKeys,
     create_key_file,
 )
+from models.key_service.ceiling import Ceiling
 from models.key_service.process import running_keys
 from models.key_service.rotation import rotate_data_keys
-from models.key_service.serving import Ceiling, answer, serving_keys
+from models.key_service.serving import answer, serving_keys
 from models.key_service.store import KeyStore
 
 pytestmark = pytest.mark.anyio
@@ -59,9 +60,9 @@ async def test_a_killed_service_comes_back_with_the_same_keys(folder: Path) -> N
 
 
 async def test_no_more_people_are_opened_a_minute_than_it_may(folder: Path) -> None:
-    local = LocalKeyService.open(folder / "keys.json")
+    local = LocalKeyService.open(folder / "keys.json", ceiling=Ceiling(100))
     keys = SocketKeys(folder / "socket")
-    async with serving_keys(local, folder / "socket", Ceiling(100)):
+    async with serving_keys(local, folder / "socket"):
         people = [uuid4() for _ in range(150)]
         await keys.make_data_keys(people)  # which opens nobody yet
         for opening in (keys.open_data_keys, keys.make_data_keys):
@@ -104,9 +105,7 @@ async def test_a_slow_service_is_given_up(folder: Path) -> None:
 async def test_what_is_no_question_is_told_nothing(folder: Path) -> None:
     local = LocalKeyService.open(folder / "keys.json")
     for line in (b"{", b"[]", b"{}", b'{"do": "empty"}', b'{"do": "open", "subjects": ["x"]}'):
-        assert await answer(local, Ceiling(9), line) == (
-            b'{"error":"this is no question of the protocol"}'
-        )
+        assert await answer(local, line) == (b'{"error":"this is no question of the protocol"}')
 
 
 async def test_a_lost_copy_is_named_and_the_other_takes_its_place(folder: Path) -> None:

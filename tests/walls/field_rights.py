@@ -70,6 +70,7 @@ _OPEN: dict[str, Lines] = {
     "Alert": {
         "id position raisedAt kind actor actorRole isOpen":  "- - R - - R - - - - - -",
         "closedAt closedBy closeReason inquiry":             "- - R - - R - - - - - -",
+        "applicant banEntry":                                "- - R - - R - - - - - -",
     },
     "Inquiry": {
         "id reference reason minutes mostPeople endsAt":     "- - R - - R - - - - - -",

@@ -11,6 +11,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         " or was told the last four of unusually many passports, which nothing refuses.",
         "INQUIRY": "Opened an inquiry, or asked for a large one.",
         "REVIEW_OVERDUE": "Opened an inquiry that nobody has reviewed in time.",
+        "TAMPERED": "Met a sealed value that somebody had changed in the database.",
     },
     ReachedBy: {
         "DESK": "A case of theirs was on the own desk.",

@@ -1,0 +1,139 @@
+"""Data keys that belong to nobody: how old they are, and how they are swept from both copies.
+
+A key is stored before what it seals is written; whoever was killed between the two left one behind.
+When a key was made stands in a table of its own, which an earlier release passes over. A key of
+before has no time there until it is noted, and is as old as that.
+
+The store knows the last sweep by its token, which the database has too: a database that lacks it is
+another one, or one from before.
+"""
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+SCHEMAS = (
+    """
+    CREATE TABLE IF NOT EXISTS {copy}.key_made (
+        subject BLOB PRIMARY KEY, made_at INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS {copy}.last_sweep (
+        one INTEGER PRIMARY KEY CHECK (one = 1), token BLOB NOT NULL
+    )
+    """,
+)
+#: No key is swept that is younger, whatever is asked.
+YOUNGEST_DAYS = 1
+#: Of keys that are told or swept at once.
+MOST_SWEPT = 1000
+_MOST_NOTED = 10_000
+_DAY_SECONDS = 86_400
+
+
+class Sweeping(NamedTuple):
+    """What the store knows of sweeps: the token of the last one, and how many keys there are."""
+
+    token: UUID | None
+    keys: int
+
+
+class SweepsKeys(Protocol):
+    """A key service that sweeps keys which belong to nobody. Each raises KeyServiceError."""
+
+    async def sweeping(self) -> Sweeping:
+        """The last sweep, and how many keys there are."""
+        ...
+
+    async def note_ages(self) -> int:
+        """Note of some keys without a time that they were made now; of how many."""
+        ...
+
+    async def aged_subjects(self, after: UUID, days: int) -> Sequence[UUID]:
+        """Whose keys are so many days old, in their order, from one on: `MOST_SWEPT` at most."""
+        ...
+
+    async def begin_ages(self, token: UUID) -> None:
+        """Count the age of every key from now on, for the database that has a token."""
+        ...
+
+    async def sweep_data_keys(self, subjects: Sequence[UUID], days: int, token: UUID) -> int:
+        """Delete keys that are so many days old; how many were. The token is that of the sweep."""
+        ...
+
+
+def read_sweeping(connection: sqlite3.Connection) -> Sweeping:
+    row = connection.execute("SELECT token FROM main.last_sweep").fetchone()
+    [number] = connection.execute("SELECT count(*) FROM main.data_key").fetchone()
+    return Sweeping(UUID(bytes=row[0]) if row else None, number)
+
+
+def note_made(
+    connection: sqlite3.Connection, copies: Sequence[str], subjects: Sequence[UUID]
+) -> None:
+    """Note that keys were made now, in the transaction of the connection; who has a time keeps
+    it."""
+    now = int(time.time())
+    for copy in copies:
+        connection.executemany(
+            f"INSERT OR IGNORE INTO {copy}.key_made VALUES (?, ?)",  # noqa: S608
+            [(subject.bytes, now) for subject in subjects],
+        )
+
+
+def note_ages(connection: sqlite3.Connection, copies: Sequence[str]) -> int:
+    rows = connection.execute(
+        "SELECT subject FROM main.data_key WHERE NOT EXISTS"
+        " (SELECT * FROM main.key_made WHERE key_made.subject = data_key.subject) LIMIT ?",
+        (_MOST_NOTED,),
+    ).fetchall()
+    note_made(connection, copies, [UUID(bytes=row[0]) for row in rows])
+    return len(rows)
+
+
+def list_aged(connection: sqlite3.Connection, after: UUID, days: int) -> list[UUID]:
+    rows = connection.execute(
+        "SELECT subject FROM main.data_key JOIN main.key_made USING (subject)"
+        " WHERE subject > ? AND made_at <= ? ORDER BY subject LIMIT ?",
+        (after.bytes, _made_before(days), MOST_SWEPT),
+    )
+    return [UUID(bytes=row[0]) for row in rows]
+
+
+def begin_ages(connection: sqlite3.Connection, copies: Sequence[str], token: UUID) -> None:
+    for copy in copies:
+        connection.execute(f"DELETE FROM {copy}.key_made")  # noqa: S608
+    _write_token(connection, copies, token)
+
+
+def sweep_keys(
+    connection: sqlite3.Connection,
+    copies: Sequence[str],
+    subjects: Sequence[UUID],
+    days: int,
+    token: UUID,
+) -> int:
+    number = 0
+    for copy in copies:
+        number = connection.executemany(
+            f"DELETE FROM {copy}.data_key WHERE subject = ? AND EXISTS"  # noqa: S608
+            " (SELECT * FROM main.key_made WHERE subject = data_key.subject AND made_at <= ?)",
+            [(subject.bytes, _made_before(days)) for subject in subjects],
+        ).rowcount
+    _write_token(connection, copies, token)
+    return max(number, 0)  # of none, SQLite says -1
+
+
+def _write_token(connection: sqlite3.Connection, copies: Sequence[str], token: UUID) -> None:
+    for copy in copies:
+        connection.execute(
+            f"INSERT OR REPLACE INTO {copy}.last_sweep VALUES (1, ?)",  # noqa: S608
+            (token.bytes,),
+        )
+
+
+def _made_before(days: int) -> int:
+    return int(time.time()) - max(days, YOUNGEST_DAYS) * _DAY_SECONDS

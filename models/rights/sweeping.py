@@ -1,0 +1,124 @@
+"""Sweeps data keys whose subject was never written: the key is stored first, and then came a crash.
+
+A key that is swept by mistake loses somebody, so whatever is strange is refused: a database that
+lacks the token of the last sweep, since it is another one or was restored, and one in which more
+than a small share of all keys has no subject. Then every key is as old as that moment, or nothing
+is done, and somebody is told.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+from models.key_service.sweeping import MOST_SWEPT, SweepsKeys
+from models.keys import new_key
+from models.vocabulary import KeyOperationKind
+
+#: Keys younger than this are never swept, unless the settings say otherwise.
+SWEEP_DAYS = 30
+#: Of a hundred keys, so many may have no subject; of fewer keys, one.
+_ORPHANS_OF_A_HUNDRED = 1
+_LOCK, _UNLOCK = (
+    f"SELECT pg_{verb}(hashtextextended('gerbang sweep of keys', 0))"
+    for verb in ("advisory_lock", "advisory_unlock")
+)
+_KNOWS = "SELECT EXISTS (SELECT FROM key_operation WHERE id = $1)"
+_SWEPT_BEFORE = "SELECT EXISTS (SELECT FROM key_operation)"
+_ORPHANS = """
+    SELECT subject FROM unnest($1::uuid[]) AS listed (subject)
+    WHERE NOT EXISTS (SELECT FROM applicant WHERE id = subject)
+        AND NOT EXISTS (SELECT FROM ban_entry WHERE id = subject)
+"""
+_NOTE = "INSERT INTO key_operation (id, kind, subjects, reason) VALUES ($1, $2, $3, $4)"
+ANOTHER_DATABASE = (
+    "the database does not know the last sweep: it is another one, or a backup was restored;"
+    " the age of every key counts from now on"
+)
+
+
+class Sweep(NamedTuple):
+    """What a sweep found and did."""
+
+    #: All keys in the store.
+    keys: int
+    #: Keys that are old enough and have no subject, up to a batch or what is more than allowed.
+    orphans: Sequence[UUID]
+    swept: int
+    #: Why nothing was swept; None where it was done, or there was nothing to do.
+    refused: str | None
+
+
+async def preview(
+    keys: SweepsKeys, connection: asyncpg.Connection, days: int, most: int | None = None
+) -> Sweep:
+    """What a sweep would do now; nothing is changed anywhere. Raises KeyServiceError."""
+    known = await keys.sweeping()
+    allowed = most or _allowed(known.keys)
+    if known.token is None or not await connection.fetchval(_KNOWS, known.token):
+        return Sweep(known.keys, [], 0, ANOTHER_DATABASE)
+    orphans = await _find_orphans(keys, connection, days, allowed)
+    return Sweep(known.keys, orphans, 0, _too_many(orphans, allowed, known.keys))
+
+
+async def sweep(
+    keys: SweepsKeys, connection: asyncpg.Connection, days: int, most: int | None = None
+) -> Sweep:
+    """Sweep a batch of keys that are so many days old and belong to nobody.
+
+    ``most`` is how many they may be, where the usual share is not meant. Raises KeyServiceError.
+    """
+    async with _alone(connection):
+        while await keys.note_ages():
+            pass
+        found = await preview(keys, connection, days, most)
+        token = new_key()
+        if found.refused is not None:
+            known = await keys.sweeping()
+            is_first = known.token is None and not await connection.fetchval(_SWEPT_BEFORE)
+            if is_first:
+                await connection.execute(_NOTE, token, KeyOperationKind.BEGIN, [], None)
+            else:
+                await connection.execute(_NOTE, token, KeyOperationKind.REFUSED, [], found.refused)
+            if found.refused == ANOTHER_DATABASE:
+                await keys.begin_ages(token)
+            return found._replace(refused=None) if is_first else found
+        batch = found.orphans[:MOST_SWEPT]
+        await connection.execute(_NOTE, token, KeyOperationKind.SWEEP, batch, None)
+        return found._replace(swept=await keys.sweep_data_keys(batch, days, token))
+
+
+def _allowed(keys: int) -> int:
+    return max(keys * _ORPHANS_OF_A_HUNDRED // 100, 1)
+
+
+def _too_many(orphans: Sequence[UUID], allowed: int, keys: int) -> str | None:
+    if len(orphans) <= allowed:
+        return None
+    return (
+        f"more than {allowed} of {keys} data keys have no subject: has the database lost people?"
+        " `gerbang vault sweep --dry-run` counts them, `--most` allows more"
+    )
+
+
+async def _find_orphans(
+    keys: SweepsKeys, connection: asyncpg.Connection, days: int, allowed: int
+) -> list[UUID]:
+    """Keys without a subject, until there are more than allowed."""
+    orphans, after = list[UUID](), UUID(int=0)
+    while len(orphans) <= allowed and (aged := await keys.aged_subjects(after, days)):
+        orphans += [row[0] for row in await connection.fetch(_ORPHANS, aged)]
+        after = aged[-1]
+    return orphans
+
+
+@asynccontextmanager
+async def _alone(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """One sweep at a time."""
+    await connection.execute(_LOCK)
+    try:
+        yield
+    finally:
+        await connection.execute(_UNLOCK)
