@@ -35,6 +35,8 @@ LARGEST_FAMILY = 20
 
 _EVERY_SECONDS = 5.0
 _BATCH = 200
+#: So many of a world that was just loaded: links of all of them need not fit into memory.
+_LINKED_AT_ONCE = 20_000
 #: The fields of Identity that are read, by their names in the API.
 READ_FIELDS = ["fullName", "birthDate", "passportNumber", "passportIssuingState"]
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('gerbang linker', 0))"
@@ -194,7 +196,9 @@ async def index_everybody(keys: KeyService, connection: asyncpg.Connection) -> i
 async def link_everybody(connection: asyncpg.Connection) -> None:
     """Link all who are indexed, at once: of a world that was just loaded."""
     async with _as_linker(connection):
-        await _link_people(connection, [row[0] for row in await connection.fetch(_TO_LINK_AT_ONCE)])
+        people = [row[0] for row in await connection.fetch(_TO_LINK_AT_ONCE)]
+        for first in range(0, len(people), _LINKED_AT_ONCE):
+            await _link_people(connection, people[first : first + _LINKED_AT_ONCE])
 
 
 async def forget_settled(keys: KeyService, connection: asyncpg.Connection) -> int:

@@ -55,7 +55,7 @@ class World:
         self._recorder = Recorder(given, self._until, self._rng, plan.seed)
         #: By nationality, a heap of applicants who will apply again, and when.
         self._returning: defaultdict[str, list[tuple[int, UUID, ApplicantRow]]] = defaultdict(list)
-        #: By nationality, who was handed in since somebody was who had been before.
+        #: By nationality, who was new since somebody came again who had been handed in before.
         self._known: defaultdict[str, list[IdentityRow]] = defaultdict(list)
 
     def batches(self) -> Iterator[Batch]:
@@ -103,10 +103,11 @@ class World:
     ) -> ApplicantRow:
         applicant, identity = new_person(nationality, submitted_at, self._rng, account)
         known = self._known[nationality]
-        if account is None and len(known) == assumptions.AGAIN_ELSEWHERE:
+        if account is None and len(known) == assumptions.AGAIN_ELSEWHERE - 1:
             identity = as_known(known[0], identity, applicant.created_at.date())
             known.clear()
-        known.append(identity)
+        else:
+            known.append(identity)
         batch.applicant.append(applicant)
         ending = PassportEndingRow(applicant.id, identity.passport_number[-4:])
         batch.passport_ending.append(ending)
