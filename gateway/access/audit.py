@@ -7,16 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import Error
-from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.access.inquiry_room import InquiryRoom
+from gateway.access.log_entries import Room, write_entries
 from gateway.access.purpose import StatedPurpose
 from gateway.access.read_budget import ReadBudget
 from gateway.access.transactions.begin import (
-    ROUND_TRIP_SECONDS,
     TransactionStart,
     begin_transaction,
+    end_transaction,
 )
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.policy import NAMES_NO_CASE
@@ -28,6 +28,8 @@ from models.database.pool import ConnectionPool
 from models.key_service import KeyService, KeyServiceError
 from models.keys import new_key
 from models.vocabulary import BreachList, IndexKind
+
+_COMMIT = Command("COMMIT")
 
 
 async def record_reads(
@@ -99,8 +101,8 @@ async def record_lookup(
         "trace_id": trace_id,
     }
     room = InquiryRoom.of(viewer, purpose, look_ups=1)
-    budget = room or (ReadBudget(viewer, most, [id_]) if most else None)
-    await _log(pool, keys, start, PersonLookup, [lookup], budget)
+    room = room or (ReadBudget(viewer, most, [id_]) if most else None)
+    await _log(pool, keys, start, PersonLookup, [lookup], room)
 
 
 async def record_breach_lookup(
@@ -143,8 +145,8 @@ async def admit_people(
     Raises InquiryLimitError where it does not let all of them in, and RequestError with
     UNAVAILABLE if that fails.
     """
-    room = InquiryRoom.of(viewer, purpose, people)
-    await _log(pool, None, start, AccessEvent, [], room)
+    if room := InquiryRoom.of(viewer, purpose, people):
+        await _log(pool, None, start, AccessEvent, [], room)
 
 
 async def require_room(
@@ -196,36 +198,29 @@ async def _log(
     start: TransactionStart,
     noun: type[Base],
     rows: list[dict[str, Any]],
-    budget: ReadBudget | InquiryRoom | None,
+    room: Room | None,
 ) -> None:
     """Seal and write the entries: whoever writes them past a gateway has no key for that."""
     try:
         sealed = await seal_entries(keys, noun, rows) if rows else []
-        excess = await _write(pool, start, noun, sealed, budget)
+        why = await _write(pool, start, write_entries(noun, sealed, room))
     except (FieldError, KeyServiceError, SQLAlchemyError, Error, OSError) as error:
         raise RequestError(
             ErrorCode.UNAVAILABLE,
             "The read could not be logged, so nothing is told. Try again.",
             HTTPStatus.SERVICE_UNAVAILABLE,
         ) from error
-    if excess:
-        raise excess
+    if room and why is not None:
+        raise room.refusal(why)
 
 
-async def _write(
-    pool: ConnectionPool,
-    start: TransactionStart,
-    noun: type[Base],
-    rows: list[dict[str, Any]],
-    budget: ReadBudget | InquiryRoom | None,
-) -> RequestError | None:
-    """Write the rows, unless they are beyond the budget: then its alert is what is committed."""
-    connection, *_ = await begin_transaction(pool, "BEGIN", start)
+async def _write(pool: ConnectionPool, start: TransactionStart, command: Command) -> str | None:
+    """Commit the entries, and return null; or commit the alert, and return why there is no room."""
+    begun = await begin_transaction(pool, "BEGIN", start, reads=[command, _COMMIT])
     try:
-        excess = await budget.find_excess(connection.alchemy) if budget else None
-        if rows and excess is None:
-            await connection.alchemy.execute(insert(noun), rows)
-        await connection.pipeline.run([Command("COMMIT")], seconds=ROUND_TRIP_SECONDS)
-        return excess
+        if begun.failure:
+            raise begun.failure
+        why: bytes | None = begun.results[0].get_value(0, 0) if begun.results[0].ntuples else None
+        return why.decode() if why is not None else None
     finally:
-        await pool.release(connection)  # which closes it unless the transaction is over
+        await end_transaction(pool, begun.connection)

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, func, literal, select
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from gateway.access.purpose import StatedPurpose
 from gateway.errors import ErrorCode, RequestError
 from gateway.viewer import Viewer
+from models.database.command_pipeline import Command
 from models.keys import new_key
 
 #: Why nobody is admitted, by what the database says.
@@ -55,18 +53,21 @@ class InquiryRoom:
             return None
         return cls(viewer, purpose.case_reference, people, look_ups)
 
-    async def find_excess(self, connection: AsyncConnection) -> InquiryLimitError | None:
-        """Why they are not let in; None if they are, once this transaction is committed.
+    def question(self) -> Command:
+        """Whether they are let in: they are, once this transaction is committed.
 
         Of an inquiry of somebody else, and of none, nobody is admitted, and nothing is said.
         """
         people = sorted(self.people)
-        asked = func.viewer.admit_to_inquiry(
+        arguments = (
             self.viewer.role.value,
             self.reference,
-            literal(people, ARRAY(Uuid)),
-            literal([new_key() for _ in people], ARRAY(Uuid)),
+            people,
+            [new_key() for _ in people],
             self.look_ups,
         )
-        why = (await connection.execute(select(asked))).scalar_one()
-        return None if why is None else InquiryLimitError(why)
+        return Command("viewer.admit_to_inquiry($1, $2, $3, $4, $5)", arguments)
+
+    def refusal(self, why: str) -> InquiryLimitError:
+        """``why`` is a word of the database."""
+        return InquiryLimitError(why)

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, func, literal, select
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from gateway.errors import ErrorCode, RequestError
 from gateway.viewer import Viewer
+from models.database.command_pipeline import Command
 from models.keys import new_key
 
 
@@ -47,12 +45,14 @@ class ReadBudget:
     most: int
     people: Collection[UUID]
 
-    async def find_excess(self, connection: AsyncConnection) -> ReadBudgetError | None:
-        """Why these people may not be read now; None if this transaction may log that they are.
+    def question(self) -> Command:
+        """Whether these people may be read now: then this transaction may log that they are.
 
         Where they may not, an alert is raised: the caller commits it.
         """
-        people = literal(list(self.people), ARRAY(Uuid))
-        asked = func.viewer.admit_reads(self.viewer.role.value, self.most, people, new_key())
-        seconds = (await connection.execute(select(asked))).scalar_one()
-        return None if seconds is None else ReadBudgetError(self.most, seconds)
+        arguments = (self.viewer.role.value, self.most, list(self.people), new_key())
+        return Command("viewer.admit_reads($1, $2, $3, $4)", arguments)
+
+    def refusal(self, why: str) -> ReadBudgetError:
+        """``why`` is the seconds until there is room, below 0 where there never is."""
+        return ReadBudgetError(self.most, float(why))

@@ -4,13 +4,14 @@ from datetime import date
 from typing import Annotated
 
 import strawberry
-from sqlalchemy import ARRAY, Text, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Text, exists, func, literal, select
 
 from gateway.access.rows import meets, reachable, vouch_for
 from gateway.errors import ArgumentError, ErrorCode, FieldError
 from gateway.mapping.context import Context
 from gateway.mapping.scalars import CountryCode
 from gateway.policy import LOOKED_UP_FOR, LOOKED_UP_IN
+from gateway.rules import Attribute, Rule
 from gateway.schema.applicant import Applicant
 from models import Applicant as ApplicantRow
 from models import Inquiry
@@ -54,20 +55,21 @@ async def people(
     kind, message = _message(by)
     if message is None:
         raise ArgumentError(("by",), "A name has letters.")
-    await _require_a_case(context)
     digests = [digest.hex() for digest in await _digests(context, message)]
-    found = await context.session.rows(
-        vouch_for(
-            select(
-                func.viewer.people_found(
-                    context.viewer.role.value,
-                    context.stated_purpose.case_reference,
-                    literal(digests, ARRAY(Text)),
-                ).label("people")
-            ),
-            Applicant.__name__,
+    looked_up = select(
+        func.viewer.people_found(
+            context.viewer.role.value,
+            context.stated_purpose.case_reference,
+            literal(digests, ARRAY(Text)),
+        ).label("people")
+    ).where(_is_for_a_case(context))
+    found = await context.session.rows(vouch_for(looked_up, Applicant.__name__))
+    if not found:
+        raise FieldError(
+            ErrorCode.PURPOSE_NOT_ALLOWED,
+            "People are looked up for a case: an officer's lies on the own desk, an auditor's is an"
+            " open request of whoever is looked for; or in an own inquiry that lasts.",
         )
-    )
     ids = list(found[0].people or ())[:MOST_FOUND]
     # Before it is told: a look-up that cannot be logged is not answered.
     await context.record_lookup(kind, len(ids))
@@ -85,38 +87,24 @@ def _message(by: PeopleBy) -> tuple[IndexKind, bytes | None]:
     return IndexKind.NAME_AND_BIRTH_DATE, name_message(name.full_name, name.birth_date)
 
 
-async def _require_a_case(context: Context) -> None:
-    """The purpose names a case, or a request, for which this role looks people up, or an inquiry in
-    which."""
-    if await _is_in_an_inquiry(context):
-        return
-    reference, rule = LOOKED_UP_FOR[context.viewer.role]
-    noun = reference.class_.__name__
-    case = (
-        select(reference.class_.id)
-        .where(reference == context.stated_purpose.case_reference)
-        .where(reachable(noun, context.viewer))
-        .where(meets(rule, context.viewer))
-    )
-    if not await context.session.rows(vouch_for(case, noun)):
-        raise FieldError(
-            ErrorCode.PURPOSE_NOT_ALLOWED,
-            "People are looked up for a case: an officer's lies on the own desk, an auditor's is an"
-            " open request of whoever is looked for; or in an own inquiry that lasts.",
-        )
-
-
-async def _is_in_an_inquiry(context: Context) -> bool:
+def _is_for_a_case(context: Context) -> ColumnElement[bool]:
+    """Whether the purpose names an inquiry in which this role looks people up; or a case, or a
+    request, for which."""
     rule = LOOKED_UP_IN.get(context.viewer.role)
-    if rule is None or not context.stated_purpose.is_inquiry:
-        return False
-    inquiry = (
-        select(Inquiry.id)
-        .where(Inquiry.reference == context.stated_purpose.case_reference)
-        .where(reachable("Inquiry", context.viewer))
+    if rule and context.stated_purpose.is_inquiry:
+        return _is_named(context, Inquiry.reference, rule)
+    return _is_named(context, *LOOKED_UP_FOR[context.viewer.role])
+
+
+def _is_named(context: Context, reference: Attribute, rule: Rule) -> ColumnElement[bool]:
+    """Whether the purpose names such a row within reach."""
+    noun = reference.class_
+    return exists(
+        select(noun.id)
+        .where(reference == context.stated_purpose.case_reference)
+        .where(reachable(noun.__name__, context.viewer))
         .where(meets(rule, context.viewer))
     )
-    return bool(await context.session.rows(vouch_for(inquiry, "Inquiry")))
 
 
 async def _digests(context: Context, message: bytes) -> list[bytes]:

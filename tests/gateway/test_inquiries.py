@@ -11,6 +11,7 @@ import pytest
 from gateway.access.inquiry_room import InquiryRoom
 from gateway.execution.plan.run import PlanCache
 from gateway.service import gateway
+from models.database.command_pipeline import Command
 from tests import tokens
 from tests.gateway.changing import change
 from tests.gateway.conftest import PATIENT, Asked, Viewer
@@ -108,12 +109,9 @@ async def test_of_many_requests_at_once_no_more_people_are_opened_than_the_limit
 async def test_a_gateway_that_admits_nobody_opens_nobody(replicas, monkeypatch) -> None:
     """The defect: people who are read without having been admitted. The row rules do not let it."""
 
-    async def admitted(*_: object) -> None:
-        return None
-
     viewer = supervisor(replicas[0], "unheld")
     inquiry = await opened(viewer)
-    monkeypatch.setattr(InquiryRoom, "find_excess", admitted)
+    monkeypatch.setattr(InquiryRoom, "question", lambda _: Command("NULL"))
     asked = [await viewer(PASSPORT, case=case, inquiry=inquiry) for case in CASES]
     assert [is_read(one) for one in asked] == [False] * len(CASES)
 

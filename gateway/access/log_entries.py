@@ -1,0 +1,54 @@
+"""The statement that writes entries of the access log, where there is room for them.
+
+It asks and writes at once, so that BEGIN, entries and COMMIT take one write and one wait, however
+many entries there are.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import orjson
+
+from gateway.errors import RequestError
+from models.base import Base
+from models.database.command_pipeline import Command
+
+
+class Room(Protocol):
+    """What limits whom a viewer reads: a budget, or an inquiry."""
+
+    def question(self) -> Command:
+        """A call of the database that answers null where there is room, and lets these people in;
+        else why there is none."""
+        ...
+
+    def refusal(self, why: str) -> RequestError:
+        """What the viewer is told of such an answer."""
+        ...
+
+
+def write_entries(
+    noun: type[Base], rows: Sequence[Mapping[str, Any]], room: Room | None
+) -> Command:
+    """Write the rows, if there is room: else none, and the result says why there is not."""
+    asked = room.question() if room else Command("NULL")
+    if not rows:
+        return Command(f"SELECT ({asked.text})::text AS why", asked.arguments)
+    columns = ", ".join(f'"{name}"' for name in rows[0])
+    table, entries = noun.__tablename__, f"${len(asked.arguments) + 1}"
+    text = f"""
+        WITH room AS MATERIALIZED (SELECT ({asked.text})::text AS why), written AS (
+            INSERT INTO {table} ({columns})
+            SELECT {columns} FROM room, json_populate_recordset(NULL::{table}, {entries}::json)
+            WHERE why IS NULL
+        )
+        SELECT why FROM room
+    """  # noqa: S608 - the names are those of our models
+    return Command(text, (*asked.arguments, orjson.dumps(rows, default=_as_json).decode()))
+
+
+def _as_json(value: object) -> str:
+    """What JSON has no form for, as PostgreSQL reads it."""
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    raise TypeError(f"no entry holds {type(value).__name__}")
