@@ -6,6 +6,7 @@ import click
 
 from bench import (
     account,
+    alerts,
     demo,
     driver,
     load,
@@ -158,6 +159,13 @@ def _account(applications: int, entries: int, rounds: int) -> None:
 def _people(applications: int, rounds: int) -> None:
     """A look-up of a person, and from a new entry of the ban list to its hits."""
     run_on_fastest_loop(people.measure(applications, rounds))
+
+
+@bench.command("alerts")
+@click.option("--rounds", default=50, show_default=True, help="How many alerts.")
+def _alerts(rounds: int) -> None:
+    """From an act until its alert is heard by somebody else."""
+    run_on_fastest_loop(alerts.measure(rounds))
 
 
 @bench.command("demo")
