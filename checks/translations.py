@@ -16,7 +16,10 @@ from checks.sources import Module, Sources, assigned, find_all
 FILE = Path("gateway", "texts", "indonesian.toml")
 #: Which argument is the message, of errors and of the functions that make them.
 _MESSAGES = {
-    **dict.fromkeys(("RequestError", "FieldError", "ArgumentError", "GerbangError", "Mistake"), 1),
+    **dict.fromkeys(
+        ("RequestError", "FieldError", "ArgumentError", "GerbangError", "Mistake", "SocketClosed"),
+        1,
+    ),
     **dict.fromkeys(
         ("InvalidTokenError", "_authentication_error", "_bad", "_malformed", "_too_large",
          "_unsupported_type"), 0,

@@ -2,6 +2,10 @@
 
 from enum import IntEnum
 
+from gateway.errors import ErrorCode
+from gateway.texts.language import Language
+from gateway.texts.translation import translate
+
 _LONGEST_REASON = 123  # bytes, by RFC 6455
 
 
@@ -40,8 +44,17 @@ class CloseCode(IntEnum):
 class SocketClosed(Exception):  # noqa: N818 - closing a socket is no error
     """Raised to close the socket; without a code if the client has already disconnected."""
 
-    def __init__(self, code: CloseCode | None, reason: str = "") -> None:
+    def __init__(
+        self, code: CloseCode | None, reason: str = "", error: ErrorCode | None = None
+    ) -> None:
+        """``error`` is the code of an error that closes it, with which the reason then begins."""
         super().__init__(reason)
         self.code = code
-        #: Cut to what fits into a close frame.
-        self.reason = reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
+        self._reason = reason
+        self._error = error
+
+    def reason(self, language: Language) -> str:
+        """Why, in a language, cut to what fits into a close frame."""
+        reason = translate(self._reason, language)
+        said = f"{self._error}: {reason}" if self._error else reason
+        return said.encode()[:_LONGEST_REASON].decode(errors="ignore")

@@ -84,7 +84,7 @@ class Socket:
             # A client that does not read will not accept the close frame either.
             with suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
                 async with asyncio.timeout(CLOSE_SECONDS):
-                    await self._websocket.close(ended.code, ended.reason)
+                    await self._websocket.close(ended.code, ended.reason(self._language))
             if not unknown.is_unknown:
                 await asyncio.sleep(CLOSE_SECONDS)  # time for the client's close frame
         return ended.code
@@ -132,7 +132,7 @@ class Socket:
         except RequestError as error:
             is_server_error = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
             code = CloseCode.TRY_AGAIN_LATER if is_server_error else CloseCode.FORBIDDEN
-            raise SocketClosed(code, f"{error.code}: {error.message}") from None
+            raise SocketClosed(code, error.message, error.code) from None
         if not self._follower.serves(viewer.role):
             raise SocketClosed(CloseCode.FORBIDDEN, f"The role {viewer.role} follows nothing.")
         return viewer
@@ -141,7 +141,7 @@ class Socket:
         try:
             await self._authentication.until_suspended(viewer)
         except RequestError as error:
-            raise SocketClosed(CloseCode.FORBIDDEN, f"{error.code}: {error.message}") from None
+            raise SocketClosed(CloseCode.FORBIDDEN, error.message, error.code) from None
 
     async def _serve_messages(self, viewer: Viewer, tasks: asyncio.TaskGroup) -> None:
         try:

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from gateway.errors import ErrorCode
+from gateway.texts.language import Language
+from gateway.wire.close_codes import CloseCode, SocketClosed
 from gateway.wire.content import GRAPHQL_RESPONSE, negotiate
 from gateway.wire.socket import SocketLimits
 from models.database.connections import connect
@@ -144,6 +147,21 @@ async def test_whoever_says_nothing_is_not_waited_for(live: Served) -> None:
         began = time.monotonic()
         assert (await Client(socket).is_closed())[0] == 4408
         assert time.monotonic() - began < 7
+
+
+async def test_why_a_socket_is_closed_is_said_in_the_readers_language(live: Served) -> None:
+    """Of errors, their code stands first; no reason is longer than a close frame."""
+    refused = {"type": "connection_init", "payload": {"Authorization": "Bearer x.y.z"}}
+    for said, reason in (
+        ({"type": "complete", "id": "1"}, "Kirim connection_init terlebih dahulu."),
+        (refused, "UNAUTHENTICATED: Token ini bukan JSON Web Token yang ditandatangani."),
+    ):
+        async with live.open(additional_headers={"Accept-Language": "id"}) as socket:
+            client = Client(socket)
+            await client.say(**said)
+            assert (await client.is_closed())[1] == reason
+    long = SocketClosed(CloseCode.FORBIDDEN, "é" * 200, ErrorCode.SUSPENDED).reason(Language.ID)
+    assert (long[:12], len(long.encode())) == ("SUSPENDED: é", 123)
 
 
 async def test_several_roles_and_none_named_is_refused_with_the_reason(live: Served) -> None:
