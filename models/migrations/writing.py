@@ -65,7 +65,8 @@ def _write(drafts: list[Draft], title: str, before: str | None) -> list[Path]:
     for one in drafts:
         if not one.up:
             one.up = one.down = ['raise NotImplementedError("fill this in")']
-        revision = f"{int(before or 0) + 1:04}"
+        # Behind every other: the newest of the chain need not have the highest number.
+        revision = f"{max(int(_number(file)) for file in _VERSIONS.glob('0*.py')) + 1:04}"
         words = re.sub(r"\W+", "_", title.lower()).strip("_")[:40].rstrip("_")
         name = f"{words}_{one.name}" if one.name else words
         file = _VERSIONS / f"{revision}_{name}.py"
