@@ -18,6 +18,7 @@ from models.synthetic.reference import Reference
 from models.synthetic.rows import (
     ApplicantRow,
     ApplicationRow,
+    AssignmentRow,
     Batch,
     BillRow,
     DecisionRow,
@@ -39,6 +40,7 @@ from models.vocabulary import (
     Ground,
     Outcome,
     ReferralReason,
+    Role,
     ScreeningKind,
     ScreeningResult,
     Status,
@@ -73,6 +75,8 @@ class CaseProgress:
     has_open_hit: bool = False
     matched_at: int | None = None
     decision_id: UUID | None = None
+    #: The assignment that has not ended.
+    on_desk: AssignmentRow | None = None
 
     def apply(self, step: Step) -> None:
         """Apply one step."""
@@ -150,9 +154,11 @@ class Recorder:
             if kind is EventKind.GRANTED:
                 batch.visa.append(self._visa(application_id, case, standing, steps[sequence - 1 :]))
         if standing.taken_at is not None:
-            batch.assignment += assignments(
+            desks = assignments(
                 application_id, desk, standing.taken_at, standing.matched_at, standing.closed_at
             )
+            batch.assignment += desks
+            standing.on_desk = next((one for one in desks if one.ended_at is None), None)
         fee_idr = self._fee_idr(case, standing)
         batch.application.append(
             self._application(application_id, case, applicant, standing, fee_idr)
@@ -274,6 +280,9 @@ class Recorder:
             is_held=standing.is_held,
             has_open_hit=standing.has_open_hit,
             current_decision_id=standing.decision_id,
+            officer=_whose(standing.on_desk, Role.OFFICER),
+            supervisor=_whose(standing.on_desk, Role.SUPERVISOR),
+            is_assigned=standing.on_desk is not None,
         )
 
     def _bill(
@@ -298,6 +307,11 @@ class Recorder:
 
 def _moment(step: Step) -> int:
     return step.at
+
+
+def _whose(desk: AssignmentRow | None, role: Role) -> str | None:
+    """Whose desk it is, where it is that of somebody in the role."""
+    return desk.officer if desk and desk.role is role else None
 
 
 def _later(moment: int | None, seconds: int) -> datetime | None:

@@ -88,6 +88,10 @@ class ApplicationRow(NamedTuple):
     is_held: bool
     has_open_hit: bool
     current_decision_id: UUID | None
+    #: On whose desk it is, by the assignment that has not ended.
+    officer: str | None
+    supervisor: str | None
+    is_assigned: bool
     is_linked: bool = False
 
 
