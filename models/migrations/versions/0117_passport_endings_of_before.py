@@ -2,8 +2,8 @@
 
 from models.migrations.online import back_fill
 
-revision = "0121"
-down_revision = "0120"
+revision = "0117"
+down_revision = "0116"
 branch_labels = None
 depends_on = None
 locks = "none: rows of applicant, a few at a time"

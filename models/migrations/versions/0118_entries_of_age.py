@@ -12,8 +12,8 @@ _DATED = {
     "linker_read": "read_at",
 }
 
-revision = "0135"
-down_revision = "0121"
+revision = "0118"
+down_revision = "0117"
 branch_labels = None
 depends_on = None
 locks = "SHARE ROW EXCLUSIVE on access_event, ban_read, linker_read, person_lookup"
@@ -46,7 +46,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account_drop")),
     )
-    run("0135_entries_of_age")
+    run("0118_entries_of_age")
     note_for_account("account_drop", has_steps=True)
     for table, instant in _DATED.items():
         op.execute(

@@ -2,8 +2,8 @@
 
 from models.migrations.online import back_fill, create_index, drop_index
 
-revision = "0127"
-down_revision = "0126"
+revision = "0123"
+down_revision = "0122"
 branch_labels = None
 depends_on = None
 locks = "SHARE UPDATE EXCLUSIVE on alert, inquiry while indexes are built: all goes on"

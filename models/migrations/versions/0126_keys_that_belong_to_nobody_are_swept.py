@@ -5,8 +5,8 @@ from alembic import op
 
 from models.migrations.steps import leave_account, note_for_account
 
-revision = "0133"
-down_revision = "0129"
+revision = "0126"
+down_revision = "0125"
 branch_labels = None
 depends_on = None
 locks = "ACCESS EXCLUSIVE on alert, for an instant: nothing is rewritten"

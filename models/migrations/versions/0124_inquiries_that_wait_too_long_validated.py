@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0128"
-down_revision = "0127"
+revision = "0124"
+down_revision = "0123"
 branch_labels = None
 depends_on = None
 locks = "SHARE UPDATE EXCLUSIVE on alert, inquiry, while rows are read: reads and writes go on"

@@ -2,8 +2,8 @@
 
 from models.migrations.online import create_index, drop_index
 
-revision = "0131"
-down_revision = "0130"
+revision = "0114"
+down_revision = "0113"
 branch_labels = None
 depends_on = None
 locks = "SHARE UPDATE EXCLUSIVE on banned_person while indexes are built: all goes on"

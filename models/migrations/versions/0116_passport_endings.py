@@ -5,8 +5,8 @@ from alembic import op
 
 from models.migrations.steps import run
 
-revision = "0120"
-down_revision = "0132"
+revision = "0116"
+down_revision = "0115"
 branch_labels = None
 depends_on = None
 locks = "SHARE ROW EXCLUSIVE on applicant, for an instant"
@@ -29,7 +29,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("applicant_id", name=op.f("pk_passport_ending")),
     )
-    run("0120_passport_endings")
+    run("0116_passport_endings")
 
 
 def downgrade() -> None:

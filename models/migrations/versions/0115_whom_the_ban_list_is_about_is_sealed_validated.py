@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0132"
-down_revision = "0131"
+revision = "0115"
+down_revision = "0114"
 branch_labels = None
 depends_on = None
 locks = "SHARE UPDATE EXCLUSIVE on banned_person while its rows are read: all goes on"

@@ -5,8 +5,8 @@ from alembic import op
 
 from models.migrations.steps import run
 
-revision = "0126"
-down_revision = "0125"
+revision = "0122"
+down_revision = "0121"
 branch_labels = None
 depends_on = None
 locks = "ACCESS EXCLUSIVE on inquiry, whose few rows are written again"
@@ -28,11 +28,11 @@ def upgrade() -> None:
         "ALTER TABLE inquiry ADD CONSTRAINT ck_inquiry_lapsed_before_it_began CHECK "
         "(lapsed_at IS NULL OR num_nonnulls(approved_by, ends_at) = 0) NOT VALID"
     )
-    run("0126_inquiries_that_wait_too_long")
+    run("0122_inquiries_that_wait_too_long")
 
 
 def downgrade() -> None:
-    run("0126_inquiries_before")
+    run("0122_inquiries_before")
     op.execute("ALTER TABLE inquiry DROP CONSTRAINT ck_inquiry_lapsed_before_it_began")
     op.drop_column("inquiry", "is_open")
     op.drop_column("inquiry", "lapsed_at")

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0134"
-down_revision = "0133"
+revision = "0127"
+down_revision = "0126"
 branch_labels = None
 depends_on = None
 locks = "SHARE UPDATE EXCLUSIVE on alert while its rows are read: all goes on"

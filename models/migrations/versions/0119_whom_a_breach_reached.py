@@ -5,8 +5,8 @@ from alembic import op
 
 from models.migrations.steps import leave_account, note_for_account
 
-revision = "0136"
-down_revision = "0135"
+revision = "0119"
+down_revision = "0118"
 branch_labels = None
 depends_on = None
 locks = "no table that was there before"

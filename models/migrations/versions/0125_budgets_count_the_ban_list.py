@@ -4,15 +4,15 @@ from alembic import op
 
 from models.migrations.steps import run
 
-revision = "0129"
-down_revision = "0128"
+revision = "0125"
+down_revision = "0124"
 branch_labels = None
 depends_on = None
 locks = "SHARE ROW EXCLUSIVE on ban_read"
 
 
 def upgrade() -> None:
-    run("0129_budgets_count_the_ban_list")
+    run("0125_budgets_count_the_ban_list")
 
 
 def downgrade() -> None:
