@@ -80,6 +80,10 @@ async def test_entries_of_age_go_with_a_record_and_their_leaves_stay(
 
     records = await account.fetch("SELECT * FROM account_drop ORDER BY id")
     assert sum(Drop.of(record).entries for record in records) == 5
+    assert {record["id"].version for record in records} == {7}
+    assert [record["dropped_at"] for record in records] == sorted(
+        record["dropped_at"] for record in records
+    )
     assert await account.fetchval("SELECT count(*) FROM account_leaf") == leaves + len(records)
     for options in ({}, {"checkpoint": kept}, {"since": datetime.now(UTC)}):
         report = await verify(account, KEYS, CheckpointFolder(tmp_path), **options)

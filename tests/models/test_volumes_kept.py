@@ -31,6 +31,12 @@ FIRST_TABLES = (
     "centre", "applicant", "identity", "application", "decision", "application_event",
     "assignment", "screening",
 )  # fmt: skip
+#: What was a column then, and is a row of another table now.
+ELSEWHERE = {
+    "passport_last_four": (
+        "(SELECT last_four FROM passport_ending WHERE applicant_id = applicant.id)"
+    ),
+}
 COLUMNS = """
     SELECT column_name FROM information_schema.columns
     WHERE table_schema = 'public' AND table_name = $1 AND is_generated = 'NEVER'
@@ -197,7 +203,8 @@ async def hand_down(now: asyncpg.Connection, then: asyncpg.Connection) -> None:
         for table in FIRST_TABLES:
             known = {column for (column,) in await now.fetch(COLUMNS, table)}
             both = [column for (column,) in await then.fetch(COLUMNS, table) if column in known]
-            rows = await now.fetch(f"SELECT {', '.join(both)} FROM {table}")
+            values = ", ".join(ELSEWHERE.get(column, column) for column in both)
+            rows = await now.fetch(f"SELECT {values} FROM {table}")
             await then.copy_records_to_table(table, records=rows, columns=both)
 
 
