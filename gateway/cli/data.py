@@ -16,6 +16,7 @@ from gateway.settings import Command, read_settings
 from models import migrations, publication, synthetic
 from models import volumes as rollups
 from models.database.connections import connect
+from models.key_service import KeyServiceError, key_service_at
 from models.publication import Publication
 
 _OWNER = "GERBANG_OWNER_URL"
@@ -117,19 +118,23 @@ def migrate(plan: bool) -> None:
 @with_world_options
 @click.option("--expected", is_flag=True, help="Load nothing; print expected counts as CSV.")
 def synthesise(world: WorldOptions, expected: bool) -> None:
-    """Load a synthetic world into an empty database."""
+    """Load a synthetic world into an empty database.
+
+    With GERBANG_KEY_SERVICE its people are sealed and linked.
+    """
     if expected:
         counts = _expected_counts(world)
         lines = csv.writer(sys.stdout, lineterminator="\n")
         lines.writerow(("iso3", "month", "expected"))
         lines.writerows((line.iso3, line.month, f"{line.expected:.4f}") for line in counts)
         return
-    url = read_settings(command=Command.SYNTHESISE).required_owner_url
-    loading = synthetic.synthesise(url, **vars(world))
+    settings = read_settings(command=Command.SYNTHESISE)
+    url, address = settings.required_owner_url, settings.key_service
     try:
+        keys = key_service_at(address) if address else None
         with explain_database_errors(_OWNER):
-            summary = asyncio.run(loading)
-    except (synthetic.NotEmptyError, ValueError) as error:
+            summary = asyncio.run(synthetic.synthesise(url, **vars(world), keys=keys))
+    except (KeyServiceError, synthetic.NotEmptyError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(
         f"{summary.applications:,} applications of {summary.applicants:,} people with"

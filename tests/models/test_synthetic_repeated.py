@@ -10,6 +10,7 @@ import pytest
 
 from models.database.connections import connect
 from tests.conftest import NewDatabase
+from tests.linking import key_service
 from tests.running_demo import GERBANG
 
 pytestmark = pytest.mark.anyio
@@ -37,10 +38,10 @@ _DIGEST = "SELECT count(*), md5(string_agg(row::text, ';' ORDER BY row::text)) F
 _WITHOUT_THE_RANDOM = {"data_version": "SELECT data FROM data_version"}
 
 
-async def _made(database: str, **environ: str) -> asyncpg.Connection:
+async def _made(database: str, *options: str, **environ: str) -> asyncpg.Connection:
     """A connection to a database in which the command has made the world."""
     variables = {"GERBANG_ENVIRONMENT": "development", "GERBANG_OWNER_URL": database, **environ}
-    command = [GERBANG, "synthesise", *WORLD]
+    command = [GERBANG, "synthesise", *WORLD, *options]
     await asyncio.to_thread(subprocess.run, command, env={**os.environ, **variables}, check=True)
     return await connect(database)
 
@@ -81,3 +82,16 @@ async def _assert_nothing_of_the_clock_is_there(world: asyncpg.Connection) -> No
     assert [row["term"] for row in terms] == [timedelta(days=7)]
     others = "SELECT count(*) FROM application JOIN bill ON application_id = id"
     assert await world.fetchval(f"{others} WHERE pay_by <> due_at") == 0
+
+
+async def test_people_are_sealed_and_linked_where_there_is_a_key_service(
+    new_database: NewDatabase,
+) -> None:
+    at = {"GERBANG_KEY_SERVICE": key_service()}
+    world = await _made(await new_database(), "--applications=900", **at)
+    try:
+        plain = "SELECT count(*) FROM identity WHERE sealed IS NULL OR full_name IS NOT NULL"
+        assert await world.fetchval(plain) == 0
+        assert await world.fetchval("SELECT count(*) FROM person_link") > 0
+    finally:
+        await world.close()
