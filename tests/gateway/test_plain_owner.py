@@ -54,9 +54,9 @@ async def test_the_owner_loads_a_world_and_keeps_it(apart: Server) -> None:
     await migrated(url)
     long_ago = datetime(2025, 11, 24, 9, tzinfo=UTC)
     loaded = await synthesise(
-        url, applications=500, months=2, seed=1, scale=Scale.PARTNER, until=long_ago
+        url, applications=800, months=2, seed=2, scale=Scale.PARTNER, until=long_ago
     )
-    assert loaded.applications == 500
+    assert loaded.applications == 800
     keeper = await connect(url)
     try:
         assert await verify(keeper) == []

@@ -64,13 +64,13 @@ async def test_a_page_takes_as_many_statements_whatever_its_size(who, many, traf
     answer = await who["officer"](query % CASES, n=size)
     assert answer.errors == []
     assert len(answer.data["applications"]["nodes"]) == size
-    page, *below, version, budget, log = traffic.statements
+    page, *below, version, log = traffic.statements
     assert tables_of(page) == JOINED
     assert len(below) == 6
     assert {table for text in below for table in tables_of(text)} >= BELOW
     assert tables_of(version) == ["data_version"]
-    assert "viewer.admit_reads" in budget
-    assert log.startswith("INSERT INTO access_event")
+    assert "viewer.admit_reads" in log
+    assert "INSERT INTO access_event" in log
 
 
 async def test_a_page_holds_one_connection_and_one_transaction(who, many, traffic) -> None:
@@ -139,4 +139,5 @@ async def test_everything_is_read_only(who, many, traffic) -> None:
     query = f"query {purpose} {{ applications(first: 60) {{ %s }} }}"
     assert (await who["supervisor"](query % CASES)).errors == []
     written = [text for text in traffic.statements if not text.lstrip().startswith("SELECT")]
-    assert {text.split("(")[0].strip() for text in written} == {"INSERT INTO access_event"}
+    [log] = written
+    assert re.findall("INSERT INTO [a-z_]+|UPDATE|DELETE", log) == ["INSERT INTO access_event"]

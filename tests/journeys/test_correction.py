@@ -12,6 +12,7 @@ from tests.gateway.changing import (
     done,
     given_to,
     in_screening,
+    linked,
     paid,
     pays,
     reference_of,
@@ -126,6 +127,7 @@ async def test_a_renewed_passport_after_payment_waits_for_the_officer_of_the_cas
     assert read["identity"]["passportExpiresOn"] == "2044-05-06"
     assert read["passportLastFour"] == "4321"
     # What supervision had answered was about another passport: it is asked anew.
+    await linked(who, case)
     assert (await change(officer, "recordDecision", case, outcome="GRANTED")).codes == [
         "NOT_CLEARED"
     ]
@@ -187,6 +189,7 @@ async def test_a_correction_washes_no_hit_away(who) -> None:
     assert await propose(who["agent-au"], case, fullName="Olive Cleaner") == []
     # The officer learns nothing of the hit, and it stands until a supervisor says what it is.
     await done(who["officer"], "approveCorrection", case)
+    await linked(who, case)
     assert (await change(who["officer"], "recordDecision", case, outcome="GRANTED")).codes == [
         "NOT_CLEARED"
     ]

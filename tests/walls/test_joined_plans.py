@@ -98,6 +98,8 @@ async def many(request: Any, world: str) -> AsyncIterator[asyncpg.Connection]:
                 parts[table] = ", ".join(columns)
                 parts[f"of_{table}"] = ", ".join(own.get(name, f"one.{name}") for name in columns)
             await connection.execute(MULTIPLY.format(**parts))
+            # As on a disk: so that whole tables are read wherever many rows are expected.
+            await connection.execute("SET LOCAL random_page_cost = 4")
             yield connection
     finally:
         await connection.close()

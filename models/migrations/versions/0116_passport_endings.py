@@ -33,6 +33,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER move_new_passport_ending ON applicant")
     op.execute("DROP TRIGGER move_passport_ending ON applicant")
     op.execute("DROP FUNCTION move_passport_ending")
     op.execute(
