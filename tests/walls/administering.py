@@ -76,7 +76,7 @@ TABLES = {
     "suspension": Table("subject", "left watched",
                         "INSERT INTO suspension (id, subject, reason, suspended_by)"
                         " VALUES (gen_random_uuid(), 'x', 'Why', viewer.subject(NULL))"),
-    "ban_entry": Table("reference", "BANN-ASKD-0000 BANN-ELSE-0000 BANN-GRAN-0000",
+    "ban_entry": Table("reference", "BANN-ASKD-0000 BANN-ELSE-0000 BANN-GRAN-0000 BANN-V0ID-0000",
                        "INSERT INTO ban_entry (id, reference, ground, reason, banned_from,"
                        " proposed_by) VALUES (gen_random_uuid(), 'BANN-MADE-0000', 'CRIME',"
                        " 'Why.', wib_day(now()), viewer.subject(NULL))"),

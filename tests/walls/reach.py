@@ -82,6 +82,7 @@ BANNED = {
     "BANN-ASKD-0000": "SGPO-OPEN-0006",
     "BANN-ELSE-0000": "SGPO-HELD-0007",
     "BANN-GRAN-0000": "AUSY-GRAN-0001",
+    "BANN-V0ID-0000": VOIDED,
 }
 OVER = ("BANN-ELSE-0000", "SGPO-OPEN-0006")
 
@@ -220,6 +221,9 @@ ODD: dict[str, Claims] = {
     # For an entry of the ban list, which is nobody's case.
     "supervisor-for-a-ban": {
         "role": "SUPERVISOR", "sub": "supervisor", "names": "BANN-ELSE-0000",
+    },
+    "supervisor-for-an-ended-match": {
+        "role": "SUPERVISOR", "sub": "supervisor", "names": OVER[1],
     },
     "screening-for-a-ban": {"role": "SCREENING", "sub": "screening", "names": "BANN-ELSE-0000"},
     "agent-at-the-portal-of-sg": {
