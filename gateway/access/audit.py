@@ -13,11 +13,8 @@ from gateway.access.inquiry_room import InquiryRoom
 from gateway.access.log_entries import Room, write_entries
 from gateway.access.purpose import StatedPurpose
 from gateway.access.read_budget import ReadBudget
-from gateway.access.transactions.begin import (
-    TransactionStart,
-    begin_transaction,
-    end_transaction,
-)
+from gateway.access.transactions.begin import TransactionStart
+from gateway.access.transactions.one_write import commit_in_one_write
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.policy import NAMES_NO_CASE
 from gateway.viewer import Viewer
@@ -28,8 +25,6 @@ from models.database.pool import ConnectionPool
 from models.key_service import KeyService, KeyServiceError
 from models.keys import new_key
 from models.vocabulary import BreachList, IndexKind
-
-_COMMIT = Command("COMMIT")
 
 
 async def record_reads(
@@ -216,11 +211,6 @@ async def _log(
 
 async def _write(pool: ConnectionPool, start: TransactionStart, command: Command) -> str | None:
     """Commit the entries, and return null; or commit the alert, and return why there is no room."""
-    begun = await begin_transaction(pool, "BEGIN", start, reads=[command, _COMMIT])
-    try:
-        if begun.failure:
-            raise begun.failure
-        why: bytes | None = begun.results[0].get_value(0, 0) if begun.results[0].ntuples else None
-        return why.decode() if why is not None else None
-    finally:
-        await end_transaction(pool, begun.connection)
+    [result] = await commit_in_one_write(pool, start, [command])
+    why: bytes | None = result.get_value(0, 0) if result.ntuples else None
+    return why.decode() if why is not None else None

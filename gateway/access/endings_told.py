@@ -10,11 +10,8 @@ from uuid import UUID
 
 from psycopg import Error
 
-from gateway.access.transactions.begin import (
-    TransactionStart,
-    begin_transaction,
-    end_transaction,
-)
+from gateway.access.transactions.begin import TransactionStart
+from gateway.access.transactions.one_write import commit_in_one_write
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.policy import COUNTED_ENDINGS
 from gateway.viewer import Viewer
@@ -23,7 +20,6 @@ from models.database.pool import ConnectionPool
 from models.keys import new_key
 
 _COUNTING = "SELECT viewer.count_endings($1::text, $2::bigint, $3::uuid[], $4::uuid)"
-_COMMIT = Command("COMMIT")
 
 
 async def count_endings(
@@ -41,10 +37,7 @@ async def count_endings(
         return
     counting = Command(_COUNTING, [viewer.role.value, most, sorted(people), new_key()])
     try:
-        begun = await begin_transaction(pool, "BEGIN", start, reads=[counting, _COMMIT])
-        await end_transaction(pool, begun.connection)
-        if begun.failure:
-            raise begun.failure
+        await commit_in_one_write(pool, start, [counting])
     except (FieldError, Error, OSError) as error:
         raise RequestError(
             ErrorCode.UNAVAILABLE,

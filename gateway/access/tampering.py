@@ -5,19 +5,16 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from psycopg import Error
-from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.access.transactions.begin import (
-    ROUND_TRIP_SECONDS,
-    TransactionStart,
-    begin_transaction,
-)
+from gateway.access.transactions.begin import TransactionStart
+from gateway.access.transactions.one_write import commit_in_one_write
 from gateway.errors import FieldError
 from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool
 from models.keys import new_key
+
+_RAISING = "SELECT viewer.raise_tampering($1::text, $2::uuid, $3::uuid, $4::boolean)"
 
 log = logging.getLogger(__name__)
 
@@ -30,16 +27,12 @@ async def raise_tampering(
     Where that is impossible now it is logged: the read fails anyway, and raises it when it is tried
     again.
     """
+    role = viewer.role.value
+    raising = [
+        Command(_RAISING, [role, new_key(), subject, is_banned])
+        for subject, is_banned in tampered.items()
+    ]
     try:
-        connection, *_ = await begin_transaction(pool, "BEGIN", start)
-        try:
-            for subject, is_banned in tampered.items():
-                raised = func.viewer.raise_tampering(
-                    viewer.role.value, new_key(), subject, is_banned
-                )
-                await connection.alchemy.execute(select(raised))
-            await connection.pipeline.run([Command("COMMIT")], seconds=ROUND_TRIP_SECONDS)
-        finally:
-            await pool.release(connection)
-    except (FieldError, SQLAlchemyError, Error, OSError) as error:
+        await commit_in_one_write(pool, start, raising)
+    except (FieldError, Error, OSError) as error:
         log.error("nobody was told that a sealed value was changed: %s", type(error).__name__)
