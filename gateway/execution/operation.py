@@ -1,6 +1,6 @@
 """An operation on its way: as it was requested, as it was admitted, and its answer."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NamedTuple, Protocol
@@ -15,7 +15,9 @@ from graphql import (
 )
 
 from gateway.access.purpose import StatedPurpose
+from gateway.errors import ErrorCode, RequestError
 from gateway.execution.budgets import Charge
+from gateway.logs.requests import Kind, current_record
 from gateway.texts.language import Language
 from gateway.viewer import Viewer
 from models.vocabulary import Role
@@ -113,3 +115,20 @@ class SubscriptionRunner(Protocol):
     ) -> AsyncGenerator[Answer, None]:
         """An answer for each payload; raises RequestError where the operation cannot start."""
         ...
+
+
+def refuse_misplaced(kind: Kind, kinds: Collection[Kind], request: OperationRequest) -> None:
+    """Refuse operations that do not run where they were sent, and mutations by GET: crawlers and
+    other sites can trigger those."""
+    if kind not in kinds:
+        raise RequestError(
+            ErrorCode.INVALID_DOCUMENT,
+            "Only subscriptions run over the socket, and only queries and mutations over HTTP.",
+        )
+    current_record().kind = kind
+    if kind is Kind.MUTATION and not request.may_write:
+        raise RequestError(
+            ErrorCode.METHOD_NOT_ALLOWED,
+            "A mutation takes a POST.",
+            HTTPStatus.METHOD_NOT_ALLOWED,
+        )

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
@@ -35,7 +34,6 @@ from gateway.error_reports import (
     masked_error,
 )
 from gateway.errors import (
-    ErrorCode,
     GerbangError,
     MistakesError,
     RequestError,
@@ -52,6 +50,7 @@ from gateway.execution.operation import (
     Answer,
     Executed,
     OperationRequest,
+    refuse_misplaced,
 )
 from gateway.execution.plan.cells import CellError
 from gateway.execution.plan.run import PlanCache, Planned, PlanRun
@@ -149,7 +148,7 @@ class SchemaRunner:
         """
         text, name = request.document or "", request.operation_name
         compiled = self._operations.operation(text, name, viewer.role, charge)
-        _refuse_misplaced(compiled.kind, kinds, request)
+        refuse_misplaced(compiled.kind, kinds, request)
         # Before validation, which takes longer: counting takes one pass, even over an invalid
         # document, and spares us the validation where the cost or the budget is exceeded.
         charge.take(compiled.cost.of(request.variables, viewer))
@@ -343,20 +342,3 @@ async def _logged_before(_: IndexKind, __: int) -> None:
 
 async def _single_root(_: Context) -> Sequence[Any]:
     return (None,)
-
-
-def _refuse_misplaced(kind: Kind, kinds: Collection[Kind], request: OperationRequest) -> None:
-    """Refuse operations that do not run where they were sent, and mutations by GET: crawlers and
-    other sites can trigger those."""
-    if kind not in kinds:
-        raise RequestError(
-            ErrorCode.INVALID_DOCUMENT,
-            "Only subscriptions run over the socket, and only queries and mutations over HTTP.",
-        )
-    current_record().kind = kind
-    if kind is Kind.MUTATION and not request.may_write:
-        raise RequestError(
-            ErrorCode.METHOD_NOT_ALLOWED,
-            "A mutation takes a POST.",
-            HTTPStatus.METHOD_NOT_ALLOWED,
-        )

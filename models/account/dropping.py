@@ -94,14 +94,15 @@ async def _lock_rows(
     found: dict[tuple[str, UUID], int] = {}
     for source in sources:
         if rows := leaves[source.table]:
-            statement = _OF_AGE.format(table=source.table, at=source.dropped_by, held=_held(source))
+            held = _hold_condition(source)
+            statement = _OF_AGE.format(table=source.table, at=source.dropped_by, held=held)
             kept = timedelta(days=kept_days)
             for (id_,) in await connection.fetch(statement, list(rows), kept):
                 found[source.table, id_] = rows[id_]
     return found
 
 
-def _held(source: Source) -> str:
+def _hold_condition(source: Source) -> str:
     columns = source.noun.__table__.c
     held = [_HELD.format(about=about) for column, about in _ABOUT.items() if column in columns]
     return " OR ".join(held) or "false"

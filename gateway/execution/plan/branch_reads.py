@@ -59,7 +59,7 @@ class BranchReads:
             break
         for read in pending:
             self._note_logged(read)
-            for source, people in read.told():
+            for source, people in read.find_told():
                 self._context.note_told(source, people)
         await self._open(pending)
 

@@ -110,14 +110,14 @@ class BranchRead:
                     if (text := cell(row, place)) is not None:
                         yield (level, row, place), Cell(subject, column, text.decode())
 
-    def told(self) -> Iterator[tuple[RuledValue, set[UUID]]]:
+    def find_told(self) -> Iterator[tuple[RuledValue, set[UUID]]]:
         """Of whom each value is told that has row rules of its own."""
         for source, level, value, key in self.plan.ruled:
-            rows, shown = self.rows[level], self._shown(level)
-            cells = (rows.cell(row, key) for row in shown if rows.cell(row, value) is not None)
+            rows, answered = self.rows[level], self._answered_rows(level)
+            cells = (rows.cell(row, key) for row in answered if rows.cell(row, value) is not None)
             yield source, {UUID(bytes=cell) for cell in cells if cell is not None}
 
-    def _shown(self, level: int) -> Iterator[int]:
+    def _answered_rows(self, level: int) -> Iterator[int]:
         """The rows that are answered: of a page one more is read, to tell whether there is any."""
         rows, bounds, by = self.rows[level], self.questions[level].bounds, self.plan.keys[level]
         found: Counter[bytes | None] = Counter()
