@@ -9,6 +9,7 @@ import pytest
 from tests.proof import __main__ as proof
 from tests.proof.parts import PARTS, Part
 from tests.proof.record import Outcome, Record, code_of
+from tests.proof.resuming import GreenTests
 
 PROJECT = Path(__file__).resolve().parents[1]
 GREEN = Part("green", "what works", arguments=("-c", "print('ran green')"))
@@ -81,6 +82,84 @@ def test_a_part_that_fails_does_not_hold_up_the_others(record: Record, runs: Run
     assert proof.main([], (RED, GREEN), record) == 1
     assert runs.count == 0
     assert proof.main(["green"], (RED, GREEN), record) == 0
+
+
+TESTS = """\
+import pathlib
+from pytest import fixture, mark
+
+pytestmark = mark.proof
+BESIDE = pathlib.Path(__file__)
+
+
+@fixture
+def noted():
+    with BESIDE.with_name("ran").open("a") as ran:
+        yield ran
+    assert not BESIDE.with_name("spoilt").exists()
+
+
+def test_first(noted):
+    noted.write("first ")
+
+
+def test_second(noted):
+    noted.write("second ")
+    if BESIDE.with_name("stop").exists():
+        raise KeyboardInterrupt
+
+
+@mark.skip
+def test_nothing():
+    pass
+"""
+
+
+def test_a_part_goes_on_where_it_was_as_long_as_the_code_is_the_same(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(TESTS)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = proof\n")  # not our settings
+    ran, green = tmp_path / "ran", tmp_path / "green" / "part.green.txt"
+    part = Part("part", "what is tested", (str(tmp_path / "test_it.py"),))
+    alone = ("-c", str(tmp_path / "pytest.ini"), "--disable-plugin-autoload", "-p", "timeout")
+
+    def run(code: str) -> tuple[int, str]:
+        ran.write_text("")
+        command = (*part.command(green, code), *alone)
+        done = subprocess.run(command, cwd=PROJECT, capture_output=True, check=False)
+        return done.returncode, ran.read_text()
+
+    (tmp_path / "stop").touch()
+    assert run("one") == (2, "first second ")
+    (tmp_path / "stop").rename(tmp_path / "spoilt")
+    assert run("one") == (1, "second "), "what a fixture finds at its end is red"
+    (tmp_path / "spoilt").unlink()
+    assert run("one") == (0, "second ")
+    assert run("one") == (0, "")
+    assert run("other") == (0, "first second ")
+    assert GreenTests(green, "").read() == set(), "code that nobody knows is always other code"
+
+
+def test_what_a_part_took_adds_up_until_the_code_changes(record: Record) -> None:
+    record.note("part", Outcome("one", "2026-01-01 07:30", 100, False))
+    with pytest.raises(KeyboardInterrupt), record.timed("part", "one"):
+        raise KeyboardInterrupt
+    known = record.read()["part"]
+    assert (known.began_at, known.is_stopped) == ("2026-01-01 07:30", True)
+    assert 100 <= known.seconds < 150
+    assert "stopped" in proof.table((Part("part", "it"),), record, "one")
+    with record.timed("part", "other") as run:
+        run.is_green = True
+    known = record.read()["part"]
+    assert (known.is_green, known.is_stopped, known.seconds < 50) == (True, False, True)
+
+
+def test_a_part_that_begins_anew_forgets_what_was_green(record: Record, runs: Runs) -> None:
+    for arguments in (["green"], ["--again"], ["--again", "green"]):
+        assert proof.main(["green"], (GREEN,), record) == 0
+        record.green_tests("green").write_text("any\n")
+        assert proof.main(arguments, (GREEN,), record) == 0
+        assert not record.green_tests("green").exists()
+        assert runs.count == 2
 
 
 def test_the_list_says_how_each_part_is_and_runs_none(

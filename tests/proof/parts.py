@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 PYTEST = (sys.executable, "-m", "pytest", "-m", "proof", "--timeout", "3600")
 
@@ -16,9 +17,12 @@ class Part:
     tests: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
 
-    @property
-    def command(self) -> Sequence[str]:
-        return (sys.executable, *self.arguments) if self.arguments else (*PYTEST, *self.tests)
+    def command(self, green_tests: Path, code: str) -> Sequence[str]:
+        """What proves it, without those of its tests that are noted as green on this code."""
+        if self.arguments:
+            return (sys.executable, *self.arguments)
+        resuming = ("-p", "tests.proof.resuming", "--green-tests", str(green_tests))
+        return (*PYTEST, *resuming, "--code", code, *self.tests)
 
 
 PARTS = (

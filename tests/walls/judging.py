@@ -33,6 +33,8 @@ from tests.walls.reach import TOLD, WHO, Key, Told, viewer
 from tests.walls.undoing import undone
 
 FULL: GraphQLSchema = build_schema()
+#: Our row rules, which thousands of mutants are compared with.
+OURS = row_security(Catalogue(FULL))
 AGREED = {name: (access.rows, access.published_rows) for name, access in POLICY.items()}
 _VIEWS = Path(__file__).parents[2] / "gateway" / "schema" / "roles"
 
@@ -147,12 +149,11 @@ class Planted(Protocol):
 
 def rule_changes(mutant: Planted) -> list[str]:
     """The statements that make a database of our row rules one of a mutant's, if they differ."""
-    ours = row_security(Catalogue(FULL))
     with mutant.planted():
         theirs = row_security(Catalogue(FULL))
-    if ours == theirs:
+    if theirs == OURS:
         return []
-    changes = [*_undone(ours, theirs), *_statements(theirs, ours)]
+    changes = [*_undone(OURS, theirs), *_statements(theirs, OURS)]
     assert changes
     return changes
 
