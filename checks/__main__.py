@@ -17,6 +17,7 @@ from checks.screens import check_screens
 from checks.sources import Sources
 from checks.texts import check_texts
 from checks.translations import check_translations
+from checks.walks import check_walks
 from checks.words import check_words
 
 #: By the syntax trees alone.
@@ -26,6 +27,7 @@ CHECKS = (
     check_dimensions,
     check_mutations,
     check_guards,
+    check_walks,
     check_routes,
     check_pages,
     check_texts,

@@ -18,6 +18,7 @@ from checks.routes import check_routes
 from checks.sources import PACKAGES, Sources
 from checks.texts import check_texts
 from checks.translations import check_translations
+from checks.walks import check_walks
 from checks.words import check_words
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -176,6 +177,22 @@ def test_a_mutation_that_is_unfinished_is_named(
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
+        ('along("raised_at", "", "is_open")', 'along("raised_at", "")',
+         r"schema/alert\.py:\d+: no walk takes the filter is_open: add it to WALKS \(alert"),
+        ('    *along("paid_at", ""),\n', "",
+         r"application\.py:\d+: no walk goes in the order of paid_at: add one to WALKS"),
+        ('"Where it stands.", filters=True, facets=Status', '"Where it stands.", facets=Status',
+         r"application\.py:\d+: WALKS names status, which no field declares as filter"),
+    ],
+)  # fmt: skip
+def test_a_filter_without_a_walk_is_named(tree: Path, before: str, after: str, said: str) -> None:
+    _replace(tree, before, after)
+    assert _found(check_walks, tree, said)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
         ('"/health/live"})', "})", r"/health/live is served, but the gate \(dashboard/.*\) lets"),
         ('{"/role", ', '{"/rule", ', "lets people through to /rule, which nothing serves"),
         ('Route("/health/ready", health.ready),\n    ]', 'Route("/status", health.ready),\n    ]',
@@ -218,15 +235,18 @@ def test_a_text_that_is_missing_or_left_over_is_named(
         ('says = "It is not held."\n', "",
          r"gateway/texts/en\.toml:1: no text mutation\.NOT_HELD\.says: add it, in each language"),
         ('email = "Alamat surel ini tidak sah."\n', "",
-         r"id\.toml:1: no text rule\.email, which en\.toml:\d+ has: add it"),
+         r"id\.toml:1: no text rule\.INVALID\.email, which en\.toml:\d+ has: add it"),
         ('    NOT_HELD = "NOT_HELD"\n', "",
          r"id\.toml:\d+: nothing says mutation\.NOT_HELD\.do: remove it"),
         ('    OVERLOADED = "OVERLOADED"\n', "", r"nothing says request\.OVERLOADED\.do: remove"),
-        ('rule="no_group"', 'rule="no_tour"', r"en\.toml:1: no text rule\.no_tour: add it"),
-        ('"phone": re.compile', '"mobile": re.compile', r"nothing says rule\.phone"),
-        ('_in_range("hours"', '_in_range("time"', r"no text rule\.time: add it"),
+        ('rule="no_group"', 'rule="no_tour"', r"en\.toml:1: no text rule\.INVALID\.no_tour: add"),
+        ('"phone": re.compile', '"mobile": re.compile', r"nothing says rule\.INVALID\.phone"),
+        ('_in_range("hours"', '_in_range("time"', r"no text rule\.INVALID\.time: add it"),
         ("paling banyak terdiri atas {most}", "paling banyak terdiri atas {longest}",
-         r"id\.toml:\d+: rule\.note names other values than in en\.toml: name the same"),
+         r"id\.toml:\d+: rule\.INVALID\.note names other values than in en\.toml: name the same"),
+        ('Refusal.INVALID, "country", rule="not_served"',
+         'Refusal.NOT_FOUND, "country", rule="not_served"',
+         r"en\.toml:1: no text rule\.NOT_FOUND\.not_served: add it, in each language"),
     ],
 )  # fmt: skip
 def test_an_error_without_its_words_is_named(
@@ -250,6 +270,13 @@ def test_an_error_without_its_words_is_named(
          r"no Indonesian text of “It does not answer\. Try again shortly\.”: add it"),
         ("Masa berlaku token lebih dari {} detik.", "Masa berlaku token terlalu lama.",
          r"“Masa berlaku token terlalu lama\.” has other values: name the same"),
+        ("ErrorCode.DOCUMENT_NOT_FOUND,", "ErrorCode.NOT_FOUND,",
+         r"documents\.py:\d+: “This document is not known here: send it as `query`\.” is said"
+         r" with NOT_FOUND: it has no text under \[messages\.NOT_FOUND\]"),
+        ('"57014": (ErrorCode.TIMEOUT,', '"57014": (ErrorCode.UNAVAILABLE,',
+         r"“This took too long, and nothing was changed\.” is said with UNAVAILABLE"),
+        ("[messages.OVERLOADED]", "[messages.CROWDED]",
+         r"indonesian\.toml:\d+: CROWDED is no ErrorCode: remove it"),
     ],
 )  # fmt: skip
 def test_a_message_without_its_translation_is_named(

@@ -130,7 +130,9 @@ def reason_of(why: Refusal, path: tuple[str, ...], now: CaseState, status: Statu
     """The reason for a refusal, with what the case says of it beyond the code."""
     if why is Refusal.DOCUMENTS_MISSING:
         missing = tuple(sorted(now.missing_documents))
-        return Reason(why, path, rule="missing", status=status, missing=missing)
+        return Reason(
+            Refusal.DOCUMENTS_MISSING, path, rule="missing", status=status, missing=missing
+        )
     return Reason(why, path, status=status)
 
 

@@ -25,14 +25,14 @@ class Texts:
     #: By the code of `MutationErrorCode`, and by that of `extensions.code`.
     mutation: Mapping[str, CodeText]
     request: Mapping[str, CodeText]
-    #: What a code says where more is known than the code; with the values of its limits.
-    rule: Mapping[str, str]
+    #: By the code of a mutation: what it says where more is known, by rule, with `{limits}` in it.
+    rules: Mapping[str, Mapping[str, str]]
 
     def message(self, code: str, rule: str | None, values: Mapping[str, Any]) -> str:
         """The message of a mutation's error."""
         if rule is None:
             return self.mutation[code].says
-        return self.rule[rule].format(**values)
+        return self.rules[code][rule].format(**values)
 
 
 @cache
@@ -42,5 +42,5 @@ def texts(language: Language) -> Texts:
     return Texts(
         mutation={code: CodeText(**said) for code, said in tables["mutation"].items()},
         request={code: CodeText(**said) for code, said in tables["request"].items()},
-        rule=tables["rule"],
+        rules=tables["rule"],
     )

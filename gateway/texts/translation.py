@@ -1,7 +1,8 @@
 """Puts what request errors say into the language of their reader.
 
 They are raised in English, with their values in the sentence. `indonesian.toml` has each of these
-sentences, with `{}` where a value stands; `python -m checks` finds those that it lacks.
+sentences under its code, with `{}` where a value stands; `python -m checks` finds those that it
+lacks, and those under another code than they are raised with.
 """
 
 import re
@@ -9,7 +10,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gateway.texts.language import Language
 
@@ -75,6 +76,23 @@ def _translate_value(english: str) -> str:
 @cache
 def _indonesian() -> tuple[Sentences, Sentences]:
     """Messages, and what may stand in them as a value."""
+    messages = {
+        english: translated
+        for translations in messages_by_code().values()
+        for english, translated in translations.items()
+    }
+    return Sentences(messages), Sentences(_tables()["values"])
+
+
+def messages_by_code() -> Mapping[str, Mapping[str, str]]:
+    """What each code says in Indonesian, by what it says in English.
+
+    `CLOSED` has the reasons for which a socket is closed.
+    """
+    return _tables()["messages"]
+
+
+@cache
+def _tables() -> Mapping[str, Any]:
     source = resources.files("gateway.texts") / "indonesian.toml"
-    tables = tomllib.loads(source.read_text("utf-8"))
-    return Sentences(tables["messages"]), Sentences(tables["values"])
+    return tomllib.loads(source.read_text("utf-8"))

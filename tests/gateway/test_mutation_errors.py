@@ -202,9 +202,8 @@ async def test_an_outcome_that_is_asked_for_again_is_told_in_the_language_of_the
     english, indonesian = await messages("en"), await messages("id")
     assert english[0] == indonesian[0]
     path = ("input", "applications", "1", "identity", "email")
-    assert (english[1][path], indonesian[1][path]) == (
-        texts(Language.EN).rule["email"], texts(Language.ID).rule["email"],
-    )  # fmt: skip
+    said = [texts(language).rules["INVALID"]["email"] for language in (Language.EN, Language.ID)]
+    assert [english[1][path], indonesian[1][path]] == said
     assert await messages("en") == english
     stored = await connection.fetchval("SELECT string_agg(answer::text, ' ') FROM idempotency")
     assert "nowhere" not in stored

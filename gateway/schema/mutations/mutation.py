@@ -15,8 +15,9 @@ from gateway.schema.mutations.rights_intents import RIGHTS_INTENTS
 from gateway.schema.mutations.supervision_intents import SUPERVISION_INTENTS
 from models.vocabulary import Role
 
-_ALL = (*INTENTS, *BAN_INTENTS, *REFERENCE_INTENTS, *SUPERVISION_INTENTS, *RIGHTS_INTENTS)
-_BY_NAME = {intent.name: intent for intent in _ALL}
+#: Every mutation.
+ALL_INTENTS = (*INTENTS, *BAN_INTENTS, *REFERENCE_INTENTS, *SUPERVISION_INTENTS, *RIGHTS_INTENTS)
+_BY_NAME = {intent.name: intent for intent in ALL_INTENTS}
 
 
 def describe_mutation(name: str, role: Role) -> str:
