@@ -63,7 +63,7 @@ async def follow_through(
     committed = await _write(url, people, rng)
     while any(one.reconnections < reconnections for one in followed):  # noqa: ASYNC110
         await asyncio.sleep(0.1)
-    await _settled(followed)
+    await _settled(followed, committed)
     done.set()
     await asyncio.gather(*following)
     return [_judged(one, committed) for one in followed]
@@ -134,11 +134,13 @@ async def _listen(one: Followed, client: Client, done: asyncio.Event) -> None:
         one.has_begun.set()
 
 
-async def _settled(followed: list[Followed]) -> None:
-    """Until nobody was told anything for three seconds."""
-    before = -1
-    while before != (before := sum(len(one.told) for one in followed)):  # noqa: ASYNC110
+async def _settled(followed: list[Followed], committed: list[Someone]) -> None:
+    """Until nobody was told anything for three seconds; where something is missing, for fifteen."""
+    silent = told = 0
+    while silent < (5 if any(_judged(one, committed).missed for one in followed) else 1):
         await asyncio.sleep(3)
+        before, told = told, sum(len(one.told) for one in followed)
+        silent = silent + 1 if told == before else 0
 
 
 def _judged(one: Followed, committed: list[Someone]) -> Seen:

@@ -115,14 +115,20 @@ async def test_the_clock_reads_only_what_waits_of_a_million(
     await test_the_clock_reads_only_what_waits(million, step)
 
 
+async def seconds_of(connection: asyncpg.Connection) -> float:
+    """How long the clock takes while nothing is overdue."""
+    began = await connection.fetchval("SELECT clock_timestamp()")
+    assert await end_overdue(connection) == 0
+    return (await connection.fetchval("SELECT clock_timestamp()") - began).total_seconds()
+
+
 @pytest.mark.proof
 async def test_the_clock_takes_no_longer_for_a_million(million: asyncpg.Connection) -> None:
-    async with undone(million):
-        await million.execute(f"DROP INDEX {', '.join((INDEX, *NEXT_BEST))}")
-        nodes = [node for step in STEPS_OF_A_CLOCK for node in await explained(million, step)]
-        assert sum(rows_read(iter(nodes)).values()) > 100_000, "nothing shows without the index"
+    """Without the index it reads them all, which takes many times as long."""
     while await end_overdue(million):
         pass
-    began = await million.fetchval("SELECT clock_timestamp()")
-    await end_overdue(million)
-    assert (await million.fetchval("SELECT clock_timestamp()") - began).total_seconds() < 1
+    with_index = [await seconds_of(million) for _ in range(5)]
+    async with undone(million):
+        await million.execute(f"DROP INDEX {', '.join((INDEX, *NEXT_BEST))}")
+        without = [await seconds_of(million) for _ in range(5)]
+    assert 5 * min(with_index) < min(without)
