@@ -9,7 +9,7 @@ import pytest
 from gateway.access.transactions.reading import PreparedStatement
 from gateway.mapping.connections import keyset_of
 from gateway.mapping.enums import Direction
-from gateway.mapping.keyset import LARGEST_PAGE, Boundary
+from gateway.mapping.keyset import Boundary
 from gateway.mapping.listing import (
     ListQuery,
     condition_shapes,
@@ -19,11 +19,9 @@ from gateway.mapping.listing import (
 from gateway.mapping.queues import conditions_of
 from gateway.policy import QUEUES
 from models.vocabulary import Queue, Role
-from tests.walls.test_walks import MOST_READ, million, rows_read, some_rows
+from tests.walls.test_walks import some_rows
 from tests.walls.undoing import undone
 from tests.walls.walking import CATALOGUE, VIEWERS, plan_of, scans_of
-
-__all__ = ["million"]
 
 pytestmark = pytest.mark.anyio
 
@@ -88,31 +86,3 @@ async def test_each_queue_is_walked_along_its_index(
             assert scans
     assert aside == []
     assert asked == 2 * sum(role in roles for roles in QUEUES.values())
-
-
-@pytest.fixture(scope="module")
-async def queued(million: asyncpg.Connection) -> asyncpg.Connection:
-    await million.execute(QUEUED)
-    await million.execute("VACUUM ANALYZE application")
-    return million
-
-
-@pytest.mark.proof
-@ROLES
-async def test_no_page_of_a_queue_reads_more_than_a_few_hundred_rows_of_a_million(
-    queued: asyncpg.Connection, role: Role
-) -> None:
-    place = await queued.fetchrow(
-        "SELECT target_due_at, id FROM application WHERE officer IS NOT NULL"
-        " ORDER BY target_due_at OFFSET 10 LIMIT 1"
-    )
-    assert place
-    border = {"after_value": place[0], "after_key": place[1], "size": LARGEST_PAGE}
-    read = {}
-    for name, _, prepared, values in pages(role):
-        async with undone(queued):
-            await queued.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-            plan = await plan_of(queued, role, prepared, values | border)
-        read[name] = rows_read(plan, "application")
-    assert {name: rows for name, rows in read.items() if rows > MOST_READ} == {}
-    assert read

@@ -1,0 +1,150 @@
+"""No page of a list or a queue reads more than a few hundred rows of a million, under row rules."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+
+import asyncpg
+import pytest
+
+from gateway.mapping.filters import Relation
+from gateway.mapping.keyset import LARGEST_PAGE, Boundary
+from models.database.connections import connect
+from models.synthetic import Scale, start_of_day, synthesise
+from models.vocabulary import Role
+from tests.walls.test_queues import QUEUED, ROLES, pages
+from tests.walls.test_walks import COPIED, READS
+from tests.walls.undoing import undone
+from tests.walls.walking import Question, nodes_of, plan_of, questions
+
+pytestmark = [pytest.mark.anyio, pytest.mark.proof]
+
+COPIES = 500
+#: No page reads more rows of its table: a page for each of two values, and as many again.
+MOST_READ = 4 * (LARGEST_PAGE + 1)
+#: Of those whose row rules leave rows out of what they walk along.
+NARROWED = {
+    Role.PARTNER_MANAGER: {"country", "country stage"},
+    Role.PARTNER_AGENT: {"centre", "centre stage"},
+}
+
+
+@asynccontextmanager
+async def built_afterwards(connection: asyncpg.Connection, *tables: str) -> AsyncIterator[None]:
+    """In the block tables have no indexes: a million random keys in each take the longest."""
+    indexes = await connection.fetch(
+        """
+        SELECT format('DROP INDEX %s', indexrelid::regclass), pg_get_indexdef(indexrelid)
+        FROM pg_index
+        WHERE indrelid = ANY($1::text[]::regclass[])
+            AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+        """,
+        tables,
+    )
+    for drop, _ in indexes:
+        await connection.execute(drop)
+    yield
+    for _, create in indexes:
+        await connection.execute(create)
+
+
+@pytest.fixture(scope="module")
+async def million(database: str) -> AsyncIterator[asyncpg.Connection]:
+    until = start_of_day(date(2026, 11, 1))
+    await synthesise(
+        database, applications=2_000, months=24, seed=1, scale=Scale.PARTNER, until=until
+    )
+    connection = await connect(database)
+    try:
+        await connection.execute("SET session_replication_role = replica")
+        async with built_afterwards(connection, "application", "access_event"):
+            await connection.execute(COPIED, COPIES - 1)
+            await connection.execute(READS)
+        await connection.execute("VACUUM ANALYZE application, access_event")
+        assert await connection.fetchval("SELECT count(*) FROM application") == 2_000 * COPIES
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def values_for(connection: asyncpg.Connection, question: Question) -> Mapping[str, Any]:
+    """Values for a question: those of a row in the midst of its list."""
+    *filtered, order = (column.key for column in question.columns)
+    table = question.noun.key.class_.__tablename__
+    needed = [f"{name} IS NOT NULL" for name in filtered]
+    is_null = "IS NULL" if question.after is Boundary.WITHOUT_VALUE else "IS NOT NULL"
+    row = await connection.fetchrow(
+        f"SELECT {', '.join([*filtered, order, 'id'])}"
+        f" FROM {table} TABLESAMPLE SYSTEM (5) REPEATABLE (1)"
+        f" WHERE {' AND '.join([*needed, f'{order} {is_null}'])} ORDER BY {order} OFFSET 10 LIMIT 1"
+    )
+    assert row, question
+    *values, place, key = row
+    if question.relation is Relation.IS_ONE_OF:
+        values = [[value, value] for value in values]
+    given = {f"value_{number}": value for number, value in enumerate(values)}
+    return {**given, "after_value": place, "after_key": key, "size": LARGEST_PAGE}
+
+
+def rows_read(plan: Any, table: str) -> int:
+    """How many rows a plan read of a table, those that it then left out included."""
+    return sum(
+        round((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"])
+        for node in nodes_of(plan)
+        if node.get("Relation Name") == table
+    )
+
+
+@pytest.mark.parametrize(
+    "role", [Role.OFFICER, Role.AUDITOR, Role.PARTNER_MANAGER, Role.PARTNER_AGENT]
+)
+async def test_no_page_reads_more_than_a_few_hundred_rows_of_a_million(
+    million: asyncpg.Connection, role: Role
+) -> None:
+    read: dict[str, int] = {}
+    for question in questions(role):
+        if role in NARROWED and " ".join(sorted(question.walk.filters)) not in NARROWED[role]:
+            continue
+        given = dict(await values_for(million, question))
+        if role in NARROWED:
+            given |= {"value_0": _own(given["value_0"], role)}
+        async with undone(million):
+            await million.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+            plan = await plan_of(million, role, question.prepared(role), given)
+        read[str(question)] = rows_read(plan, question.noun.key.class_.__tablename__)
+    assert {name: rows for name, rows in read.items() if rows > MOST_READ} == {}
+    assert read
+
+
+def _own(value: Any, role: Role) -> Any:
+    """The country or the centre of the viewer in place of another."""
+    own = "AU" if role is Role.PARTNER_MANAGER else "AU-SYD"
+    return [own, own] if isinstance(value, list) else own
+
+
+@pytest.fixture(scope="module")
+async def queued(million: asyncpg.Connection) -> asyncpg.Connection:
+    await million.execute(QUEUED)
+    await million.execute("VACUUM ANALYZE application")
+    return million
+
+
+@ROLES
+async def test_no_page_of_a_queue_reads_more_than_a_few_hundred_rows_of_a_million(
+    queued: asyncpg.Connection, role: Role
+) -> None:
+    place = await queued.fetchrow(
+        "SELECT target_due_at, id FROM application WHERE officer IS NOT NULL"
+        " ORDER BY target_due_at OFFSET 10 LIMIT 1"
+    )
+    assert place
+    border = {"after_value": place[0], "after_key": place[1], "size": LARGEST_PAGE}
+    read = {}
+    for name, _, prepared, values in pages(role):
+        async with undone(queued):
+            await queued.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+            plan = await plan_of(queued, role, prepared, values | border)
+        read[name] = rows_read(plan, "application")
+    assert {name: rows for name, rows in read.items() if rows > MOST_READ} == {}
+    assert read
