@@ -86,7 +86,7 @@ def test_a_part_that_fails_does_not_hold_up_the_others(record: Record, runs: Run
 
 TESTS = """\
 import pathlib
-from pytest import fixture, mark
+from pytest import fixture, mark, skip
 
 pytestmark = mark.proof
 BESIDE = pathlib.Path(__file__)
@@ -109,9 +109,9 @@ def test_second(noted):
         raise KeyboardInterrupt
 
 
-@mark.skip
-def test_nothing():
-    pass
+def test_third():
+    if BESIDE.with_name("absent").exists():
+        skip("what this machine lacks")
 """
 
 
@@ -131,9 +131,11 @@ def test_a_part_goes_on_where_it_was_as_long_as_the_code_is_the_same(tmp_path: P
     (tmp_path / "stop").touch()
     assert run("one") == (2, "first second ")
     (tmp_path / "stop").rename(tmp_path / "spoilt")
+    (tmp_path / "absent").touch()
     assert run("one") == (1, "second "), "what a fixture finds at its end is red"
     (tmp_path / "spoilt").unlink()
-    assert run("one") == (0, "second ")
+    assert run("one") == (1, "second "), "what is skipped shows nothing"
+    (tmp_path / "absent").unlink()
     assert run("one") == (0, "")
     assert run("other") == (0, "first second ")
     assert GreenTests(green, "").read() == set(), "code that nobody knows is always other code"

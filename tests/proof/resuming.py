@@ -43,6 +43,7 @@ class _Resuming:
         self._green = green
         self._left_out = 0
         self._failed: set[str] = set()
+        self._skipped = 0
 
     @pytest.hookimpl(trylast=True)  # of those that the markers chose
     def pytest_collection_modifyitems(
@@ -58,7 +59,8 @@ class _Resuming:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A test is green when its fixtures have ended too."""
-        if not report.passed:  # one that is skipped shows nothing
+        self._skipped += report.skipped
+        if not report.passed:
             self._failed.add(report.nodeid)
         elif report.when == "teardown" and report.nodeid not in self._failed:
             self._green.note(report.nodeid)
@@ -66,6 +68,15 @@ class _Resuming:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self._left_out:
             session.exitstatus = pytest.ExitCode.OK
+        elif exitstatus == pytest.ExitCode.OK and self._skipped:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self._skipped:
+            said = (
+                f"{self._skipped} were skipped: what they show is not shown, so this is not green"
+            )
+            terminalreporter.write_line(said)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
