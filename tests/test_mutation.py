@@ -1,13 +1,15 @@
 """The tool that plants faults: which it finds, how it plants them, and what it keeps of them."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.mutation.areas import AREAS, Area
-from tests.mutation.copies import copied
+from tests.mutation.copies import Run, copied
 from tests.mutation.faults import find_faults
+from tests.mutation.order import Order
 from tests.mutation.results import ACCEPTED, Results, read_accepted
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -113,22 +115,40 @@ def test_due() -> None:
 def project(tmp_path: Path) -> Path:
     (tmp_path / "product.py").write_text(MODULE)
     (tmp_path / "test_product.py").write_text(TEST)
+    # Else pytest would load, and rewrite, whatever is installed.
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --disable-plugin-autoload\n")
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     return tmp_path
 
 
 def test_a_fault_is_found_or_survives_and_the_project_stays_as_it_is(project: Path) -> None:
     area = Area("toy", ("product.py",), ("test_product.py",))
-    outcomes = {}
+    outcomes, order = {}, Order(("test_nothing.py", *area.tests))
     with copied(project) as copy:
         assert copy.test(area.tests, 60).is_green
         for fault in area.faults(project):
             with copy.planted(fault):
-                outcomes[fault.change] = copy.test(area.tests, 60).outcome
+                run = copy.test(area.tests, 60)
+                outcomes[fault.change] = run.outcome
+                order.learn(fault, run)
                 assert (project / "product.py").read_text() == MODULE
         assert (copy.root / "product.py").read_text() == MODULE
     # What is so on the seventh day itself, no test says.
     assert outcomes == {"not → nothing": "red", "< → <=": "green", "7 → 8": "green"}
+    assert order.for_fault(fault)[0] == "test_product.py"
+
+
+def test_the_test_that_found_a_fault_is_the_first_to_look_for_the_next(project: Path) -> None:
+    area = Area("toy", ("product.py",), ("test_nothing.py", "test_product.py"))
+    order, (fault, other, *_) = Order(area.tests), area.faults(project)
+    assert order.for_fault(fault) == ["test_nothing.py", "test_product.py"]
+    order.learn(fault, Run("red", "1 failed\nFAILED test_product.py::test_due - no"))
+    assert order.for_fault(other) == ["test_product.py", "test_nothing.py"]
+    elsewhere = replace(other, path="elsewhere.py")
+    order.learn(elsewhere, Run("red", "ERROR test_nothing.py::test_nothing - no"))
+    order.learn(elsewhere, Run("red", "FAILED test_nothing.py::test_nothing - no"))
+    assert order.for_fault(other)[0] == "test_product.py"
+    assert order.for_fault(elsewhere)[0] == "test_nothing.py"
 
 
 def test_a_run_that_does_not_end_is_ended(project: Path) -> None:

@@ -10,6 +10,7 @@ import click
 from tests.mutation.areas import AREAS, Area
 from tests.mutation.copies import Copy, copied
 from tests.mutation.faults import Fault
+from tests.mutation.order import Order
 from tests.mutation.results import Results, read_accepted, survivors_page
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -48,7 +49,7 @@ def _sample(area: Area, number: int, seed: int) -> list[Fault]:
 
 
 def _survivors(copy: Copy, area: Area, faults: list[Fault]) -> Iterator[tuple[str, Fault]]:
-    results, accepted = Results(FOLDER, area, PROJECT), read_accepted()
+    results, accepted, order = Results(FOLDER, area, PROJECT), read_accepted(), Order(area.tests)
     if all(results.outcome(fault) for fault in faults):
         seconds = 0.0  # nothing is left to run
     else:
@@ -57,7 +58,9 @@ def _survivors(copy: Copy, area: Area, faults: list[Fault]) -> Iterator[tuple[st
         outcome = results.outcome(fault)
         if outcome is None:
             with copy.planted(fault):
-                outcome = copy.test(area.tests, _TIMES * seconds + _SECONDS).outcome
+                run = copy.test(order.for_fault(fault), _TIMES * seconds + _SECONDS)
+            outcome = run.outcome
+            order.learn(fault, run)
             results.note(fault, outcome)
         if outcome == "green":
             is_accepted = any(one.is_of(fault) for one in accepted)
