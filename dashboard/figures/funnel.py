@@ -14,6 +14,10 @@ BAND = "rgba(29, 127, 168, 0.12)"
 MOST_NAMED = 5
 #: A rate on fewer decisions than this is not what the height of the picture is chosen by.
 TELLING = 100
+#: Where on its line the name of the rate may stand: an anchor, and how far from the left.
+NAME_PLACES = {"left": 0.005, "center": 0.5, "right": 0.995}
+#: How much of the picture that name covers.
+NAME_WIDTH, NAME_HEIGHT = 0.33, 0.07
 
 
 def funnel_figure(
@@ -26,6 +30,7 @@ def funnel_figure(
     inside = [point for point in funnel.points if not point.is_outside]
     top = _height(funnel)
     lowest, highest = (numbers[0], numbers[-1]) if numbers else (1, 10)
+    ends = (log10(max(lowest, 1)) - 0.05, log10(highest) + 0.2)
     return {
         "data": [
             _limit(numbers, [line.low_warning for line in lines], "", "0"),
@@ -40,7 +45,7 @@ def funnel_figure(
             {"l": 52, "r": 14, "t": 8, "b": 48},
             xaxis={
                 "type": "log",
-                "range": [log10(max(lowest, 1)) - 0.05, log10(highest) + 0.2],
+                "range": list(ends),
                 "tickvals": (ticks := _powers(lowest, highest)),
                 "ticktext": [count_text(tick, say) for tick in ticks],
                 "title": {"text": say("today.by_decisions"), "standoff": 6},
@@ -55,7 +60,7 @@ def funnel_figure(
                 "zeroline": False,
             },
             shapes=[_rate(funnel.model.rate)],
-            annotations=[_rate_name(funnel.model.rate, say)],
+            annotations=[_rate_name(funnel, ends, top, say)],
             hovermode="closest",
         ),
     }
@@ -137,11 +142,20 @@ def _rate(rate: float) -> dict[str, Any]:
     }
 
 
-def _rate_name(rate: float, say: Texts) -> dict[str, Any]:
+def _rate_name(funnel: Funnel, ends: tuple[float, float], top: float, say: Texts) -> dict[str, Any]:
+    """The name of the rate on its line, where the fewest points lie under it."""
+    rate = funnel.model.rate
+    beside = [
+        (log10(point.count.n) - ends[0]) / (ends[1] - ends[0])
+        for point in funnel.points
+        if 0 <= point.count.rate - rate <= top * NAME_HEIGHT
+    ]
+    covered = {anchor: _covered(anchor, beside) for anchor in NAME_PLACES}
+    anchor = min(covered, key=lambda each: covered[each])
     return {
         "xref": "paper",
-        "x": 0.005,
-        "xanchor": "left",
+        "x": NAME_PLACES[anchor],
+        "xanchor": anchor,
         "y": rate,
         "yanchor": "bottom",
         "text": say("today.rate_of_all", rate=percent_text(rate, say)),
@@ -149,12 +163,21 @@ def _rate_name(rate: float, say: Texts) -> dict[str, Any]:
     }
 
 
+def _covered(anchor: str, places: list[float]) -> int:
+    """How many of these places, from left to right, a name would cover that is anchored so."""
+    left = {"left": 0.0, "center": 0.5 - NAME_WIDTH / 2, "right": 1 - NAME_WIDTH}[anchor]
+    return sum(left <= place <= left + NAME_WIDTH for place in places)
+
+
 def _height(funnel: Funnel) -> float:
-    """High enough for whatever is outside and for all rates that say something."""
+    """High enough for whatever is outside, for all rates that say something, and for the line of
+    99.8 % where it is lowest."""
+    limits = funnel.limits()
     rates = [
         point.count.rate for point in funnel.points if point.is_outside or point.count.n >= TELLING
     ]
-    tops = [_limit_at(funnel.limits(), TELLING), *rates, funnel.model.rate * 2]
+    lowest_alarm = min((line.high_alarm for line in limits), default=0.0)
+    tops = [_limit_at(limits, TELLING), *rates, funnel.model.rate * 2, lowest_alarm]
     return min(1.0, max(tops) * 1.15) or 1.0
 
 

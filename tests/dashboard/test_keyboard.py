@@ -61,7 +61,7 @@ def test_the_main_tasks_need_no_mouse(visitor: Visitor) -> None:
     page.keyboard.press("Escape")
     page.wait_for_selector("[role=dialog]", state="detached")
 
-    tab_to(page, "The same as a table")
+    tab_to(page, "As a table")
     page.keyboard.press("Enter")
     assert page.locator(".twin table").is_visible()
 

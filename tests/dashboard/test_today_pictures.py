@@ -87,6 +87,20 @@ def test_who_is_outside_is_named_in_the_funnel_and_who_was_chosen() -> None:
     assert [text for text in inside["text"] if text] == ["Tiga"]
 
 
+def test_the_line_of_the_alarm_is_seen_and_the_name_of_the_rate_covers_no_point() -> None:
+    few, many = ([Count(f"{n}-{i}", n, i) for i in (1, 2)] for n in (40, 4_000))
+    crowd = [Count(f"at {n}", n, round(n * 0.033)) for n in (40, 60, 90, 140)]
+    wide = [Count(f"wide {i}", 2_000, 10 + 60 * i) for i in range(3)]
+    figure = funnel_figure(funnel([*few, *many, *crowd, *wide], 0.03), {}, (), ID)
+    _, top = figure["layout"]["yaxis"]["range"]
+    high_alarm = figure["data"][3]
+    assert min(high_alarm["y"]) < top
+    [name] = figure["layout"]["annotations"]
+    assert name["xanchor"] != "left"  # where the small places crowd about the rate
+    crowded = funnel_figure(funnel([Count("a", 40, 4), Count("b", 9_000, 300)], 0.03), {}, (), ID)
+    assert crowded["layout"]["annotations"][0]["xanchor"] == "left"
+
+
 def test_a_month_beyond_its_limits_is_marked_and_the_band_is_the_limits() -> None:
     months = [Count(month_start(LAST, shift).isoformat(), 800, 16) for shift in range(-13, 0)]
     chart = control_chart([*months, Count(LAST.isoformat(), 800, 70)])
