@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 RECIPE = re.search(
     r"## Add a page\n(.*?)\n## ", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.DOTALL
 )
+#: Without plugins, of which that of Dash would have pytest rewrite the whole of Dash.
+PYTEST = ("-m", "pytest", "-q", "--disable-plugin-autoload", "-p", "no:cacheprovider", "tests")
 #: Asks the copy what it knows of the page, as the gate, the navigation and the title do.
 LOOK = """
 import asyncio
@@ -102,7 +104,7 @@ def test_a_page_is_added_by_its_folder_its_words_and_its_entry(copied: Path) -> 
         "404",
         "['/intake?language=en', '/volumes?language=en', '/definitions?language=en']",
     ], told.stderr
-    assert run(copied, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests").returncode == 0
+    assert run(copied, *PYTEST).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -139,6 +141,6 @@ def test_the_build_names_what_is_left_out(copied: Path, step: str, messages: lis
 )
 def test_what_is_left_out_is_named(copied: Path, step: str, message: str) -> None:
     follow(copied, without=step)
-    told = run(copied, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests")
+    told = run(copied, *PYTEST)
     assert told.returncode == 1
     assert message in told.stdout
