@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-PYTEST = (sys.executable, "-m", "pytest", "-m", "proof", "--timeout", "3600")
+PYTEST = (sys.executable, "-m", "pytest", "-m", "proof", "--timeout", "3600", "--durations", "12")
 
 
 @dataclass(frozen=True)
