@@ -48,8 +48,8 @@ def columns_read(catalogue: Catalogue, role: Role) -> Grants:
         for expression in (*_noun_columns(catalogue, noun, role), *attributes(rule)):
             for table, column in _stored_columns(expression):
                 columns_by_table[table].add(column)
-        for told_by, (table, column) in _READ_BEFORE.items():
-            if told_by in {(noun.name, name) for name in readable_fields(noun.name, role)}:
+        for (name, field), (table, column) in _READ_BEFORE.items():
+            if name == noun.name and field in readable_fields(name, role):
                 columns_by_table[table].add(column)
     return {table: frozenset(columns) for table, columns in sorted(columns_by_table.items())}
 
@@ -79,10 +79,10 @@ def _noun_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Itera
 def _link_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:
     """The columns by which readable links of other nouns select rows of this one."""
     for other in catalogue.nouns.values():
-        readable = readable_fields(other.name, role)
         for field in other.fields.values():
             remote = getattr(field.source, "remote", None)
-            if remote is not None and field.target_name == noun.name and field.name in readable:
+            is_link_here = remote is not None and field.target_name == noun.name
+            if is_link_here and field.name in readable_fields(other.name, role):
                 yield remote
 
 
