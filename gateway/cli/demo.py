@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import os
 import secrets
 import signal
@@ -25,7 +24,7 @@ from gateway.cli.internal import internal_server
 from gateway.cli.keeper import run_keeper
 from gateway.cli.main_job import MainJob, show_addresses
 from gateway.cli.ports import require_free_port
-from gateway.cli.serving import run_on_fastest_loop, server_config
+from gateway.cli.serving import collect_seldom, run_on_fastest_loop, server_config
 from gateway.logs.output import process_log
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
@@ -169,7 +168,7 @@ async def _run(settings: Settings, world: WorldOptions, started_at: float, check
 @contextlib.asynccontextmanager
 async def _serve(settings: Settings) -> AsyncIterator[None]:
     app = gateway(settings)
-    gc.freeze()  # as `gerbang serve` does
+    collect_seldom()  # as `gerbang serve` does
     serving = _DemoServer(server_config(app, settings))
     task = asyncio.create_task(serving.serve())
     try:

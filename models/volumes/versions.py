@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    literal_column,
     select,
     text,
 )
@@ -49,4 +50,5 @@ class Versioned(StrEnum):
 
 
 def version_of(data: Versioned) -> ScalarSelect[ColumnElement[object]]:
-    return select(VERSION.c.version).where(VERSION.c.data == data).scalar_subquery()
+    name = literal_column(f"'{data}'")
+    return select(VERSION.c.version).where(VERSION.c.data == name).scalar_subquery()

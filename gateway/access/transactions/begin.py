@@ -1,7 +1,6 @@
 """Begins transactions: one write sets their limits, the database role and a sealed viewer."""
 
 import asyncio
-import hashlib
 import hmac
 import logging
 import time
@@ -24,7 +23,7 @@ from gateway.viewer import ANONYMOUS, Viewer
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool, PooledConnection, PoolExhaustedError
 from models.row_security import database_role, writing_role
-from models.row_security.seal_keys import DAY, DailyKey, daily_key
+from models.row_security.seal_keys import DAY, daily_key
 from models.vocabulary import Role
 
 #: How often the database checks, during a statement, that the client is still connected.
@@ -64,7 +63,7 @@ class Seal:
         self._master = master
         self._seconds = seconds
         self._clock = clock
-        self._today: tuple[int, DailyKey] | None = None
+        self._today: tuple[int, str, hmac.HMAC] | None = None
 
     def seal(self, viewer: Viewer, backend: int | None, acting: str | None = None) -> str:
         """The sealed viewer. Its texts are in base64.
@@ -74,26 +73,29 @@ class Seal:
         # Round once: the timestamp and the choice of the key must agree on the day, even within the
         # last millisecond of a day.
         now = round(self._clock() * 1000)
-        key = self._key_at(now)
+        key_id, mac = self._key_at(now)
         fields = (
             acting or viewer.role.value,
             str(now),
             str(now + round(self._seconds * 1000)),
             str(backend or ""),
             _scope(viewer.subject, viewer.partner, viewer.countries, viewer.centres),
-            key.id,
+            key_id,
             _text(viewer.purpose_reference or ""),
         )
         body = ".".join(fields)
-        mac = hmac.digest(key.key, body.encode(), hashlib.sha256).hex()
-        return f"{body}.{mac}"
+        mac.update(body.encode())
+        return f"{body}.{mac.hexdigest()}"
 
-    def _key_at(self, milliseconds: int) -> DailyKey:
-        """The key of the day that holds this instant; derived once a day."""
+    def _key_at(self, milliseconds: int) -> tuple[str, hmac.HMAC]:
+        """The key of the day that holds this instant, by its id, and a code of nothing under it;
+        derived once a day."""
         day = milliseconds // _DAY_MILLISECONDS
         if self._today is None or self._today[0] != day:
-            self._today = day, daily_key(self._master, _FIRST_DAY + day * DAY)
-        return self._today[1]
+            key = daily_key(self._master, _FIRST_DAY + day * DAY)
+            self._today = day, key.id, hmac.new(key.key, digestmod="sha256")
+        _, key_id, mac = self._today
+        return key_id, mac.copy()
 
 
 @dataclass(frozen=True)
@@ -133,11 +135,11 @@ class TransactionStart:
         settings = {**more, **self.settings(backend)}
         if not settings:
             return [Command(begin)]
-        return [Command(begin), Command(_set_locally(tuple(settings)), tuple(settings.values()))]
+        return [Command(begin), Command(set_locally(tuple(settings)), tuple(settings.values()))]
 
 
 @lru_cache
-def _set_locally(names: Sequence[str]) -> str:
+def set_locally(names: Sequence[str]) -> str:
     """A statement that sets settings for the transaction. PostgreSQL sets them in this order."""
     calls = (f"set_config('{name}', ${number}, true)" for number, name in enumerate(names, 1))
     return f"SELECT {', '.join(calls)}"

@@ -19,3 +19,8 @@ class WireRows:
         self.address: int = result.pgresult_ptr  # pyright: ignore[reportAttributeAccessIssue]
         #: The bytes of a cell, by row and column; None is SQL's NULL.
         self.cell = result.get_value
+
+    @property
+    def columns(self) -> int:
+        """How many columns."""
+        return self._result.nfields

@@ -37,7 +37,6 @@ class BranchReads:
             reference = ReferenceReads(
                 self._reference,
                 [plan for read in pending for plan in read.plan.kept],
-                viewer.role,
                 is_trusted=is_trusted,
             )
             sent = [*(bound for _, bound in statements), *reference.statements()]
@@ -48,12 +47,15 @@ class BranchReads:
                 give_up([late.root], error)
                 pending = [read for read in pending if read.root != late.root]
                 continue
-            tables = reference.take(rows[len(statements) :], self._context)
+            answered = iter(rows)
+            for read in pending:
+                read.rows = [next(answered) for _ in read.plan.levels]
+            # All are of one snapshot, and so of one version.
+            version = next((read.version for read in pending if read.version), None)
+            tables = reference.take(version, [*answered], self._context)
             if tables is None:  # they have changed since
                 is_trusted = False
                 continue
-            for (read, _), of_statement in zip(statements, rows, strict=False):
-                read.rows.append(of_statement)
             for read in pending:
                 read.kept = [tables[plan] for plan in read.plan.kept]
             break

@@ -1,7 +1,7 @@
 """The branches of a plan: what was made of each, and what of it a request reads."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from uuid import UUID
 from gateway.access.transactions.reading import Bound, PreparedStatement
 from gateway.access.transactions.wire_rows import WireRows
 from gateway.execution.plan.backend import renderer
+from gateway.execution.plan.cells import CellError
 from gateway.execution.plan.levels import Level
 from gateway.execution.plan.program import compile_branch
 from gateway.execution.plan.render import KeptRows, Rendering, Table
@@ -35,7 +36,9 @@ class BranchPlan:
 
     def __init__(self, branch: Branch, role: Role, *, is_compiled: bool) -> None:
         self.levels = branch.levels
-        self.statements = Statements(branch.levels, role)
+        #: The level whose rows say of which version the reference data is to which rows link.
+        self.with_version = _first_with_rows(branch.levels) if branch.kept else None
+        self.statements = Statements(branch.levels, role, with_version=self.with_version)
         self._program = compile_branch(branch)
         self.render = renderer(self._program, is_compiled=is_compiled)
         self.keys = [Places(level).key for level in branch.levels]
@@ -127,6 +130,20 @@ class BranchRead:
             if bounds is None or found[above] <= bounds.size:
                 yield row
 
+    @property
+    def version(self) -> bytes | None:
+        """The version of the reference data in the snapshot; None where no row links to any.
+
+        Raises CellError where there should be one.
+        """
+        level = self.plan.with_version
+        if level is None or not (rows := self.rows[level.number]).count:
+            return None
+        version = rows.cell(0, rows.columns - 1)
+        if version is None:
+            raise CellError("reference data without a version")
+        return version
+
     def prepared(self) -> tuple[PreparedStatement, ...]:
         """The statement of each level."""
         return self.plan.statements.prepared(*(asked.shape for asked in self.questions))
@@ -140,6 +157,11 @@ class BranchRead:
         parts = zip(self.rows, self.plan.keys, self.questions, strict=True)
         tables = [Table(rows, key=key, bounds=asked.bounds) for rows, key, asked in parts]
         return Rendering(context, tables, count, self.kept, self.opened)
+
+
+def _first_with_rows(levels: Sequence[Level]) -> Level:
+    """Below whose rows all others stand that have any; counts have none."""
+    return next(level for level in levels if level.column_set)
 
 
 def _ruled_places(level: Level) -> Iterator[RuledPlace]:

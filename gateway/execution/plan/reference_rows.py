@@ -3,18 +3,16 @@
 Countries, visa types, partners and centres are few and change seldom, and most roles read all of
 them. Where a role reads every row of a table, no statement joins it: its rows are written once, for
 a role and a selection of their fields, and looked up by key. Triggers renew a version with each
-change to one of these tables. Each read reads that version in its own snapshot, under the row rules
-like everything else, and uses what is kept under the same version alone.
+change to one of these tables. The statement whose rows link to them reads that version too, so in
+its own snapshot and under the row rules, and uses what is kept under the same version alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import literal_column, select
-
-from gateway.access.rows import reads_every_row, vouch_for
-from gateway.access.transactions.reading import Bound, Planning, PreparedStatement, prepare
+from gateway.access.rows import reads_every_row
+from gateway.access.transactions.reading import Bound
 from gateway.access.transactions.wire_rows import WireRows
 from gateway.execution.plan.cells import CellError
 from gateway.execution.plan.render import KeptRows, Rendering, Table
@@ -24,7 +22,7 @@ from gateway.mapping.catalogue import DeclaredNoun
 from gateway.mapping.context import Context
 from gateway.mapping.kept_rows import Kept
 from models.vocabulary import Role
-from models.volumes.versions import NAMED_TABLES, VERSION, Versioned
+from models.volumes.versions import NAMED_TABLES
 
 if TYPE_CHECKING:
     from gateway.execution.plan.branches import BranchPlan
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
 _MOST_BYTES = 16 * 1024 * 1024
 #: What a row takes besides its bytes and those of its key.
 _ROW_BYTES = 200
+_NO_ROWS: KeptRows = MappingProxyType({})
 
 
 def is_reference(noun: DeclaredNoun, role: Role) -> bool:
@@ -84,36 +83,29 @@ class ReferenceReads:
     """What one read takes from memory, and what it must read besides."""
 
     def __init__(
-        self, kept: ReferenceRows, plans: Sequence["BranchPlan"], role: Role, *, is_trusted: bool
+        self, kept: ReferenceRows, plans: Sequence["BranchPlan"], *, is_trusted: bool
     ) -> None:
         """``is_trusted`` says that what is kept may be of the snapshot. Otherwise all is read."""
         self._kept = kept
-        self._role = role
         found = {plan: kept.find(plan) if is_trusted else None for plan in plans}
         self._found = {plan: written for plan, written in found.items() if written}
         self._missing = [plan for plan in found if plan not in self._found]
 
     def statements(self) -> list[Bound]:
-        """The version, where it matters, and all rows of the tables that are not kept."""
-        if not self._found and not self._missing:
-            return []
-        tables = [plan.statements.prepared(None)[0] for plan in self._missing]
-        return [Bound(each, ()) for each in (_version_statement(self._role), *tables)]
+        """All rows of the tables that are not kept."""
+        return [Bound(plan.statements.prepared(None)[0], ()) for plan in self._missing]
 
     def take(
-        self, read: Sequence[WireRows], context: Context
+        self, version: bytes | None, tables: Sequence[WireRows], context: Context
     ) -> Mapping["BranchPlan", KeptRows] | None:
-        """The rows by their plans, from what the statements read; None if what was kept is of
-        another version."""
-        if not read:
-            return {}
-        version, *tables = read
-        if version.count != 1 or not (mark := version.cell(0, 0)):
-            raise CellError("reference data without a version")
-        if any(written.version != mark for written in self._found.values()):
+        """The rows by their plans, with those that the statements read; None if what was kept is
+        of another version. Without a version there is no row that links to any of them."""
+        if version is None:
+            return dict.fromkeys((*self._found, *self._missing), _NO_ROWS)
+        if any(written.version != version for written in self._found.values()):
             return None
         for plan, rows in zip(self._missing, tables, strict=True):
-            self._found[plan] = WrittenRows(mark, _write_rows(plan, rows, context))
+            self._found[plan] = WrittenRows(version, _write_rows(plan, rows, context))
             self._kept.keep(plan, self._found[plan])
         return {plan: written.rows for plan, written in self._found.items()}
 
@@ -129,10 +121,3 @@ def _write_rows(plan: "BranchPlan", rows: WireRows, context: Context) -> KeptRow
         text = plan.render(rendering, 0, row)
         written[key] = text, count.values - before
     return written
-
-
-@lru_cache
-def _version_statement(role: Role) -> PreparedStatement:
-    names = literal_column(f"'{Versioned.NAMES}'")
-    statement = select(VERSION.c.version).where(VERSION.c.data == names)
-    return prepare(vouch_for(statement, "Country"), role, Planning.ONCE)

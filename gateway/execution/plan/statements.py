@@ -31,6 +31,7 @@ from gateway.mapping.keyset import ORDER_LABEL
 from gateway.mapping.linked_pages import LinkedCountQuery, LinkedFacetQuery
 from gateway.mapping.listing import ListQuery, constant, count_list, select_page
 from models.vocabulary import Role
+from models.volumes.versions import Versioned, version_of
 
 #: Statements that are kept for a branch: which it takes depends on the arguments.
 _KEPT = 32
@@ -45,17 +46,24 @@ Shapes = Sequence[Shape]
 class Statements:
     """The statements of one branch for a role."""
 
-    def __init__(self, levels: Sequence[Level], role: Role) -> None:
+    def __init__(
+        self, levels: Sequence[Level], role: Role, *, with_version: Level | None = None
+    ) -> None:
+        """The rows of ``with_version`` end with the version of the reference data."""
         self._levels = levels
         self._role = role
+        self._with_version = with_version
         self.prepared = lru_cache(_KEPT)(self._prepared)
 
     def _prepared(self, *shapes: Shape) -> tuple[PreparedStatement, ...]:
         """The statement of each level."""
-        return tuple(
-            prepare(select_level(level, shapes, self._role), self._role, _planning_of(level))
-            for level in self._levels
-        )
+        return tuple(self._prepare(level, shapes) for level in self._levels)
+
+    def _prepare(self, level: Level, shapes: Shapes) -> PreparedStatement:
+        statement = select_level(level, shapes, self._role)
+        if level is self._with_version:
+            statement = statement.add_columns(version_of(Versioned.NAMES).label("_version"))
+        return prepare(statement, self._role, _planning_of(level))
 
 
 class Places:
