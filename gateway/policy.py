@@ -931,6 +931,24 @@ POLICY: Mapping[str, Access] = {
             CASE_STAFF,
         ),
     ),
+    # What was done to keys: neither a key nor whose it was.
+    "KeyOperation": Access(
+        rows=dict.fromkeys(AUDITOR, every_row),
+        fields=dict.fromkeys(
+            (
+                "id",
+                "kind",
+                "occurredAt",
+                "usedFor",
+                "operator",
+                "fromKey",
+                "toKey",
+                "keys",
+                "reason",
+            ),
+            AUDITOR,
+        ),
+    ),
     "LinkerRead": Access(
         rows=dict.fromkeys(AUDITOR, every_row),
         fields=dict.fromkeys(("version", "readAt", "fields"), AUDITOR),
@@ -1452,6 +1470,7 @@ POLICY: Mapping[str, Access] = {
             "myData": APPLICANT,
             "personLookups": CASE_STAFF,
             "suspensions": SUSPENSION_READERS,
+            "keyOperations": AUDITOR,
             "alerts": ANSWER_READERS,
             "inquiries": ANSWER_READERS,
             "referenceChanges": LEDGER_READERS,

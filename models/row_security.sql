@@ -1235,6 +1235,7 @@ GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, index_removed_a
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor;
 GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_auditor;
 GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_auditor;
+GRANT SELECT (from_key, id, keys, kind, occurred_at, operator, reason, subjects, to_key, used_for) ON key_operation TO gerbang_auditor;
 GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_auditor;
 GRANT SELECT (applicant_id, fields, id, read_at, version) ON linker_read TO gerbang_auditor;
 GRANT SELECT (code, name) ON partner TO gerbang_auditor;
@@ -1318,6 +1319,8 @@ CREATE POLICY auditor_select ON inquiry FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON inquiry_person FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON suspension FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON key_operation FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON reference_change FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));

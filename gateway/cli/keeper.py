@@ -30,6 +30,7 @@ from models.jobs.dropping import keep_dropping
 from models.jobs.erasing import keep_erasing, keep_retention
 from models.jobs.forget_changes import keep_forgetting
 from models.jobs.inquiries import keep_inquiries
+from models.jobs.key_notes import keep_key_notes
 from models.jobs.linking import keep_linking
 from models.jobs.overdue import keep_lapsing
 from models.jobs.scheduler import Jobs
@@ -67,9 +68,10 @@ async def run_keeper(
     settings: Settings, jobs: Jobs | None = None, *, stands_still: bool = False
 ) -> AsyncIterator[None]:
     """Run the jobs while the context is open: fold and publish volumes, link people, sign the
-    account and let its oldest entries go, erase people, sweep keys that belong to nobody, end
-    overdue cases, tell of inquiries that wait too long, take files from closed places, delete
-    changes that no subscriber needs any more, and install the next day's seal keys.
+    account and let its oldest entries go, erase people, sweep keys that belong to nobody, carry
+    what was done to keys into the account, end overdue cases, tell of inquiries that wait too long,
+    take files from closed places, delete changes that no subscriber needs any more, and install the
+    next day's seal keys.
 
     Where the world ``stands_still``, nothing happens because time passes.
     """
@@ -82,6 +84,7 @@ async def run_keeper(
         # On the socket that no gateway reaches: a captured one erases nobody.
         signing = key_service_at(settings.signing_service or settings.key_service)
         keepers.append(partial(keep_erasing, signing, settings.retention))
+        keepers.append(partial(keep_key_notes, signing))
         if settings.checkpoints:
             folder = CheckpointFolder(settings.checkpoints)
             keepers.append(partial(keep_account, signing, folder))

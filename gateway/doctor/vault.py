@@ -10,7 +10,10 @@ _TAMPERED = """
     SELECT count(*) AS number, max(raised_at)::timestamptz(0)::text AS latest FROM alert
     WHERE kind = 'TAMPERED' AND is_open
 """
-_LAST_SWEEP = "SELECT reason FROM key_operation ORDER BY occurred_at DESC LIMIT 1"
+_LAST_SWEEP = """
+    SELECT reason FROM key_operation WHERE kind IN ('BEGIN', 'SWEEP', 'REFUSED')
+    ORDER BY occurred_at DESC LIMIT 1
+"""
 
 
 async def vault(owner: asyncpg.Connection) -> AsyncIterator[Finding]:

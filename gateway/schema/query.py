@@ -35,6 +35,8 @@ from gateway.schema.reference_change import WALKS as WALKS_OF_REFERENCE_CHANGES
 from gateway.schema.reference_change import ReferenceChange
 from gateway.schema.rights.data_request import WALKS as WALKS_OF_DATA_REQUESTS
 from gateway.schema.rights.data_request import DataRequest
+from gateway.schema.rights.key_operation import WALKS as WALKS_OF_KEY_OPERATIONS
+from gateway.schema.rights.key_operation import KeyOperation
 from gateway.schema.screening import WALKS as WALKS_OF_SCREENINGS
 from gateway.schema.screening import Screening
 from gateway.schema.supervision.inquiry import WALKS as WALKS_OF_INQUIRIES
@@ -222,6 +224,13 @@ class Query:
         order="suspended_at",
         newest_first=True,
         walks=WALKS_OF_SUSPENSIONS,
+    )
+    key_operations: Connection[KeyOperation] | None = connection_field(
+        KeyOperation,
+        "What was done to keys, the newest first: rotations, erasures and sweeps.",
+        order="occurred_at",
+        newest_first=True,
+        walks=WALKS_OF_KEY_OPERATIONS,
     )
     alerts: Connection[Alert] | None = connection_field(
         Alert,

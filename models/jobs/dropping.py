@@ -8,8 +8,8 @@ import asyncio
 import asyncpg
 
 from models.account import CheckpointFolder, drop_of_age, find_of_age
-from models.database.connections import CONNECTION_ERRORS, connect
-from models.jobs.scheduler import Job, Jobs, pause
+from models.database.connections import connect
+from models.jobs.scheduler import Job, Jobs, begin_anew, pause
 from models.key_service import KeyService, KeyServiceError
 
 #: Walking over all leaves is for the night: what was held meanwhile is met by the next walk.
@@ -28,17 +28,17 @@ async def keep_dropping(
 ) -> None:
     """Let entries of age go, until ``stop`` is set; failures are told, and tried again."""
     job = (jobs or Jobs()).add(drop_of_age.__name__, every)
-    while not stop.is_set():
+
+    async def work() -> None:
+        connection = await connect(url)
         try:
-            connection = await connect(url)
-            try:
-                await _walk(connection, keys, folder, kept_days, stop, job)
-            finally:
-                await connection.close()
-            await pause(stop, every)
-        except (KeyServiceError, *CONNECTION_ERRORS) as error:
-            job.note_failure(error)
-            await pause(stop, min(every, _AGAIN_SECONDS))
+            await _walk(connection, keys, folder, kept_days, stop, job)
+        finally:
+            await connection.close()
+        await pause(stop, every)
+
+    again = min(every, _AGAIN_SECONDS)
+    await begin_anew(work, stop, job, after=(KeyServiceError,), again=again)
 
 
 async def _walk(

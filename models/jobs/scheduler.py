@@ -94,17 +94,19 @@ async def begin_anew(
     stop: asyncio.Event,
     job: Job,
     after: tuple[type[Exception], ...] = (),
+    again: float | None = None,
 ) -> None:
     """Do work that goes on until ``stop`` is set.
 
-    After an error of its connection, or one of those given, pause and begin anew.
+    After an error of its connection, or one of those given, pause and begin anew: after as long as
+    between two passes, unless ``again`` says otherwise, in seconds.
     """
     while not stop.is_set():
         try:
             await work()
         except (*CONNECTION_ERRORS, *after) as error:
             job.note_failure(error)
-            await pause(stop, job.every)
+            await pause(stop, job.every if again is None else again)
 
 
 async def run_on_one_connection(batch: Batch, url: str, stop: asyncio.Event, job: Job) -> None:

@@ -17,6 +17,7 @@ from models.key_service.interface import (
 )
 from models.key_service.local import LocalKeyService
 from models.key_service.local_file import LocalKeys, create_key_file
+from models.key_service.operations import KeyOperationNote, TellsOperations
 from models.key_service.socket_keys import SocketKeys
 from models.key_service.sweeping import SweepsKeys
 
@@ -24,6 +25,7 @@ __all__ = [
     "Digest",
     "Erased",
     "ErasesKeys",
+    "KeyOperationNote",
     "KeyService",
     "KeyServiceError",
     "KeyUse",
@@ -32,6 +34,7 @@ __all__ = [
     "Signature",
     "SocketKeys",
     "SweepsKeys",
+    "TellsOperations",
     "create_key_file",
     "key_service_at",
 ]

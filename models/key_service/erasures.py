@@ -44,19 +44,23 @@ class ErasesKeys(Protocol):
 
 def delete_keys(
     connection: sqlite3.Connection, copies: Sequence[str], subjects: Sequence[UUID]
-) -> None:
-    """Delete keys in every copy, and write down whose; in the transaction of the connection."""
-    now = int(time.time())
+) -> int:
+    """Delete keys in every copy, and write down whose; in the transaction of the connection.
+
+    Returns how many subjects had not been erased before.
+    """
+    now, erased = int(time.time()), 0
     for copy in copies:
-        connection.executemany(
+        erased = connection.executemany(
             f"INSERT OR IGNORE INTO {copy}.erased_subject VALUES (?, ?)",  # noqa: S608
             [(subject.bytes, now) for subject in subjects],
-        )
+        ).rowcount
         for table in ("data_key", "key_made"):
             connection.executemany(
                 f"DELETE FROM {copy}.{table} WHERE subject = ?",  # noqa: S608
                 [(subject.bytes,) for subject in subjects],
             )
+    return max(erased, 0)  # of none, SQLite says -1
 
 
 def find_erased(connection: sqlite3.Connection, subjects: Sequence[UUID]) -> list[Erased]:

@@ -11,6 +11,7 @@ from models.key_service.ceiling import Ceiling
 from models.key_service.erasures import Erased
 from models.key_service.interface import Digest, KeyServiceError, KeyUse, Signature
 from models.key_service.local_file import LocalKeys
+from models.key_service.operations import KeyOperationNote
 from models.key_service.store import KeyStore, WrappedKey
 from models.key_service.sweeping import Sweeping
 from models.key_service.watched_file import WatchedKeys
@@ -87,6 +88,11 @@ class LocalKeyService:
 
     async def erased_subjects(self, after: UUID) -> Sequence[Erased]:
         return self._store.list_erased(after)
+
+    async def key_operations(self, before: int | None = None) -> Sequence[KeyOperationNote]:
+        keys = self._keys
+        self._store.note_accepted(keys.accepted(), keys.changed_by)
+        return self._store.list_operations(before)
 
     async def sweeping(self) -> Sweeping:
         return self._store.sweeping()

@@ -1,8 +1,10 @@
 """The keys of a key service in a file, which its owner alone may read."""
 
+import contextlib
 import hmac
 import json
 import os
+import pwd
 import secrets
 import stat
 from collections.abc import Mapping, Sequence
@@ -16,13 +18,20 @@ from models.key_service.interface import Digest, KeyServiceError, KeyUse, Signat
 
 _MOST_KEYS = 2
 _KEY_BYTES = 32
+#: Who wrote the file by a command of ours, and which keys it had then. An earlier release passes it
+#: over.
+_CHANGED = "changed"
 
 
 class LocalKeys:
     """The keys of a file: for each use a list of ids and keys, the one that writes first."""
 
-    def __init__(self, keys: Mapping[KeyUse, Mapping[str, bytes]]) -> None:
+    def __init__(
+        self, keys: Mapping[KeyUse, Mapping[str, bytes]], changed_by: str | None = None
+    ) -> None:
+        """``changed_by`` is the login of whoever wrote these keys by a command of ours."""
         self.by_use = keys
+        self.changed_by = changed_by
         self._ciphers: dict[bytes, AESGCM] = {}
 
     @classmethod
@@ -58,7 +67,7 @@ class LocalKeys:
                 f"others may read or write the key file {file}: run `chmod 600 {file}`"
             )
         try:
-            return cls(_parse(content))
+            return cls(_parse(content), _read_operator(content))
         except (ValueError, TypeError, KeyError, AttributeError):
             raise KeyServiceError(
                 f"the key file {file} is not as `gerbang init` writes it"
@@ -75,6 +84,10 @@ class LocalKeys:
             raise KeyServiceError(f"the key {key_id} is missing in the file of keys")
         key = keys[key_id]
         return key_id, self._ciphers.get(key) or self._ciphers.setdefault(key, AESGCM(key))
+
+    def accepted(self) -> dict[KeyUse, list[str]]:
+        """The ids of the keys for each use, the one that writes first."""
+        return {use: [*keys] for use, keys in self.by_use.items()}
 
     async def key_ids(self, use: KeyUse) -> Sequence[str]:
         return list(self.by_use[use])
@@ -107,10 +120,11 @@ class LocalKeys:
     def write(self, file: Path) -> None:
         """Write the file, for its owner alone; it is there whole, or as it was."""
         new = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-        content = {
+        content: dict[str, object] = {
             use: [{"id": id_, "key": key.hex()} for id_, key in keys.items()]
             for use, keys in self.by_use.items()
         }
+        content[_CHANGED] = {"by": _login(), "to": self.accepted()}
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
             opened.write(json.dumps(content, indent=2) + "\n")
@@ -137,6 +151,23 @@ def _digest(key: hmac.HMAC, message: bytes) -> bytes:
 def _new_key() -> dict[str, bytes]:
     id_ = f"{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(4)}"
     return {id_: secrets.token_bytes(_KEY_BYTES)}
+
+
+def _login() -> str:
+    """Who runs this command: whoever signed in, whatever user they have become since."""
+    with contextlib.suppress(OSError):  # where there is no terminal
+        return os.getlogin()
+    with contextlib.suppress(KeyError):
+        return pwd.getpwuid(os.getuid()).pw_name
+    return str(os.getuid())
+
+
+def _read_operator(content: str) -> str | None:
+    """Who wrote these keys; None where the file was changed by hand since."""
+    read = json.loads(content)
+    changed = read.get(_CHANGED)
+    ids = {use: [one["id"] for one in read[use]] for use in KeyUse if use in read}
+    return changed["by"] if changed and changed["to"] == ids else None
 
 
 def _parse(content: str) -> dict[KeyUse, dict[str, bytes]]:

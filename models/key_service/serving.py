@@ -16,19 +16,23 @@ import orjson
 
 from models.key_service.erasures import Erased, ErasesKeys
 from models.key_service.interface import KeyService, KeyServiceError, KeyUse
+from models.key_service.operations import KeyOperationNote, TellsOperations
 from models.key_service.socket_keys import MOST_LINE_BYTES
 from models.key_service.sweeping import SweepsKeys
 
 #: Of one socket, or of all of them.
 _OF_SWEEPS = frozenset(("sweeping", "note_ages", "aged", "begin_ages", "sweep"))
 ANYTHING = _OF_SWEEPS | frozenset(
-    ("key_ids", "digests", "sign", "public_keys", "make", "open", "erase", "erased")
+    (
+        *("key_ids", "digests", "sign", "public_keys", "make", "open", "erase", "erased"),
+        "operations",
+    )
 )
 #: What the socket of keepers answers, on which alone checkpoints are signed, people erased and keys
 #: swept.
-OF_KEEPERS = _OF_SWEEPS | frozenset(("sign", "public_keys", "erase", "erased"))
+OF_KEEPERS = _OF_SWEEPS | frozenset(("sign", "public_keys", "erase", "erased", "operations"))
 #: What the other one answers beside it.
-OF_GATEWAYS = ANYTHING - _OF_SWEEPS - {"sign", "erase"}
+OF_GATEWAYS = ANYTHING - _OF_SWEEPS - {"sign", "erase", "operations"}
 
 
 @contextlib.asynccontextmanager
@@ -110,6 +114,10 @@ async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:
         case "erased":
             after = UUID(hex=question["after"])
             return _write_erased(await cast(ErasesKeys, keys).erased_subjects(after))
+        case "operations":
+            before = question["before"]
+            told = await cast(TellsOperations, keys).key_operations(before and int(before))
+            return {"operations": [_write_note(one) for one in told]}
         case verb if verb in _OF_SWEEPS:
             return await _sweep(cast(SweepsKeys, keys), question)
         case _:
@@ -136,6 +144,10 @@ async def _sweep(keys: SweepsKeys, question: Mapping[str, Any]) -> Any:
 
 def _write_erased(erased: Sequence[Erased]) -> dict[str, Any]:
     return {"erased": [(one.subject.hex, int(one.at.timestamp())) for one in erased]}
+
+
+def _write_note(note: KeyOperationNote) -> list[Any]:
+    return [note.number, note.id.hex, int(note.at.timestamp()), *note[3:]]
 
 
 def _subjects(question: Mapping[str, Any]) -> list[UUID]:

@@ -12,6 +12,7 @@ import orjson
 
 from models.key_service.erasures import Erased
 from models.key_service.interface import Digest, KeyServiceError, KeyUse, Signature
+from models.key_service.operations import KeyOperationNote, note_of
 from models.key_service.sweeping import Sweeping
 
 #: A line that is longer is no answer of ours.
@@ -74,6 +75,12 @@ class SocketKeys:
 
     async def erased_subjects(self, after: UUID) -> Sequence[Erased]:
         return _erased_in(await self._ask({"do": "erased", "after": after.hex}))
+
+    async def key_operations(self, before: int | None = None) -> Sequence[KeyOperationNote]:
+        answer = await self._ask({"do": "operations", "before": before})
+        return [
+            note_of(number, UUID(hex=id_), *rest) for number, id_, *rest in answer["operations"]
+        ]
 
     async def sweeping(self) -> Sweeping:
         answer = await self._ask({"do": "sweeping"})

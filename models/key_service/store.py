@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from models.key_service import erasures, sweeping
+from models.key_service import erasures, operations, sweeping
 from models.key_service.erasures import Erased
 from models.key_service.interface import KeyServiceError
+from models.key_service.operations import Accepted, KeyOperationNote
 from models.key_service.sweeping import Sweeping
 
 _SCHEMA = """
@@ -21,6 +22,7 @@ _SCHEMA = """
         subject BLOB PRIMARY KEY, key_id TEXT NOT NULL, wrapped BLOB NOT NULL
     ) WITHOUT ROWID
 """
+_SCHEMAS = (_SCHEMA, erasures.SCHEMA, *sweeping.SCHEMAS, *operations.SCHEMAS)
 _COPIES = ("main", "second")
 #: SQLite takes this many values in a statement, and more.
 _AT_ONCE = 500
@@ -68,7 +70,7 @@ class KeyStore:
             for copy in _COPIES:
                 # What is deleted is written over, and so leaves no trace in the file.
                 self._connection.execute(f"PRAGMA {copy}.secure_delete = ON")
-                for schema in (_SCHEMA, erasures.SCHEMA, *sweeping.SCHEMAS):
+                for schema in _SCHEMAS:
                     self._connection.execute(schema.format(copy=copy))
             # One instant of both: another process may write.
             self._connection.execute("BEGIN")
@@ -173,13 +175,31 @@ class KeyStore:
     def erase(self, subjects: Sequence[UUID]) -> list[Erased]:
         """Delete keys in both copies, for ever. Raises KeyServiceError."""
         with self._change():
-            erasures.delete_keys(self._connection, _COPIES, subjects)
+            if deleted := erasures.delete_keys(self._connection, _COPIES, subjects):
+                operations.note_erased(self._connection, _COPIES, deleted)
         return erasures.find_erased(self._connection, subjects)
 
     def list_erased(self, after: UUID) -> list[Erased]:
         """Who was erased, from one on. Raises KeyServiceError."""
         try:
             return erasures.list_erased(self._connection, after)
+        except sqlite3.Error as error:
+            raise _unusable(error) from None
+
+    def note_accepted(self, accepted: Accepted, operator: str | None) -> None:
+        """Note which keys are accepted now, where that has changed. Raises KeyServiceError."""
+        try:
+            if operations.read_accepted(self._connection) == accepted:
+                return
+        except sqlite3.Error as error:
+            raise _unusable(error) from None
+        with self._change():
+            operations.note_accepted(self._connection, _COPIES, accepted, operator)
+
+    def list_operations(self, before: int | None) -> list[KeyOperationNote]:
+        """What was done to keys, the newest first. Raises KeyServiceError."""
+        try:
+            return operations.list_operations(self._connection, before)
         except sqlite3.Error as error:
             raise _unusable(error) from None
 

@@ -1,4 +1,4 @@
-"""What the keeper did to data keys that belong to nobody."""
+"""What was done to keys: those that belong to nobody were swept, others changed or erased."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,14 +7,15 @@ from sqlalchemy import ARRAY, CheckConstraint, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import KeyOperationKind
+from models.vocabulary import KeyOperationKind, KeyUsedFor
 
 
 class KeyOperation(Base):
-    """One sweep of the store of data keys; never changed, never removed.
+    """One operation on keys; never changed, never removed. It holds no key.
 
-    It is written before keys are deleted, and its key is the token by which the store knows this
-    database: one that lacks it is another one, or one from before.
+    A sweep is written before keys are deleted, and its key is the token by which the store knows
+    this database: one that lacks it is another one, or one from before. What else was done is noted
+    by the key service, and carried here (`models.rights.key_notes`).
     """
 
     __tablename__ = "key_operation"
@@ -22,14 +23,32 @@ class KeyOperation(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     occurred_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     kind: Mapped[str]
-    #: Whose keys were to be deleted: nobody's who is on file.
+    #: Whose keys were to be swept: nobody's who is on file.
     subjects: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     #: Why nothing was swept.
     reason: Mapped[str | None]
+    #: What the key is for that was added or retired.
+    used_for: Mapped[str | None]
+    #: The login of whoever changed the file of keys; null where no command of ours did.
+    operator: Mapped[str | None]
+    #: The key that wrote before, or that is accepted no more.
+    from_key: Mapped[str | None]
+    #: The key that writes from now on.
+    to_key: Mapped[str | None]
+    #: How many data keys there were to wrap, or were erased.
+    keys: Mapped[int | None]
 
     __table_args__ = (
         one_of("kind", KeyOperationKind),
+        one_of("used_for", KeyUsedFor),
         CheckConstraint("(kind = 'REFUSED') = (reason IS NOT NULL)", name="refused_with_reason"),
         CheckConstraint("kind = 'SWEEP' OR subjects = '{}'", name="sweeps_alone_delete"),
-        Index(None, "occurred_at"),
+        CheckConstraint(
+            "(kind IN ('ADDED', 'RETIRED')) = (used_for IS NOT NULL AND to_key IS NOT NULL)",
+            name="changes_name_keys",
+        ),
+        CheckConstraint("(kind = 'RETIRED') <= (from_key IS NOT NULL)", name="retired_is_named"),
+        CheckConstraint("(kind = 'ERASED') <= (keys > 0)", name="erased_are_counted"),
+        Index(None, "occurred_at", "id"),
+        Index(None, "kind", "occurred_at", "id"),
     )

@@ -26,7 +26,9 @@ _LOCK, _UNLOCK = (
     for verb in ("advisory_lock", "advisory_unlock")
 )
 _KNOWS = "SELECT EXISTS (SELECT FROM key_operation WHERE id = $1)"
-_SWEPT_BEFORE = "SELECT EXISTS (SELECT FROM key_operation)"
+_SWEPT_BEFORE = """
+    SELECT EXISTS (SELECT FROM key_operation WHERE kind IN ('BEGIN', 'SWEEP', 'REFUSED'))
+"""
 _ORPHANS = """
     SELECT subject FROM unnest($1::uuid[]) AS listed (subject)
     WHERE NOT EXISTS (SELECT FROM applicant WHERE id = subject)

@@ -56,6 +56,7 @@ from models.vocabulary.rights import (
     DataRequestState,
     ErasureCause,
     KeyOperationKind,
+    KeyUsedFor,
 )
 from models.vocabulary.supervision import (
     AlertKind,
@@ -92,6 +93,7 @@ __all__ = [
     "IndexKind",
     "InquiryVerdict",
     "KeyOperationKind",
+    "KeyUsedFor",
     "LinkReason",
     "LinkState",
     "Outcome",

@@ -31,10 +31,25 @@ class ErasureCause(StrEnum):
 
 
 class KeyOperationKind(StrEnum):
-    """What the keeper did to data keys that belong to nobody."""
+    """What was done to keys."""
 
     #: The first sweep of a store, which deletes nothing.
     BEGIN = "BEGIN"
     SWEEP = "SWEEP"
-    #: Something was strange, and nothing was deleted.
+    #: Something was strange, and nothing was swept.
     REFUSED = "REFUSED"
+    #: A key is accepted from now on, and writes.
+    ADDED = "ADDED"
+    #: A key is accepted no more: a rotation has ended.
+    RETIRED = "RETIRED"
+    #: Data keys were deleted for ever.
+    ERASED = "ERASED"
+
+
+class KeyUsedFor(StrEnum):
+    """What a key of the key service is for (`models.key_service.KeyUse`)."""
+
+    PERSON_INDEX = "PERSON_INDEX"
+    DATA_KEY = "DATA_KEY"
+    ACCESS_LOG = "ACCESS_LOG"
+    CHECKPOINT = "CHECKPOINT"

@@ -114,6 +114,9 @@ WAYS: dict[str, tuple[str, ...]] = {
     ),
     "DataRequest": ("dataRequests(first: 9) > nodes", "dataRequests(last: 9) > edges > node"),
     "Erasure": (f"{_CASES} > applicant > erasure", "dataRequests(first: 9) > nodes > erasure"),
+    "KeyOperation": (
+        "keyOperations(first: 9) > nodes", "keyOperations(last: 9) > edges > node",
+    ),
     "LegalHold": (f"{_CASES} > legalHolds(first: 9) > nodes",),
     "LinkerRead": (f"{_CASES} > applicant > linkerReads(first: 9) > nodes",),
     "Correction": (f"{_CASES} > corrections(first: 9) > nodes",),

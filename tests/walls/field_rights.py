@@ -189,6 +189,10 @@ _CASES: dict[str, Lines] = {
         "id occurredAt actor actorRole purpose":             "- R R - - R - - - - - -",
         "caseReference by found":                            "- R R - - R - - - - - -",
     },
+    "KeyOperation": {
+        "id kind occurredAt usedFor operator":               "- - - - - R - - - - - -",
+        "fromKey toKey keys reason":                         "- - - - - R - - - - - -",
+    },
     "LinkerRead": {"version readAt fields":                  "- - - - - R - - - - - -"},
     "Identity": {
         "fullName passportNumber birthDate email phone":     "- R R - R - R - R - - -",
@@ -370,6 +374,7 @@ _WAYS: dict[str, Lines] = {
         "screeningReferrals":                                "R - R - - - - - - - - -",
         "informationRequests officers readers":              "- - R - - R - - - - - -",
         "peopleAtSeveralPartners":                           "- - R - - - - - - - - -",
+        "keyOperations":                                     "- - - - - R - - - - - -",
         "peopleInReach peopleRead":                          "- - - - - R - - - - - -",
         "suspensions":                                       "- - R - - R - - - - R -",
         "inquiries":                                         "- - R - - R - - - - - -",
@@ -449,7 +454,7 @@ PAGED = (
     "Decision", "Assignment", "RequestedItem", "Screening", "AccessEvent", "Suspension",
     "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
     "PersonLookup", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson", "DataRequest",
-    "LegalHold",
+    "LegalHold", "KeyOperation",
 )  # fmt: skip
 
 

@@ -100,6 +100,9 @@ REQUESTED: dict[str, tuple[str | None, str | None]] = {
 #: Who is to be erased: one who asked for it, and one whose file was kept for long enough.
 ERASED = {"Ruby Hale": "RQST-RUBY-0000", "Hemi Parata": None}
 
+#: Who put the first key into the file.
+KEY_OPERATOR = "keeper-of-keys"
+
 #: Whom alerts are about, and in which role.
 ALERTS = (("supervisor", "SUPERVISOR"), ("officer", "OFFICER"), ("agent-au", "PARTNER_AGENT"))
 
@@ -449,6 +452,10 @@ async def complete(connection: asyncpg.Connection) -> None:
     await connection.execute(
         "INSERT INTO legal_hold (id, application_id, reason, held_by) VALUES ($1, $2, 'Why.',"
         " 'supervisor-3')", *(UUID(int=870), application_id(HELD)),
+    )  # fmt: skip
+    await connection.execute(
+        "INSERT INTO key_operation (id, kind, subjects, used_for, operator, to_key)"
+        " VALUES ($1, 'ADDED', '{}', 'DATA_KEY', $2, 'the first')", *(UUID(int=880), KEY_OPERATOR),
     )  # fmt: skip
     await connection.execute("TRUNCATE application_change, volume_change")
     await connection.executemany(
@@ -931,6 +938,7 @@ _ROWS: dict[str, Told] = {
     "InquiryPerson": Told("inquiry_person", ("reference", "applicant_id"), _opened),
     "DataRequest": Told("data_request", ("reference",), _requests),
     "Erasure": Told("erasure", ("applicant_id",), _erasures),
+    "KeyOperation": Told("key_operation", ("operator",), _only("AUDITOR", {(KEY_OPERATOR,)})),
     "LegalHold": Told("legal_hold", ("held_by",), _only("SUPERVISOR AUDITOR", {("supervisor-3",)})),
     "Suspension": Told(
         "suspension", ("subject",), _only("SUPERVISOR AUDITOR ADMINISTRATOR", _each({*SUSPENDED}))

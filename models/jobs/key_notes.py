@@ -1,0 +1,25 @@
+"""Carries what was done to keys into the account, once a minute."""
+
+import asyncio
+from functools import partial
+
+from models.jobs.scheduler import Jobs, begin_anew, run_on_one_connection
+from models.key_service import KeyServiceError, TellsOperations
+from models.rights.key_notes import carry_key_notes
+
+_EVERY_SECONDS = 60.0
+
+
+async def keep_key_notes(
+    keys: TellsOperations,
+    url: str,
+    stop: asyncio.Event,
+    every: float = _EVERY_SECONDS,
+    jobs: Jobs | None = None,
+) -> None:
+    """Carry what was done to keys into the account, until ``stop`` is set."""
+    job = (jobs or Jobs()).add(carry_key_notes.__name__, every)
+    work = partial(carry_key_notes, keys)
+    await begin_anew(
+        lambda: run_on_one_connection(work, url, stop, job), stop, job, after=(KeyServiceError,)
+    )

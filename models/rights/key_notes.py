@@ -1,0 +1,44 @@
+"""Carries what a key service noted of its keys into the account of the database.
+
+It is asked for the newest first, until there is nothing new among them: so a database that was
+restored learns again what was done to keys since.
+"""
+
+import asyncpg
+
+from models.key_service import KeyOperationNote, KeyUse, TellsOperations
+from models.vocabulary import KeyOperationKind
+
+_KNOWN = "SELECT id FROM key_operation WHERE id = ANY ($1)"
+_CARRY = """
+    INSERT INTO key_operation
+        (id, occurred_at, kind, subjects, used_for, operator, from_key, to_key, keys)
+    VALUES ($1, $2, $3, '{}', $4, $5, $6, $7, $8)
+    ON CONFLICT (id) DO NOTHING
+"""
+
+
+async def carry_key_notes(keys: TellsOperations, connection: asyncpg.Connection) -> int:
+    """Write down what is not known yet, the oldest first; return how many operations that were.
+
+    All of it or nothing, so that what is known has no gap. Raises KeyServiceError.
+    """
+    new: list[KeyOperationNote] = []
+    told = await keys.key_operations()
+    while told:
+        known = {row[0] for row in await connection.fetch(_KNOWN, [one.id for one in told])}
+        unknown = [one for one in told if one.id not in known]
+        new += unknown
+        if len(unknown) < len(told):
+            break
+        told = await keys.key_operations(before=told[-1].number)
+    if new:
+        async with connection.transaction():
+            await connection.executemany(_CARRY, [_row(one) for one in reversed(new)])
+    return len(new)
+
+
+def _row(note: KeyOperationNote) -> tuple[object, ...]:
+    kind = KeyOperationKind(note.kind)
+    used_for = note.used_for and KeyUse(note.used_for).name
+    return (note.id, note.at, kind, used_for, note.operator, note.from_key, note.to_key, note.keys)
