@@ -2,24 +2,29 @@
 
 Files are made and never touched again, so it can be one that lets nothing be changed or removed:
 `<day>/<size>-<time>.checkpoint`, with `-<key>` behind the time where it was signed once more, and
-`<day>/<size before>-<size>-<time>.leaves`, whose hashes have 32 bytes each.
+`<day>/<size before>-<size>-<time>.leaves`, whose hashes have 32 bytes each. There are thousands of
+a day. Once it is over, one file beside its folder has all hashes of that day, and another its last
+checkpoint: `<day>_…`, named alike. Then nobody has to look into the folder again.
 """
 
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import chain, islice
 from pathlib import Path
 
 from models.account.errors import AccountError
-from models.account.merkle import HASH_BYTES
+from models.account.leaf_files import LeafFile, LeafFiles
 from models.account.notes import Checkpoint, read_note
 
 _CHECKPOINT, _LEAVES = ".checkpoint", ".leaves"
 #: Of a day, so many files are read to find its last checkpoint: one for each key of its rotations.
 _TRIED = 8
+#: Nothing is written into the folder of a day so long after it.
+_WRITTEN_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +44,17 @@ class CheckpointFolder:
 
     def newest_first(self) -> Iterator[Path]:
         for day in sorted(self._days(), reverse=True):
-            yield from sorted(day.glob(f"*{_CHECKPOINT}"), reverse=True)
+            yield from _newest_of(day)
 
     def newest_by(self, instant: datetime, public_keys: Mapping[str, bytes]) -> Checkpoint | None:
         """The newest that was signed by an instant: what it covers is older than that."""
         last_day = f"{instant.astimezone(UTC):%Y-%m-%d}"
-        for file in self.newest_first():
-            if file.parent.name > last_day:
-                continue
-            try:
+        days = sorted((day for day in self._days() if day.name <= last_day), reverse=True)
+        for file in (file for day in days for file in _newest_of(day)):
+            with contextlib.suppress(AccountError):
                 found = self.read(file, public_keys)
-            except AccountError:
-                continue
-            if found.signed_at <= instant:
-                return found
+                if found.signed_at <= instant:
+                    return found
         return None
 
     def last_of_days(
@@ -62,10 +64,12 @@ class CheckpointFolder:
 
         What no accepted key signed is passed over.
         """
+        kept = self._kept_of_days(_CHECKPOINT)
         for day in sorted(self._days(), reverse=True):
             if before is not None and day.name >= f"{before.astimezone(UTC):%Y-%m-%d}":
                 continue
-            for file in sorted(day.glob(f"*{_CHECKPOINT}"), reverse=True)[:_TRIED]:
+            known = sorted(kept.get(day.name, ()), reverse=True)
+            for file in chain(known, islice(_newest_of(day), _TRIED)):
                 with contextlib.suppress(AccountError):
                     yield self.read(file, public_keys)
                     break
@@ -78,8 +82,11 @@ class CheckpointFolder:
         at = checkpoint.signed_at.astimezone(UTC)
         of_key = sha256(note.encode()).hexdigest()[:8]
         name = f"{checkpoint.size:012}-{at:%H%M%S}-{of_key}{_CHECKPOINT}"
+        day = self.path / f"{at:%Y-%m-%d}"
         try:
-            _create(self.path / f"{at:%Y-%m-%d}" / name, note.encode())
+            _create(day / name, note.encode())
+            if day.name in self._kept_of_days(_CHECKPOINT):
+                _create(_beside(day, name), note.encode())
         except OSError as error:
             raise AccountError(
                 f"the checkpoint cannot be written below {self.path} ({type(error).__name__})"
@@ -97,18 +104,31 @@ class CheckpointFolder:
         except AccountError as error:
             raise AccountError(f"{file} is not believed: {error}") from None
 
-    def leaves(self) -> bytes:
-        """The hashes of all leaves, one after another, as far as no file is missing.
+    def leaves(self, *, in_full: bool = False) -> LeafFiles:
+        """The hashes of all leaves, as far as no file is missing; ``in_full``, from the folders of
+        all days."""
+        kept = {} if in_full else self._kept_of_days(_LEAVES)
+        over = {} if in_full else self._kept_of_days(_CHECKPOINT)
+        files = [file for name in over for file in kept.get(name, ())]
+        days = (day for day in self._days() if day.name not in over)
+        files += [file for day in days for file in day.glob(f"*{_LEAVES}")]
+        return LeafFiles(map(_leaf_file, files))
 
-        Where a keeper died before it signed, the next one wrote the same hashes once more.
+    def keep_days(self, now: datetime | None = None) -> int:
+        """Write the files of each day that is over and has none; return of how many days.
+
+        A day of which hashes are missing gets none. Killed, it begins anew.
+        Raises AccountError if the folder cannot be written.
         """
-        known = bytearray()
-        for _, first, file in sorted(self._leaf_files()):
-            if first * HASH_BYTES > len(known):
-                break
-            hashes = file.read_bytes()
-            known += hashes[len(known) - first * HASH_BYTES :]
-        return bytes(known)
+        kept = self._kept_of_days(_CHECKPOINT)
+        today = f"{(now or datetime.now(UTC)) - _WRITTEN_WITHIN:%Y-%m-%d}"
+        over = [day for day in self._days() if day.name < today and day.name not in kept]
+        try:
+            return sum(_keep_day(day) for day in over)
+        except OSError as error:
+            raise AccountError(
+                f"the files of a day cannot be written below {self.path} ({type(error).__name__})"
+            ) from None
 
     def write(self, checkpoint: Checkpoint, note: str, before: int, leaves: bytes) -> None:
         """Write the hashes since ``before``, and then the checkpoint that covers them.
@@ -131,11 +151,43 @@ class CheckpointFolder:
     def _days(self) -> Iterator[Path]:
         return (day for day in self.path.glob("????-??-??") if day.is_dir())
 
-    def _leaf_files(self) -> Iterator[tuple[int, int, Path]]:
-        for day in self._days():
-            for file in day.glob(f"*{_LEAVES}"):
-                first, size, _ = file.name.split("-")
-                yield int(size), int(first), file
+    def _kept_of_days(self, ending: str) -> dict[str, list[Path]]:
+        """The files that stand beside the folders of days, by the day."""
+        kept: dict[str, list[Path]] = {}
+        for file in self.path.glob(f"????-??-??_*{ending}"):
+            kept.setdefault(file.name.partition("_")[0], []).append(file)
+        return kept
+
+
+def _newest_of(day: Path) -> Iterator[Path]:
+    yield from sorted(day.glob(f"*{_CHECKPOINT}"), reverse=True)
+
+
+def _beside(day: Path, name: str) -> Path:
+    return day.with_name(f"{day.name}_{name}")
+
+
+def _leaf_file(file: Path) -> LeafFile:
+    first, size, _ = file.name.rpartition("_")[2].split("-")
+    return LeafFile(int(size), int(first), file)
+
+
+def _keep_day(day: Path) -> bool:
+    """The hashes first: with the last checkpoint, the day is done."""
+    newest = next(_newest_of(day), None)
+    files = [_leaf_file(file) for file in day.glob(f"*{_LEAVES}")]
+    if newest is None:
+        return False
+    if files:
+        leaves = LeafFiles(files, first=min(file.first for file in files))
+        if leaves.end < max(file.size for file in files):
+            return False
+        now = f"{datetime.now(UTC):%H%M%S}"
+        name = f"{leaves.first:012}-{leaves.end:012}-{now}{_LEAVES}"
+        _create(_beside(day, name), b"".join(leaves.parts()))
+    for file in day.glob(f"{newest.stem}*{_CHECKPOINT}"):  # once more for each key that signed it
+        _create(_beside(day, file.name), file.read_bytes())
+    return True
 
 
 def _create(file: Path, content: bytes) -> None:

@@ -16,7 +16,8 @@ from models.account.checkpoints import CheckpointFolder
 from models.account.drops import Drop, Dropped, find_early
 from models.account.errors import AccountError
 from models.account.findings import Report, Tampering
-from models.account.merkle import HASH_BYTES, Frontier, leaf_hash
+from models.account.leaf_files import LeafFiles
+from models.account.merkle import leaf_hash
 from models.account.notes import Checkpoint
 from models.account.sources import SOURCES, Source
 from models.garbage import without_garbage_collection
@@ -71,13 +72,10 @@ _Entry = tuple[int, UUID, str, str, bytes | None]
 
 @dataclass(slots=True)
 class _Signed:
-    """What stands outside: the hashes of the leaves, as far as a checkpoint covers them."""
+    """What stands outside: a checkpoint, and the hashes of the leaves that it covers."""
 
     checkpoint: Checkpoint
-    hashes: bytes
-
-    def at(self, position: int) -> bytes:
-        return self.hashes[position * HASH_BYTES : (position + 1) * HASH_BYTES]
+    hashes: LeafFiles
 
 
 async def verify(
@@ -134,8 +132,10 @@ def _read_outside(folder: CheckpointFolder, public: Any, report: Report) -> _Sig
         newest = folder.newest(public)
         if newest is None:
             raise AccountError(f"no checkpoint below {folder.path} is believed") from None
-    hashes = folder.leaves()[: newest.size * HASH_BYTES]
-    if _root(hashes) != newest.root:
+    hashes = folder.leaves()
+    if hashes.root(newest.size) != newest.root:
+        hashes = folder.leaves(in_full=True)
+    if hashes.root(newest.size) != newest.root:
         report.add(
             Tampering.FORGED,
             f"the hashes of leaves below {folder.path} are not those of the checkpoint",
@@ -150,16 +150,11 @@ def _compare_kept(kept: Checkpoint, signed: _Signed, report: Report) -> None:
             f"the checkpoint that was kept has {kept.size:,} leaves, the newest of the folder"
             f" {signed.checkpoint.size:,}",
         )
-    elif _root(signed.hashes[: kept.size * HASH_BYTES]) != kept.root:
+    elif signed.hashes.root(kept.size) != kept.root:
         report.add(
             Tampering.CHANGED,
             f"the first {kept.size:,} leaves are not those of the checkpoint that was kept",
         )
-
-
-def _root(hashes: bytes) -> bytes:
-    leaves = [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
-    return Frontier().extended(leaves).root()
 
 
 async def _verify_leaves(
@@ -175,7 +170,7 @@ async def _verify_leaves(
                 continue
             missing += row["position"] - position
             position = row["position"] + 1
-            if row["hash"] != signed.at(row["position"]):
+            if row["hash"] != signed.hashes.at(row["position"]):
                 differing[row["position"]] = (row["hash"], (row["source"], row["row_id"]))
         if rows[-1]["position"] >= size:
             report.unsigned += await connection.fetchval(_BEHIND, rows[-1]["position"]) or 0
@@ -199,7 +194,7 @@ def _tell_differing(
     differing: dict[int, tuple[bytes, tuple[str, UUID]]], signed: _Signed, report: Report
 ) -> None:
     here = sorted(hash_ for hash_, _ in differing.values())
-    there = sorted(signed.at(position) for position in differing)
+    there = sorted(signed.hashes.at(position) for position in differing)
     kind, why = (
         (Tampering.REORDERED, "has the place of another")
         if here == there
@@ -251,7 +246,7 @@ async def _verify_rows(
         **source.parts("entry"),
     )
     found: defaultdict[tuple[Tampering, str], list[UUID]] = defaultdict(list)
-    sealed: list[int] = []
+    began: int | None = None  # the first place of an entry that one of our keys sealed
     unsealed: dict[int, UUID] = {}
     async for rows in _parts(await connection.cursor(statement, first)):
         report.entries += len(rows)
@@ -271,14 +266,13 @@ async def _verify_rows(
             ours = await _are_ours(keys, as_written)
             for (position, row_id, _, mac_key, mac), is_own in zip(as_written, ours, strict=True):
                 if is_own:
-                    sealed.append(position)
+                    began = position if began is None else min(began, position)
                     report.sealed_by[mac_key] += 1
                 elif mac is None:
                     unsealed[position] = row_id
                 else:
                     found[Tampering.FORGED, "no gateway sealed"].append(row_id)
     # Before gateways sealed what they wrote, there is nothing to compare.
-    began = min(sealed, default=None)
     if forged := [row for at, row in unsealed.items() if began is not None and at > began]:
         found[Tampering.FORGED, "no gateway sealed"] += forged
     for (kind, why), keys_found in found.items():

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 SIGNED_EVERY_SECONDS = 10.0
 #: Where nothing happens, a checkpoint a minute still says that the keeper is there.
 _IDLE_SECONDS = 60.0
+_KEPT_EVERY_SECONDS = 3_600.0
 
 
 class Sequencer:
@@ -32,6 +33,7 @@ class Sequencer:
         self._keys = keys
         self._folder = folder
         self._signed_at = float("-inf")
+        self._kept_at = float("-inf")
         #: Those that were accepted in the last pass.
         self._public_keys: list[bytes] = []
 
@@ -48,7 +50,14 @@ class Sequencer:
         if entries or time.monotonic() - self._signed_at >= _IDLE_SECONDS:
             await sign_checkpoint(connection, self._keys, self._folder)
             self._signed_at = time.monotonic()
+        await self._keep_days()
         return entries
+
+    async def _keep_days(self) -> None:
+        """Once an hour: what was signed on a day that is over goes into files of that day."""
+        if time.monotonic() - self._kept_at >= _KEPT_EVERY_SECONDS:
+            self._kept_at = time.monotonic()
+            await asyncio.to_thread(self._folder.keep_days)
 
     async def _sign_anew(self, connection: asyncpg.Connection) -> int:
         """After a rotation, before its first checkpoint: the key of before may go then."""

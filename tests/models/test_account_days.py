@@ -1,0 +1,128 @@
+"""The files of a day that is over: all its hashes in one, and nobody lists its folder again."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from models.account import CheckpointFolder, sign_anew, verify
+from models.account.findings import Tampering
+from models.key_service import KeyUse, LocalKeys, LocalKeyService
+from models.key_service.store import KeyStore
+from tests.accounts import find_tampering, read_five, sign
+from tests.linking import KEYS, keys_file
+
+pytestmark = pytest.mark.anyio
+
+_NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+async def three_days(
+    world: str, connection: asyncpg.Connection, tmp_path: Path
+) -> AsyncIterator[asyncpg.Connection]:
+    """Reads on three days, signed a few times on each; a transaction that is rolled back."""
+    transaction = connection.transaction(isolation="repeatable_read")
+    await transaction.start()
+    for hours in (0, 1, 24, 24.5, 25, 48, 49):
+        await read_five(connection)
+        await sign(connection, tmp_path, now=_NOON + timedelta(hours=hours))
+    yield connection
+    await transaction.rollback()
+
+
+def hashes(folder: Path) -> bytes:
+    return b"".join(CheckpointFolder(folder).leaves().parts())
+
+
+def named(folder: Path, pattern: str) -> list[Path]:
+    return sorted(folder.glob(pattern))
+
+
+def empty_folders(folder: Path, last: str) -> None:
+    """The folders of days that are over have nothing in them."""
+    for file in folder.glob("*/*"):
+        if file.parent.name < last:
+            file.unlink()
+
+
+async def test_a_day_that_is_over_is_read_from_its_own_files(three_days, tmp_path: Path) -> None:
+    folder = CheckpointFolder(tmp_path)
+    before, size = hashes(tmp_path), folder.leaves().end
+    assert len(before) == 32 * size
+    # So soon after midnight, somebody may still write into the folder of the day before.
+    assert folder.keep_days(datetime(2026, 3, 3, 0, 59, tzinfo=UTC)) == 1
+    assert folder.keep_days(datetime(2026, 3, 3, 1, 0, tzinfo=UTC)) == 1
+    assert folder.keep_days(datetime(2026, 3, 3, 1, 0, tzinfo=UTC)) == 0
+    assert [file.name.split("_")[0] for file in named(tmp_path, "*_*")] == [
+        *["2026-03-01"] * 2, *["2026-03-02"] * 2,
+    ]  # fmt: skip
+    public = await KEYS.public_keys(KeyUse.CHECKPOINT)
+    days = [*folder.last_of_days(public)]
+    assert [day.signed_at for day in days] == [
+        _NOON + timedelta(hours=hours) for hours in (49, 25, 1)
+    ]
+
+    assert await find_tampering(three_days, tmp_path) == []
+    empty_folders(tmp_path, last="2026-03-03")
+    assert hashes(tmp_path) == before
+    assert [*folder.last_of_days(public)] == days
+    assert await find_tampering(three_days, tmp_path) == []
+    # The keeper goes on.
+    await read_five(three_days)
+    assert await sign(three_days, tmp_path, now=_NOON + timedelta(days=3)) == 5
+    assert await find_tampering(three_days, tmp_path) == []
+
+
+async def test_a_file_of_a_day_that_is_another_is_not_believed(three_days, tmp_path: Path) -> None:
+    folder = CheckpointFolder(tmp_path)
+    folder.keep_days()
+    [kept] = named(tmp_path, "2026-03-01_*.leaves")
+    kept.write_bytes(bytes(len(kept.read_bytes())))
+    # The folder of the day still has what was signed.
+    assert await find_tampering(three_days, tmp_path) == []
+    empty_folders(tmp_path, last="2026-03-02")
+    report = await verify(three_days, KEYS, folder)
+    assert report.findings[0].kind is Tampering.FORGED
+    assert "are not those of the checkpoint" in report.findings[0].what
+
+
+async def test_a_keeper_that_was_killed_over_the_files_of_a_day_writes_them_anew(
+    three_days, tmp_path: Path
+) -> None:
+    folder = CheckpointFolder(tmp_path)
+    before, size = hashes(tmp_path), folder.leaves().end
+    # Some of the hashes, and no checkpoint yet.
+    cut = tmp_path / f"2026-03-01_{0:012}-{size:012}-000000.leaves"
+    cut.write_bytes(before[:64])
+    assert hashes(tmp_path) == before
+    assert folder.keep_days() == 3
+    empty_folders(tmp_path, last="2026-03-04")
+    assert hashes(tmp_path) == before
+
+
+async def test_a_day_with_a_gap_keeps_its_folder(three_days, tmp_path: Path) -> None:
+    [_, second, _] = named(tmp_path / "2026-03-02", "*.leaves")
+    second.unlink()
+    assert CheckpointFolder(tmp_path).keep_days() == 2
+    assert {file.name[:10] for file in named(tmp_path, "*_*")} == {"2026-03-01", "2026-03-03"}
+
+
+async def test_a_day_that_is_over_is_signed_anew_after_a_rotation(
+    three_days, tmp_path: Path
+) -> None:
+    folder = CheckpointFolder(tmp_path)
+    folder.keep_days()
+    empty_folders(tmp_path, last="2026-03-03")
+    rotated = LocalKeys.read(keys_file()).rotated(KeyUse.CHECKPOINT)
+    store = KeyStore(tmp_path / "a.db", tmp_path / "b.db")
+    both = LocalKeyService(rotated, store)
+    await sign_anew(three_days, both, folder)
+    settled = await LocalKeyService(rotated.settled(KeyUse.CHECKPOINT), store).public_keys(
+        KeyUse.CHECKPOINT
+    )
+    assert [day.signed_at for day in folder.last_of_days(settled)] == [
+        _NOON + timedelta(hours=hours) for hours in (49, 25, 1)
+    ]
