@@ -1,11 +1,12 @@
 """`Application.allowed` says of each step what its mutation would answer, by what the role reads.
 
 Cases are led into every status, held and not, handed over and not; then every role that reaches one
-asks what is allowed, and tries each step, on a copy of what there was: a step that is refused
-changes nothing, and one that is done is tried in the order of the cases, each of which is new.
+asks what is allowed, and tries each step. A step that is refused changes nothing; one that is done
+is rolled back where it would have committed, so that the next finds the case as it was.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from gateway.policy import APPLICATION_ROWS, MUTATIONS, POLICY, on_the_own_desk
 from gateway.schema import allowed as allowed_module
 from gateway.schema.allowed import ApplicationStep
 from gateway.schema.mutations.intents import INTENTS
+from models.database.command_pipeline import Command, CommandPipeline
 from models.life import STEPS, judging
 from models.life.preconditions import IS_ON_THE_OWN_DESK
 from models.life.refusals import Refusal
@@ -161,6 +163,19 @@ async def allowed(viewer: Viewer, id_: str) -> dict[str, dict[str, Any]]:
     return {ApplicationStep[one["step"]].value: one for one in told}
 
 
+@contextmanager
+def nothing_kept() -> Iterator[None]:
+    """Mutations are rolled back where they would commit, once every constraint was met."""
+
+    async def check_and_roll_back(pipeline: CommandPipeline) -> None:
+        checks = [Command("SET CONSTRAINTS ALL IMMEDIATE"), Command("ROLLBACK")]
+        await pipeline.run(checks, seconds=60)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gateway.access.transactions.writing._commit", check_and_roll_back)
+        yield
+
+
 def steps_of(role: Role) -> set[str]:
     return {
         intent.name for intent in INTENTS if intent.is_step and role in MUTATIONS[intent.name].rows
@@ -186,12 +201,12 @@ async def compare(who: Who, connection: asyncpg.Connection, state: str, *names: 
             answer = await change(viewer, mutation, id_, **GIVEN.get(mutation, {}))
             [error] = answer.payload["errors"]
             assert {**one["reason"], "__typename": ""} == {**error, "__typename": ""}, mutation
-        # What is allowed is done, each on a case of its own: it would be in the way of the next.
-        for mutation, one in told.items():
-            if one["isAllowed"]:
-                case = await led_to(who, connection, state)
-                answer = await change(viewer, mutation, case, **GIVEN.get(mutation, {}))
-                assert set(answer.codes) <= BY_SUPERVISION, mutation
+        with nothing_kept():  # what is done would be in the way of the next
+            for mutation, one in told.items():
+                if one["isAllowed"]:
+                    answer = await change(viewer, mutation, id_, **GIVEN.get(mutation, {}))
+                    assert set(answer.codes) <= BY_SUPERVISION, mutation
+        assert await allowed(viewer, id_) == told
 
 
 @pytest.mark.parametrize("state", ["in verification", "waiting", "matched"])
