@@ -145,7 +145,13 @@ def fields(definition: Definition) -> dict[str, int]:
 
 
 def find_all(node: ast.AST, kind: type[Node]) -> Iterator[Node]:
-    return (each for each in ast.walk(node) if isinstance(each, kind))
+    nodes = all_nodes(node) if isinstance(node, ast.Module) else ast.walk(node)
+    return (each for each in nodes if isinstance(each, kind))
+
+
+@cache  # each check goes through all modules, several times
+def all_nodes(module: ast.Module) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(module))
 
 
 def members_named(node: ast.AST, enum: str) -> set[str]:

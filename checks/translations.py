@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from checks.finding import Finding
-from checks.sources import Module, Sources, assigned, find_all, members_named
+from checks.sources import Module, Sources, all_nodes, assigned, find_all, members_named
 
 FILE = Path("gateway", "texts", "indonesian.toml")
 CODES = "ErrorCode"
@@ -53,7 +53,7 @@ def check_translations(sources: Sources) -> Iterator[Finding]:
     translated = tables["values"] | {k: v for each in by_code.values() for k, v in each.items()}
     written: set[str] = set()
     for module in sources.modules["gateway"]:
-        written.update(sentence for node in ast.walk(module.tree) for sentence in _sentences(node))
+        written.update(sentence for node in all_nodes(module.tree) for sentence in _sentences(node))
         for line, code, sentence in _messages(module):
             if sentence not in translated:
                 yield Finding(
@@ -95,7 +95,7 @@ def _messages(module: Module) -> Iterator[tuple[int, str | None, str]]:
 
 def _beside_their_code(module: Module) -> Iterator[tuple[int, str | None, str]]:
     """Sentences that stand behind their code: in a pair, or as the first arguments of a call."""
-    for node in ast.walk(module.tree):
+    for node in all_nodes(module.tree):
         match node:
             case (
                 ast.Tuple(elts=[ast.Attribute(value=ast.Name(id="ErrorCode"), attr=code), said])
