@@ -78,7 +78,8 @@ async def _copied(server: Server, template: str, name: str = "") -> str:
     name = name or f"test_{next(_numbers)}"
     connection = await connect(server.url("postgres"))
     try:
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # By copying files: a third of what it costs to write each page to the log.
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     finally:
         await connection.close()
     return server.url(name)
