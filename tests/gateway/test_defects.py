@@ -142,7 +142,7 @@ async def test_a_field_that_is_not_enforced_is_seen(world, traffic: Traffic) -> 
         try:
             with pytest.raises(AssertionError):
                 await test_policy_enforced.check_type(
-                    who["officer"], Role.OFFICER, "Application", traffic
+                    who["officer"], Role.OFFICER, "Application", traffic, [0]
                 )
             with pytest.raises(AssertionError):
                 await test_policy_enforced.check_filters(
@@ -203,7 +203,7 @@ async def test_validation_that_is_off_is_seen(world, monkeypatch, traffic) -> No
     async with serving(world) as who:
         with pytest.raises(AssertionError):
             await test_policy_enforced.check_type(
-                who["manager-au"], Role.PARTNER_MANAGER, "Application", traffic
+                who["manager-au"], Role.PARTNER_MANAGER, "Application", traffic, [0]
             )
 
 
