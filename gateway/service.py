@@ -18,6 +18,7 @@ from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.app import create_app
 from gateway.execution.budgets import Budgets
 from gateway.execution.run import SchemaRunner
+from gateway.execution.schemas import Schemas
 from gateway.execution.subscriptions import SchemaSubscriptions
 from gateway.faults import Fault
 from gateway.logs.lines import facts
@@ -42,11 +43,13 @@ def gateway(
     drain: Drain | None = None,
     limits: SocketLimits | None = None,
     clock: Clock = time.time,
+    schemas: Schemas | None = None,
 ) -> Starlette:
     """Build the gateway that the settings describe.
 
     The other arguments are for tests and commands: ``key_source`` replaces the provider in the
-    settings, ``limits`` the limits of a socket, and ``clock`` the system clock.
+    settings, ``limits`` the limits of a socket, and ``clock`` the system clock; ``schemas`` are
+    those of another gateway of this process.
     """
     pool = _pool(settings, settings.database_connections)
     transaction_starts = TransactionStarts(
@@ -66,6 +69,7 @@ def gateway(
         read_budgets=settings.read_budgets,
         most_endings=settings.last_four_alert,
         keys=key_service_at(settings.key_service) if settings.key_service else None,
+        schemas=schemas,
     )
     horizon = ChangeHorizon(settings.database_url, pool)
     suspensions = Suspensions(settings.database_url, transaction_starts.for_the_gateway())

@@ -10,10 +10,8 @@ from graphql import DocumentNode, OperationDefinitionNode
 from gateway.errors import GerbangError, RequestError
 from gateway.execution.cost import MOST, OperationCost
 from gateway.execution.documents import Documents
-from gateway.execution.role_schema import role_schema
-from gateway.mapping.catalogue import Catalogue
+from gateway.execution.schemas import build_schemas
 from gateway.policy import IMPLIED_PURPOSE
-from gateway.schema.build import build_schema
 from gateway.viewer import Viewer
 from models.vocabulary import Role
 
@@ -68,10 +66,9 @@ class DocumentMatrix:
     """Examines documents against the schema of every role."""
 
     def __init__(self) -> None:
-        full = build_schema()
-        catalogue = Catalogue(full)
-        self._views = {role: role_schema(full, catalogue, role) for role in Role}
-        self._documents = Documents(full, self._views)
+        schemas = build_schemas()
+        self._views = schemas.views
+        self._documents = Documents(schemas.full, self._views)
 
     def examine(
         self,

@@ -55,18 +55,16 @@ from gateway.execution.operation import (
 from gateway.execution.plan.cells import CellError
 from gateway.execution.plan.run import PlanCache, Planned, PlanRun
 from gateway.execution.purpose_directive import purpose_arguments
-from gateway.execution.role_schema import role_schema
+from gateway.execution.schemas import Schemas, build_schemas
 from gateway.execution.trusted_documents import TrustedDocuments
 from gateway.logs.requests import Kind, Way, WhyExecutor, current_record
 from gateway.mapping.arguments import CheckContext
-from gateway.mapping.catalogue import Catalogue
 from gateway.mapping.context import Context
 from gateway.mapping.figure_reads import FigureCache
 from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Positions
 from gateway.mutations.changes import Changes
 from gateway.policy import MOST_ENDINGS, READ_BUDGETS
-from gateway.schema.build import build_schema
 from gateway.settings import DocumentRule, RowWriter
 from gateway.settings.keys import KeyRing
 from gateway.viewer import Viewer
@@ -99,17 +97,18 @@ class SchemaRunner:
         keys: KeyService | None = None,
         read_budgets: Mapping[Role, int] = READ_BUDGETS,
         most_endings: int = MOST_ENDINGS,
+        schemas: Schemas | None = None,
     ) -> None:
-        full = build_schema()
+        schemas = schemas or build_schemas()
         self.budgets = budgets
         self._pool = pool
         self._openings = openings
         self._cursors = Cursors(cursor_keys)
         self._changes = Changes(pool, openings, Vault(keys) if keys else None)
         self.positions = Positions(cursor_keys)
-        self.catalogue = Catalogue(full)
-        self.views = {role: role_schema(full, self.catalogue, role) for role in Role}
-        self._operations = CompiledOperations(full, self.views)
+        self.catalogue = schemas.catalogue
+        self.views = schemas.views
+        self._operations = CompiledOperations(schemas.full, self.views)
         self.trusted = TrustedDocuments(
             pool, openings, rule=document_rule, in_development=in_development
         )

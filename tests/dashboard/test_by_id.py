@@ -13,6 +13,7 @@ from gateway.cli.dashboard_documents import register_dashboard
 from gateway.service import gateway
 from models.database.connections import connect
 from tests import tokens
+from tests.gateway.schemas import SCHEMAS
 
 pytestmark = pytest.mark.anyio
 
@@ -31,7 +32,9 @@ class Noted(httpx2.AsyncBaseTransport):
 
 async def sent_for(database: str, names: list[str], **settings: str) -> list[set[str]]:
     """How the documents were sent to the gateway, for leadership, who reads all of these."""
-    app = gateway(tokens.settings(database, **settings), key_source=tokens.key_source)
+    app = gateway(
+        tokens.settings(database, **settings), key_source=tokens.key_source, schemas=SCHEMAS
+    )
     variables = {each.name: each.variables for each in screen_documents()}
     async with app.router.lifespan_context(app):
         line = Noted(app)
@@ -58,7 +61,7 @@ async def test_documents_are_asked_for_by_id_once_they_are_registered(world: str
 
 
 async def test_what_the_gateway_refuses_is_not_asked_twice(world: str) -> None:
-    app = gateway(tokens.settings(world), key_source=tokens.key_source)
+    app = gateway(tokens.settings(world), key_source=tokens.key_source, schemas=SCHEMAS)
     async with app.router.lifespan_context(app):
         line = Noted(app)
         with pytest.raises(GatewayError, match="UNAUTHENTICATED"):

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from gateway.service import gateway
 from models.database.pool import ConnectionPool, PooledConnection
 from tests import tokens
+from tests.gateway.schemas import SCHEMAS
 from tests.linking import linking
 from tests.listening import listening
 
@@ -109,7 +110,7 @@ async def app(world: str) -> AsyncIterator[Starlette]:
     """The gateway on this module's small world, where nobody is refused a turn for having waited
     a few seconds: a test about turns says how long they may take."""
     settings = tokens.settings(world, **PATIENT)
-    application = gateway(settings, key_source=tokens.key_source)
+    application = gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS)
     async with application.router.lifespan_context(application), linking(world):
         yield application
 

@@ -19,6 +19,7 @@ from gateway.wire.drain import Drain
 from gateway.wire.sockets import SocketLimits
 from tests import tokens
 from tests.gateway.conftest import CLAIMS
+from tests.gateway.schemas import SCHEMAS
 from tests.gateway.serving import bound_port, serving
 from tests.world import application_id
 
@@ -78,7 +79,9 @@ async def served(
         given = {"cursor_key": tokens.SEAL_KEY.hex(), "drain_grace_seconds": "0", **variables}
         settings = tokens.settings(database_url=url, port=str(port), **given)
         drain = Drain()
-        app = gateway(settings, key_source=tokens.key_source, limits=limits, drain=drain)
+        app = gateway(
+            settings, key_source=tokens.key_source, limits=limits, drain=drain, schemas=SCHEMAS
+        )
         async with serving(server_config(app, settings), bound) as process:
             yield Served(port, process, app.state.internal)
             drain.begin()

@@ -19,6 +19,7 @@ from tests import tokens
 from tests.gateway.changing import everything, global_id, key
 from tests.gateway.conftest import ACCEPT, CLAIMS, Traffic, Viewer
 from tests.gateway.live import KINDS, happens, served
+from tests.gateway.schemas import SCHEMAS
 
 pytestmark = pytest.mark.anyio
 
@@ -108,7 +109,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @asynccontextmanager
 async def gateway_with(world: str, **settings: str) -> AsyncIterator[dict[str, Viewer]]:
-    app = gateway(tokens.settings(world, **settings), key_source=tokens.key_source)
+    app = gateway(tokens.settings(world, **settings), key_source=tokens.key_source, schemas=SCHEMAS)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),

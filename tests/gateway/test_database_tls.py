@@ -19,6 +19,7 @@ from models.migrations import current_and_newest, migrate
 from models.postgres import PostgresError
 from models.row_security import login_at
 from tests import tokens
+from tests.gateway.schemas import SCHEMAS
 from tests.populating import small_world
 from tests.tls_postgres import CERTIFICATES, PASSWORDS, TlsServer, tls_postgres, with_tls_postgres
 
@@ -57,7 +58,7 @@ async def restored(tls: TlsServer) -> AsyncIterator[TlsServer]:
 
 async def over_http(owner: str) -> None:
     """The pool of requests, and the probe of readiness."""
-    app = gateway(tokens.settings(owner), key_source=tokens.key_source)
+    app = gateway(tokens.settings(owner), key_source=tokens.key_source, schemas=SCHEMAS)
     transport = httpx2.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),

@@ -21,6 +21,7 @@ from models.vocabulary import Role
 from tests import tokens
 from tests.acting import act
 from tests.gateway.conftest import PATIENT, Viewer
+from tests.gateway.schemas import SCHEMAS
 from tests.walls.undoing import undone
 from tests.world import APPLICANTS, applicant_id
 
@@ -43,7 +44,7 @@ async def replicas(world: str) -> AsyncIterator[list[httpx2.AsyncClient]]:
         clients = []
         for _ in range(2):
             settings = tokens.settings(world, **PATIENT, last_four_alert=str(USUAL))
-            app = gateway(settings, key_source=tokens.key_source)
+            app = gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS)
             await stack.enter_async_context(app.router.lifespan_context(app))
             transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
             client = httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1")

@@ -19,6 +19,7 @@ from models.vocabulary import Role
 from models.volumes import fold
 from tests import tokens
 from tests.gateway.conftest import Traffic, Viewer
+from tests.gateway.schemas import SCHEMAS
 from tests.gateway.test_policy_enforced import assert_forbidden
 from tests.gateway.ways import FOLLOWED, FULL, WAYS, Asking, answered_together, refused_together
 from tests.models.crowd import crowd, join
@@ -63,7 +64,9 @@ async def app(world: str) -> AsyncIterator[Starlette]:
         )
     finally:
         await connection.close()
-    application = gateway(tokens.settings(database_url=world), key_source=tokens.key_source)
+    application = gateway(
+        tokens.settings(database_url=world), key_source=tokens.key_source, schemas=SCHEMAS
+    )
     async with application.router.lifespan_context(application):
         yield application
 

@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from gateway.service import gateway
 from tests import tokens
 from tests.gateway import walls
+from tests.gateway.schemas import SCHEMAS
 from tests.gateway.test_promises import *  # noqa: F403
 from tests.gateway.test_rows_reached import *  # noqa: F403
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(scope="module")
 async def app(world: str) -> AsyncIterator[Starlette]:
-    application = gateway(tokens.settings(world), key_source=tokens.key_source)
+    application = gateway(tokens.settings(world), key_source=tokens.key_source, schemas=SCHEMAS)
     async with (
         walls.second_wall_down(world),
         application.router.lifespan_context(application),

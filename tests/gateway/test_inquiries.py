@@ -16,6 +16,7 @@ from tests import tokens
 from tests.gateway.changing import change
 from tests.gateway.conftest import PATIENT, Asked, Viewer
 from tests.gateway.live import served
+from tests.gateway.schemas import SCHEMAS
 
 pytestmark = pytest.mark.anyio
 
@@ -57,7 +58,7 @@ async def replicas(world: str) -> AsyncIterator[list[httpx2.AsyncClient]]:
         clients = []
         for _ in range(2):
             settings = tokens.settings(world, **PATIENT, **SETTINGS)
-            app = gateway(settings, key_source=tokens.key_source)
+            app = gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS)
             await stack.enter_async_context(app.router.lifespan_context(app))
             transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
             client = httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1")

@@ -29,6 +29,7 @@ from tests.gateway.changing import (
     refused,
 )
 from tests.gateway.conftest import PATIENT, Viewer
+from tests.gateway.schemas import SCHEMAS
 from tests.linking import KEYS, linking
 from tests.rights import closed, order_erasure, says
 from tests.world import today
@@ -81,7 +82,7 @@ MADE_AT = {
 async def app(world: str) -> AsyncIterator[Starlette]:
     """The gateway with so small a budget for supervisors that a second person is one too many."""
     settings = tokens.settings(world, **PATIENT, read_budget_supervisor="1")
-    application = gateway(settings, key_source=tokens.key_source)
+    application = gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS)
     async with application.router.lifespan_context(application), linking(world):
         yield application
 

@@ -7,19 +7,15 @@ from typing import Any
 
 import pytest
 
-from gateway.execution.role_schema import role_schema
-from gateway.mapping.catalogue import Catalogue
 from models.vocabulary import Role
 from tests.gateway.both_ways import BothWays, Tally, both_ways, left_behind_ignored
 from tests.gateway.conftest import CLAIMS, Viewer
 from tests.gateway.oracle import role_of
 from tests.gateway.random_documents import Document, Places, random_document
-from tests.gateway.ways import FULL
+from tests.gateway.schemas import VIEWS
 
 pytestmark = pytest.mark.anyio
 
-CATALOGUE = Catalogue(FULL)
-VIEWS = {role: role_schema(FULL, CATALOGUE, role) for role in Role}
 ORDERS: dict[str, tuple[dict[str, str] | None, ...]] = {
     "countries": (None, {"field": "CODE", "direction": "DESCENDING"}),
     "visaTypes": (None,),

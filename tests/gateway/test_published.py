@@ -16,6 +16,7 @@ from models.volumes import fold
 from tests import tokens
 from tests.gateway.both_ways import Compared
 from tests.gateway.conftest import Traffic, Viewer
+from tests.gateway.schemas import SCHEMAS
 from tests.models.crowd import crowd, join
 from tests.world import ANDALAN_AU, DIRECT, MELBOURNE, NUSA_NZ, NUSA_SG
 
@@ -63,7 +64,9 @@ async def app(world: str) -> AsyncIterator[Starlette]:
         await publish(connection, NEW_YEAR)
     finally:
         await connection.close()
-    application = gateway(tokens.settings(database_url=world), key_source=tokens.key_source)
+    application = gateway(
+        tokens.settings(database_url=world), key_source=tokens.key_source, schemas=SCHEMAS
+    )
     async with application.router.lifespan_context(application):
         yield application
 

@@ -36,6 +36,7 @@ from tests.gateway.attacker import (
     group_of,
 )
 from tests.gateway.conftest import CLAIMS, Viewer
+from tests.gateway.schemas import SCHEMAS
 from tests.models.crowd import crowd, join
 from tests.world import ANDALAN_AU, DIRECT, MELBOURNE, NUSA_NZ
 
@@ -80,7 +81,9 @@ async def published(database: str) -> AsyncIterator[dict[str, Viewer]]:
         await publish(connection, NOW)
     finally:
         await connection.close()
-    app = gateway(tokens.settings(database_url=database), key_source=tokens.key_source)
+    app = gateway(
+        tokens.settings(database_url=database), key_source=tokens.key_source, schemas=SCHEMAS
+    )
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:

@@ -14,6 +14,7 @@ from gateway.service import gateway
 from models.vocabulary import Role
 from tests import tokens
 from tests.gateway.log_lines import log_lines
+from tests.gateway.schemas import SCHEMAS
 
 pytestmark = pytest.mark.anyio
 
@@ -23,7 +24,7 @@ PRODUCTION = {"environment": "production", "cursor_key": "00" * 32}
 @asynccontextmanager
 async def asking(**settings: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A gateway, whose database is never asked."""
-    app = gateway(tokens.settings(**settings), key_source=tokens.key_source)
+    app = gateway(tokens.settings(**settings), key_source=tokens.key_source, schemas=SCHEMAS)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         yield client

@@ -23,6 +23,7 @@ from tests import tokens
 from tests.gateway.conftest import CLAIMS, Viewer
 from tests.gateway.live import served
 from tests.gateway.log_lines import log_lines
+from tests.gateway.schemas import SCHEMAS
 
 pytestmark = pytest.mark.anyio
 
@@ -62,7 +63,7 @@ async def nothing_registered(connection: asyncpg.Connection) -> None:
 @asynccontextmanager
 async def asking(world: str, **settings: str) -> AsyncIterator[dict[str, Viewer]]:
     """A gateway of its own, as another replica."""
-    app = gateway(tokens.settings(world, **settings), key_source=tokens.key_source)
+    app = gateway(tokens.settings(world, **settings), key_source=tokens.key_source, schemas=SCHEMAS)
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:

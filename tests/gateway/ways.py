@@ -3,16 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from graphql import GraphQLSchema, get_named_type, is_leaf_type, is_required_argument
+from graphql import get_named_type, is_leaf_type, is_required_argument
 
 from gateway.access.fields import is_readable, readable_fields
 from gateway.limits import MOST_MISTAKES, MOST_ROOT_FIELDS
 from gateway.mapping.ids import GlobalId
-from gateway.schema.build import build_schema
 from models.vocabulary import Role
+from tests.gateway.schemas import FULL
 from tests.world import applicant_id, application_id, billing_code, decision_id, link_id
 
-FULL: GraphQLSchema = build_schema()
 DECIDED = "AUSY-GRAN-0001"
 DAYS = 'from: "2025-01-01", to: "2025-12-31"'
 ACCOUNT = 'viewer: "officer", role: OFFICER'

@@ -9,6 +9,7 @@ from gateway.service import gateway
 from tests import tokens
 from tests.gateway.changing import change
 from tests.gateway.conftest import PATIENT, Asked, Viewer
+from tests.gateway.schemas import SCHEMAS
 from tests.linking import linking
 
 pytestmark = pytest.mark.anyio
@@ -35,7 +36,7 @@ WHY = {"reason": "She was asked to look for a forger's earlier files; her head k
 async def app(world: str) -> AsyncIterator[Starlette]:
     """The gateway with a small budget."""
     settings = tokens.settings(world, **PATIENT, read_budget_supervisor=str(BUDGET))
-    application = gateway(settings, key_source=tokens.key_source)
+    application = gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS)
     async with application.router.lifespan_context(application), linking(world):
         yield application
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import asyncpg
-from graphql import GraphQLSchema, get_named_type, is_leaf_type, print_schema
+from graphql import get_named_type, is_leaf_type, print_schema
 from sqlalchemy import Select, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import visitors
@@ -25,6 +25,7 @@ from models.row_security import database_role, writing_role
 from models.vocabulary import Role
 from tests.acting import act
 from tests.gateway.oracle import Claims, role_of
+from tests.gateway.schemas import FULL
 from tests.walls import clocks
 from tests.walls.field_rights import BEHIND
 from tests.walls.mutants import Mutant
@@ -32,7 +33,6 @@ from tests.walls.published import PUBLISHED, SETS
 from tests.walls.reach import TOLD, WHO, Key, Told, viewer
 from tests.walls.undoing import undone
 
-FULL: GraphQLSchema = build_schema()
 #: Our row rules, which thousands of mutants are compared with.
 OURS = row_security(Catalogue(FULL))
 AGREED = {name: (access.rows, access.published_rows) for name, access in POLICY.items()}

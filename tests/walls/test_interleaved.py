@@ -13,6 +13,7 @@ from models.row_security import login_at
 from tests import tokens
 from tests.gateway import oracle
 from tests.gateway.conftest import CLAIMS, Viewer
+from tests.gateway.schemas import SCHEMAS
 from tests.walls.pooler import answers, pgbouncer, with_pgbouncer
 
 pytestmark = pytest.mark.anyio
@@ -42,7 +43,7 @@ async def directory(viewer: Viewer) -> None:
 @asynccontextmanager
 async def serving(owner_url: str, gateway_url: str) -> AsyncIterator[dict[str, Viewer]]:
     settings = tokens.settings(owner_url, database_url=gateway_url, database_connections="20")
-    app = gateway(settings, key_source=tokens.key_source)
+    app = gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),

@@ -17,17 +17,17 @@ from gateway.mapping.declare import Column, ToMany, ToOne, ToPages
 from gateway.mapping.keyset import Boundary, Keyset
 from gateway.mapping.listing import Linked, select_linked
 from gateway.policy import POLICY
-from gateway.schema.build import build_schema
 from gateway.viewer import Viewer
 from models.database.connections import connect
 from models.synthetic import Scale, start_of_day, synthesise
 from models.vocabulary import Role
 from tests.acting import act
+from tests.gateway.schemas import FULL
 from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
 
-CATALOGUE = Catalogue(build_schema())
+CATALOGUE = Catalogue(FULL)
 LISTS = ("Application", "AccessEvent", "Centre", "Partner", "Country", "VisaType")
 #: What grows with the years; a handful of countries is read whole.
 BIG = {"application", "applicant", "passport_ending", "identity", "application_event",

@@ -19,19 +19,19 @@ from gateway.row_security import row_security
 from gateway.row_security.grants import attributes
 from gateway.row_security.volumes import figures
 from gateway.rules import Rule, Scope
-from gateway.schema.build import build_schema
 from gateway.viewer import Viewer
 from models.database.connections import connect, driver_of, engine
 from models.publication.tables import PublishedVolume
 from models.row_security import drop_policies, install_row_security
 from models.vocabulary import Role
 from tests.acting import act
+from tests.gateway.schemas import FULL
 from tests.walls import judging, meaning
 from tests.walls.odd_rows import RULED, loosen, odd_world, write
 
 pytestmark = pytest.mark.anyio
 
-CATALOGUE = Catalogue(build_schema())
+CATALOGUE = Catalogue(FULL)
 PUBLISHED = PublishedVolume.__tablename__
 SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck))
 

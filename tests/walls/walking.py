@@ -17,13 +17,13 @@ from gateway.mapping.keyset import Boundary
 from gateway.mapping.listing import ListQuery, prepare_listing
 from gateway.mapping.walks import Walk
 from gateway.schema import access_event, application
-from gateway.schema.build import build_schema
 from gateway.strawberry_bridge import to_camel_case
 from gateway.viewer import Viewer
 from models.vocabulary import Role
 from tests.acting import act
+from tests.gateway.schemas import FULL
 
-CATALOGUE = Catalogue(build_schema())
+CATALOGUE = Catalogue(FULL)
 WALKS = {"Application": application.WALKS, "AccessEvent": access_event.WALKS}
 VIEWERS = {
     role: Viewer("somebody", role, partner="NUSA", countries=("AU", "NZ"), centres=("AU-SYD",))

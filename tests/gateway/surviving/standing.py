@@ -14,6 +14,7 @@ from gateway.service import gateway
 from gateway.settings import Settings
 from models.database.connections import connect
 from tests import tokens
+from tests.gateway.schemas import SCHEMAS
 from tests.gateway.serving import bound_port, serving
 from tests.gateway.surviving.clients import Reply, Wire
 
@@ -59,7 +60,7 @@ async def standing(database_url: str, **variables: str) -> AsyncIterator[Standin
     """The gateway with these settings."""
 
     def app(settings: Settings) -> Starlette:
-        return gateway(settings, key_source=tokens.key_source)
+        return gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS)
 
     async with served(app, database_url=database_url, **variables) as running:
         yield running

@@ -23,6 +23,7 @@ from tests.gateway.changing import IDENTITY, document, key
 from tests.gateway.conftest import CLAIMS, Viewer
 from tests.gateway.log_lines import Log, log_lines
 from tests.gateway.providers import provider
+from tests.gateway.schemas import SCHEMAS
 from tests.gateway.surviving.databases import Database, own_database
 from tests.gateway.surviving.small_disk import SmallDisk, small_disk
 from tests.populating import small_world
@@ -66,7 +67,7 @@ class Installation:
 
     @asynccontextmanager
     async def served(self) -> AsyncIterator[httpx2.AsyncClient]:
-        app = gateway(self.settings, clock=self.clock)
+        app = gateway(self.settings, clock=self.clock, schemas=SCHEMAS)
         async with (
             app.router.lifespan_context(app),
             httpx2.AsyncClient(
