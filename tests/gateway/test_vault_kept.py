@@ -1,5 +1,4 @@
-"""The vault beside a gateway: people from before it are sealed while everybody works, and a key
-service that is away closes the identities and nothing else."""
+"""The vault beside a gateway: people from before it are sealed while everybody works."""
 
 import asyncio
 from typing import Any
@@ -8,11 +7,10 @@ import asyncpg
 import pytest
 
 from models.jobs.sealing import keep_sealed, seal_plain
-from models.key_service import KeyServiceError, SocketKeys
 from models.person.identity import PLAIN
 from models.person.vault import SEALED
 from tests import linking
-from tests.gateway.changing import IDENTITY, done, reference_of, send, submitted
+from tests.gateway.changing import IDENTITY, done, reference_of, submitted
 
 pytestmark = pytest.mark.anyio
 
@@ -23,10 +21,6 @@ OF_A_CASE = """
         } } }
     }
 """
-WITHOUT_IDENTITY = """
-    query ($case: ID!) { node(id: $case) { ... on Application { reference stage } } }
-"""
-UNAVAILABLE = "UNAVAILABLE"
 
 
 async def number_of(connection: asyncpg.Connection, table: str, condition: str) -> int:
@@ -95,31 +89,3 @@ async def test_people_from_before_are_sealed_in_steps_while_they_are_read(
     for table in ("identity", "identity_version"):
         emptied = " AND ".join(f"{column} IS NULL" for column in SEALED)
         assert not await number_of(connection, table, f"NOT ({emptied})")
-
-
-async def test_without_the_key_service_identities_are_closed_and_nothing_else(
-    who, connection, monkeypatch
-) -> None:
-    agent, case = who["agent-au"], await submitted(who)
-    named = {"case": case, "for": await reference_of(agent, case)}
-    people = await number_of(connection, "applicant", "true")
-    reads = await number_of(connection, "access_event", "true")
-
-    async def refuse(*_: Any) -> dict[str, Any]:
-        raise KeyServiceError("the key service does not answer")
-
-    with monkeypatch.context() as away:
-        away.setattr(SocketKeys, "_ask", refuse)
-        assert (await agent(WITHOUT_IDENTITY, case=case)).errors == []
-        closed = await agent(OF_A_CASE, **named)
-        assert closed.codes == [UNAVAILABLE], closed.text
-        assert "Olive" not in closed.text
-        handed_in = await send(
-            agent, "submitApplication",
-            {"visaType": "B1", "nationality": "AU", "identity": IDENTITY},
-        )  # fmt: skip
-        assert UNAVAILABLE in handed_in.text
-    # Nothing was half done: nobody is on file who was not, and no read is logged that was none.
-    assert await number_of(connection, "applicant", "true") == people
-    assert await number_of(connection, "access_event", "true") == reads
-    assert (await identity_of(who, case))["fullName"] == IDENTITY["fullName"]

@@ -1,0 +1,144 @@
+"""A key service that is killed, slow or full closes the identities and nothing else, and nothing is
+half done: a gateway beside a process of its own."""
+
+import resource
+import signal
+import sqlite3
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import asyncpg
+import pytest
+from starlette.applications import Starlette
+
+from gateway.service import gateway
+from models.key_service import create_key_file
+from models.key_service.process import running_keys
+from tests import tokens
+from tests.gateway.changing import IDENTITY, done, reference_of, send
+from tests.gateway.conftest import PATIENT
+
+pytestmark = pytest.mark.anyio
+
+WITH_IDENTITY = """
+    query ($case: ID!, $for: String!) @purpose(code: INTAKE, reference: $for) {
+        node(id: $case) { ... on Application { applicant { identity { fullName } } } }
+    }
+"""
+WITHOUT = "query ($case: ID!) { node(id: $case) { ... on Application { reference stage } } }"
+OPEN = [IDENTITY["fullName"]]
+CLOSED = ["UNAVAILABLE"]
+#: What there is of people, and of reads of them.
+_WRITTEN = """
+    SELECT (SELECT count(*) FROM applicant), (SELECT count(*) FROM application),
+        (SELECT count(*) FROM identity), (SELECT count(*) FROM access_event)
+"""
+_MANY = 10_000_000
+
+
+class Service:
+    """A key service that is started, killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._running = ExitStack()
+        create_key_file(folder / "keys.json")
+
+    def start(self, unwraps: int = _MANY) -> subprocess.Popen[str]:
+        self._running.close()
+        running = running_keys(self.folder / "keys.json", self.folder / "socket", unwraps)
+        return self._running.enter_context(running)
+
+    def keys(self) -> list[int]:
+        """How many data keys are in each copy."""
+        counted = []
+        for copy in ("keys.db", "keys.copy.db"):
+            with sqlite3.connect(self.folder / copy) as opened:
+                counted += opened.execute("SELECT count(*) FROM data_key").fetchone()
+            opened.close()
+        return counted
+
+    def close(self) -> None:
+        self._running.close()
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Service]:
+    with TemporaryDirectory(prefix="gerbang-") as folder:
+        made = Service(Path(folder))
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="module")
+async def app(world: str, service: Service) -> AsyncIterator[Starlette]:
+    socket = f"unix:{service.folder / 'socket'}"
+    settings = tokens.settings(world, **PATIENT, key_service=socket)
+    application = gateway(settings, key_source=tokens.key_source)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+async def test_a_service_that_is_killed_slow_or_full_closes_identities_alone(
+    who, connection: asyncpg.Connection, service: Service
+) -> None:
+    agent, process = who["agent-au"], service.start()
+    said = {"visaType": "B1", "nationality": "AU", "identity": IDENTITY}
+    case = await done(agent, "submitApplication", **said)
+    named = {"case": case, "for": await reference_of(agent, case)}
+
+    async def identity() -> list[str]:
+        """The name, or the codes of why there is none."""
+        asked = await agent(WITH_IDENTITY, **named)
+        if asked.codes:
+            assert IDENTITY["fullName"] not in asked.text
+            return asked.codes
+        return [asked.data["node"]["applicant"]["identity"]["fullName"]]
+
+    async def hand_in() -> Any:
+        return await send(agent, "submitApplication", said)
+
+    async def is_away(*, hands_in: bool = True, reads: bool = True) -> None:
+        """Nothing of it is half done, and what needs no identity goes on."""
+        before, keys = await connection.fetchrow(_WRITTEN), service.keys()
+        if reads:
+            assert await identity() == CLOSED
+        if hands_in:
+            assert "UNAVAILABLE" in (await hand_in()).text
+        assert (await agent(WITHOUT, case=case)).errors == []
+        assert (await connection.fetchrow(_WRITTEN), service.keys()) == (before, keys)
+
+    assert await identity() == OPEN
+    process.kill()
+    process.wait()
+    await is_away()
+
+    process = service.start()
+    assert await identity() == OPEN
+    process.send_signal(signal.SIGSTOP)
+    await is_away()
+    process.send_signal(signal.SIGCONT)
+    assert await identity() == OPEN
+
+    # The disk is full: nobody is handed in, and whoever is on file is read.
+    process = service.start()
+    assert await identity() == OPEN
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (512, resource.RLIM_INFINITY))
+    await is_away(reads=False)
+    assert await identity() == OPEN
+    limit = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, limit)
+    # The one that was refused is handed in, once.
+    before = service.keys()
+    assert "UNAVAILABLE" not in (await hand_in()).text
+    assert service.keys() == [number + 1 for number in before]
+
+    # As many were opened this minute as may be: others are still handed in.
+    service.start(unwraps=1)
+    assert await identity() == OPEN
+    await is_away(hands_in=False)
+    assert "UNAVAILABLE" not in (await hand_in()).text
