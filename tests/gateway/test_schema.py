@@ -2,9 +2,18 @@
 
 from collections.abc import Iterator
 
-from graphql import GraphQLEnumType, GraphQLNamedType, GraphQLSchema, is_specified_scalar_type
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLNamedType,
+    GraphQLSchema,
+    get_named_type,
+    is_specified_scalar_type,
+)
 
 from gateway.schema.build import build_schema
+
+_WARNING = "without saying who it is"
 
 
 def undescribed(schema: GraphQLSchema) -> Iterator[str]:
@@ -35,6 +44,24 @@ def _undescribed(name: str, type_: GraphQLNamedType) -> Iterator[str]:
 
 def test_everything_is_described() -> None:
     assert list(undescribed(build_schema())) == []
+
+
+def unwarned(schema: GraphQLSchema) -> Iterator[str]:
+    """Free texts of staff that are asked for without a word about names: they are not sealed."""
+    for name, type_ in schema.type_map.items():
+        if isinstance(type_, GraphQLInputObjectType):
+            for field_name, field in type_.fields.items():
+                is_text = get_named_type(field.type).name == "String"
+                is_free = field_name.lower().endswith(("reason", "note"))
+                if is_text and is_free and _WARNING not in (field.description or ""):
+                    yield f"{name}.{field_name}"
+
+
+def test_whoever_writes_a_reason_or_a_note_is_told_to_name_nobody() -> None:
+    schema = build_schema()
+    assert list(unwarned(schema)) == []
+    schema.type_map["RecordDecisionInput"].fields["internalNote"].description = "A note."
+    assert list(unwarned(schema)) == ["RecordDecisionInput.internalNote"]
 
 
 def test_a_description_that_is_missing_is_found() -> None:

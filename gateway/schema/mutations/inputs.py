@@ -47,7 +47,7 @@ _PORTAL = (
     " may leave it out."
 )
 _GROUP = "Reference of a group in your reach that it joins, such as `G-7K3M-9QPX-2F4D`."
-_REASON = f"Why: from 1 to {LONGEST_NOTE} characters."
+_REASON = f"Why, without saying who it is: from 1 to {LONGEST_NOTE} characters."
 _PURPOSE = (
     "What the applicant travels for; it must be one that the visa type serves for this nationality."
     " Left out, it was not stated, and is counted so."
@@ -154,7 +154,7 @@ class TakeCaseInput:
 
 @strawberry.input(description="A case that is given back.")
 class ReleaseCaseInput(StepInput):
-    reason: str = required(f"Why: from 1 to {LONGEST_NOTE} characters.")
+    reason: str = required(_REASON)
 
 
 @strawberry.input(description="A case that is given to somebody, or relieved of who has it.")
@@ -163,22 +163,22 @@ class ReassignCaseInput(StepInput):
         "Subject of the officer who gets it, or your own; without one it goes back to the free"
         " queue."
     )
-    reason: str = required(f"Why: from 1 to {LONGEST_NOTE} characters.")
+    reason: str = required(_REASON)
 
 
 @strawberry.input(description="An officer who works on no case any more.")
 class RelieveOfficerInput:
     idempotency_key: str = required(_KEY)
     officer: str = required("Subject of the officer.")
-    reason: str = required(f"Why: from 1 to {LONGEST_NOTE} characters.")
+    reason: str = required(_REASON)
 
 
 @strawberry.input(description="One thing that the applicant is asked for.")
 class RequestInformationItem:
     kind: RequestedItemKind = required("What is missing.")
     note: str | None = optional(
-        f"What about it, in plain text: up to {LONGEST_ITEM_NOTE} characters. The applicant and the"
-        " agent read it."
+        "What about it, without saying who it is, in plain text: up to"
+        f" {LONGEST_ITEM_NOTE} characters. The applicant and the agent read it."
     )
 
 
@@ -202,7 +202,9 @@ class ReferToScreeningInput(StepInput):
     reason: ReferralReason = strawberry.field(
         default=ReferralReason.ROUTINE, description="Why; the screening authority reads it."
     )
-    note: str | None = optional(f"What about it: up to {LONGEST_NOTE} characters.")
+    note: str | None = optional(
+        f"What about it, without saying who it is: up to {LONGEST_NOTE} characters."
+    )
 
 
 @strawberry.input(description="An answer to a screening question.")
@@ -238,7 +240,7 @@ class RecordDecisionInput(StepInput):
     outcome: Outcome = required("Granted or refused.")
     ground: Ground | None = optional("Why it is refused; none where it is granted.")
     internal_note: str | None = optional(
-        f"Note within the directorate: up to {LONGEST_NOTE} characters."
+        f"Note within the directorate, without saying who it is: up to {LONGEST_NOTE} characters."
     )
 
 
@@ -287,7 +289,7 @@ class ConfirmCorrectionInput(StepInput):
 
 @strawberry.input(description="A correction that is not made.")
 class RejectCorrectionInput(StepInput):
-    reason: str = required(f"Why: from 1 to {LONGEST_NOTE} characters.")
+    reason: str = required(_REASON)
 
 
 @strawberry.input(description="A link by name to another file, in the case at hand.")

@@ -32,7 +32,7 @@ _PROMISED = (
     " Without it nothing is promised."
 )
 _SUSPENSION = "Global id of the suspension."
-_REASON = f"Why: from 1 to {LONGEST_REASON} characters."
+_REASON = f"Why, without saying who it is: from 1 to {LONGEST_REASON} characters."
 _LAST = "First day no longer: today or later; without one an end that has not come is taken back."
 _SUCCESSOR = (
     "Code of another centre of the partner, which gets the files that are still open"

@@ -21,7 +21,7 @@ from models.life import Refusal
 from models.vocabulary import DataRequestKind, DataRequestState
 
 _REQUEST = "Global id of the request."
-_WHY = f"Why: from 1 to {LONGEST_NOTE} characters."
+_WHY = f"Why, without saying who it is: from 1 to {LONGEST_NOTE} characters."
 
 
 @strawberry.input(description="What one asks of the data on file of oneself.")

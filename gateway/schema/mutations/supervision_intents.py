@@ -33,13 +33,15 @@ _INQUIRY = "Global id of the inquiry."
 @strawberry.input(description="An alert that was looked into.")
 class CloseAlertInput(ReferenceInput):
     alert_id: strawberry.ID = required("Global id of the alert.")
-    reason: str = required(f"What came of it: from 1 to {LONGEST_REASON} characters.")
+    reason: str = required(
+        f"What came of it, without saying who it is: from 1 to {LONGEST_REASON} characters."
+    )
 
 
 @strawberry.input(description="A window in which one reads people without a case of theirs.")
 class OpenInquiryInput(ReferenceInput):
     reason: str = required(
-        f"Why, without naming anybody: from 1 to {LONGEST_REASON} characters. Others read it."
+        f"Why, without saying who it is: from 1 to {LONGEST_REASON} characters. Others read it."
     )
     minutes: int = required(
         f"How long: up to {MOST_MINUTES}, with a second supervisor up to {MOST_MINUTES_OF_TWO}."
@@ -60,7 +62,7 @@ class ApproveInquiryInput(ReferenceInput):
 class ReviewInquiryInput(ReferenceInput):
     inquiry_id: strawberry.ID = required(_INQUIRY)
     verdict: InquiryVerdict = required("Whether there was reason for it.")
-    reason: str = required(f"Why: from 1 to {LONGEST_REASON} characters.")
+    reason: str = required(f"Why, without saying who it is: from 1 to {LONGEST_REASON} characters.")
 
 
 def _close_alert(intent: Intent, input_: Any) -> CloseAlert:
