@@ -1,0 +1,51 @@
+"""The job that lets entries of age go begins anew where its keys or its database were away."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+import pytest
+
+from models.account import CheckpointFolder
+from models.jobs.dropping import keep_dropping
+from models.jobs.scheduler import Jobs
+from models.key_service import SocketKeys
+from models.key_service.process import running_keys
+from tests.accounts import read_five, sign
+from tests.linking import keys_file
+
+pytestmark = pytest.mark.anyio
+
+_READS = "SELECT count(*) FROM access_event"
+_LONG_AGO = datetime.now(UTC) - timedelta(days=4000)
+
+
+async def test_it_goes_on_when_the_key_service_answers_again(
+    world: str, connection: asyncpg.Connection, tmp_path: Path
+) -> None:
+    await read_five(connection, at=_LONG_AGO)
+    await sign(connection, tmp_path, now=_LONG_AGO + timedelta(seconds=10))
+    await read_five(connection)
+    await sign(connection, tmp_path)
+    stop, jobs = asyncio.Event(), Jobs()
+    with TemporaryDirectory(prefix="gerbang-") as folder:
+        socket = Path(folder, "socket")
+        keeping = asyncio.create_task(
+            keep_dropping(
+                *(SocketKeys(socket), CheckpointFolder(tmp_path), 3650, world, stop),
+                every=0.01,
+                jobs=jobs,
+            )
+        )
+        async with asyncio.timeout(60):
+            while not any(job.failures > 1 for job in jobs.all.values()):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            assert await connection.fetchval(_READS) == 10
+            with running_keys(keys_file(), socket):
+                while await connection.fetchval(_READS) == 10:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+                stop.set()
+                await keeping
+    assert await connection.fetchval(_READS) == 5
