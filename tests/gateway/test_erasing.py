@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -174,6 +174,24 @@ async def test_an_erasure_waits_for_a_hold_and_a_hold_that_comes_too_late_says_s
     assert (await read(who, case))["identity"] is not None
     released = {"legalHoldId": held["legalHold"]["id"], "reason": "The court is done."}
     await says(who["supervisor-2"], "releaseErasure", "legalHold { releasedBy }", **released)
+
+    # A hold that is first by a moment: the erasure waits for it, and then erases nobody.
+    other = await connect(world)
+    async with connection.transaction():
+        await connection.execute(
+            "WITH locked AS (SELECT id FROM application WHERE id = $1 FOR UPDATE)"
+            " INSERT INTO legal_hold (id, application_id, reason, held_by)"
+            " SELECT $2, id, 'Why.', 'supervisor' FROM locked",
+            *(row_id(case), uuid4()),
+        )
+        waiting = asyncio.create_task(hide_due(other, 50))
+        await waits_for_a_lock(world)
+    assert await waiting == 0
+    await other.close()
+    await connection.execute(
+        "UPDATE legal_hold SET released_by = 'x', released_at = now(), release_reason = 'x'"
+        " WHERE released_at IS NULL"
+    )
 
     # The hold is asked for while the erasure is under way: it waits for it, and then says so.
     async with connection.transaction():

@@ -25,6 +25,7 @@ NEVER_NULL = {
     "Decision.isIncomplete",
     "AccessEvent.inWords",  # put together of words that are never null
     "DataRequest.legalBasis",  # of each kind there is
+    "KeyOperation.keys",  # as many as there are subjects, where nothing else was counted
     # Sealed together when somebody is handed in; one that is missing is an error.
     *(f"Identity.{name}" for name in ("fullName", "passportNumber", "birthDate", "email", "phone")),
 }
@@ -38,6 +39,7 @@ SMALL = {
     "IdentityVersion.number",
     "LinkerRead.version",
     "PersonLookup.found",
+    "KeyOperation.keys",
     "ServiceTarget.hours",
     "ServiceTarget.promisedPercent",
     "ApplicationEvent.sequence",
