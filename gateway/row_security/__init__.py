@@ -171,7 +171,7 @@ def _access_log(role: Role) -> Iterator[str]:
 def _lookups(role: Role) -> Iterator[str]:
     """A role that looks people up is told applicants by digests, for a case; the index itself it
     does not read. It logs that in the own name."""
-    if role not in LOOKED_UP_FOR:
+    if role not in LOOKED_UP_FOR or not PURPOSES.get(role):
         return
     table, name = PersonLookup.__tablename__, database_role(role)
     yield f"GRANT EXECUTE ON FUNCTION viewer.people_found TO {name};"
