@@ -1,22 +1,10 @@
 """All kinds of users walk through lives of applications, and a model says what must come of it."""
 
-import asyncio
-from collections.abc import Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
-from typing import Any
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
 
 from models.life import Verb, steps
 from models.volumes import fold, verify
@@ -40,111 +28,87 @@ from tests.gateway.life_model import READ_NO_STATUS, Call, Case, follow, refusal
 pytestmark = pytest.mark.anyio
 
 STATUSES = ("WRONG_STATUS", "STATUS_CHANGED", "WRONG_STAGE", "STAGE_CHANGED")
-SEEDS = st.integers(0, 2**32 - 1)
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What the walk goes on: the loop of the gateway, its viewers, the database beneath it."""
+class Walk:
+    """A few applications, and users who do what they may and what they may not."""
 
-    loop: asyncio.AbstractEventLoop
     who: dict[str, Viewer]
     connection: asyncpg.Connection
+    chance: Random
+    cases: list[Case] = field(default_factory=list)
 
-    def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(60)
+    async def go(self, steps_each: int) -> None:
+        """Begin some way into a life, so that its end is walked as often as its beginning."""
+        await self._submit()
+        for _ in range(self.chance.randrange(8)):
+            await self._onward(self.cases[0])
+        ways = [self._submit, self._onward, self._do_anything, self._expect_another_status,
+                self._expect_a_stage]  # fmt: skip
+        for _ in range(steps_each):
+            await self.chance.choice(ways if len(self.cases) < 3 else ways[1:])()
 
+    async def _submit(self) -> None:
+        is_calling = self.chance.random() < 0.5
+        said = {"visaType": "C1", "nationality": "AF" if is_calling else "AU"}
+        agent = self.who["agent-au"]
+        id_ = await done(agent, "submitApplication", **said, identity=dict(IDENTITY))
+        self.cases.append(Case(id_, is_calling))
 
-def walk_on(ground: Ground) -> type[RuleBasedStateMachine]:
-    class Walk(RuleBasedStateMachine):
-        """A few applications, and users who do what they may and what they may not."""
+    async def _onward(self, case: Case | None = None) -> None:
+        case = case or self.chance.choice(self.cases)
+        if call := onward(case, self.chance):
+            await self._call(case, call)
+        await self._knock(case)
 
-        def __init__(self) -> None:
-            super().__init__()
-            self.cases: list[Case] = []
+    async def _knock(self, case: Case) -> None:
+        """What the status would let be done, and something else does not: where guards are, each
+        reason as likely as another."""
+        nearly: dict[str, list[Call]] = {}
+        for call in CALLS:
+            if (reason := refusal(case, call)) not in (None, *STATUSES):
+                nearly.setdefault(reason, []).append(call)
+        if nearly:
+            reason = self.chance.choice(sorted(nearly))
+            await self._call(case, any_of(nearly[reason], self.chance))
 
-        @initialize(is_calling=st.booleans(), seed=SEEDS)
-        def begin(self, is_calling: bool, seed: int) -> None:
-            """Some way into a life, so that its end is walked as often as its beginning."""
-            self._submit(is_calling)
-            chance = Random(seed)
-            for _ in range(chance.randrange(8)):
-                self._onward(self.cases[0], chance)
+    async def _do_anything(self) -> None:
+        await self._call(self.chance.choice(self.cases), any_of(CALLS, self.chance))
 
-        @precondition(lambda self: len(self.cases) < 3)
-        @rule(is_calling=st.booleans())
-        def submit(self, is_calling: bool) -> None:
-            self._submit(is_calling)
+    async def _expect_another_status(self) -> None:
+        readers = [
+            call for call in CALLS if call.user not in (*READ_NO_STATUS, *AUTHORITY, "treasury")
+        ]
+        await self._expect(readers, {"expectedStatus": "LAPSED"})
 
-        @rule(seed=SEEDS)
-        def do_what_is_next(self, seed: int) -> None:
-            chance = Random(seed)
-            self._onward(chance.choice(self.cases), chance)
+    async def _expect_a_stage(self) -> None:
+        stage = self.chance.choice(("IN_PROCESS", "WAITING_FOR_APPLICANT", "CLOSED"))
+        readers = [call for call in CALLS if call.user in READ_NO_STATUS]
+        await self._expect(readers, {"expectedStage": stage})
 
-        @rule(seed=SEEDS)
-        def do_anything(self, seed: int) -> None:
-            chance = Random(seed)
-            self._call(chance.choice(self.cases), any_of(CALLS, chance))
+    async def _expect(self, readers: list[Call], expected: dict[str, str]) -> None:
+        call = any_of(readers, self.chance)
+        expecting = replace(call, given={**call.given, **expected})
+        await self._call(self.chance.choice(self.cases), expecting)
 
-        @rule(seed=SEEDS)
-        def expect_another_status(self, seed: int) -> None:
-            chance = Random(seed)
-            readers = [
-                call for call in CALLS if call.user not in (*READ_NO_STATUS, *AUTHORITY, "treasury")
-            ]
-            call = any_of(readers, chance)
-            expecting = {**call.given, "expectedStatus": "LAPSED"}
-            self._call(chance.choice(self.cases), replace(call, given=expecting))
+    async def _call(self, case: Case, call: Call) -> None:
+        expected, once = refusal(case, call), {"idempotencyKey": key()}
+        if call.mutation == "recordPayment":
+            once["receiptNumber"] = receipt()
+        if call.mutation in ("recordDecision", "supersedeDecision", "setAsideRevocation"):
+            await linked(self.who, case.id)
+        told = await self._changed(case, call, once)
+        assert told.codes == ([expected] if expected else [])
+        if expected is None:
+            follow(case, call)
+            assert (await self._changed(case, call, once)).payload == told.payload
+        await _compare(self.connection, case)
 
-        @rule(seed=SEEDS, stage=st.sampled_from(["IN_PROCESS", "WAITING_FOR_APPLICANT", "CLOSED"]))
-        def expect_a_stage(self, seed: int, stage: str) -> None:
-            chance = Random(seed)
-            call = any_of([call for call in CALLS if call.user in READ_NO_STATUS], chance)
-            expecting = {**call.given, "expectedStage": stage}
-            self._call(chance.choice(self.cases), replace(call, given=expecting))
-
-        def _submit(self, is_calling: bool) -> None:
-            said = {"visaType": "C1", "nationality": "AF" if is_calling else "AU"}
-            call = done(
-                ground.who["agent-au"], "submitApplication", **said, identity=dict(IDENTITY)
-            )
-            self.cases.append(Case(ground.run(call), is_calling))
-
-        def _onward(self, case: Case, chance: Random) -> None:
-            if call := onward(case, chance):
-                self._call(case, call)
-            self._knock(case, chance)
-
-        def _knock(self, case: Case, chance: Random) -> None:
-            """What the status would let be done, and something else does not: where guards are,
-            each reason as likely as another."""
-            nearly: dict[str, list[Call]] = {}
-            for call in CALLS:
-                if (reason := refusal(case, call)) not in (None, *STATUSES):
-                    nearly.setdefault(reason, []).append(call)
-            if nearly:
-                self._call(case, any_of(nearly[chance.choice(sorted(nearly))], chance))
-
-        def _call(self, case: Case, call: Call) -> None:
-            expected, once = refusal(case, call), {"idempotencyKey": key()}
-            if call.mutation == "recordPayment":
-                once["receiptNumber"] = receipt()
-            if call.mutation in ("recordDecision", "supersedeDecision", "setAsideRevocation"):
-                ground.run(linked(ground.who, case.id))
-            told = self._changed(case, call, once)
-            assert told.codes == ([expected] if expected else [])
-            if expected is None:
-                follow(case, call)
-                assert self._changed(case, call, once).payload == told.payload
-            ground.run(_compare(ground.connection, case))
-
-        def _changed(self, case: Case, call: Call, once: dict[str, str]) -> Changed:
-            viewer = ground.who[call.user]
-            if call.mutation == "recordPayment":
-                return ground.run(pay(ground.who, case.id, **call.given, **once))
-            return ground.run(change(viewer, call.mutation, case.id, **call.given, **once))
-
-    return Walk
+    async def _changed(self, case: Case, call: Call, once: dict[str, str]) -> Changed:
+        if call.mutation == "recordPayment":
+            return await pay(self.who, case.id, **call.given, **once)
+        return await change(self.who[call.user], call.mutation, case.id, **call.given, **once)
 
 
 async def _compare(connection: asyncpg.Connection, case: Case) -> None:
@@ -177,19 +141,12 @@ async def walk(
 ) -> None:
     """Walk, and hold the figures against the rows at the end."""
     second = Viewer(who["officer"].client, {"role": "SUPERVISOR", "sub": "supervisor-2"})
-    viewers = {**who, "supervisor-2": second}
-    ground = Ground(asyncio.get_running_loop(), viewers, connection)
-    how = settings(
-        max_examples=runs,
-        stateful_step_count=steps_each,
-        deadline=None,
-        phases=[Phase.generate],  # each try is a life over HTTP: too dear to be made shorter
-        database=None,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-        print_blob=False,
-    )
-    await asyncio.to_thread(run_state_machine_as_test, walk_on(ground), settings=how)
+    for number in range(runs):
+        try:
+            await Walk({**who, "supervisor-2": second}, connection, Random(number)).go(steps_each)
+        except AssertionError as error:
+            error.add_note(f"in walk {number}")
+            raise
     while await fold(connection):
         pass
     assert await verify(connection) == []
