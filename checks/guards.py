@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from checks.finding import Finding
-from checks.sources import Sources, assigned, find_all, keys, members_named
+from checks.sources import Sources, assignments, find_all, keys, members_named
 
 
 def check_guards(sources: Sources) -> Iterator[Finding]:
@@ -17,7 +17,7 @@ def _needs(sources: Sources) -> Iterator[Finding]:
     """A precondition that the database does not know would hold for whoever injects a statement."""
     known = sources.find_value("gateway", "HOLDS_IF")
     for module in sources.modules["models"]:
-        for name, value in assigned(module.tree).items():
+        for name, value in assignments(module.tree).items():
             if _calls(value, "Precondition") and name not in keys(known.node):
                 yield Finding(
                     module.file, value.lineno, f"HOLDS_IF does not say what {name} means to the"
@@ -29,7 +29,7 @@ def _writes(sources: Sources) -> Iterator[Finding]:
     """What a step writes besides the application is granted and let through, or is refused."""
     known = sources.find_value("gateway", "WRITES")
     for module in sources.modules["gateway"]:
-        effects = keys(assigned(module.tree).get("EFFECTS", known.node))
+        effects = keys(assignments(module.tree).get("EFFECTS", known.node))
         for verb in effects.keys() & sources.members("models", "Verb").keys() - _verbs(known.node):
             yield Finding(
                 module.file, effects[verb].lineno, f"WRITES does not say what Verb.{verb} writes"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checks.finding import Finding
-from checks.sources import Definition, Module, Sources, assigned, find_all
+from checks.sources import Definition, Module, Sources, assignments, find_all
 
 #: How libraries are told of a route: the function, and which argument is the address.
 ROUTE_CALLS = {"Route": "path", "WebSocketRoute": "path", "add_api_route": "path"}
@@ -15,7 +15,7 @@ ROUTE_CALLS = {"Route": "path", "WebSocketRoute": "path", "add_api_route": "path
 DASH = re.compile(r"/(_dash-[\w-]+)?")
 
 
-class Served(NamedTuple):
+class ServedAddress(NamedTuple):
     """An address that code serves: with ``{…}`` where a part is only known later."""
 
     file: Path
@@ -36,7 +36,7 @@ def _of_the_dashboard(sources: Sources) -> Iterator[Finding]:
     gate = sources.find_class("dashboard", "Gate")
     module = sources.module_of("dashboard", gate)
     let_through = dict(_paths_in(module))
-    served = list(_served(sources, "dashboard"))
+    served = list(_served_addresses(sources, "dashboard"))
     for each in served:
         if not each.is_one_of(set(let_through)):
             yield Finding(
@@ -59,7 +59,7 @@ def _of_the_gateway(sources: Sources) -> Iterator[Finding]:
     }
     served = [
         each
-        for each in _served(sources, "gateway")
+        for each in _served_addresses(sources, "gateway")
         if "development" not in each.file.parts and "explorer" not in each.file.parts
     ]
     for each in served:
@@ -73,17 +73,17 @@ def _of_the_gateway(sources: Sources) -> Iterator[Finding]:
             yield Finding(logged.file, logged.line, f"PATHS names {path}, which nothing serves")
 
 
-def _served(sources: Sources, package: str) -> Iterator[Served]:
+def _served_addresses(sources: Sources, package: str) -> Iterator[ServedAddress]:
     """The addresses of a package's routes; pages that Dash registers bring their own gate."""
     for module in sources.modules[package]:
-        constants = assigned(module.tree)
+        constants = assignments(module.tree)
         for call in find_all(module.tree, ast.Call):
             name = getattr(call.func, "id", None) or getattr(call.func, "attr", None)
             if name in ROUTE_CALLS and call.args:
                 path = _path(call.args[0], constants)
                 if path is None:
-                    path = _imported(call.args[0], sources, package)
-                yield Served(module.file, call.lineno, path or ast.unparse(call.args[0]))
+                    path = _imported_value(call.args[0], sources, package)
+                yield ServedAddress(module.file, call.lineno, path or ast.unparse(call.args[0]))
 
 
 def _path(node: ast.expr, constants: dict[str, ast.expr]) -> str | None:
@@ -100,17 +100,17 @@ def _path(node: ast.expr, constants: dict[str, ast.expr]) -> str | None:
             return None
 
 
-def _imported(node: ast.expr, sources: Sources, package: str) -> str | None:
+def _imported_value(node: ast.expr, sources: Sources, package: str) -> str | None:
     """The value of a name that another module of the package assigns."""
     if not isinstance(node, ast.Name):
         return None
-    values = [assigned(module.tree).get(node.id) for module in sources.modules[package]]
+    values = [assignments(module.tree).get(node.id) for module in sources.modules[package]]
     return next((path for value in values if value and (path := _path(value, {}))), None)
 
 
 def _paths_in(module: Module) -> Iterator[tuple[str, int]]:
     """The addresses that a module names at its top level."""
-    for value in assigned(module.tree).values():
+    for value in assignments(module.tree).values():
         for each in find_all(value, ast.Constant):
             if isinstance(each.value, str) and re.fullmatch(r"/[\w./-]*", each.value):
                 yield each.value, each.lineno

@@ -66,7 +66,7 @@ class Sources:
         found: dict[tuple[str, str], list[Definition]] = {}
         for package, modules in self.modules.items():
             for module in modules:
-                for name, value in assigned(module.tree).items():
+                for name, value in assignments(module.tree).items():
                     found.setdefault((package, name), []).append(Definition(module.file, value))
         return found
 
@@ -118,7 +118,7 @@ def _only(found: list[Definition], package: str, kind: str, name: str) -> Defini
     return found[0]
 
 
-def assigned(tree: ast.Module) -> dict[str, ast.expr]:
+def assignments(tree: ast.Module) -> dict[str, ast.expr]:
     """What a module assigns to names at its top level."""
     values: dict[str, ast.expr] = {}
     for node in tree.body:

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from checks.finding import Finding
-from checks.sources import Module, Sources, assigned, find_all
+from checks.sources import Module, Sources, assignments, find_all
 
 WALKS = "WALKS"
 
 
-class Walked(NamedTuple):
+class WalkNames(NamedTuple):
     """What the walks of a list name: filters and orders, and where."""
 
     filters: Mapping[str, int]
@@ -23,37 +23,37 @@ class Walked(NamedTuple):
 
 def check_walks(sources: Sources) -> Iterator[Finding]:
     for module in sources.modules["gateway"]:
-        walks = assigned(module.tree).get(WALKS)
+        walks = assignments(module.tree).get(WALKS)
         if walks is not None:
             yield from _of_a_list(module, walks)
 
 
 def _of_a_list(module: Module, walks: ast.expr) -> Iterator[Finding]:
-    walked = _walked(walks)
-    filters, orders = _declared(module, "filters"), _declared(module, "orders")
+    named = _names_in(walks)
+    filters, orders = _declared_with(module, "filters"), _declared_with(module, "orders")
     at = f"{WALKS} ({module.file.name}:{walks.lineno})"
-    for name in filters.keys() - walked.filters.keys() - walked.orders.keys():
+    for name in filters.keys() - named.filters.keys() - named.orders.keys():
         yield Finding(
             module.file, filters[name], f"no walk takes the filter {name}: add it to {at} with its"
             " index, or do not filter by it",
         )  # fmt: skip
-    for name in orders.keys() - walked.orders.keys():
+    for name in orders.keys() - named.orders.keys():
         yield Finding(
             module.file, orders[name], f"no walk goes in the order of {name}: add one to {at} with"
             " its index, or do not order by it",
         )  # fmt: skip
-    for kind, named, declared in (
-        ("filter", walked.filters, filters),
-        ("order", walked.orders, orders),
+    for kind, lines, declared in (
+        ("filter", named.filters, filters),
+        ("order", named.orders, orders),
     ):
-        for name in named.keys() - declared.keys():
+        for name in lines.keys() - declared.keys():
             yield Finding(
-                module.file, named[name], f"{WALKS} names {name}, which no field declares as"
+                module.file, lines[name], f"{WALKS} names {name}, which no field declares as"
                 f" {kind}: give the field {kind}s=True",
             )  # fmt: skip
 
 
-def _walked(walks: ast.expr) -> Walked:
+def _names_in(walks: ast.expr) -> WalkNames:
     filters: dict[str, int] = {}
     orders: dict[str, int] = {}
     for call in find_all(walks, ast.Call):
@@ -63,10 +63,10 @@ def _walked(walks: ast.expr) -> Walked:
         orders[str(order.value)] = order.lineno
         for text in others:
             filters |= dict.fromkeys(str(text.value).split(), text.lineno)
-    return Walked(filters, orders)
+    return WalkNames(filters, orders)
 
 
-def _declared(module: Module, keyword: str) -> dict[str, int]:
+def _declared_with(module: Module, keyword: str) -> dict[str, int]:
     """The fields of the module's nouns that are declared with ``keyword=True``, and their lines."""
     return {
         field.target.id: field.lineno

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from checks.finding import Finding, LookupFailedError
-from checks.sources import Definition, Module, Sources, assigned, fields, keys
+from checks.sources import Definition, Module, Sources, assignments, fields, keys
 
 
 class WordTable(NamedTuple):
@@ -51,7 +51,7 @@ def _descriptions(sources: Sources) -> Iterator[Finding]:
 
 def _descriptions_of(sources: Sources, definition: Definition) -> Iterator[Finding]:
     module = sources.module_of("gateway", definition)
-    constants = assigned(module.tree)
+    constants = assignments(module.tree)
     for enum, value in keys(definition.node).items():
         described = set(_entries(value, constants))
         members = _members(sources, module, enum)

@@ -71,10 +71,10 @@ class Dashboard(Dash):
         page = super().interpolate_index(*parts, **named)
         page = page.replace('lang="id"', f'lang="{visit.language}"', 1)
         page = page.replace('content="NONCE"', f'content="{visit.nonce}"', 1)
-        return DATED.sub(_versioned, page)
+        return DATED.sub(_with_version, page)
 
 
-class Started:
+class FirstRequest:
     """ASGI middleware around Dash, which finishes itself at its first request.
 
     Until then it knows neither its callbacks nor its inline scripts: so the first request is ours.
@@ -134,13 +134,13 @@ def create_app(
         [*sign_in.routes(), *export_routes(gateway), my_data_route(gateway)]
     )
     server.add_api_route("/health/live", _live, methods=["GET"])
-    app: ASGIApp = Started(server, gateway)
+    app: ASGIApp = FirstRequest(server, gateway)
     app = Questions(app, callbacks=lambda: dash.callback_map)
     app = GZipMiddleware(app, minimum_size=1_000, compresslevel=6)
     app = PackedFiles(app)
     app = SignInCookie(app, keys=settings.session_keys, https_only=settings.is_https)
-    app = Gate(app, PATHS, sessions, sign_in.renewed, gateway, headers)
-    return ServerErrorMiddleware(app, handler=_broken(headers))
+    app = Gate(app, PATHS, sessions, sign_in.renew, gateway, headers)
+    return ServerErrorMiddleware(app, handler=_mistake_handler(headers))
 
 
 def _sessions(settings: Settings) -> Sessions:
@@ -149,12 +149,12 @@ def _sessions(settings: Settings) -> Sessions:
     return MemorySessions()
 
 
-def _versioned(dated: re.Match[str]) -> str:
+def _with_version(dated: re.Match[str]) -> str:
     """An address by what the file holds, where Dash says when it was written."""
     return address_of(dated[1])
 
 
-def _broken(headers: Headers) -> Callable[[Request, Exception], Response]:
+def _mistake_handler(headers: Headers) -> Callable[[Request, Exception], Response]:
     """The answer to a mistake of ours, which passes by the gate on its way out."""
 
     def answer_broken(request: Request, error: Exception) -> Response:

@@ -60,7 +60,7 @@ def main() -> None:
         application = answered["id"]
         bill = answered.get("bill", {}).get("code", bill)
         print(f"{mutation} by {user}: {answered['reference']}, {answered['stage']}")
-    print("\n".join(gateway.counted()))
+    print("\n".join(gateway.volume_lines()))
 
 
 class Gateway:
@@ -77,7 +77,7 @@ class Gateway:
             f"mutation($input: {name}Input!) {{ {mutation}(input: $input)"
             f" {{ application {{ id reference stage {selected} }} errors {{ message }} }} }}"
         )
-        return self._changed(user, mutation, document, given)["application"]
+        return self._change(user, mutation, document, given)["application"]
 
     def pay(self, user: str, billing_code: str, given: dict[str, Any]) -> str:
         """The receipt with which a bill is reported to be paid."""
@@ -87,7 +87,7 @@ class Gateway:
         )
         receipt = uuid.uuid4().hex[:16].upper()
         report = {"billingCode": billing_code, "receiptNumber": receipt, **given}
-        payload = self._changed(user, "recordPayment", document, report)
+        payload = self._change(user, "recordPayment", document, report)
         return payload["bill"]["receiptNumber"]
 
     def answer(self, user: str, given: dict[str, Any]) -> None:
@@ -96,9 +96,9 @@ class Gateway:
             "mutation($input: RecordScreeningInput!) { recordScreening(input: $input)"
             " { errors { message } } }"
         )
-        self._changed(user, "recordScreening", document, given)
+        self._change(user, "recordScreening", document, given)
 
-    def _changed(
+    def _change(
         self, user: str, mutation: str, document: str, given: dict[str, Any]
     ) -> dict[str, Any]:
         keyed = {"idempotencyKey": str(uuid.uuid4()), **given}
@@ -116,7 +116,7 @@ class Gateway:
                 sys.exit("The person was not looked for: does `gerbang keep` run?")
             time.sleep(0.2)
 
-    def counted(self) -> list[str]:
+    def volume_lines(self) -> list[str]:
         """The volumes as leadership reads them, once `gerbang keep` has counted the decision."""
         today: date = datetime.now(UTC).date()
         window = {"from": str(today - timedelta(days=1)), "to": str(today + timedelta(days=1))}

@@ -126,7 +126,7 @@ def test_a_new_role_is_followed_to_the_end(tree: Path) -> None:
          r"gateway/schema/volumes/names\.py:\d+: NOUNS has no entry for Dimension\.VISA_TYPE"),
         ("            Dimension.CENTRE: self.centre,\n",
          r"VolumeWhere\.filters has no entry for Dimension\.CENTRE"),
-        ("    centre: VolumeFilter[str] | None = _narrowing(",
+        ("    centre: VolumeFilter[str] | None = _filter(",
          "VolumeWhere has no field centre, which its filters read for Dimension.CENTRE"),
         ('    CENTRE = "CENTRE"\n    VISA_TYPE = "VISA_TYPE"\n',
          "VolumeDimension has no CENTRE: nobody can group by it"),

@@ -137,7 +137,7 @@ def control_chart(months: Sequence[Count]) -> tuple[Point, ...]:
     return tuple(points)
 
 
-def sudden(months: Sequence[Count]) -> Point | None:
+def sudden_month(months: Sequence[Count]) -> Point | None:
     """The last month, if it is beyond the limits of 99.8 % of its own past.
 
     Most months of most places are as usual at a glance: those need no limits.

@@ -27,7 +27,7 @@ _LEVELS, _TRENDS, _DAMPINGS = (0.2, 0.4, 0.6, 0.8, 1.0), (0.0, 0.05, 0.15), (0.8
 _A, _B, _PHI = (grid.ravel() for grid in np.meshgrid(_LEVELS, _TRENDS, _DAMPINGS, indexing="ij"))
 
 
-class Expected(NamedTuple):
+class ExpectedRange(NamedTuple):
     """The range of one month: between ``low`` and ``high``, most likely ``middle``."""
 
     low: float
@@ -35,8 +35,8 @@ class Expected(NamedTuple):
     high: float
 
 
-class Held(NamedTuple):
-    """So many past months fell into the range that was expected of them, of so many."""
+class HitRate(NamedTuple):
+    """How many past months fell into the range that was expected of them, and of how many."""
 
     inside: int
     months: int
@@ -46,11 +46,11 @@ class Held(NamedTuple):
 class Outlook:
     """The coming months, from one month ahead on, and the past ranges of one month ahead."""
 
-    coming: tuple[Expected, ...]
+    coming: tuple[ExpectedRange, ...]
     #: One for each past month, None where too little lay before it.
-    past: tuple[Expected | None, ...]
+    past: tuple[ExpectedRange | None, ...]
     #: Over all horizons.
-    held: Held
+    held: HitRate
 
 
 def outlook(counts: Sequence[int], season: Sequence[float], first_month: int) -> Outlook | None:
@@ -76,7 +76,7 @@ def outlook(counts: Sequence[int], season: Sequence[float], first_month: int) ->
         for step in range(AHEAD)
     )
     inside = tried = 0
-    past: list[Expected | None] = [None] * len(counts)
+    past: list[ExpectedRange | None] = [None] * len(counts)
     for origin in range(len(counts) - 1):
         for step in range(min(AHEAD, len(counts) - 1 - origin)):
             # What was known then: the errors of forecasts whose month was over.
@@ -89,7 +89,7 @@ def outlook(counts: Sequence[int], season: Sequence[float], first_month: int) ->
             inside += bool(abs(errors[origin, step]) <= width)
             if step == 0:
                 past[month] = _range(forecasts[origin, step], width, index[month])
-    return Outlook(coming, tuple(past), Held(inside, tried))
+    return Outlook(coming, tuple(past), HitRate(inside, tried))
 
 
 def _forecasts(logs: Floats) -> Floats:
@@ -127,6 +127,6 @@ def _half(errors: Floats) -> float:
     return float(sizes[rank - 1])
 
 
-def _range(middle: float, half: float, season: float) -> Expected:
+def _range(middle: float, half: float, season: float) -> ExpectedRange:
     low, most_likely, high = np.exp([middle - half, middle, middle + half]) * season - 0.5
-    return Expected(max(float(low), 0.0), max(float(most_likely), 0.0), float(high))
+    return ExpectedRange(max(float(low), 0.0), max(float(most_likely), 0.0), float(high))

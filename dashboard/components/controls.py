@@ -50,7 +50,7 @@ def choices(
         clearable=True,
         hidePickedOptions=True,
         nothingFoundMessage=say("filters.nothing_found"),
-        clearButtonProps=_named(say("filters.clear_one", filter=label)),
+        clearButtonProps=_accessible_name(say("filters.clear_one", filter=label)),
         comboboxProps={"shadow": "md"},
         maxDropdownHeight=300,
     )
@@ -96,6 +96,6 @@ def period_choice(page: str, address: Address, now: date, say: Texts) -> html.Di
     )
 
 
-def _named(text: str) -> Any:
+def _accessible_name(text: str) -> Any:
     """A name for screen readers, for a part that only Mantine makes."""
     return aria(label=text)

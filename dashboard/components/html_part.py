@@ -75,10 +75,10 @@ def _attribute(name: str, value: Any) -> str:
         return ""
     name = _NAMES.get(name, name)
     if isinstance(value, Mapping):
-        value = "; ".join(f"{_hyphenated(key)}: {each}" for key, each in value.items())
+        value = "; ".join(f"{_css_name(key)}: {each}" for key, each in value.items())
     return f" {name}" if value is True else f' {name}="{escape(str(value))}"'
 
 
-def _hyphenated(name: str) -> str:
+def _css_name(name: str) -> str:
     """A property of a style as a style sheet spells it."""
     return re.sub("[A-Z]", lambda letter: f"-{letter[0].lower()}", name)

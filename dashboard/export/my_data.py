@@ -34,12 +34,12 @@ async def _export(gateway: Gateway) -> Response:
         viewer = await gateway.viewer(visit.session)
         if viewer.role not in READERS:
             why = say("no_figures.why", role=role_text(viewer.role, say))
-            return _refused(say, (why,), HTTPStatus.FORBIDDEN)
+            return _refusal(say, (why,), HTTPStatus.FORBIDDEN)
         told = await ask_my_data(gateway, visit.session, visit.language)
     except GatewayError as error:
         log.warning("%s", error)
         words = (say(f"failed.{reason(error.code)}"), f"{say('failed.trace')}: {error.trace_id}")
-        return _refused(say, words, HTTPStatus.BAD_GATEWAY)
+        return _refusal(say, words, HTTPStatus.BAD_GATEWAY)
     return Response(
         orjson.dumps(told, option=orjson.OPT_INDENT_2),
         media_type="application/json",
@@ -47,6 +47,6 @@ async def _export(gateway: Gateway) -> Response:
     )
 
 
-def _refused(say: Texts, words: tuple[str, ...], status: HTTPStatus) -> Response:
+def _refusal(say: Texts, words: tuple[str, ...], status: HTTPStatus) -> Response:
     link = ("/my-data" + Address(say.language).link(), say("export.back"))
     return plain_page(say, title=say("failed.title"), words=words, link=link, status=status)

@@ -64,7 +64,7 @@ async def _export(
         audience = AUDIENCES.get(viewer.role)
         if audience is None:
             why = say("no_figures.why", role=role_text(viewer.role, say))
-            return _refused(say, (why,), back, HTTPStatus.FORBIDDEN)
+            return _refusal(say, (why,), back, HTTPStatus.FORBIDDEN)
         # A file holds every measure that its reader may read, whatever the page shows.
         address = replace(address.among(audience), measures="all")
         period = address.chosen(today())
@@ -72,7 +72,7 @@ async def _export(
     except GatewayError as error:
         log.warning("%s", error)
         words = (say(f"failed.{reason(error.code)}"), f"{say('failed.trace')}: {error.trace_id}")
-        return _refused(say, words, back, HTTPStatus.BAD_GATEWAY)
+        return _refusal(say, words, back, HTTPStatus.BAD_GATEWAY)
     sheet = sheet_of(View(address, viewer, audience, period, volumes, say))
     disposition = f'attachment; filename="{_file_name(name, period)}"'
     return Response(
@@ -85,6 +85,6 @@ def _file_name(name: str, period: Period) -> str:
     return f"gerbang-{name.replace('export', f'volumes-{period.from_on}-{period.to_on}')}"
 
 
-def _refused(say: Texts, words: tuple[str, ...], back: str, status: HTTPStatus) -> Response:
+def _refusal(say: Texts, words: tuple[str, ...], back: str, status: HTTPStatus) -> Response:
     link = (back, say("export.back"))
     return plain_page(say, title=say("failed.title"), words=words, link=link, status=status)

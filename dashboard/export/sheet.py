@@ -57,8 +57,8 @@ def sheet_of(view: View) -> Sheet:
         notes=(
             (say("pages.volumes.title"), say("page.product")),
             (say("period.label"), period_text(view.period, say)),
-            *_compared(view),
-            *((say(f"filters.{key}"), name) for key, name in _narrowed(view)),
+            *_comparison_lines(view),
+            *((say(f"filters.{key}"), name) for key, name in _filter_lines(view)),
             *((name or say("export.note"), text) for name, text in facts(view)),
             (say("export.order"), order_text(view.address, say)),
             *(
@@ -69,13 +69,13 @@ def sheet_of(view: View) -> Sheet:
     )
 
 
-def _compared(view: View) -> list[tuple[str, str]]:
+def _comparison_lines(view: View) -> list[tuple[str, str]]:
     if view.volumes.everything_before[INTAKE].value is None:
         return []
     return [(view.say("export.compared"), period_text(view.earlier, view.say))]
 
 
-def _narrowed(view: View) -> list[tuple[str, str]]:
+def _filter_lines(view: View) -> list[tuple[str, str]]:
     """The filters of the rows; what was chosen among them leaves the others in."""
     return [(key, name) for key, name in view.chosen.items() if key != view.address.by]
 

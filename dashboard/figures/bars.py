@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from dashboard.figures import CHOSEN_COLOUR, SERIES_COLOUR, layout_of
-from dashboard.model.evidence import has_enough, ranked
+from dashboard.model.evidence import has_enough, rank_rows
 from dashboard.model.measures import Measure
 from dashboard.model.rows import Line
 from dashboard.texts import Texts
@@ -26,7 +26,7 @@ def bars(
     """The largest first, from zero, each with its value; without those that rest on too little."""
     known = [line for line in lines if line[measure].value is not None]
     weighty = [line for line in known if has_enough(measure, line[measure])]
-    shown = ranked(weighty, measure, falls=True)[:MOST_BARS]
+    shown = rank_rows(weighty, measure, falls=True)[:MOST_BARS]
     names = [_short(name_of(line)) for line in shown]
     values = [line[measure].value or 0 for line in shown]
     texts = [value_text(measure, line[measure], say, is_short=True) for line in shown]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from dashboard.analysis.expected import Expected, Outlook
+from dashboard.analysis.expected import ExpectedRange, Outlook
 from dashboard.figures import CHOSEN_COLOUR, SERIES_COLOUR, layout_of
 from dashboard.figures.funnel import BAND
 from dashboard.model.period import month_start
@@ -82,7 +82,7 @@ def fan_figure(counts: Sequence[int], first: date, outlook: Outlook, say: Texts)
     }
 
 
-def range_text(month: date, range_: Expected, say: Texts) -> str:
+def range_text(month: date, range_: ExpectedRange, say: Texts) -> str:
     """The range of a month in words."""
     return say(
         "today.month_range",
@@ -93,7 +93,7 @@ def range_text(month: date, range_: Expected, say: Texts) -> str:
 
 
 def _band(
-    ranges: Sequence[tuple[date, Expected]],
+    ranges: Sequence[tuple[date, ExpectedRange]],
     names: dict[date, str],
     name: str,
     colour: str,

@@ -52,8 +52,8 @@ def frame_of(region: str, codes: Sequence[str]) -> Frame:
     wests, souths, easts, norths = zip(*(_around(place) for place in known), strict=True)
     wide, high = (min(wests), max(easts)), (min(souths), max(norths))
     # As wide and as high as a map is, so that a row of countries from north to south is no strip.
-    west, east = _stretched(wide, max(LEAST_HEIGHT, high[1] - high[0]) * ASPECT, WORLD.width)
-    south, north = _stretched(high, (east - west) / ASPECT, WORLD.north - WORLD.south)
+    west, east = _stretch(wide, max(LEAST_HEIGHT, high[1] - high[0]) * ASPECT, WORLD.width)
+    south, north = _stretch(high, (east - west) / ASPECT, WORLD.north - WORLD.south)
     return Frame(
         *_inside(west, east, WORLD.west, WORLD.east),
         *_inside(south, north, WORLD.south, WORLD.north),
@@ -72,7 +72,7 @@ def _around(place: Place) -> tuple[float, float, float, float]:
     )
 
 
-def _stretched(span: tuple[float, float], least: float, most: float) -> tuple[float, float]:
+def _stretch(span: tuple[float, float], least: float, most: float) -> tuple[float, float]:
     low, high = span
     missing = max(min(least, most) - (high - low), 0) / 2
     return low - missing, high + missing
@@ -84,7 +84,7 @@ def _inside(low: float, high: float, lowest: float, highest: float) -> tuple[flo
     return max(low + shift, lowest), min(high + shift, highest)
 
 
-def named(lines: Iterable[Line], chosen: Sequence[str], frame: Frame) -> list[Line]:
+def places_to_name(lines: Iterable[Line], chosen: Sequence[str], frame: Frame) -> list[Line]:
     """Those whose names fit beside each other: the chosen ones, then the largest first."""
     per_degree = min(USUAL_WIDTH / frame.width, USUAL_HEIGHT / (frame.north - frame.south))
     taken: list[tuple[float, float, float]] = []

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.figures import CHOSEN_COLOUR, SERIES_COLOUR, layout_of
 from dashboard.figures.classes import class_limits, class_of, shades_of
-from dashboard.figures.regions import Frame, frame_of, named
+from dashboard.figures.regions import Frame, frame_of, places_to_name
 from dashboard.model.evidence import has_enough
 from dashboard.model.measures import RELATIVE, Measure
 from dashboard.model.places import places
@@ -26,7 +26,7 @@ FEW_COLOUR = "#b8bec6"
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
+class MapPlaces:
     """The places that a map can show, and how it shows them."""
 
     measure: Measure
@@ -63,7 +63,7 @@ class Mapped:
         return max(SMALLEST_CIRCLE, LARGEST_CIRCLE * sqrt(max(value, 0) / self.largest))
 
 
-def mapped(lines: Sequence[Line], measure: Measure) -> Mapped:
+def places_on_map(lines: Sequence[Line], measure: Measure) -> MapPlaces:
     """Large circles come first, so that small ones lie on top."""
     known = [line for line in lines if line.code in places()]
     is_areas = measure.kind in RELATIVE
@@ -73,7 +73,7 @@ def mapped(lines: Sequence[Line], measure: Measure) -> Mapped:
         if line[measure].value is not None and (is_areas or line.amount(measure) > 0)
     ]
     weighty = [line for line in shown if has_enough(measure, line[measure])]
-    return Mapped(
+    return MapPlaces(
         measure,
         lines=tuple(sorted(weighty, key=lambda line: -line.amount(measure))),
         few=tuple(line for line in shown if not has_enough(measure, line[measure])),
@@ -86,7 +86,7 @@ def mapped(lines: Sequence[Line], measure: Measure) -> Mapped:
 
 
 def world_map(
-    shown: Mapped, measures: Sequence[Measure], chosen: Sequence[str], region: str, say: Texts
+    shown: MapPlaces, measures: Sequence[Measure], chosen: Sequence[str], region: str, say: Texts
 ) -> dict[str, Any]:
     """The figure, of a region that was chosen, else of the places that were, else of all of them.
 
@@ -123,7 +123,7 @@ def world_map(
 
 
 def _circles(
-    shown: Mapped, measures: Sequence[Measure], chosen: Sequence[str], say: Texts
+    shown: MapPlaces, measures: Sequence[Measure], chosen: Sequence[str], say: Texts
 ) -> list[dict[str, Any]]:
     circles = _points(shown.lines, measures, say) | {
         "marker": {
@@ -139,7 +139,7 @@ def _circles(
 
 
 def _areas(
-    shown: Mapped, measures: Sequence[Measure], chosen: Sequence[str], say: Texts
+    shown: MapPlaces, measures: Sequence[Measure], chosen: Sequence[str], say: Texts
 ) -> list[dict[str, Any]]:
     lines = shown.everything
     colours = list(dict.fromkeys((*shown.shades, FEW_COLOUR, WITHHELD_COLOUR)))
@@ -207,12 +207,12 @@ def _hover(lines: Sequence[Line], measures: Sequence[Measure], say: Texts) -> di
     }
 
 
-def _names(shown: Mapped, chosen: Sequence[str], frame: Frame) -> dict[str, Any]:
+def _names(shown: MapPlaces, chosen: Sequence[str], frame: Frame) -> dict[str, Any]:
     """Names above the places that have room for one: colour is not all that marks them.
 
     Their circles are drawn once more, unseen: a name keeps clear of the circle it belongs to.
     """
-    lines = named(shown.everything, chosen, frame)
+    lines = places_to_name(shown.everything, chosen, frame)
     return {
         "type": "scattergeo",
         "mode": "markers+text",
@@ -226,5 +226,5 @@ def _names(shown: Mapped, chosen: Sequence[str], frame: Frame) -> dict[str, Any]
     }
 
 
-def _room(shown: Mapped, line: Line) -> float:
+def _room(shown: MapPlaces, line: Line) -> float:
     return SMALL_TERRITORY if shown.is_areas else shown.diameter(line.amount(shown.measure))

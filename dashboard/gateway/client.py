@@ -54,11 +54,11 @@ def document(name: str) -> str:
     home = home / "pages" / folder if folder else home / "gateway" / "queries"
     text = (home / f"{question}.graphql").read_text("utf-8")
     if audience:
-        text += _used((home / f"measures.{audience}.graphql").read_text("utf-8"), text)
+        text += _used_fragments((home / f"measures.{audience}.graphql").read_text("utf-8"), text)
     return text
 
 
-def _used(fragments: str, text: str) -> str:
+def _used_fragments(fragments: str, text: str) -> str:
     """Those fragments that a question spreads."""
     parts = re.findall(r"^fragment (\w+) .*?^}\n", fragments, re.MULTILINE | re.DOTALL)
     bodies = re.findall(r"^fragment .*?^}\n", fragments, re.MULTILINE | re.DOTALL)

@@ -43,7 +43,7 @@ class LastGood(Asker):
         if fresh := kept.find_fresh(question, self._asked):
             return fresh
         try:
-            data = await self._shared(question, self._gateway.ask, name, variables, token, role)
+            data = await self._ask_once(question, self._gateway.ask, name, variables, token, role)
         except GatewayError as error:
             return self._last_answer(question, self._outage(question, error))
         if role == self._role == self._session.role:
@@ -66,7 +66,7 @@ class LastGood(Asker):
                 return failed
         return None
 
-    async def _shared(self, question: Hashable, ask: Any, *arguments: Any) -> dict[str, Any]:
+    async def _ask_once(self, question: Hashable, ask: Any, *arguments: Any) -> dict[str, Any]:
         """The answer to a question that is under way already, or the question."""
         under_way, key = self._session.kept.under_way, (question, self._asked)
         task = under_way.get(key)

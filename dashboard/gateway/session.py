@@ -23,7 +23,7 @@ class Session:
     #: Where a shared store keeps it.
     store_name: str = field(default="", repr=False)
     #: Two requests that find the token stale must not both renew it.
-    renewing: Lock = field(default_factory=Lock, repr=False)
+    renewal_lock: Lock = field(default_factory=Lock, repr=False)
 
     def act_as(self, role: str | None) -> None:
         """Begin anew in another role, with nothing that the last one read."""

@@ -54,7 +54,7 @@ def stands_out(measure: Measure, reading: Reading, whole: float, *, upwards: boo
     return bounds[0] > whole if upwards else bounds[1] < whole
 
 
-def ranked(lines: list[Line], measure: Measure, *, falls: bool) -> list[Line]:
+def rank_rows(lines: list[Line], measure: Measure, *, falls: bool) -> list[Line]:
     """Rows with enough behind them, then those with little, then those without a value.
 
     Shares are ranked by the end of their interval: 5.8% of 3,000 stands before 8.8% of 34.

@@ -15,11 +15,11 @@ from dashboard.model.period import (
     COMPARISONS,
     YEAR_BEFORE,
     Period,
-    between,
     last_month,
     last_months,
     last_quarter,
     last_year,
+    period_between,
     this_month,
     this_year,
 )
@@ -87,7 +87,7 @@ class Address:
     def chosen(self, now: date) -> Period:
         """The period, ready to ask for."""
         if self.period == CUSTOM:
-            return between(_month(self.first), _month(self.last), now)
+            return period_between(_month(self.first), _month(self.last), now)
         return PERIODS[self.period](now)
 
     @property
@@ -136,7 +136,7 @@ class Address:
             if value != usual[key]
         }
 
-    def toggled(self, key: str, code: str) -> "Address":
+    def toggle(self, key: str, code: str) -> "Address":
         """The same with one value of a filter more, or without it if it was set."""
         chosen = self.filters[key]
         others = tuple(each for each in chosen if each != code)

@@ -111,7 +111,7 @@ def this_month(now: date) -> Period:
     return Period(month_start(now), now)
 
 
-def between(first: date, last: date, now: date) -> Period:
+def period_between(first: date, last: date, now: date) -> Period:
     """From the month of one day to the month of another, whichever comes first."""
     earlier, later = sorted((min(first, now), min(last, now)))
     return Period(month_start(earlier), min(month_end(later), now))

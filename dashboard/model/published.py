@@ -48,7 +48,7 @@ def published_window(period: Period, now: date) -> Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedPeriod:
     """The newest period of those asked for that was published, and by which rules."""
 
     edition: int
@@ -63,7 +63,7 @@ class Published:
     national: Reading
 
 
-def read_published(table: Mapping[str, Any] | None, months: int) -> Published | None:
+def read_published(table: Mapping[str, Any] | None, months: int) -> PublishedPeriod | None:
     """None where this viewer reads exact figures, or where nothing was published yet.
 
     ``months`` is how many a period of the table has.
@@ -78,7 +78,7 @@ def read_published(table: Mapping[str, Any] | None, months: int) -> Published | 
         return None
     newest = max(starts)
     national = next(row for row in rows if row["period"]["startsOn"] == newest.isoformat())
-    return Published(
+    return PublishedPeriod(
         edition=rules["edition"],
         published_at=datetime.fromisoformat(rules["publishedAt"]),
         rounding=rules["rounding"],

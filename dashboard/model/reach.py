@@ -11,7 +11,7 @@ from dashboard.model.viewer import Viewer
 from dashboard.model.volumes import Choice
 
 
-class Known(Protocol):
+class KnownNames(Protocol):
     """What an answer tells of names: what can be chosen, and which codes are known."""
 
     @property
@@ -38,7 +38,7 @@ class Absent:
     why: Absence
 
 
-def absences(viewer: Viewer, address: Address, known: Known) -> tuple[Absent, ...]:
+def absences(viewer: Viewer, address: Address, known: KnownNames) -> tuple[Absent, ...]:
     """In the order of the filters. Of what a scope hides, nobody learns whether it exists."""
     found = (
         (key, code, _why(key, code, viewer, known))
@@ -57,7 +57,7 @@ def is_elsewhere(address: Address, absent: tuple[Absent, ...]) -> bool:
     )
 
 
-def _why(key: str, code: str, viewer: Viewer, known: Known) -> Absence | None:
+def _why(key: str, code: str, viewer: Viewer, known: KnownNames) -> Absence | None:
     """None too where the gateway was not asked what it knows: nothing is claimed then."""
     is_named = known.named is None or code in known.named
     if key in (COUNTRY, NATIONALITY) and not is_named:
@@ -72,7 +72,7 @@ def _why(key: str, code: str, viewer: Viewer, known: Known) -> Absence | None:
     return Absence.OUTSIDE if viewer.partner and key in (PARTNER, CENTRE) else Absence.UNKNOWN
 
 
-def _is_listed(key: str, code: str, known: Known) -> bool:
+def _is_listed(key: str, code: str, known: KnownNames) -> bool:
     """Whether a code is one of a list, if the list was asked for."""
     if key not in known.choices:
         return True

@@ -10,7 +10,7 @@ from dashboard.model.filters import CENTRE, COUNTRY, NATIONALITY, PARTNER, VISA
 from dashboard.model.measures import INTAKE, MEASURES, RELATIVE
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period, month_start, today
-from dashboard.model.published import Published, published_window, read_published
+from dashboard.model.published import PublishedPeriod, published_window, read_published
 from dashboard.model.rows import Line, Reading, line_of, name_of
 
 #: The tables and the lists that tell what can be chosen.
@@ -72,7 +72,7 @@ class Volumes:
     #: Of the visa type that was chosen, the earliest first.
     targets: tuple[Target, ...]
     #: Outcomes, for those who read them only as they were published.
-    published: Published | None = None
+    published: PublishedPeriod | None = None
 
     def before_of(self, line: Line) -> Line:
         """The same group in the period that it is compared with."""

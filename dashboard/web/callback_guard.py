@@ -37,7 +37,7 @@ class Questions:
             return await self._app(scope, receive, send)
         try:
             body = await _read(scope, receive)
-            _check(_parsed(body), self._callbacks())
+            _check(_parse(body), self._callbacks())
         except RefusedError as refused:
             told = JSONResponse({"error": "No question of this page."}, refused.status)
             return await told(scope, receive, send)
@@ -59,7 +59,7 @@ async def _read(scope: Scope, receive: Receive) -> bytes:
     return bytes(body)
 
 
-def _parsed(body: bytes) -> Any:
+def _parse(body: bytes) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

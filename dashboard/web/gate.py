@@ -49,14 +49,14 @@ class Gate:
         app: ASGIApp,
         pages: Collection[str],
         sessions: Sessions,
-        renewed: Callable[[Session], Awaitable[bool]],
+        renew: Callable[[Session], Awaitable[bool]],
         gateway: Asker,
         headers: Headers,
     ) -> None:
         self._app = app
         self._pages = frozenset(pages)
         self._sessions = sessions
-        self._renewed = renewed
+        self._renew = renew
         self._gateway = gateway
         self._headers = headers
 
@@ -66,7 +66,7 @@ class Gate:
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1008})
         nonce = secrets.token_urlsafe(16) if scope["path"] in self._pages else ""
-        guarded = self._guarded(scope, send, nonce)
+        guarded = self._with_headers(scope, send, nonce)
         return await self._answer(HTTPConnection(scope), scope, receive, guarded, nonce)
 
     async def _answer(
@@ -92,7 +92,7 @@ class Gate:
     async def _session(self, asked: HTTPConnection) -> Session | None:
         key = asked.cookies.get(COOKIE, "")
         session = await self._sessions.find(key)
-        if session is not None and not await self._renewed(session):
+        if session is not None and not await self._renew(session):
             await self._sessions.end(key)
             return None
         return session
@@ -122,13 +122,13 @@ class Gate:
         page = "" if path == "/" or path in FILES else f"page={path}&"
         return RedirectResponse(f"/sign-in?{page}{query}", HTTPStatus.SEE_OTHER)
 
-    def _guarded(self, scope: Scope, send: Send, nonce: str) -> Send:
+    def _with_headers(self, scope: Scope, send: Send, nonce: str) -> Send:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers.for_page(nonce))
                 if nonce and message["status"] == HTTPStatus.OK:
-                    headers.append("Set-Cookie", _remembered(HTTPConnection(scope)))
+                    headers.append("Set-Cookie", _remembered_language(HTTPConnection(scope)))
                 if not _is_file(scope, message["status"]):
                     headers["Cache-Control"] = "no-store"
             await send(message)
@@ -153,7 +153,7 @@ def query_of(asked: HTTPConnection) -> str:
     return asked.scope["query_string"].decode("latin-1")
 
 
-def _remembered(asked: HTTPConnection) -> str:
+def _remembered_language(asked: HTTPConnection) -> str:
     """The language of a page, for what it asks for next."""
     return f"{LANGUAGE_COOKIE}={language_of(asked)}; Path=/; SameSite=Lax; HttpOnly"
 

@@ -36,7 +36,7 @@ class Sessions(Protocol):
         """Forget it."""
         ...
 
-    def renewing(self, session: Session) -> AbstractAsyncContextManager[None]:
+    def hold_renewal(self, session: Session) -> AbstractAsyncContextManager[None]:
         """While its token is renewed, nobody else renews it."""
         ...
 
@@ -73,8 +73,8 @@ class MemorySessions:
         self._kept.pop(key, None)
 
     @asynccontextmanager
-    async def renewing(self, session: Session) -> AsyncIterator[None]:
-        async with session.renewing:
+    async def hold_renewal(self, session: Session) -> AsyncIterator[None]:
+        async with session.renewal_lock:
             yield
 
     def _forget_the_old(self) -> None:

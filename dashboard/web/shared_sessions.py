@@ -38,7 +38,7 @@ class Sealer:
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._ciphers = [AESGCM(_derived(bytes.fromhex(key))) for key in keys]
+        self._ciphers = [AESGCM(_derive_key(bytes.fromhex(key))) for key in keys]
 
     def seal(self, name: str, text: str) -> bytes:
         nonce = secrets.token_bytes(NONCE_BYTES)
@@ -60,7 +60,7 @@ class Local:
     """A session as this process knows it."""
 
     session: Session
-    renewing: Lock
+    renewal_lock: Lock
 
 
 class SharedSessions:
@@ -76,7 +76,7 @@ class SharedSessions:
         name = _name(key)
         session.store_name = name
         with _store_errors():
-            await self._store.set(name, self._sealed(session), ex=SESSION_SECONDS)
+            await self._store.set(name, self._seal(session), ex=SESSION_SECONDS)
         self._remember(name, session)
         return key
 
@@ -88,7 +88,7 @@ class SharedSessions:
         """Only if it has not ended: a process that is late does not bring it back."""
         name = session.store_name
         with _store_errors():
-            await self._store.set(name, self._sealed(session), xx=True, keepttl=True)
+            await self._store.set(name, self._seal(session), xx=True, keepttl=True)
 
     async def end(self, key: str) -> None:
         name = _name(key)
@@ -97,11 +97,11 @@ class SharedSessions:
             await self._store.delete(name)
 
     @asynccontextmanager
-    async def renewing(self, session: Session) -> AsyncIterator[None]:
+    async def hold_renewal(self, session: Session) -> AsyncIterator[None]:
         """One request of one process at a time; what another has renewed is read again."""
         name = session.store_name
         local = self._remember(name, session)
-        async with local.renewing:
+        async with local.renewal_lock:
             lock = self._store.lock(f"{name}:renewing", timeout=RENEWING_SECONDS)
             with _store_errors():
                 await lock.acquire(blocking_timeout=RENEWING_SECONDS)
@@ -120,9 +120,9 @@ class SharedSessions:
         if text is None:
             self._local.pop(name, None)
             return None
-        return self._updated(name, json.loads(text))
+        return self._update(name, json.loads(text))
 
-    def _updated(self, name: str, stored: dict[str, Any]) -> Session:
+    def _update(self, name: str, stored: dict[str, Any]) -> Session:
         """The session as this process knows it, with what others have changed."""
         known = self._local.get(name)
         if known is None:
@@ -145,7 +145,7 @@ class SharedSessions:
             self._local.popitem(last=False)
         return local
 
-    def _sealed(self, session: Session) -> bytes:
+    def _seal(self, session: Session) -> bytes:
         record = {field: getattr(session, field) for field in STORED}
         return self._sealer.seal(session.store_name, json.dumps(record))
 
@@ -164,6 +164,6 @@ def _name(key: str) -> str:
     return PREFIX + sha256(key.encode()).hexdigest()
 
 
-def _derived(key: bytes) -> bytes:
+def _derive_key(key: bytes) -> bytes:
     """A key for this use alone: the same one signs the cookie of a sign-in."""
     return HKDF(SHA256(), 32, salt=None, info=b"gerbang dashboard sessions").derive(key)

@@ -74,11 +74,11 @@ class SignIn:
             Route("/role", self._choose_role, methods=["POST"]),
         ]
 
-    async def renewed(self, session: Session) -> bool:
+    async def renew(self, session: Session) -> bool:
         """Whether the session's token is good, after renewing one that soon will not be."""
         if _is_good(session):
             return True
-        async with self._sessions.renewing(session):
+        async with self._sessions.hold_renewal(session):
             if _is_good(session):  # somebody else has renewed it meanwhile
                 return True
             if session.refresh_token is None:
@@ -110,13 +110,13 @@ class SignIn:
             provider = await self._provider()
             return await provider.authorize_redirect(request, self._settings.own_url + CALLBACK)
         except ProviderFailure as error:
-            return _failed(request, error, "signing_in.unreachable", HTTPStatus.BAD_GATEWAY)
+            return _failure_page(request, error, "signing_in.unreachable", HTTPStatus.BAD_GATEWAY)
 
     async def _finish(self, request: Request) -> Response:
         try:
             token = await self._confirmed_token(request)
         except ProviderFailure as error:
-            return _failed(request, error, "signing_in.failed_why", HTTPStatus.BAD_REQUEST)
+            return _failure_page(request, error, "signing_in.failed_why", HTTPStatus.BAD_REQUEST)
         # A key that the browser brought along is never taken over.
         await self._sessions.end(request.cookies.get(COOKIE, ""))
         key = await self._sessions.begin(
@@ -214,7 +214,7 @@ def _resource(settings: Settings) -> dict[str, str]:
     return {"resource": settings.resource} if settings.resource else {}
 
 
-def _failed(request: Request, error: Exception, why: str, status: HTTPStatus) -> Response:
+def _failure_page(request: Request, error: Exception, why: str, status: HTTPStatus) -> Response:
     trace_id = secrets.token_hex(16)
     log.warning("sign-in failed: %s: %s (trace %s)", type(error).__name__, error, trace_id)
     say = texts(language_of(request))

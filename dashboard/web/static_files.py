@@ -46,30 +46,30 @@ class PackedFiles:
         if scope["method"] not in ("GET", "HEAD"):
             return await Response(status_code=HTTPStatus.METHOD_NOT_ALLOWED)(scope, receive, send)
         file = await self._file(scope, receive)
-        answer = _answer(Request(scope), file) if file else _missing()
+        answer = _answer(Request(scope), file) if file else _not_found()
         return await answer(scope, receive, send)
 
     async def _file(self, scope: Scope, receive: Receive) -> File | None:
         # Dash reads any fingerprint as the file itself, which is kept once.
         path, _ = check_fingerprint(scope["path"])
         if path not in self._kept:
-            file = await self._loaded({**scope, "path": path}, receive)
+            file = await self._load({**scope, "path": path}, receive)
             if file is None or len(self._kept) >= MOST_FILES:
                 return file
             self._kept[path] = file
         return self._kept[path]
 
-    async def _loaded(self, scope: Scope, receive: Receive) -> File | None:
+    async def _load(self, scope: Scope, receive: Receive) -> File | None:
         """The file, asked for without conditions: all of it, unpacked."""
-        told = Told()
+        told = CapturedResponse()
         plain: Scope = {**scope, "method": "GET", "headers": [], "query_string": b""}
         await self._app(plain, receive, told.hear)
         if told.status != HTTPStatus.OK:
             return None
-        return await asyncio.to_thread(_packed, told.media_type, bytes(told.content))
+        return await asyncio.to_thread(_pack, told.media_type, bytes(told.content))
 
 
-class Told:
+class CapturedResponse:
     """What an application answers."""
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ def _version(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-def _packed(media_type: str, content: bytes) -> File:
+def _pack(media_type: str, content: bytes) -> File:
     packed = gzip.compress(content, 9, mtime=0) if media_type.startswith(PACKABLE) else content
     smaller = packed if len(packed) < len(content) else None
     return File(media_type, content, smaller, _version(content))
@@ -104,7 +104,11 @@ def _packed(media_type: str, content: bytes) -> File:
 
 def _answer(request: Request, file: File) -> Response:
     tag = f'W/"{file.version}"'
-    headers = {"ETag": tag, "Cache-Control": _caching(request, file), "Vary": "Accept-Encoding"}
+    headers = {
+        "ETag": tag,
+        "Cache-Control": _cache_control(request, file),
+        "Vary": "Accept-Encoding",
+    }
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     if file.packed and "gzip" in request.headers.get("accept-encoding", ""):
@@ -113,11 +117,11 @@ def _answer(request: Request, file: File) -> Response:
     return Response(file.content, headers=headers, media_type=file.media_type)
 
 
-def _caching(request: Request, file: File) -> str:
+def _cache_control(request: Request, file: File) -> str:
     """For ever if the address carries the version, which Dash writes into names."""
     _, is_named = check_fingerprint(request.url.path)
     return FOR_EVER if is_named or request.query_params.get("v") == file.version else FOR_AN_HOUR
 
 
-def _missing() -> Response:
+def _not_found() -> Response:
     return Response("Not found.", HTTPStatus.NOT_FOUND, media_type="text/plain")

@@ -51,7 +51,7 @@ def stated_purpose(
             f"The role {viewer.role} reads identity for no purpose.",
             HTTPStatus.FORBIDDEN,
         )
-    stated = _agreed(_from_directive(directive), _from_headers(headers))
+    stated = _agreed_purpose(_from_directive(directive), _from_headers(headers))
     if stated is None:
         implied = IMPLIED_PURPOSE.get(viewer.role)
         if implied and implied in allowed:
@@ -86,7 +86,9 @@ def stated_purpose(
     return stated
 
 
-def _agreed(directive: StatedPurpose | None, header: StatedPurpose | None) -> StatedPurpose | None:
+def _agreed_purpose(
+    directive: StatedPurpose | None, header: StatedPurpose | None
+) -> StatedPurpose | None:
     if directive and header and directive != header:
         raise RequestError(
             ErrorCode.PURPOSE_DIFFERS,
@@ -104,19 +106,19 @@ def _from_headers(headers: Sequence[str]) -> StatedPurpose | None:
     if not headers:
         return None
     if len(headers) > 1:
-        raise _malformed("is there twice")
+        raise _malformed_header("is there twice")
     code, *parameters = headers[0].split(";")
     if code.strip(" ") not in Purpose.__members__:
-        raise _malformed(f"begins with one of {', '.join(Purpose)}")
+        raise _malformed_header(f"begins with one of {', '.join(Purpose)}")
     if not parameters:
         return StatedPurpose(Purpose[code.strip(" ")], None)
     given = [_PARAMETER.fullmatch(parameter) for parameter in parameters]
     if len(given) != 1 or given[0] is None or given[0][1] != "reference":
-        raise _malformed("takes one parameter, `reference`")
+        raise _malformed_header("takes one parameter, `reference`")
     return StatedPurpose(Purpose[code.strip(" ")], given[0][2] or given[0][3] or "")
 
 
-def _malformed(what: str) -> RequestError:
+def _malformed_header(what: str) -> RequestError:
     return RequestError(
         ErrorCode.BAD_REQUEST,
         f"The header {PURPOSE_HEADER} {what}. Send it once, such as `{_EXAMPLE}`.",

@@ -142,10 +142,10 @@ def synthesise(world: WorldOptions, expected: bool) -> None:
     )
 
 
-def _expected_counts(world: WorldOptions) -> list[synthetic.Expected]:
+def _expected_counts(world: WorldOptions) -> list[synthetic.ExpectedDemand]:
     size = {"applications": world.applications, "months": world.months}
     try:
-        return list(synthetic.expected(**size, until=world.until))
+        return list(synthetic.expected_demand(**size, until=world.until))
     except ValueError as error:
         raise click.ClickException(str(error)) from None
 

@@ -133,7 +133,7 @@ def keeper_health(jobs: Jobs) -> Health:
     """Ready while each job succeeded recently enough."""
 
     async def check() -> Fault | None:
-        if names := jobs.stalled():
+        if names := jobs.stalled_jobs():
             log.warning("jobs stand still", extra=facts(jobs=names))
             return Fault.KEEPER
         return None

@@ -40,7 +40,7 @@ def schema(context: click.Context, role: str | None) -> None:
 def changes(ref: str | None) -> None:
     """Print what changed in the schema of each role, as Markdown: what breaks clients first."""
     text = (_PROJECT / _CHANGELOG).read_text(encoding="utf-8")
-    before = _released() if ref is None else _at(ref)
+    before = _released_schemas() if ref is None else _at(ref)
     found = changes_between(
         {role: as_released(sdl, text) for role, sdl in before.items()}, _current(text)
     )
@@ -66,7 +66,7 @@ def release() -> None:
     text = (_PROJECT / _CHANGELOG).read_text(encoding="utf-8")
     current = _current(text)
     folder = _PROJECT / RELEASED
-    if notices := short_notices(_released(), current, datetime.now(UTC).date()):
+    if notices := short_notices(_released_schemas(), current, datetime.now(UTC).date()):
         sys.exit("gerbang: " + "\n".join(notices))
     folder.mkdir(exist_ok=True)
     for role, sdl in current.items():
@@ -80,7 +80,7 @@ def _current(changelog: str) -> Mapping[str, str]:
     return {role.lower(): as_released(sdl_of(role), changelog) for role in Role}
 
 
-def _released() -> Mapping[str, str]:
+def _released_schemas() -> Mapping[str, str]:
     files = sorted((_PROJECT / RELEASED).glob("*.graphql"))
     return {file.stem: file.read_text(encoding="utf-8") for file in files}
 

@@ -14,7 +14,7 @@ from gateway.development.users import DemoUser
 TOKEN_SECONDS = 900
 
 
-class Issuing:
+class TokenIssuer:
     """Issues tokens of one issuer for one audience."""
 
     def __init__(self, keys: SigningKeys, issuer: str, audience: str) -> None:

@@ -191,11 +191,11 @@ def _section(group: str, users: Mapping[str, DemoUser], language: str) -> str:
 
 
 def _people(group: str, users: Mapping[str, DemoUser], language: str) -> str:
-    buttons = [_button(user, language) for user in _offered(users.values(), SECTIONS[group])]
+    buttons = [_button(user, language) for user in _users_shown(users.values(), SECTIONS[group])]
     return f'<ul aria-labelledby="{group}">{"".join(buttons)}</ul>'
 
 
-def _offered(users: Iterable[DemoUser], roles: set[Role]) -> list[DemoUser]:
+def _users_shown(users: Iterable[DemoUser], roles: set[Role]) -> list[DemoUser]:
     """Those with a role of a group; of the many of one country, only the examples."""
     return [
         user

@@ -25,7 +25,7 @@ from gateway.development.authorization import (
     authorization_request,
 )
 from gateway.development.grants import Grants, Session
-from gateway.development.issuing import TOKEN_SECONDS, Issuing
+from gateway.development.issuing import TOKEN_SECONDS, TokenIssuer
 from gateway.development.loopback import LoopbackOnly
 from gateway.development.page import language_of, sign_in_page
 from gateway.development.signing import ALGORITHM, SigningKeys
@@ -50,7 +50,7 @@ class SignIn:
         if not settings.signs_in_itself:
             raise SignInRefusedError("The development sign-in exists only in development.")
         self._keys = SigningKeys()
-        self._issuing = Issuing(self._keys, settings.token_issuer, settings.audience)
+        self._issuing = TokenIssuer(self._keys, settings.token_issuer, settings.audience)
         self._users: Mapping[str, DemoUser] = demo_users(reference())
         self._grants = Grants()
         clients = (_dashboard(settings.dashboard_url), _browser(settings))

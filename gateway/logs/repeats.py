@@ -14,7 +14,7 @@ _MOST_MESSAGES = 500
 
 
 @dataclass(slots=True)
-class _Logged:
+class _LoggedRecord:
     record: logging.LogRecord
     logged_at: float
     left_out: int = 0
@@ -32,7 +32,7 @@ class RepeatLimit(logging.Filter):
         super().__init__()
         self._every = every
         self._clock = clock
-        self._last: dict[tuple[str, str, str], _Logged] = {}
+        self._last: dict[tuple[str, str, str], _LoggedRecord] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno < logging.WARNING:
@@ -46,7 +46,7 @@ class RepeatLimit(logging.Filter):
             return False
         if last and last.left_out:
             record.left_out = last.left_out
-        self._last[key] = _Logged(record, now)
+        self._last[key] = _LoggedRecord(record, now)
         return True
 
     def overdue(self) -> Iterator[logging.LogRecord]:

@@ -195,7 +195,7 @@ def _select_state(application: UUID, role: Role) -> Any:
                 else null()
             ).label("revoked_by"),
             (
-                _outstanding(application)
+                _unanswered_kinds(application)
                 if is_readable("RequestedItem", "kind", role)
                 else null()
             ).label("outstanding"),
@@ -264,7 +264,7 @@ def has_live_visa(on: Any) -> ColumnElement[bool]:
     )
 
 
-def _outstanding(application: UUID) -> Any:
+def _unanswered_kinds(application: UUID) -> Any:
     """The kinds of what was asked for and is not answered, with commas between."""
     return (
         select(func.string_agg(RequestedItem.kind, ","))

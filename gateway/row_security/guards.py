@@ -107,9 +107,9 @@ def guards() -> Iterator[str]:
         yield _GUARD.format(
             table=noun.__tablename__,
             prepare=_PREPARE.get(noun, _THE_CASE),
-            insert=_allowed(noun, "INSERT"),
-            update=_allowed(noun, "UPDATE"),
-            changed=_changed(noun),
+            insert=_write_condition(noun, "INSERT"),
+            update=_write_condition(noun, "UPDATE"),
+            changed=_changed_columns(noun),
             writers=",".join(_WRITERS),
         )
     yield _READ_AT.format(
@@ -160,10 +160,10 @@ def _changes_from(step: Step, source: Status) -> tuple[str, ...]:
     """What the columns must say after a step from a status."""
     state = CaseState(source, is_closed=source in CLOSED, since=_EPOCH)
     changes = columns_after_step(state, step.target, step.event, _EPOCH)
-    return tuple(_said(column, value) for column, value in changes.items())
+    return tuple(_assignment(column, value) for column, value in changes.items())
 
 
-def _said(column: str, value: Any) -> str:
+def _assignment(column: str, value: Any) -> str:
     match value:
         case bool():
             return f"NEW.{column} = {str(value).lower()}"
@@ -177,7 +177,7 @@ def _said(column: str, value: Any) -> str:
             raise TypeError(f"no guard knows what {column} may become")
 
 
-def _allowed(noun: type[Base], write: Write) -> str:
+def _write_condition(noun: type[Base], write: Write) -> str:
     """The condition for a row to be written by the viewer's role; on which rows, the rules say."""
     conditions: dict[Role, list[str]] = {}
     for step in STEPS:
@@ -201,7 +201,7 @@ def _by_step(noun: type[Base], write: Write, step: Step) -> Iterator[str]:
         yield from _events(step) if write == "INSERT" else ()
         return
     if step.verb is Verb.SUBMIT and noun in (Application, Bill):
-        yield from _submitted(noun, step) if write == "INSERT" else ()
+        yield from _submission_conditions(noun, step) if write == "INSERT" else ()
         return
     for one in written_by(step):
         if (one.noun, one.write) == (noun, write):
@@ -219,7 +219,7 @@ def _conditions(step: Step, one: Written) -> Iterator[str]:
     yield one.only_if.replace("{target}", str(step.target))
 
 
-def _submitted(noun: type[Base], step: Step) -> Iterator[str]:
+def _submission_conditions(noun: type[Base], step: Step) -> Iterator[str]:
     if noun is Application:
         yield (
             f"NEW.status = '{step.target}' AND {is_now('NEW.submitted_at')} AND"
@@ -261,7 +261,7 @@ def _events(step: Step) -> Iterator[str]:
 
 
 @cache
-def _changed(noun: type[Base]) -> str:
+def _changed_columns(noun: type[Base]) -> str:
     """The names of the columns that an update changes; generated ones follow from the others."""
     columns = [column.name for column in noun.__table__.columns if column.computed is None]
     listed = ", ".join(

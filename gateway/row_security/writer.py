@@ -51,16 +51,16 @@ class Writer:
         """The condition of the acting role."""
         if self.role:
             condition = conditions.get(self.role, NEVER)
-            return condition if condition == NEVER else self._sealed(condition)
+            return condition if condition == NEVER else self._if_sealed(condition)
         if not conditions:
             return NEVER
         # In the order of the roles: not in that of the mutations.
         cases = " ".join(
             f"WHEN '{role}' THEN {conditions[role]}" for role in Role if role in conditions
         )
-        return self._sealed(f"CASE (SELECT viewer.role()) {cases} ELSE false END")
+        return self._if_sealed(f"CASE (SELECT viewer.role()) {cases} ELSE false END")
 
-    def _sealed(self, condition: str) -> str:
+    def _if_sealed(self, condition: str) -> str:
         return f"CASE WHEN {self.sealed} THEN {condition} ELSE false END"
 
     def reach(

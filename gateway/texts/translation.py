@@ -59,10 +59,10 @@ def translate(english: str, language: Language) -> str:
         return english
     messages, _ = _indonesian()
     found = messages.find(english)
-    return english if found is None else _filled(*found)
+    return english if found is None else _fill(*found)
 
 
-def _filled(sentence: str, values: Iterable[str]) -> str:
+def _fill(sentence: str, values: Iterable[str]) -> str:
     return sentence.format(*map(_translate_value, values)) if values else sentence
 
 
@@ -70,7 +70,7 @@ def _translate_value(english: str) -> str:
     """A value that is itself words, or a sentence; codes and numbers stay as they are."""
     messages, values = _indonesian()
     found = messages.find(english) or values.find(english)
-    return english if found is None else _filled(*found)
+    return english if found is None else _fill(*found)
 
 
 @cache

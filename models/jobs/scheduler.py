@@ -75,7 +75,7 @@ class Jobs:
     def add(self, name: str, every: float, patience: float = _PATIENCE_SECONDS) -> Job:
         return self.all.setdefault(name, Job(name, every, patience))
 
-    def stalled(self) -> list[str]:
+    def stalled_jobs(self) -> list[str]:
         """The names of stalled jobs."""
         now = time.time()
         return [job.name for job in self.all.values() if job.is_stalled(now)]

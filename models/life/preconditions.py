@@ -140,7 +140,7 @@ WAITS_FOR_SECOND_PERSON = Precondition(
 )
 WAS_PROPOSED_BY_ANOTHER = Precondition(
     "proposed by another person, who did not find the hit either",
-    lambda now, by: by.subject not in _involved(now, by.question),
+    lambda now, by: by.subject not in _people_involved(now, by.question),
     Refusal.SECOND_PERSON_REQUIRED,
 )
 HAS_A_HIT = Precondition(
@@ -222,7 +222,7 @@ IS_ASKED_FOR = Precondition(
 )
 
 
-def _involved(now: CaseState, question: str | None) -> tuple[str | None, ...]:
+def _people_involved(now: CaseState, question: str | None) -> tuple[str | None, ...]:
     """Who had a part in what is proposed."""
     for kind, proposal in now.proposals.items():
         if kind == question:

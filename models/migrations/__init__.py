@@ -25,7 +25,7 @@ from models.migrations.constraints import require_matching_constraints
 from models.migrations.differences import Difference, differences
 from models.migrations.drafting import Draft, draft
 from models.migrations.metadata import complete_metadata
-from models.migrations.rehearsal import Statement, recording
+from models.migrations.rehearsal import Statement, record_statements
 from models.migrations.turns import take_turn
 from models.row_security import (
     create_roles,
@@ -151,7 +151,7 @@ async def rehearse(url: str) -> list[Statement]:
         synchronous = connection.sync_connection
         if newest is None or synchronous is None:
             return []
-        with recording(synchronous) as recorder:
+        with record_statements(synchronous) as recorder:
             await _run(connection, lambda config: command.upgrade(config, newest))
         return recorder.statements
 

@@ -49,30 +49,32 @@ def _sentence(operation: ops.MigrateOperation) -> str:
     """What an operation that is missing would bring, or take away."""
     match operation:
         case ops.CreateTableOp(table_name=table):
-            return _lacking(f"the table {table}")
+            return _missing_in_database(f"the table {table}")
         case ops.DropTableOp(table_name=table):
             return _left_over(f"the table {table}")
         case ops.AddColumnOp(table_name=table, column=column):
-            return _lacking(f"the column {table}.{column.name}")
+            return _missing_in_database(f"the column {table}.{column.name}")
         case ops.DropColumnOp(table_name=table, column_name=column):
             return _left_over(f"the column {table}.{column}")
         case ops.AlterColumnOp(table_name=table, column_name=column):
-            changed = ", ".join(_altered(operation)) or "definition"
+            changed = ", ".join(_alterations(operation)) or "definition"
             return f"the models say another {changed} of {table}.{column} than the database"
         case ops.CreateIndexOp(table_name=table, index_name=name):
-            return _lacking(f"the index {name} of {table}")
+            return _missing_in_database(f"the index {name} of {table}")
         case ops.DropIndexOp(table_name=table, index_name=name):
             return _left_over(f"the index {name} of {table}")
         case ops.AddConstraintOp():
             constraint = operation.to_constraint()
-            return _lacking(f"the constraint {constraint.name} of {constraint.table.name}")
+            return _missing_in_database(
+                f"the constraint {constraint.name} of {constraint.table.name}"
+            )
         case ops.DropConstraintOp(table_name=table, constraint_name=name):
             return _left_over(f"the constraint {name} of {table}")
         case _:
             return f"the models and the database differ: {operation.to_diff_tuple()}"
 
 
-def _altered(operation: ops.AlterColumnOp) -> Iterator[str]:
+def _alterations(operation: ops.AlterColumnOp) -> Iterator[str]:
     if operation.modify_type is not None:
         yield "type"
     if operation.modify_nullable is not None:
@@ -81,7 +83,7 @@ def _altered(operation: ops.AlterColumnOp) -> Iterator[str]:
         yield "default"
 
 
-def _lacking(what: str) -> str:
+def _missing_in_database(what: str) -> str:
     return f"the models have {what}, the database does not"
 
 

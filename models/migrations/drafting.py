@@ -123,10 +123,10 @@ def _take_up(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
             table
         ):
             # One that is made anew goes when its successor takes over.
-            drafts.swap_of(table).up.insert(0, _executed(_drop(operation)))
+            drafts.swap_of(table).up.insert(0, _execute_line(_drop(operation)))
         case ops.CreateForeignKeyOp(source_table=table) if drafts.is_in_use(table):
             operation.kw["postgresql_not_valid"] = True
-            drafts.of(table).up += _rendered(operation)
+            drafts.of(table).up += _render(operation)
             drafts.proofs.up.append(_validation(table, str(operation.constraint_name)))
         case ops.AddColumnOp(table_name=table, column=column):
             if not column.nullable and column.server_default is None:
@@ -135,9 +135,9 @@ def _take_up(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
                     " let it be null in the models, or give it a constant server_default"
                     " (docs/migrations.md)"
                 )
-            drafts.of(table).up += _rendered(operation)
+            drafts.of(table).up += _render(operation)
         case _:
-            drafts.of(table_of(operation)).up += _rendered(operation)
+            drafts.of(table_of(operation)).up += _render(operation)
 
 
 def _take_down(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
@@ -148,13 +148,13 @@ def _take_down(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
         case ops.DropIndexOp(table_name=table) if drafts.is_in_use(str(table)):
             return
         case ops.CreateUniqueConstraintOp(table_name=table) if drafts.is_in_use(table):
-            drafts.swap_of(table).down += _rendered(operation)
+            drafts.swap_of(table).down += _render(operation)
         case ops.DropConstraintOp(table_name=table, constraint_type="unique") if drafts.is_in_use(
             table
         ):
-            drafts.swap_of(table).down.insert(0, _executed(_drop(operation)))
+            drafts.swap_of(table).down.insert(0, _execute_line(_drop(operation)))
         case _:
-            drafts.of(table_of(operation)).down += _rendered(operation)
+            drafts.of(table_of(operation)).down += _render(operation)
 
 
 def _make_unique(operation: ops.CreateUniqueConstraintOp, drafts: _Drafts) -> None:
@@ -167,7 +167,7 @@ def _make_unique(operation: ops.CreateUniqueConstraintOp, drafts: _Drafts) -> No
     indexes.down.append(f'drop_index("{name}_next")')
     indexes.helpers |= {"create_index", "drop_index"}
     drafts.swap_of(table).up.append(
-        _executed(f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}_next")
+        _execute_line(f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}_next")
     )
 
 
@@ -192,19 +192,19 @@ def _checks(connection: Connection, metadata: MetaData, drafts: _Drafts) -> None
         if check.table in drafts.new_tables:
             continue
         table, name, changes = check.table, check.name, drafts.of(check.table)
-        drop = _executed(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        drop = _execute_line(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
         # Dropped first: a constraint goes with a column that it names.
         if check.of_database:
             changes.up.insert(0, drop)
         if check.of_models:
             words = _words_of_models(metadata, table, name) or check.of_models
-            changes.up.append(_executed(_addition(table, name, words)))
+            changes.up.append(_execute_line(_addition(table, name, words)))
             changes.down.insert(0, drop)
             if drafts.is_in_use(table):
                 drafts.proofs.up.append(_validation(table, name))
         if check.of_database:
             # What was written meanwhile may break it, so it is not proven again.
-            changes.down.append(_executed(_addition(table, name, check.of_database)))
+            changes.down.append(_execute_line(_addition(table, name, check.of_database)))
 
 
 def _words_of_models(metadata: MetaData, table: str, name: str) -> str | None:
@@ -228,10 +228,10 @@ def _addition(table: str, name: str, definition: str) -> str:
 
 
 def _validation(table: str, name: str) -> str:
-    return _executed(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+    return _execute_line(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
 
 
-def _executed(sql: str) -> str:
+def _execute_line(sql: str) -> str:
     """A line that executes a statement."""
     return f"op.execute({literal(sql, inner=8)})"
 
@@ -249,7 +249,7 @@ def literal(text: str, *, inner: int) -> str:
     return f"\n{literals}\n{' ' * (inner - 4)}"
 
 
-def _rendered(operation: ops.MigrateOperation) -> list[str]:
+def _render(operation: ops.MigrateOperation) -> list[str]:
     """Alembic's own lines for an operation."""
     code = render_python_code(ops.UpgradeOps([operation]))
     lines = (line for line in code.splitlines() if not line.strip().startswith("#"))
@@ -288,13 +288,13 @@ locks = "{locks}"
 
 
 def upgrade() -> None:
-{_indented(one.up)}
+{_indent(one.up)}
 
 
 def downgrade() -> None:
-{_indented(one.down) if one.down else '    """Nothing: it stays proven until it is dropped."""'}
+{_indent(one.down) if one.down else '    """Nothing: it stays proven until it is dropped."""'}
 '''
 
 
-def _indented(lines: list[str]) -> str:
+def _indent(lines: list[str]) -> str:
     return "\n".join(f"    {line}" for line in lines)

@@ -82,7 +82,7 @@ def undeclared_locks(
         of_one = list(of_revision)
         file = of_one[0].place.file
         text = file.read_text(encoding="utf-8")
-        line, declared = _declared(text)
+        line, declared = _declared_locks(text)
         place = Place(file, line)
         for table, mode in strongest_locks(of_one).items():
             is_declared = re.search(rf"\b{table}\b", declared) and NAMES[mode] in declared
@@ -93,7 +93,7 @@ def undeclared_locks(
                 )  # fmt: skip
 
 
-def _declared(text: str) -> tuple[int, str]:
+def _declared_locks(text: str) -> tuple[int, str]:
     """The line and the text of `locks` in a revision."""
     for node in ast.parse(text).body:
         match node:
@@ -123,7 +123,7 @@ def _of_revision(statements: list[Statement]) -> Iterator[Hazard]:
         locked_before = locked
 
 
-def _rewriting(statement: Statement, _: str) -> Iterator[_Trouble]:
+def _check_rewrite(statement: Statement, _: str) -> Iterator[_Trouble]:
     for table in statement.rewritten:
         yield _Trouble(
             table,
@@ -132,7 +132,7 @@ def _rewriting(statement: Statement, _: str) -> Iterator[_Trouble]:
         )
 
 
-def _indexing(statement: Statement, sql: str) -> Iterator[_Trouble]:
+def _check_index(statement: Statement, sql: str) -> Iterator[_Trouble]:
     if found := _INDEX.match(sql):
         yield _Trouble(
             found["table"],
@@ -147,7 +147,7 @@ def _indexing(statement: Statement, sql: str) -> Iterator[_Trouble]:
         )
 
 
-def _constraining(_: Statement, sql: str) -> Iterator[_Trouble]:
+def _check_constraint(_: Statement, sql: str) -> Iterator[_Trouble]:
     found = _ALTER.match(sql)
     if not found or not (what := re.search(r"ADD (?!COLUMN)", found["what"], re.I)):
         return
@@ -167,7 +167,7 @@ def _constraining(_: Statement, sql: str) -> Iterator[_Trouble]:
         )
 
 
-def _requiring(statement: Statement, sql: str) -> Iterator[_Trouble]:
+def _check_not_null(statement: Statement, sql: str) -> Iterator[_Trouble]:
     if not (found := _ALTER.match(sql)):
         return
     table = found["table"]
@@ -196,7 +196,7 @@ def _requiring(statement: Statement, sql: str) -> Iterator[_Trouble]:
             )
 
 
-def _changing(_: Statement, sql: str) -> Iterator[_Trouble]:
+def _check_update(_: Statement, sql: str) -> Iterator[_Trouble]:
     if found := _CHANGE.match(sql) or _COPY.match(sql):
         yield _Trouble(
             found["table"],
@@ -211,7 +211,7 @@ def _changing(_: Statement, sql: str) -> Iterator[_Trouble]:
         )
 
 
-def _removing(statement: Statement, sql: str) -> Iterator[_Trouble]:
+def _check_removal(statement: Statement, sql: str) -> Iterator[_Trouble]:
     """What gateways of the release before still read, which run during an upgrade."""
     found = _ALTER.match(sql)
     removed = _DROP_TABLE.match(sql)
@@ -243,12 +243,12 @@ def _while_locked(
 
 
 RULES: tuple[Rule, ...] = (
-    _rewriting,
-    _indexing,
-    _constraining,
-    _requiring,
-    _changing,
-    _removing,
+    _check_rewrite,
+    _check_index,
+    _check_constraint,
+    _check_not_null,
+    _check_update,
+    _check_removal,
 )
 
 

@@ -104,10 +104,12 @@ class Recorder:
         place = None if self._is_asking else _place()
         if not place:
             return
-        standing = self._standing(self._files)
+        standing = self._remaining_tables(self._files)
         files = dict(self._ask(_TABLES))
         rewritten = {
-            each for each in standing & self._standing(files) if self._files[each] != files[each]
+            each
+            for each in standing & self._remaining_tables(files)
+            if self._files[each] != files[each]
         }
         self._files = files
         locks = self._locks(standing)
@@ -118,7 +120,7 @@ class Recorder:
             )
         )  # fmt: skip
 
-    def _standing(self, files: Mapping[str, str]) -> frozenset[str]:
+    def _remaining_tables(self, files: Mapping[str, str]) -> frozenset[str]:
         """The tables from before the revision that are still there, not anew under their name."""
         before = self._before.tables
         return frozenset(
@@ -147,7 +149,7 @@ class Recorder:
 
 
 @contextmanager
-def recording(connection: Connection) -> Iterator[Recorder]:
+def record_statements(connection: Connection) -> Iterator[Recorder]:
     """Note what revisions execute on a connection meanwhile."""
     recorder = Recorder(connection)
     listeners = {

@@ -27,19 +27,19 @@ def run(script: str) -> None:
 def run_for_each_change(template: str) -> None:
     """Execute a template for each of insert, update and delete of applications."""
     for operation, (tables, changed) in _OPERATIONS.items():
-        _execute(_filled(_read(template), operation, tables, changed))
+        _execute(_fill(_read(template), operation, tables, changed))
 
 
 def renew_for_each_change(template: str) -> None:
     """Replace the functions of such a template; their triggers stay, so that nothing is locked."""
     for operation, (tables, changed) in _OPERATIONS.items():
-        for statement in _statements(_filled(_read(template), operation, tables, changed)):
+        for statement in _statements(_fill(_read(template), operation, tables, changed)):
             if "CREATE FUNCTION" in statement:
                 anew = statement.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
                 op.get_bind().exec_driver_sql(anew)
 
 
-def _filled(template: str, operation: str, tables: str, changed: str) -> str:
+def _fill(template: str, operation: str, tables: str, changed: str) -> str:
     return (
         template.replace("{operation}", operation)
         .replace("{tables}", tables)

@@ -20,7 +20,7 @@ _IS_SURE = and_(PersonLink.state.is_not(None), PersonLink.state.not_in(UNSURE_LI
 
 
 @dataclass(frozen=True, slots=True)
-class Lodged:
+class LodgedFiles:
     """The files that count: those in reach that were handed in from one instant to another."""
 
     links_in_reach: ColumnElement[bool]
@@ -38,7 +38,7 @@ class Lodged:
         return and_(self.links_in_reach, _IS_SURE)
 
 
-def people_who_applied_again(lodged: Lodged) -> AnySelect:
+def people_who_applied_again(lodged: LodgedFiles) -> AnySelect:
     """One row: ``people`` with more than one file, and those of them ``at_several`` partners."""
     people = _people(lodged)
     at_several = func.count().filter(people.c.number_of_partners > 1)
@@ -46,7 +46,7 @@ def people_who_applied_again(lodged: Lodged) -> AnySelect:
 
 
 def people_at_several_partners(
-    lodged: Lodged, partner: str | None, after: UUID | None, most: int
+    lodged: LodgedFiles, partner: str | None, after: UUID | None, most: int
 ) -> AnySelect:
     """A row for each person, who applied first last before the others, behind ``after``."""
     people = _people(lodged)
@@ -58,7 +58,7 @@ def people_at_several_partners(
     return found.order_by(people.c.person.desc()).limit(most)
 
 
-def _people(lodged: Lodged) -> CTE:
+def _people(lodged: LodgedFiles) -> CTE:
     """What each person with more than one file handed in."""
     first = _first_files(lodged)
     case = Application
@@ -85,7 +85,7 @@ def _people(lodged: Lodged) -> CTE:
     )
 
 
-def _first_files(lodged: Lodged) -> CTE:
+def _first_files(lodged: LodgedFiles) -> CTE:
     """Everybody linked to somebody with a file that counts, and the first file of the same person.
 
     Links of a passport are between all who have it, so whoever has many files is followed from the

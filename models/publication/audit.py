@@ -169,7 +169,7 @@ class RefusalSystem:
     def _of(self, number: int) -> Candidate:
         return self._candidates[self.cells[number]]
 
-    def exposed(self, bounds: Bounds) -> list[int]:
+    def exposed_numbers(self, bounds: Bounds) -> list[int]:
         """The numbers that are left with too few candidates."""
         found: list[int] = []
         for number, prior in enumerate(self.prior):
@@ -183,14 +183,14 @@ class RefusalSystem:
             return prior.candidates
         return prior.within(self._of(number).candidates_before).candidates
 
-    def withhold_for_each(self, exposed: Iterable[int], bounds: Bounds) -> bool:
+    def withhold_for_each(self, exposed_numbers: Iterable[int], bounds: Bounds) -> bool:
         """Withhold a figure for each exposed number; return whether any could be withheld.
 
         Numbers near one that was just handled are skipped: the same may protect them already.
         """
         handled: set[int] = set()
         is_any = False
-        for number in sorted(exposed, key=self._worth):
+        for number in sorted(exposed_numbers, key=self._worth):
             if number not in handled:
                 chosen = self._least_worth(number, bounds)
                 if chosen is not None:
@@ -210,7 +210,7 @@ class RefusalSystem:
             around = {
                 other
                 for each in layer
-                for a_sum in self._narrowing(each, bounds)
+                for a_sum in self._narrowing_sums(each, bounds)
                 for other in (a_sum.whole, *a_sum.parts)
             }
             able = [each for each in layer | around if self._can_be_withheld(each)]
@@ -220,12 +220,12 @@ class RefusalSystem:
             seen |= around
         return None
 
-    def _narrowing(self, number: int, bounds: Bounds) -> Iterable[Sum]:
+    def _narrowing_sums(self, number: int, bounds: Bounds) -> Iterable[Sum]:
         """The sums that say more of a number than what is published of it."""
         published = self._published_interval(number)
         for index in self._sums.of[number]:
             a_sum = self._sums.all[index]
-            implied = bounds.implied(a_sum, number)
+            implied = bounds.implied_interval(a_sum, number)
             if implied.low > published.low or implied.high < published.high:
                 yield a_sum
 
@@ -256,8 +256,8 @@ def audit(system: RefusalSystem) -> Bounds:
     """Withhold figures until no number of refusals is told too closely; return what is left."""
     while True:
         bounds = system.bounds()
-        exposed = system.exposed(bounds)
-        if not exposed:
+        exposed_numbers = system.exposed_numbers(bounds)
+        if not exposed_numbers:
             return bounds
-        if not (system.withhold_for_each(exposed, bounds) or system.withhold_all()):
+        if not (system.withhold_for_each(exposed_numbers, bounds) or system.withhold_all()):
             return bounds

@@ -62,7 +62,7 @@ class Bounds:
                         is_waiting.add(other)
                         waiting.append(other)
 
-    def implied(self, a_sum: Sum, count: int) -> Interval:
+    def implied_interval(self, a_sum: Sum, count: int) -> Interval:
         """What a sum says of one of its counts, given the bounds of the others."""
         least = sum(self.low[part] for part in a_sum.parts)
         most = sum(self.high[part] for part in a_sum.parts)

@@ -77,7 +77,7 @@ class GridQuestion:
     def parameter(self, name: str, kind: Any = Text) -> Any:
         return bindparam(name, self.parameters[name], type_=kind)
 
-    def named(self, dimension: Dimension) -> Any:
+    def parameter_of(self, dimension: Dimension) -> Any:
         return self.parameter(_only(dimension))
 
     def is_within(self, day: ColumnElement[Any], since: str = "from_on") -> ColumnElement[bool]:
@@ -147,7 +147,7 @@ def rows(question: GridQuestion, scope: Callable[[Any], ColumnElement[bool]]) ->
             c.period == question.period.value,
             question.is_within(c.starts_on),
             *_up_to(c.edition, question),
-            *(c[each.value] == question.named(each) for each in sorted(question.where)),
+            *(c[each.value] == question.parameter_of(each) for each in sorted(question.where)),
             scope(c),
         )
         .order_by(*codes, c.starts_on, c.edition.desc())
@@ -180,7 +180,7 @@ def _is_of(dimension_set: DimensionSet, question: GridQuestion) -> ColumnElement
     return and_(
         _PUBLISHED.dimension_set == dimension_set.value,
         *(
-            _PUBLISHED[dimension.value] == question.named(dimension)
+            _PUBLISHED[dimension.value] == question.parameter_of(dimension)
             for dimension in sorted(question.where)
             if any(dimension in each for each in named)
         ),

@@ -58,7 +58,7 @@ async def preview(
 ) -> Sweep:
     """What a sweep would do now; nothing is changed anywhere. Raises KeyServiceError."""
     known = await keys.sweeping()
-    allowed = most or _allowed(known.keys)
+    allowed = most or _most_orphans(known.keys)
     if known.token is None or not await connection.fetchval(_KNOWS, known.token):
         return Sweep(known.keys, [], 0, ANOTHER_DATABASE)
     orphans = await _find_orphans(keys, connection, days, allowed)
@@ -92,7 +92,7 @@ async def sweep(
         return found._replace(swept=await keys.sweep_data_keys(batch, days, token))
 
 
-def _allowed(keys: int) -> int:
+def _most_orphans(keys: int) -> int:
     return max(keys * _ORPHANS_OF_A_HUNDRED // 100, 1)
 
 

@@ -7,19 +7,19 @@ applications, before noise.
 from models.synthetic.assumptions import Scale
 from models.synthetic.calendar import start_of_day
 from models.synthetic.synthesis import (
-    Expected,
+    ExpectedDemand,
     NotEmptyError,
     Summary,
-    expected,
+    expected_demand,
     synthesise,
 )
 
 __all__ = [
-    "Expected",
+    "ExpectedDemand",
     "NotEmptyError",
     "Scale",
     "Summary",
-    "expected",
+    "expected_demand",
     "start_of_day",
     "synthesise",
 ]

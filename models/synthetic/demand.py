@@ -41,7 +41,7 @@ class Demand:
 
     weights: dict[Cell, float]
 
-    def expected(self, applications: int) -> Iterator[tuple[Cell, float]]:
+    def expected_demand(self, applications: int) -> Iterator[tuple[Cell, float]]:
         """The expected number of each cell, without noise; they sum up to ``applications``."""
         each = applications / sum(self.weights.values())
         return ((cell, weight * each) for cell, weight in self.weights.items())

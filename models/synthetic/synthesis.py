@@ -52,7 +52,7 @@ class NotEmptyError(Exception):
     """The database is not empty, so no synthetic data can be loaded."""
 
 
-class Expected(NamedTuple):
+class ExpectedDemand(NamedTuple):
     """How many applications a nationality is expected to make in a month, before noise."""
 
     iso3: str
@@ -118,16 +118,16 @@ async def synthesise(
     )
 
 
-def expected(
+def expected_demand(
     *, applications: int, months: int, until: datetime | None = None
-) -> Iterator[Expected]:
+) -> Iterator[ExpectedDemand]:
     """Expected numbers before noise; they sum up to ``applications``."""
     inputs = reference()
     plan = _plan(applications, months, 0, Scale.NATIONAL, until)
     iso3 = {country.code: country.iso3 for country in inputs.countries}
     world = demand(inputs, months_until(plan.until, months))
-    for cell, count in world.expected(applications):
-        yield Expected(iso3[cell.nationality], f"{cell.month.first:%Y-%m}", count)
+    for cell, count in world.expected_demand(applications):
+        yield ExpectedDemand(iso3[cell.nationality], f"{cell.month.first:%Y-%m}", count)
 
 
 def _plan(applications: int, months: int, seed: int, scale: Scale, until: datetime | None) -> Plan:

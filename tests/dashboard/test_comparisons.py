@@ -12,7 +12,7 @@ from dashboard.model.period import COMPARISONS, Period, last_months, this_month
 from dashboard.model.rows import Line
 from dashboard.pages.volumes.cards import cards
 from dashboard.pages.volumes.ranking import ranking_note
-from dashboard.pages.volumes.titles import compared, finding
+from dashboard.pages.volumes.titles import comparison_line, finding
 from tests.dashboard.some_volumes import some_view, some_volumes
 
 NOW = date(2026, 3, 10)
@@ -38,7 +38,7 @@ def test_one_choice_of_comparison_changes_headline_cards_table_and_files(compare
     words = {"year": "a year before", "previous": "in the period before"}[compare]
     assert finding(view).startswith("110 applications came in, 25.0% more than")
     assert words in finding(view)
-    assert window in compared(view).replace("\u2009", " ")
+    assert window in comparison_line(view).replace("\u2009", " ")
     card = str(cards(view)[1].to_plotly_json())
     assert f"from 88 {words}" in card
     assert "25.0%" in card
@@ -61,7 +61,7 @@ def test_nothing_is_compared_with_what_lies_before_the_data() -> None:
     assert volumes.before_of(volumes.groups[0]) == Line({})
     view = some_view(begins_on=date(2025, 12, 1))
     assert finding(view) == "110 applications came in"
-    assert "do not reach back to" in compared(view)
+    assert "do not reach back to" in comparison_line(view)
     assert "nothing to compare with" in told(date(2025, 12, 1))
 
 

@@ -17,10 +17,10 @@ from dashboard.figures.classes import (
     class_of,
     shades_of,
 )
-from dashboard.figures.regions import MOST_NAMES, WORLD, named
+from dashboard.figures.regions import MOST_NAMES, WORLD, places_to_name
 from dashboard.figures.sparkline import sparkline
 from dashboard.figures.trend import trend
-from dashboard.figures.world import FEW_COLOUR, WITHHELD_COLOUR, mapped, world_map
+from dashboard.figures.world import FEW_COLOUR, WITHHELD_COLOUR, places_on_map, world_map
 from dashboard.model.events import Event, events_between
 from dashboard.model.measures import (
     DECISIONS,
@@ -49,7 +49,7 @@ def a_rate(
 
 
 def test_map_has_a_circle_for_each_place_whose_area_is_the_value() -> None:
-    figure = world_map(mapped(some_volumes().groups, INTAKE), MAIN, (), "", EN)
+    figure = world_map(places_on_map(some_volumes().groups, INTAKE), MAIN, (), "", EN)
     circles, names = figure["data"]
     assert set(names["text"]) == {"Australia", "Singapore"}
     assert circles["ids"] == ["AU", "SG"]
@@ -62,7 +62,9 @@ def test_map_has_a_circle_for_each_place_whose_area_is_the_value() -> None:
 
 
 def test_the_chosen_place_is_marked_by_colour_and_by_name() -> None:
-    circles, named = world_map(mapped(some_volumes().groups, INTAKE), MAIN, ("SG",), "", EN)["data"]
+    circles, named = world_map(places_on_map(some_volumes().groups, INTAKE), MAIN, ("SG",), "", EN)[
+        "data"
+    ]
     assert circles["ids"] == ["AU", "SG"]
     assert circles["marker"]["color"][1] == CHOSEN_COLOUR
     assert named["text"] == ["<b>Singapore</b>"]
@@ -77,7 +79,7 @@ def test_rates_are_areas_and_small_territories_circles_of_the_same_classes() -> 
         a_rate("FR", "FRA", None),
         Line({}, "DE", "DEU", "DE"),
     )
-    shown = mapped(lines, REFUSAL_RATE)
+    shown = places_on_map(lines, REFUSAL_RATE)
     areas, circles, _ = world_map(shown, (REFUSAL_RATE,), (), "", EN)["data"]
     assert areas["locations"] == ["MYS", "AUS", "NAM", "FRA"]
     assert circles["ids"] == ["SG"]
@@ -89,8 +91,10 @@ def test_rates_are_areas_and_small_territories_circles_of_the_same_classes() -> 
 
 def test_three_refusals_of_eight_make_no_class_of_their_own() -> None:
     lines = [a_rate("AU", "AUS", 0.01), a_rate("MY", "MYS", 0.05), a_rate("NA", "NAM", 0.375, 8)]
-    assert mapped(lines, REFUSAL_RATE).limits == mapped(lines[:2], REFUSAL_RATE).limits
-    legend = str(map_legend(mapped(lines, REFUSAL_RATE), EN))
+    assert (
+        places_on_map(lines, REFUSAL_RATE).limits == places_on_map(lines[:2], REFUSAL_RATE).limits
+    )
+    legend = str(map_legend(places_on_map(lines, REFUSAL_RATE), EN))
     assert "fewer than 30 cases" in legend
 
 
@@ -111,7 +115,7 @@ def test_the_strongest_class_is_never_the_best_one(
         a_rate(code, code, value, measure=measure)
         for code, value in zip(codes, between, strict=True)
     ]
-    shown = mapped(lines, measure)
+    shown = places_on_map(lines, measure)
     assert shown.colour(lines[0]) == strongest
     assert shown.colour(lines[-1]) in (SHADES[0], WORSE_SHADES[0])
     assert words in str(map_legend(shown, EN))
@@ -119,7 +123,7 @@ def test_the_strongest_class_is_never_the_best_one(
 
 def test_a_selection_is_seen_close_up_and_everything_is_the_world() -> None:
     lines = [a_rate(code, code, 0.1) for code in ("AU", "MY", "CN", "IN", "JP", "KR", "FR", "DE")]
-    shown = mapped(lines, REFUSAL_RATE)
+    shown = places_on_map(lines, REFUSAL_RATE)
 
     def width(chosen: tuple[str, ...], region: str = "auto") -> float:
         geo = world_map(shown, (), chosen, region, EN)["layout"]["geo"]
@@ -131,7 +135,7 @@ def test_a_selection_is_seen_close_up_and_everything_is_the_world() -> None:
     assert width(("AU",)) < 80
     assert width(("MY", "SG")) < width(("MY", "FR")) < 360
     assert width((), "asia") == 120
-    one = mapped(lines[:1], REFUSAL_RATE)
+    one = places_on_map(lines[:1], REFUSAL_RATE)
     geo = world_map(one, (), (), "", EN)["layout"]["geo"]
     west, east = geo["lonaxis"]["range"]
     assert west < 113 < 154 < east < 190
@@ -141,9 +145,9 @@ def test_a_selection_is_seen_close_up_and_everything_is_the_world() -> None:
 
 def test_names_on_a_map_keep_clear_of_each_other() -> None:
     lines = [a_rate(code, code, 0.1) for code in places()]
-    shown = named(lines, (), WORLD)
+    shown = places_to_name(lines, (), WORLD)
     assert 4 < len(shown) <= MOST_NAMES
-    assert {line.code for line in named(lines, ("SG", "MY"), WORLD)} >= {"SG", "MY"}
+    assert {line.code for line in places_to_name(lines, ("SG", "MY"), WORLD)} >= {"SG", "MY"}
     for one in shown:
         for other in shown:
             if one is not other:
@@ -211,7 +215,7 @@ def test_figures_without_anything_to_show_are_still_figures(language: str) -> No
     empty = some_volumes(date(2027, 1, 1))
     for measure in MAIN:
         for figure in (
-            world_map(mapped((), measure), MAIN, (), "", say),
+            world_map(places_on_map((), measure), MAIN, (), "", say),
             trend(empty, measure, PERIOD, (), say),
         ):
             assert json.loads(json.dumps(figure))["data"]

@@ -9,7 +9,7 @@ from dashboard.components.html_part import html_of
 from dashboard.model.measures import DECISIONS, PARTNER, REFUSAL_RATE
 from dashboard.model.page_state import Address, read_address
 from dashboard.model.period import Period
-from dashboard.model.published import Published, published_window
+from dashboard.model.published import PublishedPeriod, published_window
 from dashboard.model.rows import Line, Reading, Wider
 from dashboard.model.viewer import Viewer
 from dashboard.pages.volumes.outcomes import outcomes
@@ -26,7 +26,7 @@ MANAGER = Viewer("PARTNER_MANAGER", ("PARTNER_MANAGER",), "Sari", "NUSA", ("AU",
 def panel(refusals: Reading, address: Address | None = None) -> str:
     """The panel of Australia with a refusal rate, as HTML."""
     line = Line({DECISIONS.id: Reading(80.0), REFUSAL_RATE.id: refusals}, "AU", name="Australia")
-    published = Published(1, datetime(2026, 10, 2, tzinfo=UTC), 5, 10, 100, QUARTER, (line,),
+    published = PublishedPeriod(1, datetime(2026, 10, 2, tzinfo=UTC), 5, 10, 100, QUARTER, (line,),
                           Reading(0.025))  # fmt: skip
     volumes = replace(some_volumes(), published=published)
     address = address or Address("en", country=("AU",))

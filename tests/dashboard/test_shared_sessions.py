@@ -154,7 +154,7 @@ async def test_a_token_is_renewed_by_one_process_alone(url: str) -> None:
     async def renew(process: SharedSessions) -> str:
         session = await process.find(key)
         assert session is not None
-        async with process.renewing(session):
+        async with process.hold_renewal(session):
             if session.access_token == "access-secret":
                 await asyncio.sleep(0.05)
                 renewed.append(process)

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from models.database.connections import engine
 from models.migrations import migrate, newest_revision
 from models.migrations.lock_rules import hazards, undeclared_locks
-from models.migrations.rehearsal import Statement, recording
+from models.migrations.rehearsal import Statement, record_statements
 from models.postgres import Server
 
 pytestmark = pytest.mark.anyio
@@ -132,7 +132,7 @@ async def _rehearsed(
             await connection.execute(text(before))
 
         def run(synchronous) -> list[Statement]:
-            with recording(synchronous) as recorder:
+            with record_statements(synchronous) as recorder:
                 names["upgrade"](lambda *each: [synchronous.exec_driver_sql(one) for one in each])
             return recorder.statements
 

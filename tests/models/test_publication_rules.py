@@ -102,8 +102,8 @@ def test_a_sum_narrows_its_parts_and_they_narrow_it() -> None:
     bounds = Bounds([Interval(48, 52), Interval(43, 47), Interval(1, UNBOUNDED)], sums)
     bounds.narrow(range(3))
     assert list(zip(bounds.low, bounds.high, strict=True)) == [(48, 52), (43, 47), (1, 9)]
-    assert bounds.implied(sums.all[0], 2) == (1, 9)
-    assert bounds.implied(sums.all[0], 0) == (44, 56)
+    assert bounds.implied_interval(sums.all[0], 2) == (1, 9)
+    assert bounds.implied_interval(sums.all[0], 0) == (44, 56)
 
 
 def test_parts_that_are_more_than_their_whole_stop_the_audit() -> None:
@@ -188,7 +188,7 @@ def test_the_audit_withholds_months_rather_than_the_quarter() -> None:
 def test_without_the_audit_the_quarter_tells_of_its_months() -> None:
     own = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
     system = RefusalSystem({}, own, {})
-    assert system.exposed(system.bounds())
+    assert system.exposed_numbers(system.bounds())
 
 
 def among_nationals(*, is_known: bool) -> dict[Cell, Candidate]:

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from models.synthetic import expected
+from models.synthetic import expected_demand
 from models.synthetic.calendar import months_until
 from models.synthetic.demand import demand
 from models.synthetic.reference import reference
@@ -64,7 +64,7 @@ def seasonal_error(cells: Iterable[tuple[str, str, float]]) -> float:
 
 
 def test_expected_counts_sum_up_to_all_applications() -> None:
-    cells = list(expected(applications=12_345, months=24, until=UNTIL))
+    cells = list(expected_demand(applications=12_345, months=24, until=UNTIL))
     assert sum(cell.expected for cell in cells) == pytest.approx(12_345)
     assert len({cell.month for cell in cells}) == 24
     assert cells[0].month == "2024-12"
@@ -73,13 +73,13 @@ def test_expected_counts_sum_up_to_all_applications() -> None:
 
 def test_expected_countries_rank_like_the_arrivals_of_2023() -> None:
     published = {iso3: arrivals.in_2023 for iso3, arrivals in ARRIVALS.items()}
-    cells = expected(applications=100_000, months=24, until=UNTIL)
+    cells = expected_demand(applications=100_000, months=24, until=UNTIL)
     assert rank_correlation(by_country(cells), published) >= 0.98
 
 
 @pytest.mark.parametrize("months", [12, 24, 36])
 def test_expected_seasons_are_the_published_ones(months: int) -> None:
-    assert seasonal_error(expected(applications=100_000, months=months, until=UNTIL)) <= 0.06
+    assert seasonal_error(expected_demand(applications=100_000, months=months, until=UNTIL)) <= 0.06
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -178,8 +178,8 @@ def read_today(data: Mapping[str, Any], period: Period, place: str) -> Today:
         place_months=_by_month(data["placeMonths"]["rows"], field, names["place"]),
         months={month_of(row): _cell(row) for row in data["months"]["rows"]},
         visa_months=_by_month(data["visaMonths"]["rows"], "visaType", {}),
-        promised=_promised(data["visaTypes"]["nodes"], period.to_on),
-        published=tuple(_published(row) for row in data.get("published", {}).get("rows", ())),
+        promised=_promised_shares(data["visaTypes"]["nodes"], period.to_on),
+        published=tuple(_published_rate(row) for row in data.get("published", {}).get("rows", ())),
         has_outcomes="published" not in data,
         choices={
             key: tuple(Choice(node["code"], node["name"]) for node in data[table]["nodes"])
@@ -243,7 +243,7 @@ def _by_month(
     return {key: dict(sorted(months.items())) for key, months in found.items()}
 
 
-def _promised(nodes: Sequence[Mapping[str, Any]], on: date) -> dict[str, float]:
+def _promised_shares(nodes: Sequence[Mapping[str, Any]], on: date) -> dict[str, float]:
     """The promise in force on a day, of what most nationalities apply for."""
     promised: dict[str, float] = {}
     for node in nodes:
@@ -258,7 +258,7 @@ def _promised(nodes: Sequence[Mapping[str, Any]], on: date) -> dict[str, float]:
     return promised
 
 
-def _published(row: Mapping[str, Any]) -> PublishedRate:
+def _published_rate(row: Mapping[str, Any]) -> PublishedRate:
     rate, national = row["refusalRate"], row["nationalRefusalRate"] or {}
     return PublishedRate(
         country=row["country"]["name"],

@@ -9,7 +9,7 @@ from dashboard.analysis.attention import (
     Point,
     control_chart,
     funnel,
-    sudden,
+    sudden_month,
 )
 from dashboard.model.measures import REFUSAL_RATE, TARGET_RATE
 from dashboard.model.page_state import Address
@@ -68,7 +68,7 @@ def _sudden(today: Today, is_refusals: bool) -> tuple[tuple[str, Point], ...]:
     last = today.last_month
     found: list[tuple[str, Point]] = []
     for code, months in today.place_months.items():
-        point = sudden(today.counts(months, is_refusals=is_refusals))
+        point = sudden_month(today.counts(months, is_refusals=is_refusals))
         if last and point and point.count.key == last.isoformat():
             found.append((code, point))
     return tuple(
@@ -108,7 +108,7 @@ def attention_finding(attention: Attention, say: Texts) -> Finding:
             "today.by_chance",
             count=str(count),
             places=by,
-            expected=_expected(count * (1 - WARNING), say),
+            expected=_expected_text(count * (1 - WARNING), say),
         )
     ]
     if attention.small:
@@ -117,7 +117,7 @@ def attention_finding(attention: Attention, say: Texts) -> Finding:
     return Finding(title, tuple(notes), _href(attention), bool(outside or attention.sudden))
 
 
-def _expected(places: float, say: Texts) -> str:
+def _expected_text(places: float, say: Texts) -> str:
     if places < 1:
         return say("today.less_than_one")
     return say("today.about", count=count_text(places, say))

@@ -35,14 +35,14 @@ def panel(question: str, definition: str, say: Texts, *content: Any) -> html.Art
                     definition_button(definition, say),
                 ]
             ),
-            html_part(html.Div, waiting(), f"today-{question}", className="answer"),
+            html_part(html.Div, answer_skeleton(), f"today-{question}", className="answer"),
             *content,
         ],
         className=f"panel question question-{question}",
     )
 
 
-def waiting() -> list[Any]:
+def answer_skeleton() -> list[Any]:
     """A sentence of two lines and three lines of notes, before they are known."""
     return [
         html.H2(skeleton(48, "92%")),
@@ -158,13 +158,13 @@ def promise_waiting() -> html.Div:
 
 def published_list(published: Sequence[PublishedRate], say: Texts) -> Any:
     """Refusal rates as they were published, a bound where there is no more."""
-    rates = [_published(each, say) for each in published if each.value or each.below]
+    rates = [_published_text(each, say) for each in published if each.value or each.below]
     if not rates:
         return None
     return [html.H3(say("today.published_title")), html.Ul([html.Li(text) for text in rates])]
 
 
-def _published(rate: PublishedRate, say: Texts) -> str:
+def _published_text(rate: PublishedRate, say: Texts) -> str:
     national = say("today.published_none")
     if rate.national is not None:
         national = percent_text(rate.national, say)

@@ -75,7 +75,7 @@ def _comparison(address: Address, say: Texts) -> html.Div:
     )
 
 
-def offered(key: str, view: View) -> list[dict[str, str]]:
+def filter_options(key: str, view: View) -> list[dict[str, str]]:
     """What a filter offers, and what is set even if nothing is known of it."""
     codes = {choice.code: choice.name for choice in view.volumes.choices[key]}
     for code in view.address.filters[key]:
@@ -90,11 +90,11 @@ def filter_chips(view: View) -> html.Ul | None:
     if not any(address.filters.values()):
         return None
     chips = [
-        _chip(f"{say(f'filters.{key}')}: {view.name(key, code)}", address.toggled(key, code), say)
+        _chip(f"{say(f'filters.{key}')}: {view.name(key, code)}", address.toggle(key, code), say)
         for key, codes in address.filters.items()
         for code in codes
     ]
-    everything = html.A(say("filters.clear"), href=cleared(address), className="clear")
+    everything = html.A(say("filters.clear"), href=link_without_filters(address), className="clear")
     return html.Ul(
         [*chips, *([html.Li(everything)] if len(chips) > 1 else [])],
         className="chips",
@@ -102,7 +102,7 @@ def filter_chips(view: View) -> html.Ul | None:
     )
 
 
-def cleared(address: Address) -> str:
+def link_without_filters(address: Address) -> str:
     return address.link(**dict.fromkeys((each.key for each in FILTERS), ()))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from dash import html
 
 from dashboard.components.shell import on_paper, scope_text
-from dashboard.pages.volumes.titles import compared, finding
+from dashboard.pages.volumes.titles import comparison_line, finding
 from dashboard.pages.volumes.view import View
 from dashboard.texts.wording import instant_text
 
@@ -16,7 +16,7 @@ def page_heading(view: View) -> list[Any]:
     return [
         html.P(say("pages.volumes.title"), className="kicker"),
         html.H1(finding(view)),
-        html.P(compared(view), className="compared"),
+        html.P(comparison_line(view), className="compared"),
         html.Ul(
             [
                 html.Li([html.Span(f"{name}: "), text] if name else text)

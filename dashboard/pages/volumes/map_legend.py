@@ -6,7 +6,7 @@ from dash import html
 
 from dashboard.components.aria import aria
 from dashboard.figures.classes import class_of
-from dashboard.figures.world import Mapped
+from dashboard.figures.world import MapPlaces
 from dashboard.model.evidence import ENOUGH
 from dashboard.model.rows import Reading
 from dashboard.texts import Texts
@@ -15,13 +15,13 @@ from dashboard.texts.wording import value_text
 SIZES = (1.0, 0.25, 0.05)
 
 
-def map_legend(shown: Mapped, say: Texts) -> html.Ul:
+def map_legend(shown: MapPlaces, say: Texts) -> html.Ul:
     rows = _classes(shown, say) if shown.is_areas else _sizes(shown, say)
     name = say(f"measures.{shown.measure.id}.label")
     return html.Ul(rows, className="legend", **aria(label=say("map.legend", measure=name)))
 
 
-def _sizes(shown: Mapped, say: Texts) -> list[html.Li]:
+def _sizes(shown: MapPlaces, say: Texts) -> list[html.Li]:
     """A few circles with round values, as they are drawn."""
     values = dict.fromkeys(_round(shown.largest * share) for share in SIZES)
     return [
@@ -42,7 +42,7 @@ def _round(value: float) -> float:
     return round(value, -digits) if value >= 1 else 1
 
 
-def _classes(shown: Mapped, say: Texts) -> list[html.Li]:
+def _classes(shown: MapPlaces, say: Texts) -> list[html.Li]:
     counts = [0] * (len(shown.limits) + 1)
     for line in shown.lines:
         counts[class_of(line.amount(shown.measure), shown.limits)] += 1
@@ -77,7 +77,7 @@ def _classes(shown: Mapped, say: Texts) -> list[html.Li]:
     ]
 
 
-def _limits(n: int, shown: Mapped, say: Texts) -> str:
+def _limits(n: int, shown: MapPlaces, say: Texts) -> str:
     def text(limit: float) -> str:
         return value_text(shown.measure, Reading(limit), say, is_short=True)
 

@@ -5,7 +5,7 @@ from typing import Any
 from dash import html
 
 from dashboard.components.notice import notice
-from dashboard.pages.volumes.filter_bar import cleared
+from dashboard.pages.volumes.filter_bar import link_without_filters
 from dashboard.pages.volumes.view import View
 from dashboard.texts.wording import period_text
 
@@ -19,5 +19,5 @@ def no_applications(view: View) -> Any:
     return notice(
         say("empty.title"),
         say("empty.filtered", subject=view.subject, period=period),
-        html.A(say("filters.clear"), href=cleared(view.address), className="button"),
+        html.A(say("filters.clear"), href=link_without_filters(view.address), className="button"),
     )

@@ -8,7 +8,7 @@ from dashboard.components.aria import aria
 from dashboard.model.measures import REFUSAL_RATE, Measure
 from dashboard.model.page_state import CUSTOM
 from dashboard.model.period import Period, today
-from dashboard.model.published import OUTCOMES, Published, published_window
+from dashboard.model.published import OUTCOMES, PublishedPeriod, published_window
 from dashboard.model.rows import Line
 from dashboard.pages.volumes.view import View
 from dashboard.texts.wording import instant_text, period_text, value_text
@@ -49,7 +49,7 @@ def outcomes(view: View) -> list[Any] | None:
     ]
 
 
-def _table(published: Published, view: View) -> html.Table:
+def _table(published: PublishedPeriod, view: View) -> html.Table:
     say = view.say
     names = [say("filters.country"), *(say(f"measures.{each.id}.label") for each in OUTCOMES)]
     ordered = sorted(published.lines, key=lambda line: line.name or "")

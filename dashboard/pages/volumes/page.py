@@ -16,7 +16,7 @@ from dashboard.components.page import Page, follow_address, part, title_output
 from dashboard.components.page_request import gateway_error, page_request
 from dashboard.figures.bars import bars
 from dashboard.figures.trend import small_multiples, trend, trend_months, trend_of_several
-from dashboard.figures.world import mapped, world_map
+from dashboard.figures.world import places_on_map, world_map
 from dashboard.gateway.volumes_query import CHOICES, MONTHS, PLACES, PUBLISHED, SUMMARY
 from dashboard.model.events import Event, events_between
 from dashboard.model.filters import FILTERS
@@ -30,9 +30,9 @@ from dashboard.pages.volumes.cards import cards
 from dashboard.pages.volumes.filter_bar import (
     CONTROLS,
     OFFERED,
-    cleared,
     filter_chips,
-    offered,
+    filter_options,
+    link_without_filters,
 )
 from dashboard.pages.volumes.headings import page_heading
 from dashboard.pages.volumes.layout import NO_FIGURE, failed_heading, page_body
@@ -96,7 +96,7 @@ async def show_heading(state: Any) -> tuple[Any, str]:
 async def show_choices(state: Any) -> tuple[Any, ...]:
     """What is offered hardly ever changes, and is long."""
     view = await read_view(state, CHOICES)
-    return tuple(offered(key, view) for key in OFFERED)
+    return tuple(filter_options(key, view) for key in OFFERED)
 
 
 @part(html_output("volumes-chips"), otherwise=lambda say: no_update)
@@ -121,7 +121,9 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
     view = views[0]
     outage = next((each.outage for each in views if each.outage), None)
     if is_elsewhere(view.address, view.absent):
-        return not_here(view.absent, view.name, view.viewer, cleared(view.address), view.say), True
+        return not_here(
+            view.absent, view.name, view.viewer, link_without_filters(view.address), view.say
+        ), True
     if outage:
         return outage_notice(outage, view.volumes.as_of, view.say), view.volumes.is_empty
     if view.volumes.is_empty:
@@ -148,7 +150,7 @@ async def show_map(state: Any) -> tuple[Any, ...]:
     if not address.has_map:
         figure = bars(view.volumes.groups, view.measure, address.members, view.name_of, say)
         return map_title(view), figure, "panel picture-map bars", below("map", query, say)
-    on_map = mapped(view.volumes.groups, view.measure)
+    on_map = places_on_map(view.volumes.groups, view.measure)
     return (
         map_title(view),
         world_map(on_map, view.audience.main, address.members, address.region, say),

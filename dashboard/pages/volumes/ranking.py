@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from dashboard.components.aria import aria
-from dashboard.model.evidence import ENOUGH, has_enough, ranked
+from dashboard.model.evidence import ENOUGH, has_enough, rank_rows
 from dashboard.model.measures import BY_ID, INTAKE, Kind
 from dashboard.model.page_state import NAME, Address
 from dashboard.model.rows import Line
@@ -115,7 +115,7 @@ def in_order(lines: Sequence[Line], view: View) -> list[Line]:
     address = view.address
     if address.sort == NAME:
         return sorted(lines, key=view.name_of, reverse=address.order == "up")
-    return ranked(list(lines), BY_ID[address.sort], falls=address.order == "down")
+    return rank_rows(list(lines), BY_ID[address.sort], falls=address.order == "down")
 
 
 def order_text(address: Address, say: Texts) -> str:

@@ -31,15 +31,15 @@ def place_row(rank: int, rank_before: int | None, line: Line, view: View) -> htm
     )
     return html.Tr(
         [
-            html.Td([str(rank), *_moved(rank, rank_before, view.say)], className="rank"),
-            html.Th([link, *_comparing(code, name, view)], scope="row"),
+            html.Td([str(rank), *_rank_change(rank, rank_before, view.say)], className="rank"),
+            html.Th([link, *_comparison_links(code, name, view)], scope="row"),
             *_readings(line, view.volumes.before_of(line), view, line.amount(INTAKE) / largest),
         ],
         className="chosen" if is_chosen else "",
     )
 
 
-def _comparing(code: str, name: str, view: View) -> list[html.A]:
+def _comparison_links(code: str, name: str, view: View) -> list[html.A]:
     """Adds the row to those that are compared, or takes it from them, once there is one."""
     address = view.address
     if not address.members or address.members == (code,):
@@ -49,7 +49,7 @@ def _comparing(code: str, name: str, view: View) -> list[html.A]:
         return []
     words = view.say("ranking.drop" if is_chosen else "ranking.add", place=name)
     sign = "\N{MINUS SIGN}" if is_chosen else "+"
-    href = address.toggled(address.by, code).link()
+    href = address.toggle(address.by, code).link()
     return [html.A(sign, href=href, className="compare", title=words, **aria(label=words))]
 
 
@@ -65,7 +65,7 @@ def sum_row(name: str, line: Line, before: Line, view: View, kind: str = "") -> 
     )
 
 
-def _moved(rank: int, before: int | None, say: Texts) -> list[html.Span]:
+def _rank_change(rank: int, before: int | None, say: Texts) -> list[html.Span]:
     """How many places up or down since the period before."""
     if before is None or before == rank:
         return []
@@ -108,14 +108,14 @@ def _readings(line: Line, before: Line, view: View, share: float | None) -> list
             recent = "" if share is None else _recent(line, view)
             cells.append(html.Td(recent, className="recent"))
         elif has_enough(measure, line[measure]) or share is None:
-            between = _between(measure, line, view) if measure.id == view.address.sort else []
+            between = _interval_text(measure, line, view) if measure.id == view.address.sort else []
             cells.append(html.Td([text, *between]))
         else:
             cells.append(html.Td(text, className="few"))
     return cells
 
 
-def _between(measure: Measure, line: Line, view: View) -> list[Any]:
+def _interval_text(measure: Measure, line: Line, view: View) -> list[Any]:
     """The interval of the share that the rows are sorted by, since they are sorted by its end."""
     bounds = interval(measure, line[measure])
     if bounds is None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard.figures.trend import trend_months
-from dashboard.model.evidence import ENOUGH, has_enough, interval, ranked, stands_out
+from dashboard.model.evidence import ENOUGH, has_enough, interval, rank_rows, stands_out
 from dashboard.model.filters import FILTERS
 from dashboard.model.measures import INTAKE, RELATIVE, Better, Kind
 from dashboard.model.period import MONTHS_OF_A_YEAR, month_end, month_start
@@ -48,7 +48,7 @@ def finding(view: View) -> str:
     return f"{view.subject}: {found}" if view.subject else found
 
 
-def compared(view: View) -> str:
+def comparison_line(view: View) -> str:
     """The period, and what it is compared with, if the data reach back to it."""
     is_known = view.volumes.before[INTAKE].value is not None
     return view.say(
@@ -141,7 +141,7 @@ def _standing_out(view: View) -> str:
     beyond = [
         line for line in lines if stands_out(measure, line[measure], whole.value, upwards=falls)
     ]
-    first = ranked(beyond or lines, measure, falls=falls)[0]
+    first = rank_rows(beyond or lines, measure, falls=falls)[0]
     told = {
         "measure": name,
         "whole": value_text(measure, whole, say, is_short=True),

@@ -22,7 +22,7 @@ def trend_notes(view: View, events: Sequence[Event]) -> list[Any]:
     so_far = "" if view.period.has_whole_months else f" {say('trend.so_far')}"
     return [
         html.P(_note(view) + so_far),
-        *([_happened(view, events)] if events else []),
+        *([_event_list(view, events)] if events else []),
     ]
 
 
@@ -33,7 +33,7 @@ def _note(view: View) -> str:
     return f"{note} {view.say('trend.index_note')}" if view.address.is_indexed else note
 
 
-def _happened(view: View, events: Sequence[Event]) -> html.Ol:
+def _event_list(view: View, events: Sequence[Event]) -> html.Ol:
     """Numbered like the marks in the picture."""
     say = view.say
     return html.Ol(

@@ -15,7 +15,7 @@ from gateway.mutations.reference.requests import (
     ProposeVisaType,
     ProposeVisaTypeEnd,
 )
-from gateway.mutations.reference.rows import Row, Span, check_known, ended, read_row
+from gateway.mutations.reference.rows import Row, Span, check_known, end_row, read_row
 from models import (
     Country,
     Deadline,
@@ -76,7 +76,7 @@ async def visa_type_end(
     transaction: WriteTransaction, request: ProposeVisaTypeEnd, today: date, reasons: Reasons
 ) -> list[Row]:
     key = {"code": request.visa_type}
-    return [await ended(transaction, request, _TYPES, key, today, reasons, "visaType")]
+    return [await end_row(transaction, request, _TYPES, key, today, reasons, "visaType")]
 
 
 async def eligibility(

@@ -19,7 +19,7 @@ from gateway.mutations.reference.rows import (
     Span,
     Values,
     check_known,
-    ended,
+    end_row,
     is_known,
     read_row,
 )
@@ -65,7 +65,7 @@ async def country_closing(
     elsewhere = Centre.country_code != request.country
     await _check_successor(transaction, request, request.partner, elsewhere, reasons)
     successor = {"successor_code": request.successor}
-    closing = await ended(
+    closing = await end_row(
         transaction, request, _COUNTRIES, place, today, reasons, "country", with_end=successor
     )
     return [closing]
@@ -97,7 +97,7 @@ async def centre_closing(
         another = Centre.code != request.centre
         await _check_successor(transaction, request, partners[0].partner_code, another, reasons)
     key, successor = {"code": request.centre}, {"successor_code": request.successor}
-    closed = await ended(
+    closed = await end_row(
         transaction, request, _CENTRES, key, today, reasons, "centre", with_end=successor
     )
     return [closed]

@@ -88,7 +88,7 @@ async def replace(
     return bool(await transaction.rows(change.returning(first)))
 
 
-async def ended(
+async def end_row(
     transaction: WriteTransaction,
     request: ReferenceRequest,
     span: Span,

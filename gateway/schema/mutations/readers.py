@@ -168,16 +168,16 @@ def answer_to_items(intent: Intent, input_: inputs.AnswerInformationInput) -> St
 
 
 def decision(intent: Intent, input_: inputs.RecordDecisionInput) -> StepRequest:
-    faults, values = _decided(intent, input_)
+    faults, values = _decision_values(intent, input_)
     return step(intent, input_, faults, **values)
 
 
 def correction(intent: Intent, input_: inputs.SupersedeDecisionInput) -> StepRequest:
-    faults, values = _decided(intent, input_)
+    faults, values = _decision_values(intent, input_)
     return reasoned(intent, input_, faults=faults, **values)
 
 
-def _decided(
+def _decision_values(
     intent: Intent, input_: inputs.RecordDecisionInput
 ) -> tuple[tuple[Reason, ...], dict[str, Any]]:
     """What is wrong with a decision, and what it says."""

@@ -62,7 +62,7 @@ class ReleaseErasureInput(ReferenceInput):
     reason: str = required(_WHY)
 
 
-def _said(intent: Intent, input_: Any, *faults: Reason) -> dict[str, Any]:
+def _common_values(intent: Intent, input_: Any, *faults: Reason) -> dict[str, Any]:
     return {
         "mutation": intent.name,
         "key": input_.idempotency_key,
@@ -71,16 +71,16 @@ def _said(intent: Intent, input_: Any, *faults: Reason) -> dict[str, Any]:
 
 
 def _lodge(intent: Intent, input_: LodgeDataRequestInput) -> LodgeDataRequest:
-    return LodgeDataRequest(**_said(intent, input_), kind=input_.kind)
+    return LodgeDataRequest(**_common_values(intent, input_), kind=input_.kind)
 
 
 def _register(intent: Intent, input_: RegisterDataRequestInput) -> RegisterDataRequest:
-    return RegisterDataRequest(**_said(intent, input_), kind=input_.kind)
+    return RegisterDataRequest(**_common_values(intent, input_), kind=input_.kind)
 
 
 def _name_subject(intent: Intent, input_: NameDataSubjectInput) -> NameDataSubject:
     return NameDataSubject(
-        **_said(intent, input_),
+        **_common_values(intent, input_),
         data_request=key_in(input_.data_request_id, "DataRequest"),
         applicant=key_in(input_.applicant_id, "Applicant"),
     )
@@ -90,7 +90,7 @@ def _answer(intent: Intent, input_: AnswerDataRequestInput) -> AnswerDataRequest
     is_open = input_.outcome is DataRequestState.OPEN
     faults = (Reason(Refusal.INVALID, ("outcome",), rule="no_answer"),) if is_open else ()
     return AnswerDataRequest(
-        **_said(intent, input_, *faults, *faults_of_reason(input_.reason)),
+        **_common_values(intent, input_, *faults, *faults_of_reason(input_.reason)),
         data_request=key_in(input_.data_request_id, "DataRequest"),
         outcome=input_.outcome,
         reason=input_.reason.strip(),
@@ -99,7 +99,7 @@ def _answer(intent: Intent, input_: AnswerDataRequestInput) -> AnswerDataRequest
 
 def _hold(intent: Intent, input_: HoldErasureInput) -> HoldErasure:
     return HoldErasure(
-        **_said(intent, input_, *faults_of_reason(input_.reason)),
+        **_common_values(intent, input_, *faults_of_reason(input_.reason)),
         application=key_in(input_.application_id, "Application"),
         reason=input_.reason.strip(),
     )
@@ -107,7 +107,7 @@ def _hold(intent: Intent, input_: HoldErasureInput) -> HoldErasure:
 
 def _release(intent: Intent, input_: ReleaseErasureInput) -> ReleaseErasure:
     return ReleaseErasure(
-        **_said(intent, input_, *faults_of_reason(input_.reason)),
+        **_common_values(intent, input_, *faults_of_reason(input_.reason)),
         legal_hold=key_in(input_.legal_hold_id, "LegalHold"),
         reason=input_.reason.strip(),
     )

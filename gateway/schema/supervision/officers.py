@@ -143,12 +143,12 @@ def _row(
         overdue=Count.exactly(desk.overdue if desk else 0),
         decisions=Count.exactly(decisions),
         refused=Count.exactly(of.refused),
-        refusal_rate=ObservedRate.counted(of.refused, decisions),
-        expected_refusal_rate=ExpectedRate.compared(of.refused, decisions, refusals_expected),
+        refusal_rate=ObservedRate.of_counts(of.refused, decisions),
+        expected_refusal_rate=ExpectedRate.of_counts(of.refused, decisions, refusals_expected),
         given_back=Count.exactly(of.given_back),
         given_back_after_reading=Count.exactly(passed_on),
-        given_back_after_reading_rate=ObservedRate.counted(passed_on, ended),
-        expected_given_back_after_reading_rate=ExpectedRate.compared(
+        given_back_after_reading_rate=ObservedRate.of_counts(passed_on, ended),
+        expected_given_back_after_reading_rate=ExpectedRate.of_counts(
             passed_on, ended, passed_on_expected
         ),
     )

@@ -91,6 +91,6 @@ def _row(
         partner=partner,
         country=CountryCode(country),
         centre=centre,
-        rate=ObservedRate.counted(requested, intake),
-        expected_rate=ExpectedRate.compared(requested, intake, expected),
+        rate=ObservedRate.of_counts(requested, intake),
+        expected_rate=ExpectedRate.of_counts(requested, intake, expected),
     )

@@ -20,7 +20,7 @@ class ObservedRate:
     high: float = strawberry.field(description="Upper end of the same interval.")
 
     @classmethod
-    def counted(cls, cases: int, n: int) -> "ObservedRate":
+    def of_counts(cls, cases: int, n: int) -> "ObservedRate":
         low, high = wilson(cases, n)
         return cls(
             cases=BigInt(cases), of=BigInt(n), value=cases / n if n else None, low=low, high=high
@@ -47,7 +47,7 @@ class ExpectedRate:
     )
 
     @classmethod
-    def compared(cls, cases: int, n: int, expected: float) -> "ExpectedRate | None":
+    def of_counts(cls, cases: int, n: int, expected: float) -> "ExpectedRate | None":
         """None where there are no cases."""
         found = funnel(expected, n)
         if found is None:

@@ -21,7 +21,7 @@ from gateway.schema.supervision.rates import ObservedRate
 from gateway.schema.volumes.national import From, To
 from gateway.schema.volumes.query import window_mistakes
 from models.person.several_partners import (
-    Lodged,
+    LodgedFiles,
     people_at_several_partners,
     people_who_applied_again,
 )
@@ -113,7 +113,7 @@ async def people_at_several(
 ) -> PersonAtSeveralPartnersTable:
     context: Context = info.context
     raise_first(_mistakes(from_, to, after))
-    lodged = Lodged(
+    lodged = LodgedFiles(
         reachable(PersonLink.__name__, context.viewer),
         reachable("Application", context.viewer),
         datetime.combine(from_, time(), WIB),
@@ -128,6 +128,6 @@ async def people_at_several(
     ]
     return PersonAtSeveralPartnersTable(
         as_of=at,
-        rate=ObservedRate.counted(counts.at_several, counts.people),
+        rate=ObservedRate.of_counts(counts.at_several, counts.people),
         rows=[PersonAtSeveralPartners.of(row) for row in rows],
     )

@@ -31,7 +31,7 @@ class PublishedRow:
         if measure is Measure.REFUSED:
             return self._count(measure, refusals.refused, refusals.precision, refusals.below)
         if measure is Measure.GRANTED:
-            return self._granted(refusals)
+            return self._granted_count(refusals)
         value = self._value(measure)
         return self._count(measure, value, self._precision(value))
 
@@ -63,7 +63,7 @@ class PublishedRow:
         national = PublishedRow(self.national, frozenset(), self.is_published)
         return national.rate(Measure.REFUSAL_RATE)
 
-    def _granted(self, refusals: "_Refusals") -> Count:
+    def _granted_count(self, refusals: "_Refusals") -> Count:
         """What is not refused, of the decisions that are known."""
         decisions = self._decisions() or 0
         if refusals.below is not None:

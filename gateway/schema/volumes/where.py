@@ -27,19 +27,19 @@ _WORDS: Mapping[Dimension, type[StrEnum]] = {
 }
 
 
-def _narrowing(description: str) -> Any:
+def _filter(description: str) -> Any:
     return strawberry.field(default=strawberry.UNSET, description=description)
 
 
 @strawberry.input(description="Narrows what is counted; all that is given must hold.")
 class VolumeWhere:
-    country: VolumeFilter[CountryCode] | None = _narrowing("Partner countries.")
-    nationality: VolumeFilter[CountryCode] | None = _narrowing("Nationalities.")
-    partner: VolumeFilter[str] | None = _narrowing("Partners.")
-    centre: VolumeFilter[str] | None = _narrowing("Visa centres.")
-    visa_type: VolumeFilter[str] | None = _narrowing("Visa types.")
-    trip_purpose: VolumeWordFilter[TripPurpose] | None = _narrowing("Purposes of the trip.")
-    channel: VolumeWordFilter[Channel] | None = _narrowing("Channels.")
+    country: VolumeFilter[CountryCode] | None = _filter("Partner countries.")
+    nationality: VolumeFilter[CountryCode] | None = _filter("Nationalities.")
+    partner: VolumeFilter[str] | None = _filter("Partners.")
+    centre: VolumeFilter[str] | None = _filter("Visa centres.")
+    visa_type: VolumeFilter[str] | None = _filter("Visa types.")
+    trip_purpose: VolumeWordFilter[TripPurpose] | None = _filter("Purposes of the trip.")
+    channel: VolumeWordFilter[Channel] | None = _filter("Channels.")
 
     def filters(self) -> dict[Dimension, Any]:
         return {
