@@ -12,6 +12,13 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs"
 #: As many applications as make every answer of the page Today a rich one.
 APPLICATIONS = 60_000
 WIDTH = 1440
+#: A picture ends below the last panel that lies within this height.
+MOST_HEIGHT, MARGIN = 1_700, 16
+LAST_PANEL = """
+  (most) => Math.max(...[...document.querySelectorAll(".panel")]
+    .map((panel) => panel.getBoundingClientRect().bottom + window.scrollY)
+    .filter((bottom) => bottom <= most))
+"""
 
 
 def main() -> None:
@@ -34,10 +41,11 @@ def main() -> None:
 
 def _take(page: Page, name: str) -> None:
     page.wait_for_timeout(1_500)  # pictures draw themselves after their figures have come
-    height = page.evaluate("Math.min(document.documentElement.scrollHeight, 1700)")
-    page.set_viewport_size({"width": WIDTH, "height": height})
+    page.set_viewport_size({"width": WIDTH, "height": MOST_HEIGHT})
     page.wait_for_timeout(800)
-    page.screenshot(path=FOLDER / f"{name}.png")
+    height = page.evaluate(LAST_PANEL, MOST_HEIGHT) + MARGIN
+    part = {"x": 0, "y": 0, "width": WIDTH, "height": height}
+    page.screenshot(path=FOLDER / f"{name}.png", clip=part)
 
 
 if __name__ == "__main__":
