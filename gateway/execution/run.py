@@ -301,8 +301,7 @@ class SchemaRunner:
             record.way = Way.PLAN
             return Executed(planned.data, planned.errors, planned.values)
         record.way = Way.EXECUTOR
-        is_mutation = record.kind is Kind.MUTATION
-        record.note_executor(WhyExecutor.MUTATION if is_mutation else WhyExecutor.REFUSED)
+        record.note_executor(WhyExecutor.REFUSED)
         if record.kind is Kind.QUERY and admitted.asks_of_schema:
             raise schema_refusal()  # only plans limit introspection
         result = await run_execution(build_execution(admitted, context=context, root=root))

@@ -33,8 +33,7 @@ class Way(StrEnum):
 class WhyExecutor(StrEnum):
     """Why an operation was run by the executor instead of a plan."""
 
-    #: Mutations and subscriptions never have a plan.
-    MUTATION = "mutation"
+    #: Payloads of subscriptions never have a plan.
     SUBSCRIPTION = "subscription"
     #: A field with an asynchronous resolver or arguments.
     COMPUTED = "computed"

@@ -68,6 +68,8 @@ class Context:
     #: Of whom ruled values were told, by the type that the policy has for them.
     told: dict[str, set[UUID]] = field(default_factory=dict)
     nodes_left: int = MOST_NODES_OF_A_REQUEST
+    #: What came of the changes that were asked for, by the response keys of their fields.
+    outcomes: dict[str, Outcome | Exception] = field(default_factory=dict[str, Outcome | Exception])
 
     def __post_init__(self) -> None:
         self._begin()
@@ -101,11 +103,22 @@ class Context:
             raise PermissionError("a question about a breach that nobody logs")
         await self.log_breach_lookup(list_, viewer, since, before)
 
-    async def change(self, request: Request) -> Outcome:
-        """Make a change. What is read afterwards is read in a new transaction, and so sees it."""
+    async def change(self, key: str, request: Request) -> Outcome:
+        """Make the change of a field once, whoever resolves it again: the executor does after a
+        plan has failed. What is read afterwards is read in a new transaction, and so sees it."""
+        if key not in self.outcomes:
+            self.outcomes[key] = await self._change(request)
+        outcome = self.outcomes[key]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async def _change(self, request: Request) -> Outcome | Exception:
         await self.session.close()
         try:
             return await self.changes.make(self.viewer, request)
+        except Exception as error:
+            return error
         finally:
             self._begin()
 

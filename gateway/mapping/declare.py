@@ -127,6 +127,8 @@ class Node:
 
 #: The label under which a row carries the key of its noun.
 KEY = "_key"
+#: The key under which a field of a payload keeps in `metadata` which type it answers with.
+CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)

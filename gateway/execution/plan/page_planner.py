@@ -106,6 +106,10 @@ class PagePlanner(ABC):
     def record(self, type_: GraphQLObjectType, sets: Sets) -> Render | None:
         """How to render a record that a resolver has read."""
 
+    @abstractmethod
+    def changed(self, field: GraphQLField, sets: Sets) -> Render | None:
+        """How to render what a mutation has changed."""
+
     # --- Pages -----------------------------------------------------------------------------------
 
     def _page_shape(

@@ -1,14 +1,14 @@
-"""Plans a query: from its document to the tree of the rows it reads, and their form.
+"""Plans an operation: from its document to the tree of the rows it reads, and their form.
 
-Mutations, subscriptions, fields with an asynchronous resolver and all errors are left to the
-executor. A plan is a faster way to the same answer.
+Subscriptions, fields with an asynchronous resolver and all errors are left to the executor. A plan
+is a faster way to the same answer.
 """
 
 from graphql import (
     FieldNode,
     GraphQLField,
     GraphQLObjectType,
-    SelectionSetNode,
+    OperationDefinitionNode,
     TypeNameMetaFieldDef,
     get_named_type,
 )
@@ -31,24 +31,24 @@ from gateway.strawberry_bridge import metadata_of
 class Planner(RowPlanner):
     """Plans one operation for one role."""
 
-    def plan(self, selected: SelectionSetNode) -> dict[str, Root]:
-        """The root fields of a query, by response key.
+    def plan(self, operation: OperationDefinitionNode) -> dict[str, Root]:
+        """The root fields of a query or a mutation, by response key.
 
         Raises NotPlannableError where only the executor can run it.
         """
-        query = self._type("Query")
-        return {
-            key: self._root(query, nodes) for key, nodes in self.selected_fields(query, [selected])
-        }
+        root = self.view.get_root_type(operation.operation)
+        assert root, "the document is valid"
+        selected = self.selected_fields(root, [operation.selection_set])
+        return {key: self._root(root, nodes) for key, nodes in selected}
 
-    def _root(self, query: GraphQLObjectType, nodes: list[FieldNode]) -> Root:
+    def _root(self, type_: GraphQLObjectType, nodes: list[FieldNode]) -> Root:
         name, sets = nodes[0].name.value, selection_sets(nodes)
         if meta := SCHEMA_FIELDS.get(name):
-            return ValueRoot(query, meta, nodes, plan_schema_value(self, meta.type, sets), [])
+            return ValueRoot(type_, meta, nodes, plan_schema_value(self, meta.type, sets), [])
         if name == TYPENAME:
             meta = TypeNameMetaFieldDef
-            return ValueRoot(query, meta, nodes, plan_value(self, meta.type, sets), [])
-        field = query.fields[name]
+            return ValueRoot(type_, meta, nodes, plan_value(self, meta.type, sets), [])
+        field = type_.fields[name]
         declared = metadata_of(field)
         if LIST in declared:
             return ListRoot(field, nodes, declared[LIST], self._list(declared[LIST], field, sets))
@@ -61,7 +61,7 @@ class Planner(RowPlanner):
             branches = {type_.name: self._rows(type_.name, RowsByKeys(), sets) for type_ in types}
             return NodesRoot(field, nodes, declared[NODES], branches)
         self._branches = []
-        return ValueRoot(query, field, nodes, plan_value(self, field.type, sets), self._branches)
+        return ValueRoot(type_, field, nodes, plan_value(self, field.type, sets), self._branches)
 
     def _list(self, listed: RootList, field: GraphQLField, sets: Sets) -> Branch:
         noun = listed.noun(self._catalogue)

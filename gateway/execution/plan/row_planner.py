@@ -1,9 +1,11 @@
 """Plans rows: which of their columns and links a selection set asks for, and in which form."""
 
 from functools import partial
+from uuid import UUID
 
 from graphql import (
     FieldNode,
+    GraphQLField,
     GraphQLObjectType,
     is_non_null_type,
 )
@@ -45,10 +47,12 @@ from gateway.execution.plan.values import (
     id_of_record,
     object_of,
     plan_value,
-    reference_to_row,
+    reference_to_changed,
+    reference_to_record,
 )
 from gateway.mapping.catalogue import DeclaredNoun, hidden_label, label_columns
 from gateway.mapping.declare import (
+    CHANGED,
     Column,
     Derived,
     RuledValue,
@@ -58,6 +62,7 @@ from gateway.mapping.declare import (
     Translated,
 )
 from gateway.mapping.linked_pages import linked_by
+from gateway.strawberry_bridge import metadata_of
 
 #: More tables are not joined in one statement: PostgreSQL then stops looking for the best order.
 _MOST_TABLES = 8
@@ -195,7 +200,20 @@ class RowPlanner(PagePlanner):
                 case ColumnValue(label, is_ruled=False):
                     parts[key] = partial(column_of_record, label)
                 case _:
-                    branch = self._rows(type_.name, RowsByKeys(), sets)
-                    self._branches.append(branch)
-                    return partial(reference_to_row, branch)
+                    return partial(reference_to_record, self._rows_by_keys(type_.name, sets))
         return object_of(parts)
+
+    def changed(self, field: GraphQLField, sets: Sets) -> Render | None:
+        """How to render what a mutation has changed, whose key is in its payload."""
+        type_name = metadata_of(field).get(CHANGED)
+        if type_name is None:
+            return None
+        is_uuid = self._catalogue.nouns[type_name].key.type.python_type is UUID
+        branch = self._rows_by_keys(type_name, sets)
+        return partial(reference_to_changed, branch, UUID if is_uuid else str)
+
+    def _rows_by_keys(self, type_name: str, sets: Sets) -> Branch:
+        """Rows that the value of a root field names."""
+        branch = self._rows(type_name, RowsByKeys(), sets)
+        self._branches.append(branch)
+        return branch

@@ -77,7 +77,7 @@ class PlanCache:
 
         Raises FieldError for an error that belongs to one field.
         """
-        if admitted.operation.operation is not OperationType.QUERY:
+        if admitted.operation.operation is OperationType.SUBSCRIPTION:
             return None
         plan = self.plan(admitted)
         if isinstance(plan, WhyExecutor):
@@ -86,7 +86,7 @@ class PlanCache:
         return await PlanRun(plan, admitted, context, self.reference).answer()
 
     def plan(self, admitted: AdmittedOperation) -> Plan | WhyExecutor:
-        """The plan of a query, or why it has none."""
+        """The plan of an operation, or why it has none."""
         operation, shaping = admitted.operation, admitted.shaping
         name, role = operation.name and operation.name.value, admitted.viewer.role
         key = (admitted.text, name, role, tuple(shaping.coerced.items()))
@@ -102,7 +102,7 @@ class PlanCache:
         selections, role = Selections(admitted.document, shaping), admitted.viewer.role
         planner = Planner(admitted.view, self._catalogue, role, selections, shaping)
         try:
-            roots = planner.plan(admitted.operation.selection_set)
+            roots = planner.plan(admitted.operation)
             branches = [branch for root in roots.values() for branch in branches_of(root)]
             compiled = {
                 branch: BranchPlan(branch, role, is_compiled=self._is_compiled)
@@ -184,6 +184,9 @@ class PlanRun:
         roots = {k: root for k, root in self.plan.roots.items() if isinstance(root, ValueRoot)}
         if not roots:
             return {}
+        if self._admitted.operation.operation is OperationType.MUTATION:
+            # One after the other; after one that fails, no other is made.
+            return {key: await self._resolve(key, root) for key, root in roots.items()}
         resolving = (self._resolve(key, root) for key, root in roots.items())
         # Wait for all of them, so that none is still running when one has failed.
         results = await asyncio.gather(*resolving, return_exceptions=True)

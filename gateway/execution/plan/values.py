@@ -61,6 +61,10 @@ class SelectionPlanner(Protocol):
         """How to render a record that a resolver has read; None for types that are no rows."""
         ...
 
+    def changed(self, field: GraphQLField, sets: Sets) -> "Render | None":
+        """How to render what a mutation has changed; None for other fields."""
+        ...
+
     def selected_fields(
         self, type_: GraphQLObjectType, sets: Sets
     ) -> Iterator[tuple[str, list[FieldNode]]]:
@@ -153,11 +157,13 @@ def _field(planner: SelectionPlanner, type_: GraphQLObjectType, nodes: list[Fiel
     name = nodes[0].name.value
     if name == TYPENAME:
         return lambda *_: type_.name
-    field = type_.fields[name]
+    field, sets = type_.fields[name], [node.selection_set for node in nodes]
+    if render_changed := planner.changed(field, sets):
+        return render_changed
     value_of = value_getter(field)
     if value_of is None:
         raise NotPlannableError
-    render = plan_value(planner, field.type, [node.selection_set for node in nodes])
+    render = plan_value(planner, field.type, sets)
     return lambda value, count: render(value_of(value), count)
 
 
@@ -176,9 +182,17 @@ def column_of_record(label: str, record: Any, _: ValueCount) -> Any:
     return record.__dict__[label]
 
 
-def reference_to_row(branch: Any, record: Any, count: ValueCount) -> RowReference | None:
-    if record is None:
-        return None
-    reference = RowReference(branch, record.__dict__[KEY])
+def reference_to_record(branch: Any, record: Any, count: ValueCount) -> RowReference | None:
+    return None if record is None else _refer(branch, record.__dict__[KEY], count)
+
+
+def reference_to_changed(
+    branch: Any, key_of: Callable[[str], Any], payload: Any, count: ValueCount
+) -> RowReference | None:
+    return None if payload.key is None else _refer(branch, key_of(payload.key), count)
+
+
+def _refer(branch: Any, key: Any, count: ValueCount) -> RowReference:
+    reference = RowReference(branch, key)
     count.references.append(reference)
     return reference

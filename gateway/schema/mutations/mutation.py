@@ -47,7 +47,7 @@ def _field(intent: Intent) -> Any:
         payload = payload_type(intent.type_name, answers)
 
     async def resolve(info: strawberry.Info, input: Any) -> Any:
-        outcome = await info.context.change(intent.request(intent, input))
+        outcome = await info.context.change(info.path.key, intent.request(intent, input))
         language = info.context.language
         if is_batch:
             return payload.of_batch(outcome, language)

@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 
+from gateway.mapping.declare import CHANGED
 from gateway.mutations.outcome import Outcome, Reason, Result
 from gateway.schema.alert import Alert
 from gateway.schema.application import Application
@@ -18,6 +19,7 @@ from gateway.schema.rights.legal_hold import LegalHold
 from gateway.schema.screening import Screening
 from gateway.schema.supervision.inquiry import Inquiry
 from gateway.schema.suspension import Suspension
+from gateway.strawberry_bridge import computed
 from gateway.texts.language import Language
 
 
@@ -93,9 +95,9 @@ def batch_type(name: str) -> Any:
             "errors": list[MutationError],
         },
         "errors": strawberry.field(description="Why nothing of the batch was done."),
-        "results": strawberry.field(
-            resolver=_with_return_type(results, list[result]),
-            description="What came of each application, in the order of the input.",
+        "results": computed(
+            _with_return_type(results, list[result]),
+            "What came of each application, in the order of the input.",
         ),
     }
     payload: Any = strawberry.type(
@@ -131,6 +133,7 @@ def _payload_with(name: str, description: str, answers: str) -> Any:
             resolver=_with_return_type(changed, answer.type | None),
             name=answers,
             description=answer.description,
+            metadata={CHANGED: answer.type.__name__},
         ),
     }
     payload: Any = strawberry.type(type(name, (), members), description=description)
