@@ -75,9 +75,9 @@ class Dashboard(Dash):
 
 
 class FirstRequest:
-    """ASGI middleware around Dash, which finishes itself at its first request.
+    """ASGI middleware that sends Dash its first request, at which Dash finishes its set-up.
 
-    Until then it knows neither its callbacks nor its inline scripts: so the first request is ours.
+    Until then Dash knows neither its callbacks nor its inline scripts.
     Every page has the same document, which Dash answers at the first address.
     """
 

@@ -1,4 +1,4 @@
-"""The interval of a share that was counted: what rate the cases are still compatible with."""
+"""The confidence interval of a share: the rates with which the counted cases are compatible."""
 
 from math import sqrt
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What is usual for a duration: the range in which the next month lies with nothing behind it."""
+"""What is usual for a duration: the range in which the next month lies by chance alone."""
 
 from collections.abc import Sequence
 from math import exp, log, sqrt

@@ -1,4 +1,4 @@
-"""What a page says of a link that names what its reader gets no figures of."""
+"""What a page says where its address names something of which its reader gets no figures."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

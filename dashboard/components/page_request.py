@@ -1,4 +1,4 @@
-"""What a callback of a page is asked: by whom, of which address; and how it reads figures.
+"""The request of one callback: who asks, for which address, and how it reads figures.
 
 Parts of a page are callbacks of their own. Those that ask the gateway the same are answered by
 one fetch, so that each shows its figures as soon as they are there.
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """One asking of one part, by the state of its page."""
+    """One request of one part, by the state of its page."""
 
     address: Address
     session: Session

@@ -1,1 +1,1 @@
-"""The ranked table to take away, as a file that says itself what it holds."""
+"""The ranked table as a file that explains itself."""

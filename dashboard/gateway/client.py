@@ -87,13 +87,13 @@ class Asker(ABC):
         if session.viewer:
             return session.viewer
         asked = session.access_token, session.role
-        told = (await self.ask("viewer", {}, *asked))["viewer"]
+        answer = (await self.ask("viewer", {}, *asked))["viewer"]
         viewer = Viewer(
-            role=told["role"],
-            held_roles=tuple(told["heldRoles"]),
-            name=told["name"],
-            partner=told["partner"],
-            countries=tuple(told["countries"]),
+            role=answer["role"],
+            held_roles=tuple(answer["heldRoles"]),
+            name=answer["name"],
+            partner=answer["partner"],
+            countries=tuple(answer["countries"]),
         )
         if (session.access_token, session.role) == asked:
             session.viewer = viewer
@@ -157,10 +157,10 @@ class Gateway(Asker):
 
 
 def _error(entry: Mapping[str, Any], trace_id: str) -> GatewayError:
-    told = entry.get("extensions", {})
+    extensions = entry.get("extensions", {})
     return GatewayError(
-        code=told.get("code", "INTERNAL"),
+        code=extensions.get("code", "INTERNAL"),
         message=entry.get("message", ""),
-        trace_id=told.get("traceId", trace_id),
-        held_roles=tuple(told.get("heldRoles", ())),
+        trace_id=extensions.get("traceId", trace_id),
+        held_roles=tuple(extensions.get("heldRoles", ())),
     )

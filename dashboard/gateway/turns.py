@@ -66,5 +66,5 @@ def _wait_seconds(response: httpx2.Response) -> float | None:
         response.content
     ):
         return None
-    told = response.headers.get("retry-after", "")
-    return float(told) if told.isdecimal() else USUAL_WAIT_SECONDS
+    seconds = response.headers.get("retry-after", "")
+    return float(seconds) if seconds.isdecimal() else USUAL_WAIT_SECONDS

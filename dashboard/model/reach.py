@@ -1,4 +1,4 @@
-"""What an address names that its reader gets no figures of: out of scope, or not known at all."""
+"""Which names in an address have no figures for the reader: out of scope, or unknown."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""One value, and one row of values, as the gateway tells them."""
+"""One value, and one row of values, as the gateway answers them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,7 +65,9 @@ def line_of(row: Mapping[str, Any], by: str) -> Line:
     period = row.get("period")
     return Line(
         readings={
-            BY_FIELD[field].id: reading_of(told) for field, told in row.items() if field in BY_FIELD
+            BY_FIELD[field].id: reading_of(answer)
+            for field, answer in row.items()
+            if field in BY_FIELD
         },
         code=group.get("code"),
         iso3=group.get("iso3"),
@@ -80,24 +82,24 @@ def name_of(group: Mapping[str, Any], by: str) -> str | None:
     return f"{group['code']} {name}" if by == VISA and name else name
 
 
-def reading_of(told: Mapping[str, Any]) -> Reading:
+def reading_of(answer: Mapping[str, Any]) -> Reading:
     """The value of one field of a row."""
-    value = told["hours"] if "hours" in told else told["value"]
+    value = answer["hours"] if "hours" in answer else answer["value"]
     return Reading(
         value,
-        is_suppressed=told.get("precision") == "SUPPRESSED",
-        whole=told.get("denominator", told.get("measured")),
-        below=told.get("upperBound"),
-        wider=_wider(told.get("nearestWider")),
+        is_suppressed=answer.get("precision") == "SUPPRESSED",
+        whole=answer.get("denominator", answer.get("measured")),
+        below=answer.get("upperBound"),
+        wider=_wider(answer.get("nearestWider")),
     )
 
 
-def _wider(told: Mapping[str, Any] | None) -> Wider | None:
-    if told is None:
+def _wider(answer: Mapping[str, Any] | None) -> Wider | None:
+    if answer is None:
         return None
     return Wider(
-        from_on=date.fromisoformat(told["from"]),
-        to_on=date.fromisoformat(told["to"]),
-        country=told.get("country"),
-        visa=told.get("visaType"),
+        from_on=date.fromisoformat(answer["from"]),
+        to_on=date.fromisoformat(answer["to"]),
+        country=answer.get("country"),
+        visa=answer.get("visaType"),
     )

@@ -1,4 +1,4 @@
-"""Who is looking, as the gateway tells it."""
+"""Who is looking, as the gateway says."""
 
 from dataclasses import dataclass
 

@@ -39,8 +39,8 @@ class Questions:
             body = await _read(scope, receive)
             _check(_parse(body), self._callbacks())
         except RefusedError as refused:
-            told = JSONResponse({"error": "No question of this page."}, refused.status)
-            return await told(scope, receive, send)
+            refusal = JSONResponse({"error": "No question of this page."}, refused.status)
+            return await refusal(scope, receive, send)
         return await self._app(scope, _again(body, receive), send)
 
 

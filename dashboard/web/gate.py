@@ -1,4 +1,4 @@
-"""The gate before everything that the dashboard serves: no session, no answer."""
+"""The gate in front of everything that the dashboard serves: no session, no answer."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""What every response tells the browser not to do."""
+"""The security headers of every response."""
 
 from collections.abc import Callable, Mapping, Sequence
 

@@ -61,23 +61,23 @@ class PackedFiles:
 
     async def _load(self, scope: Scope, receive: Receive) -> File | None:
         """The file, asked for without conditions: all of it, unpacked."""
-        told = CapturedResponse()
+        response = CapturedResponse()
         plain: Scope = {**scope, "method": "GET", "headers": [], "query_string": b""}
-        await self._app(plain, receive, told.hear)
-        if told.status != HTTPStatus.OK:
+        await self._app(plain, receive, response.receive_message)
+        if response.status != HTTPStatus.OK:
             return None
-        return await asyncio.to_thread(_pack, told.media_type, bytes(told.content))
+        return await asyncio.to_thread(_pack, response.media_type, bytes(response.content))
 
 
 class CapturedResponse:
-    """What an application answers."""
+    """The response of an application, captured."""
 
     def __init__(self) -> None:
         self.status = 0
         self.media_type = ""
         self.content = bytearray()
 
-    async def hear(self, message: Message) -> None:
+    async def receive_message(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.media_type = Headers(raw=message["headers"]).get("content-type", "")

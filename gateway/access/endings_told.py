@@ -1,4 +1,4 @@
-"""Counts of whom each viewer was told the last four of a passport: many raise an alert.
+"""Counts the people whose passport endings a viewer is shown; too many raise an alert.
 
 Nothing is refused for it. PostgreSQL counts people, for all gateways, before the answer leaves: it
 holds a lock of the viewer's own meanwhile, so that of many answers at once none goes uncounted.

@@ -1,4 +1,4 @@
-"""Whose reach was taken back at once, by whom, and who agreed."""
+"""Suspensions: who was suspended, by whom, and who confirmed it."""
 
 from datetime import datetime
 

@@ -1,5 +1,4 @@
-"""Last characters of passport numbers, in rows of their own: not everybody who reads of an
-applicant may read them."""
+"""Last characters of passport numbers, apart from applicants, since fewer people may read them."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The audit of refusals: what else is withheld, so that nothing told can be combined.
+"""The audit of refusals: withholds what would let a withheld figure be computed from others.
 
 A reader knows the decisions of each cell exactly. What is told of one cell then bounds others:
 months add up to quarters and years, visa types to a country, countries to the whole country. The

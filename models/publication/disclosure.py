@@ -1,4 +1,4 @@
-"""Disclosure control of one cell: what is told of its refusals, and of the public's counts."""
+"""Disclosure control of one cell: what is published of its refusals, and of its counts."""
 
 from math import ceil
 from typing import NamedTuple

@@ -1,1 +1,1 @@
-"""Whose reach was taken back."""
+"""Suspensions: partners and viewers who reach nothing for now."""

@@ -1,4 +1,4 @@
-"""What is told of screening as it goes on: each answer, and each that waits for a second person."""
+"""The events of screening: each answer, and each proposal that waits for a second person."""
 
 from collections.abc import Iterator
 

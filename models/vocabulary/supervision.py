@@ -1,4 +1,4 @@
-"""The words of supervision: what others are told of at once, and what they say of it."""
+"""The words of supervision: the kinds of alerts, and the verdicts on inquiries."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What a share that was counted tells: its interval, and where it lies in a funnel."""
+"""Rates of counted cases: the confidence interval, and where one lies in a funnel."""
 
 from collections import Counter
 from dataclasses import dataclass

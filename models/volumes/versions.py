@@ -1,4 +1,4 @@
-"""Versions of the data: whoever reads one in a snapshot knows what all of it is there."""
+"""Versions of the data: snapshots with the same version hold the same data."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What happened on a day that figures should be read with (``events.toml``)."""
+"""Events with which figures should be read, such as an outage (``events.toml``)."""
 
 import tomllib
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ class Event:
 def events() -> tuple[Event, ...]:
     """All of them, the earliest first."""
     source = (resources.files("dashboard.model.events") / "events.toml").read_text("utf-8")
-    told = (
+    events = (
         Event(entry["on"], {language: entry[language] for language in ("id", "en")})
         for entry in tomllib.loads(source)["events"]
     )
-    return tuple(sorted(told, key=lambda event: event.on))
+    return tuple(sorted(events, key=lambda event: event.on))
 
 
 def events_between(first: date, last: date) -> tuple[Event, ...]:

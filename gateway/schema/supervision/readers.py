@@ -1,4 +1,4 @@
-"""How many people each viewer read, beside the others in the same role: for who supervises them."""
+"""How many people each viewer read, beside the others in the same role: for supervisors."""
 
 from datetime import date, datetime, time, timedelta
 from itertools import islice

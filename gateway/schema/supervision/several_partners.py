@@ -1,4 +1,4 @@
-"""People who applied through several partners: for who supervises, under pseudonyms."""
+"""People who applied through several partners: for supervisors, under pseudonyms."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
