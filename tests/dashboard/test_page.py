@@ -75,7 +75,7 @@ def test_an_officer_is_led_to_the_volumes(visitor: Visitor) -> None:
 @pytest.mark.parametrize(
     ("user", "words", "path"),
     [
-        ("applicant", "stands under My data", "/volumes"),
+        ("applicant", "is under My data", "/volumes"),
         ("administrator", "read no figures", "/volumes"),
     ],
 )
