@@ -37,14 +37,16 @@ class Walk:
     who: dict[str, Viewer]
     connection: asyncpg.Connection
     chance: Random
+    #: Whether officers wait for a grant to become possible, rather than refuse.
+    is_patient: bool
     cases: list[Case] = field(default_factory=list)
 
     async def go(self, steps_each: int) -> None:
         """Begin some way into a life, so that its end is walked as often as its beginning."""
         await self._submit()
-        for _ in range(self.chance.randrange(8)):
+        for _ in range(self.chance.randrange(steps_each * 4 // 5)):
             await self._onward(self.cases[0])
-        ways = [self._submit, self._onward, self._do_anything, self._expect_another_status,
+        ways = [self._submit, *[self._onward] * 4, self._do_anything, self._expect_another_status,
                 self._expect_a_stage]  # fmt: skip
         for _ in range(steps_each):
             await self.chance.choice(ways if len(self.cases) < 3 else ways[1:])()
@@ -58,7 +60,9 @@ class Walk:
 
     async def _onward(self, case: Case | None = None) -> None:
         case = case or self.chance.choice(self.cases)
-        if call := onward(case, self.chance):
+        calls = [onward(case, self.chance) for _ in range(4 if self.is_patient else 1)]
+        call = next((call for call in calls if call and not _is_refusal(call)), calls[0])
+        if call:
             await self._call(case, call)
         await self._knock(case)
 
@@ -111,6 +115,10 @@ class Walk:
         return await change(self.who[call.user], call.mutation, case.id, **call.given, **once)
 
 
+def _is_refusal(call: Call) -> bool:
+    return call.mutation == "recordDecision" and call.given["outcome"] == "REFUSED"
+
+
 async def _compare(connection: asyncpg.Connection, case: Case) -> None:
     """The database has of a case what the model has."""
     written = await row(connection, case.id)
@@ -142,8 +150,9 @@ async def walk(
     """Walk, and hold the figures against the rows at the end."""
     second = Viewer(who["officer"].client, {"role": "SUPERVISOR", "sub": "supervisor-2"})
     for number in range(runs):
+        viewers, is_patient = {**who, "supervisor-2": second}, number % 2 == 1
         try:
-            await Walk({**who, "supervisor-2": second}, connection, Random(number)).go(steps_each)
+            await Walk(viewers, connection, Random(number), is_patient).go(steps_each)
         except AssertionError as error:
             error.add_note(f"in walk {number}")
             raise
@@ -153,14 +162,14 @@ async def walk(
 
 
 async def test_lives_go_as_the_model_says(who, world, connection) -> None:
-    await walk(who, connection, runs=6, steps_each=25)
+    await walk(who, connection, runs=5, steps_each=25)
 
 
 @pytest.mark.proof
-async def test_three_hundred_walks_of_fifty_steps_go_as_the_model_says(
+async def test_two_hundred_walks_of_fifty_steps_go_as_the_model_says(
     who, world, connection
 ) -> None:
-    await walk(who, connection, runs=300, steps_each=50)
+    await walk(who, connection, runs=200, steps_each=50)
 
 
 # --- The walk would find it ----------------------------------------------------------------------
