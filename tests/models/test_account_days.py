@@ -93,7 +93,9 @@ async def test_a_keeper_that_was_killed_over_the_files_of_a_day_writes_them_anew
     three_days, tmp_path: Path
 ) -> None:
     folder = CheckpointFolder(tmp_path)
-    before, size = hashes(tmp_path), folder.leaves().end
+    before = hashes(tmp_path)
+    *_, last = named(tmp_path / "2026-03-01", "*.leaves")
+    size = int(last.name.split("-")[1])
     # Some of the hashes, and no checkpoint yet.
     cut = tmp_path / f"2026-03-01_{0:012}-{size:012}-000000.leaves"
     cut.write_bytes(before[:64])
@@ -120,6 +122,7 @@ async def test_a_day_that_is_over_is_signed_anew_after_a_rotation(
     store = KeyStore(tmp_path / "a.db", tmp_path / "b.db")
     both = LocalKeyService(rotated, store)
     await sign_anew(three_days, both, folder)
+    empty_folders(tmp_path, last="2026-03-03")
     settled = await LocalKeyService(rotated.settled(KeyUse.CHECKPOINT), store).public_keys(
         KeyUse.CHECKPOINT
     )
