@@ -27,10 +27,7 @@ test: setup browser graphiql clients pooler debian-postgres valkey  ## Set up an
 	@cd $(HERE) && $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup  ## Format, lint, what is half done, types, import contracts, generated files
-	@cd $(HERE) && { $(BIN)/basedpyright > .tools/types.txt 2>&1 & types=$$!; \
-	$(BIN)/ruff format --check && $(BIN)/ruff check && $(BIN)/python -m checks \
-		&& $(BIN)/lint-imports && $(BIN)/gerbang snapshots --check; others=$$?; \
-	wait $$types; types=$$?; cat .tools/types.txt; exit $$((others | types)); }
+	@cd $(HERE) && $(BIN)/python -m checks.parts
 
 graphiql: setup  ## Bundle GraphiQL, which the development gateway then serves at /graphql
 	@$(BIN)/python $(HERE)/deploy/setup/graphiql.py

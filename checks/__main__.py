@@ -34,6 +34,8 @@ CHECKS = (
     check_error_texts,
     check_translations,
 )
+#: Those that import the code come last: the others say why it cannot be imported.
+ALL_CHECKS = (*CHECKS, check_schema, check_screens, check_migrations)
 
 
 def main() -> None:
@@ -41,7 +43,7 @@ def main() -> None:
     sources = Sources(root)
     findings: set[Finding] = set()
     failed: list[str] = []
-    for check in (*CHECKS, check_schema, check_screens, check_migrations):
+    for check in ALL_CHECKS:
         try:
             findings.update(check(sources))
         except LookupFailedError as error:

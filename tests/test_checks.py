@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from checks import parts
 from checks.__main__ import CHECKS
 from checks.dimensions import check_dimensions
 from checks.error_texts import check_error_texts
@@ -315,3 +316,27 @@ def _found(check, tree: Path, pattern: str) -> re.Match[str] | None:
     said = _said(check, tree)
     assert re.search(pattern, said), said or "nothing was found"
     return re.search(pattern, said)
+
+
+def test_every_part_runs_where_others_fail(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ending(code: int, said: str) -> tuple[str, ...]:
+        return ("python", "-c", f"print({said!r}); raise SystemExit({code})")
+
+    lane = {"lint": ending(1, "one"), "contracts": ending(0, "two"), "files": ending(3, "three")}
+    assert parts.run_parts(lane, {"types": ending(1, "four")}) == ["lint", "files", "types"]
+    said = capfd.readouterr().out
+    assert sorted(said.split()) == ["four", "one", "three", "two"]
+    monkeypatch.setattr(parts, "OTHERS", lane)
+    monkeypatch.setattr(parts, "TYPES", {"types": ending(0, "")})
+    with pytest.raises(SystemExit, match="make check: 2 of 4 failed: lint, files"):
+        parts.main()
+
+
+def test_all_that_is_checked_is_a_part_of_make_check() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(r"^check: .*\n\t.* -m checks\.parts$", makefile, re.MULTILINE)
+    assert {*parts.OTHERS, *parts.TYPES} == {
+        "format", "lint", "what is half done", "import contracts", "generated files", "types",
+    }  # fmt: skip

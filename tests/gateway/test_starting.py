@@ -6,12 +6,15 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
 
+from gateway.cli import main
 from models.postgres import Server
 from models.row_security import login_at
 from tests import tokens
@@ -40,6 +43,8 @@ class Case:
     #: Parts of the address to be replaced.
     wrong: dict[str, object] = field(default_factory=dict)
     environ: dict[str, str] = field(default_factory=dict)
+    #: In this process; the others are programs of their own.
+    is_called: bool = False
 
 
 AWAY = "The database does not answer: start PostgreSQL, or correct host and port in GERBANG_OWNER"
@@ -53,10 +58,14 @@ LOGIN = {"username": "gerbang_gateway", "password": tokens.PASSWORD}
 
 CASES = {
     "init, database away": Case("init", AWAY, wrong=PORT),
-    "init, wrong password": Case("init", REFUSED + "OWNER_URL", wrong=PASSWORD),
-    "init, no such database": Case("init", NO_DATABASE, wrong=NAME),
-    "init, never migrated": Case("init", NOT_MIGRATED, UNMIGRATED),
-    "init, not the owner": Case("init", NOT_THE_OWNER, wrong=LOGIN),
+    "init, wrong password": Case(
+        "init", REFUSED + "OWNER_URL", wrong=PASSWORD, is_called=True
+    ),
+    "init, no such database": Case(
+        "init", NO_DATABASE, wrong=NAME, is_called=True
+    ),
+    "init, never migrated": Case("init", NOT_MIGRATED, UNMIGRATED, is_called=True),
+    "init, not the owner": Case("init", NOT_THE_OWNER, wrong=LOGIN, is_called=True),
     "serve, port taken": Case("serve", "127.0.0.1:{taken} is taken: end what listens there, or"
         " choose another with GERBANG_PORT.", environ={"GERBANG_PORT": "{taken}"}),
     "dashboard, port taken": Case("dashboard", "127.0.0.1:{taken} cannot be listened on (Address"
@@ -153,15 +162,39 @@ def test_a_command_says_in_one_sentence_what_to_do(
 
     environ = {name: fill(text) for name, text in environment(server, case).items()}
     arguments = map(fill, case.command.split())
-    done = subprocess.run(
-        [GERBANG, *arguments], env=environ, capture_output=True, text=True, timeout=150
-    )
+    start = _call if case.is_called else _start
+    done = start([*arguments], environ)
     assert done.returncode == 1, done.stderr
     said = done.stderr.strip().removeprefix("gerbang: ").removeprefix("gerbang dashboard: ")
     assert said.startswith(fill(case.told)), done.stderr
     assert "\n" not in said
     assert environ["GERBANG_OWNER_URL"] not in done.stderr + done.stdout
     assert tokens.PASSWORD not in done.stderr + done.stdout
+
+
+def _start(arguments: list[str], environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [GERBANG, *arguments]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=150)
+
+
+def _call(arguments: list[str], environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """What the program `gerbang` does, in this process: importing it takes two seconds."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        redirect_stdout(StringIO()) as out,
+        redirect_stderr(StringIO()) as err,
+    ):
+        for name in [name for name in os.environ if name.startswith("GERBANG_")]:
+            patch.delenv(name)
+        for name, value in environ.items():
+            patch.setenv(name, value)
+        patch.setattr("sys.argv", ["gerbang", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    text, code = (
+        (ended.value.code, 1) if isinstance(ended.value.code, str) else ("", ended.value.code)
+    )
+    return subprocess.CompletedProcess(arguments, code or 0, out.getvalue(), err.getvalue() + text)
 
 
 def test_a_data_folder_without_room_is_told() -> None:
