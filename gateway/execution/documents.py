@@ -146,8 +146,13 @@ class Documents:
         errors, coordinates = _examine(document, self._views[role], RULES)
         mistakes = ()
         if errors:
-            mistakes = tuple(self._forbidden(document, role)) or tuple(map(_invalid, errors))
+            mistakes = tuple(self._forbidden(document, role)) or self._invalid(document, role)
         return Validated(mistakes, frozenset(coordinates))
+
+    def _invalid(self, document: DocumentNode, role: Role) -> tuple[GerbangError, ...]:
+        """The errors of a document in which nothing is forbidden, each with what it may mean."""
+        errors, _ = _examine(document, self._views[role], RULES, suggests=True)
+        return tuple(map(_invalid, errors))
 
     def _forbidden(self, document: DocumentNode, role: Role) -> list[GerbangError]:
         """Errors for fields that exist, but not for this role."""
@@ -247,12 +252,22 @@ def _names_field(type_: Any, name: str) -> bool:
 
 
 def _examine(
-    document: DocumentNode, schema: GraphQLSchema, rules: Collection[Any] = ()
+    document: DocumentNode,
+    schema: GraphQLSchema,
+    rules: Collection[Any] = (),
+    *,
+    suggests: bool = False,
 ) -> tuple[list[GraphQLError], list[str]]:
-    """Validation errors and selected fields of a document, in a single visit."""
+    """Validation errors and selected fields of a document, in a single visit.
+
+    To suggest what a name may mean takes as long as ten visits: it is compared with every other.
+    """
     coordinates: dict[str, None] = {}
     collector = partial(_SelectedFields, coordinates)
-    errors = validate(schema, document, (*rules, collector), max_errors=MOST_MISTAKES)  # pyright: ignore[reportArgumentType]
+    all_rules: Any = (*rules, collector)
+    errors = validate(
+        schema, document, all_rules, max_errors=MOST_MISTAKES, hide_suggestions=not suggests
+    )
     return errors, list(coordinates)
 
 

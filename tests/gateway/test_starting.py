@@ -191,10 +191,9 @@ def _call(arguments: list[str], environ: dict[str, str]) -> subprocess.Completed
         patch.setattr("sys.argv", ["gerbang", *arguments])
         with pytest.raises(SystemExit) as ended:
             main()
-    text, code = (
-        (ended.value.code, 1) if isinstance(ended.value.code, str) else ("", ended.value.code)
-    )
-    return subprocess.CompletedProcess(arguments, code or 0, out.getvalue(), err.getvalue() + text)
+    said = ended.value.code  # Python prints a text, and the code is 1 then
+    code, text = (1, said) if isinstance(said, str) else (int(said or 0), "")
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue() + text)
 
 
 def test_a_data_folder_without_room_is_told() -> None:
