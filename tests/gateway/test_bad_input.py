@@ -85,6 +85,16 @@ async def test_invalid_documents(who, document) -> None:
     assert answer.status == 400
 
 
+async def test_a_misspelt_name_is_answered_with_what_it_may_mean(who) -> None:
+    """Among what the role reads: nobody is led to what is hidden."""
+    answer = await who["officer"]("{ viewer { rolle } }")
+    assert answer.codes == ["INVALID_DOCUMENT"]
+    assert "Did you mean 'role'" in answer.errors[0]["message"]
+    hidden = "query($where: ApplicationWher) { viewer { role } }"
+    assert "ApplicationWhere'" in (await who["officer"](hidden)).text
+    assert "ApplicationWhere'" not in (await who["anonymous"](hidden)).text
+
+
 async def test_operations_are_named(who) -> None:
     two = "query one { __typename } query two { viewer { role } }"
     for name in (None, "", "three"):
