@@ -22,13 +22,8 @@ from gateway.access.transactions.begin import (
     TransactionStart,
     TransactionStarts,
 )
-from gateway.access.transactions.reading import (
-    BEGIN,
-    Bound,
-    PreparedStatement,
-    ReadTransaction,
-    prepare,
-)
+from gateway.access.transactions.prepared import Bound, PreparedStatement, prepare
+from gateway.access.transactions.reading import BEGIN, ReadTransaction
 from gateway.viewer import Viewer
 from models import Application
 from models.database.command_pipeline import Command

@@ -114,14 +114,31 @@ def meets(rule: Rule, viewer: Viewer) -> ColumnElement[bool]:
     return _rule_condition(rule, KnownViewer(viewer), _as_mapped)
 
 
-def left_by(mutation: str, viewer: Viewer) -> ColumnElement[bool]:
-    """The condition for the applications that a mutation of the viewer may leave behind.
+def rule_of_changing(mutation: str, role: Role) -> Rule | None:
+    """Which rows a role may change with a mutation; None: no row."""
+    return MUTATIONS[mutation].rows.get(role)
 
-    Where it answers with them, those that the viewer may read; else those that it could change
-    again.
+
+def rule_of_leaving(mutation: str, role: Role) -> Rule | None:
+    """Which applications a mutation in a role may leave behind.
+
+    Where it answers with them, those that the role may read; else those that it could change again.
     """
     is_answered = MUTATIONS[mutation].answers in _ANSWERS_OF_APPLICATIONS
-    return reachable("Application", viewer) if is_answered else changeable(mutation, viewer)
+    return rule_of_reading("Application", role) if is_answered else rule_of_changing(mutation, role)
+
+
+def rule_of_reading(type_name: str, role: Role) -> Rule | None:
+    """Which rows of a type a role may read; None: no row."""
+    return POLICY[type_name].rows.get(role)
+
+
+def meets_in_role(rule: Rule | None) -> ColumnElement[bool]:
+    """The condition for the rows that meet a rule, or for none, for any viewer in a role.
+
+    The scope is bound when the statement runs.
+    """
+    return false() if rule is None else _rule_condition(rule, AnyViewer(), _as_mapped)
 
 
 def reachable(type_name: str, viewer: Viewer, columns: Columns = _as_mapped) -> ColumnElement[bool]:

@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
-from sqlalchemy import ColumnElement, Label
+from sqlalchemy import ARRAY, ColumnElement, Label, any_, bindparam
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.fields import is_readable, readable_fields
-from gateway.access.rows import select_value_in_role
+from gateway.access.rows import select_reachable_in_role, select_value_in_role
+from gateway.access.transactions.prepared import Planning, PreparedStatement, prepare
 from gateway.mapping.declare import (
     KEY,
     SOURCE,
@@ -28,6 +29,10 @@ from gateway.mapping.declare import (
 from gateway.strawberry_bridge import declaring_class, metadata_of, python_name
 from models.vocabulary import Role
 
+#: The label of the column by which a loader selects rows, and the parameter with its values.
+LOADED_BY, KEYS = "_by", "keys"
+#: Statements of loaders that are kept: more than nouns, their links and roles make.
+_MOST_PREPARED = 2_000
 #: Columns to select, each under its label.
 Columns = tuple[Label[Any], ...]
 
@@ -76,6 +81,7 @@ class Catalogue:
             for field in noun.fields.values()
         }
         self.columns = lru_cache(maxsize=None)(self._columns)
+        self.prepared_by = lru_cache(_MOST_PREPARED)(self._prepared_by)
 
     def target(self, source: ToOne | ToMany | ToPages) -> DeclaredNoun:
         """The noun that a link leads to."""
@@ -100,6 +106,19 @@ class Catalogue:
     def _columns(self, noun: DeclaredNoun, role: Role) -> Columns:
         """The columns to select for a noun: its key, and all fields that the role may read."""
         return label_columns(noun, self.readable(noun, role), role)
+
+    def _prepared_by(
+        self,
+        noun: DeclaredNoun,
+        role: Role,
+        column: InstrumentedAttribute[Any],
+        order: tuple[Any, ...],
+    ) -> PreparedStatement:
+        """The statement that loads rows of a noun by the values of a column."""
+        keys = bindparam(KEYS, None, ARRAY(column.type))
+        columns = (*self.columns(noun, role), column.label(LOADED_BY))
+        rows = select_reachable_in_role(noun.name, role, *columns).where(column == any_(keys))
+        return prepare(rows.order_by(*order), role, Planning.ONCE)
 
 
 def hidden_label(column: InstrumentedAttribute[Any]) -> str:

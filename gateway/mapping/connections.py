@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 import strawberry
 from aiodataloader import DataLoader
 
-from gateway.access.transactions.reading import prepare
+from gateway.access.transactions.prepared import prepare
 from gateway.errors import ArgumentError
 from gateway.mapping.arguments import (
     CheckContext,

@@ -7,16 +7,24 @@ from typing import Any
 from uuid import UUID
 
 from aiodataloader import DataLoader
-from sqlalchemy import ARRAY, Select, any_, literal
+from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.purpose import StatedPurpose
 from gateway.access.rows import bind_scope, select_reachable
-from gateway.access.transactions.reading import PreparedStatement, ReadTransaction
+from gateway.access.transactions.prepared import PreparedStatement
+from gateway.access.transactions.reading import ReadTransaction
 from gateway.access.vault import closed_vault, vault_errors
 from gateway.errors import ErrorCode, FieldError
 from gateway.limits import MOST_NODES_OF_A_REQUEST
-from gateway.mapping.catalogue import Catalogue, Columns, DeclaredNoun, hidden_label
+from gateway.mapping.catalogue import (
+    KEYS,
+    LOADED_BY,
+    Catalogue,
+    Columns,
+    DeclaredNoun,
+    hidden_label,
+)
 from gateway.mapping.declare import KEY, ChangePosition, RuledValue, ToMany, ToOne
 from gateway.mapping.figure_reads import FigureCache, FigureReads
 from gateway.mapping.keyset import Cursors
@@ -30,9 +38,6 @@ from models.key_service import KeyService
 from models.person.sealed import Sealed, open_rows
 from models.person.vault import Vault
 from models.vocabulary import BreachList, IndexKind
-
-#: The label of the column by which a loader selects rows.
-LOADED_BY = "_by"
 
 
 @dataclass(slots=True)
@@ -286,11 +291,8 @@ class Loaders:
         order: Sequence[Any] = (),
     ) -> list[tuple[Any, Any]]:
         self._context.note_asked(noun, keys)
-        statement = (
-            self._context.select(noun)
-            .add_columns(column.label(LOADED_BY))
-            .where(column == any_(literal(list(keys), ARRAY(column.type))))
-            .order_by(*order)
-        )
-        records = await self._context.records(noun, statement)
+        role = self._context.viewer.role
+        prepared = self._context.catalogue.prepared_by(noun, role, column, tuple(order))
+        rows = await self._context.fetch(noun, prepared, {KEYS: list(keys)})
+        records = (noun.record(row.labels, tuple(row)) for row in rows)
         return [(record.__dict__[LOADED_BY], record) for record in records]

@@ -7,7 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import strawberry
 from sqlalchemy import Select
 
-from gateway.access.transactions.reading import prepare
+from gateway.access.transactions.prepared import prepare
 from gateway.mapping import listing
 from gateway.mapping.catalogue import DeclaredNoun
 from gateway.mapping.context import Context

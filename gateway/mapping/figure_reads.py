@@ -11,7 +11,8 @@ from sqlalchemy import Select
 from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.access.rows import is_reached_by_scope, reach_key, vouch_for
-from gateway.access.transactions.reading import PreparedStatement, ReadTransaction, prepare
+from gateway.access.transactions.prepared import PreparedStatement, prepare
+from gateway.access.transactions.reading import ReadTransaction
 from gateway.mapping.kept_rows import MOST_BYTES, Kept, KeptList, Rows, size_of
 from gateway.viewer import Viewer
 from models.publication.reading import newest_publication

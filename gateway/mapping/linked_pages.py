@@ -10,7 +10,7 @@ from aiodataloader import DataLoader
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gateway.access.transactions.reading import prepare
+from gateway.access.transactions.prepared import prepare
 from gateway.errors import ArgumentError
 from gateway.mapping.arguments import FieldArguments, checked_by, decoding_mistakes
 from gateway.mapping.catalogue import Columns, DeclaredNoun, hidden_label

@@ -27,9 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.rows import select_reachable_in_role, vouch_for
-from gateway.access.transactions.reading import PreparedStatement, prepare
-from gateway.mapping.catalogue import Columns, DeclaredNoun
-from gateway.mapping.context import LOADED_BY
+from gateway.access.transactions.prepared import PreparedStatement, prepare
+from gateway.mapping.catalogue import LOADED_BY, Columns, DeclaredNoun
 from gateway.mapping.declare import Expression
 from gateway.mapping.filters import Condition, Relation
 from gateway.mapping.keyset import LARGEST_PAGE, Boundary, Keyset, Place, boundary_values

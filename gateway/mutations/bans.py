@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.access.vault import vault_errors
-from gateway.mutations.case import today
+from gateway.mutations.case_statements import today
 from gateway.mutations.outcome import Outcome, Reasons, Result
 from gateway.mutations.people import is_formed
 from gateway.mutations.requests import Request

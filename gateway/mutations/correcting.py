@@ -10,11 +10,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.access.vault import vault_errors
-from gateway.mutations.case import Case, entry_in_force, read_case
+from gateway.mutations.case import Case, read_case
+from gateway.mutations.case_statements import entry_in_force
 from gateway.mutations.eligibility import read_eligible
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
 from gateway.mutations.people import check_values
@@ -93,8 +94,8 @@ async def propose_correction(
         "closed_at": case.at if is_at_once else None,
         "closed_by": subject if is_at_once else None,
     }
-    await transaction.run(insert(IdentityVersion), version)
-    await transaction.run(insert(Correction), correction)
+    transaction.insert(IdentityVersion, version)
+    transaction.insert(Correction, correction)
     return {}
 
 
@@ -123,7 +124,7 @@ async def put_into_force(
         )
     ):
         if file := await read_case(transaction, row.id):
-            await ask(transaction, file)
+            ask(transaction, file)
     return {}
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, literal_column, select, update
+from sqlalchemy import func, literal_column, select
 
 from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
@@ -38,14 +38,14 @@ async def most_urgent(transaction: WriteTransaction, request: StepRequest) -> UU
 
 
 async def take(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:
-    await put_on_desk(transaction, case, transaction.viewer.subject, Role.OFFICER)
+    put_on_desk(transaction, case, transaction.viewer.subject, Role.OFFICER)
     return {}
 
 
 async def give_back(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
-    await end_assignment(transaction, case, request.reason)
+    end_assignment(transaction, case, request.reason)
     return {}
 
 
@@ -56,14 +56,14 @@ async def reassign(
     receiver, subject = request.receiver, transaction.viewer.subject
     if receiver not in (None, subject) and not await works_on_cases(transaction, receiver):
         raise RefusedError(Reason(Refusal.OFFICER_UNKNOWN, ("officer",)))
-    await end_assignment(transaction, case, request.reason)
+    end_assignment(transaction, case, request.reason)
     if receiver is not None:
         role = Role.SUPERVISOR if receiver == subject else Role.OFFICER
-        await put_on_desk(transaction, case, receiver, role)
+        put_on_desk(transaction, case, receiver, role)
     return {}
 
 
-async def put_on_desk(transaction: WriteTransaction, case: Case, subject: str, role: Role) -> None:
+def put_on_desk(transaction: WriteTransaction, case: Case, subject: str, role: Role) -> None:
     assignment = {
         "application_id": case.id,
         "officer": subject,
@@ -71,20 +71,15 @@ async def put_on_desk(transaction: WriteTransaction, case: Case, subject: str, r
         "assigned_at": case.at,
         "assigned_by": transaction.viewer.subject,
     }
-    await transaction.run(insert(Assignment), assignment)
+    transaction.insert(Assignment, assignment)
 
 
-async def end_assignment(
-    transaction: WriteTransaction, case: Case, reason: str | None = None
-) -> None:
+def end_assignment(transaction: WriteTransaction, case: Case, reason: str | None = None) -> None:
     """The case leaves the desk it is on: who had it can no longer read the identity."""
-    current = update(Assignment).where(
-        Assignment.application_id == case.id, Assignment.ended_at.is_(None)
-    )
+    ended = {"ended_at": case.at, "ended_by": transaction.viewer.subject}
     said = {} if reason is None else {"reason": reason}
-    await transaction.run(
-        current.values(ended_at=case.at, ended_by=transaction.viewer.subject, **said)
-    )
+    current = {"application_id": case.id, "ended_at": None}
+    transaction.update(Assignment, current, ended | said)
 
 
 async def works_on_cases(transaction: WriteTransaction, subject: str | None) -> bool:

@@ -6,9 +6,9 @@ from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Date, bindparam, select, update
 
-from gateway.access.transactions.writing import WriteTransaction
+from gateway.access.transactions.writing import WriteTransaction, select_lock
 from gateway.mutations import desk
 from gateway.mutations.case import Case
 from gateway.mutations.correcting import (
@@ -46,35 +46,46 @@ async def _record_payment(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
     """Pay the bill, and fix the service target in force today."""
-    billed = select(Bill.amount_idr).where(Bill.application_id == case.id)
-    targets = select(ServiceTarget.hours).where(
-        ServiceTarget.visa_type_code == case.visa_type,
-        ServiceTarget.clock == case.clock,
-        ServiceTarget.valid_from <= case.on,
+    clock = {"visa_type": case.visa_type, "clock": case.clock, "on": case.on}
+    [bill], target = await transaction.fetch(
+        transaction.bind(_select_amount, id=case.id), transaction.bind(_select_target, **clock)
     )
-    [bill] = await transaction.rows(billed)
-    target = await transaction.rows(targets.order_by(ServiceTarget.valid_from.desc()).limit(1))
     if not target:
         raise RefusedError(Reason(Refusal.VISA_TYPE_NOT_OFFERED, (request.target,)))
     if bill.amount_idr != request.amount_idr:
         raise RefusedError(Reason(Refusal.AMOUNT_DIFFERS, ("amountIdr",)))
     if await _is_used(transaction, request.receipt_number or ""):
         raise RefusedError(Reason(Refusal.RECEIPT_USED, ("receiptNumber",)))
-    pay = update(Bill).where(Bill.application_id == case.id)
-    await transaction.run(pay.values(paid_at=case.at, receipt_number=request.receipt_number))
+    paid = {"paid_at": case.at, "receipt_number": request.receipt_number}
+    transaction.update(Bill, {"application_id": case.id}, paid)
     due_at = case.at + timedelta(hours=target[0].hours)
     return {"paid_at": case.at, "fee_idr": bill.amount_idr, "target_due_at": due_at}
 
 
 async def _is_used(transaction: WriteTransaction, receipt_number: str) -> bool:
     """Whether a receipt paid another bill. Of two that report it at once, one waits here."""
-    digest = func.hashtextextended(receipt_number, 0)
-    await transaction.run(select(func.pg_advisory_xact_lock(digest)))
-    return bool(
-        await transaction.rows(
-            select(Bill.billing_code).where(Bill.receipt_number == receipt_number)
-        )
+    _, used = await transaction.fetch(
+        transaction.bind(select_lock, text=receipt_number),
+        transaction.bind(_select_bill_of_receipt, receipt=receipt_number),
     )
+    return bool(used)
+
+
+def _select_amount() -> Any:
+    return select(Bill.amount_idr).where(Bill.application_id == bindparam("id"))
+
+
+def _select_target() -> Any:
+    targets = select(ServiceTarget.hours).where(
+        ServiceTarget.visa_type_code == bindparam("visa_type"),
+        ServiceTarget.clock == bindparam("clock"),
+        ServiceTarget.valid_from <= bindparam("on"),
+    )
+    return targets.order_by(ServiceTarget.valid_from.desc()).limit(1)
+
+
+def _select_bill_of_receipt() -> Any:
+    return select(Bill.billing_code).where(Bill.receipt_number == bindparam("receipt"))
 
 
 async def _record_documents(
@@ -104,9 +115,13 @@ async def _request_items(
         }
         for item in request.items
     ]
-    await transaction.run(insert(RequestedItem), items)
-    days = await transaction.rows(select_days(Wait.ANSWER, case.on))
+    transaction.insert(RequestedItem, *items)
+    days = await transaction.fetch_one(_select_days_to_answer, on=case.on)
     return {"answer_by": case.at + timedelta(days=days[0].days) if days else None}
+
+
+def _select_days_to_answer() -> Any:
+    return select_days(Wait.ANSWER, bindparam("on", None, Date))
 
 
 async def _answer_items(
@@ -128,7 +143,7 @@ async def _request_screening(
 ) -> dict[str, Any]:
     state = case.state
     is_again = state.status is Status.GRANTED
-    kinds = await ask(
+    kinds = ask(
         transaction,
         case,
         state.questions_to_ask_again if is_again else state.questions_to_ask,
@@ -141,10 +156,12 @@ async def _request_screening(
 async def _record_screening(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
-    answered = {"result": request.answer, "answered_at": case.at}
-    await transaction.run(
-        _question(case, request).values(**answered, answered_by=transaction.viewer.subject)
-    )
+    answered = {
+        "result": request.answer,
+        "answered_at": case.at,
+        "answered_by": transaction.viewer.subject,
+    }
+    transaction.update(Screening, _question(case, request), answered)
     return _columns_of_hit(request.answer)
 
 
@@ -152,7 +169,7 @@ async def _propose_answer(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
     proposal = {"proposed": request.answer, "proposed_by": transaction.viewer.subject}
-    await transaction.run(_question(case, request).values(**proposal))
+    transaction.update(Screening, _question(case, request), proposal)
     return {}
 
 
@@ -166,7 +183,7 @@ async def _resolve_hit(
         "reason": request.reason,
     }
     if request.question in case.state.proposals:
-        await transaction.run(_question(case, request).values(**proposal))
+        transaction.update(Screening, _question(case, request), proposal)
         return {}
     question = {
         "id": new_key(),
@@ -175,7 +192,7 @@ async def _resolve_hit(
         "result": ScreeningResult.PENDING.value,
         "requested_at": case.at,
     }
-    await transaction.run(insert(Screening), question | proposal)
+    transaction.insert(Screening, question | proposal)
     return {}
 
 
@@ -184,26 +201,25 @@ async def _confirm_screening(
 ) -> dict[str, Any]:
     """The answer takes effect. A hit that is one leaves the officer's desk."""
     proposal = next(one for kind, one in case.state.proposals.items() if kind == request.question)
-    await transaction.run(
-        _question(case, request).values(
-            result=proposal.result,
-            answered_at=case.at,
-            answered_by=proposal.by,
-            confirmed_by=transaction.viewer.subject,
-        )
-    )
+    answered = {
+        "result": proposal.result,
+        "answered_at": case.at,
+        "answered_by": proposal.by,
+        "confirmed_by": transaction.viewer.subject,
+    }
+    transaction.update(Screening, _question(case, request), answered)
     if proposal.result is ScreeningResult.MATCH and case.state.status is Status.SCREENING:
-        await end_assignment(transaction, case)
-        await put_on_desk(transaction, case, proposal.by, Role.SUPERVISOR)
+        end_assignment(transaction, case)
+        put_on_desk(transaction, case, proposal.by, Role.SUPERVISOR)
     if proposal.is_resolution:
         return {"has_open_hit": bool(case.state.open_hits - {request.question})}
     return _columns_of_hit(proposal.result)
 
 
-def _question(case: Case, request: StepRequest) -> Any:
+def _question(case: Case, request: StepRequest) -> dict[str, Any]:
     """The question that waits."""
     id_ = next(id_ for kind, id_ in case.questions.items() if kind == request.question)
-    return update(Screening).where(Screening.id == id_)
+    return {"id": id_}
 
 
 def _columns_of_hit(answer: ScreeningResult | None) -> dict[str, Any]:
@@ -226,17 +242,16 @@ async def _record_decision(
         "internal_note": request.internal_note,
         "supersedes_id": case.decision,
     }
-    await transaction.run(insert(Decision), decision)
+    transaction.insert(Decision, decision)
     if request.verb is not Verb.SET_ASIDE:  # a visa that was revoked stays so
-        await _end_visa(transaction, case, superseded_at=case.at)
+        _end_visa(transaction, case, superseded_at=case.at)
     if request.outcome is Outcome.GRANTED:
         await _issue_visa(transaction, case, key)
     return {"current_decision_id": key}
 
 
 async def _issue_visa(transaction: WriteTransaction, case: Case, decision: UUID) -> None:
-    terms = select(VisaType.stay_days, VisaType.use_within_days)
-    [type_] = await transaction.rows(terms.where(VisaType.code == case.visa_type))
+    [type_] = await transaction.fetch_one(_select_terms, visa_type=case.visa_type)
     visa = {
         "visa_number": new_visa_number(SystemRandom()),
         "application_id": case.id,
@@ -245,19 +260,23 @@ async def _issue_visa(transaction: WriteTransaction, case: Case, decision: UUID)
         "use_by": case.on + timedelta(days=type_.use_within_days),
         "stay_days": type_.stay_days,
     }
-    await transaction.run(insert(Visa), visa)
+    transaction.insert(Visa, visa)
+
+
+def _select_terms() -> Any:
+    terms = select(VisaType.stay_days, VisaType.use_within_days)
+    return terms.where(VisaType.code == bindparam("visa_type"))
 
 
 async def _revoke_visa(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:
-    await _end_visa(transaction, case, revoked_at=case.at)
+    _end_visa(transaction, case, revoked_at=case.at)
     return {}
 
 
-async def _end_visa(transaction: WriteTransaction, case: Case, **when: datetime) -> None:
+def _end_visa(transaction: WriteTransaction, case: Case, **when: datetime) -> None:
     """The visa of the decision that stands, if it is a grant."""
     if case.decision is not None:
-        granted = update(Visa).where(Visa.decision_id == case.decision)
-        await transaction.run(granted.values(**when))
+        transaction.update(Visa, {"decision_id": case.decision}, when)
 
 
 EFFECTS: Mapping[Verb, Effect] = {

@@ -2,6 +2,9 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
+
+from sqlalchemy import ARRAY, Date, Text, bindparam
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Reasons
@@ -14,8 +17,16 @@ async def read_eligible(
     transaction: WriteTransaction, nationalities: Collection[str], on: date
 ) -> EligibleVisaTypes:
     """What is open to some nationalities on a day."""
-    rows = await transaction.rows(select_eligible(nationalities, on))
-    return EligibleVisaTypes.of(rows)
+    names = list(nationalities)
+    return EligibleVisaTypes.of(
+        await transaction.fetch_one(select_eligible_then, nationalities=names, on=on)
+    )
+
+
+def select_eligible_then() -> Any:
+    """What is open to ``nationalities`` on the day ``on``."""
+    nationalities = bindparam("nationalities", None, ARRAY(Text))
+    return select_eligible(nationalities, bindparam("on", None, Date))
 
 
 def check_eligible(

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ARRAY, Date, Text, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from gateway.access.rows import reachable
+from gateway.access.rows import meets_in_role, rule_of_reading
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.case import today
-from gateway.mutations.eligibility import read_eligible
+from gateway.mutations.case_statements import today
+from gateway.mutations.eligibility import select_eligible_then
+from gateway.rules import Rule
 from models import Centre, Country, Fee, PartnerCountry, VisaType
 from models.reference.deadlines import select_days
 from models.reference.eligibility import EligibleVisaTypes, is_offered
@@ -30,6 +31,7 @@ class Offer:
     stays: Mapping[str, int]
     #: How long a bill can be paid.
     payable_for: timedelta
+    #: Those of the countries asked for that there are.
     countries: frozenset[str]
     eligible: EligibleVisaTypes
     #: Open centres in the viewer's reach: code to partner and country.
@@ -38,56 +40,79 @@ class Offer:
     portals: frozenset[tuple[str, str]]
 
 
-async def read_offer(transaction: WriteTransaction, nationalities: Collection[str]) -> Offer:
-    """What is open to the viewer today, and to these nationalities."""
-    [now] = await transaction.rows(select(func.clock_timestamp().label("at"), today().label("on")))
-    fees = await transaction.rows(_fees_in_force(now.on))
-    deadlines = await transaction.rows(select_days(Wait.PAYMENT, now.on))
-    countries = await transaction.rows(select(Country.code))
-    eligible = await read_eligible(transaction, nationalities, now.on)
-    centres = await transaction.rows(
+async def read_offer(
+    transaction: WriteTransaction, nationalities: Collection[str], countries: Collection[str]
+) -> Offer:
+    """What is open to the viewer today, and to these nationalities; which countries there are."""
+    [now] = await transaction.fetch_one(_select_now)
+    role, on = transaction.viewer.role, now.on
+    fees, deadlines, known, eligible, centres, portals = await transaction.fetch(
+        transaction.bind(_select_fees, on=on),
+        transaction.bind(_select_deadline, on=on),
+        transaction.bind(_select_countries, codes=list(countries)),
+        transaction.bind(select_eligible_then, nationalities=list(nationalities), on=on),
+        transaction.bind(_select_centres, rule_of_reading("Centre", role), on=on),
+        transaction.bind(_select_portals, rule_of_reading("PartnerCountry", role), on=on),
+    )
+    return Offer(
+        now.at,
+        on,
+        # Without a deadline nothing can be billed.
+        {row.visa_type_code: row.amount_idr for row in fees} if deadlines else {},
+        {row.visa_type_code: row.stay_days for row in fees},
+        timedelta(days=deadlines[0].days if deadlines else 0),
+        frozenset(row.code for row in known),
+        EligibleVisaTypes.of(eligible),
+        {row.code: (row.partner_code, row.country_code) for row in centres},
+        frozenset((row.partner_code, row.country_code) for row in portals),
+    )
+
+
+#: The day that is asked about.
+_ON = bindparam("on", None, Date)
+
+
+def _select_now() -> Any:
+    return select(func.clock_timestamp().label("at"), today().label("on"))
+
+
+def _select_fees() -> Any:
+    """What a visa costs of each type that is offered."""
+    return (
+        select(Fee.visa_type_code, Fee.amount_idr, VisaType.stay_days)
+        .join(VisaType, VisaType.code == Fee.visa_type_code)
+        .where(Fee.valid_from <= _ON, is_offered(_ON))
+        .ext(distinct_on(Fee.visa_type_code))
+        .order_by(Fee.visa_type_code, Fee.valid_from.desc())
+    )
+
+
+def _select_deadline() -> Any:
+    return select_days(Wait.PAYMENT, _ON)
+
+
+def _select_countries() -> Any:
+    return select(Country.code).where(Country.code == any_(bindparam("codes", None, ARRAY(Text))))
+
+
+def _select_centres(rule: Rule | None) -> Any:
+    return (
         select(Centre.code, Centre.partner_code, Centre.country_code)
         .join(
             PartnerCountry,
             (PartnerCountry.partner_code == Centre.partner_code)
             & (PartnerCountry.country_code == Centre.country_code),
         )
-        .where(
-            reachable("Centre", transaction.viewer),
-            _is_open(Centre, now.on),
-            _is_open(PartnerCountry, now.on),
-        )
-    )
-    portals = await transaction.rows(
-        select(PartnerCountry.partner_code, PartnerCountry.country_code).where(
-            reachable("PartnerCountry", transaction.viewer), _is_open(PartnerCountry, now.on)
-        )
-    )
-    return Offer(
-        now.at,
-        now.on,
-        # Without a deadline nothing can be billed.
-        {row.visa_type_code: row.amount_idr for row in fees} if deadlines else {},
-        {row.visa_type_code: row.stay_days for row in fees},
-        timedelta(days=deadlines[0].days if deadlines else 0),
-        frozenset(row.code for row in countries),
-        eligible,
-        {row.code: (row.partner_code, row.country_code) for row in centres},
-        frozenset((row.partner_code, row.country_code) for row in portals),
+        .where(meets_in_role(rule), _is_open(Centre), _is_open(PartnerCountry))
     )
 
 
-def _fees_in_force(on: date) -> Any:
-    """What a visa costs of each type that is offered."""
-    return (
-        select(Fee.visa_type_code, Fee.amount_idr, VisaType.stay_days)
-        .join(VisaType, VisaType.code == Fee.visa_type_code)
-        .where(Fee.valid_from <= on, is_offered(on))
-        .ext(distinct_on(Fee.visa_type_code))
-        .order_by(Fee.visa_type_code, Fee.valid_from.desc())
+def _select_portals(rule: Rule | None) -> Any:
+    return select(PartnerCountry.partner_code, PartnerCountry.country_code).where(
+        meets_in_role(rule), _is_open(PartnerCountry)
     )
 
 
-def _is_open(noun: Any, on: date) -> Any:
-    """The condition that a country or a centre of a partner is open on a day."""
-    return (noun.opened_on <= on) & or_(noun.closed_on.is_(None), noun.closed_on > on)
+def _is_open(noun: Any) -> Any:
+    """The condition that a country or a centre of a partner is open on the day."""
+    return (noun.opened_on <= _ON) & or_(noun.closed_on.is_(None), noun.closed_on > _ON)

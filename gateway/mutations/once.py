@@ -7,8 +7,9 @@ two concurrent requests with one key, the second waits for the first and returns
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from gateway.access.transactions.writing import WriteTransaction
@@ -40,8 +41,9 @@ async def run_once(
             if not await _claim_key(transaction, key, input_digest):
                 return await _earlier_outcome(transaction, key, input_digest)
             outcome = await effect(transaction)
-            record = update(Idempotency).where(Idempotency.key_digest == key)
-            await transaction.run(record.values(answer=outcome.to_json()))
+            await transaction.flush()
+            stored = {"answer": outcome.to_json()}
+            transaction.update(Idempotency, {"key_digest": key}, stored)
             return outcome
     except RefusedError as error:
         return Outcome(refused=error.reasons)
@@ -61,15 +63,24 @@ def _digests(viewer: Viewer, request: Request) -> tuple[str, str]:
 
 async def _claim_key(transaction: WriteTransaction, key: str, input_digest: str) -> bool:
     """Claim the key; False if it is stored. Waits for a concurrent request with the same key."""
-    row = insert(Idempotency).values(key_digest=key, input_digest=input_digest)
-    claim = row.on_conflict_do_nothing().returning(Idempotency.key_digest)
-    return bool(await transaction.rows(claim))
+    claim = {"key_digest": key, "input_digest": input_digest}
+    return bool(await transaction.fetch_one(_claim, **claim))
+
+
+def _claim() -> Any:
+    row = {name: bindparam(name) for name in ("key_digest", "input_digest")}
+    claim = insert(Idempotency).values(row).on_conflict_do_nothing()
+    return claim.returning(Idempotency.key_digest)
 
 
 async def _earlier_outcome(transaction: WriteTransaction, key: str, input_digest: str) -> Outcome:
     """The stored outcome. Raises RefusedError if the key was used with a different input."""
-    stored = select(Idempotency.input_digest, Idempotency.answer)
-    rows = await transaction.rows(stored.where(Idempotency.key_digest == key))
+    rows = await transaction.fetch_one(_select_stored, key_digest=key)
     if not rows or rows[0].input_digest != input_digest:
         raise RefusedError(Reason(Refusal.IDEMPOTENCY_CONFLICT, ("idempotencyKey",)))
     return outcome_from_json(rows[0].answer)
+
+
+def _select_stored() -> Any:
+    stored = select(Idempotency.input_digest, Idempotency.answer)
+    return stored.where(Idempotency.key_digest == bindparam("key_digest"))

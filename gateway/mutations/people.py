@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 
 from gateway.access.transactions.writing import WriteTransaction
@@ -91,7 +91,7 @@ async def own_applicant(transaction: WriteTransaction, submission: Submission) -
         insertion = insert_unless(Applicant).values(**new).on_conflict_do_nothing()
         if await transaction.rows(insertion.returning(Applicant.id)):
             rows = await _identity_rows(transaction, [(new["id"], submission)])
-            await transaction.run(insert(Identity), rows)
+            transaction.insert(Identity, *rows)
         rows = await _find_applicant(transaction, account)
     reasons = Reasons()
     _check_same_person(rows[0], submission, reasons)
@@ -106,8 +106,8 @@ async def create_applicants(
     ids = [new_key() for _ in submissions]
     pairs = list(zip(ids, submissions, strict=True))
     applicants = [_applicant_row(id_, submission, None) for id_, submission in pairs]
-    await transaction.run(insert(Applicant), applicants)
-    await transaction.run(insert(Identity), await _identity_rows(transaction, pairs))
+    transaction.insert(Applicant, *applicants)
+    transaction.insert(Identity, *await _identity_rows(transaction, pairs))
     return ids
 
 

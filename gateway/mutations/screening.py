@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert
-
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import Case
 from models import Screening
@@ -11,7 +9,7 @@ from models.keys import new_key
 from models.vocabulary import ReferralReason, ScreeningKind, ScreeningResult
 
 
-async def ask(
+def ask(
     transaction: WriteTransaction,
     case: Case,
     kinds: Sequence[ScreeningKind] | None = None,
@@ -34,6 +32,5 @@ async def ask(
         }
         for kind in kinds
     ]
-    if questions:
-        await transaction.run(insert(Screening), questions)
+    transaction.insert(Screening, *questions)
     return kinds

@@ -3,15 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, select
 
 from gateway.access.fields import is_readable
-from gateway.access.rows import left_by
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import Case, lock_case
 from gateway.mutations.correcting import check_correction
 from gateway.mutations.desk import end_assignment, most_urgent
 from gateway.mutations.effects import EFFECTS
+from gateway.mutations.leaving import require_in_reach
 from gateway.mutations.outcome import Outcome, Reason, Reasons, RefusedError, Result
 from gateway.mutations.requests import StepRequest
 from gateway.policy import MUTATIONS
@@ -53,17 +53,12 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
     if effect := EFFECTS.get(step.verb):
         changes |= await effect(transaction, request, case)
     if changes:
-        await transaction.run(
-            update(Application).where(Application.id == case.id).values(**changes)
-        )
+        transaction.update(Application, {"id": case.id}, changes)
     if step.event:
-        await transaction.run(
-            insert(ApplicationEvent), _event_row(transaction, request, step, case)
-        )
+        transaction.insert(ApplicationEvent, _event_row(transaction, request, step, case))
     if step.target in CLOSED and not state.is_closed:
-        await end_assignment(transaction, case)
-    if not await transaction.all_within(left_by(request.mutation, transaction.viewer), [case.id]):
-        raise PermissionError("a step that moves a row out of reach of who takes it")
+        end_assignment(transaction, case)
+    await require_in_reach(transaction, request.mutation, [case.id])
     return Outcome([Result(_answered_key(request, case))])
 
 
@@ -82,9 +77,12 @@ async def _named_application(transaction: WriteTransaction, request: StepRequest
         return await most_urgent(transaction, request)
     if request.billing_code is None:
         return request.application
-    billed = select(Bill.application_id).where(Bill.billing_code == request.billing_code)
-    rows = await transaction.rows(billed)
+    rows = await transaction.fetch_one(_select_billed, billing_code=request.billing_code)
     return rows[0].application_id if rows else None
+
+
+def _select_billed() -> Any:
+    return select(Bill.application_id).where(Bill.billing_code == bindparam("billing_code"))
 
 
 def _check_decision(request: StepRequest, reasons: Reasons) -> None:

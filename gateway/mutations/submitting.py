@@ -6,12 +6,10 @@ from random import SystemRandom
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, insert
-
-from gateway.access.rows import changeable, left_by
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.eligibility import check_eligible
 from gateway.mutations.groups import find_group
+from gateway.mutations.leaving import require_in_reach
 from gateway.mutations.offer import Offer, read_offer
 from gateway.mutations.outcome import NothingDoneError, Outcome, Reasons, RefusedError, Result
 from gateway.mutations.people import (
@@ -53,8 +51,10 @@ async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> O
     if is_batch and request.faults:  # nothing of a batch is read whose key or size is wrong
         raise RefusedError(*request.faults)
     nationalities = {submission.nationality for submission in request.submissions}
+    people = [each.person for each in request.submissions if each.person]
+    issuing = {state for person in people if (state := person.passport_issuing_state)}
     group = await find_group(transaction, request)
-    offer = await read_offer(transaction, nationalities)
+    offer = await read_offer(transaction, nationalities, nationalities | issuing)
     results: dict[int, Result] = {}
     valid: dict[int, Located] = {}
     for number, submission in enumerate(request.submissions):
@@ -118,15 +118,12 @@ async def _write(
         _application_row(person, each, group, offer)
         for person, each in zip(people, located, strict=True)
     ]
-    await transaction.run(insert(Application), rows)
-    await transaction.run(insert(Bill), [_bill_row(row, offer) for row in rows])
     ids = [row["id"] for row in rows]
     events = [event for id_ in ids for event in _event_rows(transaction, id_, offer.at)]
-    await transaction.run(insert(ApplicationEvent), events)
-    viewer = transaction.viewer
-    within = and_(changeable(mutation, viewer), left_by(mutation, viewer))
-    if not await transaction.all_within(within, ids):
-        raise PermissionError("an application out of reach of who hands it in")
+    transaction.insert(Application, *rows)
+    transaction.insert(Bill, *(_bill_row(row, offer) for row in rows))
+    transaction.insert(ApplicationEvent, *events)
+    await require_in_reach(transaction, mutation, ids, are_new=True)
     return ids
 
 

@@ -8,7 +8,7 @@ import strawberry
 from sqlalchemy import func, select
 
 from gateway.mapping.declare import Fact
-from gateway.mutations.case import has_live_visa
+from gateway.mutations.case_statements import has_live_visa
 from gateway.mutations.checklist import documents_of, missing_documents
 from gateway.mutations.stepping import reason_of
 from gateway.policy import MUTATIONS

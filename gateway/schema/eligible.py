@@ -4,11 +4,12 @@ from datetime import date
 from typing import Annotated
 
 import strawberry
+from sqlalchemy import ARRAY, Text, literal
 
 from gateway.access.rows import reachable, vouch_for
 from gateway.mapping.context import Context
 from gateway.mapping.scalars import CountryCode
-from gateway.mutations.case import today
+from gateway.mutations.case_statements import today
 from gateway.schema.visa_type import VisaType
 from models import VisaType as VisaTypeRow
 from models.reference.eligibility import EligibleVisaTypes, select_eligible
@@ -30,7 +31,8 @@ async def eligible_visa_types(
 ) -> list[VisaType]:
     context: Context = info.context
     noun = context.catalogue.nouns[VisaType.__name__]
-    statement = select_eligible([nationality], today() if on is None else on)
+    nationalities = literal([nationality], ARRAY(Text))
+    statement = select_eligible(nationalities, today() if on is None else literal(on))
     in_reach = statement.where(reachable(noun.name, context.viewer))
     rows = await context.session.rows(vouch_for(in_reach, noun.name))
     codes = EligibleVisaTypes.of(rows).fitting(nationality, purpose)

@@ -1,11 +1,11 @@
 """Who may take which visa type, what for, and on which day: by the entry rules of that day."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, any_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from models.reference.decrees import Eligibility, EntryRule, VisaType
@@ -35,14 +35,14 @@ class EligibleVisaTypes:
         )  # fmt: skip
 
 
-def select_eligible(nationalities: Collection[str], on: date | ColumnElement[date]) -> Any:
-    """Select nationality, visa type and purpose for all that is open on a day.
+def select_eligible(nationalities: ColumnElement[Any], on: ColumnElement[date]) -> Any:
+    """Select nationality, visa type and purpose for all that is open on a day to nationalities.
 
     A nationality without an entry rule may take nothing: nobody knows what it needs to enter.
     """
     entry = (
         select(EntryRule.country_code, EntryRule.entry)
-        .where(EntryRule.country_code.in_(nationalities), EntryRule.valid_from <= on)
+        .where(EntryRule.country_code == any_(nationalities), EntryRule.valid_from <= on)
         .ext(distinct_on(EntryRule.country_code))
         .order_by(EntryRule.country_code, EntryRule.valid_from.desc())
         .subquery()
@@ -63,7 +63,7 @@ def select_eligible(nationalities: Collection[str], on: date | ColumnElement[dat
     )
 
 
-def is_offered(on: date | ColumnElement[date]) -> ColumnElement[bool]:
+def is_offered(on: ColumnElement[date]) -> ColumnElement[bool]:
     """The condition that a visa type can be asked for on a day."""
     return and_(
         VisaType.valid_from <= on, or_(VisaType.valid_until.is_(None), VisaType.valid_until > on)

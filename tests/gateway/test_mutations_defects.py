@@ -4,10 +4,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations import once
+from gateway.mutations import case, once
 from gateway.policy import MUTATIONS, Change
 from gateway.rules import every_row
 from gateway.schema.build import PolicyGapError, build_schema
@@ -67,20 +66,19 @@ def test_a_line_of_the_policy_without_a_mutation_stops_the_build(monkeypatch) ->
 async def test_a_wait_for_a_foreign_row_is_seen(who, world, monkeypatch) -> None:
     """The likeliest mistake: lock by id, and look at the scope afterwards."""
 
-    async def locked_first(self: Any, mutation: str, application: Any) -> bool:
-        by_id = select(Application.id).where(Application.id == application)
-        return bool(await self.rows(by_id.with_for_update()))
+    def lock_first(_: Any) -> Any:
+        return select(Application.id).where(Application.id == bindparam("id")).with_for_update()
 
-    monkeypatch.setattr(WriteTransaction, "lock", locked_first)
+    monkeypatch.setattr(case, "select_to_lock", lock_first)
     with pytest.raises((AssertionError, TimeoutError, TypeError)):
         await test_mutations_denied.test_a_foreign_row_is_never_waited_for(who, world)
 
 
 async def test_two_who_read_without_a_lock_are_seen(who, world, connection, monkeypatch) -> None:
-    async def not_locked(self: Any, mutation: str, application: Any) -> bool:
-        return True
+    def read_only(_: Any) -> Any:
+        return select(Application.id).where(Application.id == bindparam("id"))
 
-    monkeypatch.setattr(WriteTransaction, "lock", not_locked)
+    monkeypatch.setattr(case, "select_to_lock", read_only)
     decide_at_once = test_mutations_once.test_of_two_who_decide_at_once_one_wins_and_one_learns_it
 
     async def often() -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.access.rows import select_reachable_in_role
-from gateway.access.transactions.reading import Planning, PreparedStatement, prepare
+from gateway.access.transactions.prepared import Planning, PreparedStatement, prepare
 from gateway.viewer import Viewer as WhoAsks
 from models import Application
 from models.database.connections import connect

@@ -20,13 +20,8 @@ from gateway.access.transactions.begin import (
     TransactionLimits,
     TransactionStarts,
 )
-from gateway.access.transactions.reading import (
-    Bound,
-    Planning,
-    PreparedStatement,
-    ReadTransaction,
-    prepare,
-)
+from gateway.access.transactions.prepared import Bound, Planning, PreparedStatement, prepare
+from gateway.access.transactions.reading import ReadTransaction
 from gateway.errors import ErrorCode, FieldError
 from gateway.viewer import Viewer
 from models import Application

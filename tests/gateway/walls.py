@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import true
 
 from gateway.access import rows
+from gateway.access.transactions.prepared import prepare_once
 from models.database.connections import connect
 from models.row_security import DATABASE_ROLES
 
@@ -16,7 +17,9 @@ def first_wall_down() -> Iterator[None]:
     """No statement carries a condition of the policy any more."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rows, "_rule_condition", lambda *_: true())
+        prepare_once.cache_clear()
         yield
+    prepare_once.cache_clear()
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from gateway.access.transactions.reading import PreparedStatement
+from gateway.access.transactions.prepared import PreparedStatement
 from gateway.mapping.connections import keyset_of
 from gateway.mapping.enums import Direction
 from gateway.mapping.keyset import Boundary

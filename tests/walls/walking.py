@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from gateway.access.fields import readable_fields
-from gateway.access.transactions.reading import PreparedStatement
+from gateway.access.transactions.prepared import PreparedStatement
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun
 from gateway.mapping.connections import keyset_of
 from gateway.mapping.declare import ToOne

@@ -1,15 +1,12 @@
-"""The read-only transaction of an operation, and the statements prepared to run in it."""
+"""The read-only transaction of an operation."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
 from psycopg import Error
 from psycopg.pq.abc import PGresult
 from sqlalchemy import Row, Select
-from sqlalchemy.dialects.postgresql import asyncpg
 
 from gateway.access.rows import require_vouched
 from gateway.access.transactions.begin import (
@@ -26,16 +23,14 @@ from gateway.access.transactions.errors import (
     explain,
     is_partial,
 )
+from gateway.access.transactions.prepared import Bound, Planning, PreparedStatement
 from gateway.access.transactions.records import Record, decode_records
 from gateway.access.transactions.wire_rows import WireRows
 from gateway.errors import FieldError, RequestError
 from gateway.logs.requests import current_record
-from gateway.rules import PLACES, Scope
-from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
 from models.database.connections import COMMENT
 from models.database.pool import ConnectionPool
-from models.vocabulary import Role
 
 _Result = TypeVar("_Result")
 
@@ -46,71 +41,12 @@ BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _SAVEPOINT = Command("SAVEPOINT begun")
 _GO_BACK = Command("ROLLBACK TO SAVEPOINT begun")
 _ROLLBACK = Command("ROLLBACK")
-#: Numbers parameters as the server does, and casts each to its type: arguments are sent as text.
-_DIALECT = asyncpg.dialect()
-_SCOPES = frozenset((*(scope.value for scope in Scope), PLACES))
-
-
-class Planning(Enum):
-    """How the database plans a prepared statement, as settings of PostgreSQL."""
-
-    #: Once, for all values. Left to itself, PostgreSQL plans many statements anew for each request,
-    #: which takes it twice as long as it then takes to read a page. What is joined is seldom the
-    #: same for two rows of a page: to remember it costs a tenth of the page, and saves nothing.
-    ONCE = (("plan_cache_mode", "force_generic_plan"), ("enable_memoize", "off"))
-    #: As the database sees fit, where the values decide which way is the shortest.
-    BY_VALUES = (("plan_cache_mode", "auto"), ("enable_memoize", "on"))
-
 
 _SETTINGS = {planning: dict(planning.value) for planning in Planning}
 _PLAN = {
     planning: Command(set_locally(tuple(settings)), tuple(settings.values()))
     for planning, settings in _SETTINGS.items()
 }
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedStatement:
-    """A vouched statement as text, for any viewer in a role. `prepare` makes them."""
-
-    text: str
-    planning: Planning
-    _parameters: tuple[str, ...]
-    _constants: Mapping[str, Any]
-
-    def arguments(self, viewer: Viewer, given: Mapping[str, Any]) -> list[Any]:
-        """The positional arguments: the viewer's scope, named values and constants."""
-        return [self._argument(name, viewer, given) for name in self._parameters]
-
-    def _argument(self, name: str, viewer: Viewer, given: Mapping[str, Any]) -> Any:
-        if name in _SCOPES:
-            return getattr(viewer, name) or None
-        return given[name] if name in given else self._constants[name]
-
-
-def prepare(
-    statement: Select[Any], role: Role, planning: Planning = Planning.BY_VALUES
-) -> PreparedStatement:
-    """Compile a vouched statement.
-
-    Raises PermissionError for any other.
-    """
-    require_vouched(statement)
-    return _compile(statement, role, planning)
-
-
-def _compile(statement: Select[Any], role: Role, planning: Planning) -> PreparedStatement:
-    compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-    parameters = tuple(compiled.positiontup or ())
-    # With its role in a comment, each role keeps its own plan: see `COMMENT` of the connections.
-    return PreparedStatement(f"{compiled} /* {role} */", planning, parameters, compiled.params)
-
-
-class Bound(NamedTuple):
-    """A prepared statement with its arguments."""
-
-    statement: PreparedStatement
-    arguments: Sequence[Any]
 
 
 class ReadTransaction:

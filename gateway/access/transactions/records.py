@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from psycopg.adapt import Transformer
@@ -12,7 +13,7 @@ _transformer = Transformer()
 
 
 class Record(tuple[Any, ...]):
-    """A row: a tuple that knows the labels of its columns."""
+    """A row: a tuple that knows the labels of its columns, each of which is an attribute too."""
 
     __slots__ = ()
     labels: ClassVar[tuple[str, ...]]
@@ -32,4 +33,9 @@ def decode_records(result: PGresult) -> Sequence[Record]:
 @lru_cache(maxsize=1_000)
 def _record_class(names: bytes) -> type[Record]:
     labels = tuple(names.decode().split("\0"))
-    return type("Record", (Record,), {"__slots__": (), "labels": labels})
+    attributes = {
+        label: property(itemgetter(number))
+        for number, label in enumerate(labels)
+        if not hasattr(Record, label)
+    }
+    return type("Record", (Record,), {**attributes, "__slots__": (), "labels": labels})

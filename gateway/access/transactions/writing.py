@@ -5,21 +5,19 @@ before it and sees what that one committed. REPEATABLE READ would turn every suc
 serialisation failure, which tells the client nothing.
 """
 
-import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
-from uuid import UUID
 
 from psycopg import Error
-from sqlalchemy import ARRAY, ColumnElement, Executable, Row, any_, func, literal, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from psycopg.pq.abc import PGresult
+from sqlalchemy import ClauseElement, Executable, Row, Text, bindparam, func, select
 
-from gateway.access.rows import changeable
 from gateway.access.transactions.begin import (
     ROUND_TRIP_SECONDS,
     TransactionStart,
     begin_transaction,
+    end_transaction,
 )
 from gateway.access.transactions.errors import (
     STATEMENT_ERRORS,
@@ -28,18 +26,21 @@ from gateway.access.transactions.errors import (
     state_of,
     suspension_refusal,
 )
+from gateway.access.transactions.prepared import SCOPES, Bound, Planning, prepare_once
+from gateway.access.transactions.records import decode_records
+from gateway.access.transactions.row_changes import insert_row, update_rows
 from gateway.access.vault import closed_vault
 from gateway.errors import ErrorCode, FieldError
 from gateway.logs.requests import current_record
 from gateway.viewer import Viewer
-from models import Application
-from models.database.command_pipeline import Command, CommandPipeline
-from models.database.pool import ConnectionPool
+from models.database.command_pipeline import Command
+from models.database.pool import ConnectionPool, PooledConnection
 from models.person.vault import Vault
 
-log = logging.getLogger(__name__)
-
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+_COMMIT = Command("COMMIT")
+#: A mutation finds its rows along their indexes, whatever it is told.
+_SETTINGS = dict(Planning.ONCE.value)
 
 _AWAY = "The database does not answer. Ask again with the same key: that tells what came of it."
 _CLIENT_ERRORS: Mapping[str, tuple[ErrorCode, str]] = {
@@ -53,11 +54,20 @@ _CLIENT_ERRORS: Mapping[str, tuple[ErrorCode, str]] = {
 
 
 class WriteTransaction:
-    """An open transaction. It commits when the block of `begin_writing` ends."""
+    """A transaction that begins with its first statement; `begin_writing` commits it.
 
-    def __init__(self, connection: AsyncConnection, viewer: Viewer, vault: Vault | None) -> None:
-        self._connection = connection
+    What only writes waits for the next statement that reads, and goes to the database with it in
+    one write; what is last goes with the COMMIT.
+    """
+
+    def __init__(
+        self, pool: ConnectionPool, start: TransactionStart, viewer: Viewer, vault: Vault | None
+    ) -> None:
+        self._pool = pool
+        self._start = start
         self._vault = vault
+        self._connection: PooledConnection | None = None
+        self._waiting: list[Bound] = []
         self.viewer = viewer
 
     @property
@@ -67,45 +77,124 @@ class WriteTransaction:
             raise closed_vault()
         return self._vault
 
+    def insert(self, noun: Any, *rows: Mapping[str, Any]) -> None:
+        """Insert rows, with the next statement that reads."""
+        self._waiting += [insert_row(self.viewer.role, noun, row) for row in rows]
+
+    def update(self, noun: Any, where: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+        """Change the rows with these values, or nulls, with the next statement that reads."""
+        self._waiting.append(update_rows(self.viewer.role, noun, where, changes))
+
+    def bind(self, build: Callable[..., ClauseElement], *shape: Any, **values: Any) -> Bound:
+        """The statement that ``build`` makes of its shape, prepared once for the viewer's role.
+
+        The viewer's scope is bound to it, and values by their names.
+        """
+        if not SCOPES.isdisjoint(values):
+            raise TypeError(f"{build.__name__} is given what is bound to the viewer")
+        statement = prepare_once(self.viewer.role, build, *shape)
+        return Bound(statement, statement.arguments(self.viewer, values))
+
+    async def fetch(self, *statements: Bound) -> list[Sequence[Any]]:
+        """The rows of each statement, which run one after the other in one write.
+
+        Raises FieldError on timeouts, deadlocks and outages.
+        """
+        waiting, self._waiting = self._waiting, []
+        results = await self._run([*waiting, *statements])
+        return [decode_records(result) for result in results[len(waiting) :]]
+
+    async def fetch_one(
+        self, build: Callable[..., ClauseElement], *shape: Any, **values: Any
+    ) -> Sequence[Any]:
+        """The rows of one statement: see `bind`."""
+        [rows] = await self.fetch(self.bind(build, *shape, **values))
+        return rows
+
     async def run(self, statement: Executable, values: Any = None) -> None:
-        """Run a statement. Raises FieldError on timeouts, deadlocks and outages."""
+        """Run a statement that is made anew each time. Raises FieldError as `fetch` does."""
         await self._execute(statement, values)
 
     async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
-        """The rows that a statement selects or returns."""
+        """The rows that such a statement selects or returns."""
         return (await self._execute(statement, None)).all()
 
-    async def lock(self, mutation: str, application: UUID) -> bool:
-        """Lock an application; False if the viewer may not change one with this id.
+    async def flush(self) -> None:
+        """Run what waits."""
+        if self._waiting:
+            await self.fetch()
 
-        A row out of reach is neither locked nor waited for, just like one that does not exist.
+    async def commit(self) -> None:
+        """Run what waits, and commit, in one write.
+
+        Raises FieldError with UNAVAILABLE where nobody knows what came of it.
         """
-        changeable_row = select(Application.id).where(
-            Application.id == application, changeable(mutation, self.viewer)
-        )
-        return bool(await self.rows(changeable_row.with_for_update(of=Application, key_share=True)))
+        if self._connection is None:
+            await self.flush()
+        if self._connection is None:  # nothing was asked of the database
+            return
+        waiting, self._waiting = self._waiting, []
+        pipeline = self._connection.pipeline
+        with _client_errors():
+            try:
+                commands = [*_commands(waiting), _COMMIT]
+                await pipeline.run(commands, seconds=ROUND_TRIP_SECONDS)
+            except (Error, OSError) as error:
+                if pipeline.completed < len(waiting) and not is_broken(error):
+                    raise
+                raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from error
 
-    async def all_within(self, scope: ColumnElement[bool], applications: Sequence[UUID]) -> bool:
-        """Whether all of these applications meet a condition after they were written."""
-        written = select(func.count()).where(
-            Application.id == any_(literal(list(applications), ARRAY(Application.id.type))),
-            scope,
-        )
-        [(kept,)] = await self.rows(written)
-        return kept == len(applications)
+    async def end(self) -> None:
+        """Roll back what is not committed, and return the connection."""
+        connection, self._connection = self._connection, None
+        if connection:
+            await end_transaction(self._pool, connection)
 
     async def _execute(self, statement: Executable, values: Any) -> Any:
+        if self._waiting or self._connection is None:
+            await self.fetch()
+        assert self._connection
         current_record().statements += 1
-        try:
-            return await self._connection.execute(statement, values)
-        except STATEMENT_ERRORS as error:
-            if is_broken(error):
-                raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from None
-            if state_of(error) == SUSPENDED:
-                raise suspension_refusal() from None
-            if client_error := _CLIENT_ERRORS.get(state_of(error)):
-                raise FieldError(*client_error) from None
-            raise
+        with _client_errors():
+            return await self._connection.alchemy.execute(statement, values)
+
+    async def _run(self, statements: Sequence[Bound]) -> Sequence[PGresult]:
+        """Run statements in one write, with BEGIN in it where it is due."""
+        with _client_errors():
+            if self._connection:
+                return await self._connection.pipeline.run(_commands(statements))
+            begun = await begin_transaction(
+                self._pool, _BEGIN, self._start, settings=_SETTINGS, reads=_commands(statements)
+            )
+            self._connection = begun.connection
+            if begun.failure:
+                raise begun.failure
+            return begun.results
+
+
+def _commands(statements: Sequence[Bound]) -> list[Command]:
+    current_record().statements += len(statements)
+    return [Command(each.statement.text, each.arguments) for each in statements]
+
+
+def select_lock() -> ClauseElement:
+    """A lock on ``text``, until the transaction ends: of two who take it, one waits."""
+    text = bindparam("text", None, Text)
+    return select(func.pg_advisory_xact_lock(func.hashtextextended(text, 0)))
+
+
+@contextmanager
+def _client_errors() -> Iterator[None]:
+    try:
+        yield
+    except STATEMENT_ERRORS as error:
+        if is_broken(error):
+            raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from None
+        if state_of(error) == SUSPENDED:
+            raise suspension_refusal() from None
+        if client_error := _CLIENT_ERRORS.get(state_of(error)):
+            raise FieldError(*client_error) from None
+        raise
 
 
 @asynccontextmanager
@@ -116,28 +205,9 @@ async def begin_writing(
 
     Raises FieldError if the database is unavailable or overloaded.
     """
-    connection, *_ = await begin_transaction(pool, _BEGIN, start)
+    transaction = WriteTransaction(pool, start, viewer, vault)
     try:
-        try:
-            yield WriteTransaction(connection.alchemy, viewer, vault)
-        except Exception:
-            await _roll_back(connection.pipeline)
-            raise
-        await _commit(connection.pipeline)
+        yield transaction
+        await transaction.commit()
     finally:
-        # It is closed where the transaction is not over: cancelled, or with an unknown outcome.
-        await pool.release(connection)
-
-
-async def _commit(pipeline: CommandPipeline) -> None:
-    try:
-        await pipeline.run([Command("COMMIT")], seconds=ROUND_TRIP_SECONDS)
-    except (Error, OSError) as error:
-        raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from error
-
-
-async def _roll_back(pipeline: CommandPipeline) -> None:
-    try:
-        await pipeline.run([Command("ROLLBACK")], seconds=ROUND_TRIP_SECONDS)
-    except (Error, OSError) as error:  # the connection is lost, and the transaction with it
-        log.info("a connection was lost at the end of a change: %s", type(error).__name__)
+        await transaction.end()

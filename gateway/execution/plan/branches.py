@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from gateway.access.transactions.reading import Bound, PreparedStatement
+from gateway.access.transactions.prepared import Bound, PreparedStatement
 from gateway.access.transactions.wire_rows import WireRows
 from gateway.execution.plan.backend import renderer
 from gateway.execution.plan.cells import CellError

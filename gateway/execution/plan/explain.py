@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from gateway.access.transactions.reading import Planning, PreparedStatement
+from gateway.access.transactions.prepared import Planning, PreparedStatement
 from gateway.execution.plan.branches import BranchRead
 from gateway.execution.plan.levels import (
     ColumnSet,

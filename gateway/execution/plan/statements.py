@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ARRAY, ColumnElement, FromClause, Select, any_, bindparam, func, select
 
 from gateway.access.rows import require_vouched, select_reachable_in_role, vouch_for
-from gateway.access.transactions.reading import Planning, PreparedStatement, prepare
+from gateway.access.transactions.prepared import Planning, PreparedStatement, prepare
 from gateway.execution.plan.levels import (
     ColumnSet,
     Level,
@@ -23,8 +23,7 @@ from gateway.execution.plan.levels import (
     RowsByKeys,
     WholeTable,
 )
-from gateway.mapping.catalogue import Columns, DeclaredNoun, hidden_label
-from gateway.mapping.context import LOADED_BY
+from gateway.mapping.catalogue import LOADED_BY, Columns, DeclaredNoun, hidden_label
 from gateway.mapping.declare import ToMany
 from gateway.mapping.facets import count_by_word
 from gateway.mapping.keyset import ORDER_LABEL

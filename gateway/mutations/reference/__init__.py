@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.case import today
+from gateway.mutations.case_statements import today
 from gateway.mutations.outcome import Outcome, Reasons, Result
 from gateway.mutations.reference import decrees, ledger, partners, requests, suspensions
 from gateway.mutations.reference.checking import check

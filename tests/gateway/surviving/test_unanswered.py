@@ -12,12 +12,8 @@ from sqlalchemy import literal, select
 
 from gateway.access.rows import vouch_for
 from gateway.access.transactions.begin import ROUND_TRIP_SECONDS, TransactionStart
-from gateway.access.transactions.reading import (
-    Bound,
-    Planning,
-    PreparedStatement,
-    ReadTransaction,
-)
+from gateway.access.transactions.prepared import Bound, Planning, PreparedStatement
+from gateway.access.transactions.reading import ReadTransaction
 from gateway.access.transactions.writing import begin_writing
 from gateway.errors import ErrorCode, FieldError
 from gateway.viewer import Viewer

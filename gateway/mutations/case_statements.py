@@ -1,0 +1,215 @@
+"""The statements by which a case is locked and read, for a role."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Text,
+    Uuid,
+    all_,
+    bindparam,
+    exists,
+    false,
+    func,
+    null,
+    select,
+)
+
+from gateway.access.fields import is_readable
+from gateway.access.rows import meets_in_role
+from gateway.mutations.checklist import missing_documents, required_documents
+from gateway.rules import Rule, Scope
+from models import (
+    Application,
+    ApplicationEvent,
+    Assignment,
+    Correction,
+    Decision,
+    EntryRule,
+    RequestedItem,
+    Screening,
+    Visa,
+)
+from models.vocabulary import OPEN_CORRECTIONS, EventKind, Role, Status
+
+#: Whoever is never told of it takes no step that depends on it.
+_OF_THE_DECISION = (
+    Application.current_decision_id,
+    Decision.officer,
+    Decision.outcome,
+    Decision.ground,
+)
+
+
+#: The application that is asked about.
+_ID = bindparam("id", None, Uuid)
+
+
+def select_to_lock(rule: Rule | None) -> Any:
+    """Lock an application if it meets a rule.
+
+    A row out of reach is neither locked nor waited for, just like one that does not exist.
+    """
+    row = select(Application.id).where(Application.id == _ID, meets_in_role(rule))
+    return row.with_for_update(of=Application, key_share=True)
+
+
+def select_state(role: Role, rule: Rule | None) -> Any:
+    events = select(func.max(ApplicationEvent.sequence)).where(
+        ApplicationEvent.application_id == Application.id
+    )
+    entered = select(func.max(ApplicationEvent.occurred_at)).where(
+        ApplicationEvent.application_id == Application.id,
+        ApplicationEvent.kind == Application.status,
+    )
+    is_told = is_readable("Decision", "officer", role)
+    state = (
+        select(
+            Application.id,
+            Application.status,
+            (Application.is_held if is_readable("Application", "isHeld", role) else false()).label(
+                "is_held"
+            ),
+            (
+                Application.is_linked if is_readable("Application", "isLinked", role) else false()
+            ).label("is_linked"),
+            Application.partner_code,
+            Application.paid_at,
+            Application.received_at,
+            Application.visa_type_code,
+            *(column.label(column.key) if is_told else null().label(column.key)
+              for column in _OF_THE_DECISION),
+            events.scalar_subquery().label("sequence"),
+            entered.scalar_subquery().label("since"),
+            _paused_time().label("paused"),
+            (
+                _revoked_by()
+                if is_readable("ApplicationEvent", "actor", role)
+                else null()
+            ).label("revoked_by"),
+            (
+                _unanswered_kinds()
+                if is_readable("RequestedItem", "kind", role)
+                else null()
+            ).label("outstanding"),
+            *(
+                column if is_readable("CaseDocument", "kind", role) else null().label(column.key)
+                for column in (required_documents(), missing_documents())
+            ),
+            (
+                has_live_visa(today())
+                if is_readable("Application", "isVisaHeld", role)
+                else false()
+            ).label("has_live_visa"),
+            entry_in_force(Application.nationality_code).label("entry"),
+            func.clock_timestamp().label("at"),
+            today().label("on"),
+        )
+        .where(Application.id == _ID, meets_in_role(rule))
+    )  # fmt: skip
+    if is_told:
+        state = state.outerjoin(Decision, Decision.id == Application.current_decision_id)
+    return state
+
+
+def _paused_time() -> Any:
+    """How long the application has waited for the applicant, without a wait that is still open."""
+    entered = (
+        select(
+            ApplicationEvent.kind,
+            ApplicationEvent.occurred_at.label("at"),
+            func.lead(ApplicationEvent.occurred_at)
+            .over(order_by=ApplicationEvent.sequence)
+            .label("left_at"),
+        )
+        .where(ApplicationEvent.application_id == _ID)
+        .where(ApplicationEvent.kind.in_([status.value for status in Status]))
+        .subquery()
+    )
+    waits = select(func.sum(entered.c.left_at - entered.c.at)).where(
+        entered.c.kind == Status.INFO_REQUESTED
+    )
+    return waits.scalar_subquery()
+
+
+def _revoked_by() -> Any:
+    """Who revoked the visa last."""
+    return (
+        select(ApplicationEvent.actor)
+        .where(
+            ApplicationEvent.application_id == _ID,
+            ApplicationEvent.kind == EventKind.REVOKED,
+        )
+        .order_by(ApplicationEvent.sequence.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def has_live_visa(on: Any) -> ColumnElement[bool]:
+    """Whether the visa of an application still serves to enter on a day."""
+    return exists(
+        select(Visa.visa_number).where(
+            Visa.decision_id == Application.current_decision_id,
+            Visa.revoked_at.is_(None),
+            Visa.use_by >= on,
+        )
+    )
+
+
+def _unanswered_kinds() -> Any:
+    """The kinds of what was asked for and is not answered, with commas between."""
+    return (
+        select(func.string_agg(RequestedItem.kind, ","))
+        .where(RequestedItem.application_id == _ID, RequestedItem.answered_at.is_(None))
+        .scalar_subquery()
+    )
+
+
+def select_answers(role: Role) -> Any:
+    """Those that count. A hit is kept from whoever proposed the entry of the ban list."""
+    questions = select(*Screening.__table__.columns).where(
+        Screening.application_id == _ID, Screening.voided_at.is_(None)
+    )
+    if role is Role.SCREENING:
+        subject = bindparam(Scope.SUBJECT.value, None, Text)
+        questions = questions.where(subject != all_(Screening.kept_from))
+    return questions.order_by(Screening.requested_at, Screening.id)
+
+
+def select_desk() -> Any:
+    return select(Assignment.officer, Assignment.role).where(
+        Assignment.application_id == _ID, Assignment.ended_at.is_(None)
+    )
+
+
+def select_corrections(role: Role) -> Any:
+    is_told = is_readable("Correction", "approvedBy", role)
+    approved_by = Correction.approved_by if is_told else null()
+    return select(Correction.state, approved_by.label("approved_by")).where(
+        Correction.application_id == _ID, Correction.state.in_(OPEN_CORRECTIONS)
+    )
+
+
+def select_clearance() -> Any:
+    """Whether a case is cleared, to a role that does not read the answers."""
+    cleared, to_ask = func.viewer.is_cleared, func.viewer.questions_to_ask
+    return select(cleared(_ID).label("cleared"), to_ask(_ID).label("to_ask"))
+
+
+def today() -> ColumnElement[date]:
+    """Today's date in WIB, by the database's clock."""
+    return func.wib_day(func.clock_timestamp(), type_=Date)
+
+
+def entry_in_force(nationality: Any) -> Any:
+    """The entry rule in force today for nationals of a country."""
+    return (
+        select(EntryRule.entry)
+        .where(EntryRule.country_code == nationality, EntryRule.valid_from <= today())
+        .order_by(EntryRule.valid_from.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
