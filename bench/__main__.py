@@ -19,6 +19,7 @@ from bench import (
     volumes,
     walk,
     walls,
+    writes,
 )
 from bench.peers.cells import CELLS, chosen
 from gateway.cli.serving import run_on_fastest_loop
@@ -110,6 +111,19 @@ def _saturated(applications: int, rounds: int) -> None:
 def _walls(applications: int, rounds: int) -> None:
     """Questions with and without row rules in the database."""
     run_on_fastest_loop(walls.measure(applications, rounds))
+
+
+@bench.command("writes")
+@applications
+@rounds
+@click.option(
+    "--beside",
+    type=click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path),
+    help="The folder of another revision, whose submissions are made in turns with ours.",
+)
+def _writes(applications: int, rounds: int, beside: Path | None) -> None:
+    """What a submission costs, a correction, a case that is taken, and a decision."""
+    writes.measure(applications, rounds, beside)
 
 
 @bench.command("walk")

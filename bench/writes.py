@@ -1,0 +1,78 @@
+"""What changes cost, from a submission to a decision, beside submissions to another revision."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median
+
+from bench.measuring import show_table
+
+_HERE = Path(__file__).parent
+#: Changes of a kind in a round.
+_TIMES = 50
+_KINDS = (
+    "submission", "correction", "payment", "documents", "receipt", "case taken", "decision",
+)  # fmt: skip
+#: All that another revision is asked for: the others differ too much in what comes before them.
+_BESIDE = ("submission",)
+
+
+def measure(applications: int, rounds: int, beside: Path | None) -> None:
+    """Print the processor of each kind of change, of the gateway and of the database.
+
+    ``beside`` is the folder of another revision, such as a worktree of git. Its submissions are
+    made in turns with ours, by this Python.
+    """
+    with ExitStack() as stack:
+        ours = stack.enter_context(_writer(_HERE.parent, applications))
+        writers = [(kind, ours) for kind in _KINDS]
+        if beside:
+            theirs = stack.enter_context(_writer(beside, applications))
+            writers += [(f"{kind}, {beside.name}", theirs) for kind in _BESIDE]
+        turns: dict[str, list[tuple[float, float]]] = {name: [] for name, _ in writers}
+        for number in range(rounds + 1):
+            for name, writer in writers:
+                spent = _spend(writer, name.partition(",")[0])
+                if number:  # the first round only warms up
+                    turns[name].append(spent)
+    show_table("Changes, ms of processor", ("change", "gateway", "database", "sum"), _rows(turns))
+
+
+def _rows(turns: dict[str, list[tuple[float, float]]]) -> Sequence[Sequence[str]]:
+    return [
+        (
+            name,
+            f"{median(gateway for gateway, _ in spent):.2f}",
+            f"{median(database for _, database in spent):.2f}",
+            f"{median(map(sum, spent)):.2f}",
+        )
+        for name, spent in turns.items()
+    ]
+
+
+def _spend(writer: "subprocess.Popen[str]", kind: str) -> tuple[float, float]:
+    """The milliseconds of processor that one change takes in the gateway and in the database."""
+    assert writer.stdin
+    assert writer.stdout
+    writer.stdin.write(f"{kind} {_TIMES}\n")
+    writer.stdin.flush()
+    spent = json.loads(writer.stdout.readline())
+    return 1000 * spent["gateway"] / _TIMES, 1000 * spent["database"] / _TIMES
+
+
+@contextmanager
+def _writer(folder: Path, applications: int) -> Iterator["subprocess.Popen[str]"]:
+    """A process with a world and a gateway of the revision in a folder."""
+    with subprocess.Popen(
+        (sys.executable, "-P", _HERE / "writing.py", str(applications)),
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as writer:
+        yield writer  # which ends once nothing more is asked

@@ -1,0 +1,142 @@
+"""The process in which changes are made, told by lines on its standard input.
+
+`bench.writes` runs it by its path, so that the gateway and its world can be another revision's.
+"""
+
+import asyncio
+import inspect
+import json
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from time import process_time
+from typing import Any
+from uuid import uuid4
+
+from bench.asking import Client
+from bench.measuring import processor_clock
+from bench.page import gateway_on
+from bench.world import world
+
+_IDENTITY = {
+    "fullName": "Olive Zephyrine",
+    "birthDate": "1990-02-03",
+    "email": "olive@example.net",
+    "phone": "+61400000000",
+}
+_SUBMISSION = {"visaType": "C1", "nationality": "AU", "centre": "AU-SYD"}
+_DOCUMENTS = ["PASSPORT_SCAN", "PHOTOGRAPH", "RETURN_TICKET", "BANK_STATEMENT"]
+_REFUSAL = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
+_ANSWER = "application { id reference stage bill { code amountIdr } }"
+
+
+class Writers:
+    """Who takes applications from their submission to a decision."""
+
+    def __init__(self, agent: Client, treasury: Client, officer: Client) -> None:
+        self._agent = agent
+        self._treasury = treasury
+        self._officer = officer
+        self._submitted: list[Any] = []
+        self._corrected: list[Any] = []
+        self._paid: list[Any] = []
+        self._recorded: list[Any] = []
+        self._taken: list[Any] = []
+        self._people = 0
+
+    def kinds(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        return {
+            "submission": self._submit,
+            "correction": self._correct,
+            "payment": self._pay,
+            "documents": self._record,
+            "receipt": self._receive,
+            "case taken": self._take,
+            "decision": self._decide,
+        }
+
+    async def _submit(self) -> None:
+        self._people += 1
+        person = {**_IDENTITY, "passportNumber": f"P{self._people:07d}"}
+        said = {**_SUBMISSION, "identity": person}
+        self._submitted.append(await _change(self._agent, "submitApplication", said, _ANSWER))
+
+    async def _correct(self) -> None:
+        self._corrected.append(case := self._submitted.pop())
+        said = {"applicationId": case["id"], "identity": {"fullName": "Olive Zephyr"}}
+        await _change(self._agent, "proposeCorrection", said)
+
+    async def _pay(self) -> None:
+        self._paid.append(case := self._corrected.pop())
+        bill = {"billingCode": case["bill"]["code"], "amountIdr": case["bill"]["amountIdr"]}
+        said = {**bill, "receiptNumber": uuid4().hex[:16].upper()}
+        await _change(self._treasury, "recordPayment", said, "bill { code }")
+
+    async def _record(self) -> None:
+        self._recorded.append(case := self._paid.pop())
+        said = {"applicationId": case["id"], "documents": _DOCUMENTS}
+        await _change(self._agent, "recordDocuments", said)
+
+    async def _receive(self) -> None:
+        said = {"applicationId": self._recorded.pop()["id"]}
+        await _change(self._agent, "markReceived", said)
+
+    async def _take(self) -> None:
+        self._taken.append(await _change(self._officer, "takeCase", {"queue": "FREE"}))
+
+    async def _decide(self) -> None:
+        said = {"applicationId": self._taken.pop()["id"], **_REFUSAL}
+        await _change(self._officer, "recordDecision", said)
+
+
+async def _change(
+    client: Client, mutation: str, said: Mapping[str, Any], answer: str = "application { id }"
+) -> Any:
+    """What was changed."""
+    kind = mutation[0].upper() + mutation[1:]
+    document = f"""mutation($input: {kind}Input!) {{
+        {mutation}(input: $input) {{ {answer} errors {{ __typename }} }}
+    }}"""
+    values = {"input": {"idempotencyKey": uuid4().hex, **said}}
+    told = json.loads(await client.post("/graphql", {"query": document, "variables": values}))
+    payload = told["data"][mutation]
+    if payload["errors"]:
+        raise RuntimeError(f"{mutation}: {payload['errors']}")
+    return payload.get("application")
+
+
+async def _serve(applications: int) -> None:
+    async with world(applications) as url, gateway_on(url, "agent-au", *_keys()) as agent:
+        others = [await _sign_in(agent, user) for user in ("treasury", "officer")]
+        writers = Writers(agent, *others)
+        clock = await processor_clock(url)
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            kind, times = line.rsplit(maxsplit=1)
+            change = writers.kinds()[kind]
+            began, of_gateway = clock(), process_time()
+            for _ in range(int(times)):
+                await change()
+            gateway = process_time() - of_gateway
+            spent = {"gateway": gateway, "database": clock() - began - gateway}
+            print(json.dumps(spent), flush=True)
+
+
+async def _sign_in(beside: Client, user: str) -> Client:
+    told = json.loads(await Client(beside.app).post(f"/development/users/{user}/token"))
+    return Client(beside.app, told["access_token"])
+
+
+def _keys() -> list[dict[str, str]]:
+    """The settings of a gateway with keys; nothing for a revision that has none."""
+    if len(inspect.signature(gateway_on).parameters) < 3:
+        return []
+    from models.key_service import create_key_file
+
+    file = Path(tempfile.mkdtemp(prefix="gerbang-bench-")) / "keys.json"
+    create_key_file(file)
+    return [{"GERBANG_KEY_SERVICE": f"file:{file}"}]
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(int(sys.argv[1])))
