@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -129,7 +130,7 @@ def _select(noun: DeclaredNoun, role: Role) -> Select[Any]:
 
 
 def _any(kind: type) -> Any:
-    return kind() if kind in (str, int) else kind(2026, 1, 1)
+    return kind() if kind in (str, int, bool) else UUID(int=0) if kind is UUID else kind(2026, 1, 1)
 
 
 async def plan(connection: asyncpg.Connection, role: Role, statement: Select[Any]) -> Any:
