@@ -152,7 +152,7 @@ def _wrong_condition(error: GraphQLError) -> MistakesError:
     return MistakesError([GerbangError(ErrorCode.INVALID_VARIABLES, text, details)])
 
 
-class _Selected(NamedTuple):
+class _SelectedField(NamedTuple):
     """A selection set, the type it is of, and its place in the answer."""
 
     selections: SelectionSetNode
@@ -181,7 +181,7 @@ class _Search:
         """The fields with something to check, in the order of the document."""
         found: list[CheckedField] = []
         root = self._view.get_root_type(operation.operation)
-        pending = deque([_Selected(operation.selection_set, root, ())])
+        pending = deque([_SelectedField(operation.selection_set, root, ())])
         while pending:
             selected = pending.popleft()
             key = id(selected.selections), selected.type.name
@@ -196,9 +196,9 @@ class _Search:
     def _visit(
         self,
         selection: SelectionNode,
-        selected: _Selected,
+        selected: _SelectedField,
         found: list[CheckedField],
-        pending: deque[_Selected],
+        pending: deque[_SelectedField],
     ) -> None:
         match selection:
             case FieldNode():
@@ -213,12 +213,12 @@ class _Search:
                 return
 
     def _inside(
-        self, selected: _Selected, inner: SelectionSetNode, condition: NamedTypeNode | None
-    ) -> Iterator[_Selected]:
+        self, selected: _SelectedField, inner: SelectionSetNode, condition: NamedTypeNode | None
+    ) -> Iterator[_SelectedField]:
         """What a fragment selects, unless it never applies."""
         narrowed = selected.type if condition is None else self._narrow(selected.type, condition)
         if narrowed is not None:
-            yield _Selected(inner, narrowed, selected.path)
+            yield _SelectedField(inner, narrowed, selected.path)
 
     def _narrow(self, type_: Any, condition: NamedTypeNode) -> Any:
         """The type inside a fragment; None if the fragment never applies."""
@@ -226,7 +226,7 @@ class _Search:
             return type_ if applies_to(type_, condition) else None
         return self._view.get_type(condition.name.value)
 
-    def _checked(self, node: FieldNode, selected: _Selected) -> Iterator[CheckedField]:
+    def _checked(self, node: FieldNode, selected: _SelectedField) -> Iterator[CheckedField]:
         field = self._field(node, selected)
         check = None if node.name.value.startswith("__") else metadata_of(field).get(CHECK)
         doubtful = tuple(self._doubtful(field, node))
@@ -237,12 +237,12 @@ class _Search:
             arguments = ArgumentCoercion(field, node)
             yield CheckedField(path, field, node, check, names, doubtful, arguments)
 
-    def _below(self, node: FieldNode, selected: _Selected) -> Iterator[_Selected]:
+    def _below(self, node: FieldNode, selected: _SelectedField) -> Iterator[_SelectedField]:
         if node.selection_set and node.name.value not in SCHEMA_FIELDS:
             type_ = get_named_type(self._field(node, selected).type)
-            yield _Selected(node.selection_set, type_, (*selected.path, _key(node)))
+            yield _SelectedField(node.selection_set, type_, (*selected.path, _key(node)))
 
-    def _field(self, node: FieldNode, selected: _Selected) -> GraphQLField:
+    def _field(self, node: FieldNode, selected: _SelectedField) -> GraphQLField:
         field = self._view.get_field(selected.type, node.name.value)
         assert field is not None  # the document is valid
         return field

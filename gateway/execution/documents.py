@@ -87,7 +87,7 @@ class WeightedCache(Generic[Key, Value]):
             self._weight -= freed
 
 
-class Validated(NamedTuple):
+class Validation(NamedTuple):
     """The result of validating a document for a role."""
 
     #: What is wrong with it; nothing if the role may run it.
@@ -141,20 +141,20 @@ class Documents:
         """Whether a document contains introspection."""
         return not SCHEMA_FIELDS.keys().isdisjoint(self.fields_read(text, "Query", role))
 
-    def _validate(self, text: str, role: Role) -> Validated:
+    def _validate(self, text: str, role: Role) -> Validation:
         document = self.parse(text)
         errors, coordinates = _examine(document, self._views[role], RULES)
         mistakes = ()
         if errors:
-            mistakes = tuple(self._forbidden(document, role)) or self._invalid(document, role)
-        return Validated(mistakes, frozenset(coordinates))
+            mistakes = tuple(self._forbidden_fields(document, role)) or self._invalid(document, role)
+        return Validation(mistakes, frozenset(coordinates))
 
     def _invalid(self, document: DocumentNode, role: Role) -> tuple[GerbangError, ...]:
         """The errors of a document in which nothing is forbidden, each with what it may mean."""
         errors, _ = _examine(document, self._views[role], RULES, suggests=True)
         return tuple(map(_invalid, errors))
 
-    def _forbidden(self, document: DocumentNode, role: Role) -> list[GerbangError]:
+    def _forbidden_fields(self, document: DocumentNode, role: Role) -> list[GerbangError]:
         """Errors for fields that exist, but not for this role."""
         _, coordinates = _examine(document, self._full)
         return [

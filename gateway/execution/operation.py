@@ -75,7 +75,7 @@ JsonBytes = orjson.Fragment
 Data = dict[str, Any] | JsonBytes | None
 
 
-class Executed(NamedTuple):
+class Execution(NamedTuple):
     """What the execution of an operation gave: by a plan, or by graphql-core's executor."""
 
     data: Data

@@ -48,12 +48,12 @@ from gateway.execution.introspection import schema_refusal
 from gateway.execution.operation import (
     AdmittedOperation,
     Answer,
-    Executed,
+    Execution,
     OperationRequest,
     refuse_misplaced,
 )
 from gateway.execution.plan.cells import CellError
-from gateway.execution.plan.run import PlanCache, Planned, PlanRun
+from gateway.execution.plan.run import PlanCache, PlanRun
 from gateway.execution.purpose_directive import purpose_arguments
 from gateway.execution.schemas import Schemas, build_schemas
 from gateway.execution.trusted_documents import TrustedDocuments
@@ -292,22 +292,22 @@ class SchemaRunner:
             start = self._openings.for_reading(viewer)
             await admit_people(self._pool, start, viewer, purpose, people)
 
-    async def _execute(self, admitted: AdmittedOperation, context: Context, root: Any) -> Executed:
+    async def _execute(self, admitted: AdmittedOperation, context: Context, root: Any) -> Execution:
         """Run the operation once: by its plan, or else by the executor."""
         record = current_record()
         if root:
             record.note_executor(WhyExecutor.SUBSCRIPTION)
         elif (planned := await self._run_plan(admitted, context)) is not None:
             record.way = Way.PLAN
-            return Executed(planned.data, planned.errors, planned.values)
+            return planned
         record.way = Way.EXECUTOR
         record.note_executor(WhyExecutor.REFUSED)
         if record.kind is Kind.QUERY and admitted.asks_of_schema:
             raise schema_refusal()  # only plans limit introspection
         result = await run_execution(build_execution(admitted, context=context, root=root))
-        return Executed(result.data, result.errors or (), values_in(result.data))
+        return Execution(result.data, result.errors or (), values_in(result.data))
 
-    async def _run_plan(self, admitted: AdmittedOperation, context: Context) -> Planned | None:
+    async def _run_plan(self, admitted: AdmittedOperation, context: Context) -> Execution | None:
         """The result of a plan; None if there is no plan, or if it fails.
 
         After a failure the executor runs the operation again and reports the errors.

@@ -18,7 +18,7 @@ from gateway.viewer import Viewer
 from models.publication.reading import newest_publication
 from models.vocabulary import Role
 from models.volumes import freshness, write_constants
-from models.volumes.versions import Versioned, version_of
+from models.volumes.versions import VersionedData, version_of
 
 #: The longest statement takes 20 KB.
 _MOST_STATEMENTS = 400
@@ -26,9 +26,9 @@ _MOST_STATEMENTS = 400
 #: Figures of one group, by the names of the statement's columns.
 Figures = Mapping[str, Any]
 #: Select up to when data are complete, and by what they are recognised.
-_FRESHNESS: Mapping[Versioned, Callable[[], Select[Any]]] = {
-    Versioned.FIGURES: freshness,
-    Versioned.PUBLISHED: newest_publication,
+_FRESHNESS: Mapping[VersionedData, Callable[[], Select[Any]]] = {
+    VersionedData.FIGURES: freshness,
+    VersionedData.PUBLISHED: newest_publication,
 }
 
 
@@ -86,7 +86,7 @@ class FigureCache:
         key = (role, asked.type_name, asked.name, asked.shape)
         return self._find(key, asked.write, asked.type_name, role)
 
-    def freshness(self, data: Versioned, role: Role) -> _Prepared:
+    def freshness(self, data: VersionedData, role: Role) -> _Prepared:
         """The statement for the freshness of data; its last column is the version of the names."""
 
         def write() -> Select[Any]:
@@ -110,7 +110,7 @@ class FigureCache:
 
 
 def _names_version() -> ColumnElement[Any]:
-    return version_of(Versioned.NAMES).label("names_version")
+    return version_of(VersionedData.NAMES).label("names_version")
 
 
 class FigureReads:
@@ -122,9 +122,9 @@ class FigureReads:
         self._viewer = viewer
         #: One after the other, as on the connection: what is asked twice is read once.
         self._lock = asyncio.Lock()
-        self._freshness: dict[Versioned, Freshness] = {}
+        self._freshness: dict[VersionedData, Freshness] = {}
 
-    async def freshness(self, data: Versioned) -> Freshness:
+    async def freshness(self, data: VersionedData) -> Freshness:
         """Up to when data are complete; read once in an operation."""
         async with self._lock:
             found = self._freshness.get(data)

@@ -31,7 +31,7 @@ from models.publication.sets import (
 from models.publication.tables import EDITION, FIGURES, PublishedVolume
 from models.volumes.grains import Dimension
 from models.volumes.question import Period
-from models.volumes.versions import Versioned, version_of
+from models.volumes.versions import VersionedData, version_of
 
 #: A select, whatever its columns.
 AnySelect = Select[*tuple[Any, ...]]
@@ -131,7 +131,7 @@ def editions(question: GridQuestion) -> AnySelect:
 def newest_publication() -> AnySelect:
     """The time of the latest publication (now, if there was none), and the figures' version."""
     newest = select(func.max(EDITION.c.published_at)).scalar_subquery()
-    version = version_of(Versioned.PUBLISHED)
+    version = version_of(VersionedData.PUBLISHED)
     return select(func.coalesce(newest, func.now()).label("at"), version.label("version"))
 
 

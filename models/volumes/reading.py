@@ -33,7 +33,7 @@ from models.volumes.lines import (
 from models.volumes.measures import COUNTS, OPEN_BREACHES, RATIOS, STOCKS
 from models.volumes.percentiles import hours, percentiles
 from models.volumes.question import Period, Question, Tile
-from models.volumes.versions import Versioned, version_of
+from models.volumes.versions import VersionedData, version_of
 
 _STEP = {
     Period.DAY: "1 day",
@@ -58,7 +58,7 @@ def as_of() -> Select[tuple[Any]]:
 def freshness() -> Select[tuple[Any, ...]]:
     """The watermark, the day in WIB and the version: in one snapshot they decide every figure."""
     today = func.wib_day(func.now(), type_=Date).label("today")
-    return as_of().add_columns(today, version_of(Versioned.FIGURES).label("version"))
+    return as_of().add_columns(today, version_of(VersionedData.FIGURES).label("version"))
 
 
 def write_constants(statement: Select[Any]) -> Select[Any]:

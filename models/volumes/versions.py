@@ -38,7 +38,7 @@ VERSION = Table(
 NAMED_TABLES = frozenset({"centre", "country", "partner", "visa_type"})
 
 
-class Versioned(StrEnum):
+class VersionedData(StrEnum):
     """The data that have a version."""
 
     #: The rollups, and the ages of open cases.
@@ -49,6 +49,6 @@ class Versioned(StrEnum):
     NAMES = "names"
 
 
-def version_of(data: Versioned) -> ScalarSelect[ColumnElement[object]]:
+def version_of(data: VersionedData) -> ScalarSelect[ColumnElement[object]]:
     name = literal_column(f"'{data}'")
     return select(VERSION.c.version).where(VERSION.c.data == name).scalar_subquery()

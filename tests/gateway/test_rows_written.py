@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from gateway.execution.plan import backend
 from gateway.execution.plan.cells import CellError, Kind
-from gateway.execution.plan.program import NO_KEY, Code, Group, Operation
+from gateway.execution.plan.operations import NO_KEY, Code, Group, Operation
 from gateway.execution.plan.render import Rendering, Table, render
 from gateway.execution.plan.values import ValueCount
 from tests.gateway.made_rows import Cells, MadeRows

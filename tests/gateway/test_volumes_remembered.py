@@ -20,7 +20,7 @@ from models.publication.sets import DimensionSet
 from models.publication.sets import Period as GridPeriod
 from models.vocabulary import Role
 from models.volumes import Dimension, Period, Question, ScopedQuestion, fold, scoped_statement
-from models.volumes.versions import Versioned
+from models.volumes.versions import VersionedData
 from tests.gateway.conftest import Traffic, Viewer, without_budget
 from tests.models.asking import ask, everything
 from tests.world import application_id
@@ -201,19 +201,19 @@ def tables_of(statement: Any) -> set[str]:
     return {each.name for each in visitors.iterate(statement) if isinstance(each, Table)}
 
 
-def statements() -> Iterator[tuple[Versioned, Any]]:
+def statements() -> Iterator[tuple[VersionedData, Any]]:
     """Statements of every kind that is kept, with the data that they are read from."""
     for period in (None, *Period):
         for dimensions in ((), *((each,) for each in Dimension)):
             asked = Question(date(2024, 1, 15), date(2025, 2, 20), dimensions, period)
-            yield Versioned.FIGURES, scoped_statement(ScopedQuestion(asked, everything))
+            yield VersionedData.FIGURES, scoped_statement(ScopedQuestion(asked, everything))
     catalogue = Catalogue(build_schema())
     for role in Role:
         for noun in (catalogue.nouns[each.__name__] for each in NOUNS.values()):
             columns = catalogue.columns(noun, role)
             reach = reachable_in_role(noun.name, role)
             yield (
-                Versioned.NAMES,
+                VersionedData.NAMES,
                 noun.key.class_.__table__.select().add_columns(*columns).where(reach),
             )
     grid = reading.GridQuestion(
@@ -224,7 +224,7 @@ def statements() -> Iterator[tuple[Versioned, Any]]:
         reading.rows(grid, everything),
         reading.wider_rows(grid, everything),
     ):
-        yield Versioned.PUBLISHED, statement
+        yield VersionedData.PUBLISHED, statement
 
 
 async def test_every_table_that_is_kept_renews_its_version(connection: asyncpg.Connection) -> None:

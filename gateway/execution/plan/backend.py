@@ -14,7 +14,7 @@ from typing import Any
 import psycopg.pq
 
 from gateway.execution.plan.cells import EPOCH, FIRST_DAY, CellError
-from gateway.execution.plan.program import Group, Operation
+from gateway.execution.plan.operations import Group, Operation
 from gateway.execution.plan.render import render
 
 try:

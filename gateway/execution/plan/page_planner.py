@@ -28,7 +28,7 @@ from gateway.execution.plan.levels import (
 from gateway.execution.plan.tree import (
     Branch,
     Constant,
-    Counted,
+    CountEntry,
     Cursor,
     Edges,
     Facets,
@@ -158,7 +158,7 @@ class PagePlanner(ABC):
         inner = self._type(get_named_type(type_.fields[name].type).name)
         match name:
             case "totalCount" if count:
-                return Counted(count, None, plan_value(self, inner, sets))
+                return CountEntry(count, None, plan_value(self, inner, sets))
             case "facets":
                 return Facets(
                     {
@@ -196,13 +196,13 @@ class PagePlanner(ABC):
         type_: GraphQLObjectType,
         nodes: list[FieldNode],
         level_of: Callable[[str], Level],
-    ) -> Constant | Counted:
+    ) -> Constant | CountEntry:
         name = nodes[0].name.value
         if name == TYPENAME:
             return Constant(type_.name)
         level = level_of(name)
         render = plan_value(self, type_.fields[name].type, selection_sets(nodes))
-        return Counted(level, facet_column(level.noun, name), render)
+        return CountEntry(level, facet_column(level.noun, name), render)
 
     # --- The document ----------------------------------------------------------------------------
 

@@ -5,20 +5,21 @@ compiled. Whatever they do not expect is an error, and the executor answers.
 """
 
 from collections.abc import Callable, Iterator
-from enum import IntEnum
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import orjson
 
 from gateway.execution.plan.cells import CellError, Kind, kind_of
 from gateway.execution.plan.levels import ColumnSet, KeySource, Level
+from gateway.execution.plan.operations import NO_KEY, Code, Group, Operation
+from gateway.execution.plan.render import Rendering
 from gateway.execution.plan.statements import Places
 from gateway.execution.plan.tree import (
     Branch,
     ColumnValue,
     Constant,
-    Counted,
+    CountEntry,
     Cursor,
     DerivedValue,
     Edges,
@@ -40,58 +41,8 @@ from gateway.mapping.declare import KEY
 from gateway.mapping.facets import count_up_to, facets_of
 from models.person.sealed import Sealed
 
-if TYPE_CHECKING:
-    from gateway.execution.plan.render import Rendering
-
-
-class Code(IntEnum):
-    """What an operation does."""
-
-    #: Write ``data``, and add ``a`` to the number of values.
-    TEXT = 0
-    #: Write the value of column ``a``, of kind ``b``; ``c`` says whether it may be null.
-    CELL = 1
-    #: Write the global id of the row, whose key is column ``a`` of kind ``b``; ``data`` begins it.
-    ID = 2
-    #: If column ``a`` is null, write null and go on at operation ``c``.
-    JOINED = 3
-    #: Run the operations before ``c`` for the row of table ``a`` whose key is in column ``b``, or
-    #: for its first row where ``b`` is `NO_KEY`; write null if there is none.
-    ROW = 4
-    #: Write a list: run the operations before ``c`` for each row of the page that table ``a`` has
-    #: for the key in column ``b``, or for all its rows where ``b`` is `NO_KEY`.
-    ROWS = 5
-    #: Write what ``data`` returns for the rows of table ``a`` that have the key in column ``b``.
-    CALL = 6
-    #: Write what ``data`` returns for this row.
-    CALL_ROW = 7
-    #: Write what is kept under the key in column ``a`` by branch ``b``; null if there is nothing.
-    KEPT = 8
-
-
-NO_KEY = -1
-
-
-class Operation(NamedTuple):
-    """One operation; which of its parts count depends on its code."""
-
-    code: Code
-    a: int = 0
-    b: int = 0
-    c: int = 0
-    data: Any = None
-
-
-class Group(NamedTuple):
-    """Rows of a table that belong together: the first of them, and how many there are."""
-
-    table: int
-    first: int
-    size: int
-
-
 #: Writes a part of the answer that is more than a cell.
-Write = Callable[["Rendering", Group], bytes]
+Write = Callable[[Rendering, Group], bytes]
 
 
 def compile_branch(branch: Branch) -> tuple[Operation, ...]:
@@ -208,7 +159,7 @@ class _Compiler:
         match entry:
             case Constant(text):
                 self._text += orjson.dumps(text)
-            case Counted(level):
+            case CountEntry(level):
                 self._add(Code.CALL, level.number, key, data=_counted(entry))
             case Facets(entries):
                 for facet in self._object(entries):
@@ -236,12 +187,12 @@ class _Compiler:
                 cursor = self._cursor(page)
                 self._add(Code.CALL_ROW, data=lambda *at: orjson.dumps(cursor(*at)))
 
-    def _cursor(self, page: Level) -> Callable[["Rendering", Group], str]:
+    def _cursor(self, page: Level) -> Callable[[Rendering, Group], str]:
         """Seals the cursor of a row."""
         order = self._places[page].order
         key_kind = kind_of(page.noun.key.type)
 
-        def cursor(rendering: "Rendering", row: Group) -> str:
+        def cursor(rendering: Rendering, row: Group) -> str:
             table, keyset = rendering.tables[row.table], rendering.bounds(row.table).keyset
             value = table.value(row.first, order, kind_of(keyset.column.type))
             place = value, table.value(row.first, 0, key_kind)
@@ -254,7 +205,7 @@ class _Compiler:
 
 
 def _cell(place: int, kind: Kind, is_nullable: bool) -> Write:
-    def write(rendering: "Rendering", row: Group) -> bytes:
+    def write(rendering: Rendering, row: Group) -> bytes:
         value = rendering.tables[row.table].value(row.first, place, kind)
         if value is None and not is_nullable:
             raise CellError("null where there must be a value")
@@ -266,7 +217,7 @@ def _cell(place: int, kind: Kind, is_nullable: bool) -> Write:
 def _opened(place: int, is_nullable: bool) -> Write:
     """Writes what a sealed cell holds."""
 
-    def write(rendering: "Rendering", row: Group) -> bytes:
+    def write(rendering: Rendering, row: Group) -> bytes:
         value = rendering.opened.get((row.table, row.first, place))
         if value is None and not is_nullable:
             raise CellError("null where there must be a value")
@@ -281,7 +232,7 @@ def _derived(entry: DerivedValue, column_set: ColumnSet, places: Places) -> Writ
         for label in entry.labels
     ]
 
-    def write(rendering: "Rendering", row: Group) -> bytes:
+    def write(rendering: Rendering, row: Group) -> bytes:
         table, info = rendering.tables[row.table], SimpleNamespace(context=rendering.context)
         read = SimpleNamespace(
             **{label: table.value(row.first, place, kind) for label, place, kind in columns}
@@ -291,10 +242,10 @@ def _derived(entry: DerivedValue, column_set: ColumnSet, places: Places) -> Writ
     return write
 
 
-def _counted(entry: Counted) -> Write:
+def _counted(entry: CountEntry) -> Write:
     facet, render = entry.facet, entry.render
 
-    def write(rendering: "Rendering", group: Group) -> bytes:
+    def write(rendering: Rendering, group: Group) -> bytes:
         table, rows = rendering.tables[group.table], range(group.first, group.first + group.size)
         if facet is None:
             numbers = [table.value(row, 0, Kind.INT8) for row in rows] or [0]
@@ -307,8 +258,8 @@ def _counted(entry: Counted) -> Write:
     return write
 
 
-def _info(entry: Info, cursor: Callable[["Rendering", Group], str]) -> Write:
-    def write(rendering: "Rendering", group: Group) -> bytes:
+def _info(entry: Info, cursor: Callable[[Rendering, Group], str]) -> Write:
+    def write(rendering: Rendering, group: Group) -> bytes:
         bounds = rendering.bounds(group.table)
         shown = min(group.size, bounds.size)
         ends = [group.first, group.first + shown - 1]

@@ -10,7 +10,7 @@ import orjson
 
 from gateway.access.transactions.wire_rows import WireRows
 from gateway.execution.plan.cells import DECODERS, CellError, Kind
-from gateway.execution.plan.program import NO_KEY, Code, Group, Operation
+from gateway.execution.plan.operations import NO_KEY, Code, Group, Operation
 from gateway.execution.plan.values import ValueCount
 from gateway.mapping.context import Context
 from gateway.mapping.pages import PageBounds

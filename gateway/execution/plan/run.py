@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from graphql import (
@@ -19,7 +19,7 @@ from graphql import (
 from gateway.errors import ErrorCode, FieldError
 from gateway.execution.documents import WeightedCache, weight_of
 from gateway.execution.graphql_core import is_awaitable, resolve_info
-from gateway.execution.operation import AdmittedOperation, JsonBytes
+from gateway.execution.operation import AdmittedOperation, Execution, JsonBytes
 from gateway.execution.plan.branch_reads import BranchReads
 from gateway.execution.plan.branches import BranchPlan, BranchRead, Plan, Question
 from gateway.execution.plan.cells import kind_of
@@ -54,14 +54,6 @@ from gateway.schema.lookups import node_named
 from models.vocabulary import Role
 
 
-class Planned(NamedTuple):
-    """The result of a plan, how many values it holds, and what could not be read in time."""
-
-    data: JsonBytes
-    values: int
-    errors: list[GraphQLError]
-
-
 class PlanCache:
     """Plans each operation once for each role, and answers from the plan."""
 
@@ -72,7 +64,7 @@ class PlanCache:
         self.reference = ReferenceRows()
         self._kept: WeightedCache[Any, Plan | WhyExecutor] = WeightedCache(MOST_KEPT_TOKENS)
 
-    async def data(self, admitted: AdmittedOperation, context: Context) -> Planned | None:
+    async def data(self, admitted: AdmittedOperation, context: Context) -> Execution | None:
         """The data of the answer; None for an operation that cannot be planned.
 
         Raises FieldError for an error that belongs to one field.
@@ -132,7 +124,7 @@ class PlanRun:
         #: An error for each root field that could not be read in time.
         self._errors: dict[str, GraphQLError] = {}
 
-    async def answer(self) -> Planned:
+    async def answer(self) -> Execution:
         """The data of the answer. A root field that took too long is null in it.
 
         Raises FieldError for any other error that belongs to one field, and CellError for rows
@@ -152,7 +144,7 @@ class PlanRun:
             for key in roots
         ]
         errors = [self._errors[key] for key in roots if key in self._errors]
-        return Planned(JsonBytes(b"{%b}" % b",".join(parts)), self._count.values, errors)
+        return Execution(JsonBytes(b"{%b}" % b",".join(parts)), errors, self._count.values)
 
     @property
     def role(self) -> Role:

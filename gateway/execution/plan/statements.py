@@ -30,7 +30,7 @@ from gateway.mapping.keyset import ORDER_LABEL
 from gateway.mapping.linked_pages import LinkedCountQuery, LinkedFacetQuery
 from gateway.mapping.listing import ListQuery, constant, count_list, select_page
 from models.vocabulary import Role
-from models.volumes.versions import Versioned, version_of
+from models.volumes.versions import VersionedData, version_of
 
 #: Statements that are kept for a branch: which it takes depends on the arguments.
 _KEPT = 32
@@ -61,7 +61,7 @@ class Statements:
     def _prepare(self, level: Level, shapes: Shapes) -> PreparedStatement:
         statement = select_level(level, shapes, self._role)
         if level is self._with_version:
-            statement = statement.add_columns(version_of(Versioned.NAMES).label("_version"))
+            statement = statement.add_columns(version_of(VersionedData.NAMES).label("_version"))
         return prepare(statement, self._role, _planning_of(level))
 
 
@@ -182,7 +182,7 @@ def parameter_prefix(level: Level) -> str:
     return f"page_{level.number}_"
 
 
-class _Joined(NamedTuple):
+class _JoinedRows(NamedTuple):
     """Rows with others joined to them, each held to the policy."""
 
     tables: Mapping[ColumnSet, FromClause]
@@ -193,7 +193,7 @@ class _Joined(NamedTuple):
         return vouch_for(select(*columns).select_from(self.source), self.type_name)
 
 
-def _join(base: Select[Any], column_sets: Iterable[ColumnSet], role: Role) -> _Joined:
+def _join(base: Select[Any], column_sets: Iterable[ColumnSet], role: Role) -> _JoinedRows:
     """Join rows to those of a base, by key and under their own policy: what is out of reach is as
     absent as what does not exist."""
     first, *others = column_sets
@@ -215,4 +215,4 @@ def _join(base: Select[Any], column_sets: Iterable[ColumnSet], role: Role) -> _J
         to, link = column_set.join
         rows, local = tables[column_set], tables[to].c[hidden_label(link.local)]
         source = source.outerjoin(rows, rows.c[LOADED_BY] == local)
-    return _Joined(tables, source, first.noun.name)
+    return _JoinedRows(tables, source, first.noun.name)

@@ -135,7 +135,7 @@ class Info:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class CountEntry:
     """How many rows the whole list has, in all or by the words of a column."""
 
     level: Level
@@ -147,10 +147,10 @@ class Counted:
 class Facets:
     """Facets of a list."""
 
-    entries: Mapping[str, Constant | Counted]
+    entries: Mapping[str, Constant | CountEntry]
 
 
-PageEntry = Constant | Nodes | Edges | Info | Counted | Facets
+PageEntry = Constant | Nodes | Edges | Info | CountEntry | Facets
 
 
 # --- The root fields -----------------------------------------------------------------------------

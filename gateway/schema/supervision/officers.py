@@ -19,7 +19,7 @@ from gateway.schema.volumes.query import window_mistakes
 from models.volumes import Question
 from models.volumes.officers import desks, done_by_officers
 from models.volumes.rates import expected_cases
-from models.volumes.versions import Versioned
+from models.volumes.versions import VersionedData
 
 #: The cost of an operation assumes it.
 MOST_OFFICERS = 1_000
@@ -94,7 +94,7 @@ async def officers(info: strawberry.Info, from_: From, to: To) -> OfficerTable:
     lines = await context.session.rows(vouch_for(asked, "OfficerRow"))
     cases = reachable("Application", context.viewer)
     on_desks = await context.session.rows(vouch_for(desks().where(in_reach, cases), "OfficerRow"))
-    instant = (await context.figures.freshness(Versioned.FIGURES)).as_of
+    instant = (await context.figures.freshness(VersionedData.FIGURES)).as_of
     return OfficerTable(as_of=instant, rows=_rows(lines, on_desks))
 
 

@@ -18,7 +18,7 @@ from models.volumes import Question
 from models.volumes.grains import GRAINS
 from models.volumes.places import PLACE, information_requests
 from models.volumes.rates import expected_cases
-from models.volumes.versions import Versioned
+from models.volumes.versions import VersionedData
 
 
 @strawberry.type(
@@ -58,7 +58,7 @@ async def information_requests_of_places(
     in_reach = reachable("VolumeRow", context.viewer, lambda one: facts[one.key])
     asked = information_requests(Question(from_, to)).where(in_reach)
     lines = await context.session.rows(vouch_for(asked, "VolumeRow"))
-    instant = (await context.figures.freshness(Versioned.FIGURES)).as_of
+    instant = (await context.figures.freshness(VersionedData.FIGURES)).as_of
     return InformationRequestTable(as_of=instant, rows=_rows(lines))
 
 

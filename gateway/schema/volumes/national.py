@@ -17,7 +17,7 @@ from models.vocabulary import Ground
 from models.volumes import Period, Question
 from models.volumes.lines import AnySelect
 from models.volumes.national import grounds, referrals
-from models.volumes.versions import Versioned
+from models.volumes.versions import VersionedData
 
 From = Annotated[
     date, strawberry.argument(name="from", description="First day of the window, in WIB.")
@@ -108,6 +108,6 @@ async def _fetch_rows(
 ) -> tuple[datetime, list[Figures]]:
     """The rows of a type in the viewer's reach, and the instant up to which they are complete."""
     in_reach = query.where(reachable(type_name, context.viewer))
-    instant = (await context.figures.freshness(Versioned.FIGURES)).as_of
+    instant = (await context.figures.freshness(VersionedData.FIGURES)).as_of
     rows: Any = await context.session.rows(vouch_for(in_reach, type_name))
     return instant, [dict(row._mapping) for row in rows]

@@ -24,7 +24,7 @@ from models.publication import disclosure, reading
 from models.publication.sets import DIMENSIONS, NATIONAL_SETS, DimensionSet
 from models.vocabulary import Role
 from models.volumes import Dimension, Measure, Question
-from models.volumes.versions import Versioned
+from models.volumes.versions import VersionedData
 
 #: Writes a statement for published figures within a scope.
 Write = Callable[[reading.GridQuestion, Any], reading.AnySelect]
@@ -132,7 +132,7 @@ async def publication(
             "VolumeRow", role, lambda attribute: columns[attribute.key]
         )
 
-    freshness = await context.figures.freshness(Versioned.PUBLISHED)
+    freshness = await context.figures.freshness(VersionedData.PUBLISHED)
 
     async def read(name: str, write: Write, asked: reading.GridQuestion = on_grid) -> list[Figures]:
         question = KeptQuestion(

@@ -44,7 +44,7 @@ from models.volumes import (
     scoped_statement,
 )
 from models.volumes.lines import AnySelect
-from models.volumes.versions import Versioned
+from models.volumes.versions import VersionedData
 from models.wib import wib_day
 
 MOST_ROWS = 10_000
@@ -102,9 +102,9 @@ async def _marks(
 ) -> list[Freshness]:
     """How fresh the data are that answer a question; the first are those that give `asOf`."""
     role = context.viewer.role
-    reads = [] if reads_only_published(role) else [Versioned.FIGURES]
+    reads = [] if reads_only_published(role) else [VersionedData.FIGURES]
     if _reads_published(question, role, with_national=selected.has_national_rate):
-        reads.append(Versioned.PUBLISHED)
+        reads.append(VersionedData.PUBLISHED)
     return [await context.figures.freshness(each) for each in reads]
 
 
@@ -170,7 +170,7 @@ async def _exact_table(
         )
 
     # All reads share one snapshot, so `as_of` belongs to these figures.
-    as_of = (await context.figures.freshness(Versioned.FIGURES)).as_of
+    as_of = (await context.figures.freshness(VersionedData.FIGURES)).as_of
     figures = await read(question)
     changes = {span: those & question.measures for span, those in selected.changes.items()}
     before = None
@@ -212,7 +212,7 @@ async def _figures(
         lambda: write().limit(MOST_ROWS + 1),
         MOST_ROWS,
     )
-    freshness = await context.figures.freshness(Versioned.FIGURES)
+    freshness = await context.figures.freshness(VersionedData.FIGURES)
     rows = await context.figures.rows(question, freshness.mark)
     _refuse_too_many(rows)
     return rows
