@@ -146,7 +146,9 @@ class Documents:
         errors, coordinates = _examine(document, self._views[role], RULES)
         mistakes = ()
         if errors:
-            mistakes = tuple(self._forbidden_fields(document, role)) or self._invalid(document, role)
+            mistakes = tuple(self._forbidden_fields(document, role)) or self._invalid(
+                document, role
+            )
         return Validation(mistakes, frozenset(coordinates))
 
     def _invalid(self, document: DocumentNode, role: Role) -> tuple[GerbangError, ...]:

@@ -116,10 +116,11 @@ class PlanRun:
         reference: ReferenceRows,
     ) -> None:
         self.plan = plan
-        #: What is read for the root fields that have begun.
-        self.reads = BranchReads(context, reference)
         self._context = context
         self._admitted = admitted
+        self._reference = reference
+        #: What is read for the root fields that have begun.
+        self.reads = BranchReads(context, reference)
         self._count = ValueCount()
         #: An error for each root field that could not be read in time.
         self._errors: dict[str, GraphQLError] = {}
@@ -132,19 +133,28 @@ class PlanRun:
         """
         roots = self.plan.roots
         self._count.values = len(roots)
-        values = await self._resolve_values()
+        if self._admitted.operation.operation is OperationType.MUTATION:
+            # Each change is read before the next one is made.
+            parts = [part for key in roots for part in await self._answer({key: roots[key]})]
+        else:
+            parts = await self._answer(roots)
+        errors = [self._errors[key] for key in roots if key in self._errors]
+        return Execution(JsonBytes(b"{%b}" % b",".join(parts)), errors, self._count.values)
+
+    async def _answer(self, roots: Mapping[str, Root]) -> list[bytes]:
+        """Some root fields, as they stand in the answer."""
+        values = await self._resolve_values(roots)
+        self.reads = BranchReads(self._context, self._reference)
         writes = {
             key: self.begin(key, root, values.get(key))
             for key, root in roots.items()
             if key not in self._errors
         }
         await self.reads.read(self._give_up)
-        parts = [
+        return [
             b"%b:%b" % (orjson.dumps(key), b"null" if key in self._errors else writes[key]())
             for key in roots
         ]
-        errors = [self._errors[key] for key in roots if key in self._errors]
-        return Execution(JsonBytes(b"{%b}" % b",".join(parts)), errors, self._count.values)
 
     @property
     def role(self) -> Role:
@@ -171,21 +181,18 @@ class PlanRun:
 
     # --- Values that are no rows -----------------------------------------------------------------
 
-    async def _resolve_values(self) -> dict[str, Any]:
+    async def _resolve_values(self, roots: Mapping[str, Root]) -> dict[str, Any]:
         """The values of root fields from the same resolvers that the executor would call."""
-        roots = {k: root for k, root in self.plan.roots.items() if isinstance(root, ValueRoot)}
-        if not roots:
+        values = {key: root for key, root in roots.items() if isinstance(root, ValueRoot)}
+        if not values:
             return {}
-        if self._admitted.operation.operation is OperationType.MUTATION:
-            # One after the other; after one that fails, no other is made.
-            return {key: await self._resolve(key, root) for key, root in roots.items()}
-        resolving = (self._resolve(key, root) for key, root in roots.items())
+        resolving = (self._resolve(key, root) for key, root in values.items())
         # Wait for all of them, so that none is still running when one has failed.
         results = await asyncio.gather(*resolving, return_exceptions=True)
-        for key, result in zip(roots, results, strict=True):
+        for key, result in zip(values, results, strict=True):
             if isinstance(result, BaseException):
                 self._give_up([key], result)
-        return dict(zip(roots, results, strict=True))
+        return dict(zip(values, results, strict=True))
 
     async def _resolve(self, key: str, root: ValueRoot) -> Any:
         arguments = self._arguments(root.field, root.nodes[0])
