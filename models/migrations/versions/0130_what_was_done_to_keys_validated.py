@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0136"
-down_revision = "0135"
+revision = "0130"
+down_revision = "0129"
 branch_labels = None
 depends_on = None
 locks = "SHARE UPDATE EXCLUSIVE on key_operation, while rows are read: reads and writes go on"

@@ -2,8 +2,8 @@
 
 from models.migrations.online import create_index, drop_index
 
-revision = "0135"
-down_revision = "0134"
+revision = "0129"
+down_revision = "0128"
 branch_labels = None
 depends_on = None
 locks = "SHARE UPDATE EXCLUSIVE on key_operation while indexes are built: all goes on"
