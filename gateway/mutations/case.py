@@ -66,10 +66,8 @@ async def lock_case(
     None for an id that is missing, out of reach or malformed: the three look the same. One that
     the viewer reads and may not change is not locked, and read to say why.
     """
-    id_, role = (
-        application or new_key(),
-        transaction.viewer.role,
-    )  # a malformed id acts like missing
+    id_ = application or new_key()  # a malformed id acts like a missing one
+    role = transaction.viewer.role
     rule = rule_of_changing(mutation, role)
     # The rule is asked again in reading: the row may have changed while we waited for the lock.
     reads = _reads_of(transaction, id_, rule)
