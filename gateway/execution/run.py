@@ -52,6 +52,7 @@ from gateway.execution.operation import (
     OperationRequest,
     refuse_misplaced,
 )
+from gateway.execution.plan.branch_reads import BranchReads
 from gateway.execution.plan.cells import CellError
 from gateway.execution.plan.run import PlanCache, PlanRun
 from gateway.execution.purpose_directive import purpose_arguments
@@ -195,10 +196,7 @@ class SchemaRunner:
         elif purpose and not purpose.is_inquiry and kind is OperationType.MUTATION:
             await require_room(self._pool, self._openings.for_reading(viewer), viewer, most)
         try:
-            executions = [self._execute(admitted, context, root) for root in await roots(context)]
-            # A request has one root, and needs no task besides its own.
-            alone = len(executions) == 1
-            executed = [await executions[0]] if alone else await asyncio.gather(*executions)
+            executed = await self._execute(admitted, context, await roots(context))
         finally:
             await context.session.close()
         if tampered := current_record().tampered:
@@ -228,7 +226,8 @@ class SchemaRunner:
         plan = self._plans.plan(admitted)
         if isinstance(plan, WhyExecutor):
             return plan
-        return PlanRun(plan, admitted, self._context(admitted), self._plans.reference)
+        context = self._context(admitted)
+        return PlanRun(plan, admitted, context, BranchReads(context, self._plans.reference))
 
     def _context(self, admitted: AdmittedOperation) -> Context:
         return Context(
@@ -292,29 +291,36 @@ class SchemaRunner:
             start = self._openings.for_reading(viewer)
             await admit_people(self._pool, start, viewer, purpose, people)
 
-    async def _execute(self, admitted: AdmittedOperation, context: Context, root: Any) -> Execution:
-        """Run the operation once: by its plan, or else by the executor."""
+    async def _execute(
+        self, admitted: AdmittedOperation, context: Context, values: Sequence[Any]
+    ) -> list[Execution]:
+        """Run the operation once for each root value: by its plan, or else by the executor."""
         record = current_record()
-        if root:
-            record.note_executor(WhyExecutor.SUBSCRIPTION)
-        elif (planned := await self._run_plan(admitted, context)) is not None:
+        if (planned := await self._run_plan(admitted, context, values)) is not None:
             record.way = Way.PLAN
             return planned
         record.way = Way.EXECUTOR
         record.note_executor(WhyExecutor.REFUSED)
         if record.kind is Kind.QUERY and admitted.asks_of_schema:
             raise schema_refusal()  # only plans limit introspection
-        result = await run_execution(build_execution(admitted, context=context, root=root))
-        return Execution(result.data, result.errors or (), values_in(result.data))
+        running = [
+            run_execution(build_execution(admitted, context=context, root=value))
+            for value in values
+        ]
+        # A request has one root, and needs no task besides its own.
+        results = [await running[0]] if len(running) == 1 else await asyncio.gather(*running)
+        return [Execution(each.data, each.errors or (), values_in(each.data)) for each in results]
 
-    async def _run_plan(self, admitted: AdmittedOperation, context: Context) -> Execution | None:
-        """The result of a plan; None if there is no plan, or if it fails.
+    async def _run_plan(
+        self, admitted: AdmittedOperation, context: Context, values: Sequence[Any]
+    ) -> list[Execution] | None:
+        """The results of a plan; None if there is no plan, or if it fails.
 
         After a failure the executor runs the operation again and reports the errors.
         """
         record = current_record()
         try:
-            return await self._plans.data(admitted, context)
+            return await self._plans.data(admitted, context, values)
         except (GerbangError, GraphQLError):
             record.note_executor(WhyExecutor.REFUSED)
             return None

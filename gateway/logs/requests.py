@@ -33,8 +33,6 @@ class Way(StrEnum):
 class WhyExecutor(StrEnum):
     """Why an operation was run by the executor instead of a plan."""
 
-    #: Payloads of subscriptions never have a plan.
-    SUBSCRIPTION = "subscription"
     #: A field with an asynchronous resolver or arguments.
     COMPUTED = "computed"
     TOO_LARGE = "too_large"

@@ -60,6 +60,11 @@ class DeclaredNoun:
     def key(self) -> InstrumentedAttribute[Any]:
         return self.storage.key
 
+    @property
+    def is_change(self) -> bool:
+        """Whether it is followed, so that each of its rows has a position."""
+        return any(isinstance(field.source, ChangePosition) for field in self.fields.values())
+
     def record(self, labels: tuple[str, ...], values: tuple[Any, ...]) -> Any:
         """An instance of the noun with the values of a row as its attributes."""
         # Without __init__: a row has only the columns that were selected.

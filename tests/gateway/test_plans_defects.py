@@ -9,11 +9,21 @@ from graphql import GraphQLSkipDirective, get_directive_values
 from sqlalchemy import select
 
 from gateway.access.rows import vouch_for
-from gateway.execution.plan import branches, planner, program, run, statements, tree
+from gateway.execution.plan import (
+    branches,
+    levels,
+    page_planner,
+    planner,
+    program,
+    row_planner,
+    run,
+    statements,
+)
+from gateway.execution.plan.branch_reads import BranchReads
 from gateway.execution.plan.branches import BranchRead
 from gateway.execution.plan.render import Table, render
 from gateway.execution.plan.row_planner import RowPlanner
-from gateway.execution.plan.run import PlanRun
+from gateway.execution.plan.tree import Constant, GlobalIdValue
 from gateway.execution.selections import Selections
 from gateway.mapping.catalogue import label_columns
 from gateway.mapping.declare import ToOne
@@ -38,7 +48,7 @@ async def one_wall(world: str) -> AsyncIterator[None]:
 
 
 def the_language_is_ignored(patch: Patch) -> None:
-    patch.setattr(planner, "get_argument_values", lambda *_: {"language": "EN"})
+    patch.setattr(page_planner, "get_argument_values", lambda *_: {"language": "EN"})
 
 
 def include_is_ignored(patch: Patch) -> None:
@@ -62,7 +72,8 @@ def merged_fields_change_places(patch: Patch) -> None:
 
 
 def only_the_first_place_is_answered(patch: Patch) -> None:
-    patch.setattr(planner, "_selection_sets", lambda nodes: [nodes[0].selection_set])
+    for module in (planner, row_planner, page_planner):
+        patch.setattr(module, "selection_sets", lambda nodes: [nodes[0].selection_set])
 
 
 def fragments_on_interfaces_are_passed_over(patch: Patch) -> None:
@@ -164,12 +175,14 @@ def joined_rows_are_of_no_reach(patch: Patch) -> None:
 
 def columns_of_no_right_are_read(patch: Patch) -> None:
     patch.setattr(
-        tree, "label_columns", lambda noun, _, role: label_columns(noun, noun.fields.values(), role)
+        levels,
+        "label_columns",
+        lambda noun, _, role: label_columns(noun, noun.fields.values(), role),
     )
 
 
 def reads_of_identity_are_not_noted(patch: Patch) -> None:
-    patch.setattr(PlanRun, "_note_logged", lambda *_: None)
+    patch.setattr(BranchReads, "_note_logged", lambda *_: None)
 
 
 def the_identity_behind_a_page_is_noted(patch: Patch) -> None:
@@ -185,14 +198,23 @@ def the_identity_behind_a_page_is_noted(patch: Patch) -> None:
 # --- What is made --------------------------------------------------------------------------------
 
 
+def change_values(patch: Patch, kind: type[Any], change: Callable[[Any], Any]) -> None:
+    """Plan the values of rows that are of a kind otherwise."""
+    planned = RowPlanner._row_value  # pyright: ignore[reportPrivateUsage]
+
+    def otherwise(*arguments: Any) -> Any:
+        value = planned(*arguments)
+        return change(value) if isinstance(value, kind) else value
+
+    patch.setattr(RowPlanner, "_row_value", otherwise)
+
+
 def ids_are_of_another_type(patch: Patch) -> None:
-    made = planner.GlobalIdValue
-    patch.setattr(planner, "GlobalIdValue", lambda _: made("Country"))
+    change_values(patch, GlobalIdValue, lambda _: GlobalIdValue("Country"))
 
 
 def names_of_types_are_wrong(patch: Patch) -> None:
-    made = planner.Constant
-    patch.setattr(planner, "Constant", lambda text: made(text.lower()))
+    change_values(patch, Constant, lambda name: Constant(name.text.lower()))
 
 
 def values_are_miscounted(patch: Patch) -> None:

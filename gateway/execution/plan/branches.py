@@ -11,7 +11,7 @@ from gateway.access.transactions.prepared import Bound, PreparedStatement
 from gateway.access.transactions.wire_rows import WireRows
 from gateway.execution.plan.backend import renderer
 from gateway.execution.plan.cells import CellError
-from gateway.execution.plan.levels import Level
+from gateway.execution.plan.levels import Level, ListPage
 from gateway.execution.plan.program import compile_branch
 from gateway.execution.plan.render import KeptRows, Rendering, Table
 from gateway.execution.plan.statements import (
@@ -22,8 +22,10 @@ from gateway.execution.plan.statements import (
 from gateway.execution.plan.tree import Branch, Root
 from gateway.execution.plan.values import ValueCount
 from gateway.execution.selections import Fragments
+from gateway.mapping.connections import RootList
 from gateway.mapping.context import Context
 from gateway.mapping.declare import KEY, RuledValue
+from gateway.mapping.listing import condition_shapes, condition_values
 from gateway.mapping.pages import PageBounds
 from gateway.viewer import Viewer
 from models.person.sealed import Sealed
@@ -87,6 +89,16 @@ class Question(NamedTuple):
     shape: Shape = None
     values: Mapping[str, Any] = {}
     bounds: PageBounds | None = None
+
+
+def ask_list(
+    context: Context, listed: RootList, arguments: Mapping[str, Any], level: Level
+) -> Question:
+    """What a list, or a count of it, is asked for with these arguments."""
+    if isinstance(level.reading, ListPage):
+        return Question(*listed.page(context, arguments))
+    conditions = listed.conditions(context, arguments)
+    return Question(condition_shapes(conditions), condition_values(conditions))
 
 
 @dataclass(slots=True)

@@ -47,12 +47,15 @@ from gateway.execution.plan.values import (
     id_of_record,
     object_of,
     plan_value,
+    position_of_record,
     reference_to_changed,
+    reference_to_linked,
     reference_to_record,
 )
 from gateway.mapping.catalogue import DeclaredNoun, hidden_label, label_columns
 from gateway.mapping.declare import (
     CHANGED,
+    ChangePosition,
     Column,
     Derived,
     RuledValue,
@@ -199,9 +202,29 @@ class RowPlanner(PagePlanner):
                     parts[key] = partial(id_of_record, name)
                 case ColumnValue(label, is_ruled=False):
                     parts[key] = partial(column_of_record, label)
+                case _ if noun.is_change:
+                    parts[key] = self._part_of_change(type_, noun, nodes)
                 case _:
                     return partial(reference_to_record, self._rows_by_keys(type_.name, sets))
         return object_of(parts)
+
+    def _part_of_change(
+        self, type_: GraphQLObjectType, noun: DeclaredNoun, nodes: list[FieldNode]
+    ) -> Render:
+        """A field of a change that is no column: its position, or what it links to."""
+        field = noun.fields[nodes[0].name.value]
+        match field.source:
+            case ChangePosition() as source:
+                return partial(position_of_record, source)
+            case ToOne(local, remote) as link:
+                target = self._catalogue.target(link)
+                if remote is not target.key:
+                    raise NotPlannableError
+                is_nullable = not is_non_null_type(type_.fields[field.name].type)
+                branch = self._rows_by_keys(target.name, selection_sets(nodes))
+                return partial(reference_to_linked, branch, hidden_label(local), is_nullable)
+            case _:
+                raise NotPlannableError
 
     def changed(self, field: GraphQLField, sets: Sets) -> Render | None:
         """How to render what a mutation has changed, whose key is in its payload."""

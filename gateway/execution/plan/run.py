@@ -21,9 +21,9 @@ from gateway.execution.documents import WeightedCache, weight_of
 from gateway.execution.graphql_core import is_awaitable, resolve_info
 from gateway.execution.operation import AdmittedOperation, Execution, JsonBytes
 from gateway.execution.plan.branch_reads import BranchReads
-from gateway.execution.plan.branches import BranchPlan, BranchRead, Plan, Question
-from gateway.execution.plan.cells import kind_of
-from gateway.execution.plan.levels import Level, LinkedPage, ListPage
+from gateway.execution.plan.branches import BranchPlan, BranchRead, Plan, Question, ask_list
+from gateway.execution.plan.cells import CellError, kind_of
+from gateway.execution.plan.levels import Level, LinkedPage
 from gateway.execution.plan.planner import Planner
 from gateway.execution.plan.reference_rows import ReferenceRows
 from gateway.execution.plan.statements import (
@@ -40,16 +40,20 @@ from gateway.execution.plan.tree import (
     ValueRoot,
     branches_of,
 )
-from gateway.execution.plan.values import NotPlannableError, Render, RowReference, ValueCount
+from gateway.execution.plan.values import (
+    NotPlannableError,
+    PositionOf,
+    Render,
+    RowReference,
+    ValueCount,
+)
 from gateway.execution.selections import Selections
 from gateway.limits import MOST_KEPT_TOKENS
 from gateway.logs.requests import WhyExecutor, current_record
 from gateway.mapping.catalogue import Catalogue
-from gateway.mapping.connections import RootList
 from gateway.mapping.context import Context
 from gateway.mapping.keyset import boundary_values
 from gateway.mapping.linked_pages import linked_page_query
-from gateway.mapping.listing import condition_shapes, condition_values
 from gateway.schema.lookups import node_named
 from models.vocabulary import Role
 
@@ -64,18 +68,24 @@ class PlanCache:
         self.reference = ReferenceRows()
         self._kept: WeightedCache[Any, Plan | WhyExecutor] = WeightedCache(MOST_KEPT_TOKENS)
 
-    async def data(self, admitted: AdmittedOperation, context: Context) -> Execution | None:
-        """The data of the answer; None for an operation that cannot be planned.
+    async def data(
+        self, admitted: AdmittedOperation, context: Context, values: Sequence[Any]
+    ) -> list[Execution] | None:
+        """The data of an answer for each root value; None where the operation cannot be planned.
 
         Raises FieldError for an error that belongs to one field.
         """
-        if admitted.operation.operation is OperationType.SUBSCRIPTION:
-            return None
         plan = self.plan(admitted)
         if isinstance(plan, WhyExecutor):
             current_record().note_executor(plan)
             return None
-        return await PlanRun(plan, admitted, context, self.reference).answer()
+        reads = BranchReads(context, self.reference)
+        runs = [PlanRun(plan, admitted, context, reads, value) for value in values]
+        if len(runs) == 1:
+            return [await runs[0].answer()]
+        writes = [await run.begin_roots(plan.roots) for run in runs]
+        await reads.read(runs[0].give_up)
+        return [run.execution(write()) for run, write in zip(runs, writes, strict=True)]
 
     def plan(self, admitted: AdmittedOperation) -> Plan | WhyExecutor:
         """The plan of an operation, or why it has none."""
@@ -106,22 +116,25 @@ class PlanCache:
 
 
 class PlanRun:
-    """One run of a plan for one request."""
+    """One run of a plan, for one request or one payload of a subscription."""
 
     def __init__(
         self,
         plan: Plan,
         admitted: AdmittedOperation,
         context: Context,
-        reference: ReferenceRows,
+        reads: BranchReads,
+        value: Any = None,
     ) -> None:
+        """``value`` is the root value: the event of a subscription."""
         self.plan = plan
+        #: What is read for the root fields that have begun.
+        self.reads = reads
         self._context = context
         self._admitted = admitted
-        self._reference = reference
-        #: What is read for the root fields that have begun.
-        self.reads = BranchReads(context, reference)
+        self._value = value
         self._count = ValueCount()
+        self._count.values = len(plan.roots)
         #: An error for each root field that could not be read in time.
         self._errors: dict[str, GraphQLError] = {}
 
@@ -132,29 +145,36 @@ class PlanRun:
         that do not hold what they should.
         """
         roots = self.plan.roots
-        self._count.values = len(roots)
         if self._admitted.operation.operation is OperationType.MUTATION:
             # Each change is read before the next one is made.
             parts = [part for key in roots for part in await self._answer({key: roots[key]})]
         else:
             parts = await self._answer(roots)
-        errors = [self._errors[key] for key in roots if key in self._errors]
-        return Execution(JsonBytes(b"{%b}" % b",".join(parts)), errors, self._count.values)
+        return self.execution(parts)
 
     async def _answer(self, roots: Mapping[str, Root]) -> list[bytes]:
-        """Some root fields, as they stand in the answer."""
+        write = await self.begin_roots(roots)
+        await self.reads.read(self.give_up)
+        self.reads.begun.clear()
+        return write()
+
+    async def begin_roots(self, roots: Mapping[str, Root]) -> Callable[[], list[bytes]]:
+        """Note what is read for some root fields, and return what writes them afterwards."""
         values = await self._resolve_values(roots)
-        self.reads = BranchReads(self._context, self._reference)
         writes = {
             key: self.begin(key, root, values.get(key))
             for key, root in roots.items()
             if key not in self._errors
         }
-        await self.reads.read(self._give_up)
-        return [
+        return lambda: [
             b"%b:%b" % (orjson.dumps(key), b"null" if key in self._errors else writes[key]())
             for key in roots
         ]
+
+    def execution(self, parts: Iterable[bytes]) -> Execution:
+        """What the run gave, from its root fields as they were written."""
+        errors = [self._errors[key] for key in self.plan.roots if key in self._errors]
+        return Execution(JsonBytes(b"{%b}" % b",".join(parts)), errors, self._count.values)
 
     @property
     def role(self) -> Role:
@@ -165,7 +185,7 @@ class PlanRun:
         """The most values that the answer can hold."""
         return self._admitted.charge.requested
 
-    def _give_up(self, keys: Iterable[str], error: BaseException) -> None:
+    def give_up(self, keys: Iterable[str], error: BaseException) -> None:
         """Note root fields that took too long: to ask again would take as long.
 
         Raises any other error, and all of them where null may not stand.
@@ -191,7 +211,7 @@ class PlanRun:
         results = await asyncio.gather(*resolving, return_exceptions=True)
         for key, result in zip(values, results, strict=True):
             if isinstance(result, BaseException):
-                self._give_up([key], result)
+                self.give_up([key], result)
         return dict(zip(values, results, strict=True))
 
     async def _resolve(self, key: str, root: ValueRoot) -> Any:
@@ -206,7 +226,7 @@ class PlanRun:
             field=root.field,
             nodes=root.nodes,
         )
-        resolved = resolve(None, info, **arguments)
+        resolved = resolve(self._value, info, **arguments)
         return await resolved if is_awaitable(resolved) else resolved
 
     def _arguments(self, of: GraphQLField, node: FieldNode) -> dict[str, Any]:
@@ -224,7 +244,7 @@ class PlanRun:
             case ListRoot(of, nodes, listed, branch):
                 arguments = self._arguments(of, nodes[0])
                 return self._render(
-                    self._branch(key, branch, partial(_ask_list, self._context, listed, arguments))
+                    self._branch(key, branch, partial(ask_list, self._context, listed, arguments))
                 )
             case LookUpRoot(of, nodes, look_up, branch):
                 named = look_up.named(self._context, self._arguments(of, nodes[0])["by"])
@@ -242,18 +262,26 @@ class PlanRun:
         count = ValueCount()
         rendered = render_value(value, count)
         keys: dict[Branch, dict[Any, None]] = {}
-        for branch, row_key in count.references:
-            keys.setdefault(branch, {})[row_key] = None
+        for reference in count.references:
+            keys.setdefault(reference.branch, {})[reference.key] = None
         reads = {branch: self._by_keys(key, branch, [*of]) for branch, of in keys.items()}
 
         def write() -> bytes:
             self._count.values += count.values
             written = {branch: self._rows_of(read) for branch, read in reads.items()}
 
-            def row(reference: RowReference) -> JsonBytes:
-                return JsonBytes(written[reference.branch](reference.key))
+            def fill_in(place: RowReference | PositionOf) -> JsonBytes | str:
+                if isinstance(place, PositionOf):
+                    return self._context.position(place.source, place.record)
+                row = written[place.branch](place.key)
+                if row == b"null" and not place.is_nullable:
+                    raise CellError("no row where there must be one")
+                return JsonBytes(row)
 
-            return orjson.dumps(rendered, default=row)
+            try:
+                return orjson.dumps(rendered, default=fill_in)
+            except orjson.JSONEncodeError as error:
+                raise error.__cause__ or error from None
 
         return write
 
@@ -311,12 +339,3 @@ class PlanRun:
 
     def _render(self, read: BranchRead) -> Callable[[], bytes]:
         return lambda: read.plan.render(read.rendering(self._context, self._count))
-
-
-def _ask_list(
-    context: Context, listed: RootList, arguments: Mapping[str, Any], level: Level
-) -> Question:
-    if isinstance(level.reading, ListPage):
-        return Question(*listed.page(context, arguments))
-    conditions = listed.conditions(context, arguments)
-    return Question(condition_shapes(conditions), condition_values(conditions))

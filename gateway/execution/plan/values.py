@@ -39,10 +39,18 @@ class ValueCount:
 
 
 class RowReference(NamedTuple):
-    """Stands in a rendered value for a row whose links are not read yet."""
+    """Stands in a rendered value for a row that is not read yet, or not with its links."""
 
     branch: Any
     key: Any
+    is_nullable: bool = True
+
+
+class PositionOf(NamedTuple):
+    """Stands in a rendered value for the sealed position of a change."""
+
+    source: Any
+    record: Any
 
 
 class SelectionPlanner(Protocol):
@@ -182,8 +190,21 @@ def column_of_record(label: str, record: Any, _: ValueCount) -> Any:
     return record.__dict__[label]
 
 
+def position_of_record(source: Any, record: Any, _: ValueCount) -> PositionOf:
+    return PositionOf(source, record)
+
+
 def reference_to_record(branch: Any, record: Any, count: ValueCount) -> RowReference | None:
     return None if record is None else _refer(branch, record.__dict__[KEY], count)
+
+
+def reference_to_linked(
+    branch: Any, label: str, is_nullable: bool, record: Any, count: ValueCount
+) -> RowReference | None:
+    key = record.__dict__[label]
+    if key is None and not is_nullable:
+        raise GraphQLError("null where there must be a value")
+    return None if key is None else _refer(branch, key, count, is_nullable=is_nullable)
 
 
 def reference_to_changed(
@@ -192,7 +213,7 @@ def reference_to_changed(
     return None if payload.key is None else _refer(branch, key_of(payload.key), count)
 
 
-def _refer(branch: Any, key: Any, count: ValueCount) -> RowReference:
-    reference = RowReference(branch, key)
+def _refer(branch: Any, key: Any, count: ValueCount, *, is_nullable: bool = True) -> RowReference:
+    reference = RowReference(branch, key, is_nullable)
     count.references.append(reference)
     return reference
