@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
 
 from psycopg import Error
 from sqlalchemy import event
@@ -33,7 +32,12 @@ class PoolWatch:
         self._moved_at = clock()
         self._disk_full_at: float | None = None
         pool.on_move = self._note_move
-        event.listen(pool.engine.sync_engine, "handle_error", self._note_error)
+        pool.on_failure = self._note_failure
+        event.listen(
+            pool.engine.sync_engine,
+            "handle_error",
+            lambda context: self._note_failure(context.original_exception),
+        )
 
     async def fault(self) -> Fault | None:
         """Why requests get no connection; None if they do, even after waiting."""
@@ -64,8 +68,8 @@ class PoolWatch:
     def _note_move(self) -> None:
         self._moved_at = self._clock()
 
-    def _note_error(self, context: Any) -> None:
-        state = state_of(context.original_exception)
+    def _note_failure(self, failure: BaseException | None) -> None:
+        state = state_of(failure)
         if state == DISK_FULL:
             self._disk_full_at = self._clock()
             log.error("the disk of the database is full", extra=facts(sqlstate=state))

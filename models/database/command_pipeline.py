@@ -79,6 +79,8 @@ class CommandPipeline:
         self._is_prompted = False
         #: How many commands of the last run succeeded.
         self.completed = 0
+        #: Called with the failure of each command that the database refuses.
+        self.on_failure: Callable[[Error], None] = lambda _: None
 
     @property
     def is_idle(self) -> bool:
@@ -216,6 +218,8 @@ class CommandPipeline:
         executed, failure = self._sort_results()
         self._forget_prepared(failure)
         self._end_run()
+        if failure:
+            self.on_failure(failure)
         if self._answer.done():  # the caller was cancelled
             return
         if failure:

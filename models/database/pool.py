@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from psycopg import Error
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from models.database.command_pipeline import CommandPipeline
@@ -44,6 +45,8 @@ class ConnectionPool:
         self.in_use = 0
         #: Called whenever a connection is taken or comes back.
         self.on_move: Callable[[], None] = lambda: None
+        #: Called with the failure of each command that the database refuses.
+        self.on_failure: Callable[[Error], None] = lambda _: None
         self._wait_seconds = wait_seconds
         self._slots = asyncio.Semaphore(size)
         self._idle: list[PooledConnection] = []
@@ -136,6 +139,7 @@ class ConnectionPool:
         lent = await alchemy.get_raw_connection()
         driver = lent.driver_connection
         assert isinstance(driver, PipelinedConnection)
+        driver.command_pipeline.on_failure = lambda failure: self.on_failure(failure)
         return PooledConnection(alchemy, driver)
 
 

@@ -12,12 +12,13 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
+from gateway.access.transactions.writing import WriteTransaction
 from gateway.policy import APPLICATION_ROWS, MUTATIONS, POLICY, on_the_own_desk
 from gateway.schema import allowed as allowed_module
 from gateway.schema.allowed import ApplicationStep
 from gateway.schema.mutations.intents import INTENTS
-from models.database.command_pipeline import Command, CommandPipeline
 from models.life import STEPS, judging
 from models.life.preconditions import IS_ON_THE_OWN_DESK
 from models.life.refusals import Refusal
@@ -167,12 +168,13 @@ async def allowed(viewer: Viewer, id_: str) -> dict[str, dict[str, Any]]:
 def nothing_kept() -> Iterator[None]:
     """Mutations are rolled back where they would commit, once every constraint was met."""
 
-    async def check_and_roll_back(pipeline: CommandPipeline) -> None:
-        checks = [Command("SET CONSTRAINTS ALL IMMEDIATE"), Command("ROLLBACK")]
-        await pipeline.run(checks, seconds=60)
+    async def check_and_roll_back(transaction: WriteTransaction) -> None:
+        await transaction.flush()
+        await transaction.run(text("SET CONSTRAINTS ALL IMMEDIATE"))
+        await transaction.run(text("ROLLBACK"))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gateway.access.transactions.writing._commit", check_and_roll_back)
+        patch.setattr(WriteTransaction, "commit", check_and_roll_back)
         yield
 
 

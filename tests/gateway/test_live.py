@@ -15,6 +15,7 @@ from gateway.mapping.positions import Place, Positions
 from models.database.connections import connect
 from models.volumes import fold
 from tests import tokens
+from tests.gateway.both_ways import plans_off, plans_watched
 from tests.gateway.live import (
     APPLICATIONS,
     KINDS,
@@ -55,6 +56,32 @@ async def test_an_event_is_told_once_with_what_the_role_reads(live: Served, writ
         assert told["kind"] == "RECEIVED"
         assert told["application"] == {"reference": "AUSY-PAID-0013", "status": "PAID"}
         await officer.hears_nothing()
+
+
+LINKED = """subscription($after: String) { applicationChanged(after: $after) {
+    position ... on ApplicationChange { __typename kind application {
+        id reference country { name } applicant { nationality { code } } events(first: 2) {
+            nodes { kind } } } } } }"""
+
+
+async def test_a_plan_reads_of_changes_what_the_executor_would(live: Served, writer) -> None:
+    async with live.as_viewer("officer") as officer:
+        begun = await officer.follows(LINKED)
+        with plans_watched() as answered:
+            await happens(writer, "AUSY-PAID-0013", "RECEIVED")
+            await happens(writer, "AUME-INCO-0004", "RECEIVED")
+            told = [await officer.told() for _ in range(2)]
+        assert answered
+        assert all(answered)
+    with plans_off():
+        async with live.as_viewer("officer") as officer:
+            await officer.follows(LINKED, after=begun)
+            again = [await officer.told() for _ in range(2)]
+    for one in (*told, *again):  # which are sealed anew each time
+        assert one.pop("position")
+    assert again == told
+    assert told[0]["application"]["applicant"] == {"nationality": {"code": "AU"}}
+    assert told[0]["application"]["events"]["nodes"]
 
 
 REACHES = {

@@ -28,8 +28,9 @@ class Part:
 PARTS = (
     Part(
         "policy",
-        "every small mistake in a line of the policy shows before each wall",
-        ("tests/walls/test_mutants.py",),
+        "every small mistake in a line of the policy shows before each wall, and every field by"
+        " every way in to it",
+        ("tests/walls/test_mutants.py", "tests/gateway/test_policy_enforced.py"),
     ),
     Part(
         "walls",

@@ -15,6 +15,7 @@ from sqlalchemy import ClauseElement, Executable, Row, Text, bindparam, func, se
 
 from gateway.access.transactions.begin import (
     ROUND_TRIP_SECONDS,
+    OpenTransaction,
     TransactionStart,
     begin_transaction,
     end_transaction,
@@ -163,13 +164,21 @@ class WriteTransaction:
         with _client_errors():
             if self._connection:
                 return await self._connection.pipeline.run(_commands(statements))
-            begun = await begin_transaction(
-                self._pool, _BEGIN, self._start, settings=_SETTINGS, reads=_commands(statements)
-            )
+            begun = await self._begin(_commands(statements))
             self._connection = begun.connection
             if begun.failure:
                 raise begun.failure
             return begun.results
+
+    async def _begin(self, commands: Sequence[Command]) -> OpenTransaction:
+        try:
+            return await begin_transaction(
+                self._pool, _BEGIN, self._start, settings=_SETTINGS, reads=commands
+            )
+        except FieldError as error:
+            if error.code is ErrorCode.UNAVAILABLE:
+                raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from error
+            raise
 
 
 def _commands(statements: Sequence[Bound]) -> list[Command]:

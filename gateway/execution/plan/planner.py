@@ -1,6 +1,6 @@
 """Plans an operation: from its document to the tree of the rows it reads, and their form.
 
-Subscriptions, fields with an asynchronous resolver and all errors are left to the executor. A plan
+Fields with an asynchronous resolver below the root, and all errors, are left to the executor. A plan
 is a faster way to the same answer.
 """
 
