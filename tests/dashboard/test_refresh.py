@@ -20,11 +20,19 @@ MINUTE = 61_000
 async def test_what_the_page_shows_already_is_not_sent_again(connected: Running) -> None:
     visitor, _ = await connected.visitor("leadership")
     async with visitor:
-        shown = await marks_of(visitor)
-        for part, mark in shown.items():
-            question = await question_of(visitor, part=part, shown=mark)
-            again = await visitor.post(ASK, json=question)
-            assert (again.status_code, again.content) == (204, b""), part
+        for _ in range(2):  # the minute up to which figures are complete may turn in between
+            shown = await marks_of(visitor)
+            again = {
+                part: await visitor.post(
+                    ASK, json=await question_of(visitor, part=part, shown=mark)
+                )
+                for part, mark in shown.items()
+            }
+            sent = {part: answer.content for part, answer in again.items()}
+            if not any(sent.values()):
+                break
+        assert sent == dict.fromkeys(PARTS, b"")
+        assert {answer.status_code for answer in again.values()} == {204}
         changed: set[str] = set()
         for part, mark in shown.items():
             question = await question_of(visitor, "?language=en&sort=name", part, shown=mark)

@@ -1,7 +1,7 @@
 """Plans an operation: from its document to the tree of the rows it reads, and their form.
 
-Fields with an asynchronous resolver below the root, and all errors, are left to the executor. A plan
-is a faster way to the same answer.
+Fields with an asynchronous resolver below the root, and all errors, are left to the executor. A
+plan is a faster way to the same answer.
 """
 
 from graphql import (
