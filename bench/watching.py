@@ -21,7 +21,12 @@ window.fetch = (...question) => {
 };
 const painted = new MessageChannel();
 painted.port1.onmessage = () => (seen.painted = performance.now());
-new MutationObserver(() => {
+// A graph that has nothing to draw anew after a change of the size around it is marked as pending for
+// a moment, which hides its mode bar alone.
+const isUnseen = (each) => each.attributeName === "class"
+  && each.target.classList.contains("js-plotly-plot");
+new MutationObserver((changes) => {
+  if (changes.every(isUnseen)) return;
   seen.changed = performance.now();
   requestAnimationFrame(() => painted.port2.postMessage(null));
 }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
