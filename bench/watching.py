@@ -21,8 +21,8 @@ window.fetch = (...question) => {
 };
 const painted = new MessageChannel();
 painted.port1.onmessage = () => (seen.painted = performance.now());
-// A graph that has nothing to draw anew after a change of the size around it is marked as pending for
-// a moment, which hides its mode bar alone.
+// After a change of the size around it, a graph that has nothing to draw anew is marked as pending
+// for a moment, which hides its mode bar alone.
 const isUnseen = (each) => each.attributeName === "class"
   && each.target.classList.contains("js-plotly-plot");
 new MutationObserver((changes) => {
