@@ -115,6 +115,9 @@ def _gerbang(url: str) -> Mapping[str, str]:
         "GERBANG_DRAIN_GRACE_SECONDS": "0",
         "GERBANG_BUDGET": "1000000000",
         "GERBANG_BUDGET_REFILL": "1000000000",
+        # One viewer stands for many, none of whom would be refused for the length of the queue.
+        "GERBANG_QUEUE": "1000",
+        "GERBANG_VIEWER_QUEUE": "1000",
     }
 
 
