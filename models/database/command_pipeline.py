@@ -211,6 +211,9 @@ class CommandPipeline:
                     results.append(result)
         except OperationalError as error:
             self._lose(error)
+        else:
+            if self._is_busy and self.is_closed:  # libpq closed the socket: it tells nothing more
+                self._lose(OperationalError("the connection was lost"))
 
     def _finish(self) -> None:
         """Hand over the results: all commands were answered."""
