@@ -1,6 +1,7 @@
 """Runs several commands in one write and one wait, by libpq's pipeline mode."""
 
 import asyncio
+import select
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from hashlib import blake2b
@@ -65,6 +66,8 @@ class CommandPipeline:
         """``cancel`` cancels what runs on the connection, within so many seconds."""
         self._pgconn = pgconn
         self._socket = pgconn.socket  # it is -1 once the connection is lost
+        self._readiness = select.poll()
+        self._readiness.register(self._socket, select.POLLIN)
         self._cancel = cancel
         self._loop = asyncio.get_running_loop()
         self._is_watched = False
@@ -190,30 +193,35 @@ class CommandPipeline:
             self._lose(error)
 
     def _on_readable(self) -> None:
-        pgconn, results = self._pgconn, self._results
+        """Read all that has come, to the error of a connection that was reset: uvloop calls once
+        where it was, and not again for what is left unread."""
         try:
-            pgconn.consume_input()
-            self._heard_at = self._loop.time()
-            if self._timer and self._is_prompted:
-                self._timer.cancel()
-            had_result = True
-            while not pgconn.is_busy():
-                result = pgconn.get_result()
-                if result is None:
-                    if not had_result:  # none is due, or the connection is lost
-                        break
-                    had_result = False
-                elif result.status == _SYNC:
-                    self._finish()
-                    break
-                else:
-                    had_result = True
-                    results.append(result)
+            self._read()
+            while self._readiness.poll(0):
+                self._read()
         except OperationalError as error:
             self._lose(error)
-        else:
-            if self._is_busy and self.is_closed:  # libpq closed the socket: it tells nothing more
-                self._lose(OperationalError("the connection was lost"))
+
+    def _read(self) -> None:
+        """Raises OperationalError if the connection is lost."""
+        pgconn, results = self._pgconn, self._results
+        pgconn.consume_input()
+        self._heard_at = self._loop.time()
+        if self._timer and self._is_prompted:
+            self._timer.cancel()
+        had_result = True
+        while not pgconn.is_busy():
+            result = pgconn.get_result()
+            if result is None:
+                if not had_result:  # none is due, or the connection is lost
+                    break
+                had_result = False
+            elif result.status == _SYNC:
+                self._finish()
+                break
+            else:
+                had_result = True
+                results.append(result)
 
     def _finish(self) -> None:
         """Hand over the results: all commands were answered."""

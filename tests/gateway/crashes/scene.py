@@ -84,8 +84,6 @@ class Scene:
         wire, others = Wire(self.gateways[0].port), list[tuple[str, Any, bytes]]()
         for write, payload in chance.sample(ledger.acknowledged, count):
             reply = await wire.ask(write.request())
-            if b'"TIMEOUT"' in reply.body:  # which is no answer yet
-                reply = await wire.ask(write.request())
             answer = json.loads(reply.body).get("data")
             same = [payload]
             if write.mutation == "recordScreening":

@@ -22,15 +22,8 @@ pytestmark = pytest.mark.anyio
 #: How many writes the long proof makes.
 MANY = int(os.environ.get("CRASH_WRITES", "30000"))
 NOTHING_WRONG = Reckoning(lost=0, unknown=0, doubled=0, differing=0, halves=0)
-#: All that a writer may meet while things are killed. Each leaves open what came of the write, and
-#: tells to ask again with the same key.
-OUTAGES = {
-    "UNAVAILABLE",
-    "TIMEOUT",
-    "IncompleteReadError",
-    "ConnectionResetError",
-    "BrokenPipeError",
-}
+#: All that a writer may meet while things are killed.
+OUTAGES = {"UNAVAILABLE", "IncompleteReadError", "ConnectionResetError", "BrokenPipeError"}
 
 
 async def _assert_nothing_is_wrong(here: Scene, ledger: Ledger, asked_again: int) -> None:
