@@ -27,7 +27,7 @@ from strawberry.utils.str_converters import to_camel_case
 __all__ = [
     "CachedNames",
     "RootSelection",
-    "computed",
+    "computed_field",
     "copy_enum",
     "declaring_class",
     "describe_values",
@@ -184,6 +184,6 @@ class ComputedField(StrawberryField):
         return cast(StrawberryResolver[Any], self.base_resolver)(source)
 
 
-def computed(function: Callable[[Any], Any], description: str) -> Any:
+def computed_field(function: Callable[[Any], Any], description: str) -> Any:
     """A field whose value is a plain function of its row."""
     return ComputedField(description=description, base_resolver=StrawberryResolver(function))

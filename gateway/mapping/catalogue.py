@@ -17,14 +17,14 @@ from gateway.mapping.declare import (
     SOURCE,
     ChangePosition,
     Column,
-    Derived,
+    DerivedField,
     RuledValue,
     Source,
     Storage,
     ToMany,
     ToOne,
     ToPages,
-    Translated,
+    TranslatedColumn,
 )
 from gateway.strawberry_bridge import declaring_class, metadata_of, python_name
 from models.vocabulary import Role
@@ -98,7 +98,9 @@ class Catalogue:
         fields = [field for field in noun.fields.values() if field.name in readable]
         return fields + [fact for field in fields for fact in _facts(field, role)]
 
-    def derived_from(self, noun: DeclaredNoun, source: Derived, role: Role) -> list[DeclaredField]:
+    def derived_from(
+        self, noun: DeclaredNoun, source: DerivedField, role: Role
+    ) -> list[DeclaredField]:
         """What a derived field looks at, as far as the role may read it."""
         readable = self.readable(noun, role)
         labels = {fact.label for fact in source.facts}
@@ -143,7 +145,7 @@ def _columns_for(field: DeclaredField, role: Role) -> Iterator[tuple[str, Any]]:
     match field.source:
         case Column(value):
             yield field.python_name, value
-        case Translated(columns):
+        case TranslatedColumn(columns):
             yield from ((str(column.key), column) for column in columns.values())
         case ToOne(local) | ToMany(local) | ToPages(local):
             yield hidden_label(local), local
@@ -152,13 +154,13 @@ def _columns_for(field: DeclaredField, role: Role) -> Iterator[tuple[str, Any]]:
             yield field.python_name, select_value_in_role(type_name, role, value, on, local)
         case ChangePosition(written_in, id_):
             yield from ((hidden_label(column), column) for column in (written_in, id_))
-        case Derived():
+        case DerivedField():
             return
 
 
 def _facts(field: DeclaredField, role: Role) -> Iterator[DeclaredField]:
     """What a derived field looks at besides the fields of its row, as far as the role reads it."""
-    if isinstance(field.source, Derived):
+    if isinstance(field.source, DerivedField):
         for fact in field.source.facts:
             if is_readable(*fact.coordinate, role):
                 name = ".".join(fact.coordinate)

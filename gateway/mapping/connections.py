@@ -164,7 +164,7 @@ class RootList:
         mistakes = list(mistakes_in_filters(given))
         yield from mistakes
         if self.walks and not mistakes:
-            names = [where.filtered[name].name for name in given]
+            names = [where.filtered_fields[name].name for name in given]
             role = context.viewer.role
             yield from mistakes_in_walk(self.walks, names, order, self.cls.__name__, role)
 
@@ -220,7 +220,7 @@ def connection_field(
         given: GivenWhere = where.comparisons() if where else {}
         conditions = where.conditions(given) if where else []
         if walks and where:
-            names = [where.filtered[name].name for name in given]
+            names = [where.filtered_fields[name].name for name in given]
             role = context.viewer.role
             raise_first(mistakes_in_walk(walks, names, field, noun.name, role))
 

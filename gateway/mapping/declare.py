@@ -36,7 +36,7 @@ class Column:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Translated:
+class TranslatedColumn:
     """One column per language; the argument ``language`` chooses."""
 
     columns: Mapping[str, Expression]
@@ -103,7 +103,7 @@ class Fact:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Derived:
+class DerivedField:
     """A function of what the role reads of the row, and of facts that no field of it shows."""
 
     resolve: Callable[..., Any]
@@ -112,7 +112,16 @@ class Derived:
     facts: tuple[Fact, ...]
 
 
-Source = Column | Translated | ToOne | ToMany | ToPages | RuledValue | ChangePosition | Derived
+Source = (
+    Column
+    | TranslatedColumn
+    | ToOne
+    | ToMany
+    | ToPages
+    | RuledValue
+    | ChangePosition
+    | DerivedField
+)
 
 
 @strawberry.interface(description="Anything with a global id, to be had again by `node`.")
@@ -128,7 +137,7 @@ class Node:
 #: The label under which a row carries the key of its noun.
 KEY = "_key"
 #: The key under which a field of a payload keeps in `metadata` which type it answers with.
-CHANGED = "changed"
+CHANGED_TYPE = "changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,14 +243,14 @@ def position(
     return _field(resolve, source, description)
 
 
-def derived(
+def derived_field(
     resolve: Callable[..., Any], description: str, *facts: Fact, fields: tuple[str, ...]
 ) -> Any:
     """A field that is a function of the row as the role reads it; it reads no further row.
 
     ``fields`` are those that it looks at, by their names in Python.
     """
-    return _field(resolve, Derived(resolve, fields, facts), description)
+    return _field(resolve, DerivedField(resolve, fields, facts), description)
 
 
 def _field(resolve: Callable[..., Any], source: Source, description: str) -> Any:

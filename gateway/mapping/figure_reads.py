@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from gateway.access.rows import is_reached_by_scope, reach_key, vouch_for
 from gateway.access.transactions.prepared import PreparedStatement, prepare
 from gateway.access.transactions.reading import ReadTransaction
-from gateway.mapping.kept_rows import MOST_BYTES, Kept, KeptList, Rows, size_of
+from gateway.mapping.kept_rows import MOST_BYTES, KeptList, KeptValues, Rows, size_of
 from gateway.viewer import Viewer
 from models.publication.reading import newest_publication
 from models.vocabulary import Role
@@ -67,7 +67,7 @@ class KeptTable(NamedTuple):
     rows: KeptList
 
 
-class _Prepared(NamedTuple):
+class _LabelledStatement(NamedTuple):
     labels: tuple[str, ...]
     statement: PreparedStatement
 
@@ -77,16 +77,16 @@ class FigureCache:
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         #: Rows serve every document; tables are rendered for one already.
-        self.rows: Kept[Rows] = Kept(most_bytes // 4)
-        self.tables: Kept[KeptTable] = Kept(most_bytes - most_bytes // 4)
-        self._statements: OrderedDict[Hashable, _Prepared] = OrderedDict()
+        self.rows: KeptValues[Rows] = KeptValues(most_bytes // 4)
+        self.tables: KeptValues[KeptTable] = KeptValues(most_bytes - most_bytes // 4)
+        self._statements: OrderedDict[Hashable, _LabelledStatement] = OrderedDict()
 
-    def statement(self, asked: KeptQuestion, role: Role) -> _Prepared:
+    def statement(self, asked: KeptQuestion, role: Role) -> _LabelledStatement:
         """The statement of a question, written at the first call for its shape and role."""
         key = (role, asked.type_name, asked.name, asked.shape)
         return self._find(key, asked.write, asked.type_name, role)
 
-    def freshness(self, data: VersionedData, role: Role) -> _Prepared:
+    def freshness(self, data: VersionedData, role: Role) -> _LabelledStatement:
         """The statement for the freshness of data; its last column is the version of the names."""
 
         def write() -> Select[Any]:
@@ -96,12 +96,12 @@ class FigureCache:
 
     def _find(
         self, key: Hashable, write: Callable[[], Select[Any]], type_name: str, role: Role
-    ) -> _Prepared:
+    ) -> _LabelledStatement:
         found = self._statements.get(key)
         if found is None:
             statement = write_constants(write())
             labels = tuple(str(column.key) for column in statement.selected_columns)
-            found = _Prepared(labels, prepare(vouch_for(statement, type_name), role))
+            found = _LabelledStatement(labels, prepare(vouch_for(statement, type_name), role))
             self._statements[key] = found
             if len(self._statements) > _MOST_STATEMENTS:
                 self._statements.popitem(last=False)
@@ -170,7 +170,7 @@ class FigureReads:
             tables.keep(key, mark, kept, size)
         return kept
 
-    async def _fetch(self, prepared: _Prepared, parameters: Mapping[str, Any]) -> Rows:
+    async def _fetch(self, prepared: _LabelledStatement, parameters: Mapping[str, Any]) -> Rows:
         statement = prepared.statement
         arguments = statement.arguments(self._viewer, parameters)
         return [tuple(row) for row in await self._session.fetch(statement, arguments)]

@@ -9,7 +9,7 @@ import strawberry
 
 from gateway.mapping.enums import CalendarPeriod, ChangeUnit, Precision, VolumeDimension
 from gateway.mapping.scalars import BigInt, CountryCode, Rupiah
-from gateway.strawberry_bridge import computed
+from gateway.strawberry_bridge import computed_field
 from models.vocabulary import Channel
 
 
@@ -48,7 +48,7 @@ def _change(span: Span, attribute: str, difference: Callable[[float, float], Cha
         previous = root.before(span)
         return None if previous is None else difference(now, previous)
 
-    return computed(resolve, _DESCRIPTIONS[span])
+    return computed_field(resolve, _DESCRIPTIONS[span])
 
 
 def _code(of: str) -> Any:
@@ -100,7 +100,7 @@ def _nearest_wider() -> Any:
     def resolve(root: Any) -> WiderCell | None:
         return root.find_wider() if root.find_wider else None
 
-    return computed(
+    return computed_field(
         resolve,
         "Where a figure is withheld, the nearest wider cell in your reach in which it"
         " is not: the same group over a longer period, or else a wider group. Null where there is"

@@ -27,7 +27,7 @@ class _Entry(Generic[Value]):
     size: int
 
 
-class Kept(Generic[Value]):
+class KeptValues(Generic[Value]):
     """Values by key. The least recently used ones go first.
 
     The key says what was asked, and by whom as far as it matters; the mark, of which data. A value

@@ -27,7 +27,7 @@ from gateway.mapping.facets import (
 from gateway.mapping.figures import Count
 from gateway.mapping.keyset import LARGEST_PAGE, Boundary, Cursors, Keyset, Place, boundary_values
 from gateway.mapping.listing import (
-    Linked,
+    LinkTarget,
     count_linked,
     count_linked_by_word,
     given_keys,
@@ -80,7 +80,7 @@ def pages(
 class LinkedPageQuery(NamedTuple):
     """The shape of a page for each of many rows: its statement depends on nothing else."""
 
-    linked: Linked
+    linked: LinkTarget
     keyset: Keyset
     size: int
     after: Boundary
@@ -117,7 +117,7 @@ class LinkedPageQuery(NamedTuple):
 class LinkedCountQuery(NamedTuple):
     """How many rows each of many rows links to."""
 
-    linked: Linked
+    linked: LinkTarget
 
     def statement(self, keys: ColumnElement[Any]) -> Select[Any]:
         return count_linked(self.linked, keys)
@@ -130,7 +130,7 @@ class LinkedCountQuery(NamedTuple):
 class LinkedFacetQuery(NamedTuple):
     """How many of those rows have each word of a column."""
 
-    linked: Linked
+    linked: LinkTarget
     facet: FacetColumn
 
     def statement(self, keys: ColumnElement[Any]) -> Select[Any]:
@@ -144,13 +144,13 @@ class LinkedFacetQuery(NamedTuple):
         return {key: facets_of(self.facet, numbers[key]) for key in keys}
 
 
-def linked_by(source: ToPages, noun: DeclaredNoun, role: Role) -> Linked:
+def linked_by(source: ToPages, noun: DeclaredNoun, role: Role) -> LinkTarget:
     """The rows to which a link leads, for a role."""
-    return Linked(noun, role, source.remote)
+    return LinkTarget(noun, role, source.remote)
 
 
 def linked_page_query(
-    source: ToPages, linked: Linked, cursors: Cursors, arguments: Mapping[str, Any]
+    source: ToPages, linked: LinkTarget, cursors: Cursors, arguments: Mapping[str, Any]
 ) -> tuple[LinkedPageQuery, Place | None]:
     """What the arguments of a link ask for, and the place after which the page begins.
 

@@ -31,7 +31,7 @@ from gateway.strawberry_bridge import describe_values, fields_of, python_type, t
 from models import Country
 
 
-class Filtered(NamedTuple):
+class FilteredField(NamedTuple):
     """What a field of `where` narrows: a column, and its words if they are a closed list."""
 
     #: The name of the field in Python.
@@ -61,11 +61,11 @@ class Where:
     """The members of each `where`, beside its filters."""
 
     #: By the name of the field in the API.
-    filtered: dict[str, Filtered]
+    filtered_fields: dict[str, FilteredField]
 
     def comparisons(self) -> GivenWhere:
         """Those of each filter that is given."""
-        filters = {name: getattr(self, each.name) for name, each in self.filtered.items()}
+        filters = {name: getattr(self, each.name) for name, each in self.filtered_fields.items()}
         return {
             name: comparisons_of(filter_)
             for name, filter_ in filters.items()
@@ -88,7 +88,7 @@ def conditions_in(where: type[Where] | None, given: GivenWhere) -> list[Conditio
     return [
         condition
         for name, comparisons in given.items()
-        for filtered in (where.filtered[name],)
+        for filtered in (where.filtered_fields[name],)
         for condition in conditions_of(
             filtered.values(comparisons or {}), filtered.column, filtered.words
         )
@@ -101,14 +101,14 @@ def where_input(cls: type[Any]) -> type[Where] | None:
     filters = {field.python_name: field for field in _fields(cls) if _is_filter(field)}
     if not filters:
         return None
-    filtered = {
-        name: Filtered(name, _column(field), _words(field), _of_ids(field))
+    filtered_fields = {
+        name: FilteredField(name, _column(field), _words(field), _of_ids(field))
         for name, field in filters.items()
     }
     members: dict[str, Any] = {
         "__annotations__": {
             name: Annotated[
-                _filter_of(field, filtered[name].column) | None,
+                _filter_of(field, filtered_fields[name].column) | None,
                 strawberry.argument(description=field.description),
             ]
             for name, field in filters.items()
@@ -118,7 +118,9 @@ def where_input(cls: type[Any]) -> type[Where] | None:
         name: strawberry.field(default=strawberry.UNSET, description=field.description)
         for name, field in filters.items()
     }
-    members["filtered"] = {to_camel_case(name): each for name, each in filtered.items()}
+    members["filtered_fields"] = {
+        to_camel_case(name): each for name, each in filtered_fields.items()
+    }
     where = type(f"{cls.__name__}Where", (Where,), members)
     return strawberry.input(where, description="Narrows the list; all that is given must hold.")
 

@@ -184,7 +184,7 @@ def _clauses(
 # --- Rows that other rows link to ----------------------------------------------------------------
 
 
-class Linked(NamedTuple):
+class LinkTarget(NamedTuple):
     """Rows of a noun that other rows link to, by a column that holds the keys of those."""
 
     noun: DeclaredNoun
@@ -193,7 +193,7 @@ class Linked(NamedTuple):
 
 
 def select_linked(
-    linked: Linked,
+    linked: LinkTarget,
     columns: Columns,
     keyset: Keyset,
     after: Boundary,
@@ -223,7 +223,7 @@ def select_linked(
     return vouch_for(together, linked.noun.name)
 
 
-def count_linked(linked: Linked, keys: ColumnElement[Any]) -> Select[Any]:
+def count_linked(linked: LinkTarget, keys: ColumnElement[Any]) -> Select[Any]:
     """How many rows each key of an array links to, and the key; counting stops in time."""
     parents = rows_of_array(keys, "parents")
     counted = _count(linked, parents).lateral("counted")
@@ -232,7 +232,7 @@ def count_linked(linked: Linked, keys: ColumnElement[Any]) -> Select[Any]:
 
 
 def count_linked_by_word(
-    linked: Linked, filtered: Expression, words: Sequence[str], keys: ColumnElement[Any]
+    linked: LinkTarget, filtered: Expression, words: Sequence[str], keys: ColumnElement[Any]
 ) -> Select[Any]:
     """The same for each word of a column: the word, the number and the key."""
     parents = rows_of_array(keys, "parents")
@@ -244,7 +244,7 @@ def count_linked_by_word(
     return vouch_for(together, linked.noun.name)
 
 
-def _count(linked: Linked, parents: FromClause, *further: Any) -> Select[Any]:
+def _count(linked: LinkTarget, parents: FromClause, *further: Any) -> Select[Any]:
     conditions, others = further[:1], further[1:]
     some = (
         select_reachable_in_role(linked.noun.name, linked.role, constant(1).label("one"))
@@ -256,7 +256,7 @@ def _count(linked: Linked, parents: FromClause, *further: Any) -> Select[Any]:
     return select(func.count().label("number")).select_from(some.subquery("some"))
 
 
-def given_keys(linked: Linked, name: str) -> ColumnElement[Any]:
+def given_keys(linked: LinkTarget, name: str) -> ColumnElement[Any]:
     """The keys of an array that is a parameter of this name."""
     return bindparam(name, None, type_=ARRAY(linked.remote.type))
 

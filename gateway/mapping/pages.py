@@ -12,7 +12,7 @@ from gateway.mapping.arguments import raise_first
 from gateway.mapping.catalogue import DeclaredNoun
 from gateway.mapping.keyset import LARGEST_PAGE, Keyset
 from gateway.mapping.scalars import Cursor
-from gateway.strawberry_bridge import computed
+from gateway.strawberry_bridge import computed_field
 
 #: Makes a cursor when it is asked for.
 MakeCursor = Callable[[], str]
@@ -33,8 +33,8 @@ class PageInfo:
     #: The cursors at its ends, sealed only where they are selected; none of an empty page.
     first: strawberry.Private[MakeCursor | None]
     last: strawberry.Private[MakeCursor | None]
-    start_cursor: Cursor | None = computed(_start_cursor, "Cursor of the first row.")
-    end_cursor: Cursor | None = computed(_end_cursor, "Cursor of the last row.")
+    start_cursor: Cursor | None = computed_field(_start_cursor, "Cursor of the first row.")
+    end_cursor: Cursor | None = computed_field(_end_cursor, "Cursor of the last row.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from gateway.mapping.declare import Node, column, link, noun
-from gateway.mapping.enums import translated
+from gateway.mapping.enums import translated_column
 from gateway.mapping.walks import along
 from gateway.schema.access_words import IN_ENGLISH, IN_INDONESIAN
 from models import AccessEvent as Row
@@ -36,7 +36,7 @@ class AccessEvent(Node):
         Row.case_reference, "The case, or the inquiry, that it was read for.", filters=True
     )
     fields: list[str] = column(Row.fields, "The fields of `Identity` that were read.")
-    in_words: str = translated(
+    in_words: str = translated_column(
         "Who read it and why, as the person is told it.", en=IN_ENGLISH, id=IN_INDONESIAN
     )
     applicant: ReadPerson | None = link(

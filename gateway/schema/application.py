@@ -8,7 +8,7 @@ from aiodataloader import DataLoader
 from sqlalchemy import and_, case
 
 from gateway.mapping.connections import Connection
-from gateway.mapping.declare import Node, column, derived, link, links, noun
+from gateway.mapping.declare import Node, column, derived_field, link, links, noun
 from gateway.mapping.facets import Facet
 from gateway.mapping.linked_pages import pages
 from gateway.mapping.scalars import Rupiah
@@ -185,7 +185,7 @@ class Application(Node):
         Row.stage, "Where it stands, without any outcome.", filters=True, facets=Stage
     )
     status: Status = column(Row.status, "Where it stands.", filters=True, facets=Status)
-    allowed: list[AllowedStep] = derived(
+    allowed: list[AllowedStep] = derived_field(
         allowed_steps,
         "Which steps you may take of it now, and why not the others, by what you read of it. What"
         " the step itself says, and what supervision answered, is told by the attempt alone.",

@@ -3,7 +3,7 @@
 from datetime import date
 
 from gateway.mapping.declare import Node, column, links, noun
-from gateway.mapping.enums import translated
+from gateway.mapping.enums import translated_column
 from gateway.mapping.scalars import CountryCode
 from models import Country as CountryRow
 from models import EntryRule as EntryRuleRow
@@ -24,7 +24,9 @@ class Country(Node):
 
     code: CountryCode = column(CountryRow.code, "ISO 3166 alpha-2 code.", filters=True, orders=True)
     iso3: str = column(CountryRow.iso3, "ISO 3166 alpha-3 code.", filters=True, orders=True)
-    name: str = translated("Name in Unicode CLDR.", en=CountryRow.name_en, id=CountryRow.name_id)
+    name: str = translated_column(
+        "Name in Unicode CLDR.", en=CountryRow.name_en, id=CountryRow.name_id
+    )
     entry_rules: list[EntryRule] = links(
         CountryRow.code,
         EntryRuleRow.country_code,

@@ -13,7 +13,7 @@ from models.vocabulary import LinkReason, LinkState
 if TYPE_CHECKING:
     from gateway.schema.applicant import Applicant
 
-Linked = Annotated["Applicant", strawberry.lazy("gateway.schema.applicant")]
+LinkedApplicant = Annotated["Applicant", strawberry.lazy("gateway.schema.applicant")]
 
 
 @noun(key=Row.id)
@@ -29,7 +29,7 @@ class PersonLink(Node):
         Row.state, "Whether it is the same person; null in a group, which is several people."
     )
     found_at: datetime = column(Row.found_at, "When it was found.")
-    applicant: Linked | None = link(
+    applicant: LinkedApplicant | None = link(
         Row.linked_id, ApplicantRow.id, "The other one, with the applications made so."
     )
     resolved_at: datetime | None = column(

@@ -3,7 +3,7 @@
 from datetime import date
 
 from gateway.mapping.declare import Node, column, links, noun
-from gateway.mapping.enums import translated
+from gateway.mapping.enums import translated_column
 from gateway.mapping.scalars import Hours, Rupiah
 from models import Eligibility as EligibilityRow
 from models import Fee as FeeRow
@@ -59,7 +59,7 @@ class VisaType(Node):
     """A kind of visa, by its index in the ministry's list."""
 
     code: str = column(VisaTypeRow.code, "Index, such as `B1`.", filters=True, orders=True)
-    name: str = translated("Name.", en=VisaTypeRow.name_en, id=VisaTypeRow.name_id)
+    name: str = translated_column("Name.", en=VisaTypeRow.name_en, id=VisaTypeRow.name_id)
     category: VisaCategory = column(VisaTypeRow.category, "What it is for.", filters=True)
     stay_days: int = column(VisaTypeRow.stay_days, "Days of stay, of each entry.")
     use_within_days: int = column(

@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.mapping.catalogue import Catalogue
-from gateway.mapping.declare import Column, ToMany, Translated
+from gateway.mapping.declare import Column, ToMany, TranslatedColumn
 from tests.gateway.ways import FULL
 
 CATALOGUE = Catalogue(FULL)
@@ -59,7 +59,7 @@ def values() -> Iterator[tuple[str, Any, Any]]:
             match field.source:
                 case Column(value):
                     yield coordinate, kind, value
-                case Translated(columns):
+                case TranslatedColumn(columns):
                     yield from ((coordinate, kind, column) for column in columns.values())
                 case _:
                     continue

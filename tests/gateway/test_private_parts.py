@@ -168,7 +168,7 @@ class Thing:
     a_name: str = strawberry.field(default="pen", metadata={"source": "a column"})
     colour: Colour | None = Colour.RED
     selected: list[str] = strawberry.field(default_factory=list)
-    length: int = strawberry_bridge.computed(_length, "How long.")
+    length: int = strawberry_bridge.computed_field(_length, "How long.")
 
     @strawberry.field
     def schema_seen(self, info: strawberry.Info) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.sql import visitors
 
 from gateway.access.rows import reachable_in_role
 from gateway.mapping.catalogue import Catalogue
-from gateway.mapping.kept_rows import Kept, size_of
+from gateway.mapping.kept_rows import KeptValues, size_of
 from gateway.schema.build import build_schema
 from gateway.schema.volumes.names import NOUNS
 from models.publication import publish, reading
@@ -244,7 +244,7 @@ async def test_every_table_that_is_kept_renews_its_version(connection: asyncpg.C
 
 
 def test_rows_are_kept_within_their_bytes() -> None:
-    kept: Kept[Any] = Kept(most_bytes=200_000)
+    kept: KeptValues[Any] = KeptValues(most_bytes=200_000)
     for number in range(300):
         rows = [(f"{number}-{row}", row, 0.5) for row in range(40)]
         kept.keep(number, "mark", rows, size_of(rows))

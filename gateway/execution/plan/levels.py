@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeEngine
 from gateway.mapping.catalogue import Columns, DeclaredField, DeclaredNoun, label_columns
 from gateway.mapping.declare import RuledValue, ToMany, ToOne, ToPages
 from gateway.mapping.facets import FacetColumn
-from gateway.mapping.listing import Linked
+from gateway.mapping.listing import LinkTarget
 from models.vocabulary import Role
 
 
@@ -96,7 +96,7 @@ class LinkedPage:
     """A page of rows for each row above, with the arguments of one place of the document."""
 
     link: ToPages
-    linked: Linked
+    linked: LinkTarget
     field: GraphQLField
     node: FieldNode
 
@@ -105,7 +105,7 @@ class LinkedPage:
 class LinkedCount:
     """How many rows each row above links to, in all or by the words of a column."""
 
-    linked: Linked
+    linked: LinkTarget
     facet: FacetColumn | None
 
 

@@ -20,7 +20,7 @@ from gateway.execution.plan.tree import Branch, DerivedValue, JoinedRow, RowShap
 from gateway.execution.plan.values import ValueCount
 from gateway.mapping.catalogue import DeclaredNoun
 from gateway.mapping.context import Context
-from gateway.mapping.kept_rows import Kept
+from gateway.mapping.kept_rows import KeptValues
 from models.vocabulary import Role
 from models.volumes.versions import NAMED_TABLES
 
@@ -69,7 +69,7 @@ class ReferenceRows:
     """What a process keeps, for all viewers."""
 
     def __init__(self) -> None:
-        self._kept: Kept[WrittenRows] = Kept(_MOST_BYTES)
+        self._kept: KeptValues[WrittenRows] = KeptValues(_MOST_BYTES)
 
     def find(self, plan: "BranchPlan") -> WrittenRows | None:
         return self._kept.find(plan.identity, None)

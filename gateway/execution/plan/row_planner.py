@@ -54,15 +54,15 @@ from gateway.execution.plan.values import (
 )
 from gateway.mapping.catalogue import DeclaredNoun, hidden_label, label_columns
 from gateway.mapping.declare import (
-    CHANGED,
+    CHANGED_TYPE,
     ChangePosition,
     Column,
-    Derived,
+    DerivedField,
     RuledValue,
     ToMany,
     ToOne,
     ToPages,
-    Translated,
+    TranslatedColumn,
 )
 from gateway.mapping.linked_pages import linked_by
 from gateway.strawberry_bridge import metadata_of
@@ -90,7 +90,7 @@ class RowPlanner(PagePlanner):
                 return ColumnValue(field.python_name, is_nullable)
             case RuledValue():
                 return ColumnValue(field.python_name, is_nullable, is_ruled=True)
-            case Translated(columns):
+            case TranslatedColumn(columns):
                 language = self.arguments(type_.fields[name], nodes[0])["language"]
                 return ColumnValue(str(columns[language].key), is_nullable)
             case _:
@@ -122,7 +122,7 @@ class RowPlanner(PagePlanner):
         column_set.add(field)
         sets, of_api = selection_sets(nodes), type_.fields[field.name]
         match field.source:
-            case Derived(resolve) as source:
+            case DerivedField(resolve) as source:
                 looked_at = self._catalogue.derived_from(noun, source, self._role)
                 for each in looked_at:
                     column_set.add(each)
@@ -228,7 +228,7 @@ class RowPlanner(PagePlanner):
 
     def changed(self, field: GraphQLField, sets: Sets) -> Render | None:
         """How to render what a mutation has changed, whose key is in its payload."""
-        type_name = metadata_of(field).get(CHANGED)
+        type_name = metadata_of(field).get(CHANGED_TYPE)
         if type_name is None:
             return None
         is_uuid = self._catalogue.nouns[type_name].key.type.python_type is UUID

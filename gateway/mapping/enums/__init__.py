@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from gateway.mapping.declare import SOURCE, Expression, Translated
+from gateway.mapping.declare import SOURCE, Expression, TranslatedColumn
 from gateway.mapping.enums import bans, case, items, own, people, reference, rights, supervision
 from gateway.mapping.enums.own import (
     CalendarPeriod,
@@ -58,7 +58,7 @@ __all__ = [
     "Status",
     "TripPurpose",
     "VolumeDimension",
-    "translated",
+    "translated_column",
 ]
 
 _WORDS = (
@@ -79,7 +79,7 @@ for _words in _WORDS:
         _describe(_enum, _words_of_it)
 
 
-def translated(description: str, *, en: Expression, id: Expression) -> Any:
+def translated_column(description: str, *, en: Expression, id: Expression) -> Any:
     """A field that is one of two columns, by the argument ``language``."""
     columns: dict[str, Expression] = {Language.EN: en, Language.ID: id}
 
@@ -92,5 +92,5 @@ def translated(description: str, *, en: Expression, id: Expression) -> Any:
         return root.__dict__[str(columns[language].key)]
 
     return strawberry.field(
-        resolver=resolve, description=description, metadata={SOURCE: Translated(columns)}
+        resolver=resolve, description=description, metadata={SOURCE: TranslatedColumn(columns)}
     )

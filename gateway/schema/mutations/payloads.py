@@ -6,7 +6,7 @@ from typing import Any
 
 import strawberry
 
-from gateway.mapping.declare import CHANGED
+from gateway.mapping.declare import CHANGED_TYPE
 from gateway.mutations.outcome import Outcome, Reason, Result
 from gateway.schema.alert import Alert
 from gateway.schema.application import Application
@@ -19,7 +19,7 @@ from gateway.schema.rights.legal_hold import LegalHold
 from gateway.schema.screening import Screening
 from gateway.schema.supervision.inquiry import Inquiry
 from gateway.schema.suspension import Suspension
-from gateway.strawberry_bridge import computed
+from gateway.strawberry_bridge import computed_field
 from gateway.texts.language import Language
 
 
@@ -95,7 +95,7 @@ def batch_type(name: str) -> Any:
             "errors": list[MutationError],
         },
         "errors": strawberry.field(description="Why nothing of the batch was done."),
-        "results": computed(
+        "results": computed_field(
             _with_return_type(results, list[result]),
             "What came of each application, in the order of the input.",
         ),
@@ -133,7 +133,7 @@ def _payload_with(name: str, description: str, answers: str) -> Any:
             resolver=_with_return_type(changed, answer.type | None),
             name=answers,
             description=answer.description,
-            metadata={CHANGED: answer.type.__name__},
+            metadata={CHANGED_TYPE: answer.type.__name__},
         ),
     }
     payload: Any = strawberry.type(type(name, (), members), description=description)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import String, case, literal
 
 from gateway.mapping.declare import Expression, Node, column, link, noun
-from gateway.mapping.enums import translated
+from gateway.mapping.enums import translated_column
 from gateway.mapping.walks import along
 from gateway.schema.applicant import Applicant
 from gateway.schema.rights.erasure import Erasure
@@ -81,7 +81,7 @@ class DataRequest(Node):
         ErasureRow.applicant_id,
         "The erasure of this person, once it was ordered.",
     )
-    legal_basis: str = translated(
+    legal_basis: str = translated_column(
         "What the law says of such a request.",
         en=_by_kind(_ENGLISH, "basis_in_english"),
         id=_by_kind(_INDONESIAN, "basis_in_indonesian"),

@@ -16,7 +16,7 @@ from gateway.schema.visa_type import VisaType
 from gateway.schema.volumes.names import RowsByCode
 from gateway.schema.volumes.published import VolumePublication
 from gateway.schema.volumes.published_row import PublishedRow
-from gateway.strawberry_bridge import computed
+from gateway.strawberry_bridge import computed_field
 from models.vocabulary import Channel, TripPurpose
 from models.volumes import Dimension, Measure
 
@@ -33,7 +33,7 @@ def _group(dimension: Dimension, description: str) -> Any:
     def resolve(root: Any) -> Any:
         return root.names.get(dimension, {}).get(root.groups.get(dimension))
 
-    return computed(resolve, description)
+    return computed_field(resolve, description)
 
 
 def _before(root: Any, measure: Measure) -> Before | None:
@@ -46,7 +46,7 @@ def _count(measure: Measure, description: str) -> Any:
             return root.published.count(measure)
         return Count.exactly(root.figures[measure], _before(root, measure))
 
-    return computed(resolve, description)
+    return computed_field(resolve, description)
 
 
 def _rate(measure: Measure, description: str) -> Any:
@@ -60,7 +60,7 @@ def _rate(measure: Measure, description: str) -> Any:
             before=_before(root, measure),
         )
 
-    return computed(resolve, description)
+    return computed_field(resolve, description)
 
 
 def _duration(measure: Measure, description: str, *, of: str = "decisions") -> Any:
@@ -75,7 +75,7 @@ def _duration(measure: Measure, description: str, *, of: str = "decisions") -> A
         )
 
     text = f"{description} A percentile of all its {of}, to within 1 %; at least a second."
-    return computed(resolve, text)
+    return computed_field(resolve, text)
 
 
 def _revenue(root: Any) -> Money:
@@ -134,7 +134,7 @@ class VolumeRow:
         " first decision; a revocation that was set aside later included.",
     )
     refusal_rate: Rate = _rate(Measure.REFUSAL_RATE, "Refused of all decisions.")
-    national_refusal_rate: Rate = computed(
+    national_refusal_rate: Rate = computed_field(
         lambda root: root.published.national_refusal_rate(),
         "The published refusal rate of the whole country in the same period; of the visa type where"
         " the row is of one.",
@@ -206,10 +206,10 @@ class VolumeRow:
         " no longer from submission.",
         of="handovers",
     )
-    revenue: Money = computed(
+    revenue: Money = computed_field(
         _revenue, "Fees of the intake: state revenue (PNBP), by the day of the first payment."
     )
-    edition: int | None = computed(
+    edition: int | None = computed_field(
         _edition, "Edition of its published figures; null where it has none."
     )
 
