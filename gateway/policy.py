@@ -15,8 +15,10 @@ from gateway.rules import (
     anothers,
     any_of,
     every_row,
+    in_the_future,
+    in_the_past,
+    is_null,
     kept_from,
-    missing,
     named_for_the_purpose,
     none_of,
     nothing_named_for_the_purpose,
@@ -25,10 +27,8 @@ from gateway.rules import (
     own_partner,
     own_place,
     own_subject,
-    passed,
     reached_through,
     recent,
-    upcoming,
 )
 from models import (
     AccessEvent,
@@ -151,12 +151,12 @@ taken_in_at_own_place = all_of(
 )
 #: A place that has closed gives up the files that are open after 60 days: to its successor, a
 #: centre of the same partner, or to the directorate.
-at_own_partner = all_of(taken_in_at_own_partner, missing(Application.left_partner_at))
+at_own_partner = all_of(taken_in_at_own_partner, is_null(Application.left_partner_at))
 in_own_countries = all_of(
     at_own_partner,
     any_of(
         all_of(
-            own_countries(Application.country_code), missing(Application.successor_country_code)
+            own_countries(Application.country_code), is_null(Application.successor_country_code)
         ),
         own_countries(Application.successor_country_code),
     ),
@@ -166,7 +166,7 @@ at_own_place = all_of(
     any_of(
         all_of(
             own_place(Application.centre_code, Application.country_code),
-            missing(Application.successor_centre_code),
+            is_null(Application.successor_centre_code),
         ),
         own_centres(Application.successor_centre_code),
     ),
@@ -175,10 +175,10 @@ at_own_place = all_of(
 at_own_place_to_hand_over = all_of(at_own_place, recent(Application.closed_at, days=30))
 at_own_place_until_handed_over = all_of(
     at_own_place,
-    any_of(missing(Application.closed_at), recent(Application.closed_at, days=30)),
+    any_of(is_null(Application.closed_at), recent(Application.closed_at, days=30)),
 )
 at_own_place_being_taken_in = all_of(
-    at_own_place, missing(Application.received_at), missing(Application.closed_at)
+    at_own_place, is_null(Application.received_at), is_null(Application.closed_at)
 )
 lodged_by_oneself = reached_through(
     Application.applicant_id, Applicant.id, own_subject(Applicant.account)
@@ -187,10 +187,10 @@ read_of_oneself = reached_through(
     AccessEvent.applicant_id, Applicant.id, own_subject(Applicant.account)
 )
 #: An inquiry that has ended is reviewed by somebody else; until then they read what was read in it.
-under_review = all_of(passed(Inquiry.ends_at), missing(Inquiry.reviewed_at))
+under_review = all_of(in_the_past(Inquiry.ends_at), is_null(Inquiry.reviewed_at))
 #: Somebody is told of it once it was reviewed.
 told_of_an_inquiry = all_of(
-    passed(InquiryPerson.told_at),
+    in_the_past(InquiryPerson.told_at),
     reached_through(InquiryPerson.applicant_id, Applicant.id, own_subject(Applicant.account)),
 )
 #: Supervision is told once the case is closed (nobody supervises what was received a moment ago and
@@ -214,11 +214,11 @@ told_to_oneself = any_of(
 working_on_it = reached_through(
     Application.id,
     Assignment.application_id,
-    all_of(own_subject(Assignment.officer), missing(Assignment.ended_at)),
+    all_of(own_subject(Assignment.officer), is_null(Assignment.ended_at)),
 )
 #: Whose desk a case is on: only there it is worked on. An open one on nobody's can be taken.
 on_the_own_desk = own_subject(Application.officer)
-on_no_officers_desk = all_of(missing(Application.officer), missing(Application.closed_at))
+on_no_officers_desk = all_of(is_null(Application.officer), is_null(Application.closed_at))
 not_a_hold = none_of(ApplicationEvent.kind, EventKind.HELD, EventKind.RELEASED)
 #: Officers are told neither of holds nor of answers.
 not_supervision = none_of(
@@ -230,8 +230,8 @@ not_supervision = none_of(
 )
 #: Whoever proposed an entry of the ban list is never told of a hit by it.
 is_open_question = all_of(
-    missing(Screening.answered_at),
-    missing(Screening.voided_at),
+    is_null(Screening.answered_at),
+    is_null(Screening.voided_at),
     kept_from(Screening.kept_from),
 )
 of_an_open_question = reached_through(Application.id, Screening.application_id, is_open_question)
@@ -303,7 +303,7 @@ is_linked_to_the_own_desk = all_of(
     reached_through(PersonLink.applicant_id, Application.applicant_id, on_the_own_desk),
 )
 #: Of an inquiry, those are opened who were admitted to it, while it lasts, for whoever opened it.
-an_own_inquiry_that_lasts = all_of(own_subject(Inquiry.opened_by), upcoming(Inquiry.ends_at))
+an_own_inquiry_that_lasts = all_of(own_subject(Inquiry.opened_by), in_the_future(Inquiry.ends_at))
 opened_in_the_named_inquiry = reached_through(
     InquiryPerson.reference,
     Inquiry.reference,
@@ -346,7 +346,7 @@ def matching_a_case(rule: Rule) -> Rule:
         BannedPerson.ban_id,
         BanMatch.ban_id,
         all_of(
-            missing(BanMatch.ended_at),
+            is_null(BanMatch.ended_at),
             reached_through(BanMatch.application_id, Application.id, rule),
         ),
     )
@@ -369,9 +369,9 @@ of_own_countries = all_of(
     own_partner(PublishedVolume.partner_code), own_countries(PublishedVolume.country_code)
 )
 of_the_whole_country = all_of(
-    missing(PublishedVolume.partner_code),
-    missing(PublishedVolume.country_code),
-    missing(PublishedVolume.centre_code),
+    is_null(PublishedVolume.partner_code),
+    is_null(PublishedVolume.country_code),
+    is_null(PublishedVolume.centre_code),
 )
 OPEN_TO_EVERYONE: Mapping[Role, Rule] = dict.fromkeys(Role, every_row)
 
@@ -683,11 +683,11 @@ POLICY: Mapping[str, Access] = {
             Role.SUPERVISOR: every_row,
             Role.AUDITOR: every_row,
             Role.PARTNER_AGENT: all_of(
-                missing(Visa.superseded_at),
+                is_null(Visa.superseded_at),
                 reached_through(Visa.application_id, Application.id, at_own_place_to_hand_over),
             ),
             Role.APPLICANT: all_of(
-                missing(Visa.superseded_at),
+                is_null(Visa.superseded_at),
                 reached_through(Visa.application_id, Application.id, lodged_by_oneself),
             ),
         },
@@ -777,9 +777,9 @@ POLICY: Mapping[str, Access] = {
     ),
     "BanMatch": Access(
         rows={
-            Role.SUPERVISOR: missing(BanMatch.ended_at),
+            Role.SUPERVISOR: is_null(BanMatch.ended_at),
             Role.SCREENING: all_of(
-                missing(BanMatch.ended_at),
+                is_null(BanMatch.ended_at),
                 reached_through(BanMatch.application_id, Application.id, of_an_open_question),
             ),
         },

@@ -54,8 +54,8 @@ class NotOwn:
 
 
 @dataclass(frozen=True, slots=True)
-class Unsaid:
-    """All rows for a viewer of whom this is not said, and none for any other."""
+class WithoutScope:
+    """All rows for a viewer who names no such scope, and none for any other."""
 
     scope: Scope
 
@@ -79,7 +79,7 @@ class OwnPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class IsNull:
     """Rows whose column is null."""
 
     column: Attribute
@@ -100,7 +100,7 @@ class Recent:
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class InThePast:
     """Rows whose instant is set, and has passed."""
 
     column: Attribute
@@ -110,7 +110,7 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
-class Upcoming:
+class InTheFuture:
     """Rows whose instant is set, and is still to come."""
 
     column: Attribute
@@ -177,12 +177,12 @@ Rule = (
     EveryRow
     | Own
     | NotOwn
-    | Unsaid
+    | WithoutScope
     | OwnPlace
-    | Missing
+    | IsNull
     | Recent
-    | Passed
-    | Upcoming
+    | InThePast
+    | InTheFuture
     | NoneOf
     | KeptFrom
     | AllOf
@@ -194,7 +194,7 @@ Rule = (
 PLACES = "places"
 
 every_row = EveryRow()
-nothing_named_for_the_purpose = Unsaid(Scope.PURPOSE_REFERENCE)
+nothing_named_for_the_purpose = WithoutScope(Scope.PURPOSE_REFERENCE)
 
 
 def own_subject(column: Attribute) -> Own:
@@ -227,20 +227,20 @@ def own_place(centre: Attribute, country: Attribute) -> OwnPlace:
     return OwnPlace(centre, country)
 
 
-def missing(column: Attribute) -> Missing:
-    return Missing(column)
+def is_null(column: Attribute) -> IsNull:
+    return IsNull(column)
 
 
 def recent(column: Attribute, days: int) -> Recent:
     return Recent(column, days)
 
 
-def passed(column: Attribute) -> Passed:
-    return Passed(column)
+def in_the_past(column: Attribute) -> InThePast:
+    return InThePast(column)
 
 
-def upcoming(column: Attribute) -> Upcoming:
-    return Upcoming(column)
+def in_the_future(column: Attribute) -> InTheFuture:
+    return InTheFuture(column)
 
 
 def none_of(column: Attribute, *words: str) -> NoneOf:

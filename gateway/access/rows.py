@@ -28,19 +28,19 @@ from gateway.rules import (
     AnyOf,
     Attribute,
     EveryRow,
+    InTheFuture,
+    InThePast,
+    IsNull,
     KeptFrom,
-    Missing,
     NoneOf,
     NotOwn,
     Own,
     OwnPlace,
-    Passed,
     ReachedThrough,
     Recent,
     Rule,
     Scope,
-    Unsaid,
-    Upcoming,
+    WithoutScope,
 )
 from gateway.viewer import Viewer
 from models.publication.tables import PublishedVolume
@@ -219,7 +219,7 @@ def _required_scopes(rule: Rule) -> Iterator[Scope]:
 
 def _scopes(rule: Rule) -> Iterator[Scope]:
     match rule:
-        case Own(_, scope) | NotOwn(_, scope) | Unsaid(scope) | KeptFrom(_, scope):
+        case Own(_, scope) | NotOwn(_, scope) | WithoutScope(scope) | KeptFrom(_, scope):
             yield scope
         case OwnPlace():
             yield from (Scope.CENTRES, Scope.COUNTRIES)
@@ -228,7 +228,7 @@ def _scopes(rule: Rule) -> Iterator[Scope]:
                 yield from _scopes(each)
         case ReachedThrough(_, _, inner):
             yield from _scopes(inner)
-        case EveryRow() | Missing() | Recent() | Passed() | Upcoming() | NoneOf():
+        case EveryRow() | IsNull() | Recent() | InThePast() | InTheFuture() | NoneOf():
             return
 
 
@@ -277,18 +277,18 @@ def _rule_condition(
             return _own_scope(columns(column), scope, viewer)
         case NotOwn(column, scope):
             return columns(column) != viewer.scope(scope, column.type)
-        case Unsaid(scope):
+        case WithoutScope(scope):
             return viewer.scope(scope, Text()).is_(None)
         case OwnPlace(centre, country):
             place = func.coalesce(columns(centre), columns(country))
             return place == any_(viewer.places(centre.type))
-        case Missing(column):
+        case IsNull(column):
             return columns(column).is_(None)
         case Recent(column, days):
             return columns(column) > func.now() - literal_column(f"interval '{days} days'")
-        case Passed(column):
+        case InThePast(column):
             return columns(column) <= func.now()
-        case Upcoming(column):
+        case InTheFuture(column):
             return columns(column) > func.now()
         case NoneOf(column, words):
             return columns(column).not_in(words)

@@ -17,18 +17,18 @@ from gateway.rules import (
     AnyOf,
     Attribute,
     EveryRow,
+    InTheFuture,
+    InThePast,
+    IsNull,
     KeptFrom,
-    Missing,
     NoneOf,
     NotOwn,
     Own,
     OwnPlace,
-    Passed,
     ReachedThrough,
     Recent,
     Rule,
-    Unsaid,
-    Upcoming,
+    WithoutScope,
 )
 from models.vocabulary import Role
 from models.volumes.officers import desks
@@ -93,10 +93,10 @@ def attributes(rule: Rule) -> Iterator[Attribute]:
             KeptFrom(column)
             | Own(column)
             | NotOwn(column)
-            | Missing(column)
+            | IsNull(column)
             | Recent(column)
-            | Passed(column)
-            | Upcoming(column)
+            | InThePast(column)
+            | InTheFuture(column)
             | NoneOf(column)
         ):
             yield column
@@ -108,7 +108,7 @@ def attributes(rule: Rule) -> Iterator[Attribute]:
         case ReachedThrough(key, named_by, inner):
             yield from (key, named_by)
             yield from attributes(inner)
-        case EveryRow() | Unsaid():
+        case EveryRow() | WithoutScope():
             return
 
 

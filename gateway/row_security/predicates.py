@@ -7,19 +7,19 @@ from gateway.rules import (
     AnyOf,
     Attribute,
     EveryRow,
+    InTheFuture,
+    InThePast,
+    IsNull,
     KeptFrom,
-    Missing,
     NoneOf,
     NotOwn,
     Own,
     OwnPlace,
-    Passed,
     ReachedThrough,
     Recent,
     Rule,
     Scope,
-    Unsaid,
-    Upcoming,
+    WithoutScope,
 )
 from models.vocabulary import Role
 
@@ -58,7 +58,7 @@ def predicate(rule: Rule, role: Role, table: str) -> str:
 def depends_on_viewer(rule: Rule) -> bool:
     """Whether the rule can only be true for a row if a scope of the sealed viewer was read."""
     match rule:
-        case Own() | NotOwn() | OwnPlace() | Unsaid():
+        case Own() | NotOwn() | OwnPlace() | WithoutScope():
             return True
         case AllOf(rules):
             return any(map(depends_on_viewer, rules))
@@ -66,7 +66,7 @@ def depends_on_viewer(rule: Rule) -> bool:
             return all(map(depends_on_viewer, rules))
         case ReachedThrough(_, _, inner):
             return depends_on_viewer(inner)
-        case EveryRow() | Missing() | Recent() | Passed() | Upcoming() | NoneOf() | KeptFrom():
+        case EveryRow() | IsNull() | Recent() | InThePast() | InTheFuture() | NoneOf() | KeptFrom():
             return False
 
 
@@ -87,18 +87,18 @@ def _rule_as_sql(rule: Rule, role: Role | None, columns: Columns, depth: int = 1
             return f"{columns(column)} = {_scope(scope, role)}"
         case NotOwn(column, scope):
             return f"{columns(column)} <> {_scope(scope, role)}"
-        case Unsaid(scope):
+        case WithoutScope(scope):
             return f"{_scope(scope, role)} IS NULL"
         case OwnPlace(centre, country):
             places = _PLACES.format(role=f"'{role}'" if role else "NULL")
             return f"coalesce({columns(centre)}, {columns(country)}) = {places}"
-        case Missing(column):
+        case IsNull(column):
             return f"{columns(column)} IS NULL"
         case Recent(column, days):
             return f"{columns(column)} > now() - interval '{days} days'"
-        case Passed(column):
+        case InThePast(column):
             return f"{columns(column)} <= now()"
-        case Upcoming(column):
+        case InTheFuture(column):
             return f"{columns(column)} > now()"
         case NoneOf(column, words):
             listed = ", ".join(f"'{word}'" for word in words)

@@ -8,18 +8,18 @@ from gateway.rules import (
     AllOf,
     AnyOf,
     EveryRow,
+    InTheFuture,
+    InThePast,
+    IsNull,
     KeptFrom,
-    Missing,
     NoneOf,
     NotOwn,
     Own,
     OwnPlace,
-    Passed,
     ReachedThrough,
     Recent,
     Rule,
-    Unsaid,
-    Upcoming,
+    WithoutScope,
 )
 from gateway.viewer import Viewer
 
@@ -38,19 +38,19 @@ def holds(rule: Rule, row: Row, tables: Tables, viewer: Viewer) -> bool:
         case NotOwn(column, scope):
             value, own = row[column.key], getattr(viewer, scope)
             return value is not None and bool(own) and not is_own(value, own)
-        case Unsaid(scope):
+        case WithoutScope(scope):
             return not getattr(viewer, scope)
         case OwnPlace(centre, country):
             place = row[country.key] if row[centre.key] is None else row[centre.key]
             return is_own(place, viewer.centres or viewer.countries)
-        case Missing(column):
+        case IsNull(column):
             return row[column.key] is None
         case Recent(column, days):
             instant = row[column.key]
             return instant is not None and datetime.now(UTC) - instant < timedelta(days)
-        case Passed(column):
+        case InThePast(column):
             return row[column.key] is not None and row[column.key] <= datetime.now(UTC)
-        case Upcoming(column):
+        case InTheFuture(column):
             return row[column.key] is not None and row[column.key] > datetime.now(UTC)
         case KeptFrom(column, scope):
             listed, own = row[column.key], getattr(viewer, scope)

@@ -12,18 +12,18 @@ from gateway.rules import (
     AllOf,
     AnyOf,
     EveryRow,
-    Missing,
+    InTheFuture,
+    InThePast,
+    IsNull,
     NoneOf,
     NotOwn,
     Own,
     OwnPlace,
-    Passed,
     ReachedThrough,
     Recent,
     Rule,
     Scope,
-    Unsaid,
-    Upcoming,
+    WithoutScope,
     every_row,
     own_centres,
     own_countries,
@@ -89,17 +89,17 @@ def changes(rule: Rule) -> Iterator[Changed]:
         case Recent(column, days):
             yield Changed(f"“{rule}” gives a day more", Recent(column, days + 1))
             yield Changed(f"“{rule}” gives a day less", Recent(column, days - 1))
-        case Passed(column):
-            yield Changed(f"“{rule}” becomes still to come", Upcoming(column))
-        case Upcoming(column):
-            yield Changed(f"“{rule}” becomes passed", Passed(column))
+        case InThePast(column):
+            yield Changed(f"“{rule}” becomes still to come", InTheFuture(column))
+        case InTheFuture(column):
+            yield Changed(f"“{rule}” becomes passed", InThePast(column))
         case AllOf(rules) | AnyOf(rules):
             yield from _of_parts(type(rule), rules)
         case ReachedThrough(key, named_by, inner):
             for one in changes(inner):
                 whole = ReachedThrough(key, named_by, one.rule)
                 yield Changed(one.what, whole, named_by.class_.__tablename__)
-        case EveryRow() | Missing() | Unsaid():
+        case EveryRow() | IsNull() | WithoutScope():
             return
 
 
