@@ -70,7 +70,7 @@ from models.publication.sets import CENTRE_SETS, COUNTRY_SETS, NATIONAL_SETS, Di
 from models.publication.tables import PublishedVolume
 from models.vocabulary import (
     UNSURE_LINKS,
-    Changed,
+    ChangedPart,
     ChangedVolumes,
     DataRequestState,
     EventKind,
@@ -257,10 +257,12 @@ own_steps = none_of(
     EventKind.ANSWER_PROPOSED,
     EventKind.SCREENED,
 )
-no_change_of_a_hold = none_of(ApplicationChange.changed, Changed.HOLD)
-change_of_stage_or_decision = none_of(ApplicationChange.changed, Changed.HOLD, Changed.STATUS)
+no_change_of_a_hold = none_of(ApplicationChange.changed, ChangedPart.HOLD)
+change_of_stage_or_decision = none_of(
+    ApplicationChange.changed, ChangedPart.HOLD, ChangedPart.STATUS
+)
 change_of_the_stage = none_of(
-    ApplicationChange.changed, Changed.HOLD, Changed.STATUS, Changed.DECISION
+    ApplicationChange.changed, ChangedPart.HOLD, ChangedPart.STATUS, ChangedPart.DECISION
 )
 not_of_outcomes_alone = none_of(VolumeChange.changed, ChangedVolumes.OUTCOMES)
 
@@ -1509,8 +1511,8 @@ class Change:
     of: tuple[type[Base], ...] = (Application,)
 
 
-ADMINISTERED: Mapping[Role, Rule] = {Role.ADMINISTRATOR: every_row}
-CHANGE_OF_THE_LEDGER = Change(ADMINISTERED, "referenceChange", (ReferenceChange,))
+BY_ADMINISTRATORS: Mapping[Role, Rule] = {Role.ADMINISTRATOR: every_row}
+CHANGE_OF_THE_LEDGER = Change(BY_ADMINISTRATORS, "referenceChange", (ReferenceChange,))
 CHANGE_OF_AN_INQUIRY = Change({Role.SUPERVISOR: every_row}, "inquiry", (Inquiry,))
 WORK_ON_A_DATA_REQUEST = Change({Role.AUDITOR: every_row}, "dataRequest", (DataRequest,))
 CHANGE_OF_A_LEGAL_HOLD = Change({Role.SUPERVISOR: every_row}, "legalHold", (LegalHold,))
@@ -1611,10 +1613,10 @@ MUTATIONS: Mapping[str, Change] = {
     "openInquiry": CHANGE_OF_AN_INQUIRY,
     "approveInquiry": CHANGE_OF_AN_INQUIRY,
     "reviewInquiry": CHANGE_OF_AN_INQUIRY,
-    "suspendPartner": Change(ADMINISTERED, "suspension", (Suspension,)),
-    "suspendViewer": Change(ADMINISTERED, "suspension", (Suspension,)),
-    "confirmSuspension": Change(ADMINISTERED, "suspension", (Suspension,)),
-    "liftSuspension": Change(ADMINISTERED, "suspension", (Suspension,)),
+    "suspendPartner": Change(BY_ADMINISTRATORS, "suspension", (Suspension,)),
+    "suspendViewer": Change(BY_ADMINISTRATORS, "suspension", (Suspension,)),
+    "confirmSuspension": Change(BY_ADMINISTRATORS, "suspension", (Suspension,)),
+    "liftSuspension": Change(BY_ADMINISTRATORS, "suspension", (Suspension,)),
 }
 
 #: Who works from which queue. The last two tell of holds and hits.

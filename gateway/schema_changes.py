@@ -75,7 +75,7 @@ def changes_between(before: Mapping[str, str], now: Mapping[str, str]) -> list[C
     for role in sorted(before.keys() & now.keys()):
         if before[role] == now[role]:
             continue
-        for change in find_schema_changes(_built(before[role]), _built(now[role])):
+        for change in find_schema_changes(_build(before[role]), _build(now[role])):
             removal = change.type in _REMOVALS
             key = (
                 _severity(change),
@@ -118,7 +118,7 @@ def refusals(
                 change, f"say why under Unreleased in CHANGELOG.md, with `{change.coordinate}`"
             )
         if announced:
-            schemas = [_built(before[role]) for role in change.roles]
+            schemas = [_build(before[role]) for role in change.roles]
             if not change.is_removal or not all(
                 _has_run_out(schema, change.coordinate, today) for schema in schemas
             ):
@@ -131,11 +131,11 @@ def refusals(
 
 def short_notices(before: Mapping[str, str], now: Mapping[str, str], today: date) -> list[str]:
     """What a release of today would deprecate for less than the promised time."""
-    known = {each for sdl in before.values() for each, _ in deprecations(_built(sdl))}
+    known = {each for sdl in before.values() for each, _ in deprecations(_build(sdl))}
     named = {
         coordinate: until
         for sdl in now.values()
-        for coordinate, reason in deprecations(_built(sdl))
+        for coordinate, reason in deprecations(_build(sdl))
         if coordinate not in known and (until := until_date(reason)) is not None
     }
     return [
@@ -209,7 +209,7 @@ def _severity(change: Any) -> Severity:
     return Severity.DANGEROUS if isinstance(change, DangerousChange) else Severity.SAFE
 
 
-def _built(sdl: str) -> GraphQLSchema:
+def _build(sdl: str) -> GraphQLSchema:
     return build_schema(sdl, assume_valid_sdl=True)
 
 

@@ -96,7 +96,7 @@ TOLD = {
     "mutation": {
         "vocabulary/case.py": "WORDS describes EventKind.INTERVIEW, which is no word of it",
         "enums/case.py": "WORDS does not describe EventKind.INTERVIEW: add a sentence",
-        "mutations/intents.py": "no intent takes Verb.INVITE: add the mutation",
+        "mutations/case_intents.py": "no intent takes Verb.INVITE: add the mutation",
         "policy.py": "the mutation inviteToInterview has no line in MUTATIONS",
         "row_security/step_writes.py": "SHOWN_BY does not say what shows that Verb.INVITE was d",
     },

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.development.users import demo_users
-from models.synthetic.reference import reference
+from models.synthetic.inputs import reference
 from models.vocabulary import Role
 from tests.compose import (
     ROOT,

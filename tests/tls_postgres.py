@@ -9,8 +9,8 @@ from pathlib import Path
 
 from models.database.connections import connect
 from models.postgres import PostgresError, Server, temporary_postgres
-from models.postgres.account import server_account
 from models.postgres.cluster import SUPERUSER
+from models.postgres.system_user import server_account
 from tests.certificates import Authority
 from tests.machine import needs
 

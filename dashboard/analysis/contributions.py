@@ -39,13 +39,13 @@ class TotalChange:
         """The sum of all contributions."""
         return self.now - self.before
 
-    def leading(self, most: int) -> tuple[Contribution, ...]:
+    def find_leading(self, most: int) -> tuple[Contribution, ...]:
         """The groups that moved furthest in the direction of the total, at most so many."""
         sign = (self.change > 0) - (self.change < 0)
         same = [part for part in self.contributions if part.change * sign > 0]
         return tuple(same[:most])
 
-    def opposing(self, most: int) -> tuple[Contribution, ...]:
+    def find_opposing(self, most: int) -> tuple[Contribution, ...]:
         """The groups that moved furthest against it, at most so many."""
         sign = (self.change > 0) - (self.change < 0)
         against = [part for part in self.contributions if part.change * sign < 0]

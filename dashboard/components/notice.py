@@ -68,7 +68,7 @@ def outage_notice(outage: Outage, as_of: Any, say: Texts) -> html.Section:
     )
 
 
-def missing(say: Texts) -> html.P:
+def missing_part(say: Texts) -> html.P:
     """In the place of a part whose figures could not be had; a notice above says why."""
     return html.P(say("failed.part"), className="missing")
 

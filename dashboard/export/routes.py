@@ -67,7 +67,7 @@ async def _export(
             return _refusal(say, (why,), back, HTTPStatus.FORBIDDEN)
         # A file holds every measure that its reader may read, whatever the page shows.
         address = replace(address.among(audience), measures="all")
-        period = address.chosen(today())
+        period = address.chosen_period(today())
         volumes = await ask_volumes(gateway, visit.session, audience, period, address, QUESTIONS)
     except GatewayError as error:
         log.warning("%s", error)

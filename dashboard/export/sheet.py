@@ -77,7 +77,7 @@ def _comparison_lines(view: View) -> list[tuple[str, str]]:
 
 def _filter_lines(view: View) -> list[tuple[str, str]]:
     """The filters of the rows; what was chosen among them leaves the others in."""
-    return [(key, name) for key, name in view.chosen.items() if key != view.address.by]
+    return [(key, name) for key, name in view.chosen_filters.items() if key != view.address.by]
 
 
 def _columns(view: View) -> Iterator[Column]:

@@ -150,7 +150,7 @@ def _rate_name(funnel: Funnel, ends: tuple[float, float], top: float, say: Texts
         for point in funnel.points
         if 0 <= point.count.rate - rate <= top * NAME_HEIGHT
     ]
-    covered = {anchor: _covered(anchor, beside) for anchor in NAME_PLACES}
+    covered = {anchor: _count_covered(anchor, beside) for anchor in NAME_PLACES}
     anchor = min(covered, key=lambda each: covered[each])
     return {
         "xref": "paper",
@@ -163,7 +163,7 @@ def _rate_name(funnel: Funnel, ends: tuple[float, float], top: float, say: Texts
     }
 
 
-def _covered(anchor: str, places: list[float]) -> int:
+def _count_covered(anchor: str, places: list[float]) -> int:
     """How many of these places, from left to right, a name would cover that is anchored so."""
     left = {"left": 0.0, "center": 0.5 - NAME_WIDTH / 2, "right": 1 - NAME_WIDTH}[anchor]
     return sum(left <= place <= left + NAME_WIDTH for place in places)

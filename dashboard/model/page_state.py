@@ -84,7 +84,7 @@ class Address:
     order: str = "down"
     rows: str = "top"
 
-    def chosen(self, now: date) -> Period:
+    def chosen_period(self, now: date) -> Period:
         """The period, ready to ask for."""
         if self.period == CUSTOM:
             return period_between(_month(self.first), _month(self.last), now)

@@ -98,7 +98,7 @@ def rotate_key(what: str, file: Path) -> None:
     keys, use = LocalKeys.read(file), _USES[what]
     if len(keys.by_use[use]) > 1:
         raise click.ClickException(f"Two keys are accepted: run `gerbang audit retire {what}`.")
-    keys.rotated(use).write(file)
+    keys.with_new_key(use).write(file)
     click.echo(f"{file}: a new key makes the {what}, the one before is accepted.")
 
 
@@ -111,7 +111,7 @@ def retire_key(what: str, file: Path) -> None:
     What it sealed or signed is found to be forged from then on. So `signatures` once the next
     checkpoint is signed; `seals` once `gerbang audit verify` counts none by it any more.
     """
-    LocalKeys.read(file).settled(_USES[what]).write(file)
+    LocalKeys.read(file).with_one_key(_USES[what]).write(file)
     click.echo(f"{file}: one key of the {what} is left.")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from models.migrations.drafting import DraftError
-from models.migrations.writing import Written, write_empty_revision, write_revisions
+from models.migrations.writing import WrittenRevisions, write_empty_revision, write_revisions
 from models.postgres import temporary_postgres
 
 
@@ -28,7 +28,7 @@ def new(name: str, empty: bool) -> None:
     if not name.strip():
         raise click.ClickException("NAME is empty: say in a few words what changes")
     if empty:
-        _show(Written([write_empty_revision(name.strip())], []))
+        _show(WrittenRevisions([write_empty_revision(name.strip())], []))
         return
     try:
         with temporary_postgres() as server:
@@ -39,7 +39,7 @@ def new(name: str, empty: bool) -> None:
     sys.exit(bool(written.hazards))
 
 
-def _show(written: Written) -> None:
+def _show(written: WrittenRevisions) -> None:
     for file in written.files:
         click.echo(_relative(file))
     for (file, line), sentence in written.hazards:

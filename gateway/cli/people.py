@@ -36,7 +36,7 @@ def rotate() -> None:
     keys = LocalKeys.read(file)
     if len(keys.by_use[KeyUse.PERSON_INDEX]) > 1:
         raise click.ClickException("Two keys are accepted: run `gerbang people settle`.")
-    keys.rotated(KeyUse.PERSON_INDEX).write(file)
+    keys.with_new_key(KeyUse.PERSON_INDEX).write(file)
     click.echo(f"{file}: a new key writes, the one before is accepted.")
 
 
@@ -65,7 +65,7 @@ def settle(*, forget_kept: bool) -> None:
     """
     settings = read_settings(command=Command.PEOPLE)
     file = _keys_file(settings)
-    settled = LocalKeys.read(file).settled(KeyUse.PERSON_INDEX)
+    settled = LocalKeys.read(file).with_one_key(KeyUse.PERSON_INDEX)
     keys = LocalKeyService(settled, KeyStore.beside(file))
 
     async def forget(connection: asyncpg.Connection) -> None:

@@ -10,8 +10,8 @@ from gateway.settings import Command, Settings, read_settings
 from models.database.connections import connect
 from models.key_service import KeyServiceError, key_service_at
 from models.key_service.rotation import rotate_data_keys
-from models.rights.sweeping import Sweep, preview
-from models.rights.sweeping import sweep as sweep_keys
+from models.rights.orphan_keys import Sweep, preview
+from models.rights.orphan_keys import sweep as sweep_keys
 
 _EVERY = 10_000
 

@@ -32,7 +32,7 @@ from gateway.development.signing import ALGORITHM, SigningKeys
 from gateway.development.users import DemoUser, demo_users
 from gateway.settings import Settings
 from gateway.wire.parameters import read_body
-from models.synthetic.reference import reference
+from models.synthetic.inputs import reference
 
 CALLBACK_PATH = "/sign-in/callback"
 EXPLORER_PATH = "/graphql"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from models.synthetic.reference import Reference
+from models.synthetic.inputs import Reference
 from models.vocabulary import Role
 
 PARTNER = "NUSA"

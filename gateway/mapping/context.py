@@ -163,7 +163,7 @@ class Context:
         columns = tuple(statement.selected_columns)
         labels = tuple(str(column.key) for column in columns)
         self.note_read(noun, rows)
-        opened = await self._opened(noun, [column.type for column in columns], rows)
+        opened = await self._open_sealed(noun, [column.type for column in columns], rows)
         return [noun.record(labels, tuple(row)) for row in opened]
 
     async def fetch(
@@ -176,10 +176,10 @@ class Context:
             return rows
         columns = self.columns(noun)
         types = [column.type for column in columns]  # what else a row has stands behind them
-        opened = await self._opened(noun, types, rows)
+        opened = await self._open_sealed(noun, types, rows)
         return [type(row)(values) for row, values in zip(rows, opened, strict=True)]
 
-    async def _opened(
+    async def _open_sealed(
         self, noun: DeclaredNoun, types: Sequence[Any], rows: Sequence[Any]
     ) -> Sequence[Any]:
         """Rows with what is sealed in them. Raises FieldError where it cannot be opened now."""

@@ -67,7 +67,7 @@ def _instant(value: Any) -> datetime:
 _WHOLE_NUMBER = "https://www.rfc-editor.org/rfc/rfc8259#section-6"
 
 #: The scalars of our own, by the Python type that stands for each.
-DECLARED: Mapping[object, Scalar] = {
+OWN_SCALARS: Mapping[object, Scalar] = {
     BigInt: Scalar(
         "BigInt",
         "A whole number of 64 bits, as a JSON number.",
@@ -148,8 +148,8 @@ SCALARS: dict[object, Any] = {
         serialize=scalar.serialize,
         parse_value=_parse_or_explain(scalar),
     )
-    for kind, scalar in DECLARED.items()
+    for kind, scalar in OWN_SCALARS.items()
 }
 
 #: What to give for each scalar, by its name in the API.
-EXPECTED: Mapping[str, str] = {scalar.name: scalar.expected for scalar in DECLARED.values()}
+EXPECTED: Mapping[str, str] = {scalar.name: scalar.expected for scalar in OWN_SCALARS.values()}

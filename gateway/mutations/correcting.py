@@ -14,9 +14,9 @@ from sqlalchemy import func, select, update
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.access.vault import vault_errors
-from gateway.mutations.case import Case, read_case
 from gateway.mutations.case_statements import entry_in_force
 from gateway.mutations.eligibility import read_eligible
+from gateway.mutations.locked_case import Case, read_case
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
 from gateway.mutations.people import check_values
 from gateway.mutations.requests import Correction as Proposed
@@ -210,7 +210,7 @@ async def _is_a_new_application(
     """Whether nationals of a country cannot take the visa on file, or need CLEARANCE where it was
     not needed, or the other way round."""
     eligible = await read_eligible(transaction, [nationality], case.on)
-    if case.visa_type not in eligible.fitting(nationality):
+    if case.visa_type not in eligible.fitting_types(nationality):
         return True
     [becomes] = await transaction.rows(select(entry_in_force(nationality).label("entry")))
     is_calling = becomes.entry == Entry.CALLING_VISA

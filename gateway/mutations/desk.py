@@ -7,7 +7,7 @@ from sqlalchemy import func, literal_column, select
 
 from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.case import Case
+from gateway.mutations.locked_case import Case
 from gateway.mutations.outcome import Reason, RefusedError
 from gateway.mutations.requests import StepRequest
 from models import Application, Assignment

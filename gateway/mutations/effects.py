@@ -10,7 +10,6 @@ from sqlalchemy import Date, bindparam, select, update
 
 from gateway.access.transactions.writing import WriteTransaction, select_lock
 from gateway.mutations import desk
-from gateway.mutations.case import Case
 from gateway.mutations.correcting import (
     approve_correction,
     propose_correction,
@@ -19,6 +18,7 @@ from gateway.mutations.correcting import (
 )
 from gateway.mutations.desk import end_assignment, put_on_desk
 from gateway.mutations.links import confirm_link, reject_link
+from gateway.mutations.locked_case import Case
 from gateway.mutations.outcome import Reason, RefusedError
 from gateway.mutations.requests import StepRequest
 from gateway.mutations.screening import ask

@@ -40,10 +40,10 @@ def check_eligible(
 
     Without a purpose the visa type must serve them for any.
     """
-    fitting = eligible.fitting(nationality, purpose)
+    fitting = eligible.fitting_types(nationality, purpose)
     if visa_type in fitting:
         return
-    if visa_type in eligible.fitting(nationality):
+    if visa_type in eligible.fitting_types(nationality):
         path = "tripPurpose"
         if fitting:
             reasons.add(Refusal.PURPOSE_NOT_SERVED, path, rule="fits_purpose", fitting=fitting)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select, tuple_, update
 
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.case import Case
+from gateway.mutations.locked_case import Case
 from gateway.mutations.outcome import Reason, RefusedError
 from gateway.mutations.requests import StepRequest
 from models import Application, PersonLink

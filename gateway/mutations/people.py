@@ -19,7 +19,7 @@ from models import Applicant, Identity
 from models.keys import new_key
 from models.life import Refusal
 from models.person.identity import PERSONAL
-from models.person.sealed import open_rows, sealed
+from models.person.sealed import open_rows, sealed_cell
 from models.person.vault import SEALED, Person
 
 _EARLIEST = date(1900, 1, 1)
@@ -126,7 +126,8 @@ def _check_same_person(row: Any, submission: Submission, reasons: Reasons) -> No
 async def _find_applicant(transaction: WriteTransaction, account: str) -> Any:
     columns = [getattr(Identity, name) for name in PERSONAL]
     values = [
-        (sealed(column) if column.key in SEALED else column).label(column.key) for column in columns
+        (sealed_cell(column) if column.key in SEALED else column).label(column.key)
+        for column in columns
     ]
     rows = await transaction.rows(
         select(Applicant.id, Applicant.nationality_code, *values)

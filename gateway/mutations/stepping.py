@@ -7,11 +7,11 @@ from sqlalchemy import bindparam, select
 
 from gateway.access.fields import is_readable
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.case import Case, lock_case
 from gateway.mutations.correcting import check_correction
 from gateway.mutations.desk import end_assignment, most_urgent
 from gateway.mutations.effects import EFFECTS
 from gateway.mutations.leaving import require_in_reach
+from gateway.mutations.locked_case import Case, lock_case
 from gateway.mutations.outcome import Outcome, Reason, Reasons, RefusedError, Result
 from gateway.mutations.requests import StepRequest
 from gateway.policy import MUTATIONS

@@ -35,7 +35,7 @@ from models.vocabulary import Channel, EventKind, Role
 _INITIAL_STATUS = next(step.target for step in STEPS if step.verb is Verb.SUBMIT)
 
 
-class Located(NamedTuple):
+class PlacedSubmission(NamedTuple):
     """An application to submit, and where it is taken in."""
 
     submission: Submission
@@ -56,14 +56,14 @@ async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> O
     group = await find_group(transaction, request)
     offer = await read_offer(transaction, nationalities, nationalities | issuing)
     results: dict[int, Result] = {}
-    valid: dict[int, Located] = {}
+    valid: dict[int, PlacedSubmission] = {}
     for number, submission in enumerate(request.submissions):
         below = ("applications", str(number)) if is_batch else ()
         reasons = Reasons(request.faults, below=below)
         place = find_place(transaction.viewer, submission, offer, reasons)
         await _check(transaction, submission, offer, reasons)
         if not reasons:
-            valid[number] = Located(submission, place)
+            valid[number] = PlacedSubmission(submission, place)
         elif is_batch:
             results[number] = Result(refused=reasons.all())
         else:
@@ -105,7 +105,7 @@ async def _check(
 async def _write(
     transaction: WriteTransaction,
     mutation: str,
-    located: list[Located],
+    located: list[PlacedSubmission],
     group: str | None,
     offer: Offer,
 ) -> list[UUID]:
@@ -128,7 +128,7 @@ async def _write(
 
 
 def _application_row(
-    person: UUID, located: Located, group: str | None, offer: Offer
+    person: UUID, located: PlacedSubmission, group: str | None, offer: Offer
 ) -> dict[str, Any]:
     submission, place = located
     return {

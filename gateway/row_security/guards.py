@@ -13,7 +13,7 @@ from typing import Any
 
 from gateway.row_security.case_functions import CASE_FUNCTIONS
 from gateway.row_security.step_needs import HOLDS_IF
-from gateway.row_security.step_writes import SHOWN_BY, WRITES, Write, Written, is_now
+from gateway.row_security.step_writes import SHOWN_BY, WRITES, StepWrite, Write, is_now
 from models import (
     AccessEvent,
     Application,
@@ -128,7 +128,7 @@ def columns_written(noun: type[Base], write: Write, role: Role) -> frozenset[str
     return columns
 
 
-def written_by(step: Step) -> tuple[Written, ...]:
+def written_by(step: Step) -> tuple[StepWrite, ...]:
     """What a step writes: what it changes of the application, and what it does besides."""
     besides = WRITES.get(step.verb, ())
     of_case = [one for one in besides if one.noun is Application]
@@ -136,7 +136,7 @@ def written_by(step: Step) -> tuple[Written, ...]:
     return (*others, *(_of_application(step, of_case[0] if of_case else None)))
 
 
-def _of_application(step: Step, besides: Written | None) -> Iterator[Written]:
+def _of_application(step: Step, besides: StepWrite | None) -> Iterator[StepWrite]:
     """The changes of the application, for all sources of a step that change the same."""
     alike: dict[tuple[str, ...], list[Status]] = {}
     for source in step.sources:
@@ -148,7 +148,7 @@ def _of_application(step: Step, besides: Written | None) -> Iterator[Written]:
             for condition in conditions}  # fmt: skip
         stays = () if step.target else ("NEW.status = OLD.status",)
         listed = ", ".join(f"'{source}'" for source in sources)
-        yield Written(
+        yield StepWrite(
             Application, "UPDATE", frozenset(columns) | (besides.columns if besides else set()),
             " AND ".join((f"it.status IN ({listed})", *stays, *conditions,
                 *((besides.only_if,) if besides else ()))),
@@ -208,7 +208,7 @@ def _by_step(noun: type[Base], write: Write, step: Step) -> Iterator[str]:
             yield " AND ".join(_conditions(step, one))
 
 
-def _conditions(step: Step, one: Written) -> Iterator[str]:
+def _conditions(step: Step, one: StepWrite) -> Iterator[str]:
     if one.noun is not Application:
         listed = ", ".join(f"'{source}'" for source in step.sources)
         yield f"it.status = '{step.target}'" if one.is_entered else f"it.status IN ({listed})"

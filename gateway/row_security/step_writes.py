@@ -31,7 +31,7 @@ Write = Literal["INSERT", "UPDATE"]
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class StepWrite:
     """What a step writes into one table."""
 
     noun: type[Base]
@@ -96,12 +96,12 @@ _ENDS_NOW = (
 _BEGINS_NOW = (
     f"{is_now('NEW.assigned_at')} AND coalesce(NEW.assigned_by, viewer_subject) = viewer_subject"
 )
-_LEAVES_THE_DESK = Written(
+_LEAVES_THE_DESK = StepWrite(
     Assignment, "UPDATE", frozenset({"ended_at", "ended_by"}), _ENDS_NOW, needs=False,
     is_entered=True,
 )  # fmt: skip
 #: Given back, or to somebody else: with a reason.
-_MOVES = Written(
+_MOVES = StepWrite(
     Assignment, "UPDATE", frozenset({"ended_at", "ended_by", "reason"}),
     f"{_ENDS_NOW} AND NEW.reason IS NOT NULL",
 )  # fmt: skip
@@ -109,18 +109,18 @@ _NO_MATCH = " AND ".join(
     f"viewer.latest_answer(it.id, '{kind}') IS DISTINCT FROM 'MATCH'" for kind in ScreeningKind
 )
 _CORRECTION = (
-    Written(
+    StepWrite(
         # What others are told of the ground, a trigger writes.
         Decision, "INSERT", _columns(Decision, "is_incomplete", "public_reason"),
         f"NEW.outcome = '{{target}}' AND {is_now('NEW.decided_at')}"
         " AND NEW.officer = viewer_subject"
         " AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id",
     ),
-    Written(Application, "UPDATE", frozenset({"current_decision_id"}), _IS_THE_DECISION),
+    StepWrite(Application, "UPDATE", frozenset({"current_decision_id"}), _IS_THE_DECISION),
 )  # fmt: skip
 _DECISION = (*_CORRECTION, _LEAVES_THE_DESK)
 #: With the terms of its type, and of the grant that was made with it.
-_VISA = Written(
+_VISA = StepWrite(
     Visa, "INSERT", _columns(Visa, "revoked_at", "superseded_at"),
     f"{is_now('NEW.issued_at')} AND EXISTS (SELECT FROM decision AS made"
     " WHERE made.id = NEW.decision_id AND made.application_id = it.id"
@@ -130,19 +130,19 @@ _VISA = Written(
     " AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by)",
 )  # fmt: skip
 _STANDS = "OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL"
-_VISA_IS_VOID = Written(
+_VISA_IS_VOID = StepWrite(
     Visa, "UPDATE", frozenset({"superseded_at"}), f"{_STANDS} AND {is_now('NEW.superseded_at')}"
 )
 
 _HANDED_IN = frozenset({"answered_at", "answered_by"})
-_ITEMS = Written(
+_ITEMS = StepWrite(
     RequestedItem, "UPDATE", _HANDED_IN,
     "OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject"
     f" AND {is_now('NEW.answered_at')}",
 )  # fmt: skip
 
 #: Where the person was corrected, supervision is asked anew.
-_ASKED_ANEW = Written(
+_ASKED_ANEW = StepWrite(
     Screening, "INSERT", _ASKED,
     f"{_A_QUESTION} AND NEW.proposed IS NULL AND {is_now('NEW.requested_at')}"
     " AND NEW.kind = ANY (viewer.questions_to_ask(it.id)) AND EXISTS (SELECT FROM correction"
@@ -152,10 +152,10 @@ _ASKED_ANEW = Written(
 )  # fmt: skip
 
 
-def _link_is(state: str) -> tuple[Written, ...]:
+def _link_is(state: str) -> tuple[StepWrite, ...]:
     """What an officer says of a link that was found by name, in the case of one of the two."""
     return (
-        Written(
+        StepWrite(
             PersonLink, "UPDATE",
             frozenset({"state", "resolved_at", "resolved_by", "resolved_in", "resolution"}),
             f"OLD.reason = 'NAME_AND_BIRTH_DATE' AND NEW.state = '{state}'"
@@ -166,13 +166,13 @@ def _link_is(state: str) -> tuple[Written, ...]:
 
 
 #: By verb; a verb that is not here writes the application and its event alone.
-WRITES: Mapping[Verb, tuple[Written, ...]] = {
+WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
     Verb.RECORD_PAYMENT: (
-        Written(
+        StepWrite(
             Bill, "UPDATE", frozenset({"paid_at", "receipt_number"}),
             f"OLD.paid_at IS NULL AND {is_now('NEW.paid_at')}",
         ),
-        Written(
+        StepWrite(
             Application, "UPDATE", frozenset({"paid_at", "fee_idr", "target_due_at"}),
             "OLD.paid_at IS NULL AND NEW.target_due_at >= NEW.paid_at AND EXISTS ("
             "SELECT FROM bill WHERE bill.application_id = it.id"
@@ -180,19 +180,19 @@ WRITES: Mapping[Verb, tuple[Written, ...]] = {
         ),
     ),
     Verb.RECORD_DOCUMENTS: (
-        Written(
+        StepWrite(
             CaseDocument, "UPDATE", frozenset({"recorded_at", "recorded_by"}),
             "(NEW.recorded_at IS NULL OR OLD.recorded_at IS NULL"
             f" AND NEW.recorded_by = viewer_subject AND {is_now('NEW.recorded_at')})",
         ),
     ),
     Verb.TAKE: (
-        Written(
+        StepWrite(
             Assignment, "INSERT", _PUT_ON_A_DESK,
             f"NEW.officer = viewer_subject AND NEW.role = 'OFFICER' AND {_BEGINS_NOW}",
         ),
         # By then it is on the desk.
-        Written(
+        StepWrite(
             Application, "UPDATE", frozenset(),
             "it.officer = viewer_subject"
             " AND (it.received_at IS NOT NULL OR it.partner_code IS NULL)",
@@ -202,20 +202,20 @@ WRITES: Mapping[Verb, tuple[Written, ...]] = {
     Verb.GIVE_BACK: (_MOVES,),
     Verb.REASSIGN: (
         _MOVES,
-        Written(
+        StepWrite(
             Assignment, "INSERT", _PUT_ON_A_DESK,
             f"{_BEGINS_NOW} AND (NEW.role = 'SUPERVISOR' AND NEW.officer = viewer_subject"
             f" OR NEW.role = 'OFFICER' AND {_NO_MATCH})",
         ),
         # By then it is on the desk of whoever was named.
-        Written(Application, "UPDATE", frozenset(), "it.is_assigned"),
+        StepWrite(Application, "UPDATE", frozenset(), "it.is_assigned"),
     ),
     Verb.REQUEST_INFORMATION: (
-        Written(
+        StepWrite(
             RequestedItem, "INSERT", _columns(RequestedItem, *_HANDED_IN),
             is_now("NEW.requested_at"),
         ),
-        Written(
+        StepWrite(
             Application, "UPDATE", frozenset({"answer_by"}),
             "(NEW.answer_by IS NOT DISTINCT FROM OLD.answer_by OR"
             f" {is_now('NEW.answer_by - viewer.time_to_answer()')})",
@@ -224,7 +224,7 @@ WRITES: Mapping[Verb, tuple[Written, ...]] = {
     Verb.ANSWER_INFORMATION: (
         _ITEMS,
         # Something that is still missing would keep it where it is.
-        Written(
+        StepWrite(
             Application, "UPDATE", frozenset(),
             "NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id"
             " AND answered_at IS NULL)",
@@ -232,12 +232,12 @@ WRITES: Mapping[Verb, tuple[Written, ...]] = {
     ),
     Verb.ANSWER_ITEMS: (_ITEMS,),
     Verb.REFER_TO_SCREENING: (
-        Written(
+        StepWrite(
             Screening, "INSERT", _ASKED,
             f"{_A_QUESTION} AND NEW.proposed IS NULL AND {is_now('NEW.requested_at')}"
             " AND NEW.kind = ANY (viewer.questions_to_ask(it.id))",
         ),
-        Written(
+        StepWrite(
             Application, "UPDATE", frozenset({"is_referred"}),
             "(NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked"
             f" WHERE asked.application_id = it.id AND {is_now('asked.requested_at')})",
@@ -245,45 +245,45 @@ WRITES: Mapping[Verb, tuple[Written, ...]] = {
         ),
     ),
     Verb.RECORD_SCREENING: (
-        Written(
+        StepWrite(
             Screening, "UPDATE", _ANSWERED,
             f"{_WAITS} AND NEW.answered_by = viewer_subject AND {is_now('NEW.answered_at')}"
             " AND NEW.result IN ('CLEAR', 'HIT', 'UNAVAILABLE')"
             " AND (NEW.kind <> 'CLEARANCE' OR NEW.result = 'UNAVAILABLE')",
         ),
-        Written(Application, "UPDATE", _HIT_FLAGS, _FLAGS_ARE_TRUE, needs=False),
+        StepWrite(Application, "UPDATE", _HIT_FLAGS, _FLAGS_ARE_TRUE, needs=False),
     ),
     Verb.PROPOSE_ANSWER: (
-        Written(
+        StepWrite(
             Screening, "UPDATE", _PROPOSED,
             f"{_WAITS} AND NEW.proposed IN ('CLEAR', 'HIT') AND NEW.proposed_by = viewer_subject",
         ),
     ),
     Verb.RESOLVE_HIT: (
-        Written(
+        StepWrite(
             Screening, "INSERT", _ASKED - {"referral_reason", "referral_note"} | _PROPOSED,
             f"{_A_QUESTION} AND {_A_RESOLUTION} AND {is_now('NEW.requested_at')}",
         ),
-        Written(
+        StepWrite(
             Screening, "UPDATE", _PROPOSED,
             f"{_IS_OPEN} AND OLD.proposed IN ('NO_MATCH', 'MATCH') AND {_A_RESOLUTION}",
         ),
     ),
     Verb.CONFIRM_SCREENING: (
-        Written(
+        StepWrite(
             Screening, "UPDATE", _ANSWERED | {"confirmed_by"},
             f"{_IS_OPEN} AND NEW.confirmed_by = viewer_subject"
             " AND OLD.proposed_by <> viewer_subject AND NEW.answered_by = OLD.proposed_by"
             f" AND NEW.result = OLD.proposed AND {is_now('NEW.answered_at')}",
         ),
-        Written(Application, "UPDATE", _HIT_FLAGS, _FLAGS_ARE_TRUE, needs=False),
+        StepWrite(Application, "UPDATE", _HIT_FLAGS, _FLAGS_ARE_TRUE, needs=False),
         # A hit that is one leaves the officer's desk for that of who resolved it.
-        Written(
+        StepWrite(
             Assignment, "UPDATE", frozenset({"ended_at", "ended_by"}),
             f"{_ENDS_NOW} AND {_A_MATCH.format('')}",
             needs=False,
         ),
-        Written(
+        StepWrite(
             Assignment, "INSERT", _PUT_ON_A_DESK,
             f"NEW.role = 'SUPERVISOR' AND {_BEGINS_NOW}"
             f" AND {_A_MATCH.format(' AND hit.answered_by = NEW.officer')}",
@@ -301,7 +301,7 @@ WRITES: Mapping[Verb, tuple[Written, ...]] = {
     Verb.CORRECT_TO_REFUSED: (*_CORRECTION, _VISA_IS_VOID),
     Verb.SET_ASIDE: (*_CORRECTION, _VISA),
     Verb.REVOKE: (
-        Written(
+        StepWrite(
             Visa, "UPDATE", frozenset({"revoked_at"}), f"{_STANDS} AND {is_now('NEW.revoked_at')}"
         ),
     ),

@@ -12,8 +12,8 @@ from gateway.mutations.case_statements import has_live_visa
 from gateway.mutations.checklist import documents_of, missing_documents
 from gateway.mutations.stepping import reason_of
 from gateway.policy import MUTATIONS
+from gateway.schema.mutations.case_intents import INTENTS
 from gateway.schema.mutations.errors import MutationError, error_of
-from gateway.schema.mutations.intents import INTENTS
 from gateway.strawberry_bridge import describe_values
 from models import Application, ApplicationEvent, Assignment, Correction, Decision
 from models.life import Attempt, CaseState, refusal_told, statuses_alike

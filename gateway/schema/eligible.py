@@ -35,6 +35,6 @@ async def eligible_visa_types(
     statement = select_eligible(nationalities, today() if on is None else literal(on))
     in_reach = statement.where(reachable(noun.name, context.viewer))
     rows = await context.session.rows(vouch_for(in_reach, noun.name))
-    codes = EligibleVisaTypes.of(rows).fitting(nationality, purpose)
+    codes = EligibleVisaTypes.of(rows).fitting_types(nationality, purpose)
     loader = context.loaders.by(noun, VisaTypeRow.code)
     return [found for found in await loader.load_many(codes) if found is not None]

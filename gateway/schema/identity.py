@@ -6,7 +6,7 @@ from gateway.mapping.declare import column, link, noun
 from gateway.schema.country import Country
 from models import Country as CountryRow
 from models import Identity as IdentityRow
-from models.person.sealed import sealed
+from models.person.sealed import sealed_cell
 from models.vocabulary import Sex
 
 
@@ -17,16 +17,16 @@ class Identity:
     Say why you read it: `query Case($case: String!) @purpose(code: CASEWORK, reference: $case)`.
     """
 
-    full_name: str = column(sealed(IdentityRow.full_name), "Name as in the passport.")
-    passport_number: str = column(sealed(IdentityRow.passport_number), "Passport number.")
-    birth_date: date = column(sealed(IdentityRow.birth_date), "Date of birth.")
-    email: str = column(sealed(IdentityRow.email), "E-mail address.")
-    phone: str = column(sealed(IdentityRow.phone), "Phone number, with country code.")
+    full_name: str = column(sealed_cell(IdentityRow.full_name), "Name as in the passport.")
+    passport_number: str = column(sealed_cell(IdentityRow.passport_number), "Passport number.")
+    birth_date: date = column(sealed_cell(IdentityRow.birth_date), "Date of birth.")
+    email: str = column(sealed_cell(IdentityRow.email), "E-mail address.")
+    phone: str = column(sealed_cell(IdentityRow.phone), "Phone number, with country code.")
     sex: Sex | None = column(
-        sealed(IdentityRow.sex), "Sex as in the passport; null where it was left out."
+        sealed_cell(IdentityRow.sex), "Sex as in the passport; null where it was left out."
     )
     place_of_birth: str | None = column(
-        sealed(IdentityRow.place_of_birth),
+        sealed_cell(IdentityRow.place_of_birth),
         "Place of birth as in the passport; null where it was left out.",
     )
     passport_issuing_state: Country | None = link(
@@ -35,6 +35,6 @@ class Identity:
         "The state that issued the passport; null for what was lodged before it was asked.",
     )
     passport_expires_on: date | None = column(
-        sealed(IdentityRow.passport_expires_on),
+        sealed_cell(IdentityRow.passport_expires_on),
         "The last day on which the passport is valid; null where it was left out.",
     )

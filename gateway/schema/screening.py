@@ -17,7 +17,7 @@ from models.vocabulary import ReferralReason, ScreeningKind, ScreeningResult
 if TYPE_CHECKING:
     from gateway.schema.application import Application
 
-Asked = Annotated["Application", strawberry.lazy("gateway.schema.application")]
+ScreenedCase = Annotated["Application", strawberry.lazy("gateway.schema.application")]
 
 
 @noun(key=ScreeningRow.id)
@@ -60,7 +60,7 @@ class Screening(Node):
         order=(MatchRow.found_at, MatchRow.id),
     )
     reason: str | None = column(ScreeningRow.reason, "Why a hit is taken for what it is.")
-    application: Asked | None = link(
+    application: ScreenedCase | None = link(
         ScreeningRow.application_id, ApplicationRow.id, "The application it is about."
     )
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from gateway.settings import readers
+from gateway.settings import parsers
 from gateway.settings.budgets import BudgetSettings
 from gateway.settings.commands import Command
 from gateway.settings.connections import ConnectionSettings
+from gateway.settings.contradictions import LOOPBACK
+from gateway.settings.environment import SettingsError, read, variable_name
 from gateway.settings.keys import KeySettings
-from gateway.settings.reading import SettingsError, read, variable_name
-from gateway.settings.rules import LOOPBACK
 from gateway.settings.setting import setting
 from gateway.settings.transport import DatabaseTls
 from models.account import FEWEST_DAYS_KEPT
+from models.rights.orphan_keys import SWEEP_DAYS
 from models.rights.retention import BAN_DAYS, DAYS_KEPT, INDEX_DAYS, LOG_DAYS, Retention
-from models.rights.sweeping import SWEEP_DAYS
 from models.vocabulary import Role, Status
 
 __all__ = [
@@ -71,30 +71,30 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
 
     environment: Environment = setting(  # noqa: RUF009  setting() is a dataclass field
         "development, or production with its stricter rules",
-        readers.one_of(Environment),
+        parsers.one_of(Environment),
         Environment.PRODUCTION,
     )
-    host: str = setting("address to listen on", readers.text, "127.0.0.1")
-    port: int = setting("port to listen on", readers.whole(1, 65_535), 8000)
+    host: str = setting("address to listen on", parsers.text, "127.0.0.1")
+    port: int = setting("port to listen on", parsers.whole(1, 65_535), 8000)
     metrics_host: str = setting(
-        "address on which health and metrics are served to operators", readers.text, "127.0.0.1"
+        "address on which health and metrics are served to operators", parsers.text, "127.0.0.1"
     )
     metrics_port: int | None = setting(
         "port of that address, another one for each process; empty: not served",
-        readers.whole(1, 65_535),
+        parsers.whole(1, 65_535),
         9464,
         may_be_empty=True,
     )
 
     log_level: LogLevel = setting(  # noqa: RUF009
         "how much is logged: warning, info (a line for each request), or debug (health probes too)",
-        readers.one_of(LogLevel),
+        parsers.one_of(LogLevel),
         LogLevel.INFO,
     )
 
     keeper_port: int | None = setting(
         "port on which `gerbang keep` serves its health and metrics; empty: not served",
-        readers.whole(1, 65_535),
+        parsers.whole(1, 65_535),
         9465,
         may_be_empty=True,
     )
@@ -104,31 +104,31 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
         "postgresql://user:password@host1,host2/database?sslmode=verify-full&sslrootcert=FILE; "
         "`gerbang migrate` makes the login, which owns nothing; behind PgBouncer in transaction "
         "mode, let it keep prepared statements (1.21 or newer, max_prepared_statements above 0)",
-        readers.database_url,
+        parsers.database_url,
         "",
         is_secret=True,
     )
     owner_url: str | None = setting(
         "the same database as its owner logs in, for `gerbang migrate` and `gerbang keep`; "
         "a gateway that is not given it cannot lose it",
-        readers.database_url,
+        parsers.database_url,
         None,
         is_secret=True,
     )
     database_tls: DatabaseTls = setting(  # noqa: RUF009
         "what protects a database on another machine in production: verified, TLS that verifies "
         "the server; or by-network, a network that itself encrypts and authenticates",
-        readers.one_of(DatabaseTls),
+        parsers.one_of(DatabaseTls),
         DatabaseTls.VERIFIED,
     )
     database_connections: int = setting(
         "how many database connections this process may hold, besides one that hears of changes",
-        readers.whole(1, 200),
+        parsers.whole(1, 200),
         10,
     )
     replica_seconds: float = setting(
         "how far a database that is a streaming replica may be behind, seconds",
-        readers.seconds(0.1, 86_400),
+        parsers.seconds(0.1, 86_400),
         30.0,
     )
     postgres_bin: Path | None = setting(  # noqa: RUF009
@@ -140,136 +140,136 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
     issuer: str | None = setting(
         "issuer of the tokens, exactly as in their claim iss; "
         "in development without one, the gateway's own sign-in for the demo",
-        readers.web_address,
+        parsers.web_address,
         None,
     )
     jwks_url: str | None = setting(
         "where the issuer publishes its keys (jwks_uri of its discovery document)",
-        readers.web_address,
+        parsers.web_address,
         None,
     )
-    audience: str = setting("the audience that tokens must name", readers.text, "gerbang")
+    audience: str = setting("the audience that tokens must name", parsers.text, "gerbang")
     algorithms: tuple[str, ...] = setting(
         "signature algorithms that are accepted",
-        readers.several_of("ES256", "ES384", "PS256", "PS384", "RS256", "Ed25519", "EdDSA"),
+        parsers.several_of("ES256", "ES384", "PS256", "PS384", "RS256", "Ed25519", "EdDSA"),
         ("ES256", "PS256", "RS256", "Ed25519"),
     )
     token_types: tuple[str, ...] = setting(
         "header typ of access tokens; add JWT only for an issuer that cannot mark them (RFC 9068)",
-        readers.several_of("at+jwt", "JWT"),
+        parsers.several_of("at+jwt", "JWT"),
         ("at+jwt",),
     )
     claim_roles: tuple[str, ...] = setting(
         "dotted path of the claim that lists the roles (Keycloak: realm_access.roles)",
-        readers.path,
+        parsers.path,
         ("roles",),
     )
     claim_partner: tuple[str, ...] = setting(
-        "dotted path of the claim with the partner's code", readers.path, ("partner",)
+        "dotted path of the claim with the partner's code", parsers.path, ("partner",)
     )
     claim_countries: tuple[str, ...] = setting(
-        "dotted path of the claim with the partner countries", readers.path, ("countries",)
+        "dotted path of the claim with the partner countries", parsers.path, ("countries",)
     )
     claim_centres: tuple[str, ...] = setting(
-        "dotted path of the claim with the visa centres", readers.path, ("centres",)
+        "dotted path of the claim with the visa centres", parsers.path, ("centres",)
     )
     token_seconds: int = setting(
         "the longest life of a token that is accepted, seconds: for so long a right that was "
         "withdrawn at the issuer may still be used",
-        readers.whole(60, 7_200),
+        parsers.whole(60, 7_200),
         900,
     )
     role_names: Mapping[str, Role] | None = setting(
         "the issuer's names of our roles, as Their.Name=OFFICER,…; "
         "once given, only these names count",
-        readers.role_names,
+        parsers.role_names,
         None,
     )
 
     documents: DocumentRule = setting(  # noqa: RUF009
         "documents that nobody registered: allow; log, with their hash, client and role; or "
         "require that documents be registered, and refuse others",
-        readers.one_of(DocumentRule),
+        parsers.one_of(DocumentRule),
         DocumentRule.ALLOW,
     )
     row_writer: RowWriter = setting(  # noqa: RUF009
         "what writes the rows of answers: compiled, the module that `make setup` builds where "
         "there is a C compiler, and Python elsewhere; or python, always",
-        readers.one_of(RowWriter),
+        parsers.one_of(RowWriter),
         RowWriter.COMPILED,
     )
     body_limit: int = setting(
-        "largest request body, bytes", readers.whole(1_024, 16_777_216), 262_144
+        "largest request body, bytes", parsers.whole(1_024, 16_777_216), 262_144
     )
     request_seconds: float = setting(
         "how long a request may take, its wait included, seconds; "
         "clients wait longer than this (the dashboard 20)",
-        readers.seconds(0.1, 300),
+        parsers.seconds(0.1, 300),
         15.0,
     )
     statement_seconds: float = setting(
-        "how long one database statement may take, seconds", readers.seconds(0.1, 300), 10.0
+        "how long one database statement may take, seconds", parsers.seconds(0.1, 300), 10.0
     )
     lock_seconds: float = setting(
         "how long a statement may wait for somebody else's lock, seconds",
-        readers.seconds(0.01, 60),
+        parsers.seconds(0.01, 60),
         3.0,
     )
     connect_seconds: float = setting(
         "how long the database may take to accept a connection, seconds",
-        readers.seconds(0.1, 60),
+        parsers.seconds(0.1, 60),
         3.0,
     )
     retention_days: Mapping[Status, int] | None = setting(
         "for how many days files are kept once they are closed, by the status in which they ended,"
         " such as `GRANTED=1825,PAYMENT_EXPIRED=1095`; what is not named keeps its usual period",
-        readers.retention_days,
+        parsers.retention_days,
         None,
     )
     retention_index_days: int = setting(
         "for how many days after a refusal for a forged document, or a revocation, the digests are"
         " kept by which a person who was erased is found again",
-        readers.whole(1, 36_500),
+        parsers.whole(1, 36_500),
         INDEX_DAYS,
     )
     retention_ban_days: int = setting(
         "for how many days after an entry of the ban list has ended, or was rejected, it says whom"
         " it was about",
-        readers.whole(1, 36_500),
+        parsers.whole(1, 36_500),
         BAN_DAYS,
     )
     retention_log_days: int = setting(
         "for how many days it is kept who read whom, and who looked for whom; never less than a"
         " year, and longer where a file is held or a request of a data subject is open",
-        readers.whole(FEWEST_DAYS_KEPT, 36_500),
+        parsers.whole(FEWEST_DAYS_KEPT, 36_500),
         LOG_DAYS,
     )
     sweep_days: int = setting(
         "how old a data key is, in days, before the keeper sweeps it if it belongs to nobody: long"
         " enough for whoever restored the wrong backup to notice",
-        readers.whole(1, 3_650),
+        parsers.whole(1, 3_650),
         SWEEP_DAYS,
     )
     keep_alive_seconds: int = setting(
         "how long an idle connection of a client stays open, seconds; longer than a proxy "
         "keeps its own, so that it never asks on one that just closes",
-        readers.whole(1, 3_600),
+        parsers.whole(1, 3_600),
         75,
     )
     drain_grace_seconds: float = setting(
         "how long readiness is false before SIGTERM ends listening, seconds: long enough for "
         "whoever spreads the load to notice",
-        readers.seconds(0, 300),
+        parsers.seconds(0, 300),
         5.0,
     )
     drain_seconds: float = setting(
         "how long running requests may take to finish once listening has ended, seconds",
-        readers.seconds(0, 600),
+        parsers.seconds(0, 600),
         20.0,
     )
     dashboard_url: str = setting(
         "address of the dashboard, for the way back from the demo's sign-in",
-        readers.web_address,
+        parsers.web_address,
         "http://127.0.0.1:8050",
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.policy import MOST_ENDINGS, READ_BUDGETS
-from gateway.settings import readers
+from gateway.settings import parsers
 from gateway.settings.setting import setting
 from models.vocabulary import Role
 
@@ -15,29 +15,29 @@ class BudgetSettings:
 
     operations: int = setting(
         "how many operations run at once; each takes one database connection at a time",
-        readers.whole(1, 200),
+        parsers.whole(1, 200),
         10,
     )
     queue: int = setting(
         "how many operations may wait for their turn; more are refused at once",
-        readers.whole(0, 10_000),
+        parsers.whole(0, 10_000),
         100,
     )
     queue_seconds: float = setting(
         "how long an operation waits for its turn before it is refused, seconds",
-        readers.seconds(0.01, 60),
+        parsers.seconds(0.01, 60),
         3.0,
     )
     viewer_operations: int = setting(
         "how many operations of one viewer run at once, while nobody else asks too; anonymous "
         "people together are one viewer, and a person is one in each role",
-        readers.whole(1, 200),
+        parsers.whole(1, 200),
         5,
     )
     viewer_queue: int = setting(
         "how many operations of one viewer may wait for their turn; fewer than `queue`, so that "
         "no viewer fills it alone",
-        readers.whole(0, 10_000),
+        parsers.whole(0, 10_000),
         50,
     )
     # A process answers about a million values a second. A full budget is worth twenty seconds of
@@ -46,48 +46,48 @@ class BudgetSettings:
     budget: int = setting(
         "how many values a viewer may ask for at once, whoever has asked for none for a while; "
         "see gateway/execution/budgets.py",
-        readers.whole(1, 10_000_000_000),
+        parsers.whole(1, 10_000_000_000),
         20_000_000,
     )
     budget_refill: int = setting(
         "how many values a second are added to a viewer's budget, until it is full",
-        readers.whole(1, 1_000_000_000),
+        parsers.whole(1, 1_000_000_000),
         500_000,
     )
     budget_processes: int = setting(
         "by how many gateway processes those limits are shared: each keeps its part to itself",
-        readers.whole(1, 1_000),
+        parsers.whole(1, 1_000),
         1,
     )
     read_budget_agent: int = setting(
         "how many people a partner's agent reads in an hour, look-ups included",
-        readers.whole(1, 1_000_000),
+        parsers.whole(1, 1_000_000),
         READ_BUDGETS[Role.PARTNER_AGENT],
     )
     read_budget_officer: int = setting(
         "how many people an officer reads in an hour, look-ups included",
-        readers.whole(1, 1_000_000),
+        parsers.whole(1, 1_000_000),
         READ_BUDGETS[Role.OFFICER],
     )
     read_budget_supervisor: int = setting(
         "how many people a supervisor reads in an hour, look-ups included",
-        readers.whole(1, 1_000_000),
+        parsers.whole(1, 1_000_000),
         READ_BUDGETS[Role.SUPERVISOR],
     )
     read_budget_screening: int = setting(
         "how many people somebody of the screening authority reads in an hour, look-ups included",
-        readers.whole(1, 1_000_000),
+        parsers.whole(1, 1_000_000),
         READ_BUDGETS[Role.SCREENING],
     )
     read_budget_auditor: int = setting(
         "how many people an auditor looks up in an hour, for requests of data subjects",
-        readers.whole(1, 1_000_000),
+        parsers.whole(1, 1_000_000),
         READ_BUDGETS[Role.AUDITOR],
     )
     last_four_alert: int = setting(
         "of how many people a viewer is told the last four of the passport in an hour before an"
         " alert is raised; nothing is refused",
-        readers.whole(1, 1_000_000),
+        parsers.whole(1, 1_000_000),
         MOST_ENDINGS,
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 
-from gateway.settings import readers
+from gateway.settings import parsers
 from gateway.settings.setting import setting
 
 
@@ -22,70 +22,70 @@ class ConnectionSettings:
     header_seconds: float = setting(
         "how long a client may take to send the headers of a request, and to begin on a new "
         "connection, seconds",
-        readers.seconds(0.1, 300),
+        parsers.seconds(0.1, 300),
         10.0,
     )
     body_seconds: float = setting(
         "how long it may take to send the body after them, and may leave an answer untouched, "
         "seconds",
-        readers.seconds(0.1, 300),
+        parsers.seconds(0.1, 300),
         10.0,
     )
     header_limit: int = setting(
         "largest headers of a request, address included, bytes",
-        readers.whole(1_024, 262_144),
+        parsers.whole(1_024, 262_144),
         32_768,
     )
     connections: int = setting(
         "how many connections of HTTP this process may hold; beyond, who keeps it waiting "
         "longest gives way",
-        readers.whole(10, 100_000),
+        parsers.whole(10, 100_000),
         1_000,
     )
     unfinished_requests: int = setting(
         "how many of one address may be without a whole request for more than a second; the "
         "oldest of more are ended",
-        readers.whole(1, 10_000),
+        parsers.whole(1, 10_000),
         50,
     )
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = setting(
         "addresses and networks of the proxies in front, which are believed for whom they ask; "
         "without them all that comes through one counts as its own",
-        readers.networks,
+        parsers.networks,
         (),
     )
     forwarding_header: ForwardingHeader = setting(  # noqa: RUF009
         "the header in which they say so, X-Forwarded-For or Forwarded; the other one is ignored",
-        readers.one_of(ForwardingHeader),
+        parsers.one_of(ForwardingHeader),
         ForwardingHeader.X_FORWARDED_FOR,
     )
     origins: tuple[str, ...] = setting(
         "origins of pages elsewhere that may call from a browser, as https://app.example.org,…; "
         "without them only pages of the gateway's own address open sockets, and no other calls",
-        readers.origins,
+        parsers.origins,
         (),
     )
     sockets: int = setting(
         "how many sockets of viewers who are known this process holds",
-        readers.whole(1, 100_000),
+        parsers.whole(1, 100_000),
         1_000,
     )
-    viewer_sockets: int = setting("how many of them one viewer has", readers.whole(1, 10_000), 8)
+    viewer_sockets: int = setting("how many of them one viewer has", parsers.whole(1, 10_000), 8)
     unknown_sockets: int = setting(
         "how many sockets may be open before a token was accepted; beyond, the oldest is ended",
-        readers.whole(1, 10_000),
+        parsers.whole(1, 10_000),
         200,
     )
     address_sockets: int = setting(
-        "how many of those one address has; more are refused", readers.whole(1, 10_000), 10
+        "how many of those one address has; more are refused", parsers.whole(1, 10_000), 10
     )
     socket_seconds: float = setting(
         "how long a socket may be open before a token was accepted, seconds",
-        readers.seconds(0.1, 60),
+        parsers.seconds(0.1, 60),
         3.0,
     )
     socket_ping_seconds: float = setting(
         "how often sockets are pinged, and how long the answer may take, seconds",
-        readers.seconds(0.1, 300),
+        parsers.seconds(0.1, 300),
         20.0,
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.settings import readers
+from gateway.settings import parsers
 from gateway.settings.setting import setting
 
 #: One key, or two during a rotation: the first one signs, both are accepted.
@@ -19,7 +19,7 @@ _MOST_KEYS = 2
 
 def key_ring(value: str) -> KeyRing:
     """Parse keys separated by commas."""
-    keys = tuple(readers.key(part.strip()) for part in value.split(","))
+    keys = tuple(parsers.key(part.strip()) for part in value.split(","))
     if len(keys) > _MOST_KEYS:
         raise ValueError("expected at most two keys, with a comma between")
     if len(set(keys)) < len(keys):
@@ -52,13 +52,13 @@ class KeySettings:
         "file:/path/of/keys.json, which `gerbang init` makes for its owner alone, in development. "
         "People are sealed and linked by them, what gateways log is sealed, the account is signed; "
         "without them nobody is handed in, read or looked up",
-        readers.key_service,
+        parsers.key_service,
         None,
     )
     signing_service: str | None = setting(
         "where `gerbang keep` has the account signed, if not by GERBANG_KEY_SERVICE: "
         "unix:/path/of/socket, that of `gerbang keys --signing`, which no gateway reaches",
-        readers.key_service,
+        parsers.key_service,
         None,
     )
     checkpoints: Path | None = setting(  # noqa: RUF009

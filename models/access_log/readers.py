@@ -19,7 +19,7 @@ _FENCE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ViewerReads:
     """What one viewer read in one role, beside the people that each of the others read."""
 
     viewer: str
@@ -46,7 +46,7 @@ def people_read(role: Role, since: datetime, before: datetime) -> AnySelect:
     return select(told.c.reader, told.c.reader_role, told.c.people, told.c.reads)
 
 
-def compare(rows: Iterable[Any]) -> Iterator[Reading]:
+def compare_viewers(rows: Iterable[Any]) -> Iterator[ViewerReads]:
     """Each viewer beside the others of the role, whoever read the most people first."""
     counts: defaultdict[Role, list[int]] = defaultdict(list)
     found = [(row.reader, Role(row.reader_role), row.people, row.reads) for row in rows]
@@ -55,7 +55,7 @@ def compare(rows: Iterable[Any]) -> Iterator[Reading]:
     for viewer, role, people, reads in sorted(found, key=lambda one: (-one[2], one[1], one[0])):
         others = [*counts[role]]
         others.remove(people)
-        yield Reading(viewer, role, people, reads, len(others), _quartiles(others))
+        yield ViewerReads(viewer, role, people, reads, len(others), _quartiles(others))
 
 
 def _quartiles(others: list[int]) -> tuple[float, float, float] | None:

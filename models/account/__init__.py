@@ -6,9 +6,9 @@ outbox, in the same transaction. A job of the keeper integrates what was committ
 """
 
 from models.account.checkpoints import CheckpointFolder
-from models.account.dropping import drop_of_age, find_of_age
 from models.account.entries import EntrySeal, seal_entries
 from models.account.errors import AccountError
+from models.account.old_entries import drop_of_age, find_of_age
 from models.account.sequencing import begin_anew, integrate, sign_checkpoint, take_up_again
 from models.account.signing_anew import sign_anew
 from models.account.tables import FEWEST_DAYS_KEPT

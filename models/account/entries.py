@@ -31,12 +31,12 @@ async def seal_entries(
     if keys is None:
         return [{**row, **EntrySeal()._asdict()} for row in rows]
     columns = SOURCES[noun.__tablename__].sealed_columns()
-    digests = await keys.digests(KeyUse.ACCESS_LOG, [_sealed(row, columns) for row in rows])
+    digests = await keys.digests(KeyUse.ACCESS_LOG, [_sealed_content(row, columns) for row in rows])
     seals = (EntrySeal(*of_keys[0]) for of_keys in digests)
     return [{**row, **seal._asdict()} for row, seal in zip(rows, seals, strict=True)]
 
 
-def _sealed(row: Mapping[str, Any], columns: Sequence[str]) -> bytes:
+def _sealed_content(row: Mapping[str, Any], columns: Sequence[str]) -> bytes:
     """The same bytes that `Source.parts` makes in the database."""
     said = ((name, row.get(name)) for name in columns)
     return orjson.dumps({name: _plain(one) for name, one in said if one is not None})

@@ -59,7 +59,7 @@ class LeafFiles:
         frontier = Frontier()
         for hashes in self.parts(size):
             starts = range(0, len(hashes), HASH_BYTES)
-            frontier = frontier.extended([hashes[at : at + HASH_BYTES] for at in starts])
+            frontier = frontier.extend([hashes[at : at + HASH_BYTES] for at in starts])
         return frontier.root()
 
     def parts(self, before: int | None = None) -> Iterator[bytes]:

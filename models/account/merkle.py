@@ -29,7 +29,7 @@ class Frontier:
             root = sha256(b"\x01" + left + root).digest()
         return root
 
-    def extended(self, leaves: Sequence[bytes]) -> "Frontier":
+    def extend(self, leaves: Sequence[bytes]) -> "Frontier":
         """With further leaves, by their hashes. It goes level by level over all of them."""
         levels = [level for level in range(self.size.bit_length()) if self.size >> level & 1]
         waiting = dict(zip(reversed(levels), self.hashes, strict=True))

@@ -51,9 +51,9 @@ def read_note(note: str, public_keys: Mapping[str, bytes]) -> Checkpoint:
     known = {_key_hash(key): key for key in public_keys.values()}
     for line in signatures.splitlines():
         if found := _SIGNATURE.fullmatch(line):
-            told = _decoded(found[1])
+            told = _decode(found[1])
             if (key := known.get(told[:4])) and _is_signed(key, told[4:], text):
-                return _parsed(text)
+                return _parse(text)
     raise AccountError("no key of this installation signed it")
 
 
@@ -75,11 +75,11 @@ def _is_signed(key: bytes, signature: bytes, text: str) -> bool:
     return True
 
 
-def _parsed(text: str) -> Checkpoint:
+def _parse(text: str) -> Checkpoint:
     try:
         origin, size, root, at, end = text.split("\n")
         checkpoint = Checkpoint(
-            int(size), _decoded(root), datetime.fromisoformat(at.removeprefix(_AT))
+            int(size), _decode(root), datetime.fromisoformat(at.removeprefix(_AT))
         )
     except ValueError:
         raise AccountError("it is no checkpoint") from None
@@ -88,7 +88,7 @@ def _parsed(text: str) -> Checkpoint:
     return checkpoint
 
 
-def _decoded(value: str) -> bytes:
+def _decode(value: str) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
     except binascii.Error:

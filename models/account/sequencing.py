@@ -76,7 +76,7 @@ async def sign_checkpoint(
         await _next_position(connection)
         before = await _signed_before(connection, keys, folder)
         leaves = await _leaves_since(connection, before.size)
-        frontier = before.extended(leaves)
+        frontier = before.extend(leaves)
         checkpoint = Checkpoint(frontier.size, frontier.root(), now or datetime.now(UTC))
         signature = await keys.sign(KeyUse.CHECKPOINT, checkpoint.text().encode())
         note = signed_note(checkpoint, signature.public_key, signature.value)
@@ -148,7 +148,7 @@ async def _signed_before(
             )
         return head
     if newest.size > head.size:  # a keeper died between the checkpoint and the commit, if no more
-        head = head.extended(await _leaves_since(connection, head.size, newest.size))
+        head = head.extend(await _leaves_since(connection, head.size, newest.size))
     if (head.size, head.root()) != (newest.size, newest.root):
         raise AccountError(_not_as_signed("its tree is another"))
     return head

@@ -7,7 +7,7 @@ leaves are that it covers.
 import asyncpg
 
 from models.account.checkpoints import CheckpointFolder
-from models.account.drops import Drop
+from models.account.drop_records import Drop
 from models.account.notes import signed_note
 from models.key_service import KeyService, KeyUse
 

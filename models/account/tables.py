@@ -61,7 +61,7 @@ class AccountDrop(Base):
     """Entries that the keeper let go because of their age; their leaves stay.
 
     It is an entry of the account itself, and signed by the key of checkpoints, which no gateway
-    reaches (`models.account.drops`).
+    reaches (`models.account.drop_records`).
     """
 
     __tablename__ = "account_drop"

@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from models.account.checkpoints import CheckpointFolder
-from models.account.drops import Drop, Dropped, find_early
+from models.account.drop_records import Drop, DroppedLeaves, find_early
 from models.account.errors import AccountError
 from models.account.findings import Report, Tampering
 from models.account.leaf_files import LeafFiles
@@ -71,7 +71,7 @@ _Entry = tuple[int, UUID, str, str, bytes | None]
 
 
 @dataclass(slots=True)
-class _Signed:
+class _SignedTree:
     """What stands outside: a checkpoint, and the hashes of the leaves that it covers."""
 
     checkpoint: Checkpoint
@@ -121,7 +121,7 @@ async def verify(
     return report
 
 
-def _read_outside(folder: CheckpointFolder, public: Any, report: Report) -> _Signed:
+def _read_outside(folder: CheckpointFolder, public: Any, report: Report) -> _SignedTree:
     newest_file = next(folder.newest_first(), None)
     if newest_file is None:
         raise AccountError(f"there is no checkpoint below {folder.path}")
@@ -140,10 +140,10 @@ def _read_outside(folder: CheckpointFolder, public: Any, report: Report) -> _Sig
             Tampering.FORGED,
             f"the hashes of leaves below {folder.path} are not those of the checkpoint",
         )
-    return _Signed(newest, hashes)
+    return _SignedTree(newest, hashes)
 
 
-def _compare_kept(kept: Checkpoint, signed: _Signed, report: Report) -> None:
+def _compare_kept(kept: Checkpoint, signed: _SignedTree, report: Report) -> None:
     if kept.size > signed.checkpoint.size:
         report.add(
             Tampering.ROLLED_BACK,
@@ -158,7 +158,7 @@ def _compare_kept(kept: Checkpoint, signed: _Signed, report: Report) -> None:
 
 
 async def _verify_leaves(
-    connection: asyncpg.Connection, signed: _Signed, report: Report
+    connection: asyncpg.Connection, signed: _SignedTree, report: Report
 ) -> set[int]:
     """Compare the leaves with those that were signed; return the positions that differ."""
     size, position, missing = signed.checkpoint.size, 0, 0
@@ -191,7 +191,7 @@ def _tell_end(head: int, position: int, size: int, report: Report) -> None:
 
 
 def _tell_differing(
-    differing: dict[int, tuple[bytes, tuple[str, UUID]]], signed: _Signed, report: Report
+    differing: dict[int, tuple[bytes, tuple[str, UUID]]], signed: _SignedTree, report: Report
 ) -> None:
     here = sorted(hash_ for hash_, _ in differing.values())
     there = sorted(signed.hashes.at(position) for position in differing)
@@ -209,7 +209,7 @@ async def _read_drops(
     public: Mapping[str, bytes],
     rewritten: set[int],
     report: Report,
-) -> Dropped:
+) -> DroppedLeaves:
     """What the keeper let go: by records that it signed, of entries that were of age."""
     believed: list[Drop] = []
     days = [*folder.last_of_days(public)][::-1]
@@ -227,7 +227,7 @@ async def _read_drops(
         report.dropped_before = max(report.dropped_before or drop.before, drop.before)
         if why := find_early(drop, row["written_at"], days):
             report.add(Tampering.DROPPED_EARLY, f"{drop.entries:,} entries of {what} {why}")
-    return Dropped.of(believed)
+    return DroppedLeaves.of(believed)
 
 
 async def _verify_rows(
@@ -236,7 +236,7 @@ async def _verify_rows(
     source: Source,
     first: int,
     rewritten: set[int],
-    dropped: Dropped,
+    dropped: DroppedLeaves,
     report: Report,
 ) -> None:
     """Compare rows with their leaves, and the seals of those that have one."""

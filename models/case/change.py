@@ -12,7 +12,7 @@ from sqlalchemy import Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import Changed, ChangedVolumes, EventKind
+from models.vocabulary import ChangedPart, ChangedVolumes, EventKind
 
 #: The channel on which PostgreSQL notifies of committed changes, without any payload.
 CHANNEL = "gerbang_change"
@@ -37,7 +37,7 @@ class ApplicationChange(Base):
     __table_args__ = (
         Index(None, "written_in", "id"),
         one_of("kind", EventKind),
-        one_of("changed", Changed),
+        one_of("changed", ChangedPart),
     )
 
 

@@ -7,7 +7,7 @@ behind it. For development the same keys can be used in the process itself.
 
 from pathlib import Path
 
-from models.key_service.erasures import Erased, ErasesKeys
+from models.key_service.erasures import ErasedSubject, ErasesKeys
 from models.key_service.interface import (
     Digest,
     KeyService,
@@ -15,15 +15,15 @@ from models.key_service.interface import (
     KeyUse,
     Signature,
 )
+from models.key_service.key_ages import SweepsKeys
 from models.key_service.local import LocalKeyService
 from models.key_service.local_file import LocalKeys, create_key_file
 from models.key_service.operations import KeyOperationNote, TellsOperations
 from models.key_service.socket_keys import SocketKeys
-from models.key_service.sweeping import SweepsKeys
 
 __all__ = [
     "Digest",
-    "Erased",
+    "ErasedSubject",
     "ErasesKeys",
     "KeyOperationNote",
     "KeyService",

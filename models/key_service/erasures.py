@@ -17,7 +17,7 @@ SCHEMA = """
 MOST_TOLD = 1000
 
 
-class Erased(NamedTuple):
+class ErasedSubject(NamedTuple):
     """A subject whose key is gone, and since when."""
 
     subject: UUID
@@ -27,14 +27,14 @@ class Erased(NamedTuple):
 class ErasesKeys(Protocol):
     """A key service that erases, and remembers whom."""
 
-    async def erase_data_keys(self, subjects: Sequence[UUID]) -> Sequence[Erased]:
+    async def erase_data_keys(self, subjects: Sequence[UUID]) -> Sequence[ErasedSubject]:
         """Delete the keys of subjects for ever; when that was first done for each.
 
         Asked again it answers the same. Raises KeyServiceError if nothing was deleted.
         """
         ...
 
-    async def erased_subjects(self, after: UUID) -> Sequence[Erased]:
+    async def erased_subjects(self, after: UUID) -> Sequence[ErasedSubject]:
         """Those who were erased, in the order of their keys, from one on: `MOST_TOLD` at most.
 
         Raises KeyServiceError if the keys cannot be used.
@@ -63,18 +63,18 @@ def delete_keys(
     return max(erased, 0)  # of none, SQLite says -1
 
 
-def find_erased(connection: sqlite3.Connection, subjects: Sequence[UUID]) -> list[Erased]:
+def find_erased(connection: sqlite3.Connection, subjects: Sequence[UUID]) -> list[ErasedSubject]:
     """Which of some subjects were erased."""
     statement = "SELECT * FROM main.erased_subject WHERE subject = ?"
     rows = (connection.execute(statement, (one.bytes,)).fetchone() for one in subjects)
-    return [_erased(row) for row in rows if row]
+    return [_read_subject(row) for row in rows if row]
 
 
-def list_erased(connection: sqlite3.Connection, after: UUID) -> list[Erased]:
+def list_erased(connection: sqlite3.Connection, after: UUID) -> list[ErasedSubject]:
     """Who was erased, in the order of their keys."""
     statement = "SELECT * FROM main.erased_subject WHERE subject > ? ORDER BY subject LIMIT ?"
-    return [_erased(row) for row in connection.execute(statement, (after.bytes, MOST_TOLD))]
+    return [_read_subject(row) for row in connection.execute(statement, (after.bytes, MOST_TOLD))]
 
 
-def _erased(row: tuple[bytes, int]) -> Erased:
-    return Erased(UUID(bytes=row[0]), datetime.fromtimestamp(row[1], UTC))
+def _read_subject(row: tuple[bytes, int]) -> ErasedSubject:
+    return ErasedSubject(UUID(bytes=row[0]), datetime.fromtimestamp(row[1], UTC))

@@ -8,12 +8,12 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 
 from models.key_service.ceiling import Ceiling
-from models.key_service.erasures import Erased
+from models.key_service.erasures import ErasedSubject
 from models.key_service.interface import Digest, KeyServiceError, KeyUse, Signature
+from models.key_service.key_ages import SweepState
 from models.key_service.local_file import LocalKeys
 from models.key_service.operations import KeyOperationNote
 from models.key_service.store import KeyStore, WrappedKey
-from models.key_service.sweeping import Sweeping
 from models.key_service.watched_file import WatchedKeys
 
 _NONCE_BYTES = 12
@@ -82,20 +82,20 @@ class LocalKeyService:
             keys, found = self._keys, self._store.find(list(found))
         return {subject: unwrap(keys, subject, wrapped) for subject, wrapped in found.items()}
 
-    async def erase_data_keys(self, subjects: Sequence[UUID]) -> Sequence[Erased]:
+    async def erase_data_keys(self, subjects: Sequence[UUID]) -> Sequence[ErasedSubject]:
         self._take(len(subjects))
         return self._store.erase(subjects)
 
-    async def erased_subjects(self, after: UUID) -> Sequence[Erased]:
+    async def erased_subjects(self, after: UUID) -> Sequence[ErasedSubject]:
         return self._store.list_erased(after)
 
     async def key_operations(self, before: int | None = None) -> Sequence[KeyOperationNote]:
         keys = self._keys
-        self._store.note_accepted(keys.accepted(), keys.changed_by)
+        self._store.note_accepted(keys.accepted_ids(), keys.changed_by)
         return self._store.list_operations(before)
 
-    async def sweeping(self) -> Sweeping:
-        return self._store.sweeping()
+    async def sweep_state(self) -> SweepState:
+        return self._store.sweep_state()
 
     async def note_ages(self) -> int:
         return self._store.note_ages()

@@ -85,7 +85,7 @@ class LocalKeys:
         key = keys[key_id]
         return key_id, self._ciphers.get(key) or self._ciphers.setdefault(key, AESGCM(key))
 
-    def accepted(self) -> dict[KeyUse, list[str]]:
+    def accepted_ids(self) -> dict[KeyUse, list[str]]:
         """The ids of the keys for each use, the one that writes first."""
         return {use: [*keys] for use, keys in self.by_use.items()}
 
@@ -107,12 +107,12 @@ class LocalKeys:
             for id_, key in self.by_use[use].items()
         }
 
-    def rotated(self, use: KeyUse) -> "LocalKeys":
+    def with_new_key(self, use: KeyUse) -> "LocalKeys":
         """With a new key that writes; the one that wrote so far is still accepted."""
         now = next(iter(self.by_use[use].items()))
         return LocalKeys({**self.by_use, use: {**_new_key(), now[0]: now[1]}})
 
-    def settled(self, use: KeyUse) -> "LocalKeys":
+    def with_one_key(self, use: KeyUse) -> "LocalKeys":
         """With the key alone that writes."""
         id_, key = next(iter(self.by_use[use].items()))
         return LocalKeys({**self.by_use, use: {id_: key}})
@@ -124,7 +124,7 @@ class LocalKeys:
             use: [{"id": id_, "key": key.hex()} for id_, key in keys.items()]
             for use, keys in self.by_use.items()
         }
-        content[_CHANGED] = {"by": _login(), "to": self.accepted()}
+        content[_CHANGED] = {"by": _login(), "to": self.accepted_ids()}
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
             opened.write(json.dumps(content, indent=2) + "\n")

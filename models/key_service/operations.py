@@ -32,7 +32,7 @@ SCHEMAS = (
 #: Of operations that are told at once.
 MOST_TOLD = 500
 #: The ids of the keys that are accepted for each use, the one that writes first.
-Accepted = Mapping[KeyUse, Sequence[str]]
+AcceptedKeys = Mapping[KeyUse, Sequence[str]]
 
 
 class OperationKind(StrEnum):
@@ -87,7 +87,7 @@ def read_accepted(connection: sqlite3.Connection) -> dict[KeyUse, list[str]]:
 
 
 def note_accepted(
-    connection: sqlite3.Connection, copies: Sequence[str], now: Accepted, operator: str | None
+    connection: sqlite3.Connection, copies: Sequence[str], now: AcceptedKeys, operator: str | None
 ) -> None:
     """Note which keys were added and retired since the last time, in the connection's transaction.
 

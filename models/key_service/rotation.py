@@ -34,14 +34,14 @@ def rotate_data_keys(
     try:
         keys = LocalKeys.read(file)
         if len(keys.by_use[KeyUse.DATA_KEY]) == 1:
-            keys = keys.rotated(KeyUse.DATA_KEY)
+            keys = keys.with_new_key(KeyUse.DATA_KEY)
             keys.write(file)
         _note_accepted(store, file)
         _, old = keys.by_use[KeyUse.DATA_KEY]
         done = 0
         while True:
             done = _rewrap_all(store, keys, done, progress)
-            if store.retire(old, lambda: keys.settled(KeyUse.DATA_KEY).write(file)):
+            if store.retire(old, lambda: keys.with_one_key(KeyUse.DATA_KEY).write(file)):
                 _note_accepted(store, file)
                 return done
     finally:
@@ -51,7 +51,7 @@ def rotate_data_keys(
 def _note_accepted(store: KeyStore, file: Path) -> None:
     """Killed before it, the next one who asks a service what was done to keys has it noted."""
     keys = LocalKeys.read(file)
-    store.note_accepted(keys.accepted(), keys.changed_by)
+    store.note_accepted(keys.accepted_ids(), keys.changed_by)
 
 
 def _rewrap_all(

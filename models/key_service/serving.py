@@ -14,11 +14,11 @@ from uuid import UUID
 
 import orjson
 
-from models.key_service.erasures import Erased, ErasesKeys
+from models.key_service.erasures import ErasedSubject, ErasesKeys
 from models.key_service.interface import KeyService, KeyServiceError, KeyUse
+from models.key_service.key_ages import SweepsKeys
 from models.key_service.operations import KeyOperationNote, TellsOperations
 from models.key_service.socket_keys import MOST_LINE_BYTES
-from models.key_service.sweeping import SweepsKeys
 
 #: Of one socket, or of all of them.
 _OF_SWEEPS = frozenset(("sweeping", "note_ages", "aged", "begin_ages", "sweep"))
@@ -127,7 +127,7 @@ async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:
 async def _sweep(keys: SweepsKeys, question: Mapping[str, Any]) -> Any:
     match question["do"]:
         case "sweeping":
-            known = await keys.sweeping()
+            known = await keys.sweep_state()
             return {"token": known.token and known.token.hex, "keys": known.keys}
         case "note_ages":
             return {"noted": await keys.note_ages()}
@@ -142,7 +142,7 @@ async def _sweep(keys: SweepsKeys, question: Mapping[str, Any]) -> Any:
             return {"swept": await keys.sweep_data_keys(_subjects(question), days, token)}
 
 
-def _write_erased(erased: Sequence[Erased]) -> dict[str, Any]:
+def _write_erased(erased: Sequence[ErasedSubject]) -> dict[str, Any]:
     return {"erased": [(one.subject.hex, int(one.at.timestamp())) for one in erased]}
 
 

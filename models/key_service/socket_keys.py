@@ -10,10 +10,10 @@ from uuid import UUID
 
 import orjson
 
-from models.key_service.erasures import Erased
+from models.key_service.erasures import ErasedSubject
 from models.key_service.interface import Digest, KeyServiceError, KeyUse, Signature
+from models.key_service.key_ages import SweepState
 from models.key_service.operations import KeyOperationNote, note_of
-from models.key_service.sweeping import Sweeping
 
 #: A line that is longer is no answer of ours.
 MOST_LINE_BYTES = 1 << 20
@@ -66,14 +66,14 @@ class SocketKeys:
     async def open_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
         return await self._data_keys("open", subjects)
 
-    async def erase_data_keys(self, subjects: Sequence[UUID]) -> Sequence[Erased]:
-        erased: list[Erased] = []
+    async def erase_data_keys(self, subjects: Sequence[UUID]) -> Sequence[ErasedSubject]:
+        erased: list[ErasedSubject] = []
         for some in _some(subjects):
             answer = await self._ask({"do": "erase", "subjects": [one.hex for one in some]})
             erased += _erased_in(answer)
         return erased
 
-    async def erased_subjects(self, after: UUID) -> Sequence[Erased]:
+    async def erased_subjects(self, after: UUID) -> Sequence[ErasedSubject]:
         return _erased_in(await self._ask({"do": "erased", "after": after.hex}))
 
     async def key_operations(self, before: int | None = None) -> Sequence[KeyOperationNote]:
@@ -82,9 +82,9 @@ class SocketKeys:
             note_of(number, UUID(hex=id_), *rest) for number, id_, *rest in answer["operations"]
         ]
 
-    async def sweeping(self) -> Sweeping:
+    async def sweep_state(self) -> SweepState:
         answer = await self._ask({"do": "sweeping"})
-        return Sweeping(answer["token"] and UUID(hex=answer["token"]), answer["keys"])
+        return SweepState(answer["token"] and UUID(hex=answer["token"]), answer["keys"])
 
     async def note_ages(self) -> int:
         return (await self._ask({"do": "note_ages"}))["noted"]
@@ -154,8 +154,11 @@ class SocketKeys:
         return answer
 
 
-def _erased_in(answer: Mapping[str, Any]) -> list[Erased]:
-    return [Erased(UUID(hex=one), datetime.fromtimestamp(at, UTC)) for one, at in answer["erased"]]
+def _erased_in(answer: Mapping[str, Any]) -> list[ErasedSubject]:
+    return [
+        ErasedSubject(UUID(hex=one), datetime.fromtimestamp(at, UTC))
+        for one, at in answer["erased"]
+    ]
 
 
 def _some(all_of: Sequence[_One]) -> Iterator[Sequence[_One]]:

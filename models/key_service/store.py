@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from models.key_service import erasures, operations, sweeping
-from models.key_service.erasures import Erased
+from models.key_service import erasures, key_ages, operations
+from models.key_service.erasures import ErasedSubject
 from models.key_service.interface import KeyServiceError
-from models.key_service.operations import Accepted, KeyOperationNote
-from models.key_service.sweeping import Sweeping
+from models.key_service.key_ages import SweepState
+from models.key_service.operations import AcceptedKeys, KeyOperationNote
 
 _SCHEMA = """
     CREATE TABLE IF NOT EXISTS {copy}.data_key (
         subject BLOB PRIMARY KEY, key_id TEXT NOT NULL, wrapped BLOB NOT NULL
     ) WITHOUT ROWID
 """
-_SCHEMAS = (_SCHEMA, erasures.SCHEMA, *sweeping.SCHEMAS, *operations.SCHEMAS)
+_SCHEMAS = (_SCHEMA, erasures.SCHEMA, *key_ages.SCHEMAS, *operations.SCHEMAS)
 _COPIES = ("main", "second")
 #: SQLite takes this many values in a statement, and more.
 _AT_ONCE = 500
@@ -127,7 +127,7 @@ class KeyStore:
                 ).rowcount
                 for copy in _COPIES
             ]
-            sweeping.note_made(self._connection, _COPIES, list(new))
+            key_ages.note_made(self._connection, _COPIES, list(new))
         return written[0] == len(rows)
 
     def rewrap(
@@ -172,21 +172,21 @@ class KeyStore:
                 retire()
         return not needed
 
-    def erase(self, subjects: Sequence[UUID]) -> list[Erased]:
+    def erase(self, subjects: Sequence[UUID]) -> list[ErasedSubject]:
         """Delete keys in both copies, for ever. Raises KeyServiceError."""
         with self._change():
             if deleted := erasures.delete_keys(self._connection, _COPIES, subjects):
                 operations.note_erased(self._connection, _COPIES, deleted)
         return erasures.find_erased(self._connection, subjects)
 
-    def list_erased(self, after: UUID) -> list[Erased]:
+    def list_erased(self, after: UUID) -> list[ErasedSubject]:
         """Who was erased, from one on. Raises KeyServiceError."""
         try:
             return erasures.list_erased(self._connection, after)
         except sqlite3.Error as error:
             raise _unusable(error) from None
 
-    def note_accepted(self, accepted: Accepted, operator: str | None) -> None:
+    def note_accepted(self, accepted: AcceptedKeys, operator: str | None) -> None:
         """Note which keys are accepted now, where that has changed. Raises KeyServiceError."""
         try:
             if operations.read_accepted(self._connection) == accepted:
@@ -203,34 +203,34 @@ class KeyStore:
         except sqlite3.Error as error:
             raise _unusable(error) from None
 
-    def sweeping(self) -> Sweeping:
+    def sweep_state(self) -> SweepState:
         """The last sweep, and how many keys there are. Raises KeyServiceError."""
         try:
-            return sweeping.read_sweeping(self._connection)
+            return key_ages.read_sweep_state(self._connection)
         except sqlite3.Error as error:
             raise _unusable(error) from None
 
     def note_ages(self) -> int:
         """Note of some keys without a time that they were made now. Raises KeyServiceError."""
         with self._change():
-            return sweeping.note_ages(self._connection, _COPIES)
+            return key_ages.note_ages(self._connection, _COPIES)
 
     def list_aged(self, after: UUID, days: int) -> list[UUID]:
         """Whose keys are so many days old, from one on. Raises KeyServiceError."""
         try:
-            return sweeping.list_aged(self._connection, after, days)
+            return key_ages.list_aged(self._connection, after, days)
         except sqlite3.Error as error:
             raise _unusable(error) from None
 
     def begin_ages(self, token: UUID) -> None:
         """Count the age of every key from now on. Raises KeyServiceError."""
         with self._change():
-            sweeping.begin_ages(self._connection, _COPIES, token)
+            key_ages.begin_ages(self._connection, _COPIES, token)
 
     def sweep(self, subjects: Sequence[UUID], days: int, token: UUID) -> int:
         """Delete keys in both copies that are so many days old. Raises KeyServiceError."""
         with self._change():
-            return sweeping.sweep_keys(self._connection, _COPIES, subjects, days, token)
+            return key_ages.sweep_keys(self._connection, _COPIES, subjects, days, token)
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[None]:

@@ -88,7 +88,7 @@ class CaseState:
         return frozenset(kind for kind in self.hits if self.answers.get(kind) not in RESOLUTIONS)
 
     @property
-    def pending(self) -> frozenset[ScreeningKind]:
+    def open_questions(self) -> frozenset[ScreeningKind]:
         """The questions that still wait for an answer; what a hit is, is none of them."""
         return frozenset(
             kind

@@ -114,7 +114,7 @@ IS_PARTNERED = Precondition(
 )
 WAITS_FOR_ANSWER = Precondition(
     "the question waits for its answer",
-    lambda now, by: by.question in now.pending,
+    lambda now, by: by.question in now.open_questions,
     Refusal.NOTHING_ASKED,
 )
 CAN_BE_ASKED_ANEW = Precondition(

@@ -25,8 +25,8 @@ from models.migrations.constraints import require_matching_constraints
 from models.migrations.differences import Difference, differences
 from models.migrations.drafting import Draft, draft
 from models.migrations.metadata import complete_metadata
+from models.migrations.migration_lock import take_turn
 from models.migrations.rehearsal import Statement, record_statements
-from models.migrations.turns import take_turn
 from models.row_security import (
     create_roles,
     drop_policies,

@@ -23,7 +23,7 @@ _NOT_YET = "say which, in the terms of PostgreSQL"
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenRevisions:
     """The revisions that were written, and what the lint refuses in them."""
 
     files: list[Path]
@@ -36,7 +36,7 @@ def write_empty_revision(title: str) -> Path:
     return file
 
 
-async def write_revisions(server: Server, title: str) -> Written:
+async def write_revisions(server: Server, title: str) -> WrittenRevisions:
     """Write what is missing to be at the models, run it up, down and up, and note its locks.
 
     Raises DraftError if nothing differs, or if a difference needs another way.
@@ -57,7 +57,7 @@ async def write_revisions(server: Server, title: str) -> Written:
     await migrate(url, _number(files[-1]))
     await downgrade(url, str(newest))
     await migrate(url, _number(files[-1]))
-    return Written(files, hazards(statements, since=_number(files[0])))
+    return WrittenRevisions(files, hazards(statements, since=_number(files[0])))
 
 
 def _write(drafts: list[Draft], title: str, before: str | None) -> list[Path]:

@@ -25,7 +25,7 @@ class Sealed(Text):
         return date.fromisoformat(text) if self.is_date else text
 
 
-def sealed(of: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+def sealed_cell(of: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     """The cell of a value: sealed with its version, or what is plain still."""
     noun: Any = of.class_
     name, table = of.key, noun.__tablename__
@@ -42,7 +42,9 @@ def sealed(of: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
 def cells_sql(*columns: InstrumentedAttribute[Any]) -> str:
     """The cells of columns, each under its name, for a statement that is written in SQL."""
     dialect = postgresql.dialect()
-    return ", ".join(f"{sealed(each).compile(dialect=dialect)} AS {each.key}" for each in columns)
+    return ", ".join(
+        f"{sealed_cell(each).compile(dialect=dialect)} AS {each.key}" for each in columns
+    )
 
 
 async def open_rows(vault: Vault, types: Sequence[Any], rows: Sequence[Sequence[Any]]) -> list[Any]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from models.postgres.account import Account
 from models.postgres.binaries import Binaries
 from models.postgres.errors import AlreadyRunningError, PostgresError
+from models.postgres.system_user import Account
 
 SUPERUSER = "postgres"
 BUILTIN_LOCALE = {17: "C.UTF-8"}  # later versions know a better one

@@ -7,13 +7,13 @@ from typing import Any
 
 import asyncpg
 
-from models.publication.audit import Candidate, audit_refusals
 from models.publication.disclosure import (
     ROUNDING_ERROR,
     Interval,
     Refusals,
     round_to_step,
 )
+from models.publication.refusal_audit import Candidate, audit_refusals
 from models.publication.sets import (
     DIMENSIONS,
     NATIONAL_SETS,

@@ -8,13 +8,13 @@ from typing import Any
 
 import asyncpg
 
-from models.publication.audit import Candidate
 from models.publication.disclosure import (
     FEWEST_DECISIONS,
     UNBOUNDED,
     protect_count,
     two_digits,
 )
+from models.publication.refusal_audit import Candidate
 from models.publication.sets import (
     CENTRE_SETS,
     DIMENSIONS,
@@ -154,7 +154,7 @@ async def _save_notes(
 
 
 def _note(cell: Cell, candidate: Candidate) -> tuple[Any, ...]:
-    low, high = candidate.revealed
+    low, high = candidate.revealed_counts
     counts = (candidate.decisions, candidate.refused)
     return (*cell[:3], list(cell.codes), *counts, low, min(high, UNBOUNDED))
 

@@ -24,7 +24,9 @@ class EligibleVisaTypes:
         """From the rows of ``select_eligible``."""
         return cls(frozenset((row.country_code, row.visa_type_code, row.purpose) for row in rows))
 
-    def fitting(self, nationality: str, purpose: TripPurpose | None = None) -> tuple[str, ...]:
+    def fitting_types(
+        self, nationality: str, purpose: TripPurpose | None = None
+    ) -> tuple[str, ...]:
         """The visa types that a national may take, for this purpose or for any."""
         return tuple(
             sorted({

@@ -9,7 +9,7 @@ from random import Random
 from typing import NamedTuple
 
 from models.synthetic.calendar import Month
-from models.synthetic.reference import Arrivals, Reference
+from models.synthetic.inputs import Arrivals, Reference
 
 #: The year of the arrivals that the shares follow.
 BASE_YEAR = 2023

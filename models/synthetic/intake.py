@@ -11,7 +11,7 @@ from models.synthetic.assumptions import Scale
 from models.synthetic.calendar import midnight
 from models.synthetic.chance import Choice
 from models.synthetic.demand import Demand
-from models.synthetic.reference import Reference
+from models.synthetic.inputs import Reference
 from models.vocabulary import Channel, Clock, Entry
 
 

@@ -6,7 +6,7 @@ from random import Random
 
 from models.synthetic.calendar import instant
 from models.synthetic.chance import below
-from models.synthetic.reference import lines, reference
+from models.synthetic.inputs import lines, reference
 from models.synthetic.rows import ApplicantRow, IdentityRow, new_id
 from models.vocabulary import Sex
 

@@ -13,8 +13,8 @@ from models.synthetic.calendar import day_in_wib, instant
 from models.synthetic.corrections import Corrections
 from models.synthetic.desks import Desks, assignments
 from models.synthetic.groups import Groups
+from models.synthetic.inputs import Reference
 from models.synthetic.purposes import Purposes
-from models.synthetic.reference import Reference
 from models.synthetic.rows import (
     ApplicantRow,
     ApplicationRow,

@@ -17,11 +17,11 @@ from models.synthetic.bans import BanList
 from models.synthetic.calendar import DAY, HOUR, Month, last_outage, moments, months_until
 from models.synthetic.chance import seconds
 from models.synthetic.demand import demand
+from models.synthetic.inputs import Reference
 from models.synthetic.intake import Intake
 from models.synthetic.life import life
 from models.synthetic.people import as_known, new_person
 from models.synthetic.record import CaseProgress, Recorder
-from models.synthetic.reference import Reference
 from models.synthetic.rows import ApplicantRow, Batch, IdentityRow, PassportEndingRow
 from models.synthetic.steps import Actor, Case, Step
 from models.vocabulary import Channel, EventKind, Role, ScreeningResult

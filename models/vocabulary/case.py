@@ -91,7 +91,7 @@ class EventKind(StrEnum):
     REVOKED = "REVOKED"
 
 
-class Changed(StrEnum):
+class ChangedPart(StrEnum):
     """The part of an application that an event changed, as far as it decides who hears of it.
 
     Where an event changed several parts, it is the one that the most roles may read.

@@ -38,7 +38,7 @@ def test_a_withheld_rate_leads_to_the_nearest_period_that_has_one() -> None:
     found = panel(Reading(is_suppressed=True, wider=wider))
     address = "?language=en&amp;period=custom&amp;first=2025-01&amp;last=2025-12&amp;country=AU"
     assert f'<a href="{address}">see Jan' in found
-    there = read_address(address.replace("&amp;", "&"), "en").chosen(NOW)
+    there = read_address(address.replace("&amp;", "&"), "en").chosen_period(NOW)
     assert there == YEAR
     window = published_window(there, NOW)
     assert (window.period, window.grain) == (YEAR, "YEAR")

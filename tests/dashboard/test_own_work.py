@@ -46,7 +46,7 @@ def work_of(**last: Any) -> OwnWork:
 def test_an_ordinary_month_asks_for_nothing() -> None:
     work = work_of()
     finding = own_work_finding(work, NAMES, Address("en"), EN)
-    assert work.judged == 8
+    assert work.judged_count == 8
     assert finding.title == "In October 2026 nothing was worse than its own past explains"
     assert finding.notes[0].startswith("8 figures with at least 10 cases")
     assert not finding.is_concern
@@ -89,7 +89,7 @@ def test_each_figure_stands_with_its_number_and_interval() -> None:
 def test_a_month_without_a_past_is_not_judged() -> None:
     data = {"placeMonths": {"rows": [row(LAST, SYDNEY)]}, "visaMonths": {"rows": []}}
     work = read_own_work(data, "centre", LAST)
-    assert work.judged == 0
+    assert work.judged_count == 0
     assert "at least 6 months" in own_work_finding(work, NAMES, Address("en"), EN).title
 
 

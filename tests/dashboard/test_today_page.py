@@ -29,7 +29,7 @@ def asked(demo: Demo, user: str, country: tuple[str, ...] = ()) -> dict[str, Any
     """What the gateway itself answers to the page's question."""
     address = Address("en", country=country)
     now = today()
-    variables = variables_of(address, address.chosen(now), now, place="country")
+    variables = variables_of(address, address.chosen_period(now), now, place="country")
     return demo.ask(user, document("today/question:processing"), **variables)
 
 

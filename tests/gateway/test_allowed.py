@@ -18,7 +18,7 @@ from gateway.access.transactions.writing import WriteTransaction
 from gateway.policy import APPLICATION_ROWS, MUTATIONS, POLICY, on_the_own_desk
 from gateway.schema import allowed as allowed_module
 from gateway.schema.allowed import ApplicationStep
-from gateway.schema.mutations.intents import INTENTS
+from gateway.schema.mutations.case_intents import INTENTS
 from models.life import STEPS, judging
 from models.life.preconditions import IS_ON_THE_OWN_DESK
 from models.life.refusals import Refusal

@@ -18,7 +18,7 @@ from models.database.connections import connect
 from models.reference.data import cldr, load, read_files
 from models.reference.data.tables import TABLES, Basis
 from models.reference.ledger import record_beginning
-from models.synthetic.reference import PARTNERS
+from models.synthetic.inputs import PARTNERS
 from tests.running_demo import GERBANG
 from tests.world import today
 

@@ -14,7 +14,7 @@ from gateway.service import gateway
 from models.base import Base
 from models.key_service import SweepsKeys
 from models.keys import new_key
-from models.rights.sweeping import SWEEP_DAYS, sweep
+from models.rights.orphan_keys import SWEEP_DAYS, sweep
 from tests import tokens
 from tests.gateway.administering import decreed
 from tests.gateway.changing import (

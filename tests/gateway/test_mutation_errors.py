@@ -6,7 +6,7 @@ import pytest
 
 from gateway.execution.cost.bounds import ERRORS
 from gateway.schema.mutations.ban_intents import BAN_INTENTS
-from gateway.schema.mutations.intents import INTENTS
+from gateway.schema.mutations.case_intents import INTENTS
 from gateway.schema.mutations.reference_intents import REFERENCE_INTENTS
 from gateway.schema.mutations.supervision_intents import SUPERVISION_INTENTS
 from gateway.texts import texts

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import bindparam, select
 
-from gateway.mutations import case, once
+from gateway.mutations import locked_case, once
 from gateway.policy import MUTATIONS, Change
 from gateway.rules import every_row
 from gateway.schema.build import PolicyGapError, build_schema
@@ -69,7 +69,7 @@ async def test_a_wait_for_a_foreign_row_is_seen(who, world, monkeypatch) -> None
     def lock_first(_: Any) -> Any:
         return select(Application.id).where(Application.id == bindparam("id")).with_for_update()
 
-    monkeypatch.setattr(case, "select_to_lock", lock_first)
+    monkeypatch.setattr(locked_case, "select_to_lock", lock_first)
     with pytest.raises((AssertionError, TimeoutError, TypeError)):
         await test_mutations_denied.test_a_foreign_row_is_never_waited_for(who, world)
 
@@ -78,7 +78,7 @@ async def test_two_who_read_without_a_lock_are_seen(who, world, connection, monk
     def read_only(_: Any) -> Any:
         return select(Application.id).where(Application.id == bindparam("id"))
 
-    monkeypatch.setattr(case, "select_to_lock", read_only)
+    monkeypatch.setattr(locked_case, "select_to_lock", read_only)
     decide_at_once = test_mutations_once.test_of_two_who_decide_at_once_one_wins_and_one_learns_it
 
     async def often() -> None:

@@ -13,7 +13,7 @@ import pytest
 from gateway.limits import MOST_MISTAKES, MOST_ROOT_FIELDS
 from gateway.mapping.ids import GlobalId
 from gateway.policy import MUTATIONS
-from gateway.schema.mutations.intents import INTENTS
+from gateway.schema.mutations.case_intents import INTENTS
 from models.database.connections import connect
 from models.life import STEPS
 from models.vocabulary import Role

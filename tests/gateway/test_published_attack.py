@@ -19,7 +19,7 @@ import pytest
 
 from gateway.service import gateway
 from models.database.connections import connect
-from models.publication import audit, publish, publishing
+from models.publication import publish, publishing, refusal_audit
 from models.publication.disclosure import NOTHING, Refusals, round_to_step
 from models.volumes import fold
 from tests import tokens
@@ -183,7 +183,7 @@ async def test_numbers_that_are_not_rounded_are_found_out(crowded: str, monkeypa
     def threshold(decisions: int, refused: int) -> Refusals:
         return Refusals(rounded=refused) if decisions >= 100 and refused >= 10 else NOTHING
 
-    monkeypatch.setattr(audit, "protect_refusals", threshold)
+    monkeypatch.setattr(refusal_audit, "protect_refusals", threshold)
     monkeypatch.setattr(publishing, "audit_refusals", lambda *_: None)
     async with published(crowded) as who:
         found = attack(await everything(who, "manager-au", off=0), await truth(who), most=150)

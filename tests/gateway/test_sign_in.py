@@ -20,7 +20,7 @@ from gateway.development.grants import Grants, challenge_of
 from gateway.development.page import ROLES, SECTIONS, TEXTS
 from gateway.development.users import demo_users
 from gateway.settings import Settings, SettingsError, read_settings
-from models.synthetic.reference import reference
+from models.synthetic.inputs import reference
 from models.vocabulary import Role
 from tests import tokens
 from tests.gateway.serving import bound_port, serving

@@ -9,9 +9,9 @@ import asyncpg
 import orjson
 import pytest
 
-from models.jobs.erasing import erase_due
+from models.jobs.erase_people import erase_due
 from models.jobs.sealing import seal_everybody
-from models.rights.erasing_bans import delete_keys_of_bans, hide_ended_bans
+from models.rights.erasure_of_bans import delete_keys_of_bans, hide_ended_bans
 from models.rights.reconciling import reconcile
 from tests.gateway.changing import row_id
 from tests.journeys.test_ban import WHO_IS_IT, banned, passport, proposed, reference, who_it_is

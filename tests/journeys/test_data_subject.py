@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.jobs.erasing import erase_due
+from models.jobs.erase_people import erase_due
 from tests.gateway.changing import IDENTITY, done, linked, reference_of
 from tests.gateway.conftest import Viewer
 from tests.linking import KEYS

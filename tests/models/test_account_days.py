@@ -118,12 +118,12 @@ async def test_a_day_that_is_over_is_signed_anew_after_a_rotation(
     folder = CheckpointFolder(tmp_path)
     folder.keep_days()
     empty_folders(tmp_path, last="2026-03-03")
-    rotated = LocalKeys.read(keys_file()).rotated(KeyUse.CHECKPOINT)
+    rotated = LocalKeys.read(keys_file()).with_new_key(KeyUse.CHECKPOINT)
     store = KeyStore(tmp_path / "a.db", tmp_path / "b.db")
     both = LocalKeyService(rotated, store)
     await sign_anew(three_days, both, folder)
     empty_folders(tmp_path, last="2026-03-03")
-    settled = await LocalKeyService(rotated.settled(KeyUse.CHECKPOINT), store).public_keys(
+    settled = await LocalKeyService(rotated.with_one_key(KeyUse.CHECKPOINT), store).public_keys(
         KeyUse.CHECKPOINT
     )
     assert [day.signed_at for day in folder.last_of_days(settled)] == [

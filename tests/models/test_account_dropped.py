@@ -20,7 +20,7 @@ from models.account import (
     take_up_again,
     verify,
 )
-from models.account.drops import Drop, Dropped, runs_of
+from models.account.drop_records import Drop, DroppedLeaves, runs_of
 from models.account.findings import Tampering
 from models.jobs.account import Sequencer
 from models.key_service import KeyService, KeyUse, LocalKeyService
@@ -342,6 +342,6 @@ def test_runs_are_those_of_the_positions() -> None:
     firsts, lasts = runs_of(positions)
     assert (firsts, lasts) == ([0, 5, 8], [2, 5, 9])
     one = Drop(new_key(), LONG_AGO, KEPT_DAYS, tuple(firsts), tuple(lasts))
-    dropped = Dropped.of([one, replace(one, firsts=(12,), lasts=(12,))])
+    dropped = DroppedLeaves.of([one, replace(one, firsts=(12,), lasts=(12,))])
     assert [at for at in range(14) if at in dropped] == [*positions, 12]
     assert one.entries == len(positions)

@@ -55,7 +55,7 @@ async def test_a_digest_is_the_whole_hmac_by_each_key_that_is_accepted(tmp_path:
     assert len(first.value) == 32
 
     # In a rotation the new key writes, and the one before is accepted.
-    one.rotated(USE).write(file)
+    one.with_new_key(USE).write(file)
     two = LocalKeys.read(file)
     [[new, old], [other, _]] = await two.digests(USE, [b"somebody", b"else"])
     assert old == first
@@ -63,7 +63,7 @@ async def test_a_digest_is_the_whole_hmac_by_each_key_that_is_accepted(tmp_path:
     assert await two.key_ids(USE) == [new.key_id, old.key_id]
 
     # Afterwards the new one is left.
-    two.settled(USE).write(file)
+    two.with_one_key(USE).write(file)
     [[left]] = await LocalKeys.read(file).digests(USE, [b"somebody"])
     assert left == new
 

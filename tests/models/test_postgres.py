@@ -20,9 +20,9 @@ from models.postgres import (
     default_data_dir,
     running_postgres,
 )
-from models.postgres.account import UNPRIVILEGED, server_account
 from models.postgres.binaries import find_binaries
 from models.postgres.cluster import Cluster
+from models.postgres.system_user import UNPRIVILEGED, server_account
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to drop")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="asks the Linux kernel")

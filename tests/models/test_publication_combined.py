@@ -13,8 +13,8 @@ import pytest
 
 from models.database.connections import connect
 from models.publication import publish
-from models.publication.audit import Candidate, RefusalSystem, audit, audit_refusals
 from models.publication.disclosure import Refusals
+from models.publication.refusal_audit import Candidate, RefusalSystem, audit, audit_refusals
 from models.publication.sets import Cell, DimensionSet
 from models.vocabulary import Status
 from models.volumes import Period
@@ -72,7 +72,7 @@ def test_two_editions_and_the_change_between_them_leave_four_numbers(change: int
             now,
             decisions_known=500,
             before=first.refusals,
-            candidates_before=first.revealed.shift(change),
+            candidates_before=first.revealed_counts.shift(change),
             was_published=True,
         )
         audit(RefusalSystem({}, {COUNTRY: second}, {}))

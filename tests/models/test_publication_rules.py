@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.publication.audit import Candidate, RefusalSystem, audit, audit_refusals
-from models.publication.bounds import Bounds, ContradictionError, Sum, Sums
 from models.publication.disclosure import (
     FEWEST_CANDIDATES,
     FEWEST_DECISIONS,
@@ -19,6 +17,8 @@ from models.publication.disclosure import (
     protect_refusals,
     two_digits,
 )
+from models.publication.propagation import Bounds, ContradictionError, Sum, Sums
+from models.publication.refusal_audit import Candidate, RefusalSystem, audit, audit_refusals
 from models.publication.sets import Cell, DimensionSet, first_day_of
 from models.volumes import Period
 
@@ -236,7 +236,7 @@ def test_two_editions_together_leave_four_numbers(count: int, change: int) -> No
     """Whoever knows by how much a number was corrected tells it no closer, or reads the old one."""
     now = max(count + change, 0)
     first = candidate(500, count)
-    told_before = first.revealed.shift(now - count)
+    told_before = first.revealed_counts.shift(now - count)
     second = candidate(500, now)
     second.before, second.candidates_before, second.was_published = (
         first.refusals,
@@ -244,10 +244,10 @@ def test_two_editions_together_leave_four_numbers(count: int, change: int) -> No
         True,
     )
     audit(RefusalSystem({}, {in_australia(): second}, {}))
-    assert second.revealed.low <= now <= second.revealed.high
+    assert second.revealed_counts.low <= now <= second.revealed_counts.high
     # A correction that somebody knows of leaves fewer by itself, whatever is told afterwards.
     left_anyway = Interval(0, 500).within(told_before).candidates
-    assert second.revealed.candidates >= min(FEWEST_CANDIDATES, left_anyway)
+    assert second.revealed_counts.candidates >= min(FEWEST_CANDIDATES, left_anyway)
     if second.is_kept:
         assert second.refusals == first.refusals
-        assert second.revealed == told_before
+        assert second.revealed_counts == told_before

@@ -7,8 +7,8 @@ import asyncpg
 import numpy as np
 import pytest
 
-from models.publication.audit import Candidate, audit_refusals
 from models.publication.disclosure import ROUNDING_ERROR, round_to_step
+from models.publication.refusal_audit import Candidate, audit_refusals
 from models.publication.sets import (
     NATIONAL_SETS,
     PERIODS,
@@ -112,7 +112,7 @@ def test_large_countries_show_every_quarter_published_month_by_month() -> None:
         }
         audit_refusals(over, {})
         for each in over.values():
-            each.before, each.candidates_before = each.refusals, each.revealed
+            each.before, each.candidates_before = each.refusals, each.revealed_counts
             each.is_new = False
     assert showing_every_quarter(every) >= FEWEST
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.synthetic import Scale
-from models.synthetic.reference import reference
+from models.synthetic.inputs import reference
 from models.synthetic.world import FEWEST, Plan, World
 from models.vocabulary import BanGround, ScreeningKind, ScreeningResult, Status
 

@@ -10,7 +10,7 @@ import pytest
 from models.synthetic import expected_demand
 from models.synthetic.calendar import months_until
 from models.synthetic.demand import demand
-from models.synthetic.reference import reference
+from models.synthetic.inputs import reference
 
 GIVEN = reference()
 ISO3 = {country.code: country.iso3 for country in GIVEN.countries}

@@ -8,7 +8,7 @@ import pytest
 
 from models.database.connections import connect
 from models.synthetic import Scale, Summary, synthesise
-from models.synthetic.reference import reference
+from models.synthetic.inputs import reference
 from models.synthetic.rows import Batch
 from models.synthetic.world import Plan, World
 from models.vocabulary import CLOSED, Channel

@@ -16,7 +16,7 @@ from gateway.access.rows import select_reachable
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun
 from gateway.mapping.declare import Column, ToMany, ToOne, ToPages
 from gateway.mapping.keyset import Boundary, Keyset
-from gateway.mapping.listing import Linked, select_linked
+from gateway.mapping.listing import LinkTarget, select_linked
 from gateway.policy import POLICY
 from gateway.viewer import Viewer
 from models.database.connections import connect
@@ -104,7 +104,7 @@ def _pages(source: ToPages, role: Role) -> Select[Any]:
     """The second page of each row that a link leads from."""
     noun = CATALOGUE.target(source)
     keyset = Keyset(noun, source.order, descending=source.newest_first)
-    linked, columns = Linked(noun, role, source.remote), CATALOGUE.columns(noun, role)
+    linked, columns = LinkTarget(noun, role, source.remote), CATALOGUE.columns(noun, role)
     keys = literal([None] * 50, ARRAY(source.remote.type))
     return select_linked(linked, columns, keyset, Boundary.WITH_VALUE, 51, keys)
 

@@ -5,7 +5,7 @@ from typing import Any
 from dash import html
 
 from dashboard.components.html_part import html_output, html_part, skeleton
-from dashboard.components.notice import missing
+from dashboard.components.notice import missing_part
 from dashboard.components.page import Page, follow_address, part
 from dashboard.components.page_request import page_request
 from dashboard.model.page_state import Address
@@ -33,7 +33,7 @@ PAGE = Page(name="my_data", path="/my-data", layout=layout, roles=READERS)
 follow_address(PAGE.name)
 
 
-@part(html_output("my-data"), otherwise=missing)
+@part(html_output("my-data"), otherwise=missing_part)
 async def show_my_data(state: Any) -> list[Any]:
     visit, say = current_visit.get(), page_request(state).say
     return content(await ask_my_data(visit.gateway, visit.session, say.language), say)

@@ -140,12 +140,12 @@ def _of_total(change: Change, say: Texts) -> tuple[str, list[str]]:
 
 def _reasons(change: Change, total: TotalChange, say: Texts) -> list[str]:
     """Who moved it furthest, and who furthest the other way; of nothing moved, nothing."""
-    leading = total.leading(NAMED)
+    leading = total.find_leading(NAMED)
     if not leading:
         return []
     direction = "up" if total.change > 0 else "down"
     reasons = [say(f"today.because_{direction}", groups=_names(change, leading, say))]
-    if against := total.opposing(1):
+    if against := total.find_opposing(1):
         reasons.append(say(f"today.against_{direction}", groups=_names(change, against, say)))
     return reasons
 

@@ -16,7 +16,7 @@ from dashboard.texts.wording import count_text, list_text, month_text, percent_t
 
 
 @dataclass(frozen=True)
-class Coming:
+class ComingMonths:
     """The past months and, where they suffice, what they let expect."""
 
     first: date
@@ -30,17 +30,17 @@ class Coming:
         return tuple(month_start(self.first, len(self.counts) + step) for step in range(ahead))
 
 
-def coming_from(today: Today) -> Coming:
+def coming_from(today: Today) -> ComingMonths:
     """By the months up to the last that is over, with the season of the countries they are of."""
     last = today.last_month
     first, cells = whole_months(today.months, last) if last else (date.min, [])
     counts = tuple(cell.intake for cell in cells)
     mix = {code: cell.intake for code, cell in today.now["country"].items() if code}
     season = season_of(mix)
-    return Coming(first, counts, outlook(counts, season, first.month) if counts else None)
+    return ComingMonths(first, counts, outlook(counts, season, first.month) if counts else None)
 
 
-def coming_finding(coming: Coming, address: Address, say: Texts) -> Finding:
+def coming_finding(coming: ComingMonths, address: Address, say: Texts) -> Finding:
     """The sentence, with each month's range and how often such ranges held."""
     href = volumes_link(address, measure=INTAKE.id)
     if coming.outlook is None:

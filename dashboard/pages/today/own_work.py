@@ -75,7 +75,7 @@ class OwnWork:
     groups: tuple[Group, ...]
 
     @property
-    def telling(self) -> tuple[Group, ...]:
+    def telling_groups(self) -> tuple[Group, ...]:
         """Those with enough behind a figure."""
         return tuple(
             group
@@ -84,7 +84,7 @@ class OwnWork:
         )
 
     @property
-    def judged(self) -> int:
+    def judged_count(self) -> int:
         """How many figures were held against their own past."""
         return sum(each.is_enough for group in self.groups for each in group.figures.values())
 
@@ -121,10 +121,10 @@ def own_work_finding(
 ) -> Finding:
     """The sentence: what was beyond its own past, and of how many that were looked at."""
     month, worse = month_text(work.month, say), work.worse
-    if not work.judged:
+    if not work.judged_count:
         return Finding(say("today.work_unknown", month=month, enough=str(ENOUGH)))
     looked = [
-        say("today.work_looked", count=count_text(work.judged, say), enough=str(ENOUGH)),
+        say("today.work_looked", count=count_text(work.judged_count, say), enough=str(ENOUGH)),
         *_left_out(work, say),
     ]
     if not worse:
@@ -150,7 +150,7 @@ def own_work_finding(
 
 
 def _left_out(work: OwnWork, say: Texts) -> list[str]:
-    count = len(work.groups) - len(work.telling)
+    count = len(work.groups) - len(work.telling_groups)
     return [say("today.work_small", count=count_text(count, say), enough=str(ENOUGH))] * bool(count)
 
 

@@ -28,7 +28,7 @@ def own_work_table(work: OwnWork, names: Mapping[str, Mapping[str, str]], say: T
             [
                 html.Caption(say("today.question_work"), className="unseen"),
                 html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
-                html.Tbody([_row(group, names, say) for group in work.telling]),
+                html.Tbody([_row(group, names, say) for group in work.telling_groups]),
             ]
         ),
         className="scroll promises work",

@@ -12,7 +12,7 @@ from dash import Output, html, no_update
 from dashboard.components.absence import not_here, partly_absent
 from dashboard.components.controls import options_of
 from dashboard.components.html_part import html_output, html_part, skeleton
-from dashboard.components.notice import failure_notice, missing, outage_notice
+from dashboard.components.notice import failure_notice, missing_part, outage_notice
 from dashboard.components.page import Page, follow_address, part, title_output
 from dashboard.components.page_request import gateway_error, page_request
 from dashboard.components.shell import on_paper, scope_text
@@ -182,7 +182,7 @@ async def show_choices(state: Any) -> tuple[Any, ...]:
 @part(
     html_output("today-notice"),
     Output("today-questions", "hidden"),
-    otherwise=lambda say: (missing(say), False),
+    otherwise=lambda say: (missing_part(say), False),
 )
 async def show_notice(state: Any) -> tuple[Any, bool]:
     """What holds for the whole page: why there are no figures, or that they are not of now."""
@@ -205,7 +205,7 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
     html_output("today-change"),
     Output("today-waterfall", "figure"),
     html_output("today-steps"),
-    otherwise=lambda say: (missing(say), EMPTY, None),
+    otherwise=lambda say: (missing_part(say), EMPTY, None),
 )
 async def show_change(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
@@ -227,7 +227,7 @@ async def show_change(state: Any) -> tuple[Any, ...]:
     Output("today-control", "figure"),
     html_output("today-control-note"),
     Output("today-funnel-figure", "hidden"),
-    otherwise=lambda say: (missing(say), EMPTY, None, None, EMPTY, None, False),
+    otherwise=lambda say: (missing_part(say), EMPTY, None, None, EMPTY, None, False),
 )
 async def show_attention(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
@@ -256,7 +256,7 @@ async def show_attention(state: Any) -> tuple[Any, ...]:
     html_output("today-promise"),
     html_output("today-promises"),
     html_output("today-published"),
-    otherwise=lambda say: (missing(say), None, None),
+    otherwise=lambda say: (missing_part(say), None, None),
 )
 async def show_promise(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
@@ -271,12 +271,12 @@ async def show_promise(state: Any) -> tuple[Any, ...]:
 @part(
     html_output(WORK),
     html_output("today-work-table"),
-    otherwise=lambda say: (missing(say), None),
+    otherwise=lambda say: (missing_part(say), None),
 )
 async def show_work(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
     if reply.work is None:
-        return missing(reply.say), None
+        return missing_part(reply.say), None
     say, names = reply.say, reply.today.names
     finding = own_work_finding(reply.work, names["place"], reply.address, say)
     return answer(finding, say), own_work_table(reply.work, names, say)
@@ -285,7 +285,7 @@ async def show_work(state: Any) -> tuple[Any, ...]:
 @part(
     html_output("today-coming"),
     Output("today-fan", "figure"),
-    otherwise=lambda say: (missing(say), EMPTY),
+    otherwise=lambda say: (missing_part(say), EMPTY),
 )
 async def show_coming(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)

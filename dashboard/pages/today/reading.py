@@ -75,7 +75,7 @@ async def _read(request: PageRequest) -> Reply:
     reasons = reasons_of(viewer)
     if address.why not in reasons:
         address = replace(address, why=reasons[0])
-    place, period = place_of(viewer), address.chosen(now)
+    place, period = place_of(viewer), address.chosen_period(now)
     questions = {
         f"today/question:{ASKS[viewer.role]}": variables_of(address, period, now, place=place)
     }

@@ -11,7 +11,7 @@ from dash import ClientsideFunction, Input, Output, clientside_callback, html, n
 
 from dashboard.components.absence import not_here, partly_absent
 from dashboard.components.html_part import html_output
-from dashboard.components.notice import failure_notice, missing, outage_notice
+from dashboard.components.notice import failure_notice, missing_part, outage_notice
 from dashboard.components.page import Page, follow_address, part, title_output
 from dashboard.components.page_request import gateway_error, page_request
 from dashboard.figures.bars import bars
@@ -107,7 +107,7 @@ async def show_chips(state: Any) -> Any:
 @part(
     html_output("volumes-notice"),
     Output("figures", "hidden"),
-    otherwise=lambda say: (missing(say), False),
+    otherwise=lambda say: (missing_part(say), False),
 )
 async def show_notice(state: Any) -> tuple[Any, bool]:
     """What holds for the whole page: nothing to show, or figures that are not of now."""
@@ -131,7 +131,7 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
     return partly_absent(view.absent, view.name, view.viewer, view.say), False
 
 
-@part(html_output("cards"), otherwise=missing)
+@part(html_output("cards"), otherwise=missing_part)
 async def show_cards(state: Any) -> Any:
     return cards(await read_view(state, SUMMARY))
 
@@ -225,7 +225,7 @@ async def show_ranking(state: Any) -> tuple[Any, ...]:
     return ranking(await read_view(state, PLACES))
 
 
-@part(html_output("outcomes"), otherwise=missing)
+@part(html_output("outcomes"), otherwise=missing_part)
 async def show_outcomes(state: Any) -> Any:
     return outcomes(await read_view(state, PUBLISHED))
 

@@ -23,7 +23,7 @@ async def _read(request: PageRequest, questions: Sequence[str]) -> View:
     if audience is None:  # the role was changed elsewhere, while this page stood open
         raise GatewayError("FORBIDDEN", "no figures for this role", "")
     address = request.address.among(audience)
-    period = address.chosen(today())
+    period = address.chosen_period(today())
     volumes = await ask_volumes(
         request.gateway, request.session, audience, period, address, questions
     )

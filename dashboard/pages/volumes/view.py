@@ -75,7 +75,7 @@ class View:
         return absences(self.viewer, self.address, self.volumes)
 
     @property
-    def chosen(self) -> dict[str, str]:
+    def chosen_filters(self) -> dict[str, str]:
         """The filters that are set, by key, as people read them; without what has no figures."""
         names = {each.key: self._present(each.key) for each in FILTERS}
         return {key: self.names(key, codes) for key, codes in names.items() if codes}
@@ -83,7 +83,7 @@ class View:
     @property
     def subject(self) -> str:
         """What the figures are about, if not everything."""
-        return " · ".join(self.chosen.values())
+        return " · ".join(self.chosen_filters.values())
 
     @property
     def members(self) -> tuple[Choice, ...]:

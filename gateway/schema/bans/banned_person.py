@@ -7,7 +7,7 @@ from gateway.schema.country import Country
 from models import BannedPerson as Row
 from models import BanRead as ReadRow
 from models import Country as CountryRow
-from models.person.sealed import sealed
+from models.person.sealed import sealed_cell
 from models.vocabulary import Purpose, Role
 
 
@@ -22,9 +22,9 @@ class BannedPerson:
     passport_issuing_state: Country | None = link(
         Row.issuing_state, CountryRow.code, "The state that issued the passport."
     )
-    passport_number: str | None = column(sealed(Row.passport_number), "Passport number.")
-    full_name: str | None = column(sealed(Row.full_name), "The name.")
-    birth_date: date | None = column(sealed(Row.birth_date), "Date of birth.")
+    passport_number: str | None = column(sealed_cell(Row.passport_number), "Passport number.")
+    full_name: str | None = column(sealed_cell(Row.full_name), "The name.")
+    birth_date: date | None = column(sealed_cell(Row.birth_date), "Date of birth.")
 
 
 @noun(key=ReadRow.id)

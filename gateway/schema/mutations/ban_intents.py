@@ -6,9 +6,9 @@ from typing import Any
 import strawberry
 
 from gateway.mutations.bans import AnswerBan, ProposeBan
+from gateway.schema.mutations.input_readers import faults_of_key, faults_of_reason, key_in
 from gateway.schema.mutations.inputs import LONGEST_NOTE, optional, required
 from gateway.schema.mutations.intent import Intent
-from gateway.schema.mutations.readers import faults_of_key, faults_of_reason, key_in
 from gateway.schema.people import NameAndBirthDateInput, PassportInput
 from models.life import Refusal
 from models.vocabulary import BanGround

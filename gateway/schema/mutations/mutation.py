@@ -7,9 +7,9 @@ import strawberry
 from gateway.mutations.outcome import Result
 from gateway.policy import MUTATIONS
 from gateway.schema.mutations.ban_intents import BAN_INTENTS
+from gateway.schema.mutations.case_intents import INTENTS
 from gateway.schema.mutations.intent import Intent
-from gateway.schema.mutations.intents import INTENTS
-from gateway.schema.mutations.payloads import COUNTED, batch_type, count_type, payload_type
+from gateway.schema.mutations.payloads import COUNT_FIELDS, batch_type, count_type, payload_type
 from gateway.schema.mutations.reference_intents import REFERENCE_INTENTS
 from gateway.schema.mutations.rights_intents import RIGHTS_INTENTS
 from gateway.schema.mutations.supervision_intents import SUPERVISION_INTENTS
@@ -41,7 +41,7 @@ def _field(intent: Intent) -> Any:
     answers = _answered_field(intent)
     if is_batch:
         payload = batch_type(intent.type_name)
-    elif answers in COUNTED:
+    elif answers in COUNT_FIELDS:
         payload = count_type(intent.type_name, answers)
     else:
         payload = payload_type(intent.type_name, answers)

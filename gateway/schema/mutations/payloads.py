@@ -50,7 +50,7 @@ ANSWERS: Mapping[str, Answer] = {
 
 
 #: The fields of payloads that say how many things were changed, where they are too many to list.
-COUNTED: Mapping[str, str] = {
+COUNT_FIELDS: Mapping[str, str] = {
     "relieved": "How many cases went back to their queues; null where nothing was done.",
 }
 
@@ -64,7 +64,7 @@ def count_type(name: str, answers: str) -> Any:
     """The type ``XPayload`` of a change of many cases: how many they were, or errors."""
     members: dict[str, Any] = {
         "__annotations__": {answers: int | None, "errors": list[MutationError]},
-        answers: strawberry.field(description=COUNTED[answers]),
+        answers: strawberry.field(description=COUNT_FIELDS[answers]),
         "errors": strawberry.field(
             description="Why it was not done: every mistake at once; empty where it was."
         ),

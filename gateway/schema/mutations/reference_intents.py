@@ -6,8 +6,8 @@ from typing import Any
 from gateway.mutations.reference import requests
 from gateway.mutations.reference.requests import ReferenceRequest
 from gateway.schema.mutations import reference_inputs as inputs
+from gateway.schema.mutations.input_readers import faults_of_key, key_in
 from gateway.schema.mutations.intent import Intent
-from gateway.schema.mutations.readers import faults_of_key, key_in
 from models.life import Refusal
 from models.reach.suspension import UNCONFIRMED_HOURS
 from models.reference.partner import DAYS_WITH_A_CLOSED_PLACE

@@ -13,9 +13,9 @@ from gateway.mutations.rights.requests import (
     RegisterDataRequest,
     ReleaseErasure,
 )
+from gateway.schema.mutations.input_readers import faults_of_key, faults_of_reason, key_in
 from gateway.schema.mutations.inputs import LONGEST_NOTE, required
 from gateway.schema.mutations.intent import Intent
-from gateway.schema.mutations.readers import faults_of_key, faults_of_reason, key_in
 from gateway.schema.mutations.reference_inputs import ReferenceInput
 from models.life import Refusal
 from models.vocabulary import DataRequestKind, DataRequestState

@@ -11,9 +11,9 @@ from gateway.mutations.supervision.requests import (
     OpenInquiry,
     ReviewInquiry,
 )
+from gateway.schema.mutations.input_readers import faults_of_key
 from gateway.schema.mutations.inputs import required
 from gateway.schema.mutations.intent import Intent
-from gateway.schema.mutations.readers import faults_of_key
 from gateway.schema.mutations.reference_inputs import ReferenceInput
 from models.life import Refusal
 from models.reference.data.values import LONGEST_REASON

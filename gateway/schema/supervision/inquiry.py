@@ -18,14 +18,14 @@ from models.vocabulary import InquiryVerdict
 if TYPE_CHECKING:
     from gateway.schema.applicant import Applicant
 
-Opened = Annotated["Applicant", strawberry.lazy("gateway.schema.applicant")]
+InquiredApplicant = Annotated["Applicant", strawberry.lazy("gateway.schema.applicant")]
 
 
 @noun(key=PersonRow.id)
 class InquiryPerson:
     """One person whose identity an inquiry opened."""
 
-    applicant: Opened | None = link(
+    applicant: InquiredApplicant | None = link(
         PersonRow.applicant_id, ApplicantRow.id, "Whom, under a pseudonym."
     )
     opened_at: datetime = column(PersonRow.opened_at, "When it was opened.")

@@ -75,7 +75,7 @@ class OfficerTable:
 
 
 @dataclass(slots=True)
-class _Done:
+class _OfficerCounts:
     """What one officer did, by visa type and together."""
 
     decisions: Counter[str] = field(default_factory=Counter[str])
@@ -99,7 +99,7 @@ async def officers(info: strawberry.Info, from_: From, to: To) -> OfficerTable:
 
 
 def _rows(lines: Iterable[Any], on_desks: Iterable[Any]) -> list[OfficerRow]:
-    done: defaultdict[str, _Done] = defaultdict(_Done)
+    done: defaultdict[str, _OfficerCounts] = defaultdict(_OfficerCounts)
     decided, refused = Counter[str](), Counter[str]()
     ended, passed_on = Counter[str](), Counter[str]()
     for line in lines:
@@ -133,7 +133,7 @@ def _rows(lines: Iterable[Any], on_desks: Iterable[Any]) -> list[OfficerRow]:
 
 
 def _row(
-    subject: str, of: _Done, desk: Any, refusals_expected: float, passed_on_expected: float
+    subject: str, of: _OfficerCounts, desk: Any, refusals_expected: float, passed_on_expected: float
 ) -> OfficerRow:
     decisions, ended = of.decisions.total(), of.ended.total()
     passed_on = of.given_back_after_reading

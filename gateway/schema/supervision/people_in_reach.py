@@ -15,7 +15,7 @@ from gateway.mapping.figures import Count
 from gateway.mapping.ids import GlobalId
 from gateway.schema.access_event import AccessEvent
 from gateway.schema.applicant import Applicant
-from gateway.schema.mutations.readers import key_in
+from gateway.schema.mutations.input_readers import key_in
 from gateway.schema.supervision.people_read import After, window_mistakes
 from models.access_log.people_in_reach import Account, number_in_reach, people_in_reach
 from models.vocabulary import BreachList, ReachedBy, Role

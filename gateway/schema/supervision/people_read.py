@@ -15,7 +15,7 @@ from gateway.mapping.figures import Count
 from gateway.mapping.ids import GlobalId
 from gateway.schema.access_event import AccessEvent
 from gateway.schema.applicant import Applicant
-from gateway.schema.mutations.readers import key_in
+from gateway.schema.mutations.input_readers import key_in
 from models.access_log.people_in_reach import kept_since
 from models.access_log.people_read import people_read, reads_by_person
 from models.vocabulary import BreachList

@@ -12,7 +12,7 @@ from gateway.mapping.context import Context
 from gateway.mapping.figures import Count
 from gateway.schema.volumes.national import From, To
 from gateway.schema.volumes.query import window_mistakes
-from models.access_log.readers import Reading, compare, people_read
+from models.access_log.readers import ViewerReads, compare_viewers, people_read
 from models.vocabulary import Role
 from models.wib import WIB
 
@@ -49,7 +49,7 @@ class ReaderRow:
     )
 
     @classmethod
-    def of(cls, reading: Reading) -> "ReaderRow":
+    def of(cls, reading: ViewerReads) -> "ReaderRow":
         lower, median, upper = reading.quartiles or (None, None, None)
         fence = reading.fence
         return cls(
@@ -81,7 +81,7 @@ async def readers(info: strawberry.Info, from_: From, to: To) -> ReaderTable:
     asked = people_read(context.viewer.role, *window)
     rows = await context.session.rows(vouch_for(asked, "ReaderRow"))
     [(instant,)] = await context.session.rows(vouch_for(select(func.now()), "ReaderRow"))
-    told = islice(compare(rows), MOST_READERS)
+    told = islice(compare_viewers(rows), MOST_READERS)
     return ReaderTable(as_of=instant, rows=[ReaderRow.of(reading) for reading in told])
 
 

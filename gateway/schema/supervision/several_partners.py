@@ -15,7 +15,7 @@ from gateway.mapping.figures import Count
 from gateway.mapping.ids import GlobalId
 from gateway.mapping.scalars import CountryCode
 from gateway.schema.applicant import Applicant
-from gateway.schema.mutations.readers import key_in
+from gateway.schema.mutations.input_readers import key_in
 from gateway.schema.person_link import PersonLink
 from gateway.schema.supervision.rates import ObservedRate
 from gateway.schema.volumes.national import From, To

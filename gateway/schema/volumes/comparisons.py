@@ -16,7 +16,7 @@ _BY_DAYS = (Period.DAY, Period.WEEK)
 _LONGER_THAN_A_MONTH = (Period.QUARTER, Period.YEAR)
 
 #: Reads the rows of a question, each with the first day of the month in which its data begin.
-Read = Callable[[Question], Awaitable[list[Figures]]]
+ReadFigures = Callable[[Question], Awaitable[list[Figures]]]
 
 
 def shift_question(question: Question, span: Span) -> Question | None:
@@ -89,7 +89,7 @@ class Comparisons:
 
 
 async def read_comparisons(
-    question: Question, selected: Mapping[Span, frozenset[Measure]], today: date, read: Read
+    question: Question, selected: Mapping[Span, frozenset[Measure]], today: date, read: ReadFigures
 ) -> Comparisons:
     """Read the earlier windows of a table: per span, the measures whose change is selected.
 

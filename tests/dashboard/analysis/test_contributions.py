@@ -25,7 +25,7 @@ def test_contributions_to_a_total_add_up_to_its_change(
     change = total_change(now, before)
     assert sum(part.change for part in change.contributions) == change.change
     assert change.change == sum(now.values()) - sum(before.values())
-    shown = change.leading(3) + change.opposing(1)
+    shown = change.find_leading(3) + change.find_opposing(1)
     assert sum(part.change for part in shown) + change.remainder(shown) == change.change
 
 
@@ -93,6 +93,9 @@ def test_leading_contributions_go_the_way_of_the_total() -> None:
     before = {"MY": 400, "CN": 450, "SG": 200, "AU": 90}
     change = total_change(now, before)
     assert change.change == -400
-    assert [(part.key, part.change) for part in change.leading(2)] == [("MY", -300), ("CN", -150)]
-    assert [(part.key, part.change) for part in change.opposing(2)] == [("SG", 60)]
-    assert change.remainder(change.leading(2)) == 50
+    assert [(part.key, part.change) for part in change.find_leading(2)] == [
+        ("MY", -300),
+        ("CN", -150),
+    ]
+    assert [(part.key, part.change) for part in change.find_opposing(2)] == [("SG", 60)]
+    assert change.remainder(change.find_leading(2)) == 50

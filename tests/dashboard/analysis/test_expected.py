@@ -10,7 +10,7 @@ from dashboard.analysis.expected import AHEAD, FEWEST, outlook
 from dashboard.analysis.season import season_of, seasons
 from models.synthetic.calendar import months_until
 from models.synthetic.demand import Cell, demand
-from models.synthetic.reference import reference
+from models.synthetic.inputs import reference
 from tests.dashboard.analysis.worlds import over_worlds
 
 SIZES = (20_000, 400_000, 8_000_000)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.synthetic import assumptions
 from models.synthetic.calendar import months_until
 from models.synthetic.demand import GROWTH_NOISE, SEASON_NOISE, Cell, demand
-from models.synthetic.reference import reference
+from models.synthetic.inputs import reference
 from models.vocabulary import Entry
 
 Floats = NDArray[np.float64]

@@ -1,6 +1,6 @@
 """Erases whom entries of the ban list were about, once those have ended for long enough.
 
-In the same steps as people on file (`models.rights.erasing`): first who it was goes from the
+In the same steps as people on file (`models.rights.erasure_steps`): first who it was goes from the
 database, with the digests; then the key goes from its store; then that is written down. The entry
 itself stays in its ledger.
 """

@@ -20,7 +20,7 @@ from gateway.cli.vault import vault as vault_commands
 from gateway.doctor.vault import vault as examine_vault
 from models.key_service import SocketKeys, create_key_file
 from models.key_service.process import running_keys
-from models.rights.sweeping import ANOTHER_DATABASE, SWEEP_DAYS, preview, sweep
+from models.rights.orphan_keys import ANOTHER_DATABASE, SWEEP_DAYS, preview, sweep
 
 pytestmark = pytest.mark.anyio
 
@@ -155,7 +155,7 @@ async def test_nothing_is_swept_before_its_day_whatever_is_asked(
     """The store has a bound of its own: a keeper that asks for less gets no more."""
     left = store.kill_a_writer()
     assert (await sweep(store.keys, connection, 0)).swept == 0
-    token = (await store.keys.sweeping()).token
+    token = (await store.keys.sweep_state()).token
     assert token
     assert await store.keys.sweep_data_keys([left], 0, token) == 0
     assert store.has(left) == [True, True]

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
-from models.key_service.sweeping import MOST_SWEPT, SweepsKeys
+from models.key_service.key_ages import MOST_SWEPT, SweepsKeys
 from models.keys import new_key
 from models.vocabulary import KeyOperationKind
 
@@ -57,7 +57,7 @@ async def preview(
     keys: SweepsKeys, connection: asyncpg.Connection, days: int, most: int | None = None
 ) -> Sweep:
     """What a sweep would do now; nothing is changed anywhere. Raises KeyServiceError."""
-    known = await keys.sweeping()
+    known = await keys.sweep_state()
     allowed = most or _most_orphans(known.keys)
     if known.token is None or not await connection.fetchval(_KNOWS, known.token):
         return Sweep(known.keys, [], 0, ANOTHER_DATABASE)
@@ -78,7 +78,7 @@ async def sweep(
         found = await preview(keys, connection, days, most)
         token = new_key()
         if found.refused is not None:
-            known = await keys.sweeping()
+            known = await keys.sweep_state()
             is_first = known.token is None and not await connection.fetchval(_SWEPT_BEFORE)
             if is_first:
                 await connection.execute(_NOTE, token, KeyOperationKind.BEGIN, [], None)

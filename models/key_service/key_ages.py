@@ -34,7 +34,7 @@ _MOST_NOTED = 10_000
 _DAY_SECONDS = 86_400
 
 
-class Sweeping(NamedTuple):
+class SweepState(NamedTuple):
     """What the store knows of sweeps: the token of the last one, and how many keys there are."""
 
     token: UUID | None
@@ -44,7 +44,7 @@ class Sweeping(NamedTuple):
 class SweepsKeys(Protocol):
     """A key service that sweeps keys which belong to nobody. Each raises KeyServiceError."""
 
-    async def sweeping(self) -> Sweeping:
+    async def sweep_state(self) -> SweepState:
         """The last sweep, and how many keys there are."""
         ...
 
@@ -65,10 +65,10 @@ class SweepsKeys(Protocol):
         ...
 
 
-def read_sweeping(connection: sqlite3.Connection) -> Sweeping:
+def read_sweep_state(connection: sqlite3.Connection) -> SweepState:
     row = connection.execute("SELECT token FROM main.last_sweep").fetchone()
     [number] = connection.execute("SELECT count(*) FROM main.data_key").fetchone()
-    return Sweeping(UUID(bytes=row[0]) if row else None, number)
+    return SweepState(UUID(bytes=row[0]) if row else None, number)
 
 
 def note_made(

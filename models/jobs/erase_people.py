@@ -10,10 +10,10 @@ import asyncpg
 from models.database.connections import CONNECTION_ERRORS, connect
 from models.jobs.scheduler import Jobs, pause
 from models.key_service import ErasesKeys, KeyServiceError
-from models.rights.erasing import delete_keys, forget_digests, hide_due
-from models.rights.erasing_bans import delete_keys_of_bans, hide_ended_bans
+from models.rights.erasure_of_bans import delete_keys_of_bans, hide_ended_bans
+from models.rights.erasure_steps import delete_keys, forget_digests, hide_due
+from models.rights.outdated_files import Place, order_due
 from models.rights.reconciling import reconcile
-from models.rights.retaining import Place, order_due
 from models.rights.retention import Retention
 
 _EVERY_SECONDS = 30.0

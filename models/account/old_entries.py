@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from models.account.checkpoints import CheckpointFolder
-from models.account.drops import Drop, runs_of
+from models.account.drop_records import Drop, runs_of
 from models.account.notes import Checkpoint
 from models.account.sources import SOURCES, Source
 from models.key_service import KeyService, KeyUse

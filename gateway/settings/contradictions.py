@@ -9,7 +9,7 @@ from gateway.settings import nesting, transport
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 #: Turns the name of a setting into that of its variable.
-Named = Callable[[str], str]
+NameVariable = Callable[[str], str]
 
 
 class Violation(NamedTuple):
@@ -19,7 +19,7 @@ class Violation(NamedTuple):
     sentence: str
 
 
-def find_violations(settings: Any, named: Named) -> Iterator[Violation]:
+def find_violations(settings: Any, named: NameVariable) -> Iterator[Violation]:
     """Every rule that valid settings break together."""
     for rule, sentence in nesting.find_violations(settings, named):
         yield Violation((*rule.inside, rule.outside), sentence)
@@ -30,7 +30,7 @@ def find_violations(settings: Any, named: Named) -> Iterator[Violation]:
         yield from _in_production(settings, named)
 
 
-def _in_production(settings: Any, named: Named) -> Iterator[Violation]:
+def _in_production(settings: Any, named: NameVariable) -> Iterator[Violation]:
     for name in ("issuer", "jwks_url"):
         address = getattr(settings, name)
         parts = urlsplit(address or "")

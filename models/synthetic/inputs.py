@@ -135,18 +135,18 @@ def _nationalities(files: Files) -> list[Nationality]:
 
 
 Key = TypeVar("Key")
-Dated = TypeVar("Dated", FeeRow, ServiceTargetRow)
+DatedRow = TypeVar("DatedRow", FeeRow, ServiceTargetRow)
 
 
-def _group_by(rows: list[Dated], key: Callable[[Dated], Key]) -> dict[Key, list[Dated]]:
+def _group_by(rows: list[DatedRow], key: Callable[[DatedRow], Key]) -> dict[Key, list[DatedRow]]:
     """Rows by their key, the oldest first."""
-    groups: defaultdict[Key, list[Dated]] = defaultdict(list)
+    groups: defaultdict[Key, list[DatedRow]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: row.valid_from):
         groups[key(row)].append(row)
     return groups
 
 
-def _in_force(rows: list[Dated], day: date) -> Dated:
+def _in_force(rows: list[DatedRow], day: date) -> DatedRow:
     """The row in force on a day; rows are in order of ``valid_from``."""
     for row in reversed(rows):
         if row.valid_from <= day:

@@ -15,7 +15,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from models.publication.bounds import Bounds, Sum, Sums
 from models.publication.disclosure import (
     ANYTHING,
     FEWEST_CANDIDATES,
@@ -24,6 +23,7 @@ from models.publication.disclosure import (
     Refusals,
     protect_refusals,
 )
+from models.publication.propagation import Bounds, Sum, Sums
 from models.publication.sets import (
     Cell,
     DimensionSet,
@@ -85,7 +85,7 @@ class Candidate:
         return protect_refusals(self.decisions_known, self.refused)
 
     @property
-    def revealed(self) -> Interval:
+    def revealed_counts(self) -> Interval:
         if not self.is_new or self.is_kept:
             return self.candidates_before
         return self.candidates_before.within(self.refusals.candidates())
@@ -164,7 +164,7 @@ class RefusalSystem:
     def _published_interval(self, number: int) -> Interval:
         """What is published of a number itself, within what was known before."""
         prior = self.prior[number]
-        return prior.within(self._of(number).revealed) if number < len(self.cells) else prior
+        return prior.within(self._of(number).revealed_counts) if number < len(self.cells) else prior
 
     def _of(self, number: int) -> Candidate:
         return self._candidates[self.cells[number]]

@@ -8,8 +8,8 @@ import asyncpg
 
 from models.jobs.scheduler import Jobs, begin_anew, run_on_one_connection
 from models.key_service import KeyServiceError
-from models.key_service.sweeping import SweepsKeys
-from models.rights.sweeping import sweep
+from models.key_service.key_ages import SweepsKeys
+from models.rights.orphan_keys import sweep
 
 _EVERY_SECONDS = 6 * 3600.0
 

@@ -5,7 +5,7 @@ from dataclasses import Field, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gateway.settings.commands import Command, settings_needed
-from gateway.settings.rules import find_violations
+from gateway.settings.contradictions import find_violations
 from gateway.settings.secret_files import text_of_secret
 
 PREFIX = "GERBANG_"

@@ -32,7 +32,7 @@ _ANSWERS = (ScreeningResult.CLEAR, ScreeningResult.HIT, ScreeningResult.UNAVAILA
 _RECEIPT = re.compile(r"[0-9A-Z]{16}")
 
 
-def step(
+def read_step(
     intent: Intent, input_: inputs.StepInput, faults: tuple[Reason, ...] = (), **values: Any
 ) -> StepRequest:
     """The request for a step; ``faults`` are those of its further fields."""
@@ -48,7 +48,7 @@ def step(
     )
 
 
-def payment(intent: Intent, input_: inputs.RecordPaymentInput) -> StepRequest:
+def read_payment(intent: Intent, input_: inputs.RecordPaymentInput) -> StepRequest:
     is_formed = _RECEIPT.fullmatch(input_.receipt_number)
     faults = () if is_formed else (_invalid("receiptNumber", rule="receipt_number"),)
     return StepRequest(
@@ -62,7 +62,7 @@ def payment(intent: Intent, input_: inputs.RecordPaymentInput) -> StepRequest:
     )
 
 
-def screening(intent: Intent, input_: inputs.RecordScreeningInput) -> StepRequest:
+def read_screening(intent: Intent, input_: inputs.RecordScreeningInput) -> StepRequest:
     """A clearance that says yes or no is a proposal, until a second person agrees."""
     is_answer = input_.result in _ANSWERS
     faults = () if is_answer else (_invalid("result", rule="answer"),)
@@ -70,15 +70,15 @@ def screening(intent: Intent, input_: inputs.RecordScreeningInput) -> StepReques
         input_.kind is ScreeningKind.CLEARANCE and input_.result is not ScreeningResult.UNAVAILABLE
     )
     verb = Verb.PROPOSE_ANSWER if is_for_two else Verb.RECORD_SCREENING
-    return step(intent, input_, faults, verb=verb, question=input_.kind, answer=input_.result)
+    return read_step(intent, input_, faults, verb=verb, question=input_.kind, answer=input_.result)
 
 
-def confirmation(intent: Intent, input_: inputs.ConfirmScreeningInput) -> StepRequest:
-    return step(intent, input_, question=input_.kind)
+def read_confirmation(intent: Intent, input_: inputs.ConfirmScreeningInput) -> StepRequest:
+    return read_step(intent, input_, question=input_.kind)
 
 
-def resolution(intent: Intent, input_: inputs.ResolveHitInput) -> StepRequest:
-    return reasoned(
+def read_resolution(intent: Intent, input_: inputs.ResolveHitInput) -> StepRequest:
+    return read_step_with_reason(
         intent,
         input_,
         question=input_.kind,
@@ -86,16 +86,16 @@ def resolution(intent: Intent, input_: inputs.ResolveHitInput) -> StepRequest:
     )
 
 
-def correction_of_person(intent: Intent, input_: inputs.ProposeCorrectionInput) -> StepRequest:
+def read_correction_of_person(intent: Intent, input_: inputs.ProposeCorrectionInput) -> StepRequest:
     given = vars(input_.identity) if input_.identity else {}
     values = {name: value for name, value in given.items() if value is not None}
     is_anything = bool(values) or input_.nationality is not None
     faults = () if is_anything else (_invalid("identity", rule="nothing_corrected"),)
     proposed = Correction(values, input_.nationality)
-    return step(intent, input_, faults, correction=proposed)
+    return read_step(intent, input_, faults, correction=proposed)
 
 
-def taking(intent: Intent, input_: inputs.TakeCaseInput) -> StepRequest:
+def read_taking(intent: Intent, input_: inputs.TakeCaseInput) -> StepRequest:
     is_taken_from = input_.queue in (Queue.FREE, Queue.OVERDUE)
     faults = () if is_taken_from else (_invalid("queue", rule="queue"),)
     return StepRequest(
@@ -107,25 +107,27 @@ def taking(intent: Intent, input_: inputs.TakeCaseInput) -> StepRequest:
     )
 
 
-def setting_aside(intent: Intent, input_: inputs.SetAsideRevocationInput) -> StepRequest:
-    return reasoned(intent, input_, outcome=Outcome.GRANTED)
+def read_setting_aside(intent: Intent, input_: inputs.SetAsideRevocationInput) -> StepRequest:
+    return read_step_with_reason(intent, input_, outcome=Outcome.GRANTED)
 
 
-def giving(intent: Intent, input_: inputs.ReleaseCaseInput | inputs.ReassignCaseInput) -> Request:
-    return reasoned(intent, input_, receiver=getattr(input_, "officer", None))
+def read_assignment(
+    intent: Intent, input_: inputs.ReleaseCaseInput | inputs.ReassignCaseInput
+) -> Request:
+    return read_step_with_reason(intent, input_, receiver=getattr(input_, "officer", None))
 
 
-def reasoned(intent: Intent, input_: Any, **values: Any) -> StepRequest:
+def read_step_with_reason(intent: Intent, input_: Any, **values: Any) -> StepRequest:
     """The request for a step of which somebody says why."""
     faults = (*faults_of_reason(input_.reason), *values.pop("faults", ()))
-    return step(intent, input_, faults, reason=input_.reason.strip(), **values)
+    return read_step(intent, input_, faults, reason=input_.reason.strip(), **values)
 
 
-def link(intent: Intent, input_: inputs.ConfirmLinkInput) -> StepRequest:
-    return reasoned(intent, input_, link=key_in(input_.link_id, "PersonLink"))
+def read_link(intent: Intent, input_: inputs.ConfirmLinkInput) -> StepRequest:
+    return read_step_with_reason(intent, input_, link=key_in(input_.link_id, "PersonLink"))
 
 
-def relief(intent: Intent, input_: inputs.RelieveOfficerInput) -> ReliefRequest:
+def read_relief(intent: Intent, input_: inputs.RelieveOfficerInput) -> ReliefRequest:
     return ReliefRequest(
         mutation=intent.name,
         key=input_.idempotency_key,
@@ -135,14 +137,16 @@ def relief(intent: Intent, input_: inputs.RelieveOfficerInput) -> ReliefRequest:
     )
 
 
-def referral(intent: Intent, input_: inputs.ReferToScreeningInput) -> StepRequest:
+def read_referral(intent: Intent, input_: inputs.ReferToScreeningInput) -> StepRequest:
     note = (input_.note or "").strip()
     is_short = len(note) <= LONGEST_NOTE
     faults = () if is_short else (_invalid("note", rule="note", most=LONGEST_NOTE),)
-    return step(intent, input_, faults, referral_reason=input_.reason, referral_note=note or None)
+    return read_step(
+        intent, input_, faults, referral_reason=input_.reason, referral_note=note or None
+    )
 
 
-def request_of_items(intent: Intent, input_: inputs.RequestInformationInput) -> StepRequest:
+def read_request_of_items(intent: Intent, input_: inputs.RequestInformationInput) -> StepRequest:
     kinds = {item.kind for item in input_.items}
     is_sized = 1 <= len(input_.items) <= MOST_ITEMS and len(kinds) == len(input_.items)
     faults = () if is_sized else (_invalid("items", rule="items", most=MOST_ITEMS),)
@@ -154,27 +158,27 @@ def request_of_items(intent: Intent, input_: inputs.RequestInformationInput) -> 
         for number, item in enumerate(items)
         if len(item.note or "") > LONGEST_ITEM_NOTE
     )
-    return step(intent, input_, (*faults, *overlong), items=items)
+    return read_step(intent, input_, (*faults, *overlong), items=items)
 
 
-def documents(intent: Intent, input_: inputs.RecordDocumentsInput) -> StepRequest:
+def read_documents(intent: Intent, input_: inputs.RecordDocumentsInput) -> StepRequest:
     is_sized = len(set(input_.documents)) == len(input_.documents)
     faults = () if is_sized else (_invalid("documents", rule="documents"),)
-    return step(intent, input_, faults, documents=tuple(input_.documents))
+    return read_step(intent, input_, faults, documents=tuple(input_.documents))
 
 
-def answer_to_items(intent: Intent, input_: inputs.AnswerInformationInput) -> StepRequest:
-    return step(intent, input_, items=tuple(Item(kind=kind) for kind in input_.items))
+def read_answer_to_items(intent: Intent, input_: inputs.AnswerInformationInput) -> StepRequest:
+    return read_step(intent, input_, items=tuple(Item(kind=kind) for kind in input_.items))
 
 
-def decision(intent: Intent, input_: inputs.RecordDecisionInput) -> StepRequest:
+def read_decision(intent: Intent, input_: inputs.RecordDecisionInput) -> StepRequest:
     faults, values = _decision_values(intent, input_)
-    return step(intent, input_, faults, **values)
+    return read_step(intent, input_, faults, **values)
 
 
-def correction(intent: Intent, input_: inputs.SupersedeDecisionInput) -> StepRequest:
+def read_correction(intent: Intent, input_: inputs.SupersedeDecisionInput) -> StepRequest:
     faults, values = _decision_values(intent, input_)
-    return reasoned(intent, input_, faults=faults, **values)
+    return read_step_with_reason(intent, input_, faults=faults, **values)
 
 
 def _decision_values(
@@ -191,7 +195,7 @@ def _decision_values(
     }
 
 
-def submission(intent: Intent, input_: inputs.SubmitApplicationInput) -> SubmissionRequest:
+def read_submission(intent: Intent, input_: inputs.SubmitApplicationInput) -> SubmissionRequest:
     return SubmissionRequest(
         mutation=intent.name,
         key=input_.idempotency_key,
@@ -201,7 +205,7 @@ def submission(intent: Intent, input_: inputs.SubmitApplicationInput) -> Submiss
     )
 
 
-def submissions(intent: Intent, input_: inputs.SubmitApplicationsInput) -> SubmissionRequest:
+def read_submissions(intent: Intent, input_: inputs.SubmitApplicationsInput) -> SubmissionRequest:
     is_sized = 1 <= len(input_.applications) <= MOST_AT_ONCE
     faults = () if is_sized else (_invalid("applications", rule="batch", most=MOST_AT_ONCE),)
     if input_.is_group and input_.group_reference is not None:

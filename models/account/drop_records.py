@@ -64,13 +64,13 @@ def runs_of(positions: Sequence[int]) -> tuple[list[int], list[int]]:
 
 
 @dataclass(slots=True)
-class Dropped:
+class DroppedLeaves:
     """The places of all leaves whose rows may be gone."""
 
     _runs: list[tuple[int, int]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, drops: Iterable[Drop]) -> "Dropped":
+    def of(cls, drops: Iterable[Drop]) -> "DroppedLeaves":
         return cls(sorted(run for one in drops for run in zip(one.firsts, one.lasts, strict=True)))
 
     def __contains__(self, position: int) -> bool:
