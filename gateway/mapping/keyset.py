@@ -1,4 +1,4 @@
-"""Keyset paging: a list is ordered by one column, then by the key, so no two rows tie.
+"""Keyset paging: a list is ordered by one column, and by the key where rows could tie.
 
 Nulls come last in ascending order, as in PostgreSQL's own indexes. A cursor is a place in such an
 order, sealed so that clients can neither read nor forge one. `gateway.mapping.listing` makes the
@@ -21,7 +21,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Index,
     Label,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
     and_,
     bindparam,
     tuple_,
@@ -40,6 +44,7 @@ LARGEST_PAGE = 100
 ORDER_LABEL = "_ordered_by"
 _LONGEST_CURSOR = 600
 _REMEMBERED_CURSORS = 1_000
+_UNIQUE = (PrimaryKeyConstraint, UniqueConstraint)
 
 
 class Boundary(Enum):
@@ -67,14 +72,20 @@ def boundary_values(after: Place | None, before: Place | None, prefix: str = "")
 
 
 class Keyset:
-    """One order of a noun's rows: by a column, then by the key."""
+    """One order of a noun's rows: by a column, and by the key where values stand in several."""
 
-    def __init__(self, noun: DeclaredNoun, column: Any, *, descending: bool) -> None:
+    def __init__(
+        self, noun: DeclaredNoun, column: Any, *, descending: bool, within: Any = None
+    ) -> None:
+        """``within`` is the column of which all rows of a list have the same value, if any."""
         self.noun = noun
         self.name = f"{noun.name} {column.key} {'descending' if descending else 'ascending'}"
         self.column: Any = column
         self._key: Any = noun.key
         self._descending = descending
+        #: Whether no two rows tie. Then the database must not sort by the key what an index of the
+        #: column gives in order.
+        self._is_unique = _is_unique(column, within)
 
     @classmethod
     def of_field(cls, noun: DeclaredNoun, field: str, *, descending: bool) -> "Keyset":
@@ -96,14 +107,15 @@ class Keyset:
 
     def order_again(self, rows: FromClause, *, from_front: bool) -> list[ColumnElement[Any]]:
         """The order of rows that were selected with `columns`, and are put together anew."""
-        descending = self._descending is from_front
-        columns = (rows.c[ORDER_LABEL], rows.c[KEY])
-        return [column.desc() if descending else column.asc() for column in columns]
+        return self._in_order(rows.c[ORDER_LABEL], rows.c[KEY], from_front=from_front)
 
     def order(self, *, from_front: bool) -> list[ColumnElement[Any]]:
-        columns = (self.column,) if self.column is self._key else (self.column, self._key)
+        return self._in_order(self.column, self._key, from_front=from_front)
+
+    def _in_order(self, column: Any, key: Any, *, from_front: bool) -> list[ColumnElement[Any]]:
+        columns = (column,) if self._is_unique else (column, key)
         descending = self._descending is from_front
-        return [column.desc() if descending else column.asc() for column in columns]
+        return [each.desc() if descending else each.asc() for each in columns]
 
     def between(
         self, after: Boundary, before: Boundary, prefix: str = ""
@@ -137,6 +149,20 @@ class Keyset:
     @property
     def _is_nullable(self) -> bool:
         return bool(self.column.expression.nullable)
+
+
+def _is_unique(column: Any, within: Any) -> bool:
+    """Whether a column has no value twice, in rows that have the same value of another one."""
+    of_list = {each.expression for each in (column, within) if each is not None}
+    table: Table = column.expression.table
+    unique = [index.columns for index in table.indexes if _is_unique_index(index)]
+    unique += [one.columns for one in table.constraints if isinstance(one, _UNIQUE)]
+    return not column.expression.nullable and any(of_list.issuperset(each) for each in unique)
+
+
+def _is_unique_index(index: Index) -> bool:
+    """Whether an index forbids two rows with the same values, whatever else they hold."""
+    return index.unique and index.dialect_options["postgresql"]["where"] is None
 
 
 class Cursors:

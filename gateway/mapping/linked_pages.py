@@ -164,7 +164,7 @@ def linked_page_query(
 
 @lru_cache
 def _keyset(source: ToPages, noun: DeclaredNoun) -> Keyset:
-    return Keyset(noun, source.order, descending=source.newest_first)
+    return Keyset(noun, source.order, descending=source.newest_first, within=source.remote)
 
 
 def _connection(

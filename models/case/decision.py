@@ -43,7 +43,7 @@ class Decision(Base):
 
     __table_args__ = (
         UniqueConstraint("id", "application_id"),
-        Index(None, "application_id", "decided_at"),
+        Index(None, "application_id", "decided_at", "id"),
         Index(None, "decided_at", "id"),
         Index(
             "uq_decision_first",

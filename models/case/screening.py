@@ -39,7 +39,7 @@ class Screening(Base):
     kept_from: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
 
     __table_args__ = (
-        Index(None, "application_id", "requested_at"),
+        Index(None, "application_id", "requested_at", "id"),
         Index("ix_screening_ban", "ban_id", postgresql_where=text("ban_id IS NOT NULL")),
         Index(
             "ix_screening_open", "requested_at", "id", postgresql_where=text("answered_at IS NULL")

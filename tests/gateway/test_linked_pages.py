@@ -6,8 +6,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from sqlalchemy import Table
 
+from gateway.execution.schemas import build_schemas
 from gateway.mapping import listing
+from gateway.mapping.declare import ToPages
+from gateway.mapping.keyset import Keyset
 from models.database.connections import connect
 from tests.gateway.both_ways import BothWays, both_ways, plans_off
 from tests.gateway.conftest import Viewer
@@ -144,3 +148,29 @@ async def test_counts_of_linked_rows_stop_where_they_become_dear(who, monkeypatc
     monkeypatch.setattr(listing, "MOST_COUNTED", 2)
     count = (await events(who["supervisor"], first=1))["totalCount"]
     assert count == {"value": 2, "precision": "AT_LEAST"}
+
+
+#: Lists of tables that are short enough to be sorted.
+SHORT = {"Partner.centres"}
+
+
+def test_an_index_gives_each_list_in_its_order() -> None:
+    """Otherwise the database sorts the list of every row anew."""
+    catalogue, unindexed = build_schemas().catalogue, set[str]()
+    for noun in catalogue.nouns.values():
+        for field in noun.fields.values():
+            if isinstance(link := field.source, ToPages):
+                order = Keyset(
+                    catalogue.target(link), link.order, descending=False, within=link.remote
+                ).order(from_front=True)
+                wanted = [link.remote.key, *(column.element.key for column in order)]
+                if not any(names[: len(wanted)] == wanted for names in indexed(link.remote)):
+                    unindexed.add(f"{noun.name}.{field.name}")
+    assert unindexed == SHORT
+
+
+def indexed(column: Any) -> list[list[str]]:
+    """The columns of each index that holds all rows of a column's table, and of its key."""
+    table: Table = column.expression.table
+    whole = [one for one in table.indexes if one.dialect_options["postgresql"]["where"] is None]
+    return [[column.name for column in each.columns] for each in (*whole, table.primary_key)]

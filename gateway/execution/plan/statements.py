@@ -168,7 +168,9 @@ def _keys(level: Level, shapes: Shapes, role: Role) -> ColumnElement[Any]:
     joined = _join(_select_base(above, shapes, role, further=0), column_set.way(), role)
     keys = joined.tables[column_set].c[hidden_label(local)]
     distinct = select(keys).select_from(joined.source).where(keys.is_not(None)).distinct()
-    return func.array(distinct.scalar_subquery(), type_=ARRAY(local.type))
+    # In order, so that the rows found by them are so already when they are sorted by their key.
+    in_order = distinct.order_by(keys).scalar_subquery()
+    return func.array(in_order, type_=ARRAY(local.type))
 
 
 def _reachable(
