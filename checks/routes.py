@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,7 +86,7 @@ def _served_addresses(sources: Sources, package: str) -> Iterator[ServedAddress]
                 yield ServedAddress(module.file, call.lineno, path or ast.unparse(call.args[0]))
 
 
-def _path(node: ast.expr, constants: dict[str, ast.expr]) -> str | None:
+def _path(node: ast.expr, constants: Mapping[str, ast.expr]) -> str | None:
     match node:
         case ast.Constant(value=str(text)):
             return text

@@ -1,7 +1,7 @@
 """Every word of a vocabulary has its description, and every table by words has all of them."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -69,7 +69,7 @@ def _descriptions_of(sources: Sources, definition: Definition) -> Iterator[Findi
             )  # fmt: skip
 
 
-def _entries(value: ast.expr, constants: dict[str, ast.expr]) -> Iterator[str]:
+def _entries(value: ast.expr, constants: Mapping[str, ast.expr]) -> Iterator[str]:
     """The keys of a dict, those of dicts that it takes in by name included."""
     if isinstance(value, ast.Name):
         value = constants.get(value.id, value)
