@@ -222,13 +222,13 @@ def _is_for_policies(grant: Grant) -> bool:
 
 def _desired_grants(wall: RowSecurity, found: CurrentRowSecurity) -> frozenset[Grant]:
     """The desired grants, with functions by their signatures."""
-    return frozenset(
+    of_functions = {grant for grant in wall.grants if grant.kind == "FUNCTION"}
+    by_signature = {
         grant._replace(thing=thing)
-        for grant in wall.grants
-        for thing in (
-            _signatures(wall, found, grant.thing) if grant.kind == "FUNCTION" else (grant.thing,)
-        )
-    )
+        for grant in of_functions
+        for thing in _signatures(wall, found, grant.thing)
+    }
+    return frozenset(wall.grants - of_functions | by_signature)
 
 
 def _signatures(wall: RowSecurity, found: CurrentRowSecurity, name: str) -> tuple[str, ...]:
