@@ -76,13 +76,13 @@ async def world(database: str) -> str:
 
 async def _copied(server: Server, template: str, name: str = "") -> str:
     name = name or f"test_{next(_numbers)}"
-    connection = await connect(server.url("postgres"))
+    connection = await connect(server.address("postgres"))
     try:
         # By copying files: a third of what it costs to write each page to the log.
         await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     finally:
         await connection.close()
-    return server.url(name)
+    return server.address(name)
 
 
 @pytest.fixture

@@ -60,6 +60,10 @@ class Server:
     def url(self, database: str) -> str:
         """The URL of a database, which is created if it is missing."""
         self._create(database)
+        return self.address(database)
+
+    def address(self, database: str) -> str:
+        """The URL of a database that is there."""
         return (
             f"postgresql://{SUPERUSER}:{self.cluster.password()}@{LOOPBACK}:{self.port}/{database}"
         )
