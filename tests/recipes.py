@@ -65,9 +65,9 @@ def messages(name: str) -> list[str]:
 
 def copied(folder: Path) -> Path:
     """A copy of the code, with what Python compiled of it, so that programs start quickly there."""
-    tree = folder / "tree"
+    tree, left_out = folder / "tree", shutil.ignore_patterns("*.png", "node_modules")
     for name in ("gateway", "models", "dashboard", "docs", "checks", "deploy/keycloak"):
-        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("*.png"))
+        shutil.copytree(ROOT / name, tree / name, ignore=left_out)
     for name in ("pyproject.toml", "CHANGELOG.md"):
         shutil.copy(ROOT / name, tree)
     return tree
