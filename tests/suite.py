@@ -1,6 +1,8 @@
 """How the suite is run: by how many workers, in which order, and what may be skipped."""
 
+import gc
 import os
+from collections.abc import Generator
 from pathlib import Path
 from zlib import crc32
 
@@ -8,6 +10,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 from gateway.execution.plan import backend
+from models.garbage import without_garbage_collection
 from tests.machine import MISSING
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,6 +95,16 @@ class _Scheduling(LoadFileScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Scheduling | None:
     return _Scheduling(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None]:
+    """What is collected stays until the end: it is never looked through for garbage, and the rest
+    seldom, as in `gerbang serve`."""
+    with without_garbage_collection():
+        yield
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
