@@ -61,7 +61,7 @@ async def judge(connection: asyncpg.Connection, mutants: Iterable[Mutant]) -> li
 
 
 async def test_some_mutants_of_the_policy_show(complete_world) -> None:
-    sample = chain(islice(row_mutants(), 5, None, 31), islice(field_mutants(), 9, None, 193))
+    sample = chain(islice(row_mutants(), 5, None, 61), islice(field_mutants(), 9, None, 389))
     await judge(complete_world, sample)
 
 

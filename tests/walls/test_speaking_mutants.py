@@ -27,7 +27,7 @@ async def judge(connection: asyncpg.Connection, mutants: Iterable[ChangedSpeech]
 
 
 async def test_some_mutants_of_what_a_change_speaks_of_show(complete_world) -> None:
-    some = chain(islice(changed_tables(), 1, None, 11), islice(changed_answers(), 1, None, 17))
+    some = chain(islice(changed_tables(), 1, None, 29), islice(changed_answers(), 1, None, 47))
     await judge(complete_world, some)
 
 
