@@ -86,12 +86,20 @@ class LinkedPageQuery(NamedTuple):
     after: Boundary
 
     def statement(
-        self, columns: Columns, keys: ColumnElement[Any], name: str = "", *, further: int
+        self,
+        columns: Columns,
+        keys: ColumnElement[Any],
+        name: str = "",
+        *,
+        further: int,
+        only: Sequence[str] | None = None,
     ) -> Select[Any]:
         """The page of each key of an array, and further rows behind it; ``name`` begins the names
-        of the parameters."""
+        of the parameters. See `select_linked`."""
         size = self.size + further
-        return select_linked(self.linked, columns, self.keyset, self.after, size, keys, name)
+        return select_linked(
+            self.linked, columns, self.keyset, self.after, size, keys, name, only=only
+        )
 
     def by_key(self, cursors: Cursors, keys: Iterable[Any], rows: Sequence[Any]) -> dict[Any, Page]:
         """The page of each key: rows end with the ordered column and the key."""

@@ -71,8 +71,11 @@ def prepare_listing(listing: ListQuery, columns: Columns) -> PreparedStatement:
     return prepare(select_page(listing, columns, further=1), listing.role)
 
 
-def select_page(listing: ListQuery, columns: Columns, *, further: int) -> Select[Any]:
-    """The rows of a page, and further ones behind it, with the column that orders them.
+def select_page(
+    listing: ListQuery, columns: Columns, *, further: int, only: Sequence[str] | None = None
+) -> Select[Any]:
+    """The rows of a page, and further ones behind it, with the column that orders them; or ``only``
+    the columns of these labels.
 
     A list of values is walked value by value: each along its index, and no further than a page.
     """
@@ -96,8 +99,14 @@ def select_page(listing: ListQuery, columns: Columns, *, further: int) -> Select
         limited = [walk.limit(constant(listing.of_walk)) for walk in walks]
         found = union_all(*(_walk_lists(walk, lists) for walk in limited)).subquery("found")
     size: ColumnElement[int] = bindparam(_SIZE, None, type_=Integer)
-    ordered = select(*found.c).order_by(*keyset.order_again(found, from_front=listing.from_front))
+    order = keyset.order_again(found, from_front=listing.from_front)
+    ordered = select(*_labelled(found, only)).order_by(*order)
     return vouch_for(ordered.limit(size + constant(further)), noun.name)
+
+
+def _labelled(rows: FromClause, only: Sequence[str] | None) -> Iterable[ColumnElement[Any]]:
+    """The columns of rows, or those of some labels."""
+    return rows.c if only is None else [rows.c[label] for label in only]
 
 
 def _walk_lists(walk: Select[Any], lists: Sequence[TableValuedAlias]) -> Select[Any]:
@@ -200,10 +209,13 @@ def select_linked(
     size: int,
     keys: ColumnElement[Any],
     name: str = "",
+    *,
+    only: Sequence[str] | None = None,
 ) -> Select[Any]:
     """The first rows after a place for each key of an array.
 
-    ``name`` begins the names of parameters. The last two columns are the ordered one and the key.
+    ``name`` begins the names of parameters. The last two columns are the ordered one and the key;
+    or ``only`` the columns of these labels and the key are selected.
     """
     parents = rows_of_array(keys, "parents")
     rows = (
@@ -216,7 +228,7 @@ def select_linked(
     walks = [rows.where(*span) for span in keyset.between(after, Boundary.NONE, name)]
     page = (walks[0] if len(walks) == 1 else union_all(*walks)).lateral("page")
     together = (
-        select(*page.c, parents.c.value.label(LOADED_BY))
+        select(*_labelled(page, only), parents.c.value.label(LOADED_BY))
         .select_from(parents.join(page, true()))
         .order_by(parents.c.value, *keyset.order_again(page, from_front=True))
     )

@@ -40,10 +40,10 @@ class BranchPlan:
         self.levels = branch.levels
         #: The level whose rows say of which version the reference data is to which rows link.
         self.with_version = _first_with_rows(branch.levels) if branch.kept else None
-        self.statements = Statements(branch.levels, role, with_version=self.with_version)
-        self._program = compile_branch(branch)
+        places = {level: Places(level) for level in branch.levels}
+        self.statements = Statements(places, role, with_version=self.with_version)
+        self._program = compile_branch(branch, places)
         self.render = renderer(self._program, is_compiled=is_compiled)
-        self.keys = [Places(level).key for level in branch.levels]
         #: The levels that read somebody's identity; a count reads nobody's.
         self.logged = [
             level.number
@@ -51,9 +51,16 @@ class BranchPlan:
             if level.noun.storage.is_logged and level.column_set
         ]
         #: The places of sealed cells in the rows of those levels, with what they hold.
-        self.sealed = {number: _sealed_places(branch.levels[number]) for number in self.logged}
+        self.sealed = {
+            number: _sealed_places(branch.levels[number], places[branch.levels[number]])
+            for number in self.logged
+        }
         #: Where those values stand that it is noted of whom they are told.
-        self.ruled = [place for level in branch.levels for place in _ruled_places(level)]
+        self.ruled = [
+            place for level in branch.levels for place in _ruled_places(level, places[level])
+        ]
+        #: Where the key stands by which a row was found; None in levels that are found otherwise.
+        self.keys = [places[level].key for level in branch.levels]
         #: Of the whole tables to whose rows it links.
         self.kept = [BranchPlan(each, role, is_compiled=is_compiled) for each in branch.kept]
 
@@ -176,15 +183,14 @@ def _first_with_rows(levels: Sequence[Level]) -> Level:
     return next(level for level in levels if level.column_set)
 
 
-def _ruled_places(level: Level) -> Iterator[RuledPlace]:
-    places = Places(level)
+def _ruled_places(level: Level, places: Places) -> Iterator[RuledPlace]:
     for column_set in level.column_set.tree() if level.column_set else ():
         for label, source in column_set.ruled.items():
             at = places.of(column_set, label), places.of(column_set, KEY)
             yield RuledPlace(source, level.number, *at)
 
 
-def _sealed_places(level: Level) -> list[tuple[int, str]]:
-    columns = enumerate(level.columns.columns)
-    return [(place, column.type.column) for place, column in columns
-            if isinstance(column.type, Sealed)]  # fmt: skip
+def _sealed_places(level: Level, places: Places) -> list[tuple[int, str]]:
+    types = {column.key: column.type for column in level.columns.columns}
+    selected = enumerate(types.get(label) for _, label in places.columns)
+    return [(place, type_.column) for place, type_ in selected if isinstance(type_, Sealed)]

@@ -4,7 +4,7 @@ Two back ends run it: `gateway.execution.plan.render` in Python, and `gerbang_ce
 compiled. Whatever they do not expect is an error, and the executor answers.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -39,20 +39,24 @@ from gateway.execution.plan.tree import (
 from gateway.mapping.catalogue import hidden_label
 from gateway.mapping.declare import KEY
 from gateway.mapping.facets import count_up_to, facets_of
+from gateway.mapping.keyset import ORDER_LABEL
 from models.person.sealed import Sealed
 
 #: Writes a part of the answer that is more than a cell.
 Write = Callable[[Rendering, Group], bytes]
 
 
-def compile_branch(branch: Branch) -> tuple[Operation, ...]:
-    """The operations of a branch. Raises NotPlannableError for a column that has no kind."""
-    return tuple(_Compiler(branch).operations)
+def compile_branch(branch: Branch, places: Mapping[Level, Places]) -> tuple[Operation, ...]:
+    """The operations of a branch, which asks for its columns' places in the rows of its levels.
+
+    Raises NotPlannableError for a column that has no kind.
+    """
+    return tuple(_Compiler(branch, places).operations)
 
 
 class _Compiler:
-    def __init__(self, branch: Branch) -> None:
-        self._places = {level: Places(level) for level in branch.levels}
+    def __init__(self, branch: Branch, places: Mapping[Level, Places]) -> None:
+        self._places = places
         self.operations: list[Operation] = []
         #: Bytes that are written next, and how many values they begin.
         self._text, self._values = bytearray(), 0
@@ -117,7 +121,7 @@ class _Compiler:
             case DerivedValue():
                 self._add(Code.CALL_ROW, data=_derived(entry, column_set, places))
             case JoinedRow(shape):
-                end = self._jump(Code.JOINED, places.of(shape.column_set, KEY), 0)
+                end = self._jump(Code.JOINED, places.of(shape.column_set, _presence(shape)), 0)
                 self._row(level, shape)
                 end()
             case KeptRow(label, number):
@@ -189,16 +193,23 @@ class _Compiler:
 
     def _cursor(self, page: Level) -> Callable[[Rendering, Group], str]:
         """Seals the cursor of a row."""
-        order = self._places[page].order
+        places = self._places[page]
+        order, key = places.of(page.columns, ORDER_LABEL), places.of(page.columns, KEY)
         key_kind = kind_of(page.noun.key.type)
 
         def cursor(rendering: Rendering, row: Group) -> str:
             table, keyset = rendering.tables[row.table], rendering.bounds(row.table).keyset
             value = table.value(row.first, order, kind_of(keyset.column.type))
-            place = value, table.value(row.first, 0, key_kind)
+            place = value, table.value(row.first, key, key_kind)
             return rendering.context.cursors.encode(keyset.name, place)
 
         return cursor
+
+
+def _presence(shape: RowShape) -> str:
+    """A column by which a row is told from none: one that is read anyway, or the key."""
+    labels = (entry.label for entry in shape.entries.values() if isinstance(entry, ColumnValue))
+    return next((label for label in labels if shape.column_set.is_required(label)), KEY)
 
 
 # --- What is more than a cell --------------------------------------------------------------------

@@ -24,9 +24,8 @@ from gateway.execution.plan.levels import (
     WholeTable,
 )
 from gateway.mapping.catalogue import LOADED_BY, Columns, DeclaredNoun, hidden_label
-from gateway.mapping.declare import ToMany
+from gateway.mapping.declare import KEY, ToMany
 from gateway.mapping.facets import count_by_word
-from gateway.mapping.keyset import ORDER_LABEL
 from gateway.mapping.linked_pages import LinkedCountQuery, LinkedFacetQuery
 from gateway.mapping.listing import ListQuery, constant, count_list, select_page
 from models.vocabulary import Role
@@ -46,49 +45,62 @@ class Statements:
     """The statements of one branch for a role."""
 
     def __init__(
-        self, levels: Sequence[Level], role: Role, *, with_version: Level | None = None
+        self,
+        places: "Mapping[Level, Places]",
+        role: Role,
+        *,
+        with_version: Level | None = None,
     ) -> None:
         """The rows of ``with_version`` end with the version of the reference data."""
-        self._levels = levels
+        self._places = places
         self._role = role
         self._with_version = with_version
         self.prepared = lru_cache(_KEPT)(self._prepared)
 
     def _prepared(self, *shapes: Shape) -> tuple[PreparedStatement, ...]:
         """The statement of each level."""
-        return tuple(self._prepare(level, shapes) for level in self._levels)
+        return tuple(self._prepare(level, shapes) for level in self._places)
 
     def _prepare(self, level: Level, shapes: Shapes) -> PreparedStatement:
-        statement = select_level(level, shapes, self._role)
+        statement = select_level(level, shapes, self._role, self._places[level])
         if level is self._with_version:
             statement = statement.add_columns(version_of(VersionedData.NAMES).label("_version"))
         return prepare(statement, self._role, _planning_of(level))
 
 
 class Places:
-    """The place of each column in the rows of a level."""
+    """The place of each column in the rows of a level: of those that are asked for, in the order in
+    which they were. No others are selected."""
 
     def __init__(self, level: Level) -> None:
-        sets = level.column_set.tree() if level.column_set else ()
-        labels = [(column_set, column.key) for column_set in sets for column in column_set.columns]
-        self._places = {label: place for place, label in enumerate(labels)}
-        #: Of the column that a page is ordered by, behind all others of its rows.
-        self.order = len(labels)
-        match level.reading:
-            case LinkedCount(_, facet):
-                width = 2 if facet else 1
-            case LinkedPage():
-                width = len(labels) + 1
-            case _:
-                width = len(labels)
-        #: Of the key by which a row was found, which is the last column; None without one.
-        self.key = width if level.keys else None
+        self._level = level
+        self._places: dict[tuple[ColumnSet, str], int] = {}
+        is_found_by_key = isinstance(level.reading, RowsByKeys | WholeTable)
+        if level.column_set and (is_found_by_key or level.noun.storage.is_logged):
+            self.of(level.column_set, KEY)  # which therefore comes first
 
     def of(self, column_set: ColumnSet, label: str) -> int:
-        return self._places[column_set, label]
+        return self._places.setdefault((column_set, label), len(self._places))
+
+    @property
+    def columns(self) -> Sequence[tuple[ColumnSet, str]]:
+        """The columns to select."""
+        is_empty = not self._places and not self._level.keys
+        return [(self._level.columns, KEY)] if is_empty else [*self._places]
+
+    @property
+    def key(self) -> int | None:
+        """Of the key by which a row was found, which is the last column; None without one."""
+        if self._level.keys is None:
+            return None
+        match self._level.reading:
+            case LinkedCount(_, facet):
+                return 2 if facet else 1
+            case _:
+                return len(self._places)
 
 
-def select_level(level: Level, shapes: Shapes, role: Role) -> Select[Any]:
+def select_level(level: Level, shapes: Shapes, role: Role, places: Places) -> Select[Any]:
     """The statement of a level. Rows that were found by the keys of others end with that key."""
     match level.reading:
         case ListCount(facet):
@@ -99,7 +111,7 @@ def select_level(level: Level, shapes: Shapes, role: Role) -> Select[Any]:
             query = LinkedFacetQuery(linked, facet) if facet else LinkedCountQuery(linked)
             return query.statement(_keys(level, shapes, role))
         case _:
-            return _select_joined(level, shapes, role)
+            return _select_joined(level, shapes, role, places)
 
 
 def _planning_of(level: Level) -> Planning:
@@ -108,53 +120,53 @@ def _planning_of(level: Level) -> Planning:
     return Planning.BY_VALUES if isinstance(level.reading, ListCount) else Planning.ONCE
 
 
-def _select_joined(level: Level, shapes: Shapes, role: Role) -> Select[Any]:
-    base = _select_base(level, shapes, role, further=1)
+def _select_joined(level: Level, shapes: Shapes, role: Role, places: Places) -> Select[Any]:
     if not level.columns.joins:
-        return base
+        only = [label for _, label in places.columns]
+        return _select_base(level, shapes, role, further=1, only=only)
+    base = _select_base(level, shapes, role, further=1)
     joined = _join(base, level.columns.tree(), role)
     rows, order = joined.tables[level.columns], list[Any]()
-    columns = [rows.c[column.key] for column in level.columns.columns]
-    columns += [
-        joined.tables[column_set].c[column.key]
-        for column_set in level.columns.tree()
-        if column_set is not level.columns
-        for column in column_set.columns
-    ]
+    columns = [joined.tables[column_set].c[label] for column_set, label in places.columns]
     if LOADED_BY in rows.c:
         order.append(rows.c[LOADED_BY])
+        columns.append(rows.c[LOADED_BY])
     if isinstance(level.reading, ListPage | LinkedPage):
-        columns.append(rows.c[ORDER_LABEL])
         shape = shapes[level.number]
         from_front = shape.from_front if isinstance(shape, ListQuery) else True
         order += shape.keyset.order_again(rows, from_front=from_front)
-    if LOADED_BY in rows.c:
-        columns.append(rows.c[LOADED_BY])
     return joined.select(columns).order_by(*order)
 
 
-def _select_base(level: Level, shapes: Shapes, role: Role, *, further: int) -> Select[Any]:
-    """The rows of a level without what is joined to them. Of pages, further rows are behind each:
-    one more tells whether there are others, and is not followed."""
+def _select_base(
+    level: Level, shapes: Shapes, role: Role, *, further: int, only: Sequence[str] | None = None
+) -> Select[Any]:
+    """The rows of a level without what is joined to them, with all of their columns or ``only``
+    those of these labels. Of pages, further rows are behind each: one more tells whether there are
+    others, and is not followed."""
     noun, shape, columns = level.noun, shapes[level.number], level.columns.columns
     match level.reading:
         case ListPage():
-            return select_page(shape, columns, further=further)
+            return select_page(shape, columns, further=further, only=only)
         case LinkedPage():
-            keys = _keys(level, shapes, role)
-            return shape.statement(columns, keys, parameter_prefix(level), further=further)
+            keys, prefix = _keys(level, shapes, role), parameter_prefix(level)
+            return shape.statement(columns, keys, prefix, further=further, only=only)
+        case _:
+            by_label = {column.key: column for column in columns}
+            selected = columns if only is None else tuple(by_label[label] for label in only)
+    match level.reading:
         case RowByName():
             name = bindparam(NAME, None, type_=shape.type)
-            return _reachable(noun, role, columns).where(shape == name).limit(constant(1))
+            return _reachable(noun, role, selected).where(shape == name).limit(constant(1))
         case RowsByKeys():
             keys = bindparam(KEYS, None, type_=ARRAY(noun.key.type))
-            return _reachable(noun, role, columns).where(noun.key == any_(keys))
+            return _reachable(noun, role, selected).where(noun.key == any_(keys))
         case WholeTable():
-            return _reachable(noun, role, columns)
+            return _reachable(noun, role, selected)
         case LinkedRows(link):
             keys = _keys(level, shapes, role)
             by = link.remote.label(LOADED_BY)
-            rows = _reachable(noun, role, columns, by).where(link.remote == any_(keys))
+            rows = _reachable(noun, role, selected, by).where(link.remote == any_(keys))
             order = link.order if isinstance(link, ToMany) else ()
             return rows.order_by(link.remote, *order)
         case _:
