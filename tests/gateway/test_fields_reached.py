@@ -99,9 +99,9 @@ async def test_a_field_is_answered_or_refused_as_the_matrix_says(
         traffic.connections = 0
         for asking in refused_together(way, refused):
             document = asking.document(operation)
-            hidden = {*filter(is_hidden, asking.coordinates)}
+            hidden = asking.outermost(is_hidden)
             answer = await who[VIEWERS[role]](document)
-            assert_forbidden(answer, document, asking, hidden, traffic)
+            assert_forbidden(answer, document, hidden, traffic)
 
 
 def test_every_type_that_a_query_leads_to_is_asked_for() -> None:

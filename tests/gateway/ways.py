@@ -1,6 +1,6 @@
 """The ways in to each type, and the documents and coordinates that they make."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from graphql import get_named_type, is_leaf_type, is_required_argument
@@ -221,7 +221,17 @@ class Asking:
     def coordinates(self) -> set[str]:
         """Every field that the document names."""
         ends = {f"{self.type_name}.{name}" for name in self.fields}
-        return self._route | ends | {f"{self._led_to(n)}.__typename" for n in self._branches()}
+        inside = {f"{self._led_to(name)}.__typename" for name in self._branches()}
+        return {*self._route} | ends | inside
+
+    def outermost(self, is_hidden: Callable[[str], bool]) -> set[str]:
+        """The hidden fields that stand below no other hidden one."""
+        if on_the_way := next(filter(is_hidden, self._route), None):
+            return {on_the_way}
+        hidden = {name for name in self.fields if is_hidden(f"{self.type_name}.{name}")}
+        inside = {f"{self._led_to(name)}.__typename" for name in self._branches()
+                  if name not in hidden}  # fmt: skip
+        return {f"{self.type_name}.{name}" for name in hidden} | {*filter(is_hidden, inside)}
 
     def selection(self) -> str:
         return " ".join(self._selected())
@@ -259,14 +269,14 @@ class Asking:
         fields: Any = FULL.type_map[self.type_name].fields  # type: ignore[union-attr]
         return get_named_type(fields[name].type).name
 
-    def _walked(self) -> tuple[str, set[str]]:
-        at, coordinates = "Query", set()
+    def _walked(self) -> tuple[str, list[str]]:
+        at, coordinates = "Query", list[str]()
         for step in self.steps:
             if step.startswith("... on "):
                 at = step.removeprefix("... on ")
                 continue
             name = step.split("(")[0]
-            coordinates.add(f"{at}.{name}")
+            coordinates.append(f"{at}.{name}")
             fields: Any = FULL.type_map[at].fields  # type: ignore[union-attr]
             at = get_named_type(fields[name].type).name
         return at, coordinates

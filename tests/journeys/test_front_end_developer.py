@@ -55,4 +55,5 @@ async def test_a_developer_is_told_what_was_wrong(who) -> None:
 
     nobody = await who["anonymous"](PAGE)
     assert (nobody.status, "data" in nobody.body) == (400, False)
+    assert nobody.codes == ["FORBIDDEN_FIELD"]
     assert nobody.errors[0]["extensions"]["coordinate"] == "Query.applications"
