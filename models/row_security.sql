@@ -139,6 +139,10 @@ CREATE OR REPLACE FUNCTION viewer.people_found(
     DECLARE
         oneself text := viewer.subject(acting);
     BEGIN
+        IF case_reference IS DISTINCT FROM viewer.purpose_reference(acting) THEN
+            RAISE EXCEPTION 'people are looked up for the case that is sealed with the viewer'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
         IF NOT (CASE acting WHEN 'AUDITOR' THEN EXISTS (
             SELECT FROM data_request
             WHERE reference = case_reference AND outcome IS NULL AND oneself IS NOT NULL
@@ -803,7 +807,7 @@ CREATE POLICY officer_insert ON access_event FOR INSERT TO gerbang_officer
 GRANT EXECUTE ON FUNCTION viewer.people_found TO gerbang_officer;
 GRANT INSERT (actor, actor_role, by, case_reference, found, id, mac, mac_key, purpose, trace_id) ON person_lookup TO gerbang_officer;
 CREATE POLICY officer_insert ON person_lookup FOR INSERT TO gerbang_officer
-    WITH CHECK (actor = (SELECT viewer.subject('OFFICER')) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK'));
+    WITH CHECK (actor = (SELECT viewer.subject('OFFICER')) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK') AND case_reference = (SELECT viewer.purpose_reference('OFFICER')));
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_officer;
@@ -995,7 +999,7 @@ CREATE POLICY supervisor_insert ON access_event FOR INSERT TO gerbang_supervisor
 GRANT EXECUTE ON FUNCTION viewer.people_found TO gerbang_supervisor;
 GRANT INSERT (actor, actor_role, by, case_reference, found, id, mac, mac_key, purpose, trace_id) ON person_lookup TO gerbang_supervisor;
 CREATE POLICY supervisor_insert ON person_lookup FOR INSERT TO gerbang_supervisor
-    WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION'));
+    WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION') AND case_reference = (SELECT viewer.purpose_reference('SUPERVISOR')));
 GRANT INSERT (actor, actor_role, ban_id, case_reference, fields, id, mac, mac_key, purpose, trace_id) ON ban_read TO gerbang_supervisor;
 CREATE POLICY supervisor_insert ON ban_read FOR INSERT TO gerbang_supervisor
     WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION') AND case_reference = (SELECT viewer.purpose_reference('SUPERVISOR')));
@@ -1388,7 +1392,7 @@ CREATE POLICY auditor_select ON data_version FOR SELECT TO gerbang_auditor
 GRANT EXECUTE ON FUNCTION viewer.people_found TO gerbang_auditor;
 GRANT INSERT (actor, actor_role, by, case_reference, found, id, mac, mac_key, purpose, trace_id) ON person_lookup TO gerbang_auditor;
 CREATE POLICY auditor_insert ON person_lookup FOR INSERT TO gerbang_auditor
-    WITH CHECK (actor = (SELECT viewer.subject('AUDITOR')) AND actor_role = 'AUDITOR' AND purpose IN ('DATA_REQUEST'));
+    WITH CHECK (actor = (SELECT viewer.subject('AUDITOR')) AND actor_role = 'AUDITOR' AND purpose IN ('DATA_REQUEST') AND case_reference = (SELECT viewer.purpose_reference('AUDITOR')));
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.people_in_reach, viewer.number_in_reach TO gerbang_auditor;

@@ -170,7 +170,7 @@ def _access_log(role: Role) -> Iterator[str]:
 
 def _lookups(role: Role) -> Iterator[str]:
     """A role that looks people up is told applicants by digests, for a case; the index itself it
-    does not read. It logs that in the own name."""
+    does not read. It logs that in the own name, for the case that is sealed with it."""
     if role not in LOOKED_UP_FOR or not PURPOSES.get(role):
         return
     table, name = PersonLookup.__tablename__, database_role(role)
@@ -178,8 +178,12 @@ def _lookups(role: Role) -> Iterator[str]:
     columns = sorted(set(PersonLookup.__table__.c.keys()) - {"occurred_at"})
     yield f"GRANT INSERT ({', '.join(columns)}) ON {table} TO {name};"
     listed = ", ".join(f"'{purpose}'" for purpose in PURPOSES[role])
-    own = f"actor = (SELECT viewer.subject('{role}')) AND actor_role = '{role}'"
-    yield _policy(table, role, "INSERT", f"WITH CHECK ({own} AND purpose IN ({listed}))")
+    condition = (
+        f"actor = (SELECT viewer.subject('{role}')) AND actor_role = '{role}'"
+        f" AND purpose IN ({listed})"
+        f" AND case_reference = (SELECT viewer.purpose_reference('{role}'))"
+    )
+    yield _policy(table, role, "INSERT", f"WITH CHECK ({condition})")
 
 
 def _ban_reads(role: Role) -> Iterator[str]:

@@ -32,7 +32,8 @@ CREATE OR REPLACE FUNCTION viewer.people_read(
             GROUP BY actor, actor_role;
     END
 $$;""".format(roles=", ".join(f"'{role}'" for role in _TOLD))
-#: The applicants of a digest, for a case of one's own; nobody reads the index itself.
+#: The applicants of a digest, for a case of one's own; nobody reads the index itself. The case is
+#: that of the seal: a gateway of the last release says it besides.
 _PEOPLE_FOUND = """\
 CREATE OR REPLACE FUNCTION viewer.people_found(
     acting text, case_reference text, digests text[]) RETURNS uuid[]
@@ -41,6 +42,10 @@ CREATE OR REPLACE FUNCTION viewer.people_found(
     DECLARE
         oneself text := viewer.subject(acting);
     BEGIN
+        IF case_reference IS DISTINCT FROM viewer.purpose_reference(acting) THEN
+            RAISE EXCEPTION 'people are looked up for the case that is sealed with the viewer'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
         IF NOT (CASE acting WHEN 'AUDITOR' THEN EXISTS (
             SELECT FROM data_request
             WHERE reference = case_reference AND outcome IS NULL AND oneself IS NOT NULL

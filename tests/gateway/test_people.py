@@ -1,5 +1,6 @@
 """Looking a person up: for a case, by passport or by name and birth date, logged, found or not."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -124,9 +125,12 @@ async def _as(
         await connection.execute(statement, *values)
 
 
-async def _found(connection: asyncpg.Connection, viewer: Viewer, acting: str, case: str) -> object:
+async def _found(
+    connection: asyncpg.Connection, viewer: Viewer, acting: str, case: str, sealed: str | None = ""
+) -> object:
+    """``sealed`` is the case that is sealed with the viewer, where it is another one."""
     async with connection.transaction():
-        await act(connection, viewer)
+        await act(connection, replace(viewer, purpose_reference=case if sealed == "" else sealed))
         return await connection.fetchval(
             "SELECT viewer.people_found($1, $2, $3)", acting, case, [_DIGEST]
         )
@@ -147,6 +151,13 @@ async def test_the_index_answers_to_a_case_alone(connection, one) -> None:
             await _found(connection, viewer, acting, case)
 
 
+@pytest.mark.parametrize("sealed", [None, "SGPO-OPEN-0006", "ZZZZ-ZZZZ-ZZZZ"])
+async def test_the_index_answers_to_the_case_that_is_sealed(connection, one, sealed) -> None:
+    """A supervisor looks people up for any case: the statement is not asked for which."""
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="sealed with the viewer"):
+        await _found(connection, SUPERVISOR, "SUPERVISOR", "AUSY-GRAN-0001", sealed)
+
+
 async def test_nobody_reads_the_index_itself(connection, one) -> None:
     for viewer in (OFFICER, SUPERVISOR, Viewer("auditor", Role.AUDITOR)):
         for act_so in (act, act_writing):
@@ -155,21 +166,25 @@ async def test_nobody_reads_the_index_itself(connection, one) -> None:
 
 
 @pytest.mark.parametrize(
-    ("actor", "role", "purpose"),
+    ("actor", "role", "purpose", "case"),
     [
-        ("officer-2", "OFFICER", "CASEWORK"),
-        ("officer", "SUPERVISOR", "CASEWORK"),
-        ("officer", "OFFICER", "SUPERVISION"),
+        ("officer-2", "OFFICER", "CASEWORK", DESK),
+        ("officer", "SUPERVISOR", "CASEWORK", DESK),
+        ("officer", "OFFICER", "SUPERVISION", DESK),
+        ("officer", "OFFICER", "CASEWORK", "AUSY-GRAN-0001"),
     ],
 )
-async def test_a_look_up_is_logged_in_the_own_name(connection, one, actor, role, purpose) -> None:
+async def test_a_look_up_is_logged_in_the_own_name_and_for_the_sealed_case(
+    connection, one, actor, role, purpose, case
+) -> None:
     entry = (
         "INSERT INTO person_lookup (id, actor, actor_role, purpose, case_reference, by, found,"
-        " trace_id) VALUES (gen_random_uuid(), $1, $2, $3, 'X', 'PASSPORT', 0, '')"
+        " trace_id) VALUES (gen_random_uuid(), $1, $2, $3, $4, 'PASSPORT', 0, '')"
     )
-    await _as(connection, act, OFFICER, entry, "officer", "OFFICER", "CASEWORK")
+    officer = replace(OFFICER, purpose_reference=DESK)
+    await _as(connection, act, officer, entry, "officer", "OFFICER", "CASEWORK", DESK)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await _as(connection, act, OFFICER, entry, actor, role, purpose)
+        await _as(connection, act, officer, entry, actor, role, purpose, case)
     # And it stays.
     with pytest.raises(asyncpg.RestrictViolationError):
         await connection.execute("DELETE FROM person_lookup")
