@@ -57,7 +57,12 @@ def index() -> None:
 @click.option(
     "--forget-kept", is_flag=True, help="Find nobody any more who was erased and is kept by law."
 )
-def settle(*, forget_kept: bool) -> None:
+@click.option(
+    "--second",
+    type=click.Path(path_type=Path),
+    help="The second copy of the data keys, as `gerbang keys` has it.",
+)
+def settle(*, forget_kept: bool, second: Path | None) -> None:
     """End a rotation: nobody is found by the key of before. Restart every process afterwards.
 
     Whoever was erased, and is to be found again by law, cannot be indexed anew. While there is
@@ -66,7 +71,7 @@ def settle(*, forget_kept: bool) -> None:
     settings = read_settings(command=Command.PEOPLE)
     file = _keys_file(settings)
     settled = LocalKeys.read(file).with_one_key(KeyUse.PERSON_INDEX)
-    keys = LocalKeyService(settled, KeyStore.beside(file))
+    keys = LocalKeyService(settled, KeyStore.beside(file, second))
 
     async def forget(connection: asyncpg.Connection) -> None:
         if not await is_everybody_indexed(keys, connection):

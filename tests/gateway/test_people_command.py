@@ -89,3 +89,21 @@ async def test_whom_the_law_keeps_is_found_by_the_key_of_before(
     await connection.execute("DELETE FROM person_index WHERE applicant_id = $1", subject)
     assert "one key is left" in await run("settle")
     assert _keys(keys_file) == [second]
+
+
+async def test_a_rotation_ends_where_the_second_copy_of_the_data_keys_is_elsewhere(
+    keys_file: Path, tmp_path: Path
+) -> None:
+    create_key_file(keys_file)
+    assert "Everybody is indexed" in await run("index")
+    assert "a new key writes" in await run("rotate")
+    assert "Everybody is indexed" in await run("index")
+    new, _ = _keys(keys_file)
+    on_another_disk = tmp_path / "another disk" / "keys.db"
+    on_another_disk.parent.mkdir()
+    keys_file.with_suffix(".copy.db").rename(on_another_disk)
+
+    assert (await run("settle")).startswith("refused")
+    assert len(_keys(keys_file)) == 2
+    assert "one key is left" in await run("settle", "--second", str(on_another_disk))
+    assert _keys(keys_file) == [new]
