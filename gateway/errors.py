@@ -102,7 +102,7 @@ class RateLimitedError(RequestError):
     def __init__(self, retry_after: int, cost: Mapping[str, Any]) -> None:
         super().__init__(
             ErrorCode.RATE_LIMITED,
-            f"You asked for much in a short time. Ask again in {retry_after} s.",
+            f"You asked for too much in a short time. Ask again in {retry_after} s.",
             HTTPStatus.TOO_MANY_REQUESTS,
             {"cost": cost},
         )

@@ -202,7 +202,7 @@ async def _log(
     except (FieldError, KeyServiceError, SQLAlchemyError, Error, OSError) as error:
         raise RequestError(
             ErrorCode.UNAVAILABLE,
-            "The read could not be logged, so nothing is told. Try again.",
+            "The read could not be logged, so it was not answered. Try again.",
             HTTPStatus.SERVICE_UNAVAILABLE,
         ) from error
     if room and why is not None:

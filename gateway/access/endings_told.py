@@ -41,6 +41,6 @@ async def count_endings(
     except (FieldError, Error, OSError) as error:
         raise RequestError(
             ErrorCode.UNAVAILABLE,
-            "What was read could not be counted, so nothing is told. Try again.",
+            "The read could not be counted, so it was not answered. Try again.",
             HTTPStatus.SERVICE_UNAVAILABLE,
         ) from error

@@ -48,7 +48,7 @@ def stated_purpose(
     if not allowed:
         raise RequestError(
             ErrorCode.PURPOSE_NOT_ALLOWED,
-            f"The role {viewer.role} reads identity for no purpose.",
+            f"The role {viewer.role} does not read identity for any purpose.",
             HTTPStatus.FORBIDDEN,
         )
     stated = _agreed_purpose(_from_directive(directive), _from_headers(headers))
@@ -80,7 +80,7 @@ def stated_purpose(
     if stated.is_inquiry and stated.code is not Purpose.SUPERVISION:
         raise RequestError(
             ErrorCode.PURPOSE_NOT_ALLOWED,
-            f"An inquiry is read in for {Purpose.SUPERVISION} only.",
+            f"In an inquiry, identity is read for {Purpose.SUPERVISION} only.",
             HTTPStatus.FORBIDDEN,
         )
     return stated

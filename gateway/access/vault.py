@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 def closed_vault() -> FieldError:
     return FieldError(
         ErrorCode.UNAVAILABLE,
-        "Who people are can be neither read nor written now. Try again later.",
+        "Identities can be neither read nor stored right now. Try again later.",
     )
 
 

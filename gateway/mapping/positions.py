@@ -53,8 +53,8 @@ class Positions:
         if plain is None:
             raise FieldError(
                 ErrorCode.INVALID_CURSOR,
-                "This is no position of these changes. Use the `position` of the last one seen,"
-                " or begin without `after`.",
+                "This is not a position in these changes. Use the `position` of the last one that"
+                " you saw, or begin without `after`.",
             )
         written_at, written_in, id_ = orjson.loads(plain)
         if written_at < time.time() - FOLLOWED_HOURS * 3600:

@@ -25,8 +25,9 @@ class Walk(NamedTuple):
     order: str
 
     def __str__(self) -> str:
-        filters = " and ".join(f"`{to_camel_case(name)}`" for name in sorted(self.filters))
-        return f"{f'by {filters} ' if filters else ''}in the order of {self.order.upper()}"
+        filters = ", ".join(to_camel_case(name) for name in sorted(self.filters))
+        where = f"where: {{{filters}}}, " if filters else ""
+        return f"`{where}orderBy: {self.order.upper()}`"
 
 
 Walks = tuple[Walk, ...]
@@ -52,8 +53,9 @@ def mistakes_in_walk(
     nearest = sorted(allowed, key=lambda walk: _distance(asked, walk))[:_NAMED]
     yield ArgumentError(
         ("where",),
-        f"This list cannot be had {asked}. The nearest that can: {'; '.join(map(str, nearest))}."
-        " `orderBy` names the order, and a filter of its own field can always be added.",
+        f"This list has no such combination of filters and order: {asked}. Use one of these:"
+        f" {', '.join(map(str, nearest))}. A filter of the field that `orderBy` names can always be"
+        " added.",
     )
 
 

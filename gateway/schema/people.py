@@ -67,8 +67,9 @@ async def people(
     if not found:
         raise FieldError(
             ErrorCode.PURPOSE_NOT_ALLOWED,
-            "People are looked up for a case: an officer's lies on the own desk, an auditor's is an"
-            " open request of whoever is looked for; or in an own inquiry that lasts.",
+            "People are looked up for a reason on record: officers for a case on their own desk,"
+            " supervisors for any case or in an inquiry of their own that lasts, auditors for an"
+            " open data request.",
         )
     ids = list(found[0].people or ())[:MOST_FOUND]
     # Before it is told: a look-up that cannot be logged is not answered.

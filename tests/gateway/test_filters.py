@@ -128,13 +128,15 @@ async def test_what_is_not_due_can_be_had_alone(who) -> None:
     ("where", "order", "told"),
     [
         ({"country": {"eq": "AU"}, "channel": {"eq": "DIRECT"}}, "SUBMITTED_AT",
-         ("by `channel` and `country`", "by `country` in the order of SUBMITTED_AT")),
+         ("`where: {channel, country}, orderBy: SUBMITTED_AT`",
+          "`where: {country}, orderBy: SUBMITTED_AT`")),
         ({"status": {"eq": "PAID"}, "visaType": {"eq": "B1"}}, "TARGET_DUE_AT",
-         ("by `status` in the order of TARGET_DUE_AT",)),
+         ("`where: {status}, orderBy: TARGET_DUE_AT`",)),
         ({"stage": {"eq": "IN_PROCESS"}}, "PAID_AT",
-         ("by `stage` in the order of SUBMITTED_AT", "by `stage` in the order of TARGET_DUE_AT")),
-        ({"paidAt": {"from": "2025-01-01T00:00:00Z"}}, "SUBMITTED_AT", ("in the order of",)),
-        ({"reference": {"prefix": "AU"}}, "SUBMITTED_AT", ("in the order of REFERENCE",)),
+         ("`where: {stage}, orderBy: SUBMITTED_AT`",
+          "`where: {stage}, orderBy: TARGET_DUE_AT`")),
+        ({"paidAt": {"from": "2025-01-01T00:00:00Z"}}, "SUBMITTED_AT", ("`orderBy: ",)),
+        ({"reference": {"prefix": "AU"}}, "SUBMITTED_AT", ("`orderBy: REFERENCE`",)),
     ],
 )  # fmt: skip
 async def test_a_combination_without_an_index_is_refused_with_the_nearest(

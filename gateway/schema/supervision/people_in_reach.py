@@ -102,9 +102,11 @@ def _mistakes(role: Role, partner: str | None, places: list[str] | None) -> Iter
     if role not in _ROLES:
         yield ArgumentError(("role",), f"{role} reads nobody's identity: name another role.")
     if (role is Role.PARTNER_AGENT) != (partner is not None):
-        yield ArgumentError(("partner",), "An agent has a `partner`, and nobody else has.")
+        yield ArgumentError(("partner",), "Name the `partner` of an agent, and of nobody else.")
     if places and (partner is None or len(places) > _MOST_PLACES):
-        yield ArgumentError(("places",), f"An agent has up to {_MOST_PLACES} `places`.")
+        yield ArgumentError(
+            ("places",), f"Name `places` for an agent alone, {_MOST_PLACES} at most."
+        )
 
 
 async def people_who_were_in_reach(

@@ -91,7 +91,7 @@ def window_mistakes(
     since: datetime, before: datetime, after: str | None
 ) -> Iterator[ArgumentError]:
     if before <= since:
-        yield ArgumentError(("before",), "`before` is not after `from`. Give a later instant.")
+        yield ArgumentError(("before",), "`before` must be later than `from`.")
     elif before - since > LONGEST_READ_WINDOW:
         yield ArgumentError(
             ("before",), f"`before` is at most {LONGEST_READ_WINDOW.days} days after `from`."

@@ -260,7 +260,8 @@ def window_mistakes(from_on: date, to_on: date) -> Iterator[ArgumentError]:
     for name, day in (("from", from_on), ("to", to_on)):
         if not _EARLIEST <= day < _LATEST:
             yield ArgumentError(
-                (name,), f"`{name}` is a day from {_EARLIEST} to {_LATEST - timedelta(days=1)}."
+                (name,),
+                f"`{name}` must be a day from {_EARLIEST} to {_LATEST - timedelta(days=1)}.",
             )
     if to_on < from_on:
         yield ArgumentError(("to",), "`to` is before `from`. Give the same day or a later one.")
