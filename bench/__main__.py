@@ -21,6 +21,7 @@ from bench import (
     walls,
     writes,
 )
+from bench.measuring import go_first
 from bench.peers.cells import CELLS, chosen
 from gateway.cli.serving import run_on_fastest_loop
 
@@ -65,6 +66,9 @@ def _page(applications: int, rounds: int) -> None:
 )
 @click.option("--anew", is_flag=True, help="Measure finished cells again.")
 @click.option("--short", is_flag=True, help="Only compare the answers, on a small world.")
+@click.option(
+    "--first", is_flag=True, help="Run all before anything else on the machine, if that is allowed."
+)
 def _peers(
     questions: tuple[str, ...],
     connections: tuple[int, ...],
@@ -74,6 +78,7 @@ def _peers(
     results: Path,
     anew: bool,
     short: bool,
+    first: bool,
 ) -> None:
     """The gateway over HTTP beside fast gateways, and beside a plain one in Python.
 
@@ -85,6 +90,8 @@ def _peers(
         return
     if anew:
         results.unlink(missing_ok=True)
+    if first and not go_first():
+        raise click.ClickException("only root may run before others")
     cells = list(chosen(questions, connections, processes, applications))
     run_on_fastest_loop(peers.measure(cells, rounds, results))
 

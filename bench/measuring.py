@@ -1,5 +1,6 @@
 """Compares contenders: they run in turns, for equal times, and their medians are shown."""
 
+import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from statistics import median
 from time import perf_counter, process_time
@@ -13,6 +14,20 @@ Action = Callable[[], Awaitable[object]]
 Clock = Callable[[], float]
 
 _SECONDS_A_TURN = 0.5
+#: Of those at real-time priority, before which only the kernel's own work goes.
+_PRIORITY = 20
+
+
+def go_first() -> bool:
+    """Have this process, and whatever it starts from now on, run before all others of the machine.
+
+    Returns whether that is allowed: it takes root, or the capability CAP_SYS_NICE, on Linux.
+    """
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(_PRIORITY))
+    except (AttributeError, OSError):
+        return False
+    return True
 
 
 async def side_by_side(
