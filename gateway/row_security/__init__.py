@@ -173,25 +173,21 @@ def _lookups(role: Role) -> Iterator[str]:
     does not read. It logs that in the own name, for the case that is sealed with it."""
     if role not in LOOKED_UP_FOR or not PURPOSES.get(role):
         return
-    table, name = PersonLookup.__tablename__, database_role(role)
-    yield f"GRANT EXECUTE ON FUNCTION viewer.people_found TO {name};"
-    columns = sorted(set(PersonLookup.__table__.c.keys()) - {"occurred_at"})
-    yield f"GRANT INSERT ({', '.join(columns)}) ON {table} TO {name};"
-    listed = ", ".join(f"'{purpose}'" for purpose in PURPOSES[role])
-    condition = (
-        f"actor = (SELECT viewer.subject('{role}')) AND actor_role = '{role}'"
-        f" AND purpose IN ({listed})"
-        f" AND case_reference = (SELECT viewer.purpose_reference('{role}'))"
-    )
-    yield _policy(table, role, "INSERT", f"WITH CHECK ({condition})")
+    yield f"GRANT EXECUTE ON FUNCTION viewer.people_found TO {database_role(role)};"
+    yield from _own_entries(PersonLookup, role)
 
 
 def _ban_reads(role: Role) -> Iterator[str]:
     """A role that reads whom an entry of the ban list is about logs that in the own name."""
-    if role not in POLICY["BannedPerson"].rows or not PURPOSES.get(role):
-        return
-    table = BanRead.__tablename__
-    columns = sorted(set(BanRead.__table__.c.keys()) - {"occurred_at"})
+    if role in POLICY["BannedPerson"].rows and PURPOSES.get(role):
+        yield from _own_entries(BanRead, role)
+
+
+def _own_entries(noun: type[Base], role: Role) -> Iterator[str]:
+    """A role adds entries to a log in the own name, for an allowed purpose and for the case that is
+    sealed with it. When is the database's word."""
+    table = noun.__tablename__
+    columns = sorted(set(noun.__table__.c.keys()) - {"occurred_at"})
     yield f"GRANT INSERT ({', '.join(columns)}) ON {table} TO {database_role(role)};"
     listed = ", ".join(f"'{purpose}'" for purpose in PURPOSES[role])
     condition = (
