@@ -29,10 +29,6 @@ class Viewer:
     purpose_reference: str | None = None
 
     @property
-    def is_anonymous(self) -> bool:
-        return self.role is Role.ANONYMOUS
-
-    @property
     def places(self) -> tuple[str, ...]:
         """Where the viewer takes applications in: at centres, or else by the portal of countries.
 

@@ -38,8 +38,6 @@ SEALED = (
     "passport_expires_on",
 )
 _SEALED = frozenset(SEALED)
-#: In base64, what comes before the sealed bytes: 15 bytes are 20 letters, without padding.
-MARK_LETTERS = 20
 _MARK_BYTES, _NONCE_BYTES = 15, 12
 _SEALED_AT = _MARK_BYTES + _NONCE_BYTES
 #: Begins a cell that is not sealed yet; a sealed one begins with its version and a colon.

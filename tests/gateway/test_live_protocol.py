@@ -94,8 +94,6 @@ async def test_one_role_acts_and_is_named_in_the_payload(live: Served) -> None:
 
 # --- Closing -------------------------------------------------------------------------------------
 
-NO_TOKEN: dict[str, str] = {}
-
 
 @pytest.mark.parametrize(
     ("said", "code"),
