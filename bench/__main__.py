@@ -201,9 +201,14 @@ def _demo(applications: int, rounds: int) -> None:
 @click.option("--applications", default=100_000, show_default=True, help="World size.")
 @click.option("--rounds", default=9, show_default=True, help="Medians over so many.")
 @click.option("--beside", metavar="URL", help="The dashboard of another demo, visited in turns.")
-def _visiting(applications: int, rounds: int, beside: str | None) -> None:
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="A folder that keeps the world, or has one already: a million take minutes to load.",
+)
+def _visiting(applications: int, rounds: int, beside: str | None, data: Path | None) -> None:
     """The page in a browser, from a click until all is drawn."""
-    visiting.measure(applications, rounds, beside)
+    visiting.measure(applications, rounds, beside, data)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """What the pages cost their reader: from opening one, or a click, to the last thing drawn."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from statistics import median
 
 import click
@@ -30,14 +31,15 @@ _PARTS = ("asking", "answering", "drawing", "whole")
 _WORK = ("script", "page", "dashboard", "gateway", "database")
 
 
-def measure(applications: int, rounds: int, beside: str | None) -> None:
+def measure(applications: int, rounds: int, beside: str | None, data: Path | None) -> None:
     """Print medians over the rounds; each act begins on a page that was opened for it.
 
-    ``beside`` is the address of a dashboard that runs already and is visited in turns.
+    ``beside`` is the address of a dashboard that runs already and is visited in turns, ``data`` a
+    folder that keeps its world for the next time.
     """
     with (
-        data_folder() as data,
-        running_demo(data, applications) as demo,
+        nullcontext(data) if data else data_folder() as folder,
+        running_demo(folder, applications) as demo,
         _browser() as browser,
     ):
         urls = {"": demo.dashboard_url, **({", beside": beside} if beside else {})}

@@ -16,11 +16,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dashboard.components.reading_ahead import read_ahead
 from dashboard.export.my_data import my_data_route
 from dashboard.export.routes import routes as export_routes
 from dashboard.gateway.client import Gateway
 from dashboard.gateway.session import Session
-from dashboard.pages.registry import PATHS, document, register_pages, title_of
+from dashboard.pages.registry import PATHS, READS, document, register_pages, title_of
 from dashboard.settings import Settings
 from dashboard.web.callback_guard import Questions
 from dashboard.web.gate import Gate
@@ -100,6 +101,20 @@ class FirstRequest:
         await self._app(scope, receive, send)
 
 
+class ReadingAhead:
+    """ASGI middleware that begins to read a page's figures as its document is asked for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        read = READS.get(scope["path"]) if scope["type"] == "http" else None
+        if read and scope["method"] == "GET":
+            query = scope["query_string"].decode("latin-1")
+            read_ahead(read, f"?{query}" if query else "")
+        await self._app(scope, receive, send)
+
+
 def create_app(
     settings: Settings,
     sessions: Sessions | None = None,
@@ -134,7 +149,7 @@ def create_app(
         [*sign_in.routes(), *export_routes(gateway), my_data_route(gateway)]
     )
     server.add_api_route("/health/live", _live, methods=["GET"])
-    app: ASGIApp = FirstRequest(server, gateway)
+    app: ASGIApp = ReadingAhead(FirstRequest(server, gateway))
     app = Questions(app, callbacks=lambda: dash.callback_map)
     app = GZipMiddleware(app, minimum_size=1_000, compresslevel=6)
     app = PackedFiles(app)

@@ -24,6 +24,13 @@ LEAST_WEIGHT = 0.01
 _STIRLING_FROM = 8
 
 
+class Masses(NamedTuple):
+    """The probabilities of 0, 1, 2 … cases, and those of fewer than 0, 1, 2 …, their sums."""
+
+    each: Floats
+    sums: Floats
+
+
 class Range(NamedTuple):
     """The counts from ``low`` to ``high``, both included, and where a line between them runs."""
 
@@ -47,13 +54,16 @@ class Model:
     spread: float = 0.0
     #: What was worked out for this model, by n: kept as long as the model, so with no viewer's
     #: figures for another.
-    _known: dict[int, Floats] = field(default_factory=dict[int, Floats], repr=False, compare=False)
+    _known: dict[int, Masses] = field(default_factory=dict[int, Masses], repr=False, compare=False)
     _ranges: dict[tuple[int, float], Range] = field(
         default_factory=dict[tuple[int, float], Range], repr=False, compare=False
     )
 
     def masses(self, n: int) -> Floats:
         """The probabilities of 0, 1, 2 … cases of n, up to where nothing worth counting is left."""
+        return self._masses(n).each
+
+    def _masses(self, n: int) -> Masses:
         if n not in self._known:
             self._known[n] = _masses(n, self.rate, self.spread)
         return self._known[n]
@@ -64,7 +74,7 @@ class Model:
         Counts of something rare are skewed: of two equal tails, the lower one would be empty.
         """
         if (n, level) not in self._ranges:
-            self._ranges[n, level] = _range(n, self.masses(n), level)
+            self._ranges[n, level] = _range(n, self._masses(n), level)
         return self._ranges[n, level]
 
     def tail(self, n: int, cases: int) -> float:
@@ -108,16 +118,19 @@ def likely_spread(counts: Floats, cases: Floats, rate: float) -> float:
     return float(SPREADS[int(np.argmax(np.concatenate(([of_none], of_spreads))))])
 
 
-def _range(n: int, masses: Floats, level: float) -> Range:
-    sums = np.concatenate(([0.0], np.cumsum(masses)))
-    # Of each lowest count, the highest that is needed; where none suffices, there is no range.
-    highs = np.searchsorted(sums, sums[:-1] + level) - 1
-    lows = np.flatnonzero(highs < len(masses))
+def _range(n: int, known: Masses, level: float) -> Range:
+    masses, sums = known
+    # Of each lowest count above which enough is left, the highest that is needed; where there is no
+    # such count, there is no range.
+    needed = sums[:-1] + level
+    lows = np.arange(int(np.searchsorted(needed, sums[-1], side="right")))
     if not len(lows):
         return Range(0, n, 0.0, n + 1.0)
-    highs = highs[lows]
+    highs = np.searchsorted(sums, needed[: len(lows)]) - 1
     held = sums[highs + 1] - sums[lows]
-    best = int(np.lexsort((-held, highs - lows))[0])
+    widths = highs - lows
+    shortest = np.flatnonzero(widths == widths.min())
+    best = int(shortest[np.argmax(held[shortest])])
     low, high = int(lows[best]), int(highs[best])
     # How much of the less likely end was needed says where between two counts a smooth line runs.
     end = low if masses[low] < masses[high] else high
@@ -130,11 +143,11 @@ def _range(n: int, masses: Floats, level: float) -> Range:
     )
 
 
-def _masses(n: int, rate: float, spread: float) -> Floats:
+def _masses(n: int, rate: float, spread: float) -> Masses:
     if rate <= 0 or n == 0:
-        return np.ones(1)
+        return _summed(np.ones(1))
     if rate >= 1:
-        return np.append(np.zeros(n), 1.0)
+        return _summed(np.append(np.zeros(n), 1.0))
     highest = min(n, int(n * rate * (1 + 12 * spread) + 12 * sqrt(n * rate)) + 30)
     counts = np.arange(highest, dtype=np.float64)
     if not spread:
@@ -145,6 +158,10 @@ def _masses(n: int, rate: float, spread: float) -> Floats:
         alpha, beta = rate * weight, (1 - rate) * weight
         start = lgamma(beta + n) - lgamma(beta) + lgamma(weight) - lgamma(weight + n)
         steps = np.log((n - counts) / (counts + 1) * (alpha + counts) / (beta + n - counts - 1))
-    masses = np.exp(start + np.concatenate(([0.0], np.cumsum(steps))))
-    enough = int(np.searchsorted(np.cumsum(masses), 1 - NEGLIGIBLE)) + 1
-    return masses[:enough]
+    all_masses, sums = _summed(np.exp(start + np.concatenate(([0.0], np.cumsum(steps)))))
+    enough = int(np.searchsorted(sums[1:], 1 - NEGLIGIBLE)) + 1
+    return Masses(all_masses[:enough], sums[: enough + 1])
+
+
+def _summed(masses: Floats) -> Masses:
+    return Masses(masses, np.concatenate(([0.0], np.cumsum(masses))))

@@ -81,6 +81,8 @@ class Page:
     usual: Mapping[str, str] = field(default_factory=dict[str, str])
     #: Its controls with several values, with commas between them in the address.
     many: Sequence[str] = ()
+    #: Reads what its parts read first, by the state of the page.
+    read: Callable[[Any], Awaitable[Any]] | None = None
 
     def is_open_to(self, viewer: Viewer) -> bool:
         return self.roles is None or viewer.role in self.roles

@@ -1,6 +1,5 @@
 """What surrounds every page: its name, the way to the other pages, and who is looking."""
 
-import time
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -11,6 +10,7 @@ from dash import dcc, html, page_container
 from dashboard.components.aria import aria
 from dashboard.components.html_part import html_part
 from dashboard.components.page import Page
+from dashboard.components.reading_ahead import mark_of_opening
 from dashboard.model.page_state import Address
 from dashboard.model.viewer import Viewer
 from dashboard.texts import Texts
@@ -40,7 +40,7 @@ def shell(navigation: Any, account: Any, say: Texts) -> dmc.MantineProvider:
     return dmc.MantineProvider(
         [
             dcc.Location(id="address", refresh="callback-nav"),
-            dcc.Store(id="asked", data=round(time.time() * 1_000)),
+            dcc.Store(id="asked", data=mark_of_opening()),
             dcc.Store(id="defined"),
             html.A(say("page.skip"), href="#main", className="skip"),
             html.Header(

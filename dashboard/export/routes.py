@@ -14,7 +14,7 @@ from dashboard.components.shell import role_text
 from dashboard.export.files import as_csv, as_months_csv, as_xlsx
 from dashboard.export.sheet import Sheet, sheet_of
 from dashboard.gateway.client import Gateway, GatewayError
-from dashboard.gateway.volumes_query import CHOICES, MONTHS, PLACES, SUMMARY, ask_volumes
+from dashboard.gateway.volumes_query import MONTHS, NAMES, PLACES, SUMMARY, ask_volumes
 from dashboard.model.measures import AUDIENCES
 from dashboard.model.page_state import read_address
 from dashboard.model.period import Period, today
@@ -26,7 +26,7 @@ from dashboard.web.visit import current_visit
 
 log = logging.getLogger(__name__)
 
-QUESTIONS = (SUMMARY, MONTHS, PLACES, CHOICES)
+QUESTIONS = (NAMES, SUMMARY, MONTHS, PLACES)
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -51,6 +51,8 @@ class KeptAnswers:
         self.under_way: dict[Hashable, Task[dict[str, Any]]] = {}
         #: What parts of one page read together, for the moment in which they ask for it.
         self.shared: dict[Hashable, Task[Any]] = {}
+        #: The mark of the document that was opened last, until its layout takes it.
+        self.opened_with: int | None = None
 
     def __len__(self) -> int:
         return len(self._answers)

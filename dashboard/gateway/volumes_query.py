@@ -14,8 +14,12 @@ from dashboard.model.published import published_window
 from dashboard.model.volumes import Volumes, read_volumes
 
 #: Questions of the page Volumes, each with the figures of some of its parts.
-SUMMARY, MONTHS, PLACES, CHOICES, PUBLISHED = "summary", "months", "places", "choices", "published"
+SUMMARY, MONTHS, PLACES, PUBLISHED = "summary", "months", "places", "published"
+#: What is called how; and what the filters offer, which is read day by day and takes longest, so
+#: that nothing else waits for it.
+NAMES, CHOICES = "names", "choices"
 _PUBLISHED = ("publishedFrom", "publishedTo", "publishedBy")
+_NAMED = ("isNamed", "named", "isCentreNamed", "namedCentres")
 
 
 async def ask_volumes(
@@ -48,9 +52,12 @@ def _variables_for(name: str, variables: dict[str, Any]) -> dict[str, Any]:
     """Those of one question: what it does not ask for must not make it another question."""
     if name == CHOICES:
         return {key: variables[key] for key in ("knownFrom", "to", "language")}
+    if name == NAMES:
+        return {key: variables[key] for key in (*_NAMED, "language")}
     if name == PUBLISHED:
         return {key: variables[key] for key in (*_PUBLISHED, "language")}
-    return {key: value for key, value in variables.items() if key not in _PUBLISHED}
+    others = (*_PUBLISHED, *_NAMED)
+    return {key: value for key, value in variables.items() if key not in others}
 
 
 def published_variables(period: Period) -> dict[str, Any]:

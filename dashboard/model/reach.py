@@ -74,10 +74,8 @@ def _why(key: str, code: str, viewer: Viewer, known: KnownNames) -> Absence | No
 
 def _is_listed(key: str, code: str, known: KnownNames) -> bool:
     """Whether a code is one of a list, if the list was asked for."""
-    if key not in known.choices:
-        return True
-    if any(choice.code == code for choice in known.choices[key]):
-        return True
     if key == CENTRE:
         return known.named_centres is None or code in known.named_centres
-    return key == NATIONALITY
+    if key == NATIONALITY or key not in known.choices:
+        return True
+    return any(choice.code == code for choice in known.choices[key])

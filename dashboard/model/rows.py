@@ -60,9 +60,7 @@ class Line:
 
 def line_of(row: Mapping[str, Any], by: str) -> Line:
     """A row of volumes that were grouped by a dimension, or by none."""
-    found = row.get(FILTER[by].field) or {}
-    group: Mapping[str, Any] = {"code": found} if FILTER[by].words and found else found
-    period = row.get("period")
+    group, period = group_of(row, by), row.get("period")
     return Line(
         readings={
             BY_FIELD[field].id: reading_of(answer)
@@ -74,6 +72,12 @@ def line_of(row: Mapping[str, Any], by: str) -> Line:
         name=name_of(group, by),
         starts_on=date.fromisoformat(period["startsOn"]) if period else None,
     )
+
+
+def group_of(row: Mapping[str, Any], by: str) -> Mapping[str, Any]:
+    """The group of a row: its code, and what else was asked of it; empty where it has none."""
+    found = row.get(FILTER[by].field) or {}
+    return {"code": found} if FILTER[by].words and found else found
 
 
 def name_of(group: Mapping[str, Any], by: str) -> str | None:

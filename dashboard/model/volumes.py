@@ -11,7 +11,7 @@ from dashboard.model.measures import INTAKE, MEASURES, RELATIVE
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period, month_start, today
 from dashboard.model.published import PublishedPeriod, published_window, read_published
-from dashboard.model.rows import Line, Reading, line_of, name_of
+from dashboard.model.rows import Line, Reading, group_of, line_of, name_of
 
 #: The tables and the lists that tell what can be chosen.
 CHOICES = {"countries": COUNTRY, "nationalities": NATIONALITY, "centres": CENTRE}
@@ -94,7 +94,7 @@ def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> V
     lines: dict[str, tuple[Line, ...]] = {
         name: tuple(line_of(row, address.by) for row in table["rows"])
         for name, table in data.items()
-        if "rows" in table and name not in ("published", *CHOICES)
+        if "rows" in table and name not in ("published", "recent", *CHOICES)
     }
     begun = [line.starts_on for line in lines.get("known", ()) if line.has_happened]
     begins_on = min((start for start in begun if start), default=None)
@@ -122,7 +122,7 @@ def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> V
         groups=tuple(line for line in groups if line.code),
         direct=next((line for line in groups if not line.code), None),
         before_by_group=_by_code(comparable("groupsBefore")),
-        recent=_recent(lines.get("recent", ())),
+        recent=_recent(data.get("recent", {"rows": ()})["rows"], address.by),
         choices=_choices(data),
         named=_names(data, "named", "name"),
         named_centres=_names(data, "namedCentres", "city"),
@@ -143,8 +143,10 @@ def _choices(data: Mapping[str, Any]) -> dict[str, tuple[Choice, ...]]:
 
 
 def _rows_offered(table: Mapping[str, Any], key: str) -> tuple[Choice, ...]:
-    lines = (line_of(row, key) for row in table["rows"])
-    choices = (Choice(line.code, line.name or line.code) for line in lines if line.code)
+    groups = (group_of(row, key) for row in table["rows"])
+    choices = (
+        Choice(group["code"], name_of(group, key) or group["code"]) for group in groups if group
+    )
     return tuple(sorted(choices, key=lambda choice: choice.name))
 
 
@@ -173,11 +175,12 @@ def _months(lines: Sequence[Line], begins_on: date | None, period: Period) -> It
         month = month_start(month, 1)
 
 
-def _recent(lines: tuple[Line, ...]) -> dict[str | None, dict[date, float]]:
+def _recent(rows: Sequence[Mapping[str, Any]], by: str) -> dict[str | None, dict[date, float]]:
+    """An answer has thousands of these rows, of which only one number is shown: no lines."""
     recent: dict[str | None, dict[date, float]] = defaultdict(dict)
-    for line in lines:
-        if line.starts_on:
-            recent[line.code][line.starts_on] = line.amount(INTAKE)
+    for row in rows:
+        starts_on = date.fromisoformat(row["period"]["startsOn"])
+        recent[group_of(row, by).get("code")][starts_on] = row[INTAKE.field]["value"] or 0
     return recent
 
 

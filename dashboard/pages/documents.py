@@ -8,6 +8,7 @@ from dashboard.gateway.client import document
 from dashboard.gateway.volumes_query import (
     CHOICES,
     MONTHS,
+    NAMES,
     PLACES,
     PUBLISHED,
     SUMMARY,
@@ -63,7 +64,7 @@ def screen_documents() -> Iterator[ScreenDocument]:
     published = {**published_variables(_YEAR), "language": variables["language"]}
     for audience in dict.fromkeys(AUDIENCES.values()):
         roles = frozenset(role for role, reads in AUDIENCES.items() if reads is audience)
-        for name in (SUMMARY, MONTHS, PLACES, CHOICES):
+        for name in (SUMMARY, MONTHS, PLACES, NAMES, CHOICES):
             yield ScreenDocument(f"volumes/{name}:{audience.name}", "Volumes", roles, variables)
         if audience.publishes:
             name = f"volumes/{PUBLISHED}:{audience.name}"

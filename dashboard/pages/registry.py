@@ -25,6 +25,8 @@ from dashboard.web.visit import current_visit
 #: In the order of the navigation. The first that somebody may open is their home.
 PAGES = (TODAY, VOLUMES, MY_DATA, DEFINITIONS)
 PATHS = frozenset(page.path for page in PAGES)
+#: What to read when a page is opened, by its path.
+READS = {page.path: page.read for page in PAGES if page.read}
 
 
 def register_pages() -> None:

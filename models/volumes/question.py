@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from models.volumes.grains import GRAINS, Dimension, Grain
 from models.volumes.measures import STOCKS, Measure
@@ -27,6 +28,7 @@ _ONE_DAY = timedelta(days=1)
 MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
 
 
+@lru_cache(maxsize=1_024)  # asked for each row of a table, of the few periods that it has
 def months_later(day: date, months: int) -> date:
     """The same day some months later, or the last day of that month if it is too short."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -7,7 +7,7 @@ from graphql import build_schema, parse, validate
 
 import gateway
 from dashboard.gateway.client import document
-from dashboard.gateway.volumes_query import CHOICES, MONTHS, PLACES, PUBLISHED, SUMMARY
+from dashboard.gateway.volumes_query import CHOICES, MONTHS, NAMES, PLACES, PUBLISHED, SUMMARY
 from dashboard.model.measures import AUDIENCES, Audience
 from dashboard.pages.today.reading import ASKS
 from gateway.schema.volumes.published import published_measures
@@ -15,7 +15,7 @@ from models.vocabulary import Role
 from models.volumes import Measure
 
 ROLES = Path(gateway.__file__).parent / "schema" / "roles"
-QUESTIONS = (SUMMARY, MONTHS, PLACES, CHOICES)
+QUESTIONS = (SUMMARY, MONTHS, PLACES, NAMES, CHOICES)
 
 
 def documents_of(audience: Audience) -> list[str]:

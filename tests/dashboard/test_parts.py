@@ -25,6 +25,15 @@ async def test_a_mistake_of_ours_costs_its_part_alone_and_is_logged(
     assert re.search(r"trace [0-9a-f]{32}", logged.message)
 
 
+@pytest.mark.anyio
+async def test_the_trend_of_one_visa_type_has_its_target(connected: Running) -> None:
+    visitor, _ = await connected.visitor("leadership")
+    async with visitor:
+        told = await page_of(visitor, "?language=en&visa=C1&measure=turnaround_p50")
+    assert "Service target" in [line["name"] for line in told["trend"]["figure"]["data"]]
+    assert "C1 " in str(told["volumes-chips"])
+
+
 def choose(page: Page, name: str, text: str) -> None:
     """By keyboard: the focus stands on the picker, which is searched."""
     page.locator(f"#volumes-{name}").focus()

@@ -27,7 +27,7 @@ WORLDS = range(25)
 @pytest.mark.parametrize("seed", WORLDS)
 def test_bars_of_the_waterfall_are_the_contributions_end_to_end(seed: int, why: str) -> None:
     world = random_world(seed)
-    change = change_from(shown(world), Address("id", why=why))
+    change = change_from(shown(world, why=why), Address("id", why=why))
     found = steps_of(change, ID)
     if found is None:
         return

@@ -7,6 +7,7 @@ import pytest
 
 from dashboard.analysis.target import ENOUGH
 from dashboard.gateway.client import document
+from dashboard.model.filters import FILTER
 from dashboard.model.measures import REFUSAL_RATE, TARGET_RATE
 from dashboard.model.page_state import REASONS, Address
 from dashboard.model.period import month_start
@@ -37,8 +38,16 @@ WORLDS = range(60)
 EN = texts("en")
 
 
-def shown(world: World, *, has_outcomes: bool = True) -> Today:
-    return read_today(answer_of(world, has_outcomes=has_outcomes), PERIOD, "country")
+def shown(world: World, *, why: str = "country", has_outcomes: bool = True) -> Today:
+    answer = answer_of(world, why=why, has_outcomes=has_outcomes)
+    return read_today(answer, PERIOD, "country", why)
+
+
+@pytest.mark.parametrize("why", REASONS)
+def test_a_reason_that_is_read_anyway_is_not_read_twice(why: str) -> None:
+    asked = variables_of(Address("en", why=why), PERIOD, date(2026, 11, 27), place="country")
+    assert asked["reason"] == FILTER[why].dimension
+    assert asked["hasReason"] == (why in ("partner", "purpose", "channel"))
 
 
 def whole(text: str) -> int:
@@ -76,7 +85,7 @@ def test_the_headline_says_how_many_came_in_and_how_that_compares(seed: int) -> 
 @pytest.mark.parametrize("seed", WORLDS)
 def test_the_groups_that_are_named_moved_as_is_said_and_furthest(seed: int, why: str) -> None:
     world = random_world(seed)
-    change = change_from(shown(world), Address("en", why=why))
+    change = change_from(shown(world, why=why), Address("en", why=why))
     if change.total is None:
         return
     now = sums(world.of(PERIOD), "intake", lambda row: getattr(row, why))
@@ -282,7 +291,7 @@ def test_a_manager_reads_refusals_as_published_with_the_nation_beside_them() -> 
         }
         for value, below, national in said
     ]
-    found = read_today(data, PERIOD, "country")
+    found = read_today(data, PERIOD, "country", "country")
     assert not found.has_outcomes
     _, listed = published_list(found.published, EN)
     assert [item.children for item in listed.children] == [

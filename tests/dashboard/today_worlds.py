@@ -85,7 +85,7 @@ def random_world(seed: int) -> World:
     return World(tuple(rows), promised)
 
 
-def answer_of(world: World, *, has_outcomes: bool = True) -> dict[str, Any]:
+def answer_of(world: World, *, why: str = "country", has_outcomes: bool = True) -> dict[str, Any]:
     """What the gateway answers to ``question.graphql``, or to a manager's."""
     now, before = world.of(PERIOD), world.of(PERIOD.year_before)
     recent = [row for row in world.rows if row.month >= month_start(LAST, -12)]
@@ -93,10 +93,13 @@ def answer_of(world: World, *, has_outcomes: bool = True) -> dict[str, Any]:
     def table(rows: Iterable[Row], *keys: str) -> dict[str, Any]:
         return {"rows": _grouped(rows, keys, has_outcomes=has_outcomes)}
 
+    asked = {"country": "country", "visa": "visa"}
+    if why not in asked:
+        asked["reason"] = why
     data = {
         name: table(rows, key)
-        for key in ("country", "partner", "visa", "purpose", "channel")
-        for name, rows in ((key, now), (f"{key}Before", before))
+        for alias, key in asked.items()
+        for name, rows in ((alias, now), (f"{alias}Before", before))
     }
     data["country"]["asOf"] = "2026-11-25T05:00:00Z"
     data |= {

@@ -20,6 +20,7 @@ from dashboard.gateway.client import document
 from dashboard.gateway.volumes_query import (
     CHOICES,
     MONTHS,
+    NAMES,
     PLACES,
     PUBLISHED,
     SUMMARY,
@@ -44,7 +45,7 @@ from tests.gateway.ways import FULL
 
 pytestmark = pytest.mark.anyio
 
-QUESTIONS = (SUMMARY, MONTHS, PLACES, CHOICES)
+QUESTIONS = (SUMMARY, MONTHS, PLACES, NAMES, CHOICES)
 OFFICER = AccessViewer("officer", Role.OFFICER)
 MANAGER = AccessViewer(
     "manager", Role.PARTNER_MANAGER, partner="NUSA", countries=("AU", "NZ"), centres=("AU-SYD",)

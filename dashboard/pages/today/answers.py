@@ -8,17 +8,18 @@ from typing import Any
 from dashboard.analysis.attention import Count
 from dashboard.analysis.contributions import Share
 from dashboard.model.filters import FILTER, condition
-from dashboard.model.page_state import Address
+from dashboard.model.page_state import REASONS, Address
 from dashboard.model.period import Period, last_quarters, month_start
 from dashboard.model.volumes import LISTS, Choice
 
 MANAGER, AGENT = "PARTNER_MANAGER", "PARTNER_AGENT"
 #: Which figures each role asks for: those of `measures.AUDIENCE.graphql`.
 ASKS = {"LEADERSHIP": "processing", MANAGER: "partner", AGENT: "agent"}
-#: What contributions are told apart by, and the field of a row that names the group.
-DIMENSIONS = {
-    key: FILTER[key].field for key in ("country", "partner", "visa", "purpose", "channel")
-}
+#: What can be compared with each other.
+PLACES = ("country", "centre", "visa")
+#: Dimensions that are always read, since more than the reasons of a change is made of them: the
+#: season is that of the countries, promises are of visa types.
+ALWAYS_READ = ("country", "visa")
 #: History for what comes next, and months before a month that is judged by its own past.
 KNOWN_MONTHS, RECENT_MONTHS = 49, 13
 PUBLISHED_QUARTERS = 2
@@ -69,7 +70,8 @@ class Today:
 
     period: Period
     as_of: datetime
-    #: By dimension and code: the period, and the same period of the year before.
+    #: By dimension and code: the period, and the same period of the year before. Of the reasons
+    #: that can be chosen, only the chosen one is there.
     now: Mapping[str, Cells]
     before: Mapping[str, Cells]
     #: By dimension and code; places are countries, centres or visa types.
@@ -124,7 +126,11 @@ class Today:
 
 
 def variables_of(address: Address, period: Period, now: date, *, place: str) -> dict[str, Any]:
-    """The variables of ``question.graphql``."""
+    """The variables of ``question.graphql``.
+
+    A year by a dimension that no monthly grain has, as by purpose, is read day by day, so only the
+    one that is shown is asked for.
+    """
     last = month_start(now) - timedelta(days=1)
     days = {
         "from": period.from_on,
@@ -138,6 +144,9 @@ def variables_of(address: Address, period: Period, now: date, *, place: str) -> 
     return {
         **{name: day.isoformat() for name, day in days.items()},
         "place": FILTER[place].dimension,
+        **{f"isBy{key.capitalize()}": key == place for key in PLACES},
+        "reason": FILTER[address.why].dimension,
+        "hasReason": address.why not in ALWAYS_READ,
         "where": condition(address.filters),
         "wherePlaces": condition(address.filters, without=place),
         "isNamed": bool(address.country),
@@ -156,22 +165,27 @@ def published_variables(now: date, language: str) -> dict[str, Any]:
     }
 
 
-def read_today(data: Mapping[str, Any], period: Period, place: str) -> Today:
-    """The answer, by dimension, place and month."""
-    names: dict[str, dict[str, str]] = {dimension: {} for dimension in (*DIMENSIONS, "place")}
-    tables = {
-        name: [(key_of(row, field, names[dimension]), _cell(row)) for row in data[alias]["rows"]]
-        for dimension, field in DIMENSIONS.items()
-        for name, alias in ((dimension, dimension), (f"{dimension}Before", f"{dimension}Before"))
-    }
+def read_today(data: Mapping[str, Any], period: Period, place: str, why: str) -> Today:
+    """The answer, by dimension, place and month; ``why`` is the reason that was asked for."""
+    names: dict[str, dict[str, str]] = {key: {} for key in (*REASONS, "place")}
+    aliases = {key: key for key in ALWAYS_READ}
+    if why not in aliases:
+        aliases[why] = "reason"
+
+    def cells(key: str, alias: str) -> Cells:
+        rows = data[alias]["rows"]
+        return {key_of(row, FILTER[key].field, names[key]): _cell(row) for row in rows}
+
+    now = {key: cells(key, alias) for key, alias in aliases.items()}
+    before = {key: cells(key, f"{alias}Before") for key, alias in aliases.items()}
     names["partner"] |= {node["code"]: node["name"] for node in data["partners"]["nodes"]}
     names["visa"] |= {node["code"]: node["name"] for node in data["visaTypes"]["nodes"]}
     field = FILTER[place].field
     return Today(
         period=period,
         as_of=datetime.fromisoformat(data["country"]["asOf"]),
-        now={dimension: dict(tables[dimension]) for dimension in DIMENSIONS},
-        before={dimension: dict(tables[f"{dimension}Before"]) for dimension in DIMENSIONS},
+        now=now,
+        before=before,
         names=names,
         place=place,
         places={key_of(row, field, names["place"]): _cell(row) for row in data["places"]["rows"]},

@@ -134,6 +134,7 @@ PAGE = Page(
     roles=frozenset(ASKS),
     usual={"period": Address("").period, "why": Address("").why, "measure": INTAKE.id},
     many=OFFERED,
+    read=read_reply,
 )
 follow_address(PAGE.name, CONTROLS)
 

@@ -83,7 +83,7 @@ async def _read(request: PageRequest) -> Reply:
         questions["today/published"] = published_variables(now, address.language)
     answers = await asyncio.gather(*(request.ask(*each) for each in questions.items()))
     data = {name: table for answer in answers for name, table in answer.items()}
-    found = read_today(data, period, place)
+    found = read_today(data, period, place, address.why)
     last = found.last_month
     work = read_own_work(data, place, last) if viewer.role in PARTNERS and last else None
     return Reply(found, work, address, viewer, request.say, request.gateway.outage)

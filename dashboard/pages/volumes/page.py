@@ -17,7 +17,7 @@ from dashboard.components.page_request import gateway_error, page_request
 from dashboard.figures.bars import bars
 from dashboard.figures.trend import small_multiples, trend, trend_months, trend_of_several
 from dashboard.figures.world import places_on_map, world_map
-from dashboard.gateway.volumes_query import CHOICES, MONTHS, PLACES, PUBLISHED, SUMMARY
+from dashboard.gateway.volumes_query import CHOICES, MONTHS, NAMES, PLACES, PUBLISHED, SUMMARY
 from dashboard.model.events import Event, events_between
 from dashboard.model.filters import FILTERS
 from dashboard.model.measures import AUDIENCES
@@ -53,6 +53,16 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
     return html.Div([*PAGE.stores(), *page_body(address, viewer, say)], className="volumes")
 
 
+#: The questions that parts read, as they read them.
+TOGETHER = ((NAMES, SUMMARY), (NAMES, MONTHS), (PLACES,), (PUBLISHED,))
+OFFERS = (NAMES, CHOICES)
+
+
+async def _read(state: Any) -> None:
+    """Read all that the page shows."""
+    await asyncio.gather(*(read_view(state, *each) for each in (*TOGETHER, OFFERS)))
+
+
 PAGE = Page(
     name="volumes",
     path="/volumes",
@@ -64,10 +74,8 @@ PAGE = Page(
         if value
     },
     many=tuple(each.key for each in FILTERS),
+    read=_read,
 )
-
-#: The questions that parts read, as they read them.
-TOGETHER = ((SUMMARY, CHOICES), (MONTHS, CHOICES), (PLACES,), (PUBLISHED,))
 
 follow_address(PAGE.name, CONTROLS)
 clientside_callback(
@@ -85,7 +93,7 @@ clientside_callback(
     otherwise=lambda say: (failed_heading(say), say("pages.volumes.title")),
 )
 async def show_heading(state: Any) -> tuple[Any, str]:
-    view = await read_view(state, SUMMARY, CHOICES)
+    view = await read_view(state, NAMES, SUMMARY)
     return page_heading(view), document_title(view)
 
 
@@ -95,13 +103,13 @@ async def show_heading(state: Any) -> tuple[Any, str]:
 )
 async def show_choices(state: Any) -> tuple[Any, ...]:
     """What is offered hardly ever changes, and is long."""
-    view = await read_view(state, CHOICES)
+    view = await read_view(state, *OFFERS)
     return tuple(filter_options(key, view) for key in OFFERED)
 
 
 @part(html_output("volumes-chips"), otherwise=lambda say: no_update)
 async def show_chips(state: Any) -> Any:
-    return filter_chips(await read_view(state, SUMMARY, CHOICES))
+    return filter_chips(await read_view(state, NAMES, SUMMARY))
 
 
 @part(
@@ -182,7 +190,7 @@ def _nearness(address: Address) -> str:
     ),
 )
 async def show_trend(state: Any) -> tuple[Any, ...]:
-    view = await read_view(state, MONTHS, CHOICES)
+    view = await read_view(state, NAMES, MONTHS)
     months = trend_months(view.volumes, view.period)
     happened = events_between(months[0], month_end(months[-1])) if months else ()
     is_several = len(view.members) > 1
