@@ -21,6 +21,7 @@ def main() -> None:
         sys.exit(f"gerbang dashboard: {error}")
     app = create_app(settings)
     gc.freeze()  # what stays for ever is not looked through again, which takes 60 ms in an answer
+    gc.set_threshold(20_000, 20, 20)  # an answer is thousands of objects and no cycle
     uvicorn.run(
         app,
         host=settings.host,

@@ -3,6 +3,7 @@
 Each part is a callback of its own; all of them share one fetch.
 """
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -232,6 +233,7 @@ async def show_change(state: Any) -> tuple[Any, ...]:
 )
 async def show_attention(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
+    await asyncio.sleep(0)  # the other parts are answered before this one, which takes longest
     attention, say = attention_from(reply.today, reply.address), reply.say
     names = place_names(reply.today, say)
     alarms = [point for point in attention.chart if point.is_alarming]
