@@ -95,7 +95,8 @@ def assert_honest_cost(asked: Asked, question: Any) -> None:
         assert asked.status == HTTPStatus.BAD_REQUEST, (asked.body, question)
         return
     held = values_in(asked.body.get("data"))
-    assert cost["actual"] == held <= cost["requested"], (cost, held, question)
+    is_honest = cost["actual"] == held <= cost["requested"]
+    assert is_honest, f"{asked.status} {cost} holds {held}: {question}"
 
 
 #: What arguments alone can be wrong in. `INVALID_INPUT` may also be found in what rows hold.
