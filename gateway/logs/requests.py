@@ -178,9 +178,9 @@ def log_request(
 
 
 def _name_of(path: str) -> str:
-    if _SCHEMA.fullmatch(path):
-        return PATHS[1]
-    return path if path in PATHS else "other"
+    if path in PATHS:
+        return path
+    return PATHS[1] if _SCHEMA.fullmatch(path) else "other"
 
 
 def log_subscription(record: OperationRecord, payloads: int, seconds: float) -> None:

@@ -62,8 +62,8 @@ class Context:
         Callable[[BreachList, str | None, datetime, datetime], Awaitable[None]] | None
     ) = None
     session: ReadTransaction = field(init=False)
-    loaders: "Loaders" = field(init=False)
-    figures: FigureReads = field(init=False)
+    _loaders: "Loaders | None" = field(init=False)
+    _figures: FigureReads | None = field(init=False)
     #: Ids of the applicants whose identity was asked for, found or not.
     identities_asked: set[UUID] = field(default_factory=set)
     #: Ids of the applicants whose identity was read, for the access log.
@@ -81,8 +81,20 @@ class Context:
 
     def _begin(self) -> None:
         self.session = self.new_session()
-        self.loaders = Loaders(self)
-        self.figures = FigureReads(self.figure_cache, self.session, self.viewer)
+        self._loaders = self._figures = None
+
+    @property
+    def loaders(self) -> "Loaders":
+        """What resolvers load by; plans need none."""
+        if self._loaders is None:
+            self._loaders = Loaders(self)
+        return self._loaders
+
+    @property
+    def figures(self) -> FigureReads:
+        if self._figures is None:
+            self._figures = FigureReads(self.figure_cache, self.session, self.viewer)
+        return self._figures
 
     @property
     def stated_purpose(self) -> StatedPurpose:
