@@ -129,6 +129,6 @@ def refuse_misplaced(kind: Kind, kinds: Collection[Kind], request: OperationRequ
     if kind is Kind.MUTATION and not request.may_write:
         raise RequestError(
             ErrorCode.METHOD_NOT_ALLOWED,
-            "A mutation takes a POST.",
+            "Send a mutation by POST.",
             HTTPStatus.METHOD_NOT_ALLOWED,
         )

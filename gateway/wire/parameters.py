@@ -127,7 +127,9 @@ def _refuse_nul(variables: dict[str, Any]) -> None:
     level: list[Any] = [variables]
     while level:
         if any(isinstance(value, str) and "\0" in value for value in level):
-            raise _bad("`variables` hold the character U+0000, which is no text.")
+            raise _bad(
+                "`variables` contain the character U+0000, which cannot be stored: leave it out."
+            )
         level = [inner for value in level for inner in _children(value)]
 
 

@@ -318,11 +318,13 @@ def _closing_response(error: RequestError, accept: bytes | None = None) -> bytes
 
 
 def _malformed_request() -> RequestError:
-    return RequestError(ErrorCode.BAD_REQUEST, "The request is no well-formed HTTP/1.1.")
+    return RequestError(ErrorCode.BAD_REQUEST, "The request is not well-formed HTTP/1.1.")
 
 
 def _host_refusal() -> RequestError:
-    return RequestError(ErrorCode.BAD_REQUEST, "HTTP/1.1 takes one header Host.")
+    return RequestError(
+        ErrorCode.BAD_REQUEST, "An HTTP/1.1 request must have exactly one Host header."
+    )
 
 
 def _malformed_handshake() -> RequestError:
@@ -334,7 +336,9 @@ def _malformed_handshake() -> RequestError:
 
 def _connect_refusal() -> RequestError:
     return RequestError(
-        ErrorCode.METHOD_NOT_ALLOWED, "This is no proxy.", HTTPStatus.METHOD_NOT_ALLOWED
+        ErrorCode.METHOD_NOT_ALLOWED,
+        "CONNECT is not supported: this is not a proxy.",
+        HTTPStatus.METHOD_NOT_ALLOWED,
     )
 
 

@@ -150,7 +150,7 @@ class Socket:
                     await self._answer(await self._receive(), viewer, tasks)
         except TimeoutError:
             raise SocketClosed(
-                CloseCode.FORBIDDEN, "The token has expired: come back with another."
+                CloseCode.FORBIDDEN, "The token has expired: reconnect with a new one."
             ) from None
 
     async def _answer(
@@ -192,7 +192,8 @@ class Socket:
             return {"refused": f"{error.code}: {error.message}"}
         if _rights(renewed) != _rights(viewer):
             raise SocketClosed(
-                CloseCode.FORBIDDEN, "The token is of another person or other rights: come back."
+                CloseCode.FORBIDDEN,
+                "The new token is another person's, or has other rights: reconnect with it.",
             )
         if self._token_life is not None:
             deadlines = (self._token_life.when(), _deadline(renewed))
@@ -297,7 +298,7 @@ def _token_of(payload: Any) -> str | None:
     if not tokens:
         return None
     if len(tokens) > 1 or not isinstance(tokens[0], str):
-        raise SocketClosed(CloseCode.BAD_REQUEST, "Authorization is one text.")
+        raise SocketClosed(CloseCode.BAD_REQUEST, "Authorization must be a single string.")
     return tokens[0]
 
 

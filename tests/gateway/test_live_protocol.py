@@ -186,7 +186,7 @@ async def test_a_socket_ends_with_its_token(live: Served) -> None:
     async with live.as_viewer("officer", iat=now, exp=now + 3) as officer:
         await officer.follows(APPLICATIONS)
         code, reason = await officer.is_closed()
-        assert (code, reason) == (4403, "The token has expired: come back with another.")
+        assert (code, reason) == (4403, "The token has expired: reconnect with a new one.")
         assert now + 2.5 < time.time() < now + 5
 
 
