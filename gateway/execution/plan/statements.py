@@ -144,7 +144,7 @@ def _select_base(
     """The rows of a level without what is joined to them, with all of their columns or ``only``
     those of these labels. Of pages, further rows are behind each: one more tells whether there are
     others, and is not followed."""
-    noun, shape, columns = level.noun, shapes[level.number], level.columns.columns
+    shape, columns = shapes[level.number], level.columns.columns
     match level.reading:
         case ListPage():
             return select_page(shape, columns, further=further, only=only)
@@ -154,6 +154,12 @@ def _select_base(
         case _:
             by_label = {column.key: column for column in columns}
             selected = columns if only is None else tuple(by_label[label] for label in only)
+            return _select_whole(level, shapes, role, selected)
+
+
+def _select_whole(level: Level, shapes: Shapes, role: Role, selected: Columns) -> Select[Any]:
+    """All rows of a level that is no page."""
+    noun, shape = level.noun, shapes[level.number]
     match level.reading:
         case RowByName():
             name = bindparam(NAME, None, type_=shape.type)
