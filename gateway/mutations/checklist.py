@@ -24,5 +24,5 @@ def documents_of(kinds: str | None) -> frozenset[DocumentKind]:
 
 
 def _documents(*conditions: ColumnElement[bool]) -> Any:
-    kinds = select(func.string_agg(CaseDocument.kind, ","))
+    kinds = select(func.aggregate_strings(CaseDocument.kind, ","))
     return kinds.where(CaseDocument.application_id == Application.id, *conditions).scalar_subquery()

@@ -15,8 +15,11 @@ from graphql import (
 from sqlalchemy import BigInteger, ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
+from gateway.execution.plan.cells import kind_of
+from gateway.execution.plan.values import NotPlannableError
 from gateway.mapping.catalogue import Catalogue
 from gateway.mapping.declare import Column, ToMany, TranslatedColumn
+from models.vocabulary import Role
 from tests.gateway.ways import FULL
 
 CATALOGUE = Catalogue(FULL)
@@ -115,6 +118,26 @@ def test_values_are_of_kinds_that_are_told_as_they_are() -> None:
         *("String", "Int", "Boolean", "Date", "DateTime"),
         *("CountryCode", "Hours", "Rupiah"),
     }
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_column_is_of_a_kind_that_plans_read(role: Role) -> None:
+    """Also what is only looked at: a field that reads another column would be the executor's."""
+    unknown = {
+        f"{noun.name}.{column.key}"
+        for noun in CATALOGUE.nouns.values()
+        for column in CATALOGUE.columns(noun, role)
+        if not has_kind(column.type)
+    }
+    assert not unknown
+
+
+def has_kind(type_: Any) -> bool:
+    try:
+        kind_of(type_)
+    except NotPlannableError:
+        return False
+    return True
 
 
 def test_a_list_is_there_even_where_it_is_empty() -> None:
