@@ -233,10 +233,10 @@ class Context:
         """Note of whom a value was told."""
         self.told.setdefault(source.coordinate[0], set()).update(keys)
 
-    def position(self, source: ChangePosition, root: Any) -> str:
+    def position(self, type_name: str, source: ChangePosition, row: Any) -> str:
         """The sealed position of a change."""
-        place = (root.__dict__[hidden_label(part)] for part in (source.written_in, source.id))
-        return self.positions.encode(type(root).__name__, Place(*place))
+        place = (row.__dict__[hidden_label(part)] for part in (source.written_in, source.id))
+        return self.positions.encode(type_name, Place(*place))
 
 
 class Loaders:

@@ -238,7 +238,7 @@ def position(
     source = ChangePosition(written_in, id_)
 
     def resolve(root: Any, info: strawberry.Info) -> Any:
-        return info.context.position(source, root)
+        return info.context.position(type(root).__name__, source, root)
 
     return _field(resolve, source, description)
 

@@ -1,6 +1,7 @@
 """Plans rows: which of their columns and links a selection set asks for, and in which form."""
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from graphql import (
@@ -128,6 +129,10 @@ class RowPlanner(PagePlanner):
                     column_set.add(each)
                 labels = tuple(column.key for column in label_columns(noun, looked_at, self._role))
                 return DerivedValue(labels[1:], resolve, plan_value(self, of_api.type, sets))
+            case ChangePosition(written_in, id_) as source:
+                resolve = partial(_position_in_row, noun.name, source)
+                labels = hidden_label(written_in), hidden_label(id_)
+                return DerivedValue(labels, resolve, plan_value(self, of_api.type, sets))
             case ToOne() as link if kept := self._kept_row(level, link, sets):
                 return kept
             case ToOne() as link if joined := self._join(level, column_set, link):
@@ -240,3 +245,7 @@ class RowPlanner(PagePlanner):
         branch = self._rows(type_name, RowsByKeys(), sets)
         self._branches.append(branch)
         return branch
+
+
+def _position_in_row(type_name: str, source: ChangePosition, row: Any, info: Any) -> str:
+    return info.context.position(type_name, source, row)

@@ -272,7 +272,8 @@ class PlanRun:
 
             def fill_in(place: RowReference | PositionOf) -> JsonBytes | str:
                 if isinstance(place, PositionOf):
-                    return self._context.position(place.source, place.record)
+                    name = type(place.record).__name__
+                    return self._context.position(name, place.source, place.record)
                 row = written[place.branch](place.key)
                 if row == b"null" and not place.is_nullable:
                     raise CellError("no row where there must be one")
