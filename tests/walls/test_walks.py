@@ -27,7 +27,7 @@ OF_REFERENCES = "uq_application_reference"
 COPIED = """
     INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code, channel,
         partner_code, country_code, centre_code, status, submitted_at, received_at, paid_at,
-        closed_at, target_due_at, fee_idr, current_decision_id)
+        closed_at, target_due_at, fee_idr, current_decision_id, group_reference)
     SELECT gen_random_uuid(),
         regexp_replace(upper(substr(md5(id::text || number), 1, 12)), '(.{4})(.{4})',
             '\\1-\\2-'),
@@ -35,7 +35,7 @@ COPIED = """
         centre_code, status, submitted_at - number * interval '7 minutes',
         received_at - number * interval '7 minutes', paid_at - number * interval '7 minutes',
         closed_at - number * interval '7 minutes', target_due_at - number * interval '7 minutes',
-        fee_idr, current_decision_id
+        fee_idr, current_decision_id, group_reference
     FROM application, generate_series(1, $1::int) AS number
 """
 READS = """
@@ -114,4 +114,4 @@ async def test_a_walk_without_its_index_is_seen(world: str, connection: asyncpg.
             )
         ]
     assert found
-    assert all("by `stage` in the order of TARGET_DUE_AT" in line for line in found)
+    assert all("`where: {stage}, orderBy: TARGET_DUE_AT`" in line for line in found)

@@ -116,7 +116,7 @@ def _literal(value: Any) -> str:
     if value is None:
         return "NULL"
     if isinstance(value, list | tuple):
-        return f"ARRAY[{', '.join(map(_literal, value))}]"
+        return f"'{{{','.join(map(str, value))}}}'"  # of whatever type its place takes
     if isinstance(value, int):
         return str(value)
     return "'{}'".format(str(value).replace("'", "''"))

@@ -29,9 +29,14 @@ class Planning(Enum):
     #: Once, for all values. Left to itself, PostgreSQL plans many statements anew for each request,
     #: which takes it twice as long as it then takes to read a page. What is joined is seldom the
     #: same for two rows of a page: to remember it costs a tenth of the page, and saves nothing.
-    ONCE = (("plan_cache_mode", "force_generic_plan"), ("enable_memoize", "off"))
+    #: Without the values it expects few rows of a country, and would fetch and sort them all.
+    ONCE = (
+        ("plan_cache_mode", "force_generic_plan"),
+        ("enable_memoize", "off"),
+        ("enable_bitmapscan", "off"),
+    )
     #: As the database sees fit, where the values decide which way is the shortest.
-    BY_VALUES = (("plan_cache_mode", "auto"), ("enable_memoize", "on"))
+    BY_VALUES = (("plan_cache_mode", "auto"), ("enable_memoize", "on"), ("enable_bitmapscan", "on"))
 
 
 @dataclass(frozen=True, slots=True)
