@@ -182,7 +182,7 @@ async def test_a_token_of_another_person_or_other_rights_ends_the_socket(
         code, reason = await viewer.is_closed()
         assert (code, (reason or "").split(":")[0]) == (
             4403,
-            "The token is of another person or other rights",
+            "The new token is another person's, or has other rights",
         )
 
 

@@ -126,7 +126,7 @@ async def test_a_mistake_in_a_plan_is_told_and_counted(who, app, monkeypatch) ->
             "manager-au",
             "{ applications(first: 1) { nodes { decision { outcome } } } }",
             ["FORBIDDEN_FIELD"],
-            ["Application.decision", "Decision.outcome"],
+            ["Application.decision"],
         ),
         ("officer", "{ nothing }", ["INVALID_DOCUMENT"], None),
         ("officer", "{", ["SYNTAX"], None),

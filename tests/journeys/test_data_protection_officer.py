@@ -227,4 +227,4 @@ async def test_an_hour_of_the_log_is_narrowed_by_person_case_viewer_purpose_and_
     where = {"applicant": {"eq": person}, "actor": {"eq": "supervisor"}}
     refused = await auditor(FILTERED, where=where)
     assert (refused.status, refused.codes) == (400, ["INVALID_INPUT"])
-    assert "by `applicant`" in refused.errors[0]["message"]
+    assert "`where: {applicant}, orderBy: OCCURRED_AT`" in refused.errors[0]["message"]

@@ -51,11 +51,6 @@ class ColumnSet:
         """The type of a column."""
         return next(column.type for column in self.columns if column.key == label)
 
-    def is_required(self, label: str) -> bool:
-        """Whether a column has a value in every row."""
-        column: Any = self._columns[label]
-        return not getattr(column.element, "nullable", True)
-
     def tree(self) -> "Iterator[ColumnSet]":
         """This one and all that are joined to it, in the order of their columns in a row."""
         yield self

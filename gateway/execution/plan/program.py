@@ -121,7 +121,7 @@ class _Compiler:
             case DerivedValue():
                 self._add(Code.CALL_ROW, data=_derived(entry, column_set, places))
             case JoinedRow(shape):
-                end = self._jump(Code.JOINED, places.of(shape.column_set, _presence(shape)), 0)
+                end = self._jump(Code.JOINED, places.of(shape.column_set, KEY), 0)
                 self._row(level, shape)
                 end()
             case KeptRow(label, number):
@@ -204,12 +204,6 @@ class _Compiler:
             return rendering.context.cursors.encode(keyset.name, place)
 
         return cursor
-
-
-def _presence(shape: RowShape) -> str:
-    """A column by which a row is told from none: one that is read anyway, or the key."""
-    labels = (entry.label for entry in shape.entries.values() if isinstance(entry, ColumnValue))
-    return next((label for label in labels if shape.column_set.is_required(label)), KEY)
 
 
 # --- What is more than a cell --------------------------------------------------------------------
