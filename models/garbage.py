@@ -1,4 +1,4 @@
-"""Garbage collection, where it only costs time: millions of rows that form no cycles."""
+"""Garbage collection, where it only costs time: in what stays for ever, and forms no cycles."""
 
 import gc
 from collections.abc import Iterator
@@ -15,3 +15,13 @@ def without_garbage_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def collect_seldom() -> None:
+    """Never look for garbage in what was made so far, and seldom in the rest.
+
+    For a service that is set up: its requests leave next to no cycles, and looking for them takes a
+    twentieth of an answer.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

@@ -1,6 +1,5 @@
 """How the suite is run: by how many workers, in which order, and what may be skipped."""
 
-import gc
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 from gateway.execution.plan import backend
-from models.garbage import without_garbage_collection
+from models.garbage import collect_seldom, without_garbage_collection
 from tests.machine import MISSING
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -113,8 +112,7 @@ def pytest_collection() -> Generator[None]:
     seldom, as in `gerbang serve`."""
     with without_garbage_collection():
         yield
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    collect_seldom()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

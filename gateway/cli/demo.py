@@ -24,11 +24,12 @@ from gateway.cli.internal import internal_server
 from gateway.cli.keeper import run_keeper
 from gateway.cli.main_job import MainJob, show_addresses
 from gateway.cli.ports import require_free_port
-from gateway.cli.serving import collect_seldom, run_on_fastest_loop, server_config
+from gateway.cli.serving import run_on_fastest_loop, server_config
 from gateway.logs.output import process_log
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from models.database.connections import connect
+from models.garbage import collect_seldom
 from models.key_service import create_key_file, key_service_at
 from models.key_service.process import running_keys
 from models.migrations import migrate

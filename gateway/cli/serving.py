@@ -1,7 +1,6 @@
 """The command `gerbang serve`, which serves the gateway."""
 
 import asyncio
-import gc
 from collections.abc import Coroutine
 from typing import Any
 
@@ -20,6 +19,7 @@ from gateway.service import gateway
 from gateway.settings import Command, Settings, read_settings
 from gateway.wire.drain import Drain
 from gateway.wire.protocol import BoundedSocket, bounded_http
+from models.garbage import collect_seldom
 
 
 @click.command()
@@ -33,13 +33,6 @@ def serve() -> None:
     require_free_port(settings.host, settings.port, "GERBANG_PORT")
     with logging_as(settings):
         run_on_fastest_loop(_serve(settings))
-
-
-def collect_seldom() -> None:
-    """Once a service is set up: do not look its parts through again for cycles of garbage, and the
-    rest seldom. Requests leave next to none, and looking takes a twentieth of an answer."""
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 def run_on_fastest_loop(serving: Coroutine[Any, Any, None]) -> None:

@@ -39,6 +39,9 @@ def error_answer(error: RequestError, charge: Charge, trace_id: str, language: L
     retry_after = error.retry_after if is_spent else None
     entries = error_entries(error, trace_id, language)
     answer = Answer(None, entries, status=error.status, retry_after=retry_after)
+    if isinstance(error, RateLimitedError):  # which states the cost already: both are the same
+        answer.extensions["cost"] = error.details["cost"]
+        return answer
     return with_cost(answer, charge)
 
 

@@ -95,8 +95,6 @@ class Charge:
         #: The estimated cost, an upper bound, and the actual number of values.
         self.requested: int | None = None
         self.actual = 0
-        #: What a refusal said of it: its answer says the same.
-        self._refused: dict[str, Any] | None = None
 
     def take_tokens(self, tokens: int) -> None:
         """Charge for parsing and validating a new document. Raises RateLimitedError."""
@@ -136,8 +134,6 @@ class Charge:
 
     def as_extension(self) -> dict[str, Any]:
         """``extensions.cost``."""
-        if self._refused is not None:
-            return self._refused
         remaining, seconds = self._budgets.remaining(self._lane)
         return {
             "requested": self.requested,
@@ -148,9 +144,7 @@ class Charge:
         }
 
     def _take(self, values: int) -> None:
-        self._refused = None
         seconds = self._budgets.take(self._lane, min(values, self._budgets.capacity))
         if seconds:
             self.requested = self.requested or values
-            self._refused = self.as_extension()
-            raise RateLimitedError(ceil(seconds), self._refused)
+            raise RateLimitedError(ceil(seconds), self.as_extension())

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
@@ -21,6 +21,7 @@ from gateway.doctor.vault import vault as examine_vault
 from models.key_service import SocketKeys, create_key_file
 from models.key_service.process import running_keys
 from models.rights.orphan_keys import ANOTHER_DATABASE, SWEEP_DAYS, preview, sweep
+from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
 
@@ -90,17 +91,6 @@ def serving() -> Iterator[Store]:
         create_key_file(folder / "keys.json")
         with running_keys(folder / "keys.json", folder / "socket"):
             yield Store(folder)
-
-
-@asynccontextmanager
-async def undone(connection: asyncpg.Connection) -> AsyncIterator[None]:
-    """What is done to the database meanwhile is undone."""
-    transaction = connection.transaction()
-    await transaction.start()
-    try:
-        yield
-    finally:
-        await transaction.rollback()
 
 
 @pytest.fixture
