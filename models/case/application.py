@@ -192,6 +192,7 @@ class Application(Base):
                 ("country_code",),
                 ("partner_code", "country_code"),
                 ("country_code", "stage"),
+                ("partner_code", "country_code", "stage"),
                 ("centre_code",),
                 ("group_reference",),
                 ("centre_code", "stage"),

@@ -1,6 +1,6 @@
 """No page of a list or a queue reads more than a few hundred rows of a million, under row rules."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from gateway.mapping.filters import Relation
 from gateway.mapping.keyset import LARGEST_PAGE, Boundary
 from models.database.connections import connect
 from models.synthetic import Scale, start_of_day, synthesise
-from models.vocabulary import Role
+from models.vocabulary import Role, Stage
 from tests.walls.test_queues import QUEUED, ROLES, pages
 from tests.walls.test_walks import COPIED, READS
 from tests.walls.undoing import undone
@@ -107,13 +107,14 @@ async def test_no_page_reads_more_than_a_few_hundred_rows_of_a_million(
     for question in questions(role):
         if role in NARROWED and " ".join(sorted(question.walk.filters)) not in NARROWED[role]:
             continue
-        given = dict(await values_for(million, question))
-        if role in NARROWED:
-            given |= {"value_0": _own(given["value_0"], role)}
-        async with undone(million):
-            await plan_once(million)
-            plan = await plan_of(million, role, question.prepared(role), given)
-        read[str(question)] = rows_read(plan, question.noun.key.class_.__tablename__)
+        for given in _each_stage(question, await values_for(million, question)):
+            if role in NARROWED:
+                given = {**given, "value_0": _own(given["value_0"], role)}
+            async with undone(million):
+                await plan_once(million)
+                plan = await plan_of(million, role, question.prepared(role), given)
+            rows = rows_read(plan, question.noun.key.class_.__tablename__)
+            read[str(question)] = max(read.get(str(question), 0), rows)
     assert {name: rows for name, rows in read.items() if rows > MOST_READ} == {}
     assert read
 
@@ -122,6 +123,16 @@ async def plan_once(connection: asyncpg.Connection) -> None:
     """Plan as gateways have pages planned."""
     for name, value in Planning.ONCE.value:
         await connection.execute(f"SET LOCAL {name} = {value}")
+
+
+def _each_stage(question: Question, given: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The values, once for each stage where that narrows the list: few rows are at most of them."""
+    filters = sorted(question.walk.filters)
+    if "stage" not in filters or question.relation is Relation.IS_ONE_OF:
+        yield given
+        return
+    for stage in Stage:
+        yield {**given, f"value_{filters.index('stage')}": stage.value}
 
 
 def _own(value: Any, role: Role) -> Any:

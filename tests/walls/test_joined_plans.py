@@ -76,6 +76,8 @@ OWN = {
         "applicant_id": "p",
         "current_decision_id": "d",
         "submitted_at": "one.submitted_at - n * interval '1 minute'",
+        # One of many partners: where every row meets a rule, reading the table is right.
+        "partner_code": "'PARTNER-' || n % 20",
     },
     "application_event": {"application_id": "a"},
 }
