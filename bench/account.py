@@ -14,7 +14,7 @@ from models import AccessEvent
 from models.account import CheckpointFolder, integrate, seal_entries, sign_checkpoint, verify
 from models.database.connections import connect
 from models.key_service import KeyService, LocalKeyService, create_key_file
-from models.keys import new_key
+from models.row_keys import new_key
 
 _VIEWER = "supervisor"
 _CASE = "reference status submittedAt visaType { code }"

@@ -21,10 +21,10 @@ from bench.world import prepare, server
 from models.database.connections import connect
 from models.jobs.linking import keep_linking
 from models.key_service import KeyService, LocalKeyService, create_key_file
-from models.keys import new_key
 from models.person.identity import Identity
 from models.person.sealed import cells_sql
 from models.person.vault import Cell, Vault
+from models.row_keys import new_key
 from models.synthetic import Scale, synthesise
 
 _VIEWER = "supervisor"

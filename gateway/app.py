@@ -50,7 +50,7 @@ from gateway.wire.metrics import Metrics
 from gateway.wire.parameters import URL_PARAMETERS
 from gateway.wire.refusals import HANDLERS, answer_without_route
 from gateway.wire.schema_files import SchemaFiles
-from gateway.wire.sockets import SocketLimits, Sockets
+from gateway.wire.socket_limits import SocketLimits, Sockets
 from gateway.wire.subscriptions import ObservedFollower
 from gateway.wire.websocket import GraphQLOverWebSocket
 

@@ -25,7 +25,7 @@ from gateway.logs.lines import facts
 from gateway.settings import Settings
 from gateway.wire.drain import Drain
 from gateway.wire.metrics import Metrics
-from gateway.wire.sockets import SocketLimits
+from gateway.wire.socket_limits import SocketLimits
 from models.database.connections import pool as make_pool
 from models.database.pool import ConnectionPool
 from models.key_service import key_service_at

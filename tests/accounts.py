@@ -12,7 +12,7 @@ from models import AccessEvent
 from models.account import CheckpointFolder, integrate, seal_entries, sign_checkpoint, verify
 from models.account.findings import Report, Tampering
 from models.key_service import KeyService
-from models.keys import new_key
+from models.row_keys import new_key
 from tests.linking import KEYS
 from tests.world import applicant_id
 

@@ -23,7 +23,7 @@ from models.account import seal_entries
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool
 from models.key_service import KeyService, KeyServiceError
-from models.keys import new_key
+from models.row_keys import new_key
 from models.vocabulary import BreachList, IndexKind
 
 

@@ -17,7 +17,7 @@ from gateway.policy import COUNTED_ENDINGS
 from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool
-from models.keys import new_key
+from models.row_keys import new_key
 
 _COUNTING = "SELECT viewer.count_endings($1::text, $2::bigint, $3::uuid[], $4::uuid)"
 

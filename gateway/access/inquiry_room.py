@@ -14,7 +14,7 @@ from gateway.access.purpose import StatedPurpose
 from gateway.errors import ErrorCode, RequestError
 from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
-from models.keys import new_key
+from models.row_keys import new_key
 
 #: Why nobody is admitted, by what the database says.
 _WHY = {

@@ -14,7 +14,7 @@ from uuid import UUID
 from gateway.errors import ErrorCode, RequestError
 from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
-from models.keys import new_key
+from models.row_keys import new_key
 
 
 class ReadBudgetError(RequestError):

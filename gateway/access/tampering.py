@@ -12,7 +12,7 @@ from gateway.errors import FieldError
 from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool
-from models.keys import new_key
+from models.row_keys import new_key
 
 _RAISING = "SELECT viewer.raise_tampering($1::text, $2::uuid, $3::uuid, $4::boolean)"
 

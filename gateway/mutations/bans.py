@@ -18,10 +18,10 @@ from gateway.mutations.people import is_formed
 from gateway.mutations.requests import Request
 from models import BanEntry, BannedPerson, Country
 from models.case.reference_numbers import new_reference
-from models.keys import new_key
 from models.life import Refusal
 from models.person.matching import comparable_name
 from models.person.vault import Person
+from models.row_keys import new_key
 from models.vocabulary import BanGround, BanState
 
 

@@ -23,10 +23,10 @@ from gateway.mutations.requests import Correction as Proposed
 from gateway.mutations.requests import StepRequest
 from gateway.mutations.screening import ask
 from models import Application, Correction, Country, IdentityVersion, VisaType
-from models.keys import new_key
 from models.life import Refusal
 from models.life.steps import UNPAID, WORKED_ON
 from models.person.vault import Person
+from models.row_keys import new_key
 from models.vocabulary import OPEN_CORRECTIONS, CorrectionState, Entry, ScreeningKind, Status
 
 #: How far a case has come: the one that has come furthest says who approves a correction.

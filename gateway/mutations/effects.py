@@ -33,9 +33,9 @@ from models import (
     VisaType,
 )
 from models.case.reference_numbers import new_visa_number
-from models.keys import new_key
 from models.life import Refusal, Verb
 from models.reference.deadlines import select_days
+from models.row_keys import new_key
 from models.vocabulary import Outcome, Role, ScreeningKind, ScreeningResult, Status, Wait
 
 #: Writes rows, and returns further columns of the application to update.

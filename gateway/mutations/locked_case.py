@@ -23,8 +23,8 @@ from gateway.mutations.checklist import (
     documents_of,
 )
 from gateway.rules import Rule, every_row
-from models.keys import new_key
 from models.life import CaseState, Proposal
+from models.row_keys import new_key
 from models.vocabulary import (
     CLOSED,
     Clock,

@@ -16,11 +16,11 @@ from gateway.mutations.outcome import Reasons
 from gateway.mutations.requests import Person as SaidPerson
 from gateway.mutations.requests import Submission, api_name
 from models import Applicant, Identity
-from models.keys import new_key
 from models.life import Refusal
 from models.person.identity import PERSONAL
 from models.person.sealed import open_rows, sealed_cell
 from models.person.vault import SEALED, Person
+from models.row_keys import new_key
 
 _EARLIEST = date(1900, 1, 1)
 #: The text that says what is expected has the name of the field.

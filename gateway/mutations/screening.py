@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.locked_case import Case
 from models import Screening
-from models.keys import new_key
+from models.row_keys import new_key
 from models.vocabulary import ReferralReason, ScreeningKind, ScreeningResult
 
 

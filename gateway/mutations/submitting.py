@@ -28,8 +28,8 @@ from models import (
 )
 from models.case.place import Place
 from models.case.reference_numbers import new_billing_code, new_reference
-from models.keys import new_key
 from models.life import STEPS, Refusal, Verb
+from models.row_keys import new_key
 from models.vocabulary import Channel, EventKind, Role
 
 _INITIAL_STATUS = next(step.target for step in STEPS if step.verb is Verb.SUBMIT)

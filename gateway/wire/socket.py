@@ -26,7 +26,7 @@ from gateway.wire import parameters
 from gateway.wire.close_codes import CloseCode, SocketClosed
 from gateway.wire.connections import CLOSE_SECONDS
 from gateway.wire.parameters import read_json
-from gateway.wire.sockets import SocketLimits, Sockets, UnknownSocket
+from gateway.wire.socket_limits import SocketLimits, Sockets, UnknownSocket
 
 SUBPROTOCOL = "graphql-transport-ws"
 

@@ -15,7 +15,7 @@ from gateway.wire.addresses import Addresses
 from gateway.wire.content import acceptable, error_response
 from gateway.wire.metrics import Metrics
 from gateway.wire.socket import SUBPROTOCOL, Socket
-from gateway.wire.sockets import SocketLimits, Sockets
+from gateway.wire.socket_limits import SocketLimits, Sockets
 
 RETRY_AFTER_SECONDS = 5
 

@@ -15,7 +15,7 @@ from models.account.drop_records import Drop, runs_of
 from models.account.notes import Checkpoint
 from models.account.sources import SOURCES, Source
 from models.key_service import KeyService, KeyUse
-from models.keys import new_key
+from models.row_keys import new_key
 
 _BATCH = 2_000
 _LEAVES = """

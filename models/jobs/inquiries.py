@@ -9,7 +9,7 @@ import asyncio
 import asyncpg
 
 from models.jobs.scheduler import Jobs, run_repeatedly
-from models.keys import new_key
+from models.row_keys import new_key
 from models.supervision.inquiry import WAITING_HOURS
 from models.vocabulary import AlertKind, Role
 

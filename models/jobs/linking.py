@@ -20,12 +20,12 @@ from models.jobs.rescreening import end_bans, screen_cases, screen_due_bans
 from models.jobs.scheduler import Job, Jobs, begin_anew
 from models.jobs.tampering import raise_tampering
 from models.key_service import KeyService, KeyServiceError, KeyUse
-from models.keys import new_key
 from models.person.identity import Identity
 from models.person.identity_version import IdentityVersion
 from models.person.matching import index_messages
 from models.person.sealed import cells_sql
 from models.person.vault import Cell, MissingKeyError, Vault, VaultError
+from models.row_keys import new_key
 from models.row_security import LINKER
 
 #: The channel on which PostgreSQL notifies that something committed is to be linked.

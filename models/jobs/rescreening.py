@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from models.ban.ban_entry import STANDS
-from models.keys import new_key
+from models.row_keys import new_key
 
 _IS_IN_FORCE = (
     f"{STANDS} AND banned_from <= wib_day(now())"

@@ -2,8 +2,8 @@
 
 import asyncpg
 
-from models.keys import new_key
 from models.person.vault import VaultError
+from models.row_keys import new_key
 from models.supervision.alert import RAISE_TAMPERED
 from models.vocabulary import Role
 

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from models.key_service.interface import KeyUse
-from models.keys import new_key
+from models.row_keys import new_key
 
 SCHEMAS = (
     """

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.keys import key_at, new_key
+from models.row_keys import key_at, new_key
 from models.vocabulary import ReferenceChangeState, ReferenceKind
 
 _STATE = (

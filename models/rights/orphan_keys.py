@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from models.key_service.key_ages import MOST_SWEPT, SweepsKeys
-from models.keys import new_key
+from models.row_keys import new_key
 from models.vocabulary import KeyOperationKind
 
 #: Keys younger than this are never swept, unless the settings say otherwise.

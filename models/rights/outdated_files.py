@@ -7,8 +7,8 @@ from uuid import UUID
 
 import asyncpg
 
-from models.keys import new_key
 from models.rights.retention import Retention
+from models.row_keys import new_key
 from models.vocabulary import ErasureCause, Status
 
 #: Applicants in the order in which they came, none younger than the shortest period.

@@ -11,9 +11,9 @@ import asyncpg
 
 from models.key_service import ErasesKeys
 from models.key_service.erasures import MOST_TOLD
-from models.keys import new_key
 from models.rights.erasure_of_bans import hide_bans
 from models.rights.erasure_steps import hide
+from models.row_keys import new_key
 from models.vocabulary import ErasureCause
 
 _LAST = UUID(int=(1 << 128) - 1)

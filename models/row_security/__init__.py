@@ -19,7 +19,7 @@ from models.database.connections import connect
 from models.database.url import DatabaseUrl, read_database_url
 from models.row_security.apply import create_missing_roles, pending_steps, reconcile
 from models.row_security.desired import parse_row_security
-from models.row_security.steps import Step
+from models.row_security.transition import Step
 from models.vocabulary import Role
 
 _DROP_POLICIES = """

@@ -5,7 +5,7 @@ import asyncpg
 from models.database.locking import LOCK_TIMEOUT_MS, retry_for_lock
 from models.row_security.current import SEARCH_PATH, CurrentRowSecurity, read
 from models.row_security.desired import RowSecurity
-from models.row_security.steps import PHASES, Step, create_roles
+from models.row_security.transition import PHASES, Step, create_roles
 
 _VERSION = "COMMENT ON SCHEMA viewer IS '{}'"
 #: What gateways keep in memory of these tables was read under the rules before.

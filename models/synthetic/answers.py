@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from models.synthetic.steps import OFFICER, SUPERVISOR, Actor, Answer, Step
+from models.synthetic.cases import OFFICER, SUPERVISOR, Actor, Answer, Step
 from models.vocabulary import RESOLUTIONS, EventKind, Role
 
 #: How long a clearance waits for the second person, in seconds.

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from models.synthetic import assumptions
 from models.synthetic.calendar import instant
+from models.synthetic.cases import OFFICER, Case, Step
 from models.synthetic.chance import below
 from models.synthetic.rows import (
     ApplicantRow,
@@ -16,7 +17,6 @@ from models.synthetic.rows import (
     IdentityVersionRow,
     id_beside,
 )
-from models.synthetic.steps import OFFICER, Case, Step
 from models.vocabulary import CorrectionState, EventKind, Role
 
 _REJECTED = "The passport says otherwise."

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from models.synthetic import assumptions
 from models.synthetic.calendar import instant
+from models.synthetic.cases import SUPERVISOR, Step
 from models.synthetic.chance import below
 from models.synthetic.rows import AssignmentRow
-from models.synthetic.steps import SUPERVISOR, Step
 from models.vocabulary import Role
 
 _GIVEN_BACK = "Better looked at by somebody else."

@@ -5,7 +5,7 @@ from random import Random
 from models.case.place import Place
 from models.case.reference_numbers import new_group_reference
 from models.synthetic import assumptions
-from models.synthetic.steps import Case
+from models.synthetic.cases import Case
 from models.vocabulary import Channel
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from models.jobs.linking import READ_FIELDS
 from models.key_service import KeyService, KeyUse
-from models.keys import new_key
 from models.person.matching import index_messages
+from models.row_keys import new_key
 from models.synthetic.rows import Batch
 
 #: What is written of the people of a batch besides its own tables.

@@ -7,8 +7,7 @@ from models.synthetic import assumptions
 from models.synthetic.answers import with_answers
 from models.synthetic.assumptions import Spread
 from models.synthetic.calendar import Outage
-from models.synthetic.chance import Choice, below, seconds
-from models.synthetic.steps import (
+from models.synthetic.cases import (
     CLOCK,
     OFFICER,
     SECOND_SUPERVISOR,
@@ -18,6 +17,7 @@ from models.synthetic.steps import (
     Case,
     Step,
 )
+from models.synthetic.chance import Choice, below, seconds
 from models.vocabulary import (
     Channel,
     Clock,

@@ -10,6 +10,7 @@ from models.case.decision import public_reason
 from models.case.reference_numbers import new_reference
 from models.synthetic import assumptions
 from models.synthetic.calendar import day_in_wib, instant
+from models.synthetic.cases import Case, Step
 from models.synthetic.corrections import Corrections
 from models.synthetic.desks import Desks, assignments
 from models.synthetic.groups import Groups
@@ -32,7 +33,6 @@ from models.synthetic.rows import (
     receipt_number,
     visa_number,
 )
-from models.synthetic.steps import Case, Step
 from models.vocabulary import (
     CLOSED,
     RESOLUTIONS,

@@ -9,7 +9,7 @@ from uuid import UUID
 from asyncpg.pgproto import pgproto
 
 from models.case.reference_numbers import visa_number_of
-from models.keys import key_number
+from models.row_keys import key_number
 from models.vocabulary import (
     BanGround,
     Channel,

@@ -15,6 +15,7 @@ from models.synthetic import assumptions
 from models.synthetic.assumptions import Scale
 from models.synthetic.bans import BanList
 from models.synthetic.calendar import DAY, HOUR, Month, last_outage, moments, months_until
+from models.synthetic.cases import Actor, Case, Step
 from models.synthetic.chance import seconds
 from models.synthetic.demand import demand
 from models.synthetic.inputs import Reference
@@ -23,7 +24,6 @@ from models.synthetic.life import life
 from models.synthetic.people import as_known, new_person
 from models.synthetic.record import CaseProgress, Recorder
 from models.synthetic.rows import ApplicantRow, Batch, IdentityRow, PassportEndingRow
-from models.synthetic.steps import Actor, Case, Step
 from models.vocabulary import Channel, EventKind, Role, ScreeningResult
 
 #: Applications per batch: enough for fast COPY, few enough for memory.

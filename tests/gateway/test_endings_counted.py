@@ -16,7 +16,7 @@ from gateway.mapping.ids import GlobalId
 from gateway.service import gateway
 from gateway.viewer import Viewer as ActingViewer
 from models.jobs.forget_changes import forget
-from models.keys import new_key
+from models.row_keys import new_key
 from models.vocabulary import Role
 from tests import tokens
 from tests.acting import act

@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 from gateway.service import gateway
 from models.base import Base
 from models.key_service import SweepsKeys
-from models.keys import new_key
 from models.rights.orphan_keys import SWEEP_DAYS, sweep
+from models.row_keys import new_key
 from tests import tokens
 from tests.gateway.administering import decreed
 from tests.gateway.changing import (

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from gateway.execution.plan import backend
 from gateway.execution.plan.cells import CellError, Kind
-from gateway.execution.plan.operations import NO_KEY, Code, Group, Operation
+from gateway.execution.plan.instructions import NO_KEY, Code, Group, Instruction
 from gateway.execution.plan.render import Rendering, Table, render
 from gateway.execution.plan.values import ValueCount
 from tests.gateway.made_rows import Cells, MadeRows
@@ -32,7 +32,7 @@ NOTHING: Any = None
 
 
 def outcomes(
-    program: Sequence[Operation], tables: Sequence[tuple[Cells, int, int | None, Any]]
+    program: Sequence[Instruction], tables: Sequence[tuple[Cells, int, int | None, Any]]
 ) -> list[Outcome]:
     """What Python and the compiled module make of the same rows."""
     made = [(MadeRows(cells, columns), key, bounds) for cells, columns, key, bounds in tables]
@@ -55,15 +55,15 @@ def outcomes(
 def of_cell(kind: Kind, cell: bytes | None, *, is_nullable: bool = False) -> Outcome:
     """What both make of one cell."""
     python, compiled = outcomes(
-        [Operation(Code.CELL, 0, kind, int(is_nullable))], [([[cell]], 1, None, None)]
+        [Instruction(Code.CELL, 0, kind, int(is_nullable))], [([[cell]], 1, None, None)]
     )
     assert python == compiled
     return python
 
 
 def id_of(kind: Kind, start: bytes, cell: bytes | None) -> Outcome:
-    operation = Operation(Code.ID, 0, kind, data=start)
-    python, compiled = outcomes([operation], [([[cell]], 1, None, None)])
+    instruction = Instruction(Code.ID, 0, kind, data=start)
+    python, compiled = outcomes([instruction], [([[cell]], 1, None, None)])
     assert python == compiled
     return python
 
@@ -148,29 +148,29 @@ def _called(_: Any, group: Group) -> bytes:
 
 #: A page of rows: one joined, one linked, one kept, a list, a count, and what Python writes.
 PROGRAM = [
-    Operation(Code.TEXT, 1, data=b'{"nodes":'),
-    Operation(Code.ROWS, 0, NO_KEY, 22),
-    Operation(Code.TEXT, 3, data=b'{"name":'),
-    Operation(Code.CELL, 0, Kind.TEXT, 1),
-    Operation(Code.TEXT, data=b',"joined":'),
-    Operation(Code.JOINED, 1, 0, 9),
-    Operation(Code.TEXT, 1, data=b'{"number":'),
-    Operation(Code.CELL, 1, Kind.INT4, 0),
-    Operation(Code.TEXT, data=b"}"),
-    Operation(Code.TEXT, data=b',"linked":'),
-    Operation(Code.ROW, 1, 2, 12),
-    Operation(Code.CELL, 0, Kind.TEXT, 0),
-    Operation(Code.TEXT, data=b',"list":'),
-    Operation(Code.ROWS, 2, 2, 17),
-    Operation(Code.TEXT, 1, data=b'{"call":'),
-    Operation(Code.CALL_ROW, data=_called),
-    Operation(Code.TEXT, data=b"}"),
-    Operation(Code.TEXT, data=b',"group":'),
-    Operation(Code.CALL, 2, 2, data=_called),
-    Operation(Code.TEXT, data=b',"kept":'),
-    Operation(Code.KEPT, 2, 0),
-    Operation(Code.TEXT, data=b"}"),
-    Operation(Code.TEXT, data=b"}"),
+    Instruction(Code.TEXT, 1, data=b'{"nodes":'),
+    Instruction(Code.ROWS, 0, NO_KEY, 22),
+    Instruction(Code.TEXT, 3, data=b'{"name":'),
+    Instruction(Code.CELL, 0, Kind.TEXT, 1),
+    Instruction(Code.TEXT, data=b',"joined":'),
+    Instruction(Code.JOINED, 1, 0, 9),
+    Instruction(Code.TEXT, 1, data=b'{"number":'),
+    Instruction(Code.CELL, 1, Kind.INT4, 0),
+    Instruction(Code.TEXT, data=b"}"),
+    Instruction(Code.TEXT, data=b',"linked":'),
+    Instruction(Code.ROW, 1, 2, 12),
+    Instruction(Code.CELL, 0, Kind.TEXT, 0),
+    Instruction(Code.TEXT, data=b',"list":'),
+    Instruction(Code.ROWS, 2, 2, 17),
+    Instruction(Code.TEXT, 1, data=b'{"call":'),
+    Instruction(Code.CALL_ROW, data=_called),
+    Instruction(Code.TEXT, data=b"}"),
+    Instruction(Code.TEXT, data=b',"group":'),
+    Instruction(Code.CALL, 2, 2, data=_called),
+    Instruction(Code.TEXT, data=b',"kept":'),
+    Instruction(Code.KEPT, 2, 0),
+    Instruction(Code.TEXT, data=b"}"),
+    Instruction(Code.TEXT, data=b"}"),
 ]
 #: What is kept under two keys, the rest is not.
 KEPT = [{b"a": (b'{"of":"a"}', 1), b"": (b'{"of":"","x":2}', 2)}]
@@ -211,26 +211,26 @@ def test_rows_that_belong_together_are_written_alike(
 # --- Programs that lead astray -------------------------------------------------------------------
 
 ASTRAY = [
-    Operation(Code.TEXT, data=None),
-    Operation(Code.CELL, 0, 99),
-    Operation(Code.CELL, 0, Kind.TEXTS),
-    Operation(Code.ID, 0, Kind.DATE, data=b"A:"),
-    Operation(99),  # type: ignore[arg-type]
-    Operation(Code.JOINED, 0, 0, 0),
-    Operation(Code.ROWS, 0, NO_KEY, 5),
-    Operation(Code.CELL, 7, Kind.TEXT),
-    Operation(Code.CELL, -1, Kind.TEXT),
-    Operation(Code.CALL, 4, NO_KEY, data=_called),
-    Operation(Code.CALL, 0, 3, data=_called),
-    Operation(Code.CALL_ROW, data=lambda *_: "no bytes"),
-    Operation(Code.KEPT, 7, 0),
-    Operation(Code.KEPT, 0, 1),
-    Operation(Code.KEPT, 0, -1),
+    Instruction(Code.TEXT, data=None),
+    Instruction(Code.CELL, 0, 99),
+    Instruction(Code.CELL, 0, Kind.TEXTS),
+    Instruction(Code.ID, 0, Kind.DATE, data=b"A:"),
+    Instruction(99),  # type: ignore[arg-type]
+    Instruction(Code.JOINED, 0, 0, 0),
+    Instruction(Code.ROWS, 0, NO_KEY, 5),
+    Instruction(Code.CELL, 7, Kind.TEXT),
+    Instruction(Code.CELL, -1, Kind.TEXT),
+    Instruction(Code.CALL, 4, NO_KEY, data=_called),
+    Instruction(Code.CALL, 0, 3, data=_called),
+    Instruction(Code.CALL_ROW, data=lambda *_: "no bytes"),
+    Instruction(Code.KEPT, 7, 0),
+    Instruction(Code.KEPT, 0, 1),
+    Instruction(Code.KEPT, 0, -1),
 ]
 
 
-@pytest.mark.parametrize("operation", ASTRAY)
-def test_a_program_that_leads_astray_is_refused(operation: Operation) -> None:
+@pytest.mark.parametrize("instruction", ASTRAY)
+def test_a_program_that_leads_astray_is_refused(instruction: Instruction) -> None:
     module = backend.compiled_module()
     rendering = Rendering(
         NOTHING,
@@ -238,12 +238,12 @@ def test_a_program_that_leads_astray_is_refused(operation: Operation) -> None:
         ValueCount(),  # type: ignore[arg-type]
     )
     with pytest.raises((ValueError, IndexError, TypeError)):
-        module.render(module.Program([operation]), rendering)
+        module.render(module.Program([instruction]), rendering)
 
 
 def test_a_row_that_there_is_not_is_refused() -> None:
     module = backend.compiled_module()
-    program = module.Program([Operation(Code.CELL, 0, Kind.TEXT)])
+    program = module.Program([Instruction(Code.CELL, 0, Kind.TEXT)])
     rendering = Rendering(
         NOTHING,
         [Table(MadeRows([[b"a"]], 1))],

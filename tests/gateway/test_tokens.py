@@ -15,7 +15,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
 from gateway.access.tokens import ProviderKeys, published_at
-from gateway.access.tokens.keys import KeysUnavailableError, usable_keys
+from gateway.access.tokens.provider_keys import KeysUnavailableError, usable_keys
 from gateway.app import create_app
 from tests import tokens
 from tests.gateway.small_schema import SmallExecutor

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from gateway.mapping.ids import GlobalId
-from models.keys import new_key
+from models.row_keys import new_key
 from tests.accounts import find_tampering, past_triggers, sign
 from tests.gateway.conftest import Viewer
 from tests.rights import says

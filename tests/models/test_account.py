@@ -24,7 +24,7 @@ from models.account import (
 from models.account.findings import Tampering
 from models.account.sources import SOURCES
 from models.key_service import KeyUse, LocalKeyService
-from models.keys import new_key
+from models.row_keys import new_key
 from tests.accounts import find_tampering, insert, newest_read, past_triggers, read_five, sign
 from tests.linking import KEYS, keys_file
 

@@ -24,7 +24,7 @@ from models.account.drop_records import Drop, DroppedLeaves, runs_of
 from models.account.findings import Tampering
 from models.jobs.account import Sequencer
 from models.key_service import KeyService, KeyUse, LocalKeyService
-from models.keys import new_key
+from models.row_keys import new_key
 from tests.accounts import find_tampering, newest_read, past_triggers, read_five, sign
 from tests.linking import KEYS, keys_file
 from tests.world import applicant_id

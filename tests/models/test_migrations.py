@@ -8,10 +8,10 @@ import pytest
 
 from models.base import Base, one_of
 from models.database.connections import connect
-from models.keys import new_key
 from models.migrations import downgrade, migrate, require_matching_models
 from models.migrations.constraints import ConstraintsDifferError
 from models.postgres import Server
+from models.row_keys import new_key
 from models.vocabulary import Purpose, Role
 from tests.world import CASES, applicant_id, application_id
 

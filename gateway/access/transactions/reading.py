@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, final
 
 from psycopg import Error
 from psycopg.pq.abc import PGresult
@@ -25,7 +25,6 @@ from gateway.access.transactions.errors import (
 )
 from gateway.access.transactions.prepared import Bound, Planning, PreparedStatement
 from gateway.access.transactions.records import Record, decode_records
-from gateway.access.transactions.wire_rows import WireRows
 from gateway.errors import FieldError, RequestError
 from gateway.logs.requests import current_record
 from models.database.command_pipeline import Command
@@ -47,6 +46,27 @@ _PLAN = {
     planning: Command(set_locally(tuple(settings)), tuple(settings.values()))
     for planning, settings in _SETTINGS.items()
 }
+
+
+@final
+class WireRows:
+    """The rows of one statement, with all values in PostgreSQL's binary format."""
+
+    __slots__ = ("_result", "address", "cell", "count")
+
+    def __init__(self, result: PGresult) -> None:
+        self._result = result
+        #: How many rows.
+        self.count = result.ntuples
+        #: The address of libpq's result, valid while this object lives.
+        self.address: int = result.pgresult_ptr  # pyright: ignore[reportAttributeAccessIssue]
+        #: The bytes of a cell, by row and column; None is SQL's NULL.
+        self.cell = result.get_value
+
+    @property
+    def columns(self) -> int:
+        """How many columns."""
+        return self._result.nfields
 
 
 class ReadTransaction:

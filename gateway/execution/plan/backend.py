@@ -14,7 +14,7 @@ from typing import Any
 import psycopg.pq
 
 from gateway.execution.plan.cells import EPOCH, FIRST_DAY, CellError
-from gateway.execution.plan.operations import Group, Operation
+from gateway.execution.plan.instructions import Group, Instruction
 from gateway.execution.plan.render import render
 
 try:
@@ -32,7 +32,7 @@ _MICROSECOND = timedelta(microseconds=1)
 Render = Callable[..., bytes]
 
 
-def renderer(program: Sequence[Operation], *, is_compiled: bool) -> Render:
+def renderer(program: Sequence[Instruction], *, is_compiled: bool) -> Render:
     """What runs a program on a `Rendering`; takes the table and the row to begin with."""
     module = compiled_module() if is_compiled else None
     if module is None:

@@ -57,7 +57,7 @@ def bind(functions, error, group, instants, dates):
     FIRST_DAY, LAST_DAY = dates
 
 
-cdef struct Operation:
+cdef struct Instruction:
     int code
     int a
     int b
@@ -82,29 +82,29 @@ cdef struct Cell:
 
 
 cdef class Program:
-    """The operations of a branch. Raises ValueError for one that this module does not know."""
+    """The instructions of a branch. Raises ValueError for one that this module does not know."""
 
-    cdef Operation* operations
+    cdef Instruction* instructions
     cdef int count
     cdef list data
 
-    def __cinit__(self, operations):
-        self.count = len(operations)
+    def __cinit__(self, instructions):
+        self.count = len(instructions)
         self.data = []
-        self.operations = <Operation*>malloc(max(self.count, 1) * sizeof(Operation))
-        if self.operations == NULL:
+        self.instructions = <Instruction*>malloc(max(self.count, 1) * sizeof(Instruction))
+        if self.instructions == NULL:
             raise MemoryError
-        for number, (code, a, b, c, data) in enumerate(operations):
+        for number, (code, a, b, c, data) in enumerate(instructions):
             self._set(number, code, a, b, c, data)
 
     cdef int _set(self, int number, int code, int a, int b, int c, object data) except -1:
-        cdef Operation* one = &self.operations[number]
+        cdef Instruction* one = &self.instructions[number]
         if not 0 <= code < CODES:
-            raise ValueError("an operation of no known code")
+            raise ValueError("an instruction of no known code")
         if code == CELL and not 0 <= b < KINDS or code == ID and b not in (KIND_TEXT, KIND_UUID):
             raise ValueError("a cell of no known kind")
         if code in (JOINED, ROW, ROWS) and not number < c <= self.count:
-            raise ValueError("an operation that leads nowhere")
+            raise ValueError("an instruction that leads nowhere")
         self.data.append(data)
         one.code, one.a, one.b, one.c, one.data, one.size = code, a, b, c, NULL, 0
         if code in (TEXT, ID):
@@ -114,7 +114,7 @@ cdef class Program:
         return 0
 
     def __dealloc__(self):
-        free(self.operations)
+        free(self.instructions)
 
 
 def render(Program program, rendering, int table=0, int row=0):
@@ -189,14 +189,14 @@ cdef class _Run:
         self.length += size
         return 0
 
-    # --- Operations ------------------------------------------------------------------------------
+    # --- Instructions ------------------------------------------------------------------------------
 
     cdef int _between(self, int at, int end, int table, int row) except -1:
-        cdef Operation* one
+        cdef Instruction* one
         cdef Cell cell
         cdef int of, first, count
         while at < end:
-            one = &self.program.operations[at]
+            one = &self.program.instructions[at]
             at += 1
             if one.code == TEXT:
                 self._write(one.data, one.size)
@@ -224,7 +224,7 @@ cdef class _Run:
                 self._call(self.program.data[at - 1], one.a, first, count)
             else:
                 if one.c > end:
-                    raise ValueError("an operation that leads too far")
+                    raise ValueError("an instruction that leads too far")
                 if one.code == JOINED:
                     if self._cell(table, row, one.a).is_null:
                         self._write(b"null", 4)
@@ -481,7 +481,7 @@ cdef class _Run:
         self.length += out + 7 - begin
         return 0
 
-    cdef int _global_id(self, Operation* one, Cell cell) except -1:
+    cdef int _global_id(self, Instruction* one, Cell cell) except -1:
         """The type and the key of the row, in base 64 for addresses, without padding."""
         cdef char uuid[36]
         cdef const unsigned char* key = cell.value
@@ -518,7 +518,7 @@ cdef class _Run:
 
 
 cdef inline uint32_t _byte(
-    Operation* one, const unsigned char* key, Py_ssize_t length, Py_ssize_t place
+    Instruction* one, const unsigned char* key, Py_ssize_t length, Py_ssize_t place
 ) noexcept:
     """A byte of what begins a global id and its key, one behind the other; 0 behind both."""
     if place < one.size:

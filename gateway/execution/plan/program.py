@@ -1,4 +1,4 @@
-"""The program of a branch: operations that turn cells of the wire into the bytes of the answer.
+"""The program of a branch: instructions that turn cells of the wire into the bytes of the answer.
 
 Two back ends run it: `gateway.execution.plan.render` in Python, and `gerbang_cells`, which is
 compiled. Whatever they do not expect is an error, and the executor answers.
@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 
 from gateway.execution.plan.cells import CellError, Kind, kind_of
+from gateway.execution.plan.instructions import NO_KEY, Code, Group, Instruction
 from gateway.execution.plan.levels import ColumnSet, KeySource, Level
-from gateway.execution.plan.operations import NO_KEY, Code, Group, Operation
 from gateway.execution.plan.render import Rendering
 from gateway.execution.plan.statements import Places
 from gateway.execution.plan.tree import (
@@ -46,18 +46,18 @@ from models.person.sealed import Sealed
 Write = Callable[[Rendering, Group], bytes]
 
 
-def compile_branch(branch: Branch, places: Mapping[Level, Places]) -> tuple[Operation, ...]:
-    """The operations of a branch, which asks for its columns' places in the rows of its levels.
+def compile_branch(branch: Branch, places: Mapping[Level, Places]) -> tuple[Instruction, ...]:
+    """The instructions of a branch, which asks for its columns' places in the rows of its levels.
 
     Raises NotPlannableError for a column that has no kind.
     """
-    return tuple(_Compiler(branch, places).operations)
+    return tuple(_Compiler(branch, places).instructions)
 
 
 class _Compiler:
     def __init__(self, branch: Branch, places: Mapping[Level, Places]) -> None:
         self._places = places
-        self.operations: list[Operation] = []
+        self.instructions: list[Instruction] = []
         #: Bytes that are written next, and how many values they begin.
         self._text, self._values = bytearray(), 0
         if isinstance(branch.shape, PageShape):
@@ -68,26 +68,26 @@ class _Compiler:
             self._row(branch.levels[0], branch.shape)
         self._flush()
 
-    # --- Operations ------------------------------------------------------------------------------
+    # --- Instructions ----------------------------------------------------------------------------
 
     def _flush(self) -> None:
         if self._text:
-            self.operations.append(Operation(Code.TEXT, self._values, data=bytes(self._text)))
+            self.instructions.append(Instruction(Code.TEXT, self._values, data=bytes(self._text)))
             self._text, self._values = bytearray(), 0
 
     def _add(self, *parts: Any, data: Any = None) -> None:
         self._flush()
-        self.operations.append(Operation(*parts, data=data))
+        self.instructions.append(Instruction(*parts, data=data))
 
     def _jump(self, code: Code, a: int, b: int) -> Callable[[], None]:
-        """Add an operation that leads behind those which follow it, up to the call."""
+        """Add an instruction that leads behind those which follow it, up to the call."""
         self._flush()
-        at = len(self.operations)
-        self.operations.append(Operation(code, a, b))
+        at = len(self.instructions)
+        self.instructions.append(Instruction(code, a, b))
 
         def end() -> None:
             self._flush()
-            self.operations[at] = Operation(code, a, b, len(self.operations))
+            self.instructions[at] = Instruction(code, a, b, len(self.instructions))
 
         return end
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gateway.access.rows import reads_every_row
 from gateway.access.transactions.prepared import Bound
-from gateway.access.transactions.wire_rows import WireRows
+from gateway.access.transactions.reading import WireRows
 from gateway.execution.plan.cells import CellError
 from gateway.execution.plan.render import KeptRows, Rendering, Table
 from gateway.execution.plan.tree import Branch, DerivedValue, JoinedRow, RowShape

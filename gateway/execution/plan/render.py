@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from gateway.access.transactions.wire_rows import WireRows
+from gateway.access.transactions.reading import WireRows
 from gateway.execution.plan.cells import DECODERS, CellError, Kind
-from gateway.execution.plan.operations import NO_KEY, Code, Group, Operation
+from gateway.execution.plan.instructions import NO_KEY, Code, Group, Instruction
 from gateway.execution.plan.values import ValueCount
 from gateway.mapping.context import Context
 from gateway.mapping.pages import PageBounds
@@ -60,7 +60,7 @@ class Rendering:
 
 
 def render(
-    program: Sequence[Operation], rendering: Rendering, table: int = 0, row: int = 0
+    program: Sequence[Instruction], rendering: Rendering, table: int = 0, row: int = 0
 ) -> bytes:
     """Run a program, from a row of a table where it begins with one."""
     run = _Run(program, rendering)
@@ -69,7 +69,7 @@ def render(
 
 
 class _Run:
-    def __init__(self, program: Sequence[Operation], rendering: Rendering) -> None:
+    def __init__(self, program: Sequence[Instruction], rendering: Rendering) -> None:
         self.parts: list[bytes] = []
         self._program = program
         self._rendering = rendering
@@ -77,7 +77,7 @@ class _Run:
         self._groups: dict[int, Groups] = {}
 
     def between(self, at: int, end: int, table: int, row: int) -> None:
-        """Run the operations from one place to another, on a row of a table."""
+        """Run the instructions from one place to another, on a row of a table."""
         write = self.parts.append
         rows: Any = self._tables[table].rows if self._tables else None  # nothing is selected
         while at < end:

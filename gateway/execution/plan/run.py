@@ -20,8 +20,14 @@ from gateway.errors import ErrorCode, FieldError
 from gateway.execution.documents import WeightedCache, weight_of
 from gateway.execution.graphql_core import is_awaitable, resolve_info
 from gateway.execution.operation import AdmittedOperation, Execution, JsonBytes
-from gateway.execution.plan.branch_reads import BranchReads
-from gateway.execution.plan.branches import BranchPlan, BranchRead, Plan, Question, ask_list
+from gateway.execution.plan.branches import (
+    BranchPlan,
+    BranchRead,
+    BranchReads,
+    Plan,
+    Question,
+    ask_list,
+)
 from gateway.execution.plan.cells import CellError, kind_of
 from gateway.execution.plan.levels import Level, LinkedPage
 from gateway.execution.plan.planner import Planner

@@ -20,8 +20,8 @@ from gateway.mutations.reference.requests import (
 )
 from gateway.mutations.reference.rows import Row, lock_row, replace
 from models import ReferenceChange
-from models.keys import new_key
 from models.life import Refusal
+from models.row_keys import new_key
 from models.vocabulary import ReferenceChangeState, ReferenceKind
 
 _PATH = "changeId"

@@ -17,8 +17,8 @@ from gateway.mutations.reference.requests import (
 )
 from gateway.mutations.reference.rows import Values, check_known, lock_row, replace
 from models import Partner, Suspension
-from models.keys import new_key
 from models.life import Refusal
+from models.row_keys import new_key
 
 
 async def suspend_partner(

@@ -21,8 +21,8 @@ from gateway.mutations.rights.requests import (
 )
 from models import Applicant, DataRequest, Erasure
 from models.case.reference_numbers import new_reference
-from models.keys import new_key
 from models.life import Refusal
+from models.row_keys import new_key
 from models.vocabulary import DataRequestKind, DataRequestState, ErasureCause
 
 

@@ -8,8 +8,8 @@ from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Reasons
 from gateway.mutations.rights.requests import HoldErasure, ReleaseErasure
 from models import Application, Erasure, LegalHold
-from models.keys import new_key
 from models.life import Refusal
+from models.row_keys import new_key
 
 
 async def hold(transaction: WriteTransaction, request: HoldErasure, reasons: Reasons) -> str:

@@ -13,8 +13,8 @@ from gateway.mutations.outcome import Reasons
 from gateway.mutations.supervision.requests import ApproveInquiry, OpenInquiry, ReviewInquiry
 from models import Inquiry
 from models.case.reference_numbers import new_reference
-from models.keys import new_key
 from models.life import Refusal
+from models.row_keys import new_key
 from models.supervision.inquiry import (
     MOST_MINUTES_OF_TWO,
     MOST_PEOPLE_OF_TWO,

@@ -1,6 +1,6 @@
 """The visa database as it begins: tables, guards and processing volumes."""
 
-from models.migrations.steps import run, run_for_each_change
+from models.migrations.scripts import run, run_for_each_change
 
 revision = "0001"
 down_revision = None

@@ -4,7 +4,7 @@ The figures are built anew on the way up. On the way down they are left empty: r
 """
 
 from models.migrations.online import lift_row_rules
-from models.migrations.steps import run, run_for_each_change
+from models.migrations.scripts import run, run_for_each_change
 
 revision = "0002"
 down_revision = "0001"

@@ -5,7 +5,7 @@ minute. On the way down all are left empty: rebuild them.
 """
 
 from models.migrations.online import lift_row_rules
-from models.migrations.steps import run, run_for_each_change
+from models.migrations.scripts import run, run_for_each_change
 
 revision = "0003"
 down_revision = "0002"

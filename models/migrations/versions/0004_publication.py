@@ -1,6 +1,6 @@
 """Tables of their own for published figures."""
 
-from models.migrations.steps import run
+from models.migrations.scripts import run
 
 revision = "0004"
 down_revision = "0003"

@@ -1,6 +1,6 @@
 """What writing takes: idempotency keys, and deadlines of applications that wait."""
 
-from models.migrations.steps import run
+from models.migrations.scripts import run
 
 revision = "0005"
 down_revision = "0004"

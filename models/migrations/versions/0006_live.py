@@ -1,6 +1,6 @@
 """What changed lately, for whoever follows it live."""
 
-from models.migrations.steps import run
+from models.migrations.scripts import run
 
 revision = "0006"
 down_revision = "0005"

@@ -1,6 +1,6 @@
 """Decisions readable without outcomes; published figures protect refusals alone, and start anew."""
 
-from models.migrations.steps import run
+from models.migrations.scripts import run
 
 revision = "0009"
 down_revision = "0008"

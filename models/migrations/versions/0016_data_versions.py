@@ -1,6 +1,6 @@
 """Versions of figures and names, which every change to them renews."""
 
-from models.migrations.steps import run
+from models.migrations.scripts import run
 
 revision = "0016"
 down_revision = "0015"

@@ -1,6 +1,6 @@
 """Changes of figures by purpose."""
 
-from models.migrations.steps import renew_for_each_change
+from models.migrations.scripts import renew_for_each_change
 
 revision = "0044"
 down_revision = "0043"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from models.migrations.steps import run
+from models.migrations.scripts import run
 
 revision = "0066"
 down_revision = "0065"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from models.migrations.steps import run
+from models.migrations.scripts import run
 
 revision = "0068"
 down_revision = "0067"

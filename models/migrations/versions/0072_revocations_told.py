@@ -1,6 +1,6 @@
 """Revocations are heard of by whoever reads the outcome."""
 
-from models.migrations.steps import run
+from models.migrations.scripts import run
 
 revision = "0072"
 down_revision = "0071"

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from models.migrations.steps import run
+from models.migrations.scripts import run
 
 revision = "0073"
 down_revision = "0072"

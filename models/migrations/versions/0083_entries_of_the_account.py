@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from models.migrations.steps import leave_account, note_for_account, run
+from models.migrations.scripts import leave_account, note_for_account, run
 
 revision = "0083"
 down_revision = "0082"

@@ -1,6 +1,6 @@
 """The vault: a correction is put into force as it is sealed."""
 
-from models.migrations.steps import run
+from models.migrations.scripts import run
 
 revision = "0095"
 down_revision = "0094"

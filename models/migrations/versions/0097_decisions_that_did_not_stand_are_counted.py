@@ -1,6 +1,6 @@
 """Decisions that do not stand are counted from now on."""
 
-from models.migrations.steps import run
+from models.migrations.scripts import run
 
 revision = "0097"
 down_revision = "0096"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from models.migrations.steps import leave_account, note_for_account, run
+from models.migrations.scripts import leave_account, note_for_account, run
 
 revision = "0103"
 down_revision = "0102"

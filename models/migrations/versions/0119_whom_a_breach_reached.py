@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from models.migrations.steps import leave_account, note_for_account
+from models.migrations.scripts import leave_account, note_for_account
 
 revision = "0119"
 down_revision = "0118"

@@ -13,8 +13,7 @@ from click.testing import CliRunner
 from gateway.cli import gerbang
 from models.database.connections import connect
 from models.migrations import migrate, plan
-from models.row_security import install_row_security, login_at
-from models.row_security import steps as wall_steps
+from models.row_security import install_row_security, login_at, transition
 from tests import tokens
 from tests.gateway.surviving.migrating import (
     MIGRATE,
@@ -172,8 +171,8 @@ async def test_without_its_guards_it_is_seen(
 ) -> None:
     """The planted faults: rules are replaced one by one, and rights taken away last."""
     watcher = await between_two_releases(world, owner)
-    phases = [phase for phase in wall_steps.PHASES if phase.__name__ != guard]
-    phases += [wall_steps.revoke_rights]
+    phases = [phase for phase in transition.PHASES if phase.__name__ != guard]
+    phases += [transition.revoke_rights]
     monkeypatch.setattr("models.row_security.apply.PHASES", phases)
     async with asyncio.timeout(150), watching(world, watcher):
         while not watcher.too_much:

@@ -1,11 +1,11 @@
-"""The operations of which programs consist: each writes a part of the answer from cells."""
+"""The instructions of which programs consist: each writes a part of the answer from cells."""
 
 from enum import IntEnum
 from typing import Any, NamedTuple
 
 
 class Code(IntEnum):
-    """What an operation does."""
+    """What an instruction does."""
 
     #: Write ``data``, and add ``a`` to the number of values.
     TEXT = 0
@@ -13,12 +13,12 @@ class Code(IntEnum):
     CELL = 1
     #: Write the global id of the row, whose key is column ``a`` of kind ``b``; ``data`` begins it.
     ID = 2
-    #: If column ``a`` is null, write null and go on at operation ``c``.
+    #: If column ``a`` is null, write null and go on at instruction ``c``.
     JOINED = 3
-    #: Run the operations before ``c`` for the row of table ``a`` whose key is in column ``b``, or
+    #: Run the instructions before ``c`` for the row of table ``a`` whose key is in column ``b``, or
     #: for its first row where ``b`` is `NO_KEY`; write null if there is none.
     ROW = 4
-    #: Write a list: run the operations before ``c`` for each row of the page that table ``a`` has
+    #: Write a list: run the instructions before ``c`` for each row of the page that table ``a`` has
     #: for the key in column ``b``, or for all its rows where ``b`` is `NO_KEY`.
     ROWS = 5
     #: Write what ``data`` returns for the rows of table ``a`` that have the key in column ``b``.
@@ -32,8 +32,8 @@ class Code(IntEnum):
 NO_KEY = -1
 
 
-class Operation(NamedTuple):
-    """One operation; which of its parts count depends on its code."""
+class Instruction(NamedTuple):
+    """One instruction; which of its parts count depends on its code."""
 
     code: Code
     a: int = 0
