@@ -3,7 +3,8 @@
 It acts in a database role of its own, which reads names, birth dates and passports, and can say of
 a case only that it is linked. Everybody on file is read alike, and each read is recorded. One works
 at a time, or two that see each other's files not yet would miss what they have in common; whoever
-waits finds the work done.
+waits finds the work done. No change of a case waits for it: cases are locked when all is found, and
+those whose applicant was corrected by then are left for the next batch.
 """
 
 import asyncio
@@ -41,8 +42,7 @@ _LINKED_AT_ONCE = 20_000
 READ_FIELDS = ["fullName", "birthDate", "passportNumber", "passportIssuingState"]
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('gerbang linker', 0))"
 _TO_LINK = """
-    SELECT id, applicant_id FROM application WHERE NOT is_linked
-    ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
+    SELECT id, applicant_id FROM application WHERE NOT is_linked ORDER BY id LIMIT $1
 """
 #: Applicants beyond a key who lack a digest of the key that writes, in the order of their keys.
 _TO_INDEX = """
@@ -80,6 +80,8 @@ _RECORD = """
     INSERT INTO linker_read (id, applicant_id, version, fields)
     SELECT *, $4 FROM unnest($1::uuid[], $2::uuid[], $3::bigint[])
 """
+#: Whoever is erased meanwhile waited for the record, or is no longer on file.
+_ON_FILE = "SELECT applicant_id FROM identity WHERE applicant_id = ANY ($1)"
 _FORGET_KEYS = "DELETE FROM person_index WHERE key_id <> ALL ($1)"
 _FORGET_SETTLED = """
     DELETE FROM person_index AS other WHERE key_id <> ALL ($1) AND EXISTS (
@@ -125,11 +127,26 @@ _LINK = """
         AS found (id, applicant_id, linked_id, reason)
     ON CONFLICT (applicant_id, linked_id, reason) DO NOTHING
 """
-_LINKED = "UPDATE application SET is_linked = true WHERE id = ANY ($1)"
+_LOCK_CASES = """
+    SELECT id FROM application WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+"""
+#: Unless another version came into force than was read.
+_LINKED = """
+    UPDATE application SET is_linked = true
+    WHERE id = ANY ($1) AND NOT EXISTS (
+        SELECT FROM identity
+        JOIN identity_version USING (applicant_id)
+        WHERE applicant_id = application.applicant_id AND valid_from IS NOT NULL AND number > (
+            SELECT coalesce(max(version), 0) FROM person_index
+            WHERE person_index.applicant_id = application.applicant_id
+        )
+    )
+    RETURNING id
+"""
 
 
 async def link_cases(keys: KeyService, connection: asyncpg.Connection, limit: int = _BATCH) -> int:
-    """Link a batch of cases that are not linked yet; return how many.
+    """Link a batch of cases that are not linked yet; return how many were.
 
     Raises KeyServiceError if the keys cannot be used: then nothing is linked.
     """
@@ -139,10 +156,11 @@ async def link_cases(keys: KeyService, connection: asyncpg.Connection, limit: in
             people = sorted({case["applicant_id"] for case in cases})
             await _index_people(keys, connection, people)
             await _link_people(connection, people)
-            await connection.execute(_LINKED, [case["id"] for case in cases])
-        if cases:
-            await screen_cases(connection, [case["id"] for case in cases])
-    return len(cases)
+            locked = await connection.fetch(_LOCK_CASES, [case["id"] for case in cases])
+            linked = await connection.fetch(_LINKED, [case["id"] for case in locked])
+        if linked:
+            await screen_cases(connection, [case["id"] for case in linked])
+    return len(linked)
 
 
 async def link_and_screen(keys: KeyService, connection: asyncpg.Connection) -> int:
@@ -274,8 +292,6 @@ async def _index_people(
     Of whoever was erased there is nothing to read; digests that the law keeps stay.
     """
     versions = await connection.fetch(_VERSIONS, people) if people else []
-    if not versions:
-        return
     people = sorted({one["applicant_id"] for one in versions})
     await connection.execute(
         _RECORD,
@@ -284,6 +300,10 @@ async def _index_people(
         [one["version"] for one in versions],
         READ_FIELDS,
     )
+    people = [row[0] for row in await connection.fetch(_ON_FILE, people)]
+    versions = [one for one in versions if one["applicant_id"] in people]
+    if not versions:
+        return
     cells = [Cell(one["applicant_id"], name, one[name]) for one in versions for name in _READ]
     opened = iter(await Vault(keys).open(cells))
     messages = [

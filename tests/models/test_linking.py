@@ -1,6 +1,7 @@
 """The LINKER's job: it catches up, is woken, is run anew with another key, and reads no more."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import date
 from uuid import UUID
 
@@ -25,6 +26,14 @@ pytestmark = pytest.mark.anyio
 
 _OLD, _NEW = bytes(32), bytes([1]) * 32
 _UNLINKED = "SELECT count(*) FROM application WHERE NOT is_linked"
+#: A second version of who somebody is, as it stands in the identity.
+_CORRECTED = """
+    INSERT INTO identity_version
+        (applicant_id, number, sealed, versions, passport_issuing_state, written_at, valid_from)
+    SELECT applicant_id, 2, sealed, versions, passport_issuing_state, now(), now()
+    FROM identity WHERE applicant_id = $1
+"""
+_WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
 _LINKS = "SELECT applicant_id, linked_id, reason, state FROM person_link ORDER BY 1, 2, 3"
 
 
@@ -140,6 +149,81 @@ async def test_without_keys_nothing_is_linked(linker) -> None:
         await link_cases(_Broken({}), linker)
     assert await linker.fetchval("SELECT count(*) FROM application WHERE is_linked") == 0
     assert await linker.fetchval("SELECT count(*) FROM person_index") == 0
+
+
+class _Waiting(_Indexing):
+    """Keys that are asked for digests, and then wait."""
+
+    def __init__(self) -> None:
+        super().__init__({KeyUse.PERSON_INDEX: {"of-the-test": _NEW}})
+        self.is_asked, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def digests(self, use, messages):
+        self.is_asked.set()
+        await self.goes_on.wait()
+        return await super().digests(use, messages)
+
+
+@pytest.fixture
+async def other(world: str) -> AsyncIterator[asyncpg.Connection]:
+    """Of somebody who works meanwhile, and waits for nobody."""
+    connection = await connect(world)
+    await connection.execute("SET lock_timeout = '1ms'")
+    yield connection
+    await connection.close()
+
+
+async def test_no_change_of_a_case_waits_for_it(linker, other) -> None:
+    keys = _Waiting()
+    linking = asyncio.create_task(link_cases(keys, linker))
+    await keys.is_asked.wait()
+    await other.execute("UPDATE application SET paused_seconds = paused_seconds + 1")
+    keys.goes_on.set()
+    assert await linking == len(CASES)
+
+
+async def test_whoever_was_corrected_meanwhile_is_linked_by_what_they_are_now(
+    linker, other
+) -> None:
+    names = ("Mia Lund", "Hemi Parata")
+    one, two = sorted(map(applicant_id, names))
+    link = (
+        "SELECT count(*) FROM person_link"
+        " WHERE applicant_id = $1 AND linked_id = $2 AND reason = 'PASSPORT'"
+    )
+    keys = _Waiting()
+    linking = asyncio.create_task(link_cases(keys, linker))
+    await keys.is_asked.wait()
+    await _same_passport(other, *names)
+    for person in (one, two):
+        await other.execute(_CORRECTED, person)
+    keys.goes_on.set()
+    assert await linking == len(CASES) - 2
+    assert await linker.fetchval(link, one, two) == 0
+    assert await link_cases(keys, linker) == 2
+    assert await linker.fetchval(link, one, two) == 1
+
+
+async def test_a_case_that_is_changed_just_now_is_left_for_later(linker, other) -> None:
+    async with other.transaction():
+        await other.execute(
+            "UPDATE application SET paused_seconds = 1 WHERE reference = $1", CASES[0].reference
+        )
+        assert await link_cases(KEYS, linker) == len(CASES) - 1
+    assert await link_cases(KEYS, linker) == 1
+
+
+async def test_whoever_is_erased_meanwhile_leaves_no_digest(linker, other) -> None:
+    ruby = applicant_id("Ruby Hale")
+    async with other.transaction():
+        await other.execute("SELECT FROM applicant WHERE id = $1 FOR UPDATE", ruby)
+        await other.execute("DELETE FROM identity WHERE applicant_id = $1", ruby)
+        linking = asyncio.create_task(link_cases(KEYS, linker))
+        while not await other.fetchval(_WAITS):  # noqa: ASYNC110 - another connection does
+            await asyncio.sleep(0.01)
+    assert await linking == len(CASES)
+    indexed = await linker.fetch("SELECT DISTINCT applicant_id FROM person_index")
+    assert {row[0] for row in indexed} == {applicant_id(name) for name in APPLICANTS} - {ruby}
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,17 @@ from tests.gateway.surviving.clients import Reply, Wire
 #: Longer than a gateway takes for any answer.
 PATIENCE = 20
 PAUSE = 0.2
+#: How many people apply.
+PEOPLE = 2_000
 #: What is malformed, or not for this user, is so again however often it is asked.
 REFUSED_FOR_GOOD = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 #: A write that is refused is a finding; after so many there is nothing more to find.
 MOST_REFUSED = 20
+
+
+def _person(number: int) -> dict[str, str]:
+    """What tells one person from another."""
+    return {"fullName": f"Person Number {number}", "passportNumber": f"P{number:07}"}
 
 
 class Writer:
@@ -96,7 +103,8 @@ class Writer:
         said = {
             "visaType": "C1",
             "nationality": "AF" if is_calling else "AU",
-            "identity": dict(IDENTITY),
+            # Some few files are of one person.
+            "identity": {**IDENTITY, **_person(self._chance.randrange(PEOPLE))},
         }
         payload = await self._done(Write("submitApplication", "agent-au", key(), said))
         if payload is None:
