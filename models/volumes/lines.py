@@ -175,6 +175,11 @@ def dimensions_of(scope: Scope) -> set[str]:
     return {element.name for element in elements if isinstance(element, Column)}
 
 
+def signed(tile: Tile, number: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What a row of a tile adds to a sum."""
+    return -number if tile.is_taken_off else number
+
+
 def measured_column(clock: Clock) -> str:
     """The column with the number of durations of a clock."""
     return f"{clock}_measured"

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from models.volumes.grains import AGED_UNTIL, AGES, KINDS, Clock
-from models.volumes.lines import PERIODS, AnySelect, ScopedQuestion, measured_column
+from models.volumes.lines import PERIODS, AnySelect, ScopedQuestion, measured_column, signed
 from models.volumes.question import Tile
 
 #: Factor from a bucket's upper bound to the point with the same relative error to both bounds.
@@ -96,7 +96,8 @@ def _histograms(scoped: ScopedQuestion, window: list[Tile]) -> Iterator[AnySelec
         for clock in clocks:
             counts = and_(c.kind.in_(KINDS[clock]), scoped.is_counted(tile, c))
             keys = scoped.keys(tile, c)
-            yield _ranks(scoped, clock, select(*keys, c.bucket, c.measured).where(counts))
+            measured = signed(tile, c.measured).label("measured")
+            yield _ranks(scoped, clock, select(*keys, c.bucket, measured).where(counts))
     if Clock.AGE in scoped.clocks:
         yield _ranks(scoped, Clock.AGE, _ages(scoped))
 

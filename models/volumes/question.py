@@ -91,13 +91,15 @@ class Tile:
     first_on: date | None
     last_on: date
     is_in_window: bool
+    #: Whether its rows are taken off: days of a month that is counted whole, but was not asked for.
+    is_taken_off: bool = False
     #: Its place among the tiles of a question.
     number: int = 0
 
     @property
     def shape(self) -> tuple[object, ...]:
         """What the text of a statement depends on: all but the days."""
-        return self.grain.facts.name, self.first_on is None, self.is_in_window
+        return self.grain.facts.name, self.first_on is None, self.is_in_window, self.is_taken_off
 
 
 _DAYS = ("day",)
@@ -138,6 +140,9 @@ def _cover(
     if not finer:
         yield Tile(grain, first_on, last_on, is_in_window)
         return
+    if grain.period == Period.MONTH:
+        yield from _cover_months(first_on, last_on, grain, *finer, is_in_window=is_in_window)
+        return
     months = MONTHS[Period(grain.period)]
     since = first_on and _begin(first_on - _ONE_DAY, months, later=True)
     until = _begin(last_on + _ONE_DAY, months) - _ONE_DAY
@@ -148,6 +153,36 @@ def _cover(
         yield from _cover(first_on, since - _ONE_DAY, finer, is_in_window=is_in_window)
     yield Tile(grain, since, until, is_in_window)
     yield from _cover(until + _ONE_DAY, last_on, finer, is_in_window=is_in_window)
+
+
+def _cover_months(
+    first_on: date | None, last_on: date, month: Grain, day: Grain, *, is_in_window: bool
+) -> Iterator[Tile]:
+    """Take whole months, and add the days around them.
+
+    A month of which most days are asked for is taken whole, and its other days are taken off: they
+    are fewer rows, and on the days to come, hardly any.
+    """
+    since = first_on and _begin(first_on, 1)
+    begins_on = _begin(last_on, 1)
+    until = months_later(begins_on, 1) - _ONE_DAY
+    if first_on and since == begins_on:
+        if 2 * (last_on - first_on + _ONE_DAY) <= until - begins_on + _ONE_DAY:
+            yield Tile(day, first_on, last_on, is_in_window)
+            return
+    else:
+        if first_on and since and (after := months_later(since, 1)) - first_on <= first_on - since:
+            yield Tile(day, first_on, after - _ONE_DAY, is_in_window)
+            since = first_on = after
+        if last_on - begins_on + _ONE_DAY <= until - last_on:
+            yield Tile(day, begins_on, last_on, is_in_window)
+            until = last_on = begins_on - _ONE_DAY
+    if since is None or since <= until:
+        yield Tile(month, since, until, is_in_window)
+    if first_on and since and since < first_on:
+        yield Tile(day, since, first_on - _ONE_DAY, is_in_window, is_taken_off=True)
+    if last_on < until:
+        yield Tile(day, last_on + _ONE_DAY, until, is_in_window, is_taken_off=True)
 
 
 def _begin(day: date, months: int, *, later: bool = False) -> date:

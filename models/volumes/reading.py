@@ -29,6 +29,7 @@ from models.volumes.lines import (
     dimensions_of,
     first_day,
     measured_column,
+    signed,
 )
 from models.volumes.measures import COUNTS, OPEN_BREACHES, RATIOS, STOCKS
 from models.volumes.percentiles import hours, percentiles
@@ -108,7 +109,9 @@ def _lines(scoped: ScopedQuestion, tile: Tile) -> AnySelect:
     """The rows of a tile. Before the window only stocks count, carried into the first period."""
     c = tile.grain.facts.c
     flows = scoped.flows if tile.is_in_window else ()
-    values: dict[str, ColumnElement[Any]] = {name: c[name] for name in (*flows, *scoped.changes)}
+    values: dict[str, ColumnElement[Any]] = {
+        name: signed(tile, c[name]) for name in (*flows, *scoped.changes)
+    }
     return scoped.part(scoped.keys(tile, c), values).where(scoped.is_counted(tile, c))
 
 
@@ -131,7 +134,7 @@ def _breaches(scoped: ScopedQuestion, tile: Tile) -> AnySelect:
     else:
         late = c.measured
         is_open = and_(c.kind == Kind.OPEN, c.bucket <= yesterday)
-    open_late = scoped.part(scoped.keys(tile, c), {OPEN_BREACHES: late})
+    open_late = scoped.part(scoped.keys(tile, c), {OPEN_BREACHES: signed(tile, late)})
     return open_late.where(is_open, scoped.is_counted(tile, c))
 
 

@@ -23,7 +23,9 @@ CROWD = crowd(800, seed=1)
 WINDOWS = [
     (date(2025, 1, 1), date(2025, 6, 30)),  # whole months
     (date(2025, 2, 10), date(2025, 5, 20)),  # cut on both sides
+    (date(2025, 2, 20), date(2025, 5, 6)),  # cut on both sides, few days of either
     (date(2025, 3, 25), date(2025, 4, 2)),  # no whole month
+    (date(2025, 3, 4), date(2025, 3, 28)),  # most of a month
 ]
 GROUPINGS = [
     (),
