@@ -2,7 +2,7 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from functools import lru_cache, partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -26,7 +26,7 @@ from gateway.errors import ErrorCode, GerbangError, RequestError
 from gateway.execution.forbidden_fields import find_forbidden_fields, has_field
 from gateway.execution.graphql_core import drop_tokens
 from gateway.execution.introspection import SCHEMA_FIELDS
-from gateway.execution.validation import RULES
+from gateway.execution.validation import with_all_rules
 from gateway.limits import (
     MOST_CHARACTERS,
     MOST_COMMENTS,
@@ -141,7 +141,7 @@ class Documents:
 
     def _validate(self, text: str, role: Role) -> Validation:
         document = self.parse(text)
-        errors, coordinates = _examine(document, self._views[role], RULES)
+        errors, coordinates = _examine(document, self._views[role])
         mistakes = ()
         if errors:
             mistakes = tuple(self._forbidden_fields(document, role)) or self._invalid(
@@ -151,7 +151,7 @@ class Documents:
 
     def _invalid(self, document: DocumentNode, role: Role) -> tuple[GerbangError, ...]:
         """The errors of a document in which nothing is forbidden, each with what it may mean."""
-        errors, _ = _examine(document, self._views[role], RULES, suggests=True)
+        errors, _ = _examine(document, self._views[role], suggests=True)
         return tuple(map(_invalid, errors))
 
     def _forbidden_fields(self, document: DocumentNode, role: Role) -> list[GerbangError]:
@@ -244,7 +244,6 @@ def _verb_for(coordinate: str) -> str:
 def _examine(
     document: DocumentNode,
     schema: GraphQLSchema,
-    rules: Collection[Any],
     *,
     suggests: bool = False,
 ) -> tuple[list[GraphQLError], list[str]]:
@@ -254,9 +253,12 @@ def _examine(
     """
     coordinates: dict[str, None] = {}
     collector = partial(_SelectedFields, coordinates)
-    all_rules: Any = (*rules, collector)
     errors = validate(
-        schema, document, all_rules, max_errors=MOST_MISTAKES, hide_suggestions=not suggests
+        schema,
+        document,
+        with_all_rules(collector),
+        max_errors=MOST_MISTAKES,
+        hide_suggestions=not suggests,
     )
     return errors, list(coordinates)
 

@@ -30,6 +30,7 @@ from graphql.error import GraphQLError
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.execution.values import VariableValueSource
+from graphql.language.visitor import EnterLeaveVisitor
 from graphql.pyutils import Path, is_awaitable
 from graphql.utilities.coerce_input_value import coerce_default_value as default_of
 from graphql.validation.rules.variables_in_allowed_position import allowed_variable_usage
@@ -38,6 +39,7 @@ from gateway.execution.operation import AdmittedOperation
 from gateway.execution.selections import Fragments, fragments_of
 
 __all__ = [
+    "EnterLeaveVisitor",
     "VariableValueSource",
     "allowed_variable_usage",
     "build_execution",

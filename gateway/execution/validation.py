@@ -1,5 +1,6 @@
 """The validation rules: graphql-core's, some of them replaced, and one of our own."""
 
+from functools import partial
 from typing import Any
 
 from graphql import (
@@ -22,6 +23,7 @@ from graphql import (
 
 from gateway.execution.literals import LiteralsOfCorrectType
 from gateway.execution.overlapping import MergeableFields
+from gateway.execution.rules_together import Rule, RulesTogether
 from gateway.execution.variables import VariablesInPlace
 
 
@@ -55,3 +57,8 @@ RULES: tuple[type[ASTValidationRule], ...] = (
     *(_REPLACED.get(rule, rule) for rule in specified_rules if rule not in _NEEDLESS),
     StorableText,
 )
+
+
+def with_all_rules(*further: Rule) -> list[Any]:
+    """The one rule that holds them all, for `graphql.validate`."""
+    return [partial(RulesTogether, (*RULES, *further))]

@@ -2,11 +2,23 @@
 
 import random
 import re
+from functools import partial
+from typing import Any
 
 import pytest
-from graphql import build_schema, parse, print_ast, validate
+from graphql import (
+    BREAK,
+    SKIP,
+    Node,
+    ValidationRule,
+    build_schema,
+    parse,
+    print_ast,
+    validate,
+)
 
-from gateway.execution.validation import RULES
+from gateway.execution.rules_together import RulesTogether
+from gateway.execution.validation import RULES, with_all_rules
 
 SCHEMA = build_schema("""
     directive @note(text: String, count: Int! = 1) on FIELD | QUERY
@@ -98,10 +110,43 @@ def test_random_documents_are_as_valid_as_graphql_core_says(start: int) -> None:
     valid = 0
     for seed in range(start, start + 300):
         document = parse(Writer(seed).document())
-        theirs, ours = validate(SCHEMA, document), validate(SCHEMA, document, RULES)
+        theirs, ours = validate(SCHEMA, document), validate(SCHEMA, document, with_all_rules())
         assert bool(theirs) == bool(ours), (print_ast(document), theirs, ours)
+        if seed % 5 == 0:
+            one_by_one = validate(SCHEMA, document, RULES)
+            assert list(map(str, ours)) == list(map(str, one_by_one)), print_ast(document)
         valid += not theirs
     assert 10 < valid < 290
+
+
+def test_a_rule_that_skips_or_breaks_off_concerns_no_other() -> None:
+    noted: list[str] = []
+
+    class Noting(ValidationRule):
+        def enter(self, node: Node, *_: Any) -> Any:
+            noted.append(f"{type(self).__name__} {node.kind}")
+            return self.result(node)
+
+        def leave(self, node: Node, *_: Any) -> Any:
+            noted.append(f"{type(self).__name__} left {node.kind}")
+            return BREAK if self.result(node) is BREAK else None
+
+        def result(self, node: Node) -> Any:
+            return None
+
+    class Skipping(Noting):
+        def result(self, node: Node) -> Any:
+            return SKIP if node.kind == "selection_set" else None
+
+    class Breaking(Noting):
+        def result(self, node: Node) -> Any:
+            return BREAK if node.kind == "field" else None
+
+    rules, document = (Skipping, Noting, Breaking), parse("{ a { id } s } query { i }")
+    validate(SCHEMA, document, rules)
+    theirs, noted = noted, []
+    validate(SCHEMA, document, [partial(RulesTogether, rules)])
+    assert noted == theirs
 
 
 OVERLAPS = {
