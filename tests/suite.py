@@ -27,6 +27,7 @@ ASK_A_DEMO = (
 #: The files that take longest by the clock, longest first: they begin first, so that no worker ends
 #: alone, and those that mostly wait do so while others compute.
 LONGEST = (
+    "tests/gateway/test_plans.py",
     "tests/gateway/test_live.py",
     "tests/clients/test_clients.py",
     "tests/test_contributing.py",
@@ -37,7 +38,6 @@ LONGEST = (
     "tests/gateway/test_live_protocol.py",
     "tests/gateway/test_policy_enforced.py",
     "tests/models/test_row_security_mended.py",
-    "tests/gateway/test_plans.py",
     "tests/models/test_migrations_online.py",
     "tests/gateway/crashes/test_crashes.py",
     "tests/models/test_volumes_kept.py",

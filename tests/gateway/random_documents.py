@@ -15,10 +15,8 @@ from graphql import (
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
-    OperationDefinitionNode,
     get_named_type,
     is_leaf_type,
-    parse,
 )
 
 from gateway.schema import access_event, application
@@ -26,16 +24,22 @@ from gateway.strawberry_bridge import to_camel_case
 from tests.gateway.random_values import CODES, LOOK_UPS, literal, random_value
 
 ALIASES = ("a", "b", "code", "name", "nodes", "reference")
+#: For what identity is read, and of which case a role can read it.
 PURPOSES = {
-    "OFFICER": "CASEWORK", "SUPERVISOR": "SUPERVISION", "PARTNER_AGENT": "INTAKE",
-    "SCREENING": "CASEWORK", "APPLICANT": "OWN_DATA",
-}  # fmt: skip
+    "OFFICER": (("CASEWORK", "SGPO-OPEN-0006"), ("CASEWORK", "AUSY-PAID-0013")),
+    "SUPERVISOR": (("SUPERVISION", "AUSY-GRAN-0001"), ("CASEWORK", "AUSY-PAID-0013")),
+    "PARTNER_AGENT": (("INTAKE", "AUSY-PAID-0013"),),
+    "SCREENING": (("CASEWORK", "AUSY-PAID-0013"),),
+    "APPLICANT": (("OWN_DATA", "AUSY-PAID-0013"),),
+}
 OTHER_WAYS = {"viewer": "{ role }", "node": '(id: "x") { __typename }', "__typename": ""}
 
-#: For what identity is read: the case of a role whose applicant it can read.
-LIKELY_CASE = {"OFFICER": "SGPO-OPEN-0006"}
 #: Where there is most to tell.
 LIKELY = ("applications", "application", "applicant", "identity", "decision", "nodes", "node")
+
+#: After how many fields a document goes no deeper: what small ones cost, large ones cost tenfold,
+#: and most of what goes wrong goes wrong in a small one.
+SIZES = (3, 3, 5, 5, 8, 8, 12, 20, 50)
 
 #: The declared walks of a list, and its usual order.
 WALKS = {
@@ -80,13 +84,20 @@ class _Writer:
         #: What stands under a key of a type: two places that ask for it have to ask alike.
         self._keys: dict[tuple[str, str], str] = {}
         self._is_asking_for_rows = True
-        self._left = 50
+        self._reads_identity = False
+        #: The variables that each operation declares.
+        self._used: dict[str, list[str]] = {}
+        self._left = dice.choice(SIZES)
+        #: A purpose and its case; and whether the document is to read identity for it.
+        self._stated = dice.choice(PURPOSES.get(role, (None,)))
+        self._seeks_identity = self._stated is not None and self._chance(0.4)
 
     def __call__(self) -> Document:
         query = self._view.query_type
         assert query is not None
         names = ["One", "Two", "Three"][: self._dice.choice((1, 1, 1, 2, 3))]
         bodies = {name: self._selected(query, 7) for name in names}
+        self._reads_identity = any("identity" in self._unfolded(body) for body in bodies.values())
         written = [self._operation(name, body) for name, body in bodies.items()]
         written += [
             f"fragment {name} on {on} {body}" for name, (on, body) in self._fragments.items()
@@ -94,9 +105,10 @@ class _Writer:
         self._dice.shuffle(written)
         text = "\n".join(written)
         asked = names[0] if len(names) > 1 or self._chance(0.3) else None
-        first, second = self._values(text, names[0])
-        others = [(name, self._values(text, name)[0]) for name in names[1:]]
-        return Document(text, ((asked, first), (asked, second), *others), self._is_asking_for_rows)
+        first, second = self._values(names[0])
+        again = [(asked, second)] if second != first else []
+        others = [(name, self._values(name)[0]) for name in names[1:]]
+        return Document(text, ((asked, first), *again, *others), self._is_asking_for_rows)
 
     def _chance(self, share: float) -> bool:
         return self._dice.randrange(1000) < share * 1000
@@ -104,12 +116,9 @@ class _Writer:
     # --- Operations ------------------------------------------------------------------------------
 
     def _operation(self, name: str, body: str) -> str:
-        purpose = (
-            self._purpose()
-            if self._chance(0.9 if "identity" in self._unfolded(body) else 0.1)
-            else ""
-        )
-        used = [one for one in self._variables if one in self._named_by(purpose + body)]
+        purpose = self._purpose() if self._chance(0.9 if self._reads_identity else 0.1) else ""
+        named = self._named_by(purpose + body)
+        self._used[name] = used = [one for one in self._variables if one in named]
         declared = ", ".join(f"${one}: {self._variables[one].declared}" for one in used)
         return f"query {name}{f'({declared})' if declared else ''}{purpose} {body}"
 
@@ -122,29 +131,25 @@ class _Writer:
         return text + "".join(self._unfolded(self._fragments[name][1]) for name in spread)
 
     def _purpose(self) -> str:
-        directive, code = self._view.get_directive("purpose"), PURPOSES.get(self._role)
-        if directive is None or code is None:
+        directive = self._view.get_directive("purpose")
+        if directive is None or self._stated is None:
             return ""
-        given = {"code": code, "reference": LIKELY_CASE.get(self._role, "AUSY-PAID-0013")}
+        given = dict(zip(("code", "reference"), self._stated, strict=True))
         written = (f"{n}: {self._given(directive.args[n].type, v)}" for n, v in given.items())
         return f" @purpose({', '.join(written)})"
 
-    def _values(self, text: str, operation: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        [asked] = [
-            one
-            for one in parse(text).definitions
-            if isinstance(one, OperationDefinitionNode) and one.name and one.name.value == operation
-        ]
-        names = [one.variable.name.value for one in asked.variable_definitions or ()]
+    def _values(self, operation: str) -> tuple[dict[str, Any], dict[str, Any]]:
         first, second = (
-            {n: v for n in names for v in self._variables[n].values[which]} for which in (0, 1)
+            {n: v for n in self._used[operation] for v in self._variables[n].values[which]}
+            for which in (0, 1)
         )
         return first, second
 
     # --- Selections ------------------------------------------------------------------------------
 
     def _selected(self, type_: GraphQLObjectType, depth: int) -> str:
-        parts = [self._part(type_, depth) for _ in range(self._dice.choice((1, 2, 2, 3, 4)))]
+        count = self._dice.choice((1, 2, 2, 3, 4)) if self._left > 0 else 1
+        parts = [self._part(type_, depth) for _ in range(count)]
         return f"{{ {' '.join(parts)} }}"
 
     def _part(self, type_: GraphQLObjectType, depth: int) -> str:
@@ -192,14 +197,19 @@ class _Writer:
         names = [
             name
             for name, field in type_.fields.items()
-            if is_leaf_type(get_named_type(field.type)) or (depth > 0 and self._left > 0)
+            if is_leaf_type(get_named_type(field.type)) or self._leads_on(name, depth)
         ]
         if type_ is self._view.query_type:
             names = [name for name, field in type_.fields.items() if _leads_to_rows(name, field)]
         likely = [name for name in names if name in LIKELY]
+        share = 0.8 if self._seeks_identity else 0.4
         return self._dice.choice(
-            likely if likely and self._chance(0.4) else names or ["__typename"]
+            likely if likely and self._chance(share) else names or ["__typename"]
         )
+
+    def _leads_on(self, name: str, depth: int) -> bool:
+        """Whether a field that has fields may be asked for."""
+        return depth > 0 and (self._left > 0 or (self._seeks_identity and name in LIKELY))
 
     def _under_key(self, type_: GraphQLObjectType, asked: str, rest: str) -> str:
         key = self._dice.choice(ALIASES) if self._chance(0.3) else asked.split("(")[0]
@@ -240,6 +250,8 @@ class _Writer:
 
     def _name_of(self, name: str, by: Any) -> dict[str, Any]:
         """One way to name a thing; a code is one of its own kind."""
+        if name == "application" and self._seeks_identity and self._stated and self._chance(0.8):
+            return {"reference": self._stated[1]}
         named = random_value(self._dice, by, name)
         return {n: self._dice.choice(CODES[name]) if n == "code" else v for n, v in named.items()}
 
@@ -251,6 +263,8 @@ class _Writer:
         return given
 
     def _page(self, name: str, field: GraphQLField) -> dict[str, Any]:
+        if name == "applications" and self._seeks_identity and self._chance(0.5):
+            return {"first": 20}
         size = self._dice.choice((1, 2, 3, 5, 20, 100) if self._chance(0.95) else (0, 101, -1))
         given: dict[str, Any] = {self._dice.choice(("first", "last")): size}
         if self._chance(0.4) and (places := self._places.get(name)):

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-import httpx2
 import pytest
 from sqlalchemy import select, true
 
@@ -31,6 +30,7 @@ from tests.gateway import (
     walls,
 )
 from tests.gateway.conftest import CLAIMS, Traffic, Viewer
+from tests.gateway.in_process import InProcessClient
 from tests.gateway.test_promises import incomplete_of_today
 
 __all__ = ["incomplete_of_today"]
@@ -52,11 +52,7 @@ POLICY: dict[str, policy.Access] = policy.POLICY  # type: ignore[assignment]
 async def serving(world: str) -> AsyncIterator[dict[str, Viewer]]:
     """A gateway made now, with the defect in it."""
     app = gateway(tokens.settings(world), key_source=tokens.key_source)
-    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
-    async with (
-        app.router.lifespan_context(app),
-        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
-    ):
+    async with app.router.lifespan_context(app), InProcessClient(app) as client:
         yield {name: Viewer(client, claims) for name, claims in CLAIMS.items()}
 
 

@@ -29,7 +29,7 @@ from gateway.mapping.declare import ToOne
 from tests.gateway import walls
 from tests.gateway.both_ways import both_ways
 from tests.gateway.test_defects import serving
-from tests.gateway.test_plans import compare_many, places_of
+from tests.gateway.test_plans import MANY, compare_many, places_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.proof]
 
@@ -293,7 +293,8 @@ async def seen_by(world: str, plant: Callable[[Patch], None], numbers: Iterable[
 
 @pytest.mark.parametrize("plant", DEFECTS, ids=lambda plant: plant.__name__)
 async def test_a_defect_is_seen(world: str, plant: Callable[[Patch], None]) -> None:
-    assert (await seen_by(world, plant, range(400))).startswith(("no plan", "200"))
+    """By the documents of `make test`."""
+    assert (await seen_by(world, plant, range(MANY))).startswith(("no plan", "200"))
 
 
 async def test_where_there_is_no_defect_none_is_seen(world: str) -> None:
