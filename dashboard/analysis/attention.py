@@ -9,6 +9,8 @@ tails are exact for few decisions as well. A control chart compares a place with
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, log
 from typing import NamedTuple
 
 import numpy as np
@@ -24,8 +26,8 @@ PAST_MONTHS, ENOUGH_MONTHS = 12, 6
 FEW_MONTHS = 4
 #: So many standard deviations are never beyond limits of 99.8 %.
 GLANCE = 2.0
-#: How finely the limits of a funnel are drawn.
-DRAWN = 60
+#: The lines of a funnel run through so many times the decisions of the point before, at most.
+STEP = 1.25
 
 
 class Count(NamedTuple):
@@ -100,12 +102,15 @@ class Funnel:
         return tuple(sorted(found, key=lambda point: -abs(point.excess)))
 
     def limits(self) -> list[Limits]:
-        """The lines of the funnel, through each place's own number of decisions as well."""
-        numbers = {point.count.n for point in self.points}
-        if not numbers:
-            return []
-        drawn = np.geomspace(min(numbers), max(numbers), DRAWN).round()
-        return [_limits(self.model, n) for n in sorted(numbers | {int(n) for n in drawn})]
+        """The lines of the funnel, through each place's own number of decisions and between."""
+        numbers = sorted({point.count.n for point in self.points})
+        between = {
+            round(low * (high / low) ** (part / parts))
+            for low, high in pairwise(numbers)
+            for parts in [ceil(log(high / low, STEP))]
+            for part in range(1, parts)
+        }
+        return [_limits(self.model, n) for n in sorted({*numbers, *between})]
 
 
 def funnel(counts: Sequence[Count], rate: float | None = None) -> Funnel:

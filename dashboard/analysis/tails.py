@@ -6,7 +6,7 @@ binomial. All probabilities are sums of exact ones: no normal approximation, how
 """
 
 from dataclasses import dataclass, field
-from math import lgamma, sqrt
+from math import exp, lgamma, log, log1p, pi, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -25,8 +25,9 @@ _STIRLING_FROM = 8
 
 
 class Masses(NamedTuple):
-    """The probabilities of 0, 1, 2 … cases, and those of fewer than 0, 1, 2 …, their sums."""
+    """The probabilities of ``first``, ``first`` + 1, … cases, and those of fewer, their sums."""
 
+    first: int
     each: Floats
     sums: Floats
 
@@ -61,7 +62,8 @@ class Model:
 
     def masses(self, n: int) -> Floats:
         """The probabilities of 0, 1, 2 … cases of n, up to where nothing worth counting is left."""
-        return self._masses(n).each
+        known = self._masses(n)
+        return np.concatenate((np.zeros(known.first), known.each))
 
     def _masses(self, n: int) -> Masses:
         if n not in self._known:
@@ -79,8 +81,10 @@ class Model:
 
     def tail(self, n: int, cases: int) -> float:
         """The probability of a count at least as far off as this one, on its own side."""
-        masses = self.masses(n)
-        below, here = float(masses[:cases].sum()), float(masses[cases : cases + 1].sum())
+        first, masses, _ = self._masses(n)
+        at = max(cases - first, 0)
+        below = float(masses[:at].sum())
+        here = float(masses[at : at + 1].sum()) if cases >= first else 0.0
         return min(below + here, max(1 - below, NEGLIGIBLE))
 
 
@@ -95,31 +99,30 @@ def log_gamma(x: Floats) -> Floats:
     for step in range(1, _STIRLING_FROM):
         shift *= x + step
     y = x + _STIRLING_FROM
-    series = 1 / (12 * y) - 1 / (360 * y**3) + 1 / (1260 * y**5) - 1 / (1680 * y**7)
-    return (y - 0.5) * np.log(y) - y + 0.5 * np.log(2 * np.pi) + series - np.log(shift)
+    inverse = 1 / y
+    square = inverse * inverse
+    series = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680)))
+    return (y - 0.5) * np.log(y) - y + 0.5 * log(2 * pi) + series - np.log(shift)
 
 
 def likely_spread(counts: Floats, cases: Floats, rate: float) -> float:
     """The spread that makes these cases of these counts the most likely, given the rate."""
     if not 0 < rate < 1 or not counts.sum():
         return 0.0
-    weights = np.array([beta_weight(rate, spread) for spread in SPREADS[1:]])
-    n, x, w = counts[:, None], cases[:, None], weights[None, :]
+    w = np.array([[beta_weight(rate, spread) for spread in SPREADS[1:]]])
     alpha, beta = rate * w, (1 - rate) * w
-    of_spreads = (
-        log_gamma(x + alpha)
-        - log_gamma(alpha)
-        + log_gamma(n - x + beta)
-        - log_gamma(beta)
-        - log_gamma(n + w)
-        + log_gamma(w)
-    ).sum(axis=0)
-    of_none = float((x * np.log(rate) + (n - x) * np.log1p(-rate)).sum())
-    return float(SPREADS[int(np.argmax(np.concatenate(([of_none], of_spreads))))])
+    n, x = counts[:, None], cases[:, None]
+    # All at once: of a place's few months, most of the time is what a call takes.
+    logs = log_gamma(np.concatenate((x + alpha, n - x + beta, n + w, w, alpha, beta)))
+    of_cases, of_others, of_all, of_none = np.split(logs, len(counts) * np.arange(1, 4))
+    of_spreads = (of_cases + of_others - of_all).sum(axis=0)
+    of_spreads += len(counts) * (of_none[0] - of_none[1] - of_none[2])
+    of_chance = float((x * np.log(rate) + (n - x) * np.log1p(-rate)).sum())
+    return float(SPREADS[int(np.argmax(np.concatenate(([of_chance], of_spreads))))])
 
 
 def _range(n: int, known: Masses, level: float) -> Range:
-    masses, sums = known
+    first, masses, sums = known
     # Of each lowest count above which enough is left, the highest that is needed; where there is no
     # such count, there is no range.
     needed = sums[:-1] + level
@@ -135,33 +138,47 @@ def _range(n: int, known: Masses, level: float) -> Range:
     # How much of the less likely end was needed says where between two counts a smooth line runs.
     end = low if masses[low] < masses[high] else high
     part = min(max(1 - float((held[best] - level) / masses[end]), 0.01), 1.0)
-    return Range(
-        low,
-        high,
-        lower=0.0 if low == 0 else low - (part if end == low else 0.5),
-        upper=high + (part if end == high else 0.5),
-    )
+    lower, upper = (part if end == at else 0.5 for at in (low, high))
+    low, high = first + low, first + high
+    return Range(low, high, lower=low - lower if low else 0.0, upper=high + upper)
 
 
 def _masses(n: int, rate: float, spread: float) -> Masses:
     if rate <= 0 or n == 0:
-        return _summed(np.ones(1))
+        return _summed(0, np.ones(1))
     if rate >= 1:
-        return _summed(np.append(np.zeros(n), 1.0))
-    highest = min(n, int(n * rate * (1 + 12 * spread) + 12 * sqrt(n * rate)) + 30)
-    counts = np.arange(highest, dtype=np.float64)
+        return _summed(n, np.ones(1))
+    expected = int(n * rate)
+    # Nothing worth counting is further off than twelve standard deviations, except below what is
+    # expected of nearly all.
+    most = 12 * (n * rate * spread + sqrt(n * rate))
+    first = max(int(n * rate - most), 0) if rate <= 0.5 else 0
+    last = min(n, int(n * rate + most) + 30)
+    counts = np.arange(first, last, dtype=np.float64)
+    # What each probability is of the one before.
+    steps = (n - counts) / (counts + 1)
+    middle = _log_choices(n, expected)
     if not spread:
-        start = n * np.log1p(-rate)
-        steps = np.log((n - counts) / (counts + 1)) + np.log(rate / (1 - rate))
+        middle += expected * log(rate) + (n - expected) * log1p(-rate)
+        steps *= rate / (1 - rate)
     else:
         weight = beta_weight(rate, spread)
         alpha, beta = rate * weight, (1 - rate) * weight
-        start = lgamma(beta + n) - lgamma(beta) + lgamma(weight) - lgamma(weight + n)
-        steps = np.log((n - counts) / (counts + 1) * (alpha + counts) / (beta + n - counts - 1))
-    all_masses, sums = _summed(np.exp(start + np.concatenate(([0.0], np.cumsum(steps)))))
-    enough = int(np.searchsorted(sums[1:], 1 - NEGLIGIBLE)) + 1
-    return Masses(all_masses[:enough], sums[: enough + 1])
+        # In this order large terms cancel each other exactly.
+        middle += lgamma(expected + alpha) - lgamma(alpha)
+        middle += lgamma(n - expected + beta) - lgamma(beta) + lgamma(weight) - lgamma(n + weight)
+        steps *= (counts + alpha) / (n + beta - 1 - counts)
+    below, above = 1 / steps[: expected - first][::-1], steps[expected - first :]
+    shares = np.concatenate((below.cumprod()[::-1], [1.0], above.cumprod()))
+    known = _summed(first, exp(middle) * shares)
+    enough = int(np.searchsorted(known.sums[1:], 1 - NEGLIGIBLE)) + 1
+    return Masses(first, known.each[:enough], known.sums[: enough + 1])
 
 
-def _summed(masses: Floats) -> Masses:
-    return Masses(masses, np.concatenate(([0.0], np.cumsum(masses))))
+def _log_choices(n: int, cases: int) -> float:
+    """The logarithm of in how many ways so many of n can be chosen."""
+    return lgamma(n + 1) - lgamma(cases + 1) - lgamma(n - cases + 1)
+
+
+def _summed(first: int, masses: Floats) -> Masses:
+    return Masses(first, masses, np.concatenate(([0.0], np.cumsum(masses))))

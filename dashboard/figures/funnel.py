@@ -28,7 +28,7 @@ def funnel_figure(
     numbers = [line.n for line in lines]
     named = {point.count.key for point in funnel.outside[:MOST_NAMED]} | set(chosen)
     inside = [point for point in funnel.points if not point.is_outside]
-    top = _height(funnel)
+    top = _height(funnel, lines)
     lowest, highest = (numbers[0], numbers[-1]) if numbers else (1, 10)
     ends = (log10(max(lowest, 1)) - 0.05, log10(highest) + 0.2)
     return {
@@ -96,7 +96,8 @@ def _points(
 ) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "mode": "markers+text",
+        # Were all to have a text, Plotly would make an element for each.
+        "mode": "markers+text" if any(p.count.key in named for p in points) else "markers",
         "x": [point.count.n for point in points],
         "y": [point.count.rate for point in points],
         "name": name,
@@ -169,10 +170,9 @@ def _count_covered(anchor: str, places: list[float]) -> int:
     return sum(left <= place <= left + NAME_WIDTH for place in places)
 
 
-def _height(funnel: Funnel) -> float:
+def _height(funnel: Funnel, limits: Sequence[Limits]) -> float:
     """High enough for whatever is outside, for all rates that say something, and for the line of
     99.8 % where it is lowest."""
-    limits = funnel.limits()
     rates = [
         point.count.rate for point in funnel.points if point.is_outside or point.count.n >= TELLING
     ]
