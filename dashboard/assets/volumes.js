@@ -58,7 +58,7 @@
         },
       ],
       ...(layout.geo && {
-        geo: { ...layout.geo, landcolor: "#e4e9ed", countrycolor: "#ffffff", bgcolor: "#ffffff" },
+        geo: { ...layout.geo, landcolor: "#e4e9ed", coastlinecolor: "#ffffff", bgcolor: "#ffffff" },
       }),
     };
   };

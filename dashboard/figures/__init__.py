@@ -24,6 +24,11 @@ GRAPH_CONFIG: Any = {
 
 def layout_of(say: Texts, margin: dict[str, int], **more: Any) -> dict[str, Any]:
     """What all pictures share; without animations, and stable while their data change."""
+    for axis in ("xaxis", "yaxis"):
+        if axis in more:
+            # All labels have room. Plotly would measure each of them, and the browser lay out the
+            # whole page for that.
+            more[axis] = {**more[axis], "ticklabeloverflow": "allow"}
     return {
         "margin": margin,
         "paper_bgcolor": "rgba(0,0,0,0)",

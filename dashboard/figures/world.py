@@ -110,8 +110,9 @@ def world_map(
                 "lataxis": {"range": [frame.south, frame.north]},
                 "lonaxis": {"range": [frame.west, frame.east]},
                 "showframe": False,
-                "showcoastlines": False,
-                "showcountries": True,
+                # In our geography these are the borders between countries, each drawn once.
+                "showcoastlines": True,
+                "showcountries": False,
                 "showlakes": False,
                 "showland": True,
                 "bgcolor": "rgba(0,0,0,0)",
