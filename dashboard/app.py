@@ -21,7 +21,7 @@ from dashboard.export.my_data import my_data_route
 from dashboard.export.routes import routes as export_routes
 from dashboard.gateway.client import Gateway
 from dashboard.gateway.session import Session
-from dashboard.pages.registry import PATHS, READS, document, register_pages, title_of
+from dashboard.pages.registry import PATHS, READS, document, title_of
 from dashboard.settings import Settings
 from dashboard.web.callback_guard import Questions
 from dashboard.web.gate import Gate
@@ -133,16 +133,13 @@ def create_app(
         server=server,
         index_string=INDEX,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
-        use_pages=True,
+        use_pages=False,
         use_async=True,
-        pages_folder="",
-        include_pages_meta=False,
         suppress_callback_exceptions=True,  # each page has callbacks that others lack
         update_title="",
         compress=False,
     )
     dash.layout = document
-    register_pages()
 
     headers = Headers(settings, dash.csp_hashes, (STYLE_HASH,))
     server.router.routes.extend(

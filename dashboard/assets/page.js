@@ -32,18 +32,6 @@
     isFirst = false;
   };
 
-  // A title of its own for what a page shows. Dash writes that of the page at each address.
-  let entitled = {};
-  const keepTitle = () => {
-    const { path, title } = entitled;
-    if (path === location.pathname && document.title !== title) document.title = title;
-  };
-  const entitle = (title) => {
-    if (title) entitled = { path: location.pathname, title };
-    keepTitle();
-  };
-  new MutationObserver(keepTitle).observe(document.querySelector("title"), { childList: true });
-
   const valueIn = (query, key, state) => query.get(key) ?? state.usual[key] ?? "";
 
   // A control that was changed changes the address, and nothing else.
@@ -116,7 +104,7 @@
   new MutationObserver((changes) => changes.forEach((change) => {
     const { attributeName, target } = change;
     if (attributeName === "data-html") fill(target);
-    else if (attributeName === "data-title") entitle(target.dataset.title);
+    else if (attributeName === "data-title") document.title = target.dataset.title || document.title;
     else change.addedNodes.forEach(fillAll);
   })).observe(document.documentElement, {
     subtree: true, childList: true, attributeFilter: ["data-html", "data-title"],

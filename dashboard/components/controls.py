@@ -56,10 +56,18 @@ def choices(
     )
 
 
-def segments(id_: str, label: str, options: Options, chosen: str) -> dmc.SegmentedControl:
-    """One of very few that are all seen at once."""
+def segments(
+    id_: str, label: str, options: Options, chosen: str, size: str = "sm"
+) -> dmc.SegmentedControl:
+    """One of very few that are all seen at once; nothing slides, which would draw many frames."""
     return dmc.SegmentedControl(
-        id=id_, data=options_of(options), value=chosen, className="segments", **aria(label=label)
+        id=id_,
+        data=options_of(options),
+        value=chosen,
+        size=size,
+        className="segments",
+        transitionDuration=0,
+        **aria(label=label),
     )
 
 
@@ -70,12 +78,8 @@ def period_choice(page: str, address: Address, now: date, say: Texts) -> html.Di
     months: Any = [f"{address.first}-01", f"{address.last}-01"] if is_custom else [None, None]
     return html.Div(
         [
-            dmc.SegmentedControl(
-                id=f"{page}-period",
-                data=options_of(named),
-                value="" if is_custom else address.period,
-                className="segments",
-                **aria(label=say("period.label")),
+            segments(
+                f"{page}-period", say("period.label"), named, "" if is_custom else address.period
             ),
             dmc.DatesProvider(
                 dmc.MonthPickerInput(

@@ -98,11 +98,12 @@ class Page:
         return Input(f"{self.name}-news", "data")
 
     def shows(self, *parts: Part, is_steady: bool = False) -> None:
-        """Let parts that wait for the same figures be answered together.
+        """Let parts be answered together, by one callback.
 
-        A browser asks six questions at once, and each answer costs it a look at the whole page. It
-        is sent nothing that it shows already: the first element keeps a mark of each output. What
-        ``is_steady`` changes with the figures, and with nothing that the visitor chooses.
+        Each callback costs the browser some thirty looks at the whole page, and this process as
+        much as a table. It is sent nothing that it shows already: the first element keeps a mark of
+        each output. What ``is_steady`` changes with the figures, and with nothing that the visitor
+        chooses.
         """
         outputs = [output for each in parts for output in each.outputs]
         mark = outputs[0].component_id, MARK

@@ -1,7 +1,6 @@
 """The request of one callback: who asks, for which address, and how it reads figures.
 
-Parts of a page are callbacks of their own. Those that ask the gateway the same are answered by
-one fetch, so that each shows its figures as soon as they are there.
+Parts of a page that ask the gateway the same are answered by one fetch.
 """
 
 import asyncio

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import dash_mantine_components as dmc
-from dash import dcc, html, page_container
+from dash import dcc, html
 
 from dashboard.components.aria import aria
 from dashboard.components.html_part import html_part
@@ -35,7 +35,7 @@ THEME: Any = {
 
 
 def shell(navigation: Any, account: Any, say: Texts) -> dmc.MantineProvider:
-    """The whole document around ``page_container``, which Dash fills with the page."""
+    """The whole document around the page, which ``show_page`` of the registry fills."""
     close: Any = aria(label=say("page.close"))
     return dmc.MantineProvider(
         [
@@ -51,7 +51,7 @@ def shell(navigation: Any, account: Any, say: Texts) -> dmc.MantineProvider:
                 ],
                 className="masthead",
             ),
-            html.Main(page_container, id="main", tabIndex=-1),
+            html.Main(html.Div(id="page"), id="main", tabIndex=-1),
             dmc.Drawer(
                 id="definition",
                 position="right",

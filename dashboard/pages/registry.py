@@ -1,16 +1,14 @@
 """Every page there is, registered once: for its route, the navigation, the gate and its title."""
 
 from typing import Any
-from urllib.parse import urlencode
 
-import dash
-from dash import Input, Output, State, callback, ctx, dcc, no_update
+from dash import Input, Output, State, callback, dcc, html, no_update
 
 from dashboard.components.definition import definition_drawer
 from dashboard.components.html_part import html_of, html_output
 from dashboard.components.notice import failure_notice, notice
-from dashboard.components.page import Page
-from dashboard.components.page_request import gateway_error, page_request
+from dashboard.components.page import Page, title_output
+from dashboard.components.page_request import PageRequest, gateway_error, page_request
 from dashboard.components.shell import account, navigation, role_buttons, role_text, shell
 from dashboard.gateway.client import GatewayError
 from dashboard.model.page_state import Address
@@ -29,14 +27,6 @@ PATHS = frozenset(page.path for page in PAGES)
 READS = {page.path: page.read for page in PAGES if page.read}
 
 
-def register_pages() -> None:
-    """Tell Dash of every page."""
-    for page in PAGES:
-        dash.register_page(
-            page.name, path=page.path, name=page.name, title=_title(page), layout=_layout(page)
-        )
-
-
 def title_of(path: str, language: str) -> str:
     """What a document is called before its figures are known."""
     say = texts(language)
@@ -53,22 +43,36 @@ def document() -> Any:
 
 
 @callback(
+    Output("page", "children"),
+    title_output("page"),
     html_output("navigation"),
     html_output("account"),
     Input("address", "pathname"),
     State("address", "search"),
+    prevent_initial_call=True,
 )
-async def show_shell(path: str | None, search: str | None) -> tuple[Any, Any]:
-    """Who is looking is known as soon as the gateway has said so."""
-    request = page_request({"search": search})
-    here = path if path in PATHS else "/"
+async def show_page(path: str | None, search: str | None) -> tuple[Any, ...]:
+    """The page at an address, before its figures are known, and who is looking.
+
+    A page follows the query of its address by itself.
+    """
+    query = search or ""
+    request = page_request({"search": query})
+    say = request.say
+    page = next((each for each in PAGES if each.path == path), PAGES[0])
+    title = title_of(page.path, say.language)
     try:
         viewer = await request.viewer()
-    except GatewayError:
-        return no_update, html_of(account(None, here, search or "", request.say))
+    except GatewayError as error:
+        around = html_of(account(None, page.path, query, say))
+        return _nobody_known(error, page, query, request), title, no_update, around
     return (
-        html_of(navigation(PAGES, viewer, here, request.say)),
-        html_of(account(viewer, here, search or "", request.say)),
+        page.layout(request.address, viewer, say)
+        if page.is_open_to(viewer)
+        else _elsewhere(page, request.address, viewer, say),
+        title,
+        html_of(navigation(PAGES, viewer, page.path, say)),
+        html_of(account(viewer, page.path, query, say)),
     )
 
 
@@ -86,38 +90,12 @@ async def show_definition(defined: Any) -> tuple[Any, Any, bool]:
     return (*definition_drawer(str(id_), say), True)
 
 
-def _title(page: Page) -> Any:
-    return lambda **_: title_of(page.path, current_visit.get().language)
-
-
-def _layout(page: Page) -> Any:
-    """The layout of a page for whoever may open it, and what to say to others."""
-
-    async def layout(**query: Any) -> Any:
-        search = (
-            f"?{urlencode({key: value for key, value in query.items() if isinstance(value, str)})}"
-        )
-        if _only_query_changed():
-            return no_update  # the page follows its address by itself
-        request = page_request({"search": search})
-        address, say = request.address, request.say
-        try:
-            viewer = await request.viewer()
-        except GatewayError as error:
-            back = f"{page.path}{address.link()}"
-            if error.held_roles:
-                return _role_choice(error.held_roles, page.path, search, say)
-            return failure_notice(gateway_error(error), back, say, dash.html.H1)
-        if page.is_open_to(viewer):
-            return page.layout(address, viewer, say)
-        return _elsewhere(page, address, viewer, say)
-
-    return layout
-
-
-def _only_query_changed() -> bool:
-    triggered = ctx.triggered_prop_ids
-    return bool(triggered) and all(prop.endswith(".search") for prop in triggered)
+def _nobody_known(error: GatewayError, page: Page, search: str, request: PageRequest) -> Any:
+    """What to say to somebody of whom the gateway says nothing, or not in which role they act."""
+    if error.held_roles:
+        return _role_choice(error.held_roles, page.path, search, request.say)
+    back = f"{page.path}{request.address.link()}"
+    return failure_notice(gateway_error(error), back, request.say, html.H1)
 
 
 def _elsewhere(page: Page, address: Address, viewer: Viewer, say: Texts) -> Any:
@@ -142,8 +120,8 @@ def _elsewhere(page: Page, address: Address, viewer: Viewer, say: Texts) -> Any:
         say("no_figures.title", name=viewer.name or role),
         say("no_figures.what"),
         why,
-        dash.html.P(links, className="ways"),
-        heading=dash.html.H1,
+        html.P(links, className="ways"),
+        heading=html.H1,
     )
 
 
@@ -152,5 +130,5 @@ def _role_choice(roles: tuple[str, ...], path: str, search: str, say: Texts) -> 
         say("choose.title"),
         say("choose.why"),
         role_buttons(roles, path, search, say),
-        heading=dash.html.H1,
+        heading=html.H1,
     )

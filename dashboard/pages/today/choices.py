@@ -3,11 +3,10 @@
 from datetime import date
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.components.aria import aria
-from dashboard.components.controls import choices, options_of, period_choice
+from dashboard.components.controls import choices, period_choice, segments
 from dashboard.model.filters import FILTER
 from dashboard.model.page_state import Address
 from dashboard.texts import Texts
@@ -33,17 +32,15 @@ def filter_bar(address: Address, now: date, say: Texts) -> html.Div:
     )
 
 
-def segments(key: str, label: str, chosen: str, options: list[tuple[str, str]]) -> Any:
-    """A few alternatives beside each other."""
+def labelled_segments(
+    key: str, label: str, chosen: str, options: list[tuple[str, str]]
+) -> html.Div:
+    """A few alternatives beside each other, and what they are of."""
     known = [value for value, _ in options]
-    control: dict[str, Any] = {
-        "id": f"today-{key}",
-        "data": options_of(options),
-        "value": chosen if chosen in known else known[0],
-        "className": "segments",
-        "size": "xs",
-        **aria(label=label),
-    }
+    chosen = chosen if chosen in known else known[0]
     return html.Div(
-        [html.Span(label, className="what", **aria(hidden="true")), dmc.SegmentedControl(**control)]
+        [
+            html.Span(label, className="what", **aria(hidden="true")),
+            segments(f"today-{key}", label, options, chosen, size="xs"),
+        ]
     )

@@ -1,9 +1,8 @@
 """The page Today: four questions, of partners five, each answered by a sentence and a picture.
 
-Each part is a callback of its own; all of them share one fetch.
+All parts share one fetch, and are answered together.
 """
 
-import asyncio
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -29,7 +28,7 @@ from dashboard.model.viewer import Viewer
 from dashboard.pages.today.answers import AGENT, ASKS, MANAGER
 from dashboard.pages.today.attention import attention_finding, attention_from, place_names
 from dashboard.pages.today.change import change_finding, change_from, steps_of
-from dashboard.pages.today.choices import OFFERED, filter_bar, segments
+from dashboard.pages.today.choices import OFFERED, filter_bar, labelled_segments
 from dashboard.pages.today.coming import coming_finding, coming_from
 from dashboard.pages.today.own_work import own_work_finding
 from dashboard.pages.today.own_work_table import own_work_table
@@ -80,7 +79,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
                         say,
                         html.Div(
                             [
-                                segments(
+                                labelled_segments(
                                     "measure",
                                     say("today.what"),
                                     address.measure,
@@ -89,7 +88,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
                                         for each in measures
                                     ],
                                 ),
-                                segments(
+                                labelled_segments(
                                     "why",
                                     say("today.why"),
                                     address.why,
@@ -233,7 +232,6 @@ async def show_change(state: Any) -> tuple[Any, ...]:
 )
 async def show_attention(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
-    await asyncio.sleep(0)  # the other parts are answered before this one, which takes longest
     attention, say = attention_from(reply.today, reply.address), reply.say
     names = place_names(reply.today, say)
     alarms = [point for point in attention.chart if point.is_alarming]
@@ -300,7 +298,5 @@ async def show_coming(state: Any) -> tuple[Any, ...]:
 
 
 PAGE.shows(show_choices, is_steady=True)
-PAGE.shows(show_facts, show_notice, show_change)
-PAGE.shows(show_attention)
-PAGE.shows(show_promise, show_coming)
+PAGE.shows(show_facts, show_notice, show_change, show_promise, show_coming, show_attention)
 PAGE.shows(show_work)

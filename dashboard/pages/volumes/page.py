@@ -1,6 +1,6 @@
 """The page Volumes: how many applications came in, from where, and how fast they were decided.
 
-Each part is a callback that waits for the state of the page and for the questions it shows.
+Each part waits for the questions that it shows; most of them are answered together.
 """
 
 import asyncio
@@ -238,9 +238,6 @@ async def show_outcomes(state: Any) -> Any:
     return outcomes(await read_view(state, PUBLISHED))
 
 
-# Together what waits for the same question.
-PAGE.shows(show_heading, show_chips, show_cards)
 PAGE.shows(show_choices, is_steady=True)
-PAGE.shows(show_map, show_ranking)
-PAGE.shows(show_trend)
+PAGE.shows(show_heading, show_chips, show_cards, show_map, show_ranking, show_trend)
 PAGE.shows(show_notice, show_outcomes)
