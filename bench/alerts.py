@@ -25,7 +25,7 @@ async def measure(rounds: int) -> None:
 
     Each act is another supervisor's, who opens an inquiry.
     """
-    told, answered, queued = list[float](), list[float](), list[float]()
+    found, answered, queued = list[float](), list[float](), list[float]()
     with server() as running:
         url = running.url("bench")
         await prepare(url)
@@ -43,20 +43,20 @@ async def measure(rounds: int) -> None:
                     "mostPeople": 1,
                 })  # fmt: skip
                 ended = perf_counter()
-                alert = await other.told()
+                alert = await other.next_value()
                 heard = perf_counter()
                 queue = await _ask(client, "supervisor-2", _QUEUE)
                 if alert["actor"] != subject or subject not in queue:
                     raise RuntimeError("another alert than that of this round")
                 if number:  # the first round warms up
                     answered.append(ended - began)
-                    told.append(heard - began)
+                    found.append(heard - began)
                     queued.append(perf_counter() - began)
     rows = [
         (name, f"{1_000 * median(seconds):.0f} ms", f"{1_000 * max(seconds):.0f} ms")
         for name, seconds in (
             ("the act is answered", answered),
-            ("the alert is heard by another supervisor", told),
+            ("the alert is heard by another supervisor", found),
             ("it was read in the queue", queued),
         )
     ]

@@ -118,9 +118,9 @@ def _weights(browser: Browser, url: str, path: str) -> tuple[str, ...]:
     watch.begin()
     _filtered(page, 0)
     watch.take()
-    told = (*first, *second, *watch.weight(since=second))
+    found = (*first, *second, *watch.weight(since=second))
     page.context.close()
-    return tuple(f"{each:,.0f}" for each in told)
+    return tuple(f"{each:,.0f}" for each in found)
 
 
 @contextmanager

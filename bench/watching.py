@@ -104,9 +104,9 @@ class Watch:
     def take(self) -> Act:
         """The act that has just come to rest."""
         self._page.wait_for_function(_IS_AT_REST, polling=50)
-        told: dict[str, Any] = self._page.evaluate(_TIMES)
+        found: dict[str, Any] = self._page.evaluate(_TIMES)
         now = self._counted()
-        return Act(**told, **{name: 1_000 * (now[name] - self._before[name]) for name in now})
+        return Act(**found, **{name: 1_000 * (now[name] - self._before[name]) for name in now})
 
     def weight(self, since: tuple[int, float] = (0, 0.0)) -> tuple[int, float]:
         """Requests over the network since the page was opened, or since then, and kilobytes."""

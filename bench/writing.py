@@ -99,8 +99,8 @@ async def _change(
         {mutation}(input: $input) {{ {answer} errors {{ __typename }} }}
     }}"""
     values = {"input": {"idempotencyKey": uuid4().hex, **said}}
-    told = json.loads(await client.post("/graphql", {"query": document, "variables": values}))
-    payload = told["data"][mutation]
+    response = json.loads(await client.post("/graphql", {"query": document, "variables": values}))
+    payload = response["data"][mutation]
     if payload["errors"]:
         raise RuntimeError(f"{mutation}: {payload['errors']}")
     return payload.get("application")
@@ -123,8 +123,8 @@ async def _serve(applications: int) -> None:
 
 
 async def _sign_in(beside: Client, user: str) -> Client:
-    told = json.loads(await Client(beside.app).post(f"/development/users/{user}/token"))
-    return Client(beside.app, told["access_token"])
+    answer = json.loads(await Client(beside.app).post(f"/development/users/{user}/token"))
+    return Client(beside.app, answer["access_token"])
 
 
 def _keys() -> list[dict[str, str]]:

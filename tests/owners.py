@@ -57,8 +57,8 @@ async def refused(owner_url: str, gateway_url: str | None = None) -> list[str]:
     try:
         await migrated(owner_url, gateway_url)
     except OwnerError as error:
-        told, *script = str(error).splitlines()
-        assert "superuser" in told
+        found, *script = str(error).splitlines()
+        assert "superuser" in found
         return [line for line in script if not line.startswith("--")]
     raise AssertionError("the owner was not refused")
 

@@ -97,13 +97,13 @@ def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_page_is_added_by_its_folder_its_words_and_its_entry(copied: Path) -> None:
     follow(copied)
-    told = run(copied, "-c", LOOK)
-    assert told.stdout.splitlines() == [
+    result = run(copied, "-c", LOOK)
+    assert result.stdout.splitlines() == [
         "200 True",
         "True",
         "404",
         "['/intake?language=en', '/volumes?language=en', '/definitions?language=en']",
-    ], told.stderr
+    ], result.stderr
     assert run(copied, *PYTEST).returncode == 0
 
 
@@ -141,6 +141,6 @@ def test_the_build_names_what_is_left_out(copied: Path, step: str, messages: lis
 )
 def test_what_is_left_out_is_named(copied: Path, step: str, message: str) -> None:
     follow(copied, without=step)
-    told = run(copied, *PYTEST)
-    assert told.returncode == 1
-    assert message in told.stdout
+    result = run(copied, *PYTEST)
+    assert result.returncode == 1
+    assert message in result.stdout

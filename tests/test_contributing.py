@@ -196,9 +196,9 @@ def test_what_is_left_out_of_a_recipe_is_named(tmp_path: Path, name: str) -> Non
 def test_the_page_says_what_the_build_says(name: str) -> None:
     """Each message of a recipe's table is one that is seen, here or in the long test."""
     seen = [*TOLD.get(name, {}).values(), *TOLD_BY_THE_BUILD[name].values()]
-    told = [each for each in recipes.messages(name) if each not in ("by",)]
-    assert len(told) > 4
-    for message in told:
+    found = [each for each in recipes.messages(name) if each not in ("by",)]
+    assert len(found) > 4
+    for message in found:
         is_seen = any(each and (each in message or message in each) for each in seen)
         assert is_seen or message in PAGE_ONLY, message
 

@@ -62,47 +62,47 @@ def _seen_of_the_ban_list(demo: Demo) -> tuple[set[str], set[Any]]:
         for answer in case["screenings"]["nodes"]
         if answer["result"] == "HIT" and answer["ban"]
     }
-    told = demo.ask("screening-2", LIST)
-    return held, {tuple(entry.values()) for entry in told["banEntries"]["nodes"]}
+    found = demo.ask("screening-2", LIST)
+    return held, {tuple(entry.values()) for entry in found["banEntries"]["nodes"]}
 
 
 def test_a_day_that_has_not_begun_is_refused() -> None:
-    told = subprocess.run(
+    result = subprocess.run(
         [GERBANG, "demo", "--today", "2999-01-01"], capture_output=True, text=True
     )  # fmt: skip
-    assert told.returncode == 2
-    assert "that day has not begun in Jakarta" in told.stderr
+    assert result.returncode == 2
+    assert "that day has not begun in Jakarta" in result.stderr
 
 
 def test_token_command_gives_a_token_that_the_gateway_accepts(demo: Demo) -> None:
-    told = subprocess.run(
+    result = subprocess.run(
         [GERBANG, "token", "officer", "--url", demo.api_url],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     answer = httpx2.post(
         f"{demo.api_url}/graphql",
         json={"query": "{ viewer { role } }"},
-        headers={"Authorization": f"Bearer {told.stdout.strip()}"},
+        headers={"Authorization": f"Bearer {result.stdout.strip()}"},
     )
     assert answer.json()["data"] == {"viewer": {"role": "OFFICER"}}
 
 
 def test_token_command_says_what_is_wrong_where_no_demo_runs() -> None:
-    told = subprocess.run(
+    result = subprocess.run(
         [GERBANG, "token", "officer", "--url", "http://127.0.0.1:9"],
         capture_output=True, text=True,
     )  # fmt: skip
-    assert told.returncode == 1
-    assert "no demo answers at http://127.0.0.1:9" in told.stderr
+    assert result.returncode == 1
+    assert "no demo answers at http://127.0.0.1:9" in result.stderr
 
 
 def test_check_runs_the_main_job_twice_in_a_row() -> None:
     with data_folder() as data:
         for _ in range(2):
-            told = subprocess.run(
+            result = subprocess.run(
                 [GERBANG, "demo", "--data", data, "--applications", "500", "--check", *OF_A_DAY],
                 capture_output=True, text=True,
             )  # fmt: skip
-            assert told.returncode == 0, told.stderr
-            assert "2025-03-01 to 2026-02-28 (WIB)" in told.stdout
-            assert "manager-au reads AU alone" in told.stdout
+            assert result.returncode == 0, result.stderr
+            assert "2025-03-01 to 2026-02-28 (WIB)" in result.stdout
+            assert "manager-au reads AU alone" in result.stdout

@@ -50,14 +50,14 @@ def test_in_ci_the_reason_of_the_set_up_is_that_to_skip_with(
 @pytest.mark.parametrize(("ci", "outcome"), [("true", "1 error"), ("", "1 skipped")])
 def test_the_summary_says_what_is_missing(tmp_path: Path, ci: str, outcome: str) -> None:
     (tmp_path / "test_it.py").write_text(TEST)
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", tmp_path / "test_it.py"],
         env={"CI": ci, "PATH": "/usr/bin", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )
-    assert outcome in told.stdout
-    assert "no tool" in told.stdout.partition("short test summary")[2]
+    assert outcome in result.stdout
+    assert "no tool" in result.stdout.partition("short test summary")[2]
 
 
 def test_the_files_that_begin_first_exist() -> None:

@@ -148,7 +148,7 @@ BREAKS = {
 }
 
 
-def told(before: str, now: str, changelog: str = UNRELEASED) -> list[Refusal]:
+def refused(before: str, now: str, changelog: str = UNRELEASED) -> list[Refusal]:
     return list(refusals({"officer": before}, {"officer": now}, changelog, TODAY))
 
 
@@ -156,17 +156,17 @@ def told(before: str, now: str, changelog: str = UNRELEASED) -> list[Refusal]:
 def test_breaks_are_named_by_their_coordinate(name: str) -> None:
     old, new, coordinate = BREAKS[name]
     now = BASE.replace(old, new)
-    (refusal,) = told(BASE, now)
+    (refusal,) = refused(BASE, now)
     assert refusal.change.coordinate == coordinate
     reason = f"- `{coordinate}`: nobody could use it as it was.\n"
-    assert told(BASE, now, UNRELEASED + reason) == []
-    assert told(BASE, now, f"{UNRELEASED}- `{coordinate}`\n") != []  # no reason
-    assert told(BASE, now, f"# Changes\n\n## Unreleased\n\n## 0.9\n{reason}") != []  # of before
+    assert refused(BASE, now, UNRELEASED + reason) == []
+    assert refused(BASE, now, f"{UNRELEASED}- `{coordinate}`\n") != []  # no reason
+    assert refused(BASE, now, f"# Changes\n\n## Unreleased\n\n## 0.9\n{reason}") != []  # of before
 
 
 def test_what_breaks_nobody_needs_no_reason() -> None:
     now = BASE.replace("note: String", "note: String!  more: Int").replace("CLOSED", "CLOSED HELD")
-    assert told(BASE, now) == []
+    assert refused(BASE, now) == []
     severities = {change.severity for change in changes_between({"a": BASE}, {"a": now})}
     assert severities == {Severity.DANGEROUS, Severity.SAFE}
 
@@ -202,9 +202,9 @@ def test_after_a_release_only_what_was_announced_may_go(until: str, is_over: boo
     changelog = RELEASED.replace(
         "## Unreleased\n", "## Unreleased\n\n- `Case.note` is gone, as was announced.\n"
     )
-    assert len(told(BASE, now, changelog)) == 1
-    assert len(told(announced, now, changelog)) == (0 if is_over else 1)
-    assert len(told(announced, now, RELEASED)) == (1 if is_over else 2)  # and no reason
+    assert len(refused(BASE, now, changelog)) == 1
+    assert len(refused(announced, now, changelog)) == (0 if is_over else 1)
+    assert len(refused(announced, now, RELEASED)) == (1 if is_over else 2)  # and no reason
 
 
 def test_after_a_release_a_type_goes_with_all_that_led_to_it() -> None:
@@ -212,8 +212,8 @@ def test_after_a_release_a_type_goes_with_all_that_led_to_it() -> None:
     before = BASE.replace("status: Status", f"status: Status {over}")
     now = BASE.replace("status: Status", "").replace("enum Status { OPEN CLOSED }", "")
     changelog = f"{UNRELEASED}- `Status` and `Case.status` are gone as announced.\n\n## 1.0.0\n"
-    assert told(before, now, changelog) == []
-    assert {each.change.coordinate for each in told(BASE, now, changelog)} == {
+    assert refused(before, now, changelog) == []
+    assert {each.change.coordinate for each in refused(BASE, now, changelog)} == {
         "Status", "Case.status",
     }  # fmt: skip
 

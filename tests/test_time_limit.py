@@ -47,7 +47,7 @@ async def test_last(shared):
 def test_what_waits_for_ever_fails_alone(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     (tmp_path / "test_planted.py").write_text(PLANTED)
-    told = subprocess.run(
+    result = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-rA", "--tb=no", "-p", "no:cacheprovider"),
             *("--disable-plugin-autoload", "-p", "anyio", "-p", "timeout"),
@@ -55,7 +55,7 @@ def test_what_waits_for_ever_fails_alone(tmp_path: Path) -> None:
         ],
         capture_output=True, text=True, timeout=60,
     ).stdout  # fmt: skip
-    summary = told.partition("short test summary info")[2].splitlines()
+    summary = result.partition("short test summary info")[2].splitlines()
     said = {
         line.split()[0] + line.rpartition("::")[2].partition(" ")[0]
         for line in summary
@@ -65,4 +65,4 @@ def test_what_waits_for_ever_fails_alone(tmp_path: Path) -> None:
         "FAILEDtest_waits", "PASSEDtest_after_it", "ERRORtest_with_a_fixture_that_waits",
         "PASSEDtest_with_one_that_waits_at_its_end", "ERRORtest_with_one_that_waits_at_its_end",
         "PASSEDtest_last",
-    }, told  # fmt: skip
+    }, result  # fmt: skip

@@ -88,8 +88,8 @@ def current_stamp() -> list[str]:
 def version_of_the_environment() -> str:
     """The version of its Python; empty when that is gone."""
     try:
-        told = subprocess.run([PYTHON, "-IS", "--version"], capture_output=True, text=True)
-        return told.stdout.strip()
+        result = subprocess.run([PYTHON, "-IS", "--version"], capture_output=True, text=True)
+        return result.stdout.strip()
     except OSError:
         return ""
 

@@ -89,10 +89,10 @@ def _environment(installer: list[str], tools: Path) -> dict[str, str]:
     if not os.access(os.path.expanduser("~"), os.W_OK):
         environment["UV_CACHE_DIR"] = str(tools / "cache")
     if installer[0] != "uv" and not {"UV_DEFAULT_INDEX", "UV_INDEX_URL"} & environment.keys():
-        told = subprocess.run(
+        result = subprocess.run(
             [*installer, "config", "list"], capture_output=True, text=True, check=False
         )
-        for line in told.stdout.splitlines():
+        for line in result.stdout.splitlines():
             key, _, value = line.partition("=")
             if key.endswith(".index-url"):
                 environment.setdefault("UV_DEFAULT_INDEX", value.strip("'\""))

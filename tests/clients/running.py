@@ -92,10 +92,10 @@ class Client:
     process: asyncio.subprocess.Process
     #: Where its standard error goes.
     complaints: Path
-    told: dict[str, list[object]] = field(default_factory=dict)
+    reports: dict[str, list[object]] = field(default_factory=dict)
 
     def of(self, kind: str) -> list[object]:
-        return self.told.get(kind, [])
+        return self.reports.get(kind, [])
 
     async def tells(self, kind: str, number: int = 1, seconds: float = SOON) -> None:
         """Wait until it has told something of a kind so often."""
@@ -114,7 +114,7 @@ class Client:
         assert self.process.stdout
         async for line in self.process.stdout:
             for kind, value in json.loads(line).items():
-                self.told.setdefault(kind, []).append(value)
+                self.reports.setdefault(kind, []).append(value)
 
 
 @asynccontextmanager

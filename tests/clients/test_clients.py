@@ -82,8 +82,8 @@ async def workspace(
         manifest = str(folder / "relay" / "persisted.json")
         command = ["documents", "register", "--client", "portal", manifest]
         environ = {"GERBANG_OWNER_URL": world}
-        told = await asyncio.to_thread(CliRunner().invoke, gerbang, command, env=environ)
-        assert told.exit_code == 0, told.output
+        result = await asyncio.to_thread(CliRunner().invoke, gerbang, command, env=environ)
+        assert result.exit_code == 0, result.output
     return folder
 
 
@@ -125,12 +125,12 @@ async def test_a_client_asks_writes_and_follows_each_change_exactly_once(
 
 def assert_each_once(journey: Journey, people: list[Someone], own: set[str]) -> None:
     """``own`` is what clients did themselves, which those are told that follow already."""
-    told = Counter(journey.client.of("change"))
+    counts = Counter(journey.client.of("change"))
     for reference in own:
-        del told[reference]
+        del counts[reference]
     expected: Counter[object] = Counter(map(reference_of, people))
-    assert not expected - told, "missed"
-    assert not told - expected, "told twice"
+    assert not expected - counts, "missed"
+    assert not counts - expected, "told twice"
 
 
 @pytest.mark.proof

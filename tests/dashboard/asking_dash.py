@@ -32,8 +32,8 @@ async def question_of(
     shown: Any = None,
 ) -> dict[str, Any]:
     """The question of a part, by what the server says that it answers."""
-    told = (await browser.get("/_dash-dependencies")).json()
-    callback = next(each for each in told if part in outputs_of(each))
+    response = (await browser.get("/_dash-dependencies")).json()
+    callback = next(each for each in response if part in outputs_of(each))
     state = state_of(search, asked)
     given = {STATE: state, NEWS: state, mark_of(callback): shown}
     return {

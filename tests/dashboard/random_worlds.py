@@ -108,11 +108,11 @@ def _row(random: Random, size: int, code: str | None = None) -> dict[str, Any]:
         if measure.kind is Kind.RATE:
             part = random.randint(0, decisions) if decisions else 0
             part = min(part, random.choice((part, decisions // 20)))
-            told = {"value": part / decisions if decisions else None, "denominator": decisions}
+            found = {"value": part / decisions if decisions else None, "denominator": decisions}
         elif measure.kind is Kind.DURATION:
             hours = round(random.lognormvariate(2, 1), 1) if decisions else None
-            told = {"hours": hours, "measured": decisions}
+            found = {"hours": hours, "measured": decisions}
         else:
-            told = {"value": random.choice((0, random.randint(0, size), size // 2))}
-        row[measure.field] = told
+            found = {"value": random.choice((0, random.randint(0, size), size // 2))}
+        row[measure.field] = found
     return row

@@ -13,10 +13,10 @@ from dashboard.texts import texts
 
 
 def row(intake: int | None, country: str | None = None, **more: Any) -> dict[str, Any]:
-    values = {measure.field: _told(measure.kind, None) for measure in MEASURES}
-    values |= {"intake": _told(Kind.COUNT, intake), "decisions": _told(Kind.COUNT, 90)}
-    values |= {"refusalRate": _told(Kind.RATE, 0.05, 90)}
-    values |= {"turnaroundP50": _told(Kind.DURATION, 6.25, 90)}
+    values = {measure.field: _figure(measure.kind, None) for measure in MEASURES}
+    values |= {"intake": _figure(Kind.COUNT, intake), "decisions": _figure(Kind.COUNT, 90)}
+    values |= {"refusalRate": _figure(Kind.RATE, 0.05, 90)}
+    values |= {"turnaroundP50": _figure(Kind.DURATION, 6.25, 90)}
     named = {"code": country, "iso3": ISO3[country], "name": NAMES[country]} if country else None
     return values | {"country": named, "nationality": None} | more
 
@@ -74,11 +74,11 @@ B1 = {
 
 
 def _month(intake: int, starts_on: str) -> dict[str, Any]:
-    told = _told(Kind.COUNT, intake)
-    return {"period": {"startsOn": starts_on}, "intake": told, "decisions": told}
+    figure = _figure(Kind.COUNT, intake)
+    return {"period": {"startsOn": starts_on}, "intake": figure, "decisions": figure}
 
 
-def _told(kind: Kind, value: float | None, whole: int | None = None) -> dict[str, Any]:
+def _figure(kind: Kind, value: float | None, whole: int | None = None) -> dict[str, Any]:
     match kind:
         case Kind.DURATION:
             return {"hours": value, "measured": whole}

@@ -94,12 +94,12 @@ async def test_what_is_fresh_to_one_is_nothing_to_another(
     async with leader, manager:
         mark = await opened(leader)
         asked.clear()
-        told = await page_of(manager, FIRST, asked=mark)
+        page = await page_of(manager, FIRST, asked=mark)
         assert "/graphql" in asked
-        assert "Australia" in str(told["ranking-table"])
+        assert "Australia" in str(page["ranking-table"])
         # Singapore is a nationality too, which the filters offer.
         for place in ("ranking-table", "map", "map-title", "cards", "volumes-heading"):
-            assert "Singapore" not in str(told[place])
+            assert "Singapore" not in str(page[place])
 
 
 async def test_another_role_is_asked_for_anew(connected: Running, asked: list[str]) -> None:

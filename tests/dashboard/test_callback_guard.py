@@ -69,9 +69,9 @@ async def test_another_question_is_refused(running: Running, change: Change) -> 
     async with running.browser() as browser:
         await running.sign_in(browser, "leadership")
         question = change(deepcopy(await question_of(browser)))
-        told = await _post(browser, json.dumps(question).encode())
-    assert told.status_code in (400, 404), told.text
-    assert told.json() == {"error": "No question of this page."}
+        answer = await _post(browser, json.dumps(question).encode())
+    assert answer.status_code in (400, 404), answer.text
+    assert answer.json() == {"error": "No question of this page."}
 
 
 @pytest.mark.parametrize("body", NO_BODIES.values(), ids=NO_BODIES)
@@ -108,8 +108,8 @@ async def test_an_address_that_makes_no_sense_is_answered_as_the_usual_one(
 ) -> None:
     browser, _ = await connected.visitor("leadership")
     async with browser:
-        told = await page_of(browser, value)
-    assert told["figures"] == {"hidden": False}
+        page = await page_of(browser, value)
+    assert page["figures"] == {"hidden": False}
 
 
 #: What the browser may say of the address of any page, and never does.
@@ -122,8 +122,8 @@ async def test_an_address_that_is_no_text_is_refused(running: Running, value: An
         await running.sign_in(browser, "leadership")
         question = await question_of(browser, part="navigation.data-html")
         question["state"][0]["value"] = value
-        told = await browser.post(ASK, json=question)
-    assert told.status_code == 400
+        response = await browser.post(ASK, json=question)
+    assert response.status_code == 400
 
 
 @pytest.mark.parametrize("mark", [None, [], {}, "x", True, [1]], ids=repr)
@@ -132,8 +132,8 @@ async def test_a_mark_of_any_kind_is_answered(connected: Running, mark: Any) -> 
     async with browser:
         question = await question_of(browser)
         question["inputs"][0]["value"] = state_of("?language=en") | {"asked": mark}
-        told = await browser.post(ASK, json=question)
-    assert told.status_code == 200
+        response = await browser.post(ASK, json=question)
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/volumes", "/export.csv", "/role"])
@@ -141,16 +141,18 @@ async def test_a_query_of_any_kind_breaks_nothing(connected: Running, path: str)
     browser, _ = await connected.visitor("leadership")
     async with browser:
         for query in ("&".join(f"a{n}=b" for n in range(60)), "language=%ff%00", "%", "=&;=&&"):
-            told = await browser.request("POST" if path == "/role" else "GET", f"{path}?{query}")
-            assert told.status_code < 400, (query, told.text)
+            response = await browser.request(
+                "POST" if path == "/role" else "GET", f"{path}?{query}"
+            )
+            assert response.status_code < 400, (query, response.text)
         assert (await browser.get(f"{path}?a={'b' * 5_000}")).status_code == 414
 
 
 @pytest.mark.parametrize("host", ["[", "a b", "user@host", "a/b", "x:y"])
 async def test_a_host_that_is_none_is_refused(running: Running, host: str) -> None:
     async with running.browser() as browser:
-        told = await browser.get("/health/live", headers={"Host": host})
-    assert told.status_code == 400
+        response = await browser.get("/health/live", headers={"Host": host})
+    assert response.status_code == 400
 
 
 @pytest.mark.parametrize(("country", "own_country"), [("", "Australia"), ("&country=SG", "")])
@@ -171,8 +173,8 @@ async def test_a_manager_who_replays_a_leaders_question_gets_own_countries(
 
 async def _places(browser: httpx2.AsyncClient, search: str) -> str:
     """What the map and the table say; a filter may be named elsewhere as it was asked for."""
-    told = await page_of(browser, search)
-    return str([told[name] for name in ("map", "ranking-table")])
+    page = await page_of(browser, search)
+    return str([page[name] for name in ("map", "ranking-table")])
 
 
 async def _post(browser: httpx2.AsyncClient, body: bytes) -> httpx2.Response:

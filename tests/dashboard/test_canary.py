@@ -53,8 +53,8 @@ def found_in(process: int, values: Sequence[str]) -> set[str]:
 
 def show_page(browser: httpx2.Client) -> str:
     """The page My data as the browser asks for it, and the file with all of it."""
-    told = browser.get("/_dash-dependencies").json()
-    callback = next(each for each in told if PART in outputs_of(each))
+    response = browser.get("/_dash-dependencies").json()
+    callback = next(each for each in response if PART in outputs_of(each))
     state = {"name": "my_data", "path": "/my-data", "search": "", "asked": next(ASKED)}
 
     def given(place: dict[str, str]) -> dict[str, object]:

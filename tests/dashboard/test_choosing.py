@@ -27,7 +27,7 @@ query Filtered($from: Date!, $to: Date!, $where: VolumeWhere!, $by: [VolumeDimen
 """
 
 
-def told(demo: Demo, by: list[str], **values: list[str]) -> list[dict[str, Any]]:
+def rows_for(demo: Demo, by: list[str], **values: list[str]) -> list[dict[str, Any]]:
     """The gateway's own answer to leadership about the usual period."""
     where = {name: {"in": codes} for name, codes in values.items()}
     period = PERIODS[DEFAULT_PERIOD](today())
@@ -37,7 +37,7 @@ def told(demo: Demo, by: list[str], **values: list[str]) -> list[dict[str, Any]]
 
 
 def total(demo: Demo, **where: list[str]) -> int:
-    return sum(row["intake"]["value"] for row in told(demo, [], **where))
+    return sum(row["intake"]["value"] for row in rows_for(demo, [], **where))
 
 
 def wait_for(page: Page, value: int) -> None:
@@ -90,7 +90,7 @@ def test_filtered_figures_are_the_gateways(
     of_all = {key: codes for key, codes in where.items() if key not in ("country", field)}
     expected = {
         PURPOSES[row[field]] if named == "purpose" else row[field]["name"]: row["intake"]["value"]
-        for row in told(demo, [by], **of_all)
+        for row in rows_for(demo, [by], **of_all)
         if row[field] and row["intake"]["value"]
     }
     shown = {

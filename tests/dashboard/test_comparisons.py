@@ -18,7 +18,7 @@ from tests.dashboard.some_volumes import some_view, some_volumes
 NOW = date(2026, 3, 10)
 
 
-def told(begins_on: date) -> str:
+def second_card(begins_on: date) -> str:
     card = cards(some_view(begins_on=begins_on))[1]
     return str(card.to_plotly_json())
 
@@ -62,7 +62,7 @@ def test_nothing_is_compared_with_what_lies_before_the_data() -> None:
     view = some_view(begins_on=date(2025, 12, 1))
     assert finding(view) == "110 applications came in"
     assert "do not reach back to" in comparison_line(view)
-    assert "nothing to compare with" in told(date(2025, 12, 1))
+    assert "nothing to compare with" in second_card(date(2025, 12, 1))
 
 
 def test_an_earlier_period_has_every_measure() -> None:

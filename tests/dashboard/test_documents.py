@@ -65,5 +65,5 @@ def test_what_is_asked_without_its_precision_is_never_withheld(role: str) -> Non
     audience = AUDIENCES[role]
     asked = frozenset(Measure(measure.id) for measure in audience.measures)
     assert published_measures(asked, Role[role]) == frozenset()
-    told = [name for name in documents_of(audience) if "precision\n" in document(name)]
-    assert told == ([f"volumes/{PUBLISHED}:{audience.name}"] if audience.publishes else [])
+    found = [name for name in documents_of(audience) if "precision\n" in document(name)]
+    assert found == ([f"volumes/{PUBLISHED}:{audience.name}"] if audience.publishes else [])

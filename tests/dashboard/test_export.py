@@ -76,9 +76,9 @@ def test_a_leaders_files_hold_what_the_gateway_answers(demo: Demo) -> None:
         if row["country"]
     }  # fmt: skip
     with signed_in(demo, "leadership") as client:
-        told = client.get("/export.csv?language=en&sort=name")
+        response = client.get("/export.csv?language=en&sort=name")
         book = client.get("/export.xlsx?language=en&sort=name")
-    table = table_of(told.content)
+    table = table_of(response.content)
     in_file = {
         line["code"]: (
             int(line["intake"]),
@@ -102,37 +102,37 @@ def test_a_leaders_files_hold_what_the_gateway_answers(demo: Demo) -> None:
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_managers_file_has_no_other_country_and_no_outcome(demo: Demo, kind: str) -> None:
     with signed_in(demo, "manager-au") as client:
-        told = client.get(f"/export.{kind}?language=en&sort=refusal_rate&rows=all")
-    assert told.status_code == 200
+        response = client.get(f"/export.{kind}?language=en&sort=refusal_rate&rows=all")
+    assert response.status_code == 200
     if kind == "csv":
-        assert {line["code"] for line in table_of(told.content)} == {"AU", ""}
-        assert re.search("decision", told.text, re.IGNORECASE)
-        assert not re.search("refus", told.text, re.IGNORECASE)
+        assert {line["code"] for line in table_of(response.content)} == {"AU", ""}
+        assert re.search("decision", response.text, re.IGNORECASE)
+        assert not re.search("refus", response.text, re.IGNORECASE)
     else:
-        cells = cells_of(told.content)
+        cells = cells_of(response.content)
         assert [cells.get(f"D{n}") for n in range(2, 5)] == ["Australia", "All applications", None]
         assert not re.search("refus", str(cells), re.IGNORECASE)
 
 
 def test_whoever_has_no_figures_gets_no_file(demo: Demo) -> None:
     with signed_in(demo, "administrator") as client:
-        told = client.get("/export.csv?language=en")
-    assert told.status_code == 403
-    assert "has no figures here" in told.text
+        response = client.get("/export.csv?language=en")
+    assert response.status_code == 403
+    assert "has no figures here" in response.text
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("path", ["/export.csv", "/export-months.csv", "/export.xlsx"])
 async def test_without_a_session_there_is_no_file(running: Running, path: str) -> None:
     async with running.browser() as browser:
-        told = await browser.get(f"{path}?language=en", headers={"Accept": "*/*"})
-        assert told.status_code == 401
+        response = await browser.get(f"{path}?language=en", headers={"Accept": "*/*"})
+        assert response.status_code == 401
         sent = await browser.get(f"{path}?language=en")
         assert (sent.status_code, sent.headers["location"]) == (303, "/sign-in?language=en")
 
 
 def test_a_workbook_says_on_a_page_of_its_own_what_it_holds() -> None:
-    told = " ".join(f"{name}: {text}" for name, text in a_sheet().notes).replace("\u2009", " ")
+    notes = " ".join(f"{name}: {text}" for name, text in a_sheet().notes).replace("\u2009", " ")
     for text in (
         "Period: Jan – Feb 2026",
         "Compared with: Jan – Feb 2025",
@@ -142,9 +142,9 @@ def test_a_workbook_says_on_a_page_of_its_own_what_it_holds() -> None:
         "Sorted by: Applications received, largest or last name on top",
         "Refusal rate: Refusals divided by all decisions of the period.",
     ):
-        assert text in told
+        assert text in notes
     assert LEADER.name
-    assert LEADER.name not in told
+    assert LEADER.name not in notes
 
 
 def test_a_csv_is_a_table_and_nothing_else() -> None:

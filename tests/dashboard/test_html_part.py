@@ -7,16 +7,16 @@ from dashboard.components.html_part import html_of
 
 
 def test_whatever_is_said_is_escaped() -> None:
-    told = '<img src=x onerror="alert(1)">'
-    assert "<img" not in html_of([told, html.Li(told, title=told)])
-    assert '"alert' not in html_of(html.Li(title=told))
+    found = '<img src=x onerror="alert(1)">'
+    assert "<img" not in html_of([found, html.Li(found, title=found)])
+    assert '"alert' not in html_of(html.Li(title=found))
 
 
 def test_a_component_reads_the_same_however_it_is_spelled() -> None:
-    told = '<th aria-label="1 &amp; 2" aria-sort="none" class="a" id="b" scope="col">x</th>'
+    found = '<th aria-label="1 &amp; 2" aria-sort="none" class="a" id="b" scope="col">x</th>'
     label, sort = aria(label="1 & 2"), aria(sort="none")
-    assert html_of(html.Th("x", id="b", className="a", scope="col", **label, **sort)) == told
-    assert html_of(html.Th("x", **sort, scope="col", className="a", **label, id="b")) == told
+    assert html_of(html.Th("x", id="b", className="a", scope="col", **label, **sort)) == found
+    assert html_of(html.Th("x", **sort, scope="col", className="a", **label, id="b")) == found
 
 
 def test_a_style_is_spelled_as_in_a_style_sheet() -> None:

@@ -53,14 +53,14 @@ def signed_in(demo: Demo, tmp_path: Path) -> Iterator[int]:
 
 def judged(port: int, *addresses: str) -> dict[str, dict[str, Any]]:
     command = [str(node()), HERE / "judge.mjs", str(port), *addresses]
-    told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
-    return json.loads(told)
+    result = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
+    return json.loads(result)
 
 
 def test_lighthouse_finds_nothing_wrong(demo: Demo, signed_in: int) -> None:
     pages = ("/?language=id", "/volumes?language=en")
     found = judged(signed_in, *(f"{demo.dashboard_url}{page}" for page in pages))
-    for address, told in found.items():
-        assert told["shown"] == address, told
-        assert set(told["scores"]) == {"accessibility", "best-practices"}
-        assert min(told["scores"].values()) >= LEAST, told
+    for address, seen in found.items():
+        assert seen["shown"] == address, seen
+        assert set(seen["scores"]) == {"accessibility", "best-practices"}
+        assert min(seen["scores"].values()) >= LEAST, seen

@@ -14,13 +14,13 @@ def test_an_applicant_reads_what_is_on_file_and_takes_it_along(visitor: Visitor)
     page = visitor.opens("applicant", path="/")
     page.wait_for_url("**/my-data**")
     page.wait_for_selector("#my-data dd")
-    told = page.inner_text("#my-data")
+    text = page.inner_text("#my-data")
     # One's own look is the latest read, once the page is asked for again.
     page.reload()
     page.wait_for_selector("#my-data dd")
     again = page.inner_text("#my-data")
     assert "You yourself read your data." in again
-    assert "Law 27 of 2022" not in told  # nothing was asked yet
+    assert "Law 27 of 2022" not in text  # nothing was asked yet
     assert_accessible(page, widths=(390, 1440))
 
     with page.expect_download() as download:

@@ -60,11 +60,11 @@ async def test_the_last_good_figures_stay_with_their_time(connected: Running, co
         stale = await shown(browser)
         assert figures(stale) == figures(good)
         (as_of,) = re.findall(r"Figures as of ([^'\"]+ WIB)", str(good["volumes-heading"]))
-        told = str(stale["volumes-notice"])
-        assert TITLE in told
-        assert f"The figures are as of {as_of}" in told
+        found = str(stale["volumes-notice"])
+        assert TITLE in found
+        assert f"The figures are as of {as_of}" in found
         assert session.kept.outage
-        assert session.kept.outage.trace_id in told
+        assert session.kept.outage.trace_id in found
         assert (await shown(browser))["volumes-notice"] == stale[
             "volumes-notice"
         ]  # nothing new is announced
@@ -100,9 +100,9 @@ async def test_whoever_is_suspended_is_told_so_and_not_to_try_again(
     browser, _ = await connected.visitor("leadership")
     async with browser:
         fail(connected, "SUSPENDED")
-        told = str((await shown(browser, f"?language={language}"))["volumes-notice"])
-        assert title in told
-        assert way_on not in told
+        found = str((await shown(browser, f"?language={language}"))["volumes-notice"])
+        assert title in found
+        assert way_on not in found
 
 
 async def test_what_was_never_asked_fails_with_its_trace_id(connected: Running) -> None:
@@ -182,8 +182,8 @@ async def test_signing_out_ends_what_was_kept(connected: Running) -> None:
         await browser.post("/sign-out")
         fail(connected, "UNREACHABLE")
         browser.cookies.set(COOKIE, key)
-        told = await browser.post(ASK, json={})
-        assert told.status_code == 401
+        response = await browser.post(ASK, json={})
+        assert response.status_code == 401
 
 
 async def test_a_file_is_never_made_of_old_figures(connected: Running) -> None:
@@ -192,9 +192,9 @@ async def test_a_file_is_never_made_of_old_figures(connected: Running) -> None:
         assert (await browser.get(f"/export.csv{YEAR}")).status_code == 200
         await shown(browser)
         fail(connected, "UNAVAILABLE")
-        told = await browser.get(f"/export.csv{YEAR}")
-        assert told.status_code == 502
-        assert "could not be loaded" in told.text
+        response = await browser.get(f"/export.csv{YEAR}")
+        assert response.status_code == 502
+        assert "could not be loaded" in response.text
 
 
 async def test_a_handful_of_answers_is_kept(connected: Running) -> None:

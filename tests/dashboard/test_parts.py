@@ -18,9 +18,9 @@ async def test_a_mistake_of_ours_costs_its_part_alone_and_is_logged(
     monkeypatch.setattr(volumes_page, "cards", lambda _: 1 / 0)
     visitor, _ = await connected.visitor("leadership")
     async with visitor:
-        told = await page_of(visitor)
-    assert "Cannot be shown just now" in str(told["cards"])
-    assert "Singapore" in str(told["ranking-table"])
+        page = await page_of(visitor)
+    assert "Cannot be shown just now" in str(page["cards"])
+    assert "Singapore" in str(page["ranking-table"])
     (logged,) = (each for each in caplog.records if "a part of the page failed" in each.message)
     assert re.search(r"trace [0-9a-f]{32}", logged.message)
 
@@ -29,9 +29,9 @@ async def test_a_mistake_of_ours_costs_its_part_alone_and_is_logged(
 async def test_the_trend_of_one_visa_type_has_its_target(connected: Running) -> None:
     visitor, _ = await connected.visitor("leadership")
     async with visitor:
-        told = await page_of(visitor, "?language=en&visa=C1&measure=turnaround_p50")
-    assert "Service target" in [line["name"] for line in told["trend"]["figure"]["data"]]
-    assert "C1 " in str(told["volumes-chips"])
+        page = await page_of(visitor, "?language=en&visa=C1&measure=turnaround_p50")
+    assert "Service target" in [line["name"] for line in page["trend"]["figure"]["data"]]
+    assert "C1 " in str(page["volumes-chips"])
 
 
 def choose(page: Page, name: str, text: str) -> None:
@@ -96,9 +96,9 @@ def test_a_definition_is_read_in_a_drawer_that_gives_the_focus_back(visitor: Vis
     page.locator("[data-define=target_rate]").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("[role=dialog]")
-    told = page.inner_text("[role=dialog]")
-    assert "Within target" in told
-    assert "Who reads it" in told
+    text = page.inner_text("[role=dialog]")
+    assert "Within target" in text
+    assert "Who reads it" in text
     page.keyboard.press("Escape")
     page.wait_for_selector("[role=dialog]", state="detached")
     page.wait_for_function("() => document.activeElement.dataset.define === 'target_rate'")

@@ -62,8 +62,8 @@ async def test_a_browser_that_says_it_shows_something_else_is_told_all(
     visitor, _ = await connected.visitor("leadership")
     async with visitor:
         question = await question_of(visitor, shown=shown)
-        told = (await visitor.post(ASK, json=question)).json()["response"]
-    assert "card-intake" in str(told["cards"])
+        response = (await visitor.post(ASK, json=question)).json()["response"]
+    assert "card-intake" in str(response["cards"])
 
 
 @pytest.fixture

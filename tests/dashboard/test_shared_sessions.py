@@ -81,9 +81,9 @@ async def test_a_session_that_one_process_began_is_found_by_another(url: str) ->
 
 async def test_the_store_holds_neither_a_token_nor_a_key_that_opens(url: str) -> None:
     key = await a_process(url).begin(a_session())
-    told = b"".join(part for record in (await records(url)).items() for part in record)
+    found = b"".join(part for record in (await records(url)).items() for part in record)
     for secret in (key, "access-secret", "refresh-secret", "id-secret"):
-        assert secret.encode() not in told
+        assert secret.encode() not in found
 
 
 async def test_a_record_in_the_place_of_another_opens_nothing(url: str) -> None:
@@ -176,8 +176,8 @@ async def test_a_store_that_is_away_is_said_and_ends_no_session(
     monkeypatch.setattr(running.sessions, "find", away.find)
     async with running.browser() as browser:
         browser.cookies.set(COOKIE, "key")
-        told: httpx2.Response = await browser.get("/volumes")
-    assert told.status_code == 503
-    assert told.headers["retry-after"] == "5"
-    assert "set-cookie" not in told.headers
-    assert "content-security-policy" in told.headers
+        response: httpx2.Response = await browser.get("/volumes")
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "5"
+    assert "set-cookie" not in response.headers
+    assert "content-security-policy" in response.headers

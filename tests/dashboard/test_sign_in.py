@@ -40,10 +40,10 @@ async def test_no_token_reaches_the_browser(running: Running) -> None:
         page = await browser.get("/")
         layout = await browser.get("/_dash-layout")
     assert session is not None
-    told = page.text + layout.text + str(page.headers) + str(dict(browser.cookies))
+    text = page.text + layout.text + str(page.headers) + str(dict(browser.cookies))
     for token in (session.access_token, session.refresh_token, session.id_token):
         assert token
-        assert token not in told
+        assert token not in text
 
 
 async def test_a_stale_token_is_renewed_before_it_is_used(running: Running) -> None:

@@ -44,8 +44,8 @@ async def test_a_version_that_is_not_the_files_own_keeps_nothing_for_ever(
 ) -> None:
     async with running.browser() as browser:
         await running.sign_in(browser, "leadership")
-        told = await browser.get(f"/assets/{PLOTLY}{query}")
-        assert told.headers["cache-control"] == "private, max-age=3600"
+        response = await browser.get(f"/assets/{PLOTLY}{query}")
+        assert response.headers["cache-control"] == "private, max-age=3600"
 
 
 async def test_an_unchanged_file_is_not_sent_again(running: Running) -> None:
@@ -74,8 +74,8 @@ async def test_an_unchanged_file_is_not_sent_again(running: Running) -> None:
 async def test_there_are_no_other_files(running: Running, path: str) -> None:
     async with running.browser() as browser:
         await running.sign_in(browser, "leadership")
-        told = await browser.get(path)
-        assert (told.status_code, told.headers["cache-control"]) == (404, "no-store")
+        response = await browser.get(path)
+        assert (response.status_code, response.headers["cache-control"]) == (404, "no-store")
 
 
 async def test_figures_are_never_kept(running: Running) -> None:

@@ -65,8 +65,8 @@ def test_the_headline_says_how_many_came_in_and_which_way_it_went(compare: str) 
         if has(("a year before", "tahun sebelumnya"), title):
             assert compare == "year"
         if share := re.search(r"([\d.,]+)%", title):
-            told = number_in(share[1], view.say.language)
-            assert told == pytest.approx(abs(now - before) / before * 100, abs=0.051)
+            found = number_in(share[1], view.say.language)
+            assert found == pytest.approx(abs(now - before) / before * 100, abs=0.051)
 
 
 @pytest.mark.parametrize("measure", ["intake", "revenue", "decisions", "clearance_ratio"])
@@ -122,18 +122,18 @@ def test_a_place_is_named_for_its_rate_only_with_enough_behind_it(measure: str) 
         falls = measure not in WORSE_IS_LESS
         is_rate = chosen.kind is Kind.RATE
         weight, value = ("denominator", "value") if is_rate else ("measured", "hours")
-        enough = {code: told for code, told in rows.items() if told[weight] >= 30}
+        enough = {code: found for code, found in rows.items() if found[weight] >= 30}
         named = re.findall("<(..)>", title)
         assert set(named) <= set(enough), title
         if has(("stands out", "menonjol"), title):
             low, high = lower_and_upper(rows[named[0]][value], rows[named[0]][weight])
             assert low > whole if falls else high < whole, title
         elif has(("none with", "tidak satu pun"), title):
-            for told in enough.values():
-                low, high = lower_and_upper(told[value], told[weight])
+            for found in enough.values():
+                low, high = lower_and_upper(found[value], found[weight])
                 assert low <= whole + 1e-9 if falls else high >= whole - 1e-9, title
         elif named:
-            values = [told[value] for told in enough.values()]
+            values = [found[value] for found in enough.values()]
             assert rows[named[0]][value] == (max(values) if falls else min(values)), title
 
 

@@ -48,9 +48,9 @@ def test_leadership_reads_four_answers_that_are_the_gateways(visitor: Visitor, d
     for text in rows.all_inner_texts():
         code = re.match(r"[A-Z]\d+[A-Z]?", text)
         assert code
-        told = of_type[code[0]]
-        assert f"{told['decisions']['value']:,}" in text
-        assert f"{round(told['targetRate']['value'] * 100, 1):.1f}%" in text
+        found = of_type[code[0]]
+        assert f"{found['decisions']['value']:,}" in text
+        assert f"{round(found['targetRate']['value'] * 100, 1):.1f}%" in text
 
 
 def test_a_filter_changes_every_answer_and_stands_in_the_address(

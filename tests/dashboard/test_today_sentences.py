@@ -67,10 +67,10 @@ def test_the_headline_says_how_many_came_in_and_how_that_compares(seed: int) -> 
         assert ("more than" in title) == (now > before)
         size = re.search(r"came in, ([\d.,]+)(%?) (?:more|fewer)", title)
         assert size
-        told = float(size[1].replace(",", ""))
+        found = float(size[1].replace(",", ""))
         change = abs(now - before)
         expected = 100 * change / before if size[2] else change
-        assert told == pytest.approx(expected, abs=0.051)
+        assert found == pytest.approx(expected, abs=0.051)
     elif "nearly as many" in title:
         assert now != before
         assert abs(now - before) / before < 0.0005
@@ -105,8 +105,8 @@ def test_the_groups_that_are_named_moved_as_is_said_and_furthest(seed: int, why:
     assert bool(because) == bool(same)
     for note in because:
         assert ("increase" in note) == (total > 0)
-        told = re.findall(r"\(([+−][\d,]+)\)", note)
-        assert [abs(whole(size)) for size in told] == same[:3]
+        found = re.findall(r"\(([+−][\d,]+)\)", note)
+        assert [abs(whole(size)) for size in found] == same[:3]
         for code, name in names.items():
             if f"{name} (" in note:
                 assert f"{name} ({'+' if moved[code] > 0 else '−'}{abs(moved[code]):,})" in note
@@ -162,21 +162,21 @@ def test_a_place_that_is_named_is_where_it_is_said_to_be(seed: int) -> None:
         if name in finding.title:
             assert code in outside
     for note in finding.notes:
-        told = re.match(
+        found = re.match(
             r"(\w+): ([\d.]+)% of ([\d,]+) decisions were refusals \(95% interval: ([\d.]+)% to"
             r" ([\d.]+)%\), (above|below) the 95% limit of ([\d.]+)% .*; ([\d.]+)% overall",
             note,
         )
-        if not told:
+        if not found:
             continue
-        code = next(code for code, name in COUNTRIES.items() if name == told[1])
+        code = next(code for code, name in COUNTRIES.items() if name == found[1])
         rate = refused[code] / decided[code]
-        assert float(told[2]) == pytest.approx(100 * rate, abs=0.051)
-        assert whole(told[3]) == decided[code]
-        assert float(told[4]) - 0.06 <= 100 * rate <= float(told[5]) + 0.06
-        assert (told[6] == "above") == (rate > overall)
-        assert (100 * rate >= float(told[7]) - 0.06) == (told[6] == "above")
-        assert float(told[8]) == pytest.approx(100 * overall, abs=0.051)
+        assert float(found[2]) == pytest.approx(100 * rate, abs=0.051)
+        assert whole(found[3]) == decided[code]
+        assert float(found[4]) - 0.06 <= 100 * rate <= float(found[5]) + 0.06
+        assert (found[6] == "above") == (rate > overall)
+        assert (100 * rate >= float(found[7]) - 0.06) == (found[6] == "above")
+        assert float(found[8]) == pytest.approx(100 * overall, abs=0.051)
 
 
 @pytest.mark.parametrize("seed", WORLDS)
@@ -244,11 +244,11 @@ def test_a_manager_is_told_nothing_of_how_cases_ended() -> None:
         change = change_from(found, address)
         assert change.measure is not REFUSAL_RATE
         attention = attention_from(found, address)
-        told = [
+        seen = [
             change_finding(change, EN), attention_finding(attention, EN),
             promise_finding(targets_from(found), address, EN),
         ]  # fmt: skip
-        for finding in told:
+        for finding in seen:
             assert "efus" not in " ".join((finding.title, *finding.notes, finding.href))
         late = {point.count.key: point.count.cases for point in attention.funnel.points}
         world = random_world(seed).of(PERIOD)

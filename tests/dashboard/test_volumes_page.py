@@ -42,7 +42,7 @@ WIDTHS = """places => {
 DRAWN = "id => document.querySelector(`#${id} .js-plotly-plot`).data"
 
 
-def told(demo: Demo, by: list[str], **values: list[str]) -> list[dict[str, Any]]:
+def rows_for(demo: Demo, by: list[str], **values: list[str]) -> list[dict[str, Any]]:
     where = {name: {"in": codes} for name, codes in values.items()}
     period = PERIODS[DEFAULT_PERIOD](today())
     first = month_start(period.to_on, -12) if "MONTH" in by else period.from_on
@@ -97,7 +97,7 @@ def test_several_countries_are_a_line_each_and_the_link_opens_the_same(
     page.wait_for_selector("#trend-picture.together")
     lines = drawn(page, "trend")
     assert [line["name"] for line in lines] == ["Australia", "Malaysia"]
-    rows = told(demo, ["COUNTRY", "MONTH"], country=["AU", "MY"])
+    rows = rows_for(demo, ["COUNTRY", "MONTH"], country=["AU", "MY"])
     for code, line in zip(("AU", "MY"), lines, strict=True):
         expected = {
             row["period"]["startsOn"]: row["intake"]["value"]
@@ -119,7 +119,7 @@ def test_circles_have_the_areas_of_the_gateways_answers(visitor: Visitor, demo: 
     circles = drawn(page, "map")[0]
     values = {
         row["country"]["code"]: row["intake"]["value"]
-        for row in told(demo, ["COUNTRY"])
+        for row in rows_for(demo, ["COUNTRY"])
         if row["country"] and row["intake"]["value"]
     }
     sizes = dict(zip(circles["ids"], circles["marker"]["size"], strict=True))
@@ -136,7 +136,7 @@ def test_bars_of_partners_are_as_long_as_the_gateways_answers(visitor: Visitor, 
     page.wait_for_selector("#map-picture.bars")
     values = {
         row["partner"]["code"]: row["intake"]["value"]
-        for row in told(demo, ["PARTNER"])
+        for row in rows_for(demo, ["PARTNER"])
         if row["partner"]
     }
     bars = {bar["y"][0]: bar["x"] for bar in drawn(page, "map") if bar["mode"] == "lines"}

@@ -117,8 +117,8 @@ def assert_accessible(page: Page, widths: tuple[int, ...] = (1440,)) -> None:
         if not page.evaluate("Boolean(window.axe)"):
             page.evaluate(AXE.read_text("utf-8"))
         found = page.evaluate("axe.run()")["violations"]
-        told = [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found]
-        assert (width, theme, told) == (width, theme, [])
+        seen = [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found]
+        assert (width, theme, seen) == (width, theme, [])
         assert page.evaluate("document.documentElement.scrollWidth") == width
 
 

@@ -88,13 +88,13 @@ class Attacker:
             self._decide(unknown, max(0, rounded - 2), rounded + 2 if rounded else 0)
         else:
             self._decide(unknown, 1, 9)
-        told = row.get("refused", {"precision": "SUPPRESSED"})
-        if told["precision"] == "BELOW":
-            self.learn(unknown, 0, told["upperBound"] - 1)
-        elif told["precision"] == "ROUNDED":
+        found = row.get("refused", {"precision": "SUPPRESSED"})
+        if found["precision"] == "BELOW":
+            self.learn(unknown, 0, found["upperBound"] - 1)
+        elif found["precision"] == "ROUNDED":
             # Fewer than ten would be a bound, so that ten to twelve count as fifteen.
-            low = 10 if told["value"] == 15 and self.off else told["value"] - self.off
-            self.learn(unknown, low, told["value"] + self.off)
+            low = 10 if found["value"] == 15 and self.off else found["value"] - self.off
+            self.learn(unknown, low, found["value"] + self.off)
 
     def _decide(self, unknown: Count, low: int, high: int) -> None:
         self.decided[unknown] = (low, high)

@@ -93,9 +93,9 @@ class BothWays:
         if answered and answered != [False]:
             with plans_off():
                 answers.append(await self._ask(viewer, body, trace))
-        for told in answers:
-            assert_honest_cost(told.asked, body)
-            assert_early(told.asked, body)
+        for found in answers:
+            assert_honest_cost(found.asked, body)
+            assert_early(found.asked, body)
         for by_executor in answers[1:]:
             if not _are_other_failures(by_plan.asked, by_executor.asked):
                 assert by_plan.bytes == by_executor.bytes, f"{by_plan.asked.status} {viewer} {body}"
@@ -172,11 +172,11 @@ def left_behind_ignored() -> Iterator[None]:
     """Of several fields that fail the executor forgets all but the first; it cancels the statements
     of the others, and the driver then forgets a future of its connection."""
     loop = asyncio.get_running_loop()
-    told = loop.get_exception_handler()
+    found = loop.get_exception_handler()
 
     def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        if told and not isinstance(context.get("exception"), ConnectionError | GraphQLError):
-            told(loop, context)
+        if found and not isinstance(context.get("exception"), ConnectionError | GraphQLError):
+            found(loop, context)
 
     loop.set_exception_handler(handle)
     gc.freeze()  # only what is made meanwhile is gone through, not the schemas of all roles
@@ -185,7 +185,7 @@ def left_behind_ignored() -> Iterator[None]:
         gc.collect()  # futures tell when they are forgotten
     finally:
         gc.unfreeze()
-        loop.set_exception_handler(told)
+        loop.set_exception_handler(found)
 
 
 @contextmanager

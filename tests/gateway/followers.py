@@ -28,7 +28,7 @@ class Followed:
     """One viewer's way: what was told, across all sockets."""
 
     name: str
-    told: list[str] = field(default_factory=list)
+    references: list[str] = field(default_factory=list)
     position: str | None = None
     reconnections: int = 0
     has_begun: asyncio.Event = field(default_factory=asyncio.Event)
@@ -125,29 +125,32 @@ async def _follow(
 async def _listen(one: Followed, client: Client, done: asyncio.Event) -> None:
     while not done.is_set():
         try:
-            told = await client.told(0.5)
+            payload = await client.next_value(0.5)
         except TimeoutError:
             continue
-        if "application" in told:
-            one.told.append(told["application"]["reference"])
-        one.position = told["position"]
+        if "application" in payload:
+            one.references.append(payload["application"]["reference"])
+        one.position = payload["position"]
         one.has_begun.set()
 
 
 async def _settled(followed: list[Followed], committed: list[Someone]) -> None:
     """Until nobody was told anything for three seconds; where something is missing, for fifteen."""
-    silent = told = 0
+    silent = number = 0
     while silent < (5 if any(_judged(one, committed).missed for one in followed) else 1):
         await asyncio.sleep(3)
-        before, told = told, sum(len(one.told) for one in followed)
-        silent = silent + 1 if told == before else 0
+        before, number = number, sum(len(one.references) for one in followed)
+        silent = silent + 1 if number == before else 0
 
 
 def _judged(one: Followed, committed: list[Someone]) -> Seen:
     expected = Counter(reference_of(each) for each in committed if _reaches(one.name, each.place))
-    told = Counter(one.told)
+    counts = Counter(one.references)
     return Seen(
-        (expected - told).total(), (told - expected).total(), expected.total(), one.reconnections
+        (expected - counts).total(),
+        (counts - expected).total(),
+        expected.total(),
+        one.reconnections,
     )
 
 

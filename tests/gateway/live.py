@@ -109,7 +109,7 @@ class Client:
     async def subscribe(self, query: str, id: str = "1", **variables: Any) -> None:
         await self.say(type="subscribe", id=id, payload={"query": query, "variables": variables})
 
-    async def told(self, seconds: float = SOON) -> Any:
+    async def next_value(self, seconds: float = SOON) -> Any:
         """The value of the next payload."""
         message = await self.hears(seconds)
         assert message["type"] == "next", message
@@ -120,13 +120,13 @@ class Client:
     async def follows(self, query: str, **variables: Any) -> str:
         """Subscribe and take the first payload, a heartbeat."""
         await self.subscribe(query, **variables)
-        first = await self.told()
+        first = await self.next_value()
         assert set(first) == {"position"}
         return first["position"]
 
     async def references(self, number: int) -> list[str]:
         """The applications of the next payloads."""
-        return [(await self.told())["application"]["reference"] for _ in range(number)]
+        return [(await self.next_value())["application"]["reference"] for _ in range(number)]
 
     async def hears_nothing(self) -> None:
         try:

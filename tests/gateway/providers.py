@@ -11,22 +11,22 @@ from tests import tokens
 
 
 @contextmanager
-def provider(**told: Any) -> Iterator[str]:
-    """An identity provider that describes itself and publishes its keys; ``told`` replaces."""
+def provider(**replacing: Any) -> Iterator[str]:
+    """An identity provider that describes itself and publishes its keys; ``replacing`` wins."""
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            told_of = {"/.well-known/openid-configuration": described, "/keys": keys}
-            self.send_response(200 if self.path in told_of else 404)
+            pages = {"/.well-known/openid-configuration": described, "/keys": keys}
+            self.send_response(200 if self.path in pages else 404)
             self.end_headers()
-            self.wfile.write(json.dumps(told_of.get(self.path)).encode())
+            self.wfile.write(json.dumps(pages.get(self.path)).encode())
 
         def log_message(self, *_: Any) -> None:
             """Tests stay quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     address = f"http://127.0.0.1:{server.server_port}"
-    described = {"issuer": address, "jwks_uri": f"{address}/keys"} | told
+    described = {"issuer": address, "jwks_uri": f"{address}/keys"} | replacing
     keys = {"keys": [tokens.KEY.as_dict(private=False)]}
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

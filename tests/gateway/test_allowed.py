@@ -159,9 +159,9 @@ async def allowed(viewer: Viewer, id_: str) -> dict[str, dict[str, Any]]:
     """What is allowed of a case, by mutation."""
     answer = await viewer(f'{{ node(id: "{id_}") {{ ... on Application {{ {ALLOWED} }} }} }}')
     assert answer.errors == [], answer.text
-    told = answer.data["node"]["allowed"]
-    assert all(one["isAllowed"] is (one["reason"] is None) for one in told)
-    return {ApplicationStep[one["step"]].value: one for one in told}
+    found = answer.data["node"]["allowed"]
+    assert all(one["isAllowed"] is (one["reason"] is None) for one in found)
+    return {ApplicationStep[one["step"]].value: one for one in found}
 
 
 @contextmanager
@@ -195,20 +195,20 @@ async def compare(who: Who, connection: asyncpg.Connection, state: str, *names: 
     for name in names:
         if (state, name) in UNREACHED:
             continue
-        viewer, told = who[name], await allowed(who[name], id_)
-        assert told.keys() == steps_of(USERS[name])
-        for mutation, one in told.items():
+        viewer, found = who[name], await allowed(who[name], id_)
+        assert found.keys() == steps_of(USERS[name])
+        for mutation, one in found.items():
             if one["isAllowed"]:
                 continue
             answer = await change(viewer, mutation, id_, **GIVEN.get(mutation, {}))
             [error] = answer.payload["errors"]
             assert {**one["reason"], "__typename": ""} == {**error, "__typename": ""}, mutation
         with nothing_kept():  # what is done would be in the way of the next
-            for mutation, one in told.items():
+            for mutation, one in found.items():
                 if one["isAllowed"]:
                     answer = await change(viewer, mutation, id_, **GIVEN.get(mutation, {}))
                     assert set(answer.codes) <= BY_SUPERVISION, mutation
-        assert await allowed(viewer, id_) == told
+        assert await allowed(viewer, id_) == found
 
 
 @pytest.mark.parametrize("state", ["in verification", "waiting", "matched"])
@@ -216,9 +216,9 @@ async def test_of_a_case_on_another_desk_an_officer_may_do_nothing(
     who, world, connection, state
 ) -> None:
     id_ = await led_to(who, connection, state)
-    told = await allowed(who["officer-2"], id_)
-    assert not any(one["isAllowed"] for one in told.values())
-    for mutation, one in told.items():
+    steps = await allowed(who["officer-2"], id_)
+    assert not any(one["isAllowed"] for one in steps.values())
+    for mutation, one in steps.items():
         answer = await change(who["officer-2"], mutation, id_, **GIVEN.get(mutation, {}))
         assert answer.codes == [one["reason"]["code"]], mutation
 
@@ -226,12 +226,12 @@ async def test_of_a_case_on_another_desk_an_officer_may_do_nothing(
 async def test_the_own_case_of_an_applicant_says_what_is_left_to_do(who, world) -> None:
     ruby = who["applicant"]
     id_ = await done(ruby, "submitApplication", visaType="C1", nationality="AU")
-    told = await allowed(ruby, id_)
-    assert {name: one["isAllowed"] for name, one in told.items()} == {
+    steps = await allowed(ruby, id_)
+    assert {name: one["isAllowed"] for name, one in steps.items()} == {
         "answerInformation": False, "withdrawApplication": True, "proposeCorrection": True,
     }  # fmt: skip
     answer = await change(ruby, "answerInformation", id_)
-    assert answer.codes == [told["answerInformation"]["reason"]["code"]] == ["WRONG_STAGE"]
+    assert answer.codes == [steps["answerInformation"]["reason"]["code"]] == ["WRONG_STAGE"]
     await done(ruby, "withdrawApplication", id_)
     # Whether it was granted, of which a correction would be one of the visa, tells the attempt.
     assert [name for name, one in (await allowed(ruby, id_)).items() if one["isAllowed"]] == [
@@ -245,8 +245,8 @@ async def test_cases_that_look_alike_allow_alike(who, world) -> None:
     """An agent learns by nothing that is allowed whether a case waits for supervision."""
     cases = [await paid(who), await in_verification(who), await in_screening(who), await held(who)]
     for name in ("agent-au", "service"):
-        told = [await allowed(who[name], id_) for id_ in cases]
-        assert all(one == told[0] for one in told)
+        steps = [await allowed(who[name], id_) for id_ in cases]
+        assert all(one == steps[0] for one in steps)
 
 
 async def test_a_status_is_told_by_no_answer_to_whoever_reads_a_stage(
@@ -262,8 +262,8 @@ async def test_a_status_is_told_by_no_answer_to_whoever_reads_a_stage(
         for name in ("service", "agent-au"):
             # What is allowed is done to all of them; withdrawing ends them.
             for mutation in sorted(steps_of(USERS[name])):
-                told = {await answer_to(who[name], mutation, id_) for id_ in cases}
-                assert len(told) == 1, (stage, name, mutation, told)
+                found = {await answer_to(who[name], mutation, id_) for id_ in cases}
+                assert len(found) == 1, (stage, name, mutation, found)
         bills = [await pay(who, id_) for id_ in cases]
         assert {tuple(bill.codes) for bill in bills} == {("BILL_CLOSED",)}
         assert len({str(bill.payload) for bill in bills}) == 1
@@ -274,8 +274,8 @@ async def answer_to(viewer: Viewer, mutation: str, id_: str) -> str:
     case_error = "... on CaseError { currentStage }"
     selection = f"application {{ stage }} errors {{ __typename code message path {case_error} }}"
     given = {"applicationId": id_, **GIVEN.get(mutation, {})}
-    told = {"idempotencyKey": key(), **UNSAID.get(mutation, {}), **given}
-    answer = await viewer(document(mutation, selection), input=told)
+    found = {"idempotencyKey": key(), **UNSAID.get(mutation, {}), **given}
+    answer = await viewer(document(mutation, selection), input=found)
     return str((answer.status, answer.data, answer.codes))
 
 
@@ -312,8 +312,8 @@ async def test_a_judgement_by_the_status_where_a_stage_is_read_is_seen(
     who, world, connection, monkeypatch
 ) -> None:
     def by_status(verb: Any, now: Any, attempt: Any, *, reads_status: bool) -> Refusal | None:
-        told = judging.step_for(verb, now.status, attempt.role)
-        return judging.refusal(told, now, attempt) if told else Refusal.WRONG_STATUS
+        found = judging.step_for(verb, now.status, attempt.role)
+        return judging.refusal(found, now, attempt) if found else Refusal.WRONG_STATUS
 
     monkeypatch.setattr("gateway.mutations.stepping.refusal_of", by_status)
     with pytest.raises(AssertionError):

@@ -42,8 +42,8 @@ def mistakes(answer: Asked) -> list[tuple[str, list[str]]]:
     ],
 )  # fmt: skip
 async def test_mistakes_of_pages_are_told_at_once(who, query: str, expected: Any) -> None:
-    told = mistakes(await who["officer"](query))
-    assert told == [(code, ["applications", *place]) for code, *place in expected]
+    answer = mistakes(await who["officer"](query))
+    assert answer == [(code, ["applications", *place]) for code, *place in expected]
 
 
 @pytest.mark.parametrize(

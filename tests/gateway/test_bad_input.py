@@ -21,7 +21,7 @@ VOLUMES = '{ volumes(from: "%s", to: "%s", groupBy: [%s]) { rows { intake { valu
 IDENTITY = '{ application(by: {reference: "SGPO-OPEN-0006"}) { applicant { identity { email } } } }'
 
 
-def assert_told(answer: Asked, *codes: str) -> None:
+def assert_codes(answer: Asked, *codes: str) -> None:
     """Refused with one of these codes and a text."""
     assert answer.status < 500
     assert answer.errors
@@ -49,7 +49,7 @@ async def ask_in_time(viewer: Viewer, query: str) -> Asked:
      '{ country(by: {code: "\\uD800"}) { code } }'],
 )  # fmt: skip
 async def test_malformed_documents(who, document) -> None:
-    assert_told(await who["officer"](document), "SYNTAX")
+    assert_codes(await who["officer"](document), "SYNTAX")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ async def test_malformed_documents(who, document) -> None:
 )  # fmt: skip
 async def test_invalid_documents(who, document) -> None:
     answer = await who["officer"](document)
-    assert_told(answer, "INVALID_DOCUMENT")
+    assert_codes(answer, "INVALID_DOCUMENT")
     assert answer.status == 400
 
 
@@ -99,7 +99,7 @@ async def test_operations_are_named(who) -> None:
     two = "query one { __typename } query two { viewer { role } }"
     for name in (None, "", "three"):
         answer = await who["officer"].send({"query": two, "operationName": name})
-        assert_told(answer, "INVALID_DOCUMENT")
+        assert_codes(answer, "INVALID_DOCUMENT")
         assert "one, two" in answer.errors[0]["message"]
     answer = await who["officer"].send({"query": two, "operationName": "one"})
     assert answer.data == {"__typename": "Query"}
@@ -164,7 +164,7 @@ INTROSPECTION_BOMB = (
 )  # fmt: skip
 async def test_bombs_are_refused_quickly(who, traffic, document) -> None:
     answer = await ask_in_time(who["officer"], document)
-    assert_told(answer, "SYNTAX", "INVALID_DOCUMENT", "TOO_COSTLY")
+    assert_codes(answer, "SYNTAX", "INVALID_DOCUMENT", "TOO_COSTLY")
     assert traffic.connections == 0
 
 
@@ -189,7 +189,7 @@ async def test_what_looks_like_a_bomb_and_is_none_is_answered_quickly(who, docum
 )
 async def test_many_aliases_are_too_many(who, aliases, code) -> None:
     document = "{ " + " ".join(f"a{n}: __typename" for n in range(aliases)) + " }"
-    assert_told(await ask_in_time(who["officer"], document), code)
+    assert_codes(await ask_in_time(who["officer"], document), code)
 
 
 # --- Values --------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ async def test_many_aliases_are_too_many(who, aliases, code) -> None:
 @pytest.mark.parametrize("size", ["0", "-1", "101", "2147483647", "null", "-2147483648"])
 async def test_sizes_of_pages(who, size) -> None:
     answer = await who["officer"](PAGE.replace("$n)", f"{size})").replace("($n: Int)", ""))
-    assert_told(answer, "INVALID_INPUT")
+    assert_codes(answer, "INVALID_INPUT")
 
 
 @pytest.mark.parametrize(
@@ -207,12 +207,12 @@ async def test_sizes_of_pages(who, size) -> None:
 )
 async def test_sizes_that_are_no_integers(who, size) -> None:
     answer = await who["officer"](PAGE.replace("$n)", f"{size})").replace("($n: Int)", ""))
-    assert_told(answer, "INVALID_DOCUMENT")
+    assert_codes(answer, "INVALID_DOCUMENT")
 
 
 @pytest.mark.parametrize("size", [2**31, 1.5, 1e300, "1", True, [1], {"a": 1}, -(2**63)])
 async def test_sizes_that_are_no_integers_by_variable(who, size) -> None:
-    assert_told(await who["officer"](PAGE, n=size), "INVALID_VARIABLES")
+    assert_codes(await who["officer"](PAGE, n=size), "INVALID_VARIABLES")
 
 
 @pytest.mark.parametrize("size", [b"1" + b"0" * 400, b"NaN", b"1e999", b"Infinity", b"-0.5e-999"])
@@ -224,7 +224,7 @@ async def test_numbers_that_json_does_not_hold(who, client, size) -> None:
         headers={"Content-Type": "application/json"},
     )
     answer = Asked(response.status_code, response.json(), response.text)
-    assert_told(answer, "BAD_REQUEST", "INVALID_VARIABLES", "INVALID_INPUT")
+    assert_codes(answer, "BAD_REQUEST", "INVALID_VARIABLES", "INVALID_INPUT")
 
 
 async def test_a_page_has_one_end(who) -> None:
@@ -234,7 +234,7 @@ async def test_a_page_has_one_end(who) -> None:
         ('after: "x"', ["INVALID_INPUT", "INVALID_CURSOR"]),
     ):
         answer = await who["officer"](f"{{ countries({arguments}) {{ nodes {{ code }} }} }}")
-        assert_told(answer, *codes)
+        assert_codes(answer, *codes)
         assert answer.codes == codes
 
 
@@ -243,22 +243,22 @@ async def test_lists_of_values_end_at_a_hundred(who) -> None:
         countries(first: 1, where: {code: {in: $c}}) { nodes { code } }
     }"""
     assert (await who["officer"](query, c=["AU"] * 100)).errors == []
-    assert_told(await who["officer"](query, c=["AU"] * 101), "INVALID_INPUT")
+    assert_codes(await who["officer"](query, c=["AU"] * 101), "INVALID_INPUT")
     ids = "query($i: [ID!]!) { nodes(ids: $i) { id } }"
     assert (await who["officer"](ids, i=["x"] * 100)).data == {"nodes": [None] * 100}
-    assert_told(await who["officer"](ids, i=["x"] * 101), "INVALID_INPUT")
+    assert_codes(await who["officer"](ids, i=["x"] * 101), "INVALID_INPUT")
     where = """query($w: VolumeWhere) {
         volumes(from: "2025-01-01", to: "2025-01-01", groupBy: [], where: $w) { asOf }
     }"""
     for name in ("country", "nationality", "partner", "centre", "visaType"):
         many = {name: {"in": ["AU"] * 101}}
-        assert_told(await who["officer"](where, w=many), "INVALID_INPUT")
+        assert_codes(await who["officer"](where, w=many), "INVALID_INPUT")
         assert (await who["officer"](where, w={name: {"in": []}})).errors == []
 
 
 async def test_texts_that_no_row_can_hold(who, client) -> None:
     query = "query($c: String!) { partner(by: {code: $c}) { code } }"
-    assert_told(await who["officer"](query, c="a\0"), "BAD_REQUEST")
+    assert_codes(await who["officer"](query, c="a\0"), "BAD_REQUEST")
     for text in ("'; DROP TABLE country; --", "%", "\U0001f600", "\ud7ff", "x" * 100_000):
         assert (await who["officer"](query, c=text)).data == {"partner": None}
     lone = f'{{"query": "{query}", "variables": {{"c": "\\ud800"}}}}'
@@ -280,7 +280,7 @@ async def test_instants(who, instant) -> None:
             totalCount { value } nodes { id }
         }
     }"""
-    assert_told(await who["officer"](query, x=instant), "INVALID_VARIABLES")
+    assert_codes(await who["officer"](query, x=instant), "INVALID_VARIABLES")
 
 
 async def test_instants_at_the_ends_of_time(who) -> None:
@@ -310,12 +310,12 @@ async def test_instants_at_the_ends_of_time(who) -> None:
     ],
 )
 async def test_windows_and_groups_of_volumes(who, start, end, groups) -> None:
-    assert_told(await who["officer"](VOLUMES % (start, end, groups)), "INVALID_INPUT")
+    assert_codes(await who["officer"](VOLUMES % (start, end, groups)), "INVALID_INPUT")
 
 
 @pytest.mark.parametrize("day", ["99999-01-01", "2025-02-30", "", "today", "2025-01-01T00:00:00Z"])
 async def test_days_that_do_not_exist(who, day) -> None:
-    assert_told(await who["officer"](VOLUMES % (day, "2025-12-31", "")), "INVALID_DOCUMENT")
+    assert_codes(await who["officer"](VOLUMES % (day, "2025-12-31", "")), "INVALID_DOCUMENT")
 
 
 @pytest.mark.parametrize(
@@ -324,7 +324,7 @@ async def test_days_that_do_not_exist(who, day) -> None:
 )  # fmt: skip
 async def test_one_name_and_one_only(who, by) -> None:
     query = "query($by: ApplicationBy!) { application(by: $by) { id } }"
-    assert_told(await who["officer"](query, by=by), "INVALID_VARIABLES")
+    assert_codes(await who["officer"](query, by=by), "INVALID_VARIABLES")
 
 
 async def test_variables_that_the_document_does_not_name_are_passed_over(who) -> None:
@@ -344,11 +344,11 @@ async def test_cursors_open_only_the_list_and_order_they_were_made_for(who) -> N
     countries = "{ countries(first: 1%s) { nodes { code } pageInfo { startCursor } } }"
     country = (await who["officer"](countries % "")).data["countries"]["pageInfo"]["startCursor"]
     for foreign in (paid, country):
-        assert_told(await who["officer"](CASES % f', after: "{foreign}"'), "INVALID_CURSOR")
-        assert_told(await who["officer"](CASES % f', before: "{foreign}"'), "INVALID_CURSOR")
+        assert_codes(await who["officer"](CASES % f', after: "{foreign}"'), "INVALID_CURSOR")
+        assert_codes(await who["officer"](CASES % f', before: "{foreign}"'), "INVALID_CURSOR")
     turned = f', orderBy: {{field: SUBMITTED_AT, direction: ASCENDING}}, after: "{usual}"'
-    assert_told(await who["officer"](CASES % turned), "INVALID_CURSOR")
-    assert_told(await who["officer"](countries % f', after: "{usual}"'), "INVALID_CURSOR")
+    assert_codes(await who["officer"](CASES % turned), "INVALID_CURSOR")
+    assert_codes(await who["officer"](countries % f', after: "{usual}"'), "INVALID_CURSOR")
 
 
 async def test_cursors_are_ours_to_the_last_bit(who) -> None:
@@ -361,7 +361,7 @@ async def test_cursors_are_ours_to_the_last_bit(who) -> None:
     forged = Cursors((b"another key",)).encode("Application submitted_at descending", ("x", "y"))
     for text in (*changed, forged, "", "x", "é", cursor + "=", cursor + "\\n", " " + cursor,
                  cursor[:-1], cursor + "A", "A" * 10_000):  # fmt: skip
-        assert_told(await who["officer"](CASES % f', after: "{text}"'), "INVALID_CURSOR")
+        assert_codes(await who["officer"](CASES % f', after: "{text}"'), "INVALID_CURSOR")
 
 
 # --- Purpose -------------------------------------------------------------------------------------
@@ -375,7 +375,7 @@ async def test_cursors_are_ours_to_the_last_bit(who) -> None:
 async def test_references_of_cases(who, reference) -> None:
     query = f'query @purpose(code: CASEWORK, reference: "{reference}") {IDENTITY}'
     answer = await who["officer"](query)
-    assert_told(answer, "PURPOSE_REQUIRED")
+    assert_codes(answer, "PURPOSE_REQUIRED")
     assert answer.status == 400
 
 
@@ -389,20 +389,22 @@ async def test_references_of_cases(who, reference) -> None:
     ],
 )  # fmt: skip
 async def test_purposes_that_are_none(who, directive) -> None:
-    assert_told(await who["officer"](f"query {directive} {IDENTITY}"), "INVALID_DOCUMENT")
+    assert_codes(await who["officer"](f"query {directive} {IDENTITY}"), "INVALID_DOCUMENT")
 
 
 @pytest.mark.parametrize("arguments", ["code: CASEWORK", "code: CASEWORK, reference: null"])
 async def test_casework_takes_a_case(who, arguments: str) -> None:
-    assert_told(await who["officer"](f"query @purpose({arguments}) {IDENTITY}"), "PURPOSE_REQUIRED")
+    assert_codes(
+        await who["officer"](f"query @purpose({arguments}) {IDENTITY}"), "PURPOSE_REQUIRED"
+    )
 
 
 async def test_purposes_by_variable(who) -> None:
     query = "query($c: String!) @purpose(code: CASEWORK, reference: $c) " + IDENTITY
     assert (await who["officer"](query, c="SGPO-OPEN-0006")).errors == []
-    assert_told(await who["officer"](query), "INVALID_VARIABLES")
-    assert_told(await who["officer"](query, c=5), "INVALID_VARIABLES")
-    assert_told(await who["officer"](query, c="me"), "PURPOSE_REQUIRED")
+    assert_codes(await who["officer"](query), "INVALID_VARIABLES")
+    assert_codes(await who["officer"](query, c=5), "INVALID_VARIABLES")
+    assert_codes(await who["officer"](query, c="me"), "PURPOSE_REQUIRED")
 
 
 # --- Anything at all -----------------------------------------------------------------------------

@@ -152,8 +152,8 @@ async def test_who_spent_its_budget_waits_as_long_as_it_is_told(
         (error,) = refused.json()["errors"]
         assert error["extensions"]["code"] == "RATE_LIMITED"
         assert error["extensions"]["cost"] == cost_of(refused)
-        told = cost_of(refused)
-        assert told["remaining"] < told["requested"]
+        cost = cost_of(refused)
+        assert cost["remaining"] < cost["requested"]
         assert "data" not in refused.json()
         before = traffic.connections
         assert (await ask(who["officer"], LIST)).status_code == 429
@@ -186,9 +186,9 @@ async def test_what_an_answer_did_not_hold_is_given_back(world: str) -> None:
         text = "{ countries(first: 100) { nodes { code } } }"
         await ask(who["officer"], text)  # its tokens are charged the first time
         before = cost_of(await ask(who["officer"], "{ __typename }"))["remaining"]
-        told = cost_of(await ask(who["officer"], text))
-        assert told["actual"] < told["requested"]
-        assert before - told["actual"] <= told["remaining"] <= before - told["actual"] + 2
+        answer = cost_of(await ask(who["officer"], text))
+        assert answer["actual"] < answer["requested"]
+        assert before - answer["actual"] <= answer["remaining"] <= before - answer["actual"] + 2
 
 
 async def test_a_document_is_charged_by_its_tokens_once(world: str) -> None:
@@ -204,11 +204,11 @@ async def test_a_document_is_charged_by_its_tokens_once(world: str) -> None:
 async def test_when_a_budget_is_full_again_is_told(world: str) -> None:
     async with gateway_with(world, budget="10000", budget_refill="100") as who:
         began = datetime.now(UTC)
-        told = cost_of(await ask(who["officer"], "{ __typename }"))
-        resets_at = datetime.fromisoformat(told["resetsAt"])
-        missing = timedelta(seconds=(10_000 - told["remaining"]) / 100)
+        answer = cost_of(await ask(who["officer"], "{ __typename }"))
+        resets_at = datetime.fromisoformat(answer["resetsAt"])
+        missing = timedelta(seconds=(10_000 - answer["remaining"]) / 100)
         assert began - TICK < resets_at - missing < datetime.now(UTC) + TICK
-        assert told["resetsAt"].endswith("Z")
+        assert answer["resetsAt"].endswith("Z")
 
 
 async def test_errors_tell_the_cost_too_and_give_it_back(world: str) -> None:

@@ -81,9 +81,9 @@ async def test_personal_data_is_in_answers_and_nowhere_else(app, client, secrets
         for name in ("sqlalchemy", "asyncio", "httpx2", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
         answered = await responses(client)
-    told = "".join(response.text for response in answered)
-    assert "Wei Tan" in told  # so the canary sings at all
-    assert "Noah Finch" in told
+    text = "".join(response.text for response in answered)
+    assert "Wei Tan" in text  # so the canary sings at all
+    assert "Noah Finch" in text
     assert_clean(caplog.text, secrets)
     for response in answered:
         assert_clean(str(response.headers), secrets)

@@ -43,7 +43,7 @@ async def changes(viewer: Viewer, window: str, group_by: str, change: str) -> li
     return answer.data["volumes"]["rows"]
 
 
-def is_told(row: dict[str, Any], change: str) -> bool:
+def is_compared(row: dict[str, Any], change: str) -> bool:
     return row["intake"][change] is not None
 
 
@@ -66,13 +66,13 @@ async def test_a_window_is_compared_if_the_earlier_one_lies_within_the_data(
     who: dict[str, Viewer], window: str, change: str, told: bool
 ) -> None:
     (row,) = await changes(who["leadership"], window, "", change)
-    assert is_told(row, change) is told
+    assert is_compared(row, change) is told
 
 
 async def test_each_period_is_compared_by_itself(who: dict[str, Viewer]) -> None:
     rows = await changes(who["leadership"], "2025-11-01 2026-02-28", "MONTH", "yearOnYear")
-    told = {row["period"]["startsOn"]: is_told(row, "yearOnYear") for row in rows}
-    assert told == {
+    found = {row["period"]["startsOn"]: is_compared(row, "yearOnYear") for row in rows}
+    assert found == {
         "2025-11-01": False,
         "2025-12-01": False,
         "2026-01-01": True,
@@ -94,4 +94,4 @@ async def test_a_week_that_the_window_cuts_is_compared_from_the_first_day_inside
 
 async def test_a_week_that_began_before_the_data_is_not_compared(who: dict[str, Viewer]) -> None:
     whole, _ = await changes(who["leadership"], "2025-12-29 2026-01-11", "WEEK", "yearOnYear")
-    assert not is_told(whole, "yearOnYear")
+    assert not is_compared(whole, "yearOnYear")

@@ -256,10 +256,10 @@ async def test_days_of_all_countries_twelve_times_are_refused_by_their_number(wh
     viewer: Viewer = who["officer"]
     answer = await viewer("{ " + " ".join(f"v{n}: {one}" for n in range(12)) + " }")
     assert (answer.status, answer.codes) == (400, ["TOO_COSTLY"])
-    told = answer.body["extensions"]["cost"]
+    found = answer.body["extensions"]["cost"]
     # Each has ten thousand rows of four values, and forms a line for each of 250 × 365.
-    assert told["requested"] == 12 * (2 + 4 * MOST_ROWS + 250 * 365 // 100)
-    assert told["maximum"] == MOST
-    assert str(told["requested"]) in answer.errors[0]["message"]
-    assert told["actual"] == 0
+    assert found["requested"] == 12 * (2 + 4 * MOST_ROWS + 250 * 365 // 100)
+    assert found["maximum"] == MOST
+    assert str(found["requested"]) in answer.errors[0]["message"]
+    assert found["actual"] == 0
     assert traffic.connections == 0

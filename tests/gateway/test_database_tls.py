@@ -152,11 +152,11 @@ def test_a_command_says_that_the_certificate_is_not_trusted(tls: TlsServer) -> N
     with (
         pytest.raises(
             DatabaseError, match=r"certificate that cannot be trusted.*OWNER_URL"
-        ) as told,
+        ) as found,
         explain_database_errors("GERBANG_OWNER_URL"),
     ):
         asyncio.run(migrating(url))
-    assert not told.value.may_pass
+    assert not found.value.may_pass
 
 
 async def refusal(url: str) -> type[BaseException] | None:

@@ -352,19 +352,19 @@ def test_the_command_says_how_to_mend_and_fails(issuer: str) -> None:
         "GERBANG_ISSUER": issuer,
         "GERBANG_JWKS_URL": f"{issuer}/keys",
     }
-    told = CliRunner().invoke(gerbang, ["doctor"], env=environ)
-    assert told.exit_code == 1
-    assert "How to mend it: Look at GERBANG_OWNER_URL" in told.output
-    assert told.output.endswith("2 findings\n")
+    result = CliRunner().invoke(gerbang, ["doctor"], env=environ)
+    assert result.exit_code == 1
+    assert "How to mend it: Look at GERBANG_OWNER_URL" in result.output
+    assert result.output.endswith("2 findings\n")
 
 
 def test_the_command_says_what_it_was_not_given() -> None:
     away = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
     environ = {"GERBANG_DATABASE_URL": away, "GERBANG_OWNER_URL": away}
-    told = CliRunner().invoke(gerbang, ["doctor"], env=environ)
-    assert told.exit_code == 1
+    result = CliRunner().invoke(gerbang, ["doctor"], env=environ)
+    assert result.exit_code == 1
     for line in (
         "Not examined: the seal, without GERBANG_SEAL_KEY.",
         "Not examined: the provider, without GERBANG_ISSUER and GERBANG_JWKS_URL.",
     ):
-        assert line in told.output.splitlines()
+        assert line in result.output.splitlines()

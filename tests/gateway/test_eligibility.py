@@ -113,12 +113,12 @@ async def test_in_a_batch_it_is_told_again_as_it_was_told(who) -> None:
         "submitApplications",
         "results { errors { code ... on EligibilityError { eligibleVisaTypes } } } errors { code }",
     )
-    told = [
+    found = [
         (await who["agent-au"](text, input=batch)).data["submitApplications"]["results"]
         for _ in range(2)
     ]
     refused = {"code": "NATIONALITY_NOT_ELIGIBLE", "eligibleVisaTypes": ["C1"]}
-    assert told[0] == told[1] == [{"errors": [refused]}, {"errors": []}]
+    assert found[0] == found[1] == [{"errors": [refused]}, {"errors": []}]
 
 
 async def test_whoever_needs_no_visa_may_take_one_on_arrival(who, connection) -> None:

@@ -203,8 +203,8 @@ async def test_an_erasure_waits_for_a_hold_and_a_hold_that_comes_too_late_says_s
             )
         )
         await waits_for_a_lock(world)
-    told = await late
-    assert told.data["holdErasure"]["errors"] == [{"code": "ALREADY_ERASED"}], told.text
+    answer = await late
+    assert answer.data["holdErasure"]["errors"] == [{"code": "ALREADY_ERASED"}], answer.text
     holds = "SELECT count(*) FROM legal_hold WHERE application_id = $1 AND released_at IS NULL"
     assert await connection.fetchval(holds, row_id(case)) == 0
     await erase_all(connection)
@@ -345,6 +345,6 @@ async def test_an_old_copy_of_the_keys_brings_nobody_back(who, connection) -> No
         assert await reconcile(old, connection) >= 1
         assert await old.make_data_keys([subject]) == {}
         # Of the others nobody was erased, but for those of whom the database says it too.
-        told = {one.subject for one in await old.erased_subjects(UUID(int=0))}
+        found = {one.subject for one in await old.erased_subjects(UUID(int=0))}
         deleted = "SELECT applicant_id FROM erasure WHERE keys_deleted_at IS NOT NULL"
-        assert told == {row[0] for row in await connection.fetch(deleted)}
+        assert found == {row[0] for row in await connection.fetch(deleted)}

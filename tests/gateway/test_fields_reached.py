@@ -129,8 +129,8 @@ async def test_a_published_figure_is_never_exact_and_an_exact_one_always(
     rows = answer.data["volumes"]["rows"]
     assert rows
     for name in asked:
-        told = {row[name]["precision"] for row in rows if row[name]}
-        assert told <= PRECISIONS[figures[name]], name
+        found = {row[name]["precision"] for row in rows if row[name]}
+        assert found <= PRECISIONS[figures[name]], name
 
 
 def _figures() -> list[str]:

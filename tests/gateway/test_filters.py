@@ -200,12 +200,12 @@ async def numbers(viewer: Viewer, name: str, words: Any, where: dict[str, Any]) 
 
 @pytest.mark.parametrize("name", ["officer", "auditor"])
 async def test_facets_count_what_each_choice_would_find(who, name: str) -> None:
-    told = await counted(who[name], {})
-    assert told == {
+    answer = await counted(who[name], {})
+    assert answer == {
         "stage": await numbers(who[name], "stage", Stage, {}),
         "status": await numbers(who[name], "status", Status, {}),
     }
-    assert list(told["status"]) == [word for word in Status if word in told["status"]]
+    assert list(answer["status"]) == [word for word in Status if word in answer["status"]]
 
 
 async def test_a_facet_leaves_the_filter_of_its_own_field_out(who) -> None:
@@ -221,9 +221,9 @@ async def test_a_facet_leaves_the_filter_of_its_own_field_out(who) -> None:
 async def test_facets_of_partners_and_applicants_are_of_their_rows_and_stages_alone(who) -> None:
     query = "{ applications { facets { stage { value count { value } } } totalCount { value } } }"
     for name in ("manager-au", "applicant"):
-        told = (await who[name](query)).data["applications"]
-        numbers = [each["count"]["value"] for each in told["facets"]["stage"]]
-        assert sum(numbers) == told["totalCount"]["value"] > 0
+        found = (await who[name](query)).data["applications"]
+        numbers = [each["count"]["value"] for each in found["facets"]["stage"]]
+        assert sum(numbers) == found["totalCount"]["value"] > 0
         refused = await who[name](FACETS, where={})
         assert set(refused.codes) == {"FORBIDDEN_FIELD"}
 
@@ -276,7 +276,7 @@ async def test_a_null_condition_of_figures_is_refused(who, where: dict[str, Any]
 async def test_who_reads_published_figures_alone_names_single_values(who) -> None:
     query = """{ __type(name: "StringVolumeFilter") { inputFields { name } } }"""
     for name, expected in (("anonymous", {"eq"}), ("leadership", {"eq", "in"})):
-        told = (await who[name](query)).data["__type"]["inputFields"]
-        assert {field["name"] for field in told} == expected
+        found = (await who[name](query)).data["__type"]["inputFields"]
+        assert {field["name"] for field in found} == expected
     answer = await who["anonymous"](VOLUMES, where={"visaType": {"in": ["B1"]}})
     assert answer.codes == ["INVALID_VARIABLES"]

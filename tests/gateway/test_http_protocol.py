@@ -205,10 +205,10 @@ async def test_an_answer_is_one_write() -> None:
                 await client.reader.readuntil(b"\r\n\r\n")
             else:
                 await client.answers()
-        told = client.writer.get_extra_info("socket").getsockopt(
+        found = client.writer.get_extra_info("socket").getsockopt(
             socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_SIZE
         )
-        if len(told) < _TCP_INFO_SIZE:
+        if len(found) < _TCP_INFO_SIZE:
             pytest.skip("this system does not count segments with data")
-        assert struct.unpack_from("I", told, _DATA_SEGMENTS_IN) == (4,)
+        assert struct.unpack_from("I", found, _DATA_SEGMENTS_IN) == (4,)
         client.writer.close()

@@ -170,9 +170,9 @@ async def test_what_is_filled_is_told_in_the_ledger_as_by_no_decree(
     init: Run, empty: asyncpg.Connection
 ) -> None:
     await init("--files", PARTNERS)
-    told = await empty.fetch("SELECT lower(kind) AS name, state FROM reference_change")
-    assert {row["state"] for row in told} == {"INITIAL"}
-    filled = {table.name: sum(row["name"] == table.name for row in told) for table in TABLES}
+    rows = await empty.fetch("SELECT lower(kind) AS name, state FROM reference_change")
+    assert {row["state"] for row in rows} == {"INITIAL"}
+    filled = {table.name: sum(row["name"] == table.name for row in rows) for table in TABLES}
     assert filled == await counts(empty)
 
 

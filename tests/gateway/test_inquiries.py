@@ -153,7 +153,7 @@ async def test_whom_it_is_not_about_hears_of_it_at_once(world, replicas) -> None
             await one.follows(ALERTS)
         await opened(supervisor(replicas[0], "supervisor"))
         for one in (other, auditor):
-            told = await one.told()
-            assert (told["kind"], told["actor"]) == ("INQUIRY", "supervisor")
-            assert told["inquiry"] == {"reason": "A ring of forgers."}
+            payload = await one.next_value()
+            assert (payload["kind"], payload["actor"]) == ("INQUIRY", "supervisor")
+            assert payload["inquiry"] == {"reason": "A ring of forgers."}
         await oneself.hears_nothing()

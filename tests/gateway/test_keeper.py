@@ -64,9 +64,9 @@ class Keeper:
     def end(self) -> list[dict[str, object]]:
         """The lines of its log."""
         self.process.send_signal(signal.SIGTERM)
-        _, told = self.process.communicate(timeout=20)
+        _, found = self.process.communicate(timeout=20)
         assert self.process.returncode == 0
-        return [json.loads(line) for line in told.splitlines()]
+        return [json.loads(line) for line in found.splitlines()]
 
 
 @contextmanager
@@ -128,8 +128,8 @@ async def test_the_keeper_tells_what_it_did_and_what_failed(
         finally:
             await connection.execute("ALTER TABLE away RENAME TO volume_outbox")
         lines = running.end()
-    told = [line["event"] for line in lines]
-    assert (told[0], told[-2:]) == ("start", ["drain", "stop"])
+    found = [line["event"] for line in lines]
+    assert (found[0], found[-2:]) == ("start", ["drain", "stop"])
     passes = [line for line in lines if line["event"] == "keeper pass"]
     assert {"fold_or_age", "publish"} <= {str(line["job"]) for line in passes}
     assert [line["level"] for line in lines if "is not done" in str(line["event"])] == ["WARNING"]

@@ -95,15 +95,15 @@ async def test_rotations_and_erasures_are_entries_that_auditors_read_and_nobody_
 
     def entry(kind: str, use: KeyUse | None, *rest: str | int | None) -> dict:
         names = ("operator", "fromKey", "toKey", "keys")
-        told = {"kind": kind, "usedFor": use and use.name, "reason": None}
-        return told | dict(zip(names, rest, strict=True))
+        nodes = {"kind": kind, "usedFor": use and use.name, "reason": None}
+        return nodes | dict(zip(names, rest, strict=True))
 
     def one(use: KeyUse) -> tuple[str, str]:
         return before[use][0], now[use][0]
 
     answer = await who["auditor"](LIST)
-    told = answer.data["keyOperations"]["nodes"]
-    assert sorted(told, key=str) == sorted(
+    nodes = answer.data["keyOperations"]["nodes"]
+    assert sorted(nodes, key=str) == sorted(
         [
             *(entry("ADDED", use, me, None, before[use][0], 0) for use in before),
             entry("ADDED", KeyUse.DATA_KEY, me, *one(KeyUse.DATA_KEY), 0),

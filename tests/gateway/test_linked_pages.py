@@ -125,10 +125,10 @@ async def test_a_cursor_tells_nothing_of_a_hold(who, world: str) -> None:
     """Events are numbered, and a hold takes a number; an officer sees neither."""
     query = """{ application(by: {reference: "SGPO-HELD-0007"}) {
         events(first: 100) { edges { cursor node { kind } } totalCount { value } } } }"""
-    told = (await who["officer"](query)).data["application"]["events"]
-    kinds = [edge["node"]["kind"] for edge in told["edges"]]
+    found = (await who["officer"](query)).data["application"]["events"]
+    kinds = [edge["node"]["kind"] for edge in found["edges"]]
     assert "HELD" not in kinds
-    assert told["totalCount"]["value"] == len(kinds)
+    assert found["totalCount"]["value"] == len(kinds)
     connection = await connect(world)
     try:
         numbers = await connection.fetch(
@@ -137,7 +137,7 @@ async def test_a_cursor_tells_nothing_of_a_hold(who, world: str) -> None:
         )
     finally:
         await connection.close()
-    for edge, (number,) in zip(told["edges"], numbers, strict=True):
+    for edge, (number,) in zip(found["edges"], numbers, strict=True):
         assert f"[{number}," not in str(_decoded(edge["cursor"]))
 
 

@@ -79,6 +79,6 @@ async def test_no_statement_of_whoever_takes_in_speaks_of_links(who, traffic: Tr
     await submitted(who, identity=_KNOWN)
     traffic.statements.clear()
     await _meets(who["agent-au"], traffic, _KNOWN)
-    told = " ".join(traffic.statements)
-    assert "INSERT INTO identity" in told
-    assert not re.search(r"person_(index|link)|is_linked|linker", told)
+    text = " ".join(traffic.statements)
+    assert "INSERT INTO identity" in text
+    assert not re.search(r"person_(index|link)|is_linked|linker", text)

@@ -52,9 +52,9 @@ async def test_an_event_is_told_once_with_what_the_role_reads(live: Served, writ
     async with live.as_viewer("officer") as officer:
         await officer.follows(KINDS)
         await happens(writer, "AUSY-PAID-0013", "RECEIVED")
-        told = await officer.told()
-        assert told["kind"] == "RECEIVED"
-        assert told["application"] == {"reference": "AUSY-PAID-0013", "status": "PAID"}
+        payload = await officer.next_value()
+        assert payload["kind"] == "RECEIVED"
+        assert payload["application"] == {"reference": "AUSY-PAID-0013", "status": "PAID"}
         await officer.hears_nothing()
 
 
@@ -70,18 +70,18 @@ async def test_a_plan_reads_of_changes_what_the_executor_would(live: Served, wri
         with plans_watched() as answered:
             await happens(writer, "AUSY-PAID-0013", "RECEIVED")
             await happens(writer, "AUME-INCO-0004", "RECEIVED")
-            told = [await officer.told() for _ in range(2)]
+            payload = [await officer.next_value() for _ in range(2)]
         assert answered
         assert all(answered)
     with plans_off():
         async with live.as_viewer("officer") as officer:
             await officer.follows(LINKED, after=begun)
-            again = [await officer.told() for _ in range(2)]
-    for one in (*told, *again):  # which are sealed anew each time
+            again = [await officer.next_value() for _ in range(2)]
+    for one in (*payload, *again):  # which are sealed anew each time
         assert one.pop("position")
-    assert again == told
-    assert told[0]["application"]["applicant"] == {"nationality": {"code": "AU"}}
-    assert told[0]["application"]["events"]["nodes"]
+    assert again == payload
+    assert payload[0]["application"]["applicant"] == {"nationality": {"code": "AU"}}
+    assert payload[0]["application"]["events"]["nodes"]
 
 
 REACHES = {
@@ -158,9 +158,9 @@ async def test_partners_hear_of_stages_and_never_of_a_status_or_a_hold(
         kinds += ["GRANTED"]
         for kind in kinds:
             await happens(writer, case, kind)
-        assert [(await supervisor.told())["kind"] for _ in kinds] == kinds
+        assert [(await supervisor.next_value())["kind"] for _ in kinds] == kinds
         without_holds = [kind for kind in kinds if kind not in ("HELD", "RELEASED")]
-        assert [(await officer.told())["kind"] for _ in without_holds] == without_holds
+        assert [(await officer.next_value())["kind"] for _ in without_holds] == without_holds
         # Back in process, and closed again; the agent reads outcomes besides.
         assert await manager.references(2) == [case] * 2
         assert await agent.references(4) == [case] * 4
@@ -168,7 +168,7 @@ async def test_partners_hear_of_stages_and_never_of_a_status_or_a_hold(
         await closes(writer, case, days_ago=31)
         for kind in ("REFUSED", "REVOKED"):
             await happens(writer, case, kind)
-            assert [(await one.told())["kind"] for one in (officer, supervisor)] == [kind] * 2
+            assert [(await one.next_value())["kind"] for one in (officer, supervisor)] == [kind] * 2
         for viewer in (manager, agent, officer, supervisor):
             await viewer.hears_nothing()
 
@@ -195,8 +195,8 @@ async def test_kind_does_not_exist_for_who_reads_no_status(live: Served, name: s
         await viewer.subscribe(KINDS)
         refused = await viewer.hears()
         assert refused["type"] == "error"
-        told = {one["extensions"].get("coordinate") for one in refused["payload"]}
-        assert told == {"ApplicationChange.kind", "Application.status"}
+        found = {one["extensions"].get("coordinate") for one in refused["payload"]}
+        assert found == {"ApplicationChange.kind", "Application.status"}
 
 
 async def test_where_narrows_what_is_followed(live: Served, writer) -> None:
@@ -215,7 +215,7 @@ async def test_whoever_comes_back_with_a_position_misses_nothing(live: Served, w
         await happens(writer, reference, "RECEIVED")
     async with live.as_viewer("manager-au") as manager:
         await manager.follows(APPLICATIONS, after=position)
-        first = await manager.told()
+        first = await manager.next_value()
         assert first["application"]["reference"] == "AUSY-PAID-0013"
     async with live.as_viewer("manager-au") as manager:
         await manager.follows(APPLICATIONS, after=first["position"])
@@ -283,7 +283,7 @@ async def test_while_nothing_changes_a_heartbeat_tells_the_position(
         monkeypatch.setattr(change_feed, "QUIET_SECONDS", 1.0)
         await manager.follows(APPLICATIONS)
         await happens(writer, "NZGR-WITH-0009", "RECEIVED")
-        quiet = await manager.told()
+        quiet = await manager.next_value()
         assert set(quiet) == {"position"}
     monkeypatch.undo()
     await happens(writer, "AUSY-PAID-0013", "RECEIVED")
@@ -321,9 +321,9 @@ async def test_what_a_mutation_did_is_told(live: Served, who) -> None:
         named = {"applicationId": case, "idempotencyKey": str(uuid4())}
         done = (await who["agent-au"](RECEIVE, input=named)).data["markReceived"]
         assert done["errors"] == []
-        told = await manager.told()
-        assert told["application"] == {"reference": "AUSY-PAID-0013", **done["application"]}
-        assert (await officer.told())["kind"] == "RECEIVED"
+        payload = await manager.next_value()
+        assert payload["application"] == {"reference": "AUSY-PAID-0013", **done["application"]}
+        assert (await officer.next_value())["kind"] == "RECEIVED"
 
 
 # --- Positions -----------------------------------------------------------------------------------
@@ -340,7 +340,7 @@ async def test_positions_tell_nothing_and_cannot_be_made_up(live: Served) -> Non
     async with live.as_viewer("officer") as officer:
         position = await officer.follows(APPLICATIONS)
         await officer.subscribe(APPLICATIONS, id="2")
-        assert (await officer.told())["position"] != position
+        assert (await officer.next_value())["position"] != position
         changed = ("A" if position[0] != "A" else "B") + position[1:]
         for wrong in (changed, position[:-1], "", "x" * 5000, "é"):
             code = await _refusal(officer, APPLICATIONS, id="3", after=wrong)
@@ -369,11 +369,11 @@ async def test_identity_takes_a_purpose_and_each_read_is_logged(live: Served, wr
         await officer.subscribe(
             IDENTITY % '@purpose(code: CASEWORK, reference: "SGPO-OPEN-0006")', id="2"
         )
-        assert set(await officer.told()) == {"position"}
+        assert set(await officer.next_value()) == {"position"}
         assert await writer.fetchval("SELECT count(*) FROM access_event") == before
         await happens(writer, "SGPO-OPEN-0006", "RECEIVED")
-        told = await officer.told()
-        assert told["application"]["applicant"]["identity"] == {"fullName": "Wei Tan"}
+        payload = await officer.next_value()
+        assert payload["application"]["applicant"]["identity"] == {"fullName": "Wei Tan"}
         assert await writer.fetchval("SELECT count(*) FROM access_event") == before + 1
 
 
@@ -399,11 +399,11 @@ async def test_volumes_are_told_of_after_a_fold_that_changed_figures(live: Serve
         await fold(writer)
         await leadership.hears_nothing()
         await _figures_change(writer, "NZGR-WITH-0009")
-        assert set(await leadership.told()) == {"position", "asOf"}
-        await pacific.told()
+        assert set(await leadership.next_value()) == {"position", "asOf"}
+        await pacific.next_value()
         await manager.hears_nothing()
         await _figures_change(writer, "AUSY-PAID-0013")
-        await manager.told()
+        await manager.next_value()
 
 
 async def test_volumes_are_told_of_at_most_once_a_second(live: Served, writer) -> None:
@@ -415,7 +415,7 @@ async def test_volumes_are_told_of_at_most_once_a_second(live: Served, writer) -
         while loop.time() - began < 2.5:
             await _figures_change(writer, "AUSY-PAID-0013")
             try:
-                await officer.told(0.05)
+                await officer.next_value(0.05)
             except TimeoutError:
                 continue
             heard += 1

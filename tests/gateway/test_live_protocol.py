@@ -86,7 +86,7 @@ async def test_one_role_acts_and_is_named_in_the_payload(live: Served) -> None:
         await client.say(type="connection_init", payload={**both, "Gerbang-Role": "LEADERSHIP"})
         assert await client.hears() == {"type": "connection_ack"}
         await client.subscribe(VOLUMES)
-        await client.told()
+        await client.next_value()
         await client.subscribe(APPLICATIONS, id="2")
         refused = await client.hears()
         assert (refused["type"], refused["id"]) == ("error", "2")
@@ -215,14 +215,14 @@ async def test_a_socket_has_a_bounded_number_of_subscriptions(live: Served) -> N
     async with live.as_viewer("officer") as officer:
         for number in range(10):
             await officer.subscribe(VOLUMES, id=str(number))
-            await officer.told()
+            await officer.next_value()
         await officer.subscribe(VOLUMES, id="more")
         refused = await officer.hears()
         assert refused["id"] == "more"
         assert refused["payload"][0]["extensions"]["code"] == "TOO_MANY_SUBSCRIPTIONS"
         await officer.say(type="complete", id="0")
         await officer.subscribe(VOLUMES, id="more")
-        await officer.told()
+        await officer.next_value()
 
 
 # --- Talking -------------------------------------------------------------------------------------

@@ -86,14 +86,14 @@ async def test_payloads_of_subscriptions_are_counted(world) -> None:
         async with served(world) as live, live.as_viewer("officer") as officer:
             await officer.follows(KINDS)
             await happens(writer, "AUSY-PAID-0013", "RECEIVED")
-            await officer.told()
+            await officer.next_value()
             now = Figures(await metrics_of(live.internal))
     finally:
         await writer.close()
-    told = {"kind": "subscription", "role": "OFFICER"}
-    assert now.value("gerbang_operation_seconds_count", told) == 2
-    assert 0 < now.value("gerbang_operation_seconds_sum", told) < 2, "waiting is not working"
-    assert now.value("gerbang_statements_total", told) >= 1
+    found = {"kind": "subscription", "role": "OFFICER"}
+    assert now.value("gerbang_operation_seconds_count", found) == 2
+    assert 0 < now.value("gerbang_operation_seconds_sum", found) < 2, "waiting is not working"
+    assert now.value("gerbang_statements_total", found) >= 1
 
 
 async def test_a_hostile_run_makes_no_new_series(app, client, who) -> None:

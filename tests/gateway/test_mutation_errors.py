@@ -166,16 +166,16 @@ def test_no_input_has_more_places_than_an_answer_counts_errors() -> None:
 
 async def test_messages_are_in_the_language_that_is_accepted(who, world) -> None:
     input_ = {"idempotencyKey": "short", **WRONG}
-    told = {}
+    found = {}
     for accepted, language in (("id-ID,id;q=0.9,en;q=0.5", "id"), ("en", "en"), ("fr", "en")):
         answer = await in_language(who["agent-au"], accepted, "submitApplication", input_)
         assert answer.headers["content-language"] == language
-        told[accepted] = {
+        found[accepted] = {
             tuple(error["path"]): error["message"]
             for error in answer.data["submitApplication"]["errors"]
         }
-    indonesian, english, _ = told.values()
-    assert told["fr"] == english
+    indonesian, english, _ = found.values()
+    assert found["fr"] == english
     assert indonesian.keys() == english.keys()
     assert english["input", "visaType"] == "There is no such visa type today."
     assert indonesian["input", "visaType"] == "Jenis visa ini tidak tersedia hari ini."
@@ -196,8 +196,8 @@ async def test_an_outcome_that_is_asked_for_again_is_told_in_the_language_of_the
     async def messages(accepted: str) -> tuple[str, dict[tuple[str, ...], str]]:
         answer = await in_language(who["agent-au"], accepted, "submitApplications", input_, RESULTS)
         first, second = answer.data["submitApplications"]["results"]
-        told = {tuple(error["path"]): error["message"] for error in second["errors"]}
-        return first["application"]["id"], told
+        found = {tuple(error["path"]): error["message"] for error in second["errors"]}
+        return first["application"]["id"], found
 
     english, indonesian = await messages("en"), await messages("id")
     assert english[0] == indonesian[0]
@@ -214,7 +214,7 @@ async def test_an_outcome_of_a_gateway_of_before_is_told_again(who, world, conne
     good = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
     items = [good, {**good, "visaType": "Z9"}]
     input_ = {"idempotencyKey": key(), "applications": items}
-    told = await in_language(who["agent-au"], "en", "submitApplications", input_, RESULTS)
+    answer = await in_language(who["agent-au"], "en", "submitApplications", input_, RESULTS)
     await connection.execute(
         """
         UPDATE idempotency SET answer = jsonb_set(answer, '{1}',
@@ -224,7 +224,7 @@ async def test_an_outcome_of_a_gateway_of_before_is_told_again(who, world, conne
         """
     )
     again = await in_language(who["agent-au"], "en", "submitApplications", input_, RESULTS)
-    assert again.data == told.data
+    assert again.data == answer.data
 
 
 @pytest.mark.parametrize(
@@ -290,5 +290,5 @@ async def test_an_error_is_of_the_case_or_of_the_input(who, world) -> None:
         document("referToScreening", SELECTION),
         input={"idempotencyKey": key(), "applicationId": "nonsense"},
     )
-    told = [one.data["referToScreening"]["errors"][0]["__typename"] for one in (of_case, of_input)]
-    assert told == ["CaseError", "InputError"]
+    found = [one.data["referToScreening"]["errors"][0]["__typename"] for one in (of_case, of_input)]
+    assert found == ["CaseError", "InputError"]

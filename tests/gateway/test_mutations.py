@@ -144,10 +144,10 @@ async def test_an_expectation_that_does_not_hold_is_told_with_the_status(who, wo
 async def test_who_reads_no_status_can_neither_expect_nor_be_told_one(who, world, name) -> None:
     mutation = "answerInformation"
     given = {"idempotencyKey": key(), "applicationId": await submitted(who), "items": []}
-    told = await who[name](
+    found = await who[name](
         document(mutation, "errors { ... on CaseError { currentStatus } }"), input=given
     )
-    assert told.codes == ["FORBIDDEN_FIELD"]
+    assert found.codes == ["FORBIDDEN_FIELD"]
     expecting = {**given, "expectedStatus": "AWAITING_PAYMENT"}
     answer = await who[name](document(mutation), input=expecting)
     assert answer.codes == ["INVALID_VARIABLES"]
@@ -164,10 +164,10 @@ async def test_who_reads_no_status_can_neither_expect_nor_be_told_one(who, world
 @pytest.mark.parametrize("name", ["officer", "supervisor"])
 async def test_who_reads_a_status_expects_a_status_and_no_stage(who, world, name) -> None:
     given = {"idempotencyKey": key(), "applicationId": await submitted(who)}
-    told = await who[name](
+    found = await who[name](
         document("referToScreening", "errors { ... on CaseError { currentStage } }"), input=given
     )
-    assert told.codes == ["FORBIDDEN_FIELD"]
+    assert found.codes == ["FORBIDDEN_FIELD"]
     expecting = {**given, "expectedStage": "IN_PROCESS"}
     answer = await who[name](document("referToScreening"), input=expecting)
     assert answer.codes == ["INVALID_VARIABLES"]

@@ -102,14 +102,14 @@ async def test_a_reason_is_given_for_what_a_hit_is(who, world) -> None:
 async def test_the_authority_learns_no_outcome_from_what_it_may_not_do(who, world) -> None:
     """A refused case takes an answer of screening, a granted one does not: both say the same."""
     said = {"kind": "ENTRY_BAN", "result": "CLEAR"}
-    told = []
+    found = []
     for outcome in ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "ground": "INCOMPLETE"}):
         id_ = await cleared(who)
         await done(who["officer"], "recordDecision", id_, **outcome)
         answer = await change(who["screening"], "recordScreening", id_, **said)
-        told.append(answer.payload)
-    assert told[0] == told[1]
-    assert told[0]["errors"][0]["code"] == "NOTHING_ASKED"
+        found.append(answer.payload)
+    assert found[0] == found[1]
+    assert found[0]["errors"][0]["code"] == "NOTHING_ASKED"
 
 
 async def test_nothing_held_is_granted(who, world, connection) -> None:
@@ -131,14 +131,14 @@ async def test_an_officer_is_told_the_same_of_a_hold_a_hit_and_a_pending_answer(
     hit = await screened(who, await in_screening(who), "HIT")
     pending = await in_screening(who)
     select = "application { id } errors { code message path ... on CaseError { currentStatus } }"
-    told = [
+    found = [
         (await who["officer"](
             document("recordDecision", select),
             input={"idempotencyKey": key(), "applicationId": id_, "outcome": "GRANTED"},
         )).data
         for id_ in (held, hit, pending)
     ]  # fmt: skip
-    assert told[0] == told[1] == told[2]
+    assert found[0] == found[1] == found[2]
 
 
 async def test_a_calling_visa_takes_clearance_too(who, world, connection) -> None:
@@ -197,10 +197,10 @@ async def test_a_refusal_is_corrected_to_a_grant_only_when_cleared(who, world, c
     correction = {"outcome": "GRANTED"}
     first = await change(who["supervisor"], "supersedeDecision", id_, **correction)
     assert first.codes == ["NOT_CLEARED"]
-    told = await events(connection, id_)
+    history = await events(connection, id_)
     await done(who["supervisor"], "referToScreening", id_)
     assert (await row(connection, id_))["status"] == "REFUSED"
-    assert await events(connection, id_) == told
+    assert await events(connection, id_) == history
     await screened(who, id_, "CLEAR")
     await done(who["supervisor"], "supersedeDecision", id_, **correction)
     assert (await row(connection, id_))["status"] == "GRANTED"

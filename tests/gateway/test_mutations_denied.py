@@ -205,8 +205,8 @@ def disguised(mutations: list[str]) -> Iterator[str]:
 
 def assert_refused(answer: Asked, mutations: list[str]) -> None:
     assert (answer.status, set(answer.codes)) == (400, {"FORBIDDEN_FIELD"}), mutations
-    told = {error["extensions"]["coordinate"] for error in answer.errors}
-    assert {f"Mutation.{mutation}" for mutation in mutations} <= told
+    found = {error["extensions"]["coordinate"] for error in answer.errors}
+    assert {f"Mutation.{mutation}" for mutation in mutations} <= found
     assert "data" not in answer.body
 
 

@@ -281,9 +281,9 @@ async def test_events_of_many_at_once_are_numbered_without_gap(who, world, conne
         *(change(who["supervisor"], name, id_)
           for name in ("holdApplication", "releaseApplication") * CROWD)
     )  # fmt: skip
-    told = await events(connection, id_)
-    assert [number for number, _, _ in told] == list(range(1, len(told) + 1))
-    kinds = [kind for _, kind, _ in told if kind in ("HELD", "RELEASED")]
+    history = await events(connection, id_)
+    assert [number for number, _, _ in history] == list(range(1, len(history) + 1))
+    kinds = [kind for _, kind, _ in history if kind in ("HELD", "RELEASED")]
     assert kinds == (["HELD", "RELEASED"] * CROWD)[: len(kinds)]
     assert (await row(connection, id_))["is_held"] is (kinds[-1:] == ["HELD"])
 

@@ -204,9 +204,9 @@ async def test_a_batch_answers_for_each_application(who, world, connection) -> N
     good = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
     nameless = {**good, "identity": {**IDENTITY, "fullName": ""}}
     items = [good, {**good, "visaType": "Z9"}, {**good, "nationality": "NZ"}, nameless]
-    told = await batch(who["agent-au"], items, key_ := key())
-    assert told["errors"] == []
-    first, second, third, fourth = told["results"]
+    answer = await batch(who["agent-au"], items, key_ := key())
+    assert answer["errors"] == []
+    first, second, third, fourth = answer["results"]
     assert fourth["errors"][0]["message"] == "A name has from 1 to 200 characters."
     assert second == {
         "application": None,
@@ -222,18 +222,18 @@ async def test_a_batch_answers_for_each_application(who, world, connection) -> N
     ]
     assert nationalities == ["AU", "NZ"]
     before = await everything(connection)
-    assert await batch(who["agent-au"], items, key_) == told
+    assert await batch(who["agent-au"], items, key_) == answer
     assert await everything(connection) == before
 
 
 async def test_a_batch_has_from_one_to_three_hundred(who, world, connection) -> None:
     one = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
     for number in (0, 301):
-        told = await batch(who["agent-au"], [one] * number, key())
-        assert told["errors"] == [{"code": "INVALID", "path": ["input", "applications"]}]
+        answer = await batch(who["agent-au"], [one] * number, key())
+        assert answer["errors"] == [{"code": "INVALID", "path": ["input", "applications"]}]
     before = await connection.fetchval("SELECT count(*) FROM application")
-    told = await batch(who["agent-au"], [one] * 300, key())
-    ids = {result["application"]["id"] for result in told["results"]}
+    answer = await batch(who["agent-au"], [one] * 300, key())
+    ids = {result["application"]["id"] for result in answer["results"]}
     assert len(ids) == 300
     assert await connection.fetchval("SELECT count(*) FROM application") == before + 300
 
@@ -241,6 +241,6 @@ async def test_a_batch_has_from_one_to_three_hundred(who, world, connection) -> 
 async def test_a_batch_of_which_nothing_stands_leaves_nothing(who, world, connection) -> None:
     before = await everything(connection)
     items = [{"visaType": "Z9", "nationality": "AU", "identity": dict(IDENTITY)}] * 2
-    told = await batch(who["agent-au"], items, key())
-    assert [one["errors"][0]["code"] for one in told["results"]] == ["VISA_TYPE_NOT_OFFERED"] * 2
+    answer = await batch(who["agent-au"], items, key())
+    assert [one["errors"][0]["code"] for one in answer["results"]] == ["VISA_TYPE_NOT_OFFERED"] * 2
     assert await everything(connection) == before

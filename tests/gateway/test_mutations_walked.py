@@ -102,11 +102,11 @@ class Walk:
             once["receiptNumber"] = receipt()
         if call.mutation in ("recordDecision", "supersedeDecision", "setAsideRevocation"):
             await linked(self.who, case.id)
-        told = await self._changed(case, call, once)
-        assert told.codes == ([expected] if expected else [])
+        answer = await self._changed(case, call, once)
+        assert answer.codes == ([expected] if expected else [])
         if expected is None:
             follow(case, call)
-            assert (await self._changed(case, call, once)).payload == told.payload
+            assert (await self._changed(case, call, once)).payload == answer.payload
         await _compare(self.connection, case)
 
     async def _changed(self, case: Case, call: Call, once: dict[str, str]) -> Changed:

@@ -55,12 +55,12 @@ def order_of(field: str, direction: str) -> dict[str, str]:
 async def page(viewer: Viewer, **asked: Any) -> tuple[list[str], dict[str, Any]]:
     answer = await viewer(PAGE, **asked)
     assert answer.errors == []
-    told = answer.data["applications"]
-    cursors = [edge["cursor"] for edge in told["edges"]]
+    found = answer.data["applications"]
+    cursors = [edge["cursor"] for edge in found["edges"]]
     if cursors:
-        info = told["pageInfo"]
+        info = found["pageInfo"]
         assert (info["startCursor"], info["endCursor"]) == (cursors[0], cursors[-1])
-    return [edge["node"]["reference"] for edge in told["edges"]], told["pageInfo"]
+    return [edge["node"]["reference"] for edge in found["edges"]], found["pageInfo"]
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 13, 100])
@@ -154,11 +154,11 @@ async def test_a_page_beyond_the_end_is_empty(who, sorted_references) -> None:
 
 
 async def test_counting_stops_where_it_becomes_dear(who, monkeypatch) -> None:
-    for most, told in ((13, (13, "EXACT")), (12, (12, "AT_LEAST")), (1, (1, "AT_LEAST"))):
+    for most, found in ((13, (13, "EXACT")), (12, (12, "AT_LEAST")), (1, (1, "AT_LEAST"))):
         monkeypatch.setattr(listing, "MOST_COUNTED", most)
         total = f"query Of{most} {{ applications {{ totalCount {{ value precision }} }} }}"
         count = (await who["officer"](total)).data["applications"]["totalCount"]
-        assert (count["value"], count["precision"]) == told
+        assert (count["value"], count["precision"]) == found
 
 
 @pytest.mark.parametrize("noun", ["countries", "visaTypes", "partners", "centres"])
@@ -176,9 +176,9 @@ async def test_lists_in_the_order_of_their_code_walk_as_well(who, noun) -> None:
     ):
         walked, place, goes_on = [], None, True
         while goes_on:
-            told = (await who["anonymous"](query, **{size: 2, cursor: place})).data[noun]
-            rows = [row["code"] for row in told["nodes"]]
+            found = (await who["anonymous"](query, **{size: 2, cursor: place})).data[noun]
+            rows = [row["code"] for row in found["nodes"]]
             walked = walked + rows if size == "first" else rows + walked
-            place = told["pageInfo"]["endCursor" if size == "first" else "startCursor"]
-            goes_on = told["pageInfo"][more]
+            place = found["pageInfo"]["endCursor" if size == "first" else "startCursor"]
+            goes_on = found["pageInfo"][more]
         assert walked == everything

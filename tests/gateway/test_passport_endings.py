@@ -46,13 +46,13 @@ async def listed(asking: Viewer) -> dict[str, Any]:
     """What a list tells, by the id of the applicant."""
     asked = await asking(LIST)
     assert asked.errors == []
-    told = {}
+    found = {}
     for node in asked.data["applications"]["nodes"]:
         one = node["applicant"]
         below = [edge["node"]["applicant"] for edge in one["applications"]["edges"]]
         assert all(each["passportLastFour"] == one["passportLastFour"] for each in below)
-        told[one["id"]] = one["passportLastFour"]
-    return told
+        found[one["id"]] = one["passportLastFour"]
+    return found
 
 
 @pytest.mark.usefixtures("way")
@@ -60,9 +60,9 @@ async def test_in_a_list_an_officer_is_told_those_of_the_own_desk_alone(who) -> 
     officer, supervisor = await listed(who["officer"]), await listed(who["supervisor"])
     assert officer.keys() == supervisor.keys()
     assert all(supervisor.values())
-    told = {id_: ending for id_, ending in officer.items() if ending}
-    assert len(told) == 2
-    assert told.items() <= supervisor.items()
+    seen = {id_: ending for id_, ending in officer.items() if ending}
+    assert len(seen) == 2
+    assert seen.items() <= supervisor.items()
     for id_ in supervisor:
         found = (await who["officer"](NODE, id=id_)).data["node"]
         assert found == {"id": id_, "passportLastFour": officer[id_]}
@@ -77,8 +77,8 @@ async def test_in_a_list_an_officer_is_told_those_of_the_own_desk_alone(who) -> 
 async def test_a_link_tells_nothing_before_it_is_sure(who) -> None:
     asked = await who["officer"](LINKED)
     links = asked.data["application"]["applicant"]["linked"]["nodes"]
-    told = {link["state"]: bool(link["applicant"]["passportLastFour"]) for link in links}
-    assert told == {"CERTAIN": True, "PROPOSED": False, "REJECTED": False, None: False}
+    found = {link["state"]: bool(link["applicant"]["passportLastFour"]) for link in links}
+    assert found == {"CERTAIN": True, "PROPOSED": False, "REJECTED": False, None: False}
 
 
 async def test_nobody_filters_or_orders_by_it(who) -> None:

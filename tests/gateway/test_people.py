@@ -66,8 +66,8 @@ async def test_an_officer_looks_a_person_up_from_a_case_on_the_own_desk(who) -> 
     entry = {"actor": "officer", "actorRole": "OFFICER", "by": "NAME_AND_BIRTH_DATE",
              "caseReference": desk, "purpose": "CASEWORK"}  # fmt: skip
     for reader in ("officer", "auditor"):
-        told = (await who[reader](LOG)).data["personLookups"]["nodes"]
-        assert told == [{**entry, "found": 0}, {**entry, "found": 1}]
+        nodes = (await who[reader](LOG)).data["personLookups"]["nodes"]
+        assert nodes == [{**entry, "found": 0}, {**entry, "found": 1}]
 
 
 async def test_nobody_is_looked_up_without_a_case_of_ones_own(who) -> None:
@@ -202,6 +202,6 @@ async def test_a_look_up_reads_no_more_of_a_large_index(connection, one) -> None
         "ARRAY(SELECT decode(one, 'hex') FROM unnest($1::text[]) AS one)) LIMIT 50",
         [_DIGEST],
     )
-    told = "\n".join(row[0] for row in plan)
-    assert "ix_person_index_digest_applicant_id" in told
-    assert "Seq Scan" not in told
+    text = "\n".join(row[0] for row in plan)
+    assert "ix_person_index_digest_applicant_id" in text
+    assert "Seq Scan" not in text

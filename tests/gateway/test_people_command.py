@@ -81,8 +81,8 @@ async def test_whom_the_law_keeps_is_found_by_the_key_of_before(
                                   " GROUP BY 1")  # fmt: skip
     assert {tuple(row) for row in rows} == {(second, len(APPLICANTS) - 1), (first, 1)}
     keys = LocalKeyService.open(keys_file)
-    told = await keys.digests(KeyUse.PERSON_INDEX, [b"anything"])
-    assert [digest.key_id for digest in told[0]] == [second, first]
+    answer = await keys.digests(KeyUse.PERSON_INDEX, [b"anything"])
+    assert [digest.key_id for digest in answer[0]] == [second, first]
     assert await connection.fetch(of_subject, subject) == before
 
     # Their period ends, and so does the rotation.

@@ -122,16 +122,16 @@ _ONE_OF_EACH = {role_of(claims): name for name, claims in CLAIMS.items()}.values
      for name in CLAIMS],
 )  # fmt: skip
 async def test_comparisons_are_the_same_both_ways(who: dict[str, Viewer], name: str) -> None:
-    compared, planned, answered, told = Compared(who[name]), 0, 0, set[str]()
+    compared, planned, answered, found = Compared(who[name]), 0, 0, set[str]()
     for document in comparing_documents(Role(role_of(CLAIMS[name]))):
         answer, is_planned = await compared(document)
         planned += is_planned
         answered += not answer.errors
-        told |= {each for each in COMPARED if f'"{each}":{{' in answer.text}
+        found |= {each for each in COMPARED if f'"{each}":{{' in answer.text}
     assert planned == answered
     if name in ("leadership", "manager-au", "officer", "auditor"):
         assert answered > 10
-        assert {"yearOnYear", "monthOnMonth"} <= told
+        assert {"yearOnYear", "monthOnMonth"} <= found
 
 
 MIXED = """

@@ -76,8 +76,8 @@ def operation(role: Role) -> str:
 def assert_forbidden(answer: Asked, document: str, hidden: set[str], traffic: Traffic) -> None:
     """The answer names what is hidden, each field once, and nothing was read for it."""
     assert (answer.status, set(answer.codes)) == (400, {"FORBIDDEN_FIELD"}), document
-    told = [error["extensions"]["coordinate"] for error in answer.errors]
-    assert sorted(told) == sorted(hidden), document
+    found = [error["extensions"]["coordinate"] for error in answer.errors]
+    assert sorted(found) == sorted(hidden), document
     assert "data" not in answer.body
     assert (traffic.statements, traffic.connections) == ([], 0), document
 
@@ -266,10 +266,10 @@ async def test_introspection_tells_each_role_what_it_reads(who, traffic, role) -
     answer = await who[VIEWERS[role]](get_introspection_query(descriptions=False))
     types = {type_["name"]: type_ for type_ in answer.data["__schema"]["types"]}
     for name, access in POLICY.items():
-        told = {field["name"] for field in types.get(name, {}).get("fields", [])}
-        assert told <= readable_fields(name, role)
+        found = {field["name"] for field in types.get(name, {}).get("fields", [])}
+        assert found <= readable_fields(name, role)
         if name in types:
-            assert told == readable_fields(name, role)
+            assert found == readable_fields(name, role)
         elif readable_fields(name, role):
             # Readable, but nothing that this role reads leads there; or behind a field of another.
             assert not access.rows or name in BEHIND
@@ -289,7 +289,7 @@ async def test_introspection_tells_each_role_what_it_reads(who, traffic, role) -
 
 @each_role
 async def test_a_hidden_type_does_not_exist(who, role) -> None:
-    told: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for begin in range(0, len(_TYPES), MOST_ROOT_FIELDS):
         names = _TYPES[begin : begin + MOST_ROOT_FIELDS]
         declared = ", ".join(f"${name}: String!" for name in names)
@@ -297,9 +297,9 @@ async def test_a_hidden_type_does_not_exist(who, role) -> None:
         answer = await who[VIEWERS[role]](
             f"query({declared}) {{ {types} }}", **{name: name for name in names}
         )
-        told |= answer.data
-    assert told.keys() == {*_TYPES}
-    for name, type_ in told.items():
+        found |= answer.data
+    assert found.keys() == {*_TYPES}
+    for name, type_ in found.items():
         if type_:
             assert {field["name"] for field in type_["fields"]} == readable_fields(name, role)
         elif readable_fields(name, role):
@@ -309,5 +309,5 @@ async def test_a_hidden_type_does_not_exist(who, role) -> None:
 @each_role
 async def test_policies_say_what_the_policy_says(who, role) -> None:
     answer = await who[VIEWERS[role]]("{ policies { type fields } }")
-    told = {one["type"]: set(one["fields"]) for one in answer.data["policies"]}
-    assert told == {name: set(f) for name in POLICY if (f := readable_fields(name, role))}
+    found = {one["type"]: set(one["fields"]) for one in answer.data["policies"]}
+    assert found == {name: set(f) for name in POLICY if (f := readable_fields(name, role))}

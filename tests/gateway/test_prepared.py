@@ -116,8 +116,8 @@ def assert_own(viewer: Viewer, data: dict[str, Any]) -> None:
     centres = {one["centre"]["code"] for one in linked if one["centre"]}
     assert centres <= oracle.centres(viewer.claims)
     of_nusa = {code for code, (partner, _) in oracle.CENTRES.items() if partner == "NUSA"}
-    told = data["partner"] and {one["code"] for one in data["partner"]["centres"]["nodes"]}
-    assert (told or set()) == of_nusa & oracle.centres(viewer.claims)
+    found = data["partner"] and {one["code"] for one in data["partner"]["centres"]["nodes"]}
+    assert (found or set()) == of_nusa & oracle.centres(viewer.claims)
     assert (data["application"] is not None) == ("AUSY-GRAN-0001" in own)
 
 

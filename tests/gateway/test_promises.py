@@ -114,8 +114,8 @@ async def test_who_reads_no_application_has_no_way_in_to_one(who, traffic, name)
 
 
 async def test_anonymous_reads_the_public_directory_and_published_figures_only(who) -> None:
-    told = (await who["anonymous"]("{ __schema { queryType { fields { name } } } }")).data
-    assert {field["name"] for field in told["__schema"]["queryType"]["fields"]} == {
+    found = (await who["anonymous"]("{ __schema { queryType { fields { name } } } }")).data
+    assert {field["name"] for field in found["__schema"]["queryType"]["fields"]} == {
         "viewer", "policies", "node", "nodes", "countries", "country", "visaTypes", "visaType",
         "eligibleVisaTypes", "partners", "partner", "centres", "centre", "volumes",
     }  # fmt: skip
@@ -257,8 +257,8 @@ async def test_officers_read_the_security_ground_that_applicants_are_not_told(wh
             " (SELECT applicant_id FROM application WHERE reference = 'AUPO-SECU-0003')"
         )
         arjun = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": "arjun"})
-        told = await arjun(DECISION % "outcome publicReason", r="AUPO-SECU-0003")
-        assert told.data["application"]["decision"] == {
+        answer = await arjun(DECISION % "outcome publicReason", r="AUPO-SECU-0003")
+        assert answer.data["application"]["decision"] == {
             "outcome": "REFUSED", "publicReason": "NOT_DISCLOSED",
         }  # fmt: skip
         for field in ("ground", "internalNote", "isIncomplete"):
@@ -350,12 +350,12 @@ async def test_whoever_reads_a_case_reads_its_checklist_and_the_directorate_who_
     asked = """query { application(by: {reference: "AUPO-SECU-0003"}) { documents { kind %s } } }"""
     kinds = (await viewer(asked % "")).data["application"]["documents"]
     assert kinds == [{"kind": "PHOTOGRAPH"}, {"kind": "RETURN_TICKET"}]
-    told = await viewer(asked % "recordedBy")
+    answer = await viewer(asked % "recordedBy")
     if reads:
-        by = {one["recordedBy"] for one in told.data["application"]["documents"]}
+        by = {one["recordedBy"] for one in answer.data["application"]["documents"]}
         assert by == {"agent-au"}
     else:
-        assert set(told.codes) == {"FORBIDDEN_FIELD"}
+        assert set(answer.codes) == {"FORBIDDEN_FIELD"}
 
 
 @pytest.mark.parametrize("name", ["officer", "auditor"])
@@ -370,8 +370,8 @@ async def test_the_reason_of_a_hold_is_read_by_supervisors_alone(who, name) -> N
 async def test_a_visa_number_is_told_to_whoever_is_told_the_outcome(who, name) -> None:
     asked = """{ application(by: {reference: "AUSY-GRAN-0001"}) {
         decision { visa { number useBy stayDays } } } }"""
-    told = (await who["applicant"](asked)).data["application"]["decision"]["visa"]
-    assert told == {
+    found = (await who["applicant"](asked)).data["application"]["decision"]["visa"]
+    assert found == {
         "number": visa_number("AUSY-GRAN-0001"), "useBy": "2025-04-06", "stayDays": 30,
     }  # fmt: skip
     refused = await who[name](asked)
@@ -388,8 +388,8 @@ async def test_an_agent_reads_a_visa_while_the_decision_is_to_be_handed_over(
 
 
 async def test_leadership_reads_figures_and_no_row(who) -> None:
-    told = (await who["leadership"]("{ __schema { types { name } } }")).data["__schema"]["types"]
-    names = {one["name"] for one in told}
+    found = (await who["leadership"]("{ __schema { types { name } } }")).data["__schema"]["types"]
+    names = {one["name"] for one in found}
     assert not names & {"Application", "Applicant", "Identity", "Decision", "Screening",
                         "ApplicationEvent", "Assignment", "AccessEvent"}  # fmt: skip
     for case in CASES:
@@ -451,8 +451,8 @@ async def test_officer_reads_the_identity_of_assigned_open_cases_and_sure_links_
     ):
         for case in (*open_cases, "AUSY-GRAN-0001", "NONE-SUCH-0000"):
             rows = (await who[name](query, case=case)).data["applications"]["nodes"]
-            told = {row["reference"] for row in rows if row["applicant"]["identity"]}
-            assert told == ({own, linked} if case == own else set())
+            found = {row["reference"] for row in rows if row["applicant"]["identity"]}
+            assert found == ({own, linked} if case == own else set())
 
 
 async def test_supervisor_reads_the_identity_of_the_named_case_alone(who) -> None:
@@ -474,9 +474,9 @@ async def test_a_case_out_of_reach_opens_what_one_that_does_not_exist_opens(who)
         ("officer", "CASEWORK", "SGPO-OPEN-0006", "SGPO-HELD-0007"),
         ("agent-au", "INTAKE", "AUSY-PAID-0013", "SGPO-OPEN-0006"),
     ):
-        told = [await who[name](query % (purpose, own), case=one) for one in (foreign, "NO-0000")]
-        assert without_budget(told[0].text) == without_budget(told[1].text)
-        assert told[0].data["application"]["applicant"] == {"identity": None}
+        found = [await who[name](query % (purpose, own), case=one) for one in (foreign, "NO-0000")]
+        assert without_budget(found[0].text) == without_budget(found[1].text)
+        assert found[0].data["application"]["applicant"] == {"identity": None}
 
 
 async def test_agent_reads_identity_until_the_file_is_handed_over(who, world) -> None:
@@ -556,20 +556,22 @@ async def test_the_log_is_read_by_auditor_applicant_and_own_team(who) -> None:
 
     log = "{ accessEvents(first: 100) { nodes { %s } } }"
 
-    async def told(name: str, fields: str) -> list[dict[str, Any]]:
+    async def entries_for(name: str, fields: str) -> list[dict[str, Any]]:
         return (await who[name](log % fields)).data["accessEvents"]["nodes"]
 
-    assert {"agent-au", "applicant"} <= {e["actor"] for e in await told("auditor", "actor purpose")}
+    assert {"agent-au", "applicant"} <= {
+        e["actor"] for e in await entries_for("auditor", "actor purpose")
+    }
     # Who saw mine: in which role and why, never the name of who.
-    mine = await told("applicant", "actorRole purpose fields")
+    mine = await entries_for("applicant", "actorRole purpose fields")
     assert mine
     assert {"actorRole": "APPLICANT", "purpose": "OWN_DATA", "fields": ["email"]} in mine
     assert {event["actorRole"] for event in mine} == {"APPLICANT"}
     assert (await who["applicant"](log % "actor")).codes == ["FORBIDDEN_FIELD"]
     # The own team: the partner's, in the own countries.
-    assert {e["actor"] for e in await told("manager-au", "actor fields")} == {"agent-au"}
-    assert await told("manager-andalan", "actor") == []
-    assert {e["actor"] for e in await told("agent-au", "actor")} == {"agent-au"}
+    assert {e["actor"] for e in await entries_for("manager-au", "actor fields")} == {"agent-au"}
+    assert await entries_for("manager-andalan", "actor") == []
+    assert {e["actor"] for e in await entries_for("agent-au", "actor")} == {"agent-au"}
     assert (await who["manager-au"](log % "applicant { id }")).codes[0] == "FORBIDDEN_FIELD"
 
 

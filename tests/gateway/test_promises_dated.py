@@ -48,11 +48,11 @@ async def outcome(viewer: Viewer, id_: str) -> Any:
 
 async def test_an_agent_reads_an_outcome_until_thirty_days_after(who, owner) -> None:
     case = await granted(who)
-    told = await outcome(who["agent-au"], case)
-    assert (told["outcome"], told["isIncomplete"]) == ("GRANTED", False)
+    found = await outcome(who["agent-au"], case)
+    assert (found["outcome"], found["isIncomplete"]) == ("GRANTED", False)
 
     await close_again(owner, case, THIRTY_DAYS - A_MINUTE)
-    assert await outcome(who["agent-au"], case) == told
+    assert await outcome(who["agent-au"], case) == found
 
     await close_again(owner, case, THIRTY_DAYS + A_MINUTE)
     node = (await who["agent-au"](OUTCOME, id=case)).data["node"]
@@ -102,6 +102,6 @@ async def test_an_agent_does_not_hear_of_a_correction_out_of_time(who, owner) ->
     refusal = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
     for id_ in (lately, long_ago):
         await done(who["supervisor"], "supersedeDecision", id_, **refusal)
-    told = await who["agent-au"](OUTCOME, id=lately)
-    assert told.data["node"]["decision"]["outcome"] == "REFUSED"
+    answer = await who["agent-au"](OUTCOME, id=lately)
+    assert answer.data["node"]["decision"]["outcome"] == "REFUSED"
     assert await outcome(who["agent-au"], long_ago) is None

@@ -104,13 +104,13 @@ async def test_managers_read_what_they_manage_exactly(who) -> None:
 
 async def test_managers_read_refusals_rounded(who) -> None:
     arguments = f"{QUARTER}, groupBy: [COUNTRY]"
-    told = await ask(
+    answer = await ask(
         who["manager-au"],
         arguments,
         f"country {{ code }} decisions {{ value }} {REFUSALS}",
         PUBLISHED,
     )
-    (row,) = told["rows"]
+    (row,) = answer["rows"]
     assert row["country"] == {"code": "AU"}
     true = await true_row(who, f"{QUARTER}, groupBy: []", "decisions { value } refused { value }")
     decisions, refused = row["decisions"]["value"], row["refused"]["value"]
@@ -124,7 +124,7 @@ async def test_managers_read_refusals_rounded(who) -> None:
         "denominator": decisions,
     }
     assert row["granted"] == {"value": decisions - refused, "precision": "ROUNDED"}
-    publication = told["published"]
+    publication = answer["published"]
     assert publication["edition"] == 1
     assert publication["publishedAt"].startswith("2026-01-01T01:00")
     assert (publication["rounding"], publication["threshold"]) == (5, 10)
@@ -221,8 +221,8 @@ async def test_each_rate_that_is_withheld_leads_to_the_nearest_that_is_told(
             elif wider is not None:
                 assert wider["from"] <= row["period"]["startsOn"] <= row["period"]["endsOn"]
                 assert row["period"]["endsOn"] <= wider["to"]
-                told = await follow(who[viewer], wider)
-                assert told["value"] is not None or told["upperBound"] is not None
+                answer = await follow(who[viewer], wider)
+                assert answer["value"] is not None or answer["upperBound"] is not None
 
 
 @pytest.mark.parametrize("name", ["manager-au", "anonymous"])
@@ -311,9 +311,9 @@ async def test_exact_and_published_figures_stand_side_by_side(who) -> None:
     )["rows"]
     kept = [{name: row[name] for name in alone[0]} for row in both]
     assert [row for row in kept if row in alone] == alone
-    told = {str((row["country"], row["period"])): row["refused"] for row in both}
+    found = {str((row["country"], row["period"])): row["refused"] for row in both}
     for row in apart:
-        assert told[str((row["country"], row["period"]))] == row["refused"]
+        assert found[str((row["country"], row["period"]))] == row["refused"]
 
 
 async def test_the_public_and_who_asks_for_refusals_read_no_exact_outcome(
@@ -348,8 +348,8 @@ async def test_agents_read_every_figure_of_their_centres_exactly(who, traffic: T
 
 
 async def test_exact_roles_read_no_published_table(who, traffic: Traffic) -> None:
-    told = await ask(who["leadership"], f"{YEAR}, groupBy: [COUNTRY]", REFUSALS, PUBLISHED)
-    assert told["published"] is None
+    answer = await ask(who["leadership"], f"{YEAR}, groupBy: [COUNTRY]", REFUSALS, PUBLISHED)
+    assert answer["published"] is None
     assert not any("volume_published" in statement for statement in traffic.statements)
 
 
@@ -412,9 +412,9 @@ async def test_a_manager_of_several_countries_names_one_or_groups_by_them(who) -
 
 async def test_a_period_that_is_not_over_is_not_published(who, world: str) -> None:
     window = 'from: "2026-01-01", to: "2026-01-31"'
-    told = await ask(who["anonymous"], f"{window}, groupBy: []", PUBLIC, PUBLISHED)
-    assert told["rows"] == []
-    assert (told["published"]["edition"], told["published"]["publishedAt"]) == (None, None)
+    answer = await ask(who["anonymous"], f"{window}, groupBy: []", PUBLIC, PUBLISHED)
+    assert answer["rows"] == []
+    assert (answer["published"]["edition"], answer["published"]["publishedAt"]) == (None, None)
     fields = f"wip {{ value }} decisions {{ value precision }} {REFUSALS}"
     (row,) = (await ask(who["manager-au"], f"{window}, groupBy: []", fields))["rows"]
     assert row["wip"]["value"] > 0

@@ -205,8 +205,8 @@ def test_questions_off_the_grid_would_break_rounding(questions: str) -> None:
         rows[line, list(each)] = 1
     # Thresholds hold, and each sum is rounded.
     sums = rows @ counts
-    above, told = rows[sums >= 13], np.array([round_to_step(int(one)) for one in sums if one >= 13])
-    found = [_ends(number, above, told) for number in range(len(counts))]
+    above, seen = rows[sums >= 13], np.array([round_to_step(int(one)) for one in sums if one >= 13])
+    found = [_ends(number, above, seen) for number in range(len(counts))]
     assert all(low <= count <= high for count, (low, high) in zip(counts, found, strict=True))
     assert any(high - low + 1 < FEWEST for low, high in found)
 

@@ -152,7 +152,7 @@ async def test_a_socket_states_it_once_for_all_its_operations(
         assert await officer.hears() == {"type": "connection_ack"}
         await officer.follows(FOLLOWED)
         await happens(owner, "SGPO-OPEN-0006", "RECEIVED")
-        assert (await officer.told())["application"]["applicant"]["identity"]["email"]
+        assert (await officer.next_value())["application"]["applicant"]["identity"]["email"]
     [line] = await owner.fetch(LINES, 1)
     assert tuple(line) == ("CASEWORK", REFERENCE, ["email"])
 

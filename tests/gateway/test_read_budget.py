@@ -165,8 +165,8 @@ async def test_whom_the_ban_list_is_about_counts_like_anybody(replicas, bans, ro
     viewer = Viewer(replicas[0], {"role": role, "sub": f"banning-{role}"})
     references = list(bans)
     for ban in references[:BUDGET] * 2:
-        told = (await viewer(BANNED, ban=ban, id=bans[ban])).data["node"]["person"]
-        assert told == {"passportNumber": f"P-{ban}"}
+        found = (await viewer(BANNED, ban=ban, id=bans[ban])).data["node"]["person"]
+        assert found == {"passportNumber": f"P-{ban}"}
     last = references[BUDGET]
     refused = await viewer(BANNED, ban=last, id=bans[last])
     assert (refused.status, refused.codes, "data" in refused.body) == (429, ["READ_BUDGET"], False)
@@ -231,8 +231,8 @@ async def test_whom_it_is_not_about_hears_of_it_at_once(live, replicas) -> None:
         for case in CASES[: BUDGET + 1]:
             await viewer(PASSPORT, case=case)
         for one in (other, auditor):
-            told = await one.told()
-            assert (told["kind"], told["actor"]) == ("READ_BUDGET", "supervisor")
+            payload = await one.next_value()
+            assert (payload["kind"], payload["actor"]) == ("READ_BUDGET", "supervisor")
         await oneself.hears_nothing()
 
 

@@ -322,7 +322,7 @@ async def test_what_has_begun_or_ended_before_today_stays(who, world, connection
     )
     before, day = await everything(connection), on.isoformat()
     andalan = {"partner": "ANDALAN", "country": "AU"}
-    for mutation, said, told in (
+    for mutation, said, found in (
         ("proposePartnerCountry", {**andalan, "openedOn": day}, ("ALREADY_BEGUN", ["openedOn"])),
         ("proposePartnerCountryClosing", andalan, ("ALREADY_ENDED", ["closedOn"])),
         ("proposeCentreClosing", {"centre": "AU-OLD"}, ("ALREADY_ENDED", ["closedOn"])),
@@ -332,7 +332,7 @@ async def test_what_has_begun_or_ended_before_today_stays(who, world, connection
         ("proposeVisaType", {**sample("proposeVisaType", on), "code": "B1"},
          ("CODE_TAKEN", ["code"])),
     ):  # fmt: skip
-        assert refusal_of(await administer(who["administrator"], mutation, **said)) == told
+        assert refusal_of(await administer(who["administrator"], mutation, **said)) == found
     assert await everything(connection) == before
 
 

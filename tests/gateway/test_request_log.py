@@ -212,10 +212,10 @@ def test_a_reader_that_takes_nothing_holds_nobody_up_and_losses_are_counted() ->
     assert time.perf_counter() - began < 1
     stuck.let_go.set()
     handler.close()
-    told = [json.loads(line) for line in stuck.getvalue().splitlines()]
-    lost = [line["lines"] for line in told if line["event"] == "log lines were lost"]
-    assert len(told) < 500
-    assert sum(lost) + len(told) - len(lost) == 10_000
+    answer = [json.loads(line) for line in stuck.getvalue().splitlines()]
+    lost = [line["lines"] for line in answer if line["event"] == "log lines were lost"]
+    assert len(answer) < 500
+    assert sum(lost) + len(answer) - len(lost) == 10_000
 
 
 def test_the_same_complaint_is_told_once_a_minute_with_a_count() -> None:

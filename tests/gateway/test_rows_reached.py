@@ -240,9 +240,9 @@ async def test_partners_and_centres_by_code_and_by_id(who, name) -> None:
         )
         found = await data(who[name], f"{{ {asked} }}")
         for n, (code, id_) in enumerate(ids.items()):
-            told = [found[f"{way}{n}"] for way in "abc"]
+            seen = [found[f"{way}{n}"] for way in "abc"]
             expected = [{"code": code}, {"code": code}, {"id": id_}]
-            assert told == (expected if code in reached else [None] * 3)
+            assert seen == (expected if code in reached else [None] * 3)
 
 
 @viewers()

@@ -82,8 +82,8 @@ async def test_a_client_that_has_it_is_not_sent_it_again() -> None:
         other = await client.get(address(Role.AUDITOR), headers={"If-None-Match": tag})
         assert other.status_code == 200
         assert other.headers["cache-control"] == "private, no-cache"
-        told = await client.head(address(Role.OFFICER))
-        assert (told.status_code, told.content, told.headers["etag"]) == (200, b"", tag)
+        response = await client.head(address(Role.OFFICER))
+        assert (response.status_code, response.content, response.headers["etag"]) == (200, b"", tag)
 
 
 @pytest.mark.parametrize("name", ["OFFICER", "officers", "schema", "..%2fschema", "officer%00"])

@@ -172,8 +172,8 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     given |= {"GERBANG_SEAL_KEY": "", "GERBANG_LOCK_SECONDS": "20", "GERBANG_OPERATIONS": "11"}
     with pytest.raises(SettingsError) as raised:
         read_settings(given)
-    told = [sentence.split()[0] for sentence in raised.value.sentences]
-    assert told == [
+    found = [sentence.split()[0] for sentence in raised.value.sentences]
+    assert found == [
         "GERBANG_PORT",
         "GERBANG_SEAL_KEY",
         "GERBANG_LOCK_SECONDS",

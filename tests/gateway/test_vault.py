@@ -101,14 +101,14 @@ async def every_way_in(who: Any, client: Any) -> tuple[str, list[str]]:
     """Hand the canary in by every way; the case on an officer's desk, and what was told of
     mistakes."""
     agent, said = who["agent-au"], {"visaType": "B1", "nationality": "AU"}
-    told = [
+    text = [
         (await send(agent, "submitApplication", {**said, "identity": {**CANARY, **wrong}})).text
         for wrong in WRONG
     ]
     case = await in_verification(who, identity=CANARY)
     unpaid = await submitted(who, identity=CANARY)
     await done(agent, "proposeCorrection", unpaid, identity=CORRECTED)
-    told += [
+    text += [
         (await change(agent, "proposeCorrection", unpaid, identity=wrong)).asked.text
         for wrong in (WRONG[0], WRONG[1])
     ]
@@ -118,9 +118,9 @@ async def every_way_in(who: Any, client: Any) -> tuple[str, list[str]]:
     await send(agent, "submitApplications", {"applications": batch})
     await client.get(f"/graphql?name={CANARY['fullName']}")
     said = {"ground": "CRIME", "reason": "Why.", "bannedFrom": today().isoformat()}
-    told += [(await send(who["screening"], "proposeBan", {**said, **wrong})).text
+    text += [(await send(who["screening"], "proposeBan", {**said, **wrong})).text
              for wrong in WRONG_BANS]  # fmt: skip
-    return case, told
+    return case, text
 
 
 def files_of(server: Server, since: float) -> Iterator[Path]:
@@ -162,7 +162,7 @@ async def test_a_canary_is_found_nowhere(who, client, app, server, world, connec
     with log_lines("DEBUG") as log:
         for name in ("sqlalchemy", "asyncio", "httpx2", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)  # as in any process of ours
-        case, told = await every_way_in(who, client)
+        case, found = await every_way_in(who, client)
         reference = await reference_of(who["officer"], case)
         read = await who["officer"](READ, case=case, **{"for": reference})
         assert len((await who["officer"](LOOK_UP, case=reference)).data["people"]) >= 2
@@ -191,7 +191,7 @@ async def test_a_canary_is_found_nowhere(who, client, app, server, world, connec
         NEVER_SEALED.decode(),
     )
     assert await found_in(server, began, connection, *SECRETS, NEVER_SEALED) == {NEVER_SEALED}
-    said = " ".join([log.text, metrics, *told]).encode()
+    said = " ".join([log.text, metrics, *found]).encode()
     assert [secret for secret in SECRETS if secret in said] == []
 
 

@@ -103,7 +103,7 @@ async def test_nobody_is_given_what_was_kept_for_another(who, world: str) -> Non
         assert first == second, name
         claims = who[name].claims
         partner = claims.get("partner")
-        told = await ask(
+        answer = await ask(
             world,
             Question(
                 date(2025, 1, 1),
@@ -120,7 +120,9 @@ async def test_nobody_is_given_what_was_kept_for_another(who, world: str) -> Non
                 },
             ),
         )
-        assert [row["revenue"]["value"] for row in first] == [row["revenue"] for row in told], name
+        assert [row["revenue"]["value"] for row in first] == [row["revenue"] for row in answer], (
+            name
+        )
     assert len({json.dumps(first) for first, _ in answers.values()}) == len(ROUND) - 1, (
         "leadership and auditor alone read the same"
     )

@@ -129,9 +129,9 @@ async def test_a_partner_is_suspended_at_night_and_confirmed_next_day(
         assert (await other.hears())["type"] == "pong"
 
     # In the own language, a page says what happened, and not why.
-    told = await who["agent-au"].send({"query": WHO}, **{"Accept-Language": "id"})
-    assert told.errors[0]["message"] == "Akses mitra Anda ditangguhkan. Hubungi direktorat."
-    assert "broken" not in told.text
+    found = await who["agent-au"].send({"query": WHO}, **{"Accept-Language": "id"})
+    assert found.errors[0]["message"] == "Akses mitra Anda ditangguhkan. Hubungi direktorat."
+    assert "broken" not in found.text
 
     # Supervision and audit see who did it, and why; a partner is not even told that one can ask.
     for name in ("supervisor", "auditor", "administrator-2"):
@@ -280,14 +280,14 @@ async def test_what_a_closed_place_leaves_open_goes_to_its_successor_or_the_dire
     for name in ("agent-syd", "manager-au", "service"):
         assert "AUSY-PAID-0013" not in await files(people[name]), name
     assert before - await files(people["agent-syd"]) == {"AUSY-PAID-0013"}
-    told = await who["supervisor"](
+    answer = await who["supervisor"](
         """query ($id: ID!) { node(id: $id) { ... on Application {
             leftPartnerAt receivedAt events(first: 20) { nodes { kind actor } }
         } } }""",
         id=global_id("AUSY-PAID-0013"),
     )
-    assert told.data["node"]["receivedAt"] == told.data["node"]["leftPartnerAt"] is not None
-    assert told.data["node"]["events"]["nodes"][-2:] == [
+    assert answer.data["node"]["receivedAt"] == answer.data["node"]["leftPartnerAt"] is not None
+    assert answer.data["node"]["events"]["nodes"][-2:] == [
         {"kind": "TRANSFERRED", "actor": None}, {"kind": "RECEIVED", "actor": None},
     ]  # fmt: skip
     await given_to(who, "officer", global_id("AUSY-PAID-0013"))

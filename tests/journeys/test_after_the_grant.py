@@ -64,9 +64,9 @@ async def test_a_live_visa_is_held_and_released_and_nobody_else_is_told(who) -> 
     await done(supervisor, "holdApplication", case, **WHY)
 
     assert case in await queue(second, "HELD")
-    told = await file(who, case)
-    assert (told["status"], told["isHeld"]) == ("GRANTED", True)
-    assert told["events"]["nodes"][-1] == {"kind": "HELD", "actor": "supervisor", **WHY}
+    case_file = await file(who, case)
+    assert (case_file["status"], case_file["isHeld"]) == ("GRANTED", True)
+    assert case_file["events"]["nodes"][-1] == {"kind": "HELD", "actor": "supervisor", **WHY}
     assert await told_elsewhere(who, case) == before
     assert (await change(second, "holdApplication", case, **WHY)).codes == ["ALREADY_HELD"]
 
@@ -84,16 +84,17 @@ async def test_a_live_visa_is_screened_again_and_a_hit_holds_it_until_it_is_some
     asked = {"reason": "TRAVEL_HISTORY", "note": "Refused elsewhere under another name."}
     await done(supervisor, "referToScreening", case, **asked)
     # What was answered before the grant counts no more; who asks twice is told that it waits.
-    told = await file(who, case)
-    assert [(one["result"], one["voidedAt"] is None) for one in told["screenings"]["nodes"]] == [
+    case_file = await file(who, case)
+    answers = case_file["screenings"]["nodes"]
+    assert [(one["result"], one["voidedAt"] is None) for one in answers] == [
         ("CLEAR", False), ("PENDING", True),
     ]  # fmt: skip
-    assert (told["status"], told["isVisaHeld"]) == ("GRANTED", False)
+    assert (case_file["status"], case_file["isVisaHeld"]) == ("GRANTED", False)
     assert (await change(supervisor, "referToScreening", case, **asked)).codes == ["NOTHING_TO_ASK"]
 
     await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="HIT")
-    told = await file(who, case)
-    assert (told["isVisaHeld"], told["hasOpenHit"]) == (True, True)
+    case_file = await file(who, case)
+    assert (case_file["isVisaHeld"], case_file["hasOpenHit"]) == (True, True)
     assert case in await queue(supervisor, "HITS")
     assert case in await queue(supervisor, "HELD")
     assert (await change(supervisor, "referToScreening", case, **asked)).codes == ["NOTHING_TO_ASK"]
@@ -101,8 +102,8 @@ async def test_a_live_visa_is_screened_again_and_a_hit_holds_it_until_it_is_some
     await done(supervisor, "resolveHit", case, **resolved)
     await done(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
 
-    told = await file(who, case)
-    assert (told["isVisaHeld"], told["hasOpenHit"]) == (False, False)
+    case_file = await file(who, case)
+    assert (case_file["isVisaHeld"], case_file["hasOpenHit"]) == (False, False)
     assert case not in {*await queue(supervisor, "HELD"), *await queue(supervisor, "HITS")}
     # Of a hit officers read `isReferred`, as before a grant, and auditors what was answered.
     after = await told_elsewhere(who, case)
@@ -133,8 +134,12 @@ async def test_a_hit_is_resolved_after_the_revocation_that_was_made_for_it(who) 
     await done(second, "resolveHit", case, kind="ENTRY_BAN", resolution="NO_MATCH", **error)
     await done(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
     await done(second, "setAsideRevocation", case, **error)
-    told = await file(who, case)
-    assert (told["status"], told["isVisaHeld"], told["hasOpenHit"]) == ("GRANTED", False, False)
+    case_file = await file(who, case)
+    assert (case_file["status"], case_file["isVisaHeld"], case_file["hasOpenHit"]) == (
+        "GRANTED",
+        False,
+        False,
+    )
 
 
 async def test_what_has_expired_is_neither_held_nor_asked_about(
@@ -148,5 +153,7 @@ async def test_what_has_expired_is_neither_held_nor_asked_about(
     held = await change(supervisor, "holdApplication", case, **WHY)
     asked = await change(supervisor, "referToScreening", case, reason="INFORMATION_RECEIVED")
     assert (held.codes, asked.codes) == (["VISA_EXPIRED"], ["VISA_EXPIRED"])
-    told = {one["step"]: one["reason"] for one in (await file(who, case))["allowed"]}
-    assert told["HOLD_APPLICATION"] == told["REFER_TO_SCREENING"] == {"code": "VISA_EXPIRED"}
+    case_file = {one["step"]: one["reason"] for one in (await file(who, case))["allowed"]}
+    assert (
+        case_file["HOLD_APPLICATION"] == case_file["REFER_TO_SCREENING"] == {"code": "VISA_EXPIRED"}
+    )

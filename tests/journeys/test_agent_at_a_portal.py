@@ -80,8 +80,8 @@ async def test_an_agent_without_a_centre_takes_a_file_in(who, agent) -> None:
     assert case in [one["id"] for one in (await agent(MINE)).data["applications"]["nodes"]]
 
     # The applicant leaves with the bill, and pays it.
-    told = (await agent(THE_FILE, case=case)).data["node"]
-    assert (told["stage"], told["bill"]["amountIdr"]) == ("WAITING_FOR_APPLICANT", 1_500_000)
+    found = (await agent(THE_FILE, case=case)).data["node"]
+    assert (found["stage"], found["bill"]["amountIdr"]) == ("WAITING_FOR_APPLICANT", 1_500_000)
     await pays(who, case)
     assert (await agent(THE_FILE, case=case)).data["node"]["bill"]["paidAt"] is not None
 
@@ -94,11 +94,11 @@ async def test_an_agent_without_a_centre_takes_a_file_in(who, agent) -> None:
     assert (error["code"], error["path"]) == ("DOCUMENTS_MISSING", ["input", "applicationId"])
     assert error["missingDocuments"] == ["RETURN_TICKET"]
     assert error["message"] == "Documents of the checklist are missing: RETURN_TICKET."
-    told = (await agent(THE_FILE, case=case)).data["node"]
-    assert [(one["kind"], one["recordedAt"] is not None) for one in told["documents"]] == [
+    found = (await agent(THE_FILE, case=case)).data["node"]
+    assert [(one["kind"], one["recordedAt"] is not None) for one in found["documents"]] == [
         ("PHOTOGRAPH", True), ("RETURN_TICKET", False),
     ]  # fmt: skip
-    [allowed] = [step for step in told["allowed"] if step["step"] == "MARK_RECEIVED"]
+    [allowed] = [step for step in found["allowed"] if step["step"] == "MARK_RECEIVED"]
     assert not allowed["isAllowed"]
     assert allowed["reason"] == error
 

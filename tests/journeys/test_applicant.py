@@ -97,8 +97,8 @@ async def test_an_applicant_withdraws_and_nothing_is_due_any_more(who) -> None:
     assert (await change(ruby, "answerInformation", case, items=[])).codes == ["WRONG_STAGE"]
 
 
-def at(told: str) -> datetime:
-    return datetime.fromisoformat(told)
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def possible(case: dict) -> list[str]:

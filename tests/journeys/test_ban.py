@@ -74,9 +74,9 @@ async def until(who: dict[str, Viewer], case: str, **expected: Any) -> dict[str,
     """The file once it is so, which takes the LINKER a moment."""
     async with asyncio.timeout(30):
         while True:
-            told = await file(who, case)
-            if {name: told[name] for name in expected} == expected:
-                return told
+            case_file = await file(who, case)
+            if {name: case_file[name] for name in expected} == expected:
+                return case_file
             await asyncio.sleep(0.02)
 
 
@@ -113,20 +113,20 @@ async def test_a_new_ban_holds_a_live_visa_until_the_hit_is_somebody_elses(who) 
     assert (await file(who, case))["isVisaHeld"] is False
     assert (await call(second, "approveBan", banId=ban))[1] == []
 
-    told = await until(who, case, isVisaHeld=True, hasOpenHit=True)
+    answer = await until(who, case, isVisaHeld=True, hasOpenHit=True)
     assert case in await queue(supervisor, "HITS")
     assert case in await queue(supervisor, "HELD")
-    hit = told["screenings"]["nodes"][-1]
+    hit = answer["screenings"]["nodes"][-1]
     assert (hit["result"], hit["answeredBy"]) == ("HIT", None)
     assert hit["ban"] == {"reference": named["for"], "ground": "OVERSTAY"}
     assert hit["banMatches"] == [{"by": "PASSPORT", "ban": {"state": "APPROVED"}}]
-    assert told["events"]["nodes"][-1] == {"kind": "SCREENED", "actor": None}
+    assert answer["events"]["nodes"][-1] == {"kind": "SCREENED", "actor": None}
     # Officers read that it is referred and auditors what was found, as before a grant.
     after = await told_elsewhere(who, case)
     assert {name for name in before if after[name] != before[name]} == {"officer", "auditor"}
 
     # The supervisor compares both, for the case; a second person agrees, and never the proposer.
-    compared = await supervisor(WHO_IS_IT, **named | {"for": told["reference"]})
+    compared = await supervisor(WHO_IS_IT, **named | {"for": answer["reference"]})
     assert compared.data["node"]["person"]["passportNumber"] == "BAN0000001"
     resolved = {"kind": "ENTRY_BAN", "resolution": "NO_MATCH", "reason": "Born in another year."}
     await done(supervisor, "resolveHit", case, **resolved)
@@ -138,8 +138,8 @@ async def test_a_new_ban_holds_a_live_visa_until_the_hit_is_somebody_elses(who) 
         other = "NOTHING_PROPOSED" if mutation == "confirmScreening" else "NOTHING_ASKED"
         assert told_proposer.codes == [other]
     await done(second, "confirmScreening", case, kind="ENTRY_BAN")
-    told = await file(who, case)
-    assert (told["isVisaHeld"], told["hasOpenHit"]) == (False, False)
+    answer = await file(who, case)
+    assert (answer["isVisaHeld"], answer["hasOpenHit"]) == (False, False)
 
 
 async def test_a_name_in_another_spelling_is_found_and_a_match_is_revoked(who) -> None:
@@ -149,8 +149,8 @@ async def test_a_name_in_another_spelling_is_found_and_a_match_is_revoked(who) -
         identity=IDENTITY | {"fullName": "Jörg Ban-Namen", "passportNumber": "NAM0000001"} | born,
     )
     await banned(who, nameAndBirthDate={"fullName": "NAMEN, JORG BAN", **born})
-    told = await until(who, case, isVisaHeld=True)
-    assert [one["by"] for one in told["screenings"]["nodes"][-1]["banMatches"]] == [
+    answer = await until(who, case, isVisaHeld=True)
+    assert [one["by"] for one in answer["screenings"]["nodes"][-1]["banMatches"]] == [
         "NAME_AND_BIRTH_DATE"
     ]
     match = {"kind": "ENTRY_BAN", "resolution": "MATCH", "reason": "The same person."}
@@ -172,9 +172,9 @@ async def test_a_ban_that_two_people_withdraw_holds_nobody(who) -> None:
     ]
     assert (await file(who, case))["isVisaHeld"] is True
     assert (await call(who["screening-2"], "approveBanWithdrawal", banId=ban))[1] == []
-    told = await until(who, case, isVisaHeld=False)
-    assert told["hasOpenHit"] is False
-    assert [one["voidedAt"] is None for one in told["screenings"]["nodes"]] == [True, False]
+    answer = await until(who, case, isVisaHeld=False)
+    assert answer["hasOpenHit"] is False
+    assert [one["voidedAt"] is None for one in answer["screenings"]["nodes"]] == [True, False]
     assert case not in {
         *await queue(who["supervisor"], "HITS"),
         *await queue(who["supervisor"], "HELD"),

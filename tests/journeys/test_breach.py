@@ -89,10 +89,10 @@ async def test_an_account_that_was_taken_over_for_two_hours(
     window = now - timedelta(hours=1), now + timedelta(hours=1)
 
     asked = {"from": window[0].isoformat(), "before": window[1].isoformat(), "viewer": "officer"}
-    told = (await auditor(READ, **asked)).data["peopleRead"]
-    assert told["keptSince"] is None
-    assert told["people"] == {"value": 1, "precision": "EXACT"}
-    [row] = told["rows"]
+    seen = (await auditor(READ, **asked)).data["peopleRead"]
+    assert seen["keptSince"] is None
+    assert seen["people"] == {"value": 1, "precision": "EXACT"}
+    [row] = seen["rows"]
     assert (row["viewers"], row["fields"]) == (["officer"], ["passportNumber"])
 
     table = await reach(auditor, *window, viewer="officer", role="OFFICER")
@@ -103,7 +103,7 @@ async def test_an_account_that_was_taken_over_for_two_hours(
         "Farid Noori": (window[0], ends, ["LINK"], False),
     }
     assert table["peopleAtMost"] == {"value": 2}
-    assert {row["applicant"] for row in told["rows"]} < {one["applicant"] for one in table["rows"]}
+    assert {row["applicant"] for row in seen["rows"]} < {one["applicant"] for one in table["rows"]}
     # It goes on behind the last one, and there is nobody behind the end.
     first, last = (one["applicant"] for one in table["rows"])
     further = await reach(auditor, *window, viewer="officer", role="OFFICER", after=first)
@@ -261,8 +261,8 @@ async def test_what_is_no_longer_kept_is_said_and_not_counted_as_nothing(
         )
     for since, precision in ((2014, "AT_LEAST"), (2015, "EXACT")):
         window = {"from": f"{since}-01-01T00:00:00Z", "before": f"{since}-06-01T00:00:00Z"}
-        told = (await who["auditor"](READ, **window)).data["peopleRead"]
-        assert told["people"] == {"value": 0, "precision": precision}
-        assert datetime.fromisoformat(told["keptSince"]) == kept_since
+        found = (await who["auditor"](READ, **window)).data["peopleRead"]
+        assert found["people"] == {"value": 0, "precision": precision}
+        assert datetime.fromisoformat(found["keptSince"]) == kept_since
     mine = await who["applicant"]("{ myData { keptSince } }")
     assert datetime.fromisoformat(mine.data["myData"]["keptSince"]) == kept_since

@@ -97,8 +97,8 @@ async def test_a_wrong_birth_date_is_corrected_before_payment_at_once(who) -> No
     assert (before["number"], before["birthDate"]) == (1, IDENTITY["birthDate"])
     assert before["validUntil"] == now["validFrom"]
     assert [one["state"] for one in await corrections(agent, case)] == ["IN_EFFECT"]
-    told = await file(who, case)
-    assert told["events"]["nodes"][-1] == {"kind": "CORRECTED", "actor": "agent-au"}
+    case_file = await file(who, case)
+    assert case_file["events"]["nodes"][-1] == {"kind": "CORRECTED", "actor": "agent-au"}
 
 
 async def test_a_renewed_passport_after_payment_waits_for_the_officer_of_the_case(who) -> None:
@@ -131,8 +131,9 @@ async def test_a_renewed_passport_after_payment_waits_for_the_officer_of_the_cas
     assert (await change(officer, "recordDecision", case, outcome="GRANTED")).codes == [
         "NOT_CLEARED"
     ]
-    told = await file(who, case)
-    assert [(one["result"], one["voidedAt"] is None) for one in told["screenings"]["nodes"]] == [
+    case_file = await file(who, case)
+    answers = case_file["screenings"]["nodes"]
+    assert [(one["result"], one["voidedAt"] is None) for one in answers] == [
         ("CLEAR", False), ("PENDING", True),
     ]  # fmt: skip
     await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
@@ -153,13 +154,13 @@ async def test_after_the_grant_it_takes_two_and_the_visa_is_held_until_screening
     assert (await file(who, case))["isVisaHeld"] is False
     await done(second, "confirmCorrection", case)
 
-    told = await file(who, case)
-    assert told["isVisaHeld"] is True
-    assert told["corrections"]["nodes"] == [{
+    case_file = await file(who, case)
+    assert case_file["isVisaHeld"] is True
+    assert case_file["corrections"]["nodes"] == [{
         "state": "IN_EFFECT", "proposedBy": "married", "approvedBy": "supervisor",
         "closedBy": "supervisor-2",
     }]  # fmt: skip
-    assert told["screenings"]["nodes"][-1] == {
+    assert case_file["screenings"]["nodes"][-1] == {
         "kind": "ENTRY_BAN", "result": "PENDING", "voidedAt": None,
     }  # fmt: skip
     assert (await person(applicant, case, "OWN_DATA"))["identity"]["fullName"] == "Olive Married"
@@ -193,8 +194,8 @@ async def test_a_correction_washes_no_hit_away(who) -> None:
     assert (await change(who["officer"], "recordDecision", case, outcome="GRANTED")).codes == [
         "NOT_CLEARED"
     ]
-    told = await file(who, case)
-    assert [(one["result"], one["voidedAt"]) for one in told["screenings"]["nodes"]] == [
+    case_file = await file(who, case)
+    assert [(one["result"], one["voidedAt"]) for one in case_file["screenings"]["nodes"]] == [
         ("HIT", None)
     ]
 
@@ -234,8 +235,8 @@ async def test_a_nationality_is_corrected_unless_that_is_a_new_application(who) 
         "NATIONALITY_UNKNOWN"
     ]
     await done(agent, "proposeCorrection", case, nationality="NZ")
-    told = (await agent(CORRECTIONS, case=case)).data["node"]
-    assert told["nationality"] == {"code": "NZ"}
+    found = (await agent(CORRECTIONS, case=case)).data["node"]
+    assert found["nationality"] == {"code": "NZ"}
 
 
 async def test_every_mistake_of_a_correction_is_told_by_place_and_never_with_its_value(who) -> None:

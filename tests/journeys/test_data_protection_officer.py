@@ -118,19 +118,19 @@ async def test_a_breach_is_told_to_those_who_were_read_and_to_nobody_else(who) -
     now = datetime.now(UTC)
     window = {"from": (now - timedelta(hours=1)).isoformat()}
     window["before"] = (now + timedelta(minutes=1)).isoformat()
-    told = (await auditor(BREACH, **window, viewer="supervisor-2")).data["peopleRead"]
-    assert told["people"] == {"value": 2}
-    assert [row["viewers"] for row in told["rows"]] == [["supervisor-2"]] * 2
+    found = (await auditor(BREACH, **window, viewer="supervisor-2")).data["peopleRead"]
+    assert found["people"] == {"value": 2}
+    assert [row["viewers"] for row in found["rows"]] == [["supervisor-2"]] * 2
     by_nationality = {
         (await auditor(FILES, id=row["applicant"])).data["node"]["nationality"]["code"]: row
-        for row in told["rows"]
+        for row in found["rows"]
     }
     assert by_nationality["SG"]["fields"] == ["fullName", "passportNumber"]
     assert by_nationality["SG"]["reads"] == {"value": 2}
     assert by_nationality["SG"]["firstReadAt"] < by_nationality["SG"]["lastReadAt"]
 
     # It goes on behind the last one, and all who were read by anybody are asked for alike.
-    first, last = (row["applicant"] for row in told["rows"])
+    first, last = (row["applicant"] for row in found["rows"])
     further = await auditor(BREACH, **window, viewer="supervisor-2", after=first)
     assert [row["applicant"] for row in further.data["peopleRead"]["rows"]] == [last]
     everybody = (await auditor(BREACH, **window)).data["peopleRead"]

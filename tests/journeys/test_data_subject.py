@@ -94,8 +94,8 @@ async def test_a_subject_asks_corrects_is_held_and_is_erased(who, connection) ->
     assert (await supervisor(READ, **named)).errors == []
 
     # Who read my data? The subject reads it at once, and asks the auditor as well.
-    told = await mine(subject)
-    [read] = told["myData"]["applicant"]["accessEvents"]["nodes"]
+    found = await mine(subject)
+    [read] = found["myData"]["applicant"]["accessEvents"]["nodes"]
     assert read["inWords"].startswith("A supervisor of the Directorate General of Immigration")
     lodged = await says(subject, "lodgeDataRequest", "dataRequest { id state }", kind="ACCESS")
     assert lodged["dataRequest"]["state"] == "OPEN"
@@ -116,8 +116,8 @@ async def test_a_subject_asks_corrects_is_held_and_is_erased(who, connection) ->
     [corrected] = request["applicant"]["applications"]["nodes"][0]["corrections"]["nodes"]
     assert corrected["state"] == "IN_EFFECT"
     await answer(who, request, "GRANTED", "The name was corrected.")
-    told = await mine(subject)
-    assert told["myData"]["applicant"]["identity"] == {"fullName": "Olive Zephyrine"}
+    found = await mine(subject)
+    assert found["myData"]["applicant"]["identity"] == {"fullName": "Olive Zephyrine"}
 
     # Erase me. The case is withdrawn first; then a supervisor keeps the file for a court.
     await says(subject, "lodgeDataRequest", "dataRequest { id }", kind="ERASURE")
@@ -133,8 +133,8 @@ async def test_a_subject_asks_corrects_is_held_and_is_erased(who, connection) ->
     assert (await supervisor(READ, **named)).data["node"]["applicant"]["identity"] is not None
     kept = (await who["auditor"](HOLDS, case=case)).data["node"]
     assert [one["heldBy"] for one in kept["legalHolds"]["nodes"]] == ["supervisor"]
-    told = await mine(subject, "ID")
-    erasure = told["dataRequests"]["nodes"][-1]
+    found = await mine(subject, "ID")
+    erasure = found["dataRequests"]["nodes"][-1]
     # That it waits is told, and what the law says of it; not that there is a hold.
     assert (erasure["state"], erasure["erasure"]["erasedAt"]) == ("GRANTED", None)
     assert "Undang-Undang Nomor 27 Tahun 2022" in erasure["legalBasis"]
@@ -147,9 +147,9 @@ async def test_a_subject_asks_corrects_is_held_and_is_erased(who, connection) ->
         pass
     assert (await supervisor(READ, **named)).data["node"]["applicant"]["identity"] is None
     assert (await supervisor(HOLDS, case=case)).data["node"]["applicant"]["erasedAt"] is not None
-    told = await mine(subject)
-    assert told["myData"] is None
-    erasure = told["dataRequests"]["nodes"][-1]["erasure"]
+    found = await mine(subject)
+    assert found["myData"] is None
+    erasure = found["dataRequests"]["nodes"][-1]["erasure"]
     gone, erased = (datetime.fromisoformat(erasure[name]) for name in ("copiesEndAt", "erasedAt"))
     assert timedelta(days=29) < gone - erased <= timedelta(days=30)
 
@@ -189,8 +189,8 @@ async def test_a_letter_is_registered_and_its_writer_is_found_under_a_pseudonym(
     assert set(curious.codes) == {"FORBIDDEN_FIELD"}
 
     named = {"dataRequestId": request["id"], "applicantId": found.data["people"][0]["id"]}
-    told = await says(auditor, "nameDataSubject", "dataRequest { applicant { id } }", **named)
-    assert told["dataRequest"]["applicant"]["id"] == named["applicantId"]
+    seen = await says(auditor, "nameDataSubject", "dataRequest { applicant { id } }", **named)
+    assert seen["dataRequest"]["applicant"]["id"] == named["applicantId"]
     again = await says(auditor, "nameDataSubject", "dataRequest { id }", **named)
     assert "ALREADY_SAID" in [one["code"] for one in again["errors"]]
     mine_ = {"id": request["id"]}

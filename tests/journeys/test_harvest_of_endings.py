@@ -35,9 +35,9 @@ async def app(world: str) -> AsyncIterator[Starlette]:
 
 def endings(asked: Asked) -> list[str]:
     assert asked.errors == [], asked.text
-    told = [node["applicant"]["passportLastFour"] for node in asked.data["applications"]["nodes"]]
-    assert all(told)
-    return told
+    found = [node["applicant"]["passportLastFour"] for node in asked.data["applications"]["nodes"]]
+    assert all(found)
+    return found
 
 
 async def test_a_harvest_of_last_fours_is_told_to_another_supervisor(who) -> None:

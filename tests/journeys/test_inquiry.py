@@ -104,8 +104,8 @@ async def test_an_inquiry_is_opened_used_up_told_and_reviewed_by_another(who, co
 
     # One document reads several people, whoever they are; a second time it opens nobody new.
     for _ in range(2):
-        told = names(await read(curious, reference, *CASES[:2]))
-        assert told == {"AUSY-GRAN-0001": "Ruby Hale", "SGPO-OPEN-0006": "Wei Tan"}
+        nodes = names(await read(curious, reference, *CASES[:2]))
+        assert nodes == {"AUSY-GRAN-0001": "Ruby Hale", "SGPO-OPEN-0006": "Wei Tan"}
         assert (await waiting(curious))[0]["seen"] == 2
     # It is nobody else's: not another supervisor's, and for no other purpose.
     assert names(await read(other, reference, *CASES[:2])) == dict.fromkeys(CASES[:2])
@@ -170,13 +170,13 @@ async def test_an_inquiry_is_opened_used_up_told_and_reviewed_by_another(who, co
     assert (await auditor(ALERTS)).data["alerts"]["nodes"] == []
     # Reviewed, the log is the auditor's again, and the person is told: by whom and why, no more.
     assert (await other(READS, case=reference)).data["accessEvents"]["nodes"] == []
-    told = (await who["applicant"](TOLD)).data["myData"]["applicant"]["accessEvents"]["nodes"]
+    nodes = (await who["applicant"](TOLD)).data["myData"]["applicant"]["accessEvents"]["nodes"]
     assert {
         "purpose": "SUPERVISION",
         "inWords": "A supervisor of the Directorate General of"
         " Immigration read your data to look into how your application was handled.",
-    } in told
-    assert reference not in str(told)
+    } in nodes
+    assert reference not in str(nodes)
 
 
 async def test_a_large_inquiry_waits_for_a_second_supervisor(who, connection) -> None:

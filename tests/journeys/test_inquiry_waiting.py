@@ -80,9 +80,9 @@ async def test_others_hear_that_nobody_reviewed_an_inquiry_once(who, world, conn
             assert await raise_overdue_reviews(keeper) == 0
             await keeper.close()
         for one in (second, auditing):
-            told = await one.told()
-            assert (told["kind"], told["actor"]) == ("REVIEW_OVERDUE", "supervisor")
-            assert told["inquiry"] == {"reason": WHY}
+            payload = await one.next_value()
+            assert (payload["kind"], payload["actor"]) == ("REVIEW_OVERDUE", "supervisor")
+            assert payload["inquiry"] == {"reason": WHY}
         await oneself.hears_nothing()
 
     about = {"reference": inquiry["reference"], "isReviewed": False}

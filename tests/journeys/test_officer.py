@@ -59,16 +59,16 @@ async def test_an_officer_does_nothing_to_a_case_on_another_desk(who) -> None:
         ("recordDecision", REFUSAL),
         ("recordDecision", {"outcome": "GRANTED"}),
     ):
-        told = await change(who["officer"], mutation, case, **given)
-        assert told.codes == ["NOT_ASSIGNED"], mutation
+        answer = await change(who["officer"], mutation, case, **given)
+        assert answer.codes == ["NOT_ASSIGNED"], mutation
     assert await person(who["officer"], case) is None
     await done(who["officer-2"], "recordDecision", case, **REFUSAL)
 
 
 async def test_a_queue_that_is_no_queue_to_take_from_is_refused(who) -> None:
     for queue in ("MINE",):
-        told = await change(who["officer"], "takeCase", queue=queue)
-        assert [(one["code"], one["path"]) for one in told.payload["errors"]] == [
+        answer = await change(who["officer"], "takeCase", queue=queue)
+        assert [(one["code"], one["path"]) for one in answer.payload["errors"]] == [
             ("INVALID", ["input", "queue"])
         ]
 

@@ -77,8 +77,8 @@ def test_a_manager_reads_the_own_country_and_refusals_as_bounds(visitor: Visitor
         named = wider.inner_text().removeprefix("see ")
         wider.click()
         page.wait_for_selector(f"#outcomes h2:has-text('{named}')")
-        told = page.locator("#outcomes tbody td:last-child").first.inner_text()
-        assert re.fullmatch(r"[\d.]+%|below [\d.]+%", told.strip())
+        text = page.locator("#outcomes tbody td:last-child").first.inner_text()
+        assert re.fullmatch(r"[\d.]+%|below [\d.]+%", text.strip())
 
 
 def test_a_manager_is_told_what_is_outside_and_takes_own_rows_to_the_review(

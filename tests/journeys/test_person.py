@@ -137,8 +137,8 @@ async def test_a_false_link_is_rejected_with_the_reason(who) -> None:
     await done(officer, "rejectLink", case, **said)
     [link] = await links(officer, case)
     assert (link["state"], link["resolution"]) == ("REJECTED", said["reason"])
-    told = await who_they_are(officer, case)
-    opened = told.data["node"]["applicant"]["linked"]["nodes"]
+    answer = await who_they_are(officer, case)
+    opened = answer.data["node"]["applicant"]["linked"]["nodes"]
     assert opened == [{"applicant": {"identity": None}}]
 
     # It stays where it was looked at, and whoever knows better can say so.
@@ -196,11 +196,11 @@ async def test_nothing_is_granted_before_the_case_is_linked(who, connection) -> 
             who["agent-au"], "proposeCorrection", case, identity={"email": "una@example.net"}
         )
         await done(officer, "approveCorrection", case)
-        told = await officer(
+        answer = await officer(
             "query ($case: ID!) { node(id: $case) { ... on Application { isLinked"
             " allowed { step isAllowed reason { code } } } } }", case=case,
         )  # fmt: skip
-        assert told.data["node"]["isLinked"] is False
+        assert answer.data["node"]["isLinked"] is False
         granting = await change(officer, "recordDecision", case, outcome="GRANTED")
         assert granting.codes == ["NOT_LINKED"]
     # … and as soon as it has looked, it is granted.

@@ -74,10 +74,10 @@ async def test_an_entry_ban_question_is_answered_with_the_person_at_hand(who) ->
     assert (await screening(WHO_IS_IT, **named)).data["node"] is None
 
     # Who answered, and when, stands with the answer and in the events of the case.
-    told = await answers(who, case)
-    [one] = told["screenings"]["nodes"]
+    found = await answers(who, case)
+    [one] = found["screenings"]["nodes"]
     assert (one["result"], one["answeredBy"], one["confirmedBy"]) == ("CLEAR", "screening", None)
-    assert told["events"]["nodes"][-1] == {
+    assert found["events"]["nodes"][-1] == {
         "kind": "SCREENED", "actor": "screening", "actorRole": "SCREENING",
     }  # fmt: skip
     await done(who["officer"], "recordDecision", case, outcome="GRANTED")
@@ -98,8 +98,8 @@ async def test_a_clearance_takes_a_second_person(who) -> None:
     assert await confirm(second, case, "CLEARANCE") == []
     assert await confirm(second, case, "CLEARANCE") == ["NOTHING_PROPOSED"]
 
-    told = (await answers(who, case))["screenings"]["nodes"]
-    assert {one["kind"]: (one["answeredBy"], one["confirmedBy"]) for one in told} == {
+    nodes = (await answers(who, case))["screenings"]["nodes"]
+    assert {one["kind"]: (one["answeredBy"], one["confirmedBy"]) for one in nodes} == {
         "ENTRY_BAN": ("screening", None), "CLEARANCE": ("screening", "screening-2"),
     }  # fmt: skip
     await done(who["officer"], "recordDecision", case, outcome="GRANTED")
@@ -133,10 +133,10 @@ async def test_a_false_hit_is_resolved_and_the_case_goes_on(who) -> None:
     assert (asked["proposed"], asked["reason"]) == ("NO_MATCH", "Born in another year.")
     assert await confirm(who["screening-2"], case, "ENTRY_BAN") == []
 
-    told = await answers(who, case)
-    assert told["hasOpenHit"] is False
+    found = await answers(who, case)
+    assert found["hasOpenHit"] is False
     assert [(one["result"], one["answeredBy"], one["confirmedBy"])
-            for one in told["screenings"]["nodes"]] == [
+            for one in found["screenings"]["nodes"]] == [
         ("HIT", "screening", None), ("NO_MATCH", "supervisor", "screening-2"),
     ]  # fmt: skip
     await done(who["officer"], "recordDecision", case, outcome="GRANTED")
@@ -154,10 +154,10 @@ async def test_a_true_hit_leaves_the_officers_desk_and_is_refused_by_the_supervi
     assert await confirm(who["screening-2"], case, "ENTRY_BAN") == []
 
     # The officer learns that the case left the desk, and nothing else.
-    told = await desk(officer, case)
-    assert told["status"] == "SCREENING"
-    assert [one["officer"] for one in told["assignments"]["nodes"]] == ["officer"]
-    assert told["assignments"]["nodes"][0]["endedAt"] is not None
+    found = await desk(officer, case)
+    assert found["status"] == "SCREENING"
+    assert [one["officer"] for one in found["assignments"]["nodes"]] == ["officer"]
+    assert found["assignments"]["nodes"][0]["endedAt"] is not None
     for given in ({"outcome": "GRANTED"}, refusal):
         assert (await change(officer, "recordDecision", case, **given)).codes == ["NOT_ASSIGNED"]
 
@@ -187,8 +187,8 @@ async def test_nobody_else_answers_a_question(who, name) -> None:
             input={"idempotencyKey": "not-the-authority", "applicationId": case, **given},
         )
         assert (asked.status, asked.codes[0]) == (400, "FORBIDDEN_FIELD")
-    told = await answers(who, case)
-    assert {one["result"] for one in told["screenings"]["nodes"]} == {"PENDING"}
+    answer = await answers(who, case)
+    assert {one["result"] for one in answer["screenings"]["nodes"]} == {"PENDING"}
 
 
 async def test_what_nobody_asked_is_no_case_of_the_authority(who) -> None:

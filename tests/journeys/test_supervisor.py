@@ -97,14 +97,14 @@ async def test_a_revocation_made_in_error_is_set_aside_by_a_second_person(who, w
     await done(second, "setAsideRevocation", case, **why)
 
     # It is a decision of its own, with a visa of its own: what was revoked stays so, on file.
-    told = await first(
+    answer = await first(
         """query ($case: ID!) { node(id: $case) { ... on Application {
             status decisions(first: 9) { nodes { outcome officer visa { number revokedAt } } }
             events(first: 20) { nodes { kind actor reason } }
         } } }""",
         case=case,
     )
-    node = told.data["node"]
+    node = answer.data["node"]
     assert node["status"] == "GRANTED"
     [new, old] = sorted(node["decisions"]["nodes"], key=lambda one: one["visa"]["revokedAt"] or "")
     assert (old["visa"]["number"], old["visa"]["revokedAt"] is None) == (number, False)
@@ -126,8 +126,8 @@ async def test_a_revocation_made_in_error_is_set_aside_by_a_second_person(who, w
     # aside is none. Whoever manages a partner is not told how cases ended.
     for name in ("leadership", "agent-au"):
         assert await overturned(who[name], world) == before + 1
-    told = await who["manager-au"](OVERTURNED, today=today().isoformat())
-    assert (told.status, told.codes) == (400, ["FORBIDDEN_FIELD"])
+    answer = await who["manager-au"](OVERTURNED, today=today().isoformat())
+    assert (answer.status, answer.codes) == (400, ["FORBIDDEN_FIELD"])
 
 
 async def test_the_cases_of_one_who_left_go_to_others(who) -> None:
@@ -169,18 +169,18 @@ async def test_one_who_left_is_relieved_of_every_case_at_once(who) -> None:
         ({"officer": "offcer-2", **LEFT}, "OFFICER_UNKNOWN"),
         ({"officer": "officer-2", "reason": " "}, "INVALID"),
     ):
-        told = await change(supervisor, "relieveOfficer", **given)
-        assert (told.codes, told.payload["relieved"]) == ([code], None)
+        answer = await change(supervisor, "relieveOfficer", **given)
+        assert (answer.codes, answer.payload["relieved"]) == ([code], None)
     assert await work_list(left, "MINE") == on_desk
 
     said = {"officer": "officer-2", **LEFT, "idempotencyKey": key()}
-    told = await change(supervisor, "relieveOfficer", **said)
-    assert told.payload == {"relieved": len(on_desk), "errors": []}
+    answer = await change(supervisor, "relieveOfficer", **said)
+    assert answer.payload == {"relieved": len(on_desk), "errors": []}
     assert await work_list(left, "MINE") == []
     assert await work_list(who["officer"], "MINE") == others
     # Sent again, it does nothing more, and says the same.
     again = await change(supervisor, "relieveOfficer", **said)
-    assert again.payload == told.payload
+    assert again.payload == answer.payload
 
     # Each is free for whoever is next, never for who left; why stands with each desk.
     assert {*cases} <= {*await work_list(who["officer"], "FREE")}

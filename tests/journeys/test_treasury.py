@@ -34,9 +34,9 @@ async def test_a_fee_is_reported_paid_with_its_bill_and_the_receipt(who) -> None
 
     # An agent hands a file in. The applicant leaves with a bill: what to pay, and by when.
     case = await done(agent, "submitApplication", **FORM)
-    told = (await agent(THE_BILL, case=case)).data["node"]
-    bill = told["bill"]
-    assert (told["stage"], bill["amountIdr"], bill["paidAt"]) == (
+    seen = (await agent(THE_BILL, case=case)).data["node"]
+    bill = seen["bill"]
+    assert (seen["stage"], bill["amountIdr"], bill["paidAt"]) == (
         "WAITING_FOR_APPLICANT", 500_000, None,
     )  # fmt: skip
     assert len(bill["code"]) == 15
@@ -68,8 +68,8 @@ async def test_a_fee_is_reported_paid_with_its_bill_and_the_receipt(who) -> None
     answer = (await treasury(REPORT, report=report)).data["recordPayment"]
     assert answer["errors"] == []
     assert answer["bill"]["receiptNumber"] == number
-    told = (await agent(THE_BILL, case=case)).data["node"]
-    assert (told["stage"], told["bill"]["receiptNumber"]) == ("IN_PROCESS", number)
+    seen = (await agent(THE_BILL, case=case)).data["node"]
+    assert (seen["stage"], seen["bill"]["receiptNumber"]) == ("IN_PROCESS", number)
 
     # A report that was sent twice, as after a lost answer, is answered as the first one was.
     assert (await treasury(REPORT, report=report)).data["recordPayment"] == answer

@@ -29,9 +29,9 @@ def kill_folders(url: str, times: int, rng: Random) -> None:
                 assert nursery.stdout.readline() == _FOLDED.decode()
             time.sleep(rng.uniform(0, 0.02))
             os.kill(folder, signal.SIGKILL)
-            while (told := nursery.stdout.readline()) == _FOLDED.decode():
+            while (found := nursery.stdout.readline()) == _FOLDED.decode():
                 pass
-            assert int(told) == signal.SIGKILL
+            assert int(found) == signal.SIGKILL
         nursery.stdin.close()
 
 

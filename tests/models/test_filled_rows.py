@@ -63,16 +63,16 @@ async def test_what_was_there_before_gets_what_it_would_get_now(world: str) -> N
 
 
 async def test_of_grounds_of_before_no_more_is_told_than_of_those_of_now(world: str) -> None:
-    told = "SELECT id, is_incomplete, public_reason FROM decision ORDER BY id"
+    statement = "SELECT id, is_incomplete, public_reason FROM decision ORDER BY id"
     connection = await connect(world)
     try:
-        before = await connection.fetch(told)
+        before = await connection.fetch(statement)
         assert {row["public_reason"] for row in before} == {None, "INCOMPLETE", "NOT_DISCLOSED"}
         for name in ("is_incomplete_as_decided", "public_reason_as_decided"):
             await connection.execute(f"ALTER TABLE decision DROP CONSTRAINT ck_decision_{name}")
         await connection.execute("UPDATE decision SET is_incomplete = false, public_reason = NULL")
         await as_a_revision(world, GROUNDS.upgrade)
-        assert await connection.fetch(told) == before
+        assert await connection.fetch(statement) == before
         for changed in ("ground = ground", "officer = 'somebody'"):
             with pytest.raises(asyncpg.RestrictViolationError):
                 await connection.execute(f"UPDATE decision SET {changed}")

@@ -177,15 +177,15 @@ async def test_the_wrapping_key_is_rotated_while_everybody_reads(folder: Path) -
             with pytest.raises(KeyboardInterrupt):
                 await asyncio.to_thread(rotate_data_keys, file, None, stop_half_way)
             assert len(await LocalKeys.read(file).key_ids(KeyUse.DATA_KEY)) == 2
-            told: list[int] = []
+            found: list[int] = []
             await asyncio.to_thread(
-                rotate_data_keys, file, None, lambda done, number: told.append(done)
+                rotate_data_keys, file, None, lambda done, number: found.append(done)
             )
         finally:
             over.set()
             await asyncio.gather(*working)
         assert rounds
-        assert told[-1] >= 700  # of 1,200 and more, 500 were done before
+        assert found[-1] >= 700  # of 1,200 and more, 500 were done before
     [left] = await LocalKeys.read(file).key_ids(KeyUse.DATA_KEY)
     assert left not in old.by_use[KeyUse.DATA_KEY]
     store = KeyStore.beside(file)

@@ -134,8 +134,8 @@ def test_a_correction_after_a_grant_takes_two_people_and_one_on_a_desk_is_its_of
 def test_what_was_answered_is_not_asked_again(now: CaseState) -> None:
     """A hit least of all: asking again would do away with it."""
     assert set(now.questions_to_ask) <= set(now.questions)
-    told = {now.answers.get(question) for question in now.questions_to_ask}
-    assert told <= {None, ScreeningResult.UNAVAILABLE}
+    found = {now.answers.get(question) for question in now.questions_to_ask}
+    assert found <= {None, ScreeningResult.UNAVAILABLE}
 
 
 @given(standings, attempts)
@@ -223,11 +223,11 @@ def test_cases_that_look_alike_to_a_role_are_refused_alike(
         return  # an applicant reads how it ended, and a correction of a visa tells no more
     alike = statuses_alike(STAGE_OF[now.status], is_paid=now.is_paid)
     by = replace(attempt, role=role)
-    told = {
+    found = {
         refusal_of(verb, replace(now, status=status), by, reads_status=False) for status in alike
     }
-    assert len(told - {None}) <= 1
-    assert len(told) <= 1
+    assert len(found - {None}) <= 1
+    assert len(found) <= 1
 
 
 def test_whoever_looks_at_stage_and_payment_takes_the_present_status_into_account() -> None:

@@ -115,8 +115,8 @@ async def test_several_at_once_end_each_case_once(database: str, world: str) -> 
         assert await asyncio.gather(*(end_overdue(one, 1) for one in workers)) == [0, 0, 0]
         await held.rollback()
         assert sum(await asyncio.gather(*(end_overdue(one) for one in workers))) == 1
-        told = "SELECT count(*) FROM application_event WHERE kind = 'PAYMENT_EXPIRED'"
-        assert await keeper.fetchval(told) == 1
+        statement = "SELECT count(*) FROM application_event WHERE kind = 'PAYMENT_EXPIRED'"
+        assert await keeper.fetchval(statement) == 1
         while await fold(keeper):
             pass
         assert await verify(keeper) == []

@@ -37,8 +37,8 @@ async def explained(connection: asyncpg.Connection, step: Step) -> Iterator[Any]
     statement, *values = due(step, 500)
     async with undone(connection):
         explain = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}"
-        told = await connection.fetchval(explain, *values)
-    return _nodes(json.loads(told)[0]["Plan"])
+        value = await connection.fetchval(explain, *values)
+    return _nodes(json.loads(value)[0]["Plan"])
 
 
 def _nodes(node: Any) -> Iterator[Any]:

@@ -181,8 +181,8 @@ async def test_a_table_that_somebody_holds_is_named_and_the_next_run_goes_on(
         async with reader.transaction():
             await reader.fetch("SELECT FROM application")
             pid = reader.get_server_pid()
-            told = rf"row rules of application.*process {pid} of \w+ holds application since"
-            with pytest.raises(LockedError, match=told):
+            pattern = rf"row rules of application.*process {pid} of \w+ holds application since"
+            with pytest.raises(LockedError, match=pattern):
                 await migrate(url)
         await migrate(url)
     finally:

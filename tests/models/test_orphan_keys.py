@@ -122,8 +122,8 @@ async def test_a_key_that_a_killed_writer_left_is_swept_when_it_is_old(
     young = uuid4()
     await store.keys.make_data_keys([young])
     # A preview changes nothing.
-    told = await preview(store.keys, connection, SWEEP_DAYS)
-    assert (list(told.orphans), told.swept, told.refused) == ([left], 0, None)
+    answer = await preview(store.keys, connection, SWEEP_DAYS)
+    assert (list(answer.orphans), answer.swept, answer.refused) == ([left], 0, None)
     assert store.has(left) == [True, True]
 
     done = await sweep(store.keys, connection, SWEEP_DAYS)
@@ -181,8 +181,8 @@ async def test_another_database_or_one_of_before_sweeps_nothing(
     store.age(2 * SWEEP_DAYS)
     async with undone(connection):
         await connection.execute("DELETE FROM key_operation")
-        told = await preview(store.keys, connection, SWEEP_DAYS)
-        assert (told.refused, store.has(left)) == (ANOTHER_DATABASE, [True, True])
+        answer = await preview(store.keys, connection, SWEEP_DAYS)
+        assert (answer.refused, store.has(left)) == (ANOTHER_DATABASE, [True, True])
         assert (await sweep(store.keys, connection, SWEEP_DAYS)).refused == ANOTHER_DATABASE
         # From now on every key is as old as that moment.
         assert (await sweep(store.keys, connection, SWEEP_DAYS)).orphans == []

@@ -29,8 +29,8 @@ COUNTRY = Cell(DimensionSet.COUNTRY, Period.MONTH, FEBRUARY, ("NUSA", "AU"))
 NATIONAL = Cell(DimensionSet.NATIONAL, Period.MONTH, FEBRUARY, ())
 
 
-def told(refusals: Refusals, decisions: int) -> set[int]:
-    """Every number of which the same would be told."""
+def candidates(refusals: Refusals, decisions: int) -> set[int]:
+    """Every number for which the same would be published."""
     if refusals.rounded is not None:
         return {number for number in range(10, decisions + 1) if _near(number, refusals)}
     if refusals.below is not None:
@@ -56,8 +56,8 @@ def test_the_public_figure_less_all_others_tells_a_manager_no_number(
         audit_refusals({NATIONAL: whole, COUNTRY: own}, {})
         left = {
             mine
-            for mine, others in product(told(own.refusals, 500), range(4))
-            if mine + others in told(whole.refusals, 503)
+            for mine, others in product(candidates(own.refusals, 500), range(4))
+            if mine + others in candidates(whole.refusals, 503)
         }
         assert refused in left
         assert len(left) >= 4, f"{refused} refusals, and {refused_elsewhere} elsewhere"
@@ -80,8 +80,8 @@ def test_two_editions_and_the_change_between_them_leave_four_numbers(change: int
             continue
         left = {
             number
-            for number in told(second.refusals, 500)
-            if number - change in told(first.refusals, 500)
+            for number in candidates(second.refusals, 500)
+            if number - change in candidates(first.refusals, 500)
         }
         assert now in left
         assert len(left) >= 4, f"{count} became {now}"

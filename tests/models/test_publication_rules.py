@@ -39,15 +39,17 @@ def cells(draw: st.DrawFn) -> tuple[int, int]:
 @given(cells())
 def test_refusals_are_told_of_a_hundred_decisions_as_a_bound_or_rounded(cell) -> None:
     decisions, refused = cell
-    told = protect_refusals(decisions, refused)
+    found = protect_refusals(decisions, refused)
     if decisions < 100:
-        assert not told.is_anything
+        assert not found.is_anything
     elif refused < 10:
-        assert told == (None, 10)
+        assert found == (None, 10)
     else:
-        assert told.below is None
-        assert told.rounded % ROUNDING == 0
-        assert abs(told.rounded - refused) <= 2 or (refused in (10, 11, 12) and told.rounded == 15)
+        assert found.below is None
+        assert found.rounded % ROUNDING == 0
+        assert abs(found.rounded - refused) <= 2 or (
+            refused in (10, 11, 12) and found.rounded == 15
+        )
 
 
 @given(cells())
@@ -77,12 +79,12 @@ def test_ten_of_seven_hundred_and_fifty_is_below_one_point_four_percent() -> Non
 
 @given(DECISIONS)
 def test_a_count_of_the_public_is_rounded_or_withheld(count: int) -> None:
-    told = protect_count(count)
-    if told is None:
+    found = protect_count(count)
+    if found is None:
         assert 0 < count < 10
     else:
-        assert told % ROUNDING == 0
-        assert abs(told - count) <= 2
+        assert found % ROUNDING == 0
+        assert abs(found - count) <= 2
 
 
 def test_percentiles_have_two_significant_digits() -> None:

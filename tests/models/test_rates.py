@@ -57,8 +57,8 @@ def test_nobody_stands_out_for_having_few_cases() -> None:
 def test_a_rate_is_outside_only_beyond_a_limit() -> None:
     found = funnel(20.0, 1_000)
     assert found is not None
-    told = {cases: found.position(cases, 1_000) for cases in (5, 8, 20, 31, 36)}
-    assert told == {
+    seen = {cases: found.position(cases, 1_000) for cases in (5, 8, 20, 31, 36)}
+    assert seen == {
         5: FunnelPosition.BELOW_CONTROL,
         8: FunnelPosition.BELOW_WARNING,
         20: FunnelPosition.WITHIN,

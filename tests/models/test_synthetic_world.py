@@ -268,13 +268,13 @@ async def test_the_ban_list_is_about_people_who_have_a_visa_or_are_screened(
 
 async def test_each_answer_is_told_by_who_gave_it(loaded: asyncpg.Connection) -> None:
     """As the gateway tells them: what waits for a second person is proposed first."""
-    told = "SELECT application_id, kind, occurred_at, actor, actor_role FROM application_event"
+    statement = "SELECT application_id, kind, occurred_at, actor, actor_role FROM application_event"
     answered = """
         SELECT application_id, 'SCREENED', answered_at, coalesce(confirmed_by, answered_by),
             'SCREENING'
         FROM screening WHERE answered_at IS NOT NULL
     """
-    screened = f"{told} WHERE kind = 'SCREENED'"
+    screened = f"{statement} WHERE kind = 'SCREENED'"
     assert not await loaded.fetch(f"({screened} EXCEPT ALL {answered}) LIMIT 3")
     assert not await loaded.fetch(f"({answered} EXCEPT ALL {screened}) LIMIT 3")
     assert not await loaded.fetch("""

@@ -17,7 +17,7 @@ PERCENTILES = [measure for measure in Measure if measure.startswith("turnaround_
 ADJUSTED = [measure for measure in Measure if measure.startswith("turnaround_adjusted")]
 
 
-def told(row: Row, *measures: str) -> tuple[Any, ...]:
+def values_of(row: Row, *measures: str) -> tuple[Any, ...]:
     return tuple(row[measure] for measure in measures)
 
 
@@ -25,7 +25,7 @@ async def test_measures_by_country(world: str) -> None:
     countries = by("country_code")(await ask(world, Question(*BEGINNING_OF_2025, (COUNTRY,))))
     flows = ("intake", "granted", "refused", "withdrawn", "lapsed", "decisions", "revenue")
     flows = (*flows, "overturned")
-    assert {country: told(row, *flows) for country, row in countries.items()} == {
+    assert {country: values_of(row, *flows) for country, row in countries.items()} == {
         # Of Australia one decision was corrected; elsewhere one visa was revoked in March.
         "AU": (7, 3, 2, 0, 1, 5, 4_500_000, 1),
         "NZ": (2, 1, 0, 1, 0, 1, 1_000_000, 0),
@@ -34,13 +34,13 @@ async def test_measures_by_country(world: str) -> None:
     }
     rest = ("refusal_rate", "target_rate", "wip", "backlog")
     quality = ("info_request_rate", "clearance_ratio")
-    assert {country: told(row, *quality) for country, row in countries.items()} == {
+    assert {country: values_of(row, *quality) for country, row in countries.items()} == {
         "AU": (2 / 7, 6 / 7),
         "NZ": (0.0, 1.0),
         "SG": (0.0, 0.0),
         None: (0.0, 1.0),
     }
-    assert {country: told(row, *rest) for country, row in countries.items()} == {
+    assert {country: values_of(row, *rest) for country, row in countries.items()} == {
         "AU": (0.4, 0.8, 1, 1),
         "NZ": (0.0, 1.0, 0, 0),
         "SG": (None, None, 2, 1),
@@ -51,18 +51,18 @@ async def test_measures_by_country(world: str) -> None:
 async def test_turnaround_is_the_time_within_which_so_many_were_decided(world: str) -> None:
     countries = by("country_code")(await ask(world, Question(*BEGINNING_OF_2025, (COUNTRY,))))
     # Australia: 4, 6, 12, 48 and 48 hours; a correction does not lengthen the first decision.
-    assert told(countries["AU"], *PERCENTILES) == pytest.approx((12, 48, 48, 48), rel=0.01)
-    assert told(countries["NZ"], *PERCENTILES) == pytest.approx((2, 2, 2, 2), rel=0.01)
-    assert told(countries[None], *PERCENTILES) == pytest.approx((240,) * 4, rel=0.01)
-    assert told(countries["SG"], *PERCENTILES) == (None,) * 4
+    assert values_of(countries["AU"], *PERCENTILES) == pytest.approx((12, 48, 48, 48), rel=0.01)
+    assert values_of(countries["NZ"], *PERCENTILES) == pytest.approx((2, 2, 2, 2), rel=0.01)
+    assert values_of(countries[None], *PERCENTILES) == pytest.approx((240,) * 4, rel=0.01)
+    assert values_of(countries["SG"], *PERCENTILES) == (None,) * 4
 
 
 async def test_adjusted_turnaround_leaves_out_the_wait_for_information(world: str) -> None:
     countries = by("country_code")(await ask(world, Question(*BEGINNING_OF_2025, (COUNTRY,))))
     # Australia: 4, 6, 48 and 48 hours, and 12 of which 8 went by waiting.
-    assert told(countries["AU"], *ADJUSTED) == pytest.approx((6, 48, 48, 48), rel=0.01)
-    assert told(countries["NZ"], *ADJUSTED) == pytest.approx((2, 2, 2, 2), rel=0.01)
-    assert told(countries["SG"], *ADJUSTED) == (None,) * 4
+    assert values_of(countries["AU"], *ADJUSTED) == pytest.approx((6, 48, 48, 48), rel=0.01)
+    assert values_of(countries["NZ"], *ADJUSTED) == pytest.approx((2, 2, 2, 2), rel=0.01)
+    assert values_of(countries["SG"], *ADJUSTED) == (None,) * 4
 
 
 async def test_handover_is_the_time_that_partners_took(world: str) -> None:
@@ -91,15 +91,15 @@ async def test_days_and_months_are_those_of_jakarta(world: str) -> None:
     question = Question(*BEGINNING_OF_2025, (COUNTRY,), Period.MONTH)
     months = by("country_code", "period")(await ask(world, question))
     # Paid on 31 January at 23:30 WIB, granted on 1 February at 01:30: both January in UTC.
-    assert told(months["NZ", JANUARY], "intake", "granted", "wip") == (1, 0, 1)
-    assert told(months["NZ", FEBRUARY], "intake", "granted", "wip") == (1, 1, 0)
+    assert values_of(months["NZ", JANUARY], "intake", "granted", "wip") == (1, 0, 1)
+    assert values_of(months["NZ", FEBRUARY], "intake", "granted", "wip") == (1, 1, 0)
 
 
 async def test_backlog_is_what_is_late_at_the_end_of_the_day(world: str) -> None:
     question = Question(date(2025, 1, 10), date(2025, 1, 13), (COUNTRY,), Period.DAY)
     days = by("period")(await ask(world, question))
     # Paid on the 10th at 09:00, due on the 11th, granted on the 12th; the next is paid on the 13th.
-    assert {day.day: told(row, "wip", "backlog") for day, row in days.items()} == {
+    assert {day.day: values_of(row, "wip", "backlog") for day, row in days.items()} == {
         10: (1, 0),
         11: (1, 1),
         12: (0, 0),
@@ -110,7 +110,7 @@ async def test_backlog_is_what_is_late_at_the_end_of_the_day(world: str) -> None
 async def test_stocks_last_through_silence(world: str) -> None:
     march = Question(MARCH, date(2025, 3, 15), (COUNTRY,), Period.WEEK)
     weeks = by("country_code", "period")(await ask(world, march))
-    assert {key: told(row, "intake", "wip", "backlog") for key, row in weeks.items()} == {
+    assert {key: values_of(row, "intake", "wip", "backlog") for key, row in weeks.items()} == {
         ("AU", date(2025, 2, 24)): (0, 1, 1),
         ("AU", date(2025, 3, 3)): (0, 1, 1),
         ("AU", date(2025, 3, 10)): (0, 1, 1),
@@ -122,25 +122,27 @@ async def test_stocks_last_through_silence(world: str) -> None:
 
 async def test_a_revoked_visa_stays_granted_when_it_was(world: str) -> None:
     direct = Question(*BEGINNING_OF_2025, (), where={Dimension.CHANNEL: ("DIRECT",)})
-    assert [told(row, "granted", "wip") for row in await ask(world, direct)] == [(1, 0)]
+    assert [values_of(row, "granted", "wip") for row in await ask(world, direct)] == [(1, 0)]
 
 
 async def test_a_total_without_dimensions_has_every_period(world: str) -> None:
     months = await ask(world, Question(JANUARY, date(2025, 4, 30), (), Period.MONTH))
-    assert [told(row, "period", "intake", "wip", "backlog") for row in months] == [
+    assert [values_of(row, "period", "intake", "wip", "backlog") for row in months] == [
         (JANUARY, 5, 1, 0),
         (FEBRUARY, 7, 3, 2),
         (MARCH, 0, 3, 3),
         (date(2025, 4, 1), 0, 3, 3),
     ]
     nothing = await ask(world, Question(date(2019, 1, 1), date(2019, 12, 31)))
-    assert [told(row, "intake", "wip", "refusal_rate") for row in nothing] == [(0, 0, None)]
+    assert [values_of(row, "intake", "wip", "refusal_rate") for row in nothing] == [(0, 0, None)]
 
 
 async def test_a_period_cut_by_the_window_counts_only_the_days_inside(world: str) -> None:
     question = Question(date(2025, 1, 10), date(2025, 2, 10), (PARTNER,), Period.QUARTER)
     quarters = by("partner_code")(await ask(world, question))
-    assert {partner: told(row, "period", "intake", "wip") for partner, row in quarters.items()} == {
+    assert {
+        partner: values_of(row, "period", "intake", "wip") for partner, row in quarters.items()
+    } == {
         "NUSA": (JANUARY, 5, 1),
         "ANDALAN": (JANUARY, 2, 1),
         None: (JANUARY, 1, 1),
@@ -152,7 +154,7 @@ async def test_a_scope_reaches_nothing_outside(world: str) -> None:
     rows = await ask(
         world, question, lambda c: (c.partner_code == "NUSA") & (c.country_code == "AU")
     )
-    assert [told(row, "country_code", "partner_code", "intake") for row in rows] == [
+    assert [values_of(row, "country_code", "partner_code", "intake") for row in rows] == [
         ("AU", "NUSA", 5)
     ]
 
@@ -161,7 +163,7 @@ async def test_a_scope_may_name_a_dimension_that_is_not_asked_for(world: str) ->
     rows = await ask(
         world, Question(*BEGINNING_OF_2025, (COUNTRY,)), lambda c: c.centre_code.in_(["AU-SYD"])
     )
-    assert [told(row, "country_code", "intake", "granted", "wip") for row in rows] == [
+    assert [values_of(row, "country_code", "intake", "granted", "wip") for row in rows] == [
         ("AU", 3, 2, 1)
     ]
 

@@ -50,7 +50,7 @@ async def open_cases(database: str) -> str:
     return database
 
 
-async def _told(url: str, *dimensions: Dimension, period: Period | None) -> dict[object, object]:
+async def _ages(url: str, *dimensions: Dimension, period: Period | None) -> dict[object, object]:
     question = Question(DAY, DAY, dimensions, period, measures=frozenset(AGES))
     rows = await ask(url, question)
     return {
@@ -64,9 +64,9 @@ async def test_half_nine_tenths_and_all_of_the_cases_are_told_apart(
     open_cases: str, period: Period | None
 ) -> None:
     by_visa_type = {"B1": (50, 90, 100), "C1": (5, 9, 10)}
-    assert await _told(open_cases, Dimension.VISA_TYPE, period=period) == by_visa_type
+    assert await _ages(open_cases, Dimension.VISA_TYPE, period=period) == by_visa_type
     # Of all twenty: the tenth, the eighteenth and the last.
-    assert await _told(open_cases, period=period) == {None: (10, 80, 100)}
+    assert await _ages(open_cases, period=period) == {None: (10, 80, 100)}
 
 
 async def test_each_age_by_itself_is_what_it_is_beside_the_others(open_cases: str) -> None:

@@ -34,10 +34,10 @@ _OF_A_MUTATION = re.compile(r"(\w+)(Payload|Result)")
 
 def differences_of_page(page: str) -> list[str]:
     """Where `policy.md` says of a field otherwise than the matrix."""
-    told = dict(_read_page(page))
+    found = dict(_read_page(page))
     lines = []
-    for coordinate in sorted(told.keys() | RIGHTS.keys()):
-        of_page, of_matrix = told.get(coordinate), RIGHTS.get(coordinate)
+    for coordinate in sorted(found.keys() | RIGHTS.keys()):
+        of_page, of_matrix = found.get(coordinate), RIGHTS.get(coordinate)
         if of_page is None or of_matrix is None:
             lines.append(f"{'.'.join(coordinate)} stands in one of the two alone")
             continue

@@ -34,8 +34,10 @@ def tell(capsys: pytest.CaptureFixture[str]) -> Tell:
             (line.split(" | ")[1], "the same" if "| the same: " in line else "killed")
             for line in lines
         )
-        told = [f"{wall}: {number} mutants {fate}" for (wall, fate), number in sorted(sums.items())]
+        found = [
+            f"{wall}: {number} mutants {fate}" for (wall, fate), number in sorted(sums.items())
+        ]
         with capsys.disabled():
-            sys.stdout.write("\n".join(("", *lines, *told, "")))
+            sys.stdout.write("\n".join(("", *lines, *found, "")))
 
     return print_all

@@ -52,9 +52,9 @@ async def _by_statements(connection: asyncpg.Connection, mutant: Mutant) -> str 
     if not _changes_rows(mutant):
         return None
     for name, claims in _viewers(mutant.role):
-        for type_name, told in TOLD:
-            found = await allowed_by_statement(connection, type_name, told, claims)
-            if difference := _difference(type_name, told, claims, found):
+        for type_name, seen in TOLD:
+            found = await allowed_by_statement(connection, type_name, seen, claims)
+            if difference := _difference(type_name, seen, claims, found):
                 return f"statement of {name}: {difference}"
     return None
 
@@ -169,9 +169,9 @@ async def with_changes(
         except asyncpg.PostgresSyntaxError:
             return "PostgreSQL, which refuses the row rules"
         for name, claims in _viewers(role):
-            for type_name, told in TOLD:
-                found = await allowed_by_database(connection, told, claims)
-                if difference := _difference(type_name, told, claims, found):
+            for type_name, seen in TOLD:
+                found = await allowed_by_database(connection, seen, claims)
+                if difference := _difference(type_name, seen, claims, found):
                     return f"row rule for {name}: {difference}"
             if await clocks.allowed_by_database(connection, claims) != clocks.allowed_by_domain(
                 claims
@@ -281,7 +281,7 @@ def same_before_the_second(mutant: Mutant) -> str | None:
         return f"no dimension set of published figures is for {mutant.role}"
     if not _changes_rows(mutant):
         return "it changes no column's grant: others of the role's fields need the same, or none"
-    held = {told.table: name for name, told in TOLD}
+    held = {found.table: name for name, found in TOLD}
     if mutant.through and mutant.role in AGREED[held[mutant.through]][0]:
         return f"the rows of {mutant.through} that it goes through have a row rule of their own"
     return None

@@ -90,8 +90,8 @@ async def first_wall(connection: asyncpg.Connection, mutant: ChangedSets | Mutan
     """What tells a gateway with the mutant from ours, while the database holds nothing back."""
     if isinstance(mutant, Mutant):
         with mutant.planted():
-            told = as_published(mutant.role)
-        if told != set(AS_PUBLISHED.get(mutant.role, "").split()):
+            seen = as_published(mutant.role)
+        if seen != set(AS_PUBLISHED.get(mutant.role, "").split()):
             return f"what {mutant.role} is told as published"
         return await judging.first_wall(connection, mutant)
     told_apart = dict(TOLD[-1:])["VolumeRow"]

@@ -36,12 +36,12 @@ _PARTS = 10
 
 @pytest.mark.parametrize("name", WHO)
 async def test_each_wall_alone_reaches_what_the_matrix_says(complete_world, name) -> None:
-    for type_name, told in TOLD:
-        expected = told.reached(WHO[name])
-        assert await allowed_by_statement(complete_world, type_name, told, WHO[name]) == expected, (
-            type_name
-        )
-        assert await allowed_by_database(complete_world, told, WHO[name]) == expected, type_name
+    for type_name, found in TOLD:
+        expected = found.reached(WHO[name])
+        assert (
+            await allowed_by_statement(complete_world, type_name, found, WHO[name]) == expected
+        ), type_name
+        assert await allowed_by_database(complete_world, found, WHO[name]) == expected, type_name
 
 
 async def judge(connection: asyncpg.Connection, mutants: Iterable[Mutant]) -> list[str]:

@@ -150,9 +150,9 @@ async def explained(connection: asyncpg.Connection, text: str, parameters: int) 
     await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
     await connection.execute(f"PREPARE asked AS {text}")
     explain = f"EXPLAIN (FORMAT JSON) EXECUTE asked{f'({values})' if values else ''}"
-    told = await connection.fetchval(explain)
+    value = await connection.fetchval(explain)
     await connection.execute("DEALLOCATE asked")
-    return json.loads(told)[0]["Plan"]
+    return json.loads(value)[0]["Plan"]
 
 
 def scanned_whole(node: Any) -> Iterator[str]:

@@ -32,9 +32,9 @@ async def test_counts_of_reads_are_told_to_supervision_alone(
     who = viewer(WHO[name])
     async with undone(complete_world):
         await act(complete_world, who)
-        told = {role for role in (*TOLD, str(who.role))
+        found = {role for role in (*TOLD, str(who.role))
                 if await counted(complete_world, COUNTED.format(role))}  # fmt: skip
-    assert told == {str(who.role)} & TOLD
+    assert found == {str(who.role)} & TOLD
     if not WHO[name]:
         return
     async with undone(complete_world):

@@ -55,7 +55,7 @@ async def reads_anything(connection: asyncpg.Connection, name: str) -> bool:
     for take_role in (act, act_writing):
         async with undone(connection):
             await take_role(connection, viewer(WHO[name]))
-            for table in [told.table for _, told in TOLD] if take_role is act else ["country"]:
+            for table in [found.table for _, found in TOLD] if take_role is act else ["country"]:
                 columns = await readable_columns(connection, table)
                 is_let |= bool(columns) and await is_answered(
                     connection, f"SELECT {columns} FROM {table}"

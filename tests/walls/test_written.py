@@ -86,11 +86,11 @@ async def test_no_injected_statement_reads_a_ground(complete_world, name) -> Non
 @pytest.mark.parametrize("name", ["PARTNER_AGENT", "APPLICANT"])
 async def test_whoever_is_told_of_a_ground_cannot_read_it(complete_world, name) -> None:
     """Not even of a decision in the own reach, by a statement that is injected where it reads."""
-    told = "is_incomplete" if name == "PARTNER_AGENT" else "public_reason"
+    readable = "is_incomplete" if name == "PARTNER_AGENT" else "public_reason"
     async with undone(complete_world):
         await act(complete_world, VIEWERS[name])
-        assert await complete_world.fetch(f"SELECT {told} FROM decision") != []
-    for column in {"ground", "is_incomplete", "public_reason"} - {told}:
+        assert await complete_world.fetch(f"SELECT {readable} FROM decision") != []
+    for column in {"ground", "is_incomplete", "public_reason"} - {readable}:
         async with undone(complete_world):
             await act(complete_world, VIEWERS[name])
             with pytest.raises(asyncpg.InsufficientPrivilegeError):

@@ -106,9 +106,9 @@ async def plan_of(
     await connection.execute(f"PREPARE asked AS {prepared.text}")
     written = ", ".join([_literal(value) if given else "NULL" for value in values])
     explained = f"EXPLAIN ({options}) EXECUTE asked{f'({written})' if values else ''}"
-    told = await connection.fetchval(explained)
+    found = await connection.fetchval(explained)
     await connection.execute("DEALLOCATE asked; RESET ROLE")
-    return json.loads(told)[0]["Plan"]
+    return json.loads(found)[0]["Plan"]
 
 
 def _literal(value: Any) -> str:

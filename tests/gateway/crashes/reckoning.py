@@ -65,15 +65,15 @@ async def reckon(connection: asyncpg.Connection, ledger: Ledger) -> Reckoning:
         kept = await connection.fetch("SELECT key_digest, answer->0->>'key' FROM idempotency")
         applications = await connection.fetch(_APPLICATIONS)
         halves = await connection.fetchval(_HALVES)
-    told = {write.digest: _answered(payload) for write, payload in ledger.acknowledged}
+    seen = {write.digest: _answered(payload) for write, payload in ledger.acknowledged}
     done = dict(kept)
     expected = {row_id(case.id): _as_told(case) for case in ledger.cases}
     found = {one["id"]: dict(one) for one in applications}
     return Reckoning(
         lost=sum(
-            digest not in done or key not in (None, done[digest]) for digest, key in told.items()
+            digest not in done or key not in (None, done[digest]) for digest, key in seen.items()
         ),
-        unknown=len(done.keys() - told.keys()),
+        unknown=len(done.keys() - seen.keys()),
         doubled=len(found.keys() - expected.keys()),
         differing=sum(found.get(id_) != case for id_, case in expected.items()),
         halves=halves,

@@ -118,9 +118,9 @@ async def test_an_operation_that_finds_no_connection_in_time_is_told_of_overload
 ) -> None:
     busy = pool(world, 1, wait_seconds=0.05)
     async with busy.connect():
-        with pytest.raises(FieldError) as told:
+        with pytest.raises(FieldError) as found:
             await check_out(busy)
-    assert told.value.code is ErrorCode.OVERLOADED
+    assert found.value.code is ErrorCode.OVERLOADED
     await busy.dispose()
 
 

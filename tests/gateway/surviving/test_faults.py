@@ -202,8 +202,8 @@ async def test_a_planted_fault_is_named(installation: Installation, name: str) -
     expected = [case.fault.value], []
     reasons, warnings = expected if case.turns_readiness else expected[::-1]
     assert state == {"ready": not reasons, "reasons": reasons, "warnings": warnings}
-    told = [line for line in log.lines if "reasons" in line]
-    assert [(line["reasons"], line["warnings"]) for line in told] == [(reasons, warnings)], (
+    lines = [line for line in log.lines if "reasons" in line]
+    assert [(line["reasons"], line["warnings"]) for line in lines] == [(reasons, warnings)], (
         "a change is told once"
     )
     assert found == [case.fault]
@@ -219,8 +219,8 @@ async def test_it_is_told_once_more_when_all_is_well_again(
             async with migrations(installation):
                 assert (await client.get("/health/ready")).status_code == 503
             assert (await client.get("/health/ready")).status_code == 200
-    told = [line for line in log.lines if "reasons" in line]
-    assert [(line["event"], line["reasons"]) for line in told] == [
+    lines = [line for line in log.lines if "reasons" in line]
+    assert [(line["event"], line["reasons"]) for line in lines] == [
         ("not ready", ["migrations"]),
         ("ready", []),
     ]
