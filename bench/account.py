@@ -102,13 +102,13 @@ async def _sequence_and_verify(url: str, keys: KeyService, folder: Path, entries
 async def _write(connection: asyncpg.Connection, keys: KeyService, entries: int) -> None:
     people = [row[0] for row in await connection.fetch("SELECT id FROM applicant LIMIT 1000")]
     columns = [column.name for column in AccessEvent.__table__.c if column.name != "occurred_at"]
-    said = {
+    values = {
         "actor": "officer", "actor_role": "OFFICER", "actor_partner_code": None,
         "actor_country_code": None, "purpose": "CASEWORK", "case_reference": "AUSY-PAID-0013",
         "fields": ["fullName", "birthDate", "passportNumber"], "trace_id": "0" * 32,
     }  # fmt: skip
     rows = [
-        {"id": new_key(), "applicant_id": people[number % len(people)], **said}
+        {"id": new_key(), "applicant_id": people[number % len(people)], **values}
         for number in range(entries)
     ]
     sealed = await seal_entries(keys, AccessEvent, rows)

@@ -59,35 +59,35 @@ class Writers:
     async def _submit(self) -> None:
         self._people += 1
         person = {**_IDENTITY, "passportNumber": f"P{self._people:07d}"}
-        said = {**_SUBMISSION, "identity": person}
-        self._submitted.append(await _change(self._agent, "submitApplication", said, _ANSWER))
+        values = {**_SUBMISSION, "identity": person}
+        self._submitted.append(await _change(self._agent, "submitApplication", values, _ANSWER))
 
     async def _correct(self) -> None:
         self._corrected.append(case := self._submitted.pop())
-        said = {"applicationId": case["id"], "identity": {"fullName": "Olive Zephyr"}}
-        await _change(self._agent, "proposeCorrection", said)
+        values = {"applicationId": case["id"], "identity": {"fullName": "Olive Zephyr"}}
+        await _change(self._agent, "proposeCorrection", values)
 
     async def _pay(self) -> None:
         self._paid.append(case := self._corrected.pop())
         bill = {"billingCode": case["bill"]["code"], "amountIdr": case["bill"]["amountIdr"]}
-        said = {**bill, "receiptNumber": uuid4().hex[:16].upper()}
-        await _change(self._treasury, "recordPayment", said, "bill { code }")
+        values = {**bill, "receiptNumber": uuid4().hex[:16].upper()}
+        await _change(self._treasury, "recordPayment", values, "bill { code }")
 
     async def _record(self) -> None:
         self._recorded.append(case := self._paid.pop())
-        said = {"applicationId": case["id"], "documents": _DOCUMENTS}
-        await _change(self._agent, "recordDocuments", said)
+        values = {"applicationId": case["id"], "documents": _DOCUMENTS}
+        await _change(self._agent, "recordDocuments", values)
 
     async def _receive(self) -> None:
-        said = {"applicationId": self._recorded.pop()["id"]}
-        await _change(self._agent, "markReceived", said)
+        values = {"applicationId": self._recorded.pop()["id"]}
+        await _change(self._agent, "markReceived", values)
 
     async def _take(self) -> None:
         self._taken.append(await _change(self._officer, "takeCase", {"queue": "FREE"}))
 
     async def _decide(self) -> None:
-        said = {"applicationId": self._taken.pop()["id"], **_REFUSAL}
-        await _change(self._officer, "recordDecision", said)
+        values = {"applicationId": self._taken.pop()["id"], **_REFUSAL}
+        await _change(self._officer, "recordDecision", values)
 
 
 async def _change(

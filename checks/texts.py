@@ -118,7 +118,7 @@ def _sibling(file: Path, language: str, other: str, files: Mapping[Path, TextFil
 def _requests(module: Module, known: set[str]) -> Iterator[TextRequest]:
     """Every literal of a module that is the key of a text, or should be."""
     sections = {key.split(".")[0] for key in known}
-    said = {
+    fields = {
         id(literal)
         for call in find_all(module.tree, ast.Call)
         if call.args and _is_say(call.func)
@@ -128,13 +128,13 @@ def _requests(module: Module, known: set[str]) -> Iterator[TextRequest]:
     for node in find_all(module.tree, ast.expr):
         match node:
             case ast.Constant(value=str(text)) if id(node) not in parts:
-                if id(node) in said or _looks_like_key(text, sections):
+                if id(node) in fields or _looks_like_key(text, sections):
                     yield TextRequest(module.file, node, text, re.escape(text))
             case ast.JoinedStr(values=values):
                 key = "".join(_key_part(each) for each in values)
                 begins = re.split(r"[.{]", key)[0]
                 is_key = begins in sections and f"{begins}." in key and not _is_file(key)
-                if id(node) in said or is_key:
+                if id(node) in fields or is_key:
                     pattern = "".join(
                         re.escape(str(each.value)) if isinstance(each, ast.Constant) else r"[\w-]+"
                         for each in values

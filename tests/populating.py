@@ -202,15 +202,15 @@ def _paused(case: Case) -> timedelta:
 async def _links(connection: asyncpg.Connection) -> None:
     """What the LINKER found, and what officers said of it."""
     for number, link in enumerate(LINKS):
-        said = {"resolved_at": at("03-01 09:00"), "resolved_by": "officer-3"}
-        said |= {"resolved_in": application_id("ANDA-LAPS-0012"), "resolution": "Looked into."}
+        values = {"resolved_at": at("03-01 09:00"), "resolved_by": "officer-3"}
+        values |= {"resolved_in": application_id("ANDA-LAPS-0012"), "resolution": "Looked into."}
         is_said = link.state in (LinkState.CONFIRMED, LinkState.REJECTED)
         for is_back, sides in enumerate(((link.one, link.other), (link.other, link.one))):
             one, other = map(applicant_id, sides)
             row = {"id": link_id(number, is_back=bool(is_back)), "applicant_id": one}
             row |= {"linked_id": other, "reason": link.reason, "state": link.state}
             row |= {"found_at": at("02-28 09:00") + timedelta(minutes=number)}
-            await _insert(connection, "person_link", row | (said if is_said else {}))
+            await _insert(connection, "person_link", row | (values if is_said else {}))
     for actor, role in LOOKED:
         lookup = {"id": lookup_id(actor), "occurred_at": at("03-01 10:00"), "actor": actor}
         lookup |= {"actor_role": role, "purpose": "CASEWORK", "case_reference": "SGPO-OPEN-0006"}

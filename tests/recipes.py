@@ -81,9 +81,9 @@ def run(tree: Path, commands: str, *, must_succeed: bool = False) -> tuple[int, 
         ["bash", "-c", f"set -o pipefail\n{commands}"],
         cwd=tree, env=environment(tree), capture_output=True, text=True, check=False,
     )  # fmt: skip
-    said = ran.stdout + ran.stderr
-    assert not must_succeed or ran.returncode == 0, f"{commands}\n{said}"
-    return ran.returncode, said
+    output = ran.stdout + ran.stderr
+    assert not must_succeed or ran.returncode == 0, f"{commands}\n{output}"
+    return ran.returncode, output
 
 
 def environment(tree: Path) -> dict[str, str]:

@@ -116,10 +116,10 @@ def test_a_role_that_is_unfinished_is_named(tree: Path, left_out: str, said: str
 
 def test_a_new_role_is_followed_to_the_end(tree: Path) -> None:
     _replace(tree, '    AUDITOR = "AUDITOR"\n', '    AUDITOR = "AUDITOR"\n    CONSUL = "CONSUL"\n')
-    said = [_said(check, tree) for check in (check_words, check_roles)]
+    sentences = [_said(check, tree) for check in (check_words, check_roles)]
     places = ("enums/people.py", "policy.py", "users.py", "realm.json", "en.toml", "id.toml")
     for place in places:
-        assert re.search(rf"/{place}:\d+: .*CONSUL", "\n".join(said)), place
+        assert re.search(rf"/{place}:\d+: .*CONSUL", "\n".join(sentences)), place
 
 
 @pytest.mark.parametrize(
@@ -320,9 +320,9 @@ def _said(check, tree: Path) -> str:
 
 
 def _found(check, tree: Path, pattern: str) -> re.Match[str] | None:
-    said = _said(check, tree)
-    assert re.search(pattern, said), said or "nothing was found"
-    return re.search(pattern, said)
+    text = _said(check, tree)
+    assert re.search(pattern, text), text or "nothing was found"
+    return re.search(pattern, text)
 
 
 def test_every_part_runs_where_others_fail(

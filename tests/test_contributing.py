@@ -152,9 +152,9 @@ def test_the_recipes_work_together(tmp_path: Path, apart: Server) -> None:
             step.apply(tree)
     assert run(tree, f"{sys.executable} -m checks") == (0, "")  # the files were made just now
     url = apart.url("test_recipes")
-    code, said = run(tree, f"{sys.executable} -m tests.recipes_asked {url}")
-    assert code == 0, said
-    assert json.loads(said.splitlines()[-1]) == {
+    code, text = run(tree, f"{sys.executable} -m tests.recipes_asked {url}")
+    assert code == 0, text
+    assert json.loads(text.splitlines()[-1]) == {
         "field": {
             "isSame": True,
             "agent": ["The role PARTNER_AGENT does not read Application.withdrawnAt."],
@@ -226,9 +226,9 @@ def test_a_recipe_and_the_build_where_a_step_is_left_out(tmp_path: Path, name: s
         ending = next(each for each in expected if step.file.endswith(each))
         step.apply(tree, undo=True)
         _, written = run(tree, "make snapshots")
-        code, said = run(tree, recipes.CHECK)
+        code, text = run(tree, recipes.CHECK)
         step.apply(tree)
-        found[ending] = f"{written}{said}"
+        found[ending] = f"{written}{text}"
         assert (code == 0) == (ending in UNTOLD), found[ending]
     assert run(tree, "make snapshots") == (0, "")
     for ending, undo in _LEFT_UNDONE.items():

@@ -78,11 +78,11 @@ def test_the_first_application_is_granted_and_counted(folder: Path) -> None:
     environ = {"GERBANG_PORT": str(port), "GERBANG_METRICS_PORT": "", "GERBANG_KEEPER_PORT": ""}
     done = run(f"set -euo pipefail\n{script}", folder, user, environ)
     assert done.returncode == 0, done.stdout + done.stderr
-    said = done.stdout.splitlines()
-    assert "partners: 2 added" in said
-    assert "Nothing to mend." in said
-    assert said[-1] == "Australia: 1 taken in, 1 granted"
-    assert re.fullmatch(r"recordDecision by officer: [0-9A-Z-]{14}, CLOSED", said[-2])
+    output = done.stdout.splitlines()
+    assert "partners: 2 added" in output
+    assert "Nothing to mend." in output
+    assert output[-1] == "Australia: 1 taken in, 1 granted"
+    assert re.fullmatch(r"recordDecision by officer: [0-9A-Z-]{14}, CLOSED", output[-2])
 
 
 def run(

@@ -70,15 +70,15 @@ def test_a_changed_line_of_the_policy_names_screens_and_roles(tmp_path: Path) ->
     tree = _with_a_changed_line(tmp_path)
     assert check_screens in ALL_CHECKS
     (tree / "screens.py").write_text(SCREENS, encoding="utf-8")
-    code, said = run(tree, f"{sys.executable} screens.py")
-    assert code == 0, said
+    code, text = run(tree, f"{sys.executable} screens.py")
+    assert code == 0, text
     for document in ("summary:processing", "months:processing", "places:processing"):
         assert (
             f"the screen Volumes breaks for LEADERSHIP, which can no longer run its document"
             f" volumes/{document}: The role LEADERSHIP does not read VolumeRow.clearanceRatio."
-        ) in said
-    assert "breaks for PARTNER_MANAGER, which" in said
-    assert "breaks for OFFICER" not in said
+        ) in text
+    assert "breaks for PARTNER_MANAGER, which" in text
+    assert "breaks for OFFICER" not in text
 
 
 @pytest.mark.proof
@@ -95,13 +95,13 @@ def test_a_changed_line_of_the_policy_names_what_breaks(tmp_path: Path) -> None:
         " PARTNER_MANAGER): say why under Unreleased in CHANGELOG.md, with"
         " `VolumeRow.clearanceRatio`"
     )
-    code, said = run(tree, f"{sys.executable} -c '{GERBANG}' schema changes --since HEAD")
-    assert code == 0, said
+    code, text = run(tree, f"{sys.executable} -c '{GERBANG}' schema changes --since HEAD")
+    assert code == 0, text
     assert (
         "- `VolumeRow.clearanceRatio`: Field VolumeRow.clearanceRatio was removed."
         " (LEADERSHIP, PARTNER_AGENT, PARTNER_MANAGER)"
-    ) in said
-    assert said.endswith("1 changes, of which 1 break clients.\n")
+    ) in text
+    assert text.endswith("1 changes, of which 1 break clients.\n")
 
 
 def _commit(tree: Path) -> None:

@@ -56,12 +56,12 @@ def test_what_waits_for_ever_fails_alone(tmp_path: Path) -> None:
         capture_output=True, text=True, timeout=60,
     ).stdout  # fmt: skip
     summary = result.partition("short test summary info")[2].splitlines()
-    said = {
+    values = {
         line.split()[0] + line.rpartition("::")[2].partition(" ")[0]
         for line in summary
         if "::" in line
     }
-    assert said == {
+    assert values == {
         "FAILEDtest_waits", "PASSEDtest_after_it", "ERRORtest_with_a_fixture_that_waits",
         "PASSEDtest_with_one_that_waits_at_its_end", "ERRORtest_with_one_that_waits_at_its_end",
         "PASSEDtest_last",

@@ -280,7 +280,7 @@ def test_the_question_is_of_the_period_the_year_before_and_whole_months() -> Non
 def test_a_manager_reads_refusals_as_published_with_the_nation_beside_them() -> None:
     world = random_world(1)
     data = answer_of(world, has_outcomes=False)
-    said = ((0.05, None, 0.026), (None, 0.014, None), (None, None, 0.026))
+    text = ((0.05, None, 0.026), (None, 0.014, None), (None, None, 0.026))
     data["published"]["rows"] = [
         {
             "country": {"code": "AU", "name": "Australia"},
@@ -289,7 +289,7 @@ def test_a_manager_reads_refusals_as_published_with_the_nation_beside_them() -> 
             "refusalRate": {"value": value, "upperBound": below, "precision": "ROUNDED"},
             "nationalRefusalRate": {"value": national, "upperBound": None, "precision": "ROUNDED"},
         }
-        for value, below, national in said
+        for value, below, national in text
     ]
     found = read_today(data, PERIOD, "country", "country")
     assert not found.has_outcomes

@@ -63,7 +63,7 @@ def later(day: date, days: int) -> str:
 def sample(mutation: str, day: date) -> dict[str, Any]:
     """What each mutation takes beside its key, so that it is done on the small world."""
     on = day.isoformat()
-    said: dict[str, dict[str, Any]] = {
+    values: dict[str, dict[str, Any]] = {
         "proposeCountry": {"code": "TL", "iso3": "TLS", "nameEn": "Timor-Leste",
                            "nameId": "Timor Leste"},
         "proposePartner": {"code": "ZENITH", "name": "Zenith Visa Services"},
@@ -112,7 +112,7 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
         "holdErasure": {"applicationId": "nobody's", "reason": "A court asks."},
         "releaseErasure": {"legalHoldId": "nobody's", "reason": "Over."},
     }
-    return {**DECREE, **said[mutation]} if mutation in said else others[mutation]
+    return {**DECREE, **values[mutation]} if mutation in values else others[mutation]
 
 
 async def administer(viewer: Viewer, mutation: str, **given: Any) -> Changed:

@@ -105,8 +105,8 @@ def document(mutation: str, selection: str | None = None) -> str:
 
 async def send(viewer: Viewer, mutation: str, given: Mapping[str, Any]) -> Asked:
     """The bare answer, whatever it is."""
-    said = {"idempotencyKey": key(), **UNSAID.get(mutation, {}), **given}
-    return await viewer(document(mutation), input=said)
+    values = {"idempotencyKey": key(), **UNSAID.get(mutation, {}), **given}
+    return await viewer(document(mutation), input=values)
 
 
 async def change(viewer: Viewer, mutation: str, id_: str | None = None, **given: Any) -> Changed:
@@ -168,8 +168,8 @@ async def pays(who: Mapping[str, Viewer], id_: str, **given: Any) -> str:
 
 async def submitted(who: Mapping[str, Viewer], **given: Any) -> str:
     """A new application at the centre in Sydney, billed and unpaid."""
-    said = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY), **given}
-    return await linked(who, await done(who["agent-au"], "submitApplication", **said))
+    values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY), **given}
+    return await linked(who, await done(who["agent-au"], "submitApplication", **values))
 
 
 async def paid(who: Mapping[str, Viewer], **given: Any) -> str:

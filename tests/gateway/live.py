@@ -90,8 +90,8 @@ async def served(
 
 def credentials(name: str, **claims: Any) -> dict[str, str]:
     """The payload of `connection_init`."""
-    said = {**CLAIMS[name], **claims}
-    return tokens.bearer(**said) if said else {}
+    values = {**CLAIMS[name], **claims}
+    return tokens.bearer(**values) if values else {}
 
 
 @dataclass

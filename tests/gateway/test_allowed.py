@@ -116,8 +116,8 @@ async def questioned(who: Who) -> str:
 async def approved(who: Who) -> str:
     """A correction of a visa's holder that this supervisor approved waits for another one."""
     ines = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": f"approved-{uuid4()}"})
-    said = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
-    id_ = await pays(who, await done(ines, "submitApplication", **said))
+    values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    id_ = await pays(who, await done(ines, "submitApplication", **values))
     await given_to(who, "officer", id_)
     await done(who["officer"], "referToScreening", id_)
     await done(who["screening"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")

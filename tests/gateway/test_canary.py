@@ -146,8 +146,11 @@ async def test_the_log_of_a_lively_run_holds_nothing_personal(
         for name in ("sqlalchemy", "asyncio", "httpx2", "httpcore", "websockets"):
             logging.getLogger(name).setLevel(logging.WARNING)  # as in any process of ours
         await responses(client)
-        for said in (submission, {**submission, "identity": {**IDENTITY, "phone": "400 123 987"}}):
-            await send(who["agent-au"], "submitApplication", said)
+        for values in (
+            submission,
+            {**submission, "identity": {**IDENTITY, "phone": "400 123 987"}},
+        ):
+            await send(who["agent-au"], "submitApplication", values)
         await connection.execute("ALTER TABLE identity RENAME COLUMN sealed TO sealed_away")
         try:
             await send(who["agent-au"], "submitApplication", submission)
@@ -159,9 +162,9 @@ async def test_the_log_of_a_lively_run_holds_nothing_personal(
             await officer.hears()
         await client.get(f"/{IDENTITY['fullName']}?passport={IDENTITY['passportNumber']}")
         await client.get("/health/ready")
-    said = {(line["event"].partition("=")[0], line["level"]) for line in log.lines}
-    assert {("request", "INFO"), ("request", "DEBUG"), ("subscription", "INFO")} <= said
-    assert ("failed trace", "ERROR") in said
+    values = {(line["event"].partition("=")[0], line["level"]) for line in log.lines}
+    assert {("request", "INFO"), ("request", "DEBUG"), ("subscription", "INFO")} <= values
+    assert ("failed trace", "ERROR") in values
     assert {line.get("kind") for line in log.of("request")} == {None, "query", "mutation"}
     assert_clean(log.text, [*secrets, *PERSONAL])
     subjects = {claims["sub"] for claims in CLAIMS.values() if claims} - {"applicant"}

@@ -66,16 +66,16 @@ async def test_a_visa_type_that_does_not_fit_is_refused_with_those_that_do(who) 
 
 
 async def test_a_purpose_that_the_visa_type_does_not_serve_is_refused_with_what_does(who) -> None:
-    said = {"nationality": "AU", "identity": dict(IDENTITY), "tripPurpose": "BUSINESS"}
+    values = {"nationality": "AU", "identity": dict(IDENTITY), "tripPurpose": "BUSINESS"}
     answer = await who["agent-au"](
-        SUBMIT, input={"idempotencyKey": key(), "visaType": "C1", **said}
+        SUBMIT, input={"idempotencyKey": key(), "visaType": "C1", **values}
     )
     assert answer.data["submitApplication"]["errors"] == [{
         "code": "PURPOSE_NOT_SERVED", "path": ["input", "tripPurpose"],
         "message": "This visa type does not serve this purpose of the trip. These do: B1.",
         "eligibleVisaTypes": ["B1"],
     }]  # fmt: skip
-    invested = {**said, "visaType": "B1", "tripPurpose": "INVESTMENT"}
+    invested = {**values, "visaType": "B1", "tripPurpose": "INVESTMENT"}
     answer = await who["agent-au"](SUBMIT, input={"idempotencyKey": key(), **invested})
     [error] = answer.data["submitApplication"]["errors"]
     assert (error["code"], error["eligibleVisaTypes"]) == ("PURPOSE_NOT_SERVED", [])
@@ -133,8 +133,8 @@ async def test_a_decree_closes_a_visa_type_from_its_day_on(who, connection) -> N
     today = await today_of(connection)
     tomorrow = (today + timedelta(days=1)).isoformat()
     for entry in ("VISA_FREE", "VISA_ON_ARRIVAL", "VISA_REQUIRED", "CALLING_VISA"):
-        said = {"visaType": "C1", "entry": entry, "purpose": "TOURISM", "isOpen": False}
-        decree = await decreed(who, "proposeEligibility", **said, validFrom=tomorrow)
+        values = {"visaType": "C1", "entry": entry, "purpose": "TOURISM", "isOpen": False}
+        decree = await decreed(who, "proposeEligibility", **values, validFrom=tomorrow)
         [latest, *_] = decree["eligibility"]
         assert (latest["isOpen"], latest["validFrom"]) == (False, tomorrow)
     assert await eligible(who["anonymous"], "IN", on=today.isoformat()) == ["B1", "C1"]
@@ -146,8 +146,8 @@ async def test_a_decree_closes_a_visa_type_from_its_day_on(who, connection) -> N
 
 async def test_where_nothing_fits_that_is_said(who, connection) -> None:
     on = (await today_of(connection)).isoformat()
-    said = {"visaType": "C1", "entry": "CALLING_VISA", "purpose": "TOURISM", "isOpen": False}
-    await decreed(who, "proposeEligibility", **said, validFrom=on)
+    values = {"visaType": "C1", "entry": "CALLING_VISA", "purpose": "TOURISM", "isOpen": False}
+    await decreed(who, "proposeEligibility", **values, validFrom=on)
     refused = await change(who["agent-au"], "submitApplication", **{**FORM, "visaType": "C1"})
     assert [(one["code"], one["message"]) for one in refused.payload["errors"]] == [
         ("NATIONALITY_NOT_ELIGIBLE",

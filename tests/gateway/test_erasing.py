@@ -94,11 +94,11 @@ async def test_whoever_is_erased_is_read_nowhere_and_nothing_chokes(who, connect
     assert after["identityVersions"]["nodes"] == [
         {"number": number, "fullName": None, "passportNumber": None} for number in (2, 1)
     ]
-    said = after["erasure"]
-    assert (said["cause"], said["erasedAt"]) == ("REQUEST", after["erasedAt"])
-    assert None not in said.values()
+    answer = after["erasure"]
+    assert (answer["cause"], answer["erasedAt"]) == ("REQUEST", after["erasedAt"])
+    assert None not in answer.values()
     # Both dates are told: when it was erased, and when the last copy goes.
-    assert said["copiesEndAt"] > said["keysDeletedAt"]
+    assert answer["copiesEndAt"] > answer["keysDeletedAt"]
     assert await connection.fetchval(_INDEXED, subject) == 0
     assert await KEYS.open_data_keys([subject]) == {}
     # What is left in any table opens nothing, and no key is made again.
@@ -311,8 +311,8 @@ async def test_a_restored_backup_brings_nobody_back(who, server, connection, wor
         await run([postgres["pg_restore"], "-d", restored, dump])
     old = await connect(restored)
     try:
-        said = "SELECT erased_at, account FROM applicant WHERE id = $1"
-        assert (await old.fetchrow(said, gone))["erased_at"] is None
+        text = "SELECT erased_at, account FROM applicant WHERE id = $1"
+        assert (await old.fetchrow(text, gone))["erased_at"] is None
         with pytest.raises(MissingKeyError):
             await identities(old, "applicant_id = $1", gone)
         [read_again] = await identities(old, "applicant_id = $1", kept)
@@ -323,7 +323,7 @@ async def test_a_restored_backup_brings_nobody_back(who, server, connection, wor
         assert await reconcile(KEYS, old) == 0
         await erase_all(old)
         assert await identities(old, "applicant_id = $1", gone) == []
-        assert (await old.fetchrow(said, gone))["erased_at"] is not None
+        assert (await old.fetchrow(text, gone))["erased_at"] is not None
         assert await old.fetchval(_INDEXED, gone) == 0
         await nothing_chokes(old, gone)
         assert await old.fetchval(_INDEXED, kept) > 0

@@ -73,8 +73,8 @@ def supervisor(client: httpx2.AsyncClient, name: str) -> Viewer:
 
 async def opened(viewer: Viewer) -> str:
     """The reference of an inquiry that begins now."""
-    said: dict[str, Any] = {"reason": "A ring of forgers.", "minutes": 60, "mostPeople": LIMIT}
-    reference: str = (await change(viewer, "openInquiry", **said)).payload["inquiry"]["reference"]
+    values: dict[str, Any] = {"reason": "A ring of forgers.", "minutes": 60, "mostPeople": LIMIT}
+    reference: str = (await change(viewer, "openInquiry", **values)).payload["inquiry"]["reference"]
     return reference
 
 
@@ -134,8 +134,8 @@ async def test_what_is_changed_or_asked_beside_it_opens_nobody(replicas) -> None
     inquiry = await opened(viewer)
     find = "query ($case: String!) { application(by: {reference: $case}) { id } }"
     id_ = (await viewer(find, case=CASES[4])).data["application"]["id"]
-    said = {"applicationId": id_, "reason": "To be looked into.", "idempotencyKey": "of-changing"}
-    held = (await viewer(HOLD, inquiry=inquiry, input=said)).data["holdApplication"]
+    values = {"applicationId": id_, "reason": "To be looked into.", "idempotencyKey": "of-changing"}
+    held = (await viewer(HOLD, inquiry=inquiry, input=values)).data["holdApplication"]
     assert held == {"errors": [], "application": {"applicant": {"identity": None}}}
     assert (await viewer(SCHEMA, inquiry=inquiry)).codes == ["TOO_COSTLY"]
     seen = (await viewer("{ inquiries(first: 1) { nodes { seen } } }")).data["inquiries"]["nodes"]

@@ -182,10 +182,10 @@ async def test_an_entry_of_before_has_the_leaf_that_it_had(connection: asyncpg.C
         UUID(int=1), [UUID(int=2)],
     )  # fmt: skip
     content = SOURCES["key_operation"].content("entry")
-    said = await connection.fetchval(
+    answer = await connection.fetchval(
         f"SELECT {content} FROM key_operation AS entry WHERE id = $1", UUID(int=1)
     )
-    assert said == (
+    assert answer == (
         f'{{"id":"{UUID(int=1)}","occurred_at":1767225600000000,"kind":"SWEEP",'
         f'"subjects":["{UUID(int=2)}"]}}'
     )

@@ -87,8 +87,8 @@ async def test_a_service_that_is_killed_slow_or_full_closes_identities_alone(
     who, connection: asyncpg.Connection, service: Service
 ) -> None:
     agent, process = who["agent-au"], service.start()
-    said = {"visaType": "B1", "nationality": "AU", "identity": IDENTITY}
-    case = await done(agent, "submitApplication", **said)
+    values = {"visaType": "B1", "nationality": "AU", "identity": IDENTITY}
+    case = await done(agent, "submitApplication", **values)
     named = {"case": case, "for": await reference_of(agent, case)}
 
     async def identity() -> list[str]:
@@ -100,7 +100,7 @@ async def test_a_service_that_is_killed_slow_or_full_closes_identities_alone(
         return [asked.data["node"]["applicant"]["identity"]["fullName"]]
 
     async def hand_in() -> Any:
-        return await send(agent, "submitApplication", said)
+        return await send(agent, "submitApplication", values)
 
     async def is_away(*, hands_in: bool = True, reads: bool = True) -> None:
         """Nothing of it is half done, and what needs no identity goes on."""

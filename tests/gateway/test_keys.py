@@ -167,10 +167,10 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
 
 async def _ban(who: Mapping[str, Viewer], id_: str) -> None:
     """An entry of the ban list about the applicant of a case: approved, found and read."""
-    said = {"ground": "CRIME", "reason": "Why.", "bannedFrom": today().isoformat()}
+    values = {"ground": "CRIME", "reason": "Why.", "bannedFrom": today().isoformat()}
     passport = {"issuingState": "AU", "number": IDENTITY["passportNumber"]}
     proposal = document("proposeBan", "banEntry { id reference }")
-    given = {"idempotencyKey": key(), "passport": passport, **said}
+    given = {"idempotencyKey": key(), "passport": passport, **values}
     asked = await who["screening"](proposal, input=given)
     entry = asked.data["proposeBan"]["banEntry"]
     approval = {"idempotencyKey": key(), "banId": entry["id"]}

@@ -48,9 +48,9 @@ SAID: dict[str, tuple[str, Any, str]] = {
 
 @pytest.mark.parametrize("mistake", SAID)
 async def test_mistakes_are_told_in_indonesian(who: dict[str, Viewer], mistake: str) -> None:
-    viewer, body, said = SAID[mistake]
+    viewer, body, text = SAID[mistake]
     asked = await who[viewer].send(body, **{"Accept-Language": "id-ID, en;q=0.5"})
-    assert asked.errors[0]["message"] == said
+    assert asked.errors[0]["message"] == text
     assert asked.headers["content-language"] == "id"
 
 
@@ -81,9 +81,9 @@ async def test_without_a_wish_errors_are_english(who: dict[str, Viewer]) -> None
 
 def test_each_type_is_described_in_indonesian() -> None:
     for type_ in TYPES:
-        said = translate(f"`$x`: {describe_expected(type_)}", Language.ID)
-        assert said.startswith("`$x`: Yang diharapkan adalah ")
-        assert not {"A", "An", "of", "such"} & set(said.split()), said
+        text = translate(f"`$x`: {describe_expected(type_)}", Language.ID)
+        assert text.startswith("`$x`: Yang diharapkan adalah ")
+        assert not {"A", "An", "of", "such"} & set(text.split()), text
 
 
 def test_a_sentence_that_is_not_ours_stays_as_it_is() -> None:

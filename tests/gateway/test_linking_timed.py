@@ -21,14 +21,14 @@ def person(number: int, *, known: bool) -> dict[str, str]:
     """Somebody of whom there is another file, or none; as long, letter by letter."""
     letter = "K" if known else "U"
     name = "".join(chr(ord("a") + int(digit)) for digit in f"{number:05}")
-    said = {"fullName": f"{letter}im {name}", "passportNumber": f"{letter}{number:07}"}
-    return {**IDENTITY, **said}
+    values = {"fullName": f"{letter}im {name}", "passportNumber": f"{letter}{number:07}"}
+    return {**IDENTITY, **values}
 
 
 async def hand_in(agent: Viewer, identity: dict[str, str]) -> float:
-    said = {"visaType": "B1", "nationality": "AU", "identity": identity, "idempotencyKey": key()}
+    values = {"visaType": "B1", "nationality": "AU", "identity": identity, "idempotencyKey": key()}
     began = perf_counter()
-    asked = await agent(document("submitApplication"), input=said)
+    asked = await agent(document("submitApplication"), input=values)
     took = perf_counter() - began
     assert asked.data["submitApplication"]["errors"] == []
     return took
@@ -48,8 +48,8 @@ async def test_whoever_is_on_file_is_handed_in_as_fast_as_anybody(who, record_pr
              "identity": person(number, known=True)}
             for number in range(begin, begin + _BATCH)
         ]  # fmt: skip
-        said = {"applications": batch, "idempotencyKey": key()}
-        asked = await service(document("submitApplications", "errors { code }"), input=said)
+        values = {"applications": batch, "idempotencyKey": key()}
+        asked = await service(document("submitApplications", "errors { code }"), input=values)
         assert asked.data["submitApplications"]["errors"] == []
     for number in range(50):  # until all is planned and warm
         await hand_in(agent, person(90_000 + number, known=False))

@@ -50,11 +50,11 @@ def _without_chance(text: str, identity: dict[str, str]) -> str:
 async def _meets(agent: Viewer, traffic: Traffic, identity: dict[str, str]) -> tuple[object, ...]:
     """What an agent is answered, and what the database was asked meanwhile."""
     begins = len(traffic.statements)
-    said = {"visaType": "B1", "nationality": "AU", "identity": identity, "idempotencyKey": key()}
-    first = await agent(_DOCUMENT, input=said)
+    values = {"visaType": "B1", "nationality": "AU", "identity": identity, "idempotencyKey": key()}
+    first = await agent(_DOCUMENT, input=values)
     assert first.data["submitApplication"]["errors"] == []
     case = first.data["submitApplication"]["application"]["id"]
-    again = await agent(_DOCUMENT, input=said)
+    again = await agent(_DOCUMENT, input=values)
     later = await agent(_AFTERWARDS, case=case)
     return (
         [_without_chance(asked.text, identity) for asked in (first, again, later)],

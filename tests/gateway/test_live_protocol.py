@@ -150,13 +150,13 @@ async def test_whoever_says_nothing_is_not_waited_for(live: Served) -> None:
 async def test_why_a_socket_is_closed_is_said_in_the_readers_language(live: Served) -> None:
     """Of errors, their code stands first; no reason is longer than a close frame."""
     refused = {"type": "connection_init", "payload": {"Authorization": "Bearer x.y.z"}}
-    for said, reason in (
+    for text, reason in (
         ({"type": "complete", "id": "1"}, "Kirim connection_init terlebih dahulu."),
         (refused, "UNAUTHENTICATED: Token ini bukan JSON Web Token yang ditandatangani."),
     ):
         async with live.open(additional_headers={"Accept-Language": "id"}) as socket:
             client = Client(socket)
-            await client.say(**said)
+            await client.say(**text)
             assert (await client.is_closed())[1] == reason
     long = SocketClosed(CloseCode.FORBIDDEN, "é" * 200, ErrorCode.SUSPENDED).reason(Language.ID)
     assert (long[:12], len(long.encode())) == ("SUSPENDED: é", 123)

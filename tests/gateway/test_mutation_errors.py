@@ -92,8 +92,8 @@ async def test_each_application_of_a_batch_is_told_all_of_its_own(who, world) ->
 
 async def test_who_is_on_record_is_told_what_differs_beside_what_is_unknown(who, world) -> None:
     ruby, other = who["applicant"], dict(IDENTITY)
-    said: dict[str, Any] = {"visaType": "Z9", "nationality": "NZ", "identity": other}
-    changed = await change(ruby, "submitApplication", **said)
+    values: dict[str, Any] = {"visaType": "Z9", "nationality": "NZ", "identity": other}
+    changed = await change(ruby, "submitApplication", **values)
     assert mistakes(changed.payload["errors"]) == {
         ("visaType",): "VISA_TYPE_NOT_OFFERED",
         ("nationality",): "IDENTITY_DIFFERS",
@@ -103,8 +103,8 @@ async def test_who_is_on_record_is_told_what_differs_beside_what_is_unknown(who,
 
 async def test_what_follows_from_a_mistake_is_not_told_again(who, world) -> None:
     """A country that is unknown, or an identity that is malformed, differs from any on record."""
-    said: dict[str, Any] = {"visaType": "C1", "nationality": "XX", "identity": WRONG_PERSON}
-    changed = await change(who["applicant"], "submitApplication", **said)
+    values: dict[str, Any] = {"visaType": "C1", "nationality": "XX", "identity": WRONG_PERSON}
+    changed = await change(who["applicant"], "submitApplication", **values)
     assert mistakes(changed.payload["errors"]) == {
         ("nationality",): "NATIONALITY_UNKNOWN",
         **{("identity", name): "INVALID" for name in WRONG_PERSON},
@@ -113,25 +113,25 @@ async def test_what_follows_from_a_mistake_is_not_told_again(who, world) -> None
 
 async def test_a_decision_is_told_of_its_form_and_of_its_case(who, world) -> None:
     id_ = await submitted(who)
-    said = {"outcome": "REFUSED", "internalNote": "x" * 2_001, "idempotencyKey": "short"}
-    changed = await change(who["officer"], "recordDecision", id_, **said)
+    values = {"outcome": "REFUSED", "internalNote": "x" * 2_001, "idempotencyKey": "short"}
+    changed = await change(who["officer"], "recordDecision", id_, **values)
     assert mistakes(changed.payload["errors"]) == {
         ("idempotencyKey",): "INVALID",
         ("internalNote",): "INVALID",
         ("ground",): "GROUND_REQUIRED",
         ("applicationId",): "WRONG_STATUS",
     }
-    changed = await change(who["officer"], "recordDecision", "nonsense", **said)
+    changed = await change(who["officer"], "recordDecision", "nonsense", **values)
     assert mistakes(changed.payload["errors"])["applicationId",] == "NOT_FOUND"
 
 
 async def test_reference_data_is_told_of_all_its_mistakes(who, world, connection) -> None:
     before = await everything(connection)
     day = "2020-01-01"
-    said = {"visaType": "Z9", "amountIdr": -1, "validFrom": day, "idempotencyKey": "short",
+    values = {"visaType": "Z9", "amountIdr": -1, "validFrom": day, "idempotencyKey": "short",
             "decree": " ", "reason": ""}  # fmt: skip
     selection = "referenceChange { id } errors { code path }"
-    answer = await who["administrator"](document("proposeFee", selection), input=said)
+    answer = await who["administrator"](document("proposeFee", selection), input=values)
     assert mistakes(answer.data["proposeFee"]["errors"]) == {
         ("idempotencyKey",): "INVALID",
         ("visaType",): "NOT_FOUND",
@@ -140,10 +140,10 @@ async def test_reference_data_is_told_of_all_its_mistakes(who, world, connection
         ("decree",): "INVALID",
         ("reason",): "INVALID",
     }
-    said = {**sample("proposeCentre", today()), "code": "x", "partner": "NOBODY", "city": ""}
+    values = {**sample("proposeCentre", today()), "code": "x", "partner": "NOBODY", "city": ""}
     answer = await who["administrator"](
         document("proposeCentre", "referenceChange { id } errors { code path }"),
-        input={**said, "idempotencyKey": key()},
+        input={**values, "idempotencyKey": key()},
     )
     assert mistakes(answer.data["proposeCentre"]["errors"]) == {
         ("code",): "INVALID", ("partner",): "NOT_FOUND", ("city",): "INVALID",
@@ -202,8 +202,10 @@ async def test_an_outcome_that_is_asked_for_again_is_told_in_the_language_of_the
     english, indonesian = await messages("en"), await messages("id")
     assert english[0] == indonesian[0]
     path = ("input", "applications", "1", "identity", "email")
-    said = [texts(language).rules["INVALID"]["email"] for language in (Language.EN, Language.ID)]
-    assert [english[1][path], indonesian[1][path]] == said
+    sentences = [
+        texts(language).rules["INVALID"]["email"] for language in (Language.EN, Language.ID)
+    ]
+    assert [english[1][path], indonesian[1][path]] == sentences
     assert await messages("en") == english
     stored = await connection.fetchval("SELECT string_agg(answer::text, ' ') FROM idempotency")
     assert "nowhere" not in stored
@@ -246,8 +248,8 @@ def test_every_code_says_something_else_in_each_language() -> None:
     english, indonesian = texts(Language.EN), texts(Language.ID)
     for code in Refusal:
         assert english.mutation[code].says != indonesian.mutation[code].says
-    said = [text.says for text in english.mutation.values()]
-    assert len(set(said)) == len(said)
+    sentences = [text.says for text in english.mutation.values()]
+    assert len(set(sentences)) == len(sentences)
 
 
 # --- By role -------------------------------------------------------------------------------------

@@ -62,11 +62,13 @@ async def test_a_hit_is_never_granted_until_two_people_have_looked_into_it(
     for name in ("officer", "supervisor"):
         again = await change(who[name], "referToScreening", id_)
         assert again.codes == ["NOTHING_TO_ASK"]
-    said = {"kind": "ENTRY_BAN", "result": "CLEAR"}
-    assert (await change(who["screening"], "recordScreening", id_, **said)).codes == [
+    values = {"kind": "ENTRY_BAN", "result": "CLEAR"}
+    assert (await change(who["screening"], "recordScreening", id_, **values)).codes == [
         "NOTHING_ASKED"
     ]
-    assert (await change(who["screening-2"], "recordScreening", id_, **said)).codes == ["NOT_FOUND"]
+    assert (await change(who["screening-2"], "recordScreening", id_, **values)).codes == [
+        "NOT_FOUND"
+    ]
     resolution = {"kind": "ENTRY_BAN", "resolution": "NO_MATCH", "reason": "Another birth date."}
     await done(who["supervisor"], "resolveHit", id_, **resolution)
     assert await grant(who, id_) == ["NOT_CLEARED"]
@@ -101,12 +103,12 @@ async def test_a_reason_is_given_for_what_a_hit_is(who, world) -> None:
 
 async def test_the_authority_learns_no_outcome_from_what_it_may_not_do(who, world) -> None:
     """A refused case takes an answer of screening, a granted one does not: both say the same."""
-    said = {"kind": "ENTRY_BAN", "result": "CLEAR"}
+    values = {"kind": "ENTRY_BAN", "result": "CLEAR"}
     found = []
     for outcome in ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "ground": "INCOMPLETE"}):
         id_ = await cleared(who)
         await done(who["officer"], "recordDecision", id_, **outcome)
-        answer = await change(who["screening"], "recordScreening", id_, **said)
+        answer = await change(who["screening"], "recordScreening", id_, **values)
         found.append(answer.payload)
     assert found[0] == found[1]
     assert found[0]["errors"][0]["code"] == "NOTHING_ASKED"
@@ -152,8 +154,8 @@ async def test_a_calling_visa_takes_clearance_too(who, world, connection) -> Non
 
 async def test_pending_is_no_answer(who, world) -> None:
     id_ = await in_screening(who)
-    said = {"kind": "ENTRY_BAN", "result": "PENDING"}
-    assert (await change(who["screening"], "recordScreening", id_, **said)).codes == ["INVALID"]
+    values = {"kind": "ENTRY_BAN", "result": "PENDING"}
+    assert (await change(who["screening"], "recordScreening", id_, **values)).codes == ["INVALID"]
 
 
 # --- Decisions -----------------------------------------------------------------------------------
@@ -161,12 +163,12 @@ async def test_pending_is_no_answer(who, world) -> None:
 
 async def test_a_refusal_has_a_ground_and_a_grant_has_none(who, world) -> None:
     id_ = await cleared(who)
-    for said, code in (
+    for text, code in (
         ({"outcome": "REFUSED"}, "GROUND_REQUIRED"),
         ({"outcome": "GRANTED", "ground": "SECURITY"}, "GROUND_NOT_ALLOWED"),
         ({"outcome": "GRANTED", "internalNote": "x" * 2001}, "INVALID"),
     ):
-        assert (await change(who["officer"], "recordDecision", id_, **said)).codes == [code]
+        assert (await change(who["officer"], "recordDecision", id_, **text)).codes == [code]
 
 
 async def test_a_decision_is_corrected_by_a_second_person(who, world, connection) -> None:

@@ -375,13 +375,13 @@ async def test_a_document_cannot_hold_endless_mutations(who, world, connection) 
 async def test_nothing_personal_is_left_outside_the_vault(who, world, connection, caplog) -> None:
     caplog.set_level(logging.DEBUG)
     texts: list[str] = []
-    for said in (
+    for sentence in (
         SUBMISSION,
         {**SUBMISSION, "visaType": "Z9"},
         {**SUBMISSION, "identity": {**IDENTITY, "email": "olive.zephyrine"}},
         {**SUBMISSION, "identity": {**IDENTITY, "phone": "400 123 987"}},
     ):
-        texts.append((await send(who["agent-au"], "submitApplication", said)).text)
+        texts.append((await send(who["agent-au"], "submitApplication", sentence)).text)
     await connection.execute("ALTER TABLE identity RENAME COLUMN sealed TO sealed_away")
     try:
         failed = await send(who["agent-au"], "submitApplication", SUBMISSION)

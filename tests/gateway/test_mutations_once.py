@@ -51,10 +51,10 @@ async def applications(connection: Any) -> int:
 async def test_the_same_request_again_answers_the_same_and_does_nothing(
     who, world, connection
 ) -> None:
-    said = {**SUBMISSION, "idempotencyKey": key()}
-    first = await change(who["agent-au"], "submitApplication", **said)
+    values = {**SUBMISSION, "idempotencyKey": key()}
+    first = await change(who["agent-au"], "submitApplication", **values)
     before = await everything(connection)
-    again = await change(who["agent-au"], "submitApplication", **said)
+    again = await change(who["agent-au"], "submitApplication", **values)
     assert again.payload == first.payload
     assert await everything(connection) == before
 
@@ -63,9 +63,9 @@ async def test_a_decision_again_is_not_refused_for_the_status_it_made(
     who, world, connection
 ) -> None:
     id_ = await cleared(who)
-    said = {"idempotencyKey": key(), "outcome": "GRANTED", "expectedStatus": "SCREENING"}
+    values = {"idempotencyKey": key(), "outcome": "GRANTED", "expectedStatus": "SCREENING"}
     for _ in range(3):
-        assert (await change(who["officer"], "recordDecision", id_, **said)).codes == []
+        assert (await change(who["officer"], "recordDecision", id_, **values)).codes == []
     made = "SELECT count(*) FROM decision WHERE application_id = $1"
     assert await connection.fetchval(made, row_id(id_)) == 1
 
@@ -79,10 +79,10 @@ async def test_a_decision_again_is_not_refused_for_the_status_it_made(
     ],
 )
 async def test_a_key_for_something_else_is_refused(who, world, connection, other) -> None:
-    said = {**SUBMISSION, "idempotencyKey": key()}
-    await done(who["agent-au"], "submitApplication", **said)
+    values = {**SUBMISSION, "idempotencyKey": key()}
+    await done(who["agent-au"], "submitApplication", **values)
     before = await everything(connection)
-    changed = await change(who["agent-au"], "submitApplication", **{**said, **other})
+    changed = await change(who["agent-au"], "submitApplication", **{**values, **other})
     assert changed.codes == ["IDEMPOTENCY_CONFLICT"]
     assert changed.payload["errors"][0]["path"] == ["input", "idempotencyKey"]
     assert await everything(connection) == before
@@ -110,22 +110,22 @@ async def test_a_key_is_that_of_one_person_in_one_role(who, world) -> None:
 
 
 async def test_who_has_lost_the_row_is_answered_without_it(who, world) -> None:
-    said = {**SUBMISSION, "idempotencyKey": key()}
-    await done(who["agent-au"], "submitApplication", **said)
+    values = {**SUBMISSION, "idempotencyKey": key()}
+    await done(who["agent-au"], "submitApplication", **values)
     moved = Viewer(who["agent-au"].client, {**who["agent-au"].claims, "centres": ["AU-MEL"]})
-    again = await change(moved, "submitApplication", **said)
+    again = await change(moved, "submitApplication", **values)
     assert (again.codes, again.payload["application"]) == ([], None)
 
 
 async def test_a_refusal_leaves_no_key_behind(who, world, connection) -> None:
     id_ = await in_verification(who)
-    said = {"idempotencyKey": key(), "outcome": "GRANTED"}
+    values = {"idempotencyKey": key(), "outcome": "GRANTED"}
     kept = await connection.fetchval("SELECT count(*) FROM idempotency")
-    assert (await change(who["officer"], "recordDecision", id_, **said)).codes == ["NOT_CLEARED"]
+    assert (await change(who["officer"], "recordDecision", id_, **values)).codes == ["NOT_CLEARED"]
     assert await connection.fetchval("SELECT count(*) FROM idempotency") == kept
     await done(who["officer"], "referToScreening", id_)
     await done(who["screening"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")
-    assert (await change(who["officer"], "recordDecision", id_, **said)).codes == []
+    assert (await change(who["officer"], "recordDecision", id_, **values)).codes == []
 
 
 async def test_neither_key_nor_input_can_be_read_from_what_is_kept(who, world, connection) -> None:
@@ -144,10 +144,10 @@ async def test_neither_key_nor_input_can_be_read_from_what_is_kept(who, world, c
 
 
 async def test_many_at_once_with_one_key_have_one_effect(who, world, connection) -> None:
-    said = {**SUBMISSION, "idempotencyKey": key()}
+    values = {**SUBMISSION, "idempotencyKey": key()}
     before = await applications(connection)
     made = await together(
-        *(done(who["agent-au"], "submitApplication", **said) for _ in range(CROWD))
+        *(done(who["agent-au"], "submitApplication", **values) for _ in range(CROWD))
     )
     assert len(set(made)) == 1
     assert await applications(connection) == before + 1
@@ -294,20 +294,20 @@ async def test_events_of_many_at_once_are_numbered_without_gap(who, world, conne
 async def test_whoever_waits_too_long_is_told_so_and_nothing_is_done(
     who, world, connection
 ) -> None:
-    id_, said = await submitted(who), {"idempotencyKey": key()}
+    id_, text = await submitted(who), {"idempotencyKey": key()}
     other = await connect(world)
     try:
         async with other.transaction():
             await other.execute("SELECT FROM application WHERE id = $1 FOR UPDATE", row_id(id_))
             before = await everything(connection)
             answer = await send(
-                who["agent-au"], "withdrawApplication", {"applicationId": id_, **said}
+                who["agent-au"], "withdrawApplication", {"applicationId": id_, **text}
             )
             assert answer.codes == ["TIMEOUT"]
             assert await everything(connection) == before
     finally:
         await other.close()
-    await done(who["agent-au"], "withdrawApplication", id_, **said)
+    await done(who["agent-au"], "withdrawApplication", id_, **text)
 
 
 async def until(connection: asyncpg.Connection, is_so: Callable[[int], bool]) -> None:

@@ -46,8 +46,8 @@ async def test_both_ways_answer_the_same_to_all_that_leads_to_a_visa(
 
     async def send(viewer: Viewer, mutation: str, given: dict[str, Any]) -> Any:
         made.append(mutation)
-        said = {"idempotencyKey": key(), **changing.UNSAID.get(mutation, {}), **given}
-        return await both_ways(viewer, document(mutation), said)
+        values = {"idempotencyKey": key(), **changing.UNSAID.get(mutation, {}), **given}
+        return await both_ways(viewer, document(mutation), values)
 
     monkeypatch.setattr(changing, "send", send)
     await granted(who)
@@ -55,14 +55,14 @@ async def test_both_ways_answer_the_same_to_all_that_leads_to_a_visa(
 
 
 async def test_links_of_what_was_changed_are_followed(who: Who) -> None:
-    said = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
     query = document("submitApplication", ANSWER)
-    asked = await both_ways(who["agent-au"], query, {**said, "idempotencyKey": key()})
+    asked = await both_ways(who["agent-au"], query, {**values, "idempotencyKey": key()})
     application = asked.data["submitApplication"]["application"]
     assert application["applicant"] == {"nationality": {"code": "AU"}, "passportLastFour": "4567"}
     assert (application["centre"], application["documents"]) == ({"city": "Sydney"}, [])
     refused = await both_ways(
-        who["agent-au"], query, {**said, "visaType": "??", "idempotencyKey": key()}
+        who["agent-au"], query, {**values, "visaType": "??", "idempotencyKey": key()}
     )
     assert refused.data["submitApplication"]["application"] is None
 
@@ -70,8 +70,8 @@ async def test_links_of_what_was_changed_are_followed(who: Who) -> None:
 async def test_each_result_of_a_batch_has_its_application(who: Who) -> None:
     one = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
     selection = f"results {{ {ANSWER} }} errors {{ code }}"
-    said = {"applications": [one, {**one, "visaType": "C1"}], "idempotencyKey": key()}
-    asked = await both_ways(who["agent-au"], document("submitApplications", selection), said)
+    values = {"applications": [one, {**one, "visaType": "C1"}], "idempotencyKey": key()}
+    asked = await both_ways(who["agent-au"], document("submitApplications", selection), values)
     results = asked.data["submitApplications"]["results"]
     assert len({result["application"]["reference"] for result in results}) == 2
 

@@ -39,8 +39,8 @@ async def test_an_agent_submits_at_the_own_centre(who, world, connection) -> Non
     assert await events(connection, id_) == [
         (1, "SUBMITTED", "agent-au"), (2, "AWAITING_PAYMENT", None),
     ]  # fmt: skip
-    [said] = await identities(connection, "applicant_id = $1", written["applicant_id"])
-    assert (said["full_name"], said["passport_number"]) == (
+    [text] = await identities(connection, "applicant_id = $1", written["applicant_id"])
+    assert (text["full_name"], text["passport_number"]) == (
         IDENTITY["fullName"], IDENTITY["passportNumber"],
     )  # fmt: skip
     person = await connection.fetchrow(
@@ -65,18 +65,18 @@ async def test_an_applicant_submits_directly_and_is_the_same_person_each_time(
     )
     assert written["applicant_id"] == before
     other = dict(IDENTITY)
-    said: dict[str, Any] = {"visaType": "C1", "nationality": "AU", "identity": other}
-    assert (await change(ruby, "submitApplication", **said)).codes == ["IDENTITY_DIFFERS"]
-    said = {"visaType": "C1", "nationality": "NZ"}
-    assert (await change(ruby, "submitApplication", **said)).codes == ["IDENTITY_DIFFERS"]
+    values: dict[str, Any] = {"visaType": "C1", "nationality": "AU", "identity": other}
+    assert (await change(ruby, "submitApplication", **values)).codes == ["IDENTITY_DIFFERS"]
+    values = {"visaType": "C1", "nationality": "NZ"}
+    assert (await change(ruby, "submitApplication", **values)).codes == ["IDENTITY_DIFFERS"]
 
 
 async def test_a_first_application_says_who_applies(who, world, connection) -> None:
     newcomer = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": "newcomer"})
-    said: dict[str, Any] = {"visaType": "C1", "nationality": "IN"}
-    assert (await change(newcomer, "submitApplication", **said)).codes == ["IDENTITY_REQUIRED"]
-    id_ = await done(newcomer, "submitApplication", **said, identity=dict(IDENTITY))
-    again = await done(newcomer, "submitApplication", **said, identity=dict(IDENTITY))
+    values: dict[str, Any] = {"visaType": "C1", "nationality": "IN"}
+    assert (await change(newcomer, "submitApplication", **values)).codes == ["IDENTITY_REQUIRED"]
+    id_ = await done(newcomer, "submitApplication", **values, identity=dict(IDENTITY))
+    again = await done(newcomer, "submitApplication", **values, identity=dict(IDENTITY))
     persons = {(await row(connection, one))["applicant_id"] for one in (id_, again)}
     assert len(persons) == 1
     account = "SELECT account FROM applicant WHERE id = $1"
@@ -144,11 +144,11 @@ async def passport(viewer: Viewer, id_: str) -> dict[str, Any]:
 async def test_a_passport_is_written_down_whole_and_reading_it_is_logged_by_field(
     who, world, connection
 ) -> None:
-    said = {"sex": "X", "placeOfBirth": "Hobart", "passportIssuingState": "NZ",
+    values = {"sex": "X", "placeOfBirth": "Hobart", "passportIssuingState": "NZ",
             "passportExpiresOn": "2040-01-01"}  # fmt: skip
-    id_ = await submitted(who, identity={**IDENTITY, **said})
+    id_ = await submitted(who, identity={**IDENTITY, **values})
     read = await passport(who["agent-au"], id_)
-    assert read == said | {"passportIssuingState": {"code": "NZ"}}
+    assert read == values | {"passportIssuingState": {"code": "NZ"}}
     logged = await connection.fetchval(
         "SELECT fields FROM access_event WHERE applicant_id = $1",
         (await row(connection, id_))["applicant_id"],
@@ -169,18 +169,18 @@ async def test_a_passport_covers_a_stay_that_begins_today(who, world) -> None:
     """A stay of B1 is 30 days: its last one is the last on which the passport must be valid."""
     for days, codes in ((29, ["PASSPORT_EXPIRES"]), (30, [])):
         expires_on = (today() + timedelta(days=days)).isoformat()
-        said = {"visaType": "B1", "nationality": "AU"}
+        values = {"visaType": "B1", "nationality": "AU"}
         identity = {**IDENTITY, "passportExpiresOn": expires_on}
-        changed = await change(who["agent-au"], "submitApplication", **said, identity=identity)
+        changed = await change(who["agent-au"], "submitApplication", **values, identity=identity)
         assert changed.codes == codes
 
 
 async def test_a_centre_that_has_closed_takes_nothing_in(who, world, connection) -> None:
-    said = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
     closing = "UPDATE centre SET closed_on = $1 WHERE code = 'AU-SYD'"
     await connection.execute(closing, today())
     try:
-        changed = await change(who["agent-au"], "submitApplication", **said)
+        changed = await change(who["agent-au"], "submitApplication", **values)
     finally:
         await connection.execute(closing, None)
     assert changed.codes == ["CENTRE_NOT_FOUND"]

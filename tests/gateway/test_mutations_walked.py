@@ -53,9 +53,9 @@ class Walk:
 
     async def _submit(self) -> None:
         is_calling = self.chance.random() < 0.5
-        said = {"visaType": "C1", "nationality": "AF" if is_calling else "AU"}
+        values = {"visaType": "C1", "nationality": "AF" if is_calling else "AU"}
         agent = self.who["agent-au"]
-        id_ = await done(agent, "submitApplication", **said, identity=dict(IDENTITY))
+        id_ = await done(agent, "submitApplication", **values, identity=dict(IDENTITY))
         self.cases.append(Case(id_, is_calling))
 
     async def _onward(self, case: Case | None = None) -> None:

@@ -56,12 +56,12 @@ async def test_an_officer_looks_a_person_up_from_a_case_on_the_own_desk(who) -> 
     assert cases(found.data["people"]) == [elsewhere]
     # Whoever is found is not opened by that.
     assert [one["identity"] for one in found.data["people"]] == [None]
-    said = {"case": desk, "born": "1977-07-17"}
-    by_name = await officer(BY_NAME, **said, name="PRINZ, Yára")
+    values = {"case": desk, "born": "1977-07-17"}
+    by_name = await officer(BY_NAME, **values, name="PRINZ, Yára")
     assert cases(by_name.data["people"]) == [elsewhere]
 
     # Found or not, it is in the log: by what, and never whom.
-    missed = await officer(BY_NAME, **said, name="Nobody Here")
+    missed = await officer(BY_NAME, **values, name="Nobody Here")
     assert missed.data["people"] == []
     entry = {"actor": "officer", "actorRole": "OFFICER", "by": "NAME_AND_BIRTH_DATE",
              "caseReference": desk, "purpose": "CASEWORK"}  # fmt: skip

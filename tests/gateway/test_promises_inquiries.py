@@ -66,12 +66,12 @@ async def test_inquiries_are_read_by_supervisors_and_auditors_alone(who, inquiry
 
 async def test_supervisors_alone_speak_in_one(who) -> None:
     for name in who.keys() - {"supervisor", "supervisor-2"}:
-        for mutation, said in SPOKEN.items():
+        for mutation, text in SPOKEN.items():
             document = (
                 f"mutation ($input: {mutation[0].upper()}{mutation[1:]}Input!)"
                 f" {{ {mutation}(input: $input) {{ errors {{ code }} }} }}"
             )
-            given = {**said, "idempotencyKey": f"promised-{mutation}"}
+            given = {**text, "idempotencyKey": f"promised-{mutation}"}
             asked = await who[name](document, input=given)
             assert (asked.status, set(asked.codes)) == (400, {"FORBIDDEN_FIELD"}), (name, mutation)
             assert "data" not in asked.body
@@ -107,9 +107,9 @@ async def test_it_opens_nobody_for_anybody_else(who, inquiry) -> None:
 
 async def test_no_answer_of_an_error_names_an_inquiry_or_a_person(who, inquiry) -> None:
     """Foreign, missing and malformed are one; and a full one tells neither who was read nor why."""
-    said = {"verdict": "JUSTIFIED", "reason": WHY}
+    values = {"verdict": "JUSTIFIED", "reason": WHY}
     for id_ in ("nobody's", "", "SW5xdWlyeTox", "QWxlcnQ6MQ=="):
-        for mutation, given in (("approveInquiry", {}), ("reviewInquiry", said)):
+        for mutation, given in (("approveInquiry", {}), ("reviewInquiry", values)):
             asked = await change(who["supervisor-2"], mutation, inquiryId=id_, **given)
             assert asked.codes == ["NOT_FOUND"], (mutation, id_)
     own = who["supervisor"]

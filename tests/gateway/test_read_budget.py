@@ -186,8 +186,8 @@ async def test_what_would_not_be_answered_is_not_done(replicas, connection) -> N
     before = await connection.fetchval(events)
     find = "query ($case: String!) { application(by: {reference: $case}) { id } }"
     id_ = (await viewer(find, case=CASES[4])).data["application"]["id"]
-    said = {"applicationId": id_, "reason": "To be looked into.", "idempotencyKey": "of-changing"}
-    refused = await viewer(HELD, case=CASES[4], input=said)
+    values = {"applicationId": id_, "reason": "To be looked into.", "idempotencyKey": "of-changing"}
+    refused = await viewer(HELD, case=CASES[4], input=values)
     assert (refused.status, refused.codes) == (429, ["READ_BUDGET"])
     assert await connection.fetchval(events) == before
 

@@ -43,8 +43,8 @@ async def on(connection: asyncpg.Connection) -> date:
 
 
 async def set_fee(who: Mapping[str, Viewer], amount: int, day: str, visa_type: str = "B1") -> Any:
-    said = {"visaType": visa_type, "amountIdr": amount, "validFrom": day}
-    return (await decreed(who, "proposeFee", **said))["fees"]
+    values = {"visaType": visa_type, "amountIdr": amount, "validFrom": day}
+    return (await decreed(who, "proposeFee", **values))["fees"]
 
 
 # --- Fees, targets, entry rules ------------------------------------------------------------------
@@ -78,8 +78,8 @@ async def test_a_correction_of_the_same_day_replaces(who, world, on) -> None:
 
 
 async def test_a_target_is_that_of_what_is_paid_from_its_day_on(who, world, connection, on) -> None:
-    said = {"visaType": "C1", "nationality": "IN", "identity": dict(IDENTITY)}
-    before, after = await submitted(who, **said), await submitted(who, **said)
+    values = {"visaType": "C1", "nationality": "IN", "identity": dict(IDENTITY)}
+    before, after = await submitted(who, **values), await submitted(who, **values)
     await pays(who, before)
     shorter = {
         "visaType": "C1",
@@ -109,11 +109,11 @@ async def test_a_document_belongs_to_what_is_handed_in_from_its_day_on(
         rows = "SELECT kind FROM case_document WHERE application_id = $1 ORDER BY kind"
         return [kind for (kind,) in await connection.fetch(rows, row_id(id_))]
 
-    said = {"visaType": "B1", "kind": "HEALTH_INSURANCE", "isRequired": True}
+    values = {"visaType": "B1", "kind": "HEALTH_INSURANCE", "isRequired": True}
     before = await submitted(who)
-    await decreed(who, "proposeRequiredDocument", **said, validFrom=later(on, 1))
+    await decreed(who, "proposeRequiredDocument", **values, validFrom=later(on, 1))
     todays = await submitted(who)
-    answer = await decreed(who, "proposeRequiredDocument", **said, validFrom=on.isoformat())
+    answer = await decreed(who, "proposeRequiredDocument", **values, validFrom=on.isoformat())
     assert answer["requiredDocuments"] == [
         {"kind": "HEALTH_INSURANCE", "isRequired": True, "validFrom": later(on, 1)},
         {"kind": "HEALTH_INSURANCE", "isRequired": True, "validFrom": on.isoformat()},
@@ -121,8 +121,8 @@ async def test_a_document_belongs_to_what_is_handed_in_from_its_day_on(
     after = await submitted(who)
     # Of what no partner takes in, nobody keeps a checklist.
     direct = await done(who["applicant"], "submitApplication", visaType="B1", nationality="AU")
-    said |= {"isRequired": False, "validFrom": on.isoformat()}
-    await decreed(who, "proposeRequiredDocument", **said)
+    values |= {"isRequired": False, "validFrom": on.isoformat()}
+    await decreed(who, "proposeRequiredDocument", **values)
     none_again = await submitted(who)
     assert [await checklist(id_) for id_ in (before, todays, after, direct, none_again)] == [
         [], [], ["HEALTH_INSURANCE"], [], [],
@@ -133,8 +133,8 @@ async def test_a_document_belongs_to_what_is_handed_in_from_its_day_on(
 
 
 async def test_an_entry_rule_decides_what_is_asked_from_its_day_on(who, world, on) -> None:
-    said = {"country": "NZ", "entry": "CALLING_VISA", "validFrom": on.isoformat()}
-    answer = await decreed(who, "proposeEntryRule", **said)
+    values = {"country": "NZ", "entry": "CALLING_VISA", "validFrom": on.isoformat()}
+    answer = await decreed(who, "proposeEntryRule", **values)
     assert answer["entryRules"][0] == {"entry": "CALLING_VISA", "validFrom": on.isoformat()}
     id_ = await submitted(who, visaType="C1", nationality="NZ")
     await pays(who, id_)
@@ -153,8 +153,8 @@ async def test_an_entry_rule_decides_what_is_asked_from_its_day_on(who, world, o
 
 
 async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on) -> None:
-    said = sample("proposeVisaType", on)
-    first = await decreed(who, "proposeVisaType", **said)
+    values = sample("proposeVisaType", on)
+    first = await decreed(who, "proposeVisaType", **values)
     assert first == {
         "code": "E33G", "name": "Remote worker", "category": "BUSINESS", "stayDays": 365,
         "useWithinDays": 90,
@@ -168,7 +168,7 @@ async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on)
             for entry in ("CALLING_VISA", "VISA_FREE", "VISA_ON_ARRIVAL", "VISA_REQUIRED")
         ],
     }  # fmt: skip
-    corrected = {**said, "nameEn": "Digital nomad", "amountIdr": 8_000_000, "hours": 72,
+    corrected = {**values, "nameEn": "Digital nomad", "amountIdr": 8_000_000, "hours": 72,
                  "promisedPercent": 90}  # fmt: skip
     second = await decreed(who, "proposeVisaType", **corrected)
     assert second == {
@@ -184,8 +184,8 @@ async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on)
 async def test_a_visa_type_that_ends_cannot_be_asked_for_and_what_was_goes_on(
     who, world, on
 ) -> None:
-    said = {**sample("proposeVisaType", on), "code": "D12"}
-    await decreed(who, "proposeVisaType", **said)
+    values = {**sample("proposeVisaType", on), "code": "D12"}
+    await decreed(who, "proposeVisaType", **values)
     end = {"visaType": "D12", "validUntil": later(on, 1)}
     assert (await decreed(who, "proposeVisaTypeEnd", **end))["validUntil"] == later(on, 1)
     id_ = await submitted(who, visaType="D12")
@@ -199,8 +199,8 @@ async def test_a_visa_type_that_ends_cannot_be_asked_for_and_what_was_goes_on(
 
 
 async def test_what_is_introduced_tomorrow_is_not_offered_today(who, world, on) -> None:
-    said = {**sample("proposeVisaType", on), "code": "D2", "validFrom": later(on, 1)}
-    await decreed(who, "proposeVisaType", **said)
+    values = {**sample("proposeVisaType", on), "code": "D2", "validFrom": later(on, 1)}
+    await decreed(who, "proposeVisaType", **values)
     answer = await change(
         who["agent-au"], "submitApplication", visaType="D2", nationality="AU",
         identity=dict(IDENTITY),
@@ -229,48 +229,48 @@ async def test_a_new_partner_takes_applications_in_where_it_is_let(who, world, o
         "role": "PARTNER_AGENT", "sub": "agent-zenith", "partner": "ZENITH", "countries": ["SG"],
         "centres": ["SG-ZEN"],
     })  # fmt: skip
-    said = {"visaType": "B1", "nationality": "SG", "identity": dict(IDENTITY)}
-    await done(agent, "submitApplication", **said)
+    values = {"visaType": "B1", "nationality": "SG", "identity": dict(IDENTITY)}
+    await done(agent, "submitApplication", **values)
     closing = {"partner": "ZENITH", "country": "SG", "closedOn": later(on, 1)}
     closed = await decreed(who, "proposePartnerCountryClosing", **closing)
     assert closed["countries"]["nodes"] == [
         {"country": {"code": "SG"}, "openedOn": day, "closedOn": later(on, 1)},
     ]
-    await done(agent, "submitApplication", **said)
+    await done(agent, "submitApplication", **values)
 
 
 async def test_a_closed_centre_takes_nothing_in_and_stays_on_record(who, world, on) -> None:
     agent = Viewer(who["agent-au"].client, {**who["agent-au"].claims, "centres": ["AU-MEL"]})
-    said = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
-    await done(agent, "submitApplication", **said)
+    values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    await done(agent, "submitApplication", **values)
     closing = {"centre": "AU-MEL", "closedOn": on.isoformat()}
     centre = await decreed(who, "proposeCentreClosing", **closing)
     assert centre == {
         "code": "AU-MEL", "city": "Melbourne", "partner": {"code": "NUSA"},
         "country": {"code": "AU"}, "openedOn": "2020-01-01", "closedOn": on.isoformat(),
     }  # fmt: skip
-    assert (await change(agent, "submitApplication", **said)).codes == ["CENTRE_NOT_FOUND"]
+    assert (await change(agent, "submitApplication", **values)).codes == ["CENTRE_NOT_FOUND"]
     await decreed(who, "proposeCentreClosing", centre="AU-MEL")
-    await done(agent, "submitApplication", **said)
+    await done(agent, "submitApplication", **values)
 
 
 async def test_a_closed_country_closes_the_way_through_its_centres(
     who, world, connection, on
 ) -> None:
-    said = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
     closing = {"partner": "NUSA", "country": "AU"}
     day = {"closedOn": on.isoformat()}
     await decreed(who, "proposePartnerCountryClosing", **closing, **day)
-    answer = await change(who["agent-au"], "submitApplication", **said)
+    answer = await change(who["agent-au"], "submitApplication", **values)
     assert answer.codes == ["CENTRE_NOT_FOUND"]
     await decreed(who, "proposePartnerCountryClosing", **closing)
-    await done(who["agent-au"], "submitApplication", **said)
+    await done(who["agent-au"], "submitApplication", **values)
 
 
 async def test_an_opening_that_has_not_passed_may_be_said_anew(who, world, on) -> None:
-    said = sample("proposePartnerCountry", on)
+    values = sample("proposePartnerCountry", on)
     for days in (7, 3):
-        opening = {**said, "openedOn": later(on, days)}
+        opening = {**values, "openedOn": later(on, days)}
         await decreed(who, "proposePartnerCountry", **opening)
         again = await administer(who["administrator"], "proposePartnerCountry", **opening)
         assert refusal_of(again) == ("ALREADY_PROPOSED", [])
@@ -299,11 +299,11 @@ dated = pytest.mark.parametrize(
 
 @dated
 async def test_no_day_before_today_is_taken(who, world, connection, on, mutation) -> None:
-    said = sample(mutation, on)
-    [name] = [name for name in said if name in DAYS]
+    values = sample(mutation, on)
+    [name] = [name for name in values if name in DAYS]
     before = await everything(connection)
     for day in (later(on, -1), "2020-01-01", "0001-01-01"):
-        answer = await administer(who["administrator"], mutation, **{**said, name: day})
+        answer = await administer(who["administrator"], mutation, **{**values, name: day})
         assert refusal_of(answer) == ("DATE_PASSED", [name])
     assert await everything(connection) == before
 
@@ -322,7 +322,7 @@ async def test_what_has_begun_or_ended_before_today_stays(who, world, connection
     )
     before, day = await everything(connection), on.isoformat()
     andalan = {"partner": "ANDALAN", "country": "AU"}
-    for mutation, said, found in (
+    for mutation, text, found in (
         ("proposePartnerCountry", {**andalan, "openedOn": day}, ("ALREADY_BEGUN", ["openedOn"])),
         ("proposePartnerCountryClosing", andalan, ("ALREADY_ENDED", ["closedOn"])),
         ("proposeCentreClosing", {"centre": "AU-OLD"}, ("ALREADY_ENDED", ["closedOn"])),
@@ -332,7 +332,7 @@ async def test_what_has_begun_or_ended_before_today_stays(who, world, connection
         ("proposeVisaType", {**sample("proposeVisaType", on), "code": "B1"},
          ("CODE_TAKEN", ["code"])),
     ):  # fmt: skip
-        assert refusal_of(await administer(who["administrator"], mutation, **said)) == found
+        assert refusal_of(await administer(who["administrator"], mutation, **text)) == found
     assert await everything(connection) == before
 
 
@@ -378,9 +378,9 @@ async def test_what_cannot_be_kept_is_told_with_its_place(
 ) -> None:
     before = await everything(connection)
     # The sample's partner is there by now, which would be a second mistake.
-    said = sample(mutation, on) | ({"code": "NOVA"} if mutation == "proposePartner" else {})
+    fields = sample(mutation, on) | ({"code": "NOVA"} if mutation == "proposePartner" else {})
     for value in values:
-        answer = await administer(who["administrator"], mutation, **{**said, name: value})
+        answer = await administer(who["administrator"], mutation, **{**fields, name: value})
         assert refusal_of(answer) == (code, [name]), value
     assert await everything(connection) == before
 
@@ -416,9 +416,9 @@ async def test_nothing_ends_before_it_begins(who, world, connection, on) -> None
 
 
 async def test_a_centre_of_somebody_else_keeps_its_code(who, world, connection, on) -> None:
-    said = {**sample("proposeCentre", on), "code": "AU-SYD", "partner": "ANDALAN"}
+    values = {**sample("proposeCentre", on), "code": "AU-SYD", "partner": "ANDALAN"}
     await connection.execute(
         "UPDATE partner_country SET closed_on = NULL WHERE partner_code = 'ANDALAN'"
     )
-    answer = await administer(who["administrator"], "proposeCentre", **said)
+    answer = await administer(who["administrator"], "proposeCentre", **values)
     assert refusal_of(answer) == ("CODE_TAKEN", ["code"])

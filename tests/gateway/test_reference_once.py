@@ -40,26 +40,26 @@ async def on(connection: asyncpg.Connection) -> date:
 async def test_the_same_request_again_answers_the_same_and_does_nothing(
     who, world, connection, on, mutation
 ) -> None:
-    said = {**sample(mutation, on), "idempotencyKey": key()}
+    values = {**sample(mutation, on), "idempotencyKey": key()}
     before = await everything(connection)
-    first = await administer(who["administrator"], mutation, **said)
+    first = await administer(who["administrator"], mutation, **values)
     after = await everything(connection)
     assert changed_of(first)
     assert after != before
-    again = await administer(who["administrator"], mutation, **said)
+    again = await administer(who["administrator"], mutation, **values)
     assert again.payload == first.payload
     assert await everything(connection) == after
 
 
 async def test_a_key_for_something_else_is_refused(who, world, connection, on) -> None:
-    said = {**sample("proposeFee", on), "visaType": "C1", "idempotencyKey": key()}
-    changed_of(await administer(who["administrator"], "proposeFee", **said))
+    values = {**sample("proposeFee", on), "visaType": "C1", "idempotencyKey": key()}
+    changed_of(await administer(who["administrator"], "proposeFee", **values))
     before = await everything(connection)
     for mutation, other in (
-        ("proposeFee", {**said, "amountIdr": 1}),
+        ("proposeFee", {**values, "amountIdr": 1}),
         (
             "proposeEntryRule",
-            {**sample("proposeEntryRule", on), "idempotencyKey": said["idempotencyKey"]},
+            {**sample("proposeEntryRule", on), "idempotencyKey": values["idempotencyKey"]},
         ),
     ):
         answer = await administer(who["administrator"], mutation, **other)
@@ -69,29 +69,29 @@ async def test_a_key_for_something_else_is_refused(who, world, connection, on) -
 
 async def test_a_refusal_leaves_no_key_behind(who, world, connection, on) -> None:
     kept = await connection.fetchval("SELECT count(*) FROM idempotency")
-    said = {"code": "LATER", "name": " ", "idempotencyKey": key()}
-    assert refusal_of(await administer(who["administrator"], "proposePartner", **said))
+    values = {"code": "LATER", "name": " ", "idempotencyKey": key()}
+    assert refusal_of(await administer(who["administrator"], "proposePartner", **values))
     assert await connection.fetchval("SELECT count(*) FROM idempotency") == kept
     changed_of(
-        await administer(who["administrator"], "proposePartner", **{**said, "name": "Later"})
+        await administer(who["administrator"], "proposePartner", **{**values, "name": "Later"})
     )
 
 
 async def test_of_many_who_propose_the_same_at_once_one_does(who, world, on) -> None:
     for mutation in ("proposePartner", "proposeFee"):
-        said = sample(mutation, on + timedelta(days=3)) | (
+        values = sample(mutation, on + timedelta(days=3)) | (
             {"code": "SWIFT"} if mutation == "proposePartner" else {}
         )
         answers = await asyncio.gather(*(
-            administer(who["administrator"], mutation, **said) for _ in range(12)
+            administer(who["administrator"], mutation, **values) for _ in range(12)
         ))  # fmt: skip
         refused = [code for answer in answers for code in answer.codes]
         assert refused == ["ALREADY_PROPOSED"] * 11
 
 
 async def test_of_many_who_approve_at_once_one_does(who, world, connection, on) -> None:
-    said = {**sample("proposeFee", on), "validFrom": later(on, 5)}
-    change = changed_of(await administer(who["administrator"], "proposeFee", **said))
+    values = {**sample("proposeFee", on), "validFrom": later(on, 5)}
+    change = changed_of(await administer(who["administrator"], "proposeFee", **values))
     answers = await asyncio.gather(*(
         administer(who["administrator-2"], "approveReferenceChange", changeId=change["id"])
         for _ in range(12)
@@ -99,12 +99,12 @@ async def test_of_many_who_approve_at_once_one_does(who, world, connection, on) 
     refused = [code for answer in answers for code in answer.codes]
     assert refused == ["ALREADY_APPROVED"] * 11
     fees = "SELECT amount_idr FROM fee WHERE visa_type_code = 'B1' AND valid_from = $1"
-    assert await connection.fetchval(fees, on + timedelta(days=5)) == said["amountIdr"]
+    assert await connection.fetchval(fees, on + timedelta(days=5)) == values["amountIdr"]
 
 
 async def test_nothing_is_half_introduced(who, world, connection, on) -> None:
-    said = {**sample("proposeVisaType", on), "code": "E28A"}
-    change = changed_of(await administer(who["administrator"], "proposeVisaType", **said))
+    values = {**sample("proposeVisaType", on), "code": "E28A"}
+    change = changed_of(await administer(who["administrator"], "proposeVisaType", **values))
     before = await everything(connection)
     await connection.execute(
         "ALTER TABLE service_target ADD CONSTRAINT no CHECK (hours <> 120) NOT VALID"
@@ -133,12 +133,12 @@ async def test_the_database_alone_keeps_the_past(
 ) -> None:
     before = await everything(connection)
     of_the_past = dict.fromkeys(("openedOn", "closedOn", "validFrom", "validUntil"), "2021-01-01")
-    said = sample(mutation, on)
-    said |= {name: day for name, day in of_the_past.items() if name in said}
-    if "code" in said:
-        said["code"] = {"proposePartner": "DIRECT", "proposeCentre": "AU-OLD"}.get(mutation, "Z1")
+    values = sample(mutation, on)
+    values |= {name: day for name, day in of_the_past.items() if name in values}
+    if "code" in values:
+        values["code"] = {"proposePartner": "DIRECT", "proposeCentre": "AU-OLD"}.get(mutation, "Z1")
     with pytest.raises(AssertionError, match="INTERNAL"):
-        await administer(who["administrator"], mutation, **said)
+        await administer(who["administrator"], mutation, **values)
     assert await everything(connection) == before
 
 

@@ -312,11 +312,11 @@ async def test_what_client_tools_write_is_registered(
     content, id_ = MANIFESTS[name]
     file = tmp_path / name
     file.write_text(content if isinstance(content, str) else json.dumps(content))
-    said = await documents("register", "--client", "portal", "--by", "Dewi", file)
-    assert said.exit_code == 0, said.output
-    assert "Countries sha256:" in said.output
-    assert "every role" in said.output
-    assert "1 registered, 0 known already." in said.output
+    text = await documents("register", "--client", "portal", "--by", "Dewi", file)
+    assert text.exit_code == 0, text.output
+    assert "Countries sha256:" in text.output
+    assert "every role" in text.output
+    assert "1 registered, 0 known already." in text.output
     assert (
         "0 registered, 1 known already."
         in (await documents("register", "--client", "portal", file)).output
@@ -351,9 +351,9 @@ async def test_of_files_with_a_mistake_nothing_is_registered(
     name, text, says = MISTAKES[mistake]
     (tmp_path / name).write_text(text)
     (tmp_path / "good.graphql").write_text(EVERYBODY)
-    said = await documents("register", tmp_path / "good.graphql", tmp_path / name)
-    assert said.exit_code == 1
-    assert says in said.output
+    sentence = await documents("register", tmp_path / "good.graphql", tmp_path / name)
+    assert sentence.exit_code == 1
+    assert says in sentence.output
     assert await connection.fetchval("SELECT count(*) FROM trusted_document") == 0
 
 
@@ -362,8 +362,8 @@ async def test_the_matrix_says_who_can_run_what_at_which_cost_and_what_is_person
 ) -> None:
     for text in (EVERYBODY, IDENTITY):
         await registered(connection, text)
-    said = await documents("matrix")
-    head, _, *lines = said.output.splitlines()
+    sentence = await documents("matrix")
+    head, _, *lines = sentence.output.splitlines()
     titles = [cell.strip() for cell in head.strip("|").split("|")]
     rows = {
         cells[0]: dict(zip(titles, cells, strict=True))

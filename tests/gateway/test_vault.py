@@ -100,9 +100,9 @@ _TAMPERED = re.compile(r"^gerbang_vault_tampered_total (\S+)", re.MULTILINE)
 async def every_way_in(who: Any, client: Any) -> tuple[str, list[str]]:
     """Hand the canary in by every way; the case on an officer's desk, and what was told of
     mistakes."""
-    agent, said = who["agent-au"], {"visaType": "B1", "nationality": "AU"}
+    agent, sentence = who["agent-au"], {"visaType": "B1", "nationality": "AU"}
     text = [
-        (await send(agent, "submitApplication", {**said, "identity": {**CANARY, **wrong}})).text
+        (await send(agent, "submitApplication", {**sentence, "identity": {**CANARY, **wrong}})).text
         for wrong in WRONG
     ]
     case = await in_verification(who, identity=CANARY)
@@ -114,11 +114,13 @@ async def every_way_in(who: Any, client: Any) -> tuple[str, list[str]]:
     ]
     await done(agent, "proposeCorrection", case, identity=CORRECTED)
     await done(who["officer"], "approveCorrection", case)
-    batch = [{**said, "identity": {**CANARY, "passportNumber": f"QZCANARY1{n}"}} for n in range(2)]
+    batch = [
+        {**sentence, "identity": {**CANARY, "passportNumber": f"QZCANARY1{n}"}} for n in range(2)
+    ]
     await send(agent, "submitApplications", {"applications": batch})
     await client.get(f"/graphql?name={CANARY['fullName']}")
-    said = {"ground": "CRIME", "reason": "Why.", "bannedFrom": today().isoformat()}
-    text += [(await send(who["screening"], "proposeBan", {**said, **wrong})).text
+    sentence = {"ground": "CRIME", "reason": "Why.", "bannedFrom": today().isoformat()}
+    text += [(await send(who["screening"], "proposeBan", {**sentence, **wrong})).text
              for wrong in WRONG_BANS]  # fmt: skip
     return case, text
 
@@ -191,8 +193,8 @@ async def test_a_canary_is_found_nowhere(who, client, app, server, world, connec
         NEVER_SEALED.decode(),
     )
     assert await found_in(server, began, connection, *SECRETS, NEVER_SEALED) == {NEVER_SEALED}
-    said = " ".join([log.text, metrics, *found]).encode()
-    assert [secret for secret in SECRETS if secret in said] == []
+    output = " ".join([log.text, metrics, *found]).encode()
+    assert [secret for secret in SECRETS if secret in output] == []
 
 
 async def test_with_encryption_off_the_canary_is_found(

@@ -43,8 +43,8 @@ def passport(number: str) -> dict[str, Any]:
 
 async def call(viewer: Viewer, mutation: str, **given: Any) -> tuple[str | None, list[str]]:
     """The entry that was changed, and the codes of what was wrong."""
-    said = {"idempotencyKey": key(), **given}
-    asked = await viewer(document(mutation, "banEntry { id } errors { code path }"), input=said)
+    values = {"idempotencyKey": key(), **given}
+    asked = await viewer(document(mutation, "banEntry { id } errors { code path }"), input=values)
     assert asked.errors == [], asked.text
     payload = asked.data[mutation]
     entry = payload["banEntry"]
@@ -52,8 +52,8 @@ async def call(viewer: Viewer, mutation: str, **given: Any) -> tuple[str | None,
 
 
 async def proposed(viewer: Viewer, **given: Any) -> str:
-    said = {"ground": "OVERSTAY", "bannedFrom": today().isoformat(), **WHY, **given}
-    id_, codes = await call(viewer, "proposeBan", **said)
+    values = {"ground": "OVERSTAY", "bannedFrom": today().isoformat(), **WHY, **given}
+    id_, codes = await call(viewer, "proposeBan", **values)
     assert (codes, id_ is None) == ([], False)
     assert id_
     return id_
@@ -237,8 +237,8 @@ async def test_who_is_banned_is_read_for_a_purpose_and_every_read_is_in_the_ledg
         (passport("bad number"), ["INVALID"]),
         (passport("RED0000002") | {"bannedFrom": "2020-01-01"}, ["DATE_PASSED"]),
     ):
-        said = {"ground": "OVERSTAY", "bannedFrom": today().isoformat(), **WHY} | wrong
-        assert (await call(who["screening"], "proposeBan", **said))[1] == path
+        values = {"ground": "OVERSTAY", "bannedFrom": today().isoformat(), **WHY} | wrong
+        assert (await call(who["screening"], "proposeBan", **values))[1] == path
     unwanted = await proposed(who["screening"], **passport("RED0000003"))
     no = {"banId": unwanted, "reason": "A typing error."}
     assert (await call(who["screening-2"], "rejectBan", **no))[1] == []

@@ -75,8 +75,8 @@ def newcomer(who: dict[str, Viewer], name: str) -> Viewer:
 
 async def with_a_visa(who: dict[str, Viewer], applicant: Viewer) -> str:
     """Applied for directly, screened and granted."""
-    said = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
-    case = await pays(who, await done(applicant, "submitApplication", **said))
+    values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    case = await pays(who, await done(applicant, "submitApplication", **values))
     await given_to(who, "officer", case)
     await done(who["officer"], "referToScreening", case)
     await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")

@@ -75,8 +75,8 @@ async def mine(subject: Viewer, language: str = "EN") -> Any:
 
 async def answer(who: dict[str, Viewer], request: dict[str, Any], outcome: str, why: str) -> None:
     given = {"dataRequestId": request["id"], "outcome": outcome, "reason": why}
-    said = await says(who["auditor"], "answerDataRequest", "dataRequest { state }", **given)
-    assert said == {"dataRequest": {"state": outcome}, "errors": []}
+    found = await says(who["auditor"], "answerDataRequest", "dataRequest { state }", **given)
+    assert found == {"dataRequest": {"state": outcome}, "errors": []}
     again = await says(who["auditor"], "answerDataRequest", "dataRequest { state }", **given)
     assert [one["code"] for one in again["errors"]] == ["ALREADY_ANSWERED"]
 
@@ -163,8 +163,8 @@ async def test_a_subject_asks_corrects_is_held_and_is_erased(who, connection) ->
 async def test_a_letter_is_registered_and_its_writer_is_found_under_a_pseudonym(who) -> None:
     case = await closed(who, identity={**IDENTITY, "passportNumber": "LETTER001"})
     auditor = who["auditor"]
-    said = await says(auditor, "registerDataRequest", "dataRequest { id reference }", kind="ACCESS")
-    request = said["dataRequest"]
+    row = await says(auditor, "registerDataRequest", "dataRequest { id reference }", kind="ACCESS")
+    request = row["dataRequest"]
     early = await says(
         *(auditor, "answerDataRequest", "dataRequest { id }"),
         dataRequestId=request["id"], outcome="GRANTED", reason="Here it is.",

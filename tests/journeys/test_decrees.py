@@ -138,12 +138,12 @@ async def test_an_approved_change_is_cancelled_before_its_day_and_everything_is_
 ) -> None:
     first, second = who["administrator"], who["administrator-2"]
     on = await today(connection)
-    said = {
+    values = {
         "code": "D12", "nameEn": "Pre-investment", "nameId": "Prainvestasi",
         "category": "INVESTMENT", "stayDays": 60, "isMultipleEntry": True,
         "amountIdr": 5_000_000, "hours": 120, "promisedPercent": 95, "validFrom": later(on, 9),
     }  # fmt: skip
-    change = changed_of(await administer(first, "proposeVisaType", **said))
+    change = changed_of(await administer(first, "proposeVisaType", **values))
     assert {(one["kind"], one["name"], one["after"]) for one in change["values"]} >= {
         ("VISA_TYPE", "stayDays", "60"), ("FEE", "amountIdr", "5000000"),
         ("SERVICE_TARGET", "promisedPercent", "95"), ("ELIGIBILITY", "purpose", "INVESTMENT"),

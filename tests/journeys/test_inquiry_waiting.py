@@ -35,8 +35,8 @@ PEOPLE = """
 
 
 async def opened(viewer: Viewer, most: int = 4) -> dict[str, Any]:
-    said = {"reason": WHY, "minutes": 30, "mostPeople": most}
-    inquiry: dict[str, Any] = (await change(viewer, "openInquiry", **said)).payload["inquiry"]
+    values = {"reason": WHY, "minutes": 30, "mostPeople": most}
+    inquiry: dict[str, Any] = (await change(viewer, "openInquiry", **values)).payload["inquiry"]
     return inquiry
 
 

@@ -111,8 +111,8 @@ async def test_a_supervisor_sees_who_applies_through_one_partner_after_another(w
     # A name counts once an officer has confirmed it, and no more once it was rejected.
     other = await person_of(supervisor, case)
     [link] = (await supervisor(FILES, person=other)).data["node"]["linked"]["nodes"]
-    said = {"linkId": link["id"], "reason": "The same face."}
-    await done(officer, "confirmLink", case, **said)
+    values = {"linkId": link["id"], "reason": "The same face."}
+    await done(officer, "confirmLink", case, **values)
     both = await at_several(supervisor)
     assert [row["applicant"] for row in both["rows"]] == [other, first]
     assert (both["rate"]["cases"], both["rate"]["of"]) == (2, n + 1)
@@ -127,7 +127,7 @@ async def test_a_supervisor_sees_who_applies_through_one_partner_after_another(w
     last_week = {"from": days_ago(8), "to": days_ago(2)}
     assert await at_several(supervisor, **last_week) == {"rate": nothing(), "rows": []}
 
-    await done(officer, "rejectLink", case, **said)
+    await done(officer, "rejectLink", case, **values)
     rejected = await at_several(supervisor)
     assert [row["applicant"] for row in rejected["rows"]] == [first]
     assert rejected["rate"] == found["rate"]
@@ -173,8 +173,8 @@ async def lodged_in_perth(who, identity: dict[str, str]) -> str:
         "role": "PARTNER_AGENT", "sub": "agent-perth", "partner": "ANDALAN",
         "countries": ["AU"], "centres": ["AU-PER"],
     })  # fmt: skip
-    said = {"visaType": "B1", "nationality": "AU", "identity": identity}
-    return await linked(who, await done(agent, "submitApplication", **said))
+    values = {"visaType": "B1", "nationality": "AU", "identity": identity}
+    return await linked(who, await done(agent, "submitApplication", **values))
 
 
 async def person_of(viewer: Viewer, case: str) -> str:

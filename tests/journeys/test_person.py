@@ -41,8 +41,8 @@ SINGAPORE = {"centre": "AU-PER"}
 
 
 def person(name: str, passport: str, born: str = "1984-05-06", **more: str) -> dict[str, str]:
-    said = {"fullName": name, "passportNumber": passport, "birthDate": born}
-    return {**IDENTITY, **said, **more}
+    values = {"fullName": name, "passportNumber": passport, "birthDate": born}
+    return {**IDENTITY, **values, **more}
 
 
 async def who_they_are(viewer: Viewer, case: str) -> Asked:
@@ -68,8 +68,8 @@ async def test_who_was_refused_for_a_forged_document_is_known_at_another_partner
         "role": "PARTNER_AGENT", "sub": "agent-perth", "partner": "ANDALAN",
         "countries": ["AU"], "centres": ["AU-PER"],
     })  # fmt: skip
-    said = {"visaType": "B1", "nationality": "AU", "identity": again}
-    in_perth = await linked(who, await done(elsewhere, "submitApplication", **said))
+    values = {"visaType": "B1", "nationality": "AU", "identity": again}
+    in_perth = await linked(who, await done(elsewhere, "submitApplication", **values))
 
     # The officer sees the refusal, with both reasons for which it is the same person.
     by_name, by_passport = await links(officer, in_perth)
@@ -106,10 +106,10 @@ async def test_a_renewed_passport_is_found_by_name_and_opens_once_it_is_confirme
 
     # A name alone opens nothing.
     assert await passports() == [None]
-    said = {"linkId": found["id"], "reason": "Same face, same signature."}
-    await done(officer, "confirmLink", case, **said)
+    values = {"linkId": found["id"], "reason": "Same face, same signature."}
+    await done(officer, "confirmLink", case, **values)
     assert await passports() == ["OLD000001"]
-    twice = await change(officer, "confirmLink", case, **said)
+    twice = await change(officer, "confirmLink", case, **values)
     assert twice.codes == ["ALREADY_SAID"]
 
     # It is said from both sides.
@@ -126,17 +126,17 @@ async def test_a_false_link_is_rejected_with_the_reason(who) -> None:
     await submitted(who, identity=person("Siti Rahma", "NAMESAKE1", "1991-01-01"))
     case = await in_verification(who, identity=person("Siti Rahma", "NAMESAKE2", "1991-01-01"))
     [found] = await links(officer, case)
-    said = {"linkId": found["id"], "reason": "Another face: a namesake born on the same day."}
+    values = {"linkId": found["id"], "reason": "Another face: a namesake born on the same day."}
 
     # Nobody else says so: not an officer without the case, nor by another case.
-    assert (await change(other, "rejectLink", case, **said)).codes == ["NOT_ASSIGNED"]
+    assert (await change(other, "rejectLink", case, **values)).codes == ["NOT_ASSIGNED"]
     aside = await in_verification(who, identity=person("Ben Aside", "ASIDE0001"))
-    assert (await change(officer, "rejectLink", aside, **said)).codes == ["NO_LINK"]
+    assert (await change(officer, "rejectLink", aside, **values)).codes == ["NO_LINK"]
     assert (await change(officer, "rejectLink", case, linkId="PersonLink", reason=" ")).codes
 
-    await done(officer, "rejectLink", case, **said)
+    await done(officer, "rejectLink", case, **values)
     [link] = await links(officer, case)
-    assert (link["state"], link["resolution"]) == ("REJECTED", said["reason"])
+    assert (link["state"], link["resolution"]) == ("REJECTED", values["reason"])
     answer = await who_they_are(officer, case)
     opened = answer.data["node"]["applicant"]["linked"]["nodes"]
     assert opened == [{"applicant": {"identity": None}}]

@@ -173,13 +173,13 @@ async def test_one_who_left_is_relieved_of_every_case_at_once(who) -> None:
         assert (answer.codes, answer.payload["relieved"]) == ([code], None)
     assert await work_list(left, "MINE") == on_desk
 
-    said = {"officer": "officer-2", **LEFT, "idempotencyKey": key()}
-    answer = await change(supervisor, "relieveOfficer", **said)
+    values = {"officer": "officer-2", **LEFT, "idempotencyKey": key()}
+    answer = await change(supervisor, "relieveOfficer", **values)
     assert answer.payload == {"relieved": len(on_desk), "errors": []}
     assert await work_list(left, "MINE") == []
     assert await work_list(who["officer"], "MINE") == others
     # Sent again, it does nothing more, and says the same.
-    again = await change(supervisor, "relieveOfficer", **said)
+    again = await change(supervisor, "relieveOfficer", **values)
     assert again.payload == answer.payload
 
     # Each is free for whoever is next, never for who left; why stands with each desk.

@@ -335,9 +335,9 @@ async def test_what_nobody_seals_is_bound_from_the_next_checkpoint_on(
 
 def test_what_seals_each_entry_is_said_to_whoever_relies_on_it() -> None:
     page = (Path(__file__).parents[2] / "SECURITY.md").read_text(encoding="utf-8")
-    said = re.search(r"(each row of .*?); the keeper (.*?)\. Nobody seals those (.*?):", page)
-    assert said
-    sealed, kept, unsealed = (set(re.findall(r"`([a-z_]+)`", part)) for part in said.groups())
+    text = re.search(r"(each row of .*?); the keeper (.*?)\. Nobody seals those (.*?):", page)
+    assert text
+    sealed, kept, unsealed = (set(re.findall(r"`([a-z_]+)`", part)) for part in text.groups())
     assert sealed == {source.table for source in SOURCES.values() if source.is_sealed}
     assert kept == {"account_drop"}
     assert sealed | kept | unsealed == SOURCES.keys()

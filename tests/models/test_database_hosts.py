@@ -195,13 +195,13 @@ async def test_the_session_begins_as_the_url_says(server: Server) -> None:
     url = f"{server.url('postgres')}?application_name=a%20keeper&options=-c%20work_mem%3D5MB"
     connection = await connect(url)
     try:
-        said = await connection.fetchrow(
+        answer = await connection.fetchrow(
             "SELECT current_setting('application_name'), current_setting('work_mem')"
         )
     finally:
         await connection.close()
-    assert said is not None
-    assert [*said] == ["a keeper", "5MB"]
+    assert answer is not None
+    assert [*answer] == ["a keeper", "5MB"]
 
 
 async def test_instants_are_in_utc_whatever_the_server_says(server: Server) -> None:

@@ -49,14 +49,14 @@ def drafted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         tree / "gateway/mapping/enums/case.py", '        "PENDING": "No answer yet.",\n',
         '        "PENDING": "No answer yet.",\n        "LOST": "It was lost.",\n',
     )  # fmt: skip
-    code, said = run(tree, f'{GERBANG} migration new "Withdrawn and lost"')
-    assert code == 0, said
-    return tree, said
+    code, text = run(tree, f'{GERBANG} migration new "Withdrawn and lost"')
+    assert code == 0, text
+    return tree, text
 
 
 def test_each_kind_of_change_is_a_revision_of_its_own(drafted: tuple[Path, str]) -> None:
-    tree, said = drafted
-    made = [line.split("_", 1)[1] for line in said.splitlines() if line.startswith(VERSIONS)]
+    tree, text = drafted
+    made = [line.split("_", 1)[1] for line in text.splitlines() if line.startswith(VERSIONS)]
     assert made == [
         "withdrawn_and_lost.py",
         "withdrawn_and_lost_application.py",
@@ -85,15 +85,15 @@ def test_the_locks_of_a_revision_are_measured(drafted: tuple[Path, str]) -> None
         "application": '"ACCESS EXCLUSIVE on application, for an instant: nothing is rewritten"',
         "indexes": '"SHARE UPDATE EXCLUSIVE on application while indexes are built: all goes on"',
     }
-    for name, said in locks.items():
-        assert f"locks = {said}" in _text(tree, f"withdrawn_and_lost_{name}.py")
+    for name, text in locks.items():
+        assert f"locks = {text}" in _text(tree, f"withdrawn_and_lost_{name}.py")
 
 
 def test_nothing_differs_after_up_down_and_up(drafted: tuple[Path, str]) -> None:
     tree, _ = drafted
     (tree / "asked.py").write_text(ASKED, encoding="utf-8")
-    code, said = run(tree, f"{sys.executable} -W ignore asked.py")
-    assert (code, said.splitlines()[-1]) == (0, "[]"), said
+    code, text = run(tree, f"{sys.executable} -W ignore asked.py")
+    assert (code, text.splitlines()[-1]) == (0, "[]"), text
 
 
 @pytest.mark.proof
@@ -104,15 +104,15 @@ def test_a_value_that_rows_lack_is_refused_in_a_sentence(tmp_path: Path) -> None
         "withdrawn_at: Mapped[datetime | None]", "withdrawn_at: Mapped[datetime]"
     )
     _replace(tree / name, before, required)
-    code, said = run(tree, f'{GERBANG} migration new "Withdrawn"')
+    code, text = run(tree, f'{GERBANG} migration new "Withdrawn"')
     assert code == 1
     assert (
-        "application.withdrawn_at must have a value, and the rows of application have none" in said
+        "application.withdrawn_at must have a value, and the rows of application have none" in text
     )
     shutil.copy(Path(__file__).parents[2] / name, tree / name)
-    code, said = run(tree, f'{GERBANG} migration new "Nothing"')
+    code, text = run(tree, f'{GERBANG} migration new "Nothing"')
     assert code == 1
-    assert "the revisions bring a database to the models already" in said
+    assert "the revisions bring a database to the models already" in text
 
 
 def _replace(file: Path, before: str, after: str) -> None:

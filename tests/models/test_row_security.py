@@ -40,8 +40,8 @@ def sealed(
 
 def besides(viewer: Viewer, **otherwise: Any) -> str:
     """What was sealed of one viewer, for another."""
-    said, _, _ = sealed(replace(viewer, **otherwise)).rpartition(".")
-    return f"{said}.{sealed(viewer).rpartition('.')[2]}"
+    text, _, _ = sealed(replace(viewer, **otherwise)).rpartition(".")
+    return f"{text}.{sealed(viewer).rpartition('.')[2]}"
 
 
 @asynccontextmanager

@@ -296,5 +296,5 @@ _MIDNIGHT = datetime(2026, 12, 31, tzinfo=UTC).timestamp()
 def test_the_key_is_of_the_day_that_the_context_says(around: float) -> None:
     """To the last half of a millisecond before midnight, which is said as the next day's first."""
     fields = Seal(OWN, 15, lambda: _MIDNIGHT + around).seal(MANAGER, None).split(".")
-    said = datetime.fromtimestamp(int(fields[1]) / 1000, UTC).date()
-    assert fields[8] == daily_key(OWN, said).id
+    answer = datetime.fromtimestamp(int(fields[1]) / 1000, UTC).date()
+    assert fields[8] == daily_key(OWN, answer).id

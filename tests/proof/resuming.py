@@ -73,10 +73,10 @@ class _Resuming:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._skipped:
-            said = (
+            text = (
                 f"{self._skipped} were skipped: what they show is not shown, so this is not green"
             )
-            terminalreporter.write_line(said)
+            terminalreporter.write_line(text)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

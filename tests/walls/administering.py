@@ -168,7 +168,7 @@ async def allowed_by_database(connection: asyncpg.Connection, claims: Claims) ->
 
 async def past_the_ledger(connection: asyncpg.Connection, claims: Claims) -> set[str]:
     """What the database lets a viewer write that nobody may. Everything is rolled back."""
-    taken = {what for what, said in _NEVER.items() if await is_taken(connection, claims, said)}
+    taken = {what for what, text in _NEVER.items() if await is_taken(connection, claims, text)}
     for table, one in REFERENCE.items():
         names, values = one.row.format(day=_TODAY).split(", ")[::2], one.row.split(", ")[1::2]
         columns = ", ".join(name.strip("'") for name in names)

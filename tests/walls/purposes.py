@@ -107,8 +107,8 @@ def implied_by_domain(claims: Claims) -> str | None:
 
 def allowed_by_gateway(claims: Claims) -> tuple[set[str], str | None]:
     """The purposes that the gateway takes when they are said, and the one it takes unsaid."""
-    said = {purpose.value for purpose in Purpose if _allowed(claims, purpose)}
-    return said, _allowed(claims, None)
+    values = {purpose.value for purpose in Purpose if _allowed(claims, purpose)}
+    return values, _allowed(claims, None)
 
 
 def _allowed(claims: Claims, purpose: Purpose | None) -> str | None:

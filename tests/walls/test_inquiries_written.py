@@ -55,9 +55,9 @@ async def admit(
 ) -> str | None:
     await act(connection, viewer)
     keys = [uuid4() for _ in people]
-    said: str | None = await connection.fetchval(ADMIT, "INQ-SEVEN", people, keys, look_ups)
+    answer: str | None = await connection.fetchval(ADMIT, "INQ-SEVEN", people, keys, look_ups)
     await connection.execute("RESET ROLE")
-    return said
+    return answer
 
 
 async def read(connection: asyncpg.Connection, viewer: Viewer) -> set[UUID]:

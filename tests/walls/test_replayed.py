@@ -29,17 +29,17 @@ COUNT = "SELECT count(*) FROM (SELECT id FROM application) AS reached"
 @asynccontextmanager
 async def captured(url: str) -> AsyncIterator[tuple[ReadTransaction, str]]:
     """A session of the gateway's with its transaction under way, and what it began with."""
-    engine, said = pool(url, 1), dict[str, str]()
+    engine, text = pool(url, 1), dict[str, str]()
 
     def saying(backend: int | None) -> dict[str, str]:
         seal = Seal(tokens.SEAL_KEY, 60).seal(SUPERVISOR, backend)
-        said.update({"gerbang.viewer": seal, "role": ROLE})
-        return said
+        text.update({"gerbang.viewer": seal, "role": ROLE})
+        return text
 
     session = ReadTransaction(engine, TransactionStart(ROLE, saying))
     try:
         assert len(await session.rows(ROWS)) == 13
-        yield session, set_locally(said)
+        yield session, set_locally(text)
     finally:
         await session.close()
         await engine.dispose()
@@ -49,12 +49,12 @@ async def test_a_context_is_not_believed_on_another_connection(world: str) -> No
     login = login_at(world, tokens.PASSWORD)
     attacker = await connect(login)
     try:
-        async with captured(login) as (session, said):
-            await attacker.execute(f"BEGIN; {said}")
+        async with captured(login) as (session, text):
+            await attacker.execute(f"BEGIN; {text}")
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="another transaction"):
                 await attacker.fetchval(COUNT)
             assert len(await session.rows(ROWS)) == 13
-        await attacker.execute(f"ROLLBACK; BEGIN; {said}")
+        await attacker.execute(f"ROLLBACK; BEGIN; {text}")
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="another transaction"):
             await attacker.fetchval(COUNT)
     finally:

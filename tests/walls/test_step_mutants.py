@@ -230,8 +230,8 @@ def test_the_steps_are_the_moves_that_the_domain_has(role) -> None:
         (source, "REFUSED") for source, target in MOVES[role]
         if target == "MATCHED" and source not in ("GRANTED", "REFUSED")
     }  # fmt: skip
-    said = {pair for pair in MOVES[role] if pair[1] != "MATCHED"} | of_the_own_desk
-    assert {pair for pair in stated & moving.ALL if pair[1] != "MATCHED"} == said
+    values = {pair for pair in MOVES[role] if pair[1] != "MATCHED"} | of_the_own_desk
+    assert {pair for pair in stated & moving.ALL if pair[1] != "MATCHED"} == values
 
 
 async def test_what_a_precondition_asks_for_is_asked_for(complete_world) -> None:

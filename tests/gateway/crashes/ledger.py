@@ -28,11 +28,11 @@ class Write:
     given: dict[str, Any]
 
     def request(self) -> bytes:
-        said = {
+        values = {
             "input": {"idempotencyKey": self.key, **UNSAID.get(self.mutation, {}), **self.given}
         }
         asked = _SUBMITTED if self.mutation == "submitApplication" else document(self.mutation)
-        return request_bytes(asked, variables=said, **_USERS[self.user])
+        return request_bytes(asked, variables=values, **_USERS[self.user])
 
     @property
     def digest(self) -> str:

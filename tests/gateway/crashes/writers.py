@@ -71,8 +71,8 @@ class Writer:
         for mutation in ("recordPayment", "recordDocuments", "markReceived"):
             calls = [one for one in possible(case) if one.mutation == mutation]
             call = max(calls, key=lambda call: len(call.given.get("documents", ())))
-            said = {**self._named(case, call.mutation), **call.given}
-            assert await self._done(Write(call.mutation, call.user, key(), said))
+            values = {**self._named(case, call.mutation), **call.given}
+            assert await self._done(Write(call.mutation, call.user, key(), values))
             follow(case, call)
         assert await self._done(Write("takeCase", officer, key(), {"queue": "FREE"}))
         case.officer = officer
@@ -87,8 +87,8 @@ class Writer:
             call = any_of(ends, self._chance) if ends and not left else onward(case, self._chance)
             if call is None:
                 return
-            said = {**self._named(case, call.mutation), **call.given}
-            if await self._done(Write(call.mutation, call.user, key(), said)) is None:
+            values = {**self._named(case, call.mutation), **call.given}
+            if await self._done(Write(call.mutation, call.user, key(), values)) is None:
                 return
             follow(case, call)
 
@@ -100,13 +100,13 @@ class Writer:
 
     async def _submitted(self) -> Case | None:
         is_calling = self._chance.random() < 0.2
-        said = {
+        values = {
             "visaType": "C1",
             "nationality": "AF" if is_calling else "AU",
             # Some few files are of one person.
             "identity": {**IDENTITY, **_person(self._chance.randrange(PEOPLE))},
         }
-        payload = await self._done(Write("submitApplication", "agent-au", key(), said))
+        payload = await self._done(Write("submitApplication", "agent-au", key(), values))
         if payload is None:
             return None
         case = Case(payload["application"]["id"], is_calling)

@@ -280,8 +280,8 @@ async def test_a_full_disk_is_named_and_the_same_key_works_once_there_is_room(
 
 
 def _submission() -> dict[str, Any]:
-    said = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
-    return {**said, "idempotencyKey": key()}
+    values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    return {**values, "idempotencyKey": key()}
 
 
 async def _until_refused(agent: Viewer) -> tuple[Any, dict[str, Any]]:
