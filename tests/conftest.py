@@ -1,5 +1,6 @@
 """What all tests share: the event loop, one PostgreSQL, and a database for each module."""
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from itertools import count
 
@@ -8,13 +9,17 @@ import pytest
 
 from models.database.connections import connect
 from models.migrations import migrate
-from models.postgres import Server, temporary_postgres
+from models.postgres import Server
 from models.row_security import login_at
 from tests import tokens
+from tests.clusters import Clusters, copied_postgres
 from tests.populating import small_world
 from tests.running_demo import Demo, data_folder, running_demo
 
 NewDatabase = Callable[[], Awaitable[str]]
+
+#: A migrated database that others are copied from, and one with the small world and its volumes.
+TEMPLATE, WORLD_TEMPLATE = "template_gerbang", "template_world"
 
 _numbers = count(1)
 
@@ -25,40 +30,36 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """The embedded PostgreSQL of this run."""
-    with temporary_postgres() as running:
+def clusters(tmp_path_factory: pytest.TempPathFactory) -> Clusters:
+    """Data folders of servers, which all workers of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return Clusters(own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own)
+
+
+@pytest.fixture(scope="session")
+def server(clusters: Clusters) -> Iterator[Server]:
+    """The embedded PostgreSQL of this worker, with the templates in it."""
+    with copied_postgres(clusters.make("with-templates", _make_templates)) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
-async def template(server: Server) -> str:
-    """The name of a migrated database that others are copied from."""
-    url = server.url("template_gerbang")
+async def _make_templates(server: Server) -> None:
+    url = server.url(TEMPLATE)
     login = login_at(url, tokens.PASSWORD)
     await migrate(url, gateway_url=login, seal_keys=(tokens.SEAL_KEY,))
-    return "template_gerbang"
+    await small_world(await _copied(server, TEMPLATE, WORLD_TEMPLATE))
 
 
 @pytest.fixture(scope="session")
-async def world_template(server: Server, template: str) -> str:
-    """The name of a database with the small world in it and its volumes."""
-    await small_world(await _copied(server, template, "template_world"))
-    return "template_world"
-
-
-@pytest.fixture(scope="session")
-def new_database(server: Server, template: str) -> NewDatabase:
+def new_database(server: Server) -> NewDatabase:
     """Makes another empty database, and gives its address."""
-    return lambda: _copied(server, template)
+    return lambda: _copied(server, TEMPLATE)
 
 
 @pytest.fixture(scope="module")
-async def database(
-    request: pytest.FixtureRequest, server: Server, template: str, world_template: str
-) -> str:
+async def database(request: pytest.FixtureRequest, server: Server) -> str:
     """The address of this module's own database; empty, unless it is to hold the small world."""
-    return await _copied(server, world_template if "world" in request.fixturenames else template)
+    return await _copied(server, WORLD_TEMPLATE if "world" in request.fixturenames else TEMPLATE)
 
 
 @pytest.fixture(scope="module")
@@ -96,9 +97,9 @@ async def connection(database: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.fixture(scope="module")
-def apart() -> Iterator[Server]:
-    """A server whose roles are nobody else's."""
-    with temporary_postgres() as running:
+def apart(clusters: Clusters) -> Iterator[Server]:
+    """A server whose roles are nobody else's: it has none of ours yet."""
+    with copied_postgres(clusters.make("empty")) as running:
         yield running
 
 

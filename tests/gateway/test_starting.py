@@ -18,6 +18,7 @@ from gateway.cli import main
 from models.postgres import Server
 from models.row_security import login_at
 from tests import tokens
+from tests.conftest import TEMPLATE
 from tests.free_ports import free_port
 from tests.linking import key_service, keys_file
 from tests.owners import run
@@ -30,7 +31,7 @@ KEYS = {
     "GERBANG_KEY_SERVICE": key_service(),
     "GERBANG_CHECKPOINTS": str(keys_file().parent / "checkpoints"),
 }
-UNMIGRATED, MIGRATED = "never_migrated", "template_gerbang"
+UNMIGRATED, MIGRATED = "never_migrated", TEMPLATE
 
 
 @dataclass(frozen=True)
@@ -106,13 +107,13 @@ PROVEN = [pytest.param(case, id=name, marks=pytest.mark.proof) for name, case in
 
 
 @pytest.fixture(scope="module")
-async def databases(server: Server, template: str) -> None:
+async def databases(server: Server) -> None:
     """A database that nobody has migrated, and one that lets nobody write."""
     superuser = server.url("postgres")
     await run(
         superuser,
         f"CREATE DATABASE {UNMIGRATED}",
-        f"CREATE DATABASE read_only TEMPLATE {template}",
+        f"CREATE DATABASE read_only TEMPLATE {TEMPLATE}",
         "ALTER DATABASE read_only SET default_transaction_read_only = on",
     )
 

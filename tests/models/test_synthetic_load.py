@@ -12,6 +12,7 @@ from models.person.identity import PLAIN
 from models.postgres import Server
 from models.synthetic import NotEmptyError, Scale, Summary, synthesise
 from models.synthetic.synthesis import Progress
+from tests.conftest import TEMPLATE
 from tests.linking import KEYS
 
 pytestmark = pytest.mark.anyio
@@ -64,7 +65,7 @@ async def test_an_interrupted_load_leaves_nothing(
 
 
 async def test_a_load_leaves_constraints_indexes_and_triggers_as_they_were(
-    database: str, connection: asyncpg.Connection, server: Server, template: str
+    database: str, connection: asyncpg.Connection, server: Server
 ) -> None:
     seen: list[int] = []
     versions = dict(await connection.fetch(VERSIONS))
@@ -73,7 +74,7 @@ async def test_a_load_leaves_constraints_indexes_and_triggers_as_they_were(
     # A gateway that runs already learns that there are other figures.
     renewed = dict(await connection.fetch(VERSIONS))
     assert [data for data in versions if versions[data] == renewed[data]] == []
-    pristine = await connect(server.url(template))
+    pristine = await connect(server.url(TEMPLATE))
     try:
         assert await connection.fetch(CATALOGUE) == await pristine.fetch(CATALOGUE)
     finally:

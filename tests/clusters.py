@@ -1,0 +1,72 @@
+"""The servers of a run: the first worker to need one makes its data folder, the others copy it.
+
+To make one takes half a second of the processor, to migrate a database in it two more; to copy
+both takes a tenth. What is copied is as old as the run.
+"""
+
+import asyncio
+import fcntl
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from models.postgres import Server, running_postgres
+from models.postgres.temporary import NOT_DURABLE
+
+#: Of a folder of `running_postgres`; whatever else is there, it makes again.
+COPIED = ("cluster", "password")
+
+Fill = Callable[[Server], Coroutine[Any, Any, None]]
+
+
+class Clusters:
+    """Data folders that servers are started on, in a folder that the workers of a run share."""
+
+    def __init__(self, shared: Path) -> None:
+        self._shared = shared
+
+    def make(self, name: str, fill: Fill | None = None) -> Path:
+        """The folder of a name, which one worker makes while the others wait."""
+        made = self._shared / name
+        with (self._shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                partial = self._shared / f"{name}.partial"
+                with _folder() as folder:
+                    with running_postgres(folder, settings=NOT_DURABLE) as server:
+                        if fill is not None:
+                            asyncio.run(fill(server))
+                    _copy(folder, partial)
+                partial.rename(made)
+        return made
+
+
+@contextmanager
+def copied_postgres(made: Path) -> Iterator[Server]:
+    """A server on a copy of a data folder, which is removed afterwards."""
+    with _folder() as folder:
+        _copy(made, folder)
+        with running_postgres(folder, settings=NOT_DURABLE) as server:
+            yield server
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A place for the data, which the account of the server can reach."""
+    around = Path(tempfile.mkdtemp(prefix="gerbang-"))
+    around.chmod(0o711)
+    try:
+        yield around / "postgres"
+    finally:
+        shutil.rmtree(around)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """With the owners of the files, which Python's own copying does not keep."""
+    target.mkdir(mode=0o700)
+    files = [source / name for name in COPIED]
+    subprocess.run(["cp", "-a", *files, target], check=True)
