@@ -156,7 +156,8 @@ def at_length(viewer: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    "viewer", ["anonymous", "manager-au", "manager-pacific", at_length("manager-andalan")]
+    "viewer",
+    ["anonymous", "manager-pacific", at_length("manager-au"), at_length("manager-andalan")],
 )
 async def test_an_attacker_finds_no_number_of_refusals(crowded: str, viewer: str) -> None:
     async with published(crowded) as who:
@@ -177,6 +178,7 @@ async def test_without_the_audit_some_numbers_are_found_out(crowded: str, monkey
     assert found.narrow
 
 
+@pytest.mark.proof
 async def test_numbers_that_are_not_rounded_are_found_out(crowded: str, monkeypatch) -> None:
     """A threshold alone: ten and more as they are, without the audit."""
 
