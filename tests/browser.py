@@ -10,6 +10,9 @@ UNPACKED = ROOT / ".tools" / "browser"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 OF_THE_SYSTEM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu"]
+#: For pages that are opened once and closed again: to optimise what they run takes the processor a
+#: fifth of all that they do. Not for what measures a page.
+NOTHING_OPTIMISED = "--js-flags=--no-opt --no-maglev --single-threaded-gc"
 
 
 class NoBrowserError(Exception):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser import AXE, NoBrowserError, launch_options
+from tests.browser import AXE, NOTHING_OPTIMISED, NoBrowserError, launch_options
 from tests.machine import without
 from tests.running_demo import Demo
 
@@ -34,6 +34,7 @@ def browser() -> Iterator[Browser]:
     except NoBrowserError as error:
         without("browser", str(error))
     with sync_playwright() as playwright:
+        options["args"] = [*options["args"], NOTHING_OPTIMISED]
         running = playwright.chromium.launch(**options)
         yield running
         running.close()
