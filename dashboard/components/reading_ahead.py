@@ -34,7 +34,7 @@ def mark_of_opening() -> int:
 
 
 async def _read(read: Callable[[Any], Awaitable[Any]], state: dict[str, Any]) -> None:
-    with suppress(GatewayError):  # the parts are told, and tell why there are no figures
+    with suppress(GatewayError):  # the parts ask again, and say why there are no figures
         await read(state)
 
 

@@ -35,13 +35,13 @@ async def _export(gateway: Gateway) -> Response:
         if viewer.role not in READERS:
             why = say("no_figures.why", role=role_text(viewer.role, say))
             return _refusal(say, (why,), HTTPStatus.FORBIDDEN)
-        told = await ask_my_data(gateway, visit.session, visit.language)
+        answer = await ask_my_data(gateway, visit.session, visit.language)
     except GatewayError as error:
         log.warning("%s", error)
         words = (say(f"failed.{reason(error.code)}"), f"{say('failed.trace')}: {error.trace_id}")
         return _refusal(say, words, HTTPStatus.BAD_GATEWAY)
     return Response(
-        orjson.dumps(told, option=orjson.OPT_INDENT_2),
+        orjson.dumps(answer, option=orjson.OPT_INDENT_2),
         media_type="application/json",
         headers={"Content-Disposition": 'attachment; filename="gerbang-my-data.json"'},
     )

@@ -64,7 +64,7 @@ def trend_of_several(
     is_indexed: bool = False,
     events: Sequence[Event] = (),
 ) -> dict[str, Any]:
-    """A line for each member, told apart by colour, dash and the name at its end."""
+    """A line for each member, distinguished by colour, dash and the name at its end."""
     months = trend_months(volumes, period)
     lines = [
         _member_line(volumes, measure, months, member, n, say, is_indexed=is_indexed)

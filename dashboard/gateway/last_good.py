@@ -98,4 +98,4 @@ class LastGood(Asker):
 def _end(kept: KeptAnswers, key: Hashable, done: asyncio.Task[dict[str, Any]]) -> None:
     kept.under_way.pop(key, None)
     if not done.cancelled():
-        done.exception()  # whoever waits is told; if nobody does any more, nobody need be
+        done.exception()  # whoever still waits gets it; nobody else needs it

@@ -17,7 +17,7 @@ CHANNELS = ("DIRECT", "PARTNER_PORTAL", "PARTNER_CENTRE", "PARTNER_GROUP")
 PURPOSES = ("TOURISM", "BUSINESS", "INVESTMENT", "GOVERNMENT", "TRANSIT")
 #: The channel that no partner works in.
 DIRECT = "DIRECT"
-#: Values of one filter: more lines than this in one picture are told apart by nobody.
+#: Values of one filter: nobody can tell more lines than this apart in one picture.
 MOST_VALUES = 8
 #: Between values in an address; a browser leaves it as it is.
 SEPARATOR = ","

@@ -52,7 +52,7 @@ TOGETHER, APART = "together", "apart"
 ABSOLUTE, INDEXED = "absolute", "index"
 #: Which part of the world a map shows; without a choice, what was chosen or may be seen.
 REGIONS = ("auto", "world", "asia", "selection")
-#: By what a change can be told apart.
+#: By what a change can be broken down.
 REASONS = (COUNTRY, "partner", "visa", "purpose", "channel")
 SORTS = (NAME, *(measure.id for measure in MEASURES))
 

@@ -19,7 +19,7 @@ class Reading(NamedTuple):
     is_suppressed: bool = False
     #: How many a rate or a duration is measured by: decisions, as a rule.
     whole: float | None = None
-    #: Where the value is not told: it is smaller than this.
+    #: Where the value is withheld: it is smaller than this.
     below: float | None = None
     #: The nearest wider cell that has a value, where this one has neither value nor bound.
     wider: "Wider | None" = None

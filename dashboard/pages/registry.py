@@ -99,7 +99,7 @@ def _nobody_known(error: GatewayError, page: Page, search: str, request: PageReq
 
 
 def _elsewhere(page: Page, address: Address, viewer: Viewer, say: Texts) -> Any:
-    """From the first page everybody is led to their own; of others they are told whose it is."""
+    """From the first page everybody is led to their own; a page of others says whose it is."""
     homes = [each for each in PAGES if each.roles and each.is_open_to(viewer)]
     if page.path == "/" and homes:
         href = f"{homes[0].path}{address.link()}"

@@ -37,7 +37,7 @@ class Settings:
     client_id: str
     client_secret: str | None
     scope: str
-    #: What else the provider is told as it is asked to sign somebody in.
+    #: What else the provider is sent when it is asked to sign somebody in.
     sign_in_parameters: Mapping[str, str]
     #: The API that tokens are asked for (RFC 8707), where the provider chooses them by it.
     resource: str | None
@@ -65,8 +65,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
     def value(name: str, default: str | None, read: Callable[[str], T]) -> T:
         try:
-            told = text_of_secret(given, name) if name in SECRETS else given.get(name, "").strip()
-            text = told or default
+            value = text_of_secret(given, name) if name in SECRETS else given.get(name, "").strip()
+            text = value or default
             if text is not None:
                 return read(text)
             mistakes.append(f"{name} is missing: {_MISSING[name]}.")

@@ -114,7 +114,7 @@ class Gate:
         return None
 
     def _nobody(self, asked: HTTPConnection) -> Response:
-        """Somebody who opens a page is sent to sign in and back; a program is told."""
+        """Somebody who opens a page is sent to sign in and back; a program gets an error."""
         path, query = asked.scope["path"], query_of(asked)
         is_opened = path in self._pages or path in FILES
         if not is_opened or "text/html" not in asked.headers.get("accept", ""):

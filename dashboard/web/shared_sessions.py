@@ -160,7 +160,7 @@ def _store_errors() -> Iterator[None]:
 
 
 def _name(key: str) -> str:
-    """Where a session is stored; the key cannot be told from it."""
+    """Where a session is stored; it does not reveal the key."""
     return PREFIX + sha256(key.encode()).hexdigest()
 
 

@@ -168,14 +168,14 @@ class SignIn:
             provider = await self._provider()
             if not provider.server_metadata.get("end_session_endpoint"):
                 return "/"
-            told = await provider.create_logout_url(
+            logout = await provider.create_logout_url(
                 post_logout_redirect_uri=f"{self._settings.own_url}/",
                 id_token_hint=session.id_token,
             )
         except ProviderFailure as error:
             log.warning("provider's session not ended: %s", type(error).__name__)
             return "/"
-        return told["url"]
+        return logout["url"]
 
     async def _choose_role(self, request: Request) -> Response:
         """The gateway decides whether the role is held; here it is only remembered."""

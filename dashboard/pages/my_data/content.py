@@ -23,19 +23,19 @@ OF_A_PERSON = (
 )
 
 
-def content(told: Mapping[str, Any], say: Texts) -> list[Any]:
+def content(answer: Mapping[str, Any], say: Texts) -> list[Any]:
     """The sections, of whoever has a file and of whoever has none any more."""
-    mine = told["myData"]
+    mine = answer["myData"]
     if mine is None:
-        return [html.P(say("my_data.nothing")), _requests(told["requests"], say)]
+        return [html.P(say("my_data.nothing")), _requests(answer["requests"], say)]
     person = mine["applicant"]
     return [
         html.P(html.A(say("my_data.download"), href=f"/my-data.json?language={say.language}")),
         _person(person, say),
         _versions(person["identityVersions"]["nodes"], say),
         _applications(person["applications"]["nodes"], say),
-        _reads(told["reads"], mine, say),
-        _requests(told["requests"], say),
+        _reads(answer["reads"], mine, say),
+        _requests(answer["requests"], say),
     ]
 
 

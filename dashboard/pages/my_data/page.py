@@ -17,13 +17,13 @@ from dashboard.web.visit import current_visit
 
 
 def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
-    told = html_part(html.Div, skeleton(600), "my-data")
+    part = html_part(html.Div, skeleton(600), "my-data")
     return html.Div(
         [
             *PAGE.stores(),
             html.H1(say("my_data.title")),
             html.P(say("my_data.lead"), className="compared"),
-            told,
+            part,
         ],
         className="definitions my-data",
     )

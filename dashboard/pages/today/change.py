@@ -35,7 +35,7 @@ FINE = 2
 
 @dataclass(frozen=True)
 class Change:
-    """The change of one measure, told apart by one dimension."""
+    """The change of one measure, broken down by one dimension."""
 
     today: Today
     address: Address

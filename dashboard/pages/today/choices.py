@@ -1,4 +1,4 @@
-"""What can be chosen on the page Today: period, filters, and how a change is told apart."""
+"""What can be chosen on the page Today: period, filters, and how a change is broken down."""
 
 from datetime import date
 from typing import Any

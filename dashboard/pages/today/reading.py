@@ -90,7 +90,7 @@ async def _read(request: PageRequest) -> Reply:
 
 
 def reasons_of(viewer: Viewer) -> tuple[str, ...]:
-    """By what a change can be told apart: not by what there is one of."""
+    """By what a change can be broken down: not by what there is one of."""
     alone = {"partner", *(["country"] if len(viewer.countries) == 1 else [])}
     return tuple(each for each in REASONS if not viewer.partner or each not in alone)
 

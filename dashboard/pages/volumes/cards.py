@@ -100,9 +100,9 @@ def _change(measure: Measure, view: View) -> html.P:
         nothing = html.Span(say("measures.no_comparison"), className="before")
         return html.P(nothing, className="change")
     value = value_text(measure, before, say, is_short=True)
-    told = say(f"measures.before_{view.address.compare}", value=value)
+    text = say(f"measures.before_{view.address.compare}", value=value)
     return html.P(
-        [change_mark(change, say), " ", html.Span(told, className="before")], className="change"
+        [change_mark(change, say), " ", html.Span(text, className="before")], className="change"
     )
 
 

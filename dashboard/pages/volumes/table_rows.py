@@ -73,8 +73,8 @@ def _rank_change(rank: int, before: int | None, say: Texts) -> list[html.Span]:
     count = str(abs(before - rank))
     sign = html.Span(("▲" if is_up else "▼") + count, **aria(hidden="true"))
     words = say("ranking.climbed" if is_up else "ranking.fell", count=count)
-    told = html.Span(words, className="unseen")
-    return [html.Span([sign, told], className="rank-moved")]
+    spoken = html.Span(words, className="unseen")
+    return [html.Span([sign, spoken], className="rank-moved")]
 
 
 def _recent(line: Line, view: View) -> html.Img | str:
@@ -86,14 +86,14 @@ def _recent(line: Line, view: View) -> html.Img | str:
     values = [received.get(month, 0) for month in months if first and month >= first]
     if len(values) < 2:
         return NO_VALUE
-    told = view.say(
+    text = view.say(
         "ranking.recent_told",
         count=str(len(values)),
         least=count_text(min(values), view.say),
         most=count_text(max(values), view.say),
         last=count_text(values[-1], view.say),
     )
-    return html.Img(src=sparkline(values), alt=told, title=told, width=84, height=22)
+    return html.Img(src=sparkline(values), alt=text, title=text, width=84, height=22)
 
 
 def _readings(line: Line, before: Line, view: View, share: float | None) -> list[html.Td]:

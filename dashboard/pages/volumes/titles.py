@@ -24,7 +24,7 @@ from dashboard.texts.wording import (
 
 NAMED_ON_MAP = 3
 MANY_ON_MAP = 12
-#: A share of fewer is told in numbers: 8 of 15.
+#: A share of fewer is written in numbers: 8 of 15.
 FEW = 100
 #: So many months may tie for the busiest and still be named.
 MOST_TIES = 2
@@ -127,7 +127,7 @@ def _share_text(share: float, say: Texts) -> str:
 def _standing_out(view: View) -> str:
     """The place whose share is most surely on the worse side of the whole, or that none is.
 
-    A rate that no direction is better of stands out upwards. What has no interval is told by its
+    A rate that no direction is better of stands out upwards. What has no interval is judged by its
     value alone.
     """
     say, measure = view.say, view.measure
@@ -142,7 +142,7 @@ def _standing_out(view: View) -> str:
         line for line in lines if stands_out(measure, line[measure], whole.value, upwards=falls)
     ]
     first = rank_rows(beyond or lines, measure, falls=falls)[0]
-    told = {
+    values = {
         "measure": name,
         "whole": value_text(measure, whole, say, is_short=True),
         "place": view.name_of(first),
@@ -151,9 +151,9 @@ def _standing_out(view: View) -> str:
     }
     side = "most" if falls else "least"
     if beyond:
-        return say("map.stands_out", **told)
+        return say("map.stands_out", **values)
     key = f"map.nobody_{side}" if interval(measure, first[measure]) else f"map.{side}"
-    return say(key, enough=str(ENOUGH), **told)
+    return say(key, enough=str(ENOUGH), **values)
 
 
 def trend_title(view: View) -> str:
@@ -179,17 +179,17 @@ def _busiest(months: Sequence[Line], view: View) -> str:
     busiest = [line for line in months if line.amount(measure) == most]
     if not most or len(busiest) > MOST_TIES or any(line[measure].value is None for line in months):
         return say("trend.none")
-    told = {
+    values = {
         "month": list_text(
             [month_text(line.starts_on, say) for line in busiest if line.starts_on], say
         ),
         "value": value_text(measure, busiest[0][measure], say),
     }
     if len(busiest) > 1:
-        return say("trend.tied", measure=say(f"measures.{measure.id}.label"), **told)
+        return say("trend.tied", measure=say(f"measures.{measure.id}.label"), **values)
     if measure is INTAKE:
-        return say("trend.busiest", **told)
-    return say("trend.highest", measure=say(f"measures.{measure.id}.label"), **told)
+        return say("trend.busiest", **values)
+    return say("trend.highest", measure=say(f"measures.{measure.id}.label"), **values)
 
 
 def _latest(months: Sequence[Line], view: View) -> str:
@@ -202,7 +202,7 @@ def _latest(months: Sequence[Line], view: View) -> str:
     before = view.volumes.month(month_start(last.starts_on, -MONTHS_OF_A_YEAR))
     is_over = bool(over)
     day = min(month_end(last.starts_on), view.read_on)
-    told = {
+    values = {
         "measure": say(f"measures.{measure.id}.label"),
         "when": say("trend.on", day=day_text(day, say))
         if view.is_stock(measure)
@@ -210,8 +210,8 @@ def _latest(months: Sequence[Line], view: View) -> str:
         "value": value_text(measure, last[measure], say, is_short=True),
     }
     if not is_over and not view.is_stock(measure):
-        return say("trend.latest_so_far", **told)
+        return say("trend.latest_so_far", **values)
     if not is_over or before[measure].value is None:
-        return say("trend.latest", **told)
+        return say("trend.latest", **values)
     earlier = value_text(measure, before[measure], say, is_short=True)
-    return say("trend.latest_compared", before=earlier, **told)
+    return say("trend.latest_compared", before=earlier, **values)

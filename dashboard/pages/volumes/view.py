@@ -62,7 +62,7 @@ class View:
 
     @property
     def _known_on(self) -> date:
-        """The day of the figures; of a part that was not told it, today."""
+        """The day of the figures; today for a part that does not know it."""
         as_of = self.volumes.as_of
         return as_of.astimezone(WIB).date() if as_of else today()
 
