@@ -55,7 +55,7 @@ from models.rights.key_operation import KeyOperation
 from models.rights.legal_hold import LegalHold
 from models.supervision.alert import Alert
 from models.supervision.budgeted_read import BudgetedRead
-from models.supervision.ending_told import EndingTold
+from models.supervision.disclosed_ending import DisclosedEnding
 from models.supervision.inquiry import Inquiry, InquiryPerson
 
 __all__ = [
@@ -87,8 +87,8 @@ __all__ = [
     "DataRequest",
     "Deadline",
     "Decision",
+    "DisclosedEnding",
     "Eligibility",
-    "EndingTold",
     "EntryRule",
     "Erasure",
     "Fee",

@@ -23,7 +23,7 @@ from gateway.access.audit import (
     record_reads,
     require_room,
 )
-from gateway.access.endings_told import count_endings
+from gateway.access.ending_counts import count_endings
 from gateway.access.purpose import StatedPurpose, stated_purpose
 from gateway.access.tampering import raise_tampering
 from gateway.access.transactions.begin import TransactionStarts

@@ -8,7 +8,7 @@ from gateway.policy import COUNTED_ENDINGS, LOOKED_UP_IN, POLICY, READ_BUDGETS
 from models.row_security import database_role
 from models.supervision.alert import HOURS_BETWEEN, RAISE_TAMPERED
 from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
-from models.supervision.ending_told import ENDINGS_LOCK_CLASS
+from models.supervision.disclosed_ending import ENDINGS_LOCK_CLASS
 from models.vocabulary import AlertKind, Role
 
 _TOLD = [role for role in Role if role in POLICY["ReaderRow"].fields["people"]]

@@ -16,7 +16,7 @@ from gateway.schema.mutations.case_intents import INTENTS
 from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.strawberry_bridge import describe_values
 from models import Application, ApplicationEvent, Assignment, Correction, Decision
-from models.life import Attempt, CaseState, refusal_told, statuses_alike
+from models.life import Attempt, CaseState, statuses_alike, visible_refusal
 from models.vocabulary import OPEN_CORRECTIONS, CorrectionState, EventKind, Role, Stage, Status
 
 _STEPS = {intent.name: intent for intent in INTENTS if intent.is_step}
@@ -163,7 +163,7 @@ def allowed_steps(root: Any, info: strawberry.Info) -> list[AllowedStep]:
     allowed: list[AllowedStep] = []
     for name, intent in _STEPS.items():
         if viewer.role in MUTATIONS[name].rows:
-            why = refusal_told(intent.verbs, statuses, now, known, attempt)
+            why = visible_refusal(intent.verbs, statuses, now, known, attempt)
             reason = (
                 error_of(reason_of(why, ("applicationId",), now, statuses[0]), language)
                 if why

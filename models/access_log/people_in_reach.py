@@ -30,11 +30,11 @@ def people_in_reach(
         *(literal([*account.places], ARRAY(Text)), since, before),
         *(after or UUID(int=0), most),
     )
-    told = asked.table_valued(
+    rows = asked.table_valued(
         *("applicant_id", "from_at", "until_at", "was_read"),
         *(column("ways", ARRAY(Text)), column("case_references", ARRAY(Text))),
     )
-    return select(told)
+    return select(rows)
 
 
 def number_in_reach(account: Account, since: datetime, before: datetime) -> AnySelect:

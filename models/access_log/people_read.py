@@ -1,4 +1,4 @@
-"""Whose identity was read in a window, or by one viewer: who is to be told of a breach."""
+"""Whose identity was read in a window, or by one viewer: who is to be notified of a breach."""
 
 from datetime import datetime
 from uuid import UUID

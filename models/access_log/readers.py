@@ -39,11 +39,11 @@ class ViewerReads:
 
 
 def people_read(role: Role, since: datetime, before: datetime) -> AnySelect:
-    """Rows of ``reader``, ``reader_role``, ``people`` and ``reads``, told to a role."""
-    told = func.viewer.people_read(role.value, since, before).table_valued(
+    """Rows of ``reader``, ``reader_role``, ``people`` and ``reads``, as a role may read them."""
+    rows = func.viewer.people_read(role.value, since, before).table_valued(
         "reader", "reader_role", "people", "reads"
     )
-    return select(told.c.reader, told.c.reader_role, told.c.people, told.c.reads)
+    return select(rows.c.reader, rows.c.reader_role, rows.c.people, rows.c.reads)
 
 
 def compare_viewers(rows: Iterable[Any]) -> Iterator[ViewerReads]:

@@ -37,8 +37,8 @@ class Checkpoint:
 
 
 def signed_note(checkpoint: Checkpoint, public_key: bytes, signature: bytes) -> str:
-    told = base64.b64encode(_key_hash(public_key) + signature).decode()
-    return f"{checkpoint.text()}\n— {ORIGIN} {told}\n"
+    encoded = base64.b64encode(_key_hash(public_key) + signature).decode()
+    return f"{checkpoint.text()}\n— {ORIGIN} {encoded}\n"
 
 
 def read_note(note: str, public_keys: Mapping[str, bytes]) -> Checkpoint:
@@ -51,8 +51,8 @@ def read_note(note: str, public_keys: Mapping[str, bytes]) -> Checkpoint:
     known = {_key_hash(key): key for key in public_keys.values()}
     for line in signatures.splitlines():
         if found := _SIGNATURE.fullmatch(line):
-            told = _decode(found[1])
-            if (key := known.get(told[:4])) and _is_signed(key, told[4:], text):
+            decoded = _decode(found[1])
+            if (key := known.get(decoded[:4])) and _is_signed(key, decoded[4:], text):
                 return _parse(text)
     raise AccountError("no key of this installation signed it")
 

@@ -219,7 +219,7 @@ async def _read_drops(
         drop = Drop.of(row)
         what = f"account_drop {drop.id}"
         if row["written_at"] in rewritten or leaf_hash(row["content"].encode()) != row["hash"]:
-            continue  # which is told as of any row; its entries are gone without a reason
+            continue  # reported like any row; what it let go counts as removed
         if not drop.is_signed(row["public_key"], row["signature"], public.values()):
             report.add(Tampering.FORGED, f"{what} no keeper signed")
             continue
@@ -257,7 +257,7 @@ async def _verify_rows(
             elif is_gone:
                 found[Tampering.REMOVED, "is gone"].append(row_id)
             elif position in rewritten:
-                continue  # which was told already
+                continue  # reported already
             elif leaf_hash((said + rest).encode()) != hash_:
                 found[Tampering.CHANGED, "is not what it was"].append(row_id)
             else:

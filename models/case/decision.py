@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, one_of
 from models.vocabulary import CONFIDENTIAL_GROUNDS, Ground, Outcome
 
-#: What the public is told in place of a ground that nobody outside may know.
+#: Shown to the public in place of a ground that nobody outside may know.
 NOT_DISCLOSED = "NOT_DISCLOSED"
 _CONFIDENTIAL = ", ".join(f"'{ground}'" for ground in CONFIDENTIAL_GROUNDS)
 _IS_INCOMPLETE = f"coalesce(ground = '{Ground.INCOMPLETE}', false)"
@@ -32,7 +32,7 @@ class Decision(Base):
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
     outcome: Mapped[str]
     ground: Mapped[str | None]
-    #: What agents and applicants are told of the ground, which they do not read: kept by a trigger.
+    #: What agents and applicants read in place of the ground: kept by a trigger.
     is_incomplete: Mapped[bool] = mapped_column(server_default=text("false"))
     public_reason: Mapped[str | None]
     decided_at: Mapped[datetime]
@@ -65,5 +65,5 @@ class Decision(Base):
 
 
 def public_reason(ground: Ground | None) -> str | None:
-    """What the applicant is told of a ground."""
+    """What the applicant reads in place of a ground."""
     return NOT_DISCLOSED if ground in CONFIDENTIAL_GROUNDS else ground

@@ -35,7 +35,7 @@ class Screening(Base):
     voided_at: Mapped[datetime | None]
     #: The entry of the ban list that is the hit; none where somebody answered.
     ban_id: Mapped[UUID | None] = mapped_column(ForeignKey("ban_entry.id"))
-    #: Subjects who are not told that it waits: whoever proposed an entry learns of no hit by it.
+    #: Subjects who do not see that it waits: whoever proposed an entry learns of no hit by it.
     kept_from: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
 
     __table_args__ = (

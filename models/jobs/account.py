@@ -77,7 +77,7 @@ async def keep_account(
     every: float = SIGNED_EVERY_SECONDS,
     jobs: Jobs | None = None,
 ) -> None:
-    """Integrate and sign until ``stop`` is set; failures are told, and tried again."""
+    """Integrate and sign until ``stop`` is set; report a failure and try again."""
     job = (jobs or Jobs()).add(Sequencer.sequence.__name__, every)
     sequencer = Sequencer(keys, folder)
     while not stop.is_set():

@@ -4,14 +4,14 @@ import asyncio
 from functools import partial
 
 from models.jobs.scheduler import Jobs, begin_anew, run_on_one_connection
-from models.key_service import KeyServiceError, TellsOperations
+from models.key_service import KeyServiceError, ListsOperations
 from models.rights.key_notes import carry_key_notes
 
 _EVERY_SECONDS = 60.0
 
 
 async def keep_key_notes(
-    keys: TellsOperations,
+    keys: ListsOperations,
     url: str,
     stop: asyncio.Event,
     every: float = _EVERY_SECONDS,

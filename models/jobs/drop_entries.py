@@ -26,7 +26,7 @@ async def keep_dropping(
     every: float = _EVERY_SECONDS,
     jobs: Jobs | None = None,
 ) -> None:
-    """Let entries of age go, until ``stop`` is set; failures are told, and tried again."""
+    """Drop entries of age, until ``stop`` is set; report a failure and try again."""
     job = (jobs or Jobs()).add(drop_of_age.__name__, every)
 
     async def work() -> None:

@@ -7,7 +7,7 @@ import asyncpg
 from models.case.change import ApplicationChange, VolumeChange
 from models.jobs.scheduler import Jobs, run_repeatedly
 from models.supervision.budgeted_read import HOURS_COUNTED, BudgetedRead
-from models.supervision.ending_told import EndingTold
+from models.supervision.disclosed_ending import DisclosedEnding
 
 #: How long a subscriber may resume from a position.
 FOLLOWED_HOURS = 24
@@ -24,7 +24,7 @@ async def forget(connection: asyncpg.Connection) -> int:
             f"DELETE FROM {table} WHERE written_at < now() - interval '{_KEPT_HOURS} hours'"  # noqa: S608
         )
         removed += int(status.rpartition(" ")[2])
-    for counted in (BudgetedRead.read_at, EndingTold.told_at):
+    for counted in (BudgetedRead.read_at, DisclosedEnding.told_at):
         status = await connection.execute(
             f"DELETE FROM {counted.class_.__tablename__}"  # noqa: S608
             f" WHERE {counted.key} < now() - interval '{HOURS_COUNTED} hours'"

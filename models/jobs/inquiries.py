@@ -1,7 +1,7 @@
-"""Inquiries that wait too long: for a review, of which others are told, or for a second supervisor.
+"""Inquiries that wait too long: for a review, which raises an alert, or for a second supervisor.
 
 Any number of these may run concurrently: each takes a batch of rows with SKIP LOCKED. An alert is
-raised once of each inquiry, by a unique index; what lapsed waits no more.
+raised once for each inquiry, by a unique index; what lapsed waits no more.
 """
 
 import asyncio

@@ -245,31 +245,33 @@ async def keep_linking(
     every: float = _EVERY_SECONDS,
     jobs: Jobs | None = None,
 ) -> None:
-    """Link what is committed, as soon as PostgreSQL tells of it, until ``stop`` is set."""
+    """Link what is committed, as soon as PostgreSQL notifies of it, until ``stop`` is set."""
     job = (jobs or Jobs()).add(link_cases.__name__, every)
     passing = (KeyServiceError, MissingKeyError, VaultError)
-    await begin_anew(lambda: _link_as_told(keys, url, stop, job), stop, job, after=passing)
+    await begin_anew(lambda: _link_when_notified(keys, url, stop, job), stop, job, after=passing)
 
 
-async def _link_as_told(keys: KeyService, url: str, stop: asyncio.Event, job: Job) -> None:
-    connection, told = await connect(url), asyncio.Event()
+async def _link_when_notified(keys: KeyService, url: str, stop: asyncio.Event, job: Job) -> None:
+    connection, notified = await connect(url), asyncio.Event()
     try:
-        await connection.add_listener(CHANNEL, lambda *_: told.set())
+        await connection.add_listener(CHANNEL, lambda *_: notified.set())
         while not stop.is_set():
-            told.clear()
+            notified.clear()
             try:
                 done = await job.run(link_and_screen(keys, connection))
             except VaultError as error:
                 await raise_tampering(connection, error)
                 raise
             if not done:
-                await _told_or_due(stop, told, job.every)
+                await _wait_until_notified_or_due(stop, notified, job.every)
     finally:
         await connection.close()
 
 
-async def _told_or_due(stop: asyncio.Event, told: asyncio.Event, seconds: float) -> None:
-    waits = [asyncio.create_task(event.wait()) for event in (stop, told)]
+async def _wait_until_notified_or_due(
+    stop: asyncio.Event, notified: asyncio.Event, seconds: float
+) -> None:
+    waits = [asyncio.create_task(event.wait()) for event in (stop, notified)]
     await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
         wait.cancel()

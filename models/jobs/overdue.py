@@ -74,9 +74,9 @@ _DUE = """
         WHERE application_id = closed.id AND ended_at IS NULL
     )
     INSERT INTO application_event (application_id, sequence, kind, occurred_at)
-    SELECT closed.id, 1 + max(told.sequence), $3, now()
+    SELECT closed.id, 1 + max(earlier.sequence), $3, now()
     FROM closed
-    JOIN application_event AS told ON told.application_id = closed.id
+    JOIN application_event AS earlier ON earlier.application_id = closed.id
     GROUP BY closed.id
     RETURNING application_id
 """

@@ -177,7 +177,7 @@ async def _act_on(connection: asyncpg.Connection, found: Iterable[asyncpg.Record
 
 
 async def _hit(connection: asyncpg.Connection, found: Collection[tuple[UUID, UUID]]) -> None:
-    """A hit for each entry, which holds the visa; supervisors are told at once."""
+    """A hit for each entry, which holds the visa; supervisors see it at once."""
     if not found:
         return
     cases, bans = zip(*found, strict=True)

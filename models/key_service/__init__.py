@@ -18,7 +18,7 @@ from models.key_service.interface import (
 from models.key_service.key_ages import SweepsKeys
 from models.key_service.local import LocalKeyService
 from models.key_service.local_file import LocalKeys, create_key_file
-from models.key_service.operations import KeyOperationNote, TellsOperations
+from models.key_service.operations import KeyOperationNote, ListsOperations
 from models.key_service.socket_keys import SocketKeys
 
 __all__ = [
@@ -29,12 +29,12 @@ __all__ = [
     "KeyService",
     "KeyServiceError",
     "KeyUse",
+    "ListsOperations",
     "LocalKeyService",
     "LocalKeys",
     "Signature",
     "SocketKeys",
     "SweepsKeys",
-    "TellsOperations",
     "create_key_file",
     "key_service_at",
 ]

@@ -13,8 +13,8 @@ SCHEMA = """
         subject BLOB PRIMARY KEY, erased_at INTEGER NOT NULL
     ) WITHOUT ROWID
 """
-#: Of those that are told at once.
-MOST_TOLD = 1000
+#: How many erased subjects one answer lists.
+PAGE_SIZE = 1000
 
 
 class ErasedSubject(NamedTuple):
@@ -35,7 +35,7 @@ class ErasesKeys(Protocol):
         ...
 
     async def erased_subjects(self, after: UUID) -> Sequence[ErasedSubject]:
-        """Those who were erased, in the order of their keys, from one on: `MOST_TOLD` at most.
+        """Those who were erased, in the order of their keys, from one on: `PAGE_SIZE` at most.
 
         Raises KeyServiceError if the keys cannot be used.
         """
@@ -73,7 +73,7 @@ def find_erased(connection: sqlite3.Connection, subjects: Sequence[UUID]) -> lis
 def list_erased(connection: sqlite3.Connection, after: UUID) -> list[ErasedSubject]:
     """Who was erased, in the order of their keys."""
     statement = "SELECT * FROM main.erased_subject WHERE subject > ? ORDER BY subject LIMIT ?"
-    return [_read_subject(row) for row in connection.execute(statement, (after.bytes, MOST_TOLD))]
+    return [_read_subject(row) for row in connection.execute(statement, (after.bytes, PAGE_SIZE))]
 
 
 def _read_subject(row: tuple[bytes, int]) -> ErasedSubject:

@@ -70,7 +70,7 @@ class KeyService(Protocol):
         ...
 
     async def make_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
-        """The data key of each subject, made where there is none, and stored before it is told.
+        """The data key of each subject, made where there is none, and stored before it is returned.
 
         Asked again it answers the same; who was erased has none, and gets none. Raises
         KeyServiceError if the keys cannot be used.

@@ -28,7 +28,7 @@ SCHEMAS = (
 )
 #: No key is swept that is younger, whatever is asked.
 YOUNGEST_DAYS = 1
-#: Of keys that are told or swept at once.
+#: The most keys that are listed or swept at once.
 MOST_SWEPT = 1000
 _MOST_NOTED = 10_000
 _DAY_SECONDS = 86_400

@@ -29,8 +29,8 @@ SCHEMAS = (
     ) WITHOUT ROWID
     """,
 )
-#: Of operations that are told at once.
-MOST_TOLD = 500
+#: How many operations one answer lists.
+PAGE_SIZE = 500
 #: The ids of the keys that are accepted for each use, the one that writes first.
 AcceptedKeys = Mapping[KeyUse, Sequence[str]]
 
@@ -64,11 +64,11 @@ class KeyOperationNote(NamedTuple):
     keys: int | None
 
 
-class TellsOperations(Protocol):
-    """A key service that tells what was done to keys."""
+class ListsOperations(Protocol):
+    """A key service that lists what was done to keys."""
 
     async def key_operations(self, before: int | None = None) -> Sequence[KeyOperationNote]:
-        """The newest, or those before a number, the newest first: `MOST_TOLD` at most.
+        """The newest, or those before a number, the newest first: `PAGE_SIZE` at most.
 
         Raises KeyServiceError.
         """
@@ -122,13 +122,13 @@ def note_erased(connection: sqlite3.Connection, copies: Sequence[str], number: i
 def list_operations(connection: sqlite3.Connection, before: int | None) -> list[KeyOperationNote]:
     rows = connection.execute(
         "SELECT * FROM main.operation WHERE ?1 IS NULL OR number < ?1 ORDER BY number DESC LIMIT ?",
-        (before, MOST_TOLD),
+        (before, PAGE_SIZE),
     )
     return [note_of(number, UUID(bytes=id_), *rest) for number, id_, *rest in rows]
 
 
 def note_of(number: int, id_: UUID, at: int, *rest: str | int | None) -> KeyOperationNote:
-    """A note as it is stored, and as it is told over a socket."""
+    """A note as it is stored, and as it is sent over a socket."""
     return KeyOperationNote(number, id_, datetime.fromtimestamp(at, UTC), *rest)  # type: ignore[arg-type]
 
 

@@ -17,7 +17,7 @@ import orjson
 from models.key_service.erasures import ErasedSubject, ErasesKeys
 from models.key_service.interface import KeyService, KeyServiceError, KeyUse
 from models.key_service.key_ages import SweepsKeys
-from models.key_service.operations import KeyOperationNote, TellsOperations
+from models.key_service.operations import KeyOperationNote, ListsOperations
 from models.key_service.socket_keys import MOST_LINE_BYTES
 
 #: Of one socket, or of all of them.
@@ -88,10 +88,11 @@ async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:
             return {"key_ids": list(await keys.key_ids(KeyUse(question["use"])))}
         case "digests":
             messages = [b64decode(message) for message in question["messages"]]
-            told = await keys.digests(KeyUse(question["use"]), messages)
+            digests = await keys.digests(KeyUse(question["use"]), messages)
             return {
                 "digests": [
-                    [(one.key_id, b64encode(one.value).decode()) for one in each] for each in told
+                    [(one.key_id, b64encode(one.value).decode()) for one in of_message]
+                    for of_message in digests
                 ]
             }
         case "sign":
@@ -116,8 +117,8 @@ async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:
             return _write_erased(await cast(ErasesKeys, keys).erased_subjects(after))
         case "operations":
             before = question["before"]
-            told = await cast(TellsOperations, keys).key_operations(before and int(before))
-            return {"operations": [_write_note(one) for one in told]}
+            operations = await cast(ListsOperations, keys).key_operations(before and int(before))
+            return {"operations": [_write_note(one) for one in operations]}
         case verb if verb in _OF_SWEEPS:
             return await _sweep(cast(SweepsKeys, keys), question)
         case _:

@@ -42,15 +42,15 @@ class SocketKeys:
         return (await self._ask({"do": "key_ids", "use": use}))["key_ids"]
 
     async def digests(self, use: KeyUse, messages: Sequence[bytes]) -> Sequence[Sequence[Digest]]:
-        told: list[Sequence[Digest]] = []
+        digests: list[Sequence[Digest]] = []
         for some in _some(messages):
             texts = [b64encode(message).decode() for message in some]
             answer = await self._ask({"do": "digests", "use": use, "messages": texts})
-            told += [
+            digests += [
                 [Digest(key_id, b64decode(value)) for key_id, value in of_keys]
                 for of_keys in answer["digests"]
             ]
-        return told
+        return digests
 
     async def sign(self, use: KeyUse, message: bytes) -> Signature:
         answer = await self._ask({"do": "sign", "use": use, "message": b64encode(message).decode()})

@@ -4,7 +4,7 @@
 """
 
 from models.life.case_state import CaseState, Proposal, columns_after_step
-from models.life.judging import refusal_of, refusal_told, statuses_alike
+from models.life.judging import refusal_of, statuses_alike, visible_refusal
 from models.life.preconditions import Attempt
 from models.life.refusals import Refusal
 from models.life.steps import REASONED, STEPS, Step, Verb, refusal, step_for, verb_taken
@@ -21,8 +21,8 @@ __all__ = [
     "columns_after_step",
     "refusal",
     "refusal_of",
-    "refusal_told",
     "statuses_alike",
     "step_for",
     "verb_taken",
+    "visible_refusal",
 ]

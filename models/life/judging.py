@@ -1,7 +1,7 @@
-"""What a role is told of a step: by the status if it reads one, else by what it reads instead.
+"""The refusal of a step that a role sees: by the status if it reads one, else by what it reads.
 
 A role that reads no status reads the stage, and whether the fee is paid. So wherever those are the
-same, it must meet the same refusal: otherwise the refusal would tell it the status.
+same, it must meet the same refusal: otherwise the refusal would reveal the status.
 """
 
 from collections.abc import Collection, Iterable
@@ -47,7 +47,7 @@ def refusal_of(
     return Refusal.WRONG_STAGE
 
 
-def refusal_told(
+def visible_refusal(
     verbs: Collection[Verb],
     statuses: Collection[Status],
     now: CaseState,
@@ -57,7 +57,7 @@ def refusal_told(
     """Why none of some steps can be taken, as far as the role reads; None if one may be.
 
     ``statuses`` are those that the application may have for the role, ``known`` the attributes of
-    the state that the role reads. What needs more is told by the attempt alone.
+    the state that the role reads. Needs that depend on more show only when the step is attempted.
     """
     found: list[Refusal] = []
     for step in _steps(verbs, statuses, attempt.role):

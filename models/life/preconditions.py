@@ -170,7 +170,7 @@ IS_GIVEN_TO_ANOTHER = Precondition(
     lambda now, by: by.receiver != (now.officer or now.supervisor),
     Refusal.ALREADY_ASSIGNED,
 )
-#: A hit that is one is refused by supervisors: no officer gets it, or is told of it.
+#: A hit that is a match is refused by supervisors: no officer gets it, or learns of it.
 IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS = Precondition(
     "a hit that is one stays with supervisors",
     lambda now, by: ScreeningResult.MATCH not in now.answers.values() or by.receiver == by.subject,

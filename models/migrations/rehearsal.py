@@ -15,7 +15,7 @@ from sqlalchemy import Connection, event
 
 _HERE = Path(__file__).parent
 _VERSIONS = _HERE / "versions"
-#: The locks that are told of, from the weakest; below them everything goes on at once.
+#: The locks that are reported, from the weakest; weaker ones let everything go on.
 MODES: tuple[str, ...] = (
     "ShareUpdateExclusiveLock",
     "ShareLock",

@@ -2,7 +2,7 @@
 
 A value is sealed by AES-256-GCM with the data key of its subject: an applicant, or an entry of the
 ban list. It is bound to that subject, to its table and column, and to the version that first had
-it: swapped, cut off or put back from before, it is refused, never told. Before the sealed bytes
+it: swapped, cut off or put back from before, it is refused, never opened. Before the sealed bytes
 stands a mark, a keyed digest of the value: by it alone a correction can be seen to change
 something, within one subject.
 

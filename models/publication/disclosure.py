@@ -3,7 +3,7 @@
 from math import ceil
 from typing import NamedTuple
 
-#: Fewer refusals are not told, only that they are fewer; public counts below it are withheld.
+#: Where fewer are refused, only that fact is published; public counts below it are withheld.
 THRESHOLD = 10
 #: Counts are rounded to the nearest multiple of this.
 ROUNDING = 5
@@ -15,8 +15,8 @@ FEWEST_CANDIDATES = 4
 UNBOUNDED = 1 << 40
 #: How far a rounded count may be from the true one.
 ROUNDING_ERROR = ROUNDING // 2
-#: The lowest rounded number of refusals. Since 9 and fewer are told as a bound, "about 10" would
-#: leave only 10, 11 and 12; so these are told as 15, together with 13 to 17.
+#: The lowest rounded number of refusals. Since 9 and fewer are published as a bound, "about 10"
+#: would leave only 10, 11 and 12; so these are published as 15, together with 13 to 17.
 LOWEST_ROUNDED = THRESHOLD + ROUNDING
 #: Bounds of rates are rounded up to a tenth of a percent.
 _RATE_STEPS = 1_000
@@ -43,7 +43,7 @@ ANYTHING = Interval(0, UNBOUNDED)
 
 
 class Refusals(NamedTuple):
-    """What is told of the refusals of a cell: a rounded number, a bound, or nothing."""
+    """What is published of the refusals of a cell: a rounded number, a bound, or nothing."""
 
     rounded: int | None = None
     #: There are fewer than this.
@@ -54,7 +54,7 @@ class Refusals(NamedTuple):
         return self.rounded is not None or self.below is not None
 
     def candidates(self) -> Interval:
-        """The numbers of refusals of which this would be told."""
+        """The numbers of refusals for which this would be published."""
         if self.below is not None:
             return Interval(0, self.below - 1)
         if self.rounded is None:
@@ -74,7 +74,7 @@ NOTHING = Refusals()
 
 
 def protect_refusals(decisions: int, refused: int) -> Refusals:
-    """What is told of the refusals among at least so many decisions."""
+    """What is published of the refusals among at least so many decisions."""
     if decisions < FEWEST_DECISIONS:
         return NOTHING
     if refused < THRESHOLD:

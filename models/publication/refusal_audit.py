@@ -1,11 +1,11 @@
 """The audit of refusals: withholds what would let a withheld figure be computed from others.
 
-A reader knows the decisions of each cell exactly. What is told of one cell then bounds others:
+A reader knows the decisions of each cell exactly. What is published of one cell then bounds others:
 months add up to quarters and years, visa types to a country, countries to the whole country. The
 adversary is any manager of a partner, who reads all figures of the partner's countries and those of
 the public; more than any single manager reads. The audit computes the candidate interval of each
-number of refusals, told or not, and withholds figures until each has at least four candidates; or
-as many as it had before anything was published, if those were fewer.
+number of refusals, published or not, and withholds figures until each has at least four
+candidates; or as many as it had before anything was published, if those were fewer.
 
 What is withheld is chosen by its worth: months before all else, then finer groups before countries,
 and years before quarters. A figure that was published before is never taken back.
@@ -60,7 +60,7 @@ class Candidate:
 
     decisions: int
     refused: int
-    #: So many decisions its readers know of: fewer where those are told rounded.
+    #: So many decisions its readers know of: fewer where those are published rounded.
     decisions_known: int
     #: Whether this run may publish it.
     is_new: bool = True
@@ -77,7 +77,7 @@ class Candidate:
 
     @property
     def refusals(self) -> Refusals:
-        """What is told of the refusals."""
+        """What is published of the refusals."""
         if not self.is_new or self.is_kept:
             return self.before
         if self.is_withheld:
@@ -150,7 +150,7 @@ class RefusalSystem:
             yield Sum(self._number[national], (*numbers, others), True)
 
     def bounds(self) -> Bounds:
-        """The interval of each number of refusals, for who reads everything that is told."""
+        """The interval of each number of refusals, for whoever reads all that is published."""
         bounds = Bounds(
             [self._published_interval(number) for number in range(len(self.prior))], self._sums
         )
@@ -253,7 +253,7 @@ class RefusalSystem:
 
 
 def audit(system: RefusalSystem) -> Bounds:
-    """Withhold figures until no number of refusals is told too closely; return what is left."""
+    """Withhold figures until no number of refusals can be inferred too closely."""
     while True:
         bounds = system.bounds()
         exposed_numbers = system.exposed_numbers(bounds)

@@ -67,7 +67,7 @@ _PUBLISHED = Table(
 
 
 class PublishedVolume(Base):
-    """A row for each group and period in which something happened; null means not told.
+    """A row for each group and period in which something happened; null means not published.
 
     Of refusals there is a rounded number or the bound that there are fewer. Rows of the whole
     country have the public's other figures too; those of partners' countries and centres have the

@@ -37,7 +37,7 @@ Figures = Mapping[str, Any]
 
 @dataclass
 class Publication:
-    """What a run published, and of how many cells the refusals are told, or why not."""
+    """What a run published: of how many cells the refusals, and why not of others."""
 
     periods: int = 0
     rows: int = 0
@@ -168,9 +168,9 @@ _COUNTED = ("decisions", "refused", "low", "high")
 
 
 def _reason(candidate: Candidate) -> str:
-    """How the refusals of a cell are told, or why they are not."""
+    """How the refusals of a cell are published, or why they are not."""
     if candidate.is_withheld:
         return "withheld by the audit"
     if candidate.refusals.below is not None:
-        return "told as a bound"
-    return "told rounded" if candidate.refusals.is_anything else "too few decisions"
+        return "published as a bound"
+    return "published rounded" if candidate.refusals.is_anything else "too few decisions"

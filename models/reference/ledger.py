@@ -37,7 +37,7 @@ _RECORD_BEGINNING = """
 class ReferenceChange(Base):
     """A change of reference data by a decree, from its proposal on; never removed.
 
-    What came without a decree, when Gerbang was set up, is told as such: ``is_initial``.
+    What came without a decree, when Gerbang was set up, is marked as such: ``is_initial``.
     """
 
     __tablename__ = "reference_change"
@@ -110,8 +110,10 @@ class ReferenceChangeValue(Base):
 
 
 async def record_beginning(connection: asyncpg.Connection, at: datetime | None = None) -> None:
-    """Write into the ledger what no change tells of: it came when Gerbang was set up, which is now
-    unless it is said; what is said gives the same keys each time."""
+    """Write into the ledger each row that no change accounts for: it came when Gerbang was set up.
+
+    That is now, unless ``at`` is given; the same instant gives the same keys each time.
+    """
     missing = await connection.fetch("SELECT number FROM untold_reference_rows()")
     since = int(at.timestamp() * 1000) if at else None
     keys = [new_key() if since is None else key_at(since, one["number"]) for one in missing]

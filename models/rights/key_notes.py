@@ -6,7 +6,7 @@ restored learns again what was done to keys since.
 
 import asyncpg
 
-from models.key_service import KeyOperationNote, KeyUse, TellsOperations
+from models.key_service import KeyOperationNote, KeyUse, ListsOperations
 from models.vocabulary import KeyOperationKind
 
 _KNOWN = "SELECT id FROM key_operation WHERE id = ANY ($1)"
@@ -18,20 +18,20 @@ _CARRY = """
 """
 
 
-async def carry_key_notes(keys: TellsOperations, connection: asyncpg.Connection) -> int:
+async def carry_key_notes(keys: ListsOperations, connection: asyncpg.Connection) -> int:
     """Write down what is not known yet, the oldest first; return how many operations that were.
 
     All of it or nothing, so that what is known has no gap. Raises KeyServiceError.
     """
     new: list[KeyOperationNote] = []
-    told = await keys.key_operations()
-    while told:
-        known = {row[0] for row in await connection.fetch(_KNOWN, [one.id for one in told])}
-        unknown = [one for one in told if one.id not in known]
+    page = await keys.key_operations()
+    while page:
+        known = {row[0] for row in await connection.fetch(_KNOWN, [one.id for one in page])}
+        unknown = [one for one in page if one.id not in known]
         new += unknown
-        if len(unknown) < len(told):
+        if len(unknown) < len(page):
             break
-        told = await keys.key_operations(before=told[-1].number)
+        page = await keys.key_operations(before=page[-1].number)
     if new:
         async with connection.transaction():
             await connection.executemany(_CARRY, [_row(one) for one in reversed(new)])

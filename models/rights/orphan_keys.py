@@ -2,8 +2,8 @@
 
 A key that is swept by mistake loses somebody, so whatever is strange is refused: a database that
 lacks the token of the last sweep, since it is another one or was restored, and one in which more
-than a small share of all keys has no subject. Then every key is as old as that moment, or nothing
-is done, and somebody is told.
+than a small share of all keys has no subject. In the first case the age of every key counts
+from then on, in the second nothing is swept; an operator is told of either.
 """
 
 from collections.abc import AsyncIterator, Sequence

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from models.key_service import ErasesKeys
-from models.key_service.erasures import MOST_TOLD
+from models.key_service.erasures import PAGE_SIZE
 from models.rights.erasure_of_bans import hide_bans
 from models.rights.erasure_steps import hide
 from models.row_keys import new_key
@@ -41,10 +41,10 @@ async def reconcile(keys: ErasesKeys, connection: asyncpg.Connection) -> int:
     """
     number, after = 0, UUID(int=0)
     while after < _LAST:
-        told = [one.subject for one in await keys.erased_subjects(after)]
-        until = told[-1] if len(told) == MOST_TOLD else _LAST
-        number += await _hide_again(connection, told)
-        keyed = await connection.fetch(_KEYS_COME_BACK, after, until, told)
+        erased = [one.subject for one in await keys.erased_subjects(after)]
+        until = erased[-1] if len(erased) == PAGE_SIZE else _LAST
+        number += await _hide_again(connection, erased)
+        keyed = await connection.fetch(_KEYS_COME_BACK, after, until, erased)
         if keyed:
             await keys.erase_data_keys([row[0] for row in keyed])
         number, after = number + len(keyed), until

@@ -1,4 +1,4 @@
-"""Alerts: what an auditor and a supervisor who is not concerned are told of at once."""
+"""Alerts: what auditors, and supervisors who are not concerned, learn of at once."""
 
 from datetime import datetime
 from uuid import UUID
@@ -19,7 +19,7 @@ from models.vocabulary import AlertKind, Role
 
 #: Of one kind, somebody raises one within so many hours, however often there was reason to.
 HOURS_BETWEEN = 1
-#: Of tampered values, somebody meets at most so many within them that are told one by one.
+#: Of the tampered values that somebody meets within them, at most so many raise an alert each.
 MOST_TAMPERED = 20
 #: Raises an alert of one whose sealed values were changed; what is said of it is SQL.
 RAISE_TAMPERED = f"""\

@@ -4,9 +4,9 @@ from enum import StrEnum
 
 
 class AlertKind(StrEnum):
-    """What others than those who did it are told of at once."""
+    """What others than whoever did it are alerted to at once."""
 
-    #: Somebody wanted to read more people than an hour's budget has, or was told the last four of
+    #: Somebody wanted to read more people than an hour's budget has, or was shown the last four of
     #: more passports than is usual.
     READ_BUDGET = "READ_BUDGET"
     #: A supervisor opened an inquiry.

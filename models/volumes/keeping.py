@@ -84,7 +84,7 @@ def _fold_statement(*steps: str, is_empty: bool = False) -> str:
 _FOLD = _fold_statement(f"changes AS ({_FROM_OUTBOX})")
 #: The raw rows include what is in the outbox, so it is emptied; later commits stay to be folded.
 _REBUILD = _fold_statement(
-    "told AS (DELETE FROM volume_outbox)", f"changes AS ({_FROM_RAW_ROWS})", is_empty=True
+    "emptied AS (DELETE FROM volume_outbox)", f"changes AS ({_FROM_RAW_ROWS})", is_empty=True
 )
 
 

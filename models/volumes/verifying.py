@@ -45,7 +45,7 @@ _NO_STATUS = ", ".join(f"'{kind}'" for kind in EventKind if kind not in tuple(St
 #: Each application's derived columns, recomputed. A correction changes the outcome, but not the
 #: day on which the case was closed.
 _RECOMPUTE_APPLICATIONS = f"""
-    CREATE TEMPORARY TABLE told AS
+    CREATE TEMPORARY TABLE derived AS
     WITH happened AS (
         SELECT
             application_id,
@@ -94,11 +94,11 @@ _RECOMPUTE_APPLICATIONS = f"""
 _DIFFERING_APPLICATIONS = f"""
     SELECT
         reference,
-        {", ".join(f"told.{name} AS expected_{name}" for name in _DERIVED_COLUMNS)},
+        {", ".join(f"derived.{name} AS expected_{name}" for name in _DERIVED_COLUMNS)},
         {", ".join(f"application.{name} AS found_{name}" for name in _DERIVED_COLUMNS)}
     FROM application
-    JOIN told USING (id)
-    WHERE ({", ".join(f"told.{name}" for name in _DERIVED_COLUMNS)})
+    JOIN derived USING (id)
+    WHERE ({", ".join(f"derived.{name}" for name in _DERIVED_COLUMNS)})
         IS DISTINCT FROM ({", ".join(f"application.{name}" for name in _DERIVED_COLUMNS)})
 """  # noqa: S608
 
@@ -106,10 +106,11 @@ _RECOMPUTE_CHANGES = f"""
     CREATE TEMPORARY TABLE expected AS
     SELECT {CHANGE_COLUMNS}
     FROM application
-    JOIN told USING (id)
+    JOIN derived USING (id)
     CROSS JOIN LATERAL volume_contribution(
-        told.status, told.submitted_at, told.received_at, told.paid_at, told.closed_at,
-        target_due_at, fee_idr, told.paused_seconds, told.was_info_requested, partner_code
+        derived.status, derived.submitted_at, derived.received_at, derived.paid_at,
+        derived.closed_at, target_due_at, fee_idr, derived.paused_seconds,
+        derived.was_info_requested, partner_code
     )
     CROSS JOIN (SELECT NULL::text AS ground, NULL::text AS done_by, 0 AS overturned) AS of_nobody
     UNION ALL
@@ -154,14 +155,14 @@ def _compare_ages(ages: Ages) -> str:
                 SELECT
                     starts_on,
                     {", ".join(ages.dimensions)},
-                    duration_bucket(extract(epoch FROM end_of_wib_day(starts_on) - told.paid_at))
+                    duration_bucket(extract(epoch FROM end_of_wib_day(starts_on) - derived.paid_at))
                         AS bucket
                 FROM application
-                JOIN told USING (id)
+                JOIN derived USING (id)
                 CROSS JOIN volume_aged_until AS until
                 CROSS JOIN LATERAL generate_series(
-                    wib_day(told.paid_at)::timestamp,
-                    least(wib_day(told.closed_at) - 1, until.day),
+                    wib_day(derived.paid_at)::timestamp,
+                    least(wib_day(derived.closed_at) - 1, until.day),
                     interval '1 day'
                 ) AS midnight
                 CROSS JOIN LATERAL (SELECT midnight::date AS starts_on) AS its
@@ -193,7 +194,7 @@ async def verify(connection: asyncpg.Connection) -> list[Difference]:
         for ages in AGES:
             lines = await connection.fetch(_compare_ages(ages))
             differences += _differences_in(ages.table.name, lines, ("measured",))
-        await connection.execute("DROP TABLE told, expected")
+        await connection.execute("DROP TABLE derived, expected")
         return differences
 
 

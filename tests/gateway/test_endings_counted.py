@@ -9,7 +9,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from gateway.access import endings_told
+from gateway.access import ending_counts
 from gateway.execution import run
 from gateway.execution.plan.run import PlanCache
 from gateway.mapping.ids import GlobalId
@@ -107,7 +107,7 @@ async def test_a_count_that_nobody_asks_for_is_seen(replicas, connection, monkey
 
 
 async def test_what_cannot_be_counted_is_not_told(replicas, connection, monkeypatch) -> None:
-    monkeypatch.setattr(endings_told, "_COUNTING", "SELECT $1::text, $2 / 0, $3::uuid[], $4::uuid")
+    monkeypatch.setattr(ending_counts, "_COUNTING", "SELECT $1::text, $2 / 0, $3::uuid[], $4::uuid")
     asked = await supervisor(replicas[0], "in-an-outage")(ONE, id=IDS[0])
     assert (asked.status, asked.codes, "data" in asked.body) == (503, ["UNAVAILABLE"], False)
     monkeypatch.undo()

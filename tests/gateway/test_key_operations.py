@@ -153,7 +153,7 @@ async def test_rotations_and_erasures_are_entries_that_auditors_read_and_nobody_
 async def test_a_long_list_of_notes_is_carried_whole_and_in_order(
     connection: asyncpg.Connection, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(noted, "MOST_TOLD", 3)
+    monkeypatch.setattr(noted, "PAGE_SIZE", 3)
     keys = LocalKeyService.open(folder / "keys.json")
     transaction = connection.transaction()
     await transaction.start()

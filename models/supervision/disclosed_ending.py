@@ -1,4 +1,4 @@
-"""Of whom each viewer was told the last four of a passport within the last hour."""
+"""The people whose passport endings each viewer was shown within the last hour."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,8 +11,8 @@ from models.base import Base
 ENDINGS_LOCK_CLASS = 7_234
 
 
-class EndingTold(Base):
-    """One person the last four of whose passport a viewer was told lately, and when it was last.
+class DisclosedEnding(Base):
+    """A person whose passport ending a viewer was shown lately, and when it was last.
 
     A function of the database writes it before the answer leaves; what no longer counts, the keeper
     forgets.
