@@ -89,7 +89,7 @@ class RequestError(GerbangError):
 
 
 class MistakesError(RequestError):
-    """The document or the arguments have mistakes, each of which the client is told."""
+    """The document or the arguments have mistakes, all of which are reported to the client."""
 
     def __init__(self, mistakes: Sequence[GerbangError]) -> None:
         super().__init__(mistakes[0].code, mistakes[0].message, details=mistakes[0].details)

@@ -21,8 +21,8 @@ else goes wrong is an entry of the response's `errors`, with `extensions.code` a
 `extensions.traceId`. Messages are for people: their words may change, the codes do not.
 
 Messages are in Indonesian (`id`) or English (`en`), by `Accept-Language`; without it in English.
-`Content-Language` says which. An outcome that is asked for again with its idempotency key is told
-in the language of whoever asks. In the sentences below, `…` is a value.
+`Content-Language` says which. An outcome that is asked for again with its idempotency key is
+worded in the language of whoever asks. In the sentences below, `…` is a value.
 """
 _MUTATIONS = """\
 ## Codes of mutations
@@ -45,8 +45,8 @@ _SENTENCES = """\
 ### What `message` says
 
 Each sentence, in English and in Indonesian. What graphql-core finds wrong with a document
-(`SYNTAX`, and more of `INVALID_DOCUMENT`) is told in its own words, in English; a literal that does
-not fit its type in those of `INVALID_VARIABLES`.
+(`SYNTAX`, and more of `INVALID_DOCUMENT`) is reported in its own words, in English; a literal that
+does not fit its type in those of `INVALID_VARIABLES`.
 """
 _CLOSED = """\
 

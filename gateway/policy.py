@@ -114,7 +114,7 @@ EVERYONE: Roles = tuple(Role)
 CASE_WORKERS = OFFICER + SUPERVISOR
 CASE_STAFF = CASE_WORKERS + AUDITOR
 PARTNERS = MANAGER + AGENT
-#: Whoever is told which steps a case allows, and whoever can change anything.
+#: Whoever sees which steps a case allows, and whoever can change anything.
 STEP_TAKERS = CASE_WORKERS + AGENT + APPLICANT + PARTNER_SERVICE
 HANDING_OVER = AGENT + PARTNER_SERVICE
 SUBMITTERS = AGENT + APPLICANT + PARTNER_SERVICE
@@ -188,14 +188,15 @@ read_of_oneself = reached_through(
 )
 #: An inquiry that has ended is reviewed by somebody else; until then they read what was read in it.
 under_review = all_of(in_the_past(Inquiry.ends_at), is_null(Inquiry.reviewed_at))
-#: Somebody is told of it once it was reviewed.
-told_of_an_inquiry = all_of(
+#: Whoever was read in an inquiry learns of it once it was reviewed.
+own_reviewed_inquiry = all_of(
     in_the_past(InquiryPerson.told_at),
     reached_through(InquiryPerson.applicant_id, Applicant.id, own_subject(Applicant.account)),
 )
-#: Supervision is told once the case is closed (nobody supervises what was received a moment ago and
-#: is not billed yet); and a read for somebody else's case never, since it would tell of a link.
-told_to_oneself = any_of(
+#: Reads for supervision are shown once the case is closed (nobody supervises what was received a
+#: moment ago and is not billed yet); a read for somebody else's case never, since it would reveal
+#: a link.
+shown_to_oneself = any_of(
     none_of(AccessEvent.purpose, Purpose.CASEWORK, Purpose.SUPERVISION),
     all_of(
         none_of(AccessEvent.purpose, Purpose.SUPERVISION),
@@ -209,7 +210,7 @@ told_to_oneself = any_of(
             none_of(Application.stage, Stage.IN_PROCESS, Stage.WAITING_FOR_APPLICANT),
         ),
     ),
-    reached_through(AccessEvent.case_reference, InquiryPerson.reference, told_of_an_inquiry),
+    reached_through(AccessEvent.case_reference, InquiryPerson.reference, own_reviewed_inquiry),
 )
 working_on_it = reached_through(
     Application.id,
@@ -220,7 +221,7 @@ working_on_it = reached_through(
 on_the_own_desk = own_subject(Application.officer)
 on_no_officers_desk = all_of(is_null(Application.officer), is_null(Application.closed_at))
 not_a_hold = none_of(ApplicationEvent.kind, EventKind.HELD, EventKind.RELEASED)
-#: Officers are told neither of holds nor of answers.
+#: Officers see neither holds nor answers.
 not_supervision = none_of(
     ApplicationEvent.kind,
     EventKind.HELD,
@@ -228,7 +229,7 @@ not_supervision = none_of(
     EventKind.ANSWER_PROPOSED,
     EventKind.SCREENED,
 )
-#: Whoever proposed an entry of the ban list is never told of a hit by it.
+#: Whoever proposed an entry of the ban list never sees a hit by it.
 is_open_question = all_of(
     is_null(Screening.answered_at),
     is_null(Screening.voided_at),
@@ -245,9 +246,9 @@ of_an_open_or_own_question = reached_through(
         own_subject(Screening.confirmed_by),
     ),
 )
-#: A case that lies with a supervisor has left the officers' desks: whose it is, they are not told.
+#: A case that lies with a supervisor has left the officers' desks: whose it is, they do not see.
 not_a_supervisors = none_of(Assignment.role, Role.SUPERVISOR)
-#: What applicants do, are asked for, or are told: how the directorate works on it is not theirs.
+#: What applicants do, are asked for, or learn: how the directorate works on it is not theirs.
 own_steps = none_of(
     ApplicationEvent.kind,
     EventKind.IN_VERIFICATION,
@@ -510,7 +511,7 @@ POLICY: Mapping[str, Access] = {
         },
     ),
     # Applications, pseudonymous. Partners and applicants see a stage, never a status or an outcome
-    # in the making; applicants see the steps that they take or are told of.
+    # in the making; applicants see the steps that they take or are notified of.
     "Application": Access(
         rows=APPLICATION_ROWS,
         fields={
@@ -620,11 +621,11 @@ POLICY: Mapping[str, Access] = {
     # Why something was not done, to whoever can do it; of a case, by what the role reads of it.
     "MutationError": Access(fields=dict.fromkeys(("code", "message", "path"), CHANGERS)),
     "InputError": Access(fields=dict.fromkeys(("code", "message", "path"), CHANGERS)),
-    # Whoever hands an application in is told what fits instead.
+    # Whoever hands an application in reads what fits instead.
     "EligibilityError": Access(
         fields=dict.fromkeys(("code", "message", "path", "eligibleVisaTypes"), SUBMITTERS),
     ),
-    # Whoever hands a file over is told what it lacks.
+    # Whoever hands a file over reads what it lacks.
     "DocumentsError": Access(
         fields=dict.fromkeys(("code", "message", "path", "missingDocuments"), HANDING_OVER),
     ),
@@ -1011,7 +1012,7 @@ POLICY: Mapping[str, Access] = {
             Role.PARTNER_AGENT: own_subject(AccessEvent.actor),
             Role.SCREENING: own_subject(AccessEvent.actor),
             Role.AUDITOR: every_row,
-            Role.APPLICANT: all_of(read_of_oneself, told_to_oneself),
+            Role.APPLICANT: all_of(read_of_oneself, shown_to_oneself),
         },
         counts_only=LEADERSHIP,
         fields={
@@ -1027,7 +1028,7 @@ POLICY: Mapping[str, Access] = {
         },
     ),
     "MyData": Access(fields=dict.fromkeys(("applicant", "keptSince", "note"), APPLICANT)),
-    # What others are told of at once: never whoever did it.
+    # What others are alerted to: never whoever did it.
     "Alert": Access(
         rows={Role.SUPERVISOR: anothers(Alert.actor), Role.AUDITOR: every_row},
         fields=dict.fromkeys(
@@ -1050,8 +1051,8 @@ POLICY: Mapping[str, Access] = {
         ),
     ),
     # Supervision that names no case: who looked, why, and what another one says of it. Whom it
-    # opened is read by whoever opened it, and by others while they review it; those are told of it
-    # themselves by the reads, and reach the rows for that alone.
+    # opened is read by whoever opened it, and by others while they review it; the people
+    # themselves learn of it by the reads, and reach the rows for that alone.
     "Inquiry": Access(
         rows=dict.fromkeys(ANSWER_READERS, every_row),
         fields=dict.fromkeys(
@@ -1088,12 +1089,12 @@ POLICY: Mapping[str, Access] = {
                 any_of(own_subject(Inquiry.opened_by), under_review),
             ),
             Role.AUDITOR: every_row,
-            Role.APPLICANT: told_of_an_inquiry,
+            Role.APPLICANT: own_reviewed_inquiry,
         },
         counts_only=APPLICANT,
         fields=dict.fromkeys(("applicant", "openedAt"), ANSWER_READERS),
     ),
-    # Whose reach was taken back. Whoever it happened to is told so by an error, and no more.
+    # Whose reach was taken back. Whoever it happened to learns that by an error, and no more.
     "Suspension": Access(
         rows=dict.fromkeys(SUSPENSION_READERS, every_row),
         fields={
@@ -1322,8 +1323,8 @@ POLICY: Mapping[str, Access] = {
             ANSWER_READERS,
         )
     ),
-    # Following live what changes. Whoever does not read the events of a case is told of those
-    # alone that change what they do read: the time of another would tell of it.
+    # Following live what changes. Whoever does not read the events of a case is sent those
+    # alone that change what they do read: the time of another would reveal it.
     "ApplicationChange": Access(
         rows={
             Role.OFFICER: no_change_of_a_hold,
@@ -1649,7 +1650,7 @@ PURPOSES: Mapping[Role, tuple[Purpose, ...]] = {
     Role.PARTNER_AGENT: (Purpose.INTAKE,),
     Role.SCREENING: (Purpose.CASEWORK,),
     Role.APPLICANT: (Purpose.OWN_DATA,),
-    # Who looks for a person who asks by letter, and is told a pseudonym: never who it is.
+    # Looks for a person who asks by letter, and gets a pseudonym: never who it is.
     Role.AUDITOR: (Purpose.DATA_REQUEST,),
 }
 IMPLIED_PURPOSE: Mapping[Role, Purpose] = {Role.APPLICANT: Purpose.OWN_DATA}
@@ -1666,8 +1667,8 @@ READ_BUDGETS: Mapping[Role, int] = {
     Role.AUDITOR: 60,
 }
 
-#: In which roles it is counted of whom a viewer is told the last four of a passport, and beyond how
-#: many in an hour an alert is raised, unless the settings say otherwise.
+#: In which roles it is counted how many people's last four of the passport a viewer is shown, and
+#: beyond how many in an hour an alert is raised, unless the settings say otherwise.
 COUNTED_ENDINGS: Roles = CASE_WORKERS + AGENT
 MOST_ENDINGS = 200
 

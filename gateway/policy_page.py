@@ -102,7 +102,7 @@ def _purposes() -> Iterator[str]:
 
 
 def _published_sets() -> Iterator[str]:
-    yield "## What published figures are told apart by"
+    yield "## What published figures are broken down by"
     yield ""
     for role, sets in PUBLISHED_SETS.items():
         yield f"- {role}: {', '.join(sets)}."

@@ -248,7 +248,7 @@ def none_of(column: Attribute, *words: str) -> NoneOf:
 
 
 def kept_from(column: Attribute) -> KeptFrom:
-    """Rows that are told to everybody but some subjects."""
+    """Rows that everybody sees but some subjects."""
     return KeptFrom(column, Scope.SUBJECT)
 
 

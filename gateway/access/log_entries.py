@@ -23,7 +23,7 @@ class Room(Protocol):
         ...
 
     def refusal(self, why: str) -> RequestError:
-        """What the viewer is told of such an answer."""
+        """The error that the viewer gets for such an answer."""
         ...
 
 

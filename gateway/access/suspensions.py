@@ -35,7 +35,7 @@ class Suspensions:
     """
 
     def __init__(self, url: str, start: TransactionStart) -> None:
-        """``start`` is that of the gateway itself, to which alone they are told."""
+        """``start`` is that of the gateway itself, which alone may read them."""
         self._url = url
         self._start = start
         self._subjects = self._partners = frozenset[str]()

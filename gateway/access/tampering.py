@@ -35,4 +35,6 @@ async def raise_tampering(
     try:
         await commit_in_one_write(pool, start, raising)
     except (FieldError, Error, OSError) as error:
-        log.error("nobody was told that a sealed value was changed: %s", type(error).__name__)
+        log.error(
+            "no alert could be raised that a sealed value was changed: %s", type(error).__name__
+        )

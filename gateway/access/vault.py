@@ -1,5 +1,5 @@
-"""What a client is told where the vault cannot be opened, and what is logged where it was tampered
-with."""
+"""The error that a client gets where the vault cannot be opened, and what is logged where it was
+tampered with."""
 
 import logging
 from collections.abc import Iterator

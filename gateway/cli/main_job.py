@@ -80,7 +80,7 @@ class MainJob:
         by_day = _QUERY.replace("COUNTRY]", "COUNTRY, DAY]") % "granted { value }"
         refused = self._ask(_MANAGER, by_day)
         if {error["extensions"]["code"] for error in refused["errors"]} != {"INVALID_INPUT"}:
-            raise click.ClickException(f"{_MANAGER} was told what was granted on each day")
+            raise click.ClickException(f"{_MANAGER} could read what was granted on each day")
         click.echo(
             f"{_MANAGER} reads {_OWN_COUNTRY} alone: an intake of {own_intake:,} of its own"
             f" partner, of {whole_intake:,} in all; exact outcomes are refused."

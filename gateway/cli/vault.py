@@ -34,16 +34,16 @@ def rotate(file: Path, second: Path | None) -> None:
     Run it where the key service runs, as its user; everything goes on meanwhile. Stopped, it goes
     on when it is run again.
     """
-    told = 0
+    reported = 0
 
-    def tell(done: int, number: int) -> None:
-        nonlocal told
-        if done - told >= _EVERY:
-            told = done
+    def report(done: int, number: int) -> None:
+        nonlocal reported
+        if done - reported >= _EVERY:
+            reported = done
             click.echo(f"{done:,} of {number:,} data keys")
 
     try:
-        done = rotate_data_keys(file, second, tell)
+        done = rotate_data_keys(file, second, report)
     except KeyServiceError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{done:,} data keys are wrapped by a new key; {file} has no other any more.")

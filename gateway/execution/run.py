@@ -211,7 +211,7 @@ class SchemaRunner:
                 await record_reads(*by, admitted.purpose, context.identities_read, *what, most)
             if context.banned_read:
                 await record_ban_reads(*by, admitted.purpose, context.banned_read, *what, most)
-        if people := context.told.get("PassportEnding"):
+        if people := context.disclosed.get("PassportEnding"):
             start = self._openings.for_reading(viewer)
             await count_endings(self._pool, start, viewer, people, self._most_endings)
         admitted.charge.settle(sum(one.values for one in executed), monotonic() - started_at)

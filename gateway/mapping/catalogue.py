@@ -180,10 +180,11 @@ def _nouns_of_ruled_values(nouns: Iterable[DeclaredNoun]) -> Iterator[tuple[str,
     for noun in nouns:
         for field in noun.fields.values():
             if isinstance(field.source, RuledValue):
-                name, told = field.source.coordinate
+                name, field_name = field.source.coordinate
                 value = Column(field.source.value)
-                fields = {told: DeclaredField(told, field.python_name, value, field.target_name)}
-                yield name, DeclaredNoun(name, object, Storage(field.source.remote, False), fields)
+                only = DeclaredField(field_name, field.python_name, value, field.target_name)
+                storage = Storage(field.source.remote, False)
+                yield name, DeclaredNoun(name, object, storage, {field_name: only})
 
 
 def _find_fields(fields: dict[str, GraphQLField]) -> Iterator[tuple[str, DeclaredField]]:

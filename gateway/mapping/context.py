@@ -70,8 +70,8 @@ class Context:
     identities_read: set[UUID] = field(default_factory=set)
     #: Ids of the entries of the ban list of which it was read whom they are about.
     banned_read: set[UUID] = field(default_factory=set)
-    #: Of whom ruled values were told, by the type that the policy has for them.
-    told: dict[str, set[UUID]] = field(default_factory=dict)
+    #: Whose ruled values were disclosed, by the type that the policy has for them.
+    disclosed: dict[str, set[UUID]] = field(default_factory=dict)
     nodes_left: int = MOST_NODES_OF_A_REQUEST
     #: What came of the changes that were asked for, by the response keys of their fields.
     outcomes: dict[str, Outcome | Exception] = field(default_factory=dict[str, Outcome | Exception])
@@ -222,16 +222,16 @@ class Context:
         if noun.storage.is_logged and noun.name != "BannedPerson":
             self.identities_asked.update(keys)
 
-    def tell(self, source: RuledValue, root: Any, name: str) -> Any:
-        """A ruled value of a row; it is noted of whom it was told."""
+    def disclose(self, source: RuledValue, root: Any, name: str) -> Any:
+        """A ruled value of a row; whose it is, is noted."""
         value = root.__dict__[name]
         if value is not None:
-            self.note_told(source, [root.__dict__[KEY]])
+            self.note_disclosed(source, [root.__dict__[KEY]])
         return value
 
-    def note_told(self, source: RuledValue, keys: Iterable[UUID]) -> None:
-        """Note of whom a value was told."""
-        self.told.setdefault(source.coordinate[0], set()).update(keys)
+    def note_disclosed(self, source: RuledValue, keys: Iterable[UUID]) -> None:
+        """Note whose value was disclosed."""
+        self.disclosed.setdefault(source.coordinate[0], set()).update(keys)
 
     def position(self, type_name: str, source: ChangePosition, row: Any) -> str:
         """The sealed position of a change."""

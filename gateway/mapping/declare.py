@@ -189,12 +189,12 @@ def ruled_value(
 ) -> Any:
     """A field with the value of a row that has row rules of its own: null out of their reach.
 
-    Whose values a viewer was told is noted.
+    Whose values a viewer was shown is noted.
     """
     source = RuledValue(coordinate, local, remote, value)
 
     def resolve(root: Any, info: strawberry.Info) -> Any:
-        return info.context.tell(source, root, info.python_name)
+        return info.context.disclose(source, root, info.python_name)
 
     return _field(resolve, source, description)
 
@@ -222,7 +222,7 @@ def links(
     *,
     order: tuple[Expression, ...],
 ) -> Any:
-    """A field that links to a few rows, all told at once: those that the viewer may read."""
+    """A field that links to a few rows, all returned at once: those that the viewer may read."""
     source = ToMany(local, remote, order)
 
     def resolve(root: Any, info: strawberry.Info) -> Any:

@@ -52,7 +52,7 @@ def _change(span: Span, attribute: str, difference: Callable[[float, float], Cha
 
 
 def _code(of: str) -> Any:
-    return strawberry.field(description=f"Code of the {of}; null where it is not told apart by it.")
+    return strawberry.field(description=f"Code of the {of}; null where not broken down by it.")
 
 
 _NOTHING = (
@@ -77,10 +77,10 @@ class WiderCell:
     to: date = strawberry.field(description="Last day of its period.")
     period: CalendarPeriod = strawberry.field(description="Kind of its period.")
     group_by: list[VolumeDimension] = strawberry.field(
-        description="What it is told apart by, without its period."
+        description="What it is broken down by, without its period."
     )
     dropped: list[VolumeDimension] = strawberry.field(
-        description="What it is no longer told apart by; nothing where only its period is longer."
+        description="What it is no longer broken down by; nothing where only its period is longer."
     )
     partner: str | None = _code("partner")
     country: CountryCode | None = _code("partner country")
@@ -88,7 +88,7 @@ class WiderCell:
     nationality: CountryCode | None = _code("nationality")
     visa_type: str | None = _code("visa type")
     channel: Channel | None = strawberry.field(
-        description="Channel; null where it is not told apart by it."
+        description="Channel; null where not broken down by it."
     )
 
 
@@ -104,7 +104,7 @@ def _nearest_wider() -> Any:
         resolve,
         "Where a figure is withheld, the nearest wider cell in your reach in which it"
         " is not: the same group over a longer period, or else a wider group. Null where there is"
-        " none, and where the figure is told.",
+        " none, and where the figure is not withheld.",
     )
 
 

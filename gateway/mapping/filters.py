@@ -138,7 +138,7 @@ class WordFilter(Generic[Value]):
 class TextFilter:
     eq: str | None = _eq()
     in_: list[str] | None = _in()
-    prefix: str | None = _option("Begins with this, capital and small letters told apart.")
+    prefix: str | None = _option("Begins with this; capital and small letters are distinguished.")
 
 
 @strawberry.input(name="Filter", description=f"Narrows to a span of time; {_ALL_HOLD}")

@@ -87,7 +87,7 @@ class KeptList(list[Any]):
     with it."""
 
     def __init__(self, items: Iterable[Any], grow: Callable[[int], None]) -> None:
-        """``grow`` is told how many bytes are kept in addition."""
+        """``grow`` is called with the number of bytes that are kept in addition."""
         super().__init__(items)
         self._grow = grow
         #: By what rendered them: the JSON of all items, and how many values it holds.

@@ -50,7 +50,7 @@ def conditions_of(queue: Queue, viewer: Viewer) -> list[Condition]:
 
 
 def columns_of_queues(role: Role) -> list[Any]:
-    """The columns by which the queues of a role are told."""
+    """The columns that say in which queues of a role a case stands."""
     viewer = Viewer("", role)
     return [
         condition.column

@@ -34,7 +34,7 @@ from models import (
 )
 from models.vocabulary import OPEN_CORRECTIONS, EventKind, Role, Status
 
-#: Whoever is never told of it takes no step that depends on it.
+#: Whoever may not read the decision takes no step that depends on it.
 _OF_THE_DECISION = (
     Application.current_decision_id,
     Decision.officer,
@@ -64,7 +64,7 @@ def select_state(role: Role, rule: Rule | None) -> Any:
         ApplicationEvent.application_id == Application.id,
         ApplicationEvent.kind == Application.status,
     )
-    is_told = is_readable("Decision", "officer", role)
+    reads_decision = is_readable("Decision", "officer", role)
     state = (
         select(
             Application.id,
@@ -79,7 +79,7 @@ def select_state(role: Role, rule: Rule | None) -> Any:
             Application.paid_at,
             Application.received_at,
             Application.visa_type_code,
-            *(column.label(column.key) if is_told else null().label(column.key)
+            *(column.label(column.key) if reads_decision else null().label(column.key)
               for column in _OF_THE_DECISION),
             events.scalar_subquery().label("sequence"),
             entered.scalar_subquery().label("since"),
@@ -109,7 +109,7 @@ def select_state(role: Role, rule: Rule | None) -> Any:
         )
         .where(Application.id == _ID, meets_in_role(rule))
     )  # fmt: skip
-    if is_told:
+    if reads_decision:
         state = state.outerjoin(Decision, Decision.id == Application.current_decision_id)
     return state
 
@@ -186,8 +186,8 @@ def select_desk() -> Any:
 
 
 def select_corrections(role: Role) -> Any:
-    is_told = is_readable("Correction", "approvedBy", role)
-    approved_by = Correction.approved_by if is_told else null()
+    reads_approver = is_readable("Correction", "approvedBy", role)
+    approved_by = Correction.approved_by if reads_approver else null()
     return select(Correction.state, approved_by.label("approved_by")).where(
         Correction.application_id == _ID, Correction.state.in_(OPEN_CORRECTIONS)
     )

@@ -108,20 +108,24 @@ def _case_of(found: Mapping[str, Sequence[Any]], *, is_locked: bool) -> Case | N
         return None
     return _case(
         found["state"][0],
-        _as_told(found["clearance"][0]) if "clearance" in found else found.get("answers", ()),
+        (
+            _visible_answers(found["clearance"][0])
+            if "clearance" in found
+            else found.get("answers", ())
+        ),
         found.get("desk", ()),
         found.get("corrections", ()),
         is_locked=is_locked,
     )
 
 
-def _as_told(told: Any) -> list[Any]:
-    """The answers as far as the role is told of them: cleared or not, and what may be asked."""
+def _visible_answers(clearance: Any) -> list[Any]:
+    """The answers as far as the role may know them: cleared or not, and what may be asked."""
 
     def answer(kind: ScreeningKind) -> ScreeningResult:
-        if told.cleared:
+        if clearance.cleared:
             return ScreeningResult.CLEAR
-        may_ask = kind in told.to_ask
+        may_ask = kind in clearance.to_ask
         return ScreeningResult.UNAVAILABLE if may_ask else ScreeningResult.PENDING
 
     return [

@@ -32,7 +32,7 @@ class Request:
 
     mutation: str
     key: str
-    #: What is wrong with the input itself. It is told together with what the database has to say.
+    #: What is wrong with the input itself. It is reported together with what the database refuses.
     faults: tuple[Reason, ...] = ()
 
     def canonical(self) -> bytes:

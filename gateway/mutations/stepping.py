@@ -118,9 +118,9 @@ def _allowed_step(
         why = refusal_of(verb, case.state, attempt, reads_status=reads_status)
         if why is None:
             return step_for(verb, status, viewer.role)
-        is_told = reads_status or is_readable("Application", "stage", viewer.role)
-        told = status if is_told else None
-        reasons.include(reason_of(why, (request.target,), case.state, told))
+        reads_stage = reads_status or is_readable("Application", "stage", viewer.role)
+        visible_status = status if reads_stage else None
+        reasons.include(reason_of(why, (request.target,), case.state, visible_status))
     return None
 
 

@@ -150,7 +150,7 @@ def _application_row(
 
 
 def _channel(place: Place, group: str | None) -> Channel:
-    """What a centre takes in is the centre's, a group too; without one a group is told apart."""
+    """A centre's intake is of the centre's channel, groups too; other groups have their own."""
     return Channel.PARTNER_GROUP if group and place.centre is None else place.channel
 
 

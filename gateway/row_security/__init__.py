@@ -169,8 +169,8 @@ def _access_log(role: Role) -> Iterator[str]:
 
 
 def _lookups(role: Role) -> Iterator[str]:
-    """A role that looks people up is told applicants by digests, for a case; the index itself it
-    does not read. It logs that in the own name, for the case that is sealed with it."""
+    """A role that looks people up finds applicants by digests, for a case; it does not read the
+    index itself. It logs that in the own name, for the case that is sealed with it."""
     if role not in LOOKED_UP_FOR or not PURPOSES.get(role):
         return
     yield f"GRANT EXECUTE ON FUNCTION viewer.people_found TO {database_role(role)};"

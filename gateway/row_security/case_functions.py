@@ -1,4 +1,4 @@
-"""What mutations are told of a case that their role may not read, and what guards of steps ask."""
+"""What mutations learn of a case beyond what their role reads, and what guards of steps ask."""
 
 #: Whether a case is cleared, and which questions may be asked of it: an officer's refusals tell
 #: that much, and no more. Guards ask the same, so that both speak of the same thing.

@@ -1,7 +1,7 @@
-"""Which columns a writing role does not read, since its role of the domain is never told of them.
+"""Which columns a writing role does not read, since its role of the domain never sees them.
 
-Mutations look at more than their answers tell. A role's statement asks of a case what its steps
-need (``lock_case``); of what stands here only those are told who read the field anyway.
+Mutations look at more than their answers show. A role's statement asks of a case what its steps
+need (``lock_case``); what stands here is read only by those who read the field anyway.
 """
 
 from collections.abc import Mapping
@@ -23,8 +23,8 @@ from models.life import STEPS
 from models.life.preconditions import IS_CLEARED
 from models.vocabulary import Role
 
-#: By table and column, the field of the policy; "*" is every column.
-TOLD_BY: Mapping[type[Base], Mapping[str, tuple[str, str]]] = {
+#: By table and column, the field of the policy that shows it; "*" is every column.
+SHOWN_BY: Mapping[type[Base], Mapping[str, tuple[str, str]]] = {
     Application: {
         "reference": ("Application", "reference"),
         "group_reference": ("Application", "groupReference"),
@@ -81,15 +81,15 @@ TOLD_BY: Mapping[type[Base], Mapping[str, tuple[str, str]]] = {
     Screening: {"*": ("Screening", "result")},
     Visa: {"*": ("Visa", "number")},
 }
-_NOUNS = {noun.__tablename__: noun for noun in TOLD_BY}
+_NOUNS = {noun.__tablename__: noun for noun in SHOWN_BY}
 
 
 def hidden_columns(table: str, role: Role) -> frozenset[str]:
-    """The columns of a table of which the role is never told."""
+    """The columns of a table that the role never sees."""
     if table not in _NOUNS:
         return frozenset()
     hidden: set[str] = set()
-    for column, (type_name, field) in TOLD_BY[_NOUNS[table]].items():
+    for column, (type_name, field) in SHOWN_BY[_NOUNS[table]].items():
         if role not in POLICY[type_name].fields[field]:
             every = _NOUNS[table].__table__.c.keys()
             hidden.update(every if column == "*" else (column,))

@@ -1,6 +1,6 @@
 """Whose identity an account could have read in a window, by what the database knows of that time.
 
-It is a bound from above, told to auditors alone: each fact opens somebody from when it began to
+It is an upper bound, shown to auditors alone: each fact opens somebody from when it began to
 when it ended; a suspension closes everything, an erasure closes somebody. What a role opens by it
 is said once more here, without the case that the purpose names: any of them could have been named.
 `tests/models/test_people_in_reach.py` compares it with what the policy opens.
@@ -12,7 +12,7 @@ from models.row_security import database_role
 from models.vocabulary import UNSURE_LINKS, LinkReason, ReachedBy, Role
 
 #: Of one person, or of everybody.
-TOLD_OF_ALL_READS = (Role.AUDITOR, Role.APPLICANT)
+SEE_ALL_READS = (Role.AUDITOR, Role.APPLICANT)
 _UNSURE = ", ".join(f"'{state}'" for state in UNSURE_LINKS)
 #: How long a gateway may act upon what it knew before a suspension.
 SUSPENDED_WITHIN_SECONDS = 5
@@ -181,7 +181,7 @@ CREATE OR REPLACE FUNCTION viewer.reads_kept_since(acting text) RETURNS timestam
         END IF;
         RETURN (SELECT max(before) FROM account_drop);
     END
-$$;""".format(roles=", ".join(f"'{role}'" for role in TOLD_OF_ALL_READS))
+$$;""".format(roles=", ".join(f"'{role}'" for role in SEE_ALL_READS))
 REACH_FUNCTIONS = "\n".join((_PEOPLE_IN_REACH, _NUMBER_IN_REACH, _KEPT_SINCE))
 
 
@@ -189,5 +189,5 @@ def reach_grants(role: Role) -> Iterator[str]:
     name = database_role(role)
     if role is Role.AUDITOR:
         yield f"GRANT EXECUTE ON FUNCTION viewer.{_PEOPLE}, viewer.{_NUMBER} TO {name};"
-    if role in TOLD_OF_ALL_READS:
+    if role in SEE_ALL_READS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO {name};"

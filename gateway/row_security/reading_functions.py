@@ -1,4 +1,4 @@
-"""What reading roles are told of tables whose rows they may not read: how many people each viewer
+"""What reading roles learn of tables whose rows they may not read: how many people each viewer
 read, who is found by a digest, whether there is room in a budget or an inquiry for further people,
 and when the account was signed last."""
 
@@ -11,7 +11,7 @@ from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
 from models.supervision.disclosed_ending import ENDINGS_LOCK_CLASS
 from models.vocabulary import AlertKind, Role
 
-_TOLD = [role for role in Role if role in POLICY["ReaderRow"].fields["people"]]
+_SEE_COUNTS = [role for role in Role if role in POLICY["ReaderRow"].fields["people"]]
 #: Counts alone, of a log whose rows these roles may not read: whose data it was is not in them.
 #: Whoever reads the own data is no reader.
 _PEOPLE_READ = """\
@@ -31,7 +31,7 @@ CREATE OR REPLACE FUNCTION viewer.people_read(
             WHERE occurred_at >= since AND occurred_at < before AND actor_role <> 'APPLICANT'
             GROUP BY actor, actor_role;
     END
-$$;""".format(roles=", ".join(f"'{role}'" for role in _TOLD))
+$$;""".format(roles=", ".join(f"'{role}'" for role in _SEE_COUNTS))
 #: The applicants of a digest, for a case of one's own; nobody reads the index itself. The case is
 #: that of the seal: a gateway of the last release says it besides.
 _PEOPLE_FOUND = """\
@@ -75,7 +75,7 @@ CREATE OR REPLACE FUNCTION viewer.people_found(
 $$;"""
 #: The seconds until there is room for these people, below 0 where there never is. Null where there
 #: is now: the transaction logs the reads, and until its end no other of this viewer is answered.
-#: Where there is none, others are told by an alert.
+#: Where there is none, an alert is raised.
 _ADMIT_READS = f"""\
 CREATE OR REPLACE FUNCTION viewer.admit_reads(
     acting text, most bigint, people uuid[], alert_id uuid) RETURNS double precision
@@ -116,7 +116,7 @@ CREATE OR REPLACE FUNCTION viewer.admit_reads(
             ORDER BY read_at OFFSET beyond - 1 LIMIT 1;
     END
 $$;"""
-#: Counts people, each once an hour; beyond ``most`` others are told by an alert, once an hour.
+#: Counts people, each once an hour; beyond ``most`` an alert is raised, once an hour.
 _COUNT_ENDINGS = f"""\
 CREATE OR REPLACE FUNCTION viewer.count_endings(
     acting text, most bigint, people uuid[], alert_id uuid) RETURNS void
@@ -152,7 +152,7 @@ CREATE OR REPLACE FUNCTION viewer.count_endings(
     END
 $$;"""
 #: Why nobody is admitted to an inquiry of the viewer's own; null where they are, or where there is
-#: no such inquiry: then nobody is, and nothing is told. Its row is held until the end.
+#: no such inquiry: then nobody is, without a reason. Its row is held until the end.
 _ADMIT_TO_INQUIRY = """\
 CREATE OR REPLACE FUNCTION viewer.admit_to_inquiry(
     acting text, named text, people uuid[], keys uuid[], look_ups int) RETURNS text
@@ -233,7 +233,7 @@ _MEETING = {role for noun in ("Identity", "IdentityVersion", "BannedPerson")
 
 
 def reading_grants(role: Role) -> Iterator[str]:
-    if role in _TOLD:
+    if role in _SEE_COUNTS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.people_read TO {database_role(role)};"
     if role in READ_BUDGETS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.admit_reads TO {database_role(role)};"

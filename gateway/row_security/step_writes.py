@@ -110,7 +110,7 @@ _NO_MATCH = " AND ".join(
 )
 _CORRECTION = (
     StepWrite(
-        # What others are told of the ground, a trigger writes.
+        # A trigger writes what others read in place of the ground.
         Decision, "INSERT", _columns(Decision, "is_incomplete", "public_reason"),
         f"NEW.outcome = '{{target}}' AND {is_now('NEW.decided_at')}"
         " AND NEW.officer = viewer_subject"

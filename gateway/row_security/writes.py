@@ -1,7 +1,7 @@
 """Row security of mutations: which columns each role writes, of which rows, by which verb.
 
 Each role of the domain changes things in a database role of its own. That reads what its mutations
-look at, and no more: ``gateway/row_security/columns.py`` says which of it the role is never told.
+look at, and no more: ``gateway/row_security/columns.py`` says which of it the role never sees.
 Which step may write what, from which status, is guarded beside this: ``guards.py``.
 """
 
@@ -75,8 +75,8 @@ _OF_A_CASE_IN_REACH = (
 _KEPT_BY_OTHERS = frozenset(
     {"officer", "supervisor", "is_assigned", "is_visa_held", "is_linked"}
 ) | frozenset({"successor_centre_code", "successor_country_code", "left_partner_at"})
-#: What a trigger says of the ground of a decision, to those who do not read it.
-_TOLD_OF_THE_GROUND = frozenset({"is_incomplete", "public_reason"})
+#: What a trigger writes in place of the ground of a decision, for those who do not read it.
+_PUBLIC_GROUND = frozenset({"is_incomplete", "public_reason"})
 #: How it left a desk.
 _ENDED = frozenset({"ended_at", "ended_by", "reason"})
 _OWN_APPLICANT = "EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id)"
@@ -180,7 +180,7 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
                 "UPDATE",
                 columns_in(Application) - {"stage"} - _KEPT_BY_OTHERS - (_LODGED - {"status"}),
             ),
-            # Whoever reads a case that may not be changed is told why.
+            # Whoever reads a case that may not be changed learns why.
             select_if=writer.reach(Application, also_read=True),
             update_if=own_case,
             insert_if=f"{submitted} AND application.status IN ({_UNPAID})",
@@ -236,9 +236,9 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
             insert_if=of_a_case[Assignment],
         ),
         Decision.__tablename__: WriteGrant(
-            columns_in(Decision) - {"internal_note", *_TOLD_OF_THE_GROUND},
-            writer.columns_of(Decision, "INSERT", columns_in(Decision) - _TOLD_OF_THE_GROUND),
-            select_if=f"{of_a_case[Decision]} AND {_tells_of_decisions(writer)}",
+            columns_in(Decision) - {"internal_note", *_PUBLIC_GROUND},
+            writer.columns_of(Decision, "INSERT", columns_in(Decision) - _PUBLIC_GROUND),
+            select_if=f"{of_a_case[Decision]} AND {_may_read_decisions(writer)}",
             insert_if=f"{of_a_case[Decision]} AND decision.officer = {writer.subject}",
         ),
         Visa.__tablename__: WriteGrant(
@@ -302,7 +302,7 @@ def _known_of_people(writer: Writer) -> frozenset[str]:
     return frozenset({"id", "account", "nationality_code"}) if knows_oneself else frozenset()
 
 
-def _tells_of_decisions(writer: Writer) -> str:
-    """Whoever is never told a ground reads none where something is changed either."""
+def _may_read_decisions(writer: Writer) -> str:
+    """Whoever never reads a ground reads none where something is changed either."""
     readers = POLICY["Decision"].fields["officer"]
     return writer.by_role({role: "true" for role in Role if role in readers})

@@ -23,9 +23,9 @@ ReadPerson = Annotated["Applicant", strawberry.lazy("gateway.schema.applicant")]
 class AccessEvent(Node):
     """One read of one applicant's identity; never changed, never removed.
 
-    Whom it was about is told the role, the purpose and when: of supervision once the case is
-    closed, of an inquiry once it was reviewed, and of a read for another case not here, but by an
-    auditor who is asked.
+    The person whom it was about sees the role, the purpose and when: for supervision once the case
+    is closed, for an inquiry once it was reviewed. Reads for another case are not shown here: an
+    auditor tells of them when asked.
     """
 
     occurred_at: datetime = column(Row.occurred_at, "When.", filters=True, orders=True)
@@ -37,7 +37,7 @@ class AccessEvent(Node):
     )
     fields: list[str] = column(Row.fields, "The fields of `Identity` that were read.")
     in_words: str = translated_column(
-        "Who read it and why, as the person is told it.", en=IN_ENGLISH, id=IN_INDONESIAN
+        "Who read it and why, in words for the person.", en=IN_ENGLISH, id=IN_INDONESIAN
     )
     applicant: ReadPerson | None = link(
         Row.applicant_id, ApplicantRow.id, "Whose identity.", filters=True

@@ -1,4 +1,4 @@
-"""Who read somebody's data, in the words that the person is told it in."""
+"""Who read somebody's data, in words for that person."""
 
 from collections.abc import Mapping
 
@@ -51,11 +51,11 @@ IN_ENGLISH = _sentence(
 IN_INDONESIAN = _sentence(
     _INDONESIAN, "Direktorat Jenderal Imigrasi", "membaca data Anda.", "in_indonesian"
 )
-#: That not all is told at once, without a word of what is not.
+#: Says that some reads are shown later, without saying which.
 DELAY_ENGLISH = (
-    "Reads by which an application is supervised are told once it is closed, those of an inquiry"
-    " once somebody else has reviewed it. Reads for another matter are told by the data protection"
-    " officer, who is asked for them."
+    "Reads by which an application is supervised are shown once it is closed, those of an inquiry"
+    " once somebody else has reviewed it. For reads for another matter, ask the data protection"
+    " officer."
 )
 DELAY_INDONESIAN = (
     "Pembacaan dalam rangka pengawasan atas suatu permohonan diberitahukan setelah permohonan itu"

@@ -1,4 +1,4 @@
-"""What supervisors and auditors are told of at once."""
+"""What supervisors and auditors are alerted to."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from models.supervision.alert import HOURS_BETWEEN
 from models.vocabulary import AlertKind, Role
 
 _POSITION = (
-    "Where this lies: for `after`, so that nothing is missed and nothing told twice."
+    "Where this lies: for `after`, so that nothing is missed and nothing sent twice."
     " It is in `extensions` of the payload too."
 )
 
@@ -33,13 +33,13 @@ class AlertUpdate:
 class Alert(Node, AlertUpdate):
     """Something that a viewer did, for others to look into: never removed, closed once.
 
-    Whom it is about is not told of it, and closes none of the own.
+    Whoever it is about neither sees nor closes it.
     """
 
     position: str = position(Row.written_in, Row.number, _POSITION)
     raised_at: datetime = column(Row.raised_at, "When.", filters=True, orders=True)
     kind: AlertKind = column(
-        Row.kind, f"What was done; the same is told again after {HOURS_BETWEEN} hour at most."
+        Row.kind, f"What was done; the same raises one alert in {HOURS_BETWEEN} hour at most."
     )
     actor: str = column(Row.actor, "Subject of the viewer whom it is about.")
     actor_role: Role = column(Row.actor_role, "The role in which it was done.")

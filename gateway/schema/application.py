@@ -188,7 +188,8 @@ class Application(Node):
     allowed: list[AllowedStep] = derived_field(
         allowed_steps,
         "Which steps you may take of it now, and why not the others, by what you read of it. What"
-        " the step itself says, and what supervision answered, is told by the attempt alone.",
+        " depends on the step's own input, or on what supervision answered, shows only when the"
+        " step is attempted.",
         *FACTS,
         fields=LOOKED_AT,
     )

@@ -25,7 +25,7 @@ class Decision(Node):
         "Whether it was refused because the file was not complete.",
     )
     public_reason: PublicReason | None = column(
-        DecisionRow.public_reason, "Why it was refused, as far as applicants are told."
+        DecisionRow.public_reason, "Why it was refused, as far as applicants may know."
     )
     visa: Visa | None = link(
         DecisionRow.id,

@@ -35,7 +35,8 @@ class MyData:
         " before were let go by their age."
     )
     note: str = strawberry.field(
-        resolver=_note, description="That some reads are told later, and who is asked for them."
+        resolver=_note,
+        description="Says that some reads are shown later, and whom to ask for them.",
     )
 
 

@@ -72,7 +72,7 @@ async def people(
             " open data request.",
         )
     ids = list(found[0].people or ())[:MOST_FOUND]
-    # Before it is told: a look-up that cannot be logged is not answered.
+    # Before the answer: a look-up that cannot be logged is not answered.
     await context.record_lookup(kind, len(ids))
     noun = context.catalogue.nouns[Applicant.__name__]
     rows = await context.loaders.by(noun, ApplicantRow.id).load_many(ids)

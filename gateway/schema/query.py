@@ -147,7 +147,7 @@ class Query:
         resolver=people_who_were_read,
         metadata=checked_by(check_read_window),
         description="Whose identity was read between two instants, or by one account: who is to be"
-        " told of a breach, within 3 x 24 hours. Each question is logged.",
+        " notified of a breach, within 3 x 24 hours. Each question is logged.",
     )
     people_in_reach: PersonInReachTable | None = strawberry.field(
         resolver=people_who_were_in_reach,

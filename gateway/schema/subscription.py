@@ -32,7 +32,7 @@ from models.volumes import as_of
 VOLUMES_EVERY_SECONDS = 1.0
 
 _POSITION = (
-    "Where this lies: for `after`, so that nothing is missed and nothing told twice."
+    "Where this lies: for `after`, so that nothing is missed and nothing sent twice."
     " It is in `extensions` of the payload too."
 )
 
@@ -73,7 +73,7 @@ class ApplicationChange(ApplicationUpdate):
 
 @noun(key=VolumeChangeRow.id)
 class VolumesChange(VolumesUpdate):
-    """Figures in your reach changed: ask for them again. Told at most once a second."""
+    """Figures in your reach changed: ask for them again. Sent at most once a second."""
 
     position: str = position(VolumeChangeRow.written_in, VolumeChangeRow.id, _POSITION)
 

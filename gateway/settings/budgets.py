@@ -85,7 +85,7 @@ class BudgetSettings:
         READ_BUDGETS[Role.AUDITOR],
     )
     last_four_alert: int = setting(
-        "of how many people a viewer is told the last four of the passport in an hour before an"
+        "of how many people a viewer is shown the last four of the passport in an hour before an"
         " alert is raised; nothing is refused",
         parsers.whole(1, 1_000_000),
         MOST_ENDINGS,

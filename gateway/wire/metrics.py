@@ -43,7 +43,7 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._requests = self._counter("gerbang_requests", "Requests, by HTTP status.", "status")
-        self._errors = self._counter("gerbang_errors", "Errors told to clients, by code.", "code")
+        self._errors = self._counter("gerbang_errors", "Errors sent to clients, by code.", "code")
         self._refused = self._counter(
             "gerbang_refused",
             "Operations refused for overload: full, nobody more may wait; viewer, no more of this"

@@ -391,7 +391,7 @@ async def test_a_foreign_country_looks_as_one_without_rows(who) -> None:
         (f'{YEAR}, groupBy: [VISA_TYPE], where: {{visaType: {{in: ["B1", "C1"]}}}}', "one value"),
         (f"{YEAR}, groupBy: [], where: {{country: {{in: []}}}}", "one value"),
         (f"{YEAR}, groupBy: [NATIONALITY]", "PARTNER and COUNTRY and VISA_TYPE"),
-        (f"{YEAR}, groupBy: [VISA_TYPE, CHANNEL]", "told apart"),
+        (f"{YEAR}, groupBy: [VISA_TYPE, CHANNEL]", "broken down"),
     ],
 )
 async def test_a_question_off_the_grid_is_told_what_to_ask(who, arguments: str, words: str) -> None:

@@ -40,7 +40,7 @@ from models.person.vault import Vault
 
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 _COMMIT = Command("COMMIT")
-#: A mutation finds its rows along their indexes, whatever it is told.
+#: A mutation finds its rows along their indexes, whatever its arguments.
 _SETTINGS = dict(Planning.ONCE.value)
 
 _AWAY = "The database does not answer. Ask again with the same key: that tells what came of it."

@@ -45,12 +45,12 @@ LISTS: Mapping[str, Bound] = {
     "ApplicationFacets.stage": Bound(len(Stage), "a closed list"),
     "ApplicationFacets.status": Bound(len(Status), "a closed list"),
     "Country.entryRules": Bound(20, "one for each decree that changed it"),
-    "WiderCell.groupBy": Bound(3, "published figures are told apart by three dimensions at most"),
-    "WiderCell.dropped": Bound(3, "published figures are told apart by three dimensions at most"),
+    "WiderCell.groupBy": Bound(3, "published figures are broken down by three dimensions at most"),
+    "WiderCell.dropped": Bound(3, "published figures are broken down by three dimensions at most"),
     "VisaType.eligibility": Bound(100, "each kind of entry and purpose, and its decrees"),
     "Query.eligibleVisaTypes": Bound(150, "the directorate's list of indexes has about 130"),
     "Screening.banMatches": Bound(50, "entries of a passport, and of names that are alike"),
-    "Query.people": Bound(MOST_FOUND, "no more are told of"),
+    "Query.people": Bound(MOST_FOUND, "no more are listed"),
     "EligibilityError.eligibleVisaTypes": Bound(
         150, "the directorate's list of indexes has about 130"
     ),
@@ -76,10 +76,10 @@ PLACES = Bound(1_500, "centres, and the countries of a handful of partners")
 #: The most rows of the table of readers.
 READERS = Bound(MOST_READERS, "those who read the most people; others are left out")
 #: The most rows of the table of people who were read.
-PEOPLE_IN_REACH = Bound(MOST_PEOPLE_IN_REACH, "no more are told of at once")
-PEOPLE_READ = Bound(MOST_PEOPLE_READ, "no more are told of at once")
+PEOPLE_IN_REACH = Bound(MOST_PEOPLE_IN_REACH, "no more are listed at once")
+PEOPLE_READ = Bound(MOST_PEOPLE_READ, "no more are listed at once")
 #: The most rows of the table of people who applied through several partners.
-PEOPLE_AT_SEVERAL_PARTNERS = Bound(MOST_PEOPLE_AT_SEVERAL_PARTNERS, "no more are told of at once")
+PEOPLE_AT_SEVERAL_PARTNERS = Bound(MOST_PEOPLE_AT_SEVERAL_PARTNERS, "no more are listed at once")
 
 #: The cost of the locks, writes and commit of a mutation, besides its answer.
 MUTATION = 1_000

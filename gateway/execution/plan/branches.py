@@ -61,7 +61,7 @@ class BranchPlan:
             number: _sealed_places(branch.levels[number], places[branch.levels[number]])
             for number in self.logged
         }
-        #: Where those values stand that it is noted of whom they are told.
+        #: Where the values stand whose disclosure is recorded: those with row rules of their own.
         self.ruled = [
             place for level in branch.levels for place in _ruled_places(level, places[level])
         ]
@@ -138,8 +138,8 @@ class BranchRead:
                     if (text := cell(row, place)) is not None:
                         yield (level, row, place), Cell(subject, column, text.decode())
 
-    def find_told(self) -> Iterator[tuple[RuledValue, set[UUID]]]:
-        """Of whom each value is told that has row rules of its own."""
+    def find_disclosed(self) -> Iterator[tuple[RuledValue, set[UUID]]]:
+        """Each value that has row rules of its own, with the people whose value it discloses."""
         for source, level, value, key in self.plan.ruled:
             rows, answered = self.rows[level], self._answered_rows(level)
             cells = (rows.cell(row, key) for row in answered if rows.cell(row, value) is not None)
@@ -232,8 +232,8 @@ class BranchReads:
             break
         for read in pending:
             self._note_logged(read)
-            for source, people in read.find_told():
-                self._context.note_told(source, people)
+            for source, people in read.find_disclosed():
+                self._context.note_disclosed(source, people)
         await self._open(pending)
 
     async def _open(self, reads: Iterable[BranchRead]) -> None:

@@ -30,7 +30,7 @@ class ColumnSet:
         self._role = role
         self.join = join
         self.joins: dict[ToOne, ColumnSet] = {}
-        #: Of whom values that have row rules of their own are told: where those stand.
+        #: Values that have row rules of their own, by label: whose value is disclosed is recorded.
         self.ruled: dict[str, RuledValue] = {}
         self._columns = {column.key: column for column in label_columns(noun, (), role)}
 

@@ -34,7 +34,7 @@ class ColumnValue:
 
     label: str
     is_nullable: bool
-    #: Whether it has row rules of its own: of whom it is told is noted where rows are read.
+    #: Whether it has row rules of its own: whose value is disclosed is recorded on reading.
     is_ruled: bool = False
 
 

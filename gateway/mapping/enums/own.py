@@ -40,7 +40,7 @@ class HitResolution(StrEnum):
 
 
 class PublicReason(StrEnum):
-    """Why an application was refused, as far as applicants are told."""
+    """Why an application was refused, as far as applicants may know."""
 
     INVALID_TRAVEL_DOCUMENT = "INVALID_TRAVEL_DOCUMENT"
     FORGED_DOCUMENT = "FORGED_DOCUMENT"
@@ -53,7 +53,7 @@ class PublicReason(StrEnum):
 
 
 class VolumeDimension(StrEnum):
-    """What volumes can be told apart by; periods are calendar periods in WIB."""
+    """What volumes can be broken down by; periods are calendar periods in WIB."""
 
     COUNTRY = "COUNTRY"
     NATIONALITY = "NATIONALITY"
@@ -93,8 +93,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "EXACT": "Exactly as recorded.",
         "AT_LEAST": "There are at least so many.",
         "ROUNDED": "Rounded.",
-        "BELOW": "Too small to be told, but below `upperBound`; there is no value.",
-        "SUPPRESSED": "Withheld: of too few, or it could be told from others; there is no value.",
+        "BELOW": "Too small to be published, but below `upperBound`; there is no value.",
+        "SUPPRESSED": "Withheld: of too few, or it could be inferred; there is no value.",
         "UNPUBLISHED": "Of a period that is not over, or not yet published; there is no value.",
     },
     ChangeUnit: {

@@ -13,7 +13,7 @@ from models.vocabulary import (
 
 WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     DataRequestKind: {
-        "ACCESS": "To be told what is on file of oneself, and who read it.",
+        "ACCESS": "To learn what is on file of oneself, and who read it.",
         "RECTIFICATION": "That what is wrong be corrected.",
         "ERASURE": "To be erased.",
     },

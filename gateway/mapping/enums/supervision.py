@@ -8,7 +8,7 @@ from models.vocabulary import AlertKind, InquiryVerdict, ReachedBy
 WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     AlertKind: {
         "READ_BUDGET": "Wanted to read more people than the budget of an hour has, and was refused;"
-        " or was told the last four of unusually many passports, which nothing refuses.",
+        " or was shown the last four of unusually many passports, which nothing refuses.",
         "INQUIRY": "Opened an inquiry, or asked for a large one.",
         "REVIEW_OVERDUE": "Opened an inquiry that nobody has reviewed in time.",
         "TAMPERED": "Met a sealed value that somebody had changed in the database.",

@@ -113,7 +113,7 @@ SUPERVISION_INTENTS = (
     Intent("openInquiry", OpenInquiryInput,
            f"Open an inquiry: at once where it has at most {MOST_MINUTES} minutes and {MOST_PEOPLE}"
            " people, and none of the own lasts or began within the hour; else it waits for a second"
-           " supervisor. Others are told at once.", _open_inquiry, ()),
+           " supervisor. Others are alerted at once.", _open_inquiry, ()),
     Intent("approveInquiry", ApproveInquiryInput,
            "Agree to an inquiry of another supervisor that takes two: it begins now. Without that"
            f" it lapses {WAITING_HOURS} hours after it was asked for.",
@@ -122,7 +122,7 @@ SUPERVISION_INTENTS = (
             Refusal.SECOND_PERSON_REQUIRED)),
     Intent("reviewInquiry", ReviewInquiryInput,
            f"Review an inquiry that has ended, within {REVIEW_HOURS} hours: neither whoever opened"
-           " it nor whoever agreed to it. From then on those who were read are told.",
+           " it nor whoever agreed to it. From then on those who were read can see it.",
            _review_inquiry, (),
            (Refusal.NOT_FOUND, Refusal.NOT_ENDED, Refusal.ALREADY_REVIEWED,
             Refusal.SECOND_PERSON_REQUIRED)),

@@ -36,7 +36,7 @@ class Inquiry(Node):
     """A window in which one supervisor reads some people, for no case of theirs; never removed.
 
     While it lasts, whoever opened it reads people with its reference as the purpose, each of them
-    logged. Auditors and other supervisors are told at once, and one of them reviews it.
+    logged. Auditors and other supervisors are alerted at once, and one of them reviews it.
     """
 
     reference: str = column(

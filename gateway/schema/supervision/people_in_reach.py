@@ -1,4 +1,4 @@
-"""Whose identity one account could have read between two instants: who is to be told, at most."""
+"""Whose identity one account could have read between two instants: whom to notify, at most."""
 
 from collections.abc import Iterator
 from datetime import datetime

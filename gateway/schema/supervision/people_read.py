@@ -1,4 +1,4 @@
-"""Whose identity was read between two instants, or by one viewer: who is to be told of a breach."""
+"""Whose identity was read between two instants, or by one viewer: whom to notify of a breach."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -81,8 +81,8 @@ async def readers(info: strawberry.Info, from_: From, to: To) -> ReaderTable:
     asked = people_read(context.viewer.role, *window)
     rows = await context.session.rows(vouch_for(asked, "ReaderRow"))
     [(instant,)] = await context.session.rows(vouch_for(select(func.now()), "ReaderRow"))
-    told = islice(compare_viewers(rows), MOST_READERS)
-    return ReaderTable(as_of=instant, rows=[ReaderRow.of(reading) for reading in told])
+    listed = islice(compare_viewers(rows), MOST_READERS)
+    return ReaderTable(as_of=instant, rows=[ReaderRow.of(reading) for reading in listed])
 
 
 def _midnight(day: date) -> datetime:

@@ -29,10 +29,10 @@ from models.volumes.versions import VersionedData
 #: Writes a statement for published figures within a scope.
 Write = Callable[[reading.GridQuestion, Any], reading.AnySelect]
 _NOTE = (
-    f"Of refusals a rounded number is told, or that there are fewer than {disclosure.THRESHOLD}, in"
+    f"Of refusals a rounded number is published, or a bound (fewer than {disclosure.THRESHOLD}), in"
     f" groups and periods with at least {disclosure.FEWEST_DECISIONS} decisions, and not where they"
-    f" could be told from others. They are rounded to the nearest {disclosure.ROUNDING} from their"
-    f" own true value ({disclosure.THRESHOLD} to"
+    f" could be inferred from others. They are rounded to the nearest {disclosure.ROUNDING} from"
+    f" their own true value ({disclosure.THRESHOLD} to"
     f" {disclosure.LOWEST_ROUNDED + disclosure.ROUNDING_ERROR} to {disclosure.LOWEST_ROUNDED}), so"
     " parts do not add up to their total. Every other count of the public is rounded likewise, or"
     f" withheld if it is smaller than {disclosure.THRESHOLD}. A published period stays as it is; a"
@@ -47,9 +47,9 @@ class VolumePublication:
     )
     published_at: datetime | None = strawberry.field(description="When that was published.")
     rounding: int = strawberry.field(description="Counts are rounded to the nearest multiple.")
-    threshold: int = strawberry.field(description="Smaller counts are not told.")
+    threshold: int = strawberry.field(description="Smaller counts are not published.")
     fewest_decisions: int = strawberry.field(
-        description="With fewer decisions nothing is told of refusals."
+        description="With fewer decisions nothing is published of refusals."
     )
     note: str = strawberry.field(description="How the figures are protected, in words.")
 
@@ -206,8 +206,8 @@ def grid_question(question: Question, viewer: Viewer, edition: int | None) -> re
         listed = "; ".join(_names(DIMENSIONS[each]) for each in published_sets)
         raise ArgumentError(
             ("groupBy",),
-            "Published figures are told apart, by `groupBy` or one value in `where`, by exactly one"
-            f" of these: {listed}. What your scope has one of goes without saying.",
+            "Published figures are broken down, by `groupBy` or one value in `where`, by exactly"
+            f" one of these: {listed}. What your scope has one of goes without saying.",
         )
     where = {dimension: values[0] for dimension, values in question.where.items()}
     return reading.GridQuestion(

@@ -111,7 +111,7 @@ class PublishedRow:
 
 @dataclass(frozen=True)
 class _Refusals:
-    """What is told of the refusals of a row."""
+    """What is published of the refusals of a row."""
 
     precision: Precision
     refused: int | None = None

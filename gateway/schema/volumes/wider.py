@@ -22,7 +22,7 @@ from models.vocabulary import Channel
 from models.volumes import Dimension, Measure
 
 _REFUSALS = ("refused", "refused_below")
-#: The columns of which one has a value where a figure is told.
+#: The columns of which one has a value where a figure is published.
 _COLUMNS: Mapping[Measure, tuple[str, ...]] = {
     Measure.GRANTED: _REFUSALS,
     Measure.REFUSED: _REFUSALS,
