@@ -23,8 +23,8 @@ from models.life import STEPS
 from models.life.preconditions import IS_CLEARED
 from models.vocabulary import Role
 
-#: By table and column, the field of the policy that shows it; "*" is every column.
-SHOWN_BY: Mapping[type[Base], Mapping[str, tuple[str, str]]] = {
+#: By table and column, the field of the policy that discloses it; "*" is every column.
+DISCLOSED_BY: Mapping[type[Base], Mapping[str, tuple[str, str]]] = {
     Application: {
         "reference": ("Application", "reference"),
         "group_reference": ("Application", "groupReference"),
@@ -81,7 +81,7 @@ SHOWN_BY: Mapping[type[Base], Mapping[str, tuple[str, str]]] = {
     Screening: {"*": ("Screening", "result")},
     Visa: {"*": ("Visa", "number")},
 }
-_NOUNS = {noun.__tablename__: noun for noun in SHOWN_BY}
+_NOUNS = {noun.__tablename__: noun for noun in DISCLOSED_BY}
 
 
 def hidden_columns(table: str, role: Role) -> frozenset[str]:
@@ -89,7 +89,7 @@ def hidden_columns(table: str, role: Role) -> frozenset[str]:
     if table not in _NOUNS:
         return frozenset()
     hidden: set[str] = set()
-    for column, (type_name, field) in SHOWN_BY[_NOUNS[table]].items():
+    for column, (type_name, field) in DISCLOSED_BY[_NOUNS[table]].items():
         if role not in POLICY[type_name].fields[field]:
             every = _NOUNS[table].__table__.c.keys()
             hidden.update(every if column == "*" else (column,))
