@@ -18,8 +18,8 @@ from tests.running_demo import Demo, data_folder, running_demo
 
 NewDatabase = Callable[[], Awaitable[str]]
 
-#: A migrated database that others are copied from, and one with the small world and its volumes.
-TEMPLATE, WORLD_TEMPLATE = "template_gerbang", "template_world"
+#: A migrated database that others are copied from.
+TEMPLATE = "template_gerbang"
 
 _numbers = count(1)
 
@@ -38,16 +38,23 @@ def clusters(tmp_path_factory: pytest.TempPathFactory) -> Clusters:
 
 @pytest.fixture(scope="session")
 def server(clusters: Clusters) -> Iterator[Server]:
-    """The embedded PostgreSQL of this worker, with the templates in it."""
-    with copied_postgres(clusters.make("with-templates", _make_templates)) as running:
+    """The embedded PostgreSQL of this worker, with the template in it."""
+    with copied_postgres(clusters.make("with-template", _make_template)) as running:
         yield running
 
 
-async def _make_templates(server: Server) -> None:
+async def _make_template(server: Server) -> None:
     url = server.url(TEMPLATE)
     login = login_at(url, tokens.PASSWORD)
     await migrate(url, gateway_url=login, seal_keys=(tokens.SEAL_KEY,))
-    await small_world(await _copied(server, TEMPLATE, WORLD_TEMPLATE))
+
+
+@pytest.fixture(scope="session")
+async def world_template(server: Server) -> str:
+    """The name of a database with the small world in it and its volumes: who is in it is sealed by
+    the keys of this worker."""
+    await small_world(await _copied(server, TEMPLATE, "template_world"))
+    return "template_world"
 
 
 @pytest.fixture(scope="session")
@@ -57,9 +64,9 @@ def new_database(server: Server) -> NewDatabase:
 
 
 @pytest.fixture(scope="module")
-async def database(request: pytest.FixtureRequest, server: Server) -> str:
+async def database(request: pytest.FixtureRequest, server: Server, world_template: str) -> str:
     """The address of this module's own database; empty, unless it is to hold the small world."""
-    return await _copied(server, WORLD_TEMPLATE if "world" in request.fixturenames else TEMPLATE)
+    return await _copied(server, world_template if "world" in request.fixturenames else TEMPLATE)
 
 
 @pytest.fixture(scope="module")
