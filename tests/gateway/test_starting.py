@@ -225,8 +225,8 @@ def test_everything_that_is_missing_is_told_at_once() -> None:
     environ = {"GERBANG_PORT": "many", "GERBANG_LOCK_SECONDS": "20"}
     done = subprocess.run([GERBANG, "serve"], env=environ, capture_output=True, text=True)
     assert done.returncode == 1
-    told = done.stderr.removeprefix("gerbang: ").splitlines()
-    assert [sentence.split()[0] for sentence in told] == [
+    lines = done.stderr.removeprefix("gerbang: ").splitlines()
+    assert [sentence.split()[0] for sentence in lines] == [
         "GERBANG_PORT",
         "GERBANG_DATABASE_URL",
         "GERBANG_ISSUER",
@@ -235,14 +235,14 @@ def test_everything_that_is_missing_is_told_at_once() -> None:
         "GERBANG_SEAL_KEY",
         "GERBANG_LOCK_SECONDS",
     ]
-    assert all(sentence.endswith(".") for sentence in told)
+    assert all(sentence.endswith(".") for sentence in lines)
 
 
 # --- A database that may come back ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("command", ["keep", pytest.param("serve", marks=pytest.mark.proof)])
-@pytest.mark.usefixtures("anyio_backend", "template")
+@pytest.mark.usefixtures("anyio_backend")
 def test_what_goes_on_running_waits_for_a_database_that_is_away(
     server: Server, command: str
 ) -> None:
