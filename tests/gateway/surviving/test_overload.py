@@ -192,7 +192,7 @@ async def test_five_times_the_load_is_refused_quickly(world: str) -> None:
 @pytest.mark.proof
 async def test_a_queue_without_end_is_seen(world: str) -> None:
     """The planted fault: nobody is refused at once, so everybody waits as long as it takes."""
-    endless = {"QUEUE": "10000", "QUEUE_SECONDS": "4"}
+    endless = {"QUEUE": "10000", "VIEWER_QUEUE": "10000", "QUEUE_SECONDS": "4"}
     during = await _under_five_times_the_load(world, 8, **endless)
     assert not during.other
     assert during.answered
