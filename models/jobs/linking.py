@@ -153,6 +153,8 @@ async def link_cases(keys: KeyService, connection: asyncpg.Connection, limit: in
     async with connection.transaction():
         async with _as_linker(connection):
             cases = await connection.fetch(_TO_LINK, limit)
+            if not cases:
+                return 0
             people = sorted({case["applicant_id"] for case in cases})
             await _index_people(keys, connection, people)
             await _link_people(connection, people)
@@ -191,9 +193,11 @@ async def index_people(
     writing, *_ = await keys.key_ids(KeyUse.PERSON_INDEX)
     async with _as_linker(connection):
         people = [row[0] for row in await connection.fetch(_TO_INDEX, after, writing, limit)]
+        if not people:
+            return None
         await _index_people(keys, connection, people)
         await _link_people(connection, people)
-    return people[-1] if people else None
+    return people[-1]
 
 
 async def is_everybody_indexed(keys: KeyService, connection: asyncpg.Connection) -> bool:
@@ -293,7 +297,7 @@ async def _index_people(
 
     Of whoever was erased there is nothing to read; digests that the law keeps stay.
     """
-    versions = await connection.fetch(_VERSIONS, people) if people else []
+    versions = await connection.fetch(_VERSIONS, people)
     people = sorted({one["applicant_id"] for one in versions})
     await connection.execute(
         _RECORD,
@@ -302,8 +306,8 @@ async def _index_people(
         [one["version"] for one in versions],
         READ_FIELDS,
     )
-    people = [row[0] for row in await connection.fetch(_ON_FILE, people)]
-    versions = [one for one in versions if one["applicant_id"] in people]
+    on_file = {row[0] for row in await connection.fetch(_ON_FILE, people)}
+    versions = [one for one in versions if one["applicant_id"] in on_file]
     if not versions:
         return
     cells = [Cell(one["applicant_id"], name, one[name]) for one in versions for name in _READ]
@@ -319,7 +323,7 @@ async def _index_people(
         for (one, kind, _), of_keys in zip(messages, digests, strict=True)
         for digest in of_keys
     ]
-    await connection.execute(_FORGET, people)
+    await connection.execute(_FORGET, list(on_file))
     await connection.execute(_INDEX, *map(list, zip(*rows, strict=True)))
 
 
