@@ -52,7 +52,7 @@ from gateway.execution.operation import (
     OperationRequest,
     refuse_misplaced,
 )
-from gateway.execution.plan.branches import BranchReads
+from gateway.execution.plan.branch_reads import BranchReads
 from gateway.execution.plan.cells import CellError
 from gateway.execution.plan.run import PlanCache, PlanRun
 from gateway.execution.purpose_directive import purpose_arguments

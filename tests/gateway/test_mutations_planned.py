@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from gateway.execution.plan.branches import BranchReads
+from gateway.execution.plan.branch_reads import BranchReads
 from gateway.execution.plan.cells import CellError
 from tests.gateway import changing
 from tests.gateway.both_ways import plans_off

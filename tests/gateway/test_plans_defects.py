@@ -19,7 +19,8 @@ from gateway.execution.plan import (
     run,
     statements,
 )
-from gateway.execution.plan.branches import BranchRead, BranchReads
+from gateway.execution.plan.branch_reads import BranchReads
+from gateway.execution.plan.branches import BranchRead
 from gateway.execution.plan.render import Table, render
 from gateway.execution.plan.row_planner import RowPlanner
 from gateway.execution.plan.tree import Constant, GlobalIdValue

@@ -9,11 +9,12 @@ its own snapshot and under the row rules, and uses what is kept under the same v
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from gateway.access.rows import reads_every_row
 from gateway.access.transactions.prepared import Bound
 from gateway.access.transactions.reading import WireRows
+from gateway.execution.plan.branches import BranchPlan
 from gateway.execution.plan.cells import CellError
 from gateway.execution.plan.render import KeptRows, Rendering, Table
 from gateway.execution.plan.tree import Branch, DerivedValue, JoinedRow, RowShape
@@ -23,9 +24,6 @@ from gateway.mapping.context import Context
 from gateway.mapping.kept_rows import KeptValues
 from models.vocabulary import Role
 from models.volumes.versions import NAMED_TABLES
-
-if TYPE_CHECKING:
-    from gateway.execution.plan.branches import BranchPlan
 
 #: Of all that a process keeps. Two fields of all countries take about 40 KB.
 _MOST_BYTES = 16 * 1024 * 1024
@@ -71,10 +69,10 @@ class ReferenceRows:
     def __init__(self) -> None:
         self._kept: KeptValues[WrittenRows] = KeptValues(_MOST_BYTES)
 
-    def find(self, plan: "BranchPlan") -> WrittenRows | None:
+    def find(self, plan: BranchPlan) -> WrittenRows | None:
         return self._kept.find(plan.identity, None)
 
-    def keep(self, plan: "BranchPlan", written: WrittenRows) -> None:
+    def keep(self, plan: BranchPlan, written: WrittenRows) -> None:
         size = sum(_ROW_BYTES + len(key) + len(of[0]) for key, of in written.rows.items())
         self._kept.keep(plan.identity, None, written, size)
 
@@ -83,7 +81,7 @@ class ReferenceReads:
     """What one read takes from memory, and what it must read besides."""
 
     def __init__(
-        self, kept: ReferenceRows, plans: Sequence["BranchPlan"], *, is_trusted: bool
+        self, kept: ReferenceRows, plans: Sequence[BranchPlan], *, is_trusted: bool
     ) -> None:
         """``is_trusted`` says that what is kept may be of the snapshot. Otherwise all is read."""
         self._kept = kept
@@ -97,7 +95,7 @@ class ReferenceReads:
 
     def take(
         self, version: bytes | None, tables: Sequence[WireRows], context: Context
-    ) -> Mapping["BranchPlan", KeptRows] | None:
+    ) -> Mapping[BranchPlan, KeptRows] | None:
         """The rows by their plans, with those that the statements read; None if what was kept is
         of another version. Without a version there is no row that links to any of them."""
         if version is None:
@@ -110,7 +108,7 @@ class ReferenceReads:
         return {plan: written.rows for plan, written in self._found.items()}
 
 
-def _write_rows(plan: "BranchPlan", rows: WireRows, context: Context) -> KeptRows:
+def _write_rows(plan: BranchPlan, rows: WireRows, context: Context) -> KeptRows:
     count = ValueCount()
     rendering = Rendering(context, [Table(rows)], count)
     written: dict[bytes, tuple[bytes, int]] = {}

@@ -20,10 +20,10 @@ from gateway.errors import ErrorCode, FieldError
 from gateway.execution.documents import WeightedCache, weight_of
 from gateway.execution.graphql_core import is_awaitable, resolve_info
 from gateway.execution.operation import AdmittedOperation, Execution, JsonBytes
+from gateway.execution.plan.branch_reads import BranchReads
 from gateway.execution.plan.branches import (
     BranchPlan,
     BranchRead,
-    BranchReads,
     Plan,
     Question,
     ask_list,
