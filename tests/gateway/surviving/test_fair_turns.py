@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from statistics import median
 
 import asyncpg
 import pytest
@@ -56,26 +55,25 @@ async def _asked_at_once(
         await asyncio.gather(*asking, return_exceptions=True)
 
 
-async def _seconds(running: Standing, questions: int = 9) -> float:
-    """How long another viewer waits for a page, by the median."""
+async def _another_is_answered(running: Standing, questions: int = 9) -> bool:
+    """Whether another viewer has a page each time."""
     wire, request = Wire(running.port), request_bytes(PAGE, sub="another")
     replies = [await wire.ask(request) for _ in range(questions)]
     wire.close()
-    assert {reply.status for reply in replies} == {200}
-    return median(reply.seconds for reply in replies)
+    return {reply.status for reply in replies} == {200}
 
 
 async def test_a_dozen_slow_volumes_of_one_viewer_leave_turns_to_another(
     world: str, watcher: asyncpg.Connection
 ) -> None:
     async with standing(world) as running:
-        alone = await _seconds(running)
         async with locked(world), _asked_at_once(running, DEAR):
             await until_working(watcher, 5)  # its share of the ten turns
             await running.until_waiting(7)
-            beside = await _seconds(running)
+            assert await _another_is_answered(running)
+            await until_working(watcher, 5)  # while the dozen still wait
+            await running.until_waiting(7)
         await until_working(watcher, 0)
-    assert beside < 5 * alone
 
 
 @pytest.mark.parametrize("subject", ["greedy", ""])
