@@ -1,9 +1,11 @@
-"""The outermost middleware: trace ids, security headers, metrics, log lines, masked errors."""
+"""The outermost middleware: trace ids, security headers, metrics, log lines, masked and paced
+errors."""
 
 import logging
 import re
 import secrets
 import time
+from http import HTTPStatus
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,6 +17,7 @@ from gateway.wire.content import acceptable, error_response
 from gateway.wire.drain import Drain
 from gateway.wire.headers import RequestHeaders
 from gateway.wire.metrics import Metrics
+from gateway.wire.pace import ErrorPace
 
 CLIENT_CLOSED_REQUEST = 499
 TRACE_HEADER = "Gerbang-Trace"
@@ -47,6 +50,7 @@ class Edge:
         self._app = app
         self._metrics = metrics
         self._drain = drain
+        self._error_pace = ErrorPace()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -65,6 +69,8 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if status >= HTTPStatus.BAD_REQUEST:
+                    await self._error_pace.hold_back()
                 headers = [*message.get("headers", ()), (_TRACE, record.trace_id.encode())]
                 named = {name for name, _ in headers}
                 headers += [own for name, own in _DEFAULTS.items() if name not in named]
