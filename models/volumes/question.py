@@ -158,31 +158,34 @@ def _cover(
 def _cover_months(
     first_on: date | None, last_on: date, month: Grain, day: Grain, *, is_in_window: bool
 ) -> Iterator[Tile]:
-    """Take whole months, and add the days around them.
+    """Take the months between those beginnings that are nearest, and correct by days.
 
-    A month of which most days are asked for is taken whole, and its other days are taken off: they
-    are fewer rows, and on the days to come, hardly any.
+    So a month of which most days are asked for is taken whole, and its other days are taken off:
+    they are fewer rows, and on the days to come, hardly any.
     """
-    since = first_on and _begin(first_on, 1)
-    begins_on = _begin(last_on, 1)
-    until = months_later(begins_on, 1) - _ONE_DAY
-    if first_on and since == begins_on:
-        if 2 * (last_on - first_on + _ONE_DAY) <= until - begins_on + _ONE_DAY:
-            yield Tile(day, first_on, last_on, is_in_window)
-            return
-    else:
-        if first_on and since and (after := months_later(since, 1)) - first_on <= first_on - since:
-            yield Tile(day, first_on, after - _ONE_DAY, is_in_window)
-            since = first_on = after
-        if last_on - begins_on + _ONE_DAY <= until - last_on:
-            yield Tile(day, begins_on, last_on, is_in_window)
-            until = last_on = begins_on - _ONE_DAY
-    if since is None or since <= until:
-        yield Tile(month, since, until, is_in_window)
-    if first_on and since and since < first_on:
-        yield Tile(day, since, first_on - _ONE_DAY, is_in_window, is_taken_off=True)
-    if last_on < until:
-        yield Tile(day, last_on + _ONE_DAY, until, is_in_window, is_taken_off=True)
+    end_on = last_on + _ONE_DAY
+    since, until = first_on and _nearest_month(first_on), _nearest_month(end_on)
+    if first_on and since and end_on - first_on <= abs(first_on - since) + abs(end_on - until):
+        yield Tile(day, first_on, last_on, is_in_window)
+        return
+    yield Tile(month, since, until - _ONE_DAY, is_in_window)
+    if first_on and since:
+        yield from _correct(first_on, since, day, is_in_window=is_in_window)
+    yield from _correct(until, end_on, day, is_in_window=is_in_window)
+
+
+def _correct(first_on: date, end_on: date, day: Grain, *, is_in_window: bool) -> Iterator[Tile]:
+    """The days before an end; where it is earlier, those after it are taken off."""
+    if first_on < end_on:
+        yield Tile(day, first_on, end_on - _ONE_DAY, is_in_window)
+    if end_on < first_on:
+        yield Tile(day, end_on, first_on - _ONE_DAY, is_in_window, is_taken_off=True)
+
+
+def _nearest_month(day: date) -> date:
+    """The beginning of a month that is nearest to a day, the later one among equals."""
+    before, after = _begin(day, 1), _begin(day, 1, later=True)
+    return before if day - before < after - day else after
 
 
 def _begin(day: date, months: int, *, later: bool = False) -> date:

@@ -1,0 +1,55 @@
+"""Every window is covered exactly: each of its days counts once, and no other day does."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+
+from models.volumes.grains import Dimension
+from models.volumes.question import Period, Question, Tile, tiles
+
+EARLIEST = date(2022, 1, 1)
+BEGIN = date(2023, 11, 20)  # the windows reach over a change of years, and a leap day
+ONE_DAY = timedelta(days=1)
+
+
+def _days(first_on: date | None, last_on: date) -> Iterator[date]:
+    day = first_on or EARLIEST
+    while day <= last_on:
+        yield day
+        day += ONE_DAY
+
+
+def _covered(covering: list[Tile]) -> set[date]:
+    """The days that count once. None counts otherwise, and no tile is empty."""
+    count = Counter[date]()
+    for tile in covering:
+        assert tile.first_on is None or tile.first_on <= tile.last_on
+        for day in _days(tile.first_on, tile.last_on):
+            count[day] += -1 if tile.is_taken_off else 1
+    assert set(count.values()) <= {0, 1}
+    return {day for day in count if count[day]}
+
+
+@pytest.mark.parametrize("period", [None, Period.DAY])
+def test_each_day_of_a_window_counts_once_and_so_does_each_before_it(period: Period | None) -> None:
+    for begin in range(0, 66, 5):
+        for end in range(begin, begin + 80, 7):
+            from_on, to_on = BEGIN + begin * ONE_DAY, BEGIN + end * ONE_DAY
+            question = Question(from_on, to_on, (Dimension.COUNTRY,), period)
+            covering = list(tiles(question, {Dimension.COUNTRY}))
+            within = [tile for tile in covering if tile.is_in_window]
+            before = [tile for tile in covering if not tile.is_in_window]
+            assert _covered(within) == set(_days(from_on, to_on))
+            assert _covered(before) == set(_days(None, from_on - ONE_DAY))
+
+
+def test_most_of_a_month_is_the_month_without_its_other_days() -> None:
+    question = Question(date(2024, 1, 3), date(2024, 1, 30), (Dimension.COUNTRY,))
+    within = [tile for tile in tiles(question, {Dimension.COUNTRY}) if tile.is_in_window]
+    assert [(tile.first_on, tile.last_on, tile.is_taken_off) for tile in within] == [
+        (date(2024, 1, 1), date(2024, 1, 31), False),
+        (date(2024, 1, 1), date(2024, 1, 2), True),
+        (date(2024, 1, 31), date(2024, 1, 31), True),
+    ]
