@@ -207,7 +207,7 @@ def _authentication(
 
 
 class PastRouting:
-    """Takes operations to the endpoint without the search for their route, which would take longer
+    """Passes operations to the endpoint without searching for their route, which would take longer
     than most of what the gateway does for them."""
 
     def __init__(self, app: ASGIApp, endpoint: ASGIApp) -> None:

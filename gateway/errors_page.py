@@ -128,7 +128,7 @@ def _row(*cells: str) -> str:
 
 
 def _both(english: str, indonesian: str) -> str:
-    """A sentence in both languages, with `…` where a value stands."""
+    """A sentence in both languages, with `…` in place of values."""
     return _VALUE.sub("…", f"{english}<br>*{indonesian}*")
 
 

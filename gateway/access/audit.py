@@ -40,8 +40,8 @@ async def record_reads(
 ) -> None:
     """Log one access event for each applicant, all or none, as the viewer.
 
-    ``most`` is how many people the viewer reads in an hour; None where that has no limit. Whoever
-    was admitted to an inquiry is read in it, and counts in the budget for what is read beside it.
+    ``most`` is how many people the viewer reads in an hour; None where that has no limit. In
+    an inquiry, to which people were admitted before, no read is refused; it still counts.
 
     Raises ReadBudgetError beyond it, and RequestError with UNAVAILABLE if that fails; the answer
     must then be withheld.
@@ -79,7 +79,8 @@ async def record_lookup(
     trace_id: str,
     most: int | None,
 ) -> None:
-    """Log a look-up of people, found or not, as the viewer; never for whom. It counts as a person.
+    """Log a look-up of people as the viewer, whether anybody was found or not; never who was looked
+    for. It counts as one person.
 
     Raises ReadBudgetError beyond the budget, InquiryLimitError beyond an inquiry, and RequestError
     with UNAVAILABLE if that fails; the answer must then be withheld.
@@ -111,7 +112,7 @@ async def record_breach_lookup(
     before: datetime,
     trace_id: str,
 ) -> None:
-    """Log that it was asked whom a breach has reached, by one account or in a window.
+    """Log a question about who was affected by a breach, by one account or in a window.
 
     Raises RequestError with UNAVAILABLE if that fails; the answer must then be withheld.
     """
@@ -135,10 +136,10 @@ async def admit_people(
     purpose: StatedPurpose,
     people: Collection[UUID],
 ) -> None:
-    """Admit people to the inquiry that the purpose names, before anybody of them is read.
+    """Admit people to the inquiry that the purpose names, before any of them is read.
 
-    Raises InquiryLimitError where it does not let all of them in, and RequestError with
-    UNAVAILABLE if that fails.
+    Raises InquiryLimitError where it does not admit all of them, and RequestError with UNAVAILABLE
+    if that fails.
     """
     if room := InquiryRoom.of(viewer, purpose, people):
         await _log(pool, None, start, AccessEvent, [], room)
@@ -147,8 +148,8 @@ async def admit_people(
 async def require_room(
     pool: ConnectionPool, start: TransactionStart, viewer: Viewer, most: int | None
 ) -> None:
-    """Raises ReadBudgetError where the viewer may not read anybody further: before something is
-    changed whose answer would be withheld."""
+    """Raises ReadBudgetError where the viewer may read nobody else. Checked before a change is
+    made, since its answer would have to be withheld."""
     if most is not None:
         await _log(pool, None, start, AccessEvent, [], ReadBudget(viewer, most, [new_key()]))
 
@@ -164,8 +165,8 @@ async def record_ban_reads(
     trace_id: str,
     most: int | None,
 ) -> None:
-    """Log that it was read whom entries of the ban list are about, as the viewer. Each entry counts
-    as a person, like the people of ``record_reads``.
+    """Log, as the viewer, the reads of the people that entries of the ban list are about. Each
+    entry counts as a person, like the people of ``record_reads``.
 
     Raises ReadBudgetError beyond the budget, and RequestError with UNAVAILABLE if that fails; the
     answer must then be withheld.
@@ -195,7 +196,8 @@ async def _log(
     rows: list[dict[str, Any]],
     room: Room | None,
 ) -> None:
-    """Seal and write the entries: whoever writes them past a gateway has no key for that."""
+    """Seal and write the entries: somebody who writes them without a gateway has no key for
+    that."""
     try:
         sealed = await seal_entries(keys, noun, rows) if rows else []
         why = await _write(pool, start, write_entries(noun, sealed, room))

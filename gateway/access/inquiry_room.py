@@ -1,8 +1,9 @@
-"""The room of inquiries: whom a supervisor may open in one. PostgreSQL counts, for all gateways.
+"""The room that is left in an inquiry: how many more people a supervisor may read in it.
 
-Nobody is read in an inquiry who was not admitted to it before: the row rules of both walls ask for
-that. A function of the database admits people, within the limit of the inquiry and for as long as
-it lasts; whoever asks holds its row until that is committed.
+Only people who were admitted to an inquiry can be read in it: the row rules of both walls require
+that. A function of the database admits them, within the limit of the inquiry and for as long as it
+lasts, so that the count holds across all gateways. The caller holds a lock on the inquiry's row
+until that is committed.
 """
 
 from collections.abc import Collection
@@ -16,7 +17,7 @@ from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
 from models.row_keys import new_key
 
-#: Why nobody is admitted, by what the database says.
+#: Why nobody is admitted, by the word that the database answers with.
 _WHY = {
     "WAITS": "Your inquiry waits for a second supervisor, and nothing was read.",
     "OVER": "Your inquiry is over, and nothing was read.",
@@ -54,9 +55,10 @@ class InquiryRoom:
         return cls(viewer, purpose.case_reference, people, look_ups)
 
     def question(self) -> Command:
-        """Whether they are let in: they are, once this transaction is committed.
+        """Whether they are admitted, once this transaction is committed.
 
-        Of an inquiry of somebody else, and of none, nobody is admitted, and nothing is said.
+        For another supervisor's inquiry, or one that does not exist, nobody is admitted and no
+        reason is given.
         """
         people = sorted(self.people)
         arguments = (

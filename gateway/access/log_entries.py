@@ -15,11 +15,11 @@ from models.database.command_pipeline import Command
 
 
 class Room(Protocol):
-    """What limits whom a viewer reads: a budget, or an inquiry."""
+    """What limits how many people a viewer reads: a budget, or an inquiry."""
 
     def question(self) -> Command:
-        """A call of the database that answers null where there is room, and lets these people in;
-        else why there is none."""
+        """A call of a database function that admits these people and returns null where there is
+        room, and otherwise returns why there is none."""
         ...
 
     def refusal(self, why: str) -> RequestError:
@@ -30,7 +30,7 @@ class Room(Protocol):
 def write_entries(
     noun: type[Base], rows: Sequence[Mapping[str, Any]], room: Room | None
 ) -> Command:
-    """Write the rows, if there is room: else none, and the result says why there is not."""
+    """Write the rows if there is room; otherwise write none, and return why."""
     asked = room.question() if room else Command("NULL")
     if not rows:
         return Command(f"SELECT ({asked.text})::text AS why", asked.arguments)
@@ -48,7 +48,7 @@ def write_entries(
 
 
 def _as_json(value: object) -> str:
-    """What JSON has no form for, as PostgreSQL reads it."""
+    """Values that JSON cannot express, as PostgreSQL reads them."""
     if isinstance(value, bytes):
         return f"\\x{value.hex()}"
     raise TypeError(f"no entry holds {type(value).__name__}")

@@ -1,7 +1,7 @@
 """Checks the stated purpose of reading identity against the policy.
 
 It is stated by the directive ``@purpose``, by a header, or by both alike: directives on operations
-get lost where a client or a router writes the document anew.
+get lost where a client or a router rewrites the document.
 """
 
 import re
@@ -15,7 +15,7 @@ from gateway.viewer import Viewer
 from models.supervision.inquiry import REFERENCE_BEGINS
 from models.vocabulary import Purpose
 
-#: The header; over a socket, the same text stands under this name in `connection_init`.
+#: The header; over a socket, `connection_init` carries the same text under this name.
 PURPOSE_HEADER = "Gerbang-Purpose"
 _EXAMPLE = "CASEWORK; reference=7K3M-9QPX-2F4D"
 #: A token and its parameters, as structured fields have them (RFC 9651).

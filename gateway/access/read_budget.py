@@ -1,8 +1,8 @@
 """Read budgets: how many people a viewer may read in an hour. PostgreSQL counts, for all gateways.
 
-What is counted is the log itself: a trigger keeps whom each viewer read lately. Whoever asks holds
-a lock of the viewer's own until the reads are logged, so that of many requests at once none slips
-past, and no viewer waits for another.
+The log itself is counted: a trigger keeps track of the people whom each viewer read lately. The
+caller holds a lock for the viewer until the reads are logged, so that none of many simultaneous
+requests slips past, and no viewer waits for another.
 """
 
 import math
@@ -46,9 +46,9 @@ class ReadBudget:
     people: Collection[UUID]
 
     def question(self) -> Command:
-        """Whether these people may be read now: then this transaction may log that they are.
+        """Whether these people may be read now; if so, this transaction may log the reads.
 
-        Where they may not, an alert is raised: the caller commits it.
+        If not, an alert is raised, which the caller commits.
         """
         arguments = (self.viewer.role.value, self.most, list(self.people), new_key())
         return Command("viewer.admit_reads($1, $2, $3, $4)", arguments)

@@ -67,7 +67,8 @@ def select_reachable(type_name: str, viewer: Viewer, *columns: ColumnElement[Any
 def select_reachable_in_role(
     type_name: str, role: Role, *columns: ColumnElement[Any]
 ) -> Select[Any]:
-    """The same for any viewer in a role: the scope is bound when the statement runs."""
+    """Like `select_reachable`, for any viewer in a role: the scope is bound when the statement
+    runs."""
     condition = reachable_in_role(type_name, role)
     return vouch_for(select(*columns).where(condition), type_name)
 
@@ -79,13 +80,14 @@ def select_value_in_role(
     on: ColumnElement[bool],
     of: Attribute,
 ) -> ColumnElement[Any]:
-    """A column of the row beside that of ``of``, for any viewer in a role; null out of reach."""
+    """A column of the row that stands beside a row of ``of``, for any viewer in a role. It is null
+    where that row is out of reach."""
     reached = select(value).where(on, reachable_in_role(type_name, role))
     return reached.correlate(of.class_).scalar_subquery()
 
 
 def bind_scope(statement: Select[Any], viewer: Viewer) -> Select[Any]:
-    """Bind what was compiled for any viewer in a role to one of them."""
+    """Bind a statement that was compiled for any viewer in a role to one viewer."""
     known = KnownViewer(viewer)
     return statement.params(
         {PLACES: list(viewer.places)} | {s.value: known.value(s) for s in Scope}
@@ -150,7 +152,7 @@ def reachable(type_name: str, viewer: Viewer, columns: Columns = _as_mapped) -> 
 def reachable_in_role(
     type_name: str, role: Role, columns: Columns = _as_mapped
 ) -> ColumnElement[bool]:
-    """The same for any viewer in a role: the scope is bound when the statement runs."""
+    """Like `reachable`, for any viewer in a role: the scope is bound when the statement runs."""
     rule = POLICY[type_name].rows.get(role)
     return false() if rule is None else _rule_condition(rule, AnyViewer(), columns)
 

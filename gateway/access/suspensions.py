@@ -29,9 +29,10 @@ log = logging.getLogger(__name__)
 
 
 class Suspensions:
-    """The suspensions in force, as a connection of their own looks at them all the time.
+    """The suspensions in force, which a connection of its own keeps watching.
 
-    While the database does not answer, the last ones known hold: nobody reads anything meanwhile.
+    While the database does not answer, the last known ones hold: nobody can read anything
+    meanwhile.
     """
 
     def __init__(self, url: str, start: TransactionStart) -> None:

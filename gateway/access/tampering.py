@@ -22,10 +22,11 @@ log = logging.getLogger(__name__)
 async def raise_tampering(
     pool: ConnectionPool, start: TransactionStart, viewer: Viewer, tampered: Mapping[UUID, bool]
 ) -> None:
-    """Raise an alert for each subject, as the viewer who met it; and whether it is on the ban list.
+    """Raise an alert for each subject, in the name of the viewer who met it; each is given with
+    whether it is on the ban list.
 
-    Where that is impossible now it is logged: the read fails anyway, and raises it when it is tried
-    again.
+    Where that is impossible now, it is logged: the read fails anyway, and raises the alert when it
+    is tried again.
     """
     role = viewer.role.value
     raising = [

@@ -1,5 +1,5 @@
-"""The error that a client gets where the vault cannot be opened, and what is logged where it was
-tampered with."""
+"""Turns failures of the vault into errors for clients, and records values that were tampered
+with."""
 
 import logging
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ def closed_vault() -> FieldError:
 
 @contextmanager
 def vault_errors() -> Iterator[None]:
-    """Raises FieldError with UNAVAILABLE for keys that cannot be used now. What was tampered with
-    is logged, as an alert, and stays an error that nobody expects."""
+    """Raises FieldError with UNAVAILABLE for keys that cannot be used now. A value that was
+    tampered with is recorded for an alert, and stays an unexpected error."""
     try:
         yield
     except (KeyServiceError, MissingKeyError) as error:

@@ -54,7 +54,7 @@ class CheckedField(NamedTuple):
     node: FieldNode
     check: Check | None
     selected: frozenset[str]
-    #: Arguments where a variable may be null though null may not stand there.
+    #: Arguments whose variable may be null although the argument may not.
     doubtful: tuple[str, ...]
     arguments: ArgumentCoercion
 

@@ -1,5 +1,5 @@
 """What an operation needs that depends only on its document, its name and the role: worked out at
-the first request, and kept for those that follow."""
+the first request and kept for later ones."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -27,8 +27,8 @@ _ABSENT: Any = object()
 
 
 class CompiledOperation:
-    """One operation of a document, for one role. The document need not be valid: whoever goes on
-    looks at ``mistakes`` first."""
+    """One operation of a document, for one role. The document need not be valid: callers look at
+    ``mistakes`` before they go on."""
 
     def __init__(
         self,
@@ -77,8 +77,8 @@ class CompiledOperation:
 
 
 class OperationShape:
-    """What an operation selects where some variables have certain values: those that are booleans
-    or enums, and may stand in `@skip` or decide which columns are read."""
+    """What an operation selects where some variables have certain values: only booleans and enums,
+    which may be used in `@skip` or decide which columns are read."""
 
     def __init__(self, variables: VariableValues, checked: tuple[CheckedField, ...]) -> None:
         #: The variables that decide it.
@@ -88,7 +88,7 @@ class OperationShape:
 
 
 class CompiledOperations:
-    """The operations that were asked for lately, within a limit on their size."""
+    """The operations that were used recently, within a limit on their size."""
 
     def __init__(self, full: GraphQLSchema, views: Mapping[Role, GraphQLSchema]) -> None:
         self._documents = Documents(full, views)

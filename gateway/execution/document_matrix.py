@@ -19,7 +19,7 @@ from models.vocabulary import Role
 PERSONAL_TYPES = ("Identity", "IdentityVersion", "BannedPerson")
 PERSONAL_FIELDS = frozenset({"Applicant.passportLastFour", "Applicant.nationality"})
 
-#: The scope that a cost is said for: of partner roles, one country and one centre.
+#: The scope for which costs are given: for partner roles, one country and one centre.
 _PARTNER, _COUNTRIES, _CENTRES = "PARTNER", ("AU",), ("AU-SYD",)
 _NO_VARIABLES: Mapping[str, Any] = MappingProxyType({})
 _NOBODY: Mapping[str, Collection[Role]] = MappingProxyType({})

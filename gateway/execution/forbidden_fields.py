@@ -1,7 +1,7 @@
 """Finds the fields of a document that exist, but not for a role: the outermost ones.
 
-What stands below a forbidden field is no mistake of its own: whoever leaves out the one leaves out
-the other too. The same goes for a fragment that is spread only there.
+Fields below a forbidden field are not reported: they disappear with it. The same holds for a
+fragment that is spread only there.
 """
 
 from collections import defaultdict
@@ -26,12 +26,12 @@ from gateway.execution.introspection import SCHEMA_FIELDS
 
 #: Fields that types have without declaring them; validation checks where they are allowed.
 _META_FIELDS = ("__typename", *SCHEMA_FIELDS)
-#: Stands for all operations, where fragments have their names.
+#: The key of all operations, in place of the name of a fragment.
 _OPERATIONS = ""
 
 
 def has_field(type_: Any, name: str) -> bool:
-    """Whether a type has a field of this name, declared or not; where there is no type, none."""
+    """Whether a type has a field of this name, declared or not; false if there is no type."""
     return type_ is not None and (name in _META_FIELDS or name in getattr(type_, "fields", {}))
 
 
@@ -65,7 +65,7 @@ class _FoundFields:
 
 
 class _ForbiddenFields(ValidationRule):
-    """Collects forbidden fields, and passes over what stands below them."""
+    """Collects forbidden fields, and skips everything below them."""
 
     def __init__(
         self, view: GraphQLSchema, found: _FoundFields, context: ValidationContext

@@ -106,7 +106,8 @@ def resolve_info(
     field: GraphQLField,
     nodes: list[FieldNode],
 ) -> GraphQLResolveInfo[Any]:
-    """What the executor would tell the resolver of a root field under a response key."""
+    """The info that the executor would pass to the resolver of a root field under a response
+    key."""
     return GraphQLResolveInfo(
         field_name=nodes[0].name.value,
         field_nodes=nodes,

@@ -1,7 +1,8 @@
-"""Coerces input values by functions that are made once: of a type, or of the arguments of a field.
+"""Coerces input values by functions that are made once for a type, or for the arguments of a field.
 
-graphql-core looks at types and documents anew for each value. These functions give what it gives,
-and raise where it would refuse: then it is asked again, and its verdict counts.
+graphql-core looks at types and documents again for each value. These functions return what it would
+return, and raise where it would refuse: graphql-core then coerces the value again, and its verdict
+counts.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +33,7 @@ from gateway.execution.graphql_core import default_of
 #: Coerces a value that was parsed from JSON. Raises where the value is not valid.
 Coerce = Callable[[Any], Any]
 #: The value of a literal with variables in it, from the coerced variables; Undefined where the
-#: literal is a variable without a value. Raises where null may not stand.
+#: literal is a variable without a value. Raises where null is not allowed.
 Evaluate = Callable[[Mapping[str, Any]], Any]
 
 
@@ -53,7 +54,7 @@ class InputTypes:
         return _with_null(self._coercer_of_values(type_))
 
     def _coercer_of_values(self, type_: Any) -> Coerce:
-        """How values of a nullable type are coerced that are not null."""
+        """How the non-null values of a nullable type are coerced."""
         if is_list_type(type_):
             return _list_coercer(self.coercer(type_.of_type))
         if is_input_object_type(type_):
@@ -129,7 +130,7 @@ def _leaf_coercer(coerce: Coerce) -> Coerce:
 
 
 class Constant(NamedTuple):
-    """The value of a literal without variables. Whoever gets it must not change it."""
+    """The value of a literal without variables. Callers must not change it."""
 
     value: Any
 
@@ -168,7 +169,7 @@ class ArgumentCoercion:
             self._is_compiled = False
 
     def coerce(self, variables: VariableValues) -> dict[str, Any]:
-        """The values by the names of the API. Raises GraphQLError where null may not stand."""
+        """The values by the names of the API. Raises GraphQLError where null is not allowed."""
         if self._is_compiled:
             with suppress(InvalidInputError):  # graphql-core explains it
                 return _evaluate_members(self._fixed, self._dependent, variables.coerced)

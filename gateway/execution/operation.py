@@ -69,7 +69,7 @@ class AdmittedOperation:
 
 
 #: Data that is JSON already, in UTF-8: ``JsonBytes(b"{}")``. `orjson.dumps` writes it as it is,
-#: without parsing it, and gives the bytes to whoever must look inside.
+#: without parsing it, and callers that must look inside use the bytes.
 JsonBytes = orjson.Fragment
 #: The data of an answer; None where an error left nothing of it.
 Data = dict[str, Any] | JsonBytes | None

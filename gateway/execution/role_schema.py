@@ -57,12 +57,12 @@ class _Visibility:
         if name == "expectedStatus":
             return self.field("Application", "status")
         if name == "expectedStage":
-            # Whoever reads statuses expects one: a stage would say less.
+            # A role that reads statuses states one as expected: a stage would say less.
             return self._role is None or (
                 self.field("Application", "stage") and not self.field("Application", "status")
             )
         if type_name.endswith("VolumeFilter"):
-            # A subset of groups, less a part of it, tells of the rest.
+            # The difference between two subsets of groups would reveal the rest.
             return name == "eq" or self._role is None or not reads_only_published(self._role)
         noun = type_name.removesuffix("Where")
         return noun not in self._catalogue.nouns or self.field(noun, name)

@@ -1,7 +1,7 @@
 """Visits a document with all validation rules at once, each for the nodes that it looks at.
 
-graphql-core asks each rule about each node, and anew for each document which methods the rule has:
-that takes as long as all that the rules do.
+graphql-core asks each rule about each node, and looks up the methods of the rules again for each
+document: that takes as long as all that the rules do.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -25,8 +25,8 @@ class _Interest(NamedTuple):
 
 
 class RulesTogether(ASTValidationRule):
-    """Several rules in one. Each may skip what stands below a node, or look at nothing more, as
-    with graphql-core; none changes the document."""
+    """Several rules in one. Each may skip everything below a node, or stop, as with graphql-core;
+    none changes the document."""
 
     def __init__(self, rules: Collection[Rule], context: ValidationContext) -> None:
         super().__init__(context)
@@ -81,7 +81,7 @@ class RulesTogether(ASTValidationRule):
 
 @cache
 def _interests(rules: tuple[type, ...], kind: str) -> tuple[_Interest, ...]:
-    """Of the rules those that look at nodes of a kind."""
+    """The rules that look at nodes of a kind."""
     each = (
         _Interest(place, _name(rule, "enter", kind), _name(rule, "leave", kind))
         for place, rule in enumerate(rules)

@@ -272,11 +272,11 @@ class SchemaRunner:
         )
 
     async def _admit_to_inquiry(self, admitted: AdmittedOperation, purpose: StatedPurpose) -> None:
-        """Find out whom the operation would read, and admit them to its inquiry.
+        """Find out which people the operation would read, and admit them to its inquiry.
 
-        It is run once for that by the executor, whose loaders note of whom identity is asked for:
-        those who were not admitted yet it does not see either. Look-ups are logged then, and once.
-        Raises RequestError where the inquiry does not let all of them in.
+        The executor runs the operation once for that purpose. Its loaders note whose identity is
+        asked for, including people who are not admitted yet and whom it cannot read. Look-ups are
+        logged in this run only. Raises RequestError where the inquiry does not admit all of them.
         """
         context, viewer = self._context(admitted), admitted.viewer
         if admitted.asks_of_schema:

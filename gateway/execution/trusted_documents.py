@@ -25,13 +25,13 @@ from models import TrustedDocument
 from models.database.pool import ConnectionPool
 from models.documents import document_hash
 
-#: How old the index may be. So long a document that was retired can still be asked for.
+#: How old the index may be: for this long, a retired document can still be used.
 FRESH_SECONDS = 5.0
-#: How old it may be where it does not know an id: strangers' ids cause one reading in this time.
+#: How old it may be if an id is not in it: unknown ids cause at most one reload in this time.
 MISS_SECONDS = 1.0
 
 _SHA256 = "sha256:"
-#: What stock clients look for, word for word, to send the whole document instead.
+#: The exact message that stock clients look for before they send the whole document.
 _NOT_SUPPORTED = "PersistedQueryNotSupported"
 
 
@@ -51,9 +51,9 @@ class Index:
 class TrustedDocuments:
     """The registered documents, read from the database when somebody asks for one.
 
-    The index is read anew when it is older than some seconds, so replicas learn of a registration
-    without a restart. Texts never change under their hash, so they are kept as long as there is
-    room.
+    The index is reloaded when it is older than some seconds, so every gateway learns of a
+    registration without a restart. Texts never change under their hash, so they are kept as long as
+    there is room.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class TrustedDocuments:
         return text
 
     async def _judge(self, text: str) -> None:
-        """Let a text pass that was sent whole, note it, or refuse it."""
+        """Accept, note or refuse a document that was sent whole, by the setting."""
         hash_ = document_hash(text)
         index = await self._index_for(_SHA256 + hash_)
         if hash_ in index.names:
@@ -122,10 +122,10 @@ class TrustedDocuments:
             (record.name,) = names
 
     async def _index_for(self, id_: str) -> Index:
-        """The index: fresh, and fresher where it does not know the id."""
+        """The index, reloaded if it is old; sooner if the id is not in it."""
         if self._is_usable(id_):
             return self._index
-        async with self._reading:  # whoever waited finds it read
+        async with self._reading:  # another task may have reloaded it meanwhile
             if not self._is_usable(id_):
                 self._index = await self._read_index()
         return self._index
@@ -181,7 +181,7 @@ class TrustedDocuments:
 
 
 def _not_found(request: OperationRequest) -> RequestError:
-    """The same answer to ids that are unknown, retired, or nobody's."""
+    """The same answer to ids that are unknown, retired or made up."""
     if request.is_persisted_query:
         return RequestError(ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, _NOT_SUPPORTED)
     return RequestError(

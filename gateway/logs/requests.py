@@ -75,7 +75,7 @@ class OperationRecord:
     cost_actual: int | None = None
     #: How many errors of each code the client received.
     codes: dict[str, int] = field(default_factory=dict)
-    #: Of whom the vault refused a value that somebody had changed, and whether that is on the ban
+    #: The subjects of values that somebody had changed, and whether each is an entry of the ban
     #: list.
     tampered: dict[UUID, bool] = field(default_factory=dict[UUID, bool])
     #: Schema coordinates that the role may not use.

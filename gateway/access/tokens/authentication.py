@@ -131,7 +131,7 @@ class TokenLife(NamedTuple):
 
     @classmethod
     def of(cls, claims: dict[str, Any]) -> "TokenLife":
-        """Raises InvalidTokenError where the claims have no such instants."""
+        """Raises InvalidTokenError where the claims lack these instants."""
         issued_at, expires_at = _instant(claims, "iat"), _instant(claims, "exp")
         not_before = _instant(claims, "nbf") if "nbf" in claims else issued_at
         return cls(max(issued_at, not_before) - LEEWAY_SECONDS, expires_at + LEEWAY_SECONDS)
@@ -174,7 +174,7 @@ def _refuse_constant(constant: str) -> Any:
 
 
 class KnownViewer(NamedTuple):
-    """A viewer whose token was found valid, and how long it is."""
+    """A viewer whose token was found valid, and until when it is."""
 
     viewer: Viewer
     life: TokenLife

@@ -56,7 +56,8 @@ class PreparedStatement:
         return [self._argument(name, viewer, given) for name in self._parameters]
 
     def arguments_of_row(self, row: Mapping[str, Any]) -> list[Any]:
-        """The same of a statement that writes a row: each is a column's value, none a scope."""
+        """The arguments of a statement that writes a row: each is the value of a column, none a
+        scope."""
         return [
             json.dumps(row[name]) if name in self._documents else row[name]
             for name in self._parameters

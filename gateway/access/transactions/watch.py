@@ -1,4 +1,4 @@
-"""Watches the database over a connection of its own, and begins anew when that breaks."""
+"""Watches the database over a connection of its own, and reconnects when that breaks."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ RETRY_SECONDS = 1.0
 
 
 class Watch:
-    """A task that looks for as long as it lasts, whatever becomes of its connection."""
+    """A task that keeps watching until it is cancelled, whatever happens to its connection."""
 
     def __init__(
         self, look: Callable[[], Awaitable[None]], log: logging.Logger, failure: str

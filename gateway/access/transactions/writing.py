@@ -113,7 +113,7 @@ class WriteTransaction:
         return rows
 
     async def run(self, statement: Executable, values: Any = None) -> None:
-        """Run a statement that is made anew each time. Raises FieldError as `fetch` does."""
+        """Run a statement that is built for this call alone. Raises FieldError as `fetch` does."""
         await self._execute(statement, values)
 
     async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
@@ -128,7 +128,7 @@ class WriteTransaction:
     async def commit(self) -> None:
         """Run what waits, and commit, in one write.
 
-        Raises FieldError with UNAVAILABLE where nobody knows what came of it.
+        Raises FieldError with UNAVAILABLE where it is unknown whether the commit succeeded.
         """
         if self._connection is None:
             await self.flush()

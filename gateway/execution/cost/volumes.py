@@ -138,7 +138,7 @@ def _groups(dimension: Dimension, where: Mapping[str, Any], viewer: Viewer) -> i
         most = min(most, 1 if "eq" in filter_ else most, length(filter_.get("in", [None] * most)))
     if (scope := _SCOPES.get(dimension)) in scopes_narrowing("VolumeRow", viewer.role):
         scope_values = getattr(viewer, str(scope))
-        # Whoever has no centre has one group: what no centre took in.
+        # A viewer without centres has one group: the applications that no centre took in.
         most = min(most, max(len(scope_values), 1) if isinstance(scope_values, tuple) else 1)
     return most
 

@@ -9,7 +9,8 @@ from gateway.execution.plan.branches import BranchRead
 from gateway.execution.plan.reference_rows import ReferenceReads, ReferenceRows
 from gateway.mapping.context import Context
 
-#: Gives root fields up that could not be read in time, by their keys. Raises all other errors.
+#: Gives up the root fields with these keys, which could not be read in time. Raises all other
+#: errors.
 GiveUp = Callable[[Iterable[str], FieldError], None]
 
 
@@ -24,7 +25,7 @@ class BranchReads:
     async def read(self, give_up: GiveUp) -> None:
         """Read the rows of all branches in one write and one wait.
 
-        Where a statement takes too long, its root field is given up, and the others are read anew.
+        Where a statement takes too long, its root field is given up, and the others are read again.
         """
         session, viewer = self._context.session, self._context.viewer
         pending = [read for read in self.begun if read.plan.levels]

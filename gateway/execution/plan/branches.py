@@ -1,4 +1,5 @@
-"""The branches of a plan: what was made of each, and what of it a request reads."""
+"""The branches of a plan: each with its statements and its program, and the rows that a request
+reads by it."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -38,7 +39,7 @@ class BranchPlan:
 
     def __init__(self, branch: Branch, role: Role, *, is_compiled: bool) -> None:
         self.levels = branch.levels
-        #: The level whose rows say of which version the reference data is to which rows link.
+        #: The level whose rows hold the version of the reference data that is linked to.
         self.with_version = _first_with_rows(branch.levels) if branch.kept else None
         places = {level: Places(level) for level in branch.levels}
         self.statements = Statements(places, role, with_version=self.with_version)
@@ -55,13 +56,13 @@ class BranchPlan:
             number: _sealed_places(branch.levels[number], places[branch.levels[number]])
             for number in self.logged
         }
-        #: Where the values stand whose disclosure is recorded: those with row rules of their own.
+        #: The places of values whose disclosure is recorded: those with row rules of their own.
         self.ruled = [
             place for level in branch.levels for place in _ruled_places(level, places[level])
         ]
-        #: Where the key stands by which a row was found; None in levels that are found otherwise.
+        #: The place of the key by which a row was found; None in levels that are found otherwise.
         self.keys = [places[level].key for level in branch.levels]
-        #: Of the whole tables to whose rows it links.
+        #: The plans of the whole tables whose rows it links to.
         self.kept = [BranchPlan(each, role, is_compiled=is_compiled) for each in branch.kept]
 
     @cached_property
@@ -72,7 +73,7 @@ class BranchPlan:
 
 
 class RuledPlace(NamedTuple):
-    """Where in the rows of a level a value stands that has row rules of its own."""
+    """The place, in the rows of a level, of a value that has row rules of its own."""
 
     source: RuledValue
     level: int
@@ -101,7 +102,7 @@ class Question(NamedTuple):
 def ask_list(
     context: Context, listed: RootList, arguments: Mapping[str, Any], level: Level
 ) -> Question:
-    """What a list, or a count of it, is asked for with these arguments."""
+    """The question for a list, or for its count, with these arguments."""
     if isinstance(level.reading, ListPage):
         return Question(*listed.page(context, arguments))
     conditions = listed.conditions(context, arguments)
@@ -117,7 +118,7 @@ class BranchRead:
     plan: BranchPlan
     questions: list[Question]
     rows: list[WireRows] = field(default_factory=list)
-    #: The whole tables to whose rows it links.
+    #: The whole tables whose rows it links to.
     kept: list[KeptRows] = field(default_factory=list)
     #: What sealed cells hold, by level, row and column.
     opened: dict[tuple[int, int, int], str] = field(default_factory=dict)
@@ -140,7 +141,8 @@ class BranchRead:
             yield source, {UUID(bytes=cell) for cell in cells if cell is not None}
 
     def _answered_rows(self, level: int) -> Iterator[int]:
-        """The rows that are answered: of a page one more is read, to tell whether there is any."""
+        """The rows of the answer: for a page, one more row is read, to know whether another page
+        follows."""
         rows, bounds, by = self.rows[level], self.questions[level].bounds, self.plan.keys[level]
         found: Counter[bytes | None] = Counter()
         for row in range(rows.count):
@@ -179,7 +181,7 @@ class BranchRead:
 
 
 def _first_with_rows(levels: Sequence[Level]) -> Level:
-    """Below whose rows all others stand that have any; counts have none."""
+    """The level below which all others lie that have rows; counts have none."""
     return next(level for level in levels if level.column_set)
 
 

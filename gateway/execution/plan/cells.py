@@ -39,7 +39,7 @@ class Kind(IntEnum):
     TEXTS = 8
 
 
-#: A subclass stands before its base: the first that fits counts.
+#: A subclass comes before its base: the first that fits counts.
 _KINDS: tuple[tuple[type[TypeEngine[Any]], Kind], ...] = (
     (SmallInteger, Kind.INT2),
     (BigInteger, Kind.INT8),
@@ -134,7 +134,7 @@ def _texts(cell: bytes) -> list[str | None]:
     return texts
 
 
-#: The Python value of a cell. Raises CellError for what is no value of the kind.
+#: The Python value of a cell. Raises CellError for a cell that holds no value of the kind.
 DECODERS: Mapping[Kind, Callable[[bytes], Any]] = {
     Kind.TEXT: _text,
     Kind.INSTANT: _instant,

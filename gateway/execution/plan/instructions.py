@@ -1,4 +1,4 @@
-"""The instructions of which programs consist: each writes a part of the answer from cells."""
+"""The instructions that programs consist of: each writes a part of the answer from cells."""
 
 from enum import IntEnum
 from typing import Any, NamedTuple
@@ -43,7 +43,7 @@ class Instruction(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Rows of a table that belong together: the first of them, and how many there are."""
+    """Consecutive rows of a table that belong together: the first one, and how many there are."""
 
     table: int
     first: int

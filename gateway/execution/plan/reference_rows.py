@@ -33,7 +33,7 @@ _NO_ROWS: KeptRows = MappingProxyType({})
 
 
 def is_reference(noun: DeclaredNoun, role: Role) -> bool:
-    """Whether rows are reference data of which everybody in a role reads all."""
+    """Whether rows are reference data, all of which everybody in a role may read."""
     return noun.key.class_.__tablename__ in NAMED_TABLES and reads_every_row(noun.name, role)
 
 
@@ -78,12 +78,13 @@ class ReferenceRows:
 
 
 class ReferenceReads:
-    """What one read takes from memory, and what it must read besides."""
+    """What one request takes from memory, and what it must read as well."""
 
     def __init__(
         self, kept: ReferenceRows, plans: Sequence[BranchPlan], *, is_trusted: bool
     ) -> None:
-        """``is_trusted`` says that what is kept may be of the snapshot. Otherwise all is read."""
+        """``is_trusted`` says that the kept rows may belong to the snapshot; otherwise all are
+        read."""
         self._kept = kept
         found = {plan: kept.find(plan) if is_trusted else None for plan in plans}
         self._found = {plan: written for plan, written in found.items() if written}

@@ -138,7 +138,7 @@ class _Run:
 
 
 def _groups(table: Table) -> Groups:
-    """The rows of each key, which stand together."""
+    """The rows of each key, which are consecutive."""
     groups: dict[bytes, tuple[int, int]] = {}
     assert table.key is not None, "the rows of a root field belong to no key"
     last = None

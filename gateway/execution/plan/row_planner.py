@@ -157,7 +157,7 @@ class RowPlanner(PagePlanner):
     def _join(self, level: Level, column_set: ColumnSet, link: ToOne) -> ColumnSet | None:
         """The columns of a link that is joined: the same for all places that select it.
 
-        Reads that are logged have statements of their own, which tell whose rows were read.
+        Reads that are logged have statements of their own, which show whose rows were read.
         """
         target = self._catalogue.target(link)
         if link in column_set.joins:
@@ -170,7 +170,7 @@ class RowPlanner(PagePlanner):
         return joined
 
     def _kept_row(self, level: Level, link: ToOne, sets: Sets) -> KeptRow | None:
-        """The row of a link to reference data of which everybody in the role reads all."""
+        """The row of a link to reference data, all of which everybody in the role may read."""
         target, left = self._catalogue.target(link), self._fields_left
         if isinstance(level.reading, WholeTable) or not is_reference(target, self._role):
             return None

@@ -192,9 +192,9 @@ class PlanRun:
         return self._admitted.charge.requested
 
     def give_up(self, keys: Iterable[str], error: BaseException) -> None:
-        """Note root fields that took too long: to ask again would take as long.
+        """Give up root fields that took too long: reading them again would take as long.
 
-        Raises any other error, and all of them where null may not stand.
+        Raises any other error, and every error where the field may not be null.
         """
         roots = {key: self.plan.roots[key] for key in keys}
         nullable = all(not is_non_null_type(root.field.type) for root in roots.values())

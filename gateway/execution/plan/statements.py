@@ -35,7 +35,7 @@ from models.volumes.versions import VersionedData, version_of
 _KEPT = 32
 #: The parameters of look-ups.
 NAME, KEYS = "name", "keys"
-#: What the statement of a level depends on besides its columns; None where on nothing.
+#: What the statement of a level depends on besides its columns; None if nothing.
 Shape = Any
 #: The shape of each level of a branch, by its number.
 Shapes = Sequence[Shape]
@@ -69,8 +69,8 @@ class Statements:
 
 
 class Places:
-    """The place of each column in the rows of a level: of those that are asked for, in the order in
-    which they were. No others are selected."""
+    """The places of columns in the rows of a level, in the order in which they are first asked for.
+    No other columns are selected."""
 
     def __init__(self, level: Level) -> None:
         self._level = level
@@ -115,8 +115,8 @@ def select_level(level: Level, shapes: Shapes, role: Role, places: Places) -> Se
 
 
 def _planning_of(level: Level) -> Planning:
-    """Pages and links are walked along their indexes, whatever is asked. How a list is counted best
-    depends on how many rows a value has."""
+    """Pages and links always walk along their indexes. The best way to count a list depends on how
+    many rows a value has."""
     return Planning.BY_VALUES if isinstance(level.reading, ListCount) else Planning.ONCE
 
 
@@ -142,8 +142,8 @@ def _select_base(
     level: Level, shapes: Shapes, role: Role, *, further: int, only: Sequence[str] | None = None
 ) -> Select[Any]:
     """The rows of a level without what is joined to them, with all of their columns or ``only``
-    those of these labels. Of pages, further rows are behind each: one more tells whether there are
-    others, and is not followed."""
+    those of these labels. A page has one row more, which shows whether others follow; its links are
+    not read."""
     shape, columns = shapes[level.number], level.columns.columns
     match level.reading:
         case ListPage():
