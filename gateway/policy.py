@@ -1,8 +1,8 @@
 """Who may see what: the whole matrix.
 
-Read it as a table. For every type: which rows each role reaches, and which roles read each field.
-A role that is not written reads nothing; a type or a field that is not written stops the build.
-Nobody is let through anywhere else.
+Read it as a table. For every type: which rows each role reaches, and which roles read each field. A
+role that is not listed reads nothing; a type or a field that is not listed stops the build. Access
+is granted nowhere else.
 """
 
 from collections.abc import Mapping
@@ -114,14 +114,14 @@ EVERYONE: Roles = tuple(Role)
 CASE_WORKERS = OFFICER + SUPERVISOR
 CASE_STAFF = CASE_WORKERS + AUDITOR
 PARTNERS = MANAGER + AGENT
-#: Whoever sees which steps a case allows, and whoever can change anything.
+#: Roles that see which steps a case allows.
 STEP_TAKERS = CASE_WORKERS + AGENT + APPLICANT + PARTNER_SERVICE
 HANDING_OVER = AGENT + PARTNER_SERVICE
 SUBMITTERS = AGENT + APPLICANT + PARTNER_SERVICE
 CHANGERS = STEP_TAKERS + SCREENING + TREASURY + ADMINISTRATOR + AUDITOR
 CASE_READERS = CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE
 BILL_READERS = CASE_READERS + TREASURY
-#: Whoever reads what kind of case it is, and of whom; and whoever reads who it is.
+#: Roles that read what kind of case it is, and which pseudonymous applicant it belongs to.
 FILE_READERS = CASE_READERS + SCREENING
 LAST_FOUR_READERS = CASE_WORKERS + AGENT + APPLICANT
 IDENTITY_READERS = CASE_WORKERS + AGENT + APPLICANT + SCREENING
@@ -129,7 +129,7 @@ CORRECTION_READERS = CASE_STAFF + AGENT + APPLICANT
 ANSWER_READERS = SUPERVISOR + AUDITOR
 DATA_REQUEST_READERS = AUDITOR + APPLICANT
 SUSPENSION_READERS = SUPERVISOR + AUDITOR + ADMINISTRATOR
-#: Whoever reads which decree changed what, and who proposed and approved it.
+#: Roles that read which decree changed what, and who proposed and approved it.
 LEDGER_READERS = LEADERSHIP + CASE_STAFF + ADMINISTRATOR
 BAN_READERS = SUPERVISOR + AUDITOR + SCREENING
 BANNED_PERSON_READERS = SUPERVISOR + SCREENING
@@ -142,7 +142,7 @@ FIGURES = EXACT_FIGURES + PUBLIC
 
 # Rows, in words ----------------------------------------------------------------------------------
 
-#: Of figures, which count where an application was taken in.
+#: For figures, which count an application where it was taken in.
 taken_in_at_own_partner = own_partner(Application.partner_code)
 taken_in_in_own_countries = all_of(taken_in_at_own_partner, own_countries(Application.country_code))
 #: An agent works at centres, or, where the token names none, at the portal of its countries.
@@ -171,7 +171,8 @@ at_own_place = all_of(
         own_centres(Application.successor_centre_code),
     ),
 )
-#: Agents hand decisions over; when that is long done, a case is as closed to them as any other.
+#: Agents hand decisions over to applicants. Thirty days after a case has closed, it is out of their
+#: reach like any other.
 at_own_place_to_hand_over = all_of(at_own_place, recent(Application.closed_at, days=30))
 at_own_place_until_handed_over = all_of(
     at_own_place,
@@ -188,14 +189,14 @@ read_of_oneself = reached_through(
 )
 #: An inquiry that has ended is reviewed by somebody else; until then they read what was read in it.
 under_review = all_of(in_the_past(Inquiry.ends_at), is_null(Inquiry.reviewed_at))
-#: Whoever was read in an inquiry learns of it once it was reviewed.
+#: A person who was read in an inquiry learns of it once it has been reviewed.
 own_reviewed_inquiry = all_of(
     in_the_past(InquiryPerson.told_at),
     reached_through(InquiryPerson.applicant_id, Applicant.id, own_subject(Applicant.account)),
 )
-#: Reads for supervision are shown once the case is closed (nobody supervises what was received a
-#: moment ago and is not billed yet); a read for somebody else's case never, since it would reveal
-#: a link.
+#: Reads for supervision are shown once the case is closed (an application that was just received
+#: and is not billed yet has no supervision to hide). A read for somebody else's case is never
+#: shown, since it would reveal a link.
 shown_to_oneself = any_of(
     none_of(AccessEvent.purpose, Purpose.CASEWORK, Purpose.SUPERVISION),
     all_of(
@@ -217,7 +218,7 @@ working_on_it = reached_through(
     Assignment.application_id,
     all_of(own_subject(Assignment.officer), is_null(Assignment.ended_at)),
 )
-#: Whose desk a case is on: only there it is worked on. An open one on nobody's can be taken.
+#: A case is worked on by the officer on whose desk it is. An open case on no desk can be taken.
 on_the_own_desk = own_subject(Application.officer)
 on_no_officers_desk = all_of(is_null(Application.officer), is_null(Application.closed_at))
 not_a_hold = none_of(ApplicationEvent.kind, EventKind.HELD, EventKind.RELEASED)
@@ -229,14 +230,14 @@ not_supervision = none_of(
     EventKind.ANSWER_PROPOSED,
     EventKind.SCREENED,
 )
-#: Whoever proposed an entry of the ban list never sees a hit by it.
+#: Somebody who proposed an entry of the ban list never sees a hit caused by it.
 is_open_question = all_of(
     is_null(Screening.answered_at),
     is_null(Screening.voided_at),
     kept_from(Screening.kept_from),
 )
 of_an_open_question = reached_through(Application.id, Screening.application_id, is_open_question)
-#: Whoever has answered is not out of reach before the answer is written.
+#: A case stays in the reach of the person who answers until the answer is written.
 of_an_open_or_own_question = reached_through(
     Application.id,
     Screening.application_id,
@@ -246,9 +247,10 @@ of_an_open_or_own_question = reached_through(
         own_subject(Screening.confirmed_by),
     ),
 )
-#: A case that lies with a supervisor has left the officers' desks: whose it is, they do not see.
+#: A case with a supervisor has left the officers' desks: they do not see who has it.
 not_a_supervisors = none_of(Assignment.role, Role.SUPERVISOR)
-#: What applicants do, are asked for, or learn: how the directorate works on it is not theirs.
+#: What applicants do, are asked for, or are told: they do not see how the directorate works on the
+#: case.
 own_steps = none_of(
     ApplicationEvent.kind,
     EventKind.IN_VERIFICATION,
@@ -280,7 +282,7 @@ APPLICATION_ROWS: Mapping[Role, Rule] = {
 
 
 def of_reached_cases(application: Attribute) -> Mapping[Role, Rule]:
-    """Rows of the cases in reach, for whoever reads cases to the end."""
+    """Rows of the cases in reach, for roles that read a case in every status."""
     return {
         Role.OFFICER: every_row,
         Role.SUPERVISOR: every_row,
@@ -292,9 +294,10 @@ def of_reached_cases(application: Attribute) -> Mapping[Role, Rule]:
     }
 
 
-#: A purpose is bound to a case: identity is answered for whoever applies in it, and nobody else.
+#: A purpose is bound to a case: it opens the identity of the applicant in that case, and no other.
 the_named_case = named_for_the_purpose(Application.reference)
-#: Whoever an officer works on in it, by the passport or by what an officer confirmed.
+#: People who are linked to the applicant of the named case, on which the officer works: by
+#: passport, or confirmed by an officer.
 is_linked_to_the_named_case = all_of(
     none_of(PersonLink.state, *UNSURE_LINKS),
     reached_through(
@@ -305,19 +308,20 @@ is_linked_to_the_own_desk = all_of(
     none_of(PersonLink.state, *UNSURE_LINKS),
     reached_through(PersonLink.applicant_id, Application.applicant_id, on_the_own_desk),
 )
-#: Of an inquiry, those are opened who were admitted to it, while it lasts, for whoever opened it.
+#: An inquiry opens the people who were admitted to it, while it lasts, to the supervisor who opened
+#: it.
 an_own_inquiry_that_lasts = all_of(own_subject(Inquiry.opened_by), in_the_future(Inquiry.ends_at))
 opened_in_the_named_inquiry = reached_through(
     InquiryPerson.reference,
     Inquiry.reference,
     all_of(named_for_the_purpose(Inquiry.reference), an_own_inquiry_that_lasts),
 )
-#: Agents, who take files in one after the other, may leave it out.
+#: Agents, who take in one file after another, may leave the case out.
 the_named_case_or_any = any_of(the_named_case, nothing_named_for_the_purpose)
 
 
 def of_people_in_reach(applicant: Attribute) -> Mapping[Role, Rule]:
-    """Rows of people, for whoever may read who they are."""
+    """Rows of people, for roles that may read who they are."""
 
     def applying_in(*rules: Rule) -> Rule:
         return reached_through(applicant, Application.applicant_id, all_of(*rules))
@@ -337,14 +341,15 @@ def of_people_in_reach(applicant: Attribute) -> Mapping[Role, Rule]:
     }
 
 
-#: Whom an entry of the ban list is about: for the entry itself, or for a case that it matches.
+#: The person that an entry of the ban list is about: for the entry itself, or for a case that it
+#: matches.
 the_named_entry = reached_through(
     BannedPerson.ban_id, BanEntry.id, named_for_the_purpose(BanEntry.reference)
 )
 
 
 def matching_a_case(rule: Rule) -> Rule:
-    """Whom those entries are about that match some cases."""
+    """The people that entries are about which match these cases."""
     return reached_through(
         BannedPerson.ban_id,
         BanMatch.ban_id,
@@ -435,8 +440,8 @@ POLICY: Mapping[str, Access] = {
             "validFrom": EVERYONE,
         },
     ),
-    # By which decrees reference data changed: whoever takes part in a change, and whoever answers
-    # for it or looks into it.
+    # The decrees that changed reference data: for those who take part in a change, answer for it or
+    # look into it.
     "ReferenceChange": Access(
         rows=dict.fromkeys(LEDGER_READERS, every_row),
         fields={
@@ -557,7 +562,7 @@ POLICY: Mapping[str, Access] = {
             "screenings": ANSWER_READERS,
         },
     ),
-    # What is to be paid; the treasury finds it by its code, and nothing of the case.
+    # Bills. The treasury finds one by its code, and reads nothing of the case.
     "Bill": Access(
         rows={**of_reached_cases(Bill.application_id), Role.TREASURY: every_row},
         fields={
@@ -570,7 +575,7 @@ POLICY: Mapping[str, Access] = {
             "receiptNumber": BILL_READERS,
         },
     ),
-    # What belongs to a file, and what of it is there.
+    # The documents that belong to a file, and which of them are there.
     "CaseDocument": Access(
         rows=of_reached_cases(CaseDocument.application_id),
         fields={
@@ -579,7 +584,7 @@ POLICY: Mapping[str, Access] = {
             "recordedBy": CASE_STAFF,
         },
     ),
-    # What applicants are asked for. What an officer wrote about it is for whoever brings it.
+    # What applicants are asked for. The officer's note is for those who hand it in.
     "RequestedItem": Access(
         rows=of_reached_cases(RequestedItem.application_id),
         fields={
@@ -606,26 +611,27 @@ POLICY: Mapping[str, Access] = {
             ),
         },
         fields={
-            # A gap in the numbers would tell of a hold.
+            # A gap in the numbers would reveal a hold.
             "sequence": SUPERVISOR,
             "kind": CASE_STAFF + APPLICANT,
             "occurredAt": CASE_STAFF + APPLICANT,
             "actor": CASE_STAFF,
             "actorRole": CASE_STAFF,
-            # That of a hold tells of the hold, and stands with its event.
+            # The reason of a hold reveals the hold, so it is read with its event alone.
             "reason": CASE_STAFF,
         },
     ),
     # Which steps can be taken now, as far as the role reads what decides it.
     "AllowedStep": Access(fields=dict.fromkeys(("step", "isAllowed", "reason"), STEP_TAKERS)),
-    # Why something was not done, to whoever can do it; of a case, by what the role reads of it.
+    # Why a change was refused, for the roles that can make it; about a case, only as far as the
+    # role reads it.
     "MutationError": Access(fields=dict.fromkeys(("code", "message", "path"), CHANGERS)),
     "InputError": Access(fields=dict.fromkeys(("code", "message", "path"), CHANGERS)),
-    # Whoever hands an application in reads what fits instead.
+    # Those who submit an application read what fits instead.
     "EligibilityError": Access(
         fields=dict.fromkeys(("code", "message", "path", "eligibleVisaTypes"), SUBMITTERS),
     ),
-    # Whoever hands a file over reads what it lacks.
+    # Those who hand a file over read what it lacks.
     "DocumentsError": Access(
         fields=dict.fromkeys(("code", "message", "path", "missingDocuments"), HANDING_OVER),
     ),
@@ -648,7 +654,7 @@ POLICY: Mapping[str, Access] = {
             "officer": CASE_STAFF,
             "assignedAt": CASE_STAFF,
             "endedAt": CASE_STAFF,
-            # Who took a case off a desk would tell an officer of a hit.
+            # Who took a case off a desk would reveal a hit to an officer.
             "assignedBy": ANSWER_READERS,
             "endedBy": ANSWER_READERS,
             "reason": ANSWER_READERS,
@@ -679,7 +685,7 @@ POLICY: Mapping[str, Access] = {
             "visa": CASE_STAFF + AGENT + APPLICANT,
         },
     ),
-    # It tells the outcome, and is read like it; a corrected grant leaves none.
+    # A visa reveals the outcome, and is read like it; a corrected grant leaves none.
     "Visa": Access(
         rows={
             Role.OFFICER: every_row,
@@ -728,7 +734,8 @@ POLICY: Mapping[str, Access] = {
             "banMatches": BANNED_PERSON_READERS,
         },
     ),
-    # The entry-ban list. Whom an entry is about stands behind a link of its own, and is logged.
+    # The entry-ban list. The person that an entry is about is behind a link of its own, whose reads
+    # are logged.
     "BanEntry": Access(
         rows=dict.fromkeys(BAN_READERS, every_row),
         fields={
@@ -822,8 +829,9 @@ POLICY: Mapping[str, Access] = {
             "erasure": ANSWER_READERS,
         },
     ),
-    # Behind `Applicant.passportLastFour`, which is null out of its reach: an officer reads it of
-    # the people of the own desk and of who is surely linked to them, and so in no list of others.
+    # Behind `Applicant.passportLastFour`, which is null out of its reach: an officer reads it for
+    # the people on the officer's own desk and for those surely linked to them, so it is null in
+    # lists of others.
     "PassportEnding": Access(
         rows={
             Role.OFFICER: any_of(
@@ -844,7 +852,7 @@ POLICY: Mapping[str, Access] = {
         },
         fields={"lastFour": LAST_FOUR_READERS},
     ),
-    # Other files of the same person. Partners and applicants are told nothing of it.
+    # Other files of the same person. Partners and applicants learn nothing of it.
     "PersonLink": Access(
         rows=dict.fromkeys(CASE_STAFF, every_row),
         fields=dict.fromkeys(
@@ -861,7 +869,8 @@ POLICY: Mapping[str, Access] = {
             CASE_STAFF,
         ),
     ),
-    # What people ask of their data: worked by the auditor, and read by whoever asked.
+    # Requests of people about their data: answered by the auditor, and read by the person who
+    # asked.
     "DataRequest": Access(
         rows={Role.AUDITOR: every_row, Role.APPLICANT: own_subject(DataRequest.account)},
         fields={
@@ -886,7 +895,7 @@ POLICY: Mapping[str, Access] = {
             "answeredBy": AUDITOR,
         },
     ),
-    # Whether digests are kept tells of a refusal, a revocation or a ban.
+    # Whether digests are kept would reveal a refusal, a revocation or a ban.
     "Erasure": Access(
         rows={
             Role.SUPERVISOR: every_row,
@@ -910,7 +919,7 @@ POLICY: Mapping[str, Access] = {
             ANSWER_READERS,
         ),
     ),
-    # Who looked for whom: never whom.
+    # Who looked people up: never for whom.
     "PersonLookup": Access(
         rows={
             Role.OFFICER: own_subject(PersonLookup.actor),
@@ -934,7 +943,7 @@ POLICY: Mapping[str, Access] = {
             CASE_STAFF,
         ),
     ),
-    # What was done to keys: neither a key nor whose it was.
+    # Operations on keys: neither a key nor its owner.
     "KeyOperation": Access(
         rows=dict.fromkeys(AUDITOR, every_row),
         fields=dict.fromkeys(
@@ -956,8 +965,8 @@ POLICY: Mapping[str, Access] = {
         rows=dict.fromkeys(AUDITOR, every_row),
         fields=dict.fromkeys(("version", "readAt", "fields"), AUDITOR),
     ),
-    # How somebody on file is corrected: of what, it says nothing. What became of it tells how the
-    # case ended, so agents read it for as long as they read that.
+    # Corrections of people on file, without what is corrected. Their outcome reveals how the case
+    # ended, so agents read it for as long as they read that.
     "Correction": Access(
         rows={
             Role.OFFICER: every_row,
@@ -988,7 +997,8 @@ POLICY: Mapping[str, Access] = {
         rows=of_people_in_reach(Identity.applicant_id),
         fields=dict.fromkeys(OF_A_PERSON, IDENTITY_READERS),
     ),
-    # Who they were before a correction, or are proposed to be: for the same eyes, and logged alike.
+    # Who they were before a correction, or are proposed to be: for the same readers, and logged
+    # alike.
     "IdentityVersion": Access(
         rows=of_people_in_reach(IdentityVersion.applicant_id),
         fields=dict.fromkeys(
@@ -1028,7 +1038,7 @@ POLICY: Mapping[str, Access] = {
         },
     ),
     "MyData": Access(fields=dict.fromkeys(("applicant", "keptSince", "note"), APPLICANT)),
-    # What others are alerted to: never whoever did it.
+    # Alerts, for others than the viewer whom they are about.
     "Alert": Access(
         rows={Role.SUPERVISOR: anothers(Alert.actor), Role.AUDITOR: every_row},
         fields=dict.fromkeys(
@@ -1050,9 +1060,9 @@ POLICY: Mapping[str, Access] = {
             ANSWER_READERS,
         ),
     ),
-    # Supervision that names no case: who looked, why, and what another one says of it. Whom it
-    # opened is read by whoever opened it, and by others while they review it; the people
-    # themselves learn of it by the reads, and reach the rows for that alone.
+    # Supervision that names no case: who looked, why, and what the reviewer says of it. The people
+    # whom it opened are read by the supervisor who opened it, and by others while they review it;
+    # the people themselves learn of it from the log of reads, and reach these rows for that alone.
     "Inquiry": Access(
         rows=dict.fromkeys(ANSWER_READERS, every_row),
         fields=dict.fromkeys(
@@ -1094,7 +1104,7 @@ POLICY: Mapping[str, Access] = {
         counts_only=APPLICANT,
         fields=dict.fromkeys(("applicant", "openedAt"), ANSWER_READERS),
     ),
-    # Whose reach was taken back. Whoever it happened to learns that by an error, and no more.
+    # Whose reach was taken back. The viewer concerned learns of it from an error, and no more.
     "Suspension": Access(
         rows=dict.fromkeys(SUSPENSION_READERS, every_row),
         fields={
@@ -1112,9 +1122,9 @@ POLICY: Mapping[str, Access] = {
             "liftReason": SUSPENSION_READERS,
         },
     ),
-    # Figures. What a partner manages is exact for its managers, in their countries; how cases ended
-    # is not: refusals are published to them on a fixed grid, and so are all figures to the public.
-    # Agents hand the decisions of their centres over, and read them exactly.
+    # Figures. Managers read exact figures of their partner in their countries, but not how cases
+    # ended: refusals are published to them on a fixed grid, as all figures are to the public.
+    # Agents hand over the decisions of their centres, and read them exactly.
     "VolumeRow": Access(
         rows={
             Role.LEADERSHIP: every_row,
@@ -1212,7 +1222,7 @@ POLICY: Mapping[str, Access] = {
     "VolumePeriod": Access(
         fields={"startsOn": FIGURES, "endsOn": FIGURES},
     ),
-    # Of the whole country: why was refused, and what went to supervision.
+    # For the whole country: grounds of refusal, and what was referred to supervision.
     "RefusalGroundRow": Access(
         rows=dict.fromkeys(NATIONAL_FIGURES, every_row),
         fields={
@@ -1233,7 +1243,7 @@ POLICY: Mapping[str, Access] = {
     "ScreeningReferralTable": Access(
         fields={"asOf": LEADERSHIP + SUPERVISOR, "rows": LEADERSHIP + SUPERVISOR}
     ),
-    # What officers do, for who supervises them; of whom, nothing is in it.
+    # What officers do, for their supervisors: counts without any person of a case.
     "OfficerRow": Access(
         rows=dict.fromkeys(ANSWER_READERS, every_row),
         fields=dict.fromkeys(
@@ -1254,7 +1264,8 @@ POLICY: Mapping[str, Access] = {
         ),
     ),
     "OfficerTable": Access(fields={"asOf": ANSWER_READERS, "rows": ANSWER_READERS}),
-    # How many people each viewer read: counts, of a log of which each reads the own rows.
+    # How many people each viewer read: counts from a log in which each viewer reads only their own
+    # rows.
     "ReaderRow": Access(
         fields=dict.fromkeys(
             (
@@ -1272,7 +1283,8 @@ POLICY: Mapping[str, Access] = {
         )
     ),
     "ReaderTable": Access(fields={"asOf": ANSWER_READERS, "rows": ANSWER_READERS}),
-    # Who applied through several partners, under pseudonyms: by files of which each is in reach.
+    # Who applied through several partners, under pseudonyms: counted over files that are all in
+    # reach.
     "PersonAtSeveralPartners": Access(
         fields=dict.fromkeys(
             (
@@ -1307,7 +1319,7 @@ POLICY: Mapping[str, Access] = {
         )
     ),
     "PersonInReachTable": Access(fields=dict.fromkeys(("asOf", "peopleAtMost", "rows"), AUDITOR)),
-    # How well files were checked where they were taken in: beside the figures, what is expected.
+    # How well files were checked where they were taken in: each figure with the expected one.
     "InformationRequestRow": Access(
         fields=dict.fromkeys(
             ("partner", "country", "centre", "rate", "expectedRate"), ANSWER_READERS
@@ -1323,8 +1335,8 @@ POLICY: Mapping[str, Access] = {
             ANSWER_READERS,
         )
     ),
-    # Following live what changes. Whoever does not read the events of a case is sent those
-    # alone that change what they do read: the time of another would reveal it.
+    # Live changes. Roles that do not read every event of a case are sent only those that change
+    # what they do read: the time of another would reveal it.
     "ApplicationChange": Access(
         rows={
             Role.OFFICER: no_change_of_a_hold,
@@ -1383,7 +1395,7 @@ POLICY: Mapping[str, Access] = {
     "AlertUpdate": Access(fields={"position": ANSWER_READERS}),
     "VolumesUpdate": Access(fields={"position": NATIONAL_FIGURES + MANAGER}),
     "Heartbeat": Access(fields={"position": CASE_READERS + LEADERSHIP}),
-    # Oneself, and the policy.
+    # The viewer, and the viewer's policy.
     "Viewer": Access(
         fields={
             "subject": EVERYONE,
@@ -1396,7 +1408,7 @@ POLICY: Mapping[str, Access] = {
         },
     ),
     "Policy": Access(fields={"type": EVERYONE, "rows": EVERYONE, "fields": EVERYONE}),
-    # Counts, rates, durations and pages carry nothing of their own.
+    # Counts, rates, durations and pages are protected where they are reached, not here.
     "Count": Access(
         fields={
             "value": EVERYONE,
@@ -1508,7 +1520,7 @@ class Change:
     rows: Mapping[Role, Rule]
     #: The field of the payload that holds what was changed.
     answers: str = "application"
-    #: The tables of whose rows this speaks.
+    #: The tables that the rows belong to.
     of: tuple[type[Base], ...] = (Application,)
 
 
@@ -1520,9 +1532,9 @@ CHANGE_OF_A_LEGAL_HOLD = Change({Role.SUPERVISOR: every_row}, "legalHold", (Lega
 CHANGE_OF_THE_BAN_LIST = Change({Role.SCREENING: every_row}, "banEntry", (BanEntry,))
 
 
-#: The row must be in reach before the change; what was changed is answered by the table above.
-#: What the status must be, and what else must hold, is in the steps of ``models/life``; they say
-#: why not, where a role reads a row that it may not change.
+#: The row must be in reach before the change; the changed row is answered by the matrix above. The
+#: steps of ``models/life`` say which status is needed and what else must hold, and why a step is
+#: refused on a row that the role reads but may not change.
 MUTATIONS: Mapping[str, Change] = {
     "submitApplication": Change(
         {
@@ -1542,7 +1554,7 @@ MUTATIONS: Mapping[str, Change] = {
     "markReceived": Change(
         {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: at_own_partner}
     ),
-    # The most urgent of a queue is given: nobody chooses one.
+    # The most urgent case of a queue is assigned: nobody chooses one.
     "takeCase": Change({Role.OFFICER: any_of(on_no_officers_desk, on_the_own_desk)}),
     "releaseCase": Change({Role.OFFICER: on_the_own_desk}),
     "reassignCase": Change({Role.SUPERVISOR: every_row}),
@@ -1576,8 +1588,8 @@ MUTATIONS: Mapping[str, Change] = {
     ),
     "revokeVisa": Change({Role.SUPERVISOR: every_row}),
     "setAsideRevocation": Change({Role.SUPERVISOR: every_row}),
-    # What decrees change, and where partners work: from today on, never what is past. One proposes,
-    # another approves, and the database alone writes it.
+    # Reference data that decrees change, and where partners work: from today on, never in the past.
+    # One administrator proposes, another approves, and only the database writes it.
     "proposeCountry": CHANGE_OF_THE_LEDGER,
     "proposePartner": CHANGE_OF_THE_LEDGER,
     "proposePartnerCountry": CHANGE_OF_THE_LEDGER,
@@ -1610,7 +1622,8 @@ MUTATIONS: Mapping[str, Change] = {
     "holdErasure": CHANGE_OF_A_LEGAL_HOLD,
     "releaseErasure": CHANGE_OF_A_LEGAL_HOLD,
     "closeAlert": Change({Role.SUPERVISOR: anothers(Alert.actor)}, "alert", (Alert,)),
-    # Who may agree and review is somebody else: the guard and the refusals say so.
+    # The supervisor who agrees or reviews must be somebody else: the guard and the refusals enforce
+    # that.
     "openInquiry": CHANGE_OF_AN_INQUIRY,
     "approveInquiry": CHANGE_OF_AN_INQUIRY,
     "reviewInquiry": CHANGE_OF_AN_INQUIRY,
@@ -1620,7 +1633,7 @@ MUTATIONS: Mapping[str, Change] = {
     "liftSuspension": Change(BY_ADMINISTRATORS, "suspension", (Suspension,)),
 }
 
-#: Who works from which queue. The last two tell of holds and hits.
+#: Who works from which queue. The last two reveal holds and hits.
 QUEUES: Mapping[Queue, Roles] = {
     Queue.MINE: CASE_WORKERS,
     Queue.FREE: CASE_WORKERS,
@@ -1629,7 +1642,7 @@ QUEUES: Mapping[Queue, Roles] = {
     Queue.HITS: SUPERVISOR,
 }
 
-#: Duties are separated: in one token, each of these excludes every other role …
+#: Duties are separated: each of these roles excludes every other one in a token.
 HELD_ALONE = (
     Role.OFFICER,
     Role.SUPERVISOR,
@@ -1639,26 +1652,26 @@ HELD_ALONE = (
     Role.ADMINISTRATOR,
     Role.PARTNER_SERVICE,
 )
-#: … and leadership excludes those of partners.
+#: Leadership excludes the roles of partners.
 HELD_APART = (LEADERSHIP, (*PARTNERS, Role.PARTNER_SERVICE))
 
-#: Why identity may be read. An applicant's purpose goes without saying; the others say theirs,
-#: with the case that it is for, in the document.
+#: Why identity may be read. An applicant's purpose is implied; the other roles state theirs in the
+#: document, with the case that it is for.
 PURPOSES: Mapping[Role, tuple[Purpose, ...]] = {
     Role.OFFICER: (Purpose.CASEWORK,),
     Role.SUPERVISOR: (Purpose.CASEWORK, Purpose.SUPERVISION),
     Role.PARTNER_AGENT: (Purpose.INTAKE,),
     Role.SCREENING: (Purpose.CASEWORK,),
     Role.APPLICANT: (Purpose.OWN_DATA,),
-    # Looks for a person who asks by letter, and gets a pseudonym: never who it is.
+    # An auditor finds a person who asked by letter, as a pseudonym: never who it is.
     Role.AUDITOR: (Purpose.DATA_REQUEST,),
 }
 IMPLIED_PURPOSE: Mapping[Role, Purpose] = {Role.APPLICANT: Purpose.OWN_DATA}
-#: Who need not name a case, and what the log says instead of one.
+#: Roles that need not name a case, and what the log says instead of one.
 NAMES_NO_CASE: Mapping[Role, str] = {Role.APPLICANT: "OWN", Role.PARTNER_AGENT: "INTAKE"}
 
 #: How many people a viewer in each role reads in an hour, look-ups included, unless the settings
-#: say otherwise. Whoever reads only themselves has no such limit.
+#: say otherwise. Roles that read only themselves have no such limit.
 READ_BUDGETS: Mapping[Role, int] = {
     Role.PARTNER_AGENT: 120,
     Role.OFFICER: 60,
@@ -1667,12 +1680,12 @@ READ_BUDGETS: Mapping[Role, int] = {
     Role.AUDITOR: 60,
 }
 
-#: In which roles it is counted how many people's last four of the passport a viewer is shown, and
-#: beyond how many in an hour an alert is raised, unless the settings say otherwise.
+#: Roles in which the people are counted whose last four passport characters a viewer is shown. More
+#: than so many in an hour raise an alert, unless the settings say otherwise.
 COUNTED_ENDINGS: Roles = CASE_WORKERS + AGENT
 MOST_ENDINGS = 200
 
-#: For what a role looks people up: what the purpose names by its reference, and which of those.
+#: The rows that a role may name as the purpose of a look-up, by their reference, and which of them.
 LOOKED_UP_FOR: Mapping[Role, tuple[Attribute, Rule]] = {
     Role.OFFICER: (Application.reference, working_on_it),
     Role.SUPERVISOR: (Application.reference, every_row),
@@ -1681,11 +1694,11 @@ LOOKED_UP_FOR: Mapping[Role, tuple[Attribute, Rule]] = {
         none_of(DataRequest.state, DataRequestState.GRANTED, DataRequestState.REFUSED),
     ),
 }
-#: The inquiry in which a role looks people up, by the same reference.
+#: The inquiries that a role may name instead.
 LOOKED_UP_IN: Mapping[Role, Rule] = {Role.SUPERVISOR: an_own_inquiry_that_lasts}
 
-#: The dimension sets in which each role reads published figures. Those of the whole country are
-#: everybody's; managers read them beside their own.
+#: The dimension sets in which each role reads published figures. Everybody reads those of the whole
+#: country; managers read their own as well.
 PUBLISHED_SETS: Mapping[Role, tuple[DimensionSet, ...]] = {
     Role.PARTNER_MANAGER: tuple(sorted(COUNTRY_SETS | CENTRE_SETS | NATIONAL_SETS)),
     Role.ANONYMOUS: tuple(sorted(NATIONAL_SETS)),
