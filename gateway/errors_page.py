@@ -73,8 +73,8 @@ def _mutation_errors() -> Iterator[str]:
     yield _row("---", "---")
     english, indonesian = (texts(language).rules for language in (Language.EN, Language.ID))
     for code, rules in english.items():
-        for rule, said in rules.items():
-            yield _row(f"`{code}`", _both(said, indonesian[code][rule]))
+        for rule, message in rules.items():
+            yield _row(f"`{code}`", _both(message, indonesian[code][rule]))
 
 
 def _answered_by() -> Mapping[str, str]:

@@ -1,6 +1,5 @@
 -- Made from gateway/policy.py by `make snapshots`: who reaches what, held by the database itself.
 -- Run whole, after every migration, in its transaction.
-
 DO $$
 DECLARE
     name text;
@@ -1879,9 +1878,9 @@ $$;
 CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
-        said text := viewer.sealed(NULL);
-        viewer_role text := split_part(said, '.', 1);
-        viewer_subject text := viewer.field(said, 5);
+        sealed_viewer text := viewer.sealed(NULL);
+        viewer_role text := split_part(sealed_viewer, '.', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 5);
         it application;
         question text;
         new_outcome text;
@@ -1945,9 +1944,9 @@ CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON application
 CREATE OR REPLACE FUNCTION viewer.guard_application_event() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
-        said text := viewer.sealed(NULL);
-        viewer_role text := split_part(said, '.', 1);
-        viewer_subject text := viewer.field(said, 5);
+        sealed_viewer text := viewer.sealed(NULL);
+        viewer_role text := split_part(sealed_viewer, '.', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 5);
         it application;
         question text;
         new_outcome text;
@@ -2019,9 +2018,9 @@ CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON application_event
 CREATE OR REPLACE FUNCTION viewer.guard_assignment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
-        said text := viewer.sealed(NULL);
-        viewer_role text := split_part(said, '.', 1);
-        viewer_subject text := viewer.field(said, 5);
+        sealed_viewer text := viewer.sealed(NULL);
+        viewer_role text := split_part(sealed_viewer, '.', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 5);
         it application;
         question text;
         new_outcome text;
@@ -2065,9 +2064,9 @@ CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON assignment
 CREATE OR REPLACE FUNCTION viewer.guard_bill() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
-        said text := viewer.sealed(NULL);
-        viewer_role text := split_part(said, '.', 1);
-        viewer_subject text := viewer.field(said, 5);
+        sealed_viewer text := viewer.sealed(NULL);
+        viewer_role text := split_part(sealed_viewer, '.', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 5);
         it application;
         question text;
         new_outcome text;
@@ -2101,9 +2100,9 @@ CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON bill
 CREATE OR REPLACE FUNCTION viewer.guard_case_document() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
-        said text := viewer.sealed(NULL);
-        viewer_role text := split_part(said, '.', 1);
-        viewer_subject text := viewer.field(said, 5);
+        sealed_viewer text := viewer.sealed(NULL);
+        viewer_role text := split_part(sealed_viewer, '.', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 5);
         it application;
         question text;
         new_outcome text;
@@ -2134,9 +2133,9 @@ CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON case_document
 CREATE OR REPLACE FUNCTION viewer.guard_decision() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
-        said text := viewer.sealed(NULL);
-        viewer_role text := split_part(said, '.', 1);
-        viewer_subject text := viewer.field(said, 5);
+        sealed_viewer text := viewer.sealed(NULL);
+        viewer_role text := split_part(sealed_viewer, '.', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 5);
         it application;
         question text;
         new_outcome text;
@@ -2171,9 +2170,9 @@ CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON decision
 CREATE OR REPLACE FUNCTION viewer.guard_person_link() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
-        said text := viewer.sealed(NULL);
-        viewer_role text := split_part(said, '.', 1);
-        viewer_subject text := viewer.field(said, 5);
+        sealed_viewer text := viewer.sealed(NULL);
+        viewer_role text := split_part(sealed_viewer, '.', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 5);
         it application;
         question text;
         new_outcome text;
@@ -2204,9 +2203,9 @@ CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON person_link
 CREATE OR REPLACE FUNCTION viewer.guard_requested_item() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
-        said text := viewer.sealed(NULL);
-        viewer_role text := split_part(said, '.', 1);
-        viewer_subject text := viewer.field(said, 5);
+        sealed_viewer text := viewer.sealed(NULL);
+        viewer_role text := split_part(sealed_viewer, '.', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 5);
         it application;
         question text;
         new_outcome text;
@@ -2240,9 +2239,9 @@ CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON requested_item
 CREATE OR REPLACE FUNCTION viewer.guard_screening() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
-        said text := viewer.sealed(NULL);
-        viewer_role text := split_part(said, '.', 1);
-        viewer_subject text := viewer.field(said, 5);
+        sealed_viewer text := viewer.sealed(NULL);
+        viewer_role text := split_part(sealed_viewer, '.', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 5);
         it application;
         question text;
         new_outcome text;
@@ -2284,9 +2283,9 @@ CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON screening
 CREATE OR REPLACE FUNCTION viewer.guard_visa() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
-        said text := viewer.sealed(NULL);
-        viewer_role text := split_part(said, '.', 1);
-        viewer_subject text := viewer.field(said, 5);
+        sealed_viewer text := viewer.sealed(NULL);
+        viewer_role text := split_part(sealed_viewer, '.', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 5);
         it application;
         question text;
         new_outcome text;

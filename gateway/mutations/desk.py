@@ -52,7 +52,7 @@ async def give_back(
 async def reassign(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
-    """To an officer who has worked on cases, to oneself, or back to its queue."""
+    """Give the case to an officer who has worked on cases, to oneself, or back to its queue."""
     receiver, subject = request.receiver, transaction.viewer.subject
     if receiver not in (None, subject) and not await works_on_cases(transaction, receiver):
         raise RefusedError(Reason(Refusal.OFFICER_UNKNOWN, ("officer",)))
@@ -75,11 +75,12 @@ def put_on_desk(transaction: WriteTransaction, case: Case, subject: str, role: R
 
 
 def end_assignment(transaction: WriteTransaction, case: Case, reason: str | None = None) -> None:
-    """The case leaves the desk it is on: who had it can no longer read the identity."""
-    ended = {"ended_at": case.at, "ended_by": transaction.viewer.subject}
-    said = {} if reason is None else {"reason": reason}
+    """Take the case off its desk: whoever had it can no longer read the identity."""
+    columns = {"ended_at": case.at, "ended_by": transaction.viewer.subject}
+    if reason is not None:
+        columns["reason"] = reason
     current = {"application_id": case.id, "ended_at": None}
-    transaction.update(Assignment, current, ended | said)
+    transaction.update(Assignment, current, columns)
 
 
 async def works_on_cases(transaction: WriteTransaction, subject: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""What officers say of files that are linked by name: whether it is the same person."""
+"""Officers' verdicts on files that are linked by name: whether it is the same person."""
 
 from typing import Any
 
@@ -28,8 +28,10 @@ async def reject_link(
 async def _resolve(
     transaction: WriteTransaction, request: StepRequest, case: Case, state: LinkState
 ) -> dict[str, Any]:
-    """Say it of both sides. What somebody said before can be said otherwise, by whoever has a case
-    of one of the two."""
+    """Set the state of the link in both directions.
+
+    An earlier verdict can be changed by an officer who has a case of either person.
+    """
     of_the_case = select(Application.applicant_id).where(Application.id == case.id)
     found = await transaction.rows(
         select(PersonLink.applicant_id, PersonLink.linked_id, PersonLink.state).where(

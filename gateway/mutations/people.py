@@ -118,8 +118,8 @@ def _check_same_person(row: Any, submission: Submission, reasons: Reasons) -> No
     person = submission.person
     if person is None or reasons.has("identity"):
         return
-    said = values_of(person).items()
-    if any(value is not None and value != getattr(row, name) for name, value in said):
+    given = values_of(person).items()
+    if any(value is not None and value != getattr(row, name) for name, value in given):
         reasons.add(Refusal.IDENTITY_DIFFERS, "identity")
 
 
@@ -161,10 +161,10 @@ async def _identity_rows(
     The nationality is that of the passport's country, so it stands for the issuing state where a
     front end does not say that yet.
     """
-    said = [(id_, given, given.person) for id_, given in people if given.person]
+    named = [(id_, given, given.person) for id_, given in people if given.person]
     with vault_errors():
         values = await transaction.vault.seal(
-            [Person(id_, 1, values_of(person)) for id_, _, person in said]
+            [Person(id_, 1, values_of(person)) for id_, _, person in named]
         )
     return [
         {
@@ -172,5 +172,5 @@ async def _identity_rows(
             "passport_issuing_state": person.passport_issuing_state or given.nationality,
             "sealed": of_person,
         }
-        for (id_, given, person), of_person in zip(said, values, strict=True)
+        for (id_, given, person), of_person in zip(named, values, strict=True)
     ]

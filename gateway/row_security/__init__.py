@@ -22,7 +22,6 @@ from models.vocabulary import Role
 _HEAD = """\
 -- Made from gateway/policy.py by `make snapshots`: who reaches what, held by the database itself.
 -- Run whole, after every migration, in its transaction.
-
 """
 _ROLES = """\
 DO $$
@@ -149,8 +148,8 @@ def _figures(role: Role) -> Iterator[str]:
 
 
 def _access_log(role: Role) -> Iterator[str]:
-    """A role that reads identity may insert access-log entries: in the own name, for an allowed
-    purpose, and for the case that is sealed with it."""
+    """A role that reads identity may insert access-log entries: in the viewer's own name, for an
+    allowed purpose, and for the case that is sealed with the viewer."""
     purposes = PURPOSES.get(role)
     if role not in POLICY["Identity"].rows or not purposes:
         return
@@ -170,7 +169,8 @@ def _access_log(role: Role) -> Iterator[str]:
 
 def _lookups(role: Role) -> Iterator[str]:
     """A role that looks people up finds applicants by digests, for a case; it does not read the
-    index itself. It logs that in the own name, for the case that is sealed with it."""
+    index itself. It logs each look-up in the viewer's own name, for the case that is sealed with
+    the viewer."""
     if role not in LOOKED_UP_FOR or not PURPOSES.get(role):
         return
     yield f"GRANT EXECUTE ON FUNCTION viewer.people_found TO {database_role(role)};"
@@ -178,14 +178,14 @@ def _lookups(role: Role) -> Iterator[str]:
 
 
 def _ban_reads(role: Role) -> Iterator[str]:
-    """A role that reads whom an entry of the ban list is about logs that in the own name."""
+    """A role that reads the person of a ban entry logs that in the viewer's own name."""
     if role in POLICY["BannedPerson"].rows and PURPOSES.get(role):
         yield from _own_entries(BanRead, role)
 
 
 def _own_entries(noun: type[Base], role: Role) -> Iterator[str]:
-    """A role adds entries to a log in the own name, for an allowed purpose and for the case that is
-    sealed with it. When is the database's word."""
+    """A role adds entries to a log in the viewer's own name, for an allowed purpose and for the
+    case that is sealed with the viewer. The database sets the time."""
     table = noun.__tablename__
     columns = sorted(set(noun.__table__.c.keys()) - {"occurred_at"})
     yield f"GRANT INSERT ({', '.join(columns)}) ON {table} TO {database_role(role)};"
@@ -199,7 +199,7 @@ def _own_entries(noun: type[Base], role: Role) -> Iterator[str]:
 
 
 def _breach_lookups(role: Role) -> Iterator[str]:
-    """A role that asks whom a breach has reached logs that in the own name."""
+    """A role that asks who was affected by a breach logs that in the viewer's own name."""
     if role not in POLICY["PersonRead"].fields["applicant"]:
         return
     table = BreachLookup.__tablename__
@@ -210,15 +210,15 @@ def _breach_lookups(role: Role) -> Iterator[str]:
 
 
 def _suspensions(role: Role) -> Iterator[str]:
-    """The gateway asks who is suspended before it acts for anybody. The function answers nothing to
-    what is sealed for a viewer."""
+    """The gateway asks who is suspended before it acts for anybody. The function returns nothing
+    under the seal of a viewer."""
     if role is Role.ANONYMOUS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.suspended TO {database_role(role)};"
 
 
 def _trusted_documents(role: Role) -> Iterator[str]:
-    """The gateway finds documents before it acts for anybody: as nobody, who reads no retired ones,
-    nor who registered them."""
+    """The gateway finds documents before it acts for anybody, so it reads them as ANONYMOUS: no
+    retired ones, and not who registered them."""
     if role is not Role.ANONYMOUS:
         return
     table, hidden = TrustedDocument.__table__, {"registered_at", "registered_by"}

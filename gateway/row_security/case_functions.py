@@ -1,7 +1,8 @@
-"""What mutations learn of a case beyond what their role reads, and what guards of steps ask."""
+"""Functions by which mutations learn of a case what their role does not read; guards of steps call
+them too."""
 
-#: Whether a case is cleared, and which questions may be asked of it: an officer's refusals tell
-#: that much, and no more. Guards ask the same, so that both speak of the same thing.
+#: Whether a case is cleared, and which questions may be asked of it: an officer's refusals reveal
+#: that much, and no more. Guards call the same functions, so that both judge alike.
 CASE_FUNCTIONS = """\
 CREATE OR REPLACE FUNCTION viewer.questions_of(asked_case uuid) RETURNS text[]
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER

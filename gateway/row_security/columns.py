@@ -1,7 +1,7 @@
 """Which columns a writing role does not read, since its role of the domain never sees them.
 
-Mutations look at more than their answers show. A role's statement asks of a case what its steps
-need (``lock_case``); what stands here is read only by those who read the field anyway.
+Mutations look at more than their answers show. The statement that locks a case reads what the steps
+need (``lock_case``), but of the columns below only those whose field the role reads anyway.
 """
 
 from collections.abc import Mapping
@@ -97,6 +97,6 @@ def hidden_columns(table: str, role: Role) -> frozenset[str]:
 
 
 def tells_only_whether_cleared(role: Role) -> bool:
-    """Whether a role decides by answers that it does not read."""
+    """Whether a role's steps depend on answers that it does not read."""
     needs = {need for step in STEPS if role in step.by for need in step.needs}
     return IS_CLEARED in needs and role not in POLICY["Screening"].fields["result"]

@@ -57,7 +57,7 @@ def columns_read(catalogue: Catalogue, role: Role) -> Grants:
 def _noun_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:
     """The columns selected for a noun, and those by which its links select and order rows."""
     fields = catalogue.readable(noun, role)
-    # What a ruled value reads, the noun behind it says itself.
+    # The noun behind a ruled value says itself what that value reads.
     own = [field for field in fields if not isinstance(field.source, RuledValue)]
     yield from label_columns(noun, own, role)
     readable = readable_fields(noun.name, role)

@@ -1,9 +1,9 @@
-"""Guards of what steps write: triggers made from ``STEPS``, which hold whatever a statement says.
+"""Guards of what steps write: triggers made from ``STEPS``, which no statement gets around.
 
-A grant says which columns a role may write, a row rule of which rows. A guard sees the row before
+A grant says which columns a role may write, a row rule in which rows. A guard sees the row before
 and after: it lets through what one of the role's steps writes, from a status where it is taken,
 with its preconditions, in the viewer's name and at the database's instant. It belongs to the owner
-of the tables; only what the owner itself writes, such as a migration or the keeper, passes unseen.
+of the tables; only what the owner itself writes, as in a migration or the keeper, passes unchecked.
 """
 
 from collections.abc import Iterator, Mapping
@@ -50,9 +50,9 @@ _GUARD = """\
 CREATE OR REPLACE FUNCTION viewer.guard_{table}() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
-        said text := viewer.sealed(NULL);
-        viewer_role text := split_part(said, '.', 1);
-        viewer_subject text := viewer.field(said, 5);
+        sealed_viewer text := viewer.sealed(NULL);
+        viewer_role text := split_part(sealed_viewer, '.', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 5);
         it application;
         question text;
         new_outcome text;
@@ -86,7 +86,7 @@ _PREPARE: Mapping[type[Base], str] = {
     PersonLink: "SELECT * INTO it FROM application WHERE id = NEW.resolved_in;",
     Decision: f"{_THE_CASE} new_outcome := NEW.outcome; new_ground := NEW.ground;",
 }
-#: The instant of a read is the database's: whoever dates an entry back or ahead is not believed.
+#: The database sets the instant of a read: an entry that is dated back or ahead is refused.
 _READ_AT = """\
 CREATE OR REPLACE FUNCTION viewer.guard_{table}() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
@@ -178,7 +178,8 @@ def _assignment(column: str, value: Any) -> str:
 
 
 def _write_condition(noun: type[Base], write: Write) -> str:
-    """The condition for a row to be written by the viewer's role; on which rows, the rules say."""
+    """The condition on what the viewer's role may write into a row; the row rules say into which
+    rows."""
     conditions: dict[Role, list[str]] = {}
     for step in STEPS:
         for condition in _by_step(noun, write, step):
@@ -253,7 +254,7 @@ def _events(step: Step) -> Iterator[str]:
             f" AND viewer.latest_event(it.id, '{{{','.join(Status)}}}') IN ({sources})"
         )
     if step.verb is Verb.SUBMIT:
-        # Whoever hands an application in has it billed, which nobody did.
+        # Submitting an application also bills it: that event has no actor.
         yield (
             f"NEW.actor IS NULL AND NEW.actor_role IS NULL AND {at}"
             f" AND NEW.kind = '{step.target}' AND NEW.sequence = 2 AND it.status = NEW.kind"

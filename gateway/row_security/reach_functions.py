@@ -1,9 +1,11 @@
-"""Whose identity an account could have read in a window, by what the database knows of that time.
+"""Finds the people whose identity an account could have read in a window, by what the database
+knows of that time.
 
-It is an upper bound, shown to auditors alone: each fact opens somebody from when it began to
-when it ended; a suspension closes everything, an erasure closes somebody. What a role opens by it
-is said once more here, without the case that the purpose names: any of them could have been named.
-`tests/models/test_people_in_reach.py` compares it with what the policy opens.
+It is an upper bound, shown to auditors alone: each fact, such as a desk or a link, opens a person
+from when it began to when it ended; a suspension closes everybody, an erasure closes one person.
+The conditions of the policy are repeated here without the case that the purpose names, since any
+case could have been named. `tests/models/test_people_in_reach.py` compares it with what the policy
+opens.
 """
 
 from collections.abc import Iterator
@@ -21,7 +23,7 @@ _GUARD = """\
             RAISE EXCEPTION 'whom a breach has reached is for auditors alone'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;"""
-#: Whoever has an application by then, whenever the row was made, and was not erased before.
+#: People who had applied by then, whenever the row was written, and were not erased before.
 _ON_FILE = """\
 coalesce(applicant.erased_at, 'infinity') > since AND (applicant.created_at < before
                     OR EXISTS (
@@ -149,7 +151,8 @@ _PEOPLE_IN_REACH = f"""\
     END
 $$;"""
 _NUMBER = "number_in_reach"
-#: Of a supervisor everybody is counted by the table itself: nobody waits for ten million ranges.
+#: A supervisor reaches everybody, so people are counted by the table itself instead of by ten
+#: million ranges.
 _NUMBER_IN_REACH = f"""\
 {_HEAD.format(function=_NUMBER, further="", returns="bigint")}\
     DECLARE
@@ -169,7 +172,7 @@ _NUMBER_IN_REACH = f"""\
         SELECT count(DISTINCT person) FROM pieces);
     END
 $$;"""
-#: Since when it is kept who read whom; null where all of it is.
+#: From when on the log of reads is kept; null where all of it is.
 _KEPT_SINCE = """\
 CREATE OR REPLACE FUNCTION viewer.reads_kept_since(acting text) RETURNS timestamptz
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER

@@ -1,6 +1,6 @@
 """What reading roles learn of tables whose rows they may not read: how many people each viewer
-read, who is found by a digest, whether there is room in a budget or an inquiry for further people,
-and when the account was signed last."""
+read, which people a digest finds, whether a budget or an inquiry has room for further people, and
+when the account was last signed."""
 
 from collections.abc import Iterator
 
@@ -12,8 +12,8 @@ from models.supervision.disclosed_ending import ENDINGS_LOCK_CLASS
 from models.vocabulary import AlertKind, Role
 
 _SEE_COUNTS = [role for role in Role if role in POLICY["ReaderRow"].fields["people"]]
-#: Counts alone, of a log whose rows these roles may not read: whose data it was is not in them.
-#: Whoever reads the own data is no reader.
+#: Counts only, from a log whose rows these roles may not read, and without the people who were
+#: read. A read of one's own data does not count.
 _PEOPLE_READ = """\
 CREATE OR REPLACE FUNCTION viewer.people_read(
     acting text, since timestamptz, before timestamptz
@@ -32,8 +32,8 @@ CREATE OR REPLACE FUNCTION viewer.people_read(
             GROUP BY actor, actor_role;
     END
 $$;""".format(roles=", ".join(f"'{role}'" for role in _SEE_COUNTS))
-#: The applicants of a digest, for a case of one's own; nobody reads the index itself. The case is
-#: that of the seal: a gateway of the last release says it besides.
+#: The applicants of a digest, for a case of the viewer's own; nobody reads the index itself. The
+#: case is the sealed one: a gateway of the last release passes it as well.
 _PEOPLE_FOUND = """\
 CREATE OR REPLACE FUNCTION viewer.people_found(
     acting text, case_reference text, digests text[]) RETURNS uuid[]
@@ -73,9 +73,9 @@ CREATE OR REPLACE FUNCTION viewer.people_found(
         );
     END
 $$;"""
-#: The seconds until there is room for these people, below 0 where there never is. Null where there
-#: is now: the transaction logs the reads, and until its end no other of this viewer is answered.
-#: Where there is none, an alert is raised.
+#: The seconds until there is room for these people; below 0 if there never will be. Null if there
+#: is room now: then the transaction logs the reads, and other requests of this viewer wait for its
+#: end. If there is none, an alert is raised.
 _ADMIT_READS = f"""\
 CREATE OR REPLACE FUNCTION viewer.admit_reads(
     acting text, most bigint, people uuid[], alert_id uuid) RETURNS double precision
@@ -151,8 +151,9 @@ CREATE OR REPLACE FUNCTION viewer.count_endings(
         );
     END
 $$;"""
-#: Why nobody is admitted to an inquiry of the viewer's own; null where they are, or where there is
-#: no such inquiry: then nobody is, without a reason. Its row is held until the end.
+#: Why these people are not admitted to an inquiry of the viewer; null if they are, and also if the
+#: viewer has no such inquiry, which then admits nobody. Its row stays locked until the transaction
+#: ends.
 _ADMIT_TO_INQUIRY = """\
 CREATE OR REPLACE FUNCTION viewer.admit_to_inquiry(
     acting text, named text, people uuid[], keys uuid[], look_ups int) RETURNS text
@@ -191,7 +192,7 @@ CREATE OR REPLACE FUNCTION viewer.admit_to_inquiry(
         RETURN NULL;
     END
 $$;"""
-#: For readiness, which asks as nobody.
+#: For readiness, which asks as ANONYMOUS.
 _SIGNED_AT = """\
 CREATE OR REPLACE FUNCTION viewer.account_signed_at() RETURNS timestamptz
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
@@ -200,8 +201,8 @@ CREATE OR REPLACE FUNCTION viewer.account_signed_at() RETURNS timestamptz
         RETURN (SELECT signed_at FROM account_head WHERE viewer.acts_as('ANONYMOUS'));
     END
 $$;"""
-#: Once for a subject within the hour, and for so many subjects of one viewer: whoever changes
-#: whole tables floods nobody.
+#: At most once an hour for a subject, and for so many subjects of one viewer, so that a change of
+#: whole tables does not flood the queue of alerts.
 _RAISE_TAMPERING = f"""\
 CREATE OR REPLACE FUNCTION viewer.raise_tampering(
     acting text, alert_id uuid, subject uuid, is_banned boolean) RETURNS void
@@ -227,7 +228,7 @@ READING_FUNCTIONS = "\n".join(
         *(_ADMIT_TO_INQUIRY, _RAISE_TAMPERING),
     )
 )
-#: Whoever reads what is sealed can meet what was tampered with.
+#: Roles that read sealed values can meet one that was tampered with.
 _MEETING = {role for noun in ("Identity", "IdentityVersion", "BannedPerson")
             for role in POLICY[noun].rows}  # fmt: skip
 

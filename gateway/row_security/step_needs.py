@@ -18,8 +18,8 @@ _A_HIT = (
 )
 _A_CORRECTION = f"EXISTS (SELECT FROM correction WHERE {_OF_THE_CASE} AND {{}})"
 
-#: The guard of ``screening`` sees the question itself, before and after: what of these is about it
-#: alone stands there, in ``step_writes.py``.
+#: The guard of ``screening`` sees the question itself, before and after: preconditions about the
+#: question alone are checked there, in ``step_writes.py``.
 HOLDS_IF: Mapping[Precondition, str] = {
     life.IS_READY_FOR_WORK: "(it.received_at IS NOT NULL OR it.partner_code IS NULL)",
     life.IS_NOT_RECEIVED: "it.received_at IS NULL",
@@ -37,7 +37,7 @@ HOLDS_IF: Mapping[Precondition, str] = {
         "role = 'SUPERVISOR' AND officer = viewer_subject"
     ),
     life.IS_ON_NO_DESK: "NOT " + _ON_A_DESK.format("true"),
-    # To whom it is given, the assignment says.
+    # The assignment says to whom it is given.
     life.IS_GIVEN_TO_ANOTHER: "true",
     life.IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS: "true",
     life.WAS_DECIDED_BY_ANOTHER:
@@ -49,10 +49,10 @@ HOLDS_IF: Mapping[Precondition, str] = {
     life.CHANGES_THE_DECISION:
         f"NOT EXISTS (SELECT {_DECIDED} AND decided.outcome = new_outcome"
         " AND decided.ground IS NOT DISTINCT FROM new_ground)",
-    # Of each thing its own row tells.
+    # The row of each requested item shows that it was asked for.
     life.IS_ASKED_FOR: "true",
     life.CAN_BE_ASKED_ANEW: "cardinality(viewer.questions_to_ask(it.id)) > 0",
-    # What was answered before counts no more once it is asked again: ``ask_again`` has voided it.
+    # Earlier answers no longer count once a question is asked again: ``ask_again`` has voided them.
     life.CAN_BE_ASKED_AGAIN: "cardinality(viewer.questions_to_ask(it.id)) > 0",
     life.HAS_A_LIVE_VISA: "viewer.has_live_visa(it.id)",
     life.WAITS_FOR_ANSWER: "viewer.latest_answer(it.id, question) = 'PENDING'",

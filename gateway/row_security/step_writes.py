@@ -1,8 +1,8 @@
 """What each step writes, table by table: the columns, and what they may say.
 
 From this and from ``STEPS`` come the grants of each role's writing role (``writes.py``) and the
-guards of the tables (``guards.py``). What a step changes of the application by itself, such as its
-status, follows from ``columns_after_step``; here stand its further columns.
+guards of the tables (``guards.py``). The columns that every step changes, such as the status,
+follow from ``columns_after_step``; the table below has the further ones.
 
 In a condition ``{target}`` is that of the step, ``NEW`` and ``OLD`` are the row, ``it`` is the
 application as it stood before, ``viewer_subject`` and ``viewer_role`` are who takes the step.
@@ -38,15 +38,15 @@ class StepWrite:
     write: Write
     columns: frozenset[str]
     only_if: str
-    #: Whether the step's preconditions still tell what they did: not where the step itself has
-    #: written what they look at.
+    #: Whether the step's preconditions can still be checked: not where the step itself has changed
+    #: what they look at.
     needs: bool = True
     #: Whether the application has already entered the step's target.
     is_entered: bool = False
 
 
 def is_now(column: str) -> str:
-    """The condition that an instant is of this transaction: nothing is dated back, or ahead."""
+    """The condition that an instant is that of this transaction: nothing is dated back or ahead."""
     return f"{column} BETWEEN transaction_timestamp() AND clock_timestamp()"
 
 
@@ -88,7 +88,7 @@ _A_MATCH = (
     "{})"
 )
 _PUT_ON_A_DESK = _columns(Assignment, "id", "ended_at", "ended_by", "reason")
-#: Gateways of the last release do not say by whom.
+#: Gateways of the last release leave out who did it.
 _ENDS_NOW = (
     f"OLD.ended_at IS NULL AND {is_now('NEW.ended_at')}"
     " AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject"
@@ -141,7 +141,7 @@ _ITEMS = StepWrite(
     f" AND {is_now('NEW.answered_at')}",
 )  # fmt: skip
 
-#: Where the person was corrected, supervision is asked anew.
+#: Where the person was corrected, supervision is asked again.
 _ASKED_ANEW = StepWrite(
     Screening, "INSERT", _ASKED,
     f"{_A_QUESTION} AND NEW.proposed IS NULL AND {is_now('NEW.requested_at')}"
@@ -153,7 +153,7 @@ _ASKED_ANEW = StepWrite(
 
 
 def _link_is(state: str) -> tuple[StepWrite, ...]:
-    """What an officer says of a link that was found by name, in the case of one of the two."""
+    """An officer's verdict on a link that was found by name, in the case of either person."""
     return (
         StepWrite(
             PersonLink, "UPDATE",
@@ -207,7 +207,7 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
             f"{_BEGINS_NOW} AND (NEW.role = 'SUPERVISOR' AND NEW.officer = viewer_subject"
             f" OR NEW.role = 'OFFICER' AND {_NO_MATCH})",
         ),
-        # By then it is on the desk of whoever was named.
+        # By then it is on the desk of the officer who was named.
         StepWrite(Application, "UPDATE", frozenset(), "it.is_assigned"),
     ),
     Verb.REQUEST_INFORMATION: (
@@ -277,7 +277,8 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
             f" AND NEW.result = OLD.proposed AND {is_now('NEW.answered_at')}",
         ),
         StepWrite(Application, "UPDATE", _HIT_FLAGS, _FLAGS_ARE_TRUE, needs=False),
-        # A hit that is one leaves the officer's desk for that of who resolved it.
+        # A confirmed hit moves the case from the officer's desk to that of the supervisor who
+        # resolved it.
         StepWrite(
             Assignment, "UPDATE", frozenset({"ended_at", "ended_by"}),
             f"{_ENDS_NOW} AND {_A_MATCH.format('')}",
@@ -290,7 +291,7 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
             needs=False,
         ),
     ),
-    # What a correction writes itself, a guard of its own holds; nobody writes who somebody is.
+    # A correction's own columns have a guard of their own; no role writes an identity.
     Verb.PROPOSE_CORRECTION: (),
     Verb.APPROVE_CORRECTION: (_ASKED_ANEW,),
     Verb.CONFIRM_CORRECTION: (_ASKED_ANEW,),
@@ -314,7 +315,8 @@ _ASKED_NOW = "EXISTS (SELECT FROM screening AS asked WHERE asked.application_id 
 _CORRECTED_NOW = "EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND {})"
 _CLOSED_NOW = "made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject"
 _LAST_OF_HOLDS = "viewer.latest_event(it.id, '{HELD,RELEASED}')"
-#: What shows, when its event is written, that a step was taken that leaves the status as it was.
+#: For steps that leave the status as it was: the condition that shows, when the event is written,
+#: that the step was taken.
 SHOWN_BY: Mapping[Verb, str] = {
     Verb.MARK_RECEIVED: "it.received_at = NEW.occurred_at",
     Verb.HOLD: f"it.is_held AND {_LAST_OF_HOLDS} IS DISTINCT FROM 'HELD'",

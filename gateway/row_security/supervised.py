@@ -1,6 +1,6 @@
 """What is written beside the life of a case: alerts, inquiries, bans, data subjects' rights.
 
-Who may say what of it, and when it begins and ends, triggers guard.
+Triggers guard who may write what, and when it begins and ends.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ def supervised_tables(writer: Writer) -> Mapping[str, WriteGrant]:
             update=frozenset({"closed_by", "close_reason"}),
             select_if=writer.reach(Alert),
         ),
-        # When it begins and ends the database says; who may say what of it, a trigger guards.
+        # The database says when it begins and ends; a trigger guards who may write what.
         Inquiry.__tablename__: WriteGrant(
             columns_in(Inquiry),
             frozenset({"id", "reference", "reason", "minutes", "most_people", "opened_by"}),
@@ -41,7 +41,8 @@ def supervised_tables(writer: Writer) -> Mapping[str, WriteGrant]:
             select_if=writer.reach(Inquiry),
             insert_if=writer.reach(Inquiry),
         ),
-        # Who may say what of an entry, a trigger guards; whom it is about is written once with it.
+        # A trigger guards who may write what of an entry; the person it is about is written once,
+        # with it.
         BanEntry.__tablename__: WriteGrant(
             columns_in(BanEntry),
             frozenset({"id", "reference", "ground", "reason", "banned_from", "banned_until",
@@ -56,7 +57,7 @@ def supervised_tables(writer: Writer) -> Mapping[str, WriteGrant]:
             columns_in(BannedPerson) - {"erased_at", "keys_deleted_at"},
             insert_if=writer.by_role({Role.SCREENING: _OF_AN_OWN_PROPOSAL.format(writer.subject)}),
         ),
-        # Who says what of a request or a hold, and for whom an erasure is ordered, triggers guard.
+        # Triggers guard who writes what of a request or a hold, and for whom an erasure is ordered.
         DataRequest.__tablename__: WriteGrant(
             columns_in(DataRequest) - {"reason"},
             frozenset({"id", "reference", "kind", "applicant_id", "account", "lodged_by",
@@ -81,7 +82,7 @@ def supervised_tables(writer: Writer) -> Mapping[str, WriteGrant]:
         ),
         Suspension.__tablename__: WriteGrant(
             columns_in(Suspension),
-            # When, and until when, the database says; who may say what, a trigger guards.
+            # The database says from when until when; a trigger guards who may write what.
             frozenset({"id", "partner_code", "subject", "reason", "suspended_by"}),
             frozenset({"confirmed_by", "lifted_by", "lift_reason"}),
             select_if=writer.reach(Suspension),

@@ -46,7 +46,7 @@ _NATIONAL = {
     "ScreeningReferralRow": REFERRALS,
     "OfficerRow": OFFICERS,
 }
-#: The versions of data are no secret: whoever reads what is kept by version must read them.
+#: The versions of data are no secret: roles that read what is cached by version must read them.
 _VERSION = {VERSION: frozenset({"data", "version"})}
 #: Up to when figures are complete is no secret; other columns of the outbox are not granted.
 _REACH = {OUTBOX: frozenset({OUTBOX.c.written_at.name}), AGED_UNTIL: frozenset({"day"})}

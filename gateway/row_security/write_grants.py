@@ -16,11 +16,11 @@ class WriteGrant:
     insert: frozenset[str] = frozenset()
     update: frozenset[str] = frozenset()
     #: Conditions for the rows to read, to insert, and to update; the last defaults to the first.
-    #: None: whoever is sealed.
+    #: None: any viewer with a valid seal.
     select_if: str | None = None
     insert_if: str | None = None
     update_if: str | None = None
-    #: The condition for an updated row where it is not that of before.
+    #: The condition for a row after its update, where it differs from the one before.
     update_after: str | None = None
 
 
@@ -51,6 +51,6 @@ def _verb(
 
 
 def _is_never(clause: str) -> bool:
-    """Whether one of the conditions that must all be met never is."""
+    """Whether one of several required conditions can never be met."""
     condition = clause[clause.index("(") + 1 :].removesuffix(")")
     return NEVER in condition.split(" AND ") or condition.startswith(f"{NEVER})")

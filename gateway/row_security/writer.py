@@ -13,7 +13,7 @@ from models.row_security import WRITING_BEFORE, writing_role
 from models.vocabulary import Role
 
 NEVER = "false"
-#: Whoever hands an application in has it billed, which nobody did.
+#: Submitting an application also bills it: that event has no actor.
 _BILLED = (
     "application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL"
     " AND application_event.actor_role IS NULL"
@@ -22,7 +22,7 @@ _BILLED = (
 
 @dataclass(frozen=True)
 class Writer:
-    """Whoever writes: viewers in one role or, of the last release's gateways, in any (None)."""
+    """A writer: viewers in one role or, for gateways of the last release, in any role (None)."""
 
     role: Role | None
 
@@ -54,7 +54,7 @@ class Writer:
             return condition if condition == NEVER else self._if_sealed(condition)
         if not conditions:
             return NEVER
-        # In the order of the roles: not in that of the mutations.
+        # In the order of the roles, not of the mutations.
         cases = " ".join(
             f"WHEN '{role}' THEN {conditions[role]}" for role in Role if role in conditions
         )
@@ -86,7 +86,8 @@ class Writer:
         return columns_written(noun, verb, self.role) if self.role else before
 
     def own_events(self) -> str:
-        """An event is written in the own name, and is one of the steps that the role may take."""
+        """An event is written in the viewer's own name, and belongs to a step that the role may
+        take."""
         own = f"application_event.actor = {self.subject} AND application_event.actor_role ="
         conditions: dict[Role, str] = {}
         for role in Role:

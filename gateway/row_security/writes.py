@@ -1,8 +1,9 @@
 """Row security of mutations: which columns each role writes, of which rows, by which verb.
 
-Each role of the domain changes things in a database role of its own. That reads what its mutations
-look at, and no more: ``gateway/row_security/columns.py`` says which of it the role never sees.
-Which step may write what, from which status, is guarded beside this: ``guards.py``.
+Each role of the domain changes things in a database role of its own. That role reads what its
+mutations look at, and no more; ``gateway/row_security/columns.py`` lists the columns among these
+that the role of the domain never sees. Which step may write what, from which status, is guarded by
+``guards.py``.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -70,8 +71,8 @@ _OF_A_CASE_IN_REACH = (
     "EXISTS (SELECT FROM application"
     " WHERE application.applicant_id IN (person_link.applicant_id, person_link.linked_id))"
 )
-#: On whose desk it is, who has it once its place has closed, and whether its person was looked
-#: for: triggers and the keeper say so.
+#: The desk it is on, its successor once its place has closed, and whether other files of its person
+#: were looked for: written by triggers and the keeper.
 _KEPT_BY_OTHERS = frozenset(
     {"officer", "supervisor", "is_assigned", "is_visa_held", "is_linked"}
 ) | frozenset({"successor_centre_code", "successor_country_code", "left_partner_at"})
@@ -83,7 +84,7 @@ _OWN_APPLICANT = "EXISTS (SELECT FROM applicant WHERE applicant.id = identity.ap
 #: Whose steps depended on answers in the last release; inline, as ``Writer.sealed_inline``.
 _MAY_BE_CLEARED = "viewer.role() IN ('OFFICER', 'SUPERVISOR', 'SCREENING')"
 _APPROVING = (Role.OFFICER, Role.SUPERVISOR)
-#: Whoever takes a step of a correction.
+#: Roles that take a step of a correction.
 _CORRECTING = (*SENDERS, *_APPROVING)
 
 
@@ -118,7 +119,7 @@ def _of_roles(writer: Writer, condition: str, roles: Collection[Role]) -> str:
 
 def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
     own_case, submitted = writer.reach(Application), writer.reach(Application, _SUBMITTING)
-    # An applicant alone is known from before; of whom others hand in, they read nothing here.
+    # Only an applicant is on file already; agents read nothing of the people whom they hand in.
     knows_oneself = writer.role in (None, Role.APPLICANT)
     own_account = f"applicant.account = {writer.subject}"
     of_a_case = {
@@ -136,7 +137,7 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
         )
     }
     return {
-        # What a decree changes is read by whoever changes anything, and written by no role: the
+        # Reference data is read by every role that changes something, and written by none: the
         # guard of the ledger writes what was approved.
         **{noun.__tablename__: WriteGrant(columns_in(noun)) for noun in _REFERENCE},
         ReferenceChange.__tablename__: WriteGrant(
@@ -180,7 +181,7 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
                 "UPDATE",
                 columns_in(Application) - {"stage"} - _KEPT_BY_OTHERS - (_LODGED - {"status"}),
             ),
-            # Whoever reads a case that may not be changed learns why.
+            # A role that reads a case which it may not change learns why.
             select_if=writer.reach(Application, also_read=True),
             update_if=own_case,
             insert_if=f"{submitted} AND application.status IN ({_UNPAID})",
@@ -219,7 +220,7 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
                 )
             ),
         ),
-        # The checklist is written by a trigger; a partner says what of it is there.
+        # A trigger writes the checklist; a partner records which of its documents are there.
         CaseDocument.__tablename__: WriteGrant(
             columns_in(CaseDocument),
             update=writer.columns_of(
@@ -255,13 +256,13 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
                     "ban_id", "kept_from"}),
             writer.columns_of(Screening, "UPDATE", frozenset({"result", "proposed", "proposed_by",
                 "reason", "answered_at", "answered_by", "confirmed_by"})),
-            # The rules of applications read it; who may write what of it, a trigger guards.
+            # The row rules of applications read it; a trigger guards who may write what.
             select_if=writer.sealed_inline if writer.role else _MAY_BE_CLEARED,
             insert_if=of_a_case[Screening],
             update_if=of_a_case[Screening],
         ),
-        # What a correction says is written once; who may take which step of it, a trigger guards,
-        # and another one puts it into force. An identity that there is, nobody writes.
+        # The content of a correction is written once. One trigger guards who may take which step of
+        # it, another puts it into force. No role writes an existing identity.
         IdentityVersion.__tablename__: WriteGrant(
             frozenset({"applicant_id", "number", "nationality_code"}),
             columns_in(IdentityVersion) - {"valid_from", "valid_until", "versions"},
@@ -276,7 +277,8 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
             insert_if=_of_roles(writer, of_a_case[Correction], SENDERS),
             update_if=_of_roles(writer, of_a_case[Correction], _APPROVING),
         ),
-        # The LINKER makes links; an officer says of one by name whether it is the same person.
+        # The LINKER makes links; an officer decides about a link by name whether it is the same
+        # person.
         PersonLink.__tablename__: WriteGrant(
             columns_in(PersonLink),
             update=writer.columns_of(PersonLink, "UPDATE", frozenset()),
@@ -287,7 +289,7 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
             columns_in(Idempotency),
             columns_in(Idempotency) - {"created_at"},
             frozenset({"answer"}),
-            # Of what is being done just now, never of what was done.
+            # For what this transaction does, never for the past.
             update_if=f"{writer.sealed} AND idempotency.answer IS NULL",
             update_after=writer.sealed,
         ),
@@ -295,7 +297,8 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
 
 
 def _known_of_people(writer: Writer) -> frozenset[str]:
-    """What a role reads of applicants where it changes something: an auditor, that there is one."""
+    """What a role reads of applicants to change something; an auditor only that an applicant
+    exists."""
     if writer.role is Role.AUDITOR:
         return frozenset({"id"})
     knows_oneself = writer.role in (None, Role.APPLICANT)
@@ -303,6 +306,6 @@ def _known_of_people(writer: Writer) -> frozenset[str]:
 
 
 def _may_read_decisions(writer: Writer) -> str:
-    """Whoever never reads a ground reads none where something is changed either."""
+    """A role that never reads a ground does not read it to change something either."""
     readers = POLICY["Decision"].fields["officer"]
     return writer.by_role({role: "true" for role in Role if role in readers})

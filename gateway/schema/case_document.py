@@ -13,6 +13,6 @@ class CaseDocument:
 
     kind: DocumentKind = column(CaseDocumentRow.kind, "Which document.")
     recorded_at: datetime | None = column(
-        CaseDocumentRow.recorded_at, "When it was said to be there; null while it is missing."
+        CaseDocumentRow.recorded_at, "When it was recorded as present; null while it is missing."
     )
-    recorded_by: str | None = column(CaseDocumentRow.recorded_by, "Subject who said so.")
+    recorded_by: str | None = column(CaseDocumentRow.recorded_by, "Subject who recorded it.")

@@ -33,7 +33,7 @@ class PersonLink(Node):
         Row.linked_id, ApplicantRow.id, "The other one, with the applications made so."
     )
     resolved_at: datetime | None = column(
-        Row.resolved_at, "When an officer said whether it is the same person."
+        Row.resolved_at, "When an officer decided whether it is the same person."
     )
     resolved_by: str | None = column(Row.resolved_by, "Subject of that officer.")
     resolution: str | None = column(Row.resolution, "Why it is, or is not, the same person.")

@@ -18,5 +18,5 @@ class RequestedItem:
         RequestedItemRow.answered_at, "When it was handed in; null while it is missing."
     )
     answered_by: str | None = column(
-        RequestedItemRow.answered_by, "Subject who said that it was handed in."
+        RequestedItemRow.answered_by, "Subject who recorded that it was handed in."
     )

@@ -75,7 +75,7 @@ class VisaType(Node):
     eligibility: list[Eligibility] = links(
         VisaTypeRow.code,
         EligibilityRow.visa_type_code,
-        "Who may take it and what for, latest first: at most 100. What is not said is not open.",
+        "Who may take it and what for, latest first: at most 100. What is not listed is not open.",
         order=(
             EligibilityRow.valid_from.desc(),
             EligibilityRow.entry,
@@ -85,7 +85,7 @@ class VisaType(Node):
     required_documents: list[RequiredDocument] = links(
         VisaTypeRow.code,
         RequiredDocumentRow.visa_type_code,
-        "What belongs to a complete file, latest first: at most 100. What is not said is not"
+        "What belongs to a complete file, latest first: at most 100. What is not listed is not"
         " required.",
         order=(RequiredDocumentRow.valid_from.desc(), RequiredDocumentRow.kind),
     )

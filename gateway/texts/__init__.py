@@ -40,7 +40,7 @@ def texts(language: Language) -> Texts:
     source = resources.files("gateway.texts") / f"{language.lower()}.toml"
     tables = tomllib.loads(source.read_text("utf-8"))
     return Texts(
-        mutation={code: CodeText(**said) for code, said in tables["mutation"].items()},
-        request={code: CodeText(**said) for code, said in tables["request"].items()},
+        mutation={code: CodeText(**text) for code, text in tables["mutation"].items()},
+        request={code: CodeText(**text) for code, text in tables["request"].items()},
         rules=tables["rule"],
     )

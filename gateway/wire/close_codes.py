@@ -56,5 +56,5 @@ class SocketClosed(Exception):  # noqa: N818 - closing a socket is no error
     def reason(self, language: Language) -> str:
         """Why, in a language, cut to what fits into a close frame."""
         reason = translate(self._reason, language)
-        said = f"{self._error}: {reason}" if self._error else reason
-        return said.encode()[:_LONGEST_REASON].decode(errors="ignore")
+        text = f"{self._error}: {reason}" if self._error else reason
+        return text.encode()[:_LONGEST_REASON].decode(errors="ignore")

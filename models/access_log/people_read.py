@@ -27,7 +27,7 @@ def reads_by_person(
     most: int,
 ) -> AnySelect:
     """A row for each person, in the order of their keys, behind ``after``."""
-    said = select(
+    reads = select(
         AccessEvent.id,
         AccessEvent.applicant_id,
         AccessEvent.occurred_at,
@@ -35,8 +35,8 @@ def reads_by_person(
         func.unnest(AccessEvent.fields).label("field"),
     ).where(_in_window(in_reach, since, before, viewer))
     if after is not None:
-        said = said.where(AccessEvent.applicant_id > after)
-    read = said.subquery("read")
+        reads = reads.where(AccessEvent.applicant_id > after)
+    read = reads.subquery("read")
     return (
         select(
             read.c.applicant_id,

@@ -38,8 +38,8 @@ async def seal_entries(
 
 def _sealed_content(row: Mapping[str, Any], columns: Sequence[str]) -> bytes:
     """The same bytes that `Source.parts` makes in the database."""
-    said = ((name, row.get(name)) for name in columns)
-    return orjson.dumps({name: _plain(one) for name, one in said if one is not None})
+    cells = ((name, row.get(name)) for name in columns)
+    return orjson.dumps({name: _plain(value) for name, value in cells if value is not None})
 
 
 def _plain(value: Any) -> Any:

@@ -251,17 +251,17 @@ async def _verify_rows(
     async for rows in _parts(await connection.cursor(statement, first)):
         report.entries += len(rows)
         as_written: list[_Entry] = []
-        for position, row_id, hash_, is_gone, said, rest, mac_key, mac in rows:
+        for position, row_id, hash_, is_gone, content, rest, mac_key, mac in rows:
             if is_gone and source.dropped_by and position in dropped:
                 report.dropped += 1
             elif is_gone:
                 found[Tampering.REMOVED, "is gone"].append(row_id)
             elif position in rewritten:
                 continue  # reported already
-            elif leaf_hash((said + rest).encode()) != hash_:
+            elif leaf_hash((content + rest).encode()) != hash_:
                 found[Tampering.CHANGED, "is not what it was"].append(row_id)
             else:
-                as_written.append((position, row_id, said, mac_key, mac))
+                as_written.append((position, row_id, content, mac_key, mac))
         if source.is_sealed:
             ours = await _are_ours(keys, as_written)
             for (position, row_id, _, mac_key, mac), is_own in zip(as_written, ours, strict=True):
@@ -294,7 +294,9 @@ async def _parts(cursor: Any) -> AsyncIterator[Sequence[Any]]:
 
 async def _are_ours(keys: KeyService, entries: Sequence[_Entry]) -> list[bool]:
     """Whether a key of ours sealed each entry."""
-    digests = await keys.digests(KeyUse.ACCESS_LOG, [said.encode() for _, _, said, _, _ in entries])
+    digests = await keys.digests(
+        KeyUse.ACCESS_LOG, [content.encode() for _, _, content, _, _ in entries]
+    )
     return [
         any(key_id == mac_key and value == mac for key_id, value in of_keys)
         for (_, _, _, mac_key, mac), of_keys in zip(entries, digests, strict=True)

@@ -46,12 +46,12 @@ _FIND = """
     WHERE {plain} ORDER BY {subject} LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
 """
 _SEAL = """
-    UPDATE {name} SET sealed = {name}.sealed || said.sealed, {versions} {emptied}
-    FROM unnest($1::uuid[], $2::bigint[], $3::jsonb[]) AS said (subject, version, sealed)
-    WHERE {name}.{subject} = said.subject AND {version} = said.version
+    UPDATE {name} SET sealed = {name}.sealed || batch.sealed, {versions} {emptied}
+    FROM unnest($1::uuid[], $2::bigint[], $3::jsonb[]) AS batch (subject, version, sealed)
+    WHERE {name}.{subject} = batch.subject AND {version} = batch.version
 """
 #: What is sealed now has the row's own version.
-_VERSIONS = "versions = {0}.versions - ARRAY(SELECT jsonb_object_keys(said.sealed)),"
+_VERSIONS = "versions = {0}.versions - ARRAY(SELECT jsonb_object_keys(batch.sealed)),"
 
 
 async def seal_plain(keys: KeyService, connection: asyncpg.Connection, limit: int = _BATCH) -> int:

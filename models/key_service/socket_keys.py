@@ -97,8 +97,8 @@ class SocketKeys:
         await self._ask({"do": "begin_ages", "token": token.hex})
 
     async def sweep_data_keys(self, subjects: Sequence[UUID], days: int, token: UUID) -> int:
-        said = {"subjects": [one.hex for one in subjects], "days": days, "token": token.hex}
-        return (await self._ask({"do": "sweep", **said}))["swept"]
+        sweep = {"subjects": [one.hex for one in subjects], "days": days, "token": token.hex}
+        return (await self._ask({"do": "sweep", **sweep}))["swept"]
 
     async def _data_keys(self, verb: str, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
         keys: dict[UUID, bytes] = {}

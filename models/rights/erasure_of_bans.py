@@ -33,9 +33,9 @@ _TO_DELETE = """
     ORDER BY ban_id LIMIT $1
 """
 _DELETED = """
-    UPDATE banned_person SET keys_deleted_at = said.at
-    FROM unnest($1::uuid[], $2::timestamptz[]) AS said (subject, at)
-    WHERE ban_id = said.subject
+    UPDATE banned_person SET keys_deleted_at = batch.at
+    FROM unnest($1::uuid[], $2::timestamptz[]) AS batch (subject, at)
+    WHERE ban_id = batch.subject
 """
 
 

@@ -68,9 +68,9 @@ _TO_DELETE = """
     ORDER BY id LIMIT $1
 """
 _DELETED = """
-    UPDATE erasure SET keys_deleted_at = said.at, copies_end_at = said.at + $3::interval
-    FROM unnest($1::uuid[], $2::timestamptz[]) AS said (subject, at)
-    WHERE applicant_id = said.subject AND keys_deleted_at IS NULL
+    UPDATE erasure SET keys_deleted_at = batch.at, copies_end_at = batch.at + $3::interval
+    FROM unnest($1::uuid[], $2::timestamptz[]) AS batch (subject, at)
+    WHERE applicant_id = batch.subject AND keys_deleted_at IS NULL
 """
 #: Whose digests are kept by law: forgers, whose visa was revoked, and who is on the ban list.
 _TO_FORGET = """

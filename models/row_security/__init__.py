@@ -41,14 +41,14 @@ _CREATE_LOGIN = """
 #: Names only attributes that differ: not every owner may set all of them. The password is set only
 #: if the gateway cannot log in with it as it is.
 _SET_ATTRIBUTES = """
-    SELECT format('ALTER ROLE %I %s %s', $1::text, string_agg(said, ' '),
+    SELECT format('ALTER ROLE %I %s %s', $1::text, string_agg(keyword, ' '),
         CASE WHEN $3 THEN format('PASSWORD %L', $2::text) END)
     FROM (SELECT) AS once LEFT JOIN pg_roles ON rolname = $1 LEFT JOIN LATERAL (VALUES
         ('LOGIN', NOT rolcanlogin), ('NOINHERIT', rolinherit), ('NOSUPERUSER', rolsuper),
         ('NOCREATEDB', rolcreatedb), ('NOCREATEROLE', rolcreaterole),
         ('NOREPLICATION', rolreplication), ('NOBYPASSRLS', rolbypassrls)
-    ) AS attribute (said, is_due) ON is_due
-    HAVING count(said) > 0 OR $3
+    ) AS attribute (keyword, is_due) ON is_due
+    HAVING count(keyword) > 0 OR $3
 """
 #: Hides the login's statements from other users: the one that begins a transaction holds a seal.
 _HIDE_ACTIVITY = """

@@ -81,21 +81,21 @@ def _applications(cases: Sequence[Mapping[str, Any]], say: Texts) -> html.Sectio
 def _case(one: Mapping[str, Any], say: Texts) -> list[Any]:
     visa_type = one["visaType"]
     kind = f"{visa_type['code']}, {visa_type['name']}" if visa_type else ""
-    said = [html.B(one["reference"]), f" · {kind} · {_at(one['submittedAt'], say)}"]
+    line = [html.B(one["reference"]), f" · {kind} · {_at(one['submittedAt'], say)}"]
     decision = one["decision"]
     stage = say(f"my_data.stage.{one['stage']}")
-    said.append(f" · {stage}")
+    line.append(f" · {stage}")
     if decision:
         outcome = say(f"my_data.outcome.{decision['outcome']}")
-        said.append(f" · {outcome}, {_at(decision['decidedAt'], say)}")
+        line.append(f" · {outcome}, {_at(decision['decidedAt'], say)}")
         if visa := decision["visa"]:
             until = day_text(date.fromisoformat(visa["useBy"]), say)
-            said.append(f" · {say('my_data.visa', number=visa['number'], until=until)}")
-    return said
+            line.append(f" · {say('my_data.visa', number=visa['number'], until=until)}")
+    return line
 
 
 def _reads(reads: Sequence[Mapping[str, Any]], mine: Mapping[str, Any], say: Texts) -> html.Section:
-    """Who read it, and since when that is kept: that nobody did is said of no time before."""
+    """Who read it, and since when reads are kept: about the time before that nothing is claimed."""
     lines = [
         html.Li(
             [
@@ -128,20 +128,20 @@ def _requests(requests: Sequence[Mapping[str, Any]], say: Texts) -> html.Section
 
 def _request(one: Mapping[str, Any], say: Texts) -> list[Any]:
     state = say(f"my_data.state.{one['state']}")
-    said: list[Any] = [html.B(say(f"my_data.kind.{one['kind']}")), f" · {one['reference']}"]
-    said.append(f" · {say('my_data.lodged', at=_at(one['lodgedAt'], say))} · {state}")
+    line: list[Any] = [html.B(say(f"my_data.kind.{one['kind']}")), f" · {one['reference']}"]
+    line.append(f" · {say('my_data.lodged', at=_at(one['lodgedAt'], say))} · {state}")
     if one["state"] == "OPEN":
-        said.append(f" · {say('my_data.due', at=_at(one['dueAt'], say))}")
+        line.append(f" · {say('my_data.due', at=_at(one['dueAt'], say))}")
     else:
-        said.append(f" · {_at(one['answeredAt'], say)}: {one['reason']}")
+        line.append(f" · {_at(one['answeredAt'], say)}: {one['reason']}")
     if erasure := one["erasure"]:
         if erasure["copiesEndAt"]:
             erased, gone = _at(erasure["erasedAt"], say), _at(erasure["copiesEndAt"], say)
-            said.append(f" · {say('my_data.erased', at=erased, gone=gone)}")
+            line.append(f" · {say('my_data.erased', at=erased, gone=gone)}")
         else:
-            said.append(f" · {say('my_data.waits')}")
-    said.append(html.P(html.Small(one["legalBasis"])))
-    return said
+            line.append(f" · {say('my_data.waits')}")
+    line.append(html.P(html.Small(one["legalBasis"])))
+    return line
 
 
 def _section(name: str, content: Any, say: Texts) -> html.Section:

@@ -91,8 +91,8 @@ async def required_document(
     transaction: WriteTransaction, request: ProposeRequiredDocument, today: date, reasons: Reasons
 ) -> list[Row]:
     of_type = await _of_visa_type(transaction, request, reasons)
-    said = {"kind": request.kind.value, "is_required": request.is_required}
-    return [Row(RequiredDocument, {**of_type, **said})]
+    document = {"kind": request.kind.value, "is_required": request.is_required}
+    return [Row(RequiredDocument, {**of_type, **document})]
 
 
 async def fee(

@@ -58,7 +58,7 @@ async def register(
 async def name_subject(
     transaction: WriteTransaction, request: NameDataSubject, reasons: Reasons
 ) -> str:
-    """Say whose data a registered request is about."""
+    """Record whose data a registered request is about."""
     row = await _lock_open(transaction, request.mutation, request.data_request, reasons)
     if row is not None and row.applicant_id is not None:
         reasons.add(Refusal.ALREADY_SAID, "dataRequestId")
@@ -74,8 +74,7 @@ async def name_subject(
     ):
         reasons.add(Refusal.ALREADY_REQUESTED, "applicantId")
     reasons.refuse_if_any()
-    said = {"applicant_id": request.applicant}
-    await _write(transaction, request.data_request, said)
+    await _update(transaction, request.data_request, {"applicant_id": request.applicant})
     return str(request.data_request)
 
 
@@ -88,12 +87,12 @@ async def answer(
     if row is not None and is_granted and row.applicant_id is None:
         reasons.add(Refusal.SUBJECT_UNKNOWN, "dataRequestId")
     reasons.refuse_if_any()
-    said = {
+    answer_columns = {
         "outcome": request.outcome.value,
         "reason": request.reason,
         "answered_by": transaction.viewer.subject,
     }
-    await _write(transaction, request.data_request, said)
+    await _update(transaction, request.data_request, answer_columns)
     if row is not None and is_granted and row.kind == DataRequestKind.ERASURE:
         order = {
             "id": new_key(),
@@ -101,7 +100,7 @@ async def answer(
             "data_request_id": row.id,
             "cause": ErasureCause.REQUEST.value,
         }
-        # Whoever is to be erased already is: asking twice changes nothing.
+        # An erasure may have been ordered already: a second order changes nothing.
         await transaction.run(insert_unless(Erasure).values(**order).on_conflict_do_nothing())
     return str(request.data_request)
 
@@ -134,5 +133,5 @@ async def _lock_open(
     return None
 
 
-async def _write(transaction: WriteTransaction, id_: UUID | None, said: dict[str, Any]) -> None:
-    await transaction.run(update(DataRequest).where(DataRequest.id == id_).values(**said))
+async def _update(transaction: WriteTransaction, id_: UUID | None, columns: dict[str, Any]) -> None:
+    await transaction.run(update(DataRequest).where(DataRequest.id == id_).values(**columns))

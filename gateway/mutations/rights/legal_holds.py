@@ -54,6 +54,6 @@ async def release(transaction: WriteTransaction, request: ReleaseErasure, reason
     elif rows[0].released_by is not None:
         reasons.add(Refusal.NOT_HELD, "legalHoldId")
     reasons.refuse_if_any()
-    said = {"released_by": transaction.viewer.subject, "release_reason": request.reason}
-    await transaction.run(update(LegalHold).where(is_it).values(**said))
+    columns = {"released_by": transaction.viewer.subject, "release_reason": request.reason}
+    await transaction.run(update(LegalHold).where(is_it).values(**columns))
     return str(request.legal_hold)

@@ -21,6 +21,6 @@ async def close(transaction: WriteTransaction, request: CloseAlert, reasons: Rea
     elif rows[0].closed_by is not None:
         reasons.add(Refusal.ALREADY_CLOSED, "alertId")
     reasons.refuse_if_any()
-    said = {"closed_by": transaction.viewer.subject, "close_reason": request.reason}
-    await transaction.run(update(Alert).where(is_it).values(**said))
+    columns = {"closed_by": transaction.viewer.subject, "close_reason": request.reason}
+    await transaction.run(update(Alert).where(is_it).values(**columns))
     return str(request.alert_id)

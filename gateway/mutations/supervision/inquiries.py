@@ -26,7 +26,7 @@ from models.supervision.inquiry import (
 async def open_inquiry(
     transaction: WriteTransaction, request: OpenInquiry, reasons: Reasons
 ) -> str:
-    """Open it, or ask for it: the database says whether it begins now."""
+    """Open an inquiry, or apply for one: the database decides whether it begins now."""
     for path, number, most in (
         ("minutes", request.minutes, MOST_MINUTES_OF_TWO),
         ("mostPeople", request.most_people, MOST_PEOPLE_OF_TWO),
@@ -35,7 +35,7 @@ async def open_inquiry(
             reasons.add(Refusal.INVALID, path, rule="inquiry_limit", limits={"most": most})
     reasons.refuse_if_any()
     id_ = new_key()
-    said = {
+    row = {
         "id": id_,
         "reference": REFERENCE_BEGINS + new_reference(SystemRandom()),
         "reason": request.reason,
@@ -43,12 +43,12 @@ async def open_inquiry(
         "most_people": request.most_people,
         "opened_by": transaction.viewer.subject,
     }
-    await transaction.run(insert(Inquiry), said)
+    await transaction.run(insert(Inquiry), row)
     return str(id_)
 
 
 async def approve(transaction: WriteTransaction, request: ApproveInquiry, reasons: Reasons) -> str:
-    """Agree to one that waits for a second supervisor: it begins now."""
+    """Approve an inquiry that waits for a second supervisor: it begins now."""
     row = await _lock(transaction, request, reasons)
     if row.has_lapsed:
         reasons.add(Refusal.INQUIRY_LAPSED, "inquiryId")
@@ -57,11 +57,11 @@ async def approve(transaction: WriteTransaction, request: ApproveInquiry, reason
     elif row.opened_by == transaction.viewer.subject:
         reasons.add(Refusal.SECOND_PERSON_REQUIRED, "inquiryId")
     reasons.refuse_if_any()
-    return await _say(transaction, row.id, {"approved_by": transaction.viewer.subject})
+    return await _update(transaction, row.id, {"approved_by": transaction.viewer.subject})
 
 
 async def review(transaction: WriteTransaction, request: ReviewInquiry, reasons: Reasons) -> str:
-    """Say what one finds of an inquiry of somebody else, once it has ended."""
+    """Record the verdict on another supervisor's inquiry, once it has ended."""
     row, subject = await _lock(transaction, request, reasons), transaction.viewer.subject
     if subject in (row.opened_by, row.approved_by):
         reasons.add(Refusal.SECOND_PERSON_REQUIRED, "inquiryId")
@@ -70,12 +70,12 @@ async def review(transaction: WriteTransaction, request: ReviewInquiry, reasons:
     elif not row.has_ended:
         reasons.add(Refusal.NOT_ENDED, "inquiryId")
     reasons.refuse_if_any()
-    said = {
+    review_columns = {
         "reviewed_by": subject,
         "verdict": request.verdict.value,
         "review_reason": request.reason,
     }
-    return await _say(transaction, row.id, said)
+    return await _update(transaction, row.id, review_columns)
 
 
 async def _lock(
@@ -101,7 +101,7 @@ async def _lock(
     return rows[0]
 
 
-async def _say(transaction: WriteTransaction, id_: UUID, said: dict[str, str | None]) -> str:
-    """Write it down. The database writes when."""
-    await transaction.run(update(Inquiry).where(Inquiry.id == id_).values(**said))
+async def _update(transaction: WriteTransaction, id_: UUID, columns: dict[str, str | None]) -> str:
+    """Write columns of an inquiry, and return its key. The database sets the time."""
+    await transaction.run(update(Inquiry).where(Inquiry.id == id_).values(**columns))
     return str(id_)

@@ -122,7 +122,7 @@ INTENTS = (
            (Verb.REJECT_CORRECTION,)),
     Intent("confirmLink", inputs.ConfirmLinkInput,
            "Say that a file found by name and birth date is of the same person: it opens who that"
-           " is. What was said before can be said otherwise.", read_link, (Verb.CONFIRM_LINK,),
+           " is. An earlier verdict can be changed.", read_link, (Verb.CONFIRM_LINK,),
            (Refusal.NO_LINK, Refusal.ALREADY_SAID)),
     Intent("rejectLink", inputs.RejectLinkInput,
            "Say that a file found by name and birth date is of somebody else.", read_link,

@@ -53,15 +53,17 @@ REFERENCE_INTENTS = (
             "Propose a partner; it takes nothing in before a country is opened for it. It takes"
             " effect when it is approved.", (*_PROPOSING_REFUSALS, Refusal.CODE_TAKEN)),
     _intent(requests.ProposePartnerCountry, inputs.ProposePartnerCountryInput,
-            "Propose that a partner takes applications in a country. A day that has not passed may"
-            " be said anew; what was closed before today is not opened again.", _OPENING_REFUSALS),
+            "Propose that a partner takes applications in a country. A first day that has not"
+            " passed can be changed; what was closed before today is not opened again.",
+            _OPENING_REFUSALS),
     _intent(requests.ProposePartnerCountryClosing, inputs.ProposePartnerCountryClosingInput,
             "Propose that a partner, with all its centres there, takes nothing in from a country"
             " any more. What it took in goes on; what is open"
             f" {DAYS_WITH_A_CLOSED_PLACE} days later goes to its successor, or to the directorate.",
             _ENDING_REFUSALS),
     _intent(requests.ProposeCentre, inputs.ProposeCentreInput,
-            "Propose a centre. A day that has not passed may be said anew, with the city.",
+            "Propose a centre. A first day that has not passed can be changed, and the city with"
+            " it.",
             (*_OPENING_REFUSALS, Refusal.CODE_TAKEN)),
     _intent(requests.ProposeCentreClosing, inputs.ProposeCentreClosingInput,
             "Propose to close a centre. What it took in goes on; what is open"
