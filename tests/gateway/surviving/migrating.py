@@ -21,6 +21,7 @@ from tests.gateway.crashes.ledger import Ledger
 from tests.gateway.crashes.writers import Writer
 from tests.gateway.surviving.clients import Balancer, Tally
 from tests.gateway.surviving.processes import ROOT
+from tests.linking import linking
 from tests.models.test_row_security import MANAGER
 
 MIGRATE = [sys.executable, "-c", "from gateway.cli import main; main()", "migrate"]
@@ -47,21 +48,22 @@ class Traffic:
 
 
 @asynccontextmanager
-async def traffic(port: int) -> AsyncIterator[Traffic]:
-    """People who read and write through a gateway all the time."""
+async def traffic(url: str, port: int) -> AsyncIterator[Traffic]:
+    """People who read and write through a gateway all the time, and a LINKER for their cases."""
     seen, stop = Traffic(), asyncio.Event()
     balancer = Balancer([port], seen.reads)
     asking = [
         *(balancer.keep_asking(stop, pause=0.05) for _ in range(READERS)),
         *(Writer([port], seen.writes, Random(seed)).write() for seed in range(WRITERS)),
     ]
-    tasks = [asyncio.create_task(each) for each in asking]
-    try:
-        yield seen
-    finally:
-        stop.set()
-        seen.writes.wanted = 0
-        await asyncio.gather(*tasks)
+    async with linking(url):
+        tasks = [asyncio.create_task(each) for each in asking]
+        try:
+            yield seen
+        finally:
+            stop.set()
+            seen.writes.wanted = 0
+            await asyncio.gather(*tasks)
 
 
 @asynccontextmanager

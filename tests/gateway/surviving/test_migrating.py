@@ -66,7 +66,7 @@ async def test_nobody_is_failed_while_the_database_is_migrated(
     world: str, owner: asyncpg.Connection
 ) -> None:
     with gateways(1, login_at(world, tokens.PASSWORD)) as [gateway]:
-        async with long_reader(world), traffic(gateway.port) as seen:
+        async with long_reader(world), traffic(world, gateway.port) as seen:
             for changed in CHANGED.values():
                 await owner.execute(changed)
                 await migrated(world)
@@ -81,7 +81,7 @@ async def test_twenty_runs_behind_a_long_reader_fail_nobody(
     world: str, owner: asyncpg.Connection
 ) -> None:
     with gateways(1, login_at(world, tokens.PASSWORD)) as [gateway]:
-        async with traffic(gateway.port) as seen:
+        async with traffic(world, gateway.port) as seen:
             async with long_reader(world):
                 for number in range(18):
                     await owner.execute(list(CHANGED.values())[number % len(CHANGED)])
@@ -113,7 +113,7 @@ async def test_lifting_every_rule_under_traffic_is_seen(
             await owner.execute("LOCK TABLE application IN ACCESS EXCLUSIVE MODE")
 
     with gateways(1, login_at(world, tokens.PASSWORD)) as [gateway]:
-        async with long_reader(world), traffic(gateway.port) as seen:
+        async with long_reader(world), traffic(world, gateway.port) as seen:
             with pytest.raises(asyncpg.LockNotAvailableError):
                 await lift_all()
         assert seen.failed
