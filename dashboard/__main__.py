@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def _demand_port(host: str, port: int) -> None:
-    """Raises SettingsError where it cannot be listened on, before anything else is made."""
+    """Raises SettingsError where the port cannot be bound, before anything else is set up."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

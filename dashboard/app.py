@@ -23,7 +23,7 @@ from dashboard.gateway.client import Gateway
 from dashboard.gateway.session import Session
 from dashboard.pages.registry import PATHS, READS, document, title_of
 from dashboard.settings import Settings
-from dashboard.web.callback_guard import Questions
+from dashboard.web.callback_guard import CallbackGuard
 from dashboard.web.gate import Gate
 from dashboard.web.headers import Headers
 from dashboard.web.plain_page import STYLE_HASH
@@ -122,7 +122,7 @@ def create_app(
 ) -> ASGIApp:
     """Build the dashboard; a process can hold only one, which is Dash's own limit.
 
-    ``transport`` carries every question of ours, to the gateway as to the provider.
+    ``transport`` carries all our requests, to the gateway and to the provider.
     """
     sessions = sessions or _sessions(settings)
     sign_in = SignIn(settings, sessions, PATHS, transport)
@@ -147,7 +147,7 @@ def create_app(
     )
     server.add_api_route("/health/live", _live, methods=["GET"])
     app: ASGIApp = ReadingAhead(FirstRequest(server, gateway))
-    app = Questions(app, callbacks=lambda: dash.callback_map)
+    app = CallbackGuard(app, callbacks=lambda: dash.callback_map)
     app = GZipMiddleware(app, minimum_size=1_000, compresslevel=6)
     app = PackedFiles(app)
     app = SignInCookie(app, keys=settings.session_keys, https_only=settings.is_https)
@@ -167,7 +167,7 @@ def _with_version(dated: re.Match[str]) -> str:
 
 
 def _mistake_handler(headers: Headers) -> Callable[[Request, Exception], Response]:
-    """The answer to a mistake of ours, which passes by the gate on its way out."""
+    """The response to an unexpected error, which does not pass through the gate."""
 
     def answer_broken(request: Request, error: Exception) -> Response:
         trace_id = secrets.token_hex(16)

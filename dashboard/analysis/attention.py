@@ -18,11 +18,12 @@ import numpy as np
 from dashboard.analysis.intervals import Interval, wilson
 from dashboard.analysis.tails import Model, Range, likely_spread
 
-#: The shares of places that lie inside although nothing is behind it.
+#: The shares of places that lie within the limits if only chance is at work.
 WARNING, ALARM = 0.95, 0.998
 #: How many months a month is compared with, at most and at least.
 PAST_MONTHS, ENOUGH_MONTHS = 12, 6
-#: A spread that few months show is less than what it may be: as Student's limits are wider.
+#: The spread of a few months underestimates the true one, so the limits are wider, as Student's
+#: are.
 FEW_MONTHS = 4
 #: So many standard deviations are never beyond limits of 99.8 %.
 GLANCE = 2.0
@@ -31,7 +32,7 @@ STEP = 1.25
 
 
 class Count(NamedTuple):
-    """So many cases among so many decisions, of a place or in a month."""
+    """A number of cases among a number of decisions, at a place or in a month."""
 
     key: str
     n: int
@@ -54,7 +55,7 @@ class Point:
 
     @property
     def interval(self) -> Interval:
-        """Within what the rate behind the count lies."""
+        """The interval in which the rate behind the count lies."""
         return wilson(self.count.cases, self.count.n)
 
     @property
@@ -114,7 +115,7 @@ class Funnel:
 
 
 def funnel(counts: Sequence[Count], rate: float | None = None) -> Funnel:
-    """Each place against the rate of all of them, or against another one that is known."""
+    """Each place compared with the rate of all places, or with another known rate."""
     counted = [count for count in counts if count.n]
     n = np.array([count.n for count in counted], dtype=np.float64)
     cases = np.array([count.cases for count in counted], dtype=np.float64)
@@ -125,7 +126,7 @@ def funnel(counts: Sequence[Count], rate: float | None = None) -> Funnel:
 
 
 def control_chart(months: Sequence[Count]) -> tuple[Point, ...]:
-    """Each month against the twelve before it; those that alarmed are no measure for later ones.
+    """Each month compared with the twelve before it, without those that raised an alarm.
 
     The limits hold what chance does to the month, what the months before differed by, and how
     far they can tell the rate.
@@ -165,7 +166,7 @@ def sudden_month(months: Sequence[Count]) -> Point | None:
 def _own_model(past: Sequence[Count]) -> Model:
     n = np.array([month.n for month in past], dtype=np.float64)
     cases = np.array([month.cases for month in past], dtype=np.float64)
-    # Half a case more, so that months without one leave the next one a chance.
+    # Half a case is added, so that after months without cases the next one is not an alarm at once.
     rate = float((cases.sum() + 0.5) / (n.sum() + 1))
     own = likely_spread(n, cases, rate) * (1 + FEW_MONTHS / len(past))
     unsure = (1 - rate) / (rate * (n.sum() + 1))

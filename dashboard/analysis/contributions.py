@@ -57,7 +57,8 @@ class TotalChange:
 
 
 def total_change(now: Mapping[str, int], before: Mapping[str, int]) -> TotalChange:
-    """The contributions of all groups that either period has; who is missing in one counts zero."""
+    """The contributions of all groups that either period has; one that is missing in a period
+    counts as zero."""
     parts = [
         Contribution(key, now.get(key, 0), before.get(key, 0)) for key in now.keys() | before.keys()
     ]
@@ -66,7 +67,7 @@ def total_change(now: Mapping[str, int], before: Mapping[str, int]) -> TotalChan
 
 
 class Share(NamedTuple):
-    """So many cases of so many: the decisions of a group, and those of them in target."""
+    """A share as two counts: the decisions of a group, and how many of them were in target."""
 
     n: int
     cases: int

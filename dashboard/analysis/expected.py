@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-#: How many months are looked ahead, and the share of them that a range is to hold.
+#: How many months are forecast, and the share of them that a range should contain.
 AHEAD, LEVEL = 3, 0.8
 #: Months that a forecast needs behind it, and forecasts that a range needs behind it.
 LEAST_MONTHS, LEAST_FORECASTS = 6, 6
 #: A month with fewer applications is too small to expect anything of.
 FEWEST = 10
 
-#: The candidates: how fast the level follows, how fast the trend does, how soon it dies away.
+#: Candidate parameters: how fast level and trend follow the data, and how soon the trend dies away.
 _LEVELS, _TRENDS, _DAMPINGS = (0.2, 0.4, 0.6, 0.8, 1.0), (0.0, 0.05, 0.15), (0.8, 0.9)
 _A, _B, _PHI = (grid.ravel() for grid in np.meshgrid(_LEVELS, _TRENDS, _DAMPINGS, indexing="ij"))
 
@@ -36,7 +36,7 @@ class ExpectedRange(NamedTuple):
 
 
 class HitRate(NamedTuple):
-    """How many past months fell into the range that was expected of them, and of how many."""
+    """How many past months fell into their expected range, and how many there were."""
 
     inside: int
     months: int

@@ -1,8 +1,9 @@
 """The reference season: how much of a year's applications comes in each month, by country.
 
 `season.csv` holds the monthly index of 2017-2019 for 112 countries and territories, derived from
-published statistics of arrivals in Indonesia; its mean over a year is 1. Countries without one
-have an even year. Two or three years of an office's own figures cannot tell a season from chance.
+published statistics of arrivals in Indonesia; its mean over a year is 1. Countries without one have
+an even year. Two or three years of an office's own figures are too few to separate a season from
+chance.
 """
 
 import csv

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 NEGLIGIBLE = 1e-7
 #: The spreads among which the most likely one is looked for.
 SPREADS = np.concatenate(([0.0], np.geomspace(0.03, 2.0, 40)))
-#: Of a beta distribution with less, hardly anything lies between all and none.
+#: With smaller parameters a beta distribution has hardly anything between all and none.
 LEAST_WEIGHT = 0.01
 #: From here on, Stirling's series is exact to the last digits.
 _STIRLING_FROM = 8
@@ -53,8 +53,8 @@ class Model:
     rate: float
     #: Standard deviation between places, as a multiple of the rate.
     spread: float = 0.0
-    #: What was worked out for this model, by n: kept as long as the model, so with no viewer's
-    #: figures for another.
+    #: Results for this model, by n. They live as long as the model, so one viewer's figures never
+    #: serve another.
     _known: dict[int, Masses] = field(default_factory=dict[int, Masses], repr=False, compare=False)
     _ranges: dict[tuple[int, float], Range] = field(
         default_factory=dict[tuple[int, float], Range], repr=False, compare=False
@@ -123,8 +123,8 @@ def likely_spread(counts: Floats, cases: Floats, rate: float) -> float:
 
 def _range(n: int, known: Masses, level: float) -> Range:
     first, masses, sums = known
-    # Of each lowest count above which enough is left, the highest that is needed; where there is no
-    # such count, there is no range.
+    # For each lowest count that leaves enough probability above it, the highest count that is
+    # needed; without a highest one there is no range.
     needed = sums[:-1] + level
     lows = np.arange(int(np.searchsorted(needed, sums[-1], side="right")))
     if not len(lows):
@@ -135,7 +135,8 @@ def _range(n: int, known: Masses, level: float) -> Range:
     shortest = np.flatnonzero(widths == widths.min())
     best = int(shortest[np.argmax(held[shortest])])
     low, high = int(lows[best]), int(highs[best])
-    # How much of the less likely end was needed says where between two counts a smooth line runs.
+    # The share of the less likely end that was needed says where a smooth line runs between two
+    # counts.
     end = low if masses[low] < masses[high] else high
     part = min(max(1 - float((held[best] - level) / masses[end]), 0.01), 1.0)
     lower, upper = (part if end == at else 0.5 for at in (low, high))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from dashboard.analysis.contributions import Share
 from dashboard.analysis.intervals import Interval, wilson
 
-#: Of how many decisions on a share can be held against a promise.
+#: The fewest decisions for which a share is compared with a promise.
 ENOUGH = 30
 
 
@@ -37,7 +37,8 @@ class Target:
 
     @property
     def verdict(self) -> Verdict:
-        """The share itself against the promise: a promise is about what was done."""
+        """The share itself is compared with the promise, without its interval: a promise is about
+        what was done."""
         if self.promised is None:
             return Verdict.NO_PROMISE
         if self.share is None or self.now.n < ENOUGH:
@@ -46,7 +47,7 @@ class Target:
 
     @property
     def interval(self) -> Interval:
-        """Within what the rate behind the share lies."""
+        """The interval in which the rate behind the share lies."""
         return wilson(self.now.cases, self.now.n)
 
     @property

@@ -8,7 +8,7 @@ from dashboard.analysis.intervals import Interval
 
 #: Student's quantile of 99.9 %, by degrees of freedom: a range of 99.8 % has as much on each side.
 STUDENT = (0.0, 318.31, 22.327, 10.215, 7.173, 5.893, 5.208, 4.785, 4.501, 4.297, 4.144, 4.025)
-#: Months that happened to be alike tell no narrower range than this, in logarithms.
+#: The narrowest range, in logarithms, even if the known months happened to be alike.
 LEAST_SPREAD = 0.05
 
 

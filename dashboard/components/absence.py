@@ -1,4 +1,4 @@
-"""What a page says where its address names something of which its reader gets no figures."""
+"""Notices for a page whose address names something for which its reader gets no figures."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -25,7 +25,7 @@ def not_here(absent: Sequence[Absent], name: Name, viewer: Viewer, back: str, sa
 def partly_absent(
     absent: Sequence[Absent], name: Name, viewer: Viewer, say: Texts
 ) -> html.Section | None:
-    """Above figures that are not of everything that the address names."""
+    """A notice above figures that do not cover everything that the address names."""
     if not absent:
         return None
     words = [html.P(sentence) for sentence in _words(absent, name, viewer, say)]
@@ -33,7 +33,7 @@ def partly_absent(
 
 
 def _words(absent: Sequence[Absent], name: Name, viewer: Viewer, say: Texts) -> list[str]:
-    """A sentence for each reason, naming what the figures are not of."""
+    """A sentence for each reason, naming what the figures leave out."""
     words: list[str] = []
     for why in Absence:
         names = [name(each.key, each.code) for each in absent if each.why is why]

@@ -1,4 +1,4 @@
-"""Controls of a page: each stands on a value of its address and changes nothing else.
+"""Controls of a page: each shows one value of the address, and changes nothing else.
 
 A control is registered by its key with ``follow_address`` (components/page.py): the id of the
 control ``country`` of the page ``volumes`` is ``volumes-country``.

@@ -42,7 +42,7 @@ def html_part(element: Any, content: Any, id_: str, **attributes: Any) -> Any:
 
 
 def skeleton(height: int, width: str = "100%") -> html.Span:
-    """The room of a text that is not known yet."""
+    """A placeholder of the size of a text that is not known yet."""
     return html.Span(className="skeleton", style={"height": f"{height}px", "width": width})
 
 

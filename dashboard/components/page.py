@@ -34,14 +34,15 @@ MARK = "data-mark"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a page: what it writes, how, and what stands there without figures."""
+    """A part of a page: its outputs, the function that fills them, and what they show without
+    figures."""
 
     outputs: Sequence[Output]
     show: Show
     otherwise: Callable[[Texts], Any]
 
     async def values(self, state: Any) -> list[Any]:
-        """One for each output; a mistake costs this part alone."""
+        """A value for each output. An error spoils this part only."""
         try:
             values = await self.show(state)
         except Exception as error:
@@ -57,10 +58,10 @@ class Part:
 
 
 def part(*outputs: Output, otherwise: Callable[[Texts], Any]) -> Callable[[Show], Part]:
-    """Makes a part of a function that is asked with the state of its page.
+    """Turns a function of the page's state into a part of the page.
 
-    What goes to an ``html_output`` is given as plain elements. ``otherwise`` is what stands there
-    when its figures could not be had; why, a notice says.
+    What goes to an ``html_output`` is given as plain elements. ``otherwise`` is shown when the
+    figures could not be read; a notice says why.
     """
     return lambda show: Part(outputs, show, otherwise)
 
@@ -75,9 +76,9 @@ class Page:
     name: str
     path: str
     layout: Callable[[Address, Viewer, Texts], Any]
-    #: Who opens it; None is whoever has signed in.
+    #: The roles that may open it; None means everybody who has signed in.
     roles: frozenset[str] | None = None
-    #: What its controls stand on where the address says nothing.
+    #: What its controls show where the address names no value.
     usual: Mapping[str, str] = field(default_factory=dict[str, str])
     #: Its controls with several values, with commas between them in the address.
     many: Sequence[str] = ()
@@ -89,7 +90,8 @@ class Page:
 
     @property
     def state(self) -> Input:
-        """What a callback of the page waits for: its address, and when it was asked for news."""
+        """The state that a callback of the page waits for: its address, and when it last wanted
+        news."""
         return Input(f"{self.name}-state", "data")
 
     @property
@@ -100,10 +102,10 @@ class Page:
     def shows(self, *parts: Part, is_steady: bool = False) -> None:
         """Let parts be answered together, by one callback.
 
-        Each callback costs the browser some thirty looks at the whole page, and this process as
-        much as a table. It is sent nothing that it shows already: the first element keeps a mark of
-        each output. What ``is_steady`` changes with the figures, and with nothing that the visitor
-        chooses.
+        Each callback makes the browser look at the whole page some thirty times, and costs this
+        process as much as a table. The browser is sent nothing that it shows already: the first
+        element keeps a mark of each output. Parts that are ``is_steady`` change with the figures
+        only, not with what the visitor chooses.
         """
         outputs = [output for each in parts for output in each.outputs]
         mark = outputs[0].component_id, MARK
@@ -130,14 +132,13 @@ class Page:
 
     @property
     def kept_state(self) -> State:
-        """The same, for a callback that waits for something else."""
+        """The state, for a callback that waits for something else."""
         return State(f"{self.name}-state", "data")
 
     def stores(self, **usual: str) -> list[dcc.Store]:
         """What the browser keeps of the page: its state, which ``follow`` in ``assets/page.js``
-        writes, and the state when it last wanted news. They belong into the layout. ``usual`` is
-        what controls stand on for this viewer alone.
-        """
+        writes, and the state when it last wanted news. They belong in the layout. ``usual`` is what
+        controls show for this viewer only."""
         state = {
             "name": self.name,
             "path": self.path,

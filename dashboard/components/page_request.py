@@ -1,4 +1,4 @@
-"""The request of one callback: who asks, for which address, and how it reads figures.
+"""The request of one callback: the viewer, the address of the page, and how it reads figures.
 
 Parts of a page that ask the gateway the same are answered by one fetch.
 """
@@ -20,7 +20,7 @@ from dashboard.web.visit import current_visit
 
 log = logging.getLogger(__name__)
 
-#: So long what was read stands for the other parts: a page asks for all of them at once.
+#: How long a read answers the other parts as well: a page asks for all of them at once.
 SHARED_SECONDS = 1.0
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ class PageRequest:
     async def share(self, what: Hashable, read: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """What ``read`` gives, read once for all parts that ask for it at the same address.
 
-        A failure is kept for nobody who comes later.
+        A failure is shared only with the parts that wait for it already.
         """
         shared = self.session.kept.shared
         key = what, self.address, self.mark, self.session.role
@@ -68,7 +68,7 @@ def _end_sharing(
 
 
 def page_request(state: Any) -> PageRequest:
-    """From the state that the browser sends, in which anything may stand."""
+    """The request of a state that the browser sent, which may contain anything."""
     visit = current_visit.get()
     given: dict[str, Any] = state if isinstance(state, dict) else {}
     search, asked = given.get("search"), given.get("asked")
@@ -79,7 +79,7 @@ def page_request(state: Any) -> PageRequest:
 
 
 def gateway_error(error: Exception) -> GatewayError:
-    """Why a part has no figures. A mistake of ours is logged: Dash itself would log nothing."""
+    """Why a part has no figures. An unexpected error is logged: Dash itself would log nothing."""
     if isinstance(error, GatewayError):
         return error
     trace_id = secrets.token_hex(16)

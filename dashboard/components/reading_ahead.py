@@ -1,7 +1,7 @@
 """Reads what a page will ask for while its browser still loads the scripts that ask.
 
-The mark of the page is made with that: as the layout comes with the same one, the parts find the
-answers by it. Whoever finds none asks, as if nothing had been read ahead.
+The mark of the page is made at the same time. The layout brings the same mark, by which the parts
+find the answers. A part that finds none asks as usual.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ def read_ahead(read: Callable[[Any], Awaitable[Any]], search: str) -> None:
 
 
 def mark_of_opening() -> int:
-    """The mark of a page whose layout is asked for: that of its document, or of now."""
+    """The mark of a page whose layout is being made: that of its document, or a new one."""
     kept = current_visit.get().session.kept
     mark, kept.opened_with = kept.opened_with, None
     return mark or _now()

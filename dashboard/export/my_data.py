@@ -1,4 +1,4 @@
-"""What is on file of whoever asks, as a JSON file."""
+"""What is on file about the person who asks, as a JSON file."""
 
 import logging
 from http import HTTPStatus

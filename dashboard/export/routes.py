@@ -1,4 +1,4 @@
-"""The table of an address of the page, as a file, to whoever asks."""
+"""The routes that serve the table of a page's address as a file."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -81,7 +81,7 @@ async def _export(
 
 
 def _file_name(name: str, period: Period) -> str:
-    """Of the period alone: whose figures they are, a file's name should not tell."""
+    """The name of the file holds the period only: it should not reveal whose figures they are."""
     return f"gerbang-{name.replace('export', f'volumes-{period.from_on}-{period.to_on}')}"
 
 

@@ -170,7 +170,8 @@ def _values(line: Line, before: Line, view: View) -> Iterator[Cell]:
 
 
 def _value(measure: Measure, reading: Reading) -> Cell:
-    """A number with the digits that it deserves; nothing where there is none, never a word."""
+    """A number with as many digits as are known; an empty cell where there is none, never a
+    word."""
     if reading.value is None:
         return None
     digits = DIGITS.get(measure.kind)

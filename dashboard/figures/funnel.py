@@ -171,8 +171,8 @@ def _count_covered(anchor: str, places: list[float]) -> int:
 
 
 def _height(funnel: Funnel, limits: Sequence[Limits]) -> float:
-    """High enough for whatever is outside, for all rates that say something, and for the line of
-    99.8 % where it is lowest."""
+    """The height of the picture: enough for every place outside, for all rates with enough
+    decisions, and for the line of 99.8 % where it is lowest."""
     rates = [
         point.count.rate for point in funnel.points if point.is_outside or point.count.n >= TELLING
     ]

@@ -88,7 +88,7 @@ def places_on_map(lines: Sequence[Line], measure: Measure) -> MapPlaces:
 def world_map(
     shown: MapPlaces, measures: Sequence[Measure], chosen: Sequence[str], region: str, say: Texts
 ) -> dict[str, Any]:
-    """The figure, of a region that was chosen, else of the places that were, else of all of them.
+    """The figure: of the chosen region, else of the chosen places, else of all places.
 
     ``chosen`` holds their codes. A handful of places is shown without the rest of the world.
     """

@@ -1,4 +1,5 @@
-"""The answers of one session: asked for once, however many parts of a page wait, and kept."""
+"""The answers of one session: each is requested once, however many parts of a page wait, and
+kept."""
 
 import time
 import zlib
@@ -14,7 +15,7 @@ import orjson
 #: Compressed, all of one session together; the largest answer of a page takes a fiftieth of it.
 MOST_BYTES = 768 * 1_024
 MOST_ANSWERS = 32
-#: So long an answer stands for the next one, so that to sort a table asks nothing anew.
+#: How long an answer counts as fresh, so that sorting a table asks for nothing again.
 FRESH_SECONDS = 10
 
 
@@ -25,16 +26,16 @@ class Outage:
     since: datetime
     code: str
     trace_id: str
-    #: Of which asking this is known: the next one tries again.
-    asked: Any = None
+    #: The mark of the page that met the outage: the next one tries again.
+    mark: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The data of an answer, compressed, and for which asking it was given."""
+    """The data of an answer, compressed, and the mark of the page that it was given for."""
 
     packed: bytes
-    asked: Any
+    mark: Any
     fresh_until: float
 
 
@@ -70,15 +71,15 @@ class KeptAnswers:
         if len(self._outages) > MOST_ANSWERS:
             del self._outages[next(iter(self._outages))]
 
-    def keep(self, question: Hashable, data: dict[str, Any], asked: Any) -> None:
-        """Whoever answers is back: of older outages nothing is known any more."""
+    def keep(self, question: Hashable, data: dict[str, Any], mark: Any) -> None:
+        """The gateway answers again, so older outages no longer count."""
         self._outages = {
             each: outage
             for each, outage in self._outages.items()
-            if outage.asked == asked and each != question
+            if outage.mark == mark and each != question
         }
         packed = zlib.compress(orjson.dumps(data), level=1)
-        self._answers[question] = Answer(packed, asked, time.monotonic() + FRESH_SECONDS)
+        self._answers[question] = Answer(packed, mark, time.monotonic() + FRESH_SECONDS)
         self._answers.move_to_end(question)
         while len(self._answers) > MOST_ANSWERS or self._size() > MOST_BYTES:
             self._answers.popitem(last=False)
@@ -87,9 +88,9 @@ class KeptAnswers:
         answer = self._answers.get(question)
         return orjson.loads(zlib.decompress(answer.packed)) if answer else None
 
-    def find_fresh(self, question: Hashable, asked: Any) -> dict[str, Any] | None:
+    def find_fresh(self, question: Hashable, mark: Any) -> dict[str, Any] | None:
         answer = self._answers.get(question)
-        is_fresh = answer and answer.asked == asked and time.monotonic() < answer.fresh_until
+        is_fresh = answer and answer.mark == mark and time.monotonic() < answer.fresh_until
         return self.find(question) if is_fresh else None
 
     def forget(self) -> None:

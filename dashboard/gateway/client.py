@@ -1,4 +1,4 @@
-"""The gateway, asked over HTTP on behalf of a viewer."""
+"""The client of the gateway over HTTP, on behalf of a viewer."""
 
 import re
 import secrets
@@ -20,12 +20,12 @@ from dashboard.model.viewer import Viewer
 UNREACHABLE = "UNREACHABLE"
 #: The code by which the gateway says that it does not know a document by its id.
 NOT_REGISTERED = "DOCUMENT_NOT_FOUND"
-#: For how long documents are sent whole then.
+#: For how long documents are then sent whole.
 WHOLE_SECONDS = 60.0
 OVERLOADED = "OVERLOADED"
 #: Codes by which the gateway says that something broke on its side.
 INSIDE = ("INTERNAL", OVERLOADED, "TIMEOUT", "UNAVAILABLE")
-#: Whoever hears one of these may ask again; any other code is a refusal.
+#: After one of these codes the question may be asked again; any other code is a refusal.
 AWAY = (UNREACHABLE, *INSIDE)
 
 
@@ -74,7 +74,7 @@ def document_id(name: str) -> str:
 
 
 class Asker(ABC):
-    """Somebody who can be asked in the gateway's language."""
+    """An object that answers our documents: the gateway itself, or a cache in front of it."""
 
     @abstractmethod
     async def ask(
@@ -101,9 +101,9 @@ class Asker(ABC):
 
 
 class Gateway(Asker):
-    """One pool of connections to the gateway; whoever asks brings a token of their own.
+    """One pool of connections to the gateway; each question brings the viewer's own token.
 
-    Questions change nothing, so that one is asked again after a moment's crowd.
+    Questions change nothing, so one that met an overload is asked again.
     """
 
     def __init__(self, url: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:

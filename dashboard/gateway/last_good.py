@@ -17,17 +17,18 @@ log = logging.getLogger(__name__)
 
 
 class LastGood(Asker):
-    """Made for one part of a page; parts that ask the same at once are answered by one request.
+    """The gateway as one part of a page asks it. Parts that ask the same question at once are
+    answered by one request.
 
     An answer is kept with the viewer, role and variables (the language is one) that it was given
-    for, and never found by others. A refusal is passed on, and ends all that was kept. ``asked``
+    for, and never found by others. A refusal is passed on, and ends all that was kept. ``mark``
     is the mark of the page: another one wants news.
     """
 
-    def __init__(self, gateway: Asker, session: Session, asked: Any = None) -> None:
+    def __init__(self, gateway: Asker, session: Session, mark: Any = None) -> None:
         self._gateway = gateway
         self._session = session
-        self._asked = asked
+        self._mark = mark
         self._role = session.role
         self._viewer: Viewer | None = None
         #: Set as soon as an answer of this part is an old one.
@@ -40,14 +41,14 @@ class LastGood(Asker):
         question = (name, json.dumps(variables, sort_keys=True), role, self._viewer)
         if failed := self._known_failure(question):
             return self._last_answer(question, failed)
-        if fresh := kept.find_fresh(question, self._asked):
+        if fresh := kept.find_fresh(question, self._mark):
             return fresh
         try:
             data = await self._ask_once(question, self._gateway.ask, name, variables, token, role)
         except GatewayError as error:
             return self._last_answer(question, self._outage(question, error))
         if role == self._role == self._session.role:
-            kept.keep(question, data, self._asked)
+            kept.keep(question, data, self._mark)
         return data
 
     async def viewer(self, session: Session) -> Viewer:
@@ -57,18 +58,19 @@ class LastGood(Asker):
         return self._viewer
 
     def _known_failure(self, question: Hashable) -> Outage | None:
-        """A second wait would tell nothing new; who cannot be reached answers no question."""
+        """The outage that answers this question, if one is known: waiting again would bring nothing
+        new, and a gateway that cannot be reached answers no question."""
         kept = self._session.kept
         for failed in (kept.outage_of(question), kept.outage):
-            if failed is None or failed.asked != self._asked:
+            if failed is None or failed.mark != self._mark:
                 continue
             if failed.code == UNREACHABLE or failed is kept.outage_of(question):
                 return failed
         return None
 
     async def _ask_once(self, question: Hashable, ask: Any, *arguments: Any) -> dict[str, Any]:
-        """The answer to a question that is under way already, or the question."""
-        under_way, key = self._session.kept.under_way, (question, self._asked)
+        """Wait for the answer to a question that is under way, or ask it."""
+        under_way, key = self._session.kept.under_way, (question, self._mark)
         task = under_way.get(key)
         if task is None:
             task = under_way[key] = asyncio.ensure_future(ask(*arguments))
@@ -82,7 +84,7 @@ class LastGood(Asker):
             raise error
         log.warning("%s", error)
         first = kept.outage or Outage(datetime.now(UTC), error.code, error.trace_id)
-        outage = replace(first, asked=self._asked)
+        outage = replace(first, mark=self._mark)
         kept.fail(question, outage)
         return outage
 
@@ -98,4 +100,4 @@ class LastGood(Asker):
 def _end(kept: KeptAnswers, key: Hashable, done: asyncio.Task[dict[str, Any]]) -> None:
     kept.under_way.pop(key, None)
     if not done.cancelled():
-        done.exception()  # whoever still waits gets it; nobody else needs it
+        done.exception()  # those who still wait get it; nobody else needs it

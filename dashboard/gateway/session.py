@@ -1,4 +1,4 @@
-"""One sign-in: what the gateway is asked with, and what it answered."""
+"""One sign-in: the tokens sent to the gateway, and the answers kept."""
 
 from asyncio import Lock
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class Session:
     expires_at: float
     role: str | None = None
     viewer: Viewer | None = None
-    #: After the provider did not answer, it is left in peace until then.
+    #: If the provider did not answer, it is asked again no earlier than this.
     renew_again_at: float = 0
     kept: KeptAnswers = field(default_factory=KeptAnswers, repr=False)
     #: Where a shared store keeps it.
@@ -26,7 +26,7 @@ class Session:
     renewal_lock: Lock = field(default_factory=Lock, repr=False)
 
     def act_as(self, role: str | None) -> None:
-        """Begin anew in another role, with nothing that the last one read."""
+        """Start again in another role, with nothing that the last one read."""
         self.role = role
         self.viewer = None
         self.kept.forget()

@@ -1,9 +1,10 @@
-"""How this process takes its turns at the gateway: few questions at once, and again after a crowd.
+"""Limits how many questions this process asks the gateway at once, and repeats those that met an
+overload.
 
 A page asks several questions, and many open one at the same moment. All of them at the gateway at
 once would fill its queue, and it would refuse some (OVERLOADED, with the seconds after which to
-come again). So they wait here, in the order in which they came, and one that is refused for a
-moment's crowd is asked again.
+come again). So they wait here, in the order in which they came, and one that is refused because of
+the load is asked again.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ import httpx2
 
 #: Fewer than a gateway runs at once by default (GERBANG_OPERATIONS), which has other clients too.
 MOST_AT_ONCE = 8
-#: So long somebody who opened a page is let wait, before the page says that it has no figures.
+#: How long a visitor waits before the page says that it has no figures.
 PATIENCE_SECONDS = 45.0
 #: Where the gateway, or a balancer before it, does not say after how many seconds to come again.
 USUAL_WAIT_SECONDS = 1.0
@@ -33,10 +34,11 @@ class Turns:
         self._free = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def answer(self, ask: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
-        """What the gateway answers, asked again for as long as it is only crowded.
+        """The response of the gateway; the question is repeated while the gateway is only
+        overloaded.
 
-        Only for questions that change nothing. Raises CrowdError where no turn came, and what
-        ``ask`` raises; a refusal at the end of all patience is returned.
+        Only for questions that change nothing. Raises CrowdError where no turn came in time, and
+        what ``ask`` raises; the last refusal is returned when the time is up.
         """
         ends_at = time.monotonic() + PATIENCE_SECONDS
         while True:
@@ -61,7 +63,7 @@ class Turns:
 
 
 def _wait_seconds(response: httpx2.Response) -> float | None:
-    """After how long to ask again; None of anything but a crowd."""
+    """After how many seconds to ask again; None for any response but an overload."""
     if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE or b'"OVERLOADED"' not in (
         response.content
     ):

@@ -1,4 +1,4 @@
-"""What pages and files ask about volumes, with the token of whoever looks."""
+"""The questions of pages and files about volumes, asked with the viewer's token."""
 
 import asyncio
 from collections.abc import Iterable
@@ -15,8 +15,8 @@ from dashboard.model.volumes import Volumes, read_volumes
 
 #: Questions of the page Volumes, each with the figures of some of its parts.
 SUMMARY, MONTHS, PLACES, PUBLISHED = "summary", "months", "places", "published"
-#: What is called how; and what the filters offer, which is read day by day and takes longest, so
-#: that nothing else waits for it.
+#: Names of codes; and the choices of the filters, which are read day by day and take longest, so
+#: that nothing else waits for them.
 NAMES, CHOICES = "names", "choices"
 _PUBLISHED = ("publishedFrom", "publishedTo", "publishedBy")
 _NAMED = ("isNamed", "named", "isCentreNamed", "namedCentres")
@@ -30,7 +30,7 @@ async def ask_volumes(
     address: Address,
     questions: Iterable[str],
 ) -> Volumes:
-    """The volumes of a period, as far as these questions tell of them."""
+    """The volumes of a period, as far as these questions cover them."""
     variables = variables_of(period, address) | published_variables(period)
     asked = [each for each in questions if each != PUBLISHED or audience.publishes]
     answers = await asyncio.gather(
@@ -49,7 +49,8 @@ async def ask_volumes(
 
 
 def _variables_for(name: str, variables: dict[str, Any]) -> dict[str, Any]:
-    """Those of one question: what it does not ask for must not make it another question."""
+    """The variables of one question only: a variable that it does not use would make it a different
+    question to the cache."""
     if name == CHOICES:
         return {key: variables[key] for key in ("knownFrom", "to", "language")}
     if name == NAMES:
@@ -61,7 +62,7 @@ def _variables_for(name: str, variables: dict[str, Any]) -> dict[str, Any]:
 
 
 def published_variables(period: Period) -> dict[str, Any]:
-    """What is asked of published figures, which are of whole calendar periods."""
+    """The variables for published figures, which cover whole calendar periods."""
     window = published_window(period, today())
     values = (
         window.period.from_on.isoformat(),
@@ -72,7 +73,8 @@ def published_variables(period: Period) -> dict[str, Any]:
 
 
 def variables_of(period: Period, address: Address) -> dict[str, Any]:
-    """Of every question about a period; GraphQL leaves aside what a document does not declare."""
+    """The variables of every question about a period; GraphQL ignores those that a document does
+    not declare."""
     before, filters = period.before(address.compare), address.filters
     dimension = FILTER[address.by].dimension
     named = [*address.country, *address.nationality]

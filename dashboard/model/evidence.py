@@ -15,7 +15,7 @@ Z, Z_OF_MANY = 1.96, 3.09
 def has_enough(measure: Measure, reading: Reading) -> bool:
     """Whether a reading can be ranked, named in a title, or shaded on a map.
 
-    Counts always can. A reading that does not say what it is measured by was withheld or bounded.
+    Counts always can. A reading without a denominator was withheld or bounded.
     """
     if measure.kind not in RELATIVE:
         return True

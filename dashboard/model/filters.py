@@ -39,7 +39,7 @@ class Filter:
     words: tuple[str, ...] = ()
 
     def reads(self, value: str | None) -> tuple[str, ...]:
-        """The codes in a value of an address: what is no code is not asked for."""
+        """The codes in a value of an address: anything else is dropped."""
         codes = dict.fromkeys((value or "").split(SEPARATOR))
         return tuple(code for code in codes if re.fullmatch(self.shape, code))[:MOST_VALUES]
 

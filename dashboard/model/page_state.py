@@ -43,7 +43,7 @@ PERIODS: Mapping[str, Callable[[date], Period]] = MappingProxyType(
         "last-year": last_year,
     }
 )
-#: Those with a button; the others are of older links, and of whoever writes an address.
+#: The periods with a button; the others come from older links, or were typed into the address.
 OFFERED_PERIODS = (
     "this-month", "last-month", "last-quarter", "12-months", "this-year", "last-year",
 )  # fmt: skip
@@ -59,7 +59,7 @@ SORTS = (NAME, *(measure.id for measure in MEASURES))
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What the visitor chose. Anything that makes no sense reads as if it were not there."""
+    """What the visitor chose. Invalid values are ignored."""
 
     language: str
     period: str = DEFAULT_PERIOD
@@ -115,7 +115,8 @@ class Address:
         return BY_ID[self.measure]
 
     def among(self, audience: Audience) -> "Address":
-        """The same, with measures that this audience reads, and all of them if one asks for it."""
+        """The same address limited to measures that this audience reads; all of them are shown if a
+        chosen one needs it."""
         main, readable = _ids(audience.main), _ids(audience.measures)
         measure = self.measure if self.measure in readable else INTAKE.id
         sort = self.sort if self.sort in (NAME, *readable) else INTAKE.id

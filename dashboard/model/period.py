@@ -64,7 +64,8 @@ class Period:
 
     @property
     def known_from_on(self) -> date:
-        """Months from here on tell whether there is anything to compare with."""
+        """The first day from which months are read to see whether the data reach back far
+        enough."""
         trend = month_start(self.trend_from_on, -MONTHS_OF_A_YEAR)
         earliest = min(trend, self.previous.from_on, self.year_before.from_on)
         return max(earliest, month_start(self.to_on, 1 - MOST_MONTHS))
@@ -89,8 +90,8 @@ def last_months(count: int, now: date) -> Period:
 
 def last_quarters(count: int, now: date) -> Period:
     """The last calendar quarters that are over."""
-    begun = month_start(now, -((now.month - 1) % MONTHS_OF_A_QUARTER))
-    return Period(month_start(begun, -MONTHS_OF_A_QUARTER * count), begun - timedelta(days=1))
+    first_day = month_start(now, -((now.month - 1) % MONTHS_OF_A_QUARTER))
+    return Period(month_start(first_day, -MONTHS_OF_A_QUARTER * count), first_day - timedelta(1))
 
 
 def last_quarter(now: date) -> Period:

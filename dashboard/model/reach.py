@@ -12,7 +12,7 @@ from dashboard.model.volumes import Choice
 
 
 class KnownNames(Protocol):
-    """What an answer tells of names: what can be chosen, and which codes are known."""
+    """The names in an answer: what can be chosen, and which codes are known."""
 
     @property
     def choices(self) -> Mapping[str, Sequence[Choice]]: ...
@@ -39,7 +39,7 @@ class Absent:
 
 
 def absences(viewer: Viewer, address: Address, known: KnownNames) -> tuple[Absent, ...]:
-    """In the order of the filters. Of what a scope hides, nobody learns whether it exists."""
+    """In the order of the filters. What a scope hides looks like what does not exist."""
     found = (
         (key, code, _why(key, code, viewer, known))
         for key, codes in address.filters.items()
@@ -58,7 +58,7 @@ def is_elsewhere(address: Address, absent: tuple[Absent, ...]) -> bool:
 
 
 def _why(key: str, code: str, viewer: Viewer, known: KnownNames) -> Absence | None:
-    """None too where the gateway was not asked what it knows: nothing is claimed then."""
+    """None also if the gateway was not asked which codes it knows: then nothing is claimed."""
     is_named = known.named is None or code in known.named
     if key in (COUNTRY, NATIONALITY) and not is_named:
         return Absence.UNKNOWN

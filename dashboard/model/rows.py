@@ -75,7 +75,7 @@ def line_of(row: Mapping[str, Any], by: str) -> Line:
 
 
 def group_of(row: Mapping[str, Any], by: str) -> Mapping[str, Any]:
-    """The group of a row: its code, and what else was asked of it; empty where it has none."""
+    """The group of a row: its code and further selected fields; empty if the row has none."""
     found = row.get(FILTER[by].field) or {}
     return {"code": found} if FILTER[by].words and found else found
 

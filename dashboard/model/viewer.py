@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Whom the gateway sees behind the token, and within which scope."""
+    """The viewer as the gateway knows them from the token, with the scope."""
 
     role: str
     held_roles: tuple[str, ...]

@@ -96,8 +96,8 @@ def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> V
         for name, table in data.items()
         if "rows" in table and name not in ("published", "recent", *CHOICES)
     }
-    begun = [line.starts_on for line in lines.get("known", ()) if line.has_happened]
-    begins_on = min((start for start in begun if start), default=None)
+    starts = [line.starts_on for line in lines.get("known", ()) if line.has_happened]
+    begins_on = min((start for start in starts if start), default=None)
     is_comparable = begins_on is not None and begins_on <= period.before(address.compare).from_on
 
     def comparable(name: str) -> tuple[Line, ...]:
@@ -185,7 +185,7 @@ def _recent(rows: Sequence[Mapping[str, Any]], by: str) -> dict[str | None, dict
 
 
 def _names(data: Mapping[str, Any], table: str, field: str) -> dict[str, str] | None:
-    """None where nobody asked: an address that names nothing needs no names."""
+    """None if the question was not asked: an address that names nothing needs no names."""
     if table not in data:
         return None
     return {node["code"]: node[field] for node in data[table]["nodes"]}

@@ -25,7 +25,7 @@ from dashboard.pages.today import answers
 _YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
 _DAY = date(2026, 1, 15)
 _ADDRESS = Address("en")
-#: The role of whoever has not signed in.
+#: The role of visitors who have not signed in.
 ANONYMOUS = "ANONYMOUS"
 
 
@@ -35,7 +35,7 @@ class ScreenDocument(NamedTuple):
     name: str
     #: What breaks for a role that can no longer run it.
     screen: str
-    #: The roles that it is sent for; None is whoever has signed in.
+    #: The roles that it is sent for; None means everybody who has signed in.
     roles: frozenset[str] | None
     #: What a screen sends with it at first.
     variables: Mapping[str, Any]

@@ -91,7 +91,7 @@ async def show_definition(defined: Any) -> tuple[Any, Any, bool]:
 
 
 def _nobody_known(error: GatewayError, page: Page, search: str, request: PageRequest) -> Any:
-    """What to say to somebody of whom the gateway says nothing, or not in which role they act."""
+    """The notice for a visitor whom the gateway does not recognise, or who must choose a role."""
     if error.held_roles:
         return _role_choice(error.held_roles, page.path, search, request.say)
     back = f"{page.path}{request.address.link()}"
@@ -103,7 +103,7 @@ def _elsewhere(page: Page, address: Address, viewer: Viewer, say: Texts) -> Any:
     homes = [each for each in PAGES if each.roles and each.is_open_to(viewer)]
     if page.path == "/" and homes:
         href = f"{homes[0].path}{address.link()}"
-        # Loads the page anew: without that, Dash follows no address that stands from the start.
+        # Reloads the page: otherwise Dash does not follow an address that is set from the start.
         return dcc.Location(id="home", href=href, refresh=True)
     role = role_text(viewer.role, say)
     links = [

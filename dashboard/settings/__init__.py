@@ -27,7 +27,8 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where the dashboard listens, whom it asks, and who says who its visitors are."""
+    """Where the dashboard listens, which gateway it asks, and which provider signs its visitors
+    in."""
 
     host: str
     port: int
@@ -59,7 +60,7 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the environment. Raises SettingsError that tells every mistake at once."""
+    """Read the environment. Raises SettingsError, which lists every mistake."""
     given = os.environ if environ is None else environ
     mistakes: list[str] = []
 

@@ -1,7 +1,7 @@
 """How the text of a setting about signing in becomes a value; a ValueError says what is expected.
 
 Providers choose the API that a token is for in different ways: by ``resource`` (RFC 8707), by a
-parameter ``audience`` (Auth0), or by a scope (Entra, Keycloak). Each can be said.
+parameter ``audience`` (Auth0), or by a scope (Entra, Keycloak). Each can be set.
 """
 
 import re

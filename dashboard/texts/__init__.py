@@ -19,7 +19,7 @@ class Texts:
 
     language: str
     by_key: Mapping[str, str]
-    #: Numbers as texts, which a page says again and again; nobody else finds them here.
+    #: Numbers as texts, which a page repeats; the cache belongs to this answer alone.
     number_texts: dict[Any, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property

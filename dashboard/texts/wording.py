@@ -44,7 +44,7 @@ class Change:
 
 
 def _once(write: Write[How]) -> Write[How]:
-    """CLDR is slow to ask: a number that is said again in one answer is not written again."""
+    """Formatting by CLDR is slow, so a number that an answer repeats is formatted once."""
 
     @wraps(write)
     def write_first(value: float, say: Texts, *args: How.args, **how: How.kwargs) -> str:

@@ -1,4 +1,4 @@
-"""What a page may ask of its callbacks: the questions that were registered, and nothing else."""
+"""Lets a page call its registered callbacks, and nothing else."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -18,14 +18,14 @@ Callbacks = Mapping[str, Mapping[str, Any]]
 
 
 class RefusedError(Exception):
-    """The question is none of the page's; the status says why."""
+    """The request calls no registered callback; the status says why."""
 
     def __init__(self, status: HTTPStatus) -> None:
         super().__init__(status.phrase)
         self.status = status
 
 
-class Questions:
+class CallbackGuard:
     """ASGI middleware before Dash, which trusts the browser to name what it knows."""
 
     def __init__(self, app: ASGIApp, callbacks: Callable[[], Callbacks]) -> None:
@@ -41,7 +41,7 @@ class Questions:
         except RefusedError as refused:
             refusal = JSONResponse({"error": "No question of this page."}, refused.status)
             return await refusal(scope, receive, send)
-        return await self._app(scope, _again(body, receive), send)
+        return await self._app(scope, _replay(body, receive), send)
 
 
 async def _read(scope: Scope, receive: Receive) -> bytes:
@@ -113,7 +113,7 @@ def _is_address(entry: Mapping[str, Any]) -> bool:
 
 
 def _is_plain(value: Any, depth: int = 0) -> bool:
-    """A text, a number, or a few of them: all that a browser has to say here."""
+    """A text, a number, or a few of them: all that a browser may send here."""
     if isinstance(value, str):
         return len(value) <= LONGEST_TEXT and _can_be_written(value)
     if isinstance(value, dict):
@@ -128,15 +128,15 @@ def _can_be_written(text: str) -> bool:
     return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
-    """The body that was read, for whoever reads it next."""
-    is_told = False
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Replays the body that was read, for the next application."""
+    is_replayed = False
 
     async def again() -> Message:
-        nonlocal is_told
-        if is_told:
+        nonlocal is_replayed
+        if is_replayed:
             return await receive()
-        is_told = True
+        is_replayed = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     return again

@@ -39,7 +39,7 @@ HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9a-fA-F:.]+\](:[0-9]{1,5}
 
 
 class Gate:
-    """ASGI middleware; it stands outermost, so that nothing is served around it.
+    """ASGI middleware; it is the outermost one, so that nothing is served around it.
 
     ``pages`` are the paths of the registered pages: there is no other list of them.
     """
@@ -70,54 +70,54 @@ class Gate:
         return await self._answer(HTTPConnection(scope), scope, receive, guarded, nonce)
 
     async def _answer(
-        self, asked: HTTPConnection, scope: Scope, receive: Receive, send: Send, nonce: str
+        self, request: HTTPConnection, scope: Scope, receive: Receive, send: Send, nonce: str
     ) -> None:
-        refusal = self._refusal(asked)
+        refusal = self._refusal(request)
         if refusal or scope["path"] in OPEN:
             return await (refusal or self._app)(scope, receive, send)
         try:
-            session = await self._session(asked)
+            session = await self._session(request)
         except StoreError as error:
             log.warning("sessions cannot be read: %s", error)
             return await _away()(scope, receive, send)
         if session is None:
-            return await self._nobody(asked)(scope, receive, send)
-        visit = Visit(session, self._gateway, language_of(asked), nonce, scope["path"])
+            return await self._nobody(request)(scope, receive, send)
+        visit = Visit(session, self._gateway, language_of(request), nonce, scope["path"])
         token = current_visit.set(visit)
         try:
             return await self._app(scope, receive, send)
         finally:
             current_visit.reset(token)
 
-    async def _session(self, asked: HTTPConnection) -> Session | None:
-        key = asked.cookies.get(COOKIE, "")
+    async def _session(self, request: HTTPConnection) -> Session | None:
+        key = request.cookies.get(COOKIE, "")
         session = await self._sessions.find(key)
         if session is not None and not await self._renew(session):
             await self._sessions.end(key)
             return None
         return session
 
-    def _refusal(self, asked: HTTPConnection) -> Response | None:
-        path = asked.scope["path"]
-        if len(asked.scope["query_string"]) > LONGEST_QUERY:
+    def _refusal(self, request: HTTPConnection) -> Response | None:
+        path = request.scope["path"]
+        if len(request.scope["query_string"]) > LONGEST_QUERY:
             return PlainTextResponse("Too long.", HTTPStatus.REQUEST_URI_TOO_LONG)
-        if not HOST.fullmatch(asked.headers.get("host", "")):
+        if not HOST.fullmatch(request.headers.get("host", "")):
             return PlainTextResponse("No such host.", HTTPStatus.BAD_REQUEST)
         exists = path in self._pages or path in OPEN | FILES | BEHIND or path.startswith(FOLDERS)
         if not exists:
             return PlainTextResponse("Not found.", HTTPStatus.NOT_FOUND)
         if (
-            asked.scope["method"] == "POST"
-            and asked.headers.get("sec-fetch-site", "same-origin") != "same-origin"
+            request.scope["method"] == "POST"
+            and request.headers.get("sec-fetch-site", "same-origin") != "same-origin"
         ):
             return PlainTextResponse("Not from here.", HTTPStatus.FORBIDDEN)
         return None
 
-    def _nobody(self, asked: HTTPConnection) -> Response:
+    def _nobody(self, request: HTTPConnection) -> Response:
         """Somebody who opens a page is sent to sign in and back; a program gets an error."""
-        path, query = asked.scope["path"], query_of(asked)
+        path, query = request.scope["path"], query_of(request)
         is_opened = path in self._pages or path in FILES
-        if not is_opened or "text/html" not in asked.headers.get("accept", ""):
+        if not is_opened or "text/html" not in request.headers.get("accept", ""):
             return JSONResponse({"error": "Sign in first."}, HTTPStatus.UNAUTHORIZED)
         page = "" if path == "/" or path in FILES else f"page={path}&"
         return RedirectResponse(f"/sign-in?{page}{query}", HTTPStatus.SEE_OTHER)
@@ -136,26 +136,27 @@ class Gate:
         return send_guarded
 
 
-def language_of(asked: HTTPConnection) -> str:
+def language_of(request: HTTPConnection) -> str:
     """The language that the address names, else that of the last page, else the browser's.
 
     What a page asks for has no address of its own to name it.
     """
-    named = parse_qs(query_of(asked)).get("language", [""])[0]
-    for language in (named, asked.cookies.get(LANGUAGE_COOKIE)):
+    named = parse_qs(query_of(request)).get("language", [""])[0]
+    for language in (named, request.cookies.get(LANGUAGE_COOKIE)):
         if language in LANGUAGES:
             return language
-    return preferred_language(asked.headers.get("accept-language", ""))
+    return preferred_language(request.headers.get("accept-language", ""))
 
 
-def query_of(asked: HTTPConnection) -> str:
-    """The query as it was sent; ``asked.url`` is composed with the header Host, so never asked."""
-    return asked.scope["query_string"].decode("latin-1")
+def query_of(request: HTTPConnection) -> str:
+    """The query as it was sent; ``request.url`` is never used, since it is composed with the header
+    Host."""
+    return request.scope["query_string"].decode("latin-1")
 
 
-def _remembered_language(asked: HTTPConnection) -> str:
+def _remembered_language(request: HTTPConnection) -> str:
     """The language of a page, for what it asks for next."""
-    return f"{LANGUAGE_COOKIE}={language_of(asked)}; Path=/; SameSite=Lax; HttpOnly"
+    return f"{LANGUAGE_COOKIE}={language_of(request)}; Path=/; SameSite=Lax; HttpOnly"
 
 
 def _away() -> Response:
@@ -168,5 +169,5 @@ def _away() -> Response:
 
 def _is_file(scope: Scope, status: int) -> bool:
     """Files say themselves how long they may be kept; figures never are."""
-    is_told = status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
-    return is_told and scope["path"].startswith(FOLDERS)
+    names_lifetime = status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
+    return names_lifetime and scope["path"].startswith(FOLDERS)

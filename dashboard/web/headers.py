@@ -9,7 +9,8 @@ from dashboard.web.style_hashes import style_hashes
 class Headers:
     """The headers of every response; those of a page allow the styles that carry its nonce.
 
-    ``scripts`` are asked for late: Dash knows the hashes of its inline scripts once it has started.
+    ``scripts`` is called late: Dash knows the hashes of its inline scripts only once it has
+    started.
     """
 
     def __init__(
@@ -20,7 +21,7 @@ class Headers:
         self._styles = (*styles, *style_hashes())
 
     def for_page(self, nonce: str) -> dict[str, str]:
-        """Without a nonce, of anything that is no page."""
+        """Without a nonce, for responses that are not pages."""
         headers = {
             "Content-Security-Policy": _policy_text(self._content_policy(nonce)),
             "X-Content-Type-Options": "nosniff",

@@ -1,4 +1,4 @@
-"""A page for somebody who has not signed in: it stands alone, since assets need a session."""
+"""A page for somebody who has not signed in: it loads nothing else, since assets need a session."""
 
 from base64 import b64encode
 from hashlib import sha256

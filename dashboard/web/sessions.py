@@ -44,8 +44,8 @@ class Sessions(Protocol):
 class MemorySessions:
     """Sessions of one process, bounded in number and in age.
 
-    A restart ends them all: whoever is signed in at the provider signs in again by one click, and
-    the address of the page holds what they were looking at. Tokens and kept answers are never
+    A restart ends them all: somebody who is signed in at the provider signs in again by one click,
+    and the address of the page holds what they were looking at. Tokens and kept answers are never
     written to a disk.
     """
 
@@ -78,7 +78,7 @@ class MemorySessions:
             yield
 
     def _forget_the_old(self) -> None:
-        """Sessions stand in the order of their beginning, so the oldest come first."""
+        """Sessions are in the order in which they began, so the oldest come first."""
         now = self._clock()
         for key, (ends_at, _) in list(self._kept.items()):
             if now < ends_at and len(self._kept) < MOST_SESSIONS:

@@ -1,7 +1,7 @@
 """Sessions that processes share: in Valkey, encrypted, under names that open nothing.
 
-Whoever reads the store learns neither a token nor a key that a browser holds. Answers that were
-kept for an outage stay in the process that asked for them.
+A reader of the store learns neither a token nor a key that a browser holds. Answers that were kept
+for an outage stay in the process that asked for them.
 """
 
 import json
@@ -45,7 +45,8 @@ class Sealer:
         return nonce + self._ciphers[0].encrypt(nonce, text.encode(), name.encode())
 
     def open(self, name: str, sealed: bytes) -> str | None:
-        """None of what was sealed with another key, or under another name, or was changed."""
+        """The content of a record; None if it was sealed with another key or under another name, or
+        was changed."""
         nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         for cipher in self._ciphers:
             try:
@@ -152,7 +153,7 @@ class SharedSessions:
 
 @contextmanager
 def _store_errors() -> Iterator[None]:
-    """Whatever Valkey raises, as what the gate knows."""
+    """Turns every error of Valkey into the one that the gate knows."""
     try:
         yield
     except (ValkeyError, OSError) as error:

@@ -37,7 +37,7 @@ ProviderFailure = (OAuthError, JoseError, httpx2.HTTPError, ValueError)
 
 
 class SignIn:
-    """Everything that is said to the provider."""
+    """All requests to the provider, and the routes of the sign-in."""
 
     def __init__(
         self,
@@ -55,7 +55,8 @@ class SignIn:
             client_secret=settings.client_secret,
             server_metadata_url=f"{settings.issuer.rstrip('/')}/.well-known/openid-configuration",
             authorize_params={**settings.sign_in_parameters, **_resource(settings)},
-            # Asked for again with each token: a provider may otherwise give one for itself alone.
+            # Sent with each request for a token: otherwise a provider may issue one for itself
+            # alone.
             access_token_params=_resource(settings),
             client_kwargs={
                 "scope": settings.scope,

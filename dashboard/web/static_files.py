@@ -34,7 +34,7 @@ class File:
 
 
 class PackedFiles:
-    """ASGI middleware that asks what stands behind it for each file once."""
+    """ASGI middleware that gets each file from the application behind it once."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -60,7 +60,7 @@ class PackedFiles:
         return self._kept[path]
 
     async def _load(self, scope: Scope, receive: Receive) -> File | None:
-        """The file, asked for without conditions: all of it, unpacked."""
+        """The file, requested without conditions: all of it, unpacked."""
         response = CapturedResponse()
         plain: Scope = {**scope, "method": "GET", "headers": [], "query_string": b""}
         await self._app(plain, receive, response.receive_message)

@@ -1,4 +1,4 @@
-"""What the page My data shows: a list of what is on file, who read it, and what was asked of it."""
+"""The content of the page My data: what is on file, who read it, and the requests about it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -24,7 +24,7 @@ OF_A_PERSON = (
 
 
 def content(answer: Mapping[str, Any], say: Texts) -> list[Any]:
-    """The sections, of whoever has a file and of whoever has none any more."""
+    """The sections, for people with a file and for those whose file was erased."""
     mine = answer["myData"]
     if mine is None:
         return [html.P(say("my_data.nothing")), _requests(answer["requests"], say)]

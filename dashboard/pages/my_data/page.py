@@ -1,4 +1,4 @@
-"""The page My data: what is on file of whoever looks, who read it, and what was asked of it."""
+"""The page My data: what is on file about the viewer, who read it, and the requests about it."""
 
 from typing import Any
 

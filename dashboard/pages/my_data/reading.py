@@ -1,4 +1,5 @@
-"""Asks the gateway what is on file of whoever looks: anew each time, and nothing of it is kept."""
+"""Asks the gateway what is on file about the viewer: each time again, since nothing of it is
+kept."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +8,7 @@ from dashboard.gateway.client import Asker
 from dashboard.gateway.session import Session
 
 QUESTION, READS = "my_data/question", "my_data/reads"
-#: Who reads the own data, in the gateway's words.
+#: The role that reads its own data, as the gateway calls it.
 READERS = frozenset({"APPLICANT"})
 #: Of pages of reads, more than anybody has.
 MOST_PAGES = 100
@@ -16,7 +17,7 @@ MOST_PAGES = 100
 async def ask_my_data(gateway: Asker, session: Session, language: str) -> Mapping[str, Any]:
     """Everything, with every read. Raises GatewayError.
 
-    It is asked past what a session keeps for an outage: no identity stays in this process.
+    This bypasses the cache of the session: no identity stays in this process.
     """
     asked = {"language": language.upper()}
     by = session.access_token, session.role

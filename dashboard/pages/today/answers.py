@@ -1,4 +1,4 @@
-"""What the page Today asks, and what the gateway's answer tells: pure."""
+"""The question of the page Today, and its answer as plain values: pure functions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MANAGER, AGENT = "PARTNER_MANAGER", "PARTNER_AGENT"
 ASKS = {"LEADERSHIP": "processing", MANAGER: "partner", AGENT: "agent"}
 #: What can be compared with each other.
 PLACES = ("country", "centre", "visa")
-#: Dimensions that are always read, since more than the reasons of a change is made of them: the
+#: Dimensions that are always read, since they serve for more than the reasons of a change: the
 #: season is that of the countries, promises are of visa types.
 ALWAYS_READ = ("country", "visa")
 #: History for what comes next, and months before a month that is judged by its own past.
@@ -128,8 +128,8 @@ class Today:
 def variables_of(address: Address, period: Period, now: date, *, place: str) -> dict[str, Any]:
     """The variables of ``question.graphql``.
 
-    A year by a dimension that no monthly grain has, as by purpose, is read day by day, so only the
-    one that is shown is asked for.
+    A year by a dimension without a monthly grain, such as purpose, is read day by day, so only the
+    dimension that is shown is read.
     """
     last = month_start(now) - timedelta(days=1)
     days = {

@@ -88,7 +88,7 @@ def attention_finding(attention: Attention, say: Texts) -> Finding:
     names = place_names(attention.today, say)
     count = len(attention.funnel.points)
     by = say(f"today.places_{attention.today.place}")
-    if count < 2:  # one alone is beside nobody
+    if count < 2:  # a single place has no others to compare with
         return Finding(say(f"today.none_judged_{kind}", places=by))
     if not outside:
         title = say(f"today.none_outside_{kind}", count=str(count), places=by)

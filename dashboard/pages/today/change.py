@@ -29,7 +29,7 @@ from dashboard.texts.wording import change_of, count_text, list_text, percent_te
 
 #: Groups that a sentence names, and that a picture has a bar for.
 NAMED, DRAWN = 3, 7
-#: Decimals of points that are to be added up by whoever reads them.
+#: Decimals of points that a reader adds up.
 FINE = 2
 
 

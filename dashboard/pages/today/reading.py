@@ -31,7 +31,7 @@ PARTNERS = (MANAGER, AGENT)
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer, and for whom."""
+    """One answer, and its viewer."""
 
     today: Today
     #: Of those whose work is a partner's.
@@ -70,7 +70,7 @@ async def _read(request: PageRequest) -> Reply:
     viewer = await request.viewer()
     if viewer.role not in ASKS:
         raise GatewayError("FORBIDDEN", "no figures for this role", "")
-    # What no control of this page shows is none of its filters.
+    # Filters that no control of this page shows are left out.
     now, address = today(), replace(request.address, nationality=(), centre=())
     reasons = reasons_of(viewer)
     if address.why not in reasons:

@@ -15,7 +15,7 @@ ARROWS = {"up": "▲", "down": "▼"}
 
 
 def cards(view: View) -> list[Any]:
-    """One for each measure that is shown, and the way to all of them or back."""
+    """A card for each measure that is shown, and a link to all of them or back."""
     say = view.say
     heading = html.H2(say("measures.heading"), className="unseen")
     is_all = view.address.measures == "all"
@@ -29,7 +29,7 @@ def cards(view: View) -> list[Any]:
 
 
 def _within_main(view: View) -> dict[str, str]:
-    """Who goes back to the main measures leaves a measure that is not one of them."""
+    """The link back to the main measures resets a measure that is not one of them."""
     main = {measure.id for measure in view.audience.main}
     address = view.address
     if address.measures != "all":

@@ -210,16 +210,16 @@ async def show_trend(state: Any) -> tuple[Any, ...]:
 
 
 def _trend(view: View, happened: Sequence[Event]) -> dict[str, Any]:
-    drawn = view.volumes, view.measure, view.period
+    shared = view.volumes, view.measure, view.period
     if len(view.members) < 2:
-        return trend(*drawn, happened, view.say)
+        return trend(*shared, happened, view.say)
     is_indexed = view.address.is_indexed
-    return trend_of_several(*drawn, view.members, view.say, is_indexed=is_indexed, events=happened)
+    return trend_of_several(*shared, view.members, view.say, is_indexed=is_indexed, events=happened)
 
 
 def _apart(view: View) -> list[tuple[str, dict[str, Any]]]:
-    drawn = view.volumes, view.measure, view.period, view.members, view.say
-    figures = small_multiples(*drawn, is_indexed=view.address.is_indexed)
+    shared = view.volumes, view.measure, view.period, view.members, view.say
+    figures = small_multiples(*shared, is_indexed=view.address.is_indexed)
     return [(each.name, figure) for each, figure in zip(view.members, figures, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""What stands around a picture: how it is drawn, the question behind it, and it as a file."""
+"""What surrounds a picture: how it is drawn, the query behind it, and its download."""
 
 from typing import Any
 

@@ -50,7 +50,8 @@ def ranking(view: View) -> tuple[str, html.Table, list[Any]]:
 def _rows(view: View) -> list[html.Tr]:
     """The first rows or all of them; the chosen ones always, with their own rank.
 
-    Where a rate or a duration sorts, a line says from where on the rows have too little behind it.
+    If the table is sorted by a rate or a duration, a line marks where the rows with too few cases
+    begin.
     """
     address = view.address
     ordered = list(enumerate(in_order(view.volumes.groups, view), 1))
@@ -71,7 +72,7 @@ def _rows(view: View) -> list[html.Tr]:
 
 
 def _is_uncertain(line: Line, address: Address) -> bool:
-    """Whether the row stands where it does because its rate rests on too little."""
+    """Whether the row is ranked low because its rate rests on too few cases."""
     if address.sort == NAME:
         return False
     measure = BY_ID[address.sort]

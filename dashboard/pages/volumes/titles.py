@@ -87,7 +87,7 @@ def absence_title(view: View) -> str:
 
 
 def map_title(view: View) -> str:
-    """Where most of it is; of rates and durations, which place stands out."""
+    """Where most of a count is; for rates and durations, which place stands out."""
     if view.measure.kind in RELATIVE:
         return _standing_out(view)
     say, measure = view.say, view.measure
@@ -127,8 +127,8 @@ def _share_text(share: float, say: Texts) -> str:
 def _standing_out(view: View) -> str:
     """The place whose share is most surely on the worse side of the whole, or that none is.
 
-    A rate that no direction is better of stands out upwards. What has no interval is judged by its
-    value alone.
+    A rate without a better direction stands out upwards. A value without an interval is judged by
+    itself.
     """
     say, measure = view.say, view.measure
     name = say(f"measures.{measure.id}.label")

@@ -1,4 +1,4 @@
-"""What is looked at: who looks, at which address, and the volumes that answer it."""
+"""The view of the page Volumes: the viewer, the address, and the volumes that answer it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class View:
 
     @property
     def read_on(self) -> date:
-        """The last day of which the figures know anything."""
+        """The last day that the figures cover."""
         return min(self.period.to_on, self._known_on)
 
     @property
@@ -71,7 +71,7 @@ class View:
 
     @cached_property
     def absent(self) -> tuple[Absent, ...]:
-        """What the address names without there being figures of it for this viewer."""
+        """What the address names but has no figures for this viewer."""
         return absences(self.viewer, self.address, self.volumes)
 
     @property
