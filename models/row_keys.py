@@ -1,6 +1,6 @@
 """Makes the keys of rows: UUIDs of version 7, which sort by the time at which they were made.
 
-New rows then stand side by side in an index, and a large table can be partitioned by its key.
+New rows are then side by side in an index, and a large table can be partitioned by its key.
 """
 
 import secrets
@@ -30,7 +30,8 @@ def new_key() -> UUID:
 
 
 def key_at(milliseconds: int, bits: int) -> UUID:
-    """The key of an instant, in milliseconds since 1970, and of 74 bits that tell it from others.
+    """The key of an instant, in milliseconds since 1970, and of 74 bits that distinguish it from
+    others.
 
     The same arguments give the same key: for worlds that can be made again from a seed.
     """

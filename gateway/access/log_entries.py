@@ -31,20 +31,20 @@ def write_entries(
     noun: type[Base], rows: Sequence[Mapping[str, Any]], room: Room | None
 ) -> Command:
     """Write the rows if there is room; otherwise write none, and return why."""
-    asked = room.question() if room else Command("NULL")
+    question = room.question() if room else Command("NULL")
     if not rows:
-        return Command(f"SELECT ({asked.text})::text AS why", asked.arguments)
+        return Command(f"SELECT ({question.text})::text AS why", question.arguments)
     columns = ", ".join(f'"{name}"' for name in rows[0])
-    table, entries = noun.__tablename__, f"${len(asked.arguments) + 1}"
+    table, entries = noun.__tablename__, f"${len(question.arguments) + 1}"
     text = f"""
-        WITH room AS MATERIALIZED (SELECT ({asked.text})::text AS why), written AS (
+        WITH room AS MATERIALIZED (SELECT ({question.text})::text AS why), written AS (
             INSERT INTO {table} ({columns})
             SELECT {columns} FROM room, json_populate_recordset(NULL::{table}, {entries}::json)
             WHERE why IS NULL
         )
         SELECT why FROM room
     """  # noqa: S608 - the names are those of our models
-    return Command(text, (*asked.arguments, orjson.dumps(rows, default=_as_json).decode()))
+    return Command(text, (*question.arguments, orjson.dumps(rows, default=_as_json).decode()))
 
 
 def _as_json(value: object) -> str:

@@ -9,7 +9,7 @@ import click
 
 from gateway.cli.database_errors import explain_database_errors
 from gateway.settings import Command, Settings, read_settings
-from models.account import AccountError, CheckpointFolder, begin_anew, verify
+from models.account import AccountError, CheckpointFolder, restart_account, verify
 from models.account.findings import Report
 from models.account.notes import verifier_key
 from models.database.connections import connect
@@ -119,7 +119,7 @@ async def _begin(settings: Settings) -> None:
     assert settings.checkpoints
     connection = await connect(settings.required_owner_url)
     try:
-        await begin_anew(connection, CheckpointFolder(settings.checkpoints))
+        await restart_account(connection, CheckpointFolder(settings.checkpoints))
     except AccountError as error:
         raise click.ClickException(str(error)) from None
     finally:

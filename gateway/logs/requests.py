@@ -85,7 +85,7 @@ class OperationRecord:
         if text is not None:
             self.document = sha256(text.encode(errors="surrogatepass")).hexdigest()
 
-    def begin_anew(self) -> None:
+    def reset_counters(self) -> None:
         """Reset the counters after a payload of a subscription."""
         self.tampered = {}
         self.statements = 0

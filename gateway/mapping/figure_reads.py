@@ -81,10 +81,10 @@ class FigureCache:
         self.tables: KeptValues[KeptTable] = KeptValues(most_bytes - most_bytes // 4)
         self._statements: OrderedDict[Hashable, _LabelledStatement] = OrderedDict()
 
-    def statement(self, asked: KeptQuestion, role: Role) -> _LabelledStatement:
+    def statement(self, question: KeptQuestion, role: Role) -> _LabelledStatement:
         """The statement of a question, written at the first call for its shape and role."""
-        key = (role, asked.type_name, asked.name, asked.shape)
-        return self._find(key, asked.write, asked.type_name, role)
+        key = (role, question.type_name, question.name, question.shape)
+        return self._find(key, question.write, question.type_name, role)
 
     def freshness(self, data: VersionedData, role: Role) -> _LabelledStatement:
         """The statement for the freshness of data; its last column is the version of the names."""
@@ -134,33 +134,39 @@ class FigureReads:
                 found = self._freshness[data] = Freshness(as_of, tuple(mark), (names,))
             return found
 
-    async def rows(self, asked: KeptQuestion, mark: tuple[Any, ...]) -> list[Figures]:
+    async def rows(self, question: KeptQuestion, mark: tuple[Any, ...]) -> list[Figures]:
         """The rows in the viewer's reach; ``mark`` is that of the data from which they come."""
         viewer = self._viewer
-        prepared = self._cache.statement(asked, viewer.role)
-        reach = reach_key(asked.type_name, viewer)
-        key = (asked.type_name, asked.name, reach, asked.shape, frozen(asked.parameters))
+        prepared = self._cache.statement(question, viewer.role)
+        reach = reach_key(question.type_name, viewer)
+        key = (
+            question.type_name,
+            question.name,
+            reach,
+            question.shape,
+            frozen(question.parameters),
+        )
         async with self._lock:
             rows = self._cache.rows.find(key, mark)
             if rows is None:
-                rows = await self._fetch(prepared, asked.parameters)
-                if self._is_decided(asked, mark, rows):
+                rows = await self._fetch(prepared, question.parameters)
+                if self._is_decided(question, mark, rows):
                     self._cache.rows.keep(key, mark, rows, size_of(rows))
         return [dict(zip(prepared.labels, row, strict=True)) for row in rows]
 
     async def table(
         self,
-        asked: Hashable,
+        question: Hashable,
         mark: tuple[Any, ...],
         reaches: Iterable[str],
         build: Callable[[], Awaitable[tuple[Any, Sequence[Any], int]]],
     ) -> KeptTable:
         """A table; what ``build`` gives (how it was published, rows, their bytes) if none is kept.
 
-        ``asked`` says what was asked, and ``reaches`` names the types whose rows are in it.
+        ``question`` is what was asked, and ``reaches`` names the types whose rows are in it.
         """
         role, tables = self._viewer.role, self._cache.tables
-        key = (asked, *(reach_key(each, self._viewer) for each in reaches))
+        key = (question, *(reach_key(each, self._viewer) for each in reaches))
         found = tables.find(key, mark)
         if found is not None:
             return found
@@ -175,12 +181,12 @@ class FigureReads:
         arguments = statement.arguments(self._viewer, parameters)
         return [tuple(row) for row in await self._session.fetch(statement, arguments)]
 
-    def _is_decided(self, asked: KeptQuestion, mark: tuple[Any, ...], rows: Rows) -> bool:
+    def _is_decided(self, question: KeptQuestion, mark: tuple[Any, ...], rows: Rows) -> bool:
         """Whether key and mark decide the rows, and the rows answer the question."""
         return (
             None not in mark
-            and is_reached_by_scope(asked.type_name, self._viewer.role)
-            and (asked.most_rows is None or len(rows) <= asked.most_rows)
+            and is_reached_by_scope(question.type_name, self._viewer.role)
+            and (question.most_rows is None or len(rows) <= question.most_rows)
         )
 
 

@@ -114,7 +114,7 @@ class Metrics:
     def note_payload(self, record: OperationRecord) -> None:
         """Record one payload of a subscription, and reset the record for the next."""
         self._note_operation(record, record.execution_seconds)
-        record.begin_anew()
+        record.reset_counters()
 
     def _note_operation(self, record: OperationRecord, seconds: float) -> None:
         observe, count, count_statements = self._series_of(record.kind, record.role, record.way)

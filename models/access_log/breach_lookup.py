@@ -1,4 +1,4 @@
-"""Who asked whom a breach has reached."""
+"""Who asked which people a breach affected."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from models.vocabulary import BreachList, Role
 
 
 class BreachLookup(Base):
-    """One question about whom a breach has reached; never changed, never removed."""
+    """One question about the people that a breach affected; never changed, never removed."""
 
     __tablename__ = "breach_lookup"
 

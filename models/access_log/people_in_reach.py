@@ -1,4 +1,5 @@
-"""Whose identity one account could have read in a window: whom a breach has reached, at most."""
+"""Whose identity one account could have read in a window: an upper bound of the people that a
+breach affected."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,5 +49,5 @@ def number_in_reach(account: Account, since: datetime, before: datetime) -> AnyS
 
 
 def kept_since(role: Role) -> AnySelect:
-    """One row: since when it is kept who read whom; null where all of it is."""
+    """One row: from when on the log of reads is kept; null where all of it is."""
     return select(func.viewer.reads_kept_since(role.value).label("kept_since"))

@@ -47,7 +47,7 @@ def people_read(role: Role, since: datetime, before: datetime) -> AnySelect:
 
 
 def compare_viewers(rows: Iterable[Any]) -> Iterator[ViewerReads]:
-    """Each viewer beside the others of the role, whoever read the most people first."""
+    """Each viewer compared with the others of the role, the one who read the most people first."""
     counts: defaultdict[Role, list[int]] = defaultdict(list)
     found = [(row.reader, Role(row.reader_role), row.people, row.reads) for row in rows]
     for _, role, people, _ in found:

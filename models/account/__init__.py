@@ -1,7 +1,7 @@
 """The account: one Merkle tree over everything that must not be rewritten, signed outside.
 
-Whoever reads people, decides, or changes reference data leaves a row, and a trigger notes it in an
-outbox, in the same transaction. A job of the keeper integrates what was committed into one tree
+Every read of a person, decision and change of reference data leaves a row, which a trigger notes in
+an outbox in the same transaction. A job of the keeper integrates what was committed into one tree
 (RFC 6962), and signs its state (a checkpoint by C2SP) to a folder that the database cannot reach.
 """
 
@@ -9,8 +9,13 @@ from models.account.checkpoints import CheckpointFolder
 from models.account.entries import EntrySeal, seal_entries
 from models.account.errors import AccountError
 from models.account.old_entries import drop_of_age, find_of_age
-from models.account.sequencing import begin_anew, integrate, sign_checkpoint, take_up_again
-from models.account.signing_anew import sign_anew
+from models.account.sequencing import (
+    integrate,
+    reset_sources,
+    restart_account,
+    sign_checkpoint,
+)
+from models.account.signature_renewal import renew_signatures
 from models.account.tables import FEWEST_DAYS_KEPT
 from models.account.verifying import verify
 
@@ -19,13 +24,13 @@ __all__ = [
     "AccountError",
     "CheckpointFolder",
     "EntrySeal",
-    "begin_anew",
     "drop_of_age",
     "find_of_age",
     "integrate",
+    "renew_signatures",
+    "reset_sources",
+    "restart_account",
     "seal_entries",
-    "sign_anew",
     "sign_checkpoint",
-    "take_up_again",
     "verify",
 ]

@@ -1,6 +1,6 @@
 """The folder outside the database: signed checkpoints, and the hashes of the leaves they cover.
 
-Files are made and never touched again, so it can be one that lets nothing be changed or removed:
+Files are written once and never touched again, so the folder can be append-only:
 `<day>/<size>-<time>.checkpoint`, with `-<key>` behind the time where it was signed once more, and
 `<day>/<size before>-<size>-<time>.leaves`, whose hashes have 32 bytes each. There are thousands of
 a day. Once it is over, one file beside its folder has all hashes of that day, and another its last
@@ -21,9 +21,9 @@ from models.account.leaf_files import LeafFile, LeafFiles
 from models.account.notes import Checkpoint, read_note
 
 _CHECKPOINT, _LEAVES = ".checkpoint", ".leaves"
-#: Of a day, so many files are read to find its last checkpoint: one for each key of its rotations.
+#: How many files of a day are read to find its last checkpoint: one for each key of its rotations.
 _TRIED = 8
-#: Nothing is written into the folder of a day so long after it.
+#: How long after a day its folder gets no further file.
 _WRITTEN_WITHIN = timedelta(hours=1)
 
 
@@ -34,7 +34,7 @@ class CheckpointFolder:
     path: Path
 
     def newest(self, public_keys: Mapping[str, bytes]) -> Checkpoint | None:
-        """The newest checkpoint that our key signed; what is no such thing is passed over."""
+        """The newest checkpoint that our key signed; other files are skipped."""
         for file in self.newest_first():
             try:
                 return self.read(file, public_keys)
@@ -115,10 +115,10 @@ class CheckpointFolder:
         return LeafFiles(map(_leaf_file, files))
 
     def keep_days(self, now: datetime | None = None) -> int:
-        """Write the files of each day that is over and has none; return of how many days.
+        """Write the files of each day that is over and has none; return for how many days.
 
-        A day of which hashes are missing gets none. Killed, it begins anew.
-        Raises AccountError if the folder cannot be written.
+        A day with missing hashes gets none. A killed run starts again. Raises AccountError if the
+        folder cannot be written.
         """
         kept = self._kept_of_days(_CHECKPOINT)
         today = f"{(now or datetime.now(UTC)) - _WRITTEN_WITHIN:%Y-%m-%d}"
@@ -152,7 +152,7 @@ class CheckpointFolder:
         return (day for day in self.path.glob("????-??-??") if day.is_dir())
 
     def _kept_of_days(self, ending: str) -> dict[str, list[Path]]:
-        """The files that stand beside the folders of days, by the day."""
+        """The files beside the folders of days, by day."""
         kept: dict[str, list[Path]] = {}
         for file in self.path.glob(f"????-??-??_*{ending}"):
             kept.setdefault(file.name.partition("_")[0], []).append(file)

@@ -1,4 +1,5 @@
-"""What was let go by age: signed records, which say of which leaves the rows are no longer kept."""
+"""Signed records of entries that were dropped because of their age: they name the leaves whose rows
+are gone."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -20,7 +21,7 @@ _KIND = "gerbang/account dropped"
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Entries that were let go together: none was younger than ``before``."""
+    """Entries that were dropped together: none was younger than ``before``."""
 
     id: UUID
     before: datetime
@@ -75,14 +76,14 @@ class DroppedLeaves:
 
     def __contains__(self, position: int) -> bool:
         at = bisect_right(self._runs, (position, position)) - 1
-        # A run of one that ends later sorts behind: so does one that begins here.
+        # A longer run that starts at this very position sorts behind the pair: so look at two runs.
         return any(
             first <= position <= last for first, last in self._runs[max(at, 0) : max(at, 0) + 2]
         )
 
 
 def find_early(drop: Drop, written_at: int, days: Sequence[Checkpoint]) -> str | None:
-    """Why entries were let go too early; None where they were not.
+    """Why entries were dropped too early; None where they were not.
 
     ``days`` are the last checkpoints of all days outside, the oldest first; ``written_at`` is the
     place of the record in the tree, which dates it. A record from before all of them is believed:

@@ -1,4 +1,4 @@
-"""What a gateway seals of an entry before it writes it, and by which key."""
+"""Seals entries of the account in the gateway, before they are written."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta

@@ -14,7 +14,7 @@ MOST_NAMED = 20
 
 
 class Tampering(StrEnum):
-    """What somebody did, who wrote past the gateway and the keeper."""
+    """What somebody did who wrote to the database past the gateway and the keeper."""
 
     CHANGED = "changed"
     REMOVED = "removed"
@@ -46,7 +46,7 @@ class Report:
     entries: int = 0
     #: How many are sealed by each key, by its id.
     sealed_by: Counter[str] = field(default_factory=Counter)
-    #: Entries that the keeper let go because of their age, and before when they were written.
+    #: How many entries the keeper dropped because of their age, and before when they were written.
     dropped: int = 0
     dropped_before: datetime | None = None
     #: Entries that no checkpoint covers yet.

@@ -1,4 +1,4 @@
-"""The hashes of leaves that stand outside, read a piece at a time, whatever their number."""
+"""Reads the hashes of leaves from the folder outside, a piece at a time, however many there are."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ class LeafFile(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """What is read of a file: from which leaf to which, and where the first of them stands."""
+    """The part of a file that is read: its first and last leaf, and the offset of the first."""
 
     first: int
     end: int
@@ -32,8 +32,8 @@ class LeafFiles:
     """The hashes of all leaves from the first on, as far as no file is missing."""
 
     def __init__(self, files: Iterable[LeafFile], first: int = 0) -> None:
-        """Where a keeper died before it signed, the next one wrote the same hashes once more; and
-        a file that it died over may be shorter than its name says."""
+        """If a keeper died before it signed, the next one wrote the same hashes again; a file that
+        was being written then may be shorter than its name says."""
         self._pieces: list[_Piece] = []
         self.first = self.end = first
         for size, begins, file in sorted(files):

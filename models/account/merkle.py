@@ -30,7 +30,7 @@ class Frontier:
         return root
 
     def extend(self, leaves: Sequence[bytes]) -> "Frontier":
-        """With further leaves, by their hashes. It goes level by level over all of them."""
+        """The edge after further leaves, given by their hashes, computed level by level."""
         levels = [level for level in range(self.size.bit_length()) if self.size >> level & 1]
         waiting = dict(zip(reversed(levels), self.hashes, strict=True))
         level, nodes = 0, leaves

@@ -1,7 +1,7 @@
-"""Lets entries go that are old enough, a batch of leaves at a time; what is held stays.
+"""Drops entries that are old enough, a batch of leaves at a time, except those on hold.
 
-The age of an entry is that of the checkpoint which covers it, outside: whoever dates rows of the
-database back has nothing let go.
+The age of an entry is that of the checkpoint outside which covers it, so nobody can have entries
+dropped by dating rows back.
 """
 
 from collections import defaultdict
@@ -22,7 +22,8 @@ _LEAVES = """
     SELECT position, source, row_id FROM account_leaf
     WHERE position >= $1 AND position < $2 AND source = ANY ($3) ORDER BY position
 """
-#: Whoever holds a file keeps who read it, too; so does a request that is not answered yet.
+#: A legal hold on a file also keeps the log of its reads; so does a request that is not answered
+#: yet.
 _HELD = """
     EXISTS (
         SELECT FROM legal_hold JOIN application AS file ON file.id = legal_hold.application_id
@@ -66,9 +67,9 @@ async def drop_of_age(
     first: int,
     limit: int = _BATCH,
 ) -> int | None:
-    """Let go what is old enough among so many leaves; return where to go on, None at the end.
+    """Drop what is old enough among so many leaves; return where to go on, None at the end.
 
-    The rows and the record of it go and come in one transaction. Raises KeyServiceError.
+    The rows are deleted and their record is written in one transaction. Raises KeyServiceError.
     """
     end = min(first + limit, of_age.size)
     async with connection.transaction():

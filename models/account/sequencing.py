@@ -50,7 +50,7 @@ _SIGNED = """
 async def integrate(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
     """Integrate a batch of committed entries; return how many.
 
-    Raises AccountError if leaves are missing that were signed: such a tree is not gone on with.
+    Raises AccountError if leaves are missing that were signed: such a tree is not extended.
     """
     async with connection.transaction():
         await connection.execute(_LOCK)
@@ -87,18 +87,19 @@ async def sign_checkpoint(
     return len(leaves)
 
 
-async def begin_anew(connection: asyncpg.Connection, folder: CheckpointFolder) -> None:
+async def restart_account(connection: asyncpg.Connection, folder: CheckpointFolder) -> None:
     """Let the account begin in an empty folder, as after a backup was restored.
 
-    Raises AccountError if there are checkpoints: nobody gets rid of them by that.
+    Raises AccountError if there are checkpoints, which this must not hide.
     """
     if next(folder.newest_first(), None) is not None:
         raise AccountError(f"there are checkpoints below {folder.path}: name an empty folder")
     await connection.execute("DELETE FROM account_head")
 
 
-async def take_up_again(connection: asyncpg.Connection) -> None:
-    """Let the next pass look for rows that were written past the triggers, as a whole world is."""
+async def reset_sources(connection: asyncpg.Connection) -> None:
+    """Let the next pass look for rows that were written without triggers, as when a whole world is
+    loaded."""
     await connection.execute("DELETE FROM account_source")
 
 
@@ -113,7 +114,8 @@ async def _take_up(connection: asyncpg.Connection) -> None:
 async def _append(
     connection: asyncpg.Connection, first: int, entries: Sequence[tuple[str, UUID]]
 ) -> None:
-    """A leaf for each entry; one whose row is gone already says nothing, and is missed later."""
+    """A leaf for each entry. One whose row is gone already gets a leaf of no content; verification
+    reports it as removed."""
     by_source: defaultdict[str, set[UUID]] = defaultdict(set)
     for source, row in entries:
         by_source[source].add(row)

@@ -1,7 +1,7 @@
-"""After a rotation of the key of checkpoints: what has to outlive the old key is signed by the new.
+"""Renews signatures after a rotation of the checkpoint key, for what must outlive the old key.
 
-Those are the records of what was let go, and one checkpoint of each day, which tells how old the
-leaves are that it covers.
+That is the records of dropped entries, and one checkpoint of each day, which dates the leaves that
+it covers.
 """
 
 import asyncpg
@@ -15,13 +15,13 @@ _OTHERS = "SELECT * FROM account_drop WHERE public_key <> $1"
 _SIGN = "UPDATE account_drop SET public_key = $2, signature = $3 WHERE id = $1"
 
 
-async def sign_anew(
+async def renew_signatures(
     connection: asyncpg.Connection, keys: KeyService, folder: CheckpointFolder
 ) -> int:
-    """Sign by the newest key what another accepted one signed; return how many records that were.
+    """Sign with the newest key what another accepted key signed; return how many records.
 
-    What no accepted key signed stays as it is, and is not believed. Raises KeyServiceError, and
-    AccountError if the folder cannot be written.
+    A record that no accepted key signed stays as it is, and is not trusted. Raises
+    KeyServiceError, and AccountError if the folder cannot be written.
     """
     public, number = await keys.public_keys(KeyUse.CHECKPOINT), 0
     newest_id, *others = public

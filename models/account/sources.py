@@ -1,4 +1,4 @@
-"""What the account is of: one line for each table, whose trigger notes each new state of a row."""
+"""The tables whose rows are entries of the account; a trigger notes each new state of a row."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Source:
     is_sealed: bool = False
     #: Whether a row changes, in steps: then each is an entry, and the last one says all.
     has_steps: bool = False
-    #: The column that says when an entry was written which is let go once it is old enough.
+    #: For entries that are dropped by age, the column that says when one was written.
     dropped_by: str | None = None
     #: What is computed from the rest, and was added when there were entries: they do not have it.
     left_out: frozenset[str] = frozenset()

@@ -23,7 +23,7 @@ class AccountOutbox(Base):
 
 
 class AccountLeaf(Base):
-    """A leaf of the tree: of which row, and the hash of what that said."""
+    """A leaf of the tree: the row it is for, and the hash of its content."""
 
     __tablename__ = "account_leaf"
 
@@ -58,7 +58,7 @@ class AccountSource(Base):
 
 
 class AccountDrop(Base):
-    """Entries that the keeper let go because of their age; their leaves stay.
+    """Entries that the keeper dropped because of their age; their leaves stay.
 
     It is an entry of the account itself, and signed by the key of checkpoints, which no gateway
     reaches (`models.account.drop_records`).
@@ -75,7 +75,7 @@ class AccountDrop(Base):
     #: The places of their leaves, as runs: the first of each, and the last.
     firsts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     lasts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
-    #: The key by which it is signed: a rotation signs it anew.
+    #: The key by which it is signed: a rotation signs it again.
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     signature: Mapped[bytes] = mapped_column(LargeBinary)
 

@@ -31,7 +31,7 @@ _LEAVES = """
     WHERE position >= $1 ORDER BY position LIMIT $2
 """
 _BEHIND = "SELECT count(*) FROM account_leaf WHERE position > $1"
-#: Each row with its leaf. Of a row that goes in steps, the last one says what stands there now.
+#: Each row with its leaf. For a row that changes in steps, the last leaf holds its present content.
 _ENTRIES = """
     SELECT leaf.position, leaf.row_id, leaf.hash, entry.id IS NULL AS is_gone,
         {sealed} AS sealed, {rest} AS rest, {mac_key} AS mac_key, {mac} AS mac
@@ -46,7 +46,7 @@ _NEWEST = """
             AND later.position > leaf.position
     )
 """
-#: The last leaf of a record says what stands there now, the first when it was written.
+#: The last leaf of a record holds its present content, the first shows when it was written.
 _DROPS = """
     SELECT entry.*, leaf.written_at, {content} AS content, newest.hash
     FROM account_drop AS entry
@@ -72,7 +72,7 @@ _Entry = tuple[int, UUID, str, str, bytes | None]
 
 @dataclass(slots=True)
 class _SignedTree:
-    """What stands outside: a checkpoint, and the hashes of the leaves that it covers."""
+    """The state outside: a checkpoint, and the hashes of the leaves that it covers."""
 
     checkpoint: Checkpoint
     hashes: LeafFiles
@@ -185,7 +185,8 @@ async def _verify_leaves(
 
 
 def _tell_end(head: int, position: int, size: int, report: Report) -> None:
-    """Fewer leaves than were signed: the end is gone, or all of the database is an older one."""
+    """Fewer leaves than were signed: the last ones are gone, or the whole database is an older
+    one."""
     kind = Tampering.ROLLED_BACK if head < size else Tampering.CUT_OFF
     report.add(kind, f"{size:,} leaves were signed, {position:,} are there")
 
@@ -210,7 +211,8 @@ async def _read_drops(
     rewritten: set[int],
     report: Report,
 ) -> DroppedLeaves:
-    """What the keeper let go: by records that it signed, of entries that were of age."""
+    """The entries that the keeper dropped: by records that it signed, for entries that were old
+    enough."""
     believed: list[Drop] = []
     days = [*folder.last_of_days(public)][::-1]
     for row in await connection.fetch(
@@ -219,7 +221,7 @@ async def _read_drops(
         drop = Drop.of(row)
         what = f"account_drop {drop.id}"
         if row["written_at"] in rewritten or leaf_hash(row["content"].encode()) != row["hash"]:
-            continue  # reported like any row; what it let go counts as removed
+            continue  # reported like any row; what it dropped counts as removed
         if not drop.is_signed(row["public_key"], row["signature"], public.values()):
             report.add(Tampering.FORGED, f"{what} no keeper signed")
             continue

@@ -1,1 +1,1 @@
-"""The entry-ban list: its ledger, whom its entries are about, and whom they match."""
+"""The entry-ban list: its ledger, the people its entries are about, and the cases they match."""

@@ -20,12 +20,13 @@ STANDS = "approved_by IS NOT NULL AND withdrawn_by IS NULL"
 
 
 class BanEntry(Base):
-    """One entry, from its proposal on; never removed. Whom it is about stands elsewhere."""
+    """One entry, from its proposal on; never removed. The person it is about is in
+    `BannedPerson`."""
 
     __tablename__ = "ban_entry"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    #: Random; what a purpose names to read whom it is about.
+    #: Random; a purpose names it to read the person it is about.
     reference: Mapped[str] = mapped_column(unique=True)
     ground: Mapped[str]
     reason: Mapped[str]
@@ -45,7 +46,7 @@ class BanEntry(Base):
     withdrawn_by: Mapped[str | None]
     withdrawn_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(Computed(_STATE, persisted=True))
-    #: Whether everybody on file was compared with it since it is in force.
+    #: Whether everybody on file has been compared with it since it came into force.
     is_screened: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (

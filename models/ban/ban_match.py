@@ -13,7 +13,7 @@ from models.vocabulary import IndexKind
 class BanMatch(Base):
     """An entry that is in force and the applicant of a case have something in common.
 
-    Written once for each: whoever is found again makes no second hit.
+    Written once for each pair, so that a person who is found again makes no second hit.
     """
 
     __tablename__ = "ban_match"

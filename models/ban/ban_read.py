@@ -1,4 +1,4 @@
-"""Who read whom an entry of the ban list is about, when and why."""
+"""Who read the person that an entry of the ban list is about, when and why."""
 
 from datetime import datetime
 from uuid import UUID

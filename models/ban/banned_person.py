@@ -1,4 +1,5 @@
-"""Whom an entry of the ban list is about: personal data, and the digests by which it is found."""
+"""The person that an entry of the ban list is about: personal data, and the digests by which it is
+found."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, one_of
 from models.vocabulary import IndexKind
 
-#: The columns that are sealed. The issuing state is a country, and finds nobody.
+#: The columns that are sealed. The issuing state is a country, by which nobody can be found.
 SEALED_OF_BANS = ("passport_number", "full_name", "birth_date")
 #: Whether a row has a value that is not sealed yet: one of a gateway of the last release.
 PLAIN_OF_BANS = f"num_nonnulls({', '.join(SEALED_OF_BANS)}) > 0"
@@ -31,7 +32,7 @@ class BannedPerson(Base):
     passport_number: Mapped[str | None]
     full_name: Mapped[str | None]
     birth_date: Mapped[date | None]
-    #: From when on nobody reads who it was, and when the key of it was deleted.
+    #: When the personal data was removed, and when its key was deleted.
     erased_at: Mapped[datetime | None]
     keys_deleted_at: Mapped[datetime | None]
 
@@ -53,7 +54,7 @@ class BannedPerson(Base):
 
 
 class BanIndex(Base):
-    """One digest of whom an entry is about, made as those of `PersonIndex` are."""
+    """One digest of the person that an entry is about, made like those of `PersonIndex`."""
 
     __tablename__ = "ban_index"
 

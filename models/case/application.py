@@ -35,8 +35,8 @@ _NEEDS_PAYMENT = "status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREE
 
 _IS_WAITING = "status IN ({})".format(", ".join(f"'{status}'" for status in WAITING))
 
-#: What may be taken: handed over, if a partner has it, and on nobody's desk. What waits for its
-#: applicant is nobody's work.
+#: Cases that an officer may take: handed over, if they came through a partner, and on no desk. A
+#: case that waits for its applicant is not work.
 _IS_FREE = (
     "NOT is_assigned AND (received_at IS NOT NULL OR partner_code IS NULL)"
     " AND status IN ('PAID', 'IN_VERIFICATION', 'SCREENING')"
@@ -98,14 +98,14 @@ class Application(Base):
     is_held: Mapped[bool] = mapped_column(server_default=text("false"))
     #: Whether a hit waits for a supervisor to say what it is.
     has_open_hit: Mapped[bool] = mapped_column(server_default=text("false"))
-    #: A granted visa whose holder was corrected, or of whom something was found, until screening is
-    #: clear anew.
+    #: A granted visa whose holder was corrected, or about whom something was found, until screening
+    #: is clear again.
     is_visa_held: Mapped[bool] = mapped_column(server_default=text("false"))
     #: Whether the LINKER has looked for other files of this person since it was handed in, and
     #: since the person was corrected; nothing is granted before.
     is_linked: Mapped[bool] = mapped_column(server_default=text("false"))
     current_decision_id: Mapped[UUID | None]
-    #: On whose desk it is: kept by a trigger of `Assignment`, which alone says so.
+    #: On whose desk it is: a copy from `Assignment`, kept by its trigger.
     officer: Mapped[str | None]
     supervisor: Mapped[str | None]
     is_assigned: Mapped[bool] = mapped_column(server_default=text("false"))

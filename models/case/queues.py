@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, literal_column, or_
 from models.case.application import Application
 from models.vocabulary import DECIDABLE, Status
 
-#: What waits for its applicant is nobody's work.
+#: A case that waits for its applicant is not work.
 _WORKABLE = [literal_column(f"'{status}'") for status in (Status.PAID, *DECIDABLE)]
 
 IS_FREE: ColumnElement[bool] = and_(

@@ -18,7 +18,7 @@ class RequestedItem(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
     kind: Mapped[str]
-    #: What about it, for the applicant and whoever takes the file in.
+    #: A note about it, for the applicant and the agent who takes the file in.
     note: Mapped[str | None]
     requested_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]

@@ -31,11 +31,12 @@ class Screening(Base):
     #: Subjects: who answered, and who agreed to it. Null for answers of before.
     answered_by: Mapped[str | None]
     confirmed_by: Mapped[str | None]
-    #: Since when it counts no more: it was about the person before a correction, or is asked again.
+    #: When it ceased to count: it was about the person before a correction, or was asked again.
     voided_at: Mapped[datetime | None]
     #: The entry of the ban list that is the hit; none where somebody answered.
     ban_id: Mapped[UUID | None] = mapped_column(ForeignKey("ban_entry.id"))
-    #: Subjects who do not see that it waits: whoever proposed an entry learns of no hit by it.
+    #: Subjects who do not see that it waits: those who proposed an entry do not learn of a hit by
+    #: it.
     kept_from: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
 
     __table_args__ = (

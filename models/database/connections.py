@@ -65,7 +65,7 @@ def pool(
     opening = create_async_engine(
         _POOLED_DRIVER,
         poolclass=NullPool,
-        pool_reset_on_return=None,  # whoever begins a transaction ends it
+        pool_reset_on_return=None,  # the caller who begins a transaction ends it
         isolation_level="AUTOCOMMIT",
         use_native_hstore=False,  # it would be looked up
         connect_args={"async_creator_fn": partial(_open_pooled, url, connect_seconds)},

@@ -16,7 +16,7 @@ _Result = TypeVar("_Result")
 #: psycopg gives instants in the session's time zone, which would be the server's.
 _IN_UTC = "-c timezone=UTC"
 
-#: libpq tells of a login that fails by its text alone. So do servers that speak English.
+#: libpq reports a failed login by its text alone, which servers send in English.
 _NO_ROOM = re.compile(
     "too many (clients|connections)|connection slots are reserved|max_client_conn"
 )

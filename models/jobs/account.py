@@ -10,7 +10,7 @@ from models.account import (
     AccountError,
     CheckpointFolder,
     integrate,
-    sign_anew,
+    renew_signatures,
     sign_checkpoint,
 )
 from models.database.connections import CONNECTION_ERRORS, connect
@@ -46,7 +46,7 @@ class Sequencer:
         entries = 0
         while batch := await integrate(connection):
             entries += batch
-        entries += await self._sign_anew(connection)
+        entries += await self._renew_signatures(connection)
         if entries or time.monotonic() - self._signed_at >= _IDLE_SECONDS:
             await sign_checkpoint(connection, self._keys, self._folder)
             self._signed_at = time.monotonic()
@@ -59,14 +59,15 @@ class Sequencer:
             self._kept_at = time.monotonic()
             await asyncio.to_thread(self._folder.keep_days)
 
-    async def _sign_anew(self, connection: asyncpg.Connection) -> int:
-        """After a rotation, before its first checkpoint: the key of before may go then."""
+    async def _renew_signatures(self, connection: asyncpg.Connection) -> int:
+        """Sign old records again after a rotation, before its first checkpoint: then the old key
+        may go."""
         public = list((await self._keys.public_keys(KeyUse.CHECKPOINT)).values())
         if public == self._public_keys:
             return 0
-        anew = await sign_anew(connection, self._keys, self._folder)
+        renewed = await renew_signatures(connection, self._keys, self._folder)
         self._public_keys = public
-        return await integrate(connection) if anew else 0
+        return await integrate(connection) if renewed else 0
 
 
 async def keep_account(

@@ -1,4 +1,4 @@
-"""Writes the digests of whom entries of the ban list are about, as the LINKER."""
+"""Writes the digests of the people that entries of the ban list are about, as the LINKER."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -14,7 +14,7 @@ from models.person.vault import Cell, Vault, bound_name
 from models.vocabulary import IndexKind
 
 _CELLS = cells_sql(*(getattr(BannedPerson, name) for name in SEALED_OF_BANS))
-#: Entries that stand and lack a digest of the key that writes.
+#: Entries in force that lack a digest of the key that writes.
 _TO_INDEX = f"""
     SELECT ban_id, issuing_state, {_CELLS}
     FROM banned_person

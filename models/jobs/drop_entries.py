@@ -1,6 +1,7 @@
-"""Lets go who read whom, once it was kept for long enough.
+"""Drops entries of the access log once they were kept for long enough.
 
-In small batches, each committed; stopped or killed, it begins anew, and passes over what is gone.
+It works in small batches, each committed; after a stop or a kill it starts again and skips what is
+gone.
 """
 
 import asyncio
@@ -9,10 +10,10 @@ import asyncpg
 
 from models.account import CheckpointFolder, drop_of_age, find_of_age
 from models.database.connections import connect
-from models.jobs.scheduler import Job, Jobs, begin_anew, pause
+from models.jobs.scheduler import Job, Jobs, keep_working, pause
 from models.key_service import KeyService, KeyServiceError
 
-#: Walking over all leaves is for the night: what was held meanwhile is met by the next walk.
+#: All leaves are walked over once a night. An entry that was on hold is dropped by a later walk.
 _EVERY_SECONDS = 86_400.0
 _AGAIN_SECONDS = 30.0
 
@@ -38,7 +39,7 @@ async def keep_dropping(
         await pause(stop, every)
 
     again = min(every, _AGAIN_SECONDS)
-    await begin_anew(work, stop, job, after=(KeyServiceError,), again=again)
+    await keep_working(work, stop, job, after=(KeyServiceError,), again=again)
 
 
 async def _walk(

@@ -1,6 +1,6 @@
-"""Erases whoever asked for it or was kept for long enough, and keeps them erased.
+"""Erases people who asked for it or whose files were kept for long enough, and keeps them erased.
 
-In small batches, each committed; stopped or killed, it goes on where it was.
+It works in small batches, each committed; after a stop or a kill it goes on where it was.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from models.rights.retention import Retention
 
 _EVERY_SECONDS = 30.0
 _BATCH = 50
-#: Walking over everybody's file is for the night, not for each pass.
+#: Everybody's file is walked over once a night, not in each pass.
 _RETAIN_SECONDS = 3600.0
 _WALKED = 500
 
@@ -44,7 +44,7 @@ async def keep_erasing(
     every: float = _EVERY_SECONDS,
     jobs: Jobs | None = None,
 ) -> None:
-    """Erase whoever is to be erased, until ``stop`` is set. At each new connection, which may be to
+    """Erase the people who are due, until ``stop`` is set. At each new connection, which may be to
     a restored database, both sides are compared first."""
     job = (jobs or Jobs()).add(erase_due.__name__, every)
     while not stop.is_set():
@@ -69,8 +69,8 @@ async def keep_retention(
     every: float = _RETAIN_SECONDS,
     jobs: Jobs | None = None,
 ) -> None:
-    """Order the erasure of whose files were kept for long enough, and hide whom entries of the ban
-    list were about that ended long ago, until ``stop`` is set."""
+    """Order the erasure of people whose files were kept for long enough, and hide the people of ban
+    entries that ended long ago, until ``stop`` is set."""
     job = (jobs or Jobs()).add(order_due.__name__, every)
     place: Place | None = None
     while not stop.is_set():

@@ -1,4 +1,4 @@
-"""Deletes changes of the change feed, and of reads what budgets count, once nobody needs them."""
+"""Deletes old changes of the change feed, and the reads that budgets no longer count."""
 
 import asyncio
 

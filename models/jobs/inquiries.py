@@ -1,7 +1,7 @@
 """Inquiries that wait too long: for a review, which raises an alert, or for a second supervisor.
 
 Any number of these may run concurrently: each takes a batch of rows with SKIP LOCKED. An alert is
-raised once for each inquiry, by a unique index; what lapsed waits no more.
+raised once for each inquiry, by a unique index; an inquiry that lapsed waits no longer.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ _LAPSE = """
 
 
 async def raise_overdue_reviews(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
-    """Tell others of a batch of inquiries that nobody reviewed in time; return of how many."""
+    """Raise alerts for a batch of inquiries that nobody reviewed in time; return how many."""
     async with connection.transaction():
         overdue = await connection.fetch(_OVERDUE, AlertKind.REVIEW_OVERDUE, limit)
         raised = await connection.fetch(

@@ -1,10 +1,10 @@
 """The LINKER: finds other files of each person once a case or a correction is committed.
 
 It acts in a database role of its own, which reads names, birth dates and passports, and can say of
-a case only that it is linked. Everybody on file is read alike, and each read is recorded. One works
-at a time, or two that see each other's files not yet would miss what they have in common; whoever
-waits finds the work done. No change of a case waits for it: cases are locked when all is found, and
-those whose applicant was corrected by then are left for the next batch.
+a case only that it is linked. Everybody on file is read in the same way, and each read is recorded.
+Only one works at a time: two would not see each other's new files, and would miss what these have
+in common. One that waited finds the work done. No change of a case waits for it: cases are locked
+when all is found, and those whose applicant was corrected by then are left for the next batch.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ import asyncpg
 from models.database.connections import connect
 from models.jobs.ban_digests import forget_other_keys_of_bans, index_bans
 from models.jobs.rescreening import end_bans, screen_cases, screen_due_bans
-from models.jobs.scheduler import Job, Jobs, begin_anew
+from models.jobs.scheduler import Job, Jobs, keep_working
 from models.jobs.tampering import raise_tampering
 from models.key_service import KeyService, KeyServiceError, KeyUse
 from models.person.identity import Identity
@@ -36,7 +36,7 @@ LARGEST_FAMILY = 20
 
 _EVERY_SECONDS = 5.0
 _BATCH = 200
-#: So many of a world that was just loaded: links of all of them need not fit into memory.
+#: The batch for a world that was just loaded: the links of everybody need not fit into memory.
 _LINKED_AT_ONCE = 20_000
 #: The fields of Identity that are read, by their names in the API.
 READ_FIELDS = ["fullName", "birthDate", "passportNumber", "passportIssuingState"]
@@ -80,7 +80,7 @@ _RECORD = """
     INSERT INTO linker_read (id, applicant_id, version, fields)
     SELECT *, $4 FROM unnest($1::uuid[], $2::uuid[], $3::bigint[])
 """
-#: Whoever is erased meanwhile waited for the record, or is no longer on file.
+#: An erasure at the same time waits for the record, or the person is no longer on file.
 _ON_FILE = "SELECT applicant_id FROM identity WHERE applicant_id = ANY ($1)"
 _FORGET_KEYS = "DELETE FROM person_index WHERE key_id <> ALL ($1)"
 _FORGET_SETTLED = """
@@ -174,7 +174,7 @@ async def link_and_screen(keys: KeyService, connection: asyncpg.Connection) -> i
 
 
 async def screen_bans(keys: KeyService, connection: asyncpg.Connection, limit: int = 20) -> int:
-    """Find everybody whom new entries of the ban list match, and let go whom ended ones did."""
+    """Match people with new entries of the ban list, and end the matches of ended ones."""
     accepted = await keys.key_ids(KeyUse.PERSON_INDEX)
     async with connection.transaction():
         async with _as_linker(connection):
@@ -187,8 +187,8 @@ async def index_people(
 ) -> UUID | None:
     """Index and link a batch of the applicants whom the key that writes has not indexed.
 
-    Returns the last one, to go on after; None if there was none left. Whoever is indexed is passed
-    over, so that it can be stopped and run again.
+    Returns the last one, to go on after; None if none was left. Applicants who are indexed are
+    skipped, so that this can be stopped and run again.
     """
     writing, *_ = await keys.key_ids(KeyUse.PERSON_INDEX)
     async with _as_linker(connection):
@@ -208,7 +208,7 @@ async def is_everybody_indexed(keys: KeyService, connection: asyncpg.Connection)
 
 
 async def index_everybody(keys: KeyService, connection: asyncpg.Connection) -> int:
-    """Index whom the key that writes has not indexed; return how many batches that took."""
+    """Index applicants whom the key that writes has not indexed; return how many batches."""
     batches, last = 0, UUID(int=0)
     while found := await index_people(keys, connection, last, 5 * _BATCH):
         batches, last = batches + 1, found
@@ -224,9 +224,9 @@ async def link_everybody(connection: asyncpg.Connection) -> None:
 
 
 async def forget_settled(keys: KeyService, connection: asyncpg.Connection) -> int:
-    """Remove digests of other keys from whoever is found by these; return how many are not.
+    """Remove digests of other keys from applicants who have these; return how many have none.
 
-    Those are people who were erased, whom the law keeps: nobody can be read to index them anew.
+    Those are erased people whose digests the law keeps: nobody can read them to index them again.
     """
     accepted = list(await keys.key_ids(KeyUse.PERSON_INDEX))
     async with _as_linker(connection):
@@ -252,7 +252,7 @@ async def keep_linking(
     """Link what is committed, as soon as PostgreSQL notifies of it, until ``stop`` is set."""
     job = (jobs or Jobs()).add(link_cases.__name__, every)
     passing = (KeyServiceError, MissingKeyError, VaultError)
-    await begin_anew(lambda: _link_when_notified(keys, url, stop, job), stop, job, after=passing)
+    await keep_working(lambda: _link_when_notified(keys, url, stop, job), stop, job, after=passing)
 
 
 async def _link_when_notified(keys: KeyService, url: str, stop: asyncio.Event, job: Job) -> None:
@@ -295,7 +295,7 @@ async def _index_people(
 ) -> None:
     """Read who they are, record that, and write their digests by each key that is accepted.
 
-    Of whoever was erased there is nothing to read; digests that the law keeps stay.
+    Nothing is read of people who were erased; digests that the law keeps stay.
     """
     versions = await connection.fetch(_VERSIONS, people)
     people = sorted({one["applicant_id"] for one in versions})
@@ -334,7 +334,7 @@ async def _link_people(connection: asyncpg.Connection, people: Sequence[UUID]) -
         *await connection.fetch(_SAME_DIGEST, people),
         *await connection.fetch(_SAME_GROUP, people, LARGEST_FAMILY),
     ]
-    # From both sides; in order, so that the rows are the same whoever comes first.
+    # From both sides, in a fixed order, so that the rows do not depend on which file came first.
     both = sorted(
         {
             (one, other, row["reason"])

@@ -1,9 +1,9 @@
 """Re-screening: entries of the ban list against everybody on file, before a grant and after it.
 
-It compares digests alone, which the LINKER made, and reads nobody. A visa that still serves to
-enter gets a hit, which holds it and stands in the supervisors' queue; what was answered about any
-other case counts no more, so that its question is met by whoever answers it. What an entry found
-is written once, in the transaction that acts on it: whatever is killed begins anew.
+It compares only digests, which the LINKER made, and reads no identity. A visa that still serves to
+enter gets a hit, which holds it and is in the supervisors' queue; in any other case earlier answers
+no longer count, so that the question is asked again. Each match is written once, in the transaction
+that acts on it, so a killed run can start again.
 """
 
 from collections.abc import Collection, Iterable
@@ -18,7 +18,7 @@ _IS_IN_FORCE = (
     f"{STANDS} AND banned_from <= wib_day(now())"
     " AND (banned_until IS NULL OR banned_until >= wib_day(now()))"
 )
-#: From the entries' digests, few as they are, to everybody who shares one.
+#: From the few digests of the entries to everybody who shares one.
 MATCHES = """
     SELECT DISTINCT listed.ban_id, application.id AS application_id, listed.kind AS by
     FROM ban_index AS listed
@@ -98,7 +98,7 @@ _VOID_HITS = """
     WHERE application_id = ANY ($1) AND ban_id = ANY ($2) AND voided_at IS NULL
     RETURNING application_id
 """
-#: What a hit was taken for goes with the last one of its case.
+#: The verdict on a hit is voided with the last hit of its case.
 _VOID_RESOLUTIONS = """
     UPDATE screening SET voided_at = clock_timestamp()
     WHERE application_id = ANY ($1) AND kind = 'ENTRY_BAN' AND voided_at IS NULL
@@ -109,11 +109,11 @@ _VOID_RESOLUTIONS = """
                 AND hit.result = 'HIT' AND hit.voided_at IS NULL
         )
 """
-#: Whose visa waited for an answer when the hit came waits for it again.
+#: A visa that waited for an answer when the hit came waits for it again.
 _UNANSWERED = f"""
     SELECT id FROM application WHERE id = ANY ($1) AND status = 'GRANTED' AND {_LATEST} IS NULL
 """  # noqa: S608 - constants alone
-_LET_GO = """
+_RELEASE_CASES = """
     UPDATE application SET
         has_open_hit = viewer.has_open_hit(id),
         is_visa_held = is_visa_held AND EXISTS (
@@ -144,7 +144,7 @@ async def screen_due_bans(connection: asyncpg.Connection, limit: int) -> int:
 
 
 async def end_bans(connection: asyncpg.Connection) -> int:
-    """Let go whom entries hold that have ended or were withdrawn; return how many matches."""
+    """End the matches of entries that have ended or were withdrawn; return how many."""
     ended = await connection.fetch(_END)
     if not ended:
         return 0
@@ -154,12 +154,12 @@ async def end_bans(connection: asyncpg.Connection) -> int:
     freed = sorted({row["application_id"] for row in hits})
     await connection.execute(_VOID_RESOLUTIONS, freed)
     await _ask(connection, [row["id"] for row in await connection.fetch(_UNANSWERED, freed)])
-    await connection.execute(_LET_GO, freed)
+    await connection.execute(_RELEASE_CASES, freed)
     return len(ended)
 
 
 async def _act_on(connection: asyncpg.Connection, found: Iterable[asyncpg.Record]) -> None:
-    """Note what was found, and act on what is new."""
+    """Write the matches, and act on the new ones."""
     rows = sorted((row["ban_id"], row["application_id"], row["by"]) for row in found)
     if not rows:
         return

@@ -86,10 +86,10 @@ async def run_repeatedly(
 ) -> None:
     """Run batches until ``stop`` is set; after a connection error pause and reconnect."""
     job = (jobs or Jobs()).add(batch.__name__, every)
-    await begin_anew(lambda: run_on_one_connection(batch, url, stop, job), stop, job)
+    await keep_working(lambda: run_on_one_connection(batch, url, stop, job), stop, job)
 
 
-async def begin_anew(
+async def keep_working(
     work: Callable[[], Awaitable[None]],
     stop: asyncio.Event,
     job: Job,
@@ -98,8 +98,8 @@ async def begin_anew(
 ) -> None:
     """Do work that goes on until ``stop`` is set.
 
-    After an error of its connection, or one of those given, pause and begin anew: after as long as
-    between two passes, unless ``again`` says otherwise, in seconds.
+    After an error of its connection, or one of those given, pause and start again: after the time
+    between two passes, or after ``again`` seconds.
     """
     while not stop.is_set():
         try:

@@ -1,6 +1,6 @@
 """Seals what is still plain: people from before the vault, or from a gateway of the last release.
 
-A batch at a time, each committed, while everything goes on; stopped, it goes on where it was.
+It works in batches, each committed, beside everything else; after a stop it goes on where it was.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import asyncpg
 import orjson
 
 from models.ban.banned_person import PLAIN_OF_BANS, SEALED_OF_BANS
-from models.jobs.scheduler import Jobs, begin_anew, run_on_one_connection
+from models.jobs.scheduler import Jobs, keep_working, run_on_one_connection
 from models.key_service import KeyService, KeyServiceError
 from models.person.identity import PLAIN
 from models.person.vault import SEALED, Person, Vault
@@ -32,7 +32,7 @@ class _Table(NamedTuple):
     plain: str
     #: The version to which a plain value of a row belongs.
     version: str = "1"
-    #: Whether versions stand beside the sealed values.
+    #: Whether there is a column with the versions of the sealed values.
     has_versions: bool = True
 
 
@@ -50,7 +50,7 @@ _SEAL = """
     FROM unnest($1::uuid[], $2::bigint[], $3::jsonb[]) AS batch (subject, version, sealed)
     WHERE {name}.{subject} = batch.subject AND {version} = batch.version
 """
-#: What is sealed now has the row's own version.
+#: Values that are sealed now have the row's own version.
 _VERSIONS = "versions = {0}.versions - ARRAY(SELECT jsonb_object_keys(batch.sealed)),"
 
 
@@ -105,6 +105,6 @@ async def keep_sealed(
     """Seal what is plain, until ``stop`` is set."""
     job = (jobs or Jobs()).add(seal_plain.__name__, every)
     seal = partial(seal_plain, keys)
-    await begin_anew(
+    await keep_working(
         lambda: run_on_one_connection(seal, url, stop, job), stop, job, after=(KeyServiceError,)
     )

@@ -6,7 +6,7 @@ from functools import partial
 
 import asyncpg
 
-from models.jobs.scheduler import Jobs, begin_anew, run_on_one_connection
+from models.jobs.scheduler import Jobs, keep_working, run_on_one_connection
 from models.key_service import KeyServiceError
 from models.key_service.key_ages import SweepsKeys
 from models.rights.orphan_keys import sweep
@@ -35,6 +35,6 @@ async def keep_sweeping(
     """Sweep keys that belong to nobody, until ``stop`` is set."""
     job = (jobs or Jobs()).add(sweep_keys.__name__, every)
     work = partial(sweep_keys, keys, days)
-    await begin_anew(
+    await keep_working(
         lambda: run_on_one_connection(work, url, stop, job), stop, job, after=(KeyServiceError,)
     )

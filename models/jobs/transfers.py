@@ -1,4 +1,4 @@
-"""Takes open files from places that closed long ago, and gives them to whoever follows.
+"""Takes open files from places that closed long ago, and gives them to the successor.
 
 A file goes to the centre that was named when its place was closed, or, where none was or it has
 closed too, to the directorate. Any number of these may run concurrently.
@@ -19,7 +19,7 @@ _OPEN_STAGES = ", ".join(f"'{stage}'" for stage in Stage if stage is not Stage.C
 
 # Places that gave up their files: a centre, or with no code the portal of a country. A centre is as
 # closed as its country. The stages are literals: with them the lists of a country are walked along
-# its index, over the open files alone. Whoever the directorate gets a file from has handed it over.
+# its index, over the open files alone. A file that goes to the directorate counts as handed over.
 _TRANSFER = """
     WITH today AS (
         SELECT wib_day(now()) AS day

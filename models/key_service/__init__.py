@@ -1,4 +1,4 @@
-"""The key service: whoever needs a key asks for what is done with it, and never holds it.
+"""The key service: clients ask it to do something with a key, and never hold the key.
 
 It is a process of its own (`gerbang keys`), which is asked over a Unix socket (`socket_keys`); the
 protocol is small (docs/vault.md), so that a hardware module, Vault or a cloud's key management fits
@@ -43,7 +43,7 @@ __all__ = [
 def key_service_at(address: str) -> SocketKeys | LocalKeyService:
     """The key service of an address: ``unix:`` and a socket, or ``file:`` and a file of keys.
 
-    Raises KeyServiceError if the file cannot be used. A socket is first asked when it is needed.
+    Raises KeyServiceError if the file cannot be used. A socket is first opened when it is needed.
     """
     kind, _, path = address.partition(":")
     return SocketKeys(Path(path)) if kind == "unix" else LocalKeyService.open(Path(path))

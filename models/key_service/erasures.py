@@ -25,12 +25,12 @@ class ErasedSubject(NamedTuple):
 
 
 class ErasesKeys(Protocol):
-    """A key service that erases, and remembers whom."""
+    """A key service that erases data keys, and remembers for which subjects."""
 
     async def erase_data_keys(self, subjects: Sequence[UUID]) -> Sequence[ErasedSubject]:
-        """Delete the keys of subjects for ever; when that was first done for each.
+        """Delete the keys of subjects for ever; return when that was first done for each.
 
-        Asked again it answers the same. Raises KeyServiceError if nothing was deleted.
+        A second call returns the same. Raises KeyServiceError if nothing was deleted.
         """
         ...
 

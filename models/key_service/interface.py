@@ -42,7 +42,7 @@ class KeyServiceError(Exception):
 
 
 class KeyService(Protocol):
-    """Keys by their use: the first of each writes, all that are accepted are asked by.
+    """Keys by their use: the first of each writes, all accepted ones are used to look up.
 
     Many messages and subjects are given at once, since a service may be a process away.
     """
@@ -72,7 +72,7 @@ class KeyService(Protocol):
     async def make_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
         """The data key of each subject, made where there is none, and stored before it is returned.
 
-        Asked again it answers the same; who was erased has none, and gets none. Raises
+        A second call returns the same; an erased subject has none, and gets none. Raises
         KeyServiceError if the keys cannot be used.
         """
         ...

@@ -1,8 +1,8 @@
 """Data keys that belong to nobody: how old they are, and how they are swept from both copies.
 
-A key is stored before what it seals is written; whoever was killed between the two left one behind.
-When a key was made stands in a table of its own, which an earlier release passes over. A key of
-before has no time there until it is noted, and is as old as that.
+A key is stored before the values that it seals are written; a process that was killed in between
+left a key without a subject. A table of its own, which an earlier release ignores, says when each
+key was made. An older key has no entry until one is noted for it, and its age counts from then.
 
 The store knows the last sweep by its token, which the database has too: a database that lacks it is
 another one, or one from before.
@@ -26,7 +26,7 @@ SCHEMAS = (
     )
     """,
 )
-#: No key is swept that is younger, whatever is asked.
+#: No younger key is swept, whatever a caller asks for.
 YOUNGEST_DAYS = 1
 #: The most keys that are listed or swept at once.
 MOST_SWEPT = 1000
@@ -42,18 +42,19 @@ class SweepState(NamedTuple):
 
 
 class SweepsKeys(Protocol):
-    """A key service that sweeps keys which belong to nobody. Each raises KeyServiceError."""
+    """A key service that sweeps keys without a subject. Each method raises KeyServiceError."""
 
     async def sweep_state(self) -> SweepState:
         """The last sweep, and how many keys there are."""
         ...
 
     async def note_ages(self) -> int:
-        """Note of some keys without a time that they were made now; of how many."""
+        """Note now as the time of some keys that have none; return of how many."""
         ...
 
     async def aged_subjects(self, after: UUID, days: int) -> Sequence[UUID]:
-        """Whose keys are so many days old, in their order, from one on: `MOST_SWEPT` at most."""
+        """The subjects whose keys are so many days old, in order, after a given one: `MOST_SWEPT`
+        at most."""
         ...
 
     async def begin_ages(self, token: UUID) -> None:
@@ -61,7 +62,8 @@ class SweepsKeys(Protocol):
         ...
 
     async def sweep_data_keys(self, subjects: Sequence[UUID], days: int, token: UUID) -> int:
-        """Delete keys that are so many days old; how many were. The token is that of the sweep."""
+        """Delete those of the keys that are so many days old; return how many. The token is that of
+        the sweep."""
         ...
 
 
@@ -74,8 +76,8 @@ def read_sweep_state(connection: sqlite3.Connection) -> SweepState:
 def note_made(
     connection: sqlite3.Connection, copies: Sequence[str], subjects: Sequence[UUID]
 ) -> None:
-    """Note that keys were made now, in the transaction of the connection; who has a time keeps
-    it."""
+    """Note that keys were made now, in the transaction of the connection; a key that has a time
+    keeps it."""
     now = int(time.time())
     for copy in copies:
         connection.executemany(

@@ -17,12 +17,12 @@ from models.key_service.store import KeyStore, WrappedKey
 from models.key_service.watched_file import WatchedKeys
 
 _NONCE_BYTES = 12
-#: How often keys and data keys are read again that do not fit: a rotation changes both.
+#: How often keys and data keys are read again if they do not fit: a rotation changes both.
 _TRIES = 4
 
 
 class LocalKeyService:
-    """Keys in this process: of the process that serves them, and of development."""
+    """Keys in this process: in the one that serves them, and in development."""
 
     def __init__(
         self, keys: LocalKeys | WatchedKeys, store: KeyStore, ceiling: Ceiling | None = None
@@ -35,11 +35,11 @@ class LocalKeyService:
     def open(
         cls, file: Path, second: Path | None = None, ceiling: Ceiling | None = None
     ) -> "LocalKeyService":
-        """The keys of a file, with the store beside it; ``second`` is that of its second copy, and
-        the ``ceiling`` is over how many of its data keys are opened or deleted.
+        """The keys of a file, with the store beside it.
 
-        A key that is put into the file, or taken out, is so at once.
-        Raises KeyServiceError if one of them cannot be used.
+        ``second`` is the path of the store's second copy; ``ceiling`` limits how many data keys are
+        opened or deleted. Changes of the file take effect at once. Raises KeyServiceError if one of
+        them cannot be used.
         """
         return cls(WatchedKeys(file), KeyStore.beside(file, second), ceiling)
 
@@ -67,7 +67,7 @@ class LocalKeyService:
         new = {one: secrets.token_bytes(32) for one in subjects if one not in found}
         if not new or self._store.add(lambda: _wrap_all(self._keys, new)):
             return {**found, **new}
-        # Another process was first, or one is erased.
+        # Another process made it first, or it was erased.
         return {**found, **self._unwrap_all(self._store.find(list(new)))}
 
     async def open_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:

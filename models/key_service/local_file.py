@@ -18,8 +18,8 @@ from models.key_service.interface import Digest, KeyServiceError, KeyUse, Signat
 
 _MOST_KEYS = 2
 _KEY_BYTES = 32
-#: Who wrote the file by a command of ours, and which keys it had then. An earlier release passes it
-#: over.
+#: Who wrote the file by a command of ours, and which keys it had then. An earlier release ignores
+#: it.
 _CHANGED = "changed"
 
 
@@ -29,7 +29,7 @@ class LocalKeys:
     def __init__(
         self, keys: Mapping[KeyUse, Mapping[str, bytes]], changed_by: str | None = None
     ) -> None:
-        """``changed_by`` is the login of whoever wrote these keys by a command of ours."""
+        """``changed_by`` is the login of the person who wrote these keys by one of our commands."""
         self.by_use = keys
         self.changed_by = changed_by
         self._ciphers: dict[bytes, AESGCM] = {}
@@ -74,7 +74,8 @@ class LocalKeys:
             ) from None
 
     def cipher(self, use: KeyUse, key_id: str | None = None) -> tuple[str, AESGCM]:
-        """What wraps by a key, and its id; without one, the key that writes.
+        """The cipher that wraps by the key of an id, and that id; without one, by the key that
+        writes.
 
         Raises KeyServiceError for one that is not accepted.
         """
@@ -118,7 +119,7 @@ class LocalKeys:
         return LocalKeys({**self.by_use, use: {id_: key}})
 
     def write(self, file: Path) -> None:
-        """Write the file, for its owner alone; it is there whole, or as it was."""
+        """Write the file, for its owner alone; it is replaced as a whole, or not at all."""
         new = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
         content: dict[str, object] = {
             use: [{"id": id_, "key": key.hex()} for id_, key in keys.items()]
@@ -154,7 +155,7 @@ def _new_key() -> dict[str, bytes]:
 
 
 def _login() -> str:
-    """Who runs this command: whoever signed in, whatever user they have become since."""
+    """The login of the person who runs this command, whatever user they have become since."""
     with contextlib.suppress(OSError):  # where there is no terminal
         return os.getlogin()
     with contextlib.suppress(KeyError):

@@ -1,7 +1,8 @@
-"""What was done to keys, noted where they are: keepers carry it into the account of the database.
+"""Operations on keys, noted where the keys are; keepers copy the notes into the account of the
+database.
 
 Which keys are accepted is compared with what was noted last, so a file that somebody changed by
-hand is noted like a rotation. No note holds a key, or whose it was.
+hand is noted like a rotation. No note holds a key or its subject.
 """
 
 import sqlite3
@@ -55,8 +56,8 @@ class KeyOperationNote(NamedTuple):
     kind: str
     #: Of which keys; None for data keys.
     used_for: str | None
-    #: The login of whoever changed the file of keys; None for a service that was asked, and for a
-    #: file that none of our commands wrote.
+    #: The login of the person who changed the file of keys; None for an operation of the service,
+    #: and for a file that none of our commands wrote.
     operator: str | None
     from_key: str | None
     to_key: str | None
@@ -91,7 +92,7 @@ def note_accepted(
 ) -> None:
     """Note which keys were added and retired since the last time, in the connection's transaction.
 
-    Of all data keys it says how many there are: when a key that wraps is retired, all of them are
+    The note has the number of all data keys: when a wrapping key is retired, all of them have been
     wrapped by another one.
     """
     before = read_accepted(connection)

@@ -1,7 +1,7 @@
 """Runs a key service as a process of its own, which imports nothing of gateways or databases.
 
 It listens on one socket for all questions, or on two: then only the second one signs checkpoints of
-the account, so that whoever opens people cannot sign.
+the account, so that a client that can open identities cannot sign.
 """
 
 import argparse

@@ -1,9 +1,9 @@
 """Rotates the key that wraps the data keys, while a key service serves them.
 
-First a new key is put before the old one in the file, which every service reads again by itself;
-then each data key is wrapped anew, some at a time, each time committed in both copies; once none is
-left that needs the old key, that is taken out of the file. Stopped anywhere, it goes on when it is
-run again.
+First a new key is put before the old one in the file, which every service reads again by itself.
+Then the data keys are wrapped again, some at a time, each time committed in both copies. Once none
+needs the old key, it is taken out of the file. A rotation that was stopped goes on when it is run
+again.
 """
 
 import time
@@ -25,7 +25,7 @@ def rotate_data_keys(
     second: Path | None = None,
     progress: Callable[[int, int], None] = lambda done, number: None,
 ) -> int:
-    """Wrap all data keys by a new key, and retire the old one; return how many were wrapped anew.
+    """Wrap all data keys by a new key, and retire the old one; return how many were wrapped again.
 
     ``progress`` is called with that number so far, and with how many data keys there are.
     Raises KeyServiceError.
@@ -49,7 +49,8 @@ def rotate_data_keys(
 
 
 def _note_accepted(store: KeyStore, file: Path) -> None:
-    """Killed before it, the next one who asks a service what was done to keys has it noted."""
+    """If this process is killed before, the rotation is noted when a keeper next asks the service
+    for its operations."""
     keys = LocalKeys.read(file)
     store.note_accepted(keys.accepted_ids(), keys.changed_by)
 
@@ -69,5 +70,5 @@ def _rewrap_all(
         began = time.monotonic()
         last = store.rewrap(new, last, _BATCH, rewrap)
         progress(done, store.count())
-        time.sleep(time.monotonic() - began)  # half of the time is for those who read
+        time.sleep(time.monotonic() - began)  # leaves half of the time to readers
     return done

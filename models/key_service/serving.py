@@ -1,6 +1,6 @@
 """Serves the keys over a Unix socket.
 
-A gateway that was captured holds no key that wraps: it can ask, as fast as a ceiling lets it.
+An attacker on a gateway gets no wrapping key: they can only ask, as fast as a ceiling allows.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from models.key_service.key_ages import SweepsKeys
 from models.key_service.operations import KeyOperationNote, ListsOperations
 from models.key_service.socket_keys import MOST_LINE_BYTES
 
-#: Of one socket, or of all of them.
+#: The verbs of sweeps, and all verbs.
 _OF_SWEEPS = frozenset(("sweeping", "note_ages", "aged", "begin_ages", "sweep"))
 ANYTHING = _OF_SWEEPS | frozenset(
     (
@@ -28,10 +28,10 @@ ANYTHING = _OF_SWEEPS | frozenset(
         "operations",
     )
 )
-#: What the socket of keepers answers, on which alone checkpoints are signed, people erased and keys
-#: swept.
+#: The verbs of the keepers' socket, the only one on which checkpoints are signed, people erased and
+#: keys swept.
 OF_KEEPERS = _OF_SWEEPS | frozenset(("sign", "public_keys", "erase", "erased", "operations"))
-#: What the other one answers beside it.
+#: The verbs of the other socket, if there are two.
 OF_GATEWAYS = ANYTHING - _OF_SWEEPS - {"sign", "erase", "operations"}
 
 
@@ -39,13 +39,13 @@ OF_GATEWAYS = ANYTHING - _OF_SWEEPS - {"sign", "erase", "operations"}
 async def serving_keys(
     keys: KeyService, path: Path, verbs: frozenset[str] = ANYTHING
 ) -> AsyncIterator[None]:
-    """Listen on a socket while the context is open; its owner and group may ask by some verbs.
+    """Listen on a socket while the context is open; its owner and group may use these verbs.
 
     Raises KeyServiceError where that is impossible.
     """
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # The loop cancels who is still connected when it ends, and so ends this.
+        # The loop cancels the connections that are open when it ends, which ends this too.
         over = (OSError, ValueError, asyncio.IncompleteReadError, asyncio.CancelledError)
         with contextlib.suppress(*over):
             while True:

@@ -1,4 +1,5 @@
-"""Asks a key service in another process, over a Unix socket: a line of JSON there, one back."""
+"""Asks a key service in another process, over a Unix socket: one line of JSON for the question, one
+for the answer."""
 
 import asyncio
 from base64 import b64decode, b64encode
@@ -15,9 +16,9 @@ from models.key_service.interface import Digest, KeyServiceError, KeyUse, Signat
 from models.key_service.key_ages import SweepState
 from models.key_service.operations import KeyOperationNote, note_of
 
-#: A line that is longer is no answer of ours.
+#: No answer of ours is longer than this.
 MOST_LINE_BYTES = 1 << 20
-#: Of subjects or messages that are asked about at once.
+#: How many subjects or messages one question names at most.
 MOST_AT_ONCE = 1000
 #: How long an answer may take.
 _ANSWER_SECONDS = 2.0
@@ -34,7 +35,7 @@ class SocketKeys:
     def __init__(self, path: Path, answer_seconds: float = _ANSWER_SECONDS) -> None:
         self._path = path
         self._answer_seconds = answer_seconds
-        #: Of the event loop that opened them.
+        #: Idle connections, by the event loop that opened them.
         self._idle: list[_Connection] = []
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -122,7 +123,8 @@ class SocketKeys:
         return answer
 
     async def _exchange(self, line: bytes) -> bytes:
-        """The answer to a line. A connection that was kept may have ended with its service."""
+        """The answer to a line. A kept connection may have been closed by a restart of the
+        service."""
         while idle := self._take_idle():
             try:
                 return await self._on(idle, line)

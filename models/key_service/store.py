@@ -1,6 +1,6 @@
 """The store of the wrapped data keys: two SQLite files, which every change writes together.
 
-Whoever loses both loses every identity, so the second belongs on another disk. A change is
+If both are lost, every identity is lost, so the second belongs on another disk. A change is
 committed in both or in neither: SQLite's own journal spans attached files.
 """
 
@@ -41,7 +41,7 @@ class KeyStore:
     """The wrapped data keys by their subjects."""
 
     def __init__(self, file: Path, second: Path) -> None:
-        """Open both files, or make them where there is none of the two.
+        """Open both files, or make both where neither exists.
 
         Raises KeyServiceError where one is missing or they differ: see docs/vault.md.
         """
@@ -49,7 +49,7 @@ class KeyStore:
 
     @classmethod
     def beside(cls, file: Path, second: Path | None = None) -> "KeyStore":
-        """The store of a file of keys: beside it, and the second copy where that is said."""
+        """The store of a file of keys: beside it, with the second copy at ``second``."""
         return cls(file.with_suffix(".db"), second or file.with_suffix(".copy.db"))
 
     def _open(self, file: Path, second: Path) -> None:
@@ -72,7 +72,7 @@ class KeyStore:
                 self._connection.execute(f"PRAGMA {copy}.secure_delete = ON")
                 for schema in _SCHEMAS:
                     self._connection.execute(schema.format(copy=copy))
-            # One instant of both: another process may write.
+            # Both copies at one instant: another process may write.
             self._connection.execute("BEGIN")
             counts = [self._count(copy, "data_key") for copy in _COPIES]
             erased = [self._count(copy, "erased_subject") for copy in _COPIES]
@@ -111,10 +111,11 @@ class KeyStore:
         return found
 
     def add(self, wrap: Callable[[], Mapping[UUID, WrappedKey]]) -> bool:
-        """Write keys in both copies; one that is there stays, and who was erased gets none.
+        """Write keys in both copies; an existing one stays, and an erased subject gets none.
 
-        They are wrapped while nobody else can write, so that no key is stored by a wrapping key
-        that a rotation has just taken away. Whether all were written; raises KeyServiceError.
+        They are wrapped while no other process can write, so that no key is stored under a wrapping
+        key that a rotation has just removed. Returns whether all were written. Raises
+        KeyServiceError.
         """
         with self._change():
             new = wrap()
@@ -133,9 +134,10 @@ class KeyStore:
     def rewrap(
         self, key_id: str, after: UUID, limit: int, rewrap: Callable[[UUID, WrappedKey], WrappedKey]
     ) -> UUID | None:
-        """Wrap keys beyond a subject anew that are not wrapped by the key of an id.
+        """Wrap a batch of keys again that come after a subject and are not wrapped by the key of an
+        id.
 
-        Returns the last subject, to go on after; None where there was none. Raises KeyServiceError.
+        Returns the last subject, to go on after; None if there was none. Raises KeyServiceError.
         """
         with self._change():
             found = self._connection.execute(
@@ -161,7 +163,8 @@ class KeyStore:
             raise _unusable(error) from None
 
     def retire(self, key_id: str, retire: Callable[[], None]) -> bool:
-        """Do what takes a wrapping key away if no data key needs it, while nobody can write one."""
+        """Call ``retire``, which takes a wrapping key away, if no data key needs it, while no
+        process can write one."""
         with self._change():
             needed = self._connection.execute(
                 "SELECT EXISTS (SELECT * FROM main.data_key WHERE key_id = ?)"
@@ -180,7 +183,7 @@ class KeyStore:
         return erasures.find_erased(self._connection, subjects)
 
     def list_erased(self, after: UUID) -> list[ErasedSubject]:
-        """Who was erased, from one on. Raises KeyServiceError."""
+        """The erased subjects after a given one. Raises KeyServiceError."""
         try:
             return erasures.list_erased(self._connection, after)
         except sqlite3.Error as error:
@@ -197,7 +200,7 @@ class KeyStore:
             operations.note_accepted(self._connection, _COPIES, accepted, operator)
 
     def list_operations(self, before: int | None) -> list[KeyOperationNote]:
-        """What was done to keys, the newest first. Raises KeyServiceError."""
+        """The operations on keys, the newest first. Raises KeyServiceError."""
         try:
             return operations.list_operations(self._connection, before)
         except sqlite3.Error as error:
@@ -211,12 +214,13 @@ class KeyStore:
             raise _unusable(error) from None
 
     def note_ages(self) -> int:
-        """Note of some keys without a time that they were made now. Raises KeyServiceError."""
+        """Note now as the time of some keys that have none. Raises KeyServiceError."""
         with self._change():
             return key_ages.note_ages(self._connection, _COPIES)
 
     def list_aged(self, after: UUID, days: int) -> list[UUID]:
-        """Whose keys are so many days old, from one on. Raises KeyServiceError."""
+        """The subjects after a given one whose keys are so many days old. Raises
+        KeyServiceError."""
         try:
             return key_ages.list_aged(self._connection, after, days)
         except sqlite3.Error as error:

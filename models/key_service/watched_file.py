@@ -8,7 +8,7 @@ from models.key_service.local_file import LocalKeys
 
 
 class WatchedKeys:
-    """The keys of a file as they are now; what is no whole file of ours is not taken over."""
+    """The keys of a file as they are now; an incomplete or foreign file is not taken over."""
 
     def __init__(self, file: Path) -> None:
         """Raises KeyServiceError if the file cannot be used."""

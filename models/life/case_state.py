@@ -25,7 +25,7 @@ class Proposal:
 
     result: ScreeningResult
     by: str
-    #: Who found the hit that it resolves; None where it resolves none.
+    #: Who found the hit that it resolves; None for an answer that resolves no hit.
     found_by: str | None = None
 
     @property
@@ -43,7 +43,7 @@ class CaseState:
     is_partnered: bool = False
     is_received: bool = False
     is_closed: bool = False
-    #: Whether other files of the person were looked for.
+    #: Whether the LINKER has looked for other files of the person.
     is_linked: bool = False
     #: When it entered its status.
     since: datetime | None = None
@@ -62,7 +62,7 @@ class CaseState:
     answers: Mapping[ScreeningKind, ScreeningResult] = field(default_factory=dict)
     #: What waits for a second person, by question.
     proposals: Mapping[ScreeningKind, Proposal] = field(default_factory=dict)
-    #: The questions whose hit is not known to be somebody else's.
+    #: The questions with a hit that was not found to be another person.
     hits: frozenset[ScreeningKind] = frozenset()
     #: What was asked for, and is not answered yet.
     outstanding: frozenset[RequestedItemKind] = frozenset()
@@ -84,12 +84,12 @@ class CaseState:
 
     @property
     def open_hits(self) -> frozenset[ScreeningKind]:
-        """The questions of whose hit nobody has settled what it is."""
+        """The questions with a hit that nobody has resolved yet."""
         return frozenset(kind for kind in self.hits if self.answers.get(kind) not in RESOLUTIONS)
 
     @property
     def open_questions(self) -> frozenset[ScreeningKind]:
-        """The questions that still wait for an answer; what a hit is, is none of them."""
+        """The questions that still wait for an answer; an unresolved hit is not among them."""
         return frozenset(
             kind
             for kind, answer in self.answers.items()
@@ -99,13 +99,14 @@ class CaseState:
 
     @property
     def questions_to_ask(self) -> tuple[ScreeningKind, ...]:
-        """The questions that may be asked now. After a hit nobody asks again: it is resolved."""
+        """The questions that may be asked now. After a hit nobody asks again: the hit must be
+        resolved."""
         unanswered = (None, ScreeningResult.UNAVAILABLE)
         return tuple(one for one in self.questions if self.answers.get(one) in unanswered)
 
     @property
     def questions_to_ask_again(self) -> tuple[ScreeningKind, ...]:
-        """The same of a visa: what was answered before its grant may be asked once more."""
+        """The questions that may be asked again about a visa: those answered before its grant."""
         unasked = (None, ScreeningResult.UNAVAILABLE, *CLEARING)
         return tuple(one for one in self.questions if self.answers.get(one) in unasked)
 

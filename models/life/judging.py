@@ -12,7 +12,7 @@ from models.life.refusals import Refusal
 from models.life.steps import UNPAID, Step, Verb, refusal, step_for
 from models.vocabulary import CLOSED, STAGE_OF, Role, Stage, Status
 
-#: What a step meets in any other status, where whoever takes it reads neither status nor stage.
+#: The refusal of a step in a wrong status, for roles that read neither status nor stage.
 _CLOSED = {
     Verb.RECORD_PAYMENT: Refusal.BILL_CLOSED,
     Verb.RECORD_SCREENING: Refusal.NOTHING_ASKED,
@@ -22,7 +22,8 @@ _CLOSED = {
 
 
 def statuses_alike(stage: Stage, *, is_paid: bool) -> tuple[Status, ...]:
-    """The statuses that an application may have for whoever reads its stage and its payment."""
+    """The statuses that an application may have, as far as a role can tell from its stage and its
+    payment."""
     return tuple(
         status
         for status in Status
@@ -42,7 +43,8 @@ def refusal_of(
         return Refusal.WRONG_STATUS
     alike = statuses_alike(STAGE_OF[now.status], is_paid=now.is_paid)
     for step in _steps((verb,), alike, attempt.role):
-        # As in the status in which it could be taken, were something else not in the way.
+        # Judge it as in a status in which the step is allowed, so that the refusal names the first
+        # other obstacle.
         return refusal(step, now, attempt) or step.needs[-1].refusal
     return Refusal.WRONG_STAGE
 

@@ -25,15 +25,15 @@ class Attempt:
     question: str | None = None
     #: Outcome and ground of the decision.
     decision: tuple[str, str | None] | None = None
-    #: To whom the case is to be given; None where it goes back to its queue.
+    #: The officer to whom the case is to be given; None if it goes back to its queue.
     receiver: str | None = None
-    #: What is handed in of what was asked for.
+    #: Which of the requested items are handed in.
     items: frozenset[RequestedItemKind] = frozenset()
     #: Which documents are there.
     documents: frozenset[DocumentKind] = frozenset()
 
     def leaves_open(self, now: CaseState) -> bool:
-        """Whether something that was asked for stays unanswered."""
+        """Whether a requested item stays unanswered."""
         return bool(now.outstanding - self.items)
 
 
@@ -82,7 +82,7 @@ IS_CLEARED = Precondition(
     lambda now, _: now.is_cleared,
     Refusal.NOT_CLEARED,
 )
-#: The LINKER looks at every case alike, moments after it was handed in or its person corrected.
+#: The LINKER looks at every case, moments after it was handed in or its person was corrected.
 IS_LINKED = Precondition(
     "other files of the person were looked for",
     lambda now, _: now.is_linked,
@@ -214,7 +214,7 @@ HOLDS_A_VISA = Precondition(
 )
 
 
-#: Before requests had items, an answer was to the whole.
+#: Before requests had items, an answer was for the whole request.
 IS_ASKED_FOR = Precondition(
     "each thing was asked for, and waits for its answer",
     lambda now, by: by.items <= now.outstanding and bool(by.items or not now.outstanding),
@@ -223,7 +223,7 @@ IS_ASKED_FOR = Precondition(
 
 
 def _people_involved(now: CaseState, question: str | None) -> tuple[str | None, ...]:
-    """Who had a part in what is proposed."""
+    """The subjects who had a part in the proposal."""
     for kind, proposal in now.proposals.items():
         if kind == question:
             return proposal.by, proposal.found_by

@@ -100,8 +100,8 @@ UNPAID = (S.SUBMITTED, S.AWAITING_PAYMENT)
 WORKED_ON = (S.PAID, S.IN_VERIFICATION, S.INFO_REQUESTED, S.SCREENING)
 OPEN = tuple(status for status in S if status not in CLOSED)
 DECIDED = (S.GRANTED, S.REFUSED)
-#: Where questions may wait for answers; what is withdrawn meanwhile is answered all the same, and
-#: after a grant they are asked anew, of which a revocation is no end.
+#: The statuses in which questions may wait for answers. They are answered even if the case is
+#: withdrawn meanwhile; after a grant they may be asked again, and a revocation does not end that.
 ASKED = (S.SCREENING, S.GRANTED, S.REFUSED, S.WITHDRAWN, S.REVOKED)
 SENDERS = (R.PARTNER_AGENT, R.APPLICANT)
 #: A partner's system hands in too; withdrawing is for people.
@@ -111,7 +111,7 @@ HANDING_OVER = (R.PARTNER_AGENT, R.PARTNER_SERVICE)
 STARTED = (*DECIDABLE, S.INFO_REQUESTED)
 GIVEN = (IS_GIVEN_TO_ANOTHER, IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS)
 ANSWERING = SUBMITTERS
-#: Steps of which somebody has to say why; the reason stands with the event.
+#: Steps that need a reason, which is kept with the event.
 REASONED = (
     Verb.HOLD, Verb.RELEASE, Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED, Verb.REVOKE,
     Verb.SET_ASIDE,
@@ -126,7 +126,8 @@ STEPS = (
          (IS_PARTNERED, IS_NOT_RECEIVED, ARE_REQUIRED)),
     Step(Verb.MARK_RECEIVED, OPEN, None, E.RECEIVED, HANDING_OVER,
          (IS_PARTNERED, IS_NOT_RECEIVED, HAS_ALL_DOCUMENTS)),
-    # Whoever gets a case first begins with it. Nobody chooses one: the most urgent is taken.
+    # The first officer to take a case begins its verification. Nobody chooses: the most urgent is
+    # taken.
     Step(Verb.TAKE, (S.PAID,), S.IN_VERIFICATION, E.IN_VERIFICATION, (R.OFFICER,),
          (IS_READY_FOR_WORK, IS_ON_NO_DESK)),
     Step(Verb.TAKE, DECIDABLE, None, None, (R.OFFICER,), (IS_ON_NO_DESK,)),
@@ -138,7 +139,7 @@ STEPS = (
          (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),
     Step(Verb.ANSWER_INFORMATION, (S.INFO_REQUESTED,), S.IN_VERIFICATION, E.IN_VERIFICATION,
          ANSWERING, (IS_ASKED_FOR,)),
-    # Something of what was asked for is still missing.
+    # Some of the requested items are still missing.
     Step(Verb.ANSWER_ITEMS, (S.INFO_REQUESTED,), None, None, ANSWERING, (IS_ASKED_FOR,)),
     Step(Verb.REFER_TO_SCREENING, (S.IN_VERIFICATION,), S.SCREENING, E.SCREENING, (R.OFFICER,),
          (IS_ON_THE_OWN_DESK,)),
@@ -151,11 +152,11 @@ STEPS = (
     # revocation set aside.
     Step(Verb.REFER_TO_SCREENING, (S.REFUSED, S.REVOKED), None, None, (R.SUPERVISOR,),
          (CAN_BE_ASKED_ANEW,)),
-    # Supervision does not end at the grant: what was answered before counts no more.
+    # Supervision does not end at the grant: answers from before it no longer count.
     Step(Verb.REFER_TO_SCREENING, (S.GRANTED,), None, None, (R.SUPERVISOR,),
          (HAS_A_LIVE_VISA, CAN_BE_ASKED_AGAIN)),
     Step(Verb.RECORD_SCREENING, ASKED, None, E.SCREENED, (R.SCREENING,), (WAITS_FOR_ANSWER,)),
-    # A clearance, and what a hit turned out to be, take effect once a second person agrees.
+    # A clearance, and the verdict on a hit, take effect once a second person agrees.
     Step(Verb.PROPOSE_ANSWER, ASKED, None, E.ANSWER_PROPOSED, (R.SCREENING,),
          (WAITS_FOR_ANSWER,)),
     Step(Verb.RESOLVE_HIT, ASKED, None, E.ANSWER_PROPOSED, (R.SUPERVISOR,), (HAS_A_HIT,)),
@@ -167,14 +168,15 @@ STEPS = (
     Step(Verb.GRANT, DECIDABLE, S.GRANTED, E.GRANTED, (R.OFFICER,),
          (IS_ON_THE_OWN_DESK, IS_LINKED, IS_CLEARED, HAS_NO_OPEN_CORRECTION)),
     Step(Verb.REFUSE, DECIDABLE, S.REFUSED, E.REFUSED, (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),
-    # As a hit that is one. Supervisors grant nothing: who says what a hit is does not also grant.
+    # Refused because of a confirmed hit. Supervisors grant nothing: the person who judges a hit
+    # does not also grant.
     Step(Verb.REFUSE, DECIDABLE, S.REFUSED, E.REFUSED, (R.SUPERVISOR,),
          (IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR,)),
     Step(Verb.CORRECT_TO_GRANTED, DECIDED, S.GRANTED, E.GRANTED, (R.SUPERVISOR,),
          (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION, IS_LINKED, IS_CLEARED)),
     Step(Verb.CORRECT_TO_REFUSED, DECIDED, S.REFUSED, E.REFUSED, (R.SUPERVISOR,),
          (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION)),
-    # Of the person on file. Before payment it takes effect at once.
+    # Corrections of the person on file. Before payment they take effect at once.
     Step(Verb.PROPOSE_CORRECTION, UNPAID, None, E.CORRECTED, SENDERS),
     Step(Verb.PROPOSE_CORRECTION, WORKED_ON, None, E.CORRECTION_PROPOSED, SENDERS,
          (HAS_NO_OPEN_CORRECTION,)),
@@ -191,7 +193,8 @@ STEPS = (
          (IS_ON_THE_OWN_DESK, HAS_A_PROPOSED_CORRECTION)),
     Step(Verb.REJECT_CORRECTION, (S.GRANTED,), None, E.CORRECTION_REJECTED, (R.SUPERVISOR,),
          (HAS_AN_OPEN_CORRECTION,)),
-    # Whether it is the same person, where name and birth date are alike: a look at both tells.
+    # Whether it is the same person, where name and birth date are alike: an officer compares both
+    # files.
     Step(Verb.CONFIRM_LINK, STARTED, None, None, (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),
     Step(Verb.REJECT_LINK, STARTED, None, None, (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),
     Step(Verb.WITHDRAW, OPEN, S.WITHDRAWN, E.WITHDRAWN, SENDERS),
@@ -205,7 +208,7 @@ STEPS = (
 
 
 def verb_taken(verb: Verb, now: CaseState, attempt: Attempt) -> Verb:
-    """The step that an attempt is: an answer to a part of what was asked for is one of its own."""
+    """The verb of an attempt: an answer to some of the requested items is a step of its own."""
     is_answer = verb is Verb.ANSWER_INFORMATION
     return Verb.ANSWER_ITEMS if is_answer and attempt.leaves_open(now) else verb
 

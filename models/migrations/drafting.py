@@ -122,7 +122,7 @@ def _take_up(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
         case ops.DropConstraintOp(table_name=table, constraint_type="unique") if drafts.is_in_use(
             table
         ):
-            # One that is made anew goes when its successor takes over.
+            # One that is replaced is dropped when its successor takes over.
             drafts.swap_of(table).up.insert(0, _execute_line(_drop(operation)))
         case ops.CreateForeignKeyOp(source_table=table) if drafts.is_in_use(table):
             operation.kw["postgresql_not_valid"] = True

@@ -1,4 +1,4 @@
-"""Every table of the models, for whoever compares them with a database."""
+"""Every table of the models, to compare them with a database."""
 
 from sqlalchemy import MetaData
 
@@ -8,5 +8,5 @@ from models import Base
 
 
 def complete_metadata() -> MetaData:
-    """The tables, those included that no class stands for."""
+    """All tables, including those without a class."""
     return Base.metadata

@@ -121,7 +121,8 @@ class Recorder:
         )  # fmt: skip
 
     def _remaining_tables(self, files: Mapping[str, str]) -> frozenset[str]:
-        """The tables from before the revision that are still there, not anew under their name."""
+        """The tables from before the revision that still exist; not new ones under the same
+        name."""
         before = self._before.tables
         return frozenset(
             each for each in files if each in before and _id(files[each]) == _id(before[each])

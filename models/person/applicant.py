@@ -21,7 +21,7 @@ class Applicant(Base):
     #: Where it is written; a trigger moves it to ``PassportEnding`` at once, so it is always null.
     passport_last_four: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    #: From when on nobody reads who it was.
+    #: When the identity was removed; nobody can read it any more.
     erased_at: Mapped[datetime | None]
 
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""How a person on file is corrected: who proposed it, who approved it. Of what, it says nothing."""
+"""Corrections of people on file: who proposed one, who approved it, but not what it changes."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from models.vocabulary import CorrectionState, Role
 class Correction(Base):
     """A proposed version of an identity, and what became of it.
 
-    A trigger puts it into force: nobody else writes an identity that there is.
+    A trigger puts it into force: nothing else changes an existing identity.
     """
 
     __tablename__ = "correction"

@@ -1,4 +1,4 @@
-"""What an identity was, and what somebody proposes that it be."""
+"""Earlier versions of an identity, and proposed ones."""
 
 from datetime import date, datetime
 from typing import Any
@@ -25,7 +25,7 @@ class IdentityVersion(Base):
     applicant_id: Mapped[UUID] = mapped_column(ForeignKey("applicant.id"), primary_key=True)
     #: 1, 2, 3 … of one applicant.
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    #: As in ``identity``; where no version is said, it is that of the row.
+    #: As in ``identity``; where none is given, it is the version of the row.
     sealed: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     versions: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     full_name: Mapped[str | None]
@@ -41,7 +41,7 @@ class IdentityVersion(Base):
     passport_last_four: Mapped[str | None]
     nationality_code: Mapped[str | None] = mapped_column(ForeignKey("country.code"))
     written_at: Mapped[datetime]
-    #: From when until when it was in force; null for what was never.
+    #: From when until when it was in force; null if it never was.
     valid_from: Mapped[datetime | None]
     valid_until: Mapped[datetime | None]
 

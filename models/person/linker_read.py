@@ -1,4 +1,4 @@
-"""What the LINKER read of whom: its part of the record of processing."""
+"""Which identities the LINKER read: its part of the record of processing."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from models.base import Base
 class LinkerRead(Base):
     """One read of one version of an identity by the LINKER; never changed, never removed.
 
-    Everybody on file is read alike, so it tells of no link.
+    Everybody on file is read in the same way, so a read does not reveal a link.
     """
 
     __tablename__ = "linker_read"

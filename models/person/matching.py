@@ -1,8 +1,9 @@
-"""By what two files are of one person: the messages of the blind index, and how names are compared.
+"""Decides by what two files match: the values that the blind index digests, and how names are
+compared.
 
 A passport is its issuing state and its number. A name is compared as people write it differently:
-without accents, case, punctuation and spaces, and in any order of its parts. So names match that
-are not the same; an officer looks at each, and none opens an identity before.
+without accents, case, punctuation and spaces, and in any order of its parts. So different names may
+match; an officer looks at each match, and none opens an identity before that.
 """
 
 import re
@@ -21,7 +22,7 @@ _LEFT_OUT = re.compile(r"\W+")
 
 
 def comparable_name(name: str) -> str:
-    """A name by which it is compared; empty where it has no letter.
+    """The form in which a name is compared; empty if it has no letter.
 
     NFKD without marks, case folded, what does not decompose as passports write it; without
     punctuation; its parts in order of the alphabet, one space between.

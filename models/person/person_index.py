@@ -1,4 +1,4 @@
-"""The blind index: keyed digests by which files of one person are found, and nobody is read."""
+"""The blind index: keyed digests by which files of one person are found without reading anybody."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Who looked for whom: every look-up of a person, whether somebody was found or not."""
+"""Every look-up of a person, and who made it, whether somebody was found or not."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from models.vocabulary import IndexKind, Purpose, Role
 
 
 class PersonLookup(Base):
-    """One look-up; never changed, never removed. What was looked for, it does not say."""
+    """One look-up; never changed, never removed. It does not say what was looked for."""
 
     __tablename__ = "person_lookup"
 

@@ -48,7 +48,7 @@ def people_who_applied_again(lodged: LodgedFiles) -> AnySelect:
 def people_at_several_partners(
     lodged: LodgedFiles, partner: str | None, after: UUID | None, most: int
 ) -> AnySelect:
-    """A row for each person, who applied first last before the others, behind ``after``."""
+    """A row for each person, newest first by the first file, beginning behind ``after``."""
     people = _people(lodged)
     found = select(people).where(people.c.number_of_partners > 1)
     if partner is not None:
@@ -88,8 +88,8 @@ def _people(lodged: LodgedFiles) -> CTE:
 def _first_files(lodged: LodgedFiles) -> CTE:
     """Everybody linked to somebody with a file that counts, and the first file of the same person.
 
-    Links of a passport are between all who have it, so whoever has many files is followed from the
-    first of those next to each other, not from each of them.
+    A passport links all files that have it, so a person with many files is followed from the first
+    of adjacent ones only, not from each.
     """
     nearest = (
         select(PersonLink.applicant_id, PersonLink.linked_id)

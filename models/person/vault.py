@@ -1,10 +1,10 @@
-"""The vault: seals what says who somebody is, and opens it again, each value for itself.
+"""The vault: seals and opens the personal data of identities, each value by itself.
 
 A value is sealed by AES-256-GCM with the data key of its subject: an applicant, or an entry of the
 ban list. It is bound to that subject, to its table and column, and to the version that first had
-it: swapped, cut off or put back from before, it is refused, never opened. Before the sealed bytes
-stands a mark, a keyed digest of the value: by it alone a correction can be seen to change
-something, within one subject.
+it: if it is swapped, cut off or replaced by an older one, it is refused. A mark comes before the
+sealed bytes, a keyed digest of the value: by it one can see whether a correction changes a value of
+the same subject, without opening either.
 
 In the database the sealed values of a row are an object by column, and beside them their versions;
 copies of a value in ``identity`` and ``identity_version`` are the same, so a trigger can put a
@@ -57,7 +57,7 @@ class VaultError(Exception):
 
 
 class MissingKeyError(Exception):
-    """A subject has no data key: it was erased, or the store of keys is not that of the data."""
+    """A subject has no data key: it was erased, or the store of keys belongs to other data."""
 
 
 class Cell(NamedTuple):
@@ -85,11 +85,9 @@ class Vault:
         self._keys = keys
 
     async def seal(self, people: Sequence[Person]) -> list[dict[str, str]]:
-        """The sealed values of each by column. Its key is stored before anything is sealed.
+        """The sealed values of each by column. A key is stored before anything is sealed by it.
 
-        Of whom was erased there is nothing to seal.
-
-        Raises KeyServiceError.
+        An erased subject has no key: nothing is returned for it. Raises KeyServiceError.
         """
         keys = await self._keys.make_data_keys(list({one.subject for one in people}))
         return [_seal(keys[one.subject], one) if one.subject in keys else {} for one in people]

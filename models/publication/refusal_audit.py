@@ -56,7 +56,7 @@ _WORTH_OF_PERIOD = {Period.MONTH: 0, Period.YEAR: 1, Period.QUARTER: 2}
 
 @dataclass
 class Candidate:
-    """The decisions and refusals of a cell, and what all editions tell of the refusals."""
+    """The decisions and refusals of a cell, and what all editions reveal of the refusals."""
 
     decisions: int
     refused: int
@@ -99,7 +99,7 @@ Candidates = Mapping[Cell, Candidate]
 
 
 def audit_refusals(candidates: Candidates, centres: Mapping[str, Place]) -> None:
-    """Withhold every figure that would tell too much; recorded in the candidates.
+    """Withhold every figure that would reveal too much; recorded in the candidates.
 
     The public's figures come first, then those of each partner beside them. Withholding one of the
     public's for a partner only widens what was audited before.
@@ -150,7 +150,7 @@ class RefusalSystem:
             yield Sum(self._number[national], (*numbers, others), True)
 
     def bounds(self) -> Bounds:
-        """The interval of each number of refusals, for whoever reads all that is published."""
+        """The interval of each number of refusals, for a reader of everything that is published."""
         bounds = Bounds(
             [self._published_interval(number) for number in range(len(self.prior))], self._sums
         )

@@ -14,8 +14,8 @@ class DimensionSet(StrEnum):
     """The combinations of dimensions by which published figures are grouped; three at most.
 
     Nationality within a country is not among them: most applicants are nationals of the country,
-    and the few others would follow by subtraction. Channel is none of the public's: whoever
-    subtracts the own portal would read the competitor's.
+    and the few others would follow by subtraction. The public gets no channel: a partner that
+    subtracts its own portal would read its competitor's.
     """
 
     NATIONAL = "national"

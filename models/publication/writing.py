@@ -140,7 +140,8 @@ def _are_same(row: asyncpg.Record | None, figures: tuple[Any, ...]) -> bool:
 async def _save_notes(
     connection: asyncpg.Connection, candidates: Mapping[Cell, Candidate], before: PreviousEditions
 ) -> None:
-    """Save the true numbers, and what all editions leave of them, for the next run."""
+    """Save the true numbers, and the intervals that all editions leave for them, for the next
+    run."""
     notes = {cell: _note(cell, candidate) for cell, candidate in candidates.items()}
     changed = {cell: note for cell, note in notes.items() if _is_changed(cell, note, before)}
     await connection.executemany(

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 
-#: How long a suspension lasts that nobody else confirmed.
+#: How long a suspension lasts unless a second person confirms it.
 UNCONFIRMED_HOURS = 24
 
 
 class Suspension(Base):
     """A partner, or one viewer, who reaches nothing until it ends; never removed.
 
-    ``viewer_context.sql`` and the gateway look at whom it names and when it ends, at nothing else.
+    ``viewer_context.sql`` and the gateway look only at whom it names and when it ends.
     """
 
     __tablename__ = "suspension"

@@ -68,7 +68,7 @@ class VisaType(Base):
 class Eligibility(Base):
     """Whether a visa type is open to nationals of a kind of entry, for a purpose, from a date on.
 
-    What was never said is not open.
+    What no rule names is not open.
     """
 
     __tablename__ = "eligibility"
@@ -85,7 +85,7 @@ class Eligibility(Base):
 class RequiredDocument(Base):
     """Whether a document belongs to a complete file of a visa type, from a date on.
 
-    What was never said is not required.
+    What no rule names is not required.
     """
 
     __tablename__ = "required_document"

@@ -40,7 +40,8 @@ class EligibleVisaTypes:
 def select_eligible(nationalities: ColumnElement[Any], on: ColumnElement[date]) -> Any:
     """Select nationality, visa type and purpose for all that is open on a day to nationalities.
 
-    A nationality without an entry rule may take nothing: nobody knows what it needs to enter.
+    A nationality without an entry rule may take nothing: it is unknown what its nationals need to
+    enter.
     """
     entry = (
         select(EntryRule.country_code, EntryRule.entry)

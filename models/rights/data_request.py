@@ -22,7 +22,7 @@ class DataRequest(Base):
     __tablename__ = "data_request"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    #: Random; what a purpose names to look for the person whom a letter is from.
+    #: Random; a purpose names it to look up the author of a letter.
     reference: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     #: Whose data it is about; null until the person who wrote a letter is found.
@@ -37,7 +37,7 @@ class DataRequest(Base):
         server_default=text(f"(clock_timestamp() + '{ANSWER_HOURS}:00:00'::interval)")
     )
     outcome: Mapped[str | None]
-    #: The answer, which is read by whoever asked.
+    #: The answer, for the person who asked.
     reason: Mapped[str | None]
     answered_by: Mapped[str | None]
     answered_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""That somebody is to be erased, and how far that has come."""
+"""The erasure of a person: why it was ordered, and how far it has come."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,11 +14,11 @@ COPIES_DAYS = 30
 
 
 class Erasure(Base):
-    """One person who is to be erased; the keeper does it as soon as nothing stands against it.
+    """One person who is to be erased; the keeper does it as soon as nothing prevents it.
 
-    First who it is goes from the database, then the data key from its store, and last the digests
-    by which the person is found: those of a forger, and of whose visa was revoked or who is banned,
-    when their own period has ended.
+    First the identity is removed from the database, then the data key from its store, and last the
+    digests by which the person is found. Digests of forgers, of banned people and of those whose
+    visa was revoked stay until a period of their own has ended.
     """
 
     __tablename__ = "erasure"
@@ -28,7 +28,7 @@ class Erasure(Base):
     data_request_id: Mapped[UUID | None] = mapped_column(ForeignKey("data_request.id"))
     cause: Mapped[str]
     ordered_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
-    #: From when on nobody reads who it was.
+    #: When the identity was removed; nobody can read it any more.
     erased_at: Mapped[datetime | None]
     #: When the key was deleted, without which no copy of the database can be read.
     keys_deleted_at: Mapped[datetime | None]

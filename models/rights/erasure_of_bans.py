@@ -1,8 +1,8 @@
-"""Erases whom entries of the ban list were about, once those have ended for long enough.
+"""Erases the people of ban entries that ended long enough ago.
 
-In the same steps as people on file (`models.rights.erasure_steps`): first who it was goes from the
-database, with the digests; then the key goes from its store; then that is written down. The entry
-itself stays in its ledger.
+It takes the same steps as for people on file (`models.rights.erasure_steps`): first the identity
+and the digests are removed from the database, then the key from its store, then that is recorded.
+The entry itself stays in its ledger.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ _DELETED = """
 
 
 async def hide_ended_bans(connection: asyncpg.Connection, days: int, limit: int) -> int:
-    """Take whom entries were about from the database that ended so many days ago; return how many
+    """Remove from the database the people of entries that ended so many days ago; return how many
     entries."""
     async with connection.transaction():
         found = await connection.fetch(_DUE, limit, timedelta(days=days))
@@ -49,13 +49,13 @@ async def hide_ended_bans(connection: asyncpg.Connection, days: int, limit: int)
 
 
 async def hide_bans(connection: asyncpg.Connection, bans: Sequence[UUID]) -> None:
-    """Take whom entries were about from the database, in the transaction of the connection."""
+    """Remove the people of entries from the database, in the transaction of the connection."""
     for statement in _HIDE if bans else ():
         await connection.execute(statement, bans)
 
 
 async def delete_keys_of_bans(keys: ErasesKeys, connection: asyncpg.Connection, limit: int) -> int:
-    """Delete the keys of whom was hidden, and write it down. Raises KeyServiceError."""
+    """Delete the keys of the people who were removed, and record it. Raises KeyServiceError."""
     bans = [row[0] for row in await connection.fetch(_TO_DELETE, limit)]
     if bans:
         erased = await keys.erase_data_keys(bans)

@@ -1,8 +1,8 @@
 """Erases people, in steps that can be repeated: no order of crashes leaves somebody half erased.
 
-First who they are goes from the database, in one transaction, so that nobody meets what cannot be
-opened any more; then the key goes from its store; then that is written down. What was begun is
-taken up by whoever comes next.
+First the identity is removed from the database, in one transaction, so that nobody meets a value
+that cannot be opened any more. Then the key is deleted from its store, then that is recorded. The
+next run takes up what an earlier one began.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from models.person.vault import SEALED
 from models.rights.erasure import COPIES_DAYS
 from models.rights.retention import Retention
 
-#: What stands against an erasure: an open case, a visa that serves to enter or stay, a hold, a
-#: correction on its way.
+#: What prevents an erasure: an open case, a visa that serves to enter or stay, a hold, a correction
+#: on its way.
 _NOTHING_AGAINST_IT = """
     NOT EXISTS (
         SELECT FROM application
@@ -57,7 +57,7 @@ _HIDE_VERSIONS = f"""
 _HIDE = (
     "DELETE FROM identity WHERE applicant_id = ANY ($1)",
     _HIDE_VERSIONS,
-    # The sign-in belongs to nobody on file then: whoever applies again is somebody new.
+    # The sign-in then belongs to nobody on file: somebody who applies again is a new applicant.
     "UPDATE applicant SET account = NULL, passport_last_four = NULL, "
     " erased_at = clock_timestamp() WHERE id = ANY ($1)",
     "UPDATE erasure SET erased_at = applicant.erased_at FROM applicant"
@@ -72,7 +72,7 @@ _DELETED = """
     FROM unnest($1::uuid[], $2::timestamptz[]) AS batch (subject, at)
     WHERE applicant_id = batch.subject AND keys_deleted_at IS NULL
 """
-#: Whose digests are kept by law: forgers, whose visa was revoked, and who is on the ban list.
+#: People whose digests are kept by law: forgers, those whose visa was revoked, and banned people.
 _TO_FORGET = """
     SELECT applicant_id FROM erasure
     WHERE erased_at IS NOT NULL AND index_removed_at IS NULL AND NOT EXISTS (
@@ -106,26 +106,27 @@ _FORGET = (
 
 
 async def hide_due(connection: asyncpg.Connection, limit: int) -> int:
-    """Take who people are from the database, where nothing stands against it; return how many."""
+    """Remove the identities of people from the database where nothing prevents it; return how
+    many."""
     async with connection.transaction():
         found = await connection.fetch(f"{_DUE} ORDER BY id LIMIT $1", limit)
         people = [row[0] for row in found]
         await _lock(connection, people)
-        # Asked again behind the locks: a hold may have been first.
+        # Checked again under the locks: a hold may have come first.
         still = await connection.fetch(f"{_DUE} AND applicant_id = ANY ($1)", people)
         await _hide(connection, [row[0] for row in still])
     return len(still)
 
 
 async def hide(connection: asyncpg.Connection, people: Sequence[UUID]) -> None:
-    """Take who they are from the database, whatever stands against it: their keys are gone."""
+    """Remove identities from the database whatever would prevent it: their keys are gone."""
     async with connection.transaction():
         await _lock(connection, people)
         await _hide(connection, people)
 
 
 async def delete_keys(keys: ErasesKeys, connection: asyncpg.Connection, limit: int) -> int:
-    """Delete the keys of whom was hidden, and write it down. Raises KeyServiceError."""
+    """Delete the keys of the people who were removed, and record it. Raises KeyServiceError."""
     people = [row[0] for row in await connection.fetch(_TO_DELETE, limit)]
     if people:
         erased = await keys.erase_data_keys(people)
@@ -135,7 +136,7 @@ async def delete_keys(keys: ErasesKeys, connection: asyncpg.Connection, limit: i
 
 
 async def forget_digests(connection: asyncpg.Connection, retention: Retention, limit: int) -> int:
-    """Remove the digests and links of whom was hidden, unless the law keeps them."""
+    """Remove the digests and links of the people who were removed, unless the law keeps them."""
     async with connection.transaction():
         kept = timedelta(days=retention.index_days)
         people = [row[0] for row in await connection.fetch(_TO_FORGET, limit, kept)]

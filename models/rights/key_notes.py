@@ -1,7 +1,7 @@
-"""Carries what a key service noted of its keys into the account of the database.
+"""Copies the notes of a key service about its keys into the account of the database.
 
-It is asked for the newest first, until there is nothing new among them: so a database that was
-restored learns again what was done to keys since.
+It reads the newest notes first, until it meets known ones: so a restored database learns again what
+was done to keys since.
 """
 
 import asyncpg
@@ -19,9 +19,9 @@ _CARRY = """
 
 
 async def carry_key_notes(keys: ListsOperations, connection: asyncpg.Connection) -> int:
-    """Write down what is not known yet, the oldest first; return how many operations that were.
+    """Write the notes that are not known yet, the oldest first; return how many.
 
-    All of it or nothing, so that what is known has no gap. Raises KeyServiceError.
+    All or none, so that the known ones have no gap. Raises KeyServiceError.
     """
     new: list[KeyOperationNote] = []
     page = await keys.key_operations()

@@ -1,4 +1,4 @@
-"""What was done to keys: those that belong to nobody were swept, others changed or erased."""
+"""Operations on keys: sweeps of keys without a subject, rotations and erasures."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,9 +13,9 @@ from models.vocabulary import KeyOperationKind, KeyUsedFor
 class KeyOperation(Base):
     """One operation on keys; never changed, never removed. It holds no key.
 
-    A sweep is written before keys are deleted, and its key is the token by which the store knows
-    this database: one that lacks it is another one, or one from before. What else was done is noted
-    by the key service, and carried here (`models.rights.key_notes`).
+    A sweep is written before keys are deleted, and its key is the token by which the store
+    recognises this database: a database without it is another one, or an older copy. Other
+    operations are noted by the key service, and copied here (`models.rights.key_notes`).
     """
 
     __tablename__ = "key_operation"
@@ -23,15 +23,15 @@ class KeyOperation(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     occurred_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     kind: Mapped[str]
-    #: Whose keys were to be swept: nobody's who is on file.
+    #: The subjects whose keys were to be swept: none of them on file.
     subjects: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     #: Why nothing was swept.
     reason: Mapped[str | None]
     #: What the key is for that was added or retired.
     used_for: Mapped[str | None]
-    #: The login of whoever changed the file of keys; null where no command of ours did.
+    #: The login of the person who changed the file of keys; null if none of our commands did.
     operator: Mapped[str | None]
-    #: The key that wrote before, or that is accepted no more.
+    #: The key that wrote before, or that is no longer accepted.
     from_key: Mapped[str | None]
     #: The key that writes from now on.
     to_key: Mapped[str | None]

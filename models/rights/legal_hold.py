@@ -1,4 +1,4 @@
-"""That somebody is not to be erased for now: a supervisor's word, for a case."""
+"""Legal holds: a supervisor stops the erasure of the applicant of a case for now."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from models.base import Base
 
 
 class LegalHold(Base):
-    """Stops the erasure of whoever applies in a case, until a supervisor releases it."""
+    """Stops the erasure of the applicant of a case, until a supervisor releases it."""
 
     __tablename__ = "legal_hold"
 

@@ -1,9 +1,9 @@
 """Sweeps data keys whose subject was never written: the key is stored first, and then came a crash.
 
-A key that is swept by mistake loses somebody, so whatever is strange is refused: a database that
-lacks the token of the last sweep, since it is another one or was restored, and one in which more
-than a small share of all keys has no subject. In the first case the age of every key counts
-from then on, in the second nothing is swept; an operator is told of either.
+A key that is swept by mistake loses a person, so two signs of trouble stop a sweep: a database
+without the token of the last sweep, which is another one or was restored, and more than a small
+share of keys without a subject. In the first case the age of every key counts from then on, in the
+second nothing is swept; an operator is told of either.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -70,7 +70,7 @@ async def sweep(
 ) -> Sweep:
     """Sweep a batch of keys that are so many days old and belong to nobody.
 
-    ``most`` is how many they may be, where the usual share is not meant. Raises KeyServiceError.
+    ``most`` is how many they may be, instead of the usual share. Raises KeyServiceError.
     """
     async with _alone(connection):
         while await keys.note_ages():

@@ -1,8 +1,6 @@
-"""Keeps erased people erased: a backup of the database, or an old copy of the keys, brings nobody
-back.
+"""Keeps erased people erased: an old backup of the database or of the keys brings nobody back.
 
-Both remember whom they erased. What one of them has forgotten, since it is from before, the other
-one says.
+Both remember whom they erased: what an older copy of one has forgotten, the other one knows.
 """
 
 from uuid import UUID

@@ -1,5 +1,5 @@
-"""For how long files are kept once they are closed, digests of who is to be found again, and who
-read whom."""
+"""How long things are kept: files once they are closed, digests of people who are to be found
+again, and the log of reads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,8 @@ DAYS_KEPT: Mapping[Status, int] = MappingProxyType(
 )
 INDEX_DAYS = 3650
 BAN_DAYS = 1825
-#: Of who read whom: as long as the longest of files, so that whoever is on file can be told.
+#: The log of reads: as long as the longest-kept files, so that everybody on file can be told who
+#: read them.
 LOG_DAYS = 3650
 
 
@@ -32,8 +33,7 @@ class Retention:
     #: For how long after a refusal for a forged document, or a revocation, a person who is erased
     #: is found again by digests. After a ban it is for as long as the entry stands.
     index_days: int = INDEX_DAYS
-    #: For how long after an entry of the ban list has ended, or was rejected, it says whom it was
-    #: about.
+    #: How long after its end or rejection an entry of the ban list still names its person.
     ban_days: int = BAN_DAYS
 
     def __post_init__(self) -> None:

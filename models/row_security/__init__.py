@@ -89,8 +89,8 @@ _SCRAM_ROUNDS = 4096
 _LOGIN_SECONDS = 5.0
 
 
-#: The database role in which gateways of the last release write, whoever the viewer is; the next
-#: release drops it.
+#: The database role in which gateways of the last release write for every viewer; the next release
+#: drops it.
 WRITING_BEFORE = "gerbang_writing"
 
 

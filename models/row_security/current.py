@@ -42,7 +42,7 @@ _FUNCTIONS = f"""
     WHERE pronamespace = to_regnamespace('viewer') AND prokind = 'f'
 """  # noqa: S608 - of constants
 _OF_TRIGGER = _FINGERPRINT.format("concat(tgenabled, pg_get_triggerdef(pg_trigger.oid))")
-#: The triggers that are ours by their function; those of revisions stand in the schema public.
+#: The triggers that are ours by their function; functions of revisions are in the schema public.
 _GUARDS = f"""
     SELECT tgrelid::regclass::text AS table, tgname AS name,
         CASE WHEN split_part(note, ' ', 2) = {_OF_TRIGGER} THEN split_part(note, ' ', 1) END

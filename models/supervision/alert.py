@@ -17,11 +17,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, one_of
 from models.vocabulary import AlertKind, Role
 
-#: Of one kind, somebody raises one within so many hours, however often there was reason to.
+#: A viewer raises at most one alert of a kind within so many hours.
 HOURS_BETWEEN = 1
-#: Of the tampered values that somebody meets within them, at most so many raise an alert each.
+#: How many tampered values that a viewer meets in that time raise an alert each.
 MOST_TAMPERED = 20
-#: Raises an alert of one whose sealed values were changed; what is said of it is SQL.
+#: Raises an alert about a subject whose sealed values were changed; its values are SQL expressions.
 RAISE_TAMPERED = f"""\
 PERFORM pg_advisory_xact_lock(hashtextextended('gerbang tampering', 0));
         INSERT INTO alert (id, kind, actor, actor_role, applicant_id, ban_id)
@@ -45,14 +45,15 @@ class Alert(Base):
     __tablename__ = "alert"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    #: Where it lies for those who follow, with its transaction: see ``models.case.change``.
+    #: Its position for those who follow alerts live, with its transaction: see
+    #: ``models.case.change``.
     number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
     written_in: Mapped[int] = mapped_column(
         BigInteger, server_default=text("pg_current_xact_id()::text::bigint")
     )
     raised_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     kind: Mapped[str]
-    #: Whom it is about, and in which role.
+    #: The viewer it is about, and the role.
     actor: Mapped[str]
     actor_role: Mapped[str]
     #: The inquiry that it is about, once of a kind.

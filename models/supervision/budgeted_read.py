@@ -1,4 +1,4 @@
-"""Whom each viewer has read within the last hour: what read budgets count."""
+"""The people whom each viewer has read within the last hour: what read budgets count."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,14 +16,14 @@ LOCK_CLASS = 7_233
 class BudgetedRead(Base):
     """One person whom a viewer has read lately, or one look-up, and when it was last.
 
-    A trigger writes it with each entry of the log; what no longer counts, the keeper forgets.
+    A trigger writes it with each entry of the log; the keeper deletes what no longer counts.
     """
 
     __tablename__ = "budgeted_read"
 
     actor: Mapped[str] = mapped_column(primary_key=True)
     actor_role: Mapped[str] = mapped_column(primary_key=True)
-    #: The applicant, never a linked person: that would tell of links. A look-up is one by itself,
-    #: and an entry of the ban list stands for whom it is about.
+    #: The applicant, never a linked person: that would reveal links. A look-up counts as a person
+    #: of its own, and so does an entry of the ban list.
     person: Mapped[UUID] = mapped_column(primary_key=True)
     read_at: Mapped[datetime]

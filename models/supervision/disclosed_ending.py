@@ -14,8 +14,8 @@ ENDINGS_LOCK_CLASS = 7_234
 class DisclosedEnding(Base):
     """A person whose passport ending a viewer was shown lately, and when it was last.
 
-    A function of the database writes it before the answer leaves; what no longer counts, the keeper
-    forgets.
+    A function of the database writes it before the answer leaves; the keeper deletes what no longer
+    counts.
     """
 
     __tablename__ = "ending_told"

@@ -9,18 +9,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, one_of
 from models.vocabulary import InquiryVerdict
 
-#: How an inquiry is referred to; no application has a reference alike.
+#: How an inquiry is referred to; no reference of an application looks like it.
 REFERENCE_BEGINS = "INQ-"
-#: The most that a supervisor opens alone, and no more than once in so many minutes.
+#: The most that a supervisor opens alone: so many minutes, which is also the shortest time between
+#: two inquiries, and so many people.
 MOST_MINUTES = 60
 MOST_PEOPLE = 50
 #: The most that a second supervisor may agree to.
 MOST_MINUTES_OF_TWO = 1_440
 MOST_PEOPLE_OF_TWO = 500
-#: When it is to be reviewed at the latest, after it began.
+#: How long after its beginning it must be reviewed at the latest.
 REVIEW_HOURS = 72
 #: How long one waits for a second supervisor before it lapses: within a day each of them has been
-#: at work, and what nobody wanted by then nobody is to start later. It may be asked for anew.
+#: at work, and an inquiry that nobody approved by then must not start later. It may be applied for
+#: again.
 WAITING_HOURS = 24
 #: Advisory locks of this class serialise what one supervisor opens.
 LOCK_CLASS = 7_234
@@ -107,7 +109,7 @@ class InquiryPerson(Base):
     reference: Mapped[str] = mapped_column(ForeignKey("inquiry.reference"))
     applicant_id: Mapped[UUID] = mapped_column(ForeignKey("applicant.id"))
     opened_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
-    #: When the person is told of it: once the inquiry was reviewed.
+    #: When the person is told of it: after the review of the inquiry.
     told_at: Mapped[datetime | None]
 
     __table_args__ = (

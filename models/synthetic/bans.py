@@ -1,7 +1,7 @@
 """The entry-ban list of the world: a few entries of its last day, about some who have applied.
 
-They are as two people leave an entry: nobody was compared with it yet. Whoever links people does
-that, so a world has its hits as soon as its keeper runs.
+They are in the state in which two people leave an entry: not yet compared with anybody. The LINKER
+does that, so a world has its hits as soon as its keeper runs.
 """
 
 from dataclasses import dataclass, field

@@ -25,7 +25,7 @@ class Desk(NamedTuple):
     until: int = 0
 
     def who_acts(self, step: Step) -> str | None:
-        """Who takes a step: whoever has the case then, where an officer does."""
+        """Who takes a step of an officer: the one who has the case then."""
         if step.by.role is not Role.OFFICER:
             return step.by.subject
         return self.gave_back if self.gave_back and step.at < self.until else self.officer

@@ -319,7 +319,7 @@ def _later(moment: int | None, seconds: int) -> datetime | None:
 
 
 def _requested_item(application: UUID, step: Step, later: Sequence[Step]) -> RequestedItemRow:
-    """One thing is asked for, and answered by whoever let the case go on."""
+    """One thing is asked for, and answered by the actor who let the case go on."""
     answer = next((one for one in later if one.kind is EventKind.IN_VERIFICATION), None)
     kinds = assumptions.REQUESTED_ITEMS
     return RequestedItemRow(

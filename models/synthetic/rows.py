@@ -128,7 +128,7 @@ class AssignmentRow(NamedTuple):
     role: Role
     assigned_at: datetime
     ended_at: datetime | None
-    #: Who took it off the desk, and why; where the case was decided, nobody says it.
+    #: Who took it off the desk, and why; null where the case was decided.
     ended_by: str | None = None
     reason: str | None = None
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from models.account import take_up_again
+from models.account import reset_sources
 from models.database.connections import connect
 from models.garbage import without_garbage_collection
 from models.jobs.linking import link_everybody
@@ -100,7 +100,7 @@ async def synthesise(
                 row_counts = await _load(connection, World(plan, reference()), progress, keys)
                 if keys is not None:
                     await link_everybody(connection)
-                await take_up_again(connection)  # what was loaded past the triggers
+                await reset_sources(connection)  # what was loaded past the triggers
                 # Their triggers tell gateways that there are other figures now.
                 async with without_indexes(connection, _ROLLUPS):
                     await rebuild(connection, plan.until)

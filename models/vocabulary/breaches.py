@@ -1,4 +1,4 @@
-"""Words about whom a breach has reached."""
+"""The words for people whom a breach affected."""
 
 from enum import StrEnum
 

@@ -111,7 +111,7 @@ class ChangedVolumes(StrEnum):
     """What a change of the volumes touches: more than outcomes, or outcomes alone."""
 
     FIGURES = "FIGURES"
-    #: As by a correction: nothing to whoever reads no outcomes.
+    #: As by a correction: of no interest to roles that read no outcomes.
     OUTCOMES = "OUTCOMES"
 
 
@@ -169,7 +169,7 @@ CLEARING = (ScreeningResult.CLEAR, ScreeningResult.NO_MATCH)
 class ReferralReason(StrEnum):
     """Why supervision is asked."""
 
-    #: Nothing is granted that was not asked about.
+    #: No visa is granted before this was asked.
     ROUTINE = "ROUTINE"
     IDENTITY_IN_DOUBT = "IDENTITY_IN_DOUBT"
     DOCUMENTS_IN_DOUBT = "DOCUMENTS_IN_DOUBT"

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class DataRequestKind(StrEnum):
-    """What somebody asks of the data that is on file of them."""
+    """What a person requests about their data on file."""
 
     #: What is on file, and who read it.
     ACCESS = "ACCESS"

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class AlertKind(StrEnum):
-    """What others than whoever did it are alerted to at once."""
+    """Reasons for an alert, which everybody but the viewer who caused it gets at once."""
 
     #: Somebody wanted to read more people than an hour's budget has, or was shown the last four of
     #: more passports than is usual.

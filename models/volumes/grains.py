@@ -80,8 +80,8 @@ FACTS = (
 #: Those that gateways of an earlier release, which keep figures meanwhile, do not write.
 _WRITTEN_SINCE_0110 = ("overturned",)
 
-#: Facts that the database computes from others, and their SQL. Whoever reads one needs no right to
-#: those that it is made of.
+#: Facts that the database computes from others, and their SQL. A role that reads one needs no right
+#: to the facts that it is made of.
 COMPUTED_FACTS = {"decisions": "granted + refused"}
 READ_FACTS = (*FACTS, *COMPUTED_FACTS)
 

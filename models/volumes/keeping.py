@@ -15,13 +15,13 @@ from models.volumes.grains import FACTS, GRAINS, ROLLUPS, Dimension
 from models.volumes.officers import DONE_BY_OFFICERS
 from models.volumes.rollups import Rollup
 
-#: Advisory lock of whoever changes the rollups: two writers would deadlock on each other's rows.
+#: Advisory lock for changes of the rollups: two writers would deadlock on each other's rows.
 _LOCK = "SELECT pg_advisory_xact_lock(7461002)"
 
 CHANGE_COLUMNS = ", ".join(
     ("day", *Dimension, "kind", "ground", "done_by", "bucket", *FACTS, "measured")
 )
-#: What an application alone does not tell, in the columns of the outbox: the national
+#: What cannot be derived from an application alone, in the columns of the outbox: the national
 #: contributions, those of officers, and the decisions that did not stand.
 OTHER_CHANGES = f"""
     SELECT

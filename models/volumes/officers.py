@@ -7,7 +7,7 @@ from models.volumes.grains import OFFICER_FACTS, OFFICERS
 from models.volumes.lines import AnySelect
 from models.volumes.question import Question
 
-#: Each thing that an officer did, from the rows that say so: as triggers tell the outbox of it.
+#: Each action of an officer, from the rows that record it, as triggers write it to the outbox.
 #: Supervisors, who refuse hits and correct decisions, are no officers.
 DONE_BY_OFFICERS = """
     SELECT

@@ -1,4 +1,5 @@
-"""How often more had to be asked for of what partners took in, by place."""
+"""How often further documents had to be requested for applications that partners took in, by
+place."""
 
 from sqlalchemy import BigInteger, cast, func, select
 

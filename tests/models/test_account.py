@@ -14,8 +14,8 @@ from models import PersonLookup
 from models.account import (
     AccountError,
     CheckpointFolder,
-    begin_anew,
     integrate,
+    restart_account,
     seal_entries,
     sign_checkpoint,
     take_up_again,
@@ -215,7 +215,7 @@ async def test_a_checkpoint_that_somebody_kept_tells_of_a_folder_that_was_replac
     # Everything is written anew, with the key service's help: only the kept one knows.
     with pytest.raises(AccountError, match="audit begin"):
         await sign(account, tmp_path)
-    await begin_anew(account, CheckpointFolder(tmp_path))
+    await restart_account(account, CheckpointFolder(tmp_path))
     await account.execute("DELETE FROM account_leaf")
     async with past_triggers(account):
         await account.execute("DELETE FROM person_lookup")
@@ -226,7 +226,7 @@ async def test_a_checkpoint_that_somebody_kept_tells_of_a_folder_that_was_replac
     assert kind is Tampering.ROLLED_BACK
     assert f"{size:,}" in what
     with pytest.raises(AccountError, match="an empty folder"):
-        await begin_anew(account, CheckpointFolder(tmp_path))
+        await restart_account(account, CheckpointFolder(tmp_path))
     # What no key of ours signed is not believed.
     kept.write_text(kept.read_text().replace("signed at 2", "signed at 3"))
     with pytest.raises(AccountError, match="no key of this installation"):

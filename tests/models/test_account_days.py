@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from models.account import CheckpointFolder, sign_anew, verify
+from models.account import CheckpointFolder, renew_signatures, verify
 from models.account.findings import Tampering
 from models.key_service import KeyUse, LocalKeys, LocalKeyService
 from models.key_service.store import KeyStore
@@ -121,7 +121,7 @@ async def test_a_day_that_is_over_is_signed_anew_after_a_rotation(
     rotated = LocalKeys.read(keys_file()).with_new_key(KeyUse.CHECKPOINT)
     store = KeyStore(tmp_path / "a.db", tmp_path / "b.db")
     both = LocalKeyService(rotated, store)
-    await sign_anew(three_days, both, folder)
+    await renew_signatures(three_days, both, folder)
     empty_folders(tmp_path, last="2026-03-03")
     settled = await LocalKeyService(rotated.with_one_key(KeyUse.CHECKPOINT), store).public_keys(
         KeyUse.CHECKPOINT

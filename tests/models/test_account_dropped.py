@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from gateway.cli.audit import audit
 from models.account import (
     CheckpointFolder,
-    begin_anew,
     drop_of_age,
     find_of_age,
+    restart_account,
     take_up_again,
     verify,
 )
@@ -330,7 +330,7 @@ async def test_records_outlive_a_rotation_of_the_key_and_a_new_folder(
 
     # After a restored backup the account begins in another folder, which knows no ages.
     other = tmp_path / "other"
-    await begin_anew(account, CheckpointFolder(other))
+    await restart_account(account, CheckpointFolder(other))
     await take_up_again(account)
     await sign(account, other, keys)
     report = await verify(account, keys, CheckpointFolder(other))

@@ -27,10 +27,10 @@ class LoadReport:
 async def load(
     connection: asyncpg.Connection, files: Files, at: datetime | None = None
 ) -> LoadReport:
-    """Fill the tables that are empty, all or none, and tell the ledger so.
+    """Fill the tables that are empty, all or none, and note that in the ledger.
 
     A table that has rows is left alone: what is to change there takes a decree. ``at`` is when the
-    ledger begins, now unless it is said. Raises ReferenceDataError with every mistake in the files.
+    ledger begins, by default now. Raises ReferenceDataError with every mistake in the files.
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
