@@ -15,10 +15,10 @@ from models.account import (
     AccountError,
     CheckpointFolder,
     integrate,
+    reset_sources,
     restart_account,
     seal_entries,
     sign_checkpoint,
-    take_up_again,
     verify,
 )
 from models.account.findings import Tampering
@@ -177,7 +177,7 @@ async def test_an_entry_that_was_written_past_the_triggers_is_named(
         Tampering.UNRECORDED, f"access_event {last} was written past the account"
     )  # fmt: skip
     # A world that is loaded past the triggers says so, and is taken up.
-    await take_up_again(account)
+    await reset_sources(account)
     await sign(account, tmp_path)
     assert await find_tampering(account, tmp_path) == []
 
@@ -219,7 +219,7 @@ async def test_a_checkpoint_that_somebody_kept_tells_of_a_folder_that_was_replac
     await account.execute("DELETE FROM account_leaf")
     async with past_triggers(account):
         await account.execute("DELETE FROM person_lookup")
-    await take_up_again(account)
+    await reset_sources(account)
     size = await sign(account, tmp_path)
     assert await find_tampering(account, tmp_path) == []
     [(kind, what)] = await find_tampering(account, tmp_path, checkpoint=kept)

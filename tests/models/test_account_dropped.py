@@ -16,8 +16,8 @@ from models.account import (
     CheckpointFolder,
     drop_of_age,
     find_of_age,
+    reset_sources,
     restart_account,
-    take_up_again,
     verify,
 )
 from models.account.drop_records import Drop, DroppedLeaves, runs_of
@@ -331,7 +331,7 @@ async def test_records_outlive_a_rotation_of_the_key_and_a_new_folder(
     # After a restored backup the account begins in another folder, which knows no ages.
     other = tmp_path / "other"
     await restart_account(account, CheckpointFolder(other))
-    await take_up_again(account)
+    await reset_sources(account)
     await sign(account, other, keys)
     report = await verify(account, keys, CheckpointFolder(other))
     assert (report.findings, report.dropped) == ([], 5)
