@@ -13,6 +13,9 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu"]
 #: For pages that are opened once and closed again: to optimise what they run takes the processor a
 #: fifth of all that they do. Not for what measures a page.
 NOTHING_OPTIMISED = "--js-flags=--no-opt --no-maglev --single-threaded-gc"
+#: The outside world is cut off: nobody's name has an address. To ask the driver about each request
+#: instead would go through two processes, and no script that was loaded once would be kept.
+NOTHING_OUTSIDE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 
 
 class NoBrowserError(Exception):
