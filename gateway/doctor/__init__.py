@@ -6,19 +6,24 @@ from collections.abc import AsyncIterator
 import asyncpg
 
 from gateway.access.transactions.errors import TOO_MANY_CONNECTIONS, state_of
-from gateway.doctor.account import account
-from gateway.doctor.database import figures, revision, room_on_disk, row_rules
-from gateway.doctor.documents import trusted_documents
+from gateway.doctor.account import examine_account
+from gateway.doctor.database import (
+    examine_disk,
+    examine_figures,
+    examine_revision,
+    examine_row_rules,
+)
+from gateway.doctor.documents import examine_documents
 from gateway.doctor.finding import Finding, finding_of
-from gateway.doctor.login import Clock, keys, way_in
-from gateway.doctor.owner import owner_is_able, owner_is_plain
-from gateway.doctor.provider import provider
-from gateway.doctor.reference import reference_data
-from gateway.doctor.roles import roles_and_rights
-from gateway.doctor.seal_keys import seal_keys
-from gateway.doctor.transport import transport
-from gateway.doctor.vault import vault
-from gateway.doctor.ways_around import ways_around
+from gateway.doctor.login import Clock, examine_keys, examine_login
+from gateway.doctor.owner import examine_owner_privileges, examine_owner_rights
+from gateway.doctor.provider import examine_provider
+from gateway.doctor.reference import examine_reference_data
+from gateway.doctor.roles import examine_roles
+from gateway.doctor.seal_keys import examine_seal_keys
+from gateway.doctor.transport import examine_transport
+from gateway.doctor.vault import examine_vault
+from gateway.doctor.ways_around import find_ways_around
 from gateway.faults import Fault
 from gateway.settings import Settings
 from models.database.connections import CONNECTION_ERRORS, connect
@@ -32,17 +37,17 @@ async def examine(settings: Settings, clock: Clock = time.time) -> list[Finding]
     return [
         finding
         for examination in (
-            keys(settings),
-            transport(settings),
-            _with_owner(settings),
-            way_in(settings, clock),
-            provider(settings),
+            examine_keys(settings),
+            examine_transport(settings),
+            _examine_as_owner(settings),
+            examine_login(settings, clock),
+            examine_provider(settings),
         )
         async for finding in examination
     ]
 
 
-async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
+async def _examine_as_owner(settings: Settings) -> AsyncIterator[Finding]:
     try:
         owner = await connect(settings.required_owner_url)
     except CONNECTION_ERRORS as error:
@@ -56,13 +61,13 @@ async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
         )
         return
     try:
-        async for finding in _of_database(owner, settings):
+        async for finding in _examine_database(owner, settings):
             yield finding
     finally:
         await owner.close()
 
 
-async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
+async def _examine_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
     """Findings about the database.
 
     If the owner lacks rights, the revision is wrong or the disk is full, the examination stops
@@ -70,9 +75,9 @@ async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIt
     """
     login = read_database_url(settings.database_url).user
     obstacles = (
-        owner_is_able(owner, login),
-        revision(settings.required_owner_url),
-        room_on_disk(owner),
+        examine_owner_rights(owner, login),
+        examine_revision(settings.required_owner_url),
+        examine_disk(owner),
     )
     for obstacle in obstacles:
         findings = [finding async for finding in obstacle]
@@ -80,23 +85,23 @@ async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIt
             yield finding
         if findings:
             return
-    async for finding in owner_is_plain(owner, settings):
+    async for finding in examine_owner_privileges(owner, settings):
         yield finding
-    async for finding in row_rules(owner):
+    async for finding in examine_row_rules(owner):
         yield finding
-    async for finding in seal_keys(owner):
+    async for finding in examine_seal_keys(owner):
         yield finding
-    for finding in await roles_and_rights(owner, login):
+    for finding in await examine_roles(owner, login):
         yield finding
-    for finding in await ways_around(owner, login):
+    for finding in await find_ways_around(owner, login):
         yield finding
-    async for finding in figures(owner):
+    async for finding in examine_figures(owner):
         yield finding
-    async for finding in account(owner, settings):
+    async for finding in examine_account(owner, settings):
         yield finding
-    async for finding in vault(owner):
+    async for finding in examine_vault(owner):
         yield finding
-    async for finding in trusted_documents(owner, settings):
+    async for finding in examine_documents(owner, settings):
         yield finding
-    for finding in await reference_data(owner):
+    for finding in await examine_reference_data(owner):
         yield finding

@@ -16,7 +16,7 @@ _WAITING = (
 )
 
 
-async def account(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
+async def examine_account(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
     age = await owner.fetchval(_AGE)
     if age is not None and age > SIGNED_WITHIN_SECONDS:
         yield finding_of(Fault.CHECKPOINT, f"The account was signed last {age:,.0f} s ago.")

@@ -18,7 +18,7 @@ _TRIAL = """
 """
 
 
-async def revision(owner_url: str) -> AsyncIterator[Finding]:
+async def examine_revision(owner_url: str) -> AsyncIterator[Finding]:
     at, newest = await current_and_newest(owner_url)
     if at != newest:
         yield finding_of(
@@ -27,7 +27,7 @@ async def revision(owner_url: str) -> AsyncIterator[Finding]:
         )
 
 
-async def row_rules(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
+async def examine_row_rules(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
     if await installed_version(owner) != version():
         yield Finding(
             "The row rules in the database are not those of this version.",
@@ -36,7 +36,7 @@ async def row_rules(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
         )
 
 
-async def figures(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
+async def examine_figures(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
     waiting = await owner.fetchval(
         "SELECT extract(epoch FROM clock_timestamp() - min(written_at))::float8 FROM volume_outbox"
     )
@@ -44,7 +44,7 @@ async def figures(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
         yield finding_of(Fault.KEEPER, f"Changes have waited for {waiting:.0f} s to be counted.")
 
 
-async def room_on_disk(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
+async def examine_disk(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
     """Write some rows, and roll back."""
     trial = owner.transaction()
     await trial.start()

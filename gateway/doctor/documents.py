@@ -10,7 +10,7 @@ from gateway.settings import DocumentRule, Settings
 _ANY = "SELECT EXISTS (SELECT FROM trusted_document WHERE retired_at IS NULL)"
 
 
-async def trusted_documents(
+async def examine_documents(
     owner: asyncpg.Connection, settings: Settings
 ) -> AsyncIterator[Finding]:
     if settings.documents is DocumentRule.REQUIRE and not await owner.fetchval(_ANY):

@@ -20,7 +20,7 @@ _MOST_SECONDS_APART = 2.0
 _ACT = "SELECT set_config('gerbang.viewer', $1, true), set_config('role', $2, true)"
 
 
-async def keys(settings: Settings) -> AsyncIterator[Finding]:
+async def examine_keys(settings: Settings) -> AsyncIterator[Finding]:
     if set(settings.cursor_key) & set(settings.seal_key):
         yield Finding(
             "GERBANG_CURSOR_KEY and GERBANG_SEAL_KEY are the same key.",
@@ -29,7 +29,7 @@ async def keys(settings: Settings) -> AsyncIterator[Finding]:
         )
 
 
-async def way_in(settings: Settings, clock: Clock = time.time) -> AsyncIterator[Finding]:
+async def examine_login(settings: Settings, clock: Clock = time.time) -> AsyncIterator[Finding]:
     """Log in as the gateway does, compare clocks, and try a seal if the doctor has the key."""
     try:
         connection = await connect(settings.database_url)

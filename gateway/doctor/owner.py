@@ -9,7 +9,7 @@ from gateway.settings import Settings
 from models.database.owner import by_what, is_superuser, missing_rights
 
 
-async def owner_is_able(owner: asyncpg.Connection, login: str) -> AsyncIterator[Finding]:
+async def examine_owner_rights(owner: asyncpg.Connection, login: str) -> AsyncIterator[Finding]:
     for what, statements in by_what(await missing_rights(owner, login)).items():
         yield Finding(
             what,
@@ -18,7 +18,9 @@ async def owner_is_able(owner: asyncpg.Connection, login: str) -> AsyncIterator[
         )
 
 
-async def owner_is_plain(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
+async def examine_owner_privileges(
+    owner: asyncpg.Connection, settings: Settings
+) -> AsyncIterator[Finding]:
     """A superuser is acceptable only in development."""
     if not settings.in_development and await is_superuser(owner):
         yield Finding(

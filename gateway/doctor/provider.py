@@ -14,7 +14,7 @@ _SECONDS = 5
 _DISCOVERY = "/.well-known/openid-configuration"
 
 
-async def provider(settings: Settings) -> AsyncIterator[Finding]:
+async def examine_provider(settings: Settings) -> AsyncIterator[Finding]:
     """Findings about the provider; none if the development sign-in issues the tokens."""
     if settings.issuer is None or settings.jwks_url is None:
         return

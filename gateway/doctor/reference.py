@@ -101,7 +101,7 @@ QUESTIONS = (
 )
 
 
-async def reference_data(owner: asyncpg.Connection) -> list[Finding]:
+async def examine_reference_data(owner: asyncpg.Connection) -> list[Finding]:
     """Findings about reference data that is missing today."""
     return [
         Finding(row[0], question.why, question.mend)

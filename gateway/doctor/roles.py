@@ -147,7 +147,7 @@ QUESTIONS = (
 )
 
 
-async def roles_and_rights(owner: asyncpg.Connection, login: str) -> list[Finding]:
+async def examine_roles(owner: asyncpg.Connection, login: str) -> list[Finding]:
     """Findings about rights that the roles should not have, or lack."""
     findings: list[Finding] = []
     for question in QUESTIONS:

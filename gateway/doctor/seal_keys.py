@@ -17,7 +17,7 @@ _DAYS_WITHOUT = """
 """
 
 
-async def seal_keys(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
+async def examine_seal_keys(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
     if not await owner.fetchval(_TABLE_EXISTS):
         return
     missing = [row["day"] for row in await owner.fetch(_DAYS_WITHOUT)]

@@ -7,7 +7,7 @@ from gateway.settings import Settings
 from gateway.settings.transport import REMEDY, unprotected_hosts
 
 
-async def transport(settings: Settings) -> AsyncIterator[Finding]:
+async def examine_transport(settings: Settings) -> AsyncIterator[Finding]:
     for variable, url in (
         ("GERBANG_DATABASE_URL", settings.database_url),
         ("GERBANG_OWNER_URL", settings.owner_url),

@@ -16,7 +16,7 @@ _LAST_SWEEP = """
 """
 
 
-async def vault(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
+async def examine_vault(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
     tampered = await owner.fetchrow(_TAMPERED)
     if tampered and tampered["number"]:
         yield Finding(

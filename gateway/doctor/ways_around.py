@@ -25,7 +25,7 @@ _MEND = "Run `gerbang migrate`, which puts the row rules and grants of this vers
 _WHY = "A role could reach what the policy does not give it, or not reach what it gives."
 
 
-async def ways_around(owner: asyncpg.Connection, login: str) -> list[Finding]:
+async def find_ways_around(owner: asyncpg.Connection, login: str) -> list[Finding]:
     """Every grant, row rule, table and function that differs from the policy."""
     missing = await _missing_tables(owner)
     if missing:

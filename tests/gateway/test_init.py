@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli import gerbang
-from gateway.doctor.reference import reference_data
+from gateway.doctor.reference import examine_reference_data
 from models.database.connections import connect
 from models.reference.data import cldr, load, read_files
 from models.reference.data.tables import TABLES, Basis
@@ -66,7 +66,7 @@ def folder_with(folder: Path, **files: str) -> Path:
 async def test_an_empty_installation_is_filled_and_the_doctor_content(
     init: Run, empty: asyncpg.Connection
 ) -> None:
-    before = [finding.what for finding in await reference_data(empty)]
+    before = [finding.what for finding in await examine_reference_data(empty)]
     assert before == [
         "There are no countries.",
         "No visa type is offered today.",
@@ -80,7 +80,7 @@ async def test_an_empty_installation_is_filled_and_the_doctor_content(
     found = await counts(empty)
     assert (found["country"], found["entry_rule"], found["visa_type"]) == (250, 200, 8)
     assert (found["partner"], found["centre"]) == (2, 118)
-    assert await reference_data(empty) == []
+    assert await examine_reference_data(empty) == []
 
 
 async def test_twice_changes_nothing(init: Run, empty: asyncpg.Connection) -> None:
@@ -289,9 +289,11 @@ async def test_the_doctor_names_what_has_run_out(empty: asyncpg.Connection, what
     await load(empty, read_files(PARTNERS))
     planted, expected = RUN_OUT[what]
     await empty.execute(planted)
-    [by_hand] = {finding.what for finding in await reference_data(empty)} - {expected} or {None}
+    [by_hand] = {finding.what for finding in await examine_reference_data(empty)} - {expected} or {
+        None
+    }
     assert by_hand is None or by_hand.endswith("are in no change of the ledger.")
     await record_beginning(empty)
-    findings = await reference_data(empty)
+    findings = await examine_reference_data(empty)
     assert [finding.what for finding in findings] == [expected]
     assert all(finding.why and finding.mend for finding in findings)

@@ -154,7 +154,7 @@ async def test_a_day_that_is_not_looked_at_is_seen(
 
 async def test_a_visa_type_without_its_fee_is_seen(who, world, on, monkeypatch) -> None:
     async def by_itself(*said: Any) -> list[Row]:
-        return (await decrees.visa_type(*said))[:1]
+        return (await decrees.build_visa_type(*said))[:1]
 
     proposal = {requests.ProposeVisaType: (ReferenceKind.VISA_TYPE, by_itself)}
     monkeypatch.setattr(reference, "PROPOSALS", {**reference.PROPOSALS, **proposal})

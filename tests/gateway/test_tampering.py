@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from gateway.doctor.vault import vault
+from gateway.doctor.vault import examine_vault
 from gateway.mapping.ids import GlobalId
 from models.jobs.tampering import raise_tampering
 from models.person.vault import VaultError
@@ -58,7 +58,7 @@ async def swapped_pair(who: dict[str, Viewer], connection: asyncpg.Connection) -
 
 
 async def test_people_who_were_swapped_are_an_alert_once_an_hour(who, connection) -> None:
-    assert [finding async for finding in vault(connection)] == []
+    assert [finding async for finding in examine_vault(connection)] == []
     pair = await swapped_pair(who, connection)
     for _ in range(3):
         for case, _, named in pair:
@@ -70,7 +70,7 @@ async def test_people_who_were_swapped_are_an_alert_once_an_hour(who, connection
     }
     # Whoever read it again within the hour told nobody anew.
     assert [(one["actor"], one["actorRole"]) for one in alerts] == [("officer", "OFFICER")] * 2
-    [finding] = [finding async for finding in vault(connection)]
+    [finding] = [finding async for finding in examine_vault(connection)]
     assert finding.what.startswith("Sealed values were changed in the database: 2 open alerts")
     assert all(str(person) not in str(finding) for _, person, _ in pair)
     # An hour later it is told again.
@@ -85,7 +85,7 @@ async def test_people_who_were_swapped_are_an_alert_once_an_hour(who, connection
     for one in await tampered(who["auditor"]):
         closer = who["supervisor-2"]
         assert (await change(closer, "closeAlert", alertId=one["id"], reason="So.")).codes == []
-    assert [finding async for finding in vault(connection)] == []
+    assert [finding async for finding in examine_vault(connection)] == []
     await connection.execute(_FORGET)
 
 

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli.vault import vault as vault_commands
-from gateway.doctor.vault import vault as examine_vault
+from gateway.doctor.vault import examine_vault
 from models.key_service import SocketKeys, create_key_file
 from models.key_service.process import running_keys
 from models.rights.orphan_keys import ANOTHER_DATABASE, SWEEP_DAYS, preview, sweep

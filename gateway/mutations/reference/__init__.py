@@ -16,8 +16,8 @@ from models.vocabulary import ReferenceKind
 #: Takes the transaction, the request, today and the reasons found so far; returns the key of what
 #: changed. It looks up what it needs, adds its own reasons, and refuses before it writes anything.
 Effect = Callable[[WriteTransaction, Any, Any, Reasons], Awaitable[str]]
-#: The same, and returns the rows as they are to become.
-Rows = Callable[[WriteTransaction, Any, Any, Reasons], Awaitable[list[Row]]]
+#: Takes the same, and returns the rows that the change would write.
+BuildRows = Callable[[WriteTransaction, Any, Any, Reasons], Awaitable[list[Row]]]
 
 EFFECTS: Mapping[type[requests.ReferenceRequest], Effect] = {
     requests.ApproveReferenceChange: ledger.approve,
@@ -27,27 +27,27 @@ EFFECTS: Mapping[type[requests.ReferenceRequest], Effect] = {
     requests.ConfirmSuspension: suspensions.confirm,
     requests.LiftSuspension: suspensions.lift,
 }
-PROPOSALS: Mapping[type[requests.Proposal], tuple[ReferenceKind, Rows]] = {
-    requests.ProposeCountry: (ReferenceKind.COUNTRY, decrees.country),
-    requests.ProposePartner: (ReferenceKind.PARTNER, partners.partner),
-    requests.ProposePartnerCountry: (ReferenceKind.PARTNER_COUNTRY, partners.country),
+PROPOSALS: Mapping[type[requests.Proposal], tuple[ReferenceKind, BuildRows]] = {
+    requests.ProposeCountry: (ReferenceKind.COUNTRY, decrees.build_country),
+    requests.ProposePartner: (ReferenceKind.PARTNER, partners.build_partner),
+    requests.ProposePartnerCountry: (ReferenceKind.PARTNER_COUNTRY, partners.build_country),
     requests.ProposePartnerCountryClosing: (
         ReferenceKind.PARTNER_COUNTRY,
-        partners.country_closing,
+        partners.build_country_closing,
     ),
-    requests.ProposeCentre: (ReferenceKind.CENTRE, partners.centre),
-    requests.ProposeCentreClosing: (ReferenceKind.CENTRE, partners.centre_closing),
-    requests.ProposeVisaType: (ReferenceKind.VISA_TYPE, decrees.visa_type),
-    requests.ProposeVisaTypeEnd: (ReferenceKind.VISA_TYPE, decrees.visa_type_end),
-    requests.ProposeEligibility: (ReferenceKind.ELIGIBILITY, decrees.eligibility),
+    requests.ProposeCentre: (ReferenceKind.CENTRE, partners.build_centre),
+    requests.ProposeCentreClosing: (ReferenceKind.CENTRE, partners.build_centre_closing),
+    requests.ProposeVisaType: (ReferenceKind.VISA_TYPE, decrees.build_visa_type),
+    requests.ProposeVisaTypeEnd: (ReferenceKind.VISA_TYPE, decrees.build_visa_type_end),
+    requests.ProposeEligibility: (ReferenceKind.ELIGIBILITY, decrees.build_eligibility),
     requests.ProposeRequiredDocument: (
         ReferenceKind.REQUIRED_DOCUMENT,
-        decrees.required_document,
+        decrees.build_required_document,
     ),
-    requests.ProposeFee: (ReferenceKind.FEE, decrees.fee),
-    requests.ProposeServiceTarget: (ReferenceKind.SERVICE_TARGET, decrees.service_target),
-    requests.ProposeDeadline: (ReferenceKind.DEADLINE, decrees.deadline),
-    requests.ProposeEntryRule: (ReferenceKind.ENTRY_RULE, decrees.entry_rule),
+    requests.ProposeFee: (ReferenceKind.FEE, decrees.build_fee),
+    requests.ProposeServiceTarget: (ReferenceKind.SERVICE_TARGET, decrees.build_service_target),
+    requests.ProposeDeadline: (ReferenceKind.DEADLINE, decrees.build_deadline),
+    requests.ProposeEntryRule: (ReferenceKind.ENTRY_RULE, decrees.build_entry_rule),
 }
 
 
@@ -59,7 +59,7 @@ async def change_reference(
     reasons = Reasons(request.faults)
     check(request, now.on, reasons)
     if isinstance(request, requests.Proposal):
-        kind, rows_of = PROPOSALS[type(request)]
-        rows = await rows_of(transaction, request, now.on, reasons)
+        kind, build_rows = PROPOSALS[type(request)]
+        rows = await build_rows(transaction, request, now.on, reasons)
         return Outcome([Result(await ledger.propose(transaction, request, kind, rows))])
     return Outcome([Result(await EFFECTS[type(request)](transaction, request, now.on, reasons))])

@@ -1,4 +1,4 @@
-"""What decrees make of countries, visa types and what belongs to them, deadlines and rules."""
+"""Builds the rows that proposals write: countries, visa types and terms, deadlines, entry rules."""
 
 from datetime import date
 
@@ -32,7 +32,7 @@ from models.vocabulary import Clock, Entry
 _TYPES = Span(VisaType, "valid_from", "valid_until")
 
 
-async def country(
+async def build_country(
     transaction: WriteTransaction, request: ProposeCountry, today: date, reasons: Reasons
 ) -> list[Row]:
     """Another country, or another name of one. Which codes it has is not for a decree to change."""
@@ -45,7 +45,7 @@ async def country(
     return [Row(Country, {"code": request.code, "iso3": request.iso3, **names})]
 
 
-async def visa_type(
+async def build_visa_type(
     transaction: WriteTransaction, request: ProposeVisaType, today: date, reasons: Reasons
 ) -> list[Row]:
     """A visa type with its first fee and target: it is never without them.
@@ -72,14 +72,14 @@ async def visa_type(
     ]
 
 
-async def visa_type_end(
+async def build_visa_type_end(
     transaction: WriteTransaction, request: ProposeVisaTypeEnd, today: date, reasons: Reasons
 ) -> list[Row]:
     key = {"code": request.visa_type}
     return [await end_row(transaction, request, _TYPES, key, today, reasons, "visaType")]
 
 
-async def eligibility(
+async def build_eligibility(
     transaction: WriteTransaction, request: ProposeEligibility, today: date, reasons: Reasons
 ) -> list[Row]:
     of_type = await _of_visa_type(transaction, request, reasons)
@@ -87,7 +87,7 @@ async def eligibility(
     return [Row(Eligibility, {**of_type, **served, "is_open": request.is_open})]
 
 
-async def required_document(
+async def build_required_document(
     transaction: WriteTransaction, request: ProposeRequiredDocument, today: date, reasons: Reasons
 ) -> list[Row]:
     of_type = await _of_visa_type(transaction, request, reasons)
@@ -95,14 +95,14 @@ async def required_document(
     return [Row(RequiredDocument, {**of_type, **document})]
 
 
-async def fee(
+async def build_fee(
     transaction: WriteTransaction, request: ProposeFee, today: date, reasons: Reasons
 ) -> list[Row]:
     of_type = await _of_visa_type(transaction, request, reasons)
     return [Row(Fee, {**of_type, "amount_idr": request.amount_idr})]
 
 
-async def service_target(
+async def build_service_target(
     transaction: WriteTransaction, request: ProposeServiceTarget, today: date, reasons: Reasons
 ) -> list[Row]:
     of_type = await _of_visa_type(transaction, request, reasons)
@@ -110,7 +110,7 @@ async def service_target(
     return [Row(ServiceTarget, {**of_type, "clock": request.clock.value, **target})]
 
 
-async def deadline(
+async def build_deadline(
     transaction: WriteTransaction, request: ProposeDeadline, today: date, reasons: Reasons
 ) -> list[Row]:
     reasons.refuse_if_any()
@@ -118,7 +118,7 @@ async def deadline(
     return [Row(Deadline, {**key, "days": request.days})]
 
 
-async def entry_rule(
+async def build_entry_rule(
     transaction: WriteTransaction, request: ProposeEntryRule, today: date, reasons: Reasons
 ) -> list[Row]:
     await check_known(transaction, reasons, Country.code, request.country, "country")

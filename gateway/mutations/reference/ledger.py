@@ -1,7 +1,7 @@
-"""Changes of reference data: one administrator proposes, another approves, anybody of them cancels.
+"""Changes of reference data: one administrator proposes, another approves, any of them can cancel.
 
-What is approved the database writes, and nobody else: the proposal says whole rows, and the guard
-of the ledger compares them with what there is, when it is proposed and when it is approved.
+Only the database writes what is approved: a proposal holds whole rows, which the guard of the
+ledger compares with the present ones, when it is proposed and when it is approved.
 """
 
 from datetime import date
@@ -85,7 +85,7 @@ async def _lock(
 
 
 async def _write(transaction: WriteTransaction, id_: UUID, **values: str) -> str:
-    """Raises RefusedError where what it changes is another by now: nothing is written then."""
+    """Raises RefusedError if the row it changes has changed meanwhile: nothing is written then."""
     if not await replace(transaction, ReferenceChange, {"id": id_}, values):
         raise RefusedError(Reason(Refusal.CHANGED_MEANWHILE, (_PATH,)))
     return str(id_)

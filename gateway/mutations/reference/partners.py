@@ -1,4 +1,4 @@
-"""What decrees make of partners, the countries in which they take applications, and centres."""
+"""Builds the rows that proposals write: partners, the countries they work in, and centres."""
 
 from datetime import date
 from typing import Any
@@ -30,7 +30,7 @@ _COUNTRIES = Span(PartnerCountry, "opened_on", "closed_on")
 _CENTRES = Span(Centre, "opened_on", "closed_on")
 
 
-async def partner(
+async def build_partner(
     transaction: WriteTransaction, request: ProposePartner, today: date, reasons: Reasons
 ) -> list[Row]:
     if await is_known(transaction, Partner.code, request.code):
@@ -39,7 +39,7 @@ async def partner(
     return [Row(Partner, {"code": request.code, "name": request.name})]
 
 
-async def country(
+async def build_country(
     transaction: WriteTransaction, request: ProposePartnerCountry, today: date, reasons: Reasons
 ) -> list[Row]:
     await check_known(transaction, reasons, Partner.code, request.partner, "partner")
@@ -51,13 +51,14 @@ async def country(
     return [Row(PartnerCountry, {**place, "opened_on": request.opened_on, **closing})]
 
 
-async def country_closing(
+async def build_country_closing(
     transaction: WriteTransaction,
     request: ProposePartnerCountryClosing,
     today: date,
     reasons: Reasons,
 ) -> list[Row]:
-    """Which countries it serves cannot be said of an unknown partner."""
+    """Close a partner in a country. An unknown partner is refused at once: nothing else can be
+    checked for it."""
     await check_known(transaction, reasons, Partner.code, request.partner, "partner")
     if reasons.has("partner"):
         reasons.refuse_if_any()
@@ -71,7 +72,7 @@ async def country_closing(
     return [closing]
 
 
-async def centre(
+async def build_centre(
     transaction: WriteTransaction, request: ProposeCentre, today: date, reasons: Reasons
 ) -> list[Row]:
     """A centre. Its partner must take applications in the country on its first day."""
@@ -89,7 +90,7 @@ async def centre(
     return [Row(Centre, {"code": request.code, **place, "city": request.city, **days})]
 
 
-async def centre_closing(
+async def build_centre_closing(
     transaction: WriteTransaction, request: ProposeCentreClosing, today: date, reasons: Reasons
 ) -> list[Row]:
     closing = select(Centre.partner_code).where(Centre.code == request.centre)
@@ -135,7 +136,7 @@ async def _check_successor(
 
 
 def _closing_of(there: Any, opened_on: date, today: date) -> Values:
-    """When a place closes whose opening is said, for the first time or anew, and who follows.
+    """The closing day and the successor of a place whose first day is proposed or changed.
 
     Raises RefusedError where it has opened before today, or would have closed by then.
     """

@@ -1,4 +1,4 @@
-"""Rows of reference data: how they stand, what a proposal makes of them, and those locked."""
+"""Rows of reference data: reading and locking them, and what a proposal makes of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ async def check_known(
 
 
 async def read_row(transaction: WriteTransaction, noun: type[Base], key: Values) -> Any:
-    """A row as it stands; None if there is none."""
+    """A row as it is now; None if it does not exist."""
     rows = await transaction.rows(select(*noun.__table__.columns).where(_has_key(noun, key)))
     return rows[0] if rows else None
 
@@ -98,7 +98,7 @@ async def end_row(
     *path: str,
     with_end: Values | None = None,
 ) -> Row:
-    """A row that ends on the requested day, or whose end is taken back; further columns with it.
+    """A row that ends on the requested day, or whose end is withdrawn, with further columns.
 
     Raises RefusedError if there is no such row, if it ended before today, or if it would end
     before it begins.

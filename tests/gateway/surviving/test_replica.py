@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from gateway.doctor.login import way_in
+from gateway.doctor.login import examine_login
 from gateway.faults import Fault
 from gateway.service import gateway
 from models.database.connections import connect
@@ -83,7 +83,7 @@ async def test_a_replica_that_falls_behind_takes_its_gateway_out_of_service() ->
                     await administrator.execute("SELECT pg_wal_replay_pause()")
                     await writer.execute(_WRITES)
                     await _until(client, ["replica"])
-                    found = [finding.fault async for finding in way_in(settings)]
+                    found = [finding.fault async for finding in examine_login(settings)]
                     assert found == [Fault.REPLICA]
                     await administrator.execute("SELECT pg_wal_replay_resume()")
                     await _until(client, [])
