@@ -69,7 +69,7 @@ class Refusal(NamedTuple):
 def changes_between(before: Mapping[str, str], now: Mapping[str, str]) -> list[Change]:
     """The changes from one set of schemas to another, both SDL by role, the worst first.
 
-    A role that only one of them has is left out: nobody's client breaks by it.
+    A role that only one of them has is left out, since no client breaks by it.
     """
     roles: defaultdict[tuple[Severity, str, str, bool], list[str]] = defaultdict(list)
     for role in sorted(before.keys() & now.keys()):

@@ -74,7 +74,7 @@ class CachedNames(NameConverter):
 
 
 class RootSelection(NamedTuple):
-    """What is selected of a root field, as it stands in the document."""
+    """The selection of a root field, as written in the document."""
 
     sets: list[SelectionSetNode | None]
     fragments: Mapping[str, FragmentDefinitionNode]

@@ -49,8 +49,8 @@ def skeleton(height: int, width: str = "100%") -> html.Span:
 def html_of(node: Any) -> str:
     """Plain elements of Dash as HTML: one, a text, nothing, or several of these.
 
-    Texts and values of attributes are escaped. A link to another page is followed without loading
-    the document anew, as one of Dash's. Raises TypeError for a component that is no plain element.
+    Texts and values of attributes are escaped. A link to another page is followed without reloading
+    the document, like Dash's own links. Raises TypeError for a component that is no plain element.
     """
     if node is None:
         return ""

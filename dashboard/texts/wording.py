@@ -22,7 +22,7 @@ HOURS_AS_DAYS = 72
 SMALL_BASE = 20
 #: The short Indonesian units, "j" and "hr", are not read at a glance.
 SHORT_UNITS: dict[str, Literal["long", "short"]] = {"id": "long", "en": "short"}
-#: Read once: Babel reads a pattern anew for each number.
+#: Read once: Babel parses a pattern again for each number.
 SHARE, WHOLE_SHARE, AMOUNT = map(parse_pattern, ("#,##0.0%", "#,##0%", "#,##0.0"))
 NO_VALUE = "–"
 MINUS = "\N{MINUS SIGN}"

@@ -1,4 +1,4 @@
-"""`gerbang migration`: writes the revisions that the models need, for whoever changes them."""
+"""`gerbang migration`: writes the revisions that a change of the models needs."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""The command `gerbang token`, for whoever asks a running demo from elsewhere."""
+"""The command `gerbang token`, for queries to a running demo from another program."""
 
 import click
 import httpx2

@@ -68,12 +68,12 @@ class Context:
     identities_asked: set[UUID] = field(default_factory=set)
     #: Ids of the applicants whose identity was read, for the access log.
     identities_read: set[UUID] = field(default_factory=set)
-    #: Ids of the entries of the ban list of which it was read whom they are about.
+    #: Ids of the ban entries whose person was read.
     banned_read: set[UUID] = field(default_factory=set)
     #: Whose ruled values were disclosed, by the type that the policy has for them.
     disclosed: dict[str, set[UUID]] = field(default_factory=dict)
     nodes_left: int = MOST_NODES_OF_A_REQUEST
-    #: What came of the changes that were asked for, by the response keys of their fields.
+    #: The outcomes of the requested changes, by the response keys of their fields.
     outcomes: dict[str, Outcome | Exception] = field(default_factory=dict[str, Outcome | Exception])
 
     def __post_init__(self) -> None:
@@ -98,7 +98,7 @@ class Context:
 
     @property
     def stated_purpose(self) -> StatedPurpose:
-        """Why identity is read. Raises PermissionError where nobody said so."""
+        """Why identity is read. Raises PermissionError where no purpose was stated."""
         if self.purpose is None:
             raise PermissionError("no purpose was stated")
         return self.purpose
@@ -121,7 +121,7 @@ class Context:
         await self.log_breach_lookup(list_, viewer, since, before)
 
     async def change(self, key: str, request: Request) -> Outcome:
-        """Make the change of a field once, whoever resolves it again: the executor does after a
+        """Make the change of a field once, even if the executor resolves the field again after a
         plan has failed. What is read afterwards is read in a new transaction, and so sees it."""
         if key not in self.outcomes:
             self.outcomes[key] = await self._change(request)
@@ -218,7 +218,7 @@ class Context:
         (self.banned_read if of_the_ban_list else self.identities_read).update(keys)
 
     def note_asked(self, noun: DeclaredNoun, keys: Iterable[Any]) -> None:
-        """Note of whom identity is asked for, before it is known whether it is read."""
+        """Note the people whose identity is asked for, before it is known whether it is read."""
         if noun.storage.is_logged and noun.name != "BannedPerson":
             self.identities_asked.update(keys)
 

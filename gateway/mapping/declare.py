@@ -74,8 +74,8 @@ class ToPages:
 class RuledValue:
     """A column of a row beside this one, whose ``remote`` equals this row's ``local``.
 
-    The policy has row rules for it by themselves, under the name of a type that the schema has not:
-    out of their reach the value is null. Nobody filters or orders by it.
+    The policy has separate row rules for it, under the name of a type that is not in the schema:
+    out of their reach the value is null. Lists cannot be filtered or ordered by it.
     """
 
     #: The type and the field of the policy.

@@ -120,7 +120,8 @@ class FigureReads:
         self._cache = cache
         self._session = session
         self._viewer = viewer
-        #: One after the other, as on the connection: what is asked twice is read once.
+        #: Reads run one after the other, as on the connection, so a question that is asked twice is
+        #: read once.
         self._lock = asyncio.Lock()
         self._freshness: dict[VersionedData, Freshness] = {}
 

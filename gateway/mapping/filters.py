@@ -162,7 +162,7 @@ class OptionalSpan(Generic[Moment]):
 
 @strawberry.input(name="VolumeFilter", description=f"Narrows to values; {_ALL_HOLD}")
 class VolumeFilter(Generic[Value]):
-    """A filter of volumes; whoever reads published figures alone has `eq` only."""
+    """A filter of volumes; roles that read only published figures have `eq` only."""
 
     eq: Value | None = _eq()
     in_: list[Value] | None = _in()

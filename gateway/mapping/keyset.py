@@ -106,7 +106,7 @@ class Keyset:
         yield self.column.label(ORDER_LABEL)
 
     def order_again(self, rows: FromClause, *, from_front: bool) -> list[ColumnElement[Any]]:
-        """The order of rows that were selected with `columns`, and are put together anew."""
+        """The order of rows that were selected with `columns` and are then merged."""
         return self._in_order(rows.c[ORDER_LABEL], rows.c[KEY], from_front=from_front)
 
     def order(self, *, from_front: bool) -> list[ColumnElement[Any]]:
@@ -122,8 +122,8 @@ class Keyset:
     ) -> list[list[ColumnElement[bool]]]:
         """The conditions for the rows between two bounds, both excluded; see `boundary_values`.
 
-        Several of them where rows without a value lie in between: together they make the range. An
-        index is walked along each, while it could not be along their disjunction.
+        There are several where rows without a value lie in between: together they make the range.
+        An index can be walked along each of them, but not along their disjunction.
         """
         ranges: list[list[ColumnElement[bool]]] = [[]]
         bounds = (("after", after, not self._descending), ("before", before, self._descending))

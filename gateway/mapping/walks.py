@@ -16,7 +16,7 @@ _NAMED = 3
 
 
 class Walk(NamedTuple):
-    """Filters by which a list is narrowed at once, and the field by which it is then ordered.
+    """Filters that narrow a list together, and the field by which it is then ordered.
 
     A filter of that very field walks along the same index, and may always be added.
     """
@@ -64,6 +64,6 @@ def _names(walk: Walk) -> set[str]:
 
 
 def _distance(asked: Walk, walk: Walk) -> tuple[int, int]:
-    """How many filters are lost, and what else would have to change."""
+    """How many filters would have to be dropped, and what else would have to change."""
     lost = asked.filters - walk.filters - {walk.order}
     return len(lost), len(walk.filters - asked.filters) + (asked.order != walk.order)

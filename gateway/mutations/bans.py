@@ -50,7 +50,8 @@ class AnswerBan(Request):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an answer writes, from which state, and after whom it takes somebody else."""
+    """The columns that an answer writes, the state that it needs, and whose part in the entry rules
+    its author out."""
 
     state: BanState
     by: str
@@ -117,7 +118,7 @@ async def _propose(transaction: WriteTransaction, request: ProposeBan) -> str:
 async def _person_row(
     transaction: WriteTransaction, ban: UUID, request: ProposeBan
 ) -> dict[str, Any]:
-    """Whom an entry is about, as it is written: sealed, its key stored before."""
+    """The row of the person that an entry is about: sealed, with the key stored first."""
     state, number = request.passport or (None, None)
     full_name, birth_date = request.name or (None, None)
     values = {"passport_number": number, "full_name": full_name, "birth_date": birth_date}
@@ -141,7 +142,7 @@ async def _check_passport(
 
 
 async def _answer(transaction: WriteTransaction, request: AnswerBan) -> str:
-    """Write it down in the own name. The database writes when."""
+    """Write the answer in the viewer's own name. The database sets the time."""
     reasons, answer = Reasons(request.faults), ANSWERS[request.mutation]
     rows = await _lock(transaction, request)
     if not rows:

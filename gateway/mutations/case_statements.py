@@ -34,7 +34,7 @@ from models import (
 )
 from models.vocabulary import OPEN_CORRECTIONS, EventKind, Role, Status
 
-#: Whoever may not read the decision takes no step that depends on it.
+#: Columns of the decision; a role that may not read them takes no step that depends on it.
 _OF_THE_DECISION = (
     Application.current_decision_id,
     Decision.officer,
@@ -43,7 +43,7 @@ _OF_THE_DECISION = (
 )
 
 
-#: The application that is asked about.
+#: The application to lock or read.
 _ID = bindparam("id", None, Uuid)
 
 
@@ -160,7 +160,7 @@ def has_live_visa(on: Any) -> ColumnElement[bool]:
 
 
 def _unanswered_kinds() -> Any:
-    """The kinds of what was asked for and is not answered, with commas between."""
+    """The kinds of requested items that are not answered, joined by commas."""
     return (
         select(func.string_agg(RequestedItem.kind, ","))
         .where(RequestedItem.application_id == _ID, RequestedItem.answered_at.is_(None))
@@ -169,7 +169,7 @@ def _unanswered_kinds() -> Any:
 
 
 def select_answers(role: Role) -> Any:
-    """Those that count. A hit is kept from whoever proposed the entry of the ban list."""
+    """The answers that count. A hit is hidden from those who proposed the entry of the ban list."""
     questions = select(*Screening.__table__.columns).where(
         Screening.application_id == _ID, Screening.voided_at.is_(None)
     )

@@ -9,17 +9,17 @@ from models.vocabulary import DocumentKind
 
 
 def required_documents() -> Any:
-    """The kinds of the documents of its checklist, with commas between."""
+    """The kinds of the documents of its checklist, joined by commas."""
     return _documents().label("required_documents")
 
 
 def missing_documents() -> Any:
-    """The same of those that are not there."""
+    """The kinds of the documents that are missing, joined by commas."""
     return _documents(CaseDocument.recorded_at.is_(None)).label("missing_documents")
 
 
 def documents_of(kinds: str | None) -> frozenset[DocumentKind]:
-    """The kinds in such a text."""
+    """The kinds in a text of kinds joined by commas."""
     return frozenset(map(DocumentKind, kinds.split(",") if kinds else ()))
 
 

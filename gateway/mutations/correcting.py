@@ -1,8 +1,8 @@
 """Corrections of the person on file: what is checked, what is proposed, what follows.
 
 A correction is a version of the identity. A trigger of the database puts it into force, archives
-the one before and voids what screening had answered about it: nobody else writes an identity that
-there is.
+the earlier version and voids the answers of screening about it: nothing else changes an existing
+identity.
 """
 
 from collections.abc import Mapping
@@ -60,7 +60,7 @@ async def check_correction(
 async def propose_correction(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
-    """Write the proposed version down. Before payment it takes effect at once."""
+    """Write the proposed version. Before payment it takes effect at once."""
     proposed = request.correction or Proposed({}, None)
     person = await _person(transaction, case)
     await _refuse_elsewhere(transaction, case, person, request.target)
@@ -102,7 +102,7 @@ async def propose_correction(
 async def approve_correction(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
-    """Let it take effect; after a grant, let a second person do so."""
+    """Put the correction into force; after a grant, leave that to a second person."""
     if case.state.status is not Status.GRANTED:
         return await put_into_force(transaction, request, case)
     await _refuse_a_new_application(transaction, request, case)
@@ -113,7 +113,7 @@ async def approve_correction(
 async def put_into_force(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
-    """Let it take effect, and ask supervision anew wherever it was asked before."""
+    """Put the correction into force, and ask supervision again wherever it was asked before."""
     await _refuse_a_new_application(transaction, request, case)
     await _close(transaction, case, state=CorrectionState.IN_EFFECT)
     person = await _person(transaction, case)
@@ -167,7 +167,8 @@ async def _refuse_elsewhere(
 ) -> None:
     """A person is corrected in the file that has come furthest, one correction at a time.
 
-    Whoever reaches one file of a person reaches them all: an agent takes a new person in with each.
+    A role that reaches one file of a person reaches them all, since an agent makes a new applicant
+    with each file.
     """
     digest = func.hashtextextended(str(person), 0)
     await transaction.run(select(func.pg_advisory_xact_lock(digest)))

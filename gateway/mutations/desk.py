@@ -19,7 +19,7 @@ from models.vocabulary import Queue, Role
 async def most_urgent(transaction: WriteTransaction, request: StepRequest) -> UUID | None:
     """The case of a queue that is due first, locked: two officers never get the same.
 
-    One that somebody else is just taking is passed over, and so is one that the viewer had before.
+    A case that somebody else is just taking is skipped, and so is one that the viewer had before.
     """
     subject = transaction.viewer.subject
     had_it = (

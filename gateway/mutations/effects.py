@@ -91,7 +91,7 @@ def _select_bill_of_receipt() -> Any:
 async def _record_documents(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
-    """Say which documents are there. One that was there keeps who said so, and when."""
+    """Record which documents are there. One that was there already keeps its first record."""
     of_case = update(CaseDocument).where(CaseDocument.application_id == case.id)
     is_there = CaseDocument.kind.in_([kind.value for kind in request.documents])
     came = of_case.where(is_there, CaseDocument.recorded_at.is_(None))
@@ -176,7 +176,8 @@ async def _propose_answer(
 async def _resolve_hit(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
-    """What the hit is, for a second person to agree: a question of its own beside the hit."""
+    """Propose what the hit is, for a second person to agree: a question of its own beside the
+    hit."""
     proposal = {
         "proposed": request.answer,
         "proposed_by": transaction.viewer.subject,
@@ -199,7 +200,7 @@ async def _resolve_hit(
 async def _confirm_screening(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
-    """The answer takes effect. A hit that is one leaves the officer's desk."""
+    """Put the proposed answer into force. A confirmed hit takes the case off the officer's desk."""
     proposal = next(one for kind, one in case.state.proposals.items() if kind == request.question)
     answered = {
         "result": proposal.result,
@@ -223,7 +224,7 @@ def _question(case: Case, request: StepRequest) -> dict[str, Any]:
 
 
 def _columns_of_hit(answer: ScreeningResult | None) -> dict[str, Any]:
-    """What a hit changes of the case: supervisors find it by these."""
+    """The columns that a hit changes, by which supervisors find the case."""
     is_hit = answer is ScreeningResult.HIT
     return {"is_referred": True, "has_open_hit": True} if is_hit else {}
 
@@ -274,7 +275,7 @@ async def _revoke_visa(transaction: WriteTransaction, _: StepRequest, case: Case
 
 
 def _end_visa(transaction: WriteTransaction, case: Case, **when: datetime) -> None:
-    """The visa of the decision that stands, if it is a grant."""
+    """The visa of the decision in force, if that is a grant."""
     if case.decision is not None:
         transaction.update(Visa, {"decision_id": case.decision}, when)
 

@@ -1,4 +1,4 @@
-"""Checks that who applies may take the visa type that is asked for."""
+"""Checks that an applicant may take the requested visa type."""
 
 from collections.abc import Collection
 from datetime import date

@@ -17,9 +17,9 @@ _PATH = ("groupReference",)
 
 
 async def find_group(transaction: WriteTransaction, request: SubmissionRequest) -> str | None:
-    """The reference of the group that the applications make or join; None for those apart.
+    """The reference of the group that the applications make or join; None if they make none.
 
-    Raises RefusedError if there is no such group in reach: one of others and none look alike.
+    Raises RefusedError if no such group is in reach, without showing whether it exists.
     """
     if request.is_group:
         return new_group_reference(SystemRandom())

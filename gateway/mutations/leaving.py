@@ -1,4 +1,4 @@
-"""Whether what a mutation leaves behind is in reach of who made it."""
+"""Checks that the rows that a mutation leaves behind are in the reach of its viewer."""
 
 from collections.abc import Sequence
 from typing import Any

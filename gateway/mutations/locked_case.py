@@ -69,7 +69,8 @@ async def lock_case(
     id_ = application or new_key()  # a malformed id acts like a missing one
     role = transaction.viewer.role
     rule = rule_of_changing(mutation, role)
-    # The rule is asked again in reading: the row may have changed while we waited for the lock.
+    # The rule is checked again when the row is read, which may have changed while we waited for the
+    # lock.
     reads = _reads_of(transaction, id_, rule)
     locked, *found = await transaction.fetch(
         transaction.bind(select_to_lock, rule, id=id_), *reads.values()
@@ -89,7 +90,7 @@ async def read_case(
 
 
 def _reads_of(transaction: WriteTransaction, id_: UUID, rule: Rule | None) -> dict[str, Bound]:
-    """What is read of a case, as far as the role reads it."""
+    """The statements that read a case, as far as the role may read it."""
     role = transaction.viewer.role
     reads = {"state": transaction.bind(select_state, role, rule, id=id_)}
     if is_readable("Screening", "result", role):

@@ -31,7 +31,7 @@ class Offer:
     stays: Mapping[str, int]
     #: How long a bill can be paid.
     payable_for: timedelta
-    #: Those of the countries asked for that there are.
+    #: The requested countries that exist.
     countries: frozenset[str]
     eligible: EligibleVisaTypes
     #: Open centres in the viewer's reach: code to partner and country.
@@ -68,7 +68,7 @@ async def read_offer(
     )
 
 
-#: The day that is asked about.
+#: The day for which the offer is read.
 _ON = bindparam("on", None, Date)
 
 

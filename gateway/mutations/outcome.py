@@ -96,8 +96,8 @@ class Outcome:
     refused: tuple[Reason, ...] = ()
 
     def to_json(self) -> list[dict[str, Any]]:
-        """The outcome as stored with the idempotency key: keys and codes, no written values, and
-        no words, which depend on the language of whoever asks again."""
+        """The outcome as stored with the idempotency key: keys and codes, no written values, and no
+        texts, which depend on the language of the next request."""
         return [
             {"reasons": [_reason_to_json(reason) for reason in result.refused]}
             if result.refused

@@ -19,9 +19,9 @@ _BATCH = 200
 
 
 async def relieve(transaction: WriteTransaction, request: ReliefRequest) -> Outcome:
-    """End every assignment of the officer; the result is how many. None of them returns to them.
+    """End every assignment of the officer, and return how many. No case returns to the officer.
 
-    What the officer is deciding just now is waited for, and then is on the desk no more.
+    A decision that is just being made is waited for; that case is then off the desk.
     """
     reasons = Reasons(request.faults)
     if not await works_on_cases(transaction, request.officer):

@@ -32,11 +32,12 @@ class Request:
 
     mutation: str
     key: str
-    #: What is wrong with the input itself. It is reported together with what the database refuses.
+    #: Mistakes of the input itself. They are reported together with the reasons that come from the
+    #: database.
     faults: tuple[Reason, ...] = ()
 
     def canonical(self) -> bytes:
-        """What is to be changed, as canonical JSON: everything but the key, and what is wrong."""
+        """The requested change as canonical JSON: everything but the key and the mistakes."""
         return orjson.dumps(_what_to_change(self), option=orjson.OPT_SORT_KEYS)
 
 
@@ -68,15 +69,15 @@ class StepRequest(Request):
     internal_note: str | None = None
     #: What the applicant is asked for, or has handed in.
     items: tuple[Item, ...] = ()
-    #: Which documents are there; what of the checklist is not named is not.
+    #: Which documents are there; the others of the checklist are missing.
     documents: tuple[DocumentKind, ...] = ()
     reason: str | None = None
     correction: "Correction | None" = None
-    #: The queue whose most urgent case is taken: nobody names one.
+    #: The queue whose most urgent case is taken, in place of a named case.
     queue: Queue | None = None
-    #: To whom a case is given; None where it goes back to its queue.
+    #: The officer to whom a case is given; None if it goes back to its queue.
     receiver: str | None = None
-    #: What is said of which link; None if its id was malformed.
+    #: The link that is confirmed or rejected; None if its id was malformed.
     link: UUID | None = None
     referral_reason: ReferralReason | None = None
     referral_note: str | None = None
@@ -114,7 +115,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What of a person is to be other than it is on file; never logged, like a person."""
+    """The changes to a person on file; never logged, like a person."""
 
     #: By the columns of an identity.
     values: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""Asks the screening authority: what is not answered yet, or is to be answered anew."""
+"""Asks the screening authority questions that are not answered yet, or must be answered again."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,8 @@ def ask(
     reason: ReferralReason | None = ReferralReason.ROUTINE,
     note: str | None = None,
 ) -> Sequence[ScreeningKind]:
-    """Ask these of a case, or what may be asked of it now; answers with what was."""
+    """Ask these questions about a case, or all that may be asked now; return those that were
+    asked."""
     if kinds is None:
         kinds = case.state.questions_to_ask
     questions = [

@@ -44,7 +44,7 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
     if request.correction is not None:
         await check_correction(transaction, request.correction, case, reasons)
     step = _allowed_step(transaction, request, case, reasons)
-    if step and not case.is_locked:  # it came to this desk after it was looked for
+    if step and not case.is_locked:  # it came to this desk after we tried to lock it
         reasons.add(Refusal.NOT_ASSIGNED, request.target)
     if step is None or reasons:
         raise RefusedError(*reasons.all())

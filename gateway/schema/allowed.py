@@ -34,7 +34,7 @@ ApplicationStep: Any = strawberry.enum(
 )
 describe_values(ApplicationStep, lambda value: _STEPS[value.value].description)
 
-#: Whoever reads the decision reads who made it, in the same row.
+#: Roles that read the decision also read who made it, in the same row.
 DECIDED_BY = Fact(
     "_decided_by",
     select(Decision.officer)

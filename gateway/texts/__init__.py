@@ -12,7 +12,7 @@ from gateway.texts.language import Language
 
 @dataclass(frozen=True, slots=True)
 class CodeText:
-    """What a code says to whoever meets it, and what to do then."""
+    """The message of a code, and what the client can do."""
 
     says: str
     do: str

@@ -1,4 +1,4 @@
-"""Puts what request errors say into the language of their reader.
+"""Translates the messages of request errors into the language of their reader.
 
 They are raised in English, with their values in the sentence. `indonesian.toml` has each of these
 sentences under its code, with `{}` where a value stands; `python -m checks` finds those that it

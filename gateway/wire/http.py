@@ -30,11 +30,11 @@ from gateway.wire.content import (
 from gateway.wire.headers import RequestHeaders
 from gateway.wire.parameters import from_body, from_url, read_body
 
-#: In which clients say what they are called; Apollo's do by themselves.
+#: The header in which clients give their name; Apollo's do so by default.
 CLIENT_HEADER = b"apollographql-client-name"
 _PURPOSE = PURPOSE_HEADER.lower().encode()
-#: Few requests take so long. For the others no hang-up is watched for: a task would cost more than
-#: what it could save.
+#: Few requests take this long. For shorter ones nobody watches for a hang-up: the task would cost
+#: more than it could save.
 _SLOW_SECONDS = 0.05
 
 _ReadOperation = Callable[[RequestHeaders, Language], Awaitable[OperationRequest]]
@@ -176,7 +176,7 @@ class RequestDeadline:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        # Before the response is sent: a server calls its end a disconnect, too.
+        # Before the response is sent, since servers report its end as a disconnect, too.
         self._timer.cancel()
         if self._watching is not None:
             self._watching.cancel()

@@ -12,7 +12,7 @@ from gateway.access.tokens import Authentication
 from gateway.errors import ErrorCode, RequestError
 from models.vocabulary import Role
 
-#: As files of this kind are called where they are served; nobody has registered a type for them.
+#: The media type that such files are usually served with; none is registered for them.
 MEDIA_TYPE = "application/graphql; charset=utf-8"
 #: Kept by the client, and asked for again with its tag.
 _CACHING = "private, no-cache"
@@ -21,10 +21,11 @@ _BY_NAME = {role.lower(): role for role in Role}
 
 
 class SchemaFiles:
-    """Serves the schema of each role, in production to whoever holds the role.
+    """Serves the schema of each role: in production to viewers who hold the role, in development to
+    all.
 
-    The schema of ANONYMOUS is everybody's, and in development each of them is. They are the files
-    that `make snapshots` writes, and `make check` holds to the code.
+    The schema of ANONYMOUS is public. These are the files that `make snapshots` writes, and that
+    `make check` compares with the code.
     """
 
     def __init__(self, authentication: Authentication, *, in_development: bool) -> None:

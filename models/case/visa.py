@@ -23,7 +23,7 @@ class Visa(Base):
     use_by: Mapped[date]
     stay_days: Mapped[int]
     revoked_at: Mapped[datetime | None]
-    #: When the decision that granted it was corrected: there is no such visa then.
+    #: When the decision that granted it was corrected, which voids the visa.
     superseded_at: Mapped[datetime | None]
 
     __table_args__ = (

@@ -199,7 +199,7 @@ STEPS = (
     Step(Verb.REJECT_LINK, STARTED, None, None, (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),
     Step(Verb.WITHDRAW, OPEN, S.WITHDRAWN, E.WITHDRAWN, SENDERS),
     Step(Verb.REVOKE, (S.GRANTED,), S.REVOKED, E.REVOKED, (R.SUPERVISOR,)),
-    # A revocation made in error: a second person grants anew, by a decision and a visa of its own.
+    # A revocation made in error: a second person grants again, by a new decision with a new visa.
     Step(Verb.SET_ASIDE, (S.REVOKED,), S.GRANTED, E.GRANTED, (R.SUPERVISOR,),
          (WAS_REVOKED_BY_ANOTHER, IS_LINKED, IS_CLEARED)),
     Step(Verb.EXPIRE, UNPAID, S.PAYMENT_EXPIRED, E.PAYMENT_EXPIRED),

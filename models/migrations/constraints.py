@@ -104,7 +104,8 @@ def compare_constraints(connection: Connection, metadata: MetaData) -> list[Chec
 
 
 def _create_temporary_tables(connection: Connection, metadata: MetaData) -> None:
-    """Create each table of the models anew with its columns and CHECK constraints alone."""
+    """Create a fresh copy of each table of the models, with its columns and CHECK constraints
+    only."""
     if connection.scalar(text(_HAS_TEMPORARY)):
         return  # in this transaction
     temporary = MetaData()

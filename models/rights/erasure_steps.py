@@ -43,7 +43,7 @@ _DUE = f"""
     SELECT applicant_id FROM erasure
     WHERE erased_at IS NULL AND keys_deleted_at IS NULL AND {_NOTHING_AGAINST_IT}
 """  # noqa: S608
-#: Whoever hands in, holds or corrects meanwhile waits, and then finds nobody.
+#: A submission, hold or correction at the same time waits, and then finds nobody.
 _LOCK = (
     "SELECT FROM applicant WHERE id = ANY ($1) ORDER BY id FOR UPDATE",
     "SELECT FROM application WHERE applicant_id = ANY ($1) ORDER BY id FOR UPDATE",

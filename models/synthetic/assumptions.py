@@ -106,7 +106,7 @@ TURNAROUND_B1 = Spread(5.3 * HOUR, 0.68)
 TURNAROUND_OTHER = Spread(42 * HOUR, 0.58)
 TURNAROUND_CALLING = Spread(7.5 * DAY, 0.38)
 
-#: From the grant on, as visa types have it where nothing else is said.
+#: From the grant on; the default of visa types.
 USE_WITHIN_DAYS = 90
 
 #: What is mostly missing, by the same share each.

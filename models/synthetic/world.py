@@ -146,7 +146,8 @@ class World:
             self._recorder.record(case, applicant, steps, batch)
 
     def _screened_applicant(self, batch: Batch) -> None:
-        """One case is with screening, answered CLEAR: an entry of the ban list asks anew of it."""
+        """One case is with screening, answered CLEAR: an entry of the ban list opens its question
+        again."""
         submitted_at = self._until - SCREENED_CASE.ago
         applicant = self._new_applicant("AU", submitted_at, batch)
         case = self._case(applicant, submitted_at, _DEMO_PLACE, SCREENED_CASE.visa_type)

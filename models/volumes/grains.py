@@ -261,7 +261,7 @@ REFERRALS = _table(
     [Column(name, Integer, nullable=False) for name in ("referred", "held")],
 )
 
-#: What each officer did, by day and visa type: the own decisions (a correction by somebody else
+#: What each officer did, by day and visa type: their own decisions (a correction by somebody else
 #: changes none of them), the cases given back, and how many of these after reading the person.
 OFFICERS = _table(
     "volume_officer",

@@ -83,7 +83,7 @@ def picture(name: str, caption: str = "", *, hidden: bool = False) -> html.Figur
 
 
 def figures_of(name: str, label: str, say: Texts) -> html.Details:
-    """The figures of a picture for whoever reads or prints them; it stays as it was opened."""
+    """The figures of a picture as a table, to read or print; it stays open once opened."""
     return html.Details(
         [
             html.Summary(say("today.as_table")),

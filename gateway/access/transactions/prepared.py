@@ -26,11 +26,11 @@ _MOST_KEPT = 1_000
 class Planning(Enum):
     """How the database plans a prepared statement, as settings of PostgreSQL."""
 
-    #: Once, for all values. Left to itself, PostgreSQL plans many statements anew for each request,
-    #: which takes it twice as long as it then takes to read a page. What is joined is seldom the
-    #: same for two rows of a page: to remember it costs a tenth of the page, and saves nothing.
-    #: Not knowing the values, it also expects few rows of any country or centre: by a bitmap scan
-    #: it would fetch and sort all of them for a page, instead of walking an index in its order.
+    #: Once, for all values. By default, PostgreSQL plans many statements again for each request,
+    #: which takes twice as long as reading a page. What is joined is seldom the same for two rows
+    #: of a page: to remember it costs a tenth of the page, and saves nothing. Not knowing the
+    #: values, it also expects few rows of any country or centre: by a bitmap scan it would fetch
+    #: and sort all of them for a page, instead of walking an index in its order.
     ONCE = (
         ("plan_cache_mode", "force_generic_plan"),
         ("enable_memoize", "off"),

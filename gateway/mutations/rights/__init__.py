@@ -1,4 +1,4 @@
-"""What is done about the rights of people on file: asked, answered, and held against erasure."""
+"""Mutations about the rights of people on file: requests, answers, and holds against erasure."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any

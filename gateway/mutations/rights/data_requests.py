@@ -1,6 +1,6 @@
 """Requests of data subjects: lodged or registered, and answered once by an auditor.
 
-The database writes when, and by when an answer is due.
+The database sets the times, and when an answer is due.
 """
 
 from random import SystemRandom
@@ -27,7 +27,7 @@ from models.vocabulary import DataRequestKind, DataRequestState, ErasureCause
 
 
 async def lodge(transaction: WriteTransaction, request: LodgeDataRequest, reasons: Reasons) -> str:
-    """An applicant asks about oneself."""
+    """Lodge a request of the viewer about their own data."""
     account = transaction.viewer.subject
     own = select(Applicant.id).where(Applicant.account == account)
     rows = await transaction.rows(own)
@@ -48,7 +48,7 @@ async def lodge(transaction: WriteTransaction, request: LodgeDataRequest, reason
 async def register(
     transaction: WriteTransaction, request: RegisterDataRequest, reasons: Reasons
 ) -> str:
-    """The data protection officer registers a letter; whom it is from is found later."""
+    """Register a letter, by the data protection officer; its author is found later."""
     reasons.refuse_if_any()
     new = _new_row(transaction, request.kind)
     await transaction.run(insert(DataRequest).values(**new))

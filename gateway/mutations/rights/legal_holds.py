@@ -13,7 +13,7 @@ from models.row_keys import new_key
 
 
 async def hold(transaction: WriteTransaction, request: HoldErasure, reasons: Reasons) -> str:
-    """Hold whoever applies in a case. The erasure that is under way comes first."""
+    """Hold the applicant of a case against erasure. An erasure that is under way comes first."""
     is_it = Application.id == request.application
     if request.application:
         # Behind the erasure that is under way: what it did is seen by the next statement.

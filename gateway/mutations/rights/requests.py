@@ -9,7 +9,7 @@ from models.vocabulary import DataRequestKind, DataRequestState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RightsRequest(Request):
-    """Anything that is asked, answered or held. Ids are None where they were malformed."""
+    """Any request, answer or hold. Ids are None where they were malformed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

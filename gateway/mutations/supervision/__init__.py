@@ -1,4 +1,4 @@
-"""What supervisors say of those who read people: why they look, and what came of looking."""
+"""Mutations of supervision over those who read people: inquiries, their reviews, and alerts."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Alerts that were looked into: by a supervisor whom they are not about."""
+"""Closes alerts, by a supervisor whom they are not about."""
 
 from sqlalchemy import select, update
 

@@ -9,7 +9,7 @@ from models.vocabulary import InquiryVerdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupervisionRequest(Request):
-    """Anything that supervision says, mostly with its reason."""
+    """Any request of supervision, mostly with its reason."""
 
     #: None where it takes none.
     reason: str | None = None
@@ -29,7 +29,7 @@ class OpenInquiry(SupervisionRequest):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApproveInquiry(SupervisionRequest):
-    """A second supervisor agrees to an inquiry, whose reason stands there."""
+    """A second supervisor approves an inquiry, which already has its reason."""
 
     #: None if the id was malformed.
     inquiry_id: UUID | None

@@ -22,7 +22,7 @@ from models.vocabulary import BreachList, ReachedBy, Role
 
 #: The cost of an operation assumes it.
 MOST_PEOPLE_IN_REACH = 500
-#: Whoever reads who somebody is, in the roles of the policy.
+#: The roles that read identities by the policy.
 _ROLES = (Role.OFFICER, Role.SUPERVISOR, Role.PARTNER_AGENT, Role.SCREENING, Role.APPLICANT)
 _MOST_PLACES = 300
 

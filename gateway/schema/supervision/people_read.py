@@ -22,7 +22,7 @@ from models.vocabulary import BreachList
 
 #: The cost of an operation assumes it.
 MOST_PEOPLE_READ = 500
-#: A breach is found late; the whole log is asked for by nobody.
+#: A breach may be found late, but nobody needs the whole log.
 LONGEST_READ_WINDOW = timedelta(days=366)
 
 Since = Annotated[

@@ -29,7 +29,7 @@ from models.wib import WIB
 
 #: The cost of an operation assumes it.
 MOST_PEOPLE_AT_SEVERAL_PARTNERS = 200
-#: Each link of whoever applied in the window is followed.
+#: Every link of people who applied in the window is followed.
 _LONGEST_DAYS = 366
 
 AtPartner = Annotated[
