@@ -67,7 +67,9 @@ async def _examine_as_owner(settings: Settings) -> AsyncIterator[Finding]:
         await owner.close()
 
 
-async def _examine_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
+async def _examine_database(
+    owner: asyncpg.Connection, settings: Settings
+) -> AsyncIterator[Finding]:
     """Findings about the database.
 
     If the owner lacks rights, the revision is wrong or the disk is full, the examination stops
