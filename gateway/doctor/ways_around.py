@@ -6,6 +6,7 @@ tables, in a transaction that is rolled back. No table of the product is locked.
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import resources
 
 import asyncpg
@@ -97,9 +98,10 @@ async def _copy_function(owner: asyncpg.Connection, function: str) -> str:
     return f"{str(definition).replace(' public.', f' {_COPIES}.', 1)}; {plain}"
 
 
-def _scripts() -> Iterator[str]:
-    yield scripts()[0]
-    yield row_security(Catalogue(build_schema()))
+@cache  # a process has one policy, and to write its script takes longer than most examinations
+def _scripts() -> tuple[str, str]:
+    """The script of the viewer's context, and that of the policy."""
+    return scripts()[0], row_security(Catalogue(build_schema()))
 
 
 def _name_copies(script: str) -> str:
