@@ -91,9 +91,14 @@ _CORRECTING = (*SENDERS, *_APPROVING)
 def writes() -> Iterator[str]:
     """Grants and row policies of the writing roles, table by table, and the guards."""
     yield from guards()
-    changers = {role for change in MUTATIONS.values() for role in change.rows}
-    for role in (*(role for role in Role if role in changers), None):
+    for role in (*_changers(), None):
         yield from _writes_of(Writer(role))
+
+
+def _changers() -> list[Role]:
+    """The roles that have a mutation."""
+    found = {role for change in MUTATIONS.values() for role in change.rows}
+    return [role for role in Role if role in found]
 
 
 def _writes_of(writer: Writer) -> Iterator[str]:
@@ -308,4 +313,4 @@ def _known_of_people(writer: Writer) -> frozenset[str]:
 def _may_read_decisions(writer: Writer) -> str:
     """A role that never reads a ground does not read it to change something either."""
     readers = POLICY["Decision"].fields["officer"]
-    return writer.by_role({role: "true" for role in Role if role in readers})
+    return writer.by_role({role: "true" for role in _changers() if role in readers})
