@@ -101,7 +101,7 @@ def visitor(browser: Browser, demo: Demo) -> Iterator[Visitor]:
 def visiting(browser: Browser, demo: Demo) -> Iterator[Visitor]:
     """Somebody at a computer of their own, in whose browser nothing may go wrong.
 
-    They want no motion, since to draw each frame of it takes a fifth of all that the browser does.
+    They want no motion: each frame of it is drawn by the processor, for as long as a page waits.
     Tests of what moves (volumes at each width, refreshes) open a page for one who does not mind.
     """
     context = browser.new_context(
