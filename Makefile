@@ -5,6 +5,8 @@ HERE  := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 BIN   := $(HERE)/.venv/bin
 # Any Python starts the setup, which then looks for the fastest that suits.
 ANY   := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,$(shell command -v $(name))))
+# What the tests need besides, each in a folder of its own.
+TOOLS := clients browser graphiql pooler debian-postgres valkey
 ARGS  ?=
 # What Python compiles is kept, whatever the machine says: a hundred programs that the tests start
 # would each compile two thousand modules.
@@ -23,7 +25,8 @@ setup:  ## Make .venv from the fastest Python here and requirements.lock
 	@test -n "$(ANY)" || { echo "Gerbang needs Python 3.11 or newer"; exit 1; }
 	@$(ANY) $(HERE)/deploy/setup
 
-test: setup browser graphiql clients pooler debian-postgres valkey  ## Set up and pass the tests (ARGS='-k name' chooses)
+test: setup  ## Set up and pass the tests (ARGS='-k name' chooses)
+	@$(MAKE) --no-print-directory --jobs=2 --file=$(HERE)/Makefile $(TOOLS)
 	@cd $(HERE) && $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup  ## Format, lint, what is half done, types, import contracts, generated files
@@ -35,7 +38,8 @@ graphiql: setup  ## Bundle GraphiQL, which the development gateway then serves a
 snapshots: setup  ## Write the generated files anew
 	@cd $(HERE) && $(BIN)/gerbang snapshots
 
-proof: setup browser graphiql clients pooler debian-postgres clock valkey lighthouse  ## The tests that take long, in parts (ARGS=--list shows them)
+proof: setup  ## The tests that take long, in parts (ARGS=--list shows them)
+	@$(MAKE) --no-print-directory --jobs=2 --file=$(HERE)/Makefile $(TOOLS) clock lighthouse
 	@cd $(HERE) && $(BIN)/python -m tests.proof $(ARGS)
 
 bench: setup  ## Measure
