@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dashboard.components.reading_ahead import read_ahead
+from dashboard.components.prefetching import prefetch
 from dashboard.export.my_data import my_data_route
 from dashboard.export.routes import routes as export_routes
 from dashboard.gateway.client import Gateway
@@ -101,8 +101,8 @@ class FirstRequest:
         await self._app(scope, receive, send)
 
 
-class ReadingAhead:
-    """ASGI middleware that begins to read a page's figures as its document is asked for."""
+class Prefetcher:
+    """ASGI middleware that prefetches the figures of a page when its document is requested."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -111,7 +111,7 @@ class ReadingAhead:
         read = READS.get(scope["path"]) if scope["type"] == "http" else None
         if read and scope["method"] == "GET":
             query = scope["query_string"].decode("latin-1")
-            read_ahead(read, f"?{query}" if query else "")
+            prefetch(read, f"?{query}" if query else "")
         await self._app(scope, receive, send)
 
 
@@ -146,7 +146,7 @@ def create_app(
         [*sign_in.routes(), *export_routes(gateway), my_data_route(gateway)]
     )
     server.add_api_route("/health/live", _live, methods=["GET"])
-    app: ASGIApp = ReadingAhead(FirstRequest(server, gateway))
+    app: ASGIApp = Prefetcher(FirstRequest(server, gateway))
     app = CallbackGuard(app, callbacks=lambda: dash.callback_map)
     app = GZipMiddleware(app, minimum_size=1_000, compresslevel=6)
     app = PackedFiles(app)

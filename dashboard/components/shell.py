@@ -10,7 +10,7 @@ from dash import dcc, html
 from dashboard.components.aria import aria
 from dashboard.components.html_part import html_part
 from dashboard.components.page import Page
-from dashboard.components.reading_ahead import mark_of_opening
+from dashboard.components.prefetching import mark_of_opening
 from dashboard.model.page_state import Address
 from dashboard.model.viewer import Viewer
 from dashboard.texts import Texts

@@ -14,7 +14,7 @@ import httpx2
 import orjson
 
 from dashboard.gateway.session import Session
-from dashboard.gateway.turns import CrowdError, Turns
+from dashboard.gateway.turns import QueueTimeoutError, Turns
 from dashboard.model.viewer import Viewer
 
 UNREACHABLE = "UNREACHABLE"
@@ -73,8 +73,8 @@ def document_id(name: str) -> str:
     return f"sha256:{sha256(document(name).encode()).hexdigest()}"
 
 
-class Asker(ABC):
-    """An object that answers our documents: the gateway itself, or a cache in front of it."""
+class GatewayClient(ABC):
+    """Answers documents of ours: the gateway over HTTP, or a cache in front of it."""
 
     @abstractmethod
     async def ask(
@@ -100,7 +100,7 @@ class Asker(ABC):
         return viewer
 
 
-class Gateway(Asker):
+class Gateway(GatewayClient):
     """One pool of connections to the gateway; each question brings the viewer's own token.
 
     Questions change nothing, so one that met an overload is asked again.
@@ -147,7 +147,7 @@ class Gateway(Asker):
                 lambda: self._client.post("/graphql", json=question, headers=headers)
             )
             answer = orjson.loads(response.content)
-        except CrowdError as error:
+        except QueueTimeoutError as error:
             raise GatewayError(OVERLOADED, "no turn came in time", trace_id) from error
         except (httpx2.HTTPError, ValueError) as error:
             raise GatewayError(UNREACHABLE, type(error).__name__, trace_id) from error

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dashboard.gateway.answer_cache import KeptAnswers, Outage
-from dashboard.gateway.client import AWAY, UNREACHABLE, Asker, GatewayError
+from dashboard.gateway.client import AWAY, UNREACHABLE, GatewayClient, GatewayError
 from dashboard.gateway.session import Session
 from dashboard.model.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
 
-class LastGood(Asker):
+class LastGood(GatewayClient):
     """The gateway as one part of a page asks it. Parts that ask the same question at once are
     answered by one request.
 
@@ -25,7 +25,7 @@ class LastGood(Asker):
     is the mark of the page: another one wants news.
     """
 
-    def __init__(self, gateway: Asker, session: Session, mark: Any = None) -> None:
+    def __init__(self, gateway: GatewayClient, session: Session, mark: Any = None) -> None:
         self._gateway = gateway
         self._session = session
         self._mark = mark

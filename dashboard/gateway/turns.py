@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 45.0
 USUAL_WAIT_SECONDS = 1.0
 
 
-class CrowdError(Exception):
+class QueueTimeoutError(Exception):
     """No turn came in time."""
 
 
@@ -37,8 +37,8 @@ class Turns:
         """The response of the gateway; the question is repeated while the gateway is only
         overloaded.
 
-        Only for questions that change nothing. Raises CrowdError where no turn came in time, and
-        what ``ask`` raises; the last refusal is returned when the time is up.
+        Only for questions that change nothing. Raises QueueTimeoutError where no turn came in time,
+        and what ``ask`` raises; the last refusal is returned when the time is up.
         """
         ends_at = time.monotonic() + PATIENCE_SECONDS
         while True:
@@ -55,7 +55,7 @@ class Turns:
             async with asyncio.timeout(ends_at - time.monotonic()):
                 await self._free.acquire()
         except TimeoutError:
-            raise CrowdError from None
+            raise QueueTimeoutError from None
         try:
             yield
         finally:

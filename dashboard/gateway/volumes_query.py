@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from dashboard.gateway.client import Asker
+from dashboard.gateway.client import GatewayClient
 from dashboard.gateway.session import Session
 from dashboard.model.filters import FILTER, GROUPINGS, condition
 from dashboard.model.measures import Audience
@@ -23,7 +23,7 @@ _NAMED = ("isNamed", "named", "isCentreNamed", "namedCentres")
 
 
 async def ask_volumes(
-    gateway: Asker,
+    gateway: GatewayClient,
     session: Session,
     audience: Audience,
     period: Period,

@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.gateway.client import Asker
+from dashboard.gateway.client import GatewayClient
 from dashboard.gateway.session import Session
 from dashboard.model.languages import LANGUAGES
 from dashboard.texts import preferred_language
@@ -50,7 +50,7 @@ class Gate:
         pages: Collection[str],
         sessions: Sessions,
         renew: Callable[[Session], Awaitable[bool]],
-        gateway: Asker,
+        gateway: GatewayClient,
         headers: Headers,
     ) -> None:
         self._app = app

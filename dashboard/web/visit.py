@@ -3,7 +3,7 @@
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from dashboard.gateway.client import Asker
+from dashboard.gateway.client import GatewayClient
 from dashboard.gateway.session import Session
 
 
@@ -12,7 +12,7 @@ class Visit:
     """A request of somebody who has signed in, and the language their browser asks for."""
 
     session: Session
-    gateway: Asker
+    gateway: GatewayClient
     language: str
     #: By it the browser knows that a style is ours; each page has another.
     nonce: str = ""

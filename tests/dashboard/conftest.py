@@ -38,7 +38,7 @@ class Line(httpx2.AsyncBaseTransport):
     #: What the gateway answers instead of what it would, as a proxy before it may.
     instead: httpx2.Response | None = None
     is_cut: bool = False
-    #: How many questions it refuses from now on, as one that is crowded for a moment.
+    #: How many questions it refuses from now on, as when it is overloaded for a moment.
     refusals: int = 0
     #: How many questions were with the gateway at the same time, at most.
     most_at_once: int = 0
@@ -57,7 +57,7 @@ class Line(httpx2.AsyncBaseTransport):
             return self.instead
         if self.refusals:
             self.refusals -= 1
-            return crowded()
+            return overloaded()
         address = httpx2.URL(self.demo.api_url)
         request.url = request.url.copy_with(host=address.host, port=address.port)
         self.at_once += 1
@@ -70,8 +70,8 @@ class Line(httpx2.AsyncBaseTransport):
             self.at_once -= 1
 
 
-def crowded() -> httpx2.Response:
-    """As the gateway refuses what it has no turn for."""
+def overloaded() -> httpx2.Response:
+    """The refusal of a gateway that has no turn for a question."""
     error = {"message": "no turn", "extensions": {"code": "OVERLOADED", "traceId": "a" * 32}}
     return httpx2.Response(503, json={"errors": [error]}, headers={"Retry-After": "1"})
 

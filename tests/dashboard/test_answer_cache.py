@@ -17,7 +17,7 @@ FIRST, SORTED, NARROWED = "?language=en", "?language=en&sort=name", "?language=e
 
 @pytest.fixture
 def asked(connected: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The paths of what the gateway has answered; what it refuses in a crowd is asked again."""
+    """The paths of what the gateway has answered; what it refuses under overload is asked again."""
     paths: list[str] = []
     send = Line.handle_async_request
 

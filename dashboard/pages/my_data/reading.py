@@ -4,7 +4,7 @@ kept."""
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.gateway.client import Asker
+from dashboard.gateway.client import GatewayClient
 from dashboard.gateway.session import Session
 
 QUESTION, READS = "my_data/question", "my_data/reads"
@@ -14,7 +14,7 @@ READERS = frozenset({"APPLICANT"})
 MOST_PAGES = 100
 
 
-async def ask_my_data(gateway: Asker, session: Session, language: str) -> Mapping[str, Any]:
+async def ask_my_data(gateway: GatewayClient, session: Session, language: str) -> Mapping[str, Any]:
     """Everything, with every read. Raises GatewayError.
 
     This bypasses the cache of the session: no identity stays in this process.

@@ -1,4 +1,4 @@
-"""Figures are read as the document is asked for, and shown to the page that comes of it alone."""
+"""Figures are prefetched when the document is requested, and used by that page alone."""
 
 import asyncio
 import json
@@ -59,7 +59,7 @@ async def test_a_page_that_is_opened_finds_its_figures_read(connected: Running) 
         assert session.kept.outage is None
 
 
-async def test_whoever_wants_news_or_another_address_asks_anew(connected: Running) -> None:
+async def test_a_page_with_another_mark_or_address_asks_again(connected: Running) -> None:
     browser, session = await connected.visitor("leadership")
     async with browser:
         mark = await opened(browser, session, "?language=en")
@@ -82,7 +82,7 @@ async def test_a_document_gives_its_mark_to_one_layout(connected: Running) -> No
         assert await mark_of_layout(browser) >= mark
 
 
-async def test_what_cannot_be_read_ahead_costs_the_document_nothing(connected: Running) -> None:
+async def test_a_prefetch_that_fails_costs_the_document_nothing(connected: Running) -> None:
     browser, session = await connected.visitor("leadership")
     async with browser:
         connected.line.is_cut = True

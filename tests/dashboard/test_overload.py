@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.gateway import turns
 from tests.dashboard.asking_dash import PARTS, page_of
-from tests.dashboard.conftest import Running, crowded
+from tests.dashboard.conftest import Running, overloaded
 
 pytestmark = pytest.mark.anyio
 
@@ -36,7 +36,7 @@ async def test_twelve_fresh_viewers_at_once_each_see_all_figures_and_only_their_
     assert 1 < connected.line.most_at_once <= turns.MOST_AT_ONCE
 
 
-async def test_a_moments_crowd_at_the_gateway_is_not_noticed(connected: Running) -> None:
+async def test_a_moments_overload_of_the_gateway_is_not_noticed(connected: Running) -> None:
     browser, _ = await connected.visitor("leadership")
     async with browser:
         connected.line.refusals = 3
@@ -44,20 +44,20 @@ async def test_a_moments_crowd_at_the_gateway_is_not_noticed(connected: Running)
         assert connected.line.refusals == 0
 
 
-async def test_a_crowd_that_does_not_end_is_said(
+async def test_an_overload_that_does_not_end_is_shown(
     connected: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "PATIENCE_SECONDS", 1.5)
     browser, _ = await connected.visitor("leadership")
     async with browser:
-        connected.line.instead = crowded()
+        connected.line.instead = overloaded()
         answer = await page_of(browser, ALL)
     assert MISSING in str(answer["cards"])
     assert "Trace id" in str(answer["volumes-notice"])
 
 
 @pytest.mark.parametrize("code", ["UNAVAILABLE", "INTERNAL", "RATE_LIMITED"])
-async def test_only_a_crowd_is_asked_again(connected: Running, code: str) -> None:
+async def test_only_an_overload_is_asked_again(connected: Running, code: str) -> None:
     error = {"message": "no", "extensions": {"code": code, "traceId": "a" * 32}}
     connected.line.instead = httpx2.Response(
         503, json={"errors": [error]}, headers={"Retry-After": "1"}

@@ -1,6 +1,6 @@
-"""Reads what a page will ask for while its browser still loads the scripts that ask.
+"""Prefetches the answers of a page while its browser still loads the scripts that ask.
 
-The mark of the page is made at the same time. The layout brings the same mark, by which the parts
+The mark of the page is made at the same time. The layout carries the same mark, by which the parts
 find the answers. A part that finds none asks as usual.
 """
 
@@ -17,8 +17,8 @@ from dashboard.web.visit import current_visit
 _under_way: set[asyncio.Task[None]] = set()
 
 
-def read_ahead(read: Callable[[Any], Awaitable[Any]], search: str) -> None:
-    """Begin to read for a page that is opened at an address with this query."""
+def prefetch(read: Callable[[Any], Awaitable[Any]], search: str) -> None:
+    """Start prefetching for a page that is opened at an address with this query."""
     mark = _now()
     current_visit.get().session.kept.opened_with = mark
     task = asyncio.create_task(_read(read, {"search": search, "asked": mark}))
