@@ -84,8 +84,8 @@ def runner() -> SchemaRunner:
 def plans_page() -> str:
     """The plans of the examples, as Markdown."""
     parts = [
-        "# Plans\n\nMade by `gerbang snapshots`, as `gerbang explain` prints them. A rule of the"
-        " policy that changes shows here as a difference.\n"
+        "# Plans\n\nMade by `gerbang snapshots`, as `gerbang explain` prints them. A changed rule"
+        " of the policy shows here as a difference.\n"
     ]
     for title, role, query in EXAMPLES:
         lines = (f"    {line}".rstrip() for line in explanation(query, role, {}))

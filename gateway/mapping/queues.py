@@ -50,7 +50,7 @@ def conditions_of(queue: Queue, viewer: Viewer) -> list[Condition]:
 
 
 def columns_of_queues(role: Role) -> list[Any]:
-    """The columns that say in which queues of a role a case stands."""
+    """The columns that say in which queues of a role a case is."""
     viewer = Viewer("", role)
     return [
         condition.column

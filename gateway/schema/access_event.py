@@ -23,9 +23,9 @@ ReadPerson = Annotated["Applicant", strawberry.lazy("gateway.schema.applicant")]
 class AccessEvent(Node):
     """One read of one applicant's identity; never changed, never removed.
 
-    The person whom it was about sees the role, the purpose and when: for supervision once the case
-    is closed, for an inquiry once it was reviewed. Reads for another case are not shown here: an
-    auditor tells of them when asked.
+    The person who was read sees the role, the purpose and when: for supervision once the case
+    is closed, for an inquiry once it was reviewed. Reads for another case are not shown here: ask
+    an auditor about them.
     """
 
     occurred_at: datetime = column(Row.occurred_at, "When.", filters=True, orders=True)

@@ -22,9 +22,7 @@ _POSITION = (
 )
 
 
-@strawberry.interface(
-    description="What is sent to whoever follows alerts: an alert or a heartbeat."
-)
+@strawberry.interface(description="A payload for a follower of alerts: an alert or a heartbeat.")
 class AlertUpdate:
     position: str = strawberry.field(description=_POSITION)
 
@@ -41,7 +39,7 @@ class Alert(Node, AlertUpdate):
     kind: AlertKind = column(
         Row.kind, f"What was done; the same raises one alert in {HOURS_BETWEEN} hour at most."
     )
-    actor: str = column(Row.actor, "Subject of the viewer whom it is about.")
+    actor: str = column(Row.actor, "Subject of the viewer that the alert is about.")
     actor_role: Role = column(Row.actor_role, "The role in which it was done.")
     is_open: bool = column(Row.is_open, "Whether somebody has yet to look into it.", filters=True)
     closed_at: datetime | None = column(Row.closed_at, "When it was closed.")

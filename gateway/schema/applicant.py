@@ -34,7 +34,7 @@ Applications = Annotated["ApplicationConnection", strawberry.lazy("gateway.schem
 
 @noun(key=ApplicantRow.id)
 class Applicant(Node):
-    """One person who applies. Who it is stands behind `identity`."""
+    """One person who applies, under a pseudonym; `identity` says who it is."""
 
     nationality: Country | None = link(
         ApplicantRow.nationality_code, CountryRow.code, "Nationality."
@@ -44,12 +44,12 @@ class Applicant(Node):
         ApplicantRow.id,
         PassportEndingRow.applicant_id,
         PassportEndingRow.last_four,
-        "Last four characters of the passport number; null where you may not read them, and for"
-        " whoever was erased.",
+        "Last four characters of the passport number; null where you may not read them, and once"
+        " the person is erased.",
     )
     erased_at: datetime | None = column(
         ApplicantRow.erased_at,
-        "From when on nobody reads who this person was: `identity` is null, and stays so.",
+        "Since when nobody can read who this person was: `identity` is null, and stays so.",
     )
     erasure: Erasure | None = link(
         ApplicantRow.id, ErasureRow.applicant_id, "The erasure of this person, once ordered."
@@ -77,7 +77,7 @@ class Applicant(Node):
     access_events: Connection[AccessEvent] = pages(
         ApplicantRow.id,
         AccessEventRow.applicant_id,
-        "Who read who this person is, latest first.",
+        "Reads of the identity of this person, latest first.",
         order=AccessEventRow.occurred_at,
         newest_first=True,
     )
@@ -92,7 +92,7 @@ class Applicant(Node):
     linker_reads: Connection[LinkerRead] = pages(
         ApplicantRow.id,
         LinkerReadRow.applicant_id,
-        "When the LINKER read who this person is, latest first.",
+        "When the LINKER read the identity of this person, latest first.",
         order=LinkerReadRow.read_at,
         newest_first=True,
     )

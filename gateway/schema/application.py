@@ -67,7 +67,7 @@ class Assignment:
     assigned_by: str | None = column(
         AssignmentRow.assigned_by,
         "Subject who put it on the desk: the officer who took it, or a supervisor; null for"
-        " assignments of before.",
+        " assignments from before this was recorded.",
     )
     ended_by: str | None = column(AssignmentRow.ended_by, "Subject who took it off the desk.")
     reason: str | None = column(
@@ -91,7 +91,7 @@ class Application(Node):
     )
     trip_purpose: TripPurpose | None = column(
         Row.trip_purpose,
-        "What the applicant travels for, as stated; null where nobody asked, as in old files.",
+        "Why the applicant travels, as stated; null where nobody asked, as in old files.",
     )
     nationality: Country | None = link(
         Row.nationality_code, CountryRow.code, "Nationality of the passport used.", filters=True
@@ -117,12 +117,12 @@ class Application(Node):
     left_partner_at: datetime | None = column(
         Row.left_partner_at,
         "When it went from its partner to the directorate, since the place that had it had closed"
-        " and no centre was its successor.",
+        " without a centre as its successor.",
     )
     group_reference: str | None = column(
         Row.group_reference,
-        "What all that travel together have in common, as a family or a tour; each is decided by"
-        " itself. Null for who travels alone.",
+        "Shared by the applications of people who travel together, as a family or a tour; each is"
+        " decided by itself. Null for those who travel alone.",
         filters=True,
     )
     submitted_at: datetime = column(
@@ -136,7 +136,7 @@ class Application(Node):
     )
     target_due_at: datetime | None = column(
         Row.target_due_at,
-        "When to have decided, by the service target in force when paid; none before.",
+        "When a decision is due, by the service target in force when paid; none before.",
         filters=True,
         orders=True,
     )
@@ -148,7 +148,7 @@ class Application(Node):
     )
     pay_by: datetime | None = column(
         case((and_(Row.paid_at.is_(None), Row.closed_at.is_(None)), Row.pay_by)),
-        "Until when the bill can be paid: then the application ends. Null where nothing is due.",
+        "Until when the bill can be paid; then the application ends. Null where nothing is due.",
     )
     answer_by: datetime | None = column(
         case(
@@ -157,8 +157,8 @@ class Application(Node):
                 Row.answer_by,
             )
         ),
-        "Until when what was asked for is to be handed in: then the application lapses. Null where"
-        " nothing is asked for.",
+        "Until when the requested items must be handed in; then the application lapses. Null where"
+        " nothing is requested.",
     )
     decide_by: datetime | None = column(
         case((Row.closed_at.is_(None), Row.target_due_at)),
@@ -182,14 +182,14 @@ class Application(Node):
         order=RequestedItemRow.requested_at,
     )
     stage: Stage = column(
-        Row.stage, "Where it stands, without any outcome.", filters=True, facets=Stage
+        Row.stage, "Its progress, without any outcome.", filters=True, facets=Stage
     )
-    status: Status = column(Row.status, "Where it stands.", filters=True, facets=Status)
+    status: Status = column(Row.status, "Its progress and outcome.", filters=True, facets=Status)
     allowed: list[AllowedStep] = derived_field(
         allowed_steps,
-        "Which steps you may take of it now, and why not the others, by what you read of it. What"
-        " depends on the step's own input, or on what supervision answered, shows only when the"
-        " step is attempted.",
+        "Which steps you may take now, and why not the others, by what you read of the application."
+        " What depends on the step's own input, or on what supervision answered, shows only when"
+        " the step is attempted.",
         *FACTS,
         fields=LOOKED_AT,
     )
@@ -200,7 +200,7 @@ class Application(Node):
         Row.applicant_id, ApplicantRow.id, "Who applies, under a pseudonym."
     )
     decision: Decision | None = link(
-        Row.current_decision_id, DecisionRow.id, "The decision that stands."
+        Row.current_decision_id, DecisionRow.id, "The decision in force."
     )
     decisions: Connection[Decision] = pages(
         Row.id,
@@ -219,7 +219,7 @@ class Application(Node):
     is_referred: bool = column(Row.is_referred, "Whether supervision looks into it.")
     is_linked: bool = column(
         Row.is_linked,
-        "Whether other files of this person were looked for, which takes moments; nothing is"
+        "Whether the search for other files of this person is done, which takes moments; nothing is"
         " granted before.",
     )
     is_held: bool = column(
@@ -228,13 +228,13 @@ class Application(Node):
     )
     has_open_hit: bool = column(
         Row.has_open_hit,
-        "Whether something was found of which a supervisor has yet to say what it is.",
+        "Whether there is a hit that a supervisor has not resolved yet.",
         filters=True,
     )
     is_visa_held: bool = column(
         Row.is_visa_held,
         "Whether the visa is held, since its holder was corrected or something was found, until"
-        " screening is clear anew.",
+        " screening is clear again.",
     )
     corrections: Connection[Correction] = pages(
         Row.id,
@@ -246,7 +246,7 @@ class Application(Node):
     legal_holds: Connection[LegalHold] = pages(
         Row.id,
         LegalHoldRow.application_id,
-        "Holds for this case that keep whoever applies in it from being erased, latest first.",
+        "Holds for this case that protect its applicant from erasure, latest first.",
         order=LegalHoldRow.held_at,
         newest_first=True,
     )
@@ -286,8 +286,8 @@ WALKS = (
 
 
 @strawberry.type(
-    description="How many applications of a list stand where. The filter of the field itself is"
-    " left out, so that each facet tells what another choice of it would find."
+    description="How many applications of a list have each stage and status. The filter of the"
+    " field itself is left out, so that each facet shows what another choice of it would find."
 )
 class ApplicationFacets:
     facets_by_field: strawberry.Private[DataLoader[str, list[Facet[Any]]]]
@@ -303,6 +303,6 @@ class ApplicationFacets:
 
 @strawberry.type(description="A list of applications, read one page at a time.")
 class ApplicationConnection(Connection[Application]):
-    @strawberry.field(description="How many of the whole list stand where.")
+    @strawberry.field(description="How many of the whole list have each stage and status.")
     def facets(self) -> ApplicationFacets:
         return ApplicationFacets(facets_by_field=self.facets_by_field)

@@ -44,7 +44,7 @@ def purpose(
         str | None,
         strawberry.argument(
             description="The case it is for, such as `7K3M-9QPX-2F4D`: identity is answered for"
-            " whoever applies in it. INTAKE may go without, for files that are being taken in."
+            " its applicant. INTAKE may go without, for files that are being taken in."
         ),
     ] = None,
 ) -> None:

@@ -9,7 +9,7 @@ from models.vocabulary import CorrectionState, Role
 
 @noun(key=Row.id)
 class Correction(Node):
-    """A proposed version of the identity; what it says stands in `Applicant.identityVersions`."""
+    """A proposed version of the identity; its values are in `Applicant.identityVersions`."""
 
     version: int = column(Row.version, "The number of that version.")
     state: CorrectionState = column(Row.state, "What came of it.")

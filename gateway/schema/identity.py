@@ -32,7 +32,7 @@ class Identity:
     passport_issuing_state: Country | None = link(
         IdentityRow.passport_issuing_state,
         CountryRow.code,
-        "The state that issued the passport; null for what was lodged before it was asked.",
+        "The state that issued the passport; null in files from before it was asked.",
     )
     passport_expires_on: date | None = column(
         sealed_cell(IdentityRow.passport_expires_on),

@@ -12,7 +12,7 @@ from models.vocabulary import Sex
 
 @noun(key=Row.applicant_id, is_logged=True)
 class IdentityVersion:
-    """One version of an identity. What is proposed has only what is to change.
+    """One version of an identity. A proposed one has only the values that are to change.
 
     It is read like `Identity`: with a purpose, and logged.
     """
@@ -38,8 +38,8 @@ class IdentityVersion:
     )
     written_at: datetime = column(Row.written_at, "When it was lodged or proposed.")
     valid_from: datetime | None = column(
-        Row.valid_from, "From when it is, or was, the identity; null for what never was."
+        Row.valid_from, "Since when it is, or was, the identity; null if it never was."
     )
     valid_until: datetime | None = column(
-        Row.valid_until, "Until when it was; null for the one that is."
+        Row.valid_until, "Until when it was the identity; null for the current one."
     )

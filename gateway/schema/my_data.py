@@ -1,4 +1,4 @@
-"""What is on file of oneself, with who read it."""
+"""The viewer's own data on file, with its reads."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -24,19 +24,19 @@ def _note(
     return DELAY_ENGLISH if language is Language.EN else DELAY_INDONESIAN
 
 
-@strawberry.type(description="Everything about oneself that is on file.")
+@strawberry.type(description="Everything on file about you.")
 class MyData:
     applicant: Applicant | None = strawberry.field(
-        description="Oneself: who one is on file, before a correction too, all applications, and"
+        description="You: your identity on file, earlier versions included, all applications, and"
         " in `accessEvents` who read it. Reading it is logged like any read."
     )
     kept_since: datetime | None = strawberry.field(
-        description="Since when it is kept who read whom; null where all of it is. Reads from"
-        " before were let go by their age."
+        description="Since when reads are kept; null where all of them are. Earlier ones were"
+        " deleted because of their age."
     )
     note: str = strawberry.field(
         resolver=_note,
-        description="Says that some reads are shown later, and whom to ask for them.",
+        description="A note that some reads are shown later, and whom to ask for them.",
     )
 
 

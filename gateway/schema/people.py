@@ -49,7 +49,7 @@ class PeopleBy:
 
 async def people(
     info: strawberry.Info,
-    by: Annotated[PeopleBy, strawberry.argument(description="Whom to look for.")],
+    by: Annotated[PeopleBy, strawberry.argument(description="The person to look for.")],
 ) -> list[Applicant] | None:
     context: Context = info.context
     kind, message = _message(by)

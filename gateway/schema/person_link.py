@@ -1,4 +1,4 @@
-"""How two people on file are linked, and what officers say of it."""
+"""Links between two people on file, and the verdicts of officers on them."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -30,7 +30,7 @@ class PersonLink(Node):
     )
     found_at: datetime = column(Row.found_at, "When it was found.")
     applicant: LinkedApplicant | None = link(
-        Row.linked_id, ApplicantRow.id, "The other one, with the applications made so."
+        Row.linked_id, ApplicantRow.id, "The other file, with its applications."
     )
     resolved_at: datetime | None = column(
         Row.resolved_at, "When an officer decided whether it is the same person."

@@ -1,4 +1,4 @@
-"""Who looked for whom, found or not."""
+"""Look-ups of people, found or not."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from models.vocabulary import IndexKind, Purpose, Role
 class PersonLookup(Node):
     """One look-up of a person by `people`; never changed, never removed.
 
-    It says by what somebody was looked for, and never for whom.
+    It records the kind of search, by passport or by name, never whom it was for.
     """
 
     occurred_at: datetime = column(Row.occurred_at, "When.", filters=True, orders=True)

@@ -130,8 +130,8 @@ class Query:
     information_requests: InformationRequestTable | None = strawberry.field(
         resolver=information_requests_of_places,
         metadata=checked_by(check_window),
-        description="How often more had to be asked for of what each place of a partner took in,"
-        " over a window of days in WIB.",
+        description="How often applications from each place of a partner needed further"
+        " information, over a window of days in WIB.",
     )
     readers: ReaderTable | None = strawberry.field(
         resolver=readers,
@@ -146,8 +146,8 @@ class Query:
     people_read: PersonReadTable | None = strawberry.field(
         resolver=people_who_were_read,
         metadata=checked_by(check_read_window),
-        description="Whose identity was read between two instants, or by one account: who is to be"
-        " notified of a breach, within 3 x 24 hours. Each question is logged.",
+        description="Whose identity was read between two instants, or by one account: those to"
+        " notify of a breach, within 3 x 24 hours. Each question is logged.",
     )
     people_in_reach: PersonInReachTable | None = strawberry.field(
         resolver=people_who_were_in_reach,
@@ -173,7 +173,7 @@ class Query:
     eligible_visa_types: list[VisaType] | None = strawberry.field(
         resolver=eligible_visa_types,
         description="The visa types that nationals of a country may take, by the rules of a day."
-        " Empty where none fits, and for a nationality of which no entry rule is known.",
+        " Empty where none fits, and for a nationality without a known entry rule.",
     )
     partners: Connection[Partner] | None = connection_field(Partner, "Partners.", order="code")
     partner: Partner | None = look_up(
@@ -193,7 +193,7 @@ class Query:
         walks=WALKS_OF_APPLICATIONS,
     )
     work_list: ApplicationConnection | None = queue_field(
-        Application, "The cases of a queue, what is due first before the others."
+        Application, "The cases of a queue, in order of the due time."
     )
     application: Application | None = look_up(
         Application,
@@ -234,7 +234,7 @@ class Query:
     )
     alerts: Connection[Alert] | None = connection_field(
         Alert,
-        "What viewers did that others look into, the newest first: never what is about oneself.",
+        "What viewers did that others look into, the newest first: never an alert about you.",
         order="raised_at",
         newest_first=True,
         walks=WALKS_OF_ALERTS,
@@ -263,15 +263,13 @@ class Query:
 
     data_requests: Connection[DataRequest] | None = connection_field(
         DataRequest,
-        "What people asked of their data, as far as in your reach: what is due first before the"
-        " others.",
+        "Requests of people about their data, as far as in your reach, in order of the due time.",
         order="due_at",
         walks=WALKS_OF_DATA_REQUESTS,
     )
     my_data: MyData | None = strawberry.field(
         resolver=my_data,
-        description="Everything about oneself that is on file, and who read it; null for whoever"
-        " has no file.",
+        description="Everything on file about you, and who read it; null if you have no file.",
     )
     people: list[Applicant] | None = strawberry.field(
         resolver=people,

@@ -38,7 +38,7 @@ class ReferenceChange(Node):
         " wait of a deadline. The country of a partner is among the values.",
         filters=True,
     )
-    state: ReferenceChangeState = column(Row.state, "Where it stands.", filters=True)
+    state: ReferenceChangeState = column(Row.state, "What became of it.", filters=True)
     decree: str | None = column(Row.decree, "Number of the decree.")
     reason: str | None = column(Row.reason, "Why it was proposed.")
     effective_on: date | None = column(

@@ -31,12 +31,14 @@ class Screening(Node):
     )
     referral_reason: ReferralReason | None = column(
         ScreeningRow.referral_reason,
-        "Why it was asked; null for questions of before, and for what a hit turned out to be.",
+        "Why it was asked; null for questions from before this was recorded, and for what a hit"
+        " turned out to be.",
     )
     referral_note: str | None = column(ScreeningRow.referral_note, "What about it.")
     answered_at: datetime | None = column(ScreeningRow.answered_at, "When it was answered.")
     answered_by: str | None = column(
-        ScreeningRow.answered_by, "Subject who answered; null for answers of before."
+        ScreeningRow.answered_by,
+        "Subject who answered; null for answers from before this was recorded.",
     )
     confirmed_by: str | None = column(
         ScreeningRow.confirmed_by, "Subject who agreed, where it takes a second person."
@@ -55,11 +57,11 @@ class Screening(Node):
     ban_matches: list[BanMatch] = links(
         ScreeningRow.application_id,
         MatchRow.application_id,
-        "Entries of the ban list, in force, that match the applicant; a name that is alike is often"
+        "Entries of the ban list, in force, that match the applicant; a similar name is often"
         " somebody else's.",
         order=(MatchRow.found_at, MatchRow.id),
     )
-    reason: str | None = column(ScreeningRow.reason, "Why a hit is taken for what it is.")
+    reason: str | None = column(ScreeningRow.reason, "Why a hit was resolved as it was.")
     application: ScreenedCase | None = link(
         ScreeningRow.application_id, ApplicationRow.id, "The application it is about."
     )

@@ -38,15 +38,13 @@ _POSITION = (
 
 
 @strawberry.interface(
-    description="What is sent to whoever follows applications: a change or a heartbeat."
+    description="A payload for a follower of applications: a change or a heartbeat."
 )
 class ApplicationUpdate:
     position: str = strawberry.field(description=_POSITION)
 
 
-@strawberry.interface(
-    description="What is sent to whoever follows volumes: a change or a heartbeat."
-)
+@strawberry.interface(description="A payload for a follower of volumes: a change or a heartbeat.")
 class VolumesUpdate:
     position: str = strawberry.field(description=_POSITION)
 
@@ -169,5 +167,5 @@ class Subscription:
     alert_raised = strawberry.subscription(
         resolver=_alert_raised,
         metadata=checked_by(partial(_check, Alert)),
-        description="Each alert, at once: never one that is about oneself.",
+        description="Each alert, at once: never one about you.",
     )

@@ -12,7 +12,7 @@ class Visa:
 
     number: str = column(VisaRow.visa_number, "Its number: `ID`, and 12 digits and letters.")
     issued_at: datetime = column(VisaRow.issued_at, "When it was granted.")
-    use_by: date = column(VisaRow.use_by, "Last day on which it serves to enter.")
+    use_by: date = column(VisaRow.use_by, "Last day on which it is valid for entry.")
     stay_days: int = column(VisaRow.stay_days, "Days of stay, of each entry.")
     revoked_at: datetime | None = column(VisaRow.revoked_at, "When it was taken back.")
     superseded_at: datetime | None = column(

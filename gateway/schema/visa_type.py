@@ -17,7 +17,9 @@ from models.vocabulary import Clock, DocumentKind, Entry, TripPurpose, VisaCateg
 class Eligibility:
     """Whether some nationals may take a visa for a purpose, in force until the next rule begins."""
 
-    entry: Entry = column(EligibilityRow.entry, "Of whom: what their nationality needs to enter.")
+    entry: Entry = column(
+        EligibilityRow.entry, "For which nationalities: by what they need to enter."
+    )
     purpose: TripPurpose = column(EligibilityRow.purpose, "For which purpose of the trip.")
     is_open: bool = column(EligibilityRow.is_open, "Whether they may take it.")
     valid_from: date = column(EligibilityRow.valid_from, "First day in force.")
@@ -63,7 +65,7 @@ class VisaType(Node):
     category: VisaCategory = column(VisaTypeRow.category, "What it is for.", filters=True)
     stay_days: int = column(VisaTypeRow.stay_days, "Days of stay, of each entry.")
     use_within_days: int = column(
-        VisaTypeRow.use_within_days, "Days from the grant on within which it serves to enter."
+        VisaTypeRow.use_within_days, "Days after the grant within which it is valid for entry."
     )
     is_multiple_entry: bool = column(
         VisaTypeRow.is_multiple_entry, "Whether it serves for more than one entry."

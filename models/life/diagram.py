@@ -9,7 +9,7 @@ _HEAD = """\
 # The life of an application
 
 Drawn from `models/life/steps.py` by `make snapshots`. Every change of an application is one of
-these steps; whoever takes it holds the row locked until it is committed, with its event.
+these steps; a step holds the row locked until it is committed, together with its event.
 """
 _SEVERAL = 4
 
@@ -43,7 +43,7 @@ def _table() -> Iterator[str]:
             step.target or "(stays)",
             step.event or "(a row of its own)",
             ", ".join(step.by) or "a clock",
-            "; ".join(need.words for need in step.needs) if step.by else "its deadline is past",
+            "; ".join(need.words for need in step.needs) if step.by else "its deadline has passed",
         )
         yield f"| {' | '.join(cells)} |"
 

@@ -84,7 +84,7 @@ IS_CLEARED = Precondition(
 )
 #: The LINKER looks at every case, moments after it was handed in or its person was corrected.
 IS_LINKED = Precondition(
-    "other files of the person were looked for",
+    "the search for other files of the person is done",
     lambda now, _: now.is_linked,
     Refusal.NOT_LINKED,
     ("is_linked",),
@@ -102,7 +102,7 @@ WAS_REVOKED_BY_ANOTHER = Precondition(
     ("revoked_by",),
 )
 CHANGES_THE_DECISION = Precondition(
-    "not what was decided",
+    "different from the decision in force",
     lambda now, by: now.decided != by.decision,
     Refusal.SAME_DECISION,
 )
@@ -118,17 +118,17 @@ WAITS_FOR_ANSWER = Precondition(
     Refusal.NOTHING_ASKED,
 )
 CAN_BE_ASKED_ANEW = Precondition(
-    "something can be asked anew",
+    "there is a question to ask or to repeat",
     lambda now, _: bool(now.questions_to_ask),
     Refusal.NOTHING_TO_ASK,
 )
 CAN_BE_ASKED_AGAIN = Precondition(
-    "of some question no answer is awaited, and no hit is known",
+    "some question is not waiting for its answer, and has no known hit",
     lambda now, _: bool(now.questions_to_ask_again),
     Refusal.NOTHING_TO_ASK,
 )
 HAS_A_LIVE_VISA = Precondition(
-    "the visa still serves to enter",
+    "the visa is still valid for entry",
     lambda now, _: now.has_live_visa,
     Refusal.VISA_EXPIRED,
     ("has_live_visa",),
@@ -144,7 +144,7 @@ WAS_PROPOSED_BY_ANOTHER = Precondition(
     Refusal.SECOND_PERSON_REQUIRED,
 )
 HAS_A_HIT = Precondition(
-    "there was a hit that is not known to be somebody else's",
+    "there was a hit that was not resolved as somebody else",
     lambda now, by: by.question in now.hits,
     Refusal.NO_HIT,
 )
@@ -161,24 +161,24 @@ IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR = Precondition(
     ("supervisor",),
 )
 IS_ON_NO_DESK = Precondition(
-    "on nobody's desk",
+    "on no desk",
     lambda now, _: now.officer is None and now.supervisor is None,
     Refusal.ALREADY_ASSIGNED,
 )
 IS_GIVEN_TO_ANOTHER = Precondition(
-    "on another desk than before",
+    "on a different desk than before",
     lambda now, by: by.receiver != (now.officer or now.supervisor),
     Refusal.ALREADY_ASSIGNED,
 )
 #: A hit that is a match is refused by supervisors: no officer gets it, or learns of it.
 IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS = Precondition(
-    "a hit that is one stays with supervisors",
+    "a confirmed hit stays with supervisors",
     lambda now, by: ScreeningResult.MATCH not in now.answers.values() or by.receiver == by.subject,
     Refusal.SUPERVISION_REQUIRED,
 )
 
 HAS_NO_OPEN_CORRECTION = Precondition(
-    "no correction of the person waits",
+    "no correction of the person is pending",
     lambda now, _: now.correction is None,
     Refusal.CORRECTION_PENDING,
     ("correction",),
@@ -196,7 +196,7 @@ HAS_AN_APPROVED_CORRECTION = Precondition(
     ("correction",),
 )
 HAS_AN_OPEN_CORRECTION = Precondition(
-    "a correction waits",
+    "a correction is pending",
     lambda now, _: now.correction is not None,
     Refusal.NOTHING_PROPOSED,
     ("correction",),
@@ -208,7 +208,7 @@ WAS_APPROVED_BY_ANOTHER = Precondition(
     ("correction_approved_by",),
 )
 HOLDS_A_VISA = Precondition(
-    "granted, where it is closed",
+    "granted, if closed",
     lambda now, _: now.status is Status.GRANTED,
     Refusal.WRONG_STAGE,
 )
@@ -216,7 +216,7 @@ HOLDS_A_VISA = Precondition(
 
 #: Before requests had items, an answer was for the whole request.
 IS_ASKED_FOR = Precondition(
-    "each thing was asked for, and waits for its answer",
+    "each item was requested, and waits for its answer",
     lambda now, by: by.items <= now.outstanding and bool(by.items or not now.outstanding),
     Refusal.NOT_REQUESTED,
 )

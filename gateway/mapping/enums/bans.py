@@ -9,8 +9,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     BanGround: {
         "OVERSTAY": "Stayed longer than allowed.",
         "FORGED_DOCUMENT": "Used a forged document.",
-        "FALSE_STATEMENT": "Stated what was false.",
-        "UNLAWFUL_ACTIVITY": "Did what the visa did not allow.",
+        "FALSE_STATEMENT": "Made a false statement.",
+        "UNLAWFUL_ACTIVITY": "Did something that the visa did not allow.",
         "CRIME": "Convicted of, or sought for, a crime.",
         "SECURITY": "A danger to security or public order.",
         "PUBLIC_HEALTH": "A danger to public health.",
@@ -20,7 +20,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "PROPOSED": "It waits for a second person of the screening authority.",
         "APPROVED": "A second person agreed: in force on its days.",
         "REJECTED": "A second person did not agree.",
-        "WITHDRAWAL_PROPOSED": "In force until a second person agrees that it goes.",
+        "WITHDRAWAL_PROPOSED": "In force until a second person agrees to withdraw it.",
         "WITHDRAWN": "Two people withdrew it.",
     },
 }

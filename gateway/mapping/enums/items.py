@@ -12,7 +12,7 @@ _DOCUMENTS: Mapping[str, str] = {
     "ITINERARY": "Plan of the journey.",
     "ACCOMMODATION": "Booking of a place to stay.",
     "BANK_STATEMENT": "Statement of a bank, as proof of means.",
-    "INVITATION_LETTER": "Letter of who invites.",
+    "INVITATION_LETTER": "Letter of the person or organisation that invites.",
     "GUARANTEE_LETTER": "Letter of the guarantor in Indonesia.",
     "EMPLOYMENT_LETTER": "Letter of the employer.",
     "EMPLOYMENT_CONTRACT": "Contract of employment, as for remote work.",

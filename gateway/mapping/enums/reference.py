@@ -34,8 +34,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "CANCELLED": "Stopped before its day.",
     },
     Wait: {
-        "PAYMENT": "That the bill is paid.",
-        "ANSWER": "That what was asked for is handed in.",
+        "PAYMENT": "For the bill to be paid.",
+        "ANSWER": "For the requested items to be handed in.",
     },
     VisaCategory: {
         "TOURISM": "For tourism.",

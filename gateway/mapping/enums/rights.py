@@ -13,8 +13,8 @@ from models.vocabulary import (
 
 WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     DataRequestKind: {
-        "ACCESS": "To learn what is on file of oneself, and who read it.",
-        "RECTIFICATION": "That what is wrong be corrected.",
+        "ACCESS": "To learn what is on file about the person, and who read it.",
+        "RECTIFICATION": "To have wrong data corrected.",
         "ERASURE": "To be erased.",
     },
     DataRequestState: {
@@ -32,8 +32,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "SWEEP": "Data keys that belong to nobody were deleted.",
         "REFUSED": "Something was strange, and no data key was swept.",
         "ADDED": "A key is accepted from now on, and writes: a rotation begins.",
-        "RETIRED": "A key is accepted no more: a rotation has ended.",
-        "ERASED": "Data keys were deleted for ever, and whom they opened is read by nobody.",
+        "RETIRED": "A key is no longer accepted: a rotation has ended.",
+        "ERASED": "Data keys were deleted for ever: nobody can read the people they opened.",
     },
     KeyUsedFor: {
         "PERSON_INDEX": "The index by which files of one person are found.",

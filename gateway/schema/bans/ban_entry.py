@@ -18,11 +18,11 @@ from models.vocabulary import BanGround, BanState, IndexKind
 class BanEntry(Node):
     """Somebody who may not enter: proposed by one of the screening authority, approved by another.
 
-    While it is in force, cases and visas of whoever it is about are found; never removed.
+    While it is in force, cases and visas of that person are found; never removed.
     """
 
     reference: str = column(
-        Row.reference, "What a purpose names to read whom it is about, such as `7K3M-9QPX-2F4D`."
+        Row.reference, "What a purpose names to read the person, such as `7K3M-9QPX-2F4D`."
     )
     ground: BanGround = column(Row.ground, "On what ground.")
     reason: str = column(Row.reason, "Why, without saying who it is.")
@@ -39,21 +39,21 @@ class BanEntry(Node):
     rejected_at: datetime | None = column(Row.rejected_at, "When it was rejected.")
     reject_reason: str | None = column(Row.reject_reason, "Why it was rejected.")
     withdrawal_proposed_by: str | None = column(
-        Row.withdrawal_proposed_by, "Subject who proposed that it goes."
+        Row.withdrawal_proposed_by, "Subject who proposed to withdraw it."
     )
     withdrawal_proposed_at: datetime | None = column(
         Row.withdrawal_proposed_at, "When that was proposed."
     )
-    withdrawal_reason: str | None = column(Row.withdrawal_reason, "Why it is to go.")
+    withdrawal_reason: str | None = column(Row.withdrawal_reason, "Why it is to be withdrawn.")
     withdrawn_by: str | None = column(Row.withdrawn_by, "Subject who agreed to that.")
     withdrawn_at: datetime | None = column(Row.withdrawn_at, "When it was withdrawn.")
     person: BannedPerson | None = link(
-        Row.id, PersonRow.ban_id, "Whom it is about; null where the purpose names another."
+        Row.id, PersonRow.ban_id, "The person; null where the purpose names another entry or case."
     )
     reads: Connection[BanRead] = pages(
         Row.id,
         ReadRow.ban_id,
-        "Who read whom it is about, latest first.",
+        "Reads of the person, latest first.",
         order=ReadRow.occurred_at,
         newest_first=True,
     )

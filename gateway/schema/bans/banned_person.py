@@ -1,4 +1,4 @@
-"""Whom an entry of the ban list is about: personal data; every read of it is logged."""
+"""The person that an entry of the ban list is about: personal data; every read is logged."""
 
 from datetime import date, datetime
 
@@ -13,7 +13,8 @@ from models.vocabulary import Purpose, Role
 
 @noun(key=Row.ban_id, is_logged=True)
 class BannedPerson:
-    """Whom an entry is about: a passport, a name and birth date, or both; null once erased.
+    """The person that an entry is about: a passport, a name and birth date, or both; null once
+    erased.
 
     Say why you read it, with the reference of the entry, or of a case that it matches:
     `query Ban($for: String!) @purpose(code: CASEWORK, reference: $for)`.
@@ -29,7 +30,7 @@ class BannedPerson:
 
 @noun(key=ReadRow.id)
 class BanRead:
-    """One read of whom an entry is about; never changed, never removed."""
+    """One read of the person that an entry is about; never changed, never removed."""
 
     occurred_at: datetime = column(ReadRow.occurred_at, "When.")
     actor: str = column(ReadRow.actor, "Subject who read.")

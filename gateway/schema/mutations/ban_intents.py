@@ -37,17 +37,17 @@ class ApproveBanInput:
     ban_id: strawberry.ID = required(_BAN)
 
 
-@strawberry.input(description="An entry that somebody else proposed, and is not to be.")
+@strawberry.input(description="An entry that somebody else proposed, to reject.")
 class RejectBanInput(ApproveBanInput):
     reason: str = required(_REASON)
 
 
-@strawberry.input(description="An entry that is to go.")
+@strawberry.input(description="An entry to withdraw.")
 class ProposeBanWithdrawalInput(ApproveBanInput):
     reason: str = required(_REASON)
 
 
-@strawberry.input(description="An entry of which somebody else proposed that it goes.")
+@strawberry.input(description="An entry whose withdrawal somebody else proposed.")
 class ApproveBanWithdrawalInput(ApproveBanInput):
     pass
 
@@ -88,10 +88,10 @@ BAN_INTENTS = (
            "Agree to an entry that somebody else proposed: from its day on everybody on file is"
            " compared with it.", _answer, (), _ANSWERING),
     Intent("rejectBan", RejectBanInput,
-           "Do not agree to an entry that somebody else proposed.", _answer, (), _ANSWERING),
+           "Reject an entry that somebody else proposed.", _answer, (), _ANSWERING),
     Intent("proposeBanWithdrawal", ProposeBanWithdrawalInput,
-           "Propose that an entry goes before its last day.", _answer, (),
+           "Propose to withdraw an entry before its last day.", _answer, (),
            (Refusal.NOT_FOUND, Refusal.BAN_NOT_IN_FORCE, Refusal.ALREADY_PROPOSED)),
     Intent("approveBanWithdrawal", ApproveBanWithdrawalInput,
-           "Agree that an entry goes: it holds nobody any more.", _answer, (), _ANSWERING),
+           "Agree to withdraw an entry: it holds nobody any more.", _answer, (), _ANSWERING),
 )  # fmt: skip

@@ -53,7 +53,8 @@ INTENTS = (
            (Refusal.AMOUNT_DIFFERS, Refusal.BILL_CLOSED, Refusal.RECEIPT_USED,
             Refusal.VISA_TYPE_NOT_OFFERED)),
     Intent("recordDocuments", inputs.RecordDocumentsInput,
-           "Say which documents of its checklist are there, as long as the partner has the file.",
+           "Record which documents of its checklist are there, as long as the partner has the"
+           " file.",
            read_documents, (Verb.RECORD_DOCUMENTS,)),
     Intent("markReceived", inputs.MarkReceivedInput,
            "The partner hands the complete file over: its part of the clock ends.", read_step,
@@ -66,22 +67,22 @@ INTENTS = (
            "Give a case back: it leaves your desk, and does not return to you by `takeCase`.",
            read_assignment, (Verb.GIVE_BACK,)),
     Intent("reassignCase", inputs.ReassignCaseInput,
-           "Give a case to an officer, take it over, or relieve of it who has it.", read_assignment,
+           "Give a case to an officer, take it over, or return it to its queue.", read_assignment,
            (Verb.REASSIGN,), (Refusal.OFFICER_UNKNOWN,)),
     Intent("relieveOfficer", inputs.RelieveOfficerInput,
            "Relieve an officer who left of every case on the desk, at once: each goes back to its"
            " queue, and none returns to that officer by `takeCase`.", read_relief, (Verb.REASSIGN,),
            (Refusal.OFFICER_UNKNOWN,), is_of_many=True),
     Intent("requestInformation", inputs.RequestInformationInput,
-           "Say what is missing, and ask the applicant for it: the adjusted clock stands.",
+           "Name what is missing, and ask the applicant for it: the adjusted clock stops.",
            read_request_of_items, (Verb.REQUEST_INFORMATION,)),
     Intent("answerInformation", inputs.AnswerInformationInput,
            "The applicant has handed in some or all of what was asked for: work goes on once"
            " nothing of it is missing.", read_answer_to_items,
            (Verb.ANSWER_INFORMATION, Verb.ANSWER_ITEMS)),
     Intent("referToScreening", inputs.ReferToScreeningInput,
-           "Ask supervision, or ask anew what was not answered; of a visa that still serves to"
-           " enter also what was.", read_referral,
+           "Ask supervision, or ask again what was not answered; for a visa that is still valid"
+           " for entry, also what was.", read_referral,
            (Verb.REFER_TO_SCREENING,)),
     Intent("recordScreening", inputs.RecordScreeningInput,
            "Answer a screening question. A clearance waits for a second person.", read_screening,
@@ -93,8 +94,8 @@ INTENTS = (
            "Say what a hit is. It takes effect once a second person of the screening authority"
            " agrees.", read_resolution, (Verb.RESOLVE_HIT,)),
     Intent("holdApplication", inputs.HoldApplicationInput,
-           "Hold an application, which cannot be granted then, or a visa that still serves to"
-           " enter.", read_step_with_reason, (Verb.HOLD,)),
+           "Hold an application, which then cannot be granted, or a visa that is still valid for"
+           " entry.", read_step_with_reason, (Verb.HOLD,)),
     Intent("releaseApplication", inputs.ReleaseApplicationInput, "End a hold.",
            read_step_with_reason, (Verb.RELEASE,)),
     Intent("recordDecision", inputs.RecordDecisionInput,
@@ -106,7 +107,7 @@ INTENTS = (
     Intent("proposeCorrection", inputs.ProposeCorrectionInput,
            "Correct the person on file. It takes effect at once before payment; then the officer on"
            " whose desk the case is approves it, and after a grant two supervisors do. Another"
-           " name, birth date, passport or nationality is screened anew.",
+           " name, birth date, passport or nationality is screened again.",
            read_correction_of_person, (Verb.PROPOSE_CORRECTION,),
            (Refusal.CORRECTED_ELSEWHERE, Refusal.NATIONALITY_UNKNOWN, Refusal.NEW_APPLICATION,
             Refusal.PASSPORT_EXPIRES)),
@@ -115,23 +116,23 @@ INTENTS = (
            (Verb.APPROVE_CORRECTION,), (Refusal.NEW_APPLICATION,)),
     Intent("confirmCorrection", inputs.ConfirmCorrectionInput,
            "Put a correction of a visa's holder into effect that somebody else approved: the visa"
-           " is held until screening is clear anew.", read_step, (Verb.CONFIRM_CORRECTION,),
+           " is held until screening is clear again.", read_step, (Verb.CONFIRM_CORRECTION,),
            (Refusal.NEW_APPLICATION,)),
     Intent("rejectCorrection", inputs.RejectCorrectionInput,
-           "Do not make a proposed correction of the person on file.", read_step_with_reason,
+           "Reject a proposed correction of the person on file.", read_step_with_reason,
            (Verb.REJECT_CORRECTION,)),
     Intent("confirmLink", inputs.ConfirmLinkInput,
-           "Say that a file found by name and birth date is of the same person: it opens who that"
-           " is. An earlier verdict can be changed.", read_link, (Verb.CONFIRM_LINK,),
+           "Confirm that a file found by name and birth date is of the same person, which opens"
+           " its identity. An earlier verdict can be changed.", read_link, (Verb.CONFIRM_LINK,),
            (Refusal.NO_LINK, Refusal.ALREADY_SAID)),
     Intent("rejectLink", inputs.RejectLinkInput,
-           "Say that a file found by name and birth date is of somebody else.", read_link,
+           "Reject a file found by name and birth date, as that of somebody else.", read_link,
            (Verb.REJECT_LINK,), (Refusal.NO_LINK, Refusal.ALREADY_SAID)),
     Intent("withdrawApplication", inputs.WithdrawApplicationInput,
            "Withdraw an application that is open.", read_step, (Verb.WITHDRAW,)),
     Intent("revokeVisa", inputs.RevokeVisaInput, "Take a granted visa back.", read_step_with_reason,
            (Verb.REVOKE,)),
     Intent("setAsideRevocation", inputs.SetAsideRevocationInput,
-           "Set a revocation aside that was made in error: the visa is granted anew, by a decision"
+           "Set aside a revocation that was made in error: the visa is granted again, by a decision"
            " of its own.", read_setting_aside, (Verb.SET_ASIDE,)),
 )  # fmt: skip

@@ -43,8 +43,8 @@ _CENTRE = (
     " the portal of `country` takes it in; an applicant who applies alone has neither."
 )
 _PORTAL = (
-    "Partner country whose portal takes it in, where no centre does. Whoever works in one country"
-    " may leave it out."
+    "Partner country whose portal takes it in, where no centre does. Viewers with one country may"
+    " leave it out."
 )
 _GROUP = "Reference of a group in your reach that it joins, such as `G-7K3M-9QPX-2F4D`."
 _REASON = f"Why, without saying who it is: from 1 to {LONGEST_NOTE} characters."
@@ -96,7 +96,7 @@ class SubmitApplicationsItem:
     identity: IdentityInput | None = optional(_WHO)
 
 
-@strawberry.input(description="Applications to hand in together; each stands or fails by itself.")
+@strawberry.input(description="Applications to hand in together; each succeeds or fails by itself.")
 class SubmitApplicationsInput:
     idempotency_key: str = required(_KEY)
     applications: list[SubmitApplicationsItem] = required(f"From 1 to {MOST_AT_ONCE}.")
@@ -134,10 +134,10 @@ class RecordPaymentInput:
     )
 
 
-@strawberry.input(description="A file of which the partner says what is there.")
+@strawberry.input(description="A file whose documents the partner records.")
 class RecordDocumentsInput(StepInput):
     documents: list[DocumentKind] = required(
-        "Every document that is there by now, each kind once; what is not named is not there."
+        "Every document that is there by now, each kind once; the others count as missing."
     )
 
 
@@ -149,7 +149,7 @@ class MarkReceivedInput(StepInput):
 @strawberry.input(description="The queue whose most urgent case is taken.")
 class TakeCaseInput:
     idempotency_key: str = required(_KEY)
-    queue: Queue = required("`FREE`, or `OVERDUE` for what of it is late.")
+    queue: Queue = required("`FREE`, or `OVERDUE` for those of its cases that are late.")
 
 
 @strawberry.input(description="A case that is given back.")
@@ -157,7 +157,7 @@ class ReleaseCaseInput(StepInput):
     reason: str = required(_REASON)
 
 
-@strawberry.input(description="A case that is given to somebody, or relieved of who has it.")
+@strawberry.input(description="A case that is given to an officer, or back to its queue.")
 class ReassignCaseInput(StepInput):
     officer: str | None = optional(
         "Subject of the officer who gets it, or your own; without one it goes back to the free"
@@ -192,8 +192,8 @@ class RequestInformationInput(StepInput):
 @strawberry.input(description="A case in which the applicant has answered.")
 class AnswerInformationInput(StepInput):
     items: list[RequestedItemKind] = required(
-        "What was handed in, of what was asked for and is not answered; none where the request"
-        " said nothing."
+        "The requested items that were handed in, of those not yet answered; none where the request"
+        " had no items."
     )
 
 
@@ -213,7 +213,7 @@ class RecordScreeningInput(StepInput):
     result: ScreeningResult = required("The answer: `CLEAR`, `HIT` or `UNAVAILABLE`.")
 
 
-@strawberry.input(description="An answer that somebody else proposed, and that is agreed to.")
+@strawberry.input(description="An answer that somebody else proposed, to agree to.")
 class ConfirmScreeningInput(StepInput):
     kind: ScreeningKind = required("The question.")
 
@@ -244,12 +244,12 @@ class RecordDecisionInput(StepInput):
     )
 
 
-@strawberry.input(description="A decision that corrects the one that stands.")
+@strawberry.input(description="A decision that replaces the one in force.")
 class SupersedeDecisionInput(RecordDecisionInput):
     reason: str = required(_REASON)
 
 
-@strawberry.input(description="What of a person is to be other than it is on file.")
+@strawberry.input(description="Changes to a person on file.")
 class CorrectedIdentityInput:
     """Everything may be left out: it stays as it is."""
 
@@ -274,7 +274,7 @@ class ProposeCorrectionInput(StepInput):
         "ISO 3166 alpha-2 code of the passport's country. One that needs another visa, or clearance"
         " where none was needed, is a new application."
     )
-    identity: CorrectedIdentityInput | None = optional("What is to be other than it is.")
+    identity: CorrectedIdentityInput | None = optional("The values to change.")
 
 
 @strawberry.input(description="A correction to approve.")

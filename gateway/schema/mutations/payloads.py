@@ -31,7 +31,7 @@ class Answer:
     description: str
 
 
-_NOW = "as it stands now; null where nothing was done."
+_NOW = "as it is now; null where nothing was done."
 ANSWERS: Mapping[str, Answer] = {
     "application": Answer(Application, f"The application {_NOW}"),
     "screening": Answer(

@@ -163,7 +163,7 @@ class ProposeVisaTypeEndInput(ProposalInput):
 @strawberry.input(description="Who may take a visa type and what for, from a day on.")
 class ProposeEligibilityInput(ProposalInput):
     visa_type: str = required(_VISA_TYPE)
-    entry: Entry = required("Of whom: what their nationality needs to enter.")
+    entry: Entry = required("For which nationalities: by what they need to enter.")
     purpose: TripPurpose = required("For which purpose of the trip.")
     is_open: bool = required("Whether they may take it.")
     valid_from: date = required(_IN_FORCE)

@@ -24,17 +24,17 @@ _REQUEST = "Global id of the request."
 _WHY = f"Why, without saying who it is: from 1 to {LONGEST_NOTE} characters."
 
 
-@strawberry.input(description="What one asks of the data on file of oneself.")
+@strawberry.input(description="A request about your own data on file.")
 class LodgeDataRequestInput(ReferenceInput):
-    kind: DataRequestKind = required("What is asked.")
+    kind: DataRequestKind = required("The kind of the request.")
 
 
-@strawberry.input(description="A letter by which somebody asks something of their data.")
+@strawberry.input(description="A letter in which somebody makes a request about their data.")
 class RegisterDataRequestInput(LodgeDataRequestInput):
     pass
 
 
-@strawberry.input(description="Whom a letter is from.")
+@strawberry.input(description="The author of a letter.")
 class NameDataSubjectInput(ReferenceInput):
     data_request_id: strawberry.ID = required(_REQUEST)
     applicant_id: strawberry.ID = required("Global id of the applicant, as `people` answered it.")
@@ -45,7 +45,7 @@ class AnswerDataRequestInput(ReferenceInput):
     data_request_id: strawberry.ID = required(_REQUEST)
     outcome: DataRequestState = required("Whether it is granted: `GRANTED` or `REFUSED`.")
     reason: str = required(
-        "What is answered, without saying who it is: whoever asked reads it. From 1 to"
+        "The answer, without saying who it is: the person who asked reads it. From 1 to"
         f" {LONGEST_NOTE} characters."
     )
 
@@ -115,23 +115,23 @@ def _release(intent: Intent, input_: ReleaseErasureInput) -> ReleaseErasure:
 
 RIGHTS_INTENTS = (
     Intent("lodgeDataRequest", LodgeDataRequestInput,
-           "Ask for what is on file of oneself, for its correction, or to be erased. It is"
-           " answered within 3 × 24 hours.", _lodge, (),
+           "Ask for your data on file, for its correction, or to be erased. It is answered within"
+           " 3 × 24 hours.", _lodge, (),
            (Refusal.NOTHING_ON_FILE, Refusal.ALREADY_REQUESTED)),
     Intent("registerDataRequest", RegisterDataRequestInput,
-           "Register what somebody asks by letter. Its reference is then the purpose for which the"
-           " person is looked for.", _register, ()),
+           "Register a request that came by letter. Its reference is then the purpose for which"
+           " you look for its author.", _register, ()),
     Intent("nameDataSubject", NameDataSubjectInput,
-           "Say whom a letter is from, once: one of those that `people` found for it.",
+           "Name the author of a letter, once: one of the people that `people` found for it.",
            _name_subject, (),
            (Refusal.NOT_FOUND, Refusal.ALREADY_ANSWERED, Refusal.ALREADY_SAID,
             Refusal.ALREADY_REQUESTED)),
     Intent("answerDataRequest", AnswerDataRequestInput,
-           "Answer a request, once. An erasure that is granted is done as soon as no case is open,"
-           " no visa serves and no legal hold stands against it.", _answer, (),
+           "Answer a request, once. An erasure that is granted is done as soon as no open case,"
+           " valid visa or legal hold prevents it.", _answer, (),
            (Refusal.NOT_FOUND, Refusal.ALREADY_ANSWERED, Refusal.SUBJECT_UNKNOWN)),
     Intent("holdErasure", HoldErasureInput,
-           "Keep whoever applies in a case from being erased, by law, until it is released.",
+           "Protect the applicant of a case from erasure, by law, until the hold is released.",
            _hold, (), (Refusal.NOT_FOUND, Refusal.ALREADY_HELD, Refusal.ALREADY_ERASED)),
     Intent("releaseErasure", ReleaseErasureInput,
            "Release such a hold: an erasure that was ordered meanwhile goes on.",

@@ -38,7 +38,7 @@ class CloseAlertInput(ReferenceInput):
     )
 
 
-@strawberry.input(description="A window in which one reads people without a case of theirs.")
+@strawberry.input(description="A window in which you read people without a case of theirs.")
 class OpenInquiryInput(ReferenceInput):
     reason: str = required(
         f"Why, without saying who it is: from 1 to {LONGEST_REASON} characters. Others read it."
@@ -58,7 +58,7 @@ class ApproveInquiryInput(ReferenceInput):
     inquiry_id: strawberry.ID = required(_INQUIRY)
 
 
-@strawberry.input(description="What one finds of an inquiry of somebody else.")
+@strawberry.input(description="Your review of somebody else's inquiry.")
 class ReviewInquiryInput(ReferenceInput):
     inquiry_id: strawberry.ID = required(_INQUIRY)
     verdict: InquiryVerdict = required("Whether there was reason for it.")
@@ -112,7 +112,7 @@ SUPERVISION_INTENTS = (
            (Refusal.NOT_FOUND, Refusal.ALREADY_CLOSED)),
     Intent("openInquiry", OpenInquiryInput,
            f"Open an inquiry: at once where it has at most {MOST_MINUTES} minutes and {MOST_PEOPLE}"
-           " people, and none of the own lasts or began within the hour; else it waits for a second"
+           " people, and none of yours lasts or began within the hour; else it waits for a second"
            " supervisor. Others are alerted at once.", _open_inquiry, ()),
     Intent("approveInquiry", ApproveInquiryInput,
            "Agree to an inquiry of another supervisor that takes two: it begins now. Without that"
@@ -121,8 +121,8 @@ SUPERVISION_INTENTS = (
            (Refusal.NOT_FOUND, Refusal.NOTHING_PROPOSED, Refusal.INQUIRY_LAPSED,
             Refusal.SECOND_PERSON_REQUIRED)),
     Intent("reviewInquiry", ReviewInquiryInput,
-           f"Review an inquiry that has ended, within {REVIEW_HOURS} hours: neither whoever opened"
-           " it nor whoever agreed to it. From then on those who were read can see it.",
+           f"Review an inquiry that has ended, within {REVIEW_HOURS} hours; not if you opened it or"
+           " agreed to it. From then on the people who were read can see it.",
            _review_inquiry, (),
            (Refusal.NOT_FOUND, Refusal.NOT_ENDED, Refusal.ALREADY_REVIEWED,
             Refusal.SECOND_PERSON_REQUIRED)),

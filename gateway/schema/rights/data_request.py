@@ -1,4 +1,4 @@
-"""Requests of people whose data is on file."""
+"""Requests of people about their data on file."""
 
 from datetime import datetime
 
@@ -52,8 +52,7 @@ class DataRequest(Node):
 
     reference: str = column(
         Row.reference,
-        "What a purpose names to look for the person whom a letter is from, such as"
-        " `7K3M-9QPX-2F4D`.",
+        "What a purpose names to look for the author of a letter, such as `7K3M-9QPX-2F4D`.",
     )
     kind: DataRequestKind = column(Row.kind, "What is asked.", filters=True)
     state: DataRequestState = column(Row.state, "What became of it.", filters=True)
@@ -71,7 +70,7 @@ class DataRequest(Node):
     applicant: Applicant | None = link(
         Row.applicant_id,
         ApplicantRow.id,
-        "Whose data it is about, under a pseudonym; null until whoever wrote a letter is found.",
+        "Whose data it is about, under a pseudonym; null until the author of a letter is found.",
     )
     answered_at: datetime | None = column(Row.answered_at, "When it was answered.")
     answered_by: str | None = column(Row.answered_by, "Subject who answered it.")

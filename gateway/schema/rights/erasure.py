@@ -10,8 +10,8 @@ from models.vocabulary import ErasureCause
 
 @noun(key=Row.id)
 class Erasure:
-    """One person who is erased: at once, or as soon as no case is open, no visa serves to enter or
-    stay, and no legal hold stands against it."""
+    """One person who is erased: at once, or as soon as no case is open, no visa is valid to enter
+    or stay, and no legal hold prevents it."""
 
     cause: ErasureCause = column(Row.cause, "Why.")
     ordered_at: datetime = column(Row.ordered_at, "When it was ordered.")

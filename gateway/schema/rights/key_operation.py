@@ -24,7 +24,7 @@ class KeyOperation(Node):
     )
     operator: str | None = column(
         Row.operator,
-        "Login, at the host of the key service, of whoever changed the file of keys; null for what"
+        "Login, on the host of the key service, that changed the file of keys; null for what"
         " the keeper asked for, and where no command of Gerbang made the change.",
     )
     from_key: str | None = column(

@@ -8,7 +8,7 @@ from models import LegalHold as Row
 
 @noun(key=Row.id)
 class LegalHold(Node):
-    """While it lasts, whoever applies in the case is not erased; never removed."""
+    """While it lasts, the applicant of the case is not erased; never removed."""
 
     reason: str = column(Row.reason, "Why.")
     held_by: str = column(Row.held_by, "Subject who held.")

@@ -1,4 +1,4 @@
-"""Inquiries: who looked at people for no case of theirs, why, and what another one says of it."""
+"""Inquiries: who looked at people without a case of theirs, why, and the review of it."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -26,16 +26,16 @@ class InquiryPerson:
     """One person whose identity an inquiry opened."""
 
     applicant: InquiredApplicant | None = link(
-        PersonRow.applicant_id, ApplicantRow.id, "Whom, under a pseudonym."
+        PersonRow.applicant_id, ApplicantRow.id, "The person, under a pseudonym."
     )
     opened_at: datetime = column(PersonRow.opened_at, "When it was opened.")
 
 
 @noun(key=Row.id)
 class Inquiry(Node):
-    """A window in which one supervisor reads some people, for no case of theirs; never removed.
+    """A window in which one supervisor reads some people without a case of theirs; never removed.
 
-    While it lasts, whoever opened it reads people with its reference as the purpose, each of them
+    While it lasts, its supervisor reads people with its reference as the purpose, and each read is
     logged. Auditors and other supervisors are alerted at once, and one of them reviews it.
     """
 
@@ -50,7 +50,7 @@ class Inquiry(Node):
         Row.opened_at, "When it was opened, or asked for.", filters=True, orders=True
     )
     approved_by: str | None = column(
-        Row.approved_by, "Subject who agreed to it; null where it took nobody else, or has yet to."
+        Row.approved_by, "Subject who agreed to it; null where nobody else has to, or nobody has."
     )
     approved_at: datetime | None = column(Row.approved_at, "When that was, and it began.")
     ends_at: datetime | None = column(
@@ -62,7 +62,7 @@ class Inquiry(Node):
     )
     is_open: bool = column(
         Row.is_open,
-        "Whether it has yet to be reviewed, or agreed to before it lapses.",
+        "Whether it waits for its review, or for a second supervisor before it lapses.",
         filters=True,
     )
     seen: int = column(
@@ -71,8 +71,8 @@ class Inquiry(Node):
     people: Connection[InquiryPerson] = pages(
         Row.reference,
         PersonRow.reference,
-        "Whom it opened, latest first: for whoever opened it, for auditors, and for others while it"
-        " is to be reviewed.",
+        "The people it opened, latest first: for its supervisor, for auditors, and for others while"
+        " it waits for its review.",
         order=PersonRow.opened_at,
         newest_first=True,
     )

@@ -43,14 +43,15 @@ class OfficerRow:
     expected_refusal_rate: ExpectedRate | None = strawberry.field(
         description="What is expected of decisions on the same visa types: each type with the rate"
         " at which all officers together refused it in the window. Not compared by nationality:"
-        " cases come to officers by their due date, whoever applies. Null without decisions."
+        " cases come to officers by their due date, not by applicant. Null without decisions."
     )
     given_back: Count = strawberry.field(
         description="Cases that the officer took and gave back (`releaseCase`), by the day in WIB."
     )
     given_back_after_reading: Count = strawberry.field(
         description="Of these, those whose applicant the officer had read while the case was on the"
-        " desk, by the log of reads: who looks and passes on may be looking for somebody."
+        " desk, by the log of reads: an officer who looks and passes on may be searching for"
+        " somebody."
     )
     given_back_after_reading_rate: ObservedRate = strawberry.field(
         description="Cases given back after a read among those that the officer was done with in"

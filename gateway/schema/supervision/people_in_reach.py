@@ -1,4 +1,4 @@
-"""Whose identity one account could have read between two instants: whom to notify, at most."""
+"""Whose identity one account could have read between two instants: at most these are notified."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -52,7 +52,7 @@ class PersonInReach:
     applicant: strawberry.ID = strawberry.field(
         description="Global id of the applicant, a pseudonym: `node` has the files."
     )
-    in_reach_from: datetime = strawberry.field(description="From when on, within the window.")
+    in_reach_from: datetime = strawberry.field(description="Since when, within the window.")
     in_reach_until: datetime = strawberry.field(description="Until when, within the window.")
     ways: list[ReachedBy] = strawberry.field(description="By what, in order.")
     case_references: list[str] = strawberry.field(
@@ -78,13 +78,13 @@ class PersonInReach:
     description="The people whose identity the account could have read in the window:"
     f" {MOST_PEOPLE_IN_REACH} at once. It is a bound from above, by what the database still knows:"
     " no more can have been opened by the account in this role, and its budget of reads may have"
-    " let through far fewer. What is not in it: whoever was erased since then, links that a"
-    " correction has undone, and whom entries of the ban list are about."
+    " let through far fewer. Not in it are people erased since then, links that a correction has"
+    " undone, and the people of ban entries."
 )
 class PersonInReachTable:
-    as_of: datetime = strawberry.field(description="By what was known at this instant.")
+    as_of: datetime = strawberry.field(description="The instant whose knowledge the list rests on.")
     people_at_most: Count = strawberry.field(
-        description="How many different people that are, in all: not more were read."
+        description="How many different people they are in all: no more were read."
     )
     rows: list[PersonInReach] = strawberry.field(
         description="The people; ask for those behind the last one until there are none."

@@ -1,4 +1,4 @@
-"""Whose identity was read between two instants, or by one viewer: whom to notify of a breach."""
+"""Whose identity was read between two instants, or by one viewer: who must be told of a breach."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -67,13 +67,13 @@ class PersonRead:
     description=f"The people whose identity was read in the window: {MOST_PEOPLE_READ} at once."
 )
 class PersonReadTable:
-    as_of: datetime = strawberry.field(description="All that was logged before it is in it.")
+    as_of: datetime = strawberry.field(description="Everything logged before then is included.")
     kept_since: datetime | None = strawberry.field(
-        description="Since when it is kept who read whom; null where all of it is. Reads from"
-        " before were let go by their age."
+        description="Since when reads are kept; null where all of them are. Earlier ones were"
+        " deleted because of their age."
     )
     people: Count = strawberry.field(
-        description="How many different people that were, in all; AT_LEAST where the window begins"
+        description="How many different people they are in all; AT_LEAST where the window begins"
         " before `keptSince`."
     )
     rows: list[PersonRead] = strawberry.field(

@@ -22,8 +22,8 @@ from models.volumes.versions import VersionedData
 
 
 @strawberry.type(
-    description="What one place took in, of which more had to be asked for: a centre of a partner,"
-    " or all that it took in in a country by other ways."
+    description="One place of a partner, and how often its applications needed further information:"
+    " a centre, or all that the partner took in by other ways in a country."
 )
 class InformationRequestRow:
     partner: str = strawberry.field(description="Code of the partner.")

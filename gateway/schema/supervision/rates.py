@@ -6,16 +6,16 @@ from gateway.mapping.scalars import BigInt
 from models.volumes.rates import FunnelPosition, funnel, wilson
 
 
-@strawberry.type(description="A part that was counted, and what rate it is compatible with.")
+@strawberry.type(description="A counted part of a whole, and the rates that it is compatible with.")
 class ObservedRate:
     cases: BigInt = strawberry.field(description="The part.")
     of: BigInt = strawberry.field(description="The whole: n.")
     value: float | None = strawberry.field(
-        description="The part of the whole; none where the whole is nothing."
+        description="The part divided by the whole; none where the whole is zero."
     )
     low: float = strawberry.field(
-        description="Lower end of Wilson's score interval: with 95 % confidence, the rate of which"
-        " chance made this lies between the two."
+        description="Lower end of Wilson's score interval: with 95 % confidence, the underlying"
+        " rate lies between the two."
     )
     high: float = strawberry.field(description="Upper end of the same interval.")
 
@@ -42,8 +42,8 @@ class ExpectedRate:
     control_low: float = strawberry.field(description="Lower control limit.")
     control_high: float = strawberry.field(description="Upper control limit.")
     position: FunnelPosition = strawberry.field(
-        description="Where the rate that was counted lies. A position outside says that chance is a"
-        " poor reason, not what the reason is."
+        description="Where the observed rate lies. A position outside means that chance is an"
+        " unlikely reason, not what the reason is."
     )
 
     @classmethod

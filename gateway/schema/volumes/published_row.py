@@ -1,4 +1,4 @@
-"""A row of published figures: each with its precision, and where a wider cell tells more."""
+"""A row of published figures: each with its precision, and the wider cell that has a value."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
