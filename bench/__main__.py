@@ -185,7 +185,7 @@ def _people(applications: int, rounds: int) -> None:
 @bench.command("alerts")
 @click.option("--rounds", default=50, show_default=True, help="How many alerts.")
 def _alerts(rounds: int) -> None:
-    """From an act until its alert is heard by somebody else."""
+    """From a mutation until somebody else receives its alert."""
     run_on_fastest_loop(alerts.measure(rounds))
 
 

@@ -1,4 +1,4 @@
-"""How late an alert arrives: from the act to the socket of somebody else who follows."""
+"""How late an alert arrives: from the mutation to the socket of somebody else who follows."""
 
 from statistics import median
 from time import perf_counter
@@ -21,9 +21,9 @@ _QUEUE = "{ alerts(first: 1) { nodes { actor } } }"
 
 
 async def measure(rounds: int) -> None:
-    """Print the milliseconds from sending an act until the alert was heard, and was in the queue.
+    """Print the milliseconds from a mutation until its alert was received, and was in the queue.
 
-    Each act is another supervisor's, who opens an inquiry.
+    In each round a different supervisor opens an inquiry.
     """
     found, answered, queued = list[float](), list[float](), list[float]()
     with server() as running:
@@ -55,12 +55,12 @@ async def measure(rounds: int) -> None:
     rows = [
         (name, f"{1_000 * median(seconds):.0f} ms", f"{1_000 * max(seconds):.0f} ms")
         for name, seconds in (
-            ("the act is answered", answered),
-            ("the alert is heard by another supervisor", found),
+            ("the mutation is answered", answered),
+            ("the alert is received by another supervisor", found),
             ("it was read in the queue", queued),
         )
     ]
-    head = ("from sending the act until", "median", f"the longest of {rounds}")
+    head = ("from sending the mutation until", "median", f"the longest of {rounds}")
     show_table("An alert", head, rows)
 
 
