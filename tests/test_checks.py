@@ -239,7 +239,7 @@ def test_a_text_that_is_missing_or_left_over_is_named(
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ('says = "It is not held."\n', "",
+        ('says = "It is not on hold."\n', "",
          r"gateway/texts/en\.toml:1: no text mutation\.NOT_HELD\.says: add it, in each language"),
         ('email = "Alamat surel ini tidak sah."\n', "",
          r"id\.toml:1: no text rule\.INVALID\.email, which en\.toml:\d+ has: add it"),

@@ -14,7 +14,7 @@ from bench.peers.contender import Contender
 from bench.peers.floor import floor
 from bench.peers.questions import BY_NAME, Sample, sample
 from bench.peers.results import Figures, Results
-from bench.peers.starting import GERBANG, MERCURIUS, NAMES, contenders
+from bench.peers.starting import GERBANG, MERCURIUS, NAMES, contenders, with_new_tokens
 from bench.peers.turn import Before, Turn, Watch, turn
 from bench.world import world
 from models.database.connections import connect
@@ -98,6 +98,7 @@ class _Bench:
                     await check(started, BY_NAME[name], self._known)
             for cell in cells:
                 print(f"measuring {cell.key}", flush=True)
+                started = [await with_new_tokens(one) for one in started]
                 try:
                     self._results.finish(cell, await self._figures(cell, started))
                 except LookupError as error:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -95,14 +96,21 @@ async def _start(
             )
             for port in ports
         ]
-        yield Contender(
+        contender = Contender(
             name,
             POSTGRAPHILE if name in (GRAPHILE, GRAPHILE_ROWS) else OURS,
             ports,
             started,
-            await _tokens(ports[0]) if name == GERBANG else {},
-            frozenset() if name == GERBANG else frozenset({"Q4", "Q4c", "Q5"}),
+            cannot=frozenset() if name == GERBANG else frozenset({"Q4", "Q4c", "Q5"}),
         )
+        yield await with_new_tokens(contender)
+
+
+async def with_new_tokens(contender: Contender) -> Contender:
+    """The contender with tokens for its viewers, which live for a quarter of an hour."""
+    if contender.name != GERBANG:
+        return contender
+    return replace(contender, tokens=await _tokens(contender.ports[0]))
 
 
 def _gerbang(url: str) -> Mapping[str, str]:

@@ -8,8 +8,8 @@ from gateway.mapping.scalars import EXPECTED
 
 MISSING = "A value is missing."
 NULL = "null is not accepted."
-UNKNOWN_FIELD = "There is a field in it that its type does not have."
-DUPLICATE_FIELD = "There is a field in it twice."
+UNKNOWN_FIELD = "It has a field that its type does not have."
+DUPLICATE_FIELD = "It has the same field twice."
 NOT_ONE = "Give exactly one of its fields, and a value to it."
 
 #: The longest enum whose values an error lists.

@@ -111,7 +111,7 @@ class TrustedDocuments:
         elif not (self._in_development and _asks_only_of_schema(text)):
             raise RequestError(
                 ErrorCode.DOCUMENT_REQUIRED,
-                "Only registered documents run here: let this one be registered, and send its"
+                "Only registered documents run here: have this one registered, and send its"
                 " `documentId`.",
             )
 

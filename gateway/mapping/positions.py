@@ -78,6 +78,6 @@ class Positions:
 def position_too_old() -> FieldError:
     return FieldError(
         ErrorCode.POSITION_TOO_OLD,
-        f"Changes can be followed from a position of the last {FOLLOWED_HOURS} hours of this very"
-        " database. Read what you show anew, and begin without `after`.",
+        f"Changes can be followed from a position of the last {FOLLOWED_HOURS} hours in this same"
+        " database. Read again the data that you show, and begin without `after`.",
     )

@@ -54,7 +54,7 @@ async def people(
     context: Context = info.context
     kind, message = _message(by)
     if message is None:
-        raise ArgumentError(("by",), "A name has letters.")
+        raise ArgumentError(("by",), "A name must have letters.")
     digests = [digest.hex() for digest in await _digests(context, message)]
     looked_up = select(
         func.viewer.people_found(
@@ -68,8 +68,8 @@ async def people(
         raise FieldError(
             ErrorCode.PURPOSE_NOT_ALLOWED,
             "People are looked up for a reason on record: officers for a case on their own desk,"
-            " supervisors for any case or in an inquiry of their own that lasts, auditors for an"
-            " open data request.",
+            " supervisors for any case or in an inquiry of their own that has not ended, auditors"
+            " for an open data request.",
         )
     ids = list(found[0].people or ())[:MOST_FOUND]
     # Before the answer: a look-up that cannot be logged is not answered.

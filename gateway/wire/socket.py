@@ -134,7 +134,7 @@ class Socket:
             code = CloseCode.TRY_AGAIN_LATER if is_server_error else CloseCode.FORBIDDEN
             raise SocketClosed(code, error.message, error.code) from None
         if not self._follower.serves(viewer.role):
-            raise SocketClosed(CloseCode.FORBIDDEN, f"The role {viewer.role} follows nothing.")
+            raise SocketClosed(CloseCode.FORBIDDEN, f"The role {viewer.role} has no subscriptions.")
         return viewer
 
     async def _end_if_suspended(self, viewer: Viewer) -> None:

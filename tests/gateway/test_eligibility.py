@@ -49,7 +49,7 @@ async def test_what_fits_is_that_of_the_day(who) -> None:
 
 async def test_a_visa_type_that_does_not_fit_is_refused_with_those_that_do(who) -> None:
     for language, sentence in (
-        ("en", "Nationals of this country cannot take this visa type. These fit: C1."),
+        ("en", "Nationals of this country cannot apply for this visa type. These fit: C1."),
         ("id", "Warga negara ini tidak dapat mengajukan jenis visa ini."
                " Jenis visa yang sesuai: C1."),
     ):  # fmt: skip
@@ -151,5 +151,5 @@ async def test_where_nothing_fits_that_is_said(who, connection) -> None:
     refused = await change(who["agent-au"], "submitApplication", **{**FORM, "visaType": "C1"})
     assert [(one["code"], one["message"]) for one in refused.payload["errors"]] == [
         ("NATIONALITY_NOT_ELIGIBLE",
-         "Nationals of this country cannot take this visa type, and no other one fits.")
+         "Nationals of this country cannot apply for this visa type, and no other one fits.")
     ]  # fmt: skip

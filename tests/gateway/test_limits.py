@@ -46,7 +46,7 @@ async def test_eight_thousand_unknown_keys_are_too_many(who) -> None:
 
 async def test_unknown_keys_are_told_once_by_the_place_of_their_object(who) -> None:
     answer = await who["officer"](BY, by={f"unknown{n}": "x" for n in range(7_900)})
-    text = "`$by`: There is a field in it that its type does not have."
+    text = "`$by`: It has a field that its type does not have."
     assert only_error(answer) == (400, "INVALID_VARIABLES", text)
 
 
@@ -76,7 +76,7 @@ async def test_an_unknown_field_of_an_identity_repeats_no_name(who) -> None:
     assert only_error(answer) == (
         400,
         "INVALID_VARIABLES",
-        "`$input.applications[1].identity`: There is a field in it that its type does not have.",
+        "`$input.applications[1].identity`: It has a field that its type does not have.",
     )
     assert NAME not in answer.text
     assert PASSPORT not in answer.text
@@ -113,7 +113,7 @@ SUBMIT = """mutation($input: SubmitApplicationInput!) {
         ({"identity": {"fullName": NAME}}, "`$input.identity.passportNumber`: A value is missing."),
         ({"identity": {**APPLICATION["identity"], "birthDate": NAME}},  # type: ignore[dict-item]
          "`$input.identity.birthDate`: A day, such as 2025-01-31, is expected."),
-        ({NAME: PASSPORT}, "`$input`: There is a field in it that its type does not have."),
+        ({NAME: PASSPORT}, "`$input`: It has a field that its type does not have."),
     ],
 )  # fmt: skip
 async def test_a_variable_that_does_not_fit_is_told_by_its_place(who, change, text) -> None:

@@ -50,7 +50,7 @@ class CaseError(MutationError):
     )
 
 
-@strawberry.type(description="Who applies cannot take this visa type.")
+@strawberry.type(description="The applicant cannot apply for this visa type.")
 class EligibilityError(MutationError):
     eligible_visa_types: list[str] = strawberry.field(
         description="Indexes of the visa types that fit instead; empty where none does."

@@ -207,7 +207,8 @@ def grid_question(question: Question, viewer: Viewer, edition: int | None) -> re
         raise ArgumentError(
             ("groupBy",),
             "Published figures are broken down, by `groupBy` or one value in `where`, by exactly"
-            f" one of these: {listed}. What your scope has one of goes without saying.",
+            f" one of these: {listed}. A dimension of which your scope has one value alone need not"
+            " be named.",
         )
     where = {dimension: values[0] for dimension, values in question.where.items()}
     return reading.GridQuestion(
