@@ -188,7 +188,7 @@ def test_a_mutation_that_is_unfinished_is_named(
          r"schema/alert\.py:\d+: no walk takes the filter is_open: add it to WALKS \(alert"),
         ('    *along("paid_at", ""),\n', "",
          r"application\.py:\d+: no walk goes in the order of paid_at: add one to WALKS"),
-        ('"Where it stands.", filters=True, facets=Status', '"Where it stands.", facets=Status',
+        ("filters=True, facets=Status", "facets=Status",
          r"application\.py:\d+: WALKS names status, which no field declares as filter"),
     ],
 )  # fmt: skip
