@@ -26,12 +26,14 @@ from tests.gateway import (
     test_bad_input,
     test_policy_enforced,
     test_promises,
+    test_promises_cases,
+    test_promises_identity,
     test_rows_reached,
     walls,
 )
 from tests.gateway.conftest import CLAIMS, Traffic, Viewer
 from tests.gateway.in_process import InProcessClient
-from tests.gateway.test_promises import incomplete_of_today
+from tests.gateway.test_promises_cases import incomplete_of_today
 
 __all__ = ["incomplete_of_today"]
 
@@ -123,7 +125,9 @@ async def test_holds_among_the_events_are_seen(world, monkeypatch) -> None:
     monkeypatch.setitem(POLICY, "ApplicationEvent", loose)
     async with serving(world) as who:
         with pytest.raises(AssertionError):
-            await test_promises.test_a_hold_is_seen_by_supervisors_alone(who, "officer", False)
+            await test_promises_cases.test_a_hold_is_seen_by_supervisors_alone(
+                who, "officer", False
+            )
 
 
 # --- Fields --------------------------------------------------------------------------------------
@@ -169,7 +173,9 @@ async def test_a_loosened_field_breaks_a_promise(world, monkeypatch) -> None:
     monkeypatch.setitem(POLICY, "Application", with_fields("Application", {"status": partners}))
     async with serving(world) as who:
         with pytest.raises(AssertionError):
-            await test_promises.test_partners_see_a_stage_and_never_a_status(who, "manager-au")
+            await test_promises_cases.test_partners_see_a_stage_and_never_a_status(
+                who, "manager-au"
+            )
 
 
 async def test_a_ground_told_to_agents_breaks_a_promise(
@@ -180,7 +186,7 @@ async def test_a_ground_told_to_agents_breaks_a_promise(
     monkeypatch.setitem(POLICY, "Decision", with_fields("Decision", {"ground": agents}))
     async with serving(world) as who:
         with pytest.raises(AssertionError, match="FORBIDDEN_FIELD"):
-            await test_promises.test_a_security_ground_never_reaches_agents(
+            await test_promises_cases.test_a_security_ground_never_reaches_agents(
                 who, incomplete_of_today
             )
 
@@ -273,7 +279,7 @@ async def test_identity_without_a_purpose_is_seen(world, monkeypatch, traffic) -
     monkeypatch.setattr(purpose, "IMPLIED_PURPOSE", {r: p[0] for r, p in policy.PURPOSES.items()})
     async with serving(world) as who:
         with pytest.raises(AssertionError):
-            await test_promises.test_identity_takes_a_purpose(who, traffic)
+            await test_promises_identity.test_identity_takes_a_purpose(who, traffic)
 
 
 async def test_a_scope_that_is_not_asked_for_is_seen(world, monkeypatch) -> None:

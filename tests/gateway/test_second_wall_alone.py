@@ -10,6 +10,8 @@ from tests import tokens
 from tests.gateway import walls
 from tests.gateway.schemas import SCHEMAS
 from tests.gateway.test_promises import *  # noqa: F403
+from tests.gateway.test_promises_cases import *  # noqa: F403
+from tests.gateway.test_promises_identity import *  # noqa: F403
 from tests.gateway.test_rows_reached import *  # noqa: F403
 
 pytestmark = pytest.mark.anyio
