@@ -1,4 +1,4 @@
-"""The development sign-in: who may use it, what it gives out, and what it never accepts."""
+"""The development sign-in: who may use it, what its page shows, and whom it asks for."""
 
 import re
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from joserfc.jwk import KeySet
 
 from gateway.app import create_app
 from gateway.development import SignIn, SignInRefusedError
-from gateway.development.grants import Grants, challenge_of
+from gateway.development.grants import challenge_of
 from gateway.development.page import ROLES, SECTIONS, TEXTS
 from gateway.development.users import demo_users
 from gateway.settings import Settings, SettingsError, read_settings
@@ -39,12 +39,6 @@ ASKED = {
     "nonce": "a nonce",
     "code_challenge": challenge_of(VERIFIER),
     "code_challenge_method": "S256",
-}
-REDEEMED = {
-    "grant_type": "authorization_code",
-    "client_id": "dashboard",
-    "redirect_uri": BACK,
-    "code_verifier": VERIFIER,
 }
 
 
@@ -93,20 +87,6 @@ async def code_for(client: httpx2.AsyncClient, user: str = "officer", **changed:
     response = await client.post(authorize(**changed), data={"user": user})
     assert response.status_code == 303
     return dict(parse_qsl(urlsplit(response.headers["location"]).query))["code"]
-
-
-async def redeem(client: httpx2.AsyncClient, **given: str) -> httpx2.Response:
-    return await client.post("/development/token", data=given)
-
-
-async def signed_in(client: httpx2.AsyncClient, user: str = "officer") -> dict[str, Any]:
-    return (await redeem(client, **REDEEMED, code=await code_for(client, user))).json()
-
-
-async def renew(client: httpx2.AsyncClient, refresh_token: str) -> httpx2.Response:
-    return await redeem(
-        client, grant_type="refresh_token", client_id="dashboard", refresh_token=refresh_token
-    )
 
 
 async def role_of(client: httpx2.AsyncClient, access_token: str) -> Any:
@@ -336,144 +316,7 @@ async def test_a_mistaken_request_goes_back_with_its_error(client, changed, erro
         }
 
 
-# --- Codes and refresh tokens --------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"code_verifier": "w" * 43},
-        {"code_verifier": ""},
-        {"code_verifier": ASKED["code_challenge"]},
-        {"client_id": "other"},
-        {"redirect_uri": "http://localhost:8050/sign-in/callback"},
-        {"code": "invented"},
-        {"grant_type": "password"},
-        {"grant_type": ""},
-    ],
-)
-async def test_a_code_is_bound_to_its_client_address_and_verifier(client, changed) -> None:
-    given = {**REDEEMED, "code": await code_for(client), **changed}
-    response = await redeem(client, **given)
-    assert response.status_code == 400
-    assert response.json()["error"] in ("invalid_grant", "unsupported_grant_type")
-    if "code" not in changed and "grant_type" not in changed:
-        again = await redeem(client, **REDEEMED, code=given["code"])
-        assert again.status_code == 400, "a code that was tried is spent"
-
-
-async def test_a_code_shown_twice_ends_the_session_it_opened(client) -> None:
-    code = await code_for(client)
-    first = await redeem(client, **REDEEMED, code=code)
-    assert (await redeem(client, **REDEEMED, code=code)).status_code == 400
-    assert (await renew(client, first.json()["refresh_token"])).status_code == 400
-
-
-async def test_refresh_tokens_rotate_and_a_stolen_one_ends_the_session(client) -> None:
-    first = (await signed_in(client))["refresh_token"]
-    second = (await renew(client, first)).json()["refresh_token"]
-    assert second != first
-    assert (await renew(client, first)).status_code == 400
-    assert (await renew(client, second)).status_code == 400
-
-
-async def test_a_refresh_token_belongs_to_its_client(client) -> None:
-    given = await signed_in(client)
-    stolen = await redeem(
-        client,
-        grant_type="refresh_token",
-        client_id="other",
-        refresh_token=given["refresh_token"],
-    )
-    assert stolen.status_code == 400
-
-
-async def test_signing_out_ends_the_session_and_returns_to_the_dashboard(client) -> None:
-    given = await signed_in(client)
-    response = await client.get(
-        "/development/sign-out",
-        params={
-            "id_token_hint": given["id_token"],
-            "post_logout_redirect_uri": "http://127.0.0.1:8050/",
-            "state": "a state",
-        },
-    )
-    assert response.headers["location"] == "http://127.0.0.1:8050/?state=a+state"
-    assert (await renew(client, given["refresh_token"])).status_code == 400
-
-
-async def test_signing_out_redirects_to_no_strange_address(client) -> None:
-    response = await client.get(
-        "/development/sign-out",
-        params={"post_logout_redirect_uri": "https://evil.test/", "id_token_hint": "x.y.z"},
-    )
-    assert response.status_code == 200
-    assert "location" not in response.headers
-
-
-async def test_user_information_needs_an_access_token(client) -> None:
-    given = await signed_in(client, "auditor")
-    for token, status in ((given["access_token"], 200), (given["id_token"], 401), ("", 401)):
-        response = await client.get(
-            "/development/userinfo", headers={"Authorization": f"Bearer {token}"}
-        )
-        assert response.status_code == status
-
-
-async def test_an_id_token_opens_no_gateway(client) -> None:
-    assert await role_of(client, (await signed_in(client))["id_token"]) is None
-
-
-@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"&" * 100, b"a=" + b"b" * 20_000])
-async def test_a_malformed_form_is_refused(client, body) -> None:
-    response = await client.post(
-        "/development/token",
-        content=body,
-        headers={"Content-Type": "application/x-www-form-urlencoded"},
-    )
-    assert response.status_code in (400, 413)
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_a_code_lives_sixty_seconds() -> None:
-    clock = Clock()
-    grants = Grants(clock)
-    for waited, is_good in ((60, True), (61, False)):
-        code = grants.give_code("officer", "dashboard", BACK, challenge_of(VERIFIER), None)
-        clock.now += waited
-        assert bool(grants.redeem_code(code, "dashboard", BACK, VERIFIER)) is is_good
-
-
-def test_a_session_lives_eight_hours() -> None:
-    clock = Clock()
-    grants = Grants(clock)
-    code = grants.give_code("officer", "dashboard", BACK, challenge_of(VERIFIER), None)
-    session = grants.redeem_code(code, "dashboard", BACK, VERIFIER)
-    assert session
-    clock.now += 8 * 3600 - 1
-    session = grants.redeem_refresh_token(session.refresh_token, "dashboard")
-    assert session
-    clock.now += 2
-    assert grants.redeem_refresh_token(session.refresh_token, "dashboard") is None
-
-
-# --- Keys and users ------------------------------------------------------------------------------
-
-
-async def test_tokens_outlive_one_rotation_of_the_keys(demo, client) -> None:
-    old = (await signed_in(client))["access_token"]
-    assert await role_of(client, old)
-    demo.sign_in.rotate_keys()
-    keys = (await client.get("/development/keys")).json()["keys"]
-    assert len(keys) == 2
-    assert all("d" not in key for key in keys)
-    assert await role_of(client, old)
+# --- Users ---------------------------------------------------------------------------------------
 
 
 def test_the_demo_users_are_the_roles_and_the_partners_countries() -> None:

@@ -1,6 +1,5 @@
 """Who is asking: which tokens are accepted, and as whom."""
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -12,10 +11,8 @@ from typing import Any
 import httpx2
 import pytest
 from joserfc import jws, jwt
-from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
+from joserfc.jwk import ECKey, Key, RSAKey
 
-from gateway.access.tokens import ProviderKeys, published_at
-from gateway.access.tokens.provider_keys import KeysUnavailableError, usable_keys
 from gateway.app import create_app
 from tests import tokens
 from tests.gateway.small_schema import SmallExecutor
@@ -130,6 +127,7 @@ async def test_accepted(client, case) -> None:
 
 
 # --- The attack table ----------------------------------------------------------------------------
+
 
 BAD: dict[str, Callable[[], str]] = {
     "nothing": lambda: "",
@@ -262,6 +260,10 @@ async def test_the_answer_repeats_nothing_of_a_refused_token(client) -> None:
     assert "9921" not in response.text + response.headers["www-authenticate"]
 
 
+def test_the_helper_makes_tokens_a_stranger_cannot() -> None:
+    assert jwt.decode(token(), KEY, algorithms=["ES256"]).header["typ"] == "at+jwt"
+
+
 # --- The role that acts --------------------------------------------------------------------------
 
 
@@ -327,170 +329,3 @@ async def test_an_rsa_key_verifies_the_algorithms_that_are_pinned(algorithm) -> 
     for algorithms, status in ((algorithm, 200), ("ES256", 401)):
         async with client_of(key_source, algorithms=algorithms) as client:
             assert (await ask_with_token(client, given)).status_code == status
-
-
-# --- The provider's keys -------------------------------------------------------------------------
-
-
-class Provider:
-    """A provider whose keys change, and that can be away; counts how often it is asked."""
-
-    def __init__(self, *keys: Key) -> None:
-        self.keys = list(keys)
-        self.is_away = False
-        self.asked = 0
-
-    async def __call__(self) -> Any:
-        self.asked += 1
-        if self.is_away:
-            raise httpx2.ConnectError("away")
-        return {"keys": [key.as_dict(private=False) for key in self.keys]}
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def fresh_key(kid: str) -> ECKey:
-    return ECKey.generate_key("P-256", {"kid": kid})
-
-
-async def test_a_new_key_is_found_when_a_token_names_it() -> None:
-    provider, clock = Provider(fresh_key("old")), Clock()
-    keys = ProviderKeys(provider, ("ES256",), clock)
-    assert await keys.find("old", "ES256")
-    provider.keys = [fresh_key("new")]
-    clock.now += 11
-    assert await keys.find("new", "ES256")
-    assert await keys.find("old", "ES256") is None
-
-
-async def test_invented_key_names_do_not_become_requests_to_the_provider() -> None:
-    provider, clock = Provider(fresh_key("known")), Clock()
-    keys = ProviderKeys(provider, ("ES256",), clock)
-    for number in range(100):
-        assert await keys.find(f"invented-{number}", "ES256") is None
-    assert provider.asked == 1
-
-
-async def test_the_last_keys_are_kept_while_the_provider_is_away() -> None:
-    provider, clock = Provider(fresh_key("known")), Clock()
-    keys = ProviderKeys(provider, ("ES256",), clock)
-    assert await keys.find("known", "ES256")
-    provider.is_away = True
-    clock.now += 1000
-    assert await keys.find("unknown", "ES256") is None
-    assert await keys.find("known", "ES256")
-    provider.is_away, provider.keys = False, []
-    clock.now += 1000
-    assert await keys.find("unknown", "ES256") is None
-    assert await keys.find("known", "ES256")
-
-
-async def test_keys_that_were_not_read_again_for_an_hour_are_not_at_hand() -> None:
-    provider, clock = Provider(fresh_key("known")), Clock()
-    keys = ProviderKeys(provider, ("ES256",), clock)
-    assert await keys.are_at_hand()
-    provider.is_away = True
-    clock.now += 3_599
-    assert await keys.are_at_hand(), "a provider that is away for a while fails nobody"
-    clock.now += 2
-    assert not await keys.are_at_hand()
-    provider.is_away = False
-    clock.now += 11  # it is not asked more often than that
-    assert await keys.are_at_hand()
-
-
-async def test_without_any_key_tokens_are_not_judged_and_nobody_is_let_in() -> None:
-    provider = Provider()
-    provider.is_away = True
-    with pytest.raises(KeysUnavailableError):
-        await ProviderKeys(provider, ("ES256",)).find("test", "ES256")
-    async with client_of(provider) as client:
-        assert code_of(await ask_with_token(client, token())) == (503, "UNAVAILABLE")
-        assert (await client.get("/health/ready")).json()["reasons"] == ["keys"]
-
-
-async def test_the_running_gateway_refreshes_its_keys_by_itself() -> None:
-    provider = Provider(KEY)
-    app = create_app(tokens.settings(), SmallExecutor(), key_source=provider)
-    async with app.router.lifespan_context(app):
-        await asyncio.sleep(0.01)
-        assert provider.asked == 1
-
-
-@pytest.mark.parametrize(
-    ("body", "is_usable"),
-    [
-        (json.dumps({"keys": [KEY.as_dict(private=False)]}), True),
-        (json.dumps({"keys": []}), False),
-        ("[]", False),
-        ("{", False),
-        ("", False),
-        (json.dumps({"keys": [KEY.as_dict(private=False)], "note": "a" * 300_000}), False),
-    ],
-)
-async def test_keys_are_fetched_over_http(body, is_usable) -> None:
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
-        writer.close()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
-        port = server.sockets[0].getsockname()[1]
-        keys = ProviderKeys(published_at(f"http://127.0.0.1:{port}/keys"), ("ES256",))
-        assert await keys.are_at_hand() is is_usable
-
-
-def entry(key: Key, **more: Any) -> dict[str, Any]:
-    found = {**key.as_dict(private=False), **more}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        entry(KEY, use="enc"),
-        entry(KEY, key_ops=["encrypt"], use=None),
-        entry(KEY, alg="ECDH-ES"),
-        entry(KEY, kid=None),
-        entry(KEY, x="AA"),
-        entry(KEY, crv="P-000"),
-        entry(OctKey.generate_key(256, {"kid": "test"}), k="c2VjcmV0"),
-        {"kty": "MLDSA", "kid": "test"},
-        {"kid": "test"},
-        "test",
-        None,
-    ],
-)
-def test_keys_that_cannot_verify_are_passed_over(given: Any) -> None:
-    other = entry(fresh_key("other"))
-    found = usable_keys({"keys": [given, other]}, ("ES256", "HS256"))
-    assert list(found) == [("other", "ES256")]
-
-
-def test_small_rsa_keys_are_passed_over() -> None:
-    small = RSAKey.generate_key(1024, {"kid": "small"})
-    assert usable_keys({"keys": [entry(small)]}, ("RS256",)) == {}
-
-
-def test_each_key_serves_only_what_its_type_signs() -> None:
-    keys = [RSA, KEY, OKPKey.generate_key("Ed25519", {"kid": "ed"})]
-    found = usable_keys(
-        {"keys": [entry(key) for key in keys]}, ("ES256", "PS256", "RS256", "Ed25519")
-    )
-    assert set(found) == {
-        ("rsa", "PS256"),
-        ("rsa", "RS256"),
-        ("test", "ES256"),
-        ("ed", "Ed25519"),
-    }
-
-
-def test_the_helper_makes_tokens_a_stranger_cannot() -> None:
-    assert jwt.decode(token(), KEY, algorithms=["ES256"]).header["typ"] == "at+jwt"

@@ -11,7 +11,8 @@ from gateway.access.tokens import Authentication, ProviderKeys, Verification, au
 from gateway.errors import RequestError
 from gateway.viewer import Viewer
 from tests import tokens
-from tests.gateway.test_tokens import TWO_ROLES, Clock, Provider
+from tests.gateway.test_provider_keys import Clock, Provider
+from tests.gateway.test_tokens import TWO_ROLES
 
 pytestmark = pytest.mark.anyio
 
