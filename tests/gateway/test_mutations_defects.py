@@ -12,7 +12,7 @@ from gateway.rules import every_row
 from gateway.schema.build import PolicyGapError, build_schema
 from models import Application
 from models.vocabulary import Role
-from tests.gateway import test_mutations_denied, test_mutations_once, walls
+from tests.gateway import test_mutations_denied, test_mutations_foreign, test_mutations_once, walls
 from tests.gateway.changing import everything, global_id
 
 pytestmark = pytest.mark.anyio
@@ -32,7 +32,7 @@ async def test_a_loosened_rule_of_a_mutation_is_seen(
 ) -> None:
     loose = Change({**TABLE["markReceived"].rows, Role.PARTNER_SERVICE: every_row})
     monkeypatch.setitem(TABLE, "markReceived", loose)
-    answer_alike = test_mutations_denied.test_foreign_missing_and_malformed_ids_answer_alike
+    answer_alike = test_mutations_foreign.test_foreign_missing_and_malformed_ids_answer_alike
     with pytest.raises((AssertionError, IndexError)):
         await answer_alike(who, world, connection, traffic, "service", "markReceived")
 
@@ -71,7 +71,7 @@ async def test_a_wait_for_a_foreign_row_is_seen(who, world, monkeypatch) -> None
 
     monkeypatch.setattr(locked_case, "select_to_lock", lock_first)
     with pytest.raises((AssertionError, TimeoutError, TypeError)):
-        await test_mutations_denied.test_a_foreign_row_is_never_waited_for(who, world)
+        await test_mutations_foreign.test_a_foreign_row_is_never_waited_for(who, world)
 
 
 async def test_two_who_read_without_a_lock_are_seen(who, world, connection, monkeypatch) -> None:

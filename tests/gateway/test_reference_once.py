@@ -11,7 +11,7 @@ from gateway.mutations import reference
 from gateway.mutations.reference import decrees, requests
 from gateway.mutations.reference.rows import Row
 from models.vocabulary import ReferenceKind
-from tests.gateway import test_reference, walls
+from tests.gateway import test_reference, test_reference_refusals, walls
 from tests.gateway.administering import (
     PROPOSALS,
     administer,
@@ -147,7 +147,7 @@ async def test_a_day_that_is_not_looked_at_is_seen(
 ) -> None:
     async with walls.second_wall_down(world):
         with pytest.raises((AssertionError, ValueError)):
-            await test_reference.test_no_day_before_today_is_taken(
+            await test_reference_refusals.test_no_day_before_today_is_taken(
                 who, world, connection, on, "proposeFee"
             )
 

@@ -1,0 +1,148 @@
+"""What an administrator cannot change: the past, and what no row can hold."""
+
+import pytest
+
+from tests.gateway.administering import PROPOSALS, administer, later, refusal_of, sample
+from tests.gateway.changing import document, everything, key
+from tests.gateway.test_reference import on
+
+__all__ = ["on"]
+
+pytestmark = pytest.mark.anyio
+
+
+# --- The past ------------------------------------------------------------------------------------
+
+
+DAYS = ("openedOn", "closedOn", "validFrom", "validUntil")
+dated = pytest.mark.parametrize(
+    "mutation", [name for name in PROPOSALS if name not in ("proposePartner", "proposeCountry")]
+)
+
+
+@dated
+async def test_no_day_before_today_is_taken(who, world, connection, on, mutation) -> None:
+    values = sample(mutation, on)
+    [name] = [name for name in values if name in DAYS]
+    before = await everything(connection)
+    for day in (later(on, -1), "2020-01-01", "0001-01-01"):
+        answer = await administer(who["administrator"], mutation, **{**values, name: day})
+        assert refusal_of(answer) == ("DATE_PASSED", [name])
+    assert await everything(connection) == before
+
+
+async def test_what_has_begun_or_ended_before_today_stays(who, world, connection, on) -> None:
+    past = "'2021-01-01'"
+    await connection.execute(
+        "INSERT INTO centre (code, partner_code, country_code, city, opened_on, closed_on)"
+        f" VALUES ('AU-OLD', 'NUSA', 'AU', 'Old', '2020-01-01', {past})"
+    )
+    await connection.execute(f"UPDATE partner_country SET closed_on = {past} WHERE country_code"
+                             " = 'AU' AND partner_code = 'ANDALAN'")  # fmt: skip
+    await connection.execute(
+        "INSERT INTO visa_type VALUES ('C9', 'Old', 'Lama', 'TOURISM', 30, false, '2020-01-01',"
+        f" {past})"
+    )
+    before, day = await everything(connection), on.isoformat()
+    andalan = {"partner": "ANDALAN", "country": "AU"}
+    for mutation, text, found in (
+        ("proposePartnerCountry", {**andalan, "openedOn": day}, ("ALREADY_BEGUN", ["openedOn"])),
+        ("proposePartnerCountryClosing", andalan, ("ALREADY_ENDED", ["closedOn"])),
+        ("proposeCentreClosing", {"centre": "AU-OLD"}, ("ALREADY_ENDED", ["closedOn"])),
+        ("proposeCentre", {**sample("proposeCentre", on), "code": "AU-SYD"},
+         ("ALREADY_BEGUN", ["openedOn"])),
+        ("proposeVisaTypeEnd", {"visaType": "C9"}, ("ALREADY_ENDED", ["validUntil"])),
+        ("proposeVisaType", {**sample("proposeVisaType", on), "code": "B1"},
+         ("CODE_TAKEN", ["code"])),
+    ):  # fmt: skip
+        assert refusal_of(await administer(who["administrator"], mutation, **text)) == found
+    assert await everything(connection) == before
+
+
+# --- Bad input -----------------------------------------------------------------------------------
+
+
+LONG = "x" * 201
+BAD = (
+    ("proposePartner", "code", ("DIRECT", "x", "", "A B", "A\x7fB", "9LIVES", "A" * 21), "INVALID"),
+    ("proposePartner", "name", ("", " ", LONG, "a\nb"), "INVALID"),
+    ("proposePartner", "decree", ("", " ", LONG, "a\nb"), "INVALID"),
+    ("proposePartner", "reason", ("", " ", "x" * 2_001), "INVALID"),
+    ("proposeCountry", "iso3", ("", "tls", "TL", "TLSX"), "INVALID"),
+    ("proposeCountry", "iso3", ("AUS",), "CODE_TAKEN"),
+    ("proposeDeadline", "days", (0, -1, 3_661), "INVALID"),
+    ("proposePartner", "code", ("NUSA",), "CODE_TAKEN"),
+    ("proposePartnerCountry", "partner", ("NOBODY", "", "\x7f", "DIRECT"), "NOT_FOUND"),
+    ("proposePartnerCountry", "country", ("XX",), "NOT_FOUND"),
+    ("proposePartnerCountryClosing", "partner", ("NOBODY", "\x7f"), "NOT_FOUND"),
+    ("proposePartnerCountryClosing", "country", ("IN", "XX"), "NOT_FOUND"),
+    ("proposeCentre", "code", ("SG-DRW", "AU", "AU-", "AU-darwin", "AU-\x7f\x7f"), "INVALID"),
+    ("proposeCentre", "city", ("", LONG), "INVALID"),
+    ("proposeCentre", "partner", ("NOBODY",), "NOT_FOUND"),
+    ("proposeCentreClosing", "centre", ("AU-XXX", "", "\x7f"), "NOT_FOUND"),
+    ("proposeVisaType", "code", ("", "b1", "B", "B1234", "B1\x7f"), "INVALID"),
+    ("proposeVisaType", "nameId", ("", LONG), "INVALID"),
+    ("proposeVisaType", "stayDays", (0, -1, 3_661), "INVALID"),
+    ("proposeVisaType", "useWithinDays", (0, -1, 3_661), "INVALID"),
+    ("proposeVisaType", "amountIdr", (-1, 10**12 + 1), "INVALID"),
+    ("proposeVisaType", "hours", (0, 9_000), "INVALID"),
+    ("proposeVisaTypeEnd", "visaType", ("Z9", "\x7f"), "NOT_FOUND"),
+    ("proposeFee", "visaType", ("Z9", "\x7f"), "NOT_FOUND"),
+    ("proposeFee", "amountIdr", (-1, 2**62), "INVALID"),
+    ("proposeServiceTarget", "hours", (0, 2**31 - 1), "INVALID"),
+    ("proposeServiceTarget", "promisedPercent", (0, -1, 101), "INVALID"),
+    ("proposeServiceTarget", "visaType", ("Z9",), "NOT_FOUND"),
+    ("proposeEntryRule", "country", ("XX",), "NOT_FOUND"),
+)
+
+
+@pytest.mark.parametrize(("mutation", "name", "values", "code"), BAD)
+async def test_what_cannot_be_kept_is_told_with_its_place(
+    who, world, connection, on, mutation, name, values, code
+) -> None:
+    before = await everything(connection)
+    # The sample's partner is there by now, which would be a second mistake.
+    fields = sample(mutation, on) | ({"code": "NOVA"} if mutation == "proposePartner" else {})
+    for value in values:
+        answer = await administer(who["administrator"], mutation, **{**fields, name: value})
+        assert refusal_of(answer) == (code, [name]), value
+    assert await everything(connection) == before
+
+
+@pytest.mark.parametrize(
+    "mutation", ["proposePartnerCountry", "proposePartnerCountryClosing", "proposeEntryRule"]
+)
+@pytest.mark.parametrize("code", ["au", "\x7f", "Australia", ""])
+async def test_what_is_no_code_of_a_country_is_refused_before_anything_runs(
+    who, world, connection, on, mutation: str, code: str
+) -> None:
+    before = await everything(connection)
+    input_ = {"idempotencyKey": key(), **sample(mutation, on), "country": code}
+    answer = await who["administrator"](document(mutation, "errors { code }"), input=input_)
+    assert (answer.status, answer.codes) == (400, ["INVALID_VARIABLES"])
+    assert "`$input.country`" in answer.errors[0]["message"]
+    assert await everything(connection) == before
+
+
+async def test_nothing_ends_before_it_begins(who, world, connection, on) -> None:
+    await connection.execute(
+        "INSERT INTO centre VALUES ('AU-CNS', 'NUSA', 'AU', 'Cairns', $1::date + 5, $1::date + 9)",
+        on,
+    )
+    before = await everything(connection)
+    closing = {"centre": "AU-CNS", "closedOn": later(on, 5)}
+    answer = await administer(who["administrator"], "proposeCentreClosing", **closing)
+    assert refusal_of(answer) == ("INVALID", ["closedOn"])
+    opening = {**sample("proposeCentre", on), "code": "AU-CNS", "openedOn": later(on, 9)}
+    answer = await administer(who["administrator"], "proposeCentre", **opening)
+    assert refusal_of(answer) == ("INVALID", ["openedOn"])
+    assert await everything(connection) == before
+
+
+async def test_a_centre_of_somebody_else_keeps_its_code(who, world, connection, on) -> None:
+    values = {**sample("proposeCentre", on), "code": "AU-SYD", "partner": "ANDALAN"}
+    await connection.execute(
+        "UPDATE partner_country SET closed_on = NULL WHERE partner_code = 'ANDALAN'"
+    )
+    answer = await administer(who["administrator"], "proposeCentre", **values)
+    assert refusal_of(answer) == ("CODE_TAKEN", ["code"])
