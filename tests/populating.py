@@ -182,11 +182,6 @@ def _first(case: Case, *kinds: str) -> datetime | None:
     return next((moment for kind, moment in life_of(case) if kind in kinds), None)
 
 
-def _at_first(case: Case, kind: str) -> datetime:
-    """When something first happened that did."""
-    return next(moment for happened, moment in life_of(case) if happened == kind)
-
-
 def _paused(case: Case) -> timedelta:
     steps = [step for step in life_of(case) if step[0] not in _NO_STATUS]
     return sum(
@@ -226,15 +221,11 @@ async def _links(connection: asyncpg.Connection) -> None:
 async def _application(connection: asyncpg.Connection, case: Case) -> None:
     nationality, paid_at = APPLICANTS[case.applicant], _first(case, "PAID")
     clock = "CALLING_VISA" if nationality == "AF" else "STANDARD"
-    paid = (
-        {
-            "paid_at": paid_at,
-            "fee_idr": FEES[case.visa_type],
-            "target_due_at": paid_at + timedelta(hours=HOURS[case.visa_type, clock]),
-        }
-        if paid_at
-        else {}
-    )
+    paid: dict[str, object] = {}
+    if paid_at:
+        paid |= {"paid_at": paid_at, "fee_idr": FEES[case.visa_type]}
+        paid["target_due_at"] = paid_at + timedelta(hours=HOURS[case.visa_type, clock])
+    submitted_at = next(moment for kind, moment in life_of(case) if kind == "SUBMITTED")
     decisions = _decisions(case)
     row = {
         "id": application_id(case.reference),
@@ -248,7 +239,7 @@ async def _application(connection: asyncpg.Connection, case: Case) -> None:
         "country_code": case.place.country,
         "centre_code": case.place.centre,
         "status": _status(case),
-        "submitted_at": _first(case, "SUBMITTED"),
+        "submitted_at": submitted_at,
         "received_at": _first(case, "RECEIVED"),
         "closed_at": _first(case, *CLOSED),
         "paused_seconds": int(_paused(case).total_seconds()),
@@ -259,7 +250,7 @@ async def _application(connection: asyncpg.Connection, case: Case) -> None:
         "current_decision_id": decisions[-1]["id"] if decisions else None,
     }
     asked_at = _first(case, "INFO_REQUESTED")
-    row["pay_by"] = _at_first(case, "SUBMITTED") + timedelta(days=7)
+    row["pay_by"] = submitted_at + timedelta(days=7)
     row["answer_by"] = asked_at + timedelta(days=14) if asked_at else None
     await _insert(connection, "application", row | paid)
     await connection.execute(  # what was handed over was complete
@@ -269,7 +260,6 @@ async def _application(connection: asyncpg.Connection, case: Case) -> None:
     )
     await _insert(connection, "decision", *decisions)
     await _insert(connection, "visa", *_visas(case, decisions))
-    submitted_at = _at_first(case, "SUBMITTED")
     bill = {
         "billing_code": billing_code(case.reference),
         "application_id": application_id(case.reference),

@@ -89,9 +89,7 @@ def refusal(case: Case, call: Call) -> str | None:
             return "BILL_CLOSED"
         if call.mutation in SCREENING:
             return _unasked(case, call)
-        if call.user not in READ_NO_STATUS:
-            return "WRONG_STATUS"
-        return "WRONG_STAGE"
+        return "WRONG_STAGE" if call.user in READ_NO_STATUS else "WRONG_STATUS"
     return _unmet(case, call)
 
 
@@ -110,8 +108,7 @@ def _statuses(case: Case, call: Call) -> tuple[str, ...]:
         case "referToScreening" if call.user.startswith("supervisor"):
             return ("SCREENING", "GRANTED", "REFUSED", "REVOKED")
         case "recordDecision" if call.user.startswith("supervisor"):
-            refuses = call.given["outcome"] == "REFUSED"
-            return ("IN_VERIFICATION", "SCREENING") if refuses else ()
+            return ("IN_VERIFICATION", "SCREENING") if call.given["outcome"] == "REFUSED" else ()
         case "referToScreening" | "recordDecision":
             return ("IN_VERIFICATION", "SCREENING")
         case "recordScreening" | "confirmScreening" | "resolveHit":
@@ -125,8 +122,7 @@ def _statuses(case: Case, call: Call) -> tuple[str, ...]:
         case "setAsideRevocation":
             return ("REVOKED",)
         case "approveCorrection" | "rejectCorrection":
-            by_officer = call.user.startswith("officer")
-            return WORKED_ON if by_officer else ("GRANTED",)
+            return WORKED_ON if call.user.startswith("officer") else ("GRANTED",)
         case "releaseApplication":
             return (case.status,)
         case _:

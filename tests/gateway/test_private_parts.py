@@ -106,9 +106,8 @@ def private_parts(source: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_private(attribute: str) -> bool:
-    if attribute.startswith("__"):
-        return attribute.startswith("__strawberry")
-    return attribute.startswith("_") and attribute not in PUBLIC
+    prefix = "__strawberry" if attribute.startswith("__") else "_"
+    return attribute.startswith(prefix) and attribute not in PUBLIC
 
 
 def test_no_other_file_touches_private_parts() -> None:
@@ -288,8 +287,7 @@ def test_validation_knows_the_types_around_a_variable(schema: GraphQLSchema) -> 
     document = parse("{ thing { aName } }")
     context = ValidationContext(schema, document, TypeInfo(schema), lambda _: None)
     assert graphql_core.expected_types(context) == (None, None, None)
-    parameters = inspect.signature(graphql_core.allowed_variable_usage).parameters
-    assert len(parameters) == 5
+    assert len(inspect.signature(graphql_core.allowed_variable_usage).parameters) == 5
     overridden = inspect.signature(ValuesOfCorrectTypeRule.is_valid_value_node).parameters
     assert list(overridden) == ["self", "node", "input_type"]
 
