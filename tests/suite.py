@@ -47,6 +47,7 @@ LONGEST = (
     "tests/gateway/test_plain_owner.py",
     "tests/models/test_migrations_drafted.py",
     "tests/gateway/test_live_resumed.py",
+    "tests/gateway/test_live_order.py",
     "tests/gateway/test_mutations_denied.py",
     "tests/gateway/test_database_tls.py",
     "tests/models/test_migrations.py",

@@ -1,4 +1,4 @@
-"""Who follows what: each event once, in reach, as far as the role reads it."""
+"""Who follows what: which changes are told to whom, as far as the role reads them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,12 +9,9 @@ import asyncpg
 import pytest
 
 from gateway.access.fields import is_readable, readable_fields
-from gateway.mapping import change_feed
 from gateway.mapping.ids import GlobalId
-from gateway.mapping.positions import Place, Positions
 from models.database.connections import connect
 from models.volumes import fold
-from tests import tokens
 from tests.gateway.both_ways import plans_off, plans_watched
 from tests.gateway.live import (
     APPLICATIONS,
@@ -46,6 +43,13 @@ async def writer(world: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await connect(world)
     yield connection
     await connection.close()
+
+
+async def refusal_of(viewer: Client, query: str, **variables: object) -> str:
+    await viewer.subscribe(query, **variables)
+    refused = await viewer.hears()
+    assert refused["type"] == "error"
+    return refused["payload"][0]["extensions"]["code"]
 
 
 async def test_an_event_is_told_once_with_what_the_role_reads(live: Served, writer) -> None:
@@ -208,90 +212,6 @@ async def test_where_narrows_what_is_followed(live: Served, writer) -> None:
         await officer.hears_nothing()
 
 
-async def test_whoever_comes_back_with_a_position_misses_nothing(live: Served, writer) -> None:
-    async with live.as_viewer("manager-au") as manager:
-        position = await manager.follows(APPLICATIONS)
-    for reference in CASES.values():
-        await happens(writer, reference, "RECEIVED")
-    async with live.as_viewer("manager-au") as manager:
-        await manager.follows(APPLICATIONS, after=position)
-        first = await manager.next_value()
-        assert first["application"]["reference"] == "AUSY-PAID-0013"
-    async with live.as_viewer("manager-au") as manager:
-        await manager.follows(APPLICATIONS, after=first["position"])
-        assert await manager.references(1) == ["AUME-INCO-0004"]
-        await manager.hears_nothing()
-
-
-async def test_more_than_a_batch_is_caught_up_with_in_order(live: Served, writer) -> None:
-    async with live.as_viewer("officer") as officer:
-        position = await officer.follows(KINDS)
-    async with writer.transaction():
-        for _ in range(125):
-            await happens(writer, "AUSY-PAID-0013", "HELD")
-            await happens(writer, "AUSY-PAID-0013", "RECEIVED")
-    async with live.as_viewer("officer") as officer:
-        await officer.follows(APPLICATIONS, after=position)
-        assert await officer.references(125) == ["AUSY-PAID-0013"] * 125
-        await officer.hears_nothing()
-
-
-async def test_a_transaction_that_commits_late_is_told_after_one_that_began_later(
-    live: Served, world: str, writer
-) -> None:
-    late = await connect(world)
-    async with live.as_viewer("officer") as officer:
-        await officer.follows(APPLICATIONS)
-        transaction = late.transaction()
-        await transaction.start()
-        await happens(late, "AUSY-PAID-0013", "RECEIVED")
-        await happens(writer, "NZGR-WITH-0009", "RECEIVED")
-        await officer.hears_nothing()
-        await transaction.commit()
-        assert await officer.references(2) == ["AUSY-PAID-0013", "NZGR-WITH-0009"]
-        # One that is rolled back holds nothing up, and nobody hears that it ended.
-        transaction = late.transaction()
-        await transaction.start()
-        await happens(late, "AUSY-PAID-0013", "RECEIVED")
-        await happens(writer, "NZGR-WITH-0009", "RECEIVED")
-        await transaction.rollback()
-        assert await officer.references(1) == ["NZGR-WITH-0009"]
-        await officer.hears_nothing()
-    await late.close()
-
-
-async def test_a_lost_listener_comes_back_and_catches_up(live: Served, world: str, writer) -> None:
-    async with live.as_viewer("officer") as officer:
-        await officer.follows(APPLICATIONS)
-        await happens(writer, "AUSY-PAID-0013", "RECEIVED")
-        assert await officer.references(1) == ["AUSY-PAID-0013"]
-        async with writer.transaction():
-            await happens(writer, "NZGR-WITH-0009", "RECEIVED")
-            await writer.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        await happens(writer, "AUME-INCO-0004", "RECEIVED")
-        assert await officer.references(2) == ["NZGR-WITH-0009", "AUME-INCO-0004"]
-        await officer.hears_nothing()
-
-
-async def test_while_nothing_changes_a_heartbeat_tells_the_position(
-    live: Served, writer, monkeypatch
-) -> None:
-    async with live.as_viewer("manager-au") as manager:
-        monkeypatch.setattr(change_feed, "QUIET_SECONDS", 1.0)
-        await manager.follows(APPLICATIONS)
-        await happens(writer, "NZGR-WITH-0009", "RECEIVED")
-        quiet = await manager.next_value()
-        assert set(quiet) == {"position"}
-    monkeypatch.undo()
-    await happens(writer, "AUSY-PAID-0013", "RECEIVED")
-    async with live.as_viewer("manager-au") as manager:
-        await manager.follows(APPLICATIONS, after=quiet["position"])
-        assert await manager.references(1) == ["AUSY-PAID-0013"]
-
-
 async def test_whoever_reaches_the_same_shares_one_look(live: Served, writer, traffic) -> None:
     async with AsyncExitStack() as stack:
         for number in range(6):
@@ -326,45 +246,12 @@ async def test_what_a_mutation_did_is_told(live: Served, who) -> None:
         assert (await officer.next_value())["kind"] == "RECEIVED"
 
 
-# --- Positions -----------------------------------------------------------------------------------
-
-
-async def _refusal(viewer: Client, query: str, **variables: object) -> str:
-    await viewer.subscribe(query, **variables)
-    refused = await viewer.hears()
-    assert refused["type"] == "error"
-    return refused["payload"][0]["extensions"]["code"]
-
-
-async def test_positions_tell_nothing_and_cannot_be_made_up(live: Served) -> None:
-    async with live.as_viewer("officer") as officer:
-        position = await officer.follows(APPLICATIONS)
-        await officer.subscribe(APPLICATIONS, id="2")
-        assert (await officer.next_value())["position"] != position
-        changed = ("A" if position[0] != "A" else "B") + position[1:]
-        for wrong in (changed, position[:-1], "", "x" * 5000, "é"):
-            code = await _refusal(officer, APPLICATIONS, id="3", after=wrong)
-            assert code == "INVALID_CURSOR"
-        assert await _refusal(officer, VOLUMES, id="4", after=position) == "INVALID_CURSOR"
-
-
-async def test_a_position_of_another_time_is_refused(live: Served, monkeypatch) -> None:
-    positions = Positions((tokens.SEAL_KEY,))
-    future = positions.encode("ApplicationChange", Place(2**60, 0))
-    with monkeypatch.context() as patch:
-        patch.setattr("time.time", lambda: 1_700_000_000.0)
-        old = positions.encode("ApplicationChange", Place(1, 0))
-    async with live.as_viewer("officer") as officer:
-        assert await _refusal(officer, APPLICATIONS, id="1", after=old) == "POSITION_TOO_OLD"
-        assert await _refusal(officer, APPLICATIONS, id="2", after=future) == "POSITION_TOO_OLD"
-
-
 # --- Identity ------------------------------------------------------------------------------------
 
 
 async def test_identity_takes_a_purpose_and_each_read_is_logged(live: Served, writer) -> None:
     async with live.as_viewer("officer") as officer:
-        assert await _refusal(officer, IDENTITY % "") == "PURPOSE_REQUIRED"
+        assert await refusal_of(officer, IDENTITY % "") == "PURPOSE_REQUIRED"
         before = await writer.fetchval("SELECT count(*) FROM access_event")
         await officer.subscribe(
             IDENTITY % '@purpose(code: CASEWORK, reference: "SGPO-OPEN-0006")', id="2"
@@ -425,10 +312,11 @@ async def test_volumes_are_told_of_at_most_once_a_second(live: Served, writer) -
 async def test_who_has_published_figures_or_none_does_not_follow_them(live: Served) -> None:
     for name in ("agent-au", "applicant", "service"):
         async with live.as_viewer(name) as viewer:
-            assert await _refusal(viewer, VOLUMES) == "FORBIDDEN_FIELD"
+            assert await refusal_of(viewer, VOLUMES) == "FORBIDDEN_FIELD"
 
 
 # --- The policy, role by role --------------------------------------------------------------------
+
 
 FIELDS = {
     "applicationChanged": ("ApplicationChange", ("position", "kind", "application")),
