@@ -1,34 +1,31 @@
 """Published figures over HTTP: on a fixed grid, rounded or withheld, from tables of their own."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from math import ceil
 from typing import Any
 
 import asyncpg
 import pytest
-from starlette.applications import Starlette
 
-from gateway.service import gateway
 from models.database.connections import connect
 from models.publication import publish
-from models.volumes import fold
-from tests import tokens
-from tests.gateway.both_ways import Compared
 from tests.gateway.conftest import Traffic, Viewer
-from tests.gateway.schemas import SCHEMAS
-from tests.models.crowd import crowd, join
-from tests.world import ANDALAN_AU, DIRECT, MELBOURNE, NUSA_NZ, NUSA_SG
+from tests.gateway.published_crowd import (
+    NEW_YEAR,
+    PERIOD,
+    PUBLISHED,
+    QUARTER,
+    REFUSALS,
+    WIDER,
+    YEAR,
+    app,
+    ask,
+)
+
+__all__ = ["app"]
 
 pytestmark = pytest.mark.anyio
 
-NEW_YEAR = datetime(2026, 1, 1, 1, tzinfo=UTC)
-YEAR = 'from: "2025-01-01", to: "2025-12-31"'
-QUARTER = 'from: "2025-01-01", to: "2025-03-31"'
-REFUSALS = (
-    "refused { value upperBound precision } granted { value precision }"
-    " refusalRate { value upperBound precision denominator }"
-)
 PUBLIC = (
     "intake { value precision } decisions { value precision }"
     " refused { value upperBound precision } refusalRate { value upperBound precision denominator }"
@@ -36,45 +33,8 @@ PUBLIC = (
     " turnaroundAdjustedP90 { hours precision }"
 )
 EXACT = "decisions { value } targetRate { value } turnaroundP95 { hours } clearanceRatio { value }"
-PUBLISHED = "published { edition publishedAt rounding threshold fewestDecisions note }"
-PERIOD = "period { startsOn endsOn }"
-WIDER = (
-    "nearestWider { from to period groupBy dropped partner country centre nationality visaType"
-    " channel }"
-)
 #: What a role that reads published figures alone has nothing to do with.
 EXACT_TABLES = ("volume_daily", "volume_monthly", "volume_outbox", "volume_publication_note")
-#: Of some places there is only one in so many, so that there are small cells beside large ones.
-THINNED = {MELBOURNE: 2, NUSA_SG: 3, ANDALAN_AU: 20}
-
-
-@pytest.fixture(scope="module")
-async def app(world: str) -> AsyncIterator[Starlette]:
-    """The gateway on the small world with a crowd in it, published at New Year."""
-    connection = await connect(world)
-    try:
-        people = [
-            one
-            for number, one in enumerate(crowd(6_000, 1))
-            if number % THINNED.get(one.place, 1) == 0
-        ]
-        await join(connection, [one for one in people if one.place not in (NUSA_NZ, DIRECT)])
-        while await fold(connection):
-            pass
-        await publish(connection, NEW_YEAR)
-    finally:
-        await connection.close()
-    application = gateway(
-        tokens.settings(database_url=world), key_source=tokens.key_source, schemas=SCHEMAS
-    )
-    async with application.router.lifespan_context(application):
-        yield application
-
-
-async def ask(viewer: Viewer, arguments: str, fields: str, table: str = "") -> Any:
-    answer = await viewer(f"{{ volumes({arguments}) {{ {table} rows {{ {fields} }} }} }}")
-    assert answer.errors == [], answer.errors
-    return answer.data["volumes"]
 
 
 async def true_row(who: dict[str, Viewer], arguments: str, fields: str) -> Any:
@@ -173,109 +133,6 @@ async def test_nothing_decided_is_nothing_refused(who) -> None:
         assert row["refused"] == {"value": 0, "upperBound": None, "precision": "EXACT"}
         assert row["refusalRate"]["value"] is None
         assert row["refusalRate"]["precision"] == "EXACT"
-
-
-# The nearest wider cell --------------------------------------------------------------------------
-
-
-async def follow(viewer: Viewer, wider: Any) -> Any:
-    """The row to which a wider cell leads, asked for as a front end would."""
-    names = ("country", "centre", "nationality", "visaType", "partner")
-    named = [f'{name}: {{eq: "{wider[name]}"}}' for name in names if wider[name]]
-    if wider["channel"]:
-        named.append(f"channel: {{eq: {wider['channel']}}}")
-    where = f", where: {{{', '.join(named)}}}" if named else ""
-    window = f'from: "{wider["from"]}", to: "{wider["to"]}"'
-    groups = ", ".join(wider["groupBy"])
-    (row,) = (
-        await ask(
-            viewer, f"{window}, groupBy: [{groups}]{where}", "refusalRate { value upperBound }"
-        )
-    )["rows"]
-    return row["refusalRate"]
-
-
-@pytest.mark.parametrize(
-    ("viewer", "groups"),
-    [
-        ("manager-au", "COUNTRY"),
-        ("manager-au", "VISA_TYPE"),
-        ("manager-au", "CENTRE"),
-        ("manager-au", "CENTRE, VISA_TYPE"),
-        ("manager-pacific", "COUNTRY, CHANNEL"),
-        ("anonymous", "NATIONALITY"),
-        ("anonymous", "VISA_TYPE"),
-    ],
-)
-async def test_each_rate_that_is_withheld_leads_to_the_nearest_that_is_told(
-    who, viewer: str, groups: str
-) -> None:
-    fields = f"refusalRate {{ value precision {WIDER} }} {PERIOD}"
-    for period in ("MONTH", "QUARTER", "YEAR"):
-        rows = (await ask(who[viewer], f"{YEAR}, groupBy: [{groups}, {period}]", fields))["rows"]
-        for row in rows:
-            rate = row["refusalRate"]
-            wider = rate["nearestWider"]
-            if rate["precision"] != "SUPPRESSED":
-                assert wider is None
-            elif wider is not None:
-                assert wider["from"] <= row["period"]["startsOn"] <= row["period"]["endsOn"]
-                assert row["period"]["endsOn"] <= wider["to"]
-                answer = await follow(who[viewer], wider)
-                assert answer["value"] is not None or answer["upperBound"] is not None
-
-
-@pytest.mark.parametrize("name", ["manager-au", "anonymous"])
-async def test_the_nearest_wider_cell_is_the_same_by_a_plan(who, name: str) -> None:
-    answer, is_planned = await Compared(who[name])(
-        f"{{ volumes({YEAR}, groupBy: [VISA_TYPE, MONTH])"
-        f" {{ rows {{ refusalRate {{ value precision {WIDER} }} }} }} }}"
-    )
-    assert (answer.errors, is_planned) == ([], True)
-    assert '"nearestWider":{' in answer.text
-
-
-#: Groups from the finest to the widest, and the codes by which their rows are told apart.
-GROUPS = {"CENTRE, VISA_TYPE": ("centre", "visaType"), "CENTRE": ("centre",), "COUNTRY": ()}
-PERIODS = ("MONTH", "QUARTER", "YEAR")
-
-
-async def test_a_longer_period_is_nearer_than_a_wider_group(who) -> None:
-    fields = f"centre {{ code }} visaType {{ code }} refusalRate {{ precision {WIDER} }} {PERIOD}"
-    rows = {
-        (groups, period): (
-            await ask(who["manager-au"], f"{YEAR}, groupBy: [{groups}, {period}]", fields)
-        )["rows"]
-        for groups in GROUPS
-        for period in PERIODS
-    }
-    found: set[tuple[str, str]] = set()
-    for row in rows["CENTRE, VISA_TYPE", "MONTH"]:
-        if row["refusalRate"]["precision"] == "SUPPRESSED" and row["centre"]:
-            wider = row["refusalRate"]["nearestWider"]
-            expected = nearest(rows, row)
-            assert (expected is None) == (wider is None)
-            if expected and wider:
-                (groups, period), cell = expected
-                assert (wider["period"], wider["from"]) == (period, cell["period"]["startsOn"])
-                assert wider["groupBy"] in (groups.split(", "), ["PARTNER", "COUNTRY"])
-                assert wider["centre"] == (cell["centre"] and cell["centre"]["code"])
-                assert wider["visaType"] == (cell["visaType"] and cell["visaType"]["code"])
-                found.add((groups, period))
-    assert {("CENTRE, VISA_TYPE", "QUARTER"), ("CENTRE, VISA_TYPE", "YEAR")} <= found
-
-
-def nearest(rows: Any, row: Any) -> Any:
-    """The first cell that contains a row and tells its refusals; with its groups and period."""
-    for groups, names in GROUPS.items():
-        for period in PERIODS:
-            for cell in rows[groups, period]:
-                begins, ends = cell["period"]["startsOn"], cell["period"]["endsOn"]
-                is_around = begins <= row["period"]["startsOn"] <= ends
-                is_told = cell["refusalRate"]["precision"] != "SUPPRESSED"
-                if is_around and is_told and all(cell[name] == row[name] for name in names):
-                    return (groups, period), cell
-    return None
 
 
 # Who reads what ----------------------------------------------------------------------------------

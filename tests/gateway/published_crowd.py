@@ -1,0 +1,63 @@
+"""A crowd in the small world, published at New Year, and what is asked of its figures."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from gateway.service import gateway
+from models.database.connections import connect
+from models.publication import publish
+from models.volumes import fold
+from tests import tokens
+from tests.gateway.conftest import Viewer
+from tests.gateway.schemas import SCHEMAS
+from tests.models.crowd import crowd, join
+from tests.world import ANDALAN_AU, DIRECT, MELBOURNE, NUSA_NZ, NUSA_SG
+
+NEW_YEAR = datetime(2026, 1, 1, 1, tzinfo=UTC)
+YEAR = 'from: "2025-01-01", to: "2025-12-31"'
+QUARTER = 'from: "2025-01-01", to: "2025-03-31"'
+REFUSALS = (
+    "refused { value upperBound precision } granted { value precision }"
+    " refusalRate { value upperBound precision denominator }"
+)
+PUBLISHED = "published { edition publishedAt rounding threshold fewestDecisions note }"
+PERIOD = "period { startsOn endsOn }"
+WIDER = (
+    "nearestWider { from to period groupBy dropped partner country centre nationality visaType"
+    " channel }"
+)
+#: Of some places there is only one in so many, so that there are small cells beside large ones.
+THINNED = {MELBOURNE: 2, NUSA_SG: 3, ANDALAN_AU: 20}
+
+
+@pytest.fixture(scope="module")
+async def app(world: str) -> AsyncIterator[Starlette]:
+    """The gateway on the small world with a crowd in it, published at New Year."""
+    connection = await connect(world)
+    try:
+        people = [
+            one
+            for number, one in enumerate(crowd(6_000, 1))
+            if number % THINNED.get(one.place, 1) == 0
+        ]
+        await join(connection, [one for one in people if one.place not in (NUSA_NZ, DIRECT)])
+        while await fold(connection):
+            pass
+        await publish(connection, NEW_YEAR)
+    finally:
+        await connection.close()
+    application = gateway(
+        tokens.settings(database_url=world), key_source=tokens.key_source, schemas=SCHEMAS
+    )
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+async def ask(viewer: Viewer, arguments: str, fields: str, table: str = "") -> Any:
+    answer = await viewer(f"{{ volumes({arguments}) {{ {table} rows {{ {fields} }} }} }}")
+    assert answer.errors == [], answer.errors
+    return answer.data["volumes"]

@@ -1,0 +1,113 @@
+"""A rate that is withheld leads to the nearest wider cell whose rate is told."""
+
+from typing import Any
+
+import pytest
+
+from tests.gateway.both_ways import Compared
+from tests.gateway.conftest import Viewer
+from tests.gateway.published_crowd import PERIOD, WIDER, YEAR, app, ask
+
+__all__ = ["app"]
+
+pytestmark = pytest.mark.anyio
+
+
+async def follow(viewer: Viewer, wider: Any) -> Any:
+    """The row to which a wider cell leads, asked for as a front end would."""
+    names = ("country", "centre", "nationality", "visaType", "partner")
+    named = [f'{name}: {{eq: "{wider[name]}"}}' for name in names if wider[name]]
+    if wider["channel"]:
+        named.append(f"channel: {{eq: {wider['channel']}}}")
+    where = f", where: {{{', '.join(named)}}}" if named else ""
+    window = f'from: "{wider["from"]}", to: "{wider["to"]}"'
+    groups = ", ".join(wider["groupBy"])
+    (row,) = (
+        await ask(
+            viewer, f"{window}, groupBy: [{groups}]{where}", "refusalRate { value upperBound }"
+        )
+    )["rows"]
+    return row["refusalRate"]
+
+
+@pytest.mark.parametrize(
+    ("viewer", "groups"),
+    [
+        ("manager-au", "COUNTRY"),
+        ("manager-au", "VISA_TYPE"),
+        ("manager-au", "CENTRE"),
+        ("manager-au", "CENTRE, VISA_TYPE"),
+        ("manager-pacific", "COUNTRY, CHANNEL"),
+        ("anonymous", "NATIONALITY"),
+        ("anonymous", "VISA_TYPE"),
+    ],
+)
+async def test_each_rate_that_is_withheld_leads_to_the_nearest_that_is_told(
+    who, viewer: str, groups: str
+) -> None:
+    fields = f"refusalRate {{ value precision {WIDER} }} {PERIOD}"
+    for period in ("MONTH", "QUARTER", "YEAR"):
+        rows = (await ask(who[viewer], f"{YEAR}, groupBy: [{groups}, {period}]", fields))["rows"]
+        for row in rows:
+            rate = row["refusalRate"]
+            wider = rate["nearestWider"]
+            if rate["precision"] != "SUPPRESSED":
+                assert wider is None
+            elif wider is not None:
+                assert wider["from"] <= row["period"]["startsOn"] <= row["period"]["endsOn"]
+                assert row["period"]["endsOn"] <= wider["to"]
+                answer = await follow(who[viewer], wider)
+                assert answer["value"] is not None or answer["upperBound"] is not None
+
+
+@pytest.mark.parametrize("name", ["manager-au", "anonymous"])
+async def test_the_nearest_wider_cell_is_the_same_by_a_plan(who, name: str) -> None:
+    answer, is_planned = await Compared(who[name])(
+        f"{{ volumes({YEAR}, groupBy: [VISA_TYPE, MONTH])"
+        f" {{ rows {{ refusalRate {{ value precision {WIDER} }} }} }} }}"
+    )
+    assert (answer.errors, is_planned) == ([], True)
+    assert '"nearestWider":{' in answer.text
+
+
+#: Groups from the finest to the widest, and the codes by which their rows are told apart.
+GROUPS = {"CENTRE, VISA_TYPE": ("centre", "visaType"), "CENTRE": ("centre",), "COUNTRY": ()}
+PERIODS = ("MONTH", "QUARTER", "YEAR")
+
+
+async def test_a_longer_period_is_nearer_than_a_wider_group(who) -> None:
+    fields = f"centre {{ code }} visaType {{ code }} refusalRate {{ precision {WIDER} }} {PERIOD}"
+    rows = {
+        (groups, period): (
+            await ask(who["manager-au"], f"{YEAR}, groupBy: [{groups}, {period}]", fields)
+        )["rows"]
+        for groups in GROUPS
+        for period in PERIODS
+    }
+    found: set[tuple[str, str]] = set()
+    for row in rows["CENTRE, VISA_TYPE", "MONTH"]:
+        if row["refusalRate"]["precision"] == "SUPPRESSED" and row["centre"]:
+            wider = row["refusalRate"]["nearestWider"]
+            expected = nearest(rows, row)
+            assert (expected is None) == (wider is None)
+            if expected and wider:
+                (groups, period), cell = expected
+                assert (wider["period"], wider["from"]) == (period, cell["period"]["startsOn"])
+                assert wider["groupBy"] in (groups.split(", "), ["PARTNER", "COUNTRY"])
+                assert wider["centre"] == (cell["centre"] and cell["centre"]["code"])
+                assert wider["visaType"] == (cell["visaType"] and cell["visaType"]["code"])
+                found.add((groups, period))
+    assert {("CENTRE, VISA_TYPE", "QUARTER"), ("CENTRE, VISA_TYPE", "YEAR")} <= found
+
+
+def nearest(rows: Any, row: Any) -> Any:
+    """The first cell that contains a row and tells its refusals; with its groups and period."""
+    for groups, names in GROUPS.items():
+        for period in PERIODS:
+            for cell in rows[groups, period]:
+                begins, ends = cell["period"]["startsOn"], cell["period"]["endsOn"]
+                is_around = begins <= row["period"]["startsOn"] <= ends
+                is_told = cell["refusalRate"]["precision"] != "SUPPRESSED"
+                if is_around and is_told and all(cell[name] == row[name] for name in names):
+                    return (groups, period), cell
+    return None
