@@ -13,39 +13,24 @@ from models.synthetic.rows import Batch
 from models.synthetic.world import Plan, World
 from models.vocabulary import CLOSED, Channel
 from models.volumes import verify
+from tests.models.contradictions import (
+    ANSWERS_OF_ONE,
+    CASES_NOT_PASSED_ON,
+    DESKS_NOT_SAID,
+    GRANTS_WITHOUT_ANSWER,
+    IMPOSSIBLE_PEOPLE,
+    MISSING_SCREENINGS,
+    MISTAKEN_VERSIONS,
+    OPEN_CASES_WITHOUT_DESK,
+    RETOLD,
+    STEPS_WITHOUT_DESK,
+    UNTOLD_CORRECTIONS,
+)
 
 pytestmark = pytest.mark.anyio
 
 UNTIL = datetime(2026, 11, 24, 9, tzinfo=UTC)
 APPLICATIONS = 20_000
-
-#: Everything that an application shows, told again from its events alone.
-RETOLD = """
-    SELECT
-        application_id AS id,
-        min(occurred_at) FILTER (WHERE kind = 'SUBMITTED') AS submitted_at,
-        min(occurred_at) FILTER (WHERE kind = 'RECEIVED') AS received_at,
-        min(occurred_at) FILTER (WHERE kind = 'PAID') AS paid_at,
-        min(occurred_at) FILTER (WHERE kind = ANY($1::text[])) AS closed_at,
-        (array_agg(kind ORDER BY sequence DESC)
-            FILTER (WHERE kind NOT IN ('RECEIVED', 'HELD', 'RELEASED', 'SCREENED',
-                'ANSWER_PROPOSED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED'))
-        )[1] AS status,
-        count(*) FILTER (WHERE kind = 'INFO_REQUESTED') > 0 AS was_info_requested,
-        count(*) FILTER (WHERE kind = 'HELD') > count(*) FILTER (WHERE kind = 'RELEASED')
-            AS is_held,
-        coalesce(
-            extract(epoch FROM sum(waited) FILTER (WHERE kind = 'INFO_REQUESTED')), 0
-        )::bigint AS paused_seconds
-    FROM (
-        SELECT
-            *,
-            lead(occurred_at) OVER (PARTITION BY application_id ORDER BY sequence) - occurred_at
-                AS waited
-        FROM application_event
-    ) AS event
-    GROUP BY application_id
-"""
 
 
 @pytest.fixture(scope="module")
@@ -224,21 +209,8 @@ async def test_shares_are_those_of_a_visa_service(loaded: asyncpg.Connection) ->
 
 
 async def test_each_case_that_reaches_screening_is_screened(loaded: asyncpg.Connection) -> None:
-    assert not await loaded.fetch("""
-        SELECT FROM application_event AS event
-        WHERE kind = 'SCREENING' AND NOT EXISTS (
-            SELECT FROM screening
-            WHERE screening.application_id = event.application_id AND screening.kind = 'ENTRY_BAN'
-        )
-    """)
-    assert not await loaded.fetch("""
-        SELECT FROM application
-        JOIN LATERAL (
-            SELECT result FROM screening WHERE application_id = application.id
-            AND kind = 'ENTRY_BAN' ORDER BY requested_at DESC LIMIT 1
-        ) AS last ON true
-        WHERE status = 'GRANTED' AND result NOT IN ('CLEAR', 'NO_MATCH')
-    """)
+    assert not await loaded.fetch(MISSING_SCREENINGS)
+    assert not await loaded.fetch(GRANTS_WITHOUT_ANSWER)
     assert await loaded.fetchval("SELECT count(*) FROM screening WHERE kind = 'CLEARANCE'") > 0
 
 
@@ -277,17 +249,7 @@ async def test_each_answer_is_told_by_who_gave_it(loaded: asyncpg.Connection) ->
     screened = f"{statement} WHERE kind = 'SCREENED'"
     assert not await loaded.fetch(f"({screened} EXCEPT ALL {answered}) LIMIT 3")
     assert not await loaded.fetch(f"({answered} EXCEPT ALL {screened}) LIMIT 3")
-    assert not await loaded.fetch("""
-        SELECT FROM screening
-        WHERE answered_at IS NOT NULL AND proposed IS NOT NULL AND NOT EXISTS (
-            SELECT FROM application_event AS event
-            WHERE event.application_id = screening.application_id AND event.kind = 'ANSWER_PROPOSED'
-                AND event.actor = proposed_by AND event.actor <> screening.confirmed_by
-                AND occurred_at BETWEEN requested_at AND answered_at
-                AND actor_role = CASE WHEN proposed IN ('MATCH', 'NO_MATCH') THEN 'SUPERVISOR'
-                    ELSE 'SCREENING' END
-        )
-    """)
+    assert not await loaded.fetch(ANSWERS_OF_ONE)
     assert await loaded.fetchval(
         "SELECT count(*) FROM application_event WHERE kind = 'ANSWER_PROPOSED'"
     ) == await loaded.fetchval("SELECT count(*) FROM screening WHERE proposed IS NOT NULL")
@@ -301,44 +263,8 @@ async def test_people_were_corrected_and_what_was_lodged_stays_on_file(
         for row in await loaded.fetch("SELECT state, count(*) FROM correction GROUP BY state")
     }
     assert states["IN_EFFECT"] > states["REJECTED"] > 0
-    # The version in force is the identity; of the one before, one thing is another.
-    assert not await loaded.fetch("""
-        SELECT FROM correction
-        JOIN identity USING (applicant_id)
-        JOIN identity_version AS now ON now.applicant_id = correction.applicant_id
-            AND now.number = correction.version
-        LEFT JOIN identity_version AS before ON before.applicant_id = correction.applicant_id
-            AND before.number = 1
-        WHERE CASE WHEN state <> 'IN_EFFECT' THEN before.number IS NOT NULL
-            OR now.valid_from IS NOT NULL
-            ELSE (now.full_name, now.phone, now.email, now.passport_number)
-                <> (identity.full_name, identity.phone, identity.email, identity.passport_number)
-            OR num_nonnulls(
-                nullif(before.full_name, now.full_name), nullif(before.phone, now.phone),
-                nullif(before.email, now.email)
-            ) <> 1
-            OR (before.valid_until, now.valid_from, now.valid_until)
-                IS DISTINCT FROM (correction.closed_at, correction.closed_at, NULL)
-        END
-    """)
-    # Each is told in its case: by who proposed it, and by the officer on whose desk it was.
-    assert not await loaded.fetch("""
-        SELECT FROM correction
-        WHERE NOT EXISTS (
-            SELECT FROM application_event AS event
-            WHERE event.application_id = correction.application_id
-                AND kind = 'CORRECTION_PROPOSED' AND occurred_at = proposed_at
-                AND (actor, actor_role) = (proposed_by, proposed_role)
-        ) OR state <> 'PROPOSED' AND NOT EXISTS (
-            SELECT FROM application_event AS event
-            JOIN assignment AS desk USING (application_id)
-            WHERE event.application_id = correction.application_id AND occurred_at = closed_at
-                AND kind = CASE state WHEN 'IN_EFFECT' THEN 'CORRECTED'
-                    ELSE 'CORRECTION_REJECTED' END
-                AND (actor, actor_role) = (closed_by, 'OFFICER') AND desk.officer = actor
-                AND closed_at BETWEEN assigned_at AND coalesce(ended_at, closed_at)
-        )
-    """)
+    assert not await loaded.fetch(MISTAKEN_VERSIONS)
+    assert not await loaded.fetch(UNTOLD_CORRECTIONS)
 
 
 async def test_some_cases_are_given_back_and_go_to_somebody_else(
@@ -346,48 +272,19 @@ async def test_some_cases_are_given_back_and_go_to_somebody_else(
 ) -> None:
     given_back = await loaded.fetchval("SELECT count(*) FROM assignment WHERE reason IS NOT NULL")
     assert 100 < given_back < 500
-    assert not await loaded.fetch("""
-        SELECT FROM assignment AS first
-        WHERE reason IS NOT NULL AND NOT EXISTS (
-            SELECT FROM assignment AS next
-            WHERE next.application_id = first.application_id
-                AND next.assigned_at = first.ended_at AND next.officer <> first.officer
-        )
-    """)
-    # Whoever takes a step has the case on the desk.
-    assert not await loaded.fetch("""
-        SELECT FROM application_event AS event
-        WHERE actor_role = 'OFFICER' AND NOT EXISTS (
-            SELECT FROM assignment
-            WHERE assignment.application_id = event.application_id AND officer = actor
-                AND occurred_at BETWEEN assigned_at AND coalesce(ended_at, occurred_at)
-        )
-    """)
+    assert not await loaded.fetch(CASES_NOT_PASSED_ON)
+    assert not await loaded.fetch(STEPS_WITHOUT_DESK)
 
 
 async def test_open_cases_are_assigned_and_the_demo_officers_have_some(
     loaded: asyncpg.Connection,
 ) -> None:
-    assert not await loaded.fetch("""
-        SELECT FROM application
-        LEFT JOIN assignment ON application_id = application.id AND ended_at IS NULL
-        WHERE (status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'))
-            <> (assignment.id IS NOT NULL)
-    """)
+    assert not await loaded.fetch(OPEN_CASES_WITHOUT_DESK)
     cases = await loaded.fetch("""
         SELECT officer, count(*) FROM application WHERE is_assigned GROUP BY officer
     """)
     assert {"officer", "officer-2"} <= {officer for officer, _ in cases}
-    # A case says itself whose desk it is on: no trigger runs while a world is loaded.
-    assert not await loaded.fetch("""
-        SELECT FROM application
-        LEFT JOIN assignment ON application_id = application.id AND ended_at IS NULL
-        WHERE is_assigned <> (assignment.id IS NOT NULL)
-            OR application.officer IS DISTINCT FROM
-                CASE role WHEN 'OFFICER' THEN assignment.officer END
-            OR application.supervisor IS DISTINCT FROM
-                CASE role WHEN 'SUPERVISOR' THEN assignment.officer END
-    """)
+    assert not await loaded.fetch(DESKS_NOT_SAID)
 
 
 async def test_the_demo_applicant_has_a_closed_and_an_open_application(
@@ -412,14 +309,7 @@ async def test_people_apply_again_and_are_told_apart_by_their_passports(
         WHERE earlier.status = 'REFUSED' AND later.submitted_at > earlier.closed_at
     """)
     assert again > 20
-    assert not await loaded.fetch("""
-        SELECT FROM applicant JOIN identity ON identity.applicant_id = id
-        LEFT JOIN passport_ending ON passport_ending.applicant_id = id
-        WHERE last_four IS DISTINCT FROM right(passport_number, 4)
-            OR email !~ '^[a-z0-9.-]+@example\\.org$' OR phone !~ '^\\+999'
-            OR birth_date >= created_at OR passport_expires_on < created_at::date + 365
-            OR num_nulls(sex, place_of_birth, passport_issuing_state) > 0
-    """)
+    assert not await loaded.fetch(IMPOSSIBLE_PEOPLE)
 
 
 async def test_the_volumes_are_those_of_the_applications(loaded: asyncpg.Connection) -> None:

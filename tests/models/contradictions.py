@@ -1,0 +1,150 @@
+"""What would contradict itself in a synthetic world, as statements that must find no row."""
+
+#: Everything that an application shows, told again from its events alone; what it is compared with.
+RETOLD = """
+    SELECT
+        application_id AS id,
+        min(occurred_at) FILTER (WHERE kind = 'SUBMITTED') AS submitted_at,
+        min(occurred_at) FILTER (WHERE kind = 'RECEIVED') AS received_at,
+        min(occurred_at) FILTER (WHERE kind = 'PAID') AS paid_at,
+        min(occurred_at) FILTER (WHERE kind = ANY($1::text[])) AS closed_at,
+        (array_agg(kind ORDER BY sequence DESC)
+            FILTER (WHERE kind NOT IN ('RECEIVED', 'HELD', 'RELEASED', 'SCREENED',
+                'ANSWER_PROPOSED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED'))
+        )[1] AS status,
+        count(*) FILTER (WHERE kind = 'INFO_REQUESTED') > 0 AS was_info_requested,
+        count(*) FILTER (WHERE kind = 'HELD') > count(*) FILTER (WHERE kind = 'RELEASED')
+            AS is_held,
+        coalesce(
+            extract(epoch FROM sum(waited) FILTER (WHERE kind = 'INFO_REQUESTED')), 0
+        )::bigint AS paused_seconds
+    FROM (
+        SELECT
+            *,
+            lead(occurred_at) OVER (PARTITION BY application_id ORDER BY sequence) - occurred_at
+                AS waited
+        FROM application_event
+    ) AS event
+    GROUP BY application_id
+"""
+
+#: A case that reached screening without a question to the ban list.
+MISSING_SCREENINGS = """
+    SELECT FROM application_event AS event
+    WHERE kind = 'SCREENING' AND NOT EXISTS (
+        SELECT FROM screening
+        WHERE screening.application_id = event.application_id AND screening.kind = 'ENTRY_BAN'
+    )
+"""
+
+#: A visa in spite of the last answer.
+GRANTS_WITHOUT_ANSWER = """
+    SELECT FROM application
+    JOIN LATERAL (
+        SELECT result FROM screening WHERE application_id = application.id
+        AND kind = 'ENTRY_BAN' ORDER BY requested_at DESC LIMIT 1
+    ) AS last ON true
+    WHERE status = 'GRANTED' AND result NOT IN ('CLEAR', 'NO_MATCH')
+"""
+
+#: An answer of two people, which nobody proposed before.
+ANSWERS_OF_ONE = """
+    SELECT FROM screening
+    WHERE answered_at IS NOT NULL AND proposed IS NOT NULL AND NOT EXISTS (
+        SELECT FROM application_event AS event
+        WHERE event.application_id = screening.application_id AND event.kind = 'ANSWER_PROPOSED'
+            AND event.actor = proposed_by AND event.actor <> screening.confirmed_by
+            AND occurred_at BETWEEN requested_at AND answered_at
+            AND actor_role = CASE WHEN proposed IN ('MATCH', 'NO_MATCH') THEN 'SUPERVISOR'
+                ELSE 'SCREENING' END
+    )
+"""
+
+#: A correction with other versions: the one in force is the identity, and one thing in it is new.
+MISTAKEN_VERSIONS = """
+    SELECT FROM correction
+    JOIN identity USING (applicant_id)
+    JOIN identity_version AS now ON now.applicant_id = correction.applicant_id
+        AND now.number = correction.version
+    LEFT JOIN identity_version AS before ON before.applicant_id = correction.applicant_id
+        AND before.number = 1
+    WHERE CASE WHEN state <> 'IN_EFFECT' THEN before.number IS NOT NULL
+        OR now.valid_from IS NOT NULL
+        ELSE (now.full_name, now.phone, now.email, now.passport_number)
+            <> (identity.full_name, identity.phone, identity.email, identity.passport_number)
+        OR num_nonnulls(
+            nullif(before.full_name, now.full_name), nullif(before.phone, now.phone),
+            nullif(before.email, now.email)
+        ) <> 1
+        OR (before.valid_until, now.valid_from, now.valid_until)
+            IS DISTINCT FROM (correction.closed_at, correction.closed_at, NULL)
+    END
+"""
+
+#: A correction that its case does not tell: who proposed it, and the officer who had the case.
+UNTOLD_CORRECTIONS = """
+    SELECT FROM correction
+    WHERE NOT EXISTS (
+        SELECT FROM application_event AS event
+        WHERE event.application_id = correction.application_id
+            AND kind = 'CORRECTION_PROPOSED' AND occurred_at = proposed_at
+            AND (actor, actor_role) = (proposed_by, proposed_role)
+    ) OR state <> 'PROPOSED' AND NOT EXISTS (
+        SELECT FROM application_event AS event
+        JOIN assignment AS desk USING (application_id)
+        WHERE event.application_id = correction.application_id AND occurred_at = closed_at
+            AND kind = CASE state WHEN 'IN_EFFECT' THEN 'CORRECTED'
+                ELSE 'CORRECTION_REJECTED' END
+            AND (actor, actor_role) = (closed_by, 'OFFICER') AND desk.officer = actor
+            AND closed_at BETWEEN assigned_at AND coalesce(ended_at, closed_at)
+    )
+"""
+
+#: A case that was given back, and did not go to somebody else at once.
+CASES_NOT_PASSED_ON = """
+    SELECT FROM assignment AS first
+    WHERE reason IS NOT NULL AND NOT EXISTS (
+        SELECT FROM assignment AS next
+        WHERE next.application_id = first.application_id
+            AND next.assigned_at = first.ended_at AND next.officer <> first.officer
+    )
+"""
+
+#: A step of an officer who did not have the case on the desk.
+STEPS_WITHOUT_DESK = """
+    SELECT FROM application_event AS event
+    WHERE actor_role = 'OFFICER' AND NOT EXISTS (
+        SELECT FROM assignment
+        WHERE assignment.application_id = event.application_id AND officer = actor
+            AND occurred_at BETWEEN assigned_at AND coalesce(ended_at, occurred_at)
+    )
+"""
+
+#: A case that officers work on and nobody has on the desk, or the other way round.
+OPEN_CASES_WITHOUT_DESK = """
+    SELECT FROM application
+    LEFT JOIN assignment ON application_id = application.id AND ended_at IS NULL
+    WHERE (status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'))
+        <> (assignment.id IS NOT NULL)
+"""
+
+#: A case that does not say itself whose desk it is on: no trigger runs while a world is loaded.
+DESKS_NOT_SAID = """
+    SELECT FROM application
+    LEFT JOIN assignment ON application_id = application.id AND ended_at IS NULL
+    WHERE is_assigned <> (assignment.id IS NOT NULL)
+        OR application.officer IS DISTINCT FROM
+            CASE role WHEN 'OFFICER' THEN assignment.officer END
+        OR application.supervisor IS DISTINCT FROM
+            CASE role WHEN 'SUPERVISOR' THEN assignment.officer END
+"""
+
+#: Somebody with another passport than its ending says, a real address, or impossible dates.
+IMPOSSIBLE_PEOPLE = """
+    SELECT FROM applicant JOIN identity ON identity.applicant_id = id
+    LEFT JOIN passport_ending ON passport_ending.applicant_id = id
+    WHERE last_four IS DISTINCT FROM right(passport_number, 4)
+        OR email !~ '^[a-z0-9.-]+@example\\.org$' OR phone !~ '^\\+999'
+        OR birth_date >= created_at OR passport_expires_on < created_at::date + 365
+        OR num_nulls(sex, place_of_birth, passport_issuing_state) > 0
+"""
