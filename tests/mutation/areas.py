@@ -68,6 +68,7 @@ AREAS = (
         (
             "tests/models/test_publication_rules.py",
             "tests/gateway/test_published.py",
+            "tests/gateway/test_published_wider.py",
             "tests/gateway/test_published_attack.py",
         ),
     ),
@@ -76,8 +77,11 @@ AREAS = (
         ("gateway/access/*.py", "gateway/access/*/*.py", "models/viewer_context.sql"),
         (
             "tests/gateway/test_tokens.py",
+            "tests/gateway/test_provider_keys.py",
             "tests/gateway/test_tokens_remembered.py",
             "tests/gateway/test_promises.py",
+            "tests/gateway/test_promises_cases.py",
+            "tests/gateway/test_promises_identity.py",
             "tests/gateway/test_rows_reached.py",
             "tests/gateway/test_giving_up.py",
             "tests/gateway/test_prepared.py",
@@ -95,6 +99,8 @@ AREAS = (
             "tests/gateway/test_rows_reached.py",
             "tests/gateway/test_ids_of_other_types.py",
             "tests/gateway/test_live.py",
+            "tests/gateway/test_live_order.py",
+            "tests/gateway/test_bad_documents.py",
             "tests/gateway/test_bad_input.py",
         ),
     ),
@@ -103,6 +109,7 @@ AREAS = (
         ("gateway/wire/*.py",),
         (
             "tests/gateway/test_wire.py",
+            "tests/gateway/test_wire_answers.py",
             "tests/gateway/test_http_protocol.py",
             "tests/gateway/test_limits.py",
             "tests/gateway/test_metrics.py",
@@ -129,6 +136,7 @@ AREAS = (
             "tests/gateway/test_plans_tables.py",
             "tests/gateway/test_statements.py",
             "tests/gateway/test_live.py",
+            "tests/gateway/test_live_order.py",
         ),
     ),
 )
