@@ -8,6 +8,7 @@ from checks.dimensions import check_dimensions
 from checks.error_texts import check_error_texts
 from checks.finding import Finding, LookupFailedError, show
 from checks.guards import check_guards
+from checks.lengths import check_lengths
 from checks.migrations import check_migrations
 from checks.mutations import check_mutations
 from checks.pages import check_pages
@@ -21,8 +22,9 @@ from checks.translations import check_translations
 from checks.walks import check_walks
 from checks.words import check_words
 
-#: By the syntax trees alone.
+#: By the sources alone.
 CHECKS = (
+    check_lengths,
     check_words,
     check_roles,
     check_dimensions,

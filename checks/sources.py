@@ -48,7 +48,7 @@ class Sources:
         return {package: list(self._parse(package)) for package in PACKAGES}
 
     def _parse(self, package: str) -> Iterator[Module]:
-        for file in sorted(_python_files(self.root / package)):
+        for file in sorted(python_files(self.root / package)):
             yield Module(file, _tree(file.read_text(encoding="utf-8")))
 
     @cached_property
@@ -107,7 +107,7 @@ class Sources:
         return fields(self.find_class(package, name))
 
 
-def _python_files(package: Path) -> Iterator[Path]:
+def python_files(package: Path) -> Iterator[Path]:
     for folder, folders, files in os.walk(package):
         # Those of GraphiQL, which `make graphiql` installs there, are fifteen thousand files.
         folders[:] = [name for name in folders if name != "node_modules"]
