@@ -145,4 +145,8 @@ def gateway_seconds(contender: Contender) -> float:
 
 
 def _processor_seconds(process: psutil.Process) -> float:
-    return sum(process.cpu_times()[:2])
+    """What a process has used; of one that has just ended its parent knows."""
+    try:
+        return sum(process.cpu_times()[:2])
+    except psutil.NoSuchProcess:
+        return 0.0
