@@ -117,7 +117,7 @@ WAITS_FOR_ANSWER = Precondition(
     lambda now, by: by.question in now.open_questions,
     Refusal.NOTHING_ASKED,
 )
-CAN_BE_ASKED_ANEW = Precondition(
+HAS_A_QUESTION_TO_ASK = Precondition(
     "there is a question to ask or to repeat",
     lambda now, _: bool(now.questions_to_ask),
     Refusal.NOTHING_TO_ASK,

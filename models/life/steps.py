@@ -7,11 +7,11 @@ from models.life.case_state import CaseState
 from models.life.preconditions import (
     ARE_REQUIRED,
     CAN_BE_ASKED_AGAIN,
-    CAN_BE_ASKED_ANEW,
     CHANGES_THE_DECISION,
     HAS_A_HIT,
     HAS_A_LIVE_VISA,
     HAS_A_PROPOSED_CORRECTION,
+    HAS_A_QUESTION_TO_ASK,
     HAS_ALL_DOCUMENTS,
     HAS_AN_APPROVED_CORRECTION,
     HAS_AN_OPEN_CORRECTION,
@@ -145,13 +145,13 @@ STEPS = (
          (IS_ON_THE_OWN_DESK,)),
     # Asking again, after UNAVAILABLE.
     Step(Verb.REFER_TO_SCREENING, (S.SCREENING,), None, E.SCREENING, (R.OFFICER,),
-         (IS_ON_THE_OWN_DESK, CAN_BE_ASKED_ANEW)),
+         (IS_ON_THE_OWN_DESK, HAS_A_QUESTION_TO_ASK)),
     Step(Verb.REFER_TO_SCREENING, (S.SCREENING,), None, E.SCREENING, (R.SUPERVISOR,),
-         (CAN_BE_ASKED_ANEW,)),
+         (HAS_A_QUESTION_TO_ASK,)),
     # A refusal that was made unscreened can only be corrected to a grant after a screening, and a
     # revocation set aside.
     Step(Verb.REFER_TO_SCREENING, (S.REFUSED, S.REVOKED), None, None, (R.SUPERVISOR,),
-         (CAN_BE_ASKED_ANEW,)),
+         (HAS_A_QUESTION_TO_ASK,)),
     # Supervision does not end at the grant: answers from before it no longer count.
     Step(Verb.REFER_TO_SCREENING, (S.GRANTED,), None, None, (R.SUPERVISOR,),
          (HAS_A_LIVE_VISA, CAN_BE_ASKED_AGAIN)),

@@ -1,7 +1,7 @@
 """What would contradict itself in a synthetic world, as statements that must find no row."""
 
-#: Everything that an application shows, told again from its events alone; what it is compared with.
-RETOLD = """
+#: Everything that an application shows, derived from its events alone; what it is compared with.
+STATE_BY_EVENTS = """
     SELECT
         application_id AS id,
         min(occurred_at) FILTER (WHERE kind = 'SUBMITTED') AS submitted_at,
@@ -82,7 +82,7 @@ MISTAKEN_VERSIONS = """
 """
 
 #: A correction that its case does not tell: who proposed it, and the officer who had the case.
-UNTOLD_CORRECTIONS = """
+CORRECTIONS_WITHOUT_EVENT = """
     SELECT FROM correction
     WHERE NOT EXISTS (
         SELECT FROM application_event AS event
@@ -129,7 +129,7 @@ OPEN_CASES_WITHOUT_DESK = """
 """
 
 #: A case that does not say itself whose desk it is on: no trigger runs while a world is loaded.
-DESKS_NOT_SAID = """
+CASES_ON_ANOTHER_DESK = """
     SELECT FROM application
     LEFT JOIN assignment ON application_id = application.id AND ended_at IS NULL
     WHERE is_assigned <> (assignment.id IS NOT NULL)

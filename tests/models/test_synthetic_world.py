@@ -16,15 +16,15 @@ from models.volumes import verify
 from tests.models.contradictions import (
     ANSWERS_OF_ONE,
     CASES_NOT_PASSED_ON,
-    DESKS_NOT_SAID,
+    CASES_ON_ANOTHER_DESK,
+    CORRECTIONS_WITHOUT_EVENT,
     GRANTS_WITHOUT_ANSWER,
     IMPOSSIBLE_PEOPLE,
     MISSING_SCREENINGS,
     MISTAKEN_VERSIONS,
     OPEN_CASES_WITHOUT_DESK,
-    RETOLD,
+    STATE_BY_EVENTS,
     STEPS_WITHOUT_DESK,
-    UNTOLD_CORRECTIONS,
 )
 
 pytestmark = pytest.mark.anyio
@@ -61,8 +61,8 @@ async def test_each_application_is_what_its_events_tell(loaded: asyncpg.Connecti
         paused_seconds
     """
     stated = f"SELECT {columns} FROM application"
-    retold = f"SELECT {columns} FROM ({RETOLD}) AS retold"
-    assert not await loaded.fetch(f"({stated} EXCEPT {retold}) LIMIT 3", [*CLOSED])
+    derived = f"SELECT {columns} FROM ({STATE_BY_EVENTS}) AS derived"
+    assert not await loaded.fetch(f"({stated} EXCEPT {derived}) LIMIT 3", [*CLOSED])
 
 
 async def test_events_are_numbered_in_the_order_of_time(loaded: asyncpg.Connection) -> None:
@@ -264,7 +264,7 @@ async def test_people_were_corrected_and_what_was_lodged_stays_on_file(
     }
     assert states["IN_EFFECT"] > states["REJECTED"] > 0
     assert not await loaded.fetch(MISTAKEN_VERSIONS)
-    assert not await loaded.fetch(UNTOLD_CORRECTIONS)
+    assert not await loaded.fetch(CORRECTIONS_WITHOUT_EVENT)
 
 
 async def test_some_cases_are_given_back_and_go_to_somebody_else(
@@ -284,7 +284,7 @@ async def test_open_cases_are_assigned_and_the_demo_officers_have_some(
         SELECT officer, count(*) FROM application WHERE is_assigned GROUP BY officer
     """)
     assert {"officer", "officer-2"} <= {officer for officer, _ in cases}
-    assert not await loaded.fetch(DESKS_NOT_SAID)
+    assert not await loaded.fetch(CASES_ON_ANOTHER_DESK)
 
 
 async def test_the_demo_applicant_has_a_closed_and_an_open_application(
