@@ -20,6 +20,12 @@ _BILLED = (
 )
 
 
+def changing_roles() -> list[Role]:
+    """The roles that have a mutation."""
+    found = {role for change in MUTATIONS.values() for role in change.rows}
+    return [role for role in Role if role in found]
+
+
 @dataclass(frozen=True)
 class Writer:
     """A writer: viewers in one role or, for gateways of the last release, in any role (None)."""
@@ -80,6 +86,16 @@ class Writer:
                 if condition not in (conditions := by_role.setdefault(role, [])):
                     conditions.append(condition)
         return self.by_role({role: " OR ".join(each) for role, each in by_role.items()})
+
+    def case_is_in_reach(self, noun: type[Base]) -> str:
+        """Rows of a case are in reach if the case is: the inner table has row policies of its
+        own."""
+        case = f"application.id = {noun.__tablename__}.application_id"
+        return f"{self.sealed} AND EXISTS (SELECT FROM application WHERE {case})"
+
+    def only_as(self, roles: Collection[Role], condition: str) -> str:
+        """A condition for the rows of some roles; the others have none."""
+        return f"{condition} AND {self.by_role(dict.fromkeys(roles, 'true'))}"
 
     def columns_of(self, noun: type[Base], verb: Write, before: frozenset[str]) -> frozenset[str]:
         """The columns that steps of the role write; ``before`` is what the last release wrote."""

@@ -1,0 +1,186 @@
+"""What a writing role may do with the tables of a case, from its application to its visa."""
+
+from gateway.policy import POLICY
+from gateway.row_security.write_grants import WriteGrant, columns_in
+from gateway.row_security.writer import Writer, changing_roles
+from models import (
+    Application,
+    ApplicationEvent,
+    Assignment,
+    Bill,
+    CaseDocument,
+    Decision,
+    RequestedItem,
+    Screening,
+    Visa,
+)
+from models.life.steps import ANSWERING, HANDING_OVER, SUBMITTERS, UNPAID
+from models.vocabulary import Role
+
+_SUBMITTING = ("submitApplication", "submitApplications")
+_UNPAID = ", ".join(f"'{status}'" for status in UNPAID)
+_BILL_IS_OPEN = (
+    "bill.paid_at IS NULL AND EXISTS (SELECT FROM application WHERE application.id ="
+    f" bill.application_id AND application.status IN ({_UNPAID}))"
+)
+#: What is known of an application when it is handed in.
+_LODGED = frozenset(
+    {"id", "reference", "applicant_id", "nationality_code", "visa_type_code", "trip_purpose"}
+    | {"channel", "partner_code", "country_code", "centre_code", "group_reference", "pay_by"}
+    | {"status", "submitted_at"}
+)
+#: The desk it is on, its successor once its place has closed, and whether other files of its person
+#: were looked for: written by triggers and the keeper.
+_KEPT_BY_OTHERS = frozenset(
+    {"officer", "supervisor", "is_assigned", "is_visa_held", "is_linked"}
+) | frozenset({"successor_centre_code", "successor_country_code", "left_partner_at"})
+#: What a trigger writes in place of the ground of a decision, for those who do not read it.
+_PUBLIC_GROUND = frozenset({"is_incomplete", "public_reason"})
+#: How it left a desk.
+_ENDED = frozenset({"ended_at", "ended_by", "reason"})
+#: Whose steps depended on answers in the last release; inline, as ``Writer.sealed_inline``.
+_MAY_BE_CLEARED = "viewer.role() IN ('OFFICER', 'SUPERVISOR', 'SCREENING')"
+
+
+def grant_applications(writer: Writer) -> WriteGrant:
+    submitted = writer.reach(Application, _SUBMITTING)
+    return WriteGrant(
+        columns_in(Application),
+        _LODGED,
+        writer.columns_of(
+            Application,
+            "UPDATE",
+            columns_in(Application) - {"stage"} - _KEPT_BY_OTHERS - (_LODGED - {"status"}),
+        ),
+        # A role that reads a case which it may not change learns why.
+        select_if=writer.reach(Application, also_read=True),
+        update_if=writer.reach(Application),
+        insert_if=f"{submitted} AND application.status IN ({_UNPAID})",
+    )
+
+
+def grant_events(writer: Writer) -> WriteGrant:
+    in_reach = writer.case_is_in_reach(ApplicationEvent)
+    return WriteGrant(
+        columns_in(ApplicationEvent),
+        columns_in(ApplicationEvent) - {"id", "recorded_at"},
+        select_if=in_reach,
+        insert_if=f"{in_reach} AND {writer.own_events()}",
+    )
+
+
+def grant_bills(writer: Writer) -> WriteGrant:
+    in_reach = writer.case_is_in_reach(Bill)
+    return WriteGrant(
+        columns_in(Bill),
+        columns_in(Bill) - {"paid_at", "receipt_number"},
+        frozenset({"paid_at", "receipt_number"}),
+        select_if=in_reach,
+        insert_if=writer.only_as(SUBMITTERS, in_reach),
+        update_if=writer.by_role({Role.TREASURY: _BILL_IS_OPEN}),
+        update_after=writer.by_role({Role.TREASURY: "bill.paid_at IS NOT NULL"}),
+    )
+
+
+def grant_requested_items(writer: Writer) -> WriteGrant:
+    in_reach = writer.case_is_in_reach(RequestedItem)
+    return WriteGrant(
+        columns_in(RequestedItem),
+        writer.columns_of(
+            RequestedItem, "INSERT", columns_in(RequestedItem) - {"answered_at", "answered_by"}
+        ),
+        writer.columns_of(RequestedItem, "UPDATE", frozenset({"answered_at", "answered_by"})),
+        select_if=in_reach,
+        insert_if=writer.only_as([Role.OFFICER], in_reach),
+        update_if=(
+            f"{in_reach} AND "
+            + writer.by_role(dict.fromkeys(ANSWERING, "requested_item.answered_at IS NULL"))
+        ),
+        update_after=(
+            f"{in_reach} AND "
+            + writer.by_role(
+                dict.fromkeys(ANSWERING, f"requested_item.answered_by = {writer.subject}")
+            )
+        ),
+    )
+
+
+def grant_documents(writer: Writer) -> WriteGrant:
+    """A trigger writes the checklist; a partner records which of its documents are there."""
+    in_reach = writer.case_is_in_reach(CaseDocument)
+    return WriteGrant(
+        columns_in(CaseDocument),
+        update=writer.columns_of(CaseDocument, "UPDATE", frozenset({"recorded_at", "recorded_by"})),
+        select_if=in_reach,
+        update_if=writer.only_as(HANDING_OVER, in_reach),
+    )
+
+
+def grant_assignments(writer: Writer) -> WriteGrant:
+    in_reach = writer.case_is_in_reach(Assignment)
+    return WriteGrant(
+        columns_in(Assignment),
+        writer.columns_of(Assignment, "INSERT", columns_in(Assignment) - {"id", *_ENDED}),
+        writer.columns_of(Assignment, "UPDATE", frozenset({"ended_at"})),
+        select_if=in_reach,
+        insert_if=in_reach,
+    )
+
+
+def grant_decisions(writer: Writer) -> WriteGrant:
+    in_reach = writer.case_is_in_reach(Decision)
+    return WriteGrant(
+        columns_in(Decision) - {"internal_note", *_PUBLIC_GROUND},
+        writer.columns_of(Decision, "INSERT", columns_in(Decision) - _PUBLIC_GROUND),
+        select_if=f"{in_reach} AND {_may_read_decisions(writer)}",
+        insert_if=f"{in_reach} AND decision.officer = {writer.subject}",
+    )
+
+
+def grant_visas(writer: Writer) -> WriteGrant:
+    in_reach = writer.case_is_in_reach(Visa)
+    return WriteGrant(
+        columns_in(Visa),
+        writer.columns_of(Visa, "INSERT", columns_in(Visa) - {"revoked_at", "superseded_at"}),
+        writer.columns_of(Visa, "UPDATE", frozenset({"revoked_at", "superseded_at"})),
+        select_if=in_reach,
+        insert_if=in_reach,
+    )
+
+
+def grant_screenings(writer: Writer) -> WriteGrant:
+    in_reach = writer.case_is_in_reach(Screening)
+    return WriteGrant(
+        columns_in(Screening),
+        writer.columns_of(
+            Screening,
+            "INSERT",
+            columns_in(Screening)
+            - {"answered_at", "answered_by", "confirmed_by", "voided_at", "ban_id", "kept_from"},
+        ),
+        writer.columns_of(
+            Screening,
+            "UPDATE",
+            frozenset(
+                {
+                    "result",
+                    "proposed",
+                    "proposed_by",
+                    "reason",
+                    "answered_at",
+                    "answered_by",
+                    "confirmed_by",
+                }
+            ),
+        ),
+        # The row rules of applications read it; a trigger guards who may write what.
+        select_if=writer.sealed_inline if writer.role else _MAY_BE_CLEARED,
+        insert_if=in_reach,
+        update_if=in_reach,
+    )
+
+
+def _may_read_decisions(writer: Writer) -> str:
+    """A role that never reads a ground does not read it to change something either."""
+    readers = POLICY["Decision"].fields["officer"]
+    return writer.by_role({role: "true" for role in changing_roles() if role in readers})
