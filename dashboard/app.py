@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dashboard.components.prefetching import prefetch
 from dashboard.export.my_data import my_data_route
 from dashboard.export.routes import routes as export_routes
-from dashboard.gateway.client import Gateway
+from dashboard.gateway.client import GatewayClient, HttpGatewayClient
 from dashboard.gateway.session import Session
 from dashboard.pages.registry import PATHS, READS, document, title_of
 from dashboard.settings import Settings
@@ -82,7 +82,7 @@ class FirstRequest:
     Every page has the same document, which Dash answers at the first address.
     """
 
-    def __init__(self, app: ASGIApp, gateway: Gateway) -> None:
+    def __init__(self, app: ASGIApp, gateway: GatewayClient) -> None:
         self._app = app
         self._gateway = gateway
         self._is_started = False
@@ -126,7 +126,7 @@ def create_app(
     """
     sessions = sessions or _sessions(settings)
     sign_in = SignIn(settings, sessions, PATHS, transport)
-    gateway = Gateway(settings.api_url, transport)
+    gateway = HttpGatewayClient(settings.api_url, transport)
     server: Any = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     dash = Dashboard(
         "dashboard",

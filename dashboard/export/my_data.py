@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from dashboard.components.notice import reason
 from dashboard.components.shell import role_text
-from dashboard.gateway.client import Gateway, GatewayError
+from dashboard.gateway.client import GatewayClient, GatewayError
 from dashboard.model.page_state import Address
 from dashboard.pages.my_data.reading import READERS, ask_my_data
 from dashboard.texts import Texts, texts
@@ -20,14 +20,14 @@ from dashboard.web.visit import current_visit
 log = logging.getLogger(__name__)
 
 
-def my_data_route(gateway: Gateway) -> Route:
+def my_data_route(gateway: GatewayClient) -> Route:
     async def answer(request: Request) -> Response:
         return await _export(gateway)
 
     return Route("/my-data.json", answer, methods=["GET"])
 
 
-async def _export(gateway: Gateway) -> Response:
+async def _export(gateway: GatewayClient) -> Response:
     visit = current_visit.get()
     say = texts(visit.language)
     try:

@@ -13,7 +13,7 @@ from dashboard.components.notice import reason
 from dashboard.components.shell import role_text
 from dashboard.export.files import as_csv, as_months_csv, as_xlsx
 from dashboard.export.sheet import Sheet, sheet_of
-from dashboard.gateway.client import Gateway, GatewayError
+from dashboard.gateway.client import GatewayClient, GatewayError
 from dashboard.gateway.volumes_query import MONTHS, NAMES, PLACES, SUMMARY, ask_volumes
 from dashboard.model.measures import AUDIENCES
 from dashboard.model.page_state import read_address
@@ -31,7 +31,7 @@ CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def routes(gateway: Gateway) -> list[Route]:
+def routes(gateway: GatewayClient) -> list[Route]:
     def export(
         media_type: str, write: Callable[[Sheet], bytes]
     ) -> Callable[[Request], Awaitable[Response]]:
@@ -50,7 +50,7 @@ def routes(gateway: Gateway) -> list[Route]:
 
 async def _export(
     request: Request,
-    gateway: Gateway,
+    gateway: GatewayClient,
     name: str,
     media_type: str,
     write: Callable[[Sheet], bytes],

@@ -100,7 +100,7 @@ class GatewayClient(ABC):
         return viewer
 
 
-class Gateway(GatewayClient):
+class HttpGatewayClient(GatewayClient):
     """One pool of connections to the gateway; each question brings the viewer's own token.
 
     Questions change nothing, so one that met an overload is asked again.

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from starlette.applications import Starlette
 
-from dashboard.gateway.client import Gateway, GatewayError, document
+from dashboard.gateway.client import GatewayError, HttpGatewayClient, document
 from dashboard.pages.documents import screen_documents
 from gateway.cli.dashboard_documents import register_dashboard
 from gateway.service import gateway
@@ -38,7 +38,7 @@ async def sent_for(database: str, names: list[str], **settings: str) -> list[set
     variables = {each.name: each.variables for each in screen_documents()}
     async with app.router.lifespan_context(app):
         line = Noted(app)
-        dashboard = Gateway("http://gateway", line)
+        dashboard = HttpGatewayClient("http://gateway", line)
         for name in names:
             assert await dashboard.ask(name, variables[name], tokens.token("LEADERSHIP"))
     return [{"query", "documentId"} & body.keys() for body in line.sent]
@@ -65,5 +65,5 @@ async def test_what_the_gateway_refuses_is_not_asked_twice(world: str) -> None:
     async with app.router.lifespan_context(app):
         line = Noted(app)
         with pytest.raises(GatewayError, match="UNAUTHENTICATED"):
-            await Gateway("http://gateway", line).ask("viewer", {}, "no token")
+            await HttpGatewayClient("http://gateway", line).ask("viewer", {}, "no token")
     assert len(line.sent) == 1

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.components import page_request
 from dashboard.components.page_request import PageRequest
-from dashboard.gateway.client import Gateway, GatewayError
+from dashboard.gateway.client import GatewayError, HttpGatewayClient
 from dashboard.gateway.last_good import LastGood
 from dashboard.gateway.session import Session
 from dashboard.model.page_state import Address
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 
 
 def asked(session: Session, mark: float = 1) -> PageRequest:
-    gateway = LastGood(Gateway("http://127.0.0.1:9"), session, mark)
+    gateway = LastGood(HttpGatewayClient("http://127.0.0.1:9"), session, mark)
     return PageRequest(Address("en"), session, gateway, texts("en"), mark)
 
 

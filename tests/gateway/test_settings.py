@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.gateway.client import Gateway
+from dashboard.gateway.client import HttpGatewayClient
 from gateway.settings import Command, Settings, SettingsError, read_settings, variable_name
 from gateway.settings.commands import NEEDS
 from models.vocabulary import Role
@@ -138,7 +138,7 @@ def test_limits_that_do_not_nest_are_refused_by_their_names(
 
 
 def test_the_dashboard_waits_longer_than_the_gateway_takes() -> None:
-    client = Gateway("http://gateway")._client
+    client = HttpGatewayClient("http://gateway")._client
     assert client.timeout.read > read_settings(DEVELOPMENT).request_seconds
 
 
