@@ -129,5 +129,5 @@ def log_unhandled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> N
     log.error(
         "an error that nobody awaited",
         exc_info=context.get("exception"),
-        extra=facts(said=context["message"].partition("\n")[0]),
+        extra=facts(message=context["message"].partition("\n")[0]),
     )
