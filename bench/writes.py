@@ -68,7 +68,7 @@ def _spend(writer: "subprocess.Popen[str]", kind: str) -> tuple[float, float]:
 def _writer(folder: Path, applications: int) -> Iterator["subprocess.Popen[str]"]:
     """A process with a world and a gateway of the revision in a folder."""
     with subprocess.Popen(
-        (sys.executable, "-P", _HERE / "writing.py", str(applications)),
+        (sys.executable, "-P", _HERE / "change_process.py", str(applications)),
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder)},
         stdin=subprocess.PIPE,

@@ -152,7 +152,7 @@ def test_the_recipes_work_together(tmp_path: Path, apart: Server) -> None:
             step.apply(tree)
     assert run(tree, f"{sys.executable} -m checks") == (0, "")  # the files were made just now
     url = apart.url("test_recipes")
-    code, text = run(tree, f"{sys.executable} -m tests.recipes_asked {url}")
+    code, text = run(tree, f"{sys.executable} -m tests.recipe_queries {url}")
     assert code == 0, text
     assert json.loads(text.splitlines()[-1]) == {
         "field": {

@@ -23,7 +23,7 @@ from gateway.mapping.context import Context
 from gateway.mapping.declare import KEY
 from gateway.mapping.enums import Direction
 from gateway.mapping.facets import Facet, count_up_to, read_facets
-from gateway.mapping.figures import Count
+from gateway.mapping.figure_types import Count
 from gateway.mapping.filters import Condition, mistakes_in_filters
 from gateway.mapping.keyset import LARGEST_PAGE, ORDER_LABEL, Boundary, Keyset
 from gateway.mapping.list_inputs import (

@@ -13,7 +13,7 @@ from gateway.mapping.catalogue import DeclaredNoun
 from gateway.mapping.context import Context
 from gateway.mapping.declare import Column, Expression
 from gateway.mapping.enums import Precision
-from gateway.mapping.figures import Count
+from gateway.mapping.figure_types import Count
 from gateway.mapping.filters import Condition
 from gateway.mapping.listing import (
     ConditionShape,

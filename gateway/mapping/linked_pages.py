@@ -24,7 +24,7 @@ from gateway.mapping.facets import (
     facet_column,
     facets_of,
 )
-from gateway.mapping.figures import Count
+from gateway.mapping.figure_types import Count
 from gateway.mapping.keyset import LARGEST_PAGE, Boundary, Cursors, Keyset, Place, boundary_values
 from gateway.mapping.listing import (
     LinkTarget,

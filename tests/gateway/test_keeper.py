@@ -20,7 +20,7 @@ from gateway.wire.internal import internal_app
 from gateway.wire.metrics import Metrics
 from models.jobs.scheduler import Jobs
 from tests.free_ports import free_port
-from tests.gateway.figures import Figures
+from tests.gateway.metrics_page import Figures
 from tests.linking import key_service, keys_file
 
 pytestmark = pytest.mark.anyio

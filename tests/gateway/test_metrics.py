@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 from models.database.connections import connect
 from tests import tokens
 from tests.gateway.changing import global_id
-from tests.gateway.figures import Figures
 from tests.gateway.live import KINDS, happens, served
+from tests.gateway.metrics_page import Figures
 from tests.gateway.surviving.standing import metrics_of
 from tests.gateway.test_request_log import MANY_FIELDS
 

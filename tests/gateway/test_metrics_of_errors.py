@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 from websockets.exceptions import InvalidStatus
 
 from tests.gateway.conftest import Viewer
-from tests.gateway.figures import Figures
 from tests.gateway.live import APPLICATIONS, Client, Served, served
+from tests.gateway.metrics_page import Figures
 from tests.gateway.surviving.standing import metrics_of
 
 pytestmark = pytest.mark.anyio

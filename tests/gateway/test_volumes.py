@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.mapping.figures import Span
+from gateway.mapping.figure_types import Span
 from gateway.schema.volumes.comparisons import shift_question
 from models.volumes import Period, Question
 from tests.gateway.conftest import Traffic, Viewer

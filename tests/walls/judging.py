@@ -29,7 +29,7 @@ from tests.gateway.schemas import FULL
 from tests.walls import clocks
 from tests.walls.field_rights import BEHIND
 from tests.walls.mutants import Mutant
-from tests.walls.published import PUBLISHED, SETS
+from tests.walls.published_reach import PUBLISHED, SETS
 from tests.walls.reach import TOLD, WHO, Key, Told, viewer
 from tests.walls.undoing import undone
 

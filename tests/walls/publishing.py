@@ -13,7 +13,7 @@ from gateway.schema.volumes.published import published_measures
 from models.publication.sets import DimensionSet
 from models.vocabulary import Role
 from tests.gateway.oracle import Claims, role_of
-from tests.walls import judging, published
+from tests.walls import judging, published_reach
 from tests.walls.judging import rule_changes, with_changes
 from tests.walls.mutants import Mutant
 from tests.walls.reach import TOLD, WHO
@@ -98,7 +98,7 @@ async def first_wall(connection: asyncpg.Connection, mutant: ChangedSets | Mutan
     with mutant.planted():
         for name, claims in _viewers(mutant.role):
             found = await judging.allowed_by_statement(connection, "VolumeRow", told_apart, claims)
-            if found != published.allowed_by_domain(claims):
+            if found != published_reach.allowed_by_domain(claims):
                 return f"statement of {name}"
     return None
 
@@ -118,7 +118,7 @@ async def second_wall(connection: asyncpg.Connection, mutant: ChangedSets | Muta
 
 def same_before_the_first(mutant: ChangedSets | Mutant) -> str | None:
     """Why a gateway with the mutant is ours all the same."""
-    if isinstance(mutant, ChangedSets) and mutant.role not in published.SETS:
+    if isinstance(mutant, ChangedSets) and mutant.role not in published_reach.SETS:
         return f"{mutant.role} reads no published figures"
     return None
 

@@ -19,7 +19,7 @@ from tests.gateway import oracle
 from tests.gateway.conftest import CLAIMS
 from tests.gateway.oracle import Claims, role_of
 from tests.populating import add_case
-from tests.walls import published
+from tests.walls import published_reach
 from tests.world import (
     APPLICANTS,
     CASES,
@@ -471,7 +471,7 @@ async def complete(connection: asyncpg.Connection) -> None:
         " OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4)",
         [(number, *cell, changed) for number, (cell, changed) in enumerate(EVERY_FOLD)],
     )
-    await published.complete(connection)
+    await published_reach.complete(connection)
 
 
 #: Partner and country of what was folded anew.
@@ -975,5 +975,8 @@ _ROWS: dict[str, Told] = {
 #: The rows of each type, and those of published figures.
 TOLD: tuple[tuple[str, Told], ...] = (
     *_ROWS.items(),
-    ("VolumeRow", Told(published.PUBLISHED, published.COLUMNS, published.allowed_by_domain)),
+    (
+        "VolumeRow",
+        Told(published_reach.PUBLISHED, published_reach.COLUMNS, published_reach.allowed_by_domain),
+    ),
 )

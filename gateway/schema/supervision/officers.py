@@ -12,7 +12,7 @@ from gateway.access.rows import reachable, vouch_for
 from gateway.errors import ErrorCode, FieldError
 from gateway.mapping.arguments import raise_first
 from gateway.mapping.context import Context
-from gateway.mapping.figures import Count
+from gateway.mapping.figure_types import Count
 from gateway.schema.supervision.rates import ExpectedRate, ObservedRate
 from gateway.schema.volumes.national import From, To
 from gateway.schema.volumes.query import window_mistakes

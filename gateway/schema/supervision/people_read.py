@@ -11,7 +11,7 @@ from gateway.access.rows import reachable, vouch_for
 from gateway.errors import ArgumentError
 from gateway.mapping.arguments import FieldArguments, raise_first
 from gateway.mapping.context import Context
-from gateway.mapping.figures import Count
+from gateway.mapping.figure_types import Count
 from gateway.mapping.ids import GlobalId
 from gateway.schema.access_event import AccessEvent
 from gateway.schema.applicant import Applicant

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from gateway.access.rows import vouch_for
 from gateway.mapping.arguments import raise_first
 from gateway.mapping.context import Context
-from gateway.mapping.figures import Count
+from gateway.mapping.figure_types import Count
 from gateway.schema.volumes.national import From, To
 from gateway.schema.volumes.query import window_mistakes
 from models.access_log.readers import ViewerReads, compare_viewers, people_read

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from gateway.mapping.figure_reads import Figures
-from gateway.mapping.figures import Before, Span
+from gateway.mapping.figure_types import Before, Span
 from models.volumes import Measure, Period, Question
 from models.volumes.question import months_later
 

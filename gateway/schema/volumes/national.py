@@ -10,7 +10,7 @@ from gateway.mapping.arguments import raise_first
 from gateway.mapping.context import Context
 from gateway.mapping.enums import CalendarPeriod
 from gateway.mapping.figure_reads import Figures
-from gateway.mapping.figures import Count
+from gateway.mapping.figure_types import Count
 from gateway.schema.volumes.query import period_of, window_mistakes
 from gateway.schema.volumes.rows import VolumePeriod
 from models.vocabulary import Ground

@@ -13,7 +13,7 @@ from gateway.access.rows import reachable_as_published_in_role
 from gateway.errors import ArgumentError, ErrorCode
 from gateway.mapping.context import Context
 from gateway.mapping.figure_reads import Figures, KeptQuestion
-from gateway.mapping.figures import FindWider
+from gateway.mapping.figure_types import FindWider
 from gateway.policy import PUBLISHED_SETS
 from gateway.schema.volumes.measures import FIELDS
 from gateway.schema.volumes.published_row import PublishedRow

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.mapping.enums import Precision
 from gateway.mapping.figure_reads import Figures
-from gateway.mapping.figures import Count, Duration, FindWider, Rate
+from gateway.mapping.figure_types import Count, Duration, FindWider, Rate
 from gateway.mapping.scalars import BigInt
 from models.volumes import Measure
 

@@ -14,7 +14,7 @@ from gateway.mapping.arguments import FieldArguments, raise_first
 from gateway.mapping.context import Context
 from gateway.mapping.enums import VolumeDimension
 from gateway.mapping.figure_reads import Figures, Freshness, KeptQuestion
-from gateway.mapping.figures import Before
+from gateway.mapping.figure_types import Before
 from gateway.mapping.kept_rows import size_of
 from gateway.schema.volumes.comparisons import read_comparisons
 from gateway.schema.volumes.measures import MEASURES

@@ -8,7 +8,7 @@ from typing import Any
 import strawberry
 
 from gateway.mapping.enums import Precision
-from gateway.mapping.figures import Before, Count, Duration, Money, Rate
+from gateway.mapping.figure_types import Before, Count, Duration, Money, Rate
 from gateway.mapping.scalars import BigInt, Rupiah
 from gateway.schema.country import Country
 from gateway.schema.partner import Centre, Partner

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import FieldNode, FragmentSpreadNode, SelectionSetNode, VariableNode
 
-from gateway.mapping.figures import Span
+from gateway.mapping.figure_types import Span
 from gateway.schema.volumes.measures import MEASURES
 from gateway.strawberry_bridge import RootSelection, to_camel_case
 from models.volumes import Dimension, Measure

@@ -5,7 +5,7 @@ from datetime import date
 
 from gateway.mapping.enums import CalendarPeriod, VolumeDimension
 from gateway.mapping.figure_reads import Figures
-from gateway.mapping.figures import WiderCell
+from gateway.mapping.figure_types import WiderCell
 from gateway.mapping.scalars import CountryCode
 from models.publication.reading import GridQuestion
 from models.publication.sets import (
