@@ -20,6 +20,12 @@ from models.jobs.linking import (
 from models.key_service import KeyUse, LocalKeys, LocalKeyService, key_service_at
 from models.key_service.store import KeyStore
 
+_second_option = click.option(
+    "--second",
+    type=click.Path(path_type=Path),
+    help="The second copy of the data keys, as `gerbang keys` has it.",
+)
+
 
 @click.group()
 def people() -> None:
@@ -41,13 +47,19 @@ def rotate() -> None:
 
 
 @people.command()
-def index() -> None:
+@_second_option
+def index(*, second: Path | None) -> None:
     """Index everybody whom the key that writes has not indexed. Stopped, it goes on when run again.
 
     Nobody who was linked waits for it meanwhile.
     """
     settings = read_settings(command=Command.PEOPLE)
-    keys = key_service_at(_address(settings))
+    address = _address(settings)
+    if second and not address.startswith("file:"):
+        raise click.ClickException(
+            "--second is for GERBANG_KEY_SERVICE=file:…; a key service knows its copies itself."
+        )
+    keys = key_service_at(address, second)
 
     _with_owner(settings, partial(index_everybody, keys))
     click.echo("Everybody is indexed by the key that writes.")
@@ -57,11 +69,7 @@ def index() -> None:
 @click.option(
     "--forget-kept", is_flag=True, help="Find nobody any more who was erased and is kept by law."
 )
-@click.option(
-    "--second",
-    type=click.Path(path_type=Path),
-    help="The second copy of the data keys, as `gerbang keys` has it.",
-)
+@_second_option
 def settle(*, forget_kept: bool, second: Path | None) -> None:
     """End a rotation: nobody is found by the key of before. Restart every process afterwards.
 

@@ -40,10 +40,11 @@ __all__ = [
 ]
 
 
-def key_service_at(address: str) -> SocketKeys | LocalKeyService:
+def key_service_at(address: str, second: Path | None = None) -> SocketKeys | LocalKeyService:
     """The key service of an address: ``unix:`` and a socket, or ``file:`` and a file of keys.
 
-    Raises KeyServiceError if the file cannot be used. A socket is first opened when it is needed.
+    ``second`` is where the second copy of the data keys is, if not beside the file of keys.
+    Raises KeyServiceError if a file cannot be used. A socket is first opened when it is needed.
     """
     kind, _, path = address.partition(":")
-    return SocketKeys(Path(path)) if kind == "unix" else LocalKeyService.open(Path(path))
+    return SocketKeys(Path(path)) if kind == "unix" else LocalKeyService.open(Path(path), second)

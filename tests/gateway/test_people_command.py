@@ -57,7 +57,7 @@ async def test_a_key_is_rotated_without_anybody_being_lost(
     assert [tuple(row) for row in rows] == [(second, 2 * len(APPLICANTS))]
 
 
-async def test_whom_the_law_keeps_is_found_by_the_key_of_before(
+async def test_erased_people_kept_by_law_are_found_by_the_earlier_key(
     keys_file: Path, connection: asyncpg.Connection
 ) -> None:
     """Whoever was erased cannot be indexed anew: the key stays until nobody needs it."""
@@ -97,13 +97,22 @@ async def test_a_rotation_ends_where_the_second_copy_of_the_data_keys_is_elsewhe
     create_key_file(keys_file)
     assert "Everybody is indexed" in await run("index")
     assert "a new key writes" in await run("rotate")
-    assert "Everybody is indexed" in await run("index")
     new, _ = _keys(keys_file)
     on_another_disk = tmp_path / "another disk" / "keys.db"
     on_another_disk.parent.mkdir()
     keys_file.with_suffix(".copy.db").rename(on_another_disk)
 
+    assert (await run("index")).startswith("refused")
+    assert "Everybody is indexed" in await run("index", "--second", str(on_another_disk))
     assert (await run("settle")).startswith("refused")
     assert len(_keys(keys_file)) == 2
     assert "one key is left" in await run("settle", "--second", str(on_another_disk))
     assert _keys(keys_file) == [new]
+
+
+async def test_index_refuses_a_second_copy_beside_a_key_service(
+    keys_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GERBANG_KEY_SERVICE", f"unix:{tmp_path / 'socket'}")
+    refused = await run("index", "--second", str(tmp_path / "keys.db"))
+    assert "a key service knows its copies itself" in refused
