@@ -113,24 +113,11 @@ def create_app(
         body_limit=settings.body_limit,
         seconds=settings.request_seconds,
     )
-    schema_files = SchemaFiles(authentication, in_development=settings.in_development)
-    routes: list[BaseRoute] = [
-        Route("/graphql", endpoint, methods=["POST"]),
-        Route("/graphql/schema/{role}.graphql", schema_files.get, methods=["GET"]),
-        Route("/health/live", health.live),
-        Route("/health/ready", health.ready),
-    ]
+    routes = _routes(settings, endpoint, authentication, health)
     if follower:
-        websocket_endpoint = GraphQLOverWebSocket(
-            ObservedFollower(follower, metrics),
-            authentication,
-            metrics,
-            Sockets(metrics, settings),
-            Addresses(settings.trusted_proxies, settings.forwarding_header),
-            limits or SocketLimits(settings.body_limit, settings.socket_seconds),
-            settings.origins,
-        )
-        routes.append(WebSocketRoute("/graphql", websocket_endpoint.serve))
+        observed = ObservedFollower(follower, metrics)
+        sockets = _websocket_endpoint(settings, observed, authentication, metrics, limits)
+        routes.append(WebSocketRoute("/graphql", sockets.serve))
     if settings.in_development:
         routes += [Route("/graphql", _explorer_or_query(endpoint)), *explorer.asset_routes()]
     if sign_in:
@@ -149,6 +136,37 @@ def create_app(
     app.state.metrics = metrics
     app.state.internal = internal_app(health, metrics.page)  # served on a separate address
     return app
+
+
+def _routes(
+    settings: Settings, endpoint: GraphQLOverHTTP, authentication: Authentication, health: Health
+) -> list[BaseRoute]:
+    """The routes that every gateway has."""
+    schema_files = SchemaFiles(authentication, in_development=settings.in_development)
+    return [
+        Route("/graphql", endpoint, methods=["POST"]),
+        Route("/graphql/schema/{role}.graphql", schema_files.get, methods=["GET"]),
+        Route("/health/live", health.live),
+        Route("/health/ready", health.ready),
+    ]
+
+
+def _websocket_endpoint(
+    settings: Settings,
+    follower: ObservedFollower,
+    authentication: Authentication,
+    metrics: Metrics,
+    limits: SocketLimits | None,
+) -> GraphQLOverWebSocket:
+    return GraphQLOverWebSocket(
+        follower,
+        authentication,
+        metrics,
+        Sockets(metrics, settings),
+        Addresses(settings.trusted_proxies, settings.forwarding_header),
+        limits or SocketLimits(settings.body_limit, settings.socket_seconds),
+        settings.origins,
+    )
 
 
 def _cors(settings: Settings) -> list[Middleware]:

@@ -58,19 +58,7 @@ def gateway(
             settings.statement_seconds, settings.lock_seconds, settings.request_seconds
         ),
     )
-    executor = SchemaRunner(
-        pool,
-        transaction_starts,
-        cursor_keys=settings.cursor_key,
-        budgets=_budgets(settings),
-        document_rule=settings.documents,
-        row_writer=settings.row_writer,
-        in_development=settings.in_development,
-        read_budgets=settings.read_budgets,
-        most_endings=settings.last_four_alert,
-        keys=key_service_at(settings.key_service) if settings.key_service else None,
-        schemas=schemas,
-    )
+    executor = _executor(settings, pool, transaction_starts, schemas)
     horizon = ChangeHorizon(settings.database_url, pool)
     suspensions = Suspensions(settings.database_url, transaction_starts.for_the_gateway())
     # No operation takes longer than this, so a pool that is only busy returns a connection sooner.
@@ -97,6 +85,27 @@ def gateway(
         key_source=key_source,
         suspensions=suspensions,
         drain=drain,
+    )
+
+
+def _executor(
+    settings: Settings,
+    pool: ConnectionPool,
+    transaction_starts: TransactionStarts,
+    schemas: Schemas | None,
+) -> SchemaRunner:
+    return SchemaRunner(
+        pool,
+        transaction_starts,
+        cursor_keys=settings.cursor_key,
+        budgets=_budgets(settings),
+        document_rule=settings.documents,
+        row_writer=settings.row_writer,
+        in_development=settings.in_development,
+        read_budgets=settings.read_budgets,
+        most_endings=settings.last_four_alert,
+        keys=key_service_at(settings.key_service) if settings.key_service else None,
+        schemas=schemas,
     )
 
 

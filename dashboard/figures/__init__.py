@@ -22,6 +22,17 @@ GRAPH_CONFIG: Any = {
 }
 
 
+def rate_axis(top: float) -> dict[str, Any]:
+    """An upright axis of rates, from none to ``top``."""
+    return {
+        "range": [0, top],
+        "tickformat": ".0%" if top > 0.04 else ".1%",
+        "nticks": 5,
+        "fixedrange": True,
+        "zeroline": False,
+    }
+
+
 def layout_of(say: Texts, margin: dict[str, int], **more: Any) -> dict[str, Any]:
     """What all pictures share; without animations, and stable while their data change."""
     for axis in ("xaxis", "yaxis"):

@@ -38,17 +38,7 @@ def bars(
                 _bar(row, len(rows), CHOSEN_COLOUR if row[0].code in chosen else SERIES_COLOUR)
                 for row in rows
             ),
-            {
-                "type": "scatter",
-                "mode": "text",
-                "x": values,
-                "y": [line.code for line in shown],
-                "text": [f" {text}" for text in texts],
-                "textposition": "middle right",
-                "textfont": {"size": 13},
-                "cliponaxis": False,
-                "hoverinfo": "skip",
-            },
+            _values_beside(rows),
         ],
         "layout": layout_of(
             say,
@@ -84,6 +74,21 @@ def _bar(row: tuple[Line, float, str, str], count: int, colour: str) -> dict[str
         "line": {"width": max(8, min(26, ROOM // max(count, 1))), "color": colour},
         "customdata": [[line.code, f"{name}: {text}"]] * 2,
         "hovertemplate": "%{customdata[1]}<extra></extra>",
+    }
+
+
+def _values_beside(rows: Sequence[tuple[Line, float, str, str]]) -> dict[str, Any]:
+    """The value of each bar, at its end."""
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [value for _, value, _, _ in rows],
+        "y": [line.code for line, _, _, _ in rows],
+        "text": [f" {text}" for _, _, _, text in rows],
+        "textposition": "middle right",
+        "textfont": {"size": 13},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
     }
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from dashboard.analysis.attention import Point
-from dashboard.figures import CHOSEN_COLOUR, QUIET_COLOUR, SERIES_COLOUR, layout_of
+from dashboard.figures import CHOSEN_COLOUR, QUIET_COLOUR, SERIES_COLOUR, layout_of, rate_axis
 from dashboard.figures.funnel import BAND
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, month_text, percent_text
@@ -24,34 +24,8 @@ def control_figure(points: Sequence[Point], say: Texts) -> dict[str, Any]:
         "data": [
             _edge(names, lows, "", fills=False),
             _edge(names, highs, say("today.limit_998"), fills=True),
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": names,
-                "y": [point.model.rate for point in points],
-                "name": say("today.own_rate"),
-                "line": {"width": 1.5, "color": QUIET_COLOUR, "dash": "4px,3px"},
-                "hoverinfo": "skip",
-            },
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "x": names,
-                "y": rates,
-                "name": say("today.rate"),
-                "customdata": [
-                    _text(point, month, say) for point, month in zip(points, months, strict=True)
-                ],
-                "hovertemplate": "%{customdata}<extra></extra>",
-                "line": {"width": 2.2, "color": SERIES_COLOUR},
-                "marker": {
-                    "size": [11 if point.is_alarming else 6 for point in points],
-                    "symbol": ["diamond" if point.is_alarming else "circle" for point in points],
-                    "color": [
-                        CHOSEN_COLOUR if point.is_alarming else SERIES_COLOUR for point in points
-                    ],
-                },
-            },
+            _own_rate(points, names, say),
+            _rates(points, months, names, say),
         ],
         "layout": layout_of(
             say,
@@ -63,15 +37,45 @@ def control_figure(points: Sequence[Point], say: Texts) -> dict[str, Any]:
                 "fixedrange": True,
                 "showgrid": False,
             },
-            yaxis={
-                "range": [0, min(top, 1.0)],
-                "tickformat": ".0%" if top > 0.04 else ".1%",
-                "nticks": 5,
-                "fixedrange": True,
-                "zeroline": False,
-            },
+            yaxis=rate_axis(min(top, 1.0)),
             hovermode="closest",
         ),
+    }
+
+
+def _own_rate(points: Sequence[Point], names: list[str], say: Texts) -> dict[str, Any]:
+    """The rate of the past that each month is compared with."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": names,
+        "y": [point.model.rate for point in points],
+        "name": say("today.own_rate"),
+        "line": {"width": 1.5, "color": QUIET_COLOUR, "dash": "4px,3px"},
+        "hoverinfo": "skip",
+    }
+
+
+def _rates(
+    points: Sequence[Point], months: Sequence[date], names: list[str], say: Texts
+) -> dict[str, Any]:
+    colours = [CHOSEN_COLOUR if point.is_alarming else SERIES_COLOUR for point in points]
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": names,
+        "y": [point.count.rate for point in points],
+        "name": say("today.rate"),
+        "customdata": [
+            _text(point, month, say) for point, month in zip(points, months, strict=True)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "line": {"width": 2.2, "color": SERIES_COLOUR},
+        "marker": {
+            "size": [11 if point.is_alarming else 6 for point in points],
+            "symbol": ["diamond" if point.is_alarming else "circle" for point in points],
+            "color": colours,
+        },
     }
 
 

@@ -32,31 +32,8 @@ def fan_figure(counts: Sequence[int], first: date, outlook: Outlook, say: Texts)
         "data": [
             *_band(judged, names, say("today.past_range"), BAND, say),
             *_band(ahead, names, say("today.range"), COMING_BAND, say),
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "x": [names[month] for month in past],
-                "y": known,
-                "name": say("measures.intake.label"),
-                "customdata": [
-                    f"{month_text(month, say)}: {count_text(count, say)}"
-                    for month, count in zip(past, known, strict=True)
-                ],
-                "hovertemplate": "%{customdata}<extra></extra>",
-                "line": {"width": 2.5, "color": SERIES_COLOUR},
-                "marker": {"size": 6, "color": SERIES_COLOUR},
-            },
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "x": [names[month] for month in coming],
-                "y": [range_.middle for range_ in outlook.coming],
-                "name": say("today.middle"),
-                "customdata": [range_text(month, range_, say) for month, range_ in ahead],
-                "hovertemplate": "%{customdata}<extra></extra>",
-                "line": {"width": 2, "color": CHOSEN_COLOUR, "dash": "4px,3px"},
-                "marker": {"size": 8, "color": CHOSEN_COLOUR, "symbol": "diamond"},
-            },
+            _past_line(past, known, names, say),
+            _coming_line(ahead, names, say),
         ],
         "layout": layout_of(
             say,
@@ -79,6 +56,41 @@ def fan_figure(counts: Sequence[int], first: date, outlook: Outlook, say: Texts)
             },
             hovermode="closest",
         ),
+    }
+
+
+def _past_line(
+    past: Sequence[date], known: Sequence[int], names: dict[date, str], say: Texts
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": [names[month] for month in past],
+        "y": known,
+        "name": say("measures.intake.label"),
+        "customdata": [
+            f"{month_text(month, say)}: {count_text(count, say)}"
+            for month, count in zip(past, known, strict=True)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "line": {"width": 2.5, "color": SERIES_COLOUR},
+        "marker": {"size": 6, "color": SERIES_COLOUR},
+    }
+
+
+def _coming_line(
+    ahead: Sequence[tuple[date, ExpectedRange]], names: dict[date, str], say: Texts
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": [names[month] for month, _ in ahead],
+        "y": [range_.middle for _, range_ in ahead],
+        "name": say("today.middle"),
+        "customdata": [range_text(month, range_, say) for month, range_ in ahead],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "line": {"width": 2, "color": CHOSEN_COLOUR, "dash": "4px,3px"},
+        "marker": {"size": 8, "color": CHOSEN_COLOUR, "symbol": "diamond"},
     }
 
 

@@ -5,7 +5,7 @@ from math import ceil, floor, log10
 from typing import Any
 
 from dashboard.analysis.attention import Funnel, Limits, Point
-from dashboard.figures import CHOSEN_COLOUR, QUIET_COLOUR, SERIES_COLOUR, layout_of
+from dashboard.figures import CHOSEN_COLOUR, QUIET_COLOUR, SERIES_COLOUR, layout_of, rate_axis
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, percent_text
 
@@ -52,13 +52,7 @@ def funnel_figure(
                 "fixedrange": True,
                 "showgrid": False,
             },
-            yaxis={
-                "range": [0, top],
-                "tickformat": ".0%" if top > 0.04 else ".1%",
-                "nticks": 5,
-                "fixedrange": True,
-                "zeroline": False,
-            },
+            yaxis=rate_axis(top),
             shapes=[_rate(funnel.model.rate)],
             annotations=[_rate_name(funnel, ends, top, say)],
             hovermode="closest",

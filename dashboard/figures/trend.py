@@ -123,25 +123,13 @@ def _figure(
 ) -> dict[str, Any]:
     highest = max((value or 0 for line in lines for value in line["y"]), default=0)
     heights = _index_heights(highest, say) if is_indexed else _heights(highest, measure, say)
-    ticks = _month_ticks(months)
     return {
         "data": lines,
         "layout": layout_of(
             say,
             # Room for two lines of names above: in one, long ones would not fit.
             {"l": _room_for(heights["ticktext"]), "r": 14, "t": 54, "b": 42},
-            xaxis={
-                "type": "category",
-                "tickvals": [month_text(day, say) for day in ticks],
-                "ticktext": [_tick_text(day, ticks, say) for day in ticks],
-                "showgrid": False,
-                "zeroline": False,
-                "fixedrange": True,
-                "range": [-0.5, max(len(months), 1) - 0.5],
-                "spikecolor": "#8496a5",
-                "spikethickness": -1,  # negative: without the white edge that suits light paper
-                "spikedash": "solid",
-            },
+            xaxis=_month_axis(months, say),
             yaxis=heights,
             hovermode="x unified",
             showlegend=True,
@@ -157,6 +145,22 @@ def _figure(
             shapes=[*_shade(months, period), *(_moment(event, months) for event in events)],
             annotations=[_number(n, event, months) for n, event in enumerate(events, 1)],
         ),
+    }
+
+
+def _month_axis(months: Sequence[date], say: Texts) -> dict[str, Any]:
+    ticks = _month_ticks(months)
+    return {
+        "type": "category",
+        "tickvals": [month_text(day, say) for day in ticks],
+        "ticktext": [_tick_text(day, ticks, say) for day in ticks],
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "range": [-0.5, max(len(months), 1) - 0.5],
+        "spikecolor": "#8496a5",
+        "spikethickness": -1,  # negative: without the white edge that suits light paper
+        "spikedash": "solid",
     }
 
 

@@ -57,6 +57,11 @@ def select_to_lock(rule: Rule | None) -> Any:
 
 
 def select_state(role: Role, rule: Rule | None) -> Any:
+    """The state of an application; of what the role does not read, nothing."""
+
+    def if_read(type_name: str, field: str, column: Any, otherwise: Any) -> Any:
+        return column if is_readable(type_name, field, role) else otherwise
+
     events = select(func.max(ApplicationEvent.sequence)).where(
         ApplicationEvent.application_id == Application.id
     )
@@ -69,12 +74,8 @@ def select_state(role: Role, rule: Rule | None) -> Any:
         select(
             Application.id,
             Application.status,
-            (Application.is_held if is_readable("Application", "isHeld", role) else false()).label(
-                "is_held"
-            ),
-            (
-                Application.is_linked if is_readable("Application", "isLinked", role) else false()
-            ).label("is_linked"),
+            if_read("Application", "isHeld", Application.is_held, false()).label("is_held"),
+            if_read("Application", "isLinked", Application.is_linked, false()).label("is_linked"),
             Application.partner_code,
             Application.paid_at,
             Application.received_at,
@@ -84,25 +85,15 @@ def select_state(role: Role, rule: Rule | None) -> Any:
             events.scalar_subquery().label("sequence"),
             entered.scalar_subquery().label("since"),
             _paused_time().label("paused"),
-            (
-                _revoked_by()
-                if is_readable("ApplicationEvent", "actor", role)
-                else null()
-            ).label("revoked_by"),
-            (
-                _unanswered_kinds()
-                if is_readable("RequestedItem", "kind", role)
-                else null()
-            ).label("outstanding"),
+            if_read("ApplicationEvent", "actor", _revoked_by(), null()).label("revoked_by"),
+            if_read("RequestedItem", "kind", _unanswered_kinds(), null()).label("outstanding"),
             *(
-                column if is_readable("CaseDocument", "kind", role) else null().label(column.key)
+                if_read("CaseDocument", "kind", column, null().label(column.key))
                 for column in (required_documents(), missing_documents())
             ),
-            (
-                has_live_visa(today())
-                if is_readable("Application", "isVisaHeld", role)
-                else false()
-            ).label("has_live_visa"),
+            if_read("Application", "isVisaHeld", has_live_visa(today()), false()).label(
+                "has_live_visa"
+            ),
             entry_in_force(Application.nationality_code).label("entry"),
             func.clock_timestamp().label("at"),
             today().label("on"),

@@ -143,51 +143,11 @@ def _case(
     *,
     is_locked: bool,
 ) -> Case:
-    status, is_calling = Status(row.status), row.entry == Entry.CALLING_VISA
+    is_calling = row.entry == Entry.CALLING_VISA
     latest = {ScreeningKind(one.kind): one for one in screenings}
-    found_by = {
-        ScreeningKind(one.kind): one.answered_by
-        for one in screenings
-        if one.result == ScreeningResult.HIT
-    }
-    on_desk = {Role(one.role): one.officer for one in desk}
-    questions = (ScreeningKind.ENTRY_BAN, *((ScreeningKind.CLEARANCE,) if is_calling else ()))
     return Case(
         id=row.id,
-        state=CaseState(
-            status=status,
-            is_paid=row.paid_at is not None,
-            is_held=row.is_held,
-            is_partnered=row.partner_code is not None,
-            is_received=row.received_at is not None,
-            is_closed=status in CLOSED,
-            is_linked=row.is_linked,
-            since=row.since,
-            paused=row.paused or timedelta(),
-            decided_by=row.officer,
-            revoked_by=row.revoked_by,
-            has_live_visa=row.has_live_visa,
-            decided=(row.outcome, row.ground) if row.outcome else None,
-            questions=questions,
-            answers={kind: ScreeningResult(one.result) for kind, one in latest.items()},
-            proposals={
-                kind: Proposal(ScreeningResult(one.proposed), one.proposed_by, found_by.get(kind))
-                for kind, one in latest.items()
-                if one.result == ScreeningResult.PENDING and one.proposed
-            },
-            hits=frozenset(
-                kind for kind in found_by if latest[kind].result != ScreeningResult.NO_MATCH
-            ),
-            outstanding=frozenset(
-                map(RequestedItemKind, row.outstanding.split(",") if row.outstanding else ())
-            ),
-            required_documents=documents_of(row.required_documents),
-            missing_documents=documents_of(row.missing_documents),
-            officer=on_desk.get(Role.OFFICER),
-            supervisor=on_desk.get(Role.SUPERVISOR),
-            correction=CorrectionState(corrections[0].state) if corrections else None,
-            correction_approved_by=corrections[0].approved_by if corrections else None,
-        ),
+        state=_state(row, latest, screenings, desk, corrections),
         visa_type=row.visa_type_code,
         decision=row.current_decision_id,
         questions={kind: one.id for kind, one in latest.items()},
@@ -197,3 +157,61 @@ def _case(
         at=row.at,
         on=row.on,
     )
+
+
+def _state(
+    row: Any,
+    latest: Mapping[ScreeningKind, Any],
+    screenings: Sequence[Any],
+    desk: Sequence[Any],
+    corrections: Sequence[Any],
+) -> CaseState:
+    status, is_calling = Status(row.status), row.entry == Entry.CALLING_VISA
+    found_by = {
+        ScreeningKind(one.kind): one.answered_by
+        for one in screenings
+        if one.result == ScreeningResult.HIT
+    }
+    on_desk = {Role(one.role): one.officer for one in desk}
+    questions = (ScreeningKind.ENTRY_BAN, *((ScreeningKind.CLEARANCE,) if is_calling else ()))
+    return CaseState(
+        status=status,
+        is_paid=row.paid_at is not None,
+        is_held=row.is_held,
+        is_partnered=row.partner_code is not None,
+        is_received=row.received_at is not None,
+        is_closed=status in CLOSED,
+        is_linked=row.is_linked,
+        since=row.since,
+        paused=row.paused or timedelta(),
+        decided_by=row.officer,
+        revoked_by=row.revoked_by,
+        has_live_visa=row.has_live_visa,
+        decided=(row.outcome, row.ground) if row.outcome else None,
+        questions=questions,
+        answers={kind: ScreeningResult(one.result) for kind, one in latest.items()},
+        proposals=_proposals(latest, found_by),
+        hits=frozenset(
+            kind for kind in found_by if latest[kind].result != ScreeningResult.NO_MATCH
+        ),
+        outstanding=frozenset(
+            map(RequestedItemKind, row.outstanding.split(",") if row.outstanding else ())
+        ),
+        required_documents=documents_of(row.required_documents),
+        missing_documents=documents_of(row.missing_documents),
+        officer=on_desk.get(Role.OFFICER),
+        supervisor=on_desk.get(Role.SUPERVISOR),
+        correction=CorrectionState(corrections[0].state) if corrections else None,
+        correction_approved_by=corrections[0].approved_by if corrections else None,
+    )
+
+
+def _proposals(
+    latest: Mapping[ScreeningKind, Any], found_by: Mapping[ScreeningKind, str]
+) -> Mapping[ScreeningKind, Proposal]:
+    """Answers that wait for a second person."""
+    return {
+        kind: Proposal(ScreeningResult(one.proposed), one.proposed_by, found_by.get(kind))
+        for kind, one in latest.items()
+        if one.result == ScreeningResult.PENDING and one.proposed
+    }

@@ -3,7 +3,7 @@
 Triggers guard who may write what, and when it begins and ends.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from gateway.row_security.write_grants import WriteGrant, columns_in
 from gateway.row_security.writer import Writer
@@ -11,6 +11,7 @@ from models import (
     Alert,
     BanEntry,
     BannedPerson,
+    Base,
     DataRequest,
     Erasure,
     Inquiry,
@@ -25,67 +26,104 @@ _OF_AN_OWN_PROPOSAL = (
 )
 
 
+def _grant_alerts(writer: Writer) -> WriteGrant:
+    return WriteGrant(
+        columns_in(Alert),
+        update=frozenset({"closed_by", "close_reason"}),
+        select_if=writer.reach(Alert),
+    )
+
+
+def _grant_inquiries(writer: Writer) -> WriteGrant:
+    """The database says when it begins and ends; a trigger guards who may write what."""
+    return WriteGrant(
+        columns_in(Inquiry),
+        frozenset({"id", "reference", "reason", "minutes", "most_people", "opened_by"}),
+        frozenset({"approved_by", "reviewed_by", "verdict", "review_reason"}),
+        select_if=writer.reach(Inquiry),
+        insert_if=writer.reach(Inquiry),
+    )
+
+
+def _grant_ban_entries(writer: Writer) -> WriteGrant:
+    """A trigger guards who may write what of an entry; its person is written once, with it."""
+    return WriteGrant(
+        columns_in(BanEntry),
+        frozenset({"id", "reference", "ground", "reason", "banned_from", "banned_until",
+                   "proposed_by"}),
+        frozenset({"approved_by", "rejected_by", "reject_reason", "withdrawal_proposed_by",
+                   "withdrawal_reason", "withdrawn_by"}),
+        select_if=writer.reach(BanEntry),
+        insert_if=writer.reach(BanEntry),
+    )  # fmt: skip
+
+
+def _grant_banned_people(writer: Writer) -> WriteGrant:
+    return WriteGrant(
+        frozenset(),
+        columns_in(BannedPerson) - {"erased_at", "keys_deleted_at"},
+        insert_if=writer.by_role({Role.SCREENING: _OF_AN_OWN_PROPOSAL.format(writer.subject)}),
+    )
+
+
+def _grant_data_requests(writer: Writer) -> WriteGrant:
+    """A trigger guards who writes what of a request."""
+    return WriteGrant(
+        columns_in(DataRequest) - {"reason"},
+        frozenset({"id", "reference", "kind", "applicant_id", "account", "lodged_by",
+                   "lodged_role"}),
+        frozenset({"applicant_id", "outcome", "reason", "answered_by"})
+        if writer.role in (None, Role.AUDITOR) else frozenset(),
+        select_if=writer.reach(DataRequest),
+        insert_if=writer.reach(DataRequest),
+    )  # fmt: skip
+
+
+def _grant_erasures(writer: Writer) -> WriteGrant:
+    """A trigger guards for whom an erasure is ordered."""
+    return WriteGrant(
+        frozenset({"applicant_id", "erased_at"}),
+        frozenset({"id", "applicant_id", "data_request_id", "cause"}),
+        select_if=writer.by_role({Role.SUPERVISOR: "true"}),
+        insert_if=writer.by_role({Role.AUDITOR: "true"}),
+    )
+
+
+def _grant_legal_holds(writer: Writer) -> WriteGrant:
+    """A trigger guards who writes what of a hold."""
+    return WriteGrant(
+        columns_in(LegalHold),
+        frozenset({"id", "application_id", "reason", "held_by"}),
+        frozenset({"released_by", "release_reason"}),
+        select_if=writer.reach(LegalHold),
+        insert_if=writer.reach(LegalHold),
+    )
+
+
+def _grant_suspensions(writer: Writer) -> WriteGrant:
+    return WriteGrant(
+        columns_in(Suspension),
+        # The database says from when until when; a trigger guards who may write what.
+        frozenset({"id", "partner_code", "subject", "reason", "suspended_by"}),
+        frozenset({"confirmed_by", "lifted_by", "lift_reason"}),
+        select_if=writer.reach(Suspension),
+        insert_if=writer.reach(Suspension),
+    )
+
+
+#: In the order of the script: what a writing role may do with each of these tables.
+_GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
+    Alert: _grant_alerts,
+    Inquiry: _grant_inquiries,
+    BanEntry: _grant_ban_entries,
+    BannedPerson: _grant_banned_people,
+    DataRequest: _grant_data_requests,
+    Erasure: _grant_erasures,
+    LegalHold: _grant_legal_holds,
+    Suspension: _grant_suspensions,
+}
+
+
 def supervised_tables(writer: Writer) -> Mapping[str, WriteGrant]:
     """The rights of a writing role on these tables."""
-    return {
-        Alert.__tablename__: WriteGrant(
-            columns_in(Alert),
-            update=frozenset({"closed_by", "close_reason"}),
-            select_if=writer.reach(Alert),
-        ),
-        # The database says when it begins and ends; a trigger guards who may write what.
-        Inquiry.__tablename__: WriteGrant(
-            columns_in(Inquiry),
-            frozenset({"id", "reference", "reason", "minutes", "most_people", "opened_by"}),
-            frozenset({"approved_by", "reviewed_by", "verdict", "review_reason"}),
-            select_if=writer.reach(Inquiry),
-            insert_if=writer.reach(Inquiry),
-        ),
-        # A trigger guards who may write what of an entry; the person it is about is written once,
-        # with it.
-        BanEntry.__tablename__: WriteGrant(
-            columns_in(BanEntry),
-            frozenset({"id", "reference", "ground", "reason", "banned_from", "banned_until",
-                       "proposed_by"}),
-            frozenset({"approved_by", "rejected_by", "reject_reason", "withdrawal_proposed_by",
-                       "withdrawal_reason", "withdrawn_by"}),
-            select_if=writer.reach(BanEntry),
-            insert_if=writer.reach(BanEntry),
-        ),
-        BannedPerson.__tablename__: WriteGrant(
-            frozenset(),
-            columns_in(BannedPerson) - {"erased_at", "keys_deleted_at"},
-            insert_if=writer.by_role({Role.SCREENING: _OF_AN_OWN_PROPOSAL.format(writer.subject)}),
-        ),
-        # Triggers guard who writes what of a request or a hold, and for whom an erasure is ordered.
-        DataRequest.__tablename__: WriteGrant(
-            columns_in(DataRequest) - {"reason"},
-            frozenset({"id", "reference", "kind", "applicant_id", "account", "lodged_by",
-                       "lodged_role"}),
-            frozenset({"applicant_id", "outcome", "reason", "answered_by"})
-            if writer.role in (None, Role.AUDITOR) else frozenset(),
-            select_if=writer.reach(DataRequest),
-            insert_if=writer.reach(DataRequest),
-        ),
-        Erasure.__tablename__: WriteGrant(
-            frozenset({"applicant_id", "erased_at"}),
-            frozenset({"id", "applicant_id", "data_request_id", "cause"}),
-            select_if=writer.by_role({Role.SUPERVISOR: "true"}),
-            insert_if=writer.by_role({Role.AUDITOR: "true"}),
-        ),
-        LegalHold.__tablename__: WriteGrant(
-            columns_in(LegalHold),
-            frozenset({"id", "application_id", "reason", "held_by"}),
-            frozenset({"released_by", "release_reason"}),
-            select_if=writer.reach(LegalHold),
-            insert_if=writer.reach(LegalHold),
-        ),
-        Suspension.__tablename__: WriteGrant(
-            columns_in(Suspension),
-            # The database says from when until when; a trigger guards who may write what.
-            frozenset({"id", "partner_code", "subject", "reason", "suspended_by"}),
-            frozenset({"confirmed_by", "lifted_by", "lift_reason"}),
-            select_if=writer.reach(Suspension),
-            insert_if=writer.reach(Suspension),
-        ),
-    }  # fmt: skip
+    return {noun.__tablename__: grant(writer) for noun, grant in _GRANTS.items()}

@@ -43,6 +43,32 @@ def read(table: type[Table], environ: Mapping[str, str], command: Command) -> Ta
 
     Raises SettingsError, which lists all missing, invalid and contradictory settings.
     """
+    values, invalid = _read_values(table, environ)
+    settings: Any = table(**values)
+    # If the environment itself is invalid, require only what development requires.
+    is_lenient = settings.in_development or "environment" in invalid
+    items = {item.name: item for item in fields(table)}
+    missing = [
+        name
+        for name in settings_needed(command, in_development=is_lenient)
+        if name not in values and name not in invalid
+    ]
+    unusable = {*invalid, *missing}
+    contradictions = [
+        violation.sentence
+        for violation in find_violations(settings, variable_name)
+        if unusable.isdisjoint(violation.settings)
+    ]
+    absences = [_describe_missing(items[name]) for name in missing]
+    if sentences := [*invalid.values(), *absences, *contradictions]:
+        raise SettingsError(*sentences)
+    return settings
+
+
+def _read_values(
+    table: type[Table], environ: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values that are set, and a sentence for each that cannot be used, by their names."""
     values: dict[str, Any] = {}
     invalid: dict[str, str] = {}
     for item in fields(table):
@@ -64,25 +90,7 @@ def read(table: type[Table], environ: Mapping[str, str], command: Command) -> Ta
             # The value stays out of the message: it may be a key or contain a password.
             meaning = item.metadata["meaning"]
             invalid[item.name] = f"{variable} cannot be used ({meaning}): {error}."
-    settings: Any = table(**values)
-    # If the environment itself is invalid, require only what development requires.
-    is_lenient = settings.in_development or "environment" in invalid
-    items = {item.name: item for item in fields(table)}
-    missing = [
-        name
-        for name in settings_needed(command, in_development=is_lenient)
-        if name not in values and name not in invalid
-    ]
-    unusable = {*invalid, *missing}
-    contradictions = [
-        violation.sentence
-        for violation in find_violations(settings, variable_name)
-        if unusable.isdisjoint(violation.settings)
-    ]
-    absences = [_describe_missing(items[name]) for name in missing]
-    if sentences := [*invalid.values(), *absences, *contradictions]:
-        raise SettingsError(*sentences)
-    return settings
+    return values, invalid
 
 
 def _describe_missing(item: Field[Any]) -> str:

@@ -68,6 +68,8 @@ _UNRECORDED = """
 
 #: An entry that is as it was written: its position, row, what was sealed, by which key, and how.
 _Entry = tuple[int, UUID, str, str, bytes | None]
+#: Rows that were tampered with, by how, and in which words.
+_Found = defaultdict[tuple[Tampering, str], list[UUID]]
 
 
 @dataclass(slots=True)
@@ -247,9 +249,8 @@ async def _verify_rows(
         newest=_NEWEST if source.has_steps else "",
         **source.parts("entry"),
     )
-    found: defaultdict[tuple[Tampering, str], list[UUID]] = defaultdict(list)
-    began: int | None = None  # the first place of an entry that one of our keys sealed
-    unsealed: dict[int, UUID] = {}
+    found: _Found = defaultdict(list)
+    seals = _Seals(keys, found, report)
     async for rows in _parts(await connection.cursor(statement, first)):
         report.entries += len(rows)
         as_written: list[_Entry] = []
@@ -265,20 +266,41 @@ async def _verify_rows(
             else:
                 as_written.append((position, row_id, content, mac_key, mac))
         if source.is_sealed:
-            ours = await _are_ours(keys, as_written)
-            for (position, row_id, _, mac_key, mac), is_own in zip(as_written, ours, strict=True):
-                if is_own:
-                    began = position if began is None else min(began, position)
-                    report.sealed_by[mac_key] += 1
-                elif mac is None:
-                    unsealed[position] = row_id
-                else:
-                    found[Tampering.FORGED, "no gateway sealed"].append(row_id)
-    # Before gateways sealed what they wrote, there is nothing to compare.
-    if forged := [row for at, row in unsealed.items() if began is not None and at > began]:
-        found[Tampering.FORGED, "no gateway sealed"] += forged
+            await seals.verify(as_written)
+    seals.report_unsealed()
     for (kind, why), keys_found in found.items():
         report.add_rows(kind, ((source.table, key) for key in keys_found), why)
+
+
+class _Seals:
+    """The seals of entries, compared with the keys of our gateways."""
+
+    def __init__(self, keys: KeyService, found: _Found, report: Report) -> None:
+        self._keys = keys
+        self._found = found
+        self._report = report
+        #: The first place of an entry that one of our keys sealed.
+        self._began: int | None = None
+        self._unsealed: dict[int, UUID] = {}
+
+    async def verify(self, entries: list[_Entry]) -> None:
+        ours = await _are_ours(self._keys, entries)
+        for (position, row_id, _, mac_key, mac), is_own in zip(entries, ours, strict=True):
+            if is_own:
+                self._began = position if self._began is None else min(self._began, position)
+                self._report.sealed_by[mac_key] += 1
+            elif mac is None:
+                self._unsealed[position] = row_id
+            else:
+                self._found[Tampering.FORGED, "no gateway sealed"].append(row_id)
+
+    def report_unsealed(self) -> None:
+        """Before gateways sealed what they wrote, there is nothing to compare."""
+        began = self._began
+        if began is not None and (
+            forged := [row for at, row in self._unsealed.items() if at > began]
+        ):
+            self._found[Tampering.FORGED, "no gateway sealed"] += forged
 
 
 async def _parts(cursor: Any) -> AsyncIterator[Sequence[Any]]:

@@ -138,20 +138,17 @@ class Recorder:
             standing.apply(step)
         desk = self._desks.of(steps, standing.taken_at, is_closed=standing.closed_at is not None)
         for sequence, step in enumerate(steps, 1):
-            kind, actor, at = step.kind, desk.who_acts(step), instant(step.at)
-            is_decided = kind in _OUTCOME_OF
-            is_corrected = is_decided and standing.decision_id is not None
-            reason = _CORRECTION if is_corrected else _REASONS.get(kind)
+            actor = desk.who_acts(step)
             batch.application_event.append(
-                EventRow(application_id, sequence, kind, at, at, actor, step.by.role, reason)
+                _event(application_id, sequence, step, actor, standing.decision_id)
             )
-            if kind is EventKind.INFO_REQUESTED:
+            if step.kind is EventKind.INFO_REQUESTED:
                 batch.requested_item.append(_requested_item(application_id, step, steps[sequence:]))
             if step.answers:
                 self._screen(application_id, step, standing, batch)
-            if is_decided and actor:
+            if step.kind in _OUTCOME_OF and actor:
                 self._decide(application_id, step, actor, standing, batch)
-            if kind is EventKind.GRANTED:
+            if step.kind is EventKind.GRANTED:
                 batch.visa.append(self._visa(application_id, case, standing, steps[sequence - 1 :]))
         if standing.taken_at is not None:
             desks = assignments(
@@ -316,6 +313,15 @@ def _whose(desk: AssignmentRow | None, role: Role) -> str | None:
 
 def _later(moment: int | None, seconds: int) -> datetime | None:
     return None if moment is None else instant(moment + seconds)
+
+
+def _event(
+    application_id: UUID, sequence: int, step: Step, actor: str | None, decision_id: UUID | None
+) -> EventRow:
+    """The event of a step; a second decision has the reason of a correction."""
+    at, is_corrected = instant(step.at), step.kind in _OUTCOME_OF and decision_id is not None
+    reason = _CORRECTION if is_corrected else _REASONS.get(step.kind)
+    return EventRow(application_id, sequence, step.kind, at, at, actor, step.by.role, reason)
 
 
 def _requested_item(application: UUID, step: Step, later: Sequence[Step]) -> RequestedItemRow:

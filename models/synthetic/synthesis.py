@@ -94,18 +94,8 @@ async def synthesise(
     try:
         with without_garbage_collection():
             async with connection.transaction():
-                await _lock_empty_tables(connection)
-                began_at = datetime.combine(reference().begins_on, time(), UTC)
-                await load(connection, reference().files, began_at)
-                row_counts = await _load(connection, World(plan, reference()), progress, keys)
-                if keys is not None:
-                    await link_everybody(connection)
-                await reset_sources(connection)  # what was loaded past the triggers
-                # Their triggers tell gateways that there are other figures now.
-                async with without_indexes(connection, _ROLLUPS):
-                    await rebuild(connection, plan.until)
-                async with without_indexes(connection, _PUBLISHED):
-                    await publish(connection, plan.until)
+                row_counts = await _load_world(connection, plan, progress, keys)
+                await _build_figures(connection, plan.until)
         await connection.execute("VACUUM (ANALYZE)")  # the rollups included
     finally:
         await connection.close()
@@ -154,7 +144,29 @@ async def _lock_empty_tables(connection: asyncpg.Connection) -> None:
         )
 
 
-async def _load(
+async def _load_world(
+    connection: asyncpg.Connection, plan: Plan, progress: Progress, keys: KeyService | None
+) -> dict[str, int]:
+    """Load reference data and all batches, and link their people if they are sealed."""
+    await _lock_empty_tables(connection)
+    began_at = datetime.combine(reference().begins_on, time(), UTC)
+    await load(connection, reference().files, began_at)
+    row_counts = await _load_batches(connection, World(plan, reference()), progress, keys)
+    if keys is not None:
+        await link_everybody(connection)
+    await reset_sources(connection)  # what was loaded past the triggers
+    return row_counts
+
+
+async def _build_figures(connection: asyncpg.Connection, until: datetime) -> None:
+    """Build rollups and published figures; their triggers tell gateways that there are others."""
+    async with without_indexes(connection, _ROLLUPS):
+        await rebuild(connection, until)
+    async with without_indexes(connection, _PUBLISHED):
+        await publish(connection, until)
+
+
+async def _load_batches(
     connection: asyncpg.Connection, world: World, progress: Progress, keys: KeyService | None
 ) -> dict[str, int]:
     """Load all batches; return the number of rows by table."""

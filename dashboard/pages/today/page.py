@@ -55,11 +55,9 @@ CONTROLS = ("period", "months", "why", "measure", *OFFERED)
 
 def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
     """The page before its figures are known, of the size that it has with them."""
-    measures = (INTAKE, TARGET_RATE, *((REFUSAL_RATE,) if viewer.role != MANAGER else ()))
-    reasons = reasons_of(viewer)
     return html.Div(
         [
-            *PAGE.stores(why=reasons[0]),
+            *PAGE.stores(why=reasons_of(viewer)[0]),
             html.Div(
                 [
                     html.P(say("pages.today.title"), className="kicker"),
@@ -77,26 +75,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
                         "change",
                         "contribution",
                         say,
-                        html.Div(
-                            [
-                                labelled_segments(
-                                    "measure",
-                                    say("today.what"),
-                                    address.measure,
-                                    [
-                                        (each.id, say(f"measures.{each.id}.label"))
-                                        for each in measures
-                                    ],
-                                ),
-                                labelled_segments(
-                                    "why",
-                                    say("today.why"),
-                                    address.why,
-                                    [(key, say(f"today.why_{key}")) for key in reasons],
-                                ),
-                            ],
-                            className="choices",
-                        ),
+                        _change_choices(address, viewer, say),
                         picture("waterfall"),
                         figures_of("steps", say("today.question_change"), say),
                     ),
@@ -124,6 +103,20 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
             ),
         ],
         className="today",
+    )
+
+
+def _change_choices(address: Address, viewer: Viewer, say: Texts) -> html.Div:
+    """Which measure changed, and by what its change is explained."""
+    measures = (INTAKE, TARGET_RATE, *((REFUSAL_RATE,) if viewer.role != MANAGER else ()))
+    labels = [(each.id, say(f"measures.{each.id}.label")) for each in measures]
+    reasons = [(key, say(f"today.why_{key}")) for key in reasons_of(viewer)]
+    return html.Div(
+        [
+            labelled_segments("measure", say("today.what"), address.measure, labels),
+            labelled_segments("why", say("today.why"), address.why, reasons),
+        ],
+        className="choices",
     )
 
 

@@ -1,6 +1,6 @@
 """Published figures: which questions they can answer, and reading them."""
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -146,19 +146,23 @@ async def publication(
         national = await read("published", reading.rows, _of_the_whole_country(on_grid))
     return Publication(
         measures=measures,
-        published=VolumePublication(
-            edition=max((row["edition"] for row in editions), default=None),
-            published_at=max((row["at"] for row in editions), default=None),
-            rounding=disclosure.ROUNDING,
-            threshold=disclosure.THRESHOLD,
-            fewest_decisions=disclosure.FEWEST_DECISIONS,
-            note=_NOTE,
-        ),
+        published=_newest_of(editions),
         as_of=freshness.as_of,
         rows={key_of(question, row): row for row in await read("published", reading.rows)},
         periods=frozenset(row["starts_on"] for row in editions),
         national={(row[Dimension.VISA_TYPE], row["period"]): row for row in national},
         wider=WiderCells(on_grid, await read("wider", reading.wider_rows) if with_wider else ()),
+    )
+
+
+def _newest_of(editions: Sequence[Figures]) -> VolumePublication:
+    return VolumePublication(
+        edition=max((row["edition"] for row in editions), default=None),
+        published_at=max((row["at"] for row in editions), default=None),
+        rounding=disclosure.ROUNDING,
+        threshold=disclosure.THRESHOLD,
+        fewest_decisions=disclosure.FEWEST_DECISIONS,
+        note=_NOTE,
     )
 
 
