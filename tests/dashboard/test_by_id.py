@@ -10,10 +10,9 @@ from starlette.applications import Starlette
 from dashboard.gateway.client import GatewayError, HttpGatewayClient, document
 from dashboard.pages.documents import screen_documents
 from gateway.cli.dashboard_documents import register_dashboard
-from gateway.service import gateway
 from models.database.connections import connect
 from tests import tokens
-from tests.gateway.schemas import SCHEMAS
+from tests.gateway.in_process import running_gateway
 
 pytestmark = pytest.mark.anyio
 
@@ -32,11 +31,8 @@ class Noted(httpx2.AsyncBaseTransport):
 
 async def sent_for(database: str, names: list[str], **settings: str) -> list[set[str]]:
     """How the documents were sent to the gateway, for leadership, who reads all of these."""
-    app = gateway(
-        tokens.settings(database, **settings), key_source=tokens.key_source, schemas=SCHEMAS
-    )
     variables = {each.name: each.variables for each in screen_documents()}
-    async with app.router.lifespan_context(app):
+    async with running_gateway(tokens.settings(database, **settings)) as app:
         line = Noted(app)
         dashboard = HttpGatewayClient("http://gateway", line)
         for name in names:
@@ -61,8 +57,7 @@ async def test_documents_are_asked_for_by_id_once_they_are_registered(world: str
 
 
 async def test_what_the_gateway_refuses_is_not_asked_twice(world: str) -> None:
-    app = gateway(tokens.settings(world), key_source=tokens.key_source, schemas=SCHEMAS)
-    async with app.router.lifespan_context(app):
+    async with running_gateway(tokens.settings(world)) as app:
         line = Noted(app)
         with pytest.raises(GatewayError, match="UNAUTHENTICATED"):
             await HttpGatewayClient("http://gateway", line).ask("viewer", {}, "no token")

@@ -10,11 +10,9 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from gateway.service import gateway
 from models.database.pool import ConnectionPool, PooledConnection
 from tests import tokens
-from tests.gateway.in_process import InProcessClient
-from tests.gateway.schemas import SCHEMAS
+from tests.gateway.in_process import InProcessClient, running_gateway
 from tests.linking import linking
 from tests.listening import listening
 
@@ -115,6 +113,11 @@ CLAIMS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+def viewers(client: httpx2.AsyncClient) -> dict[str, Viewer]:
+    """Everybody of the small world, as they ask one gateway."""
+    return {name: Viewer(client, claims) for name, claims in CLAIMS.items()}
+
+
 PATIENT = {"queue_seconds": "40", "request_seconds": "60", "drain_seconds": "60"}
 
 
@@ -122,9 +125,7 @@ PATIENT = {"queue_seconds": "40", "request_seconds": "60", "drain_seconds": "60"
 async def app(world: str) -> AsyncIterator[Starlette]:
     """The gateway on this module's small world, where nobody is refused a turn for having waited
     a few seconds: a test about turns says how long they may take."""
-    settings = tokens.settings(world, **PATIENT)
-    application = gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS)
-    async with application.router.lifespan_context(application), linking(world):
+    async with running_gateway(tokens.settings(world, **PATIENT)) as application, linking(world):
         yield application
 
 
@@ -137,7 +138,7 @@ async def client(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
 @pytest.fixture(scope="module")
 def who(client: httpx2.AsyncClient) -> dict[str, Viewer]:
     """The viewers by name: ``await who["manager-au"]("{ viewer { role } }")``."""
-    return {name: Viewer(client, claims) for name, claims in CLAIMS.items()}
+    return viewers(client)
 
 
 @dataclass

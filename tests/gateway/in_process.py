@@ -1,12 +1,18 @@
-"""Asks an application in this process, without all that a client does for each request."""
+"""Runs gateways in this process, and asks them without all that a client does for each request."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import httpx2
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from bench.asking import exchange
+from gateway.service import gateway
+from gateway.settings import Settings
+from tests import tokens
+from tests.gateway.schemas import SCHEMAS
 
 
 @dataclass(frozen=True)
@@ -31,3 +37,19 @@ class InProcessClient(httpx2.AsyncClient):
         length = {"content-length": str(len(content))}
         start, body = await exchange(self._app, path, {**length, **headers}, content)
         return Response(start["status"], httpx2.Headers(start["headers"]), body)
+
+
+@asynccontextmanager
+async def running_gateway(settings: Settings) -> AsyncIterator[Starlette]:
+    """A gateway that takes the tokens of the tests, while the context is open."""
+    app = gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@asynccontextmanager
+async def two_gateways(settings: Settings) -> AsyncIterator[list[httpx2.AsyncClient]]:
+    """A client of each of two gateways with the same settings, hence on one database."""
+    async with AsyncExitStack() as stack:
+        apps = [await stack.enter_async_context(running_gateway(settings)) for _ in range(2)]
+        yield [await stack.enter_async_context(InProcessClient(app)) for app in apps]

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from gateway.service import gateway
 from models.database.connections import connect
 from models.publication import publish
 from models.volumes import fold
 from tests import tokens
 from tests.gateway.conftest import Viewer
-from tests.gateway.schemas import SCHEMAS
-from tests.models.crowd import crowd, join
+from tests.gateway.in_process import running_gateway
+from tests.models.crowd import Someone, crowd, join
 from tests.world import ANDALAN_AU, DIRECT, MELBOURNE, NUSA_NZ, NUSA_SG
 
 NEW_YEAR = datetime(2026, 1, 1, 1, tzinfo=UTC)
@@ -34,26 +33,26 @@ WIDER = (
 THINNED = {MELBOURNE: 2, NUSA_SG: 3, ANDALAN_AU: 20}
 
 
-@pytest.fixture(scope="module")
-async def app(world: str) -> AsyncIterator[Starlette]:
-    """The gateway on the small world with a crowd in it, published at New Year."""
-    connection = await connect(world)
+async def publish_with(database: str, people: list[Someone]) -> None:
+    """Add a crowd to the small world, but for two places that stay as they are, and publish it."""
+    connection = await connect(database)
     try:
-        people = [
-            one
-            for number, one in enumerate(crowd(6_000, 1))
-            if number % THINNED.get(one.place, 1) == 0
-        ]
         await join(connection, [one for one in people if one.place not in (NUSA_NZ, DIRECT)])
         while await fold(connection):
             pass
         await publish(connection, NEW_YEAR)
     finally:
         await connection.close()
-    application = gateway(
-        tokens.settings(database_url=world), key_source=tokens.key_source, schemas=SCHEMAS
-    )
-    async with application.router.lifespan_context(application):
+
+
+@pytest.fixture(scope="module")
+async def app(world: str) -> AsyncIterator[Starlette]:
+    """The gateway on the small world with a crowd in it, published at New Year."""
+    people = [
+        one for number, one in enumerate(crowd(6_000, 1)) if number % THINNED.get(one.place, 1) == 0
+    ]
+    await publish_with(world, people)
+    async with running_gateway(tokens.settings(database_url=world)) as application:
         yield application
 
 

@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 
 from gateway.execution import budgets
 from gateway.execution.budgets import VALUES_PER_TOKEN, Budgets
-from gateway.service import gateway
 from models.vocabulary import Role
 from tests import tokens
 from tests.gateway.changing import everything, global_id, key
-from tests.gateway.conftest import ACCEPT, CLAIMS, Traffic, Viewer
+from tests.gateway.conftest import ACCEPT, Traffic, Viewer, viewers
+from tests.gateway.in_process import InProcessClient, running_gateway
 from tests.gateway.live import KINDS, happens, served
-from tests.gateway.schemas import SCHEMAS
 
 pytestmark = pytest.mark.anyio
 
@@ -109,13 +108,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @asynccontextmanager
 async def gateway_with(world: str, **settings: str) -> AsyncIterator[dict[str, Viewer]]:
-    app = gateway(tokens.settings(world, **settings), key_source=tokens.key_source, schemas=SCHEMAS)
-    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with (
-        app.router.lifespan_context(app),
-        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+        running_gateway(tokens.settings(world, **settings)) as app,
+        InProcessClient(app) as client,
     ):
-        yield {name: Viewer(client, claims) for name, claims in CLAIMS.items()}
+        yield viewers(client)
 
 
 async def ask(viewer: Viewer, query: str, **variables: Any) -> httpx2.Response:

@@ -6,20 +6,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from ssl import SSLCertVerificationError as CertificateError
 
 import asyncpg
-import httpx2
 import pytest
 
 from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.cli.database_errors import DatabaseError, explain_database_errors
 from gateway.doctor import examine
-from gateway.service import gateway
 from models.database.connections import CONNECTION_ERRORS, connect, pool
 from models.jobs.scheduler import run_repeatedly
 from models.migrations import current_and_newest, migrate
 from models.postgres import PostgresError
 from models.row_security import login_at
 from tests import tokens
-from tests.gateway.schemas import SCHEMAS
+from tests.gateway.in_process import InProcessClient, running_gateway
 from tests.populating import small_world
 from tests.tls_postgres import CERTIFICATES, PASSWORDS, TlsServer, tls_postgres, with_tls_postgres
 
@@ -58,12 +56,7 @@ async def restored(tls: TlsServer) -> AsyncIterator[TlsServer]:
 
 async def over_http(owner: str) -> None:
     """The pool of requests, and the probe of readiness."""
-    app = gateway(tokens.settings(owner), key_source=tokens.key_source, schemas=SCHEMAS)
-    transport = httpx2.ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
-    ):
+    async with running_gateway(tokens.settings(owner)) as app, InProcessClient(app) as client:
         ready = await client.get("/health/ready")
         answer = await client.post(
             "/graphql",

@@ -31,7 +31,7 @@ from tests.gateway import (
     test_rows_reached,
     walls,
 )
-from tests.gateway.conftest import CLAIMS, Traffic, Viewer
+from tests.gateway.conftest import CLAIMS, Traffic, Viewer, viewers
 from tests.gateway.in_process import InProcessClient
 from tests.gateway.test_promises_cases import incomplete_of_today
 
@@ -55,7 +55,7 @@ async def serving(world: str) -> AsyncIterator[dict[str, Viewer]]:
     """A gateway made now, with the defect in it."""
     app = gateway(tokens.settings(world), key_source=tokens.key_source)
     async with app.router.lifespan_context(app), InProcessClient(app) as client:
-        yield {name: Viewer(client, claims) for name, claims in CLAIMS.items()}
+        yield viewers(client)
 
 
 def with_rows(type_name: str, role: Role, rule: Any) -> policy.Access:

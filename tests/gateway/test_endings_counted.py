@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from typing import Any
 
 import asyncpg
@@ -13,7 +12,6 @@ from gateway.access import ending_counts
 from gateway.execution import run
 from gateway.execution.plan.run import PlanCache
 from gateway.mapping.ids import GlobalId
-from gateway.service import gateway
 from gateway.viewer import Viewer as ActingViewer
 from models.jobs.forget_changes import forget
 from models.row_keys import new_key
@@ -21,7 +19,7 @@ from models.vocabulary import Role
 from tests import tokens
 from tests.acting import act
 from tests.gateway.conftest import PATIENT, Viewer
-from tests.gateway.schemas import SCHEMAS
+from tests.gateway.in_process import two_gateways
 from tests.walls.undoing import undone
 from tests.world import APPLICANTS, applicant_id
 
@@ -40,15 +38,9 @@ RAISED = "SELECT count(*) FROM alert WHERE actor = $1 AND kind = 'READ_BUDGET'"
 @pytest.fixture(scope="module")
 async def replicas(world: str) -> AsyncIterator[list[httpx2.AsyncClient]]:
     """Two gateways on one database."""
-    async with AsyncExitStack() as stack:
-        clients = []
-        for _ in range(2):
-            settings = tokens.settings(world, **PATIENT, last_four_alert=str(USUAL))
-            app = gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS)
-            await stack.enter_async_context(app.router.lifespan_context(app))
-            transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
-            client = httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1")
-            clients.append(await stack.enter_async_context(client))
+    async with two_gateways(
+        tokens.settings(world, **PATIENT, last_four_alert=str(USUAL))
+    ) as clients:
         yield clients
 
 

@@ -5,30 +5,25 @@ The matrix of `tests.walls.field_rights` was written by hand, so this asks what 
 """
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from graphql import get_named_type
 from starlette.applications import Starlette
 
-from gateway.service import gateway
 from models.database.connections import connect
-from models.publication import publish
 from models.vocabulary import Role
-from models.volumes import fold
 from tests import tokens
 from tests.gateway.conftest import Traffic, Viewer
-from tests.gateway.schemas import SCHEMAS
+from tests.gateway.in_process import running_gateway
+from tests.gateway.published_crowd import publish_with
 from tests.gateway.test_policy_enforced import assert_forbidden
 from tests.gateway.ways import FOLLOWED, FULL, WAYS, Asking, answered_together, refused_together
-from tests.models.crowd import crowd, join
+from tests.models.crowd import crowd
 from tests.walls.field_rights import RIGHTS, ROLES, fields_of, right
-from tests.world import DIRECT, NUSA_NZ
 
 pytestmark = pytest.mark.anyio
 
-NEW_YEAR = datetime(2026, 1, 1, 1, tzinfo=UTC)
 VIEWERS = {role: role.value.lower().replace("partner_", "") for role in ROLES} | {
     Role.PARTNER_MANAGER: "manager-au",
     Role.PARTNER_AGENT: "agent-au",
@@ -51,23 +46,16 @@ each_role = pytest.mark.parametrize("role", ROLES)
 @pytest.fixture(scope="module")
 async def app(world: str) -> AsyncIterator[Starlette]:
     """The gateway on the small world with a crowd in it, published at New Year."""
+    await publish_with(world, crowd(2_000, 1))
     connection = await connect(world)
     try:
-        people = crowd(2_000, 1)
-        await join(connection, [one for one in people if one.place not in (NUSA_NZ, DIRECT)])
-        while await fold(connection):
-            pass
-        await publish(connection, NEW_YEAR)
         await connection.execute(
             "INSERT INTO data_request (id, reference, kind, lodged_by, lodged_role)"
             " VALUES (gen_random_uuid(), 'RQST-POST-0000', 'ACCESS', 'auditor', 'AUDITOR')"
         )
     finally:
         await connection.close()
-    application = gateway(
-        tokens.settings(database_url=world), key_source=tokens.key_source, schemas=SCHEMAS
-    )
-    async with application.router.lifespan_context(application):
+    async with running_gateway(tokens.settings(database_url=world)) as application:
         yield application
 
 

@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.applications import Starlette
 
-from gateway.service import gateway
 from tests import tokens
 from tests.gateway import walls
-from tests.gateway.schemas import SCHEMAS
+from tests.gateway.in_process import running_gateway
 from tests.gateway.test_promises import *  # noqa: F403
 from tests.gateway.test_promises_cases import *  # noqa: F403
 from tests.gateway.test_promises_identity import *  # noqa: F403
@@ -19,9 +18,8 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(scope="module")
 async def app(world: str) -> AsyncIterator[Starlette]:
-    application = gateway(tokens.settings(world), key_source=tokens.key_source, schemas=SCHEMAS)
     async with (
         walls.second_wall_down(world),
-        application.router.lifespan_context(application),
+        running_gateway(tokens.settings(world)) as application,
     ):
         yield application

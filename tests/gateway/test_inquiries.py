@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx2
@@ -10,13 +9,12 @@ import pytest
 
 from gateway.access.inquiry_room import InquiryRoom
 from gateway.execution.plan.run import PlanCache
-from gateway.service import gateway
 from models.database.command_pipeline import Command
 from tests import tokens
 from tests.gateway.changing import change
 from tests.gateway.conftest import PATIENT, Asked, Viewer
+from tests.gateway.in_process import two_gateways
 from tests.gateway.live import served
-from tests.gateway.schemas import SCHEMAS
 
 pytestmark = pytest.mark.anyio
 
@@ -54,15 +52,7 @@ ALERTS = "subscription { alertRaised { position ... on Alert { kind actor inquir
 @pytest.fixture(scope="module")
 async def replicas(world: str) -> AsyncIterator[list[httpx2.AsyncClient]]:
     """Two gateways on one database."""
-    async with AsyncExitStack() as stack:
-        clients = []
-        for _ in range(2):
-            settings = tokens.settings(world, **PATIENT, **SETTINGS)
-            app = gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS)
-            await stack.enter_async_context(app.router.lifespan_context(app))
-            transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
-            client = httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1")
-            clients.append(await stack.enter_async_context(client))
+    async with two_gateways(tokens.settings(world, **PATIENT, **SETTINGS)) as clients:
         yield clients
 
 

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import Uuid
 from starlette.applications import Starlette
 
-from gateway.service import gateway
 from models.base import Base
 from models.key_service import SweepsKeys
 from models.rights.orphan_keys import SWEEP_DAYS, sweep
@@ -29,7 +28,7 @@ from tests.gateway.changing import (
     refused,
 )
 from tests.gateway.conftest import PATIENT, Viewer
-from tests.gateway.schemas import SCHEMAS
+from tests.gateway.in_process import running_gateway
 from tests.linking import KEYS, linking
 from tests.rights import closed, order_erasure, says
 from tests.world import today
@@ -82,8 +81,7 @@ MADE_AT = {
 async def app(world: str) -> AsyncIterator[Starlette]:
     """The gateway with so small a budget for supervisors that a second person is one too many."""
     settings = tokens.settings(world, **PATIENT, read_budget_supervisor="1")
-    application = gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS)
-    async with application.router.lifespan_context(application), linking(world):
+    async with running_gateway(settings) as application, linking(world):
         yield application
 
 

@@ -13,11 +13,9 @@ from math import ceil, floor
 from random import Random
 from typing import Any
 
-import httpx2
 import numpy as np
 import pytest
 
-from gateway.service import gateway
 from models.database.connections import connect
 from models.publication import publish, publishing, refusal_audit
 from models.publication.disclosure import NOTHING, Refusals, round_to_step
@@ -35,8 +33,8 @@ from tests.gateway.attacker import (
     count,
     group_of,
 )
-from tests.gateway.conftest import CLAIMS, Viewer
-from tests.gateway.schemas import SCHEMAS
+from tests.gateway.conftest import Viewer, viewers
+from tests.gateway.in_process import InProcessClient, running_gateway
 from tests.models.crowd import crowd, join
 from tests.world import ANDALAN_AU, DIRECT, MELBOURNE, NUSA_NZ
 
@@ -81,13 +79,11 @@ async def published(database: str) -> AsyncIterator[dict[str, Viewer]]:
         await publish(connection, NOW)
     finally:
         await connection.close()
-    app = gateway(
-        tokens.settings(database_url=database), key_source=tokens.key_source, schemas=SCHEMAS
-    )
-    async with app.router.lifespan_context(app):
-        transport = httpx2.ASGITransport(app)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-            yield {name: Viewer(client, claims) for name, claims in CLAIMS.items()}
+    async with (
+        running_gateway(tokens.settings(database_url=database)) as app,
+        InProcessClient(app) as client,
+    ):
+        yield viewers(client)
 
 
 async def truth(who: dict[str, Viewer]) -> dict[Count, int]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from uuid import UUID
 
 import asyncpg
@@ -12,7 +11,6 @@ import pytest
 from gateway.access.read_budget import ReadBudget, ReadBudgetError
 from gateway.execution.plan.run import PlanCache
 from gateway.mapping.ids import GlobalId
-from gateway.service import gateway
 from gateway.viewer import Viewer as ActingViewer
 from models.database.command_pipeline import Command
 from models.database.connections import connect
@@ -21,8 +19,8 @@ from models.vocabulary import Role
 from tests import tokens
 from tests.acting import act
 from tests.gateway.conftest import PATIENT, Asked, Viewer
+from tests.gateway.in_process import two_gateways
 from tests.gateway.live import Served, served
-from tests.gateway.schemas import SCHEMAS
 from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
@@ -59,15 +57,7 @@ ALERTS = "subscription { alertRaised { position ... on Alert { kind actor } } }"
 @pytest.fixture(scope="module")
 async def replicas(world: str) -> AsyncIterator[list[httpx2.AsyncClient]]:
     """Two gateways on one database."""
-    async with AsyncExitStack() as stack:
-        clients = []
-        for _ in range(2):
-            settings = tokens.settings(world, **PATIENT, **SETTINGS)
-            app = gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS)
-            await stack.enter_async_context(app.router.lifespan_context(app))
-            transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
-            client = httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1")
-            clients.append(await stack.enter_async_context(client))
+    async with two_gateways(tokens.settings(world, **PATIENT, **SETTINGS)) as clients:
         yield clients
 
 
@@ -192,7 +182,9 @@ async def test_what_would_not_be_answered_is_not_done(replicas, connection) -> N
     assert await connection.fetchval(events) == before
 
 
-async def test_the_database_says_what_never_fits_in_and_to_whom(connection) -> None:
+async def test_the_database_says_what_never_fits_in_and_to_whom(
+    connection,
+) -> None:
     """More people at once than the budget has are never read; a budget is the viewer's own."""
     people = [new_key() for _ in range(BUDGET + 1)]
     asked = "SELECT viewer.admit_reads($1, $2, $3, $4)"

@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.applications import Starlette
 
-from gateway.service import gateway
 from tests import tokens
 from tests.gateway import walls
-from tests.gateway.schemas import SCHEMAS
+from tests.gateway.in_process import running_gateway
 from tests.gateway.test_promises import *  # noqa: F403
 from tests.gateway.test_promises_cases import *  # noqa: F403
 from tests.gateway.test_promises_identity import *  # noqa: F403
@@ -19,7 +18,6 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(scope="module")
 async def app(world: str) -> AsyncIterator[Starlette]:
-    application = gateway(tokens.settings(world), key_source=tokens.key_source, schemas=SCHEMAS)
     with walls.first_wall_down():
-        async with application.router.lifespan_context(application):
+        async with running_gateway(tokens.settings(world)) as application:
             yield application

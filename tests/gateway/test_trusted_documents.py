@@ -8,18 +8,16 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-import httpx2
 import pytest
 
-from gateway.service import gateway
 from models.documents import Registration, document_hash, register, retire
 from models.row_security import database_role
 from models.vocabulary import Role
 from tests import tokens
-from tests.gateway.conftest import CLAIMS, Viewer
+from tests.gateway.conftest import Viewer, viewers
+from tests.gateway.in_process import InProcessClient, running_gateway
 from tests.gateway.live import served
 from tests.gateway.log_lines import log_lines
-from tests.gateway.schemas import SCHEMAS
 
 pytestmark = pytest.mark.anyio
 
@@ -37,11 +35,11 @@ async def nothing_registered(connection: asyncpg.Connection) -> None:
 @asynccontextmanager
 async def asking(world: str, **settings: str) -> AsyncIterator[dict[str, Viewer]]:
     """A gateway of its own, as another replica."""
-    app = gateway(tokens.settings(world, **settings), key_source=tokens.key_source, schemas=SCHEMAS)
-    async with app.router.lifespan_context(app):
-        transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-            yield {name: Viewer(client, claims) for name, claims in CLAIMS.items()}
+    async with (
+        running_gateway(tokens.settings(world, **settings)) as app,
+        InProcessClient(app) as client,
+    ):
+        yield viewers(client)
 
 
 async def registered(connection: asyncpg.Connection, text: str, *ids: str) -> str:

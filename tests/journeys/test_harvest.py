@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.applications import Starlette
 
-from gateway.service import gateway
 from tests import tokens
 from tests.gateway.changing import change
 from tests.gateway.conftest import PATIENT, Asked, Viewer
-from tests.gateway.schemas import SCHEMAS
+from tests.gateway.in_process import running_gateway
 from tests.linking import linking
 
 pytestmark = pytest.mark.anyio
@@ -36,8 +35,7 @@ WHY = {"reason": "She was asked to look for a forger's earlier files; her head k
 async def app(world: str) -> AsyncIterator[Starlette]:
     """The gateway with a small budget."""
     settings = tokens.settings(world, **PATIENT, read_budget_supervisor=str(BUDGET))
-    application = gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS)
-    async with application.router.lifespan_context(application), linking(world):
+    async with running_gateway(settings) as application, linking(world):
         yield application
 
 

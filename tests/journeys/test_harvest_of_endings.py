@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.applications import Starlette
 
-from gateway.service import gateway
 from tests import tokens
 from tests.gateway.changing import change
 from tests.gateway.conftest import PATIENT, Asked
-from tests.gateway.schemas import SCHEMAS
+from tests.gateway.in_process import running_gateway
 from tests.journeys.test_harvest import ALERTS, CLOSED, WHY, alerts
 from tests.linking import linking
 
@@ -28,8 +27,7 @@ PAGE = """
 async def app(world: str) -> AsyncIterator[Starlette]:
     """The gateway with a small number of what is usual."""
     settings = tokens.settings(world, **PATIENT, last_four_alert=str(USUAL))
-    application = gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS)
-    async with application.router.lifespan_context(application), linking(world):
+    async with running_gateway(settings) as application, linking(world):
         yield application
 
 

@@ -18,7 +18,7 @@ from models import (
     Suspension,
 )
 from models.vocabulary import Role
-from tests.walls import administering, changing, supervising
+from tests.walls import changing
 from tests.walls.judging import by_grants, by_schema, grants_of, rule_changes
 from tests.walls.reach import WHO
 from tests.walls.undoing import undone
@@ -107,16 +107,8 @@ async def _by_viewers(connection: asyncpg.Connection) -> str | None:
             return f"row rule for changes of {name}"
         if await changing.reads_needlessly(connection, claims):
             return f"row rule for what {name} reads in order to change it"
-        if await changing.created_in_database(connection, claims) != changing.may_make(claims):
-            return f"row rule for what {name} makes"
-        if await administering.allowed_by_database(
-            connection, claims
-        ) != administering.allowed_by_domain(claims):
-            return f"row rule for what {name} administers"
-        if await supervising.allowed_by_database(
-            connection, claims
-        ) != supervising.allowed_by_domain(claims):
-            return f"row rule for what {name} looks into"
+        if killer := await changing.killer_beside_changes(connection, name, claims):
+            return killer
     return None
 
 

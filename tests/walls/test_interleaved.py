@@ -5,15 +5,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from random import Random
 
-import httpx2
 import pytest
 
-from gateway.service import gateway
 from models.row_security import login_at
 from tests import tokens
 from tests.gateway import oracle
-from tests.gateway.conftest import CLAIMS, Viewer
-from tests.gateway.schemas import SCHEMAS
+from tests.gateway.conftest import CLAIMS, Viewer, viewers
+from tests.gateway.in_process import InProcessClient, running_gateway
 from tests.walls.pooler import answers, pgbouncer, with_pgbouncer
 
 pytestmark = pytest.mark.anyio
@@ -43,13 +41,8 @@ async def directory(viewer: Viewer) -> None:
 @asynccontextmanager
 async def serving(owner_url: str, gateway_url: str) -> AsyncIterator[dict[str, Viewer]]:
     settings = tokens.settings(owner_url, database_url=gateway_url, database_connections="20")
-    app = gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS)
-    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
-    async with (
-        app.router.lifespan_context(app),
-        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
-    ):
-        yield {name: Viewer(client, claims) for name, claims in CLAIMS.items()}
+    async with running_gateway(settings) as app, InProcessClient(app) as client:
+        yield viewers(client)
 
 
 async def interleaved(who: dict[str, Viewer], number: int) -> None:
