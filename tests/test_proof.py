@@ -164,7 +164,7 @@ def test_a_part_that_begins_anew_forgets_what_was_green(record: Record, runs: Ru
         assert runs.count == 2
 
 
-def test_the_list_says_how_each_part_is_and_runs_none(
+def test_the_list_shows_the_state_of_each_part_and_runs_none(
     record: Record, capfd: pytest.CaptureFixture[str]
 ) -> None:
     code = code_of(PROJECT)
@@ -179,7 +179,9 @@ def test_the_list_says_how_each_part_is_and_runs_none(
     assert never.split()[:2] == ["unknown", "-"]
 
 
-def test_anything_else_is_for_pytest(record: Record, capfd: pytest.CaptureFixture[str]) -> None:
+def test_other_arguments_are_passed_to_pytest(
+    record: Record, capfd: pytest.CaptureFixture[str]
+) -> None:
     passed_on = ["tests/test_proof.py", "-k", "every_part_names", "--collect-only", "-q"]
     assert proof.main(passed_on, (RED,), record) == 5  # which collects no test of the proof here
     assert "deselected" in capfd.readouterr().out

@@ -86,7 +86,7 @@ async def test_a_refresh_and_a_page_opened_anew_want_news(
         assert asked == QUESTIONS
 
 
-async def test_what_is_fresh_to_one_is_nothing_to_another(
+async def test_an_answer_of_one_session_is_not_given_to_another(
     connected: Running, asked: list[str]
 ) -> None:
     leader, _ = await connected.visitor("leadership")

@@ -189,7 +189,7 @@ def test_a_card_chooses_the_measure_of_map_and_trend(visitor: Visitor) -> None:
 
 
 @pytest.mark.browser
-def test_nothing_chosen_is_explained_and_left_again(visitor: Visitor, demo: Demo) -> None:
+def test_an_empty_selection_is_explained_and_can_be_left(visitor: Visitor, demo: Demo) -> None:
     """Nothing is known under the code, so nothing is said of how much came in."""
     page = visitor.opens("leadership", "language=en&country=QQ")
     page.wait_for_selector("h1:has-text('QQ: not known')")

@@ -55,7 +55,7 @@ def test_the_same_period_a_year_before_is_compared_with_unless_something_else_wa
     assert variables_of(last_months(3, NOW), Address("en"))["beforeFrom"] == "2024-12-01"
 
 
-def test_nothing_is_compared_with_what_lies_before_the_data() -> None:
+def test_periods_before_the_data_are_not_compared_with() -> None:
     volumes = some_volumes(date(2025, 12, 1))
     assert volumes.before == Line({})
     assert volumes.before_of(volumes.groups[0]) == Line({})

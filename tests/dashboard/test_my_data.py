@@ -52,7 +52,7 @@ def test_whoever_has_another_role_is_told_whose_it_is(visitor: Visitor) -> None:
         ("2016-02-01T00:00:00+00:00", "is kept from 1 Feb 2016", "Nobody has read it"),
     ],
 )
-def test_that_nobody_read_it_is_said_of_no_time_that_is_not_kept(
+def test_no_statement_is_made_about_reads_older_than_the_log(
     kept_since: str | None, said: str, unsaid: str
 ) -> None:
     person = {"identity": None, "nationality": None}

@@ -44,7 +44,7 @@ def test_a_withheld_rate_leads_to_the_nearest_period_that_has_one() -> None:
     assert (window.period, window.grain) == (YEAR, "YEAR")
 
 
-def test_a_rate_and_a_bound_need_no_way_on() -> None:
+def test_a_rate_or_a_bound_needs_no_link_to_another_period() -> None:
     assert "5.0%" in panel(Reading(0.05))
     bound = panel(Reading(below=0.014))
     assert "below 1.4%" in bound

@@ -73,7 +73,9 @@ async def test_a_failure_is_told_to_whoever_waits_and_to_nobody_later(session: S
     assert await asked(session).share("figures", read) == 2
 
 
-async def test_what_was_read_is_let_go(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_shared_answer_is_kept_for_a_moment_only(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(page_request, "SHARED_SECONDS", 0.01)
     await asked(session).share("figures", Readings())
     assert session.kept.shared

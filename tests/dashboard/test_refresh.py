@@ -56,7 +56,7 @@ async def marks_of(visitor: httpx2.AsyncClient) -> dict[str, str]:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("shown", [7, "x", [], {"map": 1}, {"no such thing": "x"}], ids=repr)
-async def test_a_browser_that_says_it_shows_something_else_is_told_all(
+async def test_a_browser_that_shows_something_else_is_sent_everything(
     connected: Running, shown: Any
 ) -> None:
     visitor, _ = await connected.visitor("leadership")

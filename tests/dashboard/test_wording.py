@@ -47,7 +47,9 @@ ID, EN = texts("id"), texts("en")
         (INTAKE, 0, "0", "0"),
     ],
 )
-def test_values(measure: Measure, value: float | None, indonesian: str, english: str) -> None:
+def test_values_are_written_with_their_unit(
+    measure: Measure, value: float | None, indonesian: str, english: str
+) -> None:
     for say, expected in ((ID, indonesian), (EN, english)):
         assert value_text(measure, Reading(value), say).replace("\xa0", " ") == expected
 
@@ -69,7 +71,9 @@ def test_values(measure: Measure, value: float | None, indonesian: str, english:
         (INTAKE, 0, 0, "unchanged", ""),
     ],
 )
-def test_changes(measure: Measure, now: float, before: float, text: str, verdict: str) -> None:
+def test_changes_are_written_with_their_verdict(
+    measure: Measure, now: float, before: float, text: str, verdict: str
+) -> None:
     change = change_of(measure, Reading(now), Reading(before), EN)
     assert change
     assert (change.text, change.verdict) == (text, verdict)
@@ -94,7 +98,7 @@ def test_periods_are_compared_with_as_many_months_before() -> None:
     assert period_between(date(2026, 5, 1), date(2025, 1, 1), NOW) == Period(date(2025, 1, 1), NOW)
 
 
-def test_dates() -> None:
+def test_dates_are_written_in_each_language() -> None:
     assert period_text(last_months(12, NOW), ID).replace("\u2009", " ") == "Mar 2025 – Feb 2026"
     assert instant_text(some_volumes().as_of, ID) == "1 Mar 2026, 08.30 WIB"
     assert instant_text(some_volumes().as_of, EN) == "1 Mar 2026, 08:30 WIB"

@@ -223,7 +223,7 @@ async def test_of_a_case_on_another_desk_an_officer_may_do_nothing(
         assert answer.codes == [one["reason"]["code"]], mutation
 
 
-async def test_the_own_case_of_an_applicant_says_what_is_left_to_do(who, world) -> None:
+async def test_an_applicant_sees_which_steps_the_own_case_allows(who, world) -> None:
     ruby = who["applicant"]
     id_ = await done(ruby, "submitApplication", visaType="C1", nationality="AU")
     steps = await allowed(ruby, id_)
@@ -249,7 +249,7 @@ async def test_cases_that_look_alike_allow_alike(who, world) -> None:
         assert all(one == steps[0] for one in steps)
 
 
-async def test_a_status_is_told_by_no_answer_to_whoever_reads_a_stage(
+async def test_no_answer_reveals_the_status_to_a_role_that_reads_a_stage(
     who, world, connection
 ) -> None:
     """Attempts on cases that look alike are answered alike, but for their keys."""
@@ -320,5 +320,5 @@ async def test_a_judgement_by_the_status_where_a_stage_is_read_is_seen(
         await compare(who, connection, "withdrawn", "agent-au")
 
 
-def test_every_status_is_led_to() -> None:
+def test_the_cases_of_these_tests_cover_every_status() -> None:
     assert len(Status) - 1 <= len(STATES)  # nothing stays SUBMITTED

@@ -41,7 +41,9 @@ def mistakes(answer: Asked) -> list[tuple[str, list[str]]]:
          [("INVALID_INPUT", "where", "channel", "eq")]),
     ],
 )  # fmt: skip
-async def test_mistakes_of_pages_are_told_at_once(who, query: str, expected: Any) -> None:
+async def test_all_wrong_arguments_of_pages_are_reported_together(
+    who, query: str, expected: Any
+) -> None:
     answer = mistakes(await who["officer"](query))
     assert answer == [(code, ["applications", *place]) for code, *place in expected]
 
@@ -58,13 +60,15 @@ async def test_mistakes_of_pages_are_told_at_once(who, query: str, expected: Any
          ["groupBy", "where.country", "where.centre"]),
     ],
 )  # fmt: skip
-async def test_mistakes_of_volumes_are_told_at_once(who, arguments: str, expected: Any) -> None:
+async def test_all_wrong_arguments_of_volumes_are_reported_together(
+    who, arguments: str, expected: Any
+) -> None:
     answer = await who["leadership"](f"{{ volumes({arguments}) {{ asOf }} }}")
     places = [["volumes", *place.split(".")] for place in expected]
     assert mistakes(answer) == [("INVALID_INPUT", place) for place in places]
 
 
-async def test_a_dimension_of_others_is_told_with_its_place(who) -> None:
+async def test_a_dimension_of_another_role_is_reported_with_its_path(who) -> None:
     volumes = f"volumes({YEAR}, groupBy: [COUNTRY, CENTRE], where: {{channel: {{eq: DIRECT}}}})"
     answer = await who["anonymous"](f"{{ {volumes} {{ asOf }} }}")
     assert mistakes(answer) == [
@@ -123,7 +127,7 @@ async def test_ids_count_over_all_fields(who) -> None:
          {"s": None}, None),
     ],
 )  # fmt: skip
-async def test_a_variable_that_is_null_where_null_may_not_stand(
+async def test_a_variable_that_is_null_where_null_is_not_allowed_is_refused(
     who, query: str, variables: dict[str, Any], expected: list[str] | None
 ) -> None:
     answer = await who["officer"](query, **variables)
@@ -131,7 +135,7 @@ async def test_a_variable_that_is_null_where_null_may_not_stand(
     assert (await who["officer"](query)).errors == []
 
 
-async def test_what_is_wrong_in_a_fragment_that_never_applies_is_passed_over(who) -> None:
+async def test_a_wrong_argument_in_a_fragment_that_never_applies_is_ignored(who) -> None:
     query = """{ application(by: {reference: "AUSY-GRAN-0001"}) {
         reference ... on Node { ... on Country { name(language: ID) } }
     } }"""

@@ -33,7 +33,7 @@ def assert_codes(answer: Asked, *codes: str) -> None:
 
 
 @pytest.mark.parametrize("size", ["0", "-1", "101", "2147483647", "null", "-2147483648"])
-async def test_sizes_of_pages(who, size) -> None:
+async def test_page_sizes_out_of_bounds_are_refused(who, size) -> None:
     answer = await who["officer"](PAGE.replace("$n)", f"{size})").replace("($n: Int)", ""))
     assert_codes(answer, "INVALID_INPUT")
 
@@ -42,18 +42,18 @@ async def test_sizes_of_pages(who, size) -> None:
     "size",
     ["2147483648", "1" + "0" * 400, "1" + "0" * 5000, "1.5", "NaN", '"1"', "1e3", "true", "[1]"],
 )
-async def test_sizes_that_are_no_integers(who, size) -> None:
+async def test_page_sizes_that_are_no_integers_are_refused(who, size) -> None:
     answer = await who["officer"](PAGE.replace("$n)", f"{size})").replace("($n: Int)", ""))
     assert_codes(answer, "INVALID_DOCUMENT")
 
 
 @pytest.mark.parametrize("size", [2**31, 1.5, 1e300, "1", True, [1], {"a": 1}, -(2**63)])
-async def test_sizes_that_are_no_integers_by_variable(who, size) -> None:
+async def test_page_sizes_in_variables_that_are_no_integers_are_refused(who, size) -> None:
     assert_codes(await who["officer"](PAGE, n=size), "INVALID_VARIABLES")
 
 
 @pytest.mark.parametrize("size", [b"1" + b"0" * 400, b"NaN", b"1e999", b"Infinity", b"-0.5e-999"])
-async def test_numbers_that_json_does_not_hold(who, client, size) -> None:
+async def test_numbers_that_json_cannot_hold_are_refused(who, client, size) -> None:
     body = b'{"query": "query($n: Int) { countries(first: $n) { nodes { code } } }",'
     response = await client.post(
         "/graphql",
@@ -93,7 +93,7 @@ async def test_lists_of_values_end_at_a_hundred(who) -> None:
         assert (await who["officer"](where, w={name: {"in": []}})).errors == []
 
 
-async def test_texts_that_no_row_can_hold(who, client) -> None:
+async def test_texts_that_no_row_can_hold_are_refused(who, client) -> None:
     query = "query($c: String!) { partner(by: {code: $c}) { code } }"
     assert_codes(await who["officer"](query, c="a\0"), "BAD_REQUEST")
     for text in ("'; DROP TABLE country; --", "%", "\U0001f600", "\ud7ff", "x" * 100_000):
@@ -111,7 +111,7 @@ async def test_texts_that_no_row_can_hold(who, client) -> None:
      "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2025-13-01T00:00:00Z",
      "2025-01-01T00:00:00+99:00", 5, True, 1e300, ["2025-01-01T00:00:00Z"], {}],
 )  # fmt: skip
-async def test_instants(who, instant) -> None:
+async def test_malformed_instants_are_refused(who, instant) -> None:
     query = """query($x: DateTime) {
         applications(first: 1, where: {submittedAt: {from: $x}}) {
             totalCount { value } nodes { id }
@@ -120,7 +120,7 @@ async def test_instants(who, instant) -> None:
     assert_codes(await who["officer"](query, x=instant), "INVALID_VARIABLES")
 
 
-async def test_instants_at_the_ends_of_time(who) -> None:
+async def test_instants_at_the_ends_of_time_are_answered(who) -> None:
     where = 'where: {paidAt: {from: "%s", before: "%s"}}, orderBy: {field: PAID_AT}'
     query = f"{{ applications({where}) {{ totalCount {{ value }} }} }}"
     for start, end, count in (
@@ -146,12 +146,12 @@ async def test_instants_at_the_ends_of_time(who) -> None:
         ("2025-01-01", "2025-01-31", "DAY, DAY"),
     ],
 )
-async def test_windows_and_groups_of_volumes(who, start, end, groups) -> None:
+async def test_wrong_windows_and_groups_of_volumes_are_refused(who, start, end, groups) -> None:
     assert_codes(await who["officer"](VOLUMES % (start, end, groups)), "INVALID_INPUT")
 
 
 @pytest.mark.parametrize("day", ["99999-01-01", "2025-02-30", "", "today", "2025-01-01T00:00:00Z"])
-async def test_days_that_do_not_exist(who, day) -> None:
+async def test_days_that_do_not_exist_are_refused(who, day) -> None:
     assert_codes(await who["officer"](VOLUMES % (day, "2025-12-31", "")), "INVALID_DOCUMENT")
 
 
@@ -159,7 +159,7 @@ async def test_days_that_do_not_exist(who, day) -> None:
     "by", [{}, {"id": None}, {"id": "a", "reference": "b"}, {"id": "a", "reference": None},
            {"number": 5}, "AUSY-GRAN-0001", 5, None, []]
 )  # fmt: skip
-async def test_one_name_and_one_only(who, by) -> None:
+async def test_a_lookup_takes_exactly_one_name(who, by) -> None:
     query = "query($by: ApplicationBy!) { application(by: $by) { id } }"
     assert_codes(await who["officer"](query, by=by), "INVALID_VARIABLES")
 
@@ -209,7 +209,7 @@ async def test_cursors_are_ours_to_the_last_bit(who) -> None:
     ["", " ", "ruby hale", "ruby@example.org", "A" * 13, "A-" * 7, "a", "A--B", "-A", "A-", "É",
      "A\\n", "1" * 500],
 )  # fmt: skip
-async def test_references_of_cases(who, reference) -> None:
+async def test_malformed_references_of_cases_are_refused(who, reference) -> None:
     query = f'query @purpose(code: CASEWORK, reference: "{reference}") {IDENTITY}'
     answer = await who["officer"](query)
     assert_codes(answer, "PURPOSE_REQUIRED")
@@ -225,7 +225,7 @@ async def test_references_of_cases(who, reference) -> None:
         '@purpose(code: CASEWORK, reference: "A") @purpose(code: CASEWORK, reference: "B")',
     ],
 )  # fmt: skip
-async def test_purposes_that_are_none(who, directive) -> None:
+async def test_unknown_purposes_are_refused(who, directive) -> None:
     assert_codes(await who["officer"](f"query {directive} {IDENTITY}"), "INVALID_DOCUMENT")
 
 
@@ -236,7 +236,7 @@ async def test_casework_takes_a_case(who, arguments: str) -> None:
     )
 
 
-async def test_purposes_by_variable(who) -> None:
+async def test_malformed_purposes_in_variables_are_refused(who) -> None:
     query = "query($c: String!) @purpose(code: CASEWORK, reference: $c) " + IDENTITY
     assert (await who["officer"](query, c="SGPO-OPEN-0006")).errors == []
     assert_codes(await who["officer"](query), "INVALID_VARIABLES")

@@ -198,7 +198,7 @@ async def test_a_document_is_charged_by_its_tokens_once(world: str) -> None:
         assert first - again <= 20
 
 
-async def test_when_a_budget_is_full_again_is_told(world: str) -> None:
+async def test_an_answer_says_when_the_budget_is_full_again(world: str) -> None:
     async with gateway_with(world, budget="10000", budget_refill="100") as who:
         began = datetime.now(UTC)
         answer = cost_of(await ask(who["officer"], "{ __typename }"))
@@ -208,7 +208,7 @@ async def test_when_a_budget_is_full_again_is_told(world: str) -> None:
         assert answer["resetsAt"].endswith("Z")
 
 
-async def test_errors_tell_the_cost_too_and_give_it_back(world: str) -> None:
+async def test_errors_report_the_cost_too_and_give_it_back(world: str) -> None:
     async with gateway_with(world, budget="100000", budget_refill="1") as who:
         text = "{ countries(first: 100) { nodes { nothing } } }"
         first, again = [cost_of(await ask(who["officer"], text)) for _ in range(2)]
@@ -229,7 +229,7 @@ async def test_a_mutation_beyond_the_budget_changes_nothing(world: str, connecti
         assert await everything(connection) == before
 
 
-async def test_replicas_tell_their_share(world: str) -> None:
+async def test_replicas_report_their_share(world: str) -> None:
     async with gateway_with(world, budget="400000", budget_processes="4") as who:
         assert cost_of(await ask(who["officer"], "{ __typename }"))["remaining"] <= 100_000
 

@@ -178,7 +178,7 @@ async def test_a_loosened_field_breaks_a_promise(world, monkeypatch) -> None:
             )
 
 
-async def test_a_ground_told_to_agents_breaks_a_promise(
+async def test_a_ground_readable_by_agents_breaks_a_promise(
     world, monkeypatch, incomplete_of_today
 ) -> None:
     """On a case that was closed today: of older ones agents read no outcome at all."""
@@ -191,7 +191,7 @@ async def test_a_ground_told_to_agents_breaks_a_promise(
             )
 
 
-async def test_an_outcome_told_to_managers_breaks_a_promise(world, monkeypatch) -> None:
+async def test_an_outcome_readable_by_managers_breaks_a_promise(world, monkeypatch) -> None:
     access = POLICY["VolumeRow"]
     published = {name: roles for name, roles in access.published.items() if name != "granted"}
     monkeypatch.setitem(POLICY, "VolumeRow", replace(access, published=published))
@@ -282,7 +282,7 @@ async def test_identity_without_a_purpose_is_seen(world, monkeypatch, traffic) -
             await test_promises_identity.test_identity_takes_a_purpose(who, traffic)
 
 
-async def test_a_scope_that_is_not_asked_for_is_seen(world, monkeypatch) -> None:
+async def test_a_scope_that_is_not_checked_is_noticed(world, monkeypatch) -> None:
     """A rule without a scope must reach nothing, not everything."""
     monkeypatch.setattr(rows, "_own_scope", lambda *_: true())
     async with serving(world) as who:

@@ -42,7 +42,7 @@ async def test_of_an_unknown_nationality_nothing_fits(who) -> None:
     assert await eligible(who["anonymous"], "XX") == []
 
 
-async def test_what_fits_is_that_of_the_day(who) -> None:
+async def test_eligibility_follows_the_rules_of_the_day(who) -> None:
     before_it_all = date(2019, 12, 31).isoformat()
     assert await eligible(who["anonymous"], "AU", on=before_it_all) == []
 
@@ -102,7 +102,7 @@ async def test_who_applies_alone_names_no_portal_and_no_group(who) -> None:
     ]
 
 
-async def test_in_a_batch_it_is_told_again_as_it_was_told(who) -> None:
+async def test_a_repeated_batch_repeats_its_eligible_visa_types(who) -> None:
     """What did not fit is kept with the key, to be answered alike."""
     form = {"nationality": "AF", "identity": dict(IDENTITY)}
     batch = {
@@ -144,7 +144,7 @@ async def test_a_decree_closes_a_visa_type_from_its_day_on(who, connection) -> N
     await submitted(who, visaType="C1", nationality="IN")
 
 
-async def test_where_nothing_fits_that_is_said(who, connection) -> None:
+async def test_the_message_says_so_where_no_visa_type_fits(who, connection) -> None:
     on = (await today_of(connection)).isoformat()
     values = {"visaType": "C1", "entry": "CALLING_VISA", "purpose": "TOURISM", "isOpen": False}
     await decreed(who, "proposeEligibility", **values, validFrom=on)

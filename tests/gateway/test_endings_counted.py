@@ -87,7 +87,7 @@ async def test_without_a_plan_the_count_is_the_same(replicas, connection, monkey
     assert await told_of(connection, "planned") == await told_of(connection, "unplanned") == (3, 0)
 
 
-async def test_a_count_that_nobody_asks_for_is_seen(replicas, connection, monkeypatch) -> None:
+async def test_a_count_that_is_not_made_is_noticed(replicas, connection, monkeypatch) -> None:
     """The defect: what is told goes uncounted."""
 
     async def uncounted(*_: object) -> None:
@@ -98,7 +98,9 @@ async def test_a_count_that_nobody_asks_for_is_seen(replicas, connection, monkey
     assert await told_of(connection, "uncounted") == (0, 0)
 
 
-async def test_what_cannot_be_counted_is_not_told(replicas, connection, monkeypatch) -> None:
+async def test_a_last_four_that_cannot_be_counted_is_not_answered(
+    replicas, connection, monkeypatch
+) -> None:
     monkeypatch.setattr(ending_counts, "_COUNTING", "SELECT $1::text, $2 / 0, $3::uuid[], $4::uuid")
     asked = await supervisor(replicas[0], "in-an-outage")(ONE, id=IDS[0])
     assert (asked.status, asked.codes, "data" in asked.body) == (503, ["UNAVAILABLE"], False)
@@ -107,7 +109,9 @@ async def test_what_cannot_be_counted_is_not_told(replicas, connection, monkeypa
     assert await told_of(connection, "in-an-outage") == (1, 0)
 
 
-async def test_what_has_left_the_hour_counts_no_more_and_is_forgotten(replicas, connection) -> None:
+async def test_last_fours_older_than_an_hour_no_longer_count_and_are_deleted(
+    replicas, connection
+) -> None:
     await ask_of(replicas, "patient", IDS[:USUAL])
     await connection.execute(
         "UPDATE ending_told SET told_at = told_at - interval '1 hour' WHERE actor = 'patient'"
@@ -126,7 +130,7 @@ async def test_a_count_is_the_viewers_own(connection) -> None:
             await connection.fetchval(counting, "OFFICER", [new_key()], new_key())
 
 
-async def test_whoever_is_told_of_nobody_costs_what_they_did(replicas, traffic) -> None:
+async def test_an_operation_without_last_fours_takes_no_more_statements(replicas, traffic) -> None:
     """One write, of the statements of the page: where nobody asks, and where all are null."""
     page = OF_NOBODY.replace("nationality { code }", "passportLastFour")
     stranger = Viewer(replicas[0], {"role": "OFFICER", "sub": "without-cases"})

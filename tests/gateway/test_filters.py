@@ -39,7 +39,7 @@ query Narrowed($where: ApplicationWhere) {
         ({"submittedAt": {"from": "2025-02-27T01:00:00Z", "before": "2025-02-27T01:00:00Z"}}, 0),
     ],
 )
-async def test_all_that_is_given_must_hold(
+async def test_all_conditions_of_a_filter_must_hold(
     who: dict[str, Viewer], where: dict[str, Any], reached: int
 ) -> None:
     answer = await who["officer"](APPLICATIONS, where=where)
@@ -107,7 +107,7 @@ def test_the_bounds_of_a_prefix_hold_what_begins_with_it_alone(prefix: str, text
 # --- Orders with rows that have no value ---------------------------------------------------------
 
 
-async def test_what_is_not_due_comes_last_of_the_most_urgent_first(who) -> None:
+async def test_cases_without_a_due_time_come_last_in_order_of_urgency(who) -> None:
     answer = await who["officer"](ORDERED, where={}, order={"field": "TARGET_DUE_AT"})
     due = [row["targetDueAt"] for row in answer.data["applications"]["nodes"]]
     has_value = [instant for instant in due if instant]
@@ -115,7 +115,7 @@ async def test_what_is_not_due_comes_last_of_the_most_urgent_first(who) -> None:
     assert None in due
 
 
-async def test_what_is_not_due_can_be_had_alone(who) -> None:
+async def test_cases_without_a_due_time_can_be_listed_alone(who) -> None:
     unpaid = await ordered(who["officer"], {"targetDueAt": {"isNull": True}}, "TARGET_DUE_AT")
     paid = await ordered(who["officer"], {"targetDueAt": {"isNull": False}}, "TARGET_DUE_AT")
     assert (len(unpaid) > 0, len(unpaid) + len(paid)) == (True, len(CASES))
@@ -148,7 +148,7 @@ async def test_a_combination_without_an_index_is_refused_with_the_nearest(
         assert words in answer.errors[0]["message"]
 
 
-async def test_nobody_is_told_of_a_filter_that_the_role_does_not_have(who) -> None:
+async def test_an_error_never_names_a_filter_that_the_role_does_not_have(who) -> None:
     where = {"stage": {"eq": "CLOSED"}, "channel": {"eq": "DIRECT"}}
     for name in ("manager-au", "agent-au", "service"):
         answer = await who[name](ORDERED, where=where, order={"field": "TARGET_DUE_AT"})
@@ -236,7 +236,7 @@ async def test_facets_take_a_statement_each(who, traffic) -> None:
     assert len(traffic.statements) == 2
 
 
-async def test_facets_stop_counting_where_it_becomes_dear(who, monkeypatch) -> None:
+async def test_facets_stop_counting_where_it_becomes_expensive(who, monkeypatch) -> None:
     monkeypatch.setattr(listing, "MOST_COUNTED", 2)
     answer = await who["officer"](FACETS, where={})
     stages = answer.data["applications"]["facets"]["stage"]

@@ -57,7 +57,9 @@ def _bytewise(data: bytes) -> list[bytes]:
         "mixed", "offer behind", "several offers", "another offer", "a socket by post",
     ],
 )  # fmt: skip
-async def test_an_offer_is_ignored_and_the_body_intact(segments: list[bytes], count: int) -> None:
+async def test_an_offer_to_upgrade_is_ignored_and_the_body_is_read(
+    segments: list[bytes], count: int
+) -> None:
     async with small_gateway() as running:
         client = await Raw.open(running.port)
         await client.send(*segments, pause=0.002)
@@ -154,7 +156,7 @@ async def test_a_few_pipelined_requests_are_answered_in_order() -> None:
 # --- Old and odd forms ---------------------------------------------------------------------------
 
 
-async def test_a_client_that_asks_first_is_told_to_go_on() -> None:
+async def test_expect_100_continue_is_answered() -> None:
     async with small_gateway() as running:
         client = await Raw.open(running.port)
         await client.send(post("Expect: 100-continue", body=b"", length=len(ROLE)))
@@ -181,14 +183,14 @@ async def test_every_form_of_a_request_has_its_answer(sent: bytes, status: bytes
         client.writer.close()
 
 
-async def test_the_version_before_is_answered_and_the_connection_closed() -> None:
+async def test_http_1_0_is_answered_and_the_connection_closed() -> None:
     async with small_gateway() as running:
         client = await Raw.open(running.port)
         await client.send(post().replace(b"HTTP/1.1", b"HTTP/1.0"))
         assert ANSWER in await client.rest()
 
 
-async def test_the_version_before_needs_no_host() -> None:
+async def test_http_1_0_needs_no_host() -> None:
     async with small_gateway() as running:
         client = await Raw.open(running.port)
         await client.send(b"GET /health/live HTTP/1.0\r\n\r\n")

@@ -83,7 +83,7 @@ async def test_an_empty_installation_is_filled_and_the_doctor_content(
     assert await examine_reference_data(empty) == []
 
 
-async def test_twice_changes_nothing(init: Run, empty: asyncpg.Connection) -> None:
+async def test_running_init_twice_changes_nothing(init: Run, empty: asyncpg.Connection) -> None:
     assert (await init("--files", PARTNERS)).exit_code == 0
     first = await counts(empty)
     again = await init("--files", PARTNERS)
@@ -91,7 +91,7 @@ async def test_twice_changes_nothing(init: Run, empty: asyncpg.Connection) -> No
     assert await counts(empty) == first
 
 
-async def test_two_at_once_load_once(database: str, empty: asyncpg.Connection) -> None:
+async def test_two_runs_of_init_at_once_load_once(database: str, empty: asyncpg.Connection) -> None:
     other = await connect(database)
     try:
         both = await asyncio.gather(*(load(it, read_files(PARTNERS)) for it in (empty, other)))
@@ -140,7 +140,7 @@ async def fee(connection: asyncpg.Connection, code: str) -> list[tuple[date, int
     return [tuple(row) for row in rows]
 
 
-async def test_what_differs_is_told_and_left_alone(
+async def test_data_that_differ_from_the_files_are_reported_and_left_alone(
     init: Run, empty: asyncpg.Connection, tmp_path: Path
 ) -> None:
     await init()
@@ -154,7 +154,7 @@ async def test_what_differs_is_told_and_left_alone(
     assert await fee(empty, "B1") == [(date(2019, 1, 1), 500_000)]
 
 
-async def test_only_what_is_empty_is_filled_and_the_rest_takes_a_decree(
+async def test_only_empty_tables_are_filled_and_the_others_take_a_decree(
     init: Run, empty: asyncpg.Connection, tmp_path: Path
 ) -> None:
     await init()
@@ -166,7 +166,7 @@ async def test_only_what_is_empty_is_filled_and_the_rest_takes_a_decree(
     assert await fee(empty, "B1") == [(date(2019, 1, 1), 500_000)]
 
 
-async def test_what_is_filled_is_told_in_the_ledger_as_by_no_decree(
+async def test_rows_loaded_by_init_are_in_the_ledger_without_a_decree(
     init: Run, empty: asyncpg.Connection
 ) -> None:
     await init("--files", PARTNERS)
@@ -176,7 +176,7 @@ async def test_what_is_filled_is_told_in_the_ledger_as_by_no_decree(
     assert filled == await counts(empty)
 
 
-async def test_what_an_administrator_said_since_stands(
+async def test_what_an_administrator_changed_since_is_not_overwritten(
     init: Run, empty: asyncpg.Connection
 ) -> None:
     await init("--files", PARTNERS)
@@ -232,7 +232,7 @@ TOLD = [
 ]
 
 
-async def test_every_mistake_is_told_at_once_and_nothing_is_loaded(
+async def test_all_mistakes_in_the_files_are_reported_together_and_nothing_is_loaded(
     database: str, empty: asyncpg.Connection, tmp_path: Path
 ) -> None:
     done = await asyncio.to_thread(
@@ -285,7 +285,9 @@ RUN_OUT = {
 
 
 @pytest.mark.parametrize("what", RUN_OUT)
-async def test_the_doctor_names_what_has_run_out(empty: asyncpg.Connection, what: str) -> None:
+async def test_the_doctor_names_reference_data_that_have_run_out(
+    empty: asyncpg.Connection, what: str
+) -> None:
     await load(empty, read_files(PARTNERS))
     planted, expected = RUN_OUT[what]
     await empty.execute(planted)

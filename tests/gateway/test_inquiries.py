@@ -118,7 +118,7 @@ async def test_without_a_plan_the_limit_is_the_same(replicas, monkeypatch) -> No
     assert [is_read(one) for one in asked] == [True] * LIMIT + [False] * (len(CASES) - LIMIT)
 
 
-async def test_what_is_changed_or_asked_beside_it_opens_nobody(replicas) -> None:
+async def test_mutations_and_introspection_admit_nobody_to_an_inquiry(replicas) -> None:
     """A change is made once, so it is not run to find out whom it would read."""
     viewer = supervisor(replicas[0], "changing")
     inquiry = await opened(viewer)
@@ -132,7 +132,9 @@ async def test_what_is_changed_or_asked_beside_it_opens_nobody(replicas) -> None
     assert seen == [{"seen": 0}]
 
 
-async def test_whom_it_is_not_about_hears_of_it_at_once(world, replicas) -> None:
+async def test_other_supervisors_and_auditors_are_alerted_of_an_inquiry_at_once(
+    world, replicas
+) -> None:
     async with (
         served(world) as live,
         live.as_viewer("supervisor-2") as other,

@@ -35,7 +35,7 @@ fragment F on __Type { kind fields(includeDeprecated: $old) { name type { name o
 
 
 @pytest.mark.parametrize("name", ["anonymous", "officer", "supervisor", "service", "leadership"])
-async def test_the_whole_schema_is_told_as_graphql_core_tells_it(who, name: str) -> None:
+async def test_introspection_answers_as_graphql_core_does(who, name: str) -> None:
     role = Role(CLAIMS[name].get("role", "ANONYMOUS"))
     view = role_schema(FULL, Catalogue(FULL), role)
     answer = await who[name](EVERYTHING)
@@ -44,7 +44,7 @@ async def test_the_whole_schema_is_told_as_graphql_core_tells_it(who, name: str)
 
 
 @pytest.mark.parametrize("variables", [{}, {"name": "Node"}, {"old": True}, {"name": "Nothing"}])
-async def test_parts_of_the_schema_are_told_beside_other_things(who, variables) -> None:
+async def test_introspection_stands_beside_other_fields(who, variables) -> None:
     view = role_schema(FULL, Catalogue(FULL), Role.OFFICER)
     alone = SOME.replace("    viewer { role }\n", "")
     wanted: Any = execute_sync(view, parse(alone), variable_values=variables).data

@@ -172,7 +172,7 @@ async def test_a_long_list_of_notes_is_carried_whole_and_in_order(
     await transaction.rollback()
 
 
-async def test_an_entry_of_before_has_the_leaf_that_it_had(connection: asyncpg.Connection) -> None:
+async def test_an_entry_of_the_last_release_keeps_its_leaf(connection: asyncpg.Connection) -> None:
     """Columns that came later, and are null, change no hash."""
     transaction = connection.transaction()
     await transaction.start()

@@ -47,7 +47,9 @@ SAID: dict[str, tuple[str, Any, str]] = {
 
 
 @pytest.mark.parametrize("mistake", SAID)
-async def test_mistakes_are_told_in_indonesian(who: dict[str, Viewer], mistake: str) -> None:
+async def test_wrong_arguments_are_reported_in_indonesian(
+    who: dict[str, Viewer], mistake: str
+) -> None:
     viewer, body, text = SAID[mistake]
     asked = await who[viewer].send(body, **{"Accept-Language": "id-ID, en;q=0.5"})
     assert asked.errors[0]["message"] == text
@@ -64,7 +66,7 @@ async def test_mistakes_are_told_in_indonesian(who: dict[str, Viewer], mistake: 
         ("/nowhere", {}, "Tidak ada apa pun di alamat ini. Operasi dikirim ke /graphql."),
     ],
 )  # fmt: skip
-async def test_refused_requests_are_told_in_indonesian(
+async def test_refused_requests_are_reported_in_indonesian(
     client: httpx2.AsyncClient, path: str, headers: dict[str, str], said: str
 ) -> None:
     body = {"query": "{ __typename }"}
@@ -73,7 +75,7 @@ async def test_refused_requests_are_told_in_indonesian(
     assert response.headers["content-language"] == "id"
 
 
-async def test_without_a_wish_errors_are_english(who: dict[str, Viewer]) -> None:
+async def test_without_accept_language_errors_are_english(who: dict[str, Viewer]) -> None:
     asked = await who["officer"].send({"query": PAGE, "variables": {"n": 1000}})
     assert "A page has from 1 to 100 rows" in asked.errors[0]["message"]
     assert asked.headers["content-language"] == "en"
@@ -86,7 +88,7 @@ def test_each_type_is_described_in_indonesian() -> None:
         assert not {"A", "An", "of", "such"} & set(text.split()), text
 
 
-def test_a_sentence_that_is_not_ours_stays_as_it_is() -> None:
+def test_a_sentence_of_graphql_core_is_not_translated() -> None:
     assert translate("Expected one of {a} or {b}", Language.ID) == "Expected one of {a} or {b}"
 
 

@@ -44,7 +44,7 @@ async def test_eight_thousand_unknown_keys_are_too_many(who) -> None:
     )
 
 
-async def test_unknown_keys_are_told_once_by_the_place_of_their_object(who) -> None:
+async def test_unknown_keys_are_reported_once_by_the_path_of_their_object(who) -> None:
     answer = await who["officer"](BY, by={f"unknown{n}": "x" for n in range(7_900)})
     text = "`$by`: It has a field that its type does not have."
     assert only_error(answer) == (400, "INVALID_VARIABLES", text)
@@ -56,7 +56,7 @@ async def test_lists_of_tens_of_thousands_are_too_many(who, value: Any) -> None:
     assert only_error(answer)[:2] == (413, "TOO_LARGE")
 
 
-async def test_the_first_wrong_value_of_a_list_is_told(who) -> None:
+async def test_the_first_wrong_value_of_a_list_is_reported(who) -> None:
     answer = await who["officer"](IDS, i=["x"] * 7 + [1.5] * 11_000)
     assert only_error(answer) == (400, "INVALID_VARIABLES", "`$i[7]`: A text is expected.")
 
@@ -116,7 +116,7 @@ SUBMIT = """mutation($input: SubmitApplicationInput!) {
         ({NAME: PASSPORT}, "`$input`: It has a field that its type does not have."),
     ],
 )  # fmt: skip
-async def test_a_variable_that_does_not_fit_is_told_by_its_place(who, change, text) -> None:
+async def test_a_variable_of_the_wrong_type_is_reported_by_its_path(who, change, text) -> None:
     given = {"idempotencyKey": "x" * 20, **APPLICATION, **change}
     answer = await who["agent-au"](SUBMIT, input=given)
     assert only_error(answer) == (400, "INVALID_VARIABLES", text)
@@ -191,7 +191,7 @@ async def test_messages_of_sockets_keep_the_same_limits(world: str, message: str
         assert (await client.is_closed())[0] == 4400
 
 
-async def test_variables_of_a_subscription_are_told_by_their_place(world: str) -> None:
+async def test_wrong_variables_of_a_subscription_are_reported_by_their_path(world: str) -> None:
     async with served(world) as running, running.as_viewer("officer") as client:
         query = "subscription($w: ApplicationWhere) { applicationChanged(where: $w) { position } }"
         await client.subscribe(query, w={"country": {"eq": {NAME: PASSPORT}}})

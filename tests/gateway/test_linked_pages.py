@@ -145,7 +145,7 @@ def _decoded(cursor: str) -> bytes:
     return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
 
 
-async def test_counts_of_linked_rows_stop_where_they_become_dear(who, monkeypatch) -> None:
+async def test_counts_of_linked_rows_stop_where_they_become_expensive(who, monkeypatch) -> None:
     monkeypatch.setattr(listing, "MOST_COUNTED", 2)
     count = (await events(who["supervisor"], first=1))["totalCount"]
     assert count == {"value": 2, "precision": "AT_LEAST"}

@@ -52,7 +52,7 @@ async def refusal_of(viewer: Client, query: str, **variables: object) -> str:
     return refused["payload"][0]["extensions"]["code"]
 
 
-async def test_an_event_is_told_once_with_what_the_role_reads(live: Served, writer) -> None:
+async def test_an_event_is_sent_once_with_what_the_role_reads(live: Served, writer) -> None:
     async with live.as_viewer("officer") as officer:
         await officer.follows(KINDS)
         await happens(writer, "AUSY-PAID-0013", "RECEIVED")
@@ -212,7 +212,7 @@ async def test_where_narrows_what_is_followed(live: Served, writer) -> None:
         await officer.hears_nothing()
 
 
-async def test_whoever_reaches_the_same_shares_one_look(live: Served, writer, traffic) -> None:
+async def test_subscribers_of_the_same_reach_share_one_query(live: Served, writer, traffic) -> None:
     async with AsyncExitStack() as stack:
         for number in range(6):
             viewer = live.as_viewer("manager-au", sub=f"manager-{number}")
@@ -231,7 +231,7 @@ RECEIVE = """mutation($input: MarkReceivedInput!) {
     markReceived(input: $input) { errors { code } application { receivedAt } } }"""
 
 
-async def test_what_a_mutation_did_is_told(live: Served, who) -> None:
+async def test_a_mutation_reaches_subscribers(live: Served, who) -> None:
     query = """subscription { applicationChanged {
         position ... on ApplicationChange { application { reference receivedAt } } } }"""
     async with live.as_viewer("manager-au") as manager, live.as_viewer("officer") as officer:
@@ -274,7 +274,9 @@ async def _figures_change(connection: asyncpg.Connection, reference: str) -> Non
     await fold(connection)
 
 
-async def test_volumes_are_told_of_after_a_fold_that_changed_figures(live: Served, writer) -> None:
+async def test_volumes_changed_is_sent_after_a_fold_that_changed_figures(
+    live: Served, writer
+) -> None:
     async with (
         live.as_viewer("leadership") as leadership,
         live.as_viewer("manager-au") as manager,
@@ -293,7 +295,7 @@ async def test_volumes_are_told_of_after_a_fold_that_changed_figures(live: Serve
         await manager.next_value()
 
 
-async def test_volumes_are_told_of_at_most_once_a_second(live: Served, writer) -> None:
+async def test_volumes_changed_is_sent_at_most_once_a_second(live: Served, writer) -> None:
     async with live.as_viewer("officer") as officer:
         await officer.follows(VOLUMES)
         heard = 0
@@ -325,7 +327,7 @@ FIELDS = {
 
 
 @pytest.mark.parametrize("role", list(VIEWERS))
-async def test_a_followed_field_is_told_or_refused_as_the_policy_says(live: Served, role) -> None:
+async def test_a_subscribed_field_is_sent_or_refused_as_the_policy_says(live: Served, role) -> None:
     if not readable_fields("Subscription", role):
         async with live.open() as socket:
             client = Client(socket)

@@ -66,7 +66,7 @@ async def test_pages_of_other_sites_open_no_socket(live: Served, origin: str) ->
     assert await _status(live, GRAPHQL_RESPONSE, origin=origin) == (403, "BAD_REQUEST")
 
 
-async def test_a_page_of_this_site_does(live: Served) -> None:
+async def test_a_page_of_this_site_opens_a_socket(live: Served) -> None:
     async with live.open(origin=f"http://127.0.0.1:{live.port}"):
         pass
 
@@ -140,7 +140,7 @@ async def test_two_subscriptions_of_one_id_end_the_socket(live: Served) -> None:
         assert (await officer.is_closed())[0] == 4409
 
 
-async def test_whoever_says_nothing_is_not_waited_for(live: Served) -> None:
+async def test_a_socket_that_sends_nothing_is_closed(live: Served) -> None:
     async with live.open() as socket:
         began = time.monotonic()
         assert (await Client(socket).is_closed())[0] == 4408
@@ -269,7 +269,7 @@ async def test_what_cannot_be_followed_is_refused_and_the_socket_stays(
         await officer.follows(APPLICATIONS)
 
 
-async def test_whoever_completes_is_told_nothing_more(live: Served, world: str) -> None:
+async def test_a_completed_subscription_gets_nothing_more(live: Served, world: str) -> None:
     writer = await connect(world)
     async with live.as_viewer("officer") as officer:
         await officer.follows(APPLICATIONS)

@@ -185,9 +185,7 @@ async def test_messages_are_in_the_language_that_is_accepted(who, world) -> None
     assert all(indonesian[path] != english[path] for path in english)
 
 
-async def test_an_outcome_that_is_asked_for_again_is_told_in_the_language_of_the_asker(
-    who, world, connection
-) -> None:
+async def test_a_repeated_request_is_answered_in_its_own_language(who, world, connection) -> None:
     good = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
     input_ = {
         "idempotencyKey": key(), "applications": [good, {**good, "identity": WRONG_PERSON}]
@@ -212,7 +210,9 @@ async def test_an_outcome_that_is_asked_for_again_is_told_in_the_language_of_the
     assert [one for one in PERSONAL if one in stored] == []
 
 
-async def test_an_outcome_of_a_gateway_of_before_is_told_again(who, world, connection) -> None:
+async def test_an_outcome_that_an_earlier_gateway_stored_is_repeated(
+    who, world, connection
+) -> None:
     good = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
     items = [good, {**good, "visaType": "Z9"}]
     input_ = {"idempotencyKey": key(), "applications": items}

@@ -108,7 +108,7 @@ async def test_an_assignment_opens_an_identity_and_deciding_closes_it(who, world
 
 
 @pytest.mark.parametrize("name", ["agent-au", "service"])
-async def test_information_is_asked_for_and_answered(who, world, connection, name) -> None:
+async def test_information_is_requested_and_answered(who, world, connection, name) -> None:
     id_ = await in_verification(who)
     await done(who["officer"], "requestInformation", id_)
     asked = await row(connection, id_)
@@ -125,7 +125,7 @@ async def test_information_is_asked_for_and_answered(who, world, connection, nam
 # --- Expectations, payloads, volumes -------------------------------------------------------------
 
 
-async def test_an_expectation_that_does_not_hold_is_told_with_the_status(who, world) -> None:
+async def test_a_wrong_expected_status_is_refused_with_the_current_one(who, world) -> None:
     id_ = await in_screening(who)
     select = "errors { code path ... on CaseError { currentStatus } }"
     given = {"idempotencyKey": key(), "applicationId": id_, "expectedStatus": "IN_VERIFICATION"}
@@ -141,7 +141,7 @@ async def test_an_expectation_that_does_not_hold_is_told_with_the_status(who, wo
 
 
 @pytest.mark.parametrize("name", ["agent-au", "applicant", "service"])
-async def test_who_reads_no_status_can_neither_expect_nor_be_told_one(who, world, name) -> None:
+async def test_a_role_that_reads_no_status_neither_expects_nor_learns_one(who, world, name) -> None:
     mutation = "answerInformation"
     given = {"idempotencyKey": key(), "applicationId": await submitted(who), "items": []}
     found = await who[name](
@@ -173,7 +173,7 @@ async def test_who_reads_a_status_expects_a_status_and_no_stage(who, world, name
     assert answer.codes == ["INVALID_VARIABLES"]
 
 
-async def test_who_reads_a_stage_expects_one_and_is_told_the_present_one(who, world) -> None:
+async def test_a_role_that_reads_a_stage_expects_one_and_learns_the_current_one(who, world) -> None:
     id_ = await paid(who)
     select = "errors { code path ... on CaseError { currentStage } }"
     given = {"applicationId": id_, "expectedStage": "WAITING_FOR_APPLICANT"}

@@ -77,9 +77,7 @@ async def test_a_hit_is_never_granted_until_two_people_have_looked_into_it(
 
 
 @pytest.mark.parametrize("found", ["NO_MATCH", "MATCH"])
-async def test_a_hit_that_is_settled_is_open_no_more_once_a_second_one_is(
-    who, world, connection, found
-) -> None:
+async def test_no_hit_is_open_once_both_of_two_are_settled(who, world, connection, found) -> None:
     id_ = await in_screening(who, visaType="C1", nationality="AF")
     for kind in ("ENTRY_BAN", "CLEARANCE"):
         await screened(who, id_, "HIT", kind)
@@ -101,7 +99,7 @@ async def test_a_reason_is_given_for_what_a_hit_is(who, world) -> None:
     assert (await change(who["supervisor"], "resolveHit", id_, **resolution)).codes == ["NO_HIT"]
 
 
-async def test_the_authority_learns_no_outcome_from_what_it_may_not_do(who, world) -> None:
+async def test_a_refusal_tells_the_screening_authority_no_outcome(who, world) -> None:
     """A refused case takes an answer of screening, a granted one does not: both say the same."""
     values = {"kind": "ENTRY_BAN", "result": "CLEAR"}
     found = []
@@ -114,7 +112,7 @@ async def test_the_authority_learns_no_outcome_from_what_it_may_not_do(who, worl
     assert found[0]["errors"][0]["code"] == "NOTHING_ASKED"
 
 
-async def test_nothing_held_is_granted(who, world, connection) -> None:
+async def test_a_held_case_is_not_granted(who, world, connection) -> None:
     id_ = await cleared(who)
     await done(who["supervisor"], "holdApplication", id_)
     assert (await change(who["supervisor"], "holdApplication", id_)).codes == ["ALREADY_HELD"]
@@ -127,7 +125,7 @@ async def test_nothing_held_is_granted(who, world, connection) -> None:
     ]  # fmt: skip
 
 
-async def test_an_officer_is_told_the_same_of_a_hold_a_hit_and_a_pending_answer(who, world) -> None:
+async def test_an_officer_cannot_tell_a_hold_a_hit_and_a_pending_answer_apart(who, world) -> None:
     held = await cleared(who)
     await done(who["supervisor"], "holdApplication", held)
     hit = await screened(who, await in_screening(who), "HIT")
@@ -152,7 +150,7 @@ async def test_a_calling_visa_takes_clearance_too(who, world, connection) -> Non
     assert await grant(who, id_) == []
 
 
-async def test_pending_is_no_answer(who, world) -> None:
+async def test_pending_is_not_accepted_as_an_answer(who, world) -> None:
     id_ = await in_screening(who)
     values = {"kind": "ENTRY_BAN", "result": "PENDING"}
     assert (await change(who["screening"], "recordScreening", id_, **values)).codes == ["INVALID"]

@@ -79,7 +79,9 @@ async def test_two_who_read_without_a_lock_are_seen(who, world, connection, monk
         return select(Application.id).where(Application.id == bindparam("id"))
 
     monkeypatch.setattr(locked_case, "select_to_lock", read_only)
-    decide_at_once = test_mutations_once.test_of_two_who_decide_at_once_one_wins_and_one_learns_it
+    decide_at_once = (
+        test_mutations_once.test_of_two_simultaneous_decisions_one_wins_and_the_other_is_refused
+    )
 
     async def often() -> None:
         for number in range(10):

@@ -136,13 +136,13 @@ def comparable(answer: Asked) -> tuple[int, Any]:
 
 
 @each_role
-async def test_each_role_is_told_of_the_mutations_it_has(who, world, role) -> None:
+async def test_the_schema_of_each_role_has_its_mutations_alone(who, world, role) -> None:
     answer = await who[VIEWERS[role]]("{ __schema { mutationType { fields { name } } } }")
     root = answer.data["__schema"]["mutationType"] or {"fields": []}
     assert {field["name"] for field in root["fields"]} == CALLED.get(role, set())
 
 
-def test_the_policy_lets_call_whom_the_steps_let_act() -> None:
+def test_policy_and_steps_give_each_mutation_to_the_same_roles() -> None:
     for intent in INTENTS:
         acting = {role for step in STEPS if step.verb in intent.verbs for role in step.by}
         if intent.name == "submitApplications":

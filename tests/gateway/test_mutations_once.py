@@ -78,7 +78,9 @@ async def test_a_decision_again_is_not_refused_for_the_status_it_made(
         {"visaType": "C1"},
     ],
 )
-async def test_a_key_for_something_else_is_refused(who, world, connection, other) -> None:
+async def test_an_idempotency_key_with_another_input_is_refused(
+    who, world, connection, other
+) -> None:
     values = {**SUBMISSION, "idempotencyKey": key()}
     await done(who["agent-au"], "submitApplication", **values)
     before = await everything(connection)
@@ -153,7 +155,7 @@ async def test_many_at_once_with_one_key_have_one_effect(who, world, connection)
     assert await applications(connection) == before + 1
 
 
-async def test_many_at_once_with_one_key_and_other_words_have_one_effect(
+async def test_many_at_once_with_one_key_and_different_inputs_have_one_effect(
     who, world, connection
 ) -> None:
     key_, before = key(), await applications(connection)
@@ -198,7 +200,7 @@ async def decide(viewer: Viewer, id_: str, outcome: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("number", range(8))
-async def test_of_two_who_decide_at_once_one_wins_and_one_learns_it(
+async def test_of_two_simultaneous_decisions_one_wins_and_the_other_is_refused(
     who, world, connection, number
 ) -> None:
     id_ = await cleared(who)
@@ -240,7 +242,9 @@ async def test_of_many_officers_who_take_a_case_no_two_get_the_same(who, world, 
             assert [row["officer"] for row in desk] == [f"officer-{n}"]
 
 
-async def test_a_fee_is_paid_once_however_often_it_is_told(who, world, connection) -> None:
+async def test_a_fee_is_paid_once_however_often_its_payment_is_reported(
+    who, world, connection
+) -> None:
     id_ = await submitted(who)
     changed: list[Changed] = await together(*(pay(who, id_) for _ in range(CROWD)))
     assert len([one for one in changed if one.is_done]) == 1
@@ -248,14 +252,14 @@ async def test_a_fee_is_paid_once_however_often_it_is_told(who, world, connectio
     assert [kind for _, kind, _ in await events(connection, id_)].count("PAID") == 1
 
 
-async def test_a_receipt_pays_one_bill_however_many_it_is_told_of(who, world, connection) -> None:
+async def test_a_receipt_pays_one_bill_only(who, world, connection) -> None:
     number, bills = receipt(), [await submitted(who) for _ in range(CROWD)]
     changed: list[Changed] = await together(*(pay(who, id_, receiptNumber=number) for id_ in bills))
     assert sorted(one.codes for one in changed) == [[], *[["RECEIPT_USED"]] * (CROWD - 1)]
 
 
 @pytest.mark.parametrize("number", range(8))
-async def test_what_is_held_is_not_granted_in_the_same_moment(
+async def test_a_case_that_is_held_at_the_same_moment_is_not_granted(
     who, world, connection, number
 ) -> None:
     """Whoever comes second meets what the first did: a visa can be held, a hold not granted."""
@@ -291,7 +295,7 @@ async def test_events_of_many_at_once_are_numbered_without_gap(who, world, conne
 # --- Waiting -------------------------------------------------------------------------------------
 
 
-async def test_whoever_waits_too_long_is_told_so_and_nothing_is_done(
+async def test_a_mutation_that_waits_too_long_is_refused_and_does_nothing(
     who, world, connection
 ) -> None:
     id_, text = await submitted(who), {"idempotencyKey": key()}

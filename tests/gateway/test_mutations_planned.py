@@ -39,7 +39,7 @@ async def both_ways(viewer: Viewer, query: str, said: dict[str, Any]) -> Any:
     return asked
 
 
-async def test_both_ways_answer_the_same_to_all_that_leads_to_a_visa(
+async def test_plan_and_executor_answer_alike_to_every_mutation_up_to_a_visa(
     who: Who, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[str] = []
@@ -93,7 +93,7 @@ async def test_a_plan_that_fails_has_the_change_made_once(
     assert len(await events(connection, id_)) == len(before) + 1
 
 
-async def test_several_are_made_one_after_the_other(
+async def test_several_mutations_run_one_after_the_other(
     who: Who, connection: asyncpg.Connection
 ) -> None:
     first, second = await asyncio.gather(submitted(who), submitted(who))

@@ -83,7 +83,7 @@ async def test_a_first_application_says_who_applies(who, world, connection) -> N
     assert await connection.fetchval(account, *persons) == "newcomer"
 
 
-async def test_a_direct_application_is_no_partners_to_hand_over(who, world) -> None:
+async def test_no_partner_hands_over_a_direct_application(who, world) -> None:
     id_ = await done(who["applicant"], "submitApplication", visaType="C1", nationality="AU")
     await pays(who, id_, amountIdr=1_500_000)
     assert (await change(who["service"], "markReceived", id_)).codes == ["NOT_FOUND"]
@@ -115,7 +115,7 @@ async def test_a_direct_application_is_no_partners_to_hand_over(who, world) -> N
         ({"idempotencyKey": "short"}, "INVALID", ["idempotencyKey"]),
     ],
 )  # fmt: skip
-async def test_what_cannot_be_submitted_is_told_by_place(
+async def test_mistakes_of_a_submission_are_reported_with_their_path(
     who, world, connection, said, code, place
 ) -> None:
     before = await everything(connection)
@@ -156,7 +156,7 @@ async def test_a_passport_is_written_down_whole_and_reading_it_is_logged_by_fiel
     assert logged == ["passportExpiresOn", "passportIssuingState", "placeOfBirth", "sex"]
 
 
-async def test_a_front_end_of_before_leaves_out_what_it_does_not_ask(who, world) -> None:
+async def test_an_older_front_end_may_leave_out_the_newer_fields_of_an_identity(who, world) -> None:
     """The nationality is that of the passport's country: it stands for the issuing state."""
     id_ = await submitted(who)
     assert await passport(who["agent-au"], id_) == {
@@ -238,7 +238,9 @@ async def test_a_batch_has_from_one_to_three_hundred(who, world, connection) -> 
     assert await connection.fetchval("SELECT count(*) FROM application") == before + 300
 
 
-async def test_a_batch_of_which_nothing_stands_leaves_nothing(who, world, connection) -> None:
+async def test_a_batch_whose_applications_are_all_refused_leaves_nothing(
+    who, world, connection
+) -> None:
     before = await everything(connection)
     items = [{"visaType": "Z9", "nationality": "AU", "identity": dict(IDENTITY)}] * 2
     answer = await batch(who["agent-au"], items, key())

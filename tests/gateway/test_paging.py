@@ -66,7 +66,7 @@ async def page(viewer: Viewer, **asked: Any) -> tuple[list[str], dict[str, Any]]
 @pytest.mark.parametrize("size", [1, 2, 5, 13, 100])
 @pytest.mark.parametrize("direction", DIRECTIONS)
 @pytest.mark.parametrize("order", ORDERS)
-async def test_pages_from_the_front_are_the_list(
+async def test_pages_from_the_front_add_up_to_the_list(
     who, sorted_references, order, direction, size
 ) -> None:
     walked, after, goes_on = [], None, True
@@ -83,7 +83,7 @@ async def test_pages_from_the_front_are_the_list(
 @pytest.mark.parametrize("size", [1, 3, 13, 100])
 @pytest.mark.parametrize("direction", DIRECTIONS)
 @pytest.mark.parametrize("order", ORDERS)
-async def test_pages_from_the_back_are_the_list(
+async def test_pages_from_the_back_add_up_to_the_list(
     who, sorted_references, order, direction, size
 ) -> None:
     walked, before, goes_on = [], None, True
@@ -153,7 +153,7 @@ async def test_a_page_beyond_the_end_is_empty(who, sorted_references) -> None:
     }  # fmt: skip
 
 
-async def test_counting_stops_where_it_becomes_dear(who, monkeypatch) -> None:
+async def test_counting_stops_where_it_becomes_expensive(who, monkeypatch) -> None:
     for most, found in ((13, (13, "EXACT")), (12, (12, "AT_LEAST")), (1, (1, "AT_LEAST"))):
         monkeypatch.setattr(listing, "MOST_COUNTED", most)
         total = f"query Of{most} {{ applications {{ totalCount {{ value precision }} }} }}"

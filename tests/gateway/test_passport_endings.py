@@ -56,7 +56,7 @@ async def listed(asking: Viewer) -> dict[str, Any]:
 
 
 @pytest.mark.usefixtures("way")
-async def test_in_a_list_an_officer_is_told_those_of_the_own_desk_alone(who) -> None:
+async def test_in_a_list_an_officer_reads_the_last_fours_of_the_own_desk_alone(who) -> None:
     officer, supervisor = await listed(who["officer"]), await listed(who["supervisor"])
     assert officer.keys() == supervisor.keys()
     assert all(supervisor.values())
@@ -74,14 +74,14 @@ async def test_in_a_list_an_officer_is_told_those_of_the_own_desk_alone(who) -> 
 
 
 @pytest.mark.usefixtures("way")
-async def test_a_link_tells_nothing_before_it_is_sure(who) -> None:
+async def test_a_link_opens_no_last_four_before_it_is_certain(who) -> None:
     asked = await who["officer"](LINKED)
     links = asked.data["application"]["applicant"]["linked"]["nodes"]
     found = {link["state"]: bool(link["applicant"]["passportLastFour"]) for link in links}
     assert found == {"CERTAIN": True, "PROPOSED": False, "REJECTED": False, None: False}
 
 
-async def test_nobody_filters_or_orders_by_it(who) -> None:
+async def test_nobody_filters_or_orders_by_last_fours(who) -> None:
     for argument in (
         'where: {passportLastFour: {eq: "0001"}}',
         "orderBy: {field: PASSPORT_LAST_FOUR}",
@@ -93,7 +93,7 @@ async def test_nobody_filters_or_orders_by_it(who) -> None:
         assert (asked.status, "data" in asked.body) == (400, False)
 
 
-async def test_the_database_itself_tells_an_officer_no_others(
+async def test_the_database_alone_keeps_other_last_fours_from_an_officer(
     connection: asyncpg.Connection,
 ) -> None:
     """Whatever a statement asks; by the column of before, nobody is told anything."""
@@ -110,7 +110,7 @@ async def test_the_database_itself_tells_an_officer_no_others(
         )
 
 
-async def test_what_is_written_of_it_moves_and_goes_with_the_person(
+async def test_a_stored_last_four_changes_and_is_deleted_with_the_person(
     connection: asyncpg.Connection,
 ) -> None:
     """Also where gateways of the last release write it."""

@@ -123,7 +123,9 @@ FORBIDDEN = (
 
 
 @pytest.mark.parametrize("statement", FORBIDDEN)
-async def test_the_login_may_not(login: asyncpg.Connection, statement: str) -> None:
+async def test_the_login_has_no_right_of_the_owner(
+    login: asyncpg.Connection, statement: str
+) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await login.execute(f"RESET ROLE; {statement}")
 
@@ -162,7 +164,7 @@ def issuer() -> Iterator[str]:
 PRODUCTION = {"environment": "production", "cursor_key": "cd" * 32}
 
 
-async def test_the_doctor_has_nothing_to_say_of_a_plain_owner(world: str, issuer: str) -> None:
+async def test_the_doctor_has_no_finding_about_a_plain_owner(world: str, issuer: str) -> None:
     assert await diagnose(installation(world, issuer)) == []
 
 

@@ -79,7 +79,7 @@ def is_nullable(source: InstrumentedAttribute[Any] | ColumnElement[Any]) -> bool
     return bool(getattr(getattr(source, "expression", source), "nullable", True))
 
 
-def test_there_is_much_to_look_at() -> None:
+def test_these_tests_cover_many_fields() -> None:
     assert len(VALUES) > 50
 
 
@@ -91,7 +91,7 @@ def test_a_value_that_is_never_null_has_a_column_that_is_never_null(
         assert not is_nullable(source)
 
 
-def test_words_stand_in_the_database_as_they_are_told() -> None:
+def test_enum_values_are_stored_as_they_are_answered() -> None:
     enums = {named(kind) for _, kind, _ in VALUES if isinstance(named(kind), GraphQLEnumType)}
     assert len(enums) > 5
     for enum in enums:
@@ -101,7 +101,7 @@ def test_words_stand_in_the_database_as_they_are_told() -> None:
         ]
 
 
-def test_numbers_of_64_bits_are_told_as_such() -> None:
+def test_numbers_of_64_bits_are_declared_as_such() -> None:
     wide = {
         coordinate
         for coordinate, kind, source in VALUES
@@ -110,7 +110,7 @@ def test_numbers_of_64_bits_are_told_as_such() -> None:
     assert wide == SMALL
 
 
-def test_values_are_of_kinds_that_are_told_as_they_are() -> None:
+def test_values_are_of_types_that_need_no_conversion() -> None:
     kinds = {
         named(kind).name for _, kind, _ in VALUES if not isinstance(named(kind), GraphQLEnumType)
     }

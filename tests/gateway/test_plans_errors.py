@@ -63,7 +63,7 @@ async def ways(who: dict[str, Viewer], world: str) -> AsyncIterator[BothWays]:
 
 
 @pytest.mark.parametrize(("query", "variables"), MISTAKES)
-async def test_mistakes_are_told_alike(
+async def test_plan_and_executor_report_mistakes_alike(
     ways: BothWays, query: str, variables: dict[str, Any]
 ) -> None:
     with left_behind_ignored():
@@ -215,7 +215,7 @@ def way(is_planned: bool) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(("table", "query"), FAILING)
-async def test_a_statement_that_takes_too_long_is_told_and_not_asked_again(
+async def test_a_statement_that_takes_too_long_is_reported_and_not_repeated(
     hasty: Viewer, world: str, traffic: Any, table: str, query: str
 ) -> None:
     """By a plan at the first place that reads on; what was read before it is not told."""
@@ -252,7 +252,7 @@ ALONE = [
 
 @pytest.mark.parametrize("is_planned", [True, False])
 @pytest.mark.parametrize(("table", "fields"), ALONE)
-async def test_what_takes_too_long_erases_itself_alone(
+async def test_only_a_root_field_that_takes_too_long_is_null(
     hasty: Viewer, world: str, table: str, fields: str, is_planned: bool
 ) -> None:
     query = f"{{ {fields} }}"
@@ -268,7 +268,7 @@ async def test_what_takes_too_long_erases_itself_alone(
 
 
 @pytest.mark.parametrize(("table", "query"), FAILING)
-async def test_a_database_that_goes_away_in_the_middle_is_told_alike(
+async def test_plan_and_executor_report_a_lost_database_alike(
     hasty: Viewer, world: str, table: str, query: str
 ) -> None:
     answers: list[Any] = []

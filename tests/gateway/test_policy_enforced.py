@@ -161,7 +161,7 @@ async def test_a_field_is_answered_or_refused_by_every_other_way(
         await check_type(who[VIEWERS[role]], role, type_name, traffic, numbers)
 
 
-def test_each_way_in_is_gone_by_somebody_who_reads_the_type() -> None:
+def test_each_way_in_is_used_by_somebody_who_reads_the_type() -> None:
     for type_name, ways in WAYS.items():
         readers = [role for role in Role if readable_fields(type_name, role)]
         gone = {number for role in readers for number in spread(role, type_name)}

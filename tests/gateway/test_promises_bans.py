@@ -90,7 +90,7 @@ async def test_the_list_is_read_by_screening_supervisors_and_auditors_alone(who)
         assert (found.status, found.data) == (missing.status, missing.data) == (200, {"node": None})
 
 
-async def test_whom_an_entry_is_about_takes_a_purpose_that_it_is_about(who) -> None:
+async def test_the_person_of_a_ban_entry_takes_a_purpose_that_names_it(who) -> None:
     ban = GlobalId("BanEntry", str(BAN)).encode()
     for name in ("supervisor", "screening"):
         assert (await who[name](WITHOUT_PURPOSE, ban=ban)).codes == ["PURPOSE_REQUIRED"]
@@ -117,7 +117,7 @@ async def test_an_auditor_reads_who_read_an_entry_and_never_the_person(who) -> N
 @pytest.mark.parametrize(
     "name", ["officer", "leadership", "manager-au", "agent-au", "applicant", "service"]
 )
-async def test_a_hit_is_told_to_nobody_whose_desk_it_is_not(who, name: str) -> None:
+async def test_other_roles_have_neither_fields_nor_queue_of_hits(who, name: str) -> None:
     for field in OF_A_HIT:
         query = f"{{ applications(first: 1) {{ nodes {{ {field} }} }} }}"
         asked = await who[name](query)

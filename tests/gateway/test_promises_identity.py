@@ -124,7 +124,7 @@ async def test_each_read_of_identity_is_logged_before_the_answer(who, world) -> 
     }  # fmt: skip
 
 
-async def test_a_read_that_cannot_be_logged_is_not_told(who, world) -> None:
+async def test_a_read_that_cannot_be_logged_is_not_answered(who, world) -> None:
     connection = await connect(world)
     try:
         await connection.execute("ALTER TABLE access_event RENAME TO access_event_away")

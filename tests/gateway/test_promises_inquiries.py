@@ -64,7 +64,7 @@ async def test_inquiries_are_read_by_supervisors_and_auditors_alone(who, inquiry
         assert (found.status, found.data) == (missing.status, missing.data) == (200, {"node": None})
 
 
-async def test_supervisors_alone_speak_in_one(who) -> None:
+async def test_supervisors_alone_open_approve_and_review_inquiries(who) -> None:
     for name in who.keys() - {"supervisor", "supervisor-2"}:
         for mutation, text in SPOKEN.items():
             document = (
@@ -77,7 +77,9 @@ async def test_supervisors_alone_speak_in_one(who) -> None:
             assert "data" not in asked.body
 
 
-async def test_whom_it_opened_is_told_to_whoever_opened_it_and_to_auditors(who, inquiry) -> None:
+async def test_people_read_in_an_inquiry_are_shown_to_its_supervisor_and_auditors_alone(
+    who, inquiry
+) -> None:
     """Another supervisor reads why, and how many; whom, once it is over and to be reviewed."""
     seen = {}
     for name in READERS:
@@ -90,7 +92,7 @@ async def test_whom_it_opened_is_told_to_whoever_opened_it_and_to_auditors(who, 
     assert seen == {"supervisor": 1, "supervisor-2": 0, "auditor": 1}
 
 
-async def test_it_opens_nobody_for_anybody_else(who, inquiry) -> None:
+async def test_an_inquiry_opens_nobody_to_anybody_else(who, inquiry) -> None:
     """An inquiry of somebody else is answered like one that does not exist."""
     for name, purpose in OTHERS.items():
         answers = [

@@ -91,7 +91,7 @@ async def test_managers_read_refusals_rounded(who) -> None:
     assert publication["fewestDecisions"] == 100
 
 
-async def test_fewer_than_ten_refusals_are_told_as_a_bound(who, world: str) -> None:
+async def test_fewer_than_ten_refusals_are_published_as_a_bound(who, world: str) -> None:
     fields = f"decisions {{ value }} {REFUSALS} {PERIOD}"
     rows = (await ask(who["manager-au"], f"{YEAR}, groupBy: [CHANNEL, MONTH]", fields))["rows"]
     bounded = [row for row in rows if row["refused"]["precision"] == "BELOW"]
@@ -109,7 +109,7 @@ async def test_fewer_than_ten_refusals_are_told_as_a_bound(who, world: str) -> N
         assert row["granted"] == {"value": decisions - 9, "precision": "AT_LEAST"}
 
 
-async def test_of_fewer_than_a_hundred_decisions_no_refusals_are_told(who) -> None:
+async def test_refusals_of_fewer_than_a_hundred_decisions_are_withheld(who) -> None:
     fields = (
         f"decisions {{ value }} {REFUSALS} refusalRate {{ {WIDER} }} {PERIOD} visaType {{ code }}"
     )
@@ -123,7 +123,7 @@ async def test_of_fewer_than_a_hundred_decisions_no_refusals_are_told(who) -> No
         assert row["refusalRate"]["denominator"] == row["decisions"]["value"]
 
 
-async def test_nothing_decided_is_nothing_refused(who) -> None:
+async def test_where_nothing_was_decided_nothing_was_refused(who) -> None:
     # Some cases stay open all year, so that each month has a row.
     fields = f"wip {{ value }} {REFUSALS}"
     rows = (await ask(who["manager-au"], f"{YEAR}, groupBy: [COUNTRY, MONTH]", fields))["rows"]
@@ -251,7 +251,9 @@ async def test_a_foreign_country_looks_as_one_without_rows(who) -> None:
         (f"{YEAR}, groupBy: [VISA_TYPE, CHANNEL]", "broken down"),
     ],
 )
-async def test_a_question_off_the_grid_is_told_what_to_ask(who, arguments: str, words: str) -> None:
+async def test_a_question_off_the_published_grid_is_refused_with_what_to_ask(
+    who, arguments: str, words: str
+) -> None:
     answer = await who["manager-au"](
         f"{{ volumes({arguments}) {{ rows {{ refused {{ value }} }} }} }}"
     )

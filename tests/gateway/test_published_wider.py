@@ -42,7 +42,7 @@ async def follow(viewer: Viewer, wider: Any) -> Any:
         ("anonymous", "VISA_TYPE"),
     ],
 )
-async def test_each_rate_that_is_withheld_leads_to_the_nearest_that_is_told(
+async def test_each_withheld_rate_names_the_nearest_published_one(
     who, viewer: str, groups: str
 ) -> None:
     fields = f"refusalRate {{ value precision {WIDER} }} {PERIOD}"

@@ -116,7 +116,7 @@ async def test_of_many_requests_at_once_no_more_people_are_read_than_the_budget(
         assert again == [one in read for one in CASES]
 
 
-async def test_a_budget_that_nobody_asks_is_seen(replicas, monkeypatch) -> None:
+async def test_a_budget_that_is_not_enforced_is_noticed(replicas, monkeypatch) -> None:
     """The defect: reads that are logged, and not held to the budget."""
 
     monkeypatch.setattr(ReadBudget, "question", lambda _: Command("NULL"))
@@ -150,7 +150,7 @@ async def test_look_ups_count_whether_somebody_is_found_or_not(replicas) -> None
 
 
 @pytest.mark.parametrize("role", ["SUPERVISOR", "SCREENING"])
-async def test_whom_the_ban_list_is_about_counts_like_anybody(replicas, bans, role) -> None:
+async def test_people_of_ban_entries_count_like_anybody(replicas, bans, role) -> None:
     """Entry by entry, each once in the hour, with those who are read for a case."""
     viewer = Viewer(replicas[0], {"role": role, "sub": f"banning-{role}"})
     references = list(bans)
@@ -167,7 +167,7 @@ async def test_whom_the_ban_list_is_about_counts_like_anybody(replicas, bans, ro
     assert {one["reference"] for one in listed.data["banEntries"]["nodes"]} >= {*bans}
 
 
-async def test_what_would_not_be_answered_is_not_done(replicas, connection) -> None:
+async def test_a_change_whose_answer_exceeds_the_budget_is_not_made(replicas, connection) -> None:
     """A change that reads whom it is about is refused before it is made."""
     viewer = supervisor(replicas[0], "changing")
     for case in CASES[:BUDGET]:
@@ -182,7 +182,7 @@ async def test_what_would_not_be_answered_is_not_done(replicas, connection) -> N
     assert await connection.fetchval(events) == before
 
 
-async def test_the_database_says_what_never_fits_in_and_to_whom(
+async def test_the_database_names_a_read_that_never_fits_the_budget_and_its_viewer(
     connection,
 ) -> None:
     """More people at once than the budget has are never read; a budget is the viewer's own."""
@@ -200,7 +200,7 @@ async def test_the_database_says_what_never_fits_in_and_to_whom(
     assert ReadBudgetError(BUDGET, -1).message.endswith("Ask for fewer at once.")
 
 
-async def test_what_has_left_the_hour_counts_no_more(replicas, connection) -> None:
+async def test_reads_older_than_an_hour_no_longer_count(replicas, connection) -> None:
     viewer = supervisor(replicas[0], "patient")
     for case in CASES[:BUDGET]:
         assert is_read(await viewer(PASSPORT, case=case))
@@ -211,7 +211,9 @@ async def test_what_has_left_the_hour_counts_no_more(replicas, connection) -> No
     assert is_read(await viewer(PASSPORT, case=CASES[3]))
 
 
-async def test_whom_it_is_not_about_hears_of_it_at_once(live, replicas) -> None:
+async def test_other_supervisors_and_auditors_are_alerted_of_a_spent_budget_at_once(
+    live, replicas
+) -> None:
     viewer = supervisor(replicas[0], "supervisor")
     async with (
         live.as_viewer("supervisor-2") as other,
@@ -228,7 +230,7 @@ async def test_whom_it_is_not_about_hears_of_it_at_once(live, replicas) -> None:
         await oneself.hears_nothing()
 
 
-async def test_what_reads_nobody_costs_what_it_did(replicas, traffic) -> None:
+async def test_an_operation_that_reads_nobody_takes_no_more_statements(replicas, traffic) -> None:
     """One write, with the statements of the page and none of a budget."""
     page = "{ applications(first: 5) { nodes { reference applicant { nationality { code } } } } }"
     viewer = supervisor(replicas[0], "paging")

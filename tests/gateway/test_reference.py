@@ -263,7 +263,7 @@ async def test_a_closed_country_closes_the_way_through_its_centres(
     await done(who["agent-au"], "submitApplication", **values)
 
 
-async def test_an_opening_that_has_not_passed_may_be_said_anew(who, world, on) -> None:
+async def test_an_opening_in_the_future_can_be_proposed_again(who, world, on) -> None:
     values = sample("proposePartnerCountry", on)
     for days in (7, 3):
         opening = {**values, "openedOn": later(on, days)}

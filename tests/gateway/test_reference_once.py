@@ -51,7 +51,7 @@ async def test_the_same_request_again_answers_the_same_and_does_nothing(
     assert await everything(connection) == after
 
 
-async def test_a_key_for_something_else_is_refused(who, world, connection, on) -> None:
+async def test_an_idempotency_key_with_another_input_is_refused(who, world, connection, on) -> None:
     values = {**sample("proposeFee", on), "visaType": "C1", "idempotencyKey": key()}
     changed_of(await administer(who["administrator"], "proposeFee", **values))
     before = await everything(connection)
@@ -147,7 +147,7 @@ async def test_a_day_that_is_not_looked_at_is_seen(
 ) -> None:
     async with walls.second_wall_down(world):
         with pytest.raises((AssertionError, ValueError)):
-            await test_reference_refusals.test_no_day_before_today_is_taken(
+            await test_reference_refusals.test_a_decree_from_a_day_in_the_past_is_refused(
                 who, world, connection, on, "proposeFee"
             )
 

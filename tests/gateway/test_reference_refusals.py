@@ -21,7 +21,9 @@ dated = pytest.mark.parametrize(
 
 
 @dated
-async def test_no_day_before_today_is_taken(who, world, connection, on, mutation) -> None:
+async def test_a_decree_from_a_day_in_the_past_is_refused(
+    who, world, connection, on, mutation
+) -> None:
     values = sample(mutation, on)
     [name] = [name for name in values if name in DAYS]
     before = await everything(connection)
@@ -97,7 +99,7 @@ BAD = (
 
 
 @pytest.mark.parametrize(("mutation", "name", "values", "code"), BAD)
-async def test_what_cannot_be_kept_is_told_with_its_place(
+async def test_values_that_no_column_can_hold_are_reported_with_their_path(
     who, world, connection, on, mutation, name, values, code
 ) -> None:
     before = await everything(connection)

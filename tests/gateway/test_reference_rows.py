@@ -38,7 +38,7 @@ async def names(viewer: Viewer) -> list[str]:
     return found
 
 
-async def test_what_is_kept_is_neither_joined_nor_read_again(who, traffic: Traffic) -> None:
+async def test_rows_kept_in_memory_are_neither_joined_nor_read_again(who, traffic: Traffic) -> None:
     first = await who["officer"](PAGE)
     traffic.statements.clear()
     again = await who["officer"](PAGE)
@@ -83,7 +83,9 @@ async def test_each_role_keeps_what_it_read_itself(who, traffic: Traffic) -> Non
     assert tables_read(traffic) == set(TABLES)
 
 
-async def test_who_does_not_reach_all_rows_reads_them_each_time(who, traffic: Traffic) -> None:
+async def test_a_role_that_does_not_reach_all_rows_reads_them_each_time(
+    who, traffic: Traffic
+) -> None:
     page = "{ applications(first: 5) { nodes { country { code } partner { name } } } }"
     for _ in range(2):
         traffic.statements.clear()

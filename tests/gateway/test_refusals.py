@@ -42,7 +42,7 @@ def code_of(response: httpx2.Response, accept: str) -> str:
         ("POST", "/graphql", 415, "UNSUPPORTED_MEDIA_TYPE", None),
     ],
 )
-async def test_paths_and_methods_that_are_none(
+async def test_unknown_paths_and_methods_are_refused(
     accept: str, method: str, path: str, status: int, code: str, allow: str | None
 ) -> None:
     settings = tokens.settings(environment="production", cursor_key="ab" * 32)
@@ -74,7 +74,7 @@ async def test_in_development_an_address_allows_what_all_its_routes_take() -> No
     ids=["no host", "CONNECT", "long", "large"],
 )
 @pytest.mark.parametrize("accept", [NEW, OLD])
-async def test_what_is_refused_before_any_route(
+async def test_requests_refused_before_any_route_have_the_same_body(
     accept: str, sent: bytes, status: int, code: str
 ) -> None:
     async with small_gateway(header_limit="4096", body_limit="4096") as running:
@@ -105,7 +105,7 @@ SOCKET = f"{UPGRADE}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==
     ids=["nowhere", "no key", "a long header"],
 )
 @pytest.mark.parametrize("accept", [NEW, OLD])
-async def test_a_socket_that_is_refused(
+async def test_a_refused_socket_has_the_same_body(
     accept: str, path: str, headers: str, status: int, code: str
 ) -> None:
     async with small_gateway() as running:

@@ -85,7 +85,7 @@ async def test_the_line_says_why_no_plan_ran(who, query: str, reason: str | None
     assert (line["way"], line.get("why_executor")) == (way, reason)
 
 
-async def test_a_wrong_argument_runs_by_no_way(who) -> None:
+async def test_a_wrong_argument_runs_neither_plan_nor_executor(who) -> None:
     line = await line_of(who["officer"], BROKEN)
     assert (line["codes"], line["status"]) == (["INVALID_CURSOR"], 400)
     assert not {"way", "why_executor", "statements"} & line.keys()
@@ -103,7 +103,7 @@ async def test_without_its_check_the_field_itself_refuses_a_wrong_argument(
     assert (line["way"], line["why_executor"]) == ("executor", "refused")
 
 
-async def test_a_mistake_in_a_plan_is_told_and_counted(who, app, monkeypatch) -> None:
+async def test_a_defect_in_a_plan_is_logged_and_counted(who, app, monkeypatch) -> None:
     async def broken(*_: Any) -> Any:
         raise LookupError("Siti Rahayu")
 
@@ -132,7 +132,7 @@ async def test_a_mistake_in_a_plan_is_told_and_counted(who, app, monkeypatch) ->
         ("officer", "{", ["SYNTAX"], None),
     ],
 )
-async def test_what_was_denied_is_told(who, viewer, query, codes, denied) -> None:
+async def test_a_denied_field_is_logged(who, viewer, query, codes, denied) -> None:
     line = await line_of(who[viewer], query)
     assert line["codes"] == codes
     assert line.get("denied") == denied
@@ -145,7 +145,7 @@ async def test_what_was_denied_is_told(who, viewer, query, codes, denied) -> Non
         (lambda: {**tokens.bearer("OFFICER"), "Gerbang-Role": "AUDITOR"}, "ROLE_NOT_HELD"),
     ],
 )
-async def test_who_is_sent_away_leaves_a_line_without_a_role(client, headers, code) -> None:
+async def test_an_unauthenticated_request_is_logged_without_a_role(client, headers, code) -> None:
     with log_lines() as log:
         sent = {"Accept": ACCEPT, **headers()}  # signed now: a token does not live for long
         await client.post("/graphql", json={"query": PAGE}, headers=sent)
@@ -162,7 +162,7 @@ async def test_a_path_or_method_of_a_client_is_not_repeated(client) -> None:
     assert "siti" not in log.text.lower()
 
 
-async def test_health_probes_are_told_to_whoever_looks_for_them(client) -> None:
+async def test_health_probes_are_logged_at_debug_level_only(client) -> None:
     with log_lines() as log:
         await client.get("/health/live")
     assert log.of("request") == []

@@ -87,13 +87,13 @@ async def test_a_client_that_has_it_is_not_sent_it_again() -> None:
 
 
 @pytest.mark.parametrize("name", ["OFFICER", "officers", "schema", "..%2fschema", "officer%00"])
-async def test_other_names_are_no_schema(name: str) -> None:
+async def test_unknown_names_are_not_found(name: str) -> None:
     async with asking() as client:
         answer = await client.get(f"/graphql/schema/{name}.graphql")
         assert answer.status_code == 404
 
 
-async def test_the_log_tells_that_a_schema_was_read() -> None:
+async def test_reading_a_schema_is_logged() -> None:
     async with asking() as client:
         with log_lines() as log:
             await client.get(address(Role.PARTNER_AGENT))

@@ -33,7 +33,7 @@ def test_little_needs_to_be_set_in_development() -> None:
     assert settings.cursor_key != read_settings(DEVELOPMENT).cursor_key
 
 
-def test_production_is_what_nobody_chose() -> None:
+def test_production_is_the_default_environment() -> None:
     settings = read_settings(PRODUCTION)
     assert not settings.in_development
     assert not settings.signs_in_itself
@@ -160,14 +160,14 @@ def test_a_command_asks_for_what_it_uses_and_for_nothing_else(command: Command) 
     assert all("is missing: " in sentence for sentence in raised.value.sentences)
 
 
-def test_a_key_is_made_for_nobody_but_who_serves_in_development() -> None:
+def test_a_key_is_made_up_only_to_serve_in_development() -> None:
     owner = {**DEVELOPMENT, "GERBANG_OWNER_URL": "postgresql://owner@127.0.0.1/gerbang"}
     assert not read_settings(owner, Command.DOCTOR).seal_key
     with pytest.raises(SettingsError, match=r"^GERBANG_SEAL_KEY is missing"):
         read_settings(owner, Command.MIGRATE)
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
+def test_all_wrong_settings_are_reported_together() -> None:
     given = {**PRODUCTION, "GERBANG_PORT": "0", "GERBANG_ISSUER": "http://sign-in.example"}
     given |= {"GERBANG_SEAL_KEY": "", "GERBANG_LOCK_SECONDS": "20", "GERBANG_OPERATIONS": "11"}
     with pytest.raises(SettingsError) as raised:

@@ -80,7 +80,7 @@ async def test_a_page_takes_the_challenge_of_pkce(client: httpx2.AsyncClient) ->
 
 
 @pytest.mark.parametrize("changed", [{"client_id": "dashboard"}, {"code_verifier": "w" * 43}])
-async def test_a_code_is_nothing_to_another_client_or_page(
+async def test_a_code_is_useless_to_another_client_or_page(
     client: httpx2.AsyncClient, changed: dict[str, str]
 ) -> None:
     back = f"{APP}/sign-in/callback"

@@ -104,7 +104,7 @@ async def test_a_socket_that_is_ended_unknown_leaves_no_connection(world: str) -
         assert time.monotonic() - client.began < 1.2
 
 
-async def test_who_is_known_has_a_place_of_a_bounded_number(world: str) -> None:
+async def test_an_authenticated_viewer_has_a_limited_number_of_sockets(world: str) -> None:
     async with (
         served(world, sockets="2", viewer_sockets="1") as live,
         live.as_viewer("officer"),

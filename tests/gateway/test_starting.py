@@ -197,7 +197,7 @@ def _call(arguments: list[str], environ: dict[str, str]) -> subprocess.Completed
     return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue() + text)
 
 
-def test_a_data_folder_without_room_is_told() -> None:
+def test_a_data_folder_without_room_is_reported() -> None:
     """As a full disk does, a limit on the size of files ends what initdb writes."""
     limited = ["/bin/sh", "-c", 'ulimit -f 100; exec "$@"', "sh"]
     with data_folder() as data:
@@ -210,7 +210,7 @@ def test_a_data_folder_without_room_is_told() -> None:
     assert done.stderr.count("\n") == 1
 
 
-def test_a_machine_without_a_python_that_suits_is_told() -> None:
+def test_a_machine_without_a_suitable_python_is_reported() -> None:
     done = subprocess.run(
         ["make", "--silent", "setup", "ANY="], cwd=ROOT, capture_output=True, text=True
     )
@@ -221,7 +221,7 @@ def test_a_machine_without_a_python_that_suits_is_told() -> None:
 # --- Everything at once ---------------------------------------------------------------------------
 
 
-def test_everything_that_is_missing_is_told_at_once() -> None:
+def test_all_missing_settings_are_reported_together() -> None:
     environ = {"GERBANG_PORT": "many", "GERBANG_LOCK_SECONDS": "20"}
     done = subprocess.run([GERBANG, "serve"], env=environ, capture_output=True, text=True)
     assert done.returncode == 1
@@ -243,7 +243,7 @@ def test_everything_that_is_missing_is_told_at_once() -> None:
 
 @pytest.mark.parametrize("command", ["keep", pytest.param("serve", marks=pytest.mark.proof)])
 @pytest.mark.usefixtures("anyio_backend")
-def test_what_goes_on_running_waits_for_a_database_that_is_away(
+def test_long_running_commands_wait_for_a_database_that_is_away(
     server: Server, command: str
 ) -> None:
     """A machine that starts again must not depend on which of its programs is up first."""

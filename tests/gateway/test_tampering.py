@@ -101,7 +101,7 @@ async def test_a_banned_person_who_was_swapped_is_an_alert(who, connection) -> N
     await connection.execute(_FORGET)
 
 
-async def test_the_linker_tells_of_what_it_meets(who, connection) -> None:
+async def test_the_linker_raises_an_alert_for_a_changed_value(who, connection) -> None:
     cases = [await in_verification(who) for _ in range(2)]
     people = [(await row(connection, case))["applicant_id"] for case in cases]
     await connection.execute(SWAP_PEOPLE, *people)

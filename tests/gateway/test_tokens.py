@@ -122,7 +122,7 @@ GOOD: dict[str, Callable[[], str]] = {
 
 
 @pytest.mark.parametrize("case", GOOD)
-async def test_accepted(client, case) -> None:
+async def test_a_token_within_the_rules_is_accepted(client, case) -> None:
     assert (await ask_with_token(client, GOOD[case]())).json()["data"]["role"] == "OFFICER"
 
 
@@ -230,7 +230,7 @@ BAD: dict[str, Callable[[], str]] = {
 
 
 @pytest.mark.parametrize("case", BAD)
-async def test_refused(client, case) -> None:
+async def test_a_token_that_breaks_a_rule_is_refused(client, case) -> None:
     headers = [("Authorization", f"Bearer {BAD[case]()}".encode())]
     response = await ask(client, headers)
     assert code_of(response) == (401, "UNAUTHENTICATED")

@@ -107,7 +107,7 @@ async def test_a_token_ends_with_its_key_although_it_is_remembered(asks: str) ->
         await judge.viewer(token)
 
 
-async def test_no_more_than_so_many_are_remembered(looked_at, monkeypatch) -> None:
+async def test_the_number_of_remembered_tokens_is_limited(looked_at, monkeypatch) -> None:
     monkeypatch.setattr(authentication, "MOST_KNOWN", 3)
     judge, (first, *others, last) = Judge(), [tokens.token() for _ in range(4)]
     for token in (first, *others, last, last, first):
@@ -115,7 +115,7 @@ async def test_no_more_than_so_many_are_remembered(looked_at, monkeypatch) -> No
     assert looked_at == [first, *others, last, first]  # the last made the others forgotten
 
 
-async def test_no_token_is_kept() -> None:
+async def test_tokens_are_remembered_by_digest_and_never_themselves() -> None:
     judge, token = Judge(), tokens.token()
     await judge.viewer(token)
     [(digest, _)] = judge.authentication._known

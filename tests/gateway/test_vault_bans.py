@@ -36,7 +36,7 @@ _END = """
 """
 
 
-async def test_whom_a_gateway_of_before_wrote_down_is_sealed_and_reads_alike(
+async def test_a_banned_person_written_by_an_earlier_gateway_is_sealed_and_reads_alike(
     who, connection
 ) -> None:
     ban = await banned(who, **passport("QZBEFORE1"), **NAME)
@@ -66,7 +66,9 @@ async def test_entries_that_were_swapped_are_refused(who, connection) -> None:
     assert (await who_it_is(who["screening-2"], who, bans[0]))["passportNumber"] == "QZSWAP001"
 
 
-async def test_whom_an_entry_was_about_is_erased_when_its_period_has_ended(who, connection) -> None:
+async def test_the_person_of_a_ban_entry_is_erased_when_its_period_has_ended(
+    who, connection
+) -> None:
     over = await banned(who, **passport("QZOVER001"), **NAME)
     lasting = await banned(who, **passport("QZLAST001"))
     subject = row_id(over)

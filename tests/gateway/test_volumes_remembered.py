@@ -65,7 +65,7 @@ async def test_the_same_question_is_not_read_again(who, traffic: Traffic) -> Non
     assert [text for text in traffic.statements if "volume_monthly" in text] == []
 
 
-async def test_what_is_folded_between_two_questions_is_in_the_second(
+async def test_changes_folded_between_two_questions_are_in_the_second(
     who, changed_back: asyncpg.Connection
 ) -> None:
     before = await revenue(who["leadership"])

@@ -98,7 +98,7 @@ async def _statuses(executor: Any, *, hangs_up: bool, body_seconds: float = 0) -
     return statuses
 
 
-async def test_the_end_of_an_answer_is_no_hang_up(caplog) -> None:
+async def test_the_end_of_an_answer_is_not_taken_for_a_hang_up(caplog) -> None:
     caplog.set_level(logging.INFO, "gateway")
     executor = UnhurriedExecutor()
     assert await _statuses(executor, hangs_up=False) == [200]
@@ -203,7 +203,7 @@ async def test_trace_of_the_caller_is_kept_if_well_formed(client, traceparent, i
     assert (response.headers["gerbang-trace"] == "ab" * 16) is is_kept
 
 
-async def test_readiness_tells_which_check_fails_and_nothing_else() -> None:
+async def test_readiness_names_the_check_that_fails_and_nothing_else() -> None:
     async def fails() -> Fault | None:
         raise SystemError("password=secret")
 
@@ -224,7 +224,7 @@ async def test_readiness_tells_which_check_fails_and_nothing_else() -> None:
     assert response.json() == {"ready": False, "reasons": ["database", "pool"], "warnings": []}
 
 
-async def test_metrics_are_not_told_to_clients(client) -> None:
+async def test_clients_cannot_read_metrics(client) -> None:
     assert (await client.get("/metrics")).status_code == 404
 
 

@@ -311,7 +311,7 @@ async def days_pass(connection: asyncpg.Connection, table: str, days: int) -> No
     assert await transfer_files(connection) == 0
 
 
-async def test_whom_nobody_knows_is_not_found(who: dict[str, Viewer]) -> None:
+async def test_wrong_partners_viewers_and_suspensions_are_refused(who: dict[str, Viewer]) -> None:
     administrator = who["administrator"]
     for mutation, given, code in (
         ("suspendPartner", {"partner": "ZENITH", "reason": "A leak."}, "NOT_FOUND"),

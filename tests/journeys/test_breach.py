@@ -189,7 +189,7 @@ THEN: tuple[tuple[dict[str, Any], str, str, dict[str, tuple[str | None, str | No
 )  # fmt: skip
 
 
-async def test_whom_an_account_could_have_read_then_is_what_was_so_then(
+async def test_people_in_reach_follow_the_rights_of_that_time(
     who: dict[str, Viewer], connection: asyncpg.Connection
 ) -> None:
     async with past_triggers(connection):
@@ -250,7 +250,7 @@ async def test_the_list_is_for_auditors_and_mistakes_are_the_askers(who: dict[st
         ), asked  # fmt: skip
 
 
-async def test_what_is_no_longer_kept_is_said_and_not_counted_as_nothing(
+async def test_a_window_with_deleted_reads_is_answered_at_least(
     who: dict[str, Viewer], connection: asyncpg.Connection
 ) -> None:
     kept_since = datetime(2015, 1, 1, tzinfo=UTC)

@@ -207,7 +207,7 @@ async def test_an_address_is_corrected_without_a_new_screening(who) -> None:
     await done(who["officer"], "recordDecision", case, outcome="GRANTED")
 
 
-async def test_what_is_not_made_is_told_with_the_reason(who) -> None:
+async def test_a_refused_correction_is_answered_with_its_reason(who) -> None:
     agent, officer = who["agent-au"], who["officer"]
     case = await cleared(who)
     assert await propose(agent, case, fullName="Olive Nobody") == []
@@ -265,7 +265,7 @@ async def test_who_has_several_files_is_corrected_in_the_one_that_has_come_furth
     assert kinds == ["SUBMITTED", "AWAITING_PAYMENT", "CORRECTED"]
 
 
-async def test_what_waits_lapses_with_its_case(who) -> None:
+async def test_a_waiting_correction_lapses_with_its_case(who) -> None:
     agent = who["agent-au"]
     case = await paid(who)
     assert await propose(agent, case, fullName="Olive Leaving") == []

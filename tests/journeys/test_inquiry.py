@@ -84,7 +84,9 @@ async def waiting(viewer: Viewer) -> list[dict[str, Any]]:
     return nodes
 
 
-async def test_an_inquiry_is_opened_used_up_told_and_reviewed_by_another(who, connection) -> None:
+async def test_an_inquiry_is_opened_used_up_alerted_and_reviewed_by_another_supervisor(
+    who, connection
+) -> None:
     curious, other, auditor = who["supervisor"], who["supervisor-2"], who["auditor"]
     # For no case, and for one that is not theirs, nobody is read.
     assert names(await read(curious, "INQ-NONE-SUCH-0000", *CASES)) == dict.fromkeys(CASES)

@@ -191,7 +191,7 @@ async def test_nobody_else_answers_a_question(who, name) -> None:
     assert {one["result"] for one in answer["screenings"]["nodes"]} == {"PENDING"}
 
 
-async def test_what_nobody_asked_is_no_case_of_the_authority(who) -> None:
+async def test_the_authority_reaches_no_case_without_a_question(who) -> None:
     case = await in_verification(who)
     named = {"case": case, "for": await reference_of(who["officer"], case)}
     assert (await who["screening"](WHO_IS_IT, **named)).data["node"] is None

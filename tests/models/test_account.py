@@ -103,9 +103,7 @@ async def test_a_removed_entry_is_named(account, tmp_path: Path) -> None:
     ]
 
 
-async def test_an_end_that_was_cut_off_is_named_and_not_gone_on_with(
-    account, tmp_path: Path
-) -> None:
+async def test_a_truncated_account_is_named_and_not_continued(account, tmp_path: Path) -> None:
     position, _ = await newest_read(account)
     size = await account.fetchval("SELECT size FROM account_head")
     await account.execute("DELETE FROM account_leaf WHERE position >= $1", position)
@@ -182,9 +180,7 @@ async def test_an_entry_that_was_written_past_the_triggers_is_named(
     assert await find_tampering(account, tmp_path) == []
 
 
-async def test_a_database_that_was_rolled_back_is_named_and_not_gone_on_with(
-    account, tmp_path: Path
-) -> None:
+async def test_a_rolled_back_database_is_named_and_not_continued(account, tmp_path: Path) -> None:
     for table in _STATE:
         await account.execute(f"CREATE TEMP TABLE old_{table} AS SELECT * FROM {table}")
     before = await account.fetchval("SELECT size FROM account_head")
@@ -306,7 +302,7 @@ UNSEALED = {
 }
 
 
-async def test_what_nobody_seals_is_bound_from_the_next_checkpoint_on(
+async def test_unsealed_entries_are_protected_from_the_next_checkpoint_on(
     account, tmp_path: Path
 ) -> None:
     """As SECURITY.md says: before it, a superuser changes a suspension; after it, nothing."""

@@ -68,7 +68,7 @@ async def leaf_of_old(account: asyncpg.Connection) -> tuple[int, UUID]:
     return await newest_read(account, 7)
 
 
-async def test_entries_of_age_go_with_a_record_and_their_leaves_stay(
+async def test_old_entries_are_deleted_with_a_record_and_their_leaves_stay(
     account, tmp_path: Path
 ) -> None:
     kept = tmp_path / "kept"
@@ -95,9 +95,7 @@ async def test_entries_of_age_go_with_a_record_and_their_leaves_stay(
     assert await account.fetchval("SELECT count(*) FROM access_event") == 5
 
 
-async def test_what_a_file_under_a_hold_tells_stays_until_it_is_released(
-    account, tmp_path: Path
-) -> None:
+async def test_entries_about_a_held_file_stay_until_it_is_released(account, tmp_path: Path) -> None:
     file = await account.fetchval(
         "SELECT id FROM application WHERE applicant_id = $1 LIMIT 1", applicant_id("Ruby Hale")
     )
@@ -281,7 +279,7 @@ WAYS: tuple[tuple[Tamper, int], ...] = (
 )
 
 
-async def test_what_is_done_to_a_log_part_of_which_went_is_named(account, tmp_path: Path) -> None:
+async def test_tampering_beside_deleted_entries_is_named(account, tmp_path: Path) -> None:
     await drop(account, tmp_path)
     for number, (tamper, besides) in enumerate(WAYS):
         folder = tmp_path.with_name(f"{tmp_path.name}-{number}")
@@ -297,7 +295,7 @@ async def test_what_is_done_to_a_log_part_of_which_went_is_named(account, tmp_pa
     assert await find_tampering(account, tmp_path) == []
 
 
-async def test_an_entry_of_age_that_no_keeper_let_go_is_missed(account, tmp_path: Path) -> None:
+async def test_an_old_entry_deleted_without_a_keeper_is_named(account, tmp_path: Path) -> None:
     _, key = await leaf_of_old(account)
     async with past_triggers(account):
         await account.execute("DELETE FROM access_event WHERE id = $1", key)

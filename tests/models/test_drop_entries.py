@@ -22,7 +22,7 @@ _READS = "SELECT count(*) FROM access_event"
 _LONG_AGO = datetime.now(UTC) - timedelta(days=4000)
 
 
-async def test_it_goes_on_when_the_key_service_answers_again(
+async def test_deleting_entries_goes_on_when_the_key_service_answers_again(
     world: str, connection: asyncpg.Connection, tmp_path: Path
 ) -> None:
     await read_five(connection, at=_LONG_AGO)

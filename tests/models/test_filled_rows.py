@@ -29,7 +29,7 @@ VISAS = (
 ASKED = application_id("SGPO-OPEN-0006")
 
 
-async def test_what_was_there_before_gets_what_it_would_get_now(world: str) -> None:
+async def test_older_rows_get_the_values_that_they_would_get_now(world: str) -> None:
     connection = await connect(world)
     try:
         await connection.execute(

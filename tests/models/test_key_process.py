@@ -59,7 +59,7 @@ async def test_a_killed_service_comes_back_with_the_same_keys(folder: Path) -> N
         assert made[ANNA] not in stored
 
 
-async def test_no_more_people_are_opened_a_minute_than_it_may(folder: Path) -> None:
+async def test_the_number_of_people_opened_a_minute_is_limited(folder: Path) -> None:
     local = LocalKeyService.open(folder / "keys.json", ceiling=Ceiling(100))
     keys = SocketKeys(folder / "socket")
     async with serving_keys(local, folder / "socket"):
@@ -102,7 +102,7 @@ async def test_a_slow_service_is_given_up(folder: Path) -> None:
         over.set()
 
 
-async def test_what_is_no_question_is_told_nothing(folder: Path) -> None:
+async def test_a_malformed_request_learns_nothing(folder: Path) -> None:
     local = LocalKeyService.open(folder / "keys.json")
     for line in (b"{", b"[]", b"{}", b'{"do": "empty"}', b'{"do": "open", "subjects": ["x"]}'):
         assert await answer(local, line) == (b'{"error":"this is no question of the protocol"}')

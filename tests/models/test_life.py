@@ -230,7 +230,7 @@ def test_cases_that_look_alike_to_a_role_are_refused_alike(
     assert len(found) <= 1
 
 
-def test_whoever_looks_at_stage_and_payment_takes_the_present_status_into_account() -> None:
+def test_preconditions_on_stage_and_payment_agree_with_the_status() -> None:
     for status in Status:
         for is_paid in {True, False} if status in CLOSED else {status not in UNPAID}:
             assert status in statuses_alike(STAGE_OF[status], is_paid=is_paid)

@@ -65,7 +65,7 @@ async def test_a_request_lapses_after_fourteen_days(undone, ago, becomes) -> Non
     assert await status(undone, OPEN) == becomes
 
 
-async def test_what_lapsed_is_closed_told_and_off_the_desk(undone) -> None:
+async def test_a_lapsed_case_is_closed_announced_and_off_the_desk(undone) -> None:
     await entered(undone, OPEN, "INFO_REQUESTED", "20 days")
     before = await undone.fetchrow("SELECT * FROM application WHERE id = $1", OPEN)
     assert await end_overdue(undone) >= 1

@@ -100,7 +100,7 @@ async def test_the_clock_reads_only_what_waits(few: asyncpg.Connection, step: St
     assert sum(read.values()) <= 500
 
 
-async def test_without_its_index_it_is_seen(few: asyncpg.Connection) -> None:
+async def test_a_missing_index_is_noticed(few: asyncpg.Connection) -> None:
     async with undone(few):
         await few.execute(f"DROP INDEX {', '.join((INDEX, *NEXT_BEST))}")
         read = [rows_read(await explained(few, step)) for step in STEPS_OF_A_CLOCK]

@@ -122,7 +122,7 @@ async def test_another_key_is_indexed_by_while_everything_stays_linked(linker) -
     assert await linker.fetchval("SELECT count(*) FROM person_index") == 2 * len(APPLICANTS)
 
 
-async def test_it_is_woken_by_a_commit(linker, world) -> None:
+async def test_the_linker_is_woken_by_a_commit(linker, world) -> None:
     """Without that it would look once an hour here."""
     while await link_cases(KEYS, linker):
         pass
@@ -173,7 +173,7 @@ async def other(world: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-async def test_no_change_of_a_case_waits_for_it(linker, other) -> None:
+async def test_no_change_of_a_case_waits_for_the_linker(linker, other) -> None:
     keys = _Waiting()
     linking = asyncio.create_task(link_cases(keys, linker))
     await keys.is_asked.wait()
@@ -241,7 +241,7 @@ async def test_whoever_is_erased_meanwhile_leaves_no_digest(linker, other) -> No
         "UPDATE identity SET full_name = 'Nobody'",
     ],
 )
-async def test_its_role_reads_and_writes_no_more_than_that(world: str, statement: str) -> None:
+async def test_the_role_of_the_linker_has_no_other_right(world: str, statement: str) -> None:
     connection = await connect(world)
     try:
         await connection.execute(f"SET ROLE {LINKER}")

@@ -173,7 +173,7 @@ async def test_a_database_that_lost_people_keeps_their_keys(
         assert [each async for each in examine_vault(connection)] == []
 
 
-async def test_another_database_or_one_of_before_sweeps_nothing(
+async def test_a_different_or_older_database_sweeps_nothing(
     store: Store, connection: asyncpg.Connection
 ) -> None:
     await sweep(store.keys, connection, SWEEP_DAYS)
@@ -192,7 +192,7 @@ async def test_another_database_or_one_of_before_sweeps_nothing(
     assert (await sweep(store.keys, connection, SWEEP_DAYS)).refused == ANOTHER_DATABASE
 
 
-async def test_keys_of_before_are_old_when_they_have_been_seen_for_long(
+async def test_keys_without_a_known_age_count_from_when_they_were_first_seen(
     store: Store, connection: asyncpg.Connection
 ) -> None:
     left = store.kill_a_writer()

@@ -37,7 +37,7 @@ def cells(draw: st.DrawFn) -> tuple[int, int]:
 
 
 @given(cells())
-def test_refusals_are_told_of_a_hundred_decisions_as_a_bound_or_rounded(cell) -> None:
+def test_refusals_of_a_hundred_decisions_are_published_as_a_bound_or_rounded(cell) -> None:
     decisions, refused = cell
     found = protect_refusals(decisions, refused)
     if decisions < 100:
@@ -53,7 +53,7 @@ def test_refusals_are_told_of_a_hundred_decisions_as_a_bound_or_rounded(cell) ->
 
 
 @given(cells())
-def test_what_is_told_is_true_and_leaves_four_numbers(cell) -> None:
+def test_a_published_figure_is_true_and_leaves_four_numbers(cell) -> None:
     decisions, refused = cell
     left = protect_refusals(decisions, refused).candidates()
     assert left.low <= refused <= left.high
@@ -187,7 +187,7 @@ def test_the_audit_withholds_months_rather_than_the_quarter() -> None:
     assert {cell.period for cell in withheld} == {Period.MONTH}
 
 
-def test_without_the_audit_the_quarter_tells_of_its_months() -> None:
+def test_without_the_audit_a_quarter_reveals_its_months() -> None:
     own = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
     system = RefusalSystem({}, own, {})
     assert system.exposed_numbers(system.bounds())
@@ -227,7 +227,7 @@ def test_the_audit_knows_who_lives_in_a_country() -> None:
     assert not any(each.is_withheld for each in unknown.values())
 
 
-def test_who_knows_all_decisions_is_not_told_that_all_were_refused() -> None:
+def test_the_number_of_decisions_does_not_reveal_that_all_were_refused() -> None:
     own = {in_australia(): candidate(FEWEST_DECISIONS, FEWEST_DECISIONS)}
     audit_refusals(own, {})
     assert not own[in_australia()].refusals.is_anything

@@ -231,7 +231,7 @@ async def login(world: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.mark.parametrize("statement", FORBIDDEN)
-async def test_a_role_of_the_application_may_not(login, statement: str) -> None:
+async def test_a_role_of_the_application_has_no_right_of_the_owner(login, statement: str) -> None:
     async with login.transaction():
         await act(login, MANAGER)
         assert await refused(login, statement)

@@ -178,7 +178,7 @@ async def owner(database: str, whole: object) -> AsyncIterator[asyncpg.Connectio
 
 
 @pytest.mark.parametrize("drift", DRIFTS)
-async def test_what_was_changed_by_hand_is_named_and_mended(
+async def test_row_rules_changed_by_hand_are_named_and_restored(
     owner: asyncpg.Connection, whole: set[tuple[str, ...]], drift: str
 ) -> None:
     changed, named = DRIFTS[drift]
@@ -192,7 +192,7 @@ async def test_what_was_changed_by_hand_is_named_and_mended(
     assert await catalogue(owner) == whole
 
 
-async def test_what_is_put_up_is_what_the_scripts_make(server: Server) -> None:
+async def test_the_row_rules_of_a_database_are_those_of_the_scripts(server: Server) -> None:
     """They can be run whole, one after the other, by whoever does without us."""
     by_hand, by_us = server.url("wall_by_hand"), server.url("wall_by_us")
     await migrate(by_us)

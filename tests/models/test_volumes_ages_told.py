@@ -60,9 +60,7 @@ async def _ages(url: str, *dimensions: Dimension, period: Period | None) -> dict
 
 
 @pytest.mark.parametrize("period", [None, Period.DAY])
-async def test_half_nine_tenths_and_all_of_the_cases_are_told_apart(
-    open_cases: str, period: Period | None
-) -> None:
+async def test_percentiles_of_ages_are_told_apart(open_cases: str, period: Period | None) -> None:
     by_visa_type = {"B1": (50, 90, 100), "C1": (5, 9, 10)}
     assert await _ages(open_cases, Dimension.VISA_TYPE, period=period) == by_visa_type
     # Of all twenty: the tenth, the eighteenth and the last.

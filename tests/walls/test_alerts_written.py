@@ -38,7 +38,7 @@ async def is_let(connection: asyncpg.Connection, viewer: Viewer, statement: str)
 
 
 @pytest.mark.parametrize("name", WHO)
-async def test_each_closes_what_the_domain_says(connection, name) -> None:
+async def test_each_role_closes_the_alerts_that_the_domain_says(connection, name) -> None:
     closed = await supervising.allowed_by_database(connection, WHO[name])
     assert closed == supervising.allowed_by_domain(WHO[name])
 
@@ -53,7 +53,7 @@ async def test_an_alert_is_closed_once_and_in_the_own_name(connection) -> None:
                                      " WHERE actor = 'supervisor'")  # fmt: skip
 
 
-async def test_nobody_raises_or_removes_one(connection) -> None:
+async def test_nobody_raises_or_removes_an_alert(connection) -> None:
     for statement in (
         "INSERT INTO alert (id, kind, actor, actor_role)"
         " VALUES (gen_random_uuid(), 'READ_BUDGET', 'officer', 'OFFICER')",
@@ -64,7 +64,7 @@ async def test_nobody_raises_or_removes_one(connection) -> None:
         assert not await is_let(connection, OTHER, statement), statement
 
 
-async def test_whoever_it_is_about_would_close_it_without_the_rule_and_the_guard(
+async def test_without_rule_and_guard_a_viewer_closes_the_own_alert(
     connection,
 ) -> None:
     """The defects: a row rule for all, and then no guard and no constraint either."""

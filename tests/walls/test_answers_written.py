@@ -76,13 +76,13 @@ async def of_clearance(connection: asyncpg.Connection) -> None:
     )
 
 
-async def test_the_authority_answers_what_is_open(complete_world) -> None:
+async def test_the_screening_authority_answers_open_questions(complete_world) -> None:
     for result in ("CLEAR", "HIT", "UNAVAILABLE"):
         assert await is_done(complete_world, FIRST, answer(result))
 
 
 @pytest.mark.parametrize("name", OTHERS)
-async def test_nobody_else_does(complete_world, name) -> None:
+async def test_no_other_role_answers_a_screening_question(complete_world, name) -> None:
     viewer = OTHERS[name]
     for result in ("CLEAR", "UNAVAILABLE", "NO_MATCH"):
         assert not await is_done(complete_world, viewer, answer(result, viewer.subject))
@@ -130,7 +130,7 @@ async def test_a_hit_is_resolved_by_a_supervisor_and_not_asked_again(complete_wo
     assert not await is_done(complete_world, SUPERVISOR, nothing_found)
 
 
-async def test_who_works_on_a_case_asks_and_nobody_else(complete_world) -> None:
+async def test_only_who_works_on_a_case_asks_for_screening(complete_world) -> None:
     assert not await is_done(complete_world, OTHERS["officer"], ask(OPEN)), "it waits already"
     await complete_world.execute("DELETE FROM screening WHERE application_id = $1", OPEN)
     assert await is_done(complete_world, OTHERS["officer"], ask(OPEN))
@@ -138,7 +138,7 @@ async def test_who_works_on_a_case_asks_and_nobody_else(complete_world) -> None:
         assert not await is_done(complete_world, OTHERS[name], ask(OPEN))
 
 
-async def test_the_guard_is_watched(complete_world) -> None:
+async def test_answers_without_their_guard_are_noticed(complete_world) -> None:
     async with undone(complete_world):
         await complete_world.execute("DROP TRIGGER guard ON screening")
         assert await is_done(complete_world, FIRST, answer("CLEAR", "screening-2"))

@@ -71,7 +71,7 @@ async def waiting(connection: asyncpg.Connection, case: str, person: object) -> 
     )
 
 
-async def test_nobody_writes_an_identity_that_there_is(complete_world) -> None:
+async def test_nobody_overwrites_an_existing_identity(complete_world) -> None:
     for viewer in (OFFICER, *OTHERS.values()):
         for statement in (
             "UPDATE identity SET full_name = 'Nobody'",
@@ -122,7 +122,7 @@ async def test_after_a_grant_two_supervisors_agree(complete_world) -> None:
         assert await is_done(complete_world, SECOND, in_another_name)
 
 
-async def test_the_guard_is_watched(complete_world) -> None:
+async def test_corrections_without_their_guard_are_noticed(complete_world) -> None:
     async with undone(complete_world):
         await complete_world.execute("DROP TRIGGER guard_correction ON correction")
         await waiting(complete_world, OPEN, WEI)

@@ -45,7 +45,7 @@ async def taken_in(complete_world: asyncpg.Connection) -> AsyncIterator[asyncpg.
         yield complete_world
 
 
-async def test_whoever_takes_in_says_what_is_there_in_the_own_name_and_now(taken_in) -> None:
+async def test_documents_are_recorded_in_the_own_name_and_now(taken_in) -> None:
     for who in (AGENT, ITS_SERVICE):
         assert await is_done(taken_in, who, record(who.subject))
         assert await is_done(taken_in, who, record(who.subject), TAKE_BACK)
@@ -67,7 +67,7 @@ async def test_a_checklist_stays_once_the_file_is_handed_over(taken_in) -> None:
     assert not await is_done(taken_in, AGENT, record("agent-andalan"), HAND_OVER, TAKE_BACK)
 
 
-async def test_nobody_writes_what_belongs_to_a_file(taken_in) -> None:
+async def test_nobody_writes_the_checklist_itself(taken_in) -> None:
     made = f"INSERT INTO case_document VALUES ('{application_id(CASE)}', 'ITINERARY')"
     for who in (AGENT, ITS_SERVICE, OFFICER):
         assert not await is_done(taken_in, who, made)
@@ -75,7 +75,7 @@ async def test_nobody_writes_what_belongs_to_a_file(taken_in) -> None:
         assert not await is_done(taken_in, who, "DELETE FROM case_document")
 
 
-async def test_the_guard_is_watched(taken_in) -> None:
+async def test_a_checklist_without_its_guard_is_noticed(taken_in) -> None:
     async with undone(taken_in):
         await taken_in.execute("DROP TRIGGER guard ON application")
         await act_writing(taken_in, ITS_SERVICE)

@@ -87,7 +87,7 @@ def judged(gained: Iterable[Mutant]) -> list[str]:
     return lines
 
 
-def test_some_fields_given_besides_show() -> None:
+def test_some_fields_granted_in_addition_are_noticed() -> None:
     assert len(judged(islice(gains(), 3, None, 47))) > 10
 
 
@@ -114,5 +114,5 @@ def test_a_field_that_a_role_could_ask_for_shows_in_its_view(
 
 
 @pytest.mark.proof
-def test_every_field_given_besides_shows(tell: Tell) -> None:
+def test_every_field_granted_in_addition_is_noticed(tell: Tell) -> None:
     tell(judged(gains()))

@@ -76,7 +76,7 @@ async def harvest(connection: asyncpg.Connection) -> set[UUID]:
 
 
 @pytest.mark.parametrize("name", WHO)
-async def test_each_answers_what_the_domain_says(complete_world, name) -> None:
+async def test_each_role_writes_of_inquiries_what_the_domain_says(complete_world, name) -> None:
     let = await supervising.allowed_by_database(complete_world, WHO[name])
     assert let == supervising.allowed_by_domain(WHO[name])
 
@@ -133,7 +133,9 @@ async def test_a_database_that_forgets_a_limit_is_seen(connection, was: str, bec
         assert await admit(connection, OTHER, PEOPLE * 9) == "FULL"
 
 
-async def test_it_begins_alone_only_where_it_is_small_and_the_first_of_the_hour(connection) -> None:
+async def test_only_a_small_inquiry_and_the_first_of_the_hour_begins_without_approval(
+    connection,
+) -> None:
     async def opened(minutes: int, people: int, by: Viewer = OTHER) -> bool:
         """Whether it begins at once."""
         reference = f"INQ-{uuid4()}"

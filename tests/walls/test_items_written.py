@@ -53,7 +53,7 @@ async def waiting(complete_world: asyncpg.Connection) -> AsyncIterator[asyncpg.C
         yield complete_world
 
 
-async def test_officers_ask_and_nobody_else(complete_world) -> None:
+async def test_officers_alone_request_items(complete_world) -> None:
     assert await is_done(complete_world, OFFICER, ASK)
     assert not await is_done(
         complete_world, OFFICER, ASK.replace("now()", "now() - interval '1 day'")
@@ -85,7 +85,7 @@ async def test_nothing_is_answered_of_a_case_that_does_not_wait(complete_world) 
     assert not await is_done(complete_world, ITS_SERVICE, answer("service"))
 
 
-async def test_what_was_asked_for_stays_as_it_was(waiting) -> None:
+async def test_the_text_of_a_requested_item_is_never_changed(waiting) -> None:
     reworded = f"UPDATE requested_item SET note = 'Else' WHERE id = '{requested_item_id(ASKED)}'"
     for who in (OFFICER, ITS_SERVICE):
         assert not await is_done(waiting, who, reworded)
@@ -100,7 +100,7 @@ async def test_no_visa_is_made_beside_a_grant_of_its_own(complete_world) -> None
                 assert not await is_done(complete_world, who, issue(reference))
 
 
-async def test_supervisors_take_a_visa_back_for_good(complete_world) -> None:
+async def test_a_revocation_by_a_supervisor_is_not_undone(complete_world) -> None:
     def change(reference: str, what: str) -> str:
         return f"UPDATE visa SET {what} WHERE application_id = '{application_id(reference)}'"
 
@@ -110,7 +110,7 @@ async def test_supervisors_take_a_visa_back_for_good(complete_world) -> None:
         assert not await is_done(complete_world, SUPERVISOR, change(REVOKED, what))
 
 
-async def test_the_guard_is_watched(complete_world) -> None:
+async def test_visas_without_their_guard_are_noticed(complete_world) -> None:
     async with undone(complete_world):
         await complete_world.execute("DROP TRIGGER guard ON visa")
         await complete_world.execute(

@@ -51,7 +51,7 @@ async def fees(connection: asyncpg.Connection) -> list[int]:
     return [row["amount_idr"] for row in await connection.fetch(FEES)]
 
 
-async def test_one_person_s_word_changes_nothing(connection) -> None:
+async def test_a_proposal_alone_changes_no_reference_data(connection) -> None:
     await propose(connection)
     assert await fees(connection) == [500_000]
     for statement in (
@@ -68,7 +68,7 @@ async def test_one_person_s_word_changes_nothing(connection) -> None:
     assert not await is_done(connection, FIRST, in_anothers_name)
 
 
-async def test_a_second_one_s_word_does_and_only_with_what_was_read(connection) -> None:
+async def test_an_approval_by_another_person_writes_what_was_proposed_alone(connection) -> None:
     await propose(connection)
     read = await connection.fetch(
         "SELECT name, before, after FROM reference_change_value WHERE change_id = $1", ID
@@ -82,7 +82,7 @@ async def test_a_second_one_s_word_does_and_only_with_what_was_read(connection) 
     assert not await is_done(connection, SECOND, APPROVE)
 
 
-async def test_what_is_another_by_now_is_not_written(connection) -> None:
+async def test_a_proposal_about_data_that_changed_since_is_not_written(connection) -> None:
     await propose(connection)
     await connection.execute("INSERT INTO fee VALUES ('B1', wib_day(now()) + 1, 7)")
     assert await does(connection, SECOND, APPROVE) == "UPDATE 0"
@@ -90,7 +90,7 @@ async def test_what_is_another_by_now_is_not_written(connection) -> None:
 
 
 @pytest.mark.parametrize(("days", "is_let"), [(1, True), (0, False)])
-async def test_it_is_cancelled_until_its_day(connection, days, is_let) -> None:
+async def test_a_change_can_be_cancelled_until_its_day(connection, days, is_let) -> None:
     await propose(connection, days)
     assert await does(connection, SECOND, APPROVE) == "UPDATE 1"
     assert await is_done(connection, FIRST, CANCEL) is is_let
@@ -100,14 +100,14 @@ async def test_it_is_cancelled_until_its_day(connection, days, is_let) -> None:
         assert not await is_done(connection, SECOND, APPROVE)
 
 
-async def test_what_came_without_a_decree_is_nobody_s_to_change(connection) -> None:
+async def test_nobody_changes_ledger_entries_without_a_decree(connection) -> None:
     initial = "(SELECT id FROM reference_change WHERE kind = 'FEE' AND subject = 'B1')"
     for statement in (APPROVE, CANCEL):
         of_initial = statement.replace(f"= '{ID}'", f"= {initial}")
         assert not await is_done(connection, SECOND, of_initial)
 
 
-async def test_whoever_loses_it_is_refused_no_more_once_the_guard_is_gone(connection) -> None:
+async def test_a_ledger_without_its_guard_is_noticed(connection) -> None:
     """The defect: a ledger without its guard lets one person alone write down both names."""
     await connection.execute("DROP TRIGGER guard_reference_change ON reference_change")
     alone = (

@@ -160,7 +160,7 @@ _WAYS_TO_LOOK = {
 
 @pytest.mark.parametrize("role", ["none", "gerbang_officer", "gerbang_partner_manager"])
 @pytest.mark.parametrize("look", _WAYS_TO_LOOK.values(), ids=_WAYS_TO_LOOK)
-async def test_nobody_is_shown_who_else_asks(world: str, role: str, look: str) -> None:
+async def test_viewers_do_not_see_who_else_is_connected(world: str, role: str, look: str) -> None:
     """A sealed context stands in the statement that begins another viewer's transaction."""
     login = login_at(world, tokens.PASSWORD)
     victim, attacker = await connect(login), await connect(login)
@@ -183,7 +183,7 @@ async def _looked(attacker: Any, look: str) -> str:
     return ""
 
 
-async def test_the_owner_is_shown_it(world: str) -> None:
+async def test_the_owner_sees_who_else_is_connected(world: str) -> None:
     """The question is a good one: before a login that shows what it runs, it finds the context."""
     victim = await connect(world)
     attacker = await connect(world)

@@ -60,14 +60,14 @@ async def judge(connection: asyncpg.Connection, mutants: Iterable[Mutant]) -> li
     return lines
 
 
-async def test_some_mutants_of_the_policy_show(complete_world) -> None:
+async def test_some_mutants_of_the_policy_are_killed(complete_world) -> None:
     sample = chain(islice(row_mutants(), 5, None, 61), islice(field_mutants(), 9, None, 389))
     await judge(complete_world, sample)
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("part", range(_PARTS))
-async def test_every_mutant_of_the_policy_shows(complete_world, tell, part: int) -> None:
+async def test_every_mutant_of_the_policy_is_killed(complete_world, tell, part: int) -> None:
     every = chain(row_mutants(), count_mutants(), field_mutants())
     tell(await judge(complete_world, islice(every, part, None, _PARTS)))
 
@@ -94,7 +94,7 @@ async def test_each_wall_alone_lets_change_what_the_domain_says(complete_world, 
 
 
 @pytest.mark.proof
-async def test_every_mutant_of_the_rights_to_change_shows(complete_world, tell) -> None:
+async def test_every_mutant_of_the_rights_to_change_is_killed(complete_world, tell) -> None:
     assert changing.MAY.keys() == MUTATIONS.keys()
     lines = []
     for right in list(changing.changed_rights()):
@@ -118,7 +118,7 @@ WRITE_THE_LOG = (
 )  # fmt: skip
 
 
-async def test_every_verb_granted_besides_shows(complete_world) -> None:
+async def test_every_verb_granted_in_addition_is_noticed(complete_world) -> None:
     """Of every table and verb, to each role. What a role may insert whole already, it gains not."""
     before = await grants_of(complete_world)
     async with undone(complete_world):
@@ -183,7 +183,7 @@ async def entries_taken(connection: asyncpg.Connection) -> set[str]:
     return taken
 
 
-async def test_the_log_takes_what_is_said_in_the_own_name_alone(complete_world) -> None:
+async def test_viewers_write_the_log_in_their_own_name_alone(complete_world) -> None:
     async with undone(complete_world):
         assert await entries_taken(complete_world) == {"in the own name and role"}
         for forgotten in CONDITIONS:

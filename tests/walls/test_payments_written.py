@@ -54,7 +54,7 @@ async def test_the_treasury_reports_a_bill_and_books_the_payment(complete_world)
 
 
 @pytest.mark.parametrize("name", OTHERS)
-async def test_nobody_else_does(complete_world, name) -> None:
+async def test_no_other_role_books_a_payment(complete_world, name) -> None:
     viewer = OTHERS[name]
     assert not await is_done(complete_world, viewer, REPORT)
     assert not await is_done(complete_world, viewer, BOOK)
@@ -109,7 +109,7 @@ async def test_an_event_is_written_in_the_own_name_and_is_an_own_step(
     assert not await is_done(complete_world, TREASURY, event)
 
 
-async def test_nothing_is_handed_in_that_is_paid_already(complete_world) -> None:
+async def test_no_application_is_submitted_as_already_paid(complete_world) -> None:
     agent = OTHERS["agent"]
     lodge = """
         INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code,
@@ -139,7 +139,9 @@ async def test_nothing_is_handed_in_that_is_paid_already(complete_world) -> None
         ),
     ],
 )
-async def test_each_guard_is_watched(complete_world, defect, viewer, statements) -> None:
+async def test_payments_without_one_of_their_guards_are_noticed(
+    complete_world, defect, viewer, statements
+) -> None:
     async with undone(complete_world):
         assert not await is_done(complete_world, viewer, *statements)
         await complete_world.execute(defect)

@@ -174,14 +174,14 @@ async def test_no_question_reads_a_big_table_whole(many: asyncpg.Connection, rol
 
 
 @pytest.mark.proof
-async def test_without_an_index_it_is_seen(many: asyncpg.Connection) -> None:
+async def test_a_missing_index_is_noticed(many: asyncpg.Connection) -> None:
     async with undone(many):
         await many.execute("DROP INDEX ix_application_submitted_at_id")
         plans = [await plan(many, Role.OFFICER, page) for _, page in pages(Role.OFFICER)]
         assert [whole for one in plans for whole in scanned_whole(one)]
 
 
-async def test_what_lists_are_narrowed_and_ordered_by_leaks_nothing(
+async def test_filters_and_orders_use_leakproof_operators_alone(
     connection: asyncpg.Connection,
 ) -> None:
     """Otherwise a row rule comes first, and no index is of use."""

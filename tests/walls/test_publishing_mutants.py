@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize("role", Role)
-def test_what_the_domain_says_is_told_as_published(role: Role) -> None:
+def test_the_fields_that_the_domain_publishes_are_published(role: Role) -> None:
     assert publishing.as_published(role) == set(publishing.AS_PUBLISHED.get(role, "").split())
 
 
@@ -44,11 +44,11 @@ async def judge(
     return lines
 
 
-async def test_some_mutants_of_what_is_published_show(complete_world) -> None:
+async def test_some_mutants_of_publication_are_killed(complete_world) -> None:
     some = chain(islice(changed_sets(), 3, None, 9), islice(changed_fields(), 3, None, 37))
     await judge(complete_world, some)
 
 
 @pytest.mark.proof
-async def test_every_mutant_of_what_is_published_shows(complete_world, tell) -> None:
+async def test_every_mutant_of_publication_is_killed(complete_world, tell) -> None:
     tell(await judge(complete_world, chain(changed_sets(), changed_fields())))

@@ -39,10 +39,10 @@ async def judge(connection: asyncpg.Connection, mutants: Iterable[ChangedPurpose
     return lines
 
 
-async def test_some_mutants_of_the_purposes_show(complete_world) -> None:
+async def test_some_mutants_of_the_purposes_are_killed(complete_world) -> None:
     await judge(complete_world, islice(chain(changed_purposes(), changed_implied()), 0, None, 5))
 
 
 @pytest.mark.proof
-async def test_every_mutant_of_the_purposes_shows(complete_world, tell) -> None:
+async def test_every_mutant_of_the_purposes_is_killed(complete_world, tell) -> None:
     tell(await judge(complete_world, chain(changed_purposes(), changed_implied())))

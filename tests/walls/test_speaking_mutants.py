@@ -26,11 +26,15 @@ async def judge(connection: asyncpg.Connection, mutants: Iterable[ChangedSpeech]
     return lines
 
 
-async def test_some_mutants_of_what_a_change_speaks_of_show(complete_world) -> None:
+async def test_some_mutants_of_the_tables_and_answers_of_mutations_are_killed(
+    complete_world,
+) -> None:
     some = chain(islice(changed_tables(), 1, None, 29), islice(changed_answers(), 1, None, 47))
     await judge(complete_world, some)
 
 
 @pytest.mark.proof
-async def test_every_mutant_of_what_a_change_speaks_of_shows(complete_world, tell) -> None:
+async def test_every_mutant_of_the_tables_and_answers_of_mutations_is_killed(
+    complete_world, tell
+) -> None:
     tell(await judge(complete_world, chain(changed_tables(), changed_answers())))

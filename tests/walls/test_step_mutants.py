@@ -234,7 +234,7 @@ def test_the_steps_are_the_moves_that_the_domain_has(role) -> None:
     assert {pair for pair in stated & moving.ALL if pair[1] != "MATCHED"} == values
 
 
-async def test_what_a_precondition_asks_for_is_asked_for(complete_world) -> None:
+async def test_each_precondition_is_enforced(complete_world) -> None:
     """Of a case in which it does not hold, the same moves are refused."""
     for step in STEPS:
         for need, unmet in UNMET.items():
@@ -260,10 +260,10 @@ async def judge(connection: asyncpg.Connection, some: Iterable[Mutant]) -> list[
     return lines
 
 
-async def test_some_mutants_of_the_steps_show(complete_world) -> None:
+async def test_some_mutants_of_the_steps_are_killed(complete_world) -> None:
     assert await judge(complete_world, islice(mutants(), 3, None, 193))
 
 
 @pytest.mark.proof
-async def test_every_mutant_of_the_steps_shows(complete_world, tell) -> None:
+async def test_every_mutant_of_the_steps_is_killed(complete_world, tell) -> None:
     tell(await judge(complete_world, mutants()))

@@ -103,12 +103,12 @@ async def test_who_works_for_a_suspended_partner_reads_nothing(connection) -> No
 @pytest.mark.parametrize(
     ("ends", "is_let"), [(UNCONFIRMED, False), (CONFIRMED, False), (OVER, True)]
 )
-async def test_it_ends_by_itself_and_by_the_database_s_clock(connection, ends, is_let) -> None:
+async def test_a_suspension_ends_by_the_clock_of_the_database(connection, ends, is_let) -> None:
     await suspend(connection, ends)
     assert await reads_anything(connection, "officer") is is_let
 
 
-async def test_whoever_loses_it_reads_again_once_the_check_is_gone(connection) -> None:
+async def test_without_its_check_a_suspended_viewer_reads_again(connection) -> None:
     """The defect: `viewer.sealed` that finds nobody suspended."""
     await suspend(connection)
     source = await connection.fetchval(
@@ -180,14 +180,14 @@ async def test_who_suspended_without_a_second_person_does_not_suspend_anew(conne
         "lifted_at = now()",
     ],
 )
-async def test_nothing_else_of_it_is_written(connection, change) -> None:
+async def test_no_other_column_of_a_suspension_is_written(connection, change) -> None:
     await suspend(connection)
     for administrator in (FIRST, SECOND):
         changing = f"UPDATE suspension SET {change} WHERE id = '{ID}'"
         assert not await is_done(connection, administrator, changing)
 
 
-async def test_the_guard_is_watched(connection) -> None:
+async def test_suspensions_without_their_guard_are_noticed(connection) -> None:
     in_another_name = SUSPEND.format(by="somebody")
     assert not await is_done(connection, FIRST, in_another_name)
     await connection.execute("DROP TRIGGER guard_suspension ON suspension")

@@ -59,7 +59,7 @@ async def test_each_role_writes_the_columns_that_the_domain_gives_it(complete_wo
     assert written == columns_by_domain(role)
 
 
-async def test_nobody_reads_where_it_writes_what_it_is_never_told(complete_world) -> None:
+async def test_no_writing_role_reads_a_column_hidden_from_its_domain_role(complete_world) -> None:
     for thing, roles in NEVER_READ.items():
         table, _, column = thing.partition(".")
         columns = [column] if column else Base.metadata.tables[table].c.keys()
@@ -84,7 +84,7 @@ async def test_no_injected_statement_reads_a_ground(complete_world, name) -> Non
 
 
 @pytest.mark.parametrize("name", ["PARTNER_AGENT", "APPLICANT"])
-async def test_whoever_is_told_of_a_ground_cannot_read_it(complete_world, name) -> None:
+async def test_a_role_told_of_a_public_ground_cannot_read_the_ground(complete_world, name) -> None:
     """Not even of a decision in the own reach, by a statement that is injected where it reads."""
     readable = "is_incomplete" if name == "PARTNER_AGENT" else "public_reason"
     async with undone(complete_world):
@@ -177,7 +177,7 @@ async def test_a_role_moves_no_case_otherwise(complete_world, name) -> None:
 
 
 @pytest.mark.parametrize("name", MOVES)
-async def test_no_event_is_written_of_what_was_not_done(complete_world, name) -> None:
+async def test_no_event_is_written_without_its_step(complete_world, name) -> None:
     async with undone(complete_world):
         await moving.prepare(complete_world)
         await moving.put_into(complete_world, "IN_VERIFICATION", "GRANTED")
@@ -203,7 +203,7 @@ async def test_without_its_guard_a_table_takes_more(complete_world, table) -> No
         assert await is_let_through(complete_world, VIEWERS["OFFICER"], *statements)
 
 
-async def test_a_verb_granted_to_a_writing_role_besides_shows(complete_world) -> None:
+async def test_a_verb_granted_to_a_writing_role_in_addition_is_noticed(complete_world) -> None:
     for role in (writing_role(Role.OFFICER), writing_role(Role.LEADERSHIP)):
         before = await columns_written(complete_world, role)
         for verb in VERBS:

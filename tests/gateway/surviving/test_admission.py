@@ -113,7 +113,7 @@ async def test_the_door_closes_when_many_viewers_fill_the_queue() -> None:
     admission.refuse_if_full()
 
 
-async def test_who_gives_up_takes_no_turn_along() -> None:
+async def test_a_request_given_up_in_the_queue_takes_no_turn() -> None:
     admission = _admission(running=2, waiting=100, running_of_a_viewer=1)
 
     async def come(number: int) -> None:
@@ -131,7 +131,7 @@ async def test_who_gives_up_takes_no_turn_along() -> None:
         assert admission.running == 2
 
 
-async def test_who_gives_up_as_the_turn_comes_hands_it_on() -> None:
+async def test_a_request_given_up_as_its_turn_comes_hands_it_on() -> None:
     admission, served = _admission(), list[Lane]()
     come = _comer(admission, served)
     async with admission.turn(ONE):
@@ -144,7 +144,7 @@ async def test_who_gives_up_as_the_turn_comes_hands_it_on() -> None:
     assert (admission.running, admission.waiting) == (0, 0)
 
 
-async def test_no_more_wait_than_may() -> None:
+async def test_the_queue_is_no_longer_than_its_limit() -> None:
     admission = _admission(waiting=0)
     async with admission.turn(ONE):
         with pytest.raises(RequestError, match="Try again shortly"):

@@ -50,7 +50,7 @@ async def _ask_at_once(running: Standing, count: int) -> list[Reply]:
     return await asyncio.gather(*(running.ask(request_bytes()) for _ in range(count)))
 
 
-async def test_away_it_says_so_and_back_it_hands_out_no_stale_connection(
+async def test_a_restarted_database_is_reported_and_no_stale_connection_is_handed_out(
     populated: Database,
 ) -> None:
     async with standing(populated.url()) as running:
@@ -113,7 +113,7 @@ async def test_closed_connections_that_are_handed_out_are_seen(
         assert 503 in {reply.status for reply in await _ask_at_once(running, 20)}
 
 
-async def test_an_operation_that_finds_no_connection_in_time_is_told_of_overload(
+async def test_an_operation_without_a_connection_in_time_is_answered_overloaded(
     world: str,
 ) -> None:
     busy = pool(world, 1, wait_seconds=0.05)

@@ -210,9 +210,7 @@ async def test_a_planted_fault_is_named(installation: Installation, name: str) -
     assert EXPLANATIONS[case.fault].mend
 
 
-async def test_it_is_told_once_more_when_all_is_well_again(
-    installation: Installation, database: Database
-) -> None:
+async def test_recovery_is_logged_once(installation: Installation, database: Database) -> None:
     migrations = CASES["migrations behind"].planting
     with log_lines() as log:
         async with installation.served() as client:
@@ -304,7 +302,7 @@ async def _until_refused(agent: Viewer) -> tuple[Any, dict[str, Any]]:
         ("XX001", "INTERNAL"),  # a damaged page does not mend itself: clients must not go on
     ],
 )
-async def test_what_passes_with_the_database_is_unavailable_and_what_does_not_is_not(
+async def test_only_errors_that_end_with_the_outage_are_unavailable(
     installation: Installation, issuer: str, state: str, code: str
 ) -> None:
     """As the server would raise it, from a trigger."""

@@ -46,7 +46,7 @@ async def _full(world: str, **variables: str) -> AsyncIterator[Standing]:
     await watcher.close()
 
 
-async def test_who_finds_no_place_is_refused_before_the_body_is_read(world: str) -> None:
+async def test_a_request_beyond_the_queue_is_refused_before_its_body_is_read(world: str) -> None:
     head, _, _ = request_bytes(LOCKABLE).partition(b"\r\n\r\n")
     async with _full(world) as running:
         reply = await running.ask(head + b"\r\n\r\n")
@@ -65,7 +65,7 @@ async def test_health_never_waits_in_the_queue(world: str) -> None:
             assert reply.seconds < 1
 
 
-async def test_who_waited_long_enough_is_refused(world: str) -> None:
+async def test_a_request_that_waited_too_long_is_refused(world: str) -> None:
     async with standing(world, operations="1", queue_seconds="0.2") as running, locked(world):
         first, second = (
             asyncio.create_task(running.ask(request_bytes(LOCKABLE))) for _ in range(2)
@@ -77,7 +77,7 @@ async def test_who_waited_long_enough_is_refused(world: str) -> None:
         assert (await first).status == 503  # the lock is held for longer than it may be waited for
 
 
-async def test_errors_come_at_a_pace_and_keep_nobody_out(world: str) -> None:
+async def test_error_responses_are_paced_and_keep_nobody_out(world: str) -> None:
     """A client that ignores its errors and asks again at once is held back with the next one."""
     flooders, each = 40, 50
     request = request_bytes()
