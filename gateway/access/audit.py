@@ -1,6 +1,7 @@
 """Writes the access log: reads of identity are committed before the answer is sent."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -13,206 +14,193 @@ from gateway.access.inquiry_room import InquiryRoom
 from gateway.access.log_entries import Room, write_entries
 from gateway.access.purpose import StatedPurpose
 from gateway.access.read_budget import ReadBudget
-from gateway.access.transactions.begin import TransactionStart
+from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.one_write import commit_in_one_write
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.policy import NAMES_NO_CASE
 from gateway.viewer import Viewer
 from models import AccessEvent, BanRead, Base, BreachLookup, PersonLookup
 from models.account import seal_entries
-from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool
 from models.key_service import KeyService, KeyServiceError
 from models.row_keys import new_key
-from models.vocabulary import BreachList, IndexKind
+from models.vocabulary import BreachList, IndexKind, Role
 
 
-async def record_reads(
-    pool: ConnectionPool,
-    keys: KeyService | None,
-    start: TransactionStart,
-    viewer: Viewer,
-    purpose: StatedPurpose,
-    applicants: Collection[UUID],
-    fields: Sequence[str],
-    trace_id: str,
-    most: int | None,
-) -> None:
-    """Log one access event for each applicant, all or none, as the viewer.
+class AccessLog:
+    """The access log, as the gateway writes it in the name of its viewers."""
 
-    ``most`` is how many people the viewer reads in an hour; None where that has no limit. In
-    an inquiry, to which people were admitted before, no read is refused; it still counts.
+    def __init__(
+        self,
+        pool: ConnectionPool,
+        starts: TransactionStarts,
+        keys: KeyService | None,
+        read_budgets: Mapping[Role, int],
+    ) -> None:
+        """``read_budgets`` says how many people each role reads in an hour; a role without one has
+        no limit."""
+        self._pool = pool
+        self._starts = starts
+        self._keys = keys
+        self._read_budgets = read_budgets
 
-    Raises ReadBudgetError beyond it, and RequestError with UNAVAILABLE if that fails; the answer
-    must then be withheld.
+    def budget(self, viewer: Viewer, people: Collection[UUID]) -> ReadBudget | None:
+        """The viewer's budget, to read these people within it; None where that has no limit."""
+        most = self._read_budgets.get(viewer.role)
+        return None if most is None else ReadBudget(viewer, most, people)
+
+    async def write(
+        self,
+        viewer: Viewer,
+        noun: type[Base],
+        entries: Sequence[Mapping[str, Any]],
+        room: Room | None = None,
+    ) -> None:
+        """Commit all entries if there is room; otherwise write none.
+
+        Raises what ``room`` refuses with, and RequestError with UNAVAILABLE if the log cannot be
+        written. The answer must then be withheld.
+        """
+        try:
+            # Somebody who writes entries without a gateway has no key to seal them with.
+            sealed = await seal_entries(self._keys, noun, entries) if entries else []
+            command = write_entries(noun, sealed, room)
+            start = self._starts.for_reading(viewer)
+            [result] = await commit_in_one_write(self._pool, start, [command])
+        except (FieldError, KeyServiceError, SQLAlchemyError, Error, OSError) as error:
+            raise RequestError(
+                ErrorCode.UNAVAILABLE,
+                "The read could not be logged, so it was not answered. Try again.",
+                HTTPStatus.SERVICE_UNAVAILABLE,
+            ) from error
+        why = result.get_value(0, 0) if result.ntuples else None
+        if room and why is not None:
+            raise room.refusal(why.decode())
+
+
+@dataclass(frozen=True, slots=True)
+class OperationAudit:
+    """Accounts for the people whom one operation reads.
+
+    Each method raises RequestError with UNAVAILABLE if the log cannot be written. The answer must
+    then be withheld.
     """
-    country = viewer.countries[0] if len(viewer.countries) == 1 else None
-    now = datetime.now(UTC)
-    events = [
-        {
-            "id": new_key(),
-            "occurred_at": now,
-            "applicant_id": applicant,
-            "actor": viewer.subject,
-            "actor_role": viewer.role.value,
-            "actor_partner_code": viewer.partner,
-            "actor_country_code": country,
-            "purpose": purpose.code.value,
-            "case_reference": purpose.case_reference or NAMES_NO_CASE[viewer.role],
-            "fields": list(fields),
-            "trace_id": trace_id,
-        }
-        for applicant in sorted(applicants)
-    ]
-    budget = ReadBudget(viewer, most, applicants) if most and not purpose.is_inquiry else None
-    await _log(pool, keys, start, AccessEvent, events, budget)
 
+    log: AccessLog
+    viewer: Viewer
+    trace_id: str
+    #: Why identity is read, and which of its fields; None where the operation reads none.
+    purpose: StatedPurpose | None
+    fields: Sequence[str]
+    #: Whether look-ups are logged; in an inquiry they were, when people were admitted to it.
+    logs_lookups: bool = True
 
-async def record_lookup(
-    pool: ConnectionPool,
-    keys: KeyService | None,
-    start: TransactionStart,
-    viewer: Viewer,
-    purpose: StatedPurpose,
-    kind: IndexKind,
-    found: int,
-    trace_id: str,
-    most: int | None,
-) -> None:
-    """Log a look-up of people as the viewer, whether anybody was found or not; never who was looked
-    for. It counts as one person.
+    @property
+    def stated_purpose(self) -> StatedPurpose:
+        """Raises PermissionError where no purpose was stated."""
+        if self.purpose is None:
+            raise PermissionError("no purpose was stated")
+        return self.purpose
 
-    Raises ReadBudgetError beyond the budget, InquiryLimitError beyond an inquiry, and RequestError
-    with UNAVAILABLE if that fails; the answer must then be withheld.
-    """
-    id_ = new_key()
-    lookup = {
-        "id": id_,
-        "actor": viewer.subject,
-        "actor_role": viewer.role.value,
-        "purpose": purpose.code.value,
-        "case_reference": purpose.case_reference,
-        "by": kind.value,
-        "found": found,
-        "trace_id": trace_id,
-    }
-    room = InquiryRoom.of(viewer, purpose, look_ups=1)
-    room = room or (ReadBudget(viewer, most, [id_]) if most else None)
-    await _log(pool, keys, start, PersonLookup, [lookup], room)
+    async def require_room(self) -> None:
+        """Raises ReadBudgetError where the viewer may read nobody else. Checked before a change is
+        made, since its answer would have to be withheld."""
+        if budget := self.log.budget(self.viewer, [new_key()]):
+            await self.log.write(self.viewer, AccessEvent, [], budget)
 
+    async def admit_people(self, people: Collection[UUID]) -> None:
+        """Admit people to the inquiry that the purpose names, before any of them is read.
 
-async def record_breach_lookup(
-    pool: ConnectionPool,
-    keys: KeyService | None,
-    start: TransactionStart,
-    viewer: Viewer,
-    list_: BreachList,
-    about: str | None,
-    since: datetime,
-    before: datetime,
-    trace_id: str,
-) -> None:
-    """Log a question about who was affected by a breach, by one account or in a window.
+        Raises InquiryLimitError where it does not admit all of them.
+        """
+        if room := InquiryRoom.of(self.viewer, self.stated_purpose, people):
+            await self.log.write(self.viewer, AccessEvent, [], room)
 
-    Raises RequestError with UNAVAILABLE if that fails; the answer must then be withheld.
-    """
-    lookup = {
-        "id": new_key(),
-        "actor": viewer.subject,
-        "actor_role": viewer.role.value,
-        "list": list_.value,
-        "viewer": about,
-        "window_from": since,
-        "window_before": before,
-        "trace_id": trace_id,
-    }
-    await _log(pool, keys, start, BreachLookup, [lookup], None)
+    async def record_reads(self, applicants: Collection[UUID]) -> None:
+        """Log one access event for each applicant, all or none.
 
+        Raises ReadBudgetError beyond the viewer's budget. In an inquiry, to which people were
+        admitted before, no read is refused; it still counts.
+        """
+        viewer, purpose = self.viewer, self.stated_purpose
+        country = viewer.countries[0] if len(viewer.countries) == 1 else None
+        now = datetime.now(UTC)
+        events = [
+            {
+                "id": new_key(),
+                "occurred_at": now,
+                "applicant_id": applicant,
+                "actor": viewer.subject,
+                "actor_role": viewer.role.value,
+                "actor_partner_code": viewer.partner,
+                "actor_country_code": country,
+                "purpose": purpose.code.value,
+                "case_reference": purpose.case_reference or NAMES_NO_CASE[viewer.role],
+                "fields": list(self.fields),
+                "trace_id": self.trace_id,
+            }
+            for applicant in sorted(applicants)
+        ]
+        budget = None if purpose.is_inquiry else self.log.budget(viewer, applicants)
+        await self.log.write(viewer, AccessEvent, events, budget)
 
-async def admit_people(
-    pool: ConnectionPool,
-    start: TransactionStart,
-    viewer: Viewer,
-    purpose: StatedPurpose,
-    people: Collection[UUID],
-) -> None:
-    """Admit people to the inquiry that the purpose names, before any of them is read.
+    async def record_ban_reads(self, bans: Collection[UUID]) -> None:
+        """Log the reads of the people that entries of the ban list are about. Each entry counts as
+        a person.
 
-    Raises InquiryLimitError where it does not admit all of them, and RequestError with UNAVAILABLE
-    if that fails.
-    """
-    if room := InquiryRoom.of(viewer, purpose, people):
-        await _log(pool, None, start, AccessEvent, [], room)
+        Raises ReadBudgetError beyond the viewer's budget.
+        """
+        viewer, purpose = self.viewer, self.stated_purpose
+        reads = [
+            {
+                "id": new_key(),
+                "ban_id": ban,
+                "actor": viewer.subject,
+                "actor_role": viewer.role.value,
+                "purpose": purpose.code.value,
+                "case_reference": purpose.case_reference,
+                "fields": list(self.fields),
+                "trace_id": self.trace_id,
+            }
+            for ban in sorted(bans)
+        ]
+        await self.log.write(viewer, BanRead, reads, self.log.budget(viewer, bans))
 
+    async def record_lookup(self, kind: IndexKind, found: int) -> None:
+        """Log a look-up of people, whether anybody was found or not; never who was looked for. It
+        counts as one person.
 
-async def require_room(
-    pool: ConnectionPool, start: TransactionStart, viewer: Viewer, most: int | None
-) -> None:
-    """Raises ReadBudgetError where the viewer may read nobody else. Checked before a change is
-    made, since its answer would have to be withheld."""
-    if most is not None:
-        await _log(pool, None, start, AccessEvent, [], ReadBudget(viewer, most, [new_key()]))
-
-
-async def record_ban_reads(
-    pool: ConnectionPool,
-    keys: KeyService | None,
-    start: TransactionStart,
-    viewer: Viewer,
-    purpose: StatedPurpose,
-    bans: Collection[UUID],
-    fields: Sequence[str],
-    trace_id: str,
-    most: int | None,
-) -> None:
-    """Log, as the viewer, the reads of the people that entries of the ban list are about. Each
-    entry counts as a person, like the people of ``record_reads``.
-
-    Raises ReadBudgetError beyond the budget, and RequestError with UNAVAILABLE if that fails; the
-    answer must then be withheld.
-    """
-    reads = [
-        {
-            "id": new_key(),
-            "ban_id": ban,
+        Raises ReadBudgetError beyond the viewer's budget, InquiryLimitError beyond an inquiry.
+        """
+        if not self.logs_lookups:
+            return
+        viewer, purpose = self.viewer, self.stated_purpose
+        id_ = new_key()
+        lookup = {
+            "id": id_,
             "actor": viewer.subject,
             "actor_role": viewer.role.value,
             "purpose": purpose.code.value,
             "case_reference": purpose.case_reference,
-            "fields": list(fields),
-            "trace_id": trace_id,
+            "by": kind.value,
+            "found": found,
+            "trace_id": self.trace_id,
         }
-        for ban in sorted(bans)
-    ]
-    budget = ReadBudget(viewer, most, bans) if most else None
-    await _log(pool, keys, start, BanRead, reads, budget)
+        room = InquiryRoom.of(viewer, purpose, look_ups=1) or self.log.budget(viewer, [id_])
+        await self.log.write(viewer, PersonLookup, [lookup], room)
 
-
-async def _log(
-    pool: ConnectionPool,
-    keys: KeyService | None,
-    start: TransactionStart,
-    noun: type[Base],
-    rows: list[dict[str, Any]],
-    room: Room | None,
-) -> None:
-    """Seal and write the entries: somebody who writes them without a gateway has no key for
-    that."""
-    try:
-        sealed = await seal_entries(keys, noun, rows) if rows else []
-        why = await _write(pool, start, write_entries(noun, sealed, room))
-    except (FieldError, KeyServiceError, SQLAlchemyError, Error, OSError) as error:
-        raise RequestError(
-            ErrorCode.UNAVAILABLE,
-            "The read could not be logged, so it was not answered. Try again.",
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ) from error
-    if room and why is not None:
-        raise room.refusal(why)
-
-
-async def _write(pool: ConnectionPool, start: TransactionStart, command: Command) -> str | None:
-    """Commit the entries, and return null; or commit the alert, and return why there is no room."""
-    [result] = await commit_in_one_write(pool, start, [command])
-    why: bytes | None = result.get_value(0, 0) if result.ntuples else None
-    return why.decode() if why is not None else None
+    async def record_breach_lookup(
+        self, list_: BreachList, about: str | None, since: datetime, before: datetime
+    ) -> None:
+        """Log a question about who was affected by a breach, by one account or in a window."""
+        lookup = {
+            "id": new_key(),
+            "actor": self.viewer.subject,
+            "actor_role": self.viewer.role.value,
+            "list": list_.value,
+            "viewer": about,
+            "window_from": since,
+            "window_before": before,
+            "trace_id": self.trace_id,
+        }
+        await self.log.write(self.viewer, BreachLookup, [lookup])

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -15,16 +14,9 @@ from graphql import (
 from psycopg import Error as DriverError
 from sqlalchemy.exc import DBAPIError
 
-from gateway.access.audit import (
-    admit_people,
-    record_ban_reads,
-    record_breach_lookup,
-    record_lookup,
-    record_reads,
-    require_room,
-)
+from gateway.access.audit import AccessLog, OperationAudit
 from gateway.access.ending_counts import count_endings
-from gateway.access.purpose import StatedPurpose, stated_purpose
+from gateway.access.purpose import stated_purpose
 from gateway.access.tampering import raise_tampering
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.errors import refuse_partial
@@ -72,7 +64,7 @@ from gateway.viewer import Viewer
 from models.database.pool import ConnectionPool
 from models.key_service import KeyService
 from models.person.vault import Vault, VaultError
-from models.vocabulary import BreachList, IndexKind, Role
+from models.vocabulary import Role
 
 #: The kinds of operations that run over HTTP.
 _BY_REQUEST = (Kind.QUERY, Kind.MUTATION)
@@ -116,7 +108,7 @@ class SchemaRunner:
         self._plans = PlanCache(self.catalogue, is_compiled=row_writer is RowWriter.COMPILED)
         self._figures = FigureCache()
         self._keys = keys
-        self._read_budgets = read_budgets
+        self._access_log = AccessLog(pool, openings, keys, read_budgets)
         self._most_endings = most_endings
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
@@ -186,36 +178,45 @@ class SchemaRunner:
         Raises RequestError with UNAVAILABLE or OVERLOADED in an outage, and with UNAVAILABLE
         if the reads cannot be logged.
         """
-        viewer, started_at = admitted.viewer, monotonic()
+        started_at = monotonic()
         context = self._context(admitted)
-        most = self._read_budgets.get(viewer.role)
-        kind, purpose = admitted.operation.operation, admitted.purpose
-        if purpose and purpose.is_inquiry and kind is OperationType.QUERY:
-            await self._admit_to_inquiry(admitted, purpose)
-            context.log_lookup = _logged_before
-        elif purpose and not purpose.is_inquiry and kind is OperationType.MUTATION:
-            await require_room(self._pool, self._openings.for_reading(viewer), viewer, most)
+        await self._prepare_reads(admitted, context)
         try:
             executed = await self._execute(admitted, context, await roots(context))
         finally:
             await context.session.close()
+        await self._account_for_reads(context, executed)
+        admitted.charge.settle(sum(one.values for one in executed), monotonic() - started_at)
+        return [answer_to(one.data, one.errors, admitted) for one in executed]
+
+    async def _prepare_reads(self, admitted: AdmittedOperation, context: Context) -> None:
+        """Refuse, before anything is done, what could not be answered: people whom the stated
+        inquiry does not admit, and a change by a viewer who may read nobody else."""
+        audit, kind = context.audit, admitted.operation.operation
+        if audit.purpose is None:
+            return
+        if audit.purpose.is_inquiry and kind is OperationType.QUERY:
+            await self._admit_to_inquiry(admitted)
+            context.audit = replace(audit, logs_lookups=False)
+        elif not audit.purpose.is_inquiry and kind is OperationType.MUTATION:
+            await audit.require_room()
+
+    async def _account_for_reads(self, context: Context, executed: Sequence[Execution]) -> None:
+        """Commit who was read, before the answer is sent. Raises RequestError where it must be
+        withheld."""
+        viewer = context.viewer
         if tampered := current_record().tampered:
             await raise_tampering(self._pool, self._openings.for_reading(viewer), viewer, tampered)
         for one in executed:
             if one.errors:
                 refuse_partial(error.original_error for error in one.errors)
-        if admitted.purpose and (context.identities_read or context.banned_read):
-            by = (self._pool, self._keys, self._openings.for_reading(viewer), viewer)
-            what = (admitted.logged, admitted.trace_id)
-            if context.identities_read:
-                await record_reads(*by, admitted.purpose, context.identities_read, *what, most)
-            if context.banned_read:
-                await record_ban_reads(*by, admitted.purpose, context.banned_read, *what, most)
+        if context.identities_read:
+            await context.audit.record_reads(context.identities_read)
+        if context.banned_read:
+            await context.audit.record_ban_reads(context.banned_read)
         if people := context.disclosed.get("PassportEnding"):
             start = self._openings.for_reading(viewer)
             await count_endings(self._pool, start, viewer, people, self._most_endings)
-        admitted.charge.settle(sum(one.values for one in executed), monotonic() - started_at)
-        return [answer_to(one.data, one.errors, admitted) for one in executed]
 
     def plan(self, request: OperationRequest, viewer: Viewer) -> PlanRun | WhyExecutor:
         """The plan of a query that is not run, or why it has none.
@@ -237,48 +238,26 @@ class SchemaRunner:
             self._cursors,
             self.positions,
             self._changes,
+            OperationAudit(
+                self._access_log,
+                admitted.viewer,
+                admitted.trace_id,
+                admitted.purpose,
+                admitted.logged,
+            ),
             admitted.language,
             self._figures,
-            purpose=admitted.purpose,
             keys=self._keys,
-            log_lookup=partial(self._log_lookup, admitted),
-            log_breach_lookup=partial(self._log_breach_lookup, admitted),
         )
 
-    async def _log_lookup(self, admitted: AdmittedOperation, kind: IndexKind, found: int) -> None:
-        """Raises RequestError with UNAVAILABLE if that fails."""
-        if admitted.purpose is None:
-            raise PermissionError("a look-up without a purpose")
-        viewer = admitted.viewer
-        await record_lookup(
-            *(self._pool, self._keys, self._openings.for_reading(viewer), viewer),
-            *(admitted.purpose, kind, found, admitted.trace_id),
-            most=self._read_budgets.get(viewer.role),
-        )
-
-    async def _log_breach_lookup(
-        self,
-        admitted: AdmittedOperation,
-        list_: BreachList,
-        about: str | None,
-        since: datetime,
-        before: datetime,
-    ) -> None:
-        """Raises RequestError with UNAVAILABLE if that fails."""
-        viewer = admitted.viewer
-        await record_breach_lookup(
-            *(self._pool, self._keys, self._openings.for_reading(viewer), viewer),
-            *(list_, about, since, before, admitted.trace_id),
-        )
-
-    async def _admit_to_inquiry(self, admitted: AdmittedOperation, purpose: StatedPurpose) -> None:
+    async def _admit_to_inquiry(self, admitted: AdmittedOperation) -> None:
         """Find out which people the operation would read, and admit them to its inquiry.
 
         The executor runs the operation once for that purpose. Its loaders note whose identity is
         asked for, including people who are not admitted yet and whom it cannot read. Look-ups are
         logged in this run only. Raises RequestError where the inquiry does not admit all of them.
         """
-        context, viewer = self._context(admitted), admitted.viewer
+        context = self._context(admitted)
         if admitted.asks_of_schema:
             raise schema_refusal()  # only plans limit introspection
         try:
@@ -288,8 +267,7 @@ class SchemaRunner:
         if found.errors:
             refuse_partial(error.original_error for error in found.errors)
         if people := context.identities_asked - context.identities_read:
-            start = self._openings.for_reading(viewer)
-            await admit_people(self._pool, start, viewer, purpose, people)
+            await context.audit.admit_people(people)
 
     async def _execute(
         self, admitted: AdmittedOperation, context: Context, values: Sequence[Any]
@@ -338,10 +316,6 @@ class SchemaRunner:
     def read_transaction(self, viewer: Viewer) -> ReadTransaction:
         """A read transaction for the viewer; it begins with the first statement."""
         return ReadTransaction(self._pool, self._openings.for_reading(viewer))
-
-
-async def _logged_before(_: IndexKind, __: int) -> None:
-    """The look-ups of an inquiry are logged where people are admitted to it."""
 
 
 async def _single_root(_: Context) -> Sequence[Any]:

@@ -1,8 +1,7 @@
 """The context of one operation: its viewer, transaction and loaders."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from aiodataloader import DataLoader
 from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gateway.access.purpose import StatedPurpose
+from gateway.access.audit import OperationAudit
 from gateway.access.rows import bind_scope, select_reachable
 from gateway.access.transactions.prepared import PreparedStatement
 from gateway.access.transactions.reading import ReadTransaction
@@ -37,7 +36,6 @@ from gateway.viewer import Viewer
 from models.key_service import KeyService
 from models.person.sealed import Sealed, open_rows
 from models.person.vault import Vault
-from models.vocabulary import BreachList, IndexKind
 
 
 @dataclass(slots=True)
@@ -50,17 +48,12 @@ class Context:
     cursors: Cursors
     positions: Positions
     changes: Changes
+    audit: OperationAudit
     #: The language of messages.
     language: Language = Language.EN
     figure_cache: FigureCache = field(default_factory=FigureCache)
-    #: Why identity is read, where it is.
-    purpose: StatedPurpose | None = None
     #: By which people are looked up, where there are any.
     keys: KeyService | None = None
-    log_lookup: Callable[[IndexKind, int], Awaitable[None]] | None = None
-    log_breach_lookup: (
-        Callable[[BreachList, str | None, datetime, datetime], Awaitable[None]] | None
-    ) = None
     session: ReadTransaction = field(init=False)
     _loaders: "Loaders | None" = field(init=False)
     _figures: FigureReads | None = field(init=False)
@@ -95,30 +88,6 @@ class Context:
         if self._figures is None:
             self._figures = FigureReads(self.figure_cache, self.session, self.viewer)
         return self._figures
-
-    @property
-    def stated_purpose(self) -> StatedPurpose:
-        """Why identity is read. Raises PermissionError where no purpose was stated."""
-        if self.purpose is None:
-            raise PermissionError("no purpose was stated")
-        return self.purpose
-
-    async def record_lookup(self, kind: IndexKind, found: int) -> None:
-        """Log a look-up of people, committed. Raises RequestError with UNAVAILABLE if it fails."""
-        if self.log_lookup is None:
-            raise PermissionError("a look-up that nobody logs")
-        await self.log_lookup(kind, found)
-
-    async def record_breach_lookup(
-        self, list_: BreachList, viewer: str | None, since: datetime, before: datetime
-    ) -> None:
-        """Log a question about a breach, committed.
-
-        Raises RequestError with UNAVAILABLE if it fails.
-        """
-        if self.log_breach_lookup is None:
-            raise PermissionError("a question about a breach that nobody logs")
-        await self.log_breach_lookup(list_, viewer, since, before)
 
     async def change(self, key: str, request: Request) -> Outcome:
         """Make the change of a field once, even if the executor resolves the field again after a

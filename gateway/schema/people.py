@@ -59,7 +59,7 @@ async def people(
     looked_up = select(
         func.viewer.people_found(
             context.viewer.role.value,
-            context.stated_purpose.case_reference,
+            context.audit.stated_purpose.case_reference,
             literal(digests, ARRAY(Text)),
         ).label("people")
     ).where(_is_for_a_case(context))
@@ -73,7 +73,7 @@ async def people(
         )
     ids = list(found[0].people or ())[:MOST_FOUND]
     # Before the answer: a look-up that cannot be logged is not answered.
-    await context.record_lookup(kind, len(ids))
+    await context.audit.record_lookup(kind, len(ids))
     noun = context.catalogue.nouns[Applicant.__name__]
     rows = await context.loaders.by(noun, ApplicantRow.id).load_many(ids)
     return [row for row in rows if row is not None]
@@ -92,7 +92,7 @@ def _is_for_a_case(context: Context) -> ColumnElement[bool]:
     """Whether the purpose names an inquiry in which this role looks people up; or a case, or a
     request, for which."""
     rule = LOOKED_UP_IN.get(context.viewer.role)
-    if rule and context.stated_purpose.is_inquiry:
+    if rule and context.audit.stated_purpose.is_inquiry:
         return _is_named(context, Inquiry.reference, rule)
     return _is_named(context, *LOOKED_UP_FOR[context.viewer.role])
 
@@ -102,7 +102,7 @@ def _is_named(context: Context, reference: Attribute, rule: Rule) -> ColumnEleme
     noun = reference.class_
     return exists(
         select(noun.id)
-        .where(reference == context.stated_purpose.case_reference)
+        .where(reference == context.audit.stated_purpose.case_reference)
         .where(reachable(noun.__name__, context.viewer))
         .where(meets(rule, context.viewer))
     )

@@ -121,7 +121,7 @@ async def people_who_were_in_reach(
 ) -> PersonInReachTable:
     context: Context = info.context
     raise_first([*window_mistakes(since, before, after), *_mistakes(role, partner, places)])
-    await context.record_breach_lookup(BreachList.IN_REACH, viewer, since, before)
+    await context.audit.record_breach_lookup(BreachList.IN_REACH, viewer, since, before)
     account = Account(viewer, role, partner, tuple(places or ()))
     behind = key_in(after, Applicant.__name__) if after else None
     found = people_in_reach(account, since, before, behind, MOST_PEOPLE_IN_REACH)

@@ -109,7 +109,7 @@ async def people_who_were_read(
 ) -> PersonReadTable:
     context: Context = info.context
     raise_first(window_mistakes(since, before, after))
-    await context.record_breach_lookup(BreachList.READ, viewer, since, before)
+    await context.audit.record_breach_lookup(BreachList.READ, viewer, since, before)
     asked = reachable(AccessEvent.__name__, context.viewer), since, before, viewer
     behind = key_in(after, Applicant.__name__) if after else None
     found = reads_by_person(*asked, behind, MOST_PEOPLE_READ)
