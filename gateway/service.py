@@ -17,7 +17,7 @@ from gateway.access.transactions.begin import Clock, Seal, TransactionLimits, Tr
 from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.app import create_app
 from gateway.execution.budgets import Budgets
-from gateway.execution.run import SchemaRunner
+from gateway.execution.runner import SchemaRunner
 from gateway.execution.schemas import Schemas
 from gateway.execution.subscriptions import SchemaSubscriptions
 from gateway.faults import Fault

@@ -72,13 +72,13 @@ class Probe:
     def __init__(
         self,
         pool: ConnectionPool,
-        openings: TransactionStarts,
+        starts: TransactionStarts,
         *,
         replica_seconds: float,
         clock: Clock = time.time,
     ) -> None:
         self._pool = pool
-        self._openings = openings
+        self._starts = starts
         self._replica_seconds = replica_seconds
         self._clock = clock
 
@@ -127,7 +127,7 @@ class Probe:
             (EDITION_AGE, newest_publication(), ANONYMOUS),
             (CHECKPOINT_AGE, select(func.viewer.account_signed_at()), ANONYMOUS),
         ):
-            session = ReadTransaction(self._pool, self._openings.for_reading(viewer))
+            session = ReadTransaction(self._pool, self._starts.for_reading(viewer))
             instant = newest.subquery().c[0]
             age = select(func.extract("epoch", func.now() - instant))
             try:
@@ -148,7 +148,7 @@ class Probe:
     async def _read_as_viewer(self) -> None:
         """Read a row as a viewer. Check the seal explicitly: an empty table would not."""
         connection, *_ = await begin_transaction(
-            self._pool, BEGIN, self._openings.for_reading(ANONYMOUS)
+            self._pool, BEGIN, self._starts.for_reading(ANONYMOUS)
         )
         try:
             acts_as = Command("SELECT viewer.acts_as($1)", [ANONYMOUS.role.value])

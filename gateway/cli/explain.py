@@ -15,7 +15,7 @@ from gateway.execution.cost import MOST
 from gateway.execution.operation import OperationRequest
 from gateway.execution.plan.explain import explain as plan_explained
 from gateway.execution.plan.run import PlanRun
-from gateway.execution.run import SchemaRunner
+from gateway.execution.runner import SchemaRunner
 from gateway.viewer import Viewer
 from models.database.pool import ConnectionPool
 from models.vocabulary import Role

@@ -19,7 +19,7 @@ from gateway.execution.answers import answer_to, with_cost
 from gateway.execution.budgets import Charge
 from gateway.execution.graphql_core import build_execution, open_event_stream
 from gateway.execution.operation import AdmittedOperation, Answer, OperationRequest
-from gateway.execution.run import SchemaRunner
+from gateway.execution.runner import SchemaRunner
 from gateway.logs.requests import Kind, current_record
 from gateway.mapping.change_feed import (
     BROKEN,

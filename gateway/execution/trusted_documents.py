@@ -59,14 +59,14 @@ class TrustedDocuments:
     def __init__(
         self,
         pool: ConnectionPool,
-        openings: TransactionStarts,
+        starts: TransactionStarts,
         *,
         rule: DocumentRule = DocumentRule.ALLOW,
         in_development: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._pool = pool
-        self._openings = openings
+        self._starts = starts
         self._rule = rule
         self._in_development = in_development
         self._clock = clock
@@ -171,7 +171,7 @@ class TrustedDocuments:
 
         Raises RequestError in an outage.
         """
-        transaction = ReadTransaction(self._pool, self._openings.for_reading(ANONYMOUS))
+        transaction = ReadTransaction(self._pool, self._starts.for_reading(ANONYMOUS))
         try:
             return list(await transaction.rows(vouch_for(statement, "TrustedDocument")))
         except FieldError as error:

@@ -62,7 +62,7 @@ def pool(
     Each host may take ``connect_seconds`` to connect. If all connections are in use, callers queue
     for at most ``wait_seconds``.
     """
-    opening = create_async_engine(
+    unpooled = create_async_engine(
         _POOLED_DRIVER,
         poolclass=NullPool,
         pool_reset_on_return=None,  # the caller who begins a transaction ends it
@@ -70,8 +70,8 @@ def pool(
         use_native_hstore=False,  # it would be looked up
         connect_args={"async_creator_fn": partial(_open_pooled, url, connect_seconds)},
     )
-    event.listen(opening.sync_engine, "before_cursor_execute", _with_comment, retval=True)
-    return ConnectionPool(opening, size, wait_seconds)
+    event.listen(unpooled.sync_engine, "before_cursor_execute", _with_comment, retval=True)
+    return ConnectionPool(unpooled, size, wait_seconds)
 
 
 def _with_comment(

@@ -18,7 +18,7 @@ import pytest
 from graphql import GraphQLError
 
 from gateway.execution.cost import values_in
-from gateway.execution.plan.run import PlanCache
+from gateway.execution.plan.cache import PlanCache
 from models.database.connections import connect
 from tests.gateway.conftest import Asked, Viewer, without_budget
 

@@ -9,8 +9,8 @@ import httpx2
 import pytest
 
 from gateway.access import ending_counts
-from gateway.execution import run
-from gateway.execution.plan.run import PlanCache
+from gateway.execution import runner
+from gateway.execution.plan.cache import PlanCache
 from gateway.mapping.ids import GlobalId
 from gateway.viewer import Viewer as ActingViewer
 from models.jobs.forget_changes import forget
@@ -93,7 +93,7 @@ async def test_a_count_that_is_not_made_is_noticed(replicas, connection, monkeyp
     async def uncounted(*_: object) -> None:
         return None
 
-    monkeypatch.setattr(run, "count_endings", uncounted)
+    monkeypatch.setattr(runner, "count_endings", uncounted)
     await ask_of(replicas, "uncounted", IDS)
     assert await told_of(connection, "uncounted") == (0, 0)
 

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from gateway.access.inquiry_room import InquiryRoom
-from gateway.execution.plan.run import PlanCache
+from gateway.execution.plan.cache import PlanCache
 from models.database.command_pipeline import Command
 from tests import tokens
 from tests.gateway.changing import change

@@ -12,7 +12,7 @@ from gateway.errors import RequestError
 from gateway.execution import compiled, documents
 from gateway.execution.budgets import Budgets, Charge
 from gateway.execution.operation import OperationRequest
-from gateway.execution.run import SchemaRunner
+from gateway.execution.runner import SchemaRunner
 from gateway.viewer import Viewer
 from models.database.connections import pool
 from models.vocabulary import Role

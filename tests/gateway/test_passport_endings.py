@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from gateway.execution.plan.run import PlanCache
+from gateway.execution.plan.cache import PlanCache
 from models.row_security import database_role
 from models.vocabulary import Role
 from tests.acting import act

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from gateway.access.read_budget import ReadBudget, ReadBudgetError
-from gateway.execution.plan.run import PlanCache
+from gateway.execution.plan.cache import PlanCache
 from gateway.mapping.ids import GlobalId
 from gateway.viewer import Viewer as ActingViewer
 from models.database.command_pipeline import Command

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gateway.execution import run as execution
+from gateway.execution import runner as execution
 from gateway.execution.plan import run
 from gateway.logs.lines import JSONLines, ReadableLines, facts
 from gateway.logs.output import BackgroundHandler, logging_to

@@ -26,7 +26,7 @@ from tests.acting import set_locally
 pytestmark = pytest.mark.anyio
 
 SUPERVISOR = Viewer("supervisor", Role.SUPERVISOR)
-OPENINGS = TransactionStarts(
+STARTS = TransactionStarts(
     Seal(tokens.SEAL_KEY, 60),
     TransactionLimits(statement_seconds=1, lock_seconds=1, idle_seconds=5),
 )
@@ -100,7 +100,7 @@ async def test_a_request_leaves_nothing_behind(
     one_connection: ConnectionPool, end: Callable[[ReadTransaction], Awaitable[None]]
 ) -> None:
     fresh = await state(one_connection)
-    session = ReadTransaction(one_connection, OPENINGS.for_reading(SUPERVISOR))
+    session = ReadTransaction(one_connection, STARTS.for_reading(SUPERVISOR))
     try:
         await end(session)
     finally:
@@ -165,7 +165,7 @@ async def test_viewers_do_not_see_who_else_is_connected(world: str, role: str, l
     login = login_at(world, tokens.PASSWORD)
     victim, attacker = await connect(login), await connect(login)
     try:
-        settings = OPENINGS.for_reading(SUPERVISOR).settings(None)
+        settings = STARTS.for_reading(SUPERVISOR).settings(None)
         await victim.execute(f"BEGIN; {set_locally(settings)}")
         await attacker.execute(f"BEGIN; SET LOCAL ROLE {role}")
         shown = await _looked(attacker, look)
@@ -188,7 +188,7 @@ async def test_the_owner_sees_who_else_is_connected(world: str) -> None:
     victim = await connect(world)
     attacker = await connect(world)
     try:
-        settings = OPENINGS.for_reading(SUPERVISOR).settings(None)
+        settings = STARTS.for_reading(SUPERVISOR).settings(None)
         await victim.execute(f"BEGIN; {set_locally(settings)}")
         assert settings["gerbang.viewer"] in await _looked(attacker, _SHOWN)
     finally:
@@ -202,7 +202,7 @@ async def test_a_statement_that_fails_leaves_the_snapshot_to_the_others(
     fees = select_reachable("Application", SUPERVISOR, Application.id, Application.fee_idr)
     change = "UPDATE application SET fee_idr = fee_idr {} 1 WHERE fee_idr IS NOT NULL"
     owner = await connect(world)
-    session = ReadTransaction(one_connection, OPENINGS.for_reading(SUPERVISOR))
+    session = ReadTransaction(one_connection, STARTS.for_reading(SUPERVISOR))
     try:
         before = set(await session.rows(fees))
         await owner.execute(change.format("+"))
@@ -210,7 +210,7 @@ async def test_a_statement_that_fails_leaves_the_snapshot_to_the_others(
             await fail(session)
             assert set(await session.rows(fees)) == before
         await session.close()
-        session = ReadTransaction(one_connection, OPENINGS.for_reading(SUPERVISOR))
+        session = ReadTransaction(one_connection, STARTS.for_reading(SUPERVISOR))
         assert set(await session.rows(fees)) != before  # another transaction sees the change
     finally:
         await session.close()

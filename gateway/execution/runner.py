@@ -45,8 +45,9 @@ from gateway.execution.operation import (
     refuse_misplaced,
 )
 from gateway.execution.plan.branch_reads import BranchReads
+from gateway.execution.plan.cache import PlanCache
 from gateway.execution.plan.cells import CellError
-from gateway.execution.plan.run import PlanCache, PlanRun
+from gateway.execution.plan.run import PlanRun
 from gateway.execution.purpose_directive import purpose_arguments
 from gateway.execution.schemas import Schemas, build_schemas
 from gateway.execution.trusted_documents import TrustedDocuments
@@ -80,7 +81,7 @@ class SchemaRunner:
     def __init__(
         self,
         pool: ConnectionPool,
-        openings: TransactionStarts,
+        starts: TransactionStarts,
         *,
         cursor_keys: KeyRing,
         budgets: Budgets,
@@ -95,20 +96,20 @@ class SchemaRunner:
         schemas = schemas or build_schemas()
         self.budgets = budgets
         self._pool = pool
-        self._openings = openings
+        self._starts = starts
         self._cursors = Cursors(cursor_keys)
-        self._changes = Changes(pool, openings, Vault(keys) if keys else None)
+        self._changes = Changes(pool, starts, Vault(keys) if keys else None)
         self.positions = Positions(cursor_keys)
         self.catalogue = schemas.catalogue
         self.views = schemas.views
         self._operations = CompiledOperations(schemas.full, self.views)
         self.trusted = TrustedDocuments(
-            pool, openings, rule=document_rule, in_development=in_development
+            pool, starts, rule=document_rule, in_development=in_development
         )
         self._plans = PlanCache(self.catalogue, is_compiled=row_writer is RowWriter.COMPILED)
         self._figures = FigureCache()
         self._keys = keys
-        self._access_log = AccessLog(pool, openings, keys, read_budgets)
+        self._access_log = AccessLog(pool, starts, keys, read_budgets)
         self._most_endings = most_endings
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
@@ -206,7 +207,7 @@ class SchemaRunner:
         withheld."""
         viewer = context.viewer
         if tampered := current_record().tampered:
-            await raise_tampering(self._pool, self._openings.for_reading(viewer), viewer, tampered)
+            await raise_tampering(self._pool, self._starts.for_reading(viewer), viewer, tampered)
         for one in executed:
             if one.errors:
                 refuse_partial(error.original_error for error in one.errors)
@@ -215,7 +216,7 @@ class SchemaRunner:
         if context.banned_read:
             await context.audit.record_ban_reads(context.banned_read)
         if people := context.disclosed.get("PassportEnding"):
-            start = self._openings.for_reading(viewer)
+            start = self._starts.for_reading(viewer)
             await count_endings(self._pool, start, viewer, people, self._most_endings)
 
     def plan(self, request: OperationRequest, viewer: Viewer) -> PlanRun | WhyExecutor:
@@ -315,7 +316,7 @@ class SchemaRunner:
 
     def read_transaction(self, viewer: Viewer) -> ReadTransaction:
         """A read transaction for the viewer; it begins with the first statement."""
-        return ReadTransaction(self._pool, self._openings.for_reading(viewer))
+        return ReadTransaction(self._pool, self._starts.for_reading(viewer))
 
 
 async def _single_root(_: Context) -> Sequence[Any]:
