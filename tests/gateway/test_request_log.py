@@ -115,7 +115,7 @@ async def test_a_defect_in_a_plan_is_logged_and_counted(who, app, monkeypatch) -
     assert (line["way"], line["why_executor"]) == ("executor", "defect")
     (failure,) = [entry for entry in log.lines if entry["level"] == "ERROR"]
     assert failure["error"][0] == "LookupError"
-    assert any("run.py" in place for place in failure["error"])
+    assert any("runner.py" in place for place in failure["error"])
     assert "Siti" not in log.text
 
 
