@@ -103,6 +103,16 @@ async def connection(database: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
+@pytest.fixture
+async def login(world: str) -> AsyncIterator[asyncpg.Connection]:
+    """The gateway's own way into this module's small world."""
+    connection = await connect(login_at(world, tokens.PASSWORD))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
 @pytest.fixture(scope="module")
 def apart(clusters: Clusters) -> Iterator[Server]:
     """A server whose roles are nobody else's: it has none of ours yet."""

@@ -40,6 +40,14 @@ async def linking(url: str) -> AsyncIterator[None]:
         await running
 
 
+def copied_keys_file(folder: Path) -> Path:
+    """A copy of the file of these keys, which a test may rotate."""
+    file = folder / "keys.json"
+    file.write_bytes(keys_file().read_bytes())
+    file.chmod(0o600)
+    return file
+
+
 @cache
 def keys_file() -> Path:
     """The file of these keys; what they wrapped lies beside it."""

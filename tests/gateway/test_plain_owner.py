@@ -93,15 +93,6 @@ async def test_the_gateway_writes_as_it_does_under_any_owner(
 # --- Attacks: statements that somebody slipped into the login's own connection --------------------
 
 
-@pytest.fixture
-async def login(world: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await connect(login_at(world, tokens.PASSWORD))
-    try:
-        yield connection
-    finally:
-        await connection.close()
-
-
 FORBIDDEN = (
     f"ALTER ROLE {LOGIN} SUPERUSER",
     f"ALTER ROLE {LOGIN} BYPASSRLS",

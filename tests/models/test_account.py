@@ -26,7 +26,7 @@ from models.account.sources import SOURCES
 from models.key_service import KeyUse, LocalKeyService
 from models.row_keys import new_key
 from tests.accounts import find_tampering, insert, newest_read, past_triggers, read_five, sign
-from tests.linking import KEYS, keys_file
+from tests.linking import KEYS, copied_keys_file
 
 pytestmark = pytest.mark.anyio
 
@@ -254,9 +254,7 @@ async def test_rows_from_before_an_instant_are_left_out(account, tmp_path: Path)
 async def test_keys_of_the_account_are_rotated_and_both_are_accepted(
     account, tmp_path: Path
 ) -> None:
-    file, folder = tmp_path / "keys.json", CheckpointFolder(tmp_path)
-    file.write_bytes(keys_file().read_bytes())
-    file.chmod(0o600)
+    file, folder = copied_keys_file(tmp_path), CheckpointFolder(tmp_path)
     keys = LocalKeyService.open(file)
 
     def say(*command: str) -> Result:

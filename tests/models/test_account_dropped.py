@@ -26,7 +26,7 @@ from models.jobs.account import Sequencer
 from models.key_service import KeyService, KeyUse, LocalKeyService
 from models.row_keys import new_key
 from tests.accounts import find_tampering, newest_read, past_triggers, read_five, sign
-from tests.linking import KEYS, keys_file
+from tests.linking import KEYS, copied_keys_file
 from tests.world import applicant_id
 
 pytestmark = pytest.mark.anyio
@@ -308,9 +308,7 @@ async def test_an_old_entry_deleted_without_a_keeper_is_named(account, tmp_path:
 async def test_records_outlive_a_rotation_of_the_key_and_a_new_folder(
     account, tmp_path: Path
 ) -> None:
-    file, folder = tmp_path / "keys.json", CheckpointFolder(tmp_path)
-    file.write_bytes(keys_file().read_bytes())
-    file.chmod(0o600)
+    file, folder = copied_keys_file(tmp_path), CheckpointFolder(tmp_path)
     keys = LocalKeyService.open(file)
     assert await drop(account, tmp_path, keys=keys) == 5
     sequencer = Sequencer(keys, folder)

@@ -220,16 +220,6 @@ FORBIDDEN = (
 )  # fmt: skip
 
 
-@pytest.fixture
-async def login(world: str) -> AsyncIterator[asyncpg.Connection]:
-    """The gateway's own way into the database."""
-    connection = await connect(login_at(world, tokens.PASSWORD))
-    try:
-        yield connection
-    finally:
-        await connection.close()
-
-
 @pytest.mark.parametrize("statement", FORBIDDEN)
 async def test_a_role_of_the_application_has_no_right_of_the_owner(login, statement: str) -> None:
     async with login.transaction():
