@@ -58,15 +58,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
     return html.Div(
         [
             *PAGE.stores(why=reasons_of(viewer)[0]),
-            html.Div(
-                [
-                    html.P(say("pages.today.title"), className="kicker"),
-                    html.H1(say("today.heading")),
-                    html_part(html.P, skeleton(22, "60%"), "today-facts"),
-                    on_paper(viewer, say),
-                ],
-                className="heading",
-            ),
+            _heading(viewer, say),
             filter_bar(address, today(), say),
             html.Div(id="today-notice"),
             html.Div(
@@ -103,6 +95,18 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
             ),
         ],
         className="today",
+    )
+
+
+def _heading(viewer: Viewer, say: Texts) -> html.Div:
+    return html.Div(
+        [
+            html.P(say("pages.today.title"), className="kicker"),
+            html.H1(say("today.heading")),
+            html_part(html.P, skeleton(22, "60%"), "today-facts"),
+            on_paper(viewer, say),
+        ],
+        className="heading",
     )
 
 
