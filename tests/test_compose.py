@@ -137,7 +137,7 @@ def test_images_are_named_by_exact_versions_and_can_be_pinned(tmp_path: Path) ->
 ONCE = ("migrate", "init")
 
 
-def test_what_runs_can_do_little() -> None:
+def test_containers_have_few_rights() -> None:
     for name, service in SERVICES.items():
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
@@ -252,7 +252,7 @@ def test_production_refuses_the_providers_of_the_demo(made: Path) -> None:
         read("gateway", made, GERBANG_ENVIRONMENT="production")
 
 
-def test_what_is_not_in_a_profile_is_not_waited_for() -> None:
+def test_services_of_an_inactive_profile_are_not_waited_for() -> None:
     assert set(variables_of_profiles()) == {"database", "demo"}
     for service in SERVICES.values():
         for name, condition in service.get("depends_on", {}).items():

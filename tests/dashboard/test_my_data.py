@@ -38,7 +38,7 @@ def test_an_applicant_reads_what_is_on_file_and_takes_it_along(visitor: Visitor)
     assert "Anda sendiri membaca data Anda." in page.inner_text("#my-data")
 
 
-def test_whoever_has_another_role_is_told_whose_it_is(visitor: Visitor) -> None:
+def test_another_role_learns_for_whom_the_page_is(visitor: Visitor) -> None:
     page = visitor.opens("officer", path="/my-data")
     assert not page.locator("#my-data").count()
     assert page.locator(".notice").count() == 1

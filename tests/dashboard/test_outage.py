@@ -94,7 +94,7 @@ async def test_a_refusal_shows_nothing_and_ends_what_was_kept(
     ("language", "title", "way_on"),
     [("en", "Access is suspended", "Try again"), ("id", "Akses ditangguhkan", "Coba lagi")],
 )
-async def test_whoever_is_suspended_is_told_so_and_not_to_try_again(
+async def test_a_suspended_viewer_learns_so_and_is_not_asked_to_try_again(
     connected: Running, language: str, title: str, way_on: str
 ) -> None:
     browser, _ = await connected.visitor("leadership")

@@ -89,7 +89,7 @@ def test_the_busiest_month_is_one_of_the_period_and_no_other_had_more(measure: s
 
 
 @pytest.mark.parametrize("measure", [each.id for each in STOCKS])
-def test_a_stock_is_told_with_its_day(measure: str) -> None:
+def test_a_stock_is_shown_with_its_day(measure: str) -> None:
     for world in worlds(measure=measure):
         view = world.view
         title = trend_title(view)

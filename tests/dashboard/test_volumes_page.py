@@ -76,7 +76,7 @@ def test_a_link_to_another_country_says_outside_your_scope_and_never_nothing(
         ("manager-au", "channel=DIRECT", "Direct: outside your scope"),
     ],
 )
-def test_what_is_not_known_or_not_ones_own_is_called_so(
+def test_unknown_codes_and_codes_out_of_scope_are_named_as_such(
     visitor: Visitor, user: str, query: str, says: str
 ) -> None:
     page = visitor.opens(user, f"language=en&{query}")

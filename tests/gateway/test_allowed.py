@@ -301,14 +301,14 @@ def test_whoever_takes_steps_reaches_what_can_be_changed_and_nothing_else() -> N
             assert role in POLICY["Application"].fields["allowed"]
 
 
-async def test_a_judgement_that_forgets_a_need_is_seen(who, world, connection, monkeypatch) -> None:
+async def test_a_forgotten_precondition_is_noticed(who, world, connection, monkeypatch) -> None:
     labels = {k: v for k, v in allowed_module._LABELS.items() if k != "is_received"}
     monkeypatch.setattr(allowed_module, "_LABELS", labels)
     with pytest.raises(AssertionError):
         await compare(who, connection, "not received", "supervisor")
 
 
-async def test_a_judgement_by_the_status_where_a_stage_is_read_is_seen(
+async def test_a_step_judged_by_status_for_a_role_that_reads_stages_is_noticed(
     who, world, connection, monkeypatch
 ) -> None:
     def by_status(verb: Any, now: Any, attempt: Any, *, reads_status: bool) -> Refusal | None:

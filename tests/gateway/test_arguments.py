@@ -101,7 +101,7 @@ async def test_all_fields_of_a_document_are_looked_at(who, traffic) -> None:
     assert traffic.connections == len(traffic.statements) == 0
 
 
-async def test_a_field_selected_again_is_told_once_and_long_lists_of_mistakes_end(who) -> None:
+async def test_a_repeated_field_is_reported_once_and_long_lists_of_mistakes_end(who) -> None:
     again = "{ " + "countries { nodes { code } } " * 3 + "}"
     assert mistakes(await who["officer"](again)) == [("INVALID_INPUT", ["countries", "first"])]
     many = "{ " + " ".join(f"c{n}: countries {{ nodes {{ code }} }}" for n in range(15)) + " }"

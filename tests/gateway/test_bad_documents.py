@@ -159,7 +159,9 @@ async def test_bombs_are_refused_quickly(who, traffic, document) -> None:
         + " }",
     ],
 )
-async def test_what_looks_like_a_bomb_and_is_none_is_answered_quickly(who, document) -> None:
+async def test_a_harmless_document_that_looks_like_a_bomb_is_answered_quickly(
+    who, document
+) -> None:
     answer = await ask_in_time(who["officer"], document)
     assert answer.errors == []
 

@@ -138,7 +138,7 @@ async def spend(viewer: Viewer) -> httpx2.Response:
 SMALL = {"budget": "1500", "budget_refill": "100"}
 
 
-async def test_who_spent_its_budget_waits_as_long_as_it_is_told(
+async def test_a_spent_budget_suffices_again_after_retry_after(
     world: str, traffic: Traffic, clock: Clock
 ) -> None:
     async with gateway_with(world, **SMALL) as who:

@@ -128,7 +128,7 @@ async def test_what_cannot_be_used_costs_the_most(name, value) -> None:
     assert rows(text, **given) == MOST_ROWS
 
 
-async def test_what_is_switched_off_costs_nothing() -> None:
+async def test_fields_switched_off_by_a_directive_cost_nothing() -> None:
     text = "query($on: Boolean!) { partners(first: 100) @include(if: $on) { nodes { code } } }"
     assert cost(text, on=False).values == 0
     assert cost(text, on=True).values == 102

@@ -83,7 +83,7 @@ async def test_a_session_that_is_over_runs_nothing_more(database: str) -> None:
     await engine.dispose()
 
 
-async def test_a_database_that_is_away_is_told_as_such() -> None:
+async def test_a_database_that_is_away_is_answered_unavailable() -> None:
     engine = pool(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing", 1)
     session = ReadTransaction(engine, AS_WHO_LOGS_IN)
     with pytest.raises(FieldError) as found:

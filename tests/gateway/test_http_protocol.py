@@ -114,7 +114,7 @@ async def test_javas_own_client_is_answered() -> None:
         "long and unfinished", "long address", "many",
     ],
 )  # fmt: skip
-async def test_what_is_malformed_is_refused_in_our_words(
+async def test_malformed_requests_are_refused_with_our_error_body(
     sent: bytes, status: int, code: str
 ) -> None:
     async with small_gateway(header_limit="4096") as running:
@@ -123,7 +123,7 @@ async def test_what_is_malformed_is_refused_in_our_words(
         assert (await client.end())[:2] == (status, code)
 
 
-async def test_what_came_whole_is_answered_before_what_is_malformed_ends_the_connection() -> None:
+async def test_complete_requests_are_answered_before_a_malformed_one_ends_the_connection() -> None:
     async with small_gateway() as running:
         client = await Raw.open(running.port)
         await client.send(post() + b"nonsense\r\n\r\n")

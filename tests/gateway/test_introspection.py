@@ -58,7 +58,7 @@ async def test_aliases_do_not_multiply_the_schema(who) -> None:
     assert (answer.status, answer.codes) == (400, ["TOO_COSTLY"])
 
 
-async def test_what_has_no_plan_does_not_ask_for_the_schema_too(who) -> None:
+async def test_a_document_without_a_plan_cannot_introspect_as_well(who) -> None:
     document = MANY_FIELDS.replace("p0: viewer { ...Fields }", "__schema { queryType { name } }")
     answer = await who["officer"](document)
     assert (answer.status, answer.codes) == (400, ["TOO_COSTLY"])

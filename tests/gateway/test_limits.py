@@ -145,7 +145,7 @@ async def test_a_variable_of_the_wrong_type_is_reported_by_its_path(who, change,
         '{ viewer(x: """PA1234567""" ) "Ruby Hale" }',
     ],
 )
-async def test_what_is_written_in_a_document_is_not_repeated(who, document: str) -> None:
+async def test_an_error_does_not_quote_literals_of_a_document(who, document: str) -> None:
     answer = await who["officer"](document)
     assert answer.codes[0] in ("INVALID_DOCUMENT", "SYNTAX")
     assert answer.errors[0]["locations"]

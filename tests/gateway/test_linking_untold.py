@@ -63,7 +63,7 @@ async def _meets(agent: Viewer, traffic: Traffic, identity: dict[str, str]) -> t
     )
 
 
-async def test_whoever_takes_somebody_in_is_told_nothing_of_other_files(
+async def test_submitting_an_application_reveals_nothing_about_other_files(
     who, traffic: Traffic
 ) -> None:
     for _ in range(3):

@@ -42,7 +42,7 @@ async def test_more_than_a_batch_is_caught_up_with_in_order(live: Served, writer
         await officer.hears_nothing()
 
 
-async def test_a_transaction_that_commits_late_is_told_after_one_that_began_later(
+async def test_a_late_commit_is_sent_after_a_transaction_that_began_later(
     live: Served, world: str, writer
 ) -> None:
     late = await connect(world)

@@ -117,7 +117,7 @@ async def test_one_role_acts_and_is_named_in_the_payload(live: Served) -> None:
         (["OFFICER", "{"], 4400),
     ],
 )
-async def test_what_breaks_the_protocol_ends_the_socket(
+async def test_a_breach_of_the_protocol_ends_the_socket(
     live: Served, said: list[str | bytes], code: int
 ) -> None:
     async with live.open() as socket:
@@ -258,7 +258,7 @@ async def test_a_ping_is_answered_before_and_after_the_beginning(live: Served) -
         ({"query": 1}, "BAD_REQUEST"),
     ],
 )  # fmt: skip
-async def test_what_cannot_be_followed_is_refused_and_the_socket_stays(
+async def test_an_invalid_subscription_is_refused_and_the_socket_stays_open(
     live: Served, payload: Any, code: str
 ) -> None:
     async with live.as_viewer("officer") as officer:

@@ -53,7 +53,7 @@ def _reference(value: Any) -> str | None:
 # --- After a cut ---------------------------------------------------------------------------------
 
 
-async def test_a_client_that_echoes_the_position_misses_nothing_and_is_told_nothing_twice(
+async def test_a_client_that_echoes_the_position_gets_every_change_exactly_once(
     live: Served, writer
 ) -> None:
     async with live.as_viewer("officer") as officer:

@@ -61,7 +61,7 @@ async def test_errors_are_counted_by_code(who, read) -> None:
     assert after.rise(before, "gerbang_errors_total", {"code": "SYNTAX"}) == 1
 
 
-async def test_the_pool_and_the_age_of_figures_are_told(read, world) -> None:
+async def test_the_pool_and_the_age_of_figures_are_measured(read, world) -> None:
     now = await read()
     assert now.value("gerbang_pool_size") == tokens.settings().database_connections
     assert now.value("gerbang_pool_in_use") == 0

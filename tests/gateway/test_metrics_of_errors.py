@@ -63,14 +63,14 @@ async def test_an_error_beside_data_is_counted_too(who: dict[str, Viewer], rises
         assert answer.codes == ["INVALID_INPUT"]
 
 
-async def test_what_is_refused_before_it_is_read_is_counted(client: Any, rises: Rises) -> None:
+async def test_requests_refused_before_they_are_read_are_counted(client: Any, rises: Rises) -> None:
     async with rises(UNAUTHENTICATED=1):
         await client.post("/graphql", json={}, headers={"Authorization": "Bearer x.y.z"})
     async with rises(UNSUPPORTED_MEDIA_TYPE=1):
         await client.post("/graphql", content=b"{}", headers={"Content-Type": "text/plain"})
 
 
-async def test_what_was_done_without_an_error_counts_none(
+async def test_an_operation_without_an_error_counts_none(
     who: dict[str, Viewer], rises: Rises
 ) -> None:
     async with rises():

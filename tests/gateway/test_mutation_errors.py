@@ -68,7 +68,7 @@ async def in_language(
 # --- All at once ---------------------------------------------------------------------------------
 
 
-async def test_all_mistakes_of_an_application_are_told_at_once(who, world, connection) -> None:
+async def test_all_mistakes_of_an_application_are_reported_together(who, world, connection) -> None:
     before = await everything(connection)
     changed = await change(who["agent-au"], "submitApplication", **WRONG, idempotencyKey="x")
     expected = {**ITS_MISTAKES, ("idempotencyKey",): "INVALID"}
@@ -76,7 +76,7 @@ async def test_all_mistakes_of_an_application_are_told_at_once(who, world, conne
     assert await everything(connection) == before
 
 
-async def test_each_application_of_a_batch_is_told_all_of_its_own(who, world) -> None:
+async def test_each_application_of_a_batch_reports_all_of_its_mistakes(who, world) -> None:
     good = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
     answer = await who["agent-au"](
         document("submitApplications", RESULTS),
@@ -101,7 +101,7 @@ async def test_who_is_on_record_is_told_what_differs_beside_what_is_unknown(who,
     }
 
 
-async def test_what_follows_from_a_mistake_is_not_told_again(who, world) -> None:
+async def test_consequences_of_a_mistake_are_not_reported(who, world) -> None:
     """A country that is unknown, or an identity that is malformed, differs from any on record."""
     values: dict[str, Any] = {"visaType": "C1", "nationality": "XX", "identity": WRONG_PERSON}
     changed = await change(who["applicant"], "submitApplication", **values)
@@ -111,7 +111,7 @@ async def test_what_follows_from_a_mistake_is_not_told_again(who, world) -> None
     }
 
 
-async def test_a_decision_is_told_of_its_form_and_of_its_case(who, world) -> None:
+async def test_mistakes_of_a_decision_and_of_its_case_are_reported_together(who, world) -> None:
     id_ = await submitted(who)
     values = {"outcome": "REFUSED", "internalNote": "x" * 2_001, "idempotencyKey": "short"}
     changed = await change(who["officer"], "recordDecision", id_, **values)
@@ -125,7 +125,7 @@ async def test_a_decision_is_told_of_its_form_and_of_its_case(who, world) -> Non
     assert mistakes(changed.payload["errors"])["applicationId",] == "NOT_FOUND"
 
 
-async def test_reference_data_is_told_of_all_its_mistakes(who, world, connection) -> None:
+async def test_all_mistakes_of_a_proposal_are_reported_together(who, world, connection) -> None:
     before = await everything(connection)
     day = "2020-01-01"
     values = {"visaType": "Z9", "amountIdr": -1, "validFrom": day, "idempotencyKey": "short",

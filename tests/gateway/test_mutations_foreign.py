@@ -71,7 +71,9 @@ async def test_a_foreign_row_is_never_waited_for(who, world) -> None:
 
 
 @pytest.mark.parametrize("country", ["AU", "SG"])
-async def test_a_passport_known_elsewhere_is_told_by_nothing(who, world, traffic, country) -> None:
+async def test_no_answer_reveals_that_a_passport_is_known_elsewhere(
+    who, world, traffic, country
+) -> None:
     """Wei Tan applied in Singapore; Jack Doyle at this very centre."""
     number = {"SG": "PSG0006", "AU": "PAU0002"}[country]
 

@@ -164,7 +164,7 @@ async def test_tables_beside_rows_are_the_same_both_ways(who, name: str, is_shor
         '{ volumes(from: "2025-01-01", to: "2025-03-31", groupBy: [MONTH, YEAR]) { asOf } }',
     ],
 )  # fmt: skip
-async def test_what_is_left_to_the_executor_is_the_same(who, document: str) -> None:
+async def test_tables_left_to_the_executor_are_the_same(who, document: str) -> None:
     _, is_planned = await Compared(who["leadership"])(document)
     assert not is_planned
 

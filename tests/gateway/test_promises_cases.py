@@ -111,7 +111,7 @@ async def test_officers_read_the_security_ground_that_applicants_are_not_told(wh
     assert staff.data["application"]["decision"]["ground"] == "SECURITY"
 
 
-async def test_an_agent_is_not_told_incomplete_of_a_security_refusal(
+async def test_a_security_refusal_is_never_incomplete_to_an_agent(
     who, world, incomplete_of_today
 ) -> None:
     connection = await connect(world)
@@ -208,7 +208,7 @@ async def test_the_reason_of_a_hold_is_read_by_supervisors_alone(who, name) -> N
 
 
 @pytest.mark.parametrize("name", ["manager-au", "service", "leadership", "screening", "treasury"])
-async def test_a_visa_number_is_told_to_whoever_is_told_the_outcome(who, name) -> None:
+async def test_a_visa_number_is_read_by_the_roles_that_read_the_outcome(who, name) -> None:
     asked = """{ application(by: {reference: "AUSY-GRAN-0001"}) {
         decision { visa { number useBy stayDays } } } }"""
     found = (await who["applicant"](asked)).data["application"]["decision"]["visa"]

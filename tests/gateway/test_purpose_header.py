@@ -73,7 +73,7 @@ async def test_each_way_leaves_the_same_line_in_the_log(
      'CASEWORK; reference="Ruby Hale"', "CASEWORK; Reference=A-1", "Ruby Hale",
      'CASEWORK; reference="A\\"1"'],
 )  # fmt: skip
-async def test_what_is_no_purpose_is_refused_and_never_quoted(who, traffic, stated: str) -> None:
+async def test_an_invalid_purpose_is_refused_and_never_quoted(who, traffic, stated: str) -> None:
     before = traffic.connections
     answer = await ask(who, PLAIN, stated)
     assert refusal(answer) in [(400, ["BAD_REQUEST"]), (400, ["PURPOSE_REQUIRED"])]

@@ -142,7 +142,7 @@ async def test_the_database_alone_keeps_the_past(
     assert await everything(connection) == before
 
 
-async def test_a_day_that_is_not_looked_at_is_seen(
+async def test_an_unchecked_day_of_a_decree_is_noticed(
     who, world, connection, on, forgets_the_day
 ) -> None:
     async with walls.second_wall_down(world):

@@ -115,7 +115,7 @@ async def test_values_that_no_column_can_hold_are_reported_with_their_path(
     "mutation", ["proposePartnerCountry", "proposePartnerCountryClosing", "proposeEntryRule"]
 )
 @pytest.mark.parametrize("code", ["au", "\x7f", "Australia", ""])
-async def test_what_is_no_code_of_a_country_is_refused_before_anything_runs(
+async def test_an_invalid_country_code_is_refused_before_anything_runs(
     who, world, connection, on, mutation: str, code: str
 ) -> None:
     before = await everything(connection)

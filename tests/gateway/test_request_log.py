@@ -218,7 +218,7 @@ def test_a_reader_that_takes_nothing_holds_nobody_up_and_losses_are_counted() ->
     assert sum(lost) + len(answer) - len(lost) == 10_000
 
 
-def test_the_same_complaint_is_told_once_a_minute_with_a_count() -> None:
+def test_a_repeated_complaint_is_logged_once_a_minute_with_a_count() -> None:
     now = [0.0]
     limit = RepeatLimit(clock=lambda: now[0])
 
@@ -241,7 +241,7 @@ def test_the_same_complaint_is_told_once_a_minute_with_a_count() -> None:
     assert list(limit.overdue()) == []
 
 
-def test_what_an_exception_says_of_itself_is_not_written() -> None:
+def test_the_message_of_an_exception_is_not_logged() -> None:
     stream = io.StringIO()
     with logging_to(stream, "INFO", as_json=True):
         try:

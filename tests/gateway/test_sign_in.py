@@ -172,7 +172,7 @@ async def test_there_is_no_token_for_somebody_unknown(client) -> None:
         {"environment": "development"},  # with a provider of its own
     ],
 )
-async def test_it_exists_only_in_development_without_another_provider(elsewhere) -> None:
+async def test_the_sign_in_exists_only_in_development_without_another_provider(elsewhere) -> None:
     with pytest.raises(SignInRefusedError):
         SignIn(tokens.settings(**elsewhere))
     app = create_app(tokens.settings(**elsewhere), SmallExecutor(), key_source=tokens.key_source)
@@ -201,7 +201,7 @@ def test_production_refuses_to_start_without_a_provider() -> None:
         ("http://127.0.0.1:8000", "127.0.0.1", {"Host": "[::1"}),
     ],
 )
-async def test_it_answers_this_machine_only(demo, address, peer, headers) -> None:
+async def test_the_sign_in_answers_this_machine_only(demo, address, peer, headers) -> None:
     async with demo.client(address, peer) as client:
         for path in ("/development/users/officer/token", "/development/token"):
             response = await client.post(path, headers=headers)

@@ -127,7 +127,7 @@ async def test_volumes_with_their_groups_take_a_statement_each(who, traffic) -> 
         get_introspection_query(),
     ],
 )
-async def test_what_is_not_stored_takes_no_connection(who, traffic, query) -> None:
+async def test_fields_without_stored_data_take_no_connection(who, traffic, query) -> None:
     await who["officer"](query)
     assert (traffic.statements, traffic.connections) == ([], 0)
 

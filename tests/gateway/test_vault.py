@@ -231,7 +231,7 @@ async def test_with_encryption_off_the_canary_is_found(
         'sealed || \'{"full_name": "é"}\'',
     ],
 )
-async def test_what_was_tampered_with_is_refused(
+async def test_a_sealed_value_that_was_tampered_with_is_refused(
     who, app, world, connection, caplog, tampering: str
 ) -> None:
     unpaid = await submitted(who, identity={**IDENTITY, "placeOfBirth": "Perth"})

@@ -183,7 +183,7 @@ async def test_a_new_name_is_in_the_next_answer(who, connection: asyncpg.Connect
     assert await name() == was
 
 
-async def test_what_a_directive_leaves_out_is_not_read(who, traffic: Traffic) -> None:
+async def test_figures_left_out_by_a_directive_are_not_read(who, traffic: Traffic) -> None:
     query = (
         f"query ($more: Boolean!) {{ volumes({WINDOW}, groupBy: []) {{ rows {{ intake {{ value }}"
         " ...More @include(if: $more) turnaroundP50 @skip(if: true) { hours } } } }"
@@ -263,7 +263,7 @@ def test_rows_are_kept_within_their_bytes() -> None:
     assert kept.bytes == 0
 
 
-async def test_what_was_rendered_is_kept_for_its_document_alone(who) -> None:
+async def test_a_rendered_table_is_kept_for_its_document_alone(who) -> None:
     query = (
         f"query ($language: Language!) {{ volumes({WINDOW}, groupBy: [COUNTRY, MONTH])"
         " { rows { country { name(language: $language) } intake { value yearOnYear { value } }"

@@ -231,7 +231,7 @@ AT_WORK = {
 OF_SINGAPORE = {"SGPO-OPEN-0006", "SGPO-HELD-0007"}
 
 
-async def test_what_a_closed_place_leaves_open_goes_to_its_successor_or_the_directorate(
+async def test_open_files_of_a_closed_place_pass_to_its_successor_or_the_directorate(
     client, who: dict[str, Viewer], connection: asyncpg.Connection
 ) -> None:
     people = who | {name: Viewer(client, claims) for name, claims in AT_WORK.items()}

@@ -142,7 +142,7 @@ async def test_a_hit_is_resolved_after_the_revocation_that_was_made_for_it(who) 
     )
 
 
-async def test_what_has_expired_is_neither_held_nor_asked_about(
+async def test_an_expired_visa_is_neither_held_nor_screened_again(
     who, connection: asyncpg.Connection
 ) -> None:
     supervisor = who["supervisor"]

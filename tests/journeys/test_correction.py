@@ -239,7 +239,7 @@ async def test_a_nationality_is_corrected_unless_that_is_a_new_application(who) 
     assert found["nationality"] == {"code": "NZ"}
 
 
-async def test_every_mistake_of_a_correction_is_told_by_place_and_never_with_its_value(who) -> None:
+async def test_every_mistake_of_a_correction_is_reported_by_path_and_never_by_value(who) -> None:
     case = await submitted(who)
     wrong = {"fullName": "", "passportExpiresOn": "2025-01-01", "passportIssuingState": "XX"}
     refused = await change(who["agent-au"], "proposeCorrection", case, identity=wrong)

@@ -164,7 +164,7 @@ async def test_an_approved_change_is_cancelled_before_its_day_and_everything_is_
     assert await pay(who, await submitted(who), amountIdr=1)
 
 
-async def test_what_was_meant_for_a_day_that_passed_is_proposed_anew(
+async def test_a_proposal_whose_day_has_passed_is_proposed_again(
     who: dict[str, Viewer], world: str, connection: asyncpg.Connection
 ) -> None:
     first, second = who["administrator"], who["administrator-2"]

@@ -42,7 +42,7 @@ async def test_a_developer_builds_a_list_of_applications(who) -> None:
     assert cost["actual"] <= cost["requested"] <= cost["maximum"]
 
 
-async def test_a_developer_is_told_what_was_wrong(who) -> None:
+async def test_a_developer_learns_what_was_wrong(who) -> None:
     app_user = who["manager-au"]
 
     misspelt = await app_user("{ applications(first: 5) { nodes { referense } } }")

@@ -50,7 +50,7 @@ def passport(asked: Asked) -> str | None:
     return asked.data["application"]["applicant"]["identity"]["passportNumber"]
 
 
-async def test_a_harvest_ends_at_its_budget_and_another_supervisor_is_told(who) -> None:
+async def test_a_harvest_ends_at_its_budget_and_alerts_another_supervisor(who) -> None:
     curious, other, auditor = who["supervisor"], who["supervisor-2"], who["auditor"]
     # Three people are read, each for the own case. Nobody is told: that is work.
     for case in CASES[:BUDGET]:

@@ -38,7 +38,7 @@ def endings(asked: Asked) -> list[str]:
     return found
 
 
-async def test_a_harvest_of_last_fours_is_told_to_another_supervisor(who) -> None:
+async def test_a_harvest_of_last_fours_alerts_another_supervisor(who) -> None:
     agent, supervisor, auditor = who["agent-au"], who["supervisor"], who["auditor"]
     # A page of two people, read again and again, is work: they count once.
     for _ in range(3):

@@ -327,7 +327,7 @@ async def test_unsealed_entries_are_protected_from_the_next_checkpoint_on(
             await attempt.rollback()
 
 
-def test_what_seals_each_entry_is_said_to_whoever_relies_on_it() -> None:
+def test_security_md_lists_what_seals_each_kind_of_entry() -> None:
     page = (Path(__file__).parents[2] / "SECURITY.md").read_text(encoding="utf-8")
     text = re.search(r"(each row of .*?); the keeper (.*?)\. Nobody seals those (.*?):", page)
     assert text

@@ -175,7 +175,7 @@ async def test_a_pool_tries_a_wrong_password_once(primary: DatabaseUrl) -> None:
     assert lending.in_use == 0
 
 
-async def test_a_server_without_room_is_told_from_one_that_is_away(server: Server) -> None:
+async def test_a_full_server_and_one_that_is_away_are_distinguished(server: Server) -> None:
     owner = await connect(server.url("postgres"))
     url = str(read_database_url(server.url("postgres")).with_login("narrow", "narrow"))
     await owner.execute("CREATE ROLE narrow LOGIN PASSWORD 'narrow' CONNECTION LIMIT 1")

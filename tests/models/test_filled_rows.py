@@ -62,7 +62,7 @@ async def test_older_rows_get_the_values_that_they_would_get_now(world: str) -> 
         await connection.close()
 
 
-async def test_of_grounds_of_before_no_more_is_told_than_of_those_of_now(world: str) -> None:
+async def test_older_grounds_reveal_no_more_than_those_of_now(world: str) -> None:
     statement = "SELECT id, is_incomplete, public_reason FROM decision ORDER BY id"
     connection = await connect(world)
     try:

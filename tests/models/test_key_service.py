@@ -35,7 +35,7 @@ async def test_a_file_that_others_reach_is_refused(tmp_path: Path, mode: int) ->
     ["", "{}", "[]", '{"person_index": []}', '{"person_index": [{"id": "a", "key": "00"}]}',
      '{"person_index": [{"id": "a", "key": "no"}]}', '{"person_index": 1}'],
 )  # fmt: skip
-async def test_what_is_no_key_file_is_refused_without_its_content(
+async def test_an_invalid_key_file_is_refused_and_never_quoted(
     tmp_path: Path, content: str
 ) -> None:
     file = tmp_path / "keys.json"

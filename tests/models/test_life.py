@@ -131,7 +131,7 @@ def test_a_correction_after_a_grant_takes_two_people_and_one_on_a_desk_is_its_of
 
 
 @given(standings)
-def test_what_was_answered_is_not_asked_again(now: CaseState) -> None:
+def test_an_answered_question_is_not_asked_again(now: CaseState) -> None:
     """A hit least of all: asking again would do away with it."""
     assert set(now.questions_to_ask) <= set(now.questions)
     found = {now.answers.get(question) for question in now.questions_to_ask}

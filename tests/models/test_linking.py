@@ -65,7 +65,7 @@ async def _same_passport(connection: asyncpg.Connection, *names: str) -> None:
         )
 
 
-async def test_what_was_handed_in_meanwhile_is_linked_batch_after_batch(linker) -> None:
+async def test_applications_handed_in_meanwhile_are_linked_batch_after_batch(linker) -> None:
     await _same_passport(linker, "Ruby Hale", "Noah Finch")
     born = date(1980, 1, 1)
     await rewrite(linker, applicant_id("Wei Tan"), full_name="DOYLE, Jack", birth_date=born)

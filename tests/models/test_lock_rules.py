@@ -81,7 +81,7 @@ async def migrated(server: Server) -> str:
 
 
 @pytest.mark.parametrize(("statements", "said"), REFUSED)
-async def test_what_would_hurt_a_table_in_use_is_refused(
+async def test_statements_that_would_block_a_table_in_use_are_refused(
     migrated: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, statements: str, said: str
 ) -> None:
     found = hazards(await _rehearsed(migrated, monkeypatch, tmp_path, statements))
@@ -91,7 +91,7 @@ async def test_what_would_hurt_a_table_in_use_is_refused(
 
 
 @pytest.mark.parametrize("statements", ALLOWED)
-async def test_what_hurts_nobody_is_let_through(
+async def test_harmless_statements_are_allowed(
     migrated: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, statements: str
 ) -> None:
     assert hazards(await _rehearsed(migrated, monkeypatch, tmp_path, statements)) == []

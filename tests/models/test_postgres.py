@@ -220,7 +220,7 @@ def test_starts_over_a_pid_file_whose_pid_is_somebody_elses_by_now(folder: Path)
     somebody.wait()
 
 
-def test_a_second_start_is_told_who_runs(folder: Path) -> None:
+def test_a_second_start_names_the_running_process(folder: Path) -> None:
     with (
         running_postgres(folder) as server,
         pytest.raises(AlreadyRunningError, match=rf"process {server.pid}, port {server.port}"),

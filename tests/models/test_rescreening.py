@@ -53,7 +53,7 @@ async def is_held(connection: asyncpg.Connection) -> bool:
     return await connection.fetchval("SELECT is_visa_held FROM application WHERE id = $1", VISA)
 
 
-async def test_what_is_killed_begins_anew_and_finds_everybody_once(granted) -> None:
+async def test_a_killed_rescreening_begins_anew_and_finds_everybody_once(granted) -> None:
     undone = granted.transaction()
     await undone.start()
     try:

@@ -54,7 +54,7 @@ def resetting(host: str, port: int) -> Iterator[tuple[int, Event]]:
 @pytest.mark.parametrize(
     "loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"]
 )
-def test_what_runs_on_a_connection_that_is_reset_fails_at_once(
+def test_a_statement_on_a_reset_connection_fails_at_once(
     server: Server, loop: Callable[[], asyncio.AbstractEventLoop]
 ) -> None:
     address = server.url("postgres")

@@ -233,7 +233,7 @@ async def test_the_login_itself_reads_nothing(login, table: str) -> None:
         await login.fetch(f"SELECT 1 FROM {table}")
 
 
-async def test_what_runs_is_not_shown_to_others(world: str, login) -> None:
+async def test_running_statements_are_not_shown_to_others(world: str, login) -> None:
     """A sealed context stands in the statement that begins a transaction."""
     other = await connect(login_at(world, tokens.PASSWORD))
     try:

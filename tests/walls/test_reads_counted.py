@@ -26,7 +26,7 @@ async def counted(connection: asyncpg.Connection, statement: str) -> bool:
 
 
 @pytest.mark.parametrize("name", WHO)
-async def test_counts_of_reads_are_told_to_supervision_alone(
+async def test_supervisors_and_auditors_alone_read_counts_of_reads(
     complete_world: asyncpg.Connection, name: str
 ) -> None:
     who = viewer(WHO[name])

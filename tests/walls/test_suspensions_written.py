@@ -149,13 +149,13 @@ async def test_no_other_role_suspends_confirms_or_lifts(connection, role) -> Non
     assert not await is_done(connection, other, LIFT.format(by="second"))
 
 
-async def test_what_has_ended_is_neither_confirmed_nor_lifted(connection) -> None:
+async def test_an_ended_suspension_is_neither_confirmed_nor_lifted(connection) -> None:
     await suspend(connection, OVER)
     assert not await is_done(connection, SECOND, CONFIRM.format(by="second"))
     assert not await is_done(connection, SECOND, LIFT.format(by="second"))
 
 
-async def test_what_is_confirmed_is_not_confirmed_again(connection) -> None:
+async def test_a_confirmed_suspension_is_not_confirmed_again(connection) -> None:
     await suspend(connection, CONFIRMED)
     assert not await is_done(
         connection, Viewer("third", Role.ADMINISTRATOR), CONFIRM.format(by="third")
