@@ -54,10 +54,10 @@ AREAS = (
         (
             "tests/models/test_volumes.py",
             "tests/models/test_volumes_ages.py",
-            "tests/models/test_volumes_ages_told.py",
+            "tests/models/test_volumes_open_ages.py",
             "tests/models/test_volumes_histograms.py",
             "tests/models/test_volumes_intake_target.py",
-            "tests/models/test_volumes_kept.py",
+            "tests/models/test_volumes_rollups.py",
             "tests/models/test_volumes_recomputed.py",
             "tests/gateway/test_volumes.py",
         ),
@@ -78,7 +78,7 @@ AREAS = (
         (
             "tests/gateway/test_tokens.py",
             "tests/gateway/test_provider_keys.py",
-            "tests/gateway/test_tokens_remembered.py",
+            "tests/gateway/test_token_cache.py",
             "tests/gateway/test_promises.py",
             "tests/gateway/test_promises_cases.py",
             "tests/gateway/test_promises_identity.py",

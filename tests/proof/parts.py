@@ -41,7 +41,7 @@ PARTS = (
             "tests/walls/test_speaking_mutants.py",
             "tests/walls/test_publishing_mutants.py",
             "tests/walls/test_step_mutants.py",
-            "tests/walls/test_written.py",
+            "tests/walls/test_injected_writes.py",
             "tests/walls/test_plans.py",
             "tests/walls/test_interleaved.py",
             "tests/walls/test_three_meanings.py",

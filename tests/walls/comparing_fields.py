@@ -13,7 +13,7 @@ from graphql import (
 
 from models.vocabulary import Role
 from tests.walls import administering
-from tests.walls.changing import MAY
+from tests.walls.change_rights import MAY
 from tests.walls.field_rights import (
     BEHIND,
     CARRIERS,

@@ -18,7 +18,7 @@ from models import (
     Suspension,
 )
 from models.vocabulary import Role
-from tests.walls import changing
+from tests.walls import change_rights
 from tests.walls.judging import by_grants, by_schema, grants_of, rule_changes
 from tests.walls.reach import WHO
 from tests.walls.undoing import undone
@@ -49,7 +49,7 @@ _MAKING = ("submitApplication", "submitApplications")
 
 
 @dataclass(frozen=True)
-class ChangedSpeech(changing.ChangedLine):
+class ChangedSpeech(change_rights.ChangedLine):
     """A line that speaks of another table, or answers another field."""
 
     #: The table that it speaks of now, or no longer does; None where its answer was changed.
@@ -103,11 +103,13 @@ async def second_wall(connection: asyncpg.Connection, mutant: ChangedSpeech) -> 
 
 async def _by_viewers(connection: asyncpg.Connection) -> str | None:
     for name, claims in WHO.items():
-        if await changing.allowed_by_database(connection, claims) != changing.may_change(claims):
+        if await change_rights.allowed_by_database(connection, claims) != change_rights.may_change(
+            claims
+        ):
             return f"row rule for changes of {name}"
-        if await changing.reads_needlessly(connection, claims):
+        if await change_rights.reads_needlessly(connection, claims):
             return f"row rule for what {name} reads in order to change it"
-        if killer := await changing.killer_beside_changes(connection, name, claims):
+        if killer := await change_rights.killer_beside_changes(connection, name, claims):
             return killer
     return None
 
@@ -132,11 +134,11 @@ def same_before_the_second(mutant: ChangedSpeech) -> str | None:
 def _may_anyway(mutation: str, role: Role, table: str) -> bool:
     """Whether a role writes a table by other changes, and of the same kind."""
     return any(
-        role in changing.MAY[other].split() and table in changing.tables_of(other)
-        for other in changing.MAY
+        role in change_rights.MAY[other].split() and table in change_rights.tables_of(other)
+        for other in change_rights.MAY
         if other != mutation and (mutation not in _MAKING or other in _MAKING)
     )
 
 
 def _callers(mutation: str) -> list[Role]:
-    return [Role(role) for role in changing.MAY[mutation].split()]
+    return [Role(role) for role in change_rights.MAY[mutation].split()]

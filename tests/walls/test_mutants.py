@@ -13,7 +13,7 @@ from models import Base
 from models.row_security import database_role
 from models.vocabulary import Role
 from tests.acting import act
-from tests.walls import administering, changing
+from tests.walls import administering, change_rights
 from tests.walls.judging import (
     allowed_by_database,
     allowed_by_statement,
@@ -78,16 +78,16 @@ async def test_every_mutant_of_the_policy_is_killed(complete_world, tell, part: 
 @pytest.mark.parametrize("name", WHO)
 async def test_each_wall_alone_lets_change_what_the_domain_says(complete_world, name) -> None:
     claims = WHO[name]
-    for mutation in changing.MAY:
-        found = await changing.allowed_by_statement(complete_world, mutation, claims)
-        assert found == changing.changeable(mutation, claims), mutation
+    for mutation in change_rights.MAY:
+        found = await change_rights.allowed_by_statement(complete_world, mutation, claims)
+        assert found == change_rights.changeable(mutation, claims), mutation
     async with undone(complete_world):
-        assert await changing.created_in_database(complete_world, claims) == changing.may_make(
-            claims
-        )
-        assert await changing.allowed_by_database(complete_world, claims) == changing.may_change(
-            claims
-        )
+        assert await change_rights.created_in_database(
+            complete_world, claims
+        ) == change_rights.may_make(claims)
+        assert await change_rights.allowed_by_database(
+            complete_world, claims
+        ) == change_rights.may_change(claims)
         written = administering.allowed_by_domain(claims)
         assert await administering.allowed_by_database(complete_world, claims) == written
         assert await administering.past_the_ledger(complete_world, claims) == set()
@@ -95,12 +95,12 @@ async def test_each_wall_alone_lets_change_what_the_domain_says(complete_world, 
 
 @pytest.mark.proof
 async def test_every_mutant_of_the_rights_to_change_is_killed(complete_world, tell) -> None:
-    assert changing.MAY.keys() == MUTATIONS.keys()
+    assert change_rights.MAY.keys() == MUTATIONS.keys()
     lines = []
-    for right in list(changing.changed_rights()):
-        first = await changing.first_wall(complete_world, right)
-        second = await changing.second_wall(complete_world, right)
-        reason = changing.same_before_the_second(right)
+    for right in list(change_rights.changed_rights()):
+        first = await change_rights.first_wall(complete_world, right)
+        second = await change_rights.second_wall(complete_world, right)
+        reason = change_rights.same_before_the_second(right)
         assert first, right.name
         assert second or reason, right.name
         lines.append(f"{right.name} | wall 1 | {first}")

@@ -27,7 +27,7 @@ from tests.gateway.surviving.migrating import (
     watching,
 )
 from tests.gateway.surviving.processes import ROOT, gateways
-from tests.models.test_row_security_mended import catalogue
+from tests.models.test_row_security_repair import catalogue
 
 pytestmark = pytest.mark.anyio
 
