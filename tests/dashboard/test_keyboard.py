@@ -39,9 +39,9 @@ def from_the_top(page: Page) -> None:
     page.evaluate("document.body.tabIndex = -1; document.body.focus()")
 
 
-def test_the_main_tasks_need_no_mouse(visitor: Visitor) -> None:
-    page = visitor.page
-    page.goto(f"{visitor.demo.dashboard_url}/volumes?language=en")
+def test_the_main_tasks_need_no_mouse(newcomer: Visitor) -> None:
+    page = newcomer.page
+    page.goto(f"{newcomer.demo.dashboard_url}/volumes?language=en")
     page.focus("input[name=user]")
     page.keyboard.type("leadership")
     page.keyboard.press("Enter")

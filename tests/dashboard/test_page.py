@@ -123,16 +123,16 @@ def test_a_page_is_left_and_found_again_with_its_title_and_focus(visitor: Visito
     page.wait_for_selector(".definitions h1")
 
 
-def test_nothing_jumps_while_a_page_fills(visitor: Visitor) -> None:
-    visitor.page.add_init_script(SHIFTS)
-    page = visitor.opens("leadership")
+def test_nothing_jumps_while_a_page_fills(newcomer: Visitor) -> None:
+    newcomer.page.add_init_script(SHIFTS)
+    page = newcomer.opens("leadership")
     page.wait_for_selector(".scattergeo path.point", state="attached")
     page.wait_for_timeout(500)
     assert page.evaluate("window.shifted") < 0.05
 
 
-def test_who_holds_two_roles_chooses_one_at_a_time(visitor: Visitor) -> None:
-    page = visitor.opens("both")
+def test_who_holds_two_roles_chooses_one_at_a_time(newcomer: Visitor) -> None:
+    page = newcomer.opens("both")
     # The browser reports no fault: a question that lacks a role is answered with a choice.
     page.get_by_role("button", name="Partner manager").click()
     page.wait_for_selector("#ranking tbody tr")
@@ -187,9 +187,9 @@ def test_both_languages_are_complete(visitor: Visitor) -> None:
 
 
 def test_signing_out_leaves_nothing_behind_and_leads_to_a_page_for_everybody(
-    visitor: Visitor,
+    newcomer: Visitor,
 ) -> None:
-    page = visitor.opens("leadership")
+    page = newcomer.opens("leadership")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_selector("input[name=user]")
     assert COOKIE not in {cookie.get("name") for cookie in page.context.cookies()}

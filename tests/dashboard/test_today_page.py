@@ -86,10 +86,10 @@ def test_the_page_is_accessible_and_stands_still(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("width", [390, pytest.param(768, marks=pytest.mark.proof), 1280])
-def test_nothing_jumps_and_nothing_is_wider_than_the_window(visitor: Visitor, width: int) -> None:
-    visitor.page.set_viewport_size({"width": width, "height": 900})
-    visitor.page.add_init_script(SLOW)
-    page = visitor.opens_today("leadership", "language=id")
+def test_nothing_jumps_and_nothing_is_wider_than_the_window(newcomer: Visitor, width: int) -> None:
+    newcomer.page.set_viewport_size({"width": width, "height": 900})
+    newcomer.page.add_init_script(SLOW)
+    page = newcomer.opens_today("leadership", "language=id")
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert page.evaluate(SHIFT) < 0.03
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, ViewportSize, sync_playwright
 
 from tests.browser import (
     AXE,
@@ -22,6 +22,7 @@ from tests.running_demo import Demo
 #: The questions of the page Today, and a sentence that stands under one of them.
 QUESTIONS = ("change", "attention", "promise", "coming")
 ANSWERED = "h2:not(:has(.skeleton))"
+WINDOW: ViewportSize = {"width": 1440, "height": 900}
 #: A page is seen without its figures, however fast they would come: what moves then, moves.
 SLOW = """
   const ask = window.fetch;
@@ -52,6 +53,8 @@ class Visitor:
     demo: Demo
     page: Page
     faults: list[str] = field(default_factory=list)
+    #: Who has signed in; nobody yet.
+    user: str = ""
 
     def __post_init__(self) -> None:
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
@@ -65,17 +68,13 @@ class Visitor:
 
     def opens(self, user: str, query: str = "language=en", path: str = "/volumes") -> Page:
         """Sign in as a demo user and wait until the page has something to say."""
-        self.page.goto(f"{self.demo.dashboard_url}{path}?{query}")
-        self.page.fill("input[name=user]", user)
-        self.page.locator("form").last.locator("button").last.click()
+        self._goes_to(f"{path}?{query}", user)
         self.page.wait_for_selector("#ranking tbody tr, .notice, .today h1, .definitions h1")
         return self.page
 
     def opens_today(self, user: str, query: str = "language=en") -> Page:
         """Sign in on the page Today and wait for all four answers."""
-        self.page.goto(f"{self.demo.dashboard_url}/?{query}")
-        self.page.fill("input[name=user]", user)
-        self.page.locator("form").last.locator("button").last.click()
+        self._goes_to(f"/?{query}", user)
         self.reads_today()
         return self.page
 
@@ -85,16 +84,52 @@ class Visitor:
             self.page.wait_for_selector(f"#today-{question} {ANSWERED}", timeout=60_000)
         self.page.wait_for_selector("#today-fan .main-svg", state="attached")
 
+    def leaves(self) -> list[str]:
+        """Leave the page as it was before it was opened, but signed in; returns the faults."""
+        faults = [*self.faults]
+        self.page.emulate_media(media="null", color_scheme="light", reduced_motion="reduce")
+        self.page.set_viewport_size(WINDOW)
+        self.page.mouse.move(0, 0)
+        self.page.goto(f"{self.demo.dashboard_url}/assets/icon.svg")
+        self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        self.faults.clear()  # those of questions that were cut off by leaving
+        return faults
+
+    def _goes_to(self, address: str, user: str) -> None:
+        if user != self.user:
+            self.page.context.clear_cookies()
+        self.page.goto(f"{self.demo.dashboard_url}{address}")
+        if user != self.user:
+            self.page.fill("input[name=user]", user)
+            self.page.locator("form").last.locator("button").last.click()
+            self.user = user
+
     def _note_what_is_not_ours(self, request: Request) -> None:
         ours = (self.demo.dashboard_url, self.demo.api_url, "data:", "blob:")
         if not request.url.startswith(ours):
             self.faults.append(f"asked {request.url}")
 
 
+@pytest.fixture(scope="module")
+def regular(browser: Browser, demo: Demo) -> Iterator[Visitor]:
+    with visiting(browser, demo) as regular:
+        yield regular
+
+
 @pytest.fixture
-def visitor(browser: Browser, demo: Demo) -> Iterator[Visitor]:
-    with visiting(browser, demo) as visitor:
-        yield visitor
+def visitor(regular: Visitor) -> Iterator[Visitor]:
+    """Somebody whose browser was used before: it knows the scripts, which is half of what it costs
+    to open a page, and stays signed in for as long as the user is the same."""
+    yield regular
+    assert regular.leaves() == []
+
+
+@pytest.fixture
+def newcomer(browser: Browser, demo: Demo) -> Iterator[Visitor]:
+    """Somebody whose browser is used for one test alone: it measures how the page first opens,
+    brings scripts of its own, or signs out."""
+    with visiting(browser, demo) as newcomer:
+        yield newcomer
 
 
 @contextmanager
@@ -104,9 +139,7 @@ def visiting(browser: Browser, demo: Demo) -> Iterator[Visitor]:
     They want no motion: each frame of it is drawn by the processor, for as long as a page waits.
     Tests of what moves (volumes at each width, refreshes) open a page for one who does not mind.
     """
-    context = browser.new_context(
-        viewport={"width": 1440, "height": 900}, locale="id-ID", reduced_motion="reduce"
-    )
+    context = browser.new_context(viewport=WINDOW, locale="id-ID", reduced_motion="reduce")
     visitor = Visitor(demo, context.new_page())
     yield visitor
     context.close()
