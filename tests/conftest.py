@@ -1,8 +1,10 @@
-"""What all tests share: the event loop, one PostgreSQL, and a database for each module."""
+"""What all tests share: the event loop, one PostgreSQL, a database for each module, the demo and a
+browser."""
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from itertools import count
+from typing import Any
 
 import asyncpg
 import pytest
@@ -125,3 +127,15 @@ def demo() -> Iterator[Demo]:
     """The running demo, with its dashboard."""
     with data_folder() as data, running_demo(data) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(pytestconfig: pytest.Config) -> Iterator[Any]:
+    """The browser of this worker, see tests/chromium.py."""
+    from tests.chromium import Chromium  # only where it is driven: the driver is slow to import
+
+    browser = Chromium()
+    pytestconfig.pluginmanager.register(browser)
+    yield browser
+    pytestconfig.pluginmanager.unregister(browser)
+    browser.close()

@@ -122,6 +122,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     first = {file: place for place, file in reversed([*enumerate(map(_file, items))])}
     # Files whole, and in each the browser last: while one is driven, no other loop can run here.
     items.sort(key=lambda item: (first[_file(item)], _needs_browser(item)))
+    if hasattr(config, "workerinput"):
+        items.sort(key=_turn)
 
 
 def _file(item: pytest.Item) -> str:
@@ -129,7 +131,17 @@ def _file(item: pytest.Item) -> str:
 
 
 def _needs_browser(item: pytest.Item) -> bool:
-    return item.get_closest_marker("browser") is not None
+    is_marked = item.get_closest_marker("browser") is not None
+    return is_marked or "chromium" in getattr(item, "fixturenames", ())
+
+
+def _turn(item: pytest.Item) -> int:
+    """Of what asks a demo the browser comes last in all files together, and so is opened once;
+    but what needs the database of its module stays beside the module's other tests."""
+    if not _file(item).startswith(ASK_A_DEMO):
+        return 2
+    fixtures = getattr(item, "fixturenames", ())
+    return int("chromium" in fixtures and "database" not in fixtures)
 
 
 def _rank(item: pytest.Item) -> int:

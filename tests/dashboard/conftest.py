@@ -21,9 +21,9 @@ from dashboard.settings import read_settings
 from dashboard.web.sessions import COOKIE, MemorySessions
 from gateway.development import SignIn
 from gateway.settings import read_settings as read_gateway_settings
-from tests.dashboard.visiting import browser, newcomer, regular, visitor
+from tests.dashboard.visiting import browser, newcomer, visitor
 
-__all__ = ["browser", "newcomer", "regular", "visitor"]
+__all__ = ["browser", "newcomer", "visitor"]
 from tests.running_demo import Demo
 
 ISSUER = "http://127.0.0.1:8000/development"

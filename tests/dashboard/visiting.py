@@ -5,18 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Request, ViewportSize
 
-from tests.browser import (
-    AXE,
-    NOTHING_OPTIMISED,
-    NOTHING_OUTSIDE,
-    NoBrowserError,
-    launch_options,
-)
-from tests.machine import without
+from tests.browser import AXE
 from tests.running_demo import Demo
 
 #: The questions of the page Today, and a sentence that stands under one of them.
@@ -33,17 +27,10 @@ SLOW = """
 """
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    try:
-        options = launch_options()
-    except NoBrowserError as error:
-        without("browser", str(error))
-    with sync_playwright() as playwright:
-        options["args"] = [*options["args"], NOTHING_OPTIMISED, NOTHING_OUTSIDE]
-        running = playwright.chromium.launch(**options)
-        yield running
-        running.close()
+@pytest.fixture
+def browser(chromium: Any) -> Iterator[Browser]:
+    yield chromium.browser()
+    chromium.rest()
 
 
 @dataclass
@@ -110,18 +97,18 @@ class Visitor:
             self.faults.append(f"asked {request.url}")
 
 
-@pytest.fixture(scope="module")
-def regular(browser: Browser, demo: Demo) -> Iterator[Visitor]:
-    with visiting(browser, demo) as regular:
-        yield regular
-
-
 @pytest.fixture
-def visitor(regular: Visitor) -> Iterator[Visitor]:
+def visitor(browser: Browser, chromium: Any, demo: Demo) -> Iterator[Visitor]:
     """Somebody whose browser was used before: it knows the scripts, which is half of what it costs
     to open a page, and stays signed in for as long as the user is the same."""
+    regular = chromium.keep("regular", visiting(browser, demo))
     yield regular
-    assert regular.leaves() == []
+    try:
+        faults = regular.leaves()
+    except Error:  # a page that cannot be left is nobody else's
+        chromium.close()
+        raise
+    assert faults == []
 
 
 @pytest.fixture
