@@ -28,9 +28,9 @@ ASK_A_DEMO = (
 #: alone, and those that mostly wait do so while others compute.
 LONGEST = (
     "tests/gateway/test_plans.py",
+    "tests/test_contributing.py",
     "tests/gateway/test_live.py",
     "tests/clients/test_clients.py",
-    "tests/test_contributing.py",
     "tests/gateway/test_plans_tables.py",
     "tests/gateway/test_doctor.py",
     "tests/gateway/test_published_attack.py",
@@ -61,6 +61,7 @@ LONGEST = (
     "tests/gateway/surviving/test_database_restarts.py",
     "tests/gateway/test_http_protocol.py",
     "tests/gateway/test_mutations_walked.py",
+    "tests/gateway/test_allowed.py",
     "tests/gateway/surviving/test_faults.py",
     "tests/gateway/test_budgets.py",
     "tests/gateway/surviving/test_migrating.py",
