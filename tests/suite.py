@@ -24,6 +24,8 @@ ASK_A_DEMO = (
     "tests/journeys/",
     "tests/test_demo.py",
 )
+#: It is first of them: the others act in the demo, and change what is there.
+LOOKS_AT_THE_DEMO_AS_IT_BEGINS = "tests/test_demo.py"
 #: The files that take longest by the clock, longest first: they begin first, so that no worker ends
 #: alone, and those that mostly wait do so while others compute.
 LONGEST = (
@@ -120,6 +122,7 @@ def pytest_collection() -> Generator[None]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):  # one process alone gains nothing by another order
         items.sort(key=_rank)
+    items.sort(key=lambda item: _file(item) != LOOKS_AT_THE_DEMO_AS_IT_BEGINS)
     first = {file: place for place, file in reversed([*enumerate(map(_file, items))])}
     # Files whole, and in each the browser last: while one is driven, no other loop can run here.
     items.sort(key=lambda item: (first[_file(item)], _needs_browser(item)))
