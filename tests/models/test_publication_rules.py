@@ -193,6 +193,17 @@ def test_without_the_audit_a_quarter_reveals_its_months() -> None:
     assert system.exposed_numbers(system.bounds())
 
 
+def test_the_audit_ends_where_earlier_editions_reveal_too_much() -> None:
+    """What was published is never taken back, so there is nothing to withhold."""
+    own = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
+    for each in own.values():
+        each.before, each.is_new = each.refusals, False
+        each.candidates_before = each.before.candidates()
+    system = RefusalSystem({}, own, {})
+    assert system.exposed_numbers(audit(system))
+    assert not any(each.is_withheld for each in own.values())
+
+
 def among_nationals(*, is_known: bool) -> dict[Cell, Candidate]:
     """A country where all but one are its nationals, who apply nowhere else; beside the public's.
 
