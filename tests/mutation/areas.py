@@ -107,6 +107,8 @@ AREAS = (
             "tests/gateway/test_inquiries.py",
             "tests/gateway/test_tampering.py",
             "tests/gateway/surviving/test_unanswered.py",
+            "tests/walls/test_suspensions_written.py",
+            "tests/journeys/test_administrator.py",
         ),
     ),
     Area(
