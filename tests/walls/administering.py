@@ -191,6 +191,7 @@ async def is_taken(
         if first:
             await connection.execute(first)
         await act_writing(connection, viewer(claims))
-        with suppress(asyncpg.InsufficientPrivilegeError):
+        # The anonymous have no subject to write as the author.
+        with suppress(asyncpg.InsufficientPrivilegeError, asyncpg.NotNullViolationError):
             return not (await connection.execute(statement)).endswith(" 0")
     return False

@@ -18,9 +18,9 @@ from tests.acting import act_writing
 from tests.gateway import oracle
 from tests.gateway.oracle import Claims, role_of
 from tests.walls import administering, supervising
-from tests.walls.judging import rule_changes
+from tests.walls.judging import by_grants, grants_of, rule_changes
 from tests.walls.mutants import changed_rows
-from tests.walls.reach import ANSWERED, ASKED, EVERY_CASE, REQUESTED, WHO, viewer
+from tests.walls.reach import ANSWERED, ANSWERED_BY, ASKED, EVERY_CASE, REQUESTED, WHO, viewer
 from tests.walls.undoing import undone
 from tests.world import APPLICANTS, CASES, Case, applicant_id, application_id, life_of
 
@@ -119,8 +119,8 @@ def changeable(mutation: str, claims: Claims) -> set[str]:
         case "TREASURY":
             return ALL_REFERENCES
         case "SCREENING":
-            # What waits for an answer, and what oneself has answered.
-            return {ASKED, *([ANSWERED] if claims["sub"] == "screening" else [])}
+            # What waits for an answer, and what oneself has answered or confirmed.
+            return {ASKED, *([ANSWERED] if claims["sub"] in ANSWERED_BY else [])}
         case "OFFICER":
             return on_desk(claims["sub"]) | (on_no_desk() if mutation == "takeCase" else set())
         case _:
@@ -247,15 +247,18 @@ async def second_wall(connection: asyncpg.Connection, right: ChangedRight) -> st
     if not changes:
         return None
     async with undone(connection):
+        before = await grants_of(connection)
         await connection.execute(";\n".join(changes))
         for name, claims in WHO.items():
             if role_of(claims) != right.role:
                 continue
             if await allowed_by_database(connection, claims) != may_change(claims):
                 return f"row rule for changes of {name}"
+            if await reads_needlessly(connection, claims):
+                return f"row rule for what {name} reads in order to change it"
             if killer := await killer_beside_changes(connection, name, claims):
                 return killer
-    return None
+        return by_grants(before, await grants_of(connection))
 
 
 async def killer_beside_changes(
@@ -270,4 +273,21 @@ async def killer_beside_changes(
     looked_into = await supervising.allowed_by_database(connection, claims)
     if looked_into != supervising.allowed_by_domain(claims):
         return f"row rule for what {name} looks into"
+    if await requests_read(connection, claims) != requests_changeable(claims):
+        return f"row rule for requests of {name}"
     return None
+
+
+def requests_changeable(claims: Claims) -> set[str]:
+    """References of the data requests that a viewer lodged or may work on."""
+    return changeable("lodgeDataRequest", claims) | changeable("answerDataRequest", claims)
+
+
+async def requests_read(connection: asyncpg.Connection, claims: Claims) -> set[str]:
+    """The data requests that the database lets a viewer read in order to change them."""
+    async with undone(connection):
+        with suppress(asyncpg.InsufficientPrivilegeError):
+            await act_writing(connection, viewer(claims))
+            found = await connection.fetch("SELECT reference FROM data_request")
+            return {row["reference"] for row in found}
+    return set()

@@ -54,6 +54,8 @@ CLOSED_LATELY = tuple(CLOSED_HOURS_AGO)[1:]
 EVERY_CASE = (*CASES, *(replace(case, place=now) for case, now in TRANSFERRED))
 #: A case about which a question is open, and one about which `screening` answered.
 ASKED, ANSWERED = "SGPO-OPEN-0006", "AUSY-GRAN-0001"
+#: Who answered the question of the latter, and who confirmed that.
+ANSWERED_BY = ("screening", "screening-2")
 #: Cases with two grants, an applicant's own among them, and the visas that are none any more.
 GRANTED_TWICE = {"AUSY-LATE-0002": "ID000000000099", "AUSY-GRAN-0001": "ID000000000098"}
 #: A case whose question was voided, since its applicant was corrected.
@@ -396,8 +398,8 @@ async def complete(connection: asyncpg.Connection) -> None:
         *(UUID(int=801), application_id(VOIDED), at("03-01 12:00")),
     )
     await connection.execute(
-        "UPDATE screening SET answered_by = 'screening' WHERE application_id = $1",
-        application_id(ANSWERED),
+        "UPDATE screening SET answered_by = $2, confirmed_by = $3 WHERE application_id = $1",
+        *(application_id(ANSWERED), *ANSWERED_BY),
     )
     await connection.execute(
         "INSERT INTO assignment (application_id, officer, role, assigned_at, ended_at)"

@@ -91,6 +91,8 @@ async def test_each_wall_alone_lets_change_what_the_domain_says(complete_world, 
         written = administering.allowed_by_domain(claims)
         assert await administering.allowed_by_database(complete_world, claims) == written
         assert await administering.past_the_ledger(complete_world, claims) == set()
+        requests = change_rights.requests_changeable(claims)
+        assert await change_rights.requests_read(complete_world, claims) == requests
 
 
 @pytest.mark.proof
