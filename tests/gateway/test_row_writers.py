@@ -127,6 +127,11 @@ def test_global_ids_are_those_of_the_schema(start: str, text: str, uuid: UUID) -
         assert id_of(kind, start.encode(), cell) == (b'"%b"' % encoded, 0)
 
 
+def test_a_row_without_a_key_is_refused_by_both() -> None:
+    for kind in (Kind.TEXT, Kind.UUID):
+        assert id_of(kind, b"Country:", None) is CellError
+
+
 @given(st.sampled_from(KINDS), st.binary(max_size=40), st.booleans())
 def test_any_bytes_are_written_alike_or_refused_by_both(
     kind: Kind, cell: bytes, is_nullable: bool

@@ -156,6 +156,7 @@ AREAS = (
             "tests/gateway/test_plans.py",
             "tests/gateway/test_plans_errors.py",
             "tests/gateway/test_plans_tables.py",
+            "tests/gateway/test_row_writers.py",
             "tests/gateway/test_statements.py",
             "tests/gateway/test_live.py",
             "tests/gateway/test_live_order.py",
