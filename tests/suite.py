@@ -5,6 +5,7 @@ from collections.abc import Generator
 from pathlib import Path
 from zlib import crc32
 
+import hypothesis
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
@@ -81,6 +82,9 @@ def pytest_report_header() -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # No example has a deadline: how long one takes depends on what else the machine does.
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
     config.addinivalue_line("markers", f"{MISSING}(reason): needs what should be here")
 
 

@@ -272,7 +272,6 @@ PIECES = ("{", "}", "(", ")", "[", "]", "...", "$n", ":", '"', '"""', "null", "-
           "!")  # fmt: skip
 few = settings(
     max_examples=60,
-    deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -49,7 +49,7 @@ ANYTHING = st.recursive(
     ),
     max_leaves=5,
 )
-many = settings(max_examples=200, deadline=None)
+many = settings(max_examples=200)
 
 
 @st.composite

@@ -4,7 +4,7 @@ from datetime import date
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.publication.disclosure import (
@@ -143,7 +143,6 @@ def quarter_of(numbers: dict[tuple[int, str], tuple[int, int]]) -> dict[Cell, Ca
 REFUSALS = st.tuples(st.integers(0, 400), st.integers(0, 45)).map(lambda cell: (max(cell), cell[1]))
 
 
-@settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {(month, visa_type): REFUSALS for month in (1, 2, 3) for visa_type in ("B1", "C1", "D1")}
@@ -159,7 +158,6 @@ def test_the_audit_leaves_four_numbers_of_refusals_in_every_cell(numbers) -> Non
         assert left >= min(FEWEST_CANDIDATES, own[cell].decisions + 1)
 
 
-@settings(deadline=None)
 @given(st.lists(REFUSALS, min_size=1, max_size=3), REFUSALS)
 def test_the_audit_knows_that_countries_are_a_part_of_the_whole(own, others) -> None:
     """The public's figure, beside those of a manager's countries."""

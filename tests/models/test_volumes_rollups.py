@@ -150,9 +150,7 @@ async def test_an_application_that_is_not_what_happened_is_named(
 # Exactly once ------------------------------------------------------------------------------------
 
 
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), edits=st.lists(st.sampled_from(EDITS), min_size=1, max_size=15))
 async def test_random_edits_leave_no_difference(world: str, seed: int, edits: list[Edit]) -> None:
     connection = await connect(world)

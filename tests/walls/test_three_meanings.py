@@ -33,7 +33,7 @@ pytestmark = pytest.mark.anyio
 
 CATALOGUE = Catalogue(FULL)
 PUBLISHED = PublishedVolume.__tablename__
-SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(suppress_health_check=list(HealthCheck))
 
 
 @dataclass(frozen=True)

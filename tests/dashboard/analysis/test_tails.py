@@ -26,7 +26,7 @@ def judge(model: Model, n: int) -> Any:
     return stats.betabinom.pmf(counts, n, model.rate * weight, (1 - model.rate) * weight)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(RATES, SPREADS, NUMBERS)
 def test_probabilities_are_those_of_the_distribution(rate: float, spread: float, n: int) -> None:
     model = Model(rate, spread)
@@ -35,7 +35,7 @@ def test_probabilities_are_those_of_the_distribution(rate: float, spread: float,
     assert masses.sum() >= 1 - 2 * NEGLIGIBLE
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(RATES, SPREADS, NUMBERS, st.sampled_from((0.95, 0.998)))
 def test_a_range_holds_its_level_and_no_shorter_one_does(
     rate: float, spread: float, n: int, level: float
@@ -51,7 +51,7 @@ def test_a_range_holds_its_level_and_no_shorter_one_does(
 
 
 @given(RATES, SPREADS, st.integers(1, 3_000))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_line_between_two_counts_parts_what_is_inside_from_what_is_not(
     rate: float, spread: float, n: int
 ) -> None:
