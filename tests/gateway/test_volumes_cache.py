@@ -14,7 +14,9 @@ from gateway.access.rows import reachable_in_role
 from gateway.mapping.catalogue import Catalogue
 from gateway.mapping.kept_rows import KeptValues, size_of
 from gateway.schema.build import build_schema
+from gateway.schema.volumes import query as volume_query
 from gateway.schema.volumes.names import NOUNS
+from gateway.schema.volumes.query import VolumeTable
 from models.publication import publish, reading
 from models.publication.sets import DimensionSet
 from models.publication.sets import Period as GridPeriod
@@ -34,6 +36,9 @@ BY_COUNTRY = (
     f"{{ volumes({WINDOW}, groupBy: [COUNTRY])"
     " { asOf rows { country { code name } intake { value } wip { value }"
     " revenue { value } turnaroundP90 { hours } targetRateIntake { denominator } } } }"
+)
+BY_NATIONALITY = (
+    f"{{ volumes({WINDOW}, groupBy: [NATIONALITY]) {{ rows {{ intake {{ value }} }} }} }}"
 )
 #: Of one viewer after the other, so that each finds what another has left.
 ROUND = ("leadership", "manager-au", "manager-andalan", "manager-pacific", "agent-au", "auditor")
@@ -63,6 +68,20 @@ async def test_the_same_question_is_not_read_again(who, traffic: Traffic) -> Non
     traffic.statements.clear()
     assert await rows_of(who["leadership"]) == first
     assert [text for text in traffic.statements if "volume_monthly" in text] == []
+
+
+async def test_a_table_is_built_once(who, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[Any] = []
+    build = volume_query._table
+
+    async def counted(*arguments: Any) -> VolumeTable:
+        built.append(arguments)
+        return await build(*arguments)
+
+    monkeypatch.setattr(volume_query, "_table", counted)
+    first = await rows_of(who["leadership"], BY_NATIONALITY)
+    assert await rows_of(who["leadership"], BY_NATIONALITY) == first
+    assert len(built) == 1
 
 
 async def test_changes_folded_between_two_questions_are_in_the_second(

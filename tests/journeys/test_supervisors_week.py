@@ -113,6 +113,10 @@ async def test_a_supervisor_sees_where_files_come_in_incomplete(who) -> None:
     # Of nine on B1 more was asked twice, of two on C1 never: one of each came in by the portals.
     assert rows["NUSA", "SG", None]["expectedRate"]["value"] == pytest.approx((2 / 9 + 0) / 2)
     assert {row["expectedRate"]["position"] for row in rows.values()} == {"WITHIN"}
+    # The window's last day belongs to it, as does its first.
+    for window in (("2025-01-20", "2025-01-31"), ("2025-01-01", "2025-01-20")):
+        asked = await who["supervisor"](REQUESTS, **dict(zip(("from", "to"), window, strict=True)))
+        assert "AU-MEL" in {row["centre"] for row in asked.data["informationRequests"]["rows"]}
 
 
 async def test_a_supervisor_sees_who_reads_unusually_many_people(who, world) -> None:
