@@ -102,6 +102,16 @@ class OperationAudit:
             raise PermissionError("no purpose was stated")
         return self.purpose
 
+    @property
+    def _actor(self) -> dict[str, str]:
+        """What every entry says of who read, and in which request."""
+        viewer = self.viewer
+        return {
+            "actor": viewer.subject,
+            "actor_role": viewer.role.value,
+            "trace_id": self.trace_id,
+        }
+
     async def require_room(self) -> None:
         """Raises ReadBudgetError where the viewer may read nobody else. Checked before a change is
         made, since its answer would have to be withheld."""
@@ -130,14 +140,12 @@ class OperationAudit:
                 "id": new_key(),
                 "occurred_at": now,
                 "applicant_id": applicant,
-                "actor": viewer.subject,
-                "actor_role": viewer.role.value,
+                **self._actor,
                 "actor_partner_code": viewer.partner,
                 "actor_country_code": country,
                 "purpose": purpose.code.value,
                 "case_reference": purpose.case_reference or NAMES_NO_CASE[viewer.role],
                 "fields": list(self.fields),
-                "trace_id": self.trace_id,
             }
             for applicant in sorted(applicants)
         ]
@@ -155,12 +163,10 @@ class OperationAudit:
             {
                 "id": new_key(),
                 "ban_id": ban,
-                "actor": viewer.subject,
-                "actor_role": viewer.role.value,
+                **self._actor,
                 "purpose": purpose.code.value,
                 "case_reference": purpose.case_reference,
                 "fields": list(self.fields),
-                "trace_id": self.trace_id,
             }
             for ban in sorted(bans)
         ]
@@ -178,13 +184,11 @@ class OperationAudit:
         id_ = new_key()
         lookup = {
             "id": id_,
-            "actor": viewer.subject,
-            "actor_role": viewer.role.value,
+            **self._actor,
             "purpose": purpose.code.value,
             "case_reference": purpose.case_reference,
             "by": kind.value,
             "found": found,
-            "trace_id": self.trace_id,
         }
         room = InquiryRoom.of(viewer, purpose, look_ups=1) or self.log.budget(viewer, [id_])
         await self.log.write(viewer, PersonLookup, [lookup], room)
@@ -195,12 +199,10 @@ class OperationAudit:
         """Log a question about who was affected by a breach, by one account or in a window."""
         lookup = {
             "id": new_key(),
-            "actor": self.viewer.subject,
-            "actor_role": self.viewer.role.value,
+            **self._actor,
             "list": list_.value,
             "viewer": about,
             "window_from": since,
             "window_before": before,
-            "trace_id": self.trace_id,
         }
         await self.log.write(self.viewer, BreachLookup, [lookup])
