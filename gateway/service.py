@@ -28,7 +28,7 @@ from gateway.wire.metrics import Metrics
 from gateway.wire.socket_limits import SocketLimits
 from models.database.connections import pool as make_pool
 from models.database.pool import ConnectionPool
-from models.key_service import key_service_at
+from models.key_service import KeyService, key_service_at
 
 if TYPE_CHECKING:
     from gateway.development import SignIn
@@ -44,12 +44,13 @@ def gateway(
     limits: SocketLimits | None = None,
     clock: Clock = time.time,
     schemas: Schemas | None = None,
+    keys: KeyService | None = None,
 ) -> Starlette:
     """Build the gateway that the settings describe.
 
     The other arguments are for tests and commands: ``key_source`` replaces the provider in the
-    settings, ``limits`` the limits of a socket, and ``clock`` the system clock; ``schemas`` are
-    those of another gateway of this process.
+    settings, ``keys`` their key service, ``limits`` the limits of a socket, and ``clock`` the
+    system clock; ``schemas`` are those of another gateway of this process.
     """
     pool = _pool(settings, settings.database_connections)
     transaction_starts = TransactionStarts(
@@ -58,7 +59,9 @@ def gateway(
             settings.statement_seconds, settings.lock_seconds, settings.request_seconds
         ),
     )
-    executor = _executor(settings, pool, transaction_starts, schemas)
+    if keys is None and settings.key_service:
+        keys = key_service_at(settings.key_service)
+    executor = _executor(settings, pool, transaction_starts, schemas, keys)
     horizon = ChangeHorizon(settings.database_url, pool)
     suspensions = Suspensions(settings.database_url, transaction_starts.for_the_gateway())
     # No operation takes longer than this, so a pool that is only busy returns a connection sooner.
@@ -93,6 +96,7 @@ def _executor(
     pool: ConnectionPool,
     transaction_starts: TransactionStarts,
     schemas: Schemas | None,
+    keys: KeyService | None,
 ) -> SchemaRunner:
     return SchemaRunner(
         pool,
@@ -104,7 +108,7 @@ def _executor(
         in_development=settings.in_development,
         read_budgets=settings.read_budgets,
         most_endings=settings.last_four_alert,
-        keys=key_service_at(settings.key_service) if settings.key_service else None,
+        keys=keys,
         schemas=schemas,
     )
 
