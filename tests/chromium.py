@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser import NOTHING_OPTIMISED, NOTHING_OUTSIDE, NoBrowserError, launch_options
 from tests.machine import without
+from tests.suite import uses_chromium
 
 
 class Chromium:
@@ -33,7 +34,7 @@ class Chromium:
         return self._browser
 
     def keep(self, name: str, made: AbstractContextManager[Any]) -> Any:
-        """What was kept by this name since the browser was opened; if nothing was, this."""
+        """What was made under this name since the browser was opened; the first time, make it."""
         if name not in self._kept:
             self._kept[name] = self._opened.enter_context(made)
         return self._kept[name]
@@ -50,13 +51,9 @@ class Chromium:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        if not _needs_browser(item):
+        if not uses_chromium(item):
             self.close()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, nextitem: pytest.Item | None) -> None:
-        self._is_needed_next = nextitem is not None and _needs_browser(nextitem)
-
-
-def _needs_browser(item: pytest.Item) -> bool:
-    return "chromium" in getattr(item, "fixturenames", ())
+        self._is_needed_next = nextitem is not None and uses_chromium(nextitem)

@@ -25,8 +25,8 @@ ASK_A_DEMO = (
     "tests/journeys/",
     "tests/test_demo.py",
 )
-#: It is first of them: the others act in the demo, and change what is there.
-LOOKS_AT_THE_DEMO_AS_IT_BEGINS = "tests/test_demo.py"
+#: Comes before them: the others act in the demo, and change what is there.
+BEFORE_THE_DEMO_CHANGES = "tests/test_demo.py"
 #: The files that take longest by the clock, longest first: they begin first, so that no worker ends
 #: alone, and those that mostly wait do so while others compute.
 LONGEST = (
@@ -126,7 +126,7 @@ def pytest_collection() -> Generator[None]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):  # one process alone gains nothing by another order
         items.sort(key=_rank)
-    items.sort(key=lambda item: _file(item) != LOOKS_AT_THE_DEMO_AS_IT_BEGINS)
+    items.sort(key=lambda item: _file(item) != BEFORE_THE_DEMO_CHANGES)
     first = {file: place for place, file in reversed([*enumerate(map(_file, items))])}
     # Files whole, and in each the browser last: while one is driven, no other loop can run here.
     items.sort(key=lambda item: (first[_file(item)], _needs_browser(item)))
@@ -139,8 +139,12 @@ def _file(item: pytest.Item) -> str:
 
 
 def _needs_browser(item: pytest.Item) -> bool:
-    is_marked = item.get_closest_marker("browser") is not None
-    return is_marked or "chromium" in getattr(item, "fixturenames", ())
+    return item.get_closest_marker("browser") is not None or uses_chromium(item)
+
+
+def uses_chromium(item: pytest.Item) -> bool:
+    """Whether a test drives the browser that its worker keeps open."""
+    return "chromium" in getattr(item, "fixturenames", ())
 
 
 def _turn(item: pytest.Item) -> int:
@@ -148,8 +152,7 @@ def _turn(item: pytest.Item) -> int:
     but what needs the database of its module stays beside the module's other tests."""
     if not _file(item).startswith(ASK_A_DEMO):
         return 2
-    fixtures = getattr(item, "fixturenames", ())
-    return int("chromium" in fixtures and "database" not in fixtures)
+    return int(uses_chromium(item) and "database" not in getattr(item, "fixturenames", ()))
 
 
 def _rank(item: pytest.Item) -> int:

@@ -1,6 +1,5 @@
 """Ages of open cases at the end of each day: what is recorded late changes the days it is about."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -14,16 +13,6 @@ from tests.world import application_id, at
 pytestmark = pytest.mark.anyio
 
 PAID, OPEN = application_id("AUSY-PAID-0013"), application_id("SGPO-OPEN-0006")
-
-
-@pytest.fixture
-async def rolled_back(
-    world: str, connection: asyncpg.Connection
-) -> AsyncIterator[asyncpg.Connection]:
-    transaction = connection.transaction(isolation="repeatable_read")
-    await transaction.start()
-    yield connection
-    await transaction.rollback()
 
 
 def about(hours: float) -> Any:

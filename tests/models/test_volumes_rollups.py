@@ -1,7 +1,6 @@
 """The rollups lose nothing and count nothing twice; whatever differs is named."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from random import Random
 
 import asyncpg
@@ -42,17 +41,6 @@ COLUMNS = """
     WHERE table_schema = 'public' AND table_name = $1 AND is_generated = 'NEVER'
 """
 UNPAID = "SELECT count(*) FROM application WHERE status IN ('SUBMITTED', 'AWAITING_PAYMENT')"
-
-
-@pytest.fixture
-async def rolled_back(
-    world: str, connection: asyncpg.Connection
-) -> AsyncIterator[asyncpg.Connection]:
-    """A connection whose changes are undone at the end of the test."""
-    transaction = connection.transaction(isolation="repeatable_read")
-    await transaction.start()
-    yield connection
-    await transaction.rollback()
 
 
 async def waiting(connection: asyncpg.Connection) -> int:
