@@ -28,6 +28,8 @@ def asked(connected: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
         return response
 
     monkeypatch.setattr(Line, "handle_async_request", noted)
+    # However slow the machine is, no answer grows old while a page is put together.
+    monkeypatch.setattr(answer_cache, "FRESH_SECONDS", 3_600)
     return paths
 
 
