@@ -7,7 +7,8 @@ from collections import Counter
 
 import pytest
 
-from tests.gateway.raw import ANSWER, GET, ROLE, Raw, ask, many, post, small_gateway
+from gateway.wire import connections
+from tests.gateway.raw import ANSWER, GET, ROLE, SECONDS, Raw, ask, many, post, small_gateway
 from tests.gateway.surviving.standing import Standing
 
 pytestmark = pytest.mark.anyio
@@ -73,6 +74,15 @@ async def test_a_connection_that_sends_nothing_is_closed_without_a_word() -> Non
         status, _, seconds = await client.end()
         assert status == 0
         assert 0.9 < seconds < 2.5
+
+
+async def test_a_connection_without_an_answer_is_not_kept_for_the_client_to_read_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, "CLOSE_SECONDS", 10 * SECONDS)
+    async with small_gateway(**HASTY) as running:
+        client = await Raw.open(running.port)
+        assert (await client.end())[0] == 0  # in time, or this fails after SECONDS
 
 
 async def test_blank_lines_begin_no_request() -> None:

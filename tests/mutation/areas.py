@@ -141,6 +141,7 @@ AREAS = (
             "tests/gateway/test_addresses.py",
             "tests/gateway/test_live_protocol.py",
             "tests/gateway/test_slow_clients.py",
+            "tests/gateway/test_silent_sockets.py",
             "tests/gateway/surviving/test_admission.py",
             "tests/gateway/surviving/test_fair_turns.py",
             "tests/gateway/surviving/test_hang_ups.py",
