@@ -139,8 +139,8 @@ async def put_up_other(owner: asyncpg.Connection) -> None:
 QUESTIONS = (
     "SELECT 'application ' || id FROM application UNION ALL"
     " SELECT concat_ws(' ', 'volume', partner_code, country_code, starts_on) FROM volume_daily",
-    "SELECT status FROM application",
-    "SELECT reference FROM application",
+    "SELECT concat_ws(' ', id, status) FROM application",
+    "SELECT concat_ws(' ', id, reference) FROM application",
 )
 
 
