@@ -56,7 +56,7 @@ def test_a_director_reads_four_answers_and_follows_one(visitor: Visitor) -> None
     *parts, whole = (signed(bar.split("\t")[-1].strip()) for bar in bars)
     assert sum(parts) == whole
     assert ("more than" in headline) == (whole > 0)
-    assert re.search(r"Most of the (in|de)crease came from \S", page.inner_text("#today-change"))
+    assert re.search(r"Most of the (in|de)crease: \S", page.inner_text("#today-change"))
 
     # By partner instead: the same change, told by other causes.
     page.locator("#today-why label", has_text="Partner").click()

@@ -38,6 +38,7 @@ def test_a_manager_reads_the_own_country_and_refusals_as_bounds(visitor: Visitor
     # The first page is of the own country, and says so.
     page = visitor.opens_today("manager-au")
     assert "Scope: Australia · NUSA" in page.inner_text("#today-facts")
+    assert page.inner_text(".today h1") == "Five answers today"
     came_in = number(page.inner_text("#today-change h2").split(" applications")[0])
     assert_nothing_foreign(page)
 

@@ -102,7 +102,7 @@ def _heading(viewer: Viewer, say: Texts) -> html.Div:
     return html.Div(
         [
             html.P(say("pages.today.title"), className="kicker"),
-            html.H1(say("today.heading")),
+            html.H1(say("today.heading_partner" if viewer.role in PARTNERS else "today.heading")),
             html_part(html.P, skeleton(22, "60%"), "today-facts"),
             on_paper(viewer, say),
         ],
