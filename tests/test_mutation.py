@@ -8,6 +8,7 @@ import pytest
 
 from tests.mutation.areas import AREAS, Area
 from tests.mutation.copies import Run, copied
+from tests.mutation.covering import Covering, statement_lines
 from tests.mutation.faults import find_faults
 from tests.mutation.order import Order
 from tests.mutation.results import ACCEPTED, Results, read_accepted
@@ -123,7 +124,7 @@ def project(tmp_path: Path) -> Path:
 
 def test_a_fault_is_found_or_survives_and_the_project_stays_as_it_is(project: Path) -> None:
     area = Area("toy", ("product.py",), ("test_product.py",))
-    outcomes, order = {}, Order(("test_nothing.py", *area.tests))
+    outcomes, order = {}, Order()
     with copied(project) as copy:
         assert copy.test(area.tests, 60).is_green
         for fault in area.faults(project):
@@ -135,20 +136,69 @@ def test_a_fault_is_found_or_survives_and_the_project_stays_as_it_is(project: Pa
         assert (copy.root / "product.py").read_text() == MODULE
     # What is so on the seventh day itself, no test says.
     assert outcomes == {"not → nothing": "red", "< → <=": "green", "7 → 8": "green"}
-    assert order.for_fault(fault)[0] == "test_product.py"
+    assert order.sort(fault, ["test_nothing.py", *area.tests])[0] == "test_product.py"
 
 
 def test_the_test_that_found_a_fault_is_the_first_to_look_for_the_next(project: Path) -> None:
     area = Area("toy", ("product.py",), ("test_nothing.py", "test_product.py"))
-    order, (fault, other, *_) = Order(area.tests), area.faults(project)
-    assert order.for_fault(fault) == ["test_nothing.py", "test_product.py"]
+    order, (fault, other, *_) = Order(), area.faults(project)
+    assert order.sort(fault, area.tests) == ["test_nothing.py", "test_product.py"]
     order.learn(fault, Run("red", "1 failed\nFAILED test_product.py::test_due - no"))
-    assert order.for_fault(other) == ["test_product.py", "test_nothing.py"]
+    assert order.sort(other, area.tests) == ["test_product.py", "test_nothing.py"]
     elsewhere = replace(other, path="elsewhere.py")
     order.learn(elsewhere, Run("red", "ERROR test_nothing.py::test_nothing - no"))
     order.learn(elsewhere, Run("red", "FAILED test_nothing.py::test_nothing - no"))
-    assert order.for_fault(other)[0] == "test_product.py"
-    assert order.for_fault(elsewhere)[0] == "test_nothing.py"
+    assert order.sort(other, area.tests)[0] == "test_product.py"
+    assert order.sort(elsewhere, area.tests)[0] == "test_nothing.py"
+
+
+COVERED = """\
+LIMIT = 3
+
+
+def is_due(days: int) -> bool:
+    if (
+        days
+        < LIMIT
+    ):
+        return False
+    return days < 7
+
+
+def is_late(days: int) -> bool:
+    return days > 9
+"""
+
+
+def test_the_tests_that_run_a_statement_are_known(project: Path) -> None:
+    (project / "product.py").write_text(COVERED)
+    (project / "test_product.py").write_text(
+        "import pytest\nfrom product import is_due\n\n\n"
+        "@pytest.mark.parametrize('days', [3, 4])\n"
+        "def test_due(days):\n    assert is_due(days)\n\n\n"
+        "def test_early():\n    assert not is_due(1)\n"
+    )
+    area = Area("toy", ("product.py",), ("test_product.py",))
+    with copied(project) as copy:
+        covering = Covering.of(copy, area.tests)
+        found = {fault.change: covering.tests(fault) for fault in area.faults(project)}
+    both = ["test_product.py::test_due", "test_product.py::test_early"]
+    assert (
+        found
+        == {
+            "3 → 4": [],  # runs at import
+            "< → <=": both[:1],  # the last of its kind: that of `days < 7`
+            "False → True": both[1:],
+            "7 → 8": both[:1],
+            "> → >=": [],  # run by no test
+            "9 → 10": [],
+        }
+    )
+
+
+def test_a_statement_ends_where_its_body_begins() -> None:
+    lines = {number: [*statement_lines(COVERED, number)] for number in (1, 5, 7, 9, 13)}
+    assert lines == {1: [1], 5: [5, 6, 7, 8], 7: [5, 6, 7, 8], 9: [9], 13: [13]}
 
 
 def test_a_run_that_does_not_end_is_ended(project: Path) -> None:

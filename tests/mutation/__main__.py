@@ -2,13 +2,14 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from tests.mutation.areas import AREAS, Area
-from tests.mutation.copies import Copy, copied
+from tests.mutation.copies import Copy, Run, copied
+from tests.mutation.covering import Covering
 from tests.mutation.faults import Fault
 from tests.mutation.order import Order
 from tests.mutation.results import Results, read_accepted, survivors_page
@@ -50,15 +51,15 @@ def _sample(area: Area, number: int, seed: int) -> list[Fault]:
 
 def _survivors(copy: Copy, area: Area, faults: list[Fault]) -> Iterator[tuple[str, Fault]]:
     results, accepted, order = Results(FOLDER, area, PROJECT), read_accepted(), Order(area.tests)
-    if all(results.outcome(fault) for fault in faults):
-        seconds = 0.0  # nothing is left to run
-    else:
-        seconds = _seconds_without_a_fault(copy, area)
+    looked_for = [fault for fault in faults if results.outcome(fault) is None]
+    limit = _TIMES * _seconds_without_a_fault(copy, area) + _SECONDS if looked_for else 0.0
+    covering = Covering.of(copy, area.tests) if looked_for else Covering(copy.root, {})
     for number, fault in enumerate(faults, start=1):
         outcome = results.outcome(fault)
         if outcome is None:
-            with copy.planted(fault):
-                run = copy.test(order.for_fault(fault), _TIMES * seconds + _SECONDS)
+            run = _run_tests(copy, fault, order.sort(fault, covering.tests(fault)), limit)
+            if run.is_green:  # the others may run the line in another process
+                run = _run_tests(copy, fault, order.sort(fault, area.tests), limit)
             outcome = run.outcome
             order.learn(fault, run)
             results.note(fault, outcome)
@@ -68,6 +69,14 @@ def _survivors(copy: Copy, area: Area, faults: list[Fault]) -> Iterator[tuple[st
             if not is_accepted:
                 yield area.name, fault
         click.echo(f"{area.name} {number}/{len(faults)} {outcome}: {fault}")
+
+
+def _run_tests(copy: Copy, fault: Fault, tests: Sequence[str], seconds: float) -> Run:
+    """Those tests on a fault; green without any."""
+    if not tests:
+        return Run("green", "")
+    with copy.planted(fault):
+        return copy.test(tests, seconds)
 
 
 def _seconds_without_a_fault(copy: Copy, area: Area) -> float:

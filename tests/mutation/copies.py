@@ -46,9 +46,11 @@ class Copy:
         finally:
             _write(path, source)
 
-    def test(self, tests: Sequence[str], seconds: float) -> Run:
+    def test(
+        self, tests: Sequence[str], seconds: float, options: Sequence[str] = ("--exitfirst",)
+    ) -> Run:
         """Run tests until one fails. What is not over in time is ended, with all that it began."""
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", *tests]
+        command = [sys.executable, "-m", "pytest", "-q", "--no-header", *options, *tests]
         process = subprocess.Popen(
             command,
             cwd=self.root,

@@ -14,16 +14,18 @@ _RED = re.compile(r"^(?:FAILED|ERROR) ([^:\s]+)", re.MULTILINE)
 class Order:
     """Learns in which files of tests faults are found, for each faulty file and for all."""
 
-    def __init__(self, tests: Sequence[str]) -> None:
-        self._tests = tests
+    def __init__(self) -> None:
         self._of_file: Counter[tuple[str, str]] = Counter()
         self._of_all: Counter[str] = Counter()
 
-    def for_fault(self, fault: Fault) -> Sequence[str]:
-        """All of the tests, the likeliest to find it first."""
-        return sorted(
-            self._tests, key=lambda test: (-self._of_file[fault.path, test], -self._of_all[test])
-        )
+    def sort(self, fault: Fault, tests: Sequence[str]) -> Sequence[str]:
+        """The tests, those first that are in the files likeliest to find the fault."""
+
+        def place(test: str) -> tuple[int, int]:
+            file = test.partition("::")[0]
+            return -self._of_file[fault.path, file], -self._of_all[file]
+
+        return sorted(tests, key=place)
 
     def learn(self, fault: Fault, run: Run) -> None:
         if found := _RED.search(run.output):
