@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutation.__main__ import find_survivors
 from tests.mutation.areas import AREAS, Area
 from tests.mutation.copies import Run, copied
 from tests.mutation.covering import Covering, statement_lines
@@ -137,6 +138,18 @@ def test_a_fault_is_found_or_survives_and_the_project_stays_as_it_is(project: Pa
     # What is so on the seventh day itself, no test says.
     assert outcomes == {"not → nothing": "red", "< → <=": "green", "7 → 8": "green"}
     assert order.sort(fault, ["test_nothing.py", *area.tests])[0] == "test_product.py"
+
+
+def test_survivors_are_found_once_and_kept(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    area = Area("toy", ("product.py",), ("test_product.py",))
+    faults, folder = area.faults(project), tmp_path_factory.mktemp("results")
+    with copied(project) as copy:
+        found = [*find_survivors(copy, area, faults, Results(folder, area, project))]
+        assert [fault.change for fault in found] == ["< → <=", "7 → 8"]
+        (copy.root / "test_product.py").unlink()  # what is known needs no test
+        assert [*find_survivors(copy, area, faults, Results(folder, area, project))] == found
 
 
 def test_the_test_that_found_a_fault_is_the_first_to_look_for_the_next(project: Path) -> None:

@@ -38,7 +38,11 @@ def mutate(areas: tuple[str, ...], per_area: int, seed: int, is_listed: bool) ->
             click.echo(survivors_page((area.name, fault) for fault in faults), nl=False)
         return
     with copied(PROJECT) as copy:
-        survivors = [found for area in chosen for found in _survivors(copy, area, samples[area])]
+        survivors = [
+            (area.name, fault)
+            for area in chosen
+            for fault in find_survivors(copy, area, samples[area], Results(FOLDER, area, PROJECT))
+        ]
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / "survivors.txt").write_text(survivors_page(survivors), encoding="utf-8")
     sys.exit(bool(survivors))
@@ -49,8 +53,11 @@ def _sample(area: Area, number: int, seed: int) -> list[Fault]:
     return faults[:number]
 
 
-def _survivors(copy: Copy, area: Area, faults: list[Fault]) -> Iterator[tuple[str, Fault]]:
-    results, accepted, order = Results(FOLDER, area, PROJECT), read_accepted(), Order(area.tests)
+def find_survivors(
+    copy: Copy, area: Area, faults: Sequence[Fault], results: Results
+) -> Iterator[Fault]:
+    """Plant those faults of which no outcome is known; yield those that the tests do not find."""
+    accepted, order = read_accepted(), Order()
     looked_for = [fault for fault in faults if results.outcome(fault) is None]
     limit = _TIMES * _seconds_without_a_fault(copy, area) + _SECONDS if looked_for else 0.0
     covering = Covering.of(copy, area.tests) if looked_for else Covering(copy.root, {})
@@ -67,7 +74,7 @@ def _survivors(copy: Copy, area: Area, faults: list[Fault]) -> Iterator[tuple[st
             is_accepted = any(one.is_of(fault) for one in accepted)
             outcome = "survives, as accepted" if is_accepted else "SURVIVES"
             if not is_accepted:
-                yield area.name, fault
+                yield fault
         click.echo(f"{area.name} {number}/{len(faults)} {outcome}: {fault}")
 
 
