@@ -22,7 +22,7 @@ from bench import (
     writes,
 )
 from bench.measuring import go_first
-from bench.peers.cells import CELLS, chosen
+from bench.peers.cells import CELLS, choose_cells
 from gateway.cli.serving import run_on_fastest_loop
 
 applications = click.option("--applications", default=20_000, show_default=True, help="World size.")
@@ -92,7 +92,7 @@ def _peers(
         results.unlink(missing_ok=True)
     if first and not go_first():
         raise click.ClickException("only root may run before others")
-    cells = list(chosen(questions, connections, processes, applications))
+    cells = list(choose_cells(questions, connections, processes, applications))
     run_on_fastest_loop(peers.measure(cells, rounds, results))
 
 

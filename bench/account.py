@@ -36,12 +36,12 @@ async def measure(applications: int, entries: int, rounds: int) -> None:
     async with world(applications) as url:
         # Two copies, so that what the server still does about the world itself weighs on neither.
         async with copy_of(url) as accounted, copy_of(accounted) as without:
-            await _unaccounted(without)
+            await _disable_account(without)
             await _pages(accounted, without, keys_file, rounds)
         await _sequence_and_verify(url, LocalKeyService.open(keys_file), keys_file.parent, entries)
 
 
-async def _unaccounted(url: str) -> None:
+async def _disable_account(url: str) -> None:
     """As before there was an account: nothing is noted for it."""
     connection = await connect(url)
     await connection.execute("ALTER TABLE access_event DISABLE TRIGGER account_of_insert")

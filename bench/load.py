@@ -51,7 +51,7 @@ async def _compare(running: Server, size: int, rounds: int) -> None:
     for number in range(rounds):
         for with_walks in (True, False) if number % 2 == 0 else (False, True):
             url = running.url(f"bench_{number}_{with_walks}".lower())
-            turns[with_walks].append(await _loaded(url, size, with_walks))
+            turns[with_walks].append(await _measure_load(url, size, with_walks))
     own, without = ([median(each) for each in zip(*turns[way], strict=True)] for way in turns)
     names = (f"load {size:,} applications", f"{_STEPS:,} change their status", "tables and indexes")
     formats = ("{:.1f} s", "{:.2f} s", "{:.0f} MB")
@@ -64,7 +64,7 @@ async def _compare(running: Server, size: int, rounds: int) -> None:
     show_table(title, ("", "with", "without", "with, of without"), rows)
 
 
-async def _loaded(url: str, size: int, with_walks: bool) -> tuple[float, float, float]:
+async def _measure_load(url: str, size: int, with_walks: bool) -> tuple[float, float, float]:
     """Processor seconds of loading and of the steps, and megabytes of the tables."""
     await prepare(url)
     connection = await connect(url)

@@ -44,7 +44,7 @@ async def _pages(keys: KeyService, rounds: int) -> None:
             await seal_everybody(keys, sealed)
             ways = {
                 "plain": partial(plain.fetch, _PLAIN, _PEOPLE),
-                "sealed, and opened": partial(_open, sealed, Vault(keys)),
+                "sealed, and opened": partial(_open_cells, sealed, Vault(keys)),
             }
             measured = await side_by_side(ways, rounds, process_time)
         finally:
@@ -55,7 +55,7 @@ async def _pages(keys: KeyService, rounds: int) -> None:
     )
 
 
-async def _open(connection: asyncpg.Connection, vault: Vault) -> None:
+async def _open_cells(connection: asyncpg.Connection, vault: Vault) -> None:
     rows = await connection.fetch(_SEALED, _PEOPLE)
     cells = [Cell(row[0], name, row[name]) for row in rows for name in _FIELDS if row[name]]
     opened = await vault.open(cells)
@@ -70,7 +70,7 @@ async def _worlds(keys: KeyService, applications: int) -> None:
             url = running.url("bench")
             await prepare(url)
             clock = await processor_clock(url)
-            rows.append((name, await _loaded(url, applications, of, clock)))
+            rows.append((name, await _measure_load(url, applications, of, clock)))
     own = rows[0][1]
     show_table(
         f"A world of {applications:,} applications, processor of us and the database",
@@ -79,7 +79,9 @@ async def _worlds(keys: KeyService, applications: int) -> None:
     )
 
 
-async def _loaded(url: str, applications: int, keys: KeyService | None, clock: Clock) -> float:
+async def _measure_load(
+    url: str, applications: int, keys: KeyService | None, clock: Clock
+) -> float:
     began = clock()
     await synthesise(
         url, applications=applications, months=24, seed=1, scale=Scale.PARTNER, keys=keys

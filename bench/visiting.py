@@ -116,7 +116,7 @@ def _weights(browser: Browser, url: str, path: str) -> tuple[str, ...]:
     watch.take()
     second = watch.weight()
     watch.begin()
-    _filtered(page, 0)
+    _filter(page, 0)
     watch.take()
     found = (*first, *second, *watch.weight(since=second))
     page.context.close()
@@ -146,7 +146,7 @@ def _signed_in(browser: Browser, url: str, path: str) -> Page:
     return page
 
 
-def _pressed(links: str) -> Callable[[Page, int], None]:
+def _pressing(links: str) -> Callable[[Page, int], None]:
     """Presses one of the links or buttons, another one each time."""
 
     def press(page: Page, number: int) -> None:
@@ -156,7 +156,7 @@ def _pressed(links: str) -> Callable[[Page, int], None]:
     return press
 
 
-def _filtered(page: Page, number: int) -> None:
+def _filter(page: Page, number: int) -> None:
     """By a country, wherever it is chosen."""
     country = _COUNTRIES[number % len(_COUNTRIES)]
     page.evaluate(_FILTER, f"?language=en&country={country}")
@@ -164,15 +164,15 @@ def _filtered(page: Page, number: int) -> None:
 
 _ACTS: Mapping[str, Mapping[str, Callable[[Page, int], None]]] = {
     "Today": {
-        "a country": _filtered,
-        "a period": _pressed("#today-period input:not(:checked)"),
-        "a measure": _pressed("#today-measure input:not(:checked)"),
+        "a country": _filter,
+        "a period": _pressing("#today-period input:not(:checked)"),
+        "a measure": _pressing("#today-measure input:not(:checked)"),
     },
     "Volumes": {
-        "a country": _filtered,
-        "a period": _pressed("#volumes-period input:not(:checked)"),
-        "a measure": _pressed("#cards h3 a:not([aria-current])"),
-        "an order": _pressed("#ranking thead a"),
+        "a country": _filter,
+        "a period": _pressing("#volumes-period input:not(:checked)"),
+        "a measure": _pressing("#cards h3 a:not([aria-current])"),
+        "an order": _pressing("#ranking thead a"),
     },
 }
 

@@ -99,13 +99,13 @@ class Watch:
 
     def begin(self, *, is_opening: bool = False) -> None:
         """What is counted so far belongs to no act; a document counts its own work from nothing."""
-        self._before = self._counted() | ({"script": 0.0, "page": 0.0} if is_opening else {})
+        self._before = self._count_seconds() | ({"script": 0.0, "page": 0.0} if is_opening else {})
 
     def take(self) -> Act:
         """The act that has just come to rest."""
         self._page.wait_for_function(_IS_AT_REST, polling=50)
         found: dict[str, Any] = self._page.evaluate(_TIMES)
-        now = self._counted()
+        now = self._count_seconds()
         return Act(**found, **{name: 1_000 * (now[name] - self._before[name]) for name in now})
 
     def weight(self, since: tuple[int, float] = (0, 0.0)) -> tuple[int, float]:
@@ -113,7 +113,7 @@ class Watch:
         requests, kilobytes = self._page.evaluate(_WEIGHT)
         return requests - since[0], kilobytes - since[1]
 
-    def _counted(self) -> dict[str, float]:
+    def _count_seconds(self) -> dict[str, float]:
         """Seconds by who spent them."""
         metrics = {
             each["name"]: each["value"]

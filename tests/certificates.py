@@ -34,7 +34,7 @@ class Authority:
             encipher_only=False, decipher_only=False,
         )  # fmt: skip
         certificate = (
-            _unsigned(name, name, key, days=1)
+            _certificate_builder(name, name, key, days=1)
             .add_extension(constraints, critical=True)
             .add_extension(signing, critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
@@ -58,7 +58,7 @@ class Authority:
     ) -> tuple[bytes, bytes]:
         """A certificate and its key, for a server of these names or for a login."""
         key = ec.generate_private_key(ec.SECP256R1())
-        building = _unsigned(common_name, self.name, key, days)
+        building = _certificate_builder(common_name, self.name, key, days)
         if hosts:
             names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
             building = building.add_extension(names, critical=False)
@@ -72,7 +72,7 @@ class Authority:
         )
 
 
-def _unsigned(
+def _certificate_builder(
     subject: str, issuer: str, key: ec.EllipticCurvePrivateKey, days: int
 ) -> x509.CertificateBuilder:
     """Valid for so many days from yesterday on, or until so many days ago."""

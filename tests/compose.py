@@ -60,13 +60,13 @@ def environment(service: str, folder: Path, **changed: str) -> dict[str, str]:
         name, _, usual = variable[1].partition(":")
         return given.get(name) or ("" if usual.startswith("?") else usual[1:])
 
-    def written(name: str, value: object) -> str:
+    def write_value(name: str, value: object) -> str:
         if value is None:
             return given.get(name, "")
         text = re.sub(r"\$\{([^}]+)}", fill, str(value))
         return text.replace("/run/secrets", str(folder / ".secrets"))
 
-    found = {name: written(name, it) for name, it in SERVICES[service]["environment"].items()}
+    found = {name: write_value(name, it) for name, it in SERVICES[service]["environment"].items()}
     return {name: text for name, text in found.items() if text}
 
 

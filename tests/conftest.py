@@ -55,20 +55,22 @@ async def _make_template(server: Server) -> None:
 async def world_template(server: Server) -> str:
     """The name of a database with the small world in it and its volumes: who is in it is sealed by
     the keys of this worker."""
-    await small_world(await _copied(server, TEMPLATE, "template_world"))
+    await small_world(await _copy_database(server, TEMPLATE, "template_world"))
     return "template_world"
 
 
 @pytest.fixture(scope="session")
 def new_database(server: Server) -> NewDatabase:
     """Makes another empty database, and gives its address."""
-    return lambda: _copied(server, TEMPLATE)
+    return lambda: _copy_database(server, TEMPLATE)
 
 
 @pytest.fixture(scope="module")
 async def database(request: pytest.FixtureRequest, server: Server, world_template: str) -> str:
     """The address of this module's own database; empty, unless it is to hold the small world."""
-    return await _copied(server, world_template if "world" in request.fixturenames else TEMPLATE)
+    return await _copy_database(
+        server, world_template if "world" in request.fixturenames else TEMPLATE
+    )
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +86,7 @@ async def world(database: str) -> str:
     return database
 
 
-async def _copied(server: Server, template: str, name: str = "") -> str:
+async def _copy_database(server: Server, template: str, name: str = "") -> str:
     name = name or f"test_{next(_numbers)}"
     connection = await connect(server.address("postgres"))
     try:

@@ -26,7 +26,7 @@ class _Keys:
     """The keys of the process that `key_service` starts, once somebody asks."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(_asked(), name)
+        return getattr(_socket_keys(), name)
 
 
 #: By which people are sealed and found in tests.
@@ -79,5 +79,5 @@ def key_service() -> str:
 
 
 @cache
-def _asked() -> SocketKeys:
+def _socket_keys() -> SocketKeys:
     return SocketKeys(Path(key_service().removeprefix("unix:")), _ANSWER_SECONDS)

@@ -18,7 +18,7 @@ def needs(tool: str, *, is_here: bool, absent: str) -> pytest.MarkDecorator:
     """Marks a test that needs what `make` brings to ``.tools/<tool>``."""
     if is_here:
         return pytest.mark.skipif(False, reason="")
-    must_be_here, why = _judged(tool, absent)
+    must_be_here, why = _requirement(tool, absent)
     if must_be_here:
         return getattr(pytest.mark, MISSING)(why)
     return pytest.mark.skipif(True, reason=why)
@@ -26,13 +26,13 @@ def needs(tool: str, *, is_here: bool, absent: str) -> pytest.MarkDecorator:
 
 def without(tool: str, absent: str) -> None:
     """Skip or fail the test that runs, which needs the tool."""
-    must_be_here, why = _judged(tool, absent)
+    must_be_here, why = _requirement(tool, absent)
     if must_be_here:
         pytest.fail(why, pytrace=False)
     pytest.skip(why)
 
 
-def _judged(tool: str, absent: str) -> tuple[bool, str]:
+def _requirement(tool: str, absent: str) -> tuple[bool, str]:
     reason = TOOLS / f"{tool}.absent"
     if reason.exists():
         return False, f"{absent}: {reason.read_text().strip()}"

@@ -46,16 +46,16 @@ def prepare(server: Server, **names: str) -> str:
     return plain.render_as_string(hide_password=False)
 
 
-async def migrated(owner_url: str, gateway_url: str | None = None) -> None:
+async def migrate_as_owner(owner_url: str, gateway_url: str | None = None) -> None:
     """Migrate as that owner, and let the gateway log in."""
     login = gateway_url or login_at(owner_url, tokens.PASSWORD)
     await migrate(owner_url, gateway_url=login, seal_keys=(tokens.SEAL_KEY,))
 
 
-async def refused(owner_url: str, gateway_url: str | None = None) -> list[str]:
+async def superuser_script(owner_url: str, gateway_url: str | None = None) -> list[str]:
     """The lines of the script that migrating asks a superuser to run, without their reasons."""
     try:
-        await migrated(owner_url, gateway_url)
+        await migrate_as_owner(owner_url, gateway_url)
     except OwnerError as error:
         found, *script = str(error).splitlines()
         assert "superuser" in found

@@ -182,7 +182,7 @@ def _first(case: Case, *kinds: str) -> datetime | None:
     return next((moment for kind, moment in life_of(case) if kind in kinds), None)
 
 
-def _paused(case: Case) -> timedelta:
+def _paused_time(case: Case) -> timedelta:
     steps = [step for step in life_of(case) if step[0] not in _NO_STATUS]
     return sum(
         (
@@ -242,7 +242,7 @@ async def _application(connection: asyncpg.Connection, case: Case) -> None:
         "submitted_at": submitted_at,
         "received_at": _first(case, "RECEIVED"),
         "closed_at": _first(case, *CLOSED),
-        "paused_seconds": int(_paused(case).total_seconds()),
+        "paused_seconds": int(_paused_time(case).total_seconds()),
         "was_info_requested": _first(case, "INFO_REQUESTED") is not None,
         "is_linked": True,
         "is_referred": case.screening is ScreeningResult.HIT,

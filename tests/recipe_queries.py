@@ -16,7 +16,7 @@ from models.migrations import migrate
 from models.row_security import login_at
 from models.volumes import fold
 from tests import tokens
-from tests.gateway.changing import done, in_verification, submitted
+from tests.gateway.changing import in_verification, perform, submitted_case
 from tests.gateway.conftest import CLAIMS, Viewer
 from tests.linking import linking
 from tests.populating import small_world
@@ -47,10 +47,10 @@ async def main(url: str) -> None:
             name: Viewer(client, claims) for name, claims in {**CLAIMS, "consul": CONSUL}.items()
         }
         json.dump({
-            "field": await _withdrawn(who),
+            "field": await _withdraw_application(who),
             "role": (await who["consul"]("{ viewer { role } }")).body["data"],
             "dimension": await _by_mission(who["consul"]),
-            "mutation": await _invited(who),
+            "mutation": await _invite_to_interview(who),
         }, sys.stdout)  # fmt: skip
 
 
@@ -66,9 +66,9 @@ async def _open_missions(url: str) -> None:
         await connection.close()
 
 
-async def _withdrawn(who: dict[str, Viewer]) -> Any:
+async def _withdraw_application(who: dict[str, Viewer]) -> Any:
     """A withdrawn application, as officers and as agents read it."""
-    id_ = await done(who["agent-au"], "withdrawApplication", await submitted(who))
+    id_ = await perform(who["agent-au"], "withdrawApplication", await submitted_case(who))
     query = "query($id: ID!) { application(by: {id: $id}) { stage closedAt withdrawnAt } }"
     read = await who["officer"](query, id=id_)
     refused = await who["agent-au"](query, id=id_)
@@ -91,9 +91,9 @@ async def _by_mission(consul: Viewer) -> Any:
     }
 
 
-async def _invited(who: dict[str, Viewer]) -> Any:
+async def _invite_to_interview(who: dict[str, Viewer]) -> Any:
     id_ = await in_verification(who)
-    await done(who["officer"], "inviteToInterview", id_)
+    await perform(who["officer"], "inviteToInterview", id_)
     query = """query($id: ID!) {
         application(by: {id: $id}) { status events(first: 9) { nodes { kind } } }
     }"""

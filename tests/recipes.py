@@ -63,7 +63,7 @@ def messages(name: str) -> list[str]:
     return [found[2] for row in rows if (found := re.search(r"(`+)(.+?)\1", row[2]))]
 
 
-def copied(folder: Path) -> Path:
+def copy_tree(folder: Path) -> Path:
     """A copy of the code, with what Python compiled of it, so that programs start quickly there."""
     tree, left_out = folder / "tree", shutil.ignore_patterns("*.png", "node_modules")
     for name in ("gateway", "models", "dashboard", "docs", "checks", "deploy/keycloak"):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from tests.gateway.changing import change, document, done, key, row_id, submitted
+from tests.gateway.changing import change, document, key, perform, row_id, submitted_case
 from tests.gateway.conftest import Viewer
 
 OF_A_CASE = """
@@ -12,10 +12,10 @@ OF_A_CASE = """
 """
 
 
-async def closed(who: Mapping[str, Viewer], **given: Any) -> str:
+async def withdrawn_case(who: Mapping[str, Viewer], **given: Any) -> str:
     """A new application that was withdrawn."""
-    case = await submitted(who, **given)
-    return await done(who["agent-au"], "withdrawApplication", case)
+    case = await submitted_case(who, **given)
+    return await perform(who["agent-au"], "withdrawApplication", case)
 
 
 async def applicant_of(who: Mapping[str, Viewer], case: str) -> str:
@@ -48,4 +48,4 @@ async def order_erasure(who: Mapping[str, Viewer], case: str) -> UUID:
     return row_id(person)
 
 
-__all__ = ["applicant_of", "change", "closed", "order_erasure", "says"]
+__all__ = ["applicant_of", "change", "order_erasure", "says", "withdrawn_case"]

@@ -8,7 +8,7 @@ import pytest
 
 from bench import peers
 from bench.peers import answers, cells
-from bench.peers.cells import CELLS, Cell, chosen
+from bench.peers.cells import CELLS, Cell, choose_cells
 from bench.peers.node import packages
 from bench.peers.questions import BY_NAME
 from bench.peers.results import Results
@@ -47,10 +47,12 @@ def test_an_answer_without_rows_is_none(text: bytes) -> None:
 
 
 def test_cells_are_chosen_by_question_and_numbers() -> None:
-    assert [cell.name for cell in chosen((), (), (), ())] == [cell.name for cell in sorted(CELLS)]
-    (cell,) = chosen(("Q2v",), (100,), (), ())
+    assert [cell.name for cell in choose_cells((), (), (), ())] == [
+        cell.name for cell in sorted(CELLS)
+    ]
+    (cell,) = choose_cells(("Q2v",), (100,), (), ())
     assert cell == Cell(cells.SMALL, 1, "Q2v", 100)
-    assert {cell.applications for cell in chosen((), (), (), (cells.LARGE,))} == {cells.LARGE}
+    assert {cell.applications for cell in choose_cells((), (), (), (cells.LARGE,))} == {cells.LARGE}
 
 
 def test_every_cell_asks_a_question_that_there_is() -> None:

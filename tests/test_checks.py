@@ -116,7 +116,7 @@ def test_a_role_that_is_unfinished_is_named(tree: Path, left_out: str, said: str
 
 def test_a_new_role_is_followed_to_the_end(tree: Path) -> None:
     _replace(tree, '    AUDITOR = "AUDITOR"\n', '    AUDITOR = "AUDITOR"\n    CONSUL = "CONSUL"\n')
-    sentences = [_said(check, tree) for check in (check_words, check_roles)]
+    sentences = [_report_of(check, tree) for check in (check_words, check_roles)]
     places = ("enums/people.py", "policy.py", "users.py", "realm.json", "en.toml", "id.toml")
     for place in places:
         assert re.search(rf"/{place}:\d+: .*CONSUL", "\n".join(sentences)), place
@@ -296,7 +296,7 @@ def test_a_message_without_its_translation_is_named(
 def test_a_name_that_has_moved_away_is_a_sentence(tree: Path) -> None:
     _replace(tree, "\nclass VolumeWhere:", "\nclass VolumeFilter:")
     with pytest.raises(LookupFailedError, match="gateway has 0 definitions of the class VolumeWh"):
-        _said(check_dimensions, tree)
+        _report_of(check_dimensions, tree)
 
 
 @cache  # tests change files, but none adds or removes one
@@ -315,12 +315,12 @@ def _replace(tree: Path, before: str, after: str) -> None:
     file.write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
-def _said(check, tree: Path) -> str:
+def _report_of(check, tree: Path) -> str:
     return "\n".join(show(finding, tree) for finding in check(Sources(tree)))
 
 
 def _found(check, tree: Path, pattern: str) -> re.Match[str] | None:
-    text = _said(check, tree)
+    text = _report_of(check, tree)
     assert re.search(pattern, text), text or "nothing was found"
     return re.search(pattern, text)
 

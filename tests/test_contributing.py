@@ -19,7 +19,7 @@ from checks.translations import check_translations
 from gateway.cli import COMMANDS
 from models.postgres import Server
 from tests import recipes
-from tests.recipes import PAGE, ROOT, copied, recipe, run
+from tests.recipes import PAGE, ROOT, copy_tree, recipe, run
 
 IN_BACKTICKS = re.findall(r"(?<!`)`([^`\n]+)`(?!`)", PAGE)
 
@@ -142,7 +142,7 @@ VERSIONS = "models/migrations/versions"
 @pytest.mark.timeout(600)  # programs of their own, one after the other
 def test_the_recipes_work_together(tmp_path: Path, apart: Server) -> None:
     """All four on one copy: the build has nothing to say, and what was added is asked for."""
-    tree = copied(tmp_path)
+    tree = copy_tree(tmp_path)
     for name in recipes.NAMES:
         for step in recipe(name):
             if step.kind == "diff":
@@ -181,7 +181,7 @@ def test_the_recipes_work_together(tmp_path: Path, apart: Server) -> None:
 
 @pytest.mark.parametrize("name", TOLD)
 def test_what_is_left_out_of_a_recipe_is_named(tmp_path: Path, name: str) -> None:
-    tree = copied(tmp_path)
+    tree = copy_tree(tmp_path)
     steps = [step for step in recipe(name) if step.kind == "diff"]
     for step in steps:
         step.apply(tree)
@@ -215,7 +215,7 @@ PAGE_ONLY = (
 @pytest.mark.parametrize("name", recipes.NAMES)
 def test_a_recipe_and_the_build_where_a_step_is_left_out(tmp_path: Path, name: str) -> None:
     """The whole build, after each recipe alone and without each of its steps."""
-    tree = copied(tmp_path)
+    tree = copy_tree(tmp_path)
     for step in recipe(name):
         step.apply(tree)
     assert run(tree, recipes.CHECK) == (0, "")
@@ -250,11 +250,11 @@ def _triggers(tree: Path) -> list[Path]:
             if "by_mission" in file.name or file.name.endswith("_changes.sql")]  # fmt: skip
 
 
-def _generated(tree: Path) -> list[Path]:
+def _generated_files(tree: Path) -> list[Path]:
     return [file for name in GENERATED for file in _files_of(tree / name)]
 
 
-_LEFT_UNDONE = {"revisions": _revisions, "triggers": _triggers, "snapshots": _generated}
+_LEFT_UNDONE = {"revisions": _revisions, "triggers": _triggers, "snapshots": _generated_files}
 
 
 @contextmanager

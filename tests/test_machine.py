@@ -24,7 +24,7 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def _judged(monkeypatch: pytest.MonkeyPatch, ci: str) -> tuple[str, str]:
+def _marker(monkeypatch: pytest.MonkeyPatch, ci: str) -> tuple[str, str]:
     """The marker of a test that needs what is not here, and its reason."""
     monkeypatch.setenv("CI", ci)
     mark = machine.needs("tool", is_here=False, absent="no tool").mark
@@ -32,11 +32,11 @@ def _judged(monkeypatch: pytest.MonkeyPatch, ci: str) -> tuple[str, str]:
 
 
 def test_by_hand_it_is_skipped(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _judged(monkeypatch, "") == ("skipif", "no tool")
+    assert _marker(monkeypatch, "") == ("skipif", "no tool")
 
 
 def test_in_ci_it_is_missing(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    name, reason = _judged(monkeypatch, "true")
+    name, reason = _marker(monkeypatch, "true")
     assert (name, reason.partition(",")[0]) == (machine.MISSING, "no tool")
 
 
@@ -44,7 +44,7 @@ def test_in_ci_the_reason_of_the_set_up_is_that_to_skip_with(
     tools: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tools / "tool.absent").write_text("this machine has no apt\n")
-    assert _judged(monkeypatch, "true") == ("skipif", "no tool: this machine has no apt")
+    assert _marker(monkeypatch, "true") == ("skipif", "no tool: this machine has no apt")
 
 
 @pytest.mark.parametrize(("ci", "outcome"), [("true", "1 error"), ("", "1 skipped")])

@@ -63,7 +63,7 @@ def test_faults_of_python_are_those_of_its_code() -> None:
 
 def test_each_fault_of_python_is_another_program() -> None:
     faults = find_faults("some.py", PYTHON)
-    programs = {fault.planted(PYTHON) for fault in faults}
+    programs = {fault.plant(PYTHON) for fault in faults}
     assert len(programs) == len(faults)
     for program in programs:
         compile(program, "some.py", "exec")
@@ -78,7 +78,7 @@ def test_conditions_of_sql_in_strings_are_found() -> None:
         "AND → OR",
         "IS NULL → IS NOT NULL",
     ]
-    assert "application_id <> closed.id" in faults[1].planted(SQL)
+    assert "application_id <> closed.id" in faults[1].plant(SQL)
 
 
 def test_a_file_of_sql_has_faults_but_not_its_comments() -> None:

@@ -22,7 +22,7 @@ from gateway.schema_changes import (
     refusals,
     short_notices,
 )
-from tests.recipes import GERBANG, ROOT, copied, run
+from tests.recipes import GERBANG, ROOT, copy_tree, run
 
 TODAY = date(2027, 3, 1)
 UNRELEASED = "# Changes\n\n## Unreleased\n"
@@ -53,7 +53,7 @@ for finding in check_screens(Sources(root)):
 
 def _with_a_changed_line(folder: Path, *, commit_before: bool = False) -> Path:
     """A copy whose policy gives a figure to fewer."""
-    tree = copied(folder)
+    tree = copy_tree(folder)
     if commit_before:
         _commit(tree)
     policy = tree / "gateway/policy.py"
@@ -114,7 +114,7 @@ def _commit(tree: Path) -> None:
 
 @pytest.mark.proof
 def test_a_break_of_ours_is_refused_until_the_changelog_says_why(tmp_path: Path) -> None:
-    tree = copied(tmp_path)
+    tree = copy_tree(tmp_path)
     file = tree / "gateway/schema/roles/officer.graphql"
     text = file.read_text(encoding="utf-8")
     of_the_type = r'(\ntype VisaType .*?)\n  """[^"]*"""\n  stayDays: \w+!?\n'
@@ -147,7 +147,7 @@ BREAKS = {
 }
 
 
-def refused(before: str, now: str, changelog: str = UNRELEASED) -> list[Refusal]:
+def refusals_in(before: str, now: str, changelog: str = UNRELEASED) -> list[Refusal]:
     return list(refusals({"officer": before}, {"officer": now}, changelog, TODAY))
 
 
@@ -155,17 +155,19 @@ def refused(before: str, now: str, changelog: str = UNRELEASED) -> list[Refusal]
 def test_breaks_are_named_by_their_coordinate(name: str) -> None:
     old, new, coordinate = BREAKS[name]
     now = BASE.replace(old, new)
-    (refusal,) = refused(BASE, now)
+    (refusal,) = refusals_in(BASE, now)
     assert refusal.change.coordinate == coordinate
     reason = f"- `{coordinate}`: nobody could use it as it was.\n"
-    assert refused(BASE, now, UNRELEASED + reason) == []
-    assert refused(BASE, now, f"{UNRELEASED}- `{coordinate}`\n") != []  # no reason
-    assert refused(BASE, now, f"# Changes\n\n## Unreleased\n\n## 0.9\n{reason}") != []  # of before
+    assert refusals_in(BASE, now, UNRELEASED + reason) == []
+    assert refusals_in(BASE, now, f"{UNRELEASED}- `{coordinate}`\n") != []  # no reason
+    assert (
+        refusals_in(BASE, now, f"# Changes\n\n## Unreleased\n\n## 0.9\n{reason}") != []
+    )  # of before
 
 
 def test_what_breaks_nobody_needs_no_reason() -> None:
     now = BASE.replace("note: String", "note: String!  more: Int").replace("CLOSED", "CLOSED HELD")
-    assert refused(BASE, now) == []
+    assert refusals_in(BASE, now) == []
     severities = {change.severity for change in changes_between({"a": BASE}, {"a": now})}
     assert severities == {Severity.DANGEROUS, Severity.SAFE}
 
@@ -201,9 +203,9 @@ def test_after_a_release_only_what_was_announced_may_go(until: str, is_over: boo
     changelog = RELEASED.replace(
         "## Unreleased\n", "## Unreleased\n\n- `Case.note` is gone, as was announced.\n"
     )
-    assert len(refused(BASE, now, changelog)) == 1
-    assert len(refused(announced, now, changelog)) == (0 if is_over else 1)
-    assert len(refused(announced, now, RELEASED)) == (1 if is_over else 2)  # and no reason
+    assert len(refusals_in(BASE, now, changelog)) == 1
+    assert len(refusals_in(announced, now, changelog)) == (0 if is_over else 1)
+    assert len(refusals_in(announced, now, RELEASED)) == (1 if is_over else 2)  # and no reason
 
 
 def test_after_a_release_a_type_goes_with_all_that_led_to_it() -> None:
@@ -211,23 +213,23 @@ def test_after_a_release_a_type_goes_with_all_that_led_to_it() -> None:
     before = BASE.replace("status: Status", f"status: Status {over}")
     now = BASE.replace("status: Status", "").replace("enum Status { OPEN CLOSED }", "")
     changelog = f"{UNRELEASED}- `Status` and `Case.status` are gone as announced.\n\n## 1.0.0\n"
-    assert refused(before, now, changelog) == []
-    assert {each.change.coordinate for each in refused(BASE, now, changelog)} == {
+    assert refusals_in(before, now, changelog) == []
+    assert {each.change.coordinate for each in refusals_in(BASE, now, changelog)} == {
         "Status", "Case.status",
     }  # fmt: skip
 
 
 def test_a_release_refuses_a_notice_that_is_too_short() -> None:
-    def deprecated(until: str) -> dict[str, str]:
+    def deprecate(until: str) -> dict[str, str]:
         reason = f'@deprecated(reason: "Use `status` until {until}.")'
         return {"officer": BASE.replace("note: String", f"note: String {reason}")}
 
     before = {"officer": BASE}
-    assert short_notices(before, deprecated("2027-05-30"), TODAY) == []
-    assert short_notices(before, deprecated("2027-05-29"), TODAY) == [
+    assert short_notices(before, deprecate("2027-05-30"), TODAY) == []
+    assert short_notices(before, deprecate("2027-05-29"), TODAY) == [
         "Case.note is deprecated until 2027-05-29, which is less than 90 days away."
     ]
-    assert short_notices(deprecated("2027-05-29"), deprecated("2027-05-29"), TODAY) == []
+    assert short_notices(deprecate("2027-05-29"), deprecate("2027-05-29"), TODAY) == []
 
 
 def test_a_released_schema_tells_its_release_and_no_descriptions(tmp_path: Path) -> None:
@@ -235,7 +237,7 @@ def test_a_released_schema_tells_its_release_and_no_descriptions(tmp_path: Path)
     assert as_released(sdl, RELEASED) == (
         '# As released: 1.0.0, 2026-12-31\n\ntype Query {\n  id: ID! @deprecated(reason: "x")\n}\n'
     )
-    tree = copied(tmp_path)
+    tree = copy_tree(tmp_path)
     (tree / "CHANGELOG.md").write_text(RELEASED)
     found = {show(finding, tree) for finding in check_schema(Sources(tree))}
     assert (

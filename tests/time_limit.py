@@ -36,9 +36,9 @@ def pytest_timeout_cancel_timer() -> None:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
     test = pyfuncitem.obj
     if iscoroutinefunction(test):
-        pyfuncitem.obj = _limited(test)
+        pyfuncitem.obj = _with_limit(test)
     elif hasattr(test, "hypothesis") and iscoroutinefunction(test.hypothesis.inner_test):
-        test.hypothesis.inner_test = _limited(test.hypothesis.inner_test)
+        test.hypothesis.inner_test = _with_limit(test.hypothesis.inner_test)
     return (yield)
 
 
@@ -46,29 +46,29 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
 def pytest_fixture_setup(fixturedef: Any) -> Generator[None, Any, Any]:
     original = fixturedef.func
     if isasyncgenfunction(original):
-        fixturedef.func = _limited_generator(original)
+        fixturedef.func = _generator_with_limit(original)
     elif iscoroutinefunction(original):
-        fixturedef.func = _limited(original)
+        fixturedef.func = _with_limit(original)
     try:
         return (yield)
     finally:
         fixturedef.func = original
 
 
-def _limited(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+def _with_limit(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     @wraps(function)
-    async def limited(*args: Any, **kwargs: Any) -> Any:
+    async def wrapper(*args: Any, **kwargs: Any) -> Any:
         async with _limit():
             return await function(*args, **kwargs)
 
-    return limited
+    return wrapper
 
 
-def _limited_generator(
+def _generator_with_limit(
     function: Callable[..., AsyncGenerator[Any]],
 ) -> Callable[..., AsyncGenerator[Any]]:
     @wraps(function)
-    async def limited(*args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
+    async def wrapper(*args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
         generator = function(*args, **kwargs)
         async with _limit():
             value = await anext(generator)
@@ -77,7 +77,7 @@ def _limited_generator(
             async for _ in generator:
                 raise RuntimeError(f"{function.__name__} yields more than once")
 
-    return limited
+    return wrapper
 
 
 def _limit() -> asyncio.Timeout:

@@ -123,7 +123,7 @@ class _Bench:
                 if one.name == GERBANG
             }
         if cell.name == PACED:
-            return self._paced(cell, started)
+            return self._paced_turns(cell, started)
         name = FLOOR_OF if cell.name == FLOOR else cell.name
         turns = {
             one.name: partial(self._turn, one, name, cell.connections)
@@ -134,7 +134,7 @@ class _Bench:
             turns[_FLOOR_NAME] = partial(self._floor, cell.connections)
         return turns
 
-    def _paced(self, cell: Cell, started: Sequence[Contender]) -> Mapping[str, Any]:
+    def _paced_turns(self, cell: Cell, started: Sequence[Contender]) -> Mapping[str, Any]:
         """Raises LookupError where it was not measured yet what Mercurius answers at most."""
         crowd = self._results.of(Cell(cell.applications, cell.processes, FLOOR_OF, CROWD))
         if crowd is None or MERCURIUS not in crowd:

@@ -45,7 +45,7 @@ CELLS = (
 )
 
 
-def chosen(
+def choose_cells(
     questions: Iterable[str],
     connections: Iterable[int],
     processes: Iterable[int],

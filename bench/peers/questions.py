@@ -160,7 +160,7 @@ _PAGES = {OURS: _PAGE + _LINKS, POSTGRAPHILE: _PAGE_OF_POSTGRAPHILE + _LINKS_OF_
 _LISTED = {OURS: _PAGE + _LISTS, POSTGRAPHILE: _PAGE_OF_POSTGRAPHILE + _LISTS_OF_POSTGRAPHILE}
 
 
-def _one(random: Random, known: Sample) -> Mapping[str, Any]:
+def _reference(random: Random, known: Sample) -> Mapping[str, Any]:
     return {"reference": random.choice(known.references)}
 
 
@@ -187,7 +187,7 @@ def _year(random: Random, known: Sample) -> Mapping[str, Any]:
 
 
 QUESTIONS = (
-    Question("Q1", "one by its reference, with its links", _ONES, _one),
+    Question("Q1", "one by its reference, with its links", _ONES, _reference),
     Question(
         "Q2",
         "a page of 50 with its links, the same each time",

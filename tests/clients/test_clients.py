@@ -48,7 +48,7 @@ PROGRAMS = {
 }
 
 
-def needed(is_here: bool) -> pytest.MarkDecorator:
+def needs_clients(is_here: bool) -> pytest.MarkDecorator:
     absent = "no clients: `make clients` brings them where their registries are to be had"
     return needs("clients", is_here=is_here, absent=absent)
 
@@ -102,7 +102,7 @@ async def journeys(
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=needed(one.is_here)) for name, one in PROGRAMS.items()]
+    "name", [pytest.param(name, marks=needs_clients(one.is_here)) for name, one in PROGRAMS.items()]
 )
 async def test_a_client_asks_writes_and_follows_each_change_exactly_once(
     name: str, journeys: dict[str, Journey], writer: asyncpg.Connection
@@ -134,7 +134,7 @@ def assert_each_once(journey: Journey, people: list[Someone], own: set[str]) -> 
 
 
 @pytest.mark.proof
-@needed(NPM)
+@needs_clients(NPM)
 async def test_graphql_ws_follows_through_a_thousand_cuts(
     replicas: list[Served], writer: asyncpg.Connection, workspace: Path
 ) -> None:
@@ -147,7 +147,7 @@ async def test_graphql_ws_follows_through_a_thousand_cuts(
     assert len(journey.client.of("heartbeat")) > 1_000
 
 
-@needed(NPM)
+@needs_clients(NPM)
 async def test_the_gateway_passes_the_audits_of_graphql_http(
     replicas: list[Served], workspace: Path
 ) -> None:

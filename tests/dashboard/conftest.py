@@ -57,7 +57,7 @@ class Line(httpx2.AsyncBaseTransport):
             return self.instead
         if self.refusals:
             self.refusals -= 1
-            return overloaded()
+            return overload_response()
         address = httpx2.URL(self.demo.api_url)
         request.url = request.url.copy_with(host=address.host, port=address.port)
         self.at_once += 1
@@ -70,7 +70,7 @@ class Line(httpx2.AsyncBaseTransport):
             self.at_once -= 1
 
 
-def overloaded() -> httpx2.Response:
+def overload_response() -> httpx2.Response:
     """The refusal of a gateway that has no turn for a question."""
     error = {"message": "no turn", "extensions": {"code": "OVERLOADED", "traceId": "a" * 32}}
     return httpx2.Response(503, json={"errors": [error]}, headers={"Retry-After": "1"})

@@ -21,13 +21,13 @@ def asked(connected: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
     paths: list[str] = []
     send = Line.handle_async_request
 
-    async def noted(line: Line, request: httpx2.Request) -> httpx2.Response:
+    async def send_and_note(line: Line, request: httpx2.Request) -> httpx2.Response:
         response = await send(line, request)
         if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
             paths.append(request.url.path)
         return response
 
-    monkeypatch.setattr(Line, "handle_async_request", noted)
+    monkeypatch.setattr(Line, "handle_async_request", send_and_note)
     # However slow the machine is, no answer grows old while a page is put together.
     monkeypatch.setattr(answer_cache, "FRESH_SECONDS", 3_600)
     return paths
@@ -37,7 +37,7 @@ def asked(connected: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
 QUESTIONS = ["/graphql"] * 5
 
 
-async def opened(browser: httpx2.AsyncClient) -> int:
+async def open_page(browser: httpx2.AsyncClient) -> int:
     """The mark of a page that shows its figures."""
     mark = next(ASKED)
     await page_of(browser, FIRST, asked=mark)
@@ -49,14 +49,14 @@ async def test_parts_that_wait_for_the_same_are_answered_by_one_fetch(
 ) -> None:
     browser, _ = await connected.visitor("leadership")
     async with browser:
-        await opened(browser)
+        await open_page(browser)
         assert asked == ["/graphql", *QUESTIONS]  # and first who is asking
 
 
 async def test_a_table_is_sorted_without_asking(connected: Running, asked: list[str]) -> None:
     browser, _ = await connected.visitor("leadership")
     async with browser:
-        mark = await opened(browser)
+        mark = await open_page(browser)
         asked.clear()
         await page_of(browser, SORTED, asked=mark)
         assert asked == []
@@ -70,7 +70,7 @@ async def test_an_answer_is_fresh_for_seconds_only(
     monkeypatch.setattr(answer_cache, "FRESH_SECONDS", 0)
     browser, _ = await connected.visitor("leadership")
     async with browser:
-        mark = await opened(browser)
+        mark = await open_page(browser)
         asked.clear()
         await page_of(browser, SORTED, asked=mark)
         assert set(asked) == {"/graphql"}
@@ -82,9 +82,9 @@ async def test_a_refresh_and_a_page_opened_anew_want_news(
 ) -> None:
     browser, _ = await connected.visitor("leadership")
     async with browser:
-        await opened(browser)
+        await open_page(browser)
         asked.clear()
-        await opened(browser)  # a refresh is nothing else: another mark
+        await open_page(browser)  # a refresh is nothing else: another mark
         assert asked == QUESTIONS
 
 
@@ -94,7 +94,7 @@ async def test_an_answer_of_one_session_is_not_given_to_another(
     leader, _ = await connected.visitor("leadership")
     manager, _ = await connected.visitor("manager-au")
     async with leader, manager:
-        mark = await opened(leader)
+        mark = await open_page(leader)
         asked.clear()
         page = await page_of(manager, FIRST, asked=mark)
         assert "/graphql" in asked
@@ -108,7 +108,7 @@ async def test_another_role_is_asked_for_anew(connected: Running, asked: list[st
     browser, _ = await connected.visitor("both")
     async with browser:
         await browser.post("/role?language=en&role=PARTNER_AGENT")
-        mark = await opened(browser)
+        mark = await open_page(browser)
         await browser.post("/role?language=en&role=PARTNER_MANAGER")
         asked.clear()
         await page_of(browser, FIRST, asked=mark)

@@ -57,7 +57,7 @@ def show_page(browser: httpx2.Client) -> str:
     callback = next(each for each in response if PART in outputs_of(each))
     state = {"name": "my_data", "path": "/my-data", "search": "", "asked": next(ASKED)}
 
-    def given(place: dict[str, str]) -> dict[str, object]:
+    def with_state(place: dict[str, str]) -> dict[str, object]:
         is_state = place["id"].endswith(("-state", "-news"))
         return {**place, **({"value": state} if is_state else {})}
 
@@ -68,8 +68,8 @@ def show_page(browser: httpx2.Client) -> str:
         json={
             "output": callback["output"],
             "outputs": outputs,
-            "inputs": [given(place) for place in callback["inputs"]],
-            "state": [given(place) for place in callback["state"]],
+            "inputs": [with_state(place) for place in callback["inputs"]],
+            "state": [with_state(place) for place in callback["state"]],
             "changedPropIds": [f"{one['id']}.{one['property']}" for one in callback["inputs"]],
         },
     )

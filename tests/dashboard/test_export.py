@@ -69,8 +69,8 @@ def test_a_leaders_files_hold_what_the_gateway_answers(demo: Demo) -> None:
     expected = {
         row["country"]["code"]: (
             row["intake"]["value"],
-            _rounded(row["refusalRate"]["value"], ".5f"),
-            _rounded(row["turnaroundP50"]["hours"], ".3g"),
+            _round(row["refusalRate"]["value"], ".5f"),
+            _round(row["turnaroundP50"]["hours"], ".3g"),
         )
         for row in rows
         if row["country"]
@@ -202,7 +202,7 @@ def test_files_are_complete_in_both_languages(language: str) -> None:
         assert all(len(row) == len(table.columns) for row in table.rows)
 
 
-def _rounded(value: float | None, digits: str) -> float | None:
+def _round(value: float | None, digits: str) -> float | None:
     return None if value is None else float(f"{value:{digits}}")
 
 

@@ -141,10 +141,10 @@ async def test_every_answer_is_guarded(
 async def test_a_mistake_of_ours_is_guarded_and_masked(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(_: object) -> None:
+    async def fail(_: object) -> None:
         raise RuntimeError("a secret")
 
-    monkeypatch.setattr(running.sessions, "find", broken)
+    monkeypatch.setattr(running.sessions, "find", fail)
     async with running.browser() as browser:
         answer = await browser.get("/")
     assert answer.status_code == 500

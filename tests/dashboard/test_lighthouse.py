@@ -30,7 +30,7 @@ pytestmark = [
 ]
 
 
-def launched() -> dict[str, Any]:
+def browser_options() -> dict[str, Any]:
     try:
         return launch_options()
     except NoBrowserError as error:
@@ -41,7 +41,7 @@ def launched() -> dict[str, Any]:
 @pytest.fixture
 def signed_in(demo: Demo, tmp_path: Path) -> Iterator[int]:
     """The debugging port of a browser in which leadership has signed in."""
-    port, options = free_port(), launched()
+    port, options = free_port(), browser_options()
     options["args"] = [*options["args"], f"--remote-debugging-port={port}"]
     with sync_playwright() as playwright:
         # Lighthouse opens pages of its own, which share the session with the browser's own context.
@@ -51,7 +51,7 @@ def signed_in(demo: Demo, tmp_path: Path) -> Iterator[int]:
         context.close()
 
 
-def judged(port: int, *addresses: str) -> dict[str, dict[str, Any]]:
+def run_lighthouse(port: int, *addresses: str) -> dict[str, dict[str, Any]]:
     command = [str(node()), HERE / "judge.mjs", str(port), *addresses]
     result = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
     return json.loads(result)
@@ -59,7 +59,7 @@ def judged(port: int, *addresses: str) -> dict[str, dict[str, Any]]:
 
 def test_lighthouse_finds_nothing_wrong(demo: Demo, signed_in: int) -> None:
     pages = ("/?language=id", "/volumes?language=en")
-    found = judged(signed_in, *(f"{demo.dashboard_url}{page}" for page in pages))
+    found = run_lighthouse(signed_in, *(f"{demo.dashboard_url}{page}" for page in pages))
     for address, seen in found.items():
         assert seen["shown"] == address, seen
         assert set(seen["scores"]) == {"accessibility", "best-practices"}

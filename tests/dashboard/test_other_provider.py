@@ -176,7 +176,9 @@ async def test_keys_are_rotated_while_both_run(house: House) -> None:
         assert (await visitor.get(FIGURES)).status_code == 200
 
 
-async def judged(provider: Provider, resource: str | None, **variables: str) -> tuple[int, str]:
+async def ask_gateway(
+    provider: Provider, resource: str | None, **variables: str
+) -> tuple[int, str]:
     """What a gateway with such settings says of a token for that API."""
     settings = tokens.settings(
         issuer=provider.issuer, jwks_url=provider.jwks_url, audience=AUDIENCE, claim_roles="role",
@@ -197,14 +199,14 @@ async def judged(provider: Provider, resource: str | None, **variables: str) -> 
 
 
 async def test_a_token_for_another_api_is_refused(provider: Provider) -> None:
-    status, text = await judged(provider, "https://elsewhere.example")
+    status, text = await ask_gateway(provider, "https://elsewhere.example")
     assert status == 401
     assert "another audience" in text
 
 
 async def test_a_token_for_no_api_is_refused(provider: Provider) -> None:
     """Without a resource this provider gives a token that only itself can read."""
-    status, text = await judged(provider, None)
+    status, text = await ask_gateway(provider, None)
     assert status == 401
     assert "not a signed JSON Web Token" in text
 
@@ -212,10 +214,10 @@ async def test_a_token_for_no_api_is_refused(provider: Provider) -> None:
 async def test_a_token_that_lives_too_long_is_refused_unless_that_is_accepted(
     provider: Provider,
 ) -> None:
-    status, text = await judged(provider, "https://gerbang.example/long")
+    status, text = await ask_gateway(provider, "https://gerbang.example/long")
     assert status == 401
     assert "lives longer than 900 seconds" in text
-    status, _ = await judged(provider, "https://gerbang.example/long", token_seconds="3600")
+    status, _ = await ask_gateway(provider, "https://gerbang.example/long", token_seconds="3600")
     assert status == 200
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.gateway import turns
 from tests.dashboard.asking_dash import PARTS, page_of
-from tests.dashboard.conftest import Running, overloaded
+from tests.dashboard.conftest import Running, overload_response
 
 pytestmark = pytest.mark.anyio
 
@@ -50,7 +50,7 @@ async def test_an_overload_that_does_not_end_is_shown(
     monkeypatch.setattr(turns, "PATIENCE_SECONDS", 1.5)
     browser, _ = await connected.visitor("leadership")
     async with browser:
-        connected.line.instead = overloaded()
+        connected.line.instead = overload_response()
         answer = await page_of(browser, ALL)
     assert MISSING in str(answer["cards"])
     assert "Trace id" in str(answer["volumes-notice"])

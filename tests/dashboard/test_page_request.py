@@ -16,7 +16,7 @@ from dashboard.texts import texts
 pytestmark = pytest.mark.anyio
 
 
-def asked(session: Session, mark: float = 1) -> PageRequest:
+def new_request(session: Session, mark: float = 1) -> PageRequest:
     gateway = LastGood(HttpGatewayClient("http://127.0.0.1:9"), session, mark)
     return PageRequest(Address("en"), session, gateway, texts("en"), mark)
 
@@ -43,8 +43,10 @@ def session() -> Session:
 
 async def test_parts_that_ask_at_one_time_share_one_reading(session: Session) -> None:
     read = Readings()
-    together = await asyncio.gather(*(asked(session).share("figures", read) for _ in range(3)))
-    later = await asked(session).share("figures", read)
+    together = await asyncio.gather(
+        *(new_request(session).share("figures", read) for _ in range(3))
+    )
+    later = await new_request(session).share("figures", read)
     assert [*together, later] == [1, 1, 1, 1]
 
 
@@ -52,32 +54,32 @@ async def test_news_another_address_another_role_and_another_visitor_are_read_fo
     session: Session,
 ) -> None:
     read = Readings()
-    elsewhere = replace(asked(session), address=Address("en", country=("AU",)))
-    of_others = asked(Session("access", None, "id", 0))
-    for request in (asked(session), asked(session, mark=2), elsewhere, of_others):
+    elsewhere = replace(new_request(session), address=Address("en", country=("AU",)))
+    of_others = new_request(Session("access", None, "id", 0))
+    for request in (new_request(session), new_request(session, mark=2), elsewhere, of_others):
         await request.share("figures", read)
     session.role = "AUDITOR"
-    await asked(session).share("figures", read)
-    await asked(session).share("others", read)
+    await new_request(session).share("figures", read)
+    await new_request(session).share("others", read)
     assert read.count == 6
 
 
 async def test_a_failure_is_told_to_whoever_waits_and_to_nobody_later(session: Session) -> None:
     read = Readings(fails=True)
     failures = await asyncio.gather(
-        *(asked(session).share("figures", read) for _ in range(2)), return_exceptions=True
+        *(new_request(session).share("figures", read) for _ in range(2)), return_exceptions=True
     )
     assert [type(each) for each in failures] == [GatewayError, GatewayError]
     await asyncio.sleep(0.01)
     read.fails = False
-    assert await asked(session).share("figures", read) == 2
+    assert await new_request(session).share("figures", read) == 2
 
 
 async def test_a_shared_answer_is_kept_for_a_moment_only(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(page_request, "SHARED_SECONDS", 0.01)
-    await asked(session).share("figures", Readings())
+    await new_request(session).share("figures", Readings())
     assert session.kept.shared
     await asyncio.sleep(0.1)
     assert not session.kept.shared

@@ -18,7 +18,7 @@ STALE = "These are the last good figures"
 QUESTIONS = 6
 
 
-async def opened(browser: httpx2.AsyncClient, session: Session, query: str) -> Any:
+async def open_volumes(browser: httpx2.AsyncClient, session: Session, query: str) -> Any:
     """Open the page Volumes, wait for what is read for it, and return the mark of its layout."""
     assert (await browser.get(f"/volumes{query}")).status_code == 200
     for _ in range(3_000):
@@ -49,7 +49,7 @@ def _components(node: Any) -> Any:
 async def test_a_page_that_is_opened_finds_its_figures_read(connected: Running) -> None:
     browser, session = await connected.visitor("leadership")
     async with browser:
-        mark = await opened(browser, session, "?language=en")
+        mark = await open_volumes(browser, session, "?language=en")
         connected.line.is_cut = True
         shown = await page_of(browser, "?language=en", asked=mark)
         assert shown["figures"] == {"hidden": False}
@@ -62,13 +62,13 @@ async def test_a_page_that_is_opened_finds_its_figures_read(connected: Running) 
 async def test_a_page_with_another_mark_or_address_asks_again(connected: Running) -> None:
     browser, session = await connected.visitor("leadership")
     async with browser:
-        mark = await opened(browser, session, "?language=en")
+        mark = await open_volumes(browser, session, "?language=en")
         connected.line.is_cut = True
         assert STALE in str(await page_of(browser, "?language=en", asked=mark + 1))
     browser, session = await connected.visitor("leadership")
     async with browser:
         connected.line.is_cut = False
-        mark = await opened(browser, session, "?language=en")
+        mark = await open_volumes(browser, session, "?language=en")
         connected.line.is_cut = True
         elsewhere = await page_of(browser, "?language=en&country=AU", asked=mark)
         assert "Cannot be shown just now" in str(elsewhere)
@@ -77,7 +77,7 @@ async def test_a_page_with_another_mark_or_address_asks_again(connected: Running
 async def test_a_document_gives_its_mark_to_one_layout(connected: Running) -> None:
     browser, session = await connected.visitor("leadership")
     async with browser:
-        mark = await opened(browser, session, "?language=en")
+        mark = await open_volumes(browser, session, "?language=en")
         assert session.kept.opened_with is None
         assert await mark_of_layout(browser) >= mark
 

@@ -176,15 +176,15 @@ def test_three_of_eight_neither_lead_a_list_nor_make_a_title() -> None:
     total = row | {"refusalRate": {"value": 0.021, "denominator": 9_000}}
     data = world.data | {"groups": {"rows": rows}, "all": {"rows": [total]}}
 
-    def ordered(order: str) -> list[str | None]:
+    def codes_in_order(order: str) -> list[str | None]:
         address = Address("en", measure="refusal_rate", sort="refusal_rate", order=order)
         volumes = read_volumes(data, world.view.period, address)
         view = replace(world.view, address=address, volumes=volumes, say=texts("en"))
         assert "<IN> stands out with 5.8% of 3,040" in map_title(view)
         return [line.code for line in in_order(volumes.groups, view)]
 
-    assert ordered("down") == ["IN", "EE", "AU", "NA"]
-    assert ordered("up") == ["AU", "IN", "EE", "NA"]
+    assert codes_in_order("down") == ["IN", "EE", "AU", "NA"]
+    assert codes_in_order("up") == ["AU", "IN", "EE", "NA"]
 
 
 def test_titles_of_the_tab_tell_selections_apart() -> None:

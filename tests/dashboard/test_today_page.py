@@ -25,7 +25,7 @@ SHIFT = """() => new Promise((done) => {
 })"""
 
 
-def asked(demo: Demo, user: str, country: tuple[str, ...] = ()) -> dict[str, Any]:
+def answer_of_gateway(demo: Demo, user: str, country: tuple[str, ...] = ()) -> dict[str, Any]:
     """What the gateway itself answers to the page's question."""
     address = Address("en", country=country)
     now = today()
@@ -35,7 +35,7 @@ def asked(demo: Demo, user: str, country: tuple[str, ...] = ()) -> dict[str, Any
 
 def test_leadership_reads_four_answers_that_are_the_gateways(visitor: Visitor, demo: Demo) -> None:
     page = visitor.opens_today("leadership")
-    data = asked(demo, "leadership")
+    data = answer_of_gateway(demo, "leadership")
     intake = sum(row["intake"]["value"] for row in data["country"]["rows"])
     before = sum(row["intake"]["value"] for row in data["countryBefore"]["rows"])
     title = page.inner_text("#today-change h2")
@@ -57,7 +57,7 @@ def test_a_filter_changes_every_answer_and_stands_in_the_address(
     visitor: Visitor, demo: Demo
 ) -> None:
     page = visitor.opens_today("leadership", "language=en&country=AU&why=visa")
-    data = asked(demo, "leadership", country=("AU",))
+    data = answer_of_gateway(demo, "leadership", country=("AU",))
     intake = sum(row["intake"]["value"] for row in data["country"]["rows"])
     assert number(page.inner_text("#today-change h2").split(" applications")[0]) == intake
     page.locator("#today-steps").locator("xpath=..").locator("summary").click()

@@ -16,7 +16,7 @@ from dashboard.pages.today.attention import ENOUGH, attention_from, place_names
 from dashboard.pages.today.change import change_from, steps_of
 from dashboard.pages.today.coming import coming_from
 from dashboard.texts import texts
-from tests.dashboard.test_today_sentences import shown
+from tests.dashboard.test_today_sentences import today_of
 from tests.dashboard.today_worlds import LAST, PERIOD, random_world, sums
 
 ID = texts("id")
@@ -27,7 +27,7 @@ WORLDS = range(25)
 @pytest.mark.parametrize("seed", WORLDS)
 def test_bars_of_the_waterfall_are_the_contributions_end_to_end(seed: int, why: str) -> None:
     world = random_world(seed)
-    change = change_from(shown(world, why=why), Address("id", why=why))
+    change = change_from(today_of(world, why=why), Address("id", why=why))
     found = steps_of(change, ID)
     if found is None:
         return
@@ -54,8 +54,8 @@ def test_bars_of_the_waterfall_are_the_contributions_end_to_end(seed: int, why: 
 @pytest.mark.parametrize("seed", WORLDS)
 def test_points_and_lines_of_the_funnel_are_rates_and_limits(seed: int) -> None:
     world = random_world(seed)
-    found = attention_from(shown(world), Address("id")).funnel
-    figure = funnel_figure(found, place_names(shown(world), ID), (), ID)
+    found = attention_from(today_of(world), Address("id")).funnel
+    figure = funnel_figure(found, place_names(today_of(world), ID), (), ID)
     low, high, low_alarm, high_alarm, inside, outside = figure["data"]
     refused = sums(world.of(PERIOD), "refused", lambda row: row.country)
     decided = sums(world.of(PERIOD), "decisions", lambda row: row.country)
@@ -117,7 +117,7 @@ def test_a_month_beyond_its_limits_is_marked_and_the_band_is_the_limits() -> Non
 @pytest.mark.parametrize("seed", WORLDS)
 def test_the_fan_is_the_past_and_the_range_of_each_coming_month(seed: int) -> None:
     world = random_world(seed)
-    coming = coming_from(shown(world))
+    coming = coming_from(today_of(world))
     if coming.outlook is None:
         return
     figure = fan_figure(coming.counts, coming.first, coming.outlook, ID)

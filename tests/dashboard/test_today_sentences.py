@@ -38,7 +38,7 @@ WORLDS = range(60)
 EN = texts("en")
 
 
-def shown(world: World, *, why: str = "country", has_outcomes: bool = True) -> Today:
+def today_of(world: World, *, why: str = "country", has_outcomes: bool = True) -> Today:
     answer = answer_of(world, why=why, has_outcomes=has_outcomes)
     return read_today(answer, PERIOD, "country", why)
 
@@ -61,7 +61,7 @@ def test_the_headline_says_how_many_came_in_and_how_that_compares(seed: int) -> 
     world = random_world(seed)
     now = sum(row.intake for row in world.of(PERIOD))
     before = sum(row.intake for row in world.of(PERIOD.year_before))
-    title = change_finding(change_from(shown(world), Address("en")), EN).title
+    title = change_finding(change_from(today_of(world), Address("en")), EN).title
     assert whole(title) == now
     if "more than" in title or "fewer than" in title:
         assert ("more than" in title) == (now > before)
@@ -85,7 +85,7 @@ def test_the_headline_says_how_many_came_in_and_how_that_compares(seed: int) -> 
 @pytest.mark.parametrize("seed", WORLDS)
 def test_the_groups_that_are_named_moved_as_is_said_and_furthest(seed: int, why: str) -> None:
     world = random_world(seed)
-    change = change_from(shown(world, why=why), Address("en", why=why))
+    change = change_from(today_of(world, why=why), Address("en", why=why))
     if change.total is None:
         return
     now = sums(world.of(PERIOD), "intake", lambda row: getattr(row, why))
@@ -121,7 +121,7 @@ def test_a_rate_and_its_two_causes_are_those_of_the_rows(seed: int, measure: obj
     world = random_world(seed)
     field = "in_target" if measure is TARGET_RATE else "refused"
     address = Address("en", measure=getattr(measure, "id"))  # noqa: B009
-    change = change_from(shown(world), address)
+    change = change_from(today_of(world), address)
     rates = []
     for period in (PERIOD, PERIOD.year_before):
         n = sum(row.decisions for row in world.of(period))
@@ -148,7 +148,7 @@ def test_a_rate_and_its_two_causes_are_those_of_the_rows(seed: int, measure: obj
 @pytest.mark.parametrize("seed", WORLDS)
 def test_a_place_that_is_named_is_where_it_is_said_to_be(seed: int) -> None:
     world = random_world(seed)
-    attention = attention_from(shown(world), Address("en"))
+    attention = attention_from(today_of(world), Address("en"))
     refused = sums(world.of(PERIOD), "refused", lambda row: row.country)
     decided = sums(world.of(PERIOD), "decisions", lambda row: row.country)
     overall = sum(refused.values()) / max(sum(decided.values()), 1)
@@ -182,7 +182,7 @@ def test_a_place_that_is_named_is_where_it_is_said_to_be(seed: int) -> None:
 @pytest.mark.parametrize("seed", WORLDS)
 def test_yes_and_no_are_against_the_promise_in_force(seed: int) -> None:
     world = random_world(seed)
-    found = targets_from(shown(world))
+    found = targets_from(today_of(world))
     title = promise_finding(found, Address("en"), EN).title
     judged, missed = [], []
     for visa, promised in world.promised.items():
@@ -209,7 +209,7 @@ def test_yes_and_no_are_against_the_promise_in_force(seed: int) -> None:
 @pytest.mark.parametrize("seed", WORLDS)
 def test_what_is_expected_and_what_held_is_what_the_months_say(seed: int) -> None:
     world = random_world(seed)
-    coming = coming_from(shown(world))
+    coming = coming_from(today_of(world))
     months = sums(world.rows, "intake", lambda row: row.month.isoformat())
     known = [months[day] for day in sorted(months)]
     while known and not known[0]:
@@ -239,7 +239,7 @@ def test_what_is_expected_and_what_held_is_what_the_months_say(seed: int) -> Non
 
 def test_a_manager_is_told_nothing_of_how_cases_ended() -> None:
     for seed in range(20):
-        found = shown(random_world(seed), has_outcomes=False)
+        found = today_of(random_world(seed), has_outcomes=False)
         address = Address("en", measure=REFUSAL_RATE.id)
         change = change_from(found, address)
         assert change.measure is not REFUSAL_RATE
@@ -261,10 +261,10 @@ def test_numbers_are_written_as_each_language_writes_them() -> None:
     world = random_world(3)
     for language, mark in (("id", "."), ("en", ",")):
         say = texts(language)
-        finding = change_finding(change_from(shown(world), Address(language)), say)
+        finding = change_finding(change_from(today_of(world), Address(language)), say)
         now = sum(row.intake for row in world.of(PERIOD))
         assert f"{now:,}".replace(",", mark) in finding.title
-    assert place_names(shown(world), texts("id"))[""] == "Tanpa negara/wilayah mitra"
+    assert place_names(today_of(world), texts("id"))[""] == "Tanpa negara/wilayah mitra"
 
 
 def test_the_question_is_of_the_period_the_year_before_and_whole_months() -> None:
@@ -303,12 +303,12 @@ def test_a_manager_reads_refusals_as_published_with_the_nation_beside_them() -> 
 
 
 def test_a_manager_is_offered_no_outcome_to_look_at() -> None:
-    def offered(role: str) -> str:
+    def layout_for(role: str) -> str:
         viewer = Viewer(role, (role,), "Sari", "NUSA", ("AU",))
         return str(layout(Address("en"), viewer, EN))
 
-    assert "refusal_rate" in offered("LEADERSHIP")
-    assert "refusal_rate" not in offered("PARTNER_MANAGER")
+    assert "refusal_rate" in layout_for("LEADERSHIP")
+    assert "refusal_rate" not in layout_for("PARTNER_MANAGER")
 
 
 def test_a_managers_question_asks_for_no_outcome_but_the_published_one() -> None:

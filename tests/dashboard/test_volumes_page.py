@@ -50,7 +50,7 @@ def rows_for(demo: Demo, by: list[str], **values: list[str]) -> list[dict[str, A
     return demo.ask("leadership", BY_GROUP, **window, by=by, where=where)["volumes"]["rows"]
 
 
-def drawn(page: Page, id_: str) -> list[dict[str, Any]]:
+def read_traces(page: Page, id_: str) -> list[dict[str, Any]]:
     page.wait_for_function(f"document.querySelector('#{id_} .js-plotly-plot')?.data?.length > 0")
     return page.evaluate(DRAWN, id_)
 
@@ -95,7 +95,7 @@ def test_several_countries_are_a_line_each_and_the_link_opens_the_same(
 ) -> None:
     page = visitor.opens("leadership", "language=en&country=AU,MY")
     page.wait_for_selector("#trend-picture.together")
-    lines = drawn(page, "trend")
+    lines = read_traces(page, "trend")
     assert [line["name"] for line in lines] == ["Australia", "Malaysia"]
     rows = rows_for(demo, ["COUNTRY", "MONTH"], country=["AU", "MY"])
     for code, line in zip(("AU", "MY"), lines, strict=True):
@@ -116,7 +116,7 @@ def test_several_countries_are_a_line_each_and_the_link_opens_the_same(
 
 def test_circles_have_the_areas_of_the_gateways_answers(visitor: Visitor, demo: Demo) -> None:
     page = visitor.opens("leadership", "language=en")
-    circles = drawn(page, "map")[0]
+    circles = read_traces(page, "map")[0]
     values = {
         row["country"]["code"]: row["intake"]["value"]
         for row in rows_for(demo, ["COUNTRY"])
@@ -139,7 +139,7 @@ def test_bars_of_partners_are_as_long_as_the_gateways_answers(visitor: Visitor, 
         for row in rows_for(demo, ["PARTNER"])
         if row["partner"]
     }
-    bars = {bar["y"][0]: bar["x"] for bar in drawn(page, "map") if bar["mode"] == "lines"}
+    bars = {bar["y"][0]: bar["x"] for bar in read_traces(page, "map") if bar["mode"] == "lines"}
     assert bars == {code: [0, value] for code, value in values.items()}
 
 
@@ -174,7 +174,7 @@ def test_the_chosen_comparison_is_the_same_everywhere(visitor: Visitor, demo: De
 
 def test_a_picture_is_taken_away_with_its_title(visitor: Visitor) -> None:
     page = visitor.opens("leadership", "language=en")
-    drawn(page, "trend")
+    read_traces(page, "trend")
     with page.expect_download() as downloading:
         page.locator("[data-picture=trend][data-kind=svg]").click()
     text = downloading.value.path().read_text("utf-8")

@@ -91,7 +91,7 @@ def answer_of(world: World, *, why: str = "country", has_outcomes: bool = True) 
     recent = [row for row in world.rows if row.month >= month_start(LAST, -12)]
 
     def table(rows: Iterable[Row], *keys: str) -> dict[str, Any]:
-        return {"rows": _grouped(rows, keys, has_outcomes=has_outcomes)}
+        return {"rows": _group_rows(rows, keys, has_outcomes=has_outcomes)}
 
     asked = {"country": "country", "visa": "visa"}
     if why not in asked:
@@ -123,7 +123,7 @@ def sums(rows: Iterable[Row], field: str, of: Callable[[Row], str]) -> dict[str,
     return dict(found)
 
 
-def _grouped(
+def _group_rows(
     rows: Iterable[Row], keys: tuple[str, ...], *, has_outcomes: bool
 ) -> list[dict[str, Any]]:
     groups: defaultdict[tuple[Any, ...], list[Row]] = defaultdict(list)

@@ -125,7 +125,7 @@ async def administer(viewer: Viewer, mutation: str, **given: Any) -> Changed:
     return Changed(asked, asked.data[mutation])
 
 
-async def decreed(who: Mapping[str, Viewer], mutation: str, **given: Any) -> Any:
+async def apply_decree(who: Mapping[str, Viewer], mutation: str, **given: Any) -> Any:
     """Propose a change, and let the other administrator approve it; what it changed, as it is."""
     proposed = changed_of(await administer(who["administrator"], mutation, **given))
     approval = {"changeId": proposed["id"]}
@@ -138,7 +138,7 @@ async def decreed(who: Mapping[str, Viewer], mutation: str, **given: Any) -> Any
     return asked.data["it"]
 
 
-async def cancelled(who: Mapping[str, Viewer], subject: str) -> None:
+async def cancel_change(who: Mapping[str, Viewer], subject: str) -> None:
     """Cancel the newest change of something, before its day."""
     where = f'{{subject: {{eq: "{subject}"}}}}'
     newest = await who["administrator"](

@@ -116,9 +116,9 @@ class Attacker:
                     for first in range(whole.first, whole.first + whole.months, shorter)
                 )
                 yield whole, tuple(part for part in parts if part in self.low), True
-            yield from self._divided(whole, beside[whole.months, whole.first])
+            yield from self._partitions(whole, beside[whole.months, whole.first])
 
-    def _divided(
+    def _partitions(
         self, whole: Count, every: list[Count]
     ) -> Iterator[tuple[Count, tuple[Count, ...], bool]]:
         by_way: defaultdict[frozenset[str], list[Count]] = defaultdict(list)

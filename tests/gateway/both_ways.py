@@ -103,11 +103,11 @@ class BothWays:
         self.tally.note(viewer, by_plan, answered)
         return answered == [True]
 
-    def _signed(self, viewer: str) -> dict[str, str]:
+    def _authorization(self, viewer: str) -> dict[str, str]:
         """The token of a viewer, as long as it is good for the next question, too."""
         signed, at = self._tokens.get(viewer, ({}, -inf))
         if time.monotonic() > at + SIGNED_FOR:
-            signed, at = self._who[viewer].signed(), time.monotonic()
+            signed, at = self._who[viewer].authorization(), time.monotonic()
             self._tokens[viewer] = signed, at
         return signed
 
@@ -117,7 +117,7 @@ class BothWays:
 
     async def _ask(self, viewer: str, body: dict[str, Any], trace: str) -> LoggedAnswer:
         traced = {"traceparent": f"00-{trace}-{'1' * 16}-01"}
-        asked = await self._who[viewer].send_signed(body, {**self._signed(viewer), **traced})
+        asked = await self._who[viewer].send_signed(body, {**self._authorization(viewer), **traced})
         if not _MAY_LOG.search(body["query"]):
             return LoggedAnswer(asked, [])
         events = [tuple(event) for event in await self._owner.fetch(EVENTS, trace)]
@@ -194,7 +194,7 @@ def plans_watched() -> Iterator[list[bool | None]]:
     answered: list[bool | None] = []
     data = PlanCache.data
 
-    async def watched(self: PlanCache, *arguments: Any) -> Any:
+    async def watch_plan(self: PlanCache, *arguments: Any) -> Any:
         try:
             found = await data(self, *arguments)
         except Exception:
@@ -204,7 +204,7 @@ def plans_watched() -> Iterator[list[bool | None]]:
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PlanCache, "data", watched)
+        patch.setattr(PlanCache, "data", watch_plan)
         yield answered
 
 
@@ -212,11 +212,11 @@ def plans_watched() -> Iterator[list[bool | None]]:
 def plans_off() -> Iterator[None]:
     """The executor alone answers."""
 
-    async def none(*_: Any) -> None:
+    async def no_plan(*_: Any) -> None:
         return None
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PlanCache, "data", none)
+        patch.setattr(PlanCache, "data", no_plan)
         yield
 
 

@@ -118,7 +118,7 @@ async def change(viewer: Viewer, mutation: str, id_: str | None = None, **given:
     return Changed(asked, asked.data[mutation])
 
 
-async def done(viewer: Viewer, mutation: str, id_: str | None = None, **given: Any) -> str:
+async def perform(viewer: Viewer, mutation: str, id_: str | None = None, **given: Any) -> str:
     """Call a mutation that must be done; the global id of the application.
 
     A grant waits for the LINKER, which takes a moment.
@@ -166,26 +166,28 @@ async def pays(who: Mapping[str, Viewer], id_: str, **given: Any) -> str:
     return id_
 
 
-async def submitted(who: Mapping[str, Viewer], **given: Any) -> str:
+async def submitted_case(who: Mapping[str, Viewer], **given: Any) -> str:
     """A new application at the centre in Sydney, billed and unpaid."""
     values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY), **given}
-    return await linked(who, await done(who["agent-au"], "submitApplication", **values))
+    return await wait_until_linked(
+        who, await perform(who["agent-au"], "submitApplication", **values)
+    )
 
 
-async def paid(who: Mapping[str, Viewer], **given: Any) -> str:
+async def paid_case(who: Mapping[str, Viewer], **given: Any) -> str:
     """A new application, paid and handed over."""
-    id_ = await pays(who, await submitted(who, **given))
+    id_ = await pays(who, await submitted_case(who, **given))
     return await hand_over(who["agent-au"], id_, given.get("visaType", "B1"))
 
 
 async def hand_over(viewer: Viewer, id_: str, visa_type: str) -> str:
     """The complete file of an application to the directorate."""
     if required := REQUIRED.get(visa_type):
-        await done(viewer, "recordDocuments", id_, documents=required)
-    return await done(viewer, "markReceived", id_)
+        await perform(viewer, "recordDocuments", id_, documents=required)
+    return await perform(viewer, "markReceived", id_)
 
 
-async def linked(who: Mapping[str, Viewer], id_: str) -> str:
+async def wait_until_linked(who: Mapping[str, Viewer], id_: str) -> str:
     """A case that is linked, which takes the LINKER a moment."""
     async with asyncio.timeout(20):
         while True:
@@ -199,34 +201,34 @@ async def linked(who: Mapping[str, Viewer], id_: str) -> str:
 
 async def given_to(who: Mapping[str, Viewer], officer: str, id_: str) -> str:
     """A case that a supervisor gives to an officer by name: `takeCase` gives the most urgent."""
-    await linked(who, id_)
-    return await done(who["supervisor"], "reassignCase", id_, officer=officer, reason="In turn.")
+    await wait_until_linked(who, id_)
+    return await perform(who["supervisor"], "reassignCase", id_, officer=officer, reason="In turn.")
 
 
 async def in_verification(who: Mapping[str, Viewer], **given: Any) -> str:
-    return await given_to(who, "officer", await paid(who, **given))
+    return await given_to(who, "officer", await paid_case(who, **given))
 
 
 async def in_screening(who: Mapping[str, Viewer], **given: Any) -> str:
-    return await done(who["officer"], "referToScreening", await in_verification(who, **given))
+    return await perform(who["officer"], "referToScreening", await in_verification(who, **given))
 
 
-async def cleared(who: Mapping[str, Viewer], **given: Any) -> str:
+async def cleared_case(who: Mapping[str, Viewer], **given: Any) -> str:
     """A new application of which supervision knows nothing bad."""
     id_ = await in_screening(who, **given)
-    return await done(who["screening"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")
+    return await perform(who["screening"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")
 
 
-async def granted(who: Mapping[str, Viewer], **given: Any) -> str:
-    return await done(
-        who["officer"], "recordDecision", await cleared(who, **given), outcome="GRANTED"
+async def granted_case(who: Mapping[str, Viewer], **given: Any) -> str:
+    return await perform(
+        who["officer"], "recordDecision", await cleared_case(who, **given), outcome="GRANTED"
     )
 
 
-async def refused(who: Mapping[str, Viewer], **given: Any) -> str:
+async def refused_case(who: Mapping[str, Viewer], **given: Any) -> str:
     id_ = await in_verification(who, **given)
     refusal = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
-    return await done(who["officer"], "recordDecision", id_, **refusal)
+    return await perform(who["officer"], "recordDecision", id_, **refusal)
 
 
 async def row(connection: asyncpg.Connection, id_: str) -> dict[str, Any]:

@@ -62,9 +62,9 @@ class Viewer:
 
     async def send(self, body: Any, **headers: str) -> Asked:
         """Any body at all, and headers beside those that say who asks."""
-        return await self.send_signed(body, {**self.signed(), **headers})
+        return await self.send_signed(body, {**self.authorization(), **headers})
 
-    def signed(self) -> dict[str, str]:
+    def authorization(self) -> dict[str, str]:
         """The header that says who asks: a token of its own each time."""
         return tokens.bearer(**self.claims) if self.claims else {}
 
@@ -156,7 +156,7 @@ def traffic() -> Iterator[Traffic]:
 
     acquire = ConnectionPool.acquire
 
-    async def counted(self: ConnectionPool) -> PooledConnection:
+    async def acquire_and_count(self: ConnectionPool) -> PooledConnection:
         noted.connections += 1
         return await acquire(self)
 
@@ -164,5 +164,5 @@ def traffic() -> Iterator[Traffic]:
         pytest.MonkeyPatch.context() as patch,
         listening(lambda text, _: noted.statements.append(text)),
     ):
-        patch.setattr(ConnectionPool, "acquire", counted)
+        patch.setattr(ConnectionPool, "acquire", acquire_and_count)
         yield noted

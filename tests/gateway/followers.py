@@ -63,10 +63,10 @@ async def follow_through(
     committed = await _write(url, people, rng)
     while any(one.reconnections < reconnections for one in followed):  # noqa: ASYNC110
         await asyncio.sleep(0.1)
-    await _settled(followed, committed)
+    await _wait_until_quiet(followed, committed)
     done.set()
     await asyncio.gather(*following)
-    return [_judged(one, committed) for one in followed]
+    return [_judge(one, committed) for one in followed]
 
 
 async def _write(url: str, people: list[Someone], rng: Random) -> list[Someone]:
@@ -134,16 +134,16 @@ async def _listen(one: Followed, client: Client, done: asyncio.Event) -> None:
         one.has_begun.set()
 
 
-async def _settled(followed: list[Followed], committed: list[Someone]) -> None:
+async def _wait_until_quiet(followed: list[Followed], committed: list[Someone]) -> None:
     """Until nobody was told anything for three seconds; where something is missing, for fifteen."""
     silent = number = 0
-    while silent < (5 if any(_judged(one, committed).missed for one in followed) else 1):
+    while silent < (5 if any(_judge(one, committed).missed for one in followed) else 1):
         await asyncio.sleep(3)
         before, number = number, sum(len(one.references) for one in followed)
         silent = silent + 1 if number == before else 0
 
 
-def _judged(one: Followed, committed: list[Someone]) -> Seen:
+def _judge(one: Followed, committed: list[Someone]) -> Seen:
     expected = Counter(reference_of(each) for each in committed if _reaches(one.name, each.place))
     counts = Counter(one.references)
     return Seen(

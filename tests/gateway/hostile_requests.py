@@ -59,7 +59,7 @@ class Hostile:
         return HttpRequest(orjson.dumps(parameters), self.viewer, **self.how)
 
 
-def filled(
+def fill(
     opening: str, piece: Callable[[int], str], closing: str, most: int = limits.MOST_TOKENS
 ) -> str:
     """As many pieces between opening and closing as the tokens allow."""
@@ -89,25 +89,25 @@ def _ids(number: int) -> list[str]:
 ROOT = limits.MOST_ROOT_FIELDS
 CASES = "{ applications(first: 1) { nodes {"
 DOCUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "aliases of the viewer": (filled("{", lambda n: f"v{n}: viewer {{ role }}", "}"), {}),
+    "aliases of the viewer": (fill("{", lambda n: f"v{n}: viewer {{ role }}", "}"), {}),
     "390 aliases of the viewer": (
         "{" + " ".join(f"v{n}: viewer {{ role }}" for n in range(390)) + "}", {},
     ),
-    "aliases below the root": (filled("{ viewer {", lambda n: f"a{n}: role", "} }"), {}),
-    "aliases of a column": (filled(CASES, lambda n: f"a{n}: reference", "} } }"), {}),
-    "one field again and again": (filled(CASES, lambda _: "reference", "} } }"), {}),
+    "aliases below the root": (fill("{ viewer {", lambda n: f"a{n}: role", "} }"), {}),
+    "aliases of a column": (fill(CASES, lambda n: f"a{n}: reference", "} } }"), {}),
+    "one field again and again": (fill(CASES, lambda _: "reference", "} } }"), {}),
     "one tree again and again": (
-        filled("{", lambda _: "applications(first: 1) { nodes { applicant { applications {"
+        fill("{", lambda _: "applications(first: 1) { nodes { applicant { applications {"
                " reference decision { outcome } } } } }", "}"), {},
     ),
     "one field with different arguments": (
-        filled("{", lambda n: f'partner(by: {{code: "A{n}"}}) {{ code }}', "}"), {},
+        fill("{", lambda n: f'partner(by: {{code: "A{n}"}}) {{ code }}', "}"), {},
     ),
-    "names alone": (filled("{", lambda n: f"nothing{n}", "}"), {}),
-    "forbidden fields": (filled(CASES, lambda n: f"a{n}: internalNote", "} } }"), {}),
-    "unknown arguments": (filled("{ country(", lambda n: f"a{n}: 1", ") { code } }"), {}),
+    "names alone": (fill("{", lambda n: f"nothing{n}", "}"), {}),
+    "forbidden fields": (fill(CASES, lambda n: f"a{n}: internalNote", "} } }"), {}),
+    "unknown arguments": (fill("{ country(", lambda n: f"a{n}: 1", ") { code } }"), {}),
     "one argument again and again": (
-        filled("{ country(", lambda _: 'code: "x"', ") { code } }"), {},
+        fill("{ country(", lambda _: 'code: "x"', ") { code } }"), {},
     ),
     "a chain of fragments": (fragments(105, lambda n: f"...F{n + 1}", "__typename"), {}),
     "fragments that double": (
@@ -124,16 +124,16 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
                   "__typename"), {},
     ),
     "many fragments side by side": (
-        filled("{ ...F0 ...F1 ...F2 ...F3 } ",
+        fill("{ ...F0 ...F1 ...F2 ...F3 } ",
                lambda n: f"fragment F{n} on Query {{ viewer {{ role }} a{n}: __typename }}", ""),
         {},
     ),
-    "inline fragments": (filled("{", lambda _: "... on Query { viewer { role } }", "}"), {}),
+    "inline fragments": (fill("{", lambda _: "... on Query { viewer { role } }", "}"), {}),
     "inline fragments of each type": (
-        filled("{ nodes(ids: []) {",
+        fill("{ nodes(ids: []) {",
                lambda n: f"... on {('Country', 'Centre', 'Decision')[n % 3]} {{ id }}", "} }"), {},
     ),
-    "many operations": (filled("", lambda n: f"query q{n} {{ __typename }}", ""), {}),
+    "many operations": (fill("", lambda n: f"query q{n} {{ __typename }}", ""), {}),
     "many operations of one chain": (
         " ".join(f"query q{n} {{ ...F0 }}" for n in range(60))
         + fragments(60, lambda n: f"...F{n + 1} __typename", "__typename", start=""), {},
@@ -143,24 +143,24 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
         + fragments(36, lambda n: f"...F{n + 1} __typename @skip(if: $a)", "__typename", start=""),
         {"a": True},
     ),
-    "many variables": (filled("query(", lambda n: f"$v{n}: Int", ") { __typename }"), {}),
+    "many variables": (fill("query(", lambda n: f"$v{n}: Int", ") { __typename }"), {}),
     "many variables in use": (
         "query(" + " ".join(f"$v{n}: Boolean!" for n in range(85)) + ") { "
         + " ".join(f"__typename @skip(if: $v{n})" for n in range(64)) + " }",
         {f"v{n}": False for n in range(85)},
     ),
-    "many directives": (filled("{ __typename", lambda _: "@include(if: true)", "}"), {}),
-    "unknown directives": (filled("{ __typename", lambda n: f"@x{n}", "}"), {}),
+    "many directives": (fill("{ __typename", lambda _: "@include(if: true)", "}"), {}),
+    "unknown directives": (fill("{ __typename", lambda n: f"@x{n}", "}"), {}),
     "wrong words": (
-        filled("{", lambda n: f"a{n}: applications(where: {{stage: {{eq: WRONG}}}}) {{"
+        fill("{", lambda n: f"a{n}: applications(where: {{stage: {{eq: WRONG}}}}) {{"
                " nodes { id } }", "}"), {},
     ),
-    "a wide list": (filled("{ nodes(ids: [", lambda _: '"x"', "]) { id } }"), {}),
-    "a wide list of wrong values": (filled("{ nodes(ids: [", lambda _: "1.5", "]) { id } }"), {}),
+    "a wide list": (fill("{ nodes(ids: [", lambda _: '"x"', "]) { id } }"), {}),
+    "a wide list of wrong values": (fill("{ nodes(ids: [", lambda _: "1.5", "]) { id } }"), {}),
     "a deep list": ("{ nodes(ids: " + "[" * 150 + '"x"' + "]" * 150 + ") { id } }", {}),
     "a deeper list": ("{ nodes(ids: " + "[" * 480 + '"x"' + "]" * 480 + ") { id } }", {}),
-    "lists of lists": (filled("{ nodes(ids: [", lambda _: '["x", ["y"]]', "]) { id } }"), {}),
-    "a wide object": (filled("{ application(by: {", lambda n: f"k{n}: 1", "}) { id } }"), {}),
+    "lists of lists": (fill("{ nodes(ids: [", lambda _: '["x", ["y"]]', "]) { id } }"), {}),
+    "a wide object": (fill("{ application(by: {", lambda n: f"k{n}: 1", "}) { id } }"), {}),
     "a deep object": ("{ application(by: " + "{id: " * 150 + "1" + "}" * 150 + ") { id } }", {}),
     "a long text": ('{ partner(by: {code: "' + "x" * 49_000 + '"}) { code } }', {}),
     "unicode escapes": ('{ partner(by: {code: "' + "\\u00e9" * 8_000 + '"}) { code } }', {}),
@@ -175,13 +175,13 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "comments": ("{ __typename " + "#\n" * 24_000 + "}", {}),
     "commas": ("{ __typename " + ", " * 24_000 + "}", {}),
     "brackets": ("{" * 490 + "}" * 490, {}),
-    "syntax to the end": (filled("{", lambda n: f"v{n}: viewer {{ role }}", "("), {}),
+    "syntax to the end": (fill("{", lambda n: f"v{n}: viewer {{ role }}", "("), {}),
     "introspection": (get_introspection_query(input_value_deprecation=True), {}),
     "introspection by aliases": (
-        filled("{ __schema {", lambda n: f"t{n}: types {{ name fields {{ name }} }}", "} }"), {},
+        fill("{ __schema {", lambda n: f"t{n}: types {{ name fields {{ name }} }}", "} }"), {},
     ),
     "introspection of defaults": (
-        filled("{ __schema {", lambda n: f"t{n}: types {{ fields {{ args {{ defaultValue }} }} }}",
+        fill("{ __schema {", lambda n: f"t{n}: types {{ fields {{ args {{ defaultValue }} }} }}",
                "} }"), {},
     ),
     "introspection of types": (
@@ -189,7 +189,7 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
                        " name fields { name } } } } }" for n in range(ROOT)) + "}", {},
     ),
     "introspection beside a node": (
-        filled('{ node(id: "x") { id } __schema {', lambda n: f"t{n}: types {{ name }}", "} }"), {},
+        fill('{ node(id: "x") { id } __schema {', lambda n: f"t{n}: types {{ name }}", "} }"), {},
     ),
     "policies": (
         "{" + " ".join(f"p{n}: policies {{ type rows fields }}" for n in range(ROOT)) + "}", {},

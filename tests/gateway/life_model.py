@@ -88,7 +88,7 @@ def refusal(case: Case, call: Call) -> str | None:
         if call.mutation == "recordPayment":
             return "BILL_CLOSED"
         if call.mutation in SCREENING:
-            return _unasked(case, call)
+            return _screening_refusal(case, call)
         return "WRONG_STAGE" if call.user in READ_NO_STATUS else "WRONG_STATUS"
     return _unmet(case, call)
 
@@ -154,8 +154,8 @@ def _unmet(case: Case, call: Call) -> str | None:
             return "ALREADY_HELD"
         case "releaseApplication" if not case.is_held:
             return "NOT_HELD"
-        case "recordScreening" | "confirmScreening" if _unasked(case, call):
-            return _unasked(case, call)
+        case "recordScreening" | "confirmScreening" if _screening_refusal(case, call):
+            return _screening_refusal(case, call)
         case "resolveHit" if not is_hit(case, call.given["kind"]):
             return "NO_HIT"
         case "recordDecision" if call.user.startswith("supervisor"):
@@ -212,7 +212,7 @@ def is_hit(case: Case, question: str) -> bool:
     return question in case.found_by and case.answers[question] != "NO_MATCH"
 
 
-def _unasked(case: Case, call: Call) -> str | None:
+def _screening_refusal(case: Case, call: Call) -> str | None:
     """Why the authority may not say so of the case."""
     question = call.given["kind"]
     proposed = case.proposals.get(question)

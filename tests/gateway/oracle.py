@@ -99,7 +99,7 @@ def is_closed(case: Case) -> bool:
     return any(word in case.life for word in _CLOSING)
 
 
-def decided(
+def decided_cases(
     claims: Claims, closed_lately: Collection[str] = (), among: Sequence[Case] = CASES
 ) -> set[str]:
     """References of the applications whose decisions are in reach.
@@ -138,7 +138,7 @@ def centres(claims: Claims) -> set[str]:
     }
 
 
-def served(claims: Claims) -> set[tuple[str, str]]:
+def served_countries(claims: Claims) -> set[tuple[str, str]]:
     """Partners and the countries they serve, as far as in reach."""
     return {
         (partner, country)

@@ -96,8 +96,10 @@ class _Writer:
         query = self._view.query_type
         assert query is not None
         names = ["One", "Two", "Three"][: self._dice.choice((1, 1, 1, 2, 3))]
-        bodies = {name: self._selected(query, 7) for name in names}
-        self._reads_identity = any("identity" in self._unfolded(body) for body in bodies.values())
+        bodies = {name: self._selection_set(query, 7) for name in names}
+        self._reads_identity = any(
+            "identity" in self._expand_fragments(body) for body in bodies.values()
+        )
         written = [self._operation(name, body) for name, body in bodies.items()]
         written += [
             f"fragment {name} on {on} {body}" for name, (on, body) in self._fragments.items()
@@ -117,25 +119,25 @@ class _Writer:
 
     def _operation(self, name: str, body: str) -> str:
         purpose = self._purpose() if self._chance(0.9 if self._reads_identity else 0.1) else ""
-        named = self._named_by(purpose + body)
+        named = self._variables_in(purpose + body)
         self._used[name] = used = [one for one in self._variables if one in named]
         declared = ", ".join(f"${one}: {self._variables[one].declared}" for one in used)
         return f"query {name}{f'({declared})' if declared else ''}{purpose} {body}"
 
-    def _named_by(self, text: str) -> set[str]:
+    def _variables_in(self, text: str) -> set[str]:
         """The variables of a text, and of the fragments that it spreads."""
-        return set(re.findall(r"\$(v\d+)", self._unfolded(text)))
+        return set(re.findall(r"\$(v\d+)", self._expand_fragments(text)))
 
-    def _unfolded(self, text: str) -> str:
+    def _expand_fragments(self, text: str) -> str:
         spread = sorted(set(re.findall(r"\.\.\.(F\d+)", text)))
-        return text + "".join(self._unfolded(self._fragments[name][1]) for name in spread)
+        return text + "".join(self._expand_fragments(self._fragments[name][1]) for name in spread)
 
     def _purpose(self) -> str:
         directive = self._view.get_directive("purpose")
         if directive is None or self._stated is None:
             return ""
         given = dict(zip(("code", "reference"), self._stated, strict=True))
-        written = (f"{n}: {self._given(directive.args[n].type, v)}" for n, v in given.items())
+        written = (f"{n}: {self._write_value(directive.args[n].type, v)}" for n, v in given.items())
         return f" @purpose({', '.join(written)})"
 
     def _values(self, operation: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -147,7 +149,7 @@ class _Writer:
 
     # --- Selections ------------------------------------------------------------------------------
 
-    def _selected(self, type_: GraphQLObjectType, depth: int) -> str:
+    def _selection_set(self, type_: GraphQLObjectType, depth: int) -> str:
         count = self._dice.choice((1, 2, 2, 3, 4)) if self._left > 0 else 1
         parts = [self._part(type_, depth) for _ in range(count)]
         return f"{{ {' '.join(parts)} }}"
@@ -157,7 +159,8 @@ class _Writer:
         if kind == 0 and type_ is not self._view.query_type:
             return self._under_key(type_, "__typename", self._switch())
         if kind in (1, 2):
-            return f"...{self._condition(type_)}{self._switch()} {self._selected(type_, depth - 1)}"
+            head = f"{self._condition(type_)}{self._switch()}"
+            return f"...{head} {self._selection_set(type_, depth - 1)}"
         if kind in (3, 4):
             return f"...{self._fragment(type_, depth)}{self._switch()}"
         if kind == 5 and type_.interfaces:
@@ -171,7 +174,7 @@ class _Writer:
         known = [name for name, (on, _) in self._fragments.items() if on == type_.name]
         if known and self._chance(0.6):
             return self._dice.choice(known)
-        body = self._selected(type_, depth - 1)
+        body = self._selection_set(type_, depth - 1)
         name = f"F{len(self._fragments)}"
         self._fragments[name] = (type_.name, body)
         return name
@@ -188,7 +191,7 @@ class _Writer:
         args = self._arguments(type_.name, name, field)
         inner = get_named_type(field.type)
         has_fields = isinstance(inner, GraphQLObjectType | GraphQLInterfaceType)
-        below = f" {self._selected(inner, depth - 1)}" if has_fields else ""
+        below = f" {self._selection_set(inner, depth - 1)}" if has_fields else ""
         return self._under_key(type_, f"{name}{args}", f"{self._switch()}{below}")
 
     def _name(self, type_: GraphQLObjectType, depth: int) -> str:
@@ -224,7 +227,7 @@ class _Writer:
         condition = GraphQLNonNull(self._view.get_type("Boolean"))  # type: ignore[type-var]
         values = (self._dice.choice((True, False)) for _ in names)
         return "".join(
-            f" @{name}(if: {self._given(condition, value)})"
+            f" @{name}(if: {self._write_value(condition, value)})"
             for name, value in zip(names, values, strict=True)
         )
 
@@ -243,7 +246,7 @@ class _Writer:
                 n: random_value(self._dice, argument.type, name) for n, argument in chosen.items()
             }
         written = [
-            f"{n}: {self._given(field.args[n].type, value, has_default=n == 'language')}"
+            f"{n}: {self._write_value(field.args[n].type, value, has_default=n == 'language')}"
             for n, value in given.items()
         ]
         return f"({', '.join(written)})" if written else ""
@@ -300,7 +303,7 @@ class _Writer:
             names.append(to_camel_case(ordered))
         return {n: random_value(self._dice, where.fields[n].type, n) for n in names}
 
-    def _given(self, type_: Any, value: Any, *, has_default: bool = False) -> str:
+    def _write_value(self, type_: Any, value: Any, *, has_default: bool = False) -> str:
         """A value as it is written in the document, in whole or in part by variables."""
         if self._chance(0.3):
             return f"${self._variable(type_, value, has_default)}"
@@ -308,7 +311,7 @@ class _Writer:
         if isinstance(value, dict) and isinstance(plain, GraphQLInputObjectType):
             if plain.is_one_of:
                 return literal(plain, value)
-            inner = (f"{n}: {self._given(plain.fields[n].type, v)}" for n, v in value.items())
+            inner = (f"{n}: {self._write_value(plain.fields[n].type, v)}" for n, v in value.items())
             return f"{{{', '.join(inner)}}}"
         return literal(plain, value)
 

@@ -47,13 +47,13 @@ class Problem:
         """Every solution shows for all counts at once what they can be, so most need none."""
         found = {}
         for unknown in wanted:
-            if self._seen(unknown) < fewest:
+            if self._seen_candidates(unknown) < fewest:
                 low, high = self.bounds(unknown)
                 if high - low + 1 < fewest:
                     found[unknown] = (low, high)
         return found
 
-    def _seen(self, unknown: Count) -> float:
+    def _seen_candidates(self, unknown: Count) -> float:
         number = self.number[unknown]
         return _candidates(self.seen_low[number], self.seen_high[number])
 
@@ -66,10 +66,10 @@ class Problem:
         return csr_array((values, (lines, columns)), shape=(len(rows), len(self.number)))
 
     def bounds(self, unknown: Count) -> Ends:
-        least, most = (self._solved(unknown, sign) for sign in (1, -1))
+        least, most = (self._optimum(unknown, sign) for sign in (1, -1))
         return ceil(least - _NEAR), floor(most + _NEAR) if most < UNBOUNDED else UNBOUNDED
 
-    def _solved(self, unknown: Count, sign: int) -> float:
+    def _optimum(self, unknown: Count, sign: int) -> float:
         from scipy.optimize import linprog
 
         aim = np.zeros(len(self.number))

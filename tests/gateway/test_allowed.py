@@ -27,20 +27,20 @@ from tests.gateway.changing import (
     IDENTITY,
     UNSAID,
     change,
-    cleared,
+    cleared_case,
     document,
-    done,
     given_to,
-    granted,
+    granted_case,
     in_screening,
     in_verification,
     key,
-    paid,
+    paid_case,
     pay,
     pays,
-    refused,
+    perform,
+    refused_case,
     row_id,
-    submitted,
+    submitted_case,
 )
 from tests.gateway.conftest import Viewer
 
@@ -63,76 +63,78 @@ GIVEN: dict[str, dict[str, Any]] = {
 BY_SUPERVISION = {"NOTHING_TO_ASK", "NO_HIT", "SUPERVISION_REQUIRED", "NO_LINK"}
 
 
-async def expired(who: Who) -> str:
-    return await submitted(who)
+async def expired_case(who: Who) -> str:
+    return await submitted_case(who)
 
 
-async def withdrawn(who: Who) -> str:
-    id_ = await paid(who)
-    return await done(who["agent-au"], "withdrawApplication", id_)
+async def withdrawn_case(who: Who) -> str:
+    id_ = await paid_case(who)
+    return await perform(who["agent-au"], "withdrawApplication", id_)
 
 
-async def revoked(who: Who) -> str:
-    return await done(who["supervisor"], "revokeVisa", await granted(who))
+async def revoked_case(who: Who) -> str:
+    return await perform(who["supervisor"], "revokeVisa", await granted_case(who))
 
 
-async def waiting(who: Who) -> str:
-    return await done(who["officer"], "requestInformation", await in_verification(who))
+async def waiting_case(who: Who) -> str:
+    return await perform(who["officer"], "requestInformation", await in_verification(who))
 
 
-async def not_received(who: Who) -> str:
-    return await pays(who, await submitted(who))
+async def case_not_received(who: Who) -> str:
+    return await pays(who, await submitted_case(who))
 
 
-async def held(who: Who) -> str:
-    return await done(who["supervisor"], "holdApplication", await cleared(who))
+async def held_case(who: Who) -> str:
+    return await perform(who["supervisor"], "holdApplication", await cleared_case(who))
 
 
-async def hit(who: Who) -> str:
+async def hit_case(who: Who) -> str:
     id_ = await in_screening(who)
-    return await done(who["screening"], "recordScreening", id_, kind="ENTRY_BAN", result="HIT")
+    return await perform(who["screening"], "recordScreening", id_, kind="ENTRY_BAN", result="HIT")
 
 
-async def matched(who: Who) -> str:
+async def matched_case(who: Who) -> str:
     """On the desk of this supervisor, and on no officer's."""
-    id_ = await hit(who)
-    await done(who["supervisor"], "resolveHit", id_, **GIVEN["resolveHit"])
-    return await done(who["screening-2"], "confirmScreening", id_, kind="ENTRY_BAN")
+    id_ = await hit_case(who)
+    await perform(who["supervisor"], "resolveHit", id_, **GIVEN["resolveHit"])
+    return await perform(who["screening-2"], "confirmScreening", id_, kind="ENTRY_BAN")
 
 
-async def corrected(who: Who) -> str:
+async def corrected_case(who: Who) -> str:
     """By this supervisor, who may not correct it again."""
     decision = {"outcome": "REFUSED", "ground": "SECURITY"}
-    return await done(who["supervisor"], "supersedeDecision", await granted(who), **decision)
-
-
-async def questioned(who: Who) -> str:
-    """A correction of the person on file waits to be approved by this officer."""
-    return await done(
-        who["agent-au"], "proposeCorrection", await cleared(who), **GIVEN["proposeCorrection"]
+    return await perform(
+        who["supervisor"], "supersedeDecision", await granted_case(who), **decision
     )
 
 
-async def approved(who: Who) -> str:
+async def questioned_case(who: Who) -> str:
+    """A correction of the person on file waits to be approved by this officer."""
+    return await perform(
+        who["agent-au"], "proposeCorrection", await cleared_case(who), **GIVEN["proposeCorrection"]
+    )
+
+
+async def approved_case(who: Who) -> str:
     """A correction of a visa's holder that this supervisor approved waits for another one."""
     ines = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": f"approved-{uuid4()}"})
     values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
-    id_ = await pays(who, await done(ines, "submitApplication", **values))
+    id_ = await pays(who, await perform(ines, "submitApplication", **values))
     await given_to(who, "officer", id_)
-    await done(who["officer"], "referToScreening", id_)
-    await done(who["screening"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")
-    await done(who["officer"], "recordDecision", id_, outcome="GRANTED")
-    await done(ines, "proposeCorrection", id_, **GIVEN["proposeCorrection"])
-    return await done(who["supervisor"], "approveCorrection", id_)
+    await perform(who["officer"], "referToScreening", id_)
+    await perform(who["screening"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")
+    await perform(who["officer"], "recordDecision", id_, outcome="GRANTED")
+    await perform(ines, "proposeCorrection", id_, **GIVEN["proposeCorrection"])
+    return await perform(who["supervisor"], "approveCorrection", id_)
 
 
 STATES: dict[str, Callable[[Who], Awaitable[str]]] = {
-    "billed": submitted, "not received": not_received, "paid": paid,
-    "in verification": in_verification, "waiting": waiting, "in screening": in_screening,
-    "cleared": cleared, "hit": hit, "matched": matched, "held": held, "granted": granted,
-    "refused": refused,
-    "corrected": corrected, "revoked": revoked, "withdrawn": withdrawn, "expired": submitted,
-    "lapsed": waiting, "questioned": questioned, "approved": approved,
+    "billed": submitted_case, "not received": case_not_received, "paid": paid_case,
+    "in verification": in_verification, "waiting": waiting_case, "in screening": in_screening,
+    "cleared": cleared_case, "hit": hit_case, "matched": matched_case, "held": held_case,
+    "granted": granted_case, "refused": refused_case, "corrected": corrected_case,
+    "revoked": revoked_case, "withdrawn": withdrawn_case, "expired": submitted_case,
+    "lapsed": waiting_case, "questioned": questioned_case, "approved": approved_case,
 }  # fmt: skip
 #: The clock ends these.
 ENDED = {"expired": "PAYMENT_EXPIRED", "lapsed": "LAPSED"}
@@ -144,7 +146,7 @@ USERS = {
 }  # fmt: skip
 
 
-async def led_to(who: Who, connection: asyncpg.Connection, state: str) -> str:
+async def case_in_state(who: Who, connection: asyncpg.Connection, state: str) -> str:
     """A new case in a state."""
     id_ = await STATES[state](who)
     if status := ENDED.get(state):
@@ -155,7 +157,7 @@ async def led_to(who: Who, connection: asyncpg.Connection, state: str) -> str:
     return id_
 
 
-async def allowed(viewer: Viewer, id_: str) -> dict[str, dict[str, Any]]:
+async def allowed_steps(viewer: Viewer, id_: str) -> dict[str, dict[str, Any]]:
     """What is allowed of a case, by mutation."""
     answer = await viewer(f'{{ node(id: "{id_}") {{ ... on Application {{ {ALLOWED} }} }} }}')
     assert answer.errors == [], answer.text
@@ -191,11 +193,11 @@ async def test_what_is_allowed_is_what_the_mutation_answers(who, world, connecti
 
 async def compare(who: Who, connection: asyncpg.Connection, state: str, *names: str) -> None:
     """Hold what is allowed of a case in a state to what its mutations answer."""
-    id_ = await led_to(who, connection, state)
+    id_ = await case_in_state(who, connection, state)
     for name in names:
         if (state, name) in UNREACHED:
             continue
-        viewer, found = who[name], await allowed(who[name], id_)
+        viewer, found = who[name], await allowed_steps(who[name], id_)
         assert found.keys() == steps_of(USERS[name])
         for mutation, one in found.items():
             if one["isAllowed"]:
@@ -208,15 +210,15 @@ async def compare(who: Who, connection: asyncpg.Connection, state: str, *names: 
                 if one["isAllowed"]:
                     answer = await change(viewer, mutation, id_, **GIVEN.get(mutation, {}))
                     assert set(answer.codes) <= BY_SUPERVISION, mutation
-        assert await allowed(viewer, id_) == found
+        assert await allowed_steps(viewer, id_) == found
 
 
 @pytest.mark.parametrize("state", ["in verification", "waiting", "matched"])
 async def test_of_a_case_on_another_desk_an_officer_may_do_nothing(
     who, world, connection, state
 ) -> None:
-    id_ = await led_to(who, connection, state)
-    steps = await allowed(who["officer-2"], id_)
+    id_ = await case_in_state(who, connection, state)
+    steps = await allowed_steps(who["officer-2"], id_)
     assert not any(one["isAllowed"] for one in steps.values())
     for mutation, one in steps.items():
         answer = await change(who["officer-2"], mutation, id_, **GIVEN.get(mutation, {}))
@@ -225,16 +227,16 @@ async def test_of_a_case_on_another_desk_an_officer_may_do_nothing(
 
 async def test_an_applicant_sees_which_steps_the_own_case_allows(who, world) -> None:
     ruby = who["applicant"]
-    id_ = await done(ruby, "submitApplication", visaType="C1", nationality="AU")
-    steps = await allowed(ruby, id_)
+    id_ = await perform(ruby, "submitApplication", visaType="C1", nationality="AU")
+    steps = await allowed_steps(ruby, id_)
     assert {name: one["isAllowed"] for name, one in steps.items()} == {
         "answerInformation": False, "withdrawApplication": True, "proposeCorrection": True,
     }  # fmt: skip
     answer = await change(ruby, "answerInformation", id_)
     assert answer.codes == [steps["answerInformation"]["reason"]["code"]] == ["WRONG_STAGE"]
-    await done(ruby, "withdrawApplication", id_)
+    await perform(ruby, "withdrawApplication", id_)
     # Whether it was granted, of which a correction would be one of the visa, tells the attempt.
-    assert [name for name, one in (await allowed(ruby, id_)).items() if one["isAllowed"]] == [
+    assert [name for name, one in (await allowed_steps(ruby, id_)).items() if one["isAllowed"]] == [
         "proposeCorrection"
     ]
     attempt = await change(ruby, "proposeCorrection", id_, **GIVEN["proposeCorrection"])
@@ -243,9 +245,14 @@ async def test_an_applicant_sees_which_steps_the_own_case_allows(who, world) -> 
 
 async def test_cases_that_look_alike_allow_alike(who, world) -> None:
     """An agent learns by nothing that is allowed whether a case waits for supervision."""
-    cases = [await paid(who), await in_verification(who), await in_screening(who), await held(who)]
+    cases = [
+        await paid_case(who),
+        await in_verification(who),
+        await in_screening(who),
+        await held_case(who),
+    ]
     for name in ("agent-au", "service"):
-        steps = [await allowed(who[name], id_) for id_ in cases]
+        steps = [await allowed_steps(who[name], id_) for id_ in cases]
         assert all(one == steps[0] for one in steps)
 
 
@@ -258,7 +265,7 @@ async def test_no_answer_reveals_the_status_to_a_role_that_reads_a_stage(
         "CLOSED": ("granted", "refused", "revoked", "withdrawn", "lapsed"),
     }
     for stage, states in looks.items():
-        cases = [await led_to(who, connection, state) for state in states]
+        cases = [await case_in_state(who, connection, state) for state in states]
         for name in ("service", "agent-au"):
             # What is allowed is done to all of them; withdrawing ends them.
             for mutation in sorted(steps_of(USERS[name])):
@@ -280,7 +287,7 @@ async def answer_to(viewer: Viewer, mutation: str, id_: str) -> str:
 
 
 async def test_reasons_are_in_the_language_of_the_reader(who, world) -> None:
-    id_ = await granted(who)
+    id_ = await granted_case(who)
     query = f'{{ node(id: "{id_}") {{ ... on Application {{ {ALLOWED} }} }} }}'
     answer = await who["agent-au"].send({"query": query}, **{"Accept-Language": "id"})
     messages = {one["reason"]["message"] for one in answer.data["node"]["allowed"]}

@@ -13,7 +13,12 @@ from gateway.cli import gerbang
 from models.documents import document_hash
 from models.vocabulary import Role
 from tests.gateway.conftest import CLAIMS
-from tests.gateway.test_trusted_documents import EVERYBODY, asking, nothing_registered, registered
+from tests.gateway.test_trusted_documents import (
+    EVERYBODY,
+    asking,
+    nothing_registered,
+    register_document,
+)
 
 __all__ = ["nothing_registered"]
 
@@ -118,7 +123,7 @@ async def test_the_matrix_says_who_can_run_what_at_which_cost_and_what_is_person
     world: str, documents: Command, connection
 ) -> None:
     for text in (EVERYBODY, IDENTITY):
-        await registered(connection, text)
+        await register_document(connection, text)
     sentence = await documents("matrix")
     head, _, *lines = sentence.output.splitlines()
     titles = [cell.strip() for cell in head.strip("|").split("|")]

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.gateway.administering import decreed
+from tests.gateway.administering import apply_decree
 from tests.gateway.administering import today as today_of
-from tests.gateway.changing import IDENTITY, change, document, key, submitted
+from tests.gateway.changing import IDENTITY, change, document, key, submitted_case
 from tests.gateway.conftest import Viewer
 
 pytestmark = pytest.mark.anyio
@@ -62,7 +62,7 @@ async def test_a_visa_type_that_does_not_fit_is_refused_with_those_that_do(who) 
                 "message": sentence, "eligibleVisaTypes": ["C1"],
             }],
         }  # fmt: skip
-    await submitted(who, visaType="C1", nationality="AF")
+    await submitted_case(who, visaType="C1", nationality="AF")
 
 
 async def test_a_purpose_that_the_visa_type_does_not_serve_is_refused_with_what_does(who) -> None:
@@ -84,7 +84,7 @@ async def test_a_purpose_that_the_visa_type_does_not_serve_is_refused_with_what_
 async def test_the_stated_purpose_stands_with_the_application(who) -> None:
     ask = "query ($id: ID!) { node(id: $id) { ... on Application { tripPurpose } } }"
     for purpose in ("TRANSIT", None):
-        case = await submitted(who, tripPurpose=purpose)
+        case = await submitted_case(who, tripPurpose=purpose)
         for name in ("agent-au", "officer", "manager-au", "service", "auditor"):
             answer = await who[name](ask, id=case)
             assert answer.data["node"] == {"tripPurpose": purpose}
@@ -124,9 +124,9 @@ async def test_a_repeated_batch_repeats_its_eligible_visa_types(who) -> None:
 async def test_whoever_needs_no_visa_may_take_one_on_arrival(who, connection) -> None:
     on = (await today_of(connection)).isoformat()
     free = {"country": "NZ", "entry": "VISA_FREE", "validFrom": on}
-    await decreed(who, "proposeEntryRule", **free)
+    await apply_decree(who, "proposeEntryRule", **free)
     assert await eligible(who["anonymous"], "NZ") == ["B1", "C1"]
-    await submitted(who, nationality="NZ")
+    await submitted_case(who, nationality="NZ")
 
 
 async def test_a_decree_closes_a_visa_type_from_its_day_on(who, connection) -> None:
@@ -134,20 +134,20 @@ async def test_a_decree_closes_a_visa_type_from_its_day_on(who, connection) -> N
     tomorrow = (today + timedelta(days=1)).isoformat()
     for entry in ("VISA_FREE", "VISA_ON_ARRIVAL", "VISA_REQUIRED", "CALLING_VISA"):
         values = {"visaType": "C1", "entry": entry, "purpose": "TOURISM", "isOpen": False}
-        decree = await decreed(who, "proposeEligibility", **values, validFrom=tomorrow)
+        decree = await apply_decree(who, "proposeEligibility", **values, validFrom=tomorrow)
         [latest, *_] = decree["eligibility"]
         assert (latest["isOpen"], latest["validFrom"]) == (False, tomorrow)
     assert await eligible(who["anonymous"], "IN", on=today.isoformat()) == ["B1", "C1"]
     assert await eligible(who["anonymous"], "IN", on=tomorrow) == ["B1"]
     assert await eligible(who["anonymous"], "AF", on=tomorrow) == []
     # What is handed in today is judged by the rules of today.
-    await submitted(who, visaType="C1", nationality="IN")
+    await submitted_case(who, visaType="C1", nationality="IN")
 
 
 async def test_the_message_says_so_where_no_visa_type_fits(who, connection) -> None:
     on = (await today_of(connection)).isoformat()
     values = {"visaType": "C1", "entry": "CALLING_VISA", "purpose": "TOURISM", "isOpen": False}
-    await decreed(who, "proposeEligibility", **values, validFrom=on)
+    await apply_decree(who, "proposeEligibility", **values, validFrom=on)
     refused = await change(who["agent-au"], "submitApplication", **{**FORM, "visaType": "C1"})
     assert [(one["code"], one["message"]) for one in refused.payload["errors"]] == [
         ("NATIONALITY_NOT_ELIGIBLE",

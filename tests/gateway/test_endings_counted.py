@@ -79,10 +79,10 @@ async def test_without_a_plan_the_count_is_the_same(replicas, connection, monkey
     """And of a page, those are counted that it shows: not the one behind it."""
     assert (await supervisor(replicas[0], "planned")(PAGES)).errors == []
 
-    async def unplanned(*_: object) -> None:
+    async def no_plan(*_: object) -> None:
         return None
 
-    monkeypatch.setattr(PlanCache, "data", unplanned)
+    monkeypatch.setattr(PlanCache, "data", no_plan)
     assert (await supervisor(replicas[0], "unplanned")(PAGES)).errors == []
     assert await told_of(connection, "planned") == await told_of(connection, "unplanned") == (3, 0)
 
@@ -90,10 +90,10 @@ async def test_without_a_plan_the_count_is_the_same(replicas, connection, monkey
 async def test_a_count_that_is_not_made_is_noticed(replicas, connection, monkeypatch) -> None:
     """The defect: what is told goes uncounted."""
 
-    async def uncounted(*_: object) -> None:
+    async def skip_count(*_: object) -> None:
         return None
 
-    monkeypatch.setattr(runner, "count_endings", uncounted)
+    monkeypatch.setattr(runner, "count_endings", skip_count)
     await ask_of(replicas, "uncounted", IDS)
     assert await told_of(connection, "uncounted") == (0, 0)
 

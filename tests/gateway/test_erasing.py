@@ -24,18 +24,18 @@ from models.rights.retention import DAYS_KEPT, Retention
 from models.vocabulary import Status
 from tests.gateway.changing import (
     document,
-    done,
-    granted,
+    granted_case,
     in_verification,
     key,
-    linked,
+    perform,
     reference_of,
     row_id,
-    submitted,
+    submitted_case,
+    wait_until_linked,
 )
 from tests.linking import KEYS
 from tests.people import identities
-from tests.rights import applicant_of, closed, order_erasure, says
+from tests.rights import applicant_of, order_erasure, says, withdrawn_case
 
 pytestmark = pytest.mark.anyio
 
@@ -97,7 +97,7 @@ async def test_whoever_is_erased_is_read_nowhere_and_nothing_chokes(who, connect
     answer = after["erasure"]
     assert (answer["cause"], answer["erasedAt"]) == ("REQUEST", after["erasedAt"])
     assert None not in answer.values()
-    # Both dates are told: when it was erased, and when the last copy goes.
+    # Both dates are shown: of the erasure, and of the end of the last copy.
     assert answer["copiesEndAt"] > answer["keysDeletedAt"]
     assert await connection.fetchval(_INDEXED, subject) == 0
     assert await KEYS.open_data_keys([subject]) == {}
@@ -108,10 +108,10 @@ async def test_whoever_is_erased_is_read_nowhere_and_nothing_chokes(who, connect
 
 
 async def closed_after_correction(who: Any, corrected: dict[str, str]) -> str:
-    case = await submitted(who, identity=IDENTITY)
-    await done(who["agent-au"], "proposeCorrection", case, identity=corrected)
-    await linked(who, case)
-    return await done(who["agent-au"], "withdrawApplication", case)
+    case = await submitted_case(who, identity=IDENTITY)
+    await perform(who["agent-au"], "proposeCorrection", case, identity=corrected)
+    await wait_until_linked(who, case)
+    return await perform(who["agent-au"], "withdrawApplication", case)
 
 
 class AnswerLost:
@@ -134,7 +134,8 @@ async def test_a_crash_between_any_two_steps_leaves_nobody_half_erased(
 ) -> None:
     """Killed at each point: the person is read whole or not at all, and the next pass ends it."""
     for number, crash in enumerate(("before the commit", "before the key", "before the word")):
-        case = await closed(who, identity={**IDENTITY, "passportNumber": f"QZCRASH{number}"})
+        identity = {**IDENTITY, "passportNumber": f"QZCRASH{number}"}
+        case = await withdrawn_case(who, identity=identity)
         subject = await order_erasure(who, case)
         if crash == "before the commit":
             dying = await connect(world)
@@ -164,7 +165,7 @@ async def test_a_crash_between_any_two_steps_leaves_nobody_half_erased(
 async def test_an_erasure_waits_for_a_hold_and_a_hold_that_comes_too_late_says_so(
     who, connection, world
 ) -> None:
-    case = await closed(who)
+    case = await withdrawn_case(who)
     subject = await order_erasure(who, case)
     hold = {"applicationId": case, "reason": "Asked for by a court."}
     held = await says(who["supervisor"], "holdErasure", "legalHold { id }", **hold)
@@ -227,15 +228,14 @@ async def waits_for_a_lock(url: str) -> None:
 
 
 async def test_an_open_case_and_a_visa_that_serves_stand_against_it(who, connection) -> None:
-    for case in (await submitted(who), await granted(who)):
+    for case in (await submitted_case(who), await granted_case(who)):
         subject = await order_erasure(who, case)
         await erase_all(connection)
         assert (await read(who, case))["identity"] is not None
         assert subject in await KEYS.open_data_keys([subject])
     # Once the visa serves no more, it goes on by itself.
-    await connection.execute(
-        "UPDATE visa SET use_by = use_by - 4000 WHERE application_id = $1", row_id(case)
-    )
+    expire = "UPDATE visa SET use_by = use_by - 4000 WHERE application_id = $1"
+    await connection.execute(expire, row_id(case))
     await erase_all(connection)
     assert (await read(who, case))["identity"] is None
 
@@ -245,7 +245,7 @@ async def test_a_forger_is_found_again_until_the_period_of_that_ends(who, connec
     forged = {**IDENTITY, "passportNumber": "QZFORGED1"}
     case = await in_verification(who, identity=forged)
     refusal = {"outcome": "REFUSED", "ground": "FORGED_DOCUMENT"}
-    await done(who["officer"], "recordDecision", case, **refusal)
+    await perform(who["officer"], "recordDecision", case, **refusal)
     subject = await order_erasure(who, case)
     await erase_all(connection)
     person = await read(who, case)
@@ -254,7 +254,7 @@ async def test_a_forger_is_found_again_until_the_period_of_that_ends(who, connec
     assert await connection.fetchval(_INDEXED, subject) > 0
 
     # The same passport, through another partner: it is linked to what is left of the file.
-    again = await submitted(who, identity={**forged, "fullName": "Somebody Else"})
+    again = await submitted_case(who, identity={**forged, "fullName": "Somebody Else"})
     links = "SELECT linked_id FROM person_link WHERE applicant_id = $1 AND reason = 'PASSPORT'"
     found = await connection.fetch(links, row_id(await applicant_of(who, again)))
     assert [one[0] for one in found] == [subject]
@@ -266,7 +266,7 @@ async def test_a_forger_is_found_again_until_the_period_of_that_ends(who, connec
 
 async def test_files_are_erased_when_their_period_is_over(who, connection) -> None:
     """By the status in which the last of somebody's cases ended, a batch at a time."""
-    case, open_case = await closed(who), await submitted(who)
+    case, open_case = await withdrawn_case(who), await submitted_case(who)
     kept = Retention({**DAYS_KEPT, Status.WITHDRAWN: 30, Status.PAYMENT_EXPIRED: 3})
     ordered = "SELECT cause FROM erasure WHERE applicant_id = $1"
     subject = row_id(await applicant_of(who, case))
@@ -296,7 +296,7 @@ async def test_a_restored_backup_brings_nobody_back(who, server, connection, wor
     """An old dump beside today's keys: whoever was erased stays so, everybody else is read."""
     names = {"QZKEPT001": "Kept Kookaburra", "QZGONE001": "Gone Galah"}
     cases = [
-        await closed(who, identity={**IDENTITY, "passportNumber": number, "fullName": name})
+        await withdrawn_case(who, identity={**IDENTITY, "passportNumber": number, "fullName": name})
         for number, name in names.items()
     ]
     run = partial(asyncio.to_thread, subprocess.run, check=True)
@@ -338,7 +338,7 @@ async def test_an_old_copy_of_the_keys_brings_nobody_back(who, connection) -> No
     with TemporaryDirectory(prefix="gerbang-") as folder:
         create_key_file(Path(folder, "keys.json"))
         old = LocalKeyService.open(Path(folder, "keys.json"))
-        case = await closed(who)
+        case = await withdrawn_case(who)
         subject = await order_erasure(who, case)
         await erase_all(connection)
         assert subject in await old.make_data_keys([subject])

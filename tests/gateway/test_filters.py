@@ -73,7 +73,7 @@ query Ordered($where: ApplicationWhere, $order: ApplicationOrder) {
 """
 
 
-async def ordered(viewer: Viewer, where: dict[str, Any], field: str) -> list[str]:
+async def list_references(viewer: Viewer, where: dict[str, Any], field: str) -> list[str]:
     answer = await viewer(ORDERED, where=where, order={"field": field, "direction": "ASCENDING"})
     assert answer.errors == []
     return [row["reference"] for row in answer.data["applications"]["nodes"]]
@@ -86,7 +86,7 @@ async def ordered(viewer: Viewer, where: dict[str, Any], field: str) -> list[str
     "prefix", ["A", "AU", "AUSY-", "SGPO-OPEN-0006", "AUSY-GRAN-00011", "a", "%"]
 )
 async def test_a_prefix_finds_what_begins_with_it(who: dict[str, Viewer], prefix: str) -> None:
-    found = await ordered(who["officer"], {"reference": {"prefix": prefix}}, "REFERENCE")
+    found = await list_references(who["officer"], {"reference": {"prefix": prefix}}, "REFERENCE")
     assert found == sorted(c.reference for c in CASES if c.reference.startswith(prefix))
 
 
@@ -116,8 +116,12 @@ async def test_cases_without_a_due_time_come_last_in_order_of_urgency(who) -> No
 
 
 async def test_cases_without_a_due_time_can_be_listed_alone(who) -> None:
-    unpaid = await ordered(who["officer"], {"targetDueAt": {"isNull": True}}, "TARGET_DUE_AT")
-    paid = await ordered(who["officer"], {"targetDueAt": {"isNull": False}}, "TARGET_DUE_AT")
+    unpaid = await list_references(
+        who["officer"], {"targetDueAt": {"isNull": True}}, "TARGET_DUE_AT"
+    )
+    paid = await list_references(
+        who["officer"], {"targetDueAt": {"isNull": False}}, "TARGET_DUE_AT"
+    )
     assert (len(unpaid) > 0, len(unpaid) + len(paid)) == (True, len(CASES))
 
 
@@ -178,7 +182,7 @@ query Facets($where: ApplicationWhere) {
 """
 
 
-async def counted(viewer: Viewer, where: dict[str, Any]) -> dict[str, dict[str, int]]:
+async def facet_counts(viewer: Viewer, where: dict[str, Any]) -> dict[str, dict[str, int]]:
     answer = await viewer(FACETS, where=where)
     assert answer.errors == []
     return {
@@ -200,7 +204,7 @@ async def numbers(viewer: Viewer, name: str, words: Any, where: dict[str, Any]) 
 
 @pytest.mark.parametrize("name", ["officer", "auditor"])
 async def test_facets_count_what_each_choice_would_find(who, name: str) -> None:
-    answer = await counted(who[name], {})
+    answer = await facet_counts(who[name], {})
     assert answer == {
         "stage": await numbers(who[name], "stage", Stage, {}),
         "status": await numbers(who[name], "status", Status, {}),
@@ -209,13 +213,13 @@ async def test_facets_count_what_each_choice_would_find(who, name: str) -> None:
 
 
 async def test_a_facet_leaves_the_filter_of_its_own_field_out(who) -> None:
-    everything = await counted(who["officer"], {})
-    closed = await counted(who["officer"], {"stage": {"eq": "CLOSED"}})
+    everything = await facet_counts(who["officer"], {})
+    closed = await facet_counts(who["officer"], {"stage": {"eq": "CLOSED"}})
     assert closed["stage"] == everything["stage"]
     assert sum(closed["status"].values()) == everything["stage"]["CLOSED"]
     of_one = {"centre": {"eq": "AU-SYD"}}
     own = await numbers(who["officer"], "stage", Stage, of_one)
-    assert (await counted(who["officer"], of_one))["stage"] == own
+    assert (await facet_counts(who["officer"], of_one))["stage"] == own
 
 
 async def test_facets_of_partners_and_applicants_are_of_their_rows_and_stages_alone(who) -> None:

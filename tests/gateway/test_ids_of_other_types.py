@@ -90,13 +90,13 @@ async def test_no_case_is_changed_by_an_id_of_another_type(
     """With the key of a case on the officer's own desk."""
     own = application_id("SGPO-OPEN-0006")
 
-    async def called(id_: str) -> Any:
+    async def refer_to_screening(id_: str) -> Any:
         given = {"idempotencyKey": f"of-{type_name}-{id_}", "applicationId": id_}
         answer = await who["officer"](document("referToScreening"), input=given)
         return answer.status, answer.data
 
-    as_of_nothing = await called(NOTHING)
+    as_of_nothing = await refer_to_screening(NOTHING)
     assert as_of_nothing[1]["referToScreening"]["errors"]
-    assert await called(GlobalId(type_name, str(own)).encode()) == as_of_nothing
+    assert await refer_to_screening(GlobalId(type_name, str(own)).encode()) == as_of_nothing
     status = "SELECT status FROM application WHERE id = $1"
     assert await connection.fetchval(status, own) == "IN_VERIFICATION"

@@ -74,7 +74,7 @@ def values(draw: st.DrawFn, type_: Any, depth: int = 4) -> Any:
     return made if draw(st.integers(0, 15)) else {**made, "unknown": 1}
 
 
-def _coerced(type_: Any, value: Any) -> Any:
+def _coerce(type_: Any, value: Any) -> Any:
     try:
         return InputTypes().coercer(type_)(value)
     except Exception:
@@ -86,7 +86,7 @@ def _coerced(type_: Any, value: Any) -> Any:
 def test_values_are_coerced_as_graphql_core_does(data: st.DataObject) -> None:
     type_ = data.draw(st.sampled_from(TYPES))
     value = data.draw(values(type_))
-    assert repr(_coerced(type_, value)) == repr(coerce_input_value(value, type_)), (type_, value)
+    assert repr(_coerce(type_, value)) == repr(coerce_input_value(value, type_)), (type_, value)
 
 
 @st.composite
@@ -149,16 +149,16 @@ def _field(text: str) -> Any:
 def _outcome(coerce: Any) -> Any:
     """The values, whatever the order of their fields; or the message of the error."""
     try:
-        return _sorted(coerce())
+        return _canonical(coerce())
     except GraphQLError as error:
         return error.message
 
 
-def _sorted(value: Any) -> str:
+def _canonical(value: Any) -> str:
     match value:
         case dict():
-            return repr(sorted((key, _sorted(inner)) for key, inner in value.items()))
+            return repr(sorted((key, _canonical(inner)) for key, inner in value.items()))
         case list():
-            return repr([_sorted(inner) for inner in value])
+            return repr([_canonical(inner) for inner in value])
         case _:
             return repr(value)

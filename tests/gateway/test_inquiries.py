@@ -61,7 +61,7 @@ def supervisor(client: httpx2.AsyncClient, name: str) -> Viewer:
     return Viewer(client, {"role": "SUPERVISOR", "sub": name})
 
 
-async def opened(viewer: Viewer) -> str:
+async def open_inquiry(viewer: Viewer) -> str:
     """The reference of an inquiry that begins now."""
     values: dict[str, Any] = {"reason": "A ring of forgers.", "minutes": 60, "mostPeople": LIMIT}
     reference: str = (await change(viewer, "openInquiry", **values)).payload["inquiry"]["reference"]
@@ -77,7 +77,7 @@ def is_read(asked: Asked) -> bool:
 
 
 async def test_of_many_requests_at_once_no_more_people_are_opened_than_the_limit(replicas) -> None:
-    inquiry = await opened(supervisor(replicas[0], "crowd"))
+    inquiry = await open_inquiry(supervisor(replicas[0], "crowd"))
     asked = await asyncio.gather(
         *(
             supervisor(replicas[number % 2], "crowd")(PASSPORT, case=case, inquiry=inquiry)
@@ -101,19 +101,19 @@ async def test_a_gateway_that_admits_nobody_opens_nobody(replicas, monkeypatch) 
     """The defect: people who are read without having been admitted. The row rules do not let it."""
 
     viewer = supervisor(replicas[0], "unheld")
-    inquiry = await opened(viewer)
+    inquiry = await open_inquiry(viewer)
     monkeypatch.setattr(InquiryRoom, "question", lambda _: Command("NULL"))
     asked = [await viewer(PASSPORT, case=case, inquiry=inquiry) for case in CASES]
     assert [is_read(one) for one in asked] == [False] * len(CASES)
 
 
 async def test_without_a_plan_the_limit_is_the_same(replicas, monkeypatch) -> None:
-    async def unplanned(*_: object) -> None:
+    async def no_plan(*_: object) -> None:
         return None
 
     viewer = supervisor(replicas[0], "unplanned")
-    inquiry = await opened(viewer)
-    monkeypatch.setattr(PlanCache, "data", unplanned)
+    inquiry = await open_inquiry(viewer)
+    monkeypatch.setattr(PlanCache, "data", no_plan)
     asked = [await viewer(PASSPORT, case=case, inquiry=inquiry) for case in CASES]
     assert [is_read(one) for one in asked] == [True] * LIMIT + [False] * (len(CASES) - LIMIT)
 
@@ -121,7 +121,7 @@ async def test_without_a_plan_the_limit_is_the_same(replicas, monkeypatch) -> No
 async def test_mutations_and_introspection_admit_nobody_to_an_inquiry(replicas) -> None:
     """A change is made once, so it is not run to find out whom it would read."""
     viewer = supervisor(replicas[0], "changing")
-    inquiry = await opened(viewer)
+    inquiry = await open_inquiry(viewer)
     find = "query ($case: String!) { application(by: {reference: $case}) { id } }"
     id_ = (await viewer(find, case=CASES[4])).data["application"]["id"]
     values = {"applicationId": id_, "reason": "To be looked into.", "idempotencyKey": "of-changing"}
@@ -143,7 +143,7 @@ async def test_other_supervisors_and_auditors_are_alerted_of_an_inquiry_at_once(
     ):
         for one in (other, auditor, oneself):
             await one.follows(ALERTS)
-        await opened(supervisor(replicas[0], "supervisor"))
+        await open_inquiry(supervisor(replicas[0], "supervisor"))
         for one in (other, auditor):
             payload = await one.next_value()
             assert (payload["kind"], payload["actor"]) == ("INQUIRY", "supervisor")

@@ -98,7 +98,7 @@ async def test_rotations_and_erasures_are_entries_that_auditors_read_and_nobody_
         nodes = {"kind": kind, "usedFor": use and use.name, "reason": None}
         return nodes | dict(zip(names, rest, strict=True))
 
-    def one(use: KeyUse) -> tuple[str, str]:
+    def ids_of(use: KeyUse) -> tuple[str, str]:
         return before[use][0], now[use][0]
 
     answer = await who["auditor"](LIST)
@@ -106,13 +106,13 @@ async def test_rotations_and_erasures_are_entries_that_auditors_read_and_nobody_
     assert sorted(nodes, key=str) == sorted(
         [
             *(entry("ADDED", use, me, None, before[use][0], 0) for use in before),
-            entry("ADDED", KeyUse.DATA_KEY, me, *one(KeyUse.DATA_KEY), 0),
-            entry("RETIRED", KeyUse.DATA_KEY, me, *one(KeyUse.DATA_KEY), 3),
-            entry("ADDED", KeyUse.ACCESS_LOG, me, *one(KeyUse.ACCESS_LOG), 0),
-            entry("RETIRED", KeyUse.ACCESS_LOG, me, *one(KeyUse.ACCESS_LOG), 0),
+            entry("ADDED", KeyUse.DATA_KEY, me, *ids_of(KeyUse.DATA_KEY), 0),
+            entry("RETIRED", KeyUse.DATA_KEY, me, *ids_of(KeyUse.DATA_KEY), 3),
+            entry("ADDED", KeyUse.ACCESS_LOG, me, *ids_of(KeyUse.ACCESS_LOG), 0),
+            entry("RETIRED", KeyUse.ACCESS_LOG, me, *ids_of(KeyUse.ACCESS_LOG), 0),
             entry("ERASED", None, None, None, None, 2),
-            entry("ADDED", KeyUse.PERSON_INDEX, None, *one(KeyUse.PERSON_INDEX), 0),
-            entry("RETIRED", KeyUse.PERSON_INDEX, None, *one(KeyUse.PERSON_INDEX), 0),
+            entry("ADDED", KeyUse.PERSON_INDEX, None, *ids_of(KeyUse.PERSON_INDEX), 0),
+            entry("RETIRED", KeyUse.PERSON_INDEX, None, *ids_of(KeyUse.PERSON_INDEX), 0),
         ],
         key=str,
     )

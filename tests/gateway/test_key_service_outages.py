@@ -19,7 +19,7 @@ from gateway.service import gateway
 from models.key_service import create_key_file
 from models.key_service.process import running_keys
 from tests import tokens
-from tests.gateway.changing import IDENTITY, done, reference_of, send
+from tests.gateway.changing import IDENTITY, perform, reference_of, send
 from tests.gateway.conftest import PATIENT
 
 pytestmark = pytest.mark.anyio
@@ -88,7 +88,7 @@ async def test_a_service_that_is_killed_slow_or_full_closes_identities_alone(
 ) -> None:
     agent, process = who["agent-au"], service.start()
     values = {"visaType": "B1", "nationality": "AU", "identity": IDENTITY}
-    case = await done(agent, "submitApplication", **values)
+    case = await perform(agent, "submitApplication", **values)
     named = {"case": case, "for": await reference_of(agent, case)}
 
     async def identity() -> list[str]:

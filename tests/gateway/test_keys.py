@@ -15,22 +15,22 @@ from models.key_service import SweepsKeys
 from models.rights.orphan_keys import SWEEP_DAYS, sweep
 from models.row_keys import new_key
 from tests import tokens
-from tests.gateway.administering import decreed
+from tests.gateway.administering import apply_decree
 from tests.gateway.changing import (
     IDENTITY,
     change,
-    cleared,
+    cleared_case,
     document,
-    done,
-    granted,
+    granted_case,
     in_verification,
     key,
-    refused,
+    perform,
+    refused_case,
 )
 from tests.gateway.conftest import PATIENT, Viewer
 from tests.gateway.in_process import running_gateway
 from tests.linking import KEYS, linking
-from tests.rights import closed, order_erasure, says
+from tests.rights import order_erasure, says, withdrawn_case
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -128,33 +128,35 @@ def test_keys_of_one_process_only_grow_and_say_when_they_were_made() -> None:
 async def _walk(who: Mapping[str, Viewer]) -> None:
     """Ways through the life of applications that together write to every table with such a key."""
     own = {"visaType": "B1", "nationality": "AU"}
-    await done(who["applicant"], "submitApplication", **own)
+    await perform(who["applicant"], "submitApplication", **own)
     batch = [{**own, "identity": {**IDENTITY, "passportNumber": f"X000000{n}"}} for n in range(3)]
     asked = await who["agent-au"](
         document("submitApplications", "results { application { id } }"),
         input={"idempotencyKey": key(), "applications": batch},
     )
     assert asked.errors == [], asked.text
-    id_ = await granted(who)
-    await done(who["supervisor"], "supersedeDecision", id_, outcome="REFUSED", ground="INCOMPLETE")
-    await refused(who)
+    id_ = await granted_case(who)
+    await perform(
+        who["supervisor"], "supersedeDecision", id_, outcome="REFUSED", ground="INCOMPLETE"
+    )
+    await refused_case(who)
     for name in ("supervisor", "supervisor-2"):
         await _read_too_many(who[name])
         await _inquire(who[name])
     for _ in range(2):
-        await _read_identity(who, await cleared(who))
-        asked_for = await done(who["officer"], "requestInformation", await in_verification(who))
+        await _read_identity(who, await cleared_case(who))
+        asked_for = await perform(who["officer"], "requestInformation", await in_verification(who))
         corrected = {"identity": {"fullName": "Olive Other"}}
-        await done(who["agent-au"], "proposeCorrection", asked_for, **corrected)
+        await perform(who["agent-au"], "proposeCorrection", asked_for, **corrected)
         suspended = await who["administrator"](
             document("suspendViewer", "suspension { id }"),
             input={"idempotencyKey": key(), "subject": key(), "reason": "A leak."},
         )
         assert suspended.errors == [], suspended.text
         country = {"code": "TL", "iso3": "TLS", "nameEn": "Timor-Leste", "nameId": "Timor Leste"}
-        await decreed(who, "proposeCountry", **country)
+        await apply_decree(who, "proposeCountry", **country)
         await _ban(who, id_)
-        case = await closed(who)
+        case = await withdrawn_case(who)
         await order_erasure(who, case)
         held = {"applicationId": case, "reason": "Asked for by a court."}
         await says(who["supervisor"], "holdErasure", "legalHold { id }", **held)

@@ -138,10 +138,10 @@ async def test_a_cursor_tells_nothing_of_a_hold(who, world: str) -> None:
     finally:
         await connection.close()
     for edge, (number,) in zip(found["edges"], numbers, strict=True):
-        assert f"[{number}," not in str(_decoded(edge["cursor"]))
+        assert f"[{number}," not in str(_decode(edge["cursor"]))
 
 
-def _decoded(cursor: str) -> bytes:
+def _decode(cursor: str) -> bytes:
     return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
 
 
@@ -156,16 +156,16 @@ SHORT = {"Partner.centres"}
 
 
 def test_an_index_gives_each_list_in_its_order() -> None:
-    assert unindexed() == SHORT
+    assert lists_without_index() == SHORT
 
 
 def test_a_list_without_its_index_is_seen(monkeypatch) -> None:
     others = {one for one in Decision.__table__.indexes if "decided_at" not in one.columns}
     monkeypatch.setattr(Decision.__table__, "indexes", others)
-    assert unindexed() - SHORT == {"Application.decisions"}
+    assert lists_without_index() - SHORT == {"Application.decisions"}
 
 
-def unindexed() -> set[str]:
+def lists_without_index() -> set[str]:
     """The lists that no index gives in their order: the database sorts each of them anew."""
     catalogue, found = build_schemas().catalogue, set[str]()
     for noun in catalogue.nouns.values():
@@ -175,12 +175,12 @@ def unindexed() -> set[str]:
                     catalogue.target(link), link.order, descending=False, within=link.remote
                 ).order(from_front=True)
                 wanted = [link.remote.key, *(column.element.key for column in order)]
-                if not any(names[: len(wanted)] == wanted for names in indexed(link.remote)):
+                if not any(names[: len(wanted)] == wanted for names in index_columns(link.remote)):
                     found.add(f"{noun.name}.{field.name}")
     return found
 
 
-def indexed(column: Any) -> list[list[str]]:
+def index_columns(column: Any) -> list[list[str]]:
     """The columns of each index that holds all rows of a column's table, and of its key."""
     table: Table = column.expression.table
     whole = [one for one in table.indexes if one.dialect_options["postgresql"]["where"] is None]

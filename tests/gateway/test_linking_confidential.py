@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from tests.gateway.changing import IDENTITY, key, submitted
+from tests.gateway.changing import IDENTITY, key, submitted_case
 from tests.gateway.conftest import Traffic, Viewer, without_budget
 
 pytestmark = pytest.mark.anyio
@@ -67,7 +67,7 @@ async def test_submitting_an_application_reveals_nothing_about_other_files(
     who, traffic: Traffic
 ) -> None:
     for _ in range(3):
-        await submitted(who, identity=_KNOWN)
+        await submitted_case(who, identity=_KNOWN)
     # Statements are planned by now.
     await _meets(who["agent-au"], traffic, {**_UNKNOWN, "passportNumber": "WARM00001"})
     unknown = await _meets(who["agent-au"], traffic, _UNKNOWN)
@@ -76,7 +76,7 @@ async def test_submitting_an_application_reveals_nothing_about_other_files(
 
 
 async def test_no_statement_of_whoever_takes_in_speaks_of_links(who, traffic: Traffic) -> None:
-    await submitted(who, identity=_KNOWN)
+    await submitted_case(who, identity=_KNOWN)
     traffic.statements.clear()
     await _meets(who["agent-au"], traffic, _KNOWN)
     text = " ".join(traffic.statements)

@@ -17,7 +17,7 @@ async def world(world: str) -> str:
     return f"{world}?sslmode=disable"
 
 
-async def _seen(world: str, *, events: int, reconnections: int, seed: int) -> list[Seen]:
+async def _follow(world: str, *, events: int, reconnections: int, seed: int) -> list[Seen]:
     async with AsyncExitStack() as stack:
         replicas = [await stack.enter_async_context(served(world)) for _ in range(2)]
         return await follow_through(
@@ -32,7 +32,7 @@ def _assert_exactly_once(seen: list[Seen]) -> None:
 
 
 async def test_each_event_is_seen_once_through_reconnections(world: str) -> None:
-    seen = await _seen(world, events=300, reconnections=10, seed=1)
+    seen = await _follow(world, events=300, reconnections=10, seed=1)
     _assert_exactly_once(seen)
     assert {one.reconnections for one in seen} == {10}
 
@@ -46,7 +46,7 @@ async def test_a_position_that_ignores_running_transactions_misses_events(
     monkeypatch.setattr(change_horizon, "_LOOK", blind)
     missed = 0
     for seed in range(2, 7):  # whether a transaction runs just then is left to chance
-        seen = await _seen(world, events=300, reconnections=10, seed=seed)
+        seen = await _follow(world, events=300, reconnections=10, seed=seed)
         missed += sum(one.missed for one in seen)
         if missed:
             break
@@ -56,5 +56,5 @@ async def test_a_position_that_ignores_running_transactions_misses_events(
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", range(10, 13))
 async def test_each_of_many_events_is_seen_once(world: str, seed: int) -> None:
-    seen = await _seen(world, events=6_000, reconnections=40, seed=seed)
+    seen = await _follow(world, events=6_000, reconnections=40, seed=seed)
     _assert_exactly_once(seen)

@@ -70,7 +70,7 @@ def _traced() -> Iterator[None]:
         tracemalloc.stop()
 
 
-def _held() -> int:
+def _allocated_bytes() -> int:
     gc.collect()
     return tracemalloc.get_traced_memory()[0]
 
@@ -93,7 +93,7 @@ def test_memory_stays_flat(
     runner = _runner()
     with _traced():
         _admit(runner, _requests(0, number))
-        before = _held()
+        before = _allocated_bytes()
         _admit(runner, _requests(number, number))
-        more = _held() - before
+        more = _allocated_bytes() - before
     assert more < number * MOST_BYTES, f"{more / number:.0f} bytes stay of each document"

@@ -118,11 +118,11 @@ async def test_a_subscription_that_is_followed_counts_no_error(live: Served) -> 
     before = Figures(await metrics_of(live.internal))
     async with live.as_viewer("officer") as officer:
         await officer.follows(APPLICATIONS)
-        await _ended(officer)
+        await _end_subscription(officer)
     after = Figures(await metrics_of(live.internal))
     assert after.rise(before, "gerbang_errors_total") == 0
 
 
-async def _ended(client: Client) -> None:
+async def _end_subscription(client: Client) -> None:
     await client.say(type="complete", id="1")
     await client.socket.close()

@@ -22,7 +22,7 @@ from tests.gateway.changing import (
     everything,
     global_id,
     key,
-    submitted,
+    submitted_case,
 )
 from tests.gateway.conftest import Asked, Viewer
 from tests.gateway.ways import FULL
@@ -112,7 +112,7 @@ async def test_consequences_of_a_mistake_are_not_reported(who, world) -> None:
 
 
 async def test_mistakes_of_a_decision_and_of_its_case_are_reported_together(who, world) -> None:
-    id_ = await submitted(who)
+    id_ = await submitted_case(who)
     values = {"outcome": "REFUSED", "internalNote": "x" * 2_001, "idempotencyKey": "short"}
     changed = await change(who["officer"], "recordDecision", id_, **values)
     assert mistakes(changed.payload["errors"]) == {

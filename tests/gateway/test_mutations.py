@@ -10,29 +10,29 @@ from tests.gateway.changing import (
     IDENTITY,
     change,
     document,
-    done,
     events,
     everything,
     given_to,
-    granted,
+    granted_case,
     in_screening,
     in_verification,
     key,
-    paid,
+    paid_case,
     pay,
     pays,
+    perform,
     reference_of,
-    refused,
+    refused_case,
     row,
     row_id,
-    submitted,
+    submitted_case,
 )
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_a_case_is_led_from_payment_to_grant(who, world, connection) -> None:
-    id_ = await granted(who)
+    id_ = await granted_case(who)
     written = await row(connection, id_)
     assert (written["status"], written["fee_idr"]) == ("GRANTED", 500_000)
     assert (written["target_due_at"] - written["paid_at"]).total_seconds() == 24 * 3600
@@ -58,7 +58,7 @@ async def test_a_case_is_led_from_payment_to_grant(who, world, connection) -> No
 
 
 async def test_the_amount_of_the_bill_is_paid_and_no_other(who, world, connection) -> None:
-    id_ = await submitted(who)
+    id_ = await submitted_case(who)
     before = await everything(connection)
     changed = await pay(who, id_, amountIdr=400_000)
     assert changed.codes == ["AMOUNT_DIFFERS"]
@@ -73,24 +73,24 @@ async def test_the_amount_of_the_bill_is_paid_and_no_other(who, world, connectio
 
 
 async def test_a_calling_visa_has_its_own_target(who, world, connection) -> None:
-    id_ = await paid(who, visaType="C1", nationality="AF")
+    id_ = await paid_case(who, visaType="C1", nationality="AF")
     written = await row(connection, id_)
     assert (written["target_due_at"] - written["paid_at"]).total_seconds() == 336 * 3600
 
 
 async def test_a_file_is_handed_over_once_and_before_the_work(who, world) -> None:
-    id_ = await submitted(who)
+    id_ = await submitted_case(who)
     await pays(who, id_)
     given = {"officer": "officer", "reason": "In turn."}
     assert (await change(who["supervisor"], "reassignCase", id_, **given)).codes == ["NOT_RECEIVED"]
-    await done(who["agent-au"], "markReceived", id_)
+    await perform(who["agent-au"], "markReceived", id_)
     assert (await change(who["agent-au"], "markReceived", id_)).codes == ["ALREADY_RECEIVED"]
     await given_to(who, "officer", id_)
 
 
 async def test_an_assignment_opens_an_identity_and_deciding_closes_it(who, world) -> None:
     # Of somebody with no other file: one on the desk would open this one too.
-    id_ = await paid(who, identity={**IDENTITY, "passportNumber": "ALONE0001"})
+    id_ = await paid_case(who, identity={**IDENTITY, "passportNumber": "ALONE0001"})
     case = await reference_of(who["officer"], id_)
     query = f"""query @purpose(code: CASEWORK, reference: "{case}") {{
         node(id: "{id_}") {{ ... on Application {{ applicant {{ identity {{ fullName }} }} }} }}
@@ -103,17 +103,17 @@ async def test_an_assignment_opens_an_identity_and_deciding_closes_it(who, world
     await given_to(who, "officer", id_)
     assert await name() == {"fullName": IDENTITY["fullName"]}
     refusal = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
-    await done(who["officer"], "recordDecision", id_, **refusal)
+    await perform(who["officer"], "recordDecision", id_, **refusal)
     assert await name() is None
 
 
 @pytest.mark.parametrize("name", ["agent-au", "service"])
 async def test_information_is_requested_and_answered(who, world, connection, name) -> None:
     id_ = await in_verification(who)
-    await done(who["officer"], "requestInformation", id_)
+    await perform(who["officer"], "requestInformation", id_)
     asked = await row(connection, id_)
     assert (asked["status"], asked["was_info_requested"]) == ("INFO_REQUESTED", True)
-    await done(who[name], "answerInformation", id_)
+    await perform(who[name], "answerInformation", id_)
     answered = await row(connection, id_)
     assert answered["status"] == "IN_VERIFICATION"
     assert answered["paused_seconds"] < 60
@@ -143,7 +143,7 @@ async def test_a_wrong_expected_status_is_refused_with_the_current_one(who, worl
 @pytest.mark.parametrize("name", ["agent-au", "applicant", "service"])
 async def test_a_role_that_reads_no_status_neither_expects_nor_learns_one(who, world, name) -> None:
     mutation = "answerInformation"
-    given = {"idempotencyKey": key(), "applicationId": await submitted(who), "items": []}
+    given = {"idempotencyKey": key(), "applicationId": await submitted_case(who), "items": []}
     found = await who[name](
         document(mutation, "errors { ... on CaseError { currentStatus } }"), input=given
     )
@@ -163,7 +163,7 @@ async def test_a_role_that_reads_no_status_neither_expects_nor_learns_one(who, w
 
 @pytest.mark.parametrize("name", ["officer", "supervisor"])
 async def test_who_reads_a_status_expects_a_status_and_no_stage(who, world, name) -> None:
-    given = {"idempotencyKey": key(), "applicationId": await submitted(who)}
+    given = {"idempotencyKey": key(), "applicationId": await submitted_case(who)}
     found = await who[name](
         document("referToScreening", "errors { ... on CaseError { currentStage } }"), input=given
     )
@@ -174,7 +174,7 @@ async def test_who_reads_a_status_expects_a_status_and_no_stage(who, world, name
 
 
 async def test_a_role_that_reads_a_stage_expects_one_and_learns_the_current_one(who, world) -> None:
-    id_ = await paid(who)
+    id_ = await paid_case(who)
     select = "errors { code path ... on CaseError { currentStage } }"
     given = {"applicationId": id_, "expectedStage": "WAITING_FOR_APPLICANT"}
     answer = await who["agent-au"](
@@ -186,7 +186,7 @@ async def test_a_role_that_reads_a_stage_expects_one_and_learns_the_current_one(
             "path": ["input", "expectedStage"],
         }
     ]  # fmt: skip
-    await done(who["agent-au"], "withdrawApplication", id_, expectedStage="IN_PROCESS")
+    await perform(who["agent-au"], "withdrawApplication", id_, expectedStage="IN_PROCESS")
     again = await change(who["agent-au"], "withdrawApplication", id_)
     assert again.codes == ["WRONG_STAGE"]
 
@@ -240,13 +240,13 @@ _PAUSED = """
 
 
 async def test_volumes_follow_what_was_done(who, world, connection) -> None:
-    await granted(who)
-    await done(who["supervisor"], "referToScreening", await refused(who))
+    await granted_case(who)
+    await perform(who["supervisor"], "referToScreening", await refused_case(who))
     waiting = await in_verification(who)
     for _ in range(3):
-        await done(who["officer"], "requestInformation", waiting)
+        await perform(who["officer"], "requestInformation", waiting)
         await asyncio.sleep(0.4)
-        await done(who["agent-au"], "answerInformation", waiting)
+        await perform(who["agent-au"], "answerInformation", waiting)
     paused = await connection.fetchval(_PAUSED, row_id(waiting))
     assert paused >= 1
     assert (await row(connection, waiting))["paused_seconds"] == round(paused)

@@ -6,19 +6,19 @@ import pytest
 
 from tests.gateway.changing import (
     change,
-    cleared,
+    cleared_case,
     document,
-    done,
     events,
-    granted,
+    granted_case,
     in_screening,
     in_verification,
     key,
-    paid,
-    refused,
+    paid_case,
+    perform,
+    refused_case,
     row,
     row_id,
-    submitted,
+    submitted_case,
 )
 from tests.gateway.conftest import Viewer
 
@@ -32,10 +32,10 @@ async def grant(who: Any, id_: str) -> list[str]:
     return (await change(who["officer"], "recordDecision", id_, outcome="GRANTED")).codes
 
 
-async def screened(who: Any, id_: str, result: str, kind: str = "ENTRY_BAN") -> str:
-    await done(who["screening"], "recordScreening", id_, kind=kind, result=result)
+async def record_screening(who: Any, id_: str, result: str, kind: str = "ENTRY_BAN") -> str:
+    await perform(who["screening"], "recordScreening", id_, kind=kind, result=result)
     if kind == "CLEARANCE":
-        await done(who["screening-2"], "confirmScreening", id_, kind=kind)
+        await perform(who["screening-2"], "confirmScreening", id_, kind=kind)
     return id_
 
 
@@ -45,17 +45,17 @@ async def test_nothing_is_granted_unscreened_or_pending(who, world) -> None:
 
 
 async def test_nothing_is_granted_while_screening_is_unavailable(who, world) -> None:
-    id_ = await screened(who, await in_screening(who), "UNAVAILABLE")
+    id_ = await record_screening(who, await in_screening(who), "UNAVAILABLE")
     assert await grant(who, id_) == ["NOT_CLEARED"]
-    await done(who["officer"], "referToScreening", id_)
+    await perform(who["officer"], "referToScreening", id_)
     assert await grant(who, id_) == ["NOT_CLEARED"]
-    assert await grant(who, await screened(who, id_, "CLEAR")) == []
+    assert await grant(who, await record_screening(who, id_, "CLEAR")) == []
 
 
 async def test_a_hit_is_never_granted_until_two_people_have_looked_into_it(
     who, world, connection
 ) -> None:
-    id_ = await screened(who, await in_screening(who), "HIT")
+    id_ = await record_screening(who, await in_screening(who), "HIT")
     assert (await row(connection, id_))["is_referred"] is True
     assert await grant(who, id_) == ["NOT_CLEARED"]
     # Nobody asks it away, and nobody answers unasked.
@@ -70,9 +70,9 @@ async def test_a_hit_is_never_granted_until_two_people_have_looked_into_it(
         "NOT_FOUND"
     ]
     resolution = {"kind": "ENTRY_BAN", "resolution": "NO_MATCH", "reason": "Another birth date."}
-    await done(who["supervisor"], "resolveHit", id_, **resolution)
+    await perform(who["supervisor"], "resolveHit", id_, **resolution)
     assert await grant(who, id_) == ["NOT_CLEARED"]
-    await done(who["screening-2"], "confirmScreening", id_, kind="ENTRY_BAN")
+    await perform(who["screening-2"], "confirmScreening", id_, kind="ENTRY_BAN")
     assert await grant(who, id_) == []
 
 
@@ -80,16 +80,16 @@ async def test_a_hit_is_never_granted_until_two_people_have_looked_into_it(
 async def test_no_hit_is_open_once_both_of_two_are_settled(who, world, connection, found) -> None:
     id_ = await in_screening(who, visaType="C1", nationality="AF")
     for kind in ("ENTRY_BAN", "CLEARANCE"):
-        await screened(who, id_, "HIT", kind)
+        await record_screening(who, id_, "HIT", kind)
     for kind, resolution, is_open in (("ENTRY_BAN", found, True), ("CLEARANCE", "NO_MATCH", False)):
         given = {"kind": kind, "resolution": resolution, "reason": "Looked into."}
-        await done(who["supervisor"], "resolveHit", id_, **given)
-        await done(who["screening-2"], "confirmScreening", id_, kind=kind)
+        await perform(who["supervisor"], "resolveHit", id_, **given)
+        await perform(who["screening-2"], "confirmScreening", id_, kind=kind)
         assert (await row(connection, id_))["has_open_hit"] is is_open
 
 
 async def test_a_reason_is_given_for_what_a_hit_is(who, world) -> None:
-    id_ = await screened(who, await in_screening(who), "HIT")
+    id_ = await record_screening(who, await in_screening(who), "HIT")
     resolution = {"kind": "ENTRY_BAN", "resolution": "MATCH", "reason": "  "}
     wrong = await change(who["supervisor"], "resolveHit", id_, **resolution)
     assert [(error["code"], error["path"]) for error in wrong.payload["errors"]] == [
@@ -104,8 +104,8 @@ async def test_a_refusal_tells_the_screening_authority_no_outcome(who, world) ->
     values = {"kind": "ENTRY_BAN", "result": "CLEAR"}
     found = []
     for outcome in ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "ground": "INCOMPLETE"}):
-        id_ = await cleared(who)
-        await done(who["officer"], "recordDecision", id_, **outcome)
+        id_ = await cleared_case(who)
+        await perform(who["officer"], "recordDecision", id_, **outcome)
         answer = await change(who["screening"], "recordScreening", id_, **values)
         found.append(answer.payload)
     assert found[0] == found[1]
@@ -113,11 +113,11 @@ async def test_a_refusal_tells_the_screening_authority_no_outcome(who, world) ->
 
 
 async def test_a_held_case_is_not_granted(who, world, connection) -> None:
-    id_ = await cleared(who)
-    await done(who["supervisor"], "holdApplication", id_)
+    id_ = await cleared_case(who)
+    await perform(who["supervisor"], "holdApplication", id_)
     assert (await change(who["supervisor"], "holdApplication", id_)).codes == ["ALREADY_HELD"]
     assert await grant(who, id_) == ["NOT_CLEARED"]
-    await done(who["supervisor"], "releaseApplication", id_)
+    await perform(who["supervisor"], "releaseApplication", id_)
     assert (await change(who["supervisor"], "releaseApplication", id_)).codes == ["NOT_HELD"]
     assert await grant(who, id_) == []
     assert [kind for _, kind, _ in await events(connection, id_)][-3:] == [
@@ -126,9 +126,9 @@ async def test_a_held_case_is_not_granted(who, world, connection) -> None:
 
 
 async def test_an_officer_cannot_tell_a_hold_a_hit_and_a_pending_answer_apart(who, world) -> None:
-    held = await cleared(who)
-    await done(who["supervisor"], "holdApplication", held)
-    hit = await screened(who, await in_screening(who), "HIT")
+    held = await cleared_case(who)
+    await perform(who["supervisor"], "holdApplication", held)
+    hit = await record_screening(who, await in_screening(who), "HIT")
     pending = await in_screening(who)
     select = "application { id } errors { code message path ... on CaseError { currentStatus } }"
     found = [
@@ -144,9 +144,9 @@ async def test_an_officer_cannot_tell_a_hold_a_hit_and_a_pending_answer_apart(wh
 async def test_a_calling_visa_takes_clearance_too(who, world, connection) -> None:
     id_ = await in_screening(who, visaType="C1", nationality="AF")
     assert (await row(connection, id_))["is_referred"] is True
-    await screened(who, id_, "CLEAR")
+    await record_screening(who, id_, "CLEAR")
     assert await grant(who, id_) == ["NOT_CLEARED"]
-    await screened(who, id_, "CLEAR", "CLEARANCE")
+    await record_screening(who, id_, "CLEAR", "CLEARANCE")
     assert await grant(who, id_) == []
 
 
@@ -160,7 +160,7 @@ async def test_pending_is_not_accepted_as_an_answer(who, world) -> None:
 
 
 async def test_a_refusal_has_a_ground_and_a_grant_has_none(who, world) -> None:
-    id_ = await cleared(who)
+    id_ = await cleared_case(who)
     for text, code in (
         ({"outcome": "REFUSED"}, "GROUND_REQUIRED"),
         ({"outcome": "GRANTED", "ground": "SECURITY"}, "GROUND_NOT_ALLOWED"),
@@ -170,7 +170,7 @@ async def test_a_refusal_has_a_ground_and_a_grant_has_none(who, world) -> None:
 
 
 async def test_a_decision_is_corrected_by_a_second_person(who, world, connection) -> None:
-    id_ = await granted(who)
+    id_ = await granted_case(who)
     first = await row(connection, id_)
     refusal = {"outcome": "REFUSED", "ground": "FORGED_DOCUMENT", "internalNote": "Seen twice."}
     same_person = Viewer(who["anonymous"].client, {"role": "SUPERVISOR", "sub": "officer"})
@@ -178,7 +178,7 @@ async def test_a_decision_is_corrected_by_a_second_person(who, world, connection
     assert refused_.codes == ["SECOND_PERSON_REQUIRED"]
     same = await change(who["supervisor"], "supersedeDecision", id_, outcome="GRANTED")
     assert same.codes == ["SAME_DECISION"]
-    await done(who["supervisor"], "supersedeDecision", id_, **refusal)
+    await perform(who["supervisor"], "supersedeDecision", id_, **refusal)
     after = await row(connection, id_)
     assert (after["status"], after["closed_at"]) == ("REFUSED", first["closed_at"])
     decision = await connection.fetchrow(
@@ -193,23 +193,23 @@ async def test_a_decision_is_corrected_by_a_second_person(who, world, connection
 
 
 async def test_a_refusal_is_corrected_to_a_grant_only_when_cleared(who, world, connection) -> None:
-    id_ = await refused(who)
+    id_ = await refused_case(who)
     correction = {"outcome": "GRANTED"}
     first = await change(who["supervisor"], "supersedeDecision", id_, **correction)
     assert first.codes == ["NOT_CLEARED"]
     history = await events(connection, id_)
-    await done(who["supervisor"], "referToScreening", id_)
+    await perform(who["supervisor"], "referToScreening", id_)
     assert (await row(connection, id_))["status"] == "REFUSED"
     assert await events(connection, id_) == history
-    await screened(who, id_, "CLEAR")
-    await done(who["supervisor"], "supersedeDecision", id_, **correction)
+    await record_screening(who, id_, "CLEAR")
+    await perform(who["supervisor"], "supersedeDecision", id_, **correction)
     assert (await row(connection, id_))["status"] == "GRANTED"
 
 
 async def test_a_granted_visa_is_revoked_and_stays_a_decision(who, world, connection) -> None:
-    id_ = await granted(who)
+    id_ = await granted_case(who)
     before = await row(connection, id_)
-    await done(who["supervisor"], "revokeVisa", id_)
+    await perform(who["supervisor"], "revokeVisa", id_)
     after = await row(connection, id_)
     assert {name for name in after if after[name] != before[name]} == {"status"}
     assert after["status"] == "REVOKED"
@@ -217,12 +217,12 @@ async def test_a_granted_visa_is_revoked_and_stays_a_decision(who, world, connec
     assert again.codes == ["WRONG_STATUS"]
 
 
-@pytest.mark.parametrize("made", [submitted, paid, in_verification, in_screening])
+@pytest.mark.parametrize("made", [submitted_case, paid_case, in_verification, in_screening])
 async def test_whoever_sent_an_open_application_may_withdraw_it(
     who, world, connection, made
 ) -> None:
     id_ = await made(who)
-    await done(who["agent-au"], "withdrawApplication", id_)
+    await perform(who["agent-au"], "withdrawApplication", id_)
     written = await row(connection, id_)
     assert (written["status"], written["current_decision_id"]) == ("WITHDRAWN", None)
     desk = "SELECT count(*) FROM assignment WHERE application_id = $1 AND ended_at IS NULL"
@@ -231,6 +231,6 @@ async def test_whoever_sent_an_open_application_may_withdraw_it(
 
 
 async def test_an_applicant_withdraws_the_own_application(who, world) -> None:
-    id_ = await done(who["applicant"], "submitApplication", visaType="C1", nationality="AU")
+    id_ = await perform(who["applicant"], "submitApplication", visaType="C1", nationality="AU")
     assert (await change(who["agent-au"], "withdrawApplication", id_)).codes == ["NOT_FOUND"]
-    await done(who["applicant"], "withdrawApplication", id_)
+    await perform(who["applicant"], "withdrawApplication", id_)

@@ -83,12 +83,12 @@ async def test_two_who_read_without_a_lock_are_seen(who, world, connection, monk
         test_mutations_once.test_of_two_simultaneous_decisions_one_wins_and_the_other_is_refused
     )
 
-    async def often() -> None:
+    async def decide_often() -> None:
         for number in range(10):
             await decide_at_once(who, world, connection, number)
 
     with pytest.raises((AssertionError, IndexError, TypeError)):
-        await often()
+        await decide_often()
 
 
 async def test_a_key_that_is_not_kept_is_seen(who, world, connection, monkeypatch) -> None:

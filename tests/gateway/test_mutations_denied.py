@@ -26,7 +26,7 @@ from tests.gateway.changing import (
     global_id,
     key,
     send,
-    submitted,
+    submitted_case,
 )
 from tests.gateway.conftest import Asked, Viewer, without_budget
 from tests.gateway.test_policy_enforced import VIEWERS
@@ -169,7 +169,7 @@ async def test_a_role_without_a_mutation_is_refused_before_anything_is_read(
     # Each mutation is two coordinates, of which an answer names so many.
     for begin in range(0, len(foreign), MOST_MISTAKES // 2):
         mutations = foreign[begin : begin + MOST_MISTAKES // 2]
-        for text in (plain(mutations), *disguised(mutations)):
+        for text in (plain(mutations), *disguises(mutations)):
             answer = await who[VIEWERS[role]](text, **{name: inputs[name] for name in mutations})
             assert_refused(answer, mutations)
     assert (traffic.statements, traffic.connections) == ([], 0)
@@ -179,19 +179,19 @@ async def test_a_role_without_a_mutation_is_refused_before_anything_is_read(
 def plain(mutations: list[str]) -> str:
     """One document for several mutations, of which the answer has to name each."""
     called = [f"{name}(input: ${name}) {{ errors {{ code }} }}" for name in mutations]
-    return f"mutation({declared(mutations)}) {{ {' '.join(called)} }}"
+    return f"mutation({variable_declarations(mutations)}) {{ {' '.join(called)} }}"
 
 
-def declared(mutations: list[str]) -> str:
+def variable_declarations(mutations: list[str]) -> str:
     return ", ".join(f"${name}: {name[0].upper()}{name[1:]}Input!" for name in mutations)
 
 
-def disguised(mutations: list[str]) -> Iterator[str]:
+def disguises(mutations: list[str]) -> Iterator[str]:
     """The same mutations by other names, inside a fragment, and without an input."""
     called = [f"{name}(input: ${name}) {{ __typename }}" for name in mutations]
     aliased = " ".join(f"harmless{n}: {call}" for n, call in enumerate(called))
-    yield f"mutation({declared(mutations)}) {{ {aliased} }}"
-    operation = f"mutation({declared(mutations)}) {{ ...F }}"
+    yield f"mutation({variable_declarations(mutations)}) {{ {aliased} }}"
+    operation = f"mutation({variable_declarations(mutations)}) {{ ...F }}"
     yield f"{operation} fragment F on Mutation {{ {' '.join(called)} }}"
     yield f"mutation {{ {' '.join(f'{name} {{ __typename }}' for name in mutations)} }}"
 
@@ -318,4 +318,4 @@ async def test_a_failure_midway_leaves_nothing(who, world, connection) -> None:
         await connection.execute("ALTER TABLE away RENAME TO application_event")
     assert failed.codes == ["INTERNAL"]
     assert await everything(connection) == before
-    await submitted(who)
+    await submitted_case(who)

@@ -10,7 +10,7 @@ from gateway.mapping.ids import GlobalId
 from models.database.connections import connect
 from models.vocabulary import Role
 from tests.gateway import walls
-from tests.gateway.changing import IDENTITY, change, done, everything, global_id
+from tests.gateway.changing import IDENTITY, change, everything, global_id, perform
 from tests.gateway.test_mutations_denied import CALLED, SCOPED, SUBMISSION, call, comparable
 
 pytestmark = pytest.mark.anyio
@@ -91,7 +91,7 @@ async def test_no_answer_reveals_that_a_passport_is_known_elsewhere(
 async def test_an_agent_reaches_a_person_only_through_the_own_applications(who, world) -> None:
     """The person of an application handed in with a known passport is somebody new."""
     person = {**IDENTITY, "passportNumber": "PSG0006"}
-    id_ = await done(who["agent-au"], "submitApplication", **{**SUBMISSION, "identity": person})
+    id_ = await perform(who["agent-au"], "submitApplication", **{**SUBMISSION, "identity": person})
     answer = await who["officer"](
         f"""{{ node(id: "{id_}") {{
             ... on Application {{ applicant {{ applications(first: 9) {{ nodes {{ id }} }} }} }}

@@ -12,20 +12,20 @@ from tests.gateway.changing import (
     IDENTITY,
     Changed,
     change,
-    cleared,
+    cleared_case,
     document,
-    done,
     events,
     everything,
     in_verification,
     key,
-    paid,
+    paid_case,
     pay,
+    perform,
     receipt,
     row,
     row_id,
     send,
-    submitted,
+    submitted_case,
 )
 from tests.gateway.conftest import Asked, Viewer
 
@@ -62,7 +62,7 @@ async def test_the_same_request_again_answers_the_same_and_does_nothing(
 async def test_a_decision_again_is_not_refused_for_the_status_it_made(
     who, world, connection
 ) -> None:
-    id_ = await cleared(who)
+    id_ = await cleared_case(who)
     values = {"idempotencyKey": key(), "outcome": "GRANTED", "expectedStatus": "SCREENING"}
     for _ in range(3):
         assert (await change(who["officer"], "recordDecision", id_, **values)).codes == []
@@ -82,7 +82,7 @@ async def test_an_idempotency_key_with_another_input_is_refused(
     who, world, connection, other
 ) -> None:
     values = {**SUBMISSION, "idempotencyKey": key()}
-    await done(who["agent-au"], "submitApplication", **values)
+    await perform(who["agent-au"], "submitApplication", **values)
     before = await everything(connection)
     changed = await change(who["agent-au"], "submitApplication", **{**values, **other})
     assert changed.codes == ["IDEMPOTENCY_CONFLICT"]
@@ -91,8 +91,8 @@ async def test_an_idempotency_key_with_another_input_is_refused(
 
 
 async def test_a_key_used_by_another_mutation_is_refused(who, world) -> None:
-    first, second, key_ = await submitted(who), await submitted(who), key()
-    await done(who["agent-au"], "markReceived", first, idempotencyKey=key_)
+    first, second, key_ = await submitted_case(who), await submitted_case(who), key()
+    await perform(who["agent-au"], "markReceived", first, idempotencyKey=key_)
     for mutation, id_ in (("withdrawApplication", first), ("markReceived", second)):
         changed = await change(who["agent-au"], mutation, id_, idempotencyKey=key_)
         assert changed.codes == ["IDEMPOTENCY_CONFLICT"]
@@ -101,7 +101,7 @@ async def test_a_key_used_by_another_mutation_is_refused(who, world) -> None:
 async def test_a_key_is_that_of_one_person_in_one_role(who, world) -> None:
     key_ = key()
     ids = [
-        await done(viewer, "submitApplication", **SUBMISSION, idempotencyKey=key_)
+        await perform(viewer, "submitApplication", **SUBMISSION, idempotencyKey=key_)
         for viewer in (
             who["agent-au"],
             Viewer(who["agent-au"].client, {**who["agent-au"].claims, "sub": "agent-2"}),
@@ -113,7 +113,7 @@ async def test_a_key_is_that_of_one_person_in_one_role(who, world) -> None:
 
 async def test_who_has_lost_the_row_is_answered_without_it(who, world) -> None:
     values = {**SUBMISSION, "idempotencyKey": key()}
-    await done(who["agent-au"], "submitApplication", **values)
+    await perform(who["agent-au"], "submitApplication", **values)
     moved = Viewer(who["agent-au"].client, {**who["agent-au"].claims, "centres": ["AU-MEL"]})
     again = await change(moved, "submitApplication", **values)
     assert (again.codes, again.payload["application"]) == ([], None)
@@ -125,18 +125,18 @@ async def test_a_refusal_leaves_no_key_behind(who, world, connection) -> None:
     kept = await connection.fetchval("SELECT count(*) FROM idempotency")
     assert (await change(who["officer"], "recordDecision", id_, **values)).codes == ["NOT_CLEARED"]
     assert await connection.fetchval("SELECT count(*) FROM idempotency") == kept
-    await done(who["officer"], "referToScreening", id_)
-    await done(who["screening"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")
+    await perform(who["officer"], "referToScreening", id_)
+    await perform(who["screening"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")
     assert (await change(who["officer"], "recordDecision", id_, **values)).codes == []
 
 
 async def test_neither_key_nor_input_can_be_read_from_what_is_kept(who, world, connection) -> None:
     key_ = key()
-    await done(who["agent-au"], "submitApplication", **SUBMISSION, idempotencyKey=key_)
+    await perform(who["agent-au"], "submitApplication", **SUBMISSION, idempotencyKey=key_)
     digests = []
     for other in (key_, key()):
         viewer = Viewer(who["agent-au"].client, {**who["agent-au"].claims, "sub": "agent-3"})
-        await done(viewer, "submitApplication", **SUBMISSION, idempotencyKey=other)
+        await perform(viewer, "submitApplication", **SUBMISSION, idempotencyKey=other)
         digests.append(await connection.fetchrow(
             "SELECT * FROM idempotency ORDER BY created_at DESC LIMIT 1"
         ))  # fmt: skip
@@ -149,7 +149,7 @@ async def test_many_at_once_with_one_key_have_one_effect(who, world, connection)
     values = {**SUBMISSION, "idempotencyKey": key()}
     before = await applications(connection)
     made = await together(
-        *(done(who["agent-au"], "submitApplication", **values) for _ in range(CROWD))
+        *(perform(who["agent-au"], "submitApplication", **values) for _ in range(CROWD))
     )
     assert len(set(made)) == 1
     assert await applications(connection) == before + 1
@@ -175,7 +175,8 @@ async def test_many_at_once_with_one_key_and_different_inputs_have_one_effect(
 
 async def test_a_first_application_of_many_at_once_makes_one_person(who, world, connection) -> None:
     newcomer = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": "hasty"})
-    ids = await together(*(done(newcomer, "submitApplication", **SUBMISSION) for _ in range(CROWD)))
+    submissions = (perform(newcomer, "submitApplication", **SUBMISSION) for _ in range(CROWD))
+    ids = await together(*submissions)
     persons = {(await row(connection, id_))["applicant_id"] for id_ in ids}
     assert (len(set(ids)), len(persons)) == (CROWD, 1)
 
@@ -203,7 +204,7 @@ async def decide(viewer: Viewer, id_: str, outcome: str) -> dict[str, Any]:
 async def test_of_two_simultaneous_decisions_one_wins_and_the_other_is_refused(
     who, world, connection, number
 ) -> None:
-    id_ = await cleared(who)
+    id_ = await cleared_case(who)
     one, other = await together(
         decide(who["officer"], id_, "GRANTED"), decide(who["officer"], id_, "REFUSED")
     )
@@ -221,7 +222,7 @@ async def test_of_many_officers_who_take_a_case_no_two_get_the_same(who, world, 
     """Half as many cases as officers: each goes to one, and the others get none."""
     while (await change(who["officer"], "takeCase", queue="FREE")).is_done:
         pass  # what other tests of this module left in the queue
-    free = {await paid(who) for _ in range(CROWD // 2)}
+    free = {await paid_case(who) for _ in range(CROWD // 2)}
     officers = [
         Viewer(who["anonymous"].client, {"role": "OFFICER", "sub": f"officer-{n}"})
         for n in range(CROWD)
@@ -245,7 +246,7 @@ async def test_of_many_officers_who_take_a_case_no_two_get_the_same(who, world, 
 async def test_a_fee_is_paid_once_however_often_its_payment_is_reported(
     who, world, connection
 ) -> None:
-    id_ = await submitted(who)
+    id_ = await submitted_case(who)
     changed: list[Changed] = await together(*(pay(who, id_) for _ in range(CROWD)))
     assert len([one for one in changed if one.is_done]) == 1
     assert sorted(one.codes for one in changed)[1:] == [["BILL_CLOSED"]] * (CROWD - 1)
@@ -253,7 +254,7 @@ async def test_a_fee_is_paid_once_however_often_its_payment_is_reported(
 
 
 async def test_a_receipt_pays_one_bill_only(who, world, connection) -> None:
-    number, bills = receipt(), [await submitted(who) for _ in range(CROWD)]
+    number, bills = receipt(), [await submitted_case(who) for _ in range(CROWD)]
     changed: list[Changed] = await together(*(pay(who, id_, receiptNumber=number) for id_ in bills))
     assert sorted(one.codes for one in changed) == [[], *[["RECEIPT_USED"]] * (CROWD - 1)]
 
@@ -263,7 +264,7 @@ async def test_a_case_that_is_held_at_the_same_moment_is_not_granted(
     who, world, connection, number
 ) -> None:
     """Whoever comes second meets what the first did: a visa can be held, a hold not granted."""
-    id_ = await cleared(who)
+    id_ = await cleared_case(who)
     held, decided = await together(
         change(who["supervisor"], "holdApplication", id_),
         change(who["officer"], "recordDecision", id_, outcome="GRANTED"),
@@ -280,7 +281,7 @@ async def test_a_case_that_is_held_at_the_same_moment_is_not_granted(
 
 
 async def test_events_of_many_at_once_are_numbered_without_gap(who, world, connection) -> None:
-    id_ = await paid(who)
+    id_ = await paid_case(who)
     await together(
         *(change(who["supervisor"], name, id_)
           for name in ("holdApplication", "releaseApplication") * CROWD)
@@ -298,7 +299,7 @@ async def test_events_of_many_at_once_are_numbered_without_gap(who, world, conne
 async def test_a_mutation_that_waits_too_long_is_refused_and_does_nothing(
     who, world, connection
 ) -> None:
-    id_, text = await submitted(who), {"idempotencyKey": key()}
+    id_, text = await submitted_case(who), {"idempotencyKey": key()}
     other = await connect(world)
     try:
         async with other.transaction():
@@ -311,7 +312,7 @@ async def test_a_mutation_that_waits_too_long_is_refused_and_does_nothing(
             assert await everything(connection) == before
     finally:
         await other.close()
-    await done(who["agent-au"], "withdrawApplication", id_, **text)
+    await perform(who["agent-au"], "withdrawApplication", id_, **text)
 
 
 async def until(connection: asyncpg.Connection, is_so: Callable[[int], bool]) -> None:
@@ -328,7 +329,7 @@ async def until(connection: asyncpg.Connection, is_so: Callable[[int], bool]) ->
 async def test_a_request_that_is_given_up_leaves_nothing_done_and_nothing_running(
     who, world, connection
 ) -> None:
-    id_ = await submitted(who)
+    id_ = await submitted_case(who)
     other = await connect(world)
     try:
         async with other.transaction():
@@ -346,4 +347,4 @@ async def test_a_request_that_is_given_up_leaves_nothing_done_and_nothing_runnin
     finally:
         await other.close()
     assert await everything(connection) == before
-    await done(who["agent-au"], "withdrawApplication", id_)
+    await perform(who["agent-au"], "withdrawApplication", id_)

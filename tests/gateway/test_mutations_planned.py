@@ -11,7 +11,15 @@ from gateway.execution.plan.branch_reads import BranchReads
 from gateway.execution.plan.cells import CellError
 from tests.gateway import changing
 from tests.gateway.both_ways import plans_off
-from tests.gateway.changing import IDENTITY, change, document, events, granted, key, submitted
+from tests.gateway.changing import (
+    IDENTITY,
+    change,
+    document,
+    events,
+    granted_case,
+    key,
+    submitted_case,
+)
 from tests.gateway.conftest import Viewer, without_budget
 from tests.gateway.log_lines import log_lines
 
@@ -50,7 +58,7 @@ async def test_plan_and_executor_answer_alike_to_every_mutation_up_to_a_visa(
         return await both_ways(viewer, document(mutation), values)
 
     monkeypatch.setattr(changing, "send", send)
-    await granted(who)
+    await granted_case(who)
     assert len({*made}) > 5
 
 
@@ -82,7 +90,7 @@ async def test_a_plan_that_fails_has_the_change_made_once(
     async def fail(*_: Any) -> None:
         raise CellError("a row that does not hold what it should")
 
-    id_ = await submitted(who)
+    id_ = await submitted_case(who)
     before = await events(connection, id_)
     monkeypatch.setattr(BranchReads, "read", fail)
     with log_lines() as log:
@@ -96,7 +104,7 @@ async def test_a_plan_that_fails_has_the_change_made_once(
 async def test_several_mutations_run_one_after_the_other(
     who: Who, connection: asyncpg.Connection
 ) -> None:
-    first, second = await asyncio.gather(submitted(who), submitted(who))
+    first, second = await asyncio.gather(submitted_case(who), submitted_case(who))
     query = """mutation($one: WithdrawApplicationInput!, $other: WithdrawApplicationInput!) {
         b: withdrawApplication(input: $other) { application { id stage } errors { code } }
         a: withdrawApplication(input: $one) { application { id stage } errors { code } }

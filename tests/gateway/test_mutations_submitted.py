@@ -9,14 +9,14 @@ from tests.gateway.changing import (
     IDENTITY,
     change,
     document,
-    done,
     events,
     everything,
     given_to,
     key,
     pays,
+    perform,
     row,
-    submitted,
+    submitted_case,
 )
 from tests.gateway.conftest import Viewer
 from tests.people import identities
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_an_agent_submits_at_the_own_centre(who, world, connection) -> None:
-    id_ = await submitted(who)
+    id_ = await submitted_case(who)
     written = await row(connection, id_)
     assert {name: written[name] for name in (
         "status", "channel", "partner_code", "country_code", "centre_code", "visa_type_code",
@@ -55,7 +55,7 @@ async def test_an_applicant_submits_directly_and_is_the_same_person_each_time(
     who, world, connection
 ) -> None:
     ruby = who["applicant"]
-    id_ = await done(ruby, "submitApplication", visaType="C1", nationality="AU")
+    id_ = await perform(ruby, "submitApplication", visaType="C1", nationality="AU")
     written = await row(connection, id_)
     assert (written["channel"], written["partner_code"], written["centre_code"]) == (
         "DIRECT", None, None,
@@ -75,8 +75,8 @@ async def test_a_first_application_says_who_applies(who, world, connection) -> N
     newcomer = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": "newcomer"})
     values: dict[str, Any] = {"visaType": "C1", "nationality": "IN"}
     assert (await change(newcomer, "submitApplication", **values)).codes == ["IDENTITY_REQUIRED"]
-    id_ = await done(newcomer, "submitApplication", **values, identity=dict(IDENTITY))
-    again = await done(newcomer, "submitApplication", **values, identity=dict(IDENTITY))
+    id_ = await perform(newcomer, "submitApplication", **values, identity=dict(IDENTITY))
+    again = await perform(newcomer, "submitApplication", **values, identity=dict(IDENTITY))
     persons = {(await row(connection, one))["applicant_id"] for one in (id_, again)}
     assert len(persons) == 1
     account = "SELECT account FROM applicant WHERE id = $1"
@@ -84,7 +84,7 @@ async def test_a_first_application_says_who_applies(who, world, connection) -> N
 
 
 async def test_no_partner_hands_over_a_direct_application(who, world) -> None:
-    id_ = await done(who["applicant"], "submitApplication", visaType="C1", nationality="AU")
+    id_ = await perform(who["applicant"], "submitApplication", visaType="C1", nationality="AU")
     await pays(who, id_, amountIdr=1_500_000)
     assert (await change(who["service"], "markReceived", id_)).codes == ["NOT_FOUND"]
     # No partner hands it over, so an officer may take it at once.
@@ -146,7 +146,7 @@ async def test_a_passport_is_written_down_whole_and_reading_it_is_logged_by_fiel
 ) -> None:
     values = {"sex": "X", "placeOfBirth": "Hobart", "passportIssuingState": "NZ",
             "passportExpiresOn": "2040-01-01"}  # fmt: skip
-    id_ = await submitted(who, identity={**IDENTITY, **values})
+    id_ = await submitted_case(who, identity={**IDENTITY, **values})
     read = await passport(who["agent-au"], id_)
     assert read == values | {"passportIssuingState": {"code": "NZ"}}
     logged = await connection.fetchval(
@@ -158,7 +158,7 @@ async def test_a_passport_is_written_down_whole_and_reading_it_is_logged_by_fiel
 
 async def test_an_older_front_end_may_leave_out_the_newer_fields_of_an_identity(who, world) -> None:
     """The nationality is that of the passport's country: it stands for the issuing state."""
-    id_ = await submitted(who)
+    id_ = await submitted_case(who)
     assert await passport(who["agent-au"], id_) == {
         "sex": None, "placeOfBirth": None, "passportIssuingState": {"code": "AU"},
         "passportExpiresOn": None,

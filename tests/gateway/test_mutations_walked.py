@@ -12,14 +12,14 @@ from tests.gateway.changing import (
     IDENTITY,
     Changed,
     change,
-    done,
     events,
     key,
-    linked,
     pay,
+    perform,
     receipt,
     row,
     row_id,
+    wait_until_linked,
 )
 from tests.gateway.conftest import Viewer
 from tests.gateway.life_calls import AUTHORITY, CALLS, any_of, onward
@@ -55,7 +55,7 @@ class Walk:
         is_calling = self.chance.random() < 0.5
         values = {"visaType": "C1", "nationality": "AF" if is_calling else "AU"}
         agent = self.who["agent-au"]
-        id_ = await done(agent, "submitApplication", **values, identity=dict(IDENTITY))
+        id_ = await perform(agent, "submitApplication", **values, identity=dict(IDENTITY))
         self.cases.append(Case(id_, is_calling))
 
     async def _onward(self, case: Case | None = None) -> None:
@@ -101,15 +101,15 @@ class Walk:
         if call.mutation == "recordPayment":
             once["receiptNumber"] = receipt()
         if call.mutation in ("recordDecision", "supersedeDecision", "setAsideRevocation"):
-            await linked(self.who, case.id)
-        answer = await self._changed(case, call, once)
+            await wait_until_linked(self.who, case.id)
+        answer = await self._change(case, call, once)
         assert answer.codes == ([expected] if expected else [])
         if expected is None:
             follow(case, call)
-            assert (await self._changed(case, call, once)).payload == answer.payload
+            assert (await self._change(case, call, once)).payload == answer.payload
         await _compare(self.connection, case)
 
-    async def _changed(self, case: Case, call: Call, once: dict[str, str]) -> Changed:
+    async def _change(self, case: Case, call: Call, once: dict[str, str]) -> Changed:
         if call.mutation == "recordPayment":
             return await pay(self.who, case.id, **call.given, **once)
         return await change(self.who[call.user], call.mutation, case.id, **call.given, **once)

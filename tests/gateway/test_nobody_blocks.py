@@ -11,7 +11,14 @@ from starlette.applications import Starlette
 from gateway.errors import ErrorCode
 from gateway.execution import documents, introspection, overlapping
 from gateway.wire import parameters
-from tests.gateway.hostile_requests import DOCUMENTS, VARIABLES, Hostile, filled, mixtures, shapes
+from tests.gateway.hostile_requests import (
+    DOCUMENTS,
+    VARIABLES,
+    Hostile,
+    fill,
+    mixtures,
+    shapes,
+)
 from tests.gateway.processor_time import Outcome, Stopwatch, operation, stopwatch
 
 pytestmark = pytest.mark.anyio
@@ -88,8 +95,8 @@ async def test_no_mixture_of_requests_holds_the_processor(watch: Stopwatch) -> N
 
 # --- The guard sees what each limit holds back ---------------------------------------------------
 
-ALIASES = filled("{ viewer {", lambda n: f"a{n}: role", "} }", most=9_000)
-PAGES = filled("{", lambda n: f"c{n}: countries(first: 1) {{ nodes {{ code }} }}", "}", most=5_000)
+ALIASES = fill("{ viewer {", lambda n: f"a{n}: role", "} }", most=9_000)
+PAGES = fill("{", lambda n: f"c{n}: countries(first: 1) {{ nodes {{ code }} }}", "}", most=5_000)
 
 
 @pytest.mark.parametrize(

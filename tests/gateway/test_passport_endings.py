@@ -36,13 +36,13 @@ OWN, SURE = "Wei Tan", "Farid Noori"
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "by the executor":
 
-        async def unplanned(*_: object) -> None:
+        async def no_plan(*_: object) -> None:
             return None
 
-        monkeypatch.setattr(PlanCache, "data", unplanned)
+        monkeypatch.setattr(PlanCache, "data", no_plan)
 
 
-async def listed(asking: Viewer) -> dict[str, Any]:
+async def list_endings(asking: Viewer) -> dict[str, Any]:
     """What a list tells, by the id of the applicant."""
     asked = await asking(LIST)
     assert asked.errors == []
@@ -57,7 +57,7 @@ async def listed(asking: Viewer) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("way")
 async def test_in_a_list_an_officer_reads_the_last_fours_of_the_own_desk_alone(who) -> None:
-    officer, supervisor = await listed(who["officer"]), await listed(who["supervisor"])
+    officer, supervisor = await list_endings(who["officer"]), await list_endings(who["supervisor"])
     assert officer.keys() == supervisor.keys()
     assert all(supervisor.values())
     seen = {id_: ending for id_, ending in officer.items() if ending}
@@ -67,10 +67,10 @@ async def test_in_a_list_an_officer_reads_the_last_fours_of_the_own_desk_alone(w
         found = (await who["officer"](NODE, id=id_)).data["node"]
         assert found == {"id": id_, "passportLastFour": officer[id_]}
     # An agent is told those of the own scope, of which the list consists.
-    agent = await listed(who["agent-au"])
+    agent = await list_endings(who["agent-au"])
     assert len(agent) > 1
     assert agent.items() <= supervisor.items()
-    assert all((await listed(who["applicant"])).values())
+    assert all((await list_endings(who["applicant"])).values())
 
 
 @pytest.mark.usefixtures("way")

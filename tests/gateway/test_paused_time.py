@@ -5,7 +5,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from tests.gateway.changing import done, global_id, row
+from tests.gateway.changing import global_id, perform, row
 from tests.gateway.conftest import Viewer
 from tests.world import application_id
 
@@ -36,7 +36,7 @@ async def test_an_answer_adds_its_wait_to_those_before(
         " WHERE id = $1",
         application_id(OPEN),
     )
-    await done(who["service"], "answerInformation", global_id(OPEN), items=[])
+    await perform(who["service"], "answerInformation", global_id(OPEN), items=[])
     paused = timedelta(seconds=(await row(connection, global_id(OPEN)))["paused_seconds"])
     # Two days of the first wait and five of the second.
     assert timedelta(days=7) <= paused < timedelta(days=7, minutes=5)

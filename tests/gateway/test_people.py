@@ -10,7 +10,7 @@ import pytest
 from gateway.viewer import Viewer
 from models.vocabulary import Role
 from tests.acting import act, act_writing
-from tests.gateway.changing import IDENTITY, in_verification, submitted
+from tests.gateway.changing import IDENTITY, in_verification, submitted_case
 from tests.world import applicant_id
 
 pytestmark = pytest.mark.anyio
@@ -49,7 +49,7 @@ def cases(people: list[dict]) -> list[str]:
 
 async def test_an_officer_looks_a_person_up_from_a_case_on_the_own_desk(who) -> None:
     officer = who["officer"]
-    elsewhere = await submitted(who, identity=person("Yara Prinz", "LOOKUP001"))
+    elsewhere = await submitted_case(who, identity=person("Yara Prinz", "LOOKUP001"))
     desk = await reference(who, await in_verification(who, identity=person("Zed", "LOOKUP002")))
 
     found = await officer(BY_PASSPORT, case=desk, state="AU", number="lookup 001")

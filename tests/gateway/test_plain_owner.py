@@ -19,11 +19,11 @@ from models.vocabulary import Role
 from models.volumes import age, fold, rebuild, verify
 from tests import tokens
 from tests.acting import act
-from tests.gateway.changing import row, submitted
+from tests.gateway.changing import row, submitted_case
 from tests.gateway.conftest import Viewer
 from tests.gateway.test_doctor import diagnose, installation, provider
 from tests.gateway.test_rows_reached import *  # noqa: F403
-from tests.owners import DATABASE, OWNER, migrated, prepare, run
+from tests.owners import DATABASE, OWNER, migrate_as_owner, prepare, run
 from tests.populating import small_world
 
 pytestmark = pytest.mark.anyio
@@ -35,7 +35,7 @@ LOGIN = "gerbang_gateway"
 async def world(apart: Server) -> str:
     """The small world, written by an owner that is no superuser, whose address this is."""
     url = prepare(apart)
-    await migrated(url)
+    await migrate_as_owner(url)
     await small_world(url)
     return url
 
@@ -51,7 +51,7 @@ async def owner(world: str) -> AsyncIterator[asyncpg.Connection]:
 
 async def test_the_owner_loads_a_world_and_keeps_it(apart: Server) -> None:
     url = prepare(apart, database="kept")
-    await migrated(url)
+    await migrate_as_owner(url)
     long_ago = datetime(2025, 11, 24, 9, tzinfo=UTC)
     loaded = await synthesise(
         url, applications=800, months=2, seed=2, scale=Scale.PARTNER, until=long_ago
@@ -86,7 +86,7 @@ async def everything_forgotten(keeper: asyncpg.Connection, ended: int) -> bool:
 async def test_the_gateway_writes_as_it_does_under_any_owner(
     who: dict[str, Viewer], owner: asyncpg.Connection
 ) -> None:
-    written = await row(owner, await submitted(who))
+    written = await row(owner, await submitted_case(who))
     assert (written["status"], written["partner_code"]) == ("AWAITING_PAYMENT", "NUSA")
 
 

@@ -71,7 +71,7 @@ def values() -> Iterator[tuple[str, Any, Any]]:
 VALUES = [*values()]
 
 
-def named(kind: Any) -> GraphQLNamedType:
+def named_type(kind: Any) -> GraphQLNamedType:
     return get_named_type(kind)
 
 
@@ -92,7 +92,9 @@ def test_a_value_that_is_never_null_has_a_column_that_is_never_null(
 
 
 def test_enum_values_are_stored_as_they_are_answered() -> None:
-    enums = {named(kind) for _, kind, _ in VALUES if isinstance(named(kind), GraphQLEnumType)}
+    enums = {
+        named_type(kind) for _, kind, _ in VALUES if isinstance(named_type(kind), GraphQLEnumType)
+    }
     assert len(enums) > 5
     for enum in enums:
         assert isinstance(enum, GraphQLEnumType)
@@ -105,14 +107,16 @@ def test_numbers_of_64_bits_are_declared_as_such() -> None:
     wide = {
         coordinate
         for coordinate, kind, source in VALUES
-        if isinstance(source.type, BigInteger) and named(kind).name in ("Int", "Hours")
+        if isinstance(source.type, BigInteger) and named_type(kind).name in ("Int", "Hours")
     }
     assert wide == SMALL
 
 
 def test_values_are_of_types_that_need_no_conversion() -> None:
     kinds = {
-        named(kind).name for _, kind, _ in VALUES if not isinstance(named(kind), GraphQLEnumType)
+        named_type(kind).name
+        for _, kind, _ in VALUES
+        if not isinstance(named_type(kind), GraphQLEnumType)
     }
     assert kinds == {
         *("String", "Int", "Boolean", "Date", "DateTime"),

@@ -101,14 +101,14 @@ def rows_of_another_key_are_attached(patch: Patch) -> None:
     patch.setattr(branches, "renderer", lambda operations, **_: partial(render, operations))
     rows = BranchRead.rendering
 
-    def shifted(self: Any, *arguments: Any) -> Any:
+    def shift_rows(self: Any, *arguments: Any) -> Any:
         rendering = rows(self, *arguments)
         for table in rendering.tables:
             if table.key is not None:
                 table.rows = _Shifted(table.rows, table.key)
         return rendering
 
-    patch.setattr(BranchRead, "rendering", shifted)
+    patch.setattr(BranchRead, "rendering", shift_rows)
 
 
 class _Shifted:
@@ -162,7 +162,7 @@ def joined_rows_are_of_no_reach(patch: Patch) -> None:
             return vouch_for(select(*columns, *further), noun.name)
         return reachable(noun, role, columns, *further)
 
-    def joined(*arguments: Any) -> Any:
+    def note_and_join(*arguments: Any) -> Any:
         joining.append(True)
         try:
             return join(*arguments)
@@ -170,7 +170,7 @@ def joined_rows_are_of_no_reach(patch: Patch) -> None:
             joining.pop()
 
     patch.setattr(statements, "_reachable", without_policy)
-    patch.setattr(statements, "_join", joined)
+    patch.setattr(statements, "_join", note_and_join)
 
 
 def columns_of_no_right_are_read(patch: Patch) -> None:
@@ -221,11 +221,11 @@ def values_are_miscounted(patch: Patch) -> None:
     """Only what `cost.actual` says of it is wrong."""
     written = program._Compiler._object  # pyright: ignore[reportPrivateUsage]
 
-    def uncounted(self: Any, entries: Any) -> Any:
+    def miscount(self: Any, entries: Any) -> Any:
         yield from written(self, entries)
         self._values -= len(entries) > 2
 
-    patch.setattr(program._Compiler, "_object", uncounted)
+    patch.setattr(program._Compiler, "_object", miscount)
 
 
 # --- What is kept --------------------------------------------------------------------------------

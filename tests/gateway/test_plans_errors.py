@@ -91,12 +91,12 @@ async def test_a_bomb_of_fragments_is_looked_at_no_further_than_a_plan_goes(
     looked_at = 0
     of = Selections.of
 
-    def counted(self: Selections, *arguments: Any) -> Any:
+    def count_and_select(self: Selections, *arguments: Any) -> Any:
         nonlocal looked_at
         looked_at += 1
         return of(self, *arguments)
 
-    monkeypatch.setattr(Selections, "of", counted)
+    monkeypatch.setattr(Selections, "of", count_and_select)
     doubled = "a: supersedes {{ ...F{0} }} b: supersedes {{ ...F{0} }}"
     bomb = [f"fragment F{n} on Decision {{ {doubled.format(n + 1)} }}" for n in range(depth)] + [
         f"fragment F{depth} on Decision {{ outcome }}"

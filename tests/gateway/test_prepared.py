@@ -127,10 +127,12 @@ async def test_a_scope_that_is_remembered_is_seen(
     first: dict[str, WhoAsks] = {}
     arguments = PreparedStatement.arguments
 
-    def remembered(self: PreparedStatement, viewer: WhoAsks, given: Mapping[str, Any]) -> list[Any]:
+    def reuse_first_viewer(
+        self: PreparedStatement, viewer: WhoAsks, given: Mapping[str, Any]
+    ) -> list[Any]:
         return arguments(self, first.setdefault(self.text, viewer), given)
 
-    monkeypatch.setattr(PreparedStatement, "arguments", remembered)
+    monkeypatch.setattr(PreparedStatement, "arguments", reuse_first_viewer)
     with pytest.raises(AssertionError):
         await ask_in_turn(who, ["manager-au", "manager-andalan"])
 

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.mapping.ids import GlobalId
 from models.database.connections import connect
-from tests.gateway.changing import done, granted, row_id
+from tests.gateway.changing import granted_case, perform, row_id
 from tests.gateway.conftest import Viewer, without_budget
 
 pytestmark = pytest.mark.anyio
@@ -47,7 +47,7 @@ async def outcome(viewer: Viewer, id_: str) -> Any:
 
 
 async def test_an_agent_reads_an_outcome_until_thirty_days_after(who, owner) -> None:
-    case = await granted(who)
+    case = await granted_case(who)
     found = await outcome(who["agent-au"], case)
     assert (found["outcome"], found["isIncomplete"]) == ("GRANTED", False)
 
@@ -64,7 +64,7 @@ async def test_an_agent_reads_an_outcome_until_thirty_days_after(who, owner) -> 
 
 
 async def test_a_decision_out_of_time_and_none_answer_alike(who, owner) -> None:
-    case = await granted(who)
+    case = await granted_case(who)
     decision = (await outcome(who["agent-au"], case))["id"]
     await close_again(owner, case, THIRTY_DAYS + A_MINUTE)
     nothing = GlobalId("Decision", "00000000-0000-7000-8000-00000000000f").encode()
@@ -74,7 +74,7 @@ async def test_a_decision_out_of_time_and_none_answer_alike(who, owner) -> None:
 
 
 async def test_a_withdrawn_case_of_long_ago_looks_like_a_decided_one(who, owner) -> None:
-    withdrawn, decided = await granted(who), await granted(who)
+    withdrawn, decided = await granted_case(who), await granted_case(who)
     async with owner.transaction():
         await owner.execute(
             "UPDATE application SET status = 'WITHDRAWN', current_decision_id = NULL WHERE id = $1",
@@ -97,11 +97,11 @@ async def test_the_centre_keeps_its_exact_figures(who) -> None:
 
 async def test_an_agent_does_not_hear_of_a_correction_out_of_time(who, owner) -> None:
     """The change itself would say that the outcome was another one."""
-    lately, long_ago = await granted(who), await granted(who)
+    lately, long_ago = await granted_case(who), await granted_case(who)
     await close_again(owner, long_ago, THIRTY_DAYS + A_MINUTE)
     refusal = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
     for id_ in (lately, long_ago):
-        await done(who["supervisor"], "supersedeDecision", id_, **refusal)
+        await perform(who["supervisor"], "supersedeDecision", id_, **refusal)
     answer = await who["agent-au"](OUTCOME, id=lately)
     assert answer.data["node"]["decision"]["outcome"] == "REFUSED"
     assert await outcome(who["agent-au"], long_ago) is None

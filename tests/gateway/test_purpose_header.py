@@ -89,13 +89,17 @@ async def test_two_headers_are_one_too_many(who) -> None:
     response = await viewer.client.post(
         "/graphql",
         json={"query": PLAIN},
-        headers=[*twice, *signed(viewer), ("Accept", "application/graphql-response+json")],
+        headers=[
+            *twice,
+            *authorization_headers(viewer),
+            ("Accept", "application/graphql-response+json"),
+        ],
     )
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
 
 
-def signed(viewer: Viewer) -> list[tuple[str, str]]:
+def authorization_headers(viewer: Viewer) -> list[tuple[str, str]]:
     return list(tokens.bearer(**viewer.claims).items())
 
 

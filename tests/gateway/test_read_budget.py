@@ -128,10 +128,10 @@ async def test_a_budget_that_is_not_enforced_is_noticed(replicas, monkeypatch) -
 
 
 async def test_without_a_plan_the_budget_is_the_same(replicas, monkeypatch) -> None:
-    async def unplanned(*_: object) -> None:
+    async def no_plan(*_: object) -> None:
         return None
 
-    monkeypatch.setattr(PlanCache, "data", unplanned)
+    monkeypatch.setattr(PlanCache, "data", no_plan)
     asked = [await supervisor(replicas[0], "unplanned")(PASSPORT, case=case) for case in CASES]
     assert [is_read(one) for one in asked] == [True] * BUDGET + [False] * (len(CASES) - BUDGET)
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.gateway.administering import (
     administer,
-    cancelled,
-    decreed,
+    apply_decree,
+    cancel_change,
     later,
     refusal_of,
     sample,
@@ -19,14 +19,14 @@ from tests.gateway.administering import (
 from tests.gateway.changing import (
     IDENTITY,
     change,
-    done,
     given_to,
     hand_over,
     pay,
     pays,
+    perform,
     row,
     row_id,
-    submitted,
+    submitted_case,
 )
 from tests.gateway.conftest import Viewer
 
@@ -40,7 +40,7 @@ async def on(connection: asyncpg.Connection) -> date:
 
 async def set_fee(who: Mapping[str, Viewer], amount: int, day: str, visa_type: str = "B1") -> Any:
     values = {"visaType": visa_type, "amountIdr": amount, "validFrom": day}
-    return (await decreed(who, "proposeFee", **values))["fees"]
+    return (await apply_decree(who, "proposeFee", **values))["fees"]
 
 
 # --- Fees, targets, entry rules ------------------------------------------------------------------
@@ -49,14 +49,14 @@ async def set_fee(who: Mapping[str, Viewer], amount: int, day: str, visa_type: s
 async def test_a_fee_is_that_of_bills_from_its_day_on_and_of_none_before(
     who, world, connection, on
 ) -> None:
-    billed_before = await submitted(who)
+    billed_before = await submitted_case(who)
     assert await set_fee(who, 700_000, later(on, 1)) == [
         {"amountIdr": 700_000, "validFrom": later(on, 1)},
         {"amountIdr": 500_000, "validFrom": "2020-01-01"},
     ]
-    tomorrows = await submitted(who)
+    tomorrows = await submitted_case(who)
     await set_fee(who, 600_000, on.isoformat())
-    billed_after = await submitted(who)
+    billed_after = await submitted_case(who)
     for id_, amount in ((billed_before, 500_000), (tomorrows, 500_000), (billed_after, 600_000)):
         wrong = await pay(who, id_, amountIdr=1_100_000 - amount)
         assert wrong.codes == ["AMOUNT_DIFFERS"]
@@ -75,7 +75,7 @@ async def test_a_correction_of_the_same_day_replaces(who, world, on) -> None:
 
 async def test_a_target_is_that_of_what_is_paid_from_its_day_on(who, world, connection, on) -> None:
     values = {"visaType": "C1", "nationality": "IN", "identity": dict(IDENTITY)}
-    before, after = await submitted(who, **values), await submitted(who, **values)
+    before, after = await submitted_case(who, **values), await submitted_case(who, **values)
     await pays(who, before)
     shorter = {
         "visaType": "C1",
@@ -84,7 +84,7 @@ async def test_a_target_is_that_of_what_is_paid_from_its_day_on(who, world, conn
         "validFrom": on.isoformat(),
         "promisedPercent": 97,
     }
-    answer = await decreed(who, "proposeServiceTarget", **shorter)
+    answer = await apply_decree(who, "proposeServiceTarget", **shorter)
     assert answer["serviceTargets"] == [
         {"clock": "STANDARD", "hours": 48, "promisedPercent": 97, "validFrom": on.isoformat()},
         {"clock": "CALLING_VISA", "hours": 336, "promisedPercent": 90, "validFrom": "2020-01-01"},
@@ -106,37 +106,37 @@ async def test_a_document_belongs_to_what_is_handed_in_from_its_day_on(
         return [kind for (kind,) in await connection.fetch(rows, row_id(id_))]
 
     values = {"visaType": "B1", "kind": "HEALTH_INSURANCE", "isRequired": True}
-    before = await submitted(who)
-    await decreed(who, "proposeRequiredDocument", **values, validFrom=later(on, 1))
-    todays = await submitted(who)
-    answer = await decreed(who, "proposeRequiredDocument", **values, validFrom=on.isoformat())
+    before = await submitted_case(who)
+    await apply_decree(who, "proposeRequiredDocument", **values, validFrom=later(on, 1))
+    todays = await submitted_case(who)
+    answer = await apply_decree(who, "proposeRequiredDocument", **values, validFrom=on.isoformat())
     assert answer["requiredDocuments"] == [
         {"kind": "HEALTH_INSURANCE", "isRequired": True, "validFrom": later(on, 1)},
         {"kind": "HEALTH_INSURANCE", "isRequired": True, "validFrom": on.isoformat()},
     ]
-    after = await submitted(who)
+    after = await submitted_case(who)
     # Of what no partner takes in, nobody keeps a checklist.
-    direct = await done(who["applicant"], "submitApplication", visaType="B1", nationality="AU")
+    direct = await perform(who["applicant"], "submitApplication", visaType="B1", nationality="AU")
     values |= {"isRequired": False, "validFrom": on.isoformat()}
-    await decreed(who, "proposeRequiredDocument", **values)
-    none_again = await submitted(who)
+    await apply_decree(who, "proposeRequiredDocument", **values)
+    none_again = await submitted_case(who)
     assert [await checklist(id_) for id_ in (before, todays, after, direct, none_again)] == [
         [], [], ["HEALTH_INSURANCE"], [], [],
     ]  # fmt: skip
     # Each file keeps its own.
     assert (await change(who["agent-au"], "markReceived", after)).codes == ["DOCUMENTS_MISSING"]
-    await done(who["agent-au"], "markReceived", before)
+    await perform(who["agent-au"], "markReceived", before)
 
 
 async def test_an_entry_rule_decides_what_is_asked_from_its_day_on(who, world, on) -> None:
     values = {"country": "NZ", "entry": "CALLING_VISA", "validFrom": on.isoformat()}
-    answer = await decreed(who, "proposeEntryRule", **values)
+    answer = await apply_decree(who, "proposeEntryRule", **values)
     assert answer["entryRules"][0] == {"entry": "CALLING_VISA", "validFrom": on.isoformat()}
-    id_ = await submitted(who, visaType="C1", nationality="NZ")
+    id_ = await submitted_case(who, visaType="C1", nationality="NZ")
     await pays(who, id_)
     await hand_over(who["agent-au"], id_, "C1")
     await given_to(who, "officer", id_)
-    await done(who["officer"], "referToScreening", id_)
+    await perform(who["officer"], "referToScreening", id_)
     answer = await who["supervisor"](
         f'{{ node(id: "{id_}") {{ ... on Application {{'
         " screenings(first: 9) { nodes { kind } } } } }"
@@ -150,7 +150,7 @@ async def test_an_entry_rule_decides_what_is_asked_from_its_day_on(who, world, o
 
 async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on) -> None:
     values = sample("proposeVisaType", on)
-    first = await decreed(who, "proposeVisaType", **values)
+    first = await apply_decree(who, "proposeVisaType", **values)
     assert first == {
         "code": "E33G", "name": "Remote worker", "category": "BUSINESS", "stayDays": 365,
         "useWithinDays": 90,
@@ -166,14 +166,14 @@ async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on)
     }  # fmt: skip
     corrected = {**values, "nameEn": "Digital nomad", "amountIdr": 8_000_000, "hours": 72,
                  "promisedPercent": 90}  # fmt: skip
-    second = await decreed(who, "proposeVisaType", **corrected)
+    second = await apply_decree(who, "proposeVisaType", **corrected)
     assert second == {
         **first, "name": "Digital nomad",
         "fees": [{"amountIdr": 8_000_000, "validFrom": on.isoformat()}],
         "serviceTargets": [{"clock": "STANDARD", "hours": 72, "promisedPercent": 90,
                             "validFrom": on.isoformat()}],
     }  # fmt: skip
-    id_ = await submitted(who, visaType="E33G")
+    id_ = await submitted_case(who, visaType="E33G")
     await pays(who, id_, amountIdr=8_000_000)
 
 
@@ -181,22 +181,22 @@ async def test_a_visa_type_that_ends_cannot_be_asked_for_and_what_was_goes_on(
     who, world, on
 ) -> None:
     values = {**sample("proposeVisaType", on), "code": "D12"}
-    await decreed(who, "proposeVisaType", **values)
+    await apply_decree(who, "proposeVisaType", **values)
     end = {"visaType": "D12", "validUntil": later(on, 1)}
-    assert (await decreed(who, "proposeVisaTypeEnd", **end))["validUntil"] == later(on, 1)
-    id_ = await submitted(who, visaType="D12")
+    assert (await apply_decree(who, "proposeVisaTypeEnd", **end))["validUntil"] == later(on, 1)
+    id_ = await submitted_case(who, visaType="D12")
     await pays(who, id_, amountIdr=7_000_000)
     # A planned end is taken back by cancelling its decree, not by another one.
     taken_back = await administer(who["administrator"], "proposeVisaTypeEnd", visaType="D12")
     assert refusal_of(taken_back) == ("ALREADY_PROPOSED", [])
-    await cancelled(who, "D12")
+    await cancel_change(who, "D12")
     asked = await who["officer"]('{ visaType(by: {code: "D12"}) { validUntil } }')
     assert asked.data["visaType"]["validUntil"] is None
 
 
 async def test_what_is_introduced_tomorrow_is_not_offered_today(who, world, on) -> None:
     values = {**sample("proposeVisaType", on), "code": "D2", "validFrom": later(on, 1)}
-    await decreed(who, "proposeVisaType", **values)
+    await apply_decree(who, "proposeVisaType", **values)
     answer = await change(
         who["agent-au"], "submitApplication", visaType="D2", nationality="AU",
         identity=dict(IDENTITY),
@@ -209,45 +209,45 @@ async def test_what_is_introduced_tomorrow_is_not_offered_today(who, world, on) 
 
 async def test_a_new_partner_takes_applications_in_where_it_is_let(who, world, on) -> None:
     administrator, day = who["administrator"], on.isoformat()
-    partner = await decreed(who, "proposePartner", **sample("proposePartner", on))
+    partner = await apply_decree(who, "proposePartner", **sample("proposePartner", on))
     assert partner == {"code": "ZENITH", "name": "Zenith Visa Services", "countries": {"nodes": []}}
     country = {"partner": "ZENITH", "country": "SG", "openedOn": day}
     centre = {"code": "SG-ZEN", "partner": "ZENITH", "country": "SG", "city": "Singapore",
               "openedOn": day}  # fmt: skip
     early = await administer(administrator, "proposeCentre", **centre)
     assert refusal_of(early) == ("INVALID", ["country"])
-    opened = await decreed(who, "proposePartnerCountry", **country)
+    opened = await apply_decree(who, "proposePartnerCountry", **country)
     assert opened["countries"]["nodes"] == [
         {"country": {"code": "SG"}, "openedOn": day, "closedOn": None},
     ]
-    await decreed(who, "proposeCentre", **centre)
+    await apply_decree(who, "proposeCentre", **centre)
     agent = Viewer(administrator.client, {
         "role": "PARTNER_AGENT", "sub": "agent-zenith", "partner": "ZENITH", "countries": ["SG"],
         "centres": ["SG-ZEN"],
     })  # fmt: skip
     values = {"visaType": "B1", "nationality": "SG", "identity": dict(IDENTITY)}
-    await done(agent, "submitApplication", **values)
+    await perform(agent, "submitApplication", **values)
     closing = {"partner": "ZENITH", "country": "SG", "closedOn": later(on, 1)}
-    closed = await decreed(who, "proposePartnerCountryClosing", **closing)
+    closed = await apply_decree(who, "proposePartnerCountryClosing", **closing)
     assert closed["countries"]["nodes"] == [
         {"country": {"code": "SG"}, "openedOn": day, "closedOn": later(on, 1)},
     ]
-    await done(agent, "submitApplication", **values)
+    await perform(agent, "submitApplication", **values)
 
 
 async def test_a_closed_centre_takes_nothing_in_and_stays_on_record(who, world, on) -> None:
     agent = Viewer(who["agent-au"].client, {**who["agent-au"].claims, "centres": ["AU-MEL"]})
     values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
-    await done(agent, "submitApplication", **values)
+    await perform(agent, "submitApplication", **values)
     closing = {"centre": "AU-MEL", "closedOn": on.isoformat()}
-    centre = await decreed(who, "proposeCentreClosing", **closing)
+    centre = await apply_decree(who, "proposeCentreClosing", **closing)
     assert centre == {
         "code": "AU-MEL", "city": "Melbourne", "partner": {"code": "NUSA"},
         "country": {"code": "AU"}, "openedOn": "2020-01-01", "closedOn": on.isoformat(),
     }  # fmt: skip
     assert (await change(agent, "submitApplication", **values)).codes == ["CENTRE_NOT_FOUND"]
-    await decreed(who, "proposeCentreClosing", centre="AU-MEL")
-    await done(agent, "submitApplication", **values)
+    await apply_decree(who, "proposeCentreClosing", centre="AU-MEL")
+    await perform(agent, "submitApplication", **values)
 
 
 async def test_a_closed_country_closes_the_way_through_its_centres(
@@ -256,22 +256,22 @@ async def test_a_closed_country_closes_the_way_through_its_centres(
     values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
     closing = {"partner": "NUSA", "country": "AU"}
     day = {"closedOn": on.isoformat()}
-    await decreed(who, "proposePartnerCountryClosing", **closing, **day)
+    await apply_decree(who, "proposePartnerCountryClosing", **closing, **day)
     answer = await change(who["agent-au"], "submitApplication", **values)
     assert answer.codes == ["CENTRE_NOT_FOUND"]
-    await decreed(who, "proposePartnerCountryClosing", **closing)
-    await done(who["agent-au"], "submitApplication", **values)
+    await apply_decree(who, "proposePartnerCountryClosing", **closing)
+    await perform(who["agent-au"], "submitApplication", **values)
 
 
 async def test_an_opening_in_the_future_can_be_proposed_again(who, world, on) -> None:
     values = sample("proposePartnerCountry", on)
     for days in (7, 3):
         opening = {**values, "openedOn": later(on, days)}
-        await decreed(who, "proposePartnerCountry", **opening)
+        await apply_decree(who, "proposePartnerCountry", **opening)
         again = await administer(who["administrator"], "proposePartnerCountry", **opening)
         assert refusal_of(again) == ("ALREADY_PROPOSED", [])
         if days == 7:
-            await cancelled(who, "ANDALAN")
+            await cancel_change(who, "ANDALAN")
     centre = {
         **sample("proposeCentre", on),
         "code": "IN-GOI",
@@ -281,5 +281,5 @@ async def test_an_opening_in_the_future_can_be_proposed_again(who, world, on) ->
     early = await administer(who["administrator"], "proposeCentre", **centre)
     assert refusal_of(early) == ("INVALID", ["country"])
     opening = {**centre, "city": "Goa", "openedOn": later(on, 3)}
-    answer = await decreed(who, "proposeCentre", **opening)
+    answer = await apply_decree(who, "proposeCentre", **opening)
     assert (answer["city"], answer["openedOn"]) == ("Goa", later(on, 3))

@@ -104,10 +104,10 @@ async def test_without_its_check_the_field_itself_refuses_a_wrong_argument(
 
 
 async def test_a_defect_in_a_plan_is_logged_and_counted(who, app, monkeypatch) -> None:
-    async def broken(*_: Any) -> Any:
+    async def fail(*_: Any) -> Any:
         raise LookupError("Siti Rahayu")
 
-    monkeypatch.setattr(run.PlanRun, "answer", broken)
+    monkeypatch.setattr(run.PlanRun, "answer", fail)
     with log_lines() as log:
         answer = await who["officer"](PAGE)
     assert not answer.errors

@@ -147,7 +147,7 @@ def test_any_bytes_are_written_alike_or_refused_by_both(
 _Bounds = SimpleNamespace
 
 
-def _called(_: Any, group: Group) -> bytes:
+def _dump_group(_: Any, group: Group) -> bytes:
     return orjson.dumps(list(group))
 
 
@@ -168,10 +168,10 @@ PROGRAM = [
     Instruction(Code.TEXT, data=b',"list":'),
     Instruction(Code.ROWS, 2, 2, 17),
     Instruction(Code.TEXT, 1, data=b'{"call":'),
-    Instruction(Code.CALL_ROW, data=_called),
+    Instruction(Code.CALL_ROW, data=_dump_group),
     Instruction(Code.TEXT, data=b"}"),
     Instruction(Code.TEXT, data=b',"group":'),
-    Instruction(Code.CALL, 2, 2, data=_called),
+    Instruction(Code.CALL, 2, 2, data=_dump_group),
     Instruction(Code.TEXT, data=b',"kept":'),
     Instruction(Code.KEPT, 2, 0),
     Instruction(Code.TEXT, data=b"}"),
@@ -225,8 +225,8 @@ ASTRAY = [
     Instruction(Code.ROWS, 0, NO_KEY, 5),
     Instruction(Code.CELL, 7, Kind.TEXT),
     Instruction(Code.CELL, -1, Kind.TEXT),
-    Instruction(Code.CALL, 4, NO_KEY, data=_called),
-    Instruction(Code.CALL, 0, 3, data=_called),
+    Instruction(Code.CALL, 4, NO_KEY, data=_dump_group),
+    Instruction(Code.CALL, 0, 3, data=_dump_group),
     Instruction(Code.CALL_ROW, data=lambda *_: "no bytes"),
     Instruction(Code.KEPT, 7, 0),
     Instruction(Code.KEPT, 0, 1),

@@ -177,7 +177,7 @@ async def test_identities_in_reach(who, name) -> None:
 
 @viewers(_READ_DECISIONS)
 async def test_decisions_in_reach(who, name) -> None:
-    reached = oracle.decided(CLAIMS[name])
+    reached = oracle.decided_cases(CLAIMS[name])
     linked = "{ applications(first: 100) { nodes { reference decision { outcome } } } }"
     rows = (await data(who[name], linked))["applications"]["nodes"]
     assert {row["reference"] for row in rows if row["decision"]} == reached
@@ -220,7 +220,7 @@ async def test_partners_and_centres_in_reach(who, name) -> None:
     assert answer["partners"]["totalCount"]["value"] == len(oracle.partners(claims))
     assert {
         (p["code"], c["country"]["code"]) for p in partners for c in p["countries"]["nodes"]
-    } == oracle.served(claims)
+    } == oracle.served_countries(claims)
     assert {c["code"] for p in partners for c in p["centres"]["nodes"]} == oracle.centres(claims)
     assert {c["code"] for c in answer["centres"]["nodes"]} == oracle.centres(claims)
     assert answer["centres"]["totalCount"]["value"] == len(oracle.centres(claims))

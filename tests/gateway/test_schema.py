@@ -16,18 +16,18 @@ from gateway.schema.build import build_schema
 _WARNING = "without saying who it is"
 
 
-def undescribed(schema: GraphQLSchema) -> Iterator[str]:
+def missing_descriptions(schema: GraphQLSchema) -> Iterator[str]:
     """The coordinates of whatever has no description."""
     for name, type_ in schema.type_map.items():
         if not name.startswith("__") and not is_specified_scalar_type(type_):
-            yield from _undescribed(name, type_)
+            yield from _missing_descriptions_of(name, type_)
     for directive in schema.directives:
         for name, argument in directive.args.items():
             if not argument.description:
                 yield f"@{directive.name}({name}:)"
 
 
-def _undescribed(name: str, type_: GraphQLNamedType) -> Iterator[str]:
+def _missing_descriptions_of(name: str, type_: GraphQLNamedType) -> Iterator[str]:
     if not type_.description:
         yield name
     for field_name, field in getattr(type_, "fields", {}).items():
@@ -43,10 +43,10 @@ def _undescribed(name: str, type_: GraphQLNamedType) -> Iterator[str]:
 
 
 def test_everything_is_described() -> None:
-    assert list(undescribed(build_schema())) == []
+    assert list(missing_descriptions(build_schema())) == []
 
 
-def unwarned(schema: GraphQLSchema) -> Iterator[str]:
+def missing_warnings(schema: GraphQLSchema) -> Iterator[str]:
     """Free texts of staff that are asked for without a word about names: they are not sealed."""
     for name, type_ in schema.type_map.items():
         if isinstance(type_, GraphQLInputObjectType):
@@ -59,12 +59,12 @@ def unwarned(schema: GraphQLSchema) -> Iterator[str]:
 
 def test_whoever_writes_a_reason_or_a_note_is_told_to_name_nobody() -> None:
     schema = build_schema()
-    assert list(unwarned(schema)) == []
+    assert list(missing_warnings(schema)) == []
     schema.type_map["RecordDecisionInput"].fields["internalNote"].description = "A note."
-    assert list(unwarned(schema)) == ["RecordDecisionInput.internalNote"]
+    assert list(missing_warnings(schema)) == ["RecordDecisionInput.internalNote"]
 
 
 def test_a_description_that_is_missing_is_found() -> None:
     schema = build_schema()
     schema.type_map["Country"].fields["iso3"].description = None
-    assert list(undescribed(schema)) == ["Country.iso3"]
+    assert list(missing_descriptions(schema)) == ["Country.iso3"]

@@ -10,7 +10,7 @@ from models.jobs.sealing import keep_sealed, seal_plain
 from models.person.identity import PLAIN
 from models.person.vault import SEALED
 from tests import linking
-from tests.gateway.changing import IDENTITY, done, reference_of, submitted
+from tests.gateway.changing import IDENTITY, perform, reference_of, submitted_case
 
 pytestmark = pytest.mark.anyio
 
@@ -59,10 +59,10 @@ async def test_people_from_before_are_sealed_in_steps_while_they_are_read(
     who, world, connection
 ) -> None:
     for _ in range(3):
-        other = await submitted(who)
+        other = await submitted_case(who)
         await unseal(connection, await reference_of(who["agent-au"], other))
-    case = await submitted(who)
-    await done(who["agent-au"], "proposeCorrection", case, identity={"phone": "+61 400 111 222"})
+    case = await submitted_case(who)
+    await perform(who["agent-au"], "proposeCorrection", case, identity={"phone": "+61 400 111 222"})
     before = await identity_of(who, case)
     await unseal(connection, await reference_of(who["agent-au"], case))
     assert await identity_of(who, case) == before  # plain or sealed, it reads alike
@@ -79,7 +79,7 @@ async def test_people_from_before_are_sealed_in_steps_while_they_are_read(
         async with asyncio.timeout(30):
             while await number_of(connection, "identity", PLAIN):
                 assert await identity_of(who, case) == before
-            another = await submitted(who)
+            another = await submitted_case(who)
             await settle(connection, "identity_version")
     finally:
         stop.set()

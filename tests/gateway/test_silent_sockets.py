@@ -109,14 +109,14 @@ async def test_an_authenticated_viewer_has_a_limited_number_of_sockets(world: st
         served(world, sockets="2", viewer_sockets="1") as live,
         live.as_viewer("officer"),
     ):
-        assert await _initialised(live, "officer") == 4429
+        assert await _close_code(live, "officer") == 4429
         async with live.as_viewer("auditor"):
-            assert await _initialised(live, "supervisor") == 1013
+            assert await _close_code(live, "supervisor") == 1013
         async with live.as_viewer("supervisor"):
             pass
 
 
-async def _initialised(live: Served, name: str) -> int | None:
+async def _close_code(live: Served, name: str) -> int | None:
     """The code with which the socket of somebody ends."""
     async with live.open() as socket:
         client = Client(socket)

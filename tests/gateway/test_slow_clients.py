@@ -18,7 +18,7 @@ HALF = post()[:60]
 HALF_A_BODY = post()[:-5]
 
 
-async def _ended(running: Standing, reason: str) -> float:
+async def _count_ended(running: Standing, reason: str) -> float:
     return await running.figure(f'gerbang_connections_ended_total{{reason="{reason}"}}')
 
 
@@ -34,7 +34,7 @@ async def test_hundreds_of_half_sent_requests_are_ended_and_keep_nobody_out(
             ended = await asyncio.gather(*(one.end() for one in slow))
         assert Counter(end[:2] for end in ended) == {(408, "TIMEOUT"): 300}
         assert max(end[2] for end in ended) < 4
-        assert await _ended(running, reason) == 300
+        assert await _count_ended(running, reason) == 300
         assert await ask(running.port) < 0.5
 
 
@@ -115,7 +115,7 @@ async def test_an_address_has_a_bounded_number_of_unfinished_requests() -> None:
             assert max(end[2] for end in ended) < 4
             assert all(one.is_open() for one in slow[80:])
             assert await ask(running.port) < 0.5
-        assert await _ended(running, "crowded") == 80
+        assert await _count_ended(running, "crowded") == 80
 
 
 async def test_behind_a_trusted_proxy_every_client_counts_for_itself() -> None:
@@ -152,7 +152,7 @@ async def test_who_keeps_the_process_waiting_longest_gives_way(sent: bytes) -> N
             await one.send(sent)
         for _ in range(5):
             assert await ask(running.port) < 0.5
-        assert await _ended(running, "full") >= 70
+        assert await _count_ended(running, "full") >= 70
 
 
 async def test_who_does_not_read_the_answers_is_ended() -> None:
@@ -167,7 +167,7 @@ async def test_who_does_not_read_the_answers_is_ended() -> None:
         sending = asyncio.create_task(loop.sock_sendall(narrow, request * 40))
         try:
             async with asyncio.timeout(60):
-                while not await _ended(running, "unread"):  # noqa: ASYNC110
+                while not await _count_ended(running, "unread"):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
         finally:
             # Closed while it is still being sent on, its number would go to the next connection,

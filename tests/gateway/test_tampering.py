@@ -12,9 +12,16 @@ from gateway.doctor.vault import examine_vault
 from gateway.mapping.ids import GlobalId
 from models.jobs.tampering import raise_tampering
 from models.person.vault import VaultError
-from tests.gateway.changing import change, in_verification, reference_of, row, row_id, submitted
+from tests.gateway.changing import (
+    change,
+    in_verification,
+    reference_of,
+    row,
+    row_id,
+    submitted_case,
+)
 from tests.gateway.conftest import Viewer
-from tests.journeys.test_ban import WHO_IS_IT, passport, proposed, reference
+from tests.journeys.test_ban import WHO_IS_IT, passport, propose_ban, reference
 
 pytestmark = pytest.mark.anyio
 
@@ -37,7 +44,7 @@ SWAP_BANS = _SWAP.format(table="banned_person", key="ban_id")
 _FORGET = "DELETE FROM alert WHERE kind = 'TAMPERED'"
 
 
-async def tampered(auditor: Viewer) -> list[dict[str, Any]]:
+async def tampering_alerts(auditor: Viewer) -> list[dict[str, Any]]:
     """The alerts of changed values, as an auditor reads them."""
     asked = await auditor(ALERTS)
     assert asked.errors == [], asked.text
@@ -64,7 +71,7 @@ async def test_people_who_were_swapped_are_an_alert_once_an_hour(who, connection
         for case, _, named in pair:
             assert await read(who["officer"], case, named) == ["INTERNAL"]
     assert await read(who["supervisor"], pair[0][0], pair[0][2]) == ["INTERNAL"]
-    alerts = await tampered(who["auditor"])
+    alerts = await tampering_alerts(who["auditor"])
     assert {one["applicant"]["id"] for one in alerts} == {
         GlobalId("Applicant", str(person)).encode() for _, person, _ in pair
     }
@@ -78,11 +85,11 @@ async def test_people_who_were_swapped_are_an_alert_once_an_hour(who, connection
         "UPDATE alert SET raised_at = raised_at - interval '61 minutes' WHERE kind = 'TAMPERED'"
     )
     await read(who["supervisor"], pair[0][0], pair[0][2])
-    assert len(await tampered(who["auditor"])) == 3
+    assert len(await tampering_alerts(who["auditor"])) == 3
     # What is put back is read, and a supervisor who did not meet it closes the alerts.
     await connection.execute(SWAP_PEOPLE, *(person for _, person, _ in pair))
     assert await read(who["officer"], pair[0][0], pair[0][2]) == []
-    for one in await tampered(who["auditor"]):
+    for one in await tampering_alerts(who["auditor"]):
         closer = who["supervisor-2"]
         assert (await change(closer, "closeAlert", alertId=one["id"], reason="So.")).codes == []
     assert [finding async for finding in examine_vault(connection)] == []
@@ -90,13 +97,13 @@ async def test_people_who_were_swapped_are_an_alert_once_an_hour(who, connection
 
 
 async def test_a_banned_person_who_was_swapped_is_an_alert(who, connection) -> None:
-    bans = [await proposed(who["screening"], **passport(f"QZALERT0{n}")) for n in (1, 2)]
+    bans = [await propose_ban(who["screening"], **passport(f"QZALERT0{n}")) for n in (1, 2)]
     ids = [row_id(ban) for ban in bans]
     await connection.execute(SWAP_BANS, *ids)
     named = {"ban": bans[0], "for": await reference(who, bans[0])}
     assert (await who["screening-2"](WHO_IS_IT, **named)).codes == ["INTERNAL"]
     await connection.execute(SWAP_BANS, *ids)
-    [alert] = await tampered(who["auditor"])
+    [alert] = await tampering_alerts(who["auditor"])
     assert (alert["banEntry"], alert["applicant"]) == ({"id": bans[0]}, None)
     await connection.execute(_FORGET)
 
@@ -106,12 +113,12 @@ async def test_the_linker_raises_an_alert_for_a_changed_value(who, connection) -
     people = [(await row(connection, case))["applicant_id"] for case in cases]
     await connection.execute(SWAP_PEOPLE, *people)
     try:
-        await submitted(who)  # which wakes it
+        await submitted_case(who)  # which wakes it
         await connection.execute(
             "UPDATE application SET is_linked = false WHERE applicant_id = $1", people[0]
         )
         async with asyncio.timeout(30):
-            while not (alerts := await tampered(who["auditor"])):  # noqa: ASYNC110
+            while not (alerts := await tampering_alerts(who["auditor"])):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
     finally:
         await connection.execute(SWAP_PEOPLE, *people)

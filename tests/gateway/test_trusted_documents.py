@@ -42,7 +42,7 @@ async def asking(world: str, **settings: str) -> AsyncIterator[dict[str, Viewer]
         yield viewers(client)
 
 
-async def registered(connection: asyncpg.Connection, text: str, *ids: str) -> str:
+async def register_document(connection: asyncpg.Connection, text: str, *ids: str) -> str:
     """Register a document; its id."""
     await register(connection, [Registration(text, ("Page",), ids)], client="portal", by="a test")
     return f"sha256:{document_hash(text)}"
@@ -63,7 +63,7 @@ async def until_code(viewer: Viewer, body: dict[str, Any], code: str | None) -> 
 
 
 async def test_a_document_is_asked_for_by_its_hash(world: str, connection) -> None:
-    id_ = await registered(connection, PAGE)
+    id_ = await register_document(connection, PAGE)
     async with asking(world) as who:
         by_id = await who["officer"].send({"documentId": id_})
         whole = await who["officer"](PAGE)
@@ -72,7 +72,7 @@ async def test_a_document_is_asked_for_by_its_hash(world: str, connection) -> No
 
 
 async def test_by_its_id_a_role_runs_no_more_than_before(world: str, connection) -> None:
-    id_ = await registered(connection, PAGE)
+    id_ = await register_document(connection, PAGE)
     async with asking(world) as who:
         asked = await who["leadership"].send({"documentId": id_})
         assert set(asked.codes) == {"FORBIDDEN_FIELD"}
@@ -80,7 +80,7 @@ async def test_by_its_id_a_role_runs_no_more_than_before(world: str, connection)
 
 async def test_a_client_asks_by_the_id_of_its_own_tools(world: str, connection) -> None:
     md5 = hashlib.md5(PAGE.encode()).hexdigest()
-    await registered(connection, PAGE, md5)
+    await register_document(connection, PAGE, md5)
     async with asking(world) as who:
         asked = await who["officer"].send({"documentId": md5})
         assert asked.status == 200
@@ -91,7 +91,7 @@ async def test_a_client_asks_by_the_id_of_its_own_tools(world: str, connection) 
 async def test_ids_that_are_unknown_retired_or_malformed_are_answered_alike(
     world: str, connection
 ) -> None:
-    id_ = await registered(connection, PAGE)
+    id_ = await register_document(connection, PAGE)
     assert await retire(connection, [id_]) == [document_hash(PAGE)]
     async with asking(world) as who:
         answers = [
@@ -114,7 +114,7 @@ async def test_ids_that_are_unknown_retired_or_malformed_are_answered_alike(
 
 async def test_a_subscription_is_followed_by_its_id(world: str, connection) -> None:
     text = "subscription Follow { volumesChanged { position } }"
-    id_ = await registered(connection, text)
+    id_ = await register_document(connection, text)
     async with served(world) as live, live.as_viewer("leadership") as viewer:
         await viewer.say(type="subscribe", id="1", payload={"documentId": "sha256:0"})
         assert (await viewer.hears())["type"] == "error"
@@ -136,7 +136,7 @@ async def test_replicas_learn_of_a_registration_and_of_its_end_within_seconds(
     async with asking(world) as one, asking(world) as other:
         for who in (one, other):
             assert (await who["officer"].send(body)).codes == ["DOCUMENT_NOT_FOUND"]
-        await registered(connection, PAGE)
+        await register_document(connection, PAGE)
         for who in (one, other):
             await until_code(who["officer"], body, None)
         await retire(connection, [document_hash(PAGE)])
@@ -180,7 +180,7 @@ async def test_automatic_persisted_queries_make_clients_send_the_document(
 async def test_what_nobody_registered_is_logged_with_hash_client_and_role(
     world: str, connection
 ) -> None:
-    await registered(connection, PAGE)
+    await register_document(connection, PAGE)
     async with asking(world, documents="log") as who:
         with log_lines() as log:
             await who["officer"].send({"query": PAGE})
@@ -196,7 +196,7 @@ async def test_what_nobody_registered_is_logged_with_hash_client_and_role(
 
 
 async def test_where_documents_are_required_others_are_refused(world: str, connection) -> None:
-    id_ = await registered(connection, PAGE)
+    id_ = await register_document(connection, PAGE)
     async with asking(world, documents="require") as who:
         officer = who["officer"]
         assert (await officer.send({"documentId": id_})).status == 200
@@ -241,12 +241,12 @@ async def test_the_gateway_may_read_documents_and_nothing_else(
 
 async def test_a_retired_document_comes_back_and_ids_are_taken_once(connection) -> None:
     md5 = "0123456789abcdef0123456789abcdef"
-    await registered(connection, PAGE, md5)
+    await register_document(connection, PAGE, md5)
     with pytest.raises(Exception, match=f"The id {md5} belongs to the document sha256:"):
-        await registered(connection, EVERYBODY, md5)
+        await register_document(connection, EVERYBODY, md5)
     await retire(connection, [md5])
-    await registered(connection, EVERYBODY, md5)
-    await registered(connection, PAGE)
+    await register_document(connection, EVERYBODY, md5)
+    await register_document(connection, PAGE)
     rows = await connection.fetch(
         "SELECT sha256, ids FROM trusted_document WHERE retired_at IS NULL ORDER BY text"
     )

@@ -19,17 +19,17 @@ from models.postgres import Server
 from tests.gateway.changing import (
     IDENTITY,
     change,
-    done,
     in_verification,
+    perform,
     reference_of,
     row,
     row_id,
     send,
-    submitted,
+    submitted_case,
 )
 from tests.gateway.log_lines import log_lines
 from tests.gateway.surviving.standing import metrics_of
-from tests.journeys.test_ban import banned, who_it_is
+from tests.journeys.test_ban import approve_ban, who_it_is
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -106,14 +106,14 @@ async def every_way_in(who: Any, client: Any) -> tuple[str, list[str]]:
         for wrong in WRONG
     ]
     case = await in_verification(who, identity=CANARY)
-    unpaid = await submitted(who, identity=CANARY)
-    await done(agent, "proposeCorrection", unpaid, identity=CORRECTED)
+    unpaid = await submitted_case(who, identity=CANARY)
+    await perform(agent, "proposeCorrection", unpaid, identity=CORRECTED)
     text += [
         (await change(agent, "proposeCorrection", unpaid, identity=wrong)).asked.text
         for wrong in (WRONG[0], WRONG[1])
     ]
-    await done(agent, "proposeCorrection", case, identity=CORRECTED)
-    await done(who["officer"], "approveCorrection", case)
+    await perform(agent, "proposeCorrection", case, identity=CORRECTED)
+    await perform(who["officer"], "approveCorrection", case)
     batch = [
         {**sentence, "identity": {**CANARY, "passportNumber": f"QZCANARY1{n}"}} for n in range(2)
     ]
@@ -168,7 +168,7 @@ async def test_a_canary_is_found_nowhere(who, client, app, server, world, connec
         reference = await reference_of(who["officer"], case)
         read = await who["officer"](READ, case=case, **{"for": reference})
         assert len((await who["officer"](LOOK_UP, case=reference)).data["people"]) >= 2
-        ban = await banned(who, **BANNED)
+        ban = await approve_ban(who, **BANNED)
         while not await connection.fetchval(_LISTED, row_id(ban)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         about = await who_it_is(who["screening-2"], who, ban)
@@ -205,13 +205,13 @@ async def test_with_encryption_off_the_canary_is_found(
     def in_plain(key: bytes, person: Person) -> dict[str, str]:
         return {name: str(value) for name, value in person.values.items() if value is not None}
 
-    def opened(cipher: object, subject: bytes, column: str, cell: str) -> str:
+    def read_plain(cipher: object, subject: bytes, column: str, cell: str) -> str:
         return cell.partition(":")[2]
 
     began = time.time() - 1
     monkeypatch.setattr(vault, "_seal", in_plain)
-    monkeypatch.setattr(vault, "_open", opened)
-    await submitted(who, identity=OPEN)
+    monkeypatch.setattr(vault, "_open", read_plain)
+    await submitted_case(who, identity=OPEN)
     secrets = {value.encode() for value in OPEN.values()}
     assert await found_in(server, began, connection, *secrets) == secrets
 
@@ -234,8 +234,10 @@ async def test_with_encryption_off_the_canary_is_found(
 async def test_a_sealed_value_that_was_tampered_with_is_refused(
     who, app, world, connection, caplog, tampering: str
 ) -> None:
-    unpaid = await submitted(who, identity={**IDENTITY, "placeOfBirth": "Perth"})
-    await done(who["agent-au"], "proposeCorrection", unpaid, identity={"fullName": "Olive Other"})
+    unpaid = await submitted_case(who, identity={**IDENTITY, "placeOfBirth": "Perth"})
+    await perform(
+        who["agent-au"], "proposeCorrection", unpaid, identity={"fullName": "Olive Other"}
+    )
     person = (await row(connection, unpaid))["applicant_id"]
     named = {"case": unpaid, "for": await reference_of(who["agent-au"], unpaid)}
     query = """query ($case: ID!, $for: String!) @purpose(code: INTAKE, reference: $for) {

@@ -14,7 +14,14 @@ from models.jobs.sealing import seal_everybody
 from models.rights.erasure_of_bans import delete_keys_of_bans, hide_ended_bans
 from models.rights.reconciling import reconcile
 from tests.gateway.changing import row_id
-from tests.journeys.test_ban import WHO_IS_IT, banned, passport, proposed, reference, who_it_is
+from tests.journeys.test_ban import (
+    WHO_IS_IT,
+    approve_ban,
+    passport,
+    propose_ban,
+    reference,
+    who_it_is,
+)
 from tests.linking import KEYS
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +46,7 @@ _END = """
 async def test_a_banned_person_written_by_an_earlier_gateway_is_sealed_and_reads_alike(
     who, connection
 ) -> None:
-    ban = await banned(who, **passport("QZBEFORE1"), **NAME)
+    ban = await approve_ban(who, **passport("QZBEFORE1"), **NAME)
     before = await who_it_is(who["screening-2"], who, ban)
     await connection.execute(_FROM_BEFORE, row_id(ban), "QZBEFORE1", "Una Ling", date(1971, 5, 6))
     assert await who_it_is(who["screening-2"], who, ban) == before
@@ -52,7 +59,9 @@ async def test_a_banned_person_written_by_an_earlier_gateway_is_sealed_and_reads
 
 
 async def test_entries_that_were_swapped_are_refused(who, connection) -> None:
-    bans = [await proposed(who["screening"], **passport(f"QZSWAP00{number}")) for number in (1, 2)]
+    bans = [
+        await propose_ban(who["screening"], **passport(f"QZSWAP00{number}")) for number in (1, 2)
+    ]
     ids = [row_id(ban) for ban in bans]
     await connection.execute(_SWAP, *ids)
     try:
@@ -69,8 +78,8 @@ async def test_entries_that_were_swapped_are_refused(who, connection) -> None:
 async def test_the_person_of_a_ban_entry_is_erased_when_its_period_has_ended(
     who, connection
 ) -> None:
-    over = await banned(who, **passport("QZOVER001"), **NAME)
-    lasting = await banned(who, **passport("QZLAST001"))
+    over = await approve_ban(who, **passport("QZOVER001"), **NAME)
+    lasting = await approve_ban(who, **passport("QZLAST001"))
     subject = row_id(over)
     await connection.execute(_END, subject, 10)
     # Not yet: its period is eleven days, and ten have passed.
@@ -88,11 +97,13 @@ async def test_the_person_of_a_ban_entry_is_erased_when_its_period_has_ended(
         pass
     assert await KEYS.open_data_keys([subject]) == {}
     assert (await who_it_is(who["screening"], who, lasting))["passportNumber"] == "QZLAST001"
-    await restored(connection, subject, kept)
+    await restore_backup(connection, subject, kept)
     assert await who_it_is(who["screening"], who, over) == nobody
 
 
-async def restored(connection: asyncpg.Connection, subject: UUID, kept: asyncpg.Record) -> None:
+async def restore_backup(
+    connection: asyncpg.Connection, subject: UUID, kept: asyncpg.Record
+) -> None:
     """A backup from before the erasure is compared with the store of keys."""
     await connection.execute(
         "UPDATE banned_person SET sealed = '{\"passport_number\": \"kept\"}', issuing_state = 'AU',"

@@ -74,11 +74,11 @@ async def test_a_table_is_built_once(who, monkeypatch: pytest.MonkeyPatch) -> No
     built: list[Any] = []
     build = volume_query._table
 
-    async def counted(*arguments: Any) -> VolumeTable:
+    async def build_and_record(*arguments: Any) -> VolumeTable:
         built.append(arguments)
         return await build(*arguments)
 
-    monkeypatch.setattr(volume_query, "_table", counted)
+    monkeypatch.setattr(volume_query, "_table", build_and_record)
     first = await rows_of(who["leadership"], BY_NATIONALITY)
     assert await rows_of(who["leadership"], BY_NATIONALITY) == first
     assert len(built) == 1

@@ -214,7 +214,7 @@ class Asking:
 
     def __init__(self, way: str, fields: list[str]) -> None:
         self.steps = [step for step in way.split(" > ") if step]
-        self.type_name, self._route = self._walked()
+        self.type_name, self._route = self._walk_steps()
         self.fields = fields
 
     @property
@@ -234,9 +234,9 @@ class Asking:
         return {f"{self.type_name}.{name}" for name in hidden} | {*filter(is_hidden, inside)}
 
     def selection(self) -> str:
-        return " ".join(self._selected())
+        return " ".join(self._selections())
 
-    def _selected(self) -> Iterator[str]:
+    def _selections(self) -> Iterator[str]:
         for name in self.fields:
             inside = " { __typename }" if name in self._branches() else ""
             yield f"{name}{self._arguments(name)}{inside}"
@@ -247,7 +247,7 @@ class Asking:
         return f"{operation}{opened} {{ {inside} }}{' }' * len(self.steps)}"
 
     def with_alias(self, operation: str) -> str:
-        aliased = (f"harmless{n}: {one}" for n, one in enumerate(self._selected()))
+        aliased = (f"harmless{n}: {one}" for n, one in enumerate(self._selections()))
         return self.document(operation, " ".join(aliased))
 
     def with_fragment(self, operation: str) -> str:
@@ -269,7 +269,7 @@ class Asking:
         fields: Any = FULL.type_map[self.type_name].fields  # type: ignore[union-attr]
         return get_named_type(fields[name].type).name
 
-    def _walked(self) -> tuple[str, list[str]]:
+    def _walk_steps(self) -> tuple[str, list[str]]:
         at, coordinates = "Query", list[str]()
         for step in self.steps:
             if step.startswith("... on "):

@@ -11,8 +11,8 @@ import pytest
 
 from models.jobs.transfers import transfer_files
 from tests.gateway.administering import administer as administer_decree
-from tests.gateway.administering import decreed, refusal_of
-from tests.gateway.changing import IDENTITY, change, done, given_to, global_id, key
+from tests.gateway.administering import apply_decree, refusal_of
+from tests.gateway.changing import IDENTITY, change, given_to, global_id, key, perform
 from tests.gateway.conftest import Asked, Viewer
 from tests.gateway.live import APPLICATIONS, Client, Served, credentials, served
 from tests.world import today
@@ -246,7 +246,7 @@ async def test_open_files_of_a_closed_place_pass_to_its_successor_or_the_directo
             who["administrator"], closing, **leaving, successor=no_successor
         )
         assert refusal_of(refused) == ("INVALID", ["successor"])
-    await decreed(who, closing, **leaving, successor="AU-MEL")
+    await apply_decree(who, closing, **leaving, successor="AU-MEL")
 
     # Nothing more is taken in, at once; what is open stays with who took it in …
     refused = await change(
@@ -266,16 +266,16 @@ async def test_open_files_of_a_closed_place_pass_to_its_successor_or_the_directo
         assert await files(people[name]) >= OF_SINGAPORE, name
     assert not await files(people["agent-au"]) & OF_SINGAPORE
     [file] = [
-        one for one in await listed(who["supervisor"]) if one["reference"] == "SGPO-OPEN-0006"
+        one for one in await list_files(who["supervisor"]) if one["reference"] == "SGPO-OPEN-0006"
     ]
     assert (file["country"], file["successor"]) == ({"code": "SG"}, {"code": "AU-MEL"})
-    await done(people["agent-mel"], "withdrawApplication", global_id("SGPO-OPEN-0006"))
+    await perform(people["agent-mel"], "withdrawApplication", global_id("SGPO-OPEN-0006"))
 
     # A centre closes and nobody follows: the directorate has what is open, as if it were handed
     # over, and works on it. What was decided before is still read where it was taken in.
     before = await files(people["agent-syd"])
     leaving = {"centre": "AU-SYD", "closedOn": today().isoformat()}
-    await decreed(who, "proposeCentreClosing", **leaving)
+    await apply_decree(who, "proposeCentreClosing", **leaving)
     await days_pass(connection, "centre", 60)
     for name in ("agent-syd", "manager-au", "service"):
         assert "AUSY-PAID-0013" not in await files(people[name]), name
@@ -293,13 +293,13 @@ async def test_open_files_of_a_closed_place_pass_to_its_successor_or_the_directo
     await given_to(who, "officer", global_id("AUSY-PAID-0013"))
 
 
-async def listed(viewer: Viewer) -> list[dict[str, Any]]:
+async def list_files(viewer: Viewer) -> list[dict[str, Any]]:
     return (await viewer(FILES)).data["applications"]["nodes"]
 
 
 async def files(viewer: Viewer) -> set[str]:
     """What somebody works on, or may look up."""
-    return {one["reference"] for one in await listed(viewer)}
+    return {one["reference"] for one in await list_files(viewer)}
 
 
 async def days_pass(connection: asyncpg.Connection, table: str, days: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.gateway.changing import change, done, granted, row_id
+from tests.gateway.changing import change, granted_case, perform, row_id
 from tests.gateway.conftest import Viewer
 
 pytestmark = pytest.mark.anyio
@@ -59,9 +59,9 @@ async def told_elsewhere(who: dict[str, Viewer], case: str) -> dict[str, str]:
 
 async def test_a_live_visa_is_held_and_released_and_nobody_else_is_told(who) -> None:
     supervisor, second = who["supervisor"], who["supervisor-2"]
-    case = await granted(who)
+    case = await granted_case(who)
     before = await told_elsewhere(who, case)
-    await done(supervisor, "holdApplication", case, **WHY)
+    await perform(supervisor, "holdApplication", case, **WHY)
 
     assert case in await queue(second, "HELD")
     case_file = await file(who, case)
@@ -70,7 +70,7 @@ async def test_a_live_visa_is_held_and_released_and_nobody_else_is_told(who) -> 
     assert await told_elsewhere(who, case) == before
     assert (await change(second, "holdApplication", case, **WHY)).codes == ["ALREADY_HELD"]
 
-    await done(second, "releaseApplication", case, reason="It was another holder.")
+    await perform(second, "releaseApplication", case, reason="It was another holder.")
     assert case not in await queue(supervisor, "HELD")
     assert await told_elsewhere(who, case) == before
 
@@ -79,10 +79,10 @@ async def test_a_live_visa_is_screened_again_and_a_hit_holds_it_until_it_is_some
     who,
 ) -> None:
     supervisor = who["supervisor"]
-    case = await granted(who)
+    case = await granted_case(who)
     before = await told_elsewhere(who, case)
     asked = {"reason": "TRAVEL_HISTORY", "note": "Refused elsewhere under another name."}
-    await done(supervisor, "referToScreening", case, **asked)
+    await perform(supervisor, "referToScreening", case, **asked)
     # What was answered before the grant counts no more; who asks twice is told that it waits.
     case_file = await file(who, case)
     answers = case_file["screenings"]["nodes"]
@@ -92,15 +92,15 @@ async def test_a_live_visa_is_screened_again_and_a_hit_holds_it_until_it_is_some
     assert (case_file["status"], case_file["isVisaHeld"]) == ("GRANTED", False)
     assert (await change(supervisor, "referToScreening", case, **asked)).codes == ["NOTHING_TO_ASK"]
 
-    await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="HIT")
+    await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="HIT")
     case_file = await file(who, case)
     assert (case_file["isVisaHeld"], case_file["hasOpenHit"]) == (True, True)
     assert case in await queue(supervisor, "HITS")
     assert case in await queue(supervisor, "HELD")
     assert (await change(supervisor, "referToScreening", case, **asked)).codes == ["NOTHING_TO_ASK"]
     resolved = {"kind": "ENTRY_BAN", "resolution": "NO_MATCH", "reason": "Another birth date."}
-    await done(supervisor, "resolveHit", case, **resolved)
-    await done(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
+    await perform(supervisor, "resolveHit", case, **resolved)
+    await perform(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
 
     case_file = await file(who, case)
     assert (case_file["isVisaHeld"], case_file["hasOpenHit"]) == (False, False)
@@ -112,28 +112,28 @@ async def test_a_live_visa_is_screened_again_and_a_hit_holds_it_until_it_is_some
 
 async def test_a_held_visa_that_was_revoked_is_set_aside_only_once_the_hold_is_over(who) -> None:
     first, second = who["supervisor"], who["supervisor-2"]
-    case = await granted(who)
-    await done(first, "holdApplication", case, **WHY)
-    await done(first, "revokeVisa", case, reason="The police confirm it.")
+    case = await granted_case(who)
+    await perform(first, "holdApplication", case, **WHY)
+    await perform(first, "revokeVisa", case, reason="The police confirm it.")
     assert case not in await queue(second, "HELD")
     error = {"reason": "The police were wrong."}
     assert (await change(second, "setAsideRevocation", case, **error)).codes == ["NOT_CLEARED"]
-    await done(second, "releaseApplication", case, **error)
-    await done(second, "setAsideRevocation", case, **error)
+    await perform(second, "releaseApplication", case, **error)
+    await perform(second, "setAsideRevocation", case, **error)
     assert (await file(who, case))["status"] == "GRANTED"
 
 
 async def test_a_hit_is_resolved_after_the_revocation_that_was_made_for_it(who) -> None:
     first, second = who["supervisor"], who["supervisor-2"]
-    case = await granted(who)
-    await done(first, "referToScreening", case, reason="INFORMATION_RECEIVED")
-    await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="HIT")
-    await done(first, "revokeVisa", case, reason="Not to wait for an answer.")
+    case = await granted_case(who)
+    await perform(first, "referToScreening", case, reason="INFORMATION_RECEIVED")
+    await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="HIT")
+    await perform(first, "revokeVisa", case, reason="Not to wait for an answer.")
     error = {"reason": "Somebody else of this name."}
     assert (await change(second, "setAsideRevocation", case, **error)).codes == ["NOT_CLEARED"]
-    await done(second, "resolveHit", case, kind="ENTRY_BAN", resolution="NO_MATCH", **error)
-    await done(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
-    await done(second, "setAsideRevocation", case, **error)
+    await perform(second, "resolveHit", case, kind="ENTRY_BAN", resolution="NO_MATCH", **error)
+    await perform(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
+    await perform(second, "setAsideRevocation", case, **error)
     case_file = await file(who, case)
     assert (case_file["status"], case_file["isVisaHeld"], case_file["hasOpenHit"]) == (
         "GRANTED",
@@ -146,7 +146,7 @@ async def test_an_expired_visa_is_neither_held_nor_screened_again(
     who, connection: asyncpg.Connection
 ) -> None:
     supervisor = who["supervisor"]
-    case = await granted(who)
+    case = await granted_case(who)
     await connection.execute(
         "UPDATE visa SET use_by = current_date - 2 WHERE application_id = $1", row_id(case)
     )

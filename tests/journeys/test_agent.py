@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.gateway.changing import IDENTITY, change, done, given_to, pays
+from tests.gateway.changing import IDENTITY, change, given_to, pays, perform
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -49,7 +49,7 @@ async def test_an_agent_takes_a_file_in_and_hands_it_over(who) -> None:
     assert (await agent(FILES_AT_THE_COUNTER)).data["applications"]["totalCount"] == before
 
     # Mended, it gets a reference that the applicant can quote.
-    case_id = await done(agent, "submitApplication", **{**form, "identity": dict(IDENTITY)})
+    case_id = await perform(agent, "submitApplication", **{**form, "identity": dict(IDENTITY)})
     node = await agent(
         "query ($id: ID!) { node(id: $id) { ... on Application { reference stage } } }", id=case_id
     )
@@ -70,7 +70,7 @@ async def test_an_agent_takes_a_file_in_and_hands_it_over(who) -> None:
 
     # Paid and handed over, the person is no longer the agent's business.
     await pays(who, case_id)
-    await done(agent, "markReceived", case_id)
+    await perform(agent, "markReceived", case_id)
     later = (await agent(WHO_IS_IT, case=reference)).data["application"]
     assert later == {"stage": "IN_PROCESS", "applicant": {"identity": None}}
 
@@ -80,7 +80,7 @@ async def test_an_agent_takes_a_file_in_and_hands_it_over(who) -> None:
         {"kind": "RETURN_TICKET", "note": "The booking ends in Singapore."},
         {"kind": "PHOTOGRAPH"},
     ]
-    await done(who["officer"], "requestInformation", case_id, items=missing)
+    await perform(who["officer"], "requestInformation", case_id, items=missing)
     asked_for = (await agent(WHAT_IS_MISSING, case=reference)).data["application"]
     assert asked_for["stage"] == "WAITING_FOR_APPLICANT"
     assert [(item["kind"], item["note"]) for item in asked_for["requestedItems"]["nodes"]] == [
@@ -88,7 +88,7 @@ async def test_an_agent_takes_a_file_in_and_hands_it_over(who) -> None:
     ]  # fmt: skip
 
     # The photograph is there at once; the case waits for the ticket.
-    await done(agent, "answerInformation", case_id, items=["PHOTOGRAPH"])
+    await perform(agent, "answerInformation", case_id, items=["PHOTOGRAPH"])
     half = (await agent(WHAT_IS_MISSING, case=reference)).data["application"]
     assert half["stage"] == "WAITING_FOR_APPLICANT"
     assert [item["kind"] for item in half["requestedItems"]["nodes"] if not item["answeredAt"]] == [
@@ -104,15 +104,15 @@ async def test_an_agent_takes_a_file_in_and_hands_it_over(who) -> None:
     assert service.data["application"]["requestedItems"]["nodes"][0]["kind"] == "RETURN_TICKET"
     noted = await who["service"](WHAT_IS_MISSING, case=reference)
     assert set(noted.codes) == {"FORBIDDEN_FIELD"}
-    await done(who["service"], "answerInformation", case_id, items=["RETURN_TICKET"])
+    await perform(who["service"], "answerInformation", case_id, items=["RETURN_TICKET"])
     whole = (await agent(WHAT_IS_MISSING, case=reference)).data["application"]
     assert whole["stage"] == "IN_PROCESS"
     assert all(item["answeredAt"] for item in whole["requestedItems"]["nodes"])
 
     # The outcome can be handed to the applicant, without the directorate's reasons.
-    await done(who["officer"], "referToScreening", case_id)
-    await done(who["screening"], "recordScreening", case_id, kind="ENTRY_BAN", result="CLEAR")
-    await done(who["officer"], "recordDecision", case_id, outcome="GRANTED")
+    await perform(who["officer"], "referToScreening", case_id)
+    await perform(who["screening"], "recordScreening", case_id, kind="ENTRY_BAN", result="CLEAR")
+    await perform(who["officer"], "recordDecision", case_id, outcome="GRANTED")
     outcome = await agent(
         "query ($case: String!) {"
         " application(by: {reference: $case}) {"
@@ -126,7 +126,7 @@ async def test_an_agent_takes_a_file_in_and_hands_it_over(who) -> None:
 
     # A grant that was a mistake leaves no visa to hand over, nor its number.
     correction = {"outcome": "REFUSED", "ground": "FALSE_STATEMENT"}
-    await done(who["supervisor"], "supersedeDecision", case_id, **correction)
+    await perform(who["supervisor"], "supersedeDecision", case_id, **correction)
     corrected = await agent(
         "query ($case: String!) {"
         " application(by: {reference: $case}) { decision { outcome visa { number } } } }",

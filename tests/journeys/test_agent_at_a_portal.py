@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gateway.changing import IDENTITY, change, document, done, given_to, key, pays
+from tests.gateway.changing import IDENTITY, change, document, given_to, key, pays, perform
 from tests.gateway.conftest import Viewer
 
 pytestmark = pytest.mark.anyio
@@ -87,7 +87,7 @@ async def test_an_agent_without_a_centre_takes_a_file_in(who, agent) -> None:
 
     # The file is not complete: a tourist brings a photograph and the ticket back. The photograph
     # is there. Handing over is refused, with what is missing, in words and as a list.
-    await done(agent, "recordDocuments", case, documents=["PHOTOGRAPH"])
+    await perform(agent, "recordDocuments", case, documents=["PHOTOGRAPH"])
     refused = (await agent(HAND_OVER, input=by_key(case))).data["markReceived"]
     assert refused["application"] is None
     [error] = refused["errors"]
@@ -106,23 +106,23 @@ async def test_an_agent_without_a_centre_takes_a_file_in(who, agent) -> None:
     # one's, so the agent takes that back.
     letter = await change(agent, "recordDocuments", case, documents=["INVITATION_LETTER"])
     assert letter.codes == ["NOT_REQUIRED"]
-    await done(agent, "recordDocuments", case, documents=["RETURN_TICKET"])
+    await perform(agent, "recordDocuments", case, documents=["RETURN_TICKET"])
     again = (await agent(HAND_OVER, input=by_key(case))).data["markReceived"]["errors"]
     assert again[0]["missingDocuments"] == ["PHOTOGRAPH"]
 
     # The agent completes the file and hands it over: from then on it stays as it is. The
     # directorate asks for more, of the same list or beyond it; the agent answers.
-    await done(agent, "recordDocuments", case, documents=["RETURN_TICKET", "PHOTOGRAPH"])
-    await done(agent, "markReceived", case)
+    await perform(agent, "recordDocuments", case, documents=["RETURN_TICKET", "PHOTOGRAPH"])
+    await perform(agent, "markReceived", case)
     assert (await change(agent, "recordDocuments", case)).codes == ["ALREADY_RECEIVED"]
     await given_to(who, "officer", case)
     missing = [{"kind": "RETURN_TICKET"}]
-    await done(who["officer"], "requestInformation", case, items=missing)
+    await perform(who["officer"], "requestInformation", case, items=missing)
     assert (await agent(THE_FILE, case=case)).data["node"]["stage"] == "WAITING_FOR_APPLICANT"
-    await done(agent, "answerInformation", case, items=["RETURN_TICKET"])
+    await perform(agent, "answerInformation", case, items=["RETURN_TICKET"])
 
     # Of a calling-visa national supervision is asked for clearance too.
-    await done(who["officer"], "referToScreening", case)
+    await perform(who["officer"], "referToScreening", case)
     asked = await who["supervisor"](
         "query ($case: ID!) { node(id: $case) { ... on Application {"
         " screenings(first: 9) { nodes { kind } } } } }",
@@ -176,4 +176,4 @@ async def test_the_partners_own_system_hands_in_at_any_portal_or_centre_of_the_p
     )
     assert who_is_it.status == 400
     await pays(who, portal["id"])
-    await done(service, "markReceived", portal["id"])
+    await perform(service, "markReceived", portal["id"])

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.gateway.changing import change, done, given_to, pays
+from tests.gateway.changing import change, given_to, pays, perform
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -26,25 +26,25 @@ MISSING = (
 async def test_an_applicant_goes_from_the_form_to_the_visa(who) -> None:
     ruby = who["applicant"]
 
-    async def mine() -> dict:
+    async def my_case() -> dict:
         return (await ruby(MY_CASE, case=case)).data["node"]
 
     # Ruby is on record, and says which visa. She is told until when to pay.
-    case = await done(ruby, "submitApplication", visaType="C1", nationality="AU")
-    billed = await mine()
+    case = await perform(ruby, "submitApplication", visaType="C1", nationality="AU")
+    billed = await my_case()
     assert billed["payBy"] == billed["bill"]["dueAt"] is not None
     assert (billed["answerBy"], billed["decideBy"], billed["decision"]) == (None, None, None)
 
     # Paid: now it is the directorate that has until then.
     await pays(who, case)
-    paid = await mine()
+    paid = await my_case()
     assert (paid["stage"], paid["payBy"], paid["answerBy"]) == ("IN_PROCESS", None, None)
     assert at(paid["decideBy"]) - datetime.now(tz=at(paid["decideBy"]).tzinfo) > timedelta(days=4)
 
     # An officer misses two things, and says what about them. She has two weeks.
     await given_to(who, "officer", case)
-    await done(who["officer"], "requestInformation", case, items=list(MISSING))
-    asked = await mine()
+    await perform(who["officer"], "requestInformation", case, items=list(MISSING))
+    asked = await my_case()
     assert asked["stage"] == "WAITING_FOR_APPLICANT"
     items = asked["requestedItems"]["nodes"]
     assert [{"kind": item["kind"], "note": item["note"]} for item in items] == list(MISSING)
@@ -52,22 +52,22 @@ async def test_an_applicant_goes_from_the_form_to_the_visa(who) -> None:
     assert "ANSWER_INFORMATION" in possible(asked)
 
     # She answers one by one. The case goes on with the second.
-    await done(ruby, "answerInformation", case, items=["PHOTOGRAPH"])
-    half = await mine()
+    await perform(ruby, "answerInformation", case, items=["PHOTOGRAPH"])
+    half = await my_case()
     assert (half["stage"], half["answerBy"]) == ("WAITING_FOR_APPLICANT", asked["answerBy"])
     assert [item["kind"] for item in half["requestedItems"]["nodes"] if not item["answeredAt"]] == [
         "BANK_STATEMENT"
     ]
-    await done(ruby, "answerInformation", case, items=["BANK_STATEMENT"])
-    answered = await mine()
+    await perform(ruby, "answerInformation", case, items=["BANK_STATEMENT"])
+    answered = await my_case()
     assert (answered["stage"], answered["answerBy"]) == ("IN_PROCESS", None)
     assert "ANSWER_INFORMATION" not in possible(answered)
 
     # She reads the outcome, with what she needs to travel: number, last day of entry, stay.
-    await done(who["officer"], "referToScreening", case)
-    await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
-    await done(who["officer"], "recordDecision", case, outcome="GRANTED")
-    granted = await mine()
+    await perform(who["officer"], "referToScreening", case)
+    await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
+    await perform(who["officer"], "recordDecision", case, outcome="GRANTED")
+    granted = await my_case()
     assert (granted["stage"], granted["decideBy"]) == ("CLOSED", None)
     visa = granted["decision"]["visa"]
     assert (granted["decision"]["outcome"], visa["stayDays"]) == ("GRANTED", 60)
@@ -76,7 +76,7 @@ async def test_an_applicant_goes_from_the_form_to_the_visa(who) -> None:
     assert len(visa["number"]) == 14
 
     # If it is taken back she is told that, and not why.
-    await done(who["supervisor"], "revokeVisa", case, reason="The employer never existed.")
+    await perform(who["supervisor"], "revokeVisa", case, reason="The employer never existed.")
     revoked = await ruby(MY_CASE, case=case)
     assert revoked.data["node"]["decision"]["visa"]["revokedAt"] is not None
     assert "employer" not in revoked.text
@@ -90,8 +90,8 @@ async def test_an_applicant_goes_from_the_form_to_the_visa(who) -> None:
 
 async def test_an_applicant_withdraws_and_nothing_is_due_any_more(who) -> None:
     ruby = who["applicant"]
-    case = await done(ruby, "submitApplication", visaType="C1", nationality="AU")
-    await done(ruby, "withdrawApplication", case)
+    case = await perform(ruby, "submitApplication", visaType="C1", nationality="AU")
+    await perform(ruby, "withdrawApplication", case)
     mine = (await ruby(MY_CASE, case=case)).data["node"]
     assert (mine["stage"], mine["payBy"], mine["decideBy"]) == ("CLOSED", None, None)
     assert (await change(ruby, "answerInformation", case, items=[])).codes == ["WRONG_STAGE"]

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.changing import IDENTITY, change, document, done, granted, in_screening, key
+from tests.gateway.changing import (
+    IDENTITY,
+    change,
+    document,
+    granted_case,
+    in_screening,
+    key,
+    perform,
+)
 from tests.gateway.conftest import Viewer
 from tests.journeys.test_after_the_grant import queue, told_elsewhere
 from tests.world import today
@@ -51,7 +59,7 @@ async def call(viewer: Viewer, mutation: str, **given: Any) -> tuple[str | None,
     return entry and entry["id"], [error["code"] for error in payload["errors"]]
 
 
-async def proposed(viewer: Viewer, **given: Any) -> str:
+async def propose_ban(viewer: Viewer, **given: Any) -> str:
     values = {"ground": "OVERSTAY", "bannedFrom": today().isoformat(), **WHY, **given}
     id_, codes = await call(viewer, "proposeBan", **values)
     assert (codes, id_ is None) == ([], False)
@@ -59,9 +67,9 @@ async def proposed(viewer: Viewer, **given: Any) -> str:
     return id_
 
 
-async def banned(who: dict[str, Viewer], **given: Any) -> str:
+async def approve_ban(who: dict[str, Viewer], **given: Any) -> str:
     """An entry that `screening` proposed and `screening-2` approved."""
-    id_ = await proposed(who["screening"], **given)
+    id_ = await propose_ban(who["screening"], **given)
     assert (await call(who["screening-2"], "approveBan", banId=id_))[1] == []
     return id_
 
@@ -101,10 +109,10 @@ async def questions(viewer: Viewer) -> dict[str, Any]:
 
 async def test_a_new_ban_holds_a_live_visa_until_the_hit_is_somebody_elses(who) -> None:
     supervisor, proposer, second = who["supervisor"], who["screening"], who["screening-2"]
-    case = await granted(who, identity=IDENTITY | {"passportNumber": "BAN0000001"})
+    case = await granted_case(who, identity=IDENTITY | {"passportNumber": "BAN0000001"})
     before = await told_elsewhere(who, case)
 
-    ban = await proposed(proposer, **passport("BAN0000001"))
+    ban = await propose_ban(proposer, **passport("BAN0000001"))
     # One person cannot put anybody on the list; whoever agrees reads who it is, for that entry.
     assert (await call(proposer, "approveBan", banId=ban))[1] == ["SECOND_PERSON_REQUIRED"]
     named = {"ban": ban, "for": await reference(who, ban)}
@@ -129,7 +137,7 @@ async def test_a_new_ban_holds_a_live_visa_until_the_hit_is_somebody_elses(who) 
     compared = await supervisor(WHO_IS_IT, **named | {"for": answer["reference"]})
     assert compared.data["node"]["person"]["passportNumber"] == "BAN0000001"
     resolved = {"kind": "ENTRY_BAN", "resolution": "NO_MATCH", "reason": "Born in another year."}
-    await done(supervisor, "resolveHit", case, **resolved)
+    await perform(supervisor, "resolveHit", case, **resolved)
     assert case not in await questions(proposer)
     assert (await questions(second))[case]["proposed"] == "NO_MATCH"
     for mutation in ("confirmScreening", "recordScreening"):
@@ -137,33 +145,33 @@ async def test_a_new_ban_holds_a_live_visa_until_the_hit_is_somebody_elses(who) 
         told_proposer = await change(proposer, mutation, case, kind="ENTRY_BAN", **given)
         other = "NOTHING_PROPOSED" if mutation == "confirmScreening" else "NOTHING_ASKED"
         assert told_proposer.codes == [other]
-    await done(second, "confirmScreening", case, kind="ENTRY_BAN")
+    await perform(second, "confirmScreening", case, kind="ENTRY_BAN")
     answer = await file(who, case)
     assert (answer["isVisaHeld"], answer["hasOpenHit"]) == (False, False)
 
 
 async def test_a_name_in_another_spelling_is_found_and_a_match_is_revoked(who) -> None:
     born = {"birthDate": "1981-08-09"}
-    case = await granted(
+    case = await granted_case(
         who,
         identity=IDENTITY | {"fullName": "Jörg Ban-Namen", "passportNumber": "NAM0000001"} | born,
     )
-    await banned(who, nameAndBirthDate={"fullName": "NAMEN, JORG BAN", **born})
+    await approve_ban(who, nameAndBirthDate={"fullName": "NAMEN, JORG BAN", **born})
     answer = await until(who, case, isVisaHeld=True)
     assert [one["by"] for one in answer["screenings"]["nodes"][-1]["banMatches"]] == [
         "NAME_AND_BIRTH_DATE"
     ]
     match = {"kind": "ENTRY_BAN", "resolution": "MATCH", "reason": "The same person."}
-    await done(who["supervisor"], "resolveHit", case, **match)
-    await done(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
+    await perform(who["supervisor"], "resolveHit", case, **match)
+    await perform(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
     assert (await file(who, case))["isVisaHeld"] is True
-    await done(who["supervisor"], "revokeVisa", case, reason="On the ban list.")
+    await perform(who["supervisor"], "revokeVisa", case, reason="On the ban list.")
     assert (await file(who, case))["status"] == "REVOKED"
 
 
 async def test_a_ban_that_two_people_withdraw_holds_nobody(who) -> None:
-    case = await granted(who, identity=IDENTITY | {"passportNumber": "GON0000001"})
-    ban = await banned(who, **passport("GON0000001"))
+    case = await granted_case(who, identity=IDENTITY | {"passportNumber": "GON0000001"})
+    ban = await approve_ban(who, **passport("GON0000001"))
     await until(who, case, isVisaHeld=True)
     gone = {"banId": ban, "reason": "The court set it aside."}
     assert (await call(who["screening"], "proposeBanWithdrawal", **gone))[1] == []
@@ -186,8 +194,8 @@ async def test_an_open_case_meets_the_ban_at_its_question(who) -> None:
     # Of one nobody has answered; of the other it was said that nothing is known, which is over.
     asked = await in_screening(who, identity=IDENTITY | {"passportNumber": "OPN0000001"})
     cleared = await in_screening(who, identity=IDENTITY | {"passportNumber": "OPN0000001"})
-    await done(who["screening"], "recordScreening", cleared, kind="ENTRY_BAN", result="CLEAR")
-    ban = await banned(who, **passport("OPN0000001"))
+    await perform(who["screening"], "recordScreening", cleared, kind="ENTRY_BAN", result="CLEAR")
+    ban = await approve_ban(who, **passport("OPN0000001"))
     async with asyncio.timeout(30):
         while True:
             found = await questions(who["screening"])
@@ -203,7 +211,7 @@ async def test_an_open_case_meets_the_ban_at_its_question(who) -> None:
 
 
 async def test_who_is_banned_is_read_for_a_purpose_and_every_read_is_in_the_ledger(who) -> None:
-    ban = await banned(who, **passport("RED0000001"))
+    ban = await approve_ban(who, **passport("RED0000001"))
     unsaid = WHO_IS_IT.replace(" @purpose(code: CASEWORK, reference: $for)", "").replace(
         ", $for: String!", ""
     )
@@ -239,7 +247,7 @@ async def test_who_is_banned_is_read_for_a_purpose_and_every_read_is_in_the_ledg
     ):
         values = {"ground": "OVERSTAY", "bannedFrom": today().isoformat(), **WHY} | wrong
         assert (await call(who["screening"], "proposeBan", **values))[1] == path
-    unwanted = await proposed(who["screening"], **passport("RED0000003"))
+    unwanted = await propose_ban(who["screening"], **passport("RED0000003"))
     no = {"banId": unwanted, "reason": "A typing error."}
     assert (await call(who["screening-2"], "rejectBan", **no))[1] == []
     assert (await call(who["screening-2"], "approveBan", banId=unwanted))[1] == ["NOTHING_PROPOSED"]

@@ -8,15 +8,15 @@ import pytest
 from tests.gateway.changing import (
     IDENTITY,
     change,
-    cleared,
-    done,
+    cleared_case,
     given_to,
     in_screening,
-    linked,
-    paid,
+    paid_case,
     pays,
+    perform,
     reference_of,
-    submitted,
+    submitted_case,
+    wait_until_linked,
 )
 from tests.gateway.conftest import Viewer
 
@@ -76,16 +76,16 @@ def newcomer(who: dict[str, Viewer], name: str) -> Viewer:
 async def with_a_visa(who: dict[str, Viewer], applicant: Viewer) -> str:
     """Applied for directly, screened and granted."""
     values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
-    case = await pays(who, await done(applicant, "submitApplication", **values))
+    case = await pays(who, await perform(applicant, "submitApplication", **values))
     await given_to(who, "officer", case)
-    await done(who["officer"], "referToScreening", case)
-    await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
-    return await done(who["officer"], "recordDecision", case, outcome="GRANTED")
+    await perform(who["officer"], "referToScreening", case)
+    await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
+    return await perform(who["officer"], "recordDecision", case, outcome="GRANTED")
 
 
 async def test_a_wrong_birth_date_is_corrected_before_payment_at_once(who) -> None:
     agent = who["agent-au"]
-    case = await submitted(who)
+    case = await submitted_case(who)
     assert await propose(agent, case, birthDate="1991-02-03") == []
 
     read = await person(agent, case, "INTAKE")
@@ -103,7 +103,7 @@ async def test_a_wrong_birth_date_is_corrected_before_payment_at_once(who) -> No
 
 async def test_a_renewed_passport_after_payment_waits_for_the_officer_of_the_case(who) -> None:
     agent, officer = who["agent-au"], who["officer"]
-    case = await cleared(who)
+    case = await cleared_case(who)
     renewed = {"passportNumber": "ZX7654321", "passportExpiresOn": "2044-05-06"}
     assert await propose(agent, case, **renewed) == []
 
@@ -120,14 +120,14 @@ async def test_a_renewed_passport_after_payment_waits_for_the_officer_of_the_cas
     assert proposed["passportNumber"] == "ZX7654321"
     assert (proposed["fullName"], proposed["validFrom"]) == (None, None)
     assert (await change(who["officer-2"], "approveCorrection", case)).codes == ["NOT_ASSIGNED"]
-    await done(officer, "approveCorrection", case)
+    await perform(officer, "approveCorrection", case)
 
     read = await person(officer, case, "CASEWORK")
     assert read["identity"]["passportNumber"] == "ZX7654321"
     assert read["identity"]["passportExpiresOn"] == "2044-05-06"
     assert read["passportLastFour"] == "4321"
     # What supervision had answered was about another passport: it is asked anew.
-    await linked(who, case)
+    await wait_until_linked(who, case)
     assert (await change(officer, "recordDecision", case, outcome="GRANTED")).codes == [
         "NOT_CLEARED"
     ]
@@ -136,8 +136,8 @@ async def test_a_renewed_passport_after_payment_waits_for_the_officer_of_the_cas
     assert [(one["result"], one["voidedAt"] is None) for one in answers] == [
         ("CLEAR", False), ("PENDING", True),
     ]  # fmt: skip
-    await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
-    await done(officer, "recordDecision", case, outcome="GRANTED")
+    await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
+    await perform(officer, "recordDecision", case, outcome="GRANTED")
 
 
 async def test_after_the_grant_it_takes_two_and_the_visa_is_held_until_screening_is_clear(
@@ -149,10 +149,10 @@ async def test_after_the_grant_it_takes_two_and_the_visa_is_held_until_screening
 
     first, second = who["supervisor"], who["supervisor-2"]
     assert (await change(first, "confirmCorrection", case)).codes == ["NOTHING_PROPOSED"]
-    await done(first, "approveCorrection", case)
+    await perform(first, "approveCorrection", case)
     assert (await change(first, "confirmCorrection", case)).codes == ["SECOND_PERSON_REQUIRED"]
     assert (await file(who, case))["isVisaHeld"] is False
-    await done(second, "confirmCorrection", case)
+    await perform(second, "confirmCorrection", case)
 
     case_file = await file(who, case)
     assert case_file["isVisaHeld"] is True
@@ -165,7 +165,7 @@ async def test_after_the_grant_it_takes_two_and_the_visa_is_held_until_screening
     }  # fmt: skip
     assert (await person(applicant, case, "OWN_DATA"))["identity"]["fullName"] == "Olive Married"
 
-    await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
+    await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
     assert (await file(who, case))["isVisaHeld"] is False
 
 
@@ -173,24 +173,24 @@ async def test_a_hit_on_the_corrected_holder_keeps_the_visa_held_until_it_is_rev
     applicant = newcomer(who, "hidden")
     case = await with_a_visa(who, applicant)
     assert await propose(applicant, case, birthDate="1989-12-31") == []
-    await done(who["supervisor"], "approveCorrection", case)
-    await done(who["supervisor-2"], "confirmCorrection", case)
-    await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="HIT")
+    await perform(who["supervisor"], "approveCorrection", case)
+    await perform(who["supervisor-2"], "confirmCorrection", case)
+    await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="HIT")
     match = {"kind": "ENTRY_BAN", "resolution": "MATCH", "reason": "Same passport."}
-    await done(who["supervisor"], "resolveHit", case, **match)
-    await done(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
+    await perform(who["supervisor"], "resolveHit", case, **match)
+    await perform(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
     assert (await file(who, case))["isVisaHeld"] is True
-    await done(who["supervisor"], "revokeVisa", case, reason="A match after the grant.")
+    await perform(who["supervisor"], "revokeVisa", case, reason="A match after the grant.")
     assert (await file(who, case))["isVisaHeld"] is False
 
 
 async def test_a_correction_washes_no_hit_away(who) -> None:
     case = await in_screening(who)
-    await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="HIT")
+    await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="HIT")
     assert await propose(who["agent-au"], case, fullName="Olive Cleaner") == []
     # The officer learns nothing of the hit, and it stands until a supervisor says what it is.
-    await done(who["officer"], "approveCorrection", case)
-    await linked(who, case)
+    await perform(who["officer"], "approveCorrection", case)
+    await wait_until_linked(who, case)
     assert (await change(who["officer"], "recordDecision", case, outcome="GRANTED")).codes == [
         "NOT_CLEARED"
     ]
@@ -201,31 +201,31 @@ async def test_a_correction_washes_no_hit_away(who) -> None:
 
 
 async def test_an_address_is_corrected_without_a_new_screening(who) -> None:
-    case = await cleared(who)
+    case = await cleared_case(who)
     assert await propose(who["agent-au"], case, email="olive.new@example.net") == []
-    await done(who["officer"], "approveCorrection", case)
-    await done(who["officer"], "recordDecision", case, outcome="GRANTED")
+    await perform(who["officer"], "approveCorrection", case)
+    await perform(who["officer"], "recordDecision", case, outcome="GRANTED")
 
 
 async def test_a_refused_correction_is_answered_with_its_reason(who) -> None:
     agent, officer = who["agent-au"], who["officer"]
-    case = await cleared(who)
+    case = await cleared_case(who)
     assert await propose(agent, case, fullName="Olive Nobody") == []
     unsaid = await change(officer, "rejectCorrection", case, reason=" ")
     assert unsaid.codes == ["INVALID"]
-    await done(officer, "rejectCorrection", case, reason="The passport says otherwise.")
+    await perform(officer, "rejectCorrection", case, reason="The passport says otherwise.")
     assert await corrections(agent, case) == [{
         "state": "REJECTED", "proposedRole": "PARTNER_AGENT",
         "reason": "The passport says otherwise.",
     }]  # fmt: skip
     read = await person(officer, case, "CASEWORK")
     assert read["identity"]["fullName"] == IDENTITY["fullName"]
-    await done(officer, "recordDecision", case, outcome="GRANTED")
+    await perform(officer, "recordDecision", case, outcome="GRANTED")
 
 
 async def test_a_nationality_is_corrected_unless_that_is_a_new_application(who) -> None:
     agent = who["agent-au"]
-    case = await submitted(who)
+    case = await submitted_case(who)
     # Nationals of AF need clearance: that is another procedure.
     new = await change(agent, "proposeCorrection", case, nationality="AF")
     assert [(one["code"], one["path"]) for one in new.payload["errors"]] == [
@@ -234,13 +234,13 @@ async def test_a_nationality_is_corrected_unless_that_is_a_new_application(who) 
     assert (await change(agent, "proposeCorrection", case, nationality="XX")).codes == [
         "NATIONALITY_UNKNOWN"
     ]
-    await done(agent, "proposeCorrection", case, nationality="NZ")
+    await perform(agent, "proposeCorrection", case, nationality="NZ")
     found = (await agent(CORRECTIONS, case=case)).data["node"]
     assert found["nationality"] == {"code": "NZ"}
 
 
 async def test_every_mistake_of_a_correction_is_reported_by_path_and_never_by_value(who) -> None:
-    case = await submitted(who)
+    case = await submitted_case(who)
     wrong = {"fullName": "", "passportExpiresOn": "2025-01-01", "passportIssuingState": "XX"}
     refused = await change(who["agent-au"], "proposeCorrection", case, identity=wrong)
     assert {error["path"][-1]: error["code"] for error in refused.payload["errors"]} == {
@@ -255,11 +255,11 @@ async def test_who_has_several_files_is_corrected_in_the_one_that_has_come_furth
     applicant = newcomer(who, "often")
     visa = await with_a_visa(who, applicant)
     again = {"visaType": "B1", "nationality": "AU"}
-    unpaid = await done(applicant, "submitApplication", **again)
+    unpaid = await perform(applicant, "submitApplication", **again)
     assert await propose(applicant, unpaid, fullName="Olive Often") == ["CORRECTED_ELSEWHERE"]
     assert await propose(applicant, visa, fullName="Olive Often") == []
-    await done(who["supervisor"], "approveCorrection", visa)
-    await done(who["supervisor-2"], "confirmCorrection", visa)
+    await perform(who["supervisor"], "approveCorrection", visa)
+    await perform(who["supervisor-2"], "confirmCorrection", visa)
     # It is the same person everywhere: the other file has its event, and the name.
     kinds = [one["kind"] for one in (await file(who, unpaid))["events"]["nodes"]]
     assert kinds == ["SUBMITTED", "AWAITING_PAYMENT", "CORRECTED"]
@@ -267,16 +267,16 @@ async def test_who_has_several_files_is_corrected_in_the_one_that_has_come_furth
 
 async def test_a_waiting_correction_lapses_with_its_case(who) -> None:
     agent = who["agent-au"]
-    case = await paid(who)
+    case = await paid_case(who)
     assert await propose(agent, case, fullName="Olive Leaving") == []
-    await done(agent, "withdrawApplication", case)
+    await perform(agent, "withdrawApplication", case)
     assert [one["state"] for one in await corrections(agent, case)] == ["LAPSED"]
     assert await propose(agent, case, fullName="Olive Leaving") == ["WRONG_STAGE"]
 
 
 async def test_versions_are_read_as_an_identity_is(who) -> None:
     """With a purpose, by those who read identity, and every field is in the log of reads."""
-    case = await submitted(who)
+    case = await submitted_case(who)
     assert await propose(who["agent-au"], case, fullName="Olive Logged") == []
     versions = "identityVersions(first: 9) { nodes { fullName } }"
     query = f'{{ node(id: "{case}") {{ ... on Application {{ applicant {{ id {versions} }} }} }} }}'

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from models.jobs.erase_people import erase_due
-from tests.gateway.changing import IDENTITY, done, linked, reference_of
+from tests.gateway.changing import IDENTITY, perform, reference_of, wait_until_linked
 from tests.gateway.conftest import Viewer
 from tests.linking import KEYS
-from tests.rights import applicant_of, closed, says
+from tests.rights import applicant_of, says, withdrawn_case
 
 pytestmark = pytest.mark.anyio
 
@@ -67,7 +67,7 @@ async def work(who: dict[str, Viewer]) -> list[dict[str, Any]]:
     return asked.data["dataRequests"]["nodes"]
 
 
-async def mine(subject: Viewer, language: str = "EN") -> Any:
+async def own_data(subject: Viewer, language: str = "EN") -> Any:
     asked = await subject(MINE, language=language)
     assert asked.errors == [], asked.text
     return asked.data
@@ -86,15 +86,15 @@ async def test_a_subject_asks_corrects_is_held_and_is_erased(who, connection) ->
     nothing = await says(subject, "lodgeDataRequest", "dataRequest { id }", kind="ACCESS")
     assert [one["code"] for one in nothing["errors"]] == ["NOTHING_ON_FILE"]
     identity = {**IDENTITY, "fullName": "Olvie Zephyrine", "passportNumber": "RIGHTS001"}
-    case = await done(
+    case = await perform(
         subject, "submitApplication", visaType="B1", nationality="AU", identity=identity
     )
-    await linked(who, case)
+    await wait_until_linked(who, case)
     named = {"case": case, "for": await reference_of(supervisor, case)}
     assert (await supervisor(READ, **named)).errors == []
 
     # Who read my data? The subject reads it at once, and asks the auditor as well.
-    found = await mine(subject)
+    found = await own_data(subject)
     [read] = found["myData"]["applicant"]["accessEvents"]["nodes"]
     assert read["inWords"].startswith("A supervisor of the Directorate General of Immigration")
     lodged = await says(subject, "lodgeDataRequest", "dataRequest { id state }", kind="ACCESS")
@@ -111,17 +111,17 @@ async def test_a_subject_asks_corrects_is_held_and_is_erased(who, connection) ->
 
     # The name was mistyped: a request, the correction by the usual way, and the answer.
     await says(subject, "lodgeDataRequest", "dataRequest { id }", kind="RECTIFICATION")
-    await done(subject, "proposeCorrection", case, identity={"fullName": "Olive Zephyrine"})
+    await perform(subject, "proposeCorrection", case, identity={"fullName": "Olive Zephyrine"})
     [request] = await work(who)
     [corrected] = request["applicant"]["applications"]["nodes"][0]["corrections"]["nodes"]
     assert corrected["state"] == "IN_EFFECT"
     await answer(who, request, "GRANTED", "The name was corrected.")
-    found = await mine(subject)
+    found = await own_data(subject)
     assert found["myData"]["applicant"]["identity"] == {"fullName": "Olive Zephyrine"}
 
     # Erase me. The case is withdrawn first; then a supervisor keeps the file for a court.
     await says(subject, "lodgeDataRequest", "dataRequest { id }", kind="ERASURE")
-    await done(subject, "withdrawApplication", case)
+    await perform(subject, "withdrawApplication", case)
     held = await says(
         *(supervisor, "holdErasure", "legalHold { id heldBy }"),
         applicationId=case, reason="A court asked for the file.",
@@ -133,7 +133,7 @@ async def test_a_subject_asks_corrects_is_held_and_is_erased(who, connection) ->
     assert (await supervisor(READ, **named)).data["node"]["applicant"]["identity"] is not None
     kept = (await who["auditor"](HOLDS, case=case)).data["node"]
     assert [one["heldBy"] for one in kept["legalHolds"]["nodes"]] == ["supervisor"]
-    found = await mine(subject, "ID")
+    found = await own_data(subject, "ID")
     erasure = found["dataRequests"]["nodes"][-1]
     # That it waits is told, and what the law says of it; not that there is a hold.
     assert (erasure["state"], erasure["erasure"]["erasedAt"]) == ("GRANTED", None)
@@ -147,21 +147,21 @@ async def test_a_subject_asks_corrects_is_held_and_is_erased(who, connection) ->
         pass
     assert (await supervisor(READ, **named)).data["node"]["applicant"]["identity"] is None
     assert (await supervisor(HOLDS, case=case)).data["node"]["applicant"]["erasedAt"] is not None
-    found = await mine(subject)
+    found = await own_data(subject)
     assert found["myData"] is None
     erasure = found["dataRequests"]["nodes"][-1]["erasure"]
     gone, erased = (datetime.fromisoformat(erasure[name]) for name in ("copiesEndAt", "erasedAt"))
     assert timedelta(days=29) < gone - erased <= timedelta(days=30)
 
     # Whoever applies again is somebody new.
-    again = await done(
+    again = await perform(
         subject, "submitApplication", visaType="B1", nationality="AU", identity=identity
     )
     assert await applicant_of(who, again) != await applicant_of(who, case)
 
 
 async def test_a_letter_is_registered_and_its_writer_is_found_under_a_pseudonym(who) -> None:
-    case = await closed(who, identity={**IDENTITY, "passportNumber": "LETTER001"})
+    case = await withdrawn_case(who, identity={**IDENTITY, "passportNumber": "LETTER001"})
     auditor = who["auditor"]
     row = await says(auditor, "registerDataRequest", "dataRequest { id reference }", kind="ACCESS")
     request = row["dataRequest"]

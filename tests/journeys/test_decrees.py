@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from tests.gateway.administering import administer, changed_of, later, refusal_of, today
-from tests.gateway.changing import IDENTITY, pay, submitted
+from tests.gateway.changing import IDENTITY, pay, submitted_case
 from tests.gateway.conftest import Viewer
 
 pytestmark = pytest.mark.anyio
@@ -44,7 +44,7 @@ async def amount_billed(who: dict[str, Viewer]) -> int:
     """What somebody is to pay who applies now."""
     asked = await who["agent-au"](
         "query($id: ID!) { application(by: {id: $id}) { bill { amountIdr } } }",
-        id=await submitted(who, identity=dict(IDENTITY)),
+        id=await submitted_case(who, identity=dict(IDENTITY)),
     )
     return int(asked.data["application"]["bill"]["amountIdr"])
 
@@ -161,7 +161,7 @@ async def test_an_approved_change_is_cancelled_before_its_day_and_everything_is_
         changed_of(await administer(first, "cancelReferenceChange", changeId=id_, **said_why))
     asked = await first('{ visaType(by: {code: "D12"}) { code } }')
     assert asked.data["visaType"] is None
-    assert await pay(who, await submitted(who), amountIdr=1)
+    assert await pay(who, await submitted_case(who), amountIdr=1)
 
 
 async def test_a_proposal_whose_day_has_passed_is_proposed_again(

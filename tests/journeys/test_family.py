@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.changing import IDENTITY, document, done, given_to, key, pays
+from tests.gateway.changing import IDENTITY, document, given_to, key, pays, perform
 from tests.gateway.conftest import Viewer
 
 pytestmark = pytest.mark.anyio
@@ -70,14 +70,14 @@ async def test_a_family_is_one_group_and_decided_one_by_one(who) -> None:
     # Each has a bill of its own, and is decided by itself: one of them is refused.
     for case in cases:
         await pays(who, case)
-        await done(agent, "markReceived", case)
+        await perform(agent, "markReceived", case)
         await given_to(who, "officer", case)
     refusal = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
-    await done(officer, "recordDecision", cases[1], **refusal)
+    await perform(officer, "recordDecision", cases[1], **refusal)
     for case in (cases[0], cases[2], cases[3]):
-        await done(officer, "referToScreening", case)
-        await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
-        await done(officer, "recordDecision", case, outcome="GRANTED")
+        await perform(officer, "referToScreening", case)
+        await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
+        await perform(officer, "recordDecision", case, outcome="GRANTED")
     outcomes = {
         id_: one["decision"]["outcome"] for id_, one in (await group_of(agent, group)).items()
     }

@@ -70,7 +70,7 @@ def third(who: dict[str, Viewer]) -> Viewer:
     return Viewer(who["supervisor"].client, {"role": "SUPERVISOR", "sub": "supervisor-3"})
 
 
-async def opened(viewer: Viewer, **said: Any) -> Changed:
+async def open_inquiry(viewer: Viewer, **said: Any) -> Changed:
     given = {"reason": WHY, "minutes": 30, "mostPeople": 4, **said}
     return await change(viewer, "openInquiry", **given)
 
@@ -91,7 +91,7 @@ async def test_an_inquiry_is_opened_used_up_alerted_and_reviewed_by_another_supe
     # For no case, and for one that is not theirs, nobody is read.
     assert names(await read(curious, "INQ-NONE-SUCH-0000", *CASES)) == dict.fromkeys(CASES)
 
-    inquiry = (await opened(curious)).payload["inquiry"]
+    inquiry = (await open_inquiry(curious)).payload["inquiry"]
     reference = inquiry["reference"]
     assert (reference[:4], inquiry["seen"], inquiry["approvedBy"]) == ("INQ-", 0, None)
     assert inquiry["endsAt"] is not None
@@ -142,7 +142,7 @@ async def test_an_inquiry_is_opened_used_up_alerted_and_reviewed_by_another_supe
     assert await connection.fetchval(budgeted) == 4
 
     # Another one within the hour takes a second supervisor.
-    again = (await opened(curious)).payload["inquiry"]
+    again = (await open_inquiry(curious)).payload["inquiry"]
     assert again["endsAt"] is None
     await connection.execute("DELETE FROM alert WHERE id = $1", row_id(again["id"]))
     await connection.execute("DELETE FROM inquiry WHERE reference = $1", again["reference"])
@@ -183,9 +183,9 @@ async def test_an_inquiry_is_opened_used_up_alerted_and_reviewed_by_another_supe
 
 async def test_a_large_inquiry_waits_for_a_second_supervisor(who, connection) -> None:
     asking, second, another = who["supervisor-2"], who["supervisor"], third(who)
-    wrong = await opened(asking, minutes=0, mostPeople=501, reason=" ")
+    wrong = await open_inquiry(asking, minutes=0, mostPeople=501, reason=" ")
     assert wrong.codes == ["INVALID", "INVALID", "INVALID"]
-    large = (await opened(asking, mostPeople=51)).payload["inquiry"]
+    large = (await open_inquiry(asking, mostPeople=51)).payload["inquiry"]
     assert (large["endsAt"], large["mostPeople"]) == (None, 51)
     asked = await read(asking, large["reference"], CASES[0])
     assert (asked.codes, "second supervisor" in asked.errors[0]["message"]) == (

@@ -34,7 +34,7 @@ PEOPLE = """
 """
 
 
-async def opened(viewer: Viewer, most: int = 4) -> dict[str, Any]:
+async def open_inquiry(viewer: Viewer, most: int = 4) -> dict[str, Any]:
     values = {"reason": WHY, "minutes": 30, "mostPeople": most}
     inquiry: dict[str, Any] = (await change(viewer, "openInquiry", **values)).payload["inquiry"]
     return inquiry
@@ -57,7 +57,7 @@ async def put_back(connection: asyncpg.Connection, reference: str, time: str) ->
 
 async def test_others_hear_that_nobody_reviewed_an_inquiry_once(who, world, connection) -> None:
     curious, other, auditor = who["supervisor"], who["supervisor-2"], who["auditor"]
-    inquiry = await opened(curious)
+    inquiry = await open_inquiry(curious)
     await put_back(connection, inquiry["reference"], "71 hours 59 minutes")
     assert await raise_overdue_reviews(connection) == 0
     await put_back(connection, inquiry["reference"], "1 minute")
@@ -102,7 +102,7 @@ async def test_an_inquiry_to_which_nobody_agrees_lapses_and_is_asked_for_anew(
     who, connection
 ) -> None:
     asking, second = who["supervisor-2"], who["supervisor"]
-    inquiry = await opened(asking, 51)
+    inquiry = await open_inquiry(asking, 51)
     by = {"inquiryId": inquiry["id"]}
     await put_back(connection, inquiry["reference"], "23 hours 59 minutes")
     assert await lapse_inquiries(connection) == 0
@@ -122,7 +122,7 @@ async def test_an_inquiry_to_which_nobody_agrees_lapses_and_is_asked_for_anew(
     await put_back(connection, inquiry["reference"], "100 hours")
     assert await raise_overdue_reviews(connection) == 0
 
-    anew = await opened(asking, 51)
+    anew = await open_inquiry(asking, 51)
     agreed = await change(second, "approveInquiry", inquiryId=anew["id"])
     assert agreed.payload["inquiry"]["endsAt"] is not None
     [waiting] = (await asking(OPEN)).data["inquiries"]["nodes"]

@@ -21,7 +21,7 @@ query ByCountry($from: Date!, $to: Date!, $where: VolumeWhere) {
 """
 
 
-def received(demo: Demo, period: tuple[str, str], **where: list[str]) -> dict[str, int]:
+def intake_by_country(demo: Demo, period: tuple[str, str], **where: list[str]) -> dict[str, int]:
     """What the gateway itself says came in, by country; direct applications have none."""
     window = {"from": period[0], "to": period[1]}
     rows = demo.ask("leadership", BY_COUNTRY, **window, where=where)["volumes"]["rows"]
@@ -30,7 +30,7 @@ def received(demo: Demo, period: tuple[str, str], **where: list[str]) -> dict[st
     }
 
 
-def signed(text: str) -> int:
+def signed_number(text: str) -> int:
     """A contribution as it is written: +12 or −3."""
     return number(text) * (-1 if text.startswith("\N{MINUS SIGN}") else 1)
 
@@ -53,7 +53,7 @@ def test_a_director_reads_four_answers_and_follows_one(visitor: Visitor) -> None
     came_in = number(headline.split(" applications")[0])
     page.locator(".question-change .twin summary").click()
     bars = page.locator("#today-steps tbody tr").all_inner_texts()
-    *parts, whole = (signed(bar.split("\t")[-1].strip()) for bar in bars)
+    *parts, whole = (signed_number(bar.split("\t")[-1].strip()) for bar in bars)
     assert sum(parts) == whole
     assert ("more than" in headline) == (whole > 0)
     assert re.search(r"Most of the (in|de)crease: \S", page.inner_text("#today-change"))
@@ -62,7 +62,7 @@ def test_a_director_reads_four_answers_and_follows_one(visitor: Visitor) -> None
     page.locator("#today-why label", has_text="Partner").click()
     page.wait_for_selector("#today-change .notes:has-text('Nusa')")
     bars = page.locator("#today-steps tbody tr").all_inner_texts()
-    assert signed(bars[-1].split("\t")[-1].strip()) == whole
+    assert signed_number(bars[-1].split("\t")[-1].strip()) == whole
     assert page.inner_text("#today-change h2") == headline
 
     # Who needs attention? Whoever is named stands there with how many decisions, and an interval.
@@ -106,7 +106,7 @@ def test_a_director_shares_a_country_and_takes_a_file_to_the_meeting(
 
     # The table goes to the meeting as a file, whose rows are the gateway's.
     rows = file_of(page)
-    by_country = received(demo, (rows[0]["from"], rows[0]["to"]))
+    by_country = intake_by_country(demo, (rows[0]["from"], rows[0]["to"]))
     in_file = {
         row["name"]: int(row["intake"]) for row in rows if row["code"] and row["intake"] != "0"
     }

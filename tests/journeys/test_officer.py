@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.changing import IDENTITY, change, done, given_to, paid, reference_of
+from tests.gateway.changing import IDENTITY, change, given_to, paid_case, perform, reference_of
 from tests.gateway.conftest import Viewer
 
 pytestmark = pytest.mark.anyio
@@ -23,35 +23,35 @@ REFUSAL = {"outcome": "REFUSED", "ground": "INSUFFICIENT_MEANS"}
 
 async def test_an_officer_works_through_a_day(who) -> None:
     officer = who["officer"]
-    first, second = await paid(who), await paid(who)
+    first, second = await paid_case(who), await paid_case(who)
 
     # Nobody chooses: the case that is due first is given, and with it who applies.
-    taken = await done(officer, "takeCase", queue="FREE")
+    taken = await perform(officer, "takeCase", queue="FREE")
     assert taken == first
     assert await person(officer, taken) == IDENTITY["fullName"]
 
     # Supervision is asked, answers, and the visa is granted: the case leaves the desk.
-    await done(officer, "referToScreening", taken)
-    await done(who["screening"], "recordScreening", taken, kind="ENTRY_BAN", result="CLEAR")
-    await done(officer, "recordDecision", taken, outcome="GRANTED")
+    await perform(officer, "referToScreening", taken)
+    await perform(who["screening"], "recordScreening", taken, kind="ENTRY_BAN", result="CLEAR")
+    await perform(officer, "recordDecision", taken, outcome="GRANTED")
     assert await person(officer, taken) is None
 
     # The next one is of somebody whom the officer knows: it goes back, with the reason.
-    assert await done(officer, "takeCase", queue="FREE") == second
+    assert await perform(officer, "takeCase", queue="FREE") == second
     unsaid = await change(officer, "releaseCase", second, reason=" ")
     assert [error["path"] for error in unsaid.payload["errors"]] == [["input", "reason"]]
-    await done(officer, "releaseCase", second, reason="The applicant is a cousin of mine.")
+    await perform(officer, "releaseCase", second, reason="The applicant is a cousin of mine.")
     assert await person(officer, second) is None
 
     # It does not return to who gave it back, and is the next of anybody else.
     assert (await change(officer, "takeCase", queue="FREE")).codes == ["QUEUE_EMPTY"]
-    assert await done(who["officer-2"], "takeCase", queue="FREE") == second
-    await done(who["officer-2"], "recordDecision", second, **REFUSAL)
+    assert await perform(who["officer-2"], "takeCase", queue="FREE") == second
+    await perform(who["officer-2"], "recordDecision", second, **REFUSAL)
 
 
 async def test_an_officer_does_nothing_to_a_case_on_another_desk(who) -> None:
     """An officer refused another's case before, without having seen the person."""
-    case = await given_to(who, "officer-2", await paid(who))
+    case = await given_to(who, "officer-2", await paid_case(who))
     for mutation, given in (
         ("requestInformation", {}),
         ("referToScreening", {}),
@@ -62,7 +62,7 @@ async def test_an_officer_does_nothing_to_a_case_on_another_desk(who) -> None:
         answer = await change(who["officer"], mutation, case, **given)
         assert answer.codes == ["NOT_ASSIGNED"], mutation
     assert await person(who["officer"], case) is None
-    await done(who["officer-2"], "recordDecision", case, **REFUSAL)
+    await perform(who["officer-2"], "recordDecision", case, **REFUSAL)
 
 
 async def test_a_queue_that_is_no_queue_to_take_from_is_refused(who) -> None:

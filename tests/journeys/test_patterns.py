@@ -8,7 +8,13 @@ import pytest
 
 from models.database.connections import connect
 from models.volumes import fold
-from tests.gateway.changing import IDENTITY, done, in_verification, linked, submitted
+from tests.gateway.changing import (
+    IDENTITY,
+    in_verification,
+    perform,
+    submitted_case,
+    wait_until_linked,
+)
 from tests.gateway.conftest import Viewer
 from tests.world import application_id, at, today
 
@@ -83,11 +89,11 @@ async def test_a_supervisor_sees_who_applies_through_one_partner_after_another(w
     # One person is refused in Sydney, and comes again by another partner, under another name.
     in_sydney = await in_verification(who, identity=person("Shandra Opper", "SHOP00001"))
     refusal = {"outcome": "REFUSED", "ground": "FORGED_DOCUMENT"}
-    await done(officer, "recordDecision", in_sydney, **refusal)
+    await perform(officer, "recordDecision", in_sydney, **refusal)
     await lodged_in_perth(who, person("Sandra Hopper", "SHOP00001", "1985-01-01"))
     # Another one comes twice by the same partner.
     for _ in range(2):
-        await submitted(who, identity=person("Toni Same", "SAME00001", "1971-02-02"))
+        await submitted_case(who, identity=person("Toni Same", "SAME00001", "1971-02-02"))
     # And two may be one person: the name and the birth date are the same, the passport is not.
     case = await in_verification(who, identity=person("Ana López", "OLD000001", "1966-03-03"))
     await lodged_in_perth(who, person("Lopez Ana", "NEW000001", "1966-03-03"))
@@ -112,7 +118,7 @@ async def test_a_supervisor_sees_who_applies_through_one_partner_after_another(w
     other = await person_of(supervisor, case)
     [link] = (await supervisor(FILES, person=other)).data["node"]["linked"]["nodes"]
     values = {"linkId": link["id"], "reason": "The same face."}
-    await done(officer, "confirmLink", case, **values)
+    await perform(officer, "confirmLink", case, **values)
     both = await at_several(supervisor)
     assert [row["applicant"] for row in both["rows"]] == [other, first]
     assert (both["rate"]["cases"], both["rate"]["of"]) == (2, n + 1)
@@ -127,7 +133,7 @@ async def test_a_supervisor_sees_who_applies_through_one_partner_after_another(w
     last_week = {"from": days_ago(8), "to": days_ago(2)}
     assert await at_several(supervisor, **last_week) == {"rate": nothing(), "rows": []}
 
-    await done(officer, "rejectLink", case, **values)
+    await perform(officer, "rejectLink", case, **values)
     rejected = await at_several(supervisor)
     assert [row["applicant"] for row in rejected["rows"]] == [first]
     assert rejected["rate"] == found["rate"]
@@ -174,7 +180,7 @@ async def lodged_in_perth(who, identity: dict[str, str]) -> str:
         "countries": ["AU"], "centres": ["AU-PER"],
     })  # fmt: skip
     values = {"visaType": "B1", "nationality": "AU", "identity": identity}
-    return await linked(who, await done(agent, "submitApplication", **values))
+    return await wait_until_linked(who, await perform(agent, "submitApplication", **values))
 
 
 async def person_of(viewer: Viewer, case: str) -> str:

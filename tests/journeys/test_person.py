@@ -5,13 +5,13 @@ import pytest
 from tests.gateway.changing import (
     IDENTITY,
     change,
-    done,
     given_to,
     in_verification,
-    linked,
-    paid,
+    paid_case,
+    perform,
     reference_of,
-    submitted,
+    submitted_case,
+    wait_until_linked,
 )
 from tests.gateway.conftest import Asked, Viewer
 
@@ -60,7 +60,7 @@ async def test_who_was_refused_for_a_forged_document_is_known_at_another_partner
     # Refused in Sydney …
     forged = person("Shandra Opper", "SHOP00001")
     in_sydney = await in_verification(who, identity=forged)
-    await done(officer, "recordDecision", in_sydney, outcome="REFUSED", ground="FORGED_DOCUMENT")
+    await perform(officer, "recordDecision", in_sydney, outcome="REFUSED", ground="FORGED_DOCUMENT")
 
     # … and handed in by another partner's agent, with the name written otherwise.
     again = person("OPPER, Shándra", "SHOP00001")
@@ -69,7 +69,7 @@ async def test_who_was_refused_for_a_forged_document_is_known_at_another_partner
         "countries": ["AU"], "centres": ["AU-PER"],
     })  # fmt: skip
     values = {"visaType": "B1", "nationality": "AU", "identity": again}
-    in_perth = await linked(who, await done(elsewhere, "submitApplication", **values))
+    in_perth = await wait_until_linked(who, await perform(elsewhere, "submitApplication", **values))
 
     # The officer sees the refusal, with both reasons for which it is the same person.
     by_name, by_passport = await links(officer, in_perth)
@@ -93,7 +93,7 @@ async def test_who_was_refused_for_a_forged_document_is_known_at_another_partner
 
 async def test_a_renewed_passport_is_found_by_name_and_opens_once_it_is_confirmed(who) -> None:
     officer = who["officer"]
-    before = await submitted(who, identity=person("Ana María López", "OLD000001"))
+    before = await submitted_case(who, identity=person("Ana María López", "OLD000001"))
     case = await in_verification(who, identity=person("Lopez Ana-Maria", "NEW000001"))
     [found] = await links(officer, case)
     assert (found["reason"], found["state"]) == ("NAME_AND_BIRTH_DATE", "PROPOSED")
@@ -107,7 +107,7 @@ async def test_a_renewed_passport_is_found_by_name_and_opens_once_it_is_confirme
     # A name alone opens nothing.
     assert await passports() == [None]
     values = {"linkId": found["id"], "reason": "Same face, same signature."}
-    await done(officer, "confirmLink", case, **values)
+    await perform(officer, "confirmLink", case, **values)
     assert await passports() == ["OLD000001"]
     twice = await change(officer, "confirmLink", case, **values)
     assert twice.codes == ["ALREADY_SAID"]
@@ -123,7 +123,7 @@ async def test_a_renewed_passport_is_found_by_name_and_opens_once_it_is_confirme
 
 async def test_a_false_link_is_rejected_with_the_reason(who) -> None:
     officer, other = who["officer"], who["officer-2"]
-    await submitted(who, identity=person("Siti Rahma", "NAMESAKE1", "1991-01-01"))
+    await submitted_case(who, identity=person("Siti Rahma", "NAMESAKE1", "1991-01-01"))
     case = await in_verification(who, identity=person("Siti Rahma", "NAMESAKE2", "1991-01-01"))
     [found] = await links(officer, case)
     values = {"linkId": found["id"], "reason": "Another face: a namesake born on the same day."}
@@ -134,7 +134,7 @@ async def test_a_false_link_is_rejected_with_the_reason(who) -> None:
     assert (await change(officer, "rejectLink", aside, **values)).codes == ["NO_LINK"]
     assert (await change(officer, "rejectLink", case, linkId="PersonLink", reason=" ")).codes
 
-    await done(officer, "rejectLink", case, **values)
+    await perform(officer, "rejectLink", case, **values)
     [link] = await links(officer, case)
     assert (link["state"], link["resolution"]) == ("REJECTED", values["reason"])
     answer = await who_they_are(officer, case)
@@ -142,7 +142,7 @@ async def test_a_false_link_is_rejected_with_the_reason(who) -> None:
     assert opened == [{"applicant": {"identity": None}}]
 
     # It stays where it was looked at, and whoever knows better can say so.
-    await done(officer, "confirmLink", case, linkId=found["id"], reason="The scar is the same.")
+    await perform(officer, "confirmLink", case, linkId=found["id"], reason="The scar is the same.")
     [link] = await links(officer, case)
     assert link["state"] == "CONFIRMED"
 
@@ -161,41 +161,45 @@ async def test_a_family_is_shown_together_and_nobody_is_opened_by_it(who) -> Non
     )
     first, second = (one["application"]["id"] for one in
                      asked.data["submitApplications"]["results"])  # fmt: skip
-    await linked(who, first)
-    [link] = await links(who["officer"], await linked(who, second))
+    await wait_until_linked(who, first)
+    [link] = await links(who["officer"], await wait_until_linked(who, second))
     assert (link["reason"], link["state"]) == ("GROUP", None)
     assert [one["id"] for one in link["applicant"]["applications"]["nodes"]] == [first]
 
 
 async def test_a_corrected_passport_is_linked_anew_and_the_old_one_still_counts(who) -> None:
     officer = who["officer"]
-    await submitted(who, identity=person("Mara Vell", "TYPO00001", "1970-07-07"))
-    case = await submitted(who, identity=person("Nils Vell", "TYPO00001", "1971-07-07"))
+    await submitted_case(who, identity=person("Mara Vell", "TYPO00001", "1970-07-07"))
+    case = await submitted_case(who, identity=person("Nils Vell", "TYPO00001", "1971-07-07"))
     [found] = await links(officer, case)
     assert found["reason"] == "PASSPORT"
     # A typing error, corrected before payment: the file is linked anew, and what was stays known.
-    await done(who["agent-au"], "proposeCorrection", case, identity={"passportNumber": "RIGHT0001"})
-    await linked(who, case)
+    await perform(
+        who["agent-au"], "proposeCorrection", case, identity={"passportNumber": "RIGHT0001"}
+    )
+    await wait_until_linked(who, case)
     [found] = await links(officer, case)
     assert (found["reason"], found["state"]) == ("PASSPORT", "CERTAIN")
-    other = await submitted(who, identity=person("Olaf Vell", "RIGHT0001", "1972-07-07"))
+    other = await submitted_case(who, identity=person("Olaf Vell", "RIGHT0001", "1972-07-07"))
     assert [one["reason"] for one in await links(officer, other)] == ["PASSPORT"]
 
 
 async def test_nothing_is_granted_before_the_case_is_linked(who, connection) -> None:
     officer = who["officer"]
-    case = await given_to(who, "officer", await paid(who, identity=person("Una Paso", "PASO00001")))
-    await done(officer, "referToScreening", case)
-    await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
+    case = await given_to(
+        who, "officer", await paid_case(who, identity=person("Una Paso", "PASO00001"))
+    )
+    await perform(officer, "referToScreening", case)
+    await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
     # As long as the LINKER stands still …
     async with connection.transaction():
         await connection.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended('gerbang linker', 0))"
         )
-        await done(
+        await perform(
             who["agent-au"], "proposeCorrection", case, identity={"email": "una@example.net"}
         )
-        await done(officer, "approveCorrection", case)
+        await perform(officer, "approveCorrection", case)
         answer = await officer(
             "query ($case: ID!) { node(id: $case) { ... on Application { isLinked"
             " allowed { step isAllowed reason { code } } } } }", case=case,
@@ -204,5 +208,5 @@ async def test_nothing_is_granted_before_the_case_is_linked(who, connection) -> 
         granting = await change(officer, "recordDecision", case, outcome="GRANTED")
         assert granting.codes == ["NOT_LINKED"]
     # … and as soon as it has looked, it is granted.
-    await linked(who, case)
-    await done(officer, "recordDecision", case, outcome="GRANTED")
+    await wait_until_linked(who, case)
+    await perform(officer, "recordDecision", case, outcome="GRANTED")

@@ -5,9 +5,9 @@ import pytest
 from tests.gateway.changing import (
     IDENTITY,
     change,
-    done,
     in_screening,
     in_verification,
+    perform,
     reference_of,
 )
 from tests.gateway.conftest import Viewer
@@ -80,7 +80,7 @@ async def test_an_entry_ban_question_is_answered_with_the_person_at_hand(who) ->
     assert found["events"]["nodes"][-1] == {
         "kind": "SCREENED", "actor": "screening", "actorRole": "SCREENING",
     }  # fmt: skip
-    await done(who["officer"], "recordDecision", case, outcome="GRANTED")
+    await perform(who["officer"], "recordDecision", case, outcome="GRANTED")
 
 
 async def test_a_clearance_takes_a_second_person(who) -> None:
@@ -102,7 +102,7 @@ async def test_a_clearance_takes_a_second_person(who) -> None:
     assert {one["kind"]: (one["answeredBy"], one["confirmedBy"]) for one in nodes} == {
         "ENTRY_BAN": ("screening", None), "CLEARANCE": ("screening", "screening-2"),
     }  # fmt: skip
-    await done(who["officer"], "recordDecision", case, outcome="GRANTED")
+    await perform(who["officer"], "recordDecision", case, outcome="GRANTED")
 
 
 async def test_a_false_hit_is_resolved_and_the_case_goes_on(who) -> None:
@@ -139,7 +139,7 @@ async def test_a_false_hit_is_resolved_and_the_case_goes_on(who) -> None:
             for one in found["screenings"]["nodes"]] == [
         ("HIT", "screening", None), ("NO_MATCH", "supervisor", "screening-2"),
     ]  # fmt: skip
-    await done(who["officer"], "recordDecision", case, outcome="GRANTED")
+    await perform(who["officer"], "recordDecision", case, outcome="GRANTED")
 
 
 async def test_a_true_hit_leaves_the_officers_desk_and_is_refused_by_the_supervisor(who) -> None:
@@ -167,7 +167,7 @@ async def test_a_true_hit_leaves_the_officers_desk_and_is_refused_by_the_supervi
     assert (await change(supervisor, "recordDecision", case, outcome="GRANTED")).codes == [
         "WRONG_STATUS"
     ]
-    await done(supervisor, "recordDecision", case, **refusal)
+    await perform(supervisor, "recordDecision", case, **refusal)
     assert (await desk(officer, case))["status"] == "REFUSED"
 
 

@@ -6,7 +6,15 @@ import pytest
 
 from models.database.connections import connect
 from models.volumes import fold
-from tests.gateway.changing import change, done, given_to, granted, in_screening, key, paid
+from tests.gateway.changing import (
+    change,
+    given_to,
+    granted_case,
+    in_screening,
+    key,
+    paid_case,
+    perform,
+)
 from tests.gateway.conftest import Viewer
 from tests.world import today
 
@@ -29,9 +37,9 @@ LEFT = {"reason": "Has left the directorate."}
 
 async def test_a_supervisor_holds_a_case_and_finds_it_again(who) -> None:
     supervisor, officer = who["supervisor"], who["officer"]
-    case = await given_to(who, "officer", await paid(who))
+    case = await given_to(who, "officer", await paid_case(who))
     mine = await work_list(officer, "MINE")
-    await done(supervisor, "holdApplication", case, reason="The sponsor is being looked into.")
+    await perform(supervisor, "holdApplication", case, reason="The sponsor is being looked into.")
     assert case in await work_list(supervisor, "HELD")
 
     # Nothing tells the officer: the desk is as it was, and no queue of theirs is of holds or hits.
@@ -43,7 +51,7 @@ async def test_a_supervisor_holds_a_case_and_finds_it_again(who) -> None:
     names = [one["name"] for one in kinds.data["__type"]["enumValues"]]
     assert names == ["MINE", "FREE", "OVERDUE"]
 
-    await done(supervisor, "releaseApplication", case, reason="Nothing was found.")
+    await perform(supervisor, "releaseApplication", case, reason="Nothing was found.")
     assert case not in await work_list(supervisor, "HELD")
 
 
@@ -51,13 +59,13 @@ async def test_a_false_and_a_true_hit_leave_the_queue_of_hits(who) -> None:
     supervisor = who["supervisor"]
     false, true = await in_screening(who), await in_screening(who)
     for case in (false, true):
-        await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="HIT")
+        await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="HIT")
     assert {false, true} <= set(await work_list(supervisor, "HITS"))
 
     for case, resolution in ((false, "NO_MATCH"), (true, "MATCH")):
         given = {"kind": "ENTRY_BAN", "resolution": resolution, "reason": "By the birth date."}
-        await done(supervisor, "resolveHit", case, **given)
-        await done(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
+        await perform(supervisor, "resolveHit", case, **given)
+        await perform(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
     assert not {false, true} & set(await work_list(supervisor, "HITS"))
 
     # The true one is on the supervisor's desk, on no officer's, and nobody's to take.
@@ -67,8 +75,8 @@ async def test_a_false_and_a_true_hit_leave_the_queue_of_hits(who) -> None:
     to_officer = {"officer": "officer", "reason": "In turn."}
     refused = await change(supervisor, "reassignCase", true, **to_officer)
     assert refused.codes == ["SUPERVISION_REQUIRED"]
-    await done(supervisor, "recordDecision", true, outcome="REFUSED", ground="ENTRY_BAN")
-    await done(who["officer"], "recordDecision", false, outcome="GRANTED")
+    await perform(supervisor, "recordDecision", true, outcome="REFUSED", ground="ENTRY_BAN")
+    await perform(who["officer"], "recordDecision", false, outcome="GRANTED")
 
 
 OVERTURNED = """
@@ -85,16 +93,16 @@ VISAS = """
 
 async def test_a_revocation_made_in_error_is_set_aside_by_a_second_person(who, world) -> None:
     first, second = who["supervisor"], who["supervisor-2"]
-    case = await granted(who)
-    before = await overturned(who["leadership"], world)
+    case = await granted_case(who)
+    before = await count_overturned(who["leadership"], world)
     number = (await first(VISAS, case=case)).data["node"]["decision"]["visa"]["number"]
-    await done(first, "revokeVisa", case, reason="The sponsor never existed.")
+    await perform(first, "revokeVisa", case, reason="The sponsor never existed.")
     # It was another sponsor of the same name. Who revoked cannot decide that alone.
     why = {"reason": "Another sponsor of the same name."}
     assert (await change(first, "setAsideRevocation", case, **why)).codes == [
         "SECOND_PERSON_REQUIRED"
     ]
-    await done(second, "setAsideRevocation", case, **why)
+    await perform(second, "setAsideRevocation", case, **why)
 
     # It is a decision of its own, with a visa of its own: what was revoked stays so, on file.
     answer = await first(
@@ -125,14 +133,14 @@ async def test_a_revocation_made_in_error_is_set_aside_by_a_second_person(who, w
     # The revocation is counted among the decisions of today that did not stand; that it was set
     # aside is none. Whoever manages a partner is not told how cases ended.
     for name in ("leadership", "agent-au"):
-        assert await overturned(who[name], world) == before + 1
+        assert await count_overturned(who[name], world) == before + 1
     answer = await who["manager-au"](OVERTURNED, today=today().isoformat())
     assert (answer.status, answer.codes) == (400, ["FORBIDDEN_FIELD"])
 
 
 async def test_the_cases_of_one_who_left_go_to_others(who) -> None:
     supervisor = who["supervisor"]
-    named, free = await paid(who), await paid(who)
+    named, free = await paid_case(who), await paid_case(who)
     for case in (named, free):
         await given_to(who, "officer-2", case)
     assert {named, free} <= set(await work_list(who["officer-2"], "MINE"))
@@ -142,12 +150,12 @@ async def test_the_cases_of_one_who_left_go_to_others(who) -> None:
     assert [(one["code"], one["path"]) for one in unknown.payload["errors"]] == [
         ("OFFICER_UNKNOWN", ["input", "officer"])
     ]
-    await done(supervisor, "reassignCase", named, officer="officer", **LEFT)
-    await done(supervisor, "reassignCase", free, **LEFT)
+    await perform(supervisor, "reassignCase", named, officer="officer", **LEFT)
+    await perform(supervisor, "reassignCase", free, **LEFT)
     assert not {named, free} & set(await work_list(who["officer-2"], "MINE"))
     assert named in await work_list(who["officer"], "MINE")
     assert free in await work_list(who["officer"], "FREE")
-    assert await done(who["officer"], "takeCase", queue="FREE") == free
+    assert await perform(who["officer"], "takeCase", queue="FREE") == free
 
     # Who moved it, and why, stands with each desk that it was on.
     desks = (await supervisor(DESKS, case=named)).data["node"]["assignments"]["nodes"]
@@ -159,7 +167,7 @@ async def test_the_cases_of_one_who_left_go_to_others(who) -> None:
 
 async def test_one_who_left_is_relieved_of_every_case_at_once(who) -> None:
     supervisor, left = who["supervisor"], who["officer-2"]
-    cases = [await given_to(who, "officer-2", await paid(who)) for _ in range(3)]
+    cases = [await given_to(who, "officer-2", await paid_case(who)) for _ in range(3)]
     on_desk = await work_list(left, "MINE")
     assert {*cases} <= {*on_desk}
     others = await work_list(who["officer"], "MINE")
@@ -190,7 +198,7 @@ async def test_one_who_left_is_relieved_of_every_case_at_once(who) -> None:
     }  # fmt: skip
     returned = await change(left, "takeCase", queue="FREE")
     assert returned.codes == ["QUEUE_EMPTY"]
-    assert await done(who["officer"], "takeCase", queue="FREE") in on_desk
+    assert await perform(who["officer"], "takeCase", queue="FREE") in on_desk
 
 
 # --- What the day consists of --------------------------------------------------------------------
@@ -211,7 +219,7 @@ async def work_list(viewer: Viewer, queue: str) -> list[str]:
     return [one["id"] for one in nodes]
 
 
-async def overturned(viewer: Viewer, world: str) -> int:
+async def count_overturned(viewer: Viewer, world: str) -> int:
     """Of the decisions of today, how many did not stand, with all that was done so far."""
     owner = await connect(world)
     await fold(owner)

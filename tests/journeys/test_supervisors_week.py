@@ -8,7 +8,7 @@ import pytest
 
 from models.database.connections import connect
 from models.volumes import fold
-from tests.gateway.changing import IDENTITY, done, given_to, paid, refused
+from tests.gateway.changing import IDENTITY, given_to, paid_case, perform, refused_case
 from tests.gateway.conftest import Viewer
 from tests.world import APPLICANTS, applicant_id, at, today
 
@@ -49,14 +49,14 @@ async def test_a_supervisor_sees_who_reads_people_and_passes_their_cases_on(who,
 
     # One officer gives a case back unseen, and another one after a look at who applies.
     for is_read in (False, True):
-        case = await given_to(who, "officer-2", await paid(who))
+        case = await given_to(who, "officer-2", await paid_case(who))
         if is_read:
             assert await person(who["officer-2"], case) == IDENTITY["fullName"]
-        await done(who["officer-2"], "releaseCase", case, **PASSED_ON)
+        await perform(who["officer-2"], "releaseCase", case, **PASSED_ON)
     # What a supervisor takes away is not given back, whoever was read.
-    case = await given_to(who, "officer-2", await paid(who))
+    case = await given_to(who, "officer-2", await paid_case(who))
     await person(who["officer-2"], case)
-    await done(who["supervisor"], "reassignCase", case, officer="officer", **PASSED_ON)
+    await perform(who["supervisor"], "reassignCase", case, officer="officer", **PASSED_ON)
 
     after = await officers(who["supervisor"], world, *this_week())
     assert counts(after["officer-2"], "givenBack", "givenBackAfterReading") == (2, 1)
@@ -83,7 +83,7 @@ async def test_a_supervisor_compares_an_officer_with_what_all_make_of_such_cases
 
 async def test_a_refusal_of_today_is_counted_for_who_refused(who, world) -> None:
     before = await officers(who["auditor"], world, today().isoformat(), today().isoformat())
-    await refused(who)
+    await refused_case(who)
     after = await officers(who["auditor"], world, today().isoformat(), today().isoformat())
     was, now = (
         counts(rows["officer"], "decisions", "refused", "givenBack") for rows in (before, after)

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from tests.gateway.administering import decreed
-from tests.gateway.changing import IDENTITY, done, pay, receipt
+from tests.gateway.administering import apply_decree
+from tests.gateway.changing import IDENTITY, pay, perform, receipt
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -33,7 +33,7 @@ async def test_a_fee_is_reported_paid_with_its_bill_and_the_receipt(who) -> None
     agent, treasury = who["agent-au"], who["treasury"]
 
     # An agent hands a file in. The applicant leaves with a bill: what to pay, and by when.
-    case = await done(agent, "submitApplication", **FORM)
+    case = await perform(agent, "submitApplication", **FORM)
     seen = (await agent(THE_BILL, case=case)).data["node"]
     bill = seen["bill"]
     assert (seen["stage"], bill["amountIdr"], bill["paidAt"]) == (
@@ -80,7 +80,7 @@ async def test_a_fee_is_reported_paid_with_its_bill_and_the_receipt(who) -> None
 
 
 async def test_a_receipt_pays_one_bill(who) -> None:
-    first, second = [await done(who["agent-au"], "submitApplication", **FORM) for _ in range(2)]
+    first, second = [await perform(who["agent-au"], "submitApplication", **FORM) for _ in range(2)]
     number = receipt()
     assert (await pay(who, first, receiptNumber=number)).is_done
     assert (await pay(who, second, receiptNumber=number)).codes == ["RECEIPT_USED"]
@@ -88,21 +88,21 @@ async def test_a_receipt_pays_one_bill(who) -> None:
 
 
 async def test_a_bill_keeps_its_amount_when_the_fee_changes(who) -> None:
-    case = await done(who["agent-au"], "submitApplication", **FORM)
+    case = await perform(who["agent-au"], "submitApplication", **FORM)
     decree = {"visaType": "B1", "amountIdr": 650_000, "validFrom": today().isoformat()}
-    await decreed(who, "proposeFee", **decree)
+    await apply_decree(who, "proposeFee", **decree)
     try:
         bill = (await who["agent-au"](THE_BILL, case=case)).data["node"]["bill"]
         assert bill["amountIdr"] == 500_000
         assert (await pay(who, case, amountIdr=650_000)).codes == ["AMOUNT_DIFFERS"]
         assert (await pay(who, case, amountIdr=500_000)).is_done
     finally:
-        await decreed(who, "proposeFee", **{**decree, "amountIdr": 500_000})
+        await apply_decree(who, "proposeFee", **{**decree, "amountIdr": 500_000})
 
 
 async def test_a_withdrawn_application_takes_no_payment(who) -> None:
-    case = await done(who["agent-au"], "submitApplication", **FORM)
-    await done(who["agent-au"], "withdrawApplication", case)
+    case = await perform(who["agent-au"], "submitApplication", **FORM)
+    await perform(who["agent-au"], "withdrawApplication", case)
     assert (await pay(who, case)).codes == ["BILL_CLOSED"]
 
 
@@ -122,7 +122,7 @@ async def test_a_code_that_was_never_issued_is_not_found(who) -> None:
 @pytest.mark.parametrize("name", ["service", "agent-au", "applicant", "manager-au", "officer"])
 async def test_nobody_else_books_a_payment(who, name) -> None:
     """Least of all the partner's own system, which did so before the treasury had a role."""
-    case = await done(who["agent-au"], "submitApplication", **FORM)
+    case = await perform(who["agent-au"], "submitApplication", **FORM)
     bill = (await who["agent-au"](THE_BILL, case=case)).data["node"]["bill"]
     report = {
         "idempotencyKey": "not-the-treasury", "billingCode": bill["code"],

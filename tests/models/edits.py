@@ -31,7 +31,7 @@ async def one_arrives(connection: asyncpg.Connection, rng: Random) -> None:
 
 async def one_pays(connection: asyncpg.Connection, rng: Random) -> None:
     async with connection.transaction():
-        if one := await _one(connection, "status = 'SUBMITTED'", rng):
+        if one := await _choose_application(connection, "status = 'SUBMITTED'", rng):
             paid_at = await connection.fetchval(_EVENT, one["id"], "PAID")
             await connection.execute(
                 "UPDATE application SET status = 'PAID', fee_idr = 500000, paid_at = $2,"
@@ -44,7 +44,7 @@ async def one_pays(connection: asyncpg.Connection, rng: Random) -> None:
 
 async def one_is_received(connection: asyncpg.Connection, rng: Random) -> None:
     async with connection.transaction():
-        if one := await _one(connection, "received_at IS NULL", rng):
+        if one := await _choose_application(connection, "received_at IS NULL", rng):
             received_at = await connection.fetchval(_EVENT, one["id"], "RECEIVED")
             await connection.execute(
                 "UPDATE application SET received_at = $2 WHERE id = $1", one["id"], received_at
@@ -53,7 +53,9 @@ async def one_is_received(connection: asyncpg.Connection, rng: Random) -> None:
 
 async def one_is_asked(connection: asyncpg.Connection, rng: Random) -> None:
     async with connection.transaction():
-        if one := await _one(connection, "status IN ('PAID', 'IN_VERIFICATION')", rng):
+        if one := await _choose_application(
+            connection, "status IN ('PAID', 'IN_VERIFICATION')", rng
+        ):
             await connection.fetchval(_EVENT, one["id"], "INFO_REQUESTED")
             await connection.execute(
                 "UPDATE application SET status = 'INFO_REQUESTED', was_info_requested = true"
@@ -64,7 +66,7 @@ async def one_is_asked(connection: asyncpg.Connection, rng: Random) -> None:
 
 async def one_answers(connection: asyncpg.Connection, rng: Random) -> None:
     async with connection.transaction():
-        if one := await _one(connection, "status = 'INFO_REQUESTED'", rng):
+        if one := await _choose_application(connection, "status = 'INFO_REQUESTED'", rng):
             asked_at = await connection.fetchval(
                 "SELECT max(occurred_at) FROM application_event"
                 " WHERE application_id = $1 AND kind = 'INFO_REQUESTED'",
@@ -81,7 +83,9 @@ async def one_answers(connection: asyncpg.Connection, rng: Random) -> None:
 
 async def one_closes(connection: asyncpg.Connection, rng: Random) -> None:
     async with connection.transaction():
-        if one := await _one(connection, "status IN ('PAID', 'IN_VERIFICATION')", rng):
+        if one := await _choose_application(
+            connection, "status IN ('PAID', 'IN_VERIFICATION')", rng
+        ):
             status = rng.choice(("GRANTED", "REFUSED", "WITHDRAWN", "LAPSED"))
             closed_at = await connection.fetchval(_EVENT, one["id"], status)
             decision = uuid4() if status in ("GRANTED", "REFUSED") else None
@@ -99,7 +103,7 @@ async def one_closes(connection: asyncpg.Connection, rng: Random) -> None:
 
 async def one_is_corrected(connection: asyncpg.Connection, rng: Random) -> None:
     async with connection.transaction():
-        if one := await _one(connection, "status IN ('GRANTED', 'REFUSED')", rng):
+        if one := await _choose_application(connection, "status IN ('GRANTED', 'REFUSED')", rng):
             status = rng.choice(("GRANTED", "REFUSED"))
             decided_at = await connection.fetchval(_EVENT, one["id"], status)
             decision = uuid4()
@@ -116,7 +120,7 @@ async def one_is_corrected(connection: asyncpg.Connection, rng: Random) -> None:
 
 async def one_is_revoked(connection: asyncpg.Connection, rng: Random) -> None:
     async with connection.transaction():
-        if one := await _one(connection, "status = 'GRANTED'", rng):
+        if one := await _choose_application(connection, "status = 'GRANTED'", rng):
             await connection.fetchval(_EVENT, one["id"], "REVOKED")
             await connection.execute(
                 "UPDATE application SET status = 'REVOKED' WHERE id = $1", one["id"]
@@ -125,7 +129,7 @@ async def one_is_revoked(connection: asyncpg.Connection, rng: Random) -> None:
 
 async def one_was_someone_else(connection: asyncpg.Connection, rng: Random) -> None:
     """The applicant, and with that the nationality, is put right."""
-    if one := await _one(connection, "true", rng):
+    if one := await _choose_application(connection, "true", rng):
         name = rng.choice(list(APPLICANTS))
         await connection.execute(
             "UPDATE application SET applicant_id = $2, nationality_code = $3 WHERE id = $1",
@@ -167,7 +171,7 @@ async def one_had_paid_before(connection: asyncpg.Connection, rng: Random) -> No
     """An open case turns out to have been paid earlier."""
     is_open = "status = 'PAID' AND paid_at > submitted_at + interval '2 hours'"
     async with connection.transaction():
-        if one := await _one(connection, is_open, rng):
+        if one := await _choose_application(connection, is_open, rng):
             paid_at = one["paid_at"] - (one["paid_at"] - one["submitted_at"]) * rng.random()
             await connection.execute(
                 "INSERT INTO application_event (application_id, sequence, kind, occurred_at)"
@@ -181,7 +185,7 @@ async def one_had_paid_before(connection: asyncpg.Connection, rng: Random) -> No
             )
 
 
-async def _one(
+async def _choose_application(
     connection: asyncpg.Connection, condition: str, rng: Random
 ) -> asyncpg.Record | None:
     rows = await connection.fetch(f"SELECT * FROM application WHERE {condition} ORDER BY id")

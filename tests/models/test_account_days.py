@@ -37,7 +37,7 @@ def hashes(folder: Path) -> bytes:
     return b"".join(CheckpointFolder(folder).leaves().parts())
 
 
-def named(folder: Path, pattern: str) -> list[Path]:
+def find_files(folder: Path, pattern: str) -> list[Path]:
     return sorted(folder.glob(pattern))
 
 
@@ -56,7 +56,7 @@ async def test_a_day_that_is_over_is_read_from_its_own_files(three_days, tmp_pat
     assert folder.keep_days(datetime(2026, 3, 3, 0, 59, tzinfo=UTC)) == 1
     assert folder.keep_days(datetime(2026, 3, 3, 1, 0, tzinfo=UTC)) == 1
     assert folder.keep_days(datetime(2026, 3, 3, 1, 0, tzinfo=UTC)) == 0
-    assert [file.name.split("_")[0] for file in named(tmp_path, "*_*")] == [
+    assert [file.name.split("_")[0] for file in find_files(tmp_path, "*_*")] == [
         *["2026-03-01"] * 2, *["2026-03-02"] * 2,
     ]  # fmt: skip
     public = await KEYS.public_keys(KeyUse.CHECKPOINT)
@@ -79,7 +79,7 @@ async def test_a_day_that_is_over_is_read_from_its_own_files(three_days, tmp_pat
 async def test_a_file_of_a_day_that_is_another_is_not_believed(three_days, tmp_path: Path) -> None:
     folder = CheckpointFolder(tmp_path)
     folder.keep_days()
-    [kept] = named(tmp_path, "2026-03-01_*.leaves")
+    [kept] = find_files(tmp_path, "2026-03-01_*.leaves")
     kept.write_bytes(bytes(len(kept.read_bytes())))
     # The folder of the day still has what was signed.
     assert await find_tampering(three_days, tmp_path) == []
@@ -94,7 +94,7 @@ async def test_a_keeper_that_was_killed_over_the_files_of_a_day_writes_them_anew
 ) -> None:
     folder = CheckpointFolder(tmp_path)
     before = hashes(tmp_path)
-    *_, last = named(tmp_path / "2026-03-01", "*.leaves")
+    *_, last = find_files(tmp_path / "2026-03-01", "*.leaves")
     size = int(last.name.split("-")[1])
     # Some of the hashes, and no checkpoint yet.
     cut = tmp_path / f"2026-03-01_{0:012}-{size:012}-000000.leaves"
@@ -106,10 +106,10 @@ async def test_a_keeper_that_was_killed_over_the_files_of_a_day_writes_them_anew
 
 
 async def test_a_day_with_a_gap_keeps_its_folder(three_days, tmp_path: Path) -> None:
-    [_, second, _] = named(tmp_path / "2026-03-02", "*.leaves")
+    [_, second, _] = find_files(tmp_path / "2026-03-02", "*.leaves")
     second.unlink()
     assert CheckpointFolder(tmp_path).keep_days() == 2
-    assert {file.name[:10] for file in named(tmp_path, "*_*")} == {"2026-03-01", "2026-03-03"}
+    assert {file.name[:10] for file in find_files(tmp_path, "*_*")} == {"2026-03-01", "2026-03-03"}
 
 
 async def test_a_day_that_is_over_is_signed_anew_after_a_rotation(

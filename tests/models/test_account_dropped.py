@@ -130,13 +130,13 @@ async def test_nobody_deletes_an_entry_without_a_record_or_before_its_age(accoun
             )
 
 
-async def changed(account: asyncpg.Connection, _: Path) -> tuple[Tampering, str]:
+async def change_entry(account: asyncpg.Connection, _: Path) -> tuple[Tampering, str]:
     _, key = await newest_read(account)
     await account.execute("UPDATE access_event SET actor = 'other' WHERE id = $1", key)
     return Tampering.CHANGED, f"access_event {key} is not what it was"
 
 
-async def changed_leaf_of_what_went(account: asyncpg.Connection, _: Path) -> tuple[Tampering, str]:
+async def change_leaf_of_deleted(account: asyncpg.Connection, _: Path) -> tuple[Tampering, str]:
     position, key = await leaf_of_old(account)
     await account.execute(
         "UPDATE account_leaf SET hash = sha256('else') WHERE position = $1", position
@@ -144,26 +144,26 @@ async def changed_leaf_of_what_went(account: asyncpg.Connection, _: Path) -> tup
     return Tampering.CHANGED, f"access_event {key} has another leaf than was signed"
 
 
-async def removed_young(account: asyncpg.Connection, _: Path) -> tuple[Tampering, str]:
+async def remove_young(account: asyncpg.Connection, _: Path) -> tuple[Tampering, str]:
     _, key = await newest_read(account)
     await account.execute("DELETE FROM access_event WHERE id = $1", key)
     return Tampering.REMOVED, f"access_event {key} is gone"
 
 
-async def removed_leaf_of_what_went(account: asyncpg.Connection, _: Path) -> tuple[Tampering, str]:
+async def remove_leaf_of_deleted(account: asyncpg.Connection, _: Path) -> tuple[Tampering, str]:
     position, _ = await leaf_of_old(account)
     await account.execute("DELETE FROM account_leaf WHERE position = $1", position)
     return Tampering.REMOVED, "1 leaves of the account"
 
 
-async def cut_off(account: asyncpg.Connection, _: Path) -> tuple[Tampering, str]:
+async def cut_off_end(account: asyncpg.Connection, _: Path) -> tuple[Tampering, str]:
     size = await account.fetchval("SELECT size FROM account_head")
     position, _ = await newest_read(account)
     await account.execute("DELETE FROM account_leaf WHERE position >= $1", position)
     return Tampering.CUT_OFF, f"{size:,} leaves were signed, {position:,} are there"
 
 
-async def reordered(account: asyncpg.Connection, _: Path) -> tuple[Tampering, str]:
+async def reorder_leaves(account: asyncpg.Connection, _: Path) -> tuple[Tampering, str]:
     """Two of those that went."""
     (one, key), (other, _) = await newest_read(account, 6), await newest_read(account, 8)
     await account.execute(
@@ -175,7 +175,7 @@ async def reordered(account: asyncpg.Connection, _: Path) -> tuple[Tampering, st
     return Tampering.REORDERED, f"access_event {key} has the place of another"
 
 
-async def forged(account: asyncpg.Connection, folder: Path) -> tuple[Tampering, str]:
+async def forge_entry(account: asyncpg.Connection, folder: Path) -> tuple[Tampering, str]:
     """A read of today that no gateway wrote, beside those that went."""
     columns = (
         "occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code,"
@@ -192,23 +192,23 @@ async def forged(account: asyncpg.Connection, folder: Path) -> tuple[Tampering, 
     return Tampering.FORGED, f"access_event {copied} no gateway sealed"
 
 
-async def forged_record(account: asyncpg.Connection, folder: Path) -> tuple[Tampering, str]:
+async def forge_record(account: asyncpg.Connection, folder: Path) -> tuple[Tampering, str]:
     """A record that no keeper signed lets a read of today go, which is missed by name as well."""
     position, _ = await newest_read(account)
-    record = await copied_record(account, folder, position, b"\0" * 64)
+    record = await copy_record(account, folder, position, b"\0" * 64)
     return Tampering.FORGED, f"account_drop {record} no keeper signed"
 
 
-async def dropped_early(account: asyncpg.Connection, folder: Path) -> tuple[Tampering, str]:
+async def drop_early(account: asyncpg.Connection, folder: Path) -> tuple[Tampering, str]:
     """With the key of the keeper itself: the checkpoints outside say how old the read is."""
     position, _ = await newest_read(account)
-    record = await copied_record(account, folder, position, None)
+    record = await copy_record(account, folder, position, None)
     before = await account.fetchval("SELECT before FROM account_drop WHERE id = $1", record)
     why = f"though it was signed after {before:%Y-%m-%d %H:%M:%S} UTC"
     return Tampering.DROPPED_EARLY, f"1 entries of account_drop {record} {why}"
 
 
-async def copied_record(
+async def copy_record(
     account: asyncpg.Connection, folder: Path, position: int, signature: bytes | None
 ) -> UUID:
     """The record, once more, for one more leaf, whose row goes: signed, or not."""
@@ -232,19 +232,19 @@ async def copied_record(
     return one.id
 
 
-async def changed_record(account: asyncpg.Connection, _: Path) -> tuple[Tampering, str]:
+async def change_record(account: asyncpg.Connection, _: Path) -> tuple[Tampering, str]:
     """A record that is stretched to what it never let go."""
     id_ = await account.fetchval("SELECT id FROM account_drop LIMIT 1")
     await account.execute("UPDATE account_drop SET lasts[1] = 1000000 WHERE id = $1", id_)
     return Tampering.CHANGED, f"account_drop {id_} is not what it was"
 
 
-async def unrecorded(account: asyncpg.Connection, _: Path) -> tuple[Tampering, str]:
+async def write_past_account(account: asyncpg.Connection, _: Path) -> tuple[Tampering, str]:
     [*_, last] = await read_five(account)
     return Tampering.UNRECORDED, f"access_event {last} was written past the account"
 
 
-async def rolled_back(account: asyncpg.Connection, folder: Path) -> tuple[Tampering, str]:
+async def roll_back(account: asyncpg.Connection, folder: Path) -> tuple[Tampering, str]:
     for table in ("account_head", "account_leaf", "access_event"):
         await account.execute(f"CREATE TEMP TABLE old_{table} AS SELECT * FROM {table}")
     before = await account.fetchval("SELECT size FROM account_head")
@@ -264,18 +264,18 @@ async def rolled_back(account: asyncpg.Connection, folder: Path) -> tuple[Tamper
 Tamper = Callable[[asyncpg.Connection, Path], Awaitable[tuple[Tampering, str]]]
 #: Beside the one that is named: what follows from it is named as well.
 WAYS: tuple[tuple[Tamper, int], ...] = (
-    (changed, 0),
-    (changed_leaf_of_what_went, 0),
-    (removed_young, 0),
-    (removed_leaf_of_what_went, 0),
-    (cut_off, 7),
-    (reordered, 1),
-    (forged, 0),
-    (forged_record, 1),
-    (dropped_early, 0),
-    (changed_record, 5),
-    (unrecorded, 4),
-    (rolled_back, 0),
+    (change_entry, 0),
+    (change_leaf_of_deleted, 0),
+    (remove_young, 0),
+    (remove_leaf_of_deleted, 0),
+    (cut_off_end, 7),
+    (reorder_leaves, 1),
+    (forge_entry, 0),
+    (forge_record, 1),
+    (drop_early, 0),
+    (change_record, 5),
+    (write_past_account, 4),
+    (roll_back, 0),
 )
 
 

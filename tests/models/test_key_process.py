@@ -92,11 +92,11 @@ async def test_whoever_opens_people_signs_nothing_and_erases_nobody(folder: Path
 async def test_a_slow_service_is_given_up(folder: Path) -> None:
     over = asyncio.Event()
 
-    async def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def stay_silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await over.wait()
         writer.close()
 
-    async with await asyncio.start_unix_server(silent, folder / "socket"):
+    async with await asyncio.start_unix_server(stay_silent, folder / "socket"):
         with pytest.raises(KeyServiceError, match="TimeoutError"):
             await SocketKeys(folder / "socket", answer_seconds=0.05).open_data_keys([ANNA])
         over.set()

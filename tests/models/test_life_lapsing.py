@@ -31,7 +31,9 @@ async def undone(world: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-async def entered(connection: asyncpg.Connection, application: object, kind: str, ago: str) -> None:
+async def enter_status(
+    connection: asyncpg.Connection, application: object, kind: str, ago: str
+) -> None:
     """An application enters a status some time ago, counted by the database's clock."""
     await connection.execute(
         "INSERT INTO application_event (application_id, sequence, kind, occurred_at)"
@@ -51,7 +53,7 @@ async def status(connection: asyncpg.Connection, application: object) -> str:
     [("6 days 23:59:00", "AWAITING_PAYMENT"), ("7 days", "PAYMENT_EXPIRED")],
 )
 async def test_a_bill_lapses_after_seven_days(undone, ago, becomes) -> None:
-    await entered(undone, UNPAID, "AWAITING_PAYMENT", ago)
+    await enter_status(undone, UNPAID, "AWAITING_PAYMENT", ago)
     await end_overdue(undone)
     assert await status(undone, UNPAID) == becomes
 
@@ -60,13 +62,13 @@ async def test_a_bill_lapses_after_seven_days(undone, ago, becomes) -> None:
     ("ago", "becomes"), [("13 days 23:59:00", "INFO_REQUESTED"), ("14 days", "LAPSED")]
 )
 async def test_a_request_lapses_after_fourteen_days(undone, ago, becomes) -> None:
-    await entered(undone, OPEN, "INFO_REQUESTED", ago)
+    await enter_status(undone, OPEN, "INFO_REQUESTED", ago)
     await end_overdue(undone)
     assert await status(undone, OPEN) == becomes
 
 
 async def test_a_lapsed_case_is_closed_announced_and_off_the_desk(undone) -> None:
-    await entered(undone, OPEN, "INFO_REQUESTED", "20 days")
+    await enter_status(undone, OPEN, "INFO_REQUESTED", "20 days")
     before = await undone.fetchrow("SELECT * FROM application WHERE id = $1", OPEN)
     assert await end_overdue(undone) >= 1
     after = await undone.fetchrow("SELECT * FROM application WHERE id = $1", OPEN)
@@ -88,7 +90,7 @@ async def test_nothing_ends_twice(undone) -> None:
 
 
 async def test_a_deadline_in_force_later_does_not_shorten_an_earlier_wait(undone) -> None:
-    await entered(undone, UNPAID, "AWAITING_PAYMENT", "3 days")
+    await enter_status(undone, UNPAID, "AWAITING_PAYMENT", "3 days")
     await undone.execute("INSERT INTO deadline VALUES ('PAYMENT', current_date, 1)")
     await end_overdue(undone)
     assert await status(undone, UNPAID) == "AWAITING_PAYMENT"

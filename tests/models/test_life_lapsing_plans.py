@@ -32,7 +32,7 @@ CLOSED = """
 """
 
 
-async def explained(connection: asyncpg.Connection, step: Step) -> Iterator[Any]:
+async def explain_step(connection: asyncpg.Connection, step: Step) -> Iterator[Any]:
     """Every node of the plan of a step, as it ran."""
     statement, *values = due(step, 500)
     async with undone(connection):
@@ -92,7 +92,7 @@ async def waiting(connection: asyncpg.Connection) -> int:
 
 @pytest.mark.parametrize("step", STEPS_OF_A_CLOCK, ids=lambda step: step.verb)
 async def test_the_clock_reads_only_what_waits(few: asyncpg.Connection, step: Step) -> None:
-    read = rows_read(await explained(few, step))
+    read = rows_read(await explain_step(few, step))
     assert 0 < await waiting(few) < 500
     by_status = sum(read.pop(name, 0) for name in (INDEX, *NEXT_BEST))
     assert by_status <= await waiting(few)
@@ -103,7 +103,7 @@ async def test_the_clock_reads_only_what_waits(few: asyncpg.Connection, step: St
 async def test_a_missing_index_is_noticed(few: asyncpg.Connection) -> None:
     async with undone(few):
         await few.execute(f"DROP INDEX {', '.join((INDEX, *NEXT_BEST))}")
-        read = [rows_read(await explained(few, step)) for step in STEPS_OF_A_CLOCK]
+        read = [rows_read(await explain_step(few, step)) for step in STEPS_OF_A_CLOCK]
         assert [each for each in read if sum(each.values()) > 2 * await waiting(few)]
 
 

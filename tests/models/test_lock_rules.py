@@ -84,7 +84,7 @@ async def migrated(server: Server) -> str:
 async def test_statements_that_would_block_a_table_in_use_are_refused(
     migrated: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, statements: str, said: str
 ) -> None:
-    found = hazards(await _rehearsed(migrated, monkeypatch, tmp_path, statements))
+    found = hazards(await _rehearse(migrated, monkeypatch, tmp_path, statements))
     assert found, "nothing was refused"
     assert said in found[-1].sentence, found
     assert (found[-1].place.file.name, found[-1].place.line) == ("0999_bad.py", 9)
@@ -94,7 +94,7 @@ async def test_statements_that_would_block_a_table_in_use_are_refused(
 async def test_harmless_statements_are_allowed(
     migrated: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, statements: str
 ) -> None:
-    assert hazards(await _rehearsed(migrated, monkeypatch, tmp_path, statements)) == []
+    assert hazards(await _rehearse(migrated, monkeypatch, tmp_path, statements)) == []
 
 
 async def test_a_proof_lets_a_column_become_required(
@@ -102,7 +102,7 @@ async def test_a_proof_lets_a_column_become_required(
 ) -> None:
     proof = "ALTER TABLE application ADD CONSTRAINT proof CHECK (paid_at IS NOT NULL)"
     required = "ALTER TABLE application ALTER COLUMN paid_at SET NOT NULL"
-    noted = await _rehearsed(migrated, monkeypatch, tmp_path, required, before=proof)
+    noted = await _rehearse(migrated, monkeypatch, tmp_path, required, before=proof)
     assert hazards(noted) == []
 
 
@@ -110,13 +110,13 @@ async def test_a_lock_that_is_not_declared_is_named(
     migrated: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     adding = "ALTER TABLE application ADD COLUMN lost_at timestamptz"
-    noted = await _rehearsed(migrated, monkeypatch, tmp_path, adding)
+    noted = await _rehearse(migrated, monkeypatch, tmp_path, adding)
     [found] = undeclared_locks(noted)
     assert found.sentence.startswith("takes ACCESS EXCLUSIVE on application: say so in `locks`")
     assert found.place.line == 5
 
 
-async def _rehearsed(
+async def _rehearse(
     url: str, monkeypatch: pytest.MonkeyPatch, folder: Path, statements: str, before: str = ""
 ) -> list[Statement]:
     """What a revision of these statements does; rolled back."""

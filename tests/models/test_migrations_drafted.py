@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.migrations import newest_revision
-from tests.recipes import copied, run
+from tests.recipes import copy_tree, run
 
 GERBANG = f"{sys.executable} -c 'from gateway.cli import main; main()'"
 VERSIONS = "models/migrations/versions"
@@ -42,7 +42,7 @@ with temporary_postgres() as server:
 @pytest.fixture(scope="module")
 def drafted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A copy with changed models, and what the command printed about them."""
-    tree = copied(tmp_path_factory.mktemp("drafted"))
+    tree = copy_tree(tmp_path_factory.mktemp("drafted"))
     for name, before, after in CHANGES:
         _replace(tree / name, before, after)
     _replace(
@@ -98,7 +98,7 @@ def test_nothing_differs_after_up_down_and_up(drafted: tuple[Path, str]) -> None
 
 @pytest.mark.proof
 def test_a_value_that_rows_lack_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    tree = copied(tmp_path)
+    tree = copy_tree(tmp_path)
     name, before, after = CHANGES[0]
     required = after.replace(
         "withdrawn_at: Mapped[datetime | None]", "withdrawn_at: Mapped[datetime]"

@@ -15,7 +15,7 @@ from models.database.owner import OwnerError
 from models.postgres import Server, temporary_postgres
 from models.row_security import DATABASE_ROLES, LINKER, login_at
 from tests import tokens
-from tests.owners import DATABASE, OWNER, migrated, prepare, refused, run
+from tests.owners import DATABASE, OWNER, migrate_as_owner, prepare, run, superuser_script
 
 pytestmark = pytest.mark.anyio
 
@@ -27,7 +27,7 @@ SHARED = "WITH ADMIN TRUE, INHERIT FALSE, SET FALSE"
 async def owned(apart: Server) -> str:
     """The address of a migrated database, for its owner."""
     url = prepare(apart)
-    await migrated(url)
+    await migrate_as_owner(url)
     return url
 
 
@@ -69,14 +69,14 @@ async def test_an_owner_that_is_no_superuser_migrates_again_and_again(owned: str
     finally:
         await owner.close()
     await has_no_right_of_its_own(login_at(owned, tokens.PASSWORD))
-    await migrated(owned, login_at(owned, "another password"))
+    await migrate_as_owner(owned, login_at(owned, "another password"))
     await has_no_right_of_its_own(login_at(owned, "another password"))
-    await migrated(owned)
+    await migrate_as_owner(owned)
 
 
 async def test_preparing_again_changes_the_password_alone(apart: Server, owned: str) -> None:
     assert prepare(apart) == owned
-    await migrated(owned)
+    await migrate_as_owner(owned)
 
 
 async def test_nobody_else_connects(apart: Server, owned: str) -> None:
@@ -94,7 +94,7 @@ async def test_the_owner_takes_away_what_it_can(owned: str, superuser: str) -> N
         f"GRANT gerbang_officer TO {LOGIN} WITH INHERIT TRUE GRANTED BY {OWNER}",
         f"REVOKE CONNECT ON DATABASE {DATABASE} FROM {LOGIN}",
     )
-    await migrated(owned)
+    await migrate_as_owner(owned)
     await has_no_right_of_its_own(login_at(owned, tokens.PASSWORD))
 
 
@@ -102,9 +102,9 @@ async def test_an_owner_that_is_a_superuser_takes_everything_away(
     owned: str, superuser: str
 ) -> None:
     await run(superuser, f"ALTER ROLE {LOGIN} SUPERUSER CREATEDB CREATEROLE REPLICATION BYPASSRLS")
-    await migrated(superuser)
+    await migrate_as_owner(superuser)
     await has_no_right_of_its_own(login_at(owned, tokens.PASSWORD))
-    await migrated(owned)
+    await migrate_as_owner(owned)
 
 
 #: What a superuser did to the installation, and what the owner asks one to say.
@@ -174,22 +174,22 @@ async def test_an_owner_that_lacks_a_right_says_what_a_superuser_runs(
 ) -> None:
     planted, asked = LACKS[lack]
     await run(superuser, *planted)
-    assert await refused(owned) == asked
+    assert await superuser_script(owned) == asked
     await run(superuser, *asked)
-    await migrated(owned)
+    await migrate_as_owner(owned)
     await has_no_right_of_its_own(login_at(owned, tokens.PASSWORD))
 
 
 async def test_what_the_login_has_already_needs_no_right(owned: str, superuser: str) -> None:
     await run(superuser, f"REVOKE SET ON PARAMETER track_activities FROM {OWNER}")
-    await migrated(owned)
+    await migrate_as_owner(owned)
     await has_no_right_of_its_own(login_at(owned, tokens.PASSWORD))
     await run(superuser, f"GRANT SET ON PARAMETER track_activities TO {OWNER}")
 
 
 async def test_the_owner_is_not_the_gateways_login(owned: str) -> None:
     with pytest.raises(OwnerError, match="another login in GERBANG_DATABASE_URL"):
-        await migrated(owned, owned)
+        await migrate_as_owner(owned, owned)
 
 
 def test_the_command_says_what_to_run_without_a_traceback(
@@ -211,18 +211,18 @@ async def test_two_owners_on_one_server_share_what_a_superuser_shares(
     apart: Server, owned: str, superuser: str
 ) -> None:
     second = prepare(apart, owner="second_owner", database="second")
-    assert await refused(second) == [
+    assert await superuser_script(second) == [
         f"GRANT {name} TO second_owner {SHARED};" for name in (LINKER, LOGIN)
     ]
     login = make_url(login_at(second, tokens.PASSWORD)).set(username="second_gateway")
     own_login = login.render_as_string(hide_password=False)
-    asked = await refused(second, own_login)
+    asked = await superuser_script(second, own_login)
     assert sorted(asked) == [
         f"GRANT {name} TO second_owner {SHARED};" for name in sorted((*DATABASE_ROLES, LINKER))
     ]
     await run(superuser, *asked)
-    await migrated(second, own_login)
-    await migrated(owned)
+    await migrate_as_owner(second, own_login)
+    await migrate_as_owner(owned)
     await has_no_right_of_its_own(own_login)
     await has_no_right_of_its_own(login_at(owned, tokens.PASSWORD))
 
@@ -238,7 +238,7 @@ async def test_two_owners_that_begin_together_are_told_apart() -> None:
             begun = early.transaction()
             await begun.start()
             await early.execute("CREATE ROLE gerbang_officer NOLOGIN NOINHERIT")
-            migrating = asyncio.create_task(refused(late))
+            migrating = asyncio.create_task(superuser_script(late))
             while not await early.fetchval(WAITING):  # noqa: ASYNC110  the database tells no event
                 await asyncio.sleep(0.01)
             await begun.commit()
@@ -257,12 +257,12 @@ async def test_a_database_of_a_superuser_is_handed_over(apart: Server, owned: st
     before = apart.url("moved")
     login = make_url(login_at(before, tokens.PASSWORD)).set(username="moved_gateway")
     gateway_url = login.render_as_string(hide_password=False)
-    await migrated(before, gateway_url)
+    await migrate_as_owner(before, gateway_url)
     after = prepare(apart, owner="moved_owner", database="moved")
-    asked = await refused(after, gateway_url)
+    asked = await superuser_script(after, gateway_url)
     assert "ALTER TABLE identity OWNER TO moved_owner;" in asked
     await run(before, *asked)
-    await migrated(after, gateway_url)
+    await migrate_as_owner(after, gateway_url)
     await has_no_right_of_its_own(gateway_url)
     owner = await connect(after)
     try:

@@ -25,7 +25,7 @@ OFFICER = Viewer("officer", Role.OFFICER)
 COUNT = "SELECT count(*) FROM (SELECT id FROM application) AS reached"
 
 
-def sealed(
+def seal_context(
     viewer: Viewer,
     *,
     key: bytes = tokens.SEAL_KEY,
@@ -40,8 +40,8 @@ def sealed(
 
 def besides(viewer: Viewer, **otherwise: Any) -> str:
     """What was sealed of one viewer, for another."""
-    text, _, _ = sealed(replace(viewer, **otherwise)).rpartition(".")
-    return f"{text}.{sealed(viewer).rpartition('.')[2]}"
+    text, _, _ = seal_context(replace(viewer, **otherwise)).rpartition(".")
+    return f"{text}.{seal_context(viewer).rpartition('.')[2]}"
 
 
 @asynccontextmanager
@@ -61,7 +61,7 @@ async def acting(
         await connection.close()
 
 
-async def refused(connection: asyncpg.Connection, statement: str) -> bool:
+async def is_refused(connection: asyncpg.Connection, statement: str) -> bool:
     try:
         async with connection.transaction():
             await connection.execute(statement)
@@ -71,35 +71,41 @@ async def refused(connection: asyncpg.Connection, statement: str) -> bool:
 
 
 async def test_a_sealed_viewer_reaches_own_rows(world: str) -> None:
-    async with acting(world, Role.PARTNER_MANAGER, lambda _: sealed(MANAGER)) as connection:
+    async with acting(world, Role.PARTNER_MANAGER, lambda _: seal_context(MANAGER)) as connection:
         codes = await connection.fetch(
             "SELECT DISTINCT partner_code, country_code FROM application"
         )
         assert [tuple(row) for row in codes] == [("NUSA", "AU")]
-    async with acting(world, Role.OFFICER, lambda _: sealed(OFFICER)) as connection:
+    async with acting(world, Role.OFFICER, lambda _: seal_context(OFFICER)) as connection:
         assert await connection.fetchval(COUNT) == 13
 
 
 BELIEVED: Mapping[str, Callable[[int], str]] = {
-    "on its backend": lambda backend: sealed(MANAGER, backend=backend),
-    "on any backend": lambda _: sealed(MANAGER),
-    "a slow round trip ago": lambda backend: sealed(MANAGER, backend=backend, seconds_ago=3),
-    "by a clock that is ahead": lambda backend: sealed(MANAGER, backend=backend, seconds_ago=-3),
+    "on its backend": lambda backend: seal_context(MANAGER, backend=backend),
+    "on any backend": lambda _: seal_context(MANAGER),
+    "a slow round trip ago": lambda backend: seal_context(MANAGER, backend=backend, seconds_ago=3),
+    "by a clock that is ahead": lambda backend: seal_context(
+        MANAGER, backend=backend, seconds_ago=-3
+    ),
 }
 FORGED: Mapping[str, Callable[[int], str | None]] = {
     "none": lambda _: None,
     "empty": lambda _: "",
-    "not sealed": lambda _: sealed(MANAGER).rpartition(".")[0],
-    "sealed with another key": lambda _: sealed(MANAGER, key=bytes(32)),
+    "not sealed": lambda _: seal_context(MANAGER).rpartition(".")[0],
+    "sealed with another key": lambda _: seal_context(MANAGER, key=bytes(32)),
     "another body under the seal": lambda _: besides(MANAGER, countries=("AU", "SG")),
-    "fields moved under the seal": lambda _: sealed(MANAGER).replace(".", "", 1),
-    "expired": lambda _: sealed(MANAGER, seconds=-1),
-    "of another role": lambda _: sealed(OFFICER),
+    "fields moved under the seal": lambda _: seal_context(MANAGER).replace(".", "", 1),
+    "expired": lambda _: seal_context(MANAGER, seconds=-1),
+    "of another role": lambda _: seal_context(OFFICER),
     "no context": lambda _: "§§§." + "0" * 64,
     "a seal alone": lambda _: "0" * 64,
-    "of a transaction before": lambda backend: sealed(MANAGER, backend=backend, seconds_ago=6),
-    "of a transaction to come": lambda backend: sealed(MANAGER, backend=backend, seconds_ago=-6),
-    "of another backend": lambda backend: sealed(MANAGER, backend=backend + 1),
+    "of a transaction before": lambda backend: seal_context(
+        MANAGER, backend=backend, seconds_ago=6
+    ),
+    "of a transaction to come": lambda backend: seal_context(
+        MANAGER, backend=backend, seconds_ago=-6
+    ),
+    "of another backend": lambda backend: seal_context(MANAGER, backend=backend + 1),
 }
 
 
@@ -133,7 +139,7 @@ ASKED = (
 @pytest.mark.parametrize("asked", ASKED)
 async def test_a_context_is_looked_at_each_time_it_is_asked(world: str, asked: str) -> None:
     """Statements can set it after a rule has looked at it, and before another one does."""
-    async with acting(world, Role.PARTNER_MANAGER, lambda _: sealed(MANAGER)) as connection:
+    async with acting(world, Role.PARTNER_MANAGER, lambda _: seal_context(MANAGER)) as connection:
         await connection.execute(f"SET LOCAL ROLE {WRITING_BEFORE}")
         await connection.execute(f"SELECT {asked}")
         swapped = besides(MANAGER, countries=("AU", "SG"))
@@ -163,9 +169,9 @@ THROUGH = "application.id FROM application JOIN applicant ON applicant.id = appl
 async def test_a_statement_cannot_swap_the_context_while_it_runs(world: str, columns: str) -> None:
     honest, forged = (
         SWAPPING.format(columns=columns, swapped=swapped)
-        for swapped in (sealed(MANAGER), besides(MANAGER, countries=("AU", "SG")))
+        for swapped in (seal_context(MANAGER), besides(MANAGER, countries=("AU", "SG")))
     )
-    async with acting(world, Role.PARTNER_MANAGER, lambda _: sealed(MANAGER)) as connection:
+    async with acting(world, Role.PARTNER_MANAGER, lambda _: seal_context(MANAGER)) as connection:
         assert len(await connection.fetch(honest)) == 5
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="not sealed"):
             await connection.fetch(forged)
@@ -224,7 +230,7 @@ FORBIDDEN = (
 async def test_a_role_of_the_application_has_no_right_of_the_owner(login, statement: str) -> None:
     async with login.transaction():
         await act(login, MANAGER)
-        assert await refused(login, statement)
+        assert await is_refused(login, statement)
 
 
 @pytest.mark.parametrize("table", Base.metadata.tables)

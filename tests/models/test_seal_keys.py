@@ -50,7 +50,7 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def sealed(key: DailyKey, sealed_at: float | None = None) -> str:
+def seal_context(key: DailyKey, sealed_at: float | None = None) -> str:
     """The context of a viewer, sealed at a moment with a key of whichever day."""
     moment = time.time() if sealed_at is None else sealed_at
     context = Seal(OWN, 7 * 86_400, lambda: moment).seal(MANAGER, None)
@@ -134,10 +134,12 @@ async def test_trusting_masters_ends_the_trust_in_all_others(
     world: str, owner: asyncpg.Connection
 ) -> None:
     await install_seal_keys(owner, (OTHER,))
-    assert await refusal(world, sealed(daily_key(OTHER, today()))) is None
+    assert await refusal(world, seal_context(daily_key(OTHER, today()))) is None
     await trust_only(owner, (OWN,))
-    assert await refusal(world, sealed(daily_key(OTHER, today()))) == "the viewer is not sealed"
-    assert await refusal(world, sealed(daily_key(OWN, today()))) is None
+    assert (
+        await refusal(world, seal_context(daily_key(OTHER, today()))) == "the viewer is not sealed"
+    )
+    assert await refusal(world, seal_context(daily_key(OWN, today()))) is None
 
 
 async def test_migrating_after_midnight_leaves_the_keys_of_what_began_before(
@@ -194,9 +196,9 @@ async def test_only_a_key_of_today_seals(
         await install_seal_keys(owner, (OWN,), datetime.now(UTC) - timedelta(days=ago))
         await owner.execute("UPDATE viewer.daily_seal_key SET refused_at = 'infinity'")
     key = daily_key(master, today() + days * DAY)
-    assert await refusal(world, sealed(key)) == why
+    assert await refusal(world, seal_context(key)) == why
     if why == NOT_OF_TODAY:
-        then = sealed(key, time.time() + days * 86_400)
+        then = seal_context(key, time.time() + days * 86_400)
         assert await refusal(world, then) == "the viewer was sealed for another transaction"
 
 
@@ -207,13 +209,13 @@ async def test_a_key_that_is_named_for_another_is_refused(
     await install_seal_keys(owner, (OWN,), datetime.now(UTC) - timedelta(days=1))
     yesterdays = daily_key(OWN, today() - DAY)
     named = DailyKey(daily_key(OWN, today()).id, yesterdays.key)
-    assert await refusal(world, sealed(named)) == "the viewer is not sealed"
+    assert await refusal(world, seal_context(named)) == "the viewer is not sealed"
 
 
 @pytest.mark.parametrize("id_", ["", "0" * 16, "§", "' OR true"])
 async def test_a_key_that_does_not_exist_is_refused(world: str, id_: str) -> None:
     named = DailyKey(id_, daily_key(OWN, today()).key)
-    assert await refusal(world, sealed(named)) == "the viewer is not sealed"
+    assert await refusal(world, seal_context(named)) == "the viewer is not sealed"
 
 
 # --- Midnight ------------------------------------------------------------------------------------
@@ -245,12 +247,12 @@ async def test_over_midnight_what_began_before_and_what_begins_after_is_believed
     running = await connect(world)
     try:
         async with running.transaction():
-            await act(running, sealed(ending))
+            await act(running, seal_context(ending))
             assert await running.fetchval(COUNT) == 5
             await asyncio.sleep(midnight - time.time() + 0.1)
             assert await running.fetchval(COUNT) == 5
-            assert await refusal(world, sealed(beginning)) is None
-            assert await refusal(world, sealed(ending)) == NOT_OF_TODAY
+            assert await refusal(world, seal_context(beginning)) is None
+            assert await refusal(world, seal_context(ending)) == NOT_OF_TODAY
             await install_seal_keys(owner, (OWN,))  # the keeper forgets nothing too early
             assert await running.fetchval(COUNT) == 5
     finally:
@@ -265,7 +267,7 @@ async def test_clocks_a_few_seconds_apart_agree_over_midnight(
     ending, beginning = await _midnight(owner, time.time() + seconds / 2)
     by_the_gateway = time.time() + seconds
     key = beginning if seconds > 0 else ending
-    assert await refusal(world, sealed(key, by_the_gateway)) is None
+    assert await refusal(world, seal_context(key, by_the_gateway)) is None
 
 
 async def test_no_transaction_outlives_the_key_of_its_day_for_ever(
@@ -277,7 +279,7 @@ async def test_no_transaction_outlives_the_key_of_its_day_for_ever(
     running = await connect(world)
     try:
         async with running.transaction():
-            await act(running, sealed(ending))
+            await act(running, seal_context(ending))
             assert await running.fetchval(COUNT) == 5
             await asyncio.sleep(midnight - time.time() + 0.7)
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="not of this day"):

@@ -25,7 +25,7 @@ def by_country(cells: Iterable[tuple[str, str, float]]) -> dict[str, float]:
     return total
 
 
-def drawn(seed: int, applications: int = 300_000) -> list[tuple[str, str, float]]:
+def draw_applications(seed: int, applications: int = 300_000) -> list[tuple[str, str, float]]:
     """The applications of one particular world."""
     rng = Random(seed)
     noisy = demand(GIVEN, months_until(UNTIL, 24)).with_noise(rng)
@@ -84,15 +84,15 @@ def test_expected_seasons_are_the_published_ones(months: int) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_world_with_its_noise_still_follows_the_published_figures(seed: int) -> None:
-    cells = drawn(seed)
+    cells = draw_applications(seed)
     published = {iso3: arrivals.in_2023 for iso3, arrivals in ARRIVALS.items()}
     assert rank_correlation(by_country(cells), published) >= 0.95
     assert 0.03 <= seasonal_error(cells) <= 0.12
 
 
 def test_a_seed_gives_one_world_and_another_seed_another() -> None:
-    assert drawn(1, 10_000) == drawn(1, 10_000)
-    assert drawn(1, 10_000) != drawn(2, 10_000)
+    assert draw_applications(1, 10_000) == draw_applications(1, 10_000)
+    assert draw_applications(1, 10_000) != draw_applications(2, 10_000)
 
 
 def test_the_running_month_counts_as_far_as_it_has_gone() -> None:

@@ -38,7 +38,7 @@ _DIGEST = "SELECT count(*), md5(string_agg(row::text, ';' ORDER BY row::text)) F
 _WITHOUT_THE_RANDOM = {"data_version": "SELECT data FROM data_version"}
 
 
-async def _made(database: str, *options: str, **environ: str) -> asyncpg.Connection:
+async def _make_world(database: str, *options: str, **environ: str) -> asyncpg.Connection:
     """A connection to a database in which the command has made the world."""
     variables = {"GERBANG_ENVIRONMENT": "development", "GERBANG_OWNER_URL": database, **environ}
     command = [GERBANG, "synthesise", *WORLD, *options]
@@ -56,7 +56,7 @@ async def _digests(world: asyncpg.Connection) -> dict[str, tuple[int, str]]:
 
 
 async def test_a_date_and_a_seed_give_the_same_rows_everywhere(new_database: NewDatabase) -> None:
-    here, there = [await _made(await new_database(), **place) for place in PLACES]
+    here, there = [await _make_world(await new_database(), **place) for place in PLACES]
     try:
         ours, theirs = await _digests(here), await _digests(there)
         assert {table for table in ours if ours[table] != theirs[table]} == set()
@@ -88,7 +88,7 @@ async def test_people_are_sealed_and_linked_where_there_is_a_key_service(
     new_database: NewDatabase,
 ) -> None:
     at = {"GERBANG_KEY_SERVICE": key_service()}
-    world = await _made(await new_database(), "--applications=900", **at)
+    world = await _make_world(await new_database(), "--applications=900", **at)
     try:
         plain = "SELECT count(*) FROM identity WHERE sealed IS NULL OR full_name IS NOT NULL"
         assert await world.fetchval(plain) == 0

@@ -317,15 +317,15 @@ async def test_the_volumes_are_those_of_the_applications(loaded: asyncpg.Connect
 
 
 def test_a_seed_repeats_a_world() -> None:
-    assert lived(seed=3) == lived(seed=3)
-    assert lived(seed=3) != lived(seed=4)
+    assert make_batches(seed=3) == make_batches(seed=3)
+    assert make_batches(seed=3) != make_batches(seed=4)
 
 
 def test_most_of_a_national_world_applies_directly() -> None:
-    channels = [row.channel for batch in lived(seed=3) for row in batch.application]
+    channels = [row.channel for batch in make_batches(seed=3) for row in batch.application]
     assert 0.85 < channels.count(Channel.DIRECT) / len(channels) < 0.91
 
 
-def lived(seed: int) -> list[Batch]:
+def make_batches(seed: int) -> list[Batch]:
     """A small national world, without a database."""
     return list(World(Plan(2_000, 3, seed, Scale.NATIONAL, UNTIL), reference()).batches())

@@ -35,7 +35,7 @@ def in_own_countries(columns: Any) -> Any:
     return columns.country_code == any_(bindparam("countries", None, type_=ARRAY(Text)))
 
 
-def written(scoped: ScopedQuestion) -> tuple[str, dict[str, Any]]:
+def write_question(scoped: ScopedQuestion) -> tuple[str, dict[str, Any]]:
     """The text of a question, and the parameters that remain in it."""
     compiled = write_constants(scoped_statement(scoped)).compile(
         dialect=asyncpg.dialect(), compile_kwargs={"render_postcompile": True}
@@ -61,7 +61,7 @@ def test_questions_of_a_shape_have_one_text() -> None:
     texts: defaultdict[Any, set[str]] = defaultdict(set)
     asked: defaultdict[Any, int] = defaultdict(int)
     for scoped in questions():
-        text, parameters = written(scoped)
+        text, parameters = write_question(scoped)
         texts[scoped.shape].add(text)
         asked[scoped.shape] += 1
         # Whatever is left as a parameter, a later question of the shape will set anew.

@@ -21,7 +21,7 @@ def _days(first_on: date | None, last_on: date) -> Iterator[date]:
         day += ONE_DAY
 
 
-def _covered(covering: list[Tile]) -> set[date]:
+def _covered_days(covering: list[Tile]) -> set[date]:
     """The days that count once. None counts otherwise, and no tile is empty."""
     count = Counter[date]()
     for tile in covering:
@@ -41,8 +41,8 @@ def test_each_day_of_a_window_counts_once_and_so_does_each_before_it(period: Per
             covering = list(tiles(question, {Dimension.COUNTRY}))
             within = [tile for tile in covering if tile.is_in_window]
             before = [tile for tile in covering if not tile.is_in_window]
-            assert _covered(within) == set(_days(from_on, to_on))
-            assert _covered(before) == set(_days(None, from_on - ONE_DAY))
+            assert _covered_days(within) == set(_days(from_on, to_on))
+            assert _covered_days(before) == set(_days(None, from_on - ONE_DAY))
 
 
 def test_most_of_a_month_is_the_month_without_its_other_days() -> None:

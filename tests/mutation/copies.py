@@ -40,7 +40,7 @@ class Copy:
         """Within this the copy has a fault."""
         path = self.root / fault.path
         source = path.read_text(encoding="utf-8")
-        _write(path, fault.planted(source))
+        _write(path, fault.plant(source))
         try:
             yield
         finally:

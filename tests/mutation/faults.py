@@ -37,7 +37,7 @@ class Fault:
     def __str__(self) -> str:
         return f"{self.path}:{self.number}  {self.line}\n    {self.change}"
 
-    def planted(self, source: str) -> str:
+    def plant(self, source: str) -> str:
         """The source with the fault in it."""
         return source[: self.start] + self.new + source[self.end :]
 

@@ -76,7 +76,7 @@ def differences_of_view(role: Role, sdl: str) -> list[str]:
     lines = [
         f"{role}: {type_name} has {sorted(fields - expected)} and lacks {sorted(expected - fields)}"
         for type_name, fields in sorted(objects.items())
-        if fields != (expected := _expected(role, type_name))
+        if fields != (expected := _expected_fields(role, type_name))
     ]
     missing = {type_name for type_name, _ in RIGHTS} - {*objects, *CARRIERS, *BEHIND}
     lines += [f"{role}: no {name}" for name in sorted(missing) if fields_of(role, name)]
@@ -111,7 +111,7 @@ def _read_view(sdl: str) -> tuple[dict[str, set[str]], dict[str, set[str]], dict
     return objects, inputs, words
 
 
-def _expected(role: Role, type_name: str) -> set[str]:
+def _expected_fields(role: Role, type_name: str) -> set[str]:
     """The fields of a type that the matrix, and that of the mutations, give to a role."""
     if type_name == "Mutation":
         return {mutation for mutation, roles in MAY.items() if role in roles.split()}

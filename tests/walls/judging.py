@@ -153,7 +153,7 @@ def rule_changes(mutant: Planted) -> list[str]:
         theirs = row_security(Catalogue(FULL))
     if theirs == OURS:
         return []
-    changes = [*_undone(OURS, theirs), *_statements(theirs, OURS)]
+    changes = [*_undo_statements(OURS, theirs), *_statements(theirs, OURS)]
     assert changes
     return changes
 
@@ -223,7 +223,7 @@ def by_grants(before: set[tuple[str, str, str]], after: set[tuple[str, str, str]
     return None
 
 
-def _undone(ours: str, theirs: str) -> Iterator[str]:
+def _undo_statements(ours: str, theirs: str) -> Iterator[str]:
     for statement in _statements(ours, theirs):
         words = statement.split()
         if words[:2] == ["CREATE", "POLICY"]:

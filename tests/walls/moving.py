@@ -249,7 +249,7 @@ def event_of(viewer: Viewer, kind: str) -> str:
     return _EVENT.format(kind=kind, actor=viewer.subject, role=viewer.role)
 
 
-async def moved(
+async def possible_moves(
     connection: asyncpg.Connection,
     role: str,
     tried: set[tuple[str, str]],

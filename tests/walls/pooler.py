@@ -51,7 +51,7 @@ def pgbouncer(url: str, *, size: int, prepared_statements: int) -> Iterator[str]
     )
     for part in (str(PROGRAM), *_UNPACKED.glob("*.so.*")):
         shutil.copy(part, folder)
-    process = _started(folder)
+    process = _start(folder)
     try:
         yield address.set(port=port).render_as_string(hide_password=False)
     finally:
@@ -60,7 +60,7 @@ def pgbouncer(url: str, *, size: int, prepared_statements: int) -> Iterator[str]
         shutil.rmtree(folder)
 
 
-def _started(folder: Path) -> subprocess.Popen[bytes]:
+def _start(folder: Path) -> subprocess.Popen[bytes]:
     """As nobody in particular where we are root, which PgBouncer refuses to be.
 
     Nobody may not look into folders of ours, so that all that is needed lies in this one.

@@ -107,11 +107,11 @@ def implied_by_domain(claims: Claims) -> str | None:
 
 def allowed_by_gateway(claims: Claims) -> tuple[set[str], str | None]:
     """The purposes that the gateway takes when they are said, and the one it takes unsaid."""
-    values = {purpose.value for purpose in Purpose if _allowed(claims, purpose)}
-    return values, _allowed(claims, None)
+    values = {purpose.value for purpose in Purpose if _accepted_purpose(claims, purpose)}
+    return values, _accepted_purpose(claims, None)
 
 
-def _allowed(claims: Claims, purpose: Purpose | None) -> str | None:
+def _accepted_purpose(claims: Claims, purpose: Purpose | None) -> str | None:
     with suppress(RequestError):
         arguments = {"code": purpose.value, "reference": "TEST"} if purpose else None
         return stated_purpose(viewer(claims), arguments).code.value
@@ -126,13 +126,13 @@ async def allowed_by_database(connection: asyncpg.Connection, claims: Claims) ->
             with suppress(asyncpg.InsufficientPrivilegeError):
                 await act(connection, viewer(claims))
                 case = named_case(claims) or NO_CASE.get(role_of(claims), "TEST")
-                entry = applicant_id("Wei Tan"), *_named(claims), purpose.value, case
+                entry = applicant_id("Wei Tan"), *_reader_of_entry(claims), purpose.value, case
                 await connection.execute(_ENTER, *entry)
                 entered.add(purpose.value)
     return entered
 
 
-def _named(claims: Claims) -> tuple[str | None, ...]:
+def _reader_of_entry(claims: Claims) -> tuple[str | None, ...]:
     """Who is named in a viewer's entries: the partner too, and the country if it is one."""
     countries = claims.get("countries", ())
     country = countries[0] if len(countries) == 1 else None

@@ -508,7 +508,7 @@ class Told(NamedTuple):
     reached: Callable[[Claims], set[Key]]
 
 
-def _everyone(*keys: Any) -> Callable[[Claims], set[Key]]:
+def _for_everyone(*keys: Any) -> Callable[[Claims], set[Key]]:
     return lambda _: {key if isinstance(key, tuple) else (key,) for key in keys}
 
 
@@ -588,7 +588,7 @@ def _decisions(claims: Claims) -> set[Key]:
         decided[reference] += 1
     return {
         (decision_id(reference, number + 1),)
-        for reference in oracle.decided(claims, CLOSED_LATELY, EVERY_CASE)
+        for reference in oracle.decided_cases(claims, CLOSED_LATELY, EVERY_CASE)
         for number in range(decided[reference])
     }
 
@@ -598,7 +598,8 @@ def _visas(claims: Claims) -> set[Key]:
     is_staff = role_of(claims) in ("OFFICER", "SUPERVISOR", "AUDITOR")
     granted = {case.reference for case in EVERY_CASE if "GRANTED" in case.life}
     standing = {
-        (visa_number(one),) for one in oracle.decided(claims, CLOSED_LATELY, EVERY_CASE) & granted
+        (visa_number(one),)
+        for one in oracle.decided_cases(claims, CLOSED_LATELY, EVERY_CASE) & granted
     }
     superseded = {(number,) for number in GRANTED_TWICE.values()}
     return standing | superseded if is_staff else standing
@@ -652,7 +653,7 @@ def _matches(claims: Claims) -> set[Key]:
             return set()
 
 
-def _banned(claims: Claims) -> set[Key]:
+def _banned_people(claims: Claims) -> set[Key]:
     """Whom an entry is about, for the entry or for a case that it matches."""
     named, matched = named_case(claims), {case for _, case in _matches(claims)}
     if role_of(claims) not in ("SUPERVISOR", "SCREENING"):
@@ -744,7 +745,7 @@ def _changes(claims: Claims) -> set[Key]:
     }
 
 
-def _folded(claims: Claims) -> set[Key]:
+def _volume_changes(claims: Claims) -> set[Key]:
     match role_of(claims):
         case "LEADERSHIP" | "OFFICER" | "SUPERVISOR" | "AUDITOR":
             return {(number,) for number, _ in enumerate(EVERY_FOLD)}
@@ -781,7 +782,7 @@ def _lookups(claims: Claims) -> set[Key]:
     return _each({lookup_id(name) for name, role in LOOKED if (name, role) == own} | in_inquiries)
 
 
-def _opened(claims: Claims) -> set[Key]:
+def _people_of_inquiries(claims: Claims) -> set[Key]:
     """Whom inquiries opened: for auditors, whoever opened it, and others who review it; oneself,
     once it was reviewed."""
     rows = {(one, name) for one in INQUIRIES for name in one.people}
@@ -866,15 +867,17 @@ _VALUES: set[Key] = {(kind, name) for kind, (_, told) in _LEDGER.items() for nam
 
 
 _ROWS: dict[str, Told] = {
-    "Country": Told("country", ("code",), _everyone(*_COUNTRIES)),
-    "EntryRule": Told("entry_rule", ("country_code",), _everyone(*_COUNTRIES)),
-    "VisaType": Told("visa_type", ("code",), _everyone(*FEES)),
-    "Eligibility": Told("eligibility", ("visa_type_code",), _everyone(*FEES)),
-    "RequiredDocument": Told("required_document", ("visa_type_code",), _everyone("C1")),
-    "Fee": Told("fee", ("visa_type_code",), _everyone(*FEES)),
-    "ServiceTarget": Told("service_target", ("visa_type_code", "clock"), _everyone(*HOURS)),
+    "Country": Told("country", ("code",), _for_everyone(*_COUNTRIES)),
+    "EntryRule": Told("entry_rule", ("country_code",), _for_everyone(*_COUNTRIES)),
+    "VisaType": Told("visa_type", ("code",), _for_everyone(*FEES)),
+    "Eligibility": Told("eligibility", ("visa_type_code",), _for_everyone(*FEES)),
+    "RequiredDocument": Told("required_document", ("visa_type_code",), _for_everyone("C1")),
+    "Fee": Told("fee", ("visa_type_code",), _for_everyone(*FEES)),
+    "ServiceTarget": Told("service_target", ("visa_type_code", "clock"), _for_everyone(*HOURS)),
     "Partner": Told("partner", ("code",), lambda claims: _each(oracle.partners(claims))),
-    "PartnerCountry": Told("partner_country", ("partner_code", "country_code"), oracle.served),
+    "PartnerCountry": Told(
+        "partner_country", ("partner_code", "country_code"), oracle.served_countries
+    ),
     "Centre": Told("centre", ("code",), lambda claims: _each(oracle.centres(claims))),
     "Application": Told("application", ("reference",), lambda claims: _each(_references(claims))),
     "Bill": Told("bill", ("billing_code",), _bills),
@@ -926,7 +929,7 @@ _ROWS: dict[str, Told] = {
     "BanEntry": Told(
         "ban_entry", ("reference",), _only("SUPERVISOR AUDITOR SCREENING", _each({*BANNED}))
     ),
-    "BannedPerson": Told("banned_person", ("ban_id",), _banned),
+    "BannedPerson": Told("banned_person", ("ban_id",), _banned_people),
     "BanMatch": Told("ban_match", ("ban_id", "application_id"), _matches),
     "BanRead": Told("ban_read", ("ban_id",), _only("AUDITOR", _each({*map(ban_id, BANNED)}))),
     "Correction": Told("correction", ("application_id",), _corrections),
@@ -937,7 +940,7 @@ _ROWS: dict[str, Told] = {
         ("reference",),
         _only("SUPERVISOR AUDITOR", _each({one.reference for one in INQUIRIES})),
     ),
-    "InquiryPerson": Told("inquiry_person", ("reference", "applicant_id"), _opened),
+    "InquiryPerson": Told("inquiry_person", ("reference", "applicant_id"), _people_of_inquiries),
     "DataRequest": Told("data_request", ("reference",), _requests),
     "Erasure": Told("erasure", ("applicant_id",), _erasures),
     "KeyOperation": Told("key_operation", ("operator",), _only("AUDITOR", {(KEY_OPERATOR,)})),
@@ -952,7 +955,7 @@ _ROWS: dict[str, Told] = {
         "reference_change_value", ("kind", "name"), _only(_READ_THE_LEDGER, _VALUES)
     ),
     "ApplicationChange": Told("application_change", ("id",), _changes),
-    "VolumesChange": Told("volume_change", ("id",), _folded),
+    "VolumesChange": Told("volume_change", ("id",), _volume_changes),
     "VolumeRow": Told("volume_daily", ("partner_code", "country_code", "centre_code"), _figures),
     "RefusalGroundRow": Told(
         "volume_ground",

@@ -109,10 +109,10 @@ async def test_no_page_reads_more_than_a_few_hundred_rows_of_a_million(
             continue
         for given in _each_stage(question, await values_for(million, question)):
             if role in NARROWED:
-                given = {**given, "value_0": _own(given["value_0"], role)}
+                given = {**given, "value_0": _own_place(given["value_0"], role)}
             async with undone(million):
                 await plan_once(million)
-                plan = await plan_of(million, role, question.prepared(role), given)
+                plan = await plan_of(million, role, question.prepare(role), given)
             rows = rows_read(plan, question.noun.key.class_.__tablename__)
             read[str(question)] = max(read.get(str(question), 0), rows)
     assert {name: rows for name, rows in read.items() if rows > MOST_READ} == {}
@@ -135,7 +135,7 @@ def _each_stage(question: Question, given: Mapping[str, Any]) -> Iterator[Mappin
         yield {**given, f"value_{filters.index('stage')}": stage.value}
 
 
-def _own(value: Any, role: Role) -> Any:
+def _own_place(value: Any, role: Role) -> Any:
     """The country or the centre of the viewer in place of another."""
     own = "AU" if role is Role.PARTNER_MANAGER else "AU-SYD"
     return [own, own] if isinstance(value, list) else own

@@ -60,7 +60,7 @@ class Shown(NamedTuple):
     by_page: list[str]
 
 
-def shown(gain: Mutant) -> Shown:
+def find_differences(gain: Mutant) -> Shown:
     with gain.planted():
         if find_policy_gaps(_FIELDS):
             return Shown(False, [], [])
@@ -71,11 +71,11 @@ def shown(gain: Mutant) -> Shown:
         return Shown(True, differences_of_view(gain.role, view), differences_of_page(policy_page()))
 
 
-def judged(gained: Iterable[Mutant]) -> list[str]:
+def judge_gains(gained: Iterable[Mutant]) -> list[str]:
     """A line for each gain: what shows it, or that no gateway starts with it."""
     lines, survivors = [], []
     for gain in gained:
-        found = shown(gain)
+        found = find_differences(gain)
         if not found.is_built:
             fate = "the same: no gateway starts with it"
         else:
@@ -88,7 +88,7 @@ def judged(gained: Iterable[Mutant]) -> list[str]:
 
 
 def test_some_fields_granted_in_addition_are_noticed() -> None:
-    assert len(judged(islice(gains(), 3, None, 47))) > 10
+    assert len(judge_gains(islice(gains(), 3, None, 47))) > 10
 
 
 #: Gains of fields that the role can ask for: they show in its view of the schema, too.
@@ -110,9 +110,9 @@ def test_a_field_that_a_role_could_ask_for_shows_in_its_view(
     (gain,) = (
         one for one in gains() if (one.type_name, one.role, one.field) == (type_name, role, field)
     )
-    assert shown(gain).by_view
+    assert find_differences(gain).by_view
 
 
 @pytest.mark.proof
 def test_every_field_granted_in_addition_is_noticed(tell: Tell) -> None:
-    tell(judged(gains()))
+    tell(judge_gains(gains()))

@@ -167,13 +167,13 @@ async def test_no_injected_statement_dates_a_read_back(complete_world) -> None:
 @pytest.mark.parametrize("name", MOVES)
 async def test_a_role_moves_cases_as_the_domain_says(complete_world, name) -> None:
     refused = set(islice(sorted(moving.ALL - MOVES[name]), len(name) % 9, None, 9))
-    assert await moving.moved(complete_world, name, MOVES[name] | refused) == MOVES[name]
+    assert await moving.possible_moves(complete_world, name, MOVES[name] | refused) == MOVES[name]
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("name", MOVES)
 async def test_a_role_moves_no_case_otherwise(complete_world, name) -> None:
-    assert await moving.moved(complete_world, name, moving.ALL) == MOVES[name]
+    assert await moving.possible_moves(complete_world, name, moving.ALL) == MOVES[name]
 
 
 @pytest.mark.parametrize("name", MOVES)

@@ -136,7 +136,7 @@ async def test_a_database_that_forgets_a_limit_is_seen(connection, was: str, bec
 async def test_only_a_small_inquiry_and_the_first_of_the_hour_begins_without_approval(
     connection,
 ) -> None:
-    async def opened(minutes: int, people: int, by: Viewer = OTHER) -> bool:
+    async def begins_at_once(minutes: int, people: int, by: Viewer = OTHER) -> bool:
         """Whether it begins at once."""
         reference = f"INQ-{uuid4()}"
         await act_writing(connection, by)
@@ -146,22 +146,22 @@ async def test_only_a_small_inquiry_and_the_first_of_the_hour_begins_without_app
         begins: bool = await connection.fetchval(find, reference)
         return begins
 
-    assert not await opened(60, 50, ONE)  # who has one already
+    assert not await begins_at_once(60, 50, ONE)  # who has one already
     for minutes, people in ((61, 50), (60, 51)):
-        assert not await opened(minutes, people)
-    assert await opened(1, 1)
+        assert not await begins_at_once(minutes, people)
+    assert await begins_at_once(1, 1)
     back = (
         "UPDATE inquiry SET ends_at = now() - interval '58 minutes'"
         " WHERE opened_by = $1 AND ends_at IS NOT NULL"
     )
     await connection.execute(back, OTHER.subject)
-    assert not await opened(1, 1)  # that one began 59 minutes ago
+    assert not await begins_at_once(1, 1)  # that one began 59 minutes ago
     await connection.execute(back.replace("58", "60"), OTHER.subject)
-    assert await opened(60, 50)
+    assert await begins_at_once(60, 50)
     for minutes, people in ((0, 1), (1, 0), (1441, 1), (1, 501)):
         with pytest.raises(asyncpg.CheckViolationError):
             async with connection.transaction():
-                await opened(minutes, people, Viewer("supervisor-9", Role.SUPERVISOR))
+                await begins_at_once(minutes, people, Viewer("supervisor-9", Role.SUPERVISOR))
     # In no other name, and no further than its opening.
     await act_writing(connection, OTHER)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):

@@ -45,12 +45,12 @@ async def serving(owner_url: str, gateway_url: str) -> AsyncIterator[dict[str, V
         yield viewers(client)
 
 
-async def interleaved(who: dict[str, Viewer], number: int) -> None:
+async def interleave_questions(who: dict[str, Viewer], number: int) -> None:
     """So many questions of different viewers, some dozens at any time; one in twenty hangs up, all
     others are answered."""
     random, turn = Random(number), asyncio.Semaphore(_AT_ONCE)
 
-    async def one(
+    async def ask_once(
         ask: Callable[[Viewer], Awaitable[None]], viewer: Viewer, patience: float | None
     ) -> None:
         async with turn:
@@ -62,7 +62,7 @@ async def interleaved(who: dict[str, Viewer], number: int) -> None:
 
     await asyncio.gather(
         *(
-            one(
+            ask_once(
                 random.choice((cases, directory)),
                 who[random.choice(_READERS)],
                 random.uniform(0.001, 0.05) if random.random() < 0.05 else None,
@@ -84,19 +84,19 @@ async def pooled(world: str, prepared_statements: int) -> AsyncIterator[dict[str
 @with_pgbouncer
 async def test_interleaved_viewers_behind_pgbouncer(world: str) -> None:
     async with pooled(world, 200) as who:
-        await interleaved(who, 400)
+        await interleave_questions(who, 400)
 
 
 @pytest.mark.proof
 @with_pgbouncer
 async def test_ten_thousand_interleaved_requests_behind_pgbouncer(world: str) -> None:
     async with pooled(world, 200) as who:
-        await interleaved(who, 10_000)
+        await interleave_questions(who, 10_000)
 
 
 async def test_interleaved_viewers_over_few_connections(world: str) -> None:
     async with serving(world, login_at(world, tokens.PASSWORD)) as who:
-        await interleaved(who, 200)
+        await interleave_questions(who, 200)
 
 
 @pytest.mark.proof
@@ -106,7 +106,7 @@ async def test_a_pooler_that_keeps_no_prepared_statements_gives_errors_not_rows(
     lost = 0
     async with pooled(world, 0) as who:
 
-        async def one(viewer: Viewer) -> None:
+        async def read_cases(viewer: Viewer) -> None:
             nonlocal lost
             answer = await viewer(_CASES)
             if answer.errors:
@@ -115,5 +115,5 @@ async def test_a_pooler_that_keeps_no_prepared_statements_gives_errors_not_rows(
             found = {row["reference"] for row in answer.data["applications"]["nodes"]}
             assert found == oracle.cases(viewer.claims)
 
-        await asyncio.gather(*(one(who[name]) for name in _READERS * 8))
+        await asyncio.gather(*(read_cases(who[name]) for name in _READERS * 8))
     assert lost

@@ -16,7 +16,7 @@ from gateway.mapping.keyset import LARGEST_PAGE
 from models.database.connections import connect
 from models.vocabulary import Role
 from tests.acting import act
-from tests.walls.test_plans import VIEWERS, explained, scanned_whole
+from tests.walls.test_plans import VIEWERS, explain_statement, scanned_whole
 from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
@@ -125,7 +125,7 @@ async def read_whole(connection: asyncpg.Connection, role: Role) -> list[str]:
     for text, parameters in statements(role):
         async with undone(connection):
             await act(connection, VIEWERS[role])
-            plan = await explained(connection, text, parameters)
+            plan = await explain_statement(connection, text, parameters)
             found += scanned_whole(plan)
     return found
 

@@ -47,39 +47,39 @@ _STATE = """
 """
 
 
-async def whole(session: ReadTransaction) -> None:
+async def read_whole(session: ReadTransaction) -> None:
     assert len(await session.rows(ROWS)) == 13
 
 
-async def cancelled(session: ReadTransaction) -> None:
+async def cancel_query(session: ReadTransaction) -> None:
     running = asyncio.ensure_future(session.rows(SLEEP))
     await asyncio.sleep(0.1)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def closed_in_the_middle(session: ReadTransaction) -> None:
+async def close_in_the_middle(session: ReadTransaction) -> None:
     running = asyncio.ensure_future(session.rows(SLEEP))
     await asyncio.sleep(0.1)
     await session.close()
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def timed_out(session: ReadTransaction) -> None:
+async def time_out(session: ReadTransaction) -> None:
     with pytest.raises(FieldError, match="too long"):
         await session.rows(SLEEP)
 
 
-async def failed(session: ReadTransaction) -> None:
+async def fail_query(session: ReadTransaction) -> None:
     with pytest.raises(FieldError):
         await session.rows(BROKEN)
 
 
-async def not_begun(_session: ReadTransaction) -> None:
+async def do_nothing(_session: ReadTransaction) -> None:
     """Closed before any statement."""
 
 
-ENDS = (whole, cancelled, closed_in_the_middle, timed_out, failed, not_begun)
+ENDS = (read_whole, cancel_query, close_in_the_middle, time_out, fail_query, do_nothing)
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ async def test_viewers_do_not_see_who_else_is_connected(world: str, role: str, l
         settings = STARTS.for_reading(SUPERVISOR).settings(None)
         await victim.execute(f"BEGIN; {set_locally(settings)}")
         await attacker.execute(f"BEGIN; SET LOCAL ROLE {role}")
-        shown = await _looked(attacker, look)
+        shown = await _look(attacker, look)
         assert settings["gerbang.viewer"] not in shown
         assert "gerbang.viewer" not in shown.replace(look, "")
     finally:
@@ -176,7 +176,7 @@ async def test_viewers_do_not_see_who_else_is_connected(world: str, role: str, l
         await victim.close()
 
 
-async def _looked(attacker: Any, look: str) -> str:
+async def _look(attacker: Any, look: str) -> str:
     """What is shown; nothing where the look is refused."""
     with suppress(InsufficientPrivilegeError):
         return str(await attacker.fetchval(look))
@@ -190,7 +190,7 @@ async def test_the_owner_sees_who_else_is_connected(world: str) -> None:
     try:
         settings = STARTS.for_reading(SUPERVISOR).settings(None)
         await victim.execute(f"BEGIN; {set_locally(settings)}")
-        assert settings["gerbang.viewer"] in await _looked(attacker, _SHOWN)
+        assert settings["gerbang.viewer"] in await _look(attacker, _SHOWN)
     finally:
         await attacker.close()
         await victim.close()
@@ -206,8 +206,8 @@ async def test_a_statement_that_fails_leaves_the_snapshot_to_the_others(
     try:
         before = set(await session.rows(fees))
         await owner.execute(change.format("+"))
-        for fail in (timed_out, failed, timed_out):
-            await fail(session)
+        for end in (time_out, fail_query, time_out):
+            await end(session)
             assert set(await session.rows(fees)) == before
         await session.close()
         session = ReadTransaction(one_connection, STARTS.for_reading(SUPERVISOR))

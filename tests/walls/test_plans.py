@@ -139,12 +139,12 @@ async def plan(connection: asyncpg.Connection, role: Role, statement: Select[Any
         dialect=postgresql.asyncpg.dialect(), compile_kwargs={"render_postcompile": True}
     )
     await act(connection, VIEWERS[role])
-    found = await explained(connection, f"{compiled}", len(compiled.positiontup or ()))
+    found = await explain_statement(connection, f"{compiled}", len(compiled.positiontup or ()))
     await connection.execute("RESET ROLE")
     return found
 
 
-async def explained(connection: asyncpg.Connection, text: str, parameters: int) -> Any:
+async def explain_statement(connection: asyncpg.Connection, text: str, parameters: int) -> Any:
     """The generic plan of a statement with so many parameters."""
     values = ", ".join(["NULL"] * parameters)
     await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
@@ -189,7 +189,7 @@ async def test_filters_and_orders_use_leakproof_operators_alone(
         expression
         for noun in CATALOGUE.nouns.values()
         for field in noun.fields.values()
-        for expression in _compared(field.source)
+        for expression in _compared_expressions(field.source)
     ]
     types = {column.type.compile(postgresql.dialect()).lower() for column in columns}
     leaking = await connection.fetch(
@@ -210,7 +210,7 @@ async def test_filters_and_orders_use_leakproof_operators_alone(
     assert leaking == []
 
 
-def _compared(source: Any) -> Iterator[Any]:
+def _compared_expressions(source: Any) -> Iterator[Any]:
     match source:
         case Column(value, is_filter, is_order) if is_filter or is_order:
             yield value

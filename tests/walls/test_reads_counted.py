@@ -14,7 +14,7 @@ COUNTED = "SELECT * FROM viewer.people_read('{}', '2000-01-01', '2100-01-01')"
 TOLD = {"SUPERVISOR", "AUDITOR"}
 
 
-async def counted(connection: asyncpg.Connection, statement: str) -> bool:
+async def is_answered(connection: asyncpg.Connection, statement: str) -> bool:
     """Whether a statement is answered, with counts and nothing else."""
     try:
         async with connection.transaction():
@@ -33,10 +33,10 @@ async def test_supervisors_and_auditors_alone_read_counts_of_reads(
     async with undone(complete_world):
         await act(complete_world, who)
         found = {role for role in (*TOLD, str(who.role))
-                if await counted(complete_world, COUNTED.format(role))}  # fmt: skip
+                if await is_answered(complete_world, COUNTED.format(role))}  # fmt: skip
     assert found == {str(who.role)} & TOLD
     if not WHO[name]:
         return
     async with undone(complete_world):
         await act_writing(complete_world, who)
-        assert not await counted(complete_world, COUNTED.format(who.role))
+        assert not await is_answered(complete_world, COUNTED.format(who.role))

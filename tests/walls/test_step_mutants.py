@@ -197,7 +197,7 @@ async def killer(connection: asyncpg.Connection, mutant: Mutant) -> str | None:
                 tried, expected = expected, set[tuple[str, str]]()
             if mutant.source:
                 tried = {pair for pair in tried if pair[0] == mutant.source}
-            found = await moving.moved(connection, role, tried, mutant.unmet)
+            found = await moving.possible_moves(connection, role, tried, mutant.unmet)
             if found != expected:
                 return f"moves of {role}: {sorted(found ^ expected)[0]}"
     return await _told_by_the_unmet(connection, mutant)
@@ -208,10 +208,10 @@ async def _told_by_the_unmet(connection: asyncpg.Connection, mutant: Mutant) -> 
     for need, unmet in UNMET.items():
         for role in mutant.roles:
             tried = {pair for pair in MOVES[role] if pair[1] in mutant.targets}
-            ours = await moving.moved(connection, role, tried, unmet)
+            ours = await moving.possible_moves(connection, role, tried, unmet)
             async with undone(connection):
                 await install(connection, mutant)
-                theirs = await moving.moved(connection, role, tried, unmet)
+                theirs = await moving.possible_moves(connection, role, tried, unmet)
             if ours != theirs:
                 pair = sorted(ours ^ theirs)[0]
                 return f"moves of {role}, not “{need.words}”: {pair}"
@@ -245,7 +245,9 @@ async def test_each_precondition_is_enforced(complete_world) -> None:
                     (source, target) for source, target in MOVES[role]
                     if target in _targets(step) and source in step.sources
                 }  # fmt: skip
-                assert await moving.moved(complete_world, role, tried, unmet) == set(), need.words
+                assert await moving.possible_moves(complete_world, role, tried, unmet) == set(), (
+                    need.words
+                )
 
 
 async def judge(connection: asyncpg.Connection, some: Iterable[Mutant]) -> list[str]:

@@ -98,7 +98,7 @@ async def test_each_walk_has_its_index(
     async with undone(connection):
         await some_rows(connection)
         for question in whole_lists(role):
-            plan = await plan_of(connection, role, question.prepared(role))
+            plan = await plan_of(connection, role, question.prepare(role))
             found += aside(question, plan)
             asked += 1
     assert found == []
@@ -113,7 +113,7 @@ async def test_a_walk_without_its_index_is_seen(world: str, connection: asyncpg.
             line
             for question in whole_lists(Role.OFFICER)
             for line in aside(
-                question, await plan_of(connection, Role.OFFICER, question.prepared(Role.OFFICER))
+                question, await plan_of(connection, Role.OFFICER, question.prepare(Role.OFFICER))
             )
         ]
     assert found

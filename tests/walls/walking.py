@@ -50,7 +50,7 @@ class Question(NamedTuple):
         """The filtered columns, in the order of their parameters, then the ordered one."""
         return [_column(self.noun, name) for name in (*sorted(self.walk.filters), self.walk.order)]
 
-    def prepared(self, role: Role) -> PreparedStatement:
+    def prepare(self, role: Role) -> PreparedStatement:
         *filtered, _ = self.columns
         direction = Direction.DESCENDING if self.descending else Direction.ASCENDING
         return prepare_listing(

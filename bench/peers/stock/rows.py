@@ -17,18 +17,18 @@ class Loaders:
 
     def __init__(self, sessions: Sessions) -> None:
         self.sessions = sessions
-        self.country = self._one(Country.code)
-        self.visa_type = self._one(VisaType.code)
-        self.partner = self._one(Partner.code)
-        self.applicant = self._one(Applicant.id)
-        self.decision = self._one(Decision.id)
+        self.country = self._loader_of_one(Country.code)
+        self.visa_type = self._loader_of_one(VisaType.code)
+        self.partner = self._loader_of_one(Partner.code)
+        self.applicant = self._loader_of_one(Applicant.id)
+        self.decision = self._loader_of_one(Decision.id)
         self.events = self._many(ApplicationEvent.application_id, ApplicationEvent.sequence)
         self.decisions = self._many(
             Decision.application_id, Decision.decided_at.desc(), Decision.id.desc()
         )
         self.centres = self._many(Centre.partner_code, Centre.code)
 
-    def _one(self, key: Any) -> DataLoader[Any, Any]:
+    def _loader_of_one(self, key: Any) -> DataLoader[Any, Any]:
         async def load(keys: Sequence[Any]) -> list[Any]:
             async with self.sessions() as session:
                 rows = (await session.scalars(select(key.class_).where(key.in_(keys)))).all()

@@ -14,7 +14,7 @@ ENOUGH_DECISIONS, ENOUGH_EXPECTED = 300, 15
 
 
 def funnel_of(n: Counts, refused: Counts) -> Funnel:
-    return funnel(counted(n, refused))
+    return funnel(make_counts(n, refused))
 
 
 def plant(n: Counts, refused: Counts, place: int, rng: np.random.Generator) -> Counts:
@@ -70,13 +70,13 @@ def test_a_months_rate_tripled_crosses_its_alarm_limit_and_others_seldom_do(worl
     alarming = judged = found = tried = 0
     for _ in range(worlds):
         n, refused, rate = months(rng)
-        chart = control_chart(counted(n, refused))
+        chart = control_chart(make_counts(n, refused))
         judged += len(chart)
         alarming += sum(point.is_alarming for point in chart)
         if n[-1] * rate < ENOUGH_EXPECTED:
             continue
         refused[-1] = rng.binomial(n[-1], 3 * rate)
-        last = control_chart(counted(n, refused))[-1]
+        last = control_chart(make_counts(n, refused))[-1]
         tried += 1
         found += last.is_alarming and last.is_high
     assert tried > worlds / 2
@@ -89,7 +89,7 @@ def test_months_that_always_differ_by_more_than_chance_alarm_nobody() -> None:
     alarming = judged = 0
     for _ in range(20):
         n = rng.poisson(3_000, 25)
-        chart = control_chart(counted(n, rng.binomial(n, rng.beta(20, 600, 25))))
+        chart = control_chart(make_counts(n, rng.binomial(n, rng.beta(20, 600, 25))))
         judged += len(chart)
         alarming += sum(point.is_alarming for point in chart)
     assert alarming / judged <= 0.01
@@ -138,5 +138,5 @@ def test_nothing_decided_is_nothing_found() -> None:
     assert not funnel([Count("AU", 40, 0), Count("MY", 60, 0)]).outside
 
 
-def counted(n: Counts, refused: Counts) -> list[Count]:
+def make_counts(n: Counts, refused: Counts) -> list[Count]:
     return [Count(str(i), int(k), int(x)) for i, (k, x) in enumerate(zip(n, refused, strict=True))]

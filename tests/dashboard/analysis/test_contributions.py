@@ -51,12 +51,12 @@ def test_rate_and_mix_add_up_to_the_change_of_a_rate(
 def test_the_order_of_groups_and_of_periods_does_not_matter(
     now: dict[str, Share], before: dict[str, Share], seed: int
 ) -> None:
-    def shuffled(period: dict[str, Share]) -> dict[str, Share]:
+    def shuffle(period: dict[str, Share]) -> dict[str, Share]:
         keys = sorted(period)
         Random(seed).shuffle(keys)
         return {key: period[key] for key in keys}
 
-    assert rate_change(shuffled(now), shuffled(before)) == rate_change(now, before)
+    assert rate_change(shuffle(now), shuffle(before)) == rate_change(now, before)
     forward, back = rate_change(now, before), rate_change(before, now)
     if forward and back:
         assert {part.key: (part.rate, part.mix) for part in forward.contributions} == {

@@ -65,9 +65,9 @@ async def reckon(connection: asyncpg.Connection, ledger: Ledger) -> Reckoning:
         kept = await connection.fetch("SELECT key_digest, answer->0->>'key' FROM idempotency")
         applications = await connection.fetch(_APPLICATIONS)
         halves = await connection.fetchval(_HALVES)
-    seen = {write.digest: _answered(payload) for write, payload in ledger.acknowledged}
+    seen = {write.digest: _answered_key(payload) for write, payload in ledger.acknowledged}
     done = dict(kept)
-    expected = {row_id(case.id): _as_told(case) for case in ledger.cases}
+    expected = {row_id(case.id): _acknowledged_rows(case) for case in ledger.cases}
     found = {one["id"]: dict(one) for one in applications}
     return Reckoning(
         lost=sum(
@@ -80,7 +80,7 @@ async def reckon(connection: asyncpg.Connection, ledger: Ledger) -> Reckoning:
     )
 
 
-async def done_untold(connection: asyncpg.Connection, ledger: Ledger) -> int:
+async def find_unacknowledged(connection: asyncpg.Connection, ledger: Ledger) -> int:
     """How many writes had been done by a try that was not answered: without keys, done twice."""
     kept = await connection.fetch("SELECT key_digest, created_at FROM idempotency")
     return sum(
@@ -90,7 +90,7 @@ async def done_untold(connection: asyncpg.Connection, ledger: Ledger) -> int:
     )
 
 
-def _answered(payload: dict[str, Any]) -> str | None:
+def _answered_key(payload: dict[str, Any]) -> str | None:
     """The key of what a write was answered with; None where its writer reads it no longer: a
     question that is answered is nobody's."""
     if bill := payload.get("bill"):
@@ -99,7 +99,7 @@ def _answered(payload: dict[str, Any]) -> str | None:
     return changed and str(row_id(changed["id"]))
 
 
-def _as_told(case: Case) -> dict[str, Any]:
+def _acknowledged_rows(case: Case) -> dict[str, Any]:
     """A row of the database, as the writer of a case expects it: events without a gap."""
     return {
         "id": row_id(case.id),

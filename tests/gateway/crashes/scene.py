@@ -20,7 +20,7 @@ from models.volumes.verifying import Difference
 from tests import tokens
 from tests.gateway.crashes.killing import Killer
 from tests.gateway.crashes.ledger import Ledger
-from tests.gateway.crashes.reckoning import Reckoning, done_untold, reckon
+from tests.gateway.crashes.reckoning import Reckoning, find_unacknowledged, reckon
 from tests.gateway.crashes.writers import Writer
 from tests.gateway.life_model import OFFICERS
 from tests.gateway.surviving.clients import Wire
@@ -59,21 +59,21 @@ class Scene:
         log.info("%s", ledger)
         return ledger
 
-    async def reckoned(self, ledger: Ledger) -> Reckoning:
+    async def reckon(self, ledger: Ledger) -> Reckoning:
         """What is wrong."""
         async with self._owner() as connection:
             reckoning = await reckon(connection, ledger)
         log.info("%s", reckoning)
         return reckoning
 
-    async def done_untold(self, ledger: Ledger) -> int:
+    async def log_unacknowledged(self, ledger: Ledger) -> int:
         """How many writes their keys kept from being done twice."""
         async with self._owner() as connection:
-            untold = await done_untold(connection, ledger)
+            untold = await find_unacknowledged(connection, ledger)
         log.info("done, but not told: %d", untold)
         return untold
 
-    async def answered_otherwise(
+    async def find_other_answers(
         self, ledger: Ledger, count: int, chance: Random
     ) -> list[tuple[str, Any, bytes]]:
         """Those of so many acknowledged writes that, asked again, are not answered as they were:

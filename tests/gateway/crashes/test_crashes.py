@@ -27,11 +27,11 @@ OUTAGES = {"UNAVAILABLE", "IncompleteReadError", "ConnectionResetError", "Broken
 
 
 async def _assert_nothing_is_wrong(here: Scene, ledger: Ledger, asked_again: int) -> None:
-    assert await here.reckoned(ledger) == NOTHING_WRONG
+    assert await here.reckon(ledger) == NOTHING_WRONG
     assert not ledger.refused
     assert set(ledger.in_doubt) <= OUTAGES
-    assert await here.answered_otherwise(ledger, asked_again, Random(0)) == []
-    assert await here.reckoned(ledger) == NOTHING_WRONG
+    assert await here.find_other_answers(ledger, asked_again, Random(0)) == []
+    assert await here.reckon(ledger) == NOTHING_WRONG
     assert await here.wrong_figures() == []
 
 
@@ -46,7 +46,7 @@ async def test_many_kills_lose_nothing_and_do_nothing_twice() -> None:
     async with scene() as here:
         ledger = await here.write(MANY, kills=24, seed=2)
         await _assert_nothing_is_wrong(here, ledger, asked_again=MANY // 20)
-        assert await here.done_untold(ledger) > 0  # there was something to do twice
+        assert await here.log_unacknowledged(ledger) > 0  # there was something to do twice
 
 
 # --- The proof would find it ---------------------------------------------------------------------
@@ -57,7 +57,7 @@ async def test_a_database_that_acknowledges_before_it_writes_is_seen() -> None:
     """The planted fault: who is told that it is done learns of it before the disk does."""
     async with scene({"synchronous_commit": "off"}) as here:
         ledger = await here.write(1_000, kills=6, seed=3)
-        assert (await here.reckoned(ledger)).lost > 0
+        assert (await here.reckon(ledger)).lost > 0
 
 
 @pytest.mark.proof
@@ -65,7 +65,7 @@ async def test_writers_without_keys_are_seen() -> None:
     """The planted fault: each try has a new key."""
     async with scene() as here:
         ledger = await here.write(1_000, kills=12, seed=4, longest_life=0, forgets_keys=True)
-        assert (await here.reckoned(ledger)).doubled > 0
+        assert (await here.reckon(ledger)).doubled > 0
 
 
 @pytest.mark.parametrize(

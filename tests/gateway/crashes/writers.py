@@ -66,20 +66,20 @@ class Writer:
 
     async def begin(self, officer: str) -> None:
         """A first case of an officer, who takes it: by name they are given one only after it."""
-        case = await self._submitted()
+        case = await self._submit()
         assert case is not None
         for mutation in ("recordPayment", "recordDocuments", "markReceived"):
             calls = [one for one in possible(case) if one.mutation == mutation]
             call = max(calls, key=lambda call: len(call.given.get("documents", ())))
-            values = {**self._named(case, call.mutation), **call.given}
-            assert await self._done(Write(call.mutation, call.user, key(), values))
+            values = {**self._case_arguments(case, call.mutation), **call.given}
+            assert await self._perform(Write(call.mutation, call.user, key(), values))
             follow(case, call)
-        assert await self._done(Write("takeCase", officer, key(), {"queue": "FREE"}))
+        assert await self._perform(Write("takeCase", officer, key(), {"queue": "FREE"}))
         case.officer = officer
         case.enter("IN_VERIFICATION")
 
     async def _live(self) -> None:
-        case = await self._submitted()
+        case = await self._submit()
         for left in reversed(range(self._chance.randint(0, self._longest_life))):
             if case is None or self._ledger.is_full:
                 return
@@ -87,18 +87,18 @@ class Writer:
             call = any_of(ends, self._chance) if ends and not left else onward(case, self._chance)
             if call is None:
                 return
-            values = {**self._named(case, call.mutation), **call.given}
-            if await self._done(Write(call.mutation, call.user, key(), values)) is None:
+            values = {**self._case_arguments(case, call.mutation), **call.given}
+            if await self._perform(Write(call.mutation, call.user, key(), values)) is None:
                 return
             follow(case, call)
 
-    def _named(self, case: Case, mutation: str) -> dict[str, Any]:
+    def _case_arguments(self, case: Case, mutation: str) -> dict[str, Any]:
         """What names the case: to the treasury, its bill."""
         if mutation == "recordPayment":
             return {"billingCode": self._bill, "receiptNumber": receipt()}
         return {"applicationId": case.id}
 
-    async def _submitted(self) -> Case | None:
+    async def _submit(self) -> Case | None:
         is_calling = self._chance.random() < 0.2
         values = {
             "visaType": "C1",
@@ -106,7 +106,7 @@ class Writer:
             # Some few files are of one person.
             "identity": {**IDENTITY, **_person(self._chance.randrange(PEOPLE))},
         }
-        payload = await self._done(Write("submitApplication", "agent-au", key(), values))
+        payload = await self._perform(Write("submitApplication", "agent-au", key(), values))
         if payload is None:
             return None
         case = Case(payload["application"]["id"], is_calling)
@@ -114,10 +114,10 @@ class Writer:
         self._ledger.cases.append(case)
         return case
 
-    async def _done(self, write: Write) -> dict[str, Any] | None:
+    async def _perform(self, write: Write) -> dict[str, Any] | None:
         """Ask until there is an answer: what was acknowledged, or None where it was refused."""
         began = None
-        while (payload := await self._tried(write)) is None:
+        while (payload := await self._try_once(write)) is None:
             await asyncio.sleep(PAUSE * self._chance.random())
             if self._forgets_keys:
                 write = replace(write, key=key())
@@ -133,7 +133,7 @@ class Writer:
             self._ledger.asked_again[write.digest] = began
         return payload
 
-    async def _tried(self, write: Write) -> dict[str, Any] | None:
+    async def _try_once(self, write: Write) -> dict[str, Any] | None:
         wire = self._chance.choice(self._wires)
         try:
             async with asyncio.timeout(PATIENCE):

@@ -51,7 +51,7 @@ class Wire:
         """Raises ConnectionRefusedError where nothing was sent, EOFError or OSError where it may
         have been."""
         began = time.perf_counter()
-        reader, writer = await self._connected()
+        reader, writer = await self._connect()
         try:
             writer.write(request)
             head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
@@ -64,7 +64,7 @@ class Wire:
             self.close()
         return Reply(int(head[0].split()[1]), headers, body, time.perf_counter() - began)
 
-    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._streams is None or self._streams[0].at_eof():
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
         return self._streams

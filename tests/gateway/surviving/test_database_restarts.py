@@ -144,12 +144,12 @@ async def _keep_asking(port: int, course: Course, stop: asyncio.Event) -> None:
     wire = Wire(port)
     while not stop.is_set():
         reply = await wire.ask(request_bytes())
-        course.replies.append((time.monotonic(), _described(reply)))
+        course.replies.append((time.monotonic(), _describe(reply)))
         await asyncio.sleep(0.02)
     wire.close()
 
 
-def _described(reply: Reply) -> str:
+def _describe(reply: Reply) -> str:
     if reply.status == 200 and b'"errors"' not in reply.body:
         return "200"
     if reply.status == 503 and b'"UNAVAILABLE"' in reply.body and "retry-after" in reply.headers:

@@ -60,7 +60,7 @@ class Installation:
     settings: Settings
     clock: Callable[[], float] = time.time
 
-    def changed(self, **variables: str) -> "Installation":
+    def with_variables(self, **variables: str) -> "Installation":
         issuer = {"issuer": self.settings.issuer, "jwks_url": self.settings.jwks_url}
         given = {**issuer, **variables}
         return Installation(tokens.settings(self.settings.required_owner_url, **given), self.clock)
@@ -103,13 +103,13 @@ async def clock_behind(installation: Installation) -> AsyncIterator[Installation
 
 
 @asynccontextmanager
-async def seal_refused(installation: Installation) -> AsyncIterator[Installation]:
-    yield installation.changed(seal_key="ab" * 32)
+async def refuse_seal(installation: Installation) -> AsyncIterator[Installation]:
+    yield installation.with_variables(seal_key="ab" * 32)
 
 
 @asynccontextmanager
 async def keys_missing(installation: Installation) -> AsyncIterator[Installation]:
-    yield installation.changed(jwks_url=f"http://127.0.0.1:{free_port()}/keys")
+    yield installation.with_variables(jwks_url=f"http://127.0.0.1:{free_port()}/keys")
 
 
 def planted_in_the_database(plant: str, undo: str) -> Planting:
@@ -138,7 +138,7 @@ class Case:
 CASES = {
     "a clock that is ahead": Case(Fault.CLOCK, clock_off),
     "a clock that is behind": Case(Fault.CLOCK, clock_behind),
-    "a seal that is refused": Case(Fault.SEAL, seal_refused),
+    "a seal that is refused": Case(Fault.SEAL, refuse_seal),
     "keys that cannot be read": Case(Fault.KEYS, keys_missing),
     "migrations behind": Case(
         Fault.MIGRATIONS,
@@ -176,7 +176,7 @@ CASES = {
 }
 
 
-async def named(planted: Installation) -> tuple[dict[str, Any], Log, list[Fault]]:
+async def diagnose(planted: Installation) -> tuple[dict[str, Any], Log, list[Fault]]:
     """What readiness, the log and the doctor say."""
     with log_lines() as log:
         async with planted.served() as client:
@@ -188,7 +188,7 @@ async def named(planted: Installation) -> tuple[dict[str, Any], Log, list[Fault]
 
 
 async def test_nothing_is_named_where_nothing_is_wrong(installation: Installation) -> None:
-    state, log, found = await named(installation)
+    state, log, found = await diagnose(installation)
     assert state == {"ready": True, "reasons": [], "warnings": []}
     assert [line["event"] for line in log.lines if line["level"] != "INFO"] == []
     assert found == []
@@ -198,7 +198,7 @@ async def test_nothing_is_named_where_nothing_is_wrong(installation: Installatio
 async def test_a_planted_fault_is_named(installation: Installation, name: str) -> None:
     case = CASES[name]
     async with case.planting(installation) as planted:
-        state, log, found = await named(planted)
+        state, log, found = await diagnose(planted)
     expected = [case.fault.value], []
     reasons, warnings = expected if case.turns_readiness else expected[::-1]
     assert state == {"ready": not reasons, "reasons": reasons, "warnings": warnings}

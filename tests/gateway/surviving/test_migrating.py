@@ -58,7 +58,7 @@ async def owner(world: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-async def migrated(url: str) -> None:
+async def run_migrations(url: str) -> None:
     await migrate(url, gateway_url=login_at(url, tokens.PASSWORD), seal_keys=(tokens.SEAL_KEY,))
 
 
@@ -69,7 +69,7 @@ async def test_nobody_is_failed_while_the_database_is_migrated(
         async with long_reader(world), traffic(world, gateway.port) as seen:
             for changed in CHANGED.values():
                 await owner.execute(changed)
-                await migrated(world)
+                await run_migrations(world)
         assert not seen.failed
         assert seen.reads.answered > 10
         assert len(seen.writes.acknowledged) > 10
@@ -122,7 +122,7 @@ async def test_lifting_every_rule_under_traffic_is_seen(
 async def test_the_plan_names_what_would_be_done_and_its_locks(
     world: str, owner: asyncpg.Connection
 ) -> None:
-    await migrated(world)
+    await run_migrations(world)
     await owner.execute(CHANGED["rules of two tables"])
     code, printed = await command(world, "--plan")
     assert code == 2
@@ -157,11 +157,11 @@ async def test_between_two_releases_nobody_sees_what_neither_shows(
     watcher = await between_two_releases(world, owner)
     async with watching(world, watcher):
         for _ in range(3):
-            await migrated(world)
+            await run_migrations(world)
             await put_up_other(owner)
     assert watcher.looks > 20
     assert not watcher.too_much
-    await migrated(world)
+    await run_migrations(world)
 
 
 @pytest.mark.proof
@@ -177,7 +177,7 @@ async def test_without_its_guards_it_is_seen(
     async with asyncio.timeout(150), watching(world, watcher):
         while not watcher.too_much:
             await put_up_other(owner)
-            await migrated(world)
+            await run_migrations(world)
 
 
 @pytest.mark.proof
@@ -189,16 +189,16 @@ async def test_twenty_runs_killed_at_any_moment_leave_nothing_open_and_the_next_
     watcher = await between_two_releases(world, owner)
     async with watching(world, watcher):
         while killed < 20:
-            killed += await _killed(world, owner, chance.uniform(0, 1.0))
-            await migrated(world)
+            killed += await _kill_run(world, owner, chance.uniform(0, 1.0))
+            await run_migrations(world)
             assert await catalogue(owner) == whole
             await put_up_other(owner)
     assert watcher.looks > 100
     assert not watcher.too_much
-    await migrated(world)
+    await run_migrations(world)
 
 
-async def _killed(url: str, owner: asyncpg.Connection, seconds: float) -> bool:
+async def _kill_run(url: str, owner: asyncpg.Connection, seconds: float) -> bool:
     """Whether a run was killed before it ended, so long after its turn came."""
     running = subprocess.Popen(MIGRATE, cwd=ROOT, env=environment(url))  # noqa: ASYNC220
     turn = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7461001)"

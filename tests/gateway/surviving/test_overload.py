@@ -140,7 +140,7 @@ def _p99(seconds: list[float]) -> float:
     return quantiles(seconds, n=100)[-1]
 
 
-async def _borne(process: Process, seconds: float) -> float:
+async def _measure_throughput(process: Process, seconds: float) -> float:
     """Requests a second when exactly as many ask as may run at once."""
     request, end, done = request_bytes(), time.monotonic() + seconds, 0
 
@@ -191,8 +191,8 @@ async def _under_five_times_the_load(
     """The requests a second that a gateway bears, and what became of five times as many; after
     them, it is back to normal within 10 s."""
     with gateways(1, world, **{**SMALL, **more}) as [process]:
-        await _borne(process, 1)  # documents are parsed, statements prepared
-        rate = await _borne(process, 3)
+        await _measure_throughput(process, 1)  # documents are parsed, statements prepared
+        rate = await _measure_throughput(process, 3)
         before = await _offer(process, rate / 4, 3)
         during = await _offer(process, rate * 5, seconds)
         began = time.monotonic()

@@ -18,7 +18,9 @@ CLIENTS = 6
 GRACE = {"DRAIN_GRACE_SECONDS": "0.5"}
 
 
-async def _restarted(processes: Sequence[Process], times: int, order: signal.Signals) -> Tally:
+async def _restart_in_turn(
+    processes: Sequence[Process], times: int, order: signal.Signals
+) -> Tally:
     """Restart them in turn under load; each exit code is 0 unless killed."""
     tally, stop = Tally(), asyncio.Event()
     balancer = Balancer([process.port for process in processes], tally)
@@ -41,7 +43,7 @@ async def _restarted(processes: Sequence[Process], times: int, order: signal.Sig
 @pytest.mark.proof
 async def test_ten_restarts_under_load_fail_nobody(world: str) -> None:
     with gateways(2, world, **GRACE) as processes:
-        tally = await _restarted(processes, 10, signal.SIGTERM)
+        tally = await _restart_in_turn(processes, 10, signal.SIGTERM)
     assert tally.answered > 500
     assert not tally.failed
 
@@ -50,5 +52,5 @@ async def test_ten_restarts_under_load_fail_nobody(world: str) -> None:
 async def test_gateways_that_do_not_drain_are_seen(world: str) -> None:
     """The planted fault: they are killed, and what runs dies with them."""
     with gateways(2, world, **GRACE) as processes:
-        tally = await _restarted(processes, 4, signal.SIGKILL)
+        tally = await _restart_in_turn(processes, 4, signal.SIGKILL)
     assert tally.failed
