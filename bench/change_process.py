@@ -1,4 +1,4 @@
-"""The process in which changes are made, told by lines on its standard input.
+"""The process that makes changes, as commanded by lines on its standard input.
 
 `bench.writes` runs it by its path, so that the gateway and its world can be another revision's.
 """

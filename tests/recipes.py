@@ -14,8 +14,8 @@ PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 NAMES = ("field", "role", "dimension of the volumes", "mutation")
 GERBANG = "from gateway.cli import main; main()"
 CHECK = (
-    f"{sys.executable} -m checks; told=$?;"
-    f" {sys.executable} -c '{GERBANG}' snapshots --check; exit $((told | $?))"
+    f"{sys.executable} -m checks; status=$?;"
+    f" {sys.executable} -c '{GERBANG}' snapshots --check; exit $((status | $?))"
 )
 
 _BLOCK = re.compile(r"^(?P<indent> *)```(?P<kind>diff|sh)\n(?P<text>.*?)^ *```$", re.M | re.S)

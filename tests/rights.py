@@ -24,7 +24,7 @@ async def applicant_of(who: Mapping[str, Viewer], case: str) -> str:
     return asked.data["node"]["applicant"]["id"]
 
 
-async def says(viewer: Viewer, mutation: str, selection: str, **given: Any) -> dict[str, Any]:
+async def payload_of(viewer: Viewer, mutation: str, selection: str, **given: Any) -> dict[str, Any]:
     """Call a mutation about somebody's rights; its payload."""
     asked = await viewer(
         document(mutation, f"{selection} errors {{ code path }}"),
@@ -37,10 +37,10 @@ async def says(viewer: Viewer, mutation: str, selection: str, **given: Any) -> d
 async def order_erasure(who: Mapping[str, Viewer], case: str) -> UUID:
     """A letter asks that whoever applies in a case be erased, and the auditor grants it."""
     auditor, person = who["auditor"], await applicant_of(who, case)
-    lodged = await says(auditor, "registerDataRequest", "dataRequest { id }", kind="ERASURE")
+    lodged = await payload_of(auditor, "registerDataRequest", "dataRequest { id }", kind="ERASURE")
     named = {"dataRequestId": lodged["dataRequest"]["id"]}
-    await says(auditor, "nameDataSubject", "dataRequest { id }", **named, applicantId=person)
-    granted = await says(
+    await payload_of(auditor, "nameDataSubject", "dataRequest { id }", **named, applicantId=person)
+    granted = await payload_of(
         *(auditor, "answerDataRequest", "dataRequest { state }"),
         **named, outcome="GRANTED", reason="Nothing stands against it.",
     )  # fmt: skip
@@ -48,4 +48,4 @@ async def order_erasure(who: Mapping[str, Viewer], case: str) -> UUID:
     return row_id(person)
 
 
-__all__ = ["applicant_of", "change", "order_erasure", "says", "withdrawn_case"]
+__all__ = ["applicant_of", "change", "order_erasure", "payload_of", "withdrawn_case"]

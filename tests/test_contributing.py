@@ -71,8 +71,8 @@ def test_before_a_commit_nothing_but_our_own_check_runs() -> None:
     assert [hook["entry"] for hook in hooks["repos"][0]["hooks"]] == ["make check"]
 
 
-#: What the syntax trees alone tell of a step that is left out, by the end of its file's name.
-TOLD = {
+#: The message of the checks for a step that is left out, by the end of its file's name.
+MESSAGES_OF_CHECKS = {
     "role": {
         "vocabulary/people.py": "WORDS describes Role.CONSUL, which is no word of it",
         "enums/people.py": "WORDS does not describe Role.CONSUL: add a sentence",
@@ -102,7 +102,7 @@ TOLD = {
     },
 }
 #: What types, generated files and the database tell of it, where the trees do not.
-TOLD_BY_THE_BUILD = {
+MESSAGES_OF_BUILD = {
     "field": {
         "case/application.py": "type object 'Application' has no attribute 'withdrawn_at'",
         "schema/application.py": "the policy speaks of Application.withdrawnAt, which does not",
@@ -179,23 +179,23 @@ def test_the_recipes_work_together(tmp_path: Path, apart: Server) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", MESSAGES_OF_CHECKS)
 def test_what_is_left_out_of_a_recipe_is_named(tmp_path: Path, name: str) -> None:
     tree = copy_tree(tmp_path)
     steps = [step for step in recipe(name) if step.kind == "diff"]
     for step in steps:
         step.apply(tree)
-    for ending, message in TOLD[name].items():
+    for ending, message in MESSAGES_OF_CHECKS[name].items():
         [left_out] = [step for step in steps if step.file.endswith(ending)]
         left_out.apply(tree, undo=True)
-        assert message in _told_by_the_trees(tree), left_out.file
+        assert message in _findings_in(tree), left_out.file
         left_out.apply(tree)
 
 
 @pytest.mark.parametrize("name", recipes.NAMES)
 def test_the_page_says_what_the_build_says(name: str) -> None:
     """Each message of a recipe's table is one that is seen, here or in the long test."""
-    seen = [*TOLD.get(name, {}).values(), *TOLD_BY_THE_BUILD[name].values()]
+    seen = [*MESSAGES_OF_CHECKS.get(name, {}).values(), *MESSAGES_OF_BUILD[name].values()]
     found = [each for each in recipes.messages(name) if each not in ("by",)]
     assert len(found) > 4
     for message in found:
@@ -219,7 +219,7 @@ def test_a_recipe_and_the_build_where_a_step_is_left_out(tmp_path: Path, name: s
     for step in recipe(name):
         step.apply(tree)
     assert run(tree, recipes.CHECK) == (0, "")
-    expected = {**TOLD.get(name, {}), **TOLD_BY_THE_BUILD[name]}
+    expected = {**MESSAGES_OF_CHECKS.get(name, {}), **MESSAGES_OF_BUILD[name]}
     steps = [step for step in recipe(name) if step.kind == "diff"]
     found: dict[str, str] = {}
     for step in steps:
@@ -279,7 +279,7 @@ def _files_of(path: Path) -> list[Path]:
 _OF_TEXTS = (check_texts, check_error_texts, check_translations)
 
 
-def _told_by_the_trees(tree: Path) -> str:
+def _findings_in(tree: Path) -> str:
     """What the checks say that read the code alone, but for those of texts alone."""
     sources, lines = Sources(tree), []
     for check in CHECKS:

@@ -54,14 +54,14 @@ class Journey:
             before = len(self.client.of("heartbeat"))
             self.line.port = rng.choice(replicas).port
             assert self.line.cut() > 0
-            await self.client.tells("heartbeat", before + 1)
+            await self.client.wait_for("heartbeat", before + 1)
             await asyncio.sleep(rng.uniform(0, 0.3))
         before = len(self.client.of("heartbeat"))
         seconds = (TOKEN_ENDS + 0.5) * TOKEN_SECONDS
         if self.program.renews:
             await asyncio.sleep(seconds)
         else:
-            await self.client.tells("heartbeat", before + TOKEN_ENDS, seconds + 10)
+            await self.client.wait_for("heartbeat", before + TOKEN_ENDS, seconds + 10)
         self.beginnings = len(self.client.of("heartbeat")) - before
 
 
@@ -85,7 +85,7 @@ async def follow_all(
             for name, program in programs.items()
         }
         everyone = list(journeys.values())
-        await _each(everyone, lambda one: one.client.tells("heartbeat", seconds=60))
+        await _each(everyone, lambda one: one.client.wait_for("heartbeat", seconds=60))
         seconds = cuts * 0.4 + TOKEN_ENDS * TOKEN_SECONDS
         committing = asyncio.create_task(_commit(writer, people, seconds))
         await _each(everyone, lambda one: one.go(replicas, cuts))

@@ -87,7 +87,7 @@ async def short_tokens(folder: Path, names: Iterable[str]) -> AsyncIterator[None
 
 @dataclass
 class Client:
-    """A program, and what it has told so far, by kind."""
+    """A program, and what it has reported so far, by kind."""
 
     process: asyncio.subprocess.Process
     #: Where its standard error goes.
@@ -97,15 +97,15 @@ class Client:
     def of(self, kind: str) -> list[object]:
         return self.reports.get(kind, [])
 
-    async def tells(self, kind: str, number: int = 1, seconds: float = SOON) -> None:
-        """Wait until it has told something of a kind so often."""
+    async def wait_for(self, kind: str, number: int = 1, seconds: float = SOON) -> None:
+        """Wait until it has reported something of a kind so often."""
         async with asyncio.timeout(seconds):
             while len(self.of(kind)) < number:
                 assert self.process.returncode is None, self.complaints.read_text()
                 await asyncio.sleep(0.05)
 
     async def falls_silent(self) -> None:
-        """Wait until it tells of no more changes."""
+        """Wait until it reports no more changes."""
         before = -1
         while before != (before := len(self.of("change"))):  # noqa: ASYNC110
             await asyncio.sleep(1.5)
@@ -121,7 +121,7 @@ class Client:
 async def running(
     *command: str, folder: Path, name: str, given: Mapping[str, object]
 ) -> AsyncIterator[Client]:
-    """A program that is told what it needs, and tells what it gets in lines of JSON."""
+    """A program that takes its input as an argument, and reports events in lines of JSON."""
     complaints = folder / f"{name}.stderr"
     with complaints.open("w") as errors:
         process = await asyncio.create_subprocess_exec(

@@ -124,13 +124,13 @@ async def test_a_client_asks_writes_and_follows_each_change_exactly_once(
 
 
 def assert_each_once(journey: Journey, people: list[Someone], own: set[str]) -> None:
-    """``own`` is what clients did themselves, which those are told that follow already."""
+    """``own`` are the changes of clients themselves, which earlier subscribers receive too."""
     counts = Counter(journey.client.of("change"))
     for reference in own:
         del counts[reference]
     expected: Counter[object] = Counter(map(reference_of, people))
     assert not expected - counts, "missed"
-    assert not counts - expected, "told twice"
+    assert not counts - expected, "received twice"
 
 
 @pytest.mark.proof

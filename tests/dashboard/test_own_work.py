@@ -1,4 +1,4 @@
-"""A partner's own part of the work: what is told of it is what the rows say, and no outcome."""
+"""A partner's own part of the work: the page shows what the rows say, and no outcome."""
 
 from datetime import date
 from typing import Any

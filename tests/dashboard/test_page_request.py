@@ -64,7 +64,7 @@ async def test_news_another_address_another_role_and_another_visitor_are_read_fo
     assert read.count == 6
 
 
-async def test_a_failure_is_told_to_whoever_waits_and_to_nobody_later(session: Session) -> None:
+async def test_a_failure_reaches_whoever_waits_and_nobody_later(session: Session) -> None:
     read = Readings(fails=True)
     failures = await asyncio.gather(
         *(new_request(session).share("figures", read) for _ in range(2)), return_exceptions=True

@@ -1,4 +1,4 @@
-"""Nothing that one viewer was told is kept where another could find it."""
+"""No answer to one viewer is kept where another could find it."""
 
 import importlib
 import inspect

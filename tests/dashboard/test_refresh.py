@@ -75,7 +75,7 @@ def page(browser: Browser, connected: Running) -> Iterator[Page]:
     context.add_cookies([{"name": COOKIE, "value": key, "url": connected.url}])
     page, faults = context.new_page(), []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
     page.clock.install()
     page.goto(f"{connected.url}/volumes?language=en")
     page.wait_for_selector("#ranking tbody tr")

@@ -237,7 +237,7 @@ def test_what_is_expected_and_what_held_is_what_the_months_say(seed: int) -> Non
     assert judged <= coming.outlook.held.months
 
 
-def test_a_manager_is_told_nothing_of_how_cases_ended() -> None:
+def test_a_manager_reads_nothing_of_how_cases_ended() -> None:
     for seed in range(20):
         found = today_of(random_world(seed), has_outcomes=False)
         address = Address("en", measure=REFUSAL_RATE.id)

@@ -47,8 +47,8 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on(
             "console",
-            lambda told: (
-                self.faults.append(told.text) if told.type in ("error", "warning") else None
+            lambda line: (
+                self.faults.append(line.text) if line.type in ("error", "warning") else None
             ),
         )
         self.page.on("request", self._note_what_is_not_ours)

@@ -50,7 +50,7 @@ class Tally:
     """How the operations were answered."""
 
     planned: int = 0
-    #: Answered without a plan, though no error was told.
+    #: Answered without a plan, although there was no error.
     unplanned: int = 0
     logged: int = 0
     errors: Counter[str] = field(default_factory=Counter)
@@ -60,15 +60,15 @@ class Tally:
     nulls: int = 0
     empty: int = 0
 
-    def note(self, viewer: str, told: LoggedAnswer, answered: list[bool | None]) -> None:
-        self.logged += bool(told.events)
-        self.errors.update(told.asked.codes)
+    def note(self, viewer: str, answer: LoggedAnswer, answered: list[bool | None]) -> None:
+        self.logged += bool(answer.events)
+        self.errors.update(answer.asked.codes)
         if answered == [True]:
             self.planned += 1
             self.viewers[viewer] += 1
-            self.nulls += ":null" in told.asked.text
-            self.empty += ":[]" in told.asked.text
-        elif not told.asked.errors:
+            self.nulls += ":null" in answer.asked.text
+            self.empty += ":[]" in answer.asked.text
+        elif not answer.asked.errors:
             self.unplanned += 1
 
 
@@ -147,7 +147,7 @@ def assert_early(asked: Asked, question: Any) -> None:
 
 
 def _are_other_failures(one: Asked, other: Asked) -> bool:
-    """Of several ways in that fail, and leave no data, the first to fail is told, by chance."""
+    """Where several fields fail and there are no data, chance decides which error is reported."""
     has_none = "data" in one.body and one.body["data"] is other.body.get("data") is None
     return has_none and one.status == other.status and _places(one) != _places(other)
 

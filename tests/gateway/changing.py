@@ -1,4 +1,4 @@
-"""Changes things as clients do: mutations over HTTP, with their answers told apart."""
+"""Changes things as clients do, by mutations over HTTP, and reads their answers."""
 
 import asyncio
 from collections.abc import Mapping
@@ -119,7 +119,7 @@ async def change(viewer: Viewer, mutation: str, id_: str | None = None, **given:
 
 
 async def perform(viewer: Viewer, mutation: str, id_: str | None = None, **given: Any) -> str:
-    """Call a mutation that must be done; the global id of the application.
+    """Call a mutation that must succeed; the global id of the application.
 
     A grant waits for the LINKER, which takes a moment.
     """
@@ -159,8 +159,8 @@ async def pay(who: Mapping[str, Viewer], id_: str, **given: Any) -> Changed:
     return Changed(asked, asked.data["recordPayment"])
 
 
-async def pays(who: Mapping[str, Viewer], id_: str, **given: Any) -> str:
-    """The same, which must be done; the global id of the application."""
+async def pay_bill(who: Mapping[str, Viewer], id_: str, **given: Any) -> str:
+    """The same, which must succeed; the global id of the application."""
     changed = await pay(who, id_, **given)
     assert changed.codes == [], changed.payload
     return id_
@@ -176,7 +176,7 @@ async def submitted_case(who: Mapping[str, Viewer], **given: Any) -> str:
 
 async def paid_case(who: Mapping[str, Viewer], **given: Any) -> str:
     """A new application, paid and handed over."""
-    id_ = await pays(who, await submitted_case(who, **given))
+    id_ = await pay_bill(who, await submitted_case(who, **given))
     return await hand_over(who["agent-au"], id_, given.get("visaType", "B1"))
 
 
@@ -199,14 +199,14 @@ async def wait_until_linked(who: Mapping[str, Viewer], id_: str) -> str:
             await asyncio.sleep(0.01)
 
 
-async def given_to(who: Mapping[str, Viewer], officer: str, id_: str) -> str:
+async def assign_to(who: Mapping[str, Viewer], officer: str, id_: str) -> str:
     """A case that a supervisor gives to an officer by name: `takeCase` gives the most urgent."""
     await wait_until_linked(who, id_)
     return await perform(who["supervisor"], "reassignCase", id_, officer=officer, reason="In turn.")
 
 
 async def in_verification(who: Mapping[str, Viewer], **given: Any) -> str:
-    return await given_to(who, "officer", await paid_case(who, **given))
+    return await assign_to(who, "officer", await paid_case(who, **given))
 
 
 async def in_screening(who: Mapping[str, Viewer], **given: Any) -> str:

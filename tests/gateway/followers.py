@@ -25,7 +25,7 @@ EVENT = """
 
 @dataclass
 class Followed:
-    """One viewer's way: what was told, across all sockets."""
+    """One subscriber: the events it received, across all its sockets."""
 
     name: str
     references: list[str] = field(default_factory=list)
@@ -135,7 +135,7 @@ async def _listen(one: Followed, client: Client, done: asyncio.Event) -> None:
 
 
 async def _wait_until_quiet(followed: list[Followed], committed: list[Someone]) -> None:
-    """Until nobody was told anything for three seconds; where something is missing, for fifteen."""
+    """Until no event came for three seconds; for fifteen where some are missing."""
     silent = number = 0
     while silent < (5 if any(_judge(one, committed).missed for one in followed) else 1):
         await asyncio.sleep(3)

@@ -133,7 +133,7 @@ class Client:
             message = await self.hears(QUIET)
         except TimeoutError:
             return
-        raise AssertionError(f"something was told: {message}")
+        raise AssertionError(f"a message came: {message}")
 
     async def is_closed(self) -> tuple[int | None, str | None]:
         """The code and reason with which the server ends the socket."""

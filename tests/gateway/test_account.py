@@ -1,4 +1,4 @@
-"""What gateways log of reads is sealed, so that an entry which none of them wrote is told apart."""
+"""Gateways seal the entries of the access log, so that an entry of somebody else is found."""
 
 from pathlib import Path
 

@@ -26,17 +26,17 @@ from models.vocabulary import Role, Status
 from tests.gateway.changing import (
     IDENTITY,
     UNSAID,
+    assign_to,
     change,
     cleared_case,
     document,
-    given_to,
     granted_case,
     in_screening,
     in_verification,
     key,
     paid_case,
     pay,
-    pays,
+    pay_bill,
     perform,
     refused_case,
     row_id,
@@ -58,8 +58,8 @@ GIVEN: dict[str, dict[str, Any]] = {
     "recordDecision": {"outcome": "REFUSED", "ground": "INCOMPLETE"},
     "supersedeDecision": {"outcome": "REFUSED", "ground": "FALSE_STATEMENT"},
 }
-#: What supervision answered is told by the attempt alone, and so is which link it is about: these
-#: may follow where it is allowed.
+#: Only the attempt shows what supervision answered, and which link it is about: these errors may
+#: follow where the step is allowed.
 BY_SUPERVISION = {"NOTHING_TO_ASK", "NO_HIT", "SUPERVISION_REQUIRED", "NO_LINK"}
 
 
@@ -81,7 +81,7 @@ async def waiting_case(who: Who) -> str:
 
 
 async def case_not_received(who: Who) -> str:
-    return await pays(who, await submitted_case(who))
+    return await pay_bill(who, await submitted_case(who))
 
 
 async def held_case(who: Who) -> str:
@@ -119,8 +119,8 @@ async def approved_case(who: Who) -> str:
     """A correction of a visa's holder that this supervisor approved waits for another one."""
     ines = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": f"approved-{uuid4()}"})
     values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
-    id_ = await pays(who, await perform(ines, "submitApplication", **values))
-    await given_to(who, "officer", id_)
+    id_ = await pay_bill(who, await perform(ines, "submitApplication", **values))
+    await assign_to(who, "officer", id_)
     await perform(who["officer"], "referToScreening", id_)
     await perform(who["screening"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")
     await perform(who["officer"], "recordDecision", id_, outcome="GRANTED")

@@ -70,7 +70,7 @@ async def test_never_more_is_spent_than_there_was(asked: list[tuple[int, float]]
         clock.now += pause
         wait = budgets.take(LANE, values)
         if wait:
-            clock.now += wait  # what it is told suffices
+            clock.now += wait  # the answered wait suffices
             assert budgets.take(LANE, values) == 0
         taken += values
         assert taken <= 100 + 10 * (clock.now - 1_000) + 0.01

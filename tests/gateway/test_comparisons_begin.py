@@ -1,4 +1,4 @@
-"""A change is told only against a window that lies within the data: they begin in January 2025."""
+"""A change is shown only against a window within the data, which begin in January 2025."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def is_compared(row: dict[str, Any], change: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("window", "change", "told"),
+    ("window", "change", "is_shown"),
     [
         # The whole of January 2025 lies within the data, which begin with that month …
         ("2026-01-01 2026-01-31", "yearOnYear", True),
@@ -63,10 +63,10 @@ def is_compared(row: dict[str, Any], change: str) -> bool:
     ],
 )
 async def test_a_window_is_compared_if_the_earlier_one_lies_within_the_data(
-    who: dict[str, Viewer], window: str, change: str, told: bool
+    who: dict[str, Viewer], window: str, change: str, is_shown: bool
 ) -> None:
     (row,) = await changes(who["leadership"], window, "", change)
-    assert is_compared(row, change) is told
+    assert is_compared(row, change) is is_shown
 
 
 async def test_each_period_is_compared_by_itself(who: dict[str, Viewer]) -> None:

@@ -1,4 +1,4 @@
-"""Who may take which visa type: told to everybody, and held to when an application is handed in."""
+"""Who may take which visa type: public, and enforced when an application is submitted."""
 
 from datetime import date, timedelta
 

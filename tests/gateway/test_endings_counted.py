@@ -1,4 +1,4 @@
-"""Of whom one is told the last four of a passport is counted, exactly, over two gateways."""
+"""How many people's last four of a passport a viewer read: counted exactly over two gateways."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -45,7 +45,7 @@ async def replicas(world: str) -> AsyncIterator[list[httpx2.AsyncClient]]:
 
 
 def supervisor(client: httpx2.AsyncClient, name: str) -> Viewer:
-    """A supervisor who was told of nobody yet."""
+    """A supervisor who has read nobody's yet."""
     return Viewer(client, {"role": "SUPERVISOR", "sub": name})
 
 
@@ -60,23 +60,23 @@ async def ask_of(replicas: Any, name: str, ids: list[str]) -> None:
     assert all(one.data["node"]["passportLastFour"] for one in asked)
 
 
-async def told_of(connection: asyncpg.Connection, name: str) -> tuple[int, int]:
-    """Of how many people somebody was told, and how many alerts there are of it."""
+async def counts_of(connection: asyncpg.Connection, name: str) -> tuple[int, int]:
+    """How many people somebody read it of, and how many alerts there are about that."""
     return await connection.fetchval(COUNTED, name), await connection.fetchval(RAISED, name)
 
 
 async def test_one_more_than_usual_raises_one_alert(replicas, connection) -> None:
     await ask_of(replicas, "steady", IDS[:USUAL])
-    assert await told_of(connection, "steady") == (USUAL, 0)
+    assert await counts_of(connection, "steady") == (USUAL, 0)
     await ask_of(replicas, "steady", IDS[: USUAL + 2])
-    assert await told_of(connection, "steady") == (USUAL + 2, 1)
+    assert await counts_of(connection, "steady") == (USUAL + 2, 1)
     # Of many at once, no gateway alone sees that there are more.
     await ask_of(replicas, "at-once", IDS[: USUAL + 1])
-    assert await told_of(connection, "at-once") == (USUAL + 1, 1)
+    assert await counts_of(connection, "at-once") == (USUAL + 1, 1)
 
 
 async def test_without_a_plan_the_count_is_the_same(replicas, connection, monkeypatch) -> None:
-    """And of a page, those are counted that it shows: not the one behind it."""
+    """Of a page, only the rows that it shows are counted, not the one behind it."""
     assert (await supervisor(replicas[0], "planned")(PAGES)).errors == []
 
     async def no_plan(*_: object) -> None:
@@ -84,18 +84,20 @@ async def test_without_a_plan_the_count_is_the_same(replicas, connection, monkey
 
     monkeypatch.setattr(PlanCache, "data", no_plan)
     assert (await supervisor(replicas[0], "unplanned")(PAGES)).errors == []
-    assert await told_of(connection, "planned") == await told_of(connection, "unplanned") == (3, 0)
+    assert (
+        await counts_of(connection, "planned") == await counts_of(connection, "unplanned") == (3, 0)
+    )
 
 
 async def test_a_count_that_is_not_made_is_noticed(replicas, connection, monkeypatch) -> None:
-    """The defect: what is told goes uncounted."""
+    """The defect: an answer is not counted."""
 
     async def skip_count(*_: object) -> None:
         return None
 
     monkeypatch.setattr(runner, "count_endings", skip_count)
     await ask_of(replicas, "uncounted", IDS)
-    assert await told_of(connection, "uncounted") == (0, 0)
+    assert await counts_of(connection, "uncounted") == (0, 0)
 
 
 async def test_a_last_four_that_cannot_be_counted_is_not_answered(
@@ -106,7 +108,7 @@ async def test_a_last_four_that_cannot_be_counted_is_not_answered(
     assert (asked.status, asked.codes, "data" in asked.body) == (503, ["UNAVAILABLE"], False)
     monkeypatch.undo()
     await ask_of(replicas, "in-an-outage", IDS[:1])
-    assert await told_of(connection, "in-an-outage") == (1, 0)
+    assert await counts_of(connection, "in-an-outage") == (1, 0)
 
 
 async def test_last_fours_older_than_an_hour_no_longer_count_and_are_deleted(
@@ -117,9 +119,9 @@ async def test_last_fours_older_than_an_hour_no_longer_count_and_are_deleted(
         "UPDATE ending_told SET told_at = told_at - interval '1 hour' WHERE actor = 'patient'"
     )
     await ask_of(replicas, "patient", IDS[USUAL : USUAL + 2])
-    assert await told_of(connection, "patient") == (USUAL + 2, 0)
+    assert await counts_of(connection, "patient") == (USUAL + 2, 0)
     await forget(connection)
-    assert await told_of(connection, "patient") == (2, 0)
+    assert await counts_of(connection, "patient") == (2, 0)
 
 
 async def test_a_count_is_the_viewers_own(connection) -> None:

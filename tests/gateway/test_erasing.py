@@ -35,7 +35,7 @@ from tests.gateway.changing import (
 )
 from tests.linking import KEYS
 from tests.people import identities
-from tests.rights import applicant_of, order_erasure, says, withdrawn_case
+from tests.rights import applicant_of, order_erasure, payload_of, withdrawn_case
 
 pytestmark = pytest.mark.anyio
 
@@ -168,13 +168,13 @@ async def test_an_erasure_waits_for_a_hold_and_a_hold_that_comes_too_late_says_s
     case = await withdrawn_case(who)
     subject = await order_erasure(who, case)
     hold = {"applicationId": case, "reason": "Asked for by a court."}
-    held = await says(who["supervisor"], "holdErasure", "legalHold { id }", **hold)
-    again = await says(who["supervisor"], "holdErasure", "legalHold { id }", **hold)
+    held = await payload_of(who["supervisor"], "holdErasure", "legalHold { id }", **hold)
+    again = await payload_of(who["supervisor"], "holdErasure", "legalHold { id }", **hold)
     assert [one["code"] for one in again["errors"]] == ["ALREADY_HELD"]
     await erase_all(connection)
     assert (await read(who, case))["identity"] is not None
     released = {"legalHoldId": held["legalHold"]["id"], "reason": "The court is done."}
-    await says(who["supervisor-2"], "releaseErasure", "legalHold { releasedBy }", **released)
+    await payload_of(who["supervisor-2"], "releaseErasure", "legalHold { releasedBy }", **released)
 
     # A hold that is first by a moment: the erasure waits for it, and then erases nobody.
     other = await connect(world)
@@ -210,7 +210,7 @@ async def test_an_erasure_waits_for_a_hold_and_a_hold_that_comes_too_late_says_s
     assert await connection.fetchval(holds, row_id(case)) == 0
     await erase_all(connection)
     assert await KEYS.open_data_keys([subject]) == {}
-    later = await says(who["supervisor"], "holdErasure", "legalHold { id }", **hold)
+    later = await payload_of(who["supervisor"], "holdErasure", "legalHold { id }", **hold)
     assert [one["code"] for one in later["errors"]] == ["ALREADY_ERASED"]
 
 

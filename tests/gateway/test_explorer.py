@@ -36,7 +36,7 @@ def page(browser: Browser, demo: Demo) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page, faults = context.new_page(), list[str]()
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
 
     def note_what_is_not_ours(request: Request) -> None:
         if not request.url.startswith((demo.api_url, "data:", "blob:")):

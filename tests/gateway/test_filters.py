@@ -129,7 +129,7 @@ async def test_cases_without_a_due_time_can_be_listed_alone(who) -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "order", "told"),
+    ("where", "order", "parts"),
     [
         ({"country": {"eq": "AU"}, "channel": {"eq": "DIRECT"}}, "SUBMITTED_AT",
          ("`where: {channel, country}, orderBy: SUBMITTED_AT`",
@@ -144,12 +144,12 @@ async def test_cases_without_a_due_time_can_be_listed_alone(who) -> None:
     ],
 )  # fmt: skip
 async def test_a_combination_without_an_index_is_refused_with_the_nearest(
-    who, where: dict[str, Any], order: str, told: tuple[str, ...]
+    who, where: dict[str, Any], order: str, parts: tuple[str, ...]
 ) -> None:
     answer = await who["officer"](ORDERED, where=where, order={"field": order})
     assert answer.codes == ["INVALID_INPUT"]
-    for words in told:
-        assert words in answer.errors[0]["message"]
+    for part in parts:
+        assert part in answer.errors[0]["message"]
 
 
 async def test_an_error_never_names_a_filter_that_the_role_does_not_have(who) -> None:

@@ -1,4 +1,4 @@
-"""The statements alone keep every row where it belongs: the database is told to hold none back."""
+"""The statements alone hold every row back, while the database is set to hold none back."""
 
 from collections.abc import AsyncIterator
 

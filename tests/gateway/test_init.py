@@ -212,7 +212,7 @@ MISTAKES = {
     "fees": "visa_type_code;valid_from;amount_idr\nB1;2019-01-01;1\n",
     "centers": "code\n",
 }  # fmt: skip
-TOLD = [
+MESSAGES = [
     "centers.csv, line 1: No such file is known",
     "centres.csv, line 2: code: A centre's code begins with that of its country.",
     "centres.csv, line 2: opened_on: its partner country opens later, on 2020-01-01.",
@@ -245,7 +245,9 @@ async def test_all_mistakes_in_the_files_are_reported_together_and_nothing_is_lo
     assert done.returncode == 1
     first, *lines = done.stderr.splitlines()
     assert first.startswith("gerbang: Nothing was loaded, since there are")
-    missing = [expected for expected in TOLD if not any(it.startswith(expected) for it in lines)]
+    missing = [
+        expected for expected in MESSAGES if not any(it.startswith(expected) for it in lines)
+    ]
     assert missing == [], lines
     assert set((await counts(empty)).values()) == {0}
 

@@ -69,7 +69,7 @@ async def open_inquiry(viewer: Viewer) -> str:
 
 
 def is_read(asked: Asked) -> bool:
-    """Whether somebody was read; else it is the inquiry that says no, and nothing was told."""
+    """Whether somebody was read; else the inquiry refused it, and there are no data."""
     if asked.errors:
         assert (asked.codes, "data" in asked.body) == (["INQUIRY_LIMIT"], False), asked.text
         return False

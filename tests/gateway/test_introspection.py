@@ -1,4 +1,4 @@
-"""What is asked of the schema itself: told as graphql-core tells it, and never for long."""
+"""Introspection is answered as graphql-core answers it, and never takes long."""
 
 import json
 from typing import Any

@@ -86,7 +86,7 @@ async def test_rotations_and_erasures_are_entries_that_auditors_read_and_nobody_
         await keeper.erase_data_keys(subjects[:2])  # which erases nobody more
         _change_by_hand(file, KeyUse.PERSON_INDEX)
         assert await carry_key_notes(keeper, connection) == 3
-        # Gateways are told nothing of it.
+        # Gateways read nothing of it.
         with pytest.raises(KeyServiceError, match="ask the other one"):
             await people.key_operations()
 

@@ -79,7 +79,7 @@ class Load:
         return body["data"]["applications"]
 
     async def follow(self) -> None:
-        """Follow on from the position that another replica told."""
+        """Resume from the position that another replica sent."""
         position = None
         for _ in range(4):
             try:
@@ -94,7 +94,7 @@ class Load:
             position = message["payload"]["data"]["applicationChanged"]["position"]
 
     async def everybody_begins_anew(self) -> None:
-        """Wait until no client holds anything that it was told before."""
+        """Wait until no client holds a cursor or a position from before."""
         before = self.rounds.copy()
         names = ("page_through", "follow")
         async with asyncio.timeout(60):

@@ -30,7 +30,7 @@ from tests.gateway.changing import (
 from tests.gateway.conftest import PATIENT, Viewer
 from tests.gateway.in_process import running_gateway
 from tests.linking import KEYS, linking
-from tests.rights import order_erasure, says, withdrawn_case
+from tests.rights import order_erasure, payload_of, withdrawn_case
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -159,7 +159,7 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
         case = await withdrawn_case(who)
         await order_erasure(who, case)
         held = {"applicationId": case, "reason": "Asked for by a court."}
-        await says(who["supervisor"], "holdErasure", "legalHold { id }", **held)
+        await payload_of(who["supervisor"], "holdErasure", "legalHold { id }", **held)
         breach = 'peopleRead(from: "2025-01-01T00:00Z", before: "2025-02-01T00:00Z")'
         asked = await who["auditor"](f"{{ {breach} {{ asOf }} }}")
         assert asked.errors == [], asked.text

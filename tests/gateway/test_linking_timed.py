@@ -64,7 +64,7 @@ async def test_whoever_is_on_file_is_handed_in_as_fast_as_anybody(who, record_pr
 
 
 def test_a_difference_of_a_tenth_would_be_seen() -> None:
-    """What is told apart here: a quarter of the spread of the times."""
+    """The smallest difference found here: a quarter of the spread of the times."""
     chance = Random(1)
     unknown = [chance.gauss(10, 2) for _ in range(EACH)]
     known = [chance.gauss(11, 2) for _ in range(EACH)]

@@ -1,4 +1,4 @@
-"""Who follows what: which changes are told to whom, as far as the role reads them."""
+"""Subscriptions: each subscriber receives the changes that its role reads."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Each change is told once and in order, from the position that a follower names."""
+"""Each change is sent once and in order, from the position that a subscriber names."""
 
 import pytest
 

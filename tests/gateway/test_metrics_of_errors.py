@@ -1,4 +1,4 @@
-"""Every error that a client meets is counted once, by its code, whichever way it was told."""
+"""Every error is counted once, by its code, over whichever protocol it was answered."""
 
 import json
 from collections.abc import AsyncIterator, Callable

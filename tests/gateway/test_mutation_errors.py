@@ -1,4 +1,4 @@
-"""What a mutation did not do is told whole, in the reader's language, and never with a value."""
+"""Errors of mutations are complete, in the reader's language, and contain no value of the input."""
 
 from typing import Any
 

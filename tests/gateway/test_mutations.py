@@ -8,18 +8,18 @@ import pytest
 from models.volumes import fold, verify
 from tests.gateway.changing import (
     IDENTITY,
+    assign_to,
     change,
     document,
     events,
     everything,
-    given_to,
     granted_case,
     in_screening,
     in_verification,
     key,
     paid_case,
     pay,
-    pays,
+    pay_bill,
     perform,
     reference_of,
     refused_case,
@@ -68,7 +68,7 @@ async def test_the_amount_of_the_bill_is_paid_and_no_other(who, world, connectio
     assert [(e["code"], e["path"]) for e in misread.payload["errors"]] == [
         ("INVALID", ["input", "receiptNumber"])
     ]
-    await pays(who, id_)
+    await pay_bill(who, id_)
     assert (await pay(who, id_)).codes == ["BILL_CLOSED"]
 
 
@@ -80,12 +80,12 @@ async def test_a_calling_visa_has_its_own_target(who, world, connection) -> None
 
 async def test_a_file_is_handed_over_once_and_before_the_work(who, world) -> None:
     id_ = await submitted_case(who)
-    await pays(who, id_)
+    await pay_bill(who, id_)
     given = {"officer": "officer", "reason": "In turn."}
     assert (await change(who["supervisor"], "reassignCase", id_, **given)).codes == ["NOT_RECEIVED"]
     await perform(who["agent-au"], "markReceived", id_)
     assert (await change(who["agent-au"], "markReceived", id_)).codes == ["ALREADY_RECEIVED"]
-    await given_to(who, "officer", id_)
+    await assign_to(who, "officer", id_)
 
 
 async def test_an_assignment_opens_an_identity_and_deciding_closes_it(who, world) -> None:
@@ -100,7 +100,7 @@ async def test_an_assignment_opens_an_identity_and_deciding_closes_it(who, world
         return (await who["officer"](query)).data["node"]["applicant"]["identity"]
 
     assert await name() is None
-    await given_to(who, "officer", id_)
+    await assign_to(who, "officer", id_)
     assert await name() == {"fullName": IDENTITY["fullName"]}
     refusal = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
     await perform(who["officer"], "recordDecision", id_, **refusal)

@@ -1,4 +1,4 @@
-"""Rows and people out of reach are neither changed nor told of, whatever mutation names them."""
+"""No mutation changes or reveals rows and people out of the viewer's reach."""
 
 import asyncio
 from typing import Any

@@ -7,13 +7,13 @@ import pytest
 
 from tests.gateway.changing import (
     IDENTITY,
+    assign_to,
     change,
     document,
     events,
     everything,
-    given_to,
     key,
-    pays,
+    pay_bill,
     perform,
     row,
     submitted_case,
@@ -85,10 +85,10 @@ async def test_a_first_application_says_who_applies(who, world, connection) -> N
 
 async def test_no_partner_hands_over_a_direct_application(who, world) -> None:
     id_ = await perform(who["applicant"], "submitApplication", visaType="C1", nationality="AU")
-    await pays(who, id_, amountIdr=1_500_000)
+    await pay_bill(who, id_, amountIdr=1_500_000)
     assert (await change(who["service"], "markReceived", id_)).codes == ["NOT_FOUND"]
     # No partner hands it over, so an officer may take it at once.
-    await given_to(who, "officer", id_)
+    await assign_to(who, "officer", id_)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The last four characters of passports: told by the matrix, on both ways to read."""
+"""The last four characters of passports: who reads them, by a plan and by the executor."""
 
 from typing import Any
 
@@ -66,7 +66,7 @@ async def test_in_a_list_an_officer_reads_the_last_fours_of_the_own_desk_alone(w
     for id_ in supervisor:
         found = (await who["officer"](NODE, id=id_)).data["node"]
         assert found == {"id": id_, "passportLastFour": officer[id_]}
-    # An agent is told those of the own scope, of which the list consists.
+    # An agent reads those of the own scope, of which the list consists.
     agent = await list_endings(who["agent-au"])
     assert len(agent) > 1
     assert agent.items() <= supervisor.items()
@@ -96,7 +96,7 @@ async def test_nobody_filters_or_orders_by_last_fours(who) -> None:
 async def test_the_database_alone_keeps_other_last_fours_from_an_officer(
     connection: asyncpg.Connection,
 ) -> None:
-    """Whatever a statement asks; by the column of before, nobody is told anything."""
+    """By any statement; and the column of before shows nothing to anybody."""
     async with undone(connection):
         await act(connection, viewer(WHO["officer"]))
         found = await connection.fetch("SELECT applicant_id FROM passport_ending")

@@ -218,7 +218,7 @@ def way(is_planned: bool) -> Iterator[None]:
 async def test_a_statement_that_takes_too_long_is_reported_and_not_repeated(
     hasty: Viewer, world: str, traffic: Any, table: str, query: str
 ) -> None:
-    """By a plan at the first place that reads on; what was read before it is not told."""
+    """A plan fails at the first place that reads on; what it read before is not answered."""
     for is_planned in (False, True):
         traffic.statements.clear()
         async with locked(world, table):

@@ -1,4 +1,4 @@
-"""What is told of no row, such as figures, is the same by a plan and by the executor."""
+"""Answers that belong to no row, such as figures, are the same by a plan and the executor."""
 
 from collections.abc import Iterator
 from decimal import Decimal

@@ -259,7 +259,7 @@ def test_the_executor_takes_what_we_hand_it() -> None:
     assert FragmentDetails(fragment, None).definition is fragment
 
 
-def test_resolvers_are_told_what_the_executor_would_tell_them() -> None:
+def test_resolvers_receive_what_the_executor_would_pass_them() -> None:
     assert GraphQLResolveInfo._fields == (
         "field_name", "field_nodes", "return_type", "parent_type", "path", "schema", "fragments",
         "root_value", "operation", "variable_values", "context", "is_awaitable", "abort_signal",

@@ -198,7 +198,7 @@ async def test_manager_asking_for_foreign_volumes_gets_none(who) -> None:
 
 
 async def test_manager_has_no_exact_outcome_among_the_measures(who) -> None:
-    """By the day, of any window, of two visa types: how cases ended is told on the grid alone."""
+    """By day, of any window, of two visa types: outcomes are published for whole cells alone."""
     grid = 'volumes(from: "2025-01-01", to: "2025-03-31", groupBy: [QUARTER])'
     for measure in ("granted", "refused", "refusalRate"):
         for groups, where in (("", ""), ("DAY", ""), ("MONTH", 'visaType: {in: ["B1", "C1"]}')):

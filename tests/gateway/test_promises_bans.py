@@ -16,7 +16,7 @@ BAN = UUID(int=4_711)
 REFERENCE, PASSPORT = "BANN-PROM-0000", "PB7654321"
 #: The case that the entry matches, whose question is open, and two that it does not.
 MATCHED, OTHER, ANSWERED = "SGPO-OPEN-0006", "SGPO-HELD-0007", "AUSY-GRAN-0001"
-#: Whoever is told that there is such a list. The demo's users have one role each.
+#: Whoever may know that there is such a list. The demo's users have one role each.
 READERS = ("supervisor", "supervisor-2", "auditor", "screening", "screening-2")
 ENTRIES = "{ banEntries(first: 50) { nodes { reference state } } }"
 PERSON = """

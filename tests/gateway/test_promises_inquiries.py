@@ -10,7 +10,7 @@ from tests.gateway.conftest import Asked, Viewer
 pytestmark = pytest.mark.anyio
 
 CASE = "AUSY-GRAN-0001"
-#: Whoever is told that there are inquiries.
+#: Whoever may know that there are inquiries.
 READERS = ("supervisor", "supervisor-2", "auditor")
 WHY = "Who signed the forged bank letters?"
 LISTED = "{ inquiries(first: 50) { nodes { reference } } }"

@@ -209,8 +209,8 @@ def test_questions_off_the_grid_would_break_rounding(questions: str) -> None:
     assert any(high - low + 1 < FEWEST for low, high in found)
 
 
-def _ends(number: int, rows: Any, told: Any) -> tuple[int, int]:
-    """The least and the most that a part can be, when rounded sums are told."""
+def _ends(number: int, rows: Any, rounded: Any) -> tuple[int, int]:
+    """The least and the most that a part can be, when rounded sums are published."""
     from scipy.optimize import linprog
 
     solved = [
@@ -218,7 +218,7 @@ def _ends(number: int, rows: Any, told: Any) -> tuple[int, int]:
         * linprog(
             np.eye(rows.shape[1])[number] * sign,
             np.vstack([rows, -rows]),
-            np.concatenate([told + 2, 2 - told]),
+            np.concatenate([rounded + 2, 2 - rounded]),
             bounds=(0, 12),
         ).fun
         for sign in (1, -1)

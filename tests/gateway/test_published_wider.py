@@ -1,4 +1,4 @@
-"""A rate that is withheld leads to the nearest wider cell whose rate is told."""
+"""A rate that is withheld leads to the nearest wider cell whose rate is published."""
 
 from typing import Any
 
@@ -101,13 +101,13 @@ async def test_a_longer_period_is_nearer_than_a_wider_group(who) -> None:
 
 
 def nearest(rows: Any, row: Any) -> Any:
-    """The first cell that contains a row and tells its refusals; with its groups and period."""
+    """The first cell around a row whose refusals are published, with its groups and period."""
     for groups, names in GROUPS.items():
         for period in PERIODS:
             for cell in rows[groups, period]:
                 begins, ends = cell["period"]["startsOn"], cell["period"]["endsOn"]
                 is_around = begins <= row["period"]["startsOn"] <= ends
-                is_told = cell["refusalRate"]["precision"] != "SUPPRESSED"
-                if is_around and is_told and all(cell[name] == row[name] for name in names):
+                is_published = cell["refusalRate"]["precision"] != "SUPPRESSED"
+                if is_around and is_published and all(cell[name] == row[name] for name in names):
                     return (groups, period), cell
     return None

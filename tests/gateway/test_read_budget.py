@@ -94,7 +94,7 @@ def supervisor(client: httpx2.AsyncClient, name: str) -> Viewer:
 
 
 def is_read(asked: Asked) -> bool:
-    """Whether somebody was read; else it is the budget that says no, and nothing was told."""
+    """Whether somebody was read; else the budget refused it, and there are no data."""
     if asked.errors:
         assert (asked.codes, "data" in asked.body) == (["READ_BUDGET"], False), asked.text
         return False

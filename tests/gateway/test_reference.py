@@ -18,11 +18,11 @@ from tests.gateway.administering import (
 )
 from tests.gateway.changing import (
     IDENTITY,
+    assign_to,
     change,
-    given_to,
     hand_over,
     pay,
-    pays,
+    pay_bill,
     perform,
     row,
     row_id,
@@ -60,7 +60,7 @@ async def test_a_fee_is_that_of_bills_from_its_day_on_and_of_none_before(
     for id_, amount in ((billed_before, 500_000), (tomorrows, 500_000), (billed_after, 600_000)):
         wrong = await pay(who, id_, amountIdr=1_100_000 - amount)
         assert wrong.codes == ["AMOUNT_DIFFERS"]
-        await pays(who, id_, amountIdr=amount)
+        await pay_bill(who, id_, amountIdr=amount)
         assert (await row(connection, id_))["fee_idr"] == amount
 
 
@@ -76,7 +76,7 @@ async def test_a_correction_of_the_same_day_replaces(who, world, on) -> None:
 async def test_a_target_is_that_of_what_is_paid_from_its_day_on(who, world, connection, on) -> None:
     values = {"visaType": "C1", "nationality": "IN", "identity": dict(IDENTITY)}
     before, after = await submitted_case(who, **values), await submitted_case(who, **values)
-    await pays(who, before)
+    await pay_bill(who, before)
     shorter = {
         "visaType": "C1",
         "clock": "STANDARD",
@@ -90,7 +90,7 @@ async def test_a_target_is_that_of_what_is_paid_from_its_day_on(who, world, conn
         {"clock": "CALLING_VISA", "hours": 336, "promisedPercent": 90, "validFrom": "2020-01-01"},
         {"clock": "STANDARD", "hours": 120, "promisedPercent": 95, "validFrom": "2020-01-01"},
     ]
-    await pays(who, after)
+    await pay_bill(who, after)
     hours = []
     for id_ in (before, after):
         written = await row(connection, id_)
@@ -133,9 +133,9 @@ async def test_an_entry_rule_decides_what_is_asked_from_its_day_on(who, world, o
     answer = await apply_decree(who, "proposeEntryRule", **values)
     assert answer["entryRules"][0] == {"entry": "CALLING_VISA", "validFrom": on.isoformat()}
     id_ = await submitted_case(who, visaType="C1", nationality="NZ")
-    await pays(who, id_)
+    await pay_bill(who, id_)
     await hand_over(who["agent-au"], id_, "C1")
-    await given_to(who, "officer", id_)
+    await assign_to(who, "officer", id_)
     await perform(who["officer"], "referToScreening", id_)
     answer = await who["supervisor"](
         f'{{ node(id: "{id_}") {{ ... on Application {{'
@@ -174,7 +174,7 @@ async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on)
                             "validFrom": on.isoformat()}],
     }  # fmt: skip
     id_ = await submitted_case(who, visaType="E33G")
-    await pays(who, id_, amountIdr=8_000_000)
+    await pay_bill(who, id_, amountIdr=8_000_000)
 
 
 async def test_a_visa_type_that_ends_cannot_be_asked_for_and_what_was_goes_on(
@@ -185,7 +185,7 @@ async def test_a_visa_type_that_ends_cannot_be_asked_for_and_what_was_goes_on(
     end = {"visaType": "D12", "validUntil": later(on, 1)}
     assert (await apply_decree(who, "proposeVisaTypeEnd", **end))["validUntil"] == later(on, 1)
     id_ = await submitted_case(who, visaType="D12")
-    await pays(who, id_, amountIdr=7_000_000)
+    await pay_bill(who, id_, amountIdr=7_000_000)
     # A planned end is taken back by cancelling its decree, not by another one.
     taken_back = await administer(who["administrator"], "proposeVisaTypeEnd", visaType="D12")
     assert refusal_of(taken_back) == ("ALREADY_PROPOSED", [])

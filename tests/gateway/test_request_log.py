@@ -44,7 +44,7 @@ async def test_a_request_leaves_one_line(who) -> None:
     assert line.pop("at").endswith("Z")
     assert line.pop("ms") > 0
     assert len(line.pop("trace")) == 32
-    line.pop("turn_ms", None), line.pop("connection_ms", None)  # too short to be told, at times
+    line.pop("turn_ms", None), line.pop("connection_ms", None)  # at times too short to be logged
     assert line.pop("cost_requested") > 0
     line.pop("cost_actual", None)
     assert line == {

@@ -1,4 +1,4 @@
-"""What a command cannot start with is told in one sentence that says what to do: no traceback."""
+"""A command that cannot start says what to do in one sentence, without a traceback."""
 
 import os
 import signal
@@ -39,7 +39,7 @@ class Case:
     """A command, what it is started with, and how its only sentence begins."""
 
     command: str
-    told: str
+    message: str
     database: str = MIGRATED
     #: Parts of the address to be replaced.
     wrong: dict[str, object] = field(default_factory=dict)
@@ -167,7 +167,7 @@ def test_a_command_says_in_one_sentence_what_to_do(
     done = start([*arguments], environ)
     assert done.returncode == 1, done.stderr
     said = done.stderr.strip().removeprefix("gerbang: ").removeprefix("gerbang dashboard: ")
-    assert said.startswith(fill(case.told)), done.stderr
+    assert said.startswith(fill(case.message)), done.stderr
     assert "\n" not in said
     assert environ["GERBANG_OWNER_URL"] not in done.stderr + done.stdout
     assert tokens.PASSWORD not in done.stderr + done.stdout

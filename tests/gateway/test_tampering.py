@@ -75,12 +75,12 @@ async def test_people_who_were_swapped_are_an_alert_once_an_hour(who, connection
     assert {one["applicant"]["id"] for one in alerts} == {
         GlobalId("Applicant", str(person)).encode() for _, person, _ in pair
     }
-    # Whoever read it again within the hour told nobody anew.
+    # Whoever read it again within the hour raised no other alert.
     assert [(one["actor"], one["actorRole"]) for one in alerts] == [("officer", "OFFICER")] * 2
     [finding] = [finding async for finding in examine_vault(connection)]
     assert finding.what.startswith("Sealed values were changed in the database: 2 open alerts")
     assert all(str(person) not in str(finding) for _, person, _ in pair)
-    # An hour later it is told again.
+    # An hour later there is another alert.
     await connection.execute(
         "UPDATE alert SET raised_at = raised_at - interval '61 minutes' WHERE kind = 'TAMPERED'"
     )

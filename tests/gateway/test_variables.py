@@ -1,4 +1,4 @@
-"""Variables that do not fit: the client is told so, at the place where they are used."""
+"""Variables that do not fit are errors at the place where they are used."""
 
 import pytest
 

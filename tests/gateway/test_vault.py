@@ -98,7 +98,7 @@ _TAMPERED = re.compile(r"^gerbang_vault_tampered_total (\S+)", re.MULTILINE)
 
 
 async def every_way_in(who: Any, client: Any) -> tuple[str, list[str]]:
-    """Hand the canary in by every way; the case on an officer's desk, and what was told of
+    """Hand the canary in by every way; the case on an officer's desk, and the messages about
     mistakes."""
     agent, sentence = who["agent-au"], {"visaType": "B1", "nationality": "AU"}
     text = [

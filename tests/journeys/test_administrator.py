@@ -12,7 +12,7 @@ import pytest
 from models.jobs.transfers import transfer_files
 from tests.gateway.administering import administer as administer_decree
 from tests.gateway.administering import apply_decree, refusal_of
-from tests.gateway.changing import IDENTITY, change, given_to, global_id, key, perform
+from tests.gateway.changing import IDENTITY, assign_to, change, global_id, key, perform
 from tests.gateway.conftest import Asked, Viewer
 from tests.gateway.live import APPLICATIONS, Client, Served, credentials, served
 from tests.world import today
@@ -133,7 +133,7 @@ async def test_a_partner_is_suspended_at_night_and_confirmed_next_day(
     assert found.errors[0]["message"] == "Akses mitra Anda ditangguhkan. Hubungi direktorat."
     assert "broken" not in found.text
 
-    # Supervision and audit see who did it, and why; a partner is not even told that one can ask.
+    # Supervision and audit see who did it, and why; a partner does not even see the field.
     for name in ("supervisor", "auditor", "administrator-2"):
         listed = await who[name](SUSPENDED)
         assert [one["reason"] for one in listed.data["suspensions"]["nodes"]] == [
@@ -290,7 +290,7 @@ async def test_open_files_of_a_closed_place_pass_to_its_successor_or_the_directo
     assert answer.data["node"]["events"]["nodes"][-2:] == [
         {"kind": "TRANSFERRED", "actor": None}, {"kind": "RECEIVED", "actor": None},
     ]  # fmt: skip
-    await given_to(who, "officer", global_id("AUSY-PAID-0013"))
+    await assign_to(who, "officer", global_id("AUSY-PAID-0013"))
 
 
 async def list_files(viewer: Viewer) -> list[dict[str, Any]]:

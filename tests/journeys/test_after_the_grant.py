@@ -1,5 +1,5 @@
 """Supervision does not end at the grant: a visa that still serves to enter is held, looked into
-again, and released or revoked; and nobody outside supervision is told of it."""
+again, and released or revoked; and nobody outside supervision sees anything of it."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ async def file(who: dict[str, Viewer], case: str) -> dict[str, Any]:
     return (await who["supervisor"](FILE, case=case)).data["node"]
 
 
-async def told_elsewhere(who: dict[str, Viewer], case: str) -> dict[str, str]:
+async def seen_elsewhere(who: dict[str, Viewer], case: str) -> dict[str, str]:
     """The answers of everybody else, byte for byte."""
     return {
         name: (
@@ -60,19 +60,19 @@ async def told_elsewhere(who: dict[str, Viewer], case: str) -> dict[str, str]:
 async def test_a_live_visa_is_held_and_released_and_nobody_else_is_told(who) -> None:
     supervisor, second = who["supervisor"], who["supervisor-2"]
     case = await granted_case(who)
-    before = await told_elsewhere(who, case)
+    before = await seen_elsewhere(who, case)
     await perform(supervisor, "holdApplication", case, **WHY)
 
     assert case in await queue(second, "HELD")
     case_file = await file(who, case)
     assert (case_file["status"], case_file["isHeld"]) == ("GRANTED", True)
     assert case_file["events"]["nodes"][-1] == {"kind": "HELD", "actor": "supervisor", **WHY}
-    assert await told_elsewhere(who, case) == before
+    assert await seen_elsewhere(who, case) == before
     assert (await change(second, "holdApplication", case, **WHY)).codes == ["ALREADY_HELD"]
 
     await perform(second, "releaseApplication", case, reason="It was another holder.")
     assert case not in await queue(supervisor, "HELD")
-    assert await told_elsewhere(who, case) == before
+    assert await seen_elsewhere(who, case) == before
 
 
 async def test_a_live_visa_is_screened_again_and_a_hit_holds_it_until_it_is_somebody_elses(
@@ -80,10 +80,10 @@ async def test_a_live_visa_is_screened_again_and_a_hit_holds_it_until_it_is_some
 ) -> None:
     supervisor = who["supervisor"]
     case = await granted_case(who)
-    before = await told_elsewhere(who, case)
+    before = await seen_elsewhere(who, case)
     asked = {"reason": "TRAVEL_HISTORY", "note": "Refused elsewhere under another name."}
     await perform(supervisor, "referToScreening", case, **asked)
-    # What was answered before the grant counts no more; who asks twice is told that it waits.
+    # What was answered before the grant counts no more; a second request is refused while it waits.
     case_file = await file(who, case)
     answers = case_file["screenings"]["nodes"]
     assert [(one["result"], one["voidedAt"] is None) for one in answers] == [
@@ -106,7 +106,7 @@ async def test_a_live_visa_is_screened_again_and_a_hit_holds_it_until_it_is_some
     assert (case_file["isVisaHeld"], case_file["hasOpenHit"]) == (False, False)
     assert case not in {*await queue(supervisor, "HELD"), *await queue(supervisor, "HITS")}
     # Of a hit officers read `isReferred`, as before a grant, and auditors what was answered.
-    after = await told_elsewhere(who, case)
+    after = await seen_elsewhere(who, case)
     assert {name for name in before if after[name] != before[name]} == {"officer", "auditor"}
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.gateway.changing import IDENTITY, change, given_to, pays, perform
+from tests.gateway.changing import IDENTITY, assign_to, change, pay_bill, perform
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -69,13 +69,13 @@ async def test_an_agent_takes_a_file_in_and_hands_it_over(who) -> None:
     }
 
     # Paid and handed over, the person is no longer the agent's business.
-    await pays(who, case_id)
+    await pay_bill(who, case_id)
     await perform(agent, "markReceived", case_id)
     later = (await agent(WHO_IS_IT, case=reference)).data["application"]
     assert later == {"stage": "IN_PROCESS", "applicant": {"identity": None}}
 
     # The directorate asks for more, the applicant brings it, and work goes on.
-    await given_to(who, "officer", case_id)
+    await assign_to(who, "officer", case_id)
     missing = [
         {"kind": "RETURN_TICKET", "note": "The booking ends in Singapore."},
         {"kind": "PHOTOGRAPH"},

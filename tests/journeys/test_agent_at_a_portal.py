@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gateway.changing import IDENTITY, change, document, given_to, key, pays, perform
+from tests.gateway.changing import IDENTITY, assign_to, change, document, key, pay_bill, perform
 from tests.gateway.conftest import Viewer
 
 pytestmark = pytest.mark.anyio
@@ -82,7 +82,7 @@ async def test_an_agent_without_a_centre_takes_a_file_in(who, agent) -> None:
     # The applicant leaves with the bill, and pays it.
     found = (await agent(THE_FILE, case=case)).data["node"]
     assert (found["stage"], found["bill"]["amountIdr"]) == ("WAITING_FOR_APPLICANT", 1_500_000)
-    await pays(who, case)
+    await pay_bill(who, case)
     assert (await agent(THE_FILE, case=case)).data["node"]["bill"]["paidAt"] is not None
 
     # The file is not complete: a tourist brings a photograph and the ticket back. The photograph
@@ -115,7 +115,7 @@ async def test_an_agent_without_a_centre_takes_a_file_in(who, agent) -> None:
     await perform(agent, "recordDocuments", case, documents=["RETURN_TICKET", "PHOTOGRAPH"])
     await perform(agent, "markReceived", case)
     assert (await change(agent, "recordDocuments", case)).codes == ["ALREADY_RECEIVED"]
-    await given_to(who, "officer", case)
+    await assign_to(who, "officer", case)
     missing = [{"kind": "RETURN_TICKET"}]
     await perform(who["officer"], "requestInformation", case, items=missing)
     assert (await agent(THE_FILE, case=case)).data["node"]["stage"] == "WAITING_FOR_APPLICANT"
@@ -175,5 +175,5 @@ async def test_the_partners_own_system_hands_in_at_any_portal_or_centre_of_the_p
         case=portal["id"],
     )
     assert who_is_it.status == 400
-    await pays(who, portal["id"])
+    await pay_bill(who, portal["id"])
     await perform(service, "markReceived", portal["id"])

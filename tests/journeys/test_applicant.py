@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.gateway.changing import change, given_to, pays, perform
+from tests.gateway.changing import assign_to, change, pay_bill, perform
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -29,20 +29,20 @@ async def test_an_applicant_goes_from_the_form_to_the_visa(who) -> None:
     async def my_case() -> dict:
         return (await ruby(MY_CASE, case=case)).data["node"]
 
-    # Ruby is on record, and says which visa. She is told until when to pay.
+    # Ruby is on record, and says which visa. She reads until when to pay.
     case = await perform(ruby, "submitApplication", visaType="C1", nationality="AU")
     billed = await my_case()
     assert billed["payBy"] == billed["bill"]["dueAt"] is not None
     assert (billed["answerBy"], billed["decideBy"], billed["decision"]) == (None, None, None)
 
     # Paid: now it is the directorate that has until then.
-    await pays(who, case)
+    await pay_bill(who, case)
     paid = await my_case()
     assert (paid["stage"], paid["payBy"], paid["answerBy"]) == ("IN_PROCESS", None, None)
     assert at(paid["decideBy"]) - datetime.now(tz=at(paid["decideBy"]).tzinfo) > timedelta(days=4)
 
     # An officer misses two things, and says what about them. She has two weeks.
-    await given_to(who, "officer", case)
+    await assign_to(who, "officer", case)
     await perform(who["officer"], "requestInformation", case, items=list(MISSING))
     asked = await my_case()
     assert asked["stage"] == "WAITING_FOR_APPLICANT"
@@ -75,7 +75,7 @@ async def test_an_applicant_goes_from_the_form_to_the_visa(who) -> None:
     assert visa["number"].startswith("ID")
     assert len(visa["number"]) == 14
 
-    # If it is taken back she is told that, and not why.
+    # If it is revoked she reads that, and not why.
     await perform(who["supervisor"], "revokeVisa", case, reason="The employer never existed.")
     revoked = await ruby(MY_CASE, case=case)
     assert revoked.data["node"]["decision"]["visa"]["revokedAt"] is not None

@@ -1,5 +1,5 @@
 """A new entry of the ban list holds a visa that was granted before: two people of the screening
-authority put it on the list, a supervisor finds the hit, and nobody else is told."""
+authority put it on the list, a supervisor finds the hit, and nobody else sees it."""
 
 import asyncio
 from typing import Any
@@ -16,7 +16,7 @@ from tests.gateway.changing import (
     perform,
 )
 from tests.gateway.conftest import Viewer
-from tests.journeys.test_after_the_grant import queue, told_elsewhere
+from tests.journeys.test_after_the_grant import queue, seen_elsewhere
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -110,7 +110,7 @@ async def questions(viewer: Viewer) -> dict[str, Any]:
 async def test_a_new_ban_holds_a_live_visa_until_the_hit_is_somebody_elses(who) -> None:
     supervisor, proposer, second = who["supervisor"], who["screening"], who["screening-2"]
     case = await granted_case(who, identity=IDENTITY | {"passportNumber": "BAN0000001"})
-    before = await told_elsewhere(who, case)
+    before = await seen_elsewhere(who, case)
 
     ban = await propose_ban(proposer, **passport("BAN0000001"))
     # One person cannot put anybody on the list; whoever agrees reads who it is, for that entry.
@@ -130,7 +130,7 @@ async def test_a_new_ban_holds_a_live_visa_until_the_hit_is_somebody_elses(who) 
     assert hit["banMatches"] == [{"by": "PASSPORT", "ban": {"state": "APPROVED"}}]
     assert answer["events"]["nodes"][-1] == {"kind": "SCREENED", "actor": None}
     # Officers read that it is referred and auditors what was found, as before a grant.
-    after = await told_elsewhere(who, case)
+    after = await seen_elsewhere(who, case)
     assert {name for name in before if after[name] != before[name]} == {"officer", "auditor"}
 
     # The supervisor compares both, for the case; a second person agrees, and never the proposer.
@@ -142,9 +142,9 @@ async def test_a_new_ban_holds_a_live_visa_until_the_hit_is_somebody_elses(who) 
     assert (await questions(second))[case]["proposed"] == "NO_MATCH"
     for mutation in ("confirmScreening", "recordScreening"):
         given = {} if mutation == "confirmScreening" else {"result": "CLEAR"}
-        told_proposer = await change(proposer, mutation, case, kind="ENTRY_BAN", **given)
+        refusal = await change(proposer, mutation, case, kind="ENTRY_BAN", **given)
         other = "NOTHING_PROPOSED" if mutation == "confirmScreening" else "NOTHING_ASKED"
-        assert told_proposer.codes == [other]
+        assert refusal.codes == [other]
     await perform(second, "confirmScreening", case, kind="ENTRY_BAN")
     answer = await file(who, case)
     assert (answer["isVisaHeld"], answer["hasOpenHit"]) == (False, False)

@@ -12,7 +12,7 @@ from gateway.mapping.ids import GlobalId
 from models.row_keys import new_key
 from tests.accounts import find_tampering, past_triggers, sign
 from tests.gateway.conftest import Viewer
-from tests.rights import says
+from tests.rights import payload_of
 from tests.world import APPLICANTS, WIB, applicant_id
 
 pytestmark = pytest.mark.anyio
@@ -80,7 +80,7 @@ async def test_an_account_that_was_taken_over_for_two_hours(
     assert read.data["application"]["applicant"]["identity"] is not None
     foreign = await officer(PASSPORT, case="SGPO-HELD-0007")
     assert foreign.data["application"]["applicant"]["identity"] is None
-    await says(
+    await payload_of(
         *(who["administrator"], "suspendViewer", "suspension { id }"),
         subject="officer", reason="Somebody else signed in.",
     )  # fmt: skip

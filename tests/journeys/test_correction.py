@@ -7,12 +7,12 @@ import pytest
 
 from tests.gateway.changing import (
     IDENTITY,
+    assign_to,
     change,
     cleared_case,
-    given_to,
     in_screening,
     paid_case,
-    pays,
+    pay_bill,
     perform,
     reference_of,
     submitted_case,
@@ -76,8 +76,8 @@ def newcomer(who: dict[str, Viewer], name: str) -> Viewer:
 async def with_a_visa(who: dict[str, Viewer], applicant: Viewer) -> str:
     """Applied for directly, screened and granted."""
     values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
-    case = await pays(who, await perform(applicant, "submitApplication", **values))
-    await given_to(who, "officer", case)
+    case = await pay_bill(who, await perform(applicant, "submitApplication", **values))
+    await assign_to(who, "officer", case)
     await perform(who["officer"], "referToScreening", case)
     await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
     return await perform(who["officer"], "recordDecision", case, outcome="GRANTED")

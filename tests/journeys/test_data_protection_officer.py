@@ -98,7 +98,7 @@ BREACH = """
 FILES = "query ($id: ID!) { node(id: $id) { ... on Applicant { nationality { code } } } }"
 
 
-async def test_a_breach_is_told_to_those_who_were_read_and_to_nobody_else(who) -> None:
+async def test_a_breach_is_reported_to_those_who_were_read_and_to_nobody_else(who) -> None:
     """The account of one supervisor was somebody else's for an hour: whom did it read?"""
     supervisor, auditor = who["supervisor-2"], who["auditor"]
     window = {"from": "2025-01-01T00:00:00Z", "before": "2025-12-31T00:00:00Z"}

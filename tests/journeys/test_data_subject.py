@@ -10,7 +10,7 @@ from models.jobs.erase_people import erase_due
 from tests.gateway.changing import IDENTITY, perform, reference_of, wait_until_linked
 from tests.gateway.conftest import Viewer
 from tests.linking import KEYS
-from tests.rights import applicant_of, says, withdrawn_case
+from tests.rights import applicant_of, payload_of, withdrawn_case
 
 pytestmark = pytest.mark.anyio
 
@@ -75,15 +75,15 @@ async def own_data(subject: Viewer, language: str = "EN") -> Any:
 
 async def answer(who: dict[str, Viewer], request: dict[str, Any], outcome: str, why: str) -> None:
     given = {"dataRequestId": request["id"], "outcome": outcome, "reason": why}
-    found = await says(who["auditor"], "answerDataRequest", "dataRequest { state }", **given)
+    found = await payload_of(who["auditor"], "answerDataRequest", "dataRequest { state }", **given)
     assert found == {"dataRequest": {"state": outcome}, "errors": []}
-    again = await says(who["auditor"], "answerDataRequest", "dataRequest { state }", **given)
+    again = await payload_of(who["auditor"], "answerDataRequest", "dataRequest { state }", **given)
     assert [one["code"] for one in again["errors"]] == ["ALREADY_ANSWERED"]
 
 
 async def test_a_subject_asks_corrects_is_held_and_is_erased(who, connection) -> None:
     subject, supervisor = newcomer(who, "person-of-rights"), who["supervisor"]
-    nothing = await says(subject, "lodgeDataRequest", "dataRequest { id }", kind="ACCESS")
+    nothing = await payload_of(subject, "lodgeDataRequest", "dataRequest { id }", kind="ACCESS")
     assert [one["code"] for one in nothing["errors"]] == ["NOTHING_ON_FILE"]
     identity = {**IDENTITY, "fullName": "Olvie Zephyrine", "passportNumber": "RIGHTS001"}
     case = await perform(
@@ -97,9 +97,11 @@ async def test_a_subject_asks_corrects_is_held_and_is_erased(who, connection) ->
     found = await own_data(subject)
     [read] = found["myData"]["applicant"]["accessEvents"]["nodes"]
     assert read["inWords"].startswith("A supervisor of the Directorate General of Immigration")
-    lodged = await says(subject, "lodgeDataRequest", "dataRequest { id state }", kind="ACCESS")
+    lodged = await payload_of(
+        subject, "lodgeDataRequest", "dataRequest { id state }", kind="ACCESS"
+    )
     assert lodged["dataRequest"]["state"] == "OPEN"
-    twice = await says(subject, "lodgeDataRequest", "dataRequest { id }", kind="ACCESS")
+    twice = await payload_of(subject, "lodgeDataRequest", "dataRequest { id }", kind="ACCESS")
     assert [one["code"] for one in twice["errors"]] == ["ALREADY_REQUESTED"]
     [request] = await work(who)
     assert (request["kind"], request["lodgedRole"]) == ("ACCESS", "APPLICANT")
@@ -110,7 +112,7 @@ async def test_a_subject_asks_corrects_is_held_and_is_erased(who, connection) ->
     await answer(who, request, "GRANTED", "A supervisor read it once, to work on the case.")
 
     # The name was mistyped: a request, the correction by the usual way, and the answer.
-    await says(subject, "lodgeDataRequest", "dataRequest { id }", kind="RECTIFICATION")
+    await payload_of(subject, "lodgeDataRequest", "dataRequest { id }", kind="RECTIFICATION")
     await perform(subject, "proposeCorrection", case, identity={"fullName": "Olive Zephyrine"})
     [request] = await work(who)
     [corrected] = request["applicant"]["applications"]["nodes"][0]["corrections"]["nodes"]
@@ -120,9 +122,9 @@ async def test_a_subject_asks_corrects_is_held_and_is_erased(who, connection) ->
     assert found["myData"]["applicant"]["identity"] == {"fullName": "Olive Zephyrine"}
 
     # Erase me. The case is withdrawn first; then a supervisor keeps the file for a court.
-    await says(subject, "lodgeDataRequest", "dataRequest { id }", kind="ERASURE")
+    await payload_of(subject, "lodgeDataRequest", "dataRequest { id }", kind="ERASURE")
     await perform(subject, "withdrawApplication", case)
-    held = await says(
+    held = await payload_of(
         *(supervisor, "holdErasure", "legalHold { id heldBy }"),
         applicationId=case, reason="A court asked for the file.",
     )  # fmt: skip
@@ -135,14 +137,14 @@ async def test_a_subject_asks_corrects_is_held_and_is_erased(who, connection) ->
     assert [one["heldBy"] for one in kept["legalHolds"]["nodes"]] == ["supervisor"]
     found = await own_data(subject, "ID")
     erasure = found["dataRequests"]["nodes"][-1]
-    # That it waits is told, and what the law says of it; not that there is a hold.
+    # It shows that it waits, and what the law says of it; not that there is a hold.
     assert (erasure["state"], erasure["erasure"]["erasedAt"]) == ("GRANTED", None)
     assert "Undang-Undang Nomor 27 Tahun 2022" in erasure["legalBasis"]
     assert set((await subject(HOLDS, case=case)).codes) == {"FORBIDDEN_FIELD"}
 
     # Released, it goes on by itself.
     over = {"legalHoldId": held["legalHold"]["id"], "reason": "The court has it."}
-    await says(who["supervisor-2"], "releaseErasure", "legalHold { releasedBy }", **over)
+    await payload_of(who["supervisor-2"], "releaseErasure", "legalHold { releasedBy }", **over)
     while await erase_due(KEYS, connection):
         pass
     assert (await supervisor(READ, **named)).data["node"]["applicant"]["identity"] is None
@@ -163,9 +165,11 @@ async def test_a_subject_asks_corrects_is_held_and_is_erased(who, connection) ->
 async def test_a_letter_is_registered_and_its_writer_is_found_under_a_pseudonym(who) -> None:
     case = await withdrawn_case(who, identity={**IDENTITY, "passportNumber": "LETTER001"})
     auditor = who["auditor"]
-    row = await says(auditor, "registerDataRequest", "dataRequest { id reference }", kind="ACCESS")
+    row = await payload_of(
+        auditor, "registerDataRequest", "dataRequest { id reference }", kind="ACCESS"
+    )
     request = row["dataRequest"]
-    early = await says(
+    early = await payload_of(
         *(auditor, "answerDataRequest", "dataRequest { id }"),
         dataRequestId=request["id"], outcome="GRANTED", reason="Here it is.",
     )  # fmt: skip
@@ -189,9 +193,9 @@ async def test_a_letter_is_registered_and_its_writer_is_found_under_a_pseudonym(
     assert set(curious.codes) == {"FORBIDDEN_FIELD"}
 
     named = {"dataRequestId": request["id"], "applicantId": found.data["people"][0]["id"]}
-    seen = await says(auditor, "nameDataSubject", "dataRequest { applicant { id } }", **named)
+    seen = await payload_of(auditor, "nameDataSubject", "dataRequest { applicant { id } }", **named)
     assert seen["dataRequest"]["applicant"]["id"] == named["applicantId"]
-    again = await says(auditor, "nameDataSubject", "dataRequest { id }", **named)
+    again = await payload_of(auditor, "nameDataSubject", "dataRequest { id }", **named)
     assert "ALREADY_SAID" in [one["code"] for one in again["errors"]]
     mine_ = {"id": request["id"]}
     await answer(who, mine_, "REFUSED", "The letter is not signed.")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.changing import IDENTITY, document, given_to, key, pays, perform
+from tests.gateway.changing import IDENTITY, assign_to, document, key, pay_bill, perform
 from tests.gateway.conftest import Viewer
 
 pytestmark = pytest.mark.anyio
@@ -69,9 +69,9 @@ async def test_a_family_is_one_group_and_decided_one_by_one(who) -> None:
 
     # Each has a bill of its own, and is decided by itself: one of them is refused.
     for case in cases:
-        await pays(who, case)
+        await pay_bill(who, case)
         await perform(agent, "markReceived", case)
-        await given_to(who, "officer", case)
+        await assign_to(who, "officer", case)
     refusal = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
     await perform(officer, "recordDecision", cases[1], **refusal)
     for case in (cases[0], cases[2], cases[3]):

@@ -1,4 +1,4 @@
-"""Somebody reads one person after the other: it ends at the budget, and another one is told."""
+"""Somebody reads one person after the other: the budget ends it, and raises an alert."""
 
 from collections.abc import AsyncIterator
 
@@ -52,7 +52,7 @@ def passport(asked: Asked) -> str | None:
 
 async def test_a_harvest_ends_at_its_budget_and_alerts_another_supervisor(who) -> None:
     curious, other, auditor = who["supervisor"], who["supervisor-2"], who["auditor"]
-    # Three people are read, each for the own case. Nobody is told: that is work.
+    # Three people are read, each for the own case. There is no alert: that is work.
     for case in CASES[:BUDGET]:
         assert passport(await curious(PASSPORT, case=case)) is not None
     assert await alerts(other) == []

@@ -1,4 +1,4 @@
-"""An agent pages through the last four of passports: nothing is refused, and another is told."""
+"""An agent pages through the last four of passports: nothing is refused, and an alert is raised."""
 
 from collections.abc import AsyncIterator
 
@@ -14,7 +14,7 @@ from tests.linking import linking
 
 pytestmark = pytest.mark.anyio
 
-#: Of how many people an hour one is told here, and nobody hears of it.
+#: Of how many people an hour somebody reads it here without an alert.
 USUAL = 2
 PAGE = """
     query ($first: Int!) { applications(first: $first) {
@@ -48,7 +48,7 @@ async def test_a_harvest_of_last_fours_alerts_another_supervisor(who) -> None:
         )  # fmt: skip
     assert await alerts(supervisor) == []
 
-    # The third person is one more than usual: told like the others, and others hear of it, once.
+    # The third person is one more than usual: answered like the others, with one alert.
     for _ in range(2):
         assert len(endings(await agent(PAGE, first=50))) > USUAL
     [alert] = await alerts(supervisor)

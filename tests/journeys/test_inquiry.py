@@ -51,13 +51,13 @@ READS = """
         } }
     }
 """
-TOLD = """
+MY_DATA = """
     { myData { note applicant { accessEvents(first: 9) { nodes { purpose inWords } } } } }
 """
 
 
 def names(asked: Asked) -> dict[str, str | None]:
-    """Who applies in each case, as far as it is told."""
+    """The applicant's name in each case, as far as the viewer reads it."""
     assert asked.errors == [], asked.text
     return {
         one["reference"]: (one["applicant"]["identity"] or {}).get("fullName")
@@ -95,7 +95,7 @@ async def test_an_inquiry_is_opened_used_up_alerted_and_reviewed_by_another_supe
     reference = inquiry["reference"]
     assert (reference[:4], inquiry["seen"], inquiry["approvedBy"]) == ("INQ-", 0, None)
     assert inquiry["endsAt"] is not None
-    # Auditors and another supervisor are told at once; whom it is about is not.
+    # Auditors and another supervisor are alerted at once; the person it is about is not.
     for reader in (other, auditor):
         [alert] = (await reader(ALERTS)).data["alerts"]["nodes"]
         assert alert == {
@@ -158,10 +158,10 @@ async def test_an_inquiry_is_opened_used_up_alerted_and_reviewed_by_another_supe
     over = await read(curious, reference, "SGPO-OPEN-0006")
     assert (over.codes, "over" in over.errors[0]["message"]) == (["INQUIRY_LIMIT"], True)
     assert (await change(curious, "reviewInquiry", **verdict)).codes == ["SECOND_PERSON_REQUIRED"]
-    # Whoever reviews it reads who was read; the person is not told yet, and is told that it waits.
+    # Whoever reviews it reads who was read; the person reads only that it waits.
     assert (await other(READS, case=reference)).data["accessEvents"]["nodes"] == reads
     assert (await waiting(other))[0]["people"]["totalCount"]["value"] == 3
-    mine = (await who["applicant"](TOLD)).data["myData"]
+    mine = (await who["applicant"](MY_DATA)).data["myData"]
     assert "once somebody else has reviewed it" in mine["note"]
     assert mine["applicant"]["accessEvents"]["nodes"] == []
 
@@ -170,9 +170,9 @@ async def test_an_inquiry_is_opened_used_up_alerted_and_reviewed_by_another_supe
     assert (await change(third(who), "reviewInquiry", **verdict)).codes == ["ALREADY_REVIEWED"]
     assert await waiting(auditor) == []
     assert (await auditor(ALERTS)).data["alerts"]["nodes"] == []
-    # Reviewed, the log is the auditor's again, and the person is told: by whom and why, no more.
+    # Reviewed, the log is the auditor's again, and the person reads by whom and why, no more.
     assert (await other(READS, case=reference)).data["accessEvents"]["nodes"] == []
-    nodes = (await who["applicant"](TOLD)).data["myData"]["applicant"]["accessEvents"]["nodes"]
+    nodes = (await who["applicant"](MY_DATA)).data["myData"]["applicant"]["accessEvents"]["nodes"]
     assert {
         "purpose": "SUPERVISION",
         "inWords": "A supervisor of the Directorate General of"

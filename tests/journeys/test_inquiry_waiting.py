@@ -69,7 +69,7 @@ async def test_others_hear_that_nobody_reviewed_an_inquiry_once(who, world, conn
     ):
         for one in (second, auditing, oneself):
             await one.follows(FOLLOWED)
-        # A keeper that is killed in the middle has told nobody; two at once tell it once.
+        # A keeper that is killed in the middle has sent nothing; two at once send one event.
         killed = connection.transaction()
         await killed.start()
         assert await raise_overdue_reviews(connection) == 1
@@ -118,7 +118,7 @@ async def test_an_inquiry_to_which_nobody_agrees_lapses_and_is_asked_for_anew(
     asked = await asking(PEOPLE, purpose=inquiry["reference"])
     assert (asked.codes, "is over" in asked.errors[0]["message"]) == (["INQUIRY_LIMIT"], True)
     assert (await second(OPEN)).data["inquiries"]["nodes"] == []
-    # There is nothing to be reviewed, so nobody is told that it is overdue.
+    # There is nothing to be reviewed, so there is no alert that it is overdue.
     await put_back(connection, inquiry["reference"], "100 hours")
     assert await raise_overdue_reviews(connection) == 0
 

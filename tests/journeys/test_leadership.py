@@ -58,7 +58,7 @@ def test_a_director_reads_four_answers_and_follows_one(visitor: Visitor) -> None
     assert ("more than" in headline) == (whole > 0)
     assert re.search(r"Most of the (in|de)crease: \S", page.inner_text("#today-change"))
 
-    # By partner instead: the same change, told by other causes.
+    # By partner instead: the same change, explained by other causes.
     page.locator("#today-why label", has_text="Partner").click()
     page.wait_for_selector("#today-change .notes:has-text('Nusa')")
     bars = page.locator("#today-steps tbody tr").all_inner_texts()
@@ -122,7 +122,7 @@ def test_a_director_shares_a_country_and_takes_a_file_to_the_meeting(
         arg=f"{by_country[foreign]:,}",
     )
 
-    # Whoever opens the link sees the same, and whoever may not see it is told just that.
+    # Whoever opens the link sees the same, and whoever may not see it reads just that.
     link = page.url.partition("?")[2]
     with visiting(browser, demo) as colleague:
         seen = colleague.opens("officer", link)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.changing import IDENTITY, change, given_to, paid_case, perform, reference_of
+from tests.gateway.changing import IDENTITY, assign_to, change, paid_case, perform, reference_of
 from tests.gateway.conftest import Viewer
 
 pytestmark = pytest.mark.anyio
@@ -51,7 +51,7 @@ async def test_an_officer_works_through_a_day(who) -> None:
 
 async def test_an_officer_does_nothing_to_a_case_on_another_desk(who) -> None:
     """An officer refused another's case before, without having seen the person."""
-    case = await given_to(who, "officer-2", await paid_case(who))
+    case = await assign_to(who, "officer-2", await paid_case(who))
     for mutation, given in (
         ("requestInformation", {}),
         ("referToScreening", {}),
@@ -77,7 +77,7 @@ async def test_a_queue_that_is_no_queue_to_take_from_is_refused(who) -> None:
 
 
 async def person(viewer: Viewer, case: str) -> str | None:
-    """The name of who applies, as far as the viewer is told it."""
+    """The applicant's name, as far as the viewer reads it."""
     named = {"case": case, "for": await reference_of(viewer, case)}
     node: Mapping[str, Any] = (await viewer(WHO_IS_IT, **named)).data["node"]
     identity = node["applicant"]["identity"]

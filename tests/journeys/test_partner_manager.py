@@ -42,8 +42,8 @@ def test_a_manager_reads_the_own_country_and_refusals_as_bounds(visitor: Visitor
     came_in = number(page.inner_text("#today-change h2").split(" applications")[0])
     assert_nothing_foreign(page)
 
-    # Who needs attention is told by what was late, or that too few decisions were made to say so:
-    # how cases ended is not this page's to tell.
+    # Who needs attention follows from what was late, or there were too few decisions to say so:
+    # outcomes do not belong on this page.
     assert re.search("Late decisions|late ones", page.inner_text("#today-attention"))
     assert not page.locator("#today-measure label", has_text="Refusal rate").count()
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests.gateway.changing import (
     IDENTITY,
+    assign_to,
     change,
-    given_to,
     in_verification,
     paid_case,
     perform,
@@ -186,7 +186,7 @@ async def test_a_corrected_passport_is_linked_anew_and_the_old_one_still_counts(
 
 async def test_nothing_is_granted_before_the_case_is_linked(who, connection) -> None:
     officer = who["officer"]
-    case = await given_to(
+    case = await assign_to(
         who, "officer", await paid_case(who, identity=person("Una Paso", "PASO00001"))
     )
     await perform(officer, "referToScreening", case)

@@ -110,7 +110,7 @@ async def test_a_false_hit_is_resolved_and_the_case_goes_on(who) -> None:
     case = await in_screening(who)
     await answer(who["screening"], case, "ENTRY_BAN", "HIT")
 
-    # It stands in the supervisors' queue at once. The officer is told of no hit.
+    # It stands in the supervisors' queue at once. The officer sees no hit.
     hits = (await who["supervisor"](HITS)).data["applications"]["nodes"]
     assert case in [one["id"] for one in hits]
     refused = await change(who["officer"], "recordDecision", case, outcome="GRANTED")

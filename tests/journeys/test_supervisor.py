@@ -7,8 +7,8 @@ import pytest
 from models.database.connections import connect
 from models.volumes import fold
 from tests.gateway.changing import (
+    assign_to,
     change,
-    given_to,
     granted_case,
     in_screening,
     key,
@@ -37,7 +37,7 @@ LEFT = {"reason": "Has left the directorate."}
 
 async def test_a_supervisor_holds_a_case_and_finds_it_again(who) -> None:
     supervisor, officer = who["supervisor"], who["officer"]
-    case = await given_to(who, "officer", await paid_case(who))
+    case = await assign_to(who, "officer", await paid_case(who))
     mine = await work_list(officer, "MINE")
     await perform(supervisor, "holdApplication", case, reason="The sponsor is being looked into.")
     assert case in await work_list(supervisor, "HELD")
@@ -131,7 +131,7 @@ async def test_a_revocation_made_in_error_is_set_aside_by_a_second_person(who, w
     assert again.codes == ["WRONG_STATUS"]
 
     # The revocation is counted among the decisions of today that did not stand; that it was set
-    # aside is none. Whoever manages a partner is not told how cases ended.
+    # aside is none. Whoever manages a partner does not read outcomes.
     for name in ("leadership", "agent-au"):
         assert await count_overturned(who[name], world) == before + 1
     answer = await who["manager-au"](OVERTURNED, today=today().isoformat())
@@ -142,7 +142,7 @@ async def test_the_cases_of_one_who_left_go_to_others(who) -> None:
     supervisor = who["supervisor"]
     named, free = await paid_case(who), await paid_case(who)
     for case in (named, free):
-        await given_to(who, "officer-2", case)
+        await assign_to(who, "officer-2", case)
     assert {named, free} <= set(await work_list(who["officer-2"], "MINE"))
 
     # One goes to a colleague by name, the other back to the queue, for whoever is next.
@@ -167,7 +167,7 @@ async def test_the_cases_of_one_who_left_go_to_others(who) -> None:
 
 async def test_one_who_left_is_relieved_of_every_case_at_once(who) -> None:
     supervisor, left = who["supervisor"], who["officer-2"]
-    cases = [await given_to(who, "officer-2", await paid_case(who)) for _ in range(3)]
+    cases = [await assign_to(who, "officer-2", await paid_case(who)) for _ in range(3)]
     on_desk = await work_list(left, "MINE")
     assert {*cases} <= {*on_desk}
     others = await work_list(who["officer"], "MINE")

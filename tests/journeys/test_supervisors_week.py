@@ -8,7 +8,7 @@ import pytest
 
 from models.database.connections import connect
 from models.volumes import fold
-from tests.gateway.changing import IDENTITY, given_to, paid_case, perform, refused_case
+from tests.gateway.changing import IDENTITY, assign_to, paid_case, perform, refused_case
 from tests.gateway.conftest import Viewer
 from tests.world import APPLICANTS, applicant_id, at, today
 
@@ -49,12 +49,12 @@ async def test_a_supervisor_sees_who_reads_people_and_passes_their_cases_on(who,
 
     # One officer gives a case back unseen, and another one after a look at who applies.
     for is_read in (False, True):
-        case = await given_to(who, "officer-2", await paid_case(who))
+        case = await assign_to(who, "officer-2", await paid_case(who))
         if is_read:
             assert await person(who["officer-2"], case) == IDENTITY["fullName"]
         await perform(who["officer-2"], "releaseCase", case, **PASSED_ON)
     # What a supervisor takes away is not given back, whoever was read.
-    case = await given_to(who, "officer-2", await paid_case(who))
+    case = await assign_to(who, "officer-2", await paid_case(who))
     await person(who["officer-2"], case)
     await perform(who["supervisor"], "reassignCase", case, officer="officer", **PASSED_ON)
 

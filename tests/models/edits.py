@@ -147,7 +147,7 @@ async def many_cost_more(connection: asyncpg.Connection, rng: Random) -> None:
 
 
 async def one_never_was(connection: asyncpg.Connection, rng: Random) -> None:
-    """An application of which nothing is told is written and removed."""
+    """An application without any event is written and removed."""
     lone = uuid4()
     await connection.execute(
         "INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code,"

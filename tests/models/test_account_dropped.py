@@ -319,7 +319,7 @@ async def test_records_outlive_a_rotation_of_the_key_and_a_new_folder(
         await sequencer.sequence(account)
         report = await verify(account, keys, folder)
         assert (report.findings, report.dropped) == ([], 5), command
-        # How old the leaves of ten years ago are is told by the new key, too.
+        # The new key, too, shows how old the leaves of ten years ago are.
         of_age = await find_of_age(account, keys, folder, KEPT_DAYS)
         assert of_age
         assert of_age.signed_at < LONG_AGO + timedelta(minutes=1)

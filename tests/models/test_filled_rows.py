@@ -1,5 +1,5 @@
-"""What is filled in of rows of before: deadlines, visas, what others are told of a ground, and how
-many decisions did not stand."""
+"""What a migration fills in of earlier rows: deadlines, visas, public grounds, and how many
+decisions did not stand."""
 
 from importlib import import_module
 

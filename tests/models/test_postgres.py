@@ -64,7 +64,7 @@ def made() -> Iterator[Path]:
 
 @pytest.fixture
 def folder(empty: Path, made: Path) -> Path:
-    """A copy of it: making a cluster takes a second, and is told of by the tests that need one."""
+    """A copy of it: making a cluster takes a second, and is tested by itself."""
     subprocess.run(["cp", "-a", made, empty], check=True)
     return empty
 

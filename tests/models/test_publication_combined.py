@@ -1,6 +1,6 @@
-"""What is told by several figures, or by several editions, leaves four numbers together too.
+"""Several figures, or several editions, leave four possible numbers together too.
 
-Reckoned by trying every number, from what is told alone, so that nothing of the audit is believed.
+Found by trying every number against the published figures alone, without trust in the audit.
 """
 
 from collections.abc import AsyncIterator
@@ -154,7 +154,7 @@ async def editions(connection: asyncpg.Connection) -> list[tuple[int, int, int |
     return [tuple(row) for row in rows]
 
 
-async def test_each_correction_is_told_if_all_editions_together_leave_four_numbers(
+async def test_each_correction_is_published_if_all_editions_together_leave_four_numbers(
     decided: asyncpg.Connection,
 ) -> None:
     night = NIGHT

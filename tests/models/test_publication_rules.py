@@ -33,7 +33,7 @@ def cells(draw: st.DrawFn) -> tuple[int, int]:
     return decisions, draw(st.integers(0, min(decisions, 60)) | st.integers(0, decisions))
 
 
-# What is told of a cell --------------------------------------------------------------------------
+# What is published of a cell ---------------------------------------------------------------------
 
 
 @given(cells())
@@ -58,12 +58,12 @@ def test_a_published_figure_is_true_and_leaves_four_numbers(cell) -> None:
     left = protect_refusals(decisions, refused).candidates()
     assert left.low <= refused <= left.high
     assert left.candidates >= FEWEST_CANDIDATES
-    told_likewise = [
+    published_alike = [
         other
         for other in range(max(0, refused - 20), min(decisions, refused + 20) + 1)
         if protect_refusals(decisions, other) == protect_refusals(decisions, refused)
     ]
-    assert all(left.low <= other <= left.high for other in told_likewise)
+    assert all(left.low <= other <= left.high for other in published_alike)
 
 
 @given(st.integers(100, 100_000), st.integers(0, 9))
@@ -205,7 +205,7 @@ def test_the_audit_ends_where_earlier_editions_reveal_too_much() -> None:
 def among_nationals(*, is_known: bool) -> dict[Cell, Candidate]:
     """A country where all but one are its nationals, who apply nowhere else; beside the public's.
 
-    Of the country 18 to 22 refusals are told, and of its nationals 10 to 17.
+    The country publishes 18 to 22 refusals, and its nationals 10 to 17.
     """
     cells = {
         (DimensionSet.NATIONAL, ()): (5_000, 100),
@@ -226,7 +226,7 @@ def among_nationals(*, is_known: bool) -> dict[Cell, Candidate]:
 
 
 def test_the_audit_knows_who_lives_in_a_country() -> None:
-    """18 are told apart from 19 to 22 by the public's figure of the country's nationals."""
+    """The public figure of the country's nationals tells 18 apart from 19 to 22."""
     known = among_nationals(is_known=True)
     audit_refusals(known, {})
     withheld = [cell.dimension_set for cell, each in known.items() if each.is_withheld]
@@ -244,21 +244,21 @@ def test_the_number_of_decisions_does_not_reveal_that_all_were_refused() -> None
 
 @given(st.integers(0, 60), st.integers(-60, 60))
 def test_two_editions_together_leave_four_numbers(count: int, change: int) -> None:
-    """Whoever knows by how much a number was corrected tells it no closer, or reads the old one."""
+    """Whoever knows the size of a correction narrows it no further, or reads the old figure."""
     now = max(count + change, 0)
     first = candidate(500, count)
-    told_before = first.revealed_counts.shift(now - count)
+    published_before = first.revealed_counts.shift(now - count)
     second = candidate(500, now)
     second.before, second.candidates_before, second.was_published = (
         first.refusals,
-        told_before,
+        published_before,
         True,
     )
     audit(RefusalSystem({}, {in_australia(): second}, {}))
     assert second.revealed_counts.low <= now <= second.revealed_counts.high
-    # A correction that somebody knows of leaves fewer by itself, whatever is told afterwards.
-    left_anyway = Interval(0, 500).within(told_before).candidates
+    # A correction that somebody knows of leaves fewer by itself, whatever is published afterwards.
+    left_anyway = Interval(0, 500).within(published_before).candidates
     assert second.revealed_counts.candidates >= min(FEWEST_CANDIDATES, left_anyway)
     if second.is_kept:
         assert second.refusals == first.refusals
-        assert second.revealed_counts == told_before
+        assert second.revealed_counts == published_before

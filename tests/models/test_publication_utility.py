@@ -101,7 +101,7 @@ def test_large_countries_show_every_quarter_published_at_once(seed: int) -> None
 
 
 def test_large_countries_show_every_quarter_published_month_by_month() -> None:
-    """A month that was told when it ended may not cost the quarter."""
+    """Publishing a month when it ends may not withhold its quarter."""
     every = {cell: candidate(cell, *each) for cell, each in numbers(4).items()}
     for month in MONTHS:
         ended = last_day_of(Period.MONTH, month)

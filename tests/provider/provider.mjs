@@ -60,7 +60,7 @@ function provider(keys) {
   return made;
 }
 
-// One page asks who it is and what may be told: whoever is named has signed in and agreed.
+// One page asks for the name and the consent: whoever is named has signed in and agreed.
 const signIn = (made) => async (ctx, next) => {
   if (!ctx.path.startsWith('/interaction/')) return next();
   const asked = await made.interactionDetails(ctx.req, ctx.res);

@@ -136,7 +136,7 @@ _NEVER = {
         f"{table} of yesterday": proposing(table, _YESTERDAY)
         for table in REFERENCE if table not in ("country", "partner")
     },
-    "a fee told as a deadline": proposing("fee", kind="DEADLINE"),
+    "a fee under the kind of a deadline": proposing("fee", kind="DEADLINE"),
     "the directorate": proposing("partner").replace("ZENITH", "DIRECT"),
     "a person": proposing("fee", kind="IDENTITY").replace("'fee'", "'identity'"),
 }  # fmt: skip

@@ -78,7 +78,7 @@ _OPEN: dict[str, Lines] = {
         "reviewDueAt isReviewed reviewedBy reviewedAt":      "- - R - - R - - - - - -",
         "verdict reviewReason lapsedAt isOpen":              "- - R - - R - - - - - -",
     },
-    # Those whom it opened are told by the log of reads, of which these rows are the reason.
+    # The people it opened read of it in the access log, whose entries name these rows.
     "InquiryPerson": {
         "applicant openedAt":                                "- - R - - R - - - - - -",
         "[rows]":                                            "- - - - - - C - - - - -",
@@ -179,7 +179,7 @@ _CASES: dict[str, Lines] = {
         "id reason heldBy heldAt":                           "- - R - - R - - - - - -",
         "releasedBy releasedAt releaseReason":               "- - R - - R - - - - - -",
     },
-    # Other files of the same person: partners and applicants are told nothing of it.
+    # Other files of the same person: partners and applicants read nothing of it.
     "PersonLink": {
         "id reason state foundAt applicant":                 "- R R - - R - - - - - -",
         "resolvedAt resolvedBy resolution":                  "- R R - - R - - - - - -",
@@ -263,7 +263,7 @@ _STAGES: dict[str, Lines] = {
     # Of an applicant's case too, the kind would name what the stage does not.
     "ApplicationChange": {"kind":                            "- R R - - R - - - - - -"},
     "AllowedStep": {"step isAllowed reason":                 "- R R - R - R R - - - -"},
-    # Whoever calls a mutation is told where the case stands: a status where the role reads it,
+    # Errors of a mutation say where the case stands: by its status where the role reads it,
     # else a stage.
     "MutationError": {"code message path":                   "- R R - R R R R R R R -"},
     "InputError": {"code message path":                      "- R R - R R R R R R R -"},

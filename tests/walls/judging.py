@@ -30,7 +30,7 @@ from tests.walls import clocks
 from tests.walls.field_rights import BEHIND
 from tests.walls.mutants import Mutant
 from tests.walls.published_reach import PUBLISHED, SETS
-from tests.walls.reach import TOLD, WHO, Key, Told, viewer
+from tests.walls.reach import REACH, WHO, Key, Reach, viewer
 from tests.walls.undoing import undone
 
 #: Our row rules, which thousands of mutants are compared with.
@@ -52,7 +52,7 @@ async def _by_statements(connection: asyncpg.Connection, mutant: Mutant) -> str 
     if not _changes_rows(mutant):
         return None
     for name, claims in _viewers(mutant.role):
-        for type_name, seen in TOLD:
+        for type_name, seen in REACH:
             found = await allowed_by_statement(connection, type_name, seen, claims)
             if difference := _difference(type_name, seen, claims, found):
                 return f"statement of {name}: {difference}"
@@ -82,10 +82,10 @@ def select_reached(type_name: str, table: str, names: Iterable[str], asking: Vie
 
 
 async def allowed_by_statement(
-    connection: asyncpg.Connection, type_name: str, told: Told, claims: Claims
+    connection: asyncpg.Connection, type_name: str, reach: Reach, claims: Claims
 ) -> set[Key]:
     """The rows that a statement of ours reaches by itself."""
-    statement = select_reached(type_name, told.table, told.columns, viewer(claims))
+    statement = select_reached(type_name, reach.table, reach.columns, viewer(claims))
     compiled = statement.compile(
         dialect=postgresql.asyncpg.dialect(), compile_kwargs={"render_postcompile": True}
     )
@@ -169,7 +169,7 @@ async def with_changes(
         except asyncpg.PostgresSyntaxError:
             return "PostgreSQL, which refuses the row rules"
         for name, claims in _viewers(role):
-            for type_name, seen in TOLD:
+            for type_name, seen in REACH:
                 found = await allowed_by_database(connection, seen, claims)
                 if difference := _difference(type_name, seen, claims, found):
                     return f"row rule for {name}: {difference}"
@@ -181,13 +181,13 @@ async def with_changes(
 
 
 async def allowed_by_database(
-    connection: asyncpg.Connection, told: Told, claims: Claims
+    connection: asyncpg.Connection, reach: Reach, claims: Claims
 ) -> set[Key]:
     """The rows that the database lets a viewer reach with a statement of no condition."""
     with suppress(asyncpg.InsufficientPrivilegeError):
         async with connection.transaction():
             await act(connection, viewer(claims))
-            statement = f"SELECT {', '.join(told.columns)} FROM {told.table}"
+            statement = f"SELECT {', '.join(reach.columns)} FROM {reach.table}"
             found = {tuple(row) for row in await connection.fetch(statement)}
             await connection.execute("RESET ROLE")
             return found
@@ -281,7 +281,7 @@ def same_before_the_second(mutant: Mutant) -> str | None:
         return f"no dimension set of published figures is for {mutant.role}"
     if not _changes_rows(mutant):
         return "it changes no column's grant: others of the role's fields need the same, or none"
-    held = {found.table: name for name, found in TOLD}
+    held = {found.table: name for name, found in REACH}
     if mutant.through and mutant.role in AGREED[held[mutant.through]][0]:
         return f"the rows of {mutant.through} that it goes through have a row rule of their own"
     return None
@@ -294,8 +294,8 @@ def _viewers(role: Role) -> list[tuple[str, Claims]]:
     return [(name, claims) for name, claims in WHO.items() if role_of(claims) == role]
 
 
-def _difference(type_name: str, told: Told, claims: Claims, found: set[Key]) -> str | None:
-    expected = told.reached(claims)
+def _difference(type_name: str, reach: Reach, claims: Claims, found: set[Key]) -> str | None:
+    expected = reach.reached(claims)
     if found == expected:
         return None
     return f"{type_name} too many {len(found - expected)}, too few {len(expected - found)}"

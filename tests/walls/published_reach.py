@@ -26,7 +26,7 @@ CELLS = (
 _NATIONAL = "national visa_type nationality"
 _OF_COUNTRIES = "country country_visa_type country_channel"
 _OF_CENTRES = "centre centre_visa_type"
-#: What published figures are told apart by, for whom; and by all.
+#: The dimensions of published figures, by reader; and those for everybody.
 SETS: dict[str, str] = {
     "PARTNER_MANAGER": f"{_OF_COUNTRIES} {_OF_CENTRES} {_NATIONAL}",
     "ANONYMOUS": _NATIONAL,

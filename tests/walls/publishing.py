@@ -16,7 +16,7 @@ from tests.gateway.oracle import Claims, role_of
 from tests.walls import judging, published_reach
 from tests.walls.judging import rule_changes, with_changes
 from tests.walls.mutants import Mutant
-from tests.walls.reach import TOLD, WHO
+from tests.walls.reach import REACH, WHO
 
 #: What each role reads as published figures, in the domain.
 AS_PUBLISHED: dict[str, str] = {
@@ -69,7 +69,7 @@ def changed_sets() -> Iterator[ChangedSets]:
 
 
 def changed_fields() -> Iterator[Mutant]:
-    """Every figure told as published to each role that has it exactly or not, and the reverse."""
+    """Every figure published to each role that reads it exactly or not at all, and the reverse."""
     access = POLICY["VolumeRow"]
     for field in MEASURES:
         kept = access.published.get(field, ())
@@ -82,7 +82,7 @@ def changed_fields() -> Iterator[Mutant]:
 
 
 def as_published(role: Role) -> set[str]:
-    """The fields that the gateway tells a role as published figures."""
+    """The fields that the gateway publishes to a role."""
     return {FIELDS[measure] for measure in published_measures(set(MEASURES.values()), role)}
 
 
@@ -92,12 +92,12 @@ async def first_wall(connection: asyncpg.Connection, mutant: ChangedSets | Mutan
         with mutant.planted():
             seen = as_published(mutant.role)
         if seen != set(AS_PUBLISHED.get(mutant.role, "").split()):
-            return f"what {mutant.role} is told as published"
+            return f"what is published to {mutant.role}"
         return await judging.first_wall(connection, mutant)
-    told_apart = dict(TOLD[-1:])["VolumeRow"]
+    reach = dict(REACH[-1:])["VolumeRow"]
     with mutant.planted():
         for name, claims in _viewers(mutant.role):
-            found = await judging.allowed_by_statement(connection, "VolumeRow", told_apart, claims)
+            found = await judging.allowed_by_statement(connection, "VolumeRow", reach, claims)
             if found != published_reach.allowed_by_domain(claims):
                 return f"statement of {name}"
     return None

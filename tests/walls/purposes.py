@@ -172,7 +172,7 @@ def same_before_the_first(mutant: ChangedPurpose) -> str | None:
 def same_before_the_second(mutant: ChangedPurpose) -> str | None:
     """Why a database with the mutant's rules is ours all the same."""
     if mutant.is_implied:
-        return "the log is told a purpose whether or not it was said"
+        return "the log has a purpose whether or not one was stated"
     if mutant.role not in WHY:
         return f"{mutant.role} reads no identity, and writes nothing in the log"
     return None

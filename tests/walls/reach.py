@@ -62,7 +62,7 @@ GRANTED_TWICE = {"AUSY-LATE-0002": "ID000000000099", "AUSY-GRAN-0001": "ID000000
 VOIDED = "AUSY-PAID-0013"
 #: A case of a portal that was not handed over yet.
 NOT_RECEIVED = HELD
-#: What officers are not told: holds, and answers.
+#: The events that officers do not read: holds, and answers.
 _HOLDS = ("HELD", "RELEASED")
 _ANSWERS = ("SCREENED", "ANSWER_PROPOSED")
 #: What each role does not hear of; an applicant hears of nothing but the own steps and the end.
@@ -132,7 +132,7 @@ INQUIRIES = (
 LOOKED_IN = ("INQ-LAST-0000-0000", "INQ-OVER-0000-0000", "INQ-DONE-0000-0000")
 
 
-#: Of those, what others read until it is reviewed, and what the people themselves are told of.
+#: Inquiries that others read until they are reviewed, and those their people read of.
 UNDER_REVIEW = {one.reference for one in INQUIRIES if one.state == "OVER"}
 REVIEWED = tuple(one for one in INQUIRIES if one.state == "REVIEWED")
 
@@ -500,8 +500,8 @@ HEARS: dict[str, str] = {
 EVERY_CHANGE = [(case, changed) for case in EVERY_CASE for changed in HEARS["SUPERVISOR"].split()]
 
 
-class Told(NamedTuple):
-    """How the rows of a type are told apart in the database, and who reaches which."""
+class Reach(NamedTuple):
+    """The table of a type, the columns that identify its rows, and the rows in a viewer's reach."""
 
     table: str
     columns: tuple[str, ...]
@@ -542,8 +542,8 @@ def _people(claims: Claims, reached: Callable[[Claims, Sequence[Case]], set[str]
 
 
 def _endings(claims: Claims) -> set[str]:
-    """Whose last characters of a passport are told: to an officer, of the people of the own desk
-    and of who is surely linked to them, for whatever case they read; to others as the file."""
+    """Whose last characters of a passport a viewer reads: officers those of people on the own desk
+    and of files surely linked to them, for whatever case they read; others as the file."""
     if role_of(claims) == "OFFICER":
         own = {
             case.applicant
@@ -552,8 +552,8 @@ def _endings(claims: Claims) -> set[str]:
         }
         sure = [{link.one, link.other} for link in LINKS if link.is_sure]
         return own.union(*(both for both in sure if both & own))
-    is_told = role_of(claims) in ("SUPERVISOR", "PARTNER_AGENT", "APPLICANT")
-    return oracle.applicants(claims, EVERY_CASE) if is_told else set()
+    has_all = role_of(claims) in ("SUPERVISOR", "PARTNER_AGENT", "APPLICANT")
+    return oracle.applicants(claims, EVERY_CASE) if has_all else set()
 
 
 def _life(reference: str) -> list[Any]:
@@ -622,7 +622,7 @@ def _assignments(claims: Claims) -> set[Key]:
     if role_of(claims) not in ("OFFICER", "SUPERVISOR", "AUDITOR"):
         return set()
     desks = {(application_id(case.reference), case.officer) for case in EVERY_CASE if case.officer}
-    # A case that lies with a supervisor: officers are not told with whom.
+    # A case that lies with a supervisor: officers do not read with whom.
     with_supervisor = {(application_id(HELD), "supervisor")}
     return desks if role_of(claims) == "OFFICER" else desks | with_supervisor
 
@@ -693,15 +693,15 @@ def _reads(claims: Claims) -> set[Key]:
             case "PARTNER_MANAGER":
                 return read.partner == claims["partner"] and read.country in claims["countries"]
             case "APPLICANT":
-                return read.of == oracle.ACCOUNTS.get(claims["sub"]) and _is_told(read)
+                return read.of == oracle.ACCOUNTS.get(claims["sub"]) and _is_notified(read)
             case _:
                 return False
 
     return {(read.id,) for read in READS if is_reached(read)}
 
 
-def _is_told(read: Read) -> bool:
-    """Whether whom it was about is told of it: of supervision once the case is closed, of a link
+def _is_notified(read: Read) -> bool:
+    """Whether the person read about sees the entry: supervision once the case is closed, a link
     never."""
     if read.purpose in ("INTAKE", "OWN_DATA"):
         return True
@@ -845,7 +845,7 @@ def _on(*days: str) -> set[Key]:
 
 
 _READ_THE_LEDGER = "LEADERSHIP OFFICER SUPERVISOR AUDITOR ADMINISTRATOR"
-#: What the small world began with, by what it is of, and what is told of each.
+#: What the small world began with, by kind: the keys, and the values recorded of each.
 _LEDGER: dict[str, tuple[str, str]] = {
     "COUNTRY": ("AU SG NZ IN AF", "iso3 nameEn nameId"),
     "ENTRY_RULE": ("AU SG NZ IN AF", "entry"),
@@ -863,42 +863,42 @@ _LEDGER: dict[str, tuple[str, str]] = {
     "CENTRE": ("AU-SYD AU-MEL AU-PER SG-SIN", "partner country city openedOn"),
 }
 _CHANGES: set[Key] = {(of, kind) for kind, (all_of, _) in _LEDGER.items() for of in all_of.split()}
-_VALUES: set[Key] = {(kind, name) for kind, (_, told) in _LEDGER.items() for name in told.split()}
+_VALUES: set[Key] = {(kind, name) for kind, (_, names) in _LEDGER.items() for name in names.split()}
 
 
-_ROWS: dict[str, Told] = {
-    "Country": Told("country", ("code",), _for_everyone(*_COUNTRIES)),
-    "EntryRule": Told("entry_rule", ("country_code",), _for_everyone(*_COUNTRIES)),
-    "VisaType": Told("visa_type", ("code",), _for_everyone(*FEES)),
-    "Eligibility": Told("eligibility", ("visa_type_code",), _for_everyone(*FEES)),
-    "RequiredDocument": Told("required_document", ("visa_type_code",), _for_everyone("C1")),
-    "Fee": Told("fee", ("visa_type_code",), _for_everyone(*FEES)),
-    "ServiceTarget": Told("service_target", ("visa_type_code", "clock"), _for_everyone(*HOURS)),
-    "Partner": Told("partner", ("code",), lambda claims: _each(oracle.partners(claims))),
-    "PartnerCountry": Told(
+_ROWS: dict[str, Reach] = {
+    "Country": Reach("country", ("code",), _for_everyone(*_COUNTRIES)),
+    "EntryRule": Reach("entry_rule", ("country_code",), _for_everyone(*_COUNTRIES)),
+    "VisaType": Reach("visa_type", ("code",), _for_everyone(*FEES)),
+    "Eligibility": Reach("eligibility", ("visa_type_code",), _for_everyone(*FEES)),
+    "RequiredDocument": Reach("required_document", ("visa_type_code",), _for_everyone("C1")),
+    "Fee": Reach("fee", ("visa_type_code",), _for_everyone(*FEES)),
+    "ServiceTarget": Reach("service_target", ("visa_type_code", "clock"), _for_everyone(*HOURS)),
+    "Partner": Reach("partner", ("code",), lambda claims: _each(oracle.partners(claims))),
+    "PartnerCountry": Reach(
         "partner_country", ("partner_code", "country_code"), oracle.served_countries
     ),
-    "Centre": Told("centre", ("code",), lambda claims: _each(oracle.centres(claims))),
-    "Application": Told("application", ("reference",), lambda claims: _each(_references(claims))),
-    "Bill": Told("bill", ("billing_code",), _bills),
-    "CaseDocument": Told("case_document", ("application_id",), _case_documents),
-    "RequestedItem": Told("requested_item", ("id",), _requested_items),
-    "ApplicationEvent": Told("application_event", ("application_id", "sequence"), _events),
-    "Assignment": Told("assignment", ("application_id", "officer"), _assignments),
-    "Decision": Told("decision", ("id",), _decisions),
-    "Visa": Told("visa", ("visa_number",), _visas),
-    "Screening": Told("screening", ("application_id",), _screenings),
-    "Applicant": Told(
+    "Centre": Reach("centre", ("code",), lambda claims: _each(oracle.centres(claims))),
+    "Application": Reach("application", ("reference",), lambda claims: _each(_references(claims))),
+    "Bill": Reach("bill", ("billing_code",), _bills),
+    "CaseDocument": Reach("case_document", ("application_id",), _case_documents),
+    "RequestedItem": Reach("requested_item", ("id",), _requested_items),
+    "ApplicationEvent": Reach("application_event", ("application_id", "sequence"), _events),
+    "Assignment": Reach("assignment", ("application_id", "officer"), _assignments),
+    "Decision": Reach("decision", ("id",), _decisions),
+    "Visa": Reach("visa", ("visa_number",), _visas),
+    "Screening": Reach("screening", ("application_id",), _screenings),
+    "Applicant": Reach(
         "applicant",
         ("id",),
         lambda claims: _each({applicant_id(name) for name in _people(claims, oracle.applicants)}),
     ),
-    "Identity": Told(
+    "Identity": Reach(
         "identity",
         ("applicant_id",),
         lambda claims: _each({applicant_id(name) for name in _identities(claims)}),
     ),
-    "IdentityVersion": Told(
+    "IdentityVersion": Reach(
         "identity_version",
         ("applicant_id",),
         lambda claims: _each(
@@ -909,12 +909,12 @@ _ROWS: dict[str, Told] = {
             }
         ),
     ),
-    "PassportEnding": Told(
+    "PassportEnding": Reach(
         "passport_ending",
         ("applicant_id",),
         lambda claims: _each({applicant_id(name) for name in _endings(claims)}),
     ),
-    "PersonLink": Told(
+    "PersonLink": Reach(
         "person_link",
         ("id",),
         _only(
@@ -922,52 +922,54 @@ _ROWS: dict[str, Told] = {
             {(link_id(n, is_back=back),) for n, _ in enumerate(LINKS) for back in (False, True)},
         ),
     ),
-    "PersonLookup": Told("person_lookup", ("id",), _lookups),
-    "LinkerRead": Told(
+    "PersonLookup": Reach("person_lookup", ("id",), _lookups),
+    "LinkerRead": Reach(
         "linker_read", ("applicant_id",), _only("AUDITOR", _each({*map(applicant_id, APPLICANTS)}))
     ),
-    "BanEntry": Told(
+    "BanEntry": Reach(
         "ban_entry", ("reference",), _only("SUPERVISOR AUDITOR SCREENING", _each({*BANNED}))
     ),
-    "BannedPerson": Told("banned_person", ("ban_id",), _banned_people),
-    "BanMatch": Told("ban_match", ("ban_id", "application_id"), _matches),
-    "BanRead": Told("ban_read", ("ban_id",), _only("AUDITOR", _each({*map(ban_id, BANNED)}))),
-    "Correction": Told("correction", ("application_id",), _corrections),
-    "AccessEvent": Told("access_event", ("id",), _reads),
-    "Alert": Told("alert", ("actor",), _alerts),
-    "Inquiry": Told(
+    "BannedPerson": Reach("banned_person", ("ban_id",), _banned_people),
+    "BanMatch": Reach("ban_match", ("ban_id", "application_id"), _matches),
+    "BanRead": Reach("ban_read", ("ban_id",), _only("AUDITOR", _each({*map(ban_id, BANNED)}))),
+    "Correction": Reach("correction", ("application_id",), _corrections),
+    "AccessEvent": Reach("access_event", ("id",), _reads),
+    "Alert": Reach("alert", ("actor",), _alerts),
+    "Inquiry": Reach(
         "inquiry",
         ("reference",),
         _only("SUPERVISOR AUDITOR", _each({one.reference for one in INQUIRIES})),
     ),
-    "InquiryPerson": Told("inquiry_person", ("reference", "applicant_id"), _people_of_inquiries),
-    "DataRequest": Told("data_request", ("reference",), _requests),
-    "Erasure": Told("erasure", ("applicant_id",), _erasures),
-    "KeyOperation": Told("key_operation", ("operator",), _only("AUDITOR", {(KEY_OPERATOR,)})),
-    "LegalHold": Told("legal_hold", ("held_by",), _only("SUPERVISOR AUDITOR", {("supervisor-3",)})),
-    "Suspension": Told(
+    "InquiryPerson": Reach("inquiry_person", ("reference", "applicant_id"), _people_of_inquiries),
+    "DataRequest": Reach("data_request", ("reference",), _requests),
+    "Erasure": Reach("erasure", ("applicant_id",), _erasures),
+    "KeyOperation": Reach("key_operation", ("operator",), _only("AUDITOR", {(KEY_OPERATOR,)})),
+    "LegalHold": Reach(
+        "legal_hold", ("held_by",), _only("SUPERVISOR AUDITOR", {("supervisor-3",)})
+    ),
+    "Suspension": Reach(
         "suspension", ("subject",), _only("SUPERVISOR AUDITOR ADMINISTRATOR", _each({*SUSPENDED}))
     ),
-    "ReferenceChange": Told(
+    "ReferenceChange": Reach(
         "reference_change", ("subject", "kind"), _only(_READ_THE_LEDGER, _CHANGES)
     ),
-    "ReferenceChangeValue": Told(
+    "ReferenceChangeValue": Reach(
         "reference_change_value", ("kind", "name"), _only(_READ_THE_LEDGER, _VALUES)
     ),
-    "ApplicationChange": Told("application_change", ("id",), _changes),
-    "VolumesChange": Told("volume_change", ("id",), _volume_changes),
-    "VolumeRow": Told("volume_daily", ("partner_code", "country_code", "centre_code"), _figures),
-    "RefusalGroundRow": Told(
+    "ApplicationChange": Reach("application_change", ("id",), _changes),
+    "VolumesChange": Reach("volume_change", ("id",), _volume_changes),
+    "VolumeRow": Reach("volume_daily", ("partner_code", "country_code", "centre_code"), _figures),
+    "RefusalGroundRow": Reach(
         "volume_ground",
         ("starts_on",),
         _only("LEADERSHIP OFFICER SUPERVISOR AUDITOR", _on("01-15", "01-20", "02-03")),
     ),
-    "ScreeningReferralRow": Told(
+    "ScreeningReferralRow": Reach(
         "volume_referral",
         ("starts_on",),
         _only("LEADERSHIP SUPERVISOR", _on("01-06", "01-14", "02-04", "02-26")),
     ),
-    "OfficerRow": Told(
+    "OfficerRow": Reach(
         "volume_officer",
         ("starts_on",),
         _only(
@@ -978,10 +980,12 @@ _ROWS: dict[str, Told] = {
 }
 
 #: The rows of each type, and those of published figures.
-TOLD: tuple[tuple[str, Told], ...] = (
+REACH: tuple[tuple[str, Reach], ...] = (
     *_ROWS.items(),
     (
         "VolumeRow",
-        Told(published_reach.PUBLISHED, published_reach.COLUMNS, published_reach.allowed_by_domain),
+        Reach(
+            published_reach.PUBLISHED, published_reach.COLUMNS, published_reach.allowed_by_domain
+        ),
     ),
 )

@@ -117,7 +117,7 @@ async def _by_viewers(connection: asyncpg.Connection) -> str | None:
 def same_before_the_first(mutant: ChangedSpeech) -> str | None:
     """Why a gateway with the mutant is ours all the same."""
     if mutant.noun is not None:
-        return "the rows of a change are told by its rule alone, whatever tables it speaks of"
+        return "the rule of a change alone decides on its rows, whatever tables it names"
     return None
 
 

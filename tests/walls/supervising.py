@@ -15,7 +15,7 @@ OF = {
     "closeAlert": "alert",
     **dict.fromkeys(("openInquiry", "approveInquiry", "reviewInquiry"), "inquiry"),
 }
-#: How the rows of each are told apart.
+#: The column that identifies the rows of each.
 NAMED = {"alert": Alert.actor, "inquiry": Inquiry.reference}
 _CLOSE = "UPDATE alert SET closed_by = viewer.subject(NULL), close_reason = 'Why' RETURNING actor"
 _OPEN = """

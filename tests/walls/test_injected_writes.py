@@ -84,7 +84,9 @@ async def test_no_injected_statement_reads_a_ground(complete_world, name) -> Non
 
 
 @pytest.mark.parametrize("name", ["PARTNER_AGENT", "APPLICANT"])
-async def test_a_role_told_of_a_public_ground_cannot_read_the_ground(complete_world, name) -> None:
+async def test_a_role_that_reads_the_public_ground_cannot_read_the_ground(
+    complete_world, name
+) -> None:
     """Not even of a decision in the own reach, by a statement that is injected where it reads."""
     readable = "is_incomplete" if name == "PARTNER_AGENT" else "public_reason"
     async with undone(complete_world):

@@ -1,5 +1,5 @@
-"""What the database holds of counts of reads by itself: by whatever statement, they are told to
-supervisors and auditors alone, and whom somebody read to nobody by them."""
+"""The database alone keeps counts of reads from all but supervisors and auditors, by whatever
+statement; and the counts show nobody who was read."""
 
 import asyncpg
 import pytest
@@ -11,7 +11,7 @@ from tests.walls.undoing import undone
 pytestmark = pytest.mark.anyio
 
 COUNTED = "SELECT * FROM viewer.people_read('{}', '2000-01-01', '2100-01-01')"
-TOLD = {"SUPERVISOR", "AUDITOR"}
+READERS = {"SUPERVISOR", "AUDITOR"}
 
 
 async def is_answered(connection: asyncpg.Connection, statement: str) -> bool:
@@ -32,9 +32,9 @@ async def test_supervisors_and_auditors_alone_read_counts_of_reads(
     who = viewer(WHO[name])
     async with undone(complete_world):
         await act(complete_world, who)
-        found = {role for role in (*TOLD, str(who.role))
+        found = {role for role in (*READERS, str(who.role))
                 if await is_answered(complete_world, COUNTED.format(role))}  # fmt: skip
-    assert found == {str(who.role)} & TOLD
+    assert found == {str(who.role)} & READERS
     if not WHO[name]:
         return
     async with undone(complete_world):

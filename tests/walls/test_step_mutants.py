@@ -200,11 +200,11 @@ async def killer(connection: asyncpg.Connection, mutant: Mutant) -> str | None:
             found = await moving.possible_moves(connection, role, tried, mutant.unmet)
             if found != expected:
                 return f"moves of {role}: {sorted(found ^ expected)[0]}"
-    return await _told_by_the_unmet(connection, mutant)
+    return await _unmet_finding(connection, mutant)
 
 
-async def _told_by_the_unmet(connection: asyncpg.Connection, mutant: Mutant) -> str | None:
-    """What tells it by cases in which something does not hold: another step makes its moves."""
+async def _unmet_finding(connection: asyncpg.Connection, mutant: Mutant) -> str | None:
+    """The difference in cases where a condition does not hold: another step makes its moves."""
     for need, unmet in UNMET.items():
         for role in mutant.roles:
             tried = {pair for pair in MOVES[role] if pair[1] in mutant.targets}

@@ -11,7 +11,7 @@ from gateway.viewer import Viewer
 from models import Base
 from models.vocabulary import Role
 from tests.acting import act, act_writing
-from tests.walls.reach import TOLD, WHO, viewer
+from tests.walls.reach import REACH, WHO, viewer
 from tests.walls.test_payments_written import is_done
 from tests.walls.undoing import undone
 
@@ -55,7 +55,7 @@ async def reads_anything(connection: asyncpg.Connection, name: str) -> bool:
     for take_role in (act, act_writing):
         async with undone(connection):
             await take_role(connection, viewer(WHO[name]))
-            for table in [found.table for _, found in TOLD] if take_role is act else ["country"]:
+            for table in [found.table for _, found in REACH] if take_role is act else ["country"]:
                 columns = await readable_columns(connection, table)
                 is_let |= bool(columns) and await is_answered(
                     connection, f"SELECT {columns} FROM {table}"

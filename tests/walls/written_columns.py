@@ -146,7 +146,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 _NOT_APPLICANTS = (
     "OFFICER SUPERVISOR PARTNER_AGENT PARTNER_SERVICE SCREENING TREASURY ADMINISTRATOR"
 )
-#: What of a case a role is never told, and so does not read where it changes something either.
+#: What a role never reads of a case, even where it changes something.
 NEVER_READ: Mapping[str, str] = {
     "decision": "PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY ADMINISTRATOR",
     "screening": "OFFICER PARTNER_AGENT APPLICANT PARTNER_SERVICE TREASURY ADMINISTRATOR",

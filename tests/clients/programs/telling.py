@@ -1,4 +1,4 @@
-"""What programs in Python are told by the test, and how they tell it what they got."""
+"""The input of client programs in Python from the test, and how they report back to it."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ def token() -> str:
 
 
 def tell(kind: str, value: object) -> None:
-    print(json.dumps({kind: value}), flush=True)  # noqa: T201  that is how it tells
+    print(json.dumps({kind: value}), flush=True)  # noqa: T201  that is how it reports
 
 
 def inputs() -> Iterator[dict[str, str]]:

@@ -77,7 +77,7 @@ def test_a_group_without_decisions_brings_nothing(
     )
 
 
-def test_a_mix_that_moves_is_told_from_rates_that_move() -> None:
+def test_a_mix_that_moves_is_distinguished_from_rates_that_move() -> None:
     """Simpson's paradox: each group got better, and the whole got worse, by its mix alone."""
     before = {"B1": Share(900, 855), "C1": Share(100, 60)}
     now = {"B1": Share(500, 480), "C1": Share(500, 310)}

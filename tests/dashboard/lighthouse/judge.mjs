@@ -3,7 +3,7 @@
 import lighthouse from "lighthouse";
 
 const [port, ...addresses] = process.argv.slice(2);
-const told = {};
+const reports = {};
 for (const address of addresses) {
   const { lhr } = await lighthouse(address, {
     port: Number(port),
@@ -14,7 +14,7 @@ for (const address of addresses) {
     throttlingMethod: "provided",
     logLevel: "error",
   });
-  told[address] = {
+  reports[address] = {
     shown: lhr.finalDisplayedUrl,
     error: lhr.runtimeError?.message,
     scores: Object.fromEntries(Object.values(lhr.categories).map(({ id, score }) => [id, score])),
@@ -23,4 +23,4 @@ for (const address of addresses) {
       .map(({ id, title }) => `${id}: ${title}`),
   };
 }
-console.log(JSON.stringify(told));
+console.log(JSON.stringify(reports));

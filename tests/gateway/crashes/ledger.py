@@ -1,4 +1,4 @@
-"""What the writers know: every write they were told is done, and how often they had to ask."""
+"""What the writers know: every write acknowledged to them, and how often they had to ask."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ class Ledger:
     cases: list[Case] = field(default_factory=list)
     #: Of writes that took several tries, by digest: when the one began that was acknowledged.
     asked_again: dict[str, datetime] = field(default_factory=dict)
-    #: Tries that were not acknowledged, by reason; whether they were done, nobody was told.
+    #: Tries that were not acknowledged, by reason: nobody knows whether they were done.
     in_doubt: Counter[str] = field(default_factory=Counter)
     #: Tries that never reached a gateway.
     turned_away: int = 0

@@ -1,4 +1,4 @@
-"""Holds what the database has against what the writers were told."""
+"""Compares what the database has with what was acknowledged to the writers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -50,9 +50,9 @@ class Reckoning:
 
     #: Acknowledged writes of which the database knows nothing.
     lost: int
-    #: Writes under keys that nobody was answered to.
+    #: Writes under keys for which no writer has an answer.
     unknown: int
-    #: Applications that no writer knows: made once more than was told.
+    #: Applications that no writer knows: made once more than was acknowledged.
     doubled: int
     #: Applications whose status, events, decisions or answers are not those acknowledged.
     differing: int
@@ -81,7 +81,7 @@ async def reckon(connection: asyncpg.Connection, ledger: Ledger) -> Reckoning:
 
 
 async def find_unacknowledged(connection: asyncpg.Connection, ledger: Ledger) -> int:
-    """How many writes had been done by a try that was not answered: without keys, done twice."""
+    """How many writes were done by a try without an answer: done twice, if there were no keys."""
     kept = await connection.fetch("SELECT key_digest, created_at FROM idempotency")
     return sum(
         created_at < ledger.asked_again[digest]
@@ -91,8 +91,8 @@ async def find_unacknowledged(connection: asyncpg.Connection, ledger: Ledger) ->
 
 
 def _answered_key(payload: dict[str, Any]) -> str | None:
-    """The key of what a write was answered with; None where its writer reads it no longer: a
-    question that is answered is nobody's."""
+    """The key of the row in the answer to a write. None where the writer no longer reads that
+    row, as a question that was answered."""
     if bill := payload.get("bill"):
         return bill["code"]
     changed = payload["screening"] if "screening" in payload else payload["application"]

@@ -67,11 +67,11 @@ class Scene:
         return reckoning
 
     async def log_unacknowledged(self, ledger: Ledger) -> int:
-        """How many writes their keys kept from being done twice."""
+        """How many writes would have been done twice without their keys."""
         async with self._owner() as connection:
-            untold = await find_unacknowledged(connection, ledger)
-        log.info("done, but not told: %d", untold)
-        return untold
+            unacknowledged = await find_unacknowledged(connection, ledger)
+        log.info("done, but not acknowledged: %d", unacknowledged)
+        return unacknowledged
 
     async def find_other_answers(
         self, ledger: Ledger, count: int, chance: Random

@@ -1,7 +1,7 @@
 """Gateways and PostgreSQL are killed while eight write: nothing is lost and nothing done twice.
 
-A killed process loses what only it had in memory; what it gave to the system is kept. So this tells
-nothing of disks that lie about what they have written.
+A killed process loses what only it had in memory; what it gave to the system is kept. So this says
+nothing about disks that acknowledge what they have not written.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ async def test_many_kills_lose_nothing_and_do_nothing_twice() -> None:
 
 @pytest.mark.proof
 async def test_a_database_that_acknowledges_before_it_writes_is_seen() -> None:
-    """The planted fault: who is told that it is done learns of it before the disk does."""
+    """The planted fault: a write is acknowledged before it is on the disk."""
     async with scene({"synchronous_commit": "off"}) as here:
         ledger = await here.write(1_000, kills=6, seed=3)
         assert (await here.reckon(ledger)).lost > 0
@@ -69,7 +69,7 @@ async def test_writers_without_keys_are_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "answer", "told"),
+    ("status", "answer", "message"),
     [
         (400, {"errors": [{"extensions": {"code": "INVALID_DOCUMENT"}}]}, "is no request"),
         (200, {"data": {"submitApplication": {"errors": [{"code": "CLOSED"}]}}}, "hardly anything"),
@@ -77,7 +77,7 @@ async def test_writers_without_keys_are_seen() -> None:
     ids=["malformed", "refused"],
 )
 async def test_writers_end_where_nothing_can_be_done(
-    status: int, answer: dict[str, Any], told: str
+    status: int, answer: dict[str, Any], message: str
 ) -> None:
     body = json.dumps(answer).encode()
     reply = b"HTTP/1.1 %d -\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body)
@@ -89,5 +89,5 @@ async def test_writers_end_where_nothing_can_be_done(
 
     async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server, asyncio.timeout(30):
         port = server.sockets[0].getsockname()[1]
-        with pytest.raises(AssertionError, match=told):
+        with pytest.raises(AssertionError, match=message):
             await Writer([port], Ledger(wanted=1), Random(1)).write()

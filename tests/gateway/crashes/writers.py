@@ -32,9 +32,9 @@ def _person(number: int) -> dict[str, str]:
 
 
 class Writer:
-    """Does one write after the other; what broke is asked again, mostly elsewhere.
+    """Does one write after the other; what broke is tried again, mostly at another gateway.
 
-    One that is told nothing does not know whether it was done: the key makes asking again safe.
+    Without an answer it does not know whether a write was done: the key makes a retry safe.
     ``forgets_keys`` is the fault of a client that takes a new key for each try.
     """
 

@@ -28,12 +28,12 @@ class Database:
         self._server = start(self.folder, None, self.port, settings, attach=False)
 
     def stop(self) -> None:
-        """In order: whoever is connected is told so, and disconnected."""
+        """In order: clients are notified and disconnected."""
         if self._server:
             self._server.stop()
 
     def kill(self, *others: int) -> None:
-        """At once, with other processes of it: nobody is told anything."""
+        """At once, with other processes of it: no client is notified."""
         assert self._server
         assert self._server.pid
         for pid in (self._server.pid, *others):

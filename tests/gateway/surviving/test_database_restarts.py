@@ -1,4 +1,4 @@
-"""The database goes away and comes back, and the gateway does not have to be told."""
+"""The database stops and starts again, and the gateway recovers by itself."""
 
 import asyncio
 import logging

@@ -204,7 +204,7 @@ async def test_a_planted_fault_is_named(installation: Installation, name: str) -
     assert state == {"ready": not reasons, "reasons": reasons, "warnings": warnings}
     lines = [line for line in log.lines if "reasons" in line]
     assert [(line["reasons"], line["warnings"]) for line in lines] == [(reasons, warnings)], (
-        "a change is told once"
+        "a change is logged once"
     )
     assert found == [case.fault]
     assert EXPLANATIONS[case.fault].mend
