@@ -1,4 +1,4 @@
-"""What the questions of the dashboard's page rows_read from the rollups: rows, and milliseconds."""
+"""What the questions of the dashboard's page read from the rollups: rows, and milliseconds."""
 
 import json
 from collections.abc import Iterator, Mapping

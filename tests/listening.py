@@ -1,4 +1,4 @@
-"""Hears what is asked of the database, by SQLAlchemy and past it."""
+"""Records the statements that reach the database, by SQLAlchemy and past it."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Who people are in a database of a test: sealed as a gateway does, and opened again."""
+"""Identities in a database of a test: sealed as a gateway does, and opened again."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Worlds of volumes at random, as the gateway would tell them: with gaps, ties and few cases."""
+"""Worlds of volumes at random, as the gateway would answer them: with gaps, ties and few cases."""
 
 from dataclasses import dataclass, replace
 from datetime import date

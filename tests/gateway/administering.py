@@ -1,4 +1,4 @@
-"""Changes reference data as administrators do, and tells what is there afterwards."""
+"""Changes reference data as administrators do, and returns what is there afterwards."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Somebody who puts everything together that a viewer reads, to find how many were refused.
+"""An attacker who combines all figures that a viewer reads, to find exact numbers of refusals.
 
 It knows the rules of publication. It asks every question that is answered, writes down what is
 known exactly and what adds up to what, and lets a solver find the least and the most that each

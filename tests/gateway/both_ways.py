@@ -1,4 +1,4 @@
-"""Asks for an operation twice, by a plan and by the executor alone, and compares the answers."""
+"""Executes each operation twice, by a plan and by the executor alone, and compares the answers."""
 
 import asyncio
 import gc

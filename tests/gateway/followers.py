@@ -1,4 +1,4 @@
-"""Viewers who follow through reconnections, and writers who commit in any order meanwhile."""
+"""Subscribers that reconnect, while writers commit in any order."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The life of an application once more, as plain conditions: what the gateway is held against.
+"""The life of an application once more, as plain conditions: a model to compare the gateway with.
 
 Written from the domain's facts, not from the steps of the product: where they differ, one is wrong.
 """

@@ -1,4 +1,4 @@
-"""For whom a request counts: its peer, or whom the proxies that are trusted name."""
+"""The client's address of a request: its peer, or the address that trusted proxies name."""
 
 from ipaddress import ip_network
 

@@ -1,4 +1,4 @@
-"""Documents that are malformed, invalid or dear are refused, with a code and quickly."""
+"""Documents that are malformed, invalid or expensive are refused, with a code and quickly."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Filters narrow: what they cannot make sense of is refused, never passed over."""
+"""Filters narrow a list: what they do not understand is refused, never ignored."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Health and metrics on an address of their own, which clients are not given."""
+"""Health and metrics on an address of their own, out of reach of clients."""
 
 import httpx2
 import pytest

@@ -1,4 +1,4 @@
-"""Cursor and seal keys are rotated under load, in three steps, and nobody is failed."""
+"""Cursor and seal keys are rotated under load, in three steps, and no request fails."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Linking without leaking: whoever takes in, or applies, meets the same for anybody.
+"""Linking without leaking: a submission looks the same whether or not the person is on file.
 
 The same submission of somebody whom everybody knows, and of somebody whom nobody does: the same
 bytes but for what is random, and the same statements. Linking is done after the commit by somebody

@@ -1,4 +1,4 @@
-"""Linking without leaking, in time: handing in somebody who is on file takes what anybody takes."""
+"""Linking without leaking by time: a submission takes as long whether or not one is on file."""
 
 from random import Random
 from time import perf_counter

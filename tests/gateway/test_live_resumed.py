@@ -1,4 +1,4 @@
-"""Following on: from the position that a client echoes after a cut, and with a token renewed."""
+"""Subscriptions resume: from the position that a client sends after a cut, and with a new token."""
 
 import time
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Either wall alone keeps the changes of others away; without both they would be seen."""
+"""Either wall alone holds back changes out of a viewer's reach; without both they would show."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack

@@ -1,4 +1,4 @@
-"""A call that is denied changes nothing and tells nothing, whoever calls what."""
+"""A mutation that is denied changes nothing and reveals nothing, for every role and mutation."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""`gerbang people`: another key for the index, put first, indexed by, and left alone."""
+"""`gerbang people`: rotates the key of the person index, and loses nobody by it."""
 
 import asyncio
 from pathlib import Path

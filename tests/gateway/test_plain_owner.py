@@ -1,4 +1,4 @@
-"""An installation whose owner is no superuser: it is kept, it answers, and its walls stand."""
+"""An installation whose owner is no superuser: its keeper runs, it answers, and its walls hold."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A plan answers with the values of rows as they are: the executor would change and refuse none."""
+"""A plan answers the values of rows as they are: the executor would change or refuse none."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""The comparison bites: each defect of plans is planted once, and some document tells of it."""
+"""The comparison bites: each defect of plans is planted once, and some document shows it."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from functools import partial

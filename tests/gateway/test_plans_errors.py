@@ -1,4 +1,4 @@
-"""Where something goes wrong a plan tells what the executor tells, and leaves nothing behind."""
+"""On errors a plan answers what the executor answers, and leaves nothing behind."""
 
 import asyncio
 import json

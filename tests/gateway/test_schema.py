@@ -1,4 +1,4 @@
-"""The schema as front-end teams meet it: everything says what it is."""
+"""The schema for front-end teams: everything in it has a description."""
 
 from collections.abc import Iterator
 

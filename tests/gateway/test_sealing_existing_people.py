@@ -1,4 +1,4 @@
-"""The vault beside a gateway: people from before it are sealed while everybody works."""
+"""People from before the vault are sealed while the gateway goes on serving."""
 
 import asyncio
 from typing import Any

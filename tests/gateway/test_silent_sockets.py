@@ -1,4 +1,4 @@
-"""Sockets that do not say who they are: each is ended, and keeps no viewer out."""
+"""Sockets without credentials: each is closed, and keeps no viewer out."""
 
 import asyncio
 import json

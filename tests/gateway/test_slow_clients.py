@@ -1,4 +1,4 @@
-"""Clients that send slowly, or nothing, or do not read: each is ended, and keeps nobody out."""
+"""Clients that send slowly, or nothing, or do not read: each is cut off, and keeps nobody out."""
 
 import asyncio
 import json

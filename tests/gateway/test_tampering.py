@@ -1,4 +1,4 @@
-"""Whoever meets a sealed value that was changed in the database alerts others: once for each
+"""Reading a sealed value that was changed in the database raises an alert: once for each
 subject and hour, and `gerbang doctor` says so."""
 
 import asyncio

@@ -1,4 +1,4 @@
-"""A token is verified once for each role; how long it lives is looked at each time."""
+"""A token is verified once for each role; its expiry is checked each time."""
 
 import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who people are stands nowhere in plain text, whichever way it came in; and what somebody changes
+"""Identities stand nowhere in plain text, whichever way it came in; and what somebody changes
 in the database is refused."""
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Takes one of the two walls down, so that the other is seen to hold by itself."""
+"""Takes one of the two walls down, so that the other is tested by itself."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager

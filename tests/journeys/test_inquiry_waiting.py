@@ -1,5 +1,5 @@
-"""An inquiry does not wait for ever: others hear that nobody reviewed it, and one to which nobody
-agreed lapses."""
+"""An inquiry does not wait for ever: others are alerted that nobody reviewed it, and one to which
+nobody agreed lapses."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""What several tests of the models share."""
+"""Fixtures that several tests of the models share."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""A case that ends by the clock ends alone: whoever works on another keeps it, and reads on."""
+"""A case that ends by the clock changes no other case, and only its own officer loses it."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""A connection that is reset fails at once what runs on it, on each event loop that serves."""
+"""Statements on a connection that is reset fail at once, on each event loop that serves."""
 
 import asyncio
 import select

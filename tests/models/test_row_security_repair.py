@@ -1,4 +1,4 @@
-"""The second wall is mended where it differs, and touched nowhere else."""
+"""The row rules in the database are repaired where they differ, and touched nowhere else."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Ages of open cases as the figures tell them, and that no two writers compute them at once."""
+"""Ages of open cases in the figures, and that no two writers compute them at once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

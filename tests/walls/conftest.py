@@ -1,4 +1,4 @@
-"""What the tests of the walls share: the small world, completed, and a way to tell of mutants."""
+"""What the tests of the walls share: the small world, completed, and a way to report mutants."""
 
 import sys
 from collections import Counter

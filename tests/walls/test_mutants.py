@@ -1,4 +1,4 @@
-"""Every small mistake in the policy shows, before each wall by itself."""
+"""Every small mistake in the policy is found at each wall by itself."""
 
 from collections.abc import Iterable
 from contextlib import suppress

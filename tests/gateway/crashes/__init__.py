@@ -1,1 +1,1 @@
-"""What was acknowledged is there once, whatever is killed when."""
+"""Every acknowledged write is stored exactly once, whichever process is killed at which moment."""

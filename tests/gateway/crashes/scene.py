@@ -1,4 +1,4 @@
-"""Two gateways on a database that keeps what it is given, with writers and somebody who kills."""
+"""Two gateways on a durable database, with concurrent writers and a killer of processes."""
 
 import asyncio
 import json

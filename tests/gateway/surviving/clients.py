@@ -1,4 +1,4 @@
-"""Clients that know what may be asked again: requests as bytes, and a tiny balancer."""
+"""Clients that retry what is safe to retry: requests as bytes, and a tiny load balancer."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What goes on while a database is migrated: people who read and write, and one who never ends."""
+"""Load on a database while it is migrated: readers, writers, and a transaction that never ends."""
 
 import asyncio
 import os

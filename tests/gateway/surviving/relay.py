@@ -1,4 +1,4 @@
-"""A way to the database on which one word goes unanswered, as when a host dies without a sign."""
+"""A relay to the database that falls silent at a given word, as when a host dies without a sign."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Turns: fair between viewers, in the order of coming for each, never lost with who gives up."""
+"""Admission: fair between viewers, first come first served for each, no turn lost by a hang-up."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

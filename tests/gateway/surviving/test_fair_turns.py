@@ -1,4 +1,4 @@
-"""One viewer's dozen at once leaves turns, and room in the queue, to the others."""
+"""A viewer with a dozen requests at once leaves turns, and room in the queue, to the others."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""A database is migrated while it is read and written: nobody is failed, nothing stands open."""
+"""A database is migrated under load: no request fails, and no access stands open meanwhile."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""More than the gateway can bear: the rest is refused at once, and nothing waits without end."""
+"""More load than the gateway can serve: the rest is refused at once, and nothing waits for ever."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Gateways are replaced one after the other, and nobody who asks meanwhile is failed."""
+"""Gateways are restarted one after the other, and no request fails meanwhile."""
 
 import asyncio
 import logging

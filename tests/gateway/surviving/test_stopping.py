@@ -1,4 +1,4 @@
-"""SIGTERM: readiness first, then the door, then the requests, then code 0."""
+"""SIGTERM ends readiness first, then the listening socket, then the requests; exit code 0."""
 
 import asyncio
 import signal
