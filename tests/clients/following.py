@@ -14,8 +14,8 @@ from gateway.mapping.ids import GlobalId
 from models.vocabulary import Status
 from tests.clients.running import TOKEN_SECONDS, Client, Line, line_to, running, short_tokens
 from tests.gateway.followers import EVENT, reference_of
-from tests.gateway.live import Served
-from tests.models.crowd import Someone, crowd, join
+from tests.gateway.live import Gateway
+from tests.models.crowd import CrowdCase, crowd, join
 from tests.world import SYDNEY
 
 TOKEN_ENDS = 2
@@ -40,14 +40,14 @@ class Journey:
     """The way of one client, from a page to the last change."""
 
     program: Program
-    case: Someone
+    case: CrowdCase
     client: Client
     line: Line
     #: How often it began to follow anew while tokens ended.
     beginnings: int = 0
     failure: BaseException | None = None
 
-    async def go(self, replicas: Sequence[Served], cuts: int) -> None:
+    async def go(self, replicas: Sequence[Gateway], cuts: int) -> None:
         """Through cuts, then through ends of its tokens."""
         rng = Random(1)
         for _ in range(cuts):
@@ -67,10 +67,10 @@ class Journey:
 
 async def follow_all(
     programs: Mapping[str, Program],
-    replicas: Sequence[Served],
+    replicas: Sequence[Gateway],
     writer: asyncpg.Connection,
     workspace: Path,
-    people: list[Someone],
+    people: list[CrowdCase],
     cuts: int,
 ) -> dict[str, Journey]:
     """Let all follow while something happens to each of the people; their journeys by name."""
@@ -95,7 +95,7 @@ async def follow_all(
 
 
 async def _begin(
-    stack: AsyncExitStack, name: str, program: Program, case: Someone, port: int, workspace: Path
+    stack: AsyncExitStack, name: str, program: Program, case: CrowdCase, port: int, workspace: Path
 ) -> Journey:
     line, line_port = await stack.enter_async_context(line_to(port))
     given = {
@@ -121,13 +121,13 @@ async def _each(journeys: Sequence[Journey], step: Callable[[Journey], Awaitable
             one.failure = outcome
 
 
-async def _commit(writer: asyncpg.Connection, people: list[Someone], seconds: float) -> None:
+async def _commit(writer: asyncpg.Connection, people: list[CrowdCase], seconds: float) -> None:
     for one in people:
         await writer.execute(EVENT, one.id)
         await asyncio.sleep(seconds / len(people))
 
 
-def _case_in_verification(number: int) -> Someone:
+def _case_in_verification(number: int) -> CrowdCase:
     """An application on which an officer works."""
     (one,) = crowd(1, seed=1_000 + number)
     return replace(

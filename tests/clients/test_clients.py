@@ -27,9 +27,9 @@ from tests.clients.workspace import (
 )
 from tests.gateway.conftest import CLAIMS
 from tests.gateway.followers import reference_of
-from tests.gateway.live import Served, served
+from tests.gateway.live import Gateway, served
 from tests.machine import needs
-from tests.models.crowd import Someone, crowd
+from tests.models.crowd import CrowdCase, crowd
 
 pytestmark = pytest.mark.anyio
 
@@ -54,7 +54,7 @@ def needs_clients(is_here: bool) -> pytest.MarkDecorator:
 
 
 @pytest.fixture(scope="module")
-async def replicas(world: str) -> AsyncIterator[list[Served]]:
+async def replicas(world: str) -> AsyncIterator[list[Gateway]]:
     async with AsyncExitStack() as stack:
         url = f"{world}?sslmode=disable"
         yield [await stack.enter_async_context(served(url)) for _ in range(2)]
@@ -69,7 +69,7 @@ async def writer(world: str) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest.fixture(scope="module")
 async def workspace(
-    world: str, replicas: list[Served], tmp_path_factory: pytest.TempPathFactory
+    world: str, replicas: list[Gateway], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """The programs with what was generated for them, and what they ask for by id registered."""
     folder = tmp_path_factory.mktemp("clients")
@@ -90,7 +90,7 @@ async def workspace(
 @pytest.fixture(scope="module")
 async def journeys(
     request: pytest.FixtureRequest,
-    replicas: list[Served],
+    replicas: list[Gateway],
     writer: asyncpg.Connection,
     workspace: Path,
 ) -> dict[str, Journey]:
@@ -123,7 +123,7 @@ async def test_a_client_asks_writes_and_follows_each_change_exactly_once(
     assert journey.beginnings == 0 if journey.program.renews else journey.beginnings >= TOKEN_ENDS
 
 
-def assert_each_once(journey: Journey, people: list[Someone], own: set[str]) -> None:
+def assert_each_once(journey: Journey, people: list[CrowdCase], own: set[str]) -> None:
     """``own`` are the changes of clients themselves, which earlier subscribers receive too."""
     counts = Counter(journey.client.of("change"))
     for reference in own:
@@ -136,7 +136,7 @@ def assert_each_once(journey: Journey, people: list[Someone], own: set[str]) -> 
 @pytest.mark.proof
 @needs_clients(NPM)
 async def test_graphql_ws_follows_through_a_thousand_cuts(
-    replicas: list[Served], writer: asyncpg.Connection, workspace: Path
+    replicas: list[Gateway], writer: asyncpg.Connection, workspace: Path
 ) -> None:
     people, program = crowd(2_000, seed=2), {"patient": PROGRAMS["graphql-ws"]}
     journeys = await follow_all(program, replicas, writer, workspace, people, cuts=1_000)
@@ -149,7 +149,7 @@ async def test_graphql_ws_follows_through_a_thousand_cuts(
 
 @needs_clients(NPM)
 async def test_the_gateway_passes_the_audits_of_graphql_http(
-    replicas: list[Served], workspace: Path
+    replicas: list[Gateway], workspace: Path
 ) -> None:
     given = json.dumps({"url": f"http://127.0.0.1:{replicas[0].port}/graphql"})
     process = await asyncio.create_subprocess_exec(

@@ -17,7 +17,7 @@ from tests.gateway.in_process import running_gateway
 pytestmark = pytest.mark.anyio
 
 
-class Noted(httpx2.AsyncBaseTransport):
+class RecordingTransport(httpx2.AsyncBaseTransport):
     """The way to a gateway in this process, which notes what was sent."""
 
     def __init__(self, app: Starlette) -> None:
@@ -33,7 +33,7 @@ async def sent_for(database: str, names: list[str], **settings: str) -> list[set
     """How the documents were sent to the gateway, for leadership, who reads all of these."""
     variables = {each.name: each.variables for each in screen_documents()}
     async with running_gateway(tokens.settings(database, **settings)) as app:
-        line = Noted(app)
+        line = RecordingTransport(app)
         dashboard = HttpGatewayClient("http://gateway", line)
         for name in names:
             assert await dashboard.ask(name, variables[name], tokens.token("LEADERSHIP"))
@@ -58,7 +58,7 @@ async def test_documents_are_asked_for_by_id_once_they_are_registered(world: str
 
 async def test_what_the_gateway_refuses_is_not_asked_twice(world: str) -> None:
     async with running_gateway(tokens.settings(world)) as app:
-        line = Noted(app)
+        line = RecordingTransport(app)
         with pytest.raises(GatewayError, match="UNAUTHENTICATED"):
             await HttpGatewayClient("http://gateway", line).ask("viewer", {}, "no token")
     assert len(line.sent) == 1

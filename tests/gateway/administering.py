@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from tests.gateway.changing import Changed, document, key
+from tests.gateway.changing import MutationAnswer, document, key
 from tests.gateway.conftest import Viewer
 
 CHANGE = """referenceChange {
@@ -115,14 +115,14 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
     return {**DECREE, **values[mutation]} if mutation in values else others[mutation]
 
 
-async def administer(viewer: Viewer, mutation: str, **given: Any) -> Changed:
+async def administer(viewer: Viewer, mutation: str, **given: Any) -> MutationAnswer:
     """Propose, approve or cancel a change of reference data; a proposal has a decree."""
     selection = f"{CHANGE} errors {{ code message path }}"
     decree = DECREE if mutation in PROPOSALS else {}
     input_ = {"idempotencyKey": key(), **decree, **given}
     asked = await viewer(document(mutation, selection), input=input_)
     assert (asked.status, asked.errors) == (200, []), asked.text
-    return Changed(asked, asked.data[mutation])
+    return MutationAnswer(asked, asked.data[mutation])
 
 
 async def apply_decree(who: Mapping[str, Viewer], mutation: str, **given: Any) -> Any:
@@ -149,14 +149,14 @@ async def cancel_change(who: Mapping[str, Viewer], subject: str) -> None:
     changed_of(await administer(who["administrator"], "cancelReferenceChange", **cancellation))
 
 
-def changed_of(answer: Changed) -> Any:
+def changed_of(answer: MutationAnswer) -> Any:
     """What was changed, of a change that must be done."""
     assert answer.codes == [], answer.payload
     [name] = set(answer.payload) - {"errors"}
     return answer.payload[name]
 
 
-def refusal_of(answer: Changed) -> tuple[str, list[str]]:
+def refusal_of(answer: MutationAnswer) -> tuple[str, list[str]]:
     """Code and path of the one error of a change that must not be done."""
     [error] = answer.payload["errors"]
     [name] = set(answer.payload) - {"errors"}

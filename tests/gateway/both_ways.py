@@ -20,7 +20,7 @@ from graphql import GraphQLError
 from gateway.execution.cost import values_in
 from gateway.execution.plan.cache import PlanCache
 from models.database.connections import connect
-from tests.gateway.conftest import Asked, Viewer, without_budget
+from tests.gateway.conftest import Answer, Viewer, without_budget
 
 #: What a document that reads identity or looks somebody up has in it.
 _MAY_LOG = re.compile("@purpose|identity|person|people", re.IGNORECASE)
@@ -37,7 +37,7 @@ DELETE FROM access_event WHERE trace_id = $1 RETURNING applicant_id, actor, acto
 class LoggedAnswer:
     """An answer, and the reads of identity that were logged for it."""
 
-    asked: Asked
+    asked: Answer
     events: list[tuple[Any, ...]]
 
     @property
@@ -124,7 +124,7 @@ class BothWays:
         return LoggedAnswer(asked, sorted(events))
 
 
-def assert_honest_cost(asked: Asked, question: Any) -> None:
+def assert_honest_cost(asked: Answer, question: Any) -> None:
     """That what was answered is counted right, and was foreseen."""
     cost = asked.body.get("extensions", {}).get("cost")
     if cost is None:
@@ -139,20 +139,20 @@ def assert_honest_cost(asked: Asked, question: Any) -> None:
 OF_ARGUMENTS = {"INVALID_CURSOR", "INVALID_VARIABLES"}
 
 
-def assert_early(asked: Asked, question: Any) -> None:
+def assert_early(asked: Answer, question: Any) -> None:
     """That no way met arguments that are wrong: they were refused before."""
     if OF_ARGUMENTS & set(asked.codes):
         assert asked.status == HTTPStatus.BAD_REQUEST, (asked.body, question)
         assert "data" not in asked.body
 
 
-def _are_other_failures(one: Asked, other: Asked) -> bool:
+def _are_other_failures(one: Answer, other: Answer) -> bool:
     """Where several fields fail and there are no data, chance decides which error is reported."""
     has_none = "data" in one.body and one.body["data"] is other.body.get("data") is None
     return has_none and one.status == other.status and _places(one) != _places(other)
 
 
-def _places(asked: Asked) -> list[Any]:
+def _places(asked: Answer) -> list[Any]:
     return [error.get("path") for error in asked.errors]
 
 
@@ -220,13 +220,13 @@ def plans_off() -> Iterator[None]:
         yield
 
 
-class Compared:
+class ComparingClient:
     """Answers both ways, but for the instant up to which figures are right."""
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
 
-    async def __call__(self, document: str, **variables: Any) -> tuple[Asked, bool]:
+    async def __call__(self, document: str, **variables: Any) -> tuple[Answer, bool]:
         """The answer, and whether a plan gave it."""
         with plans_watched() as answered:
             by_plan = await self._viewer(document, **variables)
@@ -239,5 +239,5 @@ class Compared:
         return by_plan, answered == [True]
 
 
-def _comparable(answer: Asked) -> str:
+def _comparable(answer: Answer) -> str:
     return re.sub(r'("asOf":|"traceId":)"[^"]*"', r"\1", without_budget(answer.text))

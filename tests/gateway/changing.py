@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from gateway.mapping.ids import GlobalId, decode
-from tests.gateway.conftest import Asked, Viewer
+from tests.gateway.conftest import Answer, Viewer
 from tests.world import REQUIRED, application_id, link_id
 
 IDENTITY: Mapping[str, str] = {
@@ -21,10 +21,10 @@ PERSONAL = (*IDENTITY.values(), "Zephyrine", "ZX123", "400 123 987")
 
 
 @dataclass(frozen=True)
-class Changed:
+class MutationAnswer:
     """What a mutation answered."""
 
-    asked: Asked
+    asked: Answer
     payload: dict[str, Any]
 
     @property
@@ -103,19 +103,21 @@ def document(mutation: str, selection: str | None = None) -> str:
     return f"mutation($input: {name}Input!) {{ {mutation}(input: $input) {{ {selection} }} }}"
 
 
-async def send(viewer: Viewer, mutation: str, given: Mapping[str, Any]) -> Asked:
+async def send(viewer: Viewer, mutation: str, given: Mapping[str, Any]) -> Answer:
     """The bare answer, whatever it is."""
     values = {"idempotencyKey": key(), **UNSAID.get(mutation, {}), **given}
     return await viewer(document(mutation), input=values)
 
 
-async def change(viewer: Viewer, mutation: str, id_: str | None = None, **given: Any) -> Changed:
+async def change(
+    viewer: Viewer, mutation: str, id_: str | None = None, **given: Any
+) -> MutationAnswer:
     """Call a mutation that the viewer has; ``id_`` is the application's."""
     if id_ is not None:
         given["applicationId"] = id_
     asked = await send(viewer, mutation, given)
     assert (asked.status, asked.errors) == (200, []), asked.text
-    return Changed(asked, asked.data[mutation])
+    return MutationAnswer(asked, asked.data[mutation])
 
 
 async def perform(viewer: Viewer, mutation: str, id_: str | None = None, **given: Any) -> str:
@@ -147,7 +149,7 @@ async def bill_of(who: Mapping[str, Viewer], id_: str) -> dict[str, Any]:
     return asked.data["node"]["bill"]
 
 
-async def pay(who: Mapping[str, Viewer], id_: str, **given: Any) -> Changed:
+async def pay(who: Mapping[str, Viewer], id_: str, **given: Any) -> MutationAnswer:
     """The treasury reports the bill of an application, by what is on it if nothing else is said."""
     bill = await bill_of(who, id_)
     report = {
@@ -156,7 +158,7 @@ async def pay(who: Mapping[str, Viewer], id_: str, **given: Any) -> Changed:
     }  # fmt: skip
     asked = await who["treasury"](document("recordPayment"), input=report)
     assert (asked.status, asked.errors) == (200, []), asked.text
-    return Changed(asked, asked.data["recordPayment"])
+    return MutationAnswer(asked, asked.data["recordPayment"])
 
 
 async def pay_bill(who: Mapping[str, Viewer], id_: str, **given: Any) -> str:

@@ -29,7 +29,7 @@ def without_budget(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Answer:
     """An answer over HTTP."""
 
     status: int
@@ -57,10 +57,10 @@ class Viewer:
     client: httpx2.AsyncClient
     claims: dict[str, Any]
 
-    async def __call__(self, query: str, /, **variables: Any) -> Asked:
+    async def __call__(self, query: str, /, **variables: Any) -> Answer:
         return await self.send({"query": query, "variables": variables})
 
-    async def send(self, body: Any, **headers: str) -> Asked:
+    async def send(self, body: Any, **headers: str) -> Answer:
         """Any body at all, and headers beside those that say who asks."""
         return await self.send_signed(body, {**self.authorization(), **headers})
 
@@ -68,16 +68,16 @@ class Viewer:
         """The header that says who asks: a token of its own each time."""
         return tokens.bearer(**self.claims) if self.claims else {}
 
-    async def send_signed(self, body: Any, headers: Mapping[str, str]) -> Asked:
+    async def send_signed(self, body: Any, headers: Mapping[str, str]) -> Answer:
         headers = {"Accept": ACCEPT, **headers}
         if isinstance(self.client, InProcessClient):
             content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
             quick = await self.client.post_quickly("/graphql", content, headers)
-            return Asked(
+            return Answer(
                 quick.status, json.loads(quick.content), quick.content.decode(), quick.headers
             )
         response = await self.client.post("/graphql", json=body, headers=headers)
-        return Asked(response.status_code, response.json(), response.text, response.headers)
+        return Answer(response.status_code, response.json(), response.text, response.headers)
 
 
 CLAIMS: dict[str, dict[str, Any]] = {

@@ -11,8 +11,8 @@ from websockets.exceptions import ConnectionClosed
 
 from models.database.connections import connect
 from tests.gateway.conftest import CLAIMS
-from tests.gateway.live import APPLICATIONS, Client, Served
-from tests.models.crowd import Someone, crowd, join
+from tests.gateway.live import APPLICATIONS, Client, Gateway
+from tests.models.crowd import CrowdCase, crowd, join
 from tests.world import Place
 
 NAMES = ("officer", "manager-au", "manager-pacific", "manager-andalan", "agent-au", "service")
@@ -24,7 +24,7 @@ EVENT = """
 
 
 @dataclass
-class Followed:
+class Subscriber:
     """One subscriber: the events it received, across all its sockets."""
 
     name: str
@@ -35,7 +35,7 @@ class Followed:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Delivery:
     """What was missed and what was seen twice or wrongly, of so many events."""
 
     missed: int
@@ -45,15 +45,15 @@ class Seen:
 
 
 async def follow_through(
-    url: str, replicas: Sequence[Served], *, events: int, reconnections: int, seed: int
-) -> list[Seen]:
+    url: str, replicas: Sequence[Gateway], *, events: int, reconnections: int, seed: int
+) -> list[Delivery]:
     """Let everybody follow while events are committed, one for each application of a crowd."""
     rng = Random(seed)
     people = crowd(events, seed)
     writer = await connect(url)
     await join(writer, people)
     await writer.close()
-    followed = [Followed(name) for name in NAMES]
+    followed = [Subscriber(name) for name in NAMES]
     done = asyncio.Event()
     following = [
         asyncio.create_task(_follow(one, replicas, reconnections, done, Random(rng.random())))
@@ -69,10 +69,10 @@ async def follow_through(
     return [_judge(one, committed) for one in followed]
 
 
-async def _write(url: str, people: list[Someone], rng: Random) -> list[Someone]:
+async def _write(url: str, people: list[CrowdCase], rng: Random) -> list[CrowdCase]:
     """Eight writers: some transactions last long, some hold several events, some roll back."""
     waiting = iter(people)
-    committed: list[Someone] = []
+    committed: list[CrowdCase] = []
 
     async def write() -> None:
         connection = await connect(url)
@@ -94,15 +94,15 @@ async def _write(url: str, people: list[Someone], rng: Random) -> list[Someone]:
     return committed
 
 
-def _some(waiting: Iterator[Someone], number: int) -> Iterator[Someone]:
+def _some(waiting: Iterator[CrowdCase], number: int) -> Iterator[CrowdCase]:
     for _ in range(number):
         if one := next(waiting, None):
             yield one
 
 
 async def _follow(
-    one: Followed,
-    replicas: Sequence[Served],
+    one: Subscriber,
+    replicas: Sequence[Gateway],
     reconnections: int,
     done: asyncio.Event,
     rng: Random,
@@ -122,7 +122,7 @@ async def _follow(
                 await listening
 
 
-async def _listen(one: Followed, client: Client, done: asyncio.Event) -> None:
+async def _listen(one: Subscriber, client: Client, done: asyncio.Event) -> None:
     while not done.is_set():
         try:
             payload = await client.next_value(0.5)
@@ -134,7 +134,7 @@ async def _listen(one: Followed, client: Client, done: asyncio.Event) -> None:
         one.has_begun.set()
 
 
-async def _wait_until_quiet(followed: list[Followed], committed: list[Someone]) -> None:
+async def _wait_until_quiet(followed: list[Subscriber], committed: list[CrowdCase]) -> None:
     """Until no event came for three seconds; for fifteen where some are missing."""
     silent = number = 0
     while silent < (5 if any(_judge(one, committed).missed for one in followed) else 1):
@@ -143,10 +143,10 @@ async def _wait_until_quiet(followed: list[Followed], committed: list[Someone]) 
         silent = silent + 1 if number == before else 0
 
 
-def _judge(one: Followed, committed: list[Someone]) -> Seen:
+def _judge(one: Subscriber, committed: list[CrowdCase]) -> Delivery:
     expected = Counter(reference_of(each) for each in committed if _reaches(one.name, each.place))
     counts = Counter(one.references)
-    return Seen(
+    return Delivery(
         (expected - counts).total(),
         (counts - expected).total(),
         expected.total(),
@@ -154,7 +154,7 @@ def _judge(one: Followed, committed: list[Someone]) -> Seen:
     )
 
 
-def reference_of(one: Someone) -> str:
+def reference_of(one: CrowdCase) -> str:
     digits = f"{one.id.int % 36**12:012d}"[-12:]
     return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}"
 

@@ -46,7 +46,7 @@ VOLUMES = """subscription($after: String) {
 
 
 @dataclass
-class Served:
+class Gateway:
     """A gateway behind a real server."""
 
     port: int
@@ -73,7 +73,7 @@ class Served:
 @asynccontextmanager
 async def served(
     url: str, *, limits: SocketLimits | None = None, **variables: str
-) -> AsyncIterator[Served]:
+) -> AsyncIterator[Gateway]:
     """The gateway on a database, served as `gerbang serve` does, and ended as by SIGTERM."""
     with bound_port() as (bound, port):
         given = {"cursor_key": tokens.SEAL_KEY.hex(), "drain_grace_seconds": "0", **variables}
@@ -83,7 +83,7 @@ async def served(
             settings, key_source=tokens.key_source, limits=limits, drain=drain, schemas=SCHEMAS
         )
         async with serving(server_config(app, settings), bound) as process:
-            yield Served(port, process, app.state.internal)
+            yield Gateway(port, process, app.state.internal)
             drain.begin()
             await asyncio.sleep(settings.drain_grace_seconds)
 

@@ -13,7 +13,7 @@ from models.volumes import fold
 from tests import tokens
 from tests.gateway.conftest import Viewer
 from tests.gateway.in_process import running_gateway
-from tests.models.crowd import Someone, crowd, join
+from tests.models.crowd import CrowdCase, crowd, join
 from tests.world import ANDALAN_AU, DIRECT, MELBOURNE, NUSA_NZ, NUSA_SG
 
 NEW_YEAR = datetime(2026, 1, 1, 1, tzinfo=UTC)
@@ -33,7 +33,7 @@ WIDER = (
 THINNED = {MELBOURNE: 2, NUSA_SG: 3, ANDALAN_AU: 20}
 
 
-async def publish_with(database: str, people: list[Someone]) -> None:
+async def publish_with(database: str, people: list[CrowdCase]) -> None:
     """Add a crowd to the small world, but for two places that stay as they are, and publish it."""
     connection = await connect(database)
     try:

@@ -7,14 +7,14 @@ import pytest
 
 from gateway.limits import MOST_MISTAKES
 from tests import tokens
-from tests.gateway.conftest import CLAIMS, Asked
+from tests.gateway.conftest import CLAIMS, Answer
 
 pytestmark = pytest.mark.anyio
 
 YEAR = 'from: "2025-01-01", to: "2025-12-31"'
 
 
-def mistakes(answer: Asked) -> list[tuple[str, list[str]]]:
+def mistakes(answer: Answer) -> list[tuple[str, list[str]]]:
     """Code and place of each error of an answer that refused everything."""
     assert answer.status == 400
     assert "data" not in answer.body

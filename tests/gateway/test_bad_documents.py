@@ -5,13 +5,13 @@ import time
 import pytest
 
 from gateway.limits import MOST_ROOT_FIELDS, MOST_TOKENS
-from tests.gateway.conftest import Asked, Viewer
+from tests.gateway.conftest import Answer, Viewer
 from tests.gateway.test_bad_input import assert_codes
 
 pytestmark = pytest.mark.anyio
 
 
-async def ask_in_time(viewer: Viewer, query: str) -> Asked:
+async def ask_in_time(viewer: Viewer, query: str) -> Answer:
     """Answered within a second of CPU."""
     started = time.process_time()
     answer = await viewer(query)

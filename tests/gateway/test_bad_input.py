@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import ErrorCode
 from gateway.mapping.keyset import Cursors
-from tests.gateway.conftest import Asked, Viewer
+from tests.gateway.conftest import Answer, Viewer
 
 pytestmark = pytest.mark.anyio
 
@@ -19,7 +19,7 @@ VOLUMES = '{ volumes(from: "%s", to: "%s", groupBy: [%s]) { rows { intake { valu
 IDENTITY = '{ application(by: {reference: "SGPO-OPEN-0006"}) { applicant { identity { email } } } }'
 
 
-def assert_codes(answer: Asked, *codes: str) -> None:
+def assert_codes(answer: Answer, *codes: str) -> None:
     """Refused with one of these codes and a text."""
     assert answer.status < 500
     assert answer.errors
@@ -60,7 +60,7 @@ async def test_numbers_that_json_cannot_hold_are_refused(who, client, size) -> N
         content=body + b' "variables": {"n": ' + size + b"}}",
         headers={"Content-Type": "application/json"},
     )
-    answer = Asked(response.status_code, response.json(), response.text)
+    answer = Answer(response.status_code, response.json(), response.text)
     assert_codes(answer, "BAD_REQUEST", "INVALID_VARIABLES", "INVALID_INPUT")
 
 

@@ -122,7 +122,7 @@ class AnswerLost:
         raise KeyServiceError("gone")
 
 
-class Gone:
+class UnreachableKeys:
     """Keys of a service that is gone."""
 
     async def erase_data_keys(self, subjects: Any) -> Any:
@@ -143,7 +143,7 @@ async def test_a_crash_between_any_two_steps_leaves_nobody_half_erased(
             assert await hide_due(dying, 50) == 1
             dying.terminate()
         else:
-            keys = Gone() if crash == "before the key" else AnswerLost()
+            keys = UnreachableKeys() if crash == "before the key" else AnswerLost()
             with pytest.raises(KeyServiceError):
                 await erase_due(keys, connection)
         has_key = subject in await KEYS.open_data_keys([subject])

@@ -12,7 +12,7 @@ from gateway.execution.plan.cache import PlanCache
 from models.database.command_pipeline import Command
 from tests import tokens
 from tests.gateway.changing import change
-from tests.gateway.conftest import PATIENT, Asked, Viewer
+from tests.gateway.conftest import PATIENT, Answer, Viewer
 from tests.gateway.in_process import two_gateways
 from tests.gateway.live import served
 
@@ -68,7 +68,7 @@ async def open_inquiry(viewer: Viewer) -> str:
     return reference
 
 
-def is_read(asked: Asked) -> bool:
+def is_read(asked: Answer) -> bool:
     """Whether somebody was read; else the inquiry refused it, and there are no data."""
     if asked.errors:
         assert (asked.codes, "data" in asked.body) == (["INQUIRY_LIMIT"], False), asked.text

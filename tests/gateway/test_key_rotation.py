@@ -12,7 +12,7 @@ import pytest
 
 from models.database.connections import connect
 from models.row_security.seal_keys import trust_only
-from tests.gateway.live import APPLICATIONS, SERVER_ENDED, Served, credentials, served
+from tests.gateway.live import APPLICATIONS, SERVER_ENDED, Gateway, credentials, served
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +33,7 @@ ROUNDS = 2
 class Load:
     """Clients that each begin anew when they are through, and what went wrong meanwhile."""
 
-    replicas: list[Served]
+    replicas: list[Gateway]
     http: httpx2.AsyncClient
     rng: Random = field(default_factory=lambda: Random(1))
     rounds: Counter[str] = field(default_factory=Counter)

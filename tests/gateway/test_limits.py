@@ -9,7 +9,7 @@ import pytest
 from graphql import get_introspection_query, parse
 
 from gateway import limits
-from tests.gateway.conftest import ACCEPT, Asked
+from tests.gateway.conftest import ACCEPT, Answer
 from tests.gateway.hostile_requests import APPLICATION, BATCH
 from tests.gateway.live import served
 
@@ -20,16 +20,16 @@ IDS = "query($i: [ID!]!) { nodes(ids: $i) { id } }"
 NAME, PASSPORT = "Ruby Hale", "PA1234567"
 
 
-def only_error(answer: Asked) -> tuple[int, str, str]:
+def only_error(answer: Answer) -> tuple[int, str, str]:
     """The status, the code and the text of the only error."""
     [error] = answer.errors
     return answer.status, error["extensions"]["code"], error["message"]
 
 
-async def post(client: httpx2.AsyncClient, body: bytes) -> Asked:
+async def post(client: httpx2.AsyncClient, body: bytes) -> Answer:
     headers = {"Content-Type": "application/json", "Accept": ACCEPT}
     response = await client.post("/graphql", content=body, headers=headers)
-    return Asked(response.status_code, response.json(), response.text)
+    return Answer(response.status_code, response.json(), response.text)
 
 
 # --- What one client silenced a gateway with -----------------------------------------------------

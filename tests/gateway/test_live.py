@@ -18,7 +18,7 @@ from tests.gateway.live import (
     KINDS,
     VOLUMES,
     Client,
-    Served,
+    Gateway,
     credentials,
     happens,
     served,
@@ -33,7 +33,7 @@ IDENTITY = """subscription Case %s { applicationChanged { position ... on Applic
 
 
 @pytest.fixture(scope="module")
-async def live(world: str) -> AsyncIterator[Served]:
+async def live(world: str) -> AsyncIterator[Gateway]:
     async with served(world) as running:
         yield running
 
@@ -52,7 +52,7 @@ async def refusal_of(viewer: Client, query: str, **variables: object) -> str:
     return refused["payload"][0]["extensions"]["code"]
 
 
-async def test_an_event_is_sent_once_with_what_the_role_reads(live: Served, writer) -> None:
+async def test_an_event_is_sent_once_with_what_the_role_reads(live: Gateway, writer) -> None:
     async with live.as_viewer("officer") as officer:
         await officer.follows(KINDS)
         await happens(writer, "AUSY-PAID-0013", "RECEIVED")
@@ -68,7 +68,7 @@ LINKED = """subscription($after: String) { applicationChanged(after: $after) {
             nodes { kind } } } } } }"""
 
 
-async def test_a_plan_reads_of_changes_what_the_executor_would(live: Served, writer) -> None:
+async def test_a_plan_reads_of_changes_what_the_executor_would(live: Gateway, writer) -> None:
     async with live.as_viewer("officer") as officer:
         begun = await officer.follows(LINKED)
         with plans_watched() as answered:
@@ -109,7 +109,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", REACHES)
-async def test_changes_out_of_reach_leave_no_trace(live: Served, writer, name: str) -> None:
+async def test_changes_out_of_reach_leave_no_trace(live: Gateway, writer, name: str) -> None:
     async with live.as_viewer(name) as viewer:
         await viewer.follows(APPLICATIONS)
         for reference in CASES.values():
@@ -120,7 +120,7 @@ async def test_changes_out_of_reach_leave_no_trace(live: Served, writer, name: s
 
 
 @pytest.mark.parametrize("name", ["leadership", "administrator", "anonymous"])
-async def test_whoever_reads_no_case_follows_none(live: Served, name: str) -> None:
+async def test_whoever_reads_no_case_follows_none(live: Gateway, name: str) -> None:
     if name == "leadership":
         async with live.as_viewer(name) as viewer:
             await viewer.subscribe(APPLICATIONS)
@@ -144,7 +144,7 @@ async def closes(writer: asyncpg.Connection, reference: str, *, days_ago: int) -
 
 
 async def test_partners_hear_of_stages_and_never_of_a_status_or_a_hold(
-    live: Served, writer
+    live: Gateway, writer
 ) -> None:
     async with (
         live.as_viewer("manager-au") as manager,
@@ -178,7 +178,7 @@ async def test_partners_hear_of_stages_and_never_of_a_status_or_a_hold(
 
 
 async def test_an_applicant_hears_of_stages_and_decisions_and_never_of_how_one_works_on_it(
-    live: Served, writer
+    live: Gateway, writer
 ) -> None:
     async with live.as_viewer("applicant") as applicant:
         await applicant.follows(APPLICATIONS)
@@ -194,7 +194,7 @@ async def test_an_applicant_hears_of_stages_and_decisions_and_never_of_how_one_w
 
 
 @pytest.mark.parametrize("name", ["manager-au", "applicant"])
-async def test_kind_does_not_exist_for_who_reads_no_status(live: Served, name: str) -> None:
+async def test_kind_does_not_exist_for_who_reads_no_status(live: Gateway, name: str) -> None:
     async with live.as_viewer(name) as viewer:
         await viewer.subscribe(KINDS)
         refused = await viewer.hears()
@@ -203,7 +203,7 @@ async def test_kind_does_not_exist_for_who_reads_no_status(live: Served, name: s
         assert found == {"ApplicationChange.kind", "Application.status"}
 
 
-async def test_where_narrows_what_is_followed(live: Served, writer) -> None:
+async def test_where_narrows_what_is_followed(live: Gateway, writer) -> None:
     async with live.as_viewer("officer") as officer:
         await officer.follows(APPLICATIONS, where={"country": {"eq": "NZ"}})
         await happens(writer, "AUSY-PAID-0013", "RECEIVED")
@@ -212,7 +212,7 @@ async def test_where_narrows_what_is_followed(live: Served, writer) -> None:
         await officer.hears_nothing()
 
 
-async def test_subscribers_of_the_same_reach_share_one_query(live: Served, writer, traffic) -> None:
+async def test_subscribers_of_one_reach_share_one_query(live: Gateway, writer, traffic) -> None:
     async with AsyncExitStack() as stack:
         for number in range(6):
             viewer = live.as_viewer("manager-au", sub=f"manager-{number}")
@@ -231,7 +231,7 @@ RECEIVE = """mutation($input: MarkReceivedInput!) {
     markReceived(input: $input) { errors { code } application { receivedAt } } }"""
 
 
-async def test_a_mutation_reaches_subscribers(live: Served, who) -> None:
+async def test_a_mutation_reaches_subscribers(live: Gateway, who) -> None:
     query = """subscription { applicationChanged {
         position ... on ApplicationChange { application { reference receivedAt } } } }"""
     async with live.as_viewer("manager-au") as manager, live.as_viewer("officer") as officer:
@@ -249,7 +249,7 @@ async def test_a_mutation_reaches_subscribers(live: Served, who) -> None:
 # --- Identity ------------------------------------------------------------------------------------
 
 
-async def test_identity_takes_a_purpose_and_each_read_is_logged(live: Served, writer) -> None:
+async def test_identity_takes_a_purpose_and_each_read_is_logged(live: Gateway, writer) -> None:
     async with live.as_viewer("officer") as officer:
         assert await refusal_of(officer, IDENTITY % "") == "PURPOSE_REQUIRED"
         before = await writer.fetchval("SELECT count(*) FROM access_event")
@@ -275,7 +275,7 @@ async def _figures_change(connection: asyncpg.Connection, reference: str) -> Non
 
 
 async def test_volumes_changed_is_sent_after_a_fold_that_changed_figures(
-    live: Served, writer
+    live: Gateway, writer
 ) -> None:
     async with (
         live.as_viewer("leadership") as leadership,
@@ -295,7 +295,7 @@ async def test_volumes_changed_is_sent_after_a_fold_that_changed_figures(
         await manager.next_value()
 
 
-async def test_volumes_changed_is_sent_at_most_once_a_second(live: Served, writer) -> None:
+async def test_volumes_changed_is_sent_at_most_once_a_second(live: Gateway, writer) -> None:
     async with live.as_viewer("officer") as officer:
         await officer.follows(VOLUMES)
         heard = 0
@@ -311,7 +311,7 @@ async def test_volumes_changed_is_sent_at_most_once_a_second(live: Served, write
         assert 1 <= heard <= 3
 
 
-async def test_who_has_published_figures_or_none_does_not_follow_them(live: Served) -> None:
+async def test_who_has_published_figures_or_none_does_not_follow_them(live: Gateway) -> None:
     for name in ("agent-au", "applicant", "service"):
         async with live.as_viewer(name) as viewer:
             assert await refusal_of(viewer, VOLUMES) == "FORBIDDEN_FIELD"
@@ -327,7 +327,7 @@ FIELDS = {
 
 
 @pytest.mark.parametrize("role", list(VIEWERS))
-async def test_a_subscribed_field_is_sent_or_refused_as_the_policy_says(live: Served, role) -> None:
+async def test_a_subscribed_field_is_sent_or_refused_by_the_policy(live: Gateway, role) -> None:
     if not readable_fields("Subscription", role):
         async with live.open() as socket:
             client = Client(socket)

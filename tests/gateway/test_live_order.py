@@ -6,7 +6,7 @@ from gateway.mapping import change_feed
 from gateway.mapping.positions import Place, Positions
 from models.database.connections import connect
 from tests import tokens
-from tests.gateway.live import APPLICATIONS, KINDS, VOLUMES, Served, happens
+from tests.gateway.live import APPLICATIONS, KINDS, VOLUMES, Gateway, happens
 from tests.gateway.test_live import CASES, live, refusal_of, writer
 
 __all__ = ["live", "writer"]
@@ -14,7 +14,7 @@ __all__ = ["live", "writer"]
 pytestmark = pytest.mark.anyio
 
 
-async def test_whoever_comes_back_with_a_position_misses_nothing(live: Served, writer) -> None:
+async def test_whoever_comes_back_with_a_position_misses_nothing(live: Gateway, writer) -> None:
     async with live.as_viewer("manager-au") as manager:
         position = await manager.follows(APPLICATIONS)
     for reference in CASES.values():
@@ -29,7 +29,7 @@ async def test_whoever_comes_back_with_a_position_misses_nothing(live: Served, w
         await manager.hears_nothing()
 
 
-async def test_more_than_a_batch_is_caught_up_with_in_order(live: Served, writer) -> None:
+async def test_more_than_a_batch_is_caught_up_with_in_order(live: Gateway, writer) -> None:
     async with live.as_viewer("officer") as officer:
         position = await officer.follows(KINDS)
     async with writer.transaction():
@@ -43,7 +43,7 @@ async def test_more_than_a_batch_is_caught_up_with_in_order(live: Served, writer
 
 
 async def test_a_late_commit_is_sent_after_a_transaction_that_began_later(
-    live: Served, world: str, writer
+    live: Gateway, world: str, writer
 ) -> None:
     late = await connect(world)
     async with live.as_viewer("officer") as officer:
@@ -66,7 +66,7 @@ async def test_a_late_commit_is_sent_after_a_transaction_that_began_later(
     await late.close()
 
 
-async def test_a_lost_listener_comes_back_and_catches_up(live: Served, world: str, writer) -> None:
+async def test_a_lost_listener_comes_back_and_catches_up(live: Gateway, world: str, writer) -> None:
     async with live.as_viewer("officer") as officer:
         await officer.follows(APPLICATIONS)
         await happens(writer, "AUSY-PAID-0013", "RECEIVED")
@@ -83,7 +83,7 @@ async def test_a_lost_listener_comes_back_and_catches_up(live: Served, world: st
 
 
 async def test_while_nothing_changes_a_heartbeat_tells_the_position(
-    live: Served, writer, monkeypatch
+    live: Gateway, writer, monkeypatch
 ) -> None:
     async with live.as_viewer("manager-au") as manager:
         monkeypatch.setattr(change_feed, "QUIET_SECONDS", 1.0)
@@ -101,7 +101,7 @@ async def test_while_nothing_changes_a_heartbeat_tells_the_position(
 # --- Positions -----------------------------------------------------------------------------------
 
 
-async def test_positions_tell_nothing_and_cannot_be_made_up(live: Served) -> None:
+async def test_positions_tell_nothing_and_cannot_be_made_up(live: Gateway) -> None:
     async with live.as_viewer("officer") as officer:
         position = await officer.follows(APPLICATIONS)
         await officer.subscribe(APPLICATIONS, id="2")
@@ -113,7 +113,7 @@ async def test_positions_tell_nothing_and_cannot_be_made_up(live: Served) -> Non
         assert await refusal_of(officer, VOLUMES, id="4", after=position) == "INVALID_CURSOR"
 
 
-async def test_a_position_of_another_time_is_refused(live: Served, monkeypatch) -> None:
+async def test_a_position_of_another_time_is_refused(live: Gateway, monkeypatch) -> None:
     positions = Positions((tokens.SEAL_KEY,))
     future = positions.encode("ApplicationChange", Place(2**60, 0))
     with monkeypatch.context() as patch:

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from gateway.access.transactions import change_horizon
-from tests.gateway.followers import NAMES, Seen, follow_through
+from tests.gateway.followers import NAMES, Delivery, follow_through
 from tests.gateway.live import served
 
 pytestmark = pytest.mark.anyio
@@ -17,7 +17,7 @@ async def world(world: str) -> str:
     return f"{world}?sslmode=disable"
 
 
-async def _follow(world: str, *, events: int, reconnections: int, seed: int) -> list[Seen]:
+async def _follow(world: str, *, events: int, reconnections: int, seed: int) -> list[Delivery]:
     async with AsyncExitStack() as stack:
         replicas = [await stack.enter_async_context(served(world)) for _ in range(2)]
         return await follow_through(
@@ -25,7 +25,7 @@ async def _follow(world: str, *, events: int, reconnections: int, seed: int) -> 
         )
 
 
-def _assert_exactly_once(seen: list[Seen]) -> None:
+def _assert_exactly_once(seen: list[Delivery]) -> None:
     assert len(seen) == len(NAMES)
     assert [(one.missed, one.surplus) for one in seen] == [(0, 0)] * len(NAMES)
     assert all(one.expected > 0 for one in seen)

@@ -22,7 +22,7 @@ from tests.gateway.live import (
     PROTOCOL,
     VOLUMES,
     Client,
-    Served,
+    Gateway,
     credentials,
     happens,
     served,
@@ -36,7 +36,7 @@ TWO_ROLES = ["PARTNER_MANAGER", "PARTNER_AGENT"]
 
 
 @pytest.fixture(scope="module")
-async def live(world: str) -> AsyncIterator[Served]:
+async def live(world: str) -> AsyncIterator[Gateway]:
     async with served(world, body_limit="4096", address_sockets="100") as running:
         yield running
 
@@ -44,7 +44,7 @@ async def live(world: str) -> AsyncIterator[Served]:
 # --- Opening -------------------------------------------------------------------------------------
 
 
-async def _status(live: Served, accept: str = "*/*", **how: Any) -> tuple[int, str]:
+async def _status(live: Gateway, accept: str = "*/*", **how: Any) -> tuple[int, str]:
     with pytest.raises(InvalidStatus) as refused:
         async with live.open(additional_headers={"Accept": accept}, **how):
             pass
@@ -54,24 +54,26 @@ async def _status(live: Served, accept: str = "*/*", **how: Any) -> tuple[int, s
 
 
 @pytest.mark.parametrize("offered", [None, ["graphql-ws"], ["soap"]])
-async def test_only_graphql_transport_ws_is_spoken(live: Served, offered: list[str] | None) -> None:
+async def test_only_graphql_transport_ws_is_spoken(
+    live: Gateway, offered: list[str] | None
+) -> None:
     assert await _status(live, subprotocols=offered) == (400, "BAD_REQUEST")
     async with live.open(subprotocols=["graphql-ws", PROTOCOL]) as socket:
         assert socket.subprotocol == PROTOCOL
 
 
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://127.0.0.1"])
-async def test_pages_of_other_sites_open_no_socket(live: Served, origin: str) -> None:
+async def test_pages_of_other_sites_open_no_socket(live: Gateway, origin: str) -> None:
     assert await _status(live, origin=origin) == (403, "BAD_REQUEST")
     assert await _status(live, GRAPHQL_RESPONSE, origin=origin) == (403, "BAD_REQUEST")
 
 
-async def test_a_page_of_this_site_opens_a_socket(live: Served) -> None:
+async def test_a_page_of_this_site_opens_a_socket(live: Gateway) -> None:
     async with live.open(origin=f"http://127.0.0.1:{live.port}"):
         pass
 
 
-async def test_the_token_may_stand_in_the_header(live: Served) -> None:
+async def test_the_token_may_stand_in_the_header(live: Gateway) -> None:
     headers = {**tokens.bearer(TWO_ROLES), "Gerbang-Role": "PARTNER_AGENT"}
     async with live.open(additional_headers=headers) as socket:
         client = Client(socket)
@@ -79,7 +81,7 @@ async def test_the_token_may_stand_in_the_header(live: Served) -> None:
         assert await client.hears() == {"type": "connection_ack"}
 
 
-async def test_one_role_acts_and_is_named_in_the_payload(live: Served) -> None:
+async def test_one_role_acts_and_is_named_in_the_payload(live: Gateway) -> None:
     both = tokens.bearer(["LEADERSHIP", "APPLICANT"], sub="applicant")
     async with live.open() as socket:
         client = Client(socket)
@@ -118,7 +120,7 @@ async def test_one_role_acts_and_is_named_in_the_payload(live: Served) -> None:
     ],
 )
 async def test_a_breach_of_the_protocol_ends_the_socket(
-    live: Served, said: list[str | bytes], code: int
+    live: Gateway, said: list[str | bytes], code: int
 ) -> None:
     async with live.open() as socket:
         client = Client(socket)
@@ -133,21 +135,21 @@ async def test_a_breach_of_the_protocol_ends_the_socket(
         assert "x.y.z" not in (reason or "")
 
 
-async def test_two_subscriptions_of_one_id_end_the_socket(live: Served) -> None:
+async def test_two_subscriptions_of_one_id_end_the_socket(live: Gateway) -> None:
     async with live.as_viewer("officer") as officer:
         await officer.follows(APPLICATIONS)
         await officer.subscribe(APPLICATIONS)
         assert (await officer.is_closed())[0] == 4409
 
 
-async def test_a_socket_that_sends_nothing_is_closed(live: Served) -> None:
+async def test_a_socket_that_sends_nothing_is_closed(live: Gateway) -> None:
     async with live.open() as socket:
         began = time.monotonic()
         assert (await Client(socket).is_closed())[0] == 4408
         assert time.monotonic() - began < 7
 
 
-async def test_why_a_socket_is_closed_is_said_in_the_readers_language(live: Served) -> None:
+async def test_why_a_socket_is_closed_is_said_in_the_readers_language(live: Gateway) -> None:
     """Of errors, their code stands first; no reason is longer than a close frame."""
     refused = {"type": "connection_init", "payload": {"Authorization": "Bearer x.y.z"}}
     for text, reason in (
@@ -162,7 +164,7 @@ async def test_why_a_socket_is_closed_is_said_in_the_readers_language(live: Serv
     assert (long[:12], len(long.encode())) == ("SUSPENDED: é", 123)
 
 
-async def test_several_roles_and_none_named_is_refused_with_the_reason(live: Served) -> None:
+async def test_several_roles_and_none_named_is_refused_with_the_reason(live: Gateway) -> None:
     async with live.open() as socket:
         client = Client(socket)
         await client.say(type="connection_init", payload=tokens.bearer(TWO_ROLES))
@@ -171,7 +173,7 @@ async def test_several_roles_and_none_named_is_refused_with_the_reason(live: Ser
         assert "ROLE_REQUIRED" in (reason or "")
 
 
-async def test_roles_that_exclude_each_other_are_refused_with_the_reason(live: Served) -> None:
+async def test_roles_that_exclude_each_other_are_refused_with_the_reason(live: Gateway) -> None:
     excluded = {**tokens.bearer(["OFFICER", "AUDITOR"]), "Gerbang-Role": "AUDITOR"}
     async with live.open() as socket:
         client = Client(socket)
@@ -181,7 +183,7 @@ async def test_roles_that_exclude_each_other_are_refused_with_the_reason(live: S
         assert "ROLES_EXCLUDED" in (reason or "")
 
 
-async def test_a_socket_ends_with_its_token(live: Served) -> None:
+async def test_a_socket_ends_with_its_token(live: Gateway) -> None:
     now = int(time.time())
     async with live.as_viewer("officer", iat=now, exp=now + 3) as officer:
         await officer.follows(APPLICATIONS)
@@ -190,7 +192,7 @@ async def test_a_socket_ends_with_its_token(live: Served) -> None:
         assert now + 2.5 < time.time() < now + 5
 
 
-async def test_a_viewer_has_a_bounded_number_of_sockets(live: Served) -> None:
+async def test_a_viewer_has_a_bounded_number_of_sockets(live: Gateway) -> None:
     async def follow(held: asyncio.Event, enough: asyncio.Event) -> None:
         async with live.as_viewer("auditor"):
             held.set()
@@ -211,7 +213,7 @@ async def test_a_viewer_has_a_bounded_number_of_sockets(live: Served) -> None:
         pass
 
 
-async def test_a_socket_has_a_bounded_number_of_subscriptions(live: Served) -> None:
+async def test_a_socket_has_a_bounded_number_of_subscriptions(live: Gateway) -> None:
     async with live.as_viewer("officer") as officer:
         for number in range(10):
             await officer.subscribe(VOLUMES, id=str(number))
@@ -228,7 +230,7 @@ async def test_a_socket_has_a_bounded_number_of_subscriptions(live: Served) -> N
 # --- Talking -------------------------------------------------------------------------------------
 
 
-async def test_a_ping_is_answered_before_and_after_the_beginning(live: Served) -> None:
+async def test_a_ping_is_answered_before_and_after_the_beginning(live: Gateway) -> None:
     async with live.open() as socket:
         client = Client(socket)
         await client.say(type="ping")
@@ -259,7 +261,7 @@ async def test_a_ping_is_answered_before_and_after_the_beginning(live: Served) -
     ],
 )  # fmt: skip
 async def test_an_invalid_subscription_is_refused_and_the_socket_stays_open(
-    live: Served, payload: Any, code: str
+    live: Gateway, payload: Any, code: str
 ) -> None:
     async with live.as_viewer("officer") as officer:
         await officer.say(type="subscribe", id="1", payload=payload)
@@ -269,7 +271,7 @@ async def test_an_invalid_subscription_is_refused_and_the_socket_stays_open(
         await officer.follows(APPLICATIONS)
 
 
-async def test_a_completed_subscription_gets_nothing_more(live: Served, world: str) -> None:
+async def test_a_completed_subscription_gets_nothing_more(live: Gateway, world: str) -> None:
     writer = await connect(world)
     async with live.as_viewer("officer") as officer:
         await officer.follows(APPLICATIONS)

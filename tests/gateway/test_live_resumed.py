@@ -9,7 +9,7 @@ import pytest
 
 from models.database.connections import connect
 from tests import tokens
-from tests.gateway.live import APPLICATIONS, VOLUMES, Client, Served, credentials, happens, served
+from tests.gateway.live import APPLICATIONS, VOLUMES, Client, Gateway, credentials, happens, served
 
 pytestmark = pytest.mark.anyio
 
@@ -21,7 +21,7 @@ CASES = ("AUSY-PAID-0013", "NZGR-WITH-0009", "AUME-INCO-0004")
 
 
 @pytest.fixture(scope="module")
-async def live(world: str) -> AsyncIterator[Served]:
+async def live(world: str) -> AsyncIterator[Gateway]:
     async with served(world) as running:
         yield running
 
@@ -54,7 +54,7 @@ def _reference(value: Any) -> str | None:
 
 
 async def test_a_client_that_echoes_the_position_gets_every_change_exactly_once(
-    live: Served, writer
+    live: Gateway, writer
 ) -> None:
     async with live.as_viewer("officer") as officer:
         await _follow(officer, PLAIN)
@@ -71,7 +71,7 @@ async def test_a_client_that_echoes_the_position_gets_every_change_exactly_once(
                 await officer.hears_nothing()
 
 
-async def test_each_change_of_a_batch_has_a_position_of_its_own(live: Served, writer) -> None:
+async def test_each_change_of_a_batch_has_a_position_of_its_own(live: Gateway, writer) -> None:
     async with live.as_viewer("officer") as officer:
         await _follow(officer, PLAIN)
         _, begin = await _next(officer)
@@ -87,7 +87,7 @@ async def test_each_change_of_a_batch_has_a_position_of_its_own(live: Served, wr
 
 
 async def test_the_echoed_position_comes_before_the_variables_of_the_first_time(
-    live: Served, writer
+    live: Gateway, writer
 ) -> None:
     async with live.as_viewer("officer") as officer:
         await _follow(officer, APPLICATIONS)
@@ -105,7 +105,7 @@ async def test_the_echoed_position_comes_before_the_variables_of_the_first_time(
     ("position", "code"), [("made up", "INVALID_CURSOR"), (1, "BAD_REQUEST"), ([], "BAD_REQUEST")]
 )
 async def test_a_wrong_position_is_refused_and_never_overlooked(
-    live: Served, position: Any, code: str
+    live: Gateway, position: Any, code: str
 ) -> None:
     async with live.as_viewer("officer") as officer:
         await _follow(officer, PLAIN, position)
@@ -114,7 +114,7 @@ async def test_a_wrong_position_is_refused_and_never_overlooked(
         assert refused["payload"][0]["extensions"]["code"] == code
 
 
-async def test_a_position_shows_nobody_more_than_the_own_reach(live: Served, writer) -> None:
+async def test_a_position_shows_nobody_more_than_the_own_reach(live: Gateway, writer) -> None:
     async with live.as_viewer("officer") as officer:
         await _follow(officer, PLAIN)
         _, position = await _next(officer)
@@ -144,7 +144,7 @@ async def _renew(client: Client, name: str, **claims: Any) -> dict[str, Any]:
 
 
 async def test_a_token_renewed_in_a_ping_keeps_the_socket_and_what_it_follows(
-    live: Served, writer
+    live: Gateway, writer
 ) -> None:
     first, second = _lasting(2), _lasting(60)
     async with live.as_viewer("officer", **first) as officer:
@@ -157,7 +157,7 @@ async def test_a_token_renewed_in_a_ping_keeps_the_socket_and_what_it_follows(
         assert await officer.references(1) == [CASES[0]]
 
 
-async def test_a_renewed_token_ends_the_socket_in_its_turn(live: Served) -> None:
+async def test_a_renewed_token_ends_the_socket_in_its_turn(live: Gateway) -> None:
     async with live.as_viewer("officer", **_lasting(2)) as officer:
         renewed = _lasting(4)
         await _renew(officer, "officer", **renewed)
@@ -175,7 +175,7 @@ async def test_a_renewed_token_ends_the_socket_in_its_turn(live: Served) -> None
     ],
 )
 async def test_a_token_of_another_person_or_other_rights_ends_the_socket(
-    live: Served, name: str, claims: dict[str, Any]
+    live: Gateway, name: str, claims: dict[str, Any]
 ) -> None:
     async with live.as_viewer(name) as viewer:
         await viewer.say(type="ping", payload=credentials(name, **claims))
@@ -186,7 +186,7 @@ async def test_a_token_of_another_person_or_other_rights_ends_the_socket(
         )
 
 
-async def test_a_token_that_is_refused_changes_nothing(live: Served) -> None:
+async def test_a_token_that_is_refused_changes_nothing(live: Gateway) -> None:
     life = _lasting(3)
     async with live.as_viewer("officer", **life) as officer:
         await officer.follows(VOLUMES)
@@ -199,7 +199,7 @@ async def test_a_token_that_is_refused_changes_nothing(live: Served) -> None:
         assert time.time() > life["exp"] - 0.5
 
 
-async def test_a_token_in_a_ping_is_one_text(live: Served) -> None:
+async def test_a_token_in_a_ping_is_one_text(live: Gateway) -> None:
     for payload in ({"authorization": 1}, {"Authorization": "a", "authorization": "b"}):
         async with live.as_viewer("officer") as officer:
             await officer.say(type="ping", payload=payload)

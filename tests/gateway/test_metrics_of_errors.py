@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from websockets.exceptions import InvalidStatus
 
 from tests.gateway.conftest import Viewer
-from tests.gateway.live import APPLICATIONS, Client, Served, served
+from tests.gateway.live import APPLICATIONS, Client, Gateway, served
 from tests.gateway.metrics_page import Figures
 from tests.gateway.surviving.standing import metrics_of
 
@@ -41,7 +41,7 @@ def rises(app: Starlette) -> Rises:
 
 
 @pytest.fixture(scope="module")
-async def live(world: str) -> AsyncIterator[Served]:
+async def live(world: str) -> AsyncIterator[Gateway]:
     async with served(world) as running:
         yield running
 
@@ -77,7 +77,7 @@ async def test_an_operation_without_an_error_counts_none(
         await who["officer"]("{ viewer { role } }")
 
 
-async def test_a_handshake_that_is_refused_is_counted(live: Served) -> None:
+async def test_a_handshake_that_is_refused_is_counted(live: Gateway) -> None:
     async with rises_of(live.internal)(BAD_REQUEST=1):
         with pytest.raises(InvalidStatus):
             async with live.open(subprotocols=["soap"]):
@@ -99,7 +99,7 @@ async def test_a_handshake_that_is_refused_is_counted(live: Served) -> None:
     ],
 )
 async def test_a_subscription_that_is_refused_is_counted_when_it_ends(
-    live: Served, query: str, code: str, times: int | None
+    live: Gateway, query: str, code: str, times: int | None
 ) -> None:
     before = Figures(await metrics_of(live.internal))
     async with live.as_viewer("officer") as officer:
@@ -114,7 +114,7 @@ async def test_a_subscription_that_is_refused_is_counted_when_it_ends(
     assert after.rise(before, "gerbang_errors_total", {"code": code}) == len(codes)
 
 
-async def test_a_subscription_that_is_followed_counts_no_error(live: Served) -> None:
+async def test_a_subscription_that_is_followed_counts_no_error(live: Gateway) -> None:
     before = Figures(await metrics_of(live.internal))
     async with live.as_viewer("officer") as officer:
         await officer.follows(APPLICATIONS)

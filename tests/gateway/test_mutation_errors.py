@@ -24,7 +24,7 @@ from tests.gateway.changing import (
     key,
     submitted_case,
 )
-from tests.gateway.conftest import Asked, Viewer
+from tests.gateway.conftest import Answer, Viewer
 from tests.gateway.ways import FULL
 from tests.world import today
 
@@ -60,7 +60,7 @@ def mistakes(errors: list[dict[str, Any]], *below: str) -> dict[tuple[str, ...],
 
 async def in_language(
     viewer: Viewer, accepted: str, mutation: str, input_: dict[str, Any], selection: str = SELECTION
-) -> Asked:
+) -> Answer:
     body = {"query": document(mutation, selection), "variables": {"input": input_}}
     return await viewer.send(body, **{"Accept-Language": accepted})
 

@@ -20,7 +20,7 @@ from tests.gateway.changing import (
     IDENTITY,
     PERSONAL,
     UNSAID,
-    Changed,
+    MutationAnswer,
     document,
     everything,
     global_id,
@@ -28,7 +28,7 @@ from tests.gateway.changing import (
     send,
     submitted_case,
 )
-from tests.gateway.conftest import Asked, Viewer, without_budget
+from tests.gateway.conftest import Answer, Viewer, without_budget
 from tests.gateway.test_policy_enforced import VIEWERS
 from tests.world import CASES, today
 
@@ -125,7 +125,7 @@ def input_of(mutation: str, id_: str) -> dict[str, Any]:
     return {**GIVEN.get(mutation, {}), **named}
 
 
-def comparable(answer: Asked) -> tuple[int, Any]:
+def comparable(answer: Answer) -> tuple[int, Any]:
     body = json.loads(without_budget(answer.text))
     for error in body.get("errors", []):
         del error["extensions"]["traceId"]
@@ -196,7 +196,7 @@ def disguises(mutations: list[str]) -> Iterator[str]:
     yield f"mutation {{ {' '.join(f'{name} {{ __typename }}' for name in mutations)} }}"
 
 
-def assert_refused(answer: Asked, mutations: list[str]) -> None:
+def assert_refused(answer: Answer, mutations: list[str]) -> None:
     assert (answer.status, set(answer.codes)) == (400, {"FORBIDDEN_FIELD"}), mutations
     found = {error["extensions"]["coordinate"] for error in answer.errors}
     assert {f"Mutation.{mutation}" for mutation in mutations} <= found
@@ -206,7 +206,7 @@ def assert_refused(answer: Asked, mutations: list[str]) -> None:
 # --- Rows ----------------------------------------------------------------------------------------
 
 
-async def call(viewer: Viewer, mutation: str, id_: str) -> Asked:
+async def call(viewer: Viewer, mutation: str, id_: str) -> Answer:
     selection = "application { id } errors { code message path }"
     input_ = {"idempotencyKey": key(), **input_of(mutation, id_)}
     return await viewer(document(mutation, selection), input=input_)
@@ -234,7 +234,7 @@ async def test_a_step_that_cannot_be_taken_changes_nothing(
             else:
                 wrong = given
             answer = await send(who[VIEWERS[role]], mutation, wrong)
-            assert Changed(answer, answer.data[mutation]).codes
+            assert MutationAnswer(answer, answer.data[mutation]).codes
             refused_ += 1
     assert refused_ >= 12
     assert await everything(connection) == before

@@ -10,7 +10,7 @@ import pytest
 from models.database.connections import connect
 from tests.gateway.changing import (
     IDENTITY,
-    Changed,
+    MutationAnswer,
     change,
     cleared_case,
     document,
@@ -27,7 +27,7 @@ from tests.gateway.changing import (
     send,
     submitted_case,
 )
-from tests.gateway.conftest import Asked, Viewer
+from tests.gateway.conftest import Answer, Viewer
 
 pytestmark = pytest.mark.anyio
 
@@ -159,7 +159,7 @@ async def test_many_at_once_with_one_key_and_different_inputs_have_one_effect(
     who, world, connection
 ) -> None:
     key_, before = key(), await applications(connection)
-    changed: list[Changed] = await together(
+    changed: list[MutationAnswer] = await together(
         *(
             change(
                 who["agent-au"], "submitApplication",
@@ -190,7 +190,7 @@ DECIDED = document(
 
 async def decide(viewer: Viewer, id_: str, outcome: str) -> dict[str, Any]:
     ground = {"ground": "INCOMPLETE"} if outcome == "REFUSED" else {}
-    answer: Asked = await viewer(
+    answer: Answer = await viewer(
         DECIDED,
         input={
             "idempotencyKey": key(), "applicationId": id_, "outcome": outcome,
@@ -227,9 +227,8 @@ async def test_of_many_officers_who_take_a_case_no_two_get_the_same(who, world, 
         Viewer(who["anonymous"].client, {"role": "OFFICER", "sub": f"officer-{n}"})
         for n in range(CROWD)
     ]
-    changed: list[Changed] = await together(
-        *(change(one, "takeCase", queue="FREE") for one in officers)
-    )
+    taking = (change(one, "takeCase", queue="FREE") for one in officers)
+    changed: list[MutationAnswer] = await together(*taking)
     taken = [one.id for one in changed if one.is_done]
     assert (len(taken), set(taken)) == (len(free), free)
     assert [one.codes for one in changed if not one.is_done] == [["QUEUE_EMPTY"]] * (
@@ -247,7 +246,7 @@ async def test_a_fee_is_paid_once_however_often_its_payment_is_reported(
     who, world, connection
 ) -> None:
     id_ = await submitted_case(who)
-    changed: list[Changed] = await together(*(pay(who, id_) for _ in range(CROWD)))
+    changed: list[MutationAnswer] = await together(*(pay(who, id_) for _ in range(CROWD)))
     assert len([one for one in changed if one.is_done]) == 1
     assert sorted(one.codes for one in changed)[1:] == [["BILL_CLOSED"]] * (CROWD - 1)
     assert [kind for _, kind, _ in await events(connection, id_)].count("PAID") == 1
@@ -255,7 +254,8 @@ async def test_a_fee_is_paid_once_however_often_its_payment_is_reported(
 
 async def test_a_receipt_pays_one_bill_only(who, world, connection) -> None:
     number, bills = receipt(), [await submitted_case(who) for _ in range(CROWD)]
-    changed: list[Changed] = await together(*(pay(who, id_, receiptNumber=number) for id_ in bills))
+    payments = (pay(who, id_, receiptNumber=number) for id_ in bills)
+    changed: list[MutationAnswer] = await together(*payments)
     assert sorted(one.codes for one in changed) == [[], *[["RECEIPT_USED"]] * (CROWD - 1)]
 
 

@@ -10,7 +10,7 @@ from models.life import Verb, steps
 from models.volumes import fold, verify
 from tests.gateway.changing import (
     IDENTITY,
-    Changed,
+    MutationAnswer,
     change,
     events,
     key,
@@ -109,7 +109,7 @@ class Walk:
             assert (await self._change(case, call, once)).payload == answer.payload
         await _compare(self.connection, case)
 
-    async def _change(self, case: Case, call: Call, once: dict[str, str]) -> Changed:
+    async def _change(self, case: Case, call: Call, once: dict[str, str]) -> MutationAnswer:
         if call.mutation == "recordPayment":
             return await pay(self.who, case.id, **call.given, **once)
         return await change(self.who[call.user], call.mutation, case.id, **call.given, **once)

@@ -105,13 +105,13 @@ def rows_of_another_key_are_attached(patch: Patch) -> None:
         rendering = rows(self, *arguments)
         for table in rendering.tables:
             if table.key is not None:
-                table.rows = _Shifted(table.rows, table.key)
+                table.rows = _ShiftedRows(table.rows, table.key)
         return rendering
 
     patch.setattr(BranchRead, "rendering", shift_rows)
 
 
-class _Shifted:
+class _ShiftedRows:
     """Rows in which keys that follow each other have changed places."""
 
     def __init__(self, rows: Any, key: int) -> None:

@@ -23,7 +23,7 @@ from tests.gateway.both_ways import (
     left_behind_ignored,
     plans_off,
 )
-from tests.gateway.conftest import CLAIMS, Asked, Viewer
+from tests.gateway.conftest import CLAIMS, Answer, Viewer
 
 pytestmark = pytest.mark.anyio
 
@@ -204,7 +204,7 @@ async def waiting(owner: asyncpg.Connection, count: int = 1) -> list[int]:
             await asyncio.sleep(0.01)
 
 
-def refusal_of(answer: Asked) -> Any:
+def refusal_of(answer: Answer) -> Any:
     return answer.status, answer.codes, [error.get("path") for error in answer.errors]
 
 

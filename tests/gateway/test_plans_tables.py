@@ -17,7 +17,7 @@ from graphql import (
 
 from gateway.execution.plan.values import ValueCount, plan_value
 from models.vocabulary import Role
-from tests.gateway.both_ways import Compared
+from tests.gateway.both_ways import ComparingClient
 from tests.gateway.conftest import CLAIMS, Viewer
 from tests.gateway.oracle import role_of
 from tests.gateway.schemas import VIEWS
@@ -104,7 +104,7 @@ def comparing_documents(role: Role) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", CLAIMS)
 async def test_tables_are_the_same_both_ways(who: dict[str, Viewer], name: str) -> None:
-    compared, planned, answered = Compared(who[name]), 0, 0
+    compared, planned, answered = ComparingClient(who[name]), 0, 0
     for document in documents(Role(role_of(CLAIMS[name]))):
         answer, is_planned = await compared(document)
         planned += is_planned
@@ -122,7 +122,7 @@ _ONE_OF_EACH = {role_of(claims): name for name, claims in CLAIMS.items()}.values
      for name in CLAIMS],
 )  # fmt: skip
 async def test_comparisons_are_the_same_both_ways(who: dict[str, Viewer], name: str) -> None:
-    compared, planned, answered, found = Compared(who[name]), 0, 0, set[str]()
+    compared, planned, answered, found = ComparingClient(who[name]), 0, 0, set[str]()
     for document in comparing_documents(Role(role_of(CLAIMS[name]))):
         answer, is_planned = await compared(document)
         planned += is_planned
@@ -152,7 +152,7 @@ fragment Place on VolumeRow { country { id code name(language: $language) entryR
 @pytest.mark.parametrize("name", ["leadership", "manager-au", "officer"])
 async def test_tables_beside_rows_are_the_same_both_ways(who, name: str, is_short: bool) -> None:
     variables = {"from": "2025-01-01", "isShort": is_short}
-    answer, is_planned = await Compared(who[name])(MIXED, **variables)
+    answer, is_planned = await ComparingClient(who[name])(MIXED, **variables)
     assert (answer.errors, is_planned) == ([], True)
     assert answer.data["first"]["rows"]
 
@@ -165,7 +165,7 @@ async def test_tables_beside_rows_are_the_same_both_ways(who, name: str, is_shor
     ],
 )  # fmt: skip
 async def test_tables_left_to_the_executor_are_the_same(who, document: str) -> None:
-    _, is_planned = await Compared(who["leadership"])(document)
+    _, is_planned = await ComparingClient(who["leadership"])(document)
     assert not is_planned
 
 

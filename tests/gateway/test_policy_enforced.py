@@ -16,7 +16,7 @@ from gateway.access.fields import is_readable, readable_fields
 from gateway.limits import MOST_ROOT_FIELDS
 from gateway.policy import POLICY, PURPOSES
 from models.vocabulary import Role
-from tests.gateway.conftest import Asked, Traffic, Viewer
+from tests.gateway.conftest import Answer, Traffic, Viewer
 from tests.gateway.ways import (
     FOLLOWED,
     FULL,
@@ -73,7 +73,7 @@ def operation(role: Role) -> str:
     return f'query @purpose(code: {PURPOSES[role][0]}, reference: "{named}")'
 
 
-def assert_forbidden(answer: Asked, document: str, hidden: set[str], traffic: Traffic) -> None:
+def assert_forbidden(answer: Answer, document: str, hidden: set[str], traffic: Traffic) -> None:
     """The answer names what is hidden, each field once, and nothing was read for it."""
     assert (answer.status, set(answer.codes)) == (400, {"FORBIDDEN_FIELD"}), document
     found = [error["extensions"]["coordinate"] for error in answer.errors]
@@ -179,7 +179,7 @@ def members(input_name: str) -> dict[str, Any]:
     return dict(type_.values) if isinstance(type_, GraphQLEnumType) else {}
 
 
-def assert_names_nothing(answer: Asked, code: str, asked: str, hidden: set[str]) -> None:
+def assert_names_nothing(answer: Answer, code: str, asked: str, hidden: set[str]) -> None:
     """Refused, and of what is hidden the text repeats at most what was asked."""
     assert (answer.status, set(answer.codes)) == (400, {code})
     for error in answer.errors:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.mapping.ids import GlobalId
-from tests.gateway.conftest import Asked, Viewer, without_budget
+from tests.gateway.conftest import Answer, Viewer, without_budget
 from tests.world import CASES, application_id
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +26,7 @@ def stranger(who: dict[str, Viewer], role: str, **scope: Any) -> Viewer:
     return Viewer(who["anonymous"].client, {"role": role, "sub": "stranger", **scope})
 
 
-def without_trace(answer: Asked) -> tuple[int, Any]:
+def without_trace(answer: Answer) -> tuple[int, Any]:
     body = json.loads(without_budget(answer.text))
     for error in body.get("errors", []):
         del error["extensions"]["traceId"]

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.mapping.ids import GlobalId
 from models.database.connections import connect
-from tests.gateway.conftest import Asked, Viewer
+from tests.gateway.conftest import Answer, Viewer
 from tests.world import application_id
 
 pytestmark = pytest.mark.anyio
@@ -59,13 +59,13 @@ async def entry(world: str) -> None:
     await connection.close()
 
 
-async def read_for(viewer: Viewer, reference: str) -> Asked:
+async def read_for(viewer: Viewer, reference: str) -> Answer:
     """Whom the entry is about, read for a case or an entry."""
     ban = GlobalId("BanEntry", str(BAN)).encode()
     return await viewer(PERSON, **{"ban": ban, "for": reference})
 
 
-def passport_in(answer: Asked) -> Any:
+def passport_in(answer: Answer) -> Any:
     person = answer.data["node"]["person"]
     return person and person["passportNumber"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.mapping.ids import GlobalId
 from models.database.connections import connect
-from tests.gateway.conftest import Asked, Viewer, without_budget
+from tests.gateway.conftest import Answer, Viewer, without_budget
 from tests.world import application_id
 
 pytestmark = pytest.mark.anyio
@@ -18,7 +18,7 @@ WEI = """query($case: String!) %s {
 CASEWORK = "@purpose(code: CASEWORK, reference: $case)"
 
 
-async def read_wei(who: dict[str, Viewer]) -> Asked:
+async def read_wei(who: dict[str, Viewer]) -> Answer:
     answer = await who["officer"](WEI % CASEWORK, case="SGPO-OPEN-0006")
     assert answer.data["application"]["applicant"]["identity"]["fullName"] == "Wei Tan"
     return answer

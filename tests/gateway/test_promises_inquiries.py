@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.gateway.changing import change
-from tests.gateway.conftest import Asked, Viewer
+from tests.gateway.conftest import Answer, Viewer
 
 pytestmark = pytest.mark.anyio
 
@@ -46,7 +46,7 @@ async def inquiry(who: dict[str, Viewer]) -> dict[str, Any]:
     return one
 
 
-async def read(viewer: Viewer, purpose: str, reference: str) -> Asked:
+async def read(viewer: Viewer, purpose: str, reference: str) -> Answer:
     return await viewer(PERSON % purpose, **{"case": CASE, "for": reference})
 
 

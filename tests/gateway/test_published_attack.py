@@ -111,7 +111,7 @@ async def everything(who: dict[str, Viewer], viewer: str, off: int = 2) -> Attac
 
 
 @dataclass
-class Found:
+class AttackResult:
     """What an attack came to."""
 
     #: How many numbers of refusals were attacked.
@@ -122,7 +122,7 @@ class Found:
     recovered: dict[Count, tuple[Any, Any]]
 
 
-def attack(attacker: Attacker, true: dict[Count, int], most: int | None = None) -> Found:
+def attack(attacker: Attacker, true: dict[Count, int], most: int | None = None) -> AttackResult:
     """Solve for all numbers, or so many, and see that all that is concluded from is true."""
     sums = list(attacker.sums())
     for whole, parts, is_all in sums:
@@ -144,7 +144,7 @@ def attack(attacker: Attacker, true: dict[Count, int], most: int | None = None) 
         if anyway[unknown][1] - anyway[unknown][0] > ends[1] - ends[0]
     }
     recovered = {unknown: ends for unknown, ends in narrow.items() if ends[0] == ends[1]}
-    return Found(len(wanted), narrow, recovered)
+    return AttackResult(len(wanted), narrow, recovered)
 
 
 def at_length(viewer: str) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.both_ways import Compared
+from tests.gateway.both_ways import ComparingClient
 from tests.gateway.conftest import Viewer
 from tests.gateway.published_crowd import PERIOD, WIDER, YEAR, app, ask
 
@@ -62,7 +62,7 @@ async def test_each_withheld_rate_names_the_nearest_published_one(
 
 @pytest.mark.parametrize("name", ["manager-au", "anonymous"])
 async def test_the_nearest_wider_cell_is_the_same_by_a_plan(who, name: str) -> None:
-    answer, is_planned = await Compared(who[name])(
+    answer, is_planned = await ComparingClient(who[name])(
         f"{{ volumes({YEAR}, groupBy: [VISA_TYPE, MONTH])"
         f" {{ rows {{ refusalRate {{ value precision {WIDER} }} }} }} }}"
     )

@@ -8,8 +8,8 @@ import pytest
 
 from models.database.connections import connect
 from tests import tokens
-from tests.gateway.conftest import Asked, Viewer
-from tests.gateway.live import Client, Served, credentials, happens, served
+from tests.gateway.conftest import Answer, Viewer
+from tests.gateway.live import Client, Gateway, credentials, happens, served
 
 pytestmark = pytest.mark.anyio
 
@@ -32,12 +32,12 @@ async def owner(world: str) -> AsyncIterator[asyncpg.Connection]:
 
 async def ask(
     who: dict[str, Viewer], query: str, stated: str | None, name: str = "officer"
-) -> Asked:
+) -> Answer:
     headers = {} if stated is None else {"Gerbang-Purpose": stated}
     return await who[name].send({"query": query}, **headers)
 
 
-def refusal(answer: Asked) -> tuple[int, list[str]]:
+def refusal(answer: Answer) -> tuple[int, list[str]]:
     assert "data" not in answer.body
     return answer.status, answer.codes
 
@@ -137,7 +137,7 @@ FOLLOWED = """subscription { applicationChanged { position ... on ApplicationCha
 
 
 @pytest.fixture
-async def live(world: str) -> AsyncIterator[Served]:
+async def live(world: str) -> AsyncIterator[Gateway]:
     async with served(world) as running:
         yield running
 
@@ -148,7 +148,7 @@ async def live(world: str) -> AsyncIterator[Served]:
      ({}, {"Gerbang-Purpose": STATED})],
 )  # fmt: skip
 async def test_a_socket_states_it_once_for_all_its_operations(
-    live: Served, owner: asyncpg.Connection, payload: Any, headers: Any
+    live: Gateway, owner: asyncpg.Connection, payload: Any, headers: Any
 ) -> None:
     async with live.open(additional_headers=headers) as socket:
         officer = Client(socket)
@@ -161,7 +161,7 @@ async def test_a_socket_states_it_once_for_all_its_operations(
     assert tuple(line) == ("CASEWORK", REFERENCE, ["email"])
 
 
-async def test_a_socket_that_states_none_or_nonsense_reads_no_identity(live: Served) -> None:
+async def test_a_socket_that_states_none_or_nonsense_reads_no_identity(live: Gateway) -> None:
     for payload, code in (({}, "PURPOSE_REQUIRED"), ({"gerbang-purpose": "x"}, "BAD_REQUEST")):
         async with live.open() as socket:
             officer = Client(socket)

@@ -18,9 +18,9 @@ from models.row_keys import new_key
 from models.vocabulary import Role
 from tests import tokens
 from tests.acting import act
-from tests.gateway.conftest import PATIENT, Asked, Viewer
+from tests.gateway.conftest import PATIENT, Answer, Viewer
 from tests.gateway.in_process import two_gateways
-from tests.gateway.live import Served, served
+from tests.gateway.live import Gateway, served
 from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
@@ -83,7 +83,7 @@ async def bans(world: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-async def live(world: str) -> AsyncIterator[Served]:
+async def live(world: str) -> AsyncIterator[Gateway]:
     async with served(world, **SETTINGS) as running:
         yield running
 
@@ -93,7 +93,7 @@ def supervisor(client: httpx2.AsyncClient, name: str) -> Viewer:
     return Viewer(client, {"role": "SUPERVISOR", "sub": name})
 
 
-def is_read(asked: Asked) -> bool:
+def is_read(asked: Answer) -> bool:
     """Whether somebody was read; else the budget refused it, and there are no data."""
     if asked.errors:
         assert (asked.codes, "data" in asked.body) == (["READ_BUDGET"], False), asked.text

@@ -191,7 +191,7 @@ async def test_a_subscription_and_its_socket_leave_a_line_each(world) -> None:
 # --- The log itself ------------------------------------------------------------------------------
 
 
-class Stuck(io.StringIO):
+class StuckReader(io.StringIO):
     """A reader that takes nothing until it is let go."""
 
     def __init__(self) -> None:
@@ -204,7 +204,7 @@ class Stuck(io.StringIO):
 
 
 def test_a_reader_that_takes_nothing_holds_nobody_up_and_losses_are_counted() -> None:
-    stuck = Stuck()
+    stuck = StuckReader()
     handler = BackgroundHandler(stuck, JSONLines(), most_waiting=100)
     began = time.perf_counter()
     for _ in range(10_000):

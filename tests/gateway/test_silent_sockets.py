@@ -10,7 +10,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
 
-from tests.gateway.live import APPLICATIONS, PROTOCOL, Client, Served, credentials, served
+from tests.gateway.live import APPLICATIONS, PROTOCOL, Client, Gateway, credentials, served
 from tests.gateway.raw import Raw
 from tests.gateway.surviving.standing import metrics_of
 
@@ -24,7 +24,7 @@ HANDSHAKE = (
 
 
 @asynccontextmanager
-async def _silent(live: Served, addresses: list[str]) -> AsyncIterator[list[ClientConnection]]:
+async def _silent(live: Gateway, addresses: list[str]) -> AsyncIterator[list[ClientConnection]]:
     """A socket from each address, as a proxy says, on which nothing is said."""
     async with AsyncExitStack() as stack:
         yield [
@@ -35,7 +35,7 @@ async def _silent(live: Served, addresses: list[str]) -> AsyncIterator[list[Clie
         ]
 
 
-async def _refusal(live: Served) -> tuple[int, str, str]:
+async def _refusal(live: Gateway) -> tuple[int, str, str]:
     with pytest.raises(InvalidStatus) as refused:
         async with live.open():
             pass
@@ -44,7 +44,7 @@ async def _refusal(live: Served) -> tuple[int, str, str]:
     return response.status_code, code, response.headers["Retry-After"]
 
 
-async def _sockets(live: Served) -> float:
+async def _sockets(live: Gateway) -> float:
     page = await metrics_of(live.internal)
     return float(page.partition("\ngerbang_sockets ")[2].split()[0])
 
@@ -116,7 +116,7 @@ async def test_an_authenticated_viewer_has_a_limited_number_of_sockets(world: st
             pass
 
 
-async def _close_code(live: Served, name: str) -> int | None:
+async def _close_code(live: Gateway, name: str) -> int | None:
     """The code with which the socket of somebody ends."""
     async with live.open() as socket:
         client = Client(socket)

@@ -13,8 +13,8 @@ from models.jobs.transfers import transfer_files
 from tests.gateway.administering import administer as administer_decree
 from tests.gateway.administering import apply_decree, refusal_of
 from tests.gateway.changing import IDENTITY, assign_to, change, global_id, key, perform
-from tests.gateway.conftest import Asked, Viewer
-from tests.gateway.live import APPLICATIONS, Client, Served, credentials, served
+from tests.gateway.conftest import Answer, Viewer
+from tests.gateway.live import APPLICATIONS, Client, Gateway, credentials, served
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -70,7 +70,7 @@ async def until_refused(viewer: Viewer, began: float, question: str = WHO) -> No
         await asyncio.sleep(0.1)
 
 
-async def until_answered(viewer: Viewer, question: str = WHO) -> Asked:
+async def until_answered(viewer: Viewer, question: str = WHO) -> Answer:
     began = time.monotonic()
     while (answer := await viewer(question)).codes:
         assert time.monotonic() - began < SECONDS
@@ -79,14 +79,14 @@ async def until_answered(viewer: Viewer, question: str = WHO) -> Asked:
 
 
 @pytest.fixture(scope="module")
-async def serving(world: str) -> AsyncIterator[Served]:
+async def serving(world: str) -> AsyncIterator[Gateway]:
     """A second gateway on the same world, behind a real server: where the sockets are."""
     async with served(world) as running:
         yield running
 
 
 async def test_a_partner_is_suspended_at_night_and_confirmed_next_day(
-    who: dict[str, Viewer], serving: Served, connection: asyncpg.Connection
+    who: dict[str, Viewer], serving: Gateway, connection: asyncpg.Connection
 ) -> None:
     night, day = who["administrator"], who["administrator-2"]
 
@@ -323,7 +323,7 @@ async def test_wrong_partners_viewers_and_suspensions_are_refused(who: dict[str,
         assert (await administer(administrator, mutation, **given))[1] == [code]
 
 
-async def refuses_new_sockets(serving: Served) -> None:
+async def refuses_new_sockets(serving: Gateway) -> None:
     async with serving.open() as socket:
         client = Client(socket)
         await client.say(type="connection_init", payload=credentials("agent-au"))

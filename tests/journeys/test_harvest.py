@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 
 from tests import tokens
 from tests.gateway.changing import change
-from tests.gateway.conftest import PATIENT, Asked, Viewer
+from tests.gateway.conftest import PATIENT, Answer, Viewer
 from tests.gateway.in_process import running_gateway
 from tests.linking import linking
 
@@ -45,7 +45,7 @@ async def alerts(viewer: Viewer) -> list[dict]:
     return found["nodes"]
 
 
-def passport(asked: Asked) -> str | None:
+def passport(asked: Answer) -> str | None:
     assert asked.errors == [], asked.text
     return asked.data["application"]["applicant"]["identity"]["passportNumber"]
 

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 
 from tests import tokens
 from tests.gateway.changing import change
-from tests.gateway.conftest import PATIENT, Asked
+from tests.gateway.conftest import PATIENT, Answer
 from tests.gateway.in_process import running_gateway
 from tests.journeys.test_harvest import ALERTS, CLOSED, WHY, alerts
 from tests.linking import linking
@@ -31,7 +31,7 @@ async def app(world: str) -> AsyncIterator[Starlette]:
         yield application
 
 
-def endings(asked: Asked) -> list[str]:
+def endings(asked: Answer) -> list[str]:
     assert asked.errors == [], asked.text
     found = [node["applicant"]["passportLastFour"] for node in asked.data["applications"]["nodes"]]
     assert all(found)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.changing import Changed, change, row_id
-from tests.gateway.conftest import Asked, Viewer
+from tests.gateway.changing import MutationAnswer, change, row_id
+from tests.gateway.conftest import Answer, Viewer
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +56,7 @@ MY_DATA = """
 """
 
 
-def names(asked: Asked) -> dict[str, str | None]:
+def names(asked: Answer) -> dict[str, str | None]:
     """The applicant's name in each case, as far as the viewer reads it."""
     assert asked.errors == [], asked.text
     return {
@@ -70,12 +70,12 @@ def third(who: dict[str, Viewer]) -> Viewer:
     return Viewer(who["supervisor"].client, {"role": "SUPERVISOR", "sub": "supervisor-3"})
 
 
-async def open_inquiry(viewer: Viewer, **said: Any) -> Changed:
+async def open_inquiry(viewer: Viewer, **said: Any) -> MutationAnswer:
     given = {"reason": WHY, "minutes": 30, "mostPeople": 4, **said}
     return await change(viewer, "openInquiry", **given)
 
 
-async def read(viewer: Viewer, purpose: str, *cases: str) -> Asked:
+async def read(viewer: Viewer, purpose: str, *cases: str) -> Answer:
     return await viewer(PEOPLE, cases=list(cases), purpose=purpose)
 
 

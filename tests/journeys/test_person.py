@@ -13,7 +13,7 @@ from tests.gateway.changing import (
     submitted_case,
     wait_until_linked,
 )
-from tests.gateway.conftest import Asked, Viewer
+from tests.gateway.conftest import Answer, Viewer
 
 pytestmark = pytest.mark.anyio
 
@@ -45,7 +45,7 @@ def person(name: str, passport: str, born: str = "1984-05-06", **more: str) -> d
     return {**IDENTITY, **values, **more}
 
 
-async def who_they_are(viewer: Viewer, case: str) -> Asked:
+async def who_they_are(viewer: Viewer, case: str) -> Answer:
     """Who applies in a case and who is linked, read for that case."""
     return await viewer(WHO_THEY_ARE, **{"case": case, "for": await reference_of(viewer, case)})
 

@@ -30,7 +30,7 @@ ENDINGS = (Status.GRANTED, Status.REFUSED, Status.WITHDRAWN, Status.LAPSED)
 
 
 @dataclass(frozen=True)
-class Someone:
+class CrowdCase:
     """An application of the crowd."""
 
     id: UUID
@@ -55,13 +55,13 @@ class Someone:
         return self.status in (Status.GRANTED, Status.REFUSED)
 
 
-def crowd(size: int, seed: int) -> list[Someone]:
+def crowd(size: int, seed: int) -> list[CrowdCase]:
     """Applications over the first half of 2025: some unpaid, some open, most closed."""
     rng = Random(seed)
     return [_someone(rng) for _ in range(size)]
 
 
-def _someone(rng: Random) -> Someone:
+def _someone(rng: Random) -> CrowdCase:
     submitted_at = at("01-01 00:00") + timedelta(seconds=rng.randrange(180 * 86_400))
     paid_at = submitted_at + timedelta(seconds=rng.randrange(86_400))
     closed_at = paid_at + timedelta(hours=rng.lognormvariate(2, 1.5))
@@ -78,7 +78,7 @@ def _someone(rng: Random) -> Someone:
     if paid_at and closed_at and rng.random() < 0.3:
         asked_at = paid_at + (closed_at - paid_at) * rng.random()
         paused = timedelta(seconds=rng.randint(0, int((closed_at - asked_at).total_seconds())))
-    return Someone(
+    return CrowdCase(
         UUID(int=rng.getrandbits(128)),
         rng.choice(list(APPLICANTS)),
         rng.choice(PLACES),
@@ -94,7 +94,7 @@ def _someone(rng: Random) -> Someone:
     )
 
 
-async def join(connection: asyncpg.Connection, people: list[Someone]) -> None:
+async def join(connection: asyncpg.Connection, people: list[CrowdCase]) -> None:
     """Write a crowd with one statement a table."""
     async with connection.transaction():
         decisions = {one.id: uuid4() for one in people if one.is_decided}
@@ -113,7 +113,7 @@ async def _copy(connection: asyncpg.Connection, table: str, rows: list[dict[str,
         await connection.copy_records_to_table(table, records=records, columns=list(rows[0]))
 
 
-def _application(one: Someone, decisions: dict[UUID, UUID]) -> dict[str, object]:
+def _application(one: CrowdCase, decisions: dict[UUID, UUID]) -> dict[str, object]:
     digits = f"{one.id.int % 36**12:012d}"[-12:]
     return {
         "id": one.id,
@@ -139,7 +139,7 @@ def _application(one: Someone, decisions: dict[UUID, UUID]) -> dict[str, object]
     }
 
 
-def _decision(one: Someone, decisions: dict[UUID, UUID]) -> dict[str, object]:
+def _decision(one: CrowdCase, decisions: dict[UUID, UUID]) -> dict[str, object]:
     return {
         "id": decisions[one.id],
         "application_id": one.id,
@@ -150,7 +150,7 @@ def _decision(one: Someone, decisions: dict[UUID, UUID]) -> dict[str, object]:
     }
 
 
-def _events(one: Someone) -> list[dict[str, object]]:
+def _events(one: CrowdCase) -> list[dict[str, object]]:
     happened = [(EventKind.SUBMITTED, one.submitted_at)]
     if one.paid_at:
         happened.append((EventKind.PAID, one.paid_at))

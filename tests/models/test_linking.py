@@ -139,14 +139,14 @@ async def test_the_linker_is_woken_by_a_commit(linker, world) -> None:
         await running
 
 
-class _Broken(_Indexing):
+class _BrokenKeys(_Indexing):
     async def digests(self, use, messages):
         raise KeyServiceError("out of order")
 
 
 async def test_without_keys_nothing_is_linked(linker) -> None:
     with pytest.raises(KeyServiceError):
-        await link_cases(_Broken({}), linker)
+        await link_cases(_BrokenKeys({}), linker)
     assert await linker.fetchval("SELECT count(*) FROM application WHERE is_linked") == 0
     assert await linker.fetchval("SELECT count(*) FROM person_index") == 0
 

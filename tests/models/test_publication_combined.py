@@ -18,7 +18,7 @@ from models.publication.refusal_audit import Candidate, RefusalSystem, audit, au
 from models.publication.sets import Cell, DimensionSet
 from models.vocabulary import Status
 from models.volumes import Period
-from tests.models.crowd import Someone, join
+from tests.models.crowd import CrowdCase, join
 from tests.populating import applicants, reference_data
 from tests.world import NUSA_AU, at
 
@@ -117,7 +117,7 @@ async def decide(connection: asyncpg.Connection, begin: int, number: int, status
     await join(
         connection,
         [
-            Someone(
+            CrowdCase(
                 id=UUID(int=1_000_000 + begin + one),
                 name="Ruby Hale",
                 place=NUSA_AU,

@@ -13,7 +13,7 @@ from models.volumes import Dimension, Period, Question, age, fold, rebuild, veri
 from models.volumes.grains import Clock
 from models.volumes.measures import PERCENTILES
 from tests.models.asking import Row, ask
-from tests.models.crowd import ENDINGS, Someone, crowd, join
+from tests.models.crowd import ENDINGS, CrowdCase, crowd, join
 from tests.populating import applicants, reference_data
 from tests.world import APPLICANTS, FEES, WIB
 
@@ -159,7 +159,7 @@ def begins(question: Question, day: date) -> date:
             return day.replace(month=1, day=1)
 
 
-def figures(people: list[Someone], first_on: date, last_on: date) -> Row:
+def figures(people: list[CrowdCase], first_on: date, last_on: date) -> Row:
     taken = [one for one in people if one.paid_at and first_on <= on(one.paid_at) <= last_on]
     closed = [one for one in people if one.closed_at and first_on <= on(one.closed_at) <= last_on]
     handed_over = [
@@ -211,7 +211,7 @@ def figures(people: list[Someone], first_on: date, last_on: date) -> Row:
     }
 
 
-def ratio(measure: str, part: int, whole: list[Someone]) -> Row:
+def ratio(measure: str, part: int, whole: list[CrowdCase]) -> Row:
     return {measure: part / len(whole) if whole else None, f"{measure}_of": len(whole)}
 
 

@@ -14,7 +14,7 @@ ACCEPTED = Path(__file__).parent / "accepted.toml"
 
 
 @dataclass(frozen=True)
-class Accepted:
+class AcceptedFault:
     """A fault that no test needs to find, and why."""
 
     path: str
@@ -26,9 +26,9 @@ class Accepted:
         return (self.path, self.line, self.change) == (fault.path, fault.line, fault.change)
 
 
-def read_accepted(path: Path = ACCEPTED) -> list[Accepted]:
+def read_accepted(path: Path = ACCEPTED) -> list[AcceptedFault]:
     entries = tomllib.loads(path.read_text(encoding="utf-8")).get("accepted", [])
-    return [Accepted(**entry) for entry in entries]
+    return [AcceptedFault(**entry) for entry in entries]
 
 
 class Results:

@@ -139,7 +139,7 @@ async def second_wall(connection: asyncpg.Connection, mutant: Mutant) -> str | N
     return killer
 
 
-class Planted(Protocol):
+class Mistake(Protocol):
     """A mistake in the policy."""
 
     def planted(self) -> AbstractContextManager[None]:
@@ -147,7 +147,7 @@ class Planted(Protocol):
         ...
 
 
-def rule_changes(mutant: Planted) -> list[str]:
+def rule_changes(mutant: Mistake) -> list[str]:
     """The statements that make a database of our row rules one of a mutant's, if they differ."""
     with mutant.planted():
         theirs = row_security(Catalogue(FULL))

@@ -56,7 +56,7 @@ class Mutant:
 
 
 @dataclass(frozen=True)
-class Changed:
+class ChangedRule:
     """A rule with one node changed."""
 
     what: str
@@ -64,49 +64,49 @@ class Changed:
     through: str | None = None
 
 
-def changes(rule: Rule) -> Iterator[Changed]:
+def changes(rule: Rule) -> Iterator[ChangedRule]:
     """Each way to change one node of a rule."""
     if not isinstance(rule, EveryRow):
-        yield Changed(f"“{rule}” becomes every row", every_row)
+        yield ChangedRule(f"“{rule}” becomes every row", every_row)
     match rule:
         case Own(column, scope):
             for other in Scope:
                 if other is not scope:
-                    yield Changed(f"“{rule}” asks for {other}", Own(column, other))
+                    yield ChangedRule(f"“{rule}” asks for {other}", Own(column, other))
         case NotOwn(column, scope):
-            yield Changed(f"“{rule}” becomes the own", Own(column, scope))
+            yield ChangedRule(f"“{rule}” becomes the own", Own(column, scope))
         case OwnPlace(centre, country):
             at_centre, in_country = own_centres(centre), own_countries(country)
-            yield Changed(f"“{rule}” forgets the portal", at_centre)
-            yield Changed(f"“{rule}” forgets the centre", in_country)
-            yield Changed(
+            yield ChangedRule(f"“{rule}” forgets the portal", at_centre)
+            yield ChangedRule(f"“{rule}” forgets the centre", in_country)
+            yield ChangedRule(
                 f"“{rule}” has the portal beside a centre", AnyOf((at_centre, in_country))
             )
         case NoneOf(column, words):
             for word in words:
                 rest = tuple(kept for kept in words if kept != word)
-                yield Changed(f"“{rule}” forgets {word}", NoneOf(column, rest))
+                yield ChangedRule(f"“{rule}” forgets {word}", NoneOf(column, rest))
         case Recent(column, days):
-            yield Changed(f"“{rule}” gives a day more", Recent(column, days + 1))
-            yield Changed(f"“{rule}” gives a day less", Recent(column, days - 1))
+            yield ChangedRule(f"“{rule}” gives a day more", Recent(column, days + 1))
+            yield ChangedRule(f"“{rule}” gives a day less", Recent(column, days - 1))
         case InThePast(column):
-            yield Changed(f"“{rule}” becomes still to come", InTheFuture(column))
+            yield ChangedRule(f"“{rule}” becomes still to come", InTheFuture(column))
         case InTheFuture(column):
-            yield Changed(f"“{rule}” becomes passed", InThePast(column))
+            yield ChangedRule(f"“{rule}” becomes passed", InThePast(column))
         case AllOf(rules) | AnyOf(rules):
             yield from _of_parts(type(rule), rules)
         case ReachedThrough(key, named_by, inner):
             for one in changes(inner):
                 whole = ReachedThrough(key, named_by, one.rule)
-                yield Changed(one.what, whole, named_by.class_.__tablename__)
+                yield ChangedRule(one.what, whole, named_by.class_.__tablename__)
         case EveryRow() | IsNull() | WithoutScope():
             return
 
 
-def _of_parts(kind: type[AllOf | AnyOf], rules: tuple[Rule, ...]) -> Iterator[Changed]:
+def _of_parts(kind: type[AllOf | AnyOf], rules: tuple[Rule, ...]) -> Iterator[ChangedRule]:
     for place, rule in enumerate(rules):
         rest = (*rules[:place], *rules[place + 1 :])
-        yield Changed(f"without “{rule}”", rest[0] if len(rest) == 1 else kind(rest))
+        yield ChangedRule(f"without “{rule}”", rest[0] if len(rest) == 1 else kind(rest))
         for one in changes(rule):
             yield replace(one, rule=kind((*rules[:place], one.rule, *rules[place + 1 :])))
 

@@ -109,7 +109,7 @@ KEY_OPERATOR = "keeper-of-keys"
 ALERTS = (("supervisor", "SUPERVISOR"), ("officer", "OFFICER"), ("agent-au", "PARTNER_AGENT"))
 
 
-class Opened(NamedTuple):
+class SampleInquiry(NamedTuple):
     """An inquiry: by whom, whether it lasts, waits for a second supervisor, did so for too long
     (which was written down or not), is over or was reviewed, and whom it opened."""
 
@@ -120,13 +120,13 @@ class Opened(NamedTuple):
 
 
 INQUIRIES = (
-    Opened("INQ-LAST-0000-0000", "supervisor", "LASTS", ("Wei Tan", "Mia Lund")),
-    Opened("INQ-OVER-0000-0000", "supervisor", "OVER", ("Li Goh", "Ruby Hale")),
-    Opened("INQ-WAIT-0000-0000", "supervisor-2", "WAITS"),
-    Opened("INQ-LATE-0000-0000", "supervisor-2", "LATE"),
-    Opened("INQ-LAPS-0000-0000", "supervisor-2", "LAPSED"),
-    Opened("INQ-DONE-0000-0000", "supervisor-2", "REVIEWED", ("Noah Finch", "Ruby Hale")),
-    Opened("INQ-ELSE-0000-0000", "supervisor-2", "REVIEWED", ("Noah Finch",)),
+    SampleInquiry("INQ-LAST-0000-0000", "supervisor", "LASTS", ("Wei Tan", "Mia Lund")),
+    SampleInquiry("INQ-OVER-0000-0000", "supervisor", "OVER", ("Li Goh", "Ruby Hale")),
+    SampleInquiry("INQ-WAIT-0000-0000", "supervisor-2", "WAITS"),
+    SampleInquiry("INQ-LATE-0000-0000", "supervisor-2", "LATE"),
+    SampleInquiry("INQ-LAPS-0000-0000", "supervisor-2", "LAPSED"),
+    SampleInquiry("INQ-DONE-0000-0000", "supervisor-2", "REVIEWED", ("Noah Finch", "Ruby Hale")),
+    SampleInquiry("INQ-ELSE-0000-0000", "supervisor-2", "REVIEWED", ("Noah Finch",)),
 )
 #: In which inquiries supervisors looked people up, as well.
 LOOKED_IN = ("INQ-LAST-0000-0000", "INQ-OVER-0000-0000", "INQ-DONE-0000-0000")

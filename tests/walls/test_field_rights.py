@@ -52,7 +52,7 @@ def gains() -> Iterator[Mutant]:
                 yield Mutant(type_name, role, f"gains {name} exactly", changed, field=name)
 
 
-class Shown(NamedTuple):
+class Differences(NamedTuple):
     """What shows of a gain once the generated files are renewed."""
 
     is_built: bool
@@ -60,15 +60,17 @@ class Shown(NamedTuple):
     by_page: list[str]
 
 
-def find_differences(gain: Mutant) -> Shown:
+def find_differences(gain: Mutant) -> Differences:
     with gain.planted():
         if find_policy_gaps(_FIELDS):
-            return Shown(False, [], [])
+            return Differences(False, [], [])
         try:
             view = print_schema(role_schema(FULL, _CATALOGUE, gain.role))
         except (TypeError, ValueError):
-            return Shown(False, [], [])
-        return Shown(True, differences_of_view(gain.role, view), differences_of_page(policy_page()))
+            return Differences(False, [], [])
+        return Differences(
+            True, differences_of_view(gain.role, view), differences_of_page(policy_page())
+        )
 
 
 def judge_gains(gained: Iterable[Mutant]) -> list[str]:

@@ -37,7 +37,7 @@ SLOW = settings(suppress_health_check=list(HealthCheck))
 
 
 @dataclass(frozen=True)
-class Held:
+class RowRule:
     """A rule over the rows of a table, which are told apart by some columns of it."""
 
     type_name: str
@@ -64,18 +64,18 @@ class Held:
         return f"SELECT {', '.join(self.columns)} FROM {self.table}"
 
 
-def held_rows(role: Role) -> Iterator[Held]:
+def held_rows(role: Role) -> Iterator[RowRule]:
     """Every rule of a role, on the table of its type or on the tables of figures."""
     for noun in CATALOGUE.ruled.values():
         name, rule = noun.key.class_.__tablename__, POLICY[noun.name].rows.get(role)
         if rule is not None and name in RULED:
             seen = {a.key for a in attributes(rule) if a.class_ is noun.key.class_}
-            yield Held(noun.name, name, rule, tuple(sorted(seen or {noun.key.key})))
+            yield RowRule(noun.name, name, rule, tuple(sorted(seen or {noun.key.key})))
     for read in figures(role):
         if read.table.name in RULED:
             columns = tuple(sorted(RULED[read.table.name]))
             among = PUBLISHED_SETS.get(role, ())
-            yield Held("VolumeRow", read.table.name, read.rule, columns, among)
+            yield RowRule("VolumeRow", read.table.name, read.rule, columns, among)
 
 
 @pytest.fixture(scope="module")
@@ -110,12 +110,12 @@ async def differences(url: str, seed: int) -> list[str]:
 
 
 async def _allowed_by_statement(
-    connection: AsyncConnection, held: Held, viewer: Viewer
+    connection: AsyncConnection, held: RowRule, viewer: Viewer
 ) -> Counter[Any]:
     return Counter(map(_hashable, await connection.execute(held.in_a_statement(viewer))))
 
 
-async def _allowed_by_database(driver: Any, held: Held, viewer: Viewer) -> Counter[Any]:
+async def _allowed_by_database(driver: Any, held: RowRule, viewer: Viewer) -> Counter[Any]:
     await act(driver, viewer)
     try:
         return Counter(map(_hashable, await driver.fetch(held.without_condition())))

@@ -106,7 +106,7 @@ SMALL = {"OPERATIONS": "4", "QUEUE": "20", "QUEUE_SECONDS": "1"}
 
 
 @dataclass
-class Offered:
+class LoadResult:
     """What became of the requests of one stretch of time."""
 
     answered: list[float] = field(default_factory=list)
@@ -156,9 +156,11 @@ async def _measure_throughput(process: Process, seconds: float) -> float:
     return done / seconds
 
 
-async def _offer(process: Process, rate: float, seconds: float, most_wires: int = 500) -> Offered:
+async def _offer(
+    process: Process, rate: float, seconds: float, most_wires: int = 500
+) -> LoadResult:
     """Requests at a fixed rate, whatever becomes of those before."""
-    offered, free, tasks, opened = Offered(), list[Wire](), set[asyncio.Task[None]](), 0
+    offered, free, tasks, opened = LoadResult(), list[Wire](), set[asyncio.Task[None]](), 0
     request, began, sent = request_bytes(), time.monotonic(), 0
 
     async def ask(wire: Wire) -> None:
@@ -187,7 +189,7 @@ async def _offer(process: Process, rate: float, seconds: float, most_wires: int 
 
 async def _under_five_times_the_load(
     world: str, seconds: float, **more: str
-) -> tuple[float, Offered]:
+) -> tuple[float, LoadResult]:
     """The requests a second that a gateway bears, and what became of five times as many; after
     them, it is back to normal within 10 s."""
     with gateways(1, world, **{**SMALL, **more}) as [process]:
