@@ -35,6 +35,6 @@ def set_locally(settings: Mapping[str, str]) -> str:
 
 
 async def _seal(driver: Any) -> Seal:
-    """What seals when the transaction began."""
+    """The seal, by the instant at which the transaction began."""
     begun = await driver.fetchval(_BEGUN)
     return Seal(tokens.SEAL_KEY, _SECONDS, lambda: begun)

@@ -34,7 +34,7 @@ class Chromium:
         return self._browser
 
     def keep(self, name: str, made: AbstractContextManager[Any]) -> Any:
-        """What was made under this name since the browser was opened; the first time, make it."""
+        """The object kept under a name while the browser is open; made at its first use."""
         if name not in self._kept:
             self._kept[name] = self._opened.enter_context(made)
         return self._kept[name]

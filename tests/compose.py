@@ -32,7 +32,7 @@ PRODUCTION = {
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which `deploy/env` has run."""
     folder = tmp_path_factory.mktemp("made")
     make(folder)

@@ -22,14 +22,14 @@ from tests.compose import (
     PRODUCTION,
     ROOT,
     SERVICES,
-    made,
+    deployment,
     make,
     read,
     read_dashboard,
     secret,
 )
 
-__all__ = ["made"]
+__all__ = ["deployment"]
 
 # --- What deploy/env makes -----------------------------------------------------------------------
 
@@ -51,9 +51,9 @@ def test_nobody_else_reads_what_is_made_and_nothing_is_made_twice(tmp_path: Path
     assert changed == {tmp_path / ".env", lost}
 
 
-def test_every_secret_is_made_and_every_one_that_is_made_is_used(made: Path) -> None:
+def test_every_secret_is_made_and_every_one_that_is_made_is_used(deployment: Path) -> None:
     declared = {Path(it["file"]).name for it in COMPOSE["secrets"].values()}
-    assert declared == {path.name for path in (made / ".secrets").iterdir()}
+    assert declared == {path.name for path in (deployment / ".secrets").iterdir()}
     granted = {name for service in SERVICES.values() for name in service.get("secrets", [])}
     assert granted == set(COMPOSE["secrets"])
 
@@ -98,8 +98,8 @@ def test_only_this_machine_reaches_the_ports_and_none_is_the_databases() -> None
     assert ports["postgres"] == []
 
 
-def test_gateway_is_given_the_time_it_takes_to_stop(made: Path) -> None:
-    given = read("gateway", made)
+def test_gateway_is_given_the_time_it_takes_to_stop(deployment: Path) -> None:
+    given = read("gateway", deployment)
     granted = int(SERVICES["gateway"]["stop_grace_period"].removesuffix("s"))
     assert given.drain_grace_seconds + given.drain_seconds < granted
 
@@ -234,22 +234,25 @@ def test_keys_are_with_the_key_service_alone_and_a_gateway_signs_nothing() -> No
 
 
 @pytest.mark.parametrize("changed", [{}, PRODUCTION], ids=["demo", "production"])
-def test_everything_starts_with_its_environment(made: Path, changed: dict[str, str]) -> None:
+def test_everything_starts_with_its_environment(deployment: Path, changed: dict[str, str]) -> None:
     for name in OURS:
-        settings = read(name, made, **changed)
+        settings = read(name, deployment, **changed)
         assert settings.in_development == (changed is not PRODUCTION)
-    gateway, dashboard = read("gateway", made, **changed), read_dashboard(made, **changed)
+    gateway, dashboard = (
+        read("gateway", deployment, **changed),
+        read_dashboard(deployment, **changed),
+    )
     assert not gateway.signs_in_itself
     assert gateway.issuer == dashboard.issuer
-    assert dashboard.client_secret == secret(made, "client_secret")
-    assert gateway.seal_key == read("migrate", made, **changed).seal_key
+    assert dashboard.client_secret == secret(deployment, "client_secret")
+    assert gateway.seal_key == read("migrate", deployment, **changed).seal_key
 
 
-def test_production_refuses_the_providers_of_the_demo(made: Path) -> None:
+def test_production_refuses_the_providers_of_the_demo(deployment: Path) -> None:
     with pytest.raises(
         gateway_settings.SettingsError, match="GERBANG_ISSUER must start with https"
     ):
-        read("gateway", made, GERBANG_ENVIRONMENT="production")
+        read("gateway", deployment, GERBANG_ENVIRONMENT="production")
 
 
 def test_services_of_an_inactive_profile_are_not_waited_for() -> None:
@@ -263,14 +266,14 @@ def variables_of_profiles() -> list[str]:
     return [profile for it in SERVICES.values() for profile in it.get("profiles", [])]
 
 
-def run_databases_script(server: Server, made: Path, folder: Path) -> None:
+def run_databases_script(server: Server, deployment: Path, folder: Path) -> None:
     """As the PostgreSQL container does, with files where they lie here."""
     superuser = read_database_url(server.url("postgres"))
     script = folder / "databases.sh"
     script.write_text(
         (ROOT / "deploy" / "postgres" / "databases.sh")
         .read_text()
-        .replace("/run/secrets", str(made / ".secrets"))
+        .replace("/run/secrets", str(deployment / ".secrets"))
         .replace("/srv", str(ROOT / "deploy" / "postgres"))
     )
     subprocess.run(
@@ -288,11 +291,11 @@ def run_databases_script(server: Server, made: Path, folder: Path) -> None:
 
 @pytest.mark.anyio
 async def test_the_databases_are_made_for_those_who_are_given_them(
-    apart: Server, made: Path, tmp_path: Path
+    apart: Server, deployment: Path, tmp_path: Path
 ) -> None:
-    run_databases_script(apart, made, tmp_path)
-    owner = read_database_url(secret(made, "owner_url"))
-    password = secret(made, "keycloak_database_password")
+    run_databases_script(apart, deployment, tmp_path)
+    owner = read_database_url(secret(deployment, "owner_url"))
+    password = secret(deployment, "keycloak_database_password")
     (socket,) = owner.hosts
     assert socket.is_socket
     at_the_server = f"127.0.0.1:{apart.port}"
@@ -301,6 +304,6 @@ async def test_the_databases_are_made_for_those_who_are_given_them(
         f"postgresql://keycloak:{password}@{at_the_server}/keycloak",
     ):
         await (await connect(url)).close()
-    gateway = read_database_url(secret(made, "database_url"))
+    gateway = read_database_url(secret(deployment, "database_url"))
     assert (gateway.hosts, gateway.database) == (owner.hosts, owner.database)
     assert gateway.password != owner.password

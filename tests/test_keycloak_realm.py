@@ -13,13 +13,13 @@ from models.vocabulary import Role
 from tests.compose import (
     ROOT,
     SERVICES,
+    deployment,
     environment,
-    made,
     read,
     read_dashboard,
 )
 
-__all__ = ["made"]
+__all__ = ["deployment"]
 
 REALM = json.loads((ROOT / "deploy" / "keycloak" / "realm.json").read_text())
 CLIENTS = {client["clientId"]: client for client in REALM["clients"]}
@@ -29,8 +29,8 @@ SCOPE = ("partner", "countries", "centres")
 
 
 @pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS)
-def test_tokens_are_what_the_gateway_asks_for(made: Path, client: dict[str, Any]) -> None:
-    settings = read("gateway", made)
+def test_tokens_are_what_the_gateway_asks_for(deployment: Path, client: dict[str, Any]) -> None:
+    settings = read("gateway", deployment)
     mappers = {mapper["name"]: mapper["config"] for mapper in client["protocolMappers"]}
     assert mappers["audience"]["included.custom.audience"] == settings.audience
     assert (mappers["roles"]["claim.name"],) == settings.claim_roles
@@ -44,7 +44,7 @@ def test_tokens_are_what_the_gateway_asks_for(made: Path, client: dict[str, Any]
     assert not client["directAccessGrantsEnabled"]
 
 
-def test_a_program_in_a_browser_has_no_secret_and_one_address(made: Path) -> None:
+def test_a_program_in_a_browser_has_no_secret_and_one_address(deployment: Path) -> None:
     assert BROWSER["publicClient"]
     assert "secret" not in BROWSER
     (back,) = BROWSER["redirectUris"]
@@ -54,10 +54,11 @@ def test_a_program_in_a_browser_has_no_secret_and_one_address(made: Path) -> Non
     assert "*" not in back
     front_end = {"GERBANG_BROWSER_URL": "https://app.example"}
     assert (
-        environment("keycloak", made, **front_end)["GERBANG_BROWSER_URL"] == "https://app.example"
+        environment("keycloak", deployment, **front_end)["GERBANG_BROWSER_URL"]
+        == "https://app.example"
     )
-    assert read("gateway", made, **front_end).origins == ("https://app.example",)
-    assert read("gateway", made).origins == ()
+    assert read("gateway", deployment, **front_end).origins == ("https://app.example",)
+    assert read("gateway", deployment).origins == ()
 
 
 def test_the_realm_has_our_roles_and_demo_users() -> None:
@@ -93,9 +94,9 @@ def test_what_the_realm_names_is_given_to_keycloak() -> None:
     assert named <= {*keycloak["environment"], *read_from_files}
 
 
-def test_the_demo_knows_its_keycloak(made: Path) -> None:
-    gateway, dashboard = read("gateway", made), read_dashboard(made)
-    keycloak = environment("keycloak", made)
+def test_the_demo_knows_its_keycloak(deployment: Path) -> None:
+    gateway, dashboard = read("gateway", deployment), read_dashboard(deployment)
+    keycloak = environment("keycloak", deployment)
     assert gateway.issuer == f"{keycloak['KC_HOSTNAME']}/realms/{REALM['realm']}"
     assert gateway.jwks_url == f"{gateway.issuer}/protocol/openid-connect/certs"
     assert dashboard.client_id == CLIENT["clientId"]

@@ -20,7 +20,7 @@ TOKEN_SECONDS, RENEWED_SECONDS = 5, 1
 
 @dataclass
 class Line:
-    """Passes on what a client and the gateway say to each other, until it is cut."""
+    """A proxy between a client and the gateway, whose connections can be cut."""
 
     port: int
     _open: set[asyncio.StreamWriter] = field(default_factory=set)

@@ -31,7 +31,7 @@ ISSUER = "http://127.0.0.1:8000/development"
 
 @dataclass
 class Line(httpx2.AsyncBaseTransport):
-    """The dashboard's way out: to the provider, and to a demo's gateway unless it is cut."""
+    """The dashboard's outgoing transport: to the provider, and to a gateway unless cut off."""
 
     provider: httpx2.ASGITransport
     demo: Demo | None = None

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 
 class RecordingTransport(httpx2.AsyncBaseTransport):
-    """The way to a gateway in this process, which notes what was sent."""
+    """A transport to a gateway in this process that records the requests."""
 
     def __init__(self, app: Starlette) -> None:
         self._inner = httpx2.ASGITransport(app)

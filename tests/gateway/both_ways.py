@@ -125,7 +125,7 @@ class BothWays:
 
 
 def assert_honest_cost(asked: Answer, question: Any) -> None:
-    """That what was answered is counted right, and was foreseen."""
+    """Assert that the actual cost is what the answer holds, and no more than was requested."""
     cost = asked.body.get("extensions", {}).get("cost")
     if cost is None:
         assert asked.status == HTTPStatus.BAD_REQUEST, (asked.body, question)
@@ -140,7 +140,7 @@ OF_ARGUMENTS = {"INVALID_CURSOR", "INVALID_VARIABLES"}
 
 
 def assert_early(asked: Answer, question: Any) -> None:
-    """That no way met arguments that are wrong: they were refused before."""
+    """Assert that wrong arguments were refused before anything was executed."""
     if OF_ARGUMENTS & set(asked.codes):
         assert asked.status == HTTPStatus.BAD_REQUEST, (asked.body, question)
         assert "data" not in asked.body

@@ -24,7 +24,7 @@ _BUDGET = re.compile(r',"remaining":\d+,"resetsAt":"[^"]+"')
 
 
 def without_budget(text: str) -> str:
-    """An answer as it would be again."""
+    """An answer without its remaining budget, which differs each time."""
     return _BUDGET.sub("", text)
 
 

@@ -208,12 +208,12 @@ def questions_asked(case: Case, call: Call) -> list[str]:
 
 
 def is_hit(case: Case, question: str) -> bool:
-    """Something was found, of which it is not settled that it is somebody else."""
+    """There is a hit that nobody has resolved as somebody else."""
     return question in case.found_by and case.answers[question] != "NO_MATCH"
 
 
 def _screening_refusal(case: Case, call: Call) -> str | None:
-    """Why the authority may not say so of the case."""
+    """The code that refuses an answer of the authority; None where it is accepted."""
     question = call.given["kind"]
     proposed = case.proposals.get(question)
     is_open = "PENDING" in case.answers.values()
@@ -233,7 +233,7 @@ def _decision(call: Call) -> tuple[str, str, str | None]:
 
 
 def follow(case: Case, call: Call) -> None:
-    """What becomes of the case where the call is done."""
+    """Apply a call that is accepted to the case."""
     match call.mutation:
         case "recordPayment":
             case.enter("PAID")

@@ -192,7 +192,7 @@ async def test_what_is_allowed_is_what_the_mutation_answers(who, world, connecti
 
 
 async def compare(who: Who, connection: asyncpg.Connection, state: str, *names: str) -> None:
-    """Hold what is allowed of a case in a state to what its mutations answer."""
+    """Compare the steps that a case in a state allows with what its mutations answer."""
     id_ = await case_in_state(who, connection, state)
     for name in names:
         if (state, name) in UNREACHED:

@@ -126,7 +126,7 @@ def cost_of(response: httpx2.Response) -> dict[str, Any]:
 
 
 async def spend(viewer: Viewer) -> httpx2.Response:
-    """Ask what was never asked, until it is refused; the refusal."""
+    """Send new documents until one is refused; the refusal."""
     for number in range(200):
         response = await ask(viewer, f"{{ a{number}: __typename b: __typename }}")
         if response.status_code != 200:

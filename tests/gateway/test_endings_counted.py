@@ -50,7 +50,7 @@ def supervisor(client: httpx2.AsyncClient, name: str) -> Viewer:
 
 
 async def ask_of(replicas: Any, name: str, ids: list[str]) -> None:
-    """Ask of each, of all at once, three times, of whichever gateway."""
+    """Ask for each person three times, all at once, at either gateway."""
     asked = await asyncio.gather(
         *(
             supervisor(replicas[number % 2], name)(ONE, id=id_)

@@ -69,7 +69,7 @@ async def erase_all(connection: Any, retention: Retention | None = None) -> None
 
 
 async def nothing_chokes(connection: Any, subject: UUID) -> None:
-    """What reads everybody on file passes over whoever was erased."""
+    """Jobs that read everybody on file skip whoever was erased."""
     await connection.execute(
         "UPDATE application SET is_linked = false WHERE applicant_id = $1", subject
     )
@@ -115,7 +115,7 @@ async def closed_after_correction(who: Any, corrected: dict[str, str]) -> str:
 
 
 class AnswerLost:
-    """Keys whose service does what it is asked, and dies before it says so."""
+    """Keys whose service erases them, and dies before it answers."""
 
     async def erase_data_keys(self, subjects: Any) -> Any:
         await KEYS.erase_data_keys(subjects)

@@ -48,7 +48,7 @@ def _without_chance(text: str, identity: dict[str, str]) -> str:
 
 
 async def _meets(agent: Viewer, traffic: Traffic, identity: dict[str, str]) -> tuple[object, ...]:
-    """What an agent is answered, and what the database was asked meanwhile."""
+    """The answer to an agent, and the statements sent to the database meanwhile."""
     begins = len(traffic.statements)
     values = {"visaType": "B1", "nationality": "AU", "identity": identity, "idempotencyKey": key()}
     first = await agent(_DOCUMENT, input=values)

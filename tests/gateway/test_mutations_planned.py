@@ -36,7 +36,7 @@ ANSWER = (
 
 
 async def both_ways(viewer: Viewer, query: str, said: dict[str, Any]) -> Any:
-    """The answer by a plan. The same request once more, by the executor, has no other."""
+    """The answer by a plan, which is also the executor's to the same request."""
     with log_lines() as log:
         asked = await viewer(query, input=said)
         with plans_off():

@@ -67,8 +67,8 @@ class Walk:
         await self._knock(case)
 
     async def _knock(self, case: Case) -> None:
-        """What the status would let be done, and something else does not: where guards are, each
-        reason as likely as another."""
+        """Try a call that the status allows and something else refuses: each reason is as likely
+        as another."""
         nearly: dict[str, list[Call]] = {}
         for call in CALLS:
             if (reason := refusal(case, call)) not in (None, *STATUSES):
@@ -120,7 +120,7 @@ def _is_refusal(call: Call) -> bool:
 
 
 async def _compare(connection: asyncpg.Connection, case: Case) -> None:
-    """The database has of a case what the model has."""
+    """Assert that the case in the database is that of the model."""
     written = await row(connection, case.id)
     assert (written["status"], written["is_held"], written["received_at"] is not None) == (
         case.status, case.is_held, case.is_received,

@@ -43,7 +43,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 async def list_endings(asking: Viewer) -> dict[str, Any]:
-    """What a list tells, by the id of the applicant."""
+    """The last fours that a list answers, by the id of the applicant."""
     asked = await asking(LIST)
     assert asked.errors == []
     found = {}

@@ -112,7 +112,7 @@ async def everything(who: dict[str, Viewer], viewer: str, off: int = 2) -> Attac
 
 @dataclass
 class AttackResult:
-    """What an attack came to."""
+    """What an attack found out."""
 
     #: How many numbers of refusals were attacked.
     attacked: int
@@ -123,7 +123,7 @@ class AttackResult:
 
 
 def attack(attacker: Attacker, true: dict[Count, int], most: int | None = None) -> AttackResult:
-    """Solve for all numbers, or so many, and see that all that is concluded from is true."""
+    """Solve for all numbers, or for so many, and assert that every premise is true."""
     sums = list(attacker.sums())
     for whole, parts, is_all in sums:
         others = [part for part in parts if OTHERS in part.group]

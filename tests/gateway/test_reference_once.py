@@ -123,7 +123,7 @@ async def test_nothing_is_half_introduced(who, world, connection, on) -> None:
 
 @pytest.fixture
 def forgets_the_day(monkeypatch) -> None:
-    """A gateway that looks at nothing that is said."""
+    """A gateway that checks no proposal."""
     monkeypatch.setattr(reference, "check", lambda *_: None)
 
 

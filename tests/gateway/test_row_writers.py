@@ -53,7 +53,7 @@ def outcomes(
 
 
 def of_cell(kind: Kind, cell: bytes | None, *, is_nullable: bool = False) -> Outcome:
-    """What both make of one cell."""
+    """The outcomes of both for one cell."""
     python, compiled = outcomes(
         [Instruction(Code.CELL, 0, kind, int(is_nullable))], [([[cell]], 1, None, None)]
     )

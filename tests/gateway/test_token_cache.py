@@ -41,7 +41,7 @@ class Judge:
 
 @pytest.fixture
 def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The tokens whose signature was looked at."""
+    """The tokens whose signature was verified."""
     seen: list[str] = []
     look = jws.deserialize_compact
 

@@ -302,7 +302,7 @@ def refused_together(way: str, names: Iterable[str]) -> Iterator[Asking]:
 
 
 def reads(role: Role, coordinate: str) -> bool:
-    """What the policy says of one field."""
+    """Whether the policy lets a role read a field."""
     type_name, name = coordinate.split(".")
     if name == "__typename":
         return type_name.endswith("Connection") or bool(readable_fields(type_name, role))

@@ -53,7 +53,7 @@ def empty() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def made() -> Iterator[Path]:
+def used_folder() -> Iterator[Path]:
     """A data folder whose server has run, and ended."""
     parent = reachable_folder()
     with running_postgres(parent / "postgres") as server:
@@ -63,9 +63,9 @@ def made() -> Iterator[Path]:
 
 
 @pytest.fixture
-def folder(empty: Path, made: Path) -> Path:
+def folder(empty: Path, used_folder: Path) -> Path:
     """A copy of it: making a cluster takes a second, and is tested by itself."""
-    subprocess.run(["cp", "-a", made, empty], check=True)
+    subprocess.run(["cp", "-a", used_folder, empty], check=True)
     return empty
 
 

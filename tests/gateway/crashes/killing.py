@@ -13,7 +13,7 @@ from tests.gateway.surviving.processes import Process
 
 
 class Killer:
-    """Kills one or the other whenever so many writes were acknowledged, as chance has it."""
+    """Kills gateways or PostgreSQL at random, each time after some more acknowledged writes."""
 
     def __init__(self, database: Database, gateways: Sequence[Process], chance: Random) -> None:
         self._database = database

@@ -20,7 +20,7 @@ _SUBMITTED = document(
 
 @dataclass(frozen=True)
 class Write:
-    """One mutation as somebody asks for it; asked again, it is the same to the last letter."""
+    """One call of a mutation; a retry is the same to the last byte."""
 
     mutation: str
     user: str
@@ -36,7 +36,7 @@ class Write:
 
     @property
     def digest(self) -> str:
-        """What the database keeps of whose key it is."""
+        """The digest of the user and the key, as the database stores it."""
         who = _USERS[self.user]
         return sha256(f"{who['role']}\0{who['sub']}\0{self.key}".encode()).hexdigest()
 

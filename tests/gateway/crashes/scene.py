@@ -36,7 +36,7 @@ WRITERS = 8
 
 @dataclass(frozen=True)
 class Scene:
-    """What is written to, and killed."""
+    """The gateways and the database that are written to and killed."""
 
     database: Database
     gateways: list[Process]
@@ -111,7 +111,7 @@ class Scene:
 
 @asynccontextmanager
 async def scene(settings: Mapping[str, str] | None = None) -> AsyncIterator[Scene]:
-    """All of it, with somebody who folds figures and a LINKER meanwhile."""
+    """A scene, in which figures are folded and a LINKER runs meanwhile."""
     with own_database(settings or {}) as database:
         url, stop = database.url(), asyncio.Event()
         login = login_at(url, tokens.PASSWORD)

@@ -30,7 +30,7 @@ READERS, WRITERS = 2, 2
 
 @dataclass
 class Traffic:
-    """How those fared who read and wrote."""
+    """What became of the reads and writes."""
 
     reads: Tally = field(default_factory=Tally)
     writes: Ledger = field(default_factory=lambda: Ledger(sys.maxsize))
@@ -49,7 +49,7 @@ class Traffic:
 
 @asynccontextmanager
 async def traffic(url: str, port: int) -> AsyncIterator[Traffic]:
-    """People who read and write through a gateway all the time, and a LINKER for their cases."""
+    """Readers and writers at a gateway all the time, and a LINKER for their cases."""
     seen, stop = Traffic(), asyncio.Event()
     balancer = Balancer([port], seen.reads)
     asking = [
@@ -68,7 +68,7 @@ async def traffic(url: str, port: int) -> AsyncIterator[Traffic]:
 
 @asynccontextmanager
 async def long_reader(url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Somebody who has read applications and does not end."""
+    """A transaction that has read applications and stays open."""
     reader = await connect(url)
     try:
         async with reader.transaction():

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 
 class Relay:
-    """Passes bytes on, until a connection says the word: from then on, nothing of that one."""
+    """Passes bytes on; of a connection that has sent the given word, nothing more."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host, self._port = host, port

@@ -20,7 +20,7 @@ _SIZE = "64m"
 
 @dataclass(frozen=True)
 class SmallDisk:
-    """Where the database on it answers its owner."""
+    """A small disk with a database on it; ``url`` is its address for the owner."""
 
     url: str
 

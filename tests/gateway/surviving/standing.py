@@ -29,7 +29,7 @@ _WORKING = """
 
 @dataclass(frozen=True)
 class Standing:
-    """Where it answers."""
+    """A running gateway: its port, its settings, and its internal application."""
 
     port: int
     settings: Settings

@@ -129,7 +129,7 @@ async def test_an_operation_without_a_connection_in_time_is_answered_overloaded(
 
 @dataclass
 class Course:
-    """What was answered while the database went and came, in order of time."""
+    """The answers while the database stopped and started, in order of time."""
 
     replies: list[tuple[float, str]] = field(default_factory=list)
 

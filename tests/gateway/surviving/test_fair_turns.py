@@ -42,7 +42,7 @@ async def watcher(world: str) -> AsyncIterator[asyncpg.Connection]:
 async def _asked_at_once(
     running: Standing, questions: Sequence[str], *, subject: str = "greedy"
 ) -> AsyncIterator[None]:
-    """Questions of one viewer, who hangs up in the end; without a subject of nobody."""
+    """Concurrent requests of one viewer (or anonymous, without a subject), hung up at the end."""
     requests = [request_bytes(question, sub=subject) for question in questions]
     if not subject:
         requests = [re.sub(rb"Authorization: [^\r]+\r\n", b"", one) for one in requests]
@@ -56,7 +56,7 @@ async def _asked_at_once(
 
 
 async def _another_is_answered(running: Standing, questions: int = 9) -> bool:
-    """Whether another viewer has a page each time."""
+    """Whether another viewer gets a page each time."""
     wire, request = Wire(running.port), request_bytes(PAGE, sub="another")
     replies = [await wire.ask(request) for _ in range(questions)]
     wire.close()

@@ -142,7 +142,7 @@ async def command(url: str, *options: str) -> tuple[int, str]:
 
 
 async def between_two_releases(world: str, owner: asyncpg.Connection) -> Watcher:
-    """One who knows what either release shows; the database is one of the other."""
+    """A watcher that knows what either release shows; the database is one of the other release."""
     ours = await seen_by_manager(owner)
     await put_up_other(owner)
     other = await seen_by_manager(owner)
