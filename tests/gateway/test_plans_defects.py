@@ -11,12 +11,12 @@ from sqlalchemy import select
 from gateway.access.rows import vouch_for
 from gateway.execution.plan import (
     branches,
+    cache,
     levels,
     page_planner,
     planner,
     program,
     row_planner,
-    run,
     statements,
 )
 from gateway.execution.plan.branch_reads import BranchReads
@@ -32,12 +32,12 @@ from tests.gateway.both_ways import both_ways
 from tests.gateway.test_defects import serving
 from tests.gateway.test_plans import MANY, compare_many, places_of
 
-pytestmark = [pytest.mark.anyio, pytest.mark.proof]
+pytestmark = pytest.mark.anyio
 
 Patch = pytest.MonkeyPatch
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 async def one_wall(world: str) -> AsyncIterator[None]:
     """Without the rows' second wall, which would hide what the first one lets through."""
     async with walls.second_wall_down(world):
@@ -234,14 +234,14 @@ def values_are_miscounted(patch: Patch) -> None:
 def kept_by(patch: Patch, key: Callable[[str, str | None, Any, Any], Any]) -> None:
     """Plans are kept by less than all that they are made for."""
 
-    class Careless(run.WeightedCache[Any, Any]):
+    class Careless(cache.WeightedCache[Any, Any]):
         def get(self, asked: Any) -> Any:
             return super().get(key(*asked))
 
         def keep(self, asked: Any, value: Any, weight: int) -> None:
             super().keep(key(*asked), value, weight)
 
-    patch.setattr(run, "WeightedCache", Careless)
+    patch.setattr(cache, "WeightedCache", Careless)
 
 
 def plans_of_a_role_serve_others(patch: Patch) -> None:
@@ -293,10 +293,21 @@ async def seen_by(world: str, plant: Callable[[Patch], None], numbers: Iterable[
 
 
 @pytest.mark.parametrize("plant", DEFECTS, ids=lambda plant: plant.__name__)
+def test_a_defect_can_be_planted(plant: Callable[[Patch], None]) -> None:
+    """The code that it changes is still there, though only `make proof` looks for the defect."""
+    with Patch.context() as patch:
+        plant(patch)
+
+
+@pytest.mark.proof
+@pytest.mark.usefixtures("one_wall")
+@pytest.mark.parametrize("plant", DEFECTS, ids=lambda plant: plant.__name__)
 async def test_a_defect_is_seen(world: str, plant: Callable[[Patch], None]) -> None:
     """By the documents of `make test`."""
     assert (await seen_by(world, plant, range(MANY))).startswith(("no plan", "200"))
 
 
+@pytest.mark.proof
+@pytest.mark.usefixtures("one_wall")
 async def test_where_there_is_no_defect_none_is_seen(world: str) -> None:
     assert await seen_by(world, lambda _: None, range(400)) == ""
