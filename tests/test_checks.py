@@ -71,7 +71,7 @@ def test_nothing_of_ours_is_half_done(check, ours: Sources) -> None:
 )  # fmt: skip
 def test_a_word_without_its_description_is_named(tree: Path, left_out: str, said: str) -> None:
     _replace(tree, left_out, "")
-    assert _found(check_words, tree, said)
+    assert _search(check_words, tree, said)
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_what_the_guards_do_not_know_of_a_step_is_named(
     tree: Path, left_out: str, said: str
 ) -> None:
     _replace(tree, left_out, "")
-    assert _found(check_guards, tree, said)
+    assert _search(check_guards, tree, said)
 
 
 def test_a_description_without_its_word_is_named(tree: Path) -> None:
     _replace(tree, '    TRANSIT = "TRANSIT"\n', "")
-    assert _found(check_words, tree, r"WORDS describes VisaCategory\.TRANSIT, which is no word")
+    assert _search(check_words, tree, r"WORDS describes VisaCategory\.TRANSIT, which is no word")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_description_without_its_word_is_named(tree: Path) -> None:
 )  # fmt: skip
 def test_a_role_that_is_unfinished_is_named(tree: Path, left_out: str, said: str) -> None:
     _replace(tree, left_out, "")
-    assert _found(check_roles, tree, said)
+    assert _search(check_roles, tree, said)
 
 
 def test_a_new_role_is_followed_to_the_end(tree: Path) -> None:
@@ -151,12 +151,12 @@ def test_a_dimension_that_is_unfinished_is_named(tree: Path, left_out: str, said
         left_out,
         '"none", "x"' if left_out.startswith('"') else "" if "\n" in left_out else "# left out ",
     )
-    assert _found(check_dimensions, tree, said)
+    assert _search(check_dimensions, tree, said)
 
 
 def test_a_grain_without_a_dimension_is_named(tree: Path) -> None:
     _replace(tree, '_grain("daily", "day", *Dimension)', '_grain("daily", "day", *_BY_PLACE)')
-    assert _found(check_dimensions, tree, "the finest grain of GRAINS lacks Dimension.CHANNEL")
+    assert _search(check_dimensions, tree, "the finest grain of GRAINS lacks Dimension.CHANNEL")
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_mutation_that_is_unfinished_is_named(
     tree: Path, before: str, after: str, said: str
 ) -> None:
     _replace(tree, before, after)
-    assert _found(check_mutations, tree, said)
+    assert _search(check_mutations, tree, said)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_a_mutation_that_is_unfinished_is_named(
 )  # fmt: skip
 def test_a_filter_without_a_walk_is_named(tree: Path, before: str, after: str, said: str) -> None:
     _replace(tree, before, after)
-    assert _found(check_walks, tree, said)
+    assert _search(check_walks, tree, said)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_a_filter_without_a_walk_is_named(tree: Path, before: str, after: str, s
 )  # fmt: skip
 def test_a_route_beside_its_gate_is_named(tree: Path, before: str, after: str, said: str) -> None:
     _replace(tree, before, after)
-    assert _found(check_routes, tree, said)
+    assert _search(check_routes, tree, said)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_a_text_that_is_missing_or_left_over_is_named(
     tree: Path, before: str, after: str, said: str
 ) -> None:
     _replace(tree, before, after)
-    assert _found(check_texts, tree, said)
+    assert _search(check_texts, tree, said)
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_an_error_without_its_words_is_named(
     tree: Path, before: str, after: str, said: str
 ) -> None:
     _replace(tree, before, after)
-    assert _found(check_error_texts, tree, said)
+    assert _search(check_error_texts, tree, said)
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_a_message_without_its_translation_is_named(
     tree: Path, before: str, after: str, said: str
 ) -> None:
     _replace(tree, before, after)
-    assert _found(check_translations, tree, said)
+    assert _search(check_translations, tree, said)
 
 
 def test_a_name_that_has_moved_away_is_a_sentence(tree: Path) -> None:
@@ -319,7 +319,7 @@ def _report_of(check, tree: Path) -> str:
     return "\n".join(show(finding, tree) for finding in check(Sources(tree)))
 
 
-def _found(check, tree: Path, pattern: str) -> re.Match[str] | None:
+def _search(check, tree: Path, pattern: str) -> re.Match[str] | None:
     text = _report_of(check, tree)
     assert re.search(pattern, text), text or "nothing was found"
     return re.search(pattern, text)

@@ -104,7 +104,7 @@ class Client:
                 assert self.process.returncode is None, self.complaints.read_text()
                 await asyncio.sleep(0.05)
 
-    async def falls_silent(self) -> None:
+    async def wait_for_silence(self) -> None:
         """Wait until it reports no more changes."""
         before = -1
         while before != (before := len(self.of("change"))):  # noqa: ASYNC110

@@ -29,7 +29,7 @@ class RecordingTransport(httpx2.AsyncBaseTransport):
         return await self._inner.handle_async_request(request)
 
 
-async def sent_for(database: str, names: list[str], **settings: str) -> list[set[str]]:
+async def sent_keys(database: str, names: list[str], **settings: str) -> list[set[str]]:
     """How the documents were sent to the gateway, for leadership, who reads all of these."""
     variables = {each.name: each.variables for each in screen_documents()}
     async with running_gateway(tokens.settings(database, **settings)) as app:
@@ -45,7 +45,7 @@ NAMES = ["viewer", "volumes/summary:processing", "today/question:processing"]
 
 async def test_documents_are_asked_for_by_id_once_they_are_registered(world: str) -> None:
     by_id, whole = {"documentId"}, {"query"}
-    assert await sent_for(world, NAMES) == [by_id, whole, whole, whole]
+    assert await sent_keys(world, NAMES) == [by_id, whole, whole, whole]
     owner = await connect(world)
     try:
         assert await register_dashboard(owner, "a test") == len({document(each.name)
@@ -53,7 +53,7 @@ async def test_documents_are_asked_for_by_id_once_they_are_registered(world: str
         assert await register_dashboard(owner, "a test") == 0
     finally:
         await owner.close()
-    assert await sent_for(world, NAMES, documents="require") == [by_id, by_id, by_id]
+    assert await sent_keys(world, NAMES, documents="require") == [by_id, by_id, by_id]
 
 
 async def test_what_the_gateway_refuses_is_not_asked_twice(world: str) -> None:

@@ -127,9 +127,9 @@ async def administer(viewer: Viewer, mutation: str, **given: Any) -> MutationAns
 
 async def apply_decree(who: Mapping[str, Viewer], mutation: str, **given: Any) -> Any:
     """Propose a change, and let the other administrator approve it; what it changed, as it is."""
-    proposed = changed_of(await administer(who["administrator"], mutation, **given))
+    proposed = change_of(await administer(who["administrator"], mutation, **given))
     approval = {"changeId": proposed["id"]}
-    changed_of(await administer(who["administrator-2"], "approveReferenceChange", **approval))
+    change_of(await administer(who["administrator-2"], "approveReferenceChange", **approval))
     if mutation not in SHOWN:
         return proposed
     shown, name = SHOWN[mutation]
@@ -146,10 +146,10 @@ async def cancel_change(who: Mapping[str, Viewer], subject: str) -> None:
     )
     [change] = newest.data["referenceChanges"]["nodes"]
     cancellation = {"changeId": change["id"], "reason": "It was said wrongly."}
-    changed_of(await administer(who["administrator"], "cancelReferenceChange", **cancellation))
+    change_of(await administer(who["administrator"], "cancelReferenceChange", **cancellation))
 
 
-def changed_of(answer: MutationAnswer) -> Any:
+def change_of(answer: MutationAnswer) -> Any:
     """What was changed, of a change that must be done."""
     assert answer.codes == [], answer.payload
     [name] = set(answer.payload) - {"errors"}

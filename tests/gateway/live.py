@@ -66,7 +66,7 @@ class Gateway:
         async with self.open() as socket:
             client = Client(socket)
             await client.say(type="connection_init", payload=credentials(name, **claims))
-            assert await client.hears() == {"type": "connection_ack"}
+            assert await client.receive() == {"type": "connection_ack"}
             yield client
 
 
@@ -103,7 +103,7 @@ class Client:
     async def say(self, **message: Any) -> None:
         await self.socket.send(json.dumps(message))
 
-    async def hears(self, seconds: float = SOON) -> dict[str, Any]:
+    async def receive(self, seconds: float = SOON) -> dict[str, Any]:
         return json.loads(await asyncio.wait_for(self.socket.recv(), seconds))
 
     async def subscribe(self, query: str, id: str = "1", **variables: Any) -> None:
@@ -111,7 +111,7 @@ class Client:
 
     async def next_value(self, seconds: float = SOON) -> Any:
         """The value of the next payload."""
-        message = await self.hears(seconds)
+        message = await self.receive(seconds)
         assert message["type"] == "next", message
         assert "errors" not in message["payload"], message
         (value,) = message["payload"]["data"].values()
@@ -128,9 +128,9 @@ class Client:
         """The applications of the next payloads."""
         return [(await self.next_value())["application"]["reference"] for _ in range(number)]
 
-    async def hears_nothing(self) -> None:
+    async def receives_nothing(self) -> None:
         try:
-            message = await self.hears(QUIET)
+            message = await self.receive(QUIET)
         except TimeoutError:
             return
         raise AssertionError(f"a message came: {message}")

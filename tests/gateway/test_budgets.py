@@ -241,7 +241,7 @@ async def test_a_subscription_beyond_the_budget_is_refused_by_a_message(world: s
     ):
         await officer.follows(KINDS)
         await officer.subscribe(KINDS.replace("reference", "a: reference b: status"), id="2")
-        assert_is_refused(await officer.hears(), "2")
+        assert_is_refused(await officer.receive(), "2")
 
 
 async def test_each_payload_is_charged(world: str, connection) -> None:
@@ -252,7 +252,7 @@ async def test_each_payload_is_charged(world: str, connection) -> None:
         await officer.follows(KINDS)
         for _ in range(100):
             await happens(connection, "AUSY-PAID-0013", "RECEIVED")
-            message = await officer.hears()
+            message = await officer.receive()
             if message["type"] == "error":
                 break
             assert message["payload"]["extensions"]["cost"]["actual"] == 6

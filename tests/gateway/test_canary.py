@@ -159,7 +159,7 @@ async def test_the_log_of_a_lively_run_holds_nothing_personal(
         async with served(world) as live, live.as_viewer("officer") as officer:
             await officer.follows(KINDS)
             await officer.subscribe(f'subscription {{ nothing(id: "{IDENTITY["email"]}") }}', "2")
-            await officer.hears()
+            await officer.receive()
         await client.get(f"/{IDENTITY['fullName']}?passport={IDENTITY['passportNumber']}")
         await client.get("/health/ready")
     values = {(line["event"].partition("=")[0], line["level"]) for line in log.lines}

@@ -68,7 +68,7 @@ async def erase_all(connection: Any, retention: Retention | None = None) -> None
         pass
 
 
-async def nothing_chokes(connection: Any, subject: UUID) -> None:
+async def assert_jobs_skip(connection: Any, subject: UUID) -> None:
     """Jobs that read everybody on file skip whoever was erased."""
     await connection.execute(
         "UPDATE application SET is_linked = false WHERE applicant_id = $1", subject
@@ -81,7 +81,7 @@ async def nothing_chokes(connection: Any, subject: UUID) -> None:
 
 async def test_whoever_is_erased_is_read_nowhere_and_nothing_chokes(who, connection) -> None:
     corrected = {"fullName": "Zyxwanda Numbat", "passportNumber": "QZERASE02"}
-    case = await closed_after_correction(who, corrected)
+    case = await case_closed_after_correction(who, corrected)
     subject = await order_erasure(who, case)
     before = await read(who, case)
     assert before["identity"] == {"fullName": "Zyxwanda Numbat"}
@@ -103,11 +103,11 @@ async def test_whoever_is_erased_is_read_nowhere_and_nothing_chokes(who, connect
     assert await KEYS.open_data_keys([subject]) == {}
     # What is left in any table opens nothing, and no key is made again.
     assert await KEYS.make_data_keys([subject]) == {}
-    await nothing_chokes(connection, subject)
+    await assert_jobs_skip(connection, subject)
     assert await read(who, case) == after
 
 
-async def closed_after_correction(who: Any, corrected: dict[str, str]) -> str:
+async def case_closed_after_correction(who: Any, corrected: dict[str, str]) -> str:
     case = await submitted_case(who, identity=IDENTITY)
     await perform(who["agent-au"], "proposeCorrection", case, identity=corrected)
     await wait_until_linked(who, case)
@@ -154,7 +154,7 @@ async def test_a_crash_between_any_two_steps_leaves_nobody_half_erased(
             "before the word": (True, False),
         }[crash]
         assert person["erasure"]["keysDeletedAt"] is None
-        await nothing_chokes(connection, subject)
+        await assert_jobs_skip(connection, subject)
 
         await erase_all(connection)
         person = await read(who, case)
@@ -250,7 +250,7 @@ async def test_a_forger_is_found_again_until_the_period_of_that_ends(who, connec
     await erase_all(connection)
     person = await read(who, case)
     assert (person["identity"], person["erasure"]["indexRemovedAt"]) == (None, None)
-    await nothing_chokes(connection, subject)
+    await assert_jobs_skip(connection, subject)
     assert await connection.fetchval(_INDEXED, subject) > 0
 
     # The same passport, through another partner: it is linked to what is left of the file.
@@ -325,7 +325,7 @@ async def test_a_restored_backup_brings_nobody_back(who, server, connection, wor
         assert await identities(old, "applicant_id = $1", gone) == []
         assert (await old.fetchrow(text, gone))["erased_at"] is not None
         assert await old.fetchval(_INDEXED, gone) == 0
-        await nothing_chokes(old, gone)
+        await assert_jobs_skip(old, gone)
         assert await old.fetchval(_INDEXED, kept) > 0
         cause = "SELECT cause, keys_deleted_at IS NOT NULL FROM erasure WHERE applicant_id = $1"
         assert tuple(await old.fetchrow(cause, gone)) == ("RESTORED", True)

@@ -18,7 +18,7 @@ from tests.gateway.conftest import Traffic, Viewer
 from tests.gateway.in_process import running_gateway
 from tests.gateway.published_crowd import publish_with
 from tests.gateway.test_policy_enforced import assert_forbidden
-from tests.gateway.ways import FOLLOWED, FULL, WAYS, Asking, answered_together, refused_together
+from tests.gateway.ways import FOLLOWED, FULL, WAYS, Asking, split_by_mistakes, split_by_root_fields
 from tests.models.crowd import crowd
 from tests.walls.field_rights import RIGHTS, ROLES, fields_of, right
 
@@ -79,13 +79,13 @@ async def test_a_field_is_answered_or_refused_as_the_matrix_says(
         names = [name for owner, name in RIGHTS if owner == type_name and name != "[rows]"]
         refused = [n for n in names if any(map(is_hidden, Asking(way, [n]).coordinates))]
         together = [name for name in names if name not in refused]
-        for asking in answered_together(way, together):
+        for asking in split_by_root_fields(way, together):
             document = asking.document(operation)
             answer = await who[VIEWERS[role]](document)
             assert (answer.status, answer.errors) == (200, []), document
         traffic.statements.clear()
         traffic.connections = 0
-        for asking in refused_together(way, refused):
+        for asking in split_by_mistakes(way, refused):
             document = asking.document(operation)
             hidden = asking.outermost(is_hidden)
             answer = await who[VIEWERS[role]](document)

@@ -148,4 +148,4 @@ async def test_other_supervisors_and_auditors_are_alerted_of_an_inquiry_at_once(
             payload = await one.next_value()
             assert (payload["kind"], payload["actor"]) == ("INQUIRY", "supervisor")
             assert payload["inquiry"] == {"reason": "A ring of forgers."}
-        await oneself.hears_nothing()
+        await oneself.receives_nothing()

@@ -85,7 +85,7 @@ class Load:
             try:
                 async with self.rng.choice(self.replicas).as_viewer("officer") as viewer:
                     await viewer.subscribe(APPLICATIONS, after=position)
-                    message = await viewer.hears(10)
+                    message = await viewer.receive(10)
             except SERVER_ENDED:
                 continue
             if message["type"] != "next" or "errors" in message["payload"]:

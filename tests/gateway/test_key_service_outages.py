@@ -102,7 +102,7 @@ async def test_a_service_that_is_killed_slow_or_full_closes_identities_alone(
     async def hand_in() -> Any:
         return await send(agent, "submitApplication", values)
 
-    async def is_away(*, hands_in: bool = True, reads: bool = True) -> None:
+    async def assert_outage(*, hands_in: bool = True, reads: bool = True) -> None:
         """Nothing of it is half done, and what needs no identity goes on."""
         before, keys = await connection.fetchrow(_WRITTEN), service.keys()
         if reads:
@@ -115,12 +115,12 @@ async def test_a_service_that_is_killed_slow_or_full_closes_identities_alone(
     assert await identity() == OPEN
     process.kill()
     process.wait()
-    await is_away()
+    await assert_outage()
 
     process = service.start()
     assert await identity() == OPEN
     process.send_signal(signal.SIGSTOP)
-    await is_away()
+    await assert_outage()
     process.send_signal(signal.SIGCONT)
     assert await identity() == OPEN
 
@@ -128,7 +128,7 @@ async def test_a_service_that_is_killed_slow_or_full_closes_identities_alone(
     process = service.start()
     assert await identity() == OPEN
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (512, resource.RLIM_INFINITY))
-    await is_away(reads=False)
+    await assert_outage(reads=False)
     assert await identity() == OPEN
     limit = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, limit)
@@ -140,5 +140,5 @@ async def test_a_service_that_is_killed_slow_or_full_closes_identities_alone(
     # As many were opened this minute as may be: others are still handed in.
     service.start(unwraps=1)
     assert await identity() == OPEN
-    await is_away(hands_in=False)
+    await assert_outage(hands_in=False)
     assert "UNAVAILABLE" not in (await hand_in()).text

@@ -104,7 +104,7 @@ async def test_sockets_speak_indonesian_too(world: str) -> None:
         async with live.open(additional_headers=headers) as socket:
             client = Client(socket)
             await client.say(type="connection_init")
-            await client.hears()
+            await client.receive()
             await client.say(type="subscribe", id="1", payload={"query": 1})
-            refusal = await client.hears()
+            refusal = await client.receive()
         assert refusal["payload"][0]["message"] == "`query` harus berupa teks."

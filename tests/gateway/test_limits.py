@@ -195,7 +195,7 @@ async def test_wrong_variables_of_a_subscription_are_reported_by_their_path(worl
     async with served(world) as running, running.as_viewer("officer") as client:
         query = "subscription($w: ApplicationWhere) { applicationChanged(where: $w) { position } }"
         await client.subscribe(query, w={"country": {"eq": {NAME: PASSPORT}}})
-        message = await client.hears()
+        message = await client.receive()
         [error] = message["payload"]
         assert error["extensions"]["code"] == "INVALID_VARIABLES"
         expected = "An ISO 3166 code of two capital letters, such as AU, is expected."

@@ -47,7 +47,9 @@ def _without_chance(text: str, identity: dict[str, str]) -> str:
     return without_budget(text).replace(identity["passportNumber"][-4:], "last")
 
 
-async def _meets(agent: Viewer, traffic: Traffic, identity: dict[str, str]) -> tuple[object, ...]:
+async def _observe_submission(
+    agent: Viewer, traffic: Traffic, identity: dict[str, str]
+) -> tuple[object, ...]:
     """The answer to an agent, and the statements sent to the database meanwhile."""
     begins = len(traffic.statements)
     values = {"visaType": "B1", "nationality": "AU", "identity": identity, "idempotencyKey": key()}
@@ -69,16 +71,16 @@ async def test_submitting_an_application_reveals_nothing_about_other_files(
     for _ in range(3):
         await submitted_case(who, identity=_KNOWN)
     # Statements are planned by now.
-    await _meets(who["agent-au"], traffic, {**_UNKNOWN, "passportNumber": "WARM00001"})
-    unknown = await _meets(who["agent-au"], traffic, _UNKNOWN)
-    known = await _meets(who["agent-au"], traffic, _KNOWN)
+    await _observe_submission(who["agent-au"], traffic, {**_UNKNOWN, "passportNumber": "WARM00001"})
+    unknown = await _observe_submission(who["agent-au"], traffic, _UNKNOWN)
+    known = await _observe_submission(who["agent-au"], traffic, _KNOWN)
     assert known == unknown
 
 
 async def test_no_statement_of_whoever_takes_in_speaks_of_links(who, traffic: Traffic) -> None:
     await submitted_case(who, identity=_KNOWN)
     traffic.statements.clear()
-    await _meets(who["agent-au"], traffic, _KNOWN)
+    await _observe_submission(who["agent-au"], traffic, _KNOWN)
     text = " ".join(traffic.statements)
     assert "INSERT INTO identity" in text
     assert not re.search(r"person_(index|link)|is_linked|linker", text)

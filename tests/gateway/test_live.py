@@ -47,7 +47,7 @@ async def writer(world: str) -> AsyncIterator[asyncpg.Connection]:
 
 async def refusal_of(viewer: Client, query: str, **variables: object) -> str:
     await viewer.subscribe(query, **variables)
-    refused = await viewer.hears()
+    refused = await viewer.receive()
     assert refused["type"] == "error"
     return refused["payload"][0]["extensions"]["code"]
 
@@ -59,7 +59,7 @@ async def test_an_event_is_sent_once_with_what_the_role_reads(live: Gateway, wri
         payload = await officer.next_value()
         assert payload["kind"] == "RECEIVED"
         assert payload["application"] == {"reference": "AUSY-PAID-0013", "status": "PAID"}
-        await officer.hears_nothing()
+        await officer.receives_nothing()
 
 
 LINKED = """subscription($after: String) { applicationChanged(after: $after) {
@@ -116,7 +116,7 @@ async def test_changes_out_of_reach_leave_no_trace(live: Gateway, writer, name: 
             await happens(writer, reference, "RECEIVED")
         reached = [reference for where, reference in CASES.items() if where in REACHES[name]]
         assert await viewer.references(len(reached)) == reached
-        await viewer.hears_nothing()
+        await viewer.receives_nothing()
 
 
 @pytest.mark.parametrize("name", ["leadership", "administrator", "anonymous"])
@@ -124,7 +124,7 @@ async def test_whoever_reads_no_case_follows_none(live: Gateway, name: str) -> N
     if name == "leadership":
         async with live.as_viewer(name) as viewer:
             await viewer.subscribe(APPLICATIONS)
-            refused = await viewer.hears()
+            refused = await viewer.receive()
             assert refused["type"] == "error"
             assert {one["extensions"]["code"] for one in refused["payload"]} == {"FORBIDDEN_FIELD"}
         return
@@ -174,7 +174,7 @@ async def test_partners_hear_of_stages_and_never_of_a_status_or_a_hold(
             await happens(writer, case, kind)
             assert [(await one.next_value())["kind"] for one in (officer, supervisor)] == [kind] * 2
         for viewer in (manager, agent, officer, supervisor):
-            await viewer.hears_nothing()
+            await viewer.receives_nothing()
 
 
 async def test_an_applicant_hears_of_stages_and_decisions_and_never_of_how_one_works_on_it(
@@ -187,7 +187,7 @@ async def test_an_applicant_hears_of_stages_and_decisions_and_never_of_how_one_w
         for kind in ("IN_VERIFICATION", "SCREENING", "HELD", "RELEASED", "IN_VERIFICATION"):
             await happens(writer, case, kind)
         assert await applicant.references(1) == [case]
-        await applicant.hears_nothing()
+        await applicant.receives_nothing()
         for kind in ("GRANTED", "REVOKED"):
             await happens(writer, case, kind)
             assert await applicant.references(1) == [case]
@@ -197,7 +197,7 @@ async def test_an_applicant_hears_of_stages_and_decisions_and_never_of_how_one_w
 async def test_kind_does_not_exist_for_who_reads_no_status(live: Gateway, name: str) -> None:
     async with live.as_viewer(name) as viewer:
         await viewer.subscribe(KINDS)
-        refused = await viewer.hears()
+        refused = await viewer.receive()
         assert refused["type"] == "error"
         found = {one["extensions"].get("coordinate") for one in refused["payload"]}
         assert found == {"ApplicationChange.kind", "Application.status"}
@@ -209,7 +209,7 @@ async def test_where_narrows_what_is_followed(live: Gateway, writer) -> None:
         await happens(writer, "AUSY-PAID-0013", "RECEIVED")
         await happens(writer, "NZGR-WITH-0009", "RECEIVED")
         assert await officer.references(1) == ["NZGR-WITH-0009"]
-        await officer.hears_nothing()
+        await officer.receives_nothing()
 
 
 async def test_subscribers_of_one_reach_share_one_query(live: Gateway, writer, traffic) -> None:
@@ -219,10 +219,10 @@ async def test_subscribers_of_one_reach_share_one_query(live: Gateway, writer, t
             manager = await stack.enter_async_context(viewer)
             await manager.follows(APPLICATIONS)
         await happens(writer, "NZGR-WITH-0009", "RECEIVED")
-        await manager.hears_nothing()
+        await manager.receives_nothing()
         traffic.statements.clear()
         await happens(writer, "NZGR-WITH-0009", "RECEIVED")
-        await manager.hears_nothing()
+        await manager.receives_nothing()
         looks = [text for text in traffic.statements if "FROM application_change" in text]
         assert 1 <= len(looks) <= 2
 
@@ -286,11 +286,11 @@ async def test_volumes_changed_is_sent_after_a_fold_that_changed_figures(
         for viewer in (leadership, manager, pacific):
             await viewer.follows(VOLUMES)
         await fold(writer)
-        await leadership.hears_nothing()
+        await leadership.receives_nothing()
         await _figures_change(writer, "NZGR-WITH-0009")
         assert set(await leadership.next_value()) == {"position", "asOf"}
         await pacific.next_value()
-        await manager.hears_nothing()
+        await manager.receives_nothing()
         await _figures_change(writer, "AUSY-PAID-0013")
         await manager.next_value()
 
@@ -340,7 +340,7 @@ async def test_a_subscribed_field_is_sent_or_refused_by_the_policy(live: Gateway
                 inside = f"{name} {{ __typename }}" if name == "application" else name
                 followed = f"__typename ... on {type_name} {{ {inside} }}"
                 await viewer.subscribe(f"subscription {{ {way} {{ {followed} }} }}", id=name + way)
-                message = await viewer.hears()
+                message = await viewer.receive()
                 may = is_readable("Subscription", way, role) and is_readable(type_name, name, role)
                 assert message["type"] == ("next" if may else "error")
                 if not may:

@@ -26,7 +26,7 @@ async def test_whoever_comes_back_with_a_position_misses_nothing(live: Gateway, 
     async with live.as_viewer("manager-au") as manager:
         await manager.follows(APPLICATIONS, after=first["position"])
         assert await manager.references(1) == ["AUME-INCO-0004"]
-        await manager.hears_nothing()
+        await manager.receives_nothing()
 
 
 async def test_more_than_a_batch_is_caught_up_with_in_order(live: Gateway, writer) -> None:
@@ -39,7 +39,7 @@ async def test_more_than_a_batch_is_caught_up_with_in_order(live: Gateway, write
     async with live.as_viewer("officer") as officer:
         await officer.follows(APPLICATIONS, after=position)
         assert await officer.references(125) == ["AUSY-PAID-0013"] * 125
-        await officer.hears_nothing()
+        await officer.receives_nothing()
 
 
 async def test_a_late_commit_is_sent_after_a_transaction_that_began_later(
@@ -52,7 +52,7 @@ async def test_a_late_commit_is_sent_after_a_transaction_that_began_later(
         await transaction.start()
         await happens(late, "AUSY-PAID-0013", "RECEIVED")
         await happens(writer, "NZGR-WITH-0009", "RECEIVED")
-        await officer.hears_nothing()
+        await officer.receives_nothing()
         await transaction.commit()
         assert await officer.references(2) == ["AUSY-PAID-0013", "NZGR-WITH-0009"]
         # One that is rolled back holds nothing up, and nobody hears that it ended.
@@ -62,7 +62,7 @@ async def test_a_late_commit_is_sent_after_a_transaction_that_began_later(
         await happens(writer, "NZGR-WITH-0009", "RECEIVED")
         await transaction.rollback()
         assert await officer.references(1) == ["NZGR-WITH-0009"]
-        await officer.hears_nothing()
+        await officer.receives_nothing()
     await late.close()
 
 
@@ -79,7 +79,7 @@ async def test_a_lost_listener_comes_back_and_catches_up(live: Gateway, world: s
             )
         await happens(writer, "AUME-INCO-0004", "RECEIVED")
         assert await officer.references(2) == ["NZGR-WITH-0009", "AUME-INCO-0004"]
-        await officer.hears_nothing()
+        await officer.receives_nothing()
 
 
 async def test_while_nothing_changes_a_heartbeat_tells_the_position(

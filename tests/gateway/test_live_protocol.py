@@ -78,7 +78,7 @@ async def test_the_token_may_stand_in_the_header(live: Gateway) -> None:
     async with live.open(additional_headers=headers) as socket:
         client = Client(socket)
         await client.say(type="connection_init")
-        assert await client.hears() == {"type": "connection_ack"}
+        assert await client.receive() == {"type": "connection_ack"}
 
 
 async def test_one_role_acts_and_is_named_in_the_payload(live: Gateway) -> None:
@@ -86,11 +86,11 @@ async def test_one_role_acts_and_is_named_in_the_payload(live: Gateway) -> None:
     async with live.open() as socket:
         client = Client(socket)
         await client.say(type="connection_init", payload={**both, "Gerbang-Role": "LEADERSHIP"})
-        assert await client.hears() == {"type": "connection_ack"}
+        assert await client.receive() == {"type": "connection_ack"}
         await client.subscribe(VOLUMES)
         await client.next_value()
         await client.subscribe(APPLICATIONS, id="2")
-        refused = await client.hears()
+        refused = await client.receive()
         assert (refused["type"], refused["id"]) == ("error", "2")
 
 
@@ -127,7 +127,7 @@ async def test_a_breach_of_the_protocol_ends_the_socket(
         for message in said:
             if message == "OFFICER":
                 await client.say(type="connection_init", payload=credentials("officer"))
-                await client.hears()
+                await client.receive()
             else:
                 await socket.send(message)
         ended, reason = await client.is_closed()
@@ -219,7 +219,7 @@ async def test_a_socket_has_a_bounded_number_of_subscriptions(live: Gateway) -> 
             await officer.subscribe(VOLUMES, id=str(number))
             await officer.next_value()
         await officer.subscribe(VOLUMES, id="more")
-        refused = await officer.hears()
+        refused = await officer.receive()
         assert refused["id"] == "more"
         assert refused["payload"][0]["extensions"]["code"] == "TOO_MANY_SUBSCRIPTIONS"
         await officer.say(type="complete", id="0")
@@ -234,12 +234,12 @@ async def test_a_ping_is_answered_before_and_after_the_beginning(live: Gateway) 
     async with live.open() as socket:
         client = Client(socket)
         await client.say(type="ping")
-        assert await client.hears() == {"type": "pong"}
+        assert await client.receive() == {"type": "pong"}
         await client.say(type="pong")
         await client.say(type="connection_init", payload=credentials("officer"))
-        assert await client.hears() == {"type": "connection_ack"}
+        assert await client.receive() == {"type": "connection_ack"}
         await client.say(type="ping", payload={"at": 1})
-        assert await client.hears() == {"type": "pong"}
+        assert await client.receive() == {"type": "pong"}
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ async def test_an_invalid_subscription_is_refused_and_the_socket_stays_open(
 ) -> None:
     async with live.as_viewer("officer") as officer:
         await officer.say(type="subscribe", id="1", payload=payload)
-        refused = await officer.hears()
+        refused = await officer.receive()
         assert (refused["type"], refused["id"]) == ("error", "1")
         assert {one["extensions"]["code"] for one in refused["payload"]} == {code}
         await officer.follows(APPLICATIONS)
@@ -277,7 +277,7 @@ async def test_a_completed_subscription_gets_nothing_more(live: Gateway, world: 
         await officer.follows(APPLICATIONS)
         await officer.say(type="complete", id="1")
         await happens(writer, "AUSY-PAID-0013", "RECEIVED")
-        await officer.hears_nothing()
+        await officer.receives_nothing()
         await officer.say(type="complete", id="unknown")
         await officer.follows(APPLICATIONS)
     await writer.close()
@@ -305,7 +305,7 @@ async def test_a_client_that_does_not_read_is_dropped(world: str) -> None:
         async with live.open(sock=narrow, max_queue=1, ping_interval=None) as socket:
             client = Client(socket)
             await client.say(type="connection_init", payload=credentials("officer"))
-            await client.hears()
+            await client.receive()
             await client.follows(query)
             async with writer.transaction():
                 for _ in range(1_500):

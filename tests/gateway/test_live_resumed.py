@@ -41,7 +41,7 @@ async def _follow(client: Client, query: str, position: Any = None, **variables:
 
 async def _next(client: Client) -> tuple[Any, str]:
     """The value of the next payload, and its position."""
-    payload = (await client.hears())["payload"]
+    payload = (await client.receive())["payload"]
     (value,) = payload["data"].values()
     return value, payload["extensions"]["position"]
 
@@ -68,7 +68,7 @@ async def test_a_client_that_echoes_the_position_gets_every_change_exactly_once(
             value, position = await _next(officer)
             assert _reference(value) == case
             if number == len(CASES) - 1:
-                await officer.hears_nothing()
+                await officer.receives_nothing()
 
 
 async def test_each_change_of_a_batch_has_a_position_of_its_own(live: Gateway, writer) -> None:
@@ -109,7 +109,7 @@ async def test_a_wrong_position_is_refused_and_never_overlooked(
 ) -> None:
     async with live.as_viewer("officer") as officer:
         await _follow(officer, PLAIN, position)
-        refused = await officer.hears()
+        refused = await officer.receive()
         assert refused["type"] == "error"
         assert refused["payload"][0]["extensions"]["code"] == code
 
@@ -124,7 +124,7 @@ async def test_a_position_shows_nobody_more_than_the_own_reach(live: Gateway, wr
         await _follow(agent, PLAIN, position)
         await _next(agent)
         assert _reference((await _next(agent))[0]) == CASES[0]
-        await agent.hears_nothing()
+        await agent.receives_nothing()
 
 
 # --- A token renewed -----------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def _lasting(seconds: int) -> dict[str, int]:
 async def _renew(client: Client, name: str, **claims: Any) -> dict[str, Any]:
     """Send a fresh token in a ping; the payload of the pong."""
     await client.say(type="ping", payload=credentials(name, **claims))
-    pong = await client.hears()
+    pong = await client.receive()
     assert pong["type"] == "pong"
     return pong["payload"]
 
@@ -152,7 +152,7 @@ async def test_a_token_renewed_in_a_ping_keeps_the_socket_and_what_it_follows(
         assert await _renew(officer, "officer", **second) == {"expiresAt": second["exp"]}
         assert await _renew(officer, "officer", **first) == {"expiresAt": first["exp"]}
         while time.time() < first["exp"] + 0.5:
-            await officer.hears_nothing()
+            await officer.receives_nothing()
         await happens(writer, CASES[0], "RECEIVED")
         assert await officer.references(1) == [CASES[0]]
 
@@ -192,7 +192,7 @@ async def test_a_token_that_is_refused_changes_nothing(live: Gateway) -> None:
         await officer.follows(VOLUMES)
         for payload in ({"authorization": "Bearer x.y.z"}, tokens.bearer("LEADERSHIP")):
             await officer.say(type="ping", payload=payload)
-            pong = await officer.hears()
+            pong = await officer.receive()
             assert set(pong["payload"]) == {"refused"}
             assert "x.y.z" not in pong["payload"]["refused"]
         assert (await officer.is_closed())[0] == 4403

@@ -38,4 +38,4 @@ async def test_changes_of_others_are_kept_away(world: str, writer, down, is_kept
             await happens(writer, reference, "RECEIVED")
         expected = [OWN] if is_kept else [*FOREIGN, OWN]
         assert await manager.references(len(expected)) == expected
-        await manager.hears_nothing()
+        await manager.receives_nothing()

@@ -104,7 +104,7 @@ async def test_a_subscription_that_is_refused_is_counted_when_it_ends(
     before = Figures(await metrics_of(live.internal))
     async with live.as_viewer("officer") as officer:
         await officer.subscribe(query)
-        refused = await officer.hears()
+        refused = await officer.receive()
         assert refused["type"] == "error", json.dumps(refused)
         codes = [error["extensions"]["code"] for error in refused["payload"]]
         assert set(codes) == {code}

@@ -64,9 +64,9 @@ class Walk:
         call = next((call for call in calls if call and not _is_refusal(call)), calls[0])
         if call:
             await self._call(case, call)
-        await self._knock(case)
+        await self._try_refused_call(case)
 
-    async def _knock(self, case: Case) -> None:
+    async def _try_refused_call(self, case: Case) -> None:
         """Try a call that the status allows and something else refuses: each reason is as likely
         as another."""
         nearly: dict[str, list[Call]] = {}

@@ -125,7 +125,7 @@ async def _as(
         await connection.execute(statement, *values)
 
 
-async def _found(
+async def _people_found(
     connection: asyncpg.Connection, viewer: Viewer, acting: str, case: str, sealed: str | None = ""
 ) -> object:
     """``sealed`` is the case that is sealed with the viewer, where it is another one."""
@@ -137,8 +137,8 @@ async def _found(
 
 
 async def test_the_index_answers_to_a_case_alone(connection, one) -> None:
-    assert await _found(connection, OFFICER, "OFFICER", DESK) == [one]
-    assert await _found(connection, SUPERVISOR, "SUPERVISOR", "AUSY-GRAN-0001") == [one]
+    assert await _people_found(connection, OFFICER, "OFFICER", DESK) == [one]
+    assert await _people_found(connection, SUPERVISOR, "SUPERVISOR", "AUSY-GRAN-0001") == [one]
     for viewer, acting, case in (
         (OTHER, "OFFICER", DESK),
         (OFFICER, "OFFICER", "AUSY-GRAN-0001"),  # on the desk once
@@ -148,14 +148,14 @@ async def test_the_index_answers_to_a_case_alone(connection, one) -> None:
         (Viewer("agent-au", Role.PARTNER_AGENT, partner="NUSA"), "PARTNER_AGENT", DESK),
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await _found(connection, viewer, acting, case)
+            await _people_found(connection, viewer, acting, case)
 
 
 @pytest.mark.parametrize("sealed", [None, "SGPO-OPEN-0006", "ZZZZ-ZZZZ-ZZZZ"])
 async def test_the_index_answers_to_the_case_that_is_sealed(connection, one, sealed) -> None:
     """A supervisor looks people up for any case: the statement is not asked for which."""
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="sealed with the viewer"):
-        await _found(connection, SUPERVISOR, "SUPERVISOR", "AUSY-GRAN-0001", sealed)
+        await _people_found(connection, SUPERVISOR, "SUPERVISOR", "AUSY-GRAN-0001", sealed)
 
 
 async def test_nobody_reads_the_index_itself(connection, one) -> None:

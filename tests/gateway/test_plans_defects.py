@@ -280,7 +280,7 @@ DEFECTS = [
 ]
 
 
-async def seen_by(world: str, plant: Callable[[Patch], None], numbers: Iterable[int]) -> str:
+async def comparison_of(world: str, plant: Callable[[Patch], None], numbers: Iterable[int]) -> str:
     """What the comparison says of a defect; nothing where it sees none."""
     with Patch.context() as patch:
         plant(patch)
@@ -304,10 +304,10 @@ def test_a_defect_can_be_planted(plant: Callable[[Patch], None]) -> None:
 @pytest.mark.parametrize("plant", DEFECTS, ids=lambda plant: plant.__name__)
 async def test_a_defect_is_seen(world: str, plant: Callable[[Patch], None]) -> None:
     """By the documents of `make test`."""
-    assert (await seen_by(world, plant, range(MANY))).startswith(("no plan", "200"))
+    assert (await comparison_of(world, plant, range(MANY))).startswith(("no plan", "200"))
 
 
 @pytest.mark.proof
 @pytest.mark.usefixtures("one_wall")
 async def test_where_there_is_no_defect_none_is_seen(world: str) -> None:
-    assert await seen_by(world, lambda _: None, range(400)) == ""
+    assert await comparison_of(world, lambda _: None, range(400)) == ""

@@ -22,9 +22,9 @@ from tests.gateway.ways import (
     FULL,
     WAYS,
     Asking,
-    answered_together,
     reads,
-    refused_together,
+    split_by_mistakes,
+    split_by_root_fields,
 )
 from tests.walls.field_rights import BEHIND
 
@@ -99,13 +99,13 @@ async def check_type(
         every = {name: Asking(way, [name]) for name in POLICY[type_name].fields}
         refused = [name for name, it in every.items() if any(map(is_hidden, it.coordinates))]
         together = [name for name in every if name not in refused]
-        for asking in answered_together(way, together):
+        for asking in split_by_root_fields(way, together):
             document = asking.document(operation(role))
             answer = await viewer(document)
             assert (answer.status, answer.errors) == (200, []), document
         traffic.statements.clear()
         traffic.connections = 0
-        askings = [*refused_together(way, refused)]
+        askings = [*split_by_mistakes(way, refused)]
         if any(map(is_hidden, Asking(way, []).coordinates)):
             askings = askings[:1]  # the way is closed, whatever is at its end
         documents = [(asking, asking.document(operation(role))) for asking in askings]

@@ -153,7 +153,7 @@ async def test_a_socket_states_it_once_for_all_its_operations(
     async with live.open(additional_headers=headers) as socket:
         officer = Client(socket)
         await officer.say(type="connection_init", payload={**credentials("officer"), **payload})
-        assert await officer.hears() == {"type": "connection_ack"}
+        assert await officer.receive() == {"type": "connection_ack"}
         await officer.follows(FOLLOWED)
         await happens(owner, "SGPO-OPEN-0006", "RECEIVED")
         assert (await officer.next_value())["application"]["applicant"]["identity"]["email"]
@@ -166,7 +166,7 @@ async def test_a_socket_that_states_none_or_nonsense_reads_no_identity(live: Gat
         async with live.open() as socket:
             officer = Client(socket)
             await officer.say(type="connection_init", payload={**credentials("officer"), **payload})
-            assert await officer.hears() == {"type": "connection_ack"}
+            assert await officer.receive() == {"type": "connection_ack"}
             await officer.subscribe(FOLLOWED)
-            refused = await officer.hears()
+            refused = await officer.receive()
             assert refused["payload"][0]["extensions"]["code"] == code

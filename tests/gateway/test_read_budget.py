@@ -227,7 +227,7 @@ async def test_other_supervisors_and_auditors_are_alerted_of_a_spent_budget_at_o
         for one in (other, auditor):
             payload = await one.next_value()
             assert (payload["kind"], payload["actor"]) == ("READ_BUDGET", "supervisor")
-        await oneself.hears_nothing()
+        await oneself.receives_nothing()
 
 
 async def test_an_operation_that_reads_nobody_takes_no_more_statements(replicas, traffic) -> None:

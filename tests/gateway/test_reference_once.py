@@ -15,7 +15,7 @@ from tests.gateway import test_reference, test_reference_refusals, walls
 from tests.gateway.administering import (
     PROPOSALS,
     administer,
-    changed_of,
+    change_of,
     later,
     refusal_of,
     sample,
@@ -44,7 +44,7 @@ async def test_the_same_request_again_answers_the_same_and_does_nothing(
     before = await everything(connection)
     first = await administer(who["administrator"], mutation, **values)
     after = await everything(connection)
-    assert changed_of(first)
+    assert change_of(first)
     assert after != before
     again = await administer(who["administrator"], mutation, **values)
     assert again.payload == first.payload
@@ -53,7 +53,7 @@ async def test_the_same_request_again_answers_the_same_and_does_nothing(
 
 async def test_an_idempotency_key_with_another_input_is_refused(who, world, connection, on) -> None:
     values = {**sample("proposeFee", on), "visaType": "C1", "idempotencyKey": key()}
-    changed_of(await administer(who["administrator"], "proposeFee", **values))
+    change_of(await administer(who["administrator"], "proposeFee", **values))
     before = await everything(connection)
     for mutation, other in (
         ("proposeFee", {**values, "amountIdr": 1}),
@@ -72,7 +72,7 @@ async def test_a_refusal_leaves_no_key_behind(who, world, connection, on) -> Non
     values = {"code": "LATER", "name": " ", "idempotencyKey": key()}
     assert refusal_of(await administer(who["administrator"], "proposePartner", **values))
     assert await connection.fetchval("SELECT count(*) FROM idempotency") == kept
-    changed_of(
+    change_of(
         await administer(who["administrator"], "proposePartner", **{**values, "name": "Later"})
     )
 
@@ -91,7 +91,7 @@ async def test_of_many_who_propose_the_same_at_once_one_does(who, world, on) -> 
 
 async def test_of_many_who_approve_at_once_one_does(who, world, connection, on) -> None:
     values = {**sample("proposeFee", on), "validFrom": later(on, 5)}
-    change = changed_of(await administer(who["administrator"], "proposeFee", **values))
+    change = change_of(await administer(who["administrator"], "proposeFee", **values))
     answers = await asyncio.gather(*(
         administer(who["administrator-2"], "approveReferenceChange", changeId=change["id"])
         for _ in range(12)
@@ -104,7 +104,7 @@ async def test_of_many_who_approve_at_once_one_does(who, world, connection, on) 
 
 async def test_nothing_is_half_introduced(who, world, connection, on) -> None:
     values = {**sample("proposeVisaType", on), "code": "E28A"}
-    change = changed_of(await administer(who["administrator"], "proposeVisaType", **values))
+    change = change_of(await administer(who["administrator"], "proposeVisaType", **values))
     before = await everything(connection)
     await connection.execute(
         "ALTER TABLE service_target ADD CONSTRAINT no CHECK (hours <> 120) NOT VALID"

@@ -176,7 +176,7 @@ async def test_a_subscription_and_its_socket_leave_a_line_each(world) -> None:
         async with served(world) as live, live.as_viewer("officer") as officer:
             await officer.follows(KINDS)
             await officer.subscribe("subscription { nothing }", id="2")
-            assert (await officer.hears())["type"] == "error"
+            assert (await officer.receive())["type"] == "error"
     subscriptions = sorted(log.of("subscription"), key=lambda line: line["payloads"])
     (socket,) = log.of("socket")
     assert [line["payloads"] for line in subscriptions] == [0, 1]

@@ -117,12 +117,12 @@ async def test_a_subscription_is_followed_by_its_id(world: str, connection) -> N
     id_ = await register_document(connection, text)
     async with served(world) as live, live.as_viewer("leadership") as viewer:
         await viewer.say(type="subscribe", id="1", payload={"documentId": "sha256:0"})
-        assert (await viewer.hears())["type"] == "error"
+        assert (await viewer.receive())["type"] == "error"
         persisted = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": id_}}}
         by_id = {"documentId": id_}
         for payload in (by_id, {"query": "", **by_id}, {"query": "", **persisted}):
             await viewer.say(type="subscribe", id="2", payload=payload)
-            assert (await viewer.hears())["type"] == "next"
+            assert (await viewer.receive())["type"] == "next"
             await viewer.say(type="complete", id="2")
 
 

@@ -221,7 +221,7 @@ class Asking:
     def coordinates(self) -> set[str]:
         """Every field that the document names."""
         ends = {f"{self.type_name}.{name}" for name in self.fields}
-        inside = {f"{self._led_to(name)}.__typename" for name in self._branches()}
+        inside = {f"{self._type_of(name)}.__typename" for name in self._branches()}
         return {*self._route} | ends | inside
 
     def outermost(self, is_hidden: Callable[[str], bool]) -> set[str]:
@@ -229,7 +229,7 @@ class Asking:
         if on_the_way := next(filter(is_hidden, self._route), None):
             return {on_the_way}
         hidden = {name for name in self.fields if is_hidden(f"{self.type_name}.{name}")}
-        inside = {f"{self._led_to(name)}.__typename" for name in self._branches()
+        inside = {f"{self._type_of(name)}.__typename" for name in self._branches()
                   if name not in hidden}  # fmt: skip
         return {f"{self.type_name}.{name}" for name in hidden} | {*filter(is_hidden, inside)}
 
@@ -265,7 +265,7 @@ class Asking:
         fields: Any = FULL.type_map[self.type_name].fields  # type: ignore[union-attr]
         return (n for n in self.fields if not is_leaf_type(get_named_type(fields[n].type)))
 
-    def _led_to(self, name: str) -> str:
+    def _type_of(self, name: str) -> str:
         fields: Any = FULL.type_map[self.type_name].fields  # type: ignore[union-attr]
         return get_named_type(fields[name].type).name
 
@@ -282,14 +282,14 @@ class Asking:
         return at, coordinates
 
 
-def answered_together(way: str, names: Sequence[str]) -> Iterator[Asking]:
+def split_by_root_fields(way: str, names: Sequence[str]) -> Iterator[Asking]:
     """Documents of several fields each: as many as one may have at its root."""
     most = (len(names) or 1) if way else MOST_ROOT_FIELDS
     for start in range(0, len(names), most):
         yield Asking(way, list(names[start : start + most]))
 
 
-def refused_together(way: str, names: Iterable[str]) -> Iterator[Asking]:
+def split_by_mistakes(way: str, names: Iterable[str]) -> Iterator[Asking]:
     """Documents of several fields each: as many as an answer can name, if it refuses them all."""
     fields: list[str] = []
     for name in names:

@@ -126,7 +126,7 @@ async def test_a_partner_is_suspended_at_night_and_confirmed_next_day(
         for name in OF_OTHERS:
             assert (await who[name](WHO)).codes == []
         await other.say(type="ping")
-        assert (await other.hears())["type"] == "pong"
+        assert (await other.receive())["type"] == "pong"
 
     # In the own language, a page says what happened, and not why.
     found = await who["agent-au"].send({"query": WHO}, **{"Accept-Language": "id"})

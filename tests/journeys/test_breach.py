@@ -57,7 +57,7 @@ async def reach(auditor: Viewer, since: datetime, before: datetime, **asked: Any
     return answer.data["peopleInReach"]
 
 
-def found(table: Any) -> dict[str, tuple[datetime, datetime, list[str], bool]]:
+def rows_by_name(table: Any) -> dict[str, tuple[datetime, datetime, list[str], bool]]:
     """The rows by who that is, with the window of each."""
     names = {GlobalId("Applicant", str(applicant_id(name))).encode(): name for name in APPLICANTS}
     return {
@@ -98,7 +98,7 @@ async def test_an_account_that_was_taken_over_for_two_hours(
     table = await reach(auditor, *window, viewer="officer", role="OFFICER")
     # Who is linked to the person on the desk by the passport; not who is so by name, nor a group.
     ends = suspended_at + timedelta(seconds=5)
-    assert found(table) == {
+    assert rows_by_name(table) == {
         "Wei Tan": (window[0], ends, ["DESK"], True),
         "Farid Noori": (window[0], ends, ["LINK"], False),
     }
@@ -209,7 +209,7 @@ async def test_people_in_reach_follow_the_rights_of_that_time(
             name: (at(one or since), at(end or before), [way], False)
             for name, (one, end, way) in people.items()
         }
-        assert found(table) == oracle, (asked, since)
+        assert rows_by_name(table) == oracle, (asked, since)
         assert table["peopleAtMost"] == {"value": len(people)}, asked
 
     # A suspension closed everything for an hour, an erasure somebody for ever.
@@ -225,7 +225,7 @@ async def test_people_in_reach_follow_the_rights_of_that_time(
             *(applicant_id("Kiri Wihongi"), at("02-10 09:15")),
         )
     table = await reach(who["auditor"], at(since), at(before), **asked)
-    assert found(table) == {
+    assert rows_by_name(table) == {
         "Wei Tan": (at("02-10 10:30"), at(before), ["DESK"], False),
         "Farid Noori": (at(since), at(before), ["DESK"], False),
         "Kiri Wihongi": (at(since), at("02-10 09:15"), ["DESK"], False),

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.gateway.administering import administer, changed_of, later, refusal_of, today
+from tests.gateway.administering import administer, change_of, later, refusal_of, today
 from tests.gateway.changing import IDENTITY, pay, submitted_case
 from tests.gateway.conftest import Viewer
 
@@ -68,7 +68,7 @@ async def test_a_fee_by_decree_is_cancelled_proposed_anew_and_in_force_on_its_da
     fee = {"visaType": "B1", "decree": DECREE, "validFrom": tomorrow.isoformat()}
 
     # A decree raises the fee. It was copied wrongly: nothing is in force by one person's word.
-    wrong = changed_of(
+    wrong = change_of(
         await administer(first, "proposeFee", **fee, amountIdr=6_500_000, reason="New tariff.")
     )
     assert (wrong["state"], wrong["subject"], wrong["effectiveOn"]) == (
@@ -85,7 +85,7 @@ async def test_a_fee_by_decree_is_cancelled_proposed_anew_and_in_force_on_its_da
     assert refusal_of(other) == ("ALREADY_PROPOSED", [])
 
     # The second one reads it, and sees the zero too many. Cancelling takes no second person.
-    cancelled = changed_of(
+    cancelled = change_of(
         await administer(
             second, "cancelReferenceChange", changeId=wrong["id"], reason="A zero too many."
         )
@@ -94,10 +94,10 @@ async def test_a_fee_by_decree_is_cancelled_proposed_anew_and_in_force_on_its_da
     assert len((await first(FEES)).data["visaType"]["fees"]) == 1
 
     # Proposed anew and approved by the other: everybody reads what will be in force from when.
-    right = changed_of(
+    right = change_of(
         await administer(first, "proposeFee", **fee, amountIdr=650_000, reason="New tariff.")
     )
-    approved = changed_of(await administer(second, "approveReferenceChange", changeId=right["id"]))
+    approved = change_of(await administer(second, "approveReferenceChange", changeId=right["id"]))
     assert (approved["state"], approved["approvedBy"]) == ("APPROVED", "administrator-2")
     assert refusal_of(await administer(second, "approveReferenceChange", changeId=right["id"])) == (
         "ALREADY_APPROVED",
@@ -143,22 +143,22 @@ async def test_an_approved_change_is_cancelled_before_its_day_and_everything_is_
         "category": "INVESTMENT", "stayDays": 60, "isMultipleEntry": True,
         "amountIdr": 5_000_000, "hours": 120, "promisedPercent": 95, "validFrom": later(on, 9),
     }  # fmt: skip
-    change = changed_of(await administer(first, "proposeVisaType", **values))
+    change = change_of(await administer(first, "proposeVisaType", **values))
     assert {(one["kind"], one["name"], one["after"]) for one in change["values"]} >= {
         ("VISA_TYPE", "stayDays", "60"), ("FEE", "amountIdr", "5000000"),
         ("SERVICE_TARGET", "promisedPercent", "95"), ("ELIGIBILITY", "purpose", "INVESTMENT"),
     }  # fmt: skip
-    changed_of(await administer(second, "approveReferenceChange", changeId=change["id"]))
+    change_of(await administer(second, "approveReferenceChange", changeId=change["id"]))
 
     # A later fee of it is decreed, so it cannot just go: that one is cancelled first.
     fee = {"visaType": "D12", "amountIdr": 6_000_000, "validFrom": later(on, 30)}
-    later_fee = changed_of(await administer(first, "proposeFee", **fee))
-    changed_of(await administer(second, "approveReferenceChange", changeId=later_fee["id"]))
+    later_fee = change_of(await administer(first, "proposeFee", **fee))
+    change_of(await administer(second, "approveReferenceChange", changeId=later_fee["id"]))
     said_why = {"reason": "The decree was withdrawn."}
     builds = await administer(first, "cancelReferenceChange", changeId=change["id"], **said_why)
     assert refusal_of(builds) == ("CHANGED_MEANWHILE", ["changeId"])
     for id_ in (later_fee["id"], change["id"]):
-        changed_of(await administer(first, "cancelReferenceChange", changeId=id_, **said_why))
+        change_of(await administer(first, "cancelReferenceChange", changeId=id_, **said_why))
     asked = await first('{ visaType(by: {code: "D12"}) { code } }')
     assert asked.data["visaType"] is None
     assert await pay(who, await submitted_case(who), amountIdr=1)
@@ -169,7 +169,7 @@ async def test_a_proposal_whose_day_has_passed_is_proposed_again(
 ) -> None:
     first, second = who["administrator"], who["administrator-2"]
     on = await today(connection)
-    change = changed_of(
+    change = change_of(
         await administer(first, "proposeEntryRule", country="SG", entry="VISA_FREE",
                          validFrom=later(on, 1))
     )  # fmt: skip
@@ -178,7 +178,7 @@ async def test_a_proposal_whose_day_has_passed_is_proposed_again(
     )
     lapsed = await administer(second, "approveReferenceChange", changeId=change["id"])
     assert refusal_of(lapsed) == ("DATE_PASSED", ["changeId"])
-    changed_of(
+    change_of(
         await administer(first, "proposeEntryRule", country="SG", entry="VISA_FREE",
                          validFrom=later(on, 1))
     )  # fmt: skip

@@ -45,7 +45,7 @@ async def alerts(viewer: Viewer) -> list[dict[str, Any]]:
     return nodes
 
 
-async def put_back(connection: asyncpg.Connection, reference: str, time: str) -> None:
+async def move_back(connection: asyncpg.Connection, reference: str, time: str) -> None:
     """Make it a while ago that an inquiry was opened, by the clock of the database."""
     await connection.execute(
         "UPDATE inquiry SET opened_at = opened_at - $2::text::interval,"
@@ -58,9 +58,9 @@ async def put_back(connection: asyncpg.Connection, reference: str, time: str) ->
 async def test_others_hear_that_nobody_reviewed_an_inquiry_once(who, world, connection) -> None:
     curious, other, auditor = who["supervisor"], who["supervisor-2"], who["auditor"]
     inquiry = await open_inquiry(curious)
-    await put_back(connection, inquiry["reference"], "71 hours 59 minutes")
+    await move_back(connection, inquiry["reference"], "71 hours 59 minutes")
     assert await raise_overdue_reviews(connection) == 0
-    await put_back(connection, inquiry["reference"], "1 minute")
+    await move_back(connection, inquiry["reference"], "1 minute")
     async with (
         served(world) as live,
         live.as_viewer("supervisor-2") as second,
@@ -83,7 +83,7 @@ async def test_others_hear_that_nobody_reviewed_an_inquiry_once(who, world, conn
             payload = await one.next_value()
             assert (payload["kind"], payload["actor"]) == ("REVIEW_OVERDUE", "supervisor")
             assert payload["inquiry"] == {"reason": WHY}
-        await oneself.hears_nothing()
+        await oneself.receives_nothing()
 
     about = {"reference": inquiry["reference"], "isReviewed": False}
     for reader in (other, auditor):
@@ -104,9 +104,9 @@ async def test_an_inquiry_to_which_nobody_agrees_lapses_and_is_asked_for_anew(
     asking, second = who["supervisor-2"], who["supervisor"]
     inquiry = await open_inquiry(asking, 51)
     by = {"inquiryId": inquiry["id"]}
-    await put_back(connection, inquiry["reference"], "23 hours 59 minutes")
+    await move_back(connection, inquiry["reference"], "23 hours 59 minutes")
     assert await lapse_inquiries(connection) == 0
-    await put_back(connection, inquiry["reference"], "1 minute")
+    await move_back(connection, inquiry["reference"], "1 minute")
     # From then on nobody agrees to it, whether the keeper was there or not.
     assert (await change(second, "approveInquiry", **by)).codes == ["INQUIRY_LAPSED"]
     # That it lapsed is an entry of the account.
@@ -119,7 +119,7 @@ async def test_an_inquiry_to_which_nobody_agrees_lapses_and_is_asked_for_anew(
     assert (asked.codes, "is over" in asked.errors[0]["message"]) == (["INQUIRY_LIMIT"], True)
     assert (await second(OPEN)).data["inquiries"]["nodes"] == []
     # There is nothing to be reviewed, so there is no alert that it is overdue.
-    await put_back(connection, inquiry["reference"], "100 hours")
+    await move_back(connection, inquiry["reference"], "100 hours")
     assert await raise_overdue_reviews(connection) == 0
 
     anew = await open_inquiry(asking, 51)

@@ -23,7 +23,7 @@ async def ask(url: str, question: Question, scope: Scope = everything) -> list[R
         ]
 
 
-def by(*columns: str) -> Callable[[list[Row]], dict[Any, Row]]:
+def group_by(*columns: str) -> Callable[[list[Row]], dict[Any, Row]]:
     """Rows by the value of a column, or by the values of several."""
 
     def group(rows: list[Row]) -> dict[Any, Row]:

@@ -25,7 +25,7 @@ async def test_migrations_go_up_and_down_and_up_again(server: Server) -> None:
     url = server.url("test_migrations")
     await migrate(url)
     await downgrade(url, "base")
-    assert await _left(url) == []
+    assert await _remaining_objects(url) == []
     await migrate(url)
     await migrate(url)
     await require_matching_models(url)
@@ -135,7 +135,7 @@ async def test_wrong_states_cannot_be_written(
         await connection.execute(f"UPDATE application SET {change} WHERE id = $1", granted)
 
 
-async def _left(url: str) -> list[str]:
+async def _remaining_objects(url: str) -> list[str]:
     connection = await connect(url)
     try:
         rows = await connection.fetch(

@@ -38,7 +38,7 @@ def seal_context(
     return seal.seal(viewer, backend)
 
 
-def besides(viewer: Viewer, **otherwise: Any) -> str:
+def seal_of_another(viewer: Viewer, **otherwise: Any) -> str:
     """What was sealed of one viewer, for another."""
     text, _, _ = seal_context(replace(viewer, **otherwise)).rpartition(".")
     return f"{text}.{seal_context(viewer).rpartition('.')[2]}"
@@ -93,7 +93,7 @@ FORGED: Mapping[str, Callable[[int], str | None]] = {
     "empty": lambda _: "",
     "not sealed": lambda _: seal_context(MANAGER).rpartition(".")[0],
     "sealed with another key": lambda _: seal_context(MANAGER, key=bytes(32)),
-    "another body under the seal": lambda _: besides(MANAGER, countries=("AU", "SG")),
+    "another body under the seal": lambda _: seal_of_another(MANAGER, countries=("AU", "SG")),
     "fields moved under the seal": lambda _: seal_context(MANAGER).replace(".", "", 1),
     "expired": lambda _: seal_context(MANAGER, seconds=-1),
     "of another role": lambda _: seal_context(OFFICER),
@@ -142,7 +142,7 @@ async def test_a_context_is_looked_at_each_time_it_is_asked(world: str, asked: s
     async with acting(world, Role.PARTNER_MANAGER, lambda _: seal_context(MANAGER)) as connection:
         await connection.execute(f"SET LOCAL ROLE {WRITING_BEFORE}")
         await connection.execute(f"SELECT {asked}")
-        swapped = besides(MANAGER, countries=("AU", "SG"))
+        swapped = seal_of_another(MANAGER, countries=("AU", "SG"))
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="not sealed"):
             await connection.execute(
                 f"SELECT {asked}, set_config('gerbang.viewer', '{swapped}', true), {asked}"
@@ -169,7 +169,7 @@ THROUGH = "application.id FROM application JOIN applicant ON applicant.id = appl
 async def test_a_statement_cannot_swap_the_context_while_it_runs(world: str, columns: str) -> None:
     honest, forged = (
         SWAPPING.format(columns=columns, swapped=swapped)
-        for swapped in (seal_context(MANAGER), besides(MANAGER, countries=("AU", "SG")))
+        for swapped in (seal_context(MANAGER), seal_of_another(MANAGER, countries=("AU", "SG")))
     )
     async with acting(world, Role.PARTNER_MANAGER, lambda _: seal_context(MANAGER)) as connection:
         assert len(await connection.fetch(honest)) == 5

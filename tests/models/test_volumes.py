@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.volumes import Dimension, Measure, Period, Question
-from tests.models.asking import Row, ask, by
+from tests.models.asking import Row, ask, group_by
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +22,7 @@ def values_of(row: Row, *measures: str) -> tuple[Any, ...]:
 
 
 async def test_measures_by_country(world: str) -> None:
-    countries = by("country_code")(await ask(world, Question(*BEGINNING_OF_2025, (COUNTRY,))))
+    countries = group_by("country_code")(await ask(world, Question(*BEGINNING_OF_2025, (COUNTRY,))))
     flows = ("intake", "granted", "refused", "withdrawn", "lapsed", "decisions", "revenue")
     flows = (*flows, "overturned")
     assert {country: values_of(row, *flows) for country, row in countries.items()} == {
@@ -49,7 +49,7 @@ async def test_measures_by_country(world: str) -> None:
 
 
 async def test_turnaround_is_the_time_within_which_so_many_were_decided(world: str) -> None:
-    countries = by("country_code")(await ask(world, Question(*BEGINNING_OF_2025, (COUNTRY,))))
+    countries = group_by("country_code")(await ask(world, Question(*BEGINNING_OF_2025, (COUNTRY,))))
     # Australia: 4, 6, 12, 48 and 48 hours; a correction does not lengthen the first decision.
     assert values_of(countries["AU"], *PERCENTILES) == pytest.approx((12, 48, 48, 48), rel=0.01)
     assert values_of(countries["NZ"], *PERCENTILES) == pytest.approx((2, 2, 2, 2), rel=0.01)
@@ -58,7 +58,7 @@ async def test_turnaround_is_the_time_within_which_so_many_were_decided(world: s
 
 
 async def test_adjusted_turnaround_leaves_out_the_wait_for_information(world: str) -> None:
-    countries = by("country_code")(await ask(world, Question(*BEGINNING_OF_2025, (COUNTRY,))))
+    countries = group_by("country_code")(await ask(world, Question(*BEGINNING_OF_2025, (COUNTRY,))))
     # Australia: 4, 6, 48 and 48 hours, and 12 of which 8 went by waiting.
     assert values_of(countries["AU"], *ADJUSTED) == pytest.approx((6, 48, 48, 48), rel=0.01)
     assert values_of(countries["NZ"], *ADJUSTED) == pytest.approx((2, 2, 2, 2), rel=0.01)
@@ -66,7 +66,7 @@ async def test_adjusted_turnaround_leaves_out_the_wait_for_information(world: st
 
 
 async def test_handover_is_the_time_that_partners_took(world: str) -> None:
-    countries = by("country_code")(await ask(world, Question(*BEGINNING_OF_2025, (COUNTRY,))))
+    countries = group_by("country_code")(await ask(world, Question(*BEGINNING_OF_2025, (COUNTRY,))))
     # Australia: an hour four times, an hour and a half, three hours; one is not handed over yet.
     assert {country: row["handover_p90_of"] for country, row in countries.items()} == {
         "AU": 6,
@@ -81,7 +81,7 @@ async def test_handover_is_the_time_that_partners_took(world: str) -> None:
 
 async def test_clearance_tells_whether_the_stock_shrinks(world: str) -> None:
     question = Question(*BEGINNING_OF_2025, (COUNTRY,), Period.MONTH)
-    months = by("country_code", "period")(await ask(world, question))
+    months = group_by("country_code", "period")(await ask(world, question))
     # One of January was granted in February, when one came in and was withdrawn.
     assert months["NZ", JANUARY]["clearance_ratio"] == 0
     assert months["NZ", FEBRUARY]["clearance_ratio"] == 2
@@ -89,7 +89,7 @@ async def test_clearance_tells_whether_the_stock_shrinks(world: str) -> None:
 
 async def test_days_and_months_are_those_of_jakarta(world: str) -> None:
     question = Question(*BEGINNING_OF_2025, (COUNTRY,), Period.MONTH)
-    months = by("country_code", "period")(await ask(world, question))
+    months = group_by("country_code", "period")(await ask(world, question))
     # Paid on 31 January at 23:30 WIB, granted on 1 February at 01:30: both January in UTC.
     assert values_of(months["NZ", JANUARY], "intake", "granted", "wip") == (1, 0, 1)
     assert values_of(months["NZ", FEBRUARY], "intake", "granted", "wip") == (1, 1, 0)
@@ -97,7 +97,7 @@ async def test_days_and_months_are_those_of_jakarta(world: str) -> None:
 
 async def test_backlog_is_what_is_late_at_the_end_of_the_day(world: str) -> None:
     question = Question(date(2025, 1, 10), date(2025, 1, 13), (COUNTRY,), Period.DAY)
-    days = by("period")(await ask(world, question))
+    days = group_by("period")(await ask(world, question))
     # Paid on the 10th at 09:00, due on the 11th, granted on the 12th; the next is paid on the 13th.
     assert {day.day: values_of(row, "wip", "backlog") for day, row in days.items()} == {
         10: (1, 0),
@@ -109,7 +109,7 @@ async def test_backlog_is_what_is_late_at_the_end_of_the_day(world: str) -> None
 
 async def test_stocks_last_through_silence(world: str) -> None:
     march = Question(MARCH, date(2025, 3, 15), (COUNTRY,), Period.WEEK)
-    weeks = by("country_code", "period")(await ask(world, march))
+    weeks = group_by("country_code", "period")(await ask(world, march))
     assert {key: values_of(row, "intake", "wip", "backlog") for key, row in weeks.items()} == {
         ("AU", date(2025, 2, 24)): (0, 1, 1),
         ("AU", date(2025, 3, 3)): (0, 1, 1),
@@ -139,7 +139,7 @@ async def test_a_total_without_dimensions_has_every_period(world: str) -> None:
 
 async def test_a_period_cut_by_the_window_counts_only_the_days_inside(world: str) -> None:
     question = Question(date(2025, 1, 10), date(2025, 2, 10), (PARTNER,), Period.QUARTER)
-    quarters = by("partner_code")(await ask(world, question))
+    quarters = group_by("partner_code")(await ask(world, question))
     assert {
         partner: values_of(row, "period", "intake", "wip") for partner, row in quarters.items()
     } == {
@@ -172,7 +172,7 @@ async def test_stocks_and_percentiles_come_only_where_asked_for(world: str) -> N
     question = Question(
         *BEGINNING_OF_2025, (CENTRE,), measures=frozenset({Measure.INTAKE, Measure.TURNAROUND_P90})
     )
-    centres = by("centre_code")(await ask(world, question))
+    centres = group_by("centre_code")(await ask(world, question))
     assert set(centres) == {"AU-SYD", "AU-MEL", None}
     assert "turnaround_p90" in centres["AU-SYD"]
     assert not {"wip", "backlog", "turnaround_p50"} & set(centres["AU-SYD"])

@@ -6,7 +6,7 @@ import pytest
 
 from models.database.connections import connect
 from models.volumes import Dimension, Measure, Period, Question, fold
-from tests.models.asking import ask, by
+from tests.models.asking import ask, group_by
 from tests.populating import applicants, reference_data
 from tests.world import WIB, applicant_id, at
 
@@ -47,7 +47,7 @@ async def test_an_open_case_is_missed_from_the_day_after_its_target(waiting: str
         Period.DAY,
         measures=frozenset({Measure.TARGET_RATE_INTAKE}),
     )
-    days = by("period")(await ask(waiting, question))
+    days = group_by("period")(await ask(waiting, question))
     (row,) = days.values()
     assert (row["intake"], row["target_rate_intake"], row["target_rate_intake_of"]) == (3, 0, 1)
 

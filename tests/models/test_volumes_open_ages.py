@@ -9,7 +9,7 @@ import pytest
 
 from models.database.connections import connect
 from models.volumes import Dimension, Measure, Period, Question, age, fold, rebuild
-from tests.models.asking import ask, by
+from tests.models.asking import ask, group_by
 from tests.populating import applicants, reference_data
 from tests.world import applicant_id, at
 
@@ -70,7 +70,7 @@ async def test_percentiles_of_ages_are_told_apart(open_cases: str, period: Perio
 async def test_each_age_by_itself_is_what_it_is_beside_the_others(open_cases: str) -> None:
     for measure, hours in zip(AGES, (50, 90, 100), strict=True):
         question = Question(DAY, DAY, (Dimension.VISA_TYPE,), measures=frozenset({measure}))
-        rows = by("visa_type_code")(await ask(open_cases, question))
+        rows = group_by("visa_type_code")(await ask(open_cases, question))
         assert rows["B1"][measure] == pytest.approx(hours, rel=0.01)
         assert rows["B1"][f"{measure}_of"] == 10
 

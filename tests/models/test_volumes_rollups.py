@@ -181,7 +181,7 @@ async def test_a_killed_folder_loses_nothing(world: str, connection: asyncpg.Con
     assert await verify(connection) == []
 
 
-async def hand_down(now: asyncpg.Connection, then: asyncpg.Connection) -> None:
+async def copy_to_earlier(now: asyncpg.Connection, then: asyncpg.Connection) -> None:
     """Write what a database of an earlier revision can hold of one of now; who people are is
     sealed, and another person's there."""
     async with now.transaction(), then.transaction():
@@ -202,7 +202,7 @@ async def test_a_migration_brings_the_figures_along(
     await migrate(url, "0001")
     connection = await connect(url)
     try:
-        await hand_down(rolled_back, connection)
+        await copy_to_earlier(rolled_back, connection)
         await migrate(url)
         unpaid = await connection.fetchval(UNPAID)
         assert await connection.fetchval("SELECT count(*) FROM bill") == unpaid > 0

@@ -255,7 +255,7 @@ def same_before_the_first(mutant: Mutant) -> str | None:
     is_of_queues = (mutant.type_name, mutant.field) == ("Query", "workList")
     if is_of_queues and not any(mutant.role in roles for roles in QUEUES.values()):
         return f"no queue is for {mutant.role}"
-    led_to = _led_to(mutant)
+    led_to = _object_type_of(mutant)
     if led_to and f"type {led_to} " not in agreed_view(mutant.role):
         return f"it leads to {led_to}, of which {mutant.role} reads nothing"
     return None
@@ -266,7 +266,7 @@ def _publishes_of_no_set(mutant: Mutant) -> bool:
     return changed and mutant.role not in SETS
 
 
-def _led_to(mutant: Mutant) -> str | None:
+def _object_type_of(mutant: Mutant) -> str | None:
     """The type that the mutant's field leads to, if it is one with fields of its own."""
     if mutant.type_name in BEHIND:
         return None

@@ -312,7 +312,7 @@ async def complete(connection: asyncpg.Connection) -> None:
             "INSERT INTO person_lookup (id, actor, actor_role, purpose, case_reference, by, found,"
             " trace_id) SELECT $1, opened_by, 'SUPERVISOR', 'SUPERVISION', reference, 'PASSPORT',"
             " 0, 'trace' FROM inquiry WHERE reference = $2",
-            *(looked_in(reference), reference),
+            *(lookup_key(reference), reference),
         )
     for read in READS:
         await connection.execute(
@@ -764,17 +764,17 @@ def _is_paid(case: Case) -> bool:
     return any(kind == "PAID" for kind, _ in life_of(case))
 
 
-def looked_in(reference: str) -> UUID:
+def lookup_key(reference: str) -> UUID:
     """The key of the look-up in an inquiry."""
     return UUID(int=995_000 + LOOKED_IN.index(reference))
 
 
 def _lookups(claims: Claims) -> set[Key]:
     if role_of(claims) == "AUDITOR":
-        return {(lookup_id(actor),) for actor, _ in LOOKED} | _each({*map(looked_in, LOOKED_IN)})
+        return {(lookup_id(actor),) for actor, _ in LOOKED} | _each({*map(lookup_key, LOOKED_IN)})
     own = (claims.get("sub"), role_of(claims))
     in_inquiries = {
-        looked_in(one.reference)
+        lookup_key(one.reference)
         for one in INQUIRIES
         if one.reference in LOOKED_IN and role_of(claims) == "SUPERVISOR"
         if one.by == claims["sub"] or one.reference in UNDER_REVIEW

@@ -144,7 +144,7 @@ QUESTIONS = (
 )
 
 
-async def seen_by_manager(connection: asyncpg.Connection) -> list[frozenset[str]]:
+async def answers_to_manager(connection: asyncpg.Connection) -> list[frozenset[str]]:
     """What a manager is answered to each question at one moment after the other."""
     return [await _answers(connection, question) for question in QUESTIONS]
 
@@ -169,7 +169,7 @@ class Watcher:
         connection = await connect(url)
         try:
             while not stop.is_set():
-                for number, answered in enumerate(await seen_by_manager(connection)):
+                for number, answered in enumerate(await answers_to_manager(connection)):
                     self.looks += 1
                     if not any(answered <= release[number] for release in self.allowed):
                         self.too_much.append(answered)

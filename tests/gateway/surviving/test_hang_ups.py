@@ -30,7 +30,7 @@ EVERYBODY_AT_ONCE = {
 }
 
 
-async def _hung_up(running: Standing, world: str, count: int) -> float:
+async def _hang_up(running: Standing, world: str, count: int) -> float:
     """So many ask, wait in mid-query, and hang up; how long their statements lived on."""
     watcher = await connect(world)
     try:
@@ -58,7 +58,7 @@ async def _everybody_is_answered(running: Standing, count: int) -> None:
 async def test_fifty_hang_ups_leave_no_statement_and_a_whole_pool(world: str) -> None:
     async with standing(world, **PATIENT, **EVERYBODY_AT_ONCE) as running:
         await _everybody_is_answered(running, MANY)  # the pool is full, nothing has to be opened
-        seconds = await _hung_up(running, world, MANY)
+        seconds = await _hang_up(running, world, MANY)
         await _everybody_is_answered(running, MANY)
         assert await running.figure("gerbang_running") == 0
         assert await running.figure('gerbang_requests_total{status="499"}') == MANY
@@ -90,4 +90,4 @@ async def test_a_gateway_that_does_not_listen_is_seen(
     monkeypatch.setattr(RequestDeadline, "watch_for_hang_up", lambda _: None)
     brief = {"lock_seconds": "2", "statement_seconds": "3", "request_seconds": "7"}
     async with standing(world, **brief) as running:
-        assert await _hung_up(running, world, 3) > 1
+        assert await _hang_up(running, world, 3) > 1

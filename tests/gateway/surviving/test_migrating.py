@@ -18,11 +18,11 @@ from tests import tokens
 from tests.gateway.surviving.migrating import (
     MIGRATE,
     Watcher,
+    answers_to_manager,
     environment,
     long_reader,
     put_up_other,
     run_migrate,
-    seen_by_manager,
     traffic,
     watching,
 )
@@ -143,9 +143,9 @@ async def command(url: str, *options: str) -> tuple[int, str]:
 
 async def between_two_releases(world: str, owner: asyncpg.Connection) -> Watcher:
     """A watcher that knows what either release shows; the database is one of the other release."""
-    ours = await seen_by_manager(owner)
+    ours = await answers_to_manager(owner)
     await put_up_other(owner)
-    other = await seen_by_manager(owner)
+    other = await answers_to_manager(owner)
     assert [bool(a - b) for a, b in zip(ours, other, strict=True)] == [True, False, True]
     assert [bool(a - b) for a, b in zip(other, ours, strict=True)] == [True, True, False]
     return Watcher([ours, other])
