@@ -235,7 +235,7 @@ async def test_an_applicant_sees_which_steps_the_own_case_allows(who, world) -> 
     answer = await change(ruby, "answerInformation", id_)
     assert answer.codes == [steps["answerInformation"]["reason"]["code"]] == ["WRONG_STAGE"]
     await perform(ruby, "withdrawApplication", id_)
-    # Whether it was granted, of which a correction would be one of the visa, tells the attempt.
+    # Only the attempt shows whether it was granted: a correction would then be one of the visa.
     assert [name for name, one in (await allowed_steps(ruby, id_)).items() if one["isAllowed"]] == [
         "proposeCorrection"
     ]

@@ -168,7 +168,7 @@ async def test_partners_hear_of_stages_and_never_of_a_status_or_a_hold(
         # Back in process, and closed again; the agent reads outcomes besides.
         assert await manager.references(2) == [case] * 2
         assert await agent.references(4) == [case] * 4
-        # Outcomes of long ago the agent reads no more, so hears of no correction or revocation.
+        # Outcomes of long ago the agent reads no more, so receives no correction or revocation.
         await closes(writer, case, days_ago=31)
         for kind in ("REFUSED", "REVOKED"):
             await happens(writer, case, kind)

@@ -55,7 +55,7 @@ async def test_a_late_commit_is_sent_after_a_transaction_that_began_later(
         await officer.receives_nothing()
         await transaction.commit()
         assert await officer.references(2) == ["AUSY-PAID-0013", "NZGR-WITH-0009"]
-        # One that is rolled back holds nothing up, and nobody hears that it ended.
+        # One that is rolled back holds nothing up, and no subscriber receives anything of it.
         transaction = late.transaction()
         await transaction.start()
         await happens(late, "AUSY-PAID-0013", "RECEIVED")

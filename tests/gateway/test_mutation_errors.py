@@ -259,7 +259,7 @@ def test_every_code_says_something_else_in_each_language() -> None:
 def test_a_mutation_names_the_codes_that_the_role_can_meet(role: Role) -> None:
     """Codes of a status are met by whoever reads it, those of a stage by whoever reads it alone.
 
-    Whoever reads neither meets neither: it would tell where the case stands.
+    Whoever reads neither meets neither: it would reveal where the case stands.
     """
     reads_status = role in (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR)
     reads_stage_alone = role in (

@@ -31,7 +31,7 @@ ORDERS: dict[str, tuple[dict[str, str] | None, ...]] = {
     ),
     "accessEvents": (None, {"field": "OCCURRED_AT", "direction": "ASCENDING"}),
 }
-#: Reads that are logged before anything is compared, so that the log has something to tell.
+#: Reads that are logged before anything is compared, so that the log is not empty.
 READS = {
     name: f"query @purpose({purpose}) {{ applications(first: 20) {{ nodes {{"
     " applicant { identity { phone } identityVersions(first: 2) {"

@@ -137,12 +137,12 @@ async def test_a_scope_that_is_remembered_is_seen(
         await ask_in_turn(who, ["manager-au", "manager-andalan"])
 
 
-async def test_a_page_is_planned_once_for_all_values_and_is_heard_to_be(
+async def test_a_page_is_planned_once_for_all_values_as_its_statements_show(
     who: Mapping[str, Viewer],
 ) -> None:
-    """The floor of the bench runs what is heard here: without it each run would be planned."""
-    heard: list[str] = []
-    with listening(lambda text, _: heard.append(text), settings=True):
+    """The floor of the bench runs these statements: without the first each run would be planned."""
+    sent: list[str] = []
+    with listening(lambda text, _: sent.append(text), settings=True):
         await who["supervisor"]("{ applications(first: 2) { nodes { reference } } }")
-    assert heard[0] == "SET LOCAL plan_cache_mode = force_generic_plan"
-    assert any("FROM application" in text for text in heard[1:])
+    assert sent[0] == "SET LOCAL plan_cache_mode = force_generic_plan"
+    assert any("FROM application" in text for text in sent[1:])

@@ -27,7 +27,7 @@ PERSON = """
 WITHOUT_PURPOSE = (
     "query ($ban: ID!) { node(id: $ban) { ... on BanEntry { person { birthDate } } } }"
 )
-#: What would tell of a hit, of an application.
+#: The fields of an application that would reveal a hit.
 OF_A_HIT = (
     "hasOpenHit", "isVisaHeld", "isHeld", "screenings(first: 1) { nodes { result } }",
     "screenings(first: 1) { nodes { ban { reference } } }",

@@ -34,7 +34,7 @@ async def test_partners_see_a_stage_and_never_a_status(who, name) -> None:
 
 
 async def test_an_applicant_sees_a_stage_and_the_own_steps_and_never_a_status(who) -> None:
-    """IN_VERIFICATION and SCREENING would tell how, and since when, one looks into a case."""
+    """IN_VERIFICATION and SCREENING would reveal how, and since when, a case is looked into."""
     for field in (
         "status",
         "isReferred",

@@ -108,7 +108,7 @@ async def test_an_inquiry_opens_nobody_to_anybody_else(who, inquiry) -> None:
 
 
 async def test_no_answer_of_an_error_names_an_inquiry_or_a_person(who, inquiry) -> None:
-    """Foreign, missing and malformed are one; and a full one tells neither who was read nor why."""
+    """Foreign, missing and malformed are one; a full one reveals neither who was read nor why."""
     values = {"verdict": "JUSTIFIED", "reason": WHY}
     for id_ in ("nobody's", "", "SW5xdWlyeTox", "QWxlcnQ6MQ=="):
         for mutation, given in (("approveInquiry", {}), ("reviewInquiry", values)):

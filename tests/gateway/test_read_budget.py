@@ -162,7 +162,7 @@ async def test_people_of_ban_entries_count_like_anybody(replicas, bans, role) ->
     assert (refused.status, refused.codes, "data" in refused.body) == (429, ["READ_BUDGET"], False)
     if role == "SUPERVISOR":
         assert not is_read(await viewer(PASSPORT, case=CASES[0]))
-    # What tells of nobody is read as ever.
+    # What reveals nobody is read as ever.
     listed = await viewer("{ banEntries(first: 50) { nodes { reference } } }")
     assert {one["reference"] for one in listed.data["banEntries"]["nodes"]} >= {*bans}
 

@@ -125,7 +125,7 @@ async def _close_code(live: Gateway, name: str) -> int | None:
 
 
 async def test_a_follower_that_is_gone_without_a_word_is_noticed(world: str) -> None:
-    """Its network ended, so that nothing tells: it answers no ping."""
+    """Its network is gone, so the socket is never closed: only the missing pong shows it."""
     async with (
         served(world, socket_ping_seconds="0.5") as live,
         live.as_viewer("auditor") as auditor,

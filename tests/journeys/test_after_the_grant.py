@@ -22,7 +22,7 @@ FILE = """
         allowed { step isAllowed reason { code } }
     } } }
 """
-#: What everybody else reads of the same file: all that could tell of a hold.
+#: What everybody else reads of the same file: all that could reveal a hold.
 ELSEWHERE = {
     "officer": "status stage isReferred decision { visa { number revokedAt } }"
     " events(first: 50) { nodes { kind } } allowed { step isAllowed }",

@@ -42,7 +42,7 @@ async def test_a_supervisor_holds_a_case_and_finds_it_again(who) -> None:
     await perform(supervisor, "holdApplication", case, reason="The sponsor is being looked into.")
     assert case in await work_list(supervisor, "HELD")
 
-    # Nothing tells the officer: the desk is as it was, and no queue of theirs is of holds or hits.
+    # The officer sees nothing of it: the desk is as it was, and no queue has holds or hits.
     assert await work_list(officer, "MINE") == mine
     for queue in ("HELD", "HITS"):
         hidden = await officer(WORK_LIST, queue=queue)

@@ -36,7 +36,7 @@ def kill_folders(url: str, times: int, rng: Random) -> None:
 
 
 def raise_folders(url: str) -> None:
-    """For each line of input start a folder, and tell its process and the signal that ended it."""
+    """For each line of input start a folder, and print its process and the signal that ended it."""
     for _ in sys.stdin:
         if not (folder := os.fork()):
             asyncio.run(_fold_all(url))

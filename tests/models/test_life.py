@@ -218,7 +218,7 @@ READ_A_STAGE = (Role.PARTNER_AGENT, Role.APPLICANT, Role.PARTNER_SERVICE)
 def test_cases_that_look_alike_to_a_role_are_refused_alike(
     now: CaseState, attempt: Attempt, role: Role, verb: Verb
 ) -> None:
-    """By stage and payment: otherwise a refusal would tell of a status that the role reads not."""
+    """By stage and payment: or else a refusal would reveal a status that the role does not read."""
     if (role, verb) == (Role.APPLICANT, Verb.PROPOSE_CORRECTION) and now.status in CLOSED:
         return  # an applicant reads how it ended, and a correction of a visa tells no more
     alike = statuses_alike(STAGE_OF[now.status], is_paid=now.is_paid)

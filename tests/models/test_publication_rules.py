@@ -176,7 +176,7 @@ def test_the_audit_knows_that_countries_are_a_part_of_the_whole(own, others) -> 
 
 
 def test_the_audit_withholds_months_rather_than_the_quarter() -> None:
-    """Three months of about 15, and a quarter of about 30: together they would tell each."""
+    """Three months of about 15, and a quarter of about 30: together they would reveal each."""
     own = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
     audit_refusals(own, {})
     assert own[in_australia()].refusals.rounded == 30

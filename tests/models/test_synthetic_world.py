@@ -239,7 +239,7 @@ async def test_the_ban_list_is_about_people_who_have_a_visa_or_are_screened(
 
 
 async def test_each_answer_has_the_person_who_gave_it(loaded: asyncpg.Connection) -> None:
-    """As the gateway tells them: what waits for a second person is proposed first."""
+    """As the gateway answers them: what waits for a second person is proposed first."""
     statement = "SELECT application_id, kind, occurred_at, actor, actor_role FROM application_event"
     answered = """
         SELECT application_id, 'SCREENED', answered_at, coalesce(confirmed_by, answered_by),

@@ -242,7 +242,7 @@ async def first_wall(connection: asyncpg.Connection, right: ChangedRight) -> str
 
 
 async def second_wall(connection: asyncpg.Connection, right: ChangedRight) -> str | None:
-    """What tells a database with the changed right from ours. Everything is rolled back."""
+    """How a database with the changed right differs from ours. Everything is rolled back."""
     changes = rule_changes(right)
     if not changes:
         return None

@@ -10,7 +10,7 @@ import pytest
 from models.database.connections import connect
 from tests.walls import clocks, reach
 
-Tell = Callable[[list[str]], None]
+Report = Callable[[list[str]], None]
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ async def complete_world(world: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.fixture
-def tell(capsys: pytest.CaptureFixture[str]) -> Tell:
+def report(capsys: pytest.CaptureFixture[str]) -> Report:
     """Print a line for each mutant before each wall, and how many of them were killed."""
 
     def print_all(lines: list[str]) -> None:

@@ -124,7 +124,7 @@ _CASES: dict[str, Lines] = {
     },
     "Assignment": {
         "officer assignedAt endedAt":                        "- R R - - R - - - - - -",
-        # Who took a case off a desk would tell an officer of a hit.
+        # Who took a case off a desk would reveal a hit to an officer.
         "assignedBy endedBy reason":                         "- - R - - R - - - - - -",
     },
     "Screening": {
@@ -170,7 +170,7 @@ _CASES: dict[str, Lines] = {
         "applicant answeredAt reason erasure legalBasis":    "- - - - - R R - - - - -",
         "lodgedBy answeredBy":                               "- - - - - R - - - - - -",
     },
-    # That digests are kept tells of a refusal, a revocation or a ban.
+    # That digests are kept reveals a refusal, a revocation or a ban.
     "Erasure": {
         "cause orderedAt erasedAt keysDeletedAt copiesEndAt": "- - R - - R R - - - - -",
         "indexRemovedAt":                                    "- - R - - R - - - - - -",
@@ -229,7 +229,7 @@ _STAGES: dict[str, Lines] = {
     #                                                        L O S M A U P V X T D N
     "Application": {
         "stage":                                             "- R R R R R R R - - - -",
-        # An applicant reads a stage: IN_VERIFICATION and SCREENING tell how one works on it.
+        # An applicant reads a stage: IN_VERIFICATION and SCREENING would reveal the work on it.
         "status":                                            "- R R - - R - - - - - -",
         "events":                                            "- R R - - R R - - - - -",
         # Whoever can take a step of it.
@@ -244,7 +244,7 @@ _STAGES: dict[str, Lines] = {
     "StageFacet": {"value count":                            "- R R R R R R R - - - -"},
     "StatusFacet": {"value count":                           "- R R - - R - - - - - -"},
     "ApplicationEvent": {
-        # A gap in the numbers would tell of a hold.
+        # A gap in the numbers would reveal a hold.
         "sequence":                                          "- - R - - - - - - - - -",
         "kind occurredAt":                                   "- R R - - R R - - - - -",
         "actor actorRole reason":                            "- R R - - R - - - - - -",
@@ -255,7 +255,7 @@ _STAGES: dict[str, Lines] = {
         "isIncomplete":                                      "- - - - R - - - - - - -",
         "publicReason":                                      "- - - - - - R - - - - -",
     },
-    # What tells the outcome.
+    # What reveals the outcome.
     "Visa": {
         "number issuedAt useBy stayDays revokedAt":          "- R R - R R R - - - - -",
         "supersededAt":                                      "- R R - - R - - - - - -",

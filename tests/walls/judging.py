@@ -43,7 +43,7 @@ _VIEWS = Path(__file__).parents[2] / "gateway" / "schema" / "roles"
 
 
 async def first_wall(connection: asyncpg.Connection, mutant: Mutant) -> str | None:
-    """What tells a gateway with the mutant from ours, while the database holds nothing back."""
+    """How a gateway with the mutant differs from ours, while the database holds nothing back."""
     with mutant.planted():
         return await _by_statements(connection, mutant) or by_schema(mutant.role)
 
@@ -98,7 +98,7 @@ def _changes_rows(mutant: Mutant) -> bool:
 
 
 def by_schema(role: Role) -> str | None:
-    """What tells the schema as it is made now from the one that was agreed on, for a role."""
+    """How the schema built now differs from the one that was agreed on, for a role."""
     return _by_view(role) or _by_the_build()
 
 
@@ -127,7 +127,7 @@ def _by_the_build() -> str | None:
 
 
 async def second_wall(connection: asyncpg.Connection, mutant: Mutant) -> str | None:
-    """What tells a database with the mutant's row rules from ours; no statement has a condition.
+    """How a database with the mutant's row rules differs from ours; no statement has a condition.
 
     Everything is rolled back.
     """

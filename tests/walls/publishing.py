@@ -87,7 +87,7 @@ def as_published(role: Role) -> set[str]:
 
 
 async def first_wall(connection: asyncpg.Connection, mutant: ChangedSets | Mutant) -> str | None:
-    """What tells a gateway with the mutant from ours, while the database holds nothing back."""
+    """How a gateway with the mutant differs from ours, while the database holds nothing back."""
     if isinstance(mutant, Mutant):
         with mutant.planted():
             seen = as_published(mutant.role)
@@ -104,7 +104,7 @@ async def first_wall(connection: asyncpg.Connection, mutant: ChangedSets | Mutan
 
 
 async def second_wall(connection: asyncpg.Connection, mutant: ChangedSets | Mutant) -> str | None:
-    """What tells a database with the mutant's rules from ours; None where they are the same.
+    """How a database with the mutant's rules differs from ours; None where they are the same.
 
     Raises AssertionError where they are not, and nothing shows.
     """

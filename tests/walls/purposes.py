@@ -140,7 +140,7 @@ def _reader_of_entry(claims: Claims) -> tuple[str | None, ...]:
 
 
 def first_wall(mutant: ChangedPurpose) -> str | None:
-    """What tells a gateway with the mutant from ours."""
+    """How a gateway with the mutant differs from ours."""
     with mutant.planted():
         for name, claims in _viewers(mutant.role):
             if allowed_by_gateway(claims) != (stated_by_domain(claims), implied_by_domain(claims)):
@@ -149,7 +149,7 @@ def first_wall(mutant: ChangedPurpose) -> str | None:
 
 
 async def second_wall(connection: asyncpg.Connection, mutant: ChangedPurpose) -> str | None:
-    """What tells a database with the mutant's rules from ours. Everything is rolled back."""
+    """How a database with the mutant's rules differs from ours. Everything is rolled back."""
     changes = rule_changes(mutant)
     if not changes:
         return None

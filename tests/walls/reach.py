@@ -65,8 +65,8 @@ NOT_RECEIVED = HELD
 #: The events that officers do not read: holds, and answers.
 _HOLDS = ("HELD", "RELEASED")
 _ANSWERS = ("SCREENED", "ANSWER_PROPOSED")
-#: What each role does not hear of; an applicant hears of nothing but the own steps and the end.
-_UNHEARD: dict[str, tuple[str, ...]] = {
+#: The events that each role does not read; an applicant reads the own steps and the end alone.
+_UNREAD_EVENTS: dict[str, tuple[str, ...]] = {
     "SUPERVISOR": (),
     "OFFICER": (*_HOLDS, *_ANSWERS),
     "AUDITOR": _HOLDS,
@@ -487,8 +487,8 @@ FOLDED: list[Key] = [
 ]
 #: The same with what changed of them.
 EVERY_FOLD = [(cell, changed) for cell in FOLDED for changed in ("FIGURES", "OUTCOMES")]
-#: What each role hears of, of the cases in its reach.
-HEARS: dict[str, str] = {
+#: The kinds of changes that each role reads of the cases in its reach.
+CHANGES_READ: dict[str, str] = {
     "SUPERVISOR": "STAGE DECISION STATUS HOLD",
     "OFFICER": "STAGE DECISION STATUS",
     "AUDITOR": "STAGE DECISION STATUS",
@@ -497,7 +497,7 @@ HEARS: dict[str, str] = {
     "PARTNER_AGENT": "STAGE DECISION",
     "PARTNER_MANAGER": "STAGE",
 }
-EVERY_CHANGE = [(case, changed) for case in EVERY_CASE for changed in HEARS["SUPERVISOR"].split()]
+EVERY_CHANGE = [(case, kind) for case in EVERY_CASE for kind in CHANGES_READ["SUPERVISOR"].split()]
 
 
 class Reach(NamedTuple):
@@ -575,7 +575,7 @@ def _events(claims: Claims) -> set[Key]:
     return {
         (application_id(reference), number)
         for reference, number, kind in happened
-        if kind not in _UNHEARD[role]
+        if kind not in _UNREAD_EVENTS[role]
     }
 
 
@@ -666,7 +666,7 @@ def _banned_people(claims: Claims) -> set[Key]:
 
 
 def _corrections(claims: Claims) -> set[Key]:
-    """An agent reads them for as long as the decision, which they would tell."""
+    """An agent reads them for as long as the decision, which they would reveal."""
     role = role_of(claims)
     if role not in ("OFFICER", "SUPERVISOR", "AUDITOR", "PARTNER_AGENT", "APPLICANT"):
         return set()
@@ -731,13 +731,13 @@ def _figures(claims: Claims) -> set[Key]:
 
 
 def _changes(claims: Claims) -> set[Key]:
-    heard = HEARS.get(role_of(claims), "").split()
+    kinds = CHANGES_READ.get(role_of(claims), "").split()
     return {
         (number,)
         for number, (case, changed) in enumerate(EVERY_CHANGE)
-        if changed in heard
+        if changed in kinds
         and oracle.reaches_case(claims, case)
-        # Who reads a decision no more does not hear of its correction either.
+        # Whoever reads a decision no more does not read of its correction either.
         and (
             (role_of(claims), changed) != ("PARTNER_AGENT", "DECISION")
             or case.reference in CLOSED_LATELY

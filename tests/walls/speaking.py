@@ -76,13 +76,13 @@ def changed_answers() -> Iterator[ChangedSpeech]:
 
 
 def first_wall(mutant: ChangedSpeech) -> str | None:
-    """What tells a gateway with the mutant from ours: no statement of ours asks for either."""
+    """How a gateway with the mutant differs from ours: no statement of ours asks for either."""
     with mutant.planted():
         return next(filter(None, map(by_schema, _callers(mutant.mutation))), None)
 
 
 async def second_wall(connection: asyncpg.Connection, mutant: ChangedSpeech) -> str | None:
-    """What tells a database with the mutant's rules from ours; None where they are the same.
+    """How a database with the mutant's rules differs from ours; None where they are the same.
 
     Everything is rolled back. Raises AssertionError where they are not, and nothing shows.
     """

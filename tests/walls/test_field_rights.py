@@ -17,7 +17,7 @@ from gateway.policy_page import policy_page
 from gateway.schema.build import fields_by_type
 from models.vocabulary import Role
 from tests.walls.comparing_fields import differences_of_page, differences_of_view
-from tests.walls.conftest import Tell
+from tests.walls.conftest import Report
 from tests.walls.judging import FULL, agreed_view
 from tests.walls.mutants import Mutant, count_mutants, field_mutants
 
@@ -116,5 +116,5 @@ def test_a_field_that_a_role_could_ask_for_shows_in_its_view(
 
 
 @pytest.mark.proof
-def test_every_field_granted_in_addition_is_noticed(tell: Tell) -> None:
-    tell(judge_gains(gains()))
+def test_every_field_granted_in_addition_is_noticed(report: Report) -> None:
+    report(judge_gains(gains()))

@@ -67,9 +67,9 @@ async def test_some_mutants_of_the_policy_are_killed(complete_world) -> None:
 
 @pytest.mark.proof
 @pytest.mark.parametrize("part", range(_PARTS))
-async def test_every_mutant_of_the_policy_is_killed(complete_world, tell, part: int) -> None:
+async def test_every_mutant_of_the_policy_is_killed(complete_world, report, part: int) -> None:
     every = chain(row_mutants(), count_mutants(), field_mutants())
-    tell(await judge(complete_world, islice(every, part, None, _PARTS)))
+    report(await judge(complete_world, islice(every, part, None, _PARTS)))
 
 
 # --- Who may change what -------------------------------------------------------------------------
@@ -96,7 +96,7 @@ async def test_each_wall_alone_lets_change_what_the_domain_says(complete_world, 
 
 
 @pytest.mark.proof
-async def test_every_mutant_of_the_rights_to_change_is_killed(complete_world, tell) -> None:
+async def test_every_mutant_of_the_rights_to_change_is_killed(complete_world, report) -> None:
     assert change_rights.MAY.keys() == MUTATIONS.keys()
     lines = []
     for right in list(change_rights.changed_rights()):
@@ -107,7 +107,7 @@ async def test_every_mutant_of_the_rights_to_change_is_killed(complete_world, te
         assert second or reason, right.name
         lines.append(f"{right.name} | wall 1 | {first}")
         lines.append(f"{right.name} | wall 2 | {second or f'the same: {reason}'}")
-    tell(lines)
+    report(lines)
 
 
 # --- Verb by verb --------------------------------------------------------------------------------

@@ -50,5 +50,5 @@ async def test_some_mutants_of_publication_are_killed(complete_world) -> None:
 
 
 @pytest.mark.proof
-async def test_every_mutant_of_publication_is_killed(complete_world, tell) -> None:
-    tell(await judge(complete_world, chain(changed_sets(), changed_fields())))
+async def test_every_mutant_of_publication_is_killed(complete_world, report) -> None:
+    report(await judge(complete_world, chain(changed_sets(), changed_fields())))

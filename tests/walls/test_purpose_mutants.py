@@ -44,5 +44,5 @@ async def test_some_mutants_of_the_purposes_are_killed(complete_world) -> None:
 
 
 @pytest.mark.proof
-async def test_every_mutant_of_the_purposes_is_killed(complete_world, tell) -> None:
-    tell(await judge(complete_world, chain(changed_purposes(), changed_implied())))
+async def test_every_mutant_of_the_purposes_is_killed(complete_world, report) -> None:
+    report(await judge(complete_world, chain(changed_purposes(), changed_implied())))

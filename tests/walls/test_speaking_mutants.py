@@ -35,6 +35,6 @@ async def test_some_mutants_of_the_tables_and_answers_of_mutations_are_killed(
 
 @pytest.mark.proof
 async def test_every_mutant_of_the_tables_and_answers_of_mutations_is_killed(
-    complete_world, tell
+    complete_world, report
 ) -> None:
-    tell(await judge(complete_world, chain(changed_tables(), changed_answers())))
+    report(await judge(complete_world, chain(changed_tables(), changed_answers())))

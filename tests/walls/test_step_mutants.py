@@ -186,7 +186,7 @@ async def install(connection: asyncpg.Connection, mutant: Mutant) -> bool:
 
 
 async def killer(connection: asyncpg.Connection, mutant: Mutant) -> str | None:
-    """What tells a database with the mutant from ours. All is rolled back."""
+    """How a database with the mutant differs from ours. All is rolled back."""
     async with undone(connection):
         if not await install(connection, mutant):
             return None
@@ -267,5 +267,5 @@ async def test_some_mutants_of_the_steps_are_killed(complete_world) -> None:
 
 
 @pytest.mark.proof
-async def test_every_mutant_of_the_steps_is_killed(complete_world, tell) -> None:
-    tell(await judge(complete_world, mutants()))
+async def test_every_mutant_of_the_steps_is_killed(complete_world, report) -> None:
+    report(await judge(complete_world, mutants()))

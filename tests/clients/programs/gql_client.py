@@ -6,7 +6,7 @@ from typing import Any
 from gql import Client, gql
 from gql.transport.httpx import HTTPXAsyncTransport
 from gql_following import follow
-from telling import GIVEN, inputs, tell, token
+from telling import GIVEN, inputs, report, token
 
 PAGE = "{ applications(first: 2) { nodes { __typename id reference } } }"
 REFER = """mutation Refer($input: ReferToScreeningInput!) {
@@ -36,20 +36,20 @@ async def ask(document: str, **variables: Any) -> dict[str, Any]:
 
 
 async def main() -> None:
-    tell("page", len((await ask(PAGE))["applications"]["nodes"]))
+    report("page", len((await ask(PAGE))["applications"]["nodes"]))
     for each in inputs():
         outcome = (await ask(REFER, input=each))["referToScreening"]
         for error in outcome["errors"]:
-            tell("error", [error["__typename"], error["code"], error["currentStatus"]])
+            report("error", [error["__typename"], error["code"], error["currentStatus"]])
         if outcome["application"]:
-            tell("status", outcome["application"]["status"])
+            report("status", outcome["application"]["status"])
     case = await ask(CASE, reference=GIVEN["reference"])
-    tell("name", case["application"]["applicant"]["identity"]["fullName"])
+    report("name", case["application"]["applicant"]["identity"]["fullName"])
     async for update in follow(GIVEN["websocketUrl"], token, CHANGES, wait=0.02):
         if update["__typename"] == "Heartbeat":
-            tell("heartbeat", True)
+            report("heartbeat", True)
         else:
-            tell("change", update["application"]["reference"])
+            report("change", update["application"]["reference"])
 
 
 asyncio.run(main())

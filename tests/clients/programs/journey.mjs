@@ -1,4 +1,4 @@
-// What each client does from end to end, and how it tells the test: a line of JSON for each thing.
+// What each client does from end to end, and how it reports to the test: a line of JSON for each event.
 import { readFile } from "node:fs/promises";
 import { openSocket } from "./socket.mjs";
 
@@ -6,7 +6,7 @@ import { openSocket } from "./socket.mjs";
 export const given = JSON.parse(process.argv[2]);
 /** From the file that always holds a good token. */
 export const token = () => readFile(given.token, "utf8");
-export const tell = (kind, value) => console.log(JSON.stringify({ [kind]: value }));
+export const report = (kind, value) => console.log(JSON.stringify({ [kind]: value }));
 export const socket = openSocket({
   url: given.websocketUrl,
   token,
@@ -45,20 +45,20 @@ export const inputs = /** @type {const} */ (["PAID", "IN_VERIFICATION"]).map((ex
 
 /** `ask(document, variables)` answers the data; `follow(document, next)` follows. */
 export async function journey({ ask, follow }) {
-  tell("page", (await ask(PAGE, {})).applications.nodes.length);
+  report("page", (await ask(PAGE, {})).applications.nodes.length);
   for (const input of inputs) {
     const { errors, application } = (await ask(REFER, { input })).referToScreening;
-    for (const error of errors) tell("error", [error.__typename, error.code, error.currentStatus]);
-    if (application) tell("status", application.status);
+    for (const error of errors) report("error", [error.__typename, error.code, error.currentStatus]);
+    if (application) report("status", application.status);
   }
   const { application } = await ask(CASE, { reference: given.reference });
-  tell("name", application.applicant.identity.fullName);
-  follow(CHANGES, ({ applicationChanged }) => tellUpdate(applicationChanged));
+  report("name", application.applicant.identity.fullName);
+  follow(CHANGES, ({ applicationChanged }) => reportUpdate(applicationChanged));
 }
 
-export function tellUpdate(update) {
-  if (update.__typename === "Heartbeat") tell("heartbeat", true);
-  else tell("change", update.application.reference);
+export function reportUpdate(update) {
+  if (update.__typename === "Heartbeat") report("heartbeat", true);
+  else report("change", update.application.reference);
 }
 
 /** @returns {never} */

@@ -14,7 +14,7 @@ def token() -> str:
     return Path(GIVEN["token"]).read_text()
 
 
-def tell(kind: str, value: object) -> None:
+def report(kind: str, value: object) -> None:
     print(json.dumps({kind: value}), flush=True)  # noqa: T201  that is how it reports
 
 

@@ -27,7 +27,7 @@ MOST_REFUSED = 20
 
 
 def _person(number: int) -> dict[str, str]:
-    """What tells one person from another."""
+    """A name and a passport of each person's own."""
     return {"fullName": f"Person Number {number}", "passportNumber": f"P{number:07}"}
 
 

@@ -1,4 +1,4 @@
-"""Readiness tells the truth about what the gateway stands on."""
+"""Readiness is true of everything that the gateway depends on."""
 
 from typing import Any
 

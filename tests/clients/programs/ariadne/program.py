@@ -7,14 +7,14 @@ from following import follow
 from gerbang_client import Client, ReferToScreeningInput
 from gerbang_client.changes import ChangesApplicationChangedApplicationChange
 from gerbang_client.refer import ReferReferToScreeningErrorsCaseError
-from telling import GIVEN, inputs, tell, token
+from telling import GIVEN, inputs, report, token
 
 
 async def ask(client: Client) -> None:
     page = (await client.page(first=2)).applications
     assert page
     assert all(isinstance(node.submitted_at, datetime) for node in page.nodes)
-    tell("page", len(page.nodes))
+    report("page", len(page.nodes))
     volumes = (await client.volumes(from_=date(2025, 1, 1), to=date(2025, 1, 31))).volumes
     assert volumes
     assert volumes.rows
@@ -22,15 +22,15 @@ async def ask(client: Client) -> None:
         outcome = (await client.refer(ReferToScreeningInput(**each))).refer_to_screening
         for error in outcome.errors:
             assert isinstance(error, ReferReferToScreeningErrorsCaseError)
-            tell("error", [error.typename__, error.code, error.current_status])
+            report("error", [error.typename__, error.code, error.current_status])
         if outcome.application:
-            tell("status", outcome.application.status)
+            report("status", outcome.application.status)
     case = (await client.case(reference=GIVEN["reference"])).application
     assert case
     assert case.applicant
     assert case.applicant.identity
     assert isinstance(case.applicant.identity.birth_date, date)
-    tell("name", case.applicant.identity.full_name)
+    report("name", case.applicant.identity.full_name)
 
 
 async def main() -> None:
@@ -40,9 +40,9 @@ async def main() -> None:
     async for payload in follow(GIVEN["websocketUrl"], token, wait=0.02):
         update = payload.application_changed
         if isinstance(update, ChangesApplicationChangedApplicationChange):
-            tell("change", update.application.reference)
+            report("change", update.application.reference)
         else:
-            tell("heartbeat", True)
+            report("heartbeat", True)
 
 
 asyncio.run(main())

@@ -1,7 +1,7 @@
 // Documents typed by graphql-codegen, which Apollo Client sends.
 import type { ApolloClient } from "@apollo/client";
 import { apolloClient } from "../apollo-client.mjs";
-import { fail, given, inputs, socket, tell, token } from "../journey.mjs";
+import { fail, given, inputs, report, socket, token } from "../journey.mjs";
 import { graphql } from "./generated/gql.ts";
 import type {
   MutationErrorCode,
@@ -47,7 +47,7 @@ const client: ApolloClient = apolloClient({ url: given.url, token, socket });
 
 const page = (await client.query({ query: Page, variables: { first: 2 } })).data?.applications;
 const submitted: string[] = page!.nodes.map((node) => node.submittedAt);
-tell("page", submitted.length);
+report("page", submitted.length);
 // @ts-expect-error  a list is not asked without its size
 ({}) satisfies PageQueryVariables;
 
@@ -58,20 +58,20 @@ for (const input of inputs satisfies ReferToScreeningInput[]) {
     const code: MutationErrorCode = error.code;
     // @ts-expect-error  only an error about a case has its status
     error.currentStatus;
-    if (error.__typename === "CaseError") tell("error", [error.__typename, code, error.currentStatus]);
+    if (error.__typename === "CaseError") report("error", [error.__typename, code, error.currentStatus]);
   }
   const status: Status | undefined = application?.status;
-  if (status) tell("status", status);
+  if (status) report("status", status);
 }
 
 const found = await client.query({ query: Case, variables: { reference: given.reference } });
-tell("name", found.data?.application?.applicant?.identity?.fullName);
+report("name", found.data?.application?.applicant?.identity?.fullName);
 
 client.subscribe({ query: Changes }).subscribe({
   next({ data, error }) {
     const update = data?.applicationChanged ?? fail(error);
-    if (update.__typename === "ApplicationChange") tell("change", update.application.reference);
-    else tell("heartbeat", true);
+    if (update.__typename === "ApplicationChange") report("change", update.application.reference);
+    else report("heartbeat", true);
   },
   error: fail,
   complete: () => fail(new Error("it was completed")),

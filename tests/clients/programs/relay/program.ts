@@ -1,7 +1,7 @@
 // Relay's runtime, which asks for the documents of relay-compiler by their ids.
 import { commitMutation, fetchQuery, getSingularSelector, requestSubscription } from "relay-runtime";
 import type { ReaderFragment } from "relay-runtime";
-import { fail, given, inputs, socket, tell, tellUpdate, token } from "../journey.mjs";
+import { fail, given, inputs, report, socket, reportUpdate, token } from "../journey.mjs";
 import CaseQuery, { type documentsCaseQuery } from "./__generated__/documentsCaseQuery.graphql.ts";
 import Changes, {
   type documentsChangesSubscription,
@@ -34,7 +34,7 @@ const page: documents_list$key = (await fetchQuery<documentsPageQuery>(
   {},
 ).toPromise())!;
 const list = () => read(List, page).applications!;
-tell("page", list().edges.length);
+report("page", list().edges.length);
 const after = list().pageInfo.endCursor;
 await fetchQuery<documentsListQuery>(environment, ListQuery, { after }).toPromise();
 const references = list().edges.map(({ node }) => read<documents_case$key>(Case, node).reference);
@@ -60,20 +60,20 @@ for (const input of inputs) {
     const code: MutationErrorCode = error.code;
     // @ts-expect-error  the status may be missing: only an error about a case has it
     const status: string = error.currentStatus;
-    tell("error", [error.__typename, code, status]);
+    report("error", [error.__typename, code, status]);
   }
-  if (application) tell("status", application.status);
+  if (application) report("status", application.status);
 }
 
 const { application } = (await fetchQuery<documentsIdentityQuery>(environment, IdentityQuery, {
   reference: given.reference,
 }).toPromise())!;
-tell("name", application!.applicant!.identity!.fullName);
+report("name", application!.applicant!.identity!.fullName);
 
 requestSubscription<documentsChangesSubscription>(environment, {
   subscription: Changes,
   variables: {},
-  onNext: (data) => tellUpdate(data!.applicationChanged),
+  onNext: (data) => reportUpdate(data!.applicationChanged),
   onError: fail,
   onCompleted: () => fail("it was completed"),
 });
