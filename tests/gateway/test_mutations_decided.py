@@ -88,6 +88,15 @@ async def test_no_hit_is_open_once_both_of_two_are_settled(who, world, connectio
         assert (await row(connection, id_))["has_open_hit"] is is_open
 
 
+async def test_a_resolution_of_a_hit_is_proposed_anew_until_it_is_confirmed(who, world) -> None:
+    id_ = await record_screening(who, await in_screening(who), "HIT")
+    for resolution, reason in (("MATCH", "Same name."), ("NO_MATCH", "Another birth date.")):
+        given = {"kind": "ENTRY_BAN", "resolution": resolution, "reason": reason}
+        await perform(who["supervisor"], "resolveHit", id_, **given)
+    await perform(who["screening-2"], "confirmScreening", id_, kind="ENTRY_BAN")
+    assert await grant(who, id_) == []
+
+
 async def test_a_reason_is_given_for_what_a_hit_is(who, world) -> None:
     id_ = await record_screening(who, await in_screening(who), "HIT")
     resolution = {"kind": "ENTRY_BAN", "resolution": "MATCH", "reason": "  "}
