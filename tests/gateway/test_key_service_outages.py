@@ -20,7 +20,8 @@ from models.key_service import create_key_file
 from models.key_service.process import running_keys
 from tests import tokens
 from tests.gateway.changing import IDENTITY, perform, reference_of, send
-from tests.gateway.conftest import PATIENT
+from tests.gateway.conftest import PATIENT, viewers
+from tests.gateway.in_process import InProcessClient, running_gateway
 
 pytestmark = pytest.mark.anyio
 
@@ -142,3 +143,16 @@ async def test_a_service_that_is_killed_slow_or_full_closes_identities_alone(
     assert await identity() == OPEN
     await assert_outage(hands_in=False)
     assert "UNAVAILABLE" not in (await hand_in()).text
+
+
+async def test_a_gateway_without_a_key_service_closes_identities_alone(
+    world: str, connection: asyncpg.Connection
+) -> None:
+    settings = tokens.settings(world, key_service="")
+    async with running_gateway(settings) as app, InProcessClient(app) as client:
+        agent = viewers(client)["agent-au"]
+        values = {"visaType": "B1", "nationality": "AU", "identity": IDENTITY}
+        before = await connection.fetchrow(_WRITTEN)
+        assert (await send(agent, "submitApplication", values)).codes == CLOSED
+        assert await connection.fetchrow(_WRITTEN) == before
+        assert (await agent("{ applications(first: 1) { nodes { stage } } }")).errors == []
