@@ -84,6 +84,22 @@ async def test_a_table_is_built_once(who, monkeypatch: pytest.MonkeyPatch) -> No
     assert len(built) == 1
 
 
+async def test_figures_are_read_once_for_tables_with_and_without_changes(
+    who, traffic: Traffic
+) -> None:
+    window = 'from: "2025-02-01", to: "2025-02-28"'
+    plain, changed = (
+        f"{{ volumes({window}, groupBy: [CHANNEL]) {{ rows {{ intake {{ value {change} }} }} }} }}"
+        for change in ("", "monthOnMonth { value }")
+    )
+    reads = []
+    for query in (plain, changed):
+        traffic.statements.clear()
+        await rows_of(who["leadership"], query)
+        reads.append(sum("volume_monthly" in text for text in traffic.statements))
+    assert reads == [1, 1], "the second reads the month before alone"
+
+
 async def test_changes_folded_between_two_questions_are_in_the_second(
     who, changed_back: asyncpg.Connection
 ) -> None:

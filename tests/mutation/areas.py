@@ -138,6 +138,7 @@ AREAS = (
             "tests/gateway/test_wire_answers.py",
             "tests/gateway/test_http_protocol.py",
             "tests/gateway/test_limits.py",
+            "tests/gateway/test_refusals.py",
             "tests/gateway/test_metrics.py",
             "tests/gateway/test_metrics_of_errors.py",
             "tests/gateway/test_addresses.py",
