@@ -148,6 +148,7 @@ AREAS = (
             "tests/gateway/surviving/test_admission.py",
             "tests/gateway/surviving/test_fair_turns.py",
             "tests/gateway/surviving/test_hang_ups.py",
+            "tests/gateway/surviving/test_stopping.py",
         ),
     ),
     Area(
