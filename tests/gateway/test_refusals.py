@@ -1,5 +1,6 @@
 """Whatever is refused has one kind of body, on every path and by every layer."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -7,6 +8,7 @@ import httpx2
 import pytest
 
 from gateway.app import create_app
+from gateway.wire.pace import ErrorPace
 from tests import tokens
 from tests.gateway.raw import Raw, post, small_gateway
 from tests.gateway.small_schema import SmallExecutor
@@ -117,3 +119,11 @@ async def test_a_refused_socket_has_the_same_body(
     assert head.startswith(f"HTTP/1.1 {status} ")
     assert f"content-type: {accept}; charset=utf-8" in head.lower().split("\r\n")
     assert [error["extensions"]["code"] for error in json.loads(body)["errors"]] == [code]
+
+
+async def test_a_few_errors_are_not_held_back() -> None:
+    """Each may be held back for a second, where there are hundreds."""
+    pace, began = ErrorPace(), asyncio.get_running_loop().time()
+    for _ in range(10):
+        await pace.hold_back()
+    assert asyncio.get_running_loop().time() - began < 5
