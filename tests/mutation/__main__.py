@@ -22,7 +22,7 @@ _TIMES, _SECONDS = 3, 60
 
 @click.command(context_settings={"max_content_width": 100})
 @click.argument("areas", nargs=-1, type=click.Choice([area.name for area in AREAS]))
-@click.option("--per-area", default=20, show_default=True, help="Faults to plant in each.")
+@click.option("--per-area", default=12, show_default=True, help="Faults to plant in each.")
 @click.option("--seed", default=1, show_default=True, help="Chooses which.")
 @click.option("--list", "is_listed", is_flag=True, help="List the faults; plant none.")
 def mutate(areas: tuple[str, ...], per_area: int, seed: int, is_listed: bool) -> None:
