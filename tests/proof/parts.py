@@ -129,6 +129,6 @@ PARTS = (
     Part(
         "mutation",
         "small faults in the code of each area are found by its quick tests",
-        arguments=("-m", "tests.mutation", "--per-area", "12"),
+        arguments=("-m", "tests.mutation"),
     ),
 )
