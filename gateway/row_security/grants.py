@@ -4,12 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import Column as StoredColumn
 from sqlalchemy.sql import visitors
 
-from gateway.access.fields import readable_fields
-from gateway.mapping.catalogue import Catalogue, DeclaredNoun, label_columns
-from gateway.mapping.declare import RuledValue, ToMany, ToPages
+from gateway.mapping.catalogue import Catalogue, DeclaredNoun
+from gateway.mapping.declare import (
+    ChangePosition,
+    Column,
+    DerivedField,
+    RuledValue,
+    Source,
+    ToMany,
+    ToOne,
+    ToPages,
+    TranslatedColumn,
+)
 from gateway.mapping.queues import columns_of_queues
 from gateway.policy import POLICY
 from gateway.rules import (
@@ -39,7 +48,11 @@ Grants = Mapping[str, frozenset[str]]
 
 
 def columns_read(catalogue: Catalogue, role: Role) -> Grants:
-    """The columns that a role reads, by table."""
+    """The columns that a role reads, by table.
+
+    The policy says who reads a field; the catalogue says which columns a field is, and no more.
+    What the first wall makes of the two has no say here, so that a fault of it ends there.
+    """
     columns_by_table: defaultdict[str, set[str]] = defaultdict(set)
     for noun in catalogue.ruled.values():
         rule = POLICY[noun.name].rows.get(role)
@@ -49,31 +62,48 @@ def columns_read(catalogue: Catalogue, role: Role) -> Grants:
             for table, column in _stored_columns(expression):
                 columns_by_table[table].add(column)
         for (name, field), (table, column) in _READ_BEFORE.items():
-            if name == noun.name and field in readable_fields(name, role):
+            if name == noun.name and _reads(role, name, field):
                 columns_by_table[table].add(column)
     return {table: frozenset(columns) for table, columns in sorted(columns_by_table.items())}
 
 
+def _reads(role: Role, type_name: str, field_name: str) -> bool:
+    access = POLICY.get(type_name)
+    return access is not None and role in access.fields.get(field_name, ())
+
+
 def _noun_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:
     """The columns selected for a noun, and those by which its links select and order rows."""
-    fields = catalogue.readable(noun, role)
-    # The noun behind a ruled value says itself what that value reads.
-    own = [field for field in fields if not isinstance(field.source, RuledValue)]
-    yield from label_columns(noun, own, role)
-    readable = readable_fields(noun.name, role)
+    yield noun.key
     for field in noun.fields.values():
-        if field.name not in readable:
-            continue
-        if isinstance(field.source, ToMany):
-            yield field.source.remote
-            yield from field.source.order
-        elif isinstance(field.source, ToPages):
-            yield from (field.source.remote, field.source.order)
+        if _reads(role, noun.name, field.name):
+            yield from _field_columns(field.source, role)
     yield from _link_columns(catalogue, noun, role)
     if noun.name == "Application":
         yield from columns_of_queues(role)
         if role in POLICY["OfficerRow"].rows:
             yield from desks().selected_columns
+
+
+def _field_columns(source: Source, role: Role) -> Iterator[Any]:
+    """The columns that a field of this source reads."""
+    match source:
+        case Column(value):
+            yield value
+        case TranslatedColumn(columns):
+            yield from columns.values()
+        case ToOne(local):
+            yield local
+        case ToMany(local, remote, order):
+            yield from (local, remote, *order)
+        case ToPages(local, remote, order):
+            yield from (local, remote, order)
+        case ChangePosition(written_in, id_):
+            yield from (written_in, id_)
+        case DerivedField(facts=facts):
+            yield from (fact.value for fact in facts if _reads(role, *fact.coordinate))
+        case RuledValue():
+            return  # the noun behind it says what that value reads
 
 
 def _link_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:
@@ -82,7 +112,7 @@ def _link_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Itera
         for field in other.fields.values():
             remote = getattr(field.source, "remote", None)
             is_link_here = remote is not None and field.target_name == noun.name
-            if is_link_here and field.name in readable_fields(other.name, role):
+            if is_link_here and _reads(role, other.name, field.name):
                 yield remote
 
 
@@ -116,5 +146,5 @@ def _stored_columns(expression: Any) -> Iterator[tuple[str, str]]:
     """The table columns in an expression."""
     clause = getattr(expression, "expression", expression)
     for element in visitors.iterate(clause):
-        if isinstance(element, Column):
+        if isinstance(element, StoredColumn):
             yield element.table.name, element.name

@@ -9,11 +9,14 @@ from typing import NamedTuple
 import pytest
 from graphql import print_schema
 
-from gateway.access.fields import find_policy_gaps
+from gateway.access import fields
+from gateway.access.fields import find_policy_gaps, readable_fields
 from gateway.execution.role_schema import role_schema
+from gateway.mapping import catalogue
 from gateway.mapping.catalogue import Catalogue
 from gateway.policy import POLICY
 from gateway.policy_page import policy_page
+from gateway.row_security import row_security
 from gateway.schema.build import fields_by_type
 from models.vocabulary import Role
 from tests.walls.comparing_fields import differences_of_page, differences_of_view
@@ -34,6 +37,25 @@ def test_the_page_of_the_policy_says_what_the_matrix_says() -> None:
 @pytest.mark.parametrize("role", Role)
 def test_each_view_of_the_schema_has_the_fields_of_the_matrix(role: Role) -> None:
     assert differences_of_view(role, agreed_view(role)) == []
+
+
+def test_a_field_that_the_first_wall_gives_by_mistake_is_not_granted_by_the_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The walls share the policy and the declarations, and no line of their compilers."""
+    right = readable_fields
+
+    def wrong(type_name: str, role: Role) -> frozenset[str]:
+        given = {"internalNote"} if (type_name, role) == ("Decision", Role.PARTNER_AGENT) else set()
+        return right(type_name, role) | given
+
+    granted = row_security(_CATALOGUE)
+    for module in (fields, catalogue):
+        monkeypatch.setattr(module, "readable_fields", wrong)
+    wrong_catalogue = Catalogue(FULL)
+    view = role_schema(FULL, wrong_catalogue, Role.PARTNER_AGENT)
+    assert "internalNote" in view.type_map["Decision"].fields
+    assert row_security(wrong_catalogue) == granted
 
 
 # --- The matrix bites ----------------------------------------------------------------------------
