@@ -13,7 +13,7 @@ ARGS  ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check graphiql snapshots proof bench lock clean browser pooler debian-postgres clock valkey clients lighthouse
+.PHONY: help demo setup test check graphiql snapshots proof bench release lock clean browser pooler debian-postgres clock valkey clients lighthouse
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(HERE)/Makefile
@@ -45,10 +45,16 @@ proof: setup  ## The tests that take long, in parts (ARGS=--list shows them)
 bench: setup  ## Measure
 	@cd $(HERE) && $(BIN)/python -m bench $(ARGS)
 
+release: setup  ## Build wheels, a bill of materials and licences into dist/, and try them
+	@$(BIN)/python $(HERE)/deploy/setup/release.py
+
 lock: setup  ## Write requirements.lock anew from pyproject.toml
 	@cd $(HERE) && UV_SYSTEM_CERTS=1 .tools/uv/bin/uv pip compile --quiet --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --extra demo --group dev pyproject.toml \
 		--custom-compile-command "make lock" --output-file requirements.lock
+	@cd $(HERE) && UV_SYSTEM_CERTS=1 .tools/uv/bin/uv pip compile --quiet --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --group release \
+		--custom-compile-command "make lock" --output-file deploy/setup/release.txt
 
 clean:  ## Remove what setting up and the demo made
 	rm -rf $(HERE)/.venv $(HERE)/.tools $(HERE)/.gerbang $(HERE)/node_modules $(HERE)/build

@@ -63,6 +63,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"max_content_width": 100})
+@click.version_option(package_name="gerbang", message="%(prog)s %(version)s")
 def gerbang() -> None:
     """Gerbang: the front door of the visa system."""
 

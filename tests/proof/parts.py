@@ -91,8 +91,9 @@ PARTS = (
     ),
     Part(
         "installing",
-        "what can be wrong with an installation is named, and keys rotate",
+        "what can be wrong with an installation is named, keys rotate, a release runs by itself",
         (
+            "tests/test_release.py",
             "tests/gateway/test_doctor.py",
             "tests/gateway/test_starting.py",
             "tests/gateway/test_key_rotation.py",
