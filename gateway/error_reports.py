@@ -14,8 +14,14 @@ from gateway.texts.translation import translate
 
 MASKED = "Something went wrong here. Quote the trace id when you report it."
 
-#: Details that belong in ``extensions``, because GraphQL errors have no field for them.
-IN_EXTENSIONS = frozenset({"coordinate", "cost", "heldRoles"})
+#: Details that belong in ``extensions``, because GraphQL errors have no field for them, and their
+#: names there. The `path` of an error itself is one of the answer.
+IN_EXTENSIONS = {
+    "coordinate": "coordinate",
+    "cost": "cost",
+    "heldRoles": "heldRoles",
+    "inputPath": "path",
+}
 
 log = logging.getLogger("gateway.error_reports")
 
@@ -26,8 +32,8 @@ def error_entry(
     """An entry of ``errors`` in a response."""
     extensions: dict[str, Any] = {"code": error.code, "traceId": trace_id}
     fields = dict(error.details)
-    for name in IN_EXTENSIONS & set(fields):
-        extensions[name] = fields.pop(name)
+    for name in IN_EXTENSIONS.keys() & fields.keys():
+        extensions[IN_EXTENSIONS[name]] = fields.pop(name)
     message = translate(error.message, language)
     return {"message": message, **fields, "extensions": extensions}
 

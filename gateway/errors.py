@@ -69,8 +69,9 @@ class GerbangError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
-        #: ``locations`` in the document, the ``path`` of the answer, the ``coordinate`` of a field,
-        #: the ``heldRoles`` to choose from, the ``cost`` of the operation.
+        #: ``locations`` in the document, the ``path`` of the answer, the ``inputPath`` into the
+        #: variables, the ``coordinate`` of a field, the ``heldRoles`` to choose from, the ``cost``
+        #: of the operation.
         self.details = details or {}
 
 

@@ -1,12 +1,14 @@
-"""Coerces variables, and reports where the first error is without quoting its value.
+"""Coerces variables, and reports the place of each error without quoting its value.
 
 Functions that are made once for an operation do it. What they refuse is coerced again by
 graphql-core, the judge; but its error messages are not used: it makes one for each error, and each
 quotes the whole surrounding value.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from itertools import islice
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -28,9 +30,10 @@ from graphql import (
 )
 
 from gateway.error_reports import locations_of
-from gateway.errors import ErrorCode, RequestError
+from gateway.errors import ErrorCode, GerbangError, MistakesError
 from gateway.execution.expected import (
     MISSING,
+    NO_SUCH_FIELD,
     NOT_ONE,
     NULL,
     UNKNOWN_FIELD,
@@ -38,16 +41,27 @@ from gateway.execution.expected import (
 )
 from gateway.execution.graphql_core import VariableValueSource, signature_of
 from gateway.execution.input_values import Coerce, InputTypes, InvalidInputError
+from gateway.limits import MOST_MISTAKES
+
+#: Names of unknown fields that are said again: words, with a number of two digits at most. Whatever
+#: else stands there may be a value in the wrong place, such as a passport number.
+_LIKE_A_FIELD = re.compile(r"[A-Za-z_]{1,40}[0-9]{0,2}")
+#: Where a value stands: the variable, then names of fields and indices of lists.
+Place = tuple[str | int, ...]
 
 
 class Mistake(NamedTuple):
-    """An invalid value: its path, in names of the schema only, and what is expected."""
+    """An invalid value: its place, and what is expected."""
 
-    place: str
+    place: Place
     text: str
 
     def __str__(self) -> str:
-        return f"`{self.place}`: {self.text}"
+        name, *steps = self.place
+        place = f"${name}" + "".join(
+            f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps
+        )
+        return f"`{place}`: {self.text}"
 
 
 class _Variable(NamedTuple):
@@ -80,7 +94,7 @@ class VariableCoercion:
     def coerce(self, given: Mapping[str, Any]) -> VariableValues:
         """The values of the variables of a request.
 
-        Raises RequestError with INVALID_VARIABLES at the first invalid value.
+        Raises MistakesError with INVALID_VARIABLES and every mistake, up to a limit.
         """
         with suppress(Exception):  # whatever a scalar raises: graphql-core judges, and we explain
             return self._coerce(given)
@@ -122,11 +136,14 @@ def coerce_variables(
 ) -> VariableValues:
     """Coerce the variables of a valid operation by graphql-core.
 
-    Raises RequestError with INVALID_VARIABLES at the first invalid value.
+    Raises MistakesError with INVALID_VARIABLES and every mistake, up to a limit.
     """
     values = VariableValues({}, {})
+    mistakes: list[GerbangError] = []
     for definition in operation.variable_definitions or ():
-        _coerce(view, definition, given, values)
+        mistakes += islice(_coerce(view, definition, given, values), MOST_MISTAKES - len(mistakes))
+    if mistakes:
+        raise MistakesError(mistakes)
     return values
 
 
@@ -140,7 +157,8 @@ def _coerce(
     definition: VariableDefinitionNode,
     given: Mapping[str, Any],
     values: VariableValues,
-) -> None:
+) -> Iterator[GerbangError]:
+    """Add the value of a variable to the others, or yield what is wrong with it."""
     signature = signature_of(view, definition)
     name, type_ = signature.name, signature.type
     value = given.get(name, Undefined)
@@ -154,22 +172,15 @@ def _coerce(
     else:
         return
     if coerced is Undefined:
-        raise _refusal(definition, f"${name}", value, type_)
+        locations = locations_of(GraphQLError("", definition))
+        found = list(islice(_mistakes((name,), value, type_), MOST_MISTAKES))
+        for mistake in found or [Mistake((name,), describe_expected(type_))]:
+            details = {"locations": locations, "inputPath": list(mistake.place)}
+            yield GerbangError(ErrorCode.INVALID_VARIABLES, str(mistake), details)
     values.coerced[name] = coerced
 
 
-def _refusal(
-    definition: VariableDefinitionNode, place: str, value: Any, type_: Any
-) -> RequestError:
-    mistake = next(_mistakes(place, value, type_), Mistake(place, describe_expected(type_)))
-    return RequestError(
-        ErrorCode.INVALID_VARIABLES,
-        str(mistake),
-        details={"locations": locations_of(GraphQLError("", definition))},
-    )
-
-
-def _mistakes(place: str, value: Any, type_: Any) -> Iterator[Mistake]:
+def _mistakes(place: Place, value: Any, type_: Any) -> Iterator[Mistake]:
     """The errors in a value, outermost first."""
     if is_non_null_type(type_):
         type_ = type_.of_type
@@ -181,7 +192,7 @@ def _mistakes(place: str, value: Any, type_: Any) -> Iterator[Mistake]:
     if is_list_type(type_):
         if isinstance(value, list):
             for number, item in enumerate(value):
-                yield from _mistakes(f"{place}[{number}]", item, type_.of_type)
+                yield from _mistakes((*place, number), item, type_.of_type)
         else:
             yield from _mistakes(place, value, type_.of_type)
     elif is_input_object_type(type_) and isinstance(value, dict):
@@ -191,14 +202,18 @@ def _mistakes(place: str, value: Any, type_: Any) -> Iterator[Mistake]:
 
 
 def _mistakes_of_object(
-    place: str, value: dict[str, Any], type_: GraphQLInputObjectType
+    place: Place, value: dict[str, Any], type_: GraphQLInputObjectType
 ) -> Iterator[Mistake]:
-    if not value.keys() <= type_.fields.keys():
-        yield Mistake(place, UNKNOWN_FIELD)  # its name is the caller's, and may be anything
+    unknown = [name for name in value if name not in type_.fields]
+    named = [name for name in unknown if _LIKE_A_FIELD.fullmatch(name)]
+    for name in named:
+        yield Mistake((*place, name), NO_SUCH_FIELD)
+    if len(named) < len(unknown):
+        yield Mistake(place, UNKNOWN_FIELD)
     if type_.is_one_of and (len(value) != 1 or None in value.values()):
         yield Mistake(place, NOT_ONE)
     for name, field in type_.fields.items():
         if name in value:
-            yield from _mistakes(f"{place}.{name}", value[name], field.type)
+            yield from _mistakes((*place, name), value[name], field.type)
         elif is_required_input_field(field):
-            yield Mistake(f"{place}.{name}", MISSING)
+            yield Mistake((*place, name), MISSING)

@@ -9,6 +9,7 @@ from gateway.mapping.scalars import EXPECTED
 MISSING = "A value is missing."
 NULL = "null is not accepted."
 UNKNOWN_FIELD = "It has a field that its type does not have."
+NO_SUCH_FIELD = "Its type does not have this field."
 DUPLICATE_FIELD = "It has the same field twice."
 NOT_ONE = "Give exactly one of its fields, and a value to it."
 

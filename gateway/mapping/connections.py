@@ -24,10 +24,14 @@ from gateway.mapping.declare import KEY
 from gateway.mapping.enums import Direction
 from gateway.mapping.facets import Facet, count_up_to, read_facets
 from gateway.mapping.figure_types import Count
-from gateway.mapping.filters import Condition, mistakes_in_filters
+from gateway.mapping.filters import (
+    Condition,
+    GivenWhere,
+    given_filters,
+    mistakes_in_filters,
+)
 from gateway.mapping.keyset import LARGEST_PAGE, ORDER_LABEL, Boundary, Keyset
 from gateway.mapping.list_inputs import (
-    GivenWhere,
     Where,
     conditions_in,
     order_input,
@@ -136,14 +140,15 @@ class RootList:
 
     def conditions(self, context: Context, arguments: Mapping[str, Any]) -> list[Condition]:
         """The conditions of checked arguments."""
-        return conditions_in(self.where, arguments.get("where") or {})
+        return conditions_in(self.where, given_filters(arguments.get("where")))
 
     def mistakes(self, arguments: FieldArguments) -> Iterator[ArgumentError]:
         """What is wrong with the arguments."""
         values, context = arguments.values, arguments.context
         field, direction = self._order(values)
-        if self.where and (where := values.get("where")) is not None:
-            yield from self._where_mistakes(self.where, where, field, context)
+        if self.where:
+            given = given_filters(values.get("where"))
+            yield from self._where_mistakes(self.where, given, field, context)
         if _OF_A_PAGE.isdisjoint(arguments.selected):
             return  # `totalCount` alone reads no page
         yield from size_mistakes(values.get("first"), values.get("last"))

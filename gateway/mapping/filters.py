@@ -182,15 +182,37 @@ class VolumeWordFilter(Generic[Value]):
 # --- From inputs to conditions -------------------------------------------------------------------
 
 
-def values_of(filter_: Any, words: type[StrEnum] | None = None) -> list[Any] | None:
-    """The values that a filter leaves, each once; None if it does not narrow to values.
+#: The filters of a `where` that are given, each with the comparisons that are given, by their names
+#: in the API.
+GivenWhere = Mapping[str, Mapping[str, Any]]
+
+
+def given_filters(where: Mapping[str, Mapping[str, Any] | None] | None) -> GivenWhere:
+    """The filters that are given. What is null is absent, at any depth: a form sends null for each
+    condition that its user left open."""
+    filters = {
+        name: {comparison: value for comparison, value in filter_.items() if value is not None}
+        for name, filter_ in (where or {}).items()
+        if filter_
+    }
+    return {name: comparisons for name, comparisons in filters.items() if comparisons}
+
+
+def comparisons_of(filter_: Any) -> dict[str, Any]:
+    """All comparisons of a filter by their names in the API; null is what is not given."""
+    if not filter_:
+        return {}
+    return {
+        to_camel_case(name.rstrip("_")): None if value is strawberry.UNSET else value
+        for name, value in vars(filter_).items()
+    }
+
+
+def values_left(given: Mapping[str, Any], words: type[StrEnum] | None) -> list[Any] | None:
+    """The values that comparisons leave, each once; None if they do not narrow to values.
 
     ``words`` is the closed list of what can be excluded.
     """
-    return _values_left(comparisons_of(filter_) or {}, words)
-
-
-def _values_left(given: Mapping[str, Any], words: type[StrEnum] | None) -> list[Any] | None:
     lists: list[list[Any]] = []
     if "eq" in given:
         lists.append([given["eq"]])
@@ -210,8 +232,8 @@ def _values_left(given: Mapping[str, Any], words: type[StrEnum] | None) -> list[
 def conditions_of(
     given: Mapping[str, Any], column: Expression, words: type[StrEnum] | None = None
 ) -> Iterator[Condition]:
-    """The conditions of a filter without mistakes: of its comparisons by their names in the API."""
-    values = _values_left(given, words)
+    """The conditions of a filter without mistakes."""
+    values = values_left(given, words)
     if values is not None and len(values) == 1:
         yield Condition(column, Relation.EQUALS, values[0])
     elif values is not None:
@@ -239,17 +261,12 @@ def after_prefix(prefix: str) -> str | None:
     return kept[:-1] + chr(following)
 
 
-def mistakes_in_filters(where: Mapping[str, Mapping[str, Any] | None]) -> Iterator[ArgumentError]:
-    """What is wrong with the filters of a `where`: comparisons by their names in the API."""
+def mistakes_in_filters(where: GivenWhere) -> Iterator[ArgumentError]:
+    """What is wrong with the filters that are given."""
     sizes: list[int] = []
     for name, given in where.items():
-        if given is None:
-            yield _null(("where", name))
-            continue
         for comparison, value in given.items():
-            if value is None:
-                yield _null(("where", name, comparison))
-            elif isinstance(value, list):
+            if isinstance(value, list):
                 sizes.append(len(value))
                 if len(value) > MOST_VALUES:
                     yield ArgumentError(
@@ -266,22 +283,3 @@ def mistakes_in_filters(where: Mapping[str, Mapping[str, Any] | None]) -> Iterat
             f"The lists of `where` have more than {MOST_VALUES} combinations of their values:"
             " shorten one of them.",
         )
-
-
-def _null(path: tuple[str, ...]) -> ArgumentError:
-    return ArgumentError(
-        path,
-        "A condition in `where` is null. Give it a value, or leave it out; `isNull` finds what has"
-        " none.",
-    )
-
-
-def comparisons_of(filter_: Any) -> dict[str, Any] | None:
-    """The comparisons of a filter that are given, by their names in the API; None of a null."""
-    if filter_ is None:
-        return None
-    return {
-        to_camel_case(name.rstrip("_")): value
-        for name, value in vars(filter_).items()
-        if value is not strawberry.UNSET
-    }

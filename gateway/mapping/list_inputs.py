@@ -16,6 +16,7 @@ from gateway.mapping.enums import Direction
 from gateway.mapping.filters import (
     Condition,
     Filter,
+    GivenWhere,
     OptionalFilter,
     OptionalSpan,
     Span,
@@ -23,6 +24,7 @@ from gateway.mapping.filters import (
     WordFilter,
     comparisons_of,
     conditions_of,
+    given_filters,
     mistakes_in_filters,
 )
 from gateway.mapping.ids import key_in
@@ -53,10 +55,6 @@ class FilteredField(NamedTuple):
         }
 
 
-#: A `where` as it stands in the API: the comparisons of each filter that is given.
-GivenWhere = Mapping[str, Mapping[str, Any] | None]
-
-
 class Where:
     """The members of each `where`, beside its filters."""
 
@@ -65,18 +63,15 @@ class Where:
 
     def comparisons(self) -> GivenWhere:
         """Those of each filter that is given."""
-        filters = {name: getattr(self, each.name) for name, each in self.filtered_fields.items()}
-        return {
-            name: comparisons_of(filter_)
-            for name, filter_ in filters.items()
-            if filter_ is not strawberry.UNSET
-        }
+        return given_filters(
+            {
+                name: comparisons_of(getattr(self, each.name))
+                for name, each in self.filtered_fields.items()
+            }
+        )
 
     def conditions(self, given: GivenWhere) -> list[Condition]:
-        """Those of its comparisons.
-
-        Raises FieldError with INVALID_INPUT for a mistake: to pass over it would widen.
-        """
+        """Those of its comparisons. Raises FieldError with INVALID_INPUT for a mistake."""
         raise_first(mistakes_in_filters(given))
         return conditions_in(type(self), given)
 
@@ -90,7 +85,7 @@ def conditions_in(where: type[Where] | None, given: GivenWhere) -> list[Conditio
         for name, comparisons in given.items()
         for filtered in (where.filtered_fields[name],)
         for condition in conditions_of(
-            filtered.values(comparisons or {}), filtered.column, filtered.words
+            filtered.values(comparisons), filtered.column, filtered.words
         )
     ]
 

@@ -17,7 +17,7 @@ from gateway.mapping.arguments import (
 )
 from gateway.mapping.change_feed import ChangeFeed, SubscriptionContext
 from gateway.mapping.declare import column, link, noun, position
-from gateway.mapping.filters import mistakes_in_filters
+from gateway.mapping.filters import given_filters, mistakes_in_filters
 from gateway.mapping.list_inputs import where_input
 from gateway.mapping.positions import Place, position_too_old
 from gateway.schema.alert import Alert, AlertUpdate
@@ -146,8 +146,7 @@ async def _feed(context: SubscriptionContext, cls: type[Any], after: Any, **opti
 
 def _check(stream: type[Any], arguments: FieldArguments) -> Iterator[ArgumentError]:
     """Whether `where` and the position can be read; the feed sees whether it is still followed."""
-    if (where := arguments.values.get("where")) is not None:
-        yield from mistakes_in_filters(where)
+    yield from mistakes_in_filters(given_filters(arguments.values.get("where")))
     decode = partial(arguments.context.positions.decode, stream.__name__)
     yield from decoding_mistakes("after", arguments.values.get("after"), decode)
 

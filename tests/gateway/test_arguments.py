@@ -12,6 +12,7 @@ from tests.gateway.conftest import CLAIMS, Answer
 pytestmark = pytest.mark.anyio
 
 YEAR = 'from: "2025-01-01", to: "2025-12-31"'
+CODES = "[" + '"X" ' * 101 + "]"
 
 
 def mistakes(answer: Answer) -> list[tuple[str, list[str]]]:
@@ -35,10 +36,10 @@ def mistakes(answer: Answer) -> list[tuple[str, list[str]]]:
         ('{ applications(first: 101, last: 0, after: "x", before: "y") { nodes { id } } }',
          [("INVALID_INPUT", "last"), ("INVALID_INPUT", "first"), ("INVALID_INPUT", "last"),
           ("INVALID_CURSOR", "after"), ("INVALID_CURSOR", "before")]),
-        ("{ applications(first: 1, where: {channel: null}) { nodes { id } } }",
-         [("INVALID_INPUT", "where", "channel")]),
-        ("{ applications(where: {channel: {eq: null, in: []}}) { totalCount { value } } }",
-         [("INVALID_INPUT", "where", "channel", "eq")]),
+        ('{ applications(first: 0, where: {reference: {prefix: ""}}) { nodes { id } } }',
+         [("INVALID_INPUT", "where", "reference", "prefix"), ("INVALID_INPUT", "first")]),
+        ('{ applications(where: {reference: {eq: null, prefix: ""}}) { totalCount { value } } }',
+         [("INVALID_INPUT", "where", "reference", "prefix")]),
     ],
 )  # fmt: skip
 async def test_all_wrong_arguments_of_pages_are_reported_together(
@@ -56,8 +57,9 @@ async def test_all_wrong_arguments_of_pages_are_reported_together(
         ('from: "1999-12-31", to: "2000-01-01", groupBy: []', ["from"]),
         ('from: "1999-12-31", to: "2100-01-01", groupBy: [DAY, DAY, MONTH]',
          ["from", "to", "to", "groupBy", "groupBy"]),
-        (f"{YEAR}, groupBy: [DAY, MONTH], where: {{centre: null, country: null}}",
-         ["groupBy", "where.country", "where.centre"]),
+        (f"{YEAR}, groupBy: [DAY, MONTH],"
+         f" where: {{centre: {{in: {CODES}}}, visaType: null, partner: {{in: {CODES}}}}}",
+         ["groupBy", "where.partner.in", "where.centre.in", "where"]),
     ],
 )  # fmt: skip
 async def test_all_wrong_arguments_of_volumes_are_reported_together(

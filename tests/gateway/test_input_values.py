@@ -1,5 +1,6 @@
 """Compiled coercion gives what graphql-core gives, for every input type and every argument."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from graphql import (
@@ -22,6 +23,8 @@ from graphql import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.errors import GerbangError, MistakesError
+from gateway.execution.coercion import coerce_variables
 from gateway.execution.input_values import ArgumentCoercion, InputTypes
 from tests.gateway.random_values import SCALARS, literal
 from tests.gateway.test_plans import VIEWS
@@ -87,6 +90,41 @@ def test_values_are_coerced_as_graphql_core_does(data: st.DataObject) -> None:
     type_ = data.draw(st.sampled_from(TYPES))
     value = data.draw(values(type_))
     assert repr(_coerce(type_, value)) == repr(coerce_input_value(value, type_)), (type_, value)
+
+
+@many
+@given(st.data())
+def test_each_mistake_in_a_variable_has_a_place_in_its_value(data: st.DataObject) -> None:
+    type_ = data.draw(st.sampled_from(TYPES))
+    value = data.draw(values(type_))
+    mistakes = _mistakes(type_, value)
+    assert bool(mistakes) is (coerce_input_value(value, type_) is Undefined)
+    for mistake in mistakes:
+        name, *way = mistake.details["inputPath"]
+        assert name == "v"
+        _follow(value, way, is_missing="missing" in mistake.message)
+
+
+def _mistakes(type_: Any, value: Any) -> Sequence[GerbangError]:
+    """What is said of the value of a variable."""
+    view = next(one for one in VIEWS.values() if one.get_type(get_named_type(type_).name))
+    operation: Any = parse(f"query ($v: {type_}) {{ __typename }}").definitions[0]
+    try:
+        coerce_variables(view, operation, {"v": value})
+    except MistakesError as error:
+        return error.mistakes
+    return ()
+
+
+def _follow(value: Any, way: list[str | int], *, is_missing: bool) -> None:
+    """Go the way through a value; only what is missing does not stand at its end."""
+    *inner, last = way or [None]
+    for step in inner:
+        value = value[step]
+    if last is not None and not is_missing:
+        value[last]
+    elif last is not None:
+        assert last not in value
 
 
 @st.composite

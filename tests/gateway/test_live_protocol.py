@@ -252,7 +252,7 @@ async def test_a_ping_is_answered_before_and_after_the_beginning(live: Gateway) 
                    " applicationChanged { position } }"}, "INVALID_DOCUMENT"),
         ({"query": APPLICATIONS, "variables": {"after": 1}}, "INVALID_VARIABLES"),
         ({"query": APPLICATIONS, "variables": {"where": {"secret": 1}}}, "INVALID_VARIABLES"),
-        ({"query": "subscription { applicationChanged(where: {country: {eq: null}}) {"
+        ({"query": 'subscription { applicationChanged(where: {reference: {prefix: ""}}) {'
                    " position } }"}, "INVALID_INPUT"),
         ({"documentId": "sha256:0"}, "DOCUMENT_NOT_FOUND"),
         ({}, "BAD_REQUEST"),

@@ -9,11 +9,13 @@ import strawberry
 from gateway.errors import ArgumentError
 from gateway.mapping.arguments import raise_first
 from gateway.mapping.filters import (
+    GivenWhere,
     VolumeFilter,
     VolumeWordFilter,
     comparisons_of,
+    given_filters,
     mistakes_in_filters,
-    values_of,
+    values_left,
 )
 from gateway.mapping.scalars import CountryCode
 from gateway.strawberry_bridge import to_camel_case
@@ -29,6 +31,10 @@ _WORDS: Mapping[Dimension, type[StrEnum]] = {
 
 def _filter(description: str) -> Any:
     return strawberry.field(default=strawberry.UNSET, description=description)
+
+
+def _name(dimension: Dimension) -> str:
+    return to_camel_case(dimension.name.lower())
 
 
 @strawberry.input(description="Narrows what is counted; all that is given must hold.")
@@ -52,20 +58,20 @@ class VolumeWhere:
             Dimension.CHANNEL: self.channel,
         }
 
-    def mistakes(self) -> Iterator[ArgumentError]:
-        return mistakes_in_filters(
-            {
-                to_camel_case(dimension.name.lower()): comparisons_of(filter_)
-                for dimension, filter_ in self.filters().items()
-                if filter_ is not strawberry.UNSET
-            }
+    def comparisons(self) -> GivenWhere:
+        """Those of each filter that is given."""
+        return given_filters(
+            {_name(dimension): comparisons_of(each) for dimension, each in self.filters().items()}
         )
+
+    def mistakes(self) -> Iterator[ArgumentError]:
+        return mistakes_in_filters(self.comparisons())
 
     def conditions(self) -> Iterator[tuple[Dimension, tuple[str, ...]]]:
         """The values of each dimension. Raises FieldError with INVALID_INPUT for a mistake."""
-        raise_first(self.mistakes())
-        for dimension, filter_ in self.filters().items():
-            if filter_ is not strawberry.UNSET:
-                values = values_of(filter_, _WORDS.get(dimension))
-                if values is not None:
-                    yield dimension, tuple(str(value) for value in values)
+        given = self.comparisons()
+        raise_first(mistakes_in_filters(given))
+        for dimension in Dimension:
+            values = values_left(given.get(_name(dimension), {}), _WORDS.get(dimension))
+            if values is not None:
+                yield dimension, tuple(str(value) for value in values)
