@@ -24,6 +24,9 @@ from gateway.access.transactions.begin import (
 )
 from gateway.access.transactions.prepared import Bound, PreparedStatement, prepare
 from gateway.access.transactions.reading import BEGIN, ReadTransaction
+from gateway.mapping.catalogue import Catalogue
+from gateway.row_security.grants import columns_read
+from gateway.schema.build import build_schema
 from gateway.viewer import Viewer
 from models import Application
 from models.database.command_pipeline import Command
@@ -88,10 +91,11 @@ async def _contenders(url: str) -> AsyncIterator[dict[str, Action]]:
 
 
 def _page() -> PreparedStatement:
+    may_read = columns_read(Catalogue(build_schema()), Role.OFFICER)[Application.__tablename__]
     columns = [
         column.label(name)
         for name, column in select(Application).selected_columns.items()
-        if name in Application.__table__.columns
+        if name in may_read
     ][:15]
     newest = select_reachable_in_role("Application", Role.OFFICER, *columns)
     newest = newest.order_by(Application.submitted_at.desc(), Application.id.desc()).limit(_PAGE)
