@@ -9,6 +9,7 @@ from checks.error_texts import check_error_texts
 from checks.finding import Finding, LookupFailedError, show
 from checks.guards import check_guards
 from checks.lengths import check_lengths
+from checks.links import check_links
 from checks.migrations import check_migrations
 from checks.mutations import check_mutations
 from checks.pages import check_pages
@@ -25,6 +26,7 @@ from checks.words import check_words
 #: By the sources alone.
 CHECKS = (
     check_lengths,
+    check_links,
     check_words,
     check_roles,
     check_dimensions,
