@@ -57,13 +57,20 @@ from gateway.wire.websocket import GraphQLOverWebSocket
 if TYPE_CHECKING:  # production never loads the development sign-in
     from gateway.development import SignIn
 
-#: What pages of other origins may send, and may read of a response.
+#: What pages of other origins may send, and may read of a response. Clients name themselves by the
+#: headers of Apollo, and tracing adds those of W3C and of Sentry: without them, a browser would
+#: refuse the whole request.
 ALLOWED_HEADERS = (
+    "Apollographql-Client-Name",
+    "Apollographql-Client-Version",
     "Authorization",
+    "Baggage",
     "Content-Type",
     "Gerbang-Purpose",
     "Gerbang-Role",
+    "Sentry-Trace",
     "Traceparent",
+    "Tracestate",
 )
 EXPOSED_HEADERS = ("Content-Language", "Gerbang-Trace", "Retry-After", "WWW-Authenticate")
 #: How long a browser may keep the answer to a preflight: as long as any browser does.
