@@ -36,8 +36,12 @@ def serve() -> None:
 
 
 def run_on_fastest_loop(serving: Coroutine[Any, Any, None]) -> None:
-    """Run on the event loop that uvicorn would choose: uvloop, if it is installed."""
-    with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
+    """Run on the event loop that uvicorn would choose: uvloop, if it is installed.
+
+    Without a ``log_config``: uvicorn's own would close every handler that is set up already.
+    """
+    choice = uvicorn.Config("", log_config=None)
+    with asyncio.Runner(loop_factory=choice.get_loop_factory()) as runner:
         runner.run(serving)
 
 
