@@ -17,6 +17,7 @@ class Fault(StrEnum):
     CLOCK = "clock"
     SEAL = "seal"
     REPLICA = "replica"
+    READ_ONLY = "read_only"
     POOL = "pool"
     DISK = "disk"
     KEYS = "keys"
@@ -54,6 +55,11 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
         "Answers would be older than is allowed.",
         "Look at the replica's connection to its primary and at its load; or raise"
         " GERBANG_REPLICA_SECONDS, if older answers are good enough.",
+    ),
+    Fault.READ_ONLY: Explanation(
+        "Nothing can be changed, and no read of identity can be logged: both answer UNAVAILABLE.",
+        "Name the primary in GERBANG_DATABASE_URL: all hosts, and target_session_attrs=read-write."
+        " A gateway that is meant for reading says so by target_session_attrs=standby.",
     ),
     Fault.POOL: Explanation(
         "No request gets a connection to the database, though it answers.",

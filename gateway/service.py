@@ -28,6 +28,7 @@ from gateway.wire.metrics import Metrics
 from gateway.wire.socket_limits import SocketLimits
 from models.database.connections import pool as make_pool
 from models.database.pool import ConnectionPool
+from models.database.url import read_database_url
 from models.key_service import KeyService, key_service_at
 
 if TYPE_CHECKING:
@@ -68,7 +69,11 @@ def gateway(
     watch = PoolWatch(pool, settings.request_seconds + settings.statement_seconds)
     probe_pool = _pool(settings, 1)  # readiness checks never wait behind requests
     probe = Probe(
-        probe_pool, transaction_starts, replica_seconds=settings.replica_seconds, clock=clock
+        probe_pool,
+        transaction_starts,
+        replica_seconds=settings.replica_seconds,
+        is_for_reading=read_database_url(settings.database_url).is_for_reading,
+        clock=clock,
     )
     metrics = Metrics()
     metrics.watch_pool(pool)

@@ -47,6 +47,9 @@ CREATE OR REPLACE FUNCTION viewer.named(subject text, partner_code text) RETURNS
 -- Whatever a rule asks of the context comes from here, each time: a statement that swaps the context
 -- while it runs would otherwise be told what nobody sealed.
 --
+-- Where the seal itself does not hold, the error says so by the name of a constraint, `seal`: it is no
+-- defect of a statement, but of clocks or keys.
+--
 -- Whoever is suspended, or whose partner is, is refused here too, with an SQLSTATE of its own. The one
 -- statement that finds the key reads who is suspended now along with it: no statement more, nothing in
 -- it that depends on the viewer, so that its plan is kept, and almost always an empty list. Whoever
@@ -68,23 +71,25 @@ CREATE OR REPLACE FUNCTION viewer.sealed(role text) RETURNS text
             key.outer_block
                 || sha256(key.inner_block || substring(raw FOR greatest(length(raw) - 65, 0)))
         ), 'hex'), 'UTF8') OR said IS NULL THEN
-            RAISE EXCEPTION 'the viewer is not sealed' USING ERRCODE = 'insufficient_privilege';
+            RAISE EXCEPTION 'the viewer is not sealed'
+                USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'seal';
         END IF;
         IF to_timestamp(split_part(said, '.', 3)::float8 / 1000) < clock_timestamp() THEN
-            RAISE EXCEPTION 'the viewer has expired' USING ERRCODE = 'insufficient_privilege';
+            RAISE EXCEPTION 'the viewer has expired'
+                USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'seal';
         END IF;
         sealed_at := to_timestamp(split_part(said, '.', 2)::float8 / 1000);
         IF sealed_at < key.begins_at OR sealed_at >= key.ends_at
             OR clock_timestamp() >= key.refused_at
         THEN
             RAISE EXCEPTION 'the key of the seal is not of this day'
-                USING ERRCODE = 'insufficient_privilege';
+                USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'seal';
         END IF;
         IF split_part(said, '.', 4) NOT IN ('', pg_backend_pid()::text)
             OR now() NOT BETWEEN sealed_at - interval '5 seconds' AND sealed_at + interval '5 seconds'
         THEN
             RAISE EXCEPTION 'the viewer was sealed for another transaction'
-                USING ERRCODE = 'insufficient_privilege';
+                USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'seal';
         END IF;
         IF role <> split_part(said, '.', 1) THEN
             RAISE EXCEPTION 'the viewer acts in another role'

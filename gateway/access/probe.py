@@ -46,6 +46,8 @@ LAG = """
         )
     END
 """
+#: Whether nothing can be changed: on a replica, or where an administrator has said so.
+IS_READ_ONLY = "SELECT current_setting('transaction_read_only')::boolean"
 _REFUSED = "42501"
 _UNDEFINED = "42"
 
@@ -75,15 +77,18 @@ class Probe:
         starts: TransactionStarts,
         *,
         replica_seconds: float,
+        is_for_reading: bool = False,
         clock: Clock = time.time,
     ) -> None:
+        """``is_for_reading``: nobody expects this gateway to change anything."""
         self._pool = pool
         self._starts = starts
         self._replica_seconds = replica_seconds
+        self._is_for_reading = is_for_reading
         self._clock = clock
 
     async def fault(self) -> Fault | None:
-        """Why reads would fail or be too old; None if all is well."""
+        """Why reads would fail or be too old, or changes would fail; None if all is well."""
         apart = 0.0
         try:
             async with self._pool.connect() as connection:
@@ -91,6 +96,7 @@ class Probe:
                     return Fault.MIGRATIONS
                 apart = await self._seconds_apart(connection)
                 lag = await connection.scalar(text(LAG))
+                is_read_only = await connection.scalar(text(IS_READ_ONLY))
             await self._read_as_viewer()
         except (SQLAlchemyError, Error) as error:
             state = state_of(error)
@@ -101,6 +107,8 @@ class Probe:
             return Fault.MIGRATIONS if state.startswith(_UNDEFINED) else Fault.DATABASE
         except (FieldError, OSError, PoolExhaustedError):
             return Fault.DATABASE
+        if is_read_only and not self._is_for_reading:
+            return Fault.READ_ONLY
         return Fault.REPLICA if lag > self._replica_seconds else None
 
     async def warning(self) -> Fault | None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from gateway.access.probe import LAG
+from gateway.access.probe import IS_READ_ONLY, LAG
 from gateway.access.transactions.begin import Clock, Seal
 from gateway.access.transactions.errors import TOO_MANY_CONNECTIONS, state_of
 from gateway.doctor.finding import Finding, finding_of
@@ -13,6 +13,7 @@ from gateway.faults import Fault
 from gateway.settings import Settings
 from gateway.viewer import ANONYMOUS
 from models.database.connections import CONNECTION_ERRORS, connect, own_backend
+from models.database.url import read_database_url
 from models.row_security import database_role
 
 #: A seal is valid for some seconds; clocks must agree much better than that.
@@ -86,6 +87,10 @@ async def _seal(
 
 
 async def _replica(connection: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
+    is_for_reading = read_database_url(settings.database_url).is_for_reading
+    if not is_for_reading and await connection.fetchval(IS_READ_ONLY):
+        yield finding_of(Fault.READ_ONLY, "The database of the gateway takes no changes.")
+        return
     lag = await connection.fetchval(LAG) or 0.0
     if lag > settings.replica_seconds:
         yield finding_of(Fault.REPLICA, f"The replica is {lag:.0f} s behind its primary.")

@@ -55,6 +55,7 @@ _WORDS = {
     ),
 }
 _VERIFYING = ("verify-ca", "verify-full")
+_READING = ("read-only", "standby", "prefer-standby")
 PARAMETERS = (
     *(*_LOGIN_PARAMETERS, "passfile", "sslmode", *TLS),
     *("target_session_attrs", "connect_timeout", *_SESSION_PARAMETERS),
@@ -98,6 +99,11 @@ class DatabaseUrl:
     @property
     def sslmode(self) -> str:
         return self.parameters.get("sslmode", "prefer")
+
+    @property
+    def is_for_reading(self) -> bool:
+        """Whether the URL asks for a server that takes no changes, or would rather have one."""
+        return self.parameters.get("target_session_attrs") in _READING
 
     @property
     def connect_seconds(self) -> float | None:

@@ -1,5 +1,6 @@
 """Translates failures of the database into errors for clients."""
 
+import logging
 from collections.abc import Iterable
 from http import HTTPStatus
 
@@ -8,6 +9,7 @@ from psycopg import Error, OperationalError
 from sqlalchemy.exc import DataError, DBAPIError
 
 from gateway.errors import ErrorCode, FieldError, GerbangError, RequestError
+from gateway.logs.lines import facts
 
 #: What statements raise: SQLAlchemy's errors, the driver's, and TimeoutError, which is an OSError.
 STATEMENT_ERRORS = (DBAPIError, Error, OSError)
@@ -16,6 +18,7 @@ _AWAY = "The database does not answer. Try again shortly."
 _LOCKED = "This is being changed right now. Try again shortly."
 _TOO_LONG = "This took too long. Ask for less: a shorter period or a narrower filter."
 _INCOMPARABLE = "A value here cannot be compared with any row."
+_NOT_BELIEVED = "The database does not trust this gateway right now. Try again shortly."
 
 #: SQLSTATE prefixes of outages: broken connections; exhausted resources (disk, memory,
 #: connections); a server that starts, stops or ended the session; system errors; a transaction
@@ -25,11 +28,14 @@ DISK_FULL = "53100"
 TOO_MANY_CONNECTIONS = "53300"
 _QUERY_CANCELED = "57014"
 _LOCK_NOT_AVAILABLE = "55P03"
-#: Of `viewer_context.sql`.
+#: Of `viewer_context.sql`: an SQLSTATE, and what it names in place of a constraint.
 SUSPENDED = "GB403"
+_SEAL = "seal"
 _DATA_EXCEPTION = "22"
 
 _OUTAGES = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED)
+
+log = logging.getLogger(__name__)
 
 
 def suspension_refusal(
@@ -38,6 +44,18 @@ def suspension_refusal(
     """The refusal of a suspended viewer. The database, which may know of it before the gateway
     does, does not say who is meant."""
     return RequestError(ErrorCode.SUSPENDED, message, HTTPStatus.FORBIDDEN)
+
+
+def seal_refusal(error: BaseException, message: str = _NOT_BELIEVED) -> FieldError | None:
+    """The error for the client if the database refused the seal of a viewer; None if it did not.
+
+    It is logged: somebody must mend a clock or a key, as readiness and the doctor say.
+    """
+    refusal = getattr(getattr(error, "orig", error), "diag", None)
+    if refusal is None or refusal.constraint_name != _SEAL:
+        return None
+    log.error("the database refused a seal", extra=facts(why=refusal.message_primary))
+    return FieldError(ErrorCode.UNAVAILABLE, message)
 
 
 def database_unavailable() -> FieldError:
@@ -74,6 +92,8 @@ def explain(error: Exception) -> GerbangError | None:
         return FieldError(ErrorCode.TIMEOUT, _TOO_LONG)
     if state == SUSPENDED:
         return suspension_refusal()
+    if refusal := seal_refusal(error):
+        return refusal
     if state == _LOCK_NOT_AVAILABLE:
         return FieldError(ErrorCode.UNAVAILABLE, _LOCKED)
     if is_broken(error):

@@ -24,6 +24,7 @@ from gateway.access.transactions.errors import (
     STATEMENT_ERRORS,
     SUSPENDED,
     is_broken,
+    seal_refusal,
     state_of,
     suspension_refusal,
 )
@@ -44,13 +45,17 @@ _COMMIT = Command("COMMIT")
 _SETTINGS = dict(Planning.ONCE.value)
 
 _AWAY = "The database does not answer. Ask again with the same key: that tells what came of it."
+_UNCHANGED = "Nothing was changed. Try again with the same key."
+_READ_ONLY = "Nothing can be changed here right now. Try again with the same key."
+#: A replica answers a BEGIN that wants to write with `feature_not_supported`.
+_BEGIN_OF_A_REPLICA = "0A000"
 _CLIENT_ERRORS: Mapping[str, tuple[ErrorCode, str]] = {
     "57014": (ErrorCode.TIMEOUT, "This took too long, and nothing was changed."),
     "55P03": (
         ErrorCode.TIMEOUT,
         "Somebody else is changing this just now. Try again with the same key.",
     ),
-    "40P01": (ErrorCode.UNAVAILABLE, "Nothing was changed. Try again with the same key."),
+    "40P01": (ErrorCode.UNAVAILABLE, _UNCHANGED),
 }
 
 
@@ -179,6 +184,10 @@ class WriteTransaction:
             if error.code is ErrorCode.UNAVAILABLE:
                 raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from error
             raise
+        except Error as error:
+            if state_of(error) == _BEGIN_OF_A_REPLICA:
+                raise FieldError(ErrorCode.UNAVAILABLE, _READ_ONLY) from None
+            raise
 
 
 def _commands(statements: Sequence[Bound]) -> list[Command]:
@@ -201,6 +210,8 @@ def _client_errors() -> Iterator[None]:
             raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from None
         if state_of(error) == SUSPENDED:
             raise suspension_refusal() from None
+        if refusal := seal_refusal(error, _UNCHANGED):
+            raise refusal from None
         if client_error := _CLIENT_ERRORS.get(state_of(error)):
             raise FieldError(*client_error) from None
         raise

@@ -210,6 +210,30 @@ async def test_a_planted_fault_is_named(installation: Installation, name: str) -
     assert EXPLANATIONS[case.fault].mend
 
 
+@pytest.mark.parametrize("apart", [9, -9])
+async def test_a_clock_that_is_off_is_unavailable_and_no_defect(
+    installation: Installation, issuer: str, apart: int
+) -> None:
+    """Whatever the viewer asks: another gateway may do better, and the same key works there."""
+    planted = Installation(installation.settings, lambda: time.time() + apart)
+    with log_lines() as log:
+        async with planted.served() as client:
+            agent = Viewer(client, {**CLAIMS["agent-au"], "iss": issuer})
+            read = await agent("{ applications(first: 1) { nodes { reference } } }")
+            written = await agent(document("submitApplication"), input=_submission())
+            state = (await client.get("/health/ready")).json()
+    assert [(each.status, each.codes) for each in (read, written)] == [(503, ["UNAVAILABLE"])] * 2
+    assert read.headers["retry-after"]
+    assert "same key" in written.errors[0]["message"]
+    assert state["reasons"] == ["clock"]
+    (line,) = log.of("the database refused a seal")
+    assert (line["level"], line["why"]) == (
+        "ERROR",
+        "the viewer was sealed for another transaction",
+    )
+    assert not [line for line in log.lines if line["event"].startswith("failed trace")]
+
+
 async def test_recovery_is_logged_once(installation: Installation, database: Database) -> None:
     migrations = CASES["migrations behind"].planting
     with log_lines() as log:

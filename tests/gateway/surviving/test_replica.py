@@ -1,4 +1,5 @@
-"""A gateway that reads from a streaming replica says so when the replica falls behind."""
+"""A gateway on a streaming replica: it answers reads and refuses changes, is out of service unless
+it was meant for reading, and says when the replica falls behind."""
 
 import asyncio
 import shutil
@@ -13,14 +14,18 @@ import pytest
 from gateway.doctor.login import examine_login
 from gateway.faults import Fault
 from gateway.service import gateway
+from gateway.settings import Settings
 from models.database.connections import connect
 from models.migrations import migrate
 from models.row_security import login_at
 from tests import tokens
 from tests.free_ports import free_port
+from tests.gateway.changing import IDENTITY, document, key
+from tests.gateway.conftest import CLAIMS, Viewer
+from tests.gateway.log_lines import log_lines
 from tests.gateway.surviving.databases import Database, own_database
 
-pytestmark = [pytest.mark.anyio, pytest.mark.proof]
+pytestmark = pytest.mark.anyio
 
 _SECONDS = 2
 _WRITES = "COMMENT ON SCHEMA public IS 'written to'"
@@ -58,38 +63,86 @@ async def _until(client: httpx2.AsyncClient, reasons: list[str]) -> None:
             await asyncio.sleep(0.1)
 
 
-async def test_a_replica_that_falls_behind_takes_its_gateway_out_of_service() -> None:
+@pytest.fixture(scope="module")
+async def replicated() -> AsyncIterator[tuple[Database, Database]]:
+    """A primary and its replica; the last test stops the primary."""
     with own_database() as primary:
         url = primary.url()
         await migrate(url, gateway_url=login_at(url, tokens.PASSWORD), seal_keys=(tokens.SEAL_KEY,))
         async with replica_of(primary) as replica:
-            settings = tokens.settings(
-                primary.url(),
-                database_url=login_at(replica.url(), tokens.PASSWORD),
-                replica_seconds=str(_SECONDS),
+            yield primary, replica
+
+
+@asynccontextmanager
+async def served(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
+    app = gateway(settings, key_source=tokens.key_source)
+    transport = httpx2.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+    ):
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("intention", "reasons"),
+    [("", ["read_only"]), ("?target_session_attrs=standby", [])],
+    ids=["not meant for reading", "meant for reading"],
+)
+async def test_a_gateway_on_a_replica_reads_and_changes_nothing(
+    replicated: tuple[Database, Database], intention: str, reasons: list[str]
+) -> None:
+    primary, replica = replicated
+    settings = tokens.settings(
+        primary.url(), database_url=login_at(replica.url(), tokens.PASSWORD) + intention
+    )
+    with log_lines() as log:
+        async with served(settings) as client:
+            agent = Viewer(client, CLAIMS["agent-au"])
+            read = await agent("{ countries(first: 1) { nodes { code } } }")
+            given = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+            changed = await agent(
+                document("submitApplication"), input={**given, "idempotencyKey": key()}
             )
-            app = gateway(settings, key_source=tokens.key_source)
-            writer, administrator = await connect(primary.url()), await connect(replica.url())
-            try:
-                async with (
-                    app.router.lifespan_context(app),
-                    httpx2.AsyncClient(
-                        transport=httpx2.ASGITransport(app), base_url="http://127.0.0.1"
-                    ) as client,
-                ):
-                    await _until(client, [])
-                    await asyncio.sleep(_SECONDS + 1)  # nothing is written, so nothing is behind
-                    await _until(client, [])
-                    await administrator.execute("SELECT pg_wal_replay_pause()")
-                    await writer.execute(_WRITES)
-                    await _until(client, ["replica"])
-                    found = [finding.fault async for finding in examine_login(settings)]
-                    assert found == [Fault.REPLICA]
-                    await administrator.execute("SELECT pg_wal_replay_resume()")
-                    await _until(client, [])
-                    await writer.close()
-                    primary.stop()
-                    await _until(client, ["replica"])
-            finally:
-                await writer.close()
-                await administrator.close()
+            ready = await client.get("/health/ready")
+    assert read.errors == []
+    assert (changed.status, changed.codes) == (503, ["UNAVAILABLE"])
+    assert "same key" in changed.errors[0]["message"]
+    assert (ready.status_code, ready.json()["reasons"]) == (503 if reasons else 200, reasons)
+    assert [line["reasons"] for line in log.lines if line["event"] == "not ready"] == [
+        *([reasons] if reasons else [])
+    ]
+    assert not [line for line in log.lines if line["event"].startswith("failed trace")]
+    findings = [finding.fault async for finding in examine_login(settings)]
+    assert findings == [*map(Fault, reasons)]
+
+
+@pytest.mark.proof
+async def test_a_replica_that_falls_behind_takes_its_gateway_out_of_service(
+    replicated: tuple[Database, Database],
+) -> None:
+    primary, replica = replicated
+    settings = tokens.settings(
+        primary.url(),
+        database_url=f"{login_at(replica.url(), tokens.PASSWORD)}?target_session_attrs=standby",
+        replica_seconds=str(_SECONDS),
+    )
+    writer, administrator = await connect(primary.url()), await connect(replica.url())
+    try:
+        async with served(settings) as client:
+            await _until(client, [])
+            await asyncio.sleep(_SECONDS + 1)  # nothing is written, so nothing is behind
+            await _until(client, [])
+            await administrator.execute("SELECT pg_wal_replay_pause()")
+            await writer.execute(_WRITES)
+            await _until(client, ["replica"])
+            found = [finding.fault async for finding in examine_login(settings)]
+            assert found == [Fault.REPLICA]
+            await administrator.execute("SELECT pg_wal_replay_resume()")
+            await _until(client, [])
+            await writer.close()
+            primary.stop()
+            await _until(client, ["replica"])
+    finally:
+        await writer.close()
+        await administrator.close()
