@@ -10,11 +10,10 @@ from typing import Any
 import httpx2
 from dash import Dash
 from fastapi import FastAPI
-from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.components.prefetching import prefetch
 from dashboard.export.my_data import my_data_route
@@ -115,6 +114,37 @@ class Prefetcher:
         await self._app(scope, receive, send)
 
 
+class Mistakes:
+    """ASGI middleware around everything: whatever is raised is answered and logged, once.
+
+    FastAPI answers by the same handler what is raised behind it, and raises it again.
+    """
+
+    def __init__(self, app: ASGIApp, answer: Callable[[Request, Exception], Response]) -> None:
+        self._app = app
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        sent = list[int]()
+
+        async def send_and_note(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                sent.append(message["status"])
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        except Exception as error:
+            if sent == [HTTPStatus.INTERNAL_SERVER_ERROR]:
+                return
+            response = self._answer(Request(scope), error)
+            if not sent:
+                await response(scope, receive, send)
+
+
 def create_app(
     settings: Settings,
     sessions: Sessions | None = None,
@@ -142,6 +172,8 @@ def create_app(
     dash.layout = document
 
     headers = Headers(settings, dash.csp_hashes, (STYLE_HASH,))
+    answer_broken = _mistake_handler(headers)
+    server.add_exception_handler(Exception, answer_broken)
     server.router.routes.extend(
         [*sign_in.routes(), *export_routes(gateway), my_data_route(gateway)]
     )
@@ -152,7 +184,7 @@ def create_app(
     app = PackedFiles(app)
     app = SignInCookie(app, keys=settings.session_keys, https_only=settings.is_https)
     app = Gate(app, PATHS, sessions, sign_in.renew, gateway, headers)
-    return ServerErrorMiddleware(app, handler=_mistake_handler(headers))
+    return Mistakes(app, answer_broken)
 
 
 def _sessions(settings: Settings) -> Sessions:
@@ -167,11 +199,12 @@ def _with_version(dated: re.Match[str]) -> str:
 
 
 def _mistake_handler(headers: Headers) -> Callable[[Request, Exception], Response]:
-    """The response to an unexpected error, which does not pass through the gate."""
+    """The response to an unexpected error, which need not pass through the gate."""
 
     def answer_broken(request: Request, error: Exception) -> Response:
         trace_id = secrets.token_hex(16)
-        log.error("%s failed: %s (trace %s)", request.scope["path"], type(error).__name__, trace_id)
+        kind, path = type(error).__name__, request.scope["path"]
+        log.error("%s failed: %s (trace %s)", path, kind, trace_id, exc_info=error)
         return PlainTextResponse(
             f"Something went wrong on our side. Trace id: {trace_id}",
             HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -7,10 +7,10 @@ from typing import Any
 from graphql import GraphQLError
 
 from gateway.errors import ErrorCode, GerbangError, MistakesError, RequestError
-from gateway.logs.lines import describe_error, facts
-from gateway.logs.repeats import PLACE
 from gateway.texts.language import Language
 from gateway.texts.translation import translate
+from models.logs.lines import describe_error, facts
+from models.logs.repeats import PLACE
 
 MASKED = "Something went wrong here. Quote the trace id when you report it."
 

@@ -21,7 +21,6 @@ from gateway.execution.runner import SchemaRunner
 from gateway.execution.schemas import Schemas
 from gateway.execution.subscriptions import SchemaSubscriptions
 from gateway.faults import Fault
-from gateway.logs.lines import facts
 from gateway.settings import Settings
 from gateway.wire.drain import Drain
 from gateway.wire.metrics import Metrics
@@ -30,6 +29,7 @@ from models.database.connections import pool as make_pool
 from models.database.pool import ConnectionPool
 from models.database.url import read_database_url
 from models.key_service import KeyService, key_service_at
+from models.logs.lines import facts
 
 if TYPE_CHECKING:
     from gateway.development import SignIn

@@ -48,6 +48,8 @@ class Settings:
     session_keys: tuple[str, ...]
     #: The store of sessions that replicas share; without one they live in this process.
     sessions_url: str | None
+    #: The least severe level that is logged.
+    log_level: str
 
     @property
     def is_https(self) -> bool:
@@ -95,6 +97,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         # To rotate it, restart every replica with `old,new`, then `new,old`, then `new`.
         session_keys=value("GERBANG_SESSION_KEY", secrets.token_hex(32), _keys),
         sessions_url=value("GERBANG_DASHBOARD_SESSIONS_URL", "", _store),
+        log_level=value("GERBANG_LOG_LEVEL", "info", _log_level),
     )
     names = ("GERBANG_SESSION_KEY", "GERBANG_SESSION_KEY_FILE")
     if settings.sessions_url and not any(given.get(name, "").strip() for name in names):
@@ -123,6 +126,12 @@ def _exact_address(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise ValueError("expected an address that starts with https:// or http://")
     return text
+
+
+def _log_level(text: str) -> str:
+    if text not in ("debug", "info", "warning"):
+        raise ValueError("expected debug, info or warning")
+    return text.upper()
 
 
 def _store(text: str) -> str | None:

@@ -25,13 +25,13 @@ from gateway.cli.keeper import run_keeper
 from gateway.cli.main_job import MainJob, show_addresses
 from gateway.cli.ports import require_free_port
 from gateway.cli.serving import run_on_fastest_loop, server_config
-from gateway.logs.output import process_log
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from models.database.connections import connect
 from models.garbage import collect_seldom
 from models.key_service import create_key_file, key_service_at
 from models.key_service.process import running_keys
+from models.logs.output import process_log
 from models.migrations import migrate
 from models.postgres import default_data_dir, running_postgres
 from models.postgres.guardian import end_with_parent
@@ -139,6 +139,7 @@ def _dashboard(settings: Settings, port: int) -> Iterator[None]:
             "GERBANG_ISSUER": settings.token_issuer,
             "GERBANG_DASHBOARD_URL": settings.dashboard_url,
             "GERBANG_DASHBOARD_PORT": str(port),
+            "GERBANG_LOG_LEVEL": "warning",
         },
         preexec_fn=end_with_parent(),
     )

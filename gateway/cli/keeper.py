@@ -17,8 +17,6 @@ from gateway.cli.internal import internal_server
 from gateway.cli.process_log import logging_as
 from gateway.cli.starting import require_database
 from gateway.faults import Fault
-from gateway.logs.lines import facts
-from gateway.logs.output import log_unhandled
 from gateway.settings import Command, Settings, read_settings
 from gateway.wire.health import Health
 from gateway.wire.internal import internal_app
@@ -38,6 +36,8 @@ from models.jobs.sealing import keep_sealed
 from models.jobs.sweep_keys import keep_sweeping
 from models.jobs.transfers import keep_transferring
 from models.key_service import key_service_at
+from models.logs.lines import facts
+from models.logs.output import log_unhandled
 from models.publication import keep_publishing
 from models.row_security.seal_keys import keep_seal_keys
 from models.volumes import keep_folding

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from models.key_service import create_key_file
-from models.key_service.process import UNWRAPS_A_MINUTE, command
+from models.key_service.process import LOG_LEVELS, UNWRAPS_A_MINUTE, command
 
 
 @click.command()
@@ -28,12 +28,27 @@ from models.key_service.process import UNWRAPS_A_MINUTE, command
     type=click.Path(path_type=Path),
     help="A second socket, on which alone checkpoints of the account are signed.",
 )
-def keys(file: Path, socket: Path, second: Path | None, unwraps: int, signing: Path | None) -> None:
+@click.option(
+    "--log-level",
+    type=click.Choice(LOG_LEVELS),
+    default="info",
+    envvar="GERBANG_LOG_LEVEL",
+    show_default=True,
+    help="How much is logged (GERBANG_LOG_LEVEL).",
+)
+def keys(
+    file: Path,
+    socket: Path,
+    second: Path | None,
+    unwraps: int,
+    signing: Path | None,
+    log_level: str,
+) -> None:
     """Serve the keys of FILE on SOCKET, which gateways and keepers name by GERBANG_KEY_SERVICE.
 
     FILE is made where there is none. The data keys lie beside it. Keepers name the socket of
     `--signing` by GERBANG_SIGNING_SERVICE; gateways never reach it.
     """
     create_key_file(file)
-    program = command(file, socket, second, unwraps, signing)
+    program = command(file, socket, second, unwraps, signing, log_level)
     os.execv(program[0], program)  # noqa: S606 - which then loads nothing that it does not need

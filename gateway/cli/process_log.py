@@ -2,8 +2,8 @@
 
 from contextlib import AbstractContextManager
 
-from gateway.logs.output import process_log
 from gateway.settings import Settings
+from models.logs.output import process_log
 
 
 def logging_as(settings: Settings) -> AbstractContextManager[None]:

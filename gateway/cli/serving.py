@@ -14,12 +14,12 @@ from gateway.cli.ports import require_free_port
 from gateway.cli.process_log import logging_as
 from gateway.cli.starting import require_database
 from gateway.cli.stopping import DrainingServer
-from gateway.logs.output import log_unhandled
 from gateway.service import gateway
 from gateway.settings import Command, Settings, read_settings
 from gateway.wire.drain import Drain
 from gateway.wire.protocol import BoundedSocket, bounded_http
 from models.garbage import collect_seldom
+from models.logs.output import log_unhandled
 
 
 @click.command()

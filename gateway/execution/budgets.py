@@ -7,8 +7,8 @@ from typing import Any
 
 from gateway.errors import ErrorCode, RateLimitedError, RequestError
 from gateway.execution.cost import MOST, Cost
-from gateway.instants import instant_text
 from gateway.viewer import Lane, Viewer
+from models.instants import instant_text
 
 #: The cost of a token in a document that is new to the role: parsing and validating take about
 #: 28 µs a token, while a value of a planned page takes 1 to 2.

@@ -1,1 +1,1 @@
-"""Logging: the log of a process, and the record of each operation."""
+"""The log of requests: the record of each operation, and its line."""

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.faults import Fault
-from gateway.logs.lines import facts
-from gateway.logs.repeats import PLACE
 from gateway.wire.content import json_response
+from models.logs.lines import facts
+from models.logs.repeats import PLACE
 
 #: Returns the fault, or None if there is none.
 Check = Callable[[], Awaitable[Fault | None]]

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from models.database.connections import CONNECTION_ERRORS, connect
+from models.logs.lines import facts
+from models.logs.repeats import PLACE
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +49,8 @@ class Job:
         self.rows += rows
         self.succeeded_at = time.time()
         if rows:
-            facts = {"job": self.name, "rows": rows, "ms": round(self.seconds * 1000, 1)}
-            log.info("keeper pass", extra={"facts": facts})
+            milliseconds = round(self.seconds * 1000, 1)
+            log.info("keeper pass", extra=facts(job=self.name, rows=rows, ms=milliseconds))
         return rows
 
     def note_nothing_due(self) -> None:
@@ -58,7 +60,8 @@ class Job:
     def note_failure(self, error: Exception) -> None:
         self.failures += 1
         # The type only: the message may contain personal data of a row.
-        log.warning("%s is not done: %s", self.name, type(error).__name__)
+        extra = {PLACE: self.name}  # a job that fails too is no repetition
+        log.warning("%s is not done: %s", self.name, type(error).__name__, extra=extra)
 
     def is_stalled(self, now: float) -> bool:
         """Whether its last success is too long ago."""

@@ -1,12 +1,14 @@
 """Runs a key service as a process of its own, which imports nothing of gateways or databases.
 
 It listens on one socket for all questions, or on two: then only the second one signs checkpoints of
-the account, so that a client that can open identities cannot sign.
+the account, so that a client that can open identities cannot sign. Its log is JSON on standard
+error.
 """
 
 import argparse
 import asyncio
 import contextlib
+import logging
 import signal
 import subprocess
 import sys
@@ -22,12 +24,17 @@ from models.key_service.serving import (
     OF_KEEPERS,
     serving_keys,
 )
+from models.logs.lines import facts
+from models.logs.output import log_unhandled, process_log
 from models.postgres.guardian import end_with_parent
 
 #: Data keys that are opened a minute, at most.
 UNWRAPS_A_MINUTE = 6_000
 _READY = "ready"
 _PROGRAM = Path(__file__).with_name("alone.py")
+LOG_LEVELS = ("debug", "info", "warning")
+
+log = logging.getLogger(__name__)
 
 
 async def serve_keys(
@@ -42,9 +49,10 @@ async def serve_keys(
     ``second`` is the file of the second copy of the data keys, ``signing`` the socket on which
     alone checkpoints are signed and people erased. Raises KeyServiceError.
     """
-    stop = asyncio.Event()
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.set_exception_handler(log_unhandled)
     for signal_number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+        loop.add_signal_handler(signal_number, stop.set)
     keys = LocalKeyService.open(file, second, Ceiling(unwraps))
     sockets = {socket: OF_GATEWAYS, signing: OF_KEEPERS} if signing else {socket: ANYTHING}
     async with contextlib.AsyncExitStack() as stack:
@@ -52,14 +60,23 @@ async def serve_keys(
             await stack.enter_async_context(serving_keys(keys, path, verbs))
         sys.stdout.write(f"{_READY}\n")
         sys.stdout.flush()
+        log.info("start", extra=facts(process="keys", sockets=[*map(str, sockets)]))
         await stop.wait()
+        log.info("drain")
+    log.info("stop")
 
 
 def command(
-    file: Path, socket: Path, second: Path | None, unwraps: int, signing: Path | None
+    file: Path,
+    socket: Path,
+    second: Path | None,
+    unwraps: int,
+    signing: Path | None,
+    log_level: str = "warning",
 ) -> list[str]:
     """What runs the process: in a child, or in the place of this one."""
-    given = [sys.executable, str(_PROGRAM), str(file), str(socket), "--unwraps", str(unwraps)]
+    given = [sys.executable, str(_PROGRAM), str(file), str(socket)]
+    given += ["--unwraps", str(unwraps), "--log-level", log_level]
     named = {"--second": second, "--signing": signing}
     return given + [part for name, path in named.items() if path for part in (name, str(path))]
 
@@ -96,8 +113,10 @@ def main() -> None:
     options.add_argument("--second", type=Path)
     options.add_argument("--unwraps", type=int, default=UNWRAPS_A_MINUTE)
     options.add_argument("--signing", type=Path)
-    given = options.parse_args()
+    options.add_argument("--log-level", choices=LOG_LEVELS, default="info")
+    given = vars(options.parse_args())
     try:
-        asyncio.run(serve_keys(**vars(given)))
+        with process_log(given.pop("log_level").upper(), as_json=True):
+            asyncio.run(serve_keys(**given))
     except KeyServiceError as error:
         sys.exit(f"key service: {error}")

@@ -5,6 +5,7 @@ An attacker on a gateway gets no wrapping key: they can only ask, as fast as a c
 
 import asyncio
 import contextlib
+import logging
 import os
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from models.key_service.interface import KeyService, KeyServiceError, KeyUse
 from models.key_service.key_ages import SweepsKeys
 from models.key_service.operations import KeyOperationNote, ListsOperations
 from models.key_service.socket_keys import MOST_LINE_BYTES
+from models.logs.repeats import PLACE
 
 #: The verbs of sweeps, and all verbs.
 _OF_SWEEPS = frozenset(("sweeping", "note_ages", "aged", "begin_ages", "sweep"))
@@ -33,6 +35,8 @@ ANYTHING = _OF_SWEEPS | frozenset(
 OF_KEEPERS = _OF_SWEEPS | frozenset(("sign", "public_keys", "erase", "erased", "operations"))
 #: The verbs of the other socket, if there are two.
 OF_GATEWAYS = ANYTHING - _OF_SWEEPS - {"sign", "erase", "operations"}
+
+log = logging.getLogger(__name__)
 
 
 @contextlib.asynccontextmanager
@@ -77,9 +81,14 @@ async def answer(keys: KeyService, line: bytes, verbs: frozenset[str] = ANYTHING
             raise KeyServiceError(f"this socket does not {question['do']}: ask the other one")
         return orjson.dumps(await _do(keys, question))
     except KeyServiceError as error:
-        return orjson.dumps({"error": str(error)})
+        return _refuse(str(error))
     except (ValueError, TypeError, KeyError, AttributeError):
-        return orjson.dumps({"error": "this is no question of the protocol"})
+        return _refuse("this is no question of the protocol")
+
+
+def _refuse(why: str) -> bytes:
+    log.warning("a question was refused: %s", why, extra={PLACE: why})
+    return orjson.dumps({"error": why})
 
 
 async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from gateway.cli.serving import run_on_fastest_loop
 from gateway.execution import runner as execution
 from gateway.execution.plan import run
-from gateway.logs.lines import JSONLines, ReadableLines, facts
-from gateway.logs.output import BackgroundHandler, logging_to
-from gateway.logs.repeats import PLACE, RepeatLimit
+from models.logs.lines import JSONLines, ReadableLines, facts
+from models.logs.output import BackgroundHandler, logging_to
+from models.logs.repeats import PLACE, RepeatLimit
 from tests import tokens
 from tests.gateway.changing import global_id
 from tests.gateway.conftest import ACCEPT
@@ -257,3 +258,12 @@ def test_the_message_of_an_exception_is_not_logged() -> None:
     assert '"event":"Task exception was never retrieved","error":["ValueError","  ' in text
     assert '"event":"keeper pass","rows":3' in text
     assert len(text.splitlines()) == 2
+
+
+def test_the_loop_of_serve_and_of_the_demo_leaves_the_log_open() -> None:
+    async def serve() -> None:
+        logging.getLogger("gateway.test").warning("while it serves")
+
+    with log_lines() as log:
+        run_on_fastest_loop(serve())
+    assert [line["event"] for line in log.lines] == ["while it serves"]

@@ -3,6 +3,7 @@ line of JSON on standard error."""
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx2
@@ -23,6 +25,7 @@ from tests import tokens
 from tests.free_ports import free_port
 from tests.gateway.changing import IDENTITY, document, key
 from tests.gateway.conftest import ACCEPT, CLAIMS
+from tests.gateway.providers import provider
 from tests.gateway.surviving.processes import published_keys
 from tests.gateway.test_tampering import SWAP_PEOPLE
 from tests.linking import key_service
@@ -194,6 +197,92 @@ async def test_what_befalls_a_gateway_is_a_line_each(
 
         assert [event for event in gateway.end() if event != "request"] == ["drain", "stop"]
         assert "Zephyrine" not in gateway.log.read_text()
+
+
+async def test_what_befalls_a_keeper_is_a_line_each(
+    world: str, connection: asyncpg.Connection
+) -> None:
+    with TemporaryDirectory(prefix="gerbang-") as folder:
+        given = settings_on(world, OWNER_URL=world, CHECKPOINTS=folder, KEEPER_PORT="")
+        with command("keep", **given, JWKS_URL=f"{tokens.ISSUER}/keys") as keeper:
+            assert keeper.until("start")["process"] == "keeper"
+            await connection.execute("ALTER TABLE volume_outbox RENAME TO away")
+            try:
+                line = keeper.until("fold_or_age is not done")
+            finally:
+                await connection.execute("ALTER TABLE away RENAME TO volume_outbox")
+            assert line["level"] == "WARNING"
+            assert [event for event in keeper.end() if event in ("drain", "stop")] == [
+                *("drain", "stop")
+            ]
+
+
+def test_what_befalls_the_key_service_is_a_line_each() -> None:
+    with TemporaryDirectory(prefix="gerbang-") as folder:
+        file, sockets = Path(folder, "keys.json"), [Path(folder, "keys"), Path(folder, "signing")]
+        signing = ("--signing", sockets[1])
+        with command("keys", file, sockets[0], *signing, "--unwraps", "1") as keys:
+            start = keys.until("start")
+            assert (start["process"], start["sockets"]) == ("keys", [*map(str, sockets)])
+
+            # Refusals: the other socket's question, none of the protocol, too many.
+            assert "ask the other one" in _ask_keys(sockets[0], {"do": "operations"})["error"]
+            keys.until("a question was refused: this socket does not operations")
+            assert "error" in _ask_keys(sockets[0], {"say": "Olive Zephyrine"})
+            keys.until("a question was refused: this is no question of the protocol")
+            people = [UUID(int=number).hex for number in range(3)]
+            assert "keys" in _ask_keys(sockets[0], {"do": "make", "subjects": people})
+            for _ in range(20):
+                assert "error" in _ask_keys(sockets[0], {"do": "open", "subjects": people})
+            line = keys.until("a question was refused: more than 1 data keys a minute")
+            assert "left_out" not in line, "as often as it is refused, it is one line a minute"
+
+            # A defect ends the connection.
+            assert _ask_keys(sockets[1], {"do": "aged", "after": people[0], "days": 10**30}) is None
+            line = keys.until("an error that nobody awaited")
+            assert (line["level"], line["error"][0]) == ("ERROR", "OverflowError")
+
+            assert keys.end() == ["drain", "stop"]
+            assert "Zephyrine" not in keys.log.read_text()
+
+
+def test_what_befalls_a_dashboard_is_a_line_each() -> None:
+    port = free_port()
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    given = {"ISSUER": nowhere, "API_URL": nowhere, "DASHBOARD_PORT": str(port)}
+    with command("dashboard", **given) as dashboard:
+        assert f"127.0.0.1:{port}" in dashboard.until("start")["event"]
+
+        # Nobody can be signed in.
+        address = f"http://127.0.0.1:{port}/sign-in"
+        refused = httpx2.get(address, timeout=SECONDS)
+        assert refused.status_code == 502
+        line = dashboard.until("sign-in failed")
+        assert line["level"] == "WARNING"
+        (trace,) = re.findall(r"\(trace ([0-9a-f]{32})\)", line["event"])
+        assert trace in refused.text
+
+        assert dashboard.end() == ["drain", "stop"]
+
+    # A defect, by the trace id that a visitor quotes: here a provider has no page to sign in at.
+    with provider() as issuer, command("dashboard", **{**given, "ISSUER": issuer}) as dashboard:
+        dashboard.until("start")
+        broken = httpx2.get(address, timeout=SECONDS)
+        assert broken.status_code == 500, broken.text
+        (trace,) = re.findall("[0-9a-f]{32}", broken.text)
+        line = dashboard.until("/sign-in failed")
+        assert (line["level"], trace in line["event"]) == ("ERROR", True)
+
+
+def _ask_keys(path: Path, question: dict[str, Any]) -> Any:
+    """The answer of the key service; None if it hangs up."""
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.settimeout(SECONDS)
+        asking.connect(str(path))
+        asking.sendall(json.dumps(question).encode() + b"\n")
+        with asking.makefile() as answers:
+            line = answers.readline()
+    return json.loads(line) if line else None
 
 
 def _until_listening(port: int, running: Command) -> None:

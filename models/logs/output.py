@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from gateway.logs.lines import JSONLines, ReadableLines, facts
-from gateway.logs.repeats import RepeatLimit
+from models.logs.lines import JSONLines, ReadableLines, facts
+from models.logs.repeats import RepeatLimit
 
 #: Some seconds of a busy process. If the reader falls further behind, lines are dropped and
 #: counted.

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from gateway.instants import instant_text
+from models.instants import instant_text
 
 #: The attribute of a record for structured fields: ``log.info("start", extra=facts(port=80))``.
 FACTS = "facts"
