@@ -1,10 +1,10 @@
 # Everything that is done with Gerbang. `make` lists it.
 
 SHELL := /bin/bash
-HERE  := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
-BIN   := $(HERE)/.venv/bin
+# This folder, whatever its name: make would split it at a space, so only the shell handles it.
+export HERE := $(shell file='$(subst ','\'',$(MAKEFILE_LIST))'; cd "$$(dirname "$${file# }")" && pwd)
 # Any Python starts the setup, which then looks for the fastest that suits.
-ANY   := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,$(shell command -v $(name))))
+ANY   := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,$(shell command -v $(name) >/dev/null && echo $(name))))
 # What the tests need besides, each in a folder of its own.
 TOOLS := clients browser graphiql pooler debian-postgres valkey
 ARGS  ?=
@@ -16,66 +16,66 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo setup test check graphiql snapshots proof bench release lock clean browser pooler debian-postgres clock valkey clients lighthouse
 
 help:  ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(HERE)/Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' "$$HERE/Makefile"
 
 demo: setup  ## Set up, start everything and show the figures (ARGS='--check' runs it once)
-	@$(BIN)/gerbang demo $(ARGS)
+	@"$$HERE/.venv/bin/gerbang" demo $(ARGS)
 
 setup:  ## Make .venv from the fastest Python here and requirements.lock
 	@test -n "$(ANY)" || { echo "Gerbang needs Python 3.11 or newer"; exit 1; }
-	@$(ANY) $(HERE)/deploy/setup
+	@$(ANY) "$$HERE/deploy/setup"
 
 test: setup  ## Set up and pass the tests (ARGS='-k name' chooses)
-	@$(MAKE) --no-print-directory --jobs=2 --file=$(HERE)/Makefile $(TOOLS)
-	@cd $(HERE) && $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(MAKE) --no-print-directory --jobs=2 --file="$$HERE/Makefile" $(TOOLS)
+	@cd "$$HERE" && .venv/bin/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup  ## Format, lint, what is half done, types, import contracts, generated files
-	@cd $(HERE) && $(BIN)/python -m checks.parts
+	@cd "$$HERE" && .venv/bin/python -m checks.parts
 
 graphiql: setup  ## Bundle GraphiQL, which the development gateway then serves at /graphql
-	@$(BIN)/python $(HERE)/deploy/setup/graphiql.py
+	@cd "$$HERE" && .venv/bin/python deploy/setup/graphiql.py
 
 snapshots: setup  ## Write the generated files anew
-	@cd $(HERE) && $(BIN)/gerbang snapshots
+	@cd "$$HERE" && .venv/bin/gerbang snapshots
 
 proof: setup  ## The tests that take long, in parts (ARGS=--list shows them)
-	@$(MAKE) --no-print-directory --jobs=2 --file=$(HERE)/Makefile $(TOOLS) clock lighthouse
-	@cd $(HERE) && $(BIN)/python -m tests.proof $(ARGS)
+	@$(MAKE) --no-print-directory --jobs=2 --file="$$HERE/Makefile" $(TOOLS) clock lighthouse
+	@cd "$$HERE" && .venv/bin/python -m tests.proof $(ARGS)
 
 bench: setup  ## Measure
-	@cd $(HERE) && $(BIN)/python -m bench $(ARGS)
+	@cd "$$HERE" && .venv/bin/python -m bench $(ARGS)
 
 release: setup  ## Build wheels, a bill of materials and licences into dist/, and try them
-	@$(BIN)/python $(HERE)/deploy/setup/release.py
+	@cd "$$HERE" && .venv/bin/python deploy/setup/release.py
 
 lock: setup  ## Write requirements.lock anew from pyproject.toml
-	@cd $(HERE) && UV_SYSTEM_CERTS=1 .tools/uv/bin/uv pip compile --quiet --universal \
+	@cd "$$HERE" && UV_SYSTEM_CERTS=1 .tools/uv/bin/uv pip compile --quiet --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --extra demo --group dev pyproject.toml \
 		--custom-compile-command "make lock" --output-file requirements.lock
-	@cd $(HERE) && UV_SYSTEM_CERTS=1 .tools/uv/bin/uv pip compile --quiet --universal \
+	@cd "$$HERE" && UV_SYSTEM_CERTS=1 .tools/uv/bin/uv pip compile --quiet --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --group release \
 		--custom-compile-command "make lock" --output-file deploy/setup/release.txt
 
 clean:  ## Remove what setting up and the demo made
-	rm -rf $(HERE)/.venv $(HERE)/.tools $(HERE)/.gerbang $(HERE)/node_modules $(HERE)/build
+	cd "$$HERE" && rm -rf .venv .tools .gerbang node_modules build
 
 browser: setup
-	@$(BIN)/python $(HERE)/deploy/setup/browser.py
+	@cd "$$HERE" && .venv/bin/python deploy/setup/browser.py
 
 clients: setup
-	@$(BIN)/python $(HERE)/deploy/setup/clients.py
+	@cd "$$HERE" && .venv/bin/python deploy/setup/clients.py
 
 lighthouse: setup
-	@$(BIN)/python $(HERE)/deploy/setup/lighthouse.py
+	@cd "$$HERE" && .venv/bin/python deploy/setup/lighthouse.py
 
 pooler: setup
-	@$(BIN)/python $(HERE)/deploy/setup/pooler.py
+	@cd "$$HERE" && .venv/bin/python deploy/setup/pooler.py
 
 clock: setup
-	@$(BIN)/python $(HERE)/deploy/setup/clock.py
+	@cd "$$HERE" && .venv/bin/python deploy/setup/clock.py
 
 debian-postgres: setup
-	@$(BIN)/python $(HERE)/deploy/setup/debian_postgres.py
+	@cd "$$HERE" && .venv/bin/python deploy/setup/debian_postgres.py
 
 valkey: setup
-	@$(BIN)/python $(HERE)/deploy/setup/valkey.py
+	@cd "$$HERE" && .venv/bin/python deploy/setup/valkey.py

@@ -64,7 +64,7 @@ async def serving_keys(
     try:
         server = await asyncio.start_unix_server(serve, path, limit=MOST_LINE_BYTES)
     except OSError as error:
-        raise KeyServiceError(f"{path} cannot be listened on: {error.strerror}") from None
+        raise KeyServiceError(f"{path} cannot be listened on: {error.strerror or error}") from None
     finally:
         os.umask(mask)
     try:

@@ -192,3 +192,10 @@ async def test_the_wrapping_key_is_rotated_while_everybody_reads(folder: Path) -
     assert {key.key_id for key in store.find([*made]).values()} == {left}
     with pytest.raises(KeyServiceError, match="is missing in the file"):
         await LocalKeyService(old, store).open_data_keys(people)
+
+
+async def test_a_path_that_no_socket_can_have_is_named_with_its_reason(folder: Path) -> None:
+    keys = LocalKeyService.open(folder / "keys.json")
+    with pytest.raises(KeyServiceError, match=r"ssss cannot be listened on: .* too long"):
+        async with serving_keys(keys, folder / ("s" * 200)):
+            pass

@@ -91,8 +91,10 @@ PARTS = (
     ),
     Part(
         "installing",
-        "what can be wrong with an installation is named, keys rotate, a release runs by itself",
+        "what can be wrong with an installation is named, keys rotate, a release runs by itself,"
+        " and the demo in a folder of any name",
         (
+            "tests/test_any_folder.py",
             "tests/test_release.py",
             "tests/gateway/test_doctor.py",
             "tests/gateway/test_starting.py",
