@@ -18,6 +18,7 @@ from bench.asking import Client
 from bench.measuring import processor_clock, show, show_table
 from bench.page import gateway_on
 from bench.world import prepare, server
+from models.case.visa import IS_LIVE
 from models.database.connections import connect
 from models.jobs.linking import keep_linking
 from models.key_service import KeyService, LocalKeyService, create_key_file
@@ -37,7 +38,7 @@ _LOOK_UP = """
 """
 _A_CASE = "query ($reference: String!) { application(by: {reference: $reference}) { id } }"
 _CELLS = ("full_name", "birth_date", "passport_number")
-#: The newest who have a visa that still serves to enter.
+#: The newest who have a live visa.
 _PEOPLE = f"""
     SELECT
         application.id AS case, reference, identity.applicant_id, passport_issuing_state,
@@ -45,7 +46,7 @@ _PEOPLE = f"""
     FROM identity
     JOIN application ON application.applicant_id = identity.applicant_id
     JOIN visa ON decision_id = current_decision_id
-    WHERE status = 'GRANTED' AND revoked_at IS NULL AND use_by > wib_day(now())
+    WHERE status = 'GRANTED' AND {IS_LIVE}
     ORDER BY application.id DESC LIMIT $1
 """
 _PROPOSE = """

@@ -1826,8 +1826,7 @@ CREATE OR REPLACE FUNCTION viewer.has_live_visa(asked_case uuid) RETURNS boolean
         RETURN EXISTS (
             SELECT FROM application
             JOIN visa ON visa.decision_id = application.current_decision_id
-            WHERE application.id = asked_case AND visa.revoked_at IS NULL
-                AND visa.use_by >= wib_day(clock_timestamp())
+            WHERE application.id = asked_case AND visa.revoked_at IS NULL AND visa.superseded_at IS NULL AND visa.use_by + visa.stay_days::integer >= wib_day(clock_timestamp())
         );
     END
 $$;

@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     null,
     select,
+    text,
 )
 
 from gateway.access.fields import is_readable
@@ -32,6 +33,7 @@ from models import (
     Screening,
     Visa,
 )
+from models.case.visa import IS_LIVE
 from models.vocabulary import OPEN_CORRECTIONS, EventKind, Role, Status
 
 #: Columns of the decision; a role that may not read them takes no step that depends on it.
@@ -91,9 +93,7 @@ def select_state(role: Role, rule: Rule | None) -> Any:
                 if_read("CaseDocument", "kind", column, null().label(column.key))
                 for column in (required_documents(), missing_documents())
             ),
-            if_read("Application", "isVisaHeld", has_live_visa(today()), false()).label(
-                "has_live_visa"
-            ),
+            if_read("Application", "isVisaHeld", has_live_visa(), false()).label("has_live_visa"),
             entry_in_force(Application.nationality_code).label("entry"),
             func.clock_timestamp().label("at"),
             today().label("on"),
@@ -139,15 +139,10 @@ def _revoked_by() -> Any:
     )
 
 
-def has_live_visa(on: Any) -> ColumnElement[bool]:
-    """Whether the visa of an application still serves to enter on a day."""
-    return exists(
-        select(Visa.visa_number).where(
-            Visa.decision_id == Application.current_decision_id,
-            Visa.revoked_at.is_(None),
-            Visa.use_by >= on,
-        )
-    )
+def has_live_visa() -> ColumnElement[bool]:
+    """Whether the visa of an application is live."""
+    of_the_decision = Visa.decision_id == Application.current_decision_id
+    return exists(select(Visa.visa_number).where(of_the_decision, text(IS_LIVE)))
 
 
 def _unanswered_kinds() -> Any:

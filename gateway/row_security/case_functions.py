@@ -1,9 +1,11 @@
 """Functions by which mutations learn of a case what their role does not read; guards of steps call
 them too."""
 
+from models.case.visa import IS_LIVE
+
 #: Whether a case is cleared, and which questions may be asked of it: an officer's refusals reveal
 #: that much, and no more. Guards call the same functions, so that both judge alike.
-CASE_FUNCTIONS = """\
+CASE_FUNCTIONS = f"""\
 CREATE OR REPLACE FUNCTION viewer.questions_of(asked_case uuid) RETURNS text[]
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
@@ -13,7 +15,7 @@ CREATE OR REPLACE FUNCTION viewer.questions_of(asked_case uuid) RETURNS text[]
             JOIN application AS named ON named.nationality_code = rule.country_code
             WHERE named.id = asked_case AND rule.valid_from <= wib_day(clock_timestamp())
             ORDER BY rule.valid_from DESC LIMIT 1
-        ) THEN '{ENTRY_BAN,CLEARANCE}'::text[] ELSE '{ENTRY_BAN}'::text[] END;
+        ) THEN '{{ENTRY_BAN,CLEARANCE}}'::text[] ELSE '{{ENTRY_BAN}}'::text[] END;
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.latest_answer(asked_case uuid, question text) RETURNS text
@@ -70,8 +72,7 @@ CREATE OR REPLACE FUNCTION viewer.has_live_visa(asked_case uuid) RETURNS boolean
         RETURN EXISTS (
             SELECT FROM application
             JOIN visa ON visa.decision_id = application.current_decision_id
-            WHERE application.id = asked_case AND visa.revoked_at IS NULL
-                AND visa.use_by >= wib_day(clock_timestamp())
+            WHERE application.id = asked_case AND {IS_LIVE}
         );
     END
 $$;

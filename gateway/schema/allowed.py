@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 import strawberry
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from gateway.mapping.declare import Fact
 from gateway.mutations.case_statements import has_live_visa
@@ -92,11 +92,7 @@ APPROVED_BY = Fact(
     ("Correction", "approvedBy"),
 )
 #: Whether there is something to hold or to ask about after the grant.
-HAS_LIVE_VISA = Fact(
-    "_has_live_visa",
-    has_live_visa(func.wib_day(func.clock_timestamp())),
-    ("Application", "isVisaHeld"),
-)
+HAS_LIVE_VISA = Fact("_has_live_visa", has_live_visa(), ("Application", "isVisaHeld"))
 MISSING_DOCUMENTS = Fact(
     "_missing_documents", missing_documents().element, ("CaseDocument", "recordedAt")
 )

@@ -1,8 +1,8 @@
 """Re-screening: entries of the ban list against everybody on file, before a grant and after it.
 
-It compares only digests, which the LINKER made, and reads no identity. A visa that still serves to
-enter gets a hit, which holds it and is in the supervisors' queue; in any other case earlier answers
-no longer count, so that the question is asked again. Each match is written once, in the transaction
+It compares only digests, which the LINKER made, and reads no identity. A live visa gets a
+hit, which holds it and is in the supervisors' queue; in any other case earlier answers no longer
+count, so that the question is asked again. Each match is written once, in the transaction
 that acts on it, so a killed run can start again.
 """
 
@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from models.ban.ban_entry import STANDS
+from models.case.visa import IS_LIVE
 from models.row_keys import new_key
 
 _IS_IN_FORCE = (
@@ -54,8 +55,7 @@ _LATEST = """
 """
 _LOCKED = f"""
     SELECT id, status, {_LATEST} AS latest, EXISTS (
-        SELECT FROM visa WHERE decision_id = current_decision_id AND revoked_at IS NULL
-            AND use_by >= wib_day(now())
+        SELECT FROM visa WHERE decision_id = current_decision_id AND {IS_LIVE}
     ) AS has_live_visa
     FROM application WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE
 """  # noqa: S608 - constants alone

@@ -52,7 +52,7 @@ class CaseState:
     decided_by: str | None = None
     #: Who revoked the visa last, as far as the role reads it.
     revoked_by: str | None = None
-    #: Whether its visa still serves to enter, as far as the role reads it.
+    #: Whether its visa is live, as far as the role reads it.
     has_live_visa: bool = False
     #: Outcome and ground of the decision in force.
     decided: tuple[str, str | None] | None = None

@@ -128,7 +128,7 @@ CAN_BE_ASKED_AGAIN = Precondition(
     Refusal.NOTHING_TO_ASK,
 )
 HAS_A_LIVE_VISA = Precondition(
-    "the visa is still valid for entry",
+    "the visa is live: its holder may still enter or stay",
     lambda now, _: now.has_live_visa,
     Refusal.VISA_EXPIRED,
     ("has_live_visa",),

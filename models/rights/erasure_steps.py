@@ -11,23 +11,20 @@ from uuid import UUID
 
 import asyncpg
 
+from models.case.visa import IS_LIVE
 from models.key_service import ErasesKeys
 from models.person.vault import SEALED
 from models.rights.erasure import COPIES_DAYS
 from models.rights.retention import Retention
 
-#: What prevents an erasure: an open case, a visa that serves to enter or stay, a hold, a correction
-#: on its way.
-_NOTHING_AGAINST_IT = """
+#: What prevents an erasure: an open case, a live visa, a hold, a correction on its way.
+_NOTHING_AGAINST_IT = f"""
     NOT EXISTS (
         SELECT FROM application
         WHERE application.applicant_id = erasure.applicant_id AND (
             application.closed_at IS NULL
             OR EXISTS (
-                SELECT FROM visa
-                WHERE visa.application_id = application.id
-                    AND superseded_at IS NULL AND revoked_at IS NULL
-                    AND use_by + stay_days::integer >= wib_day(now())
+                SELECT FROM visa WHERE visa.application_id = application.id AND {IS_LIVE}
             )
             OR EXISTS (
                 SELECT FROM legal_hold
@@ -38,7 +35,7 @@ _NOTHING_AGAINST_IT = """
         SELECT FROM correction
         WHERE correction.applicant_id = erasure.applicant_id AND state IN ('PROPOSED', 'APPROVED')
     )
-"""
+"""  # noqa: S608
 _DUE = f"""
     SELECT applicant_id FROM erasure
     WHERE erased_at IS NULL AND keys_deleted_at IS NULL AND {_NOTHING_AGAINST_IT}

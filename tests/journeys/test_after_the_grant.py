@@ -1,5 +1,5 @@
-"""Supervision does not end at the grant: a visa that still serves to enter is held, looked into
-again, and released or revoked; and nobody outside supervision sees anything of it."""
+"""Supervision does not end at the grant: a live visa is held, looked into again, and released or
+revoked; and nobody outside supervision sees anything of it."""
 
 from typing import Any
 
@@ -142,18 +142,30 @@ async def test_a_hit_is_resolved_after_the_revocation_that_was_made_for_it(who) 
     )
 
 
-async def test_an_expired_visa_is_neither_held_nor_screened_again(
+async def test_a_visa_is_live_until_the_stay_of_who_entered_on_the_last_day_has_ended(
     who, connection: asyncpg.Connection
 ) -> None:
     supervisor = who["supervisor"]
     case = await granted_case(who)
-    await connection.execute(
-        "UPDATE visa SET use_by = current_date - 2 WHERE application_id = $1", row_id(case)
+    entry_ended = "UPDATE visa SET use_by = wib_day(now()) - $2::int WHERE application_id = $1"
+    days = await connection.fetchval(
+        "SELECT stay_days FROM visa WHERE application_id = $1", row_id(case)
     )
+    await connection.execute(entry_ended, row_id(case), days)
+    steps = await allowed(who, case)
+    assert (steps["HOLD_APPLICATION"], steps["REFER_TO_SCREENING"]) == (None, None)
+    await perform(supervisor, "holdApplication", case, **WHY)
+    await perform(supervisor, "releaseApplication", case, **WHY)
+    await perform(supervisor, "referToScreening", case, reason="INFORMATION_RECEIVED")
+
+    await connection.execute(entry_ended, row_id(case), days + 1)
     held = await change(supervisor, "holdApplication", case, **WHY)
     asked = await change(supervisor, "referToScreening", case, reason="INFORMATION_RECEIVED")
     assert (held.codes, asked.codes) == (["VISA_EXPIRED"], ["VISA_EXPIRED"])
-    case_file = {one["step"]: one["reason"] for one in (await file(who, case))["allowed"]}
-    assert (
-        case_file["HOLD_APPLICATION"] == case_file["REFER_TO_SCREENING"] == {"code": "VISA_EXPIRED"}
-    )
+    steps = await allowed(who, case)
+    assert steps["HOLD_APPLICATION"] == steps["REFER_TO_SCREENING"] == {"code": "VISA_EXPIRED"}
+
+
+async def allowed(who: dict[str, Viewer], case: str) -> dict[str, Any]:
+    """Why each step of a supervisor cannot be taken now; None where it can."""
+    return {one["step"]: one["reason"] for one in (await file(who, case))["allowed"]}

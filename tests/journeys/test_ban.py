@@ -4,6 +4,7 @@ authority put it on the list, a supervisor finds the hit, and nobody else sees i
 import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 
 from tests.gateway.changing import (
@@ -14,6 +15,7 @@ from tests.gateway.changing import (
     in_screening,
     key,
     perform,
+    row_id,
 )
 from tests.gateway.conftest import Viewer
 from tests.journeys.test_after_the_grant import queue, seen_elsewhere
@@ -148,6 +150,26 @@ async def test_a_new_ban_holds_a_live_visa_until_the_hit_is_somebody_elses(who) 
     await perform(second, "confirmScreening", case, kind="ENTRY_BAN")
     answer = await file(who, case)
     assert (answer["isVisaHeld"], answer["hasOpenHit"]) == (False, False)
+
+
+async def test_a_ban_on_day_300_of_a_stay_of_two_years_is_a_hit(
+    who, connection: asyncpg.Connection
+) -> None:
+    """Who entered is in the country long after the last day of entry."""
+    case = await granted_case(who, identity=IDENTITY | {"passportNumber": "STY0000001"})
+    await connection.execute(
+        "UPDATE visa SET stay_days = 730, issued_at = issued_at - interval '300 days',"
+        " use_by = use_by - 300 WHERE application_id = $1", row_id(case),
+    )  # fmt: skip
+    await approve_ban(who, **passport("STY0000001"))
+    await until(who, case, isVisaHeld=True, hasOpenHit=True)
+    assert case in await queue(who["supervisor"], "HITS")
+    assert case in await queue(who["supervisor"], "HELD")
+    match = {"kind": "ENTRY_BAN", "resolution": "MATCH", "reason": "The same passport."}
+    await perform(who["supervisor"], "resolveHit", case, **match)
+    await perform(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
+    await perform(who["supervisor"], "revokeVisa", case, reason="On the ban list.")
+    assert (await file(who, case))["status"] == "REVOKED"
 
 
 async def test_a_name_in_another_spelling_is_found_and_a_match_is_revoked(who) -> None:

@@ -31,7 +31,7 @@ _PERSON = """
 
 @pytest.fixture
 async def granted(world: str, connection: asyncpg.Connection) -> asyncpg.Connection:
-    """Everybody is indexed, and a visa serves to enter."""
+    """Everybody is indexed, and a visa is live."""
     await connection.execute(_LIVE, VISA)
     await index_everybody(KEYS, connection)
     return connection
@@ -77,6 +77,22 @@ async def test_a_killed_rescreening_begins_anew_and_finds_everybody_once(granted
         )  # fmt: skip
         assert await link_and_screen(KEYS, granted) > 0
         assert (await hits(granted), await is_held(granted)) == (0, False)
+    finally:
+        await undone.rollback()
+
+
+@pytest.mark.parametrize(("days_over", "found"), [(0, 1), (1, 0)])
+async def test_an_entry_finds_a_visa_to_the_last_day_of_its_stay(granted, days_over, found) -> None:
+    undone = granted.transaction()
+    await undone.start()
+    try:
+        await granted.execute(
+            "UPDATE visa SET use_by = wib_day(now()) - (stay_days + $2)::int"
+            " WHERE application_id = $1", *(VISA, days_over),
+        )  # fmt: skip
+        await put_on_the_list(granted)
+        await link_and_screen(KEYS, granted)
+        assert (await hits(granted), await is_held(granted)) == (found, bool(found))
     finally:
         await undone.rollback()
 

@@ -81,8 +81,8 @@ INTENTS = (
            " nothing of it is missing.", read_answer_to_items,
            (Verb.ANSWER_INFORMATION, Verb.ANSWER_ITEMS)),
     Intent("referToScreening", inputs.ReferToScreeningInput,
-           "Ask supervision, or ask again what was not answered; for a visa that is still valid"
-           " for entry, also what was.", read_referral,
+           "Ask supervision, or ask again what was not answered; for a visa with"
+           " which its holder may still enter or stay, also what was.", read_referral,
            (Verb.REFER_TO_SCREENING,)),
     Intent("recordScreening", inputs.RecordScreeningInput,
            "Answer a screening question. A clearance waits for a second person.", read_screening,
@@ -94,8 +94,8 @@ INTENTS = (
            "Say what a hit is. It takes effect once a second person of the screening authority"
            " agrees.", read_resolution, (Verb.RESOLVE_HIT,)),
     Intent("holdApplication", inputs.HoldApplicationInput,
-           "Hold an application, which then cannot be granted, or a visa that is still valid for"
-           " entry.", read_step_with_reason, (Verb.HOLD,)),
+           "Hold an application, which then cannot be granted, or a live visa, whose holder"
+           " may still enter or stay.", read_step_with_reason, (Verb.HOLD,)),
     Intent("releaseApplication", inputs.ReleaseApplicationInput, "End a hold.",
            read_step_with_reason, (Verb.RELEASE,)),
     Intent("recordDecision", inputs.RecordDecisionInput,
