@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 
-#: Whether a visa is live today: its holder may still enter or, having entered on the last day, stay.
-#: Who entered is not on file, nor is an extension. Many entries change nothing: each is by `use_by`.
+#: Whether a visa is live today: its holder may still enter or, having entered on the last day,
+#: stay. The file knows of no entries and no extensions, and each of many entries is by `use_by`.
 IS_LIVE = (
     "visa.revoked_at IS NULL AND visa.superseded_at IS NULL"
     " AND visa.use_by + visa.stay_days::integer >= wib_day(clock_timestamp())"

@@ -1,7 +1,8 @@
-"""What a migration fills in of earlier rows: deadlines, visas, public grounds, and how many
-decisions did not stand."""
+"""What a migration makes of earlier rows: deadlines, visas, public grounds, how many decisions did
+not stand, and matches of the ban list."""
 
 from importlib import import_module
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -18,6 +19,7 @@ VERSIONS = "models.migrations.versions"
 REVISION = import_module(f"{VERSIONS}.0071_deadlines_and_visas_of_before")
 GROUNDS = import_module(f"{VERSIONS}.0069_what_others_were_told_of_grounds")
 OVERTURNED = import_module(f"{VERSIONS}.0098_decisions_that_did_not_stand_before")
+BANS = import_module(f"{VERSIONS}.0134_bans_of_before_on_live_visas")
 DEADLINES = (
     "SELECT id, CASE WHEN status = 'INFO_REQUESTED' THEN answer_by ELSE pay_by END"
     " FROM application WHERE stage = 'WAITING_FOR_APPLICANT' ORDER BY id"
@@ -97,5 +99,39 @@ async def test_decisions_that_did_not_stand_before_are_counted_once(world: str) 
         for _ in range(2):
             await as_a_revision(world, OVERTURNED.upgrade)
             assert await verify(connection) == []
+    finally:
+        await connection.close()
+
+
+async def test_a_ban_of_before_is_compared_again_with_who_may_be_in_the_country(world: str) -> None:
+    """A match made no hit once the last day of entry was over; without one nobody is told of it."""
+    connection = await connect(world)
+    ban, granted, refused = UUID(int=77), *map(application_id, ("AUSY-GRAN-0001", "SGPO-OPEN-0006"))
+    compared = "SELECT NOT is_screened FROM ban_entry WHERE id = $1"
+    noted = "SELECT application_id FROM ban_match WHERE ban_id = $1 ORDER BY application_id"
+    entered = (
+        "UPDATE visa SET use_by = wib_day(now()) - $2::int, stay_days = 30"
+        " WHERE application_id = $1"
+    )
+    try:
+        await connection.execute(
+            "INSERT INTO ban_entry (id, reference, ground, reason, banned_from, proposed_by,"
+            " approved_by, approved_at, is_screened) VALUES ($1, 'TEST-BANN-0001', 'CRIME', 'Why.',"
+            " wib_day(now()), 'one', 'two', now(), true)", ban,
+        )  # fmt: skip
+        for case in (granted, refused):
+            await connection.execute(
+                "INSERT INTO ban_match (id, ban_id, application_id, by)"
+                " VALUES (gen_random_uuid(), $1, $2, 'PASSPORT')", ban, case,
+            )  # fmt: skip
+        for days_ago in (31, 0):  # neither who has left by now, nor who had a hit at once
+            await connection.execute(entered, granted, days_ago)
+            await as_a_revision(world, BANS.upgrade)
+            assert not await connection.fetchval(compared, ban)
+        await connection.execute(entered, granted, 30)
+        for _ in range(2):
+            await as_a_revision(world, BANS.upgrade)
+            assert [row[0] for row in await connection.fetch(noted, ban)] == [refused]
+            assert await connection.fetchval(compared, ban)
     finally:
         await connection.close()
