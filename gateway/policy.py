@@ -1670,8 +1670,8 @@ IMPLIED_PURPOSE: Mapping[Role, Purpose] = {Role.APPLICANT: Purpose.OWN_DATA}
 #: Roles that need not name a case, and what the log says instead of one.
 NAMES_NO_CASE: Mapping[Role, str] = {Role.APPLICANT: "OWN", Role.PARTNER_AGENT: "INTAKE"}
 
-#: How many people a viewer in each role reads in an hour, look-ups included, unless the settings
-#: say otherwise. Roles that read only themselves have no such limit.
+#: How many people a viewer in each role reads in an hour, and how many look-ups they make, unless
+#: the settings say otherwise. Roles that read only themselves have no such limit.
 READ_BUDGETS: Mapping[Role, int] = {
     Role.PARTNER_AGENT: 120,
     Role.OFFICER: 60,

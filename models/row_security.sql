@@ -183,7 +183,7 @@ CREATE OR REPLACE FUNCTION viewer.admit_reads(
     DECLARE
         oneself text := viewer.subject(acting);
         since timestamptz;
-        asked bigint;
+        further bigint;
         beyond bigint;
     BEGIN
         IF oneself IS NULL THEN
@@ -192,11 +192,13 @@ CREATE OR REPLACE FUNCTION viewer.admit_reads(
         END IF;
         PERFORM pg_advisory_xact_lock(7233, hashtext(acting || ' ' || oneself));
         since := clock_timestamp() - interval '1 hours';
-        asked := count(DISTINCT person) FROM unnest(people) AS person;
-        beyond := asked - most + count(*) FROM budgeted_read
-            WHERE actor = oneself AND actor_role = acting AND read_at > since
-                AND person <> ALL (people);
-        IF beyond <= 0 THEN
+        further := count(DISTINCT asked) FROM unnest(people) AS asked WHERE NOT EXISTS (
+            SELECT FROM budgeted_read
+            WHERE actor = oneself AND actor_role = acting AND person = asked AND read_at > since
+        );
+        beyond := further - most + count(*) FROM budgeted_read
+            WHERE actor = oneself AND actor_role = acting AND read_at > since;
+        IF further = 0 OR beyond <= 0 THEN
             RETURN NULL;
         END IF;
         INSERT INTO alert (id, kind, actor, actor_role)
@@ -206,13 +208,43 @@ CREATE OR REPLACE FUNCTION viewer.admit_reads(
                 AND kind = 'READ_BUDGET'
                 AND raised_at > clock_timestamp() - interval '1 hours'
         );
-        IF asked > most THEN
+        IF most < (SELECT count(DISTINCT asked) FROM unnest(people) AS asked) THEN
             RETURN -1;
         END IF;
         RETURN extract(epoch FROM read_at - since) FROM budgeted_read
             WHERE actor = oneself AND actor_role = acting AND read_at > since
                 AND person <> ALL (people)
             ORDER BY read_at OFFSET beyond - 1 LIMIT 1;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.admit_lookup(
+    acting text, most bigint, alert_id uuid) RETURNS double precision
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(acting);
+        since timestamptz;
+        seconds double precision;
+    BEGIN
+        IF oneself IS NULL THEN
+            RAISE EXCEPTION 'a budget is a viewer''s own'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        PERFORM pg_advisory_xact_lock(7233, hashtext(acting || ' ' || oneself));
+        since := clock_timestamp() - interval '1 hours';
+        seconds := extract(epoch FROM occurred_at - since) FROM person_lookup
+            WHERE actor = oneself AND actor_role = acting AND occurred_at > since
+            ORDER BY occurred_at DESC OFFSET most - 1 LIMIT 1;
+        IF seconds IS NOT NULL THEN
+            INSERT INTO alert (id, kind, actor, actor_role)
+        SELECT alert_id, 'READ_BUDGET', oneself, acting
+        WHERE NOT EXISTS (
+            SELECT FROM alert WHERE actor = oneself AND actor_role = acting
+                AND kind = 'READ_BUDGET'
+                AND raised_at > clock_timestamp() - interval '1 hours'
+        );
+        END IF;
+        RETURN seconds;
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.count_endings(
@@ -808,6 +840,7 @@ GRANT INSERT (actor, actor_role, by, case_reference, found, id, mac, mac_key, pu
 CREATE POLICY officer_insert ON person_lookup FOR INSERT TO gerbang_officer
     WITH CHECK (actor = (SELECT viewer.subject('OFFICER')) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK') AND case_reference = (SELECT viewer.purpose_reference('OFFICER')));
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_officer;
+GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_officer;
 
@@ -1004,6 +1037,7 @@ CREATE POLICY supervisor_insert ON ban_read FOR INSERT TO gerbang_supervisor
     WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION') AND case_reference = (SELECT viewer.purpose_reference('SUPERVISOR')));
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_to_inquiry TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_supervisor;
@@ -1394,6 +1428,7 @@ CREATE POLICY auditor_insert ON person_lookup FOR INSERT TO gerbang_auditor
     WITH CHECK (actor = (SELECT viewer.subject('AUDITOR')) AND actor_role = 'AUDITOR' AND purpose IN ('DATA_REQUEST') AND case_reference = (SELECT viewer.purpose_reference('AUDITOR')));
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.people_in_reach, viewer.number_in_reach TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO gerbang_auditor;
 GRANT INSERT (actor, actor_role, id, list, mac, mac_key, trace_id, viewer, window_before, window_from) ON breach_lookup TO gerbang_auditor;

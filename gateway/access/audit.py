@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.access.inquiry_room import InquiryRoom
 from gateway.access.log_entries import Room, write_entries
 from gateway.access.purpose import StatedPurpose
-from gateway.access.read_budget import ReadBudget
+from gateway.access.read_budget import LookupBudget, ReadBudget
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.one_write import commit_in_one_write
 from gateway.errors import ErrorCode, FieldError, RequestError
@@ -37,8 +37,8 @@ class AccessLog:
         keys: KeyService | None,
         read_budgets: Mapping[Role, int],
     ) -> None:
-        """``read_budgets`` says how many people each role reads in an hour; a role without one has
-        no limit."""
+        """``read_budgets`` says how many people each role reads in an hour, and how many look-ups
+        it makes; a role without one has no limit."""
         self._pool = pool
         self._starts = starts
         self._keys = keys
@@ -48,6 +48,11 @@ class AccessLog:
         """The viewer's budget, to read these people within it; None where that has no limit."""
         most = self._read_budgets.get(viewer.role)
         return None if most is None else ReadBudget(viewer, most, people)
+
+    def lookup_budget(self, viewer: Viewer) -> LookupBudget | None:
+        """The viewer's budget for a look-up; None where that has no limit."""
+        most = self._read_budgets.get(viewer.role)
+        return None if most is None else LookupBudget(viewer, most)
 
     async def write(
         self,
@@ -173,24 +178,23 @@ class OperationAudit:
         await self.log.write(viewer, BanRead, reads, self.log.budget(viewer, bans))
 
     async def record_lookup(self, kind: IndexKind, found: int) -> None:
-        """Log a look-up of people, whether anybody was found or not; never who was looked for. It
-        counts as one person.
+        """Log a look-up of people, whether anybody was found or not; never who was looked for.
 
-        Raises ReadBudgetError beyond the viewer's budget, InquiryLimitError beyond an inquiry.
+        Raises ReadBudgetError beyond the viewer's budget of look-ups, InquiryLimitError beyond an
+        inquiry, in which it counts as one person.
         """
         if not self.logs_lookups:
             return
         viewer, purpose = self.viewer, self.stated_purpose
-        id_ = new_key()
         lookup = {
-            "id": id_,
+            "id": new_key(),
             **self._actor,
             "purpose": purpose.code.value,
             "case_reference": purpose.case_reference,
             "by": kind.value,
             "found": found,
         }
-        room = InquiryRoom.of(viewer, purpose, look_ups=1) or self.log.budget(viewer, [id_])
+        room = InquiryRoom.of(viewer, purpose, look_ups=1) or self.log.lookup_budget(viewer)
         await self.log.write(viewer, PersonLookup, [lookup], room)
 
     async def record_breach_lookup(

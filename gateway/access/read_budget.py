@@ -1,6 +1,7 @@
-"""Read budgets: how many people a viewer may read in an hour. PostgreSQL counts, for all gateways.
+"""Read budgets: how many people a viewer may read in an hour, and how many look-ups they may make.
+PostgreSQL counts, for all gateways.
 
-The log itself is counted: a trigger keeps track of the people whom each viewer read lately. The
+The log itself is counted; a trigger keeps track of the people whom each viewer read lately. The
 caller holds a lock for the viewer until the reads are logged, so that none of many simultaneous
 requests slips past, and no viewer waits for another.
 """
@@ -18,12 +19,12 @@ from models.row_keys import new_key
 
 
 class ReadBudgetError(RequestError):
-    """The budget of people is spent: there is room again after ``retry_after`` seconds.
+    """A budget is spent: there is room again after ``retry_after`` seconds.
 
     None where that many people never fit in.
     """
 
-    def __init__(self, most: int, seconds: float) -> None:
+    def __init__(self, most: int, seconds: float, *, of_lookups: bool = False) -> None:
         self.retry_after = math.ceil(seconds) if seconds >= 0 else None
         when = (
             f"Ask again in {self.retry_after} s."
@@ -32,7 +33,9 @@ class ReadBudgetError(RequestError):
         )
         super().__init__(
             ErrorCode.READ_BUDGET,
-            f"Your role reads at most {most} people an hour, and nothing was read. {when}",
+            f"Your role looks up at most {most} people an hour, and nothing was read. {when}"
+            if of_lookups
+            else f"Your role reads at most {most} people an hour, and nothing was read. {when}",
             HTTPStatus.TOO_MANY_REQUESTS,
         )
 
@@ -56,3 +59,21 @@ class ReadBudget:
     def refusal(self, why: str) -> ReadBudgetError:
         """``why`` is the seconds until there is room, below 0 where there never is."""
         return ReadBudgetError(self.most, float(why))
+
+
+@dataclass(frozen=True, slots=True)
+class LookupBudget:
+    """The budget of a viewer for one more look-up, apart from the people whom they read."""
+
+    viewer: Viewer
+    most: int
+
+    def question(self) -> Command:
+        """Whether this transaction may log a look-up. If not, an alert is raised, which the caller
+        commits."""
+        arguments = (self.viewer.role.value, self.most, new_key())
+        return Command("viewer.admit_lookup($1, $2, $3)", arguments)
+
+    def refusal(self, why: str) -> ReadBudgetError:
+        """``why`` is the seconds until there is room."""
+        return ReadBudgetError(self.most, float(why), of_lookups=True)

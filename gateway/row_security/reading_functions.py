@@ -4,7 +4,7 @@ when the account was last signed."""
 
 from collections.abc import Iterator
 
-from gateway.policy import COUNTED_ENDINGS, LOOKED_UP_IN, POLICY, READ_BUDGETS
+from gateway.policy import COUNTED_ENDINGS, LOOKED_UP_FOR, LOOKED_UP_IN, POLICY, READ_BUDGETS
 from models.row_security import database_role
 from models.supervision.alert import HOURS_BETWEEN, RAISE_TAMPERED
 from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
@@ -73,9 +73,18 @@ CREATE OR REPLACE FUNCTION viewer.people_found(
         );
     END
 $$;"""
+#: An alert of a spent budget, once an hour for a viewer in a role.
+_RAISE_SPENT = f"""\
+INSERT INTO alert (id, kind, actor, actor_role)
+        SELECT alert_id, '{AlertKind.READ_BUDGET}', oneself, acting
+        WHERE NOT EXISTS (
+            SELECT FROM alert WHERE actor = oneself AND actor_role = acting
+                AND kind = '{AlertKind.READ_BUDGET}'
+                AND raised_at > clock_timestamp() - interval '{HOURS_BETWEEN} hours'
+        );"""
 #: The seconds until there is room for these people; below 0 if there never will be. Null if there
-#: is room now: then the transaction logs the reads, and other requests of this viewer wait for its
-#: end. If there is none, an alert is raised.
+#: is room now, or each of them was counted already: then the transaction logs the reads, and other
+#: requests of this viewer wait for its end. If there is none, an alert is raised.
 _ADMIT_READS = f"""\
 CREATE OR REPLACE FUNCTION viewer.admit_reads(
     acting text, most bigint, people uuid[], alert_id uuid) RETURNS double precision
@@ -84,7 +93,7 @@ CREATE OR REPLACE FUNCTION viewer.admit_reads(
     DECLARE
         oneself text := viewer.subject(acting);
         since timestamptz;
-        asked bigint;
+        further bigint;
         beyond bigint;
     BEGIN
         IF oneself IS NULL THEN
@@ -93,27 +102,49 @@ CREATE OR REPLACE FUNCTION viewer.admit_reads(
         END IF;
         PERFORM pg_advisory_xact_lock({LOCK_CLASS}, hashtext(acting || ' ' || oneself));
         since := clock_timestamp() - interval '{HOURS_COUNTED} hours';
-        asked := count(DISTINCT person) FROM unnest(people) AS person;
-        beyond := asked - most + count(*) FROM budgeted_read
-            WHERE actor = oneself AND actor_role = acting AND read_at > since
-                AND person <> ALL (people);
-        IF beyond <= 0 THEN
+        further := count(DISTINCT asked) FROM unnest(people) AS asked WHERE NOT EXISTS (
+            SELECT FROM budgeted_read
+            WHERE actor = oneself AND actor_role = acting AND person = asked AND read_at > since
+        );
+        beyond := further - most + count(*) FROM budgeted_read
+            WHERE actor = oneself AND actor_role = acting AND read_at > since;
+        IF further = 0 OR beyond <= 0 THEN
             RETURN NULL;
         END IF;
-        INSERT INTO alert (id, kind, actor, actor_role)
-        SELECT alert_id, '{AlertKind.READ_BUDGET}', oneself, acting
-        WHERE NOT EXISTS (
-            SELECT FROM alert WHERE actor = oneself AND actor_role = acting
-                AND kind = '{AlertKind.READ_BUDGET}'
-                AND raised_at > clock_timestamp() - interval '{HOURS_BETWEEN} hours'
-        );
-        IF asked > most THEN
+        {_RAISE_SPENT}
+        IF most < (SELECT count(DISTINCT asked) FROM unnest(people) AS asked) THEN
             RETURN -1;
         END IF;
         RETURN extract(epoch FROM read_at - since) FROM budgeted_read
             WHERE actor = oneself AND actor_role = acting AND read_at > since
                 AND person <> ALL (people)
             ORDER BY read_at OFFSET beyond - 1 LIMIT 1;
+    END
+$$;"""
+#: The same for one more look-up. Each is counted in the log itself, whoever was found.
+_ADMIT_LOOKUP = f"""\
+CREATE OR REPLACE FUNCTION viewer.admit_lookup(
+    acting text, most bigint, alert_id uuid) RETURNS double precision
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(acting);
+        since timestamptz;
+        seconds double precision;
+    BEGIN
+        IF oneself IS NULL THEN
+            RAISE EXCEPTION 'a budget is a viewer''s own'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        PERFORM pg_advisory_xact_lock({LOCK_CLASS}, hashtext(acting || ' ' || oneself));
+        since := clock_timestamp() - interval '{HOURS_COUNTED} hours';
+        seconds := extract(epoch FROM occurred_at - since) FROM person_lookup
+            WHERE actor = oneself AND actor_role = acting AND occurred_at > since
+            ORDER BY occurred_at DESC OFFSET most - 1 LIMIT 1;
+        IF seconds IS NOT NULL THEN
+            {_RAISE_SPENT}
+        END IF;
+        RETURN seconds;
     END
 $$;"""
 #: Counts people, each once an hour; beyond ``most`` an alert is raised, once an hour.
@@ -142,13 +173,7 @@ CREATE OR REPLACE FUNCTION viewer.count_endings(
         ) THEN
             RETURN;
         END IF;
-        INSERT INTO alert (id, kind, actor, actor_role)
-        SELECT alert_id, '{AlertKind.READ_BUDGET}', oneself, acting
-        WHERE NOT EXISTS (
-            SELECT FROM alert WHERE actor = oneself AND actor_role = acting
-                AND kind = '{AlertKind.READ_BUDGET}'
-                AND raised_at > clock_timestamp() - interval '{HOURS_BETWEEN} hours'
-        );
+        {_RAISE_SPENT}
     END
 $$;"""
 #: Why these people are not admitted to an inquiry of the viewer; null if they are, and also if the
@@ -224,8 +249,8 @@ CREATE OR REPLACE FUNCTION viewer.raise_tampering(
 $$;"""
 READING_FUNCTIONS = "\n".join(
     (
-        *(_PEOPLE_READ, _PEOPLE_FOUND, _SIGNED_AT, _ADMIT_READS, _COUNT_ENDINGS),
-        *(_ADMIT_TO_INQUIRY, _RAISE_TAMPERING),
+        *(_PEOPLE_READ, _PEOPLE_FOUND, _SIGNED_AT, _ADMIT_READS, _ADMIT_LOOKUP),
+        *(_COUNT_ENDINGS, _ADMIT_TO_INQUIRY, _RAISE_TAMPERING),
     )
 )
 #: Roles that read sealed values can meet one that was tampered with.
@@ -238,6 +263,8 @@ def reading_grants(role: Role) -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.people_read TO {database_role(role)};"
     if role in READ_BUDGETS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.admit_reads TO {database_role(role)};"
+    if role in LOOKED_UP_FOR:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO {database_role(role)};"
     if role in COUNTED_ENDINGS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.count_endings TO {database_role(role)};"
     if role in LOOKED_UP_IN:

@@ -60,22 +60,22 @@ class BudgetSettings:
         1,
     )
     read_budget_agent: int = setting(
-        "how many people a partner's agent reads in an hour, look-ups included",
+        "how many people a partner's agent reads in an hour",
         parsers.whole(1, 1_000_000),
         READ_BUDGETS[Role.PARTNER_AGENT],
     )
     read_budget_officer: int = setting(
-        "how many people an officer reads in an hour, look-ups included",
+        "how many people an officer reads in an hour, and how many look-ups they make",
         parsers.whole(1, 1_000_000),
         READ_BUDGETS[Role.OFFICER],
     )
     read_budget_supervisor: int = setting(
-        "how many people a supervisor reads in an hour, look-ups included",
+        "how many people a supervisor reads in an hour, and how many look-ups they make",
         parsers.whole(1, 1_000_000),
         READ_BUDGETS[Role.SUPERVISOR],
     )
     read_budget_screening: int = setting(
-        "how many people somebody of the screening authority reads in an hour, look-ups included",
+        "how many people somebody of the screening authority reads in an hour",
         parsers.whole(1, 1_000_000),
         READ_BUDGETS[Role.SCREENING],
     )

@@ -1,4 +1,5 @@
-"""The people whom each viewer has read within the last hour: what read budgets count."""
+"""The people whom each viewer has read within the last hour: what read budgets count besides
+look-ups."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +15,7 @@ LOCK_CLASS = 7_233
 
 
 class BudgetedRead(Base):
-    """One person whom a viewer has read lately, or one look-up, and when it was last.
+    """One person whom a viewer has read lately, and when it was last.
 
     A trigger writes it with each entry of the log; the keeper deletes what no longer counts.
     """
@@ -23,7 +24,7 @@ class BudgetedRead(Base):
 
     actor: Mapped[str] = mapped_column(primary_key=True)
     actor_role: Mapped[str] = mapped_column(primary_key=True)
-    #: The applicant, never a linked person: that would reveal links. A look-up counts as a person
-    #: of its own, and so does an entry of the ban list.
+    #: The applicant, never a linked person: that would reveal links. An entry of the ban list
+    #: counts as a person of its own.
     person: Mapped[UUID] = mapped_column(primary_key=True)
     read_at: Mapped[datetime]

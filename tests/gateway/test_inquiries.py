@@ -95,6 +95,10 @@ async def test_of_many_requests_at_once_no_more_people_are_opened_than_the_limit
     # They count in the budget for what is read beside it: there is no room for anybody further.
     beside = await supervisor(replicas[0], "crowd")(CASE, case="SGPO-HELD-0007")
     assert beside.codes == ["READ_BUDGET"]
+    # Who was counted already stays readable.
+    [known, *_] = read
+    beside = await supervisor(replicas[0], "crowd")(CASE, case=known)
+    assert beside.data["application"]["applicant"]["identity"] is not None
 
 
 async def test_a_gateway_that_admits_nobody_opens_nobody(replicas, monkeypatch) -> None:

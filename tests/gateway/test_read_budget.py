@@ -136,17 +136,52 @@ async def test_without_a_plan_the_budget_is_the_same(replicas, monkeypatch) -> N
     assert [is_read(one) for one in asked] == [True] * BUDGET + [False] * (len(CASES) - BUDGET)
 
 
-async def test_look_ups_count_whether_somebody_is_found_or_not(replicas) -> None:
+async def test_look_ups_have_a_count_of_their_own_whether_somebody_is_found_or_not(
+    replicas,
+) -> None:
+    """Whoever has looked up too many people still reads those of the own cases."""
     viewer = supervisor(replicas[0], "looking")
-    for name in ("Nobody Atall", "Somebody Else"):
+    for name in ("Nobody Atall", "Ruby Hale", "Somebody Else"):
         assert (await viewer(LOOK_UP, case=CASES[0], name=name)).errors == []
-    assert is_read(await viewer(PASSPORT, case=CASES[0]))
-    for asked in (
-        await viewer(LOOK_UP, case=CASES[0], name="Nobody Atall"),
-        await viewer(PASSPORT, case=CASES[1]),
-    ):
-        assert (asked.status, asked.codes) == (429, ["READ_BUDGET"]), asked.text
-    assert is_read(await viewer(PASSPORT, case=CASES[0]))
+    refused = await viewer(LOOK_UP, case=CASES[0], name="Nobody Atall")
+    assert (refused.status, refused.codes, "data" in refused.body) == (429, ["READ_BUDGET"], False)
+    assert 3_500 < int(refused.headers["retry-after"]) <= 3_600
+    assert "looks up at most 3 people an hour" in refused.errors[0]["message"]
+    asked = [await viewer(PASSPORT, case=case) for case in CASES]
+    assert [is_read(one) for one in asked] == [True] * BUDGET + [False] * (len(CASES) - BUDGET)
+
+
+async def test_who_has_read_too_many_people_still_looks_somebody_up(replicas) -> None:
+    viewer = supervisor(replicas[0], "reading")
+    for case in CASES[: BUDGET + 1]:
+        await viewer(PASSPORT, case=case)
+    assert (await viewer(LOOK_UP, case=CASES[0], name="Nobody Atall")).errors == []
+
+
+async def test_of_many_look_ups_at_once_no_more_are_made_than_the_budget(replicas) -> None:
+    asked = await asyncio.gather(
+        *(
+            supervisor(replicas[number % 2], "searching")(LOOK_UP, case=CASES[0], name="Ruby Hale")
+            for number in range(4 * BUDGET)
+        )
+    )
+    assert sum(not one.errors for one in asked) == BUDGET
+
+
+async def test_look_ups_older_than_an_hour_no_longer_count(replicas, connection) -> None:
+    """There is room again as soon as the oldest that counts is an hour old."""
+    viewer = supervisor(replicas[0], "persistent")
+    for minutes in (70, 61, 40, 30, 20):
+        await connection.execute(
+            "INSERT INTO person_lookup (id, occurred_at, actor, actor_role, purpose,"
+            " case_reference, by, found, trace_id) VALUES (gen_random_uuid(),"
+            " now() - $1 * interval '1 minute', 'persistent', 'SUPERVISOR', 'SUPERVISION', $2,"
+            " 'PASSPORT', 0, '')",
+            *(minutes, CASES[0]),
+        )
+    refused = await viewer(LOOK_UP, case=CASES[0], name="Nobody Atall")
+    assert refused.codes == ["READ_BUDGET"]
+    assert 1_140 < int(refused.headers["retry-after"]) <= 1_200
 
 
 @pytest.mark.parametrize("role", ["SUPERVISOR", "SCREENING"])

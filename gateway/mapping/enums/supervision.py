@@ -7,9 +7,9 @@ from models.vocabulary import AlertKind, InquiryVerdict, ReachedBy
 
 WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     AlertKind: {
-        "READ_BUDGET": "Tried to read more people in an hour than the budget allows, and was"
-        " refused; or was shown the last four characters of unusually many passports, which is not"
-        " refused.",
+        "READ_BUDGET": "Tried to read or look up more people in an hour than the budget allows, and"
+        " was refused; or was shown the last four characters of unusually many passports, which is"
+        " not refused.",
         "INQUIRY": "Opened an inquiry, or asked for a large one.",
         "REVIEW_OVERDUE": "Opened an inquiry that nobody has reviewed in time.",
         "TAMPERED": "Met a sealed value that somebody had changed in the database.",
