@@ -901,7 +901,7 @@ POLICY: Mapping[str, Access] = {
             Role.SUPERVISOR: every_row,
             Role.AUDITOR: every_row,
             Role.APPLICANT: reached_through(
-                Erasure.applicant_id, DataRequest.applicant_id, own_subject(DataRequest.account)
+                Erasure.data_request_id, DataRequest.id, own_subject(DataRequest.account)
             ),
         },
         fields={

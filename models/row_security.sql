@@ -1268,7 +1268,7 @@ GRANT SELECT (answered_at, answered_by, applicant_id, due_at, id, kind, lodged_a
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_auditor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_auditor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
-GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_auditor;
+GRANT SELECT (applicant_id, cause, copies_end_at, data_request_id, erased_at, id, index_removed_at, keys_deleted_at, ordered_at) ON erasure TO gerbang_auditor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor;
 GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_auditor;
 GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_auditor;
@@ -1452,7 +1452,7 @@ GRANT SELECT (account, answered_at, applicant_id, due_at, id, kind, lodged_at, l
 GRANT SELECT (application_id, decided_at, id, outcome, public_reason) ON decision TO gerbang_applicant;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_applicant;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_applicant;
-GRANT SELECT (applicant_id, cause, copies_end_at, erased_at, id, keys_deleted_at, ordered_at) ON erasure TO gerbang_applicant;
+GRANT SELECT (cause, copies_end_at, data_request_id, erased_at, id, keys_deleted_at, ordered_at) ON erasure TO gerbang_applicant;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_applicant;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_applicant;
@@ -1500,7 +1500,7 @@ CREATE POLICY applicant_select ON application_event FOR SELECT TO gerbang_applic
 CREATE POLICY applicant_select ON applicant FOR SELECT TO gerbang_applicant
     USING (CASE WHEN applicant.account = (SELECT viewer.subject('APPLICANT')) THEN true ELSE false END);
 CREATE POLICY applicant_select ON erasure FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN EXISTS (SELECT FROM data_request AS by_1 WHERE by_1.applicant_id = erasure.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM data_request AS by_1 WHERE by_1.id = erasure.data_request_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON identity FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = identity.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON identity_version FOR SELECT TO gerbang_applicant

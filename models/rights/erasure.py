@@ -47,6 +47,7 @@ class Erasure(Base):
             "erased_at IS NOT NULL OR num_nonnulls(keys_deleted_at, index_removed_at) = 0",
             name="hidden_first",
         ),
+        Index(None, "data_request_id", unique=True),
         Index(
             "ix_erasure_unfinished",
             "id",

@@ -34,6 +34,9 @@ MINE = """
         } }
     }
 """
+OF_ALL = """
+    { dataRequests(first: 50) { nodes { kind state erasure { erasedAt } } } }
+"""
 READ = """
     query ($case: ID!, $for: String!) @purpose(code: CASEWORK, reference: $for) {
         node(id: $case) { ... on Application { applicant { identity { fullName } } } }
@@ -160,6 +163,51 @@ async def test_a_subject_asks_corrects_is_held_and_is_erased(who, connection) ->
         subject, "submitApplication", visaType="B1", nationality="AU", identity=identity
     )
     assert await applicant_of(who, again) != await applicant_of(who, case)
+
+
+async def test_an_erasure_is_shown_by_the_request_that_ordered_it_alone(who, connection) -> None:
+    """Somebody who was refused learns of no erasure that came later, for whatever cause."""
+    subject = newcomer(who, "person-refused")
+    identity = {**IDENTITY, "passportNumber": "RIGHTS002"}
+    case = await perform(
+        subject, "submitApplication", visaType="B1", nationality="AU", identity=identity
+    )
+    await perform(subject, "withdrawApplication", case)
+    for kind, outcome in (("ERASURE", "REFUSED"), ("ACCESS", "GRANTED"), ("ERASURE", "GRANTED")):
+        await payload_of(subject, "lodgeDataRequest", "dataRequest { id }", kind=kind)
+        [request] = await work(who)
+        await answer(who, request, outcome, "As the law says.")
+    while await erase_due(KEYS, connection):
+        pass
+    for found in (await own_data(subject), (await who["auditor"](OF_ALL)).data):
+        shown = {
+            (one["kind"], one["state"]): (one["erasure"] or {}).get("erasedAt") is not None
+            for one in found["dataRequests"]["nodes"][-3:]
+        }
+        assert shown == {
+            ("ERASURE", "REFUSED"): False, ("ACCESS", "GRANTED"): False,
+            ("ERASURE", "GRANTED"): True,
+        }  # fmt: skip
+
+    # Nor of one that nobody asked for: a file that was kept for long enough.
+    subject = newcomer(who, "person-kept")
+    case = await perform(
+        subject, "submitApplication", visaType="B1", nationality="AU", identity=identity
+    )
+    await perform(subject, "withdrawApplication", case)
+    await payload_of(subject, "lodgeDataRequest", "dataRequest { id }", kind="ERASURE")
+    [request] = await work(who)
+    await answer(who, request, "REFUSED", "The file is kept for now.")
+    await connection.execute(
+        "INSERT INTO erasure (id, applicant_id, cause)"
+        " SELECT gen_random_uuid(), id, 'RETENTION' FROM applicant WHERE account = 'person-kept'"
+    )
+    while await erase_due(KEYS, connection):
+        pass
+    found = await own_data(subject)
+    assert (found["myData"], [one["erasure"] for one in found["dataRequests"]["nodes"]]) == (
+        None, [None],
+    )  # fmt: skip
 
 
 async def test_a_letter_is_registered_and_its_writer_is_found_under_a_pseudonym(who) -> None:

@@ -99,8 +99,9 @@ REQUESTED: dict[str, tuple[str | None, str | None]] = {
     "RQST-ELSE-0000": ("applicant-2", "Li Goh"),
     "RQST-POST-0000": (None, None),
 }
-#: Who is to be erased: one who asked for it, and one whose file was kept for long enough.
-ERASED = {"Ruby Hale": "RQST-RUBY-0000", "Hemi Parata": None}
+#: Who is to be erased: one who asked for it, and two whose files were kept for long enough, one of
+#: whom asked something else.
+ERASED = {"Ruby Hale": "RQST-RUBY-0000", "Hemi Parata": None, "Li Goh": None}
 
 #: Who put the first key into the file.
 KEY_OPERATOR = "keeper-of-keys"
@@ -814,13 +815,13 @@ def _requests(claims: Claims) -> set[Key]:
 
 
 def _erasures(claims: Claims) -> set[Key]:
-    """Whoever asked reads what became of it; auditors and supervisors read all."""
+    """Whoever asked for it reads what became of it; auditors and supervisors read all."""
     match role_of(claims):
         case "AUDITOR" | "SUPERVISOR":
             return {(applicant_id(name),) for name in ERASED}
         case "APPLICANT":
-            asked = {name for account, name in REQUESTED.values() if account == claims["sub"]}
-            return {(applicant_id(name),) for name in ERASED if name in asked}
+            own = {one for one, (account, _) in REQUESTED.items() if account == claims["sub"]}
+            return {(applicant_id(name),) for name, asked in ERASED.items() if asked in own}
         case _:
             return set()
 

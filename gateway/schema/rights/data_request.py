@@ -76,9 +76,9 @@ class DataRequest(Node):
     answered_by: str | None = column(Row.answered_by, "Subject who answered it.")
     reason: str | None = column(Row.reason, "The answer.")
     erasure: Erasure | None = link(
-        Row.applicant_id,
-        ErasureRow.applicant_id,
-        "The erasure of this person, once it was ordered.",
+        Row.id,
+        ErasureRow.data_request_id,
+        "The erasure that it ordered; null if it was refused, or ordered none.",
     )
     legal_basis: str = translated_column(
         "What the law says of such a request.",
