@@ -22,6 +22,11 @@ FILE = """
         allowed { step isAllowed reason { code } }
     } } }
 """
+DESKS = """
+    query ($case: ID!) { node(id: $case) { ... on Application {
+        assignments(first: 9) { nodes { officer endedAt } }
+    } } }
+"""
 #: What everybody else reads of the same file: all that could reveal a hold.
 ELSEWHERE = {
     "officer": "status stage isReferred decision { visa { number revokedAt } }"
@@ -108,6 +113,32 @@ async def test_a_live_visa_is_screened_again_and_a_hit_holds_it_until_it_is_some
     # Of a hit officers read `isReferred`, as before a grant, and auditors what was answered.
     after = await seen_elsewhere(who, case)
     assert {name for name in before if after[name] != before[name]} == {"officer", "auditor"}
+
+
+async def test_a_question_without_an_answer_is_asked_again_after_the_grant(who) -> None:
+    case = await granted_case(who)
+    for answer in ("UNAVAILABLE", "CLEAR"):
+        await perform(who["supervisor"], "referToScreening", case, reason="INFORMATION_RECEIVED")
+        await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result=answer)
+    case_file = await file(who, case)
+    assert [one["result"] for one in case_file["screenings"]["nodes"] if not one["voidedAt"]] == [
+        "CLEAR"
+    ]
+
+
+async def test_a_match_after_the_grant_is_on_nobodys_desk(who) -> None:
+    """Before a grant the supervisor has to refuse the case; now there is a visa to revoke."""
+    supervisor, case = who["supervisor"], await granted_case(who)
+    await perform(supervisor, "referToScreening", case, reason="INFORMATION_RECEIVED")
+    await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="HIT")
+    match = {"kind": "ENTRY_BAN", "resolution": "MATCH", "reason": "The same passport."}
+    await perform(supervisor, "resolveHit", case, **match)
+    await perform(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
+    assert case not in await queue(supervisor, "MINE")
+    asked = await supervisor(DESKS, case=case)
+    ended = [one["endedAt"] is not None for one in asked.data["node"]["assignments"]["nodes"]]
+    assert ended == [True]
+    assert case in await queue(supervisor, "HELD")
 
 
 async def test_a_held_visa_that_was_revoked_is_set_aside_only_once_the_hold_is_over(who) -> None:

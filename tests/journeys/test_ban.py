@@ -271,5 +271,6 @@ async def test_who_is_banned_is_read_for_a_purpose_and_every_read_is_in_the_ledg
         assert (await call(who["screening"], "proposeBan", **values))[1] == path
     unwanted = await propose_ban(who["screening"], **passport("RED0000003"))
     no = {"banId": unwanted, "reason": "A typing error."}
+    assert (await call(who["screening"], "rejectBan", **no))[1] == ["SECOND_PERSON_REQUIRED"]
     assert (await call(who["screening-2"], "rejectBan", **no))[1] == []
     assert (await call(who["screening-2"], "approveBan", banId=unwanted))[1] == ["NOTHING_PROPOSED"]

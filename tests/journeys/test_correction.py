@@ -265,6 +265,20 @@ async def test_who_has_several_files_is_corrected_in_the_one_that_has_come_furth
     assert kinds == ["SUBMITTED", "AWAITING_PAYMENT", "CORRECTED"]
 
 
+async def test_of_files_that_have_come_equally_far_any_may_correct_the_person(who) -> None:
+    applicant = newcomer(who, "twice")
+    lodged = {"visaType": "B1", "nationality": "AU"}
+    first = await perform(applicant, "submitApplication", **lodged, identity=dict(IDENTITY))
+    second = await perform(applicant, "submitApplication", **lodged)
+    assert await propose(applicant, first, fullName="Olive Once") == []
+    assert await propose(applicant, second, fullName="Olive Twice") == []
+    assert (await person(applicant, first, "OWN_DATA"))["identity"]["fullName"] == "Olive Twice"
+    for case in (first, second):
+        await pay_bill(who, case)
+    assert await propose(applicant, second, fullName="Olive Thrice") == []
+    assert await propose(applicant, first, fullName="Olive Thrice") == ["CORRECTION_PENDING"]
+
+
 async def test_a_waiting_correction_lapses_with_its_case(who) -> None:
     agent = who["agent-au"]
     case = await paid_case(who)

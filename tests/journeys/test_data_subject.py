@@ -245,9 +245,17 @@ async def test_a_letter_is_registered_and_its_writer_is_found_under_a_pseudonym(
     assert seen["dataRequest"]["applicant"]["id"] == named["applicantId"]
     again = await payload_of(auditor, "nameDataSubject", "dataRequest { id }", **named)
     assert "ALREADY_SAID" in [one["code"] for one in again["errors"]]
+    # Of another kind the same person can have a letter too, of the same kind one at a time.
+    for kind, codes in (("ERASURE", []), ("ACCESS", ["ALREADY_REQUESTED"])):
+        letter = await payload_of(auditor, "registerDataRequest", "dataRequest { id }", kind=kind)
+        other = {**named, "dataRequestId": letter["dataRequest"]["id"]}
+        seen = await payload_of(auditor, "nameDataSubject", "dataRequest { id }", **other)
+        assert [one["code"] for one in seen["errors"]] == codes
     mine_ = {"id": request["id"]}
     await answer(who, mine_, "REFUSED", "The letter is not signed.")
-    # Once it is answered, it is a purpose no more.
+    # Once it is answered, it is in the way of no other, and a purpose no more.
+    seen = await payload_of(auditor, "nameDataSubject", "dataRequest { id }", **other)
+    assert seen["errors"] == []
     assert (await auditor(LOOK_UP, letter=request["reference"])).codes == ["PURPOSE_NOT_ALLOWED"]
     # Of a letter nobody else reads, nor of somebody else's request.
     asked = await who["applicant"]("{ dataRequests(first: 9) { nodes { id } } }")

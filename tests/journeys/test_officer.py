@@ -3,9 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+import asyncpg
 import pytest
 
-from tests.gateway.changing import IDENTITY, assign_to, change, paid_case, perform, reference_of
+from tests.gateway.changing import (
+    IDENTITY,
+    assign_to,
+    change,
+    paid_case,
+    perform,
+    reference_of,
+    row_id,
+)
 from tests.gateway.conftest import Viewer
 
 pytestmark = pytest.mark.anyio
@@ -47,6 +56,22 @@ async def test_an_officer_works_through_a_day(who) -> None:
     assert (await change(officer, "takeCase", queue="FREE")).codes == ["QUEUE_EMPTY"]
     assert await perform(who["officer-2"], "takeCase", queue="FREE") == second
     await perform(who["officer-2"], "recordDecision", second, **REFUSAL)
+
+
+async def test_the_queue_of_the_overdue_gives_what_is_overdue_and_nothing_else(
+    who, connection: asyncpg.Connection
+) -> None:
+    officer = who["officer"]
+    in_time, late = await paid_case(who), await paid_case(who)
+    await connection.execute(
+        "UPDATE application SET target_due_at = now() - interval '1 minute' WHERE id = $1",
+        row_id(late),
+    )
+    assert await perform(officer, "takeCase", queue="OVERDUE") == late
+    assert (await change(officer, "takeCase", queue="OVERDUE")).codes == ["QUEUE_EMPTY"]
+    assert await perform(officer, "takeCase", queue="FREE") == in_time
+    for case in (late, in_time):
+        await perform(officer, "recordDecision", case, **REFUSAL)
 
 
 async def test_an_officer_does_nothing_to_a_case_on_another_desk(who) -> None:
