@@ -71,6 +71,15 @@ async def test_an_applicant_submits_directly_and_is_the_same_person_each_time(
     assert (await change(ruby, "submitApplication", **values)).codes == ["IDENTITY_DIFFERS"]
 
 
+async def test_who_was_born_today_applies(who) -> None:
+    born = {**IDENTITY, "birthDate": today().isoformat()}
+    tomorrow = {**IDENTITY, "birthDate": (today() + timedelta(days=1)).isoformat()}
+    values = {"visaType": "B1", "nationality": "AU"}
+    await submitted_case(who, identity=born)
+    refused = await change(who["agent-au"], "submitApplication", **values, identity=tomorrow)
+    assert refused.codes == ["INVALID"]
+
+
 async def test_a_first_application_says_who_applies(who, world, connection) -> None:
     newcomer = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": "newcomer"})
     values: dict[str, Any] = {"visaType": "C1", "nationality": "IN"}

@@ -198,6 +198,11 @@ async def test_a_suspension_that_nobody_confirms_ends_after_a_day(
         who["administrator"], "suspendViewer", subject="officer-2", reason="Still."
     )
     assert refused == ["SECOND_PERSON_REQUIRED"]
+    async with suspended(who["administrator-2"], subject="officer-2") as id_:
+        assert await is_refused(who["officer-2"])
+        await administer(who["administrator"], "confirmSuspension", suspensionId=id_)
+    await until_answered(who["officer-2"])
+    # Two agreed to that one, so either of them may suspend again.
     async with suspended(who["administrator-2"], subject="officer-2"):
         assert await is_refused(who["officer-2"])
     await until_answered(who["officer-2"])

@@ -2,6 +2,7 @@
 authority put it on the list, a supervisor finds the hit, and nobody else sees it."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -49,6 +50,14 @@ WHY = {"reason": "Stayed three years over."}
 
 def passport(number: str) -> dict[str, Any]:
     return {"passport": {"issuingState": "AU", "number": number}}
+
+
+def born(day: str) -> dict[str, Any]:
+    return {"nameAndBirthDate": {"fullName": "Red Newcomer", "birthDate": day}}
+
+
+def days_on(number: int) -> str:
+    return (today() + timedelta(days=number)).isoformat()
 
 
 async def call(viewer: Viewer, mutation: str, **given: Any) -> tuple[str | None, list[str]]:
@@ -266,6 +275,11 @@ async def test_who_is_banned_is_read_for_a_purpose_and_every_read_is_in_the_ledg
         ({}, ["INVALID"]),
         (passport("bad number"), ["INVALID"]),
         (passport("RED0000002") | {"bannedFrom": "2020-01-01"}, ["DATE_PASSED"]),
+        (passport("RED0000002") | {"bannedUntil": days_on(-1)}, ["INVALID"]),
+        (born(days_on(1)), ["INVALID"]),
+        # An entry of a single day, and of somebody who was born today.
+        (passport("RED0000002") | {"bannedUntil": days_on(0)}, []),
+        (born(days_on(0)), []),
     ):
         values = {"ground": "OVERSTAY", "bannedFrom": today().isoformat(), **WHY} | wrong
         assert (await call(who["screening"], "proposeBan", **values))[1] == path

@@ -185,6 +185,9 @@ async def test_a_large_inquiry_waits_for_a_second_supervisor(who, connection) ->
     asking, second, another = who["supervisor-2"], who["supervisor"], third(who)
     wrong = await open_inquiry(asking, minutes=0, mostPeople=501, reason=" ")
     assert wrong.codes == ["INVALID", "INVALID", "INVALID"]
+    assert (await open_inquiry(asking, minutes=1_441)).codes == ["INVALID"]
+    largest = await open_inquiry(another, minutes=1_440, mostPeople=500)
+    assert (largest.codes, largest.payload["inquiry"]["endsAt"]) == ([], None)
     large = (await open_inquiry(asking, mostPeople=51)).payload["inquiry"]
     assert (large["endsAt"], large["mostPeople"]) == (None, 51)
     asked = await read(asking, large["reference"], CASES[0])

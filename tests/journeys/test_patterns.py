@@ -12,6 +12,7 @@ from tests.gateway.changing import (
     IDENTITY,
     in_verification,
     perform,
+    row_id,
     submitted_case,
     wait_until_linked,
 )
@@ -81,7 +82,9 @@ async def test_who_refuses_or_passes_on_otherwise_than_the_others_stands_out(who
     } == {**dict.fromkeys(DECIDED, "WITHIN"), "keen": "ABOVE_CONTROL"}
 
 
-async def test_a_supervisor_sees_who_applies_through_one_partner_after_another(who) -> None:
+async def test_a_supervisor_sees_who_applies_through_one_partner_after_another(
+    who, connection
+) -> None:
     supervisor, officer = who["supervisor"], who["officer"]
     before = await at_several(supervisor)
     assert before["rows"] == []
@@ -91,9 +94,16 @@ async def test_a_supervisor_sees_who_applies_through_one_partner_after_another(w
     refusal = {"outcome": "REFUSED", "ground": "FORGED_DOCUMENT"}
     await perform(officer, "recordDecision", in_sydney, **refusal)
     await lodged_in_perth(who, person("Sandra Hopper", "SHOP00001", "1985-01-01"))
-    # Another one comes twice by the same partner.
+    # Another one comes twice by the same partner; and a third one comes for the first time since
+    # long before, which is once.
     for _ in range(2):
         await submitted_case(who, identity=person("Toni Same", "SAME00001", "1971-02-02"))
+    for number in range(2):
+        case = await submitted_case(who, identity=person("Lia Late", "LATE00001", "1972-02-02"))
+        await connection.execute(
+            "UPDATE application SET submitted_at = submitted_at - $2 * interval '40 days'"
+            " WHERE id = $1", *(row_id(case), number),
+        )  # fmt: skip
     # And two may be one person: the name and the birth date are the same, the passport is not.
     case = await in_verification(who, identity=person("Ana López", "OLD000001", "1966-03-03"))
     await lodged_in_perth(who, person("Lopez Ana", "NEW000001", "1966-03-03"))

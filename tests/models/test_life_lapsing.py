@@ -96,6 +96,13 @@ async def test_a_deadline_in_force_later_does_not_shorten_an_earlier_wait(undone
     assert await status(undone, UNPAID) == "AWAITING_PAYMENT"
 
 
+async def test_a_deadline_is_in_force_for_the_waits_that_begin_on_its_first_day(undone) -> None:
+    await enter_status(undone, UNPAID, "AWAITING_PAYMENT", "3 days")
+    await undone.execute("INSERT INTO deadline VALUES ('PAYMENT', wib_day(now()) - 3, 1)")
+    await end_overdue(undone)
+    assert await status(undone, UNPAID) == "PAYMENT_EXPIRED"
+
+
 async def test_keys_are_forgotten_when_they_are_old(undone) -> None:
     for name, days in (("old", REMEMBERED_DAYS + 1), ("new", REMEMBERED_DAYS - 1)):
         await undone.execute(

@@ -70,7 +70,10 @@ async def test_a_killed_rescreening_begins_anew_and_finds_everybody_once(granted
         await granted.execute("UPDATE application SET is_linked = false WHERE id = $1", VISA)
         await link_and_screen(KEYS, granted)
         assert (await hits(granted), await is_held(granted)) == (1, True)
-        # The day after its last it holds nobody.
+        # On its last day it holds whom it held, the day after nobody.
+        await granted.execute("UPDATE ban_entry SET banned_until = wib_day(now())")
+        assert await link_and_screen(KEYS, granted) == 0
+        assert (await hits(granted), await is_held(granted)) == (1, True)
         await granted.execute(
             "UPDATE ban_entry SET banned_from = banned_from - 9,"
             " banned_until = wib_day(now()) - 1 WHERE id = $1", BAN,

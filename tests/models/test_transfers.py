@@ -59,7 +59,16 @@ async def test_files_follow_each_closing_after_sixty_days_and_no_figure_changes(
         assert await holder(connection, PORTAL) == ("AU-SYD", "AU", False)
         assert await holder(connection, CENTRE) == WITH_ITS_PLACE
 
-        # That centre closes too, and names one: both its own files and those that came go there.
+        # That centre closes too, and names one. If that closes on the very day, it takes nothing.
+        undone = connection.transaction()
+        await undone.start()
+        await closes(connection, 0, code="AU-MEL")
+        await closes(connection, 60, "AU-MEL", code="AU-SYD")
+        await transfer_files(connection)
+        assert await holder(connection, CENTRE) == WITH_THE_DIRECTORATE
+        await undone.rollback()
+
+        # Else both its own files and those that came go there.
         await closes(connection, 60, "AU-MEL", code="AU-SYD")
         await transfer_files(connection)
         for file in (PORTAL, CENTRE):
