@@ -115,10 +115,12 @@ CREATE OR REPLACE FUNCTION viewer.admit_reads(
         IF most < (SELECT count(DISTINCT asked) FROM unnest(people) AS asked) THEN
             RETURN -1;
         END IF;
-        RETURN extract(epoch FROM read_at - since) FROM budgeted_read
+        RETURN coalesce((
+            SELECT extract(epoch FROM read_at - since) FROM budgeted_read
             WHERE actor = oneself AND actor_role = acting AND read_at > since
                 AND person <> ALL (people)
-            ORDER BY read_at OFFSET beyond - 1 LIMIT 1;
+            ORDER BY read_at OFFSET beyond - 1 LIMIT 1
+        ), -1);  -- null would let them in
     END
 $$;"""
 #: The same for one more look-up. Each is counted in the log itself, whoever was found.

@@ -158,6 +158,23 @@ async def test_who_has_read_too_many_people_still_looks_somebody_up(replicas) ->
     assert (await viewer(LOOK_UP, case=CASES[0], name="Nobody Atall")).errors == []
 
 
+async def test_each_role_of_a_viewer_has_budgets_of_its_own(replicas, bans, connection) -> None:
+    """What the subject reads or looks up in another role counts there."""
+    in_one = supervisor(replicas[0], "of-two-roles")
+    other = Viewer(replicas[0], {"role": "SCREENING", "sub": "of-two-roles"})
+    for case in CASES[:BUDGET]:
+        assert is_read(await in_one(PASSPORT, case=case))
+    [ban, *_] = bans
+    assert (await other(BANNED, ban=ban, id=bans[ban])).errors == []
+    for _ in range(BUDGET):
+        await connection.execute(
+            "INSERT INTO person_lookup (id, actor, actor_role, purpose, case_reference, by, found,"
+            " trace_id) VALUES (gen_random_uuid(), 'of-two-roles', 'OFFICER', 'CASEWORK', $1,"
+            " 'PASSPORT', 0, '')", CASES[0],
+        )  # fmt: skip
+    assert (await in_one(LOOK_UP, case=CASES[0], name="Nobody Atall")).errors == []
+
+
 async def test_of_many_look_ups_at_once_no_more_are_made_than_the_budget(replicas) -> None:
     asked = await asyncio.gather(
         *(

@@ -221,6 +221,9 @@ async def test_a_new_partner_takes_applications_in_where_it_is_let(who, world, o
         {"country": {"code": "SG"}, "openedOn": day, "closedOn": None},
     ]
     await apply_decree(who, "proposeCentre", **centre)
+    # Until the day is over, its first day can be changed: nothing had begun before today.
+    assert (await administer(administrator, "proposePartnerCountry", **country)).codes == []
+    await cancel_change(who, "ZENITH")
     agent = Viewer(administrator.client, {
         "role": "PARTNER_AGENT", "sub": "agent-zenith", "partner": "ZENITH", "countries": ["SG"],
         "centres": ["SG-ZEN"],
@@ -233,6 +236,30 @@ async def test_a_new_partner_takes_applications_in_where_it_is_let(who, world, o
         {"country": {"code": "SG"}, "openedOn": day, "closedOn": later(on, 1)},
     ]
     await perform(agent, "submitApplication", **values)
+    # From the day of its closing on, no centre opens there.
+    late = {**centre, "code": "SG-LAT", "openedOn": later(on, 1)}
+    assert refusal_of(await administer(administrator, "proposeCentre", **late)) == (
+        "INVALID", ["country"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("column", "days", "codes"),
+    [("opened_on", 5, []), ("opened_on", 6, ["INVALID"]),
+     ("closed_on", 6, []), ("closed_on", 5, ["INVALID"])],
+)  # fmt: skip
+async def test_a_successor_is_open_on_the_day_from_which_a_place_is_closed(
+    who, world, connection, on, column, days, codes
+) -> None:
+    closing = {"centre": "AU-MEL", "closedOn": later(on, 5), "successor": "AU-SYD"}
+    before = await connection.fetchval(f"SELECT {column} FROM centre WHERE code = 'AU-SYD'")
+    write = f"UPDATE centre SET {column} = $1 WHERE code = 'AU-SYD'"
+    await connection.execute(write, on + timedelta(days=days))
+    answer = await administer(who["administrator"], "proposeCentreClosing", **closing)
+    await connection.execute(write, before)
+    assert answer.codes == codes
+    if not codes:
+        await cancel_change(who, "AU-MEL")
 
 
 async def test_a_closed_centre_takes_nothing_in_and_stays_on_record(who, world, on) -> None:

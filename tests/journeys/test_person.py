@@ -6,8 +6,10 @@ from tests.gateway.changing import (
     IDENTITY,
     assign_to,
     change,
+    hand_over,
     in_verification,
     paid_case,
+    pay_bill,
     perform,
     reference_of,
     submitted_case,
@@ -81,6 +83,11 @@ async def test_who_was_refused_for_a_forged_document_is_known_at_another_partner
         "country": {"code": "AU"},
         "decision": {"outcome": "REFUSED", "ground": "FORGED_DOCUMENT"},
     }  # fmt: skip
+    # A passport is sure: nobody says that it is another person.
+    await assign_to(who, "officer", await hand_over(elsewhere, await pay_bill(who, in_perth), "B1"))
+    sure = {"linkId": by_passport["id"], "reason": "Another face."}
+    assert (await change(officer, "rejectLink", in_perth, **sure)).codes == ["NO_LINK"]
+
     # So do supervisors and auditors; an auditor sees when it was looked for, and never who it is.
     assert await links(who["supervisor"], in_perth) == await links(who["auditor"], in_perth)
     refused = await who_they_are(who["auditor"], in_perth)
