@@ -19,6 +19,7 @@ from tests.gateway.changing import everything, global_id, key
 from tests.gateway.conftest import ACCEPT, Traffic, Viewer, viewers
 from tests.gateway.in_process import InProcessClient, running_gateway
 from tests.gateway.live import KINDS, happens, served
+from tests.premises import holds, premise
 
 pytestmark = pytest.mark.anyio
 
@@ -63,13 +64,15 @@ async def test_what_is_given_back_can_be_asked_for_at_once() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 100), st.floats(0, 5)), max_size=50))
+@premise(waits=0.1, goes_on=0.2)
 async def test_never_more_is_spent_than_there_was(asked: list[tuple[int, float]]) -> None:
     clock = Clock()
     budgets, taken = Budgets(100, 10, clock=clock), 0
     for values, pause in asked:
         clock.now += pause
         wait = budgets.take(LANE, values)
-        if wait:
+        holds("goes_on", not wait)
+        if holds("waits", wait):
             clock.now += wait  # the answered wait suffices
             assert budgets.take(LANE, values) == 0
         taken += values

@@ -10,6 +10,7 @@ from gateway.mapping import listing
 from gateway.mapping.filters import after_prefix
 from models.vocabulary import Stage, Status
 from tests.gateway.conftest import Viewer
+from tests.premises import holds, premise
 from tests.world import CASES
 
 pytestmark = pytest.mark.anyio
@@ -76,12 +77,23 @@ async def test_an_empty_prefix_is_refused(who: dict[str, Viewer]) -> None:
     assert answer.codes == ["INVALID_INPUT"]
 
 
-@given(st.text(min_size=1), st.text())
+#: What texts are compared by: letters, and the characters before and after those that none can be.
+NEIGHBOURS = st.text("ab\ud7ff\ue000\U0010fffe\U0010ffff", max_size=4)
+
+
+@given(
+    NEIGHBOURS.filter(bool) | st.text(min_size=1) | st.text("\U0010ffff", min_size=1, max_size=2),
+    NEIGHBOURS | st.text(),
+)
+@premise(before=0.05, behind=0.05, begins=0.5, without_end=0.01)
 def test_the_bounds_of_a_prefix_hold_what_begins_with_it_alone(prefix: str, text: str) -> None:
     end = after_prefix(prefix)
+    holds("without_end", end is None)
     for each in (text, prefix + text, prefix):
-        is_between = each >= prefix and (end is None or each < end)
-        assert is_between is each.startswith(prefix)
+        is_before, is_behind = each < prefix, end is not None and each >= end
+        holds("before", is_before)
+        holds("behind", is_behind)
+        assert each.startswith(prefix) is holds("begins", not is_before and not is_behind)
 
 
 # --- Orders with rows that have no value ---------------------------------------------------------

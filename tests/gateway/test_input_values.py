@@ -28,6 +28,7 @@ from gateway.execution.coercion import coerce_variables
 from gateway.execution.input_values import ArgumentCoercion, InputTypes
 from tests.gateway.random_values import SCALARS, literal
 from tests.gateway.test_plans import VIEWS
+from tests.premises import holds, premise
 
 #: Each type and each field with arguments as one of the roles sees it that have it.
 _TYPES = {name: type_ for view in VIEWS.values() for name, type_ in view.type_map.items()}
@@ -86,19 +87,26 @@ def _coerce(type_: Any, value: Any) -> Any:
 
 @many
 @given(st.data())
+@premise(accepted=0.3, refused=0.05)
 def test_values_are_coerced_as_graphql_core_does(data: st.DataObject) -> None:
     type_ = data.draw(st.sampled_from(TYPES))
     value = data.draw(values(type_))
-    assert repr(_coerce(type_, value)) == repr(coerce_input_value(value, type_)), (type_, value)
+    expected = coerce_input_value(value, type_)
+    holds("refused" if expected is Undefined else "accepted")
+    assert repr(_coerce(type_, value)) == repr(expected), (type_, value)
 
 
 @many
 @given(st.data())
+@premise(mistaken=0.05, several=0.01, right=0.3)
 def test_each_mistake_in_a_variable_has_a_place_in_its_value(data: st.DataObject) -> None:
     type_ = data.draw(st.sampled_from(TYPES))
     value = data.draw(values(type_))
     mistakes = _mistakes(type_, value)
-    assert bool(mistakes) is (coerce_input_value(value, type_) is Undefined)
+    is_mistaken = coerce_input_value(value, type_) is Undefined
+    holds("mistaken" if is_mistaken else "right")
+    holds("several", len(mistakes) > 1)
+    assert bool(mistakes) is is_mistaken
     for mistake in mistakes:
         name, *way = mistake.details["inputPath"]
         assert name == "v"
@@ -107,7 +115,8 @@ def test_each_mistake_in_a_variable_has_a_place_in_its_value(data: st.DataObject
 
 def _mistakes(type_: Any, value: Any) -> Sequence[GerbangError]:
     """What is said of the value of a variable."""
-    view = next(one for one in VIEWS.values() if one.get_type(get_named_type(type_).name))
+    named = get_named_type(type_)
+    view = next(one for one in VIEWS.values() if one.get_type(named.name) is named)
     operation: Any = parse(f"query ($v: {type_}) {{ __typename }}").definitions[0]
     try:
         coerce_variables(view, operation, {"v": value})
@@ -165,6 +174,7 @@ def _variable(draw: st.DrawFn, type_: Any, variables: dict[str, Any]) -> str:
 
 @many
 @given(st.data())
+@premise(accepted=0.3, refused=0.02, with_variables=0.1)
 def test_arguments_are_coerced_as_graphql_core_does(data: st.DataObject) -> None:
     name, field = data.draw(st.sampled_from(_FIELDS))
     given_names = data.draw(st.sets(st.sampled_from([*field.args])))
@@ -174,9 +184,10 @@ def test_arguments_are_coerced_as_graphql_core_does(data: st.DataObject) -> None
     node = _field(f"{{ {name}({', '.join(written)}) }}" if written else f"{{ {name} }}")
     coerced = VariableValues({}, {n: v for n, v in variables.items() if v is not Undefined})
     coercion = ArgumentCoercion(field, node)
-    assert _outcome(lambda: coercion.coerce(coerced)) == _outcome(
-        lambda: get_argument_values(field, node, coerced)
-    )
+    expected, is_accepted = _outcome(lambda: get_argument_values(field, node, coerced))
+    holds("accepted" if is_accepted else "refused")
+    holds("with_variables", bool(coerced.coerced))
+    assert _outcome(lambda: coercion.coerce(coerced)) == (expected, is_accepted)
 
 
 def _field(text: str) -> Any:
@@ -184,12 +195,13 @@ def _field(text: str) -> Any:
     return definition.selection_set.selections[0]
 
 
-def _outcome(coerce: Any) -> Any:
-    """The values, whatever the order of their fields; or the message of the error."""
+def _outcome(coerce: Any) -> tuple[str, bool]:
+    """The values, whatever the order of their fields, or the message of the error; and whether
+    they were accepted."""
     try:
-        return _canonical(coerce())
+        return _canonical(coerce()), True
     except GraphQLError as error:
-        return error.message
+        return error.message, False
 
 
 def _canonical(value: Any) -> str:

@@ -24,6 +24,7 @@ from tests.gateway.changing import (
 from tests.gateway.conftest import Viewer
 from tests.gateway.life_calls import AUTHORITY, CALLS, any_of, onward
 from tests.gateway.life_model import READ_NO_STATUS, Call, Case, follow, refusal
+from tests.premises import Premises, holds
 
 pytestmark = pytest.mark.anyio
 
@@ -98,6 +99,8 @@ class Walk:
 
     async def _call(self, case: Case, call: Call) -> None:
         expected, once = refusal(case, call), {"idempotencyKey": key()}
+        holds("screened", any(case.answers.values()))
+        holds("refused", expected not in (None, *STATUSES))
         if call.mutation == "recordPayment":
             once["receiptNumber"] = receipt()
         if call.mutation in ("recordDecision", "supersedeDecision", "setAsideRevocation"):
@@ -149,13 +152,15 @@ async def walk(
 ) -> None:
     """Walk, and hold the figures against the rows at the end."""
     second = Viewer(who["officer"].client, {"role": "SUPERVISOR", "sub": "supervisor-2"})
-    for number in range(runs):
-        viewers, is_patient = {**who, "supervisor-2": second}, number % 2 == 1
-        try:
-            await Walk(viewers, connection, Random(number), is_patient).go(steps_each)
-        except AssertionError as error:
-            error.add_note(f"in walk {number}")
-            raise
+    with Premises(screened=0.2, refused=0.9) as premises:
+        for number in range(runs):
+            premises.begin_example()
+            viewers, is_patient = {**who, "supervisor-2": second}, number % 2 == 1
+            try:
+                await Walk(viewers, connection, Random(number), is_patient).go(steps_each)
+            except AssertionError as error:
+                error.add_note(f"in walk {number}")
+                raise
     while await fold(connection):
         pass
     assert await verify(connection) == []

@@ -20,6 +20,7 @@ from gateway.execution.plan.instructions import NO_KEY, Code, Group, Instruction
 from gateway.execution.plan.render import Rendering, Table, render
 from gateway.execution.plan.values import ValueCount
 from tests.gateway.made_rows import Cells, MadeRows
+from tests.premises import always, holds, premise
 
 pytestmark = pytest.mark.skipif(
     backend.compiled_module() is None, reason="the compiled module was not built here"
@@ -74,6 +75,7 @@ INSTANTS = st.datetimes(timezones=st.just(UTC))
 
 @given(st.text())
 @example("".join(map(chr, range(0x120))) + "\u2028\U0001f600\ufffd\x7f")
+@always
 def test_texts_are_written_as_orjson_writes_them(text: str) -> None:
     assert of_cell(Kind.TEXT, text.encode()) == (orjson.dumps(text), 0)
 
@@ -83,6 +85,7 @@ def test_texts_are_written_as_orjson_writes_them(text: str) -> None:
 @example(datetime.max.replace(tzinfo=UTC))
 @example(datetime(1999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC))
 @example(datetime(1600, 2, 29, tzinfo=UTC))
+@always
 def test_instants_are_written_as_orjson_writes_them(instant: datetime) -> None:
     cell = struct.pack("!q", (instant - EPOCH) // timedelta(microseconds=1))
     assert of_cell(Kind.INSTANT, cell) == (orjson.dumps(instant), 0)
@@ -91,6 +94,7 @@ def test_instants_are_written_as_orjson_writes_them(instant: datetime) -> None:
 @given(st.dates())
 @example(date.min)
 @example(date.max)
+@always
 def test_dates_are_written_as_orjson_writes_them(day: date) -> None:
     cell = struct.pack("!i", (day - EPOCH.date()).days)
     assert of_cell(Kind.DATE, cell) == (orjson.dumps(day), 0)
@@ -98,6 +102,7 @@ def test_dates_are_written_as_orjson_writes_them(day: date) -> None:
 
 @pytest.mark.parametrize(("kind", "layout"), [(Kind.INT2, "h"), (Kind.INT4, "i"), (Kind.INT8, "q")])
 @given(st.data())
+@always
 def test_numbers_are_written_as_orjson_writes_them(kind: Kind, layout: str, data: Any) -> None:
     most = 1 << (8 * struct.calcsize(f"!{layout}") - 1)
     number = data.draw(st.integers(-most, most - 1) | st.sampled_from([-most, most - 1, 0]))
@@ -105,6 +110,7 @@ def test_numbers_are_written_as_orjson_writes_them(kind: Kind, layout: str, data
 
 
 @given(st.uuids())
+@always
 def test_uuids_are_written_as_orjson_writes_them(uuid: UUID) -> None:
     assert of_cell(Kind.UUID, uuid.bytes) == (orjson.dumps(uuid), 0)
 
@@ -118,6 +124,7 @@ def test_booleans_and_nulls_are_written_as_orjson_writes_them() -> None:
 
 
 @given(st.sampled_from(["Country:", "Application:", "A:"]), st.text(), st.uuids())
+@always
 def test_global_ids_are_those_of_the_schema(start: str, text: str, uuid: UUID) -> None:
     for kind, cell, key in (
         (Kind.TEXT, text.encode(), text),
@@ -127,16 +134,24 @@ def test_global_ids_are_those_of_the_schema(start: str, text: str, uuid: UUID) -
         assert id_of(kind, start.encode(), cell) == (b'"%b"' % encoded, 0)
 
 
+#: Of the size of a number, an instant or a key; or of any other.
+CELLS = st.sampled_from([1, 2, 4, 8, 16]).flatmap(
+    lambda size: st.binary(min_size=size, max_size=size)
+) | st.binary(max_size=40)
+
+
 def test_a_row_without_a_key_is_refused_by_both() -> None:
     for kind in (Kind.TEXT, Kind.UUID):
         assert id_of(kind, b"Country:", None) is CellError
 
 
-@given(st.sampled_from(KINDS), st.binary(max_size=40), st.booleans())
+@given(st.sampled_from(KINDS), CELLS, st.booleans())
+@premise(written=0.05, refused=0.05)
 def test_any_bytes_are_written_alike_or_refused_by_both(
     kind: Kind, cell: bytes, is_nullable: bool
 ) -> None:
     written = of_cell(kind, cell, is_nullable=is_nullable)
+    holds("refused" if written is CellError else "written")
     assert written is CellError or isinstance(orjson.loads(written[0]), str | int | bool)
     if kind in (Kind.TEXT, Kind.UUID):
         id_of(kind, b"Country:", cell)
@@ -187,6 +202,7 @@ CHILDREN = st.lists(st.tuples(NAMES, KEYS), max_size=9)
 
 
 @given(PARENTS, CHILDREN, CHILDREN, st.integers(0, 7), st.booleans(), st.booleans())
+@premise(written=0.1, with_rows=0.05, refused=0.05)
 def test_rows_that_belong_together_are_written_alike(
     parents: Cells,
     linked: Cells,
@@ -205,9 +221,11 @@ def test_rows_that_belong_together_are_written_alike(
         PROGRAM, [(parents, 3, None, bounds), (linked, 2, 1, None), (listed, 2, 1, bounds)]
     )
     assert python == compiled
-    if isinstance(python, tuple):
+    holds("refused", python is CellError)
+    if holds("written", isinstance(python, tuple)):
         nodes = orjson.loads(python[0])["nodes"]
         expected = [None if name is None else name.decode() for name, *_ in parents[:size]]
+        holds("with_rows", nodes)
         assert [node["name"] for node in nodes] == (expected if from_front else expected[::-1])
         parts = (node[part] or () for node in nodes for part in ("joined", "list", "kept"))
         assert python[1] == 1 + 3 * len(nodes) + sum(map(len, parts))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from models.database.url import PARAMETERS, DatabaseUrl, DatabaseUrlError, Host, read_database_url
+from tests.premises import always
 
 NAMES = some.text(string.printable + "éß😀", min_size=1).filter(lambda text: "\0" not in text)
 HOSTS = some.builds(
@@ -31,6 +32,7 @@ HOSTS = some.builds(
         ),
     )
 )
+@always
 def test_a_url_that_is_written_is_read_again(url: DatabaseUrl) -> None:
     assert read_database_url(str(url)) == url
 

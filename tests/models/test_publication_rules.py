@@ -2,9 +2,10 @@
 
 from datetime import date
 from itertools import product
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.publication.disclosure import (
@@ -21,8 +22,9 @@ from models.publication.propagation import Bounds, ContradictionError, Sum, Sums
 from models.publication.refusal_audit import Candidate, RefusalSystem, audit, audit_refusals
 from models.publication.sets import Cell, DimensionSet, first_day_of
 from models.volumes import Period
+from tests.premises import always, holds, premise
 
-DECISIONS = st.integers(0, 3_000)
+DECISIONS = st.integers(0, 3_000) | st.integers(0, 20)
 JANUARY = date(2025, 1, 1)
 
 
@@ -30,21 +32,24 @@ JANUARY = date(2025, 1, 1)
 def cells(draw: st.DrawFn) -> tuple[int, int]:
     """The decisions of a cell, and how many of them were refusals."""
     decisions = draw(DECISIONS)
-    return decisions, draw(st.integers(0, min(decisions, 60)) | st.integers(0, decisions))
+    few = draw(st.sampled_from([9, 15, 60, decisions]))
+    return decisions, draw(st.integers(0, min(decisions, few)))
 
 
 # What is published of a cell ---------------------------------------------------------------------
 
 
 @given(cells())
+@premise(too_few=0.02, below=0.02, rounded=0.05)
 def test_refusals_of_a_hundred_decisions_are_published_as_a_bound_or_rounded(cell) -> None:
     decisions, refused = cell
     found = protect_refusals(decisions, refused)
-    if decisions < 100:
+    if holds("too_few", decisions < 100):
         assert not found.is_anything
-    elif refused < 10:
+    elif holds("below", refused < 10):
         assert found == (None, 10)
     else:
+        holds("rounded")
         assert found.below is None
         assert found.rounded % ROUNDING == 0
         assert abs(found.rounded - refused) <= 2 or (
@@ -53,9 +58,12 @@ def test_refusals_of_a_hundred_decisions_are_published_as_a_bound_or_rounded(cel
 
 
 @given(cells())
+@premise(published=0.1)
 def test_a_published_figure_is_true_and_leaves_four_numbers(cell) -> None:
     decisions, refused = cell
-    left = protect_refusals(decisions, refused).candidates()
+    found = protect_refusals(decisions, refused)
+    holds("published", found.is_anything)
+    left = found.candidates()
     assert left.low <= refused <= left.high
     assert left.candidates >= FEWEST_CANDIDATES
     published_alike = [
@@ -67,6 +75,7 @@ def test_a_published_figure_is_true_and_leaves_four_numbers(cell) -> None:
 
 
 @given(st.integers(100, 100_000), st.integers(0, 9))
+@always
 def test_a_bound_is_true_and_as_tight_as_a_tenth_of_a_percent_allows(decisions, refused) -> None:
     bound = protect_refusals(decisions, refused).rate_below(decisions)
     assert refused / decisions < bound
@@ -78,11 +87,14 @@ def test_ten_of_seven_hundred_and_fifty_is_below_one_point_four_percent() -> Non
 
 
 @given(DECISIONS)
+@premise(withheld=0.02, rounded=0.2)
 def test_a_count_of_the_public_is_rounded_or_withheld(count: int) -> None:
     found = protect_count(count)
-    if found is None:
+    if holds("withheld", found is None):
         assert 0 < count < 10
     else:
+        holds("rounded")
+        assert found is not None
         assert found % ROUNDING == 0
         assert abs(found - count) <= 2
 
@@ -148,19 +160,37 @@ REFUSALS = st.tuples(st.integers(0, 400), st.integers(0, 45)).map(lambda cell: (
         {(month, visa_type): REFUSALS for month in (1, 2, 3) for visa_type in ("B1", "C1", "D1")}
     )
 )
+@premise(withheld=0.05)
 def test_the_audit_leaves_four_numbers_of_refusals_in_every_cell(numbers) -> None:
     own = quarter_of(numbers)
     system = RefusalSystem({}, own, {})
     bounds = audit(system)
+    holds("withheld", any(each.is_withheld for each in own.values()))
     for number, cell in enumerate(system.cells):
         assert bounds.low[number] <= own[cell].refused <= bounds.high[number]
         left = bounds.high[number] - bounds.low[number] + 1
         assert left >= min(FEWEST_CANDIDATES, own[cell].decisions + 1)
 
 
-@given(st.lists(REFUSALS, min_size=1, max_size=3), REFUSALS)
-def test_the_audit_knows_that_countries_are_a_part_of_the_whole(own, others) -> None:
+#: What is published, and others so few that it tells of them.
+PUBLISHED = st.tuples(st.integers(FEWEST_DECISIONS, 400), st.integers(0, 45))
+FEW = st.integers(1, 3).flatmap(lambda number: st.tuples(st.just(number), st.integers(0, number)))
+
+
+@st.composite
+def parts_of_a_whole(draw: st.DrawFn) -> Any:
+    """A manager's countries, and all others together."""
+    if draw(st.sampled_from([True, True, True, False])):
+        return [draw(PUBLISHED)], draw(FEW)
+    return draw(st.lists(REFUSALS, min_size=1, max_size=3)), draw(REFUSALS)
+
+
+@settings(max_examples=400)
+@given(parts_of_a_whole())
+@premise(withheld=0.0025)
+def test_the_audit_knows_that_countries_are_a_part_of_the_whole(parts) -> None:
     """The public's figure, beside those of a manager's countries."""
+    own, others = parts
     cells = {
         Cell(DimensionSet.COUNTRY, Period.MONTH, JANUARY, ("NUSA", f"{number}")): candidate(*each)
         for number, each in enumerate(own)
@@ -168,6 +198,7 @@ def test_the_audit_knows_that_countries_are_a_part_of_the_whole(own, others) -> 
     whole = tuple(map(sum, zip(*own, others, strict=True)))
     national = {Cell(DimensionSet.NATIONAL, Period.MONTH, JANUARY, ()): candidate(*whole)}
     audit_refusals(national | cells, {})
+    holds("withheld", any(each.is_withheld for each in (national | cells).values()))
     system = RefusalSystem(national, cells, {})
     bounds = system.bounds()
     for number, prior in enumerate(system.prior):
@@ -242,7 +273,8 @@ def test_the_number_of_decisions_does_not_reveal_that_all_were_refused() -> None
     assert not own[in_australia()].refusals.is_anything
 
 
-@given(st.integers(0, 60), st.integers(-60, 60))
+@given(st.integers(0, 60), st.integers(-60, 60) | st.integers(-6, 6))
+@premise(kept=0.02, published_again=0.02)
 def test_two_editions_together_leave_four_numbers(count: int, change: int) -> None:
     """Whoever knows the size of a correction narrows it no further, or reads the old figure."""
     now = max(count + change, 0)
@@ -259,6 +291,7 @@ def test_two_editions_together_leave_four_numbers(count: int, change: int) -> No
     # A correction that somebody knows of leaves fewer by itself, whatever is published afterwards.
     left_anyway = Interval(0, 500).within(published_before).candidates
     assert second.revealed_counts.candidates >= min(FEWEST_CANDIDATES, left_anyway)
-    if second.is_kept:
+    holds("published_again", not second.is_kept)
+    if holds("kept", second.is_kept):
         assert second.refusals == first.refusals
         assert second.revealed_counts == published_before

@@ -26,6 +26,7 @@ from models.row_security.seal_keys import (
 )
 from models.vocabulary import Role
 from tests import tokens
+from tests.premises import holds, premise
 
 pytestmark = pytest.mark.anyio
 
@@ -295,8 +296,11 @@ _MIDNIGHT = datetime(2026, 12, 31, tzinfo=UTC).timestamp()
 @example(-0.0004)
 @example(-0.0005)
 @example(0.0)
+@premise(of_the_day_before=0.1, of_the_day_after=0.1)
 def test_the_key_is_of_the_day_that_the_context_says(around: float) -> None:
     """To the last half of a millisecond before midnight, which is said as the next day's first."""
     fields = Seal(OWN, 15, lambda: _MIDNIGHT + around).seal(MANAGER, None).split(".")
     answer = datetime.fromtimestamp(int(fields[1]) / 1000, UTC).date()
+    is_before = answer < datetime.fromtimestamp(_MIDNIGHT, UTC).date()
+    holds("of_the_day_before" if is_before else "of_the_day_after")
     assert fields[8] == daily_key(OWN, answer).id

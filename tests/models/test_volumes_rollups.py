@@ -17,6 +17,7 @@ from tests.models.crowd import crowd, join
 from tests.models.edits import EDITS, Edit
 from tests.models.folders import kill_folders
 from tests.populating import ANYBODY
+from tests.premises import holds, premise
 from tests.world import application_id
 
 pytestmark = pytest.mark.anyio
@@ -140,6 +141,7 @@ async def test_an_application_that_is_not_what_happened_is_named(
 
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), edits=st.lists(st.sampled_from(EDITS), min_size=1, max_size=15))
+@premise(unfolded=0.1)
 async def test_random_edits_leave_no_difference(world: str, seed: int, edits: list[Edit]) -> None:
     connection = await connect(world)
     transaction = connection.transaction(isolation="repeatable_read")
@@ -150,6 +152,7 @@ async def test_random_edits_leave_no_difference(world: str, seed: int, edits: li
         for edit in edits:
             await edit(connection, rng)
         await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        holds("unfolded", await waiting(connection))
         assert await verify(connection) == []
     finally:
         await transaction.rollback()

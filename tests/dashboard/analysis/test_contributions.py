@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.analysis.contributions import Share, rate_change, total_change
+from tests.premises import holds, premise
 
 KEYS = st.sampled_from(["AU", "MY", "SG", "IN", "CN", "US", "GB", "NL"])
 COUNTS = st.dictionaries(KEYS, st.integers(0, 2_000_000))
@@ -19,6 +20,7 @@ def shares(draw: st.DrawFn) -> dict[str, Share]:
 
 
 @given(COUNTS, COUNTS)
+@premise(leading=0.3, opposing=0.05, a_remainder=0.02)
 def test_contributions_to_a_total_add_up_to_its_change(
     now: dict[str, int], before: dict[str, int]
 ) -> None:
@@ -26,17 +28,21 @@ def test_contributions_to_a_total_add_up_to_its_change(
     assert sum(part.change for part in change.contributions) == change.change
     assert change.change == sum(now.values()) - sum(before.values())
     shown = change.find_leading(3) + change.find_opposing(1)
+    holds("leading", change.find_leading(3))
+    holds("opposing", change.find_opposing(1))
+    holds("a_remainder", change.remainder(shown))
     assert sum(part.change for part in shown) + change.remainder(shown) == change.change
 
 
 @given(shares(), shares())
+@premise(has_both=0.2)
 def test_rate_and_mix_add_up_to_the_change_of_a_rate(
     now: dict[str, Share], before: dict[str, Share]
 ) -> None:
     change = rate_change(now, before)
     sizes = [sum(share.n for share in period.values()) for period in (now, before)]
+    assert holds("has_both", all(sizes)) is (change is not None)
     if change is None:
-        assert not all(sizes)
         return
     direct = [
         Fraction(sum(share.cases for share in period.values()), n)
@@ -48,6 +54,7 @@ def test_rate_and_mix_add_up_to_the_change_of_a_rate(
 
 
 @given(shares(), shares(), st.integers(0, 99))
+@premise(has_both=0.2, another_order=0.1)
 def test_the_order_of_groups_and_of_periods_does_not_matter(
     now: dict[str, Share], before: dict[str, Share], seed: int
 ) -> None:
@@ -56,19 +63,22 @@ def test_the_order_of_groups_and_of_periods_does_not_matter(
         Random(seed).shuffle(keys)
         return {key: period[key] for key in keys}
 
+    holds("another_order", [*shuffle(now)] != [*now])
     assert rate_change(shuffle(now), shuffle(before)) == rate_change(now, before)
     forward, back = rate_change(now, before), rate_change(before, now)
-    if forward and back:
+    if holds("has_both", forward and back):
         assert {part.key: (part.rate, part.mix) for part in forward.contributions} == {
             part.key: (-part.rate, -part.mix) for part in back.contributions
         }
 
 
 @given(shares(), shares())
+@premise(has_both=0.2)
 def test_a_group_without_decisions_brings_nothing(
     now: dict[str, Share], before: dict[str, Share]
 ) -> None:
     more = rate_change(now | {"XX": Share(0, 0)}, before)
+    holds("has_both", more)
     assert more == rate_change(now, before)
     totals = [{key: share.n for key, share in period.items()} for period in (now, before)]
     with_zero = total_change(totals[0] | {"XX": 0}, totals[1])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dashboard.analysis.intervals import wilson
 from dashboard.analysis.tails import NEGLIGIBLE, Model, beta_weight, likely_spread, log_gamma
+from tests.premises import always, holds, premise
 
 RATES = st.floats(0.001, 0.5)
 SPREADS = st.sampled_from((0.0, 0.05, 0.3, 0.7, 1.0))
@@ -28,6 +29,7 @@ def judge(model: Model, n: int) -> Any:
 
 @settings(max_examples=60)
 @given(RATES, SPREADS, NUMBERS)
+@always
 def test_probabilities_are_those_of_the_distribution(rate: float, spread: float, n: int) -> None:
     model = Model(rate, spread)
     masses = model.masses(n)
@@ -37,6 +39,7 @@ def test_probabilities_are_those_of_the_distribution(rate: float, spread: float,
 
 @settings(max_examples=60)
 @given(RATES, SPREADS, NUMBERS, st.sampled_from((0.95, 0.998)))
+@always
 def test_a_range_holds_its_level_and_no_shorter_one_does(
     rate: float, spread: float, n: int, level: float
 ) -> None:
@@ -52,12 +55,14 @@ def test_a_range_holds_its_level_and_no_shorter_one_does(
 
 @given(RATES, SPREADS, st.integers(1, 3_000))
 @settings(max_examples=60)
+@premise(from_zero=0.05, above_zero=0.1)
 def test_a_line_between_two_counts_parts_what_is_inside_from_what_is_not(
     rate: float, spread: float, n: int
 ) -> None:
     found = Model(rate, spread).range(n, 0.95)
     assert found.high < found.upper <= found.high + 1
     assert found.low - 1 <= found.lower < found.low or found.lower == found.low == 0
+    holds("from_zero" if found.low == 0 else "above_zero")
     assert found.has(found.high)
     assert not found.has(found.high + 1)
 
@@ -84,6 +89,7 @@ def test_a_spread_is_found_again() -> None:
 
 
 @given(st.integers(1, 10_000), st.data())
+@always
 def test_wilson_is_the_known_interval(n: int, data: st.DataObject) -> None:
     from scipy import stats
 
