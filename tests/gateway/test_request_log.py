@@ -192,6 +192,9 @@ async def test_a_subscription_and_its_socket_leave_a_line_each(world) -> None:
 # --- The log itself ------------------------------------------------------------------------------
 
 
+_STUCK_SECONDS = 60
+
+
 class StuckReader(io.StringIO):
     """A reader that takes nothing until it is let go."""
 
@@ -200,7 +203,7 @@ class StuckReader(io.StringIO):
         self.let_go = threading.Event()
 
     def write(self, text: str) -> int:
-        self.let_go.wait(10)
+        self.let_go.wait(_STUCK_SECONDS)
         return super().write(text)
 
 
@@ -210,7 +213,7 @@ def test_a_reader_that_takes_nothing_holds_nobody_up_and_losses_are_counted() ->
     began = time.perf_counter()
     for _ in range(10_000):
         handler.handle(logging.LogRecord("gateway", logging.INFO, "", 0, "request", (), None))
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < _STUCK_SECONDS / 2
     stuck.let_go.set()
     handler.close()
     answer = [json.loads(line) for line in stuck.getvalue().splitlines()]

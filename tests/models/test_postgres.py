@@ -119,7 +119,7 @@ def test_keeps_its_data_and_starts_quickly(empty: Path) -> None:
         remember(server)
     started = time.monotonic()
     with running_postgres(empty) as server:
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 10
         assert remembers(server)
 
 

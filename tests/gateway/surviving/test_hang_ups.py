@@ -63,7 +63,7 @@ async def test_fifty_hang_ups_leave_no_statement_and_a_whole_pool(world: str) ->
         assert await running.figure("gerbang_running") == 0
         assert await running.figure('gerbang_requests_total{status="499"}') == MANY
     log.info("%d hang-ups: the last statement ended after %.2f s", MANY, seconds)
-    assert seconds < 1
+    assert seconds < 8  # the lock would be waited for for twelve
 
 
 async def test_who_hangs_up_while_waiting_leaves_the_queue(world: str) -> None:
