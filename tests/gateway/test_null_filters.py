@@ -122,3 +122,31 @@ async def test_a_null_in_a_list_of_values_is_refused(who: dict[str, Viewer]) -> 
 async def test_changes_are_followed_with_null_filters(world: str) -> None:
     async with served(world) as running, running.as_viewer("officer") as client:
         await client.follows(APPLICATIONS, where={"country": None, "stage": {"eq": None}})
+
+
+@pytest.mark.parametrize(
+    ("declared", "comparisons"),
+    [
+        ("", "eq: null"),
+        ("", "in: null"),
+        ("", "eq: null, in: null"),
+        ("($code: CountryCode)", "eq: $code"),
+        ("($code: CountryCode = null)", "eq: $code"),
+        ("($codes: [CountryCode!])", "in: $codes"),
+    ],
+)
+@pytest.mark.parametrize("given", [{}, {"code": None, "codes": None}])
+async def test_a_null_filter_bounds_no_cost(
+    who: dict[str, Viewer], declared: str, comparisons: str, given: dict[str, Any]
+) -> None:
+    """Whoever sends null is answered with every group, and pays for every group."""
+
+    async def cost(declared: str, where: str) -> int:
+        figures = f"volumes({_FIGURES}, where: {where}) {{ rows {{ intake {{ value }} }} }}"
+        document = f"query {declared} {{ {figures.replace('MONTH', 'COUNTRY')} }}"
+        answer = await who["leadership"].send({"query": document, "variables": given})
+        assert answer.errors == []
+        return answer.body["extensions"]["cost"]["requested"]
+
+    of_all, of_one = await cost("", "{}"), await cost("", '{country: {eq: "AU"}}')
+    assert await cost(declared, f"{{country: {{{comparisons}}}}}") == of_all > of_one

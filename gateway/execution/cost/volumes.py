@@ -135,7 +135,11 @@ def _groups(dimension: Dimension, where: Mapping[str, Any], viewer: Viewer) -> i
     most = GROUPS[dimension].most
     filter_ = where.get(_FILTERS[dimension])
     if isinstance(filter_, dict):
-        most = min(most, 1 if "eq" in filter_ else most, length(filter_.get("in", [None] * most)))
+        # A null comparison is an absent one, and so leaves every group.
+        if filter_.get("eq") is not None:
+            most = 1
+        if (values := filter_.get("in")) is not None:
+            most = min(most, length(values))
     if (scope := _SCOPES.get(dimension)) in scopes_narrowing("VolumeRow", viewer.role):
         scope_values = getattr(viewer, str(scope))
         # A viewer without centres has one group: the applications that no centre took in.
