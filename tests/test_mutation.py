@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.__main__ import find_survivors
-from tests.mutation.areas import AREAS, Area
+from tests.mutation.__main__ import find_survivors, sample
+from tests.mutation.areas import AREAS, NOT_PLANTED, Area
 from tests.mutation.copies import Run, copied
 from tests.mutation.covering import Covering, statement_lines
-from tests.mutation.faults import find_faults
+from tests.mutation.faults import Kind, find_faults
 from tests.mutation.order import Order
 from tests.mutation.results import ACCEPTED, Results, read_accepted
 
@@ -45,10 +45,13 @@ def changes(source: str, path: str = "some.py") -> list[str]:
 
 def test_faults_of_python_are_those_of_its_code() -> None:
     assert changes(PYTHON) == [
+        "3 → 2",
         "3 → 4",
+        "7 → 6",
         "7 → 8",
         "and → or",
         "<= → <",
+        "<= → >=",
         "or → and",
         "not → nothing",
         "+ → -",
@@ -67,6 +70,88 @@ def test_each_fault_of_python_is_another_program() -> None:
     assert len(programs) == len(faults)
     for program in programs:
         compile(program, "some.py", "exec")
+
+
+SEMANTIC = """\
+def take(queue, first, last, now):
+    late = queue.where(Case.due_at < now).order_by(func.least(first, last))
+    os.umask(0o117)
+    size = min(len(late), 100)
+    newest = max(one.at for one in late)
+    return Response(late, first, self.last, {"Cache-Control": "no-store"}, [(b"x", b"DENY")])
+"""
+
+
+def of_kind(kind: Kind) -> list[str]:
+    return [one.change for one in find_faults("some.py", SEMANTIC) if one.kind is kind]
+
+
+def test_comparisons_are_inverted_and_their_boundaries_moved() -> None:
+    assert of_kind(Kind.INVERSION) == ["< → >"]
+    assert of_kind(Kind.COMPARISON) == ["< → <="]
+    assert of_kind(Kind.NUMBER) == ["100 → 101", "100 → 99"]
+
+
+def test_limits_are_dropped() -> None:
+    assert of_kind(Kind.LIMIT) == [
+        "func.least(first, last) → (first)",
+        "func.least(first, last) → (last)",
+        "min(len(late), 100) → (100)",
+        "min(len(late), 100) → (len(late))",
+        "max → min",
+    ]
+
+
+def test_modes_of_files_let_others_in() -> None:
+    assert of_kind(Kind.FILE_MODE) == ["0o117 → 0o111"]
+    assert [one.change for one in find_faults("some.py", "file.chmod(0o600)")] == [
+        "file.chmod(0o600) → pass",
+        "0o600 → 0o606",
+    ]
+
+
+def test_protecting_headers_are_left_out() -> None:
+    assert of_kind(Kind.HEADER) == ['"no-store" → ""', 'b"DENY" → b""']
+
+
+def test_neighbouring_arguments_are_swapped() -> None:
+    assert of_kind(Kind.SWAP) == [
+        "first, last → last, first",
+        "late, first → first, late",
+        "first, self.last → self.last, first",
+    ]
+
+
+def test_each_semantic_fault_is_another_program() -> None:
+    faults = find_faults("some.py", SEMANTIC)
+    programs = {fault.plant(SEMANTIC) for fault in faults}
+    assert len(programs) == len(faults)
+    for program in programs:
+        compile(program, "some.py", "exec")
+
+
+def test_a_sample_has_faults_of_each_kind() -> None:
+    faults = find_faults("some.py", SEMANTIC)
+    kinds = {one.kind for one in faults}
+    assert {one.kind for one in sample(faults, len(kinds), 1)} == kinds
+    assert len(sample(faults, 1_000, 1)) == len(faults)
+    assert sample(faults, 5, 1) == sample(faults, 9, 1)[:5] != sample(faults, 5, 2)
+
+
+def test_each_file_of_the_product_is_in_an_area_or_left_out_for_a_reason() -> None:
+    in_areas = {path for area in AREAS for path in area.sources(PROJECT)}
+    for pattern in NOT_PLANTED:
+        left_out = {path for path in PROJECT.glob(pattern) if path.suffix == ".py"}
+        assert left_out, pattern
+        assert not left_out & in_areas, pattern
+        in_areas |= left_out
+    product = {
+        path
+        for part in ("gateway", "models", "dashboard")
+        for path in (PROJECT / part).rglob("*.py")
+        if path.name != "__init__.py" and find_faults(path.name, path.read_text("utf-8"))
+    }
+    assert sorted(map(str, product - in_areas)) == []
 
 
 def test_conditions_of_sql_in_strings_are_found() -> None:
@@ -136,7 +221,10 @@ def test_a_fault_is_found_or_survives_and_the_project_stays_as_it_is(project: Pa
                 assert (project / "product.py").read_text() == MODULE
         assert (copy.root / "product.py").read_text() == MODULE
     # What is so on the seventh day itself, no test says.
-    assert outcomes == {"not → nothing": "red", "< → <=": "green", "7 → 8": "green"}
+    assert outcomes == {
+        "not → nothing": "red", "< → <=": "green", "< → >": "red", "7 → 8": "green",
+        "7 → 6": "red",
+    }  # fmt: skip
     assert order.sort(fault, ["test_nothing.py", *area.tests])[0] == "test_product.py"
 
 
@@ -199,12 +287,17 @@ def test_the_tests_that_run_a_statement_are_known(project: Path) -> None:
     assert (
         found
         == {
-            "3 → 4": [],  # runs at import
+            "3 → 2": [],  # runs at import
+            "3 → 4": [],
             "< → <=": both[:1],  # the last of its kind: that of `days < 7`
+            "< → >": both[:1],
             "False → True": both[1:],
+            "7 → 6": both[:1],
             "7 → 8": both[:1],
-            "> → >=": [],  # run by no test
+            "> → <": [],  # run by no test
+            "> → >=": [],
             "9 → 10": [],
+            "9 → 8": [],
         }
     )
 

@@ -2,7 +2,9 @@
 
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import click
@@ -10,7 +12,7 @@ import click
 from tests.mutation.areas import AREAS, Area
 from tests.mutation.copies import Copy, Run, copied
 from tests.mutation.covering import Covering
-from tests.mutation.faults import Fault
+from tests.mutation.faults import Fault, Kind
 from tests.mutation.order import Order
 from tests.mutation.results import Results, read_accepted, survivors_page
 
@@ -22,7 +24,7 @@ _TIMES, _SECONDS = 3, 60
 
 @click.command(context_settings={"max_content_width": 100})
 @click.argument("areas", nargs=-1, type=click.Choice([area.name for area in AREAS]))
-@click.option("--per-area", default=12, show_default=True, help="Faults to plant in each.")
+@click.option("--per-area", default=8, show_default=True, help="Faults to plant in each.")
 @click.option("--seed", default=1, show_default=True, help="Chooses which.")
 @click.option("--list", "is_listed", is_flag=True, help="List the faults; plant none.")
 def mutate(areas: tuple[str, ...], per_area: int, seed: int, is_listed: bool) -> None:
@@ -32,7 +34,7 @@ def mutate(areas: tuple[str, ...], per_area: int, seed: int, is_listed: bool) ->
     was. Survivors are in survivors.txt there; those of tests/mutation/accepted.toml are no defect.
     """
     chosen = [area for area in AREAS if area.name in areas or not areas]
-    samples = {area: _sample(area, per_area, seed) for area in chosen}
+    samples = {area: sample(area.faults(PROJECT), per_area, seed) for area in chosen}
     if is_listed:
         for area, faults in samples.items():
             click.echo(survivors_page((area.name, fault) for fault in faults), nl=False)
@@ -48,9 +50,13 @@ def mutate(areas: tuple[str, ...], per_area: int, seed: int, is_listed: bool) ->
     sys.exit(bool(survivors))
 
 
-def _sample(area: Area, number: int, seed: int) -> list[Fault]:
-    faults = sorted(area.faults(PROJECT), key=lambda fault: fault.place(seed))
-    return faults[:number]
+def sample(faults: Sequence[Fault], number: int, seed: int) -> list[Fault]:
+    """So many faults, of each kind in turn: some kinds are rare, and no less telling."""
+    of_kinds: defaultdict[Kind, list[Fault]] = defaultdict(list)
+    for fault in sorted(faults, key=lambda fault: fault.place(seed)):
+        of_kinds[fault.kind].append(fault)
+    in_turn = zip_longest(*(of_kinds[kind] for kind in Kind))
+    return [fault for turn in in_turn for fault in turn if fault][:number]
 
 
 def find_survivors(
