@@ -6,6 +6,7 @@ import httpx2
 import pytest
 
 from dashboard.pages.registry import PATHS
+from dashboard.web.gate import FILES
 from dashboard.web.sessions import COOKIE
 from tests.dashboard.conftest import Running, scripts_of
 
@@ -171,9 +172,32 @@ def _assert_guarded(answer: httpx2.Response) -> None:
     assert "camera=()" in answer.headers["permissions-policy"]
 
 
-async def test_other_sites_cannot_post_here(running: Running) -> None:
+#: What a browser says of where a request comes from, unless it is a page of this very origin.
+ELSEWHERE = ("cross-site", "same-site", "none", "")
+CHANGES = ("/sign-out", "/role?role=LEADERSHIP", "/_dash-update-component")
+
+
+@pytest.mark.parametrize("path", CHANGES)
+@pytest.mark.parametrize("site", ELSEWHERE)
+async def test_nobody_else_can_post_here_not_even_a_neighbour(
+    running: Running, site: str, path: str
+) -> None:
     async with running.browser() as browser:
         await running.sign_in(browser, "leadership")
-        foreign = {"Sec-Fetch-Site": "cross-site"}
-        assert (await browser.post("/sign-out", headers=foreign)).status_code == 403
+        refused = await browser.post(path, headers={"Sec-Fetch-Site": site})
+        assert (refused.status_code, refused.text) == (403, "Not from here.")
         assert (await browser.get("/_dash-layout")).status_code == 200
+
+
+@pytest.mark.parametrize("path", sorted(FILES))
+async def test_no_file_of_figures_is_kept_anywhere(connected: Running, path: str) -> None:
+    user = "applicant" if path == "/my-data.json" else "leadership"
+    browser, _ = await connected.visitor(user)
+    async with browser:
+        made = await browser.get(f"{path}?language=en")
+        connected.line.is_cut = True
+        failed = await browser.get(f"{path}?language=en")
+    assert (made.status_code, failed.status_code) == (200, 502)
+    assert made.headers["content-disposition"].startswith("attachment; filename=")
+    for answer in (made, failed):
+        assert answer.headers["cache-control"] == "no-store"
