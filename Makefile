@@ -13,7 +13,7 @@ ARGS  ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check graphiql snapshots proof bench release lock clean browser pooler debian-postgres clock valkey clients lighthouse
+.PHONY: help demo setup test check graphiql plotly snapshots proof bench release lock clean browser pooler debian-postgres clock valkey clients lighthouse
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' "$$HERE/Makefile"
@@ -34,6 +34,9 @@ check: setup  ## Format, lint, what is half done, types, import contracts, gener
 
 graphiql: setup  ## Bundle GraphiQL, which the development gateway then serves at /graphql
 	@cd "$$HERE" && .venv/bin/python deploy/setup/graphiql.py
+
+plotly: setup  ## Bundle Plotly anew with the traces of deploy/plotly/build.mjs
+	@$(BIN)/python $(HERE)/deploy/setup/plotly.py
 
 snapshots: setup  ## Write the generated files anew
 	@cd "$$HERE" && .venv/bin/gerbang snapshots

@@ -19,6 +19,7 @@ from checks.schema import check_schema
 from checks.screens import check_screens
 from checks.sources import Sources
 from checks.texts import check_texts
+from checks.traces import check_traces
 from checks.translations import check_translations
 from checks.walks import check_walks
 from checks.words import check_words
@@ -35,6 +36,7 @@ CHECKS = (
     check_walks,
     check_routes,
     check_pages,
+    check_traces,
     check_texts,
     check_error_texts,
     check_translations,

@@ -12,8 +12,8 @@ from dashboard.texts.wording import value_text
 
 MOST_BARS = 12
 LETTER, LONGEST_NAME = 7, 26
-#: Pixels in which all bars share their height, with as much between them.
-ROOM = 190
+#: Of the room of a bar and its gap: how much is the bar, and how much of the whole picture at most.
+THICK, THICKEST = 0.58, 0.08
 
 
 def bars(
@@ -30,15 +30,31 @@ def bars(
     names = [_short(name_of(line)) for line in shown]
     values = [line[measure].value or 0 for line in shown]
     texts = [value_text(measure, line[measure], say, is_short=True) for line in shown]
-    rows = [*zip(shown, values, names, texts, strict=True)]
     room = LETTER * max((len(name) for name in names), default=0) + 12
     return {
         "data": [
-            *(
-                _bar(row, len(rows), CHOSEN_COLOUR if row[0].code in chosen else SERIES_COLOUR)
-                for row in rows
-            ),
-            _values_beside(rows),
+            {
+                "type": "bar",
+                "orientation": "h",
+                "x": values,
+                "y": [line.code for line in shown],
+                "width": min(THICK, THICKEST * len(shown)),
+                "marker": {
+                    "color": [
+                        CHOSEN_COLOUR if line.code in chosen else SERIES_COLOUR for line in shown
+                    ]
+                },
+                "text": texts,
+                "textposition": "outside",
+                "textfont": {"size": 13},
+                "constraintext": "none",
+                "cliponaxis": False,
+                "customdata": [
+                    [line.code, f"{name}: {text}"]
+                    for line, name, text in zip(shown, names, texts, strict=True)
+                ],
+                "hovertemplate": "%{customdata[1]}<extra></extra>",
+            }
         ],
         "layout": layout_of(
             say,
@@ -60,35 +76,6 @@ def bars(
             },
             hovermode="closest",
         ),
-    }
-
-
-def _bar(row: tuple[Line, float, str, str], count: int, colour: str) -> dict[str, Any]:
-    """A thick line: the bundle of Plotly that we serve draws lines and maps, no bars."""
-    line, value, name, text = row
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [0, value],
-        "y": [line.code, line.code],
-        "line": {"width": max(8, min(26, ROOM // max(count, 1))), "color": colour},
-        "customdata": [[line.code, f"{name}: {text}"]] * 2,
-        "hovertemplate": "%{customdata[1]}<extra></extra>",
-    }
-
-
-def _values_beside(rows: Sequence[tuple[Line, float, str, str]]) -> dict[str, Any]:
-    """The value of each bar, at its end."""
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "x": [value for _, value, _, _ in rows],
-        "y": [line.code for line, _, _, _ in rows],
-        "text": [f" {text}" for _, _, _, text in rows],
-        "textposition": "middle right",
-        "textfont": {"size": 13},
-        "cliponaxis": False,
-        "hoverinfo": "skip",
     }
 
 

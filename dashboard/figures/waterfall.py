@@ -1,6 +1,7 @@
 """The waterfall: what each group brought to a change, from nothing to the whole of it."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from dashboard.figures import CHOSEN_COLOUR, QUIET_COLOUR, SERIES_COLOUR, layout_of
@@ -22,13 +23,30 @@ class Step(NamedTuple):
 
 def waterfall(steps: Sequence[Step], total: Step, tick_format: str, say: Texts) -> dict[str, Any]:
     """Bars that begin where the last one ended; the total stands below, from nothing again."""
-    starts = [*(sum(step.size for step in steps[:number]) for number in range(len(steps))), 0.0]
     bars = [*steps, total]
-    low, high = _reach(starts, bars)
+    low, high = _reach(steps, total)
+    texts = [f"{bar.name}: {bar.text}" for bar in bars]
     return {
         "data": [
-            _bar(number, bar, start, is_total=number == len(steps))
-            for number, (bar, start) in enumerate(zip(bars, starts, strict=True))
+            {
+                "type": "waterfall",
+                "orientation": "h",
+                "measure": [*("relative" for _ in steps), "absolute"],
+                "x": [bar.size for bar in bars],
+                "y": list(range(len(bars))),
+                "width": THICK / BAR,
+                "increasing": {"marker": {"color": SERIES_COLOUR}},
+                "decreasing": {"marker": {"color": CHOSEN_COLOUR}},
+                "totals": {"marker": {"color": QUIET_COLOUR}},
+                "connector": {"mode": "between", "line": {"color": QUIET_COLOUR, "width": 1}},
+                "text": [bar.text for bar in bars],
+                "textposition": "outside",
+                "textfont": {"size": 13},
+                "constraintext": "none",
+                "cliponaxis": False,
+                "customdata": texts,
+                "hovertemplate": "%{customdata}<extra></extra>",
+            }
         ],
         "layout": layout_of(
             say,
@@ -55,29 +73,13 @@ def waterfall(steps: Sequence[Step], total: Step, tick_format: str, say: Texts) 
     }
 
 
-def _bar(number: int, bar: Step, start: float, *, is_total: bool) -> dict[str, Any]:
-    """A thick line: the picture library that is served here draws no bars."""
-    colour = QUIET_COLOUR if is_total else CHOSEN_COLOUR if bar.size < 0 else SERIES_COLOUR
-    return {
-        "type": "scatter",
-        "mode": "lines+text",
-        "x": [start, start + bar.size],
-        "y": [number, number],
-        "text": ["", f" {bar.text} "],
-        "textposition": "middle left" if bar.size < 0 else "middle right",
-        "cliponaxis": False,
-        "line": {"width": THICK, "color": colour},
-        "customdata": [f"{bar.name}: {bar.text}"] * 2,
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
-
-
-def _reach(starts: Sequence[float], bars: Sequence[Step]) -> tuple[float, float]:
+def _reach(steps: Sequence[Step], total: Step) -> tuple[float, float]:
     """The axis, with room for what is written beside the bars."""
-    ends = [start + step.size for start, step in zip(starts, bars, strict=True)]
+    ends = [*accumulate(step.size for step in steps), total.size]
     low, high = min(0.0, *ends), max(0.0, *ends)
     room = 0.22 * ((high - low) or 1.0)
     # Text stands at the left of a bar that goes down, and at the right of one that goes up.
+    bars = [*steps, total]
     has_down, has_up = any(bar.size < 0 for bar in bars), any(bar.size >= 0 for bar in bars)
     return low - room * has_down - 0.02 * room, high + room * has_up + 0.02 * room
 

@@ -9,7 +9,7 @@ from tests.dashboard.conftest import Running, scripts_of
 
 pytestmark = pytest.mark.anyio
 
-PLOTLY = "vendor/plotly-geo.min.js"
+PLOTLY = "vendor/plotly.min.js"
 FOR_EVER = "private, max-age=31536000, immutable"
 GRAPH = "/_dash-component-suites/dash/dcc/async-graph.js"
 

@@ -1,6 +1,7 @@
 """The pictures of Today are drawn with the numbers of the answer, and with nothing else."""
 
 from datetime import date
+from itertools import accumulate
 
 import pytest
 
@@ -35,20 +36,24 @@ def test_bars_of_the_waterfall_are_the_contributions_end_to_end(seed: int, why: 
     now = sums(world.of(PERIOD), "intake", lambda row: getattr(row, why))
     before = sums(world.of(PERIOD.year_before), "intake", lambda row: getattr(row, why))
     moved = [now.get(key, 0) - before.get(key, 0) for key in {*now, *before}]
-    *groups, total = figure["data"]
-    sizes = [bar["x"][1] - bar["x"][0] for bar in groups]
+    (bars,) = figure["data"]
+    *sizes, total = bars["x"]
+    assert bars["type"] == "waterfall"  # which begins each bar where the last one ended
     assert sorted(sizes) == sorted(size for size in moved if size)
-    assert total["x"] == [0, sum(moved)]
-    assert [bar["x"][0] for bar in groups] == [sum(sizes[:n]) for n in range(len(sizes))]
-    assert [bar["y"] for bar in figure["data"]] == [[n, n] for n in range(len(groups) + 1)]
+    assert total == sum(moved)
+    assert bars["measure"] == [*["relative"] * len(sizes), "absolute"]
+    assert bars["y"] == list(range(len(sizes) + 1))
     names = figure["layout"]["yaxis"]["ticktext"]
     assert names[-1] == ID("today.whole_change")
-    for bar, name in zip(figure["data"], names, strict=True):
-        size, text = bar["x"][1] - bar["x"][0], bar["text"][1].strip()
+    low, high = figure["layout"]["xaxis"]["range"]
+    ends = [0, *accumulate(sizes)]
+    assert low <= min(ends) <= max(ends) <= high
+    shown = zip(bars["x"], bars["text"], bars["customdata"], names, strict=True)
+    for size, text, hover, name in shown:
         assert abs(size) == int(text.lstrip("+−").replace(".", ""))
         assert (size < 0) == text.startswith("−")
-        assert bar["customdata"][0].endswith(text)
-        assert bar["customdata"][0].startswith(name.rstrip("…"))
+        assert hover.endswith(text)
+        assert hover.startswith(name.rstrip("…"))
 
 
 @pytest.mark.parametrize("seed", WORLDS)

@@ -1,8 +1,10 @@
 // Bundles GraphiQL and its workers into dist/, with the licences of what is in them.
 import { build } from "esbuild";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { licences } from "../../../../deploy/setup/licences.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const [built, partial] = ["dist", "dist.partial"].map((name) => join(here, name));
@@ -29,24 +31,6 @@ const { metafile } = await build({
   legalComments: "none",
   logLevel: "warning",
 });
-await writeFile(join(partial, "LICENSES.txt"), await licences(Object.keys(metafile.inputs)));
+await writeFile(join(partial, "LICENSES.txt"), await licences(here, Object.keys(metafile.inputs)));
 await rm(built, { recursive: true, force: true });
 await rename(partial, built);
-
-/** The licence of each package from which a file came into a bundle. */
-async function licences(files) {
-  const folders = new Set();
-  for (const file of files) {
-    const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file);
-    if (found) folders.add(found[1]);
-  }
-  const texts = [];
-  for (const folder of [...folders].sort()) {
-    const path = join(here, folder);
-    const { name, version, license } = JSON.parse(await readFile(join(path, "package.json"), "utf8"));
-    const texted = (await readdir(path)).find((each) => /^licen[cs]e/i.test(each));
-    const text = texted ? await readFile(join(path, texted), "utf8") : "";
-    texts.push(`${name} ${version} (${license ?? "see below"})\n\n${text.trim()}\n`);
-  }
-  return texts.join(`\n${"-".repeat(80)}\n\n`);
-}
