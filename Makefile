@@ -36,7 +36,7 @@ graphiql: setup  ## Bundle GraphiQL, which the development gateway then serves a
 	@cd "$$HERE" && .venv/bin/python deploy/setup/graphiql.py
 
 plotly: setup  ## Bundle Plotly anew with the traces of deploy/plotly/build.mjs
-	@$(BIN)/python $(HERE)/deploy/setup/plotly.py
+	@cd "$$HERE" && .venv/bin/python deploy/setup/plotly.py
 
 snapshots: setup  ## Write the generated files anew
 	@cd "$$HERE" && .venv/bin/gerbang snapshots

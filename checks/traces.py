@@ -1,4 +1,4 @@
-"""The dashboard draws only traces that its bundle of Plotly has: any other would be drawn as a line."""
+"""The dashboard draws only traces that its bundle of Plotly has: others would become lines."""
 
 import ast
 import re

@@ -121,12 +121,12 @@ class Mistakes:
     """
 
     def __init__(self, app: ASGIApp, answer: Callable[[Request, Exception], Response]) -> None:
-        self._app = app
+        self.app = app
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         sent = list[int]()
 
@@ -136,7 +136,7 @@ class Mistakes:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_and_note)
+            await self.app(scope, receive, send_and_note)
         except Exception as error:
             if sent == [HTTPStatus.INTERNAL_SERVER_ERROR]:
                 return
@@ -149,7 +149,7 @@ def create_app(
     settings: Settings,
     sessions: Sessions | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
-) -> ASGIApp:
+) -> Mistakes:
     """Build the dashboard; a process can hold only one, which is Dash's own limit.
 
     ``transport`` carries all our requests, to the gateway and to the provider.
@@ -183,7 +183,10 @@ def create_app(
     app = GZipMiddleware(app, minimum_size=1_000, compresslevel=6)
     app = PackedFiles(app)
     app = SignInCookie(app, keys=settings.session_keys, https_only=settings.is_https)
-    app = Gate(app, PATHS, sessions, sign_in.renew, gateway, headers)
+    app = Gate(
+        *(app, PATHS, sessions, sign_in.renew, gateway, headers),
+        is_development=settings.is_development,
+    )
     return Mistakes(app, answer_broken)
 
 

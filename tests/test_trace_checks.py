@@ -7,7 +7,7 @@ import pytest
 
 from checks.finding import LookupFailedError, show
 from checks.sources import Sources
-from checks.traces import BUNDLE, check_traces, traces_in
+from checks.traces import BUNDLE, check_traces
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = "dashboard/figures/pie.py"

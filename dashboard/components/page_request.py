@@ -6,10 +6,15 @@ Parts of a page that ask the gateway the same are answered by one fetch.
 import asyncio
 import logging
 import secrets
+import traceback
 from collections.abc import Callable, Coroutine, Hashable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
+from dash import html, set_props
+
+from dashboard.components.html_part import HTML, html_of
 from dashboard.gateway.client import GatewayError
 from dashboard.gateway.last_good import LastGood
 from dashboard.gateway.session import Session
@@ -22,6 +27,11 @@ log = logging.getLogger(__name__)
 
 #: How long a read answers the other parts as well: a page asks for all of them at once.
 SHARED_SECONDS = 1.0
+
+PACKAGE = Path(__file__).parents[1]
+#: The element of the shell that shows a mistake to whoever works on a page.
+MISTAKE = "mistake"
+ABOUT_CODE = (ArithmeticError, AttributeError, ImportError, NameError)
 
 T = TypeVar("T")
 
@@ -79,9 +89,26 @@ def page_request(state: Any) -> PageRequest:
 
 
 def gateway_error(error: Exception) -> GatewayError:
-    """Why a part has no figures. An unexpected error is logged: Dash itself would log nothing."""
+    """Why a part has no figures. An unexpected error is logged, since Dash would not log it, and in
+    development shown on the page."""
     if isinstance(error, GatewayError):
         return error
-    trace_id = secrets.token_hex(16)
-    log.error("a part of the page failed (trace %s)", trace_id, exc_info=error)
+    trace_id, lines = secrets.token_hex(16), describe_error(error)
+    log.error("a part of the page failed (trace %s): %s", trace_id, " | ".join(lines))
+    if current_visit.get().is_development:
+        set_props(MISTAKE, {HTML: html_of(html.Pre("\n".join(lines)))})
     return GatewayError("INTERNAL", type(error).__name__, trace_id)
+
+
+def describe_error(error: Exception) -> list[str]:
+    """Its type and where in our code it was raised, with the code. The message is left out unless
+    its type says that it is about code alone: any other may hold what somebody's answer held."""
+    message = f": {error}" if isinstance(error, ABOUT_CODE) else ""
+    return [
+        f"{type(error).__name__}{message}",
+        *(
+            f"{file.relative_to(PACKAGE.parent)}:{frame.lineno} in {frame.name}: {frame.line}"
+            for frame in traceback.extract_tb(error.__traceback__)
+            if (file := Path(frame.filename)).is_relative_to(PACKAGE)
+        ),
+    ]

@@ -10,6 +10,7 @@ from dash import dcc, html
 from dashboard.components.aria import aria
 from dashboard.components.html_part import html_part
 from dashboard.components.page import Page
+from dashboard.components.page_request import MISTAKE
 from dashboard.components.prefetching import mark_of_opening
 from dashboard.model.page_state import Address
 from dashboard.model.viewer import Viewer
@@ -51,6 +52,7 @@ def shell(navigation: Any, account: Any, say: Texts) -> dmc.MantineProvider:
                 ],
                 className="masthead",
             ),
+            html_part(html.Aside, None, MISTAKE, className="mistake", role="alert"),
             html.Main(html.Div(id="page"), id="main", tabIndex=-1),
             dmc.Drawer(
                 id="definition",

@@ -63,13 +63,16 @@ async def show_page(path: str | None, search: str | None) -> tuple[Any, ...]:
     title = title_of(page.path, say.language)
     try:
         viewer = await request.viewer()
-    except GatewayError as error:
+        shown = (
+            page.layout(request.address, viewer, say)
+            if page.is_open_to(viewer)
+            else _elsewhere(page, request.address, viewer, say)
+        )
+    except Exception as error:
         around = html_of(account(None, page.path, query, say))
-        return _nobody_known(error, page, query, request), title, no_update, around
+        return _nobody_known(gateway_error(error), page, query, request), title, no_update, around
     return (
-        page.layout(request.address, viewer, say)
-        if page.is_open_to(viewer)
-        else _elsewhere(page, request.address, viewer, say),
+        shown,
         title,
         html_of(navigation(PAGES, viewer, page.path, say)),
         html_of(account(viewer, page.path, query, say)),
@@ -95,7 +98,7 @@ def _nobody_known(error: GatewayError, page: Page, search: str, request: PageReq
     if error.held_roles:
         return _role_choice(error.held_roles, page.path, search, request.say)
     back = f"{page.path}{request.address.link()}"
-    return failure_notice(gateway_error(error), back, request.say, html.H1)
+    return failure_notice(error, back, request.say, html.H1)
 
 
 def _elsewhere(page: Page, address: Address, viewer: Viewer, say: Texts) -> Any:

@@ -30,6 +30,8 @@ class Settings:
     """Where the dashboard listens, which gateway it asks, and which provider signs its visitors
     in."""
 
+    #: On the machine of whoever works on it, with data of nobody: a mistake is shown on the page.
+    is_development: bool
     host: str
     port: int
     api_url: str
@@ -80,6 +82,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
     port = value("GERBANG_DASHBOARD_PORT", "8050", _port)
     settings = Settings(
+        is_development=value("GERBANG_ENVIRONMENT", "production", _environment),
         host=value("GERBANG_DASHBOARD_HOST", "127.0.0.1", str),
         port=port,
         api_url=value("GERBANG_API_URL", "http://127.0.0.1:8000", _address),
@@ -108,6 +111,12 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if mistakes:
         raise SettingsError("\n".join(mistakes))
     return settings
+
+
+def _environment(text: str) -> bool:
+    if text not in ("development", "production"):
+        raise ValueError("expected development or production")
+    return text == "development"
 
 
 def _port(text: str) -> int:

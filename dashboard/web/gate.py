@@ -52,6 +52,8 @@ class Gate:
         renew: Callable[[Session], Awaitable[bool]],
         gateway: GatewayClient,
         headers: Headers,
+        *,
+        is_development: bool,
     ) -> None:
         self._app = app
         self._pages = frozenset(pages)
@@ -59,6 +61,7 @@ class Gate:
         self._renew = renew
         self._gateway = gateway
         self._headers = headers
+        self._is_development = is_development
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -82,7 +85,14 @@ class Gate:
             return await _away()(scope, receive, send)
         if session is None:
             return await self._nobody(request)(scope, receive, send)
-        visit = Visit(session, self._gateway, language_of(request), nonce, scope["path"])
+        visit = Visit(
+            session,
+            self._gateway,
+            language_of(request),
+            nonce,
+            scope["path"],
+            is_development=self._is_development,
+        )
         token = current_visit.set(visit)
         try:
             return await self._app(scope, receive, send)

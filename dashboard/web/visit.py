@@ -17,6 +17,7 @@ class Visit:
     #: By it the browser knows that a style is ours; each page has another.
     nonce: str = ""
     path: str = "/"
+    is_development: bool = False
 
 
 current_visit: ContextVar[Visit] = ContextVar("current_visit")

@@ -135,6 +135,7 @@ def _dashboard(settings: Settings, port: int) -> Iterator[None]:
         [sys.executable, "-m", "dashboard"],
         env={
             **os.environ,
+            "GERBANG_ENVIRONMENT": settings.environment.value,
             "GERBANG_API_URL": f"http://127.0.0.1:{settings.port}",
             "GERBANG_ISSUER": settings.token_issuer,
             "GERBANG_DASHBOARD_URL": settings.dashboard_url,

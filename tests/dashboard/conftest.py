@@ -5,6 +5,7 @@ import re
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
@@ -12,12 +13,14 @@ from threading import Thread
 import httpx2
 import pytest
 import uvicorn
-from fastapi import FastAPI
+from playwright.sync_api import Browser, BrowserContext
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from dashboard.app import create_app
 from dashboard.gateway.session import Session
 from dashboard.settings import read_settings
+from dashboard.web.gate import Gate
 from dashboard.web.sessions import COOKIE, MemorySessions
 from gateway.development import SignIn
 from gateway.settings import read_settings as read_gateway_settings
@@ -81,6 +84,8 @@ class Running:
     """A dashboard that answers at ``url``, and the sessions that it keeps."""
 
     url: str
+    #: The outermost part of the dashboard.
+    gate: Gate
     sessions: MemorySessions
     provider: httpx2.ASGITransport
     line: Line
@@ -122,8 +127,9 @@ def running() -> Iterator[Running]:
         provider = httpx2.ASGITransport(Starlette(routes=[_provider(url).mount()]))
         settings = read_settings({"GERBANG_DASHBOARD_URL": url, "GERBANG_ISSUER": ISSUER})
         sessions, line = MemorySessions(), Line(provider)
-        with _served(create_app(settings, sessions, line), listener):
-            yield Running(url, sessions, provider, line)
+        app = create_app(settings, sessions, line)
+        with _served(app, listener):
+            yield Running(url, app.app, sessions, provider, line)
 
 
 @pytest.fixture
@@ -149,7 +155,7 @@ def _provider(dashboard_url: str) -> SignIn:
 
 
 @contextmanager
-def _served(app: FastAPI, listener: socket.socket) -> Iterator[None]:
+def _served(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
     """In a thread of its own, so that it answers whatever a test waits for."""
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -159,6 +165,20 @@ def _served(app: FastAPI, listener: socket.socket) -> Iterator[None]:
     yield
     server.should_exit = True
     thread.join()
+
+
+@contextmanager
+def signed_in(browser: Browser, running: Running, user: str) -> Iterator[BrowserContext]:
+    """The browser of somebody of the demo who has signed in, in which no script may fail."""
+    with ThreadPoolExecutor() as aside:  # the browser's driver runs a loop in this thread
+        key, _ = aside.submit(asyncio.run, running.session_of(user)).result()
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    context.add_cookies([{"name": COOKIE, "value": key, "url": running.url}])
+    faults: list[str] = []
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    yield context
+    context.close()
+    assert faults == []
 
 
 def scripts_of(page: str) -> list[str]:

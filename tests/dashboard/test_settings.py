@@ -77,3 +77,17 @@ def test_a_shared_store_needs_a_shared_key_and_an_address_of_its_kind() -> None:
         read_settings({**GIVEN, "GERBANG_SESSION_KEY": ""})
     with pytest.raises(SettingsError, match="GERBANG_DASHBOARD_SESSIONS_URL cannot be used"):
         read_settings({**GIVEN, "GERBANG_DASHBOARD_SESSIONS_URL": "http://store.example"})
+
+
+@pytest.mark.parametrize(
+    ("given", "is_development"),
+    [({}, False), ({"GERBANG_ENVIRONMENT": "production"}, False),
+     ({"GERBANG_ENVIRONMENT": "development"}, True)],
+)  # fmt: skip
+def test_it_is_production_unless_development_is_named(
+    given: dict[str, str], *, is_development: bool
+) -> None:
+    issuer = {"GERBANG_ISSUER": "https://sign-in.example/visa"}
+    assert read_settings(issuer | given).is_development is is_development
+    with pytest.raises(SettingsError, match="GERBANG_ENVIRONMENT cannot be used: expected devel"):
+        read_settings(issuer | {"GERBANG_ENVIRONMENT": "Development "})
