@@ -12,9 +12,10 @@ from dash import Dash
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.components.page_request import ViewerChangedError
 from dashboard.components.prefetching import prefetch
 from dashboard.export.my_data import my_data_route
 from dashboard.export.routes import routes as export_routes
@@ -177,6 +178,7 @@ def create_app(
     server.router.routes.extend(
         [*sign_in.routes(), *export_routes(gateway), my_data_route(gateway)]
     )
+    server.add_exception_handler(ViewerChangedError, _ask_for_reload)
     server.add_api_route("/health/live", _live, methods=["GET"])
     app: ASGIApp = Prefetcher(FirstRequest(server, gateway))
     app = CallbackGuard(app, callbacks=lambda: dash.callback_map)
@@ -215,6 +217,11 @@ def _mistake_handler(headers: Headers) -> Callable[[Request, Exception], Respons
         )
 
     return answer_broken
+
+
+async def _ask_for_reload(request: Request, error: Exception) -> JSONResponse:
+    """The response to a page that was drawn for somebody else."""
+    return JSONResponse({"error": "Reload the page."}, HTTPStatus.CONFLICT)
 
 
 async def _live(request: Request) -> PlainTextResponse:

@@ -160,12 +160,16 @@
     if (defined) dash().set_props("defined", { data: [defined.dataset.define, Date.now()] });
   });
 
-  // A session that has ended shows in the answers to the page's own questions.
+  // A page says for whom it was drawn. That its session has ended (401), or is somebody else's or of
+  // another role by now (409), shows in the answers to its own questions.
   const ask = window.fetch;
-  window.fetch = async (...question) => {
-    const answer = await ask(...question);
-    if (answer.status === 401) location.reload();
-    return answer;
+  window.fetch = async (address, question = {}) => {
+    const headers = new Headers(question.headers);
+    headers.set("Gerbang-Drawn-For", document.getElementById("page")?.dataset.drawnFor ?? "");
+    const answer = await ask(address, { ...question, headers });
+    if (![401, 409].includes(answer.status)) return answer;
+    location.reload();
+    return new Promise(() => {});
   };
 
   // The figures keep themselves fresh: every minute while somebody looks, sooner while something

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -21,6 +22,7 @@ from plotly.io.json import to_json_plotly
 
 from dashboard.components.html_part import HTML, html_of
 from dashboard.components.page_request import gateway_error, page_request
+from dashboard.gateway.client import GatewayError
 from dashboard.model.page_state import Address
 from dashboard.model.viewer import Viewer
 from dashboard.texts import Texts
@@ -112,6 +114,8 @@ class Page:
 
         @callback(*outputs, Output(*mark), self.news if is_steady else self.state, State(*mark))
         async def show_changes(state: Any, shown: Any) -> list[Any]:
+            with suppress(GatewayError):  # the parts meet it too, and say so
+                await page_request(state).viewer()
             answers = await asyncio.gather(*(each.values(state) for each in parts))
             values = [value for answer in answers for value in answer]
             before = shown.split() if isinstance(shown, str) else []

@@ -9,6 +9,7 @@ import secrets
 import traceback
 from collections.abc import Callable, Coroutine, Hashable, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,6 +37,10 @@ ABOUT_CODE = (ArithmeticError, AttributeError, ImportError, NameError)
 T = TypeVar("T")
 
 
+class ViewerChangedError(Exception):
+    """The page was drawn for somebody else, or for another role or scope: it has to be reloaded."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageRequest:
     """One request of one part, by the state of its page."""
@@ -48,7 +53,16 @@ class PageRequest:
     mark: float | None = None
 
     async def viewer(self) -> Viewer:
-        """Who looks. Raises GatewayError."""
+        """Who looks. Raises GatewayError, and ViewerChangedError unless the page was drawn for
+        them."""
+        viewer = await self.drawn_for()
+        drawn_for = current_visit.get().drawn_for
+        if drawn_for is not None and drawn_for != mark_of(viewer, self.session):
+            raise ViewerChangedError
+        return viewer
+
+    async def drawn_for(self) -> Viewer:
+        """Who looks, for whom the page is drawn now. Raises GatewayError."""
         return await self.gateway.viewer(self.session)
 
     async def ask(self, name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,6 +91,11 @@ def _end_sharing(
     asyncio.get_running_loop().call_later(seconds, shared.pop, key, None)
 
 
+def mark_of(viewer: Viewer, session: Session) -> str:
+    """What a page carries to say for whom it was drawn: this sign-in, role and scope."""
+    return blake2b(f"{session.id_token} {viewer}".encode(), digest_size=16).hexdigest()
+
+
 def page_request(state: Any) -> PageRequest:
     """The request of a state that the browser sent, which may contain anything."""
     visit = current_visit.get()
@@ -91,6 +110,8 @@ def page_request(state: Any) -> PageRequest:
 def gateway_error(error: Exception) -> GatewayError:
     """Why a part has no figures. An unexpected error is logged, since Dash would not log it, and in
     development shown on the page."""
+    if isinstance(error, ViewerChangedError):
+        raise error
     if isinstance(error, GatewayError):
         return error
     trace_id, lines = secrets.token_hex(16), describe_error(error)

@@ -41,7 +41,8 @@ class LastGood(GatewayClient):
         question = (name, json.dumps(variables, sort_keys=True), role, self._viewer)
         if failed := self._known_failure(question):
             return self._last_answer(question, failed)
-        if fresh := kept.find_fresh(question, self._mark):
+        # Who somebody is, is kept by the session for as long as its token is the same.
+        if self._viewer and (fresh := kept.find_fresh(question, self._mark)):
             return fresh
         try:
             data = await self._ask_once(question, self._gateway.ask, name, variables, token, role)

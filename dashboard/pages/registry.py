@@ -8,7 +8,12 @@ from dashboard.components.definition import definition_drawer
 from dashboard.components.html_part import html_of, html_output
 from dashboard.components.notice import failure_notice, notice
 from dashboard.components.page import Page, title_output
-from dashboard.components.page_request import PageRequest, gateway_error, page_request
+from dashboard.components.page_request import (
+    PageRequest,
+    gateway_error,
+    mark_of,
+    page_request,
+)
 from dashboard.components.shell import account, navigation, role_buttons, role_text, shell
 from dashboard.gateway.client import GatewayError
 from dashboard.model.page_state import Address
@@ -45,6 +50,7 @@ def document() -> Any:
 @callback(
     Output("page", "children"),
     title_output("page"),
+    Output("page", "data-drawn-for"),
     html_output("navigation"),
     html_output("account"),
     Input("address", "pathname"),
@@ -62,7 +68,7 @@ async def show_page(path: str | None, search: str | None) -> tuple[Any, ...]:
     page = next((each for each in PAGES if each.path == path), PAGES[0])
     title = title_of(page.path, say.language)
     try:
-        viewer = await request.viewer()
+        viewer = await request.drawn_for()
         shown = (
             page.layout(request.address, viewer, say)
             if page.is_open_to(viewer)
@@ -70,10 +76,12 @@ async def show_page(path: str | None, search: str | None) -> tuple[Any, ...]:
         )
     except Exception as error:
         around = html_of(account(None, page.path, query, say))
-        return _nobody_known(gateway_error(error), page, query, request), title, no_update, around
+        failed = _nobody_known(gateway_error(error), page, query, request)
+        return failed, title, "", no_update, around
     return (
         shown,
         title,
+        mark_of(viewer, request.session),
         html_of(navigation(PAGES, viewer, page.path, say)),
         html_of(account(viewer, page.path, query, say)),
     )

@@ -9,7 +9,8 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-PATH = "/_dash-update-component"
+from dashboard.web.gate import CALLBACK
+
 LARGEST_QUESTION = 64 * 1_024
 LONGEST_TEXT = 4_000
 DEEPEST = 4
@@ -33,7 +34,7 @@ class CallbackGuard:
         self._callbacks = callbacks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
+        if scope["type"] != "http" or scope["path"] != CALLBACK or scope["method"] != "POST":
             return await self._app(scope, receive, send)
         try:
             body = await _read(scope, receive)

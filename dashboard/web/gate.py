@@ -28,7 +28,10 @@ OPEN = frozenset({"/sign-in", "/sign-in/callback", "/sign-out", "/health/live"})
 FILES = frozenset({"/export.csv", "/export-months.csv", "/export.xlsx", "/my-data.json"})
 
 #: What else exists. Dash would answer any other path with its page.
-BEHIND = frozenset({"/role", "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"})
+CALLBACK = "/_dash-update-component"
+BEHIND = frozenset({"/role", "/_dash-layout", "/_dash-dependencies", CALLBACK})
+#: The header by which a page says for whom it was drawn (``assets/page.js``).
+DRAWN_FOR = "gerbang-drawn-for"
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +94,7 @@ class Gate:
             language_of(request),
             nonce,
             scope["path"],
+            request.headers.get(DRAWN_FOR, "") if scope["path"] == CALLBACK else None,
             is_development=self._is_development,
         )
         token = current_visit.set(visit)

@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx2
 
+from dashboard.web.gate import DRAWN_FOR
+
 #: A new mark for each page that is opened, as the time is in a browser.
 ASKED = count(1)
 ASK = "/_dash-update-component"
@@ -32,10 +34,12 @@ async def question_of(
     shown: Any = None,
 ) -> dict[str, Any]:
     """The question of a part, by what the server says that it answers."""
+    if DRAWN_FOR not in browser.headers and part != "page.children":
+        await draw(browser)
     response = (await browser.get("/_dash-dependencies")).json()
     callback = next(each for each in response if part in outputs_of(each))
     state = state_of(search, asked)
-    given = {STATE: state, NEWS: state, mark_of(callback): shown}
+    given = {STATE: state, NEWS: state, mark_of(callback): shown, "address.pathname": "/volumes"}
     return {
         "output": callback["output"],
         "outputs": [_place(each) for each in outputs_of(callback)],
@@ -43,6 +47,14 @@ async def question_of(
         "state": [_with_value(place, given) for place in callback["state"]],
         "changedPropIds": [f"{each['id']}.{each['property']}" for each in callback["inputs"]],
     }
+
+
+async def draw(browser: httpx2.AsyncClient) -> None:
+    """Open the page: from now on what it asks carries for whom it was drawn."""
+    browser.headers.pop(DRAWN_FOR, None)
+    answer = await browser.post(ASK, json=await question_of(browser, part="page.children"))
+    if answer.status_code == 200 and (mark := answer.json()["response"]["page"]["data-drawn-for"]):
+        browser.headers[DRAWN_FOR] = mark
 
 
 async def page_of(

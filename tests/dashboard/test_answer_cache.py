@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from dashboard.gateway import answer_cache
-from tests.dashboard.asking_dash import ASKED, page_of
+from tests.dashboard.asking_dash import ASKED, draw, page_of
 from tests.dashboard.conftest import Line, Running
 
 pytestmark = pytest.mark.anyio
@@ -110,6 +110,7 @@ async def test_another_role_is_asked_for_anew(connected: Running, asked: list[st
         await browser.post("/role?language=en&role=PARTNER_AGENT")
         mark = await open_page(browser)
         await browser.post("/role?language=en&role=PARTNER_MANAGER")
+        await draw(browser)
         asked.clear()
         await page_of(browser, FIRST, asked=mark)
         assert "/graphql" in asked

@@ -8,7 +8,8 @@ from playwright.sync_api import Page
 
 from dashboard.model.page_state import DEFAULT_PERIOD, PERIODS
 from dashboard.model.period import today
-from tests.dashboard.asking_dash import outputs_of, state_of
+from tests.dashboard.asking_dash import page_of
+from tests.dashboard.conftest import Running
 from tests.dashboard.test_export import signed_in, table_of
 from tests.dashboard.visiting import Visitor, assert_accessible, number
 from tests.running_demo import Demo
@@ -239,35 +240,14 @@ def test_a_file_follows_the_filters(demo: Demo) -> None:
     assert int(last["intake"]) == expected
 
 
-def test_a_replayed_question_of_a_manager_tells_of_no_other_country(demo: Demo) -> None:
-    with signed_in(demo, "manager-au") as client:
-        callbacks = [
-            each
-            for each in client.get("/_dash-dependencies").json()
-            if not each["clientside_function"]  # the browser answers these by itself
-        ]
+@pytest.mark.anyio
+async def test_a_replayed_question_of_a_manager_tells_of_no_other_country(
+    connected: Running,
+) -> None:
+    browser, _ = await connected.visitor("manager-au")
+    async with browser:
         search = "?language=en&country=SG&nationality=&by=country&rows=all&measures=all"
-        state = state_of(search)
-        shown: dict[str, Any] = {}
-        for callback in callbacks:
-            if [each["id"] for each in callback["inputs"]] not in (
-                ["volumes-state"],
-                ["volumes-news"],
-            ):
-                continue
-            question = {
-                "output": callback["output"],
-                "outputs": [
-                    dict(zip(("id", "property"), place.rsplit(".", 1), strict=True))
-                    for place in outputs_of(callback)
-                ],
-                "inputs": [each | {"value": state} for each in callback["inputs"]],
-                "state": [each | {"value": None} for each in callback["state"]],
-                "changedPropIds": [f"{callback['inputs'][0]['id']}.data"],
-            }
-            answer = client.post("/_dash-update-component", json=question)
-            if answer.status_code == 200:  # the browser answers some by itself
-                shown |= answer.json()["response"]
+        shown = await page_of(browser, search)
     assert shown["figures"]["hidden"] is True
     assert "Australia" in json.dumps(shown["ranking-table"])
     for name in ("ranking-table", "map", "cards", "trend"):

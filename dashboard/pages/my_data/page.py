@@ -35,7 +35,9 @@ follow_address(PAGE.name)
 
 @part(html_output("my-data"), otherwise=missing_part)
 async def show_my_data(state: Any) -> list[Any]:
-    visit, say = current_visit.get(), page_request(state).say
+    visit, request = current_visit.get(), page_request(state)
+    say = request.say
+    await request.viewer()  # whose data these are is whom the page was drawn for
     return content(await ask_my_data(visit.gateway, visit.session, say.language), say)
 
 
