@@ -14,6 +14,8 @@
   };
   const searchOf = (query) => (String(query) ? `?${query}` : "");
 
+  const UNSETTLED = "[data-again], [data-dash-is-loading=true]";
+
   // The address of this page, and when news was wanted. Another page's address is none of its.
   const follow = (href, asked, state) => {
     const { pathname, search } = new URL(href ?? location.href);
@@ -21,7 +23,9 @@
     const { no_update } = dash();
     if (pathname !== state.path || isSame) return [no_update, no_update];
     if (state.search === undefined) arrive();
-    const next = { ...state, search, asked };
+    // What is shown now comes back while the gateway does not answer what is asked next.
+    const isShown = state.search !== undefined && !document.querySelector(UNSETTLED);
+    const next = { ...state, search, asked, good: isShown ? state.search : state.good };
     return [next, asked === state.asked ? no_update : next];
   };
 

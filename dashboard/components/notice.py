@@ -47,21 +47,27 @@ def failure_notice(error: GatewayError, back: str, say: Texts, heading: Any = ht
     )
 
 
-def outage_notice(outage: Outage, as_of: Any, say: Texts) -> html.Section:
-    """Above last good figures: since when, and as of when; the page goes on asking meanwhile."""
-    since = instant_text(outage.since, say)
+def outage_notice(
+    outage: Outage | None, as_of: Any, say: Texts, back: str | None = None
+) -> html.Section:
+    """Above last good figures: since when, and as of when; the page goes on asking meanwhile.
+
+    ``back`` leads to what is shown, where that is not what was chosen last.
+    """
     asks_again: dict[str, Any] = {"data-again": ""}
-    words = (
-        say("stale.why", since=since, as_of=instant_text(as_of, say))
-        if as_of
-        else say("stale.why_some", since=since)
-    )
+    words: list[Any] = []
+    if outage:
+        since = instant_text(outage.since, say)
+        words += (
+            say("stale.why", since=since, as_of=instant_text(as_of, say))
+            if as_of
+            else say("stale.why_some", since=since),
+            f"{say('failed.trace')}: {outage.trace_id}",
+        )
+    if back is not None:
+        words.append([say("stale.instead"), " ", html.A(say("stale.back"), href=back)])
     return html.Section(
-        [
-            html.H2(say("stale.title")),
-            html.P(words),
-            html.P(f"{say('failed.trace')}: {outage.trace_id}"),
-        ],
+        [html.H2(say("stale.title")), *map(html.P, words)],
         className="stale",
         role="status",
         **asks_again,

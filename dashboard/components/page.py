@@ -21,8 +21,8 @@ from dash.exceptions import PreventUpdate
 from plotly.io.json import to_json_plotly
 
 from dashboard.components.html_part import HTML, html_of
-from dashboard.components.page_request import gateway_error, page_request
-from dashboard.gateway.client import GatewayError
+from dashboard.components.page_request import INSTEAD, gateway_error, page_request
+from dashboard.gateway.client import UNREACHABLE, GatewayError
 from dashboard.model.page_state import Address
 from dashboard.model.viewer import Viewer
 from dashboard.texts import Texts
@@ -86,6 +86,8 @@ class Page:
     many: Sequence[str] = ()
     #: Reads what its parts read first, by the state of the page.
     read: Callable[[Any], Awaitable[Any]] | None = None
+    #: Reads that without which the page rather shows what it showed before; usually the same.
+    read_main: Callable[[Any], Awaitable[Any]] | None = None
 
     def is_open_to(self, viewer: Viewer) -> bool:
         return self.roles is None or viewer.role in self.roles
@@ -116,7 +118,8 @@ class Page:
         async def show_changes(state: Any, shown: Any) -> list[Any]:
             with suppress(GatewayError):  # the parts meet it too, and say so
                 await page_request(state).viewer()
-            answers = await asyncio.gather(*(each.values(state) for each in parts))
+            chosen = state if is_steady else await self._settled(state)
+            answers = await asyncio.gather(*(each.values(chosen) for each in parts))
             values = [value for answer in answers for value in answer]
             before = shown.split() if isinstance(shown, str) else []
             is_known = len(before) == len(values)
@@ -133,6 +136,20 @@ class Page:
                 for old, new, value in zip(before, marks, values, strict=True)
             ]
             return [*changed, " ".join(marks)]
+
+    async def _settled(self, state: Any) -> Any:
+        """The state that is shown: while the gateway is away, the last one whose figures came."""
+        given: dict[str, Any] = state if isinstance(state, dict) else {}
+        good, read = given.get("good"), self.read_main or self.read
+        if read is None or not isinstance(good, str) or good == given.get("search"):
+            return state
+        with suppress(Exception):  # any other error the parts meet too, and say so
+            try:
+                await read(state)
+            except GatewayError as error:
+                if error.code == UNREACHABLE:
+                    return {**given, "search": good, INSTEAD: True}
+        return state
 
     @property
     def kept_state(self) -> State:

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 #: How long a read answers the other parts as well: a page asks for all of them at once.
 SHARED_SECONDS = 1.0
 
+#: In a state: its address is not what was chosen, but what was shown before.
+INSTEAD = "instead"
 PACKAGE = Path(__file__).parents[1]
 #: The element of the shell that shows a mistake to whoever works on a page.
 MISTAKE = "mistake"
@@ -51,6 +53,8 @@ class PageRequest:
     say: Texts
     #: Changes when the page wants news.
     mark: float | None = None
+    #: Whether this is shown in place of what was chosen, which could not be read.
+    is_instead: bool = False
 
     async def viewer(self) -> Viewer:
         """Who looks. Raises GatewayError, and ViewerChangedError unless the page was drawn for
@@ -103,8 +107,16 @@ def page_request(state: Any) -> PageRequest:
     search, asked = given.get("search"), given.get("asked")
     address = read_address(search if isinstance(search, str) else "", visit.language)
     mark = asked if isinstance(asked, int | float) else None
-    gateway = LastGood(visit.gateway, visit.session, mark)
-    return PageRequest(address, visit.session, gateway, texts(address.language), mark)
+    has_other = isinstance(given.get("good"), str)
+    gateway = LastGood(visit.gateway, visit.session, mark, has_other=has_other)
+    say, is_instead = texts(address.language), given.get(INSTEAD) is True
+    return PageRequest(address, visit.session, gateway, say, mark, is_instead)
+
+
+def shown_instead(state: Any) -> str | None:
+    """The link to what is shown, where that is not what was chosen."""
+    request = page_request(state)
+    return request.address.link() if request.is_instead else None
 
 
 def gateway_error(error: Exception) -> GatewayError:

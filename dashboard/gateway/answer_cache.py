@@ -15,6 +15,8 @@ import orjson
 #: Compressed, all of one session together; the largest answer of a page takes a fiftieth of it.
 MOST_BYTES = 768 * 1_024
 MOST_ANSWERS = 32
+#: The mark of an answer that came after its page had ceased to wait: news for whichever asks next.
+LATE = "late"
 #: How long an answer counts as fresh, so that sorting a table asks for nothing again.
 FRESH_SECONDS = 10
 
@@ -50,6 +52,8 @@ class KeptAnswers:
         self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
         self._outages: dict[Hashable, Outage] = {}
         self.under_way: dict[Hashable, Task[dict[str, Any]]] = {}
+        #: Those of them for which nobody waits any longer.
+        self.abandoned: dict[Hashable, Task[dict[str, Any]]] = {}
         #: What parts of one page read together, for the moment in which they ask for it.
         self.shared: dict[Hashable, Task[Any]] = {}
         #: The mark of the document that was opened last, until its layout takes it.
@@ -84,19 +88,23 @@ class KeptAnswers:
         while len(self._answers) > MOST_ANSWERS or self._size() > MOST_BYTES:
             self._answers.popitem(last=False)
 
+    def has(self, question: Hashable) -> bool:
+        return question in self._answers
+
     def find(self, question: Hashable) -> dict[str, Any] | None:
         answer = self._answers.get(question)
         return orjson.loads(zlib.decompress(answer.packed)) if answer else None
 
     def find_fresh(self, question: Hashable, mark: Any) -> dict[str, Any] | None:
         answer = self._answers.get(question)
-        is_fresh = answer and answer.mark == mark and time.monotonic() < answer.fresh_until
+        is_fresh = answer and answer.mark in (mark, LATE) and time.monotonic() < answer.fresh_until
         return self.find(question) if is_fresh else None
 
     def forget(self) -> None:
         self._answers.clear()
         self._outages.clear()
         self.under_way.clear()
+        self.abandoned.clear()
         self.shared.clear()
 
     def _size(self) -> int:

@@ -3,17 +3,21 @@
 import asyncio
 import json
 import logging
+import secrets
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboard.gateway.answer_cache import KeptAnswers, Outage
+from dashboard.gateway.answer_cache import LATE, Outage
 from dashboard.gateway.client import AWAY, UNREACHABLE, GatewayClient, GatewayError
 from dashboard.gateway.session import Session
 from dashboard.model.viewer import Viewer
 
 log = logging.getLogger(__name__)
+
+#: How long a page waits for an answer while it has other figures to show.
+PATIENCE_SECONDS = 2.5
 
 
 class LastGood(GatewayClient):
@@ -22,13 +26,23 @@ class LastGood(GatewayClient):
 
     An answer is kept with the viewer, role and variables (the language is one) that it was given
     for, and never found by others. A refusal is passed on, and ends all that was kept. ``mark``
-    is the mark of the page: another one wants news.
+    is the mark of the page: another one wants news. While there is something else to show, an older
+    answer or another address (``has_other``), a gateway that is silent counts as away; what it
+    answers later is kept.
     """
 
-    def __init__(self, gateway: GatewayClient, session: Session, mark: Any = None) -> None:
+    def __init__(
+        self,
+        gateway: GatewayClient,
+        session: Session,
+        mark: Any = None,
+        *,
+        has_other: bool = False,
+    ) -> None:
         self._gateway = gateway
         self._session = session
         self._mark = mark
+        self._has_other = has_other
         self._role = session.role
         self._viewer: Viewer | None = None
         #: Set as soon as an answer of this part is an old one.
@@ -74,9 +88,27 @@ class LastGood(GatewayClient):
         under_way, key = self._session.kept.under_way, (question, self._mark)
         task = under_way.get(key)
         if task is None:
+            if abandoned := self._session.kept.abandoned.pop(question, None):
+                abandoned.cancel()  # this question takes its turn
             task = under_way[key] = asyncio.ensure_future(ask(*arguments))
-            task.add_done_callback(lambda done: _end(self._session.kept, key, done))
-        return await asyncio.shield(task)
+            task.add_done_callback(lambda done: self._end(question, done))
+        has_other = self._has_other or self._session.kept.has(question)
+        await asyncio.wait([task], timeout=PATIENCE_SECONDS if has_other else None)
+        if task.done() and not task.cancelled():
+            return task.result()
+        if not task.done():
+            self._session.kept.abandoned[question] = task
+        raise GatewayError(UNREACHABLE, "no answer in time", secrets.token_hex(16))
+
+    def _end(self, question: Hashable, done: asyncio.Task[dict[str, Any]]) -> None:
+        kept = self._session.kept
+        kept.under_way.pop((question, self._mark), None)
+        is_late = kept.abandoned.get(question) is done
+        if is_late:
+            del kept.abandoned[question]
+        # A failure is for those who still wait; nobody else needs it.
+        if not done.cancelled() and not done.exception() and is_late:
+            kept.keep(question, done.result(), LATE)
 
     def _outage(self, question: Hashable, error: GatewayError) -> Outage:
         kept = self._session.kept
@@ -96,9 +128,3 @@ class LastGood(GatewayClient):
             raise GatewayError(outage.code, "nothing was kept", outage.trace_id)
         self.outage = outage
         return data
-
-
-def _end(kept: KeptAnswers, key: Hashable, done: asyncio.Task[dict[str, Any]]) -> None:
-    kept.under_way.pop(key, None)
-    if not done.cancelled():
-        done.exception()  # those who still wait get it; nobody else needs it

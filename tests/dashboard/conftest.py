@@ -47,6 +47,8 @@ class Line(httpx2.AsyncBaseTransport):
     most_at_once: int = 0
     at_once: int = 0
     is_provider_cut: bool = False
+    #: Where the gateway seems to be by now; the demo's is where it is.
+    moved_to: str = ""
     _outside: httpx2.AsyncHTTPTransport = field(default_factory=httpx2.AsyncHTTPTransport)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -61,7 +63,7 @@ class Line(httpx2.AsyncBaseTransport):
         if self.refusals:
             self.refusals -= 1
             return overload_response()
-        address = httpx2.URL(self.demo.api_url)
+        address = httpx2.URL(self.moved_to or self.demo.api_url)
         request.url = request.url.copy_with(host=address.host, port=address.port)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -140,6 +142,7 @@ def connected(running: Running, demo: Demo) -> Iterator[Running]:
     running.line.demo, running.line.instead = None, None
     running.line.refusals = running.line.most_at_once = 0
     running.line.is_cut = running.line.is_provider_cut = False
+    running.line.moved_to = ""
 
 
 def _provider(dashboard_url: str) -> SignIn:

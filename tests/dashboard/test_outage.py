@@ -152,7 +152,6 @@ async def test_another_role_finds_nothing_of_the_last_one(connected: Running) ->
         await browser.post("/role?language=en&role=PARTNER_MANAGER")
         assert len(session.kept) == 0
         await draw(browser)
-        session.kept.forget()
         fail(connected, "UNREACHABLE")
         assert has_no_figure(await shown(browser))
 

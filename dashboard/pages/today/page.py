@@ -14,7 +14,7 @@ from dashboard.components.controls import options_of
 from dashboard.components.html_part import html_output, html_part, skeleton
 from dashboard.components.notice import failure_notice, missing_part, outage_notice
 from dashboard.components.page import Page, follow_address, part, title_output
-from dashboard.components.page_request import gateway_error, page_request
+from dashboard.components.page_request import gateway_error, page_request, shown_instead
 from dashboard.components.shell import on_paper, scope_text
 from dashboard.figures.control import control_figure
 from dashboard.figures.fan import fan_figure
@@ -194,8 +194,9 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
     if reply.is_elsewhere:
         back = replace(page_request(state).address, **dict.fromkeys(FILTER, ())).link()
         return not_here(*who, back, say), True
-    if reply.outage:
-        return outage_notice(reply.outage, reply.today.as_of, say), False
+    back = shown_instead(state)
+    if reply.outage or back:
+        return outage_notice(reply.outage, reply.today.as_of, say, back), False
     return partly_absent(*who, say), False
 
 

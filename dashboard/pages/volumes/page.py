@@ -13,7 +13,7 @@ from dashboard.components.absence import not_here, partly_absent
 from dashboard.components.html_part import html_output
 from dashboard.components.notice import failure_notice, missing_part, outage_notice
 from dashboard.components.page import Page, follow_address, part, title_output
-from dashboard.components.page_request import gateway_error, page_request
+from dashboard.components.page_request import gateway_error, page_request, shown_instead
 from dashboard.figures.bars import bars
 from dashboard.figures.trend import small_multiples, trend, trend_months, trend_of_several
 from dashboard.figures.world import places_on_map, world_map
@@ -54,13 +54,18 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
 
 
 #: The questions that parts read, as they read them.
-TOGETHER = ((NAMES, SUMMARY), (NAMES, MONTHS), (PLACES,), (PUBLISHED,))
+MAIN = ((NAMES, SUMMARY), (NAMES, MONTHS), (PLACES,))
+TOGETHER = (*MAIN, (PUBLISHED,))
 OFFERS = (NAMES, CHOICES)
 
 
 async def _read(state: Any) -> None:
     """Read all that the page shows."""
     await asyncio.gather(*(read_view(state, *each) for each in (*TOGETHER, OFFERS)))
+
+
+async def _read_main(state: Any) -> None:
+    await asyncio.gather(*(read_view(state, *each) for each in MAIN))
 
 
 PAGE = Page(
@@ -75,6 +80,7 @@ PAGE = Page(
     },
     many=tuple(each.key for each in FILTERS),
     read=_read,
+    read_main=_read_main,
 )
 
 follow_address(PAGE.name, CONTROLS)
@@ -132,8 +138,9 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
         return not_here(
             view.absent, view.name, view.viewer, link_without_filters(view.address), view.say
         ), True
-    if outage:
-        return outage_notice(outage, view.volumes.as_of, view.say), view.volumes.is_empty
+    back = shown_instead(state)
+    if outage or back:
+        return outage_notice(outage, view.volumes.as_of, view.say, back), view.volumes.is_empty
     if view.volumes.is_empty:
         return no_applications(view), True
     return partly_absent(view.absent, view.name, view.viewer, view.say), False
