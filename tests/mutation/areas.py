@@ -274,6 +274,7 @@ AREAS = (
             "gateway/texts/*.py",
             "gateway/development/*.py",
             "models/database/*.py",
+            "models/logs/*.py",
         ),
         (
             "tests/gateway/test_settings.py",
