@@ -1671,13 +1671,14 @@ IMPLIED_PURPOSE: Mapping[Role, Purpose] = {Role.APPLICANT: Purpose.OWN_DATA}
 NAMES_NO_CASE: Mapping[Role, str] = {Role.APPLICANT: "OWN", Role.PARTNER_AGENT: "INTAKE"}
 
 #: How many people a viewer in each role reads in an hour, and how many look-ups they make, unless
-#: the settings say otherwise. Roles that read only themselves have no such limit.
+#: the settings say otherwise. An applicant reads one: more are somebody's who changed the database.
 READ_BUDGETS: Mapping[Role, int] = {
     Role.PARTNER_AGENT: 120,
     Role.OFFICER: 60,
     Role.SUPERVISOR: 30,
     Role.SCREENING: 300,
     Role.AUDITOR: 60,
+    Role.APPLICANT: 10,
 }
 
 #: Roles in which the people are counted whose last four passport characters a viewer is shown. More

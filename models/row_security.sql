@@ -256,6 +256,7 @@ CREATE OR REPLACE FUNCTION viewer.count_endings(
     DECLARE
         oneself text := viewer.subject(acting);
         since timestamptz;
+        counted bigint;
     BEGIN
         IF oneself IS NULL THEN
             RAISE EXCEPTION 'a count is a viewer''s own'
@@ -266,6 +267,10 @@ CREATE OR REPLACE FUNCTION viewer.count_endings(
         SELECT oneself, acting, person, clock_timestamp()
         FROM (SELECT DISTINCT unnest(people) AS person ORDER BY 1) AS told
         ON CONFLICT (actor, actor_role, applicant_id) DO UPDATE SET told_at = EXCLUDED.told_at;
+        GET DIAGNOSTICS counted = ROW_COUNT;
+        IF counted <> (SELECT count(DISTINCT person) FROM unnest(people) AS person) THEN
+            RAISE EXCEPTION 'what was told was not counted' USING ERRCODE = 'data_exception';
+        END IF;
         since := clock_timestamp() - interval '1 hours';
         IF most >= (
             SELECT count(*) FROM ending_told
@@ -273,13 +278,17 @@ CREATE OR REPLACE FUNCTION viewer.count_endings(
         ) THEN
             RETURN;
         END IF;
-        INSERT INTO alert (id, kind, actor, actor_role)
-        SELECT alert_id, 'READ_BUDGET', oneself, acting
-        WHERE NOT EXISTS (
+        IF NOT EXISTS (
             SELECT FROM alert WHERE actor = oneself AND actor_role = acting
                 AND kind = 'READ_BUDGET'
                 AND raised_at > clock_timestamp() - interval '1 hours'
-        );
+        ) THEN
+            INSERT INTO alert (id, kind, actor, actor_role)
+            VALUES (alert_id, 'READ_BUDGET', oneself, acting);
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'no alert was raised' USING ERRCODE = 'data_exception';
+            END IF;
+        END IF;
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.admit_to_inquiry(
@@ -290,6 +299,7 @@ CREATE OR REPLACE FUNCTION viewer.admit_to_inquiry(
         oneself text := viewer.subject(acting);
         one inquiry;
         further bigint;
+        admitted bigint;
     BEGIN
         IF oneself IS NULL OR acting IS DISTINCT FROM 'SUPERVISOR' THEN
             RAISE EXCEPTION 'an inquiry is a supervisor''s own'
@@ -314,8 +324,12 @@ CREATE OR REPLACE FUNCTION viewer.admit_to_inquiry(
         INSERT INTO inquiry_person (id, reference, applicant_id)
         SELECT key, named, person FROM unnest(keys, people) AS listed (key, person)
         ON CONFLICT (reference, applicant_id) DO NOTHING;
+        GET DIAGNOSTICS admitted = ROW_COUNT;
         UPDATE inquiry SET seen = seen + further + look_ups WHERE id = one.id
             AND further + look_ups > 0;
+        IF admitted <> further OR (further + look_ups > 0 AND NOT FOUND) THEN
+            RAISE EXCEPTION 'not everybody was admitted' USING ERRCODE = 'data_exception';
+        END IF;
         RETURN NULL;
     END
 $$;
@@ -1528,6 +1542,7 @@ CREATE POLICY applicant_select ON data_version FOR SELECT TO gerbang_applicant
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id, mac_key, mac) ON access_event TO gerbang_applicant;
 CREATE POLICY applicant_insert ON access_event FOR INSERT TO gerbang_applicant
     WITH CHECK (actor = (SELECT viewer.subject('APPLICANT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('APPLICANT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('APPLICANT') AS own WHERE cardinality(own) = 1) AND actor_role = 'APPLICANT' AND purpose IN ('OWN_DATA') AND case_reference = coalesce((SELECT viewer.purpose_reference('APPLICANT')), 'OWN'));
+GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO gerbang_applicant;
 

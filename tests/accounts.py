@@ -76,6 +76,21 @@ async def past_triggers(connection: asyncpg.Connection) -> AsyncIterator[asyncpg
     await connection.execute("SET session_replication_role = DEFAULT")
 
 
+@asynccontextmanager
+async def swallowed(
+    connection: asyncpg.Connection, table: str, verb: str = "INSERT"
+) -> AsyncIterator[None]:
+    """A trigger of a superuser lets nothing be written into a table."""
+    await connection.execute(
+        "CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+        f" CREATE TRIGGER swallow BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION swallow()"
+    )
+    try:
+        yield
+    finally:
+        await connection.execute("DROP FUNCTION swallow CASCADE")
+
+
 async def newest_read(connection: asyncpg.Connection, place: int = 0) -> tuple[int, UUID]:
     """The place of the leaf and the key of the newest read, or of one before it."""
     row = await connection.fetchrow(

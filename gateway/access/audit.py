@@ -1,5 +1,6 @@
 """Writes the access log: reads of identity are committed before the answer is sent."""
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from gateway.access.read_budget import LookupBudget, ReadBudget
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.one_write import commit_in_one_write
 from gateway.errors import ErrorCode, FieldError, RequestError
+from gateway.logs.lines import facts
+from gateway.logs.requests import current_record
 from gateway.policy import NAMES_NO_CASE
 from gateway.viewer import Viewer
 from models import AccessEvent, BanRead, Base, BreachLookup, PersonLookup
@@ -25,6 +28,8 @@ from models.database.pool import ConnectionPool
 from models.key_service import KeyService, KeyServiceError
 from models.row_keys import new_key
 from models.vocabulary import BreachList, IndexKind, Role
+
+log = logging.getLogger(__name__)
 
 
 class AccessLog:
@@ -64,7 +69,7 @@ class AccessLog:
         """Commit all entries if there is room; otherwise write none.
 
         Raises what ``room`` refuses with, and RequestError with UNAVAILABLE if the log cannot be
-        written. The answer must then be withheld.
+        written, or was not. The answer must then be withheld.
         """
         try:
             # Somebody who writes entries without a gateway has no key to seal them with.
@@ -73,14 +78,24 @@ class AccessLog:
             start = self._starts.for_reading(viewer)
             [result] = await commit_in_one_write(self._pool, start, [command])
         except (FieldError, KeyServiceError, SQLAlchemyError, Error, OSError) as error:
-            raise RequestError(
-                ErrorCode.UNAVAILABLE,
-                "The read could not be logged, so it was not answered. Try again.",
-                HTTPStatus.SERVICE_UNAVAILABLE,
-            ) from error
-        why = result.get_value(0, 0) if result.ntuples else None
+            raise _unlogged_read() from error
+        why, written = result.get_value(0, 0), result.get_value(0, 1) or b""
         if room and why is not None:
             raise room.refusal(why.decode())
+        if int.from_bytes(written) != len(entries):
+            log.error(
+                "the log of reads did not take an entry", extra=facts(table=noun.__tablename__)
+            )
+            raise _unlogged_read()
+
+
+def _unlogged_read() -> RequestError:
+    current_record().has_unlogged_reads = True
+    return RequestError(
+        ErrorCode.UNAVAILABLE,
+        "The read could not be logged, so it was not answered. Try again.",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    )
 
 
 @dataclass(frozen=True, slots=True)

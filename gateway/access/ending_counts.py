@@ -13,6 +13,7 @@ from psycopg import Error
 from gateway.access.transactions.begin import TransactionStart
 from gateway.access.transactions.one_write import commit_in_one_write
 from gateway.errors import ErrorCode, FieldError, RequestError
+from gateway.logs.requests import current_record
 from gateway.policy import COUNTED_ENDINGS
 from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
@@ -39,6 +40,7 @@ async def count_endings(
     try:
         await commit_in_one_write(pool, start, [counting])
     except (FieldError, Error, OSError) as error:
+        current_record().has_unlogged_reads = True
         raise RequestError(
             ErrorCode.UNAVAILABLE,
             "The read could not be counted, so it was not answered. Try again.",

@@ -30,19 +30,24 @@ class Room(Protocol):
 def write_entries(
     noun: type[Base], rows: Sequence[Mapping[str, Any]], room: Room | None
 ) -> Command:
-    """Write the rows if there is room; otherwise write none, and return why."""
+    """Write the rows if there is room; otherwise write none, and return why.
+
+    Also returns how many were written: a trigger of whoever administers the database can swallow
+    them.
+    """
     question = room.question() if room else Command("NULL")
     if not rows:
-        return Command(f"SELECT ({question.text})::text AS why", question.arguments)
+        text = f"SELECT ({question.text})::text AS why, 0::bigint AS written"
+        return Command(text, question.arguments)
     columns = ", ".join(f'"{name}"' for name in rows[0])
     table, entries = noun.__tablename__, f"${len(question.arguments) + 1}"
     text = f"""
         WITH room AS MATERIALIZED (SELECT ({question.text})::text AS why), written AS (
             INSERT INTO {table} ({columns})
             SELECT {columns} FROM room, json_populate_recordset(NULL::{table}, {entries}::json)
-            WHERE why IS NULL
+            WHERE why IS NULL RETURNING 1
         )
-        SELECT why FROM room
+        SELECT why, (SELECT count(*) FROM written) AS written FROM room
     """  # noqa: S608 - the names are those of our models
     return Command(text, (*question.arguments, orjson.dumps(rows, default=_as_json).decode()))
 

@@ -9,6 +9,7 @@ import click
 
 from gateway.cli.database_errors import DatabaseError
 from gateway.settings import SettingsError
+from models.account import AccountError
 from models.database.locking import LockedError
 from models.database.owner import OwnerError
 from models.garbage import without_garbage_collection
@@ -77,6 +78,7 @@ def main() -> None:
         DatabaseError,
         PostgresError,
         OwnerError,
+        AccountError,
         KeyServiceError,
         ReferenceDataError,
         LockedError,

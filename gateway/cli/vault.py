@@ -7,6 +7,7 @@ import click
 
 from gateway.cli.database_errors import explain_database_errors
 from gateway.settings import Command, Settings, read_settings
+from models.account import AccountError
 from models.database.connections import connect
 from models.key_service import KeyServiceError, key_service_at
 from models.key_service.rotation import rotate_data_keys
@@ -66,7 +67,7 @@ def sweep(dry_run: bool, most: int | None) -> None:
     with explain_database_errors("GERBANG_OWNER_URL"):
         try:
             done = asyncio.run(_sweep(settings, most, dry_run=dry_run))
-        except KeyServiceError as error:
+        except (AccountError, KeyServiceError) as error:
             raise click.ClickException(str(error)) from None
     if done.refused is not None:
         raise click.ClickException(f"{done.refused}.")

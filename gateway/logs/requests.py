@@ -78,6 +78,8 @@ class OperationRecord:
     #: The subjects of values that somebody had changed, and whether each is an entry of the ban
     #: list.
     tampered: dict[UUID, bool] = field(default_factory=dict[UUID, bool])
+    #: Whether the answer was withheld since nothing accounts for what it read.
+    has_unlogged_reads: bool = False
     #: Schema coordinates that the role may not use.
     denied: dict[str, None] = field(default_factory=dict)
 
@@ -88,6 +90,7 @@ class OperationRecord:
     def reset_counters(self) -> None:
         """Reset the counters after a payload of a subscription."""
         self.tampered = {}
+        self.has_unlogged_reads = False
         self.statements = 0
         self.connection_seconds = self.execution_seconds = 0.0
 
@@ -126,6 +129,7 @@ class OperationRecord:
             "cost_actual": self.cost_actual,
             "codes": list(self.codes) or None,
             "tampered": bool(self.tampered) or None,
+            "unlogged": self.has_unlogged_reads or None,
             "denied": list(self.denied) or None,
         }
         return {name: value for name, value in fields.items() if value is not None}

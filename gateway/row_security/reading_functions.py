@@ -73,15 +73,20 @@ CREATE OR REPLACE FUNCTION viewer.people_found(
         );
     END
 $$;"""
-#: An alert of a spent budget, once an hour for a viewer in a role.
+#: An alert of a spent budget, once an hour for a viewer in a role. One that is not written, since
+#: whoever administers the database swallows it by a trigger, is an error.
 _RAISE_SPENT = f"""\
-INSERT INTO alert (id, kind, actor, actor_role)
-        SELECT alert_id, '{AlertKind.READ_BUDGET}', oneself, acting
-        WHERE NOT EXISTS (
+IF NOT EXISTS (
             SELECT FROM alert WHERE actor = oneself AND actor_role = acting
                 AND kind = '{AlertKind.READ_BUDGET}'
                 AND raised_at > clock_timestamp() - interval '{HOURS_BETWEEN} hours'
-        );"""
+        ) THEN
+            INSERT INTO alert (id, kind, actor, actor_role)
+            VALUES (alert_id, '{AlertKind.READ_BUDGET}', oneself, acting);
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'no alert was raised' USING ERRCODE = 'data_exception';
+            END IF;
+        END IF;"""
 #: The seconds until there is room for these people; below 0 if there never will be. Null if there
 #: is room now, or each of them was counted already: then the transaction logs the reads, and other
 #: requests of this viewer wait for its end. If there is none, an alert is raised.
@@ -158,6 +163,7 @@ CREATE OR REPLACE FUNCTION viewer.count_endings(
     DECLARE
         oneself text := viewer.subject(acting);
         since timestamptz;
+        counted bigint;
     BEGIN
         IF oneself IS NULL THEN
             RAISE EXCEPTION 'a count is a viewer''s own'
@@ -168,6 +174,10 @@ CREATE OR REPLACE FUNCTION viewer.count_endings(
         SELECT oneself, acting, person, clock_timestamp()
         FROM (SELECT DISTINCT unnest(people) AS person ORDER BY 1) AS told
         ON CONFLICT (actor, actor_role, applicant_id) DO UPDATE SET told_at = EXCLUDED.told_at;
+        GET DIAGNOSTICS counted = ROW_COUNT;
+        IF counted <> (SELECT count(DISTINCT person) FROM unnest(people) AS person) THEN
+            RAISE EXCEPTION 'what was told was not counted' USING ERRCODE = 'data_exception';
+        END IF;
         since := clock_timestamp() - interval '{HOURS_COUNTED} hours';
         IF most >= (
             SELECT count(*) FROM ending_told
@@ -190,6 +200,7 @@ CREATE OR REPLACE FUNCTION viewer.admit_to_inquiry(
         oneself text := viewer.subject(acting);
         one inquiry;
         further bigint;
+        admitted bigint;
     BEGIN
         IF oneself IS NULL OR acting IS DISTINCT FROM 'SUPERVISOR' THEN
             RAISE EXCEPTION 'an inquiry is a supervisor''s own'
@@ -214,8 +225,12 @@ CREATE OR REPLACE FUNCTION viewer.admit_to_inquiry(
         INSERT INTO inquiry_person (id, reference, applicant_id)
         SELECT key, named, person FROM unnest(keys, people) AS listed (key, person)
         ON CONFLICT (reference, applicant_id) DO NOTHING;
+        GET DIAGNOSTICS admitted = ROW_COUNT;
         UPDATE inquiry SET seen = seen + further + look_ups WHERE id = one.id
             AND further + look_ups > 0;
+        IF admitted <> further OR (further + look_ups > 0 AND NOT FOUND) THEN
+            RAISE EXCEPTION 'not everybody was admitted' USING ERRCODE = 'data_exception';
+        END IF;
         RETURN NULL;
     END
 $$;"""

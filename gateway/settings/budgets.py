@@ -84,6 +84,11 @@ class BudgetSettings:
         parsers.whole(1, 1_000_000),
         READ_BUDGETS[Role.AUDITOR],
     )
+    read_budget_applicant: int = setting(
+        "how many people an applicant reads in an hour, who has one account and is one person",
+        parsers.whole(1, 1_000_000),
+        READ_BUDGETS[Role.APPLICANT],
+    )
     last_four_alert: int = setting(
         "of how many people a viewer is shown the last four of the passport in an hour before an"
         " alert is raised; nothing is refused",
@@ -100,4 +105,5 @@ class BudgetSettings:
             Role.SUPERVISOR: self.read_budget_supervisor,
             Role.SCREENING: self.read_budget_screening,
             Role.AUDITOR: self.read_budget_auditor,
+            Role.APPLICANT: self.read_budget_applicant,
         }

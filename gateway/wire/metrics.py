@@ -78,6 +78,11 @@ class Metrics:
             "gerbang_vault_tampered",
             "Operations that met a sealed value which is not what was sealed there.",
         )
+        self._unlogged = self._counter(
+            "gerbang_unlogged_reads",
+            "Operations whose answer was withheld, since the log of reads could not be written, or"
+            " was not.",
+        )
         self._turn_seconds = self._counter(
             "gerbang_turn_wait_seconds", "How long operations waited for their turn, in all."
         )
@@ -123,6 +128,8 @@ class Metrics:
         count_statements(record.statements)
         if record.tampered:
             self._tampered.inc()
+        if record.has_unlogged_reads:
+            self._unlogged.inc()
         self._turn_seconds.inc(record.turn_seconds)
         self._connection_seconds.inc(record.connection_seconds)
         if record.why_executor and record.kind is Kind.QUERY:

@@ -6,7 +6,7 @@ an outbox in the same transaction. A job of the keeper integrates what was commi
 """
 
 from models.account.checkpoints import CheckpointFolder
-from models.account.entries import EntrySeal, seal_entries
+from models.account.entries import EntrySeal, require_written, seal_entries
 from models.account.errors import AccountError
 from models.account.old_entries import drop_of_age, find_of_age
 from models.account.sequencing import (
@@ -28,6 +28,7 @@ __all__ = [
     "find_of_age",
     "integrate",
     "renew_signatures",
+    "require_written",
     "reset_sources",
     "restart_account",
     "seal_entries",

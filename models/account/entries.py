@@ -1,4 +1,4 @@
-"""Seals entries of the account in the gateway, before they are written."""
+"""Entries of the account: sealed in the gateway before they are written, and counted after."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 
+from models.account.errors import AccountError
 from models.account.sources import SOURCES
 from models.base import Base
 from models.key_service import KeyService, KeyUse
@@ -34,6 +35,13 @@ async def seal_entries(
     digests = await keys.digests(KeyUse.ACCESS_LOG, [_sealed_content(row, columns) for row in rows])
     seals = (EntrySeal(*of_keys[0]) for of_keys in digests)
     return [{**row, **seal._asdict()} for row, seal in zip(rows, seals, strict=True)]
+
+
+def require_written(status: str, number: int) -> None:
+    """Raises AccountError where PostgreSQL says that an INSERT wrote another number of entries: a
+    trigger of whoever administers the database can swallow them."""
+    if status != f"INSERT 0 {number}":
+        raise AccountError("an entry of the account was not written: run `gerbang doctor`")
 
 
 def _sealed_content(row: Mapping[str, Any], columns: Sequence[str]) -> bytes:

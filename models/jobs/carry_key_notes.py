@@ -3,6 +3,7 @@
 import asyncio
 from functools import partial
 
+from models.account import AccountError
 from models.jobs.scheduler import Jobs, keep_working, run_on_one_connection
 from models.key_service import KeyServiceError, ListsOperations
 from models.rights.key_notes import carry_key_notes
@@ -21,5 +22,8 @@ async def keep_key_notes(
     job = (jobs or Jobs()).add(carry_key_notes.__name__, every)
     work = partial(carry_key_notes, keys)
     await keep_working(
-        lambda: run_on_one_connection(work, url, stop, job), stop, job, after=(KeyServiceError,)
+        lambda: run_on_one_connection(work, url, stop, job),
+        stop,
+        job,
+        after=(AccountError, KeyServiceError),
     )

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import asyncpg
 
+from models.account import AccountError, require_written
 from models.database.connections import connect
 from models.jobs.ban_digests import forget_other_keys_of_bans, index_bans
 from models.jobs.rescreening import end_bans, screen_cases, screen_due_bans
@@ -251,7 +252,7 @@ async def keep_linking(
 ) -> None:
     """Link what is committed, as soon as PostgreSQL notifies of it, until ``stop`` is set."""
     job = (jobs or Jobs()).add(link_cases.__name__, every)
-    passing = (KeyServiceError, MissingKeyError, VaultError)
+    passing = (AccountError, KeyServiceError, MissingKeyError, VaultError)
     await keep_working(lambda: _link_when_notified(keys, url, stop, job), stop, job, after=passing)
 
 
@@ -298,14 +299,10 @@ async def _index_people(
     Nothing is read of people who were erased; digests that the law keeps stay.
     """
     versions = await connection.fetch(_VERSIONS, people)
-    people = sorted({one["applicant_id"] for one in versions})
-    await connection.execute(
-        _RECORD,
-        [new_key() for _ in versions],
-        [one["applicant_id"] for one in versions],
-        [one["version"] for one in versions],
-        READ_FIELDS,
-    )
+    applicants, numbers = ([one[name] for one in versions] for name in ("applicant_id", "version"))
+    new_keys, people = [new_key() for _ in versions], sorted(set(applicants))
+    status = await connection.execute(_RECORD, new_keys, applicants, numbers, READ_FIELDS)
+    require_written(status, len(versions))
     on_file = {row[0] for row in await connection.fetch(_ON_FILE, people)}
     versions = [one for one in versions if one["applicant_id"] in on_file]
     if not versions:

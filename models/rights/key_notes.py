@@ -6,6 +6,7 @@ was done to keys since.
 
 import asyncpg
 
+from models.account import require_written
 from models.key_service import KeyOperationNote, KeyUse, ListsOperations
 from models.vocabulary import KeyOperationKind
 
@@ -21,7 +22,8 @@ _CARRY = """
 async def carry_key_notes(keys: ListsOperations, connection: asyncpg.Connection) -> int:
     """Write the notes that are not known yet, the oldest first; return how many.
 
-    All or none, so that the known ones have no gap. Raises KeyServiceError.
+    All or none, so that the known ones have no gap. Raises KeyServiceError, and AccountError where
+    a note was not written.
     """
     new: list[KeyOperationNote] = []
     page = await keys.key_operations()
@@ -35,6 +37,8 @@ async def carry_key_notes(keys: ListsOperations, connection: asyncpg.Connection)
     if new:
         async with connection.transaction():
             await connection.executemany(_CARRY, [_row(one) for one in reversed(new)])
+            carried = await connection.fetch(_KNOWN, [one.id for one in new])
+            require_written(f"INSERT 0 {len(carried)}", len(new))
     return len(new)
 
 

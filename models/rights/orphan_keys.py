@@ -13,6 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
+from models.account import require_written
 from models.key_service.key_ages import MOST_SWEPT, SweepsKeys
 from models.row_keys import new_key
 from models.vocabulary import KeyOperationKind
@@ -70,7 +71,8 @@ async def sweep(
 ) -> Sweep:
     """Sweep a batch of keys that are so many days old and belong to nobody.
 
-    ``most`` is how many they may be, instead of the usual share. Raises KeyServiceError.
+    ``most`` is how many they may be, instead of the usual share. Raises KeyServiceError, and
+    AccountError where it cannot be noted.
     """
     async with _alone(connection):
         while await keys.note_ages():
@@ -81,15 +83,26 @@ async def sweep(
             known = await keys.sweep_state()
             is_first = known.token is None and not await connection.fetchval(_SWEPT_BEFORE)
             if is_first:
-                await connection.execute(_NOTE, token, KeyOperationKind.BEGIN, [], None)
+                await _note(connection, token, KeyOperationKind.BEGIN)
             else:
-                await connection.execute(_NOTE, token, KeyOperationKind.REFUSED, [], found.refused)
+                await _note(connection, token, KeyOperationKind.REFUSED, reason=found.refused)
             if found.refused == ANOTHER_DATABASE:
                 await keys.begin_ages(token)
             return found._replace(refused=None) if is_first else found
         batch = found.orphans[:MOST_SWEPT]
-        await connection.execute(_NOTE, token, KeyOperationKind.SWEEP, batch, None)
+        await _note(connection, token, KeyOperationKind.SWEEP, batch)
         return found._replace(swept=await keys.sweep_data_keys(batch, days, token))
+
+
+async def _note(
+    connection: asyncpg.Connection,
+    token: UUID,
+    kind: KeyOperationKind,
+    subjects: Sequence[UUID] = (),
+    reason: str | None = None,
+) -> None:
+    """Raises AccountError where nothing was written: then nothing is to be done."""
+    require_written(await connection.execute(_NOTE, token, kind, subjects, reason), 1)
 
 
 def _most_orphans(keys: int) -> int:

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from gateway.cli.audit import audit
 from gateway.cli.vault import vault
+from models.account import AccountError
 from models.account.findings import Tampering
 from models.account.sources import SOURCES
 from models.key_service import (
@@ -27,7 +28,8 @@ from models.key_service import operations as noted
 from models.key_service.process import running_keys
 from models.rights.key_notes import carry_key_notes
 from models.vocabulary import KeyOperationKind, KeyUsedFor
-from tests.accounts import find_tampering, past_triggers, sign
+from tests.accounts import find_tampering, past_triggers, sign, swallowed
+from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
 
@@ -63,6 +65,18 @@ async def _run(group, *command: str) -> None:
 def test_the_words_of_the_key_service_are_those_of_the_account() -> None:
     assert {use.name for use in KeyUse} == {*KeyUsedFor}
     assert {*noted.OperationKind} < {*KeyOperationKind}
+
+
+async def test_notes_that_are_not_written_are_carried_again(
+    connection: asyncpg.Connection, folder: Path
+) -> None:
+    with running_keys(folder / "keys.json", folder / "socket"):
+        keys = SocketKeys(folder / "socket")
+        async with undone(connection):
+            async with swallowed(connection, "key_operation"):
+                with pytest.raises(AccountError, match="gerbang doctor"):
+                    await carry_key_notes(keys, connection)
+            assert await carry_key_notes(keys, connection) == len(KeyUse)
 
 
 async def test_rotations_and_erasures_are_entries_that_auditors_read_and_nobody_rewrites(

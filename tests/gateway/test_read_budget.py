@@ -22,6 +22,7 @@ from tests.gateway.conftest import PATIENT, Answer, Viewer
 from tests.gateway.in_process import two_gateways
 from tests.gateway.live import Gateway, served
 from tests.walls.undoing import undone
+from tests.world import APPLICANTS, applicant_id
 
 pytestmark = pytest.mark.anyio
 
@@ -51,6 +52,7 @@ BANNED = """
         node(id: $id) { ... on BanEntry { person { passportNumber } } }
     }
 """
+OWN = "{ myData { applicant { identity { fullName } } } }"
 ALERTS = "subscription { alertRaised { position ... on Alert { kind actor } } }"
 
 
@@ -217,6 +219,26 @@ async def test_people_of_ban_entries_count_like_anybody(replicas, bans, role) ->
     # What reveals nobody is read as ever.
     listed = await viewer("{ banEntries(first: 50) { nodes { reference } } }")
     assert {one["reference"] for one in listed.data["banEntries"]["nodes"]} >= {*bans}
+
+
+async def test_an_account_that_is_pointed_at_others_reads_ten_of_them(replicas, connection) -> None:
+    """By whoever administers the database: the gateway opens who the account is said to be."""
+    viewer = Viewer(replicas[0], {"role": "APPLICANT", "sub": "pointed"})
+    answers = []
+    for name in APPLICANTS:
+        person = applicant_id(name)
+        account = await connection.fetchval("SELECT account FROM applicant WHERE id = $1", person)
+        pointing = "UPDATE applicant SET account = $2 WHERE id = $1"
+        await connection.execute(pointing, person, "pointed")
+        answers.append(await viewer(OWN))
+        await connection.execute(pointing, person, account)
+    opened = [one.data["myData"]["applicant"]["identity"] for one in answers[:10]]
+    assert [one["fullName"] for one in opened] == [*APPLICANTS][:10]
+    assert [(one.status, one.codes, "data" in one.body) for one in answers[10:]] == [
+        (429, ["READ_BUDGET"], False)
+    ] * (len(APPLICANTS) - 10)
+    alerts = "SELECT kind, actor_role FROM alert WHERE actor = 'pointed'"
+    assert [tuple(row) for row in await connection.fetch(alerts)] == [("READ_BUDGET", "APPLICANT")]
 
 
 async def test_a_change_whose_answer_exceeds_the_budget_is_not_made(replicas, connection) -> None:

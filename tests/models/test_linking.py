@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from models.account import AccountError
 from models.database.connections import connect
 from models.jobs.linking import (
     forget_other_keys,
@@ -18,6 +19,7 @@ from models.jobs.linking import (
 )
 from models.key_service import KeyServiceError, KeyUse, LocalKeys
 from models.row_security import LINKER
+from tests.accounts import swallowed
 from tests.linking import KEYS
 from tests.people import rewrite
 from tests.world import APPLICANTS, CASES, applicant_id
@@ -142,6 +144,16 @@ async def test_the_linker_is_woken_by_a_commit(linker, world) -> None:
 class _BrokenKeys(_Indexing):
     async def digests(self, use, messages):
         raise KeyServiceError("out of order")
+
+
+async def test_nobody_is_linked_whose_read_is_not_recorded(linker) -> None:
+    await _same_passport(linker, "Mia Lund", "Noah Finch")
+    async with swallowed(linker, "linker_read"):
+        with pytest.raises(AccountError, match="gerbang doctor"):
+            await link_cases(KEYS, linker)
+    assert await linker.fetchval(_UNLINKED) == len(CASES)
+    assert await linker.fetchval("SELECT count(*) FROM person_index") == 0
+    assert await link_cases(KEYS, linker) == len(CASES)
 
 
 async def test_without_keys_nothing_is_linked(linker) -> None:

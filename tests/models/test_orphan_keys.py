@@ -18,9 +18,11 @@ from click.testing import CliRunner
 
 from gateway.cli.vault import vault as vault_commands
 from gateway.doctor.vault import examine_vault
+from models.account import AccountError
 from models.key_service import SocketKeys, create_key_file
 from models.key_service.process import running_keys
 from models.rights.orphan_keys import ANOTHER_DATABASE, SWEEP_DAYS, preview, sweep
+from tests.accounts import swallowed
 from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
@@ -137,6 +139,19 @@ async def test_a_key_that_a_killed_writer_left_is_swept_when_it_is_old(
     assert await connection.fetchval(
         "SELECT count(*) FROM account_outbox WHERE row_id = $1", last["id"]
     ) == 1  # fmt: skip
+
+
+async def test_nothing_is_swept_whose_note_is_not_written(
+    store: Store, connection: asyncpg.Connection
+) -> None:
+    left = store.kill_a_writer()
+    await sweep(store.keys, connection, SWEEP_DAYS)
+    store.age(SWEEP_DAYS)
+    async with swallowed(connection, "key_operation"):
+        with pytest.raises(AccountError, match="gerbang doctor"):
+            await sweep(store.keys, connection, SWEEP_DAYS)
+    assert store.has(left) == [True, True]
+    assert (await sweep(store.keys, connection, SWEEP_DAYS)).swept == 1
 
 
 async def test_nothing_is_swept_before_its_day_whatever_is_asked(
