@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from gateway.cli.database_errors import explain_database_errors
 from gateway.settings import Command, Settings, read_settings
 from models.account import AccountError, CheckpointFolder, restart_account, verify
 from models.account.findings import Report
-from models.account.notes import verifier_key
+from models.account.notes import read_public_key, verifier_key
 from models.database.connections import connect
 from models.key_service import KeyUse, LocalKeys, key_service_at
 
@@ -36,7 +37,17 @@ def audit() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Compare with a checkpoint that somebody kept elsewhere, too.",
 )
-def verify_account(since: datetime | None, checkpoint: Path | None) -> None:
+@click.option(
+    "--public-key",
+    "pinned",
+    multiple=True,
+    help="Believe signatures by this key alone, whatever the key service says: a file with what"
+    " `gerbang audit key` printed, or the key itself, also in hexadecimal or base64. Can be"
+    " repeated, as during a rotation.",
+)
+def verify_account(
+    since: datetime | None, checkpoint: Path | None, pinned: tuple[str, ...]
+) -> None:
     """Name what was changed, removed, cut off, reordered, forged, unrecorded, rolled back or
     dropped early.
 
@@ -45,7 +56,7 @@ def verify_account(since: datetime | None, checkpoint: Path | None) -> None:
     settings = read_settings(command=Command.AUDIT)
     instant = since.replace(tzinfo=UTC) if since else None
     with explain_database_errors("GERBANG_OWNER_URL"):
-        report = asyncio.run(_verify(settings, instant, checkpoint))
+        report = asyncio.run(_verify(settings, instant, checkpoint, pinned))
     for finding in report.findings:
         click.echo(str(finding))
     assert report.checkpoint
@@ -126,14 +137,28 @@ async def _begin(settings: Settings) -> None:
         await connection.close()
 
 
-async def _verify(settings: Settings, since: datetime | None, checkpoint: Path | None) -> Report:
+async def _verify(
+    settings: Settings, since: datetime | None, checkpoint: Path | None, pinned: Sequence[str]
+) -> Report:
     assert settings.key_service
     assert settings.checkpoints
     keys, folder = key_service_at(settings.key_service), CheckpointFolder(settings.checkpoints)
     connection = await connect(settings.required_owner_url)
     try:
-        return await verify(connection, keys, folder, since=since, checkpoint=checkpoint)
+        public = {key: read_public_key(key) for one in pinned for key in _keys_in(one)}
+        return await verify(
+            connection, keys, folder, since=since, checkpoint=checkpoint, public_keys=public
+        )
     except AccountError as error:
         raise click.ClickException(str(error)) from None
     finally:
         await connection.close()
+
+
+def _keys_in(pinned: str) -> list[str]:
+    """The lines of a file, or what was given, if there is no such file."""
+    file = Path(pinned)
+    try:
+        return file.read_text(encoding="ascii").split() if file.is_file() else [pinned]
+    except (OSError, UnicodeDecodeError) as error:
+        raise AccountError(f"{file} cannot be read ({type(error).__name__})") from None

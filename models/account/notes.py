@@ -63,6 +63,25 @@ def verifier_key(public_key: bytes) -> str:
     return f"{ORIGIN}+{_key_hash(public_key).hex()}+{key}"
 
 
+def read_public_key(text: str) -> bytes:
+    """A public key as `verifier_key` writes it, or its 32 bytes in hexadecimal or base64.
+
+    Raises AccountError if it is none.
+    """
+    origin, _, of_verifiers = text.strip().partition("+")
+    hash_, _, encoded = of_verifiers.partition("+")
+    if origin == ORIGIN:
+        decoded = _decode(encoded)
+        key = decoded.removeprefix(_ED25519) if len(decoded) == 33 else b""
+        if key and _key_hash(key).hex() == hash_:
+            return key
+    elif re.fullmatch(r"[0-9a-fA-F]{64}", text.strip()):
+        return bytes.fromhex(text.strip())
+    elif len(key := _decode(text.strip())) == 32:
+        return key
+    raise AccountError("that is no public key of an account, as `gerbang audit key` prints it")
+
+
 def _key_hash(public_key: bytes) -> bytes:
     return sha256(ORIGIN.encode() + b"\n" + _ED25519 + public_key).digest()[:4]
 

@@ -25,23 +25,31 @@ from models.key_service import KeyService, KeyUse
 
 _CHUNK = 20_000
 _PART = 500
-_HEAD_SIZE = "SELECT coalesce((SELECT size FROM account_head), 0)"
+#: Names mean what they say: no schema of somebody else's hides a table, a function or an operator,
+#: and a row rule that would hide rows is an error.
+_AS_NAMED = "SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL row_security = off"
+_NO_TABLES = """
+    SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        AND relname = ANY ($1) AND relkind NOT IN ('r', 'p') ORDER BY relname
+"""
+_OF_THE_TREE = ("account_head", "account_leaf", "account_outbox", "account_source")
+_HEAD_SIZE = "SELECT coalesce((SELECT size FROM public.account_head), 0)"
 _LEAVES = """
-    SELECT position, source, row_id, hash FROM account_leaf
+    SELECT position, source, row_id, hash FROM public.account_leaf
     WHERE position >= $1 ORDER BY position LIMIT $2
 """
-_BEHIND = "SELECT count(*) FROM account_leaf WHERE position > $1"
+_BEHIND = "SELECT count(*) FROM public.account_leaf WHERE position > $1"
 #: Each row with its leaf. For a row that changes in steps, the last leaf holds its present content.
 _ENTRIES = """
     SELECT leaf.position, leaf.row_id, leaf.hash, entry.id IS NULL AS is_gone,
         {sealed} AS sealed, {rest} AS rest, {mac_key} AS mac_key, {mac} AS mac
-    FROM account_leaf AS leaf
-    LEFT JOIN {table} AS entry ON entry.id = leaf.row_id
+    FROM public.account_leaf AS leaf
+    LEFT JOIN public.{table} AS entry ON entry.id = leaf.row_id
     WHERE leaf.source = '{table}' AND leaf.position >= $1 {newest}
 """
 _NEWEST = """
     AND NOT EXISTS (
-        SELECT FROM account_leaf AS later
+        SELECT FROM public.account_leaf AS later
         WHERE later.source = leaf.source AND later.row_id = leaf.row_id
             AND later.position > leaf.position
     )
@@ -49,19 +57,21 @@ _NEWEST = """
 #: The last leaf of a record holds its present content, the first shows when it was written.
 _DROPS = """
     SELECT entry.*, leaf.written_at, {content} AS content, newest.hash
-    FROM account_drop AS entry
+    FROM public.account_drop AS entry
     JOIN (
-        SELECT row_id, min(position) AS written_at, max(position) AS signed_at FROM account_leaf
-        WHERE source = 'account_drop' GROUP BY row_id
+        SELECT row_id, min(position) AS written_at, max(position) AS signed_at
+        FROM public.account_leaf WHERE source = 'account_drop' GROUP BY row_id
     ) AS leaf ON leaf.row_id = entry.id
-    JOIN account_leaf AS newest ON newest.position = leaf.signed_at
+    JOIN public.account_leaf AS newest ON newest.position = leaf.signed_at
     ORDER BY leaf.written_at
 """
 _UNRECORDED = """
-    SELECT id FROM {table}
-    WHERE NOT EXISTS (SELECT FROM account_leaf WHERE source = '{table}' AND row_id = {table}.id)
-        AND NOT EXISTS (SELECT FROM account_outbox WHERE source = '{table}' AND row_id = {table}.id)
-        AND EXISTS (SELECT FROM account_source WHERE source = '{table}')
+    SELECT id FROM public.{table} AS entry
+    WHERE NOT EXISTS (
+        SELECT FROM public.account_leaf WHERE source = '{table}' AND row_id = entry.id
+    ) AND NOT EXISTS (
+        SELECT FROM public.account_outbox WHERE source = '{table}' AND row_id = entry.id
+    ) AND EXISTS (SELECT FROM public.account_source WHERE source = '{table}')
     ORDER BY id
 """
 
@@ -87,15 +97,17 @@ async def verify(
     *,
     since: datetime | None = None,
     checkpoint: Path | None = None,
+    public_keys: Mapping[str, bytes] | None = None,
 ) -> Report:
     """All that was changed, removed, cut off, reordered, forged or rolled back.
 
     Rows are looked at from the last checkpoint before ``since`` on, all of them without it; the
-    tree always is as a whole. ``checkpoint`` is one that somebody kept elsewhere.
+    tree always is as a whole. ``checkpoint`` is one that somebody kept elsewhere; ``public_keys``
+    are the only ones whose signatures are believed, otherwise those that the key service names.
     Raises AccountError if there is nothing to verify against.
     """
     began, report = time.monotonic(), Report()
-    public = await keys.public_keys(KeyUse.CHECKPOINT)
+    public = public_keys or await keys.public_keys(KeyUse.CHECKPOINT)
     signed = _read_outside(folder, public, report)
     if checkpoint is not None:
         _compare_kept(folder.read(checkpoint, public), signed, report)
@@ -106,9 +118,13 @@ async def verify(
         first = earlier.size if earlier else 0
     # One snapshot, beside which everything goes on.
     snapshot = connection.transaction(isolation="repeatable_read", readonly=True)
-    with without_garbage_collection():  # which would take half of the time
-        async with snapshot:
-            await connection.execute("SET LOCAL cursor_tuple_fraction = 1")
+    await snapshot.start()
+    try:
+        with without_garbage_collection():  # which would take half of the time
+            await connection.execute(f"{_AS_NAMED}; SET LOCAL cursor_tuple_fraction = 1")
+            if names := await connection.fetch(_NO_TABLES, [*SOURCES, *_OF_THE_TREE]):
+                listed = ", ".join(row["relname"] for row in names)
+                raise AccountError(f"no tables, as they should be: {listed}")
             rewritten = await _verify_leaves(connection, signed, report)
             dropped = await _read_drops(connection, folder, public, rewritten, report)
             for source in SOURCES.values():
@@ -119,6 +135,8 @@ async def verify(
                     ((source.table, row["id"]) for row in rows),
                     "was written past the account",
                 )
+    finally:
+        await snapshot.rollback()  # with its settings
     report.seconds = time.monotonic() - began
     return report
 

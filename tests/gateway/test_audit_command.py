@@ -1,0 +1,144 @@
+"""`gerbang audit verify` as auditors run it: it believes neither the database's names nor, given a
+key of their own, the key service."""
+
+import asyncio
+import base64
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from models.account.notes import read_public_key, verifier_key
+from models.database.connections import connect
+from models.key_service import KeyUse
+from tests.accounts import newest_read, past_triggers, read_five, sign
+from tests.linking import KEYS, key_service
+
+pytestmark = pytest.mark.anyio
+
+GERBANG = Path(sys.executable).with_name("gerbang")
+CLEAN = "Nothing was rewritten."
+
+#: An entry, as it was before it was rewritten, by what writes it as text.
+_HIDING = """
+    CREATE FUNCTION shadow.json_strip_nulls(json) RETURNS json LANGUAGE sql AS $$
+        SELECT pg_catalog.json_strip_nulls(coalesce((
+            SELECT replace($1::text, '"forged"', to_json(actor)::text)::json
+            FROM shadow.access_event WHERE id::text = $1 ->> 'id'
+        ), $1))
+    $$
+"""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What the command printed, and its exit code."""
+
+    code: int
+    text: str
+
+
+@pytest.fixture
+async def verify(world: str, tmp_path: Path) -> AsyncIterator[Callable[..., object]]:
+    """Runs the command on the account of this world, which is signed, five reads included."""
+    connection = await connect(world)
+    await read_five(connection)
+    await sign(connection, tmp_path / "outside")
+    await connection.close()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "GERBANG_OWNER_URL": world,
+        "GERBANG_KEY_SERVICE": key_service(),
+        "GERBANG_CHECKPOINTS": str(tmp_path / "outside"),
+    }
+
+    async def run(*options: str) -> Verified:
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [GERBANG, "audit", "verify", *options],
+            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        return Verified(done.returncode, done.stdout)
+
+    yield run
+    connection = await connect(world)
+    async with past_triggers(connection):
+        for table in ("account_leaf", "account_head", "account_source", "access_event"):
+            await connection.execute(f"DELETE FROM public.{table}")
+    await connection.close()
+
+
+async def test_a_schema_that_the_search_path_names_first_hides_nothing(
+    verify, connection: asyncpg.Connection
+) -> None:
+    """What auditors read is rewritten, and a copy of what it was is put in its place for whoever
+    looks by name: as tables, and as a function of PostgreSQL's."""
+    assert (await verify()).text.endswith(f"{CLEAN}\n")
+    _, key = await newest_read(connection)
+    here = "DO $$ BEGIN EXECUTE format('ALTER ROLE %I IN DATABASE %I {}', current_user,"
+    here += " current_database()); END $$"
+    await connection.execute("CREATE SCHEMA shadow")
+    await connection.execute("CREATE TABLE shadow.access_event AS TABLE access_event")
+    await connection.execute(_HIDING)
+    try:
+        async with past_triggers(connection):
+            await connection.execute("UPDATE access_event SET actor = 'forged' WHERE id = $1", key)
+        await connection.execute(here.format("SET search_path = shadow, pg_catalog, public"))
+        found = await verify()
+    finally:
+        await connection.execute(here.format("RESET search_path"))
+        await connection.execute("DROP SCHEMA shadow CASCADE")
+    assert f"changed: access_event {key} is not what it was\n" in found.text
+    assert (found.code, found.text.splitlines()[-1]) == (1, "1 findings")
+
+
+async def test_a_view_in_the_place_of_a_table_is_refused(
+    verify, connection: asyncpg.Connection
+) -> None:
+    """It could show its owner other rows than auditors."""
+    await connection.execute(
+        "ALTER TABLE access_event RENAME TO hidden;"
+        " CREATE VIEW access_event AS SELECT * FROM hidden"
+    )
+    try:
+        found = await verify()
+    finally:
+        await connection.execute(
+            "DROP VIEW access_event; ALTER TABLE hidden RENAME TO access_event"
+        )
+    assert found.code == 1
+    assert "access_event" in found.text
+    assert CLEAN not in found.text
+
+
+async def test_with_a_public_key_of_ones_own_no_other_signature_is_believed(
+    verify, tmp_path: Path
+) -> None:
+    [key] = (await KEYS.public_keys(KeyUse.CHECKPOINT)).values()
+    other = bytes(range(32))
+    kept = tmp_path / "kept.txt"
+    kept.write_text(f"{verifier_key(key)}\n", encoding="ascii")
+    for given in (str(kept), verifier_key(key), key.hex(), base64.b64encode(key).decode()):
+        believed = await verify("--public-key", given)
+        assert (believed.code, believed.text.splitlines()[-1]) == (0, CLEAN), believed.text
+    refused = await verify("--public-key", verifier_key(other))
+    assert refused.code == 1
+    assert "is believed" in refused.text
+    assert CLEAN not in refused.text
+    both = await verify("--public-key", other.hex(), "--public-key", key.hex())
+    assert both.code == 0, both.text
+    for nonsense in ("AAAA", verifier_key(key)[:-8], verifier_key(key).replace("gerbang", "other")):
+        no_key = await verify("--public-key", nonsense)
+        assert no_key.code == 1
+        assert "that is no public key" in no_key.text
+
+
+def test_a_public_key_is_read_as_it_is_written() -> None:
+    key = bytes(range(1, 33))
+    assert read_public_key(f" {verifier_key(key)}\n") == key
+    assert read_public_key(key.hex().upper()) == key
