@@ -73,7 +73,8 @@ def key_service() -> str:
     """The address of the key service of this worker, a process of its own."""
     file, stack = keys_file(), contextlib.ExitStack()
     socket = file.with_name("socket")
-    stack.enter_context(running_keys(file, socket, _UNWRAPS_A_MINUTE))
+    many = {"unwraps": _UNWRAPS_A_MINUTE, "digests": _UNWRAPS_A_MINUTE}
+    stack.enter_context(running_keys(file, socket, **many))
     atexit.register(stack.close)
     return f"unix:{socket}"
 

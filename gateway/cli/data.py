@@ -131,7 +131,7 @@ def synthesise(world: WorldOptions, expected: bool) -> None:
     settings = read_settings(command=Command.SYNTHESISE)
     url, address = settings.required_owner_url, settings.key_service
     try:
-        keys = key_service_at(address) if address else None
+        keys = key_service_at(address, waits=True) if address else None
         with explain_database_errors(_OWNER):
             summary = asyncio.run(synthetic.synthesise(url, **vars(world), keys=keys))
     except (KeyServiceError, synthetic.NotEmptyError, ValueError) as error:

@@ -40,6 +40,8 @@ from models.synthetic import synthesise
 
 _PROJECT = Path(__file__).parent.parent.parent
 _START_SECONDS = 60
+#: Nobody waits for a whole world to be loaded at the usual pace.
+_DIGESTS_A_MINUTE = 10_000_000
 
 
 @click.command()
@@ -92,7 +94,7 @@ async def _load(settings: Settings, world: WorldOptions) -> None:
         await connection.close()
     if not has_world:
         click.echo(f"Loading a synthetic world of {world.applications:,} applications …")
-        keys = key_service_at(settings.key_service) if settings.key_service else None
+        keys = key_service_at(settings.key_service, waits=True) if settings.key_service else None
         await synthesise(url, **vars(world), keys=keys)
 
 
@@ -124,7 +126,7 @@ def _keys(file: Path) -> Iterator[Path]:
     create_key_file(file)
     with tempfile.TemporaryDirectory(prefix="gerbang-") as folder:
         socket_path = Path(folder, "keys")
-        with running_keys(file, socket_path):
+        with running_keys(file, socket_path, digests=_DIGESTS_A_MINUTE):
             yield socket_path
 
 

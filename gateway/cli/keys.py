@@ -6,7 +6,12 @@ from pathlib import Path
 import click
 
 from models.key_service import create_key_file
-from models.key_service.process import LOG_LEVELS, UNWRAPS_A_MINUTE, command
+from models.key_service.process import (
+    DIGESTS_A_MINUTE,
+    LOG_LEVELS,
+    UNWRAPS_A_MINUTE,
+    command,
+)
 
 
 @click.command()
@@ -22,6 +27,12 @@ from models.key_service.process import LOG_LEVELS, UNWRAPS_A_MINUTE, command
     default=UNWRAPS_A_MINUTE,
     show_default=True,
     help="How many data keys are opened a minute, at most.",
+)
+@click.option(
+    "--digests",
+    default=DIGESTS_A_MINUTE,
+    show_default=True,
+    help="How many digests of people are made a minute, at most: of each person there are two.",
 )
 @click.option(
     "--signing",
@@ -41,6 +52,7 @@ def keys(
     socket: Path,
     second: Path | None,
     unwraps: int,
+    digests: int,
     signing: Path | None,
     log_level: str,
 ) -> None:
@@ -50,5 +62,5 @@ def keys(
     `--signing` by GERBANG_SIGNING_SERVICE; gateways never reach it.
     """
     create_key_file(file)
-    program = command(file, socket, second, unwraps, signing, log_level)
+    program = command(file, socket, second, unwraps, signing, digests, log_level)
     os.execv(program[0], program)  # noqa: S606 - which then loads nothing that it does not need

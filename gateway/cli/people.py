@@ -59,7 +59,7 @@ def index(*, second: Path | None) -> None:
         raise click.ClickException(
             "--second is for GERBANG_KEY_SERVICE=file:…; a key service knows its copies itself."
         )
-    keys = key_service_at(address, second)
+    keys = key_service_at(address, second, waits=True)
 
     _with_owner(settings, partial(index_everybody, keys))
     click.echo("Everybody is indexed by the key that writes.")

@@ -40,11 +40,16 @@ __all__ = [
 ]
 
 
-def key_service_at(address: str, second: Path | None = None) -> SocketKeys | LocalKeyService:
+def key_service_at(
+    address: str, second: Path | None = None, *, waits: bool = False
+) -> SocketKeys | LocalKeyService:
     """The key service of an address: ``unix:`` and a socket, or ``file:`` and a file of keys.
 
-    ``second`` is where the second copy of the data keys is, if not beside the file of keys.
+    ``second`` is where the second copy of the data keys is, if not beside the file of keys;
+    ``waits`` is whether to ask again what is beyond a ceiling.
     Raises KeyServiceError if a file cannot be used. A socket is first opened when it is needed.
     """
     kind, _, path = address.partition(":")
-    return SocketKeys(Path(path)) if kind == "unix" else LocalKeyService.open(Path(path), second)
+    if kind == "unix":
+        return SocketKeys(Path(path), waits=waits)
+    return LocalKeyService.open(Path(path), second)

@@ -25,23 +25,32 @@ class LocalKeyService:
     """Keys in this process: in the one that serves them, and in development."""
 
     def __init__(
-        self, keys: LocalKeys | WatchedKeys, store: KeyStore, ceiling: Ceiling | None = None
+        self,
+        keys: LocalKeys | WatchedKeys,
+        store: KeyStore,
+        ceiling: Ceiling | None = None,
+        digests: Ceiling | None = None,
     ) -> None:
         self._source = keys
         self._store = store
         self._ceiling = ceiling
+        self._digests = digests
 
     @classmethod
     def open(
-        cls, file: Path, second: Path | None = None, ceiling: Ceiling | None = None
+        cls,
+        file: Path,
+        second: Path | None = None,
+        ceiling: Ceiling | None = None,
+        digests: Ceiling | None = None,
     ) -> "LocalKeyService":
         """The keys of a file, with the store beside it.
 
         ``second`` is the path of the store's second copy; ``ceiling`` limits how many data keys are
-        opened or deleted. Changes of the file take effect at once. Raises KeyServiceError if one of
-        them cannot be used.
+        opened or deleted, ``digests`` how many digests of people are made. Changes of the file take
+        effect at once. Raises KeyServiceError if one of them cannot be used.
         """
-        return cls(WatchedKeys(file), KeyStore.beside(file, second), ceiling)
+        return cls(WatchedKeys(file), KeyStore.beside(file, second), ceiling, digests)
 
     @property
     def _keys(self) -> LocalKeys:
@@ -52,6 +61,9 @@ class LocalKeyService:
         return await self._keys.key_ids(use)
 
     async def digests(self, use: KeyUse, messages: Sequence[bytes]) -> Sequence[Sequence[Digest]]:
+        # A digest of a person tells whether a guess is right; a seal tells nothing of anybody.
+        if self._digests is not None and use is KeyUse.PERSON_INDEX:
+            self._digests.take(len(messages))
         return await self._keys.digests(use, messages)
 
     async def sign(self, use: KeyUse, message: bytes) -> Signature:

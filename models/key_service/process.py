@@ -30,6 +30,8 @@ from models.postgres.guardian import end_with_parent
 
 #: Data keys that are opened a minute, at most.
 UNWRAPS_A_MINUTE = 6_000
+#: Digests of people that are made a minute, at most: of a person there are two.
+DIGESTS_A_MINUTE = 2 * UNWRAPS_A_MINUTE
 _READY = "ready"
 _PROGRAM = Path(__file__).with_name("alone.py")
 LOG_LEVELS = ("debug", "info", "warning")
@@ -43,6 +45,7 @@ async def serve_keys(
     second: Path | None = None,
     unwraps: int = UNWRAPS_A_MINUTE,
     signing: Path | None = None,
+    digests: int = DIGESTS_A_MINUTE,
 ) -> None:
     """Serve the keys of a file on a socket until a signal ends it.
 
@@ -53,7 +56,8 @@ async def serve_keys(
     loop.set_exception_handler(log_unhandled)
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signal_number, stop.set)
-    keys = LocalKeyService.open(file, second, Ceiling(unwraps))
+    of_people = Ceiling(digests, "digests of people a minute are made")
+    keys = LocalKeyService.open(file, second, Ceiling(unwraps), of_people)
     sockets = {socket: OF_GATEWAYS, signing: OF_KEEPERS} if signing else {socket: ANYTHING}
     async with contextlib.AsyncExitStack() as stack:
         for path, verbs in sockets.items():
@@ -72,25 +76,30 @@ def command(
     second: Path | None,
     unwraps: int,
     signing: Path | None,
+    digests: int,
     log_level: str = "warning",
 ) -> list[str]:
     """What runs the process: in a child, or in the place of this one."""
-    given = [sys.executable, str(_PROGRAM), str(file), str(socket)]
-    given += ["--unwraps", str(unwraps), "--log-level", log_level]
+    given = [sys.executable, str(_PROGRAM), str(file), str(socket), "--log-level", log_level]
+    given += ["--unwraps", str(unwraps), "--digests", str(digests)]
     named = {"--second": second, "--signing": signing}
     return given + [part for name, path in named.items() if path for part in (name, str(path))]
 
 
 @contextlib.contextmanager
 def running_keys(
-    file: Path, socket: Path, unwraps: int = UNWRAPS_A_MINUTE, signing: Path | None = None
+    file: Path,
+    socket: Path,
+    unwraps: int = UNWRAPS_A_MINUTE,
+    signing: Path | None = None,
+    digests: int = DIGESTS_A_MINUTE,
 ) -> Iterator[subprocess.Popen[str]]:
     """Run the process while the context is open; it ends with this one.
 
     Raises KeyServiceError if it does not start.
     """
     process = subprocess.Popen(
-        command(file, socket, None, unwraps, signing),
+        command(file, socket, None, unwraps, signing, digests),
         stdout=subprocess.PIPE,
         text=True,
         preexec_fn=end_with_parent(),
@@ -112,6 +121,7 @@ def main() -> None:
     options.add_argument("socket", type=Path)
     options.add_argument("--second", type=Path)
     options.add_argument("--unwraps", type=int, default=UNWRAPS_A_MINUTE)
+    options.add_argument("--digests", type=int, default=DIGESTS_A_MINUTE)
     options.add_argument("--signing", type=Path)
     options.add_argument("--log-level", choices=LOG_LEVELS, default="info")
     given = vars(options.parse_args())

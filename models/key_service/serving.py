@@ -15,6 +15,7 @@ from uuid import UUID
 
 import orjson
 
+from models.key_service.ceiling import CeilingError
 from models.key_service.erasures import ErasedSubject, ErasesKeys
 from models.key_service.interface import KeyService, KeyServiceError, KeyUse
 from models.key_service.key_ages import SweepsKeys
@@ -80,15 +81,17 @@ async def answer(keys: KeyService, line: bytes, verbs: frozenset[str] = ANYTHING
         if question["do"] in ANYTHING - verbs:
             raise KeyServiceError(f"this socket does not {question['do']}: ask the other one")
         return orjson.dumps(await _do(keys, question))
+    except CeilingError as error:
+        return _refuse(str(error), seconds=error.seconds)
     except KeyServiceError as error:
         return _refuse(str(error))
     except (ValueError, TypeError, KeyError, AttributeError):
         return _refuse("this is no question of the protocol")
 
 
-def _refuse(why: str) -> bytes:
+def _refuse(why: str, **more: float | None) -> bytes:
     log.warning("a question was refused: %s", why, extra={PLACE: why})
-    return orjson.dumps({"error": why})
+    return orjson.dumps({"error": why, **more})
 
 
 async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:

@@ -32,9 +32,13 @@ _Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class SocketKeys:
     """The keys of the process that listens on a socket."""
 
-    def __init__(self, path: Path, answer_seconds: float = _ANSWER_SECONDS) -> None:
+    def __init__(
+        self, path: Path, answer_seconds: float = _ANSWER_SECONDS, *, waits: bool = False
+    ) -> None:
+        """``waits`` is whether to ask again beyond a ceiling: for whoever has a lot to do."""
         self._path = path
         self._answer_seconds = answer_seconds
+        self._waits = waits
         #: Idle connections, by the event loop that opened them.
         self._idle: list[_Connection] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -118,9 +122,12 @@ class SocketKeys:
             raise KeyServiceError(
                 f"the key service at {self._path} does not answer ({type(error).__name__})"
             ) from None
-        if "error" in answer:
+        if "error" not in answer:
+            return answer
+        if not self._waits or answer.get("seconds") is None:
             raise KeyServiceError(answer["error"])
-        return answer
+        await asyncio.sleep(answer["seconds"])
+        return await self._ask(question)
 
     async def _exchange(self, line: bytes) -> bytes:
         """The answer to a line. A kept connection may have been closed by a restart of the

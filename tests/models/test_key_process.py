@@ -1,14 +1,19 @@
 """The key service as a process: what it serves, how much, and what it refuses to start with."""
 
 import asyncio
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from stat import S_IMODE
 from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
 
 import pytest
 
+from models.database.connections import connect
 from models.key_service import (
     KeyServiceError,
     KeyUse,
@@ -22,6 +27,7 @@ from models.key_service.process import running_keys
 from models.key_service.rotation import rotate_data_keys
 from models.key_service.serving import answer, serving_keys
 from models.key_service.store import KeyStore
+from tests.conftest import NewDatabase
 
 pytestmark = pytest.mark.anyio
 
@@ -69,6 +75,81 @@ async def test_the_number_of_people_opened_a_minute_is_limited(folder: Path) -> 
             with pytest.raises(KeyServiceError, match="more than 100 data keys a minute"):
                 await opening(people)
         await keys.digests(KeyUse.PERSON_INDEX, [b"x"])  # which open nobody
+
+
+async def test_what_was_not_opened_is_not_saved_up(folder: Path) -> None:
+    """After a quiet night, a captured gateway gets no more than a minute's."""
+    socket = folder / "socket"
+    with running_keys(folder / "keys.json", socket, unwraps=600, digests=600):
+        keys = SocketKeys(socket)
+        await asyncio.sleep(0.5)  # worth five more
+        people = [uuid4() for _ in range(601)]
+        with pytest.raises(KeyServiceError, match="more than 600 data keys a minute are opened"):
+            await keys.open_data_keys(people)
+        assert await keys.open_data_keys(people[:600]) == {}
+        guesses = [b"%d" % number for number in range(601)]
+        with pytest.raises(KeyServiceError, match="more than 600 digests of people a minute"):
+            await keys.digests(KeyUse.PERSON_INDEX, guesses)
+        assert len(await keys.digests(KeyUse.PERSON_INDEX, guesses[:600])) == 600
+
+
+async def test_no_more_people_are_guessed_a_minute_than_the_ceiling_of_digests(
+    folder: Path,
+) -> None:
+    """A digest tells whether a guessed passport is right. Whoever has a lot to do waits, and
+    seals, which tell nothing of anybody, are not limited."""
+    socket = folder / "socket"
+    with running_keys(folder / "keys.json", socket, digests=60_000):
+        guessing, patient = SocketKeys(socket), SocketKeys(socket, waits=True)
+        guesses = [b"%d" % number for number in range(61_000)]
+        with pytest.raises(KeyServiceError, match=r"more than 60000 .*: ask again later"):
+            await guessing.digests(KeyUse.PERSON_INDEX, guesses * 3)
+        made = await patient.digests(KeyUse.PERSON_INDEX, guesses[:2_000])
+        assert len({digest.value for [digest] in made}) == 2_000
+        assert len(await guessing.digests(KeyUse.ACCESS_LOG, guesses)) == len(guesses)
+
+
+async def test_more_than_a_minutes_at_once_is_never_waited_for(folder: Path) -> None:
+    socket = folder / "socket"
+    with (
+        running_keys(folder / "keys.json", socket, digests=10),
+        pytest.raises(KeyServiceError, match="more than 10 digests"),
+    ):
+        await SocketKeys(socket, waits=True).digests(KeyUse.PERSON_INDEX, [b"x"] * 11)
+
+
+async def test_nobody_reaches_the_sockets_but_their_owner_and_group(folder: Path) -> None:
+    file, socket, signing = folder / "keys.json", folder / "socket", folder / "signing"
+    with running_keys(file, socket, signing=signing):
+        for path in (socket, signing):
+            assert S_IMODE(path.stat().st_mode) == 0o660
+        for path in (file, folder / "keys.db", folder / "keys.copy.db"):
+            assert S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_a_world_is_loaded_at_the_pace_of_the_key_service(
+    new_database: NewDatabase, folder: Path
+) -> None:
+    socket, url = folder / "socket", await new_database()
+    with running_keys(folder / "keys.json", socket, digests=1_050):
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [
+                Path(sys.executable).with_name("gerbang"), "synthesise",
+                "--applications", "600", "--seed", "1", "--today", "2026-06-01",
+            ],
+            env={
+                "PATH": os.environ["PATH"],
+                "GERBANG_OWNER_URL": url,
+                "GERBANG_KEY_SERVICE": f"unix:{socket}",
+            },
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    connection = await connect(url)
+    indexed = await connection.fetchval("SELECT count(*) FROM person_index")
+    await connection.close()
+    assert indexed > 1_050
 
 
 async def test_whoever_opens_people_signs_nothing_and_erases_nobody(folder: Path) -> None:

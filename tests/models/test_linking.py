@@ -17,10 +17,11 @@ from models.jobs.linking import (
     keep_linking,
     link_cases,
 )
-from models.key_service import KeyServiceError, KeyUse, LocalKeys
+from models.key_service import KeyServiceError, KeyUse, LocalKeys, LocalKeyService
+from models.key_service.ceiling import Ceiling
 from models.row_security import LINKER
 from tests.accounts import swallowed
-from tests.linking import KEYS
+from tests.linking import KEYS, keys_file
 from tests.people import rewrite
 from tests.world import APPLICANTS, CASES, applicant_id
 
@@ -183,6 +184,16 @@ async def other(world: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.execute("SET lock_timeout = '1ms'")
     yield connection
     await connection.close()
+
+
+async def test_beyond_the_ceiling_of_the_key_service_the_linker_goes_on_later(linker) -> None:
+    ceiling = Ceiling(6_000, "digests of people a minute are made")
+    keys = LocalKeyService.open(keys_file(), digests=ceiling)
+    await keys.digests(KeyUse.PERSON_INDEX, [b"x"] * 6_000)
+    with pytest.raises(KeyServiceError, match="ask again later"):
+        await link_cases(keys, linker)
+    await asyncio.sleep(1)  # worth a hundred
+    assert await link_cases(keys, linker) == len(CASES)
 
 
 async def test_no_change_of_a_case_waits_for_the_linker(linker, other) -> None:
