@@ -70,6 +70,18 @@ async def test_an_officer_looks_a_person_up_from_a_case_on_the_own_desk(who) -> 
         assert nodes == [{**entry, "found": 0}, {**entry, "found": 1}]
 
 
+async def test_the_log_says_how_many_were_found(who) -> None:
+    files = [
+        await submitted_case(who, identity=person(name, "LOOKUP0MANY"))
+        for name in ("Tom Ash", "Tim Elm", "Ted Oak")
+    ]
+    case = await reference(who, await in_verification(who, identity=person("Zoe", "LOOKUP0ZOE")))
+    found = await who["officer"](BY_PASSPORT, case=case, state="AU", number="LOOKUP0MANY")
+    assert sorted(cases(found.data["people"])) == sorted(files)
+    nodes = (await who["auditor"](LOG)).data["personLookups"]["nodes"]
+    assert (nodes[0]["caseReference"], nodes[0]["found"]) == (case, 3)
+
+
 async def test_nobody_is_looked_up_without_a_case_of_ones_own(who) -> None:
     desk = await reference(who, await in_verification(who, identity=person("Yan", "LOOKUP003")))
     asked = {"state": "AU", "number": "LOOKUP003"}

@@ -163,6 +163,13 @@ def test_keys_that_cannot_verify_are_passed_over(given: Any) -> None:
     assert list(found) == [("other", "ES256")]
 
 
+def test_of_two_keys_with_one_id_the_first_verifies() -> None:
+    """So that whoever adds a key to the provider's replaces none."""
+    first, second = fresh_key("same"), fresh_key("same")
+    found = usable_keys({"keys": [entry(first), entry(second)]}, ("ES256",))
+    assert [key.as_dict(private=False) for key in found.values()] == [first.as_dict(private=False)]
+
+
 def test_small_rsa_keys_are_passed_over() -> None:
     small = RSAKey.generate_key(1024, {"kid": "small"})
     assert usable_keys({"keys": [entry(small)]}, ("RS256",)) == {}

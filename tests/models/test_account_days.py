@@ -11,7 +11,7 @@ from models.account import CheckpointFolder, renew_signatures, verify
 from models.account.findings import Tampering
 from models.key_service import KeyUse, LocalKeys, LocalKeyService
 from models.key_service.store import KeyStore
-from tests.accounts import find_tampering, read_five, sign
+from tests.accounts import find_tampering, past_triggers, read_five, sign
 from tests.linking import KEYS, keys_file
 
 pytestmark = pytest.mark.anyio
@@ -74,6 +74,30 @@ async def test_a_day_that_is_over_is_read_from_its_own_files(three_days, tmp_pat
     await read_five(three_days)
     assert await sign(three_days, tmp_path, now=_NOON + timedelta(days=3)) == 5
     assert await find_tampering(three_days, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "found"),
+    [(-1, 7), (0, 6), (0.5, 6), (1, 5), (24.4, 4), (24.6, 3), (25, 2), (36, 2), (48.5, 1), (49, 0)],
+)
+async def test_rows_that_were_signed_since_an_instant_are_verified(
+    three_days, tmp_path: Path, hours: float, found: int
+) -> None:
+    """From the last checkpoint before it on, be that of the same day or of another."""
+    leaves = await three_days.fetch(
+        "SELECT row_id FROM account_leaf WHERE source = 'access_event' ORDER BY position"
+    )
+    changed = [row["row_id"] for row in leaves][::5]  # one of each signature's
+    assert len(changed) == 7
+    async with past_triggers(three_days):
+        await three_days.execute(
+            "UPDATE access_event SET actor = 'other' WHERE id = ANY ($1)", changed
+        )
+    named = await find_tampering(three_days, tmp_path, since=_NOON + timedelta(hours=hours))
+    assert named == [
+        (Tampering.CHANGED, f"access_event {key} is not what it was")
+        for key in sorted(changed[7 - found :])
+    ]
 
 
 async def test_a_file_of_a_day_that_is_another_is_not_believed(three_days, tmp_path: Path) -> None:

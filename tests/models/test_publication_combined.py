@@ -112,8 +112,10 @@ async def decided(database: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-async def decide(connection: asyncpg.Connection, begin: int, number: int, status: Status) -> None:
-    paid_at, closed_at = at("02-10 09:00"), at("02-10 15:00")
+async def decide(
+    connection: asyncpg.Connection, begin: int, number: int, status: Status, day: str = "02-10"
+) -> None:
+    paid_at, closed_at = at(f"{day} 09:00"), at(f"{day} 15:00")
     await join(
         connection,
         [
@@ -180,3 +182,20 @@ async def test_an_edition_that_stands_does_so_although_there_are_more_decisions(
     await decide(decided, 300, 2, Status.REFUSED)
     await publish(decided, NIGHT + timedelta(days=1))
     assert await editions(decided) == [(1, 300, 40)]
+
+
+@pytest.mark.parametrize(("number", "are_published"), [(100, False), (102, False), (103, True)])
+async def test_the_public_reads_times_of_a_hundred_decisions_that_it_knows_of(
+    decided: asyncpg.Connection, number: int, are_published: bool
+) -> None:
+    """102 are published as about 100, which may be 98: so no times of them are."""
+    await decide(decided, 300, number, Status.GRANTED, day="03-10")
+    await publish(decided, NIGHT)
+    [row] = await decided.fetch(
+        "SELECT decisions, target_rate, turnaround_p50 FROM volume_published"
+        " WHERE dimension_set = 'national' AND period = 'month' AND starts_on = '2025-03-01'"
+    )
+    assert row["decisions"] == (105 if are_published else 100)
+    assert (row["target_rate"] is not None, row["turnaround_p50"] is not None) == (
+        are_published, are_published,
+    )  # fmt: skip
