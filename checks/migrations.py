@@ -18,6 +18,7 @@ from checks.sources import Sources
 
 _KEPT = Path(".gerbang/checked-migrations.json")
 _REMEDY = 'run `.venv/bin/gerbang migration new "what changes"`'
+_STALE = "these are not the triggers of the revisions: run `.venv/bin/gerbang migration triggers`"
 #: Functions that write to the outbox, and the dimensions that they leave out.
 _TRIGGERS = """
     SELECT proname, pg_get_functiondef(oid) FROM pg_proc
@@ -43,7 +44,7 @@ def check_migrations(sources: Sources) -> Iterator[Finding]:
 def _digest(root: Path) -> str:
     """A digest of the models, of this check, and of the libraries that it uses."""
     files = [
-        *(file for kind in ("*.py", "*.sql") for file in (root / "models").rglob(kind)),
+        *(file for kind in ("*.py", "*.sql", "*.txt") for file in (root / "models").rglob(kind)),
         *(root / "checks").glob("*.py"),
         *root.glob("requirements.lock"),
     ]
@@ -58,6 +59,7 @@ async def _ask(sources: Sources) -> list[Finding]:
     # Imported here: where the models cannot be imported, the other checks say why.
     from models.database.connections import connect
     from models.migrations import compare_with_models, rehearse
+    from models.migrations import triggers as of_revisions
     from models.migrations.lock_rules import hazards, undeclared_locks
     from models.postgres import temporary_postgres
 
@@ -69,10 +71,15 @@ async def _ask(sources: Sources) -> list[Finding]:
         connection = await connect(url)
         try:
             triggers = await connection.fetch(_TRIGGERS)
+            found = of_revisions.triggers_text(await of_revisions.read_triggers(connection))
         finally:
             await connection.close()
+    stale: list[Finding] = []
+    if found != of_revisions.FILE.read_text(encoding="utf-8"):
+        stale.append(Finding(of_revisions.FILE, 1, _STALE))
     refused = [*hazards(statements), *undeclared_locks(statements)]
     return [
+        *stale,
         *(_difference(sources, table, sentence) for table, sentence in differences),
         *(Finding(place.file, place.line, sentence) for place, sentence in refused),
         *(

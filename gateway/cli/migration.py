@@ -6,7 +6,10 @@ from pathlib import Path
 
 import click
 
+from models.database.connections import connect
+from models.migrations import rehearse
 from models.migrations.drafting import DraftError
+from models.migrations.triggers import FILE, read_triggers, triggers_text
 from models.migrations.writing import WrittenRevisions, write_empty_revision, write_revisions
 from models.postgres import temporary_postgres
 
@@ -37,6 +40,23 @@ def new(name: str, empty: bool) -> None:
         raise click.ClickException(str(error)) from None
     _show(written)
     sys.exit(bool(written.hazards))
+
+
+@migration.command()
+def triggers() -> None:
+    """Write anew which triggers the revisions put up: `gerbang doctor` names any other one."""
+    with temporary_postgres() as server:
+        text = asyncio.run(_triggers_text(server.url("gerbang_triggers")))
+    FILE.write_text(text, encoding="utf-8")
+
+
+async def _triggers_text(url: str) -> str:
+    await rehearse(url)
+    connection = await connect(url)
+    try:
+        return triggers_text(await read_triggers(connection))
+    finally:
+        await connection.close()
 
 
 def _show(written: WrittenRevisions) -> None:

@@ -93,6 +93,19 @@ QUESTIONS = (
     ),
     Question(
         """
+        SELECT format('%s begins with %s.', coalesce(rolname, 'Everybody'), setting)
+        FROM pg_db_role_setting CROSS JOIN LATERAL unnest(setconfig) AS setting
+        LEFT JOIN pg_roles ON pg_roles.oid = setrole
+        WHERE setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+            AND (setrole IN (SELECT oid FROM everybody) OR rolname = current_user)
+            AND split_part(setting, '=', 1) IN ('search_path', 'session_replication_role',
+                'row_security', 'session_preload_libraries', 'local_preload_libraries', 'role')
+        """,
+        "A name in a statement then means something else, or triggers and row rules do not hold.",
+        "ALTER ROLE … RESET …, and ALTER ROLE … IN DATABASE … RESET …",
+    ),
+    Question(
+        """
         SELECT format('In schema %I, new objects of kind %s are open to %s.',
             coalesce(nspname, 'any'), defaclobjtype, coalesce(rolname, 'PUBLIC'))
         FROM pg_default_acl CROSS JOIN LATERAL aclexplode(defaclacl) AS entry

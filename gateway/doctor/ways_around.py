@@ -17,6 +17,7 @@ from gateway.row_security import row_security
 from gateway.row_security.volumes import FUNCTIONS
 from gateway.schema.build import build_schema
 from models import Base
+from models.migrations.triggers import expected_triggers, read_triggers
 from models.row_security import scripts
 
 Facts = Mapping[str, str]
@@ -24,10 +25,16 @@ Facts = Mapping[str, str]
 _COPIES, _VIEWER = "gerbang_doctor", "gerbang_doctor_viewer"
 _MEND = "Run `gerbang migrate`, which puts the row rules and grants of this version up anew."
 _WHY = "A role could reach what the policy does not give it, or not reach what it gives."
+_WHY_OF_TRIGGERS = "A trigger can swallow or change what is written: reads, decisions, alerts."
+_MEND_OF_TRIGGERS = (
+    "Find out who put it up. Then DROP TRIGGER …, or put back what the revision of this version"
+    " says, and run `gerbang audit verify`."
+)
 
 
 async def find_ways_around(owner: asyncpg.Connection, login: str) -> list[Finding]:
-    """Every grant, row rule, table and function that differs from the policy."""
+    """Every grant, row rule, table and function that differs from the policy, and every trigger
+    that differs from the revisions."""
     missing = await _missing_tables(owner)
     if missing:
         return [
@@ -36,7 +43,30 @@ async def find_ways_around(owner: asyncpg.Connection, login: str) -> list[Findin
         ]
     expected = await _expected_facts(owner)
     actual = await _facts(owner, "public", "viewer")
-    return [_finding(thing, expected, actual) for thing in _differences(expected, actual, login)]
+    things = _differences(expected, actual, login)
+    return [
+        *(_finding(thing, expected, actual) for thing in things),
+        *await _find_foreign_triggers(owner),
+    ]
+
+
+async def _find_foreign_triggers(owner: asyncpg.Connection) -> list[Finding]:
+    """Every trigger that is not one of the revisions', or does something else."""
+    expected, actual = expected_triggers(), await read_triggers(owner)
+    names = sorted(expected.keys() | actual.keys())
+    return [
+        Finding(_describe_trigger(name, expected, actual), _WHY_OF_TRIGGERS, _MEND_OF_TRIGGERS)
+        for name in names
+        if expected.get(name) != actual.get(name)
+    ]
+
+
+def _describe_trigger(name: str, expected: Facts, actual: Facts) -> str:
+    if name not in actual:
+        return f"Missing: trigger {name}."
+    if name not in expected:
+        return f"Nobody thought of this: trigger {name} ({actual[name].rsplit(' ', 1)[0]})."
+    return f"Not as the revisions make it: trigger {name}."
 
 
 async def _missing_tables(owner: asyncpg.Connection) -> list[str]:

@@ -84,6 +84,30 @@ FAULTS = {
         "Nobody thought of this: grant of select on table viewer.daily_seal_key to"
         " gerbang_partner_manager (granted).",
     ),
+    "a trigger that swallows reads": (
+        "CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+        " CREATE TRIGGER swallow BEFORE INSERT ON access_event FOR EACH ROW"
+        " EXECUTE FUNCTION swallow()",
+        "DROP FUNCTION swallow CASCADE",
+        "Nobody thought of this: trigger swallow of access_event (7 O calls swallow()).",
+    ),
+    "a trigger that is off": (
+        "ALTER TABLE access_event DISABLE TRIGGER count_reads",
+        "ALTER TABLE access_event ENABLE TRIGGER count_reads",
+        "Not as the revisions make it: trigger count_reads of access_event.",
+    ),
+    "a trigger that is gone": (
+        "ALTER TRIGGER tell_of_alerts ON alert RENAME TO told",
+        "ALTER TRIGGER told ON alert RENAME TO tell_of_alerts",
+        "Missing: trigger tell_of_alerts of alert.",
+    ),
+    "a search path of the owner's": (
+        "DO $$ BEGIN EXECUTE format('ALTER ROLE %I IN DATABASE %I SET search_path = shadow,"
+        " public', current_user, current_database()); END $$",
+        "DO $$ BEGIN EXECUTE format('ALTER ROLE %I IN DATABASE %I RESET search_path',"
+        " current_user, current_database()); END $$",
+        "postgres begins with search_path=shadow, public.",
+    ),
     "rows for everybody by a rule": (
         "CREATE RULE aside AS ON INSERT TO country DO ALSO NOTHING", "DROP RULE aside ON country",
         "Nobody thought of this: rewriting rule aside of public.country (there).",
@@ -177,6 +201,7 @@ FAULTS = {
 OFTEN = (
     "a new table", "a loosened row rule", "a column granted to everybody", "a view",
     "a function with its owner's rights", "a role past the rules", "a login that owns a table",
+    "a trigger that swallows reads", "a trigger that is off", "a search path of the owner's",
     "another version of the row rules", "another seal key", "a keeper that has not run for a day",
     "figures that stand still",
 )  # fmt: skip
