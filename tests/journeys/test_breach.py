@@ -266,3 +266,30 @@ async def test_a_window_with_deleted_reads_is_answered_at_least(
         assert datetime.fromisoformat(found["keptSince"]) == kept_since
     mine = await who["applicant"]("{ myData { keptSince } }")
     assert datetime.fromisoformat(mine.data["myData"]["keptSince"]) == kept_since
+
+
+PAGED = """query ($from: DateTime!, $before: DateTime!, $after: ID) {
+    peopleRead(from: $from, before: $before, viewer: "officer-2", after: $after) {
+        rows { applicant reads { value precision } }
+    }
+}"""
+
+
+async def test_a_window_begins_with_its_first_instant_and_ends_before_its_last(
+    who, connection: asyncpg.Connection
+) -> None:
+    assert (await who["officer-2"](PASSPORT, case="SGPO-HELD-0007")).errors == []
+    read_at = await connection.fetchval(
+        "SELECT max(occurred_at) FROM access_event WHERE actor = 'officer-2'"
+    )
+    instant = timedelta(microseconds=1)
+    person = GlobalId("Applicant", str(applicant_id("Li Goh"))).encode()
+    row = {"applicant": person, "reads": {"value": 1, "precision": "EXACT"}}
+
+    async def rows(since: datetime, before: datetime, **after: str) -> Any:
+        window = {"from": since.isoformat(), "before": before.isoformat()}
+        return (await who["auditor"](PAGED, **window, **after)).data["peopleRead"]["rows"]
+
+    assert await rows(read_at, read_at + instant) == [row]
+    assert await rows(read_at - instant, read_at) == []
+    assert await rows(read_at, read_at + instant, after=person) == []

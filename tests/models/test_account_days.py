@@ -1,16 +1,21 @@
 """The files of a day that is over: all its hashes in one, and nobody lists its folder again."""
 
+import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from stat import S_IMODE
 
 import asyncpg
 import pytest
 
 from models.account import CheckpointFolder, renew_signatures, verify
+from models.account.drop_records import Drop, find_early
 from models.account.findings import Tampering
+from models.account.notes import Checkpoint
 from models.key_service import KeyUse, LocalKeys, LocalKeyService
 from models.key_service.store import KeyStore
+from models.row_keys import new_key
 from tests.accounts import find_tampering, past_triggers, read_five, sign
 from tests.linking import KEYS, keys_file
 
@@ -74,6 +79,27 @@ async def test_a_day_that_is_over_is_read_from_its_own_files(three_days, tmp_pat
     await read_five(three_days)
     assert await sign(three_days, tmp_path, now=_NOON + timedelta(days=3)) == 5
     assert await find_tampering(three_days, tmp_path) == []
+
+
+async def test_of_the_day_itself_no_checkpoint_says_what_is_older(
+    three_days, tmp_path: Path
+) -> None:
+    folder, public = CheckpointFolder(tmp_path), await KEYS.public_keys(KeyUse.CHECKPOINT)
+    for hours, newest in ((24, 1), (35.9, 1), (36, 25)):  # midnight is twelve hours after noon
+        before = _NOON + timedelta(hours=hours)
+        days = folder.last_of_days(public, before=before)
+        assert next(days).signed_at == _NOON + timedelta(hours=newest)
+
+
+async def test_nobody_but_its_writer_writes_into_the_folder(three_days, tmp_path: Path) -> None:
+    before, mask = {*find_files(tmp_path, "*/*")}, os.umask(0)
+    try:
+        await read_five(three_days)
+        await sign(three_days, tmp_path)
+    finally:
+        os.umask(mask)
+    files = {*find_files(tmp_path, "*/*")} - before
+    assert [S_IMODE(file.stat().st_mode) for file in files] == [0o644] * 2
 
 
 @pytest.mark.parametrize(
@@ -153,3 +179,38 @@ async def test_a_day_that_is_over_is_signed_anew_after_a_rotation(
     assert [day.signed_at for day in folder.last_of_days(settled)] == [
         _NOON + timedelta(hours=hours) for hours in (49, 25, 1)
     ]
+
+
+async def test_a_kept_checkpoint_of_one_leaf_more_tells_of_a_folder_that_went_back(
+    three_days, tmp_path: Path
+) -> None:
+    await three_days.execute(
+        "INSERT INTO suspension (id, subject, reason, suspended_by) VALUES ($1, 'a', 'b', 'c')",
+        new_key(),
+    )
+    assert await sign(three_days, tmp_path) == 1
+    newest = next(CheckpointFolder(tmp_path).newest_first())
+    kept = newest.rename(tmp_path / "kept")
+    [(kind, _)] = await find_tampering(three_days, tmp_path, checkpoint=kept)
+    assert kind is Tampering.ROLLED_BACK
+
+
+@pytest.mark.parametrize(
+    ("written_at", "last", "why"),
+    [
+        (20, 9, None),  # covered on the day on which they are of age, and not a day before
+        (19, 9, "before 365 days were over"),
+        (20, 10, "though it was signed after 2026-03-01 12:00:00 UTC"),
+        (9, 10, None),  # from before all that is known
+    ],
+)
+def test_entries_are_dropped_early_to_the_day_and_to_the_leaf(
+    written_at: int, last: int, why: str | None
+) -> None:
+    begun = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    days = [
+        Checkpoint(size, bytes(32), begun + timedelta(days=after))
+        for size, after in ((10, 0), (20, 364), (30, 365))
+    ]
+    drop = Drop(new_key(), begun, 365, (0,), (last,))
+    assert find_early(drop, written_at, days) == why

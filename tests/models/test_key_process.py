@@ -77,6 +77,16 @@ async def test_the_number_of_people_opened_a_minute_is_limited(folder: Path) -> 
         await keys.digests(KeyUse.PERSON_INDEX, [b"x"])  # which open nobody
 
 
+async def test_no_more_keys_are_deleted_a_minute_than_opened(folder: Path) -> None:
+    keys = LocalKeyService.open(folder / "keys.json", ceiling=Ceiling(2))
+    people = [uuid4() for _ in range(3)]
+    made = await keys.make_data_keys(people)
+    for deleting in (keys.erase_data_keys(people), keys.sweep_data_keys(people, 30, uuid4())):
+        with pytest.raises(KeyServiceError, match="more than 2 data keys a minute"):
+            await deleting
+    assert await LocalKeyService.open(folder / "keys.json").open_data_keys(people) == made
+
+
 async def test_what_was_not_opened_is_not_saved_up(folder: Path) -> None:
     """After a quiet night, a captured gateway gets no more than a minute's."""
     socket = folder / "socket"
