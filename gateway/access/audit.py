@@ -18,7 +18,6 @@ from gateway.access.read_budget import LookupBudget, ReadBudget
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.one_write import commit_in_one_write
 from gateway.errors import ErrorCode, FieldError, RequestError
-from gateway.logs.lines import facts
 from gateway.logs.requests import current_record
 from gateway.policy import NAMES_NO_CASE
 from gateway.viewer import Viewer
@@ -26,6 +25,7 @@ from models import AccessEvent, BanRead, Base, BreachLookup, PersonLookup
 from models.account import seal_entries
 from models.database.pool import ConnectionPool
 from models.key_service import KeyService, KeyServiceError
+from models.logs.lines import facts
 from models.row_keys import new_key
 from models.vocabulary import BreachList, IndexKind, Role
 
