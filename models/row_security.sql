@@ -201,13 +201,17 @@ CREATE OR REPLACE FUNCTION viewer.admit_reads(
         IF further = 0 OR beyond <= 0 THEN
             RETURN NULL;
         END IF;
-        INSERT INTO alert (id, kind, actor, actor_role)
-        SELECT alert_id, 'READ_BUDGET', oneself, acting
-        WHERE NOT EXISTS (
+        IF NOT EXISTS (
             SELECT FROM alert WHERE actor = oneself AND actor_role = acting
                 AND kind = 'READ_BUDGET'
                 AND raised_at > clock_timestamp() - interval '1 hours'
-        );
+        ) THEN
+            INSERT INTO alert (id, kind, actor, actor_role)
+            VALUES (alert_id, 'READ_BUDGET', oneself, acting);
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'no alert was raised' USING ERRCODE = 'data_exception';
+            END IF;
+        END IF;
         IF most < (SELECT count(DISTINCT asked) FROM unnest(people) AS asked) THEN
             RETURN -1;
         END IF;
@@ -238,13 +242,17 @@ CREATE OR REPLACE FUNCTION viewer.admit_lookup(
             WHERE actor = oneself AND actor_role = acting AND occurred_at > since
             ORDER BY occurred_at DESC OFFSET most - 1 LIMIT 1;
         IF seconds IS NOT NULL THEN
-            INSERT INTO alert (id, kind, actor, actor_role)
-        SELECT alert_id, 'READ_BUDGET', oneself, acting
-        WHERE NOT EXISTS (
+            IF NOT EXISTS (
             SELECT FROM alert WHERE actor = oneself AND actor_role = acting
                 AND kind = 'READ_BUDGET'
                 AND raised_at > clock_timestamp() - interval '1 hours'
-        );
+        ) THEN
+            INSERT INTO alert (id, kind, actor, actor_role)
+            VALUES (alert_id, 'READ_BUDGET', oneself, acting);
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'no alert was raised' USING ERRCODE = 'data_exception';
+            END IF;
+        END IF;
         END IF;
         RETURN seconds;
     END

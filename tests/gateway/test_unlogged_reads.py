@@ -121,7 +121,6 @@ async def test_metrics_count_answers_that_were_withheld_since_no_entry_was_writt
     [
         ("budgeted_read", "supervisor", CASE),
         ("person_lookup", "supervisor-2", LOOK_UP),
-        ("budgeted_read", "supervisor-2", LOOK_UP),
         ("ban_read", "screening-2", BANNED),
         ("budgeted_read", "screening", BANNED),
         ("breach_lookup", "auditor", BREACH),
