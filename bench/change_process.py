@@ -9,6 +9,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -24,8 +25,14 @@ _IDENTITY = {
     "birthDate": "1990-02-03",
     "email": "olive@example.net",
     "phone": "+61400000000",
+    "passportExpiresOn": "2041-07-23",
 }
-_SUBMISSION = {"visaType": "C1", "nationality": "AU", "centre": "AU-SYD"}
+_SUBMISSION = {
+    "visaType": "C1",
+    "nationality": "AU",
+    "centre": "AU-SYD",
+    "entryOn": str(datetime.now(UTC).date() + timedelta(days=20)),
+}
 _DOCUMENTS = ["PASSPORT_SCAN", "PHOTOGRAPH", "RETURN_TICKET", "BANK_STATEMENT"]
 _REFUSAL = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
 _ANSWER = "application { id reference stage bill { code amountIdr } }"

@@ -12,16 +12,25 @@ from typing import Any
 import httpx2
 
 PATIENCE_SECONDS = 60
+
+
+def _later(days: int) -> str:
+    """The day so many days from today."""
+    return str(datetime.now(UTC).date() + timedelta(days=days))
+
+
 APPLICANT = {
     "fullName": "Ruby First", "passportNumber": "RF1234567", "birthDate": "1990-02-03",
     "email": "ruby.first@example.org", "phone": "+61 400 000 001",
+    "passportExpiresOn": _later(1_000),
 }  # fmt: skip
 
 #: Who does what: an agent hands in, the treasury reports the payment, the screening
 #: authority answers, an officer decides.
 STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("agent-au", "submitApplication",
-     {"visaType": "B1", "nationality": "AU", "centre": "AU-SYD", "identity": APPLICANT}),
+     {"visaType": "B1", "nationality": "AU", "centre": "AU-SYD",
+      "entryOn": _later(20), "identity": APPLICANT}),
     ("treasury", "recordPayment", {"amountIdr": 500_000}),
     ("agent-au", "recordDocuments",
      {"documents": ["PASSPORT_SCAN", "PHOTOGRAPH", "RETURN_TICKET"]}),

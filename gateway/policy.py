@@ -415,6 +415,7 @@ POLICY: Mapping[str, Access] = {
             "validUntil": EVERYONE,
             "eligibility": EVERYONE,
             "requiredDocuments": EVERYONE,
+            "passportRules": EVERYONE,
             "fees": EVERYONE,
             "serviceTargets": EVERYONE,
         },
@@ -426,6 +427,10 @@ POLICY: Mapping[str, Access] = {
     "RequiredDocument": Access(
         rows=OPEN_TO_EVERYONE,
         fields=dict.fromkeys(("kind", "isRequired", "validFrom"), EVERYONE),
+    ),
+    "PassportRule": Access(
+        rows=OPEN_TO_EVERYONE,
+        fields={"months": EVERYONE, "validFrom": EVERYONE},
     ),
     "Fee": Access(
         rows=OPEN_TO_EVERYONE,
@@ -532,6 +537,7 @@ POLICY: Mapping[str, Access] = {
             "successor": CASE_READERS,
             "leftPartnerAt": CASE_READERS,
             "groupReference": CASE_READERS,
+            "entryOn": FILE_READERS,
             "submittedAt": FILE_READERS,
             "receivedAt": FILE_READERS,
             "paidAt": FILE_READERS,
@@ -630,6 +636,10 @@ POLICY: Mapping[str, Access] = {
     # Those who submit an application read what fits instead.
     "EligibilityError": Access(
         fields=dict.fromkeys(("code", "message", "path", "eligibleVisaTypes"), SUBMITTERS),
+    ),
+    # And until when a passport must be valid.
+    "PassportError": Access(
+        fields=dict.fromkeys(("code", "message", "path", "neededUntil"), SUBMITTERS),
     ),
     # Those who hand a file over read what it lacks.
     "DocumentsError": Access(
@@ -1600,6 +1610,7 @@ MUTATIONS: Mapping[str, Change] = {
     "proposeVisaTypeEnd": CHANGE_OF_THE_LEDGER,
     "proposeEligibility": CHANGE_OF_THE_LEDGER,
     "proposeRequiredDocument": CHANGE_OF_THE_LEDGER,
+    "proposePassportRule": CHANGE_OF_THE_LEDGER,
     "proposeFee": CHANGE_OF_THE_LEDGER,
     "proposeServiceTarget": CHANGE_OF_THE_LEDGER,
     "proposeDeadline": CHANGE_OF_THE_LEDGER,

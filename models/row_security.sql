@@ -64,6 +64,7 @@ ALTER TABLE linker_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner_country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE passport_ending ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE passport_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE person_index ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE person_link ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE person_lookup ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -621,6 +622,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_leadersh
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership;
 GRANT SELECT (code, name) ON partner TO gerbang_leadership;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_leadership;
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_leadership;
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_leadership;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_leadership;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_leadership;
@@ -632,6 +634,8 @@ CREATE POLICY leadership_select ON visa_type FOR SELECT TO gerbang_leadership
 CREATE POLICY leadership_select ON eligibility FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON required_document FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON passport_rule FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON fee FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -716,7 +720,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_officer;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_officer;
 GRANT SELECT (erased_at, id, nationality_code, passport_last_four) ON applicant TO gerbang_officer;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, id, is_assigned, is_linked, is_referred, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_officer;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, is_assigned, is_linked, is_referred, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_officer;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_officer;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_officer;
 GRANT SELECT (application_id, assigned_at, ended_at, id, officer, role) ON assignment TO gerbang_officer;
@@ -734,6 +738,7 @@ GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, numb
 GRANT SELECT (code, name) ON partner TO gerbang_officer;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_officer;
 GRANT SELECT (applicant_id, last_four) ON passport_ending TO gerbang_officer;
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_officer;
 GRANT SELECT (applicant_id, found_at, id, linked_id, reason, resolution, resolved_at, resolved_by, state) ON person_link TO gerbang_officer;
 GRANT SELECT (actor, actor_role, by, case_reference, found, id, occurred_at, purpose) ON person_lookup TO gerbang_officer;
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_officer;
@@ -753,6 +758,8 @@ CREATE POLICY officer_select ON visa_type FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON eligibility FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON required_document FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON passport_rule FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON fee FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -874,7 +881,7 @@ GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.su
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, applicant_id, ban_id, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor;
 GRANT SELECT (erased_at, id, nationality_code, passport_last_four) ON applicant TO gerbang_supervisor;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_supervisor;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_supervisor;
 GRANT SELECT (application_id, id, kind, written_in) ON application_change TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_supervisor;
 GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason, role) ON assignment TO gerbang_supervisor;
@@ -899,6 +906,7 @@ GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, rele
 GRANT SELECT (code, name) ON partner TO gerbang_supervisor;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_supervisor;
 GRANT SELECT (applicant_id, last_four) ON passport_ending TO gerbang_supervisor;
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_supervisor;
 GRANT SELECT (applicant_id, found_at, id, linked_id, reason, resolution, resolved_at, resolved_by, state) ON person_link TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, by, case_reference, found, id, occurred_at, purpose) ON person_lookup TO gerbang_supervisor;
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_supervisor;
@@ -920,6 +928,8 @@ CREATE POLICY supervisor_select ON visa_type FOR SELECT TO gerbang_supervisor
 CREATE POLICY supervisor_select ON eligibility FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON required_document FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON passport_rule FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON fee FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -1071,7 +1081,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_manager;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_partner_manager;
 GRANT SELECT (actor, actor_country_code, actor_partner_code, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_partner_manager;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_manager;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_manager;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_manager;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_manager;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_manager;
@@ -1082,6 +1092,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager;
 GRANT SELECT (code, name) ON partner TO gerbang_partner_manager;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_manager;
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_partner_manager;
 GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_item TO gerbang_partner_manager;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_manager;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_manager;
@@ -1096,6 +1107,8 @@ CREATE POLICY partner_manager_select ON visa_type FOR SELECT TO gerbang_partner_
 CREATE POLICY partner_manager_select ON eligibility FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON required_document FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+CREATE POLICY partner_manager_select ON passport_rule FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON fee FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
@@ -1178,7 +1191,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_agent;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_partner_agent;
 GRANT SELECT (actor, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_partner_agent;
 GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_partner_agent;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_agent;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_agent;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_agent;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_agent;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_agent;
@@ -1194,6 +1207,7 @@ GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, numb
 GRANT SELECT (code, name) ON partner TO gerbang_partner_agent;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, last_four) ON passport_ending TO gerbang_partner_agent;
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_partner_agent;
 GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_partner_agent;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_agent;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_agent;
@@ -1208,6 +1222,8 @@ CREATE POLICY partner_agent_select ON visa_type FOR SELECT TO gerbang_partner_ag
 CREATE POLICY partner_agent_select ON eligibility FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON required_document FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+CREATE POLICY partner_agent_select ON passport_rule FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON fee FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
@@ -1277,7 +1293,7 @@ GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.su
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, applicant_id, ban_id, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_auditor;
 GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_auditor;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, id, is_linked, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_auditor;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, is_linked, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_auditor;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_auditor;
 GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason) ON assignment TO gerbang_auditor;
@@ -1301,6 +1317,7 @@ GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, rele
 GRANT SELECT (applicant_id, fields, id, read_at, version) ON linker_read TO gerbang_auditor;
 GRANT SELECT (code, name) ON partner TO gerbang_auditor;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_auditor;
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_auditor;
 GRANT SELECT (applicant_id, found_at, id, linked_id, reason, resolution, resolved_at, resolved_by, state) ON person_link TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, by, case_reference, found, id, occurred_at, purpose) ON person_lookup TO gerbang_auditor;
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_auditor;
@@ -1322,6 +1339,8 @@ CREATE POLICY auditor_select ON visa_type FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON eligibility FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON required_document FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON passport_rule FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON fee FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -1464,7 +1483,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_applicant;
 GRANT SELECT (actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_applicant;
 GRANT SELECT (account, id, nationality_code, passport_last_four) ON applicant TO gerbang_applicant;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_applicant;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_applicant;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_applicant;
 GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_applicant;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_applicant;
@@ -1484,6 +1503,7 @@ GRANT SELECT (applicant_id, id, reference, told_at) ON inquiry_person TO gerbang
 GRANT SELECT (code, name) ON partner TO gerbang_applicant;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_applicant;
 GRANT SELECT (applicant_id, last_four) ON passport_ending TO gerbang_applicant;
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_applicant;
 GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_applicant;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_applicant;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_applicant;
@@ -1498,6 +1518,8 @@ CREATE POLICY applicant_select ON visa_type FOR SELECT TO gerbang_applicant
 CREATE POLICY applicant_select ON eligibility FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON required_document FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON passport_rule FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON fee FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
@@ -1558,7 +1580,7 @@ GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO gerbang_applicant;
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_service;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_partner_service;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_service;
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_service;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_service;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_service;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_service;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_service;
@@ -1569,6 +1591,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service;
 GRANT SELECT (code, name) ON partner TO gerbang_partner_service;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_service;
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_partner_service;
 GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_item TO gerbang_partner_service;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_service;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_service;
@@ -1582,6 +1605,8 @@ CREATE POLICY partner_service_select ON visa_type FOR SELECT TO gerbang_partner_
 CREATE POLICY partner_service_select ON eligibility FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON required_document FOR SELECT TO gerbang_partner_service
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+CREATE POLICY partner_service_select ON passport_rule FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON fee FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
@@ -1615,7 +1640,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_screening;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_screening;
 GRANT SELECT (actor, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_screening;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_screening;
-GRANT SELECT (applicant_id, centre_code, channel, country_code, id, nationality_code, paid_at, partner_code, received_at, reference, submitted_at, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_screening;
+GRANT SELECT (applicant_id, centre_code, channel, country_code, entry_on, id, nationality_code, paid_at, partner_code, received_at, reference, submitted_at, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_screening;
 GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, proposed_at, proposed_by, reason, reference, reject_reason, rejected_at, rejected_by, state, withdrawal_proposed_at, withdrawal_proposed_by, withdrawal_reason, withdrawn_at, withdrawn_by) ON ban_entry TO gerbang_screening;
 GRANT SELECT (application_id, ban_id, by, ended_at, found_at, id) ON ban_match TO gerbang_screening;
 GRANT SELECT (ban_id, birth_date, full_name, issuing_state, passport_number, sealed) ON banned_person TO gerbang_screening;
@@ -1628,6 +1653,7 @@ GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, p
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_screening;
 GRANT SELECT (code, name) ON partner TO gerbang_screening;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_screening;
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_screening;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_screening;
 GRANT SELECT (answered_at, application_id, id, kept_from, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_screening;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_screening;
@@ -1639,6 +1665,8 @@ CREATE POLICY screening_select ON visa_type FOR SELECT TO gerbang_screening
 CREATE POLICY screening_select ON eligibility FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON required_document FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
+CREATE POLICY screening_select ON passport_rule FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON fee FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
@@ -1694,6 +1722,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_treasury
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury;
 GRANT SELECT (code, name) ON partner TO gerbang_treasury;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_treasury;
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_treasury;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_treasury;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_treasury;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_treasury;
@@ -1702,6 +1731,8 @@ CREATE POLICY treasury_select ON visa_type FOR SELECT TO gerbang_treasury
 CREATE POLICY treasury_select ON eligibility FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON required_document FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON passport_rule FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON fee FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -1734,6 +1765,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_administ
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator;
 GRANT SELECT (code, name) ON partner TO gerbang_administrator;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_administrator;
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_administrator;
 GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_administrator;
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_administrator;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_administrator;
@@ -1745,6 +1777,8 @@ CREATE POLICY administrator_select ON visa_type FOR SELECT TO gerbang_administra
 CREATE POLICY administrator_select ON eligibility FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON required_document FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON passport_rule FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON fee FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -1781,6 +1815,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_anonymou
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_anonymous;
 GRANT SELECT (code, name) ON partner TO gerbang_anonymous;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_anonymous;
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_anonymous;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_anonymous;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_anonymous;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_anonymous;
@@ -1789,6 +1824,8 @@ CREATE POLICY anonymous_select ON visa_type FOR SELECT TO gerbang_anonymous
 CREATE POLICY anonymous_select ON eligibility FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON required_document FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON passport_rule FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON fee FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
@@ -1955,7 +1992,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
                 WHEN 'PARTNER_SERVICE' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
                 ELSE false END;
         ELSE
-            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.reference IS DISTINCT FROM OLD.reference THEN 'reference' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.nationality_code IS DISTINCT FROM OLD.nationality_code THEN 'nationality_code' END, CASE WHEN NEW.visa_type_code IS DISTINCT FROM OLD.visa_type_code THEN 'visa_type_code' END, CASE WHEN NEW.trip_purpose IS DISTINCT FROM OLD.trip_purpose THEN 'trip_purpose' END, CASE WHEN NEW.channel IS DISTINCT FROM OLD.channel THEN 'channel' END, CASE WHEN NEW.partner_code IS DISTINCT FROM OLD.partner_code THEN 'partner_code' END, CASE WHEN NEW.country_code IS DISTINCT FROM OLD.country_code THEN 'country_code' END, CASE WHEN NEW.centre_code IS DISTINCT FROM OLD.centre_code THEN 'centre_code' END, CASE WHEN NEW.successor_centre_code IS DISTINCT FROM OLD.successor_centre_code THEN 'successor_centre_code' END, CASE WHEN NEW.successor_country_code IS DISTINCT FROM OLD.successor_country_code THEN 'successor_country_code' END, CASE WHEN NEW.left_partner_at IS DISTINCT FROM OLD.left_partner_at THEN 'left_partner_at' END, CASE WHEN NEW.group_reference IS DISTINCT FROM OLD.group_reference THEN 'group_reference' END, CASE WHEN NEW.status IS DISTINCT FROM OLD.status THEN 'status' END, CASE WHEN NEW.submitted_at IS DISTINCT FROM OLD.submitted_at THEN 'submitted_at' END, CASE WHEN NEW.received_at IS DISTINCT FROM OLD.received_at THEN 'received_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.closed_at IS DISTINCT FROM OLD.closed_at THEN 'closed_at' END, CASE WHEN NEW.target_due_at IS DISTINCT FROM OLD.target_due_at THEN 'target_due_at' END, CASE WHEN NEW.pay_by IS DISTINCT FROM OLD.pay_by THEN 'pay_by' END, CASE WHEN NEW.answer_by IS DISTINCT FROM OLD.answer_by THEN 'answer_by' END, CASE WHEN NEW.fee_idr IS DISTINCT FROM OLD.fee_idr THEN 'fee_idr' END, CASE WHEN NEW.paused_seconds IS DISTINCT FROM OLD.paused_seconds THEN 'paused_seconds' END, CASE WHEN NEW.was_info_requested IS DISTINCT FROM OLD.was_info_requested THEN 'was_info_requested' END, CASE WHEN NEW.is_referred IS DISTINCT FROM OLD.is_referred THEN 'is_referred' END, CASE WHEN NEW.is_held IS DISTINCT FROM OLD.is_held THEN 'is_held' END, CASE WHEN NEW.has_open_hit IS DISTINCT FROM OLD.has_open_hit THEN 'has_open_hit' END, CASE WHEN NEW.is_visa_held IS DISTINCT FROM OLD.is_visa_held THEN 'is_visa_held' END, CASE WHEN NEW.is_linked IS DISTINCT FROM OLD.is_linked THEN 'is_linked' END, CASE WHEN NEW.current_decision_id IS DISTINCT FROM OLD.current_decision_id THEN 'current_decision_id' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.supervisor IS DISTINCT FROM OLD.supervisor THEN 'supervisor' END, CASE WHEN NEW.is_assigned IS DISTINCT FROM OLD.is_assigned THEN 'is_assigned' END], NULL);
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.reference IS DISTINCT FROM OLD.reference THEN 'reference' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.nationality_code IS DISTINCT FROM OLD.nationality_code THEN 'nationality_code' END, CASE WHEN NEW.visa_type_code IS DISTINCT FROM OLD.visa_type_code THEN 'visa_type_code' END, CASE WHEN NEW.trip_purpose IS DISTINCT FROM OLD.trip_purpose THEN 'trip_purpose' END, CASE WHEN NEW.entry_on IS DISTINCT FROM OLD.entry_on THEN 'entry_on' END, CASE WHEN NEW.channel IS DISTINCT FROM OLD.channel THEN 'channel' END, CASE WHEN NEW.partner_code IS DISTINCT FROM OLD.partner_code THEN 'partner_code' END, CASE WHEN NEW.country_code IS DISTINCT FROM OLD.country_code THEN 'country_code' END, CASE WHEN NEW.centre_code IS DISTINCT FROM OLD.centre_code THEN 'centre_code' END, CASE WHEN NEW.successor_centre_code IS DISTINCT FROM OLD.successor_centre_code THEN 'successor_centre_code' END, CASE WHEN NEW.successor_country_code IS DISTINCT FROM OLD.successor_country_code THEN 'successor_country_code' END, CASE WHEN NEW.left_partner_at IS DISTINCT FROM OLD.left_partner_at THEN 'left_partner_at' END, CASE WHEN NEW.group_reference IS DISTINCT FROM OLD.group_reference THEN 'group_reference' END, CASE WHEN NEW.status IS DISTINCT FROM OLD.status THEN 'status' END, CASE WHEN NEW.submitted_at IS DISTINCT FROM OLD.submitted_at THEN 'submitted_at' END, CASE WHEN NEW.received_at IS DISTINCT FROM OLD.received_at THEN 'received_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.closed_at IS DISTINCT FROM OLD.closed_at THEN 'closed_at' END, CASE WHEN NEW.target_due_at IS DISTINCT FROM OLD.target_due_at THEN 'target_due_at' END, CASE WHEN NEW.pay_by IS DISTINCT FROM OLD.pay_by THEN 'pay_by' END, CASE WHEN NEW.answer_by IS DISTINCT FROM OLD.answer_by THEN 'answer_by' END, CASE WHEN NEW.fee_idr IS DISTINCT FROM OLD.fee_idr THEN 'fee_idr' END, CASE WHEN NEW.paused_seconds IS DISTINCT FROM OLD.paused_seconds THEN 'paused_seconds' END, CASE WHEN NEW.was_info_requested IS DISTINCT FROM OLD.was_info_requested THEN 'was_info_requested' END, CASE WHEN NEW.is_referred IS DISTINCT FROM OLD.is_referred THEN 'is_referred' END, CASE WHEN NEW.is_held IS DISTINCT FROM OLD.is_held THEN 'is_held' END, CASE WHEN NEW.has_open_hit IS DISTINCT FROM OLD.has_open_hit THEN 'has_open_hit' END, CASE WHEN NEW.is_visa_held IS DISTINCT FROM OLD.is_visa_held THEN 'is_visa_held' END, CASE WHEN NEW.is_linked IS DISTINCT FROM OLD.is_linked THEN 'is_linked' END, CASE WHEN NEW.current_decision_id IS DISTINCT FROM OLD.current_decision_id THEN 'current_decision_id' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.supervisor IS DISTINCT FROM OLD.supervisor THEN 'supervisor' END, CASE WHEN NEW.is_assigned IS DISTINCT FROM OLD.is_assigned THEN 'is_assigned' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
                 WHEN 'OFFICER' THEN (changed <@ '{status}' AND it.status IN ('PAID') AND NEW.status = 'IN_VERIFICATION' AND it.officer = viewer_subject AND (it.received_at IS NOT NULL OR it.partner_code IS NULL))
                     OR (changed <@ '{}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = OLD.status AND it.officer = viewer_subject AND (it.received_at IS NOT NULL OR it.partner_code IS NULL))
@@ -2408,6 +2445,9 @@ CREATE POLICY officer_writing_select ON eligibility FOR SELECT TO gerbang_office
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON required_document FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON passport_rule FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON fee FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -2426,7 +2466,7 @@ CREATE POLICY officer_writing_select ON partner_country FOR SELECT TO gerbang_of
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON centre FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, id, is_assigned, is_linked, is_referred, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_officer_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, is_assigned, is_linked, is_referred, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON application FOR SELECT TO gerbang_officer_writing
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true OR (application.officer IS NULL AND application.closed_at IS NULL OR application.officer = (SELECT viewer.subject('OFFICER'))) OR application.officer = (SELECT viewer.subject('OFFICER')) ELSE false END);
 GRANT UPDATE (answer_by, closed_at, current_decision_id, is_referred, status, was_info_requested) ON application TO gerbang_officer_writing;
@@ -2517,6 +2557,9 @@ CREATE POLICY supervisor_writing_select ON eligibility FOR SELECT TO gerbang_sup
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON required_document FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON passport_rule FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON fee FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -2535,7 +2578,7 @@ CREATE POLICY supervisor_writing_select ON partner_country FOR SELECT TO gerbang
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON centre FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_supervisor_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON application FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
 GRANT UPDATE (closed_at, current_decision_id, is_held, is_referred, status) ON application TO gerbang_supervisor_writing;
@@ -2653,6 +2696,9 @@ CREATE POLICY partner_agent_writing_select ON eligibility FOR SELECT TO gerbang_
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON required_document FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON passport_rule FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON fee FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
@@ -2677,10 +2723,10 @@ CREATE POLICY partner_agent_writing_insert ON applicant FOR INSERT TO gerbang_pa
 GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_insert ON identity FOR INSERT TO gerbang_partner_agent_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_partner_agent_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON application FOR SELECT TO gerbang_partner_agent_writing
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN application.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) ELSE false END);
-GRANT INSERT (applicant_id, centre_code, channel, country_code, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_agent_writing;
+GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_insert ON application FOR INSERT TO gerbang_partner_agent_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN application.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) ELSE false END AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT'));
 GRANT UPDATE (closed_at, paused_seconds, received_at, status) ON application TO gerbang_partner_agent_writing;
@@ -2758,6 +2804,9 @@ CREATE POLICY auditor_writing_select ON eligibility FOR SELECT TO gerbang_audito
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON required_document FOR SELECT TO gerbang_auditor_writing
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON passport_rule FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON fee FOR SELECT TO gerbang_auditor_writing
@@ -2844,6 +2893,9 @@ CREATE POLICY applicant_writing_select ON eligibility FOR SELECT TO gerbang_appl
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON required_document FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON passport_rule FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON fee FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
@@ -2874,10 +2926,10 @@ CREATE POLICY applicant_writing_select ON identity FOR SELECT TO gerbang_applica
 GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON identity FOR INSERT TO gerbang_applicant_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id) ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_applicant_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON application FOR SELECT TO gerbang_applicant_writing
     USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) ELSE false END);
-GRANT INSERT (applicant_id, centre_code, channel, country_code, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_applicant_writing;
+GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_insert ON application FOR INSERT TO gerbang_applicant_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) ELSE false END AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT'));
 GRANT UPDATE (closed_at, paused_seconds, status) ON application TO gerbang_applicant_writing;
@@ -2959,6 +3011,9 @@ CREATE POLICY partner_service_writing_select ON eligibility FOR SELECT TO gerban
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON required_document FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON passport_rule FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON fee FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
@@ -2983,10 +3038,10 @@ CREATE POLICY partner_service_writing_insert ON applicant FOR INSERT TO gerbang_
 GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_insert ON identity FOR INSERT TO gerbang_partner_service_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_partner_service_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, entry_on, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON application FOR SELECT TO gerbang_partner_service_writing
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN application.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND application.left_partner_at IS NULL ELSE false END);
-GRANT INSERT (applicant_id, centre_code, channel, country_code, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_service_writing;
+GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_insert ON application FOR INSERT TO gerbang_partner_service_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN application.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND application.left_partner_at IS NULL ELSE false END AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT'));
 GRANT UPDATE (paused_seconds, received_at, status) ON application TO gerbang_partner_service_writing;
@@ -3047,6 +3102,9 @@ CREATE POLICY screening_writing_select ON eligibility FOR SELECT TO gerbang_scre
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON required_document FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON passport_rule FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON fee FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
@@ -3065,7 +3123,7 @@ CREATE POLICY screening_writing_select ON partner_country FOR SELECT TO gerbang_
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON centre FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, country_code, fee_idr, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, status, submitted_at, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_screening_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, country_code, entry_on, fee_idr, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, status, submitted_at, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON application FOR SELECT TO gerbang_screening_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_1.kept_from)) OR EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_1.kept_from) OR by_1.answered_by = (SELECT viewer.subject('SCREENING')) OR by_1.confirmed_by = (SELECT viewer.subject('SCREENING')))) ELSE false END);
 GRANT UPDATE (has_open_hit, is_referred) ON application TO gerbang_screening_writing;
@@ -3135,6 +3193,9 @@ CREATE POLICY treasury_writing_select ON eligibility FOR SELECT TO gerbang_treas
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON required_document FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON passport_rule FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON fee FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -3153,7 +3214,7 @@ CREATE POLICY treasury_writing_select ON partner_country FOR SELECT TO gerbang_t
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON centre FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
-GRANT SELECT (answer_by, fee_idr, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, status, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_treasury_writing;
+GRANT SELECT (answer_by, entry_on, fee_idr, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, status, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON application FOR SELECT TO gerbang_treasury_writing
     USING (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END);
 GRANT UPDATE (fee_idr, paid_at, status, target_due_at) ON application TO gerbang_treasury_writing;
@@ -3201,6 +3262,9 @@ CREATE POLICY administrator_writing_select ON eligibility FOR SELECT TO gerbang_
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON required_document FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON passport_rule FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON fee FOR SELECT TO gerbang_administrator_writing
@@ -3275,6 +3339,9 @@ CREATE POLICY writing_select ON eligibility FOR SELECT TO gerbang_writing
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_writing;
 CREATE POLICY writing_select ON required_document FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_writing;
+CREATE POLICY writing_select ON passport_rule FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_writing;
 CREATE POLICY writing_select ON fee FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()));
@@ -3314,10 +3381,10 @@ CREATE POLICY writing_select ON identity FOR SELECT TO gerbang_writing
 GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_writing;
 CREATE POLICY writing_insert ON identity FOR INSERT TO gerbang_writing
     WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id) WHEN 'PARTNER_SERVICE' THEN true ELSE false END ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_writing;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_writing;
 CREATE POLICY writing_select ON application FOR SELECT TO gerbang_writing
     USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN true OR (application.officer IS NULL AND application.closed_at IS NULL OR application.officer = (SELECT viewer.subject(NULL))) OR application.officer = (SELECT viewer.subject(NULL)) WHEN 'SUPERVISOR' THEN true WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places(NULL))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres(NULL))::text[])) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'PARTNER_SERVICE' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL WHEN 'SCREENING' THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject(NULL)) <> ALL (by_1.kept_from)) OR EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject(NULL)) <> ALL (by_1.kept_from) OR by_1.answered_by = (SELECT viewer.subject(NULL)) OR by_1.confirmed_by = (SELECT viewer.subject(NULL)))) WHEN 'TREASURY' THEN true ELSE false END ELSE false END);
-GRANT INSERT (applicant_id, centre_code, channel, country_code, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_writing;
+GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_writing;
 CREATE POLICY writing_insert ON application FOR INSERT TO gerbang_writing
     WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places(NULL))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres(NULL))::text[])) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'PARTNER_SERVICE' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL ELSE false END ELSE false END AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT'));
 GRANT UPDATE (answer_by, closed_at, current_decision_id, fee_idr, has_open_hit, is_held, is_referred, paid_at, paused_seconds, received_at, status, target_due_at, was_info_requested) ON application TO gerbang_writing;

@@ -32,6 +32,7 @@ from tests.world import (
     HOURS,
     LINKS,
     LOOKED,
+    MONTHS,
     REASONS,
     REQUIRED,
     STAY,
@@ -119,16 +120,15 @@ async def reference_data(connection: asyncpg.Connection) -> None:
     for code, name_en, name_id in visa_types:
         visa_type = {"code": code, "name_en": name_en, "name_id": name_id, "category": "TOURISM"}
         visa_type |= {"stay_days": STAY[code], "is_multiple_entry": False, "valid_from": BEGINNING}
-        fee = {"visa_type_code": code, "valid_from": BEGINNING, "amount_idr": FEES[code]}
+        of_type = {"visa_type_code": code, "valid_from": BEGINNING}
         await _insert(connection, "visa_type", visa_type)
-        for entry, purpose in ELIGIBLE[code]:
-            served = {"visa_type_code": code, "entry": entry, "purpose": purpose}
-            served |= {"valid_from": BEGINNING, "is_open": True}
-            await _insert(connection, "eligibility", served)
-        await _insert(connection, "fee", fee)
+        served = [of_type | {"entry": e, "purpose": p, "is_open": True} for e, p in ELIGIBLE[code]]
+        await _insert(connection, "eligibility", *served)
+        await _insert(connection, "passport_rule", of_type | {"months": MONTHS[code]})
+        await _insert(connection, "fee", of_type | {"amount_idr": FEES[code]})
         for kind in REQUIRED.get(code, ()):
-            belongs = {"visa_type_code": code, "kind": kind, "valid_from": BEGINNING}
-            await _insert(connection, "required_document", belongs | {"is_required": True})
+            belongs = {"kind": kind, "is_required": True}
+            await _insert(connection, "required_document", of_type | belongs)
     for (code, clock), hours in HOURS.items():
         target = {"visa_type_code": code, "clock": clock, "valid_from": BEGINNING, "hours": hours}
         target |= {"promised_percent": 90 if clock == "CALLING_VISA" else 95}
@@ -234,6 +234,7 @@ async def _application(connection: asyncpg.Connection, case: Case) -> None:
         "nationality_code": nationality,
         "visa_type_code": case.visa_type,
         "trip_purpose": case.purpose,
+        "entry_on": case.purpose and submitted_at.date() + timedelta(days=30),
         "channel": case.place.channel,
         "partner_code": case.place.partner,
         "country_code": case.place.country,

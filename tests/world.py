@@ -24,6 +24,8 @@ BEGINNING = date(2020, 1, 1)
 REASONS = {"HELD": "Named in a letter of the police.", "RELEASED": "Somebody else."}
 TICKET = "The flight back, please."
 STAY = {"B1": 30, "C1": 60}
+#: For how many months a passport must be valid from the entry on.
+MONTHS = {"B1": 6, "C1": 6}
 FEES = {"B1": 500_000, "C1": 1_500_000}
 #: To whom each type is open, by what their nationality needs to enter, and what for.
 ELIGIBLE = {

@@ -62,6 +62,15 @@ QUESTIONS = (
         f"Propose it as an administrator (proposeFee), {_FILE} of fees.",
     ),
     Question(
+        "SELECT format('No passport rule is in force today for %s.',"
+        " string_agg(code, ', ' ORDER BY code)) FROM offered WHERE NOT EXISTS (SELECT FROM"
+        " passport_rule, today WHERE visa_type_code = offered.code"
+        " AND passport_rule.valid_from <= on_day) HAVING count(*) > 0",
+        "Nobody could say how long a passport must be valid, so no application of these types can"
+        " be handed in.",
+        f"{_INIT}, or propose it as an administrator (proposePassportRule).",
+    ),
+    Question(
         "SELECT format('No service target is in force today for %s.',"
         " string_agg(code, ', ' ORDER BY code)) FROM offered WHERE NOT EXISTS (SELECT FROM"
         " service_target, today WHERE visa_type_code = offered.code AND clock = 'STANDARD'"

@@ -6,11 +6,11 @@ identity.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Date, func, select, update
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.access.vault import vault_errors
@@ -18,14 +18,15 @@ from gateway.mutations.case_statements import entry_in_force
 from gateway.mutations.eligibility import read_eligible
 from gateway.mutations.locked_case import Case, read_case
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
-from gateway.mutations.people import check_values
+from gateway.mutations.people import check_passport, check_values
 from gateway.mutations.requests import Correction as Proposed
 from gateway.mutations.requests import StepRequest
 from gateway.mutations.screening import ask
-from models import Application, Correction, Country, IdentityVersion, VisaType
+from models import Application, Correction, Country, IdentityVersion
 from models.life import Refusal
 from models.life.steps import UNPAID, WORKED_ON
 from models.person.vault import Person
+from models.reference.passports import needed_until, select_months
 from models.row_keys import new_key
 from models.vocabulary import OPEN_CORRECTIONS, CorrectionState, Entry, ScreeningKind, Status
 
@@ -41,20 +42,35 @@ async def check_correction(
     transaction: WriteTransaction, proposed: Proposed, case: Case, reasons: Reasons
 ) -> None:
     """Add a reason for each mistake of what is proposed, never a value."""
-    [visa_type] = await transaction.rows(
-        select(VisaType.stay_days).where(VisaType.code == case.visa_type)
-    )
     named = {proposed.nationality, proposed.values.get("passport_issuing_state")} - {None}
     known = await transaction.rows(select(Country.code).where(Country.code.in_(named)))
     countries = frozenset(row.code for row in known)
-    needed_until = case.on + timedelta(days=visa_type.stay_days)
-    check_values(proposed.values, case.on, needed_until, countries, reasons)
+    check_values(proposed.values, case.on, countries, reasons)
+    if (expires_on := proposed.values.get("passport_expires_on")) is not None:
+        check_passport(expires_on, await _needed_until(transaction, case), reasons)
     if proposed.nationality is None:
         return
     if proposed.nationality not in countries:
         reasons.add(Refusal.NATIONALITY_UNKNOWN, "nationality")
     elif await _is_a_new_application(transaction, case, proposed.nationality):
         reasons.add(Refusal.NEW_APPLICATION, "nationality")
+
+
+async def _needed_until(transaction: WriteTransaction, case: Case) -> date:
+    """The day until which the passport must be valid for every file of the person that is open or
+    granted, each by the rule of the day on which it was handed in.
+
+    Files in which nobody asked for the day of entry count as if it were today.
+    """
+    on = func.wib_day(Application.submitted_at, type_=Date)
+    months = select_months(Application.visa_type_code, on).scalar_subquery().label("months")
+    files = await transaction.rows(
+        select(Application.entry_on, months).where(
+            Application.applicant_id == await _person(transaction, case),
+            Application.status.in_([status.value for status in _COME]),
+        )
+    )
+    return max(needed_until(file.entry_on or case.on, file.months or 0) for file in files)
 
 
 async def propose_correction(

@@ -16,6 +16,7 @@ from gateway.rules import Rule
 from models import Centre, Country, Fee, PartnerCountry, VisaType
 from models.reference.deadlines import select_days
 from models.reference.eligibility import EligibleVisaTypes, is_offered
+from models.reference.passports import select_months
 from models.vocabulary import Wait
 
 
@@ -27,8 +28,10 @@ class Offer:
     on: date
     #: What a visa of each type costs.
     fees: Mapping[str, int]
-    #: For how many days a visa of each type allows to stay.
-    stays: Mapping[str, int]
+    #: For how many months after the entry a passport must be valid, by visa type.
+    passport_months: Mapping[str, int]
+    #: The last day on which a visa of each type would serve to enter, if it were granted today.
+    latest_entries: Mapping[str, date]
     #: How long a bill can be paid.
     payable_for: timedelta
     #: The requested countries that exist.
@@ -54,12 +57,14 @@ async def read_offer(
         transaction.bind(_select_centres, rule_of_reading("Centre", role), on=on),
         transaction.bind(_select_portals, rule_of_reading("PartnerCountry", role), on=on),
     )
+    offered = {row.visa_type_code: row for row in fees if row.passport_months is not None}
     return Offer(
         now.at,
         on,
         # Without a deadline nothing can be billed.
-        {row.visa_type_code: row.amount_idr for row in fees} if deadlines else {},
-        {row.visa_type_code: row.stay_days for row in fees},
+        {code: row.amount_idr for code, row in offered.items()} if deadlines else {},
+        {code: row.passport_months for code, row in offered.items()},
+        {code: on + timedelta(days=row.use_within_days) for code, row in offered.items()},
         timedelta(days=deadlines[0].days if deadlines else 0),
         frozenset(row.code for row in known),
         EligibleVisaTypes.of(eligible),
@@ -77,9 +82,10 @@ def _select_now() -> Any:
 
 
 def _select_fees() -> Any:
-    """What a visa costs of each type that is offered."""
+    """What a visa of each type that is offered costs, and what it demands of passport and entry."""
+    months = select_months(VisaType.code, _ON).scalar_subquery().label("passport_months")
     return (
-        select(Fee.visa_type_code, Fee.amount_idr, VisaType.stay_days)
+        select(Fee.visa_type_code, Fee.amount_idr, VisaType.use_within_days, months)
         .join(VisaType, VisaType.code == Fee.visa_type_code)
         .where(Fee.valid_from <= _ON, is_offered(_ON))
         .ext(distinct_on(Fee.visa_type_code))

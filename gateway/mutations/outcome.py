@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from models.life import Refusal
@@ -17,13 +18,15 @@ class Reason:
     path: tuple[str, ...]
     #: The text of ``gateway/texts`` that says more than the code, and the limits that it names.
     rule: str | None = None
-    limits: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, int | str] = field(default_factory=dict)
     #: The status that the application has, where that could be the reason.
     status: Status | None = None
     #: What could be asked for instead: codes of visa types; None where that is not the reason.
     fitting: tuple[str, ...] | None = None
     #: The kinds of the documents that are missing, where that is the reason.
     missing: tuple[str, ...] | None = None
+    #: The day until which a passport must be valid, where one is not.
+    needed_until: date | None = None
 
 
 class RefusedError(Exception):
@@ -53,13 +56,14 @@ class Reasons:
         refusal: Refusal,
         *path: str,
         rule: str | None = None,
-        limits: Mapping[str, int] | None = None,
+        limits: Mapping[str, int | str] | None = None,
         status: Status | None = None,
         fitting: tuple[str, ...] | None = None,
         missing: tuple[str, ...] | None = None,
+        needed_until: date | None = None,
     ) -> None:
         whole = (*self._below, *path)
-        reason = Reason(refusal, whole, rule, limits or {}, status, fitting, missing)
+        reason = Reason(refusal, whole, rule, limits or {}, status, fitting, missing, needed_until)
         self._found.setdefault(whole, reason)
 
     def include(self, reason: Reason) -> None:
@@ -138,12 +142,14 @@ def _reason_to_json(reason: Reason) -> dict[str, Any]:
         "limits": reason.limits,
         "fitting": reason.fitting,
         "missing": reason.missing,
+        "needed_until": reason.needed_until and reason.needed_until.isoformat(),
     }
 
 
 def _reason_from_json(stored: dict[str, Any]) -> Reason:
-    # A gateway of before wrote neither.
+    # A gateway of before wrote none of these.
     fitting, missing = stored.get("fitting"), stored.get("missing")
+    needed_until = stored.get("needed_until")
     return Reason(
         Refusal(stored["code"]),
         tuple(stored["path"]),
@@ -151,4 +157,5 @@ def _reason_from_json(stored: dict[str, Any]) -> Reason:
         stored["limits"],
         fitting=None if fitting is None else tuple(fitting),
         missing=None if missing is None else tuple(missing),
+        needed_until=None if needed_until is None else date.fromisoformat(needed_until),
     )

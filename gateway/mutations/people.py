@@ -39,16 +39,9 @@ def is_formed(name: str, value: str) -> bool:
 
 
 def check_values(
-    values: Mapping[str, Any],
-    today: date,
-    needed_until: date,
-    countries: Container[str],
-    reasons: Reasons,
+    values: Mapping[str, Any], today: date, countries: Container[str], reasons: Reasons
 ) -> None:
-    """Add a reason for each invalid field, never its value. What is left out is not looked at.
-
-    ``needed_until`` is the last day of a stay that begins today.
-    """
+    """Add a reason for each invalid field, never its value. What is left out is not looked at."""
     given = {name: value for name, value in values.items() if value is not None}
     for name, pattern in _PATTERNS.items():
         if name in given and not pattern.fullmatch(given[name]):
@@ -58,8 +51,15 @@ def check_values(
     state = given.get("passport_issuing_state")
     if state is not None and state not in countries:
         reasons.add(Refusal.INVALID, "identity", "passportIssuingState", rule="issuing_state")
-    if given.get("passport_expires_on", needed_until) < needed_until:
-        reasons.add(Refusal.PASSPORT_EXPIRES, "identity", "passportExpiresOn")
+
+
+def check_passport(expires_on: date, needed_until: date, reasons: Reasons) -> None:
+    """Add a reason unless a given passport is valid long enough."""
+    if expires_on < needed_until:
+        path = ("identity", "passportExpiresOn")
+        reasons.add(
+            Refusal.PASSPORT_EXPIRES, *path, rule="passport_given", needed_until=needed_until
+        )
 
 
 def values_of(person: SaidPerson) -> dict[str, Any]:
@@ -68,12 +68,28 @@ def values_of(person: SaidPerson) -> dict[str, Any]:
 
 
 async def check_own_applicant(
-    transaction: WriteTransaction, submission: Submission, reasons: Reasons
+    transaction: WriteTransaction,
+    submission: Submission,
+    needed_until: date | None,
+    reasons: Reasons,
 ) -> None:
-    """Add reasons if an identity is needed, or differs from the one on record."""
+    """Add reasons if an identity is needed, or differs from the one on record, or if the passport
+    on record expires before the day until which it is needed."""
     rows = await _find_applicant(transaction, transaction.viewer.subject)
     if rows:
         _check_same_person(rows[0], submission, reasons)
+        expires_on = rows[0].passport_expires_on
+        if (
+            submission.person is None
+            and needed_until is not None
+            and (expires_on is None or expires_on < needed_until)
+        ):
+            reasons.add(
+                Refusal.PASSPORT_EXPIRES,
+                "identity",
+                rule="passport_on_record",
+                needed_until=needed_until,
+            )
     elif submission.person is None:
         reasons.add(Refusal.IDENTITY_REQUIRED, "identity")
 

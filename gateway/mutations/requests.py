@@ -107,10 +107,10 @@ class Person:
     birth_date: date
     email: str
     phone: str
+    passport_expires_on: date
     sex: Sex | None = None
     place_of_birth: str | None = None
     passport_issuing_state: str | None = None
-    passport_expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,7 @@ class Submission:
 
     visa_type: str
     nationality: str
+    entry_on: date
     centre: str | None
     #: The partner country whose portal takes it in, where no centre does.
     country: str | None

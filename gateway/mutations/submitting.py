@@ -1,7 +1,7 @@
 """Submits applications: each is checked on its own, the valid ones are written together."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from random import SystemRandom
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,6 +14,7 @@ from gateway.mutations.offer import Offer, read_offer
 from gateway.mutations.outcome import NothingDoneError, Outcome, Reasons, RefusedError, Result
 from gateway.mutations.people import (
     check_own_applicant,
+    check_passport,
     check_values,
     create_applicants,
     own_applicant,
@@ -29,6 +30,7 @@ from models import (
 from models.case.place import Place
 from models.case.reference_numbers import new_billing_code, new_reference
 from models.life import STEPS, Refusal, Verb
+from models.reference.passports import needed_until
 from models.row_keys import new_key
 from models.vocabulary import Channel, EventKind, Role
 
@@ -92,14 +94,32 @@ async def _check(
             submission.trip_purpose,
             reasons,
         )
-    if submission.person is not None:
-        needed_until = offer.on + timedelta(days=offer.stays.get(submission.visa_type, 0))
-        values = values_of(submission.person)
-        check_values(values, offer.on, needed_until, offer.countries, reasons)
+    needed = _check_entry(submission, offer, reasons)
+    if (person := submission.person) is not None:
+        check_values(values_of(person), offer.on, offer.countries, reasons)
+        if needed is not None:
+            check_passport(person.passport_expires_on, needed, reasons)
     if transaction.viewer.role is Role.APPLICANT:
-        await check_own_applicant(transaction, submission, reasons)
+        await check_own_applicant(transaction, submission, needed, reasons)
     elif submission.person is None:
         reasons.add(Refusal.IDENTITY_REQUIRED, "identity")
+
+
+def _check_entry(submission: Submission, offer: Offer, reasons: Reasons) -> date | None:
+    """The day until which the passport must be valid; None where that cannot be said.
+
+    Adds a reason if the day of entry has passed, or if a visa would no longer serve then.
+    """
+    entry_on, visa_type = submission.entry_on, submission.visa_type
+    latest = offer.latest_entries.get(visa_type)
+    if entry_on < offer.on:
+        reasons.add(Refusal.INVALID, "entryOn", rule="entry_passed")
+    elif latest is not None and entry_on > latest:
+        limits = {"latest": latest.isoformat()}
+        reasons.add(Refusal.INVALID, "entryOn", rule="entry_too_late", limits=limits)
+    elif latest is not None:
+        return needed_until(entry_on, offer.passport_months[visa_type])
+    return None
 
 
 async def _write(
@@ -138,6 +158,7 @@ def _application_row(
         "nationality_code": submission.nationality,
         "visa_type_code": submission.visa_type,
         "trip_purpose": submission.trip_purpose,
+        "entry_on": submission.entry_on,
         "channel": _channel(place, group),
         "partner_code": place.partner,
         "country_code": place.country,

@@ -27,6 +27,7 @@ _BILL_IS_OPEN = (
 _LODGED = frozenset(
     {"id", "reference", "applicant_id", "nationality_code", "visa_type_code", "trip_purpose"}
     | {"channel", "partner_code", "country_code", "centre_code", "group_reference", "pay_by"}
+    | {"entry_on"}
     | {"status", "submitted_at"}
 )
 #: The desk it is on, its successor once its place has closed, and whether other files of its person

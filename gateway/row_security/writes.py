@@ -36,6 +36,7 @@ from models import (
     IdentityVersion,
     Partner,
     PartnerCountry,
+    PassportRule,
     PersonLink,
     ReferenceChange,
     RequestedItem,
@@ -46,8 +47,8 @@ from models import (
     VisaType,
 )
 
-_REFERENCE = (Country, EntryRule, VisaType, Eligibility, RequiredDocument, Fee, ServiceTarget,
-              Deadline, Partner, PartnerCountry, Centre)  # fmt: skip
+_REFERENCE = (Country, EntryRule, VisaType, Eligibility, RequiredDocument, PassportRule, Fee,
+              ServiceTarget, Deadline, Partner, PartnerCountry, Centre)  # fmt: skip
 #: In the order of the script: what a writing role may do with each table of a case or a person.
 _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     Applicant: person_writes.grant_applicants,

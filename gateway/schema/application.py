@@ -1,6 +1,6 @@
 """Applications, what happened to them and who works on them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import strawberry
@@ -92,6 +92,11 @@ class Application(Node):
     trip_purpose: TripPurpose | None = column(
         Row.trip_purpose,
         "Why the applicant travels, as stated; null where nobody asked, as in old files.",
+    )
+    entry_on: date | None = column(
+        Row.entry_on,
+        "The day on which the applicant means to enter, in WIB; null where nobody asked, as in old"
+        " files.",
     )
     nationality: Country | None = link(
         Row.nationality_code, CountryRow.code, "Nationality of the passport used.", filters=True

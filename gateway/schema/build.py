@@ -16,6 +16,7 @@ from gateway.schema.mutations.errors import (
     DocumentsError,
     EligibilityError,
     InputError,
+    PassportError,
 )
 from gateway.schema.mutations.mutation import Mutation
 from gateway.schema.query import Query
@@ -62,7 +63,7 @@ def build_schema() -> GraphQLSchema:
         Mutation,
         Subscription,
         directives=[purpose],
-        types=[InputError, CaseError, EligibilityError, DocumentsError, *UPDATES],
+        types=[InputError, CaseError, EligibilityError, DocumentsError, PassportError, *UPDATES],
         config=config,
     )
     schema = graphql_schema(declared)

@@ -1,4 +1,4 @@
-"""Visa types with their dated eligibility, documents, fees and service targets."""
+"""Visa types with their dated terms: eligibility, documents, passports, fees, service targets."""
 
 from datetime import date
 
@@ -7,6 +7,7 @@ from gateway.mapping.enums import translated_column
 from gateway.mapping.scalars import Hours, Rupiah
 from models import Eligibility as EligibilityRow
 from models import Fee as FeeRow
+from models import PassportRule as PassportRuleRow
 from models import RequiredDocument as RequiredDocumentRow
 from models import ServiceTarget as ServiceTargetRow
 from models import VisaType as VisaTypeRow
@@ -32,6 +33,21 @@ class RequiredDocument:
     kind: DocumentKind = column(RequiredDocumentRow.kind, "Which document.")
     is_required: bool = column(RequiredDocumentRow.is_required, "Whether it is required.")
     valid_from: date = column(RequiredDocumentRow.valid_from, "First day in force.")
+
+
+@noun(key=PassportRuleRow.valid_from)
+class PassportRule:
+    """How long a passport must be valid to enter, in force until the next rule begins."""
+
+    months: int = column(
+        PassportRuleRow.months,
+        "For how many calendar months from the intended day of entry on. Six months from 31 August"
+        " on end on the last day of February.",
+    )
+    valid_from: date = column(
+        PassportRuleRow.valid_from,
+        "First day in force: for what is handed in from then on, whenever the entry is.",
+    )
 
 
 @noun(key=FeeRow.valid_from)
@@ -90,6 +106,12 @@ class VisaType(Node):
         "What belongs to a complete file, latest first: at most 100. What is not listed is not"
         " required.",
         order=(RequiredDocumentRow.valid_from.desc(), RequiredDocumentRow.kind),
+    )
+    passport_rules: list[PassportRule] = links(
+        VisaTypeRow.code,
+        PassportRuleRow.visa_type_code,
+        "How long a passport must be valid, latest first: at most 20, one for each decree.",
+        order=(PassportRuleRow.valid_from.desc(),),
     )
     fees: list[Fee] = links(
         VisaTypeRow.code,

@@ -1,6 +1,6 @@
 """An application for a visa, what happened to it and who works on it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -66,6 +66,8 @@ class Application(Base):
     visa_type_code: Mapped[str] = mapped_column(ForeignKey("visa_type.code"))
     #: What the applicant travels for; none where nobody asked, as before this was stated.
     trip_purpose: Mapped[str | None]
+    #: The day on which the applicant means to enter; none where nobody asked, as before.
+    entry_on: Mapped[date | None]
     channel: Mapped[str]
     partner_code: Mapped[str | None]
     #: Where the partner took the application; none where it was lodged directly.

@@ -1,4 +1,4 @@
-"""What decrees change: countries, visa types and their documents, fees, targets, eligibility.
+"""What decrees change: countries, visa types and their terms, entry rules and deadlines.
 
 Each dated row is in force from its ``valid_from`` until the next row of the same key begins, so
 rows cannot overlap and leave no gap.
@@ -96,6 +96,21 @@ class RequiredDocument(Base):
     is_required: Mapped[bool]
 
     __table_args__ = (one_of("kind", DocumentKind),)
+
+
+class PassportRule(Base):
+    """How long a passport must be valid to enter with a visa of a type, from a date on.
+
+    It is counted in calendar months from the intended day of entry on.
+    """
+
+    __tablename__ = "passport_rule"
+
+    visa_type_code: Mapped[str] = mapped_column(ForeignKey("visa_type.code"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    months: Mapped[int]
+
+    __table_args__ = (CheckConstraint("months >= 0", name="months_are_not_negative"),)
 
 
 class Fee(Base):

@@ -109,6 +109,11 @@ TURNAROUND_CALLING = Spread(7.5 * DAY, 0.38)
 #: From the grant on; the default of visa types.
 USE_WITHIN_DAYS = 90
 
+#: The earliest intended day of entry in days after submission (a group comes within two), and how
+#: long after that it is.
+FIRST_ENTRY = 3
+ENTERED_AFTER = Spread(16 * DAY, 0.8)
+
 #: What is mostly missing, by the same share each.
 REQUESTED_ITEMS = (
     RequestedItemKind.RETURN_TICKET,

@@ -39,7 +39,7 @@ def new_person(
         sex=_SEXES[number % len(_SEXES)],
         place_of_birth=_places()[nationality],
         passport_issuing_state=nationality,
-        passport_expires_on=today + timedelta(days=400 + number % 3_000),
+        passport_expires_on=today + timedelta(days=1_200 + number % 2_450),
     )
     return applicant, identity
 
@@ -47,11 +47,15 @@ def new_person(
 def as_known(known: IdentityRow, identity: IdentityRow, appeared_on: date) -> IdentityRow:
     """Somebody who was handed in before, elsewhere: with the same passport, or a renewed one."""
     same = {"full_name": known.full_name, "birth_date": known.birth_date, "sex": known.sex}
-    lasts = known.passport_expires_on >= appeared_on + timedelta(days=365)
-    if lasts and known.passport_number[-1] in "02468":
+    if lasts(known, appeared_on) and known.passport_number[-1] in "02468":
         number = known.passport_number
         same |= {"passport_number": number, "passport_expires_on": known.passport_expires_on}
     return identity._replace(**same)
+
+
+def lasts(known: IdentityRow, day: date) -> bool:
+    """Whether a passport lasts for a trip that is applied for on a day: at least a year."""
+    return known.passport_expires_on >= day + timedelta(days=365)
 
 
 #: One in fifty leaves it open.

@@ -15,7 +15,6 @@ from models.synthetic.corrections import Corrections
 from models.synthetic.desks import Desks, assignments
 from models.synthetic.groups import Groups
 from models.synthetic.inputs import Reference
-from models.synthetic.purposes import Purposes
 from models.synthetic.rows import (
     ApplicantRow,
     ApplicationRow,
@@ -33,6 +32,7 @@ from models.synthetic.rows import (
     receipt_number,
     visa_number,
 )
+from models.synthetic.trips import Trips
 from models.vocabulary import (
     CLOSED,
     RESOLUTIONS,
@@ -114,7 +114,7 @@ class Recorder:
     def __init__(self, given: Reference, until: int, rng: Random, seed: int) -> None:
         # Each draws from a source of its own: what one draws changes nothing else of a world.
         self._groups = Groups(Random(f"groups {seed}"))
-        self._purposes = Purposes(Random(f"purposes {seed}"))
+        self._trips = Trips(seed)
         self._corrections = Corrections(Random(f"corrections {seed}"), until)
         self._given = given
         self._until = until
@@ -250,18 +250,20 @@ class Recorder:
             paid_on = day_in_wib(standing.paid_at)
             hours = self._given.target_hours(case.visa_type, case.profile.clock, paid_on)
             target_due_at = paid_at + timedelta(hours=hours)
+        group = self._groups.reference(case)
         return ApplicationRow(
             id=application_id,
             reference=new_reference(self._rng),
             applicant_id=applicant.id,
             nationality_code=applicant.nationality_code,
             visa_type_code=case.visa_type,
-            trip_purpose=self._purposes.of(case.visa_type),
+            trip_purpose=self._trips.purpose(case),
+            entry_on=self._trips.entry_on(case, group),
             channel=case.place.channel,
             partner_code=case.place.partner,
             country_code=case.place.country,
             centre_code=case.place.centre,
-            group_reference=self._groups.reference(case),
+            group_reference=group,
             status=standing.status,
             submitted_at=instant(case.submitted_at),
             received_at=instant(standing.received_at) if standing.received_at else None,

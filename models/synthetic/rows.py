@@ -68,6 +68,7 @@ class ApplicationRow(NamedTuple):
     nationality_code: str
     visa_type_code: str
     trip_purpose: TripPurpose
+    entry_on: date
     channel: Channel
     partner_code: str | None
     country_code: str | None

@@ -14,14 +14,22 @@ from models.case.place import Place
 from models.synthetic import assumptions
 from models.synthetic.assumptions import Scale
 from models.synthetic.bans import BanList
-from models.synthetic.calendar import DAY, HOUR, Month, last_outage, moments, months_until
+from models.synthetic.calendar import (
+    DAY,
+    HOUR,
+    Month,
+    day_in_wib,
+    last_outage,
+    moments,
+    months_until,
+)
 from models.synthetic.cases import Actor, Case, Step
 from models.synthetic.chance import seconds
 from models.synthetic.demand import demand
 from models.synthetic.inputs import Reference
 from models.synthetic.intake import Intake
 from models.synthetic.life import life
-from models.synthetic.people import as_known, new_person
+from models.synthetic.people import as_known, lasts, new_person
 from models.synthetic.record import CaseProgress, Recorder
 from models.synthetic.rows import ApplicantRow, Batch, IdentityRow, PassportEndingRow
 from models.vocabulary import Channel, EventKind, Role, ScreeningResult
@@ -54,7 +62,9 @@ class World:
         self._intake = Intake(given, self._demand, plan.scale, self._rng)
         self._recorder = Recorder(given, self._until, self._rng, plan.seed)
         #: By nationality, a heap of applicants who will apply again, and when.
-        self._returning: defaultdict[str, list[tuple[int, UUID, ApplicantRow]]] = defaultdict(list)
+        self._returning: defaultdict[str, list[tuple[int, UUID, ApplicantRow, IdentityRow]]] = (
+            defaultdict(list)
+        )
         #: By nationality, who was new since somebody came again who had been handed in before.
         self._known: defaultdict[str, list[IdentityRow]] = defaultdict(list)
 
@@ -68,12 +78,12 @@ class World:
                 bans.look_at(batch)
                 yield batch
                 batch = Batch()
-            applicant = self._applicant(nationality, submitted_at, batch)
+            applicant, identity = self._applicant(nationality, submitted_at, batch)
             place = self._intake.place(nationality, submitted_at, self._rng)
             visa_type = self._intake.profiles[nationality].visas.draw(self._rng)
             case = self._case(applicant, submitted_at, place, visa_type)
             standing = self._recorder.record(case, applicant, self._steps_until_end(case), batch)
-            self._schedule_return(applicant, standing)
+            self._schedule_return(applicant, identity, standing)
         bans.look_at(batch)
         bans.write(batch)
         yield batch
@@ -91,16 +101,20 @@ class World:
                 moments(month, len(nationalities), self._rng), nationalities, strict=True
             )
 
-    def _applicant(self, nationality: str, submitted_at: int, batch: Batch) -> ApplicantRow:
-        """An applicant who is due to apply again, or else a new one."""
+    def _applicant(
+        self, nationality: str, submitted_at: int, batch: Batch
+    ) -> tuple[ApplicantRow, IdentityRow]:
+        """An applicant who is due to apply again with a passport that lasts, or else a new one."""
         returning = self._returning[nationality]
-        if returning and returning[0][0] <= submitted_at:
-            return heappop(returning)[-1]
+        while returning and returning[0][0] <= submitted_at:
+            _, _, applicant, identity = heappop(returning)
+            if lasts(identity, day_in_wib(submitted_at)):
+                return applicant, identity
         return self._new_applicant(nationality, submitted_at, batch)
 
     def _new_applicant(
         self, nationality: str, submitted_at: int, batch: Batch, account: str | None = None
-    ) -> ApplicantRow:
+    ) -> tuple[ApplicantRow, IdentityRow]:
         applicant, identity = new_person(nationality, submitted_at, self._rng, account)
         known = self._known[nationality]
         if account is None and len(known) == assumptions.AGAIN_ELSEWHERE - 1:
@@ -112,16 +126,18 @@ class World:
         ending = PassportEndingRow(applicant.id, identity.passport_number[-4:])
         batch.passport_ending.append(ending)
         batch.identity.append(identity)
-        return applicant
+        return applicant, identity
 
-    def _schedule_return(self, applicant: ApplicantRow, standing: CaseProgress) -> None:
+    def _schedule_return(
+        self, applicant: ApplicantRow, identity: IdentityRow, standing: CaseProgress
+    ) -> None:
         if standing.closed_at is None or standing.status not in assumptions.AGAIN:
             return
         share, after = assumptions.AGAIN[standing.status]
         if self._rng.random() < share:
             again_at = standing.closed_at + seconds(after, self._rng)
             waiting = self._returning[applicant.nationality_code]
-            heappush(waiting, (again_at, applicant.id, applicant))
+            heappush(waiting, (again_at, applicant.id, applicant, identity))
 
     def _case(
         self, applicant: ApplicantRow, submitted_at: int, place: Place, visa_type: str
@@ -137,7 +153,7 @@ class World:
     def _demo_applicant(self, batch: Batch) -> None:
         """One applicant can sign in, and finds a visa granted and a case that is looked at."""
         first_at = self._until - DEMO_CASES[0].ago
-        applicant = self._new_applicant("AU", first_at, batch, account="applicant")
+        applicant, _ = self._new_applicant("AU", first_at, batch, account="applicant")
         for demo in DEMO_CASES:
             case = self._case(applicant, self._until - demo.ago, _DEMO_PLACE, demo.visa_type)
             steps = self._steps_until_end(case)
@@ -149,7 +165,7 @@ class World:
         """One case is with screening, answered CLEAR: an entry of the ban list opens its question
         again."""
         submitted_at = self._until - SCREENED_CASE.ago
-        applicant = self._new_applicant("AU", submitted_at, batch)
+        applicant, _ = self._new_applicant("AU", submitted_at, batch)
         case = self._case(applicant, submitted_at, _DEMO_PLACE, SCREENED_CASE.visa_type)
         steps = self._steps_until_end(case)
         while steps[-1].kind is not SCREENED_CASE.ends or not _is_clear(steps[-1]):

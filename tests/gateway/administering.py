@@ -23,7 +23,7 @@ _VISA_TYPE = """visaType(by: {{code: "{}"}}) {{
     code name(language: EN) category stayDays useWithinDays isMultipleEntry validFrom validUntil
     fees {{ amountIdr validFrom }} serviceTargets {{ clock hours promisedPercent validFrom }}
     eligibility {{ entry purpose isOpen validFrom }}
-    requiredDocuments {{ kind isRequired validFrom }}
+    requiredDocuments {{ kind isRequired validFrom }} passportRules {{ months validFrom }}
 }}"""
 _COUNTRY = """country(by: {{code: "{}"}}) {{
     code iso3 name(language: EN) entryRules {{ entry validFrom }}
@@ -40,6 +40,7 @@ SHOWN = {
     "proposeVisaTypeEnd": (_VISA_TYPE, "visaType"),
     "proposeEligibility": (_VISA_TYPE, "visaType"),
     "proposeRequiredDocument": (_VISA_TYPE, "visaType"),
+    "proposePassportRule": (_VISA_TYPE, "visaType"),
     "proposeFee": (_VISA_TYPE, "visaType"),
     "proposeServiceTarget": (_VISA_TYPE, "visaType"),
     "proposeEntryRule": (_COUNTRY, "country"),
@@ -48,7 +49,8 @@ PROPOSALS = (*SHOWN, "proposeDeadline")
 DECREE = {"decree": "M.IP-08.GR.01.01 Tahun 2026", "reason": "The tariff of state revenue."}
 #: The tables of reference data, partners and centres.
 TABLES = ("country", "partner", "partner_country", "centre", "visa_type", "fee", "service_target",
-          "entry_rule", "eligibility", "required_document", "deadline")  # fmt: skip
+          "entry_rule", "eligibility", "required_document", "passport_rule",
+          "deadline")  # fmt: skip
 
 
 async def today(connection: asyncpg.Connection) -> date:
@@ -82,6 +84,7 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
                                "isOpen": False, "validFrom": on},
         "proposeRequiredDocument": {"visaType": "B1", "kind": "PHOTOGRAPH", "isRequired": True,
                                     "validFrom": on},
+        "proposePassportRule": {"visaType": "B1", "months": 12, "validFrom": on},
         "proposeFee": {"visaType": "B1", "amountIdr": 650_000, "validFrom": on},
         "proposeServiceTarget": {"visaType": "B1", "clock": "STANDARD", "hours": 12,
                                  "validFrom": on},

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,12 +11,15 @@ import asyncpg
 
 from gateway.mapping.ids import GlobalId, decode
 from tests.gateway.conftest import Answer, Viewer
-from tests.world import REQUIRED, application_id, link_id
+from tests.world import REQUIRED, application_id, link_id, today
 
 IDENTITY: Mapping[str, str] = {
     "fullName": "Olive Zephyrine", "passportNumber": "ZX1234567", "birthDate": "1990-02-03",
     "email": "olive.zephyrine@example.net", "phone": "+61 400 123 987",
+    "passportExpiresOn": "2041-07-23",
 }  # fmt: skip
+#: A day on which every visa of the worlds serves to enter.
+ENTRY_ON = (today() + timedelta(days=20)).isoformat()
 #: Everything that must never be found outside the vault.
 PERSONAL = (*IDENTITY.values(), "Zephyrine", "ZX123", "400 123 987")
 
@@ -82,6 +86,7 @@ ANSWERS = {
 A_LINK = GlobalId("PersonLink", str(link_id(1))).encode()
 #: What a mutation says where a test says nothing of it.
 UNSAID: Mapping[str, dict[str, Any]] = {
+    "submitApplication": {"entryOn": ENTRY_ON},
     "recordDocuments": {"documents": []},
     "requestInformation": {"items": [{"kind": "RETURN_TICKET"}]},
     "answerInformation": {"items": ["RETURN_TICKET"]},
@@ -255,7 +260,7 @@ WRITTEN = ("application", "application_event", "applicant", "identity", "decisio
            "identity_version", "idempotency", "volume_outbox",
            "access_event", "person_link", "partner", "partner_country", "centre", "fee",
            "service_target", "visa_type", "entry_rule", "eligibility",
-           "required_document")  # fmt: skip
+           "required_document", "passport_rule")  # fmt: skip
 
 
 async def everything(connection: asyncpg.Connection) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from gateway import limits
 from gateway.mapping.ids import GlobalId
 from tests.gateway.conftest import CLAIMS
 from tests.gateway.processor_time import JSON_HEADERS, HttpRequest
+from tests.world import today
 
 _TOKEN = re.compile(
     r'"""(?:[^"]|"(?!""))*"""|"(?:[^"\\]|\\.)*"|\.\.\.|[A-Za-z_]\w*|-?\d[\d.eE+-]*|[!$&()\[\]{}:=@|]'
@@ -27,12 +29,14 @@ APPLICATION = {
     "visaType": "B1",
     "nationality": "AU",
     "centre": "AU-SYD",
+    "entryOn": (today() + timedelta(days=20)).isoformat(),
     "identity": {
         "fullName": "Ruby Hale",
         "passportNumber": "PA1234567",
         "birthDate": "1990-01-01",
         "email": "ruby@example.org",
         "phone": "+61 2 1234 5678",
+        "passportExpiresOn": "2041-07-23",
     },
 }
 BATCH = """mutation($input: SubmitApplicationsInput!) {

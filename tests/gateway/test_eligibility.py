@@ -6,7 +6,7 @@ import pytest
 
 from tests.gateway.administering import apply_decree
 from tests.gateway.administering import today as today_of
-from tests.gateway.changing import IDENTITY, change, document, key, submitted_case
+from tests.gateway.changing import ENTRY_ON, IDENTITY, change, document, key, submitted_case
 from tests.gateway.conftest import Viewer
 
 pytestmark = pytest.mark.anyio
@@ -20,7 +20,7 @@ SUBMIT = document(
     "submitApplication",
     "application { id } errors { code path message ... on EligibilityError { eligibleVisaTypes } }",
 )
-FORM = {"visaType": "B1", "nationality": "AF", "identity": dict(IDENTITY)}
+FORM = {"visaType": "B1", "nationality": "AF", "entryOn": ENTRY_ON, "identity": dict(IDENTITY)}
 
 
 async def eligible(viewer: Viewer, nationality: str, **given: object) -> list[str]:
@@ -66,7 +66,8 @@ async def test_a_visa_type_that_does_not_fit_is_refused_with_those_that_do(who) 
 
 
 async def test_a_purpose_that_the_visa_type_does_not_serve_is_refused_with_what_does(who) -> None:
-    values = {"nationality": "AU", "identity": dict(IDENTITY), "tripPurpose": "BUSINESS"}
+    values = {"nationality": "AU", "identity": dict(IDENTITY), "tripPurpose": "BUSINESS",
+              "entryOn": ENTRY_ON}  # fmt: skip
     answer = await who["agent-au"](
         SUBMIT, input={"idempotencyKey": key(), "visaType": "C1", **values}
     )
@@ -104,7 +105,7 @@ async def test_who_applies_alone_names_no_portal_and_no_group(who) -> None:
 
 async def test_a_repeated_batch_repeats_its_eligible_visa_types(who) -> None:
     """What did not fit is kept with the key, to be answered alike."""
-    form = {"nationality": "AF", "identity": dict(IDENTITY)}
+    form = {"nationality": "AF", "entryOn": ENTRY_ON, "identity": dict(IDENTITY)}
     batch = {
         "idempotencyKey": key(),
         "applications": [{"visaType": "B1", **form}, {"visaType": "C1", **form}],

@@ -38,10 +38,10 @@ from tests.people import identities
 from tests.rights import applicant_of, order_erasure, payload_of, withdrawn_case
 
 pytestmark = pytest.mark.anyio
-
+EXPIRES = {"passportExpiresOn": "2041-07-23"}
 IDENTITY = {
     "fullName": "Zyxwanda Quokkabane", "passportNumber": "QZERASE01", "birthDate": "1931-02-03",
-    "email": "zyxwanda@quokkabane.example", "phone": "+61 400 777 313",
+    "email": "zyxwanda@quokkabane.example", "phone": "+61 400 777 313", **EXPIRES,
 }  # fmt: skip
 READ = """
     query ($case: ID!, $for: String!) @purpose(code: SUPERVISION, reference: $for) {
@@ -80,7 +80,7 @@ async def assert_jobs_skip(connection: Any, subject: UUID) -> None:
 
 
 async def test_whoever_is_erased_is_read_nowhere_and_nothing_chokes(who, connection) -> None:
-    corrected = {"fullName": "Zyxwanda Numbat", "passportNumber": "QZERASE02"}
+    corrected = {"fullName": "Zyxwanda Numbat", "passportNumber": "QZERASE02", **EXPIRES}
     case = await case_closed_after_correction(who, corrected)
     subject = await order_erasure(who, case)
     before = await read(who, case)

@@ -259,6 +259,10 @@ RUN_OUT = {
         "UPDATE fee SET valid_from = '2090-01-01' WHERE visa_type_code IN ('C1', 'B1')",
         "No fee is in force today for B1, C1.",
     ),
+    "a passport rule": (
+        "DELETE FROM passport_rule WHERE visa_type_code = 'E33G'",
+        "No passport rule is in force today for E33G.",
+    ),
     "a target": (
         "DELETE FROM service_target WHERE visa_type_code = 'D2' AND clock = 'STANDARD'",
         "No service target is in force today for D2.",

@@ -17,6 +17,7 @@ from models.row_keys import new_key
 from tests import tokens
 from tests.gateway.administering import apply_decree
 from tests.gateway.changing import (
+    ENTRY_ON,
     IDENTITY,
     change,
     cleared_case,
@@ -127,7 +128,7 @@ def test_keys_of_one_process_only_grow_and_say_when_they_were_made() -> None:
 
 async def _walk(who: Mapping[str, Viewer]) -> None:
     """Ways through the life of applications that together write to every table with such a key."""
-    own = {"visaType": "B1", "nationality": "AU"}
+    own = {"visaType": "B1", "nationality": "AU", "entryOn": ENTRY_ON}
     await perform(who["applicant"], "submitApplication", **own)
     batch = [{**own, "identity": {**IDENTITY, "passportNumber": f"X000000{n}"}} for n in range(3)]
     asked = await who["agent-au"](

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from tests.gateway.changing import IDENTITY, key, submitted_case
+from tests.gateway.changing import ENTRY_ON, IDENTITY, key, submitted_case
 from tests.gateway.conftest import Traffic, Viewer, without_budget
 
 pytestmark = pytest.mark.anyio
@@ -52,7 +52,13 @@ async def _observe_submission(
 ) -> tuple[object, ...]:
     """The answer to an agent, and the statements sent to the database meanwhile."""
     begins = len(traffic.statements)
-    values = {"visaType": "B1", "nationality": "AU", "identity": identity, "idempotencyKey": key()}
+    values = {
+        "visaType": "B1",
+        "nationality": "AU",
+        "entryOn": ENTRY_ON,
+        "identity": identity,
+        "idempotencyKey": key(),
+    }
     first = await agent(_DOCUMENT, input=values)
     assert first.data["submitApplication"]["errors"] == []
     case = first.data["submitApplication"]["application"]["id"]

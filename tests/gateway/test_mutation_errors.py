@@ -15,6 +15,7 @@ from models.life import Refusal
 from models.vocabulary import Role
 from tests.gateway.administering import sample
 from tests.gateway.changing import (
+    ENTRY_ON,
     IDENTITY,
     PERSONAL,
     change,
@@ -39,14 +40,17 @@ RESULTS = "results { application { id } errors { code message path } } errors { 
 #: Everything of it is wrong, in as many places as there are.
 WRONG_PERSON = {
     "fullName": "", "passportNumber": "zx 1", "birthDate": "2999-01-01", "email": "nowhere",
-    "phone": "0812",
+    "phone": "0812", "passportExpiresOn": "2041-07-23",
 }  # fmt: skip
-WRONG = {"visaType": "Z9", "nationality": "XX", "centre": "SG-SIN", "identity": WRONG_PERSON}
+WRONG = {"visaType": "Z9", "nationality": "XX", "centre": "SG-SIN", "entryOn": "2025-01-01",
+         "identity": WRONG_PERSON}  # fmt: skip
+_INVALID = {("identity", name): "INVALID" for name in WRONG_PERSON if name != "passportExpiresOn"}
 ITS_MISTAKES = {
     ("visaType",): "VISA_TYPE_NOT_OFFERED",
     ("nationality",): "NATIONALITY_UNKNOWN",
     ("centre",): "CENTRE_NOT_FOUND",
-    **{("identity", name): "INVALID" for name in WRONG_PERSON},
+    ("entryOn",): "INVALID",
+    **_INVALID,
 }
 
 
@@ -77,7 +81,7 @@ async def test_all_mistakes_of_an_application_are_reported_together(who, world, 
 
 
 async def test_each_application_of_a_batch_reports_all_of_its_mistakes(who, world) -> None:
-    good = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    good = {"visaType": "B1", "nationality": "AU", "entryOn": ENTRY_ON, "identity": dict(IDENTITY)}
     answer = await who["agent-au"](
         document("submitApplications", RESULTS),
         input={"idempotencyKey": key(), "applications": [good, WRONG, {**good, "visaType": "Z9"}]},
@@ -107,7 +111,7 @@ async def test_consequences_of_a_mistake_are_not_reported(who, world) -> None:
     changed = await change(who["applicant"], "submitApplication", **values)
     assert mistakes(changed.payload["errors"]) == {
         ("nationality",): "NATIONALITY_UNKNOWN",
-        **{("identity", name): "INVALID" for name in WRONG_PERSON},
+        **_INVALID,
     }
 
 
@@ -186,7 +190,7 @@ async def test_messages_are_in_the_language_that_is_accepted(who, world) -> None
 
 
 async def test_a_repeated_request_is_answered_in_its_own_language(who, world, connection) -> None:
-    good = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    good = {"visaType": "B1", "nationality": "AU", "entryOn": ENTRY_ON, "identity": dict(IDENTITY)}
     input_ = {
         "idempotencyKey": key(), "applications": [good, {**good, "identity": WRONG_PERSON}]
     }  # fmt: skip
@@ -213,7 +217,7 @@ async def test_a_repeated_request_is_answered_in_its_own_language(who, world, co
 async def test_an_outcome_that_an_earlier_gateway_stored_is_repeated(
     who, world, connection
 ) -> None:
-    good = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    good = {"visaType": "B1", "nationality": "AU", "entryOn": ENTRY_ON, "identity": dict(IDENTITY)}
     items = [good, {**good, "visaType": "Z9"}]
     input_ = {"idempotencyKey": key(), "applications": items}
     answer = await in_language(who["agent-au"], "en", "submitApplications", input_, RESULTS)

@@ -7,6 +7,7 @@ import pytest
 
 from models.volumes import fold, verify
 from tests.gateway.changing import (
+    ENTRY_ON,
     IDENTITY,
     assign_to,
     change,
@@ -210,7 +211,7 @@ async def test_mutations_run_in_order_and_each_is_read_after_it(who, world) -> N
 
 
 async def test_a_payload_is_read_by_the_policy_of_reading(who, world, traffic) -> None:
-    given = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    given = {"visaType": "B1", "nationality": "AU", "entryOn": ENTRY_ON, "identity": dict(IDENTITY)}
     inside = "application { stage applicant { passportLastFour identity { fullName } } }"
     name = "mutation($input: SubmitApplicationInput!)"
     body = f"{{ submitApplication(input: $input) {{ {inside} errors {{ code }} }} }}"

@@ -17,6 +17,7 @@ from tests import tokens
 from tests.gateway.administering import PROPOSALS, sample
 from tests.gateway.changing import (
     A_LINK,
+    ENTRY_ON,
     IDENTITY,
     PERSONAL,
     UNSAID,
@@ -35,7 +36,7 @@ from tests.world import CASES, today
 pytestmark = pytest.mark.anyio
 
 SUBMISSION: dict[str, Any] = {
-    "visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY),
+    "visaType": "B1", "nationality": "AU", "entryOn": ENTRY_ON, "identity": dict(IDENTITY),
 }  # fmt: skip
 #: What each mutation takes beside its key and the application.
 GIVEN: dict[str, dict[str, Any]] = {

@@ -12,6 +12,7 @@ from gateway.execution.plan.cells import CellError
 from tests.gateway import changing
 from tests.gateway.both_ways import plans_off
 from tests.gateway.changing import (
+    ENTRY_ON,
     IDENTITY,
     change,
     document,
@@ -63,7 +64,12 @@ async def test_plan_and_executor_answer_alike_to_every_mutation_up_to_a_visa(
 
 
 async def test_links_of_what_was_changed_are_followed(who: Who) -> None:
-    values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    values = {
+        "visaType": "B1",
+        "nationality": "AU",
+        "entryOn": ENTRY_ON,
+        "identity": dict(IDENTITY),
+    }
     query = document("submitApplication", ANSWER)
     asked = await both_ways(who["agent-au"], query, {**values, "idempotencyKey": key()})
     application = asked.data["submitApplication"]["application"]
@@ -76,7 +82,7 @@ async def test_links_of_what_was_changed_are_followed(who: Who) -> None:
 
 
 async def test_each_result_of_a_batch_has_its_application(who: Who) -> None:
-    one = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    one = {"visaType": "B1", "nationality": "AU", "entryOn": ENTRY_ON, "identity": dict(IDENTITY)}
     selection = f"results {{ {ANSWER} }} errors {{ code }}"
     values = {"applications": [one, {**one, "visaType": "C1"}], "idempotencyKey": key()}
     asked = await both_ways(who["agent-au"], document("submitApplications", selection), values)

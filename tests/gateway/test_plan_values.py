@@ -43,6 +43,7 @@ SMALL = {
     "LinkerRead.version",
     "PersonLookup.found",
     "KeyOperation.keys",
+    "PassportRule.months",
     "ServiceTarget.hours",
     "ServiceTarget.promisedPercent",
     "ApplicationEvent.sequence",

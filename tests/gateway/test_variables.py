@@ -74,6 +74,7 @@ _WRONG = {
         "birthDate": "",
         "email": 1,
         "phone": "+61 2",
+        "passportExpiresOn": "2041-07-23",
         "fullname": _NAME,
     },
 }

@@ -17,6 +17,7 @@ from models.person import vault
 from models.person.vault import Person
 from models.postgres import Server
 from tests.gateway.changing import (
+    ENTRY_ON,
     IDENTITY,
     change,
     in_verification,
@@ -47,6 +48,7 @@ CANARY = {
 CORRECTED = {
     "fullName": "Zyxwanda Numbatsdottir",
     "passportNumber": "QZCANARY02",
+    "passportExpiresOn": "2039-05-29",
     "email": "numbat@dottir.example",
     "placeOfBirth": "Tibooburra Reach",
 }
@@ -65,7 +67,15 @@ WRONG_BANS = (
 SECRETS = [
     *(b"Zyxwanda", b"Quokkabane", b"Numbatsdottir", b"QZCANARY", b"qz canary", b"1931-02-03"),
     *(b"quokkabane.example", b"dottir.example", b"777 313", b"Wollomombi", b"Tibooburra"),
-    *(b"2037-03-31", b"QZBANNED", b"qz banned", b"Wurrungul", b"WURRUNGUL", b"Bilbysson"),
+    *(
+        b"2037-03-31",
+        b"2039-05-29",
+        b"QZBANNED",
+        b"qz banned",
+        b"Wurrungul",
+        b"WURRUNGUL",
+        b"Bilbysson",
+    ),
     *(b"BILBYSSON", b"1929-11-05"),
 ]
 READ = """
@@ -100,7 +110,7 @@ _TAMPERED = re.compile(r"^gerbang_vault_tampered_total (\S+)", re.MULTILINE)
 async def every_way_in(who: Any, client: Any) -> tuple[str, list[str]]:
     """Hand the canary in by every way; the case on an officer's desk, and the messages about
     mistakes."""
-    agent, sentence = who["agent-au"], {"visaType": "B1", "nationality": "AU"}
+    agent, sentence = who["agent-au"], {"visaType": "B1", "nationality": "AU", "entryOn": ENTRY_ON}
     text = [
         (await send(agent, "submitApplication", {**sentence, "identity": {**CANARY, **wrong}})).text
         for wrong in WRONG

@@ -50,6 +50,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     ),
     "Eligibility": ("visaTypes(first: 9) > nodes > eligibility",),
     "RequiredDocument": ("visaTypes(first: 9) > nodes > requiredDocuments",),
+    "PassportRule": ("visaTypes(first: 9) > nodes > passportRules",),
     "Fee": ("visaTypes(first: 9) > nodes > fees",),
     "ServiceTarget": ("visaTypes(first: 9) > nodes > serviceTargets",),
     "Partner": (
@@ -79,6 +80,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "MutationError": (f"{_CASES} > allowed > reason",),
     "InputError": (f"{_CASES} > allowed > reason > ... on InputError",),
     "EligibilityError": (f"{_CASES} > allowed > reason > ... on EligibilityError",),
+    "PassportError": (f"{_CASES} > allowed > reason > ... on PassportError",),
     "DocumentsError": (f"{_CASES} > allowed > reason > ... on DocumentsError",),
     "CaseError": (f"{_CASES} > allowed > reason > ... on CaseError",),
     "ApplicationEvent": (f"{_CASES} > events(first: 20) > nodes",),

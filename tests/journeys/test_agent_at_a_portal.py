@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.gateway.changing import IDENTITY, assign_to, change, document, key, pay_bill, perform
+from tests.gateway.changing import (
+    ENTRY_ON,
+    IDENTITY,
+    assign_to,
+    change,
+    document,
+    key,
+    pay_bill,
+    perform,
+)
 from tests.gateway.conftest import Viewer
 
 pytestmark = pytest.mark.anyio
@@ -49,7 +58,9 @@ def by_key(case: str) -> dict[str, str]:
 
 
 async def hand_in(viewer: Viewer, **given: object) -> dict[str, object]:
-    form = {"idempotencyKey": key(), "identity": dict(IDENTITY), **given}
+    form = {
+        "idempotencyKey": key(), "entryOn": ENTRY_ON, "identity": dict(IDENTITY), **given
+    }  # fmt: skip
     answer = await viewer(HAND_IN, input=form)
     assert answer.errors == [], answer.text
     return answer.data["submitApplication"]

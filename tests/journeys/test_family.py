@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.changing import IDENTITY, assign_to, document, key, pay_bill, perform
+from tests.gateway.changing import ENTRY_ON, IDENTITY, assign_to, document, key, pay_bill, perform
 from tests.gateway.conftest import Viewer
 
 pytestmark = pytest.mark.anyio
@@ -28,7 +28,13 @@ THE_GROUP_ELSEWHERE = THE_GROUP.replace("decision { outcome }", "reference")
 def member(name: str, **given: Any) -> dict[str, Any]:
     number = f"FA{sum(map(ord, name)):07}"
     identity = {**IDENTITY, "fullName": f"{name} Zephyrine", "passportNumber": number}
-    return {"visaType": "B1", "nationality": "AU", "identity": identity, **given}
+    return {
+        "visaType": "B1",
+        "nationality": "AU",
+        "entryOn": ENTRY_ON,
+        "identity": identity,
+        **given,
+    }
 
 
 async def hand_in(viewer: Viewer, members: list[dict[str, Any]], **given: Any) -> dict[str, Any]:

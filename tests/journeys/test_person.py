@@ -3,6 +3,7 @@
 import pytest
 
 from tests.gateway.changing import (
+    ENTRY_ON,
     IDENTITY,
     assign_to,
     change,
@@ -70,7 +71,7 @@ async def test_who_was_refused_for_a_forged_document_is_known_at_another_partner
         "role": "PARTNER_AGENT", "sub": "agent-perth", "partner": "ANDALAN",
         "countries": ["AU"], "centres": ["AU-PER"],
     })  # fmt: skip
-    values = {"visaType": "B1", "nationality": "AU", "identity": again}
+    values = {"visaType": "B1", "nationality": "AU", "entryOn": ENTRY_ON, "identity": again}
     in_perth = await wait_until_linked(who, await perform(elsewhere, "submitApplication", **values))
 
     # The officer sees the refusal, with both reasons for which it is the same person.
@@ -156,7 +157,8 @@ async def test_a_false_link_is_rejected_with_the_reason(who) -> None:
 
 async def test_a_family_is_shown_together_and_nobody_is_opened_by_it(who) -> None:
     family = [
-        {"visaType": "B1", "nationality": "AU", "identity": person(name, passport, born)}
+        {"visaType": "B1", "nationality": "AU", "entryOn": ENTRY_ON,
+         "identity": person(name, passport, born)}
         for name, passport, born in (
             ("Ida Familia", "FAMILIA01", "1980-01-02"), ("Otto Familia", "FAMILIA02", "1982-03-04"),
         )
@@ -182,7 +184,10 @@ async def test_a_corrected_passport_is_linked_anew_and_the_old_one_still_counts(
     assert found["reason"] == "PASSPORT"
     # A typing error, corrected before payment: the file is linked anew, and what was stays known.
     await perform(
-        who["agent-au"], "proposeCorrection", case, identity={"passportNumber": "RIGHT0001"}
+        who["agent-au"],
+        "proposeCorrection",
+        case,
+        identity={"passportNumber": "RIGHT0001", "passportExpiresOn": "2041-07-23"},
     )
     await wait_until_linked(who, case)
     [found] = await links(officer, case)

@@ -139,6 +139,20 @@ CASES_ON_ANOTHER_DESK = """
             CASE role WHEN 'SUPERVISOR' THEN assignment.officer END
 """
 
+#: An entry before the file was handed in or after the visa serves, a passport that is too short for
+#: it, and a group whose people enter on different days.
+MISTAKEN_TRIPS = """
+    SELECT reference FROM application
+    JOIN visa_type ON visa_type.code = visa_type_code
+    JOIN passport_rule USING (visa_type_code)
+    JOIN identity USING (applicant_id)
+    WHERE (entry_on BETWEEN wib_day(submitted_at) AND wib_day(submitted_at) + use_within_days
+        AND passport_expires_on >= entry_on + make_interval(months => months::int)) IS NOT TRUE
+    UNION ALL
+    SELECT group_reference FROM application WHERE group_reference IS NOT NULL
+    GROUP BY group_reference HAVING count(DISTINCT entry_on) > 1
+"""
+
 #: Somebody with another passport than its ending says, a real address, or impossible dates.
 IMPOSSIBLE_PEOPLE = """
     SELECT FROM applicant JOIN identity ON identity.applicant_id = id

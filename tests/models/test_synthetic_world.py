@@ -21,6 +21,7 @@ from tests.models.contradictions import (
     GRANTS_WITHOUT_ANSWER,
     IMPOSSIBLE_PEOPLE,
     MISSING_SCREENINGS,
+    MISTAKEN_TRIPS,
     MISTAKEN_VERSIONS,
     OPEN_CASES_WITHOUT_DESK,
     STATE_BY_EVENTS,
@@ -310,6 +311,20 @@ async def test_people_apply_again_and_are_told_apart_by_their_passports(
     """)
     assert again > 20
     assert not await loaded.fetch(IMPOSSIBLE_PEOPLE)
+
+
+async def test_everybody_enters_while_the_visa_serves_with_a_passport_that_lasts(
+    loaded: asyncpg.Connection,
+) -> None:
+    assert not await loaded.fetch(MISTAKEN_TRIPS)
+    days = [
+        row["days"]
+        for row in await loaded.fetch(
+            "SELECT entry_on - wib_day(submitted_at) AS days FROM application ORDER BY 1"
+        )
+    ]
+    assert (days[0], days[-1]) == (3, 90)
+    assert 15 < days[len(days) // 2] < 25
 
 
 async def test_the_volumes_are_those_of_the_applications(loaded: asyncpg.Connection) -> None:

@@ -47,6 +47,8 @@ REFERENCE = {
     "required_document": Reference(
         "'visa_type_code', 'B1', 'kind', 'PHOTOGRAPH', 'valid_from', {day}, 'is_required', true",
         "is_required"),
+    "passport_rule": Reference(
+        "'visa_type_code', 'B1', 'valid_from', {day}, 'months', 1", "months"),
     "fee": Reference("'visa_type_code', 'B1', 'valid_from', {day}, 'amount_idr', 1", "amount_idr"),
     "service_target": Reference(
         "'visa_type_code', 'B1', 'clock', 'STANDARD', 'valid_from', {day}, 'hours', 1", "hours"),
@@ -106,6 +108,7 @@ OF: dict[str, str] = {
             "proposeVisaTypeEnd",
             "proposeEligibility",
             "proposeRequiredDocument",
+            "proposePassportRule",
             "proposeFee",
             "proposeServiceTarget",
             "proposeDeadline",

@@ -43,10 +43,11 @@ _OPEN: dict[str, Lines] = {
     "VisaType": {
         "id code name category stayDays useWithinDays isMultipleEntry": "R R R R R R R R R R R R",
         "validFrom validUntil eligibility fees serviceTargets": "R R R R R R R R R R R R",
-        "requiredDocuments":                                 "R R R R R R R R R R R R",
+        "requiredDocuments passportRules":                   "R R R R R R R R R R R R",
     },
     "RequiredDocument": {"kind isRequired validFrom":        "R R R R R R R R R R R R"},
     "Eligibility": {"entry purpose isOpen validFrom":        "R R R R R R R R R R R R"},
+    "PassportRule": {"months validFrom":                     "R R R R R R R R R R R R"},
     "Fee": {"amountIdr validFrom":                           "R R R R R R R R R R R R"},
     "ServiceTarget": {"clock hours validFrom promisedPercent":  "R R R R R R R R R R R R"},
     "Partner": {"id code name countries centres":            "R R R R R R R R R R R R"},
@@ -98,6 +99,7 @@ _CASES: dict[str, Lines] = {
         "id reference visaType tripPurpose nationality channel": "- R R R R R R R R - - -",
         "partner country centre":                            "- R R R R R R R R - - -",
         "submittedAt receivedAt paidAt targetDueAt applicant": "- R R R R R R R R - - -",
+        "entryOn":                                           "- R R R R R R R R - - -",
         "closedAt groupReference successor leftPartnerAt":   "- R R R R R R R - - - -",
         "payBy answerBy decideBy":                           "- R R R R R R R - - - -",
         "feeIdr bill requestedItems documents":              "- R R R R R R R - - - -",
@@ -269,6 +271,9 @@ _STAGES: dict[str, Lines] = {
     "InputError": {"code message path":                      "- R R - R R R R R R R -"},
     "EligibilityError": {
         "code message path eligibleVisaTypes":               "- - - - R - R R - - - -",
+    },
+    "PassportError": {
+        "code message path neededUntil":                     "- - - - R - R R - - - -",
     },
     "DocumentsError": {
         "code message path missingDocuments":                "- - - - R - - R - - - -",

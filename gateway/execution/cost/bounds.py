@@ -57,14 +57,15 @@ LISTS: Mapping[str, Bound] = {
     "VisaType.requiredDocuments": Bound(100, "each kind of document, and its decrees"),
     "Application.documents": Bound(len(DocumentKind), "a closed list"),
     "DocumentsError.missingDocuments": Bound(len(DocumentKind), "a closed list"),
+    "VisaType.passportRules": Bound(20, "one for each decree that changed it"),
     "VisaType.fees": Bound(20, "one for each decree that changed it"),
     "VisaType.serviceTargets": Bound(20, "two clocks, one for each decree that changed them"),
     "ReferenceChange.values": Bound(
-        60, "a visa type, its fee, its target, and four kinds of entry"
+        60, "a visa type, its passports, fee and target, and four kinds of entry"
     ),
 }
 #: The most items of `errors`: a mistake for each place in the input.
-ERRORS = Bound(17, "the longest input has seventeen fields, those within it included")
+ERRORS = Bound(18, "the longest input has eighteen fields, those within it included")
 
 #: The most rows of the table of refusal grounds in each period.
 GROUNDS = Bound(len(Ground), "a closed list")

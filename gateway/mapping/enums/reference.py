@@ -17,9 +17,10 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     ReferenceKind: {
         "COUNTRY": "A country or territory, and its names.",
         "ENTRY_RULE": "What nationals of a country need to enter.",
-        "VISA_TYPE": "A visa type: introduced with its fee and target, or ended.",
+        "VISA_TYPE": "A visa type: introduced with its first terms, or ended.",
         "ELIGIBILITY": "Who may take a visa type, and what for.",
         "REQUIRED_DOCUMENT": "Which document belongs to a file of a visa type.",
+        "PASSPORT_RULE": "How long a passport must be valid for a visa type.",
         "FEE": "What a visa type costs.",
         "SERVICE_TARGET": "Within what time to decide, and the promised share.",
         "DEADLINE": "How long a case waits for its applicant.",

@@ -48,6 +48,8 @@ _CHECKS: Mapping[str, Check] = {
     "city": _NAME,
     "stay_days": _in_range("stay_days", 1, values.MOST_DAYS),
     "use_within_days": _in_range("use_within_days", 1, values.MOST_DAYS),
+    "months": _in_range("months", 0, values.MOST_MONTHS),
+    "passport_months": _in_range("months", 0, values.MOST_MONTHS),
     "amount_idr": _in_range("amount_idr", 0, values.MOST_RUPIAH),
     "hours": _in_range("hours", 1, values.MOST_HOURS),
     "promised_percent": _in_range("promised_percent", 1, 100),

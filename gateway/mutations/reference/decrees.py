@@ -10,6 +10,7 @@ from gateway.mutations.reference.requests import (
     ProposeEligibility,
     ProposeEntryRule,
     ProposeFee,
+    ProposePassportRule,
     ProposeRequiredDocument,
     ProposeServiceTarget,
     ProposeVisaType,
@@ -22,6 +23,7 @@ from models import (
     Eligibility,
     EntryRule,
     Fee,
+    PassportRule,
     RequiredDocument,
     ServiceTarget,
     VisaType,
@@ -48,7 +50,7 @@ async def build_country(
 async def build_visa_type(
     transaction: WriteTransaction, request: ProposeVisaType, today: date, reasons: Reasons
 ) -> list[Row]:
-    """A visa type with its first fee and target: it is never without them.
+    """A visa type with its first passport rule, fee and target: it is never without them.
 
     It is open to every nationality, for what its category says.
     """
@@ -66,6 +68,7 @@ async def build_visa_type(
     served = {"purpose": request.category.value, "is_open": True}
     return [
         Row(VisaType, {"code": request.code, **values, **begins, "valid_until": None}),
+        Row(PassportRule, {**of_type, "months": request.passport_months}),
         Row(Fee, {**of_type, "amount_idr": request.amount_idr}),
         Row(ServiceTarget, {**of_type, "clock": Clock.STANDARD.value, **target}),
         *(Row(Eligibility, {**of_type, "entry": entry.value, **served}) for entry in Entry),
@@ -93,6 +96,13 @@ async def build_required_document(
     of_type = await _of_visa_type(transaction, request, reasons)
     document = {"kind": request.kind.value, "is_required": request.is_required}
     return [Row(RequiredDocument, {**of_type, **document})]
+
+
+async def build_passport_rule(
+    transaction: WriteTransaction, request: ProposePassportRule, today: date, reasons: Reasons
+) -> list[Row]:
+    of_type = await _of_visa_type(transaction, request, reasons)
+    return [Row(PassportRule, {**of_type, "months": request.months})]
 
 
 async def build_fee(
@@ -129,7 +139,11 @@ async def build_entry_rule(
 
 async def _of_visa_type(
     transaction: WriteTransaction,
-    request: ProposeEligibility | ProposeRequiredDocument | ProposeFee | ProposeServiceTarget,
+    request: ProposeEligibility
+    | ProposeRequiredDocument
+    | ProposePassportRule
+    | ProposeFee
+    | ProposeServiceTarget,
     reasons: Reasons,
 ) -> dict[str, object]:
     """What a row of a visa type is of. Raises RefusedError if anything is wrong by now."""

@@ -78,6 +78,7 @@ class ProposeVisaType(Proposal):
     stay_days: int
     use_within_days: int
     is_multiple_entry: bool
+    passport_months: int
     amount_idr: int
     hours: int
     promised_percent: int | None
@@ -105,6 +106,13 @@ class ProposeRequiredDocument(Proposal):
     visa_type: str
     kind: DocumentKind
     is_required: bool
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposePassportRule(Proposal):
+    visa_type: str
+    months: int
     valid_from: date
 
 

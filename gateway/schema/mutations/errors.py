@@ -1,5 +1,6 @@
 """Why a mutation did nothing: one interface, one list of codes, a type for what each adds."""
 
+from datetime import date
 from typing import Any
 
 import strawberry
@@ -64,10 +65,21 @@ class DocumentsError(MutationError):
     )
 
 
+@strawberry.type(description="The passport expires too early for the day of entry.")
+class PassportError(MutationError):
+    needed_until: date = strawberry.field(
+        description="The day until which it must be valid, that day included."
+    )
+
+
 def error_of(reason: Reason, language: Language) -> MutationError:
     """The error for a reason, as its reader meets it."""
-    values = {**reason.limits, "fitting": ", ".join(reason.fitting or ())}
-    values["missing"] = ", ".join(reason.missing or ())
+    values = {
+        **reason.limits,
+        "fitting": ", ".join(reason.fitting or ()),
+        "missing": ", ".join(reason.missing or ()),
+        "needed_until": reason.needed_until,
+    }
     message = texts(language).message(reason.refusal, reason.rule, values)
     path = ["input", *reason.path]
     if reason.fitting is not None:
@@ -83,6 +95,10 @@ def error_of(reason: Reason, language: Language) -> MutationError:
             message=message,
             path=path,
             missing_documents=[DocumentKind(kind) for kind in reason.missing],
+        )
+    if reason.needed_until is not None:
+        return PassportError(
+            code=reason.refusal, message=message, path=path, needed_until=reason.needed_until
         )
     if reason.status is None:
         return InputError(code=reason.refusal, message=message, path=path)

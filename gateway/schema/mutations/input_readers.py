@@ -91,6 +91,9 @@ def read_correction_of_person(intent: Intent, input_: inputs.ProposeCorrectionIn
     values = {name: value for name, value in given.items() if value is not None}
     is_anything = bool(values) or input_.nationality is not None
     faults = () if is_anything else (_invalid("identity", rule="nothing_corrected"),)
+    if "passport_number" in values and "passport_expires_on" not in values:
+        path = ("identity", "passportExpiresOn")
+        faults = (*faults, _invalid(*path, rule="expiry_with_number"))
     proposed = Correction(values, input_.nationality)
     return read_step(intent, input_, faults, correction=proposed)
 
@@ -225,6 +228,7 @@ def _submission(input_: Any) -> Submission:
     return Submission(
         visa_type=input_.visa_type,
         nationality=input_.nationality,
+        entry_on=input_.entry_on,
         centre=input_.centre,
         country=input_.country,
         trip_purpose=input_.trip_purpose,

@@ -52,6 +52,10 @@ _PURPOSE = (
     "What the applicant travels for; it must be one that the visa type serves for this nationality."
     " Left out, it was not stated, and is counted so."
 )
+_ENTRY = (
+    "The day on which the applicant means to enter, in WIB: from today on, and within"
+    " `VisaType.useWithinDays` days of it."
+)
 _WHO = "Who applies. An applicant who applied before may leave it out."
 
 
@@ -62,15 +66,16 @@ class IdentityInput:
     birth_date: date = required("Date of birth.")
     email: str = required("E-mail address.")
     phone: str = required("Phone number, with `+` and country code.")
+    passport_expires_on: date = required(
+        "The last day on which the passport is valid: as many calendar months after `entryOn`, or"
+        " more, as `VisaType.passportRules` says."
+    )
     sex: Sex | None = optional("Sex as in the passport.")
     place_of_birth: str | None = optional(
         "Place of birth as in the passport: up to 200 characters."
     )
     passport_issuing_state: str | None = optional(
         "ISO 3166 alpha-2 code of the state that issued the passport; the nationality if left out."
-    )
-    passport_expires_on: date | None = optional(
-        "The last day on which the passport is valid. It covers at least a stay that begins today."
     )
 
 
@@ -79,6 +84,7 @@ class SubmitApplicationInput:
     idempotency_key: str = required(_KEY)
     visa_type: str = required("Index of the visa type, such as `B1`.")
     nationality: str = required("ISO 3166 alpha-2 code of the passport's country.")
+    entry_on: date = required(_ENTRY)
     trip_purpose: TripPurpose | None = optional(_PURPOSE)
     centre: str | None = optional(_CENTRE)
     country: CountryCode | None = optional(_PORTAL)
@@ -90,6 +96,7 @@ class SubmitApplicationInput:
 class SubmitApplicationsItem:
     visa_type: str = required("Index of the visa type, such as `B1`.")
     nationality: str = required("ISO 3166 alpha-2 code of the passport's country.")
+    entry_on: date = required(_ENTRY)
     trip_purpose: TripPurpose | None = optional(_PURPOSE)
     centre: str | None = optional(_CENTRE)
     country: CountryCode | None = optional(_PORTAL)
@@ -264,7 +271,8 @@ class CorrectedIdentityInput:
         "ISO 3166 alpha-2 code of the state that issued the passport."
     )
     passport_expires_on: date | None = optional(
-        "The last day on which the passport is valid. It covers at least a stay that begins today."
+        "The last day on which the passport is valid, needed with a passport number. It reaches as"
+        " far as in an application handed in on the day of this one."
     )
 
 

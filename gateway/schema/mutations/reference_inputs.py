@@ -13,6 +13,7 @@ from models.reference.data.values import (
     LONGEST_SUBJECT,
     MOST_DAYS,
     MOST_HOURS,
+    MOST_MONTHS,
     MOST_RUPIAH,
 )
 from models.reference.partner import DAYS_WITH_A_CLOSED_PLACE
@@ -23,6 +24,10 @@ _PARTNER = "Code of the partner."
 _COUNTRY = "ISO 3166 alpha-2 code of the country."
 _VISA_TYPE = "Index of the visa type, such as `B1`."
 _FEE = f"Amount in rupiah: from 0 to {MOST_RUPIAH}."
+_MONTHS = (
+    "For how many calendar months a passport must be valid from the intended day of entry on: from"
+    f" 0 to {MOST_MONTHS}."
+)
 _HOURS = f"Hours from payment to decision: from 1 to {MOST_HOURS}."
 _FIRST = "First day: today or later."
 _IN_FORCE = "First day in force: today or later."
@@ -134,7 +139,7 @@ class LiftSuspensionInput(ReferenceInput):
     reason: str = required(_REASON)
 
 
-@strawberry.input(description="A visa type to introduce, with its first fee and target.")
+@strawberry.input(description="A visa type to introduce, with its first terms.")
 class ProposeVisaTypeInput(ProposalInput):
     code: str = required("Its index: a letter, a number, and maybe a letter, such as `E28A`.")
     name_en: str = required(f"English name: {_TEXT}.")
@@ -148,6 +153,7 @@ class ProposeVisaTypeInput(ProposalInput):
         description=f"Days from the grant on within which to enter: from 1 to {MOST_DAYS}.",
     )
     is_multiple_entry: bool = required("Whether it serves for more than one entry.")
+    passport_months: int = strawberry.field(default=6, description=_MONTHS)
     amount_idr: Rupiah = required(_FEE)
     hours: Hours = required(f"{_HOURS} Calling-visa nationalities wait for a target of their own.")
     promised_percent: int | None = optional(_PROMISED)
@@ -174,6 +180,13 @@ class ProposeRequiredDocumentInput(ProposalInput):
     visa_type: str = required(_VISA_TYPE)
     kind: DocumentKind = required("Which document.")
     is_required: bool = required("Whether it belongs to a complete file.")
+    valid_from: date = required(_IN_FORCE)
+
+
+@strawberry.input(description="How long a passport must be valid for a visa type, from a day on.")
+class ProposePassportRuleInput(ProposalInput):
+    visa_type: str = required(_VISA_TYPE)
+    months: int = required(_MONTHS)
     valid_from: date = required(_IN_FORCE)
 
 

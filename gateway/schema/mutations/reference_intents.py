@@ -70,7 +70,7 @@ REFERENCE_INTENTS = (
             f" {DAYS_WITH_A_CLOSED_PLACE} days later goes to its successor, or to the directorate.",
             _ENDING_REFUSALS),
     _intent(requests.ProposeVisaType, inputs.ProposeVisaTypeInput,
-            "Propose a visa type, with its first fee and target.",
+            "Propose a visa type, with its first passport rule, fee and target.",
             (*_PROPOSING_REFUSALS, Refusal.CODE_TAKEN, Refusal.DATE_PASSED)),
     _intent(requests.ProposeVisaTypeEnd, inputs.ProposeVisaTypeEndInput,
             "Propose to end a visa type: it cannot be asked for any more. What was asked for goes"
@@ -81,6 +81,10 @@ REFERENCE_INTENTS = (
     _intent(requests.ProposeRequiredDocument, inputs.ProposeRequiredDocumentInput,
             "Propose that a document belongs, or no longer belongs, to a complete file of a visa"
             " type, from a day on. What was handed in keeps its checklist.", _DATED_REFUSALS),
+    _intent(requests.ProposePassportRule, inputs.ProposePassportRuleInput,
+            "Propose for how many months a passport must be valid from the intended day of entry"
+            " on, for what is handed in from a day on. What was handed in keeps its rule.",
+            _DATED_REFUSALS),
     _intent(requests.ProposeFee, inputs.ProposeFeeInput,
             "Propose the fee that is billed from a day on. What was billed keeps its fee.",
             _DATED_REFUSALS),

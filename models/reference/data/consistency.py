@@ -14,7 +14,7 @@ ExistingRows = Mapping[str, Mapping[Key, Row]]
 
 
 def check_consistency(files: Files, standing: ExistingRows) -> Iterator[Mistake]:
-    """Find dangling references, visa types without fee or target, and mismatched centres."""
+    """Find dangling references, visa types without their terms, and mismatched centres."""
     for table in TABLES:
         for columns, (other, theirs) in table.refers.items():
             known = {_values(row, theirs) for row in _rows(files, standing, other)}
@@ -43,12 +43,14 @@ def _find_dangling(
 
 
 def _check_visa_types(files: Files, standing: ExistingRows) -> Iterator[Mistake]:
-    """Every visa type needs a fee and a service target from its first day on."""
+    """Every visa type needs its terms from its first day on."""
     fees = _first_days(files, standing, "fee", "visa_type_code")
+    passports = _first_days(files, standing, "passport_rule", "visa_type_code")
     targets = _first_days(files, standing, "service_target", "visa_type_code", "clock")
     for line in files.lines["visa_type"]:
         code, begins = line.row["code"], line.row["valid_from"]
         for found, what in (
+            (passports.get((code,)), "passport rule"),
             (fees.get((code,)), "fee"),
             (targets.get((code, Clock.STANDARD)), "service target (clock STANDARD)"),
         ):

@@ -139,6 +139,20 @@ TABLES = (
         change="an administrator proposes it by a decree (proposeRequiredDocument)",
     ),
     Table(
+        name="passport_rule",
+        file="passport_rules",
+        columns={
+            "visa_type_code": values.VISA_TYPE_CODE.read,
+            "valid_from": values.day,
+            "months": values.whole(values.MOST_MONTHS, 0, "Months are"),
+        },
+        subject=("visa_type_code",),
+        begins="valid_from",
+        refers={("visa_type_code",): _VISA_TYPE},
+        noun="passport rule of",
+        change="an administrator proposes it by a decree (proposePassportRule)",
+    ),
+    Table(
         name="fee",
         file="fees",
         columns={

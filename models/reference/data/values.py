@@ -17,6 +17,8 @@ LONGEST_SUBJECT = 255
 MOST_RUPIAH = 10**12
 MOST_HOURS = 366 * 24
 MOST_DAYS = 3_660
+#: Passports are issued for ten years at most.
+MOST_MONTHS = 120
 
 #: Parses the text of a cell. Raises ValueError with the expected format.
 Reader = Callable[[str], Any]

@@ -19,7 +19,7 @@ from models.migrations import migrate
 from models.row_security import login_at
 from tests import tokens
 from tests.free_ports import free_port
-from tests.gateway.changing import IDENTITY, document, key
+from tests.gateway.changing import ENTRY_ON, IDENTITY, document, key
 from tests.gateway.conftest import CLAIMS, Viewer
 from tests.gateway.log_lines import Log, log_lines
 from tests.gateway.providers import provider
@@ -302,7 +302,12 @@ async def test_a_full_disk_is_named_and_the_same_key_works_once_there_is_room(
 
 
 def _submission() -> dict[str, Any]:
-    values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    values = {
+        "visaType": "B1",
+        "nationality": "AU",
+        "entryOn": ENTRY_ON,
+        "identity": dict(IDENTITY),
+    }
     return {**values, "idempotencyKey": key()}
 
 
