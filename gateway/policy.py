@@ -1202,7 +1202,7 @@ POLICY: Mapping[str, Access] = {
         },
     ),
     "VolumeTable": Access(
-        fields={"asOf": FIGURES, "published": FIGURES, "rows": FIGURES},
+        fields=dict.fromkeys(("asOf", "completeFrom", "published", "rows"), FIGURES),
     ),
     "VolumePublication": Access(
         fields={

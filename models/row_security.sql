@@ -369,6 +369,15 @@ CREATE OR REPLACE FUNCTION viewer.raise_tampering(
         );
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.figures_complete_from() RETURNS date
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN date_trunc('month', coalesce(
+            (SELECT min(starts_on) FROM volume_daily WHERE intake > 0), wib_day(now())
+        )::timestamp);
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.people_in_reach(
     acting text, account text, of_role text, of_partner text, places text[],
     since timestamptz, before timestamptz, behind uuid, most int
@@ -714,6 +723,7 @@ CREATE POLICY leadership_select ON volume_aged_until FOR SELECT TO gerbang_leade
 GRANT SELECT (data, version) ON data_version TO gerbang_leadership;
 CREATE POLICY leadership_select ON data_version FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_leadership;
 
 -- OFFICER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer;
@@ -874,6 +884,7 @@ GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_officer;
+GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_officer;
 
 -- SUPERVISOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor;
@@ -1075,6 +1086,7 @@ GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_to_inquiry TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_supervisor;
 
 -- PARTNER_MANAGER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_manager;
@@ -1185,6 +1197,7 @@ CREATE POLICY partner_manager_select ON volume_published FOR SELECT TO gerbang_p
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_edition FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_partner_manager;
 
 -- PARTNER_AGENT
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_agent;
@@ -1286,6 +1299,7 @@ CREATE POLICY partner_agent_insert ON access_event FOR INSERT TO gerbang_partner
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_partner_agent;
 GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_partner_agent;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_partner_agent;
+GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_partner_agent;
 
 -- AUDITOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor;
@@ -1472,6 +1486,7 @@ CREATE POLICY auditor_insert ON person_lookup FOR INSERT TO gerbang_auditor
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.people_in_reach, viewer.number_in_reach TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO gerbang_auditor;
 GRANT INSERT (actor, actor_role, id, list, mac, mac_key, trace_id, viewer, window_before, window_from) ON breach_lookup TO gerbang_auditor;
@@ -1851,6 +1866,7 @@ CREATE POLICY anonymous_select ON volume_published FOR SELECT TO gerbang_anonymo
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
+GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.account_signed_at TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.suspended TO gerbang_anonymous;
 GRANT SELECT (clients, ids, operation_names, retired_at, sha256, text) ON trusted_document TO gerbang_anonymous;

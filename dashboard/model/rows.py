@@ -48,11 +48,6 @@ class Line:
     def __getitem__(self, measure: Measure) -> Reading:
         return self.readings.get(measure.id, Reading())
 
-    @property
-    def has_happened(self) -> bool:
-        """Whether there was anything to count."""
-        return any(reading.value or reading.is_suppressed for reading in self.readings.values())
-
     def amount(self, measure: Measure) -> float:
         """The value where nothing counts as zero, to draw and to order by."""
         return self[measure].value or 0

@@ -45,11 +45,11 @@ class Volumes:
 
     #: None where it was not asked for.
     as_of: datetime | None
-    #: The first month that anything is known of.
-    begins_on: date | None
+    #: The first day from which figures are complete; None where it was not asked for.
+    complete_from: date | None
     total: Line
     before: Line
-    #: From the first month that is known of, without gaps.
+    #: From the first complete month, without gaps.
     months: tuple[Line, ...]
     #: The same of each group that was chosen, where there are several.
     months_by_member: Mapping[str, tuple[Line, ...]]
@@ -96,20 +96,21 @@ def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> V
         for name, table in data.items()
         if "rows" in table and name not in ("published", "recent", *CHOICES)
     }
-    starts = [line.starts_on for line in lines.get("known", ()) if line.has_happened]
-    begins_on = min((start for start in starts if start), default=None)
-    is_comparable = begins_on is not None and begins_on <= period.before(address.compare).from_on
+    firsts = (table["completeFrom"] for table in data.values() if "completeFrom" in table)
+    complete_from = next(map(date.fromisoformat, firsts), None)
+    earlier = period.before(address.compare)
+    is_comparable = complete_from is not None and complete_from <= earlier.from_on
 
     def comparable(name: str) -> tuple[Line, ...]:
         return lines.get(name, ()) if is_comparable else ()
 
     def months(lines: Sequence[Line]) -> tuple[Line, ...]:
-        return tuple(_months(lines, begins_on, period))
+        return tuple(_months(lines, complete_from, period))
 
     groups = lines.get("groups", ())
     return Volumes(
         as_of=datetime.fromisoformat(data["total"]["asOf"]) if "total" in data else None,
-        begins_on=begins_on,
+        complete_from=complete_from,
         total=_first(lines.get("total", ())),
         before=_first(comparable("before")),
         months=months(lines.get("months", ())),
@@ -158,9 +159,9 @@ def _by_code(lines: tuple[Line, ...]) -> dict[str | None, Line]:
     return {line.code: line for line in lines}
 
 
-def _months(lines: Sequence[Line], begins_on: date | None, period: Period) -> Iterator[Line]:
-    """Every month that is known of; one without a row is one in which nothing was counted."""
-    if begins_on is None or not lines:
+def _months(lines: Sequence[Line], complete_from: date | None, period: Period) -> Iterator[Line]:
+    """Every complete month; one without a row is one in which nothing was counted."""
+    if complete_from is None or not lines:
         return
     known = {line.starts_on: line for line in lines}
     measured = {key for line in lines for key in line.readings}
@@ -169,7 +170,7 @@ def _months(lines: Sequence[Line], begins_on: date | None, period: Period) -> It
         for measure in MEASURES
         if measure.id in measured
     }
-    month = month_start(max(begins_on, period.known_from_on))
+    month = month_start(max(complete_from, period.known_from_on))
     while month <= period.to_on:
         yield known.get(month) or Line(nothing, starts_on=month)
         month = month_start(month, 1)

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select
@@ -25,7 +25,7 @@ _MOST_STATEMENTS = 400
 
 #: Figures of one group, by the names of the statement's columns.
 Figures = Mapping[str, Any]
-#: Select up to when data are complete, and by what they are recognised.
+#: Select up to when data are complete and from when on, and by what they are recognised.
 _FRESHNESS: Mapping[VersionedData, Callable[[], Select[Any]]] = {
     VersionedData.FIGURES: freshness,
     VersionedData.PUBLISHED: newest_publication,
@@ -54,6 +54,8 @@ class Freshness(NamedTuple):
 
     #: All that was recorded before it is counted.
     as_of: datetime
+    #: The first day from which figures are complete.
+    complete_from: date
     #: The same mark never stands for other figures: their version, and of exact ones the day (WIB).
     mark: tuple[Any, ...]
     #: The same for the names of countries, partners, centres and visa types.
@@ -131,8 +133,9 @@ class FigureReads:
             found = self._freshness.get(data)
             if found is None:
                 prepared = self._cache.freshness(data, self._viewer.role)
-                ((as_of, *mark, names),) = await self._fetch(prepared, {})
-                found = self._freshness[data] = Freshness(as_of, tuple(mark), (names,))
+                ((as_of, first_on, *mark, names),) = await self._fetch(prepared, {})
+                found = Freshness(as_of, first_on, tuple(mark), (names,))
+                self._freshness[data] = found
             return found
 
     async def rows(self, question: KeptQuestion, mark: tuple[Any, ...]) -> list[Figures]:

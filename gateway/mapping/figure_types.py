@@ -56,8 +56,8 @@ def _code(of: str) -> Any:
 
 
 _NOTHING = (
-    "; null where that had no such figure or nought, where the data begin in a later month, and"
-    " where windows are not comparable."
+    "; null where that had no such figure or nought, where it begins before `completeFrom` of the"
+    " table, and where windows are not comparable."
 )
 _DESCRIPTIONS = {
     Span.YEAR: "Against the same window a year before: whole months stay whole months, a cut one"

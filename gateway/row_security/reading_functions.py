@@ -1,15 +1,23 @@
 """What reading roles learn of tables whose rows they may not read: how many people each viewer
-read, which people a digest finds, whether a budget or an inquiry has room for further people, and
-when the account was last signed."""
+read, which people a digest finds, whether a budget or an inquiry has room for further people, when
+the account was last signed, and from when on figures are complete."""
 
 from collections.abc import Iterator
 
-from gateway.policy import COUNTED_ENDINGS, LOOKED_UP_FOR, LOOKED_UP_IN, POLICY, READ_BUDGETS
+from gateway.policy import (
+    COUNTED_ENDINGS,
+    FIGURES,
+    LOOKED_UP_FOR,
+    LOOKED_UP_IN,
+    POLICY,
+    READ_BUDGETS,
+)
 from models.row_security import database_role
 from models.supervision.alert import HOURS_BETWEEN, RAISE_TAMPERED
 from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
 from models.supervision.disclosed_ending import ENDINGS_LOCK_CLASS
 from models.vocabulary import AlertKind, Role
+from models.volumes.grains import GRAINS
 
 _SEE_COUNTS = [role for role in Role if role in POLICY["ReaderRow"].fields["people"]]
 #: Counts only, from a log whose rows these roles may not read, and without the people who were
@@ -243,6 +251,19 @@ CREATE OR REPLACE FUNCTION viewer.account_signed_at() RETURNS timestamptz
         RETURN (SELECT signed_at FROM account_head WHERE viewer.acts_as('ANONYMOUS'));
     END
 $$;"""
+#: The month of the very first application, from which figures are complete; this one while there is
+#: none. It is no secret of those who read figures, and their own rows do not tell it: a small
+#: country's first application came later.
+_FIGURES_COMPLETE_FROM = f"""\
+CREATE OR REPLACE FUNCTION viewer.figures_complete_from() RETURNS date
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN date_trunc('month', coalesce(
+            (SELECT min(starts_on) FROM {GRAINS[-1].facts.name} WHERE intake > 0), wib_day(now())
+        )::timestamp);
+    END
+$$;"""
 #: At most once an hour for a subject, and for so many subjects of one viewer, so that a change of
 #: whole tables does not flood the queue of alerts.
 _RAISE_TAMPERING = f"""\
@@ -268,6 +289,7 @@ READING_FUNCTIONS = "\n".join(
     (
         *(_PEOPLE_READ, _PEOPLE_FOUND, _SIGNED_AT, _ADMIT_READS, _ADMIT_LOOKUP),
         *(_COUNT_ENDINGS, _ADMIT_TO_INQUIRY, _RAISE_TAMPERING),
+        _FIGURES_COMPLETE_FROM,
     )
 )
 #: Roles that read sealed values can meet one that was tampered with.
@@ -288,5 +310,7 @@ def reading_grants(role: Role) -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.admit_to_inquiry TO {database_role(role)};"
     if role in _MEETING:
         yield f"GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO {database_role(role)};"
+    if role in FIGURES:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO {database_role(role)};"
     if role is Role.ANONYMOUS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.account_signed_at TO {database_role(role)};"

@@ -31,6 +31,7 @@ from models.publication.sets import (
 from models.publication.tables import EDITION, FIGURES, PublishedVolume
 from models.volumes.grains import Dimension
 from models.volumes.question import Period
+from models.volumes.reading import complete_from
 from models.volumes.versions import VersionedData, version_of
 
 #: A select, whatever its columns.
@@ -129,10 +130,12 @@ def editions(question: GridQuestion) -> AnySelect:
 
 
 def newest_publication() -> AnySelect:
-    """The time of the latest publication (now, if there was none), and the figures' version."""
+    """The time of the latest publication (now, if there was none), the first day from which figures
+    are complete, and the version of the published ones."""
     newest = select(func.max(EDITION.c.published_at)).scalar_subquery()
     version = version_of(VersionedData.PUBLISHED)
-    return select(func.coalesce(newest, func.now()).label("at"), version.label("version"))
+    at = func.coalesce(newest, func.now()).label("at")
+    return select(at, complete_from(), version.label("version"))
 
 
 def rows(question: GridQuestion, scope: Callable[[Any], ColumnElement[bool]]) -> AnySelect:

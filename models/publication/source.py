@@ -23,7 +23,7 @@ from models.publication.sets import (
 from models.publication.tables import DURATIONS
 from models.volumes.measures import Measure
 from models.volumes.question import Question
-from models.volumes.reading import begins_on, statement
+from models.volumes.reading import statement
 
 _OF_PLACES = frozenset({Measure.DECISIONS, Measure.REFUSED})
 _OF_THE_PUBLIC = _OF_PLACES | {Measure.INTAKE, Measure.TARGET_RATE, *map(Measure, DURATIONS)}
@@ -41,7 +41,7 @@ class Truth:
 
 async def read_truth(connection: asyncpg.Connection, today: date) -> Truth:
     """Read the figures of all days before today."""
-    begins = await connection.fetchval(*_compile(begins_on(_everywhere)))
+    begins = await connection.fetchval("SELECT min(starts_on) FROM volume_monthly")
     truth = Truth(begins, await _centres(connection))
     until = today - timedelta(days=1)
     if begins and begins <= until:

@@ -7,7 +7,6 @@ from models.volumes.measures import Measure
 from models.volumes.question import Period, Question
 from models.volumes.reading import (
     as_of,
-    begins_on,
     freshness,
     scoped_statement,
     statement,
@@ -25,7 +24,6 @@ __all__ = [
     "ScopedQuestion",
     "age",
     "as_of",
-    "begins_on",
     "fold",
     "freshness",
     "keep_folding",

@@ -20,13 +20,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import visitors
 
-from models.volumes.grains import GRAINS, OUTBOX, Clock, Kind
+from models.volumes.grains import OUTBOX, Clock, Kind
 from models.volumes.lines import (
     AnySelect,
     Columns,
     Scope,
     ScopedQuestion,
-    dimensions_of,
     first_day,
     measured_column,
     signed,
@@ -56,10 +55,21 @@ def as_of() -> Select[tuple[Any]]:
     return select(func.coalesce(oldest, func.now()).label("as_of"))
 
 
+def complete_from() -> ColumnElement[Any]:
+    """The first day of the month of the very first application: from then on figures are complete.
+
+    It is the same for every viewer: when a small country had its first application says nothing of
+    when the data begin.
+    """
+    return func.viewer.figures_complete_from(type_=Date).label("complete_from")
+
+
 def freshness() -> Select[tuple[Any, ...]]:
-    """The watermark, the day in WIB and the version: in one snapshot they decide every figure."""
+    """The watermark and the first complete day; with the day in WIB and the version, which in one
+    snapshot decide every figure."""
     today = func.wib_day(func.now(), type_=Date).label("today")
-    return as_of().add_columns(today, version_of(VersionedData.FIGURES).label("version"))
+    version = version_of(VersionedData.FIGURES).label("version")
+    return as_of().add_columns(complete_from(), today, version)
 
 
 def write_constants(statement: Select[Any]) -> Select[Any]:
@@ -68,16 +78,6 @@ def write_constants(statement: Select[Any]) -> Select[Any]:
         if isinstance(element, BindParameter) and element.unique:
             element.literal_execute = True
     return statement
-
-
-def begins_on(scope: Scope) -> AnySelect:
-    """The first day of the first month that has figures within a scope; null if there are none."""
-    dimensions = dimensions_of(scope)
-    months = (each for each in GRAINS if each.period == "month")
-    grain = next((each for each in months if dimensions <= set(each.dimensions)), GRAINS[-1])
-    first = func.min(grain.facts.c.starts_on)
-    month = cast(func.date_trunc("month", cast(first, TIMESTAMP)), Date)
-    return select(month.label("begins_on")).where(scope(grain.facts.c))
 
 
 def statement(question: Question, scope: Scope) -> AnySelect:

@@ -65,7 +65,11 @@ def _a_world(seed: int, compare: str) -> World:
     ]
     groups = [_row(random, size, code) for code in codes]
     data = {
-        "total": {"asOf": f"{AS_OF}T05:00:00Z", "rows": [_total(random, size * 4, groups)]},
+        "total": {
+            "asOf": f"{AS_OF}T05:00:00Z",
+            "completeFrom": begins_on.isoformat(),
+            "rows": [_total(random, size * 4, groups)],
+        },
         "before": {"rows": [_row(random, size * 4)]},
         "months": {
             "rows": [
@@ -82,7 +86,7 @@ def _a_world(seed: int, compare: str) -> World:
         "partners": {"nodes": []},
         "visaTypes": {"nodes": []},
     }
-    data |= {"known": data["months"], "all": data["total"], "allBefore": data["before"]}
+    data |= {"all": data["total"], "allBefore": data["before"]}
     volumes = read_volumes(data, period, address)
     view = View(address, LEADER, PROCESSING, period, volumes, texts(address.language))
     return World(data, view)

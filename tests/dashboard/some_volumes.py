@@ -43,12 +43,12 @@ def some_data(begins_on: date) -> dict[str, Any]:
     early = [month_start(date(2024, 12, 1), shift) for shift in range(12)]
     months = [(str(day), 30 if day >= begins_on else 0) for day in early]
     months += [("2025-12-01", 40), ("2026-01-01", 60), ("2026-02-01", 50)]
+    complete = {"completeFrom": str(begins_on)}
     return {
-        "total": {"asOf": "2026-03-01T01:30:00Z", "rows": [row(110)]},
+        "total": {"asOf": "2026-03-01T01:30:00Z", "rows": [row(110)], **complete},
         "before": {"rows": [row(88)]},
         "all": {"rows": [row(110)]},
         "allBefore": {"rows": [row(88)]},
-        "known": {"rows": [_month(n, start) for start, n in months]},
         "months": {"rows": [_month(n, start) for start, n in months]},
         "groups": {"rows": [row(20, "SG"), row(80, "AU"), row(10)]},
         "groupsBefore": {"rows": [row(100, "AU"), row(120, "SG")]},

@@ -10,10 +10,11 @@ from dashboard.model.measures import INTAKE, REFUSAL_RATE
 from dashboard.model.page_state import Address
 from dashboard.model.period import COMPARISONS, Period, last_months, this_month
 from dashboard.model.rows import Line
+from dashboard.model.volumes import read_volumes
 from dashboard.pages.volumes.cards import cards
 from dashboard.pages.volumes.ranking import ranking_note
 from dashboard.pages.volumes.titles import comparison_line, finding
-from tests.dashboard.some_volumes import some_view, some_volumes
+from tests.dashboard.some_volumes import PERIOD, some_data, some_view, some_volumes
 
 NOW = date(2026, 3, 10)
 
@@ -63,6 +64,18 @@ def test_periods_before_the_data_are_not_compared_with() -> None:
     assert finding(view) == "110 applications came in"
     assert "do not reach back to" in comparison_line(view)
     assert "nothing to compare with" in second_card(date(2025, 12, 1))
+
+
+def test_the_first_application_of_a_small_country_is_not_the_beginning_of_the_data() -> None:
+    """Nothing came in before December 2025, but the figures are complete from a year earlier on."""
+    data = some_data(date(2025, 12, 1))
+    complete = {"completeFrom": "2024-12-01"}
+    data = {name: table | complete if "rows" in table else table for name, table in data.items()}
+    volumes = read_volumes(data, PERIOD, Address("en"))
+    assert volumes.before[INTAKE].value == 88
+    months = {line.starts_on: line[INTAKE].value for line in volumes.months}
+    assert months[date(2024, 12, 1)] == months[date(2025, 11, 1)] == 0
+    assert months[date(2026, 1, 1)] == 60
 
 
 def test_an_earlier_period_has_every_measure() -> None:

@@ -81,6 +81,22 @@ def test_the_headline_says_how_many_came_in_and_how_that_compares(seed: int) -> 
         assert not sum(row.intake for row in world.rows if row.month < PERIOD.from_on)
 
 
+@pytest.mark.parametrize(
+    ("complete_from", "is_compared"), [(date(2024, 11, 1), True), (date(2024, 12, 1), False)]
+)
+def test_what_is_compared_with_is_what_the_gateway_says_is_complete(
+    complete_from: date, *, is_compared: bool
+) -> None:
+    """Not what the first application of a small country suggests, here one of October 2025."""
+    rows = tuple(row for row in random_world(3).rows if row.month >= date(2025, 10, 1))
+    answer = answer_of(World(rows, dict.fromkeys(VISAS)))
+    answer["country"]["completeFrom"] = complete_from.isoformat()
+    today = read_today(answer, PERIOD, "country", "country")
+    finding = change_finding(change_from(today, Address("en")), EN)
+    assert ("the same period a year before" in finding.title) == is_compared
+    assert (EN("today.nothing_before") in finding.notes) != is_compared
+
+
 @pytest.mark.parametrize("why", REASONS)
 @pytest.mark.parametrize("seed", WORLDS)
 def test_the_groups_that_are_named_moved_as_is_said_and_furthest(seed: int, why: str) -> None:

@@ -102,6 +102,7 @@ def answer_of(world: World, *, why: str = "country", has_outcomes: bool = True) 
         for name, rows in ((alias, now), (f"{alias}Before", before))
     }
     data["country"]["asOf"] = "2026-11-25T05:00:00Z"
+    data["country"]["completeFrom"] = MONTHS[0].isoformat()
     data |= {
         "places": table(now, "country"),
         "placeMonths": table(recent, "country", "month"),

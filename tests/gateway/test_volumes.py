@@ -148,6 +148,28 @@ async def test_a_change_is_that_of_the_two_answers(who) -> None:
     assert compared >= 3
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["leadership", "manager-au", "manager-andalan", "manager-pacific", "agent-au", "anonymous"],
+)
+async def test_figures_are_complete_from_the_same_day_for_everybody(who, name: str) -> None:
+    """Andalan's first application came in February, and the public reads none at all."""
+    answer = await who[name](
+        '{ volumes(from: "2025-01-01", to: "2025-03-31", groupBy: []) { completeFrom } }'
+    )
+    assert answer.errors == []
+    assert answer.data == {"volumes": {"completeFrom": "2025-01-01"}}
+
+
+async def test_a_place_is_compared_with_the_time_before_its_first_application(who) -> None:
+    """Two of February 2025 are all that Andalan had in the first quarter."""
+    fields = "intake { value yearOnYear { value } }"
+    (row,) = await rows(who["manager-andalan"], "2026-01-01 2026-03-31", "", fields)
+    assert row == {"intake": {"value": 0, "yearOnYear": {"value": -100}}}
+    (row,) = await rows(who["manager-andalan"], "2025-12-01 2026-03-31", "", fields)
+    assert row == {"intake": {"value": 0, "yearOnYear": None}}, "the data begin in January 2025"
+
+
 async def test_a_window_that_is_not_over_is_compared_up_to_today(who) -> None:
     fields = f"intake {{ value {CHANGES} }}"
     (row,) = await rows(who["leadership"], "2025-01-01 2034-12-31", "", fields)

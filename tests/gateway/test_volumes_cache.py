@@ -16,7 +16,6 @@ from gateway.mapping.kept_rows import KeptValues, size_of
 from gateway.schema.build import build_schema
 from gateway.schema.volumes import query as volume_query
 from gateway.schema.volumes.names import NOUNS
-from gateway.schema.volumes.query import VolumeTable
 from models.publication import publish, reading
 from models.publication.sets import DimensionSet
 from models.publication.sets import Period as GridPeriod
@@ -72,13 +71,13 @@ async def test_the_same_question_is_not_read_again(who, traffic: Traffic) -> Non
 
 async def test_a_table_is_built_once(who, monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[Any] = []
-    build = volume_query._table
+    build = volume_query._rows
 
-    async def build_and_record(*arguments: Any) -> VolumeTable:
+    async def build_and_record(*arguments: Any) -> Any:
         built.append(arguments)
         return await build(*arguments)
 
-    monkeypatch.setattr(volume_query, "_table", build_and_record)
+    monkeypatch.setattr(volume_query, "_rows", build_and_record)
     first = await rows_of(who["leadership"], BY_NATIONALITY)
     assert await rows_of(who["leadership"], BY_NATIONALITY) == first
     assert len(built) == 1

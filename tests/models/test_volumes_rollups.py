@@ -13,6 +13,7 @@ from models.migrations import downgrade, migrate
 from models.postgres import Server
 from models.volumes import as_of, fold, keep_folding, rebuild, verify
 from models.volumes.grains import GRAINS
+from tests.conftest import NewDatabase
 from tests.models.crowd import crowd, join
 from tests.models.edits import EDITS, Edit
 from tests.models.folders import kill_folders
@@ -47,6 +48,17 @@ UNPAID = "SELECT count(*) FROM application WHERE status IN ('SUBMITTED', 'AWAITI
 async def waiting(connection: asyncpg.Connection) -> int:
     count: int = await connection.fetchval("SELECT count(*) FROM volume_outbox")
     return count
+
+
+async def test_figures_of_an_installation_without_applications_begin_with_this_month(
+    new_database: NewDatabase,
+) -> None:
+    connection = await asyncpg.connect(await new_database())
+    try:
+        month = "date_trunc('month', wib_day(now()))"
+        assert await connection.fetchval(f"SELECT viewer.figures_complete_from() = {month}")
+    finally:
+        await connection.close()
 
 
 async def test_changes_that_no_figure_shows_write_nothing(

@@ -70,6 +70,8 @@ class Today:
 
     period: Period
     as_of: datetime
+    #: The first day from which figures are complete, whatever this viewer sees of them.
+    complete_from: date
     #: By dimension and code: the period, and the same period of the year before. Of the reasons
     #: that can be chosen, only the chosen one is there.
     now: Mapping[str, Cells]
@@ -94,9 +96,8 @@ class Today:
 
     @property
     def has_before(self) -> bool:
-        """Whether anything is known of the year before, from its first month on."""
-        first = min((month for month, cell in self.months.items() if cell.intake), default=None)
-        return first is not None and first <= self.period.year_before.from_on
+        """Whether the year before is completely known."""
+        return self.complete_from <= self.period.year_before.from_on
 
     @property
     def last_month(self) -> date | None:
@@ -184,6 +185,7 @@ def read_today(data: Mapping[str, Any], period: Period, place: str, why: str) ->
     return Today(
         period=period,
         as_of=datetime.fromisoformat(data["country"]["asOf"]),
+        complete_from=date.fromisoformat(data["country"]["completeFrom"]),
         now=now,
         before=before,
         names=names,

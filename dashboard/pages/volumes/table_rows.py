@@ -80,7 +80,7 @@ def _rank_change(rank: int, before: int | None, say: Texts) -> list[html.Span]:
 def _recent(line: Line, view: View) -> html.Img | str:
     """The applications received of the last months, a point each."""
     received = view.volumes.recent.get(line.code, {})
-    first = view.volumes.begins_on
+    first = view.volumes.complete_from
     last = month_start(view.period.to_on)
     months = [month_start(last, shift) for shift in range(1 - TREND_MONTHS, 1)]
     values = [received.get(month, 0) for month in months if first and month >= first]

@@ -15,7 +15,7 @@ _DAYS = {Span.YEAR: timedelta(days=364), Span.MONTH: timedelta(days=28)}
 _BY_DAYS = (Period.DAY, Period.WEEK)
 _LONGER_THAN_A_MONTH = (Period.QUARTER, Period.YEAR)
 
-#: Reads the rows of a question, each with the first day of the month in which its data begin.
+#: Reads the rows of a question.
 ReadFigures = Callable[[Question], Awaitable[list[Figures]]]
 
 
@@ -44,8 +44,10 @@ def _same_end(to_on: date, span: Span) -> date:
 class Comparison:
     """The figures of one earlier window, by group and period."""
 
-    def __init__(self, question: Question, span: Span, rows: list[Figures]) -> None:
+    def __init__(self, question: Question, span: Span, first_on: date, rows: list[Figures]) -> None:
         self._question = question
+        #: The first day from which figures are complete.
+        self._first_on = first_on
         self._span = span
         self._rows = {_key(question, row, row.get("period")): row for row in rows}
 
@@ -56,13 +58,10 @@ class Comparison:
             starts_on -= _DAYS[self._span]
         elif starts_on:
             starts_on = months_later(starts_on, -self._span)
-        earlier = self._rows.get(_key(question, figures, starts_on))
-        if (
-            earlier is None
-            or max(starts_on or question.from_on, question.from_on) < earlier["begins_on"]
-        ):
+        if max(starts_on or question.from_on, question.from_on) < self._first_on:
             return None
-        return earlier[measure]
+        earlier = self._rows.get(_key(question, figures, starts_on))
+        return None if earlier is None else earlier[measure]
 
 
 def _key(question: Question, row: Figures, starts_on: date | None) -> tuple[Any, ...]:
@@ -89,11 +88,16 @@ class Comparisons:
 
 
 async def read_comparisons(
-    question: Question, selected: Mapping[Span, frozenset[Measure]], today: date, read: ReadFigures
+    question: Question,
+    selected: Mapping[Span, frozenset[Measure]],
+    today: date,
+    first_on: date,
+    read: ReadFigures,
 ) -> Comparisons:
     """Read the earlier windows of a table: per span, the measures whose change is selected.
 
-    A window that is not over yet is compared up to ``today``.
+    A window that is not over yet is compared up to ``today``; one that begins before ``first_on``,
+    the first day from which figures are complete, with nothing.
     """
     until = min(question.to_on, today)
     by_span: dict[Span, Comparison] = {}
@@ -101,5 +105,5 @@ async def read_comparisons(
         now = replace(question, to_on=until, measures=measures)
         earlier = shift_question(now, span) if measures and question.from_on <= until else None
         if earlier:
-            by_span[span] = Comparison(earlier, span, await read(earlier))
+            by_span[span] = Comparison(earlier, span, first_on, await read(earlier))
     return Comparisons(by_span)

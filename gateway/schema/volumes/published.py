@@ -60,7 +60,6 @@ class Publication:
 
     measures: frozenset[Measure]
     published: VolumePublication
-    as_of: datetime
     rows: Mapping[tuple[Any, ...], Figures]
     periods: frozenset[date]
     national: Mapping[tuple[Any, ...], Figures]
@@ -147,7 +146,6 @@ async def publication(
     return Publication(
         measures=measures,
         published=_newest_of(editions),
-        as_of=freshness.as_of,
         rows={key_of(question, row): row for row in await read("published", reading.rows)},
         periods=frozenset(row["starts_on"] for row in editions),
         national={(row[Dimension.VISA_TYPE], row["period"]): row for row in national},

@@ -21,6 +21,7 @@ from gateway.schema.volumes.measures import MEASURES
 from gateway.schema.volumes.names import NOUNS, load_names
 from gateway.schema.volumes.published import (
     Publication,
+    VolumePublication,
     forbidden_dimensions,
     grid_question,
     key_of,
@@ -40,10 +41,8 @@ from models.volumes import (
     Question,
     Scope,
     ScopedQuestion,
-    begins_on,
     scoped_statement,
 )
-from models.volumes.lines import AnySelect
 from models.volumes.versions import VersionedData
 from models.wib import wib_day
 
@@ -82,25 +81,30 @@ async def volumes(
     marks = await _marks(context, selected, question)
 
     async def build() -> tuple[Any, Sequence[Any], int]:
-        table = await _table(context, selected, question, edition)
-        _refuse_too_many(table.rows)
-        names = await load_names(context, named, table.rows, marks[0].names)
-        for row in table.rows:
+        published, rows = await _rows(context, selected, question, edition)
+        _refuse_too_many(rows)
+        names = await load_names(context, named, rows, marks[0].names)
+        for row in rows:
             row.names = names
-        figures = [row.figures.values() for row in table.rows]
-        return table.published, table.rows, size_of(figures) + _ROW_BYTES * len(figures)
+        figures = [row.figures.values() for row in rows]
+        return published, rows, size_of(figures) + _ROW_BYTES * len(figures)
 
     asked = (*_question_key(question), selected.fields_asked, edition)
     mark = (*(part for each in marks for part in each.mark), marks[0].names, _day(marks[0].as_of))
     reaches = ("VolumeRow", *(NOUNS[each].__name__ for each in named if each in NOUNS))
     kept = await context.figures.table(asked, mark, reaches, build)
-    return VolumeTable(as_of=marks[0].as_of, published=kept.published, rows=kept.rows)
+    return VolumeTable(
+        as_of=marks[0].as_of,
+        complete_from=marks[0].complete_from,
+        published=kept.published,
+        rows=kept.rows,
+    )
 
 
 async def _marks(
     context: Context, selected: VolumeSelection, question: Question
 ) -> list[Freshness]:
-    """How fresh the data are that answer a question; the first are those that give `asOf`."""
+    """How fresh the data are that answer a question; the first give `asOf` and `completeFrom`."""
     role = context.viewer.role
     reads = [] if reads_only_published(role) else [VersionedData.FIGURES]
     if _reads_published(question, role, with_national=selected.has_national_rate):
@@ -115,15 +119,16 @@ def _question_key(question: Question) -> tuple[Any, ...]:
     return (*window, question.dimensions, question.period, where, question.measures)
 
 
-async def _table(
+async def _rows(
     context: Context, selected: VolumeSelection, question: Question, edition: int | None
-) -> VolumeTable:
-    """Exact figures, published figures or both, by the policy for the viewer's role."""
+) -> tuple[VolumePublication | None, list[VolumeRow]]:
+    """Exact figures, published figures or both, by the policy for the viewer's role; and how they
+    were published."""
     role = context.viewer.role
     measures = published_measures(question.measures, role)
     with_national = selected.has_national_rate
     if not _reads_published(question, role, with_national=with_national):
-        return await _exact_table(context, selected, question)
+        return None, await _exact_rows(context, selected, question)
     published = await publication(
         context,
         question,
@@ -133,13 +138,12 @@ async def _table(
         with_wider=selected.has_nearest_wider,
     )
     if reads_only_published(role):
-        return _published_table(question, published)
+        return published.published, _published_rows(question, published)
     exact_question = replace(
         question, measures=(question.measures - measures) | {Measure.DECISIONS}
     )
-    exact = await _exact_table(context, selected, exact_question)
-    rows = [_beside(row, question, published) for row in exact.rows]
-    return VolumeTable(as_of=exact.as_of, published=published.published, rows=rows)
+    exact = await _exact_rows(context, selected, exact_question)
+    return published.published, [_beside(row, question, published) for row in exact]
 
 
 def _reads_published(question: Question, role: Role, *, with_national: bool) -> bool:
@@ -153,31 +157,24 @@ def _beside(row: VolumeRow, question: Question, published: Publication) -> Volum
     return replace(row, published=of_group)
 
 
-async def _exact_table(
+async def _exact_rows(
     context: Context, selected: VolumeSelection, question: Question
-) -> VolumeTable:
+) -> list[VolumeRow]:
     scope = _scope_of(context.viewer.role)
 
     async def read(question: Question) -> list[Figures]:
         asked = ScopedQuestion(question, scope)
-        return await _figures(context, "exact", asked, lambda: scoped_statement(asked))
+        return await _figures(context, asked)
 
-    async def read_before(earlier: Question) -> list[Figures]:
-        asked = ScopedQuestion(earlier, scope)
-        known_from = begins_on(scope).scalar_subquery().label("begins_on")
-        return await _figures(
-            context, "earlier", asked, lambda: scoped_statement(asked).add_columns(known_from)
-        )
-
-    # All reads share one snapshot, so `as_of` belongs to these figures.
-    as_of = (await context.figures.freshness(VersionedData.FIGURES)).as_of
+    # All reads share one snapshot, so these are of the same figures.
+    freshness = await context.figures.freshness(VersionedData.FIGURES)
     figures = await read(question)
     changes = {span: those & question.measures for span, those in selected.changes.items()}
     before = None
     if any(changes.values()):
-        before = (await read_comparisons(question, changes, _day(as_of), read_before)).before
-    rows = [_row(question, row, before and before(row)) for row in figures]
-    return VolumeTable(as_of=as_of, published=None, rows=rows)
+        today, first_on = _day(freshness.as_of), freshness.complete_from
+        before = (await read_comparisons(question, changes, today, first_on, read)).before
+    return [_row(question, row, before and before(row)) for row in figures]
 
 
 def _day(as_of: datetime) -> date:
@@ -192,24 +189,21 @@ def _scope_of(role: Role) -> Scope:
     )
 
 
-def _published_table(question: Question, published: Publication) -> VolumeTable:
+def _published_rows(question: Question, published: Publication) -> list[VolumeRow]:
     """Published figures alone; a group without any events has no row."""
-    rows = [
+    return [
         _row(question, row, None, published.of(question, key))
         for key, row in published.rows.items()
     ]
-    return VolumeTable(as_of=published.as_of, published=published.published, rows=rows)
 
 
-async def _figures(
-    context: Context, name: str, asked: ScopedQuestion, write: Callable[[], AnySelect]
-) -> list[Figures]:
+async def _figures(context: Context, asked: ScopedQuestion) -> list[Figures]:
     question = KeptQuestion(
         "VolumeRow",
-        name,
+        "exact",
         asked.shape,
         asked.parameters,
-        lambda: write().limit(MOST_ROWS + 1),
+        lambda: scoped_statement(asked).limit(MOST_ROWS + 1),
         MOST_ROWS,
     )
     freshness = await context.figures.freshness(VersionedData.FIGURES)

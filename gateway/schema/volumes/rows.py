@@ -222,6 +222,11 @@ class VolumeTable:
         description="All that was recorded before it is counted; where all figures are published"
         " ones, when any were published last."
     )
+    complete_from: date = strawberry.field(
+        description="From when on figures are complete: the first day of the month of the very"
+        " first application, whosever it was, so the same for every viewer. Nothing is compared"
+        " with days before it. Of this month, while there is no application."
+    )
     published: VolumePublication | None = strawberry.field(
         description="How figures were published that are not exact; null where all are exact."
     )
