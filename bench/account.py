@@ -44,7 +44,7 @@ async def measure(applications: int, entries: int, rounds: int) -> None:
 async def _disable_account(url: str) -> None:
     """As before there was an account: nothing is noted for it."""
     connection = await connect(url)
-    await connection.execute("ALTER TABLE access_event DISABLE TRIGGER account_of_insert")
+    await connection.execute("ALTER TABLE access_event DISABLE TRIGGER queue_inserts_for_account")
     await connection.close()
 
 

@@ -8,9 +8,8 @@ from time import process_time
 import asyncpg
 
 from bench.measuring import Clock, processor_clock, show, show_table, side_by_side
-from bench.world import copy_of, prepare, server, world
+from bench.world import load, prepare, server
 from models.database.connections import connect
-from models.jobs.sealing import seal_everybody
 from models.key_service import KeyService, SocketKeys, create_key_file
 from models.key_service.process import running_keys
 from models.person.identity import Identity
@@ -38,10 +37,12 @@ async def measure(applications: int, rounds: int) -> None:
 
 
 async def _pages(keys: KeyService, rounds: int) -> None:
-    async with world(1_000) as url, copy_of(url) as copied:
-        plain, sealed = await connect(url), await connect(copied)
+    with server() as running:
+        urls = running.url("plain"), running.url("sealed")
+        await load(urls[0], 1_000)
+        await load(urls[1], 1_000, keys)
+        plain, sealed = await connect(urls[0]), await connect(urls[1])
         try:
-            await seal_everybody(keys, sealed)
             ways = {
                 "plain": partial(plain.fetch, _PLAIN, _PEOPLE),
                 "sealed, and opened": partial(_open_cells, sealed, Vault(keys)),

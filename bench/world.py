@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 
 from models.database.connections import connect
+from models.key_service import KeyService
 from models.migrations import migrate
 from models.postgres import Server, temporary_postgres
 from models.row_security import login_at
@@ -47,7 +48,9 @@ async def prepare(url: str) -> None:
     await migrate(url, gateway_url=login_at(url, "bench"), seal_keys=(SEAL_KEY,))
 
 
-async def load(url: str, applications: int) -> Summary:
-    """Load two years of applications through partners, up to now."""
+async def load(url: str, applications: int, keys: KeyService | None = None) -> Summary:
+    """Load two years of applications through partners, up to now; with keys, sealed and linked."""
     await prepare(url)
-    return await synthesise(url, applications=applications, months=24, seed=1, scale=Scale.PARTNER)
+    return await synthesise(
+        url, applications=applications, months=24, seed=1, scale=Scale.PARTNER, keys=keys
+    )

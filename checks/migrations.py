@@ -11,20 +11,19 @@ import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checks.finding import Finding
 from checks.sources import Sources
 
+if TYPE_CHECKING:
+    from models.migrations.differences import Difference
+    from models.schema import ObjectKey
+
 _KEPT = Path(".gerbang/checked-migrations.json")
+_VERSIONS = Path("models/migrations/versions")
 _REMEDY = 'run `.venv/bin/gerbang migration new "what changes"`'
 _STALE = "these are not the triggers of the revisions: run `.venv/bin/gerbang migration triggers`"
-#: Functions that write to the outbox, and the dimensions that they leave out.
-_TRIGGERS = """
-    SELECT proname, pg_get_functiondef(oid) FROM pg_proc
-    WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
-        AND prosrc ~* 'INSERT INTO volume_outbox' AND prosrc ~* 'partner_code'
-"""
 
 
 def check_migrations(sources: Sources) -> Iterator[Finding]:
@@ -57,7 +56,6 @@ def _digest(root: Path) -> str:
 
 async def _ask(sources: Sources) -> list[Finding]:
     # Imported here: where the models cannot be imported, the other checks say why.
-    from models.database.connections import connect
     from models.migrations import compare_with_models, rehearse
     from models.migrations import triggers as of_revisions
     from models.migrations.lock_rules import hazards, undeclared_locks
@@ -67,52 +65,43 @@ async def _ask(sources: Sources) -> list[Finding]:
         warnings.filterwarnings("ignore", "Computed default")  # compared by us
         url = server.url("gerbang_check")
         statements = await rehearse(url)
-        differences = await compare_with_models(url)
-        connection = await connect(url)
-        try:
-            triggers = await connection.fetch(_TRIGGERS)
-            found = of_revisions.triggers_text(await of_revisions.read_triggers(connection))
-        finally:
-            await connection.close()
-    stale: list[Finding] = []
-    if found != of_revisions.FILE.read_text(encoding="utf-8"):
-        stale.append(Finding(of_revisions.FILE, 1, _STALE))
+        differences = await compare_with_models(url, server.url("gerbang_models"))
+        triggers = await of_revisions.read_text(url)
     refused = [*hazards(statements), *undeclared_locks(statements)]
+    is_stale = triggers != of_revisions.FILE.read_text(encoding="utf-8")
     return [
-        *stale,
-        *(_difference(sources, table, sentence) for table, sentence in differences),
+        *([Finding(of_revisions.FILE, 1, _STALE)] if is_stale else []),
+        *(_difference(sources, each) for each in differences),
         *(Finding(place.file, place.line, sentence) for place, sentence in refused),
-        *(
-            finding
-            for name, definition in triggers
-            for finding in _left_out(sources, name, definition)
-        ),
     ]
 
 
-def _difference(sources: Sources, table: str, sentence: str) -> Finding:
-    """A difference, at the name of its table in the models; of a rollup, at the grains."""
-    names = (f'__tablename__ = "{table}"', f'"{table}",')
+def _difference(sources: Sources, found: "Difference") -> Finding:
+    """A difference: of a function or trigger at its statement, or else at that of the revision; of
+    a table at its name in the models; of a rollup, at the grains."""
+    sentence = f"{found.sentence}: {_REMEDY}"
+    if found.statement:
+        return Finding(found.statement.file, found.statement.line, sentence)
+    if found.key and (place := _creation(sources.root / _VERSIONS, found.key)):
+        return Finding(*place, sentence)
+    names = (f'__tablename__ = "{found.table}"', f'"{found.table}",')
     for module in sources.modules["models"]:
         if sources.root / "models/migrations" in module.file.parents:
             continue
         lines = module.file.read_text(encoding="utf-8").splitlines()
         for number, line in enumerate(lines, 1):
             if line.strip() in names:
-                return Finding(module.file, number, f"{sentence}: {_REMEDY}")
+                return Finding(module.file, number, sentence)
     grains = sources.find_value("models", "GRAINS")
-    return Finding(grains.file, grains.line, f"{sentence}: {_REMEDY}")
+    return Finding(grains.file, grains.line, sentence)
 
 
-def _left_out(sources: Sources, name: str, definition: str) -> Iterator[Finding]:
-    """Dimensions that a trigger does not write into the outbox: their groups would be empty."""
-    from models.volumes import Dimension
-
-    place = sources.find_class("models", "Dimension")
-    for dimension in Dimension:
-        if not re.search(rf"\b{dimension.value}\b", definition):
-            yield Finding(
-                place.file, place.line, f"the trigger function {name} writes changes of figures"
-                f" without {dimension.value}, so Dimension.{dimension.name} would be empty: make"
-                " it anew in a revision",
-            )  # fmt: skip
+def _creation(versions: Path, key: "ObjectKey") -> tuple[Path, int] | None:
+    """Where the newest revision that makes an object does so."""
+    of_table = rf"[^;]*?\sON (public\.)?{key.table}\b" if key.table else ""
+    created = re.compile(rf"CREATE (OR REPLACE )?{key.kind} (public\.)?{key.name}\b{of_table}")
+    for file in sorted(versions.glob("0*"), reverse=True):
+        text = file.read_text(encoding="utf-8")
+        if found := created.search(text):
+            return file, text.count("\n", 0, found.start()) + 1
+    return None

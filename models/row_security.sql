@@ -4,7 +4,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_leadership_writing', 'gerbang_officer', 'gerbang_officer_writing', 'gerbang_supervisor', 'gerbang_supervisor_writing', 'gerbang_partner_manager', 'gerbang_partner_manager_writing', 'gerbang_partner_agent', 'gerbang_partner_agent_writing', 'gerbang_auditor', 'gerbang_auditor_writing', 'gerbang_applicant', 'gerbang_applicant_writing', 'gerbang_partner_service', 'gerbang_partner_service_writing', 'gerbang_screening', 'gerbang_screening_writing', 'gerbang_treasury', 'gerbang_treasury_writing', 'gerbang_administrator', 'gerbang_administrator_writing', 'gerbang_anonymous', 'gerbang_anonymous_writing', 'gerbang_writing', 'gerbang_linker'] LOOP
+    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_leadership_writing', 'gerbang_officer', 'gerbang_officer_writing', 'gerbang_supervisor', 'gerbang_supervisor_writing', 'gerbang_partner_manager', 'gerbang_partner_manager_writing', 'gerbang_partner_agent', 'gerbang_partner_agent_writing', 'gerbang_auditor', 'gerbang_auditor_writing', 'gerbang_applicant', 'gerbang_applicant_writing', 'gerbang_partner_service', 'gerbang_partner_service_writing', 'gerbang_screening', 'gerbang_screening_writing', 'gerbang_treasury', 'gerbang_treasury_writing', 'gerbang_administrator', 'gerbang_administrator_writing', 'gerbang_anonymous', 'gerbang_anonymous_writing', 'gerbang_linker'] LOOP
         BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
                 EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', name);
@@ -16,10 +16,10 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_writing, gerbang_linker;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_writing, gerbang_linker;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_writing, gerbang_linker;
-REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_writing, gerbang_linker;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_linker;
 ALTER TABLE access_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_drop ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE account_head ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -729,7 +729,7 @@ GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_leadership;
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_officer;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_officer;
-GRANT SELECT (erased_at, id, nationality_code, passport_last_four) ON applicant TO gerbang_officer;
+GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_officer;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, is_assigned, is_linked, is_referred, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_officer;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_officer;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_officer;
@@ -891,7 +891,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, applicant_id, ban_id, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor;
-GRANT SELECT (erased_at, id, nationality_code, passport_last_four) ON applicant TO gerbang_supervisor;
+GRANT SELECT (erased_at, id, nationality_code) ON applicant TO gerbang_supervisor;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_supervisor;
 GRANT SELECT (application_id, id, kind, written_in) ON application_change TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_supervisor;
@@ -1203,7 +1203,7 @@ GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_partner_manage
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_agent;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_partner_agent;
 GRANT SELECT (actor, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_partner_agent;
-GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_partner_agent;
+GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_agent;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_agent;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_agent;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_agent;
@@ -1497,7 +1497,7 @@ CREATE POLICY auditor_insert ON breach_lookup FOR INSERT TO gerbang_auditor
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_applicant;
 GRANT SELECT (actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_applicant;
-GRANT SELECT (account, id, nationality_code, passport_last_four) ON applicant TO gerbang_applicant;
+GRANT SELECT (account, id, nationality_code) ON applicant TO gerbang_applicant;
 GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_applicant;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_applicant;
 GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_applicant;
@@ -2051,7 +2051,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON application
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_application();
 CREATE OR REPLACE FUNCTION viewer.guard_application_event() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2125,7 +2125,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_application_event() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON application_event
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_application_event();
 CREATE OR REPLACE FUNCTION viewer.guard_assignment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2143,24 +2143,24 @@ CREATE OR REPLACE FUNCTION viewer.guard_assignment() RETURNS trigger
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
-                WHEN 'OFFICER' THEN (it.status IN ('PAID') AND (it.received_at IS NOT NULL OR it.partner_code IS NULL) AND NOT EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true) AND NEW.officer = viewer_subject AND NEW.role = 'OFFICER' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.assigned_by, viewer_subject) = viewer_subject)
-                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING') AND NOT EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true) AND NEW.officer = viewer_subject AND NEW.role = 'OFFICER' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.assigned_by, viewer_subject) = viewer_subject)
-                WHEN 'SUPERVISOR' THEN (it.status IN ('PAID') AND (it.received_at IS NOT NULL OR it.partner_code IS NULL) AND true AND true AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.assigned_by, viewer_subject) = viewer_subject AND (NEW.role = 'SUPERVISOR' AND NEW.officer = viewer_subject OR NEW.role = 'OFFICER' AND viewer.latest_answer(it.id, 'ENTRY_BAN') IS DISTINCT FROM 'MATCH' AND viewer.latest_answer(it.id, 'CLEARANCE') IS DISTINCT FROM 'MATCH'))
-                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND true AND true AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.assigned_by, viewer_subject) = viewer_subject AND (NEW.role = 'SUPERVISOR' AND NEW.officer = viewer_subject OR NEW.role = 'OFFICER' AND viewer.latest_answer(it.id, 'ENTRY_BAN') IS DISTINCT FROM 'MATCH' AND viewer.latest_answer(it.id, 'CLEARANCE') IS DISTINCT FROM 'MATCH'))
-                WHEN 'SCREENING' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND NEW.role = 'SUPERVISOR' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.assigned_by, viewer_subject) = viewer_subject AND EXISTS (SELECT FROM screening AS hit WHERE hit.application_id = it.id AND hit.result = 'MATCH' AND hit.confirmed_by = viewer_subject AND hit.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND hit.answered_by = NEW.officer))
+                WHEN 'OFFICER' THEN (it.status IN ('PAID') AND (it.received_at IS NOT NULL OR it.partner_code IS NULL) AND NOT EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true) AND NEW.officer = viewer_subject AND NEW.role = 'OFFICER' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject)
+                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING') AND NOT EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true) AND NEW.officer = viewer_subject AND NEW.role = 'OFFICER' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject)
+                WHEN 'SUPERVISOR' THEN (it.status IN ('PAID') AND (it.received_at IS NOT NULL OR it.partner_code IS NULL) AND true AND true AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject AND (NEW.role = 'SUPERVISOR' AND NEW.officer = viewer_subject OR NEW.role = 'OFFICER' AND viewer.latest_answer(it.id, 'ENTRY_BAN') IS DISTINCT FROM 'MATCH' AND viewer.latest_answer(it.id, 'CLEARANCE') IS DISTINCT FROM 'MATCH'))
+                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND true AND true AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject AND (NEW.role = 'SUPERVISOR' AND NEW.officer = viewer_subject OR NEW.role = 'OFFICER' AND viewer.latest_answer(it.id, 'ENTRY_BAN') IS DISTINCT FROM 'MATCH' AND viewer.latest_answer(it.id, 'CLEARANCE') IS DISTINCT FROM 'MATCH'))
+                WHEN 'SCREENING' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND NEW.role = 'SUPERVISOR' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.assigned_by = viewer_subject AND EXISTS (SELECT FROM screening AS hit WHERE hit.application_id = it.id AND hit.result = 'MATCH' AND hit.confirmed_by = viewer_subject AND hit.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND hit.answered_by = NEW.officer))
                 ELSE false END;
         ELSE
             changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.role IS DISTINCT FROM OLD.role THEN 'role' END, CASE WHEN NEW.assigned_at IS DISTINCT FROM OLD.assigned_at THEN 'assigned_at' END, CASE WHEN NEW.ended_at IS DISTINCT FROM OLD.ended_at THEN 'ended_at' END, CASE WHEN NEW.assigned_by IS DISTINCT FROM OLD.assigned_by THEN 'assigned_by' END, CASE WHEN NEW.ended_by IS DISTINCT FROM OLD.ended_by THEN 'ended_by' END, CASE WHEN NEW.reason IS DISTINCT FROM OLD.reason THEN 'reason' END], NULL);
             is_allowed := changed = '{}' OR CASE viewer_role
-                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND changed <@ '{ended_at,ended_by,reason}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject AND NEW.reason IS NOT NULL)
-                    OR (it.status = 'GRANTED' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject)
-                    OR (it.status = 'REFUSED' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject)
-                WHEN 'SUPERVISOR' THEN (it.status IN ('PAID') AND (it.received_at IS NOT NULL OR it.partner_code IS NULL) AND true AND true AND changed <@ '{ended_at,ended_by,reason}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject AND NEW.reason IS NOT NULL)
-                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND true AND true AND changed <@ '{ended_at,ended_by,reason}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject AND NEW.reason IS NOT NULL)
-                    OR (it.status = 'REFUSED' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject)
-                WHEN 'PARTNER_AGENT' THEN (it.status = 'WITHDRAWN' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject)
-                WHEN 'APPLICANT' THEN (it.status = 'WITHDRAWN' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject)
-                WHEN 'SCREENING' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject AND EXISTS (SELECT FROM screening AS hit WHERE hit.application_id = it.id AND hit.result = 'MATCH' AND hit.confirmed_by = viewer_subject AND hit.answered_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND changed <@ '{ended_at,ended_by,reason}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject AND NEW.reason IS NOT NULL)
+                    OR (it.status = 'GRANTED' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject)
+                    OR (it.status = 'REFUSED' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject)
+                WHEN 'SUPERVISOR' THEN (it.status IN ('PAID') AND (it.received_at IS NOT NULL OR it.partner_code IS NULL) AND true AND true AND changed <@ '{ended_at,ended_by,reason}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject AND NEW.reason IS NOT NULL)
+                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND true AND true AND changed <@ '{ended_at,ended_by,reason}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject AND NEW.reason IS NOT NULL)
+                    OR (it.status = 'REFUSED' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject)
+                WHEN 'PARTNER_AGENT' THEN (it.status = 'WITHDRAWN' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject)
+                WHEN 'APPLICANT' THEN (it.status = 'WITHDRAWN' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject)
+                WHEN 'SCREENING' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.ended_by = viewer_subject AND EXISTS (SELECT FROM screening AS hit WHERE hit.application_id = it.id AND hit.result = 'MATCH' AND hit.confirmed_by = viewer_subject AND hit.answered_at BETWEEN transaction_timestamp() AND clock_timestamp()))
                 ELSE false END;
         END IF;
         IF is_allowed IS NOT TRUE THEN
@@ -2171,7 +2171,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_assignment() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON assignment
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_assignment();
 CREATE OR REPLACE FUNCTION viewer.guard_bill() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2207,7 +2207,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_bill() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON bill
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_bill();
 CREATE OR REPLACE FUNCTION viewer.guard_case_document() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2240,7 +2240,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_case_document() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON case_document
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_case_document();
 CREATE OR REPLACE FUNCTION viewer.guard_decision() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2277,7 +2277,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_decision() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON decision
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_decision();
 CREATE OR REPLACE FUNCTION viewer.guard_person_link() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2310,7 +2310,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_person_link() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON person_link
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_person_link();
 CREATE OR REPLACE FUNCTION viewer.guard_requested_item() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2346,7 +2346,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_requested_item() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON requested_item
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_requested_item();
 CREATE OR REPLACE FUNCTION viewer.guard_screening() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2390,7 +2390,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_screening() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON screening
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_screening();
 CREATE OR REPLACE FUNCTION viewer.guard_visa() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2428,7 +2428,7 @@ CREATE OR REPLACE FUNCTION viewer.guard_visa() RETURNS trigger
     END
 $$;
 CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON visa
-    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing}'::name[]))
     EXECUTE FUNCTION viewer.guard_visa();
 CREATE OR REPLACE FUNCTION viewer.guard_access_event() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
@@ -2443,7 +2443,7 @@ CREATE OR REPLACE TRIGGER guard BEFORE INSERT ON access_event
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA viewer FROM PUBLIC;
 -- Changes, by OFFICER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer_writing;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_officer_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.is_cleared, viewer.questions_to_ask TO gerbang_officer_writing;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_officer_writing;
@@ -2556,7 +2556,7 @@ CREATE POLICY officer_writing_update ON idempotency FOR UPDATE TO gerbang_office
     USING ((SELECT viewer.acts_as('OFFICER')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('OFFICER')));
 -- Changes, by SUPERVISOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor_writing;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_supervisor_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_supervisor_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_supervisor_writing;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON country FOR SELECT TO gerbang_supervisor_writing
@@ -2695,7 +2695,7 @@ CREATE POLICY supervisor_writing_update ON idempotency FOR UPDATE TO gerbang_sup
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')));
 -- Changes, by PARTNER_AGENT
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_agent_writing;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_partner_agent_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_partner_agent_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_agent_writing;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON country FOR SELECT TO gerbang_partner_agent_writing
@@ -2804,7 +2804,7 @@ CREATE POLICY partner_agent_writing_update ON idempotency FOR UPDATE TO gerbang_
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')));
 -- Changes, by AUDITOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor_writing;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_auditor_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_auditor_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_auditor_writing;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON country FOR SELECT TO gerbang_auditor_writing
@@ -2892,7 +2892,7 @@ CREATE POLICY auditor_writing_update ON idempotency FOR UPDATE TO gerbang_audito
     USING ((SELECT viewer.acts_as('AUDITOR')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('AUDITOR')));
 -- Changes, by APPLICANT
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant_writing;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_applicant_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_applicant_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_applicant_writing;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON country FOR SELECT TO gerbang_applicant_writing
@@ -3010,7 +3010,7 @@ CREATE POLICY applicant_writing_update ON idempotency FOR UPDATE TO gerbang_appl
     USING ((SELECT viewer.acts_as('APPLICANT')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('APPLICANT')));
 -- Changes, by PARTNER_SERVICE
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_service_writing;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_partner_service_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_partner_service_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_service_writing;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON country FOR SELECT TO gerbang_partner_service_writing
@@ -3101,7 +3101,7 @@ CREATE POLICY partner_service_writing_update ON idempotency FOR UPDATE TO gerban
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 -- Changes, by SCREENING
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_screening_writing;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_screening_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_screening_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_screening_writing;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON country FOR SELECT TO gerbang_screening_writing
@@ -3192,7 +3192,7 @@ CREATE POLICY screening_writing_update ON idempotency FOR UPDATE TO gerbang_scre
     USING ((SELECT viewer.acts_as('SCREENING')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('SCREENING')));
 -- Changes, by TREASURY
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_treasury_writing;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_treasury_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_treasury_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_treasury_writing;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON country FOR SELECT TO gerbang_treasury_writing
@@ -3262,7 +3262,7 @@ CREATE POLICY treasury_writing_update ON idempotency FOR UPDATE TO gerbang_treas
     USING ((SELECT viewer.acts_as('TREASURY')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('TREASURY')));
 -- Changes, by ADMINISTRATOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_administrator_writing;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_administrator_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_administrator_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_administrator_writing;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON country FOR SELECT TO gerbang_administrator_writing
@@ -3336,226 +3336,6 @@ CREATE POLICY administrator_writing_insert ON idempotency FOR INSERT TO gerbang_
 GRANT UPDATE (answer) ON idempotency TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_update ON idempotency FOR UPDATE TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('ADMINISTRATOR')));
--- Changes, by gateways of the last release
-GRANT USAGE ON SCHEMA public, viewer TO gerbang_writing;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_writing;
-GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_writing;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_writing;
-CREATE POLICY writing_select ON country FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_writing;
-CREATE POLICY writing_select ON entry_rule FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_writing;
-CREATE POLICY writing_select ON visa_type FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_writing;
-CREATE POLICY writing_select ON eligibility FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_writing;
-CREATE POLICY writing_select ON required_document FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_writing;
-CREATE POLICY writing_select ON passport_rule FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_writing;
-CREATE POLICY writing_select ON fee FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_writing;
-CREATE POLICY writing_select ON service_target FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_writing;
-CREATE POLICY writing_select ON deadline FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (code, name) ON partner TO gerbang_writing;
-CREATE POLICY writing_select ON partner FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_writing;
-CREATE POLICY writing_select ON partner_country FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_writing;
-CREATE POLICY writing_select ON centre FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, changed, decree, effective_on, id, is_initial, kind, proposed_at, proposed_by, reason, state, subject, targets) ON reference_change TO gerbang_writing;
-CREATE POLICY writing_select ON reference_change FOR SELECT TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END);
-GRANT INSERT (changed, decree, id, kind, proposed_by, reason) ON reference_change TO gerbang_writing;
-CREATE POLICY writing_insert ON reference_change FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END);
-GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_writing;
-CREATE POLICY writing_update ON reference_change FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END);
-GRANT SELECT (account, id, nationality_code) ON applicant TO gerbang_writing;
-CREATE POLICY writing_select ON applicant FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND applicant.account = (SELECT viewer.subject(NULL)));
-GRANT INSERT (account, id, nationality_code, passport_last_four) ON applicant TO gerbang_writing;
-CREATE POLICY writing_insert ON applicant FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN applicant.account IS NULL WHEN 'APPLICANT' THEN applicant.account = (SELECT viewer.subject(NULL)) WHEN 'PARTNER_SERVICE' THEN applicant.account IS NULL ELSE false END ELSE false END);
-GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_writing;
-CREATE POLICY writing_select ON identity FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id));
-GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_writing;
-CREATE POLICY writing_insert ON identity FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id) WHEN 'PARTNER_SERVICE' THEN true ELSE false END ELSE false END);
-GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, entry_on, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_writing;
-CREATE POLICY writing_select ON application FOR SELECT TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN true OR (application.officer IS NULL AND application.closed_at IS NULL OR application.officer = (SELECT viewer.subject(NULL))) OR application.officer = (SELECT viewer.subject(NULL)) WHEN 'SUPERVISOR' THEN true WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places(NULL))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres(NULL))::text[])) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'PARTNER_SERVICE' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL WHEN 'SCREENING' THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject(NULL)) <> ALL (by_1.kept_from)) OR EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject(NULL)) <> ALL (by_1.kept_from) OR by_1.answered_by = (SELECT viewer.subject(NULL)) OR by_1.confirmed_by = (SELECT viewer.subject(NULL)))) WHEN 'TREASURY' THEN true ELSE false END ELSE false END);
-GRANT INSERT (applicant_id, centre_code, channel, country_code, entry_on, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_writing;
-CREATE POLICY writing_insert ON application FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places(NULL))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres(NULL))::text[])) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'PARTNER_SERVICE' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL ELSE false END ELSE false END AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT'));
-GRANT UPDATE (answer_by, closed_at, current_decision_id, fee_idr, has_open_hit, is_held, is_referred, paid_at, paused_seconds, received_at, status, target_due_at, was_info_requested) ON application TO gerbang_writing;
-CREATE POLICY writing_update ON application FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN (application.officer IS NULL AND application.closed_at IS NULL OR application.officer = (SELECT viewer.subject(NULL))) OR application.officer = (SELECT viewer.subject(NULL)) WHEN 'SUPERVISOR' THEN true WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places(NULL))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres(NULL))::text[])) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'PARTNER_SERVICE' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL WHEN 'SCREENING' THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject(NULL)) <> ALL (by_1.kept_from) OR by_1.answered_by = (SELECT viewer.subject(NULL)) OR by_1.confirmed_by = (SELECT viewer.subject(NULL)))) WHEN 'TREASURY' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN (application.officer IS NULL AND application.closed_at IS NULL OR application.officer = (SELECT viewer.subject(NULL))) OR application.officer = (SELECT viewer.subject(NULL)) WHEN 'SUPERVISOR' THEN true WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places(NULL))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres(NULL))::text[])) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'PARTNER_SERVICE' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL WHEN 'SCREENING' THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject(NULL)) <> ALL (by_1.kept_from) OR by_1.answered_by = (SELECT viewer.subject(NULL)) OR by_1.confirmed_by = (SELECT viewer.subject(NULL)))) WHEN 'TREASURY' THEN true ELSE false END ELSE false END);
-GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, recorded_at, sequence) ON application_event TO gerbang_writing;
-CREATE POLICY writing_select ON application_event FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
-GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_writing;
-CREATE POLICY writing_insert ON application_event FOR INSERT TO gerbang_writing
-    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'OFFICER' AND application_event.kind IN ('CORRECTED', 'CORRECTION_REJECTED', 'GRANTED', 'INFO_REQUESTED', 'IN_VERIFICATION', 'REFUSED', 'SCREENING')) WHEN 'SUPERVISOR' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'SUPERVISOR' AND application_event.kind IN ('ANSWER_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'GRANTED', 'HELD', 'IN_VERIFICATION', 'REFUSED', 'RELEASED', 'REVOKED', 'SCREENING')) WHEN 'PARTNER_AGENT' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'PARTNER_AGENT' AND application_event.kind IN ('CORRECTED', 'CORRECTION_PROPOSED', 'IN_VERIFICATION', 'RECEIVED', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) WHEN 'APPLICANT' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'APPLICANT' AND application_event.kind IN ('CORRECTED', 'CORRECTION_PROPOSED', 'IN_VERIFICATION', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) WHEN 'PARTNER_SERVICE' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'PARTNER_SERVICE' AND application_event.kind IN ('IN_VERIFICATION', 'RECEIVED', 'SUBMITTED') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) WHEN 'SCREENING' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'SCREENING' AND application_event.kind IN ('ANSWER_PROPOSED', 'SCREENED')) WHEN 'TREASURY' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'TREASURY' AND application_event.kind IN ('PAID')) ELSE false END ELSE false END);
-GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_writing;
-CREATE POLICY writing_select ON bill FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
-GRANT INSERT (amount_idr, application_id, billing_code, due_at, issued_at) ON bill TO gerbang_writing;
-CREATE POLICY writing_insert ON bill FOR INSERT TO gerbang_writing
-    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'APPLICANT' THEN true WHEN 'PARTNER_SERVICE' THEN true ELSE false END ELSE false END);
-GRANT UPDATE (paid_at, receipt_number) ON bill TO gerbang_writing;
-CREATE POLICY writing_update ON bill FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'TREASURY' THEN bill.paid_at IS NULL AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT')) ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'TREASURY' THEN bill.paid_at IS NOT NULL ELSE false END ELSE false END);
-GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_writing;
-CREATE POLICY writing_select ON requested_item FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id));
-GRANT INSERT (application_id, id, kind, note, requested_at) ON requested_item TO gerbang_writing;
-CREATE POLICY writing_insert ON requested_item FOR INSERT TO gerbang_writing
-    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN true ELSE false END ELSE false END);
-GRANT UPDATE (answered_at, answered_by) ON requested_item TO gerbang_writing;
-CREATE POLICY writing_update ON requested_item FOR UPDATE TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN requested_item.answered_at IS NULL WHEN 'APPLICANT' THEN requested_item.answered_at IS NULL WHEN 'PARTNER_SERVICE' THEN requested_item.answered_at IS NULL ELSE false END ELSE false END) WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN requested_item.answered_by = (SELECT viewer.subject(NULL)) WHEN 'APPLICANT' THEN requested_item.answered_by = (SELECT viewer.subject(NULL)) WHEN 'PARTNER_SERVICE' THEN requested_item.answered_by = (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
-GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_writing;
-CREATE POLICY writing_select ON case_document FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id));
-GRANT UPDATE (recorded_at, recorded_by) ON case_document TO gerbang_writing;
-CREATE POLICY writing_update ON case_document FOR UPDATE TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'PARTNER_SERVICE' THEN true ELSE false END ELSE false END) WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = case_document.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'PARTNER_SERVICE' THEN true ELSE false END ELSE false END);
-GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason, role) ON assignment TO gerbang_writing;
-CREATE POLICY writing_select ON assignment FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT INSERT (application_id, assigned_at, assigned_by, officer, role) ON assignment TO gerbang_writing;
-CREATE POLICY writing_insert ON assignment FOR INSERT TO gerbang_writing
-    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT UPDATE (ended_at) ON assignment TO gerbang_writing;
-CREATE POLICY writing_update ON assignment FOR UPDATE TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (application_id, decided_at, ground, id, officer, outcome, supersedes_id) ON decision TO gerbang_writing;
-CREATE POLICY writing_select ON decision FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true WHEN 'AUDITOR' THEN true ELSE false END ELSE false END);
-GRANT INSERT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_writing;
-CREATE POLICY writing_insert ON decision FOR INSERT TO gerbang_writing
-    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject(NULL)));
-GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_writing;
-CREATE POLICY writing_select ON visa FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
-GRANT INSERT (application_id, decision_id, issued_at, stay_days, use_by, visa_number) ON visa TO gerbang_writing;
-CREATE POLICY writing_insert ON visa FOR INSERT TO gerbang_writing
-    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
-GRANT UPDATE (revoked_at, superseded_at) ON visa TO gerbang_writing;
-CREATE POLICY writing_update ON visa FOR UPDATE TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id)) WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
-GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_writing;
-CREATE POLICY writing_select ON screening FOR SELECT TO gerbang_writing
-    USING (viewer.role() IN ('OFFICER', 'SUPERVISOR', 'SCREENING'));
-GRANT INSERT (application_id, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result) ON screening TO gerbang_writing;
-CREATE POLICY writing_insert ON screening FOR INSERT TO gerbang_writing
-    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
-GRANT UPDATE (answered_at, answered_by, confirmed_by, proposed, proposed_by, reason, result) ON screening TO gerbang_writing;
-CREATE POLICY writing_update ON screening FOR UPDATE TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id)) WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
-GRANT SELECT (applicant_id, nationality_code, number) ON identity_version TO gerbang_writing;
-CREATE POLICY writing_select ON identity_version FOR SELECT TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) WHEN 'SUPERVISOR' THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) WHEN 'PARTNER_AGENT' THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) ELSE false END ELSE false END);
-GRANT INSERT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_last_four, passport_number, phone, place_of_birth, sealed, sex, written_at) ON identity_version TO gerbang_writing;
-CREATE POLICY writing_insert ON identity_version FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) ELSE false END ELSE false END);
-GRANT SELECT (applicant_id, application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_writing;
-CREATE POLICY writing_select ON correction FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true WHEN 'PARTNER_AGENT' THEN true WHEN 'APPLICANT' THEN true ELSE false END ELSE false END);
-GRANT INSERT (applicant_id, application_id, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_writing;
-CREATE POLICY writing_insert ON correction FOR INSERT TO gerbang_writing
-    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'APPLICANT' THEN true ELSE false END ELSE false END);
-GRANT UPDATE (approved_at, approved_by, closed_at, closed_by, reason, state) ON correction TO gerbang_writing;
-CREATE POLICY writing_update ON correction FOR UPDATE TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END) WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
-GRANT SELECT (applicant_id, found_at, id, linked_id, reason, resolution, resolved_at, resolved_by, resolved_in, state) ON person_link TO gerbang_writing;
-CREATE POLICY writing_select ON person_link FOR SELECT TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN EXISTS (SELECT FROM application WHERE application.applicant_id IN (person_link.applicant_id, person_link.linked_id)) ELSE false END ELSE false END);
-GRANT SELECT (actor, actor_role, applicant_id, ban_id, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_writing;
-CREATE POLICY writing_select ON alert FOR SELECT TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN alert.actor <> (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
-GRANT UPDATE (close_reason, closed_by) ON alert TO gerbang_writing;
-CREATE POLICY writing_update ON alert FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN alert.actor <> (SELECT viewer.subject(NULL)) ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN alert.actor <> (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
-GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_writing;
-CREATE POLICY writing_select ON inquiry FOR SELECT TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
-GRANT INSERT (id, minutes, most_people, opened_by, reason, reference) ON inquiry TO gerbang_writing;
-CREATE POLICY writing_insert ON inquiry FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
-GRANT UPDATE (approved_by, review_reason, reviewed_by, verdict) ON inquiry TO gerbang_writing;
-CREATE POLICY writing_update ON inquiry FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
-GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, is_screened, proposed_at, proposed_by, reason, reference, reject_reason, rejected_at, rejected_by, state, withdrawal_proposed_at, withdrawal_proposed_by, withdrawal_reason, withdrawn_at, withdrawn_by) ON ban_entry TO gerbang_writing;
-CREATE POLICY writing_select ON ban_entry FOR SELECT TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SCREENING' THEN true ELSE false END ELSE false END);
-GRANT INSERT (banned_from, banned_until, ground, id, proposed_by, reason, reference) ON ban_entry TO gerbang_writing;
-CREATE POLICY writing_insert ON ban_entry FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SCREENING' THEN true ELSE false END ELSE false END);
-GRANT UPDATE (approved_by, reject_reason, rejected_by, withdrawal_proposed_by, withdrawal_reason, withdrawn_by) ON ban_entry TO gerbang_writing;
-CREATE POLICY writing_update ON ban_entry FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SCREENING' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SCREENING' THEN true ELSE false END ELSE false END);
-GRANT INSERT (ban_id, birth_date, full_name, issuing_state, passport_number, sealed) ON banned_person TO gerbang_writing;
-CREATE POLICY writing_insert ON banned_person FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SCREENING' THEN EXISTS (SELECT FROM ban_entry WHERE ban_entry.id = banned_person.ban_id AND ban_entry.state = 'PROPOSED' AND ban_entry.proposed_by = (SELECT viewer.subject(NULL))) ELSE false END ELSE false END);
-GRANT SELECT (account, answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, outcome, reference, state) ON data_request TO gerbang_writing;
-CREATE POLICY writing_select ON data_request FOR SELECT TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'AUDITOR' THEN true WHEN 'APPLICANT' THEN data_request.account = (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
-GRANT INSERT (account, applicant_id, id, kind, lodged_by, lodged_role, reference) ON data_request TO gerbang_writing;
-CREATE POLICY writing_insert ON data_request FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'AUDITOR' THEN true WHEN 'APPLICANT' THEN data_request.account = (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
-GRANT UPDATE (answered_by, applicant_id, outcome, reason) ON data_request TO gerbang_writing;
-CREATE POLICY writing_update ON data_request FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'AUDITOR' THEN true WHEN 'APPLICANT' THEN data_request.account = (SELECT viewer.subject(NULL)) ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'AUDITOR' THEN true WHEN 'APPLICANT' THEN data_request.account = (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
-GRANT SELECT (applicant_id, erased_at) ON erasure TO gerbang_writing;
-CREATE POLICY writing_select ON erasure FOR SELECT TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
-GRANT INSERT (applicant_id, cause, data_request_id, id) ON erasure TO gerbang_writing;
-CREATE POLICY writing_insert ON erasure FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'AUDITOR' THEN true ELSE false END ELSE false END);
-GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_writing;
-CREATE POLICY writing_select ON legal_hold FOR SELECT TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
-GRANT INSERT (application_id, held_by, id, reason) ON legal_hold TO gerbang_writing;
-CREATE POLICY writing_insert ON legal_hold FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
-GRANT UPDATE (release_reason, released_by) ON legal_hold TO gerbang_writing;
-CREATE POLICY writing_update ON legal_hold FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
-GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_writing;
-CREATE POLICY writing_select ON suspension FOR SELECT TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END);
-GRANT INSERT (id, partner_code, reason, subject, suspended_by) ON suspension TO gerbang_writing;
-CREATE POLICY writing_insert ON suspension FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END);
-GRANT UPDATE (confirmed_by, lift_reason, lifted_by) ON suspension TO gerbang_writing;
-CREATE POLICY writing_update ON suspension FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END);
-GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_writing;
-CREATE POLICY writing_select ON idempotency FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT INSERT (answer, input_digest, key_digest) ON idempotency TO gerbang_writing;
-CREATE POLICY writing_insert ON idempotency FOR INSERT TO gerbang_writing
-    WITH CHECK ((SELECT viewer.is_sealed()));
-GRANT UPDATE (answer) ON idempotency TO gerbang_writing;
-CREATE POLICY writing_update ON idempotency FOR UPDATE TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.is_sealed()));
 -- LINKER
 GRANT USAGE ON SCHEMA public TO gerbang_linker;
 GRANT EXECUTE ON FUNCTION wib_day TO gerbang_linker;

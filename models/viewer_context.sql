@@ -21,9 +21,6 @@ CREATE TABLE IF NOT EXISTS viewer.daily_seal_key (
     outer_block bytea NOT NULL
 );
 
--- Of earlier releases, which had one key for all days.
-DROP TABLE IF EXISTS viewer.seal_key;
-
 -- What a context says of whom a suspension names: the number of the field, a dot, and the name as it
 -- stands there, in base64 on one line.
 CREATE OR REPLACE FUNCTION viewer.named(subject text, partner_code text) RETURNS text
@@ -36,7 +33,7 @@ CREATE OR REPLACE FUNCTION viewer.named(subject text, partner_code text) RETURNS
 -- (milliseconds since 1970) at which it was sealed and until which it is believed, the backend, then
 -- subject, partner, countries and centres in base64, the id of the key, in base64 the case that
 -- identity is read for, then hex(hmac-sha256(key, all of that)). A field is empty where there is
--- nothing to say. Gateways of earlier releases leave the case out: then there is none.
+-- nothing to say.
 --
 -- Returns that, or raises unless the seal holds for this transaction, for now, and for the role, or
 -- for any where none is named. A transaction begins within a round trip of being sealed, or not at
@@ -104,10 +101,6 @@ CREATE OR REPLACE FUNCTION viewer.sealed(role text) RETURNS text
     END
 $$;
 
--- Of earlier releases, whose rules are down by now.
-DROP FUNCTION IF EXISTS viewer.told(), viewer.subject(), viewer.partner(), viewer.countries(),
-    viewer.centres();
-
 -- Whether the viewer acts in the role; raises otherwise.
 CREATE OR REPLACE FUNCTION viewer.acts_as(role text) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
@@ -115,10 +108,6 @@ CREATE OR REPLACE FUNCTION viewer.acts_as(role text) RETURNS boolean
         RETURN viewer.sealed(role) IS NOT NULL;
     END
 $$;
-
--- Whether anybody is sealed at all; the rules for changes ask this, and then who.
-CREATE OR REPLACE FUNCTION viewer.is_sealed() RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL RESTRICTED RETURN viewer.acts_as(NULL);
 
 CREATE OR REPLACE FUNCTION viewer.role() RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$

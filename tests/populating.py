@@ -52,11 +52,6 @@ from tests.world import (
     visa_number,
 )
 
-#: As earlier revisions hold people, which know no vault: each is somebody else then.
-ANYBODY = """
-    UPDATE identity SET full_name = 'Anybody', passport_number = 'X1234567',
-        birth_date = '1990-01-01', email = 'anybody@example.net', phone = '+61 400 000 000'
-"""
 _NO_STATUS = (EventKind.RECEIVED, EventKind.HELD, EventKind.RELEASED)
 _DECISIONS = (EventKind.GRANTED, EventKind.REFUSED)
 _BY_OFFICER = (EventKind.IN_VERIFICATION, EventKind.INFO_REQUESTED, *_DECISIONS)

@@ -120,7 +120,6 @@ MESSAGES_OF_BUILD = {
         "row_security/case_writes.py": "",
         "volumes/query.py": "",
         "revisions": "the models have the column volume_outbox.mission_code, the database does",
-        "triggers": "the trigger function volume_changes_of_insert writes changes of figures wit",
         "snapshots": "policy.md is not what the code says: run `make snapshots`.",
     },
     "mutation": {
@@ -245,16 +244,11 @@ def _revisions(tree: Path) -> list[Path]:
     ]
 
 
-def _triggers(tree: Path) -> list[Path]:
-    return [file for file in _revisions(tree)
-            if "by_mission" in file.name or file.name.endswith("_changes.sql")]  # fmt: skip
-
-
 def _generated_files(tree: Path) -> list[Path]:
     return [file for name in GENERATED for file in _files_of(tree / name)]
 
 
-_LEFT_UNDONE = {"revisions": _revisions, "triggers": _triggers, "snapshots": _generated_files}
+_LEFT_UNDONE = {"revisions": _revisions, "snapshots": _generated_files}
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """`make check` reads the schema: it breaks no client and no screen without saying so."""
 
 import re
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -238,9 +239,19 @@ def test_a_released_schema_tells_its_release_and_no_descriptions(tmp_path: Path)
         '# As released: 1.0.0, 2026-12-31\n\ntype Query {\n  id: ID! @deprecated(reason: "x")\n}\n'
     )
     tree = copy_tree(tmp_path)
+    folder = tree / "gateway/schema/released"
+    shutil.copytree(tree / "gateway/schema/roles", folder)
     (tree / "CHANGELOG.md").write_text(RELEASED)
     found = {show(finding, tree) for finding in check_schema(Sources(tree))}
     assert (
         "gateway/schema/released/officer.graphql:1: is not the schema of the newest release in"
         " CHANGELOG.md: run `gerbang schema release` as that release was"
     ) in found
+
+
+def test_before_the_first_release_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
+    tree = copy_tree(tmp_path)
+    shutil.rmtree(tree / "gateway/schema/released", ignore_errors=True)
+    code, text = run(tree, f"{sys.executable} -c '{GERBANG}' schema changes")
+    assert code == 1
+    assert "There is no release yet: name a commit with --since." in text

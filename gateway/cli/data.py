@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import click
 
-from gateway.cli.database_errors import explain_database_errors
+from gateway.cli.database_errors import DatabaseError, explain_database_errors
 from gateway.settings import Command, read_settings
 from models import migrations, publication, synthetic
 from models import volumes as rollups
@@ -98,13 +98,16 @@ def migrate(plan: bool) -> None:
     settings = read_settings(command=Command.MIGRATE)
     run = migrations.plan if plan else migrations.migrate
     with explain_database_errors(_OWNER):
-        steps = asyncio.run(
-            run(
-                settings.required_owner_url,
-                gateway_url=settings.database_url,
-                seal_keys=settings.seal_key,
+        try:
+            steps = asyncio.run(
+                run(
+                    settings.required_owner_url,
+                    gateway_url=settings.database_url,
+                    seal_keys=settings.seal_key,
+                )
             )
-        )
+        except migrations.UnknownRevisionError as error:
+            raise DatabaseError(str(error), may_pass=False) from None
     if steps is None:
         return
     for what, lock in steps:

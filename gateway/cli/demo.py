@@ -20,6 +20,7 @@ import uvicorn
 
 from gateway.cli.dashboard_documents import register_dashboard
 from gateway.cli.data import WorldOptions, with_world_options
+from gateway.cli.database_errors import DatabaseError
 from gateway.cli.internal import internal_server
 from gateway.cli.keeper import run_keeper
 from gateway.cli.main_job import MainJob, show_addresses
@@ -32,7 +33,7 @@ from models.garbage import collect_seldom
 from models.key_service import create_key_file, key_service_at
 from models.key_service.process import running_keys
 from models.logs.output import process_log
-from models.migrations import migrate
+from models.migrations import UnknownRevisionError, migrate
 from models.postgres import default_data_dir, running_postgres
 from models.postgres.guardian import end_with_parent
 from models.row_security import login_at
@@ -85,7 +86,10 @@ def demo(
 async def _load(settings: Settings, world: WorldOptions) -> None:
     """Migrate, register the dashboard's documents, and load synthetic data if there is none yet."""
     url = settings.required_owner_url
-    await migrate(url, gateway_url=settings.database_url, seal_keys=settings.seal_key)
+    try:
+        await migrate(url, gateway_url=settings.database_url, seal_keys=settings.seal_key)
+    except UnknownRevisionError as error:
+        raise DatabaseError(f"{error} --data DIR names another.", may_pass=False) from None
     connection = await connect(url)
     try:
         await register_dashboard(connection, "gerbang demo")

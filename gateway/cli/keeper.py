@@ -32,7 +32,6 @@ from models.jobs.inquiries import keep_inquiries
 from models.jobs.linking import keep_linking
 from models.jobs.overdue import keep_lapsing
 from models.jobs.scheduler import Jobs
-from models.jobs.sealing import keep_sealed
 from models.jobs.sweep_keys import keep_sweeping
 from models.jobs.transfers import keep_transferring
 from models.key_service import key_service_at
@@ -80,7 +79,7 @@ async def run_keeper(
     keepers = [keep_folding, keep_sealing]
     if settings.key_service:
         keys = key_service_at(settings.key_service)
-        keepers += [partial(keep_linking, keys), partial(keep_sealed, keys)]
+        keepers.append(partial(keep_linking, keys))
         # On the socket that no gateway reaches: a captured one erases nobody.
         signing = key_service_at(settings.signing_service or settings.key_service)
         keepers.append(partial(keep_erasing, signing, settings.retention))

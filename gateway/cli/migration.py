@@ -1,17 +1,26 @@
 """`gerbang migration`: writes the revisions that a change of the models needs."""
 
 import asyncio
+import re
 import sys
 from pathlib import Path
 
 import click
 
-from models.database.connections import connect
 from models.migrations import rehearse
 from models.migrations.drafting import DraftError
-from models.migrations.triggers import FILE, read_triggers, triggers_text
-from models.migrations.writing import WrittenRevisions, write_empty_revision, write_revisions
+from models.migrations.triggers import FILE, read_text
+from models.migrations.writing import (
+    WrittenRevisions,
+    squash_revisions,
+    write_empty_revision,
+    write_revisions,
+)
 from models.postgres import temporary_postgres
+
+_PROJECT = Path(__file__).parent.parent.parent
+#: The heading of a release in CHANGELOG.md; a candidate is none.
+_RELEASE = re.compile(r"^## \d+\.\d+\.\d+(?!\d|rc)", re.MULTILINE)
 
 
 @click.group()
@@ -52,11 +61,26 @@ def triggers() -> None:
 
 async def _triggers_text(url: str) -> str:
     await rehearse(url)
-    connection = await connect(url)
+    return await read_text(url)
+
+
+@migration.command()
+def squash() -> None:
+    """Squash all revisions into the first one, until there is a release.
+
+    Databases at a revision that is deleted cannot be migrated any more: start anew with them.
+    """
+    if _RELEASE.search((_PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")):
+        raise click.ClickException("There is a release: its databases stand at these revisions.")
     try:
-        return triggers_text(await read_triggers(connection))
-    finally:
-        await connection.close()
+        with temporary_postgres() as server:
+            deleted = asyncio.run(squash_revisions(server))
+    except DraftError as error:
+        raise click.ClickException(
+            f"Nothing was squashed: the revisions do not bring a database to the models.\n{error}"
+        ) from None
+    for file in deleted:
+        click.echo(f"deleted {_relative(file)}")
 
 
 def _show(written: WrittenRevisions) -> None:

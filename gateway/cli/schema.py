@@ -41,6 +41,8 @@ def changes(ref: str | None) -> None:
     """Print what changed in the schema of each role, as Markdown: what breaks clients first."""
     text = (_PROJECT / _CHANGELOG).read_text(encoding="utf-8")
     before = _released_schemas() if ref is None else _at(ref)
+    if not before:
+        raise click.ClickException("There is no release yet: name a commit with --since.")
     found = changes_between(
         {role: as_released(sdl, text) for role, sdl in before.items()}, _current(text)
     )

@@ -96,7 +96,7 @@ QUESTIONS = (
     ),
     Question(
         "SELECT format('%s rows of reference data are in no change of the ledger.', count(*))"
-        " FROM untold_reference_rows() HAVING count(*) > 0",
+        " FROM find_unrecorded_reference_rows() HAVING count(*) > 0",
         "Somebody wrote them past the two administrators that a change takes.",
         "Find out who; `gerbang init` then writes them into the ledger as what came without a"
         " decree.",

@@ -122,16 +122,10 @@ def outcome_from_json(stored: list[dict[str, Any]]) -> Outcome:
     """The outcome from its stored form."""
     return Outcome(
         [
-            Result(item.get("key"), tuple(map(_reason_from_json, _stored_reasons(item))))
+            Result(item.get("key"), tuple(map(_reason_from_json, item.get("reasons", []))))
             for item in stored
         ]
     )
-
-
-def _stored_reasons(item: dict[str, Any]) -> list[dict[str, Any]]:
-    if "refusal" in item:  # by a gateway of before, which may still be running beside this one
-        return [{"code": item["refusal"], "path": item["path"], "rule": None, "limits": {}}]
-    return item.get("reasons", [])
 
 
 def _reason_to_json(reason: Reason) -> dict[str, Any]:
@@ -147,9 +141,8 @@ def _reason_to_json(reason: Reason) -> dict[str, Any]:
 
 
 def _reason_from_json(stored: dict[str, Any]) -> Reason:
-    # A gateway of before wrote none of these.
-    fitting, missing = stored.get("fitting"), stored.get("missing")
-    needed_until = stored.get("needed_until")
+    fitting, missing = stored["fitting"], stored["missing"]
+    needed_until = stored["needed_until"]
     return Reason(
         Refusal(stored["code"]),
         tuple(stored["path"]),

@@ -30,17 +30,8 @@ _LODGED = frozenset(
     | {"entry_on"}
     | {"status", "submitted_at"}
 )
-#: The desk it is on, its successor once its place has closed, and whether other files of its person
-#: were looked for: written by triggers and the keeper.
-_KEPT_BY_OTHERS = frozenset(
-    {"officer", "supervisor", "is_assigned", "is_visa_held", "is_linked"}
-) | frozenset({"successor_centre_code", "successor_country_code", "left_partner_at"})
 #: What a trigger writes in place of the ground of a decision, for those who do not read it.
 _PUBLIC_GROUND = frozenset({"is_incomplete", "public_reason"})
-#: How it left a desk.
-_ENDED = frozenset({"ended_at", "ended_by", "reason"})
-#: Whose steps depended on answers in the last release; inline, as ``Writer.sealed_inline``.
-_MAY_BE_CLEARED = "viewer.role() IN ('OFFICER', 'SUPERVISOR', 'SCREENING')"
 
 
 def grant_applications(writer: Writer) -> WriteGrant:
@@ -48,11 +39,7 @@ def grant_applications(writer: Writer) -> WriteGrant:
     return WriteGrant(
         columns_in(Application),
         _LODGED,
-        writer.columns_of(
-            Application,
-            "UPDATE",
-            columns_in(Application) - {"stage"} - _KEPT_BY_OTHERS - (_LODGED - {"status"}),
-        ),
+        writer.columns_of(Application, "UPDATE"),
         # A role that reads a case which it may not change learns why.
         select_if=writer.reach(Application, also_read=True),
         update_if=writer.reach(Application),
@@ -87,10 +74,8 @@ def grant_requested_items(writer: Writer) -> WriteGrant:
     in_reach = writer.case_is_in_reach(RequestedItem)
     return WriteGrant(
         columns_in(RequestedItem),
-        writer.columns_of(
-            RequestedItem, "INSERT", columns_in(RequestedItem) - {"answered_at", "answered_by"}
-        ),
-        writer.columns_of(RequestedItem, "UPDATE", frozenset({"answered_at", "answered_by"})),
+        writer.columns_of(RequestedItem, "INSERT"),
+        writer.columns_of(RequestedItem, "UPDATE"),
         select_if=in_reach,
         insert_if=writer.only_as([Role.OFFICER], in_reach),
         update_if=(
@@ -111,7 +96,7 @@ def grant_documents(writer: Writer) -> WriteGrant:
     in_reach = writer.case_is_in_reach(CaseDocument)
     return WriteGrant(
         columns_in(CaseDocument),
-        update=writer.columns_of(CaseDocument, "UPDATE", frozenset({"recorded_at", "recorded_by"})),
+        update=writer.columns_of(CaseDocument, "UPDATE"),
         select_if=in_reach,
         update_if=writer.only_as(HANDING_OVER, in_reach),
     )
@@ -121,8 +106,8 @@ def grant_assignments(writer: Writer) -> WriteGrant:
     in_reach = writer.case_is_in_reach(Assignment)
     return WriteGrant(
         columns_in(Assignment),
-        writer.columns_of(Assignment, "INSERT", columns_in(Assignment) - {"id", *_ENDED}),
-        writer.columns_of(Assignment, "UPDATE", frozenset({"ended_at"})),
+        writer.columns_of(Assignment, "INSERT"),
+        writer.columns_of(Assignment, "UPDATE"),
         select_if=in_reach,
         insert_if=in_reach,
     )
@@ -132,7 +117,7 @@ def grant_decisions(writer: Writer) -> WriteGrant:
     in_reach = writer.case_is_in_reach(Decision)
     return WriteGrant(
         columns_in(Decision) - {"internal_note", *_PUBLIC_GROUND},
-        writer.columns_of(Decision, "INSERT", columns_in(Decision) - _PUBLIC_GROUND),
+        writer.columns_of(Decision, "INSERT"),
         select_if=f"{in_reach} AND {_may_read_decisions(writer)}",
         insert_if=f"{in_reach} AND decision.officer = {writer.subject}",
     )
@@ -142,8 +127,8 @@ def grant_visas(writer: Writer) -> WriteGrant:
     in_reach = writer.case_is_in_reach(Visa)
     return WriteGrant(
         columns_in(Visa),
-        writer.columns_of(Visa, "INSERT", columns_in(Visa) - {"revoked_at", "superseded_at"}),
-        writer.columns_of(Visa, "UPDATE", frozenset({"revoked_at", "superseded_at"})),
+        writer.columns_of(Visa, "INSERT"),
+        writer.columns_of(Visa, "UPDATE"),
         select_if=in_reach,
         insert_if=in_reach,
     )
@@ -153,29 +138,10 @@ def grant_screenings(writer: Writer) -> WriteGrant:
     in_reach = writer.case_is_in_reach(Screening)
     return WriteGrant(
         columns_in(Screening),
-        writer.columns_of(
-            Screening,
-            "INSERT",
-            columns_in(Screening)
-            - {"answered_at", "answered_by", "confirmed_by", "voided_at", "ban_id", "kept_from"},
-        ),
-        writer.columns_of(
-            Screening,
-            "UPDATE",
-            frozenset(
-                {
-                    "result",
-                    "proposed",
-                    "proposed_by",
-                    "reason",
-                    "answered_at",
-                    "answered_by",
-                    "confirmed_by",
-                }
-            ),
-        ),
+        writer.columns_of(Screening, "INSERT"),
+        writer.columns_of(Screening, "UPDATE"),
         # The row rules of applications read it; a trigger guards who may write what.
-        select_if=writer.sealed_inline if writer.role else _MAY_BE_CLEARED,
+        select_if=writer.sealed_inline,
         insert_if=in_reach,
         update_if=in_reach,
     )

@@ -42,8 +42,6 @@ from gateway.rules import (
 from models.vocabulary import Role
 from models.volumes.officers import desks
 
-#: Columns that are empty, and that gateways of the last release still read for a field.
-_READ_BEFORE = {("Applicant", "passportLastFour"): ("applicant", "passport_last_four")}
 Grants = Mapping[str, frozenset[str]]
 
 
@@ -60,9 +58,6 @@ def columns_read(catalogue: Catalogue, role: Role) -> Grants:
             continue
         for expression in (*_noun_columns(catalogue, noun, role), *attributes(rule)):
             for table, column in _stored_columns(expression):
-                columns_by_table[table].add(column)
-        for (name, field), (table, column) in _READ_BEFORE.items():
-            if name == noun.name and _reads(role, name, field):
                 columns_by_table[table].add(column)
     return {table: frozenset(columns) for table, columns in sorted(columns_by_table.items())}
 

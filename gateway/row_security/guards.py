@@ -29,7 +29,7 @@ from models import (
     Visa,
 )
 from models.life import REASONED, STEPS, CaseState, Step, Verb, columns_after_step
-from models.row_security import WRITING_BEFORE, database_role, writing_role
+from models.row_security import database_role, writing_role
 from models.vocabulary import CLOSED, Role, Status
 
 #: The tables that steps write.
@@ -37,7 +37,7 @@ GUARDED: tuple[type[Base], ...] = (
     Application, ApplicationEvent, Assignment, Bill, CaseDocument, Decision, PersonLink,
     RequestedItem, Screening, Visa,
 )  # fmt: skip
-_WRITERS = (*(writing_role(role) for role in Role), WRITING_BEFORE)
+_WRITERS = [writing_role(role) for role in Role]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: How long the case waited for the applicant: the total is rounded, each wait before it was too.
 _PAUSE = (

@@ -80,7 +80,7 @@ def grant_links(writer: Writer) -> WriteGrant:
     """The LINKER makes links; an officer decides whether a link by name is the same person."""
     return WriteGrant(
         columns_in(PersonLink),
-        update=writer.columns_of(PersonLink, "UPDATE", frozenset()),
+        update=writer.columns_of(PersonLink, "UPDATE"),
         select_if=writer.by_role({Role.OFFICER: _OF_A_CASE_IN_REACH}),
     )
 
@@ -97,4 +97,4 @@ def _known_of_people(writer: Writer) -> frozenset[str]:
 
 def _knows_oneself(writer: Writer) -> bool:
     """Only an applicant is on file already; agents read nothing of the people whom they hand in."""
-    return writer.role in (None, Role.APPLICANT)
+    return writer.role is Role.APPLICANT

@@ -70,16 +70,12 @@ def depends_on_viewer(rule: Rule) -> bool:
             return False
 
 
-def rule_as_sql(rule: Rule, role: Role | None, table: str) -> str:
-    """The rule as a condition on a table's rows, for one role, or for any role if None.
-
-    None serves a condition that combines several roles: a statement that waited for a lock
-    evaluates all its subselects again, whichever role they are for.
-    """
+def rule_as_sql(rule: Rule, role: Role, table: str) -> str:
+    """The rule as a condition on a table's rows, for a role."""
     return _rule_as_sql(rule, role, lambda attribute: f"{table}.{attribute.key}")
 
 
-def _rule_as_sql(rule: Rule, role: Role | None, columns: Columns, depth: int = 1) -> str:
+def _rule_as_sql(rule: Rule, role: Role, columns: Columns, depth: int = 1) -> str:
     match rule:
         case EveryRow():
             return "true"
@@ -90,7 +86,7 @@ def _rule_as_sql(rule: Rule, role: Role | None, columns: Columns, depth: int = 1
         case WithoutScope(scope):
             return f"{_scope(scope, role)} IS NULL"
         case OwnPlace(centre, country):
-            places = _PLACES.format(role=f"'{role}'" if role else "NULL")
+            places = _PLACES.format(role=f"'{role}'")
             return f"coalesce({columns(centre)}, {columns(country)}) = {places}"
         case IsNull(column):
             return f"{columns(column)} IS NULL"
@@ -120,5 +116,5 @@ def _rule_as_sql(rule: Rule, role: Role | None, columns: Columns, depth: int = 1
             )
 
 
-def _scope(scope: Scope, role: Role | None) -> str:
-    return _SCOPES[scope].format(role=f"'{role}'" if role else "NULL")
+def _scope(scope: Scope, role: Role) -> str:
+    return _SCOPES[scope].format(role=f"'{role}'")

@@ -88,14 +88,8 @@ _A_MATCH = (
     "{})"
 )
 _PUT_ON_A_DESK = _columns(Assignment, "id", "ended_at", "ended_by", "reason")
-#: Gateways of the last release leave out who did it.
-_ENDS_NOW = (
-    f"OLD.ended_at IS NULL AND {is_now('NEW.ended_at')}"
-    " AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject"
-)
-_BEGINS_NOW = (
-    f"{is_now('NEW.assigned_at')} AND coalesce(NEW.assigned_by, viewer_subject) = viewer_subject"
-)
+_ENDS_NOW = f"OLD.ended_at IS NULL AND {is_now('NEW.ended_at')} AND NEW.ended_by = viewer_subject"
+_BEGINS_NOW = f"{is_now('NEW.assigned_at')} AND NEW.assigned_by = viewer_subject"
 _LEAVES_THE_DESK = StepWrite(
     Assignment, "UPDATE", frozenset({"ended_at", "ended_by"}), _ENDS_NOW, needs=False,
     is_entered=True,

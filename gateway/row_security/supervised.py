@@ -73,7 +73,7 @@ def _grant_data_requests(writer: Writer) -> WriteGrant:
         frozenset({"id", "reference", "kind", "applicant_id", "account", "lodged_by",
                    "lodged_role"}),
         frozenset({"applicant_id", "outcome", "reason", "answered_by"})
-        if writer.role in (None, Role.AUDITOR) else frozenset(),
+        if writer.role is Role.AUDITOR else frozenset(),
         select_if=writer.reach(DataRequest),
         insert_if=writer.reach(DataRequest),
     )  # fmt: skip

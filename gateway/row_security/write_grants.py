@@ -31,7 +31,7 @@ def columns_in(noun: type[Base]) -> frozenset[str]:
 
 def grant_statements(writer: Writer, table: str, grant: WriteGrant) -> Iterator[str]:
     select_if = grant.select_if or writer.sealed
-    readable = grant.select - hidden_columns(table, writer.role) if writer.role else grant.select
+    readable = grant.select - hidden_columns(table, writer.role)
     yield from _verb(writer, table, "SELECT", readable, f"USING ({select_if})")
     insert_if = grant.insert_if or writer.sealed
     yield from _verb(writer, table, "INSERT", grant.insert, f"WITH CHECK ({insert_if})")

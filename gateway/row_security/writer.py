@@ -9,7 +9,7 @@ from gateway.row_security.predicates import rule_as_sql
 from gateway.row_security.step_writes import Write
 from models import Base
 from models.life.steps import STEPS, SUBMITTERS
-from models.row_security import WRITING_BEFORE, writing_role
+from models.row_security import writing_role
 from models.vocabulary import Role
 
 NEVER = "false"
@@ -28,22 +28,22 @@ def changing_roles() -> list[Role]:
 
 @dataclass(frozen=True)
 class Writer:
-    """A writer: viewers in one role or, for gateways of the last release, in any role (None)."""
+    """A writer: viewers in one role."""
 
-    role: Role | None
+    role: Role
 
     @property
     def database_role(self) -> str:
-        return writing_role(self.role) if self.role else WRITING_BEFORE
+        return writing_role(self.role)
 
     @property
     def prefix(self) -> str:
-        return f"{self.role.lower()}_writing" if self.role else "writing"
+        return f"{self.role.lower()}_writing"
 
     @property
     def sealed_inline(self) -> str:
         """For a table whose own rule reads it: PostgreSQL allows no subselect there."""
-        return f"viewer.acts_as('{self.role}')" if self.role else "viewer.is_sealed()"
+        return f"viewer.acts_as('{self.role}')"
 
     @property
     def sealed(self) -> str:
@@ -51,22 +51,13 @@ class Writer:
 
     @property
     def subject(self) -> str:
-        return f"(SELECT viewer.subject({repr(str(self.role)) if self.role else 'NULL'}))"
+        return f"(SELECT viewer.subject('{self.role}'))"
 
     def by_role(self, conditions: Mapping[Role, str]) -> str:
         """The condition of the acting role."""
-        if self.role:
-            condition = conditions.get(self.role, NEVER)
-            return condition if condition == NEVER else self._if_sealed(condition)
-        if not conditions:
+        condition = conditions.get(self.role, NEVER)
+        if condition == NEVER:
             return NEVER
-        # In the order of the roles, not of the mutations.
-        cases = " ".join(
-            f"WHEN '{role}' THEN {conditions[role]}" for role in Role if role in conditions
-        )
-        return self._if_sealed(f"CASE (SELECT viewer.role()) {cases} ELSE false END")
-
-    def _if_sealed(self, condition: str) -> str:
         return f"CASE WHEN {self.sealed} THEN {condition} ELSE false END"
 
     def reach(
@@ -76,16 +67,14 @@ class Writer:
 
         With those that a role which changes any may read.
         """
-        by_role: dict[Role, list[str]] = {}
         changed = [MUTATIONS[name].rows for name in mutations if noun in MUTATIONS[name].of]
-        acting = {role for rows in changed for role in rows}
-        read = POLICY[noun.__name__].rows if also_read else {}
-        for rows in ({role: rule for role, rule in read.items() if role in acting}, *changed):
-            for role, rule in rows.items():
-                condition = rule_as_sql(rule, self.role, noun.__tablename__)
-                if condition not in (conditions := by_role.setdefault(role, [])):
-                    conditions.append(condition)
-        return self.by_role({role: " OR ".join(each) for role, each in by_role.items()})
+        acts = any(self.role in rows for rows in changed)
+        read = POLICY[noun.__name__].rows if also_read and acts else {}
+        rules = (rows[self.role] for rows in (read, *changed) if self.role in rows)
+        conditions = dict.fromkeys(
+            rule_as_sql(rule, self.role, noun.__tablename__) for rule in rules
+        )
+        return self.by_role({self.role: " OR ".join(conditions)} if conditions else {})
 
     def case_is_in_reach(self, noun: type[Base]) -> str:
         """Rows of a case are in reach if the case is: the inner table has row policies of its
@@ -97,21 +86,18 @@ class Writer:
         """A condition for the rows of some roles; the others have none."""
         return f"{condition} AND {self.by_role(dict.fromkeys(roles, 'true'))}"
 
-    def columns_of(self, noun: type[Base], verb: Write, before: frozenset[str]) -> frozenset[str]:
-        """The columns that steps of the role write; ``before`` is what the last release wrote."""
-        return columns_written(noun, verb, self.role) if self.role else before
+    def columns_of(self, noun: type[Base], verb: Write) -> frozenset[str]:
+        """The columns that steps of the role write."""
+        return columns_written(noun, verb, self.role)
 
     def own_events(self) -> str:
         """An event is written in the viewer's own name, and belongs to a step that the role may
         take."""
         own = f"application_event.actor = {self.subject} AND application_event.actor_role ="
-        conditions: dict[Role, str] = {}
-        for role in Role:
-            kinds = sorted({step.event for step in STEPS if role in step.by and step.event})
-            if not kinds:
-                continue
-            listed = ", ".join(f"'{kind}'" for kind in kinds)
-            condition = f"{own} '{role}' AND application_event.kind IN ({listed})"
-            billed = f" OR {_BILLED}" if role in SUBMITTERS else ""
-            conditions[role] = f"({condition}{billed})"
-        return self.by_role(conditions)
+        kinds = sorted({step.event for step in STEPS if self.role in step.by and step.event})
+        if not kinds:
+            return NEVER
+        listed = ", ".join(f"'{kind}'" for kind in kinds)
+        condition = f"{own} '{self.role}' AND application_event.kind IN ({listed})"
+        billed = f" OR {_BILLED}" if self.role in SUBMITTERS else ""
+        return self.by_role({self.role: f"({condition}{billed})"})

@@ -71,21 +71,21 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
 def writes() -> Iterator[str]:
     """Grants and row policies of the writing roles, table by table, and the guards."""
     yield from guards()
-    for role in (*changing_roles(), None):
+    for role in changing_roles():
         yield from _writes_of(Writer(role))
 
 
 def _writes_of(writer: Writer) -> Iterator[str]:
     name = writer.database_role
-    yield f"-- Changes, {f'by {writer.role}' if writer.role else 'by gateways of the last release'}"
+    yield f"-- Changes, by {writer.role}"
     yield f"GRANT USAGE ON SCHEMA public, viewer TO {name};"
     yield (
-        "GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role,"
+        "GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role,"
         " viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres,"
         f" viewer.places TO {name};"
     )
     yield f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {name};"
-    if writer.role and tells_only_whether_cleared(writer.role):
+    if tells_only_whether_cleared(writer.role):
         yield (f"GRANT EXECUTE ON FUNCTION viewer.is_cleared, viewer.questions_to_ask TO {name};")
     for table, grant in _tables(writer).items():
         yield from grant_statements(writer, table, grant)

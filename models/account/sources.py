@@ -70,7 +70,7 @@ class Source:
         return (c for c in self.noun.__table__.c if c.name not in self.left_out)  # type: ignore[misc]
 
 
-#: A new source is a line here, and a revision with its trigger (`models/migrations/scripts.py`).
+#: A new source is a line here, and its table among those of `models/schema/account.sql`.
 SOURCES: Mapping[str, Source] = {
     source.table: source
     for source in (

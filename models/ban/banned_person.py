@@ -14,8 +14,6 @@ from models.vocabulary import IndexKind
 
 #: The columns that are sealed. The issuing state is a country, by which nobody can be found.
 SEALED_OF_BANS = ("passport_number", "full_name", "birth_date")
-#: Whether a row has a value that is not sealed yet: one of a gateway of the last release.
-PLAIN_OF_BANS = f"num_nonnulls({', '.join(SEALED_OF_BANS)}) > 0"
 _HAS = {name: f"num_nonnulls({name}, sealed -> '{name}')" for name in SEALED_OF_BANS}
 
 
@@ -28,7 +26,7 @@ class BannedPerson(Base):
     issuing_state: Mapped[str | None]
     #: The sealed values by column (`models.person.vault`), each of version 1.
     sealed: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
-    #: Plain columns: null once they are sealed, which everything is that is written now.
+    #: Plain columns: null but in a synthetic world that was made without a key service.
     passport_number: Mapped[str | None]
     full_name: Mapped[str | None]
     birth_date: Mapped[date | None]
@@ -44,7 +42,6 @@ class BannedPerson(Base):
             name="can_be_found",
         ),
         CheckConstraint("keys_deleted_at IS NULL OR erased_at IS NOT NULL", name="hidden_first"),
-        Index("ix_banned_person_plain", "ban_id", postgresql_where=text(PLAIN_OF_BANS)),
         Index(
             "ix_banned_person_unfinished",
             "ban_id",

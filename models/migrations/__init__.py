@@ -27,6 +27,7 @@ from models.migrations.drafting import Draft, draft
 from models.migrations.metadata import complete_metadata
 from models.migrations.migration_lock import take_turn
 from models.migrations.rehearsal import Statement, record_statements
+from models.migrations.schema_objects import build_from_models
 from models.row_security import (
     create_roles,
     drop_policies,
@@ -49,6 +50,10 @@ class PlannedStep(NamedTuple):
     lock: str
 
 
+class UnknownRevisionError(Exception):
+    """The database is at a revision that this release does not have; the text says what to do."""
+
+
 async def migrate(
     url: str,
     revision: str = "head",
@@ -60,7 +65,8 @@ async def migrate(
 
     Afterwards the gateway can log in with ``gateway_url``, and only seals made with keys of these
     masters are trusted. Raises OwnerError, before any change, if the owner lacks a right. Raises
-    LockedError if a table stayed locked: finished steps remain, and the next run continues.
+    LockedError if a table stayed locked: finished steps remain, and the next run continues. Raises
+    UnknownRevisionError if the database is at a revision of another release.
     """
     login = read_database_url(gateway_url).user if gateway_url else None
     async with _migration_connection(url) as connection:
@@ -84,7 +90,8 @@ async def plan(
 ) -> list[PlannedStep]:
     """What `migrate` would do now, in order. Changes and locks nothing, and waits for nobody.
 
-    Raises OwnerError where the owner lacks a right that it needs.
+    Raises OwnerError where the owner lacks a right that it needs, and UnknownRevisionError if the
+    database is at a revision of another release.
     """
     async with engine(url).connect() as connection:
         pending = await connection.run_sync(_pending_revisions)
@@ -129,19 +136,25 @@ async def require_matching_models(url: str) -> None:
         await connection.run_sync(require_matching_constraints, complete_metadata())
 
 
-async def compare_with_models(url: str) -> list[Difference]:
-    """How a database at the newest revision differs from the models, in sentences."""
+async def compare_with_models(url: str, models_url: str) -> list[Difference]:
+    """How a database at the newest revision differs from the models, in sentences.
+
+    The models are created in the empty database at ``models_url``.
+    """
+    of_models = await build_from_models(models_url)
     async with _migration_connection(url) as connection:
-        return await connection.run_sync(differences, complete_metadata())
+        return await connection.run_sync(differences, complete_metadata(), of_models)
 
 
-async def draft_revisions(url: str) -> list[Draft]:
+async def draft_revisions(url: str, models_url: str) -> list[Draft]:
     """What is missing from a database at the newest revision to be that of the models.
 
-    Raises DraftError if a difference needs another way than a revision of its own.
+    The models are created in the empty database at ``models_url``. Raises DraftError if a
+    difference needs another way than a revision of its own.
     """
+    of_models = await build_from_models(models_url)
     async with _migration_connection(url) as connection:
-        return await connection.run_sync(draft, complete_metadata())
+        return await connection.run_sync(draft, complete_metadata(), of_models)
 
 
 async def rehearse(url: str) -> list[Statement]:
@@ -169,6 +182,15 @@ async def serves_this_release(connection: AsyncConnection) -> bool:
     """
     found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
     return found is not None and found not in _earlier_revisions()
+
+
+def _require_known(revision: str | None) -> None:
+    known = {each.revision for each in ScriptDirectory(str(_HERE)).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise UnknownRevisionError(
+            f"The database is at revision {revision}, which this release does not have: use the"
+            " release that made it. If none did, begin with an empty database."
+        )
 
 
 @cache
@@ -202,6 +224,7 @@ async def _upgrade(connection: AsyncConnection, revision: str) -> None:
 
     at, newest = await connection.run_sync(_current)
     await connection.rollback()
+    _require_known(at)
     if at is None or at != (newest if revision == "head" else revision):
         await retry_for_lock(driver_of(connection), once, f"bring the tables up from revision {at}")
 
@@ -225,6 +248,7 @@ def _current(connection: Connection) -> tuple[str | None, str | None]:
 def _pending_revisions(connection: Connection) -> list[Script]:
     scripts = ScriptDirectory.from_config(_config(connection))
     at = MigrationContext.configure(connection).get_current_revision()
+    _require_known(at)
     return (
         [] if at == scripts.get_current_head() else [*scripts.iterate_revisions("head", at)][::-1]
     )

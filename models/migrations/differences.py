@@ -1,4 +1,4 @@
-"""Says in sentences how the models differ from a migrated database."""
+"""Says in sentences how the models and models/schema differ from a migrated database."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -10,6 +10,8 @@ from sqlalchemy import Connection, MetaData
 
 from models.migrations.constraints import compare_constraints, compare_generated_columns
 from models.migrations.drafting import flat_operations, table_of
+from models.migrations.schema_objects import Definitions, compare_objects
+from models.schema import ObjectKey, SchemaStatement
 
 
 class Difference(NamedTuple):
@@ -17,10 +19,17 @@ class Difference(NamedTuple):
 
     table: str
     sentence: str
+    #: What differs, if it is a function, trigger, view or type, and its place in models/schema.
+    key: ObjectKey | None = None
+    statement: SchemaStatement | None = None
 
 
-def differences(connection: Connection, metadata: MetaData) -> list[Difference]:
-    """Each table, column, index, constraint or generated column that differs."""
+def differences(
+    connection: Connection, metadata: MetaData, of_models: Definitions
+) -> list[Difference]:
+    """Each table, column, index, constraint, generated column, function, trigger, view or type."""
+    # First of all: others make temporary tables, which would change how the server names tables.
+    objects = compare_objects(connection, of_models)
     context = MigrationContext.configure(connection, opts={"compare_server_default": True})
     script = produce_migrations(context, metadata)
     of_new_tables = {
@@ -42,6 +51,7 @@ def differences(connection: Connection, metadata: MetaData) -> list[Difference]:
             Difference(table, sentence.removesuffix(": write a migration"))
             for table, sentence in compare_generated_columns(connection, metadata)
         ),
+        *(Difference(each.key.table, str(each), each.key, each.statement) for each in objects),
     ]
 
 

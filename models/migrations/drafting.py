@@ -19,8 +19,7 @@ from sqlalchemy.schema import CreateIndex
 
 from models.migrations.constraints import compare_constraints
 from models.migrations.lock_rules import FIGURES, SMALL
-
-_ONLINE = "from models.migrations.online import"
+from models.migrations.schema_objects import Definitions, ObjectDifference, compare_objects
 
 
 class DraftError(Exception):
@@ -38,6 +37,14 @@ class Draft:
     down: list[str] = field(default_factory=list)
     #: The functions of `online` that the lines call.
     helpers: set[str] = field(default_factory=set)
+    #: The statements of the scripts beside it, which run after the lines that go up, and before
+    #: those that go down.
+    script: list[str] = field(default_factory=list)
+    undo: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.up or self.script)
 
 
 @dataclass
@@ -49,6 +56,9 @@ class _Drafts:
     shared: Draft = field(default_factory=Draft)
     #: A revision for each table that it locks.
     by_table: dict[str, Draft] = field(default_factory=dict)
+    functions: Draft = field(default_factory=lambda: Draft(": functions and triggers", "functions"))
+    #: A revision for each table that loses a trigger, which locks it.
+    triggers: dict[str, Draft] = field(default_factory=dict)
     indexes: Draft = field(default_factory=lambda: Draft(": indexes", "indexes"))
     #: Unique constraints that take such an index over.
     swaps: dict[str, Draft] = field(default_factory=dict)
@@ -67,16 +77,20 @@ class _Drafts:
             group, Draft(f": unique constraints of {group}", f"{group}_unique")
         )
 
+    def triggers_of(self, table: str) -> Draft:
+        return self.triggers.setdefault(table, Draft(f": triggers of {table}", f"{table}_triggers"))
+
     def is_in_use(self, table: str) -> bool:
         return table not in self.new_tables and table not in SMALL
 
     def in_order(self) -> list[Draft]:
-        """Those with something to do; a single one that locks needs no name of its own."""
-        locking = [each for each in (self.shared, *self.by_table.values()) if each.up]
-        if locking:
-            locking[0].title = locking[0].name = ""
+        """Those with something to do; the first that locks needs no name of its own."""
+        locking = (self.shared, *self.by_table.values(), self.functions, *self.triggers.values())
+        first, *others = [each for each in locking if not each.is_empty] or [None]
+        if first:
+            first.title = first.name = ""
         later = (self.indexes, *self.swaps.values(), self.proofs)
-        return [*locking, *(each for each in later if each.up)]
+        return [*filter(None, (first, *others)), *(each for each in later if each.up)]
 
 
 def _group(table: str) -> str:
@@ -84,8 +98,10 @@ def _group(table: str) -> str:
     return "figures" if table.startswith(FIGURES) else table
 
 
-def draft(connection: Connection, metadata: MetaData) -> list[Draft]:
+def draft(connection: Connection, metadata: MetaData, of_models: Definitions) -> list[Draft]:
     """The revisions that are missing, in order; none if nothing differs."""
+    # First of all: others make temporary tables, which would change how the server names tables.
+    objects = compare_objects(connection, of_models)
     context = MigrationContext.configure(connection, opts={"compare_server_default": True})
     script = produce_migrations(context, metadata)
     drafts = _Drafts(
@@ -100,6 +116,7 @@ def draft(connection: Connection, metadata: MetaData) -> list[Draft]:
     for operation in flat_operations(script.downgrade_ops):
         _take_down(operation, drafts)
     _checks(connection, metadata, drafts)
+    _objects(objects, drafts)
     return drafts.in_order()
 
 
@@ -207,6 +224,56 @@ def _checks(connection: Connection, metadata: MetaData, drafts: _Drafts) -> None
             changes.down.append(_execute_line(_addition(table, name, check.of_database)))
 
 
+def _objects(differences: list[ObjectDifference], drafts: _Drafts) -> None:
+    """Functions, views and triggers; undone in the opposite order, with their old text.
+
+    A trigger is replaced while everybody reads, but dropping one locks its table.
+    """
+    losing = {each.key.table for each in differences if each.of_models is None} - {""}
+    removed: list[ObjectDifference] = []
+    for each in differences:
+        if each.key.kind == "TYPE":
+            raise DraftError(f"{each}: write a revision for it yourself, with --empty")
+        if each.key.table in losing:
+            _replace(each, drafts.triggers_of(each.key.table))
+        elif each.of_models is None:
+            removed.append(each)
+        elif each.statement and each.statement.precedes_tables and each.of_database is None:
+            _replace(each, drafts.shared, is_first=True)
+        else:
+            _replace(each, drafts.functions)
+    for each in removed:  # once no trigger calls them
+        _replace(each, [drafts.functions, *drafts.triggers.values()][-1])
+
+
+def _replace(difference: ObjectDifference, one: Draft, *, is_first: bool = False) -> None:
+    """Put an object that differs into a revision."""
+    kind, name, table = difference.key
+    drop = f"DROP {kind} {name}" + (f" ON {table}" if table else "")
+    was, becomes = difference.of_database, difference.of_models
+    if difference.statement and becomes:
+        becomes = difference.statement.sql.replace("CREATE ", "CREATE OR REPLACE ", 1)
+    is_dropped = becomes is None or _has_other_signature(difference)
+    up = [*([drop] if was and is_dropped else []), *([becomes] if becomes else [])]
+    down = [*([drop] if becomes and (was is None or is_dropped) else []), *([was] if was else [])]
+    if is_first:
+        one.up[:0] = [f'op.execute("""{up[0]}""")']
+        one.down += [f'op.execute("{drop}")']
+    else:
+        one.script += up
+        one.undo[:0] = down
+
+
+def _has_other_signature(each: ObjectDifference) -> bool:
+    """Whether a function has other arguments or another result, so that it cannot be replaced."""
+    of_both = (each.of_models, each.of_database)
+    return each.key.kind == "FUNCTION" and len({_signature(text or "") for text in of_both}) == 2
+
+
+def _signature(definition: str) -> str:
+    return definition.split("\n LANGUAGE", 1)[0]
+
+
 def _words_of_models(metadata: MetaData, table: str, name: str) -> str | None:
     """A constraint as the models write it, which is shorter than what the server makes of it."""
     for each in metadata.tables[table].constraints:
@@ -262,39 +329,3 @@ def flat_operations(container: Any) -> Iterator[ops.MigrateOperation]:
             yield from flat_operations(operation)
         else:
             yield operation
-
-
-def render(title: str, revision: str, before: str | None, locks: str, one: Draft) -> str:
-    """The text of a revision, in the form of those that stand."""
-    needs_sa = any("sa." in line for line in (*one.up, *one.down))
-    needs_op = any(re.search(r"\bop\.", line) for line in (*one.up, *one.down))
-    needs_dialect = any("postgresql." in line for line in (*one.up, *one.down))
-    libraries = (
-        "import sqlalchemy as sa" if needs_sa else "",
-        "from alembic import op" if needs_op else "",
-        "from sqlalchemy.dialects import postgresql" if needs_dialect else "",
-    )
-    own = f"{_ONLINE} {', '.join(sorted(one.helpers))}" if one.helpers else ""
-    imports = "\n\n".join(filter(None, ("\n".join(filter(None, libraries)), own)))
-    return f'''"""{title}."""
-
-{imports}
-
-revision = "{revision}"
-down_revision = "{before}"
-branch_labels = None
-depends_on = None
-locks = "{locks}"
-
-
-def upgrade() -> None:
-{_indent(one.up)}
-
-
-def downgrade() -> None:
-{_indent(one.down) if one.down else '    """Nothing: it stays proven until it is dropped."""'}
-'''
-
-
-def _indent(lines: list[str]) -> str:
-    return "\n".join(f"    {line}" for line in lines)

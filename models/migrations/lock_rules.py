@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from models.migrations.rehearsal import ACCESS_EXCLUSIVE, MODES, Place, Statement
 
-#: Revisions before this ran before anybody used the product.
-FIRST_IN_USE = "0010"
 #: Tables with so few rows that nobody notices when they are read as a whole.
 SMALL = frozenset({
     "centre", "country", "deadline", "eligibility", "entry_rule", "fee", "partner",
@@ -58,7 +56,7 @@ class _Trouble(NamedTuple):
 Rule = Callable[[Statement, str], Iterator[_Trouble]]
 
 
-def hazards(statements: Sequence[Statement], since: str = FIRST_IN_USE) -> list[Hazard]:
+def hazards(statements: Sequence[Statement], since: str = "") -> list[Hazard]:
     """What the rules refuse in revisions from one on, in order."""
     found: list[Hazard] = []
     for revision, of_revision in groupby(statements, key=lambda each: each.revision):
@@ -72,9 +70,7 @@ def strongest_locks(statements: Sequence[Statement]) -> dict[str, str]:
     return {table: mode for each in statements for table, mode in each.locks.items()}
 
 
-def undeclared_locks(
-    statements: Sequence[Statement], since: str = FIRST_IN_USE
-) -> Iterator[Hazard]:
+def undeclared_locks(statements: Sequence[Statement], since: str = "") -> Iterator[Hazard]:
     """Locks that revisions take on tables in use, and their `locks` do not say."""
     for revision, of_revision in groupby(statements, key=lambda each: each.revision):
         if revision < since:

@@ -85,22 +85,6 @@ def back_fill(
     return _in_batches(table, key, update, batch, pause_seconds)
 
 
-def add_rows(
-    table: str,
-    key: str,
-    insertion: str,
-    *,
-    batch: int = _BATCH,
-    pause_seconds: float = _PAUSE_SECONDS,
-) -> int:
-    """Insert rows that belong to those of a table, in the same way; return how many were inserted.
-
-    ``insertion`` selects from the table, with ``{range}`` among its conditions, and passes over
-    what is there already.
-    """
-    return _in_batches(table, key, insertion, batch, pause_seconds)
-
-
 def _in_batches(table: str, key: str, statement: str, batch: int, pause_seconds: float) -> int:
     filled = 0
     with op.get_context().autocommit_block():

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import asyncpg
 
+from models.database.connections import connect
+
 FILE = Path(__file__).with_suffix(".txt")
 #: Those of the row rules are left out: `gerbang migrate` makes them from the policy.
 _TRIGGERS = """
@@ -29,6 +31,15 @@ _TRIGGERS = """
 async def read_triggers(connection: asyncpg.Connection) -> Mapping[str, str]:
     """The triggers of a database: by name and table, when each runs, and a digest of what."""
     return dict(await connection.fetch(_TRIGGERS))
+
+
+async def read_text(url: str) -> str:
+    """The text of the file for the triggers of a database."""
+    connection = await connect(url)
+    try:
+        return triggers_text(await read_triggers(connection))
+    finally:
+        await connection.close()
 
 
 def triggers_text(triggers: Mapping[str, str]) -> str:

@@ -7,19 +7,46 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.migrations import (
+    compare_with_models,
     downgrade,
     draft_revisions,
     migrate,
     newest_revision,
     rehearse,
+    triggers,
 )
-from models.migrations.drafting import Draft, DraftError, literal, render
+from models.migrations.drafting import Draft, DraftError, literal
 from models.migrations.lock_rules import NAMES, Hazard, hazards, strongest_locks
 from models.migrations.rehearsal import ACCESS_EXCLUSIVE, Statement
+from models.migrations.schema_objects import statements_of_models
 from models.postgres import Server
 
 _VERSIONS = Path(__file__).with_name("versions")
+_ONLINE = "from models.migrations.online import"
+_SCRIPTS = "from models.migrations.scripts import run"
 _NOT_YET = "say which, in the terms of PostgreSQL"
+
+
+#: Until the first release, all later revisions are squashed into this one.
+_FIRST = "0001_first_release"
+_FIRST_REVISION = '''"""The first release."""
+
+from models.migrations.scripts import drop_everything, run
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+locks = "no table that was there before"
+
+
+def upgrade() -> None:
+    run("0001_first_release")
+
+
+def downgrade() -> None:
+    drop_everything()
+'''
 
 
 @dataclass(frozen=True)
@@ -44,7 +71,7 @@ async def write_revisions(server: Server, title: str) -> WrittenRevisions:
     newest = newest_revision()
     url = server.url("gerbang_draft")
     await migrate(url, str(newest))
-    drafts = await draft_revisions(url)
+    drafts = await draft_revisions(url, server.url("gerbang_models"))
     if not drafts:
         raise DraftError(
             "the revisions bring a database to the models already; with --empty there is one to"
@@ -54,30 +81,104 @@ async def write_revisions(server: Server, title: str) -> WrittenRevisions:
     statements = await rehearse(server.url("gerbang_rehearsal"))
     for file in files:
         _note_locks(file, [each for each in statements if each.place.file == file])
+    triggers.FILE.write_text(
+        await triggers.read_text(server.url("gerbang_rehearsal")), encoding="utf-8"
+    )
     await migrate(url, _number(files[-1]))
     await downgrade(url, str(newest))
     await migrate(url, _number(files[-1]))
     return WrittenRevisions(files, hazards(statements, since=_number(files[0])))
 
 
+async def squash_revisions(server: Server) -> list[Path]:
+    """Write the first revision again from the models, and delete all others; return those.
+
+    Raises DraftError if the revisions do not bring a database to the models.
+    """
+    url = server.url("gerbang_squash")
+    await migrate(url, str(newest_revision()))
+    found = await compare_with_models(url, server.url("gerbang_models"))
+    if found:
+        raise DraftError("\n".join(each.sentence for each in found))
+    later = [file for file in sorted(_VERSIONS.glob("0*")) if file.stem != _FIRST]
+    for file in later:
+        file.unlink()
+    (_VERSIONS / f"{_FIRST}.py").write_text(_FIRST_REVISION, encoding="utf-8")
+    _write_script(_FIRST, statements_of_models())
+    triggers.FILE.write_text(await triggers.read_text(url), encoding="utf-8")
+    return later
+
+
 def _write(drafts: list[Draft], title: str, before: str | None) -> list[Path]:
     files: list[Path] = []
     for one in drafts:
-        if not one.up:
+        if one.is_empty:
             one.up = one.down = ['raise NotImplementedError("fill this in")']
         # Behind every other: the newest of the chain need not have the highest number.
         revision = f"{max(int(_number(file)) for file in _VERSIONS.glob('0*.py')) + 1:04}"
         words = re.sub(r"\W+", "_", title.lower()).strip("_")[:40].rstrip("_")
         name = f"{words}_{one.name}" if one.name else words
-        file = _VERSIONS / f"{revision}_{name}.py"
+        stem = f"{revision}_{name}"
+        file = _VERSIONS / f"{stem}.py"
         heading = title[0].upper() + title[1:] + one.title
-        file.write_text(render(heading, revision, before, _NOT_YET, one), encoding="utf-8")
+        file.write_text(_render(heading, stem, before, _NOT_YET, one), encoding="utf-8")
+        _write_script(stem, one.script)
+        _write_script(f"{stem}_undo", one.undo)
         files.append(file)
         before = revision
     subprocess.run(  # noqa: S603 - our own formatter, which a checkout has
         [sys.executable, "-m", "ruff", "format", "--quiet", *files], check=True
     )
     return files
+
+
+def _render(title: str, stem: str, before: str | None, locks: str, one: Draft) -> str:
+    """The text of a revision, in the form of those that stand."""
+    up = [*one.up, *([f'run("{stem}")'] if one.script else [])]
+    down = [*([f'run("{stem}_undo")'] if one.undo else []), *one.down]
+    needs_sa = any("sa." in line for line in (*up, *down))
+    needs_op = any(re.search(r"\bop\.", line) for line in (*up, *down))
+    needs_dialect = any("postgresql." in line for line in (*up, *down))
+    libraries = (
+        "import sqlalchemy as sa" if needs_sa else "",
+        "from alembic import op" if needs_op else "",
+        "from sqlalchemy.dialects import postgresql" if needs_dialect else "",
+    )
+    own = (
+        f"{_ONLINE} {', '.join(sorted(one.helpers))}" if one.helpers else "",
+        _SCRIPTS if one.script else "",
+    )
+    imports = "\n\n".join(
+        "\n".join(filter(None, lines)) for lines in (libraries, own) if any(lines)
+    )
+    return f'''"""{title}."""
+
+{imports}
+
+revision = "{stem.split("_")[0]}"
+down_revision = "{before}"
+branch_labels = None
+depends_on = None
+locks = "{locks}"
+
+
+def upgrade() -> None:
+{_indent(up)}
+
+
+def downgrade() -> None:
+{_indent(down) if down else '    """Nothing: it stays proven until it is dropped."""'}
+'''
+
+
+def _indent(lines: list[str]) -> str:
+    return "\n".join(f"    {line}" for line in lines)
+
+
+def _write_script(stem: str, statements: list[str]) -> None:
+    if statements:
+        text = "\n\n".join(f"{each};" for each in statements)
+        (_VERSIONS / f"{stem}.sql").write_text(f"{text}\n", encoding="utf-8")
 
 
 def _note_locks(file: Path, statements: list[Statement]) -> None:

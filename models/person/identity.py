@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,10 +14,6 @@ from models.vocabulary import Sex
 
 #: The columns of an identity that say who somebody is.
 PERSONAL = (*SEALED, "passport_issuing_state")
-
-#: Whether a row has a value that is not sealed yet: one from before the vault, or from a gateway of
-#: the last release.
-PLAIN = f"num_nonnulls({', '.join(SEALED)}) > 0"
 
 
 class Identity(Base):
@@ -30,7 +26,7 @@ class Identity(Base):
     #: where that is not the first.
     sealed: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     versions: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
-    #: Plain columns: null once they are sealed, which everything is that is written now.
+    #: Plain columns: null but in a synthetic world that was made without a key service.
     full_name: Mapped[str | None]
     passport_number: Mapped[str | None]
     birth_date: Mapped[date | None]
@@ -43,7 +39,6 @@ class Identity(Base):
     passport_expires_on: Mapped[date | None]
 
     __table_args__ = (
-        Index("ix_identity_plain", "applicant_id", postgresql_where=text(PLAIN)),
         one_of("sex", Sex),
         CheckConstraint("passport_number ~ '^[A-Z0-9]{5,12}$'", name="passport_number_is_icao"),
     )

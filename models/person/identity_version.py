@@ -4,12 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.person.identity import PLAIN
 from models.vocabulary import Sex
 
 
@@ -46,7 +45,6 @@ class IdentityVersion(Base):
     valid_until: Mapped[datetime | None]
 
     __table_args__ = (
-        Index("ix_identity_version_plain", "applicant_id", postgresql_where=text(PLAIN)),
         one_of("sex", Sex),
         CheckConstraint("number > 0", name="number_is_positive"),
         CheckConstraint("passport_number ~ '^[A-Z0-9]{5,12}$'", name="passport_number_is_icao"),

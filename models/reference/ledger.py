@@ -1,7 +1,7 @@
 """The ledger of reference changes: what was proposed, by which decree, who approved it, from when.
 
-``reference_tables.sql`` of the revision that made it writes what was approved: no role of viewers
-writes reference data otherwise.
+``models/schema/reference_changes.sql`` writes what was approved: no role of viewers writes
+reference data otherwise.
 """
 
 from datetime import date, datetime
@@ -28,7 +28,7 @@ _RECORD_BEGINNING = """
     SELECT
         ($1::uuid[])[number], kind, subject, effective_on, targets, changed, true,
         coalesce($2, clock_timestamp())
-    FROM untold_reference_rows()
+    FROM find_unrecorded_reference_rows()
     WHERE number <= cardinality($1::uuid[])
     ORDER BY number
 """
@@ -114,7 +114,7 @@ async def record_beginning(connection: asyncpg.Connection, at: datetime | None =
 
     That is now, unless ``at`` is given; the same instant gives the same keys each time.
     """
-    missing = await connection.fetch("SELECT number FROM untold_reference_rows()")
+    missing = await connection.fetch("SELECT number FROM find_unrecorded_reference_rows()")
     since = int(at.timestamp() * 1000) if at else None
     keys = [new_key() if since is None else key_at(since, one["number"]) for one in missing]
     await connection.execute(_RECORD_BEGINNING, keys, at)

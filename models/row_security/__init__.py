@@ -89,11 +89,6 @@ _SCRAM_ROUNDS = 4096
 _LOGIN_SECONDS = 5.0
 
 
-#: The database role in which gateways of the last release write for every viewer; the next release
-#: drops it.
-WRITING_BEFORE = "gerbang_writing"
-
-
 #: The database role of the LINKER, which the owner of the tables takes on; no gateway may.
 LINKER = "gerbang_linker"
 _LET_OWNER_LINK = f"""
@@ -114,10 +109,7 @@ def writing_role(role: Role) -> str:
 
 
 #: Every database role that the gateway may switch to.
-DATABASE_ROLES = (
-    *(name(role) for role in Role for name in (database_role, writing_role)),
-    WRITING_BEFORE,
-)
+DATABASE_ROLES = tuple(name(role) for role in Role for name in (database_role, writing_role))
 
 
 async def drop_policies(connection: asyncpg.Connection) -> None:

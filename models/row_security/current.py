@@ -126,12 +126,6 @@ _EXISTING = """
             WHERE to_regnamespace(name) IS NOT NULL OR to_regclass(name) IS NOT NULL) AS made,
         obj_description(to_regnamespace('viewer'), 'pg_namespace') AS version
 """
-_OBSOLETE = """
-    SELECT coalesce(to_regprocedure(thing)::text, thing) AS signature, thing
-    FROM unnest($1::text[]) AS thing
-    WHERE CASE WHEN thing LIKE '%(%' THEN to_regprocedure(thing) IS NOT NULL
-        ELSE to_regclass(thing) IS NOT NULL END
-"""
 _SPELLINGS = (
     "SELECT thing, to_regprocedure(thing)::text AS signature FROM unnest($1::text[]) AS thing"
 )
@@ -173,14 +167,16 @@ class CurrentRowSecurity:
     grants: frozenset[Grant]
     #: The grants that were given WITH GRANT OPTION.
     grantable: frozenset[Grant]
-    #: Objects of an earlier release that still exist, by the catalogue's spelling.
-    obsolete: dict[str, str]
+
+    @property
+    def obsolete(self) -> list[str]:
+        """The functions of the schema viewer that are not desired: of an earlier release, say."""
+        return sorted(self.functions.keys() - self.spellings.values())
 
 
 async def read(connection: asyncpg.Connection, wall: RowSecurity) -> CurrentRowSecurity:
     """Read the installed state, wanted or not."""
     signatures = [function.signature for function in wall.functions.values()]
-    obsolete = [each.thing for each in wall.obsolete]
     async with connection.transaction():
         await connection.execute(SEARCH_PATH)
         existing = await connection.fetch(_EXISTING, wall.roles, list(wall.creations))
@@ -191,7 +187,6 @@ async def read(connection: asyncpg.Connection, wall: RowSecurity) -> CurrentRowS
         spellings = await connection.fetch(_SPELLINGS, signatures)
         functions_by_name = await connection.fetch(_FUNCTIONS_BY_NAME)
         granted = await connection.fetch(_GRANTS, wall.roles)
-        obsolete_found = await connection.fetch(_OBSOLETE, obsolete)
     grants = {Grant(*list(row.values())[:5]): row["is_grantable"] for row in granted}
     return CurrentRowSecurity(
         version=existing[0]["version"],
@@ -206,7 +201,6 @@ async def read(connection: asyncpg.Connection, wall: RowSecurity) -> CurrentRowS
         plain_triggers=tuple(name for row in functions_by_name for name in row["plain_triggers"]),
         grants=frozenset(grants),
         grantable=frozenset(grant for grant, may_hand_on in grants.items() if may_hand_on),
-        obsolete={row["signature"]: row["thing"] for row in obsolete_found},
     )
 
 

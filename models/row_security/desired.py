@@ -19,7 +19,6 @@ _FUNCTION = re.compile(
     r"CREATE OR REPLACE FUNCTION (viewer\.\w+)\(([^)]*)\) RETURNS\b.*", re.DOTALL
 )
 _TRIGGER = re.compile(r"CREATE OR REPLACE TRIGGER (\w+) BEFORE [A-Z ]+ ON (\w+)\s.*", re.DOTALL)
-_OBSOLETE = re.compile(r"DROP (FUNCTION|TABLE) IF EXISTS (.*)", re.DOTALL)
 _WALLED = re.compile(r"ALTER TABLE (\w+) ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
 _POLICY = re.compile(r"CREATE POLICY (\w+) ON (\w+) FOR (\w+) TO (\w+)\s.*", re.DOTALL)
 _GRANT = re.compile(r"GRANT (\w+)(?: \(([^)]*)\))? ON (?:(SCHEMA|FUNCTION) )?([^()]*) TO (\w+)")
@@ -69,13 +68,6 @@ class Guard(NamedTuple):
     source: str
 
 
-class Obsolete(NamedTuple):
-    """An object of an earlier release that is to be dropped."""
-
-    kind: str
-    thing: str
-
-
 @dataclass
 class RowSecurity:
     """Everything that the scripts create."""
@@ -90,7 +82,6 @@ class RowSecurity:
     guards: dict[tuple[str, str], Guard] = field(default_factory=dict[tuple[str, str], Guard])
     #: Functions are named without their types here.
     grants: set[Grant] = field(default_factory=set[Grant])
-    obsolete: list[Obsolete] = field(default_factory=list[Obsolete])
 
 
 def parse_row_security(*scripts: str) -> RowSecurity:
@@ -142,9 +133,6 @@ def _parse_statement(wall: RowSecurity, statement: str) -> None:
         wall.create_roles = statement
     elif found := _SCHEMA.fullmatch(statement) or _TABLE.fullmatch(statement):
         wall.creations[found[1]] = statement
-    elif found := _OBSOLETE.fullmatch(statement):
-        things = re.findall(r"[\w.]+(?:\([^)]*\))?", found[2])
-        wall.obsolete += (Obsolete(found[1], thing) for thing in things)
     elif not _ALWAYS_ENFORCED.fullmatch(statement):
         raise ValueError(f"a statement of the row rules is not understood: {statement[:80]}")
 

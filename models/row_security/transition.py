@@ -152,11 +152,9 @@ def replace_policies(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[S
         yield _replace_step(f"put up the row rules of {table}: {names}", table, gone, fresh, found)
 
 
-def drop_obsolete(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
-    kinds = {each.thing: each.kind for each in wall.obsolete}
-    for signature, thing in found.obsolete.items():
-        table = thing if kinds[thing] == "TABLE" else None
-        yield Step(f"drop {signature}", (f"DROP {kinds[thing]} IF EXISTS {signature}",), table)
+def drop_obsolete(_: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+    for signature in found.obsolete:
+        yield Step(f"drop {signature}", (f"DROP FUNCTION IF EXISTS {signature}",))
 
 
 PHASES: tuple[Phase, ...] = (

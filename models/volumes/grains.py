@@ -1,6 +1,7 @@
 """The grains of the rollups: which figures are precomputed, by which dimensions and periods.
 
-To add a grain: a line in ``GRAINS``, a migration that creates its tables, and a rebuild.
+To add a grain: a line in ``GRAINS``, its tables in ``models/schema/notifications.sql``,
+a migration that creates them, and a rebuild.
 """
 
 from collections.abc import Iterator, Sequence
@@ -77,9 +78,6 @@ FACTS = (
     "cohort_within_target",
     "overturned",
 )
-#: Those that gateways of an earlier release, which keep figures meanwhile, do not write.
-_WRITTEN_SINCE_0110 = ("overturned",)
-
 #: Facts that the database computes from others, and their SQL. A role that reads one needs no right
 #: to the facts that it is made of.
 COMPUTED_FACTS = {"decisions": "granted + refused"}
@@ -197,7 +195,7 @@ def _grain(name: str, period: str, *dimensions: Dimension) -> Grain:
     facts = _table(
         f"volume_{name}",
         _group(dimensions),
-        [*_fact_columns(*_WRITTEN_SINCE_0110), *_computed_fact_columns()],
+        [*_fact_columns(), *_computed_fact_columns()],
     )
     make = {"day": _lines_of_kinds, "month": _ranks_of_clocks}.get(period)
     durations = make(f"volume_{name}_duration", dimensions) if make else None

@@ -77,7 +77,7 @@ class Ranks:
     def additions(self) -> str:
         return """(buckets, ranks) = (
             SELECT buckets, ranks
-            FROM ranks_together(kept.buckets, kept.ranks, excluded.buckets, excluded.ranks)
+            FROM merge_histograms(kept.buckets, kept.ranks, excluded.buckets, excluded.ranks)
         )"""
 
     def lines_of(self, changes: str) -> str:
@@ -97,7 +97,7 @@ class Ranks:
         return f"""
             SELECT clock, {", ".join(self.key)}, bucket, measured
             FROM {self.table.name}
-            CROSS JOIN LATERAL in_buckets(buckets, ranks)
+            CROSS JOIN LATERAL expand_histogram(buckets, ranks)
         """  # noqa: S608
 
     @property

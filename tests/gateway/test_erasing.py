@@ -14,7 +14,6 @@ import pytest
 from models.database.connections import connect
 from models.jobs.erase_people import erase_due
 from models.jobs.linking import index_everybody, link_cases
-from models.jobs.sealing import seal_everybody
 from models.key_service import KeyServiceError, LocalKeyService, create_key_file
 from models.person.vault import MissingKeyError
 from models.rights.erasure_steps import hide_due
@@ -76,7 +75,6 @@ async def assert_jobs_skip(connection: Any, subject: UUID) -> None:
     while await link_cases(KEYS, connection):
         pass
     await index_everybody(KEYS, connection)
-    await seal_everybody(KEYS, connection)
 
 
 async def test_whoever_is_erased_is_read_nowhere_and_nothing_chokes(who, connection) -> None:

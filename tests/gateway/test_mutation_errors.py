@@ -214,25 +214,6 @@ async def test_a_repeated_request_is_answered_in_its_own_language(who, world, co
     assert [one for one in PERSONAL if one in stored] == []
 
 
-async def test_an_outcome_that_an_earlier_gateway_stored_is_repeated(
-    who, world, connection
-) -> None:
-    good = {"visaType": "B1", "nationality": "AU", "entryOn": ENTRY_ON, "identity": dict(IDENTITY)}
-    items = [good, {**good, "visaType": "Z9"}]
-    input_ = {"idempotencyKey": key(), "applications": items}
-    answer = await in_language(who["agent-au"], "en", "submitApplications", input_, RESULTS)
-    await connection.execute(
-        """
-        UPDATE idempotency SET answer = jsonb_set(answer, '{1}',
-            '{"refusal": "VISA_TYPE_NOT_OFFERED", "path": ["applications", "1", "visaType"],
-              "why": "There is no such visa type today."}')
-        WHERE answer @> '[{"reasons": [{"path": ["applications", "1", "visaType"]}]}]'
-        """
-    )
-    again = await in_language(who["agent-au"], "en", "submitApplications", input_, RESULTS)
-    assert again.data == answer.data
-
-
 @pytest.mark.parametrize(
     ("header", "language"),
     [

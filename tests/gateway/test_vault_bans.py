@@ -1,16 +1,13 @@
 """Whom the ban list is about lies in the vault: sealed while everybody works, refused where it was
 tampered with, and erased once an entry has ended for long enough."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 import pytest
 
 from models.jobs.erase_people import erase_due
-from models.jobs.sealing import seal_everybody
 from models.rights.erasure_of_bans import delete_keys_of_bans, hide_ended_bans
 from models.rights.reconciling import reconcile
 from tests.gateway.changing import row_id
@@ -27,10 +24,6 @@ from tests.linking import KEYS
 pytestmark = pytest.mark.anyio
 
 NAME = {"nameAndBirthDate": {"fullName": "Una Ling", "birthDate": "1971-05-06"}}
-_FROM_BEFORE = """
-    UPDATE banned_person SET sealed = '{}', passport_number = $2, full_name = $3, birth_date = $4
-    WHERE ban_id = $1
-"""
 _SWAP = """
     UPDATE banned_person SET sealed = other.sealed FROM banned_person AS other
     WHERE (banned_person.ban_id, other.ban_id) IN (($1, $2), ($2, $1))
@@ -41,21 +34,6 @@ _END = """
     UPDATE ban_entry SET banned_from = wib_day(now()) - 40, banned_until = wib_day(now()) - $2::int
     WHERE id = $1
 """
-
-
-async def test_a_banned_person_written_by_an_earlier_gateway_is_sealed_and_reads_alike(
-    who, connection
-) -> None:
-    ban = await approve_ban(who, **passport("QZBEFORE1"), **NAME)
-    before = await who_it_is(who["screening-2"], who, ban)
-    await connection.execute(_FROM_BEFORE, row_id(ban), "QZBEFORE1", "Una Ling", date(1971, 5, 6))
-    assert await who_it_is(who["screening-2"], who, ban) == before
-    assert await seal_everybody(KEYS, connection) >= 1
-    assert await who_it_is(who["supervisor"], who, ban) == before
-    row = await connection.fetchrow(_ROW, row_id(ban))
-    assert (row["passport_number"], row["full_name"], row["birth_date"]) == (None, None, None)
-    assert set(orjson.loads(row["sealed"])) == {"passport_number", "full_name", "birth_date"}
-    assert await seal_everybody(KEYS, connection) == 0
 
 
 async def test_entries_that_were_swapped_are_refused(who, connection) -> None:

@@ -23,7 +23,28 @@ CHANGES = (
      '    PENDING = "PENDING"\n    LOST = "LOST"\n'),
     ("models/reference/decrees.py", '    __tablename__ = "fee"\n',
      '    __tablename__ = "fee"\n    note: Mapped[str | None]\n'),
+    # A function that tables could use, one that becomes another, a trigger that does, and one that
+    # goes.
+    ("models/schema/calendar.sql", "-- The instant at which a day ends.\n",
+     "-- The month of a day.\nCREATE FUNCTION month_of(day date) RETURNS date\n"
+     "    LANGUAGE sql IMMUTABLE PARALLEL SAFE\n    RETURN date_trunc('month', day)::date;\n\n"
+     "-- The instant at which a day ends.\n"),
+    ("models/schema/case.sql", "partner_code IS NOT NULL AND rule.is_required;\n",
+     "partner_code IS NOT NULL AND rule.is_required AND rule.kind <> 'LOST';\n"),
+    ("models/schema/notifications.sql", "AFTER UPDATE OF approved_by, withdrawn_by ON ban_entry",
+     "AFTER UPDATE OF approved_by, rejected_by, withdrawn_by ON ban_entry"),
+    ("models/schema/read_budgets.sql", "CREATE TRIGGER count_reads AFTER INSERT ON ban_read\n"
+     "    REFERENCING NEW TABLE AS logged EXECUTE FUNCTION count_ban_reads();\n", ""),
 )  # fmt: skip
+CHECKED = """
+import sys
+from pathlib import Path
+from checks.finding import show
+from checks.migrations import check_migrations
+from checks.sources import Sources
+for finding in check_migrations(Sources(Path())):
+    print(show(finding, Path()))
+"""
 ASKED = f"""
 import asyncio, sys
 from models.migrations import compare_with_models, downgrade, migrate, newest_revision
@@ -35,13 +56,13 @@ with temporary_postgres() as server:
             asyncio.run(migrate(url, newest_revision()))
         else:
             asyncio.run(downgrade(url, {newest_revision()!r}))
-    print(asyncio.run(compare_with_models(url)))
+    print(asyncio.run(compare_with_models(url, server.url("models"))))
 """
 
 
 @pytest.fixture(scope="module")
-def drafted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A copy with changed models, and what the command printed about them."""
+def drafted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """A copy with changed models, what was found of them, and what the command printed."""
     tree = copy_tree(tmp_path_factory.mktemp("drafted"))
     for name, before, after in CHANGES:
         _replace(tree / name, before, after)
@@ -49,18 +70,22 @@ def drafted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         tree / "gateway/mapping/enums/case.py", '        "PENDING": "No answer yet.",\n',
         '        "PENDING": "No answer yet.",\n        "LOST": "It was lost.",\n',
     )  # fmt: skip
+    (tree / "checked.py").write_text(CHECKED, encoding="utf-8")
+    found = run(tree, f"{sys.executable} checked.py", must_succeed=True)[1]
     code, text = run(tree, f'{GERBANG} migration new "Withdrawn and lost"')
     assert code == 0, text
-    return tree, text
+    return tree, found, text
 
 
-def test_each_kind_of_change_is_a_revision_of_its_own(drafted: tuple[Path, str]) -> None:
-    tree, text = drafted
+def test_each_kind_of_change_is_a_revision_of_its_own(drafted: tuple[Path, str, str]) -> None:
+    tree, _, text = drafted
     made = [line.split("_", 1)[1] for line in text.splitlines() if line.startswith(VERSIONS)]
     assert made == [
         "withdrawn_and_lost.py",
         "withdrawn_and_lost_application.py",
         "withdrawn_and_lost_screening.py",
+        "withdrawn_and_lost_functions.py",
+        "withdrawn_and_lost_ban_read_triggers.py",
         "withdrawn_and_lost_indexes.py",
         "withdrawn_and_lost_validated.py",
     ]
@@ -79,21 +104,95 @@ def test_each_kind_of_change_is_a_revision_of_its_own(drafted: tuple[Path, str])
     assert joined.count(" CONSTRAINT ") == 4
 
 
-def test_the_locks_of_a_revision_are_measured(drafted: tuple[Path, str]) -> None:
-    tree, _ = drafted
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [
+        ("calendar.sql", "the function month_of, the revisions do not make it"),
+        ("case.sql", "the function write_checklist otherwise than the revisions make it"),
+        (
+            "notifications.sql",
+            "the trigger notify_linker of ban_entry otherwise than the revisions",
+        ),
+        ("0001_first_release.sql", "the trigger count_reads of ban_read, which models/schema"),
+    ],
+)
+def test_a_function_or_trigger_that_differs_is_named_with_its_line(
+    drafted: tuple[Path, str, str], place: str, sentence: str
+) -> None:
+    tree, found, _ = drafted
+    [line] = [line for line in found.splitlines() if sentence in line]
+    file, number, _ = line.split(":", 2)
+    assert file.endswith(f"/{place}")
+    _, kind, name, *_ = re.split(r"[ ,]", sentence)
+    statement = (tree / file).read_text(encoding="utf-8").splitlines()[int(number) - 1]
+    assert statement.startswith(f"CREATE {kind.upper()} {name}")
+    if "ban_read" in sentence:
+        assert statement.endswith(" ON ban_read")
+
+
+def test_functions_and_triggers_are_replaced_and_undone_with_their_old_text(
+    drafted: tuple[Path, str, str],
+) -> None:
+    tree, _, _ = drafted
+    assert "CREATE OR REPLACE FUNCTION month_of" in _text(tree, "withdrawn_and_lost.py")
+    script = _text(tree, "withdrawn_and_lost_functions.sql")
+    assert re.findall(r"^CREATE OR REPLACE (\w+ \w+)", script, re.MULTILINE) == [
+        "FUNCTION write_checklist", "TRIGGER notify_linker",
+    ]  # fmt: skip
+    assert "rule.kind <> 'LOST'" in script
+    undo = _text(tree, "withdrawn_and_lost_functions_undo.sql")
+    assert "UPDATE OF approved_by, withdrawn_by ON" in undo
+    assert "rule.is_required;" in undo
+    removal = _text(tree, "withdrawn_and_lost_ban_read_triggers.sql")
+    assert removal == "DROP TRIGGER count_reads ON ban_read;\n"
+
+
+def test_the_locks_of_a_revision_are_measured(drafted: tuple[Path, str, str]) -> None:
+    tree, _, _ = drafted
     locks = {
         "application": '"ACCESS EXCLUSIVE on application, for an instant: nothing is rewritten"',
+        "functions": '"SHARE ROW EXCLUSIVE on ban_entry"',
+        "ban_read_triggers": '"ACCESS EXCLUSIVE on ban_read, for an instant: nothing is',
         "indexes": '"SHARE UPDATE EXCLUSIVE on application while indexes are built: all goes on"',
     }
     for name, text in locks.items():
         assert f"locks = {text}" in _text(tree, f"withdrawn_and_lost_{name}.py")
 
 
-def test_nothing_differs_after_up_down_and_up(drafted: tuple[Path, str]) -> None:
-    tree, _ = drafted
+def test_nothing_differs_after_up_down_and_up(drafted: tuple[Path, str, str]) -> None:
+    tree, _, _ = drafted
     (tree / "asked.py").write_text(ASKED, encoding="utf-8")
     code, text = run(tree, f"{sys.executable} -W ignore asked.py")
     assert (code, text.splitlines()[-1]) == (0, "[]"), text
+
+
+def test_revisions_are_squashed_into_the_first_once_they_make_what_the_models_say(
+    drafted: tuple[Path, str, str], tmp_path: Path
+) -> None:
+    tree = tmp_path / "tree"
+    shutil.copytree(drafted[0], tree)
+    changed = tree / "models/schema/case.sql"
+    text = changed.read_text(encoding="utf-8")
+    assert text.count("'LOST';") == 1
+    changed.write_text(text.replace("'LOST';", "'LOST' AND true;"), encoding="utf-8")
+    versions = sorted(file.name for file in (tree / VERSIONS).glob("0*"))
+    code, refused = run(tree, f"{GERBANG} migration squash")
+    assert code == 1
+    assert "models/schema has the function write_checklist otherwise than" in refused
+    assert sorted(file.name for file in (tree / VERSIONS).glob("0*")) == versions
+
+    changed.write_text(text, encoding="utf-8")
+    changelog = tree / "CHANGELOG.md"
+    before = changelog.read_text(encoding="utf-8")
+    changelog.write_text(f"{before}\n## 1.0.0, 2026-12-31\n", encoding="utf-8")
+    code, refused = run(tree, f"{GERBANG} migration squash")
+    assert (code, "There is a release" in refused) == (1, True)
+    changelog.write_text(f"{before}\n## 1.0.0rc1, 2026-12-01\n", encoding="utf-8")
+    run(tree, f"{GERBANG} migration squash", must_succeed=True)
+    assert sorted(file.name for file in (tree / VERSIONS).glob("0*")) == [
+        "0001_first_release.py", "0001_first_release.sql",
+    ]  # fmt: skip
+    assert run(tree, f"{sys.executable} checked.py", must_succeed=True)[1] == ""
 
 
 @pytest.mark.proof
@@ -122,5 +221,5 @@ def _replace(file: Path, before: str, after: str) -> None:
 
 
 def _text(tree: Path, ending: str) -> str:
-    [file] = [each for each in (tree / VERSIONS).iterdir() if each.name[5:] == ending]
+    [file] = (each for each in (tree / VERSIONS).iterdir() if each.name[5:] == ending)
     return file.read_text(encoding="utf-8")

@@ -157,11 +157,11 @@ LACKS = {
     ),
     "somebody else's function and type": (
         [
-            "ALTER FUNCTION viewer.is_sealed OWNER TO postgres",
+            "ALTER FUNCTION viewer.role OWNER TO postgres",
             "ALTER TYPE histogram OWNER TO postgres",
         ],
         [
-            f"ALTER ROUTINE viewer.is_sealed() OWNER TO {OWNER};",
+            f"ALTER ROUTINE viewer.role() OWNER TO {OWNER};",
             f"ALTER TYPE histogram OWNER TO {OWNER};",
         ],
     ),

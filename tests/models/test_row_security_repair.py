@@ -75,9 +75,9 @@ DRIFTS = {
         f"take away rights on the table {KEYS}",
     ),
     "another function of the context": (
-        "CREATE OR REPLACE FUNCTION viewer.is_sealed() RETURNS boolean"
-        " LANGUAGE sql STABLE PARALLEL RESTRICTED RETURN true",
-        "replace the function viewer.is_sealed()",
+        "CREATE OR REPLACE FUNCTION viewer.role() RETURNS text"
+        " LANGUAGE sql STABLE PARALLEL RESTRICTED RETURN 'OFFICER'",
+        "replace the function viewer.role()",
     ),
     "a function of the context with another setting": (
         "ALTER FUNCTION viewer.sealed(text) RESET search_path",
@@ -92,8 +92,8 @@ DRIFTS = {
         "grant rights on the function viewer.partner(text)",
     ),
     "a trigger's function that acts for its caller": (
-        "ALTER FUNCTION tell_of_application_changes() SECURITY INVOKER",
-        "let tell_of_application_changes() act for its owner",
+        "ALTER FUNCTION announce_application_changes() SECURITY INVOKER",
+        "let announce_application_changes() act for its owner",
     ),
     "a function of an earlier release": (
         "CREATE FUNCTION viewer.told() RETURNS text LANGUAGE sql RETURN 'x'",

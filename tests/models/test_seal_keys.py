@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from gateway.access.transactions.begin import Seal
 from gateway.viewer import Viewer
 from models.database.connections import connect
-from models.row_security import WRITING_BEFORE, database_role, login_at
+from models.row_security import database_role, login_at, writing_role
 from models.row_security.seal_keys import (
     DAY,
     DailyKey,
@@ -112,7 +112,7 @@ async def test_the_database_never_holds_a_master(owner: asyncpg.Connection) -> N
 async def test_the_gateway_neither_reads_nor_writes_keys(world: str, statement: str) -> None:
     login = await connect(login_at(world, tokens.PASSWORD))
     try:
-        for role in ("gerbang_gateway", database_role(MANAGER.role), WRITING_BEFORE):
+        for role in ("gerbang_gateway", database_role(MANAGER.role), writing_role(Role.OFFICER)):
             await login.execute(f"SET ROLE {role}")
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await login.execute(statement)

@@ -44,7 +44,7 @@ async def test_a_percentile_is_within_one_percent(
 
 
 async def test_histograms_add_up_and_cancel_out(connection: asyncpg.Connection) -> None:
-    together = "SELECT (ranks_together($1, $2, $3, $4)).*"
+    together = "SELECT (merge_histograms($1, $2, $3, $4)).*"
     added = await connection.fetchrow(together, [3, 5], [1, 3], [4, 5], [2, 3])
     assert tuple(added) == ([3, 4, 5], [1, 3, 6])
     gone = await connection.fetchrow(together, [3, 5], [1, 3], [3, 5], [-1, -3])

@@ -9,15 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.database.connections import connect, engine
-from models.migrations import downgrade, migrate
-from models.postgres import Server
 from models.volumes import as_of, fold, keep_folding, rebuild, verify
 from models.volumes.grains import GRAINS
 from tests.conftest import NewDatabase
 from tests.models.crowd import crowd, join
 from tests.models.edits import EDITS, Edit
 from tests.models.folders import kill_folders
-from tests.populating import ANYBODY
 from tests.premises import holds, premise
 from tests.world import application_id
 
@@ -25,24 +22,6 @@ pytestmark = pytest.mark.anyio
 
 #: A grant in Sydney, and an open case in Singapore.
 GRANTED, OPEN = application_id("AUSY-GRAN-0001"), application_id("SGPO-OPEN-0006")
-
-#: What the first revision has of the world, in an order in which it can be written.
-FIRST_TABLES = (
-    "country", "entry_rule", "visa_type", "fee", "service_target", "partner", "partner_country",
-    "centre", "applicant", "identity", "application", "decision", "application_event",
-    "assignment", "screening",
-)  # fmt: skip
-#: What was a column then, and is a row of another table now.
-ELSEWHERE = {
-    "passport_last_four": (
-        "(SELECT last_four FROM passport_ending WHERE applicant_id = applicant.id)"
-    ),
-}
-COLUMNS = """
-    SELECT column_name FROM information_schema.columns
-    WHERE table_schema = 'public' AND table_name = $1 AND is_generated = 'NEVER'
-"""
-UNPAID = "SELECT count(*) FROM application WHERE status IN ('SUBMITTED', 'AWAITING_PAYMENT')"
 
 
 async def waiting(connection: asyncpg.Connection) -> int:
@@ -116,7 +95,7 @@ async def test_a_lost_change_is_named(rolled_back: asyncpg.Connection) -> None:
 
 
 async def test_a_missing_trigger_is_named(rolled_back: asyncpg.Connection) -> None:
-    await rolled_back.execute("DROP TRIGGER volume_changes_of_insert ON application")
+    await rolled_back.execute("DROP TRIGGER queue_volume_changes_of_insert ON application")
     await join(rolled_back, crowd(20, seed=8))
     assert {"intake", "granted", "measured"} <= {d.measure for d in await verify(rolled_back)}
 
@@ -194,41 +173,6 @@ async def test_a_killed_folder_loses_nothing(world: str, connection: asyncpg.Con
     while await fold(connection):
         pass
     assert await verify(connection) == []
-
-
-async def copy_to_earlier(now: asyncpg.Connection, then: asyncpg.Connection) -> None:
-    """Write what a database of an earlier revision can hold of one of now; who people are is
-    sealed, and another person's there."""
-    async with now.transaction(), then.transaction():
-        await now.execute(ANYBODY)
-        for table in FIRST_TABLES:
-            known = {column for (column,) in await now.fetch(COLUMNS, table)}
-            both = [column for (column,) in await then.fetch(COLUMNS, table) if column in known]
-            values = ", ".join(ELSEWHERE.get(column, column) for column in both)
-            rows = await now.fetch(f"SELECT {values} FROM {table}")
-            await then.copy_records_to_table(table, records=rows, columns=both)
-
-
-async def test_a_migration_brings_the_figures_along(
-    server: Server, rolled_back: asyncpg.Connection
-) -> None:
-    await join(rolled_back, crowd(200, seed=9))
-    url = server.url("test_figures_brought_along")
-    await migrate(url, "0001")
-    connection = await connect(url)
-    try:
-        await copy_to_earlier(rolled_back, connection)
-        await migrate(url)
-        unpaid = await connection.fetchval(UNPAID)
-        assert await connection.fetchval("SELECT count(*) FROM bill") == unpaid > 0
-        assert await waiting(connection) == 0
-        assert await connection.fetchval("SELECT sum(intake) FROM volume_monthly") > 150
-        assert await verify(connection) == []
-        await downgrade(url, "0001")
-        await migrate(url)
-        assert await verify(connection) == []
-    finally:
-        await connection.close()
 
 
 async def test_a_rebuild_repairs_what_a_defect_left(rolled_back: asyncpg.Connection) -> None:

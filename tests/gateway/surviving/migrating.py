@@ -7,11 +7,13 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 
 import asyncpg
 
 from models.database.connections import connect
+from models.migrations import newest_revision
 from models.row_security import login_at, scripts
 from models.row_security.apply import reconcile
 from models.row_security.desired import parse_row_security
@@ -89,11 +91,61 @@ def environment(url: str) -> dict[str, str]:
     return {**os.environ, **{f"GERBANG_{name}": value for name, value in given.items()}}
 
 
-def run_migrate(url: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """`gerbang migrate`, as an operator runs it."""
+def run_migrate(url: str, *options: str, tree: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """`gerbang migrate`, as an operator runs it, of a copy of the code."""
     return subprocess.run(
-        [*MIGRATE, *options], cwd=ROOT, env=environment(url), capture_output=True, text=True
+        [*MIGRATE, *options], cwd=tree, env=environment(url), capture_output=True, text=True
     )
+
+
+# --- Revisions of a later release ----------------------------------------------------------------
+
+_REVISION = '''"""Revision {number} of a later release."""
+
+from alembic import op
+
+from models.migrations.online import back_fill, create_index
+
+revision = "{number:04}"
+down_revision = "{before:04}"
+branch_labels = None
+depends_on = None
+locks = "those of a test"
+
+
+def upgrade() -> None:
+    {step}
+
+
+def downgrade() -> None:
+    """Nothing: no test goes back."""
+'''
+#: What revisions do to tables in use, each in one of its own.
+_STEPS = (
+    'op.execute("ALTER TABLE application ADD COLUMN remark text")',
+    "op.execute(\"ALTER TABLE application ADD CONSTRAINT remarked CHECK (remark > '') NOT VALID\")",
+    'op.execute("ALTER TABLE application VALIDATE CONSTRAINT remarked")',
+    'create_index("ix_application_remark", "application (remark, id)")',
+    'back_fill("application", "id", "remark = reference", "remark IS NULL", batch=3)',
+    "op.execute(\"ALTER TABLE application ALTER COLUMN remark SET DEFAULT 'none'\")",
+    'op.execute("CREATE OR REPLACE TRIGGER notify_linker AFTER INSERT ON application"'
+    ' " EXECUTE FUNCTION notify_linker()")',
+    'op.execute("ALTER TABLE decision ADD COLUMN remark text")',
+    'op.execute("ALTER TABLE application_event ADD COLUMN remark text")',
+)
+
+
+def add_revisions(tree: Path, rounds: int) -> int:
+    """Add revisions of a later release to a copy of the code; return how many."""
+    first = int(newest_revision() or 0) + 1
+    steps = [
+        step.replace("remark", f"remark{number}_") for number in range(rounds) for step in _STEPS
+    ]
+    for number, step in enumerate(steps, start=first):
+        text = _REVISION.format(number=number, before=number - 1, step=step)
+        file = tree / f"models/migrations/versions/{number:04}_later.py"
+        file.write_text(text, encoding="utf-8")
+    return len(steps)
 
 
 # --- A wall of another release -------------------------------------------------------------------

@@ -143,9 +143,8 @@ CASES = {
     "migrations behind": Case(
         Fault.MIGRATIONS,
         planted_in_the_database(
-            "CREATE TABLE was AS SELECT * FROM alembic_version;"
-            " UPDATE alembic_version SET version_num = '0001'",
-            "UPDATE alembic_version SET version_num = was.version_num FROM was; DROP TABLE was",
+            "CREATE TABLE was AS SELECT * FROM alembic_version; DELETE FROM alembic_version",
+            "INSERT INTO alembic_version SELECT * FROM was; DROP TABLE was",
         ),
     ),
     "a full pool": Case(

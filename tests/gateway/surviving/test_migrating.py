@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import subprocess
+import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from random import Random
 
 import asyncpg
@@ -12,12 +14,14 @@ from click.testing import CliRunner
 
 from gateway.cli import gerbang
 from models.database.connections import connect
-from models.migrations import migrate, plan
+from models.migrations import current_and_newest, migrate, newest_revision, plan
+from models.postgres import Server
 from models.row_security import install_row_security, login_at, transition
-from tests import tokens
+from tests import baseline, tokens
 from tests.gateway.surviving.migrating import (
     MIGRATE,
     Watcher,
+    add_revisions,
     answers_to_manager,
     environment,
     long_reader,
@@ -28,6 +32,7 @@ from tests.gateway.surviving.migrating import (
 )
 from tests.gateway.surviving.processes import ROOT, gateways
 from tests.models.test_row_security_repair import catalogue
+from tests.recipes import copy_tree
 
 pytestmark = pytest.mark.anyio
 
@@ -74,6 +79,63 @@ async def test_nobody_is_failed_while_the_database_is_migrated(
         assert seen.reads.answered > 10
         assert len(seen.writes.acknowledged) > 10
     assert await plan(world) == []
+
+
+async def test_a_database_of_the_first_revision_is_brought_up_to_today_while_it_is_read(
+    apart: Server,
+) -> None:
+    url, seconds = apart.url("test_first_revision"), []
+    await baseline.restore(url)
+    reading = await connect(url)
+    try:
+        count = await reading.fetchval("SELECT count(*) FROM application")
+        assert count > 10
+        async with long_reader(url):
+            migrating = asyncio.create_task(asyncio.to_thread(run_migrate, url))
+            await asyncio.sleep(2)
+        while not migrating.done():
+            began = time.monotonic()
+            assert await reading.fetchval("SELECT count(*) FROM application") == count
+            seconds.append(time.monotonic() - began)
+            await asyncio.sleep(0.01)
+        done = await migrating
+        assert (done.returncode, done.stderr) == (0, "")
+    finally:
+        await reading.close()
+    assert len(seconds) > 10
+    current, newest = await current_and_newest(url)
+    assert current == newest
+    planned = await asyncio.to_thread(run_migrate, url, "--plan")
+    assert (planned.returncode, planned.stdout) == (0, "Nothing to do.\n")
+
+
+async def test_revisions_of_a_later_release_fail_nobody_behind_a_long_reader(
+    apart: Server, tmp_path: Path
+) -> None:
+    url = apart.url("test_later_revisions")
+    await baseline.restore(url)
+    await run_migrations(url)
+    tree = copy_tree(tmp_path)
+    added = add_revisions(tree, rounds=3)
+    with gateways(1, login_at(url, tokens.PASSWORD)) as [gateway]:
+        async with traffic(url, gateway.port) as seen:
+            migrating = asyncio.create_task(asyncio.to_thread(run_migrate, url, tree=tree))
+            for _ in range(3):
+                async with long_reader(url):
+                    await asyncio.sleep(1)
+                await asyncio.sleep(0.5)
+            done = await migrating
+        assert (done.returncode, done.stderr) == (0, "")
+        assert not seen.failed
+        assert seen.reads.answered > 10
+        assert len(seen.writes.acknowledged) > 10
+    connection = await connect(url)
+    try:
+        newest = await connection.fetchval("SELECT version_num::integer FROM alembic_version")
+        assert newest == added + int(newest_revision() or 0)
+        assert await connection.fetchval("SELECT bool_and(remark2_ <> '') FROM application")
+    finally:
+        await connection.close()
 
 
 @pytest.mark.proof
@@ -131,6 +193,21 @@ async def test_the_plan_names_what_would_be_done_and_its_locks(
     assert await command(world, "--plan") == (2, printed), "it changed something"
     assert await command(world) == (0, "")
     assert await command(world, "--plan") == (0, "Nothing to do.\n")
+
+
+async def test_a_database_of_another_release_is_left_as_it_is(
+    world: str, owner: asyncpg.Connection
+) -> None:
+    newest = await owner.fetchval("SELECT version_num FROM alembic_version")
+    await owner.execute("UPDATE alembic_version SET version_num = '0132'")
+    try:
+        for options in ((), ("--plan",)):
+            done = await asyncio.to_thread(run_migrate, world, *options)
+            assert done.returncode == 1
+            assert done.stderr.startswith("gerbang: The database is at revision 0132, which this")
+            assert len(done.stderr.splitlines()) == 1
+    finally:
+        await owner.execute("UPDATE alembic_version SET version_num = $1", newest)
 
 
 async def command(url: str, *options: str) -> tuple[int, str]:

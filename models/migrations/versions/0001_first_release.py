@@ -1,0 +1,17 @@
+"""The first release."""
+
+from models.migrations.scripts import drop_everything, run
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+locks = "no table that was there before"
+
+
+def upgrade() -> None:
+    run("0001_first_release")
+
+
+def downgrade() -> None:
+    drop_everything()

@@ -1,0 +1,3427 @@
+CREATE FUNCTION wib_day(instant timestamptz) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (instant AT TIME ZONE interval '7 hours')::date;
+
+CREATE FUNCTION end_of_wib_day(day date) RETURNS timestamptz
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (day + 1)::timestamp AT TIME ZONE interval '7 hours';
+
+CREATE TYPE histogram AS (buckets integer[], ranks integer[]);
+
+CREATE FUNCTION duration_bucket(seconds numeric) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ceil(50 * ln(greatest(seconds, 1)::float8))::integer;
+
+CREATE FUNCTION rank_at(buckets integer[], ranks integer[], bucket integer) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN coalesce(ranks[width_bucket(bucket, buckets)], 0);
+
+CREATE FUNCTION total_rank(ranks integer[]) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN coalesce(ranks[cardinality(ranks)], 0);
+
+CREATE FUNCTION expand_histogram(buckets integer[], ranks integer[])
+    RETURNS TABLE (bucket integer, measured integer)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT bucket, rank - lag(rank, 1, 0) OVER (ORDER BY place)
+    FROM unnest(buckets, ranks) WITH ORDINALITY AS line (bucket, rank, place)
+$$;
+
+CREATE FUNCTION merge_histograms(
+    buckets integer[], ranks integer[], other_buckets integer[], other_ranks integer[]
+)
+    RETURNS histogram
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT
+        coalesce(array_agg(bucket ORDER BY bucket), '{}'),
+        coalesce(array_agg(rank ORDER BY bucket), '{}')
+    FROM (
+        SELECT bucket, (sum(sum(measured)) OVER (ORDER BY bucket))::integer AS rank
+        FROM (
+            SELECT * FROM expand_histogram(buckets, ranks)
+            UNION ALL
+            SELECT * FROM expand_histogram(other_buckets, other_ranks)
+        ) AS line
+        GROUP BY bucket
+        HAVING sum(measured) <> 0
+    ) AS ranked
+$$;
+
+CREATE FUNCTION percentile_buckets(histograms histogram[], percents integer[]) RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+    DECLARE
+        lowest integer;
+        highest integer;
+        low integer;
+        high integer;
+        middle integer;
+        of_all bigint;
+        up_to bigint;
+        percent integer;
+        reached integer[] = '{}';
+    BEGIN
+        SELECT sum(total_rank(ranks)), min(buckets[1]), max(buckets[cardinality(buckets)])
+        INTO of_all, lowest, highest
+        FROM unnest(histograms);
+        FOREACH percent IN ARRAY percents LOOP
+            low = lowest;
+            high = highest;
+            WHILE low < high LOOP
+                middle = (low + high) / 2;
+                SELECT sum(rank_at(buckets, ranks, middle)) INTO up_to FROM unnest(histograms);
+                IF up_to * 100 >= of_all * percent THEN
+                    high = middle;
+                ELSE
+                    low = middle + 1;
+                END IF;
+            END LOOP;
+            reached = reached || low;
+        END LOOP;
+        RETURN reached;
+    END
+$$;
+
+CREATE TABLE breach_lookup (
+    id UUID NOT NULL,
+    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    actor TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    list TEXT NOT NULL,
+    viewer TEXT,
+    window_from TIMESTAMP WITH TIME ZONE NOT NULL,
+    window_before TIMESTAMP WITH TIME ZONE NOT NULL,
+    trace_id TEXT NOT NULL,
+    mac_key TEXT,
+    mac BYTEA,
+    CONSTRAINT pk_breach_lookup PRIMARY KEY (id),
+    CONSTRAINT ck_breach_lookup_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_breach_lookup_list_is_known CHECK (list IN ('READ', 'IN_REACH')),
+    CONSTRAINT ck_breach_lookup_window_is_one CHECK (window_from < window_before)
+);
+
+CREATE INDEX ix_breach_lookup_occurred_at_id ON breach_lookup (occurred_at, id);
+
+CREATE TABLE account_outbox (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    source TEXT NOT NULL,
+    row_id UUID NOT NULL,
+    CONSTRAINT pk_account_outbox PRIMARY KEY (id)
+);
+
+CREATE TABLE account_leaf (
+    position BIGINT NOT NULL,
+    source TEXT NOT NULL,
+    row_id UUID NOT NULL,
+    hash BYTEA NOT NULL,
+    CONSTRAINT pk_account_leaf PRIMARY KEY (position),
+    CONSTRAINT ck_account_leaf_hash_is_whole CHECK (length(hash) = 32)
+);
+
+CREATE TABLE account_head (
+    is_only BOOLEAN DEFAULT true NOT NULL,
+    size BIGINT NOT NULL,
+    frontier BYTEA[] NOT NULL,
+    signed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_account_head PRIMARY KEY (is_only),
+    CONSTRAINT ck_account_head_there_is_one CHECK (is_only)
+);
+
+CREATE TABLE account_source (
+    source TEXT NOT NULL,
+    taken_up_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_account_source PRIMARY KEY (source)
+);
+
+CREATE TABLE account_drop (
+    id UUID NOT NULL,
+    dropped_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    before TIMESTAMP WITH TIME ZONE NOT NULL,
+    kept_days BIGINT NOT NULL,
+    firsts BIGINT[] NOT NULL,
+    lasts BIGINT[] NOT NULL,
+    public_key BYTEA NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT pk_account_drop PRIMARY KEY (id),
+    CONSTRAINT ck_account_drop_kept_long_enough CHECK (kept_days >= 365),
+    CONSTRAINT ck_account_drop_of_age CHECK (before + kept_days * interval '24 hours' <= dropped_at),
+    CONSTRAINT ck_account_drop_runs_are_whole CHECK (cardinality(firsts) = cardinality(lasts) AND cardinality(firsts) > 0)
+);
+
+CREATE TABLE ban_entry (
+    id UUID NOT NULL,
+    reference TEXT NOT NULL,
+    ground TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    banned_from DATE NOT NULL,
+    banned_until DATE,
+    proposed_by TEXT NOT NULL,
+    proposed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    approved_by TEXT,
+    approved_at TIMESTAMP WITH TIME ZONE,
+    rejected_by TEXT,
+    rejected_at TIMESTAMP WITH TIME ZONE,
+    reject_reason TEXT,
+    withdrawal_proposed_by TEXT,
+    withdrawal_proposed_at TIMESTAMP WITH TIME ZONE,
+    withdrawal_reason TEXT,
+    withdrawn_by TEXT,
+    withdrawn_at TIMESTAMP WITH TIME ZONE,
+    state TEXT GENERATED ALWAYS AS (CASE WHEN withdrawn_by IS NOT NULL THEN 'WITHDRAWN' WHEN withdrawal_proposed_by IS NOT NULL THEN 'WITHDRAWAL_PROPOSED' WHEN rejected_by IS NOT NULL THEN 'REJECTED' WHEN approved_by IS NOT NULL THEN 'APPROVED' ELSE 'PROPOSED' END) STORED NOT NULL,
+    is_screened BOOLEAN DEFAULT false NOT NULL,
+    CONSTRAINT pk_ban_entry PRIMARY KEY (id),
+    CONSTRAINT ck_ban_entry_ground_is_known CHECK (ground IN ('OVERSTAY', 'FORGED_DOCUMENT', 'FALSE_STATEMENT', 'UNLAWFUL_ACTIVITY', 'CRIME', 'SECURITY', 'PUBLIC_HEALTH', 'REQUEST_OF_AN_AUTHORITY')),
+    CONSTRAINT ck_ban_entry_state_is_known CHECK (state IN ('PROPOSED', 'APPROVED', 'REJECTED', 'WITHDRAWAL_PROPOSED', 'WITHDRAWN')),
+    CONSTRAINT ck_ban_entry_ends_after_it_begins CHECK (banned_until >= banned_from),
+    CONSTRAINT ck_ban_entry_approved_by_another CHECK (approved_by <> proposed_by),
+    CONSTRAINT ck_ban_entry_rejected_by_another CHECK (rejected_by <> proposed_by),
+    CONSTRAINT ck_ban_entry_withdrawn_by_another CHECK (withdrawn_by <> withdrawal_proposed_by),
+    CONSTRAINT ck_ban_entry_approved_once CHECK (num_nulls(approved_by, approved_at) IN (0, 2)),
+    CONSTRAINT ck_ban_entry_rejected_with_reason CHECK (num_nulls(rejected_by, rejected_at, reject_reason) IN (0, 3)),
+    CONSTRAINT ck_ban_entry_one_answer CHECK (num_nonnulls(approved_by, rejected_by) < 2),
+    CONSTRAINT ck_ban_entry_withdrawal_with_reason CHECK (num_nulls(withdrawal_proposed_by, withdrawal_proposed_at, withdrawal_reason) IN (0, 3) AND (withdrawal_proposed_by IS NULL OR approved_by IS NOT NULL)),
+    CONSTRAINT ck_ban_entry_withdrawn_once CHECK (num_nulls(withdrawn_by, withdrawn_at) IN (0, 2) AND (withdrawn_by IS NULL OR withdrawal_proposed_by IS NOT NULL)),
+    CONSTRAINT uq_ban_entry_reference UNIQUE (reference)
+);
+
+CREATE INDEX ix_ban_entry_unscreened ON ban_entry (banned_from) WHERE approved_by IS NOT NULL AND withdrawn_by IS NULL AND NOT is_screened;
+
+CREATE INDEX ix_ban_entry_state_proposed_at_id ON ban_entry (state, proposed_at, id);
+
+CREATE INDEX ix_ban_entry_proposed_at_id ON ban_entry (proposed_at, id);
+
+CREATE TABLE person_lookup (
+    id UUID NOT NULL,
+    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    actor TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    case_reference TEXT NOT NULL,
+    by TEXT NOT NULL,
+    found BIGINT NOT NULL,
+    trace_id TEXT NOT NULL,
+    mac_key TEXT,
+    mac BYTEA,
+    CONSTRAINT pk_person_lookup PRIMARY KEY (id),
+    CONSTRAINT ck_person_lookup_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_person_lookup_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DATA_REQUEST')),
+    CONSTRAINT ck_person_lookup_by_is_known CHECK (by IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
+    CONSTRAINT ck_person_lookup_found_is_not_negative CHECK (found >= 0)
+);
+
+CREATE INDEX ix_person_lookup_actor_occurred_at_id ON person_lookup (actor, occurred_at, id);
+
+CREATE INDEX ix_person_lookup_occurred_at_id ON person_lookup (occurred_at, id);
+
+CREATE TABLE reference_change (
+    id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    effective_on DATE,
+    targets TEXT[] NOT NULL,
+    changed JSONB NOT NULL,
+    decree TEXT,
+    reason TEXT,
+    proposed_by TEXT,
+    proposed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    approved_by TEXT,
+    approved_at TIMESTAMP WITH TIME ZONE,
+    cancelled_by TEXT,
+    cancelled_at TIMESTAMP WITH TIME ZONE,
+    cancel_reason TEXT,
+    is_initial BOOLEAN DEFAULT false NOT NULL,
+    state TEXT GENERATED ALWAYS AS (CASE WHEN is_initial THEN 'INITIAL' WHEN cancelled_by IS NOT NULL THEN 'CANCELLED' WHEN approved_by IS NOT NULL THEN 'APPROVED' ELSE 'PROPOSED' END) STORED NOT NULL,
+    CONSTRAINT pk_reference_change PRIMARY KEY (id),
+    CONSTRAINT ck_reference_change_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE')),
+    CONSTRAINT ck_reference_change_state_is_known CHECK (state IN ('INITIAL', 'PROPOSED', 'APPROVED', 'CANCELLED')),
+    CONSTRAINT ck_reference_change_by_a_decree CHECK (num_nulls(decree, reason, proposed_by) = CASE WHEN is_initial THEN 3 ELSE 0 END),
+    CONSTRAINT ck_reference_change_approved_by_another CHECK (approved_by <> proposed_by),
+    CONSTRAINT ck_reference_change_approved_by_somebody CHECK ((approved_by IS NULL) = (approved_at IS NULL)),
+    CONSTRAINT ck_reference_change_cancelled_with_reason CHECK (num_nulls(cancelled_by, cancelled_at, cancel_reason) IN (0, 3)),
+    CONSTRAINT ck_reference_change_initial_by_nobody CHECK (NOT is_initial OR num_nonnulls(approved_by, cancelled_by) = 0)
+);
+
+CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
+
+CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
+
+CREATE INDEX ix_reference_change_proposed_at_id ON reference_change (proposed_at, id);
+
+CREATE INDEX ix_reference_change_subject_proposed_at_id ON reference_change (subject, proposed_at, id);
+
+CREATE INDEX ix_reference_change_subject_kind_proposed_at_id ON reference_change (subject, kind, proposed_at, id);
+
+CREATE TABLE key_operation (
+    id UUID NOT NULL,
+    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    kind TEXT NOT NULL,
+    subjects UUID[] NOT NULL,
+    reason TEXT,
+    used_for TEXT,
+    operator TEXT,
+    from_key TEXT,
+    to_key TEXT,
+    keys BIGINT,
+    CONSTRAINT pk_key_operation PRIMARY KEY (id),
+    CONSTRAINT ck_key_operation_kind_is_known CHECK (kind IN ('BEGIN', 'SWEEP', 'REFUSED', 'ADDED', 'RETIRED', 'ERASED')),
+    CONSTRAINT ck_key_operation_used_for_is_known CHECK (used_for IN ('PERSON_INDEX', 'DATA_KEY', 'ACCESS_LOG', 'CHECKPOINT')),
+    CONSTRAINT ck_key_operation_refused_with_reason CHECK ((kind = 'REFUSED') = (reason IS NOT NULL)),
+    CONSTRAINT ck_key_operation_sweeps_alone_delete CHECK (kind = 'SWEEP' OR subjects = '{}'),
+    CONSTRAINT ck_key_operation_changes_name_keys CHECK ((kind IN ('ADDED', 'RETIRED')) = (used_for IS NOT NULL AND to_key IS NOT NULL)),
+    CONSTRAINT ck_key_operation_retired_is_named CHECK ((kind = 'RETIRED') <= (from_key IS NOT NULL)),
+    CONSTRAINT ck_key_operation_erased_are_counted CHECK ((kind = 'ERASED') <= (keys > 0))
+);
+
+CREATE INDEX ix_key_operation_kind_occurred_at_id ON key_operation (kind, occurred_at, id);
+
+CREATE INDEX ix_key_operation_occurred_at_id ON key_operation (occurred_at, id);
+
+CREATE TABLE inquiry (
+    id UUID NOT NULL,
+    reference TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    minutes BIGINT NOT NULL,
+    most_people BIGINT NOT NULL,
+    opened_by TEXT NOT NULL,
+    opened_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    approved_by TEXT,
+    approved_at TIMESTAMP WITH TIME ZONE,
+    ends_at TIMESTAMP WITH TIME ZONE,
+    review_due_at TIMESTAMP WITH TIME ZONE,
+    lapsed_at TIMESTAMP WITH TIME ZONE,
+    seen BIGINT DEFAULT 0 NOT NULL,
+    reviewed_by TEXT,
+    reviewed_at TIMESTAMP WITH TIME ZONE,
+    verdict TEXT,
+    review_reason TEXT,
+    is_reviewed BOOLEAN GENERATED ALWAYS AS (reviewed_at IS NOT NULL) STORED NOT NULL,
+    is_open BOOLEAN GENERATED ALWAYS AS (reviewed_at IS NULL AND lapsed_at IS NULL) STORED NOT NULL,
+    CONSTRAINT pk_inquiry PRIMARY KEY (id),
+    CONSTRAINT ck_inquiry_verdict_is_known CHECK (verdict IN ('JUSTIFIED', 'UNJUSTIFIED')),
+    CONSTRAINT ck_inquiry_reference_is_own CHECK (starts_with(reference, 'INQ-')),
+    CONSTRAINT ck_inquiry_limited CHECK (minutes BETWEEN 1 AND 1440 AND most_people BETWEEN 1 AND 500),
+    CONSTRAINT ck_inquiry_within_its_limit CHECK (seen BETWEEN 0 AND most_people),
+    CONSTRAINT ck_inquiry_large_takes_two CHECK (ends_at IS NULL OR approved_by IS NOT NULL OR minutes <= 60 AND most_people <= 50),
+    CONSTRAINT ck_inquiry_lapsed_before_it_began CHECK (lapsed_at IS NULL OR num_nonnulls(approved_by, ends_at) = 0),
+    CONSTRAINT ck_inquiry_approved_by_another CHECK (approved_by <> opened_by),
+    CONSTRAINT ck_inquiry_approved_once CHECK (num_nulls(approved_by, approved_at) IN (0, 2)),
+    CONSTRAINT ck_inquiry_due_once_begun CHECK (num_nulls(ends_at, review_due_at) IN (0, 2)),
+    CONSTRAINT ck_inquiry_reviewed_by_another CHECK (reviewed_by <> opened_by AND reviewed_by IS DISTINCT FROM approved_by OR reviewed_by IS NULL),
+    CONSTRAINT ck_inquiry_reviewed_with_reason CHECK (num_nulls(reviewed_by, reviewed_at, verdict, review_reason) IN (0, 4)),
+    CONSTRAINT uq_inquiry_reference UNIQUE (reference)
+);
+
+CREATE INDEX ix_inquiry_is_reviewed_opened_at_id ON inquiry (is_reviewed, opened_at, id);
+
+CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
+
+CREATE INDEX ix_inquiry_is_open_opened_at_id ON inquiry (is_open, opened_at, id);
+
+CREATE INDEX ix_inquiry_opened_by_opened_at_id ON inquiry (opened_by, opened_at, id);
+
+CREATE TABLE application_change (
+    id BIGINT NOT NULL,
+    written_in BIGINT DEFAULT pg_current_xact_id()::text::bigint NOT NULL,
+    written_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    application_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    changed TEXT NOT NULL,
+    CONSTRAINT pk_application_change PRIMARY KEY (id),
+    CONSTRAINT ck_application_change_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')),
+    CONSTRAINT ck_application_change_changed_is_known CHECK (changed IN ('STAGE', 'DECISION', 'STATUS', 'HOLD'))
+);
+
+CREATE INDEX ix_application_change_written_in_id ON application_change (written_in, id);
+
+CREATE INDEX ix_application_change_written_at ON application_change (written_at);
+
+CREATE TABLE volume_change (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    written_in BIGINT DEFAULT pg_current_xact_id()::text::bigint NOT NULL,
+    written_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    changed TEXT DEFAULT 'FIGURES' NOT NULL,
+    CONSTRAINT pk_volume_change PRIMARY KEY (id),
+    CONSTRAINT ck_volume_change_changed_is_known CHECK (changed IN ('FIGURES', 'OUTCOMES'))
+);
+
+CREATE INDEX ix_volume_change_written_at ON volume_change (written_at);
+
+CREATE INDEX ix_volume_change_written_in_id ON volume_change (written_in, id);
+
+CREATE TABLE idempotency (
+    key_digest TEXT NOT NULL,
+    input_digest TEXT NOT NULL,
+    answer JSONB,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_idempotency PRIMARY KEY (key_digest)
+);
+
+CREATE INDEX ix_idempotency_created_at ON idempotency (created_at);
+
+CREATE TABLE trusted_document (
+    sha256 TEXT NOT NULL,
+    text TEXT NOT NULL,
+    ids TEXT[] NOT NULL,
+    clients TEXT[] NOT NULL,
+    operation_names TEXT[] NOT NULL,
+    registered_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    registered_by TEXT NOT NULL,
+    retired_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_trusted_document PRIMARY KEY (sha256),
+    CONSTRAINT ck_trusted_document_sha256_is_hexadecimal CHECK (sha256 ~ '^[0-9a-f]{64}$')
+);
+
+CREATE TABLE country (
+    code TEXT NOT NULL,
+    iso3 TEXT NOT NULL,
+    name_en TEXT NOT NULL,
+    name_id TEXT NOT NULL,
+    CONSTRAINT pk_country PRIMARY KEY (code),
+    CONSTRAINT ck_country_code_is_iso_alpha_2 CHECK (code ~ '^[A-Z]{2}$'),
+    CONSTRAINT ck_country_iso3_is_iso_alpha_3 CHECK (iso3 ~ '^[A-Z]{3}$'),
+    CONSTRAINT uq_country_iso3 UNIQUE (iso3)
+);
+
+CREATE INDEX ix_country_name_en ON country (name_en);
+
+CREATE INDEX ix_country_name_id ON country (name_id);
+
+CREATE TABLE visa_type (
+    code TEXT NOT NULL,
+    name_en TEXT NOT NULL,
+    name_id TEXT NOT NULL,
+    category TEXT NOT NULL,
+    stay_days BIGINT NOT NULL,
+    is_multiple_entry BOOLEAN NOT NULL,
+    use_within_days BIGINT DEFAULT 90 NOT NULL,
+    valid_from DATE NOT NULL,
+    valid_until DATE,
+    CONSTRAINT pk_visa_type PRIMARY KEY (code),
+    CONSTRAINT ck_visa_type_category_is_known CHECK (category IN ('TOURISM', 'BUSINESS', 'INVESTMENT', 'GOVERNMENT', 'TRANSIT')),
+    CONSTRAINT ck_visa_type_stay_is_positive CHECK (stay_days > 0),
+    CONSTRAINT ck_visa_type_use_is_positive CHECK (use_within_days > 0),
+    CONSTRAINT ck_visa_type_ends_after_it_begins CHECK (valid_until > valid_from)
+);
+
+CREATE TABLE deadline (
+    wait TEXT NOT NULL,
+    valid_from DATE NOT NULL,
+    days BIGINT NOT NULL,
+    CONSTRAINT pk_deadline PRIMARY KEY (wait, valid_from),
+    CONSTRAINT ck_deadline_wait_is_known CHECK (wait IN ('PAYMENT', 'ANSWER')),
+    CONSTRAINT ck_deadline_days_are_positive CHECK (days > 0)
+);
+
+CREATE TABLE partner (
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    CONSTRAINT pk_partner PRIMARY KEY (code)
+);
+
+CREATE TABLE budgeted_read (
+    actor TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    person UUID NOT NULL,
+    read_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_budgeted_read PRIMARY KEY (actor, actor_role, person)
+);
+
+CREATE TABLE ending_told (
+    actor TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    applicant_id UUID NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_ending_told PRIMARY KEY (actor, actor_role, applicant_id)
+);
+
+CREATE TABLE volume_yearly (
+    starts_on DATE NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    intake INTEGER NOT NULL,
+    info_requested INTEGER NOT NULL,
+    wip_change INTEGER NOT NULL,
+    backlog_change INTEGER NOT NULL,
+    revenue_idr BIGINT NOT NULL,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL,
+    lapsed INTEGER NOT NULL,
+    within_target INTEGER NOT NULL,
+    cohort_decided INTEGER NOT NULL,
+    cohort_within_target INTEGER NOT NULL,
+    overturned INTEGER NOT NULL,
+    decisions INTEGER GENERATED ALWAYS AS (granted + refused) STORED NOT NULL,
+    CONSTRAINT uq_volume_yearly UNIQUE NULLS NOT DISTINCT (starts_on, partner_code, country_code)
+);
+
+CREATE TABLE volume_monthly (
+    starts_on DATE NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    intake INTEGER NOT NULL,
+    info_requested INTEGER NOT NULL,
+    wip_change INTEGER NOT NULL,
+    backlog_change INTEGER NOT NULL,
+    revenue_idr BIGINT NOT NULL,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL,
+    lapsed INTEGER NOT NULL,
+    within_target INTEGER NOT NULL,
+    cohort_decided INTEGER NOT NULL,
+    cohort_within_target INTEGER NOT NULL,
+    overturned INTEGER NOT NULL,
+    decisions INTEGER GENERATED ALWAYS AS (granted + refused) STORED NOT NULL,
+    CONSTRAINT uq_volume_monthly UNIQUE NULLS NOT DISTINCT (starts_on, partner_code, country_code)
+);
+
+CREATE TABLE volume_monthly_duration (
+    clock TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    buckets INTEGER[] NOT NULL,
+    ranks INTEGER[] NOT NULL,
+    CONSTRAINT uq_volume_monthly_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, partner_code, country_code)
+);
+
+CREATE TABLE volume_monthly_type (
+    starts_on DATE NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    visa_type_code TEXT,
+    channel TEXT,
+    intake INTEGER NOT NULL,
+    info_requested INTEGER NOT NULL,
+    wip_change INTEGER NOT NULL,
+    backlog_change INTEGER NOT NULL,
+    revenue_idr BIGINT NOT NULL,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL,
+    lapsed INTEGER NOT NULL,
+    within_target INTEGER NOT NULL,
+    cohort_decided INTEGER NOT NULL,
+    cohort_within_target INTEGER NOT NULL,
+    overturned INTEGER NOT NULL,
+    decisions INTEGER GENERATED ALWAYS AS (granted + refused) STORED NOT NULL,
+    CONSTRAINT uq_volume_monthly_type UNIQUE NULLS NOT DISTINCT (starts_on, partner_code, country_code, visa_type_code, channel)
+);
+
+CREATE TABLE volume_monthly_type_duration (
+    clock TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    visa_type_code TEXT,
+    channel TEXT,
+    buckets INTEGER[] NOT NULL,
+    ranks INTEGER[] NOT NULL,
+    CONSTRAINT uq_volume_monthly_type_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, partner_code, country_code, visa_type_code, channel)
+);
+
+CREATE TABLE volume_monthly_nationality (
+    starts_on DATE NOT NULL,
+    nationality_code TEXT,
+    intake INTEGER NOT NULL,
+    info_requested INTEGER NOT NULL,
+    wip_change INTEGER NOT NULL,
+    backlog_change INTEGER NOT NULL,
+    revenue_idr BIGINT NOT NULL,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL,
+    lapsed INTEGER NOT NULL,
+    within_target INTEGER NOT NULL,
+    cohort_decided INTEGER NOT NULL,
+    cohort_within_target INTEGER NOT NULL,
+    overturned INTEGER NOT NULL,
+    decisions INTEGER GENERATED ALWAYS AS (granted + refused) STORED NOT NULL,
+    CONSTRAINT uq_volume_monthly_nationality UNIQUE NULLS NOT DISTINCT (starts_on, nationality_code)
+);
+
+CREATE TABLE volume_monthly_nationality_duration (
+    clock TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    nationality_code TEXT,
+    buckets INTEGER[] NOT NULL,
+    ranks INTEGER[] NOT NULL,
+    CONSTRAINT uq_volume_monthly_nationality_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, nationality_code)
+);
+
+CREATE TABLE volume_monthly_nationality_place (
+    starts_on DATE NOT NULL,
+    nationality_code TEXT,
+    partner_code TEXT,
+    country_code TEXT,
+    intake INTEGER NOT NULL,
+    info_requested INTEGER NOT NULL,
+    wip_change INTEGER NOT NULL,
+    backlog_change INTEGER NOT NULL,
+    revenue_idr BIGINT NOT NULL,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL,
+    lapsed INTEGER NOT NULL,
+    within_target INTEGER NOT NULL,
+    cohort_decided INTEGER NOT NULL,
+    cohort_within_target INTEGER NOT NULL,
+    overturned INTEGER NOT NULL,
+    decisions INTEGER GENERATED ALWAYS AS (granted + refused) STORED NOT NULL,
+    CONSTRAINT uq_volume_monthly_nationality_place UNIQUE NULLS NOT DISTINCT (starts_on, nationality_code, partner_code, country_code)
+);
+
+CREATE TABLE volume_monthly_nationality_place_duration (
+    clock TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    nationality_code TEXT,
+    partner_code TEXT,
+    country_code TEXT,
+    buckets INTEGER[] NOT NULL,
+    ranks INTEGER[] NOT NULL,
+    CONSTRAINT uq_volume_monthly_nationality_place_duration UNIQUE NULLS NOT DISTINCT (clock, starts_on, nationality_code, partner_code, country_code)
+);
+
+CREATE TABLE volume_daily (
+    starts_on DATE NOT NULL,
+    country_code TEXT,
+    nationality_code TEXT,
+    partner_code TEXT,
+    centre_code TEXT,
+    visa_type_code TEXT,
+    trip_purpose TEXT,
+    channel TEXT,
+    intake INTEGER NOT NULL,
+    info_requested INTEGER NOT NULL,
+    wip_change INTEGER NOT NULL,
+    backlog_change INTEGER NOT NULL,
+    revenue_idr BIGINT NOT NULL,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL,
+    lapsed INTEGER NOT NULL,
+    within_target INTEGER NOT NULL,
+    cohort_decided INTEGER NOT NULL,
+    cohort_within_target INTEGER NOT NULL,
+    overturned INTEGER NOT NULL,
+    decisions INTEGER GENERATED ALWAYS AS (granted + refused) STORED NOT NULL,
+    CONSTRAINT uq_volume_daily UNIQUE NULLS NOT DISTINCT (starts_on, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel)
+);
+
+CREATE TABLE volume_daily_duration (
+    kind TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    country_code TEXT,
+    nationality_code TEXT,
+    partner_code TEXT,
+    centre_code TEXT,
+    visa_type_code TEXT,
+    trip_purpose TEXT,
+    channel TEXT,
+    bucket INTEGER NOT NULL,
+    measured INTEGER NOT NULL,
+    CONSTRAINT uq_volume_daily_duration UNIQUE NULLS NOT DISTINCT (kind, starts_on, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, bucket)
+);
+
+CREATE INDEX ix_volume_daily_duration_empty ON volume_daily_duration (kind) WHERE measured = 0;
+
+CREATE TABLE volume_age (
+    starts_on DATE NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    bucket INTEGER NOT NULL,
+    measured INTEGER NOT NULL,
+    CONSTRAINT uq_volume_age UNIQUE NULLS NOT DISTINCT (starts_on, partner_code, country_code, bucket)
+);
+
+CREATE TABLE volume_age_detailed (
+    starts_on DATE NOT NULL,
+    country_code TEXT,
+    nationality_code TEXT,
+    partner_code TEXT,
+    centre_code TEXT,
+    visa_type_code TEXT,
+    trip_purpose TEXT,
+    channel TEXT,
+    bucket INTEGER NOT NULL,
+    measured INTEGER NOT NULL,
+    CONSTRAINT uq_volume_age_detailed UNIQUE NULLS NOT DISTINCT (starts_on, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, bucket)
+);
+
+CREATE TABLE volume_ground (
+    starts_on DATE NOT NULL,
+    ground TEXT NOT NULL,
+    refused INTEGER NOT NULL,
+    CONSTRAINT uq_volume_ground UNIQUE NULLS NOT DISTINCT (starts_on, ground)
+);
+
+CREATE TABLE volume_referral (
+    starts_on DATE NOT NULL,
+    referred INTEGER NOT NULL,
+    held INTEGER NOT NULL,
+    CONSTRAINT uq_volume_referral UNIQUE NULLS NOT DISTINCT (starts_on)
+);
+
+CREATE TABLE volume_officer (
+    starts_on DATE NOT NULL,
+    officer TEXT NOT NULL,
+    visa_type_code TEXT NOT NULL,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    given_back INTEGER NOT NULL,
+    given_back_after_reading INTEGER NOT NULL,
+    CONSTRAINT uq_volume_officer UNIQUE NULLS NOT DISTINCT (starts_on, officer, visa_type_code)
+);
+
+CREATE TABLE volume_outbox (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    written_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    day DATE NOT NULL,
+    country_code TEXT,
+    nationality_code TEXT,
+    partner_code TEXT,
+    centre_code TEXT,
+    visa_type_code TEXT,
+    trip_purpose TEXT,
+    channel TEXT,
+    kind TEXT,
+    ground TEXT,
+    done_by TEXT,
+    bucket INTEGER,
+    intake INTEGER DEFAULT 0 NOT NULL,
+    info_requested INTEGER DEFAULT 0 NOT NULL,
+    wip_change INTEGER DEFAULT 0 NOT NULL,
+    backlog_change INTEGER DEFAULT 0 NOT NULL,
+    revenue_idr BIGINT DEFAULT 0 NOT NULL,
+    granted INTEGER DEFAULT 0 NOT NULL,
+    refused INTEGER DEFAULT 0 NOT NULL,
+    withdrawn INTEGER DEFAULT 0 NOT NULL,
+    lapsed INTEGER DEFAULT 0 NOT NULL,
+    within_target INTEGER DEFAULT 0 NOT NULL,
+    cohort_decided INTEGER DEFAULT 0 NOT NULL,
+    cohort_within_target INTEGER DEFAULT 0 NOT NULL,
+    overturned INTEGER DEFAULT 0 NOT NULL,
+    measured INTEGER DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_volume_outbox PRIMARY KEY (id)
+);
+
+CREATE TABLE volume_stale_days (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    first_on DATE NOT NULL,
+    last_on DATE,
+    CONSTRAINT pk_volume_stale_days PRIMARY KEY (id)
+);
+
+CREATE TABLE volume_aged_until (
+    day DATE NOT NULL,
+    CONSTRAINT pk_volume_aged_until PRIMARY KEY (day)
+);
+
+CREATE TABLE data_version (
+    data TEXT NOT NULL,
+    version UUID DEFAULT gen_random_uuid() NOT NULL,
+    changed_in BIGINT DEFAULT pg_current_xact_id()::text::bigint NOT NULL,
+    CONSTRAINT pk_data_version PRIMARY KEY (data)
+);
+
+CREATE TABLE volume_edition (
+    period TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    edition INTEGER NOT NULL,
+    published_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_volume_edition PRIMARY KEY (period, starts_on, edition)
+);
+
+CREATE TABLE volume_published (
+    dimension_set TEXT NOT NULL,
+    period TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    country_code TEXT,
+    nationality_code TEXT,
+    partner_code TEXT,
+    centre_code TEXT,
+    visa_type_code TEXT,
+    trip_purpose TEXT,
+    channel TEXT,
+    edition INTEGER NOT NULL,
+    intake BIGINT,
+    decisions BIGINT,
+    refused BIGINT,
+    refused_below BIGINT,
+    refusal_rate DOUBLE PRECISION,
+    refusal_rate_below DOUBLE PRECISION,
+    target_rate DOUBLE PRECISION,
+    turnaround_p50 DOUBLE PRECISION,
+    turnaround_p90 DOUBLE PRECISION,
+    turnaround_adjusted_p50 DOUBLE PRECISION,
+    turnaround_adjusted_p90 DOUBLE PRECISION,
+    CONSTRAINT uq_volume_published UNIQUE NULLS NOT DISTINCT (dimension_set, period, starts_on, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, edition)
+);
+
+CREATE TABLE volume_publication_note (
+    dimension_set TEXT NOT NULL,
+    period TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    codes TEXT[] NOT NULL,
+    decisions BIGINT NOT NULL,
+    refused BIGINT NOT NULL,
+    low BIGINT NOT NULL,
+    high BIGINT NOT NULL,
+    CONSTRAINT pk_volume_publication_note PRIMARY KEY (dimension_set, period, starts_on, codes)
+);
+
+CREATE TABLE ban_read (
+    id UUID NOT NULL,
+    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    ban_id UUID NOT NULL,
+    actor TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    case_reference TEXT NOT NULL,
+    fields TEXT[] NOT NULL,
+    trace_id TEXT NOT NULL,
+    mac_key TEXT,
+    mac BYTEA,
+    CONSTRAINT pk_ban_read PRIMARY KEY (id),
+    CONSTRAINT ck_ban_read_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_ban_read_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DATA_REQUEST')),
+    CONSTRAINT fk_ban_read_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
+);
+
+CREATE INDEX ix_ban_read_ban_id_occurred_at_id ON ban_read (ban_id, occurred_at, id);
+
+CREATE TABLE suspension (
+    id UUID NOT NULL,
+    partner_code TEXT,
+    subject TEXT,
+    reason TEXT NOT NULL,
+    suspended_by TEXT NOT NULL,
+    suspended_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    ends_at TIMESTAMP WITH TIME ZONE DEFAULT now() + interval '24 hours',
+    confirmed_by TEXT,
+    confirmed_at TIMESTAMP WITH TIME ZONE,
+    lifted_by TEXT,
+    lifted_at TIMESTAMP WITH TIME ZONE,
+    lift_reason TEXT,
+    CONSTRAINT pk_suspension PRIMARY KEY (id),
+    CONSTRAINT ck_suspension_partner_or_viewer CHECK (num_nonnulls(partner_code, subject) = 1),
+    CONSTRAINT ck_suspension_of_somebody CHECK (subject <> ''),
+    CONSTRAINT ck_suspension_confirmed_by_another CHECK (confirmed_by <> suspended_by),
+    CONSTRAINT ck_suspension_confirmed_by_somebody CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
+    CONSTRAINT ck_suspension_lifted_with_reason CHECK (num_nulls(lifted_by, lifted_at, lift_reason) IN (0, 3)),
+    CONSTRAINT ck_suspension_endless_if_confirmed CHECK ((ends_at IS NULL) <= (confirmed_by IS NOT NULL)),
+    CONSTRAINT ck_suspension_ends_when_lifted CHECK (lifted_at IS NULL OR ends_at <= lifted_at),
+    CONSTRAINT fk_suspension_partner_code FOREIGN KEY(partner_code) REFERENCES partner (code)
+);
+
+CREATE INDEX ix_suspension_suspended_at_id ON suspension (suspended_at, id);
+
+CREATE TABLE reference_change_value (
+    change_id UUID NOT NULL,
+    line BIGINT NOT NULL,
+    place BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    before TEXT,
+    after TEXT,
+    CONSTRAINT pk_reference_change_value PRIMARY KEY (change_id, line, place),
+    CONSTRAINT ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE')),
+    CONSTRAINT fk_reference_change_value_change_id FOREIGN KEY(change_id) REFERENCES reference_change (id)
+);
+
+CREATE TABLE banned_person (
+    ban_id UUID NOT NULL,
+    issuing_state TEXT,
+    sealed JSONB DEFAULT '{}' NOT NULL,
+    passport_number TEXT,
+    full_name TEXT,
+    birth_date DATE,
+    erased_at TIMESTAMP WITH TIME ZONE,
+    keys_deleted_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_banned_person PRIMARY KEY (ban_id),
+    CONSTRAINT ck_banned_person_can_be_found CHECK (num_nonnulls(passport_number, sealed -> 'passport_number') = num_nonnulls(issuing_state) AND num_nonnulls(full_name, sealed -> 'full_name') = num_nonnulls(birth_date, sealed -> 'birth_date') AND (num_nonnulls(passport_number, sealed -> 'passport_number') + num_nonnulls(full_name, sealed -> 'full_name') > 0) = (erased_at IS NULL)),
+    CONSTRAINT ck_banned_person_hidden_first CHECK (keys_deleted_at IS NULL OR erased_at IS NOT NULL),
+    CONSTRAINT fk_banned_person_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
+);
+
+CREATE INDEX ix_banned_person_unfinished ON banned_person (ban_id) WHERE erased_at IS NOT NULL AND keys_deleted_at IS NULL;
+
+CREATE TABLE ban_index (
+    ban_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    digest BYTEA NOT NULL,
+    CONSTRAINT pk_ban_index PRIMARY KEY (ban_id, kind, key_id),
+    CONSTRAINT ck_ban_index_kind_is_known CHECK (kind IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
+    CONSTRAINT ck_ban_index_digest_is_whole CHECK (length(digest) = 32),
+    CONSTRAINT fk_ban_index_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
+);
+
+CREATE INDEX ix_ban_index_digest_ban_id ON ban_index (digest, ban_id);
+
+CREATE TABLE applicant (
+    id UUID NOT NULL,
+    account TEXT,
+    nationality_code TEXT NOT NULL,
+    passport_last_four TEXT,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    erased_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_applicant PRIMARY KEY (id),
+    CONSTRAINT uq_applicant_id_nationality_code UNIQUE (id, nationality_code),
+    CONSTRAINT ck_applicant_passport_last_four_is_four CHECK (passport_last_four ~ '^[A-Z0-9]{4}$'),
+    CONSTRAINT uq_applicant_account UNIQUE (account),
+    CONSTRAINT fk_applicant_nationality_code FOREIGN KEY(nationality_code) REFERENCES country (code)
+);
+
+CREATE INDEX ix_applicant_created_at_id ON applicant (created_at, id);
+
+CREATE TABLE entry_rule (
+    country_code TEXT NOT NULL,
+    valid_from DATE NOT NULL,
+    entry TEXT NOT NULL,
+    CONSTRAINT pk_entry_rule PRIMARY KEY (country_code, valid_from),
+    CONSTRAINT ck_entry_rule_entry_is_known CHECK (entry IN ('VISA_FREE', 'VISA_ON_ARRIVAL', 'VISA_REQUIRED', 'CALLING_VISA')),
+    CONSTRAINT fk_entry_rule_country_code FOREIGN KEY(country_code) REFERENCES country (code)
+);
+
+CREATE TABLE eligibility (
+    visa_type_code TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    valid_from DATE NOT NULL,
+    is_open BOOLEAN NOT NULL,
+    CONSTRAINT pk_eligibility PRIMARY KEY (visa_type_code, entry, purpose, valid_from),
+    CONSTRAINT ck_eligibility_entry_is_known CHECK (entry IN ('VISA_FREE', 'VISA_ON_ARRIVAL', 'VISA_REQUIRED', 'CALLING_VISA')),
+    CONSTRAINT ck_eligibility_purpose_is_known CHECK (purpose IN ('TOURISM', 'BUSINESS', 'INVESTMENT', 'GOVERNMENT', 'TRANSIT')),
+    CONSTRAINT fk_eligibility_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
+);
+
+CREATE TABLE required_document (
+    visa_type_code TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    valid_from DATE NOT NULL,
+    is_required BOOLEAN NOT NULL,
+    CONSTRAINT pk_required_document PRIMARY KEY (visa_type_code, kind, valid_from),
+    CONSTRAINT ck_required_document_kind_is_known CHECK (kind IN ('PASSPORT_SCAN', 'PHOTOGRAPH', 'RETURN_TICKET', 'ITINERARY', 'ACCOMMODATION', 'BANK_STATEMENT', 'INVITATION_LETTER', 'GUARANTEE_LETTER', 'EMPLOYMENT_LETTER', 'EMPLOYMENT_CONTRACT', 'CURRICULUM_VITAE', 'BUSINESS_LICENCE', 'DEED_OF_ESTABLISHMENT', 'INVESTMENT_PLAN', 'PROOF_OF_INCOME', 'HEALTH_INSURANCE', 'VACCINATION_CERTIFICATE', 'POLICE_CERTIFICATE', 'BIRTH_CERTIFICATE', 'MARRIAGE_CERTIFICATE', 'PARENTAL_CONSENT', 'RESIDENCE_PERMIT')),
+    CONSTRAINT fk_required_document_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
+);
+
+CREATE TABLE passport_rule (
+    visa_type_code TEXT NOT NULL,
+    valid_from DATE NOT NULL,
+    months BIGINT NOT NULL,
+    CONSTRAINT pk_passport_rule PRIMARY KEY (visa_type_code, valid_from),
+    CONSTRAINT ck_passport_rule_months_are_not_negative CHECK (months >= 0),
+    CONSTRAINT fk_passport_rule_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
+);
+
+CREATE TABLE fee (
+    visa_type_code TEXT NOT NULL,
+    valid_from DATE NOT NULL,
+    amount_idr BIGINT NOT NULL,
+    CONSTRAINT pk_fee PRIMARY KEY (visa_type_code, valid_from),
+    CONSTRAINT ck_fee_amount_is_not_negative CHECK (amount_idr >= 0),
+    CONSTRAINT fk_fee_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
+);
+
+CREATE TABLE service_target (
+    visa_type_code TEXT NOT NULL,
+    clock TEXT NOT NULL,
+    valid_from DATE NOT NULL,
+    hours BIGINT NOT NULL,
+    promised_percent BIGINT,
+    CONSTRAINT pk_service_target PRIMARY KEY (visa_type_code, clock, valid_from),
+    CONSTRAINT ck_service_target_clock_is_known CHECK (clock IN ('STANDARD', 'CALLING_VISA')),
+    CONSTRAINT ck_service_target_hours_are_positive CHECK (hours > 0),
+    CONSTRAINT ck_service_target_promise_is_a_percentage CHECK (promised_percent BETWEEN 1 AND 100),
+    CONSTRAINT fk_service_target_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
+);
+
+CREATE TABLE partner_country (
+    partner_code TEXT NOT NULL,
+    country_code TEXT NOT NULL,
+    opened_on DATE NOT NULL,
+    closed_on DATE,
+    successor_code TEXT,
+    CONSTRAINT pk_partner_country PRIMARY KEY (partner_code, country_code),
+    CONSTRAINT ck_partner_country_closes_after_it_opens CHECK (closed_on > opened_on),
+    CONSTRAINT ck_partner_country_succeeded_once_closed CHECK (successor_code IS NULL OR closed_on IS NOT NULL),
+    CONSTRAINT fk_partner_country_partner_code FOREIGN KEY(partner_code) REFERENCES partner (code),
+    CONSTRAINT fk_partner_country_country_code FOREIGN KEY(country_code) REFERENCES country (code)
+);
+
+CREATE INDEX ix_partner_country_country_code ON partner_country (country_code);
+
+CREATE TABLE alert (
+    id UUID NOT NULL,
+    number BIGINT GENERATED ALWAYS AS IDENTITY,
+    written_in BIGINT DEFAULT pg_current_xact_id()::text::bigint NOT NULL,
+    raised_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    kind TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    inquiry_id UUID,
+    applicant_id UUID,
+    ban_id UUID,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    closed_by TEXT,
+    close_reason TEXT,
+    is_open BOOLEAN GENERATED ALWAYS AS (closed_at IS NULL) STORED NOT NULL,
+    CONSTRAINT pk_alert PRIMARY KEY (id),
+    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'TAMPERED')),
+    CONSTRAINT ck_alert_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_alert_closed_with_reason CHECK (num_nulls(closed_at, closed_by, close_reason) IN (0, 3)),
+    CONSTRAINT ck_alert_closed_by_another CHECK (closed_by <> actor),
+    CONSTRAINT ck_alert_about_whom CHECK (num_nonnulls(applicant_id, ban_id) = (kind = 'TAMPERED')::integer),
+    CONSTRAINT uq_alert_number UNIQUE (number),
+    CONSTRAINT fk_alert_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES inquiry (id)
+);
+
+CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
+
+CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
+
+CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
+
+CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
+
+CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
+
+CREATE TABLE access_event (
+    id UUID NOT NULL,
+    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    applicant_id UUID NOT NULL,
+    actor TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    actor_partner_code TEXT,
+    actor_country_code TEXT,
+    purpose TEXT NOT NULL,
+    case_reference TEXT NOT NULL,
+    fields TEXT[] NOT NULL,
+    trace_id TEXT NOT NULL,
+    mac_key TEXT,
+    mac BYTEA,
+    CONSTRAINT pk_access_event PRIMARY KEY (id),
+    CONSTRAINT ck_access_event_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_access_event_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DATA_REQUEST')),
+    CONSTRAINT fk_access_event_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
+);
+
+CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
+
+CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
+
+CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
+
+CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_role, occurred_at, id);
+
+CREATE INDEX ix_access_event_actor_partner_code_actor_country_code_o_1d9f ON access_event (actor_partner_code, actor_country_code, occurred_at, id);
+
+CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
+
+CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applicant_id, occurred_at, id);
+
+CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
+
+CREATE TABLE linker_read (
+    id UUID NOT NULL,
+    applicant_id UUID NOT NULL,
+    version BIGINT NOT NULL,
+    read_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    fields TEXT[] NOT NULL,
+    CONSTRAINT pk_linker_read PRIMARY KEY (id),
+    CONSTRAINT fk_linker_read_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
+);
+
+CREATE INDEX ix_linker_read_applicant_id_read_at_id ON linker_read (applicant_id, read_at, id);
+
+CREATE TABLE data_request (
+    id UUID NOT NULL,
+    reference TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    applicant_id UUID,
+    account TEXT,
+    lodged_by TEXT NOT NULL,
+    lodged_role TEXT NOT NULL,
+    lodged_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE DEFAULT (clock_timestamp() + '72:00:00'::interval) NOT NULL,
+    outcome TEXT,
+    reason TEXT,
+    answered_by TEXT,
+    answered_at TIMESTAMP WITH TIME ZONE,
+    state TEXT GENERATED ALWAYS AS (coalesce(outcome, 'OPEN')) STORED NOT NULL,
+    CONSTRAINT pk_data_request PRIMARY KEY (id),
+    CONSTRAINT ck_data_request_kind_is_known CHECK (kind IN ('ACCESS', 'RECTIFICATION', 'ERASURE')),
+    CONSTRAINT ck_data_request_state_is_known CHECK (state IN ('OPEN', 'GRANTED', 'REFUSED')),
+    CONSTRAINT ck_data_request_lodged_role_is_known CHECK (lodged_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_data_request_outcome_is_an_answer CHECK (outcome <> 'OPEN'),
+    CONSTRAINT ck_data_request_answered_with_reason CHECK (num_nulls(outcome, reason, answered_by, answered_at) IN (0, 4)),
+    CONSTRAINT ck_data_request_granted_to_somebody CHECK (applicant_id IS NOT NULL OR outcome IS DISTINCT FROM 'GRANTED'),
+    CONSTRAINT ck_data_request_answered_after_lodging CHECK (answered_at >= lodged_at),
+    CONSTRAINT uq_data_request_reference UNIQUE (reference),
+    CONSTRAINT fk_data_request_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
+);
+
+CREATE INDEX ix_data_request_state_due_at_id ON data_request (state, due_at, id);
+
+CREATE UNIQUE INDEX uq_data_request_open ON data_request (applicant_id, kind) WHERE outcome IS NULL;
+
+CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
+
+CREATE INDEX ix_data_request_kind_due_at_id ON data_request (kind, due_at, id);
+
+CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at, id);
+
+CREATE TABLE inquiry_person (
+    id UUID NOT NULL,
+    reference TEXT NOT NULL,
+    applicant_id UUID NOT NULL,
+    opened_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_inquiry_person PRIMARY KEY (id),
+    CONSTRAINT uq_inquiry_person_reference_applicant_id UNIQUE (reference, applicant_id),
+    CONSTRAINT fk_inquiry_person_reference FOREIGN KEY(reference) REFERENCES inquiry (reference),
+    CONSTRAINT fk_inquiry_person_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
+);
+
+CREATE INDEX ix_inquiry_person_reference_opened_at_id ON inquiry_person (reference, opened_at, id);
+
+CREATE INDEX ix_inquiry_person_applicant_id_reference ON inquiry_person (applicant_id, reference);
+
+CREATE TABLE identity (
+    applicant_id UUID NOT NULL,
+    sealed JSONB DEFAULT '{}' NOT NULL,
+    versions JSONB DEFAULT '{}' NOT NULL,
+    full_name TEXT,
+    passport_number TEXT,
+    birth_date DATE,
+    email TEXT,
+    phone TEXT,
+    sex TEXT,
+    place_of_birth TEXT,
+    passport_issuing_state TEXT,
+    passport_expires_on DATE,
+    CONSTRAINT pk_identity PRIMARY KEY (applicant_id),
+    CONSTRAINT ck_identity_sex_is_known CHECK (sex IN ('F', 'M', 'X')),
+    CONSTRAINT ck_identity_passport_number_is_icao CHECK (passport_number ~ '^[A-Z0-9]{5,12}$'),
+    CONSTRAINT fk_identity_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id),
+    CONSTRAINT fk_identity_passport_issuing_state FOREIGN KEY(passport_issuing_state) REFERENCES country (code)
+);
+
+CREATE TABLE identity_version (
+    applicant_id UUID NOT NULL,
+    number BIGINT NOT NULL,
+    sealed JSONB DEFAULT '{}' NOT NULL,
+    versions JSONB DEFAULT '{}' NOT NULL,
+    full_name TEXT,
+    passport_number TEXT,
+    birth_date DATE,
+    email TEXT,
+    phone TEXT,
+    sex TEXT,
+    place_of_birth TEXT,
+    passport_issuing_state TEXT,
+    passport_expires_on DATE,
+    passport_last_four TEXT,
+    nationality_code TEXT,
+    written_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    valid_from TIMESTAMP WITH TIME ZONE,
+    valid_until TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_identity_version PRIMARY KEY (applicant_id, number),
+    CONSTRAINT ck_identity_version_sex_is_known CHECK (sex IN ('F', 'M', 'X')),
+    CONSTRAINT ck_identity_version_number_is_positive CHECK (number > 0),
+    CONSTRAINT ck_identity_version_passport_number_is_icao CHECK (passport_number ~ '^[A-Z0-9]{5,12}$'),
+    CONSTRAINT ck_identity_version_passport_last_four_is_four CHECK (passport_last_four ~ '^[A-Z0-9]{4}$'),
+    CONSTRAINT ck_identity_version_ends_after_it_begins CHECK (valid_until >= valid_from),
+    CONSTRAINT ck_identity_version_ends_if_it_began CHECK (valid_until IS NULL OR valid_from IS NOT NULL),
+    CONSTRAINT fk_identity_version_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id),
+    CONSTRAINT fk_identity_version_passport_issuing_state FOREIGN KEY(passport_issuing_state) REFERENCES country (code),
+    CONSTRAINT fk_identity_version_nationality_code FOREIGN KEY(nationality_code) REFERENCES country (code)
+);
+
+CREATE TABLE passport_ending (
+    applicant_id UUID NOT NULL,
+    last_four TEXT NOT NULL,
+    CONSTRAINT pk_passport_ending PRIMARY KEY (applicant_id),
+    CONSTRAINT ck_passport_ending_last_four_is_four CHECK (last_four ~ '^[A-Z0-9]{4}$'),
+    CONSTRAINT fk_passport_ending_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE TABLE person_index (
+    applicant_id UUID NOT NULL,
+    version BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    digest BYTEA NOT NULL,
+    CONSTRAINT pk_person_index PRIMARY KEY (applicant_id, version, kind, key_id),
+    CONSTRAINT ck_person_index_kind_is_known CHECK (kind IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
+    CONSTRAINT ck_person_index_digest_is_whole CHECK (length(digest) = 32),
+    CONSTRAINT fk_person_index_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
+);
+
+CREATE INDEX ix_person_index_digest_applicant_id ON person_index (digest, applicant_id);
+
+CREATE TABLE centre (
+    code TEXT NOT NULL,
+    partner_code TEXT NOT NULL,
+    country_code TEXT NOT NULL,
+    city TEXT NOT NULL,
+    opened_on DATE NOT NULL,
+    closed_on DATE,
+    successor_code TEXT,
+    CONSTRAINT pk_centre PRIMARY KEY (code),
+    CONSTRAINT fk_centre_partner_code_country_code FOREIGN KEY(partner_code, country_code) REFERENCES partner_country (partner_code, country_code),
+    CONSTRAINT uq_centre_code_partner_code_country_code UNIQUE (code, partner_code, country_code),
+    CONSTRAINT ck_centre_closes_after_it_opens CHECK (closed_on > opened_on),
+    CONSTRAINT ck_centre_succeeded_once_closed CHECK (successor_code IS NULL OR closed_on IS NOT NULL),
+    CONSTRAINT ck_centre_succeeded_by_another CHECK (successor_code <> code),
+    CONSTRAINT fk_centre_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code)
+);
+
+CREATE INDEX ix_centre_country_code_code ON centre (country_code, code);
+
+CREATE INDEX ix_centre_partner_code_country_code_code ON centre (partner_code, country_code, code);
+
+CREATE TABLE erasure (
+    id UUID NOT NULL,
+    applicant_id UUID NOT NULL,
+    data_request_id UUID,
+    cause TEXT NOT NULL,
+    ordered_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    erased_at TIMESTAMP WITH TIME ZONE,
+    keys_deleted_at TIMESTAMP WITH TIME ZONE,
+    copies_end_at TIMESTAMP WITH TIME ZONE,
+    index_removed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_erasure PRIMARY KEY (id),
+    CONSTRAINT ck_erasure_cause_is_known CHECK (cause IN ('REQUEST', 'RETENTION', 'RESTORED')),
+    CONSTRAINT ck_erasure_as_asked CHECK ((cause = 'REQUEST') = (data_request_id IS NOT NULL)),
+    CONSTRAINT ck_erasure_erased_after_order CHECK (erased_at >= ordered_at),
+    CONSTRAINT ck_erasure_copies_end_with_keys CHECK (num_nulls(keys_deleted_at, copies_end_at) IN (0, 2)),
+    CONSTRAINT ck_erasure_hidden_first CHECK (erased_at IS NOT NULL OR num_nonnulls(keys_deleted_at, index_removed_at) = 0),
+    CONSTRAINT uq_erasure_applicant_id UNIQUE (applicant_id),
+    CONSTRAINT fk_erasure_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id),
+    CONSTRAINT fk_erasure_data_request_id FOREIGN KEY(data_request_id) REFERENCES data_request (id)
+);
+
+CREATE INDEX ix_erasure_unfinished ON erasure (id) WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
+
+CREATE UNIQUE INDEX ix_erasure_data_request_id ON erasure (data_request_id);
+
+CREATE TABLE application (
+    id UUID NOT NULL,
+    reference TEXT NOT NULL,
+    applicant_id UUID NOT NULL,
+    nationality_code TEXT NOT NULL,
+    visa_type_code TEXT NOT NULL,
+    trip_purpose TEXT,
+    entry_on DATE,
+    channel TEXT NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    centre_code TEXT,
+    successor_centre_code TEXT,
+    successor_country_code TEXT,
+    left_partner_at TIMESTAMP WITH TIME ZONE,
+    group_reference TEXT,
+    status TEXT NOT NULL,
+    stage TEXT GENERATED ALWAYS AS (CASE status WHEN 'SUBMITTED' THEN 'RECEIVED' WHEN 'AWAITING_PAYMENT' THEN 'WAITING_FOR_APPLICANT' WHEN 'PAID' THEN 'IN_PROCESS' WHEN 'IN_VERIFICATION' THEN 'IN_PROCESS' WHEN 'INFO_REQUESTED' THEN 'WAITING_FOR_APPLICANT' WHEN 'SCREENING' THEN 'IN_PROCESS' WHEN 'GRANTED' THEN 'CLOSED' WHEN 'REFUSED' THEN 'CLOSED' WHEN 'WITHDRAWN' THEN 'CLOSED' WHEN 'LAPSED' THEN 'CLOSED' WHEN 'PAYMENT_EXPIRED' THEN 'CLOSED' WHEN 'REVOKED' THEN 'CLOSED' END) STORED NOT NULL,
+    submitted_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    received_at TIMESTAMP WITH TIME ZONE,
+    paid_at TIMESTAMP WITH TIME ZONE,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    target_due_at TIMESTAMP WITH TIME ZONE,
+    pay_by TIMESTAMP WITH TIME ZONE,
+    answer_by TIMESTAMP WITH TIME ZONE,
+    fee_idr BIGINT,
+    paused_seconds BIGINT DEFAULT 0 NOT NULL,
+    was_info_requested BOOLEAN DEFAULT false NOT NULL,
+    is_referred BOOLEAN DEFAULT false NOT NULL,
+    is_held BOOLEAN DEFAULT false NOT NULL,
+    has_open_hit BOOLEAN DEFAULT false NOT NULL,
+    is_visa_held BOOLEAN DEFAULT false NOT NULL,
+    is_linked BOOLEAN DEFAULT false NOT NULL,
+    current_decision_id UUID,
+    officer TEXT,
+    supervisor TEXT,
+    is_assigned BOOLEAN DEFAULT false NOT NULL,
+    CONSTRAINT pk_application PRIMARY KEY (id),
+    CONSTRAINT fk_application_applicant_id_nationality_code FOREIGN KEY(applicant_id, nationality_code) REFERENCES applicant (id, nationality_code),
+    CONSTRAINT fk_application_partner_code_country_code FOREIGN KEY(partner_code, country_code) REFERENCES partner_country (partner_code, country_code),
+    CONSTRAINT fk_application_centre_code_partner_code_country_code FOREIGN KEY(centre_code, partner_code, country_code) REFERENCES centre (code, partner_code, country_code),
+    CONSTRAINT fk_application_successor FOREIGN KEY(successor_centre_code, partner_code, successor_country_code) REFERENCES centre (code, partner_code, country_code),
+    CONSTRAINT ck_application_channel_is_known CHECK (channel IN ('DIRECT', 'PARTNER_PORTAL', 'PARTNER_CENTRE', 'PARTNER_GROUP')),
+    CONSTRAINT ck_application_trip_purpose_is_known CHECK (trip_purpose IN ('TOURISM', 'BUSINESS', 'INVESTMENT', 'GOVERNMENT', 'TRANSIT')),
+    CONSTRAINT ck_application_status_is_known CHECK (status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')),
+    CONSTRAINT ck_application_stage_is_known CHECK (stage IN ('RECEIVED', 'IN_PROCESS', 'WAITING_FOR_APPLICANT', 'CLOSED')),
+    CONSTRAINT ck_application_reference_is_formed CHECK (reference ~ '^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$'),
+    CONSTRAINT ck_application_group_reference_is_formed CHECK (group_reference ~ '^G(-[0-9A-Z]{4}){3}$'),
+    CONSTRAINT ck_application_group_through_a_partner CHECK (group_reference IS NULL OR channel <> 'DIRECT'),
+    CONSTRAINT ck_application_partner_unless_direct CHECK ((channel = 'DIRECT') = (partner_code IS NULL)),
+    CONSTRAINT ck_application_country_with_partner CHECK ((partner_code IS NULL) = (country_code IS NULL)),
+    CONSTRAINT ck_application_centre_where_taken CHECK ((channel = 'PARTNER_CENTRE') = (centre_code IS NOT NULL)),
+    CONSTRAINT ck_application_successor_in_a_country CHECK ((successor_centre_code IS NULL) = (successor_country_code IS NULL)),
+    CONSTRAINT ck_application_left_its_partner CHECK (partner_code IS NOT NULL AND successor_centre_code IS NULL OR left_partner_at IS NULL),
+    CONSTRAINT ck_application_closed_when_closed CHECK ((status IN ('GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')) = (closed_at IS NOT NULL)),
+    CONSTRAINT ck_application_paid_before_work CHECK (NOT (status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'REVOKED')) OR paid_at IS NOT NULL),
+    CONSTRAINT ck_application_paid_with_fee_and_target CHECK (num_nulls(paid_at, fee_idr, target_due_at) IN (0, 3)),
+    CONSTRAINT ck_application_decided_with_decision CHECK ((status IN ('GRANTED', 'REFUSED', 'REVOKED')) = (current_decision_id IS NOT NULL)),
+    CONSTRAINT ck_application_expired_unpaid CHECK (status <> 'PAYMENT_EXPIRED' OR paid_at IS NULL),
+    CONSTRAINT ck_application_paid_after_submission CHECK (paid_at >= submitted_at),
+    CONSTRAINT ck_application_received_after_submission CHECK (received_at >= submitted_at),
+    CONSTRAINT ck_application_closed_last CHECK (closed_at >= coalesce(paid_at, submitted_at)),
+    CONSTRAINT ck_application_fee_is_not_negative CHECK (fee_idr >= 0),
+    CONSTRAINT ck_application_pause_is_not_negative CHECK (paused_seconds >= 0),
+    CONSTRAINT uq_application_reference UNIQUE (reference),
+    CONSTRAINT fk_application_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
+);
+
+CREATE INDEX ix_application_nationality_code_submitted_at_id ON application (nationality_code, submitted_at, id);
+
+CREATE INDEX ix_application_place ON application (coalesce(centre_code, country_code), submitted_at, id);
+
+CREATE INDEX ix_application_on_hold ON application (target_due_at, id) WHERE is_held OR is_visa_held;
+
+CREATE INDEX ix_application_visa_type_code_submitted_at_id ON application (visa_type_code, submitted_at, id);
+
+CREATE INDEX ix_application_successor ON application (successor_centre_code, submitted_at, id) WHERE successor_centre_code IS NOT NULL;
+
+CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
+
+CREATE INDEX ix_application_status_submitted_at_id ON application (status, submitted_at, id);
+
+CREATE INDEX ix_application_successor_country ON application (successor_country_code, submitted_at, id) WHERE successor_country_code IS NOT NULL;
+
+CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
+
+CREATE INDEX ix_application_stage_submitted_at_id ON application (stage, submitted_at, id);
+
+CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
+
+CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
+
+CREATE INDEX ix_application_partner_code_submitted_at_id ON application (partner_code, submitted_at, id);
+
+CREATE INDEX ix_application_status_target_due_at_id ON application (status, target_due_at, id);
+
+CREATE INDEX ix_application_waiting ON application (status, id) WHERE status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'INFO_REQUESTED');
+
+CREATE INDEX ix_application_country_code_submitted_at_id ON application (country_code, submitted_at, id);
+
+CREATE INDEX ix_application_stage_target_due_at_id ON application (stage, target_due_at, id);
+
+CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
+
+CREATE INDEX ix_application_partner_code_country_code_submitted_at_id ON application (partner_code, country_code, submitted_at, id);
+
+CREATE INDEX ix_application_visa_type_code_stage_target_due_at_id ON application (visa_type_code, stage, target_due_at, id);
+
+CREATE INDEX ix_application_country_code_stage_submitted_at_id ON application (country_code, stage, submitted_at, id);
+
+CREATE INDEX ix_application_has_open_hit_target_due_at_id ON application (has_open_hit, target_due_at, id);
+
+CREATE INDEX ix_application_partner_code_country_code_stage_submitted_at_id ON application (partner_code, country_code, stage, submitted_at, id);
+
+CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
+
+CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
+
+CREATE INDEX ix_application_centre_code_submitted_at_id ON application (centre_code, submitted_at, id);
+
+CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
+
+CREATE INDEX ix_application_applicant_id_submitted_at_id ON application (applicant_id, submitted_at, id);
+
+CREATE INDEX ix_application_group_reference_submitted_at_id ON application (group_reference, submitted_at, id);
+
+CREATE INDEX ix_application_free ON application (target_due_at, id) WHERE NOT is_assigned AND (received_at IS NOT NULL OR partner_code IS NULL) AND status IN ('PAID', 'IN_VERIFICATION', 'SCREENING');
+
+CREATE INDEX ix_application_channel_submitted_at_id ON application (channel, submitted_at, id);
+
+CREATE INDEX ix_application_centre_code_stage_submitted_at_id ON application (centre_code, stage, submitted_at, id);
+
+CREATE INDEX ix_application_running ON application (target_due_at, id) WHERE paid_at IS NOT NULL AND closed_at IS NULL;
+
+CREATE TABLE decision (
+    id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    outcome TEXT NOT NULL,
+    ground TEXT,
+    is_incomplete BOOLEAN DEFAULT false NOT NULL,
+    public_reason TEXT,
+    decided_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    officer TEXT NOT NULL,
+    internal_note TEXT,
+    supersedes_id UUID,
+    CONSTRAINT pk_decision PRIMARY KEY (id),
+    CONSTRAINT uq_decision_id_application_id UNIQUE (id, application_id),
+    CONSTRAINT fk_decision_supersedes_id_application_id FOREIGN KEY(supersedes_id, application_id) REFERENCES decision (id, application_id),
+    CONSTRAINT ck_decision_outcome_is_known CHECK (outcome IN ('GRANTED', 'REFUSED')),
+    CONSTRAINT ck_decision_ground_is_known CHECK (ground IN ('ENTRY_BAN', 'INVALID_TRAVEL_DOCUMENT', 'FORGED_DOCUMENT', 'FALSE_STATEMENT', 'INSUFFICIENT_MEANS', 'PURPOSE_NOT_CREDIBLE', 'PUBLIC_HEALTH', 'SECURITY', 'INCOMPLETE')),
+    CONSTRAINT ck_decision_ground_when_refused CHECK ((outcome = 'REFUSED') = (ground IS NOT NULL)),
+    CONSTRAINT ck_decision_is_incomplete_as_decided CHECK (is_incomplete = coalesce(ground = 'INCOMPLETE', false)),
+    CONSTRAINT ck_decision_public_reason_as_decided CHECK (public_reason IS NOT DISTINCT FROM CASE WHEN ground IN ('ENTRY_BAN', 'SECURITY') THEN 'NOT_DISCLOSED' ELSE ground END),
+    CONSTRAINT fk_decision_application_id FOREIGN KEY(application_id) REFERENCES application (id),
+    CONSTRAINT uq_decision_supersedes_id UNIQUE (supersedes_id)
+);
+
+CREATE INDEX ix_decision_application_id_decided_at_id ON decision (application_id, decided_at, id);
+
+CREATE UNIQUE INDEX uq_decision_first ON decision (application_id) WHERE supersedes_id IS NULL;
+
+CREATE INDEX ix_decision_decided_at_id ON decision (decided_at, id);
+
+CREATE TABLE legal_hold (
+    id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    reason TEXT NOT NULL,
+    held_by TEXT NOT NULL,
+    held_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    released_by TEXT,
+    released_at TIMESTAMP WITH TIME ZONE,
+    release_reason TEXT,
+    CONSTRAINT pk_legal_hold PRIMARY KEY (id),
+    CONSTRAINT ck_legal_hold_released_with_reason CHECK (num_nulls(released_by, released_at, release_reason) IN (0, 3)),
+    CONSTRAINT fk_legal_hold_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE INDEX ix_legal_hold_held_at_id ON legal_hold (held_at, id);
+
+CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
+
+CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
+
+CREATE TABLE ban_match (
+    id UUID NOT NULL,
+    ban_id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    by TEXT NOT NULL,
+    found_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_ban_match PRIMARY KEY (id),
+    CONSTRAINT uq_ban_match_application_id_ban_id_by UNIQUE (application_id, ban_id, by),
+    CONSTRAINT ck_ban_match_by_is_known CHECK (by IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
+    CONSTRAINT fk_ban_match_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id),
+    CONSTRAINT fk_ban_match_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE INDEX ix_ban_match_lasting ON ban_match (ban_id) WHERE ended_at IS NULL;
+
+CREATE TABLE application_event (
+    id BIGINT GENERATED BY DEFAULT AS IDENTITY,
+    application_id UUID NOT NULL,
+    sequence BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    occurred_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    actor TEXT,
+    actor_role TEXT,
+    reason TEXT,
+    CONSTRAINT pk_application_event PRIMARY KEY (id),
+    CONSTRAINT ck_application_event_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')),
+    CONSTRAINT ck_application_event_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_application_event_sequence_is_positive CHECK (sequence > 0),
+    CONSTRAINT ck_application_event_reason_is_bounded CHECK (length(reason) BETWEEN 1 AND 2000),
+    CONSTRAINT fk_application_event_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE UNIQUE INDEX ix_application_event_application_id_sequence ON application_event (application_id, sequence);
+
+CREATE TABLE assignment (
+    id BIGINT GENERATED BY DEFAULT AS IDENTITY,
+    application_id UUID NOT NULL,
+    officer TEXT NOT NULL,
+    role TEXT DEFAULT 'OFFICER' NOT NULL,
+    assigned_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    assigned_by TEXT,
+    ended_by TEXT,
+    reason TEXT,
+    CONSTRAINT pk_assignment PRIMARY KEY (id),
+    CONSTRAINT ck_assignment_role_is_known CHECK (role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_assignment_ends_after_it_begins CHECK (ended_at >= assigned_at),
+    CONSTRAINT fk_assignment_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE UNIQUE INDEX uq_assignment_current ON assignment (application_id) WHERE ended_at IS NULL;
+
+CREATE INDEX ix_assignment_officer_application_id ON assignment (officer, application_id);
+
+CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
+
+CREATE TABLE bill (
+    billing_code TEXT NOT NULL,
+    application_id UUID NOT NULL,
+    amount_idr BIGINT NOT NULL,
+    issued_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    paid_at TIMESTAMP WITH TIME ZONE,
+    receipt_number TEXT,
+    CONSTRAINT pk_bill PRIMARY KEY (billing_code),
+    CONSTRAINT ck_bill_billing_code_is_formed CHECK (billing_code ~ '^[0-9]{15}$'),
+    CONSTRAINT ck_bill_receipt_number_is_formed CHECK (receipt_number ~ '^[0-9A-Z]{16}$'),
+    CONSTRAINT ck_bill_amount_is_not_negative CHECK (amount_idr >= 0),
+    CONSTRAINT ck_bill_due_after_issue CHECK (due_at > issued_at),
+    CONSTRAINT ck_bill_paid_after_issue CHECK (paid_at >= issued_at),
+    CONSTRAINT ck_bill_paid_with_receipt CHECK ((paid_at IS NULL) = (receipt_number IS NULL)),
+    CONSTRAINT uq_bill_application_id UNIQUE (application_id),
+    CONSTRAINT fk_bill_application_id FOREIGN KEY(application_id) REFERENCES application (id),
+    CONSTRAINT uq_bill_receipt_number UNIQUE (receipt_number)
+);
+
+CREATE TABLE case_document (
+    application_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE,
+    recorded_by TEXT,
+    CONSTRAINT pk_case_document PRIMARY KEY (application_id, kind),
+    CONSTRAINT ck_case_document_kind_is_known CHECK (kind IN ('PASSPORT_SCAN', 'PHOTOGRAPH', 'RETURN_TICKET', 'ITINERARY', 'ACCOMMODATION', 'BANK_STATEMENT', 'INVITATION_LETTER', 'GUARANTEE_LETTER', 'EMPLOYMENT_LETTER', 'EMPLOYMENT_CONTRACT', 'CURRICULUM_VITAE', 'BUSINESS_LICENCE', 'DEED_OF_ESTABLISHMENT', 'INVESTMENT_PLAN', 'PROOF_OF_INCOME', 'HEALTH_INSURANCE', 'VACCINATION_CERTIFICATE', 'POLICE_CERTIFICATE', 'BIRTH_CERTIFICATE', 'MARRIAGE_CERTIFICATE', 'PARENTAL_CONSENT', 'RESIDENCE_PERMIT')),
+    CONSTRAINT ck_case_document_recorded_by_somebody CHECK ((recorded_at IS NULL) = (recorded_by IS NULL)),
+    CONSTRAINT fk_case_document_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE TABLE requested_item (
+    id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    note TEXT,
+    requested_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    answered_at TIMESTAMP WITH TIME ZONE,
+    answered_by TEXT,
+    CONSTRAINT pk_requested_item PRIMARY KEY (id),
+    CONSTRAINT ck_requested_item_kind_is_known CHECK (kind IN ('PASSPORT_SCAN', 'PHOTOGRAPH', 'RETURN_TICKET', 'ITINERARY', 'ACCOMMODATION', 'BANK_STATEMENT', 'INVITATION_LETTER', 'GUARANTEE_LETTER', 'EMPLOYMENT_LETTER', 'EMPLOYMENT_CONTRACT', 'CURRICULUM_VITAE', 'BUSINESS_LICENCE', 'DEED_OF_ESTABLISHMENT', 'INVESTMENT_PLAN', 'PROOF_OF_INCOME', 'HEALTH_INSURANCE', 'VACCINATION_CERTIFICATE', 'POLICE_CERTIFICATE', 'BIRTH_CERTIFICATE', 'MARRIAGE_CERTIFICATE', 'PARENTAL_CONSENT', 'RESIDENCE_PERMIT', 'FULL_NAME', 'BIRTH_DATE', 'BIRTH_PLACE', 'SEX', 'NATIONALITY', 'PASSPORT_NUMBER', 'PASSPORT_EXPIRY', 'EMAIL', 'PHONE', 'OCCUPATION', 'TRIP_PURPOSE', 'ARRIVAL_DATE', 'LENGTH_OF_STAY', 'ADDRESS_IN_INDONESIA')),
+    CONSTRAINT ck_requested_item_note_is_bounded CHECK (length(note) BETWEEN 1 AND 500),
+    CONSTRAINT ck_requested_item_answered_after_request CHECK (answered_at >= requested_at),
+    CONSTRAINT ck_requested_item_answered_by_somebody CHECK ((answered_at IS NULL) = (answered_by IS NULL)),
+    CONSTRAINT fk_requested_item_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE INDEX ix_requested_item_application_id_requested_at_id ON requested_item (application_id, requested_at, id);
+
+CREATE TABLE screening (
+    id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    result TEXT NOT NULL,
+    requested_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    referral_reason TEXT,
+    referral_note TEXT,
+    answered_at TIMESTAMP WITH TIME ZONE,
+    proposed TEXT,
+    proposed_by TEXT,
+    reason TEXT,
+    answered_by TEXT,
+    confirmed_by TEXT,
+    voided_at TIMESTAMP WITH TIME ZONE,
+    ban_id UUID,
+    kept_from TEXT[] DEFAULT '{}' NOT NULL,
+    CONSTRAINT pk_screening PRIMARY KEY (id),
+    CONSTRAINT ck_screening_kind_is_known CHECK (kind IN ('ENTRY_BAN', 'CLEARANCE')),
+    CONSTRAINT ck_screening_result_is_known CHECK (result IN ('CLEAR', 'HIT', 'PENDING', 'UNAVAILABLE', 'NO_MATCH', 'MATCH')),
+    CONSTRAINT ck_screening_proposed_is_known CHECK (proposed IN ('CLEAR', 'HIT', 'PENDING', 'UNAVAILABLE', 'NO_MATCH', 'MATCH')),
+    CONSTRAINT ck_screening_referral_reason_is_known CHECK (referral_reason IN ('ROUTINE', 'IDENTITY_IN_DOUBT', 'DOCUMENTS_IN_DOUBT', 'PURPOSE_IN_DOUBT', 'TRAVEL_HISTORY', 'INFORMATION_RECEIVED')),
+    CONSTRAINT ck_screening_referral_note_is_bounded CHECK (length(referral_note) <= 2000),
+    CONSTRAINT ck_screening_pending_unanswered CHECK ((result = 'PENDING') = (answered_at IS NULL)),
+    CONSTRAINT ck_screening_answered_after_request CHECK (answered_at >= requested_at),
+    CONSTRAINT ck_screening_proposed_by_somebody CHECK ((proposed IS NULL) = (proposed_by IS NULL)),
+    CONSTRAINT ck_screening_answered_by_whom CHECK (answered_by IS NULL OR answered_at IS NOT NULL),
+    CONSTRAINT ck_screening_confirmed_by_another CHECK (confirmed_by <> answered_by),
+    CONSTRAINT ck_screening_resolved_with_reason_by_two CHECK (result NOT IN ('NO_MATCH', 'MATCH') OR num_nulls(reason, confirmed_by) = 0),
+    CONSTRAINT ck_screening_clearance_by_two CHECK (answered_by IS NULL OR kind <> 'CLEARANCE' OR result = 'UNAVAILABLE' OR confirmed_by IS NOT NULL),
+    CONSTRAINT fk_screening_application_id FOREIGN KEY(application_id) REFERENCES application (id),
+    CONSTRAINT fk_screening_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
+);
+
+CREATE INDEX ix_screening_application_id_requested_at_id ON screening (application_id, requested_at, id);
+
+CREATE INDEX ix_screening_open ON screening (requested_at, id) WHERE answered_at IS NULL;
+
+CREATE INDEX ix_screening_ban ON screening (ban_id) WHERE ban_id IS NOT NULL;
+
+CREATE TABLE correction (
+    id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    applicant_id UUID NOT NULL,
+    version BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    proposed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    proposed_by TEXT NOT NULL,
+    proposed_role TEXT NOT NULL,
+    approved_at TIMESTAMP WITH TIME ZONE,
+    approved_by TEXT,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    closed_by TEXT,
+    reason TEXT,
+    CONSTRAINT pk_correction PRIMARY KEY (id),
+    CONSTRAINT fk_correction_applicant_id_version FOREIGN KEY(applicant_id, version) REFERENCES identity_version (applicant_id, number),
+    CONSTRAINT ck_correction_state_is_known CHECK (state IN ('PROPOSED', 'APPROVED', 'IN_EFFECT', 'REJECTED', 'LAPSED')),
+    CONSTRAINT ck_correction_proposed_role_is_known CHECK (proposed_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_correction_approved_by_whom CHECK ((approved_at IS NULL) = (approved_by IS NULL)),
+    CONSTRAINT ck_correction_approved_by_two CHECK (closed_by <> approved_by OR state = 'REJECTED'),
+    CONSTRAINT ck_correction_rejected_with_reason CHECK ((state = 'REJECTED') = (reason IS NOT NULL)),
+    CONSTRAINT ck_correction_open_until_closed CHECK ((state IN ('PROPOSED', 'APPROVED')) = (closed_at IS NULL)),
+    CONSTRAINT ck_correction_closed_after_proposal CHECK (closed_at >= proposed_at),
+    CONSTRAINT fk_correction_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE UNIQUE INDEX uq_correction_open ON correction (applicant_id) WHERE state IN ('PROPOSED', 'APPROVED');
+
+CREATE INDEX ix_correction_application_id_proposed_at_id ON correction (application_id, proposed_at, id);
+
+CREATE UNIQUE INDEX uq_correction_version ON correction (applicant_id, version);
+
+CREATE TABLE person_link (
+    id UUID NOT NULL,
+    applicant_id UUID NOT NULL,
+    linked_id UUID NOT NULL,
+    reason TEXT NOT NULL,
+    state TEXT,
+    found_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    resolved_at TIMESTAMP WITH TIME ZONE,
+    resolved_by TEXT,
+    resolved_in UUID,
+    resolution TEXT,
+    CONSTRAINT pk_person_link PRIMARY KEY (id),
+    CONSTRAINT ck_person_link_reason_is_known CHECK (reason IN ('PASSPORT', 'NAME_AND_BIRTH_DATE', 'GROUP')),
+    CONSTRAINT ck_person_link_state_is_known CHECK (state IN ('CERTAIN', 'PROPOSED', 'CONFIRMED', 'REJECTED')),
+    CONSTRAINT ck_person_link_links_two CHECK (applicant_id <> linked_id),
+    CONSTRAINT ck_person_link_state_unless_group CHECK ((reason = 'GROUP') = (state IS NULL)),
+    CONSTRAINT ck_person_link_certain_by_passport CHECK ((reason = 'PASSPORT') = (state = 'CERTAIN')),
+    CONSTRAINT ck_person_link_resolved_by_whom CHECK (num_nulls(resolved_at, resolved_by, resolved_in, resolution) IN (0, 4)),
+    CONSTRAINT ck_person_link_resolved_if_said CHECK (coalesce(state IN ('CONFIRMED', 'REJECTED'), false) = (resolved_at IS NOT NULL)),
+    CONSTRAINT ck_person_link_resolution_is_bounded CHECK (length(resolution) BETWEEN 1 AND 2000),
+    CONSTRAINT fk_person_link_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id),
+    CONSTRAINT fk_person_link_linked_id FOREIGN KEY(linked_id) REFERENCES applicant (id),
+    CONSTRAINT fk_person_link_resolved_in FOREIGN KEY(resolved_in) REFERENCES application (id)
+);
+
+CREATE INDEX ix_person_link_applicant_id_found_at_id ON person_link (applicant_id, found_at, id);
+
+CREATE INDEX ix_person_link_linked_id_applicant_id ON person_link (linked_id, applicant_id);
+
+CREATE UNIQUE INDEX uq_person_link ON person_link (applicant_id, linked_id, reason);
+
+CREATE TABLE visa (
+    visa_number TEXT NOT NULL,
+    application_id UUID NOT NULL,
+    decision_id UUID NOT NULL,
+    issued_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    use_by DATE NOT NULL,
+    stay_days BIGINT NOT NULL,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    superseded_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_visa PRIMARY KEY (visa_number),
+    CONSTRAINT fk_visa_decision_id_application_id FOREIGN KEY(decision_id, application_id) REFERENCES decision (id, application_id),
+    CONSTRAINT ck_visa_visa_number_is_formed CHECK (visa_number ~ '^ID[0-9A-HJKMNP-TV-Z]{12}$'),
+    CONSTRAINT ck_visa_stay_is_positive CHECK (stay_days > 0),
+    CONSTRAINT ck_visa_revoked_after_issue CHECK (revoked_at >= issued_at),
+    CONSTRAINT ck_visa_superseded_after_issue CHECK (superseded_at >= issued_at),
+    CONSTRAINT uq_visa_decision_id UNIQUE (decision_id)
+);
+
+CREATE INDEX ix_visa_application_id ON visa (application_id);
+
+ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
+
+ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
+
+CREATE FUNCTION queue_for_account() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO account_outbox (source, row_id) SELECT TG_TABLE_NAME, id FROM became;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON access_event
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON account_drop
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON ban_entry
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON ban_read
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON breach_lookup
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON data_request
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON decision
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON erasure
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON inquiry
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON key_operation
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON legal_hold
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON linker_read
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON person_lookup
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON reference_change
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON suspension
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON account_drop
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON ban_entry
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON data_request
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON erasure
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON inquiry
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON legal_hold
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON reference_change
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON suspension
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE FUNCTION guard_account_drop() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.dropped_at := now();
+        ELSIF (to_jsonb(NEW) - '{public_key,signature}'::text[])
+            <> (to_jsonb(OLD) - '{public_key,signature}'::text[])
+        THEN
+            RAISE EXCEPTION 'what was let go stays as it was written'
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_account_drop BEFORE INSERT OR UPDATE ON account_drop
+    FOR EACH ROW EXECUTE FUNCTION guard_account_drop();
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+            USING ERRCODE = 'restrict_violation';
+    END
+$$;
+
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON account_drop
+    EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON application_event
+    EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only
+    BEFORE UPDATE OF
+        id, application_id, outcome, ground, decided_at, officer, internal_note, supersedes_id
+    OR DELETE OR TRUNCATE ON decision
+    EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON access_event
+    EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON ban_read
+    EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON breach_lookup
+    EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON linker_read
+    EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON person_lookup
+    EXECUTE FUNCTION refuse_change();
+
+CREATE FUNCTION require_retention_elapsed() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        refused bigint;
+    BEGIN
+        EXECUTE format(
+            'SELECT count(*) FROM gone WHERE NOT EXISTS (
+                SELECT FROM account_drop
+                WHERE dropped_at = now() AND gone.%I < now() - kept_days * interval ''24 hours''
+            ) OR id NOT IN (
+                SELECT row_id FROM account_drop
+                CROSS JOIN unnest(firsts, lasts) AS run (first_one, last_one)
+                JOIN account_leaf ON position BETWEEN first_one AND last_one
+                WHERE dropped_at = now() AND source = %L
+            )', TG_ARGV[0], TG_TABLE_NAME
+        ) INTO refused;
+        IF refused > 0 THEN
+            RAISE EXCEPTION '% is append-only: DELETE of what is not of age refused', TG_TABLE_NAME
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER require_retention_elapsed AFTER DELETE ON access_event
+    REFERENCING OLD TABLE AS gone
+    EXECUTE FUNCTION require_retention_elapsed('occurred_at');
+
+CREATE TRIGGER require_retention_elapsed AFTER DELETE ON ban_read
+    REFERENCING OLD TABLE AS gone
+    EXECUTE FUNCTION require_retention_elapsed('occurred_at');
+
+CREATE TRIGGER require_retention_elapsed AFTER DELETE ON breach_lookup
+    REFERENCING OLD TABLE AS gone
+    EXECUTE FUNCTION require_retention_elapsed('occurred_at');
+
+CREATE TRIGGER require_retention_elapsed AFTER DELETE ON person_lookup
+    REFERENCING OLD TABLE AS gone
+    EXECUTE FUNCTION require_retention_elapsed('occurred_at');
+
+CREATE TRIGGER require_retention_elapsed AFTER DELETE ON linker_read
+    REFERENCING OLD TABLE AS gone
+    EXECUTE FUNCTION require_retention_elapsed('read_at');
+
+CREATE FUNCTION copy_assignee() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        is_current boolean := NEW.ended_at IS NULL;
+    BEGIN
+        UPDATE application SET
+            officer = CASE WHEN is_current AND NEW.role = 'OFFICER' THEN NEW.officer END,
+            supervisor = CASE WHEN is_current AND NEW.role = 'SUPERVISOR' THEN NEW.officer END,
+            is_assigned = is_current
+        WHERE id = NEW.application_id;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER copy_assignee_of_new AFTER INSERT ON assignment
+    FOR EACH ROW WHEN (NEW.ended_at IS NULL)
+    EXECUTE FUNCTION copy_assignee();
+
+CREATE TRIGGER copy_assignee_of_changed AFTER UPDATE ON assignment
+    FOR EACH ROW WHEN (OLD.ended_at IS NULL OR NEW.ended_at IS NULL)
+    EXECUTE FUNCTION copy_assignee();
+
+CREATE FUNCTION write_checklist() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO case_document (application_id, kind)
+        SELECT became.id, rule.kind
+        FROM became
+        CROSS JOIN LATERAL (
+            SELECT DISTINCT ON (kind) kind, is_required
+            FROM required_document
+            WHERE visa_type_code = became.visa_type_code
+                AND valid_from <= wib_day(became.submitted_at)
+            ORDER BY kind, valid_from DESC
+        ) AS rule
+        WHERE became.partner_code IS NOT NULL AND rule.is_required;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER write_checklist AFTER INSERT ON application
+    REFERENCING NEW TABLE AS became FOR EACH STATEMENT
+    EXECUTE FUNCTION write_checklist();
+
+CREATE FUNCTION derive_public_reason() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        NEW.is_incomplete := coalesce(NEW.ground = 'INCOMPLETE', false);
+        NEW.public_reason := CASE WHEN NEW.ground IN ('ENTRY_BAN', 'SECURITY') THEN 'NOT_DISCLOSED'
+            ELSE NEW.ground END;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER derive_public_reason BEFORE INSERT ON decision
+    FOR EACH ROW EXECUTE FUNCTION derive_public_reason();
+
+CREATE FUNCTION close_corrections_of_case() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        NEW.is_visa_held := false;
+        UPDATE correction SET state = 'LAPSED', closed_at = greatest(now(), proposed_at)
+        WHERE application_id = NEW.id AND state IN ('PROPOSED', 'APPROVED');
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER close_corrections_of_case BEFORE UPDATE ON application
+    FOR EACH ROW WHEN (
+        OLD.status <> NEW.status
+        AND NEW.status IN ('REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')
+    )
+    EXECUTE FUNCTION close_corrections_of_case();
+
+CREATE FUNCTION void_previous_screenings() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE screening SET voided_at = NEW.requested_at
+        WHERE application_id = NEW.application_id AND kind = NEW.kind AND voided_at IS NULL
+            AND (
+                SELECT status FROM application WHERE id = NEW.application_id
+            ) = 'GRANTED'
+            AND (
+                SELECT latest.result FROM screening AS latest
+                WHERE latest.application_id = NEW.application_id AND latest.kind = NEW.kind
+                    AND latest.voided_at IS NULL
+                ORDER BY latest.requested_at DESC, latest.id DESC LIMIT 1
+            ) IN ('CLEAR', 'NO_MATCH', 'UNAVAILABLE');
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER void_previous_screenings BEFORE INSERT ON screening
+    FOR EACH ROW WHEN (NEW.result = 'PENDING' AND NEW.proposed IS NULL)
+    EXECUTE FUNCTION void_previous_screenings();
+
+CREATE FUNCTION hold_visa_of_hit() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE application SET is_visa_held = true
+        WHERE id = NEW.application_id AND status = 'GRANTED' AND NOT is_visa_held;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER hold_visa_of_hit AFTER INSERT OR UPDATE ON screening
+    FOR EACH ROW WHEN (NEW.result = 'HIT' AND NEW.voided_at IS NULL)
+    EXECUTE FUNCTION hold_visa_of_hit();
+
+CREATE FUNCTION release_cleared_visa() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE application SET is_visa_held = false
+        WHERE id = NEW.application_id AND is_visa_held AND NOT EXISTS (
+            SELECT FROM (
+                SELECT DISTINCT ON (kind) result
+                FROM screening
+                WHERE application_id = NEW.application_id AND voided_at IS NULL
+                ORDER BY kind, requested_at DESC, id DESC
+            ) AS latest
+            WHERE result NOT IN ('CLEAR', 'NO_MATCH')
+        );
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER release_cleared_visa AFTER UPDATE ON screening
+    FOR EACH ROW WHEN (OLD.result = 'PENDING' AND NEW.result IN ('CLEAR', 'NO_MATCH'))
+    EXECUTE FUNCTION release_cleared_visa();
+
+CREATE FUNCTION exclude_proposers_of_ban() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        NEW.kept_from := ARRAY(
+            SELECT DISTINCT ban_entry.proposed_by
+            FROM screening AS hit
+            JOIN ban_entry ON ban_entry.id = hit.ban_id
+            WHERE hit.application_id = NEW.application_id AND hit.kind = NEW.kind
+                AND hit.voided_at IS NULL
+        );
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER exclude_proposers_of_ban BEFORE INSERT ON screening
+    FOR EACH ROW WHEN (NEW.proposed IS NOT NULL)
+    EXECUTE FUNCTION exclude_proposers_of_ban();
+
+CREATE FUNCTION volume_contribution(
+    status text, submitted_at timestamptz, received_at timestamptz, paid_at timestamptz,
+    closed_at timestamptz, target_due_at timestamptz, fee_idr bigint, paused_seconds bigint,
+    was_info_requested boolean, partner_code text
+)
+    RETURNS TABLE (
+        day date, kind text, bucket integer, intake integer, info_requested integer,
+        wip_change integer, backlog_change integer, revenue_idr bigint, granted integer,
+        refused integer, withdrawn integer, lapsed integer, within_target integer,
+        cohort_decided integer, cohort_within_target integer, measured integer
+    )
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT
+        wib_day(paid_at), NULL::text, NULL::integer, 1, was_info_requested::integer, 1, 0, fee_idr,
+        0, 0, 0, 0, 0,
+        (status IN ('GRANTED', 'REVOKED', 'REFUSED'))::integer,
+        (status IN ('GRANTED', 'REVOKED', 'REFUSED') AND closed_at <= target_due_at)::integer, 0
+    WHERE paid_at IS NOT NULL
+    UNION ALL
+    SELECT
+        wib_day(closed_at), NULL, NULL, 0, 0, -1,
+        -(wib_day(closed_at) > wib_day(target_due_at))::integer, 0,
+        (status IN ('GRANTED', 'REVOKED'))::integer,
+        (status = 'REFUSED')::integer,
+        (status = 'WITHDRAWN')::integer,
+        (status = 'LAPSED')::integer,
+        (status IN ('GRANTED', 'REVOKED', 'REFUSED') AND closed_at <= target_due_at)::integer,
+        0, 0, 0
+    WHERE paid_at IS NOT NULL AND closed_at IS NOT NULL
+    UNION ALL
+    SELECT wib_day(target_due_at), NULL, NULL, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0
+    WHERE paid_at IS NOT NULL
+        AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(target_due_at))
+    UNION ALL
+    SELECT
+        wib_day(paid_at), 'open', wib_day(target_due_at) - date '2000-01-01',
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
+    WHERE paid_at IS NOT NULL AND closed_at IS NULL
+    UNION ALL
+    SELECT
+        wib_day(closed_at), decided.kind, duration_bucket(decided.seconds),
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
+    FROM (
+        VALUES
+            ('unpaused', paused_seconds = 0, extract(epoch FROM closed_at - paid_at)),
+            ('paused', paused_seconds > 0, extract(epoch FROM closed_at - paid_at)),
+            ('adjusted', paused_seconds > 0, extract(epoch FROM closed_at - paid_at) - paused_seconds)
+    ) AS decided (kind, is_measured, seconds)
+    WHERE decided.is_measured AND paid_at IS NOT NULL
+        AND status IN ('GRANTED', 'REVOKED', 'REFUSED')
+    UNION ALL
+    SELECT
+        wib_day(received_at), 'handover',
+        duration_bucket(extract(epoch FROM received_at - submitted_at)),
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
+    WHERE received_at IS NOT NULL AND partner_code IS NOT NULL
+$$;
+
+CREATE VIEW volume_national_contribution AS
+    SELECT wib_day(first_one.decided_at) AS day, 'ground' AS kind, standing.ground, 1 AS measured
+    FROM decision AS standing
+    JOIN decision AS first_one
+        ON first_one.application_id = standing.application_id AND first_one.supersedes_id IS NULL
+    WHERE standing.ground IS NOT NULL
+        AND NOT EXISTS (SELECT FROM decision AS later WHERE later.supersedes_id = standing.id)
+    UNION ALL
+    SELECT
+        wib_day(occurred_at),
+        CASE kind WHEN 'SCREENING' THEN 'referral' ELSE 'hold' END,
+        NULL,
+        1
+    FROM application_event
+    WHERE kind IN ('SCREENING', 'HELD');
+
+CREATE VIEW volume_overturned AS
+    SELECT wib_day(first_one.decided_at) AS day, overturned.application_id
+    FROM (
+        SELECT later.application_id
+        FROM decision AS later
+        JOIN decision AS superseded ON superseded.id = later.supersedes_id
+        WHERE (later.outcome, later.ground)
+            IS DISTINCT FROM (superseded.outcome, superseded.ground)
+        UNION ALL
+        SELECT application_id FROM application_event WHERE kind = 'REVOKED'
+    ) AS overturned
+    JOIN decision AS first_one
+        ON first_one.application_id = overturned.application_id
+        AND first_one.supersedes_id IS NULL;
+
+CREATE FUNCTION queue_volume_changes_of_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO volume_outbox (
+            day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, bucket, intake, info_requested, wip_change, backlog_change,
+            revenue_idr, granted, refused, withdrawn, lapsed, within_target, cohort_decided,
+            cohort_within_target, measured
+        )
+        SELECT
+            day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, bucket, sum(sign * intake), sum(sign * info_requested),
+            sum(sign * wip_change), sum(sign * backlog_change), sum(sign * revenue_idr),
+            sum(sign * granted), sum(sign * refused), sum(sign * withdrawn), sum(sign * lapsed),
+            sum(sign * within_target), sum(sign * cohort_decided),
+            sum(sign * cohort_within_target), sum(sign * measured)
+        FROM (SELECT 1 AS sign, * FROM became) AS changed
+        CROSS JOIN LATERAL volume_contribution(
+            status, submitted_at, received_at, paid_at, closed_at, target_due_at, fee_idr,
+            paused_seconds, was_info_requested, partner_code
+        )
+        GROUP BY
+            day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, bucket
+        HAVING (
+            sum(sign * intake), sum(sign * info_requested), sum(sign * wip_change),
+            sum(sign * backlog_change), sum(sign * revenue_idr), sum(sign * granted),
+            sum(sign * refused), sum(sign * withdrawn), sum(sign * lapsed),
+            sum(sign * within_target), sum(sign * cohort_decided),
+            sum(sign * cohort_within_target), sum(sign * measured)
+        ) <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        -- A case that only closes, or closes at another time, is another on the days between;
+        -- one that was paid at another time, or counts under other dimensions, from its payment on.
+        INSERT INTO volume_stale_days (first_on, last_on)
+        SELECT DISTINCT first_on, nullif(last_on, 'infinity')
+        FROM (
+            SELECT
+                CASE
+                    WHEN count(*) = 2 AND count(DISTINCT counted_under) = 1 THEN min(closed_on)
+                    ELSE min(wib_day(paid_at))
+                END AS first_on,
+                max(closed_on) - 1 AS last_on
+            FROM (
+                SELECT id, paid_at, counted_under, closed_on
+                FROM (SELECT 1 AS sign, * FROM became) AS changed
+                CROSS JOIN LATERAL (
+                    SELECT
+                        coalesce(wib_day(closed_at), 'infinity') AS closed_on,
+                        (paid_at, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel) AS counted_under
+                )
+                WHERE paid_at IS NOT NULL
+                GROUP BY id, paid_at, counted_under, closed_on
+                HAVING sum(sign) <> 0
+            )
+            GROUP BY id
+        )
+        WHERE first_on <= last_on;
+        RETURN NULL;
+    END
+$$;
+
+CREATE FUNCTION queue_volume_changes_of_update() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO volume_outbox (
+            day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, bucket, intake, info_requested, wip_change, backlog_change,
+            revenue_idr, granted, refused, withdrawn, lapsed, within_target, cohort_decided,
+            cohort_within_target, measured
+        )
+        SELECT
+            day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, bucket, sum(sign * intake), sum(sign * info_requested),
+            sum(sign * wip_change), sum(sign * backlog_change), sum(sign * revenue_idr),
+            sum(sign * granted), sum(sign * refused), sum(sign * withdrawn), sum(sign * lapsed),
+            sum(sign * within_target), sum(sign * cohort_decided),
+            sum(sign * cohort_within_target), sum(sign * measured)
+        FROM (SELECT 1 AS sign, * FROM became UNION ALL SELECT -1, * FROM was) AS changed
+        CROSS JOIN LATERAL volume_contribution(
+            status, submitted_at, received_at, paid_at, closed_at, target_due_at, fee_idr,
+            paused_seconds, was_info_requested, partner_code
+        )
+        GROUP BY
+            day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, bucket
+        HAVING (
+            sum(sign * intake), sum(sign * info_requested), sum(sign * wip_change),
+            sum(sign * backlog_change), sum(sign * revenue_idr), sum(sign * granted),
+            sum(sign * refused), sum(sign * withdrawn), sum(sign * lapsed),
+            sum(sign * within_target), sum(sign * cohort_decided),
+            sum(sign * cohort_within_target), sum(sign * measured)
+        ) <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        -- A case that only closes, or closes at another time, is another on the days between;
+        -- one that was paid at another time, or counts under other dimensions, from its payment on.
+        INSERT INTO volume_stale_days (first_on, last_on)
+        SELECT DISTINCT first_on, nullif(last_on, 'infinity')
+        FROM (
+            SELECT
+                CASE
+                    WHEN count(*) = 2 AND count(DISTINCT counted_under) = 1 THEN min(closed_on)
+                    ELSE min(wib_day(paid_at))
+                END AS first_on,
+                max(closed_on) - 1 AS last_on
+            FROM (
+                SELECT id, paid_at, counted_under, closed_on
+                FROM (SELECT 1 AS sign, * FROM became UNION ALL SELECT -1, * FROM was) AS changed
+                CROSS JOIN LATERAL (
+                    SELECT
+                        coalesce(wib_day(closed_at), 'infinity') AS closed_on,
+                        (paid_at, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel) AS counted_under
+                )
+                WHERE paid_at IS NOT NULL
+                GROUP BY id, paid_at, counted_under, closed_on
+                HAVING sum(sign) <> 0
+            )
+            GROUP BY id
+        )
+        WHERE first_on <= last_on;
+        RETURN NULL;
+    END
+$$;
+
+CREATE FUNCTION queue_volume_changes_of_delete() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO volume_outbox (
+            day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, bucket, intake, info_requested, wip_change, backlog_change,
+            revenue_idr, granted, refused, withdrawn, lapsed, within_target, cohort_decided,
+            cohort_within_target, measured
+        )
+        SELECT
+            day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, bucket, sum(sign * intake), sum(sign * info_requested),
+            sum(sign * wip_change), sum(sign * backlog_change), sum(sign * revenue_idr),
+            sum(sign * granted), sum(sign * refused), sum(sign * withdrawn), sum(sign * lapsed),
+            sum(sign * within_target), sum(sign * cohort_decided),
+            sum(sign * cohort_within_target), sum(sign * measured)
+        FROM (SELECT -1 AS sign, * FROM was) AS changed
+        CROSS JOIN LATERAL volume_contribution(
+            status, submitted_at, received_at, paid_at, closed_at, target_due_at, fee_idr,
+            paused_seconds, was_info_requested, partner_code
+        )
+        GROUP BY
+            day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, bucket
+        HAVING (
+            sum(sign * intake), sum(sign * info_requested), sum(sign * wip_change),
+            sum(sign * backlog_change), sum(sign * revenue_idr), sum(sign * granted),
+            sum(sign * refused), sum(sign * withdrawn), sum(sign * lapsed),
+            sum(sign * within_target), sum(sign * cohort_decided),
+            sum(sign * cohort_within_target), sum(sign * measured)
+        ) <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        -- A case that only closes, or closes at another time, is another on the days between;
+        -- one that was paid at another time, or counts under other dimensions, from its payment on.
+        INSERT INTO volume_stale_days (first_on, last_on)
+        SELECT DISTINCT first_on, nullif(last_on, 'infinity')
+        FROM (
+            SELECT
+                CASE
+                    WHEN count(*) = 2 AND count(DISTINCT counted_under) = 1 THEN min(closed_on)
+                    ELSE min(wib_day(paid_at))
+                END AS first_on,
+                max(closed_on) - 1 AS last_on
+            FROM (
+                SELECT id, paid_at, counted_under, closed_on
+                FROM (SELECT -1 AS sign, * FROM was) AS changed
+                CROSS JOIN LATERAL (
+                    SELECT
+                        coalesce(wib_day(closed_at), 'infinity') AS closed_on,
+                        (paid_at, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel) AS counted_under
+                )
+                WHERE paid_at IS NOT NULL
+                GROUP BY id, paid_at, counted_under, closed_on
+                HAVING sum(sign) <> 0
+            )
+            GROUP BY id
+        )
+        WHERE first_on <= last_on;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER queue_volume_changes_of_insert AFTER insert ON application
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_volume_changes_of_insert();
+
+CREATE TRIGGER queue_volume_changes_of_update AFTER update ON application
+    REFERENCING OLD TABLE AS was NEW TABLE AS became
+    EXECUTE FUNCTION queue_volume_changes_of_update();
+
+CREATE TRIGGER queue_volume_changes_of_delete AFTER delete ON application
+    REFERENCING OLD TABLE AS was
+    EXECUTE FUNCTION queue_volume_changes_of_delete();
+
+CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO volume_outbox (day, kind, ground, measured)
+        SELECT wib_day(first_one.decided_at), 'ground', changed.ground, sum(changed.sign)
+        FROM (
+            SELECT 1 AS sign, application_id, ground FROM became
+            UNION ALL
+            SELECT -1, superseded.application_id, superseded.ground
+            FROM became
+            JOIN decision AS superseded ON superseded.id = became.supersedes_id
+        ) AS changed
+        JOIN decision AS first_one
+            ON first_one.application_id = changed.application_id
+            AND first_one.supersedes_id IS NULL
+        WHERE changed.ground IS NOT NULL
+        GROUP BY 1, 3
+        HAVING sum(changed.sign) <> 0;
+        INSERT INTO volume_outbox (day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, overturned)
+        SELECT wib_day(first_one.decided_at), country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, count(*)
+        FROM became
+        JOIN decision AS superseded ON superseded.id = became.supersedes_id
+            AND (superseded.outcome, superseded.ground)
+                IS DISTINCT FROM (became.outcome, became.ground)
+        JOIN decision AS first_one
+            ON first_one.application_id = became.application_id
+            AND first_one.supersedes_id IS NULL
+        JOIN application ON application.id = became.application_id
+        GROUP BY wib_day(first_one.decided_at), country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER queue_volume_changes AFTER INSERT ON decision
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_volume_changes_of_decisions();
+
+CREATE FUNCTION queue_volume_changes_of_events() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO volume_outbox (day, kind, measured)
+        SELECT
+            wib_day(occurred_at),
+            CASE kind WHEN 'SCREENING' THEN 'referral' ELSE 'hold' END,
+            count(*)
+        FROM became
+        WHERE kind IN ('SCREENING', 'HELD')
+        GROUP BY 1, 2;
+        INSERT INTO volume_outbox (day, visa_type_code, kind, done_by, measured)
+        SELECT
+            wib_day(became.occurred_at),
+            application.visa_type_code,
+            CASE became.kind WHEN 'GRANTED' THEN 'officer_granted' ELSE 'officer_refused' END,
+            became.actor,
+            count(*)
+        FROM became
+        JOIN application ON application.id = became.application_id
+        WHERE became.kind IN ('GRANTED', 'REFUSED') AND became.actor_role = 'OFFICER'
+        GROUP BY 1, 2, 3, 4;
+        INSERT INTO volume_outbox (day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, overturned)
+        SELECT wib_day(first_one.decided_at), country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, count(*)
+        FROM became
+        JOIN decision AS first_one
+            ON first_one.application_id = became.application_id
+            AND first_one.supersedes_id IS NULL
+        JOIN application ON application.id = became.application_id
+        WHERE became.kind = 'REVOKED'
+        GROUP BY wib_day(first_one.decided_at), country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER queue_volume_changes AFTER INSERT ON application_event
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_volume_changes_of_events();
+
+CREATE FUNCTION queue_volume_changes_of_assignments() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        given_back record;
+    BEGIN
+        SELECT visa_type_code, applicant_id INTO given_back
+        FROM application
+        WHERE id = NEW.application_id;
+        INSERT INTO volume_outbox (day, visa_type_code, kind, done_by, measured)
+        VALUES (
+            wib_day(NEW.ended_at), given_back.visa_type_code, 'officer_given_back', NEW.officer, 1
+        );
+        INSERT INTO volume_outbox (day, visa_type_code, kind, done_by, measured)
+        SELECT
+            wib_day(NEW.ended_at), given_back.visa_type_code, 'officer_given_back_after_reading',
+            NEW.officer, 1
+        WHERE EXISTS (
+            SELECT FROM access_event
+            WHERE applicant_id = given_back.applicant_id AND actor = NEW.officer
+                AND occurred_at BETWEEN NEW.assigned_at AND NEW.ended_at
+        );
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER queue_volume_changes AFTER UPDATE ON assignment
+    FOR EACH ROW WHEN (
+        OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL AND NEW.role = 'OFFICER'
+        AND NEW.ended_by = NEW.officer AND NEW.reason IS NOT NULL
+    )
+    EXECUTE FUNCTION queue_volume_changes_of_assignments();
+
+CREATE FUNCTION queue_volume_changes_of_overturned() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO volume_outbox (day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, overturned)
+        SELECT day, of_case.country_code, of_case.nationality_code, of_case.partner_code, of_case.centre_code, of_case.visa_type_code, of_case.trip_purpose, of_case.channel, sign * count(*)
+        FROM volume_overturned
+        CROSS JOIN (VALUES (OLD.country_code, OLD.nationality_code, OLD.partner_code, OLD.centre_code, OLD.visa_type_code, OLD.trip_purpose, OLD.channel, -1), (NEW.country_code, NEW.nationality_code, NEW.partner_code, NEW.centre_code, NEW.visa_type_code, NEW.trip_purpose, NEW.channel, 1))
+            AS of_case (country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, sign)
+        WHERE application_id = NEW.id
+        GROUP BY day, of_case.country_code, of_case.nationality_code, of_case.partner_code, of_case.centre_code, of_case.visa_type_code, of_case.trip_purpose, of_case.channel, sign;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER queue_volume_changes_of_overturned AFTER UPDATE ON application
+    FOR EACH ROW WHEN ((OLD.country_code, OLD.nationality_code, OLD.partner_code, OLD.centre_code, OLD.visa_type_code, OLD.trip_purpose, OLD.channel) IS DISTINCT FROM (NEW.country_code, NEW.nationality_code, NEW.partner_code, NEW.centre_code, NEW.visa_type_code, NEW.trip_purpose, NEW.channel))
+    EXECUTE FUNCTION queue_volume_changes_of_overturned();
+
+CREATE FUNCTION guard_alert() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF (OLD.closed_by IS NULL AND NEW.closed_by = viewer.subject(NULL)
+            AND NEW.closed_by <> OLD.actor) IS NOT TRUE
+        THEN
+            RAISE EXCEPTION 'an alert is closed once, by somebody else'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        NEW.closed_at := clock_timestamp();
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_alert BEFORE UPDATE ON alert
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_alert();
+
+CREATE FUNCTION guard_ban() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.proposed_at := clock_timestamp();
+            is_allowed := NEW.proposed_by = oneself AND NEW.banned_from >= wib_day(now())
+                AND num_nonnulls(
+                    NEW.approved_by, NEW.rejected_by, NEW.withdrawal_proposed_by, NEW.withdrawn_by
+                ) = 0;
+        ELSIF OLD.approved_by IS NULL AND OLD.rejected_by IS NULL THEN
+            is_allowed := OLD.proposed_by <> oneself
+                AND num_nonnulls(NEW.withdrawal_proposed_by, NEW.withdrawn_by) = 0
+                AND CASE
+                    WHEN NEW.rejected_by IS NULL THEN NEW.approved_by = oneself
+                    ELSE NEW.rejected_by = oneself AND NEW.approved_by IS NULL
+                END;
+            NEW.approved_at := CASE WHEN NEW.approved_by IS NOT NULL THEN clock_timestamp() END;
+            NEW.rejected_at := CASE WHEN NEW.rejected_by IS NOT NULL THEN clock_timestamp() END;
+        ELSE
+            is_allowed := OLD.rejected_by IS NULL AND OLD.withdrawn_by IS NULL
+                AND NEW.approved_by = OLD.approved_by AND NEW.rejected_by IS NULL
+                AND NEW.reject_reason IS NULL
+                AND CASE
+                    WHEN OLD.withdrawal_proposed_by IS NULL
+                        THEN NEW.withdrawal_proposed_by = oneself AND NEW.withdrawn_by IS NULL
+                    ELSE NEW.withdrawn_by = oneself AND OLD.withdrawal_proposed_by <> oneself
+                        AND NEW.withdrawal_proposed_by = OLD.withdrawal_proposed_by
+                        AND NEW.withdrawal_reason = OLD.withdrawal_reason
+                END;
+            IF OLD.withdrawal_proposed_by IS NULL THEN
+                NEW.withdrawal_proposed_at := clock_timestamp();
+            ELSE
+                NEW.withdrawn_at := clock_timestamp();
+            END IF;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'an entry of the ban list takes two people'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_ban BEFORE INSERT OR UPDATE ON ban_entry
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_ban();
+
+CREATE FUNCTION guard_correction() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        role text := viewer.role();
+        subject text := viewer.subject(NULL);
+        status text := (
+            SELECT application.status FROM application
+            WHERE id = NEW.application_id AND applicant_id = NEW.applicant_id
+        );
+        is_worked_on boolean := status IN (
+            'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'
+        );
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := NEW.proposed_by = subject AND NEW.proposed_role = role
+                AND NEW.approved_by IS NULL AND CASE
+                    WHEN status IN ('SUBMITTED', 'AWAITING_PAYMENT')
+                        THEN role IN ('PARTNER_AGENT', 'APPLICANT') AND NEW.state = 'IN_EFFECT'
+                        AND NEW.closed_by = subject AND NOT EXISTS (
+                            SELECT FROM application
+                            WHERE applicant_id = NEW.applicant_id AND application.status IN (
+                                'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED'
+                            )
+                        )
+                    WHEN is_worked_on
+                        THEN role IN ('PARTNER_AGENT', 'APPLICANT') AND NEW.state = 'PROPOSED'
+                    ELSE status = 'GRANTED' AND role = 'APPLICANT' AND NEW.state = 'PROPOSED'
+                END;
+        ELSE
+            is_allowed := OLD.proposed_by <> subject AND CASE
+                WHEN role = 'OFFICER'
+                    THEN is_worked_on AND OLD.state = 'PROPOSED' AND NEW.closed_by = subject
+                    AND NEW.state IN ('IN_EFFECT', 'REJECTED') AND NEW.approved_by IS NULL
+                    AND EXISTS (
+                        SELECT FROM assignment
+                        WHERE application_id = NEW.application_id AND officer = subject
+                            AND assignment.role = 'OFFICER' AND ended_at IS NULL
+                    )
+                WHEN role <> 'SUPERVISOR' OR status <> 'GRANTED' THEN false
+                WHEN NEW.state = 'APPROVED'
+                    THEN OLD.state = 'PROPOSED' AND NEW.approved_by = subject
+                WHEN NEW.state = 'IN_EFFECT'
+                    THEN OLD.state = 'APPROVED' AND OLD.approved_by <> subject
+                    AND NEW.approved_by = OLD.approved_by AND NEW.closed_by = subject
+                WHEN NEW.state = 'REJECTED'
+                    THEN OLD.state IN ('PROPOSED', 'APPROVED') AND NEW.closed_by = subject
+                    AND NEW.approved_by IS NOT DISTINCT FROM OLD.approved_by
+                ELSE false
+                END;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'a correction is proposed, approved and confirmed by others'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_correction BEFORE INSERT OR UPDATE ON correction
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_correction();
+
+CREATE FUNCTION guard_data_request() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.lodged_at := clock_timestamp();
+            NEW.due_at := NEW.lodged_at + interval '72 hours';
+            is_allowed := NEW.lodged_by = oneself AND NEW.lodged_role = viewer.role()
+                AND num_nonnulls(NEW.outcome, NEW.reason, NEW.answered_by) = 0
+                AND CASE viewer.role()
+                    WHEN 'APPLICANT' THEN NEW.account = oneself AND EXISTS (
+                        SELECT FROM applicant WHERE id = NEW.applicant_id AND account = oneself
+                    )
+                    WHEN 'AUDITOR' THEN NEW.account IS NULL
+                END;
+        ELSIF NEW.outcome IS NULL THEN
+            is_allowed := viewer.role() = 'AUDITOR' AND OLD.outcome IS NULL
+                AND OLD.applicant_id IS NULL AND NEW.applicant_id IS NOT NULL
+                AND num_nonnulls(NEW.reason, NEW.answered_by) = 0;
+        ELSE
+            is_allowed := viewer.role() = 'AUDITOR' AND OLD.outcome IS NULL
+                AND NEW.answered_by = oneself
+                AND NEW.applicant_id IS NOT DISTINCT FROM OLD.applicant_id;
+            NEW.answered_at := clock_timestamp();
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'a request of a data subject is lodged and answered once'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_data_request BEFORE INSERT OR UPDATE ON data_request
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_data_request();
+
+CREATE FUNCTION guard_erasure() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        NEW.ordered_at := clock_timestamp();
+        IF NOT EXISTS (
+            SELECT FROM data_request
+            WHERE id = NEW.data_request_id AND kind = 'ERASURE' AND outcome = 'GRANTED'
+                AND applicant_id = NEW.applicant_id AND answered_by = viewer.subject(NULL)
+        ) THEN
+            RAISE EXCEPTION 'somebody is erased whose request was granted'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_erasure BEFORE INSERT OR UPDATE ON erasure
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_erasure();
+
+CREATE FUNCTION guard_inquiry() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        instant timestamptz;
+        begins boolean;
+        is_allowed boolean;
+    BEGIN
+        PERFORM pg_advisory_xact_lock(7234, hashtext(coalesce(OLD.opened_by, NEW.opened_by)));
+        instant := clock_timestamp();
+        IF TG_OP = 'INSERT' THEN
+            NEW.opened_at := instant;
+            begins := NEW.minutes <= 60 AND NEW.most_people <= 50 AND NOT EXISTS (
+                SELECT FROM inquiry WHERE opened_by = NEW.opened_by
+                    AND greatest(ends_at, ends_at - minutes * interval '1 minute' + interval '1 hour')
+                        > instant
+            );
+            is_allowed := NEW.opened_by = oneself AND NEW.seen = 0
+                AND num_nonnulls(
+                    NEW.approved_by, NEW.ends_at, NEW.lapsed_at, NEW.reviewed_by, NEW.verdict,
+                    NEW.review_reason
+                ) = 0;
+        ELSIF OLD.ends_at IS NULL THEN
+            begins := true;
+            is_allowed := NEW.approved_by = oneself AND OLD.opened_by <> oneself
+                AND OLD.lapsed_at IS NULL AND OLD.opened_at > instant - interval '24 hours'
+                AND num_nonnulls(NEW.reviewed_by, NEW.verdict, NEW.review_reason) = 0;
+            NEW.approved_at := instant;
+        ELSE
+            begins := false;
+            is_allowed := OLD.ends_at <= instant AND OLD.reviewed_by IS NULL
+                AND NEW.reviewed_by = oneself AND OLD.opened_by <> oneself
+                AND OLD.approved_by IS DISTINCT FROM oneself
+                AND NEW.approved_by IS NOT DISTINCT FROM OLD.approved_by;
+            NEW.reviewed_at := instant;
+        END IF;
+        IF begins THEN
+            NEW.ends_at := instant + NEW.minutes * interval '1 minute';
+            NEW.review_due_at := instant + interval '72 hours';
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'an inquiry is opened, agreed to and reviewed by different people'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_inquiry BEFORE INSERT OR UPDATE ON inquiry
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_inquiry();
+
+CREATE FUNCTION guard_legal_hold() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.held_at := clock_timestamp();
+            PERFORM FROM application WHERE id = NEW.application_id FOR KEY SHARE;
+            is_allowed := NEW.held_by = oneself AND NEW.released_by IS NULL AND NOT EXISTS (
+                SELECT FROM application JOIN applicant ON applicant.id = applicant_id
+                WHERE application.id = NEW.application_id AND erased_at IS NOT NULL
+            );
+        ELSE
+            NEW.released_at := clock_timestamp();
+            is_allowed := OLD.released_by IS NULL AND NEW.released_by = oneself;
+        END IF;
+        IF is_allowed IS NOT TRUE OR viewer.role() <> 'SUPERVISOR' THEN
+            RAISE EXCEPTION 'a legal hold is set and released by a supervisor'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_legal_hold BEFORE INSERT OR UPDATE ON legal_hold
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_legal_hold();
+
+CREATE FUNCTION guard_excluded_proposers() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF viewer.role() = 'SCREENING' AND viewer.subject(NULL) = ANY (OLD.kept_from) THEN
+            RAISE EXCEPTION 'a hit is kept from whoever proposed the entry'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_excluded_proposers BEFORE UPDATE ON screening
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_excluded_proposers();
+
+CREATE FUNCTION guard_suspension() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        last suspension;
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            SELECT * INTO last FROM suspension
+            WHERE partner_code = NEW.partner_code OR subject = NEW.subject
+            ORDER BY suspended_at DESC, id DESC LIMIT 1;
+            is_allowed := NEW.suspended_by = oneself
+                AND (last.suspended_by = oneself AND last.confirmed_by IS NULL) IS NOT TRUE;
+        ELSIF NEW.lifted_by IS DISTINCT FROM OLD.lifted_by THEN
+            is_allowed := NEW.lifted_by = oneself AND NEW.confirmed_by IS NOT DISTINCT FROM OLD.confirmed_by;
+            NEW.lifted_at := clock_timestamp();
+            NEW.ends_at := NEW.lifted_at;
+        ELSE
+            is_allowed := OLD.confirmed_by IS NULL AND NEW.confirmed_by = oneself
+                AND NEW.confirmed_by <> OLD.suspended_by
+                AND NEW.lift_reason IS NOT DISTINCT FROM OLD.lift_reason;
+            NEW.confirmed_at := clock_timestamp();
+            NEW.ends_at := NULL;
+        END IF;
+        IF TG_OP = 'UPDATE' AND OLD.ends_at <= clock_timestamp() THEN
+            is_allowed := false;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'a suspension takes two people'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_suspension BEFORE INSERT OR UPDATE ON suspension
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_suspension();
+
+CREATE FUNCTION stage_after(kind text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE
+        WHEN kind = 'SUBMITTED' THEN 'RECEIVED'
+        WHEN kind IN ('AWAITING_PAYMENT', 'INFO_REQUESTED') THEN 'WAITING_FOR_APPLICANT'
+        WHEN kind IN ('PAID', 'IN_VERIFICATION', 'SCREENING') THEN 'IN_PROCESS'
+        WHEN kind IN ('GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')
+            THEN 'CLOSED'
+    END;
+
+CREATE FUNCTION announce_application_changes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO application_change (id, application_id, kind, changed)
+        SELECT
+            event.id, event.application_id, event.kind,
+            CASE
+                WHEN event.kind IN ('HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED') THEN 'HOLD'
+                WHEN event.kind IN ('SUBMITTED', 'PAID', 'RECEIVED', 'TRANSFERRED') THEN 'STAGE'
+                WHEN stage_after(event.kind) <> before.stage THEN 'STAGE'
+                WHEN event.kind IN ('GRANTED', 'REFUSED', 'REVOKED') THEN 'DECISION'
+                ELSE 'STATUS'
+            END
+        FROM happened AS event
+        LEFT JOIN LATERAL (
+            SELECT stage_after(earlier.kind) AS stage
+            FROM application_event AS earlier
+            WHERE earlier.application_id = event.application_id
+                AND earlier.sequence < event.sequence
+                AND stage_after(earlier.kind) IS NOT NULL
+            ORDER BY earlier.sequence DESC
+            LIMIT 1
+        ) AS before ON true;
+        NOTIFY gerbang_change;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER announce_changes AFTER INSERT ON application_event
+    REFERENCING NEW TABLE AS happened
+    EXECUTE FUNCTION announce_application_changes();
+
+CREATE FUNCTION announce_volume_changes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO volume_change (partner_code, country_code, changed)
+        SELECT
+            partner_code, country_code,
+            CASE
+                WHEN bool_and(kind IS NULL AND (
+                    intake, info_requested, wip_change, backlog_change, revenue_idr,
+                    granted + refused, withdrawn, lapsed, within_target, cohort_decided,
+                    cohort_within_target
+                ) = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)) THEN 'OUTCOMES'
+                ELSE 'FIGURES'
+            END
+        FROM folded
+        WHERE done_by IS NULL
+        GROUP BY partner_code, country_code;
+        IF FOUND THEN
+            NOTIFY gerbang_change;
+        END IF;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER announce_changes AFTER DELETE ON volume_outbox
+    REFERENCING OLD TABLE AS folded
+    EXECUTE FUNCTION announce_volume_changes();
+
+CREATE FUNCTION announce_alert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        NOTIFY gerbang_change;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER announce_alert AFTER INSERT ON alert
+    EXECUTE FUNCTION announce_alert();
+
+CREATE FUNCTION notify_linker() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        NOTIFY gerbang_unlinked;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER notify_linker AFTER INSERT ON application
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_linker();
+
+CREATE TRIGGER notify_linker AFTER UPDATE OF approved_by, withdrawn_by ON ban_entry
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_linker();
+
+CREATE FUNCTION request_relinking() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE application SET is_linked = false
+        WHERE applicant_id = NEW.applicant_id AND is_linked;
+        NOTIFY gerbang_unlinked;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER request_relinking AFTER INSERT OR UPDATE ON correction
+    FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
+    EXECUTE FUNCTION request_relinking();
+
+CREATE FUNCTION raise_inquiry_alert() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO alert (id, kind, actor, actor_role, inquiry_id)
+        VALUES (NEW.id, 'INQUIRY', NEW.opened_by, 'SUPERVISOR', NEW.id);
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER raise_inquiry_alert AFTER INSERT ON inquiry
+    FOR EACH ROW EXECUTE FUNCTION raise_inquiry_alert();
+
+CREATE FUNCTION disclose_reviewed_inquiry() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE inquiry_person SET told_at = NEW.reviewed_at WHERE reference = NEW.reference;
+        UPDATE alert SET closed_at = NEW.reviewed_at, closed_by = NEW.reviewed_by,
+            close_reason = NEW.review_reason
+        WHERE (id = NEW.id OR inquiry_id = NEW.id) AND closed_at IS NULL;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER disclose_reviewed_inquiry AFTER UPDATE OF reviewed_by ON inquiry
+    FOR EACH ROW WHEN (NEW.reviewed_by IS NOT NULL AND OLD.reviewed_by IS NULL)
+    EXECUTE FUNCTION disclose_reviewed_inquiry();
+
+CREATE FUNCTION renew_data_version() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE data_version
+        SET version = gen_random_uuid(), changed_in = pg_current_xact_id()::text::bigint
+        WHERE data = TG_ARGV[0] AND changed_in <> pg_current_xact_id()::text::bigint;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON centre
+    EXECUTE FUNCTION renew_data_version('names');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON country
+    EXECUTE FUNCTION renew_data_version('names');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON partner
+    EXECUTE FUNCTION renew_data_version('names');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON visa_type
+    EXECUTE FUNCTION renew_data_version('names');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_edition
+    EXECUTE FUNCTION renew_data_version('published');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_published
+    EXECUTE FUNCTION renew_data_version('published');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_age
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_age_detailed
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_daily
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_daily_duration
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_ground
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_duration
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_nationality
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_nationality_duration
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_nationality_place
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_nationality_place_duration
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_type
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_type_duration
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_referral
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_yearly
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version
+    AFTER INSERT OR UPDATE OR DELETE ON volume_aged_until
+    FOR EACH ROW EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE FUNCTION move_passport_ending() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF NEW.erased_at IS NOT NULL THEN
+            DELETE FROM passport_ending WHERE applicant_id = NEW.id;
+        ELSIF NEW.passport_last_four IS NOT NULL THEN
+            INSERT INTO passport_ending (applicant_id, last_four)
+            VALUES (NEW.id, NEW.passport_last_four)
+            ON CONFLICT (applicant_id) DO UPDATE SET last_four = EXCLUDED.last_four;
+        END IF;
+        IF TG_OP = 'INSERT' THEN
+            UPDATE applicant SET passport_last_four = NULL
+            WHERE id = NEW.id AND passport_last_four IS NOT NULL;
+        END IF;
+        NEW.passport_last_four := NULL;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER move_new_passport_ending AFTER INSERT ON applicant
+    FOR EACH ROW EXECUTE FUNCTION move_passport_ending();
+
+CREATE TRIGGER move_passport_ending BEFORE UPDATE OF passport_last_four, erased_at ON applicant
+    FOR EACH ROW EXECUTE FUNCTION move_passport_ending();
+
+CREATE FUNCTION is_corrected(
+    was identity, becomes identity_version, name text, was_plain text, becomes_plain text
+) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(CASE
+        WHEN becomes.sealed ? name AND was.sealed ? name
+            THEN left(becomes.sealed ->> name, 20) <> left(was.sealed ->> name, 20)
+        WHEN becomes.sealed ? name OR becomes_plain IS NOT NULL AND was.sealed ? name THEN true
+        ELSE becomes_plain <> was_plain
+    END, false)
+$$;
+
+CREATE FUNCTION correct_identity() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        was identity;
+        nationality text;
+        becomes identity_version;
+        is_another boolean;
+        stays jsonb;
+    BEGIN
+        PERFORM FROM application WHERE applicant_id = NEW.applicant_id
+        ORDER BY id FOR NO KEY UPDATE;
+        SELECT * INTO STRICT was FROM identity WHERE applicant_id = NEW.applicant_id FOR UPDATE;
+        SELECT nationality_code INTO STRICT nationality FROM applicant
+        WHERE id = NEW.applicant_id;
+        SELECT * INTO STRICT becomes FROM identity_version
+        WHERE applicant_id = NEW.applicant_id AND number = NEW.version AND valid_from IS NULL;
+        is_another := is_corrected(was, becomes, 'full_name', was.full_name, becomes.full_name)
+            OR is_corrected(
+                was, becomes, 'birth_date', was.birth_date::text, becomes.birth_date::text)
+            OR is_corrected(
+                was, becomes, 'passport_number', was.passport_number, becomes.passport_number)
+            OR coalesce(
+                becomes.passport_issuing_state IS DISTINCT FROM was.passport_issuing_state
+                AND becomes.passport_issuing_state IS NOT NULL, false)
+            OR coalesce(becomes.nationality_code <> nationality, false);
+        UPDATE identity_version SET valid_until = NEW.closed_at
+        WHERE applicant_id = NEW.applicant_id AND valid_from IS NOT NULL AND valid_until IS NULL;
+        IF NOT FOUND THEN
+            INSERT INTO identity_version (
+                applicant_id, number, full_name, passport_number, birth_date, email, phone, sex,
+                place_of_birth, passport_issuing_state, passport_expires_on, nationality_code,
+                sealed, versions, written_at, valid_from, valid_until
+            )
+            SELECT
+                id, 1, was.full_name, was.passport_number, was.birth_date, was.email, was.phone,
+                was.sex, was.place_of_birth, was.passport_issuing_state, was.passport_expires_on,
+                nationality_code, was.sealed, was.versions, created_at, created_at, NEW.closed_at
+            FROM applicant WHERE id = NEW.applicant_id;
+        END IF;
+        -- A plain value takes the place of one that was sealed.
+        stays := was.sealed - ARRAY(
+            SELECT proposed.key FROM jsonb_each_text(to_jsonb(becomes)) AS proposed
+            WHERE proposed.value IS NOT NULL
+        );
+        UPDATE identity SET
+            sealed = stays || becomes.sealed,
+            -- Each value keeps the version that first had it: it is bound to that.
+            versions = (
+                SELECT coalesce(jsonb_object_agg(
+                    name, coalesce(was.versions -> name, to_jsonb(1))), '{}')
+                FROM jsonb_object_keys(stays) AS name
+            ) || (
+                SELECT coalesce(jsonb_object_agg(
+                    name, coalesce(becomes.versions -> name, to_jsonb(NEW.version))), '{}')
+                FROM jsonb_object_keys(becomes.sealed) AS name
+            ),
+            full_name = CASE WHEN becomes.sealed ? 'full_name' THEN NULL
+                ELSE coalesce(becomes.full_name, full_name) END,
+            passport_number = CASE WHEN becomes.sealed ? 'passport_number' THEN NULL
+                ELSE coalesce(becomes.passport_number, passport_number) END,
+            birth_date = CASE WHEN becomes.sealed ? 'birth_date' THEN NULL
+                ELSE coalesce(becomes.birth_date, birth_date) END,
+            email = CASE WHEN becomes.sealed ? 'email' THEN NULL
+                ELSE coalesce(becomes.email, email) END,
+            phone = CASE WHEN becomes.sealed ? 'phone' THEN NULL
+                ELSE coalesce(becomes.phone, phone) END,
+            sex = CASE WHEN becomes.sealed ? 'sex' THEN NULL
+                ELSE coalesce(becomes.sex, sex) END,
+            place_of_birth = CASE WHEN becomes.sealed ? 'place_of_birth' THEN NULL
+                ELSE coalesce(becomes.place_of_birth, place_of_birth) END,
+            passport_expires_on = CASE WHEN becomes.sealed ? 'passport_expires_on' THEN NULL
+                ELSE coalesce(becomes.passport_expires_on, passport_expires_on) END,
+            passport_issuing_state =
+                coalesce(becomes.passport_issuing_state, passport_issuing_state)
+        WHERE applicant_id = NEW.applicant_id
+        RETURNING * INTO STRICT was;
+        nationality := coalesce(becomes.nationality_code, nationality);
+        UPDATE identity_version SET
+            sealed = was.sealed,
+            versions = was.versions,
+            full_name = was.full_name,
+            passport_number = was.passport_number,
+            birth_date = was.birth_date,
+            email = was.email,
+            phone = was.phone,
+            sex = was.sex,
+            place_of_birth = was.place_of_birth,
+            passport_issuing_state = was.passport_issuing_state,
+            passport_expires_on = was.passport_expires_on,
+            nationality_code = nationality,
+            valid_from = NEW.closed_at
+        WHERE applicant_id = NEW.applicant_id AND number = NEW.version;
+        -- In one statement: each file has the nationality of its applicant.
+        WITH files AS (
+            UPDATE application SET nationality_code = nationality
+            WHERE applicant_id = NEW.applicant_id AND nationality_code <> nationality
+        )
+        UPDATE applicant SET
+            nationality_code = nationality,
+            passport_last_four = coalesce(
+                becomes.passport_last_four, right(becomes.passport_number, 4), passport_last_four)
+        WHERE id = NEW.applicant_id;
+        IF is_another THEN
+            WITH latest AS (
+                SELECT DISTINCT ON (application_id, kind) application_id, kind, result, proposed
+                FROM screening
+                WHERE voided_at IS NULL AND application_id IN (
+                    SELECT id FROM application
+                    WHERE applicant_id = NEW.applicant_id
+                        AND (closed_at IS NULL OR status = 'GRANTED')
+                )
+                ORDER BY application_id, kind, requested_at DESC, id DESC
+            )
+            UPDATE screening SET voided_at = NEW.closed_at
+            FROM latest
+            WHERE screening.application_id = latest.application_id
+                AND screening.kind = latest.kind AND screening.voided_at IS NULL
+                AND (
+                    latest.result IN ('CLEAR', 'NO_MATCH', 'UNAVAILABLE')
+                    OR latest.result = 'PENDING' AND latest.proposed IN ('CLEAR', 'HIT')
+                );
+            UPDATE application SET is_visa_held = true
+            WHERE applicant_id = NEW.applicant_id AND status = 'GRANTED';
+        END IF;
+        -- The case in which it was proposed has its event from whoever took the step.
+        INSERT INTO application_event (
+            application_id, sequence, kind, occurred_at, actor, actor_role
+        )
+        SELECT
+            application.id, 1 + max(event.sequence), 'CORRECTED', NEW.closed_at, NEW.closed_by,
+            viewer.role()
+        FROM application
+        JOIN application_event AS event ON event.application_id = application.id
+        WHERE applicant_id = NEW.applicant_id AND application.id <> NEW.application_id
+            AND (closed_at IS NULL OR status = 'GRANTED')
+        GROUP BY application.id;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER correct_identity AFTER INSERT OR UPDATE ON correction
+    FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
+    EXECUTE FUNCTION correct_identity();
+
+CREATE FUNCTION count_reads() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        since timestamptz := clock_timestamp() - interval '1 hour';
+        counted bigint;
+    BEGIN
+        INSERT INTO budgeted_read AS known (actor, actor_role, person, read_at)
+        SELECT actor, actor_role, applicant_id, max(occurred_at) FROM logged
+        WHERE occurred_at > since
+        GROUP BY actor, actor_role, applicant_id
+        ORDER BY actor, actor_role, applicant_id
+        ON CONFLICT (actor, actor_role, person)
+            DO UPDATE SET read_at = greatest(known.read_at, EXCLUDED.read_at);
+        GET DIAGNOSTICS counted = ROW_COUNT;
+        IF counted <> (
+            SELECT count(DISTINCT (actor, actor_role, applicant_id)) FROM logged
+            WHERE occurred_at > since
+        ) THEN
+            RAISE EXCEPTION 'a read was not counted' USING ERRCODE = 'data_exception';
+        END IF;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER count_reads AFTER INSERT ON access_event
+    REFERENCING NEW TABLE AS logged EXECUTE FUNCTION count_reads();
+
+CREATE FUNCTION count_ban_reads() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        since timestamptz := clock_timestamp() - interval '1 hour';
+        counted bigint;
+    BEGIN
+        INSERT INTO budgeted_read AS known (actor, actor_role, person, read_at)
+        SELECT actor, actor_role, ban_id, max(occurred_at) FROM logged
+        WHERE occurred_at > since
+        GROUP BY actor, actor_role, ban_id
+        ORDER BY actor, actor_role, ban_id
+        ON CONFLICT (actor, actor_role, person)
+            DO UPDATE SET read_at = greatest(known.read_at, EXCLUDED.read_at);
+        GET DIAGNOSTICS counted = ROW_COUNT;
+        IF counted <> (
+            SELECT count(DISTINCT (actor, actor_role, ban_id)) FROM logged
+            WHERE occurred_at > since
+        ) THEN
+            RAISE EXCEPTION 'a read was not counted' USING ERRCODE = 'data_exception';
+        END IF;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER count_reads AFTER INSERT ON ban_read
+    REFERENCING NEW TABLE AS logged EXECUTE FUNCTION count_ban_reads();
+
+CREATE FUNCTION reference_days(name text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE
+        WHEN name IN ('country', 'partner') THEN '{}'
+        WHEN name IN ('partner_country', 'centre') THEN '{opened_on,closed_on}'
+        WHEN name = 'visa_type' THEN '{valid_from,valid_until}'
+        ELSE '{valid_from}'
+    END::text[]
+$$;
+
+CREATE FUNCTION reference_key(name text, image jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT jsonb_object_agg(attname, image -> attname::text)
+    FROM pg_constraint
+    JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)
+    WHERE conrelid = name::regclass AND contype = 'p'
+$$;
+
+CREATE FUNCTION reference_subject(name text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE
+        WHEN name IN (
+            'eligibility', 'required_document', 'passport_rule', 'fee', 'service_target'
+        )
+            THEN 'visa_type_code'
+        WHEN name = 'entry_rule' THEN 'country_code'
+        WHEN name = 'partner_country' THEN 'partner_code'
+        WHEN name = 'deadline' THEN 'wait'
+        ELSE 'code'
+    END
+$$;
+
+CREATE FUNCTION reference_row(name text, image jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+    DECLARE
+        found jsonb;
+    BEGIN
+        EXECUTE format('SELECT to_jsonb(one) FROM %I AS one WHERE to_jsonb(one) @> $1', name)
+        INTO found USING reference_key(name, image);
+        RETURN found;
+    END
+$$;
+
+CREATE FUNCTION reference_in_force(name text, image jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE AS $$
+    DECLARE
+        found jsonb;
+    BEGIN
+        IF reference_days(name) <> '{valid_from}' THEN
+            RETURN reference_row(name, image);
+        END IF;
+        EXECUTE format(
+            'SELECT to_jsonb(one) FROM %I AS one WHERE to_jsonb(one) @> $1 AND valid_from <= $2'
+            ' ORDER BY valid_from DESC LIMIT 1', name
+        )
+        INTO found USING reference_key(name, image) - 'valid_from', (image ->> 'valid_from')::date;
+        RETURN found;
+    END
+$$;
+
+CREATE FUNCTION reference_change_day(name text, was jsonb, becomes jsonb) RETURNS date
+    LANGUAGE sql STABLE AS $$
+    SELECT CASE
+        WHEN days = '{}' THEN NULL
+        WHEN was IS NULL OR days[2] IS NULL
+            OR was - days - 'successor_code' <> becomes - days - 'successor_code'
+            THEN (becomes ->> days[1])::date
+        ELSE least(
+            CASE WHEN was -> days[1] <> becomes -> days[1]
+                THEN least((was ->> days[1])::date, (becomes ->> days[1])::date) END,
+            CASE WHEN was -> days[2] <> becomes -> days[2]
+                OR was -> 'successor_code' <> becomes -> 'successor_code'
+                THEN least((was ->> days[2])::date, (becomes ->> days[2])::date) END
+        )
+    END
+    FROM reference_days(name) AS days
+$$;
+
+CREATE FUNCTION is_reference_change_allowed(name text, was jsonb, becomes jsonb) RETURNS boolean
+    LANGUAGE plpgsql STABLE AS $$
+    DECLARE
+        today date := wib_day(clock_timestamp());
+        begins text := (reference_days(name))[1];
+        ends text := (reference_days(name))[2];
+        is_begun boolean := (was ->> begins)::date < today OR (becomes ->> begins)::date < today;
+    BEGIN
+        IF name = 'partner' THEN
+            RETURN was IS NULL AND becomes ->> 'code' <> 'DIRECT';
+        ELSIF begins IS NULL THEN
+            RETURN true;
+        ELSIF ends IS NULL OR was IS NULL THEN
+            RETURN (becomes ->> begins)::date >= today;
+        END IF;
+        RETURN coalesce((was ->> ends)::date >= today, true)
+            AND coalesce((becomes ->> ends)::date >= today, true)
+            AND (was - ends - 'successor_code' = becomes - ends - 'successor_code'
+                OR NOT is_begun);
+    END
+$$;
+
+CREATE FUNCTION compare_reference_rows(kind text, proposed jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE AS $$
+    DECLARE
+        row_proposed jsonb;
+        name text;
+        becomes jsonb;
+        was jsonb;
+        compared jsonb := '[]';
+    BEGIN
+        IF kind NOT IN (
+            'COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT',
+            'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY',
+            'CENTRE'
+        ) THEN
+            RETURN NULL;
+        END IF;
+        FOR row_proposed IN SELECT jsonb_array_elements(proposed) LOOP
+            name := row_proposed ->> 'table';
+            IF name = lower(kind) AND compared = '[]'
+                OR kind = 'VISA_TYPE' AND compared <> '[]'
+                    AND name IN ('passport_rule', 'fee', 'service_target', 'eligibility')
+            THEN
+                EXECUTE format('SELECT to_jsonb(jsonb_populate_record(NULL::%I, $1))', name)
+                INTO becomes USING row_proposed -> 'after';
+                was := reference_row(name, becomes);
+                IF is_reference_change_allowed(name, was, becomes) AND (
+                    compared = '[]' OR becomes ->> reference_subject(name)
+                    = compared -> 0 -> 'after' ->> reference_subject(lower(kind))
+                ) THEN
+                    compared := compared || jsonb_build_object(
+                        'table', name, 'before', was, 'after', becomes,
+                        'in_force', reference_in_force(name, becomes)
+                    );
+                    CONTINUE;
+                END IF;
+            END IF;
+            RETURN NULL;
+        END LOOP;
+        RETURN nullif(compared, '[]');
+    END
+$$;
+
+CREATE FUNCTION write_reference_row(name text, key_of jsonb, becomes jsonb) RETURNS void
+    LANGUAGE plpgsql AS $$
+    DECLARE
+        columns text;
+        keys text;
+        changing text;
+    BEGIN
+        IF becomes IS NULL OR becomes = 'null' THEN
+            EXECUTE format('DELETE FROM %I AS one WHERE to_jsonb(one) @> $1', name)
+            USING reference_key(name, key_of);
+            RETURN;
+        END IF;
+        SELECT
+            string_agg(quote_ident(attname), ', ' ORDER BY attnum),
+            string_agg(quote_ident(attname), ', ') FILTER (WHERE is_key),
+            string_agg(format('%1$I = excluded.%1$I', attname), ', ') FILTER (WHERE NOT is_key)
+        INTO columns, keys, changing
+        FROM (
+            SELECT attname, attnum, reference_key(name, becomes) ? attname::text AS is_key
+            FROM pg_attribute
+            WHERE attrelid = name::regclass AND attnum > 0 AND NOT attisdropped
+                AND attgenerated = ''
+        ) AS of_table;
+        EXECUTE format(
+            'INSERT INTO %1$I (%2$s) SELECT %2$s FROM jsonb_populate_record(NULL::%1$I, $1)'
+            ' ON CONFLICT (%3$s) DO UPDATE SET %4$s', name, columns, keys, changing
+        )
+        USING becomes;
+    END
+$$;
+
+CREATE FUNCTION guard_reference_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        today date := wib_day(clock_timestamp());
+        one jsonb;
+        is_allowed boolean;
+    BEGIN
+        PERFORM pg_advisory_xact_lock(7461005);
+        IF TG_OP = 'INSERT' THEN
+            NEW.changed := compare_reference_rows(NEW.kind, NEW.changed);
+            is_allowed := NEW.proposed_by = oneself AND NEW.changed IS NOT NULL;
+            NEW.subject :=
+                NEW.changed -> 0 -> 'after' ->> reference_subject(lower(NEW.kind));
+            SELECT
+                array_agg(each ->> 'table' || reference_key(each ->> 'table', each -> 'after')),
+                min(reference_change_day(
+                    each ->> 'table', nullif(each -> 'before', 'null'), each -> 'after'))
+            INTO NEW.targets, NEW.effective_on
+            FROM jsonb_array_elements(NEW.changed) AS each;
+            IF is_allowed AND EXISTS (
+                SELECT FROM reference_change AS other
+                WHERE targets && NEW.targets AND NOT is_initial AND cancelled_by IS NULL
+                    AND CASE WHEN approved_by IS NULL THEN coalesce(effective_on >= today, true)
+                        ELSE effective_on > today END
+            ) THEN
+                RETURN NULL;
+            END IF;
+        ELSIF NEW.cancelled_by IS DISTINCT FROM OLD.cancelled_by THEN
+            is_allowed := NEW.cancelled_by = oneself AND OLD.cancelled_by IS NULL
+                AND NOT OLD.is_initial AND NEW.approved_by IS NOT DISTINCT FROM OLD.approved_by
+                AND (OLD.approved_by IS NULL OR OLD.effective_on > today);
+            NEW.cancelled_at := clock_timestamp();
+        ELSE
+            is_allowed := NEW.approved_by = oneself AND OLD.approved_by IS NULL
+                AND OLD.proposed_by <> oneself AND OLD.cancelled_by IS NULL
+                AND NEW.cancel_reason IS NULL AND coalesce(OLD.effective_on >= today, true);
+            NEW.approved_at := clock_timestamp();
+            NEW.effective_on := coalesce(OLD.effective_on, today);
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'a change of reference data takes two administrators'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF TG_OP = 'INSERT' OR OLD.approved_by IS NULL AND NEW.approved_by IS NULL THEN
+            RETURN NEW;
+        END IF;
+        IF NEW.cancelled_by IS NULL THEN
+            NEW.changed := compare_reference_rows(NEW.kind, OLD.changed);
+            IF NEW.changed IS NULL OR EXISTS (
+                SELECT FROM jsonb_array_elements(OLD.changed) WITH ORDINALITY AS of(was, line)
+                JOIN jsonb_array_elements(NEW.changed) WITH ORDINALITY AS by_now(row_now, line)
+                    USING (line)
+                WHERE was -> 'before' <> row_now -> 'before'
+            ) THEN
+                RETURN NULL;
+            END IF;
+            FOR one IN SELECT jsonb_array_elements(OLD.changed) LOOP
+                PERFORM write_reference_row(one ->> 'table', one -> 'after', one -> 'after');
+            END LOOP;
+        ELSE
+            FOR one IN
+                SELECT each FROM jsonb_array_elements(OLD.changed) WITH ORDINALITY AS of(each, line)
+                ORDER BY line DESC
+            LOOP
+                IF reference_row(one ->> 'table', one -> 'after') IS DISTINCT FROM one -> 'after'
+                THEN
+                    RETURN NULL;
+                END IF;
+                PERFORM write_reference_row(one ->> 'table', one -> 'after', one -> 'before');
+            END LOOP;
+        END IF;
+        RETURN NEW;
+    EXCEPTION WHEN foreign_key_violation OR unique_violation THEN
+        RETURN NULL;  -- something else builds on it by now, or has its code
+    END
+$$;
+
+CREATE TRIGGER guard_reference_change BEFORE INSERT OR UPDATE ON reference_change
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_reference_change();
+
+CREATE FUNCTION reference_field(name text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT lower(left(camel, 1)) || substr(camel, 2)
+    FROM replace(initcap(replace(regexp_replace(name, '_code$', ''), '_', ' ')), ' ', '') AS camel
+$$;
+
+CREATE FUNCTION list_reference_change_values() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        DELETE FROM reference_change_value WHERE change_id = NEW.id;
+        INSERT INTO reference_change_value (change_id, line, place, kind, name, before, after)
+        SELECT
+            NEW.id, line, attnum, upper(one ->> 'table'), reference_field(attname),
+            one -> 'in_force' ->> attname, one -> 'after' ->> attname
+        FROM jsonb_array_elements(NEW.changed) WITH ORDINALITY AS of(one, line)
+        JOIN pg_attribute ON attrelid = (one ->> 'table')::regclass
+        WHERE attnum > 0 AND NOT attisdropped
+            AND num_nonnulls(one -> 'in_force' ->> attname, one -> 'after' ->> attname) > 0
+            AND attname <> reference_subject(one ->> 'table')
+            AND (attname <> 'valid_from' OR reference_days(one ->> 'table') <> '{valid_from}');
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER list_reference_change_values AFTER INSERT OR UPDATE OF approved_by ON reference_change
+    FOR EACH ROW EXECUTE FUNCTION list_reference_change_values();
+
+CREATE FUNCTION find_unrecorded_reference_rows() RETURNS TABLE (
+    number bigint, kind text, subject text, effective_on date, targets text[], changed jsonb
+) LANGUAGE sql STABLE AS $$
+    WITH standing AS (
+        SELECT 1 AS place, 'country' AS name, to_jsonb(one) AS image FROM country AS one
+        UNION ALL SELECT 2, 'entry_rule', to_jsonb(one) FROM entry_rule AS one
+        UNION ALL SELECT 3, 'visa_type', to_jsonb(one) FROM visa_type AS one
+        UNION ALL SELECT 4, 'eligibility', to_jsonb(one) FROM eligibility AS one
+        UNION ALL SELECT 5, 'fee', to_jsonb(one) FROM fee AS one
+        UNION ALL SELECT 6, 'service_target', to_jsonb(one) FROM service_target AS one
+        UNION ALL SELECT 7, 'deadline', to_jsonb(one) FROM deadline AS one
+        UNION ALL SELECT 8, 'partner', to_jsonb(one) FROM partner AS one
+        UNION ALL SELECT 9, 'partner_country', to_jsonb(one) FROM partner_country AS one
+        UNION ALL SELECT 10, 'centre', to_jsonb(one) FROM centre AS one
+        UNION ALL SELECT 11, 'required_document', to_jsonb(one) FROM required_document AS one
+        UNION ALL SELECT 12, 'passport_rule', to_jsonb(one) FROM passport_rule AS one
+    ), recorded AS (
+        SELECT DISTINCT unnest(reference_change.targets) AS target FROM reference_change
+    )
+    SELECT
+        row_number() OVER (ORDER BY place, target), upper(name), image ->> reference_subject(name),
+        (image ->> (reference_days(name))[1])::date, ARRAY[target],
+        jsonb_build_array(jsonb_build_object(
+            'table', name, 'before', NULL, 'in_force', NULL, 'after', image))
+    FROM (SELECT *, name || reference_key(name, image) AS target FROM standing) AS named
+    WHERE target NOT IN (SELECT target FROM recorded)
+$$;
+
+INSERT INTO data_version (data) VALUES ('figures'), ('published'), ('names');
+
+INSERT INTO deadline (wait, valid_from, days)
+    VALUES ('PAYMENT', '2019-01-01', 7), ('ANSWER', '2019-01-01', 14);

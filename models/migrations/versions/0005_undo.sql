@@ -1,3 +1,0 @@
--- Back to a database that is only read.
-
-DROP TABLE idempotency, deadline;

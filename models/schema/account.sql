@@ -1,0 +1,42 @@
+-- What enters the account of access, which is signed and checked outside of the database.
+
+-- Queue each new state of a row for the account, in the transaction that writes it. Nobody waits:
+-- the outbox has no row that two of them share.
+CREATE FUNCTION queue_for_account() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO account_outbox (source, row_id) SELECT TG_TABLE_NAME, id FROM became;
+        RETURN NULL;
+    END
+$$;
+
+-- {table}: access_event, account_drop, ban_entry, ban_read, breach_lookup, data_request, decision,
+--     erasure, inquiry, key_operation, legal_hold, linker_read, person_lookup, reference_change,
+--     suspension
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON {table}
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+-- {table}: account_drop, ban_entry, data_request, erasure, inquiry, legal_hold, reference_change,
+--     suspension
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON {table}
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+-- A record of what was deleted is dated by the database and stays as it is: only its signature
+-- may be made again.
+CREATE FUNCTION guard_account_drop() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.dropped_at := now();
+        ELSIF (to_jsonb(NEW) - '{public_key,signature}'::text[])
+            <> (to_jsonb(OLD) - '{public_key,signature}'::text[])
+        THEN
+            RAISE EXCEPTION 'what was let go stays as it was written'
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_account_drop BEFORE INSERT OR UPDATE ON account_drop
+    FOR EACH ROW EXECUTE FUNCTION guard_account_drop();

@@ -1,0 +1,60 @@
+-- What happened, what was decided and who read what is never changed. Nothing of it is removed, but
+-- for what the account lets go after its retention.
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+            USING ERRCODE = 'restrict_violation';
+    END
+$$;
+
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON account_drop
+    EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON application_event
+    EXECUTE FUNCTION refuse_change();
+
+-- A decision is never changed. What follows from it is filled in, and checked against it.
+CREATE TRIGGER append_only
+    BEFORE UPDATE OF
+        id, application_id, outcome, ground, decided_at, officer, internal_note, supersedes_id
+    OR DELETE OR TRUNCATE ON decision
+    EXECUTE FUNCTION refuse_change();
+
+-- {table}: access_event, ban_read, breach_lookup, linker_read, person_lookup
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON {table}
+    EXECUTE FUNCTION refuse_change();
+
+-- Entries of the account are deleted only after their retention, and only with a record of the
+-- keeper that the same transaction wrote. The argument is the column that dates them.
+CREATE FUNCTION require_retention_elapsed() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        refused bigint;
+    BEGIN
+        EXECUTE format(
+            'SELECT count(*) FROM gone WHERE NOT EXISTS (
+                SELECT FROM account_drop
+                WHERE dropped_at = now() AND gone.%I < now() - kept_days * interval ''24 hours''
+            ) OR id NOT IN (
+                SELECT row_id FROM account_drop
+                CROSS JOIN unnest(firsts, lasts) AS run (first_one, last_one)
+                JOIN account_leaf ON position BETWEEN first_one AND last_one
+                WHERE dropped_at = now() AND source = %L
+            )', TG_ARGV[0], TG_TABLE_NAME
+        ) INTO refused;
+        IF refused > 0 THEN
+            RAISE EXCEPTION '% is append-only: DELETE of what is not of age refused', TG_TABLE_NAME
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NULL;
+    END
+$$;
+
+-- {table}: access_event, ban_read, breach_lookup, person_lookup
+CREATE TRIGGER require_retention_elapsed AFTER DELETE ON {table}
+    REFERENCING OLD TABLE AS gone
+    EXECUTE FUNCTION require_retention_elapsed('occurred_at');
+
+CREATE TRIGGER require_retention_elapsed AFTER DELETE ON linker_read
+    REFERENCING OLD TABLE AS gone
+    EXECUTE FUNCTION require_retention_elapsed('read_at');

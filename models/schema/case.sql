@@ -1,0 +1,155 @@
+-- What follows on a case from what is written beside it.
+
+-- An assignment alone says whose desk a case is on, whoever writes it; cases are found by it.
+CREATE FUNCTION copy_assignee() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        is_current boolean := NEW.ended_at IS NULL;
+    BEGIN
+        UPDATE application SET
+            officer = CASE WHEN is_current AND NEW.role = 'OFFICER' THEN NEW.officer END,
+            supervisor = CASE WHEN is_current AND NEW.role = 'SUPERVISOR' THEN NEW.officer END,
+            is_assigned = is_current
+        WHERE id = NEW.application_id;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER copy_assignee_of_new AFTER INSERT ON assignment
+    FOR EACH ROW WHEN (NEW.ended_at IS NULL)
+    EXECUTE FUNCTION copy_assignee();
+
+CREATE TRIGGER copy_assignee_of_changed AFTER UPDATE ON assignment
+    FOR EACH ROW WHEN (OLD.ended_at IS NULL OR NEW.ended_at IS NULL)
+    EXECUTE FUNCTION copy_assignee();
+
+-- The checklist of what a partner takes in: what its visa type requires on that day.
+CREATE FUNCTION write_checklist() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO case_document (application_id, kind)
+        SELECT became.id, rule.kind
+        FROM became
+        CROSS JOIN LATERAL (
+            SELECT DISTINCT ON (kind) kind, is_required
+            FROM required_document
+            WHERE visa_type_code = became.visa_type_code
+                AND valid_from <= wib_day(became.submitted_at)
+            ORDER BY kind, valid_from DESC
+        ) AS rule
+        WHERE became.partner_code IS NOT NULL AND rule.is_required;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER write_checklist AFTER INSERT ON application
+    REFERENCING NEW TABLE AS became FOR EACH STATEMENT
+    EXECUTE FUNCTION write_checklist();
+
+-- Agents read whether papers were missing, applicants a public reason. Neither reads the ground, so
+-- both stand beside it, whoever writes a decision.
+CREATE FUNCTION derive_public_reason() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        NEW.is_incomplete := coalesce(NEW.ground = 'INCOMPLETE', false);
+        NEW.public_reason := CASE WHEN NEW.ground IN ('ENTRY_BAN', 'SECURITY') THEN 'NOT_DISCLOSED'
+            ELSE NEW.ground END;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER derive_public_reason BEFORE INSERT ON decision
+    FOR EACH ROW EXECUTE FUNCTION derive_public_reason();
+
+-- A case that ends otherwise than by a grant has no visa on hold, and no correction that is open.
+CREATE FUNCTION close_corrections_of_case() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        NEW.is_visa_held := false;
+        UPDATE correction SET state = 'LAPSED', closed_at = greatest(now(), proposed_at)
+        WHERE application_id = NEW.id AND state IN ('PROPOSED', 'APPROVED');
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER close_corrections_of_case BEFORE UPDATE ON application
+    FOR EACH ROW WHEN (
+        OLD.status <> NEW.status
+        AND NEW.status IN ('REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')
+    )
+    EXECUTE FUNCTION close_corrections_of_case();
+
+-- A screening that is requested again for a visa counts from then on, and earlier answers are void. A
+-- hit stays one until a supervisor has said what it is.
+CREATE FUNCTION void_previous_screenings() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE screening SET voided_at = NEW.requested_at
+        WHERE application_id = NEW.application_id AND kind = NEW.kind AND voided_at IS NULL
+            AND (
+                SELECT status FROM application WHERE id = NEW.application_id
+            ) = 'GRANTED'
+            AND (
+                SELECT latest.result FROM screening AS latest
+                WHERE latest.application_id = NEW.application_id AND latest.kind = NEW.kind
+                    AND latest.voided_at IS NULL
+                ORDER BY latest.requested_at DESC, latest.id DESC LIMIT 1
+            ) IN ('CLEAR', 'NO_MATCH', 'UNAVAILABLE');
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER void_previous_screenings BEFORE INSERT ON screening
+    FOR EACH ROW WHEN (NEW.result = 'PENDING' AND NEW.proposed IS NULL)
+    EXECUTE FUNCTION void_previous_screenings();
+
+-- A visa whose holder has a hit is held until that is known to be somebody else's: see
+-- release_cleared_visa.
+CREATE FUNCTION hold_visa_of_hit() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE application SET is_visa_held = true
+        WHERE id = NEW.application_id AND status = 'GRANTED' AND NOT is_visa_held;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER hold_visa_of_hit AFTER INSERT OR UPDATE ON screening
+    FOR EACH ROW WHEN (NEW.result = 'HIT' AND NEW.voided_at IS NULL)
+    EXECUTE FUNCTION hold_visa_of_hit();
+
+-- A visa on hold is released once every screening is clear.
+CREATE FUNCTION release_cleared_visa() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE application SET is_visa_held = false
+        WHERE id = NEW.application_id AND is_visa_held AND NOT EXISTS (
+            SELECT FROM (
+                SELECT DISTINCT ON (kind) result
+                FROM screening
+                WHERE application_id = NEW.application_id AND voided_at IS NULL
+                ORDER BY kind, requested_at DESC, id DESC
+            ) AS latest
+            WHERE result NOT IN ('CLEAR', 'NO_MATCH')
+        );
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER release_cleared_visa AFTER UPDATE ON screening
+    FOR EACH ROW WHEN (OLD.result = 'PENDING' AND NEW.result IN ('CLEAR', 'NO_MATCH'))
+    EXECUTE FUNCTION release_cleared_visa();
+
+-- Whoever proposed an entry of the ban list may not judge a hit by it.
+CREATE FUNCTION exclude_proposers_of_ban() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        NEW.kept_from := ARRAY(
+            SELECT DISTINCT ban_entry.proposed_by
+            FROM screening AS hit
+            JOIN ban_entry ON ban_entry.id = hit.ban_id
+            WHERE hit.application_id = NEW.application_id AND hit.kind = NEW.kind
+                AND hit.voided_at IS NULL
+        );
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER exclude_proposers_of_ban BEFORE INSERT ON screening
+    FOR EACH ROW WHEN (NEW.proposed IS NOT NULL)
+    EXECUTE FUNCTION exclude_proposers_of_ban();

@@ -1,0 +1,295 @@
+-- What each row adds to the figures, and how its changes reach the outbox of the figures.
+-- {dimensions} stands for the columns of all dimensions, {OLD.dimensions} for those of OLD.
+
+-- The one definition of what an application adds to the figures, day by day: counts in lines
+-- without a kind, each measured duration in a line of its kind. A case that never waited for
+-- information has one line for both clocks; an open one has a line on its day of payment, whose
+-- bucket is the day on which its target passes.
+CREATE FUNCTION volume_contribution(
+    status text, submitted_at timestamptz, received_at timestamptz, paid_at timestamptz,
+    closed_at timestamptz, target_due_at timestamptz, fee_idr bigint, paused_seconds bigint,
+    was_info_requested boolean, partner_code text
+)
+    RETURNS TABLE (
+        day date, kind text, bucket integer, intake integer, info_requested integer,
+        wip_change integer, backlog_change integer, revenue_idr bigint, granted integer,
+        refused integer, withdrawn integer, lapsed integer, within_target integer,
+        cohort_decided integer, cohort_within_target integer, measured integer
+    )
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT
+        wib_day(paid_at), NULL::text, NULL::integer, 1, was_info_requested::integer, 1, 0, fee_idr,
+        0, 0, 0, 0, 0,
+        (status IN ('GRANTED', 'REVOKED', 'REFUSED'))::integer,
+        (status IN ('GRANTED', 'REVOKED', 'REFUSED') AND closed_at <= target_due_at)::integer, 0
+    WHERE paid_at IS NOT NULL
+    UNION ALL
+    SELECT
+        wib_day(closed_at), NULL, NULL, 0, 0, -1,
+        -(wib_day(closed_at) > wib_day(target_due_at))::integer, 0,
+        (status IN ('GRANTED', 'REVOKED'))::integer,
+        (status = 'REFUSED')::integer,
+        (status = 'WITHDRAWN')::integer,
+        (status = 'LAPSED')::integer,
+        (status IN ('GRANTED', 'REVOKED', 'REFUSED') AND closed_at <= target_due_at)::integer,
+        0, 0, 0
+    WHERE paid_at IS NOT NULL AND closed_at IS NOT NULL
+    UNION ALL
+    SELECT wib_day(target_due_at), NULL, NULL, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0
+    WHERE paid_at IS NOT NULL
+        AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(target_due_at))
+    UNION ALL
+    SELECT
+        wib_day(paid_at), 'open', wib_day(target_due_at) - date '2000-01-01',
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
+    WHERE paid_at IS NOT NULL AND closed_at IS NULL
+    UNION ALL
+    SELECT
+        wib_day(closed_at), decided.kind, duration_bucket(decided.seconds),
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
+    FROM (
+        VALUES
+            ('unpaused', paused_seconds = 0, extract(epoch FROM closed_at - paid_at)),
+            ('paused', paused_seconds > 0, extract(epoch FROM closed_at - paid_at)),
+            ('adjusted', paused_seconds > 0, extract(epoch FROM closed_at - paid_at) - paused_seconds)
+    ) AS decided (kind, is_measured, seconds)
+    WHERE decided.is_measured AND paid_at IS NOT NULL
+        AND status IN ('GRANTED', 'REVOKED', 'REFUSED')
+    UNION ALL
+    SELECT
+        wib_day(received_at), 'handover',
+        duration_bucket(extract(epoch FROM received_at - submitted_at)),
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
+    WHERE received_at IS NOT NULL AND partner_code IS NOT NULL
+$$;
+
+-- For the whole country: the ground that stands, on the day of the first decision, on which a
+-- refusal counts too; each time that an application was referred to screening, or held.
+CREATE VIEW volume_national_contribution AS
+    SELECT wib_day(first_one.decided_at) AS day, 'ground' AS kind, standing.ground, 1 AS measured
+    FROM decision AS standing
+    JOIN decision AS first_one
+        ON first_one.application_id = standing.application_id AND first_one.supersedes_id IS NULL
+    WHERE standing.ground IS NOT NULL
+        AND NOT EXISTS (SELECT FROM decision AS later WHERE later.supersedes_id = standing.id)
+    UNION ALL
+    SELECT
+        wib_day(occurred_at),
+        CASE kind WHEN 'SCREENING' THEN 'referral' ELSE 'hold' END,
+        NULL,
+        1
+    FROM application_event
+    WHERE kind IN ('SCREENING', 'HELD');
+
+-- Which decisions did not stand, on the day of the first decision of the case: superseded by another
+-- outcome or ground, or a visa that was revoked. What is superseded by the same outcome on the same
+-- ground stands: a revocation was set aside.
+CREATE VIEW volume_overturned AS
+    SELECT wib_day(first_one.decided_at) AS day, overturned.application_id
+    FROM (
+        SELECT later.application_id
+        FROM decision AS later
+        JOIN decision AS superseded ON superseded.id = later.supersedes_id
+        WHERE (later.outcome, later.ground)
+            IS DISTINCT FROM (superseded.outcome, superseded.ground)
+        UNION ALL
+        SELECT application_id FROM application_event WHERE kind = 'REVOKED'
+    ) AS overturned
+    JOIN decision AS first_one
+        ON first_one.application_id = overturned.application_id
+        AND first_one.supersedes_id IS NULL;
+
+-- A template, filled in for insert, update and delete: changes of the figures, and the days whose
+-- open cases have other ages.
+CREATE FUNCTION queue_volume_changes_of_{operation}() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO volume_outbox (
+            day, {dimensions}, kind, bucket, intake, info_requested, wip_change, backlog_change,
+            revenue_idr, granted, refused, withdrawn, lapsed, within_target, cohort_decided,
+            cohort_within_target, measured
+        )
+        SELECT
+            day, {dimensions}, kind, bucket, sum(sign * intake), sum(sign * info_requested),
+            sum(sign * wip_change), sum(sign * backlog_change), sum(sign * revenue_idr),
+            sum(sign * granted), sum(sign * refused), sum(sign * withdrawn), sum(sign * lapsed),
+            sum(sign * within_target), sum(sign * cohort_decided),
+            sum(sign * cohort_within_target), sum(sign * measured)
+        FROM ({changed}) AS changed
+        CROSS JOIN LATERAL volume_contribution(
+            status, submitted_at, received_at, paid_at, closed_at, target_due_at, fee_idr,
+            paused_seconds, was_info_requested, partner_code
+        )
+        GROUP BY
+            day, {dimensions}, kind, bucket
+        HAVING (
+            sum(sign * intake), sum(sign * info_requested), sum(sign * wip_change),
+            sum(sign * backlog_change), sum(sign * revenue_idr), sum(sign * granted),
+            sum(sign * refused), sum(sign * withdrawn), sum(sign * lapsed),
+            sum(sign * within_target), sum(sign * cohort_decided),
+            sum(sign * cohort_within_target), sum(sign * measured)
+        ) <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        -- A case that only closes, or closes at another time, is another on the days between;
+        -- one that was paid at another time, or counts under other dimensions, from its payment on.
+        INSERT INTO volume_stale_days (first_on, last_on)
+        SELECT DISTINCT first_on, nullif(last_on, 'infinity')
+        FROM (
+            SELECT
+                CASE
+                    WHEN count(*) = 2 AND count(DISTINCT counted_under) = 1 THEN min(closed_on)
+                    ELSE min(wib_day(paid_at))
+                END AS first_on,
+                max(closed_on) - 1 AS last_on
+            FROM (
+                SELECT id, paid_at, counted_under, closed_on
+                FROM ({changed}) AS changed
+                CROSS JOIN LATERAL (
+                    SELECT
+                        coalesce(wib_day(closed_at), 'infinity') AS closed_on,
+                        (paid_at, {dimensions}) AS counted_under
+                )
+                WHERE paid_at IS NOT NULL
+                GROUP BY id, paid_at, counted_under, closed_on
+                HAVING sum(sign) <> 0
+            )
+            GROUP BY id
+        )
+        WHERE first_on <= last_on;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER queue_volume_changes_of_{operation} AFTER {operation} ON application
+    REFERENCING {tables}
+    EXECUTE FUNCTION queue_volume_changes_of_{operation}();
+
+-- Decisions are only ever added.
+CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO volume_outbox (day, kind, ground, measured)
+        SELECT wib_day(first_one.decided_at), 'ground', changed.ground, sum(changed.sign)
+        FROM (
+            SELECT 1 AS sign, application_id, ground FROM became
+            UNION ALL
+            SELECT -1, superseded.application_id, superseded.ground
+            FROM became
+            JOIN decision AS superseded ON superseded.id = became.supersedes_id
+        ) AS changed
+        JOIN decision AS first_one
+            ON first_one.application_id = changed.application_id
+            AND first_one.supersedes_id IS NULL
+        WHERE changed.ground IS NOT NULL
+        GROUP BY 1, 3
+        HAVING sum(changed.sign) <> 0;
+        INSERT INTO volume_outbox (day, {dimensions}, overturned)
+        SELECT wib_day(first_one.decided_at), {dimensions}, count(*)
+        FROM became
+        JOIN decision AS superseded ON superseded.id = became.supersedes_id
+            AND (superseded.outcome, superseded.ground)
+                IS DISTINCT FROM (became.outcome, became.ground)
+        JOIN decision AS first_one
+            ON first_one.application_id = became.application_id
+            AND first_one.supersedes_id IS NULL
+        JOIN application ON application.id = became.application_id
+        GROUP BY wib_day(first_one.decided_at), {dimensions};
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER queue_volume_changes AFTER INSERT ON decision
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_volume_changes_of_decisions();
+
+-- Events are only ever added. Beside the figures of the country, what each officer granted and
+-- refused; supervisors, who refuse hits and correct decisions, are left out.
+CREATE FUNCTION queue_volume_changes_of_events() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO volume_outbox (day, kind, measured)
+        SELECT
+            wib_day(occurred_at),
+            CASE kind WHEN 'SCREENING' THEN 'referral' ELSE 'hold' END,
+            count(*)
+        FROM became
+        WHERE kind IN ('SCREENING', 'HELD')
+        GROUP BY 1, 2;
+        INSERT INTO volume_outbox (day, visa_type_code, kind, done_by, measured)
+        SELECT
+            wib_day(became.occurred_at),
+            application.visa_type_code,
+            CASE became.kind WHEN 'GRANTED' THEN 'officer_granted' ELSE 'officer_refused' END,
+            became.actor,
+            count(*)
+        FROM became
+        JOIN application ON application.id = became.application_id
+        WHERE became.kind IN ('GRANTED', 'REFUSED') AND became.actor_role = 'OFFICER'
+        GROUP BY 1, 2, 3, 4;
+        INSERT INTO volume_outbox (day, {dimensions}, overturned)
+        SELECT wib_day(first_one.decided_at), {dimensions}, count(*)
+        FROM became
+        JOIN decision AS first_one
+            ON first_one.application_id = became.application_id
+            AND first_one.supersedes_id IS NULL
+        JOIN application ON application.id = became.application_id
+        WHERE became.kind = 'REVOKED'
+        GROUP BY wib_day(first_one.decided_at), {dimensions};
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER queue_volume_changes AFTER INSERT ON application_event
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_volume_changes_of_events();
+
+-- What each officer gave back, and gave back after reading the person while the case was on the own
+-- desk.
+CREATE FUNCTION queue_volume_changes_of_assignments() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        given_back record;
+    BEGIN
+        SELECT visa_type_code, applicant_id INTO given_back
+        FROM application
+        WHERE id = NEW.application_id;
+        INSERT INTO volume_outbox (day, visa_type_code, kind, done_by, measured)
+        VALUES (
+            wib_day(NEW.ended_at), given_back.visa_type_code, 'officer_given_back', NEW.officer, 1
+        );
+        INSERT INTO volume_outbox (day, visa_type_code, kind, done_by, measured)
+        SELECT
+            wib_day(NEW.ended_at), given_back.visa_type_code, 'officer_given_back_after_reading',
+            NEW.officer, 1
+        WHERE EXISTS (
+            SELECT FROM access_event
+            WHERE applicant_id = given_back.applicant_id AND actor = NEW.officer
+                AND occurred_at BETWEEN NEW.assigned_at AND NEW.ended_at
+        );
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER queue_volume_changes AFTER UPDATE ON assignment
+    FOR EACH ROW WHEN (
+        OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL AND NEW.role = 'OFFICER'
+        AND NEW.ended_by = NEW.officer AND NEW.reason IS NOT NULL
+    )
+    EXECUTE FUNCTION queue_volume_changes_of_assignments();
+
+-- A correction may move a case to another nationality, and its overturned decisions with it.
+CREATE FUNCTION queue_volume_changes_of_overturned() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO volume_outbox (day, {dimensions}, overturned)
+        SELECT day, {of_case.dimensions}, sign * count(*)
+        FROM volume_overturned
+        CROSS JOIN (VALUES ({OLD.dimensions}, -1), ({NEW.dimensions}, 1))
+            AS of_case ({dimensions}, sign)
+        WHERE application_id = NEW.id
+        GROUP BY day, {of_case.dimensions}, sign;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER queue_volume_changes_of_overturned AFTER UPDATE ON application
+    FOR EACH ROW WHEN (({OLD.dimensions}) IS DISTINCT FROM ({NEW.dimensions}))
+    EXECUTE FUNCTION queue_volume_changes_of_overturned();

@@ -1,0 +1,7 @@
+-- The rows that a new database begins with.
+
+INSERT INTO data_version (data) VALUES ('figures'), ('published'), ('names');
+
+-- How many days an applicant has to pay, and to answer.
+INSERT INTO deadline (wait, valid_from, days)
+    VALUES ('PAYMENT', '2019-01-01', 7), ('ANSWER', '2019-01-01', 14);

@@ -1,0 +1,333 @@
+-- What no statement of a gateway may do, whatever it says: who may take a step, in the own name, and
+-- when, by the database's clock. The owner of the tables is not held to it.
+
+-- An alert is closed once, by somebody whom it is not about.
+CREATE FUNCTION guard_alert() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF (OLD.closed_by IS NULL AND NEW.closed_by = viewer.subject(NULL)
+            AND NEW.closed_by <> OLD.actor) IS NOT TRUE
+        THEN
+            RAISE EXCEPTION 'an alert is closed once, by somebody else'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        NEW.closed_at := clock_timestamp();
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_alert BEFORE UPDATE ON alert
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_alert();
+
+-- Two of the screening authority put an entry on the ban list, and two take it off.
+CREATE FUNCTION guard_ban() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.proposed_at := clock_timestamp();
+            is_allowed := NEW.proposed_by = oneself AND NEW.banned_from >= wib_day(now())
+                AND num_nonnulls(
+                    NEW.approved_by, NEW.rejected_by, NEW.withdrawal_proposed_by, NEW.withdrawn_by
+                ) = 0;
+        ELSIF OLD.approved_by IS NULL AND OLD.rejected_by IS NULL THEN
+            is_allowed := OLD.proposed_by <> oneself
+                AND num_nonnulls(NEW.withdrawal_proposed_by, NEW.withdrawn_by) = 0
+                AND CASE
+                    WHEN NEW.rejected_by IS NULL THEN NEW.approved_by = oneself
+                    ELSE NEW.rejected_by = oneself AND NEW.approved_by IS NULL
+                END;
+            NEW.approved_at := CASE WHEN NEW.approved_by IS NOT NULL THEN clock_timestamp() END;
+            NEW.rejected_at := CASE WHEN NEW.rejected_by IS NOT NULL THEN clock_timestamp() END;
+        ELSE
+            is_allowed := OLD.rejected_by IS NULL AND OLD.withdrawn_by IS NULL
+                AND NEW.approved_by = OLD.approved_by AND NEW.rejected_by IS NULL
+                AND NEW.reject_reason IS NULL
+                AND CASE
+                    WHEN OLD.withdrawal_proposed_by IS NULL
+                        THEN NEW.withdrawal_proposed_by = oneself AND NEW.withdrawn_by IS NULL
+                    ELSE NEW.withdrawn_by = oneself AND OLD.withdrawal_proposed_by <> oneself
+                        AND NEW.withdrawal_proposed_by = OLD.withdrawal_proposed_by
+                        AND NEW.withdrawal_reason = OLD.withdrawal_reason
+                END;
+            IF OLD.withdrawal_proposed_by IS NULL THEN
+                NEW.withdrawal_proposed_at := clock_timestamp();
+            ELSE
+                NEW.withdrawn_at := clock_timestamp();
+            END IF;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'an entry of the ban list takes two people'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_ban BEFORE INSERT OR UPDATE ON ban_entry
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_ban();
+
+-- Agent or applicant propose a correction, and before payment it takes effect at once; then the
+-- officer on whose desk the case is approves it, and after a grant two supervisors do.
+CREATE FUNCTION guard_correction() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        role text := viewer.role();
+        subject text := viewer.subject(NULL);
+        status text := (
+            SELECT application.status FROM application
+            WHERE id = NEW.application_id AND applicant_id = NEW.applicant_id
+        );
+        is_worked_on boolean := status IN (
+            'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'
+        );
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := NEW.proposed_by = subject AND NEW.proposed_role = role
+                AND NEW.approved_by IS NULL AND CASE
+                    WHEN status IN ('SUBMITTED', 'AWAITING_PAYMENT')
+                        THEN role IN ('PARTNER_AGENT', 'APPLICANT') AND NEW.state = 'IN_EFFECT'
+                        AND NEW.closed_by = subject AND NOT EXISTS (
+                            SELECT FROM application
+                            WHERE applicant_id = NEW.applicant_id AND application.status IN (
+                                'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED'
+                            )
+                        )
+                    WHEN is_worked_on
+                        THEN role IN ('PARTNER_AGENT', 'APPLICANT') AND NEW.state = 'PROPOSED'
+                    ELSE status = 'GRANTED' AND role = 'APPLICANT' AND NEW.state = 'PROPOSED'
+                END;
+        ELSE
+            is_allowed := OLD.proposed_by <> subject AND CASE
+                WHEN role = 'OFFICER'
+                    THEN is_worked_on AND OLD.state = 'PROPOSED' AND NEW.closed_by = subject
+                    AND NEW.state IN ('IN_EFFECT', 'REJECTED') AND NEW.approved_by IS NULL
+                    AND EXISTS (
+                        SELECT FROM assignment
+                        WHERE application_id = NEW.application_id AND officer = subject
+                            AND assignment.role = 'OFFICER' AND ended_at IS NULL
+                    )
+                WHEN role <> 'SUPERVISOR' OR status <> 'GRANTED' THEN false
+                WHEN NEW.state = 'APPROVED'
+                    THEN OLD.state = 'PROPOSED' AND NEW.approved_by = subject
+                WHEN NEW.state = 'IN_EFFECT'
+                    THEN OLD.state = 'APPROVED' AND OLD.approved_by <> subject
+                    AND NEW.approved_by = OLD.approved_by AND NEW.closed_by = subject
+                WHEN NEW.state = 'REJECTED'
+                    THEN OLD.state IN ('PROPOSED', 'APPROVED') AND NEW.closed_by = subject
+                    AND NEW.approved_by IS NOT DISTINCT FROM OLD.approved_by
+                ELSE false
+                END;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'a correction is proposed, approved and confirmed by others'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_correction BEFORE INSERT OR UPDATE ON correction
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_correction();
+
+-- Applicants ask about themselves; the data protection officer registers what came by letter, finds
+-- whom it is from, and answers it once.
+CREATE FUNCTION guard_data_request() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.lodged_at := clock_timestamp();
+            NEW.due_at := NEW.lodged_at + interval '72 hours';
+            is_allowed := NEW.lodged_by = oneself AND NEW.lodged_role = viewer.role()
+                AND num_nonnulls(NEW.outcome, NEW.reason, NEW.answered_by) = 0
+                AND CASE viewer.role()
+                    WHEN 'APPLICANT' THEN NEW.account = oneself AND EXISTS (
+                        SELECT FROM applicant WHERE id = NEW.applicant_id AND account = oneself
+                    )
+                    WHEN 'AUDITOR' THEN NEW.account IS NULL
+                END;
+        ELSIF NEW.outcome IS NULL THEN
+            is_allowed := viewer.role() = 'AUDITOR' AND OLD.outcome IS NULL
+                AND OLD.applicant_id IS NULL AND NEW.applicant_id IS NOT NULL
+                AND num_nonnulls(NEW.reason, NEW.answered_by) = 0;
+        ELSE
+            is_allowed := viewer.role() = 'AUDITOR' AND OLD.outcome IS NULL
+                AND NEW.answered_by = oneself
+                AND NEW.applicant_id IS NOT DISTINCT FROM OLD.applicant_id;
+            NEW.answered_at := clock_timestamp();
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'a request of a data subject is lodged and answered once'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_data_request BEFORE INSERT OR UPDATE ON data_request
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_data_request();
+
+-- Somebody is erased on a granted request only; the keeper alone says how far it has come.
+CREATE FUNCTION guard_erasure() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        NEW.ordered_at := clock_timestamp();
+        IF NOT EXISTS (
+            SELECT FROM data_request
+            WHERE id = NEW.data_request_id AND kind = 'ERASURE' AND outcome = 'GRANTED'
+                AND applicant_id = NEW.applicant_id AND answered_by = viewer.subject(NULL)
+        ) THEN
+            RAISE EXCEPTION 'somebody is erased whose request was granted'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_erasure BEFORE INSERT OR UPDATE ON erasure
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_erasure();
+
+-- Different people open, approve and review an inquiry. A small one begins at once, unless another of
+-- the same supervisor lasts or began within the hour; else it begins when a second supervisor
+-- approves it, within a day.
+CREATE FUNCTION guard_inquiry() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        instant timestamptz;
+        begins boolean;
+        is_allowed boolean;
+    BEGIN
+        PERFORM pg_advisory_xact_lock(7234, hashtext(coalesce(OLD.opened_by, NEW.opened_by)));
+        instant := clock_timestamp();
+        IF TG_OP = 'INSERT' THEN
+            NEW.opened_at := instant;
+            begins := NEW.minutes <= 60 AND NEW.most_people <= 50 AND NOT EXISTS (
+                SELECT FROM inquiry WHERE opened_by = NEW.opened_by
+                    AND greatest(ends_at, ends_at - minutes * interval '1 minute' + interval '1 hour')
+                        > instant
+            );
+            is_allowed := NEW.opened_by = oneself AND NEW.seen = 0
+                AND num_nonnulls(
+                    NEW.approved_by, NEW.ends_at, NEW.lapsed_at, NEW.reviewed_by, NEW.verdict,
+                    NEW.review_reason
+                ) = 0;
+        ELSIF OLD.ends_at IS NULL THEN
+            begins := true;
+            is_allowed := NEW.approved_by = oneself AND OLD.opened_by <> oneself
+                AND OLD.lapsed_at IS NULL AND OLD.opened_at > instant - interval '24 hours'
+                AND num_nonnulls(NEW.reviewed_by, NEW.verdict, NEW.review_reason) = 0;
+            NEW.approved_at := instant;
+        ELSE
+            begins := false;
+            is_allowed := OLD.ends_at <= instant AND OLD.reviewed_by IS NULL
+                AND NEW.reviewed_by = oneself AND OLD.opened_by <> oneself
+                AND OLD.approved_by IS DISTINCT FROM oneself
+                AND NEW.approved_by IS NOT DISTINCT FROM OLD.approved_by;
+            NEW.reviewed_at := instant;
+        END IF;
+        IF begins THEN
+            NEW.ends_at := instant + NEW.minutes * interval '1 minute';
+            NEW.review_due_at := instant + interval '72 hours';
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'an inquiry is opened, agreed to and reviewed by different people'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_inquiry BEFORE INSERT OR UPDATE ON inquiry
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_inquiry();
+
+-- A supervisor sets a legal hold, and releases it once. It waits for an erasure that is under way,
+-- which locks the person's files: then it comes too late, and says so.
+CREATE FUNCTION guard_legal_hold() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.held_at := clock_timestamp();
+            PERFORM FROM application WHERE id = NEW.application_id FOR KEY SHARE;
+            is_allowed := NEW.held_by = oneself AND NEW.released_by IS NULL AND NOT EXISTS (
+                SELECT FROM application JOIN applicant ON applicant.id = applicant_id
+                WHERE application.id = NEW.application_id AND erased_at IS NOT NULL
+            );
+        ELSE
+            NEW.released_at := clock_timestamp();
+            is_allowed := OLD.released_by IS NULL AND NEW.released_by = oneself;
+        END IF;
+        IF is_allowed IS NOT TRUE OR viewer.role() <> 'SUPERVISOR' THEN
+            RAISE EXCEPTION 'a legal hold is set and released by a supervisor'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_legal_hold BEFORE INSERT OR UPDATE ON legal_hold
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_legal_hold();
+
+-- Who proposed an entry of the ban list does not write on a hit by it.
+CREATE FUNCTION guard_excluded_proposers() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF viewer.role() = 'SCREENING' AND viewer.subject(NULL) = ANY (OLD.kept_from) THEN
+            RAISE EXCEPTION 'a hit is kept from whoever proposed the entry'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_excluded_proposers BEFORE UPDATE ON screening
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_excluded_proposers();
+
+-- Somebody else confirms a suspension, and it is lifted once, while it lasts. Whoever suspended
+-- without a second person needs one to suspend the same again.
+CREATE FUNCTION guard_suspension() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        last suspension;
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            SELECT * INTO last FROM suspension
+            WHERE partner_code = NEW.partner_code OR subject = NEW.subject
+            ORDER BY suspended_at DESC, id DESC LIMIT 1;
+            is_allowed := NEW.suspended_by = oneself
+                AND (last.suspended_by = oneself AND last.confirmed_by IS NULL) IS NOT TRUE;
+        ELSIF NEW.lifted_by IS DISTINCT FROM OLD.lifted_by THEN
+            is_allowed := NEW.lifted_by = oneself AND NEW.confirmed_by IS NOT DISTINCT FROM OLD.confirmed_by;
+            NEW.lifted_at := clock_timestamp();
+            NEW.ends_at := NEW.lifted_at;
+        ELSE
+            is_allowed := OLD.confirmed_by IS NULL AND NEW.confirmed_by = oneself
+                AND NEW.confirmed_by <> OLD.suspended_by
+                AND NEW.lift_reason IS NOT DISTINCT FROM OLD.lift_reason;
+            NEW.confirmed_at := clock_timestamp();
+            NEW.ends_at := NULL;
+        END IF;
+        IF TG_OP = 'UPDATE' AND OLD.ends_at <= clock_timestamp() THEN
+            is_allowed := false;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'a suspension takes two people'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_suspension BEFORE INSERT OR UPDATE ON suspension
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_suspension();

@@ -1,0 +1,179 @@
+-- How others learn of a change: the feed that subscriptions follow, NOTIFY, alerts of inquiries, and
+-- the versions of data that caches compare.
+
+-- The stage that an event leads to; none where it leads to no other.
+CREATE FUNCTION stage_after(kind text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE
+        WHEN kind = 'SUBMITTED' THEN 'RECEIVED'
+        WHEN kind IN ('AWAITING_PAYMENT', 'INFO_REQUESTED') THEN 'WAITING_FOR_APPLICANT'
+        WHEN kind IN ('PAID', 'IN_VERIFICATION', 'SCREENING') THEN 'IN_PROCESS'
+        WHEN kind IN ('GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')
+            THEN 'CLOSED'
+    END;
+
+-- Partners read a stage: an event that leaves it as it was must not reach them, not even its time.
+-- What supervision does reaches supervisors alone, so answers are as holds. A revocation reaches
+-- whoever reads the outcome, like a correction; a transfer reaches the centre that the file goes to.
+-- Whoever writes an event needs no right here, and gets none.
+CREATE FUNCTION announce_application_changes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO application_change (id, application_id, kind, changed)
+        SELECT
+            event.id, event.application_id, event.kind,
+            CASE
+                WHEN event.kind IN ('HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED') THEN 'HOLD'
+                WHEN event.kind IN ('SUBMITTED', 'PAID', 'RECEIVED', 'TRANSFERRED') THEN 'STAGE'
+                WHEN stage_after(event.kind) <> before.stage THEN 'STAGE'
+                WHEN event.kind IN ('GRANTED', 'REFUSED', 'REVOKED') THEN 'DECISION'
+                ELSE 'STATUS'
+            END
+        FROM happened AS event
+        LEFT JOIN LATERAL (
+            SELECT stage_after(earlier.kind) AS stage
+            FROM application_event AS earlier
+            WHERE earlier.application_id = event.application_id
+                AND earlier.sequence < event.sequence
+                AND stage_after(earlier.kind) IS NOT NULL
+            ORDER BY earlier.sequence DESC
+            LIMIT 1
+        ) AS before ON true;
+        NOTIFY gerbang_change;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER announce_changes AFTER INSERT ON application_event
+    REFERENCING NEW TABLE AS happened
+    EXECUTE FUNCTION announce_application_changes();
+
+-- What leaves the outbox has entered the figures, in the same transaction. Figures of officers are
+-- left out: they change no volumes, and the decision itself does.
+CREATE FUNCTION announce_volume_changes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO volume_change (partner_code, country_code, changed)
+        SELECT
+            partner_code, country_code,
+            CASE
+                WHEN bool_and(kind IS NULL AND (
+                    intake, info_requested, wip_change, backlog_change, revenue_idr,
+                    granted + refused, withdrawn, lapsed, within_target, cohort_decided,
+                    cohort_within_target
+                ) = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)) THEN 'OUTCOMES'
+                ELSE 'FIGURES'
+            END
+        FROM folded
+        WHERE done_by IS NULL
+        GROUP BY partner_code, country_code;
+        IF FOUND THEN
+            NOTIFY gerbang_change;
+        END IF;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER announce_changes AFTER DELETE ON volume_outbox
+    REFERENCING OLD TABLE AS folded
+    EXECUTE FUNCTION announce_volume_changes();
+
+-- Supervisors hear of an alert at once.
+CREATE FUNCTION announce_alert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        NOTIFY gerbang_change;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER announce_alert AFTER INSERT ON alert
+    EXECUTE FUNCTION announce_alert();
+
+-- The LINKER hears of each application, and of each entry that begins or ends, once it is committed.
+CREATE FUNCTION notify_linker() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        NOTIFY gerbang_unlinked;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER notify_linker AFTER INSERT ON application
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_linker();
+
+CREATE TRIGGER notify_linker AFTER UPDATE OF approved_by, withdrawn_by ON ban_entry
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_linker();
+
+-- Whoever was corrected is linked again, in each file.
+CREATE FUNCTION request_relinking() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE application SET is_linked = false
+        WHERE applicant_id = NEW.applicant_id AND is_linked;
+        NOTIFY gerbang_unlinked;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER request_relinking AFTER INSERT OR UPDATE ON correction
+    FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
+    EXECUTE FUNCTION request_relinking();
+
+-- An alert names its inquiry; the first one has the key of its inquiry, too.
+CREATE FUNCTION raise_inquiry_alert() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO alert (id, kind, actor, actor_role, inquiry_id)
+        VALUES (NEW.id, 'INQUIRY', NEW.opened_by, 'SUPERVISOR', NEW.id);
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER raise_inquiry_alert AFTER INSERT ON inquiry
+    FOR EACH ROW EXECUTE FUNCTION raise_inquiry_alert();
+
+-- A review closes the alerts of an inquiry; from then on those who were read are told of it.
+CREATE FUNCTION disclose_reviewed_inquiry() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE inquiry_person SET told_at = NEW.reviewed_at WHERE reference = NEW.reference;
+        UPDATE alert SET closed_at = NEW.reviewed_at, closed_by = NEW.reviewed_by,
+            close_reason = NEW.review_reason
+        WHERE (id = NEW.id OR inquiry_id = NEW.id) AND closed_at IS NULL;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER disclose_reviewed_inquiry AFTER UPDATE OF reviewed_by ON inquiry
+    FOR EACH ROW WHEN (NEW.reviewed_by IS NOT NULL AND OLD.reviewed_by IS NULL)
+    EXECUTE FUNCTION disclose_reviewed_inquiry();
+
+-- Once in a transaction is enough: what it changes is seen as a whole. The row is locked until it
+-- commits, so that versions follow each other as the changes do.
+CREATE FUNCTION renew_data_version() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE data_version
+        SET version = gen_random_uuid(), changed_in = pg_current_xact_id()::text::bigint
+        WHERE data = TG_ARGV[0] AND changed_in <> pg_current_xact_id()::text::bigint;
+        RETURN NULL;
+    END
+$$;
+
+-- {table}: centre, country, partner, visa_type
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
+    EXECUTE FUNCTION renew_data_version('names');
+
+-- {table}: volume_edition, volume_published
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
+    EXECUTE FUNCTION renew_data_version('published');
+
+-- {table}: volume_age, volume_age_detailed, volume_daily, volume_daily_duration, volume_ground,
+--     volume_monthly, volume_monthly_duration, volume_monthly_nationality,
+--     volume_monthly_nationality_duration, volume_monthly_nationality_place,
+--     volume_monthly_nationality_place_duration, volume_monthly_type, volume_monthly_type_duration,
+--     volume_referral, volume_yearly
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
+    EXECUTE FUNCTION renew_data_version('figures');
+
+-- The keeper writes this row every second, and mostly changes nothing.
+CREATE TRIGGER renew_version
+    AFTER INSERT OR UPDATE OR DELETE ON volume_aged_until
+    FOR EACH ROW EXECUTE FUNCTION renew_data_version('figures');
