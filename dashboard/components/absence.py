@@ -23,12 +23,17 @@ def not_here(absent: Sequence[Absent], name: Name, viewer: Viewer, back: str, sa
 
 
 def partly_absent(
-    absent: Sequence[Absent], name: Name, viewer: Viewer, say: Texts
+    absent: Sequence[Absent], name: Name, viewer: Viewer, say: Texts, asked: str, shown: str
 ) -> html.Section | None:
-    """A notice above figures that do not cover everything that the address names."""
-    if not absent:
+    """A notice above figures that are not all that the address names: of fewer values of a filter,
+    or of another measure, ``shown`` in place of the one that was ``asked`` for."""
+    sentences = _words(absent, name, viewer, say)
+    if shown != asked:
+        measure, other = (say(f"measures.{each}.label") for each in (asked, shown))
+        sentences.append(say("absent.measure", measure=measure, shown=other))
+    if not sentences:
         return None
-    words = [html.P(sentence) for sentence in _words(absent, name, viewer, say)]
+    words = [html.P(sentence) for sentence in sentences]
     return html.Section(words, className="stale partly", role="status")
 
 

@@ -15,7 +15,7 @@ from dashboard.components.prefetching import mark_of_opening
 from dashboard.model.page_state import Address
 from dashboard.model.viewer import Viewer
 from dashboard.texts import Texts
-from dashboard.texts.wording import country_name, list_text
+from dashboard.texts.wording import count_text, country_name, list_text
 
 NAMED_COUNTRIES = 4
 THEME: Any = {
@@ -101,7 +101,7 @@ def scope_text(viewer: Viewer, say: Texts) -> str:
     if not viewer.partner:
         return say("masthead.scope_all")
     if len(viewer.countries) > NAMED_COUNTRIES:
-        count = str(len(viewer.countries))
+        count = count_text(len(viewer.countries), say)
         return say("masthead.scope_count", count=count, partner=viewer.partner)
     names = [country_name(code, say.language) for code in viewer.countries]
     return say("masthead.scope_partner", countries=list_text(names, say), partner=viewer.partner)

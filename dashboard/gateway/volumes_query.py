@@ -9,7 +9,7 @@ from dashboard.gateway.session import Session
 from dashboard.model.filters import FILTER, GROUPINGS, condition
 from dashboard.model.measures import Audience
 from dashboard.model.page_state import Address
-from dashboard.model.period import Period, today
+from dashboard.model.period import Period, last_years, today
 from dashboard.model.published import published_window
 from dashboard.model.volumes import Volumes, read_volumes
 
@@ -18,7 +18,9 @@ SUMMARY, MONTHS, PLACES, PUBLISHED = "summary", "months", "places", "published"
 #: Names of codes; and the choices of the filters, which are read day by day and take longest, so
 #: that nothing else waits for them.
 NAMES, CHOICES = "names", "choices"
-_PUBLISHED = ("publishedFrom", "publishedTo", "publishedBy")
+_PUBLISHED = ("publishedFrom", "publishedTo", "publishedBy", "yearsFrom", "yearsTo")
+#: Years that a withheld figure can name in its place.
+PUBLISHED_YEARS = 2
 _NAMED = ("isNamed", "named", "isCentreNamed", "namedCentres")
 
 
@@ -63,11 +65,14 @@ def _variables_for(name: str, variables: dict[str, Any]) -> dict[str, Any]:
 
 def published_variables(period: Period) -> dict[str, Any]:
     """The variables for published figures, which cover whole calendar periods."""
-    window = published_window(period, today())
+    now = today()
+    window, years = published_window(period, now), last_years(PUBLISHED_YEARS, now)
     values = (
         window.period.from_on.isoformat(),
         window.period.to_on.isoformat(),
         ["COUNTRY", window.grain],
+        years.from_on.isoformat(),
+        years.to_on.isoformat(),
     )
     return dict(zip(_PUBLISHED, values, strict=True))
 

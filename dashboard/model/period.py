@@ -98,9 +98,13 @@ def last_quarter(now: date) -> Period:
     return last_quarters(1, now)
 
 
+def last_years(count: int, now: date) -> Period:
+    """The last calendar years that are over."""
+    return Period(date(now.year - count, 1, 1), date(now.year - 1, 12, 31))
+
+
 def last_year(now: date) -> Period:
-    """The last calendar year that is over."""
-    return Period(date(now.year - 1, 1, 1), date(now.year - 1, 12, 31))
+    return last_years(1, now)
 
 
 def this_year(now: date) -> Period:

@@ -1,6 +1,6 @@
 """How cases ended, as it is published to partner managers: protected, on a fixed grid."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from dashboard.model.period import (
     month_end,
     month_start,
 )
-from dashboard.model.rows import Line, Reading, line_of, reading_of
+from dashboard.model.rows import Line, Reading, Wider, line_of, reading_of
 
 OUTCOMES = (DECISIONS, REFUSAL_RATE)
 #: The grid: calendar months, quarters and years, by how many months they have.
@@ -61,12 +61,16 @@ class PublishedPeriod:
     lines: tuple[Line, ...]
     #: The refusal rate of the whole country in the same period.
     national: Reading
+    #: The newest year that a country's refusal rate was published of, where there is one.
+    years: Mapping[str, Wider]
 
 
-def read_published(table: Mapping[str, Any] | None, months: int) -> PublishedPeriod | None:
+def read_published(
+    table: Mapping[str, Any] | None, years: Mapping[str, Any] | None, months: int
+) -> PublishedPeriod | None:
     """None where this viewer reads exact figures, or where nothing was published yet.
 
-    ``months`` is how many a period of the table has.
+    ``months`` is how many a period of the table has; ``years`` has the years before.
     """
     rules = table and table["published"]
     if not table or not rules or rules["edition"] is None:
@@ -87,4 +91,25 @@ def read_published(table: Mapping[str, Any] | None, months: int) -> PublishedPer
         period=Period(newest, month_end(month_start(newest, months - 1))),
         lines=tuple(line for line in lines if line.starts_on == newest),
         national=reading_of(national["nationalRefusalRate"]),
+        years=_newest_years(years["rows"] if years else ()),
     )
+
+
+def _newest_years(rows: Iterable[Mapping[str, Any]]) -> dict[str, Wider]:
+    """By country, the last of these years with a rate or its bound."""
+    known = [
+        row
+        for row in rows
+        if row["country"]
+        and (
+            row["refusalRate"]["value"] is not None or row["refusalRate"]["upperBound"] is not None
+        )
+    ]
+    known.sort(key=lambda row: row["period"]["startsOn"])
+    return {
+        row["country"]["code"]: Wider(
+            date.fromisoformat(row["period"]["startsOn"]),
+            date.fromisoformat(row["period"]["endsOn"]),
+        )
+        for row in known
+    }

@@ -94,7 +94,7 @@ def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> V
     lines: dict[str, tuple[Line, ...]] = {
         name: tuple(line_of(row, address.by) for row in table["rows"])
         for name, table in data.items()
-        if "rows" in table and name not in ("published", "recent", *CHOICES)
+        if "rows" in table and name not in ("published", "publishedYears", "recent", *CHOICES)
     }
     firsts = (table["completeFrom"] for table in data.values() if "completeFrom" in table)
     complete_from = next(map(date.fromisoformat, firsts), None)
@@ -128,7 +128,11 @@ def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> V
         named=_names(data, "named", "name"),
         named_centres=_names(data, "namedCentres", "city"),
         targets=tuple(_targets(data.get("visaTypes", {"nodes": []}), address.visa)),
-        published=read_published(data.get("published"), published_window(period, today()).months),
+        published=read_published(
+            data.get("published"),
+            data.get("publishedYears"),
+            published_window(period, today()).months,
+        ),
     )
 
 

@@ -26,6 +26,8 @@ SHORT_UNITS: dict[str, Literal["long", "short"]] = {"id": "long", "en": "short"}
 SHARE, WHOLE_SHARE, AMOUNT = map(parse_pattern, ("#,##0.0%", "#,##0%", "#,##0.0"))
 NO_VALUE = "–"
 MINUS = "\N{MINUS SIGN}"
+#: The plural categories of CLDR, in its order.
+CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 
 How = ParamSpec("How")
 Write = Callable[Concatenate[float, Texts, How], str]
@@ -75,9 +77,36 @@ def value_text(measure: Measure, reading: Reading, say: Texts, *, is_short: bool
             return f"Rp{space}{_compact(value, say, is_short=is_short)}"
 
 
+class Counted(str):
+    """A whole number as text, which knows the forms that words take beside it.
+
+    The text ``{count} {count:day|days}`` says 1 day, 2 days: a form for each plural category of
+    its language, in the order of CLDR. Any other text in its place is refused.
+    """
+
+    __slots__ = ("form", "forms")
+
+    def __new__(cls, number: int, locale: Locale) -> "Counted":
+        counted = super().__new__(cls, format_decimal(number, locale=locale))
+        categories = [*locale.plural_form.tags, "other"]
+        ordered = [each for each in CATEGORIES if each in categories]
+        counted.form = ordered.index(locale.plural_form(number))
+        counted.forms = len(ordered)
+        return counted
+
+    def __format__(self, words: str) -> str:
+        if not words:
+            return str(self)
+        forms = words.split("|")
+        if len(forms) != self.forms:
+            raise ValueError(f"{self.forms} forms are needed, not {len(forms)}: {words}")
+        return forms[self.form]
+
+
 @_once
-def count_text(value: float, say: Texts) -> str:
-    return format_decimal(round(value), locale=say.locale)
+def count_text(value: float, say: Texts) -> Counted:
+    """A number of something; its text knows the form of a word beside it."""
+    return Counted(round(value), say.locale)
 
 
 @_once

@@ -40,7 +40,7 @@ ROLES: Mapping[str, Mapping[Role, str]] = {
         Role.APPLICANT: "Pemohon",
         Role.PARTNER_SERVICE: "Sistem mitra",
         Role.SCREENING: "Otoritas pemeriksaan",
-        Role.TREASURY: "Kas negara",
+        Role.TREASURY: "Perbendaharaan negara",
         Role.ADMINISTRATOR: "Administrator",
     },
     "en": {

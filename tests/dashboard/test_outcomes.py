@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -12,10 +13,11 @@ from dashboard.model.period import Period
 from dashboard.model.published import PublishedPeriod, published_window
 from dashboard.model.rows import Line, Reading, Wider
 from dashboard.model.viewer import Viewer
+from dashboard.model.volumes import read_volumes
 from dashboard.pages.volumes.outcomes import outcomes
 from dashboard.pages.volumes.view import View
 from dashboard.texts import texts
-from tests.dashboard.some_volumes import some_volumes
+from tests.dashboard.some_volumes import some_data, some_volumes
 
 NOW = date(2026, 11, 25)
 YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
@@ -23,11 +25,13 @@ QUARTER = Period(date(2026, 7, 1), date(2026, 9, 30))
 MANAGER = Viewer("PARTNER_MANAGER", ("PARTNER_MANAGER",), "Sari", "NUSA", ("AU",))
 
 
-def panel(refusals: Reading, address: Address | None = None) -> str:
+def panel(
+    refusals: Reading, address: Address | None = None, years: dict[str, Wider] | None = None
+) -> str:
     """The panel of Australia with a refusal rate, as HTML."""
     line = Line({DECISIONS.id: Reading(80.0), REFUSAL_RATE.id: refusals}, "AU", name="Australia")
     published = PublishedPeriod(1, datetime(2026, 10, 2, tzinfo=UTC), 5, 10, 100, QUARTER, (line,),
-                          Reading(0.025))  # fmt: skip
+                          Reading(0.025), years or {})  # fmt: skip
     volumes = replace(some_volumes(), published=published)
     address = address or Address("en", country=("AU",))
     return html_of(outcomes(View(address, MANAGER, PARTNER, QUARTER, volumes, texts("en"))))
@@ -42,6 +46,46 @@ def test_a_withheld_rate_leads_to_the_nearest_period_that_has_one() -> None:
     assert there == YEAR
     window = published_window(there, NOW)
     assert (window.period, window.grain) == (YEAR, "YEAR")
+
+
+def test_a_withheld_rate_of_no_wider_period_leads_to_the_last_year_that_has_one() -> None:
+    years = {"AU": Wider(YEAR.from_on, YEAR.to_on), "NZ": Wider(date(2024, 1, 1), YEAR.to_on)}
+    found = panel(Reading(is_suppressed=True), years=years)
+    assert "first=2025-01&amp;last=2025-12" in found
+    assert "<a " not in panel(Reading(is_suppressed=True), years={"NZ": years["NZ"]})
+
+
+def test_the_last_year_that_was_published_is_found_for_each_country() -> None:
+    def row(country: str | None, year: int, **rate: float | None) -> dict[str, Any]:
+        found = {"code": country} if country else None
+        period = {"startsOn": f"{year}-01-01", "endsOn": f"{year}-12-31"}
+        values = {"value": None, "upperBound": None} | rate
+        return {"country": found, "period": period, "refusalRate": values}
+
+    rows = [
+        row("NZ", 2025, upperBound=0.055), row("NZ", 2024, value=0.02), row("PG", 2024, value=0.0),
+        row("PG", 2025), row("FJ", 2025), row(None, 2025, value=0.02),
+    ]  # fmt: skip
+    data = some_data(date(2024, 12, 1)) | {
+        "published": {
+            "published": {
+                "edition": 1, "publishedAt": "2026-10-02T00:00:00Z", "rounding": 5,
+                "threshold": 10, "fewestDecisions": 100,
+            },
+            "rows": [
+                {
+                    "edition": 1, "country": {"code": "NZ", "name": "Selandia Baru"},
+                    "period": {"startsOn": "2026-07-01"},
+                    "nationalRefusalRate": {"value": 0.025},
+                }
+            ],
+        },
+        "publishedYears": {"rows": rows},
+    }  # fmt: skip
+    published = read_volumes(data, QUARTER, Address("en")).published
+    assert published
+    last, before = Wider(YEAR.from_on, YEAR.to_on), Wider(date(2024, 1, 1), date(2024, 12, 31))
+    assert published.years == {"NZ": last, "PG": before}
 
 
 def test_a_rate_or_a_bound_needs_no_link_to_another_period() -> None:

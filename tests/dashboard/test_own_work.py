@@ -64,7 +64,7 @@ def test_an_ordinary_month_asks_for_nothing() -> None:
 def test_what_is_worse_than_its_own_past_is_named(last: dict[str, Any], says: str) -> None:
     work = work_of(**last)
     finding = own_work_finding(work, NAMES, Address("en"), EN)
-    assert finding.title == "1 figures of October 2026 are worse than their own past explains"
+    assert finding.title == "In October 2026, 1 figure is worse than its own past explains"
     assert says in finding.notes[0]
     assert "usually at most" in finding.notes[0]
     assert "by=centre" in finding.href

@@ -34,6 +34,35 @@ async def test_the_trend_of_one_visa_type_has_its_target(connected: Running) -> 
     assert "C1 " in str(page["volumes-chips"])
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("user", "search", "says"),
+    [
+        (
+            "manager-au",
+            "?language=en&measure=refusal_rate",
+            "“Refusal rate” is not among the figures that you read here;"
+            " “Applications received” is shown instead.",
+        ),
+        (
+            "manager-au",
+            "?language=id&measure=refusal_rate",
+            "“Tingkat penolakan” tidak termasuk angka yang dapat Anda baca di sini",
+        ),
+        ("leadership", "?language=en&measure=refusal_rate", None),
+        ("manager-au", "?language=en&measure=backlog", None),
+    ],
+)
+async def test_a_measure_that_somebody_does_not_read_is_not_replaced_in_silence(
+    connected: Running, user: str, search: str, says: str | None
+) -> None:
+    visitor, _ = await connected.visitor(user)
+    async with visitor:
+        page = await page_of(visitor, search)
+    notice = str(page["volumes-notice"])
+    assert (says in notice) if says else ("“" not in notice)
+
+
 def choose(page: Page, name: str, text: str) -> None:
     """By keyboard: the focus stands on the picker, which is searched."""
     page.locator(f"#volumes-{name}").focus()

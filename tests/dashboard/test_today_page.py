@@ -10,6 +10,7 @@ from dashboard.gateway.client import document
 from dashboard.model.page_state import Address
 from dashboard.model.period import today
 from dashboard.pages.today.answers import variables_of
+from dashboard.texts import texts
 from tests.browser import AXE
 from tests.dashboard.visiting import ANSWERED, QUESTIONS, SLOW, Visitor, number
 from tests.running_demo import Demo
@@ -51,6 +52,55 @@ def test_leadership_reads_four_answers_that_are_the_gateways(visitor: Visitor, d
         found = of_type[code[0]]
         assert f"{found['decisions']['value']:,}" in text
         assert f"{round(found['targetRate']['value'] * 100, 1):.1f}%" in text
+
+
+#: Frames that are seen without a line or a bar in them.
+EMPTY_FRAMES = """() => [...document.querySelectorAll('figure, .graph')]
+  .filter((each) => each.checkVisibility() && !each.querySelector('.trace, .scattergeo, .bars'))
+  .map((each) => each.id || each.className)"""
+
+
+def small_country(demo: Demo) -> str:
+    """Of those with the fewest applications, one whose first came after the year before began."""
+    period = Address("en").chosen_period(today())
+    begins_on = period.year_before.from_on.isoformat()
+    data = demo.ask(
+        "leadership",
+        "query ($from: Date!, $to: Date!) { volumes(from: $from, to: $to, "
+        ' groupBy: [COUNTRY, MONTH], where: {partner: {eq: "NUSA"}}) { completeFrom'
+        " rows { country { code } period { startsOn } intake { value } } } }",
+        **{"from": begins_on, "to": period.to_on.isoformat()},
+    )["volumes"]
+    assert data["completeFrom"] <= begins_on
+    months: dict[str, list[str]] = {}
+    for row in data["rows"]:
+        if row["intake"]["value"]:
+            months.setdefault(row["country"]["code"], []).append(row["period"]["startsOn"])
+    later = [code for code, found in months.items() if min(found) > begins_on]
+    return min(later, key=lambda code: (len(months[code]), code))
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_a_very_small_country_has_no_empty_frame_and_is_told_what_can_be_said(
+    visitor: Visitor, demo: Demo, language: str
+) -> None:
+    """Its first application came in long after the data begin."""
+    say, manager = texts(language), f"manager-{small_country(demo).lower()}"
+    page = visitor.opens_today(manager, f"language={language}")
+    page.wait_for_timeout(500)
+    assert page.evaluate(EMPTY_FRAMES) == []
+    assert page.locator(".today table:visible:not(:has(tbody tr))").count() == 0
+    words = page.inner_text("#today-questions")
+    assert say("today.nothing_before") not in words
+    assert say("today.no_alarm_months") not in words
+    assert say("today.coming_unknown") in words
+    assert say("today.fan") not in words
+    page = visitor.opens(manager, f"language={language}")
+    page.wait_for_selector("#cards .card:not(.waiting)", state="attached")
+    compared = page.inner_text(".compared") if page.locator(".compared").count() else ""
+    unknown = say("heading.unknown", period="|", previous="|").split("|")[1]
+    assert compared
+    assert unknown not in compared
 
 
 def test_a_filter_changes_every_answer_and_stands_in_the_address(

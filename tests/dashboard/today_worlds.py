@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from dashboard.model.period import Period, month_start
+from dashboard.pages.today.answers import Today, read_today
 
 COUNTRIES = {
     "AU": "Australia",
@@ -114,6 +115,12 @@ def answer_of(world: World, *, why: str = "country", has_outcomes: bool = True) 
     if not has_outcomes:
         data["published"] = {"rows": []}
     return data
+
+
+def today_of(world: World, *, why: str = "country", has_outcomes: bool = True) -> Today:
+    """The same as the page reads it."""
+    answer = answer_of(world, why=why, has_outcomes=has_outcomes)
+    return read_today(answer, PERIOD, "country", why)
 
 
 def sums(rows: Iterable[Row], field: str, of: Callable[[Row], str]) -> dict[str, int]:

@@ -1,10 +1,11 @@
 """Who needs attention: places outside the funnel, and months outside their own past."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.analysis.attention import (
     WARNING,
+    Count,
     Funnel,
     Point,
     control_chart,
@@ -14,7 +15,7 @@ from dashboard.analysis.attention import (
 from dashboard.model.measures import REFUSAL_RATE, TARGET_RATE
 from dashboard.model.page_state import Address
 from dashboard.pages.today.answers import NOWHERE, Today
-from dashboard.pages.today.findings import Finding, volumes_link
+from dashboard.pages.today.findings import Finding, all_text, volumes_link
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, list_text, month_text, percent_text
 
@@ -32,9 +33,11 @@ class Attention:
     address: Address
     #: Refusals, or decisions that were late.
     is_refusals: bool
-    #: The places with enough decisions, and how many have too few to be held against others.
+    #: The places with enough decisions, and those with too few to be held against others.
     funnel: Funnel
-    small: int
+    small: tuple[Count, ...]
+    #: All places together.
+    whole: Count
     #: Places whose last month is beyond the limits of its own past, the least likely first.
     sudden: tuple[tuple[str, Point], ...]
     #: All places together, month by month.
@@ -51,14 +54,14 @@ def attention_from(today: Today, address: Address) -> Attention:
     is_refusals = today.has_outcomes and address.measure_shown is not TARGET_RATE
     months = dict(sorted(today.months.items()))
     counts = today.counts(today.places, is_refusals=is_refusals)
-    decided = sum(each.n for each in counts)
-    rate = sum(each.cases for each in counts) / decided if decided else 0.0
+    whole = Count("", sum(each.n for each in counts), sum(each.cases for each in counts))
     return Attention(
         today,
         address,
         is_refusals,
-        funnel([each for each in counts if each.n >= ENOUGH], rate),
-        sum(0 < each.n < ENOUGH for each in counts),
+        funnel([each for each in counts if each.n >= ENOUGH], whole.rate),
+        tuple(each for each in counts if 0 < each.n < ENOUGH),
+        whole,
         _sudden(today, is_refusals),
         control_chart(today.counts(months, is_refusals=is_refusals)),
     )
@@ -83,38 +86,76 @@ def place_names(today: Today, say: Texts) -> Mapping[str, str]:
 
 def attention_finding(attention: Attention, say: Texts) -> Finding:
     """The sentence: who stands out among the others, and whose last month does from its past."""
-    kind = attention.kind
-    outside = attention.funnel.outside
+    kind, place = attention.kind, attention.today.place
+    outside, points = attention.funnel.outside, attention.funnel.points
     names = place_names(attention.today, say)
-    count = len(attention.funnel.points)
-    by = say(f"today.places_{attention.today.place}")
-    if count < 2:  # a single place has no others to compare with
-        return Finding(say(f"today.none_judged_{kind}", places=by))
+    if len(points) < 2:  # a single place has no others to compare with
+        places = say(f"today.places_{place}", count=count_text(len(points) + 2, say))
+        alone = say(f"today.none_judged_{kind}", places=places, enough=str(ENOUGH))
+        return Finding(alone, tuple(_whole_text(attention, say)))
+    judged = [point.count for point in points]
     if not outside:
-        title = say(f"today.none_outside_{kind}", count=str(count), places=by)
+        title = say(f"today.none_outside_{kind}", all=_all_text(judged, place, say))
     else:
-        listed = list_text([names.get(p.count.key, p.count.key) for p in outside[:NAMED]], say)
+        listed = [
+            say(
+                f"today.{'more' if point.is_high else 'fewer'}_{kind}",
+                name=names.get(point.count.key, point.count.key),
+            )
+            for point in outside[:NAMED]
+        ]
         title = say(
             f"today.outside_{kind}" if len(outside) <= NAMED else f"today.outside_many_{kind}",
-            names=listed,
-            outside=str(len(outside)),
-            count=str(count),
-            places=by,
+            names=list_text(listed, say),
+            outside=count_text(len(outside), say),
+            judged=_number_text(judged, place, say),
         )
     notes = [_first(attention, outside[0], names, say)] if outside else []
     notes += [_sudden_text(attention, names, say)]
     notes += [
         say(
             "today.by_chance",
-            count=str(count),
-            places=by,
-            expected=_expected_text(count * (1 - WARNING), say),
+            judged=_number_text(judged, place, say),
+            expected=_expected_text(len(points) * (1 - WARNING), say),
         )
     ]
-    if attention.small:
-        small = count_text(attention.small, say)
-        notes.append(say("today.small", small=small, places=by, enough=str(ENOUGH)))
-    return Finding(title, tuple(notes), _href(attention), bool(outside or attention.sudden))
+    if small := attention.small:
+        how_many, text = count_text(len(small), say), _number_text(small, place, say)
+        notes.append(say("today.small", small=text, count=how_many, enough=str(ENOUGH)))
+    # Fewer late decisions than elsewhere concern nobody.
+    concerns = [point for point in outside if attention.is_refusals or point.is_high]
+    return Finding(title, tuple(notes), _href(attention), bool(concerns or attention.sudden))
+
+
+def _all_text(counts: Sequence[Count], place: str, say: Texts) -> str:
+    """All places; what has no place is none of them."""
+    named = len([each for each in counts if each.key != NOWHERE])
+    places = all_text(named, place, say)
+    if named == len(counts):
+        return places
+    return say("today.and_besides", places=places, besides=say(f"today.besides_{place}"))
+
+
+def _number_text(counts: Sequence[Count], place: str, say: Texts) -> str:
+    """How many places; what has no place is counted with them without being one."""
+    count, named = (
+        count_text(number, say)
+        for number in (len(counts), len([each for each in counts if each.key != NOWHERE]))
+    )
+    places = f"{named} {say(f'today.places_{place}', count=named)}"
+    if named == count:
+        return places
+    together = say("today.and_besides", places=places, besides=say(f"today.besides_{place}"))
+    return f"{count} ({together})"
+
+
+def _whole_text(attention: Attention, say: Texts) -> list[str]:
+    """What can be said where nothing can be compared: how many of all there were."""
+    whole = attention.whole
+    if not whole.n:
+        return [say("today.nothing_decided")]
+    values = {"cases": count_text(whole.cases, say), "count": count_text(whole.n, say)}
+    return [say(f"today.whole_{attention.kind}", **values)]
 
 
 def _expected_text(places: float, say: Texts) -> str:

@@ -93,7 +93,8 @@ def change_finding(change: Change, say: Texts) -> Finding:
 
 
 def steps_of(change: Change, say: Texts) -> tuple[list[Step], Step] | None:
-    """The bars of the waterfall, the rest of the groups as one, and the whole change."""
+    """The bars of the waterfall, the rest of the groups as one, and the whole change; None where
+    nothing is compared, or no group moved."""
     if change.total:
         parts = [(part.key, float(part.change)) for part in change.total.contributions]
         whole, text = float(change.total.change), lambda size: signed_count(round(size), say)
@@ -103,6 +104,8 @@ def steps_of(change: Change, say: Texts) -> tuple[list[Step], Step] | None:
     else:
         return None
     moved = [(key, size) for key, size in parts if size]
+    if not moved:
+        return None
     drawn = moved[:DRAWN] if len(moved) > DRAWN + 1 else moved
     others = len(moved) - len(drawn)
     steps = [
@@ -111,7 +114,7 @@ def steps_of(change: Change, say: Texts) -> tuple[list[Step], Step] | None:
     ]
     if others:
         rest = whole - sum(size for _, size in drawn)
-        steps.append(Step(say("today.others", count=str(others)), rest, text(rest)))
+        steps.append(Step(say("today.others", count=count_text(others, say)), rest, text(rest)))
     return steps, Step(say("today.whole_change"), whole, text(whole))
 
 

@@ -8,7 +8,7 @@ from dashboard.analysis.season import season_of
 from dashboard.figures.fan import range_text
 from dashboard.model.measures import INTAKE
 from dashboard.model.page_state import Address
-from dashboard.model.period import month_start
+from dashboard.model.period import MONTHS_OF_A_YEAR, month_start
 from dashboard.pages.today.answers import Today, whole_months
 from dashboard.pages.today.findings import Finding, volumes_link
 from dashboard.texts import Texts
@@ -40,11 +40,27 @@ def coming_from(today: Today) -> ComingMonths:
     return ComingMonths(first, counts, outlook(counts, season, first.month) if counts else None)
 
 
+def _so_far(coming: ComingMonths, say: Texts) -> list[str]:
+    """What can be said where nothing can be expected: how many came in of late."""
+    last = coming.counts[-MONTHS_OF_A_YEAR:]
+    if not last:
+        return []
+    return [
+        say(
+            "today.coming_so_far",
+            count=count_text(sum(last), say),
+            months=count_text(len(last), say),
+            most=count_text(max(last), say),
+        )
+    ]
+
+
 def coming_finding(coming: ComingMonths, address: Address, say: Texts) -> Finding:
     """The sentence, with each month's range and how often such ranges held."""
     href = volumes_link(address, measure=INTAKE.id)
     if coming.outlook is None:
-        return Finding(say("today.coming_unknown"), (say("today.coming_needs"),), href)
+        notes = (*_so_far(coming, say), say("today.coming_needs"))
+        return Finding(say("today.coming_unknown"), notes, href)
     ranges, months = coming.outlook.coming, coming.months
     title = say(
         "today.coming",
@@ -63,8 +79,8 @@ def coming_finding(coming: ComingMonths, address: Address, say: Texts) -> Findin
             say(
                 "today.held",
                 share=percent_text(held.inside / held.months, say, digits=0),
-                inside=str(held.inside),
-                months=str(held.months),
+                inside=count_text(held.inside, say),
+                months=count_text(held.months, say),
                 level=percent_text(LEVEL, say, digits=0),
             )
         )

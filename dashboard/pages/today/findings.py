@@ -37,6 +37,13 @@ def group_name(today: Today, dimension: str, code: str, say: Texts) -> str:
     return today.names[dimension].get(code, code)
 
 
+def all_text(count: int, place: str, say: Texts) -> str:
+    """All of so many countries, centres or visa types; two are both."""
+    values = {"count": count_text(count, say)}
+    places = say(f"today.places_{place}", **values)
+    return say("today.both" if count == 2 else "today.all", places=places, **values)
+
+
 def volumes_link(address: Address, **changes: str) -> str:
     """The page Volumes with the same period and filters, on what a sentence is about."""
     return VOLUMES + replace(address, why=Address("").why, **changes).link()

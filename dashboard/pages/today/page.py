@@ -197,14 +197,16 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
     back = shown_instead(state)
     if reply.outage or back:
         return outage_notice(reply.outage, reply.today.as_of, say, back), False
-    return partly_absent(*who, say), False
+    shown = change_from(reply.today, reply.address).measure.id
+    return partly_absent(*who, say, reply.address.measure, shown), False
 
 
 @part(
     html_output("today-change"),
     Output("today-waterfall", "figure"),
     html_output("today-steps"),
-    otherwise=lambda say: (missing_part(say), EMPTY, None),
+    Output("today-waterfall-figure", "hidden"),
+    otherwise=lambda say: (missing_part(say), EMPTY, None, False),
 )
 async def show_change(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
@@ -212,10 +214,10 @@ async def show_change(state: Any) -> tuple[Any, ...]:
     found = steps_of(change, say)
     sentence = answer(change_finding(change, say), say)
     if found is None:
-        return sentence, EMPTY, None
+        return sentence, EMPTY, None, True
     steps, total = found
-    tick_format = ",.0f" if change.total else "+.1%"
-    return sentence, waterfall(steps, total, tick_format, say), change_table(steps, total, say)
+    figure = waterfall(steps, total, ",.0f" if change.total else "+.1%", say)
+    return sentence, figure, change_table(steps, total, say), False
 
 
 @part(
@@ -226,7 +228,8 @@ async def show_change(state: Any) -> tuple[Any, ...]:
     Output("today-control", "figure"),
     html_output("today-control-note"),
     Output("today-funnel-figure", "hidden"),
-    otherwise=lambda say: (missing_part(say), EMPTY, None, None, EMPTY, None, False),
+    Output("today-control-figure", "hidden"),
+    otherwise=lambda say: (missing_part(say), EMPTY, None, None, EMPTY, None, False, False),
 )
 async def show_attention(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
@@ -248,6 +251,7 @@ async def show_attention(state: Any) -> tuple[Any, ...]:
         control_figure(attention.chart, say),
         f"{say(f'today.control_{attention.kind}')}. {alarm_text}",
         len(attention.funnel.points) < 2,
+        not attention.chart,
     )
 
 
@@ -262,7 +266,7 @@ async def show_promise(state: Any) -> tuple[Any, ...]:
     found, say = targets_from(reply.today), reply.say
     return (
         answer(promise_finding(found, reply.address, say), say),
-        promise_table(found, reply.today.names["visa"], say),
+        promise_table(found, reply.today.names["visa"], say) if found else None,
         published_list(reply.today.published, say),
     )
 
@@ -278,21 +282,23 @@ async def show_work(state: Any) -> tuple[Any, ...]:
         return missing_part(reply.say), None
     say, names = reply.say, reply.today.names
     finding = own_work_finding(reply.work, names["place"], reply.address, say)
-    return answer(finding, say), own_work_table(reply.work, names, say)
+    has_rows = bool(reply.work.telling_groups)
+    return answer(finding, say), own_work_table(reply.work, names, say) if has_rows else None
 
 
 @part(
     html_output("today-coming"),
     Output("today-fan", "figure"),
-    otherwise=lambda say: (missing_part(say), EMPTY),
+    Output("today-fan-figure", "hidden"),
+    otherwise=lambda say: (missing_part(say), EMPTY, False),
 )
 async def show_coming(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
     coming, say = coming_from(reply.today), reply.say
     sentence = answer(coming_finding(coming, reply.address, say), say)
     if coming.outlook is None:
-        return sentence, EMPTY
-    return sentence, fan_figure(coming.counts, coming.first, coming.outlook, say)
+        return sentence, EMPTY, True
+    return sentence, fan_figure(coming.counts, coming.first, coming.outlook, say), False
 
 
 PAGE.shows(show_choices, is_steady=True)

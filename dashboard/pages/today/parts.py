@@ -183,7 +183,8 @@ def _published_text(rate: PublishedRate, say: Texts) -> str:
 def _promise_row(target: Target, names: Mapping[str, str], say: Texts) -> html.Tr:
     verdict = say(f"today.verdict_{target.verdict}")
     known = [month for month in target.months_met if month is not None]
-    marked = say("today.kept", met=str(sum(known)), count=str(len(known))) if known else ""
+    met, count = count_text(sum(known), say), count_text(len(known), say)
+    marked = say("today.kept", met=met, count=count) if known else ""
     low, high = target.interval
     interval = f"{percent_text(low, say)}–{percent_text(high, say)}"
     signs = {Verdict.MET: "✓ ", Verdict.MISSED: "✗ "}

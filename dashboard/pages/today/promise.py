@@ -6,7 +6,7 @@ from dashboard.analysis.target import ENOUGH, Target, Verdict, targets
 from dashboard.model.measures import TARGET_RATE
 from dashboard.model.page_state import Address
 from dashboard.pages.today.answers import Today
-from dashboard.pages.today.findings import Finding, volumes_link
+from dashboard.pages.today.findings import Finding, all_text, volumes_link
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, list_text, percent_text
 
@@ -30,29 +30,37 @@ def promise_finding(found: Sequence[Target], address: Address, say: Texts) -> Fi
     missed = [each for each in judged if each.verdict is Verdict.MISSED]
     few = [each.key for each in found if each.verdict is Verdict.TOO_FEW]
     href = volumes_link(address, measure=TARGET_RATE.id, by="visa")
-    count = str(len(judged))
+    everything = all_text(len(judged), "visa", say)
     if not judged:
-        return Finding(say("today.promise_unknown", enough=str(ENOUGH)), (), href)
-    if not missed:
-        title = say("today.promise_one" if len(judged) == 1 else "today.promise_met", count=count)
+        title = say("today.promise_unknown", enough=str(ENOUGH))
+        return Finding(title, (_altogether(found, say),), href)
+    if not missed and len(judged) == 1:
+        title = say("today.promise_one")
+    elif not missed:
+        title = say("today.promise_met", all=everything)
+    elif len(judged) == 1:
+        title = say("today.promise_one_missed", name=judged[0].key)
     elif len(missed) == len(judged):
-        alone = len(judged) == 1
-        title = (
-            say("today.promise_one_missed", name=judged[0].key)
-            if alone
-            else say("today.promise_missed", count=count)
-        )
+        title = say("today.promise_missed", all=everything)
     else:
         title = say(
             "today.promise_partly",
-            met=str(len(judged) - len(missed)),
-            count=count,
+            met=count_text(len(judged) - len(missed), say),
+            count=count_text(len(judged), say),
             missed=list_text([each.key for each in missed], say),
         )
     notes = [_largest(judged[0], say)]
     if few:
         notes.append(say("today.promise_few", names=list_text(few, say), enough=str(ENOUGH)))
     return Finding(title, tuple(notes), href, bool(missed))
+
+
+def _altogether(found: Sequence[Target], say: Texts) -> str:
+    """What can be said where no visa type can be judged: how many of all were in time."""
+    count, met = sum(each.now.n for each in found), sum(each.now.cases for each in found)
+    if not count:
+        return say("today.nothing_decided")
+    return say("today.promise_all", met=count_text(met, say), count=count_text(count, say))
 
 
 def _largest(target: Target, say: Texts) -> str:

@@ -10,7 +10,7 @@ from dashboard.figures.world import MapPlaces
 from dashboard.model.evidence import ENOUGH
 from dashboard.model.rows import Reading
 from dashboard.texts import Texts
-from dashboard.texts.wording import value_text
+from dashboard.texts.wording import count_text, value_text
 
 SIZES = (1.0, 0.25, 0.05)
 
@@ -52,7 +52,7 @@ def _classes(shown: MapPlaces, say: Texts) -> list[html.Li]:
             [
                 _sign(f"shade shade-{shade[1:]}", backgroundColor=shade),
                 _limits(n, shown, say),
-                html.Span(say("map.count", count=str(counts[n])), className="count"),
+                html.Span(say("map.count", count=count_text(counts[n], say)), className="count"),
             ]
         )
         for n, shade in enumerate(shades)
@@ -63,7 +63,7 @@ def _classes(shown: MapPlaces, say: Texts) -> list[html.Li]:
         [
             _sign("shade few shade-b8bec6"),
             say("map.few", enough=str(ENOUGH)),
-            html.Span(say("map.count", count=str(len(shown.few))), className="count"),
+            html.Span(say("map.count", count=count_text(len(shown.few), say)), className="count"),
         ]
     )
     withheld = html.Li([_sign("shade withheld"), say("measures.suppressed")])

@@ -1,5 +1,6 @@
 """The panel for partner managers of how cases ended: published figures, and their protection."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import html
@@ -9,7 +10,7 @@ from dashboard.model.measures import REFUSAL_RATE, Measure
 from dashboard.model.page_state import CUSTOM
 from dashboard.model.period import Period, today
 from dashboard.model.published import OUTCOMES, PublishedPeriod, published_window
-from dashboard.model.rows import Line
+from dashboard.model.rows import Line, Wider
 from dashboard.pages.volumes.view import View
 from dashboard.texts.wording import instant_text, period_text, value_text
 
@@ -57,25 +58,27 @@ def _table(published: PublishedPeriod, view: View) -> html.Table:
         [
             html.Caption(say("outcomes.caption")),
             html.Thead(html.Tr([html.Th(name, scope="col") for name in names])),
-            html.Tbody([_row(line, view) for line in ordered]),
+            html.Tbody([_row(line, published.years, view) for line in ordered]),
         ]
     )
 
 
-def _row(line: Line, view: View) -> html.Tr:
+def _row(line: Line, years: Mapping[str, Wider], view: View) -> html.Tr:
     name = html.Th(line.name or view.say("ranking.nowhere_country"), scope="row")
-    return html.Tr([name, *(html.Td(_cell(line, measure, view)) for measure in OUTCOMES)])
+    return html.Tr([name, *(html.Td(_cell(line, measure, years, view)) for measure in OUTCOMES)])
 
 
-def _cell(line: Line, measure: Measure, view: View) -> Any:
+def _cell(line: Line, measure: Measure, years: Mapping[str, Wider], view: View) -> Any:
     """The value, or why there is none, with the way to the nearest period that has one."""
     reading, say = line[measure], view.say
     if not reading.is_suppressed:
         return value_text(measure, reading, say, is_short=True)
     withheld = html.Abbr(say("measures.suppressed"), title=say("measures.suppressed_why"))
-    if reading.wider is None:
+    # A period around it, or else the last year of the country; the year itself may not be over.
+    nearest = reading.wider or years.get(line.code or "")
+    if nearest is None:
         return withheld
-    wider = Period(reading.wider.from_on, reading.wider.to_on)
+    wider = Period(nearest.from_on, nearest.to_on)
     first, last = (f"{day:%Y-%m}" for day in (wider.from_on, wider.to_on))
     there = html.A(
         say("outcomes.wider", period=period_text(wider, say)),

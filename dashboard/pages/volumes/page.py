@@ -143,7 +143,9 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
         return outage_notice(outage, view.volumes.as_of, view.say, back), view.volumes.is_empty
     if view.volumes.is_empty:
         return no_applications(view), True
-    return partly_absent(view.absent, view.name, view.viewer, view.say), False
+    asked = page_request(state).address.measure
+    who = (view.absent, view.name, view.viewer, view.say)
+    return partly_absent(*who, asked, view.measure.id), False
 
 
 @part(html_output("cards"), otherwise=missing_part)

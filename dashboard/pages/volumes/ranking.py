@@ -13,7 +13,7 @@ from dashboard.model.rows import Line
 from dashboard.pages.volumes.table_rows import place_row, sum_row
 from dashboard.pages.volumes.view import View
 from dashboard.texts import Texts
-from dashboard.texts.wording import period_text
+from dashboard.texts.wording import count_text, period_text
 
 TOP_ROWS = 15
 
@@ -138,10 +138,8 @@ def ranking_note(view: View) -> str:
 
 
 def _title(count: int, address: Address, say: Texts) -> str:
-    if count == 1:
-        return say(f"ranking.one_{address.by}")
     measure = _inside_sentence(_sorted_by(address, say))
-    return say(f"ranking.title_{address.by}", count=str(count), measure=measure)
+    return say(f"ranking.title_{address.by}", count=count_text(count, say), measure=measure)
 
 
 def _sorted_by(address: Address, say: Texts) -> str:
@@ -191,9 +189,9 @@ def _more(count: int, address: Address, say: Texts) -> list[html.A]:
     if count <= TOP_ROWS:
         return []
     if address.rows == "all":
-        text = say("ranking.top", count=str(TOP_ROWS))
+        text = say("ranking.top", count=count_text(TOP_ROWS, say))
         return [html.A(text, href=address.link(rows="top"), className="button")]
-    text = say("ranking.all", count=str(count))
+    text = say("ranking.all", count=count_text(count, say))
     return [html.A(text, href=address.link(rows="all"), className="button")]
 
 

@@ -70,7 +70,7 @@ def _rank_change(rank: int, before: int | None, say: Texts) -> list[html.Span]:
     if before is None or before == rank:
         return []
     is_up = before > rank
-    count = str(abs(before - rank))
+    count = count_text(abs(before - rank), say)
     sign = html.Span(("▲" if is_up else "▼") + count, **aria(hidden="true"))
     words = say("ranking.climbed" if is_up else "ranking.fell", count=count)
     spoken = html.Span(words, className="unseen")
@@ -88,7 +88,7 @@ def _recent(line: Line, view: View) -> html.Img | str:
         return NO_VALUE
     text = view.say(
         "ranking.recent_told",
-        count=str(len(values)),
+        count=count_text(len(values), view.say),
         least=count_text(min(values), view.say),
         most=count_text(max(values), view.say),
         last=count_text(values[-1], view.say),

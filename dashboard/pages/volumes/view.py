@@ -15,7 +15,7 @@ from dashboard.model.rows import Line
 from dashboard.model.viewer import Viewer
 from dashboard.model.volumes import Choice, Volumes
 from dashboard.texts import Texts
-from dashboard.texts.wording import country_name, list_text
+from dashboard.texts.wording import count_text, country_name, list_text
 
 #: More names than this are counted, not listed.
 MOST_NAMES = 3
@@ -101,7 +101,7 @@ class View:
 
     def names(self, key: str, codes: Sequence[str]) -> str:
         if len(codes) > MOST_NAMES:
-            return self.say(f"filters.count.{key}", count=str(len(codes)))
+            return self.say(f"filters.count.{key}", count=count_text(len(codes), self.say))
         return list_text([self.name(key, code) for code in codes], self.say)
 
     def name(self, key: str, code: str) -> str:
