@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from xml.etree import ElementTree
 
 import httpx2
@@ -15,7 +16,7 @@ import pytest
 from dashboard.export.files import as_csv, as_months_csv, as_xlsx
 from dashboard.export.sheet import Sheet, sheet_of
 from dashboard.model.page_state import DEFAULT_PERIOD, PERIODS, Address
-from dashboard.model.period import today
+from dashboard.model.period import Period, today
 from tests.dashboard.conftest import Running
 from tests.dashboard.some_volumes import LEADER, some_view
 from tests.running_demo import Demo
@@ -174,6 +175,27 @@ def test_the_months_are_a_table_of_their_own() -> None:
         ("2026-02-01", "2026-02-28", "50"),
     ]
     assert {each["name"] for each in months} == {"All applications"}
+
+
+def test_a_month_that_is_not_over_ends_with_the_day_of_the_figures() -> None:
+    """The figures are as of 1 March: of a period until 10 March nothing is known after that."""
+    view = replace(some_view(), period=Period(date(2026, 1, 1), date(2026, 3, 10)))
+    march = replace(view.volumes.months[-1], starts_on=date(2026, 3, 1))
+    months = (*view.volumes.months, march)
+    sheet = sheet_of(replace(view, volumes=replace(view.volumes, months=months)))
+    ends = {each["from"]: each["to"] for each in table_of(as_months_csv(sheet))}
+    assert ends["2026-01-01"] == "2026-01-31"
+    assert ends["2026-02-01"] == "2026-02-28"
+    assert ends["2026-03-01"] == "2026-03-01"
+
+
+def test_notes_name_each_filter_once_and_not_the_rows() -> None:
+    """Of the filter by which the rows are grouped, the table has all others too."""
+    view = some_view(Address("en", country=("AU",), visa=("B1",), channel=("DIRECT",)))
+    names = [name for name, _ in sheet_of(view).notes]
+    assert "Partner country" not in names
+    assert (names.count("Visa type"), names.count("Channel")) == (1, 1)
+    assert len([name for name in names if name != "Note"]) == len({*names} - {"Note"})
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])

@@ -1,5 +1,6 @@
 """The pictures of Today are drawn with the numbers of the answer, and with nothing else."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import accumulate
 
@@ -13,12 +14,12 @@ from dashboard.figures.funnel import funnel_figure
 from dashboard.figures.waterfall import waterfall
 from dashboard.model.page_state import REASONS, Address
 from dashboard.model.period import month_start
+from dashboard.pages.today.answers import Cell
 from dashboard.pages.today.attention import ENOUGH, attention_from, place_names
-from dashboard.pages.today.change import change_from, steps_of
+from dashboard.pages.today.change import Change, change_finding, change_from, steps_of
 from dashboard.pages.today.coming import coming_from
 from dashboard.texts import texts
-from tests.dashboard.test_today_sentences import today_of
-from tests.dashboard.today_worlds import LAST, PERIOD, random_world, sums
+from tests.dashboard.today_worlds import LAST, PERIOD, random_world, sums, today_of
 
 ID = texts("id")
 WORLDS = range(25)
@@ -146,3 +147,39 @@ def test_a_fan_has_room_for_its_highest_range() -> None:
     figure = fan_figure([100 + 5 * n for n in range(30)], date(2024, 1, 1), found, ID)
     assert figure["layout"]["yaxis"]["range"][1] > max(range_.high for range_ in found.coming)
     assert figure["layout"]["yaxis"]["range"][0] == 0
+
+
+def moved_by(**changes: int) -> Change:
+    """The change of applications in which each country had as many more than a hundred before."""
+    before = {code: Cell(intake=100) for code in changes}
+    now = {code: Cell(intake=100 + more) for code, more in changes.items()}
+    total = {"": Cell(intake=sum(cell.intake for cell in now.values()))}
+    today = replace(
+        today_of(random_world(3)),
+        now={"country": now, "visa": total},
+        before={"country": before, "visa": {}},
+    )
+    return change_from(today, Address("en"))
+
+
+@pytest.mark.parametrize(("groups", "bars", "others"), [(7, 7, ""), (8, 8, ""), (9, 8, "2 others")])
+def test_others_are_several(groups: int, bars: int, others: str) -> None:
+    found = steps_of(moved_by(**{f"A{n}": 10 * (n + 1) for n in range(groups)}), texts("en"))
+    assert found
+    steps, total = found
+    assert len(steps) == bars
+    assert (steps[-1].name == others) if others else all("other" not in each.name for each in steps)
+    assert (
+        sum(step.size for step in steps) == total.size == sum(10 * (n + 1) for n in range(groups))
+    )
+
+
+def test_who_did_not_move_has_no_bar_and_is_no_reason() -> None:
+    change = moved_by(AU=7, MY=0, SG=0)
+    found = steps_of(change, texts("en"))
+    assert found
+    assert [step.name for step in found[0]] == ["Australia"]
+    notes = change_finding(change, texts("en")).notes
+    assert notes[0] == "Most of the increase: Australia (+7)."
+    assert notes[1].startswith("All contributions add up to exactly +7, from 300")
+    assert steps_of(moved_by(AU=0, MY=0), texts("en")) is None

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from dashboard.analysis.attention import ENOUGH_MONTHS, Count, Funnel, control_chart, funnel
+from dashboard.analysis.attention import (
+    ENOUGH_MONTHS,
+    Count,
+    Funnel,
+    control_chart,
+    funnel,
+    sudden_month,
+)
 from tests.dashboard.analysis.worlds import Counts, months, over_worlds, year
 
 #: Decisions a year: of a demo, and of the whole network in some years.
@@ -100,6 +107,131 @@ def test_a_month_that_alarmed_is_no_measure_for_the_next() -> None:
     chart = control_chart([*history, Count("outage", 1_000, 300), Count("after", 1_000, 60)])
     assert [point.count.key for point in chart if point.is_alarming] == ["outage", "after"]
     assert chart[-1].model.rate == pytest.approx(0.021, abs=0.001)
+
+
+def limits_by_hand(n: int, level: float, rate: float, spread: float) -> tuple[int, int]:
+    """The shortest range that holds the level; of several, the one that holds most: by trying."""
+    from scipy import stats
+
+    counts = np.arange(n + 1)
+    if spread:
+        weight = (1 - rate) / (rate * spread**2) - 1
+        masses = stats.betabinom.pmf(counts, n, rate * weight, (1 - rate) * weight)
+    else:
+        masses = stats.binom.pmf(counts, n, rate)
+    sums = np.concatenate(([0.0], masses.cumsum()))
+    for width in range(1, n + 2):
+        held = sums[width:] - sums[:-width]
+        if held.max() >= level:
+            low = int(held.argmax())
+            return low, low + width - 1
+    raise AssertionError
+
+
+def spread_by_hand(counts: list[Count], rate: float) -> float:
+    """Of the spreads that are tried, the one that makes these counts likeliest."""
+    from scipy import stats
+
+    def likelihood(spread: float) -> float:
+        if not spread:
+            return sum(float(stats.binom.logpmf(each.cases, each.n, rate)) for each in counts)
+        weight = (1 - rate) / (rate * spread**2) - 1
+        shape = rate * weight, (1 - rate) * weight
+        return sum(float(stats.betabinom.logpmf(each.cases, each.n, *shape)) for each in counts)
+
+    tried = [0.0, *(0.03 * (2 / 0.03) ** (step / 39) for step in range(40))]
+    return max(tried, key=likelihood)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_control_limits_are_those_of_the_twelve_months_before(seed: int) -> None:
+    """To the count, worked out month by month; years that lie further back say nothing."""
+    rng = np.random.default_rng(seed)
+    n = rng.integers(150, 400, 30)
+    rising = np.linspace(0.02, 0.12, 30)
+    history = make_counts(n, rng.binomial(n, rising))
+    chart = {point.count.key: point for point in control_chart(history)}
+    assert not any(point.is_alarming for point in chart.values())
+    assert len(chart) == 24
+    for place in (6, 7, 17, 18, 24, 29):
+        month, past = history[place], history[max(0, place - 12) : place]
+        decided, cases = sum(each.n for each in past), sum(each.cases for each in past)
+        rate = (cases + 0.5) / (decided + 1)
+        own = spread_by_hand(past, rate) * (1 + 4 / len(past))
+        spread = float(np.sqrt(own**2 + (1 - rate) / (rate * (decided + 1))))
+        point = chart[month.key]
+        assert (point.warning.low, point.warning.high) == limits_by_hand(
+            month.n, 0.95, rate, spread
+        )
+        assert (point.alarm.low, point.alarm.high) == limits_by_hand(month.n, 0.998, rate, spread)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_limits_of_a_funnel_are_those_worked_out_by_hand(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = rng.integers(30, 600, 12)
+    counts = make_counts(n, rng.binomial(n, rng.beta(3, 50, 12)))
+    found = funnel(counts)
+    rate = sum(each.cases for each in counts) / sum(each.n for each in counts)
+    spread = spread_by_hand(counts, rate)
+    assert (found.model.rate, found.model.spread) == pytest.approx((rate, spread))
+    for point in found.points:
+        low, high = limits_by_hand(point.count.n, 0.95, rate, spread)
+        assert (point.warning.low, point.warning.high) == (low, high)
+        assert point.is_outside == (not low <= point.count.cases <= high)
+        assert point.is_high == (point.count.cases > high)
+    excess = [abs(each.count.cases - each.count.n * rate) for each in found.outside]
+    assert excess == sorted(excess, reverse=True)
+
+
+def test_a_count_on_a_limit_is_inside_and_one_beyond_it_is_not() -> None:
+    usual = [Count(str(place), 1_000, 50) for place in range(20)]
+    warning = funnel([*usual, Count("X", 1_000, 50)], 0.05).points[-1].warning
+    states = {}
+    for cases in (warning.low - 1, warning.low, warning.high, warning.high + 1):
+        point = funnel([*usual, Count("X", 1_000, cases)], 0.05).points[-1]
+        assert point.warning == warning
+        states[cases - warning.low] = (point.is_outside, point.is_high)
+    assert list(states.values()) == [(True, False), (False, False), (False, False), (True, True)]
+
+
+def test_who_is_furthest_off_stands_first_whether_above_or_below() -> None:
+    usual = [Count(str(place), 1_000, 50) for place in range(40)]
+    found = funnel([*usual, Count("above", 1_000, 80), Count("below", 3_000, 50)], 0.05)
+    assert [point.count.key for point in found.outside] == ["below", "above"]
+    assert funnel([Count("one", 1, 0), *usual]).points[0].count.key == "one"
+
+
+def test_lines_of_a_funnel_stay_between_nothing_and_all() -> None:
+    lines = funnel([Count("few", 2, 1), Count("many", 100, 90)], 0.9).limits()
+    assert [line.n for line in lines][:: len(lines) - 1] == [2, 100]
+    assert all(line.low_alarm >= 0 and line.high_alarm <= 1 for line in lines)
+    assert lines[0].high_alarm == 1
+
+
+def test_one_outage_in_the_past_does_not_hide_a_bad_month() -> None:
+    """At a glance: 40 of 1,000 is little beside a mean that an outage raised to 4 %."""
+    usual = [Count(str(month), 1_000, 10 + month % 3) for month in range(12)]
+    history = [*usual[:6], Count("outage", 1_000, 400), *usual[6:]]
+    found = sudden_month([*history, Count("last", 1_000, 45)])
+    assert found
+    assert found.count.key == "last"
+
+
+def test_a_sudden_month_is_the_last_alone_and_only_beyond_its_own_past() -> None:
+    usual = [Count(str(month), 1_000, 20 + month % 3) for month in range(12)]
+    for cases, is_sudden in ((21, False), (32, False), (60, True), (0, True)):
+        found = sudden_month([*usual, Count("last", 1_000, cases)])
+        assert bool(found) == is_sudden, cases
+    outage = [*usual[:6], Count("outage", 1_000, 300), *usual[6:]]
+    assert sudden_month(outage) is None
+    found = sudden_month([*outage, Count("last", 1_000, 60)])
+    assert found
+    assert found.count.key == "last"
+    assert sudden_month([]) is None
+    assert sudden_month([*usual[:5], Count("last", 1_000, 300)]) is None
+    assert sudden_month([*usual[:6], Count("last", 1_000, 300)])
+    assert sudden_month([*usual, Count("last", 0, 0)]) is None
 
 
 def test_a_place_is_judged_by_its_months_only_once_it_has_enough_of_them() -> None:

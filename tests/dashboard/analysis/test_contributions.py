@@ -98,6 +98,40 @@ def test_a_mix_that_moves_is_distinguished_from_rates_that_move() -> None:
     assert all(part.rate > 0 for part in change.contributions)
 
 
+def test_contributions_to_a_rate_are_those_of_the_pen_on_paper() -> None:
+    """A: 1/2 of all at 10 %, then 3/4 at 20 %; B: 1/2 at 50 %, then 1/4 at 40 %."""
+    before = {"A": Share(100, 10), "B": Share(100, 50)}
+    now = {"A": Share(300, 60), "B": Share(100, 40)}
+    change = rate_change(now, before)
+    assert change
+    assert (change.before, change.now) == (Fraction(3, 10), Fraction(1, 4))
+    found = {part.key: (part.rate, part.mix) for part in change.contributions}
+    middle = Fraction(11, 40)
+    assert found["A"] == (
+        Fraction(5, 8) * Fraction(1, 10), Fraction(1, 4) * (Fraction(15, 100) - middle),
+    )  # fmt: skip
+    assert found["B"] == (
+        Fraction(3, 8) * Fraction(-1, 10), Fraction(-1, 4) * (Fraction(45, 100) - middle),
+    )  # fmt: skip
+
+
+def test_a_group_that_one_period_lacks_brings_mix_alone() -> None:
+    change = rate_change({"A": Share(50, 5), "B": Share(50, 20)}, {"A": Share(100, 10)})
+    assert change
+    new = next(part for part in change.contributions if part.key == "B")
+    # Half of all, at 40 % where the mean of both periods is 17.5 %.
+    assert (new.rate, new.mix) == (0, Fraction(1, 2) * (Fraction(2, 5) - Fraction(7, 40)))
+
+
+def test_a_group_that_did_not_move_is_named_for_nothing() -> None:
+    for now, before in (({"A": 9, "B": 5}, {"A": 4, "B": 5}), ({"A": 4, "B": 5}, {"A": 9, "B": 5})):
+        change = total_change(now, before)
+        assert [part.key for part in change.find_leading(3)] == ["A"]
+        assert change.find_opposing(3) == ()
+    nothing = total_change({"A": 4, "B": 6}, {"A": 5, "B": 5})
+    assert nothing.find_leading(3) == nothing.find_opposing(3) == ()
+
+
 def test_leading_contributions_go_the_way_of_the_total() -> None:
     now = {"MY": 100, "CN": 300, "SG": 260, "AU": 80}
     before = {"MY": 400, "CN": 450, "SG": 200, "AU": 90}

@@ -1,6 +1,8 @@
 """The expected range holds what it says, in worlds of the synthetic data and in plain ones."""
 
 from datetime import UTC, datetime
+from itertools import product
+from math import ceil, exp, log
 from random import Random
 
 import numpy as np
@@ -57,6 +59,62 @@ def test_the_season_comes_back() -> None:
     assert [round(range_.middle, -1) for range_ in found.coming] == [1000, 2000, 1000]
 
 
+def foresee(logs: list[float]) -> list[float]:
+    """The forecasts for one, two and three months after these, as the docstring of the module
+    describes them, without any of its code."""
+    best: tuple[float, float, float, float] | None = None
+    for fast, slow, damping in product((0.2, 0.4, 0.6, 0.8, 1.0), (0.0, 0.05, 0.15), (0.8, 0.9)):
+        level, trend, missed = logs[0], 0.0, 0.0
+        for value in logs[1:]:
+            error = value - (level + damping * trend)
+            missed += abs(error)
+            level += damping * trend + fast * error
+            trend = damping * trend + fast * slow * error
+        if best is None or missed < best[0]:
+            best = (missed, level, trend, damping)
+    assert best
+    _, level, trend, damping = best
+    return [level + trend * sum(damping**n for n in range(1, step + 1)) for step in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_range_is_the_one_that_is_worked_out_by_hand(seed: int) -> None:
+    """To the rank: of n earlier misses the one that stands at 80 % of n + 1 is its half width."""
+    rng = Random(seed)
+    first, length = rng.randint(1, 12), rng.choice((14, 17, 24, 31, 40))
+    season = [rng.uniform(0.6, 1.6) for _ in range(12)]
+    index = [season[(first - 1 + month) % 12] for month in range(length + 3)]
+    counts = [round(400 * share * rng.lognormvariate(0, 0.2)) for share in index[:length]]
+    logs = [log((count + 0.5) / share) for count, share in zip(counts, index, strict=False)]
+    foreseen = {month: foresee(logs[: month + 1]) for month in range(5, length)}
+    found = outlook(counts, season, first)
+    assert found
+    for step in range(3):
+        misses = [
+            abs(logs[month + 1 + step] - foreseen[month][step])
+            for month in range(5, length - 1 - step)
+        ]
+        rank = min(ceil(0.8 * (len(misses) + 1)), len(misses))
+        half = sorted(misses)[rank - 1]
+        middle, share = foreseen[length - 1][step], index[length + step]
+        expected = [exp(middle + side) * share - 0.5 for side in (-half, 0, half)]
+        assert list(found.coming[step]) == pytest.approx(expected, rel=1e-9)
+    inside = tried = 0
+    for month, step in product(range(5, length - 1), range(3)):
+        if month + 1 + step >= length:
+            continue
+        before = sorted(
+            abs(logs[earlier + 1 + step] - foreseen[earlier][step])
+            for earlier in range(5, month - step)
+        )
+        if len(before) < 6:
+            continue
+        half = before[min(ceil(0.8 * (len(before) + 1)), len(before)) - 1]
+        tried += 1
+        inside += abs(logs[month + 1 + step] - foreseen[month][step]) <= half
+    assert found.held == (inside, tried)
+
+
 def test_what_is_expected_of_a_past_month_was_known_before_it() -> None:
     rng = np.random.default_rng(3)
     counts = rng.poisson(500, 30).tolist()
@@ -86,6 +144,8 @@ def test_too_short_or_too_small_a_past_has_no_outlook() -> None:
     assert outlook([500] * 13, [1.0] * 12, 1) is None
     assert outlook([500] * 14, [1.0] * 12, 1) is not None
     assert outlook([FEWEST - 1] * 30, [1.0] * 12, 1) is None
+    assert outlook([FEWEST] * 30, [1.0] * 12, 1) is not None
+    assert outlook([500] * 18 + [FEWEST - 1] * 12, [1.0] * 12, 1) is None, "the last year counts"
 
 
 def test_the_reference_season_is_the_published_one_and_mixes_by_volume() -> None:

@@ -53,6 +53,17 @@ def test_a_range_holds_its_level_and_no_shorter_one_does(
     assert (shorter < level + slack).all()
 
 
+@given(RATES, SPREADS, st.integers(1, 500), st.data())
+@settings(max_examples=60)
+def test_a_tail_is_what_is_at_least_as_far_off_on_its_own_side(
+    rate: float, spread: float, n: int, data: st.DataObject
+) -> None:
+    model, cases = Model(rate, spread), data.draw(st.integers(0, n))
+    masses = judge(model, n)
+    known = min(masses[: cases + 1].sum(), masses[cases:].sum())
+    assert model.tail(n, cases) == pytest.approx(known, rel=1e-6, abs=3 * NEGLIGIBLE)
+
+
 @given(RATES, SPREADS, st.integers(1, 3_000))
 @settings(max_examples=60)
 @premise(from_zero=0.05, above_zero=0.1)
@@ -65,6 +76,20 @@ def test_a_line_between_two_counts_parts_what_is_inside_from_what_is_not(
     holds("from_zero" if found.low == 0 else "above_zero")
     assert found.has(found.high)
     assert not found.has(found.high + 1)
+
+
+def test_a_line_runs_at_the_less_likely_end_by_how_much_of_it_was_needed() -> None:
+    """Of ten decisions at 10 %, 0 to 3 hold 98.7 %: of the 5.7 % of the 3, a third was needed."""
+    masses = judge(Model(0.1), 10)
+    found = Model(0.1).range(10, 0.95)
+    assert (found.low, found.high) == (0, 3)
+    surplus = masses[:4].sum() - 0.95
+    assert found.upper == pytest.approx(3 + 1 - surplus / masses[3], abs=1e-6)
+    assert found.lower == 0
+    low = Model(0.9).range(10, 0.95)
+    assert (low.low, low.high) == (7, 10)
+    assert low.lower == pytest.approx(7 - (1 - surplus / masses[3]), abs=1e-6)
+    assert low.upper == pytest.approx(10.5)
 
 
 def test_the_gamma_function_is_the_known_one() -> None:

@@ -26,6 +26,20 @@ def test_the_promise_itself_keeps_it() -> None:
     assert target.verdict is Verdict.MET
 
 
+def test_thirty_decisions_are_enough_for_a_verdict_a_change_and_a_month() -> None:
+    [target] = targets(
+        {"B1": Share(30, 28)}, {"B1": Share(30, 29)}, {"B1": 0.95},
+        {"B1": [Share(30, 29), Share(30, 28), Share(29, 29)]},
+    )  # fmt: skip
+    assert target.verdict is Verdict.MISSED
+    assert target.change is not None
+    assert abs(target.change + 1 / 30) < 1e-12
+    assert target.months_met == (True, False, None)
+    [few] = targets({"B1": Share(29, 28)}, {"B1": Share(30, 29)}, {}, {"B1": [Share(30, 30)]})
+    assert few.change is None
+    assert few.months_met == (None,), "nothing is promised"
+
+
 def test_too_few_decisions_are_said_to_be_so() -> None:
     few, none = Share(ENOUGH - 1, 0), Share(0, 0)
     found = targets({"B1": few, "C1": none}, {}, {"B1": 0.95, "C1": 0.95}, {})

@@ -1,6 +1,10 @@
 """What is usual for a duration: false alarms stay rare, and a real slip is seen."""
 
+from math import exp, log, sqrt
 from random import Random
+from statistics import mean, stdev
+
+import pytest
 
 from dashboard.analysis.usual import usual_range
 
@@ -33,6 +37,28 @@ def test_a_duration_that_trebles_is_outside_nearly_always() -> None:
         assert usual
         seen += last > usual.high
     assert seen / 500 > 0.8
+
+
+@pytest.mark.parametrize("known", range(6, 15))
+def test_the_range_is_the_known_one_of_the_last_months(known: int) -> None:
+    """Student's prediction interval of the logarithms, of eleven months or twelve at most."""
+    from scipy import stats
+
+    past = [20.0 + 7 * (month * 5 % 11) for month in range(known)]
+    logs = [log(hours) for hours in past[-11:]]
+    spread = stdev(logs) * sqrt(1 + 1 / len(logs))
+    half = stats.t.ppf(0.999, len(logs) - 1) * spread
+    middle = mean(logs)
+    usual = usual_range(past)
+    assert usual
+    assert tuple(usual) == pytest.approx((exp(middle - half), exp(middle + half)), rel=2e-3)
+
+
+def test_months_that_are_alike_have_a_range_all_the_same() -> None:
+    usual = usual_range([20.0] * 6)
+    assert usual
+    half = 5.893 * 0.05 * sqrt(1 + 1 / 6)
+    assert tuple(usual) == pytest.approx((20 * exp(-half), 20 * exp(half)))
 
 
 def test_too_few_months_have_no_range() -> None:
