@@ -140,6 +140,24 @@ def test_the_share_that_held_is_that_of_the_past_ranges() -> None:
     assert 0 < found.held.inside <= found.held.months
 
 
+def test_months_that_are_all_alike_have_a_range_without_width_that_holds() -> None:
+    found = outlook([500] * 24, [1.0] * 12, 1)
+    assert found
+    assert [end for range_ in found.coming for end in range_] == pytest.approx([500.0] * 9)
+    assert found.held.inside == found.held.months > 30
+
+
+def test_no_fewer_than_none_are_expected_and_a_month_without_a_season_is_no_division_by_it() -> (
+    None
+):
+    wild = outlook([0, 60] * 12, [1.0] * 12, 1)
+    assert wild
+    assert min(range_.low for range_ in wild.coming) == 0
+    still = outlook([20] * 24, [0.0, *[1.0] * 11], 1)
+    assert still
+    assert all(0 <= end < 1_000 for range_ in still.coming for end in range_)
+
+
 def test_too_short_or_too_small_a_past_has_no_outlook() -> None:
     assert outlook([500] * 13, [1.0] * 12, 1) is None
     assert outlook([500] * 14, [1.0] * 12, 1) is not None
