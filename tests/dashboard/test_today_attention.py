@@ -6,10 +6,11 @@ import pytest
 
 from dashboard.model.measures import TARGET_RATE
 from dashboard.model.page_state import Address
+from dashboard.model.period import month_start
 from dashboard.pages.today.answers import Cell
 from dashboard.pages.today.attention import Attention, attention_finding, attention_from
 from dashboard.texts import texts
-from tests.dashboard.today_worlds import random_world, today_of
+from tests.dashboard.today_worlds import LAST, random_world, today_of
 
 EN = texts("en")
 
@@ -59,6 +60,53 @@ def test_a_place_that_stands_out_is_named_with_its_direction() -> None:
     low = attention_finding(attention_of(usual | {"AU-LOW": (1_000, 50)}), EN)
     assert low.title == "Late decisions outside the usual limits: AU-LOW (fewer)"
     assert not low.is_concern
+
+
+def test_thirty_decisions_are_enough_to_be_judged() -> None:
+    attention = attention_of({"AU-SYD": (30, 1), "AU-MEL": (29, 1), "AU-PER": (0, 0)})
+    assert [point.count.key for point in attention.funnel.points] == ["AU-SYD"]
+    assert [count.key for count in attention.small] == ["AU-MEL"]
+
+
+def test_one_centre_beside_the_portal_is_one() -> None:
+    found = attention_finding(attention_of({"AU-SYD": (100, 5), "": (100, 5)}), EN)
+    assert found.title.startswith("Late decisions of 1 centre and the portal and groups are within")
+
+
+def test_fewer_refusals_than_elsewhere_are_a_concern_too() -> None:
+    places = {f"A{n}": Cell(decisions=1_000, refused=100) for n in range(8)}
+    places["LOW"] = Cell(decisions=1_000, refused=50)
+    found = replace(today_of(random_world(3)), places=places, place_months={})
+    finding = attention_finding(attention_from(found, Address("en")), EN)
+    assert finding.title == "Refusal rates outside the usual limits: LOW (lower)"
+    assert finding.is_concern
+
+
+@pytest.mark.parametrize(("above", "named"), [(3, 3), (4, 3)])
+def test_three_are_listed_and_of_more_the_first_three(above: int, named: int) -> None:
+    usual = {f"AU-{n:03}": (1_000, 100) for n in range(40)}
+    high = {f"AU-UP{n}": (1_000, 200 - n) for n in range(above)}
+    title = attention_finding(attention_of(usual | high), EN).title
+    assert title.count("(more)") == named
+    many = f"Late decisions of {above} of {40 + above} centres are outside"
+    assert title.startswith(many) == (above > 3)
+
+
+def test_a_place_is_sudden_by_the_last_month_alone() -> None:
+    """One that closed after a bad month is in no sentence about the last one."""
+    months = [month_start(LAST, shift) for shift in range(-12, 1)]
+    usual = {month: Cell(decisions=1_000, in_target=980 - month.month % 3) for month in months}
+    bad = Cell(decisions=1_000, in_target=700)
+    closed = {month: cell for month, cell in usual.items() if month < LAST}
+    closed[month_start(LAST, -1)] = bad
+    found = replace(
+        today_of(random_world(3)),
+        place="centre",
+        places={"OPEN": bad, "CLOSED": bad},
+        place_months={"OPEN": usual | {LAST: bad}, "CLOSED": closed},
+    )
+    attention = attention_from(found, Address("en", measure=TARGET_RATE.id))
+    assert [code for code, _ in attention.sudden] == ["OPEN"]
 
 
 @pytest.mark.parametrize(

@@ -38,9 +38,11 @@ def group_name(today: Today, dimension: str, code: str, say: Texts) -> str:
 
 
 def all_text(count: int, place: str, say: Texts) -> str:
-    """All of so many countries, centres or visa types; two are both."""
+    """All of so many countries, centres or visa types; two are both, and one is one."""
     values = {"count": count_text(count, say)}
     places = say(f"today.places_{place}", **values)
+    if count == 1:
+        return f"{values['count']} {places}"
     return say("today.both" if count == 2 else "today.all", places=places, **values)
 
 

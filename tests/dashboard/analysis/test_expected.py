@@ -144,7 +144,7 @@ def test_months_that_are_all_alike_have_a_range_without_width_that_holds() -> No
     found = outlook([500] * 24, [1.0] * 12, 1)
     assert found
     assert [end for range_ in found.coming for end in range_] == pytest.approx([500.0] * 9)
-    assert found.held.inside == found.held.months > 30
+    assert found.held.inside == found.held.months == 30
 
 
 def test_no_fewer_than_none_are_expected_and_a_month_without_a_season_is_no_division_by_it() -> (
