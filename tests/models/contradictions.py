@@ -146,7 +146,7 @@ MISTAKEN_TRIPS = """
     JOIN visa_type ON visa_type.code = visa_type_code
     JOIN passport_rule USING (visa_type_code)
     JOIN identity USING (applicant_id)
-    WHERE (entry_on BETWEEN wib_day(submitted_at) AND wib_day(submitted_at) + use_within_days
+    WHERE (entry_on BETWEEN wib_day(submitted_at) AND wib_day(submitted_at) + use_within_days::int
         AND passport_expires_on >= entry_on + make_interval(months => months::int)) IS NOT TRUE
     UNION ALL
     SELECT group_reference FROM application WHERE group_reference IS NOT NULL
