@@ -79,6 +79,25 @@ async def test_never_more_is_spent_than_there_was(asked: list[tuple[int, float]]
         assert taken <= 100 + 10 * (clock.now - 1_000) + 0.01
 
 
+async def test_nothing_is_saved_up_in_a_quiet_time() -> None:
+    clock = Clock()
+    budgets = Budgets(100, 10, clock=clock)
+    budgets.take(LANE, 50)
+    clock.now += 3_600
+    assert budgets.take(LANE, 100) == 0
+    assert budgets.take(LANE, 10) == pytest.approx(1)
+    clock.now += 3_600
+    budgets.give_back(LANE, -100)  # an answer that cost more than was taken for it
+    assert budgets.take(LANE, 10) == pytest.approx(1)
+
+
+async def test_no_less_than_nothing_remains() -> None:
+    budgets = Budgets(100, 10, clock=Clock())
+    budgets.take(LANE, 90)
+    budgets.give_back(LANE, -50)
+    assert budgets.remaining(LANE) == (0, pytest.approx(14))
+
+
 async def test_full_budgets_are_forgotten() -> None:
     clock = Clock()
     budgets = Budgets(100, 10, clock=clock)

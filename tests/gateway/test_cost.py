@@ -93,12 +93,17 @@ def rows(text: str, viewer: AccessViewer = OFFICER, **variables: Any) -> int:
         ("COUNTRY", 'country: {eq: "AU"}', 1),
         ("COUNTRY", "country: {in: []}", 0),
         ("COUNTRY, MONTH", 'country: {in: ["AU", "SG"]}', 24),
+        ("CHANNEL", f"channel: {{in: [{'DIRECT ' * 50}]}}", 4),
         ("COUNTRY, CHANNEL", 'nationality: {eq: "AU"}', 1_000),
         ("COUNTRY, DAY", "", MOST_ROWS),
     ],
 )
 async def test_volumes_cost_their_groups_times_their_periods(group_by, where, expected) -> None:
     assert rows(volumes(group_by, where)) == expected
+
+
+async def test_a_window_of_one_day_is_one_day() -> None:
+    assert rows(volumes("DAY", window="2025-03-05 2025-03-05")) == 1
 
 
 async def test_a_viewer_is_asked_for_no_more_than_its_reach() -> None:

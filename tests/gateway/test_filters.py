@@ -152,6 +152,17 @@ async def test_an_error_never_names_a_filter_that_the_role_does_not_have(who) ->
         assert "status" not in answer.errors[0]["message"]
 
 
+async def test_as_many_values_and_combinations_as_are_allowed_are_answered(who) -> None:
+    codes = [f"{first}{second}" for first in "ABCDEFGHIJ" for second in "ABCDEFGHIU"]
+    of_one = await who["officer"](APPLICATIONS, where={"country": {"eq": "AU"}})
+    found = await who["officer"](APPLICATIONS, where={"country": {"in": codes}})
+    assert found.data == of_one.data
+    lists = {"country": {"in": ["AU"] * 50}, "stage": {"in": ["CLOSED", "IN_PROCESS"]}}
+    assert (await who["officer"](APPLICATIONS, where=lists)).errors == []
+    for where in ({"country": {"in": [*codes, "NZ"]}}, lists | {"country": {"in": ["AU"] * 51}}):
+        assert (await who["officer"](APPLICATIONS, where=where)).codes == ["INVALID_INPUT"]
+
+
 async def test_lists_with_too_many_combinations_of_values_are_refused(who) -> None:
     where = {"country": {"in": ["AU"] * 30}, "stage": {"in": ["CLOSED"] * 4}}
     answer = await who["officer"](APPLICATIONS, where=where)

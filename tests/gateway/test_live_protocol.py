@@ -50,6 +50,7 @@ async def _status(live: Gateway, accept: str = "*/*", **how: Any) -> tuple[int, 
             pass
     response = refused.value.response
     assert response.headers["Content-Type"] == f"{negotiate(accept)}; charset=utf-8"
+    assert response.headers["Cache-Control"] == "private, no-store"
     return response.status_code, json.loads(response.body)["errors"][0]["extensions"]["code"]
 
 

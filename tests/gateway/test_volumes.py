@@ -1,10 +1,12 @@
 """Volumes over HTTP: changes against other windows, ages, grounds and referrals."""
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from gateway.limits import MOST_ROOT_FIELDS
 from gateway.mapping.figure_types import Span
 from gateway.schema.volumes.comparisons import shift_question
 from models.volumes import Period, Question
@@ -264,6 +266,37 @@ async def test_a_correction_takes_its_ground_away_on_the_day_of_the_decision(who
             {"ground": "INCOMPLETE", "period": month, "refused": one},
             {"ground": "SECURITY", "period": month, "refused": one},
         ]
+
+
+async def test_grounds_and_referrals_of_a_window_are_those_of_its_first_and_last_day(who) -> None:
+    """Counted day by day, each alone, they are those of the two months."""
+    for field, figures in {
+        "refusalGrounds": ["refused"],
+        "screeningReferrals": ["referred", "held"],
+    }.items():
+        counts = " ".join(f"{name} {{ value }}" for name in figures)
+        days = (date(2025, 1, 1) + timedelta(number) for number in range(59))
+        windows = [f'd{one:%m%d}: {field}(from: "{one}", to: "{one}")' for one in days]
+        whole = f'whole: {field}(from: "2025-01-01", to: "2025-02-28") {{ rows {{ {counts} }} }}'
+        found: Counter[str] = Counter()
+        for begin in range(0, len(windows), MOST_ROOT_FIELDS - 1):
+            some = windows[begin : begin + MOST_ROOT_FIELDS - 1]
+            fields = " ".join(f"{window} {{ rows {{ {counts} }} }}" for window in some)
+            data = (await who["supervisor"](f"{{ {whole} {fields} }}")).data
+            of_both_months = _total(data.pop("whole"))
+            for rows_of_a_day in data.values():
+                found += _total(rows_of_a_day)
+        assert found == of_both_months
+        assert found.total() > 1
+
+
+def _total(table: Any) -> Counter[str]:
+    return Counter(
+        {
+            name: sum(row[name]["value"] for row in table["rows"])
+            for name in {name for row in table["rows"] for name in row}
+        }
+    )
 
 
 async def test_referrals_and_holds_are_for_leadership_and_supervision(who) -> None:

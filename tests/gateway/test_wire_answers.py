@@ -182,7 +182,10 @@ async def test_every_response_is_marked_private(client, path) -> None:
     headers = (await client.get(path)).headers
     assert headers["cache-control"] == "private, no-store"
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert "access-control-allow-origin" not in headers
     assert re.fullmatch("[0-9a-f]{32}", headers["gerbang-trace"])
 

@@ -26,6 +26,15 @@ def test_the_interval_is_wilsons() -> None:
     assert wilson(0, 0) == (0.0, 1.0)
 
 
+def test_no_rate_lies_beyond_none_or_all() -> None:
+    """However its parts are rounded."""
+    for n in range(1, 2_000):
+        low, high = wilson(0, n)
+        assert 0 <= low < 1e-12 < high
+        low, high = wilson(n, n)
+        assert low < 1 - 1e-12 < high <= 1
+
+
 @pytest.mark.parametrize(("n", "rate"), COUNTS)
 def test_chance_leaves_the_limits_as_rarely_as_they_say(n: int, rate: float) -> None:
     found = funnel(n * rate, n)
