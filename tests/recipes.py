@@ -66,10 +66,12 @@ def messages(name: str) -> list[str]:
 def copy_tree(folder: Path) -> Path:
     """A copy of the code, with what Python compiled of it, so that programs start quickly there."""
     tree, left_out = folder / "tree", shutil.ignore_patterns("*.png", "node_modules")
-    for name in ("gateway", "models", "dashboard", "docs", "checks", "deploy/keycloak"):
+    for name in ("gateway", "models", "dashboard", "docs", "checks", "deploy"):
         shutil.copytree(ROOT / name, tree / name, ignore=left_out)
     for name in ("pyproject.toml", "CHANGELOG.md"):
         shutil.copy(ROOT / name, tree)
+    for name in ("bench", "tests", "docker-compose.yml"):  # documents link to them
+        (tree / name).symlink_to(ROOT / name)
     return tree
 
 

@@ -52,7 +52,7 @@ HOLDS_IF: Mapping[Precondition, str] = {
     # The row of each requested item shows that it was asked for.
     life.IS_ASKED_FOR: "true",
     life.HAS_A_QUESTION_TO_ASK: "cardinality(viewer.questions_to_ask(it.id)) > 0",
-    # Once a question is asked again, ``void_previous_screenings`` has voided earlier answers.
+    # Once a question is asked again, ``annul_previous_screenings`` has voided earlier answers.
     life.CAN_BE_ASKED_AGAIN: "cardinality(viewer.questions_to_ask(it.id)) > 0",
     life.HAS_A_LIVE_VISA: "viewer.has_live_visa(it.id)",
     life.WAITS_FOR_ANSWER: "viewer.latest_answer(it.id, question) = 'PENDING'",

@@ -1,4 +1,6 @@
 -- What follows on a case from what is written beside it.
+-- Triggers of a table fire in the order of their names: what sets values of the row comes after
+-- `guard`, which compares what a viewer wrote; what a guard asks about comes before it.
 
 -- An assignment alone says whose desk a case is on, whoever writes it; cases are found by it.
 CREATE FUNCTION copy_assignee() RETURNS trigger
@@ -48,7 +50,7 @@ CREATE TRIGGER write_checklist AFTER INSERT ON application
 
 -- Agents read whether papers were missing, applicants a public reason. Neither reads the ground, so
 -- both stand beside it, whoever writes a decision.
-CREATE FUNCTION derive_public_reason() RETURNS trigger
+CREATE FUNCTION set_public_reason() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         NEW.is_incomplete := coalesce(NEW.ground = 'INCOMPLETE', false);
@@ -58,11 +60,11 @@ CREATE FUNCTION derive_public_reason() RETURNS trigger
     END
 $$;
 
-CREATE TRIGGER derive_public_reason BEFORE INSERT ON decision
-    FOR EACH ROW EXECUTE FUNCTION derive_public_reason();
+CREATE TRIGGER set_public_reason BEFORE INSERT ON decision
+    FOR EACH ROW EXECUTE FUNCTION set_public_reason();
 
 -- A case that ends otherwise than by a grant has no visa on hold, and no correction that is open.
-CREATE FUNCTION close_corrections_of_case() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION lapse_corrections_of_case() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         NEW.is_visa_held := false;
         UPDATE correction SET state = 'LAPSED', closed_at = greatest(now(), proposed_at)
@@ -71,16 +73,16 @@ CREATE FUNCTION close_corrections_of_case() RETURNS trigger LANGUAGE plpgsql AS 
     END
 $$;
 
-CREATE TRIGGER close_corrections_of_case BEFORE UPDATE ON application
+CREATE TRIGGER lapse_corrections_of_case BEFORE UPDATE ON application
     FOR EACH ROW WHEN (
         OLD.status <> NEW.status
         AND NEW.status IN ('REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')
     )
-    EXECUTE FUNCTION close_corrections_of_case();
+    EXECUTE FUNCTION lapse_corrections_of_case();
 
 -- A screening that is requested again for a visa counts from then on, and earlier answers are void. A
 -- hit stays one until a supervisor has said what it is.
-CREATE FUNCTION void_previous_screenings() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION annul_previous_screenings() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         UPDATE screening SET voided_at = NEW.requested_at
         WHERE application_id = NEW.application_id AND kind = NEW.kind AND voided_at IS NULL
@@ -97,9 +99,9 @@ CREATE FUNCTION void_previous_screenings() RETURNS trigger LANGUAGE plpgsql AS $
     END
 $$;
 
-CREATE TRIGGER void_previous_screenings BEFORE INSERT ON screening
+CREATE TRIGGER annul_previous_screenings BEFORE INSERT ON screening
     FOR EACH ROW WHEN (NEW.result = 'PENDING' AND NEW.proposed IS NULL)
-    EXECUTE FUNCTION void_previous_screenings();
+    EXECUTE FUNCTION annul_previous_screenings();
 
 -- A visa whose holder has a hit is held until that is known to be somebody else's: see
 -- release_cleared_visa.
@@ -137,7 +139,7 @@ CREATE TRIGGER release_cleared_visa AFTER UPDATE ON screening
     EXECUTE FUNCTION release_cleared_visa();
 
 -- Whoever proposed an entry of the ban list may not judge a hit by it.
-CREATE FUNCTION exclude_proposers_of_ban() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION set_excluded_proposers() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         NEW.kept_from := ARRAY(
             SELECT DISTINCT ban_entry.proposed_by
@@ -150,6 +152,6 @@ CREATE FUNCTION exclude_proposers_of_ban() RETURNS trigger LANGUAGE plpgsql AS $
     END
 $$;
 
-CREATE TRIGGER exclude_proposers_of_ban BEFORE INSERT ON screening
+CREATE TRIGGER set_excluded_proposers BEFORE INSERT ON screening
     FOR EACH ROW WHEN (NEW.proposed IS NOT NULL)
-    EXECUTE FUNCTION exclude_proposers_of_ban();
+    EXECUTE FUNCTION set_excluded_proposers();

@@ -1,11 +1,12 @@
 """Who somebody is does not stay in the dashboard: its memory is searched after it was shown."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import httpx2
 
+from dashboard.web.gate import DRAWN_FOR
 from tests.dashboard.asking_dash import ASK, ASKED, outputs_of
 from tests.dashboard.test_export import signed_in
 from tests.running_demo import Demo
@@ -53,27 +54,33 @@ def found_in(process: int, values: Sequence[str]) -> set[str]:
 
 def show_page(browser: httpx2.Client) -> str:
     """The page My data as the browser asks for it, and the file with all of it."""
-    response = browser.get("/_dash-dependencies").json()
-    callback = next(each for each in response if PART in outputs_of(each))
+    opened = ask_part(browser, "page.children", {"address": "/my-data"}).json()
+    browser.headers[DRAWN_FOR] = opened["response"]["page"]["data-drawn-for"]
     state = {"name": "my_data", "path": "/my-data", "search": "", "asked": next(ASKED)}
+    answer = ask_part(browser, PART, {"my_data-state": state, "my_data-news": state})
+    return answer.text + browser.get("/my-data.json?language=en").text
 
-    def with_state(place: dict[str, str]) -> dict[str, object]:
-        is_state = place["id"].endswith(("-state", "-news"))
-        return {**place, **({"value": state} if is_state else {})}
+
+def ask_part(browser: httpx2.Client, part: str, values: Mapping[str, object]) -> httpx2.Response:
+    """What the callback of a part answers, by the values of the elements that it looks at."""
+    response = browser.get("/_dash-dependencies").json()
+    callback = next(each for each in response if part in outputs_of(each))
+
+    def with_values(places: list[dict[str, str]]) -> list[dict[str, object]]:
+        return [{**place, "value": values.get(place["id"])} for place in places]
 
     outputs = [dict(zip(("id", "property"), one.rsplit(".", 1), strict=True))
                for one in outputs_of(callback)]  # fmt: skip
-    answer = browser.post(
+    return browser.post(
         ASK,
         json={
             "output": callback["output"],
             "outputs": outputs,
-            "inputs": [with_state(place) for place in callback["inputs"]],
-            "state": [with_state(place) for place in callback["state"]],
+            "inputs": with_values(callback["inputs"]),
+            "state": with_values(callback["state"]),
             "changedPropIds": [f"{one['id']}.{one['property']}" for one in callback["inputs"]],
         },
     )
-    return answer.text + browser.get("/my-data.json?language=en").text
 
 
 def test_who_somebody_is_leaves_the_memory_of_the_dashboard(demo: Demo) -> None:

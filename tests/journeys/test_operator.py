@@ -23,7 +23,7 @@ import pytest
 from models.row_security import login_at
 from tests import tokens
 from tests.free_ports import free_port
-from tests.gateway.changing import IDENTITY, document, key
+from tests.gateway.changing import ENTRY_ON, IDENTITY, document, key
 from tests.gateway.conftest import ACCEPT, CLAIMS
 from tests.gateway.providers import provider
 from tests.gateway.surviving.processes import published_keys
@@ -40,7 +40,8 @@ IDENTITIES = """query @purpose(code: INTAKE) {
 SUBMIT = {
     "query": document("submitApplication"),
     "variables": {"input": {
-        "visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY), "idempotencyKey": key(),
+        "visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY), "entryOn": ENTRY_ON,
+        "idempotencyKey": key(),
     }},
 }  # fmt: skip
 #: A damaged page, as the server would report it.

@@ -298,3 +298,25 @@ async def _grantees(connection: asyncpg.Connection) -> set[Any]:
         """
     )
     return {row["name"] for row in rows}
+
+
+#: Triggers that set values of a row before `guard` sees it: they fire in the order of their names.
+SET_BEFORE_GUARDS = r"""
+    SELECT tgname::text FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+    WHERE tgname < 'guard' AND prosrc ~ 'NEW\.\w+ :=' AND tgrelid IN (
+        SELECT tgrelid FROM pg_trigger WHERE tgname = 'guard'
+    )
+"""
+
+
+async def test_a_guard_sees_what_the_viewer_wrote_before_other_triggers_set_values(
+    world: str,
+) -> None:
+    connection = await connect(world)
+    try:
+        assert await connection.fetch(SET_BEFORE_GUARDS) == []
+        await connection.execute("ALTER TRIGGER set_public_reason ON decision RENAME TO ahead")
+        assert [row["tgname"] for row in await connection.fetch(SET_BEFORE_GUARDS)] == ["ahead"]
+    finally:
+        await connection.execute("ALTER TRIGGER ahead ON decision RENAME TO set_public_reason")
+        await connection.close()

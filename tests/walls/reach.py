@@ -103,6 +103,7 @@ REQUESTED: dict[str, tuple[str | None, str | None]] = {
 #: Who is to be erased: one who asked for it, and two whose files were kept for long enough, one of
 #: whom asked something else.
 ERASED = {"Ruby Hale": "RQST-RUBY-0000", "Hemi Parata": None, "Li Goh": None}
+ERASURES = [UUID(int=860 + number) for number in range(len(ERASED))]
 
 #: Who put the first key into the file.
 KEY_OPERATOR = "keeper-of-keys"
@@ -447,10 +448,10 @@ async def complete(connection: asyncpg.Connection) -> None:
             *(UUID(int=850 + number), reference, applicant_id(name) if name else None, account),
             "APPLICANT" if account else "AUDITOR",
         )
-    for number, (name, asked) in enumerate(ERASED.items()):
+    for erasure, (name, asked) in zip(ERASURES, ERASED.items(), strict=True):
         await connection.execute(
             "INSERT INTO erasure (id, applicant_id, data_request_id, cause) VALUES ($1, $2, $3,"
-            " $4)", *(UUID(int=860 + number), applicant_id(name), UUID(int=850) if asked else None),
+            " $4)", *(erasure, applicant_id(name), UUID(int=850) if asked else None),
             "REQUEST" if asked else "RETENTION",
         )  # fmt: skip
     await connection.execute(
@@ -817,12 +818,13 @@ def _requests(claims: Claims) -> set[Key]:
 
 def _erasures(claims: Claims) -> set[Key]:
     """Whoever asked for it reads what became of it; auditors and supervisors read all."""
+    ids = dict(zip(ERASED, ERASURES, strict=True))
     match role_of(claims):
         case "AUDITOR" | "SUPERVISOR":
-            return {(applicant_id(name),) for name in ERASED}
+            return _each({*ids.values()})
         case "APPLICANT":
             own = {one for one, (account, _) in REQUESTED.items() if account == claims["sub"]}
-            return {(applicant_id(name),) for name, asked in ERASED.items() if asked in own}
+            return {(ids[name],) for name, asked in ERASED.items() if asked in own}
         case _:
             return set()
 
@@ -946,7 +948,7 @@ _ROWS: dict[str, Reach] = {
     ),
     "InquiryPerson": Reach("inquiry_person", ("reference", "applicant_id"), _people_of_inquiries),
     "DataRequest": Reach("data_request", ("reference",), _requests),
-    "Erasure": Reach("erasure", ("applicant_id",), _erasures),
+    "Erasure": Reach("erasure", ("id",), _erasures),
     "KeyOperation": Reach("key_operation", ("operator",), _only("AUDITOR", {(KEY_OPERATOR,)})),
     "LegalHold": Reach(
         "legal_hold", ("held_by",), _only("SUPERVISOR AUDITOR", {("supervisor-3",)})

@@ -1863,7 +1863,7 @@ CREATE TRIGGER write_checklist AFTER INSERT ON application
     REFERENCING NEW TABLE AS became FOR EACH STATEMENT
     EXECUTE FUNCTION write_checklist();
 
-CREATE FUNCTION derive_public_reason() RETURNS trigger
+CREATE FUNCTION set_public_reason() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         NEW.is_incomplete := coalesce(NEW.ground = 'INCOMPLETE', false);
@@ -1873,10 +1873,10 @@ CREATE FUNCTION derive_public_reason() RETURNS trigger
     END
 $$;
 
-CREATE TRIGGER derive_public_reason BEFORE INSERT ON decision
-    FOR EACH ROW EXECUTE FUNCTION derive_public_reason();
+CREATE TRIGGER set_public_reason BEFORE INSERT ON decision
+    FOR EACH ROW EXECUTE FUNCTION set_public_reason();
 
-CREATE FUNCTION close_corrections_of_case() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION lapse_corrections_of_case() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         NEW.is_visa_held := false;
         UPDATE correction SET state = 'LAPSED', closed_at = greatest(now(), proposed_at)
@@ -1885,14 +1885,14 @@ CREATE FUNCTION close_corrections_of_case() RETURNS trigger LANGUAGE plpgsql AS 
     END
 $$;
 
-CREATE TRIGGER close_corrections_of_case BEFORE UPDATE ON application
+CREATE TRIGGER lapse_corrections_of_case BEFORE UPDATE ON application
     FOR EACH ROW WHEN (
         OLD.status <> NEW.status
         AND NEW.status IN ('REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')
     )
-    EXECUTE FUNCTION close_corrections_of_case();
+    EXECUTE FUNCTION lapse_corrections_of_case();
 
-CREATE FUNCTION void_previous_screenings() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION annul_previous_screenings() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         UPDATE screening SET voided_at = NEW.requested_at
         WHERE application_id = NEW.application_id AND kind = NEW.kind AND voided_at IS NULL
@@ -1909,9 +1909,9 @@ CREATE FUNCTION void_previous_screenings() RETURNS trigger LANGUAGE plpgsql AS $
     END
 $$;
 
-CREATE TRIGGER void_previous_screenings BEFORE INSERT ON screening
+CREATE TRIGGER annul_previous_screenings BEFORE INSERT ON screening
     FOR EACH ROW WHEN (NEW.result = 'PENDING' AND NEW.proposed IS NULL)
-    EXECUTE FUNCTION void_previous_screenings();
+    EXECUTE FUNCTION annul_previous_screenings();
 
 CREATE FUNCTION hold_visa_of_hit() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -1945,7 +1945,7 @@ CREATE TRIGGER release_cleared_visa AFTER UPDATE ON screening
     FOR EACH ROW WHEN (OLD.result = 'PENDING' AND NEW.result IN ('CLEAR', 'NO_MATCH'))
     EXECUTE FUNCTION release_cleared_visa();
 
-CREATE FUNCTION exclude_proposers_of_ban() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION set_excluded_proposers() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         NEW.kept_from := ARRAY(
             SELECT DISTINCT ban_entry.proposed_by
@@ -1958,9 +1958,9 @@ CREATE FUNCTION exclude_proposers_of_ban() RETURNS trigger LANGUAGE plpgsql AS $
     END
 $$;
 
-CREATE TRIGGER exclude_proposers_of_ban BEFORE INSERT ON screening
+CREATE TRIGGER set_excluded_proposers BEFORE INSERT ON screening
     FOR EACH ROW WHEN (NEW.proposed IS NOT NULL)
-    EXECUTE FUNCTION exclude_proposers_of_ban();
+    EXECUTE FUNCTION set_excluded_proposers();
 
 CREATE FUNCTION volume_contribution(
     status text, submitted_at timestamptz, received_at timestamptz, paid_at timestamptz,

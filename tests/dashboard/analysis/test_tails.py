@@ -55,6 +55,7 @@ def test_a_range_holds_its_level_and_no_shorter_one_does(
 
 @given(RATES, SPREADS, st.integers(1, 500), st.data())
 @settings(max_examples=60)
+@always
 def test_a_tail_is_what_is_at_least_as_far_off_on_its_own_side(
     rate: float, spread: float, n: int, data: st.DataObject
 ) -> None:
