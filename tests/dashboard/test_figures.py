@@ -8,7 +8,8 @@ from urllib.parse import unquote
 import pytest
 
 import dashboard
-from dashboard.figures import CHOSEN_COLOUR, GRAPH_CONFIG
+from dashboard.figures import CHOSEN_COLOUR, GRAPH_CONFIG, SERIES_COLOUR
+from dashboard.figures.bars import bars
 from dashboard.figures.classes import (
     MOST_CLASSES,
     SHADES,
@@ -87,6 +88,18 @@ def test_rates_are_areas_and_small_territories_circles_of_the_same_classes() -> 
     drawn = [areas["colorscale"][int(z) * 2][1] for z in areas["z"]]
     assert drawn[2:] == [FEW_COLOUR, WITHHELD_COLOUR]
     assert drawn[:2] == [shown.colour(lines[2]), shown.colour(lines[0])]
+
+
+def test_a_bar_has_thirty_cases_behind_it() -> None:
+    lines = [
+        a_rate("FEW", "", 0.9, whole=29),
+        a_rate("LOW", "", 0.1, whole=30),
+        a_rate("TOP", "", 0.5, whole=500),
+        a_rate("NONE", "", None),
+    ]
+    [drawn] = bars(lines, REFUSAL_RATE, ["LOW"], lambda line: line.code or "", EN)["data"]
+    assert (drawn["y"], drawn["x"]) == (["TOP", "LOW"], [0.5, 0.1])
+    assert drawn["marker"]["color"] == [SERIES_COLOUR, CHOSEN_COLOUR]
 
 
 def test_three_refusals_of_eight_make_no_class_of_their_own() -> None:

@@ -61,3 +61,20 @@ def test_no_statement_is_made_about_reads_older_than_the_log(
     page = str(html.Div(content({"myData": mine, "reads": [], "requests": []}, texts("en"))))
     assert said in page
     assert unsaid not in page
+
+
+def test_a_version_that_is_not_in_force_is_said_to_be_proposed() -> None:
+    versions = [
+        {"writtenAt": "2026-03-01T00:00:00+00:00", "validFrom": start, "fullName": name}
+        for start, name in ((None, "Ruby Marsh"), ("2026-03-02T00:00:00+00:00", "Ruby Hale"))
+    ]
+    person = {"identity": None, "nationality": None}
+    person |= {"identityVersions": {"nodes": versions}, "applications": {"nodes": []}}
+    mine = {"applicant": person, "keptSince": None, "note": ""}
+    shown = content({"myData": mine, "reads": [], "requests": []}, texts("en"))
+    [heading, listed] = shown[2].children
+    assert heading.children == "Corrections"
+    assert [one.children[1:] for one in listed.children] == [
+        ["Name: Ruby Marsh", " (proposed)"],
+        ["Name: Ruby Hale", ""],
+    ]

@@ -42,6 +42,25 @@ def refusal(answer: Answer) -> tuple[int, list[str]]:
     return answer.status, answer.codes
 
 
+@pytest.mark.parametrize(("countries", "logged"), [(["AU"], "AU"), (["AU", "NZ"], None)])
+async def test_a_read_is_logged_with_the_country_of_a_viewer_who_has_one(
+    client, owner: asyncpg.Connection, countries: list[str], logged: str | None
+) -> None:
+    agent = {"role": "PARTNER_AGENT", "sub": f"agent-of-{len(countries)}", "partner": "NUSA"}
+    viewer = Viewer(client, {**agent, "countries": countries, "centres": ["AU-SYD"]})
+    query = (
+        '{ application(by: {reference: "AUSY-PAID-0013"}) { applicant { identity { email } } } }'
+    )
+    answer = await viewer.send({"query": query}, **{"Gerbang-Purpose": "INTAKE"})
+    assert (answer.status, answer.errors) == (200, [])
+    assert answer.data["application"]["applicant"]["identity"]["email"]
+    [line] = await owner.fetch(
+        "SELECT actor_partner_code, actor_country_code FROM access_event WHERE actor = $1",
+        agent["sub"],
+    )
+    assert tuple(line) == ("NUSA", logged)
+
+
 @pytest.mark.parametrize(
     ("query", "stated"),
     [

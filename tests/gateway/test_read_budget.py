@@ -84,6 +84,15 @@ async def bans(world: str) -> dict[str, str]:
     return {reference: GlobalId("BanEntry", str(id_)).encode() for reference, id_ in ids.items()}
 
 
+@pytest.mark.parametrize(
+    ("seconds", "retry_after"), [(59.01, 60), (60.0, 60), (0.2, 1), (0.0, 0), (-1.0, None)]
+)
+def test_nobody_is_told_to_come_back_before_there_is_room(
+    seconds: float, retry_after: int | None
+) -> None:
+    assert ReadBudgetError(BUDGET, seconds).retry_after == retry_after
+
+
 @pytest.fixture(scope="module")
 async def live(world: str) -> AsyncIterator[Gateway]:
     async with served(world, **SETTINGS) as running:

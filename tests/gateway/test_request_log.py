@@ -7,12 +7,14 @@ import threading
 import time
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from gateway.cli.serving import run_on_fastest_loop
 from gateway.execution import runner as execution
 from gateway.execution.plan import run
+from gateway.logs.requests import OperationRecord
 from models.logs.lines import JSONLines, ReadableLines, facts
 from models.logs.output import BackgroundHandler, logging_to
 from models.logs.repeats import PLACE, RepeatLimit
@@ -239,10 +241,23 @@ def test_a_repeated_complaint_is_logged_once_a_minute_with_a_count() -> None:
     assert limit.filter(again)
     assert JSONLines().format(again).endswith('"left_out":999}')
     limit.filter(complaint("here"))
+    limit.filter(complaint("there"))
+    limit.filter(complaint("there"))
     now[0] = 200
-    (last,) = limit.overdue()
-    assert "left_out=1" in ReadableLines().format(last)
+    last = list(limit.overdue())
+    assert [getattr(record, PLACE) for record in last] == ["here", "there"]
+    assert all("left_out=1" in ReadableLines().format(record) for record in last)
     assert list(limit.overdue()) == []
+
+
+def test_what_one_payload_met_is_not_counted_with_the_next() -> None:
+    record = OperationRecord("a" * 32, statements=3, connection_seconds=0.5, execution_seconds=0.2)
+    record.tampered[UUID(int=1)] = True
+    record.has_unlogged_reads = True
+    seen = record.facts()
+    assert (seen["tampered"], seen["unlogged"], seen["statements"]) == (True, True, 3)
+    record.reset_counters()
+    assert record == OperationRecord("a" * 32)
 
 
 def test_the_message_of_an_exception_is_not_logged() -> None:

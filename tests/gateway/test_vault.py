@@ -6,6 +6,7 @@ import contextlib
 import logging
 import re
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import asyncpg
 import pytest
 
 from models.person import vault
-from models.person.vault import Person
+from models.person.vault import Person, Vault
 from models.postgres import Server
 from tests.gateway.changing import (
     ENTRY_ON,
@@ -31,7 +32,8 @@ from tests.gateway.changing import (
 from tests.gateway.log_lines import log_lines
 from tests.gateway.surviving.standing import metrics_of
 from tests.journeys.test_ban import approve_ban, who_it_is
-from tests.world import today
+from tests.linking import KEYS
+from tests.world import applicant_id, today
 
 pytestmark = pytest.mark.anyio
 
@@ -224,6 +226,20 @@ async def test_with_encryption_off_the_canary_is_found(
     await submitted_case(who, identity=OPEN)
     secrets = {value.encode() for value in OPEN.values()}
     assert await found_in(server, began, connection, *secrets) == secrets
+
+
+async def test_a_mark_tells_of_equal_values_in_one_column_of_one_person_alone() -> None:
+    """By it a correction that changes nothing is seen; no other two values are compared."""
+    ruby, other = applicant_id("Ruby Hale"), applicant_id("Jack Doyle")
+    same = {"full_name": "Wombat", "place_of_birth": "Wombat"}
+    sealed = await Vault(KEYS).seal(
+        [Person(ruby, 1, same), Person(ruby, 2, same), Person(other, 1, same)]
+    )
+    first, second, of_other = (
+        {column: urlsafe_b64decode(cell)[:15] for column, cell in row.items()} for row in sealed
+    )
+    assert first == second
+    assert len({*first.values(), *of_other.values()}) == 4
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,7 @@ async def test_an_entry_that_no_gateway_wrote_is_named(account, tmp_path: Path) 
         f" SELECT $2, {columns}, mac_key, mac FROM access_event WHERE id = $1",
         known, copied,
     )  # fmt: skip
+    await read_five(account)  # entries of a gateway come before it, and after it
     await sign(account, tmp_path)
     assert await find_tampering(account, tmp_path) == [
         (Tampering.FORGED, f"access_event {key} no gateway sealed")
@@ -207,6 +208,7 @@ async def test_a_checkpoint_that_somebody_kept_tells_of_a_folder_that_was_replac
     kept = tmp_path / "kept"
     newest = next(CheckpointFolder(tmp_path).newest_first())
     kept.write_bytes(newest.read_bytes())
+    assert await find_tampering(account, tmp_path, checkpoint=kept) == []
     _empty(tmp_path)
     # Everything is written anew, with the key service's help: only the kept one knows.
     with pytest.raises(AccountError, match="audit begin"):

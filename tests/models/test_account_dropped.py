@@ -208,6 +208,15 @@ async def drop_early(account: asyncpg.Connection, folder: Path) -> tuple[Tamperi
     return Tampering.DROPPED_EARLY, f"1 entries of account_drop {record} {why}"
 
 
+async def drop_decision(account: asyncpg.Connection, folder: Path) -> tuple[Tampering, str]:
+    """With the key of the keeper itself: decisions are never dropped, whatever a record says."""
+    leaf = "SELECT position, row_id FROM account_leaf WHERE source = 'decision' LIMIT 1"
+    position, key = await account.fetchrow(leaf)
+    await copy_record(account, folder, position, None)
+    await account.execute("DELETE FROM decision WHERE id = $1", key)
+    return Tampering.REMOVED, f"decision {key} is gone"
+
+
 async def copy_record(
     account: asyncpg.Connection, folder: Path, position: int, signature: bytes | None
 ) -> UUID:
@@ -255,10 +264,7 @@ async def roll_back(account: asyncpg.Connection, folder: Path) -> tuple[Tamperin
     for table in ("account_head", "account_leaf", "access_event"):
         await account.execute(f"DELETE FROM {table}")
         await account.execute(f"INSERT INTO {table} SELECT * FROM old_{table}")
-    return (
-        Tampering.ROLLED_BACK,
-        f"{before + 5:,} leaves were signed, {before:,} are there",
-    )
+    return Tampering.ROLLED_BACK, f"{before + 5:,} leaves were signed, {before:,} are there"
 
 
 Tamper = Callable[[asyncpg.Connection, Path], Awaitable[tuple[Tampering, str]]]
@@ -273,6 +279,7 @@ WAYS: tuple[tuple[Tamper, int], ...] = (
     (forge_entry, 0),
     (forge_record, 1),
     (drop_early, 0),
+    (drop_decision, 0),
     (change_record, 5),
     (write_past_account, 4),
     (roll_back, 0),

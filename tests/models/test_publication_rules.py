@@ -20,7 +20,7 @@ from models.publication.disclosure import (
 )
 from models.publication.propagation import Bounds, ContradictionError, Sum, Sums
 from models.publication.refusal_audit import Candidate, RefusalSystem, audit, audit_refusals
-from models.publication.sets import Cell, DimensionSet, first_day_of
+from models.publication.sets import Cell, DimensionSet, first_day_of, periods_over
 from models.volumes import Period
 from tests.premises import always, holds, premise
 
@@ -97,6 +97,16 @@ def test_a_count_of_the_public_is_rounded_or_withheld(count: int) -> None:
         assert found is not None
         assert found % ROUNDING == 0
         assert abs(found - count) <= 2
+
+
+def test_a_period_is_published_from_the_day_after_its_last() -> None:
+    assert [*periods_over(date(2025, 1, 20), date(2025, 1, 31))] == []
+    assert [*periods_over(date(2025, 1, 20), date(2025, 2, 1))] == [(Period.MONTH, JANUARY)]
+    months = [(Period.MONTH, date(2025, month, 1)) for month in (1, 2, 3)]
+    assert [*periods_over(date(2025, 1, 20), date(2025, 3, 31))] == months[:2]
+    assert [*periods_over(date(2025, 1, 20), date(2025, 4, 1))] == [
+        *months, (Period.QUARTER, JANUARY),
+    ]  # fmt: skip
 
 
 def test_percentiles_have_two_significant_digits() -> None:

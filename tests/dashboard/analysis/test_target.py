@@ -35,6 +35,8 @@ def test_thirty_decisions_are_enough_for_a_verdict_a_change_and_a_month() -> Non
     assert target.change is not None
     assert abs(target.change + 1 / 30) < 1e-12
     assert target.months_met == (True, False, None)
+    [exact] = targets({"B1": Share(40, 38)}, {}, {"B1": 0.95}, {"B1": [Share(40, 38)]})
+    assert exact.months_met == (True,), "a month that is just what was promised keeps it"
     [few] = targets({"B1": Share(29, 28)}, {"B1": Share(30, 29)}, {}, {"B1": [Share(30, 30)]})
     assert few.change is None
     assert few.months_met == (None,), "nothing is promised"
