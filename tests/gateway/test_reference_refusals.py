@@ -42,8 +42,9 @@ async def test_what_has_begun_or_ended_before_today_stays(who, world, connection
     await connection.execute(f"UPDATE partner_country SET closed_on = {past} WHERE country_code"
                              " = 'AU' AND partner_code = 'ANDALAN'")  # fmt: skip
     await connection.execute(
-        "INSERT INTO visa_type VALUES ('C9', 'Old', 'Lama', 'TOURISM', 30, false, '2020-01-01',"
-        f" {past})"
+        "INSERT INTO visa_type (code, name_en, name_id, category, stay_days, is_multiple_entry,"
+        f" valid_from, valid_until) VALUES ('C9', 'Old', 'Lama', 'TOURISM', 30, false,"
+        f" '2020-01-01', {past})"
     )
     before, day = await everything(connection), on.isoformat()
     andalan = {"partner": "ANDALAN", "country": "AU"}

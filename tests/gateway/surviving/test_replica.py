@@ -20,7 +20,7 @@ from models.migrations import migrate
 from models.row_security import login_at
 from tests import tokens
 from tests.free_ports import free_port
-from tests.gateway.changing import IDENTITY, document, key
+from tests.gateway.changing import ENTRY_ON, IDENTITY, document, key
 from tests.gateway.conftest import CLAIMS, Viewer
 from tests.gateway.log_lines import log_lines
 from tests.gateway.surviving.databases import Database, own_database
@@ -100,7 +100,8 @@ async def test_a_gateway_on_a_replica_reads_and_changes_nothing(
         async with served(settings) as client:
             agent = Viewer(client, CLAIMS["agent-au"])
             read = await agent("{ countries(first: 1) { nodes { code } } }")
-            given = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+            given = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY),
+                     "entryOn": ENTRY_ON}  # fmt: skip
             changed = await agent(
                 document("submitApplication"), input={**given, "idempotencyKey": key()}
             )
