@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from dashboard.web.callback_guard import DEEPEST, LARGEST_QUESTION, LONGEST_TEXT
 from tests.dashboard.asking_dash import ASK, page_of, question_of, state_of
 from tests.dashboard.conftest import Running
 
@@ -87,6 +88,40 @@ async def test_a_question_without_measure_is_refused(running: Running) -> None:
         assert (await _post(browser, b" " * 70_000)).status_code == 413
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         assert (await browser.post(ASK, content=b"a=b", headers=form)).status_code == 415
+
+
+def nested(depth: int, *, is_list: bool) -> Any:
+    value: Any = "?"
+    for _ in range(depth):
+        value = [value] if is_list else {"a": value}
+    return value
+
+
+#: The largest of each kind that is let through, and the smallest that is not.
+LIMITS = {
+    "a text": ("a" * LONGEST_TEXT, "a" * (LONGEST_TEXT + 1)),
+    "lists": (nested(DEEPEST, is_list=True), nested(DEEPEST + 1, is_list=True)),
+    "objects": (nested(DEEPEST, is_list=False), nested(DEEPEST + 1, is_list=False)),
+}
+
+
+@pytest.mark.parametrize(("most", "more"), LIMITS.values(), ids=LIMITS)
+async def test_a_value_has_a_largest_size(running: Running, most: Any, more: Any) -> None:
+    async with running.browser() as browser:
+        await running.sign_in(browser, "leadership")
+        question = await question_of(browser)
+        for value, is_let_through in ((most, True), (more, False)):
+            question["inputs"][0]["value"] = value
+            answer = await browser.post(ASK, json=question)
+            assert (answer.status_code != 400) is is_let_through
+
+
+async def test_a_question_has_a_largest_size(running: Running) -> None:
+    async with running.browser() as browser:
+        await running.sign_in(browser, "leadership")
+        question = json.dumps(await question_of(browser)).encode()
+        assert (await _post(browser, question.ljust(LARGEST_QUESTION))).status_code != 413
+        assert (await _post(browser, question.ljust(LARGEST_QUESTION + 1))).status_code == 413
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from dashboard.pages.registry import PATHS
-from dashboard.web.gate import FILES
+from dashboard.web.gate import FILES, LONGEST_QUERY
 from dashboard.web.sessions import COOKIE
 from tests.dashboard.conftest import Running, scripts_of
 
@@ -201,3 +201,23 @@ async def test_no_file_of_figures_is_kept_anywhere(connected: Running, path: str
     assert made.headers["content-disposition"].startswith("attachment; filename=")
     for answer in (made, failed):
         assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(("length", "status"), [(LONGEST_QUERY, 200), (LONGEST_QUERY + 1, 414)])
+async def test_an_address_has_a_longest_length(running: Running, length: int, status: int) -> None:
+    async with running.browser() as browser:
+        assert (await browser.get(f"/health/live?{'a' * length}")).status_code == status
+
+
+async def test_a_page_alone_remembers_its_language(running: Running) -> None:
+    async with running.browser() as browser:
+        # Sent to sign in: nobody has seen a page yet.
+        assert "set-cookie" not in (await browser.get("/?language=en")).headers
+        await running.sign_in(browser, "leadership")
+        english = await browser.get("/?language=en")
+        assert english.headers["set-cookie"] == (
+            "gerbang_language=en; Path=/; SameSite=Lax; HttpOnly"
+        )
+        assert '<html lang="en">' in (await browser.get("/")).text
+        assert '<html lang="id">' in (await browser.get("/?language=id")).text
+        assert "set-cookie" not in (await browser.get("/_dash-layout?language=en")).headers
