@@ -6,7 +6,9 @@ import httpx2
 import pytest
 
 from dashboard.pages.registry import PATHS
+from dashboard.settings import read_settings
 from dashboard.web.gate import FILES, LONGEST_QUERY
+from dashboard.web.headers import Headers
 from dashboard.web.sessions import COOKIE
 from tests.dashboard.conftest import Running, scripts_of
 
@@ -221,3 +223,24 @@ async def test_a_page_alone_remembers_its_language(running: Running) -> None:
         assert '<html lang="en">' in (await browser.get("/")).text
         assert '<html lang="id">' in (await browser.get("/?language=id")).text
         assert "set-cookie" not in (await browser.get("/_dash-layout?language=en")).headers
+
+
+@pytest.mark.parametrize(
+    ("url", "security"),
+    [
+        ("https://figures.example", "max-age=31536000; includeSubDomains"),
+        ("http://127.0.0.1:8050", None),
+    ],
+)
+async def test_headers_suit_the_address_and_the_provider(url: str, security: str | None) -> None:
+    settings = read_settings(
+        {"GERBANG_DASHBOARD_URL": url, "GERBANG_ISSUER": "https://sign-in.example:8443/visa"}
+    )
+    headers = Headers(settings, lambda: ("'sha256-a'",), ("'sha256-b'",)).for_page("once")
+    assert headers.get("Strict-Transport-Security") == security
+    policy = dict(rule.split(" ", 1) for rule in headers["Content-Security-Policy"].split("; "))
+    assert policy["form-action"] == "'self' https://sign-in.example:8443"
+    assert policy["script-src"] == "'self' 'sha256-a'"
+    assert policy["style-src-elem"].startswith("'self' 'nonce-once' 'sha256-b' ")
+    assert policy["base-uri"] == policy["default-src"] == policy["script-src-attr"] == "'none'"
+    assert policy["connect-src"] == policy["font-src"] == "'self'"

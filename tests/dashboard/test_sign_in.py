@@ -1,10 +1,14 @@
 """Signing in and out: the browser holds a key that nobody can guess, and never a token."""
 
+import json
 import time
+from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import pytest
 
 from dashboard.gateway.session import Session
+from dashboard.model.viewer import Viewer
 from dashboard.web.sessions import COOKIE, SESSION_SECONDS, MemorySessions
 from tests.dashboard.conftest import Running
 
@@ -101,3 +105,149 @@ async def test_sessions_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     keys = [await sessions.begin(a_session()) for _ in range(5)]
     found = [await sessions.find(key) is not None for key in keys]
     assert found == [False, False, True, True, True]
+
+
+def query_of(address: str) -> dict[str, str]:
+    return {name: value for name, (value,) in parse_qs(urlsplit(address).query).items()}
+
+
+def cookie_in(answer: httpx2.Response) -> tuple[str, set[str]]:
+    """The key that an answer gives the browser, and what it says of it."""
+    (given,) = (
+        each for each in answer.headers.get_list("set-cookie") if each.startswith(f"{COOKIE}=")
+    )
+    value, *attributes = given.split("; ")
+    return value.removeprefix(f"{COOKIE}="), {each.lower() for each in attributes}
+
+
+async def test_the_browser_keeps_the_key_from_scripts_and_other_sites(running: Running) -> None:
+    async with running.browser() as browser:
+        asked = await browser.get("/sign-in")
+        assert query_of(asked.headers["location"])["code_challenge_method"] == "S256"
+        async with httpx2.AsyncClient(transport=running.provider) as provider:
+            given = await provider.post(asked.headers["location"], data={"user": "leadership"})
+        key, attributes = cookie_in(await browser.get(given.headers["location"]))
+        # Not secure, since the dashboard of this test is at http.
+        assert attributes == {
+            "httponly",
+            f"max-age={SESSION_SECONDS}",
+            "path=/",
+            "samesite=lax",
+        }
+        session = await running.sessions.find(key)
+        assert session
+        out = await browser.post("/sign-out")
+        emptied, said = cookie_in(out)
+        assert emptied == '""'
+        assert "max-age=0" in said
+        asked_for = query_of(out.headers["location"])
+        assert asked_for["id_token_hint"] == session.id_token
+        assert asked_for["post_logout_redirect_uri"] == f"{running.url}/"
+
+
+@pytest.mark.parametrize(("seconds", "is_renewed"), [(40, False), (20, True)])
+async def test_a_token_is_renewed_half_a_minute_before_it_ends(
+    running: Running, seconds: float, *, is_renewed: bool
+) -> None:
+    async with running.browser() as browser:
+        await running.sign_in(browser, "leadership")
+        session = await running.sessions.find(browser.cookies[COOKIE])
+        assert session
+        session.viewer = viewer = Viewer("LEADERSHIP", ("LEADERSHIP",), None, None, ())
+        old, session.expires_at = session.access_token, time.time() + seconds
+        assert (await browser.get("/_dash-dependencies")).status_code == 200
+        assert (session.access_token != old) is is_renewed
+        # Who a new token is, the gateway is asked anew.
+        assert session.viewer is (None if is_renewed else viewer)
+
+
+async def test_a_provider_that_is_away_is_not_asked_at_each_request(running: Running) -> None:
+    async with running.browser() as browser:
+        await running.sign_in(browser, "leadership")
+        session = await running.sessions.find(browser.cookies[COOKIE])
+        assert session
+        old, session.expires_at = session.access_token, time.time() - 5
+        running.line.is_provider_cut = True
+        try:
+            assert (await browser.get("/_dash-dependencies")).status_code == 200
+        finally:
+            running.line.is_provider_cut = False
+        assert (await browser.get("/_dash-dependencies")).status_code == 200
+        assert session.access_token == old
+        session.renew_again_at = 0  # later
+        assert (await browser.get("/_dash-dependencies")).status_code == 200
+        assert session.access_token != old
+
+
+async def test_without_a_way_to_renew_it_a_session_lasts_as_long_as_its_token(
+    running: Running,
+) -> None:
+    for refresh_token in (None, "revoked"):
+        async with running.browser() as browser:
+            await running.sign_in(browser, "leadership")
+            session = await running.sessions.find(browser.cookies[COOKIE])
+            assert session
+            session.refresh_token, session.expires_at = refresh_token, time.time() + 20
+            assert (await browser.get("/_dash-dependencies")).status_code == 200
+            session.expires_at = time.time() - 1
+            assert (await browser.get("/_dash-dependencies")).status_code == 401
+
+
+class KeepsRefreshTokens(httpx2.AsyncBaseTransport):
+    """A provider that renews a token without a new refresh token, as it may (RFC 6749, 6)."""
+
+    def __init__(self, provider: httpx2.AsyncBaseTransport) -> None:
+        self._provider = provider
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = await self._provider.handle_async_request(request)
+        given = json.loads(await response.aread())
+        given.pop("refresh_token", None)
+        return httpx2.Response(response.status_code, json=given)
+
+
+async def test_a_refresh_token_stays_good_where_no_other_comes(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running.browser() as browser:
+        await running.sign_in(browser, "leadership")
+        session = await running.sessions.find(browser.cookies[COOKIE])
+        assert session
+        token, refresh_token = session.access_token, session.refresh_token
+        monkeypatch.setattr(running.line, "provider", KeepsRefreshTokens(running.provider))
+        session.expires_at = 0
+        assert (await browser.get("/_dash-dependencies")).status_code == 200
+        assert session.access_token != token
+        assert session.refresh_token == refresh_token
+
+
+async def test_a_sign_in_under_way_is_good_for_ten_minutes(running: Running) -> None:
+    async with running.browser() as browser:
+        (cookie,) = (await browser.get("/sign-in")).headers.get_list("set-cookie")
+    said = {each.lower() for each in cookie.split("; ")[1:]}
+    assert said == {"path=/sign-in", "max-age=600", "httponly", "samesite=lax"}
+
+
+async def test_a_role_is_remembered_as_it_was_named(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved: list[str | None] = []
+    save = running.sessions.save
+
+    async def save_and_note(session: Session) -> None:
+        saved.append(session.role)
+        await save(session)
+
+    monkeypatch.setattr(running.sessions, "save", save_and_note)
+    async with running.browser() as browser:
+        await running.sign_in(browser, "both")
+        session = await running.sessions.find(browser.cookies[COOKIE])
+        assert session
+        for named, remembered in (
+            ("PARTNER_MANAGER", "PARTNER_MANAGER"),
+            ("A" * 41, "A" * 40),
+            ("", None),
+        ):
+            await browser.post(f"/role?role={named}")
+            assert session.role == saved[-1] == remembered
+        assert len(saved) == 3

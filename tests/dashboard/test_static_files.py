@@ -2,8 +2,12 @@
 
 import gzip
 
+import httpx2
 import pytest
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
+from dashboard.web import static_files
 from dashboard.web.static_files import address_of
 from tests.dashboard.conftest import Running, scripts_of
 
@@ -83,3 +87,22 @@ async def test_figures_are_never_kept(running: Running) -> None:
         await running.sign_in(browser, "leadership")
         for path in ("/", "/_dash-layout", "/_dash-dependencies", "/export.csv"):
             assert (await browser.get(path)).headers["cache-control"] == "no-store"
+
+
+async def test_a_file_that_packing_makes_longer_travels_as_it_is_and_only_so_many_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(static_files, "MOST_FILES", 1)
+    read: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        read.append(scope["path"])
+        await Response(b"a{}", media_type="text/css")(scope, receive, send)
+
+    transport = httpx2.ASGITransport(static_files.PackedFiles(app))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://dash") as browser:
+        for name in ("/assets/first.css", "/assets/second.css") * 2:
+            answer = await browser.get(name, headers={"Accept-Encoding": "gzip"})
+            assert answer.content == b"a{}"
+            assert "content-encoding" not in answer.headers
+    assert read == ["/assets/first.css", "/assets/second.css", "/assets/second.css"]
