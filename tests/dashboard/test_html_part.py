@@ -1,5 +1,6 @@
 """Parts that are written as HTML: escaped, and spelled alike."""
 
+import pytest
 from dash import html
 
 from dashboard.components.aria import aria
@@ -26,3 +27,10 @@ def test_a_style_is_spelled_as_in_a_style_sheet() -> None:
 
 def test_attributes_of_tables_are_spelled_as_in_html() -> None:
     assert html_of(html.Td("x", colSpan=3)) == '<td colspan="3">x</td>'
+
+
+@pytest.mark.parametrize(
+    ("hidden", "opening"), [(True, "<p hidden>"), (False, "<p>"), (None, "<p>")]
+)
+def test_an_attribute_stands_for_what_is_so(hidden: bool | None, opening: str) -> None:
+    assert html_of(html.P("x", hidden=hidden)) == f"{opening}x</p>"

@@ -75,3 +75,24 @@ def assert_whole(answer: dict[str, Any]) -> None:
     assert answer["volumes-notice"]["data-html"] == ""
     assert answer["figures"] == {"hidden": False}
     assert len(PARTS) <= len(answer)
+
+
+@pytest.mark.parametrize(("said", "seconds"), [("0", 0), ("2", 2), ("soon", 1), (None, 1)])
+async def test_a_question_is_repeated_after_the_seconds_that_the_gateway_names(
+    monkeypatch: pytest.MonkeyPatch, said: str | None, seconds: float
+) -> None:
+    refusal = overload_response()
+    del refusal.headers["retry-after"]
+    if said is not None:
+        refusal.headers["retry-after"] = said
+    answers, slept = [refusal, httpx2.Response(200)], list[float]()
+
+    async def sleep(wait: float) -> None:
+        slept.append(wait)
+
+    async def ask() -> httpx2.Response:
+        return answers.pop(0)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    assert (await turns.Turns().answer(ask)).status_code == 200
+    assert slept == [seconds]
