@@ -1,6 +1,8 @@
 """To look at the same figures in another way asks the gateway nothing anew, for a moment."""
 
+import secrets
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 import httpx2
@@ -114,3 +116,48 @@ async def test_another_role_is_asked_for_anew(connected: Running, asked: list[st
         asked.clear()
         await page_of(browser, FIRST, asked=mark)
         assert "/graphql" in asked
+
+
+async def test_of_many_answers_those_used_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_cache, "MOST_ANSWERS", 2)
+    kept = answer_cache.KeptAnswers()
+    for question in ("first", "second", "first", "third"):
+        kept.keep(question, {"of": question}, mark=1)
+    assert [kept.has(each) for each in ("first", "second", "third")] == [True, False, True]
+    assert kept.find("first") == {"of": "first"}
+
+
+async def test_all_answers_together_have_a_largest_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_cache, "MOST_BYTES", 3_000)
+    kept = answer_cache.KeptAnswers()
+    for question in ("first", "second"):
+        kept.keep(question, {"text": secrets.token_hex(2_000)}, mark=1)  # packs to two thousand
+    assert [kept.has(each) for each in ("first", "second")] == [False, True]
+
+
+async def test_an_outage_began_with_the_first_question_that_failed() -> None:
+    kept, now = answer_cache.KeptAnswers(), datetime.now(UTC)
+    second = answer_cache.Outage(now, "UNREACHABLE", "b" * 32, mark=1)
+    first = answer_cache.Outage(now - timedelta(seconds=9), "INTERNAL", "a" * 32, mark=1)
+    kept.fail("second", second)
+    kept.fail("first", first)
+    assert kept.outage == first
+    kept.keep("first", {}, mark=1)  # one question of this page is answered again
+    assert kept.outage == second
+    kept.keep("third", {}, mark=2)  # and so is a later page: what failed before says nothing
+    assert kept.outage is None
+
+
+async def test_an_answer_is_fresh_for_its_page_and_a_late_one_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(answer_cache.time, "monotonic", lambda: now[0])
+    kept = answer_cache.KeptAnswers()
+    kept.keep("asked", {}, mark=1)
+    kept.keep("late", {}, answer_cache.LATE)
+    assert kept.find_fresh("asked", 1) == kept.find_fresh("late", 2) == {}
+    assert kept.find_fresh("asked", 2) is None
+    now[0] += answer_cache.FRESH_SECONDS
+    assert kept.find_fresh("asked", 1) is kept.find_fresh("late", 2) is None
+    assert kept.find("asked") == kept.find("late") == {}
