@@ -1,9 +1,11 @@
 """A period is compared with earlier ones only where the data reach back to them."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from dashboard.components.html_part import html_of
 from dashboard.export.sheet import sheet_of
 from dashboard.gateway.volumes_query import variables_of
 from dashboard.model.measures import INTAKE, REFUSAL_RATE
@@ -13,7 +15,8 @@ from dashboard.model.rows import Line
 from dashboard.model.volumes import read_volumes
 from dashboard.pages.volumes.cards import cards
 from dashboard.pages.volumes.ranking import ranking_note
-from dashboard.pages.volumes.titles import comparison_line, finding
+from dashboard.pages.volumes.table_rows import place_row
+from dashboard.pages.volumes.titles import comparison_line, finding, trend_title
 from tests.dashboard.some_volumes import PERIOD, some_data, some_view, some_volumes
 
 NOW = date(2026, 3, 10)
@@ -86,6 +89,61 @@ def test_an_earlier_period_has_every_measure() -> None:
 @pytest.mark.parametrize("begins_on", [date(2024, 12, 1), date(2025, 6, 1)])
 def test_the_trend_begins_with_the_data(begins_on: date) -> None:
     assert some_volumes(begins_on).months[0].starts_on == begins_on
+
+
+def test_the_month_that_begins_today_is_one_of_the_trend() -> None:
+    period = Period(date(2026, 1, 1), date(2026, 2, 1))
+    volumes = read_volumes(some_data(date(2024, 12, 1)), period, Address("en"))
+    assert volumes.months[-1].starts_on == date(2026, 2, 1)
+    assert volumes.months[-1][INTAKE].value == 50
+
+
+@pytest.mark.parametrize(
+    ("before", "shown", "spoken"),
+    [(5, "▲3", "3 ranks up"), (1, "▼1", "1 rank down"), (2, "", ""), (None, "", "")],
+)
+def test_a_rank_says_where_it_was(before: int | None, shown: str, spoken: str) -> None:
+    view = some_view()
+    row = html_of(place_row(2, before, view.volumes.groups[1], view))
+    assert (shown in row and spoken in row) if shown else "rank-moved" not in row
+
+
+@pytest.mark.parametrize(
+    ("begins_on", "words"),
+    [
+        (date(2024, 12, 1), "The last 13 months: between 30 and 60, most recently 50"),
+        (date(2025, 12, 1), "The last 3 months: between 40 and 60, most recently 50"),
+        (date(2026, 2, 1), ""),
+    ],
+)
+def test_the_small_line_tells_its_ends_from_the_first_complete_month(
+    begins_on: date, words: str
+) -> None:
+    view = some_view(begins_on=begins_on)
+    australia = next(line for line in view.volumes.groups if line.code == "AU")
+    row = html_of(place_row(1, 1, australia, view))
+    assert words in row if words else "The last" not in row
+
+
+def test_three_names_are_listed_and_four_are_counted() -> None:
+    view = some_view()
+    assert view.names("country", ["AU", "SG", "MY"]) == "Australia, Singapore and Malaysia"
+    assert view.names("country", ["AU", "SG", "MY", "NZ"]) == "4 partner countries"
+
+
+def test_two_busiest_months_are_both_named_and_three_are_not() -> None:
+    view = some_view()
+    *others, january, february = view.volumes.months
+    tied = replace(february, readings=january.readings)
+    both = replace(view, volumes=replace(view.volumes, months=(*others, january, tied)))
+    assert trend_title(both) == (
+        "Applications received: most in January 2026 and February 2026, with 60 each"
+    )
+    period = Period(date(2025, 12, 1), date(2026, 2, 28))
+    december = replace(others[-1], readings=january.readings)
+    months = (*others[:-1], december, january, tied)
+    three = replace(both, period=period, volumes=replace(view.volumes, months=months))
+    assert trend_title(three) == "Month by month"
 
 
 def test_months_are_asked_for_as_far_back_as_is_compared_and_no_farther() -> None:

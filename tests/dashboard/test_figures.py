@@ -168,6 +168,10 @@ def test_names_on_a_map_keep_clear_of_each_other() -> None:
                 assert abs(a.latitude - b.latitude) > 3 or abs(a.longitude - b.longitude) > 3
 
 
+def test_the_first_class_is_never_empty() -> None:
+    assert class_limits([1, 1, 1, 2, 3, 4, 5]) == (3, 4)
+
+
 def test_classes_are_few_and_their_limits_readable() -> None:
     limits = class_limits([n / 1000 for n in range(3, 131)])
     assert limits == (0.03, 0.05, 0.08, 0.1)

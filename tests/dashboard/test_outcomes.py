@@ -75,9 +75,10 @@ def test_the_last_year_that_was_published_is_found_for_each_country() -> None:
             "rows": [
                 {
                     "edition": 1, "country": {"code": "NZ", "name": "Selandia Baru"},
-                    "period": {"startsOn": "2026-07-01"},
-                    "nationalRefusalRate": {"value": 0.025},
+                    "period": {"startsOn": start},
+                    "nationalRefusalRate": {"value": value},
                 }
+                for start, value in (("2026-04-01", 0.1), ("2026-07-01", 0.025), ("2026-01-01", 0))
             ],
         },
         "publishedYears": {"rows": rows},
@@ -86,6 +87,7 @@ def test_the_last_year_that_was_published_is_found_for_each_country() -> None:
     assert published
     last, before = Wider(YEAR.from_on, YEAR.to_on), Wider(date(2024, 1, 1), date(2024, 12, 31))
     assert published.years == {"NZ": last, "PG": before}
+    assert (published.period, published.national.value) == (QUARTER, 0.025)
 
 
 def test_a_rate_or_a_bound_needs_no_link_to_another_period() -> None:

@@ -5,9 +5,18 @@ from typing import Any
 
 import pytest
 
+from dashboard.analysis.attention import Count, control_chart
+from dashboard.analysis.intervals import Interval
+from dashboard.model.measures import HANDOVER_P90
 from dashboard.model.page_state import Address
 from dashboard.model.period import month_start
-from dashboard.pages.today.own_work import OwnWork, own_work_finding, read_own_work
+from dashboard.pages.today.own_work import (
+    Figure,
+    Group,
+    OwnWork,
+    own_work_finding,
+    read_own_work,
+)
 from dashboard.pages.today.own_work_table import own_work_table
 from dashboard.texts import texts
 
@@ -77,6 +86,63 @@ def test_better_than_usual_and_too_few_cases_ask_for_nothing() -> None:
     few = work_of(handoverP90={"hours": 900.0, "measured": 9})
     assert few.worse == []
     assert "of 9: too few to judge" in str(own_work_table(few, {"place": NAMES, "visa": {}}, EN))
+
+
+def work_of_months(rows: list[dict[str, Any]]) -> Group:
+    """The only group of a place with these months."""
+    [group] = read_own_work(
+        {"placeMonths": {"rows": rows}, "visaMonths": {"rows": []}}, "centre", LAST
+    ).groups
+    return group
+
+
+@pytest.mark.parametrize(("measured", "is_judged"), [(10, True), (9, False)])
+def test_ten_cases_are_enough_of_the_month_and_of_those_before(
+    measured: int, *, is_judged: bool
+) -> None:
+    now = work_of(handoverP90={"hours": 900.0, "measured": measured})
+    assert bool(now.worse) == is_judged
+    few = {"handoverP90": {"hours": 20.0, "measured": measured}}
+    group = work_of_months(
+        [row(month, SYDNEY, **few) for month in MONTHS[:-1]] + [row(LAST, SYDNEY)]
+    )
+    assert bool(group.figures["handover_p90"].usual) == is_judged
+
+
+def test_a_duration_is_held_against_the_twelve_months_before_alone() -> None:
+    slow = {"handoverP90": {"hours": 900.0, "measured": 200}}
+    old = [row(month_start(LAST, shift), SYDNEY, **slow) for shift in range(-20, -12)]
+    with_old = work_of_months([*old, *(row(month, SYDNEY) for month in MONTHS)])
+    without = work_of_months([row(month, SYDNEY) for month in MONTHS])
+    assert with_old.figures["handover_p90"] == without.figures["handover_p90"]
+
+
+def test_a_share_is_held_against_the_limits_of_its_own_months() -> None:
+    counts = [Count("", 200, 10 + 2 * (month.month % 2)) for month in MONTHS]
+    limits = control_chart(counts)[-1].alarm
+    figure = work_of_months([row(month, SYDNEY) for month in MONTHS]).figures["info_request_rate"]
+    assert figure.usual == (limits.lower / 200, limits.upper / 200)
+    all_asked = {"infoRequestRate": {"value": 0.9, "denominator": 10}}
+    rows = [row(month, SYDNEY, **all_asked) for month in MONTHS]
+    usual = work_of_months(rows).figures["info_request_rate"].usual
+    assert usual
+    assert usual.high == 1
+
+
+def test_on_the_edge_of_what_is_usual_is_usual() -> None:
+    usual = Interval(1.0, 5.0)
+    for value, is_worse in ((0.5, False), (5.0, False), (5.01, True)):
+        assert Figure(HANDOVER_P90, value, 10, usual=usual).is_worse == is_worse
+
+
+def test_what_is_furthest_beyond_stands_first() -> None:
+    work = work_of(
+        handoverP90={"hours": 70.0, "measured": 200},
+        turnaroundP90={"hours": 990.0, "measured": 200},
+    )
+    assert [each.measure.id for _, each in work.worse] == ["turnaround_p90", "handover_p90"]
+    title = own_work_finding(work, NAMES, Address("en"), EN).title
+    assert title == "In October 2026, 2 figures are worse than their own past explains"
 
 
 def test_each_figure_stands_with_its_number_and_interval() -> None:

@@ -20,6 +20,7 @@ from dashboard.model.period import (
     last_months,
     last_quarter,
     last_year,
+    last_years,
     period_between,
     this_month,
     this_year,
@@ -41,6 +42,8 @@ ID, EN = texts("id"), texts("en")
         (INTAKE, 12345, "12.345", "12,345"),
         (REFUSAL_RATE, 0.0234, "2,3%", "2.3%"),
         (TURNAROUND_P50, 6.25, "6,2 jam", "6.2 hours"),
+        (TURNAROUND_P50, 71.9, "71,9 jam", "71.9 hours"),
+        (TURNAROUND_P50, 72, "3,0 hari", "3.0 days"),
         (TURNAROUND_P50, 84, "3,5 hari", "3.5 days"),
         (REVENUE, 12_400_000_000, "Rp12,4 miliar", "Rp 12.4 billion"),
         (INTAKE, None, "–", "–"),
@@ -93,6 +96,9 @@ def test_periods_are_compared_with_as_many_months_before() -> None:
     assert last_quarter(date(2026, 3, 31)) == Period(date(2025, 10, 1), date(2025, 12, 31))
     assert this_year(NOW) == Period(date(2026, 1, 1), NOW)
     assert last_year(NOW) == Period(date(2025, 1, 1), date(2025, 12, 31))
+    assert last_years(3, NOW) == Period(date(2023, 1, 1), date(2025, 12, 31))
+    today = date(2026, 3, 10)
+    assert period_between(date(2026, 1, 5), today, today) == Period(date(2026, 1, 1), today)
     assert this_year(NOW).before("year") == Period(date(2025, 1, 1), date(2025, 3, 31))
     assert last_month(NOW).before("previous") == Period(date(2026, 1, 1), date(2026, 1, 31))
     assert period_between(date(2026, 5, 1), date(2025, 1, 1), NOW) == Period(date(2025, 1, 1), NOW)
