@@ -28,6 +28,7 @@ from tests.gateway.changing import (
     row_id,
     send,
     submitted_case,
+    wait_until_linked,
 )
 from tests.gateway.log_lines import log_lines
 from tests.gateway.surviving.standing import metrics_of
@@ -264,6 +265,7 @@ async def test_a_sealed_value_that_was_tampered_with_is_refused(
     await perform(
         who["agent-au"], "proposeCorrection", unpaid, identity={"fullName": "Olive Other"}
     )
+    await wait_until_linked(who, unpaid)  # the LINKER reads who was corrected
     person = (await row(connection, unpaid))["applicant_id"]
     named = {"case": unpaid, "for": await reference_of(who["agent-au"], unpaid)}
     query = """query ($case: ID!, $for: String!) @purpose(code: INTAKE, reference: $for) {

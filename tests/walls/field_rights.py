@@ -311,7 +311,7 @@ _FIGURES: dict[str, Lines] = {
         "partner country centre nationality":                "R R R R R R - - - - - R",
         "visaType channel":                                  "R R R R R R - - - - - R",
     },
-    "VolumeTable": {"asOf published rows":                   "R R R R R R - - - - - R"},
+    "VolumeTable": {"asOf completeFrom published rows":      "R R R R R R - - - - - R"},
     "VolumePublication": {
         "edition publishedAt rounding threshold note":       "R R R R R R - - - - - R",
         "fewestDecisions":                                   "R R R R R R - - - - - R",
