@@ -7,13 +7,15 @@ import pytest
 from dashboard.model.measures import (
     BACKLOG,
     INTAKE,
+    MORE,
+    PROCESSING,
     REFUSAL_RATE,
     REVENUE,
     TARGET_RATE,
     TURNAROUND_P50,
     Measure,
 )
-from dashboard.model.page_state import Address, read_address
+from dashboard.model.page_state import NAME, Address, read_address
 from dashboard.model.period import (
     Period,
     last_month,
@@ -25,7 +27,9 @@ from dashboard.model.period import (
     this_month,
     this_year,
 )
+from dashboard.model.reach import Absence, absences
 from dashboard.model.rows import Reading
+from dashboard.model.viewer import Viewer
 from dashboard.pages.volumes.ranking import in_order
 from dashboard.pages.volumes.titles import map_title, trend_title
 from dashboard.texts import texts
@@ -102,6 +106,8 @@ def test_periods_are_compared_with_as_many_months_before() -> None:
     assert this_year(NOW).before("year") == Period(date(2025, 1, 1), date(2025, 3, 31))
     assert last_month(NOW).before("previous") == Period(date(2026, 1, 1), date(2026, 1, 31))
     assert period_between(date(2026, 5, 1), date(2025, 1, 1), NOW) == Period(date(2025, 1, 1), NOW)
+    middle = date(2026, 3, 10)
+    assert period_between(middle, middle, middle) == Period(date(2026, 3, 1), middle)
 
 
 def test_dates_are_written_in_each_language() -> None:
@@ -127,6 +133,44 @@ def test_an_address_holds_several_values_and_no_defaults() -> None:
     )  # fmt: skip
     assert address.toggle("country", "MY").country == ("AU",)
     assert address.toggle("country", "SG").country == ("AU", "MY", "SG")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "shown"),
+    [
+        ({"measure": INTAKE.id, "sort": INTAKE.id}, "main"),
+        ({"measure": MORE[0].id, "sort": INTAKE.id}, "all"),
+        ({"measure": INTAKE.id, "sort": MORE[0].id}, "all"),
+        ({"measure": INTAKE.id, "sort": NAME}, "main"),
+    ],
+)
+def test_all_measures_are_shown_if_a_chosen_one_is_not_among_the_main_ones(
+    chosen: dict[str, str], shown: str
+) -> None:
+    usual = Address("en").measures
+    expected = usual if shown == "main" else "all"
+    assert Address("en", **chosen).among(PROCESSING).measures == expected
+
+
+DIRECT_ALONE = Address("en", channel=("DIRECT",))
+LEADERSHIP = Viewer("LEADERSHIP", ("LEADERSHIP",), "leadership", None, ())
+MANAGER = Viewer("PARTNER_MANAGER", ("PARTNER_MANAGER",), "manager-au", "NUSA", ("AU",))
+
+
+@pytest.mark.parametrize(
+    ("viewer", "address", "absent"),
+    [
+        (LEADERSHIP, DIRECT_ALONE, []),
+        (MANAGER, DIRECT_ALONE, [("channel", "DIRECT")]),
+        (MANAGER, Address("en", channel=("PARTNER_PORTAL",)), []),
+    ],
+)
+def test_direct_applications_are_out_of_a_partners_scope_and_no_other_channel_is(
+    viewer: Viewer, address: Address, absent: list[tuple[str, str]]
+) -> None:
+    found = absences(viewer, address, some_volumes())
+    assert [(each.key, each.code) for each in found] == absent
+    assert {each.why for each in found} <= {Absence.OUTSIDE}
 
 
 def test_the_address_holds_the_state_and_nonsense_reads_as_absent() -> None:
