@@ -20,7 +20,7 @@ from dashboard.pages.today.attention import (
     place_names,
 )
 from dashboard.pages.today.change import change_finding, change_from, steps_of
-from dashboard.pages.today.coming import coming_finding, coming_from
+from dashboard.pages.today.coming import ComingMonths, coming_finding, coming_from
 from dashboard.pages.today.page import layout
 from dashboard.pages.today.parts import published_list
 from dashboard.pages.today.promise import promise_finding, targets_from
@@ -334,3 +334,11 @@ def test_a_managers_question_asks_for_no_outcome_but_the_published_one() -> None
     asked = document("today/question:partner")
     for outcome in ("efus", "granted", "overturned", "withdrawn"):
         assert outcome not in asked
+
+
+def test_where_nothing_can_be_expected_the_busiest_of_the_last_months_is_named() -> None:
+    counts = (40, *([2] * 6), 7, *([1] * 5))  # the first of them is more than a year ago
+    finding = coming_finding(ComingMonths(date(2025, 10, 1), counts, None), Address("en"), EN)
+    assert finding.notes[0] == (
+        "24 applications came in during the last 12 months, at most 7 in one."
+    )
