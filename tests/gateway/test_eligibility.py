@@ -154,3 +154,16 @@ async def test_the_message_says_so_where_no_visa_type_fits(who, connection) -> N
         ("NATIONALITY_NOT_ELIGIBLE",
          "Nationals of this country cannot apply for this visa type, and no other one fits.")
     ]  # fmt: skip
+
+
+async def test_a_visa_type_is_offered_to_the_day_before_its_end(who, connection) -> None:
+    today = await today_of(connection)
+    ends = "UPDATE visa_type SET valid_until = $1 WHERE code = 'B1'"
+    given = {**FORM, "nationality": "AU"}
+    try:
+        for days, offered, codes in ((1, ["B1"], []), (0, [], ["VISA_TYPE_NOT_OFFERED"])):
+            await connection.execute(ends, today + timedelta(days=days))
+            assert await eligible(who["anonymous"], "AU", purpose="TRANSIT") == offered
+            assert (await change(who["agent-au"], "submitApplication", **given)).codes == codes
+    finally:
+        await connection.execute(ends, None)

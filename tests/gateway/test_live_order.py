@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.errors import ErrorCode, FieldError
 from gateway.mapping import change_feed
 from gateway.mapping.positions import Place, Positions
 from models.database.connections import connect
@@ -122,3 +123,15 @@ async def test_a_position_of_another_time_is_refused(live: Gateway, monkeypatch)
     async with live.as_viewer("officer") as officer:
         assert await refusal_of(officer, APPLICATIONS, id="1", after=old) == "POSITION_TOO_OLD"
         assert await refusal_of(officer, APPLICATIONS, id="2", after=future) == "POSITION_TOO_OLD"
+
+
+async def test_a_position_serves_for_a_day(monkeypatch) -> None:
+    positions, now = Positions((tokens.SEAL_KEY,)), 1_700_000_000
+    monkeypatch.setattr("time.time", lambda: now)
+    position = positions.encode("ApplicationChange", Place(7, 3))
+    now += 24 * 3600
+    assert positions.decode("ApplicationChange", position) == Place(7, 3)
+    now += 1
+    with pytest.raises(FieldError) as refused:
+        positions.decode("ApplicationChange", position)
+    assert refused.value.code is ErrorCode.POSITION_TOO_OLD

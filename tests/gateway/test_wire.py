@@ -87,7 +87,9 @@ async def test_answer_has_the_accepted_media_type(client, accept, media_type) ->
     assert response.json() == {"data": {"role": "ANONYMOUS"}, "extensions": {"cost": {"actual": 1}}}
 
 
-@pytest.mark.parametrize("accept", ["text/html", "image/*", f"{OLD};q=0", f"{NEW}; charset=x"])
+@pytest.mark.parametrize(
+    "accept", ["text/html", "image/*", f"{OLD};q=0", f"{OLD};q=0, */*", f"{NEW}; charset=x"]
+)
 async def test_unacceptable_media_type_is_refused(client, executor, accept) -> None:
     response = await ask(client, {"query": "{ role }"}, accept)
     assert (response.status_code, code_of(response)) == (406, "NOT_ACCEPTABLE")

@@ -176,6 +176,10 @@ async def test_the_partners_own_system_hands_in_at_any_portal_or_centre_of_the_p
 
     # Without a place, or with another partner's, nothing is taken in.
     assert [e["code"] for e in (await hand_in(service, **form))["errors"]] == ["COUNTRY_NOT_FOUND"]
+    contradicting = await hand_in(service, **form, centre="AU-MEL", country="SG")
+    assert [(e["code"], e["path"]) for e in contradicting["errors"]] == [
+        ("COUNTRY_NOT_FOUND", ["input", "country"])
+    ]
     perth = await hand_in(service, **form, centre="AU-PER")
     assert [e["code"] for e in perth["errors"]] == ["CENTRE_NOT_FOUND"]
 

@@ -63,6 +63,16 @@ async def test_an_applicant_goes_from_the_form_to_the_visa(who) -> None:
     assert (answered["stage"], answered["answerBy"]) == ("IN_PROCESS", None)
     assert "ANSWER_INFORMATION" not in possible(answered)
 
+    # The photograph is blurred, so that another is asked for. It comes, and the first answer stays.
+    again = {"kind": "PHOTOGRAPH", "note": "The face is blurred."}
+    await perform(who["officer"], "requestInformation", case, items=[again])
+    await perform(ruby, "answerInformation", case, items=["PHOTOGRAPH"])
+    twice = await my_case()
+    assert twice["stage"] == "IN_PROCESS"
+    *before, photograph = twice["requestedItems"]["nodes"]
+    assert before == answered["requestedItems"]["nodes"]
+    assert (photograph["note"], photograph["answeredAt"] is None) == (again["note"], False)
+
     # She reads the outcome, with what she needs to travel: number, last day of entry, stay.
     await perform(who["officer"], "referToScreening", case)
     await perform(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")

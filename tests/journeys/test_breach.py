@@ -1,6 +1,9 @@
 """An account was somebody else's for two hours: the auditor lists whom it read, and whom it could
 have read, for the notice that is due within three days."""
 
+import asyncio
+import time
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,8 @@ from gateway.mapping.ids import GlobalId
 from models.row_keys import new_key
 from tests.accounts import find_tampering, past_triggers, sign
 from tests.gateway.conftest import Viewer
+from tests.gateway.test_plans_errors import locked, waiting
+from tests.journeys.test_administrator import CASES, suspended, until_answered, until_refused
 from tests.rights import payload_of
 from tests.world import APPLICANTS, WIB, applicant_id
 
@@ -293,3 +298,19 @@ async def test_a_window_begins_with_its_first_instant_and_ends_before_its_last(
     assert await rows(read_at, read_at + instant) == [row]
     assert await rows(read_at - instant, read_at) == []
     assert await rows(read_at, read_at + instant, after=person) == []
+
+
+async def test_what_is_being_read_when_its_viewer_is_suspended_is_not_answered(
+    world: str, who: dict[str, Viewer]
+) -> None:
+    stolen = who["supervisor-2"]
+    async with AsyncExitStack() as until:
+        owner = await until.enter_async_context(locked(world, "application"))
+        reading = asyncio.create_task(stolen(CASES))
+        await waiting(owner)
+        async with suspended(who["administrator"], subject="supervisor-2"):
+            await until_refused(stolen, time.monotonic())
+            await until.aclose()
+            answer = await reading
+    assert (answer.status, answer.codes, "data" in answer.body) == (403, ["SUSPENDED"], False)
+    await until_answered(stolen)

@@ -256,7 +256,10 @@ async def test_who_has_several_files_is_corrected_in_the_one_that_has_come_furth
     visa = await with_a_visa(who, applicant)
     again = {"visaType": "B1", "nationality": "AU"}
     unpaid = await perform(applicant, "submitApplication", **again)
-    assert await propose(applicant, unpaid, fullName="Olive Often") == ["CORRECTED_ELSEWHERE"]
+    paid = await perform(applicant, "submitApplication", **again)
+    await pay_bill(who, paid)
+    for case in (unpaid, paid):
+        assert await propose(applicant, case, fullName="Olive Often") == ["CORRECTED_ELSEWHERE"]
     assert await propose(applicant, visa, fullName="Olive Often") == []
     await perform(who["supervisor"], "approveCorrection", visa)
     await perform(who["supervisor-2"], "confirmCorrection", visa)

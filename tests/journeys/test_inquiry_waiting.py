@@ -61,6 +61,7 @@ async def test_others_hear_that_nobody_reviewed_an_inquiry_once(who, world, conn
     await move_back(connection, inquiry["reference"], "71 hours 59 minutes")
     assert await raise_overdue_reviews(connection) == 0
     await move_back(connection, inquiry["reference"], "1 minute")
+    assert await lapse_inquiries(connection) == 0  # what was begun does not wait
     async with (
         served(world) as live,
         live.as_viewer("supervisor-2") as second,

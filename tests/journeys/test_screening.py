@@ -170,6 +170,13 @@ async def test_a_true_hit_leaves_the_officers_desk_and_is_refused_by_the_supervi
     await perform(supervisor, "recordDecision", case, **refusal)
     assert (await desk(officer, case))["status"] == "REFUSED"
 
+    # Of such cases alone: nobody gives a supervisor the work of an officer.
+    given = {"officer": "supervisor", "reason": "Has judged a hit."}
+    next_one = await in_screening(who)
+    assert (await change(who["supervisor-2"], "reassignCase", next_one, **given)).codes == [
+        "OFFICER_UNKNOWN"
+    ]
+
 
 @pytest.mark.parametrize("name", ["service", "agent-au", "applicant", "officer", "treasury"])
 async def test_nobody_else_answers_a_question(who, name) -> None:

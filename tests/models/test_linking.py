@@ -10,6 +10,7 @@ import pytest
 
 from models.account import AccountError
 from models.database.connections import connect
+from models.jobs import linking
 from models.jobs.linking import (
     forget_other_keys,
     index_everybody,
@@ -93,14 +94,16 @@ async def test_applications_handed_in_meanwhile_are_linked_batch_after_batch(lin
     assert await link_cases(KEYS, linker) == 0
 
 
-async def test_a_large_group_is_no_family(linker) -> None:
+@pytest.mark.parametrize(("most", "links"), [(11, 11 * 10), (10, 0)])
+async def test_a_large_group_is_no_family(linker, monkeypatch, most, links) -> None:
+    monkeypatch.setattr(linking, "LARGEST_FAMILY", most)
     await linker.execute(
         "UPDATE application SET group_reference = 'G-AAAA-AAAA-AAAA' WHERE channel <> 'DIRECT'"
     )
     while await link_cases(KEYS, linker):
         pass
     groups = await linker.fetchval("SELECT count(*) FROM person_link WHERE reason = 'GROUP'")
-    assert groups == 11 * 10  # from each to every other
+    assert groups == links  # from each to every other
 
 
 async def test_another_key_is_indexed_by_while_everything_stays_linked(linker) -> None:

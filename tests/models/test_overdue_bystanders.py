@@ -77,6 +77,20 @@ async def test_a_case_that_lapses_changes_nothing_of_any_other(
     assert await _rows_of_others(waiting) == before
 
 
+async def test_an_earlier_officer_of_the_lapsed_case_had_it_no_longer(
+    waiting: asyncpg.Connection,
+) -> None:
+    await waiting.execute(
+        "INSERT INTO assignment (application_id, officer, assigned_at, ended_at)"
+        " VALUES ($1, 'officer-2', now() - interval '9 days', now() - interval '8 days')",
+        LAPSING,
+    )
+    earlier = "SELECT one::text FROM assignment AS one WHERE officer = 'officer-2'"
+    before = await waiting.fetch(earlier)
+    assert await end_overdue(waiting) == 1
+    assert await waiting.fetch(earlier) == before
+
+
 async def test_only_the_officer_of_the_lapsed_case_loses_it(waiting: asyncpg.Connection) -> None:
     open_desks = "SELECT application_id FROM assignment WHERE ended_at IS NULL"
     before = {row[0] for row in await waiting.fetch(open_desks)}

@@ -28,6 +28,13 @@ _PERSON = """
     INSERT INTO banned_person (ban_id, full_name, birth_date) VALUES ($1, $2, $3)
 """
 
+#: What a supervisor said of an earlier hit, and another agreed to.
+_VERDICT = """
+    INSERT INTO screening (id, application_id, kind, result, requested_at, answered_at, answered_by,
+        confirmed_by, reason)
+    VALUES ($1, $2, 'ENTRY_BAN', $3, now(), now(), 'one', 'two', 'Why.')
+"""
+
 
 @pytest.fixture
 async def granted(world: str, connection: asyncpg.Connection) -> asyncpg.Connection:
@@ -96,6 +103,21 @@ async def test_an_entry_finds_a_visa_to_the_last_day_of_its_stay(granted, days_o
         await put_on_the_list(granted)
         await link_and_screen(KEYS, granted)
         assert (await hits(granted), await is_held(granted)) == (found, bool(found))
+    finally:
+        await undone.rollback()
+
+
+@pytest.mark.parametrize(("known", "found"), [("MATCH", 0), ("NO_MATCH", 1)])
+async def test_who_is_known_to_be_banned_is_not_found_again(granted, known, found) -> None:
+    undone = granted.transaction()
+    await undone.start()
+    try:
+        await granted.execute(_VERDICT, UUID(int=78), VISA, known)
+        await put_on_the_list(granted)
+        assert await link_and_screen(KEYS, granted) > 0
+        assert await hits(granted) == found
+        matched = await granted.fetch("SELECT application_id FROM ban_match WHERE ban_id = $1", BAN)
+        assert VISA in {row["application_id"] for row in matched}  # supervisors read of it
     finally:
         await undone.rollback()
 

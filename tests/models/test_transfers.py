@@ -68,7 +68,17 @@ async def test_files_follow_each_closing_after_sixty_days_and_no_figure_changes(
         assert await holder(connection, CENTRE) == WITH_THE_DIRECTORATE
         await undone.rollback()
 
-        # Else both its own files and those that came go there.
+        # A centre gives up its files with the first of the two that closes: itself or the country.
+        for of_centre, of_country in ((60, -30), (-30, 60)):
+            undone = connection.transaction()
+            await undone.start()
+            await closes(connection, of_country, partner_code="NUSA", country_code="AU")
+            await closes(connection, of_centre, code="AU-SYD")
+            await transfer_files(connection)
+            assert await holder(connection, CENTRE) == WITH_THE_DIRECTORATE
+            await undone.rollback()
+
+        # If it is open, both its own files and those that came go there.
         await closes(connection, 60, "AU-MEL", code="AU-SYD")
         await transfer_files(connection)
         for file in (PORTAL, CENTRE):
