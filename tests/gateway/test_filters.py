@@ -248,6 +248,11 @@ async def test_facets_stop_counting_where_it_becomes_expensive(who, monkeypatch)
     answer = await who["officer"](FACETS, where={})
     stages = answer.data["applications"]["facets"]["stage"]
     assert {"value": "CLOSED", "count": {"value": 2, "precision": "AT_LEAST"}} in stages
+    # As many as are counted are exactly that many.
+    monkeypatch.setattr(listing, "MOST_COUNTED", 3)
+    answer = await who["officer"](FACETS, where={})
+    stages = answer.data["applications"]["facets"]["stage"]
+    assert {"value": "CLOSED", "count": {"value": 3, "precision": "EXACT"}} in stages
 
 
 # --- Figures -------------------------------------------------------------------------------------

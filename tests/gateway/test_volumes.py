@@ -120,6 +120,16 @@ async def test_figures_tell_how_they_changed_from_the_month_before(who) -> None:
     assert found["turnaroundP50"]["unit"] == "PERCENT"
 
 
+async def test_a_period_that_the_window_cuts_says_which_days_it_counts(who) -> None:
+    found = await rows(
+        who["leadership"], "2025-01-06 2025-02-20", "MONTH", "period { startsOn endsOn }"
+    )
+    assert [row["period"] for row in found] == [
+        {"startsOn": "2025-01-06", "endsOn": "2025-01-31"},
+        {"startsOn": "2025-02-01", "endsOn": "2025-02-20"},
+    ]
+
+
 async def test_a_change_is_that_of_the_two_answers(who) -> None:
     """Whatever is compared: the earlier window, asked for by itself, says the same."""
     fields = (

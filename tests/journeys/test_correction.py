@@ -234,6 +234,10 @@ async def test_a_nationality_is_corrected_unless_that_is_a_new_application(who) 
     assert (await change(agent, "proposeCorrection", case, nationality="XX")).codes == [
         "NATIONALITY_UNKNOWN"
     ]
+    # The other way round it is another one too: nobody goes on with a clearance that is not needed.
+    calling = await submitted_case(who, visaType="C1", nationality="AF")
+    other = await change(agent, "proposeCorrection", calling, nationality="AU")
+    assert other.codes == ["NEW_APPLICATION"]
     await perform(agent, "proposeCorrection", case, nationality="NZ")
     found = (await agent(CORRECTIONS, case=case)).data["node"]
     assert found["nationality"] == {"code": "NZ"}

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from gateway.mutations import relieving
 from models.database.connections import connect
 from models.volumes import fold
 from tests.gateway.changing import (
@@ -137,6 +138,13 @@ async def test_a_revocation_made_in_error_is_set_aside_by_a_second_person(who, w
     answer = await who["manager-au"](OVERTURNED, today=today().isoformat())
     assert (answer.status, answer.codes) == (400, ["FORBIDDEN_FIELD"])
 
+    # Revoked anew, by the other: now it is the first who may set that aside.
+    await perform(second, "revokeVisa", case, reason="The second sponsor neither.")
+    assert (await change(second, "setAsideRevocation", case, **why)).codes == [
+        "SECOND_PERSON_REQUIRED"
+    ]
+    await perform(first, "setAsideRevocation", case, **why)
+
 
 async def test_the_cases_of_one_who_left_go_to_others(who) -> None:
     supervisor = who["supervisor"]
@@ -165,7 +173,8 @@ async def test_the_cases_of_one_who_left_go_to_others(who) -> None:
     ]
 
 
-async def test_one_who_left_is_relieved_of_every_case_at_once(who) -> None:
+async def test_one_who_left_is_relieved_of_every_case_at_once(who, monkeypatch) -> None:
+    monkeypatch.setattr(relieving, "_BATCH", 2)
     supervisor, left = who["supervisor"], who["officer-2"]
     cases = [await assign_to(who, "officer-2", await paid_case(who)) for _ in range(3)]
     on_desk = await work_list(left, "MINE")
