@@ -212,7 +212,7 @@ async def test_a_month_is_compared_with_as_much_of_an_earlier_one(
 
     march = Question(day("2025-03-01"), day("2025-03-31"))
     selected = dict.fromkeys((Span.MONTH, Span.YEAR), frozenset({Measure.INTAKE}))
-    await read_comparisons(march, selected, day(today), read)
+    await read_comparisons(march, selected, day(today), day("2020-01-01"), read)
     assert asked == last_months + last_years
 
 
