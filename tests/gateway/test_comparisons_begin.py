@@ -1,11 +1,15 @@
 """A change is shown only against a window within the data, which begin in January 2025."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from gateway.mapping.figure_reads import Figures
+from gateway.mapping.figure_types import Span
+from gateway.schema.volumes.comparisons import read_comparisons
 from models.database.connections import connect
-from models.volumes import fold
+from models.volumes import Measure, Question, fold
 from tests.gateway.conftest import Viewer
 from tests.world import applicant_id, at
 
@@ -95,3 +99,30 @@ async def test_a_week_that_the_window_cuts_is_compared_from_the_first_day_inside
 async def test_a_week_that_began_before_the_data_is_not_compared(who: dict[str, Viewer]) -> None:
     whole, _ = await changes(who["leadership"], "2025-12-29 2026-01-11", "WEEK", "yearOnYear")
     assert not is_compared(whole, "yearOnYear")
+
+
+@pytest.mark.parametrize(
+    ("today", "last_months", "last_years"),
+    [
+        ("2025-02-28", [], []),
+        ("2025-03-01", ["2025-02-01 2025-02-01"], ["2024-03-01 2024-03-01"]),
+        ("2025-03-10", ["2025-02-01 2025-02-10"], ["2024-03-01 2024-03-10"]),
+        ("2025-03-31", ["2025-02-01 2025-02-28"], ["2024-03-01 2024-03-31"]),
+        ("2025-04-07", ["2025-02-01 2025-02-28"], ["2024-03-01 2024-03-31"]),
+    ],
+)
+async def test_a_month_is_compared_with_as_much_of_an_earlier_one(
+    today: str, last_months: list[str], last_years: list[str]
+) -> None:
+    asked: list[str] = []
+
+    async def read(question: Question) -> list[Figures]:
+        asked.append(f"{question.from_on} {question.to_on}")
+        return []
+
+    march = Question(date.fromisoformat("2025-03-01"), date.fromisoformat("2025-03-31"))
+    selected = dict.fromkeys((Span.MONTH, Span.YEAR), frozenset({Measure.INTAKE}))
+    await read_comparisons(
+        march, selected, date.fromisoformat(today), date.fromisoformat("2020-01-01"), read
+    )
+    assert asked == last_months + last_years

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from gateway.limits import MOST_ROOT_FIELDS
-from gateway.mapping.figure_reads import Figures
 from gateway.mapping.figure_types import Span
-from gateway.schema.volumes.comparisons import read_comparisons, shift_question
-from models.volumes import Measure, Period, Question
+from gateway.schema.volumes.comparisons import shift_question
+from models.volumes import Period, Question
 from tests.gateway.conftest import Traffic, Viewer
 
 pytestmark = pytest.mark.anyio
@@ -189,31 +188,6 @@ async def test_a_window_that_is_not_over_is_compared_up_to_today(who) -> None:
     assert row == {"intake": {"value": 12, "yearOnYear": None, "monthOnMonth": None}}
     (row,) = await rows(who["leadership"], "2099-01-01 2099-01-31", "", fields)
     assert row == {"intake": {"value": 0, "yearOnYear": None, "monthOnMonth": None}}
-
-
-@pytest.mark.parametrize(
-    ("today", "last_months", "last_years"),
-    [
-        ("2025-02-28", [], []),
-        ("2025-03-01", ["2025-02-01 2025-02-01"], ["2024-03-01 2024-03-01"]),
-        ("2025-03-10", ["2025-02-01 2025-02-10"], ["2024-03-01 2024-03-10"]),
-        ("2025-03-31", ["2025-02-01 2025-02-28"], ["2024-03-01 2024-03-31"]),
-        ("2025-04-07", ["2025-02-01 2025-02-28"], ["2024-03-01 2024-03-31"]),
-    ],
-)
-async def test_a_month_is_compared_with_as_much_of_an_earlier_one(
-    today: str, last_months: list[str], last_years: list[str]
-) -> None:
-    asked: list[str] = []
-
-    async def read(question: Question) -> list[Figures]:
-        asked.append(f"{question.from_on} {question.to_on}")
-        return []
-
-    march = Question(day("2025-03-01"), day("2025-03-31"))
-    selected = dict.fromkeys((Span.MONTH, Span.YEAR), frozenset({Measure.INTAKE}))
-    await read_comparisons(march, selected, day(today), day("2020-01-01"), read)
-    assert asked == last_months + last_years
 
 
 async def test_each_comparison_takes_one_statement_and_only_if_asked(who, traffic) -> None:
