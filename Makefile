@@ -13,7 +13,7 @@ ARGS  ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check graphiql plotly snapshots proof bench release lock clean browser pooler debian-postgres clock valkey clients lighthouse
+.PHONY: help demo setup test check graphiql plotly snapshots proof bench docs release lock clean browser pooler debian-postgres clock valkey clients lighthouse
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' "$$HERE/Makefile"
@@ -48,6 +48,9 @@ proof: setup  ## The tests that take long, in parts (ARGS=--list shows them)
 bench: setup  ## Measure
 	@cd "$$HERE" && .venv/bin/python -m bench $(ARGS)
 
+docs: setup  ## Build the site of the documentation, with a search, into build/docs
+	@cd "$$HERE" && .venv/bin/python deploy/setup/docs.py
+
 release: setup  ## Build wheels, a bill of materials and licences into dist/, and try them
 	@cd "$$HERE" && .venv/bin/python deploy/setup/release.py
 
@@ -58,6 +61,9 @@ lock: setup  ## Write requirements.lock anew from pyproject.toml
 	@cd "$$HERE" && UV_SYSTEM_CERTS=1 .tools/uv/bin/uv pip compile --quiet --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --group release \
 		--custom-compile-command "make lock" --output-file deploy/setup/release.txt
+	@cd "$$HERE" && UV_SYSTEM_CERTS=1 .tools/uv/bin/uv pip compile --quiet --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --group docs \
+		--custom-compile-command "make lock" --output-file deploy/setup/docs.txt
 
 clean:  ## Remove what setting up and the demo made
 	cd "$$HERE" && rm -rf .venv .tools .gerbang node_modules build

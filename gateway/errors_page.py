@@ -1,7 +1,8 @@
 """Renders every code and sentence of an error as a page for client developers: `docs/errors.md`."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
 
 from gateway.errors import ErrorCode
 from gateway.schema.mutations.mutation import ALL_INTENTS
@@ -27,29 +28,18 @@ worded in the language of whoever asks. In the sentences below, `…` is a value
 _MUTATIONS = """\
 ## Codes of mutations
 
-`MutationErrorCode`, in full; a role's schema has those that the role can meet. `message` is what
-the code says.
-"""
-_RULES = """\
-
-Where more is known of what is wrong, `message` is one of these instead:
+`MutationErrorCode`, in full; a role's schema has those that the role can meet. `message` is the
+first sentence under the code or, where more is known of what is wrong, one of the list.
 """
 _REQUESTS = """\
-
 ## Codes of requests and fields
 
-The closed list of `extensions.code`.
-"""
-_SENTENCES = """\
-
-### What `message` says
-
-Each sentence, in English and in Indonesian. What graphql-core finds wrong with a document
-(`SYNTAX`, and more of `INVALID_DOCUMENT`) is reported in its own words, in English; a literal that
-does not fit its type in those of `INVALID_VARIABLES`.
+The closed list of `extensions.code`. `message` is one of the sentences that are listed under the
+code, or else the first. What graphql-core finds wrong with a document (`SYNTAX`, and more of
+`INVALID_DOCUMENT`) is reported in its own words, in English; a literal that does not fit its type
+in those of `INVALID_VARIABLES`.
 """
 _CLOSED = """\
-
 ## Why a socket is closed
 
 The reason of the close frame; its code is one of [live.md](live.md).
@@ -62,19 +52,18 @@ _CLOSING = "CLOSED"
 def errors_page() -> str:
     """The whole page."""
     lines = [_HEAD, *_mutation_errors(), *_request_errors(), *_closed_sockets()]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _mutation_errors() -> Iterator[str]:
-    yield _MUTATIONS
-    yield from _table([code.value for code in Refusal], "mutation", _answered_by())
-    yield _RULES
-    yield _row("code", "message")
-    yield _row("---", "---")
-    english, indonesian = (texts(language).rules for language in (Language.EN, Language.ID))
-    for code, rules in english.items():
-        for rule, message in rules.items():
-            yield _row(f"`{code}`", _both(message, indonesian[code][rule]))
+    english, indonesian = (texts(language) for language in (Language.EN, Language.ID))
+    answered_by = _answered_by()
+    yield from (_MUTATIONS, _index(Refusal))
+    for code in Refusal:
+        yield from _section(code, english.mutation[code], indonesian.mutation[code])
+        yield f"Answered by {answered_by[code]}.\n"
+        rules = english.rules.get(code, {})
+        yield from _list((text, indonesian.rules[code][rule]) for rule, text in rules.items())
 
 
 def _answered_by() -> Mapping[str, str]:
@@ -90,48 +79,42 @@ def _answered_by() -> Mapping[str, str]:
 
 
 def _request_errors() -> Iterator[str]:
-    yield _REQUESTS
-    yield from _table([code.value for code in ErrorCode], "request", {})
-    yield _SENTENCES
-    yield _row("code", "message")
-    yield _row("---", "---")
+    english, indonesian = (texts(language).request for language in (Language.EN, Language.ID))
     sentences = messages_by_code()
+    yield from (_REQUESTS, _index(ErrorCode))
     for code in ErrorCode:
-        for english, indonesian in sentences.get(code, {}).items():
-            yield _row(f"`{code}`", _both(english, indonesian))
+        yield from _section(code, english[code], indonesian[code])
+        yield from _list(sentences.get(code, {}).items())
 
 
 def _closed_sockets() -> Iterator[str]:
     yield _CLOSED
-    yield _row("reason")
-    yield _row("---")
-    for english, indonesian in messages_by_code()[_CLOSING].items():
-        yield _row(_both(english, indonesian))
+    yield from _list(messages_by_code()[_CLOSING].items())
 
 
-def _table(codes: list[str], kind: str, answered_by: Mapping[str, str]) -> Iterator[str]:
-    heads = ["code", *(["answered by"] if answered_by else []), "it says", "what to do"]
-    yield _row(*heads)
-    yield _row(*["---"] * len(heads))
-    english, indonesian = (_of(kind, language) for language in (Language.EN, Language.ID))
-    for code in codes:
-        yield _row(
-            f"`{code}`",
-            *([answered_by[code]] if answered_by else []),
-            _both(english[code].says, indonesian[code].says),
-            _both(english[code].do, indonesian[code].do),
-        )
+def _index(codes: Iterable[StrEnum]) -> str:
+    """The codes in the order of the alphabet, each a link to its section."""
+    titles = sorted(map(_title, codes))
+    return " · ".join(f"[{title}](#{title.lower().replace(' ', '-')})" for title in titles) + "\n"
 
 
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
+def _title(code: StrEnum) -> str:
+    is_in_both = isinstance(code, ErrorCode) and code in list(Refusal)
+    return f"{code} of a request" if is_in_both else f"{code}"
+
+
+def _section(code: StrEnum, english: CodeText, indonesian: CodeText) -> Iterator[str]:
+    yield f"### {_title(code)}\n"
+    yield f"{_both(english.says, indonesian.says)}\n"
+    yield f"What to do: {_both(english.do, indonesian.do)}\n"
+
+
+def _list(sentences: Iterable[tuple[str, str]]) -> Iterator[str]:
+    lines = [f"- {_both(english, indonesian)}" for english, indonesian in sentences]
+    if lines:
+        yield "\n".join(lines) + "\n"
 
 
 def _both(english: str, indonesian: str) -> str:
     """A sentence in both languages, with `…` in place of values."""
     return _VALUE.sub("…", f"{english}<br>*{indonesian}*")
-
-
-def _of(kind: str, language: Language) -> Mapping[str, CodeText]:
-    found = texts(language)
-    return found.mutation if kind == "mutation" else found.request

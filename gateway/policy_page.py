@@ -22,6 +22,9 @@ Made from `gateway/policy.py` by `make snapshots`; a loosened right shows here a
 nothing: the field does not exist for the role.
 A row outside a role's reach and a row that does not exist look the same.
 """
+_MUTATIONS = "Mutations"
+_PURPOSES = "Purposes of reading identity"
+_PUBLISHED_SETS = "What published figures are broken down by"
 
 
 def policy_page() -> str:
@@ -30,6 +33,7 @@ def policy_page() -> str:
         "\n".join(
             [
                 _HEAD,
+                _index(),
                 *(_section(name, access) for name, access in POLICY.items()),
                 *_mutations(),
                 *_purposes(),
@@ -38,6 +42,14 @@ def policy_page() -> str:
         )
         + "\n"
     )
+
+
+def _index() -> str:
+    """The sections, each a link."""
+    titles = (*POLICY, _MUTATIONS, _PURPOSES, _PUBLISHED_SETS)
+    anchors = (title.lower().replace(" ", "-") for title in titles)
+    links = (f"[{title}](#{anchor})" for title, anchor in zip(titles, anchors, strict=True))
+    return " · ".join(links) + "\n"
 
 
 def _section(name: str, access: Access) -> str:
@@ -72,7 +84,7 @@ def _rows(access: Access) -> Iterator[str]:
 
 def _mutations() -> Iterator[str]:
     """Which role may call which mutation, on which rows."""
-    yield "## Mutations"
+    yield f"## {_MUTATIONS}"
     yield ""
     yield "● may call it. In which statuses, and what else must hold: `docs/life.md`."
     yield ""
@@ -90,7 +102,7 @@ def _mutations() -> Iterator[str]:
 
 
 def _purposes() -> Iterator[str]:
-    yield "## Purposes of reading identity"
+    yield f"## {_PURPOSES}"
     yield ""
     for role, purposes in PURPOSES.items():
         case = (
@@ -102,7 +114,7 @@ def _purposes() -> Iterator[str]:
 
 
 def _published_sets() -> Iterator[str]:
-    yield "## What published figures are broken down by"
+    yield f"## {_PUBLISHED_SETS}"
     yield ""
     for role, sets in PUBLISHED_SETS.items():
         yield f"- {role}: {', '.join(sets)}."

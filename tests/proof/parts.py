@@ -96,6 +96,7 @@ PARTS = (
         (
             "tests/test_any_folder.py",
             "tests/test_release.py",
+            "tests/test_site.py",
             "tests/gateway/test_doctor.py",
             "tests/gateway/test_starting.py",
             "tests/gateway/test_key_rotation.py",
