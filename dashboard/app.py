@@ -15,9 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.components.page_request import ViewerChangedError
-from dashboard.components.prefetching import prefetch
-from dashboard.export.my_data import my_data_route
+from dashboard.components.page_request import ViewerChangedError, prefetch
 from dashboard.export.routes import routes as export_routes
 from dashboard.gateway.client import GatewayClient, HttpGatewayClient
 from dashboard.gateway.session import Session
@@ -29,8 +27,7 @@ from dashboard.web.headers import Headers
 from dashboard.web.plain_page import STYLE_HASH
 from dashboard.web.sessions import MemorySessions, Sessions
 from dashboard.web.shared_sessions import SharedSessions
-from dashboard.web.sign_in import SignIn
-from dashboard.web.sign_in_cookie import SignInCookie
+from dashboard.web.sign_in import SignIn, SignInCookie
 from dashboard.web.static_files import PackedFiles, address_of
 from dashboard.web.visit import Visit, current_visit
 
@@ -175,9 +172,7 @@ def create_app(
     headers = Headers(settings, dash.csp_hashes, (STYLE_HASH,))
     answer_broken = _mistake_handler(headers)
     server.add_exception_handler(Exception, answer_broken)
-    server.router.routes.extend(
-        [*sign_in.routes(), *export_routes(gateway), my_data_route(gateway)]
-    )
+    server.router.routes.extend([*sign_in.routes(), *export_routes(gateway)])
     server.add_exception_handler(ViewerChangedError, _ask_for_reload)
     server.add_api_route("/health/live", _live, methods=["GET"])
     app: ASGIApp = Prefetcher(FirstRequest(server, gateway))

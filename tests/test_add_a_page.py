@@ -25,7 +25,7 @@ import asyncio
 import httpx2
 from dashboard.app import create_app
 from dashboard.gateway.session import Session
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.pages.registry import PATHS, PAGES, title_of
 from dashboard.components.shell import navigation
 from dashboard.settings import read_settings
@@ -47,7 +47,7 @@ async def look():
         print((await browser.get("/nothing")).status_code)
 
 asyncio.run(look())
-viewer = Viewer("OFFICER", ("OFFICER",), None, None, ())
+viewer = User("OFFICER", ("OFFICER",), None, None, ())
 print([link.href for link in navigation(PAGES, viewer, "/intake", texts("en"))])
 """
 

@@ -1,17 +1,41 @@
-"""What comes next: an expected range for the coming months, and how often such ranges held.
+"""x"""
 
-The season is the reference index; level and a damped trend are fitted to what is left of it, by
-exponential smoothing of logarithms (Gardner and McKenzie 1985). The range is what eight of ten
-forecasts from the past's own months were off by, so it needs no model of the errors.
-"""
-
-from collections.abc import Sequence
+import csv
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+_FILE = Path(__file__).with_name("season.csv")
+_EVEN = (1.0,) * 12
+
+
+@cache
+def seasons() -> dict[str, tuple[float, ...]]:
+    """The index of each country, from January on."""
+    with _FILE.open(encoding="utf-8", newline="") as file:
+        return {
+            row["code"]: tuple(float(row[f"s{month:02}"]) for month in range(1, 13))
+            for row in csv.DictReader(file)
+        }
+
+
+def season_of(countries: Mapping[str, int]) -> tuple[float, ...]:
+    """The index of several countries together, by their numbers of applications."""
+    total = sum(countries.values())
+    if not total:
+        return _EVEN
+    indices = seasons()
+    return tuple(
+        sum(count * indices.get(code, _EVEN)[month] for code, count in countries.items()) / total
+        for month in range(12)
+    )
+
 
 Floats = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.components.aria import aria
+from dashboard.components.html_part import aria
 from dashboard.model.page_state import CUSTOM, OFFERED_PERIODS, OLDEST_MONTH, Address
 from dashboard.texts import Texts
 

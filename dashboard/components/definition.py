@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard.components.aria import aria
+from dashboard.components.html_part import aria
 from dashboard.model.definitions import Definition, definitions
 from dashboard.model.page_state import Address
 from dashboard.texts import Texts

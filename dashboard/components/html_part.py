@@ -14,6 +14,12 @@ from typing import Any
 from dash import Output, dcc, html
 from dash.development.base_component import Component
 
+
+def aria(**attributes: str) -> dict[str, Any]:
+    """``**aria(label="…")`` on a component: Dash's own signatures know no ``aria-*``."""
+    return {f"aria-{name}": value for name, value in attributes.items()}
+
+
 #: The attribute that holds the HTML of an element.
 HTML = "data-html"
 #: How HTML spells what Dash's components spell in another way.

@@ -24,7 +24,7 @@ from dashboard.components.html_part import HTML, html_of
 from dashboard.components.page_request import INSTEAD, gateway_error, page_request
 from dashboard.gateway.client import UNREACHABLE, GatewayError
 from dashboard.model.page_state import Address
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.texts import Texts
 
 Show = Callable[[Any], Awaitable[Any]]
@@ -77,7 +77,7 @@ class Page:
 
     name: str
     path: str
-    layout: Callable[[Address, Viewer, Texts], Any]
+    layout: Callable[[Address, User, Texts], Any]
     #: The roles that may open it; None means everybody who has signed in.
     roles: frozenset[str] | None = None
     #: What its controls show where the address names no value.
@@ -89,7 +89,7 @@ class Page:
     #: Reads that without which the page rather shows what it showed before; usually the same.
     read_main: Callable[[Any], Awaitable[Any]] | None = None
 
-    def is_open_to(self, viewer: Viewer) -> bool:
+    def is_open_to(self, viewer: User) -> bool:
         return self.roles is None or viewer.role in self.roles
 
     @property

@@ -1,13 +1,17 @@
 """The request of one callback: the viewer, the address of the page, and how it reads figures.
 
-Parts of a page that ask the gateway the same are answered by one fetch.
+Parts of a page that ask the gateway the same are answered by one fetch. It starts while the browser
+still loads the scripts that ask: the layout carries the same mark as what was prefetched, by which
+the parts find the answers. A part that finds none asks as usual.
 """
 
 import asyncio
 import logging
 import secrets
+import time
 import traceback
-from collections.abc import Callable, Coroutine, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -20,7 +24,7 @@ from dashboard.gateway.client import GatewayError
 from dashboard.gateway.last_good import LastGood
 from dashboard.gateway.session import Session
 from dashboard.model.page_state import Address, read_address
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.texts import Texts, texts
 from dashboard.web.visit import current_visit
 
@@ -56,7 +60,7 @@ class PageRequest:
     #: Whether this is shown in place of what was chosen, which could not be read.
     is_instead: bool = False
 
-    async def viewer(self) -> Viewer:
+    async def viewer(self) -> User:
         """Who looks. Raises GatewayError, and ViewerChangedError unless the page was drawn for
         them."""
         viewer = await self.drawn_for()
@@ -65,7 +69,7 @@ class PageRequest:
             raise ViewerChangedError
         return viewer
 
-    async def drawn_for(self) -> Viewer:
+    async def drawn_for(self) -> User:
         """Who looks, for whom the page is drawn now. Raises GatewayError."""
         return await self.gateway.viewer(self.session)
 
@@ -78,7 +82,7 @@ class PageRequest:
 
         A failure is shared only with the parts that wait for it already.
         """
-        shared = self.session.kept.shared
+        shared = self.session.cache.shared
         key = what, self.address, self.mark, self.session.role
         task = shared.get(key)
         if task is None:
@@ -95,7 +99,7 @@ def _end_sharing(
     asyncio.get_running_loop().call_later(seconds, shared.pop, key, None)
 
 
-def mark_of(viewer: Viewer, session: Session) -> str:
+def mark_of(viewer: User, session: Session) -> str:
     """What a page carries to say for whom it was drawn: this sign-in, role and scope."""
     return blake2b(f"{session.id_token} {viewer}".encode(), digest_size=16).hexdigest()
 
@@ -145,3 +149,32 @@ def describe_error(error: Exception) -> list[str]:
             if (file := Path(frame.filename)).is_relative_to(PACKAGE)
         ),
     ]
+
+
+#: The event loop alone does not keep a task alive.
+_under_way: set[asyncio.Task[None]] = set()
+
+
+def prefetch(read: Callable[[Any], Awaitable[Any]], search: str) -> None:
+    """Start prefetching for a page that is opened at an address with this query."""
+    mark = _now()
+    current_visit.get().session.cache.opened_with = mark
+    task = asyncio.create_task(_prefetch(read, {"search": search, "asked": mark}))
+    _under_way.add(task)
+    task.add_done_callback(_under_way.discard)
+
+
+def mark_of_opening() -> int:
+    """The mark of a page whose layout is being made: that of its document, or a new one."""
+    cache = current_visit.get().session.cache
+    mark, cache.opened_with = cache.opened_with, None
+    return mark or _now()
+
+
+async def _prefetch(read: Callable[[Any], Awaitable[Any]], state: dict[str, Any]) -> None:
+    with suppress(GatewayError):  # the parts ask again, and say why there are no figures
+        await read(state)
+
+
+def _now() -> int:
+    return round(time.time() * 1_000)

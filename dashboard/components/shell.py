@@ -7,13 +7,11 @@ from urllib.parse import parse_qsl, urlencode
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboard.components.aria import aria
-from dashboard.components.html_part import html_part
+from dashboard.components.html_part import aria, html_part
 from dashboard.components.page import Page
-from dashboard.components.page_request import MISTAKE
-from dashboard.components.prefetching import mark_of_opening
+from dashboard.components.page_request import MISTAKE, mark_of_opening
 from dashboard.model.page_state import Address
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, country_name, list_text
 
@@ -69,7 +67,7 @@ def shell(navigation: Any, account: Any, say: Texts) -> dmc.MantineProvider:
     )
 
 
-def navigation(pages: Sequence[Page], viewer: Viewer, path: str, say: Texts) -> list[dcc.Link]:
+def navigation(pages: Sequence[Page], viewer: User, path: str, say: Texts) -> list[dcc.Link]:
     """The pages that this viewer may open; the one that is open is marked."""
     return [
         dcc.Link(
@@ -82,7 +80,7 @@ def navigation(pages: Sequence[Page], viewer: Viewer, path: str, say: Texts) -> 
     ]
 
 
-def account(viewer: Viewer | None, path: str, search: str, say: Texts) -> list[Any]:
+def account(viewer: User | None, path: str, search: str, say: Texts) -> list[Any]:
     """Who is looking and in which role, the other language, and the way out."""
     out = html.Form(
         html.Button(say("masthead.sign_out"), type="submit", className="quiet"),
@@ -96,7 +94,7 @@ def account(viewer: Viewer | None, path: str, search: str, say: Texts) -> list[A
     ]
 
 
-def scope_text(viewer: Viewer, say: Texts) -> str:
+def scope_text(viewer: User, say: Texts) -> str:
     """What the figures cover: everything, or the countries of a partner's manager."""
     if not viewer.partner:
         return say("masthead.scope_all")
@@ -112,7 +110,7 @@ def role_text(role: str, say: Texts) -> str:
     return say(key) if key in say.by_key else role
 
 
-def on_paper(viewer: Viewer, say: Texts) -> html.P:
+def on_paper(viewer: User, say: Texts) -> html.P:
     """On paper alone: who printed it, and where it is (``assets/print.js`` knows)."""
     role = role_text(viewer.role, say)
     reader = say("print.reader", name=viewer.name or role, role=role)
@@ -151,7 +149,7 @@ def _brand(say: Texts) -> html.A:
     )
 
 
-def _who(viewer: Viewer, path: str, search: str, say: Texts) -> html.Div:
+def _who(viewer: User, path: str, search: str, say: Texts) -> html.Div:
     name = viewer.name or ""
     roles = (
         role_buttons(viewer.held_roles, path, search, say, viewer.role)

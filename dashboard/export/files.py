@@ -6,16 +6,16 @@ from datetime import date, datetime, time
 
 import xlsxwriter
 
-from dashboard.export.sheet import Cell, Sheet, Table
-from dashboard.model.measures import Kind
+from dashboard.export.sheet import Cell, Sheet, SheetTable
+from dashboard.model.measures import MeasureKind
 
 #: What makes a spreadsheet calculate a text.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 NUMBER_FORMATS = {
-    Kind.COUNT: "#,##0",
-    Kind.MONEY: "#,##0",
-    Kind.RATE: "0.0%",
-    Kind.DURATION: "#,##0.0",
+    MeasureKind.COUNT: "#,##0",
+    MeasureKind.MONEY: "#,##0",
+    MeasureKind.RATE: "0.0%",
+    MeasureKind.DURATION: "#,##0.0",
 }
 DATE_FORMAT = "yyyy-mm-dd"
 NAME_WIDTH, COLUMN_WIDTH, HEADING_HEIGHT = 28, 15, 48
@@ -41,7 +41,7 @@ def as_xlsx(sheet: Sheet) -> bytes:
     return file.getvalue()
 
 
-def _lines(table: Table) -> bytes:
+def _lines(table: SheetTable) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([column.id for column in table.columns])
@@ -57,7 +57,7 @@ def _plain(cell: Cell) -> str | float | None:
     return cell
 
 
-def _write_table(book: xlsxwriter.Workbook, table: Table) -> None:
+def _write_table(book: xlsxwriter.Workbook, table: SheetTable) -> None:
     page = book.add_worksheet(table.title)
     heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     day = book.add_format({"num_format": DATE_FORMAT})

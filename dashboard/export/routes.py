@@ -1,10 +1,12 @@
-"""The routes that serve the table of a page's address as a file."""
+"""The routes that serve files: the table of a page's address, and what is on file of a person."""
 
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,8 +18,9 @@ from dashboard.export.sheet import Sheet, sheet_of
 from dashboard.gateway.client import GatewayClient, GatewayError
 from dashboard.gateway.volumes_query import MONTHS, NAMES, PLACES, SUMMARY, ask_volumes
 from dashboard.model.measures import AUDIENCES
-from dashboard.model.page_state import read_address
+from dashboard.model.page_state import Address, read_address
 from dashboard.model.period import Period, today
+from dashboard.pages.my_data.reading import READERS, ask_my_data
 from dashboard.pages.volumes.view import View
 from dashboard.texts import Texts, texts
 from dashboard.web.gate import query_of
@@ -32,6 +35,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def routes(gateway: GatewayClient) -> list[Route]:
+    """Of the figures of the page Volumes, and of the page My data."""
+
     def export(
         media_type: str, write: Callable[[Sheet], bytes]
     ) -> Callable[[Request], Awaitable[Response]]:
@@ -45,6 +50,7 @@ def routes(gateway: GatewayClient) -> list[Route]:
         Route("/export.csv", export(CSV, as_csv), methods=["GET"]),
         Route("/export-months.csv", export(CSV, as_months_csv), methods=["GET"]),
         Route("/export.xlsx", export(XLSX, as_xlsx), methods=["GET"]),
+        Route("/my-data.json", partial(_export_my_data, gateway), methods=["GET"]),
     ]
 
 
@@ -70,9 +76,7 @@ async def _export(
         period = address.chosen_period(today())
         volumes = await ask_volumes(gateway, visit.session, audience, period, address, QUESTIONS)
     except GatewayError as error:
-        log.warning("%s", error)
-        words = (say(f"failed.{reason(error.code)}"), f"{say('failed.trace')}: {error.trace_id}")
-        return _refusal(say, words, back, HTTPStatus.BAD_GATEWAY)
+        return _failure(say, error, back)
     sheet = sheet_of(View(address, viewer, audience, period, volumes, say))
     disposition = f'attachment; filename="{_file_name(name, period)}"'
     return Response(
@@ -83,6 +87,31 @@ async def _export(
 def _file_name(name: str, period: Period) -> str:
     """The name of the file holds the period only: it should not reveal whose figures they are."""
     return f"gerbang-{name.replace('export', f'volumes-{period.from_on}-{period.to_on}')}"
+
+
+async def _export_my_data(gateway: GatewayClient, _: Request) -> Response:
+    visit = current_visit.get()
+    say = texts(visit.language)
+    back = "/my-data" + Address(say.language).link()
+    try:
+        viewer = await gateway.viewer(visit.session)
+        if viewer.role not in READERS:
+            why = say("no_figures.why", role=role_text(viewer.role, say))
+            return _refusal(say, (why,), back, HTTPStatus.FORBIDDEN)
+        answer = await ask_my_data(gateway, visit.session, visit.language)
+    except GatewayError as error:
+        return _failure(say, error, back)
+    return Response(
+        orjson.dumps(answer, option=orjson.OPT_INDENT_2),
+        media_type="application/json",
+        headers={"Content-Disposition": 'attachment; filename="gerbang-my-data.json"'},
+    )
+
+
+def _failure(say: Texts, error: GatewayError, back: str) -> Response:
+    log.warning("%s", error)
+    words = (say(f"failed.{reason(error.code)}"), f"{say('failed.trace')}: {error.trace_id}")
+    return _refusal(say, words, back, HTTPStatus.BAD_GATEWAY)
 
 
 def _refusal(say: Texts, words: tuple[str, ...], back: str, status: HTTPStatus) -> Response:

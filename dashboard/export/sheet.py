@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard.model.filters import ON_MAP
-from dashboard.model.measures import INTAKE, Kind, Measure
+from dashboard.model.measures import INTAKE, Measure, MeasureKind
 from dashboard.model.period import month_end
 from dashboard.model.rows import Line, Reading
-from dashboard.pages.volumes.headings import facts
 from dashboard.pages.volumes.ranking import in_order, order_text
+from dashboard.pages.volumes.titles import facts
 from dashboard.pages.volumes.view import View
 from dashboard.texts.wording import change_number, period_text
 
 Cell = str | float | date | None
 
 #: A percentile is known to one in a hundred; a rate is one count divided by another.
-DIGITS = {Kind.RATE: 5, Kind.DURATION: 3}
+DIGITS = {MeasureKind.RATE: 5, MeasureKind.DURATION: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class Column:
 
     id: str
     title: str
-    kind: Kind | None = None
+    kind: MeasureKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SheetTable:
     """Columns, and rows of as many cells."""
 
     title: str
@@ -41,8 +41,8 @@ class Table:
 class Sheet:
     """The table of the page, the months behind it, and what both cover and mean."""
 
-    table: Table
-    months: Table
+    table: SheetTable
+    months: SheetTable
     notes_title: str
     notes: tuple[tuple[str, str], ...]
 
@@ -51,8 +51,8 @@ def sheet_of(view: View) -> Sheet:
     """Every group in the order of the page, then direct applications, then the total."""
     say = view.say
     return Sheet(
-        table=Table(say("export.table"), tuple(_columns(view)), tuple(_rows(view))),
-        months=Table(say("export.months"), tuple(_month_columns(view)), tuple(_months(view))),
+        table=SheetTable(say("export.table"), tuple(_columns(view)), tuple(_rows(view))),
+        months=SheetTable(say("export.months"), tuple(_month_columns(view)), tuple(_months(view))),
         notes_title=say("export.notes"),
         notes=(
             (say("pages.volumes.title"), say("page.product")),
@@ -90,9 +90,9 @@ def _columns(view: View) -> Iterator[Column]:
     for measure in view.measures:
         yield from _measure_columns(measure, view)
         if measure is INTAKE:
-            yield Column("intake_before", say("export.before"), Kind.COUNT)
+            yield Column("intake_before", say("export.before"), MeasureKind.COUNT)
             unit = say("export.unit_change")
-            yield Column("intake_change", f"{say('export.change')} ({unit})", Kind.RATE)
+            yield Column("intake_change", f"{say('export.change')} ({unit})", MeasureKind.RATE)
 
 
 def _month_columns(view: View) -> Iterator[Column]:
@@ -112,7 +112,7 @@ def _group_columns(view: View) -> Iterator[Column]:
 
 def _measure_columns(measure: Measure, view: View) -> Iterator[Column]:
     label, unit = view.say(f"measures.{measure.id}.label"), view.say(f"export.units.{measure.kind}")
-    id_ = f"{measure.id}_hours" if measure.kind is Kind.DURATION else measure.id
+    id_ = f"{measure.id}_hours" if measure.kind is MeasureKind.DURATION else measure.id
     yield Column(id_, f"{label} ({unit})", measure.kind)
 
 
@@ -177,6 +177,6 @@ def _value(measure: Measure, reading: Reading) -> Cell:
     digits = DIGITS.get(measure.kind)
     if digits is None:
         return reading.value
-    if measure.kind is Kind.DURATION:
+    if measure.kind is MeasureKind.DURATION:
         return float(f"{reading.value:.{digits}g}")
     return round(reading.value, digits)

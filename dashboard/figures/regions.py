@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dashboard.model.places import Place, places
+from dashboard.model.places import MapPlace, places
 from dashboard.model.rows import Line
 
 #: The map is cut in the Atlantic, so that Indonesia lies in its middle.
@@ -33,7 +33,7 @@ class Frame:
     def width(self) -> float:
         return self.east - self.west
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: MapPlace) -> bool:
         east = _longitude(place)
         return self.west <= east <= self.east and self.south <= place.latitude <= self.north
 
@@ -60,7 +60,7 @@ def frame_of(region: str, codes: Sequence[str]) -> Frame:
     )
 
 
-def _around(place: Place) -> tuple[float, float, float, float]:
+def _around(place: MapPlace) -> tuple[float, float, float, float]:
     """West, south, east and north of a place and a little around it."""
     x, y = _longitude(place), place.latitude
     west, south, east, north = place.extent or (x, y, x, y)
@@ -105,6 +105,6 @@ def places_to_name(lines: Iterable[Line], chosen: Sequence[str], frame: Frame) -
     return found
 
 
-def _longitude(place: Place) -> float:
+def _longitude(place: MapPlace) -> float:
     """East of the edge of the map, so that the Pacific lies between Asia and America."""
     return (place.longitude - MAP_EDGE) % 360 + MAP_EDGE

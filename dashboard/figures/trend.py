@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.figures import CHOSEN_COLOUR, QUIET_COLOUR, SERIES_COLOUR, layout_of
 from dashboard.model.events import Event
-from dashboard.model.measures import INTAKE, STOCKS, Kind, Measure
+from dashboard.model.measures import INTAKE, STOCKS, Measure, MeasureKind
 from dashboard.model.period import MONTHS_OF_A_YEAR, Period, month_start
 from dashboard.model.rows import Reading
 from dashboard.model.volumes import Choice, Volumes
@@ -225,7 +225,7 @@ def _line(
 
 def _targets(volumes: Volumes, measure: Measure, months: Sequence[date]) -> list[Reading]:
     """The target in force as each month begins, where one visa type was chosen."""
-    if measure.kind is not Kind.DURATION or not measure.id.startswith("turnaround"):
+    if measure.kind is not MeasureKind.DURATION or not measure.id.startswith("turnaround"):
         return [Reading() for _ in months]
     return [
         Reading(
@@ -338,12 +338,12 @@ def _ticks(highest: float, measure: Measure) -> list[float]:
     """Round heights from zero to the highest value; days where hours would be many."""
     if highest <= 0:
         return [0, 1]
-    has_days = measure.kind is Kind.DURATION and highest >= HOURS_AS_DAYS
+    has_days = measure.kind is MeasureKind.DURATION and highest >= HOURS_AS_DAYS
     unit = HOURS_OF_A_DAY if has_days else 1
     rough = highest / unit / TICKS
     power = 10.0 ** ceil(log10(rough) - 1)
     step = next(power * size for size in (1, 2, 2.5, 5, 10) if power * size >= rough * 0.999)
-    if measure.kind is Kind.COUNT or measure in STOCKS:
+    if measure.kind is MeasureKind.COUNT or measure in STOCKS:
         step = max(1, ceil(step))
     step *= unit
     return [round(step * number, 10) for number in range(int(highest // step) + 2)]

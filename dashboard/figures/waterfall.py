@@ -13,7 +13,7 @@ BAR, AXIS, THICK = 34, 46, 20
 LETTER, WIDEST_NAME = 7, 150
 
 
-class Step(NamedTuple):
+class Bar(NamedTuple):
     """One bar: the name, how far it goes up or down, and what to write at its end."""
 
     name: str
@@ -21,7 +21,7 @@ class Step(NamedTuple):
     text: str
 
 
-def waterfall(steps: Sequence[Step], total: Step, tick_format: str, say: Texts) -> dict[str, Any]:
+def waterfall(steps: Sequence[Bar], total: Bar, tick_format: str, say: Texts) -> dict[str, Any]:
     """Bars that begin where the last one ended; the total stands below, from nothing again."""
     bars = [*steps, total]
     low, high = _reach(steps, total)
@@ -73,7 +73,7 @@ def waterfall(steps: Sequence[Step], total: Step, tick_format: str, say: Texts) 
     }
 
 
-def _reach(steps: Sequence[Step], total: Step) -> tuple[float, float]:
+def _reach(steps: Sequence[Bar], total: Bar) -> tuple[float, float]:
     """The axis, with room for what is written beside the bars."""
     ends = [*accumulate(step.size for step in steps), total.size]
     low, high = min(0.0, *ends), max(0.0, *ends)
@@ -89,5 +89,5 @@ def _short(name: str) -> str:
     return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
-def _room(bars: Sequence[Step]) -> int:
+def _room(bars: Sequence[Bar]) -> int:
     return LETTER * max(len(_short(bar.name)) for bar in bars) + 14

@@ -1,11 +1,21 @@
-"""The client of the gateway over HTTP, on behalf of a viewer."""
+"""The client of the gateway over HTTP, on behalf of a viewer.
 
+A page asks several questions, and many open one at the same moment. All of them at the gateway at
+once would fill its queue, and it would refuse some (OVERLOADED, with the seconds after which to
+come again). So they wait here, in the order in which they came, and one that is refused because of
+the load is asked again.
+"""
+
+import asyncio
 import re
 import secrets
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from functools import cache
 from hashlib import sha256
+from http import HTTPStatus
 from importlib import resources
 from time import monotonic
 from typing import Any
@@ -14,8 +24,64 @@ import httpx2
 import orjson
 
 from dashboard.gateway.session import Session
-from dashboard.gateway.turns import QueueTimeoutError, Turns
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
+
+#: Fewer than a gateway runs at once by default (GERBANG_OPERATIONS), which has other clients too.
+MOST_AT_ONCE = 8
+#: How long a visitor waits before the page says that it has no figures.
+PATIENCE_SECONDS = 45.0
+#: Where the gateway, or a balancer before it, does not say after how many seconds to come again.
+USUAL_WAIT_SECONDS = 1.0
+
+
+class QueueTimeoutError(Exception):
+    """No turn came in time."""
+
+
+class Turns:
+    """The turns of one process; made once, used by everybody's questions."""
+
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(MOST_AT_ONCE)
+
+    async def answer(self, ask: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+        """The response of the gateway; the question is repeated while the gateway is only
+        overloaded.
+
+        Only for questions that change nothing. Raises QueueTimeoutError where no turn came in time,
+        and what ``ask`` raises; the last refusal is returned when the time is up.
+        """
+        ends_at = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            async with self._turn(ends_at):
+                response = await ask()
+            wait = _wait_seconds(response)
+            if wait is None or time.monotonic() + wait > ends_at:
+                return response
+            await asyncio.sleep(wait)
+
+    @asynccontextmanager
+    async def _turn(self, ends_at: float) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(ends_at - time.monotonic()):
+                await self._free.acquire()
+        except TimeoutError:
+            raise QueueTimeoutError from None
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
+def _wait_seconds(response: httpx2.Response) -> float | None:
+    """After how many seconds to ask again; None for any response but an overload."""
+    if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE or b'"OVERLOADED"' not in (
+        response.content
+    ):
+        return None
+    seconds = response.headers.get("retry-after", "")
+    return float(seconds) if seconds.isdecimal() else USUAL_WAIT_SECONDS
+
 
 UNREACHABLE = "UNREACHABLE"
 #: The code by which the gateway says that it does not know a document by its id.
@@ -82,13 +148,13 @@ class GatewayClient(ABC):
     ) -> dict[str, Any]:
         """The data of a document of ours, or GatewayError."""
 
-    async def viewer(self, session: Session) -> Viewer:
+    async def viewer(self, session: Session) -> User:
         """Who the session's token is to the gateway; asked once for each token and role."""
         if session.viewer:
             return session.viewer
         asked = session.access_token, session.role
         answer = (await self.ask("viewer", {}, *asked))["viewer"]
-        viewer = Viewer(
+        viewer = User(
             role=answer["role"],
             held_roles=tuple(answer["heldRoles"]),
             name=answer["name"],

@@ -9,10 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboard.gateway.answer_cache import LATE, Outage
 from dashboard.gateway.client import AWAY, UNREACHABLE, GatewayClient, GatewayError
-from dashboard.gateway.session import Session
-from dashboard.model.viewer import Viewer
+from dashboard.gateway.session import LATE, Outage, Session
+from dashboard.model.user import User
 
 log = logging.getLogger(__name__)
 
@@ -44,29 +43,29 @@ class LastGood(GatewayClient):
         self._mark = mark
         self._has_other = has_other
         self._role = session.role
-        self._viewer: Viewer | None = None
+        self._viewer: User | None = None
         #: Set as soon as an answer of this part is an old one.
         self.outage: Outage | None = None
 
     async def ask(
         self, name: str, variables: Mapping[str, Any], token: str, role: str | None = None
     ) -> dict[str, Any]:
-        kept = self._session.kept
+        cache = self._session.cache
         question = (name, json.dumps(variables, sort_keys=True), role, self._viewer)
         if failed := self._known_failure(question):
             return self._last_answer(question, failed)
         # Who somebody is, is kept by the session for as long as its token is the same.
-        if self._viewer and (fresh := kept.find_fresh(question, self._mark)):
+        if self._viewer and (fresh := cache.find_fresh(question, self._mark)):
             return fresh
         try:
             data = await self._ask_once(question, self._gateway.ask, name, variables, token, role)
         except GatewayError as error:
             return self._last_answer(question, self._outage(question, error))
         if role == self._role == self._session.role:
-            kept.keep(question, data, self._mark)
+            cache.keep(question, data, self._mark)
         return data
 
-    async def viewer(self, session: Session) -> Viewer:
+    async def viewer(self, session: Session) -> User:
         self._viewer = await super().viewer(session)
         if self.outage:  # who this is now, the gateway says when it is back
             session.viewer = None
@@ -75,54 +74,54 @@ class LastGood(GatewayClient):
     def _known_failure(self, question: Hashable) -> Outage | None:
         """The outage that answers this question, if one is known: waiting again would bring nothing
         new, and a gateway that cannot be reached answers no question."""
-        kept = self._session.kept
-        for failed in (kept.outage_of(question), kept.outage):
+        cache = self._session.cache
+        for failed in (cache.outage_of(question), cache.outage):
             if failed is None or failed.mark != self._mark:
                 continue
-            if failed.code == UNREACHABLE or failed is kept.outage_of(question):
+            if failed.code == UNREACHABLE or failed is cache.outage_of(question):
                 return failed
         return None
 
     async def _ask_once(self, question: Hashable, ask: Any, *arguments: Any) -> dict[str, Any]:
         """Wait for the answer to a question that is under way, or ask it."""
-        under_way, key = self._session.kept.under_way, (question, self._mark)
+        under_way, key = self._session.cache.under_way, (question, self._mark)
         task = under_way.get(key)
         if task is None:
-            if abandoned := self._session.kept.abandoned.pop(question, None):
+            if abandoned := self._session.cache.abandoned.pop(question, None):
                 abandoned.cancel()  # this question takes its turn
             task = under_way[key] = asyncio.ensure_future(ask(*arguments))
             task.add_done_callback(lambda done: self._end(question, done))
-        has_other = self._has_other or self._session.kept.has(question)
+        has_other = self._has_other or self._session.cache.has(question)
         await asyncio.wait([task], timeout=PATIENCE_SECONDS if has_other else None)
         if task.done() and not task.cancelled():
             return task.result()
         if not task.done():
-            self._session.kept.abandoned[question] = task
+            self._session.cache.abandoned[question] = task
         raise GatewayError(UNREACHABLE, "no answer in time", secrets.token_hex(16))
 
     def _end(self, question: Hashable, done: asyncio.Task[dict[str, Any]]) -> None:
-        kept = self._session.kept
-        kept.under_way.pop((question, self._mark), None)
-        is_late = kept.abandoned.get(question) is done
+        cache = self._session.cache
+        cache.under_way.pop((question, self._mark), None)
+        is_late = cache.abandoned.get(question) is done
         if is_late:
-            del kept.abandoned[question]
+            del cache.abandoned[question]
         # A failure is for those who still wait; nobody else needs it.
         if not done.cancelled() and not done.exception() and is_late:
-            kept.keep(question, done.result(), LATE)
+            cache.keep(question, done.result(), LATE)
 
     def _outage(self, question: Hashable, error: GatewayError) -> Outage:
-        kept = self._session.kept
+        cache = self._session.cache
         if error.code not in AWAY:
-            kept.forget()
+            cache.forget()
             raise error
         log.warning("%s", error)
-        first = kept.outage or Outage(datetime.now(UTC), error.code, error.trace_id)
+        first = cache.outage or Outage(datetime.now(UTC), error.code, error.trace_id)
         outage = replace(first, mark=self._mark)
-        kept.fail(question, outage)
+        cache.fail(question, outage)
         return outage
 
     def _last_answer(self, question: Hashable, outage: Outage) -> dict[str, Any]:
-        data = self._session.kept.find(question)
+        data = self._session.cache.find(question)
         if data is None:
             # The first trace, so that the page stays as it is while it tries again.
             raise GatewayError(outage.code, "nothing was kept", outage.trace_id)

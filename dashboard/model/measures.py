@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class MeasureKind(StrEnum):
     """How a measure is counted, which decides how it is written and compared."""
 
     COUNT = "COUNT"
@@ -27,32 +27,34 @@ class Measure:
 
     id: str
     field: str
-    kind: Kind
+    kind: MeasureKind
     better: Better = Better.NEITHER
 
 
-INTAKE = Measure("intake", "intake", Kind.COUNT)
-DECISIONS = Measure("decisions", "decisions", Kind.COUNT)
-REFUSAL_RATE = Measure("refusal_rate", "refusalRate", Kind.RATE)
-WIP = Measure("wip", "wip", Kind.COUNT)
-BACKLOG = Measure("backlog", "backlog", Kind.COUNT, Better.LOWER)
-TURNAROUND_P50 = Measure("turnaround_p50", "turnaroundP50", Kind.DURATION, Better.LOWER)
-TURNAROUND_P90 = Measure("turnaround_p90", "turnaroundP90", Kind.DURATION, Better.LOWER)
-TARGET_RATE = Measure("target_rate", "targetRate", Kind.RATE, Better.HIGHER)
-REVENUE = Measure("revenue", "revenue", Kind.MONEY)
+INTAKE = Measure("intake", "intake", MeasureKind.COUNT)
+DECISIONS = Measure("decisions", "decisions", MeasureKind.COUNT)
+REFUSAL_RATE = Measure("refusal_rate", "refusalRate", MeasureKind.RATE)
+WIP = Measure("wip", "wip", MeasureKind.COUNT)
+BACKLOG = Measure("backlog", "backlog", MeasureKind.COUNT, Better.LOWER)
+TURNAROUND_P50 = Measure("turnaround_p50", "turnaroundP50", MeasureKind.DURATION, Better.LOWER)
+TURNAROUND_P90 = Measure("turnaround_p90", "turnaroundP90", MeasureKind.DURATION, Better.LOWER)
+TARGET_RATE = Measure("target_rate", "targetRate", MeasureKind.RATE, Better.HIGHER)
+REVENUE = Measure("revenue", "revenue", MeasureKind.MONEY)
 ADJUSTED_P50 = Measure(
-    "turnaround_adjusted_p50", "turnaroundAdjustedP50", Kind.DURATION, Better.LOWER
+    "turnaround_adjusted_p50", "turnaroundAdjustedP50", MeasureKind.DURATION, Better.LOWER
 )
 ADJUSTED_P90 = Measure(
-    "turnaround_adjusted_p90", "turnaroundAdjustedP90", Kind.DURATION, Better.LOWER
+    "turnaround_adjusted_p90", "turnaroundAdjustedP90", MeasureKind.DURATION, Better.LOWER
 )
-HANDOVER_P90 = Measure("handover_p90", "handoverP90", Kind.DURATION, Better.LOWER)
-INFO_REQUEST_RATE = Measure("info_request_rate", "infoRequestRate", Kind.RATE, Better.LOWER)
-TARGET_RATE_INTAKE = Measure("target_rate_intake", "targetRateIntake", Kind.RATE, Better.HIGHER)
-WIP_AGE_P50 = Measure("wip_age_p50", "wipAgeP50", Kind.DURATION, Better.LOWER)
-WIP_AGE_P90 = Measure("wip_age_p90", "wipAgeP90", Kind.DURATION, Better.LOWER)
-WIP_AGE_OLDEST = Measure("wip_age_oldest", "wipAgeOldest", Kind.DURATION, Better.LOWER)
-CLEARANCE_RATIO = Measure("clearance_ratio", "clearanceRatio", Kind.RATE, Better.HIGHER)
+HANDOVER_P90 = Measure("handover_p90", "handoverP90", MeasureKind.DURATION, Better.LOWER)
+INFO_REQUEST_RATE = Measure("info_request_rate", "infoRequestRate", MeasureKind.RATE, Better.LOWER)
+TARGET_RATE_INTAKE = Measure(
+    "target_rate_intake", "targetRateIntake", MeasureKind.RATE, Better.HIGHER
+)
+WIP_AGE_P50 = Measure("wip_age_p50", "wipAgeP50", MeasureKind.DURATION, Better.LOWER)
+WIP_AGE_P90 = Measure("wip_age_p90", "wipAgeP90", MeasureKind.DURATION, Better.LOWER)
+WIP_AGE_OLDEST = Measure("wip_age_oldest", "wipAgeOldest", MeasureKind.DURATION, Better.LOWER)
+CLEARANCE_RATIO = Measure("clearance_ratio", "clearanceRatio", MeasureKind.RATE, Better.HIGHER)
 
 #: Those that the page always shows, and those that it shows on request.
 MAIN = (
@@ -84,7 +86,7 @@ BY_FIELD = {measure.field: measure for measure in MEASURES}
 #: Read at the end of a period, and never summed over time.
 STOCKS = (WIP, BACKLOG, WIP_AGE_P50, WIP_AGE_P90, WIP_AGE_OLDEST)
 #: Shown on a map as areas; everything else as circles.
-RELATIVE = (Kind.RATE, Kind.DURATION)
+RELATIVE = (MeasureKind.RATE, MeasureKind.DURATION)
 
 
 @dataclass(frozen=True, slots=True)

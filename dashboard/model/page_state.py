@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from dashboard.model.filters import COUNTRY, FILTER, FILTERS, GROUPINGS, ON_MAP, SEPARATOR
-from dashboard.model.languages import LANGUAGES
 from dashboard.model.measures import BY_ID, INTAKE, MEASURES, RELATIVE, Audience, Measure
 from dashboard.model.period import (
     COMPARISONS,
@@ -24,6 +23,8 @@ from dashboard.model.period import (
     this_year,
 )
 
+#: The languages that the dashboard speaks, the first of which is the usual one.
+LANGUAGES = ("id", "en")
 DEFAULT_PERIOD = "12-months"
 CUSTOM = "custom"
 NAME = "name"

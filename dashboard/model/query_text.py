@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from dashboard.model.filters import CENTRE, FILTER, FILTERS, condition
-from dashboard.model.measures import Kind, Measure
+from dashboard.model.measures import Measure, MeasureKind
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period
 
@@ -80,9 +80,9 @@ def _group(address: Address) -> str:
 
 def _fields(measure: Measure) -> str:
     match measure.kind:
-        case Kind.DURATION:
+        case MeasureKind.DURATION:
             return "hours measured"
-        case Kind.RATE:
+        case MeasureKind.RATE:
             return "value denominator"
         case _:
             return "value"

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from dashboard.model.filters import CENTRE, CHANNEL, COUNTRY, DIRECT, NATIONALITY, PARTNER
 from dashboard.model.page_state import Address
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.model.volumes import Choice
 
 
@@ -38,7 +38,7 @@ class Absent:
     why: Absence
 
 
-def absences(viewer: Viewer, address: Address, known: KnownNames) -> tuple[Absent, ...]:
+def absences(viewer: User, address: Address, known: KnownNames) -> tuple[Absent, ...]:
     """In the order of the filters. What a scope hides looks like what does not exist."""
     found = (
         (key, code, _why(key, code, viewer, known))
@@ -57,7 +57,7 @@ def is_elsewhere(address: Address, absent: tuple[Absent, ...]) -> bool:
     )
 
 
-def _why(key: str, code: str, viewer: Viewer, known: KnownNames) -> Absence | None:
+def _why(key: str, code: str, viewer: User, known: KnownNames) -> Absence | None:
     """None also if the gateway was not asked which codes it knows: then nothing is claimed."""
     is_named = known.named is None or code in known.named
     if key in (COUNTRY, NATIONALITY) and not is_named:

@@ -17,7 +17,7 @@ from dashboard.components.page_request import (
 from dashboard.components.shell import account, navigation, role_buttons, role_text, shell
 from dashboard.gateway.client import GatewayError
 from dashboard.model.page_state import Address
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.pages.definitions.page import PAGE as DEFINITIONS
 from dashboard.pages.my_data.page import PAGE as MY_DATA
 from dashboard.pages.today.page import PAGE as TODAY
@@ -109,7 +109,7 @@ def _nobody_known(error: GatewayError, page: Page, search: str, request: PageReq
     return failure_notice(error, back, request.say, html.H1)
 
 
-def _elsewhere(page: Page, address: Address, viewer: Viewer, say: Texts) -> Any:
+def _elsewhere(page: Page, address: Address, viewer: User, say: Texts) -> Any:
     """From the first page everybody is led to their own; a page of others says whose it is."""
     homes = [each for each in PAGES if each.roles and each.is_open_to(viewer)]
     if page.path == "/" and homes:

@@ -10,7 +10,9 @@ from typing import Any
 
 from babel import Locale
 
-from dashboard.model.languages import LANGUAGES, LOCALES
+from dashboard.model.page_state import LANGUAGES
+
+_LOCALES = {"id": "id_ID", "en": "en_GB"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def words(language: str) -> Mapping[str, str]:
 
 @cache
 def _locale(language: str) -> Locale:
-    return Locale.parse(LOCALES[language])
+    return Locale.parse(_LOCALES[language])
 
 
 def preferred_language(accept_language: str) -> str:

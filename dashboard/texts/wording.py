@@ -12,7 +12,7 @@ from babel.lists import format_list
 from babel.numbers import format_compact_decimal, format_decimal, format_percent, parse_pattern
 from babel.units import format_unit
 
-from dashboard.model.measures import Better, Kind, Measure
+from dashboard.model.measures import Better, Measure, MeasureKind
 from dashboard.model.period import WIB, Period
 from dashboard.model.rows import Reading
 from dashboard.texts import Texts
@@ -34,7 +34,7 @@ Write = Callable[Concatenate[float, Texts, How], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeText:
     """How a reading moved: by how much, with a sign and without, and whether that is good."""
 
     text: str
@@ -66,13 +66,13 @@ def value_text(measure: Measure, reading: Reading, say: Texts, *, is_short: bool
     if value is None:
         return NO_VALUE
     match measure.kind:
-        case Kind.COUNT:
+        case MeasureKind.COUNT:
             return count_text(value, say)
-        case Kind.RATE:
+        case MeasureKind.RATE:
             return percent_text(value, say)
-        case Kind.DURATION:
+        case MeasureKind.DURATION:
             return duration_text(value, say, is_short=is_short)
-        case Kind.MONEY:
+        case MeasureKind.MONEY:
             space = "" if say.language == "id" else "\N{NO-BREAK SPACE}"  # EYD: Rp45,4 miliar
             return f"Rp{space}{_compact(value, say, is_short=is_short)}"
 
@@ -133,16 +133,16 @@ def _unit_pattern(locale: Locale, unit: str, length: Literal["long", "short"], f
 
 def height_text(measure: Measure, height: float, highest: float, say: Texts) -> str:
     """A height of an axis: all in the unit of the highest, without idle decimals."""
-    if measure.kind is Kind.RATE:
+    if measure.kind is MeasureKind.RATE:
         return format_percent(height, locale=say.locale, format="#,##0.#%")
-    if measure.kind is not Kind.DURATION:
+    if measure.kind is not MeasureKind.DURATION:
         return value_text(measure, Reading(height), say, is_short=True)
     amount, unit = (height / 24, "day") if highest >= HOURS_AS_DAYS else (height, "hour")
     length = SHORT_UNITS[say.language]
     return format_unit(amount, unit, length=length, locale=say.locale, format="#,##0.##")
 
 
-def change_of(measure: Measure, now: Reading, before: Reading, say: Texts) -> Change | None:
+def change_of(measure: Measure, now: Reading, before: Reading, say: Texts) -> ChangeText | None:
     """Against an earlier period: points for rates, time for durations, per cent for the rest.
 
     Per cent of a few misleads, so a count that was small is compared by its difference.
@@ -151,13 +151,13 @@ def change_of(measure: Measure, now: Reading, before: Reading, say: Texts) -> Ch
         return None
     difference = now.value - before.value
     if not difference:
-        return Change(say("measures.unchanged"), "", "same", is_exact=True)
+        return ChangeText(say("measures.unchanged"), "", "same", is_exact=True)
     match measure.kind:
-        case Kind.RATE:
+        case MeasureKind.RATE:
             moved, size = difference * 100, _points_text(abs(difference) * 100, say)
-        case Kind.DURATION:
+        case MeasureKind.DURATION:
             moved, size = difference, duration_text(abs(difference), say, is_short=True)
-        case Kind.COUNT if before.value < SMALL_BASE:
+        case MeasureKind.COUNT if before.value < SMALL_BASE:
             moved, size = difference, count_text(abs(difference), say)
         case _ if before.value:
             share = difference / before.value
@@ -165,10 +165,10 @@ def change_of(measure: Measure, now: Reading, before: Reading, say: Texts) -> Ch
         case _:
             return None
     if round(moved, 1) == 0:
-        return Change(say("measures.unchanged"), "", "same")
+        return ChangeText(say("measures.unchanged"), "", "same")
     direction = "up" if moved > 0 else "down"
     text = f"{'+' if moved > 0 else MINUS}{size}"
-    return Change(text, size, direction, _verdict(measure, direction))
+    return ChangeText(text, size, direction, _verdict(measure, direction))
 
 
 def change_number(measure: Measure, now: Reading, before: Reading) -> float | None:
@@ -176,9 +176,9 @@ def change_number(measure: Measure, now: Reading, before: Reading) -> float | No
     if now.value is None or before.value is None:
         return None
     difference = now.value - before.value
-    if measure.kind is Kind.RATE:
+    if measure.kind is MeasureKind.RATE:
         return round(difference * 100, 1)
-    if measure.kind is Kind.DURATION:
+    if measure.kind is MeasureKind.DURATION:
         return round(difference, 2)
     return round(difference / before.value, 4) if before.value else None
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.gateway.client import GatewayClient
 from dashboard.gateway.session import Session
-from dashboard.model.languages import LANGUAGES
+from dashboard.model.page_state import LANGUAGES
 from dashboard.texts import preferred_language
 from dashboard.web.headers import Headers
 from dashboard.web.sessions import COOKIE, Sessions, StoreError

@@ -3,17 +3,20 @@
 import logging
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import httpx2
 from authlib.integrations.starlette_client import OAuth, OAuthError
+from itsdangerous import TimestampSigner
 from joserfc.errors import JoseError
+from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from dashboard.gateway.session import Session
 from dashboard.settings import Settings
@@ -226,3 +229,21 @@ def _failure_page(request: Request, error: Exception, why: str, status: HTTPStat
         link=("/sign-in", say("signing_in.again")),
         status=status,
     )
+
+
+SIGN_IN_SECONDS = 600
+
+
+class SignInCookie(SessionMiddleware):
+    """Starlette's session in a cookie, with one key or two: the first signs, each is accepted."""
+
+    def __init__(self, app: ASGIApp, keys: Sequence[str], **options: Any) -> None:
+        super().__init__(
+            app,
+            secret_key=keys[0],
+            session_cookie="gerbang_sign_in",
+            path="/sign-in",
+            max_age=SIGN_IN_SECONDS,
+            **options,
+        )
+        self.signer = TimestampSigner([*reversed(keys)])  # here the last one signs

@@ -7,16 +7,16 @@ from random import Random
 from typing import Any
 
 from dashboard.model.filters import FILTER
-from dashboard.model.measures import INTAKE, MEASURES, PROCESSING, RELATIVE, Kind
+from dashboard.model.measures import INTAKE, MEASURES, PROCESSING, RELATIVE, MeasureKind
 from dashboard.model.page_state import Address
 from dashboard.model.period import YEAR_BEFORE, Period, month_start
 from dashboard.model.places import places
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.model.volumes import read_volumes
 from dashboard.pages.volumes.view import View
 from dashboard.texts import texts
 
-LEADER = Viewer("LEADERSHIP", ("LEADERSHIP",), "Sari Wijaya", None, ())
+LEADER = User("LEADERSHIP", ("LEADERSHIP",), "Sari Wijaya", None, ())
 AS_OF = date(2026, 3, 10)
 CODES = tuple(places())
 
@@ -109,11 +109,11 @@ def _row(random: Random, size: int, code: str | None = None) -> dict[str, Any]:
         row["country"] = {"code": code, "iso3": code, "name": f"<{code}>"}
     decisions = random.choice((0, random.randint(0, size), random.randint(0, size)))
     for measure in MEASURES:
-        if measure.kind is Kind.RATE:
+        if measure.kind is MeasureKind.RATE:
             part = random.randint(0, decisions) if decisions else 0
             part = min(part, random.choice((part, decisions // 20)))
             found = {"value": part / decisions if decisions else None, "denominator": decisions}
-        elif measure.kind is Kind.DURATION:
+        elif measure.kind is MeasureKind.DURATION:
             hours = round(random.lognormvariate(2, 1), 1) if decisions else None
             found = {"hours": hours, "measured": decisions}
         else:

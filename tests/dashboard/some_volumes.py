@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from dashboard.model.measures import MEASURES, PROCESSING, Kind
+from dashboard.model.measures import MEASURES, PROCESSING, MeasureKind
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period, month_start
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.model.volumes import Volumes, read_volumes
 from dashboard.pages.volumes.view import View
 from dashboard.texts import texts
@@ -14,9 +14,12 @@ from dashboard.texts import texts
 
 def row(intake: int | None, country: str | None = None, **more: Any) -> dict[str, Any]:
     values = {measure.field: _figure(measure.kind, None) for measure in MEASURES}
-    values |= {"intake": _figure(Kind.COUNT, intake), "decisions": _figure(Kind.COUNT, 90)}
-    values |= {"refusalRate": _figure(Kind.RATE, 0.05, 90)}
-    values |= {"turnaroundP50": _figure(Kind.DURATION, 6.25, 90)}
+    values |= {
+        "intake": _figure(MeasureKind.COUNT, intake),
+        "decisions": _figure(MeasureKind.COUNT, 90),
+    }
+    values |= {"refusalRate": _figure(MeasureKind.RATE, 0.05, 90)}
+    values |= {"turnaroundP50": _figure(MeasureKind.DURATION, 6.25, 90)}
     named = {"code": country, "iso3": ISO3[country], "name": NAMES[country]} if country else None
     return values | {"country": named, "nationality": None} | more
 
@@ -24,7 +27,7 @@ def row(intake: int | None, country: str | None = None, **more: Any) -> dict[str
 ISO3 = {"AU": "AUS", "SG": "SGP"}
 NAMES = {"AU": "Australia", "SG": "Singapore", "MY": "Malaysia"}
 PERIOD = Period(date(2026, 1, 1), date(2026, 2, 28))
-LEADER = Viewer("LEADERSHIP", ("LEADERSHIP",), "Sari Wijaya", None, ())
+LEADER = User("LEADERSHIP", ("LEADERSHIP",), "Sari Wijaya", None, ())
 
 
 def some_volumes(begins_on: date = date(2024, 12, 1), address: Address | None = None) -> Volumes:
@@ -74,15 +77,15 @@ B1 = {
 
 
 def _month(intake: int, starts_on: str) -> dict[str, Any]:
-    figure = _figure(Kind.COUNT, intake)
+    figure = _figure(MeasureKind.COUNT, intake)
     return {"period": {"startsOn": starts_on}, "intake": figure, "decisions": figure}
 
 
-def _figure(kind: Kind, value: float | None, whole: int | None = None) -> dict[str, Any]:
+def _figure(kind: MeasureKind, value: float | None, whole: int | None = None) -> dict[str, Any]:
     match kind:
-        case Kind.DURATION:
+        case MeasureKind.DURATION:
             return {"hours": value, "measured": whole}
-        case Kind.RATE:
+        case MeasureKind.RATE:
             return {"value": value, "denominator": whole}
         case _:
             return {"value": value}

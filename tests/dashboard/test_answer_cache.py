@@ -8,7 +8,7 @@ from http import HTTPStatus
 import httpx2
 import pytest
 
-from dashboard.gateway import answer_cache
+from dashboard.gateway import session
 from tests.dashboard.asking_dash import ASKED, draw, page_of
 from tests.dashboard.conftest import Line, Running
 
@@ -31,7 +31,7 @@ def asked(connected: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
 
     monkeypatch.setattr(Line, "handle_async_request", send_and_note)
     # However slow the machine is, no answer grows old while a page is put together.
-    monkeypatch.setattr(answer_cache, "FRESH_SECONDS", 3_600)
+    monkeypatch.setattr(session, "FRESH_SECONDS", 3_600)
     return paths
 
 
@@ -69,7 +69,7 @@ async def test_a_table_is_sorted_without_asking(connected: Running, asked: list[
 async def test_an_answer_is_fresh_for_seconds_only(
     connected: Running, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answer_cache, "FRESH_SECONDS", 0)
+    monkeypatch.setattr(session, "FRESH_SECONDS", 0)
     browser, _ = await connected.visitor("leadership")
     async with browser:
         mark = await open_page(browser)
@@ -119,8 +119,8 @@ async def test_another_role_is_asked_for_anew(connected: Running, asked: list[st
 
 
 async def test_of_many_answers_those_used_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answer_cache, "MOST_ANSWERS", 2)
-    kept = answer_cache.KeptAnswers()
+    monkeypatch.setattr(session, "MOST_ANSWERS", 2)
+    kept = session.AnswerCache()
     for question in ("first", "second", "first", "third"):
         kept.keep(question, {"of": question}, mark=1)
     assert [kept.has(each) for each in ("first", "second", "third")] == [True, False, True]
@@ -128,17 +128,17 @@ async def test_of_many_answers_those_used_last_are_kept(monkeypatch: pytest.Monk
 
 
 async def test_all_answers_together_have_a_largest_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answer_cache, "MOST_BYTES", 3_000)
-    kept = answer_cache.KeptAnswers()
+    monkeypatch.setattr(session, "MOST_BYTES", 3_000)
+    kept = session.AnswerCache()
     for question in ("first", "second"):
         kept.keep(question, {"text": secrets.token_hex(2_000)}, mark=1)  # packs to two thousand
     assert [kept.has(each) for each in ("first", "second")] == [False, True]
 
 
 async def test_an_outage_began_with_the_first_question_that_failed() -> None:
-    kept, now = answer_cache.KeptAnswers(), datetime.now(UTC)
-    second = answer_cache.Outage(now, "UNREACHABLE", "b" * 32, mark=1)
-    first = answer_cache.Outage(now - timedelta(seconds=9), "INTERNAL", "a" * 32, mark=1)
+    kept, now = session.AnswerCache(), datetime.now(UTC)
+    second = session.Outage(now, "UNREACHABLE", "b" * 32, mark=1)
+    first = session.Outage(now - timedelta(seconds=9), "INTERNAL", "a" * 32, mark=1)
     kept.fail("second", second)
     kept.fail("first", first)
     assert kept.outage == first
@@ -152,12 +152,12 @@ async def test_an_answer_is_fresh_for_its_page_and_a_late_one_for_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(answer_cache.time, "monotonic", lambda: now[0])
-    kept = answer_cache.KeptAnswers()
+    monkeypatch.setattr(session.time, "monotonic", lambda: now[0])
+    kept = session.AnswerCache()
     kept.keep("asked", {}, mark=1)
-    kept.keep("late", {}, answer_cache.LATE)
+    kept.keep("late", {}, session.LATE)
     assert kept.find_fresh("asked", 1) == kept.find_fresh("late", 2) == {}
     assert kept.find_fresh("asked", 2) is None
-    now[0] += answer_cache.FRESH_SECONDS
+    now[0] += session.FRESH_SECONDS
     assert kept.find_fresh("asked", 1) is kept.find_fresh("late", 2) is None
     assert kept.find("asked") == kept.find("late") == {}

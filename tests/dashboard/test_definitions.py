@@ -6,8 +6,8 @@ import pytest
 
 from dashboard.components.definition import FACTS
 from dashboard.model.definitions import definitions
-from dashboard.model.languages import LANGUAGES
 from dashboard.model.measures import MEASURES
+from dashboard.model.page_state import LANGUAGES
 from dashboard.pages.definitions.page import RULES
 from dashboard.texts import texts
 from tests.dashboard.conftest import Running

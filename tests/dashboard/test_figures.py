@@ -19,7 +19,7 @@ from dashboard.figures.classes import (
     shades_of,
 )
 from dashboard.figures.regions import MOST_NAMES, WORLD, places_to_name
-from dashboard.figures.sparkline import sparkline
+from dashboard.figures.small import sparkline
 from dashboard.figures.trend import trend
 from dashboard.figures.world import FEW_COLOUR, WITHHELD_COLOUR, places_on_map, world_map
 from dashboard.model.events import Event, events_between

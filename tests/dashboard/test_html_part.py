@@ -3,8 +3,7 @@
 import pytest
 from dash import html
 
-from dashboard.components.aria import aria
-from dashboard.components.html_part import html_of
+from dashboard.components.html_part import aria, html_of
 
 
 def test_whatever_is_said_is_escaped() -> None:

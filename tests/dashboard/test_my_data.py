@@ -5,7 +5,7 @@ import json
 import pytest
 from dash import html
 
-from dashboard.pages.my_data.content import content
+from dashboard.pages.my_data.page import content
 from dashboard.texts import texts
 from tests.dashboard.visiting import Visitor, assert_accessible
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from dashboard.gateway.answer_cache import MOST_ANSWERS
+from dashboard.gateway.session import MOST_ANSWERS
 from dashboard.pages.volumes.layout import NO_FIGURE
 from dashboard.web.sessions import COOKIE
 from tests.dashboard.asking_dash import ASK, draw, page_of
@@ -63,15 +63,15 @@ async def test_the_last_good_figures_stay_with_their_time(connected: Running, co
         found = str(stale["volumes-notice"])
         assert TITLE in found
         assert f"The figures are as of {as_of}" in found
-        assert session.kept.outage
-        assert session.kept.outage.trace_id in found
+        assert session.cache.outage
+        assert session.cache.outage.trace_id in found
         assert (await shown(browser))["volumes-notice"] == stale[
             "volumes-notice"
         ]  # nothing new is announced
         connected.line.is_cut, connected.line.instead = False, None
         back = await shown(browser)
         assert TITLE not in str(back)
-        assert session.kept.outage is None
+        assert session.cache.outage is None
 
 
 @pytest.mark.parametrize("code", REFUSALS)
@@ -81,11 +81,11 @@ async def test_a_refusal_shows_nothing_and_ends_what_was_kept(
     browser, session = await connected.visitor("leadership")
     async with browser:
         await shown(browser)
-        assert len(session.kept)
+        assert len(session.cache)
         fail(connected, code)
         refused = await shown(browser)
         assert has_no_figure(refused)
-        assert len(session.kept) == 0
+        assert len(session.cache) == 0
         fail(connected, "UNREACHABLE")
         assert has_no_figure(await shown(browser))
 
@@ -112,8 +112,8 @@ async def test_what_was_never_asked_fails_with_its_trace_id(connected: Running) 
         fail(connected, "UNREACHABLE")
         failed = await shown(browser, QUARTER)
         assert has_no_figure(failed)
-        assert session.kept.outage
-        assert f"Trace id: {session.kept.outage.trace_id}" in str(failed["volumes-notice"])
+        assert session.cache.outage
+        assert f"Trace id: {session.cache.outage.trace_id}" in str(failed["volumes-notice"])
         assert (await shown(browser, QUARTER))["volumes-notice"] == failed["volumes-notice"]
 
 
@@ -122,9 +122,9 @@ async def test_the_language_is_part_of_the_question(connected: Running) -> None:
     async with browser:
         await shown(browser)
         fail(connected, "UNREACHABLE")
-        assert session.kept.outage is None
+        assert session.cache.outage is None
         indonesian = await shown(browser, "?language=id")
-        assert session.kept.outage
+        assert session.cache.outage
         assert "Belum dapat ditampilkan" in str(indonesian["ranking-title"])
 
 
@@ -148,9 +148,9 @@ async def test_another_role_finds_nothing_of_the_last_one(connected: Running) ->
     async with browser:
         await browser.post("/role?language=en&role=PARTNER_AGENT")
         await shown(browser)
-        assert len(session.kept)
+        assert len(session.cache)
         await browser.post("/role?language=en&role=PARTNER_MANAGER")
-        assert len(session.kept) == 0
+        assert len(session.cache) == 0
         await draw(browser)
         fail(connected, "UNREACHABLE")
         assert has_no_figure(await shown(browser))
@@ -196,7 +196,7 @@ async def test_a_handful_of_answers_is_kept(connected: Running) -> None:
         for year in range(2016, 2027):
             months = f"&period=custom&first={year}-01&last={year}-02"
             await shown(browser, YEAR + months)
-        assert len(session.kept) == MOST_ANSWERS
+        assert len(session.cache) == MOST_ANSWERS
         fail(connected, "UNREACHABLE")
         figures(await shown(browser, YEAR + months))
         oldest = "&period=custom&first=2016-01&last=2016-02"

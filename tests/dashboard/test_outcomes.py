@@ -12,7 +12,7 @@ from dashboard.model.page_state import Address, read_address
 from dashboard.model.period import Period
 from dashboard.model.published import PublishedPeriod, published_window
 from dashboard.model.rows import Line, Reading, Wider
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.model.volumes import read_volumes
 from dashboard.pages.volumes.outcomes import outcomes
 from dashboard.pages.volumes.view import View
@@ -22,7 +22,7 @@ from tests.dashboard.some_volumes import some_data, some_volumes
 NOW = date(2026, 11, 25)
 YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
 QUARTER = Period(date(2026, 7, 1), date(2026, 9, 30))
-MANAGER = Viewer("PARTNER_MANAGER", ("PARTNER_MANAGER",), "Sari", "NUSA", ("AU",))
+MANAGER = User("PARTNER_MANAGER", ("PARTNER_MANAGER",), "Sari", "NUSA", ("AU",))
 
 
 def panel(

@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from dashboard.gateway import turns
+from dashboard.gateway import client
 from tests.dashboard.asking_dash import PARTS, page_of
 from tests.dashboard.conftest import Running, overload_response
 
@@ -33,7 +33,7 @@ async def test_twelve_fresh_viewers_at_once_each_see_all_figures_and_only_their_
         assert_whole(answer)
         seen = {name for name in SEEN["leadership"] if name in str(answer["ranking-table"])}
         assert seen == SEEN[user]
-    assert 1 < connected.line.most_at_once <= turns.MOST_AT_ONCE
+    assert 1 < connected.line.most_at_once <= client.MOST_AT_ONCE
 
 
 async def test_a_moments_overload_of_the_gateway_is_not_noticed(connected: Running) -> None:
@@ -47,7 +47,7 @@ async def test_a_moments_overload_of_the_gateway_is_not_noticed(connected: Runni
 async def test_an_overload_that_does_not_end_is_shown(
     connected: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 1.5)
+    monkeypatch.setattr(client, "PATIENCE_SECONDS", 1.5)
     browser, _ = await connected.visitor("leadership")
     async with browser:
         connected.line.instead = overload_response()
@@ -94,5 +94,5 @@ async def test_a_question_is_repeated_after_the_seconds_that_the_gateway_names(
         return answers.pop(0)
 
     monkeypatch.setattr(asyncio, "sleep", sleep)
-    assert (await turns.Turns().answer(ask)).status_code == 200
+    assert (await client.Turns().answer(ask)).status_code == 200
     assert slept == [seconds]

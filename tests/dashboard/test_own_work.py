@@ -15,9 +15,9 @@ from dashboard.pages.today.own_work import (
     Group,
     OwnWork,
     own_work_finding,
+    own_work_table,
     read_own_work,
 )
-from dashboard.pages.today.own_work_table import own_work_table
 from dashboard.texts import texts
 
 EN, ID = texts("en"), texts("id")

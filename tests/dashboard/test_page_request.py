@@ -80,6 +80,6 @@ async def test_a_shared_answer_is_kept_for_a_moment_only(
 ) -> None:
     monkeypatch.setattr(page_request, "SHARED_SECONDS", 0.01)
     await new_request(session).share("figures", Readings())
-    assert session.kept.shared
+    assert session.cache.shared
     await asyncio.sleep(0.1)
-    assert not session.kept.shared
+    assert not session.cache.shared

@@ -22,10 +22,10 @@ async def open_volumes(browser: httpx2.AsyncClient, session: Session, query: str
     """Open the page Volumes, wait for what is read for it, and return the mark of its layout."""
     assert (await browser.get(f"/volumes{query}")).status_code == 200
     for _ in range(3_000):
-        if len(session.kept) >= QUESTIONS:
+        if len(session.cache) >= QUESTIONS:
             break
         await asyncio.sleep(0.01)
-    assert len(session.kept) == QUESTIONS
+    assert len(session.cache) == QUESTIONS
     return await mark_of_layout(browser)
 
 
@@ -56,7 +56,7 @@ async def test_a_page_that_is_opened_finds_its_figures_read(connected: Running) 
         assert shown["map"]["figure"]["data"]
         assert shown["volumes-country"]["data"]
         assert STALE not in str(shown)
-        assert session.kept.outage is None
+        assert session.cache.outage is None
 
 
 async def test_a_page_with_another_mark_or_address_asks_again(connected: Running) -> None:
@@ -78,7 +78,7 @@ async def test_a_document_gives_its_mark_to_one_layout(connected: Running) -> No
     browser, session = await connected.visitor("leadership")
     async with browser:
         mark = await open_volumes(browser, session, "?language=en")
-        assert session.kept.opened_with is None
+        assert session.cache.opened_with is None
         assert await mark_of_layout(browser) >= mark
 
 
@@ -90,4 +90,4 @@ async def test_a_prefetch_that_fails_costs_the_document_nothing(connected: Runni
         connected.line.is_cut = False
         shown = await page_of(browser, "?language=en")
         assert shown["figures"] == {"hidden": False}
-        assert session.kept.outage is None
+        assert session.cache.outage is None

@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from dashboard.settings import SettingsError, read_settings
-from dashboard.web.sign_in_cookie import SignInCookie
+from dashboard.web.sign_in import SignInCookie
 from gateway.development import SignIn
 from gateway.settings import read_settings as read_gateway_settings
 from tests.free_ports import free_port

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.settings import SettingsError, read_settings
-from dashboard.settings.secret_files import SECRETS
+from dashboard.settings import SECRETS, SettingsError, read_settings
 
 GIVEN = {
     "GERBANG_ISSUER": "https://sign-in.example/visa",

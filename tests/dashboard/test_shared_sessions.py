@@ -113,14 +113,14 @@ async def test_another_role_is_seen_by_every_process_with_nothing_of_the_last(ur
     key = await one.begin(a_session())
     theirs = await other.find(key)
     assert theirs is not None
-    theirs.kept.keep("question", {"answer": 1}, 1)
+    theirs.cache.keep("question", {"answer": 1}, 1)
     mine = await one.find(key)
     assert mine is not None
     mine.act_as("AUDITOR")
     await one.save(mine)
     again = await other.find(key)
     assert again is theirs
-    assert (again.role, len(again.kept)) == ("AUDITOR", 0)
+    assert (again.role, len(again.cache)) == ("AUDITOR", 0)
 
 
 async def test_who_signs_out_is_out_everywhere_and_is_not_brought_back(url: str) -> None:

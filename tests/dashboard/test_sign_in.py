@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from dashboard.gateway.session import Session
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.web.sessions import COOKIE, SESSION_SECONDS, MemorySessions
 from tests.dashboard.conftest import Running
 
@@ -153,7 +153,7 @@ async def test_a_token_is_renewed_half_a_minute_before_it_ends(
         await running.sign_in(browser, "leadership")
         session = await running.sessions.find(browser.cookies[COOKIE])
         assert session
-        session.viewer = viewer = Viewer("LEADERSHIP", ("LEADERSHIP",), None, None, ())
+        session.viewer = viewer = User("LEADERSHIP", ("LEADERSHIP",), None, None, ())
         old, session.expires_at = session.access_token, time.time() + seconds
         assert (await browser.get("/_dash-dependencies")).status_code == 200
         assert (session.access_token != old) is is_renewed

@@ -132,7 +132,7 @@ async def test_what_comes_late_is_shown_when_the_page_asks_next(
         late = await page_of(browser)
         assert STALE in str(late["volumes-notice"])
         for _ in range(600):
-            if not session.kept.abandoned:
+            if not session.cache.abandoned:
                 break
             await asyncio.sleep(0.05)
         connected.line.is_cut = True  # so nothing but what came late can be shown

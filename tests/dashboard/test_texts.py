@@ -7,9 +7,8 @@ from string import Formatter
 import pytest
 
 import dashboard
-from dashboard.model.languages import LANGUAGES
 from dashboard.model.measures import AUDIENCES, MEASURES
-from dashboard.model.page_state import PERIODS
+from dashboard.model.page_state import LANGUAGES, PERIODS
 from dashboard.texts import preferred_language, texts
 from dashboard.texts.wording import count_text
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from babel.numbers import format_decimal, format_percent
 
-from dashboard.model.measures import MEASURES, RELATIVE, STOCKS, Better, Kind
+from dashboard.model.measures import MEASURES, RELATIVE, STOCKS, Better, MeasureKind
 from dashboard.model.page_state import Address
 from dashboard.model.period import COMPARISONS, month_end
 from dashboard.model.volumes import read_volumes
@@ -120,7 +120,7 @@ def test_a_place_is_named_for_its_rate_only_with_enough_behind_it(measure: str) 
         rows = {row["country"]["code"]: row[chosen.field] for row in world.data["groups"]["rows"]}
         whole = world.data["all"]["rows"][0][chosen.field].get("value")
         falls = measure not in WORSE_IS_LESS
-        is_rate = chosen.kind is Kind.RATE
+        is_rate = chosen.kind is MeasureKind.RATE
         weight, value = ("denominator", "value") if is_rate else ("measured", "hours")
         enough = {code: found for code, found in rows.items() if found[weight] >= 30}
         named = re.findall("<(..)>", title)
@@ -151,7 +151,7 @@ def test_shares_of_the_largest_are_theirs_and_of_few_are_numbers(measure: str) -
         largest = sorted(rows.values(), reverse=True)[: len(named)]
         assert sorted((rows[code] for code in named), reverse=True) == largest
         amount = sum(largest)
-        if view.measure.kind is Kind.COUNT and total < 100:
+        if view.measure.kind is MeasureKind.COUNT and total < 100:
             assert "%" not in title
             assert re.search(rf"\b{amount}\b.*\b{total}\b", title), title
         else:

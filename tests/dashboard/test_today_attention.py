@@ -7,7 +7,7 @@ import pytest
 from dashboard.model.measures import TARGET_RATE
 from dashboard.model.page_state import Address
 from dashboard.model.period import month_start
-from dashboard.pages.today.answers import Cell
+from dashboard.pages.today.answers import CaseCounts
 from dashboard.pages.today.attention import Attention, attention_finding, attention_from
 from dashboard.texts import texts
 from tests.dashboard.today_worlds import LAST, random_world, today_of
@@ -17,7 +17,7 @@ EN = texts("en")
 
 def attention_of(late: dict[str, tuple[int, int]], place: str = "centre") -> Attention:
     """How many of how many decisions were late, by centre; what has none has no code."""
-    places = {code: Cell(decisions=n, in_target=n - many) for code, (n, many) in late.items()}
+    places = {code: CaseCounts(decisions=n, in_target=n - many) for code, (n, many) in late.items()}
     today = replace(today_of(random_world(3)), place=place, places=places, place_months={})
     return attention_from(today, Address("en", measure=TARGET_RATE.id))
 
@@ -74,8 +74,8 @@ def test_one_centre_beside_the_portal_is_one() -> None:
 
 
 def test_fewer_refusals_than_elsewhere_are_a_concern_too() -> None:
-    places = {f"A{n}": Cell(decisions=1_000, refused=100) for n in range(8)}
-    places["LOW"] = Cell(decisions=1_000, refused=50)
+    places = {f"A{n}": CaseCounts(decisions=1_000, refused=100) for n in range(8)}
+    places["LOW"] = CaseCounts(decisions=1_000, refused=50)
     found = replace(today_of(random_world(3)), places=places, place_months={})
     finding = attention_finding(attention_from(found, Address("en")), EN)
     assert finding.title == "Refusal rates outside the usual limits: LOW (lower)"
@@ -95,8 +95,10 @@ def test_three_are_listed_and_of_more_the_first_three(above: int, named: int) ->
 def test_a_place_is_sudden_by_the_last_month_alone() -> None:
     """One that closed after a bad month is in no sentence about the last one."""
     months = [month_start(LAST, shift) for shift in range(-12, 1)]
-    usual = {month: Cell(decisions=1_000, in_target=980 - month.month % 3) for month in months}
-    bad = Cell(decisions=1_000, in_target=700)
+    usual = {
+        month: CaseCounts(decisions=1_000, in_target=980 - month.month % 3) for month in months
+    }
+    bad = CaseCounts(decisions=1_000, in_target=700)
     closed = {month: cell for month, cell in usual.items() if month < LAST}
     closed[month_start(LAST, -1)] = bad
     found = replace(

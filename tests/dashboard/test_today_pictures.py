@@ -14,7 +14,7 @@ from dashboard.figures.funnel import funnel_figure
 from dashboard.figures.waterfall import waterfall
 from dashboard.model.page_state import REASONS, Address
 from dashboard.model.period import month_start
-from dashboard.pages.today.answers import Cell
+from dashboard.pages.today.answers import CaseCounts
 from dashboard.pages.today.attention import ENOUGH, attention_from, place_names
 from dashboard.pages.today.change import Change, change_finding, change_from, steps_of
 from dashboard.pages.today.coming import coming_from
@@ -151,9 +151,9 @@ def test_a_fan_has_room_for_its_highest_range() -> None:
 
 def moved_by(**changes: int) -> Change:
     """The change of applications in which each country had as many more than a hundred before."""
-    before = {code: Cell(intake=100) for code in changes}
-    now = {code: Cell(intake=100 + more) for code, more in changes.items()}
-    total = {"": Cell(intake=sum(cell.intake for cell in now.values()))}
+    before = {code: CaseCounts(intake=100) for code in changes}
+    now = {code: CaseCounts(intake=100 + more) for code, more in changes.items()}
+    total = {"": CaseCounts(intake=sum(cell.intake for cell in now.values()))}
     today = replace(
         today_of(random_world(3)),
         now={"country": now, "visa": total},

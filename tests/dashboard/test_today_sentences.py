@@ -11,7 +11,7 @@ from dashboard.model.filters import FILTER
 from dashboard.model.measures import REFUSAL_RATE, TARGET_RATE
 from dashboard.model.page_state import REASONS, Address
 from dashboard.model.period import month_start
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.pages.today.answers import published_variables, read_today, variables_of
 from dashboard.pages.today.attention import ENOUGH as FEW
 from dashboard.pages.today.attention import (
@@ -322,7 +322,7 @@ def test_a_manager_reads_refusals_as_published_with_the_nation_beside_them() -> 
 
 def test_a_manager_is_offered_no_outcome_to_look_at() -> None:
     def layout_for(role: str) -> str:
-        viewer = Viewer(role, (role,), "Sari", "NUSA", ("AU",))
+        viewer = User(role, (role,), "Sari", "NUSA", ("AU",))
         return str(layout(Address("en"), viewer, EN))
 
     assert "refusal_rate" in layout_for("LEADERSHIP")

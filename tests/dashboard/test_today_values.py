@@ -11,7 +11,7 @@ from dashboard.analysis.contributions import Share
 from dashboard.analysis.target import targets
 from dashboard.model.measures import TARGET_RATE
 from dashboard.model.page_state import Address
-from dashboard.pages.today.answers import Cell, read_today, variables_of, whole_months
+from dashboard.pages.today.answers import CaseCounts, read_today, variables_of, whole_months
 from dashboard.pages.today.change import change_finding, change_from
 from dashboard.pages.today.coming import coming_finding, coming_from
 from dashboard.pages.today.findings import all_text, signed_count, signed_points
@@ -29,9 +29,9 @@ def test_thirteen_and_forty_nine_months_are_read_that_end_with_the_last_one() ->
 
 
 def test_months_are_whole_from_the_first_application_to_the_last_month_that_is_over() -> None:
-    months = {date(2026, 8, 1): Cell(decisions=2), LAST: Cell(intake=5)}
-    assert whole_months(months, LAST) == (LAST, [Cell(intake=5)])
-    months |= {date(2026, 7, 1): Cell(intake=1), date(2026, 11, 1): Cell(intake=9)}
+    months = {date(2026, 8, 1): CaseCounts(decisions=2), LAST: CaseCounts(intake=5)}
+    assert whole_months(months, LAST) == (LAST, [CaseCounts(intake=5)])
+    months |= {date(2026, 7, 1): CaseCounts(intake=1), date(2026, 11, 1): CaseCounts(intake=9)}
     first, cells = whole_months(months, LAST)
     assert (first, [cell.intake for cell in cells]) == (date(2026, 7, 1), [1, 0, 0, 5])
     assert whole_months({}, LAST) == (LAST, [])
@@ -61,8 +61,14 @@ def test_the_promise_is_the_one_in_force_on_the_last_day(
 
 def test_the_parts_of_a_change_of_a_rate_are_not_mistaken_for_each_other() -> None:
     """A and B have the rates that they had; only more of the slower came."""
-    before = {"AU": Cell(decisions=100, in_target=90), "MY": Cell(decisions=100, in_target=50)}
-    now = {"AU": Cell(decisions=50, in_target=45), "MY": Cell(decisions=150, in_target=75)}
+    before = {
+        "AU": CaseCounts(decisions=100, in_target=90),
+        "MY": CaseCounts(decisions=100, in_target=50),
+    }
+    now = {
+        "AU": CaseCounts(decisions=50, in_target=45),
+        "MY": CaseCounts(decisions=150, in_target=75),
+    }
     found = replace(
         today_of(random_world(3)),
         now={"country": now, "visa": now},

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page
 
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.web.gate import DRAWN_FOR
 from dashboard.web.sessions import COOKIE
 from tests.dashboard.asking_dash import ASK, PARTS, draw, page_of, question_of
@@ -70,7 +70,7 @@ async def test_a_page_of_another_scope_is_answered_nothing(
         before = session.viewer
         assert before
         # As after its token was renewed, which carries what the provider says by now.
-        session.viewer = Viewer(
+        session.viewer = User(
             **{
                 name: change.get(name, getattr(before, name))
                 for name in ("role", "held_roles", "name", "partner", "countries")

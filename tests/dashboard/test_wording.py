@@ -29,7 +29,7 @@ from dashboard.model.period import (
 )
 from dashboard.model.reach import Absence, absences
 from dashboard.model.rows import Reading
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.pages.volumes.ranking import in_order
 from dashboard.pages.volumes.titles import map_title, trend_title
 from dashboard.texts import texts
@@ -153,8 +153,8 @@ def test_all_measures_are_shown_if_a_chosen_one_is_not_among_the_main_ones(
 
 
 DIRECT_ALONE = Address("en", channel=("DIRECT",))
-LEADERSHIP = Viewer("LEADERSHIP", ("LEADERSHIP",), "leadership", None, ())
-MANAGER = Viewer("PARTNER_MANAGER", ("PARTNER_MANAGER",), "manager-au", "NUSA", ("AU",))
+LEADERSHIP = User("LEADERSHIP", ("LEADERSHIP",), "leadership", None, ())
+MANAGER = User("PARTNER_MANAGER", ("PARTNER_MANAGER",), "manager-au", "NUSA", ("AU",))
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ MANAGER = Viewer("PARTNER_MANAGER", ("PARTNER_MANAGER",), "manager-au", "NUSA", 
     ],
 )
 def test_direct_applications_are_out_of_a_partners_scope_and_no_other_channel_is(
-    viewer: Viewer, address: Address, absent: list[tuple[str, str]]
+    viewer: User, address: Address, absent: list[tuple[str, str]]
 ) -> None:
     found = absences(viewer, address, some_volumes())
     assert [(each.key, each.code) for each in found] == absent

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MapPlace:
     """A point inside a country."""
 
     latitude: float
@@ -22,12 +22,12 @@ class Place:
 
 
 @cache
-def places() -> Mapping[str, Place]:
+def places() -> Mapping[str, MapPlace]:
     """Places by ISO 3166 code (``places.csv``; its source stands in ``README.md``)."""
     source = (resources.files("dashboard.model.places") / "places.csv").read_text("utf-8")
     return MappingProxyType(
         {
-            row["code"]: Place(
+            row["code"]: MapPlace(
                 float(row["latitude"]),
                 float(row["longitude"]),
                 row["is_small"] == "yes",

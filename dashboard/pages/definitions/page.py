@@ -10,7 +10,7 @@ from dashboard.components.definition import facts_of, label, word
 from dashboard.components.page import Page, follow_address
 from dashboard.model.definitions import Definition, definitions
 from dashboard.model.page_state import Address
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.texts import Texts
 
 RULES = (
@@ -19,7 +19,7 @@ RULES = (
 )  # fmt: skip
 
 
-def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
+def layout(address: Address, viewer: User, say: Texts) -> html.Div:
     """All of it at once: nothing is asked for."""
     return html.Div(
         [

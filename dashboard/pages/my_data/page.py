@@ -1,5 +1,7 @@
 """The page My data: what is on file about the viewer, who read it, and the requests about it."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from dash import html
@@ -9,14 +11,27 @@ from dashboard.components.notice import missing_part
 from dashboard.components.page import Page, follow_address, part
 from dashboard.components.page_request import page_request
 from dashboard.model.page_state import Address
-from dashboard.model.viewer import Viewer
-from dashboard.pages.my_data.content import content
+from dashboard.model.user import User
 from dashboard.pages.my_data.reading import READERS, ask_my_data
 from dashboard.texts import Texts
+from dashboard.texts.wording import day_text, instant_text
 from dashboard.web.visit import current_visit
 
+#: What is on file of a person, in the order in which it is shown.
+OF_A_PERSON = (
+    "fullName",
+    "birthDate",
+    "sex",
+    "placeOfBirth",
+    "passportNumber",
+    "passportIssuingState",
+    "passportExpiresOn",
+    "email",
+    "phone",
+)
 
-def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
+
+def layout(address: Address, viewer: User, say: Texts) -> html.Div:
     part = html_part(html.Div, skeleton(600), "my-data")
     return html.Div(
         [
@@ -42,3 +57,142 @@ async def show_my_data(state: Any) -> list[Any]:
 
 
 PAGE.shows(show_my_data)
+
+
+def content(answer: Mapping[str, Any], say: Texts) -> list[Any]:
+    """The sections, for people with a file and for those whose file was erased."""
+    mine = answer["myData"]
+    if mine is None:
+        return [html.P(say("my_data.nothing")), _requests(answer["requests"], say)]
+    person = mine["applicant"]
+    return [
+        html.P(html.A(say("my_data.download"), href=f"/my-data.json?language={say.language}")),
+        _person(person, say),
+        _versions(person["identityVersions"]["nodes"], say),
+        _applications(person["applications"]["nodes"], say),
+        _reads(answer["reads"], mine, say),
+        _requests(answer["requests"], say),
+    ]
+
+
+def _person(person: Mapping[str, Any], say: Texts) -> html.Section:
+    values = {**(person["identity"] or {})}
+    known = [(name, _value(name, values.get(name), say)) for name in OF_A_PERSON]
+    if person["nationality"]:
+        known.append(("nationality", person["nationality"]["name"]))
+    entries = [
+        html.Div([html.Dt(say(f"my_data.field.{name}")), html.Dd(text)])
+        for name, text in known
+        if text
+    ]
+    return _section("person", html.Dl(entries), say)
+
+
+def _versions(versions: Sequence[Mapping[str, Any]], say: Texts) -> html.Section | None:
+    """Who one was before a correction; nothing where nothing was ever corrected."""
+    if not versions:
+        return None
+    lines = [
+        html.Li(
+            [
+                html.B(f"{_at(one['writtenAt'], say)}: "),
+                "; ".join(
+                    f"{say(f'my_data.field.{name}')}: {_value(name, one.get(name), say)}"
+                    for name in OF_A_PERSON
+                    if one.get(name)
+                ),
+                "" if one["validFrom"] else f" ({say('my_data.proposed')})",
+            ]
+        )
+        for one in versions
+    ]
+    return _section("versions", html.Ul(lines), say)
+
+
+def _applications(cases: Sequence[Mapping[str, Any]], say: Texts) -> html.Section:
+    lines = [html.Li(_case(one, say)) for one in cases]
+    return _section("applications", html.Ul(lines) if lines else None, say)
+
+
+def _case(one: Mapping[str, Any], say: Texts) -> list[Any]:
+    visa_type = one["visaType"]
+    kind = f"{visa_type['code']}, {visa_type['name']}" if visa_type else ""
+    line = [html.B(one["reference"]), f" · {kind} · {_at(one['submittedAt'], say)}"]
+    decision = one["decision"]
+    stage = say(f"my_data.stage.{one['stage']}")
+    line.append(f" · {stage}")
+    if decision:
+        outcome = say(f"my_data.outcome.{decision['outcome']}")
+        line.append(f" · {outcome}, {_at(decision['decidedAt'], say)}")
+        if visa := decision["visa"]:
+            until = day_text(date.fromisoformat(visa["useBy"]), say)
+            line.append(f" · {say('my_data.visa', number=visa['number'], until=until)}")
+    return line
+
+
+def _reads(reads: Sequence[Mapping[str, Any]], mine: Mapping[str, Any], say: Texts) -> html.Section:
+    """Who read it, and since when reads are kept: about the time before that nothing is claimed."""
+    lines = [
+        html.Li(
+            [
+                html.B(f"{_at(one['occurredAt'], say)}: "),
+                f"{one['inWords']} ",
+                html.Small(", ".join(_field_names(one["fields"], say))),
+            ]
+        )
+        for one in reads
+    ]
+    shown: list[Any] = [html.Ul(lines)] if lines else []
+    if kept_since := mine["keptSince"]:
+        shown.append(html.P(say("my_data.kept_since", at=_at(kept_since, say))))
+    elif not lines:
+        shown.append(html.P(say("my_data.nobody")))
+    return _section("reads", [*shown, html.P(mine["note"])], say)
+
+
+def _field_names(fields: Sequence[str], say: Texts) -> list[str]:
+    """What was read, in words; of earlier versions, that they were."""
+    names = [say(f"my_data.field.{name}") for name in OF_A_PERSON if name in fields]
+    return names + [say("my_data.earlier")] * any("." in name for name in fields)
+
+
+def _requests(requests: Sequence[Mapping[str, Any]], say: Texts) -> html.Section:
+    lines = [html.Li(_request(one, say)) for one in requests]
+    listed = html.Ul(lines) if lines else html.P(say("my_data.nothing_asked"))
+    return _section("requests", [listed, html.P(say("my_data.how_to_ask"))], say)
+
+
+def _request(one: Mapping[str, Any], say: Texts) -> list[Any]:
+    state = say(f"my_data.state.{one['state']}")
+    line: list[Any] = [html.B(say(f"my_data.kind.{one['kind']}")), f" · {one['reference']}"]
+    line.append(f" · {say('my_data.lodged', at=_at(one['lodgedAt'], say))} · {state}")
+    if one["state"] == "OPEN":
+        line.append(f" · {say('my_data.due', at=_at(one['dueAt'], say))}")
+    else:
+        line.append(f" · {_at(one['answeredAt'], say)}: {one['reason']}")
+    if erasure := one["erasure"]:
+        if erasure["copiesEndAt"]:
+            erased, gone = _at(erasure["erasedAt"], say), _at(erasure["copiesEndAt"], say)
+            line.append(f" · {say('my_data.erased', at=erased, gone=gone)}")
+        else:
+            line.append(f" · {say('my_data.waits')}")
+    line.append(html.P(html.Small(one["legalBasis"])))
+    return line
+
+
+def _section(name: str, content: Any, say: Texts) -> html.Section:
+    return html.Section([html.H2(say(f"my_data.{name}")), content], className="panel")
+
+
+def _value(name: str, value: Any, say: Texts) -> str:
+    if value is None:
+        return ""
+    if name == "sex":
+        return say(f"my_data.sex.{value}")
+    if name.endswith(("Date", "On")):
+        return day_text(date.fromisoformat(value), say)
+    return value["name"] if isinstance(value, Mapping) else str(value)
+
+
+def _at(instant: str, say: Texts) -> str:
+    return instant_text(datetime.fromisoformat(instant), say)

@@ -29,7 +29,7 @@ NOWHERE = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CaseCounts:
     """The counts of one row; refusals are None where they are protected."""
 
     intake: int = 0
@@ -60,8 +60,8 @@ class PublishedRate:
     national: float | None
 
 
-Cells = Mapping[str, Cell]
-Months = Mapping[date, Cell]
+Cells = Mapping[str, CaseCounts]
+Months = Mapping[date, CaseCounts]
 
 
 @dataclass(frozen=True)
@@ -104,17 +104,17 @@ class Today:
         """The last month that is over."""
         return max(self.months, default=None)
 
-    def total(self, period: Mapping[str, Cells]) -> Cell:
+    def total(self, period: Mapping[str, Cells]) -> CaseCounts:
         """All groups together, as the visa types add up."""
         cells = list(period["visa"].values())
-        return Cell(
+        return CaseCounts(
             sum(cell.intake for cell in cells),
             sum(cell.decisions for cell in cells),
             sum(cell.refused or 0 for cell in cells) if self.has_outcomes else None,
             sum(cell.in_target for cell in cells),
         )
 
-    def counts(self, cells: Mapping[Any, Cell], *, is_refusals: bool) -> list[Count]:
+    def counts(self, cells: Mapping[Any, CaseCounts], *, is_refusals: bool) -> list[Count]:
         """What is looked at for attention: refusals, or decisions that were late."""
         return [
             Count(
@@ -209,23 +209,23 @@ def read_today(data: Mapping[str, Any], period: Period, place: str, why: str) ->
     )
 
 
-def whole_months(months: Months, last: date) -> tuple[date, list[Cell]]:
+def whole_months(months: Months, last: date) -> tuple[date, list[CaseCounts]]:
     """The months without a gap, from the first with an application to the last that is over."""
     known = [month for month, cell in months.items() if cell.intake and month <= last]
     if not known:
         return last, []
-    first, cells = min(known), list[Cell]()
+    first, cells = min(known), list[CaseCounts]()
     month = first
     while month <= last:
-        cells.append(months.get(month, Cell()))
+        cells.append(months.get(month, CaseCounts()))
         month = month_start(month, 1)
     return first, cells
 
 
-def _cell(row: Mapping[str, Any]) -> Cell:
+def _cell(row: Mapping[str, Any]) -> CaseCounts:
     decisions = row["decisions"]["value"] or 0
     rate = row["targetRate"]["value"] if "targetRate" in row else None
-    return Cell(
+    return CaseCounts(
         intake=row["intake"]["value"] if "intake" in row else 0,
         decisions=decisions,
         refused=row["refused"]["value"] if "refused" in row else None,
@@ -252,8 +252,8 @@ def month_of(row: Mapping[str, Any]) -> date:
 
 def _by_month(
     rows: Sequence[Mapping[str, Any]], field: str, names: dict[str, str]
-) -> dict[str, dict[date, Cell]]:
-    found: dict[str, dict[date, Cell]] = {}
+) -> dict[str, dict[date, CaseCounts]]:
+    found: dict[str, dict[date, CaseCounts]] = {}
     for row in rows:
         found.setdefault(key_of(row, field, names), {})[month_of(row)] = _cell(row)
     return {key: dict(sorted(months.items())) for key, months in found.items()}

@@ -12,11 +12,11 @@ from dashboard.analysis.contributions import (
     total_change,
 )
 from dashboard.analysis.intervals import wilson
-from dashboard.figures.waterfall import Step
+from dashboard.figures.waterfall import Bar
 from dashboard.model.measures import INTAKE, REFUSAL_RATE, TARGET_RATE, Measure
 from dashboard.model.page_state import Address
 from dashboard.model.rows import Reading
-from dashboard.pages.today.answers import Cell, Today
+from dashboard.pages.today.answers import CaseCounts, Today
 from dashboard.pages.today.findings import (
     Finding,
     group_name,
@@ -72,7 +72,7 @@ def change_from(today: Today, address: Address) -> Change:
     return Change(today, address, measure, dimension, total, rate)
 
 
-def share_of(cell: Cell, measure: Measure) -> Share:
+def share_of(cell: CaseCounts, measure: Measure) -> Share:
     """Decisions, and those that a rate counts."""
     return cell.timely if measure is TARGET_RATE else cell.refusals
 
@@ -92,7 +92,7 @@ def change_finding(change: Change, say: Texts) -> Finding:
     return Finding(title, (*notes, periods), href)
 
 
-def steps_of(change: Change, say: Texts) -> tuple[list[Step], Step] | None:
+def steps_of(change: Change, say: Texts) -> tuple[list[Bar], Bar] | None:
     """The bars of the waterfall, the rest of the groups as one, and the whole change; None where
     nothing is compared, or no group moved."""
     if change.total:
@@ -109,13 +109,13 @@ def steps_of(change: Change, say: Texts) -> tuple[list[Step], Step] | None:
     drawn = moved[:DRAWN] if len(moved) > DRAWN + 1 else moved
     others = len(moved) - len(drawn)
     steps = [
-        Step(group_name(change.today, change.dimension, key, say), size, text(size))
+        Bar(group_name(change.today, change.dimension, key, say), size, text(size))
         for key, size in drawn
     ]
     if others:
         rest = whole - sum(size for _, size in drawn)
-        steps.append(Step(say("today.others", count=count_text(others, say)), rest, text(rest)))
-    return steps, Step(say("today.whole_change"), whole, text(whole))
+        steps.append(Bar(say("today.others", count=count_text(others, say)), rest, text(rest)))
+    return steps, Bar(say("today.whole_change"), whole, text(whole))
 
 
 def _of_total(change: Change, say: Texts) -> tuple[str, list[str]]:

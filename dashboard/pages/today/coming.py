@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard.analysis.expected import LEVEL, Outlook, outlook
-from dashboard.analysis.season import season_of
+from dashboard.analysis.expected import LEVEL, Outlook, outlook, season_of
 from dashboard.figures.fan import range_text
 from dashboard.model.measures import INTAKE
 from dashboard.model.page_state import Address

@@ -8,23 +8,32 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from dashboard.analysis.attention import PAST_MONTHS, Count, control_chart
+from dash import html
+
+from dashboard.analysis.attention import PAST_MONTHS, Count, control_chart, usual_range
 from dashboard.analysis.intervals import Interval, wilson
-from dashboard.analysis.usual import usual_range
+from dashboard.components.html_part import aria
 from dashboard.model.filters import FILTER
 from dashboard.model.measures import (
     BACKLOG,
     HANDOVER_P90,
     INFO_REQUEST_RATE,
     TURNAROUND_P90,
-    Kind,
     Measure,
+    MeasureKind,
 )
 from dashboard.model.page_state import Address
 from dashboard.pages.today.answers import key_of, month_of
 from dashboard.pages.today.findings import Finding, volumes_link
 from dashboard.texts import Texts
-from dashboard.texts.wording import count_text, duration_text, list_text, month_text, percent_text
+from dashboard.texts.wording import (
+    NO_VALUE,
+    count_text,
+    duration_text,
+    list_text,
+    month_text,
+    percent_text,
+)
 
 MEASURES = (HANDOVER_P90, INFO_REQUEST_RATE, TURNAROUND_P90, BACKLOG)
 VISA = "visa"
@@ -163,7 +172,7 @@ def group_text(group: Group, names: Mapping[str, str], say: Texts) -> str:
 
 def figure_text(figure: Figure, value: float, say: Texts) -> str:
     """A value of the kind of a figure."""
-    if figure.measure.kind is Kind.DURATION:
+    if figure.measure.kind is MeasureKind.DURATION:
         return duration_text(value, say, is_short=True)
     return percent_text(value, say)
 
@@ -178,7 +187,7 @@ def _figures(rows: Mapping[date, Mapping[str, Any]], last: date) -> dict[str, Fi
 
 def _figure(measure: Measure, rows: Sequence[Mapping[str, Any]]) -> Figure | None:
     """The last of these months by those before it."""
-    if measure.kind is Kind.DURATION:
+    if measure.kind is MeasureKind.DURATION:
         return _duration(measure, rows)
     counts = [_count(measure, row) for row in rows]
     last = counts[-1]
@@ -213,3 +222,58 @@ def _count(measure: Measure, row: Mapping[str, Any]) -> Count:
 def _excess(figure: Figure) -> float:
     high = figure.usual.high if figure.usual else 0.0
     return figure.value / high if high else figure.value
+
+
+def own_work_table(work: OwnWork, names: Mapping[str, Mapping[str, str]], say: Texts) -> html.Div:
+    """Each figure with what it rests on and with what is usual; a mark says which is beyond."""
+    heads = [say("today.work_group"), *(say(f"today.work_{each.id}") for each in MEASURES)]
+    return html.Div(
+        html.Table(
+            [
+                html.Caption(say("today.question_work"), className="unseen"),
+                html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
+                html.Tbody([_row(group, names, say) for group in work.telling_groups]),
+            ]
+        ),
+        className="scroll promises work",
+        tabIndex=0,
+        role="region",
+        **aria(label=say("today.question_work")),
+    )
+
+
+def _row(group: Group, names: Mapping[str, Mapping[str, str]], say: Texts) -> html.Tr:
+    name: list[Any] = [group_text(group, names["place"], say)]
+    if group.kind == VISA and group.code:
+        name.append(html.Span(names["visa"].get(group.code, ""), className="name"))
+    return html.Tr(
+        [
+            html.Th(name, scope="row"),
+            *(_cell(measure.id, group.figures.get(measure.id), say) for measure in MEASURES),
+        ]
+    )
+
+
+def _cell(id_: str, figure: Figure | None, say: Texts) -> html.Td:
+    label: dict[str, Any] = {"data-label": say(f"today.work_{id_}")}
+    if figure is None:
+        return html.Td(NO_VALUE, **label)
+    value = figure_text(figure, figure.value, say)
+    if figure.n < ENOUGH:
+        few = say("today.work_few", count=count_text(figure.n, say))
+        return html.Td([value, html.Span(few, className="interval")], className="few", **label)
+    if figure.interval:
+        low, high = (figure_text(figure, end, say) for end in figure.interval)
+        value = [value, html.Span(f" ({low}–{high})", className="between")]
+    parts = [say("today.work_of", count=count_text(figure.n, say))]
+    if figure.usual:
+        low, high = (figure_text(figure, end, say) for end in figure.usual)
+        parts.append(say("today.work_range", low=low, high=high))
+    mark = [html.Span("▲ ", **aria(hidden="true"))] if figure.is_worse else []
+    unseen = [html.Span(say("today.work_beyond"), className="unseen")] if figure.is_worse else []
+    return html.Td(
+        [*mark, *(value if isinstance(value, list) else [value]), *unseen,
+         html.Span(" · ".join(parts), className="interval")],
+        className="missed" if figure.is_worse else None,
+        **label,
+    )  # fmt: skip

@@ -9,10 +9,15 @@ from typing import Any
 
 from dash import Output, html, no_update
 
-from dashboard.components.absence import not_here, partly_absent
 from dashboard.components.controls import options_of
 from dashboard.components.html_part import html_output, html_part, skeleton
-from dashboard.components.notice import failure_notice, missing_part, outage_notice
+from dashboard.components.notice import (
+    failure_notice,
+    missing_part,
+    not_here,
+    outage_notice,
+    partly_absent,
+)
 from dashboard.components.page import Page, follow_address, part, title_output
 from dashboard.components.page_request import gateway_error, page_request, shown_instead
 from dashboard.components.shell import on_paper, scope_text
@@ -24,19 +29,20 @@ from dashboard.model.filters import FILTER
 from dashboard.model.measures import INTAKE, REFUSAL_RATE, TARGET_RATE
 from dashboard.model.page_state import Address
 from dashboard.model.period import today
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.pages.today.answers import AGENT, ASKS, MANAGER
 from dashboard.pages.today.attention import attention_finding, attention_from, place_names
 from dashboard.pages.today.change import change_finding, change_from, steps_of
-from dashboard.pages.today.choices import OFFERED, filter_bar, labelled_segments
 from dashboard.pages.today.coming import coming_finding, coming_from
-from dashboard.pages.today.own_work import own_work_finding
-from dashboard.pages.today.own_work_table import own_work_table
+from dashboard.pages.today.own_work import own_work_finding, own_work_table
 from dashboard.pages.today.parts import (
     EMPTY,
+    OFFERED,
     answer,
     change_table,
     figures_of,
+    filter_bar,
+    labelled_segments,
     outside_table,
     panel,
     picture,
@@ -53,7 +59,7 @@ WORK = "today-work"
 CONTROLS = ("period", "months", "why", "measure", *OFFERED)
 
 
-def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
+def layout(address: Address, viewer: User, say: Texts) -> html.Div:
     """The page before its figures are known, of the size that it has with them."""
     return html.Div(
         [
@@ -98,7 +104,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
     )
 
 
-def _heading(viewer: Viewer, say: Texts) -> html.Div:
+def _heading(viewer: User, say: Texts) -> html.Div:
     return html.Div(
         [
             html.P(say("pages.today.title"), className="kicker"),
@@ -110,7 +116,7 @@ def _heading(viewer: Viewer, say: Texts) -> html.Div:
     )
 
 
-def _change_choices(address: Address, viewer: Viewer, say: Texts) -> html.Div:
+def _change_choices(address: Address, viewer: User, say: Texts) -> html.Div:
     """Which measure changed, and by what its change is explained."""
     measures = (INTAKE, TARGET_RATE, *((REFUSAL_RATE,) if viewer.role != MANAGER else ()))
     labels = [(each.id, say(f"measures.{each.id}.label")) for each in measures]
@@ -136,7 +142,7 @@ PAGE = Page(
 follow_address(PAGE.name, CONTROLS)
 
 
-def _work_panel(viewer: Viewer, say: Texts) -> list[Any]:
+def _work_panel(viewer: User, say: Texts) -> list[Any]:
     """A fifth question, for those who can answer it by their own work."""
     if viewer.role not in PARTNERS:
         return []

@@ -1,28 +1,64 @@
-"""The pieces of the page Today: a panel for each question, what is in it, and its tables."""
+"""The pieces of the page Today: its controls, a panel for each question, and its tables."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from dash import dcc, html
 
 from dashboard.analysis.attention import Funnel
 from dashboard.analysis.target import Target, Verdict
-from dashboard.components.aria import aria
+from dashboard.components.controls import choices, period_choice, segments
 from dashboard.components.definition import definition_button
-from dashboard.components.html_part import html_part, skeleton
+from dashboard.components.html_part import aria, html_part, skeleton
 from dashboard.figures import GRAPH_CONFIG
-from dashboard.figures.month_marks import HEIGHT, month_marks, width_of
-from dashboard.figures.waterfall import Step
+from dashboard.figures.small import MARK_HEIGHT, month_marks, width_of
+from dashboard.figures.waterfall import Bar
+from dashboard.model.filters import FILTER
+from dashboard.model.page_state import Address
 from dashboard.pages.today.answers import PublishedRate
 from dashboard.pages.today.findings import Finding, signed_points
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, percent_text
 
+#: Filters that are offered here; the page Volumes has them all.
+OFFERED = ("country", "partner", "visa", "purpose", "channel")
 EMPTY: dict[str, Any] = {"layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
 #: So many visa types are decided on in a usual year.
 USUAL_TYPES = 8
 #: Of the table of promises.
 COLUMNS = ("visa", "verdict", "in_time", "promised", "decided", "year_change", "trend_of")
+
+
+def filter_bar(address: Address, now: date, say: Texts) -> html.Div:
+    def filter_(key: str) -> Any:
+        chosen = address.filters[key]
+        words = [(code, say(f"words.{key}.{code}")) for code in FILTER[key].words]
+        options = words or [(code, code) for code in chosen]
+        return choices(f"today-{key}", say(f"filters.{key}"), options, chosen, say)
+
+    return html.Div(
+        [
+            period_choice("today", address, now, say),
+            html.Div([filter_(key) for key in OFFERED], className="filters"),
+        ],
+        role="search",
+        **aria(label=say("today.filters")),
+    )
+
+
+def labelled_segments(
+    key: str, label: str, chosen: str, options: list[tuple[str, str]]
+) -> html.Div:
+    """A few alternatives beside each other, and what they are of."""
+    known = [value for value, _ in options]
+    chosen = chosen if chosen in known else known[0]
+    return html.Div(
+        [
+            html.Span(label, className="what", **aria(hidden="true")),
+            segments(f"today-{key}", label, options, chosen, size="xs"),
+        ]
+    )
 
 
 def panel(question: str, definition: str, say: Texts, *content: Any) -> html.Article:
@@ -110,7 +146,7 @@ def table(label: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> ht
     )
 
 
-def change_table(steps: Sequence[Step], total: Step, say: Texts) -> Any:
+def change_table(steps: Sequence[Bar], total: Bar, say: Texts) -> Any:
     """The bars of the waterfall."""
     rows = [(step.name, step.text) for step in (*steps, total)]
     heads = (say("today.group"), say("today.andil"))
@@ -200,7 +236,7 @@ def _promise_row(target: Target, names: Mapping[str, str], say: Texts) -> html.T
                 src=month_marks(target.months_met),
                 alt="",
                 width=width_of(target.months_met),
-                height=HEIGHT,
+                height=MARK_HEIGHT,
             ),
             html.Span(marked, className="name"),
         ],

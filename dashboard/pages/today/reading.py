@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.components.page_request import PageRequest, page_request
-from dashboard.gateway.answer_cache import Outage
 from dashboard.gateway.client import GatewayError
+from dashboard.gateway.session import Outage
 from dashboard.model.filters import FILTER
 from dashboard.model.page_state import REASONS, Address
 from dashboard.model.period import today
 from dashboard.model.reach import Absent, absences, is_elsewhere
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.pages.today.answers import (
     AGENT,
     ASKS,
@@ -37,7 +37,7 @@ class Reply:
     #: Of those whose work is a partner's.
     work: OwnWork | None
     address: Address
-    viewer: Viewer
+    viewer: User
     say: Texts
     outage: Outage | None
 
@@ -89,13 +89,13 @@ async def _read(request: PageRequest) -> Reply:
     return Reply(found, work, address, viewer, request.say, request.gateway.outage)
 
 
-def reasons_of(viewer: Viewer) -> tuple[str, ...]:
+def reasons_of(viewer: User) -> tuple[str, ...]:
     """By what a change can be broken down: not by what there is one of."""
     alone = {"partner", *(["country"] if len(viewer.countries) == 1 else [])}
     return tuple(each for each in REASONS if not viewer.partner or each not in alone)
 
 
-def place_of(viewer: Viewer) -> str:
+def place_of(viewer: User) -> str:
     """What is compared: countries, the centres of one country, or what a centre takes in."""
     if viewer.role == AGENT:
         return "visa"

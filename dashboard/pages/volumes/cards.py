@@ -4,12 +4,12 @@ from typing import Any
 
 from dash import html
 
-from dashboard.components.aria import aria
 from dashboard.components.definition import definition_button
+from dashboard.components.html_part import aria
 from dashboard.model.measures import MORE, STOCKS, Measure
 from dashboard.pages.volumes.view import View
 from dashboard.texts import Texts
-from dashboard.texts.wording import Change, change_of, day_text, value_text
+from dashboard.texts.wording import ChangeText, change_of, day_text, value_text
 
 ARROWS = {"up": "▲", "down": "▼"}
 
@@ -106,7 +106,7 @@ def _change(measure: Measure, view: View) -> html.P:
     )
 
 
-def change_mark(change: Change, say: Texts) -> html.Span:
+def change_mark(change: ChangeText, say: Texts) -> html.Span:
     """An arrow to see and a word to hear, then how much; the colour only repeats a verdict."""
     if change.direction == "same":
         return html.Span(change.text, className="moved")

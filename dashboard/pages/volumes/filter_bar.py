@@ -4,7 +4,6 @@ from typing import Any
 
 from dash import html
 
-from dashboard.components.aria import aria
 from dashboard.components.controls import (
     Options,
     choice,
@@ -13,13 +12,16 @@ from dashboard.components.controls import (
     period_choice,
     segments,
 )
+from dashboard.components.html_part import aria
+from dashboard.components.notice import notice
 from dashboard.model.filters import FILTER, FILTERS, GROUPINGS
 from dashboard.model.measures import AUDIENCES
 from dashboard.model.page_state import Address
 from dashboard.model.period import COMPARISONS, today
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.pages.volumes.view import View
 from dashboard.texts import Texts
+from dashboard.texts.wording import period_text
 
 #: Their ids, behind the name of the page.
 CONTROLS = (
@@ -30,7 +32,7 @@ CONTROLS = (
 OFFERED = ("country", "nationality", "partner", "centre", "visa")
 
 
-def filter_bar(address: Address, viewer: Viewer, say: Texts) -> html.Div:
+def filter_bar(address: Address, viewer: User, say: Texts) -> html.Div:
     """As it is before anything is known of what to offer: of its size, with what is set."""
     audience = AUDIENCES[viewer.role]
     groupings = [(by, say(f"filters.{by}")) for by in GROUPINGS]
@@ -110,3 +112,16 @@ def _chip(text: str, without: Address, say: Texts) -> html.Li:
     removal = html.Span(f"{say('filters.remove')}: ", className="unseen")
     cross = html.Span("×", **aria(hidden="true"))
     return html.Li(html.A([removal, text, " ", cross], href=without.link()))
+
+
+def no_applications(view: View) -> Any:
+    """Why there is nothing, and the way out if filters are the reason."""
+    say = view.say
+    period = period_text(view.period, say)
+    if not view.subject:
+        return notice(say("empty.title"), say("empty.why", period=period))
+    return notice(
+        say("empty.title"),
+        say("empty.filtered", subject=view.subject, period=period),
+        html.A(say("filters.clear"), href=link_without_filters(view.address), className="button"),
+    )

@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard.components.aria import aria
+from dashboard.components.html_part import aria
 from dashboard.model.measures import REFUSAL_RATE, Measure
 from dashboard.model.page_state import CUSTOM
 from dashboard.model.period import Period, today

@@ -9,9 +9,14 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, clientside_callback, html, no_update
 
-from dashboard.components.absence import not_here, partly_absent
 from dashboard.components.html_part import html_output
-from dashboard.components.notice import failure_notice, missing_part, outage_notice
+from dashboard.components.notice import (
+    failure_notice,
+    missing_part,
+    not_here,
+    outage_notice,
+    partly_absent,
+)
 from dashboard.components.page import Page, follow_address, part, title_output
 from dashboard.components.page_request import gateway_error, page_request, shown_instead
 from dashboard.figures.bars import bars
@@ -25,7 +30,7 @@ from dashboard.model.page_state import APART, Address
 from dashboard.model.period import month_end
 from dashboard.model.query_text import query_of_groups, query_of_months
 from dashboard.model.reach import is_elsewhere
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.pages.volumes.cards import cards
 from dashboard.pages.volumes.filter_bar import (
     CONTROLS,
@@ -33,22 +38,19 @@ from dashboard.pages.volumes.filter_bar import (
     filter_chips,
     filter_options,
     link_without_filters,
+    no_applications,
 )
-from dashboard.pages.volumes.headings import page_heading
-from dashboard.pages.volumes.layout import NO_FIGURE, failed_heading, page_body
+from dashboard.pages.volumes.layout import NO_FIGURE, below, failed_heading, page_body, small_graphs
 from dashboard.pages.volumes.map_legend import map_legend
-from dashboard.pages.volumes.notices import no_applications
 from dashboard.pages.volumes.outcomes import outcomes
-from dashboard.pages.volumes.pictures import below, small_graphs
 from dashboard.pages.volumes.ranking import ranking
-from dashboard.pages.volumes.reading import read_view
-from dashboard.pages.volumes.titles import document_title, map_title, trend_title
+from dashboard.pages.volumes.titles import document_title, map_title, page_heading, trend_title
 from dashboard.pages.volumes.trend_table import trend_notes, trend_table
-from dashboard.pages.volumes.view import View
+from dashboard.pages.volumes.view import View, read_view
 from dashboard.texts import Texts
 
 
-def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
+def layout(address: Address, viewer: User, say: Texts) -> html.Div:
     """The page before its figures are known."""
     return html.Div([*PAGE.stores(), *page_body(address, viewer, say)], className="volumes")
 

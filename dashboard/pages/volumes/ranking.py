@@ -5,9 +5,9 @@ from typing import Any
 
 from dash import html
 
-from dashboard.components.aria import aria
-from dashboard.model.evidence import ENOUGH, has_enough, rank_rows
-from dashboard.model.measures import BY_ID, INTAKE, Kind
+from dashboard.analysis.intervals import ENOUGH, has_enough, rank_rows
+from dashboard.components.html_part import aria
+from dashboard.model.measures import BY_ID, INTAKE, MeasureKind
 from dashboard.model.page_state import NAME, Address
 from dashboard.model.rows import Line
 from dashboard.pages.volumes.table_rows import place_row, sum_row
@@ -133,7 +133,7 @@ def goes_up(address: Address) -> bool:
 def ranking_note(view: View) -> str:
     say, sort = view.say, view.address.sort
     note = say(f"ranking.note_{view.address.compare}")
-    is_share = sort != NAME and BY_ID[sort].kind is Kind.RATE
+    is_share = sort != NAME and BY_ID[sort].kind is MeasureKind.RATE
     return f"{note} {say('ranking.by_interval')}" if is_share else note
 
 

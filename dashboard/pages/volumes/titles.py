@@ -1,11 +1,15 @@
 """Titles that say what is seen: each is a claim, and true of the figures below it."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from dash import html
+
+from dashboard.analysis.intervals import ENOUGH, has_enough, interval, rank_rows, stands_out
+from dashboard.components.shell import on_paper, scope_text
 from dashboard.figures.trend import trend_months
-from dashboard.model.evidence import ENOUGH, has_enough, interval, rank_rows, stands_out
 from dashboard.model.filters import FILTERS
-from dashboard.model.measures import INTAKE, RELATIVE, Better, Kind
+from dashboard.model.measures import INTAKE, RELATIVE, Better, MeasureKind
 from dashboard.model.period import MONTHS_OF_A_YEAR, month_end, month_start
 from dashboard.model.reach import is_elsewhere
 from dashboard.model.rows import Line
@@ -15,6 +19,7 @@ from dashboard.texts.wording import (
     change_of,
     count_text,
     day_text,
+    instant_text,
     list_text,
     month_text,
     percent_text,
@@ -107,7 +112,7 @@ def map_title(view: View) -> str:
     top = [line for line in top if line.amount(measure)]
     amount = sum(line.amount(measure) for line in top)
     names = list_text([view.name_of(line) for line in top], say)
-    is_few = measure.kind is Kind.COUNT and total < FEW
+    is_few = measure.kind is MeasureKind.COUNT and total < FEW
     share = (
         say("map.of", count=count_text(amount, say), total=count_text(total, say))
         if is_few
@@ -215,3 +220,36 @@ def _latest(months: Sequence[Line], view: View) -> str:
         return say("trend.latest", **values)
     earlier = value_text(measure, before[measure], say, is_short=True)
     return say("trend.latest_compared", before=earlier, **values)
+
+
+def page_heading(view: View) -> list[Any]:
+    """The finding, what it covers, and the period."""
+    say = view.say
+    return [
+        html.P(say("pages.volumes.title"), className="kicker"),
+        html.H1(finding(view)),
+        html.P(comparison_line(view), className="compared"),
+        html.Ul(
+            [
+                html.Li([html.Span(f"{name}: "), text] if name else text)
+                for name, text in facts(view)
+            ],
+            className="facts",
+        ),
+        on_paper(view.viewer, say),
+    ]
+
+
+def facts(view: View) -> tuple[tuple[str, str], ...]:
+    """Scope, time and protection of the figures, some with a name before them."""
+    say = view.say
+    return (
+        (say("masthead.scope"), scope_text(view.viewer, say)),
+        *_as_of(view),
+        ("", say("masthead.partly" if view.audience.publishes else "masthead.exact")),
+    )
+
+
+def _as_of(view: View) -> list[tuple[str, str]]:
+    as_of, say = view.volumes.as_of, view.say
+    return [("", say("masthead.as_of", instant=instant_text(as_of, say)))] if as_of else []

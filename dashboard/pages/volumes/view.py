@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
-from dashboard.gateway.answer_cache import Outage
+from dashboard.components.page_request import PageRequest, page_request
+from dashboard.gateway.client import GatewayError
+from dashboard.gateway.session import Outage
+from dashboard.gateway.volumes_query import ask_volumes
 from dashboard.model.filters import FILTER, FILTERS
-from dashboard.model.measures import STOCKS, Audience, Measure
+from dashboard.model.measures import AUDIENCES, STOCKS, Audience, Measure
 from dashboard.model.page_state import Address
 from dashboard.model.period import WIB, Period, today
 from dashboard.model.reach import Absent, absences
 from dashboard.model.rows import Line
-from dashboard.model.viewer import Viewer
+from dashboard.model.user import User
 from dashboard.model.volumes import Choice, Volumes
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, country_name, list_text
@@ -26,7 +30,7 @@ class View:
     """One answered address, with the words of its language."""
 
     address: Address
-    viewer: Viewer
+    viewer: User
     audience: Audience
     period: Period
     volumes: Volumes
@@ -115,3 +119,22 @@ class View:
         if key == "centre":
             return offered.get(code) or (self.volumes.named_centres or {}).get(code, code)
         return offered.get(code, code)
+
+
+async def read_view(state: Any, *questions: str) -> View:
+    """What is to be shown of these questions. Raises GatewayError."""
+    request = page_request(state)
+    return await request.share(questions, lambda: _read(request, questions))
+
+
+async def _read(request: PageRequest, questions: Sequence[str]) -> View:
+    viewer = await request.viewer()
+    audience = AUDIENCES.get(viewer.role)
+    if audience is None:  # the role was changed elsewhere, while this page stood open
+        raise GatewayError("FORBIDDEN", "no figures for this role", "")
+    address = request.address.among(audience)
+    period = address.chosen_period(today())
+    volumes = await ask_volumes(
+        request.gateway, request.session, audience, period, address, questions
+    )
+    return View(address, viewer, audience, period, volumes, request.say, request.gateway.outage)

@@ -8,8 +8,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from dashboard.analysis.expected import AHEAD, FEWEST, outlook
-from dashboard.analysis.season import season_of, seasons
+from dashboard.analysis.expected import AHEAD, FEWEST, outlook, season_of, seasons
 from models.synthetic.calendar import months_until
 from models.synthetic.demand import Cell, demand
 from models.synthetic.inputs import reference

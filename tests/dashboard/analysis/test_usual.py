@@ -6,7 +6,7 @@ from statistics import mean, stdev
 
 import pytest
 
-from dashboard.analysis.usual import usual_range
+from dashboard.analysis.attention import usual_range
 
 WORLDS = 4_000
 

@@ -1,10 +1,10 @@
-"""Who is looking, as the gateway says."""
+"""Who has signed in, as the gateway says."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Viewer:
+class User:
     """The viewer as the gateway knows them from the token, with the scope."""
 
     role: str

@@ -5,15 +5,28 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar, cast
-from urllib.parse import urlsplit
-
-from dashboard.settings.secret_files import SECRETS, text_of_secret
-from dashboard.settings.sign_in import read_parameters, read_resource, read_scope, read_seconds
+from urllib.parse import parse_qsl, urlsplit
 
 T = TypeVar("T")
 
 _MOST_KEYS = 2
+#: Each can be read from a file, which the variable with the suffix names.
+SECRETS = (
+    "GERBANG_CLIENT_SECRET",
+    "GERBANG_SESSION_KEY",
+    "GERBANG_DASHBOARD_SESSIONS_URL",  # it may hold a password
+)
+SUFFIX = "_FILE"
+#: What the sign-in itself says: one of these in the settings would break or weaken it.
+OWN_PARAMETERS = frozenset(
+    {
+        *("client_id", "client_secret", "redirect_uri", "response_type", "response_mode", "scope"),
+        *("state", "nonce", "code_challenge", "code_challenge_method", "resource"),
+        *("request", "request_uri", "id_token_hint"),
+    }
+)
 #: What to do where a variable without a default is not set.
 _MISSING = {
     "GERBANG_ISSUER": "set it to the address of the provider that signs people in, exactly as it"
@@ -91,10 +104,12 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         client_id=value("GERBANG_CLIENT_ID", "dashboard", str),
         # Without a secret the dashboard is a public client, which PKCE protects.
         client_secret=value("GERBANG_CLIENT_SECRET", "", str) or None,
-        scope=value("GERBANG_SIGN_IN_SCOPE", "openid", read_scope),
-        sign_in_parameters=value("GERBANG_SIGN_IN_PARAMETERS", "", read_parameters),
-        resource=value("GERBANG_SIGN_IN_RESOURCE", "", read_resource),
-        token_seconds=value("GERBANG_SIGN_IN_TOKEN_SECONDS", "300", read_seconds),
+        # Providers choose the API that a token is for in different ways: by `resource` (RFC 8707),
+        # by a parameter `audience` (Auth0), or by a scope (Entra, Keycloak). Each can be set.
+        scope=value("GERBANG_SIGN_IN_SCOPE", "openid", _scope),
+        sign_in_parameters=value("GERBANG_SIGN_IN_PARAMETERS", "", _parameters),
+        resource=value("GERBANG_SIGN_IN_RESOURCE", "", _resource),
+        token_seconds=value("GERBANG_SIGN_IN_TOKEN_SECONDS", "300", _seconds),
         # Signs who is in the middle of signing in, and seals sessions that are stored: replicas
         # must share it, one process need not.
         # To rotate it, restart every replica with `old,new`, then `new,old`, then `new`.
@@ -157,3 +172,55 @@ def _keys(text: str) -> tuple[str, ...]:
             " keys with a comma between"
         )
     return keys
+
+
+def _scope(text: str) -> str:
+    scopes = text.split()
+    if "openid" not in scopes:
+        raise ValueError("expected scopes with spaces between, openid among them")
+    return " ".join(scopes)
+
+
+def _parameters(text: str) -> Mapping[str, str]:
+    """Parameters as they stand in an address: ``prompt=consent&audience=https%3A%2F%2Fapi``."""
+    pairs = parse_qsl(text, strict_parsing=True) if text else []
+    given = dict(pairs)
+    if len(given) < len(pairs) or not all(given.values()):
+        raise ValueError("expected name=value&name=value, each name once")
+    if own := sorted(OWN_PARAMETERS & given.keys()):
+        raise ValueError(f"{', '.join(own)} is not a parameter to set here")
+    return given
+
+
+def _resource(text: str) -> str | None:
+    """An absolute address without a fragment (RFC 8707)."""
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if not parts.scheme or not (parts.netloc or parts.path) or "#" in text:
+        raise ValueError("expected the identifier of the API, an absolute URI")
+    return text
+
+
+def _seconds(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 60 <= int(text) <= 7_200:
+        raise ValueError("expected seconds from 60 to 7200")
+    return int(text)
+
+
+def text_of_secret(environ: Mapping[str, str], name: str) -> str:
+    """A secret from its variable or from its file; empty where neither is set.
+
+    Raises ValueError, whose text is a sentence that names the variable.
+    """
+    given, path = environ.get(name, "").strip(), environ.get(name + SUFFIX, "").strip()
+    if not path:
+        return given
+    if given:
+        raise ValueError(f"{name} and {name}{SUFFIX} are both set: set one of them")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(
+            f"{name}{SUFFIX} names a file that cannot be read ({type(error).__name__})"
+        ) from None
