@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _KEPT = Path(".gerbang/checked-migrations.json")
 _VERSIONS = Path("models/migrations/versions")
 _REMEDY = 'run `.venv/bin/gerbang migration new "what changes"`'
-_STALE = "these are not the triggers of the revisions: run `.venv/bin/gerbang migration triggers`"
 
 
 def check_migrations(sources: Sources) -> Iterator[Finding]:
@@ -43,7 +42,7 @@ def check_migrations(sources: Sources) -> Iterator[Finding]:
 def _digest(root: Path) -> str:
     """A digest of the models, of this check, and of the libraries that it uses."""
     files = [
-        *(file for kind in ("*.py", "*.sql", "*.txt") for file in (root / "models").rglob(kind)),
+        *(file for kind in ("*.py", "*.sql") for file in (root / "models").rglob(kind)),
         *(root / "checks").glob("*.py"),
         *root.glob("requirements.lock"),
     ]
@@ -57,7 +56,6 @@ def _digest(root: Path) -> str:
 async def _ask(sources: Sources) -> list[Finding]:
     # Imported here: where the models cannot be imported, the other checks say why.
     from models.migrations import compare_with_models, rehearse
-    from models.migrations import triggers as of_revisions
     from models.migrations.lock_rules import hazards, undeclared_locks
     from models.postgres import temporary_postgres
 
@@ -66,11 +64,8 @@ async def _ask(sources: Sources) -> list[Finding]:
         url = server.url("gerbang_check")
         statements = await rehearse(url)
         differences = await compare_with_models(url, server.url("gerbang_models"))
-        triggers = await of_revisions.read_text(url)
     refused = [*hazards(statements), *undeclared_locks(statements)]
-    is_stale = triggers != of_revisions.FILE.read_text(encoding="utf-8")
     return [
-        *([Finding(of_revisions.FILE, 1, _STALE)] if is_stale else []),
         *(_difference(sources, each) for each in differences),
         *(Finding(place.file, place.line, sentence) for place, sentence in refused),
     ]

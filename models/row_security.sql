@@ -101,20 +101,6 @@ ALTER TABLE volume_published ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
 ALTER TABLE volume_referral ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_stale_days ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_yearly ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-DO $$
-DECLARE
-    name regproc;
-BEGIN
-    FOR name IN
-        SELECT oid::regproc FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype
-    LOOP
-        EXECUTE format(
-            'ALTER FUNCTION %s SECURITY DEFINER SET search_path = public, pg_temp', name
-        );
-    END LOOP;
-END
-$$;
 CREATE OR REPLACE FUNCTION viewer.people_read(
     acting text, since timestamptz, before timestamptz
 ) RETURNS TABLE (reader text, reader_role text, people bigint, reads bigint)

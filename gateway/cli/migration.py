@@ -7,9 +7,7 @@ from pathlib import Path
 
 import click
 
-from models.migrations import rehearse
 from models.migrations.drafting import DraftError
-from models.migrations.triggers import FILE, read_text
 from models.migrations.writing import (
     WrittenRevisions,
     squash_revisions,
@@ -49,19 +47,6 @@ def new(name: str, empty: bool) -> None:
         raise click.ClickException(str(error)) from None
     _show(written)
     sys.exit(bool(written.hazards))
-
-
-@migration.command()
-def triggers() -> None:
-    """Write anew which triggers the revisions put up: `gerbang doctor` names any other one."""
-    with temporary_postgres() as server:
-        text = asyncio.run(_triggers_text(server.url("gerbang_triggers")))
-    FILE.write_text(text, encoding="utf-8")
-
-
-async def _triggers_text(url: str) -> str:
-    await rehearse(url)
-    return await read_text(url)
 
 
 @migration.command()

@@ -46,14 +46,16 @@ CROSS JOIN LATERAL aclexplode(acl) AS entry
 LEFT JOIN pg_roles ON pg_roles.oid = entry.grantee
 WHERE entry.grantee <> granted.owner AND acl IS NOT NULL
 UNION ALL
-SELECT format('guard %I of %s', tgname, relation.named),
-    format('%s %s calls %s where %s', tgtype, tgenabled, function.named,
-        pg_get_expr(tgqual, tgrelid))
-FROM pg_trigger JOIN relation ON relation.oid = tgrelid JOIN function ON function.oid = tgfoid
-WHERE function.home = 'viewer'
+SELECT format('trigger %I of %s', tgname, relation.named),
+    format('%s; fires: %s', pg_get_triggerdef(pg_trigger.oid), tgenabled)
+FROM pg_trigger JOIN relation ON relation.oid = tgrelid
+WHERE NOT tgisinternal
+UNION ALL
+SELECT format('event trigger %I', evtname), format('calls %s', evtfoid::regproc)
+FROM pg_event_trigger WHERE $1 = 'public'
 UNION ALL
 SELECT format('function %s', named), pg_get_functiondef(oid)
-FROM function WHERE home = 'viewer' AND prokind IN ('f', 'p')
+FROM function WHERE prokind IN ('f', 'p')
 UNION ALL
 SELECT format('rights of its owner in function %s', named), 'security definer'
 FROM function WHERE prosecdef AND NOT (

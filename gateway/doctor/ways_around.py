@@ -1,7 +1,8 @@
-"""Finds ways around the row rules: compares the rights in the database with those of the policy.
+"""Finds ways around the row rules: compares rights, functions and triggers of the database with
+those of the policy and of models/schema.
 
-PostgreSQL itself produces the expected rights: the policy's script runs on empty copies of the
-tables, in a transaction that is rolled back. No table of the product is locked.
+PostgreSQL itself produces what is expected: models/schema and the policy's script run on empty
+copies of the tables, in a transaction that is rolled back. No table of the product is locked.
 """
 
 import re
@@ -14,27 +15,28 @@ import asyncpg
 from gateway.doctor.finding import Finding
 from gateway.mapping.catalogue import Catalogue
 from gateway.row_security import row_security
-from gateway.row_security.volumes import FUNCTIONS
 from gateway.schema.build import build_schema
 from models import Base
-from models.migrations.triggers import expected_triggers, read_triggers
 from models.row_security import scripts
+from models.schema import read_schema
 
 Facts = Mapping[str, str]
 
 _COPIES, _VIEWER = "gerbang_doctor", "gerbang_doctor_viewer"
 _MEND = "Run `gerbang migrate`, which puts the row rules and grants of this version up anew."
 _WHY = "A role could reach what the policy does not give it, or not reach what it gives."
-_WHY_OF_TRIGGERS = "A trigger can swallow or change what is written: reads, decisions, alerts."
-_MEND_OF_TRIGGERS = (
-    "Find out who put it up. Then DROP TRIGGER …, or put back what the revision of this version"
-    " says, and run `gerbang audit verify`."
+_WHY_OF_CODE = (
+    "What a trigger runs can swallow or change what is written: reads, decisions, alerts."
+)
+_MEND_OF_CODE = (
+    "Find out who made it. Then drop it, or put back what models/schema of this version says, and"
+    " run `gerbang audit verify`."
 )
 
 
 async def find_ways_around(owner: asyncpg.Connection, login: str) -> list[Finding]:
-    """Every grant, row rule, table and function that differs from the policy, and every trigger
-    that differs from the revisions."""
+    """Every grant and row rule that differs from the policy, and every function and trigger that
+    differs from models/schema."""
     missing = await _missing_tables(owner)
     if missing:
         return [
@@ -44,29 +46,7 @@ async def find_ways_around(owner: asyncpg.Connection, login: str) -> list[Findin
     expected = await _expected_facts(owner)
     actual = await _facts(owner, "public", "viewer")
     things = _differences(expected, actual, login)
-    return [
-        *(_finding(thing, expected, actual) for thing in things),
-        *await _find_foreign_triggers(owner),
-    ]
-
-
-async def _find_foreign_triggers(owner: asyncpg.Connection) -> list[Finding]:
-    """Every trigger that is not one of the revisions', or does something else."""
-    expected, actual = expected_triggers(), await read_triggers(owner)
-    names = sorted(expected.keys() | actual.keys())
-    return [
-        Finding(_describe_trigger(name, expected, actual), _WHY_OF_TRIGGERS, _MEND_OF_TRIGGERS)
-        for name in names
-        if expected.get(name) != actual.get(name)
-    ]
-
-
-def _describe_trigger(name: str, expected: Facts, actual: Facts) -> str:
-    if name not in actual:
-        return f"Missing: trigger {name}."
-    if name not in expected:
-        return f"Nobody thought of this: trigger {name} ({actual[name].rsplit(' ', 1)[0]})."
-    return f"Not as the revisions make it: trigger {name}."
+    return [_finding(thing, expected, actual) for thing in things]
 
 
 async def _missing_tables(owner: asyncpg.Connection) -> list[str]:
@@ -89,15 +69,17 @@ def _differences(expected: Facts, actual: Facts, login: str) -> Iterator[str]:
 
 
 def _finding(thing: str, expected: Facts, actual: Facts) -> Finding:
+    if thing.startswith(("trigger ", "event trigger ", "function public.")):
+        source, why, mend, stray = "models/schema makes", _WHY_OF_CODE, _MEND_OF_CODE, ""
+    else:
+        source, why, mend = "the policy makes", _WHY, _MEND
+        stray = "Remove it, or give it a place in the policy. "
     if thing not in actual:
-        return Finding(f"Missing: {thing}.", _WHY, _MEND)
+        return Finding(f"Missing: {thing}.", why, mend)
     if thing not in expected:
-        return Finding(
-            f"Nobody thought of this: {thing} ({actual[thing].splitlines()[0]}).",
-            "What the policy does not name may be a way around its row rules.",
-            f"Remove it, or give it a place in the policy. {_MEND}",
-        )
-    return Finding(f"Not as the policy makes it: {thing}.", _WHY, _MEND)
+        described = f"{thing} ({actual[thing].splitlines()[0]})"
+        return Finding(f"Nobody thought of this: {described}.", why, f"{stray}{mend}")
+    return Finding(f"Not as {source} it: {thing}.", why, mend)
 
 
 async def _expected_facts(owner: asyncpg.Connection) -> Facts:
@@ -107,9 +89,9 @@ async def _expected_facts(owner: asyncpg.Connection) -> Facts:
         await owner.execute(f"CREATE SCHEMA {_COPIES}; GRANT USAGE ON SCHEMA {_COPIES} TO PUBLIC")
         for table in Base.metadata.tables:
             await owner.execute(f"CREATE TABLE {_COPIES}.{table} (LIKE public.{table})")
-        for function in FUNCTIONS:
-            await owner.execute(await _copy_function(owner, function))
         await owner.execute(f"SET LOCAL search_path = {_COPIES}, public")
+        await owner.execute("SET LOCAL check_function_bodies = off")
+        await owner.execute(_functions_and_triggers())
         for script in _scripts():
             await owner.execute(_name_copies(script))
         return await _facts(owner, _COPIES, _VIEWER)
@@ -117,15 +99,11 @@ async def _expected_facts(owner: asyncpg.Connection) -> Facts:
         await transaction.rollback()
 
 
-async def _copy_function(owner: asyncpg.Connection, function: str) -> str:
-    """The definition of a function that the policy grants, for the schema of the copies."""
-    definition = await owner.fetchval(
-        "SELECT pg_get_functiondef(oid) FROM pg_proc"
-        " WHERE proname = $1 AND pronamespace = 'public'::regnamespace",
-        function,
+@cache
+def _functions_and_triggers() -> str:
+    return ";".join(
+        each.sql for each in read_schema() if each.key and each.key.kind in ("FUNCTION", "TRIGGER")
     )
-    plain = f"ALTER FUNCTION {_COPIES}.{function} SECURITY INVOKER NOT LEAKPROOF"
-    return f"{str(definition).replace(' public.', f' {_COPIES}.', 1)}; {plain}"
 
 
 @cache  # a process has one policy, and to write its script takes longer than most examinations
@@ -145,4 +123,8 @@ async def _facts(owner: asyncpg.Connection, tables: str, viewer: str) -> Facts:
     """A description of each object's rights, with the names of the product's own schemas."""
     query = (resources.files("gateway.doctor") / "facts.sql").read_text(encoding="utf-8")
     rows = await owner.fetch(query, tables, viewer)
-    return {row["thing"]: row["so"].replace(_VIEWER, "viewer") for row in rows}
+    return {row["thing"]: _name_originals(row["so"]) for row in rows}
+
+
+def _name_originals(description: str) -> str:
+    return description.replace(_VIEWER, "viewer").replace(f"{_COPIES}.", "public.")

@@ -40,23 +40,6 @@ BEGIN
 END
 $$;
 """
-#: Triggers run as their owner: nobody else may write what they write.
-_TRIGGERS = """\
-DO $$
-DECLARE
-    name regproc;
-BEGIN
-    FOR name IN
-        SELECT oid::regproc FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype
-    LOOP
-        EXECUTE format(
-            'ALTER FUNCTION %s SECURITY DEFINER SET search_path = public, pg_temp', name
-        );
-    END LOOP;
-END
-$$;"""
-
 #: The condition that an entry of the access log names the viewer, the viewer's partner and, for a
 #: viewer of just one country, that country.
 _OWN_ENTRY = (
@@ -98,7 +81,6 @@ def _close_everything() -> Iterator[str]:
     yield f"REVOKE CREATE ON SCHEMA public FROM {grantees};"
     for table in sorted(Base.metadata.tables):
         yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
-    yield _TRIGGERS
 
 
 def _open_to_role(catalogue: Catalogue, role: Role) -> Iterator[str]:

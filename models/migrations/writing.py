@@ -13,7 +13,6 @@ from models.migrations import (
     migrate,
     newest_revision,
     rehearse,
-    triggers,
 )
 from models.migrations.drafting import Draft, DraftError, literal
 from models.migrations.lock_rules import NAMES, Hazard, hazards, strongest_locks
@@ -81,9 +80,6 @@ async def write_revisions(server: Server, title: str) -> WrittenRevisions:
     statements = await rehearse(server.url("gerbang_rehearsal"))
     for file in files:
         _note_locks(file, [each for each in statements if each.place.file == file])
-    triggers.FILE.write_text(
-        await triggers.read_text(server.url("gerbang_rehearsal")), encoding="utf-8"
-    )
     await migrate(url, _number(files[-1]))
     await downgrade(url, str(newest))
     await migrate(url, _number(files[-1]))
@@ -105,7 +101,6 @@ async def squash_revisions(server: Server) -> list[Path]:
         file.unlink()
     (_VERSIONS / f"{_FIRST}.py").write_text(_FIRST_REVISION, encoding="utf-8")
     _write_script(_FIRST, statements_of_models())
-    triggers.FILE.write_text(await triggers.read_text(url), encoding="utf-8")
     return later
 
 

@@ -106,16 +106,11 @@ _GRANTS = """
         WHEN 'DATABASE' THEN grantee = 0 AND privilege_type = 'TEMPORARY'
         ELSE true END
 """
-#: Functions by name, and the trigger functions that are not SECURITY DEFINER.
 _FUNCTIONS_BY_NAME = """
-    SELECT name, array_agg(signature) AS signatures,
-        coalesce(array_agg(signature) FILTER (WHERE is_plain_trigger), '{}') AS plain_triggers
+    SELECT name, array_agg(signature) AS signatures
     FROM (
         SELECT CASE nspname WHEN 'public' THEN '' ELSE nspname || '.' END || proname AS name,
-            pg_proc.oid::regprocedure::text AS signature,
-            nspname = 'public' AND prorettype = 'trigger'::regtype AND NOT (
-                prosecdef AND proconfig IS NOT DISTINCT FROM ARRAY['search_path=public, pg_temp']
-            ) AS is_plain_trigger
+            pg_proc.oid::regprocedure::text AS signature
         FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
         WHERE nspname IN ('public', 'viewer')
     ) AS function GROUP BY name ORDER BY name
@@ -162,8 +157,6 @@ class CurrentRowSecurity:
     spellings: dict[str, str | None]
     #: The signatures of the functions with each name.
     signatures: dict[str, tuple[str, ...]]
-    #: Trigger functions that are not SECURITY DEFINER.
-    plain_triggers: tuple[str, ...]
     grants: frozenset[Grant]
     #: The grants that were given WITH GRANT OPTION.
     grantable: frozenset[Grant]
@@ -198,7 +191,6 @@ async def read(connection: asyncpg.Connection, wall: RowSecurity) -> CurrentRowS
         functions={row["signature"]: row["source"] for row in functions},
         spellings={row["thing"]: row["signature"] for row in spellings},
         signatures={row["name"]: tuple(row["signatures"]) for row in functions_by_name},
-        plain_triggers=tuple(name for row in functions_by_name for name in row["plain_triggers"]),
         grants=frozenset(grants),
         grantable=frozenset(grant for grant, may_hand_on in grants.items() if may_hand_on),
     )

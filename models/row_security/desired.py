@@ -23,10 +23,10 @@ _WALLED = re.compile(r"ALTER TABLE (\w+) ENABLE ROW LEVEL SECURITY, FORCE ROW LE
 _POLICY = re.compile(r"CREATE POLICY (\w+) ON (\w+) FOR (\w+) TO (\w+)\s.*", re.DOTALL)
 _GRANT = re.compile(r"GRANT (\w+)(?: \(([^)]*)\))? ON (?:(SCHEMA|FUNCTION) )?([^()]*) TO (\w+)")
 #: Statements that need no parsing, because ``steps`` enforces them anyway: no rights beyond those
-#: granted, trigger functions are SECURITY DEFINER, and nobody creates temporary tables.
+#: granted, and nobody creates temporary tables.
 _ALWAYS_ENFORCED = re.compile(
     r"REVOKE \w+ ON (ALL \w+ IN )?SCHEMA (public|viewer) FROM [\w, ]+"
-    r"|DO \$\$.*(prorettype = 'trigger'::regtype|REVOKE TEMPORARY).*\$\$",
+    r"|DO \$\$.*REVOKE TEMPORARY.*\$\$",
     re.DOTALL,
 )
 

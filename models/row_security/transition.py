@@ -20,7 +20,6 @@ from models.row_security.desired import Grant, Policy, RowSecurity, fingerprint
 
 _VERBS = {"SELECT": "r", "INSERT": "a", "UPDATE": "w", "DELETE": "d", "ALL": "*"}
 _NARROWED = "{}_narrowed"
-_SET_DEFINER = "ALTER FUNCTION {} SECURITY DEFINER SET search_path = public, pg_temp"
 
 
 @dataclass(frozen=True)
@@ -68,8 +67,6 @@ def enable_row_security(wall: RowSecurity, found: CurrentRowSecurity) -> Iterato
         if not found.tables.get(table, False):
             on = f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
             yield Step(f"turn on the row rules of {table}", (on,), table)
-    for signature in found.plain_triggers:
-        yield Step(f"let {signature} act for its owner", (_SET_DEFINER.format(signature),))
 
 
 def create_functions(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:

@@ -2,7 +2,8 @@
 
 -- Queue each new state of a row for the account, in the transaction that writes it. Nobody waits:
 -- the outbox has no row that two of them share.
-CREATE FUNCTION queue_for_account() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION queue_for_account() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         INSERT INTO account_outbox (source, row_id) SELECT TG_TABLE_NAME, id FROM became;
         RETURN NULL;
@@ -24,7 +25,8 @@ CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON {table}
 
 -- A record of what was deleted is dated by the database and stays as it is: only its signature
 -- may be made again.
-CREATE FUNCTION guard_account_drop() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_account_drop() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         IF TG_OP = 'INSERT' THEN
             NEW.dropped_at := now();

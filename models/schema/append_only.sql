@@ -1,7 +1,8 @@
 -- What happened, what was decided and who read what is never changed. Nothing of it is removed, but
 -- for what the account lets go after its retention.
 
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
             USING ERRCODE = 'restrict_violation';
@@ -27,7 +28,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON {table}
 
 -- Entries of the account are deleted only after their retention, and only with a record of the
 -- keeper that the same transaction wrote. The argument is the column that dates them.
-CREATE FUNCTION require_retention_elapsed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION require_retention_elapsed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         refused bigint;
     BEGIN

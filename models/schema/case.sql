@@ -64,7 +64,8 @@ CREATE TRIGGER set_public_reason BEFORE INSERT ON decision
     FOR EACH ROW EXECUTE FUNCTION set_public_reason();
 
 -- A case that ends otherwise than by a grant has no visa on hold, and no correction that is open.
-CREATE FUNCTION lapse_corrections_of_case() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION lapse_corrections_of_case() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         NEW.is_visa_held := false;
         UPDATE correction SET state = 'LAPSED', closed_at = greatest(now(), proposed_at)
@@ -82,7 +83,8 @@ CREATE TRIGGER lapse_corrections_of_case BEFORE UPDATE ON application
 
 -- A screening that is requested again for a visa counts from then on, and earlier answers are void. A
 -- hit stays one until a supervisor has said what it is.
-CREATE FUNCTION annul_previous_screenings() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION annul_previous_screenings() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         UPDATE screening SET voided_at = NEW.requested_at
         WHERE application_id = NEW.application_id AND kind = NEW.kind AND voided_at IS NULL
@@ -105,7 +107,8 @@ CREATE TRIGGER annul_previous_screenings BEFORE INSERT ON screening
 
 -- A visa whose holder has a hit is held until that is known to be somebody else's: see
 -- release_cleared_visa.
-CREATE FUNCTION hold_visa_of_hit() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION hold_visa_of_hit() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         UPDATE application SET is_visa_held = true
         WHERE id = NEW.application_id AND status = 'GRANTED' AND NOT is_visa_held;
@@ -118,7 +121,8 @@ CREATE TRIGGER hold_visa_of_hit AFTER INSERT OR UPDATE ON screening
     EXECUTE FUNCTION hold_visa_of_hit();
 
 -- A visa on hold is released once every screening is clear.
-CREATE FUNCTION release_cleared_visa() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION release_cleared_visa() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         UPDATE application SET is_visa_held = false
         WHERE id = NEW.application_id AND is_visa_held AND NOT EXISTS (
@@ -139,7 +143,8 @@ CREATE TRIGGER release_cleared_visa AFTER UPDATE ON screening
     EXECUTE FUNCTION release_cleared_visa();
 
 -- Whoever proposed an entry of the ban list may not judge a hit by it.
-CREATE FUNCTION set_excluded_proposers() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION set_excluded_proposers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         NEW.kept_from := ARRAY(
             SELECT DISTINCT ban_entry.proposed_by

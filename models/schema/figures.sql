@@ -101,7 +101,8 @@ CREATE VIEW volume_overturned AS
 
 -- A template, filled in for insert, update and delete: changes of the figures, and the days whose
 -- open cases have other ages.
-CREATE FUNCTION queue_volume_changes_of_{operation}() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION queue_volume_changes_of_{operation}() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         INSERT INTO volume_outbox (
             day, {dimensions}, kind, bucket, intake, info_requested, wip_change, backlog_change,

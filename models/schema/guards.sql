@@ -2,7 +2,8 @@
 -- when, by the database's clock. The owner of the tables is not held to it.
 
 -- An alert is closed once, by somebody whom it is not about.
-CREATE FUNCTION guard_alert() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_alert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         IF (OLD.closed_by IS NULL AND NEW.closed_by = viewer.subject(NULL)
             AND NEW.closed_by <> OLD.actor) IS NOT TRUE
@@ -20,7 +21,8 @@ CREATE TRIGGER guard_alert BEFORE UPDATE ON alert
     EXECUTE FUNCTION guard_alert();
 
 -- Two of the screening authority put an entry on the ban list, and two take it off.
-CREATE FUNCTION guard_ban() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_ban() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
         is_allowed boolean;
@@ -71,7 +73,8 @@ CREATE TRIGGER guard_ban BEFORE INSERT OR UPDATE ON ban_entry
 
 -- Agent or applicant propose a correction, and before payment it takes effect at once; then the
 -- officer on whose desk the case is approves it, and after a grant two supervisors do.
-CREATE FUNCTION guard_correction() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_correction() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         role text := viewer.role();
         subject text := viewer.subject(NULL);
@@ -135,7 +138,8 @@ CREATE TRIGGER guard_correction BEFORE INSERT OR UPDATE ON correction
 
 -- Applicants ask about themselves; the data protection officer registers what came by letter, finds
 -- whom it is from, and answers it once.
-CREATE FUNCTION guard_data_request() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_data_request() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
         is_allowed boolean;
@@ -174,7 +178,8 @@ CREATE TRIGGER guard_data_request BEFORE INSERT OR UPDATE ON data_request
     EXECUTE FUNCTION guard_data_request();
 
 -- Somebody is erased on a granted request only; the keeper alone says how far it has come.
-CREATE FUNCTION guard_erasure() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_erasure() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         NEW.ordered_at := clock_timestamp();
         IF NOT EXISTS (
@@ -196,7 +201,8 @@ CREATE TRIGGER guard_erasure BEFORE INSERT OR UPDATE ON erasure
 -- Different people open, approve and review an inquiry. A small one begins at once, unless another of
 -- the same supervisor lasts or began within the hour; else it begins when a second supervisor
 -- approves it, within a day.
-CREATE FUNCTION guard_inquiry() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_inquiry() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
         instant timestamptz;
@@ -249,7 +255,8 @@ CREATE TRIGGER guard_inquiry BEFORE INSERT OR UPDATE ON inquiry
 
 -- A supervisor sets a legal hold, and releases it once. It waits for an erasure that is under way,
 -- which locks the person's files: then it comes too late, and says so.
-CREATE FUNCTION guard_legal_hold() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_legal_hold() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
         is_allowed boolean;
@@ -278,7 +285,8 @@ CREATE TRIGGER guard_legal_hold BEFORE INSERT OR UPDATE ON legal_hold
     EXECUTE FUNCTION guard_legal_hold();
 
 -- Who proposed an entry of the ban list does not write on a hit by it.
-CREATE FUNCTION guard_excluded_proposers() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_excluded_proposers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         IF viewer.role() = 'SCREENING' AND viewer.subject(NULL) = ANY (OLD.kept_from) THEN
             RAISE EXCEPTION 'a hit is kept from whoever proposed the entry'
@@ -294,7 +302,8 @@ CREATE TRIGGER guard_excluded_proposers BEFORE UPDATE ON screening
 
 -- Somebody else confirms a suspension, and it is lifted once, while it lasts. Whoever suspended
 -- without a second person needs one to suspend the same again.
-CREATE FUNCTION guard_suspension() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_suspension() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
         last suspension;

@@ -91,7 +91,8 @@ CREATE TRIGGER announce_alert AFTER INSERT ON alert
     EXECUTE FUNCTION announce_alert();
 
 -- The LINKER hears of each application, and of each entry that begins or ends, once it is committed.
-CREATE FUNCTION notify_linker() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION notify_linker() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         NOTIFY gerbang_unlinked;
         RETURN NULL;
@@ -105,7 +106,8 @@ CREATE TRIGGER notify_linker AFTER UPDATE OF approved_by, withdrawn_by ON ban_en
     FOR EACH STATEMENT EXECUTE FUNCTION notify_linker();
 
 -- Whoever was corrected is linked again, in each file.
-CREATE FUNCTION request_relinking() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION request_relinking() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         UPDATE application SET is_linked = false
         WHERE applicant_id = NEW.applicant_id AND is_linked;
@@ -119,7 +121,8 @@ CREATE TRIGGER request_relinking AFTER INSERT OR UPDATE ON correction
     EXECUTE FUNCTION request_relinking();
 
 -- An alert names its inquiry; the first one has the key of its inquiry, too.
-CREATE FUNCTION raise_inquiry_alert() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION raise_inquiry_alert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         INSERT INTO alert (id, kind, actor, actor_role, inquiry_id)
         VALUES (NEW.id, 'INQUIRY', NEW.opened_by, 'SUPERVISOR', NEW.id);
@@ -131,7 +134,8 @@ CREATE TRIGGER raise_inquiry_alert AFTER INSERT ON inquiry
     FOR EACH ROW EXECUTE FUNCTION raise_inquiry_alert();
 
 -- A review closes the alerts of an inquiry; from then on those who were read are told of it.
-CREATE FUNCTION disclose_reviewed_inquiry() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION disclose_reviewed_inquiry() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         UPDATE inquiry_person SET told_at = NEW.reviewed_at WHERE reference = NEW.reference;
         UPDATE alert SET closed_at = NEW.reviewed_at, closed_by = NEW.reviewed_by,
@@ -148,7 +152,7 @@ CREATE TRIGGER disclose_reviewed_inquiry AFTER UPDATE OF reviewed_by ON inquiry
 -- Once in a transaction is enough: what it changes is seen as a whole. The row is locked until it
 -- commits, so that versions follow each other as the changes do.
 CREATE FUNCTION renew_data_version() RETURNS trigger
-    LANGUAGE plpgsql AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         UPDATE data_version
         SET version = gen_random_uuid(), changed_in = pg_current_xact_id()::text::bigint

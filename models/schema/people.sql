@@ -44,7 +44,8 @@ $$;
 -- The proposal becomes the identity; what it was stays as a version. Where it means another person,
 -- earlier screenings of all of the person's files are void, and a granted visa is held. A hit stays
 -- a hit until a supervisor has said what it is.
-CREATE FUNCTION correct_identity() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION correct_identity() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         was identity;
         nationality text;

@@ -182,7 +182,8 @@ $$;
 
 -- One administrator proposes, another one approves, and until its day either of them or a third one
 -- cancels. Where the rows are others by now, or another change of them waits, nothing is done.
-CREATE FUNCTION guard_reference_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_reference_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
         today date := wib_day(clock_timestamp());
@@ -270,7 +271,8 @@ CREATE FUNCTION reference_field(name text) RETURNS text LANGUAGE sql IMMUTABLE A
 $$;
 
 -- Who approves reads the values that will be written: they are taken from the rows themselves.
-CREATE FUNCTION list_reference_change_values() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION list_reference_change_values() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         DELETE FROM reference_change_value WHERE change_id = NEW.id;
         INSERT INTO reference_change_value (change_id, line, place, kind, name, before, after)

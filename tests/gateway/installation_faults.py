@@ -89,17 +89,30 @@ FAULTS = {
         " CREATE TRIGGER swallow BEFORE INSERT ON access_event FOR EACH ROW"
         " EXECUTE FUNCTION swallow()",
         "DROP FUNCTION swallow CASCADE",
-        "Nobody thought of this: trigger swallow of access_event (7 O calls swallow()).",
+        "Nobody thought of this: trigger swallow of public.access_event (CREATE TRIGGER swallow",
     ),
     "a trigger that is off": (
         "ALTER TABLE access_event DISABLE TRIGGER count_reads",
         "ALTER TABLE access_event ENABLE TRIGGER count_reads",
-        "Not as the revisions make it: trigger count_reads of access_event.",
+        "Not as models/schema makes it: trigger count_reads of public.access_event.",
+    ),
+    "a trigger for every command": (
+        "CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
+        " CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION watch()",
+        "DROP FUNCTION watch CASCADE",
+        "Nobody thought of this: event trigger watch (calls watch).",
+    ),
+    "a function that does something else": (
+        "ALTER FUNCTION count_reads() RENAME TO count_reads_once; CREATE FUNCTION count_reads()"
+        " RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp"
+        " AS 'BEGIN RETURN NULL; END'; REVOKE ALL ON FUNCTION count_reads() FROM PUBLIC",
+        "DROP FUNCTION count_reads(); ALTER FUNCTION count_reads_once() RENAME TO count_reads",
+        "Not as models/schema makes it: function public.count_reads().",
     ),
     "a trigger that is gone": (
-        "ALTER TRIGGER tell_of_alerts ON alert RENAME TO told",
-        "ALTER TRIGGER told ON alert RENAME TO tell_of_alerts",
-        "Missing: trigger tell_of_alerts of alert.",
+        "ALTER TRIGGER announce_alert ON alert RENAME TO announced",
+        "ALTER TRIGGER announced ON alert RENAME TO announce_alert",
+        "Missing: trigger announce_alert of public.alert.",
     ),
     "a search path of the owner's": (
         "DO $$ BEGIN EXECUTE format('ALTER ROLE %I IN DATABASE %I SET search_path = shadow,"
@@ -201,7 +214,7 @@ FAULTS = {
 OFTEN = (
     "a new table", "a loosened row rule", "a column granted to everybody", "a view",
     "a function with its owner's rights", "a role past the rules", "a login that owns a table",
-    "a trigger that swallows reads", "a trigger that is off", "a search path of the owner's",
-    "another version of the row rules", "another seal key", "a keeper that has not run for a day",
-    "figures that stand still",
+    "a trigger that swallows reads", "a function that does something else",
+    "a search path of the owner's", "another version of the row rules", "another seal key",
+    "a keeper that has not run for a day", "figures that stand still",
 )  # fmt: skip

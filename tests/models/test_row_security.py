@@ -320,3 +320,19 @@ async def test_a_guard_sees_what_the_viewer_wrote_before_other_triggers_set_valu
     finally:
         await connection.execute("ALTER TRIGGER ahead ON decision RENAME TO set_public_reason")
         await connection.close()
+
+
+async def test_every_trigger_runs_as_its_owner_and_looks_things_up_on_a_fixed_path(
+    world: str,
+) -> None:
+    connection = await connect(world)
+    try:
+        found = await connection.fetch("""
+            SELECT proname, prosecdef AND proconfig::text LIKE '%search_path=%' AS is_safe
+            FROM pg_proc WHERE prorettype = 'trigger'::regtype
+                AND pronamespace IN ('public'::regnamespace, 'viewer'::regnamespace)
+        """)
+    finally:
+        await connection.close()
+    assert len(found) > 40
+    assert [row["proname"] for row in found if not row["is_safe"]] == []

@@ -91,10 +91,6 @@ DRIFTS = {
         f"REVOKE EXECUTE ON FUNCTION viewer.partner(text) FROM {MANAGER}",
         "grant rights on the function viewer.partner(text)",
     ),
-    "a trigger's function that acts for its caller": (
-        "ALTER FUNCTION announce_application_changes() SECURITY INVOKER",
-        "let announce_application_changes() act for its owner",
-    ),
     "a function of an earlier release": (
         "CREATE FUNCTION viewer.told() RETURNS text LANGUAGE sql RETURN 'x'",
         "drop viewer.told()",

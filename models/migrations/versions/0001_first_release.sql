@@ -208,9 +208,9 @@ CREATE TABLE person_lookup (
     CONSTRAINT ck_person_lookup_found_is_not_negative CHECK (found >= 0)
 );
 
-CREATE INDEX ix_person_lookup_actor_occurred_at_id ON person_lookup (actor, occurred_at, id);
-
 CREATE INDEX ix_person_lookup_occurred_at_id ON person_lookup (occurred_at, id);
+
+CREATE INDEX ix_person_lookup_actor_occurred_at_id ON person_lookup (actor, occurred_at, id);
 
 CREATE TABLE reference_change (
     id UUID NOT NULL,
@@ -240,15 +240,15 @@ CREATE TABLE reference_change (
     CONSTRAINT ck_reference_change_initial_by_nobody CHECK (NOT is_initial OR num_nonnulls(approved_by, cancelled_by) = 0)
 );
 
-CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
-
-CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
+CREATE INDEX ix_reference_change_subject_proposed_at_id ON reference_change (subject, proposed_at, id);
 
 CREATE INDEX ix_reference_change_proposed_at_id ON reference_change (proposed_at, id);
 
-CREATE INDEX ix_reference_change_subject_proposed_at_id ON reference_change (subject, proposed_at, id);
-
 CREATE INDEX ix_reference_change_subject_kind_proposed_at_id ON reference_change (subject, kind, proposed_at, id);
+
+CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
+
+CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
 
 CREATE TABLE key_operation (
     id UUID NOT NULL,
@@ -312,9 +312,9 @@ CREATE TABLE inquiry (
 
 CREATE INDEX ix_inquiry_is_reviewed_opened_at_id ON inquiry (is_reviewed, opened_at, id);
 
-CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
-
 CREATE INDEX ix_inquiry_is_open_opened_at_id ON inquiry (is_open, opened_at, id);
+
+CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
 
 CREATE INDEX ix_inquiry_opened_by_opened_at_id ON inquiry (opened_by, opened_at, id);
 
@@ -330,9 +330,9 @@ CREATE TABLE application_change (
     CONSTRAINT ck_application_change_changed_is_known CHECK (changed IN ('STAGE', 'DECISION', 'STATUS', 'HOLD'))
 );
 
-CREATE INDEX ix_application_change_written_in_id ON application_change (written_in, id);
-
 CREATE INDEX ix_application_change_written_at ON application_change (written_at);
+
+CREATE INDEX ix_application_change_written_in_id ON application_change (written_in, id);
 
 CREATE TABLE volume_change (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -345,9 +345,9 @@ CREATE TABLE volume_change (
     CONSTRAINT ck_volume_change_changed_is_known CHECK (changed IN ('FIGURES', 'OUTCOMES'))
 );
 
-CREATE INDEX ix_volume_change_written_at ON volume_change (written_at);
-
 CREATE INDEX ix_volume_change_written_in_id ON volume_change (written_in, id);
+
+CREATE INDEX ix_volume_change_written_at ON volume_change (written_at);
 
 CREATE TABLE idempotency (
     key_digest TEXT NOT NULL,
@@ -1009,21 +1009,21 @@ CREATE TABLE access_event (
     CONSTRAINT fk_access_event_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
-CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
-
-CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
-
-CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
-
-CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_role, occurred_at, id);
+CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
 
 CREATE INDEX ix_access_event_actor_partner_code_actor_country_code_o_1d9f ON access_event (actor_partner_code, actor_country_code, occurred_at, id);
 
-CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
+CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
 
-CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applicant_id, occurred_at, id);
+CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
+
+CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_role, occurred_at, id);
 
 CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
+
+CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
+
+CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applicant_id, occurred_at, id);
 
 CREATE TABLE linker_read (
     id UUID NOT NULL,
@@ -1064,8 +1064,6 @@ CREATE TABLE data_request (
     CONSTRAINT fk_data_request_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
-CREATE INDEX ix_data_request_state_due_at_id ON data_request (state, due_at, id);
-
 CREATE UNIQUE INDEX uq_data_request_open ON data_request (applicant_id, kind) WHERE outcome IS NULL;
 
 CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
@@ -1073,6 +1071,8 @@ CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
 CREATE INDEX ix_data_request_kind_due_at_id ON data_request (kind, due_at, id);
 
 CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at, id);
+
+CREATE INDEX ix_data_request_state_due_at_id ON data_request (state, due_at, id);
 
 CREATE TABLE inquiry_person (
     id UUID NOT NULL,
@@ -1277,28 +1277,6 @@ CREATE TABLE application (
     CONSTRAINT fk_application_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
-CREATE INDEX ix_application_nationality_code_submitted_at_id ON application (nationality_code, submitted_at, id);
-
-CREATE INDEX ix_application_place ON application (coalesce(centre_code, country_code), submitted_at, id);
-
-CREATE INDEX ix_application_on_hold ON application (target_due_at, id) WHERE is_held OR is_visa_held;
-
-CREATE INDEX ix_application_visa_type_code_submitted_at_id ON application (visa_type_code, submitted_at, id);
-
-CREATE INDEX ix_application_successor ON application (successor_centre_code, submitted_at, id) WHERE successor_centre_code IS NOT NULL;
-
-CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
-
-CREATE INDEX ix_application_status_submitted_at_id ON application (status, submitted_at, id);
-
-CREATE INDEX ix_application_successor_country ON application (successor_country_code, submitted_at, id) WHERE successor_country_code IS NOT NULL;
-
-CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
-
-CREATE INDEX ix_application_stage_submitted_at_id ON application (stage, submitted_at, id);
-
-CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
-
 CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
 
 CREATE INDEX ix_application_partner_code_submitted_at_id ON application (partner_code, submitted_at, id);
@@ -1343,6 +1321,28 @@ CREATE INDEX ix_application_centre_code_stage_submitted_at_id ON application (ce
 
 CREATE INDEX ix_application_running ON application (target_due_at, id) WHERE paid_at IS NOT NULL AND closed_at IS NULL;
 
+CREATE INDEX ix_application_nationality_code_submitted_at_id ON application (nationality_code, submitted_at, id);
+
+CREATE INDEX ix_application_place ON application (coalesce(centre_code, country_code), submitted_at, id);
+
+CREATE INDEX ix_application_on_hold ON application (target_due_at, id) WHERE is_held OR is_visa_held;
+
+CREATE INDEX ix_application_visa_type_code_submitted_at_id ON application (visa_type_code, submitted_at, id);
+
+CREATE INDEX ix_application_successor ON application (successor_centre_code, submitted_at, id) WHERE successor_centre_code IS NOT NULL;
+
+CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
+
+CREATE INDEX ix_application_status_submitted_at_id ON application (status, submitted_at, id);
+
+CREATE INDEX ix_application_successor_country ON application (successor_country_code, submitted_at, id) WHERE successor_country_code IS NOT NULL;
+
+CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
+
+CREATE INDEX ix_application_stage_submitted_at_id ON application (stage, submitted_at, id);
+
+CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
+
 CREATE TABLE decision (
     id UUID NOT NULL,
     application_id UUID NOT NULL,
@@ -1366,11 +1366,11 @@ CREATE TABLE decision (
     CONSTRAINT uq_decision_supersedes_id UNIQUE (supersedes_id)
 );
 
-CREATE INDEX ix_decision_application_id_decided_at_id ON decision (application_id, decided_at, id);
-
 CREATE UNIQUE INDEX uq_decision_first ON decision (application_id) WHERE supersedes_id IS NULL;
 
 CREATE INDEX ix_decision_decided_at_id ON decision (decided_at, id);
+
+CREATE INDEX ix_decision_application_id_decided_at_id ON decision (application_id, decided_at, id);
 
 CREATE TABLE legal_hold (
     id UUID NOT NULL,
@@ -1386,11 +1386,11 @@ CREATE TABLE legal_hold (
     CONSTRAINT fk_legal_hold_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
+CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
+
 CREATE INDEX ix_legal_hold_held_at_id ON legal_hold (held_at, id);
 
 CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
-
-CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
 
 CREATE TABLE ban_match (
     id UUID NOT NULL,
@@ -1444,11 +1444,11 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
+CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
+
 CREATE UNIQUE INDEX uq_assignment_current ON assignment (application_id) WHERE ended_at IS NULL;
 
 CREATE INDEX ix_assignment_officer_application_id ON assignment (officer, application_id);
-
-CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
 
 CREATE TABLE bill (
     billing_code TEXT NOT NULL,
@@ -1533,11 +1533,11 @@ CREATE TABLE screening (
     CONSTRAINT fk_screening_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
 );
 
+CREATE INDEX ix_screening_ban ON screening (ban_id) WHERE ban_id IS NOT NULL;
+
 CREATE INDEX ix_screening_application_id_requested_at_id ON screening (application_id, requested_at, id);
 
 CREATE INDEX ix_screening_open ON screening (requested_at, id) WHERE answered_at IS NULL;
-
-CREATE INDEX ix_screening_ban ON screening (ban_id) WHERE ban_id IS NOT NULL;
 
 CREATE TABLE correction (
     id UUID NOT NULL,
@@ -1626,7 +1626,8 @@ ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOR
 
 ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
 
-CREATE FUNCTION queue_for_account() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION queue_for_account() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         INSERT INTO account_outbox (source, row_id) SELECT TG_TABLE_NAME, id FROM became;
         RETURN NULL;
@@ -1725,7 +1726,8 @@ CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON suspension
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
-CREATE FUNCTION guard_account_drop() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_account_drop() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         IF TG_OP = 'INSERT' THEN
             NEW.dropped_at := now();
@@ -1742,7 +1744,8 @@ $$;
 CREATE TRIGGER guard_account_drop BEFORE INSERT OR UPDATE ON account_drop
     FOR EACH ROW EXECUTE FUNCTION guard_account_drop();
 
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
             USING ERRCODE = 'restrict_violation';
@@ -1776,7 +1779,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON linker_read
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON person_lookup
     EXECUTE FUNCTION refuse_change();
 
-CREATE FUNCTION require_retention_elapsed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION require_retention_elapsed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         refused bigint;
     BEGIN
@@ -1876,7 +1880,8 @@ $$;
 CREATE TRIGGER set_public_reason BEFORE INSERT ON decision
     FOR EACH ROW EXECUTE FUNCTION set_public_reason();
 
-CREATE FUNCTION lapse_corrections_of_case() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION lapse_corrections_of_case() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         NEW.is_visa_held := false;
         UPDATE correction SET state = 'LAPSED', closed_at = greatest(now(), proposed_at)
@@ -1892,7 +1897,8 @@ CREATE TRIGGER lapse_corrections_of_case BEFORE UPDATE ON application
     )
     EXECUTE FUNCTION lapse_corrections_of_case();
 
-CREATE FUNCTION annul_previous_screenings() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION annul_previous_screenings() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         UPDATE screening SET voided_at = NEW.requested_at
         WHERE application_id = NEW.application_id AND kind = NEW.kind AND voided_at IS NULL
@@ -1913,7 +1919,8 @@ CREATE TRIGGER annul_previous_screenings BEFORE INSERT ON screening
     FOR EACH ROW WHEN (NEW.result = 'PENDING' AND NEW.proposed IS NULL)
     EXECUTE FUNCTION annul_previous_screenings();
 
-CREATE FUNCTION hold_visa_of_hit() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION hold_visa_of_hit() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         UPDATE application SET is_visa_held = true
         WHERE id = NEW.application_id AND status = 'GRANTED' AND NOT is_visa_held;
@@ -1925,7 +1932,8 @@ CREATE TRIGGER hold_visa_of_hit AFTER INSERT OR UPDATE ON screening
     FOR EACH ROW WHEN (NEW.result = 'HIT' AND NEW.voided_at IS NULL)
     EXECUTE FUNCTION hold_visa_of_hit();
 
-CREATE FUNCTION release_cleared_visa() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION release_cleared_visa() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         UPDATE application SET is_visa_held = false
         WHERE id = NEW.application_id AND is_visa_held AND NOT EXISTS (
@@ -1945,7 +1953,8 @@ CREATE TRIGGER release_cleared_visa AFTER UPDATE ON screening
     FOR EACH ROW WHEN (OLD.result = 'PENDING' AND NEW.result IN ('CLEAR', 'NO_MATCH'))
     EXECUTE FUNCTION release_cleared_visa();
 
-CREATE FUNCTION set_excluded_proposers() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION set_excluded_proposers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         NEW.kept_from := ARRAY(
             SELECT DISTINCT ban_entry.proposed_by
@@ -2051,7 +2060,8 @@ CREATE VIEW volume_overturned AS
         ON first_one.application_id = overturned.application_id
         AND first_one.supersedes_id IS NULL;
 
-CREATE FUNCTION queue_volume_changes_of_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION queue_volume_changes_of_insert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         INSERT INTO volume_outbox (
             day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, bucket, intake, info_requested, wip_change, backlog_change,
@@ -2108,7 +2118,8 @@ CREATE FUNCTION queue_volume_changes_of_insert() RETURNS trigger LANGUAGE plpgsq
     END
 $$;
 
-CREATE FUNCTION queue_volume_changes_of_update() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION queue_volume_changes_of_update() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         INSERT INTO volume_outbox (
             day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, bucket, intake, info_requested, wip_change, backlog_change,
@@ -2165,7 +2176,8 @@ CREATE FUNCTION queue_volume_changes_of_update() RETURNS trigger LANGUAGE plpgsq
     END
 $$;
 
-CREATE FUNCTION queue_volume_changes_of_delete() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION queue_volume_changes_of_delete() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         INSERT INTO volume_outbox (
             day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, bucket, intake, info_requested, wip_change, backlog_change,
@@ -2360,7 +2372,8 @@ CREATE TRIGGER queue_volume_changes_of_overturned AFTER UPDATE ON application
     FOR EACH ROW WHEN ((OLD.country_code, OLD.nationality_code, OLD.partner_code, OLD.centre_code, OLD.visa_type_code, OLD.trip_purpose, OLD.channel) IS DISTINCT FROM (NEW.country_code, NEW.nationality_code, NEW.partner_code, NEW.centre_code, NEW.visa_type_code, NEW.trip_purpose, NEW.channel))
     EXECUTE FUNCTION queue_volume_changes_of_overturned();
 
-CREATE FUNCTION guard_alert() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_alert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         IF (OLD.closed_by IS NULL AND NEW.closed_by = viewer.subject(NULL)
             AND NEW.closed_by <> OLD.actor) IS NOT TRUE
@@ -2377,7 +2390,8 @@ CREATE TRIGGER guard_alert BEFORE UPDATE ON alert
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_alert();
 
-CREATE FUNCTION guard_ban() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_ban() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
         is_allowed boolean;
@@ -2426,7 +2440,8 @@ CREATE TRIGGER guard_ban BEFORE INSERT OR UPDATE ON ban_entry
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_ban();
 
-CREATE FUNCTION guard_correction() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_correction() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         role text := viewer.role();
         subject text := viewer.subject(NULL);
@@ -2488,7 +2503,8 @@ CREATE TRIGGER guard_correction BEFORE INSERT OR UPDATE ON correction
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_correction();
 
-CREATE FUNCTION guard_data_request() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_data_request() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
         is_allowed boolean;
@@ -2526,7 +2542,8 @@ CREATE TRIGGER guard_data_request BEFORE INSERT OR UPDATE ON data_request
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_data_request();
 
-CREATE FUNCTION guard_erasure() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_erasure() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         NEW.ordered_at := clock_timestamp();
         IF NOT EXISTS (
@@ -2545,7 +2562,8 @@ CREATE TRIGGER guard_erasure BEFORE INSERT OR UPDATE ON erasure
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_erasure();
 
-CREATE FUNCTION guard_inquiry() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_inquiry() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
         instant timestamptz;
@@ -2596,7 +2614,8 @@ CREATE TRIGGER guard_inquiry BEFORE INSERT OR UPDATE ON inquiry
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_inquiry();
 
-CREATE FUNCTION guard_legal_hold() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_legal_hold() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
         is_allowed boolean;
@@ -2624,7 +2643,8 @@ CREATE TRIGGER guard_legal_hold BEFORE INSERT OR UPDATE ON legal_hold
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_legal_hold();
 
-CREATE FUNCTION guard_excluded_proposers() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_excluded_proposers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         IF viewer.role() = 'SCREENING' AND viewer.subject(NULL) = ANY (OLD.kept_from) THEN
             RAISE EXCEPTION 'a hit is kept from whoever proposed the entry'
@@ -2638,7 +2658,8 @@ CREATE TRIGGER guard_excluded_proposers BEFORE UPDATE ON screening
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_excluded_proposers();
 
-CREATE FUNCTION guard_suspension() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_suspension() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
         last suspension;
@@ -2757,7 +2778,8 @@ $$;
 CREATE TRIGGER announce_alert AFTER INSERT ON alert
     EXECUTE FUNCTION announce_alert();
 
-CREATE FUNCTION notify_linker() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION notify_linker() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         NOTIFY gerbang_unlinked;
         RETURN NULL;
@@ -2770,7 +2792,8 @@ CREATE TRIGGER notify_linker AFTER INSERT ON application
 CREATE TRIGGER notify_linker AFTER UPDATE OF approved_by, withdrawn_by ON ban_entry
     FOR EACH STATEMENT EXECUTE FUNCTION notify_linker();
 
-CREATE FUNCTION request_relinking() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION request_relinking() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         UPDATE application SET is_linked = false
         WHERE applicant_id = NEW.applicant_id AND is_linked;
@@ -2783,7 +2806,8 @@ CREATE TRIGGER request_relinking AFTER INSERT OR UPDATE ON correction
     FOR EACH ROW WHEN (NEW.state = 'IN_EFFECT')
     EXECUTE FUNCTION request_relinking();
 
-CREATE FUNCTION raise_inquiry_alert() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION raise_inquiry_alert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         INSERT INTO alert (id, kind, actor, actor_role, inquiry_id)
         VALUES (NEW.id, 'INQUIRY', NEW.opened_by, 'SUPERVISOR', NEW.id);
@@ -2794,7 +2818,8 @@ $$;
 CREATE TRIGGER raise_inquiry_alert AFTER INSERT ON inquiry
     FOR EACH ROW EXECUTE FUNCTION raise_inquiry_alert();
 
-CREATE FUNCTION disclose_reviewed_inquiry() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION disclose_reviewed_inquiry() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         UPDATE inquiry_person SET told_at = NEW.reviewed_at WHERE reference = NEW.reference;
         UPDATE alert SET closed_at = NEW.reviewed_at, closed_by = NEW.reviewed_by,
@@ -2809,7 +2834,7 @@ CREATE TRIGGER disclose_reviewed_inquiry AFTER UPDATE OF reviewed_by ON inquiry
     EXECUTE FUNCTION disclose_reviewed_inquiry();
 
 CREATE FUNCTION renew_data_version() RETURNS trigger
-    LANGUAGE plpgsql AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         UPDATE data_version
         SET version = gen_random_uuid(), changed_in = pg_current_xact_id()::text::bigint
@@ -2921,7 +2946,8 @@ CREATE FUNCTION is_corrected(
     END, false)
 $$;
 
-CREATE FUNCTION correct_identity() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION correct_identity() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         was identity;
         nationality text;
@@ -3287,7 +3313,8 @@ CREATE FUNCTION write_reference_row(name text, key_of jsonb, becomes jsonb) RETU
     END
 $$;
 
-CREATE FUNCTION guard_reference_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_reference_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
         today date := wib_day(clock_timestamp());
@@ -3373,7 +3400,8 @@ CREATE FUNCTION reference_field(name text) RETURNS text LANGUAGE sql IMMUTABLE A
     FROM replace(initcap(replace(regexp_replace(name, '_code$', ''), '_', ' ')), ' ', '') AS camel
 $$;
 
-CREATE FUNCTION list_reference_change_values() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION list_reference_change_values() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         DELETE FROM reference_change_value WHERE change_id = NEW.id;
         INSERT INTO reference_change_value (change_id, line, place, kind, name, before, after)
