@@ -20,7 +20,7 @@ from bench.page import gateway_on
 from bench.world import prepare, server
 from models.case.visa import IS_LIVE
 from models.database.connections import connect
-from models.jobs.linking import keep_linking
+from models.jobs.linker import keep_linking
 from models.key_service import KeyService, LocalKeyService, create_key_file
 from models.person.identity import Identity
 from models.person.sealed import cells_sql

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from models.jobs.linking import keep_linking
+from models.jobs.linker import keep_linking
 from models.key_service import KeyService, KeyUse, LocalKeys, SocketKeys
 from models.key_service.process import running_keys
 

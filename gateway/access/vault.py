@@ -30,6 +30,6 @@ def vault_errors() -> Iterator[None]:
         log.warning("the vault is closed: %s", error or type(error).__name__)
         raise closed_vault() from error
     except VaultError as error:
-        current_record().tampered[error.subject] = error.is_banned
+        current_record().tampered.update(error.tampered)
         log.exception("the vault refused a sealed value: somebody changed it")
         raise

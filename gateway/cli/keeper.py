@@ -29,7 +29,7 @@ from models.jobs.drop_entries import keep_dropping
 from models.jobs.erase_people import keep_erasing, keep_retention
 from models.jobs.forget_changes import keep_forgetting
 from models.jobs.inquiries import keep_inquiries
-from models.jobs.linking import keep_linking
+from models.jobs.linker import keep_linking
 from models.jobs.overdue import keep_lapsing
 from models.jobs.scheduler import Jobs
 from models.jobs.sweep_keys import keep_sweeping

@@ -1,6 +1,6 @@
 """Writes the digests of the people that entries of the ban list are about, as the LINKER."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -19,7 +19,8 @@ _TO_INDEX = f"""
     SELECT ban_id, issuing_state, {_CELLS}
     FROM banned_person
     JOIN ban_entry ON ban_entry.id = ban_id
-    WHERE approved_by IS NOT NULL AND withdrawn_by IS NULL AND erased_at IS NULL AND NOT EXISTS (
+    WHERE approved_by IS NOT NULL AND withdrawn_by IS NULL AND erased_at IS NULL
+        AND ban_id <> ALL ($3) AND NOT EXISTS (
         SELECT FROM ban_index WHERE ban_index.ban_id = banned_person.ban_id AND key_id = $1
     )
     ORDER BY ban_id LIMIT $2
@@ -34,14 +35,18 @@ _Message = tuple[UUID, IndexKind, bytes]
 
 
 async def index_bans(
-    keys: KeyService, connection: asyncpg.Connection, writing: str, limit: int
+    keys: KeyService,
+    connection: asyncpg.Connection,
+    writing: str,
+    limit: int,
+    leaving: Collection[UUID] = (),
 ) -> int:
     """Write the digests, by each key that is accepted, of a batch of entries that lack one of the
-    key that writes; return how many entries there were.
+    key that writes, but for those to leave; return how many entries there were.
 
-    Raises KeyServiceError, MissingKeyError, and VaultError for what was tampered with.
+    Raises KeyServiceError, and UnreadableError, which names the entries that nobody can read.
     """
-    listed = await connection.fetch(_TO_INDEX, writing, limit)
+    listed = await connection.fetch(_TO_INDEX, writing, limit, list(leaving))
     messages = await _messages(keys, listed)
     if messages:
         digests = await keys.digests(KeyUse.PERSON_INDEX, [message for *_, message in messages])

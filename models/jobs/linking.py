@@ -7,35 +7,28 @@ in common. One that waited finds the work done. No change of a case waits for it
 when all is found, and those whose applicant was corrected by then are left for the next batch.
 """
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date
 from uuid import UUID
 
 import asyncpg
 
-from models.account import AccountError, require_written
-from models.database.connections import connect
+from models.account import require_written
 from models.jobs.ban_digests import forget_other_keys_of_bans, index_bans
 from models.jobs.rescreening import end_bans, screen_cases, screen_due_bans
-from models.jobs.scheduler import Job, Jobs, keep_working
-from models.jobs.tampering import raise_tampering
-from models.key_service import KeyService, KeyServiceError, KeyUse
+from models.key_service import KeyService, KeyUse
 from models.person.identity import Identity
 from models.person.identity_version import IdentityVersion
 from models.person.matching import index_messages
 from models.person.sealed import cells_sql
-from models.person.vault import Cell, MissingKeyError, Vault, VaultError
+from models.person.vault import Cell, Vault
 from models.row_keys import new_key
 from models.row_security import LINKER
 
-#: The channel on which PostgreSQL notifies that something committed is to be linked.
-CHANNEL = "gerbang_unlinked"
 #: A tour has a list of its own, by its reference; a family is shown with each of its files.
 LARGEST_FAMILY = 20
 
-_EVERY_SECONDS = 5.0
 _BATCH = 200
 #: The batch for a world that was just loaded: the links of everybody need not fit into memory.
 _LINKED_AT_ONCE = 20_000
@@ -43,7 +36,8 @@ _LINKED_AT_ONCE = 20_000
 READ_FIELDS = ["fullName", "birthDate", "passportNumber", "passportIssuingState"]
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('gerbang linker', 0))"
 _TO_LINK = """
-    SELECT id, applicant_id FROM application WHERE NOT is_linked ORDER BY id LIMIT $1
+    SELECT id, applicant_id FROM application
+    WHERE NOT is_linked AND applicant_id <> ALL ($2) ORDER BY id LIMIT $1
 """
 #: Applicants beyond a key who lack a digest of the key that writes, in the order of their keys.
 _TO_INDEX = """
@@ -146,14 +140,21 @@ _LINKED = """
 """
 
 
-async def link_cases(keys: KeyService, connection: asyncpg.Connection, limit: int = _BATCH) -> int:
-    """Link a batch of cases that are not linked yet; return how many were.
+async def link_cases(
+    keys: KeyService,
+    connection: asyncpg.Connection,
+    limit: int = _BATCH,
+    leaving: Collection[UUID] = (),
+) -> int:
+    """Link a batch of cases that are not linked yet, but for those of the applicants to leave;
+    return how many were.
 
-    Raises KeyServiceError if the keys cannot be used: then nothing is linked.
+    Nothing is linked if an error is raised: KeyServiceError if the keys cannot be used, and
+    UnreadableError, which names the applicants whom nobody can read.
     """
     async with connection.transaction():
         async with _as_linker(connection):
-            cases = await connection.fetch(_TO_LINK, limit)
+            cases = await connection.fetch(_TO_LINK, limit, list(leaving))
             if not cases:
                 return 0
             people = sorted({case["applicant_id"] for case in cases})
@@ -166,20 +167,18 @@ async def link_cases(keys: KeyService, connection: asyncpg.Connection, limit: in
     return len(linked)
 
 
-async def link_and_screen(keys: KeyService, connection: asyncpg.Connection) -> int:
-    """Link a batch of cases, and compare everybody with a batch of bans; return how many.
-
-    Raises KeyServiceError if the keys cannot be used.
-    """
-    return await link_cases(keys, connection) + await screen_bans(keys, connection)
-
-
-async def screen_bans(keys: KeyService, connection: asyncpg.Connection, limit: int = 20) -> int:
-    """Match people with new entries of the ban list, and end the matches of ended ones."""
+async def screen_bans(
+    keys: KeyService,
+    connection: asyncpg.Connection,
+    limit: int = 20,
+    leaving: Collection[UUID] = (),
+) -> int:
+    """Match people with new entries of the ban list, but for those to leave, and end the matches
+    of ended ones. Raises as `link_cases` does."""
     accepted = await keys.key_ids(KeyUse.PERSON_INDEX)
     async with connection.transaction():
         async with _as_linker(connection):
-            listed = await index_bans(keys, connection, accepted[0], limit)
+            listed = await index_bans(keys, connection, accepted[0], limit, leaving)
         return listed + await screen_due_bans(connection, limit) + await end_bans(connection)
 
 
@@ -243,45 +242,6 @@ async def forget_other_keys(keys: KeyService, connection: asyncpg.Connection) ->
         await forget_other_keys_of_bans(connection, accepted)
 
 
-async def keep_linking(
-    keys: KeyService,
-    url: str,
-    stop: asyncio.Event,
-    every: float = _EVERY_SECONDS,
-    jobs: Jobs | None = None,
-) -> None:
-    """Link what is committed, as soon as PostgreSQL notifies of it, until ``stop`` is set."""
-    job = (jobs or Jobs()).add(link_cases.__name__, every)
-    passing = (AccountError, KeyServiceError, MissingKeyError, VaultError)
-    await keep_working(lambda: _link_when_notified(keys, url, stop, job), stop, job, after=passing)
-
-
-async def _link_when_notified(keys: KeyService, url: str, stop: asyncio.Event, job: Job) -> None:
-    connection, notified = await connect(url), asyncio.Event()
-    try:
-        await connection.add_listener(CHANNEL, lambda *_: notified.set())
-        while not stop.is_set():
-            notified.clear()
-            try:
-                done = await job.run(link_and_screen(keys, connection))
-            except VaultError as error:
-                await raise_tampering(connection, error)
-                raise
-            if not done:
-                await _wait_until_notified_or_due(stop, notified, job.every)
-    finally:
-        await connection.close()
-
-
-async def _wait_until_notified_or_due(
-    stop: asyncio.Event, notified: asyncio.Event, seconds: float
-) -> None:
-    waits = [asyncio.create_task(event.wait()) for event in (stop, notified)]
-    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
-
-
 @contextlib.asynccontextmanager
 async def _as_linker(connection: asyncpg.Connection) -> AsyncIterator[None]:
     async with connection.transaction():
@@ -307,7 +267,8 @@ async def _index_people(
     versions = [one for one in versions if one["applicant_id"] in on_file]
     if not versions:
         return
-    cells = [Cell(one["applicant_id"], name, one[name]) for one in versions for name in _READ]
+    # Everybody has each of these: one that was removed does not open either.
+    cells = [Cell(one["applicant_id"], name, one[name] or "") for one in versions for name in _READ]
     opened = iter(await Vault(keys).open(cells))
     messages = [
         (one, kind, message)

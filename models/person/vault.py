@@ -15,7 +15,7 @@ import hmac
 import os
 from base64 import urlsafe_b64encode
 from binascii import a2b_base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -46,18 +46,25 @@ PLAIN_MARK = "="
 _OF_AN_IDENTITY = frozenset({"identity", "identity_version"})
 
 
-class VaultError(Exception):
-    """A sealed value is not what was sealed there: it was swapped, cut off, or is an old one."""
+class UnreadableError(Exception):
+    """Nobody can read the values of some subjects; those of others are not concerned."""
 
-    def __init__(self, subject: UUID, column: str) -> None:
-        super().__init__(f"a sealed {column} is not what was sealed there")
-        self.subject = subject
-        #: Whether the subject is an entry of the ban list, and no applicant.
-        self.is_banned = column.startswith("banned_person.")
+    def __init__(self, subjects: Iterable[UUID]) -> None:
+        super().__init__(f"{type(self).__name__} for {len(subjects := frozenset(subjects))}")
+        self.subjects = subjects
 
 
-class MissingKeyError(Exception):
-    """A subject has no data key: it was erased, or the store of keys belongs to other data."""
+class VaultError(UnreadableError):
+    """Sealed values are not what was sealed there: swapped, cut off, or old ones."""
+
+    def __init__(self, tampered: Mapping[UUID, bool]) -> None:
+        super().__init__(tampered)
+        #: Whose values they are, and whether that is an entry of the ban list and no applicant.
+        self.tampered = tampered
+
+
+class MissingKeyError(UnreadableError):
+    """Subjects have no data key: they were erased, or the store of keys belongs to other data."""
 
 
 class Cell(NamedTuple):
@@ -103,12 +110,17 @@ class Vault:
         }
         keys = await self._keys.open_data_keys(list(subjects.values())) if subjects else {}
         if len(keys) < len(subjects):
-            raise MissingKeyError
+            raise MissingKeyError(subjects.values() - keys.keys())
         opening = {one.int: (AESGCM(key), _subject_bound(one)) for one, key in keys.items()}
-        return [
-            text[1:] if text.startswith(PLAIN_MARK) else _open(*opening[subject.int], column, text)
-            for subject, column, text in cells
-        ]
+        try:
+            return [
+                text[1:]
+                if text.startswith(PLAIN_MARK)
+                else _open(*opening[subject.int], column, text)
+                for subject, column, text in cells
+            ]
+        except InvalidTag:
+            raise VaultError(_tampered(opening, cells)) from None
 
 
 def _seal(key: bytes, person: Person) -> dict[str, str]:
@@ -131,14 +143,29 @@ def _seal(key: bytes, person: Person) -> dict[str, str]:
 
 
 def _open(cipher: AESGCM, subject: bytes, column: str, cell: str) -> str:
+    """The value of a cell. Raises InvalidTag for one that was tampered with."""
     version, _, text = cell.partition(":")
     try:
         read = a2b_base64(text.replace("-", "+").replace("_", "/"))
         mark, nonce = read[:_MARK_BYTES], read[_MARK_BYTES:_SEALED_AT]
         bound = _bound_to(subject, column, version, mark)
         return cipher.decrypt(nonce, read[_SEALED_AT:], bound).decode()
-    except (InvalidTag, ValueError):
-        raise VaultError(UUID(bytes=subject[-17:-1]), column) from None
+    except ValueError:
+        raise InvalidTag from None
+
+
+def _tampered(
+    opening: Mapping[int, tuple[AESGCM, bytes]], cells: Sequence[Cell]
+) -> dict[UUID, bool]:
+    """The subjects of the cells that do not open, and whether each is an entry of the ban list."""
+    found: dict[UUID, bool] = {}
+    for subject, column, text in cells:
+        try:
+            if not text.startswith(PLAIN_MARK):
+                _open(*opening[subject.int], column, text)
+        except InvalidTag:
+            found[subject] = column.startswith("banned_person.")
+    return found
 
 
 def _subject_bound(subject: UUID) -> bytes:

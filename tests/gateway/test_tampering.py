@@ -10,8 +10,8 @@ import pytest
 
 from gateway.doctor.vault import examine_vault
 from gateway.mapping.ids import GlobalId
-from models.jobs.tampering import raise_tampering
-from models.person.vault import VaultError
+from models.jobs import linker
+from models.jobs.linker import raise_tampering
 from tests.gateway.changing import (
     change,
     in_verification,
@@ -19,9 +19,10 @@ from tests.gateway.changing import (
     row,
     row_id,
     submitted_case,
+    wait_until_linked,
 )
 from tests.gateway.conftest import Viewer
-from tests.journeys.test_ban import WHO_IS_IT, passport, propose_ban, reference
+from tests.journeys.test_ban import WHO_IS_IT, approve_ban, call, passport, propose_ban, reference
 
 pytestmark = pytest.mark.anyio
 
@@ -108,22 +109,63 @@ async def test_a_banned_person_who_was_swapped_is_an_alert(who, connection) -> N
     await connection.execute(_FORGET)
 
 
-async def test_the_linker_raises_an_alert_for_a_changed_value(who, connection) -> None:
+_RELINK = "UPDATE application SET is_linked = false WHERE applicant_id = $1"
+_REMOVE_NAME = "UPDATE identity SET sealed = sealed - 'full_name' WHERE applicant_id = $1"
+_PUT_BACK = "UPDATE identity SET sealed = $2 WHERE applicant_id = $1"
+
+
+@pytest.mark.parametrize("changed", ["swapped", "removed"])
+async def test_whose_value_was_changed_stays_unlinked_and_others_do_not_wait(
+    who, connection, monkeypatch, changed: str
+) -> None:
+    monkeypatch.setattr(linker, "_TRIED_AGAIN_AFTER_SECONDS", 0.5)
     cases = [await in_verification(who) for _ in range(2)]
     people = [(await row(connection, case))["applicant_id"] for case in cases]
-    await connection.execute(SWAP_PEOPLE, *people)
-    try:
-        await submitted_case(who)  # which wakes it
-        await connection.execute(
-            "UPDATE application SET is_linked = false WHERE applicant_id = $1", people[0]
-        )
-        async with asyncio.timeout(30):
-            while not (alerts := await tampering_alerts(who["auditor"])):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
-    finally:
+    was = await connection.fetchval(
+        "SELECT sealed FROM identity WHERE applicant_id = $1", people[0]
+    )
+    if changed == "swapped":
         await connection.execute(SWAP_PEOPLE, *people)
+    else:
+        await connection.execute(_REMOVE_NAME, people[0])
+    await connection.execute(_RELINK, people[0])
+    await submitted_case(who)  # which is linked all the same
+    async with asyncio.timeout(30):
+        while not (alerts := await tampering_alerts(who["auditor"])):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    await submitted_case(who)
+    assert not (await row(connection, cases[0]))["is_linked"]
+    if changed == "swapped":
+        await connection.execute(SWAP_PEOPLE, *people)
+    else:
+        await connection.execute(_PUT_BACK, people[0], was)
+    await wait_until_linked(who, cases[0])
     [alert] = alerts
     assert (alert["actor"], row_id(alert["applicant"]["id"])) == ("keeper", people[0])
+    await connection.execute(_FORGET)
+
+
+async def test_a_changed_entry_of_the_ban_list_keeps_no_other_from_being_compared(
+    who, connection
+) -> None:
+    ban = await propose_ban(who["screening"], **passport("QZCHANGED1"))
+    await connection.execute(
+        """UPDATE banned_person SET sealed = jsonb_set(sealed, '{passport_number}', '"AAAA"')
+        WHERE ban_id = $1""",
+        row_id(ban),
+    )
+    assert (await call(who["screening-2"], "approveBan", banId=ban))[1] == []
+    other = await approve_ban(who, **passport("QZWHOLE01"))
+    indexed = "SELECT count(*) FROM ban_index WHERE ban_id = $1"
+    async with asyncio.timeout(30):
+        while not await connection.fetchval(indexed, row_id(other)):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert await connection.fetchval(indexed, row_id(ban)) == 0
+    [alert] = await tampering_alerts(who["auditor"])
+    assert (alert["actor"], alert["banEntry"]) == ("keeper", {"id": ban})
+    for one, mutation in (("", "proposeBanWithdrawal"), ("-2", "approveBanWithdrawal")):
+        given = {"banId": ban} if one else {"banId": ban, "reason": "Somebody changed it."}
+        assert (await call(who[f"screening{one}"], mutation, **given))[1] == []
     await connection.execute(_FORGET)
 
 
@@ -134,7 +176,7 @@ async def test_a_table_that_was_changed_floods_nobody(who, connection) -> None:
     try:
         counting = "SELECT count(*) FROM alert WHERE kind = 'TAMPERED'"
         for _ in range(3):
-            await raise_tampering(connection, VaultError(UUID(int=0), "full_name"))
+            await raise_tampering(connection, {UUID(int=0): False})
         assert await connection.fetchval(counting) == 1
         await connection.execute(
             "INSERT INTO alert (id, kind, actor, actor_role, applicant_id)"
@@ -142,7 +184,7 @@ async def test_a_table_that_was_changed_floods_nobody(who, connection) -> None:
             " FROM generate_series(1, 18)"
         )
         for number in range(1, 4):
-            await raise_tampering(connection, VaultError(UUID(int=number), "full_name"))
+            await raise_tampering(connection, {UUID(int=number): False})
         assert await connection.fetchval(counting) == 20
     finally:
         await undone.rollback()

@@ -11,11 +11,11 @@ import pytest
 from models.account import AccountError
 from models.database.connections import connect
 from models.jobs import linking
+from models.jobs.linker import keep_linking
 from models.jobs.linking import (
     forget_other_keys,
     index_everybody,
     index_people,
-    keep_linking,
     link_cases,
 )
 from models.key_service import KeyServiceError, KeyUse, LocalKeys, LocalKeyService

@@ -6,8 +6,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from models.jobs.linking import index_everybody, link_and_screen
+from models.jobs.linking import index_everybody, link_cases, screen_bans
 from models.jobs.rescreening import MATCHES
+from models.key_service import KeyService
 from tests.linking import KEYS
 from tests.world import application_id
 
@@ -42,6 +43,10 @@ async def granted(world: str, connection: asyncpg.Connection) -> asyncpg.Connect
     await connection.execute(_LIVE, VISA)
     await index_everybody(KEYS, connection)
     return connection
+
+
+async def link_and_screen(keys: KeyService, connection: asyncpg.Connection) -> int:
+    return await link_cases(keys, connection) + await screen_bans(keys, connection)
 
 
 async def put_on_the_list(connection: asyncpg.Connection, in_days: int = 0) -> None:

@@ -1,0 +1,117 @@
+"""The LINKER's job in the keeper: links what is committed, and lets nobody wait for a person whom
+nobody can read."""
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from functools import partial
+from uuid import UUID
+
+import asyncpg
+
+from models.account import AccountError
+from models.database.connections import connect
+from models.jobs.linking import link_cases, screen_bans
+from models.jobs.scheduler import Job, Jobs, keep_working
+from models.key_service import KeyService, KeyServiceError
+from models.person.vault import UnreadableError, VaultError
+from models.row_keys import new_key
+from models.supervision.alert import RAISE_TAMPERED
+from models.vocabulary import Role
+
+#: The channel on which PostgreSQL notifies that something committed is to be linked.
+CHANNEL = "gerbang_unlinked"
+
+_EVERY_SECONDS = 5.0
+#: How long whom nobody can read is left aside.
+_TRIED_AGAIN_AFTER_SECONDS = 60.0
+#: No viewer: a job of the keeper, which acts in no role of the domain.
+_ACTOR = "keeper"
+_RAISE = "DO $do$ BEGIN {} END $do$"
+
+
+async def keep_linking(
+    keys: KeyService,
+    url: str,
+    stop: asyncio.Event,
+    every: float = _EVERY_SECONDS,
+    jobs: Jobs | None = None,
+) -> None:
+    """Link what is committed, as soon as PostgreSQL notifies of it, until ``stop`` is set."""
+    job = (jobs or Jobs()).add(link_cases.__name__, every)
+    work = partial(_link_when_notified, keys, url, stop, job)
+    await keep_working(work, stop, job, after=(AccountError, KeyServiceError))
+
+
+async def _link_when_notified(keys: KeyService, url: str, stop: asyncio.Event, job: Job) -> None:
+    connection, notified = await connect(url), asyncio.Event()
+    unreadable = _Unreadable()
+    try:
+        await connection.add_listener(CHANNEL, lambda *_: notified.set())
+        while not stop.is_set():
+            notified.clear()
+            if not await job.run(_link_and_screen(keys, connection, unreadable, job)):
+                await _wait_until_notified_or_due(stop, notified, job.every)
+    finally:
+        await connection.close()
+
+
+async def _link_and_screen(
+    keys: KeyService, connection: asyncpg.Connection, unreadable: "_Unreadable", job: Job
+) -> int:
+    """Link a batch of cases, and compare everybody with a batch of bans; return how many.
+
+    Whom nobody can read is left aside: a case that is not linked is not granted, and nobody else
+    waits for it.
+    """
+    done = 0
+    for work in (link_cases, screen_bans):
+        try:
+            done += await work(keys, connection, leaving=unreadable.now())
+        except UnreadableError as error:
+            job.note_failure(error)
+            unreadable.add(error.subjects)
+            if isinstance(error, VaultError):
+                await raise_tampering(connection, error.tampered)
+            done += len(error.subjects)  # the others of the batch are next
+    return done
+
+
+class _Unreadable:
+    """Applicants and entries of the ban list that nobody could read, until each is tried again."""
+
+    def __init__(self) -> None:
+        self._until: dict[UUID, float] = {}
+
+    def now(self) -> list[UUID]:
+        now = time.monotonic()
+        self._until = {subject: until for subject, until in self._until.items() if until > now}
+        return list(self._until)
+
+    def add(self, subjects: Iterable[UUID]) -> None:
+        self._until |= dict.fromkeys(subjects, time.monotonic() + _TRIED_AGAIN_AFTER_SECONDS)
+
+
+async def _wait_until_notified_or_due(
+    stop: asyncio.Event, notified: asyncio.Event, seconds: float
+) -> None:
+    waits = [asyncio.create_task(event.wait()) for event in (stop, notified)]
+    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+
+
+async def raise_tampering(connection: asyncpg.Connection, tampered: Mapping[UUID, bool]) -> None:
+    """Raise an alert about each subject, as the keeper; the values say which are entries of the
+    ban list."""
+    raised = (
+        RAISE_TAMPERED.format(
+            id=f"'{new_key()}'::uuid",
+            actor=f"'{_ACTOR}'",
+            role=f"'{Role.ANONYMOUS}'",
+            subject=f"'{subject}'::uuid",
+            is_banned=str(is_banned).lower(),
+        )
+        for subject, is_banned in tampered.items()
+    )
+    await connection.execute(_RAISE.format("\n".join(raised)))
