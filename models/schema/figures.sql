@@ -99,6 +99,15 @@ CREATE VIEW volume_overturned AS
         ON first_one.application_id = overturned.application_id
         AND first_one.supersedes_id IS NULL;
 
+-- How each case was first decided, on the day of that decision, whatever came of it later.
+CREATE VIEW volume_first_decision AS
+    SELECT
+        wib_day(decided_at) AS day,
+        CASE outcome WHEN 'GRANTED' THEN 'first_granted' ELSE 'first_refused' END AS kind,
+        application_id
+    FROM decision
+    WHERE supersedes_id IS NULL;
+
 -- A template, filled in for insert, update and delete: changes of the figures, and the days whose
 -- open cases have other ages.
 CREATE FUNCTION queue_volume_changes_of_{operation}() RETURNS trigger
@@ -193,6 +202,14 @@ CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
             AND first_one.supersedes_id IS NULL
         JOIN application ON application.id = became.application_id
         GROUP BY wib_day(first_one.decided_at), {dimensions};
+        INSERT INTO volume_outbox (day, {dimensions}, kind, measured)
+        SELECT first_one.day, {dimensions}, first_one.kind, count(*)
+        FROM became
+        JOIN volume_first_decision AS first_one
+            ON first_one.application_id = became.application_id
+        JOIN application ON application.id = became.application_id
+        WHERE became.supersedes_id IS NULL
+        GROUP BY first_one.day, {dimensions}, first_one.kind;
         RETURN NULL;
     END
 $$;
@@ -276,8 +293,8 @@ CREATE TRIGGER queue_volume_changes AFTER UPDATE ON assignment
     )
     EXECUTE FUNCTION queue_volume_changes_of_assignments();
 
--- A correction may move a case to another nationality, and its overturned decisions with it.
-CREATE FUNCTION queue_volume_changes_of_overturned() RETURNS trigger
+-- A correction may move a case to another nationality, and its decisions with it.
+CREATE FUNCTION queue_volume_changes_of_moved_decisions() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         INSERT INTO volume_outbox (day, {dimensions}, overturned)
@@ -287,10 +304,16 @@ CREATE FUNCTION queue_volume_changes_of_overturned() RETURNS trigger
             AS of_case ({dimensions}, sign)
         WHERE application_id = NEW.id
         GROUP BY day, {of_case.dimensions}, sign;
+        INSERT INTO volume_outbox (day, {dimensions}, kind, measured)
+        SELECT day, {of_case.dimensions}, kind, sign
+        FROM volume_first_decision
+        CROSS JOIN (VALUES ({OLD.dimensions}, -1), ({NEW.dimensions}, 1))
+            AS of_case ({dimensions}, sign)
+        WHERE application_id = NEW.id;
         RETURN NULL;
     END
 $$;
 
-CREATE TRIGGER queue_volume_changes_of_overturned AFTER UPDATE ON application
+CREATE TRIGGER queue_volume_changes_of_moved_decisions AFTER UPDATE ON application
     FOR EACH ROW WHEN (({OLD.dimensions}) IS DISTINCT FROM ({NEW.dimensions}))
-    EXECUTE FUNCTION queue_volume_changes_of_overturned();
+    EXECUTE FUNCTION queue_volume_changes_of_moved_decisions();

@@ -27,7 +27,8 @@ from models.synthetic.rows import Batch
 from models.synthetic.sealing import sealed_rows
 from models.synthetic.world import FEWEST, Plan, World
 from models.volumes import rebuild
-from models.volumes.grains import AGES, ROLLUPS
+from models.volumes.grains import AGES
+from models.volumes.keeping import ROLLUPS
 
 #: Called with the number of applications loaded so far.
 Progress = Callable[[int], None]

@@ -181,20 +181,20 @@ def _computed_fact_columns() -> list[Column[int]]:
     ]
 
 
-def _group(dimensions: Sequence[Dimension]) -> list[Column[Any]]:
+def group_columns(dimensions: Sequence[Dimension]) -> list[Column[Any]]:
     return [Column("starts_on", Date, nullable=False), *_dimension_columns(dimensions)]
 
 
 def _histogram(name: str, dimensions: Sequence[Dimension], *kind: Column[Any]) -> Table:
     bucket = Column("bucket", Integer, nullable=False)
     measured = Column("measured", Integer, nullable=False)
-    return _table(name, [*kind, *_group(dimensions), bucket], [measured])
+    return keyed_table(name, [*kind, *group_columns(dimensions), bucket], [measured])
 
 
 def _grain(name: str, period: str, *dimensions: Dimension) -> Grain:
-    facts = _table(
+    facts = keyed_table(
         f"volume_{name}",
-        _group(dimensions),
+        group_columns(dimensions),
         [*_fact_columns(), *_computed_fact_columns()],
     )
     make = {"day": _lines_of_kinds, "month": _ranks_of_clocks}.get(period)
@@ -212,14 +212,14 @@ def _lines_of_kinds(name: str, dimensions: Sequence[Dimension]) -> Table:
 def _ranks_of_clocks(name: str, dimensions: Sequence[Dimension]) -> Table:
     clock = Column("clock", Text, nullable=False)
     ranks = [Column(of, ARRAY(Integer), nullable=False) for of in ("buckets", "ranks")]
-    return _table(name, [clock, *_group(dimensions)], ranks)
+    return keyed_table(name, [clock, *group_columns(dimensions)], ranks)
 
 
 def _ages(name: str, *dimensions: Dimension) -> Ages:
     return Ages(dimensions, _histogram(f"volume_{name}", dimensions))
 
 
-def _table(name: str, key: Sequence[Column[Any]], values: Sequence[Column[Any]]) -> Table:
+def keyed_table(name: str, key: Sequence[Column[Any]], values: Sequence[Column[Any]]) -> Table:
     """A table with a unique key in which nulls are equal."""
     unique = UniqueConstraint(
         *(column.name for column in key), name=f"uq_{name}", postgresql_nulls_not_distinct=True
@@ -227,15 +227,15 @@ def _table(name: str, key: Sequence[Column[Any]], values: Sequence[Column[Any]])
     return Table(name, Base.metadata, *key, *values, unique)
 
 
-_BY_PLACE = (Dimension.PARTNER, Dimension.COUNTRY)
+BY_PLACE = (Dimension.PARTNER, Dimension.COUNTRY)
 
 #: For each period from the coarsest to the finest. The last grain has every dimension by day.
 GRAINS = (
-    _grain("yearly", "year", *_BY_PLACE),
-    _grain("monthly", "month", *_BY_PLACE),
-    _grain("monthly_type", "month", *_BY_PLACE, Dimension.VISA_TYPE, Dimension.CHANNEL),
+    _grain("yearly", "year", *BY_PLACE),
+    _grain("monthly", "month", *BY_PLACE),
+    _grain("monthly_type", "month", *BY_PLACE, Dimension.VISA_TYPE, Dimension.CHANNEL),
     _grain("monthly_nationality", "month", Dimension.NATIONALITY),
-    _grain("monthly_nationality_place", "month", Dimension.NATIONALITY, *_BY_PLACE),
+    _grain("monthly_nationality_place", "month", Dimension.NATIONALITY, *BY_PLACE),
     _grain("daily", "day", *Dimension),
 )
 
@@ -246,14 +246,14 @@ AGES = (
 )
 
 #: Refusals by ground and day of the first decision, national.
-GROUNDS = _table(
+GROUNDS = keyed_table(
     "volume_ground",
     [Column("starts_on", Date, nullable=False), Column("ground", Text, nullable=False)],
     [Column("refused", Integer, nullable=False)],
 )
 
 #: Referrals to screening and holds by day, national.
-REFERRALS = _table(
+REFERRALS = keyed_table(
     "volume_referral",
     [Column("starts_on", Date, nullable=False)],
     [Column(name, Integer, nullable=False) for name in ("referred", "held")],
@@ -261,7 +261,7 @@ REFERRALS = _table(
 
 #: What each officer did, by day and visa type: their own decisions (a correction by somebody else
 #: changes none of them), the cases given back, and how many of these after reading the person.
-OFFICERS = _table(
+OFFICERS = keyed_table(
     "volume_officer",
     [
         Column("starts_on", Date, nullable=False),
@@ -269,34 +269,6 @@ OFFICERS = _table(
         Column("visa_type_code", Text, nullable=False),
     ],
     [Column(name, Integer, nullable=False) for name in OFFICER_FACTS],
-)
-
-ROLLUPS: tuple[Rollup, ...] = (
-    *(rollup for grain in GRAINS for rollup in grain.rollups),
-    Sums(
-        GROUNDS,
-        {"starts_on": "day", "ground": "ground"},
-        {"refused": "measured"},
-        "kind = 'ground'",
-    ),
-    Sums(
-        REFERRALS,
-        {"starts_on": "day"},
-        {
-            "referred": "CASE kind WHEN 'referral' THEN measured ELSE 0 END",
-            "held": "CASE kind WHEN 'hold' THEN measured ELSE 0 END",
-        },
-        "kind IN ('referral', 'hold')",
-    ),
-    Sums(
-        OFFICERS,
-        {"starts_on": "day", "officer": "done_by", "visa_type_code": "visa_type_code"},
-        {
-            fact: f"CASE kind WHEN 'officer_{fact}' THEN measured ELSE 0 END"
-            for fact in OFFICER_FACTS
-        },
-        "done_by IS NOT NULL",
-    ),
 )
 
 #: Changes of figures that are not yet folded into the rollups; written by triggers.

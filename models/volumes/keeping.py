@@ -11,18 +11,56 @@ import asyncpg
 
 from models.jobs.scheduler import Jobs, run_repeatedly
 from models.volumes.ages import compute_ages
-from models.volumes.grains import FACTS, GRAINS, ROLLUPS, Dimension
+from models.volumes.grains import (
+    FACTS,
+    GRAINS,
+    GROUNDS,
+    OFFICER_FACTS,
+    OFFICERS,
+    REFERRALS,
+    Dimension,
+)
 from models.volumes.officers import DONE_BY_OFFICERS
-from models.volumes.rollups import Rollup
+from models.volumes.outcomes import OUTCOMES
+from models.volumes.rollups import Rollup, Sums
 
 #: Advisory lock for changes of the rollups: two writers would deadlock on each other's rows.
 _LOCK = "SELECT pg_advisory_xact_lock(7461002)"
+
+ROLLUPS: tuple[Rollup, ...] = (
+    *(rollup for grain in GRAINS for rollup in grain.rollups),
+    *(outcomes.rollup for outcomes in OUTCOMES),
+    Sums(
+        GROUNDS,
+        {"starts_on": "day", "ground": "ground"},
+        {"refused": "measured"},
+        "kind = 'ground'",
+    ),
+    Sums(
+        REFERRALS,
+        {"starts_on": "day"},
+        {
+            "referred": "CASE kind WHEN 'referral' THEN measured ELSE 0 END",
+            "held": "CASE kind WHEN 'hold' THEN measured ELSE 0 END",
+        },
+        "kind IN ('referral', 'hold')",
+    ),
+    Sums(
+        OFFICERS,
+        {"starts_on": "day", "officer": "done_by", "visa_type_code": "visa_type_code"},
+        {
+            fact: f"CASE kind WHEN 'officer_{fact}' THEN measured ELSE 0 END"
+            for fact in OFFICER_FACTS
+        },
+        "done_by IS NOT NULL",
+    ),
+)
 
 CHANGE_COLUMNS = ", ".join(
     ("day", *Dimension, "kind", "ground", "done_by", "bucket", *FACTS, "measured")
 )
 #: What cannot be derived from an application alone, in the columns of the outbox: the national
-#: contributions, those of officers, and the decisions that did not stand.
+#: contributions, those of officers, the decisions that did not stand, and the first ones.
 OTHER_CHANGES = f"""
     SELECT
         day, {", ".join("NULL" for _ in Dimension)}, kind, ground, NULL, NULL,
@@ -39,6 +77,12 @@ OTHER_CHANGES = f"""
         day, {", ".join(Dimension)}, NULL, NULL, NULL, NULL,
         {", ".join("1" if fact == "overturned" else "0" for fact in FACTS)}, 0
     FROM volume_overturned
+    JOIN application ON application.id = application_id
+    UNION ALL
+    SELECT
+        day, {", ".join(Dimension)}, kind, NULL, NULL, NULL,
+        {", ".join("0" for _ in FACTS)}, 1
+    FROM volume_first_decision
     JOIN application ON application.id = application_id
 """  # noqa: S608
 _FROM_RAW_ROWS = f"""

@@ -15,6 +15,8 @@ class Sums:
     values: dict[str, str]
     #: The condition on the changes that it counts.
     condition: str
+    #: A join that makes several lines of each change; empty for none.
+    join: str = ""
 
     def aggregate(self, changes: str) -> str:
         """Its rows, aggregated from changes (which may themselves be sums)."""
@@ -22,7 +24,8 @@ class Sums:
         values = ", ".join(f"sum({source}) AS {name}" for name, source in self.values.items())
         return f"""
             SELECT {key}, {values}
-            FROM {changes}
+            FROM {changes} AS changed
+            {self.join}
             WHERE {self.condition}
             GROUP BY {_ordinals(self.key)}
         """  # noqa: S608
@@ -35,7 +38,7 @@ class Sums:
     def lines_of(self, changes: str) -> str:
         """Key and values of each change, not aggregated."""
         columns = ", ".join(f"{of} AS {name}" for name, of in (self.key | self.values).items())
-        return f"SELECT {columns} FROM {changes} WHERE {self.condition}"  # noqa: S608
+        return f"SELECT {columns} FROM {changes} AS changed {self.join} WHERE {self.condition}"  # noqa: S608
 
     @property
     def stored_lines(self) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 
 from models.vocabulary import CLOSED, EventKind, Status
-from models.volumes.grains import AGES, ROLLUPS, Ages
-from models.volumes.keeping import CHANGE_COLUMNS, OTHER_CHANGES
+from models.volumes.grains import AGES, Ages
+from models.volumes.keeping import CHANGE_COLUMNS, OTHER_CHANGES, ROLLUPS
 from models.volumes.rollups import Rollup
 
 

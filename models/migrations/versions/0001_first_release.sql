@@ -240,15 +240,15 @@ CREATE TABLE reference_change (
     CONSTRAINT ck_reference_change_initial_by_nobody CHECK (NOT is_initial OR num_nonnulls(approved_by, cancelled_by) = 0)
 );
 
+CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
+
+CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
+
 CREATE INDEX ix_reference_change_subject_proposed_at_id ON reference_change (subject, proposed_at, id);
 
 CREATE INDEX ix_reference_change_proposed_at_id ON reference_change (proposed_at, id);
 
 CREATE INDEX ix_reference_change_subject_kind_proposed_at_id ON reference_change (subject, kind, proposed_at, id);
-
-CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
-
-CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
 
 CREATE TABLE key_operation (
     id UUID NOT NULL,
@@ -310,13 +310,13 @@ CREATE TABLE inquiry (
     CONSTRAINT uq_inquiry_reference UNIQUE (reference)
 );
 
-CREATE INDEX ix_inquiry_is_reviewed_opened_at_id ON inquiry (is_reviewed, opened_at, id);
-
-CREATE INDEX ix_inquiry_is_open_opened_at_id ON inquiry (is_open, opened_at, id);
-
 CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
 
 CREATE INDEX ix_inquiry_opened_by_opened_at_id ON inquiry (opened_by, opened_at, id);
+
+CREATE INDEX ix_inquiry_is_reviewed_opened_at_id ON inquiry (is_reviewed, opened_at, id);
+
+CREATE INDEX ix_inquiry_is_open_opened_at_id ON inquiry (is_open, opened_at, id);
 
 CREATE TABLE application_change (
     id BIGINT NOT NULL,
@@ -719,6 +719,29 @@ CREATE TABLE volume_aged_until (
     CONSTRAINT pk_volume_aged_until PRIMARY KEY (day)
 );
 
+CREATE TABLE volume_outcome (
+    starts_on DATE NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    broken_down_by TEXT,
+    code TEXT,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    CONSTRAINT uq_volume_outcome UNIQUE NULLS NOT DISTINCT (starts_on, partner_code, country_code, broken_down_by, code)
+);
+
+CREATE TABLE volume_outcome_place (
+    starts_on DATE NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    centre_code TEXT,
+    broken_down_by TEXT,
+    code TEXT,
+    granted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    CONSTRAINT uq_volume_outcome_place UNIQUE NULLS NOT DISTINCT (starts_on, partner_code, country_code, centre_code, broken_down_by, code)
+);
+
 CREATE TABLE data_version (
     data TEXT NOT NULL,
     version UUID DEFAULT gen_random_uuid() NOT NULL,
@@ -979,15 +1002,15 @@ CREATE TABLE alert (
     CONSTRAINT fk_alert_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES inquiry (id)
 );
 
-CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
-
-CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
-
 CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
 
 CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
 
 CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
+
+CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
+
+CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
 
 CREATE TABLE access_event (
     id UUID NOT NULL,
@@ -1011,15 +1034,15 @@ CREATE TABLE access_event (
 
 CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
 
-CREATE INDEX ix_access_event_actor_partner_code_actor_country_code_o_1d9f ON access_event (actor_partner_code, actor_country_code, occurred_at, id);
-
 CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
 
 CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
 
+CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
+
 CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_role, occurred_at, id);
 
-CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
+CREATE INDEX ix_access_event_actor_partner_code_actor_country_code_o_1d9f ON access_event (actor_partner_code, actor_country_code, occurred_at, id);
 
 CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
 
@@ -1064,15 +1087,15 @@ CREATE TABLE data_request (
     CONSTRAINT fk_data_request_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
-CREATE UNIQUE INDEX uq_data_request_open ON data_request (applicant_id, kind) WHERE outcome IS NULL;
+CREATE INDEX ix_data_request_state_due_at_id ON data_request (state, due_at, id);
+
+CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at, id);
 
 CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
 
 CREATE INDEX ix_data_request_kind_due_at_id ON data_request (kind, due_at, id);
 
-CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at, id);
-
-CREATE INDEX ix_data_request_state_due_at_id ON data_request (state, due_at, id);
+CREATE UNIQUE INDEX uq_data_request_open ON data_request (applicant_id, kind) WHERE outcome IS NULL;
 
 CREATE TABLE inquiry_person (
     id UUID NOT NULL,
@@ -1086,9 +1109,9 @@ CREATE TABLE inquiry_person (
     CONSTRAINT fk_inquiry_person_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
-CREATE INDEX ix_inquiry_person_reference_opened_at_id ON inquiry_person (reference, opened_at, id);
-
 CREATE INDEX ix_inquiry_person_applicant_id_reference ON inquiry_person (applicant_id, reference);
+
+CREATE INDEX ix_inquiry_person_reference_opened_at_id ON inquiry_person (reference, opened_at, id);
 
 CREATE TABLE identity (
     applicant_id UUID NOT NULL,
@@ -1180,9 +1203,9 @@ CREATE TABLE centre (
     CONSTRAINT fk_centre_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code)
 );
 
-CREATE INDEX ix_centre_country_code_code ON centre (country_code, code);
-
 CREATE INDEX ix_centre_partner_code_country_code_code ON centre (partner_code, country_code, code);
+
+CREATE INDEX ix_centre_country_code_code ON centre (country_code, code);
 
 CREATE TABLE erasure (
     id UUID NOT NULL,
@@ -1205,9 +1228,9 @@ CREATE TABLE erasure (
     CONSTRAINT fk_erasure_data_request_id FOREIGN KEY(data_request_id) REFERENCES data_request (id)
 );
 
-CREATE INDEX ix_erasure_unfinished ON erasure (id) WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
-
 CREATE UNIQUE INDEX ix_erasure_data_request_id ON erasure (data_request_id);
+
+CREATE INDEX ix_erasure_unfinished ON erasure (id) WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
 
 CREATE TABLE application (
     id UUID NOT NULL,
@@ -1277,23 +1300,33 @@ CREATE TABLE application (
     CONSTRAINT fk_application_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
-CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
+CREATE INDEX ix_application_successor_country ON application (successor_country_code, submitted_at, id) WHERE successor_country_code IS NOT NULL;
+
+CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
+
+CREATE INDEX ix_application_stage_submitted_at_id ON application (stage, submitted_at, id);
+
+CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
+
+CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
 
 CREATE INDEX ix_application_partner_code_submitted_at_id ON application (partner_code, submitted_at, id);
 
 CREATE INDEX ix_application_status_target_due_at_id ON application (status, target_due_at, id);
 
-CREATE INDEX ix_application_waiting ON application (status, id) WHERE status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'INFO_REQUESTED');
+CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
 
 CREATE INDEX ix_application_country_code_submitted_at_id ON application (country_code, submitted_at, id);
 
 CREATE INDEX ix_application_stage_target_due_at_id ON application (stage, target_due_at, id);
 
-CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
+CREATE INDEX ix_application_waiting ON application (status, id) WHERE status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'INFO_REQUESTED');
 
 CREATE INDEX ix_application_partner_code_country_code_submitted_at_id ON application (partner_code, country_code, submitted_at, id);
 
 CREATE INDEX ix_application_visa_type_code_stage_target_due_at_id ON application (visa_type_code, stage, target_due_at, id);
+
+CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
 
 CREATE INDEX ix_application_country_code_stage_submitted_at_id ON application (country_code, stage, submitted_at, id);
 
@@ -1331,17 +1364,7 @@ CREATE INDEX ix_application_visa_type_code_submitted_at_id ON application (visa_
 
 CREATE INDEX ix_application_successor ON application (successor_centre_code, submitted_at, id) WHERE successor_centre_code IS NOT NULL;
 
-CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
-
 CREATE INDEX ix_application_status_submitted_at_id ON application (status, submitted_at, id);
-
-CREATE INDEX ix_application_successor_country ON application (successor_country_code, submitted_at, id) WHERE successor_country_code IS NOT NULL;
-
-CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
-
-CREATE INDEX ix_application_stage_submitted_at_id ON application (stage, submitted_at, id);
-
-CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
 
 CREATE TABLE decision (
     id UUID NOT NULL,
@@ -1386,11 +1409,11 @@ CREATE TABLE legal_hold (
     CONSTRAINT fk_legal_hold_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
+CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
+
 CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
 
 CREATE INDEX ix_legal_hold_held_at_id ON legal_hold (held_at, id);
-
-CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
 
 CREATE TABLE ban_match (
     id UUID NOT NULL,
@@ -2060,6 +2083,14 @@ CREATE VIEW volume_overturned AS
         ON first_one.application_id = overturned.application_id
         AND first_one.supersedes_id IS NULL;
 
+CREATE VIEW volume_first_decision AS
+    SELECT
+        wib_day(decided_at) AS day,
+        CASE outcome WHEN 'GRANTED' THEN 'first_granted' ELSE 'first_refused' END AS kind,
+        application_id
+    FROM decision
+    WHERE supersedes_id IS NULL;
+
 CREATE FUNCTION queue_volume_changes_of_insert() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
@@ -2275,6 +2306,14 @@ CREATE FUNCTION queue_volume_changes_of_decisions() RETURNS trigger
             AND first_one.supersedes_id IS NULL
         JOIN application ON application.id = became.application_id
         GROUP BY wib_day(first_one.decided_at), country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel;
+        INSERT INTO volume_outbox (day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, measured)
+        SELECT first_one.day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, first_one.kind, count(*)
+        FROM became
+        JOIN volume_first_decision AS first_one
+            ON first_one.application_id = became.application_id
+        JOIN application ON application.id = became.application_id
+        WHERE became.supersedes_id IS NULL
+        GROUP BY first_one.day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, first_one.kind;
         RETURN NULL;
     END
 $$;
@@ -2354,7 +2393,7 @@ CREATE TRIGGER queue_volume_changes AFTER UPDATE ON assignment
     )
     EXECUTE FUNCTION queue_volume_changes_of_assignments();
 
-CREATE FUNCTION queue_volume_changes_of_overturned() RETURNS trigger
+CREATE FUNCTION queue_volume_changes_of_moved_decisions() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         INSERT INTO volume_outbox (day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, overturned)
@@ -2364,13 +2403,19 @@ CREATE FUNCTION queue_volume_changes_of_overturned() RETURNS trigger
             AS of_case (country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, sign)
         WHERE application_id = NEW.id
         GROUP BY day, of_case.country_code, of_case.nationality_code, of_case.partner_code, of_case.centre_code, of_case.visa_type_code, of_case.trip_purpose, of_case.channel, sign;
+        INSERT INTO volume_outbox (day, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, kind, measured)
+        SELECT day, of_case.country_code, of_case.nationality_code, of_case.partner_code, of_case.centre_code, of_case.visa_type_code, of_case.trip_purpose, of_case.channel, kind, sign
+        FROM volume_first_decision
+        CROSS JOIN (VALUES (OLD.country_code, OLD.nationality_code, OLD.partner_code, OLD.centre_code, OLD.visa_type_code, OLD.trip_purpose, OLD.channel, -1), (NEW.country_code, NEW.nationality_code, NEW.partner_code, NEW.centre_code, NEW.visa_type_code, NEW.trip_purpose, NEW.channel, 1))
+            AS of_case (country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, sign)
+        WHERE application_id = NEW.id;
         RETURN NULL;
     END
 $$;
 
-CREATE TRIGGER queue_volume_changes_of_overturned AFTER UPDATE ON application
+CREATE TRIGGER queue_volume_changes_of_moved_decisions AFTER UPDATE ON application
     FOR EACH ROW WHEN ((OLD.country_code, OLD.nationality_code, OLD.partner_code, OLD.centre_code, OLD.visa_type_code, OLD.trip_purpose, OLD.channel) IS DISTINCT FROM (NEW.country_code, NEW.nationality_code, NEW.partner_code, NEW.centre_code, NEW.visa_type_code, NEW.trip_purpose, NEW.channel))
-    EXECUTE FUNCTION queue_volume_changes_of_overturned();
+    EXECUTE FUNCTION queue_volume_changes_of_moved_decisions();
 
 CREATE FUNCTION guard_alert() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2898,6 +2943,12 @@ CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON vol
     EXECUTE FUNCTION renew_data_version('figures');
 
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_monthly_type_duration
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_outcome
+    EXECUTE FUNCTION renew_data_version('figures');
+
+CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_outcome_place
     EXECUTE FUNCTION renew_data_version('figures');
 
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_referral
