@@ -2,17 +2,21 @@
 
 import json
 import re
+from dataclasses import fields
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from graphql import parse, validate
 
-from gateway.cli import COMMANDS
+from gateway.cli import COMMANDS, gerbang
 from gateway.execution.role_schema import role_schema
 from gateway.mapping.catalogue import Catalogue
 from gateway.schema.build import build_schema
+from gateway.settings import Settings
+from gateway.settings.environment import variable_name
 from models.vocabulary import Role
 from tests.gateway.conftest import Viewer, app, client, who  # noqa: F401  fixtures
 
@@ -23,6 +27,7 @@ PAGES = [ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")] +
     (ROOT / "docs").rglob("*.md")
 )
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 EXAMPLE = json.loads(next(re.finditer(r"-d '(\{.*?\n +\})'", README, re.DOTALL))[1])
 LEADERSHIP, MANAGER = (
     json.loads(block) for block in re.findall(r"```json\n(.*?)```", README, re.DOTALL)
@@ -38,6 +43,46 @@ def test_make_targets_exist() -> None:
 def test_gerbang_commands_exist() -> None:
     named = set(re.findall(r"(?:bin/|`)gerbang ([a-z]+)", TEXT))
     assert {"token", "settings"} <= named <= set(COMMANDS)
+
+
+def test_options_of_gerbang_exist() -> None:
+    """Those of each command that stands in backticks or in a block of commands."""
+    named = re.findall(r"gerbang ((?:[a-z]+ ?)+)([^`\n#|]*)", TEXT)
+    asked = [(words.split(), re.findall(r"--[a-z-]+", rest)) for words, rest in named]
+    assert sum(len(options) for _, options in asked) > 15
+    for words, options in asked:
+        if options:
+            assert set(options) <= _options_of(words), words
+
+
+def _options_of(words: list[str]) -> set[str]:
+    """The options of the command that these words begin with."""
+    command, context = gerbang, click.Context(gerbang)
+    for word in words:
+        if isinstance(command, click.Group) and (found := command.get_command(context, word)):
+            command = found
+    return {option for each in command.get_params(context) for option in each.opts}
+
+
+def test_settings_exist() -> None:
+    known = {variable_name(each.name) for each in fields(Settings)}
+    dashboard = (ROOT / "dashboard" / "settings.py").read_text(encoding="utf-8")
+    known |= set(re.findall(r'"(GERBANG_\w+)"', dashboard))
+    named = {name.removesuffix("_FILE") for name in re.findall(r"\b(GERBANG_\w*[A-Z])\b", TEXT)}
+    assert len(named) > 40
+    assert named - known == {"GERBANG_OWNER_PASSWORD"}  # an example's own
+
+
+def test_metrics_exist() -> None:
+    code = "\n".join(
+        file.read_text(encoding="utf-8")
+        for folder in ("gateway", "models")
+        for file in (ROOT / folder).rglob("*.py")
+    )
+    named = set(re.findall(r"\bgerbang_\w+?(?=_total\b|\b)", OPERATIONS))
+    assert len(named) > 8
+    unknown = {name for name in named if f'"{name}' not in code}
+    assert unknown <= {"gerbang_owner", "gerbang_gateway"}  # logins
 
 
 def test_the_readme_leads_on() -> None:
