@@ -160,16 +160,24 @@
       dash().set_props("address", { pathname: inside.pathname, search: inside.search });
       window.scrollTo(0, 0);
     }
+    const file = event.target.closest?.("a[href^='/export'], a[href^='/my-data.json']");
+    if (file) {
+      const address = new URL(file.href);
+      address.searchParams.set("for", drawnFor());
+      file.href = address;
+    }
     const defined = event.target.closest?.("[data-define]");
     if (defined) dash().set_props("defined", { data: [defined.dataset.define, Date.now()] });
   });
 
-  // A page says for whom it was drawn. That its session has ended (401), or is somebody else's or of
+  const drawnFor = () => document.getElementById("page")?.dataset.drawnFor ?? "";
+
+  // A page says for whom it was drawn, in the links to its files too. That its session has ended (401), or is somebody else's or of
   // another role by now (409), shows in the answers to its own questions.
   const ask = window.fetch;
   window.fetch = async (address, question = {}) => {
     const headers = new Headers(question.headers);
-    headers.set("Gerbang-Drawn-For", document.getElementById("page")?.dataset.drawnFor ?? "");
+    headers.set("Gerbang-Drawn-For", drawnFor());
     const answer = await ask(address, { ...question, headers });
     if (![401, 409].includes(answer.status)) return answer;
     location.reload();

@@ -64,9 +64,7 @@ class PageRequest:
         """Who looks. Raises GatewayError, and ViewerChangedError unless the page was drawn for
         them."""
         viewer = await self.drawn_for()
-        drawn_for = current_visit.get().drawn_for
-        if drawn_for is not None and drawn_for != mark_of(viewer, self.session):
-            raise ViewerChangedError
+        refuse_other_viewer(viewer)
         return viewer
 
     async def drawn_for(self) -> User:
@@ -97,6 +95,13 @@ def _end_sharing(
     is_good = not done.cancelled() and not done.exception()
     seconds = SHARED_SECONDS if is_good else 0
     asyncio.get_running_loop().call_later(seconds, shared.pop, key, None)
+
+
+def refuse_other_viewer(viewer: User) -> None:
+    """Raises ViewerChangedError unless the page that asks was drawn for this viewer."""
+    visit = current_visit.get()
+    if visit.drawn_for is not None and visit.drawn_for != mark_of(viewer, visit.session):
+        raise ViewerChangedError
 
 
 def mark_of(viewer: User, session: Session) -> str:

@@ -8,10 +8,11 @@ from http import HTTPStatus
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard.components.notice import reason
+from dashboard.components.page_request import ViewerChangedError, refuse_other_viewer
 from dashboard.components.shell import role_text
 from dashboard.export.files import as_csv, as_months_csv, as_xlsx
 from dashboard.export.sheet import Sheet, sheet_of
@@ -67,6 +68,7 @@ async def _export(
     back = "/volumes" + address.link()
     try:
         viewer = await gateway.viewer(visit.session)
+        refuse_other_viewer(viewer)
         audience = AUDIENCES.get(viewer.role)
         if audience is None:
             why = say("no_figures.why", role=role_text(viewer.role, say))
@@ -75,6 +77,8 @@ async def _export(
         address = replace(address.among(audience), measures="all")
         period = address.chosen_period(today())
         volumes = await ask_volumes(gateway, visit.session, audience, period, address, QUESTIONS)
+    except ViewerChangedError:
+        return RedirectResponse(back, HTTPStatus.SEE_OTHER)
     except GatewayError as error:
         return _failure(say, error, back)
     sheet = sheet_of(View(address, viewer, audience, period, volumes, say))
@@ -95,10 +99,13 @@ async def _export_my_data(gateway: GatewayClient, _: Request) -> Response:
     back = "/my-data" + Address(say.language).link()
     try:
         viewer = await gateway.viewer(visit.session)
+        refuse_other_viewer(viewer)
         if viewer.role not in READERS:
             why = say("no_figures.why", role=role_text(viewer.role, say))
             return _refusal(say, (why,), back, HTTPStatus.FORBIDDEN)
         answer = await ask_my_data(gateway, visit.session, visit.language)
+    except ViewerChangedError:
+        return RedirectResponse(back, HTTPStatus.SEE_OTHER)
     except GatewayError as error:
         return _failure(say, error, back)
     return Response(

@@ -30,8 +30,9 @@ FILES = frozenset({"/export.csv", "/export-months.csv", "/export.xlsx", "/my-dat
 #: What else exists. Dash would answer any other path with its page.
 CALLBACK = "/_dash-update-component"
 BEHIND = frozenset({"/role", "/_dash-layout", "/_dash-dependencies", CALLBACK})
-#: The header by which a page says for whom it was drawn (``assets/page.js``).
-DRAWN_FOR = "gerbang-drawn-for"
+#: By which a page says for whom it was drawn (``assets/page.js``): a header of its questions, and a
+#: parameter of the links to its files.
+DRAWN_FOR, FILE_FOR = "gerbang-drawn-for", "for"
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +95,7 @@ class Gate:
             language_of(request),
             nonce,
             scope["path"],
-            request.headers.get(DRAWN_FOR, "") if scope["path"] == CALLBACK else None,
+            _drawn_for(request),
             is_development=self._is_development,
         )
         token = current_visit.set(visit)
@@ -171,6 +172,13 @@ def query_of(request: HTTPConnection) -> str:
 def _remembered_language(request: HTTPConnection) -> str:
     """The language of a page, for what it asks for next."""
     return f"{LANGUAGE_COOKIE}={language_of(request)}; Path=/; SameSite=Lax; HttpOnly"
+
+
+def _drawn_for(request: HTTPConnection) -> str | None:
+    path = request.scope["path"]
+    if path == CALLBACK:
+        return request.headers.get(DRAWN_FOR, "")
+    return request.query_params.get(FILE_FOR) if path in FILES else None
 
 
 def _away() -> Response:

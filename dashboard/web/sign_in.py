@@ -1,6 +1,7 @@
 """Signing in at the provider by authorization code with PKCE, and out again."""
 
 import logging
+import re
 import secrets
 import time
 from collections.abc import Collection, Sequence
@@ -35,6 +36,9 @@ RENEW_AGAIN_SECONDS = 15
 ALGORITHMS_FIELD = "id_token_signing_alg_values_supported"
 #: Signatures that an id token may carry, whatever the provider lists ("none" is on some lists).
 ALGORITHMS = ("RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519")
+
+#: A code of OAuth or OpenID Connect, as in RFC 6749, 4.1.2.1.
+ERROR_CODE = re.compile("[a-z_]{1,40}")
 
 ProviderFailure = (OAuthError, JoseError, httpx2.HTTPError, ValueError)
 
@@ -220,7 +224,10 @@ def _resource(settings: Settings) -> dict[str, str]:
 
 def _failure_page(request: Request, error: Exception, why: str, status: HTTPStatus) -> Response:
     trace_id = secrets.token_hex(16)
-    log.warning("sign-in failed: %s: %s (trace %s)", type(error).__name__, error, trace_id)
+    # The provider's own words may name the person; its codes are words of the standard.
+    code = getattr(error, "error", None)
+    named = f": {code}" if isinstance(code, str) and ERROR_CODE.fullmatch(code) else ""
+    log.warning("sign-in failed: %s%s (trace %s)", type(error).__name__, named, trace_id)
     say = texts(language_of(request))
     return plain_page(
         say,

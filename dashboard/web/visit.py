@@ -17,7 +17,8 @@ class Visit:
     #: By it the browser knows that a style is ours; each page has another.
     nonce: str = ""
     path: str = "/"
-    #: For whom the page was drawn that asks, as the page says itself; None where a page is opened.
+    #: For whom the page was drawn that asks, as the page says itself; None where a page is opened,
+    #: or a file by its address alone.
     drawn_for: str | None = None
     is_development: bool = False
 

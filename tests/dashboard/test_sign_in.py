@@ -90,6 +90,22 @@ async def test_a_callback_that_nobody_asked_for_is_refused(running: Running, que
         assert COOKIE not in browser.cookies
 
 
+@pytest.mark.parametrize(
+    ("code", "logged"),
+    [("access_denied", "OAuthError: access_denied ("), ("Olive Octopus is locked", "OAuthError (")],
+)
+async def test_what_a_provider_says_of_a_person_is_not_logged(
+    running: Running, caplog: pytest.LogCaptureFixture, code: str, logged: str
+) -> None:
+    async with running.browser() as browser:
+        asked = await browser.get("/sign-in")
+        state = parse_qs(urlsplit(asked.headers["location"]).query)["state"][0]
+        given = {"state": state, "error": code, "error_description": "Olive Octopus is locked"}
+        answer = await browser.get("/sign-in/callback", params=given)
+    assert (answer.status_code, "Olive" in answer.text + caplog.text) == (400, False)
+    assert f"sign-in failed: {logged}" in caplog.text
+
+
 async def test_sessions_end_with_age() -> None:
     now = [0.0]
     sessions = MemorySessions(lambda: now[0])

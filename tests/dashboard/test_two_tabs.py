@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from dashboard.model.user import User
-from dashboard.web.gate import DRAWN_FOR
+from dashboard.web.gate import DRAWN_FOR, FILE_FOR, FILES
 from dashboard.web.sessions import COOKIE
 from tests.dashboard.asking_dash import ASK, PARTS, draw, page_of, question_of
 from tests.dashboard.conftest import Running
@@ -93,6 +93,24 @@ async def test_a_page_that_does_not_say_for_whom_it_was_drawn_is_answered_nothin
         await must_reload(browser)
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize("file", sorted(FILES - {"/my-data.json"}))
+async def test_a_file_of_a_page_of_another_viewer_is_their_own_page(
+    connected: Running, file: str
+) -> None:
+    browser, _ = await connected.visitor("manager-sg")
+    async with browser:
+        await page_of(browser)
+        drawn_for = browser.headers[DRAWN_FOR]
+        asked = {"language": "en", FILE_FOR: drawn_for}
+        assert (await browser.get(file, params=asked)).status_code == 200
+        browser.cookies.set(COOKIE, (await connected.session_of("leadership"))[0])
+        answer = await browser.get(file, params=asked)
+        assert (answer.status_code, answer.text) == (303, "")
+        assert answer.headers["location"].startswith("/volumes")
+        assert (await browser.get(file)).status_code == 200  # by its address, of whoever asks
+
+
 @pytest.fixture
 def two_tabs(browser: Browser, demo: Demo) -> Iterator[Visitor]:
     """A browser in which another tab signs in or out: the refused questions are its only faults."""
@@ -133,6 +151,15 @@ def test_the_older_tab_becomes_the_new_viewers(two_tabs: Visitor, demo: Demo, us
     assert old.inner_text("#account .name") == user
     assert ("All partner countries" in old.inner_text("#today-facts")) is (user == "leadership")
     assert "period=last-quarter" in old.url  # what was chosen is answered to whom it now is
+
+
+@pytest.mark.browser
+def test_the_older_tab_gives_no_file_of_the_new_viewers(two_tabs: Visitor, demo: Demo) -> None:
+    old = two_tabs.opens("manager-sg")
+    old.wait_for_selector("#ranking tbody tr")
+    sign_in_beside(old, demo, "leadership")
+    old.get_by_role("link", name="XLSX").first.click()
+    old.wait_for_selector("#account .name:text-is('leadership')")
 
 
 @pytest.mark.browser
