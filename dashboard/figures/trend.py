@@ -311,7 +311,7 @@ def _heights(highest: float, measure: Measure, say: Texts) -> dict[str, Any]:
     heights = _ticks(highest, measure)
     return {
         "tickvals": heights,
-        "ticktext": [height_text(measure, height, heights[-1], say) for height in heights],
+        "ticktext": [height_text(measure, height, highest, say) for height in heights],
         "range": [0, max(highest * 1.06, heights[-1])],
         "zeroline": False,
         "fixedrange": True,

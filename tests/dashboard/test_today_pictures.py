@@ -8,10 +8,11 @@ import pytest
 
 from dashboard.analysis.attention import Count, control_chart, funnel
 from dashboard.analysis.expected import outlook
+from dashboard.figures import CHOSEN_COLOUR, SERIES_COLOUR
 from dashboard.figures.control import control_figure
 from dashboard.figures.fan import PAST, fan_figure
 from dashboard.figures.funnel import funnel_figure
-from dashboard.figures.waterfall import waterfall
+from dashboard.figures.waterfall import Bar, waterfall
 from dashboard.model.page_state import REASONS, Address
 from dashboard.model.period import month_start
 from dashboard.pages.today.answers import CaseCounts
@@ -183,3 +184,70 @@ def test_who_did_not_move_has_no_bar_and_is_no_reason() -> None:
     assert notes[0] == "Most of the increase: Australia (+7)."
     assert notes[1].startswith("All contributions add up to exactly +7, from 300")
     assert steps_of(moved_by(AU=0, MY=0), texts("en")) is None
+
+
+@pytest.mark.parametrize(
+    ("places", "top"),
+    [
+        # Twice the rate of all.
+        ([("a", 1_000, 30)], 0.06),
+        # The limit of 95 % at a hundred decisions.
+        ([("a", 100, 3), ("b", 1_000, 30)], 0.065),
+        # The rate of a place outside, and not of one inside with fewer decisions.
+        ([("a", 99, 7), ("b", 1_000, 30)], 0.0707),
+        ([("a", 90, 6), ("b", 1_000, 30)], 0.0631),
+        # The line of 99.8 % where it is lowest.
+        ([("a", 5, 0)], 0.7704),
+    ],
+)
+def test_a_funnel_is_as_high_as_what_is_to_be_seen(
+    places: list[tuple[str, int, int]], top: float
+) -> None:
+    found = funnel([Count(*place) for place in places], 0.03)
+    height = funnel_figure(found, {}, (), ID)["layout"]["yaxis"]["range"][1] / 1.15
+    assert height == pytest.approx(top, abs=0.0001)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "ticks"),
+    [([], [1, 10]), ([1], [1, 10]), ([100], [100]), ([99, 101], [10, 100, 1_000])],
+)
+def test_a_funnel_counts_decisions_in_powers_of_ten(numbers: list[int], ticks: list[int]) -> None:
+    found = funnel([Count(f"{n}", n, 0) for n in numbers], 0.03)
+    axis = funnel_figure(found, {}, (), ID)["layout"]["xaxis"]
+    assert axis["tickvals"] == ticks
+    low, high = 10 ** axis["range"][0], 10 ** axis["range"][1]
+    assert low < min(numbers, default=1) <= max(numbers, default=10) < high
+
+
+@pytest.mark.parametrize(
+    ("sizes", "reach"),
+    [
+        ([5], (-0.022, 6.122)),
+        ([-5], (-6.122, 0.022)),
+        ([5, -2], (-1.122, 6.122)),
+        ([3, -8], (-6.795, 4.795)),
+        ([0], (-0.004, 0.224)),
+    ],
+)
+def test_a_waterfall_has_room_for_its_bars_and_the_texts_at_their_ends(
+    sizes: list[float], reach: tuple[float, float]
+) -> None:
+    steps = [Bar("x" * 21, size, "") for size in sizes]
+    figure = waterfall(steps, Bar("y" * 22, sum(sizes), ""), ",.0f", ID)
+    layout = figure["layout"]
+    assert layout["xaxis"]["range"] == pytest.approx(reach, abs=0.001)
+    assert layout["yaxis"]["ticktext"] == ["x" * 21] * len(sizes) + ["y" * 20 + "…"]
+    assert layout["margin"]["l"] == 21 * 7 + 14
+
+
+def test_quarters_are_named_below_the_control_chart_and_alarms_are_large() -> None:
+    months = [Count(month_start(LAST, shift).isoformat(), 800, 16) for shift in range(-13, 0)]
+    chart = control_chart([*months, Count(LAST.isoformat(), 800, 70)])
+    figure = control_figure(chart, ID)
+    axis, line = figure["layout"]["xaxis"], figure["data"][3]
+    assert axis["ticktext"] == ["Apr<br>2026", "Jul<br>2026", "Okt<br>2026"]
+    assert axis["tickvals"] == [text.replace("<br>", " ") for text in axis["ticktext"]]
+    assert line["marker"]["size"] == [6] * (len(chart) - 1) + [11]
+    assert line["marker"]["color"][-2:] == [SERIES_COLOUR, CHOSEN_COLOUR]
+    assert figure["layout"]["yaxis"]["range"] == pytest.approx([0, 70 / 800 * 1.12])
