@@ -30,8 +30,8 @@ def fan_figure(counts: Sequence[int], first: date, outlook: Outlook, say: Texts)
     ticks = [month for month in months if (month.month - 1) % 3 == 0]
     return {
         "data": [
-            *_band(judged, names, say("today.past_range"), BAND, say),
-            *_band(ahead, names, say("today.range"), COMING_BAND, say),
+            *_band(judged, names, say("today.past_range"), BAND),
+            *_band(ahead, names, say("today.range"), COMING_BAND),
             _past_line(past, known, names, say),
             _coming_line(ahead, names, say),
         ],
@@ -105,11 +105,7 @@ def range_text(month: date, range_: ExpectedRange, say: Texts) -> str:
 
 
 def _band(
-    ranges: Sequence[tuple[date, ExpectedRange]],
-    names: dict[date, str],
-    name: str,
-    colour: str,
-    say: Texts,
+    ranges: Sequence[tuple[date, ExpectedRange]], names: dict[date, str], name: str, colour: str
 ) -> list[dict[str, Any]]:
     """Two edges without a line, and what lies between them filled."""
     along = [names[month] for month, _ in ranges]

@@ -105,6 +105,7 @@ def test_a_bar_has_thirty_cases_behind_it() -> None:
     ]
     [drawn] = bars(lines, REFUSAL_RATE, ["LOW"], lambda line: line.code or "", EN)["data"]
     assert (drawn["y"], drawn["x"]) == (["TOP", "LOW"], [0.5, 0.1])
+    assert drawn["customdata"] == [["TOP", "TOP: 50.0%"], ["LOW", "LOW: 10.0%"]]
     assert drawn["marker"]["color"] == [SERIES_COLOUR, CHOSEN_COLOUR]
 
 
@@ -187,6 +188,7 @@ def test_classes_are_few_and_their_limits_readable() -> None:
     assert class_limits([0, 0, 0, 0, 0, 1]) == (1,)
     assert class_limits([*[0] * 50, 0.02, 0.04, 0.06, 0.08, 0.1]) == (0.04, 0.06, 0.08, 0.1)
     assert shades_of(()) == SHADES[:1]
+    assert shades_of((1, 2, 3)) == (SHADES[0], SHADES[1], SHADES[3], SHADES[4])
 
 
 def test_the_style_sheet_knows_every_shade_by_night() -> None:
@@ -423,6 +425,9 @@ def test_bars_are_twelve_at_most_as_thick_as_they_have_room_and_their_names_shor
         ["x" * 25 + "…"],
     ]
     assert drawn(1, "x" * 25 + " y")[1]["yaxis"]["ticktext"] == ["x" * 25 + "…"]
+    assert drawn(2, "x" * 20)[1]["margin"]["l"] == 7 * 20 + 12
+    withheld = Line({INTAKE.id: Reading(None, is_suppressed=True)}, "AU", "AUS", "Australia")
+    assert bars([withheld], INTAKE, (), lambda _: "", EN)["data"][0]["y"] == []
     assert drawn(2)[1]["xaxis"]["range"] == pytest.approx([0, 0.02 * 1.02])
     assert drawn(0)[1]["xaxis"]["range"] == [0, 1]
     assert drawn(3)[1]["yaxis"]["range"] == [2.5, -0.5]
@@ -486,3 +491,17 @@ def test_small_circles_are_still_seen_and_lie_on_top_of_large_ones() -> None:
     circles = world_map(places_on_map(lines, INTAKE), MAIN, (), "", EN)["data"][0]
     assert circles["ids"] == ["AU", "MY", "SG"]
     assert circles["marker"]["size"] == [40, 20, 4]
+
+
+@pytest.mark.parametrize(
+    ("frame", "is_inside"),
+    [
+        (Frame(103, 104, 1, 2), True),
+        (Frame(104, 110, 1, 2), False),
+        (Frame(100, 103, 1, 2), False),
+        (Frame(103, 104, 2, 9), False),
+        (Frame(103, 104, -9, 1), False),
+    ],
+)
+def test_a_frame_holds_what_lies_within_all_its_edges(frame: Frame, is_inside: bool) -> None:
+    assert frame.holds(places()["SG"]) == is_inside

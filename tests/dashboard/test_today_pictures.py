@@ -10,8 +10,8 @@ from dashboard.analysis.attention import Count, control_chart, funnel
 from dashboard.analysis.expected import outlook
 from dashboard.figures import CHOSEN_COLOUR, SERIES_COLOUR
 from dashboard.figures.control import control_figure
-from dashboard.figures.fan import PAST, fan_figure
-from dashboard.figures.funnel import funnel_figure
+from dashboard.figures.fan import COMING_BAND, PAST, fan_figure
+from dashboard.figures.funnel import BAND, funnel_figure
 from dashboard.figures.waterfall import Bar, waterfall
 from dashboard.model.page_state import REASONS, Address
 from dashboard.model.period import month_start
@@ -91,21 +91,35 @@ def test_who_is_outside_is_named_in_the_funnel_and_who_was_chosen() -> None:
     )
     *_, inside, outside = figure["data"]
     assert outside["text"] == ["India"]
+    assert (inside["mode"], outside["mode"]) == ("markers+text", "markers+text")
+    assert (inside["marker"]["symbol"], outside["marker"]["symbol"]) == ("circle", "diamond")
+    assert inside["marker"]["size"] < outside["marker"]["size"]
+    unnamed = funnel_figure(funnel(counts), {}, (), ID)["data"][4]
+    assert (len(unnamed["x"]), unnamed["mode"]) == (9, "markers")
     assert [text for text in inside["text"] if text] == ["Tiga"]
+    far = [Count(f"{i}", 1_000, 100 + i) for i in range(7)]
+    outside = funnel_figure(funnel([*far, Count("many", 90_000, 900)]), {}, (), ID)["data"][5]
+    assert outside["text"] == ["6", "5", "4", "3", "2", "", ""]
 
 
-def test_the_line_of_the_alarm_is_seen_and_the_name_of_the_rate_covers_no_point() -> None:
-    few, many = ([Count(f"{n}-{i}", n, i) for i in (1, 2)] for n in (40, 4_000))
-    crowd = [Count(f"at {n}", n, round(n * 0.033)) for n in (40, 60, 90, 140)]
-    wide = [Count(f"wide {i}", 2_000, 10 + 60 * i) for i in range(3)]
-    figure = funnel_figure(funnel([*few, *many, *crowd, *wide], 0.03), {}, (), ID)
-    _, top = figure["layout"]["yaxis"]["range"]
-    high_alarm = figure["data"][3]
-    assert min(high_alarm["y"]) < top
+@pytest.mark.parametrize(
+    ("crowds", "anchor"),
+    [
+        ([], "left"),
+        ([(100, 0.031)], "center"),
+        ([(100, 0.031), (1_500, 0.031)], "right"),
+        ([(1_500, 0.031), (9_000, 0.031)], "left"),
+        # Below the line, and well above it, points are in nobody's way.
+        ([(100, 0.028)], "left"),
+        ([(100, 0.05)], "left"),
+    ],
+)
+def test_the_name_of_the_rate_covers_no_point(crowds: list[tuple[int, float]], anchor: str) -> None:
+    points = [Count(f"{n} {i}", n, n * rate) for n, rate in crowds for i in range(4)]
+    ends = [Count("few", 90, 0), Count("many", 10_000, 250)]
+    figure = funnel_figure(funnel([*points, *ends], 0.03), {}, (), ID)
     [name] = figure["layout"]["annotations"]
-    assert name["xanchor"] != "left"  # where the small places crowd about the rate
-    crowded = funnel_figure(funnel([Count("a", 40, 4), Count("b", 9_000, 300)], 0.03), {}, (), ID)
-    assert crowded["layout"]["annotations"][0]["xanchor"] == "left"
+    assert (name["xanchor"], name["y"]) == (anchor, 0.03)
 
 
 def test_a_month_beyond_its_limits_is_marked_and_the_band_is_the_limits() -> None:
@@ -138,7 +152,8 @@ def test_the_fan_is_the_past_and_the_range_of_each_coming_month(seed: int) -> No
     ranges = [range_ for range_ in coming.outlook.past[-PAST:] if range_]
     assert past_low["y"] == [range_.low for range_ in ranges]
     assert past_high["y"] == [range_.high for range_ in ranges]
-    assert (past_high["fill"], high["fill"]) == ("tonexty", "tonexty")
+    assert (past_high["fill"], past_high["fillcolor"]) == ("tonexty", BAND)
+    assert (high["fill"], high["fillcolor"]) == ("tonexty", COMING_BAND)
     assert figure["layout"]["yaxis"]["range"][1] > max(known["y"] + past_high["y"] + high["y"])
 
 
@@ -249,5 +264,25 @@ def test_quarters_are_named_below_the_control_chart_and_alarms_are_large() -> No
     assert axis["ticktext"] == ["Apr<br>2026", "Jul<br>2026", "Okt<br>2026"]
     assert axis["tickvals"] == [text.replace("<br>", " ") for text in axis["ticktext"]]
     assert line["marker"]["size"] == [6] * (len(chart) - 1) + [11]
+    low, high = figure["data"][:2]
+    assert ("fill" in low, high["fill"]) == (False, "tonexty")
     assert line["marker"]["color"][-2:] == [SERIES_COLOUR, CHOSEN_COLOUR]
     assert figure["layout"]["yaxis"]["range"] == pytest.approx([0, 70 / 800 * 1.12])
+
+
+def test_limits_and_axes_of_rates_end_with_all() -> None:
+    months = [
+        Count(month_start(LAST, shift).isoformat(), 6, 6 - shift % 2) for shift in range(-8, 1)
+    ]
+    figure = control_figure(control_chart(months), ID)
+    assert max(figure["data"][1]["y"]) == 1
+    assert figure["layout"]["yaxis"]["range"] == [0, 1]
+
+
+def test_a_fan_names_quarters_and_ends_with_the_last_coming_month() -> None:
+    found = outlook([100 + 5 * n for n in range(30)], [1.0] * 12, 1)
+    assert found
+    axis = fan_figure([100] * 30, date(2024, 1, 1), found, ID)["layout"]["xaxis"]
+    months = "Jan 2025, Apr 2025, Jul 2025, Okt 2025, Jan 2026, Apr 2026, Jul 2026"
+    assert axis["tickvals"] == months.split(", ")
+    assert axis["range"] == [-0.5, PAST + len(found.coming) - 0.5]
