@@ -1,8 +1,6 @@
 """Figures show the volumes that they were given, and nothing else."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,26 +19,19 @@ from dashboard.figures.classes import (
     class_of,
     shades_of,
 )
-from dashboard.figures.regions import MOST_NAMES, WORLD, Frame, frame_of, places_to_name
 from dashboard.figures.small import sparkline
-from dashboard.figures.trend import PALE_COLOUR, small_multiples, trend, trend_of_several
+from dashboard.figures.trend import trend
 from dashboard.figures.world import FEW_COLOUR, WITHHELD_COLOUR, places_on_map, world_map
-from dashboard.model.events import Event, events_between
 from dashboard.model.measures import (
-    DECISIONS,
     INTAKE,
     MAIN,
     REFUSAL_RATE,
     TARGET_RATE,
     TURNAROUND_P50,
-    WIP_AGE_OLDEST,
     Measure,
 )
-from dashboard.model.page_state import Address
-from dashboard.model.period import Period, month_start
 from dashboard.model.places import places
 from dashboard.model.rows import Line, Reading
-from dashboard.model.volumes import Choice, Volumes
 from dashboard.pages.volumes.map_legend import map_legend
 from dashboard.texts import texts
 from tests.dashboard.some_volumes import PERIOD, some_volumes
@@ -163,18 +154,6 @@ def test_a_selection_is_seen_close_up_and_everything_is_the_world() -> None:
     assert south < -44 < -11 < north  # Tasmania is on it
 
 
-def test_names_on_a_map_keep_clear_of_each_other() -> None:
-    lines = [a_rate(code, code, 0.1) for code in places()]
-    shown = places_to_name(lines, (), WORLD)
-    assert 4 < len(shown) <= MOST_NAMES
-    assert {line.code for line in places_to_name(lines, ("SG", "MY"), WORLD)} >= {"SG", "MY"}
-    for one in shown:
-        for other in shown:
-            if one is not other:
-                a, b = places()[one.code or ""], places()[other.code or ""]
-                assert abs(a.latitude - b.latitude) > 3 or abs(a.longitude - b.longitude) > 3
-
-
 def test_the_first_class_is_never_empty() -> None:
     assert class_limits([1, 1, 1, 2, 3, 4, 5]) == (3, 4)
 
@@ -204,36 +183,6 @@ def test_no_map_asks_a_foreign_server_for_its_borders() -> None:
     assert GRAPH_CONFIG["topojsonURL"].startswith("/assets/")
 
 
-def test_trend_shows_each_month_with_the_year_before_and_shades_the_period() -> None:
-    figure = trend(some_volumes(), INTAKE, PERIOD, (), texts("id"))
-    before, now = figure["data"]
-    assert (before["name"], now["name"]) == ("Setahun sebelumnya", "Permohonan masuk")
-    assert now["x"][-3:] == ["Desember 2025", "Januari 2026", "Februari 2026"]
-    assert now["y"][-3:] == [40, 60, 50]
-    assert before["y"][-3:] == [30, 30, 30]
-    (shade,) = figure["layout"]["shapes"]
-    assert (shade["x0"], shade["x1"]) == (10.5, 12.5)
-
-
-def test_the_target_in_force_stands_in_the_trend_of_one_visa_type() -> None:
-    volumes = some_volumes(address=Address("en", visa=("B1",)))
-    target = trend(volumes, TURNAROUND_P50, PERIOD, (), EN)["data"][0]
-    assert target["name"] == "Service target"
-    assert target["y"] == [48.0] * 4 + [24.0] * 9
-    assert "Service target" not in str(trend(volumes, DECISIONS, PERIOD, (), EN))
-    assert "Service target" not in str(trend(some_volumes(), TURNAROUND_P50, PERIOD, (), EN))
-
-
-def test_what_happened_is_marked_on_its_day() -> None:
-    event = Event(date(2026, 1, 16), {"en": "Outage"})
-    layout = trend(some_volumes(), INTAKE, PERIOD, (event,), EN)["layout"]
-    assert layout["shapes"][-1]["x0"] == pytest.approx(11, abs=0.05)
-    assert layout["annotations"][0]["text"] == "<b>1</b>"
-    outage = events_between(date(2024, 6, 1), date(2024, 6, 30))
-    assert [each.on for each in outage] == [date(2024, 6, 20)]
-    assert "100" in outage[0].text["id"]
-
-
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_figures_without_anything_to_show_are_still_figures(language: str) -> None:
     say = texts(language)
@@ -258,157 +207,6 @@ def test_small_territories_have_a_place() -> None:
         assert -60 < places()[code].latitude < 85
         assert places()[code].is_small
     assert not places()["AU"].is_small
-
-
-def months_of(values: Sequence[float | None], measure: Measure, last: date) -> Volumes:
-    """Volumes whose months, up to the last, have these values of one measure."""
-    months = tuple(
-        Line({measure.id: Reading(value)}, starts_on=month_start(last, shift))
-        for shift, value in zip(range(1 - len(values), 1), values, strict=True)
-    )
-    return replace(some_volumes(), months=months)
-
-
-@pytest.mark.parametrize(
-    ("measure", "highest", "heights", "texts_", "top"),
-    [
-        (INTAKE, 0, [0, 1], "0 1", 1),
-        (INTAKE, 3, [0, 1, 2, 3, 4], "0 1 2 3 4", 4),
-        (INTAKE, 9, [0, 3, 6, 9, 12], "0 3 6 9 12", 12),
-        (INTAKE, 98, [0, 25, 50, 75, 100], "0 25 50 75 100", 103.88),
-        (INTAKE, 190, [0, 50, 100, 150, 200], "0 50 100 150 200", 201.4),
-        (REFUSAL_RATE, 0.012, [0, 0.005, 0.01, 0.015], "0% 0.5% 1% 1.5%", 0.015),
-        (WIP_AGE_OLDEST, 2.2, [0, 1, 2, 3], "0 1 2 3", 3),
-        (TURNAROUND_P50, 71, [0, 20, 40, 60, 80], "0 20 40 60 80", 80),
-        (TURNAROUND_P50, 72, [0, 24, 48, 72, 96], "0 1 2 3 4", 96),
-    ],
-)
-def test_heights_are_round_and_reach_beyond_the_highest_value(
-    measure: Measure, highest: float, heights: list[float], texts_: str, top: float
-) -> None:
-    volumes = months_of([0, highest, None], measure, PERIOD.to_on)
-    axis = trend(volumes, measure, PERIOD, (), EN)["layout"]["yaxis"]
-    assert axis["tickvals"] == heights
-    assert " ".join(text.split()[0] for text in axis["ticktext"]) == texts_
-    assert axis["range"] == pytest.approx([0, top])
-
-
-@pytest.mark.parametrize(
-    ("count", "first", "second", "last"),
-    [
-        (8, "Jul<br>2025", "Aug", "Feb"),
-        (9, "Jul<br>2025", "Oct", "Jan<br>2026"),
-        (36, "Apr<br>2023", "Jul", "Jan<br>2026"),
-        (37, "Jan<br>2024", "Jan<br>2025", "Jan<br>2026"),
-    ],
-)
-def test_months_are_named_as_far_as_there_is_room(
-    count: int, first: str, second: str, last: str
-) -> None:
-    volumes = months_of([1.0] * count, INTAKE, date(2026, 2, 1))
-    period = Period(month_start(date(2026, 2, 1), 1 - count), date(2026, 2, 28))
-    axis = trend(volumes, INTAKE, period, (), EN)["layout"]["xaxis"]
-    assert (*axis["ticktext"][:2], axis["ticktext"][-1]) == (first, second, last)
-    assert axis["range"] == [-0.5, count - 0.5]
-
-
-@pytest.mark.parametrize(
-    ("period", "shades"),
-    [
-        (Period(date(2026, 1, 1), date(2026, 1, 31)), [(11.5, 12.5)]),
-        (Period(date(2026, 2, 1), date(2026, 2, 1)), [(11.5, 12.5)]),
-        (Period(date(2025, 2, 1), date(2026, 2, 28)), []),
-    ],
-)
-def test_the_shade_holds_the_chosen_months_unless_they_are_all(
-    period: Period, shades: list[tuple[float, float]]
-) -> None:
-    shapes = trend(some_volumes(), INTAKE, period, (), EN)["layout"]["shapes"]
-    assert [(shape["x0"], shape["x1"]) for shape in shapes] == shades
-
-
-def test_several_lines_differ_by_colour_dash_and_mark_and_may_be_indexed() -> None:
-    members = [Choice(code, f"<{code}>") for code in ("AU", "SG", "MY")]
-    volumes = replace(
-        some_volumes(),
-        months_by_member={
-            "AU": months_of([10, 30, None], INTAKE, PERIOD.to_on).months,
-            "SG": months_of([0, 0, 0], INTAKE, PERIOD.to_on).months,
-        },
-    )
-    period = Period(date(2025, 12, 1), PERIOD.to_on)
-    months = [line.starts_on for line in volumes.months if line.starts_on][-13:]
-    figure = trend_of_several(volumes, INTAKE, period, members, EN)
-    lines = figure["data"]
-    assert [line["name"] for line in lines] == ["<AU>", "<SG>", "<MY>"]
-    assert lines[0]["y"] == [None] * (len(months) - 3) + [10, 30, None]
-    assert lines[2]["y"] == [None] * len(months)
-    assert [line["line"]["dash"] for line in lines] == ["solid", "solid", "6px,3px"]
-    assert len({line["line"]["color"] for line in lines}) == 3
-    assert len({line["marker"]["symbol"] for line in lines}) == 3
-    assert figure["layout"]["yaxis"]["range"][1] >= 30
-    indexed = trend_of_several(volumes, INTAKE, period, members, EN, is_indexed=True)
-    assert indexed["data"][0]["y"][-3:] == [50, 150, None]
-    assert indexed["data"][1]["y"][-3:] == [None, None, None]
-    assert indexed["layout"]["yaxis"]["tickvals"] == [0, 50, 100, 150, 200]
-    first, second, _ = small_multiples(volumes, INTAKE, period, members, EN)
-    assert [line["name"] for line in first["data"]] == ["<SG>", "<MY>", "<AU>"]
-    assert [line["line"]["color"] == PALE_COLOUR for line in second["data"]] == [True, True, False]
-    assert second["data"][-1]["name"] == "<SG>"
-    assert first["layout"]["yaxis"]["range"] == second["layout"]["yaxis"]["range"]
-    assert first["layout"]["showlegend"] is False
-
-
-@pytest.mark.parametrize(
-    ("codes", "frame"),
-    [
-        # As high as the least, around it.
-        (["SG"], (73.38, 134.18, -14.62, 17.38)),
-        # Its edges and a little more, as wide as a map is.
-        (["AU"], (96.45, 170.55, -47, -8)),
-        # Moved, not cut, where the map ends in the south, west and north.
-        (["NZ"], (140.835, 201.635, -58, -26)),
-        (["IS"], (-29, 31.8, 48.98, 80.98)),
-        (["CA"], (216, 310, 34.53, 84)),
-        # As wide as what is high asks for; as high as the world at most.
-        (["AU", "SG"], (71.38, 180.4, -47, 10.38)),
-        (["NO", "AU", "US"], (2, 296, -58, 84)),
-    ],
-)
-def test_a_selection_is_framed_with_what_is_around_it(
-    codes: list[str], frame: tuple[float, float, float, float]
-) -> None:
-    found = frame_of("selection", [*codes, "??"])
-    edges = (found.west, found.east, found.south, found.north)
-    assert edges == pytest.approx(frame, abs=0.01)
-    assert frame_of("selection", ["??"]) == frame_of("world", codes) == WORLD
-
-
-def test_names_stand_where_they_have_room_and_the_chosen_ones_always() -> None:
-    """One letter is 6.6 pixels wide and a line 15 high; this frame has ten pixels a degree."""
-    frame = Frame(90, 152, -10, 24)
-
-    def named(*lines: Line, chosen: Sequence[str] = ()) -> list[str | None]:
-        return [line.code for line in places_to_name(lines, chosen, frame)]
-
-    def a_name(code: str, length: int) -> Line:
-        return Line({}, code, name="x" * length)
-
-    # Thailand is 14.7 pixels south of Viet Nam and 52.9 west of it, and 24.5 north of Cambodia.
-    assert named(a_name("TH", 8), a_name("VN", 8)) == ["TH", "VN"]
-    assert named(a_name("TH", 9), a_name("VN", 8)) == ["TH"]
-    assert named(a_name("VN", 8), a_name("TH", 9)) == ["VN"]
-    assert named(a_name("TH", 9), a_name("KH", 9)) == ["TH", "KH"]
-    assert named(a_name("TH", 9), a_name("VN", 9), chosen=("VN",)) == ["VN"]
-    assert named(a_name("TH", 9), a_name("VN", 9), chosen=("TH", "VN")) == ["TH", "VN"]
-    assert named(a_name("BN", 99)) == []
-    assert named(a_name("BN", 99), chosen=("BN",)) == ["BN"]
-    assert named(a_name("AU", 5), a_name("BN", 0), chosen=("AU", "BN")) == []
-    # Neither of these has room between itself and the edge: 16 degrees in the west, 38 in the east.
-    assert named(a_name("TH", 33)) == ["TH"]
-    assert named(a_name("TH", 34)) == []
-    eastern = Frame(70, 112, -10, 24)
-    assert [len(places_to_name([a_name("VN", n)], (), eastern)) for n in (17, 18)] == [1, 0]
 
 
 def test_bars_are_twelve_at_most_as_thick_as_they_have_room_and_their_names_short() -> None:
@@ -491,17 +289,3 @@ def test_small_circles_are_still_seen_and_lie_on_top_of_large_ones() -> None:
     circles = world_map(places_on_map(lines, INTAKE), MAIN, (), "", EN)["data"][0]
     assert circles["ids"] == ["AU", "MY", "SG"]
     assert circles["marker"]["size"] == [40, 20, 4]
-
-
-@pytest.mark.parametrize(
-    ("frame", "is_inside"),
-    [
-        (Frame(103, 104, 1, 2), True),
-        (Frame(104, 110, 1, 2), False),
-        (Frame(100, 103, 1, 2), False),
-        (Frame(103, 104, 2, 9), False),
-        (Frame(103, 104, -9, 1), False),
-    ],
-)
-def test_a_frame_holds_what_lies_within_all_its_edges(frame: Frame, is_inside: bool) -> None:
-    assert frame.holds(places()["SG"]) == is_inside
