@@ -18,7 +18,7 @@ from bench.asking import Client
 from bench.measuring import processor_clock, show, show_table
 from bench.page import gateway_on
 from bench.world import prepare, server
-from models.case.visa import IS_LIVE
+from models.case.decision import IS_LIVE
 from models.database.connections import connect
 from models.jobs.linker import keep_linking
 from models.key_service import KeyService, LocalKeyService, create_key_file

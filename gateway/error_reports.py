@@ -9,8 +9,7 @@ from graphql import GraphQLError
 from gateway.errors import ErrorCode, GerbangError, MistakesError, RequestError
 from gateway.texts.language import Language
 from gateway.texts.translation import translate
-from models.logs.lines import describe_error, facts
-from models.logs.repeats import PLACE
+from models.logs import PLACE, describe_error, facts
 
 MASKED = "Something went wrong here. Quote the trace id when you report it."
 

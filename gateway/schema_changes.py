@@ -48,7 +48,7 @@ class Severity(StrEnum):
     SAFE = "safe"
 
 
-class Change(NamedTuple):
+class SchemaChange(NamedTuple):
     """One change, and the roles whose schema has it."""
 
     severity: Severity
@@ -62,11 +62,11 @@ class Change(NamedTuple):
 class Refusal(NamedTuple):
     """A breaking change that may not be merged, and why."""
 
-    change: Change
+    change: SchemaChange
     reason: str
 
 
-def changes_between(before: Mapping[str, str], now: Mapping[str, str]) -> list[Change]:
+def changes_between(before: Mapping[str, str], now: Mapping[str, str]) -> list[SchemaChange]:
     """The changes from one set of schemas to another, both SDL by role, the worst first.
 
     A role that only one of them has is left out, since no client breaks by it.
@@ -87,7 +87,7 @@ def changes_between(before: Mapping[str, str], now: Mapping[str, str]) -> list[C
     order = list(Severity)
     return sorted(
         (
-            Change(severity, coordinate, description, tuple(named), removal)
+            SchemaChange(severity, coordinate, description, tuple(named), removal)
             for (severity, coordinate, description, removal), named in roles.items()
         ),
         key=lambda change: (order.index(change.severity), change.coordinate, change.description),

@@ -29,7 +29,7 @@ from models.database.connections import pool as make_pool
 from models.database.pool import ConnectionPool
 from models.database.url import read_database_url
 from models.key_service import KeyService, key_service_at
-from models.logs.lines import facts
+from models.logs import facts
 
 if TYPE_CHECKING:
     from gateway.development import SignIn

@@ -1,7 +1,16 @@
-"""Instants as texts, as clients and logs read them."""
+"""Instants as texts, as clients and logs read them, and as days in the directorate's zone, western
+Indonesian time (WIB).
+"""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
+
+WIB = timezone(timedelta(hours=7), "WIB")
+
+
+def wib_day(instant: datetime) -> date:
+    """The calendar day in WIB of an instant; ``wib_day`` in the database."""
+    return instant.astimezone(WIB).date()
 
 
 def instant_text(seconds: float) -> str:

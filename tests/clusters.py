@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from models.postgres import Server, running_postgres
-from models.postgres.temporary import NOT_DURABLE
+from models.postgres.server import NOT_DURABLE
 
 #: Of a folder of `running_postgres`; whatever else is there, it makes again.
 COPIED = ("cluster", "password")

@@ -25,7 +25,7 @@ from models import AccessEvent, BanRead, Base, BreachLookup, PersonLookup
 from models.account import seal_entries
 from models.database.pool import ConnectionPool
 from models.key_service import KeyService, KeyServiceError
-from models.logs.lines import facts
+from models.logs import facts
 from models.row_keys import new_key
 from models.vocabulary import BreachList, IndexKind, Role
 

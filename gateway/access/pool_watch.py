@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.access.transactions.errors import DISK_FULL, TOO_MANY_CONNECTIONS, state_of
 from gateway.faults import Fault
 from models.database.pool import ConnectionPool, PoolExhaustedError
-from models.logs.lines import facts
+from models.logs import facts
 
 #: How long to report a full disk after the last failure: only writes notice it.
 _DISK_REPORT_SECONDS = 60.0

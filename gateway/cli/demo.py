@@ -32,7 +32,7 @@ from models.database.connections import connect
 from models.garbage import collect_seldom
 from models.key_service import create_key_file, key_service_at
 from models.key_service.process import running_keys
-from models.logs.output import process_log
+from models.logs import process_log
 from models.migrations import UnknownRevisionError, migrate
 from models.postgres import default_data_dir, running_postgres
 from models.postgres.guardian import end_with_parent

@@ -23,20 +23,17 @@ from gateway.wire.internal import internal_app
 from gateway.wire.keeper_metrics import KeeperMetrics
 from models.account import CheckpointFolder
 from models.database.connections import CONNECTION_ERRORS, connect
-from models.jobs.account import keep_account
-from models.jobs.carry_key_notes import keep_key_notes
-from models.jobs.drop_entries import keep_dropping
+from models.jobs.account import keep_account, keep_dropping
 from models.jobs.erase_people import keep_erasing, keep_retention
 from models.jobs.forget_changes import keep_forgetting
 from models.jobs.inquiries import keep_inquiries
+from models.jobs.keys import keep_key_notes, keep_sweeping
 from models.jobs.linker import keep_linking
 from models.jobs.overdue import keep_lapsing
 from models.jobs.scheduler import Jobs
-from models.jobs.sweep_keys import keep_sweeping
 from models.jobs.transfers import keep_transferring
 from models.key_service import key_service_at
-from models.logs.lines import facts
-from models.logs.output import log_unhandled
+from models.logs import facts, log_unhandled
 from models.publication import keep_publishing
 from models.row_security.seal_keys import keep_seal_keys
 from models.volumes import keep_folding

@@ -8,7 +8,7 @@ import click
 import httpx2
 
 from gateway.cli.token import demo_token
-from models.wib import wib_day
+from models.instants import wib_day
 
 _MOST_ROWS = 20
 _MANAGER = "manager-au"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from models.documents.trusted_document import LONGEST_ID
+from models.documents import LONGEST_ID
 
 _APOLLO = "apollo-persisted-query-manifest"
 _DOCUMENT_FILES = (".graphql", ".gql")

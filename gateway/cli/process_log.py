@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 
 from gateway.settings import Settings
-from models.logs.output import process_log
+from models.logs import process_log
 
 
 def logging_as(settings: Settings) -> AbstractContextManager[None]:

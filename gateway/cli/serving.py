@@ -19,7 +19,7 @@ from gateway.settings import Command, Settings, read_settings
 from gateway.wire.drain import Drain
 from gateway.wire.protocol import BoundedSocket, bounded_http
 from models.garbage import collect_seldom
-from models.logs.output import log_unhandled
+from models.logs import log_unhandled
 
 
 @click.command()

@@ -33,7 +33,7 @@ from models import (
     Screening,
     Visa,
 )
-from models.case.visa import IS_LIVE
+from models.case.decision import IS_LIVE
 from models.vocabulary import OPEN_CORRECTIONS, EventKind, Role, Status
 
 #: Columns of the decision; a role that may not read them takes no step that depends on it.

@@ -26,7 +26,7 @@ from models import Application, Correction, Country, IdentityVersion
 from models.life import Refusal
 from models.life.steps import UNPAID, WORKED_ON
 from models.person.vault import Person
-from models.reference.passports import needed_until, select_months
+from models.reference.dated_rules import needed_until, select_months
 from models.row_keys import new_key
 from models.vocabulary import OPEN_CORRECTIONS, CorrectionState, Entry, ScreeningKind, Status
 

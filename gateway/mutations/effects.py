@@ -34,7 +34,7 @@ from models import (
 )
 from models.case.reference_numbers import new_visa_number
 from models.life import Refusal, Verb
-from models.reference.deadlines import select_days
+from models.reference.dated_rules import select_days
 from models.row_keys import new_key
 from models.vocabulary import Outcome, Role, ScreeningKind, ScreeningResult, Status, Wait
 

@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, Date, Text, bindparam
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Reasons
 from models.life import Refusal
-from models.reference.eligibility import EligibleVisaTypes, select_eligible
+from models.reference.dated_rules import EligibleVisaTypes, select_eligible
 from models.vocabulary import TripPurpose
 
 

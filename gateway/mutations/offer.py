@@ -14,9 +14,7 @@ from gateway.mutations.case_statements import today
 from gateway.mutations.eligibility import select_eligible_then
 from gateway.rules import Rule
 from models import Centre, Country, Fee, PartnerCountry, VisaType
-from models.reference.deadlines import select_days
-from models.reference.eligibility import EligibleVisaTypes, is_offered
-from models.reference.passports import select_months
+from models.reference.dated_rules import EligibleVisaTypes, is_offered, select_days, select_months
 from models.vocabulary import Wait
 
 

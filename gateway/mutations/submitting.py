@@ -27,10 +27,9 @@ from models import (
     ApplicationEvent,
     Bill,
 )
-from models.case.place import Place
-from models.case.reference_numbers import new_billing_code, new_reference
+from models.case.reference_numbers import IntakePlace, new_billing_code, new_reference
 from models.life import STEPS, Refusal, Verb
-from models.reference.passports import needed_until
+from models.reference.dated_rules import needed_until
 from models.row_keys import new_key
 from models.vocabulary import Channel, EventKind, Role
 
@@ -41,7 +40,7 @@ class PlacedSubmission(NamedTuple):
     """An application to submit, and where it is taken in."""
 
     submission: Submission
-    place: Place
+    place: IntakePlace
 
 
 async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> Outcome:
@@ -170,7 +169,7 @@ def _application_row(
     }
 
 
-def _channel(place: Place, group: str | None) -> Channel:
+def _channel(place: IntakePlace, group: str | None) -> Channel:
     """A centre's intake is of the centre's channel, groups too; other groups have their own."""
     return Channel.PARTNER_GROUP if group and place.centre is None else place.channel
 

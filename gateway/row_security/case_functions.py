@@ -1,7 +1,7 @@
 """Functions by which mutations learn of a case what their role does not read; guards of steps call
 them too."""
 
-from models.case.visa import IS_LIVE
+from models.case.decision import IS_LIVE
 
 #: Whether a case is cleared, and which questions may be asked of it: an officer's refusals reveal
 #: that much, and no more. Guards call the same functions, so that both judge alike.

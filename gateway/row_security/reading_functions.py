@@ -14,8 +14,7 @@ from gateway.policy import (
 )
 from models.row_security import database_role
 from models.supervision.alert import HOURS_BETWEEN, RAISE_TAMPERED
-from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
-from models.supervision.disclosed_ending import ENDINGS_LOCK_CLASS
+from models.supervision.budgeted_read import ENDINGS_LOCK_CLASS, HOURS_COUNTED, LOCK_CLASS
 from models.vocabulary import AlertKind, Role
 from models.volumes.grains import GRAINS
 

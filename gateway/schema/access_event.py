@@ -44,7 +44,7 @@ class AccessEvent(Node):
     )
 
 
-#: By what reads are found: each has its index in `models.access_log.access_event`.
+#: By what reads are found: each has its index in `models.access_log`.
 WALKS = along(
     "occurred_at",
     *("", "actor", "actor_role", "purpose", "applicant", "case_reference", "actor purpose"),

@@ -12,7 +12,7 @@ from gateway.mapping.scalars import CountryCode
 from gateway.mutations.case_statements import today
 from gateway.schema.visa_type import VisaType
 from models import VisaType as VisaTypeRow
-from models.reference.eligibility import EligibleVisaTypes, select_eligible
+from models.reference.dated_rules import EligibleVisaTypes, select_eligible
 from models.vocabulary import TripPurpose
 
 

@@ -12,7 +12,7 @@ from gateway.schema.access_words import DELAY_ENGLISH, DELAY_INDONESIAN
 from gateway.schema.applicant import Applicant
 from gateway.texts.language import Language
 from models import Applicant as ApplicantRow
-from models.access_log.people_in_reach import kept_since
+from models.access_log import kept_since
 
 
 def _note(

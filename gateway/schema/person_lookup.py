@@ -24,5 +24,5 @@ class PersonLookup(Node):
     found: int = column(Row.found, "How many files were found: none in a miss.")
 
 
-#: By what look-ups are found: each has its index in `models.person.person_lookup`.
+#: By what look-ups are found: each has its index in `models.person.person_link`.
 WALKS = along("occurred_at", "", "actor")

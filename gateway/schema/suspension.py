@@ -7,7 +7,7 @@ from gateway.mapping.walks import along
 from gateway.schema.partner import Partner
 from models import Partner as PartnerRow
 from models import Suspension as Row
-from models.reach.suspension import UNCONFIRMED_HOURS
+from models.suspension import UNCONFIRMED_HOURS
 
 
 @noun(key=Row.id)

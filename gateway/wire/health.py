@@ -11,8 +11,7 @@ from starlette.responses import Response
 
 from gateway.faults import Fault
 from gateway.wire.content import json_response
-from models.logs.lines import facts
-from models.logs.repeats import PLACE
+from models.logs import PLACE, facts
 
 #: Returns the fault, or None if there is none.
 Check = Callable[[], Awaitable[Fault | None]]

@@ -6,16 +6,16 @@ an outbox in the same transaction. A job of the keeper integrates what was commi
 """
 
 from models.account.checkpoints import CheckpointFolder
-from models.account.entries import EntrySeal, require_written, seal_entries
-from models.account.errors import AccountError
+from models.account.notes import AccountError
 from models.account.old_entries import drop_of_age, find_of_age
 from models.account.sequencing import (
     integrate,
+    renew_signatures,
     reset_sources,
     restart_account,
     sign_checkpoint,
 )
-from models.account.signature_renewal import renew_signatures
+from models.account.sources import EntrySeal, require_written, seal_entries
 from models.account.tables import FEWEST_DAYS_KEPT
 from models.account.verifying import verify
 

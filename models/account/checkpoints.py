@@ -16,9 +16,8 @@ from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
 
-from models.account.errors import AccountError
-from models.account.leaf_files import LeafFile, LeafFiles
-from models.account.notes import Checkpoint, read_note
+from models.account.merkle import LeafFile, LeafFiles
+from models.account.notes import AccountError, Checkpoint, read_note
 
 _CHECKPOINT, _LEAVES = ".checkpoint", ".leaves"
 #: How many files of a day are read to find its last checkpoint: one for each key of its rotations.

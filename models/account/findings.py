@@ -27,7 +27,7 @@ class Tampering(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class AccountFinding:
     """One thing that is not as it was signed."""
 
     kind: Tampering
@@ -52,10 +52,10 @@ class Report:
     #: Entries that no checkpoint covers yet.
     unsigned: int = 0
     seconds: float = 0.0
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[AccountFinding] = field(default_factory=list)
 
     def add(self, kind: Tampering, what: str) -> None:
-        self.findings.append(Finding(kind, what))
+        self.findings.append(AccountFinding(kind, what))
 
     def add_rows(self, kind: Tampering, rows: Iterable[tuple[str, UUID]], why: str) -> None:
         """Name rows by table and key: the first of them, and how many more there are."""

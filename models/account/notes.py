@@ -11,8 +11,12 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from models.account.errors import AccountError
 from models.account.merkle import HASH_BYTES
+
+
+class AccountError(Exception):
+    """The account is not what was signed, or cannot be signed; the text says what to do."""
+
 
 #: The name of the log in its checkpoints, and of the key that signs them.
 ORIGIN = "gerbang/account"

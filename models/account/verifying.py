@@ -14,11 +14,9 @@ import asyncpg
 
 from models.account.checkpoints import CheckpointFolder
 from models.account.drop_records import Drop, DroppedLeaves, find_early
-from models.account.errors import AccountError
 from models.account.findings import Report, Tampering
-from models.account.leaf_files import LeafFiles
-from models.account.merkle import leaf_hash
-from models.account.notes import Checkpoint
+from models.account.merkle import LeafFiles, leaf_hash
+from models.account.notes import AccountError, Checkpoint
 from models.account.sources import SOURCES, Source
 from models.garbage import without_garbage_collection
 from models.key_service import KeyService, KeyUse

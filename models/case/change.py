@@ -1,14 +1,17 @@
-"""Recent changes, for subscriptions: triggers write them, and a job deletes them after a while.
+"""What is kept of changes for a while: for subscriptions, and so that no mutation runs twice.
 
-Changes are read in the order of the transactions that wrote them, and only those below the oldest
-transaction that still runs, so that no change appears before one that was read already. Ids and
-instants would not do as an order: transactions do not commit in the order in which they begin.
+Triggers write changes, and a job deletes them. They are read in the order of the transactions that
+wrote them, and only those below the oldest transaction that still runs, so that no change appears
+before one that was read already. Ids and instants would not do as an order: transactions do not
+commit in the order in which they begin.
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Identity, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
@@ -54,3 +57,21 @@ class VolumeChange(Base):
     changed: Mapped[str] = mapped_column(server_default=ChangedVolumes.FIGURES)
 
     __table_args__ = (Index(None, "written_in", "id"), one_of("changed", ChangedVolumes))
+
+
+class Idempotency(Base):
+    """One mutation under one key of one actor; deleted after a while.
+
+    Only digests of key and input are kept. The key's is that of actor and key together; the
+    input's is salted with the key. The answer holds ids and codes, never what was written.
+    """
+
+    __tablename__ = "idempotency"
+
+    key_digest: Mapped[str] = mapped_column(primary_key=True)
+    input_digest: Mapped[str]
+    #: Null until the transaction of the mutation ends.
+    answer: Mapped[Any | None] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (Index(None, "created_at"),)

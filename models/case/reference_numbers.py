@@ -1,6 +1,24 @@
-"""The numbers by which people quote applications, pay for them and enter: random."""
+"""Where an application is taken in, and the random numbers by which people quote it, pay for it and
+enter.
+"""
 
 from random import Random
+from typing import NamedTuple
+
+from models.vocabulary import Channel
+
+
+class IntakePlace(NamedTuple):
+    """How an application comes in; a direct one has no partner, country and centre."""
+
+    channel: Channel
+    partner: str | None = None
+    country: str | None = None
+    centre: str | None = None
+
+
+DIRECT = IntakePlace(Channel.DIRECT)
+
 
 #: Digits and letters that are not easily confused (Crockford's base 32), in pairs.
 _SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

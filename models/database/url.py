@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from models.database.password_file import find_password, is_open_to_others
-
 #: Where PostgreSQL listens locally if the URL names no host.
 _SOCKET_FOLDERS = ("/run/postgresql", "/tmp")  # noqa: S108
 _PORT = 5432
@@ -277,3 +275,31 @@ def _quote(host: Host) -> str:
         return f"{quote(host.address, safe='')}:{host.port}"
     address = f"[{host.address}]" if ":" in host.address else host.address
     return f"{address}:{host.port}"
+
+
+def find_password(named: str | None, *place: str) -> str | None:
+    """The password for a host, port, database and user, from the first matching line.
+
+    Reads the named file, or else that of ``PGPASSFILE``, or else ``~/.pgpass``.
+    """
+    path = Path(named or os.environ.get("PGPASSFILE") or os.path.expanduser("~/.pgpass"))
+    for *pattern, password in _password_lines(path):
+        if all(part in ("*", value) for part, value in zip(pattern, place, strict=True)):
+            return password
+    return None
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether anybody but its owner has any permission; such a file is ignored."""
+    return bool(path.stat().st_mode & 0o077)
+
+
+def _password_lines(path: Path) -> Iterator[list[str]]:
+    """The lines ``host:port:database:user:password``; a backslash escapes a colon and itself."""
+    if not path.is_file() or not os.access(path, os.R_OK) or is_open_to_others(path):
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        parts = re.split(r"(?<!\\)((?:\\\\)*):", line, maxsplit=4)
+        fields = ["".join(parts[at : at + 2]) for at in range(0, len(parts), 2)]
+        if not line.startswith("#") and len(fields) == 5:
+            yield [re.sub(r"\\(.)", r"\1", text) for text in fields]

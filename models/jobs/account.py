@@ -1,4 +1,6 @@
-"""The sequencer of the account: integrates what was committed, and signs a checkpoint of it."""
+"""The keeper's work on the account: it integrates what was committed, signs a checkpoint of it, and
+drops entries that are old enough.
+"""
 
 import asyncio
 import logging
@@ -9,12 +11,14 @@ import asyncpg
 from models.account import (
     AccountError,
     CheckpointFolder,
+    drop_of_age,
+    find_of_age,
     integrate,
     renew_signatures,
     sign_checkpoint,
 )
 from models.database.connections import CONNECTION_ERRORS, connect
-from models.jobs.scheduler import Job, Jobs, pause
+from models.jobs.scheduler import Job, Jobs, keep_working, pause
 from models.key_service import KeyService, KeyServiceError, KeyUse
 
 log = logging.getLogger(__name__)
@@ -102,3 +106,48 @@ async def _sequence_repeatedly(
             await pause(stop, job.every)
     finally:
         await connection.close()
+
+
+#: All leaves are walked over once a night. An entry that was on hold is dropped by a later walk.
+_EVERY_SECONDS = 86_400.0
+_AGAIN_SECONDS = 30.0
+
+
+async def keep_dropping(
+    keys: KeyService,
+    folder: CheckpointFolder,
+    kept_days: int,
+    url: str,
+    stop: asyncio.Event,
+    every: float = _EVERY_SECONDS,
+    jobs: Jobs | None = None,
+) -> None:
+    """Drop entries of age, until ``stop`` is set; report a failure and try again."""
+    job = (jobs or Jobs()).add(drop_of_age.__name__, every)
+
+    async def work() -> None:
+        connection = await connect(url)
+        try:
+            await _walk(connection, keys, folder, kept_days, stop, job)
+        finally:
+            await connection.close()
+        await pause(stop, every)
+
+    again = min(every, _AGAIN_SECONDS)
+    await keep_working(work, stop, job, after=(KeyServiceError,), again=again)
+
+
+async def _walk(
+    connection: asyncpg.Connection,
+    keys: KeyService,
+    folder: CheckpointFolder,
+    kept_days: int,
+    stop: asyncio.Event,
+    job: Job,
+) -> None:
+    of_age = await find_of_age(connection, keys, folder, kept_days)
+    place: int | None = 0 if of_age else None
+    while of_age and place is not None and not stop.is_set():
+        place = await drop_of_age(connection, keys, of_age, kept_days, place)
+        job.note_nothing_due()
+    job.note_nothing_due()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from models.ban.banned_person import SEALED_OF_BANS, BannedPerson
+from models.ban import SEALED_OF_BANS, BannedPerson
 from models.key_service import KeyService, KeyUse
 from models.person.matching import name_message, passport_message
 from models.person.sealed import cells_sql

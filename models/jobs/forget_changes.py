@@ -6,8 +6,7 @@ import asyncpg
 
 from models.case.change import ApplicationChange, VolumeChange
 from models.jobs.scheduler import Jobs, run_repeatedly
-from models.supervision.budgeted_read import HOURS_COUNTED, BudgetedRead
-from models.supervision.disclosed_ending import DisclosedEnding
+from models.supervision.budgeted_read import HOURS_COUNTED, BudgetedRead, DisclosedEnding
 
 #: How long a subscriber may resume from a position.
 FOLLOWED_HOURS = 24

@@ -18,8 +18,7 @@ from models.account import require_written
 from models.jobs.ban_digests import forget_other_keys_of_bans, index_bans
 from models.jobs.rescreening import end_bans, screen_cases, screen_due_bans
 from models.key_service import KeyService, KeyUse
-from models.person.identity import Identity
-from models.person.identity_version import IdentityVersion
+from models.person.identity import Identity, IdentityVersion
 from models.person.matching import index_messages
 from models.person.sealed import cells_sql
 from models.person.vault import Cell, Vault

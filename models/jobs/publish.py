@@ -4,9 +4,9 @@ import asyncio
 from datetime import UTC, date, datetime
 
 from models.database.connections import CONNECTION_ERRORS, connect
+from models.instants import wib_day
 from models.jobs.scheduler import Jobs, pause
 from models.publication.publishing import publish
-from models.wib import wib_day
 
 #: A run over many years of figures is slow.
 _PATIENCE_SECONDS = 3_600.0

@@ -11,8 +11,8 @@ from uuid import UUID
 
 import asyncpg
 
-from models.ban.ban_entry import STANDS
-from models.case.visa import IS_LIVE
+from models.ban import STANDS
+from models.case.decision import IS_LIVE
 from models.row_keys import new_key
 
 _IS_IN_FORCE = (

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from models.database.connections import CONNECTION_ERRORS, connect
-from models.logs.lines import facts
-from models.logs.repeats import PLACE
+from models.logs import PLACE, facts
 
 log = logging.getLogger(__name__)
 

@@ -1,5 +1,6 @@
 """The key service itself: the keys of a file, and the store of the data keys that they wrap."""
 
+import contextlib
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,14 +8,31 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 
-from models.key_service.ceiling import Ceiling
 from models.key_service.erasures import ErasedSubject
-from models.key_service.interface import Digest, KeyServiceError, KeyUse, Signature
+from models.key_service.interface import Ceiling, Digest, KeyServiceError, KeyUse, Signature
 from models.key_service.key_ages import SweepState
 from models.key_service.local_file import LocalKeys
 from models.key_service.operations import KeyOperationNote
 from models.key_service.store import KeyStore, WrappedKey
-from models.key_service.watched_file import WatchedKeys
+
+
+class WatchedKeys:
+    """The keys of a file as they are now; an incomplete or foreign file is not taken over."""
+
+    def __init__(self, file: Path) -> None:
+        """Raises KeyServiceError if the file cannot be used."""
+        self._file = file
+        self._keys = LocalKeys.read(file)
+        self._stamp: tuple[int, int] | None = None
+
+    def read(self) -> LocalKeys:
+        with contextlib.suppress(OSError, KeyServiceError):
+            found = self._file.stat()
+            stamp = (found.st_ino, found.st_mtime_ns)
+            if stamp != self._stamp:
+                self._keys, self._stamp = LocalKeys.read(self._file), stamp
+        return self._keys
+
 
 _NONCE_BYTES = 12
 #: How often keys and data keys are read again if they do not fit: a rotation changes both.

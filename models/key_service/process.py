@@ -15,8 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from models.key_service.ceiling import Ceiling
-from models.key_service.interface import KeyServiceError
+from models.key_service.interface import Ceiling, KeyServiceError
 from models.key_service.local import LocalKeyService
 from models.key_service.serving import (
     ANYTHING,
@@ -24,8 +23,7 @@ from models.key_service.serving import (
     OF_KEEPERS,
     serving_keys,
 )
-from models.logs.lines import facts
-from models.logs.output import log_unhandled, process_log
+from models.logs import facts, log_unhandled, process_log
 from models.postgres.guardian import end_with_parent
 
 #: Data keys that are opened a minute, at most.

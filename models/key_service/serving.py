@@ -15,13 +15,12 @@ from uuid import UUID
 
 import orjson
 
-from models.key_service.ceiling import CeilingError
 from models.key_service.erasures import ErasedSubject, ErasesKeys
-from models.key_service.interface import KeyService, KeyServiceError, KeyUse
+from models.key_service.interface import CeilingError, KeyService, KeyServiceError, KeyUse
 from models.key_service.key_ages import SweepsKeys
 from models.key_service.operations import KeyOperationNote, ListsOperations
 from models.key_service.socket_keys import MOST_LINE_BYTES
-from models.logs.repeats import PLACE
+from models.logs import PLACE
 
 #: The verbs of sweeps, and all verbs.
 _OF_SWEEPS = frozenset(("sweeping", "note_ages", "aged", "begin_ages", "sweep"))

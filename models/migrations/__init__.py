@@ -4,12 +4,16 @@ Each revision, and each change of a row policy, is a transaction of its own, and
 for a lock. If nothing is pending, nothing is locked or written.
 """
 
+import asyncio
+import logging
+import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -24,10 +28,8 @@ from models.database.url import read_database_url
 from models.migrations.constraints import require_matching_constraints
 from models.migrations.differences import Difference, differences
 from models.migrations.drafting import Draft, draft
-from models.migrations.metadata import complete_metadata
-from models.migrations.migration_lock import take_turn
 from models.migrations.rehearsal import Statement, record_statements
-from models.migrations.schema_objects import build_from_models
+from models.migrations.schema_objects import build_from_models, complete_metadata
 from models.row_security import (
     create_roles,
     drop_policies,
@@ -261,3 +263,42 @@ def _title(script: Script) -> str:
 def _locks(script: Script) -> str:
     """The locks that the revision declares."""
     return str(script.module.locks)
+
+
+log = logging.getLogger(__name__)
+
+#: The advisory lock that a migration holds, for processes that start at the same time.
+_LOCK = 7_461_001
+_PAUSE_SECONDS = 0.5
+#: A warning is logged every this many attempts.
+_WARN_EVERY = 20
+
+_HOLDER = """
+    SELECT format('process %s of %s%s%s', locks.pid, usename,
+        coalesce(' at ' || host(client_addr), ''),
+        coalesce(', connected since ' || to_char(backend_start, 'YYYY-MM-DD HH24:MI:SS TZ'), ''))
+    FROM pg_locks AS locks LEFT JOIN pg_stat_activity AS activity ON activity.pid = locks.pid
+    WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = $1::bigint::oid
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+@asynccontextmanager
+async def take_turn(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """Hold the migration lock of a database; released with the connection at the latest.
+
+    Polls instead of blocking in the database: a blocked statement would hold a snapshot that a
+    concurrent index build of the other migration has to wait for.
+    """
+    waits = 0
+    while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+        if waits % _WARN_EVERY == 0:
+            holder = await connection.fetchval(_HOLDER, _LOCK)
+            log.warning("another migration is under way, and is waited for: %s", holder)
+        waits += 1
+        await asyncio.sleep(_PAUSE_SECONDS * random.uniform(0.5, 1.5))
+    try:
+        yield
+    finally:
+        if not connection.is_closed():
+            await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from models.migrations.metadata import complete_metadata
+from models.migrations.schema_objects import complete_metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

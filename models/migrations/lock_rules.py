@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from models.migrations.rehearsal import ACCESS_EXCLUSIVE, MODES, Place, Statement
+from models.migrations.rehearsal import ACCESS_EXCLUSIVE, MODES, CodePlace, Statement
 
 #: Tables with so few rows that nobody notices when they are read as a whole.
 SMALL = frozenset({
@@ -42,7 +42,7 @@ _DROP_TABLE = re.compile(r"DROP TABLE (?:IF EXISTS )?(?P<table>\w+)", re.I)
 class Hazard(NamedTuple):
     """A line of a revision that would hurt, and what to do instead."""
 
-    place: Place
+    place: CodePlace
     sentence: str
 
 
@@ -79,7 +79,7 @@ def undeclared_locks(statements: Sequence[Statement], since: str = "") -> Iterat
         file = of_one[0].place.file
         text = file.read_text(encoding="utf-8")
         line, declared = _declared_locks(text)
-        place = Place(file, line)
+        place = CodePlace(file, line)
         for table, mode in strongest_locks(of_one).items():
             is_declared = re.search(rf"\b{table}\b", declared) and NAMES[mode] in declared
             if mode != MODES[0] and not is_declared:
@@ -248,13 +248,13 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def _script(statement: Statement) -> Place | None:
+def _script(statement: Statement) -> CodePlace | None:
     """The line of the script beside a revision that holds a statement, if one does."""
     begins = statement.sql[:200]
     for file in statement.place.file.parent.glob(f"{statement.revision}_*.sql"):
         text = file.read_text(encoding="utf-8")
         if (at := text.find(begins)) >= 0:
-            return Place(file, text.count("\n", 0, at) + 1)
+            return CodePlace(file, text.count("\n", 0, at) + 1)
     return None
 
 

@@ -46,7 +46,7 @@ _LOCKS = """
 """
 
 
-class Place(NamedTuple):
+class CodePlace(NamedTuple):
     """The line of a revision that executes a statement."""
 
     file: Path
@@ -70,7 +70,7 @@ class Statement:
     """A statement of a revision, and what came of it on tables that were there before."""
 
     revision: str
-    place: Place
+    place: CodePlace
     sql: str
     #: The function of `online` that executes it, which knows what it does; empty for none.
     helper: str
@@ -178,12 +178,12 @@ def _frames() -> Iterator[FrameType]:
         frame = frame.f_back
 
 
-def _place() -> Place | None:
+def _place() -> CodePlace | None:
     """The line of the revision that is executed now; None outside of revisions."""
     for frame in _frames():
         file = Path(frame.f_code.co_filename)
         if file.parent == _VERSIONS:
-            return Place(file, frame.f_lineno)
+            return CodePlace(file, frame.f_lineno)
     return None
 
 

@@ -6,12 +6,20 @@ created in a database of its own.
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, create_mock_engine, text
+from sqlalchemy import Connection, MetaData, create_mock_engine, text
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 
+import models.publication.tables  # pyright: ignore[reportUnusedImport]
+import models.volumes.grains  # noqa: F401  # pyright: ignore[reportUnusedImport] - their tables
+from models import Base
 from models.database.connections import engine
-from models.migrations.metadata import complete_metadata
 from models.schema import ObjectKey, SchemaStatement, read_schema
+
+
+def complete_metadata() -> MetaData:
+    """All tables, including those without a class."""
+    return Base.metadata
+
 
 #: What the server makes of each object; views end with a semicolon.
 _DEFINITIONS = """

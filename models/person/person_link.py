@@ -1,13 +1,40 @@
-"""Which files are of one person, or of people who travel together, and what officers say of it."""
+"""How files of one person are found: the blind index, the links that the LINKER makes of it, what
+it read for that, and every look-up.
+"""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import LinkReason, LinkState
+from models.vocabulary import IndexKind, LinkReason, LinkState, Purpose, Role
+
+
+class PersonIndex(Base):
+    """One digest of one version of an identity: full HMAC-SHA-256, made by the key service.
+
+    The LINKER alone writes it. No role of the domain has a grant on it: a look-up asks a function,
+    which answers with applicants.
+    """
+
+    __tablename__ = "person_index"
+
+    applicant_id: Mapped[UUID] = mapped_column(ForeignKey("applicant.id"), primary_key=True)
+    #: The version of the identity; 1 where nothing was ever corrected.
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    #: The key it was made with: two are accepted while keys are rotated.
+    key_id: Mapped[str] = mapped_column(primary_key=True)
+    #: As bytes: they compare with a function that is leakproof.
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        Index(None, "digest", "applicant_id"),
+        one_of("kind", IndexKind),
+        CheckConstraint("length(digest) = 32", name="digest_is_whole"),
+    )
 
 
 class PersonLink(Base):
@@ -50,4 +77,51 @@ class PersonLink(Base):
             name="resolved_if_said",
         ),
         CheckConstraint("length(resolution) BETWEEN 1 AND 2000", name="resolution_is_bounded"),
+    )
+
+
+class LinkerRead(Base):
+    """One read of one version of an identity by the LINKER; never changed, never removed.
+
+    Everybody on file is read in the same way, so a read does not reveal a link.
+    """
+
+    __tablename__ = "linker_read"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    applicant_id: Mapped[UUID] = mapped_column(ForeignKey("applicant.id"))
+    version: Mapped[int]
+    read_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    #: The fields of Identity that were read, by their names in the API.
+    fields: Mapped[list[str]] = mapped_column(ARRAY(Text))
+
+    __table_args__ = (Index(None, "applicant_id", "read_at", "id"),)
+
+
+class PersonLookup(Base):
+    """One look-up; never changed, never removed. It does not say what was looked for."""
+
+    __tablename__ = "person_lookup"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    occurred_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    actor: Mapped[str]
+    actor_role: Mapped[str]
+    purpose: Mapped[str]
+    #: The case, or the request of a data subject, that it was for.
+    case_reference: Mapped[str]
+    by: Mapped[str]
+    found: Mapped[int]
+    trace_id: Mapped[str]
+    #: The seal of the gateway that wrote it, and the key of that (`models.account`).
+    mac_key: Mapped[str | None]
+    mac: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        Index(None, "occurred_at", "id"),
+        Index(None, "actor", "occurred_at", "id"),
+        one_of("actor_role", Role),
+        one_of("purpose", Purpose),
+        one_of("by", IndexKind),
+        CheckConstraint("found >= 0", name="found_is_not_negative"),
     )

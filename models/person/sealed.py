@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Text, cast, func, literal_column, type_coe
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import InstrumentedAttribute
 
-from models.person.identity_version import IdentityVersion
+from models.person.identity import IdentityVersion
 from models.person.vault import PLAIN_MARK, Cell, Vault, bound_name
 
 

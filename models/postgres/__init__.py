@@ -1,9 +1,8 @@
 """An embedded PostgreSQL server, for machines that have none."""
 
 from models.postgres.errors import AlreadyRunningError, PostgresError
-from models.postgres.server import Server, running_postgres
+from models.postgres.server import Server, running_postgres, temporary_postgres
 from models.postgres.system_user import default_data_dir
-from models.postgres.temporary import temporary_postgres
 
 __all__ = [
     "AlreadyRunningError",

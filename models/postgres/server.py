@@ -1,9 +1,11 @@
 """A running embedded PostgreSQL: started, waited for, and stopped."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -204,3 +206,23 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return probe.getsockname()[1]
+
+
+# The data is thrown away, so durability is not needed.
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@contextmanager
+def temporary_postgres(
+    *, binaries: Path | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """A server on a fresh data folder that is removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="gerbang-"))
+    folder.chmod(0o711)  # when we are root, the server's account passes through
+    try:
+        with running_postgres(
+            folder / "postgres", binaries=binaries, settings=NOT_DURABLE | dict(settings or {})
+        ) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder)

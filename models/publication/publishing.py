@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from models.instants import wib_day
 from models.publication.disclosure import (
     ROUNDING_ERROR,
     Interval,
@@ -26,7 +27,6 @@ from models.publication.source import Truth, read_truth
 from models.publication.tables import CODES
 from models.publication.writing import Key, PreviousEditions, Publication, write
 from models.volumes.keeping import fold
-from models.wib import wib_day
 
 #: Advisory lock of the publishing job, so that nothing is published twice.
 _LOCK = "SELECT pg_advisory_xact_lock(7461003)"

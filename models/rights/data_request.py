@@ -1,4 +1,6 @@
-"""Requests of people whose data is on file: what they ask, by when, and how they are answered."""
+"""What people ask of their data, by when it is answered, what is held against an erasure, and how
+far an ordered erasure has come.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +9,7 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import DataRequestKind, DataRequestState, Role
+from models.vocabulary import DataRequestKind, DataRequestState, ErasureCause, Role
 
 #: How long an answer may take (UU 27/2022): 3 × 24 hours, whatever days they fall on.
 ANSWER_HOURS = 72
@@ -68,5 +70,82 @@ class DataRequest(Base):
             "kind",
             unique=True,
             postgresql_where=text("outcome IS NULL"),
+        ),
+    )
+
+
+#: How long copies of keys may live: those of a store's backups, and with them the person's data.
+COPIES_DAYS = 30
+
+
+class Erasure(Base):
+    """One person who is to be erased; the keeper does it as soon as nothing prevents it.
+
+    First the identity is removed from the database, then the data key from its store, and last the
+    digests by which the person is found. Digests of forgers, of banned people and of those whose
+    visa was revoked stay until a period of their own has ended.
+    """
+
+    __tablename__ = "erasure"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    applicant_id: Mapped[UUID] = mapped_column(ForeignKey("applicant.id"), unique=True)
+    data_request_id: Mapped[UUID | None] = mapped_column(ForeignKey("data_request.id"))
+    cause: Mapped[str]
+    ordered_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    #: When the identity was removed; nobody can read it any more.
+    erased_at: Mapped[datetime | None]
+    #: When the key was deleted, without which no copy of the database can be read.
+    keys_deleted_at: Mapped[datetime | None]
+    #: When the last copy of the key has gone.
+    copies_end_at: Mapped[datetime | None]
+    index_removed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        one_of("cause", ErasureCause),
+        CheckConstraint("(cause = 'REQUEST') = (data_request_id IS NOT NULL)", name="as_asked"),
+        CheckConstraint("erased_at >= ordered_at", name="erased_after_order"),
+        CheckConstraint(
+            "num_nulls(keys_deleted_at, copies_end_at) IN (0, 2)", name="copies_end_with_keys"
+        ),
+        CheckConstraint(
+            "erased_at IS NOT NULL OR num_nonnulls(keys_deleted_at, index_removed_at) = 0",
+            name="hidden_first",
+        ),
+        Index(None, "data_request_id", unique=True),
+        Index(
+            "ix_erasure_unfinished",
+            "id",
+            postgresql_where=text("keys_deleted_at IS NULL OR index_removed_at IS NULL"),
+        ),
+    )
+
+
+class LegalHold(Base):
+    """Stops the erasure of the applicant of a case, until a supervisor releases it."""
+
+    __tablename__ = "legal_hold"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    reason: Mapped[str]
+    held_by: Mapped[str]
+    held_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    released_by: Mapped[str | None]
+    released_at: Mapped[datetime | None]
+    release_reason: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint(
+            "num_nulls(released_by, released_at, release_reason) IN (0, 3)",
+            name="released_with_reason",
+        ),
+        Index(None, "held_at", "id"),
+        Index(None, "application_id", "held_at", "id"),
+        Index(
+            "uq_legal_hold_lasting",
+            "application_id",
+            unique=True,
+            postgresql_where=text("released_at IS NULL"),
         ),
     )

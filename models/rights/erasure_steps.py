@@ -11,10 +11,11 @@ from uuid import UUID
 
 import asyncpg
 
-from models.case.visa import IS_LIVE
+from models.ban import SEALED_OF_BANS
+from models.case.decision import IS_LIVE
 from models.key_service import ErasesKeys
 from models.person.vault import SEALED
-from models.rights.erasure import COPIES_DAYS
+from models.rights.data_request import COPIES_DAYS
 from models.rights.retention import Retention
 
 #: What prevents an erasure: an open case, a live visa, a hold, a correction on its way.
@@ -150,3 +151,53 @@ async def _lock(connection: asyncpg.Connection, people: Sequence[UUID]) -> None:
 async def _hide(connection: asyncpg.Connection, people: Sequence[UUID]) -> None:
     for statement in _HIDE if people else ():
         await connection.execute(statement, people)
+
+
+_BANS_DUE = """
+    SELECT ban_id FROM banned_person
+    JOIN ban_entry ON ban_entry.id = ban_id
+    WHERE erased_at IS NULL
+        AND least(wib_day(withdrawn_at), wib_day(rejected_at), banned_until)
+            < wib_day(now() - $2::interval)
+    ORDER BY ban_id LIMIT $1 FOR NO KEY UPDATE OF banned_person SKIP LOCKED
+"""
+_BANS_EMPTY = ", ".join(f"{column} = NULL" for column in ("issuing_state", *SEALED_OF_BANS))
+_HIDE_BANS = (
+    f"UPDATE banned_person SET sealed = '{{}}', {_BANS_EMPTY}, erased_at = clock_timestamp()"  # noqa: S608
+    " WHERE ban_id = ANY ($1) AND erased_at IS NULL",
+    "DELETE FROM ban_index WHERE ban_id = ANY ($1)",
+)
+_BANS_TO_DELETE = """
+    SELECT ban_id FROM banned_person WHERE erased_at IS NOT NULL AND keys_deleted_at IS NULL
+    ORDER BY ban_id LIMIT $1
+"""
+_BANS_DELETED = """
+    UPDATE banned_person SET keys_deleted_at = batch.at
+    FROM unnest($1::uuid[], $2::timestamptz[]) AS batch (subject, at)
+    WHERE ban_id = batch.subject
+"""
+
+
+async def hide_ended_bans(connection: asyncpg.Connection, days: int, limit: int) -> int:
+    """Remove from the database the people of entries that ended so many days ago; return how many
+    entries."""
+    async with connection.transaction():
+        found = await connection.fetch(_BANS_DUE, limit, timedelta(days=days))
+        await hide_bans(connection, [row[0] for row in found])
+    return len(found)
+
+
+async def hide_bans(connection: asyncpg.Connection, bans: Sequence[UUID]) -> None:
+    """Remove the people of entries from the database, in the transaction of the connection."""
+    for statement in _HIDE_BANS if bans else ():
+        await connection.execute(statement, bans)
+
+
+async def delete_keys_of_bans(keys: ErasesKeys, connection: asyncpg.Connection, limit: int) -> int:
+    """Delete the keys of the people who were removed, and record it. Raises KeyServiceError."""
+    bans = [row[0] for row in await connection.fetch(_BANS_TO_DELETE, limit)]
+    if bans:
+        erased = await keys.erase_data_keys(bans)
+        subjects, instants = [one.subject for one in erased], [one.at for one in erased]
+        await connection.execute(_BANS_DELETED, subjects, instants)
+    return len(bans)

@@ -15,7 +15,7 @@ class KeyOperation(Base):
 
     A sweep is written before keys are deleted, and its key is the token by which the store
     recognises this database: a database without it is another one, or an older copy. Other
-    operations are noted by the key service, and copied here (`models.rights.key_notes`).
+    operations are noted by the key service, and copied here (`models.jobs.keys`).
     """
 
     __tablename__ = "key_operation"

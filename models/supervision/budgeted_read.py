@@ -1,5 +1,6 @@
-"""The people whom each viewer has read within the last hour: what read budgets count besides
-look-ups."""
+"""What read budgets count: whom each viewer has read, and whose passport ending they were shown,
+within the last hour.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -28,3 +29,22 @@ class BudgetedRead(Base):
     #: counts as a person of its own.
     person: Mapped[UUID] = mapped_column(primary_key=True)
     read_at: Mapped[datetime]
+
+
+#: Advisory locks of this class serialise the counts of one viewer in one role.
+ENDINGS_LOCK_CLASS = 7_234
+
+
+class DisclosedEnding(Base):
+    """A person whose passport ending a viewer was shown lately, and when it was last.
+
+    A function of the database writes it before the answer leaves; the keeper deletes what no longer
+    counts.
+    """
+
+    __tablename__ = "ending_told"
+
+    actor: Mapped[str] = mapped_column(primary_key=True)
+    actor_role: Mapped[str] = mapped_column(primary_key=True)
+    applicant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    told_at: Mapped[datetime]

@@ -10,6 +10,7 @@ from random import Random
 from typing import NamedTuple
 
 from models.case.reference_numbers import new_reference
+from models.instants import wib_day
 from models.synthetic.calendar import HOUR, instant
 from models.synthetic.rows import (
     ApplicationRow,
@@ -20,7 +21,6 @@ from models.synthetic.rows import (
     new_id,
 )
 from models.vocabulary import BanGround, ScreeningKind, ScreeningResult, Status
-from models.wib import wib_day
 
 
 class _Entry(NamedTuple):

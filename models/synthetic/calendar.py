@@ -8,7 +8,7 @@ from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
-from models.wib import WIB
+from models.instants import WIB
 
 HOUR = 3600
 DAY = 24 * HOUR

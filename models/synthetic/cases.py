@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from models.case.place import Place
+from models.case.reference_numbers import IntakePlace
 from models.synthetic.intake import Profile
 from models.vocabulary import EventKind, Ground, Role, ScreeningKind, ScreeningResult
 
@@ -22,7 +22,7 @@ SECOND_SUPERVISOR = Actor("supervisor-2", Role.SUPERVISOR)
 TREASURY = Actor("treasury", Role.TREASURY)
 
 
-class Answer(NamedTuple):
+class ScreeningAnswer(NamedTuple):
     """A screening question, with its result and its times."""
 
     kind: ScreeningKind
@@ -35,14 +35,14 @@ class Answer(NamedTuple):
     reason: str | None = None
 
 
-class Step(NamedTuple):
+class Event(NamedTuple):
     """Something that happens in the life of an application."""
 
     at: int
     kind: EventKind
     by: Actor
     ground: Ground | None = None
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[ScreeningAnswer, ...] = ()
 
 
 class Case(NamedTuple):
@@ -50,6 +50,6 @@ class Case(NamedTuple):
 
     submitted_at: int
     visa_type: str
-    place: Place
+    place: IntakePlace
     profile: Profile
     sender: Actor

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from models.synthetic import assumptions
 from models.synthetic.calendar import instant
-from models.synthetic.cases import OFFICER, Case, Step
+from models.synthetic.cases import OFFICER, Case, Event
 from models.synthetic.chance import below
 from models.synthetic.rows import (
     ApplicantRow,
@@ -26,7 +26,7 @@ _PROPOSING = (Role.PARTNER_AGENT, Role.APPLICANT)
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
+class CorrectedPerson:
     """What is corrected of somebody who applies for the first time, and when."""
 
     identity: IdentityRow
@@ -36,14 +36,14 @@ class Correction:
     proposed_at: int
     closed_at: int | None
 
-    def steps(self, case: Case) -> list[Step]:
+    def steps(self, case: Case) -> list[Event]:
         """What the events of its case say of it."""
-        proposed = Step(self.proposed_at, EventKind.CORRECTION_PROPOSED, case.sender)
+        proposed = Event(self.proposed_at, EventKind.CORRECTION_PROPOSED, case.sender)
         if self.closed_at is None:
             return [proposed]
         is_made = self.state is CorrectionState.IN_EFFECT
         kind = EventKind.CORRECTED if is_made else EventKind.CORRECTION_REJECTED
-        return [proposed, Step(self.closed_at, kind, OFFICER)]
+        return [proposed, Event(self.closed_at, kind, OFFICER)]
 
     def write(
         self,
@@ -102,7 +102,7 @@ class Corrections:
         self._rng = rng
         self._until = until
 
-    def of(self, case: Case, steps: Sequence[Step], batch: Batch) -> Correction | None:
+    def of(self, case: Case, steps: Sequence[Event], batch: Batch) -> CorrectedPerson | None:
         """The correction of the person who was just added to a batch, if there is one."""
         if case.sender.role not in _PROPOSING or self._rng.random() >= assumptions.CORRECTED:
             return None
@@ -122,7 +122,7 @@ class Corrections:
             state = CorrectionState.REJECTED
         is_open = state is CorrectionState.PROPOSED
         identity = batch.identity[-1]
-        return Correction(
+        return CorrectedPerson(
             identity, self._mistake(identity), state, proposed_at, None if is_open else closed_at
         )
 
@@ -134,5 +134,5 @@ class Corrections:
         return column, f"{text[:at]}{text[at + 1 :]}"
 
 
-def _is_taken(step: Step) -> bool:
+def _is_taken(step: Event) -> bool:
     return step.kind is EventKind.IN_VERIFICATION and step.by.role is Role.OFFICER

@@ -28,7 +28,7 @@ SEASON_NOISE, GROWTH_NOISE = 0.10, 0.18
 _EVEN = (1.0,) * 12
 
 
-class Cell(NamedTuple):
+class DemandCell(NamedTuple):
     """One nationality in one month."""
 
     month: Month
@@ -39,9 +39,9 @@ class Cell(NamedTuple):
 class Demand:
     """The weights of all cells; only their proportions matter."""
 
-    weights: dict[Cell, float]
+    weights: dict[DemandCell, float]
 
-    def expected_demand(self, applications: int) -> Iterator[tuple[Cell, float]]:
+    def expected_demand(self, applications: int) -> Iterator[tuple[DemandCell, float]]:
         """The expected number of each cell, without noise; they sum up to ``applications``."""
         each = applications / sum(self.weights.values())
         return ((cell, weight * each) for cell, weight in self.weights.items())
@@ -56,7 +56,7 @@ class Demand:
             }
         )
 
-    def draw(self, applications: int, rng: Random) -> Counter[Cell]:
+    def draw(self, applications: int, rng: Random) -> Counter[DemandCell]:
         """Draw a cell for each application."""
         cells = list(self.weights)
         bounds = list(accumulate(self.weights.values()))
@@ -74,7 +74,7 @@ def demand(given: Reference, months: Sequence[Month]) -> Demand:
         for month in months:
             season = arrivals.season[month.first.month - 1]
             grown = exp(growth * (month.first.year - BASE_YEAR))
-            weights[Cell(month, country.code)] = level * grown * season * month.share
+            weights[DemandCell(month, country.code)] = level * grown * season * month.share
     return Demand(weights)
 
 
@@ -90,7 +90,7 @@ class _GrowthNoise:
         self._rng = rng
         self._walks: dict[str, dict[int, float]] = {}
 
-    def of(self, cell: Cell) -> float:
+    def of(self, cell: DemandCell) -> float:
         walk = self._walks.setdefault(cell.nationality, {})
         year = cell.month.first.year
         if year not in walk:

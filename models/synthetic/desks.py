@@ -8,7 +8,7 @@ from uuid import UUID
 
 from models.synthetic import assumptions
 from models.synthetic.calendar import instant
-from models.synthetic.cases import SUPERVISOR, Step
+from models.synthetic.cases import SUPERVISOR, Event
 from models.synthetic.chance import below
 from models.synthetic.rows import AssignmentRow
 from models.vocabulary import Role
@@ -24,7 +24,7 @@ class Desk(NamedTuple):
     #: Until when the case was on the desk of who gave it back.
     until: int = 0
 
-    def who_acts(self, step: Step) -> str | None:
+    def who_acts(self, step: Event) -> str | None:
         """Who takes a step of an officer: the one who has the case then."""
         if step.by.role is not Role.OFFICER:
             return step.by.subject
@@ -42,7 +42,7 @@ class Desks:
         self._officers = [*assumptions.DEMO_OFFICERS, *others]
         self._turns = cycle([*assumptions.DEMO_OFFICERS, None, None])
 
-    def of(self, steps: Sequence[Step], taken_at: int | None, *, is_closed: bool) -> Desk:
+    def of(self, steps: Sequence[Event], taken_at: int | None, *, is_closed: bool) -> Desk:
         """The desk of a case that has come so far."""
         is_open = taken_at is not None and not is_closed
         in_turn = next(self._turns) if is_open else None

@@ -1,14 +1,20 @@
-"""Indexes the people of a batch, as the LINKER does once they are committed."""
+"""What a batch of people leaves beside their rows: digests by which they are found, as the LINKER
+makes them, and sealed identities.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
+
+import orjson
 
 from models.jobs.linking import READ_FIELDS
 from models.key_service import KeyService, KeyUse
 from models.person.matching import index_messages
+from models.person.vault import Person, Vault
 from models.row_keys import new_key
-from models.synthetic.rows import Batch
+from models.synthetic.rows import Batch, IdentityRow, IdentityVersionRow
 
 #: What is written of the people of a batch besides its own tables.
 TABLES = ("person_index", "linker_read")
@@ -68,3 +74,63 @@ def _versions(batch: Batch) -> Iterator[tuple[int, Any]]:
     for version in batch.identity_version:
         if version.valid_until is not None:
             yield version.number, version
+
+
+class SealedIdentityRow(NamedTuple):
+    """A row of ``identity``."""
+
+    applicant_id: UUID
+    passport_issuing_state: str
+    sealed: str
+
+
+class SealedVersionRow(NamedTuple):
+    """A row of ``identity_version``."""
+
+    applicant_id: UUID
+    number: int
+    written_at: datetime
+    passport_issuing_state: str | None
+    nationality_code: str | None
+    passport_last_four: str | None
+    sealed: str
+    valid_from: datetime | None
+    valid_until: datetime | None
+
+
+class SealedBannedRow(NamedTuple):
+    """A row of ``banned_person``."""
+
+    ban_id: UUID
+    issuing_state: str | None
+    sealed: str
+
+
+async def sealed_rows(vault: Vault, batch: Batch) -> Mapping[str, Sequence[Any]]:
+    """The rows of a batch by the tables in which they are sealed."""
+    identities, versions, banned = batch.identity, batch.identity_version, batch.banned_person
+    people = [Person(row.applicant_id, 1, row._asdict()) for row in identities]
+    people += [Person(row.applicant_id, row.number, row._asdict()) for row in versions]
+    people += [Person(row.ban_id, 1, row._asdict(), "banned_person") for row in banned]
+    texts = [orjson.dumps(sealed).decode() for sealed in await vault.seal(people)]
+    written = iter(texts)
+    return {
+        "identity": [_identity(row, next(written)) for row in identities],
+        "identity_version": [_version(row, next(written)) for row in versions],
+        "banned_person": [
+            SealedBannedRow(row.ban_id, row.issuing_state, next(written)) for row in banned
+        ],
+    }
+
+
+def _identity(row: IdentityRow, sealed: str) -> SealedIdentityRow:
+    return SealedIdentityRow(row.applicant_id, row.passport_issuing_state, sealed)
+
+
+def _version(row: IdentityVersionRow, sealed: str) -> SealedVersionRow:
+    number = row.passport_number
+    return SealedVersionRow(
+        *(row.applicant_id, row.number, row.written_at),
+        *(row.passport_issuing_state, row.nationality_code, number and number[-4:], sealed),
+        *(row.valid_from, row.valid_until),
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
 
-from models.case.place import DIRECT, Place
+from models.case.reference_numbers import DIRECT, IntakePlace
 from models.synthetic import assumptions
 from models.synthetic.assumptions import Scale
 from models.synthetic.calendar import midnight
@@ -33,10 +33,10 @@ class Counter(NamedTuple):
     channels: Choice[Channel]
     centres: Choice[str]
 
-    def place(self, rng: Random) -> Place:
+    def place(self, rng: Random) -> IntakePlace:
         channel = self.channels.draw(rng)
         centre = self.centres.draw(rng) if channel is Channel.PARTNER_CENTRE else None
-        return Place(channel, self.partner, self.country, centre)
+        return IntakePlace(channel, self.partner, self.country, centre)
 
 
 class Intake:
@@ -53,7 +53,7 @@ class Intake:
         self._residences = Choice.of(assumptions.RESIDENCES)
         self.profiles = _profiles(given, demand, rng)
 
-    def place(self, nationality: str, submitted_at: int, rng: Random) -> Place:
+    def place(self, nationality: str, submitted_at: int, rng: Random) -> IntakePlace:
         """Where a national of a country applies."""
         if rng.random() < self._direct_share:
             return DIRECT

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from random import Random
 
 from models.synthetic import assumptions
-from models.synthetic.answers import with_answers
 from models.synthetic.assumptions import Spread
 from models.synthetic.calendar import Outage
 from models.synthetic.cases import (
@@ -13,15 +12,18 @@ from models.synthetic.cases import (
     SECOND_SUPERVISOR,
     SUPERVISOR,
     TREASURY,
-    Answer,
+    Actor,
     Case,
-    Step,
+    Event,
+    ScreeningAnswer,
 )
 from models.synthetic.chance import Choice, below, seconds
 from models.vocabulary import (
+    RESOLUTIONS,
     Channel,
     Clock,
     EventKind,
+    Role,
     ScreeningKind,
     ScreeningResult,
     Status,
@@ -33,18 +35,18 @@ _GROUNDS = Choice.of(assumptions.GROUNDS)
 _HIT_GROUNDS = Choice.of(assumptions.HIT_GROUNDS)
 
 
-def life(case: Case, outage: Outage, rng: Random) -> Iterator[Step]:
+def life(case: Case, outage: Outage, rng: Random) -> Iterator[Event]:
     """All steps of an application in order, without an end date."""
-    yield Step(case.submitted_at, EventKind.SUBMITTED, case.sender)
+    yield Event(case.submitted_at, EventKind.SUBMITTED, case.sender)
     billed_at = case.submitted_at + seconds(assumptions.BILLING, rng)
-    yield Step(billed_at, EventKind.AWAITING_PAYMENT, CLOCK)
+    yield Event(billed_at, EventKind.AWAITING_PAYMENT, CLOCK)
     if rng.random() < _IS_NEVER_PAID:
         yield _never_paid(case, billed_at, rng)
         return
-    file = [Step(billed_at + _until_paid(rng), EventKind.PAID, TREASURY)]
+    file = [Event(billed_at + _until_paid(rng), EventKind.PAID, TREASURY)]
     if handover := assumptions.HANDOVER.get(case.place.channel):
         received_at = billed_at + seconds(handover, rng)
-        file.append(Step(received_at, EventKind.RECEIVED, case.sender))
+        file.append(Event(received_at, EventKind.RECEIVED, case.sender))
         file.sort()
     yield from file
     complete_at = file[-1].at
@@ -56,13 +58,13 @@ def _until_paid(rng: Random) -> int:
     return min(seconds(assumptions.PAYMENT, rng), assumptions.BILL_LAPSES_AFTER)
 
 
-def _never_paid(case: Case, billed_at: int, rng: Random) -> Step:
+def _never_paid(case: Case, billed_at: int, rng: Random) -> Event:
     if _NEVER_PAID.draw(rng) is Status.WITHDRAWN:
-        return Step(billed_at + _until_paid(rng), EventKind.WITHDRAWN, case.sender)
-    return Step(billed_at + assumptions.BILL_LAPSES_AFTER, EventKind.PAYMENT_EXPIRED, CLOCK)
+        return Event(billed_at + _until_paid(rng), EventKind.WITHDRAWN, case.sender)
+    return Event(billed_at + assumptions.BILL_LAPSES_AFTER, EventKind.PAYMENT_EXPIRED, CLOCK)
 
 
-def _delay(step: Step, outage: Outage) -> Step:
+def _delay(step: Event, outage: Outage) -> Event:
     """Move a step of the directorate or of supervision past the outage."""
     last = step.at
     for answer in step.answers:
@@ -78,23 +80,23 @@ def _delay(step: Step, outage: Outage) -> Step:
     return step._replace(at=outage.delay(step.at), answers=answers)
 
 
-def _processing_steps(case: Case, complete_at: int, rng: Random) -> Iterator[Step]:
+def _processing_steps(case: Case, complete_at: int, rng: Random) -> Iterator[Event]:
     """The steps from the complete, paid file to the decision, without the outage."""
     work = seconds(_turnaround(case), rng)
     taken_at = complete_at + int(work * rng.uniform(0.1, 0.5))
-    yield Step(taken_at, EventKind.IN_VERIFICATION, OFFICER)
+    yield Event(taken_at, EventKind.IN_VERIFICATION, OFFICER)
     if rng.random() < assumptions.WITHDRAWN_IN_PROCESS:
-        yield Step(taken_at + work // 4, EventKind.WITHDRAWN, case.sender)
+        yield Event(taken_at + work // 4, EventKind.WITHDRAWN, case.sender)
         return
     waited = 0
     if rng.random() < _info_request_rate(case):
         asked_at = taken_at + work // 8
-        yield Step(asked_at, EventKind.INFO_REQUESTED, OFFICER)
+        yield Event(asked_at, EventKind.INFO_REQUESTED, OFFICER)
         if rng.random() < assumptions.NEVER_ANSWERED:
-            yield Step(asked_at + assumptions.LAPSES_AFTER, EventKind.LAPSED, CLOCK)
+            yield Event(asked_at + assumptions.LAPSES_AFTER, EventKind.LAPSED, CLOCK)
             return
         waited = min(seconds(assumptions.ANSWER, rng), assumptions.LAPSES_AFTER)
-        yield Step(asked_at + waited, EventKind.IN_VERIFICATION, case.sender)
+        yield Event(asked_at + waited, EventKind.IN_VERIFICATION, case.sender)
     screened_at = complete_at + waited + int(work * rng.uniform(0.65, 0.95))
     decided_at = complete_at + waited + work
     yield from _screening_and_decision(case, screened_at, decided_at, rng)
@@ -116,31 +118,31 @@ def _info_request_rate(case: Case) -> float:
 
 def _screening_and_decision(
     case: Case, screened_at: int, decided_at: int, rng: Random
-) -> Iterator[Step]:
+) -> Iterator[Event]:
     answers = [*_clearance(case, screened_at, decided_at), *_entry_ban(screened_at, rng)]
     answered_at = answers[-1].answered_at
     if answers[-1].result is not ScreeningResult.HIT:
-        yield Step(screened_at, EventKind.SCREENING, OFFICER, answers=tuple(answers))
+        yield Event(screened_at, EventKind.SCREENING, OFFICER, answers=tuple(answers))
         yield from _decision(case, max(decided_at, answered_at + 60), rng)
         return
     released_at = answered_at + seconds(assumptions.HELD_FOR, rng)
     is_right = rng.random() < assumptions.HIT_IS_RIGHT
     answers.append(_resolution(released_at, is_right=is_right))
-    yield Step(screened_at, EventKind.SCREENING, OFFICER, answers=tuple(answers))
-    yield Step(answered_at, EventKind.HELD, SUPERVISOR)
-    yield Step(released_at, EventKind.RELEASED, SUPERVISOR)
+    yield Event(screened_at, EventKind.SCREENING, OFFICER, answers=tuple(answers))
+    yield Event(answered_at, EventKind.HELD, SUPERVISOR)
+    yield Event(released_at, EventKind.RELEASED, SUPERVISOR)
     decided_at = max(decided_at, released_at + 600)
     if is_right:
-        yield Step(decided_at, EventKind.REFUSED, SUPERVISOR, _HIT_GROUNDS.draw(rng))
+        yield Event(decided_at, EventKind.REFUSED, SUPERVISOR, _HIT_GROUNDS.draw(rng))
     else:
         yield from _decision(case, decided_at, rng)
 
 
-def _clearance(case: Case, screened_at: int, decided_at: int) -> Iterator[Answer]:
+def _clearance(case: Case, screened_at: int, decided_at: int) -> Iterator[ScreeningAnswer]:
     """Calling-visa nationalities need clearance by other agencies, given before the decision."""
     if case.profile.clock is Clock.CALLING_VISA:
         answered_at = max(screened_at, decided_at - 600)
-        yield Answer(
+        yield ScreeningAnswer(
             ScreeningKind.CLEARANCE,
             ScreeningResult.CLEAR,
             screened_at,
@@ -149,7 +151,7 @@ def _clearance(case: Case, screened_at: int, decided_at: int) -> Iterator[Answer
         )
 
 
-def _entry_ban(screened_at: int, rng: Random) -> Iterator[Answer]:
+def _entry_ban(screened_at: int, rng: Random) -> Iterator[ScreeningAnswer]:
     """Ask the entry-ban list; ask again if it is unavailable."""
     chance, answered_at = rng.random(), screened_at + 2 + below(90, rng)
     if chance < assumptions.UNAVAILABLE:
@@ -162,13 +164,13 @@ def _entry_ban(screened_at: int, rng: Random) -> Iterator[Answer]:
         yield _entry_ban_answer(ScreeningResult.CLEAR, screened_at, answered_at)
 
 
-def _entry_ban_answer(result: ScreeningResult, asked_at: int, answered_at: int) -> Answer:
-    return Answer(ScreeningKind.ENTRY_BAN, result, asked_at, answered_at)
+def _entry_ban_answer(result: ScreeningResult, asked_at: int, answered_at: int) -> ScreeningAnswer:
+    return ScreeningAnswer(ScreeningKind.ENTRY_BAN, result, asked_at, answered_at)
 
 
-def _resolution(resolved_at: int, *, is_right: bool) -> Answer:
+def _resolution(resolved_at: int, *, is_right: bool) -> ScreeningAnswer:
     """What a supervisor takes a hit for, and a second person of the authority too."""
-    return Answer(
+    return ScreeningAnswer(
         ScreeningKind.ENTRY_BAN,
         ScreeningResult.MATCH if is_right else ScreeningResult.NO_MATCH,
         resolved_at - 1,
@@ -179,18 +181,18 @@ def _resolution(resolved_at: int, *, is_right: bool) -> Answer:
     )
 
 
-def _decision(case: Case, decided_at: int, rng: Random) -> Iterator[Step]:
+def _decision(case: Case, decided_at: int, rng: Random) -> Iterator[Event]:
     """Grant or refuse; rarely followed by a correction or revocation."""
     if rng.random() < _refusal_rate(case):
-        yield Step(decided_at, EventKind.REFUSED, OFFICER, _GROUNDS.draw(rng))
+        yield Event(decided_at, EventKind.REFUSED, OFFICER, _GROUNDS.draw(rng))
         if rng.random() < assumptions.SUPERSEDED:
             corrected_at = decided_at + seconds(assumptions.CORRECTED_AFTER, rng)
-            yield Step(corrected_at, EventKind.GRANTED, SECOND_SUPERVISOR)
+            yield Event(corrected_at, EventKind.GRANTED, SECOND_SUPERVISOR)
     else:
-        yield Step(decided_at, EventKind.GRANTED, OFFICER)
+        yield Event(decided_at, EventKind.GRANTED, OFFICER)
         if rng.random() < assumptions.REVOKED:
             revoked_at = decided_at + seconds(assumptions.REVOKED_AFTER, rng)
-            yield Step(revoked_at, EventKind.REVOKED, SUPERVISOR)
+            yield Event(revoked_at, EventKind.REVOKED, SUPERVISOR)
 
 
 def _refusal_rate(case: Case) -> float:
@@ -199,3 +201,40 @@ def _refusal_rate(case: Case) -> float:
     else:
         mean = assumptions.REFUSED_B1 if case.visa_type == "B1" else assumptions.REFUSED_OTHER
     return min(mean * case.profile.refusal, assumptions.MOST_REFUSED)
+
+
+#: How long a clearance waits for the second person, in seconds.
+_UNTIL_CONFIRMED = 300
+
+
+def with_answers(steps: Iterator[Event]) -> Iterator[Event]:
+    """The steps, and what screening answers meanwhile; what happens at once follows its answer."""
+    waiting: list[Event] = []
+    for step in steps:
+        while waiting and waiting[0].at <= step.at:
+            yield waiting.pop(0)
+        yield step
+        if step.answers:
+            for answer in step.answers:
+                waiting += _steps_of(answer, step)
+            waiting.sort(key=_moment)
+    yield from waiting
+
+
+def _steps_of(answer: ScreeningAnswer, asked: Event) -> list[Event]:
+    """What the events of a case say of an answer."""
+    steps: list[Event] = []
+    is_resolution = answer.result in RESOLUTIONS
+    if answer.asked_at > asked.at and not is_resolution:
+        steps.append(Event(answer.asked_at, EventKind.SCREENING, OFFICER))
+    if answer.confirmed_by is not None:
+        proposer = SUPERVISOR if is_resolution else Actor(answer.by, Role.SCREENING)
+        proposed_at = max(answer.asked_at, answer.answered_at - _UNTIL_CONFIRMED)
+        steps.append(Event(proposed_at, EventKind.ANSWER_PROPOSED, proposer))
+    answered_by = Actor(answer.confirmed_by or answer.by, Role.SCREENING)
+    steps.append(Event(answer.answered_at, EventKind.SCREENED, answered_by))
+    return steps
+
+
+def _moment(step: Event) -> int:
+    return step.at

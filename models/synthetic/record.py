@@ -10,10 +10,9 @@ from models.case.decision import public_reason
 from models.case.reference_numbers import new_reference
 from models.synthetic import assumptions
 from models.synthetic.calendar import day_in_wib, instant
-from models.synthetic.cases import Case, Step
+from models.synthetic.cases import Case, Event
 from models.synthetic.corrections import Corrections
 from models.synthetic.desks import Desks, assignments
-from models.synthetic.groups import Groups
 from models.synthetic.inputs import Reference
 from models.synthetic.rows import (
     ApplicantRow,
@@ -32,7 +31,7 @@ from models.synthetic.rows import (
     receipt_number,
     visa_number,
 )
-from models.synthetic.trips import Trips
+from models.synthetic.trips import Groups, Trips
 from models.vocabulary import (
     CLOSED,
     RESOLUTIONS,
@@ -78,7 +77,7 @@ class CaseProgress:
     #: The assignment that has not ended.
     on_desk: AssignmentRow | None = None
 
-    def apply(self, step: Step) -> None:
+    def apply(self, step: Event) -> None:
         """Apply one step."""
         if status := _STATUS_OF.get(step.kind):
             self._enter(status, step.at)
@@ -123,7 +122,7 @@ class Recorder:
         self._billed = self._granted = 0
 
     def record(
-        self, case: Case, applicant: ApplicantRow, steps: Sequence[Step], batch: Batch
+        self, case: Case, applicant: ApplicantRow, steps: Sequence[Event], batch: Batch
     ) -> CaseProgress:
         """Add the rows of an application and its steps to a batch."""
         application_id = new_id(case.submitted_at, self._rng)
@@ -167,7 +166,7 @@ class Recorder:
         return standing
 
     def _screen(
-        self, application_id: UUID, step: Step, standing: CaseProgress, batch: Batch
+        self, application_id: UUID, step: Event, standing: CaseProgress, batch: Batch
     ) -> None:
         for answer in step.answers:
             if answer.asked_at > self._until:
@@ -200,7 +199,7 @@ class Recorder:
                 standing.is_referred = True
 
     def _decide(
-        self, application_id: UUID, step: Step, officer: str, standing: CaseProgress, batch: Batch
+        self, application_id: UUID, step: Event, officer: str, standing: CaseProgress, batch: Batch
     ) -> None:
         superseded, standing.decision_id = standing.decision_id, new_id(step.at, self._rng)
         batch.decision.append(
@@ -219,7 +218,7 @@ class Recorder:
         )
 
     def _visa(
-        self, application_id: UUID, case: Case, standing: CaseProgress, steps: Sequence[Step]
+        self, application_id: UUID, case: Case, standing: CaseProgress, steps: Sequence[Event]
     ) -> VisaRow:
         """The visa of a grant, the first of these steps."""
         self._granted += 1
@@ -304,7 +303,7 @@ class Recorder:
         return self._given.fee_idr(case.visa_type, billed_on)
 
 
-def _moment(step: Step) -> int:
+def _moment(step: Event) -> int:
     return step.at
 
 
@@ -318,7 +317,11 @@ def _later(moment: int | None, seconds: int) -> datetime | None:
 
 
 def _event(
-    application_id: UUID, sequence: int, step: Step, actor: str | None, decision_id: UUID | None
+    application_id: UUID,
+    sequence: int,
+    step: Event,
+    actor: str | None,
+    decision_id: UUID | None,
 ) -> EventRow:
     """The event of a step; a second decision has the reason of a correction."""
     at, is_corrected = instant(step.at), step.kind in _OUTCOME_OF and decision_id is not None
@@ -326,7 +329,7 @@ def _event(
     return EventRow(application_id, sequence, step.kind, at, at, actor, step.by.role, reason)
 
 
-def _requested_item(application: UUID, step: Step, later: Sequence[Step]) -> RequestedItemRow:
+def _requested_item(application: UUID, step: Event, later: Sequence[Event]) -> RequestedItemRow:
     """One thing is asked for, and answered by the actor who let the case go on."""
     answer = next((one for one in later if one.kind is EventKind.IN_VERIFICATION), None)
     kinds = assumptions.REQUESTED_ITEMS
@@ -340,5 +343,5 @@ def _requested_item(application: UUID, step: Step, later: Sequence[Step]) -> Req
     )
 
 
-def _note(step: Step) -> str | None:
+def _note(step: Event) -> str | None:
     return step.ground and f"Verified twice: {step.ground.replace('_', ' ').lower()}."

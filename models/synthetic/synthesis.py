@@ -20,11 +20,10 @@ from models.synthetic.assumptions import Scale
 from models.synthetic.calendar import months_until
 from models.synthetic.demand import demand
 from models.synthetic.indexing import TABLES as INDEXED
-from models.synthetic.indexing import index_rows
+from models.synthetic.indexing import index_rows, sealed_rows
 from models.synthetic.inputs import reference
 from models.synthetic.loading import bulk_load, copy, copy_batch, without_indexes
 from models.synthetic.rows import Batch
-from models.synthetic.sealing import sealed_rows
 from models.synthetic.world import FEWEST, Plan, World
 from models.volumes import rebuild
 from models.volumes.grains import AGES

@@ -1,13 +1,15 @@
-"""The trips that people apply for: what they travel for, and when they mean to enter."""
+"""The trips that people apply for: what for, when they mean to enter, and with whom they travel."""
 
 from datetime import date, timedelta
 from random import Random
 
+from models.case.reference_numbers import IntakePlace, new_group_reference
+from models.synthetic import assumptions
 from models.synthetic.assumptions import ENTERED_AFTER, FIRST_ENTRY, PURPOSES, USE_WITHIN_DAYS
 from models.synthetic.calendar import DAY, day_in_wib
 from models.synthetic.cases import Case
 from models.synthetic.chance import Choice, seconds
-from models.vocabulary import TripPurpose
+from models.vocabulary import Channel, TripPurpose
 
 
 class Trips:
@@ -33,3 +35,30 @@ class Trips:
     def _draw_entry(self, case: Case) -> date:
         days = FIRST_ENTRY + seconds(ENTERED_AFTER, self._entries) // DAY
         return day_in_wib(case.submitted_at) + timedelta(days=min(days, USE_WITHIN_DAYS))
+
+
+class Groups:
+    """Gives each application of the channel for groups the reference of its group."""
+
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
+        #: By place and visa type, the group that is being taken in: its reference, how many are
+        #: still to come, and until when they can.
+        self._open: dict[tuple[IntakePlace, str], tuple[str, int, int]] = {}
+
+    def reference(self, case: Case) -> str | None:
+        """The reference of the group; None for an application by itself."""
+        if case.place.channel is not Channel.PARTNER_GROUP:
+            return None
+        key = (case.place, case.visa_type)
+        reference, missing, until = self._open.get(key, ("", 0, 0))
+        if missing == 0 or case.submitted_at > until:
+            [missing] = self._rng.choices(_SIZES, _WEIGHTS)
+            reference = new_group_reference(self._rng)
+            until = case.submitted_at + assumptions.GROUP_COMES_WITHIN
+        self._open[key] = (reference, missing - 1, until)
+        return reference
+
+
+_SIZES = tuple(assumptions.GROUP_SIZES)
+_WEIGHTS = tuple(assumptions.GROUP_SIZES.values())

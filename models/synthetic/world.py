@@ -10,7 +10,7 @@ from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
-from models.case.place import Place
+from models.case.reference_numbers import IntakePlace
 from models.synthetic import assumptions
 from models.synthetic.assumptions import Scale
 from models.synthetic.bans import BanList
@@ -23,7 +23,7 @@ from models.synthetic.calendar import (
     moments,
     months_until,
 )
-from models.synthetic.cases import Actor, Case, Step
+from models.synthetic.cases import Actor, Case, Event
 from models.synthetic.chance import seconds
 from models.synthetic.demand import demand
 from models.synthetic.inputs import Reference
@@ -140,12 +140,12 @@ class World:
             heappush(waiting, (again_at, applicant.id, applicant, identity))
 
     def _case(
-        self, applicant: ApplicantRow, submitted_at: int, place: Place, visa_type: str
+        self, applicant: ApplicantRow, submitted_at: int, place: IntakePlace, visa_type: str
     ) -> Case:
         profile = self._intake.profiles[applicant.nationality_code]
         return Case(submitted_at, visa_type, place, profile, _sender(place, applicant))
 
-    def _steps_until_end(self, case: Case) -> list[Step]:
+    def _steps_until_end(self, case: Case) -> list[Event]:
         """What of a life happens before the end of the world."""
         steps = life(case, self._outage, self._rng)
         return list(takewhile(lambda step: step.at <= self._until, steps))
@@ -181,7 +181,7 @@ class DemoCase(NamedTuple):
     ends: EventKind
 
 
-_DEMO_PLACE = Place(Channel.PARTNER_CENTRE, "NUSA", "AU", "AU-SYD")
+_DEMO_PLACE = IntakePlace(Channel.PARTNER_CENTRE, "NUSA", "AU", "AU-SYD")
 DEMO_CASES = (
     DemoCase(40 * DAY, "B1", EventKind.GRANTED),
     DemoCase(30 * HOUR, "C1", EventKind.IN_VERIFICATION),
@@ -191,11 +191,11 @@ SCREENED_CASE = DemoCase(30 * HOUR, "C1", EventKind.SCREENING)
 FEWEST = len(DEMO_CASES) + 1
 
 
-def _is_clear(step: Step) -> bool:
+def _is_clear(step: Event) -> bool:
     return all(answer.result is ScreeningResult.CLEAR for answer in step.answers)
 
 
-def _sender(place: Place, applicant: ApplicantRow) -> Actor:
+def _sender(place: IntakePlace, applicant: ApplicantRow) -> Actor:
     """Who hands an application in: the applicant, a portal, or an agent of a partner."""
     if applicant.account:
         return Actor(applicant.account, Role.APPLICANT)

@@ -3,8 +3,6 @@
 ``gateway/mapping/enums`` describes each word for the API, and has the words of the API alone.
 """
 
-from models.vocabulary.bans import BanGround, BanState
-from models.vocabulary.breaches import BreachList, ReachedBy
 from models.vocabulary.case import (
     CLEARING,
     CLOSED,
@@ -17,28 +15,37 @@ from models.vocabulary.case import (
     ChangedPart,
     ChangedVolumes,
     Channel,
+    DocumentKind,
     EventKind,
     Ground,
     Outcome,
     Queue,
     ReferralReason,
+    RequestedItemKind,
     ScreeningKind,
     ScreeningResult,
     Stage,
     Status,
 )
-from models.vocabulary.items import (
-    DocumentKind,
-    RequestedItemKind,
-)
 from models.vocabulary.people import (
     OPEN_CORRECTIONS,
     UNSURE_LINKS,
+    AlertKind,
+    BanGround,
+    BanState,
+    BreachList,
     CorrectionState,
+    DataRequestKind,
+    DataRequestState,
+    ErasureCause,
     IndexKind,
+    InquiryVerdict,
+    KeyOperationKind,
+    KeyUsedFor,
     LinkReason,
     LinkState,
     Purpose,
+    ReachedBy,
     Role,
     Sex,
 )
@@ -50,17 +57,6 @@ from models.vocabulary.reference import (
     TripPurpose,
     VisaCategory,
     Wait,
-)
-from models.vocabulary.rights import (
-    DataRequestKind,
-    DataRequestState,
-    ErasureCause,
-    KeyOperationKind,
-    KeyUsedFor,
-)
-from models.vocabulary.supervision import (
-    AlertKind,
-    InquiryVerdict,
 )
 
 __all__ = [

@@ -1,4 +1,6 @@
-"""The words of people: who acts, why somebody is read, and whether two files are of one person."""
+"""The words of people: who acts and why, who is on file and what they may ask, who is watched or
+banned.
+"""
 
 from enum import StrEnum
 
@@ -85,3 +87,121 @@ class LinkState(StrEnum):
 
 #: Those that open no identity.
 UNSURE_LINKS = (LinkState.PROPOSED, LinkState.REJECTED)
+
+
+class DataRequestKind(StrEnum):
+    """What a person requests about their data on file."""
+
+    #: What is on file, and who read it.
+    ACCESS = "ACCESS"
+    RECTIFICATION = "RECTIFICATION"
+    ERASURE = "ERASURE"
+
+
+class DataRequestState(StrEnum):
+    """What became of such a request."""
+
+    OPEN = "OPEN"
+    GRANTED = "GRANTED"
+    REFUSED = "REFUSED"
+
+
+class ErasureCause(StrEnum):
+    """Why somebody is erased."""
+
+    REQUEST = "REQUEST"
+    #: The period for which files are kept is over.
+    RETENTION = "RETENTION"
+    #: Erased before a backup of the database came back, in which this was not written yet.
+    RESTORED = "RESTORED"
+
+
+class KeyOperationKind(StrEnum):
+    """What was done to keys."""
+
+    #: The first sweep of a store, which deletes nothing.
+    BEGIN = "BEGIN"
+    SWEEP = "SWEEP"
+    #: Something was strange, and nothing was swept.
+    REFUSED = "REFUSED"
+    #: A key is accepted from now on, and writes.
+    ADDED = "ADDED"
+    #: A key is accepted no more: a rotation has ended.
+    RETIRED = "RETIRED"
+    #: Data keys were deleted for ever.
+    ERASED = "ERASED"
+
+
+class KeyUsedFor(StrEnum):
+    """What a key of the key service is for (`models.key_service.KeyUse`)."""
+
+    PERSON_INDEX = "PERSON_INDEX"
+    DATA_KEY = "DATA_KEY"
+    ACCESS_LOG = "ACCESS_LOG"
+    CHECKPOINT = "CHECKPOINT"
+
+
+class BanGround(StrEnum):
+    """Why somebody may not enter."""
+
+    OVERSTAY = "OVERSTAY"
+    FORGED_DOCUMENT = "FORGED_DOCUMENT"
+    FALSE_STATEMENT = "FALSE_STATEMENT"
+    UNLAWFUL_ACTIVITY = "UNLAWFUL_ACTIVITY"
+    CRIME = "CRIME"
+    SECURITY = "SECURITY"
+    PUBLIC_HEALTH = "PUBLIC_HEALTH"
+    REQUEST_OF_AN_AUTHORITY = "REQUEST_OF_AN_AUTHORITY"
+
+
+class BanState(StrEnum):
+    """What became of an entry. Whether it is in force today its days say as well."""
+
+    PROPOSED = "PROPOSED"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    #: In force until a second person agrees.
+    WITHDRAWAL_PROPOSED = "WITHDRAWAL_PROPOSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class AlertKind(StrEnum):
+    """Reasons for an alert, which everybody but the viewer who caused it gets at once."""
+
+    #: Somebody wanted to read more people than an hour's budget has, or was shown the last four of
+    #: more passports than is usual.
+    READ_BUDGET = "READ_BUDGET"
+    #: A supervisor opened an inquiry.
+    INQUIRY = "INQUIRY"
+    #: Nobody reviewed it in time.
+    REVIEW_OVERDUE = "REVIEW_OVERDUE"
+    #: Somebody met a sealed value that was changed in the database.
+    TAMPERED = "TAMPERED"
+
+
+class InquiryVerdict(StrEnum):
+    """What another supervisor found of an inquiry."""
+
+    JUSTIFIED = "JUSTIFIED"
+    UNJUSTIFIED = "UNJUSTIFIED"
+
+
+class BreachList(StrEnum):
+    """What an auditor asked for."""
+
+    #: Who was read, by the log.
+    READ = "READ"
+    #: Who could have been read.
+    IN_REACH = "IN_REACH"
+
+
+class ReachedBy(StrEnum):
+    """By what an account could have read who somebody is."""
+
+    DESK = "DESK"
+    LINK = "LINK"
+    SUPERVISION = "SUPERVISION"
+    INQUIRY = "INQUIRY"
+    INTAKE = "INTAKE"
+    QUESTION = "QUESTION"
+    OWN_DATA = "OWN_DATA"

@@ -17,7 +17,7 @@ from dashboard.model.page_state import REASONS, Address
 from dashboard.model.period import month_start
 from dashboard.pages.today.answers import CaseCounts
 from dashboard.pages.today.attention import ENOUGH, attention_from, place_names
-from dashboard.pages.today.change import Change, change_finding, change_from, steps_of
+from dashboard.pages.today.change import ChangeBreakdown, change_finding, change_from, steps_of
 from dashboard.pages.today.coming import coming_from
 from dashboard.texts import texts
 from tests.dashboard.today_worlds import LAST, PERIOD, random_world, sums, today_of
@@ -165,7 +165,7 @@ def test_a_fan_has_room_for_its_highest_range() -> None:
     assert figure["layout"]["yaxis"]["range"][0] == 0
 
 
-def moved_by(**changes: int) -> Change:
+def moved_by(**changes: int) -> ChangeBreakdown:
     """The change of applications in which each country had as many more than a hundred before."""
     before = {code: CaseCounts(intake=100) for code in changes}
     now = {code: CaseCounts(intake=100 + more) for code, more in changes.items()}

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.logs.output import logging_to
+from models.logs import logging_to
 
 
 @dataclass

@@ -12,13 +12,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from models.database.connections import connect
-from models.jobs.erase_people import erase_due
+from models.jobs.erase_people import erase_due, order_due, reconcile
 from models.jobs.linking import index_everybody, link_cases
 from models.key_service import KeyServiceError, LocalKeyService, create_key_file
 from models.person.vault import MissingKeyError
 from models.rights.erasure_steps import hide_due
-from models.rights.outdated_files import order_due
-from models.rights.reconciling import reconcile
 from models.rights.retention import DAYS_KEPT, Retention
 from models.vocabulary import Status
 from tests.gateway.changing import (

@@ -16,6 +16,7 @@ from gateway.cli.vault import vault
 from models.account import AccountError
 from models.account.findings import Tampering
 from models.account.sources import SOURCES
+from models.jobs.keys import carry_key_notes
 from models.key_service import (
     KeyServiceError,
     KeyUse,
@@ -26,7 +27,6 @@ from models.key_service import (
 )
 from models.key_service import operations as noted
 from models.key_service.process import running_keys
-from models.rights.key_notes import carry_key_notes
 from models.vocabulary import KeyOperationKind, KeyUsedFor
 from tests.accounts import find_tampering, past_triggers, sign, swallowed
 from tests.walls.undoing import undone

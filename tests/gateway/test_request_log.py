@@ -15,9 +15,15 @@ from gateway.cli.serving import run_on_fastest_loop
 from gateway.execution import runner as execution
 from gateway.execution.plan import run
 from gateway.logs.requests import OperationRecord
-from models.logs.lines import JSONLines, ReadableLines, facts
-from models.logs.output import BackgroundHandler, logging_to
-from models.logs.repeats import PLACE, RepeatLimit
+from models.logs import (
+    PLACE,
+    BackgroundHandler,
+    JSONLines,
+    ReadableLines,
+    RepeatLimit,
+    facts,
+    logging_to,
+)
 from tests import tokens
 from tests.gateway.changing import global_id
 from tests.gateway.conftest import ACCEPT

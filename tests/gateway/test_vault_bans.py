@@ -7,9 +7,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from models.jobs.erase_people import erase_due
-from models.rights.erasure_of_bans import delete_keys_of_bans, hide_ended_bans
-from models.rights.reconciling import reconcile
+from models.jobs.erase_people import erase_due, reconcile
+from models.rights.erasure_steps import delete_keys_of_bans, hide_ended_bans
 from tests.gateway.changing import row_id
 from tests.journeys.test_ban import (
     WHO_IS_IT,

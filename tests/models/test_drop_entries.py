@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from models.account import CheckpointFolder
-from models.jobs.drop_entries import keep_dropping
+from models.jobs.account import keep_dropping
 from models.jobs.scheduler import Jobs
 from models.key_service import SocketKeys
 from models.key_service.process import running_keys

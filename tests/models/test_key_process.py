@@ -22,7 +22,7 @@ from models.key_service import (
     SocketKeys,
     create_key_file,
 )
-from models.key_service.ceiling import Ceiling
+from models.key_service.interface import Ceiling
 from models.key_service.process import running_keys
 from models.key_service.rotation import rotate_data_keys
 from models.key_service.serving import answer, serving_keys

@@ -19,7 +19,7 @@ from models.jobs.linking import (
     link_cases,
 )
 from models.key_service import KeyServiceError, KeyUse, LocalKeys, LocalKeyService
-from models.key_service.ceiling import Ceiling
+from models.key_service.interface import Ceiling
 from models.row_security import LINKER
 from tests.accounts import swallowed
 from tests.linking import KEYS, keys_file

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
-from models.reference.passports import needed_until
+from models.reference.dated_rules import needed_until
 
 DAYS = [date(2026, 1, 1) + timedelta(days=number) for number in range(3 * 366)]
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from models.access_log.readers import compare_viewers
+from models.access_log import compare_viewers
 from models.vocabulary import Role
 
 

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from models.postgres import Server
 from models.postgres.binaries import find_binaries
-from models.postgres.server import running_postgres
-from models.postgres.temporary import NOT_DURABLE
+from models.postgres.server import NOT_DURABLE, running_postgres
 from tests.machine import needs
 
 #: Where `make proof` unpacks Debian's, and where its package puts it.

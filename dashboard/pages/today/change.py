@@ -34,7 +34,7 @@ FINE = 2
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangeBreakdown:
     """The change of one measure, broken down by one dimension."""
 
     today: Today
@@ -51,7 +51,7 @@ def measures_of(today: Today) -> tuple[Measure, ...]:
     return (INTAKE, TARGET_RATE, *((REFUSAL_RATE,) if today.has_outcomes else ()))
 
 
-def change_from(today: Today, address: Address) -> Change:
+def change_from(today: Today, address: Address) -> ChangeBreakdown:
     """By the measure and the dimension that were chosen, if they can be had."""
     measure = address.measure_shown if address.measure_shown in measures_of(today) else INTAKE
     dimension = address.why
@@ -69,7 +69,7 @@ def change_from(today: Today, address: Address) -> Change:
             {key: share_of(cell, measure) for key, cell in now.items()},
             {key: share_of(cell, measure) for key, cell in before.items()},
         )
-    return Change(today, address, measure, dimension, total, rate)
+    return ChangeBreakdown(today, address, measure, dimension, total, rate)
 
 
 def share_of(cell: CaseCounts, measure: Measure) -> Share:
@@ -77,7 +77,7 @@ def share_of(cell: CaseCounts, measure: Measure) -> Share:
     return cell.timely if measure is TARGET_RATE else cell.refusals
 
 
-def change_finding(change: Change, say: Texts) -> Finding:
+def change_finding(change: ChangeBreakdown, say: Texts) -> Finding:
     """The sentence."""
     href = volumes_link(change.address, measure=change.measure.id, by=change.dimension)
     periods = say(
@@ -92,7 +92,7 @@ def change_finding(change: Change, say: Texts) -> Finding:
     return Finding(title, (*notes, periods), href)
 
 
-def steps_of(change: Change, say: Texts) -> tuple[list[Bar], Bar] | None:
+def steps_of(change: ChangeBreakdown, say: Texts) -> tuple[list[Bar], Bar] | None:
     """The bars of the waterfall, the rest of the groups as one, and the whole change; None where
     nothing is compared, or no group moved."""
     if change.total:
@@ -118,7 +118,7 @@ def steps_of(change: Change, say: Texts) -> tuple[list[Bar], Bar] | None:
     return steps, Bar(say("today.whole_change"), whole, text(whole))
 
 
-def _of_total(change: Change, say: Texts) -> tuple[str, list[str]]:
+def _of_total(change: ChangeBreakdown, say: Texts) -> tuple[str, list[str]]:
     now = change.today.total(change.today.now).intake
     count = count_text(now, say)
     if change.total is None:
@@ -141,7 +141,7 @@ def _of_total(change: Change, say: Texts) -> tuple[str, list[str]]:
     ]
 
 
-def _reasons(change: Change, total: TotalChange, say: Texts) -> list[str]:
+def _reasons(change: ChangeBreakdown, total: TotalChange, say: Texts) -> list[str]:
     """Who moved it furthest, and who furthest the other way; of nothing moved, nothing."""
     leading = total.find_leading(NAMED)
     if not leading:
@@ -153,7 +153,7 @@ def _reasons(change: Change, total: TotalChange, say: Texts) -> list[str]:
     return reasons
 
 
-def _names(change: Change, parts: Sequence[Contribution], say: Texts) -> str:
+def _names(change: ChangeBreakdown, parts: Sequence[Contribution], say: Texts) -> str:
     return list_text(
         [
             f"{group_name(change.today, change.dimension, part.key, say)}"
@@ -164,7 +164,7 @@ def _names(change: Change, parts: Sequence[Contribution], say: Texts) -> str:
     )
 
 
-def _of_rate(change: Change, say: Texts) -> tuple[str, list[str]]:
+def _of_rate(change: ChangeBreakdown, say: Texts) -> tuple[str, list[str]]:
     share = share_of(change.today.total(change.today.now), change.measure)
     name = say(f"measures.{change.measure.id}.label")
     if not share.n:

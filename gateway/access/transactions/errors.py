@@ -9,7 +9,7 @@ from psycopg import Error, OperationalError
 from sqlalchemy.exc import DataError, DBAPIError
 
 from gateway.errors import ErrorCode, FieldError, GerbangError, RequestError
-from models.logs.lines import facts
+from models.logs import facts
 
 #: What statements raise: SQLAlchemy's errors, the driver's, and TimeoutError, which is an OSError.
 STATEMENT_ERRORS = (DBAPIError, Error, OSError)

@@ -9,8 +9,8 @@ from gateway.schema.mutations import reference_inputs as inputs
 from gateway.schema.mutations.input_readers import faults_of_key, key_in
 from gateway.schema.mutations.intent import Intent
 from models.life import Refusal
-from models.reach.suspension import UNCONFIRMED_HOURS
 from models.reference.partner import DAYS_WITH_A_CLOSED_PLACE
+from models.suspension import UNCONFIRMED_HOURS
 
 #: Names of inputs that are global ids, with the type that they name; and those of free text.
 _IDS = {"suspension_id": "Suspension", "change_id": "ReferenceChange"}

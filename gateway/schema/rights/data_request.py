@@ -12,8 +12,7 @@ from gateway.schema.rights.erasure import Erasure
 from models import Applicant as ApplicantRow
 from models import DataRequest as Row
 from models import Erasure as ErasureRow
-from models.rights.data_request import ANSWER_HOURS
-from models.rights.erasure import COPIES_DAYS
+from models.rights.data_request import ANSWER_HOURS, COPIES_DAYS
 from models.vocabulary import DataRequestKind, DataRequestState, Role
 
 _ENGLISH = {

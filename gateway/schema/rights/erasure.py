@@ -4,7 +4,7 @@ from datetime import datetime
 
 from gateway.mapping.declare import column, noun
 from models import Erasure as Row
-from models.rights.erasure import COPIES_DAYS
+from models.rights.data_request import COPIES_DAYS
 from models.vocabulary import ErasureCause
 
 

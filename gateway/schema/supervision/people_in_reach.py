@@ -17,7 +17,7 @@ from gateway.schema.access_event import AccessEvent
 from gateway.schema.applicant import Applicant
 from gateway.schema.mutations.input_readers import key_in
 from gateway.schema.supervision.people_read import After, window_mistakes
-from models.access_log.people_in_reach import Account, number_in_reach, people_in_reach
+from models.access_log import Account, number_in_reach, people_in_reach
 from models.vocabulary import BreachList, ReachedBy, Role
 
 #: The cost of an operation assumes it.

@@ -16,8 +16,7 @@ from gateway.mapping.ids import GlobalId
 from gateway.schema.access_event import AccessEvent
 from gateway.schema.applicant import Applicant
 from gateway.schema.mutations.input_readers import key_in
-from models.access_log.people_in_reach import kept_since
-from models.access_log.people_read import people_read, reads_by_person
+from models.access_log import kept_since, number_read, reads_by_person
 from models.vocabulary import BreachList
 
 #: The cost of an operation assumes it.
@@ -114,7 +113,7 @@ async def people_who_were_read(
     behind = key_in(after, Applicant.__name__) if after else None
     found = reads_by_person(*asked, behind, MOST_PEOPLE_READ)
     rows = await context.session.rows(vouch_for(found, AccessEvent.__name__))
-    [(number,)] = await context.session.rows(vouch_for(people_read(*asked), AccessEvent.__name__))
+    [(number,)] = await context.session.rows(vouch_for(number_read(*asked), AccessEvent.__name__))
     [(at,)] = await context.session.rows(vouch_for(select(func.now()), AccessEvent.__name__))
     kept = kept_since(context.viewer.role)
     [(since_kept,)] = await context.session.rows(vouch_for(kept, AccessEvent.__name__))

@@ -12,9 +12,9 @@ from gateway.mapping.context import Context
 from gateway.mapping.figure_types import Count
 from gateway.schema.volumes.national import From, To
 from gateway.schema.volumes.query import window_mistakes
-from models.access_log.readers import ViewerReads, compare_viewers, people_read
+from models.access_log import ViewerReads, compare_viewers, reads_by_viewer
+from models.instants import WIB
 from models.vocabulary import Role
-from models.wib import WIB
 
 #: The cost of an operation assumes it.
 MOST_READERS = 200
@@ -78,7 +78,7 @@ async def readers(info: strawberry.Info, from_: From, to: To) -> ReaderTable:
     context: Context = info.context
     raise_first(window_mistakes(from_, to))
     window = _midnight(from_), _midnight(to + timedelta(days=1))
-    asked = people_read(context.viewer.role, *window)
+    asked = reads_by_viewer(context.viewer.role, *window)
     rows = await context.session.rows(vouch_for(asked, "ReaderRow"))
     [(instant,)] = await context.session.rows(vouch_for(select(func.now()), "ReaderRow"))
     listed = islice(compare_viewers(rows), MOST_READERS)

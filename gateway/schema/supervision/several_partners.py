@@ -20,12 +20,12 @@ from gateway.schema.person_link import PersonLink
 from gateway.schema.supervision.rates import ObservedRate
 from gateway.schema.volumes.national import From, To
 from gateway.schema.volumes.query import window_mistakes
+from models.instants import WIB
 from models.person.several_partners import (
     LodgedFiles,
     people_at_several_partners,
     people_who_applied_again,
 )
-from models.wib import WIB
 
 #: The cost of an operation assumes it.
 MOST_PEOPLE_AT_SEVERAL_PARTNERS = 200

@@ -33,6 +33,7 @@ from gateway.schema.volumes.rows import VolumePeriod, VolumeRow, VolumeTable
 from gateway.schema.volumes.selection import NATIONAL_RATE, VolumeSelection, volume_selection
 from gateway.schema.volumes.where import VolumeWhere
 from gateway.strawberry_bridge import input_of, root_selection
+from models.instants import wib_day
 from models.vocabulary import Channel, Role, TripPurpose
 from models.volumes import (
     Dimension,
@@ -44,7 +45,6 @@ from models.volumes import (
     scoped_statement,
 )
 from models.volumes.versions import VersionedData
-from models.wib import wib_day
 
 MOST_ROWS = 10_000
 LONGEST_WINDOW = timedelta(days=3_660)

@@ -5,8 +5,7 @@
 """
 
 from models.reference.data.loading import LoadReport, load
-from models.reference.data.mistakes import Mistake, ReferenceDataError
-from models.reference.data.reading import Files, Line, read_files
+from models.reference.data.reading import Files, Line, Mistake, ReferenceDataError, read_files
 
 __all__ = [
     "Files",

@@ -7,9 +7,30 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from models.reference.data.mistakes import Mistake, ReferenceDataError
-from models.reference.data.tables import TABLE_OF_FILE, TABLES, Basis, Key, Row, Table
+from models.reference.data.tables import TABLE_OF_FILE, TABLES, Basis, Key, ReferenceTable, Row
 from models.reference.data.values import one_of
+
+
+class Mistake(NamedTuple):
+    """A mistake: its file, its line (the header is line 1), and the reason."""
+
+    file: str
+    line: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}: {self.why}"
+
+
+class ReferenceDataError(Exception):
+    """The files cannot be loaded; nothing was. The text lists every mistake."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(sorted(mistakes))
+        count = "is a mistake" if len(mistakes) == 1 else f"are {len(mistakes)} mistakes"
+        lines = map(str, self.mistakes)
+        super().__init__("\n".join((f"Nothing was loaded, since there {count}:", *lines)))
+
 
 #: An optional column: how well the line is known.
 BASIS = "basis"
@@ -69,7 +90,7 @@ def _paths(folders: Sequence[Path]) -> dict[str, Path]:
     return {path.stem: path for folder in (ours, *folders) for path in sorted(folder.glob("*.csv"))}
 
 
-def _read(table: Table, path: Path) -> Iterator[Line | Mistake]:
+def _read(table: ReferenceTable, path: Path) -> Iterator[Line | Mistake]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -97,7 +118,7 @@ def _read(table: Table, path: Path) -> Iterator[Line | Mistake]:
 
 
 def _line(
-    table: Table, file: str, number: int, cells: Mapping[str, str]
+    table: ReferenceTable, file: str, number: int, cells: Mapping[str, str]
 ) -> Iterator[Line | Mistake]:
     """The parsed line, or all mistakes in it."""
     row, mistakes = dict[str, object](), list[Mistake]()
@@ -114,7 +135,7 @@ def _line(
         yield Line(file, number, row, basis if isinstance(basis, Basis) else None)
 
 
-def _find_repeated(table: Table, lines: Sequence[Line]) -> Iterator[Mistake]:
+def _find_repeated(table: ReferenceTable, lines: Sequence[Line]) -> Iterator[Mistake]:
     keys: dict[Key, int] = {}
     values: dict[object, int] = {}
     for line in lines:

@@ -23,7 +23,7 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class ReferenceTable:
     """A table, and the file ``{file}.csv`` that fills it."""
 
     name: str
@@ -63,7 +63,7 @@ _VISA_TYPE = ("visa_type", ("code",))
 
 #: In an order that satisfies the foreign keys.
 TABLES = (
-    Table(
+    ReferenceTable(
         name="country",
         file="countries",
         columns={
@@ -77,7 +77,7 @@ TABLES = (
         noun="country",
         change="an administrator proposes it by a decree (proposeCountry)",
     ),
-    Table(
+    ReferenceTable(
         name="entry_rule",
         file="entry_rules",
         columns={
@@ -91,7 +91,7 @@ TABLES = (
         noun="entry rule of",
         change="an administrator proposes it by a decree (proposeEntryRule)",
     ),
-    Table(
+    ReferenceTable(
         name="visa_type",
         file="visa_types",
         columns={
@@ -107,7 +107,7 @@ TABLES = (
         noun="visa type",
         change="an administrator proposes it by a decree (proposeVisaType, proposeVisaTypeEnd)",
     ),
-    Table(
+    ReferenceTable(
         name="eligibility",
         file="eligibility",
         columns={
@@ -123,7 +123,7 @@ TABLES = (
         noun="eligibility for",
         change="an administrator proposes it by a decree (proposeEligibility)",
     ),
-    Table(
+    ReferenceTable(
         name="required_document",
         file="required_documents",
         columns={
@@ -138,7 +138,7 @@ TABLES = (
         noun="required document of",
         change="an administrator proposes it by a decree (proposeRequiredDocument)",
     ),
-    Table(
+    ReferenceTable(
         name="passport_rule",
         file="passport_rules",
         columns={
@@ -152,7 +152,7 @@ TABLES = (
         noun="passport rule of",
         change="an administrator proposes it by a decree (proposePassportRule)",
     ),
-    Table(
+    ReferenceTable(
         name="fee",
         file="fees",
         columns={
@@ -166,7 +166,7 @@ TABLES = (
         noun="fee of",
         change="an administrator proposes it by a decree (proposeFee)",
     ),
-    Table(
+    ReferenceTable(
         name="service_target",
         file="service_targets",
         columns={
@@ -183,7 +183,7 @@ TABLES = (
         noun="service target of",
         change="an administrator proposes it by a decree (proposeServiceTarget)",
     ),
-    Table(
+    ReferenceTable(
         name="deadline",
         file="deadlines",
         columns={
@@ -196,7 +196,7 @@ TABLES = (
         noun="deadline for",
         change="an administrator proposes it by a decree (proposeDeadline)",
     ),
-    Table(
+    ReferenceTable(
         name="partner",
         file="partners",
         columns={"code": values.PARTNER_CODE.read, "name": values.NAME.read},
@@ -204,7 +204,7 @@ TABLES = (
         noun="partner",
         change="an administrator proposes it by a decree (proposePartner)",
     ),
-    Table(
+    ReferenceTable(
         name="partner_country",
         file="partner_countries",
         columns={
@@ -218,7 +218,7 @@ TABLES = (
         change="an administrator proposes it by a decree (proposePartnerCountry,"
         " proposePartnerCountryClosing)",
     ),
-    Table(
+    ReferenceTable(
         name="centre",
         file="centres",
         columns={

@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.analysis.expected import AHEAD, FEWEST, outlook, season_of, seasons
 from models.synthetic.calendar import months_until
-from models.synthetic.demand import Cell, demand
+from models.synthetic.demand import DemandCell, demand
 from models.synthetic.inputs import reference
 from tests.dashboard.analysis.worlds import over_worlds
 
@@ -28,7 +28,9 @@ def test_eight_of_ten_coming_months_fall_into_their_range(worlds: int) -> None:
         until = datetime(2026, int(rng.integers(1, 13)), 28, 23, tzinfo=UTC)
         calendar = months_until(until, history + AHEAD + 1)[:-1]
         weights = demand(given, calendar).with_noise(Random(world)).weights
-        expected = np.array([[weights[Cell(month, code)] for code in codes] for month in calendar])
+        expected = np.array(
+            [[weights[DemandCell(month, code)] for code in codes] for month in calendar]
+        )
         expected *= SIZES[world % len(SIZES)] / expected.sum()
         counts = rng.poisson(expected)
         largest = np.argsort(-counts.sum(axis=0))

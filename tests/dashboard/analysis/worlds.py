@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from models.synthetic import assumptions
 from models.synthetic.calendar import months_until
-from models.synthetic.demand import GROWTH_NOISE, SEASON_NOISE, Cell, demand
+from models.synthetic.demand import GROWTH_NOISE, SEASON_NOISE, DemandCell, demand
 from models.synthetic.inputs import reference
 from models.vocabulary import Entry
 
@@ -43,7 +43,7 @@ def flows() -> Floats:
     elsewhere /= elsewhere.sum()
     shares = np.zeros((len(given.countries), len(served)))
     for number, country in enumerate(given.countries):
-        amount = sum(weights[Cell(month, country.code)] for month in months)
+        amount = sum(weights[DemandCell(month, country.code)] for month in months)
         at_home = assumptions.AT_HOME if country.code in place else 0.0
         shares[number] = amount * (1 - at_home) * elsewhere
         if at_home:

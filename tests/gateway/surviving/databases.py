@@ -9,8 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.postgres.server import SETTINGS, Server, start
-from models.postgres.temporary import NOT_DURABLE
+from models.postgres.server import NOT_DURABLE, SETTINGS, Server, start
 from tests.free_ports import free_port
 
 

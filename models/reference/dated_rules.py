@@ -1,5 +1,8 @@
-"""Who may take which visa type, what for, and on which day: by the entry rules of that day."""
+"""What the rules of a day say: who may take which visa type and what for, how long a passport must
+be valid, and how long applicants may take.
+"""
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -8,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, any_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from models.reference.decrees import Eligibility, EntryRule, VisaType
-from models.vocabulary import TripPurpose
+from models.reference.decrees import Deadline, Eligibility, EntryRule, PassportRule, VisaType
+from models.vocabulary import TripPurpose, Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +74,33 @@ def is_offered(on: ColumnElement[date]) -> ColumnElement[bool]:
     return and_(
         VisaType.valid_from <= on, or_(VisaType.valid_until.is_(None), VisaType.valid_until > on)
     )
+
+
+def select_days(wait: Wait, on: ColumnElement[date]) -> Any:
+    """Select the days in which a wait must end that begins on a day; no row if none is set."""
+    return (
+        select(Deadline.days)
+        .where(Deadline.wait == wait, Deadline.valid_from <= on)
+        .order_by(Deadline.valid_from.desc())
+        .limit(1)
+    )
+
+
+def select_months(visa_type: Any, on: ColumnElement[date]) -> Any:
+    """Select the months that the rule of a day demands for a visa type; no row if there is none."""
+    return (
+        select(PassportRule.months)
+        .where(PassportRule.visa_type_code == visa_type, PassportRule.valid_from <= on)
+        .order_by(PassportRule.valid_from.desc())
+        .limit(1)
+    )
+
+
+def needed_until(entry_on: date, months: int) -> date:
+    """The last day on which a passport must still be valid: calendar months after the entry.
+
+    It has the same day of the month, or is the last of a month that is shorter.
+    """
+    years, month = divmod(entry_on.month - 1 + months, 12)
+    year, month = entry_on.year + years, month + 1
+    return date(year, month, min(entry_on.day, monthrange(year, month)[1]))

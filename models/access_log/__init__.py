@@ -1,1 +1,0 @@
-"""Who read whose identity, when and why."""

@@ -1,0 +1,87 @@
+"""What belongs to the file of a case: its bill, its documents, and what its applicant was asked
+for.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, one_of
+from models.vocabulary import DocumentKind, RequestedItemKind
+
+
+class Bill(Base):
+    """The fee of one application, fixed when it was billed: later fees do not touch it."""
+
+    __tablename__ = "bill"
+
+    #: What the applicant pays under: 15 digits.
+    billing_code: Mapped[str] = mapped_column(primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), unique=True)
+    amount_idr: Mapped[int]
+    issued_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    #: The treasury's number of the payment: 16 capital letters and digits, for one bill alone.
+    receipt_number: Mapped[str | None] = mapped_column(unique=True)
+
+    __table_args__ = (
+        CheckConstraint("billing_code ~ '^[0-9]{15}$'", name="billing_code_is_formed"),
+        CheckConstraint("receipt_number ~ '^[0-9A-Z]{16}$'", name="receipt_number_is_formed"),
+        CheckConstraint("amount_idr >= 0", name="amount_is_not_negative"),
+        CheckConstraint("due_at > issued_at", name="due_after_issue"),
+        CheckConstraint("paid_at >= issued_at", name="paid_after_issue"),
+        CheckConstraint("(paid_at IS NULL) = (receipt_number IS NULL)", name="paid_with_receipt"),
+    )
+
+
+class CaseDocument(Base):
+    """One document of the checklist of a case; the document itself stays where it is held.
+
+    A trigger writes the checklist as an application comes in: what its visa type requires that day.
+    Of what applicants hand in themselves, without a partner, nobody keeps one.
+    """
+
+    __tablename__ = "case_document"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    #: When it was said to be there; none while it is missing.
+    recorded_at: Mapped[datetime | None]
+    #: The subject who said so.
+    recorded_by: Mapped[str | None]
+
+    __table_args__ = (
+        one_of("kind", DocumentKind),
+        CheckConstraint(
+            "(recorded_at IS NULL) = (recorded_by IS NULL)", name="recorded_by_somebody"
+        ),
+    )
+
+
+class RequestedItem(Base):
+    """One thing that an officer asked for; what was handed in stays in the systems that hold it."""
+
+    __tablename__ = "requested_item"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    kind: Mapped[str]
+    #: A note about it, for the applicant and the agent who takes the file in.
+    note: Mapped[str | None]
+    requested_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    #: The subject who said that it was handed in.
+    answered_by: Mapped[str | None]
+
+    __table_args__ = (
+        Index(None, "application_id", "requested_at", "id"),
+        one_of("kind", RequestedItemKind),
+        CheckConstraint("length(note) BETWEEN 1 AND 500", name="note_is_bounded"),
+        CheckConstraint("answered_at >= requested_at", name="answered_after_request"),
+        CheckConstraint(
+            "(answered_at IS NULL) = (answered_by IS NULL)", name="answered_by_somebody"
+        ),
+    )

@@ -1,1 +1,0 @@
-"""The log of a process: lines of JSON, or of text for a terminal, written in the background."""

@@ -1,1 +1,0 @@
-"""Suspensions: partners and viewers who reach nothing for now."""
