@@ -18,10 +18,14 @@ class BrokenScreen(NamedTuple):
 
 
 def check_screens(sources: Sources) -> Iterator[Finding]:
-    """The documents that the policy breaks, at the policy; or what it lacks, at the type."""
+    """The documents that the policy breaks, at the policy; or what it lacks, at the type.
+
+    A document that is not listed would be neither checked nor registered.
+    """
     policy = sources.find_value("gateway", "POLICY")
     try:
         broken = list(_broken_screens())
+        yield from _unlisted_documents(sources)
     except Exception as error:
         if type(error).__name__ == "PolicyGapError":  # not imported, as below
             yield from _gaps(policy, str(error))
@@ -35,6 +39,20 @@ def check_screens(sources: Sources) -> Iterator[Finding]:
             policy.file, policy.line, f"the screen {each.screen} breaks for {each.role}, which can"
             f" no longer run its document {each.document}: {each.reason}",
         )  # fmt: skip
+
+
+def _unlisted_documents(sources: Sources) -> Iterator[Finding]:
+    from dashboard.pages.documents import screen_documents
+
+    listed = {document.name.partition(":")[0] for document in screen_documents()}
+    pages = sources.root / "dashboard" / "pages"
+    for file in sorted(pages.rglob("*.graphql")):
+        name = f"{file.parent.relative_to(pages)}/{file.stem}"
+        if name not in listed and not file.name.startswith("measures."):
+            yield Finding(
+                file, 1, f"screen_documents does not list the document {name}: add it to"
+                " dashboard/pages/documents.py, with the roles that it is sent for",
+            )  # fmt: skip
 
 
 def _gaps(policy: Definition, text: str) -> Iterator[Finding]:

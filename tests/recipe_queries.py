@@ -48,6 +48,7 @@ async def main(url: str) -> None:
         }
         json.dump({
             "field": await _withdraw_application(who),
+            "noun": await _enter(url, who),
             "role": (await who["consul"]("{ viewer { role } }")).body["data"],
             "dimension": await _by_mission(who["consul"]),
             "mutation": await _invite_to_interview(who),
@@ -75,6 +76,28 @@ async def _withdraw_application(who: dict[str, Viewer]) -> Any:
     application = read.body["data"]["application"]
     return {
         "isSame": application["closedAt"] == application["withdrawnAt"],
+        "agent": [error["message"] for error in refused.errors],
+    }
+
+
+async def _enter(url: str, who: dict[str, Viewer]) -> Any:
+    """An arrival that the border control has loaded, as officers and as agents read it."""
+    connection = await connect(url)
+    try:
+        reference = await connection.fetchval(
+            "INSERT INTO arrival SELECT gen_random_uuid(), id, '2026-03-02', 'DPS' FROM application"
+            " WHERE country_code = 'AU' LIMIT 1"
+            " RETURNING (SELECT reference FROM application WHERE id = application_id)"
+        )
+    finally:
+        await connection.close()
+    query = """query($of: String!) {
+        application(by: {reference: $of}) { arrivals(first: 9) { nodes { enteredOn port } } }
+    }"""
+    refused = await who["agent-au"](query, of=reference)
+    read = await who["officer"](query, of=reference)
+    return {
+        "officer": read.data["application"]["arrivals"]["nodes"],
         "agent": [error["message"] for error in refused.errors],
     }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-NAMES = ("field", "role", "dimension of the volumes", "mutation")
+NAMES = ("field", "noun", "role", "dimension of the volumes", "mutation")
 GERBANG = "from gateway.cli import main; main()"
 CHECK = (
     f"{sys.executable} -m checks; status=$?;"
@@ -33,12 +33,25 @@ class Step:
         """What it changes; the first command, if it is one."""
         return self.text.splitlines()[0].removeprefix("--- ")
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it makes a file: it adds all of its lines."""
+        lines = self.text.splitlines()[1:]
+        return self.kind == "diff" and all(line.startswith("+") for line in lines)
+
+    @property
+    def _added(self) -> str:
+        return "".join(f"{line[1:]}\n" for line in self.text.splitlines()[1:])
+
     def apply(self, tree: Path, *, undo: bool = False) -> None:
         """Do what the step says, or take it back."""
         if self.kind == "sh":
             run(tree, self.text, must_succeed=True)
             return
         file, signs = tree / self.file, ("+", "-") if undo else ("-", "+")
+        if self.is_new:
+            file.unlink() if undo else file.write_text(self._added, encoding="utf-8")
+            return
         text = file.read_text(encoding="utf-8")
         for hunk in self.text.split("\n", 1)[1].rstrip("\n").split("\n@@\n"):
             lines = hunk.split("\n")

@@ -1,4 +1,4 @@
-"""The recipe of CONTRIBUTING.md for a page works, on a copy of the dashboard."""
+"""The recipes of CONTRIBUTING.md for a page and a chart work, on a copy of the dashboard."""
 
 import os
 import re
@@ -12,6 +12,9 @@ import pytest
 from checks.finding import show
 from checks.pages import check_pages
 from checks.sources import Sources
+from checks.texts import check_texts
+from checks.traces import check_traces
+from tests.recipes import messages, recipe
 
 ROOT = Path(__file__).resolve().parents[1]
 RECIPE = re.search(
@@ -144,3 +147,52 @@ def test_what_is_left_out_is_named(copied: Path, step: str, message: str) -> Non
     result = run(copied, *PYTEST)
     assert result.returncode == 1
     assert message in result.stdout
+
+
+#: Draws the chart of the recipe from a few volumes, and asks the copy what it waits for.
+DRAW = """
+from dash._callback import GLOBAL_CALLBACK_LIST
+from dashboard.figures.month_bars import month_bars
+from dashboard.pages.volumes.layout import page_body
+import dashboard.pages.volumes.page
+from tests.dashboard.some_volumes import LEADER, some_view
+
+view = some_view()
+bar = month_bars(view.volumes, view.period, view.say)["data"][0]
+print(len(bar["x"]), bar["y"][-2:])
+print("id='months'" in str(page_body(view.address, LEADER, view.say)))
+print(any("months.figure" in each["output"] for each in GLOBAL_CALLBACK_LIST))
+"""
+
+
+def test_a_chart_is_added_by_its_picture_its_place_its_part_and_its_words(copied: Path) -> None:
+    for step in recipe("chart"):
+        step.apply(copied)
+    some = "tests/dashboard/some_volumes.py"
+    shutil.copy(ROOT / some, copied / some)
+    result = run(copied, "-c", DRAW)
+    assert result.stdout.splitlines() == ["13 [60, 50]", "True", "True"], result.stderr
+    assert _findings(copied) == ""
+
+
+@pytest.mark.parametrize("ending", ["volumes/page.py", "texts/en.toml"])
+def test_the_build_names_what_is_left_out_of_a_chart(copied: Path, ending: str) -> None:
+    for step in recipe("chart"):
+        if not step.file.endswith(ending):
+            step.apply(copied)
+    found = _findings(copied)
+    assert any(message in found for message in messages("chart")), found
+
+
+def test_the_build_names_a_trace_that_no_browser_is_served(copied: Path) -> None:
+    for step in recipe("chart"):
+        step.apply(copied)
+    picture = copied / "dashboard/figures/month_bars.py"
+    picture.write_text(picture.read_text("utf-8").replace('"bar"', '"pie"'), encoding="utf-8")
+    assert messages("chart")[-1] in _findings(copied)
+
+
+def _findings(root: Path) -> str:
+    sources = Sources(root)
+    checks = (check_pages, check_texts, check_traces)
+    return "\n".join(show(each, root) for check in checks for each in check(sources))

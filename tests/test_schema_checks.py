@@ -39,6 +39,17 @@ def test_nothing_is_wrong_with_our_schema_and_screens() -> None:
 # --- Screens --------------------------------------------------------------------------------------
 
 
+def test_a_document_that_is_not_listed_is_named(tmp_path: Path) -> None:
+    tree = copy_tree(tmp_path)
+    file = tree / "dashboard/pages/volumes/intake.graphql"
+    file.write_text("query Intake { viewer { role } }\n", encoding="utf-8")
+    assert [show(finding, tree) for finding in check_screens(Sources(tree))] == [
+        "dashboard/pages/volumes/intake.graphql:1: screen_documents does not list the document"
+        " volumes/intake: add it to dashboard/pages/documents.py, with the roles that it is sent"
+        " for"
+    ]
+
+
 #: A program of the copy, whose policy it imports.
 SCREENS = """
 from pathlib import Path
