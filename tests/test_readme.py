@@ -49,7 +49,7 @@ def test_options_of_gerbang_exist() -> None:
     """Those of each command that stands in backticks or in a block of commands."""
     named = re.findall(r"gerbang ((?:[a-z]+ ?)+)([^`\n#|]*)", TEXT)
     asked = [(words.split(), re.findall(r"--[a-z-]+", rest)) for words, rest in named]
-    assert sum(len(options) for _, options in asked) > 15
+    assert sum(len(options) for _, options in asked) > 10
     for words, options in asked:
         if options:
             assert set(options) <= _options_of(words), words
