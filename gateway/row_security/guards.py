@@ -1,8 +1,8 @@
 """Guards of what steps write: triggers made from ``STEPS``, which no statement gets around.
 
-A grant says which columns a role may write, a row rule in which rows. A guard sees the row before
-and after: it lets through what one of the role's steps writes, from a status where it is taken,
-with its preconditions, in the viewer's name and at the database's instant. It belongs to the owner
+A grant says which columns a role may write, a row rule in which rows. A guard compares the row
+before and after. It allows a write only if a step of the role makes it: from a status where the
+step is possible, with its preconditions met, in the viewer's name, at this transaction's instant. It belongs to the owner
 of the tables; only what the owner itself writes, as in a migration or the keeper, passes unchecked.
 """
 

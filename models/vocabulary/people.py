@@ -155,7 +155,7 @@ class BanGround(StrEnum):
 
 
 class BanState(StrEnum):
-    """What became of an entry. Whether it is in force today its days say as well."""
+    """What became of an entry. Its days say, too, whether it is in force today."""
 
     PROPOSED = "PROPOSED"
     APPROVED = "APPROVED"

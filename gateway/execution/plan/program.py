@@ -80,7 +80,7 @@ class _Compiler:
         self.instructions.append(Instruction(*parts, data=data))
 
     def _jump(self, code: Code, a: int, b: int) -> Callable[[], None]:
-        """Add an instruction that leads behind those which follow it, up to the call."""
+        """Add a jump, and return the function that sets its target: the instruction added next."""
         self._flush()
         at = len(self.instructions)
         self.instructions.append(Instruction(code, a, b))

@@ -177,7 +177,7 @@ class PlanRun:
     # --- Rows ------------------------------------------------------------------------------------
 
     def begin(self, key: str, root: Root, value: Any) -> Callable[[], bytes]:
-        """Note what is read for a root field, and return what writes it afterwards."""
+        """Register the reads of a root field; returns what renders it once they are done."""
         match root:
             case ListRoot(of, nodes, listed, branch):
                 arguments = self._arguments(of, nodes[0])

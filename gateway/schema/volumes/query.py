@@ -104,7 +104,7 @@ async def volumes(
 async def _marks(
     context: Context, selected: VolumeSelection, question: Question
 ) -> list[Freshness]:
-    """How fresh the data are that answer a question; the first give `asOf` and `completeFrom`."""
+    """How fresh each kind of data is that answers a question: `asOf` is that of the first."""
     role = context.viewer.role
     reads = [] if reads_only_published(role) else [VersionedData.FIGURES]
     if _reads_published(question, role, with_national=selected.has_national_rate):
