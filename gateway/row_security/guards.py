@@ -2,8 +2,9 @@
 
 A grant says which columns a role may write, a row rule in which rows. A guard compares the row
 before and after. It allows a write only if a step of the role makes it: from a status where the
-step is possible, with its preconditions met, in the viewer's name, at this transaction's instant. It belongs to the owner
-of the tables; only what the owner itself writes, as in a migration or the keeper, passes unchecked.
+step is possible, with its preconditions met, in the viewer's name, at this transaction's instant.
+It belongs to the owner of the tables; only what the owner itself writes, as in a migration or the
+keeper, passes unchecked.
 """
 
 from collections.abc import Iterator, Mapping
