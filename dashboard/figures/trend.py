@@ -225,7 +225,7 @@ def _line(
 
 def _targets(volumes: Volumes, measure: Measure, months: Sequence[date]) -> list[Reading]:
     """The target in force as each month begins, where one visa type was chosen."""
-    if measure.kind is not MeasureKind.DURATION or not measure.id.startswith("turnaround"):
+    if not measure.id.startswith("turnaround"):
         return [Reading() for _ in months]
     return [
         Reading(

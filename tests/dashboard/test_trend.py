@@ -33,6 +33,8 @@ def test_trend_shows_each_month_with_the_year_before_and_shades_the_period() -> 
     assert now["x"][-3:] == ["Desember 2025", "Januari 2026", "Februari 2026"]
     assert now["y"][-3:] == [40, 60, 50]
     assert before["y"][-3:] == [30, 30, 30]
+    assert (before["mode"], now["mode"]) == ("lines", "lines+markers")
+    assert before["line"]["width"] < now["line"]["width"]
     (shade,) = figure["layout"]["shapes"]
     assert (shade["x0"], shade["x1"]) == (10.5, 12.5)
 
@@ -42,7 +44,8 @@ def test_the_target_in_force_stands_in_the_trend_of_one_visa_type() -> None:
     target = trend(volumes, TURNAROUND_P50, PERIOD, (), EN)["data"][0]
     assert target["name"] == "Service target"
     assert target["y"] == [48.0] * 4 + [24.0] * 9
-    assert "Service target" not in str(trend(volumes, DECISIONS, PERIOD, (), EN))
+    for measure in (DECISIONS, WIP_AGE_OLDEST):
+        assert "Service target" not in str(trend(volumes, measure, PERIOD, (), EN))
     assert "Service target" not in str(trend(some_volumes(), TURNAROUND_P50, PERIOD, (), EN))
 
 

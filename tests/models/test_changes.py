@@ -30,6 +30,7 @@ async def test_an_event_says_what_it_changes(world: str, connection: asyncpg.Con
     """A status that leaves the stage as it was is one thing, the same after a pause another."""
     life = (
         ("RECEIVED", "STAGE"), ("IN_VERIFICATION", "STATUS"), ("HELD", "HOLD"),
+        ("ANSWER_PROPOSED", "HOLD"), ("SCREENED", "HOLD"),
         ("SCREENING", "STATUS"), ("RELEASED", "HOLD"), ("IN_VERIFICATION", "STATUS"),
         ("INFO_REQUESTED", "STAGE"), ("RECEIVED", "STAGE"), ("IN_VERIFICATION", "STAGE"),
         ("REFUSED", "STAGE"), ("GRANTED", "DECISION"), ("TRANSFERRED", "STAGE"),
