@@ -100,6 +100,39 @@ async def test_a_change_can_be_cancelled_until_its_day(connection, days, is_let)
         assert not await is_done(connection, SECOND, APPROVE)
 
 
+@pytest.mark.parametrize(("days", "is_let"), [(0, True), (-1, False)])
+async def test_a_change_is_approved_on_its_day_and_not_after_it(connection, days, is_let) -> None:
+    await propose(connection, 0)
+    waited = "UPDATE reference_change SET effective_on = wib_day(now()) + $1::int WHERE id = $2"
+    await connection.execute(waited, days, ID)
+    assert await is_done(connection, SECOND, APPROVE) is is_let
+
+
+async def test_what_was_written_since_is_not_cancelled(connection) -> None:
+    await propose(connection)
+    await does(connection, SECOND, APPROVE)
+    await connection.execute("UPDATE fee SET amount_idr = 7 WHERE amount_idr = 1")
+    assert await does(connection, FIRST, CANCEL) == "UPDATE 0"
+    assert await fees(connection) == [500_000, 7]
+
+
+@pytest.mark.parametrize(
+    ("days", "is_approved", "is_let"),
+    [(0, False, False), (1, False, False), (-1, False, True), (0, True, True), (1, True, False)],
+)
+async def test_a_change_waits_for_another_of_the_same_rows_until_its_day(
+    connection, days, is_approved, is_let
+) -> None:
+    await propose(connection)
+    if is_approved:
+        await does(connection, SECOND, APPROVE)
+    waited = "UPDATE reference_change SET effective_on = wib_day(now()) + $1::int WHERE id = $2"
+    await connection.execute(waited, days, ID)
+    another = PROPOSE.format(days=1).replace(str(ID), str(UUID(int=902)))
+    done = await does(connection, FIRST, another)
+    assert done == ("INSERT 0 1" if is_let else "INSERT 0 0")
+
+
 async def test_nobody_changes_ledger_entries_without_a_decree(connection) -> None:
     initial = "(SELECT id FROM reference_change WHERE kind = 'FEE' AND subject = 'B1')"
     for statement in (APPROVE, CANCEL):
