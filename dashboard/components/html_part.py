@@ -28,6 +28,7 @@ _NAMES = {
     "colSpan": "colspan",
     "rowSpan": "rowspan",
     "formAction": "formaction",
+    "htmlFor": "for",
     "tabIndex": "tabindex",
 }
 #: What a component knows of itself, beside what it was given.
@@ -68,6 +69,8 @@ def html_of(node: Any) -> str:
     children = given.pop("children", None)
     if isinstance(node, dcc.Link):
         tag, given = "a", {**given, "data-inside": True}
+    elif isinstance(node, dcc.Input):
+        tag = "input"
     elif type(node).__module__.startswith(_ELEMENTS):
         tag = type(node).__name__.lower()
     else:

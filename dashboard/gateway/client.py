@@ -48,7 +48,7 @@ class Turns:
         """The response of the gateway; the question is repeated while the gateway is only
         overloaded.
 
-        Only for questions that change nothing. Raises QueueTimeoutError where no turn came in time,
+        Only for what may be asked twice. Raises QueueTimeoutError where no turn came in time,
         and what ``ask`` raises; the last refusal is returned when the time is up.
         """
         ends_at = time.monotonic() + PATIENCE_SECONDS
@@ -144,9 +144,15 @@ class GatewayClient(ABC):
 
     @abstractmethod
     async def ask(
-        self, name: str, variables: Mapping[str, Any], token: str, role: str | None = None
+        self,
+        name: str,
+        variables: Mapping[str, Any],
+        token: str,
+        role: str | None = None,
+        *,
+        language: str = "en",
     ) -> dict[str, Any]:
-        """The data of a document of ours, or GatewayError."""
+        """The data of a document of ours, or GatewayError. Mistakes are told in the language."""
 
     async def viewer(self, session: Session) -> User:
         """Who the session's token is to the gateway; asked once for each token and role."""
@@ -169,7 +175,7 @@ class GatewayClient(ABC):
 class HttpGatewayClient(GatewayClient):
     """One pool of connections to the gateway; each question brings the viewer's own token.
 
-    Questions change nothing, so one that met an overload is asked again.
+    One that met an overload is asked again: questions change nothing, and changes carry a key.
     """
 
     def __init__(self, url: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
@@ -184,10 +190,17 @@ class HttpGatewayClient(GatewayClient):
         self._turns = Turns()
 
     async def ask(
-        self, name: str, variables: Mapping[str, Any], token: str, role: str | None = None
+        self,
+        name: str,
+        variables: Mapping[str, Any],
+        token: str,
+        role: str | None = None,
+        *,
+        language: str = "en",
     ) -> dict[str, Any]:
         trace_id = secrets.token_hex(16)
         headers = {
+            "Accept-Language": language,
             "Authorization": f"Bearer {token}",
             "traceparent": f"00-{trace_id}-{secrets.token_hex(8)}-01",
         }

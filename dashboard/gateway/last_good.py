@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from dashboard.gateway.client import AWAY, UNREACHABLE, GatewayClient, GatewayError
@@ -48,17 +49,24 @@ class LastGood(GatewayClient):
         self.outage: Outage | None = None
 
     async def ask(
-        self, name: str, variables: Mapping[str, Any], token: str, role: str | None = None
+        self,
+        name: str,
+        variables: Mapping[str, Any],
+        token: str,
+        role: str | None = None,
+        *,
+        language: str = "en",
     ) -> dict[str, Any]:
         cache = self._session.cache
-        question = (name, json.dumps(variables, sort_keys=True), role, self._viewer)
+        question = (name, json.dumps(variables, sort_keys=True), role, self._viewer, language)
         if failed := self._known_failure(question):
             return self._last_answer(question, failed)
         # Who somebody is, is kept by the session for as long as its token is the same.
         if self._viewer and (fresh := cache.find_fresh(question, self._mark)):
             return fresh
         try:
-            data = await self._ask_once(question, self._gateway.ask, name, variables, token, role)
+            ask = partial(self._gateway.ask, language=language)
+            data = await self._ask_once(question, ask, name, variables, token, role)
         except GatewayError as error:
             return self._last_answer(question, self._outage(question, error))
         if role == self._role == self._session.role:

@@ -18,6 +18,9 @@ from dashboard.gateway.volumes_query import (
 from dashboard.model.measures import AUDIENCES
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period
+from dashboard.pages.administration.forms import CHANGES, DOCUMENTS
+from dashboard.pages.administration.page import ADMINISTRATORS
+from dashboard.pages.administration.page import QUESTION as ADMINISTRATION
 from dashboard.pages.my_data.reading import QUESTION, READERS, READS
 from dashboard.pages.today import answers
 
@@ -60,6 +63,9 @@ def screen_documents() -> Iterator[ScreenDocument]:
     language = {"language": variables["language"]}
     yield ScreenDocument(QUESTION, "My data", READERS, language)
     yield ScreenDocument(READS, "My data", READERS, {**language, "after": None})
+    yield ScreenDocument(ADMINISTRATION, "Administration", ADMINISTRATORS, language)
+    for change in CHANGES:
+        yield ScreenDocument(f"{DOCUMENTS}/{change}", "Administration", ADMINISTRATORS, {})
     variables = variables_of(_YEAR, _ADDRESS)
     published = {**published_variables(_YEAR), "language": variables["language"]}
     for audience in dict.fromkeys(AUDIENCES.values()):

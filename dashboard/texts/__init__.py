@@ -12,6 +12,8 @@ from babel import Locale
 
 from dashboard.model.page_state import LANGUAGES
 
+#: The files of one language, by what comes before it in their names.
+FILES = ("", "administration.", "definitions.", "today.")
 _LOCALES = {"id": "id_ID", "en": "en_GB"}
 
 
@@ -40,7 +42,7 @@ def texts(language: str) -> Texts:
 def words(language: str) -> Mapping[str, str]:
     """Every text of a language by its key."""
     folder = resources.files("dashboard.texts")
-    sources = [folder / f"{name}{language}.toml" for name in ("", "definitions.", "today.")]
+    sources = [folder / f"{name}{language}.toml" for name in FILES]
     tables = (tomllib.loads(source.read_text("utf-8")) for source in sources)
     return MappingProxyType({key: text for table in tables for key, text in _flat(table)})
 

@@ -1,0 +1,55 @@
+// A form that changes something sends its values to the server of its page, with a key: however
+// often it is sent, the gateway makes the change once. What came of it is told in an outcome.
+(() => {
+  "use strict";
+  const dash = () => window.dash_clientside;
+  const keys = new WeakMap();
+
+  const newKey = () =>
+    [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  const button = (form) => form.querySelector("button[type=submit]");
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-change]");
+    if (!form) return;
+    event.preventDefault();
+    if (!keys.has(form)) keys.set(form, newKey());
+    button(form).disabled = true;
+    setTimeout(() => { button(form).disabled = false; }, 30_000);
+    const { change, sends } = form.dataset;
+    const values = Object.fromEntries(new FormData(form));
+    const data = { change, form: form.id, key: keys.get(form), values, at: Date.now() };
+    dash().set_props(sends, { data });
+  });
+
+  // A mistake stands at its field, too. What nobody knows the outcome of keeps its key.
+  const settle = (outcome) => {
+    const form = document.getElementById(outcome.dataset.form);
+    if (!form) return;
+    button(form).disabled = false;
+    form.querySelectorAll("[aria-invalid]").forEach((field) => {
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    });
+    outcome.querySelectorAll("[data-field]").forEach((mistake) => {
+      const field = form.elements[mistake.dataset.field];
+      field?.setAttribute("aria-invalid", "true");
+      field?.setAttribute("aria-describedby", mistake.id);
+    });
+    const { result } = outcome.dataset;
+    if (result !== "unknown") keys.delete(form);
+    if (result === "done") {
+      form.reset();
+      dash().set_props("asked", { data: Date.now() });
+    }
+    outcome.focus();
+  };
+
+  new MutationObserver((changes) => changes.forEach(({ addedNodes }) => {
+    addedNodes.forEach((node) => {
+      const outcome = node.nodeType === Node.ELEMENT_NODE && node.querySelector("[data-result]");
+      if (outcome) settle(outcome);
+    });
+  })).observe(document.documentElement, { subtree: true, childList: true });
+})();

@@ -1,0 +1,280 @@
+"""The page Administration: what is in force and will be, what waits for a second person, and the
+forms by which an administrator changes it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from dash import dcc, html
+
+from dashboard.components.html_part import html_output, html_part, skeleton
+from dashboard.components.notice import failure_notice, missing_part
+from dashboard.components.page import Page, follow_address, part
+from dashboard.components.page_request import PageRequest, gateway_error, page_request
+from dashboard.model.page_state import Address
+from dashboard.model.period import today
+from dashboard.model.user import User
+from dashboard.pages.administration.changing import OUTCOME, SENT
+from dashboard.pages.administration.forms import (
+    PARTNERS,
+    PROPOSALS,
+    SUSPENSIONS,
+    VISA_TYPES,
+    change_form,
+)
+from dashboard.pages.administration.tables import partners, visa_types
+from dashboard.texts import Texts
+from dashboard.texts.wording import day_text, instant_text
+
+QUESTION = "administration/question"
+ADMINISTRATORS = frozenset({"ADMINISTRATOR"})
+PARTS = ("waiting", "suspensions", "visa_types", "partners", "propose", "settled")
+
+
+def layout(address: Address, viewer: User, say: Texts) -> html.Div:
+    return html.Div(
+        [
+            *PAGE.stores(),
+            dcc.Store(id=SENT),
+            html.H1(say("administration.title")),
+            html.P(say("administration.lead"), className="compared"),
+            html_part(html.Div, None, OUTCOME),
+            html_part(html.Div, None, "administration-notice"),
+            *(_panel(name, say) for name in PARTS),
+        ],
+        className="definitions administration",
+    )
+
+
+def _panel(name: str, say: Texts) -> html.Section:
+    content = html_part(html.Div, skeleton(120), f"administration-{name}")
+    return html.Section(
+        [html.H2(say(f"administration.{name}")), content], className="panel", id=f"panel-{name}"
+    )
+
+
+async def read(state: Any) -> Mapping[str, Any]:
+    """Everything the page shows. Raises GatewayError."""
+    request = page_request(state)
+    await request.viewer()
+    return await _read(request)
+
+
+async def _read(request: PageRequest) -> Mapping[str, Any]:
+    asked = {"language": request.say.language.upper()}
+    return await request.share(QUESTION, lambda: request.ask(QUESTION, asked))
+
+
+PAGE = Page(
+    name="administration",
+    path="/administration",
+    layout=layout,
+    roles=ADMINISTRATORS,
+    read=read,
+)
+follow_address(PAGE.name)
+
+
+@part(html_output("administration-notice"), otherwise=lambda _: None)
+async def show_notice(state: Any) -> Any:
+    """Why nothing is shown, where that is so."""
+    request = page_request(state)
+    try:
+        await read(state)
+    except Exception as error:
+        back = f"{PAGE.path}{request.address.link()}"
+        return failure_notice(gateway_error(error), back, request.say)
+    return None
+
+
+@part(html_output("administration-waiting"), otherwise=missing_part)
+async def show_waiting(state: Any) -> Any:
+    return waiting(await read(state), page_request(state).say)
+
+
+@part(html_output("administration-suspensions"), otherwise=missing_part)
+async def show_suspensions(state: Any) -> Any:
+    return suspensions(await read(state), page_request(state).say)
+
+
+@part(html_output("administration-visa_types"), otherwise=missing_part)
+async def show_visa_types(state: Any) -> Any:
+    return visa_types((await read(state))["visaTypes"]["nodes"], today(), page_request(state).say)
+
+
+@part(html_output("administration-partners"), otherwise=missing_part)
+async def show_partners(state: Any) -> Any:
+    return partners((await read(state))["partners"]["nodes"], page_request(state).say)
+
+
+@part(html_output("administration-propose"), otherwise=missing_part)
+async def show_proposals(state: Any) -> Any:
+    say = page_request(state).say
+    listed = listed_names(await read(state))
+    return [
+        html.Details(
+            [
+                html.Summary(say(f"administration.do.{change}")),
+                change_form(change, say, listed=listed),
+            ]
+        )
+        for change in PROPOSALS
+    ]
+
+
+@part(html_output("administration-settled"), otherwise=missing_part)
+async def show_settled(state: Any) -> Any:
+    say = page_request(state).say
+    changes = (await read(state))["settled"]["nodes"]
+    if not changes:
+        return html.P(say("administration.nothing_settled"))
+    return [_change(each, say) for each in changes]
+
+
+PAGE.shows(
+    show_notice,
+    show_waiting,
+    show_suspensions,
+    show_visa_types,
+    show_partners,
+    show_proposals,
+    show_settled,
+)
+
+
+def listed_names(answer: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The visa types and partners to choose from: their names by code."""
+    return {
+        name: {each["code"]: f"{each['code']} · {each['name']}" for each in answer[of]["nodes"]}
+        for name, of in ((VISA_TYPES, "visaTypes"), (PARTNERS, "partners"))
+    }
+
+
+def waiting(answer: Mapping[str, Any], say: Texts) -> Any:
+    """What somebody proposed, with the answers that this viewer may give to it."""
+    own = answer["viewer"]["subject"]
+    changes = answer["proposed"]["nodes"]
+    if not changes:
+        return html.P(say("administration.nothing_waits"))
+    return [
+        html.Article([_change(each, say), *_answers(each, say, is_own=each["proposedBy"] == own)])
+        for each in changes
+    ]
+
+
+def _answers(change: Mapping[str, Any], say: Texts, *, is_own: bool) -> Iterable[Any]:
+    about = "changeId", change["id"]
+    if is_own:
+        yield html.P(say("administration.second_person"))
+    else:
+        yield change_form("approveReferenceChange", say, about=about)
+    yield html.Details(
+        [
+            html.Summary(say("administration.do.cancelReferenceChange")),
+            change_form("cancelReferenceChange", say, about=about),
+        ]
+    )
+
+
+def _change(change: Mapping[str, Any], say: Texts) -> html.Div:
+    """A change with what it changes, its decree, and who stands for it."""
+    kind = say(f"administration.kind.{change['kind']}")
+    facts = [
+        say("administration.by_decree", decree=change["decree"] or ""),
+        change["reason"] or "",
+        say("administration.proposed_by", by=change["proposedBy"] or "", at=_at(change, say)),
+    ]
+    if change["approvedBy"]:
+        facts.append(say("administration.approved_by", by=change["approvedBy"]))
+    if change["cancelledBy"]:
+        facts.append(
+            say(
+                "administration.cancelled_by",
+                by=change["cancelledBy"],
+                why=change["cancelReason"] or "",
+            )
+        )
+    state = say(f"administration.state.{change['state']}")
+    heading = [html.B(f"{kind} {change['subject']}"), f" · {state}"]
+    if change["effectiveOn"]:
+        heading.append(f" · {say('administration.from', day=_day(change['effectiveOn'], say))}")
+    return html.Div(
+        [
+            html.P(heading),
+            html.Ul([html.Li(_value(each, say)) for each in change["values"]]),
+            html.P(html.Small(" · ".join(each for each in facts if each))),
+        ],
+        className="changed",
+    )
+
+
+def _at(change: Mapping[str, Any], say: Texts) -> str:
+    return instant_text(datetime.fromisoformat(change["proposedAt"]), say)
+
+
+def _value(value: Mapping[str, Any], say: Texts) -> str:
+    name = _field_name(value["name"], say)
+    shown = [_spoken(value[side], say) for side in ("before", "after")]
+    return say("administration.changes", name=name, before=shown[0], after=shown[1])
+
+
+def _field_name(name: str, say: Texts) -> str:
+    key = f"administration.field.{name}"
+    return say(key) if key in say.by_key else name
+
+
+def _spoken(text: str | None, say: Texts) -> str:
+    """A value in words, where there are words for it."""
+    if text is None:
+        return "\N{EN DASH}"
+    for key in (f"administration.value.{text}", f"administration.truth.{text}"):
+        if key in say.by_key:
+            return say(key)
+    return text
+
+
+def _day(text: str, say: Texts) -> str:
+    return day_text(date.fromisoformat(text), say)
+
+
+def suspensions(answer: Mapping[str, Any], say: Texts) -> list[Any]:
+    """Those that are not lifted, with the clock of the second person; and the way to a new one."""
+    own = answer["viewer"]["subject"]
+    open_ones = [each for each in answer["suspensions"]["nodes"] if not each["liftedAt"]]
+    shown = [_suspension(each, say, is_own=each["suspendedBy"] == own) for each in open_ones]
+    forms = [
+        html.Details(
+            [
+                html.Summary(say(f"administration.do.{change}")),
+                change_form(change, say, listed=listed_names(answer)),
+            ]
+        )
+        for change in SUSPENSIONS
+    ]
+    return [*(shown or [html.P(say("administration.nobody_suspended"))]), *forms]
+
+
+def _suspension(one: Mapping[str, Any], say: Texts, *, is_own: bool) -> html.Article:
+    partner = one["partner"]
+    whom = f"{partner['code']} · {partner['name']}" if partner else one["subject"]
+    about = "suspensionId", one["id"]
+    since = instant_text(datetime.fromisoformat(one["suspendedAt"]), say)
+    facts: list[Any] = [
+        html.P(html.B(whom)),
+        html.P(one["reason"]),
+        html.P(html.Small(say("administration.suspended_by", by=one["suspendedBy"], at=since))),
+    ]
+    if one["confirmedBy"]:
+        facts.append(html.P(say("administration.confirmed_by", by=one["confirmedBy"])))
+    elif one["endsAt"]:
+        ends = instant_text(datetime.fromisoformat(one["endsAt"]), say)
+        facts.append(html.P(say("administration.ends_unless", at=ends)))
+        if not is_own:
+            facts.append(change_form("confirmSuspension", say, about=about))
+    lift = html.Details(
+        [
+            html.Summary(say("administration.do.liftSuspension")),
+            change_form("liftSuspension", say, about=about),
+        ]
+    )
+    return html.Article([*facts, lift])

@@ -1,0 +1,99 @@
+"""The tables of the page Administration: what holds today and, below it, what will."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from dash import html
+
+from dashboard.components.html_part import aria
+from dashboard.texts import Texts
+from dashboard.texts.wording import count_text, day_text
+
+Row = Mapping[str, Any]
+
+
+def visa_types(types: Sequence[Row], day: date, say: Texts) -> html.Div:
+    columns = ("visa_type", "stay", "fee", "passport", "target")
+    rows = [
+        html.Tr(
+            [
+                html.Th([one["code"], " ", html.Small(one["name"])], scope="row"),
+                html.Td(say("administration.days", days=count_text(one["stayDays"], say))),
+                _dated(one["fees"], day, _fee, say),
+                _dated(one["passportRules"], day, _months, say),
+                _dated(_standard(one["serviceTargets"]), day, _target, say),
+            ]
+        )
+        for one in types
+    ]
+    return _scrolling("visa_types", columns, rows, say)
+
+
+def _standard(targets: Sequence[Row]) -> list[Row]:
+    return [each for each in targets if each["clock"] == "STANDARD"]
+
+
+def _dated(
+    rows: Sequence[Row], day: date, write: Callable[[Row, Texts], str], say: Texts
+) -> html.Td:
+    """What holds on the day, and what will."""
+    starts = sorted(rows, key=lambda row: row["validFrom"])
+    past = [row for row in starts if date.fromisoformat(row["validFrom"]) <= day]
+    coming = [row for row in starts if date.fromisoformat(row["validFrom"]) > day]
+    now = [write(past[-1], say)] if past else ["\N{EN DASH}"]
+    later = [
+        html.Div(
+            html.Small(
+                say(
+                    "administration.later",
+                    day=day_text(date.fromisoformat(row["validFrom"]), say),
+                    value=write(row, say),
+                )
+            )
+        )
+        for row in coming
+    ]
+    return html.Td([*now, *later])
+
+
+def _fee(row: Row, say: Texts) -> str:
+    return say("administration.rupiah", amount=count_text(row["amountIdr"], say))
+
+
+def _months(row: Row, say: Texts) -> str:
+    return say("administration.months", months=count_text(row["months"], say))
+
+
+def _target(row: Row, say: Texts) -> str:
+    hours = say("administration.hours", hours=count_text(row["hours"], say))
+    promised = row["promisedPercent"]
+    return f"{promised}% · {hours}" if promised is not None else hours
+
+
+def partners(rows: Sequence[Row], say: Texts) -> html.Div:
+    columns = ("partner", "countries", "centres")
+    body = [
+        html.Tr(
+            [
+                html.Th([one["code"], " ", html.Small(one["name"])], scope="row"),
+                *(
+                    html.Td(count_text(one[of]["totalCount"]["value"], say))
+                    for of in ("countries", "centres")
+                ),
+            ]
+        )
+        for one in rows
+    ]
+    return _scrolling("partners", columns, body, say)
+
+
+def _scrolling(name: str, columns: Sequence[str], rows: Sequence[html.Tr], say: Texts) -> html.Div:
+    head = html.Tr([html.Th(say(f"administration.column.{each}"), scope="col") for each in columns])
+    return html.Div(
+        html.Table([html.Thead(head), html.Tbody(rows)]),
+        className="scrolls",
+        role="region",
+        tabIndex=0,
+        **aria(label=say(f"administration.{name}")),
+    )

@@ -1,0 +1,273 @@
+"""The page Administration, as two administrators use it: what one proposes the other approves."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Page
+
+from dashboard.model.period import today
+from dashboard.pages.administration.forms import CHANGES
+from dashboard.web.gate import DRAWN_FOR
+from dashboard.web.sessions import COOKIE
+from tests.dashboard.asking_dash import ASK, draw
+from tests.dashboard.conftest import Running
+from tests.dashboard.visiting import Visitor, assert_accessible, visiting
+from tests.running_demo import Demo
+
+PATH = "/administration"
+OUTCOME = "#administration-outcome [data-result]"
+CHANGED = """
+    query ($subject: String!) {
+        referenceChanges(first: 20, where: { subject: { eq: $subject }, kind: { eq: FEE } }) {
+            nodes { state decree proposedBy approvedBy values { name after } }
+        }
+    }
+"""
+
+
+@pytest.fixture
+def colleague(browser: Browser, demo: Demo) -> Iterator[Visitor]:
+    with visiting(browser, demo) as visitor:
+        yield visitor
+
+
+def opens(visitor: Visitor, user: str, language: str = "en") -> Page:
+    page = visitor.opens(user, f"language={language}", PATH)
+    page.wait_for_selector("#administration-visa_types tbody tr")
+    return page
+
+
+def fill(page: Page, change: str, **values: str) -> None:
+    form = page.locator(f"#{change}")
+    if not form.is_visible():
+        page.locator(f"details:has(> #{change}) > summary").click()
+    for name, value in values.items():
+        field = form.locator(f"[name={name}]")
+        is_list = field.evaluate("field => field.tagName") == "SELECT"
+        field.select_option(value) if is_list else field.fill(value)
+
+
+def send(page: Page, change: str) -> str:
+    """What the page says came of the form."""
+    before = (
+        page.locator("#administration-outcome [data-at]").get_attribute("data-at")
+        if (page.locator(OUTCOME).count())
+        else ""
+    )
+    page.locator(f"#{change} button[type=submit]").click()
+    page.wait_for_selector(f"#administration-outcome [data-at]:not([data-at='{before}'])")
+    return page.inner_text(OUTCOME)
+
+
+def test_a_fee_by_decree_is_proposed_by_one_and_approved_by_another(
+    visitor: Visitor, colleague: Visitor, demo: Demo
+) -> None:
+    page = opens(visitor, "administrator")
+    day = today() + timedelta(days=40)
+    fill(page, "proposeFee", visaType="C1", amountIdr="654000", validFrom=day.isoformat())
+    fill(page, "proposeFee", decree="PP 1/2027", reason="Costs have risen.")
+    assert "Proposed." in send(page, "proposeFee")
+    page.wait_for_selector("#administration-waiting article >> text=654000")
+    own = page.locator("#administration-waiting article", has_text="654000")
+    assert "another administrator has to approve it" in own.inner_text()
+    assert not own.get_by_role("button", name="Approve").is_visible()
+    assert page.input_value("#proposeFee-decree") == ""  # nothing is proposed twice by mistake
+    assert_accessible(page, widths=(390, 1440))
+
+    other = opens(colleague, "administrator-2")
+    proposed = other.locator("#administration-waiting article", has_text="654000")
+    assert "PP 1/2027" in proposed.inner_text()
+    proposed.get_by_role("button", name="Approve").click()
+    other.wait_for_selector(f"{OUTCOME} >> text=Approved.")
+    other.wait_for_selector("#administration-visa_types >> text=654,000")
+    assert "Costs have risen." in other.inner_text("#administration-settled")
+    changes = demo.ask("administrator", CHANGED, subject="C1")["referenceChanges"]["nodes"]
+    [change] = [each for each in changes if each["decree"] == "PP 1/2027"]
+    assert (change["state"], change["approvedBy"]) == ("APPROVED", "administrator-2")
+
+
+def test_a_mistake_stands_at_its_field_in_the_readers_language(visitor: Visitor) -> None:
+    page = opens(visitor, "administrator", "id")
+    day = today() - timedelta(days=4)
+    fill(page, "proposeFee", visaType="C1", amountIdr="1000", validFrom=day.isoformat())
+    fill(page, "proposeFee", decree="PP 2/2027", reason="Terlambat.")
+    refused = send(page, "proposeFee")
+    assert "Tidak ada yang diubah." in refused
+    assert page.get_attribute("#proposeFee-validFrom", "aria-invalid") == "true"
+    assert page.input_value("#proposeFee-decree") == "PP 2/2027"  # what was filled in stays
+    again = send(page, "proposeFee")
+    assert again == refused
+
+
+def test_an_account_is_suspended_at_once_confirmed_by_another_and_lifted(
+    visitor: Visitor, colleague: Visitor
+) -> None:
+    page = opens(visitor, "administrator")
+    fill(page, "suspendViewer", subject="agent-nz", reason="A stolen telephone.")
+    assert "Suspended at once." in send(page, "suspendViewer")
+    page.wait_for_selector("#administration-suspensions >> text=agent-nz")
+    assert "unless a second person confirms it" in page.inner_text("#administration-suspensions")
+    assert (
+        not page.locator("#administration-suspensions")
+        .get_by_role("button", name="Confirm")
+        .is_visible()
+    )
+
+    other = opens(colleague, "administrator-2")
+    one = other.locator("#administration-suspensions article", has_text="agent-nz")
+    one.get_by_role("button", name="Confirm").click()
+    other.wait_for_selector("#administration-suspensions >> text=Confirmed by administrator-2")
+    one.locator("summary").click()
+    one.locator("[name=reason]").fill("It was found.")
+    one.get_by_role("button", name="Lift").click()
+    other.wait_for_selector("#administration-suspensions >> text=Nobody is suspended.")
+
+
+def test_the_page_is_for_administrators_alone(visitor: Visitor) -> None:
+    page = visitor.opens("leadership", path=PATH)
+    assert not page.locator("form[data-change]").count()
+    assert "Administration" not in page.inner_text("#navigation")
+
+
+async def sent(browser: httpx2.AsyncClient, data: Any) -> httpx2.Response:
+    """The answer to a form as the page sends it."""
+    place = {"id": "administration-sent", "property": "data"}
+    return await browser.post(
+        ASK,
+        json={
+            "output": "administration-outcome.data-html",
+            "outputs": {"id": "administration-outcome", "property": "data-html"},
+            "inputs": [{**place, "value": data}],
+            "state": [],
+            "changedPropIds": ["administration-sent.data"],
+        },
+    )
+
+
+def a_suspension(**changes: Any) -> dict[str, Any]:
+    values = {"subject": "agent-my", "reason": "A stolen telephone."}
+    given = {"change": "suspendViewer", "form": "suspendViewer", "key": "k" * 32, "at": 1}
+    return {**given, "values": values, **changes}
+
+
+def result_of(answer: httpx2.Response) -> str:
+    assert answer.status_code == 200, answer.text
+    html = answer.json()["response"]["administration-outcome"]["data-html"]
+    return re.findall('data-result="([a-z]+)"', html)[0]
+
+
+SUSPENSIONS = "{ suspensions(first: 50) { nodes { id subject liftedAt } } }"
+
+
+def open_suspensions(demo: Demo, subject: str) -> list[str]:
+    found = demo.ask("administrator", SUSPENSIONS)["suspensions"]["nodes"]
+    return [one["id"] for one in found if one["subject"] == subject and not one["liftedAt"]]
+
+
+@pytest.mark.anyio
+async def test_a_form_that_is_sent_twice_is_done_once(connected: Running, demo: Demo) -> None:
+    browser, _ = await connected.visitor("administrator")
+    async with browser:
+        await draw(browser)
+        for _ in range(2):
+            assert result_of(await sent(browser, a_suspension())) == "done"
+        [id_] = open_suspensions(demo, "agent-my")
+        again = await sent(browser, a_suspension(key="another-form"))
+        assert result_of(again) == "refused"  # it is suspended already
+        lift = a_suspension(
+            change="liftSuspension",
+            key="lift-it-again",
+            values={"suspensionId": id_, "reason": "Found."},
+        )
+        assert result_of(await sent(browser, lift)) == "done"
+
+
+@pytest.mark.anyio
+async def test_a_form_of_another_viewers_page_changes_nothing(
+    connected: Running, demo: Demo
+) -> None:
+    browser, _ = await connected.visitor("administrator")
+    async with browser:
+        await draw(browser)
+        browser.cookies.set(COOKIE, (await connected.session_of("administrator-2"))[0])
+        assert (await sent(browser, a_suspension(key="of-another-page"))).status_code == 409
+        browser.headers[DRAWN_FOR] = ""
+        assert (await sent(browser, a_suspension(key="of-another-page"))).status_code == 409
+        browser.headers["Sec-Fetch-Site"] = "cross-site"
+        assert (await sent(browser, a_suspension(key="of-another-page"))).status_code == 403
+    assert open_suspensions(demo, "agent-my") == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("user", ["leadership", "officer", "manager-au"])
+async def test_nobody_else_changes_anything_by_the_form(
+    connected: Running, demo: Demo, user: str
+) -> None:
+    browser, _ = await connected.visitor(user)
+    async with browser:
+        await draw(browser)
+        assert result_of(await sent(browser, a_suspension(key=f"of-{user}"))) == "refused"
+    assert open_suspensions(demo, "agent-my") == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "data",
+    [
+        None, 7, [], {}, a_suspension(change="viewer"), a_suspension(change="../question"),
+        a_suspension(values=[]), a_suspension(key=""), a_suspension(key="k" * 65),
+        a_suspension(change="proposeFee", values={"amountIdr": "much"}),
+        a_suspension(values={}),
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_what_no_form_sends_is_refused(connected: Running, data: Any) -> None:
+    browser, _ = await connected.visitor("administrator")
+    async with browser:
+        await draw(browser)
+        assert result_of(await sent(browser, data)) == "refused"
+
+
+@pytest.mark.anyio
+async def test_while_the_gateway_is_away_the_outcome_is_not_known(
+    connected: Running, demo: Demo
+) -> None:
+    """The same form, sent again, is done once."""
+    values = {"subject": "agent-th", "reason": "A stolen telephone."}
+    browser, _ = await connected.visitor("administrator")
+    async with browser:
+        await draw(browser)
+        connected.line.is_cut = True
+        assert (
+            result_of(await sent(browser, a_suspension(key="sent-twice", values=values)))
+            == "unknown"
+        )
+        connected.line.is_cut = False
+        assert (
+            result_of(await sent(browser, a_suspension(key="sent-twice", values=values))) == "done"
+        )
+        [id_] = open_suspensions(demo, "agent-th")
+        lift = {"suspensionId": id_, "reason": "Found."}
+        await sent(browser, a_suspension(change="liftSuspension", key="lift-it-later", values=lift))
+
+
+def test_every_change_of_an_administrator_has_a_form(demo: Demo) -> None:
+    asked = '{ __type(name: "Mutation") { fields { name } } }'
+    fields = demo.ask("administrator", asked)["__type"]["fields"]
+    assert {field["name"] for field in fields} == CHANGES.keys()
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_form_fills_in_what_its_mutation_takes(demo: Demo, change: str) -> None:
+    name = f"{change[0].upper()}{change[1:]}Input"
+    asked = "query ($name: String!) { __type(name: $name) { inputFields { name type { kind } } } }"
+    inputs = demo.ask("administrator", asked, name=name)["__type"]["inputFields"]
+    wanted = {field["name"]: field["type"]["kind"] == "NON_NULL" for field in inputs}
+    assert wanted.pop("idempotencyKey")
+    fields = {field.name: field.is_required for field in CHANGES[change]}
+    assert fields.keys() == wanted.keys()
+    assert all(fields[name] for name, is_required in wanted.items() if is_required)
