@@ -1,11 +1,12 @@
 """The commands of docs/operations.md, one after the other, on Debian's PostgreSQL.
 
-They are run as they stand there, by an ordinary user, but for the ports and the folder of the
-server, which are this run's own: from an empty database to the first application, and then what
-an operator does to an installation.
+They, and those of docs/trusted-documents.md, are run as they stand there, by an ordinary user, but
+for the ports and the folder of the server, which are this run's own: from an empty database to the
+first application, and then what an operator does to an installation.
 """
 
 import contextlib
+import json
 import os
 import pwd
 import re
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,8 @@ from tests.machine import needs
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+DOCUMENTS = (ROOT / "docs" / "trusted-documents.md").read_text(encoding="utf-8")
+QUERY = "query Who { viewer { role } }"
 #: Where `make test` unpacks them, see deploy/setup/debian_postgres.py.
 PROGRAMS = ROOT / ".tools" / "debian-postgres" / "bin"
 ABSENT = "Debian's PostgreSQL is not unpacked here (`make debian-postgres`, where there is apt)"
@@ -31,8 +35,9 @@ SECONDS = 280
 
 
 def commands() -> str:
-    """The shell blocks of the page, one after the other."""
-    return "\n".join(re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL))
+    """The shell blocks of the page, one after the other, and then that of registering documents."""
+    blocks = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    return "\n".join([*blocks, re.findall(r"```sh\n(.*?)```", DOCUMENTS, re.DOTALL)[0]])
 
 
 def ordinary_user() -> dict[str, Any]:
@@ -72,6 +77,10 @@ def test_the_first_application_is_granted_and_the_installation_looked_after(fold
         ":8000": f":{(port := free_port())}",
         ":9464": f":{(metrics := free_port())}",
     }
+    hash_ = sha256(QUERY.encode()).hexdigest()
+    manifest = folder / "persisted-documents.json"
+    manifest.write_text(json.dumps({"who-1": QUERY}), encoding="utf-8")
+    replaced |= {" persisted-documents.json": f" {manifest}", "sha256:5f1d…": f"sha256:{hash_}"}
     script = commands()
     for written, ours in replaced.items():
         assert written in script
@@ -98,6 +107,9 @@ def test_the_first_application_is_granted_and_the_installation_looked_after(fold
         r".*: one key is left\.",
         r"0 of 1 data keys belong to nobody and would be swept\.",
         r"Nothing was rewritten\.",
+        r"1 registered, 0 known already\.",
+        rf" +sha256:{hash_}, who-1",
+        rf"retired sha256:{hash_}",
     ):
         assert any(re.fullmatch(expected, line) for line in said), f"{expected}\n{done.stdout}"
 

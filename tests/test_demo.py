@@ -1,7 +1,9 @@
 """The two things that a newcomer does: `gerbang demo`, and `gerbang demo --check`."""
 
+import json
 import re
 import subprocess
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -9,6 +11,7 @@ import httpx2
 
 from tests.running_demo import GERBANG, Demo, data_folder
 
+README = Path(__file__).resolve().parents[1] / "README.md"
 PER_COUNTRY = """
 query PerCountry($from: Date!, $to: Date!) {
   volumes(from: $from, to: $to, groupBy: [COUNTRY]) { rows { country { code } intake { value } } }
@@ -23,6 +26,20 @@ def test_demo_prints_volumes_addresses_and_users(demo: Demo) -> None:
     assert demo.dashboard_url in demo.printed
     assert f"{demo.api_url}/graphql" in demo.printed
     assert "manager-pacific" in demo.printed
+
+
+def test_the_first_query_of_the_readme_is_answered_to_a_shell(demo: Demo) -> None:
+    """As it is printed there, but for the address of this demo."""
+    [asked] = re.findall(r"^```sh\n(ask\(\).*?)^```", README.read_text("utf-8"), re.M | re.S)
+    asked = asked.replace("http://127.0.0.1:8000", demo.api_url)
+    asked = asked.replace(".venv/bin/gerbang token", f"{GERBANG} token --url {demo.api_url}")
+    script = f"set -euo pipefail\n{asked}\necho\nask manager-au"
+    answers = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    countries = [
+        [row["country"]["name"] for row in json.loads(line)["data"]["volumes"]["rows"]]
+        for line in answers.stdout.splitlines()
+    ]
+    assert countries == [["Australia", "Singapore"], ["Australia"]]
 
 
 def test_demo_answers_leadership_and_a_manager_each_in_their_scope(demo: Demo) -> None:
