@@ -1,5 +1,6 @@
 """The dashboard asks for its documents by their ids, and works where nobody registered them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -8,6 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from dashboard.gateway.client import GatewayError, HttpGatewayClient, document
+from dashboard.gateway.session import Session
 from dashboard.pages.documents import screen_documents
 from gateway.cli.dashboard_documents import register_dashboard
 from models.database.connections import connect
@@ -27,6 +29,19 @@ class RecordingTransport(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         self.sent.append(orjson.loads(await request.aread()))
         return await self._inner.handle_async_request(request)
+
+
+class Meanwhile(RecordingTransport):
+    """A transport on which something happens between the answer and whoever waits for it."""
+
+    def __init__(self, app: Starlette, happens: Callable[[], None]) -> None:
+        super().__init__(app)
+        self._happens = happens
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = await super().handle_async_request(request)
+        self._happens()
+        return response
 
 
 async def sent_keys(database: str, names: list[str], **settings: str) -> list[set[str]]:
@@ -62,3 +77,28 @@ async def test_what_the_gateway_refuses_is_not_asked_twice(world: str) -> None:
         with pytest.raises(GatewayError, match="UNAUTHENTICATED"):
             await HttpGatewayClient("http://gateway", line).ask("viewer", {}, "no token")
     assert len(line.sent) == 1
+
+
+async def test_who_somebody_is_is_kept_for_the_token_and_role_that_were_asked_with(
+    world: str,
+) -> None:
+    def a_session() -> Session:
+        return Session(tokens.token("LEADERSHIP"), None, "", expires_at=0)
+
+    kept, changed = a_session(), a_session()
+    async with running_gateway(tokens.settings(world)) as app:
+        line = RecordingTransport(app)
+        dashboard = HttpGatewayClient("http://gateway", line)
+        assert (await dashboard.viewer(kept)).role == "LEADERSHIP"
+        asked = len(line.sent)
+        assert await dashboard.viewer(kept) == kept.viewer
+        assert len(line.sent) == asked
+        for happens in (
+            lambda: changed.act_as("OFFICER"),
+            lambda: setattr(changed, "access_token", "another"),
+        ):
+            changed.act_as(None)
+            changed.access_token = kept.access_token
+            other = HttpGatewayClient("http://gateway", Meanwhile(app, happens))
+            assert (await other.viewer(changed)).role == "LEADERSHIP"
+            assert changed.viewer is None
