@@ -143,3 +143,18 @@ def test_leading_contributions_go_the_way_of_the_total() -> None:
     ]
     assert [(part.key, part.change) for part in change.find_opposing(2)] == [("SG", 60)]
     assert change.remainder(change.find_leading(2)) == 50
+
+
+def test_the_groups_that_moved_furthest_come_first_and_of_two_alike_the_first_by_name() -> None:
+    change = total_change({"AU": 5, "MY": 9, "SG": 9, "US": 1}, {"AU": 9, "US": 9})
+    assert [part.key for part in change.contributions] == ["MY", "SG", "US", "AU"]
+    assert [part.key for part in change.find_leading(1)] == ["MY"]
+    assert [part.key for part in change.find_leading(2)] == ["MY", "SG"]
+    assert [part.key for part in change.find_opposing(1)] == ["US"]
+    assert [part.key for part in change.find_opposing(2)] == ["US", "AU"]
+    rates = rate_change(
+        {"AU": Share(10, 5), "MY": Share(10, 2), "SG": Share(10, 2), "US": Share(10, 0)},
+        {"AU": Share(10, 2), "MY": Share(10, 0), "SG": Share(10, 0), "US": Share(10, 4)},
+    )
+    assert rates
+    assert [part.key for part in rates.contributions] == ["US", "AU", "MY", "SG"]

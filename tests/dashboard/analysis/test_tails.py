@@ -123,3 +123,21 @@ def test_wilson_is_the_known_interval(n: int, data: st.DataObject) -> None:
     low, high = wilson(cases, n)
     known = stats.binomtest(cases, n).proportion_ci(method="wilson")
     assert (low, high) == pytest.approx((known.low, known.high), abs=1e-9)
+
+
+def test_a_model_keeps_the_range_of_each_number_and_level_apart() -> None:
+    model = Model(0.03, 0.2)
+    ranges = [model.range(n, level) for n in (100, 2_000) for level in (0.95, 0.998)]
+    assert len(set(ranges)) == 4
+    assert ranges == [
+        Model(0.03, 0.2).range(n, level) for n in (100, 2_000) for level in (0.95, 0.998)
+    ]
+
+
+def test_nothing_and_all_have_no_spread() -> None:
+    none, some = np.array([0.0]), np.array([10.0])
+    assert likely_spread(none, none, 0.1) == likely_spread(some, none, 0.0) == 0
+    assert likely_spread(some, some, 1.0) == 0
+    assert Model(1.0).range(7, 0.95)[:2] == (7, 7)
+    assert Model(0.0).range(7, 0.95)[:2] == (0, 0)
+    assert wilson(0, 0) == (0, 1)
