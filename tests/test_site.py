@@ -1,10 +1,13 @@
 """The site that `make docs` builds has every page, and is searched without a network."""
 
 import ast
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from playwright.sync_api import Browser, Request
 
 from tests.dashboard.visiting import browser
@@ -30,6 +33,13 @@ def test_every_page_is_in_the_navigation() -> None:
     }
     assert len(listed) == len(set(listed))
     assert pages - set(listed) == {"README"}
+
+
+def test_what_builds_the_site_is_pinned_with_hashes() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    pinned = (ROOT / "deploy" / "setup" / "docs.txt").read_text(encoding="utf-8")
+    needed = {Requirement(each).name for each in project["dependency-groups"]["docs"]}
+    assert needed <= set(re.findall(r"^([\w-]+)==\S+[^\n]*\\\n +--hash=sha256:", pinned, re.M))
 
 
 @pytest.mark.proof
