@@ -41,18 +41,15 @@ from gateway.settings import Settings, SettingsError
 from gateway.wire import explorer
 from gateway.wire.addresses import Addresses
 from gateway.wire.admission import Admission, AdmissionLimits
-from gateway.wire.drain import Drain
 from gateway.wire.edge import Edge
-from gateway.wire.health import Check, Health
+from gateway.wire.health import Check, Drain, Health, internal_app
 from gateway.wire.http import GraphQLOverHTTP
-from gateway.wire.internal import internal_app
 from gateway.wire.metrics import Metrics
 from gateway.wire.parameters import URL_PARAMETERS
 from gateway.wire.refusals import HANDLERS, answer_without_route
 from gateway.wire.schema_files import SchemaFiles
 from gateway.wire.socket_limits import SocketLimits, Sockets
-from gateway.wire.subscriptions import ObservedFollower
-from gateway.wire.websocket import GraphQLOverWebSocket
+from gateway.wire.websocket import GraphQLOverWebSocket, ObservedFollower
 
 if TYPE_CHECKING:  # production never loads the development sign-in
     from gateway.development import SignIn

@@ -22,7 +22,7 @@ from gateway.execution.schemas import Schemas
 from gateway.execution.subscriptions import SchemaSubscriptions
 from gateway.faults import Fault
 from gateway.settings import Settings
-from gateway.wire.drain import Drain
+from gateway.wire.health import Drain
 from gateway.wire.metrics import Metrics
 from gateway.wire.socket_limits import SocketLimits
 from models.database.connections import pool as make_pool

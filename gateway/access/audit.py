@@ -5,29 +5,75 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
+import orjson
 from psycopg import Error
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.access.inquiry_room import InquiryRoom
-from gateway.access.log_entries import Room, write_entries
 from gateway.access.purpose import StatedPurpose
 from gateway.access.read_budget import LookupBudget, ReadBudget
-from gateway.access.transactions.begin import TransactionStarts
-from gateway.access.transactions.one_write import commit_in_one_write
+from gateway.access.transactions.begin import TransactionStarts, commit_in_one_write
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.logs.requests import current_record
 from gateway.policy import NAMES_NO_CASE
 from gateway.viewer import Viewer
 from models import AccessEvent, BanRead, Base, BreachLookup, PersonLookup
 from models.account import seal_entries
+from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool
 from models.key_service import KeyService, KeyServiceError
 from models.logs import facts
 from models.row_keys import new_key
 from models.vocabulary import BreachList, IndexKind, Role
+
+
+class Room(Protocol):
+    """What limits how many people a viewer reads: a budget, or an inquiry."""
+
+    def question(self) -> Command:
+        """A call of a database function that admits these people and returns null where there is
+        room, and otherwise returns why there is none."""
+        ...
+
+    def refusal(self, why: str) -> RequestError:
+        """The error that the viewer gets for such an answer."""
+        ...
+
+
+def write_entries(
+    noun: type[Base], rows: Sequence[Mapping[str, Any]], room: Room | None
+) -> Command:
+    """Write the rows if there is room; otherwise write none, and return why.
+
+    Also returns how many were written: a trigger of whoever administers the database can swallow
+    them.
+    """
+    question = room.question() if room else Command("NULL")
+    if not rows:
+        text = f"SELECT ({question.text})::text AS why, 0::bigint AS written"
+        return Command(text, question.arguments)
+    columns = ", ".join(f'"{name}"' for name in rows[0])
+    table, entries = noun.__tablename__, f"${len(question.arguments) + 1}"
+    text = f"""
+        WITH room AS MATERIALIZED (SELECT ({question.text})::text AS why), written AS (
+            INSERT INTO {table} ({columns})
+            SELECT {columns} FROM room, json_populate_recordset(NULL::{table}, {entries}::json)
+            WHERE why IS NULL RETURNING 1
+        )
+        SELECT why, (SELECT count(*) FROM written) AS written FROM room
+    """  # noqa: S608 - the names are those of our models
+    return Command(text, (*question.arguments, orjson.dumps(rows, default=_as_json).decode()))
+
+
+def _as_json(value: object) -> str:
+    """Values that JSON cannot express, as PostgreSQL reads them."""
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    raise TypeError(f"no entry holds {type(value).__name__}")
+
 
 log = logging.getLogger(__name__)
 

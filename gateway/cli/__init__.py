@@ -38,7 +38,7 @@ COMMANDS = {
     "settings": "documents",
     "snapshots": "documents",
     "synthesise": "data",
-    "token": "token",
+    "token": "main_job",
     "vault": "vault",
     "volumes": "data",
 }

@@ -18,14 +18,13 @@ import click
 import httpx2
 import uvicorn
 
-from gateway.cli.dashboard_documents import register_dashboard
 from gateway.cli.data import WorldOptions, with_world_options
 from gateway.cli.database_errors import DatabaseError
-from gateway.cli.internal import internal_server
+from gateway.cli.init import register_dashboard
 from gateway.cli.keeper import run_keeper
 from gateway.cli.main_job import MainJob, show_addresses
-from gateway.cli.ports import require_free_port
 from gateway.cli.serving import run_on_fastest_loop, server_config
+from gateway.cli.starting import internal_server, require_free_port
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from models.database.connections import connect

@@ -1,4 +1,6 @@
-"""Commands that print what is made from the code: policy, settings, snapshots."""
+"""Commands that print what is made from the code (policy, settings), or write it to files
+(snapshots).
+"""
 
 import sys
 from collections.abc import Iterator
@@ -9,10 +11,11 @@ from pathlib import Path
 import click
 from graphql import GraphQLSchema, print_schema
 
+from dashboard.pages.documents import screen_documents
 from dashboard.web import style_hashes
-from gateway.cli.documents_page import documents_page
 from gateway.cli.explain import plans_page
 from gateway.errors_page import errors_page
+from gateway.execution.document_matrix import DocumentMatrix, ExaminedDocument, matrix_table
 from gateway.execution.role_schema import role_schema
 from gateway.mapping.catalogue import Catalogue
 from gateway.policy_page import policy_page
@@ -22,6 +25,29 @@ from gateway.settings import Settings, variable_name
 from gateway.settings.commands import commands_that_need
 from models.life.diagram import life_page
 from models.vocabulary import Role
+
+_HEAD = (
+    "# The dashboard's documents\n\n"
+    "Made by `make snapshots` from the `.graphql` files of [dashboard](../dashboard) and from"
+    " [gateway/policy.py](../gateway/policy.py), as `gerbang documents matrix` does for yours:"
+    " which roles can run which document, and the most that it costs them, for the year that a"
+    " screen shows at first (partner roles: with one country and one centre). Bold is a role for"
+    " which a screen sends the document; a dash, one that cannot run it. A changed line of the"
+    " policy shows here which screens break for whom, and `make check` refuses it.\n\n"
+)
+
+
+def documents_page() -> str:
+    """The page docs/documents.md."""
+    matrix = DocumentMatrix()
+    named: dict[str, ExaminedDocument] = {}
+    senders: dict[str, frozenset[Role]] = {}
+    for each in screen_documents():
+        name = f"{each.screen}: `{each.name}`"
+        named[name] = matrix.examine(each.text, each.variables)
+        senders[name] = frozenset(map(Role, each.sent_for(Role)))
+    return _HEAD + "\n".join(matrix_table(named, senders)) + "\n"
+
 
 _GATEWAY = Path(__file__).parent.parent
 

@@ -1,15 +1,20 @@
-"""The command `gerbang init`, which loads the reference data."""
+"""The command `gerbang init`, which loads the reference data and registers the dashboard's
+documents.
+"""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import asyncpg
 import click
+from graphql import OperationDefinitionNode, parse
 
-from gateway.cli.dashboard_documents import register_dashboard
+from dashboard.pages.documents import screen_documents
 from gateway.cli.database_errors import explain_database_errors
 from gateway.settings import Command, read_settings
 from models.database.connections import connect
+from models.documents import Registration, register
 from models.key_service import create_key_file
 from models.reference.data import Files, Line, LoadReport, load, read_files
 from models.reference.data.tables import TABLES, Basis
@@ -70,3 +75,20 @@ def print_report(report: LoadReport) -> None:
 
 def _count_assumed(lines: Sequence[Line]) -> int:
     return sum(line.basis is Basis.ASSUMED for line in lines)
+
+
+CLIENT = "dashboard"
+
+
+async def register_dashboard(connection: asyncpg.Connection, by: str) -> int:
+    """Register the dashboard's documents; return how many were new."""
+    documents = [
+        Registration(each.text, tuple(_operation_names(each.text))) for each in screen_documents()
+    ]
+    return len(await register(connection, documents, client=CLIENT, by=by))
+
+
+def _operation_names(text: str) -> Iterator[str]:
+    for node in parse(text).definitions:
+        if isinstance(node, OperationDefinitionNode) and node.name:
+            yield node.name.value

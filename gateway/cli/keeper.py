@@ -13,13 +13,10 @@ import click
 from starlette.applications import Starlette
 
 from gateway.access.probe import CHECKPOINT_AGE, EDITION_AGE, FIGURES, FOLD_LAG
-from gateway.cli.internal import internal_server
-from gateway.cli.process_log import logging_as
-from gateway.cli.starting import require_database
+from gateway.cli.starting import internal_server, logging_as, require_database
 from gateway.faults import Fault
 from gateway.settings import Command, Settings, read_settings
-from gateway.wire.health import Health
-from gateway.wire.internal import internal_app
+from gateway.wire.health import Health, internal_app
 from gateway.wire.keeper_metrics import KeeperMetrics
 from models.account import CheckpointFolder
 from models.database.connections import CONNECTION_ERRORS, connect

@@ -1,4 +1,6 @@
-"""Asks for the volumes per partner country over HTTP, as leadership and as a partner manager."""
+"""The demo's main job: it asks for the volumes per partner country over HTTP, as leadership and as
+a partner manager, with tokens as `gerbang token` prints them.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -7,7 +9,6 @@ from typing import Any
 import click
 import httpx2
 
-from gateway.cli.token import demo_token
 from models.instants import wib_day
 
 _MOST_ROWS = 20
@@ -23,6 +24,24 @@ query VolumesPerPartnerCountry($from: Date!, $to: Date!) {
 }
 """
 _OUTCOMES = "decisions { value } refusalRate { value } turnaroundP50 { hours } targetRate { value }"
+
+
+@click.command()
+@click.argument("user")
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The running demo.")
+def token(user: str, url: str) -> None:
+    """Print an access token for a demo user of a running demo."""
+    try:
+        click.echo(demo_token(user, url))
+    except httpx2.HTTPError as error:
+        raise click.ClickException(f"no demo answers at {url}: {error}") from None
+
+
+def demo_token(user: str, url: str) -> str:
+    answer = httpx2.post(f"{url}/development/users/{user}/token", timeout=10)
+    if answer.is_error:
+        raise click.ClickException(f"there is no demo user {user} at {url}")
+    return answer.json()["access_token"]
 
 
 def show_addresses(url: str, dashboard_url: str) -> None:

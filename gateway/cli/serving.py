@@ -1,22 +1,20 @@
-"""The command `gerbang serve`, which serves the gateway."""
+"""The command `gerbang serve`, which serves the gateway, and stops without failing a request."""
 
 import asyncio
-from collections.abc import Coroutine
+import resource
+import signal
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 import uvicorn
 from starlette.applications import Starlette
 
-from gateway.cli.internal import internal_server
-from gateway.cli.open_files import allow_open_files
-from gateway.cli.ports import require_free_port
-from gateway.cli.process_log import logging_as
-from gateway.cli.starting import require_database
-from gateway.cli.stopping import DrainingServer
+from gateway.cli.starting import internal_server, logging_as, require_database, require_free_port
 from gateway.service import gateway
-from gateway.settings import Command, Settings, read_settings
-from gateway.wire.drain import Drain
+from gateway.settings import Command, Settings, SettingsError, read_settings
+from gateway.wire.health import Drain
 from gateway.wire.protocol import BoundedSocket, bounded_http
 from models.garbage import collect_seldom
 from models.logs import log_unhandled
@@ -79,3 +77,68 @@ def server_config(app: Starlette, settings: Settings) -> uvicorn.Config:
         # Compressing secrets together with text that others wrote could reveal the secrets.
         ws_per_message_deflate=False,
     )
+
+
+#: Listeners, the event loop, logs, requests to the provider, and files that are open briefly.
+_OTHERS = 100
+
+
+def allow_open_files(settings: Settings) -> None:
+    """Raise the soft limit if needed. Raises SettingsError if the hard limit is too low."""
+    needed = (
+        settings.connections
+        + settings.sockets
+        + settings.unknown_sockets
+        + settings.database_connections
+        + _OTHERS
+    )
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= needed:
+        return
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        raise SettingsError(
+            f"The system lets this process open {hard} files, and its connections may need "
+            f"{needed}. Raise that limit (`ulimit -Hn`, LimitNOFILE), or lower "
+            "GERBANG_CONNECTIONS, GERBANG_SOCKETS or GERBANG_UNKNOWN_SOCKETS."
+        )
+    resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+
+
+class DrainingServer(uvicorn.Server):
+    """A server that shuts down gracefully on SIGTERM, so that the process exits with code 0.
+
+    1. Readiness turns false, and every response asks its client to reconnect.
+    2. After the grace period, no connection is accepted, and running requests finish (by uvicorn).
+
+    Ctrl+C, or a second SIGTERM, skips the grace period. One more signal drops running requests.
+    """
+
+    def __init__(self, config: uvicorn.Config, drain: Drain, grace_seconds: float) -> None:
+        super().__init__(config)
+        self._drain = drain
+        self._grace_seconds = grace_seconds
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Uvicorn's own method raises the signal again at the end, so the exit code is not 0."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self._stop, self._grace_seconds)
+        loop.add_signal_handler(signal.SIGINT, self._stop, 0)
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGTERM)
+            loop.remove_signal_handler(signal.SIGINT)
+
+    def _stop(self, grace_seconds: float) -> None:
+        if self.should_exit:
+            self.force_exit = True
+        elif self._drain.has_begun or not grace_seconds:
+            self._drain.begin()
+            self._stop_listening()
+        else:
+            self._drain.begin()
+            asyncio.get_running_loop().call_later(grace_seconds, self._stop_listening)
+
+    def _stop_listening(self) -> None:
+        self.should_exit = True

@@ -21,14 +21,13 @@ from gateway.access.tokens import InvalidTokenError, KeySource
 from gateway.development.authorization import (
     AuthorizationRequest,
     Client,
+    LoopbackOnly,
     UnknownClientError,
     authorization_request,
 )
 from gateway.development.grants import Grants, Session
-from gateway.development.issuing import TOKEN_SECONDS, TokenIssuer
-from gateway.development.loopback import LoopbackOnly
+from gateway.development.issuing import ALGORITHM, TOKEN_SECONDS, SigningKeys, TokenIssuer
 from gateway.development.page import language_of, sign_in_page
-from gateway.development.signing import ALGORITHM, SigningKeys
 from gateway.development.users import DemoUser, demo_users
 from gateway.settings import Settings
 from gateway.wire.parameters import read_body

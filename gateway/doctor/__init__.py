@@ -6,23 +6,23 @@ from collections.abc import AsyncIterator
 import asyncpg
 
 from gateway.access.transactions.errors import TOO_MANY_CONNECTIONS, state_of
-from gateway.doctor.account import examine_account
 from gateway.doctor.database import (
+    examine_account,
     examine_disk,
+    examine_documents,
     examine_figures,
+    examine_owner_privileges,
+    examine_owner_rights,
     examine_revision,
     examine_row_rules,
+    examine_seal_keys,
+    examine_vault,
 )
-from gateway.doctor.documents import examine_documents
 from gateway.doctor.finding import Finding, finding_of
-from gateway.doctor.login import Clock, examine_keys, examine_login
-from gateway.doctor.owner import examine_owner_privileges, examine_owner_rights
+from gateway.doctor.login import Clock, examine_keys, examine_login, examine_transport
 from gateway.doctor.provider import examine_provider
 from gateway.doctor.reference import examine_reference_data
 from gateway.doctor.roles import examine_roles
-from gateway.doctor.seal_keys import examine_seal_keys
-from gateway.doctor.transport import examine_transport
-from gateway.doctor.vault import examine_vault
 from gateway.doctor.ways_around import find_ways_around
 from gateway.faults import Fault
 from gateway.settings import Settings

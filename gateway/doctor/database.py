@@ -1,13 +1,17 @@
-"""Examines the database as its owner: revision, row rules, backlog of the keeper, disk."""
+"""Examines the database as its owner: the owner's rights, revision, row rules and seal keys, the
+backlog of the keeper, the account, the vault, trusted documents, and the disk.
+"""
 
 from collections.abc import AsyncIterator
 
 import asyncpg
 
-from gateway.access.probe import FOLDED_WITHIN_SECONDS
+from gateway.access.probe import FOLDED_WITHIN_SECONDS, SIGNED_WITHIN_SECONDS
 from gateway.access.transactions.errors import DISK_FULL, state_of
 from gateway.doctor.finding import Finding, finding_of
 from gateway.faults import Fault
+from gateway.settings import DocumentRule, Settings
+from models.database.owner import by_what, is_superuser, missing_rights
 from models.migrations import current_and_newest
 from models.row_security import installed_version, version
 
@@ -56,3 +60,114 @@ async def examine_disk(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
         yield finding_of(Fault.DISK, "The disk of the database is full.")
     finally:
         await trial.rollback()
+
+
+_AGE = "SELECT extract(epoch FROM clock_timestamp() - signed_at)::float8 FROM account_head"
+#: How long somebody's read has waited for the first checkpoint of all.
+_WAITING = (
+    "SELECT extract(epoch FROM clock_timestamp() - min(occurred_at))::float8 FROM access_event"
+)
+
+
+async def examine_account(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
+    age = await owner.fetchval(_AGE)
+    if age is not None and age > SIGNED_WITHIN_SECONDS:
+        yield finding_of(Fault.CHECKPOINT, f"The account was signed last {age:,.0f} s ago.")
+    elif age is None and (await owner.fetchval(_WAITING) or 0) > SIGNED_WITHIN_SECONDS:
+        yield finding_of(Fault.CHECKPOINT, "People were read, and the account was never signed.")
+    if settings.checkpoints and not settings.checkpoints.is_dir():
+        yield Finding(
+            f"There is no folder {settings.checkpoints} for checkpoints here.",
+            "`gerbang audit verify` has nothing to compare the account with.",
+            "Mount it, or name another one in GERBANG_CHECKPOINTS.",
+        )
+
+
+_ANY = "SELECT EXISTS (SELECT FROM trusted_document WHERE retired_at IS NULL)"
+
+
+async def examine_documents(
+    owner: asyncpg.Connection, settings: Settings
+) -> AsyncIterator[Finding]:
+    if settings.documents is DocumentRule.REQUIRE and not await owner.fetchval(_ANY):
+        yield Finding(
+            "GERBANG_DOCUMENTS requires documents to be registered, and none is.",
+            "Every operation of every client is refused.",
+            "Run `gerbang init` for the dashboard's, and `gerbang documents register FILE` for"
+            " those of other clients; or set GERBANG_DOCUMENTS=log until then.",
+        )
+
+
+async def examine_owner_rights(owner: asyncpg.Connection, login: str) -> AsyncIterator[Finding]:
+    for what, statements in by_what(await missing_rights(owner, login)).items():
+        yield Finding(
+            what,
+            "`gerbang migrate` and `gerbang keep` would fail, or keep figures of no row.",
+            f"Let a superuser run this in the database once: {'; '.join(statements)};",
+        )
+
+
+async def examine_owner_privileges(
+    owner: asyncpg.Connection, settings: Settings
+) -> AsyncIterator[Finding]:
+    """A superuser is acceptable only in development."""
+    if not settings.in_development and await is_superuser(owner):
+        yield Finding(
+            "The owner in GERBANG_OWNER_URL is a superuser.",
+            "Who learns its password has every database of the server, and its files.",
+            "Prepare another one with deploy/postgres/owner.sql and name it there; then"
+            " `gerbang migrate` says what is to be handed over to it.",
+        )
+
+
+#: The table comes with this release's row rules, whose absence is another finding.
+_TABLE_EXISTS = "SELECT to_regclass('viewer.daily_seal_key') IS NOT NULL"
+_DAYS_WITHOUT = """
+    SELECT day FROM (VALUES ('today', clock_timestamp()),
+        ('tomorrow', clock_timestamp() + interval '1 day')) AS due (day, moment)
+    WHERE NOT EXISTS (
+        SELECT FROM viewer.daily_seal_key WHERE moment >= begins_at AND moment < ends_at
+    )
+"""
+
+
+async def examine_seal_keys(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
+    if not await owner.fetchval(_TABLE_EXISTS):
+        return
+    missing = [row["day"] for row in await owner.fetch(_DAYS_WITHOUT)]
+    if missing:
+        yield Finding(
+            f"The database has no seal key for {' and '.join(missing)} (days of UTC).",
+            "Without the key of a day no viewer reaches any row on it.",
+            "Run `gerbang migrate` now, then see why `gerbang keep` does not run: it installs the"
+            " next day's key.",
+        )
+
+
+_TAMPERED = """
+    SELECT count(*) AS number, max(raised_at)::timestamptz(0)::text AS latest FROM alert
+    WHERE kind = 'TAMPERED' AND is_open
+"""
+_LAST_SWEEP = """
+    SELECT reason FROM key_operation WHERE kind IN ('BEGIN', 'SWEEP', 'REFUSED')
+    ORDER BY occurred_at DESC LIMIT 1
+"""
+
+
+async def examine_vault(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
+    tampered = await owner.fetchrow(_TAMPERED)
+    if tampered and tampered["number"]:
+        yield Finding(
+            f"Sealed values were changed in the database: {tampered['number']} open alerts, the"
+            f" last of {tampered['latest']}.",
+            "Whoever did it writes to the database past every gateway; nobody reads these people.",
+            "Find out who did (`gerbang audit verify`), put the values back from a backup, and let"
+            " a supervisor close the alerts.",
+        )
+    if refused := await owner.fetchval(_LAST_SWEEP):
+        yield Finding(
+            f"The last sweep of data keys was refused: {refused}.",
+            "Keys that belong to nobody stay; if people are missing in the database, their keys"
+            " must not go.",
+            "Look whether this is the right database, and whole; then run `gerbang vault sweep`.",
+        )

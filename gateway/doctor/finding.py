@@ -1,6 +1,7 @@
 """A finding of the doctor: what is wrong, why it matters, and how to mend it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway.faults import EXPLANATIONS, Fault
 
@@ -24,3 +25,11 @@ def finding_of(fault: Fault, what: str) -> Finding:
     """A finding with the explanation and the remedy of a fault."""
     why, mend = EXPLANATIONS[fault]
     return Finding(what, why, mend, fault)
+
+
+class Question(NamedTuple):
+    """A query that returns one sentence for each thing that is wrong."""
+
+    query: str
+    why: str
+    mend: str

@@ -1,4 +1,4 @@
-"""Examines the gateway's own login: connection, clock, seal, replica lag."""
+"""Examines how the gateway reaches the database: keys, TLS, login, clock, seal, replica lag."""
 
 import time
 from collections.abc import AsyncIterator
@@ -11,6 +11,7 @@ from gateway.access.transactions.errors import TOO_MANY_CONNECTIONS, state_of
 from gateway.doctor.finding import Finding, finding_of
 from gateway.faults import Fault
 from gateway.settings import Settings
+from gateway.settings.contradictions import REMEDY, unprotected_hosts
 from gateway.viewer import ANONYMOUS
 from models.database.connections import CONNECTION_ERRORS, connect, own_backend
 from models.database.url import read_database_url
@@ -94,3 +95,16 @@ async def _replica(connection: asyncpg.Connection, settings: Settings) -> AsyncI
     lag = await connection.fetchval(LAG) or 0.0
     if lag > settings.replica_seconds:
         yield finding_of(Fault.REPLICA, f"The replica is {lag:.0f} s behind its primary.")
+
+
+async def examine_transport(settings: Settings) -> AsyncIterator[Finding]:
+    for variable, url in (
+        ("GERBANG_DATABASE_URL", settings.database_url),
+        ("GERBANG_OWNER_URL", settings.owner_url),
+    ):
+        if hosts := url and unprotected_hosts(url, settings.database_tls):
+            yield Finding(
+                f"{variable} reaches {hosts} without verified TLS.",
+                "Whoever stands in between can read everything, or answer instead.",
+                f"Add {REMEDY}.",
+            )

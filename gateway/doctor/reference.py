@@ -1,19 +1,8 @@
 """Examines the reference data: whether any is missing, or none is in force today."""
 
-from typing import NamedTuple
-
 import asyncpg
 
-from gateway.doctor.finding import Finding
-
-
-class Question(NamedTuple):
-    """A query that returns one sentence for each thing that is wrong."""
-
-    query: str
-    why: str
-    mend: str
-
+from gateway.doctor.finding import Finding, Question
 
 _INIT = "Run `gerbang init`"
 _FILE = "or give `gerbang init --files DIR` a file"

@@ -4,21 +4,10 @@ Each query takes the names of the policy's roles and of the gateway's login, and
 each finding.
 """
 
-from typing import NamedTuple
-
 import asyncpg
 
-from gateway.doctor.finding import Finding
+from gateway.doctor.finding import Finding, Question
 from models.row_security import DATABASE_ROLES
-
-
-class Question(NamedTuple):
-    """A query that returns one sentence for each thing that is wrong."""
-
-    query: str
-    why: str
-    mend: str
-
 
 #: Prefix of every query. It uses both parameters, so that a query need not use either.
 _ROLES = """

@@ -14,10 +14,9 @@ from graphql import (
 from psycopg import Error as DriverError
 from sqlalchemy.exc import DBAPIError
 
+from gateway.access.alerts import count_endings, raise_tampering
 from gateway.access.audit import AccessLog, OperationAudit
-from gateway.access.ending_counts import count_endings
 from gateway.access.purpose import stated_purpose
-from gateway.access.tampering import raise_tampering
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.errors import refuse_partial
 from gateway.access.transactions.reading import ReadTransaction

@@ -1,4 +1,6 @@
-"""The statements by which a case is locked and read, for a role."""
+"""The statements by which a case, its checklist and its corrections are locked and read, for a
+role.
+"""
 
 from datetime import date
 from typing import Any
@@ -20,12 +22,12 @@ from sqlalchemy import (
 
 from gateway.access.fields import is_readable
 from gateway.access.rows import meets_in_role
-from gateway.mutations.checklist import missing_documents, required_documents
 from gateway.rules import Rule, Scope
 from models import (
     Application,
     ApplicationEvent,
     Assignment,
+    CaseDocument,
     Correction,
     Decision,
     EntryRule,
@@ -34,7 +36,7 @@ from models import (
     Visa,
 )
 from models.case.decision import IS_LIVE
-from models.vocabulary import OPEN_CORRECTIONS, EventKind, Role, Status
+from models.vocabulary import OPEN_CORRECTIONS, DocumentKind, EventKind, Role, Status
 
 #: Columns of the decision; a role that may not read them takes no step that depends on it.
 _OF_THE_DECISION = (
@@ -199,3 +201,23 @@ def entry_in_force(nationality: Any) -> Any:
         .limit(1)
         .scalar_subquery()
     )
+
+
+def required_documents() -> Any:
+    """The kinds of the documents of its checklist, joined by commas."""
+    return _documents().label("required_documents")
+
+
+def missing_documents() -> Any:
+    """The kinds of the documents that are missing, joined by commas."""
+    return _documents(CaseDocument.recorded_at.is_(None)).label("missing_documents")
+
+
+def documents_of(kinds: str | None) -> frozenset[DocumentKind]:
+    """The kinds in a text of kinds joined by commas."""
+    return frozenset(map(DocumentKind, kinds.split(",") if kinds else ()))
+
+
+def _documents(*conditions: ColumnElement[bool]) -> Any:
+    kinds = select(func.aggregate_strings(CaseDocument.kind, ","))
+    return kinds.where(CaseDocument.application_id == Application.id, *conditions).scalar_subquery()

@@ -15,8 +15,8 @@ from sqlalchemy import Date, func, select, update
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.access.vault import vault_errors
 from gateway.mutations.case_statements import entry_in_force
-from gateway.mutations.eligibility import read_eligible
 from gateway.mutations.locked_case import Case, read_case
+from gateway.mutations.offer import read_eligible
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
 from gateway.mutations.people import check_passport, check_values
 from gateway.mutations.requests import Correction as Proposed

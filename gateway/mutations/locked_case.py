@@ -12,15 +12,13 @@ from gateway.access.rows import rule_of_changing, rule_of_reading
 from gateway.access.transactions.prepared import Bound
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case_statements import (
+    documents_of,
     select_answers,
     select_clearance,
     select_corrections,
     select_desk,
     select_state,
     select_to_lock,
-)
-from gateway.mutations.checklist import (
-    documents_of,
 )
 from gateway.rules import Rule, every_row
 from models.life import CaseState, Proposal

@@ -1,4 +1,4 @@
-"""What can be applied for today, and where: visa types, fees, countries and centres."""
+"""What can be applied for today, where, and by whom: visa types, fees, countries and centres."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,11 +11,18 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from gateway.access.rows import meets_in_role, rule_of_reading
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case_statements import today
-from gateway.mutations.eligibility import select_eligible_then
+from gateway.mutations.outcome import Reasons
 from gateway.rules import Rule
 from models import Centre, Country, Fee, PartnerCountry, VisaType
-from models.reference.dated_rules import EligibleVisaTypes, is_offered, select_days, select_months
-from models.vocabulary import Wait
+from models.life import Refusal
+from models.reference.dated_rules import (
+    EligibleVisaTypes,
+    is_offered,
+    select_days,
+    select_eligible,
+    select_months,
+)
+from models.vocabulary import TripPurpose, Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +127,49 @@ def _select_portals(rule: Rule | None) -> Any:
 def _is_open(noun: Any) -> Any:
     """The condition that a country or a centre of a partner is open on the day."""
     return (noun.opened_on <= _ON) & or_(noun.closed_on.is_(None), noun.closed_on > _ON)
+
+
+async def read_eligible(
+    transaction: WriteTransaction, nationalities: Collection[str], on: date
+) -> EligibleVisaTypes:
+    """What is open to some nationalities on a day."""
+    names = list(nationalities)
+    return EligibleVisaTypes.of(
+        await transaction.fetch_one(select_eligible_then, nationalities=names, on=on)
+    )
+
+
+def select_eligible_then() -> Any:
+    """What is open to ``nationalities`` on the day ``on``."""
+    nationalities = bindparam("nationalities", None, ARRAY(Text))
+    return select_eligible(nationalities, bindparam("on", None, Date))
+
+
+def check_eligible(
+    eligible: EligibleVisaTypes,
+    nationality: str,
+    visa_type: str,
+    purpose: TripPurpose | None,
+    reasons: Reasons,
+) -> None:
+    """Add a reason, with what fits instead, if nationals of a country cannot take a visa type.
+
+    Without a purpose the visa type must serve them for any.
+    """
+    fitting = eligible.fitting_types(nationality, purpose)
+    if visa_type in fitting:
+        return
+    if visa_type in eligible.fitting_types(nationality):
+        path = "tripPurpose"
+        if fitting:
+            reasons.add(Refusal.PURPOSE_NOT_SERVED, path, rule="fits_purpose", fitting=fitting)
+        else:
+            reasons.add(Refusal.PURPOSE_NOT_SERVED, path, fitting=())
+    else:
+        path = "visaType"
+        if fitting:
+            reasons.add(
+                Refusal.NATIONALITY_NOT_ELIGIBLE, path, rule="fits_nationality", fitting=fitting
+            )
+        else:
+            reasons.add(Refusal.NATIONALITY_NOT_ELIGIBLE, path, fitting=())

@@ -1,4 +1,6 @@
-"""Submits applications: each is checked on its own, the valid ones are written together."""
+"""Submits applications: each is checked on its own, and placed where it was taken in; the valid
+ones are written together.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -6,12 +8,20 @@ from random import SystemRandom
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import select
+
+from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.eligibility import check_eligible
-from gateway.mutations.groups import find_group
 from gateway.mutations.leaving import require_in_reach
-from gateway.mutations.offer import Offer, read_offer
-from gateway.mutations.outcome import NothingDoneError, Outcome, Reasons, RefusedError, Result
+from gateway.mutations.offer import Offer, check_eligible, read_offer
+from gateway.mutations.outcome import (
+    NothingDoneError,
+    Outcome,
+    Reason,
+    Reasons,
+    RefusedError,
+    Result,
+)
 from gateway.mutations.people import (
     check_own_applicant,
     check_passport,
@@ -20,14 +30,20 @@ from gateway.mutations.people import (
     own_applicant,
     values_of,
 )
-from gateway.mutations.places import find_place
 from gateway.mutations.requests import Submission, SubmissionRequest
+from gateway.viewer import Viewer
 from models import (
     Application,
     ApplicationEvent,
     Bill,
 )
-from models.case.reference_numbers import IntakePlace, new_billing_code, new_reference
+from models.case.reference_numbers import (
+    DIRECT,
+    IntakePlace,
+    new_billing_code,
+    new_group_reference,
+    new_reference,
+)
 from models.life import STEPS, Refusal, Verb
 from models.reference.dated_rules import needed_until
 from models.row_keys import new_key
@@ -194,3 +210,75 @@ def _event_rows(
         {**shared, "sequence": 1, "kind": EventKind.SUBMITTED, **by},
         {**shared, "sequence": 2, "kind": _INITIAL_STATUS, "actor": None, "actor_role": None},
     ]
+
+
+_PATH = ("groupReference",)
+
+
+async def find_group(transaction: WriteTransaction, request: SubmissionRequest) -> str | None:
+    """The reference of the group that the applications make or join; None if they make none.
+
+    Raises RefusedError if no such group is in reach, without showing whether it exists.
+    """
+    if request.is_group:
+        return new_group_reference(SystemRandom())
+    if (reference := request.group_reference) is None:
+        return None
+    if transaction.viewer.role is Role.APPLICANT:
+        raise RefusedError(*request.faults, Reason(Refusal.INVALID, _PATH, rule="no_group"))
+    joined = select(Application.id).where(
+        Application.group_reference == reference,
+        changeable(request.mutation, transaction.viewer),
+    )
+    if not await transaction.rows(joined.limit(1)):
+        raise RefusedError(*request.faults, Reason(Refusal.GROUP_NOT_FOUND, _PATH))
+    return reference
+
+
+def find_place(
+    viewer: Viewer, submission: Submission, offer: Offer, reasons: Reasons
+) -> IntakePlace:
+    """The place that a submission names, or the only one that it can mean.
+
+    Adds a reason where there is none; the place is then not to be used.
+    """
+    if viewer.role is Role.APPLICANT:
+        _refuse_place(submission, reasons)
+        return DIRECT
+    if submission.centre is not None or (viewer.role is Role.PARTNER_AGENT and viewer.centres):
+        return _at_centre(viewer, submission, offer, reasons)
+    return _at_portal(viewer, submission, offer, reasons)
+
+
+def _refuse_place(submission: Submission, reasons: Reasons) -> None:
+    if submission.centre is not None:
+        reasons.add(Refusal.INVALID, "centre", rule="no_centre")
+    if submission.country is not None:
+        reasons.add(Refusal.INVALID, "country", rule="no_centre")
+
+
+def _at_centre(
+    viewer: Viewer, submission: Submission, offer: Offer, reasons: Reasons
+) -> IntakePlace:
+    code = submission.centre
+    if code is None and len(viewer.centres) == 1:
+        code = viewer.centres[0]
+    if code is None or code not in offer.centres:
+        reasons.add(Refusal.CENTRE_NOT_FOUND, "centre")
+        return DIRECT
+    partner, country = offer.centres[code]
+    if submission.country not in (None, country):
+        reasons.add(Refusal.COUNTRY_NOT_FOUND, "country")
+    return IntakePlace(Channel.PARTNER_CENTRE, partner, country, code)
+
+
+def _at_portal(
+    viewer: Viewer, submission: Submission, offer: Offer, reasons: Reasons
+) -> IntakePlace:
+    country = submission.country
+    if country is None and len(viewer.countries) == 1:
+        country = viewer.countries[0]
+    if viewer.partner is None or country is None or (viewer.partner, country) not in offer.portals:
+        reasons.add(Refusal.COUNTRY_NOT_FOUND, "country")
+        return DIRECT
+    return IntakePlace(Channel.PARTNER_PORTAL, viewer.partner, country)

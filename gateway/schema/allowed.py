@@ -8,8 +8,7 @@ import strawberry
 from sqlalchemy import select
 
 from gateway.mapping.declare import Fact
-from gateway.mutations.case_statements import has_live_visa
-from gateway.mutations.checklist import documents_of, missing_documents
+from gateway.mutations.case_statements import documents_of, has_live_visa, missing_documents
 from gateway.mutations.stepping import reason_of
 from gateway.policy import MUTATIONS
 from gateway.schema.mutations.case_intents import INTENTS

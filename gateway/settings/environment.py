@@ -1,12 +1,14 @@
-"""Reads a table of settings from the environment, and reports all mistakes at once."""
+"""Reads a table of settings from the environment, secrets also from files, and reports all mistakes
+at once.
+"""
 
 from collections.abc import Mapping
 from dataclasses import Field, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gateway.settings.commands import Command, settings_needed
 from gateway.settings.contradictions import find_violations
-from gateway.settings.secret_files import text_of_secret
 
 PREFIX = "GERBANG_"
 if TYPE_CHECKING:
@@ -96,3 +98,24 @@ def _read_values(
 def _describe_missing(item: Field[Any]) -> str:
     what = _MISSING.get(item.name, f"set it to {item.metadata['meaning']}")
     return f"{variable_name(item.name)} is missing: {what}."
+
+
+SUFFIX = "_FILE"
+
+
+def text_of_secret(environ: Mapping[str, str], name: str) -> str:
+    """A secret from its variable or its file; empty if neither is set.
+
+    Raises ValueError with a sentence that names the variable.
+    """
+    value, path = environ.get(name, "").strip(), environ.get(name + SUFFIX, "").strip()
+    if not path:
+        return value
+    if value:
+        raise ValueError(f"{name} and {name}{SUFFIX} are both set: set one of them")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(
+            f"{name}{SUFFIX} names a file that cannot be read ({type(error).__name__})"
+        ) from None

@@ -1,7 +1,9 @@
-"""What is sent over HTTP: media types, and the responses made of answers and errors."""
+"""What is received and sent over HTTP: headers, media types, and the responses made of answers and
+errors.
+"""
 
 import random
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from email.message import Message
 from functools import lru_cache
 from http import HTTPStatus
@@ -9,12 +11,39 @@ from typing import Any
 
 import orjson
 from starlette.responses import Response
+from starlette.types import Scope
 
 from gateway.error_reports import error_entry
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer
 from gateway.limits import LONGEST_MEDIA_TYPES
 from gateway.texts.language import Language
+
+
+class RequestHeaders:
+    """Values by lower-case names. A header that is sent twice has both."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, scope: Scope) -> None:
+        values: dict[bytes, list[bytes]] = {}
+        for name, value in scope["headers"]:
+            if name in values:
+                values[name].append(value)
+            else:
+                values[name] = [value]
+        self._values = values
+
+    def get(self, name: bytes) -> str | None:
+        """The first value of a header; None where it is not sent."""
+        values = self._values.get(name)
+        return None if values is None else values[0].decode("latin-1")
+
+    def all(self, name: bytes) -> Sequence[str]:
+        """Each value of a header."""
+        values = self._values.get(name)
+        return () if values is None else [value.decode("latin-1") for value in values]
+
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"

@@ -1,4 +1,6 @@
-"""Liveness and readiness, with the reasons if the process is not ready."""
+"""Liveness and readiness, with the reasons if the process is not ready; whether it is draining; and
+the application that serves both to operators, with metrics, at an address of their own.
+"""
 
 import asyncio
 import logging
@@ -6,19 +8,47 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from http import HTTPStatus
 from typing import NamedTuple
 
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from gateway.faults import Fault
 from gateway.wire.content import json_response
+from gateway.wire.refusals import HANDLERS
 from models.logs import PLACE, facts
+
+log = logging.getLogger(__name__)
 
 #: Returns the fault, or None if there is none.
 Check = Callable[[], Awaitable[Fault | None]]
+Page = Callable[[Request], Awaitable[Response]]
 
 CHECK_SECONDS = 2
 
-log = logging.getLogger(__name__)
+
+class Drain:
+    """Begins once and never ends. From then on the process is not ready, and its responses ask
+    clients to reconnect."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+        #: Read at every response, hence an attribute.
+        self.has_begun = False
+
+    def begin(self) -> None:
+        if not self.has_begun:
+            log.info("drain")
+        self.has_begun = True
+        self._event.set()
+
+    async def wait(self) -> None:
+        """Wait until it begins."""
+        await self._event.wait()
+
+    async def is_serving(self) -> bool:
+        """The readiness check."""
+        return not self.has_begun
 
 
 class State(NamedTuple):
@@ -80,3 +110,15 @@ async def _run_check(fault: Fault | None, check: Check) -> Fault | None:
 
 def _distinct(faults: Collection[Fault | None]) -> tuple[Fault, ...]:
     return tuple(dict.fromkeys(fault for fault in faults if fault))
+
+
+def internal_app(health: Health, metrics: Page) -> Starlette:
+    """``/health/live``, ``/health/ready`` and ``/metrics``."""
+    return Starlette(
+        routes=[
+            Route("/health/live", health.live),
+            Route("/health/ready", health.ready),
+            Route("/metrics", metrics),
+        ],
+        exception_handlers=HANDLERS,
+    )

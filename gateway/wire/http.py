@@ -22,12 +22,12 @@ from gateway.viewer import Viewer
 from gateway.wire.admission import Admission
 from gateway.wire.content import (
     JSON,
+    RequestHeaders,
     answer_response,
     error_response,
     negotiate,
     require_json,
 )
-from gateway.wire.headers import RequestHeaders
 from gateway.wire.parameters import from_body, from_url, read_body
 
 #: The header in which clients give their name; Apollo's do so by default.

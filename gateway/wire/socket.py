@@ -23,10 +23,9 @@ from gateway.execution.operation import Answer, SubscriptionRunner
 from gateway.texts.language import language_of
 from gateway.viewer import Viewer
 from gateway.wire import parameters
-from gateway.wire.close_codes import CloseCode, SocketClosed
 from gateway.wire.connections import CLOSE_SECONDS
 from gateway.wire.parameters import read_json
-from gateway.wire.socket_limits import SocketLimits, Sockets, UnknownSocket
+from gateway.wire.socket_limits import CloseCode, SocketClosed, SocketLimits, Sockets, UnknownSocket
 
 SUBPROTOCOL = "graphql-transport-ws"
 

@@ -1,6 +1,10 @@
-"""``/graphql`` over WebSocket: the handshake, and who may open a socket."""
+"""``/graphql`` over WebSocket: the handshake, who may open a socket, and what is logged and counted
+of its subscriptions.
+"""
 
-from collections.abc import Collection
+import time
+from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -8,14 +12,51 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from gateway.access.tokens import Authentication
-from gateway.errors import ErrorCode, RequestError
-from gateway.execution.operation import SubscriptionRunner
+from gateway.error_reports import error_entries
+from gateway.errors import ErrorCode, GerbangError, RequestError
+from gateway.execution.operation import Answer, OperationRequest, SubscriptionRunner
+from gateway.logs.requests import Kind, begin_record, log_subscription
 from gateway.texts.language import language_of
+from gateway.viewer import Viewer
 from gateway.wire.addresses import Addresses
 from gateway.wire.content import acceptable, error_response
 from gateway.wire.metrics import Metrics
 from gateway.wire.socket import SUBPROTOCOL, Socket
 from gateway.wire.socket_limits import SocketLimits, Sockets
+from models.vocabulary import Role
+
+
+class ObservedFollower:
+    """Wraps a subscription runner with logging and metrics."""
+
+    def __init__(self, follower: SubscriptionRunner, metrics: Metrics) -> None:
+        self._follower = follower
+        self._metrics = metrics
+
+    def serves(self, role: Role) -> bool:
+        return self._follower.serves(role)
+
+    async def follow(
+        self, request: OperationRequest, viewer: Viewer, trace_id: str
+    ) -> AsyncGenerator[Answer, None]:
+        record = begin_record(trace_id)
+        record.kind, record.role = Kind.SUBSCRIPTION, viewer.role
+        record.note_document(request.document)
+        started_at, payloads = time.monotonic(), 0
+        try:
+            async with aclosing(self._follower.follow(request, viewer, trace_id)) as answers:
+                async for answer in answers:
+                    payloads += answer.status == HTTPStatus.OK
+                    record.note_answer(answer.errors, answer.extensions)
+                    self._metrics.note_payload(record)
+                    yield answer
+        except GerbangError as error:
+            record.note_answer(error_entries(error, trace_id), {})
+            raise
+        finally:
+            self._metrics.note_errors(record)
+            log_subscription(record, payloads, time.monotonic() - started_at)
+
 
 RETRY_AFTER_SECONDS = 5
 

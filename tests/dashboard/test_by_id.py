@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from dashboard.gateway.client import GatewayError, HttpGatewayClient, document
 from dashboard.gateway.session import Session
 from dashboard.pages.documents import screen_documents
-from gateway.cli.dashboard_documents import register_dashboard
+from gateway.cli.init import register_dashboard
 from models.database.connections import connect
 from tests import tokens
 from tests.gateway.in_process import running_gateway

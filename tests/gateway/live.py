@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidMessage
 
 from gateway.cli.serving import server_config
 from gateway.service import gateway
-from gateway.wire.drain import Drain
+from gateway.wire.health import Drain
 from gateway.wire.socket_limits import SocketLimits
 from tests import tokens
 from tests.gateway.conftest import CLAIMS

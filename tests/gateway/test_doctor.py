@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from gateway.cli import gerbang
 from gateway.doctor import examine
 from gateway.settings import Settings
-from gateway.settings.transport import DatabaseTls
+from gateway.settings.contradictions import DatabaseTls
 from models.database.connections import connect
 from models.database.url import Host, read_database_url
 from models.row_security import drop_policies, install_row_security, login_at

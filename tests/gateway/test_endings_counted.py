@@ -8,7 +8,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from gateway.access import ending_counts
+from gateway.access import alerts
 from gateway.execution import runner
 from gateway.execution.plan.cache import PlanCache
 from gateway.mapping.ids import GlobalId
@@ -103,7 +103,7 @@ async def test_a_count_that_is_not_made_is_noticed(replicas, connection, monkeyp
 async def test_a_last_four_that_cannot_be_counted_is_not_answered(
     replicas, connection, monkeypatch
 ) -> None:
-    monkeypatch.setattr(ending_counts, "_COUNTING", "SELECT $1::text, $2 / 0, $3::uuid[], $4::uuid")
+    monkeypatch.setattr(alerts, "_COUNTING", "SELECT $1::text, $2 / 0, $3::uuid[], $4::uuid")
     asked = await supervisor(replicas[0], "in-an-outage")(ONE, id=IDS[0])
     assert (asked.status, asked.codes, "data" in asked.body) == (503, ["UNAVAILABLE"], False)
     monkeypatch.undo()

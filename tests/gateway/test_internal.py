@@ -3,10 +3,9 @@
 import httpx2
 import pytest
 
-from gateway.cli.internal import internal_server
+from gateway.cli.starting import internal_server
 from gateway.settings import SettingsError, read_settings
-from gateway.wire.health import Health
-from gateway.wire.internal import internal_app
+from gateway.wire.health import Health, internal_app
 from gateway.wire.metrics import Metrics
 from tests.free_ports import free_port
 from tests.gateway.surviving.processes import gateways

@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from gateway.cli.keeper import keeper_health
-from gateway.wire.internal import internal_app
+from gateway.wire.health import internal_app
 from gateway.wire.metrics import Metrics
 from models.jobs.scheduler import Jobs
 from tests.free_ports import free_port

@@ -12,9 +12,9 @@ from websockets.exceptions import InvalidStatus
 
 from gateway.errors import ErrorCode
 from gateway.texts.language import Language
-from gateway.wire.close_codes import CloseCode, SocketClosed
 from gateway.wire.content import GRAPHQL_RESPONSE, negotiate
 from gateway.wire.socket import SocketLimits
+from gateway.wire.socket_limits import CloseCode, SocketClosed
 from models.database.connections import connect
 from tests import tokens
 from tests.gateway.live import (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.cli.open_files import allow_open_files
+from gateway.cli.serving import allow_open_files
 from gateway.settings import SettingsError
 from tests import tokens
 

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from gateway.app import create_app
-from gateway.wire.pace import ErrorPace
+from gateway.wire.edge import ErrorPace
 from tests import tokens
 from tests.gateway.raw import Raw, post, small_gateway
 from tests.gateway.small_schema import SmallExecutor

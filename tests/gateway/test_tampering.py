@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from gateway.doctor.vault import examine_vault
+from gateway.doctor.database import examine_vault
 from gateway.mapping.ids import GlobalId
 from models.jobs import linker
 from models.jobs.linker import raise_tampering

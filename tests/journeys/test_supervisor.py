@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.mutations import relieving
+from gateway.mutations import desk
 from models.database.connections import connect
 from models.volumes import fold
 from tests.gateway.changing import (
@@ -174,7 +174,7 @@ async def test_the_cases_of_one_who_left_go_to_others(who) -> None:
 
 
 async def test_one_who_left_is_relieved_of_every_case_at_once(who, monkeypatch) -> None:
-    monkeypatch.setattr(relieving, "_BATCH", 2)
+    monkeypatch.setattr(desk, "_BATCH", 2)
     supervisor, left = who["supervisor"], who["officer-2"]
     cases = [await assign_to(who, "officer-2", await paid_case(who)) for _ in range(3)]
     on_desk = await work_list(left, "MINE")

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli.vault import vault as vault_commands
-from gateway.doctor.vault import examine_vault
+from gateway.doctor.database import examine_vault
 from models.account import AccountError
 from models.key_service import SocketKeys, create_key_file
 from models.key_service.process import running_keys

@@ -37,7 +37,10 @@ _PEOPLE = ["[ad]*", "ban", "person/*", "rights/*", "supervision/*", "reference/*
 AREAS = (
     Area(
         "life",
-        ("models/life/[cjprs]*.py", "models/jobs/overdue.py", "gateway/mutations/*.py"),
+        (
+            *("models/life/[cjprs]*.py", "models/jobs/overdue.py", "gateway/mutations/[!rs]*.py"),
+            "gateway/mutations/[rs][cetu][!p]*.py",
+        ),
         (
             "tests/models/test_life.py",
             "tests/models/test_life_lapsing.py",
@@ -203,9 +206,8 @@ AREAS = (
         "people",
         (
             *(f"models/{each}.py" for each in _PEOPLE),
-            "gateway/mutations/*/*.py",
-            "gateway/schema/*.py",
-            "gateway/schema/[bmrs]*/*.py",
+            *("gateway/mutations/*/*.py", "gateway/mutations/[rs][iu][gp]*.py"),
+            *("gateway/schema/*.py", "gateway/schema/[bmrs]*/*.py"),
         ),
         (
             "tests/models/test_matching.py",
@@ -267,11 +269,8 @@ AREAS = (
         "operating",
         (
             "gateway/*.py",
-            "gateway/cli/*.py",
-            "gateway/doctor/*.py",
-            "gateway/logs/*.py",
-            "gateway/settings/*.py",
-            "gateway/texts/*.py",
+            *("gateway/cli/*.py", "gateway/doctor/*.py", "gateway/logs/*.py"),
+            *("gateway/settings/*.py", "gateway/texts/*.py"),
             "gateway/development/*.py",
             "models/database/*.py",
             "models/logs.py",

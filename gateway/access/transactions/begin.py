@@ -1,4 +1,6 @@
-"""Begins transactions: one write sets their limits, the database role and a sealed viewer."""
+"""Begins transactions: one write sets their limits, the database role and a sealed viewer; what
+needs no answer in between is committed in the same write.
+"""
 
 import asyncio
 import hmac
@@ -282,3 +284,25 @@ def _array(words: Sequence[str]) -> str:
     """Format texts as a PostgreSQL array literal."""
     quoted = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
     return "{" + ",".join(f'"{word}"' for word in quoted) + "}"
+
+
+_COMMIT = Command("COMMIT")
+
+
+async def commit_in_one_write(
+    pool: ConnectionPool, start: TransactionStart, commands: Sequence[Command]
+) -> Sequence[PGresult]:
+    """Run commands in a transaction of their own; their results, once they are committed.
+
+    Where a connection breaks before it answers, they are sent once more: done twice, they must have
+    no other effect than done once.
+
+    Raises FieldError with UNAVAILABLE or OVERLOADED, psycopg.Error and OSError.
+    """
+    begun = await begin_transaction(pool, "BEGIN", start, reads=[*commands, _COMMIT])
+    try:
+        if begun.failure:
+            raise begun.failure
+        return begun.results[: len(commands)]
+    finally:
+        await end_transaction(pool, begun.connection)

@@ -23,8 +23,13 @@ from gateway.access.transactions.errors import (
     explain,
     is_partial,
 )
-from gateway.access.transactions.prepared import Bound, Planning, PreparedStatement
-from gateway.access.transactions.records import Record, decode_records
+from gateway.access.transactions.prepared import (
+    Bound,
+    Planning,
+    PreparedStatement,
+    Record,
+    decode_records,
+)
 from gateway.errors import FieldError, RequestError
 from gateway.logs.requests import current_record
 from models.database.command_pipeline import Command

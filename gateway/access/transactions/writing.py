@@ -11,7 +11,18 @@ from typing import Any
 
 from psycopg import Error
 from psycopg.pq.abc import PGresult
-from sqlalchemy import ClauseElement, Executable, Row, Text, bindparam, func, select
+from sqlalchemy import (
+    ClauseElement,
+    Executable,
+    Row,
+    Text,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from gateway.access.transactions.begin import (
     ROUND_TRIP_SECONDS,
@@ -28,9 +39,13 @@ from gateway.access.transactions.errors import (
     state_of,
     suspension_refusal,
 )
-from gateway.access.transactions.prepared import SCOPES, Bound, Planning, prepare_once
-from gateway.access.transactions.records import decode_records
-from gateway.access.transactions.row_changes import insert_row, update_rows
+from gateway.access.transactions.prepared import (
+    SCOPES,
+    Bound,
+    Planning,
+    decode_records,
+    prepare_once,
+)
 from gateway.access.vault import closed_vault
 from gateway.errors import ErrorCode, FieldError
 from gateway.logs.requests import current_record
@@ -38,6 +53,7 @@ from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool, PooledConnection
 from models.person.vault import Vault
+from models.vocabulary import Role
 
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 _COMMIT = Command("COMMIT")
@@ -231,3 +247,42 @@ async def begin_writing(
         await transaction.commit()
     finally:
         await transaction.end()
+
+
+#: What is compared, not written: a column may be both.
+_COMPARED = "compared_"
+
+
+def insert_row(role: Role, noun: Any, row: Mapping[str, Any]) -> Bound:
+    """Bind the statement that inserts a row."""
+    statement = prepare_once(role, _build_insert, noun, tuple(row))
+    return Bound(statement, statement.arguments_of_row(row))
+
+
+def update_rows(
+    role: Role, noun: Any, where: Mapping[str, Any], changes: Mapping[str, Any]
+) -> Bound:
+    """Bind the statement that changes the rows whose columns are equal to some values, or null."""
+    values = {_COMPARED + name: value for name, value in where.items() if value is not None}
+    nulls = tuple(name for name, value in where.items() if value is None)
+    equal = tuple(name for name, value in where.items() if value is not None)
+    statement = prepare_once(role, _build_update, noun, equal, nulls, tuple(changes))
+    return Bound(statement, statement.arguments_of_row({**changes, **values}))
+
+
+def _build_insert(noun: Any, columns: Sequence[str]) -> Any:
+    return insert(noun.__table__).values(_parameters(noun, columns))
+
+
+def _build_update(
+    noun: Any, equal: Sequence[str], nulls: Sequence[str], columns: Sequence[str]
+) -> Any:
+    own = noun.__table__.c
+    conditions = [own[name] == bindparam(_COMPARED + name, None, own[name].type) for name in equal]
+    conditions += [own[name].is_(None) for name in nulls]
+    return update(noun.__table__).where(and_(*conditions)).values(_parameters(noun, columns))
+
+
+def _parameters(noun: Any, columns: Sequence[str]) -> dict[str, Any]:
+    own = noun.__table__.c
+    return {name: bindparam(name, None, own[name].type) for name in columns}

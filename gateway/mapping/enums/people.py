@@ -1,14 +1,26 @@
-"""What the words of people mean, for clients."""
+"""What the words of people mean, for clients: who acts, what people may ask, who is watched or
+banned.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 from models.vocabulary import (
+    AlertKind,
+    BanGround,
+    BanState,
     CorrectionState,
+    DataRequestKind,
+    DataRequestState,
+    ErasureCause,
     IndexKind,
+    InquiryVerdict,
+    KeyOperationKind,
+    KeyUsedFor,
     LinkReason,
     LinkState,
     Purpose,
+    ReachedBy,
     Role,
     Sex,
 )
@@ -58,5 +70,72 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "INTAKE": "Taking an application in at a centre.",
         "OWN_DATA": "One's own data.",
         "DATA_REQUEST": "A request of somebody whose data is on file, which has no case.",
+    },
+    DataRequestKind: {
+        "ACCESS": "To learn what is on file about the person, and who read it.",
+        "RECTIFICATION": "To have wrong data corrected.",
+        "ERASURE": "To be erased.",
+    },
+    DataRequestState: {
+        "OPEN": "It waits for its answer.",
+        "GRANTED": "It was granted.",
+        "REFUSED": "It was refused, with a reason.",
+    },
+    ErasureCause: {
+        "REQUEST": "The person asked for it.",
+        "RETENTION": "The period for which files are kept is over.",
+        "RESTORED": "Erased before; an older backup of the database had come back.",
+    },
+    KeyOperationKind: {
+        "BEGIN": "The ages of the data keys in a store count from now on.",
+        "SWEEP": "Data keys that belong to nobody were deleted.",
+        "REFUSED": "Something was strange, and no data key was swept.",
+        "ADDED": "A key is accepted from now on, and writes: a rotation begins.",
+        "RETIRED": "A key is no longer accepted: a rotation has ended.",
+        "ERASED": "Data keys were deleted for ever: nobody can read the people they opened.",
+    },
+    KeyUsedFor: {
+        "PERSON_INDEX": "The index by which files of one person are found.",
+        "DATA_KEY": "Wraps the data keys by which people are sealed.",
+        "ACCESS_LOG": "Seals entries of reads and look-ups.",
+        "CHECKPOINT": "Signs checkpoints of the account.",
+    },
+    AlertKind: {
+        "READ_BUDGET": "Tried to read or look up more people in an hour than the budget allows, and"
+        " was refused; or was shown the last four characters of unusually many passports, which is"
+        " not refused.",
+        "INQUIRY": "Opened an inquiry, or asked for a large one.",
+        "REVIEW_OVERDUE": "Opened an inquiry that nobody has reviewed in time.",
+        "TAMPERED": "Met a sealed value that somebody had changed in the database.",
+    },
+    ReachedBy: {
+        "DESK": "A case of theirs was on the officer's own desk.",
+        "LINK": "They are linked to the applicant of a case on the officer's own desk.",
+        "SUPERVISION": "They were on file: a supervisor may name any case.",
+        "INQUIRY": "They were admitted to an inquiry of the account.",
+        "INTAKE": "Their file was being taken in at a place of the account.",
+        "QUESTION": "A screening question about them was open.",
+        "OWN_DATA": "It is their own account.",
+    },
+    InquiryVerdict: {
+        "JUSTIFIED": "There was reason to look at these people.",
+        "UNJUSTIFIED": "There was none, or not for all of them.",
+    },
+    BanGround: {
+        "OVERSTAY": "Stayed longer than allowed.",
+        "FORGED_DOCUMENT": "Used a forged document.",
+        "FALSE_STATEMENT": "Made a false statement.",
+        "UNLAWFUL_ACTIVITY": "Did something that the visa did not allow.",
+        "CRIME": "Convicted of, or sought for, a crime.",
+        "SECURITY": "A danger to security or public order.",
+        "PUBLIC_HEALTH": "A danger to public health.",
+        "REQUEST_OF_AN_AUTHORITY": "Another authority asked for it.",
+    },
+    BanState: {
+        "PROPOSED": "It waits for a second person of the screening authority.",
+        "APPROVED": "A second person agreed: in force on its days.",
+        "REJECTED": "A second person did not agree.",
+        "WITHDRAWAL_PROPOSED": "In force until a second person agrees to withdraw it.",
+        "WITHDRAWN": "Two people withdrew it.",
     },
 }

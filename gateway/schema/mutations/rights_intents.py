@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from gateway.mutations.outcome import Reason
-from gateway.mutations.rights.requests import (
+from gateway.mutations.rights import (
     AnswerDataRequest,
     HoldErasure,
     LodgeDataRequest,

@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from gateway.mapping.ids import key_in
-from gateway.mutations.supervision.requests import (
+from gateway.mutations.supervision import (
     ApproveInquiry,
     CloseAlert,
     OpenInquiry,

@@ -11,7 +11,7 @@ from statistics import median, quantiles
 
 import pytest
 
-from gateway.wire.pace import ERRORS_A_SECOND
+from gateway.wire.edge import ERRORS_A_SECOND
 from models.database.connections import connect
 from tests.gateway.surviving.clients import Reply, Wire, request_bytes
 from tests.gateway.surviving.processes import Process, gateways

@@ -1,5 +1,7 @@
-"""Inquiries: a supervisor opens one, a second one agrees to a large one, another one reviews it."""
+"""Mutations of supervision over those who read people: inquiries, their reviews, and alerts."""
 
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from random import SystemRandom
 from typing import Any
@@ -9,11 +11,12 @@ from sqlalchemy import and_, func, insert, select, update
 
 from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.outcome import Reasons
-from gateway.mutations.supervision.requests import ApproveInquiry, OpenInquiry, ReviewInquiry
-from models import Inquiry
+from gateway.mutations.outcome import Outcome, Reasons, Result
+from gateway.mutations.requests import Request
+from models import Alert, Inquiry
 from models.case.reference_numbers import new_reference
 from models.life import Refusal
+from models.reference.data import values
 from models.row_keys import new_key
 from models.supervision.inquiry import (
     MOST_MINUTES_OF_TWO,
@@ -21,6 +24,42 @@ from models.supervision.inquiry import (
     REFERENCE_BEGINS,
     WAITING_HOURS,
 )
+from models.vocabulary import InquiryVerdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionRequest(Request):
+    """Any request of supervision, mostly with its reason."""
+
+    #: None where it takes none.
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseAlert(SupervisionRequest):
+    #: None if the id was malformed.
+    alert_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenInquiry(SupervisionRequest):
+    minutes: int
+    most_people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveInquiry(SupervisionRequest):
+    """A second supervisor approves an inquiry, which already has its reason."""
+
+    #: None if the id was malformed.
+    inquiry_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewInquiry(SupervisionRequest):
+    #: None if the id was malformed.
+    inquiry_id: UUID | None
+    verdict: InquiryVerdict
 
 
 async def open_inquiry(
@@ -78,6 +117,22 @@ async def review(transaction: WriteTransaction, request: ReviewInquiry, reasons:
     return await _update(transaction, row.id, review_columns)
 
 
+async def close(transaction: WriteTransaction, request: CloseAlert, reasons: Reasons) -> str:
+    """Close an alert, once. The database writes down when."""
+    in_reach = changeable(request.mutation, transaction.viewer)
+    is_it = Alert.id == request.alert_id
+    found = select(Alert.closed_by).where(is_it, in_reach).with_for_update(key_share=True)
+    rows = await transaction.rows(found) if request.alert_id else ()
+    if not rows:
+        reasons.add(Refusal.NOT_FOUND, "alertId")
+    elif rows[0].closed_by is not None:
+        reasons.add(Refusal.ALREADY_CLOSED, "alertId")
+    reasons.refuse_if_any()
+    columns = {"closed_by": transaction.viewer.subject, "close_reason": request.reason}
+    await transaction.run(update(Alert).where(is_it).values(**columns))
+    return str(request.alert_id)
+
+
 async def _lock(
     transaction: WriteTransaction, request: ApproveInquiry | ReviewInquiry, reasons: Reasons
 ) -> Any:
@@ -105,3 +160,23 @@ async def _update(transaction: WriteTransaction, id_: UUID, columns: dict[str, s
     """Write columns of an inquiry, and return its key. The database sets the time."""
     await transaction.run(update(Inquiry).where(Inquiry.id == id_).values(**columns))
     return str(id_)
+
+
+#: Takes the transaction, the request and the reasons found so far; returns the key of what changed.
+Effect = Callable[[WriteTransaction, Any, Reasons], Awaitable[str]]
+
+EFFECTS: Mapping[type[SupervisionRequest], Effect] = {
+    CloseAlert: close,
+    OpenInquiry: open_inquiry,
+    ApproveInquiry: approve,
+    ReviewInquiry: review,
+}
+
+
+async def supervise(transaction: WriteTransaction, request: SupervisionRequest) -> Outcome:
+    """Raises RefusedError if the request is not valid."""
+    reasons = Reasons(request.faults)
+    if request.reason is not None and not 0 < len(request.reason) <= values.LONGEST_REASON:
+        limits = {"most": values.LONGEST_REASON}
+        reasons.add(Refusal.INVALID, "reason", rule="reason", limits=limits)
+    return Outcome([Result(await EFFECTS[type(request)](transaction, request, reasons))])
