@@ -1,4 +1,4 @@
-"""Every relative link in a Markdown file leads to a file, and to a heading where it names one."""
+"""What a Markdown file links to is there, and so is a file of ours that it names."""
 
 import os
 import re
@@ -13,12 +13,20 @@ from checks.sources import Sources
 _NOT_OURS = frozenset({"node_modules", "build"})
 _CODE = re.compile(r"^(```+).*?^\1|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\((?![a-z]+:)([^)\s]+)[^)]*\)")
+#: A path in backticks, such as `gateway/policy.py`, or `wire/http` below the gateway.
+_NAMED = re.compile(r"(?<!`)`((?!build/|dist/)[a-z_]+(?:/[\w.-]+)+/?)`(?!`)")
+_FENCED = re.compile(r"^ *(```+).*?^ *\1", re.DOTALL | re.MULTILINE)
+#: Made from the code; what looks like a path there is the name of a document, or a media type.
+_GENERATED = frozenset({"docs/documents.md", "docs/errors.md"})
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 def check_links(sources: Sources) -> Iterator[Finding]:
     for page in sorted(_pages(sources.root)):
-        text = _without_code(page.read_text(encoding="utf-8"))
+        whole = page.read_text(encoding="utf-8")
+        if page.relative_to(sources.root).as_posix() not in _GENERATED:
+            yield from _missing_files(sources.root, page, _FENCED.sub(_empty_lines, whole))
+        text = _CODE.sub(_empty_lines, whole)
         for link in _LINK.finditer(text):
             if why := _fault_of(page, unquote(link[1])):
                 line = text.count("\n", 0, link.start()) + 1
@@ -31,9 +39,18 @@ def _pages(root: Path) -> Iterator[Path]:
         yield from (Path(folder, name) for name in files if name.endswith(".md"))
 
 
-def _without_code(text: str) -> str:
-    """The text with its lines where they were, and nothing in place of code."""
-    return _CODE.sub(lambda code: "\n" * code[0].count("\n"), text)
+def _empty_lines(code: re.Match[str]) -> str:
+    """Nothing in place of code, but for its lines: those below stay where they were."""
+    return "\n" * code[0].count("\n")
+
+
+def _missing_files(root: Path, page: Path, text: str) -> Iterator[Finding]:
+    """Files are named by their path, that below the gateway, or beside the page; .py is optional."""
+    for named in _NAMED.finditer(text):
+        at = (root, root / "gateway", page.parent)
+        if not any((folder / f"{named[1]}{end}").exists() for folder in at for end in ("", ".py")):
+            line = text.count("\n", 0, named.start()) + 1
+            yield Finding(page, line, f"there is no file {named[1]}")
 
 
 def _fault_of(page: Path, link: str) -> str | None:

@@ -1,4 +1,4 @@
-"""A relative link that leads nowhere is named by `make check`, in whichever Markdown file it is."""
+"""A link that leads nowhere, and a file that is not there, are named in any Markdown file."""
 
 from pathlib import Path
 
@@ -12,10 +12,10 @@ GOOD = """# One `word`, and a name
 
 [a file](docs/other.md), [a folder](docs), [a heading](docs/other.md#how-it-is-done),
 [one of this page](#one-word-and-a-name), [elsewhere](https://example.org/nothing.md),
-[spaced](docs/a%20name.md), `[code](nothing.md)`
+[spaced](docs/a%20name.md), `[code](nothing.md)`, `docs/other`, `wire/http`, `build/nothing.md`
 
 ```sh
-echo [code](nothing.md)
+echo [code](nothing.md) `docs/nothing`
 ```
 """
 
@@ -23,6 +23,9 @@ echo [code](nothing.md)
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     (tmp_path / "docs").mkdir()
+    (tmp_path / "gateway/wire").mkdir(parents=True)
+    (tmp_path / "gateway/wire/http.py").touch()
+    (tmp_path / "docs/other.py").touch()
     (tmp_path / "docs/other.md").write_text("# Other\n\n## How it is done\n")
     (tmp_path / "docs/a name.md").write_text("# Spaced\n")
     (tmp_path / "README.md").write_text(GOOD)
@@ -54,3 +57,8 @@ def test_a_link_that_leads_nowhere_is_named(tree: Path, page: str, link: str, wh
     file.write_text(f"{text}\nSee [here]({link}).\n")
     line = text.count("\n") + 2
     assert findings(tree) == [f"{page}:{line}: the link {link} leads nowhere: {why}"]
+
+
+def test_a_file_that_is_not_there_is_named(tree: Path) -> None:
+    (tree / "docs/other.md").write_text("# Other\n\n## How it is done\n\nBy `wire/https`.\n")
+    assert findings(tree) == ["docs/other.md:5: there is no file wire/https"]

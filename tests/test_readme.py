@@ -95,20 +95,6 @@ def test_the_tests_that_security_names_exist() -> None:
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-def test_files_that_pages_name_exist() -> None:
-    """By their whole path, or below gateway/ or beside the page, with their ending or without."""
-    by_hand = {page for page in PAGES if page.name not in ("documents.md", "errors.md")}
-    for page in (*sorted(by_hand), ROOT / "tests" / "README.md"):
-        named = re.findall(r"`([a-z_.]+(?:/[\w.-]+)+/?)`", page.read_text(encoding="utf-8"))
-        known = (ROOT, ROOT / "gateway", page.parent)
-        missing = {
-            name
-            for name in named
-            if not any((at / f"{name}{end}").exists() for at in known for end in ("", ".py"))
-        }
-        assert missing == set(), page
-
-
 def test_query_is_valid_for_leadership() -> None:
     full = build_schema()
     view = role_schema(full, Catalogue(full), Role.LEADERSHIP)
