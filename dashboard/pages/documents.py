@@ -18,10 +18,11 @@ from dashboard.gateway.volumes_query import (
 from dashboard.model.measures import AUDIENCES
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period
-from dashboard.pages.administration.forms import CHANGES, DOCUMENTS
+from dashboard.pages.administration.forms import CHANGES
 from dashboard.pages.administration.page import ADMINISTRATORS
 from dashboard.pages.administration.page import QUESTION as ADMINISTRATION
 from dashboard.pages.my_data.reading import QUESTION, READERS, READS
+from dashboard.pages.supervision import page as supervision
 from dashboard.pages.today import answers
 
 #: What the documents are sent with to say what they cost: a year, as a page shows it at first.
@@ -64,8 +65,11 @@ def screen_documents() -> Iterator[ScreenDocument]:
     yield ScreenDocument(QUESTION, "My data", READERS, language)
     yield ScreenDocument(READS, "My data", READERS, {**language, "after": None})
     yield ScreenDocument(ADMINISTRATION, "Administration", ADMINISTRATORS, language)
-    for change in CHANGES:
-        yield ScreenDocument(f"{DOCUMENTS}/{change}", "Administration", ADMINISTRATORS, {})
+    for name in CHANGES.documents.values():
+        yield ScreenDocument(name, "Administration", ADMINISTRATORS, {})
+    yield ScreenDocument(supervision.QUESTION, "Supervision", supervision.SUPERVISORS, language)
+    for name in supervision.CHANGES.documents.values():
+        yield ScreenDocument(name, "Supervision", supervision.SUPERVISORS, {})
     variables = variables_of(_YEAR, _ADDRESS)
     published = {**published_variables(_YEAR), "language": variables["language"]}
     for audience in dict.fromkeys(AUDIENCES.values()):

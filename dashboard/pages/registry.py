@@ -21,13 +21,14 @@ from dashboard.model.user import User
 from dashboard.pages.administration.page import PAGE as ADMINISTRATION
 from dashboard.pages.definitions.page import PAGE as DEFINITIONS
 from dashboard.pages.my_data.page import PAGE as MY_DATA
+from dashboard.pages.supervision.page import PAGE as SUPERVISION
 from dashboard.pages.today.page import PAGE as TODAY
 from dashboard.pages.volumes.page import PAGE as VOLUMES
 from dashboard.texts import Texts, texts
 from dashboard.web.visit import current_visit
 
 #: In the order of the navigation. The first that somebody may open is their home.
-PAGES = (TODAY, VOLUMES, ADMINISTRATION, MY_DATA, DEFINITIONS)
+PAGES = (TODAY, SUPERVISION, VOLUMES, ADMINISTRATION, MY_DATA, DEFINITIONS)
 PATHS = frozenset(page.path for page in PAGES)
 #: What to read when a page is opened, by its path.
 READS = {page.path: page.read for page in PAGES if page.read}

@@ -1,59 +1,8 @@
 """What an administrator can change: the fields of each form, and of the input of its mutation."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
 
-from dash import dcc, html
-
-from dashboard.texts import Texts
-
-#: Dash's own signature knows no dates.
-_DATE: Any = {"type": "date"}
-
-#: The folder of the documents, each with the name of its mutation.
-DOCUMENTS = "administration/changes"
-LONGEST_REASON = 2_000
-
-
-class Kind(StrEnum):
-    """What a field holds, which decides how it is filled in and what the gateway is sent."""
-
-    TEXT = "text"
-    REASON = "reason"
-    COUNTRY = "country"
-    DAY = "day"
-    NUMBER = "number"
-    YES_OR_NO = "yes_or_no"
-    CHOICE = "choice"
-
-
-@dataclass(frozen=True)
-class Field:
-    """A field of a form, by its name in the input of the mutation."""
-
-    name: str
-    kind: Kind = Kind.TEXT
-    #: The values to choose from, or what lists them: visa types or partners.
-    choices: Sequence[str] | str = ()
-    is_required: bool = True
-
-    def read(self, text: str) -> Any:
-        """What the gateway is sent for what was filled in. Raises ValueError for no number."""
-        text = text.strip()
-        if not text:
-            return None
-        match self.kind:
-            case Kind.NUMBER:
-                return int(text)
-            case Kind.YES_OR_NO:
-                return text == "true"
-            case Kind.COUNTRY:
-                return text.upper()
-            case _:
-                return text
-
+from dashboard.components.forms import Changes, Field, Kind
 
 VISA_TYPES, PARTNERS = "visa_types", "partners"
 _VISA_TYPE = Field("visaType", Kind.CHOICE, VISA_TYPES)
@@ -138,89 +87,16 @@ PROPOSALS: Mapping[str, Sequence[Field]] = {
         Field("nameId"),
     ),
 }
-#: What is done about a change or a suspension that there is, whose id the form carries.
-ANSWERS: Mapping[str, Sequence[Field]] = {
-    "approveReferenceChange": (Field("changeId"),),
-    "cancelReferenceChange": (Field("changeId"), _REASON),
-    "confirmSuspension": (Field("suspensionId"),),
-    "liftSuspension": (Field("suspensionId"), _REASON),
-}
-SUSPENSIONS: Mapping[str, Sequence[Field]] = {
-    "suspendPartner": (_PARTNER, _REASON),
-    "suspendViewer": (Field("subject"), _REASON),
-}
-CHANGES: Mapping[str, Sequence[Field]] = {
-    **{change: (*fields, *_DECREED) for change, fields in PROPOSALS.items()},
-    **ANSWERS,
-    **SUSPENSIONS,
-}
-
-
-def change_form(
-    change: str,
-    say: Texts,
-    *,
-    listed: Mapping[str, Mapping[str, str]] | None = None,
-    about: tuple[str, str] | None = None,
-) -> html.Form:
-    """The form of a change: ``listed`` has the visa types and partners, with their names by code;
-    ``about`` is the field that holds an id, and the id."""
-    id_ = f"{change}-{about[1]}" if about else change
-    fields = [each for each in CHANGES[change] if about is None or each.name != about[0]]
-    offer = "administration.propose_it" if change in PROPOSALS else f"administration.do.{change}"
-    sends: dict[str, Any] = {"data-change": change, "data-sends": "administration-sent"}
-    return html.Form(
-        [
-            dcc.Input(type="hidden", name=about[0], value=about[1]) if about else None,
-            *(_labelled(id_, each, listed or {}, say) for each in fields),
-            html.Button(say(offer), type="submit"),
-        ],
-        id=id_,
-        className="change" if fields else "change short",
-        **sends,
-    )
-
-
-def _labelled(
-    form: str, field: Field, listed: Mapping[str, Mapping[str, str]], say: Texts
-) -> html.Div:
-    id_ = f"{form}-{field.name}"
-    hints = (
-        *([say("administration.country_hint")] if field.kind is Kind.COUNTRY else []),
-        *([] if field.is_required else [say("administration.optional")]),
-    )
-    label = [say(f"administration.field.{field.name}"), *(html.Small(f" {hint}") for hint in hints)]
-    return html.Div([html.Label(label, htmlFor=id_), _control(id_, field, listed, say)])
-
-
-def _control(id_: str, field: Field, listed: Mapping[str, Mapping[str, str]], say: Texts) -> Any:
-    given: dict[str, Any] = {"id": id_, "name": field.name, "required": field.is_required}
-    match field.kind:
-        case Kind.REASON:
-            return html.Textarea(rows=2, maxLength=LONGEST_REASON, **given)
-        case Kind.DAY:
-            return dcc.Input(**given, **_DATE)
-        case Kind.NUMBER:
-            return dcc.Input(type="number", min=0, step=1, **given)
-        case Kind.COUNTRY:
-            return dcc.Input(type="text", pattern="[A-Za-z]{2}", maxLength=2, **given)
-        case Kind.YES_OR_NO:
-            answers = {"true": say("administration.yes"), "false": say("administration.no")}
-            return _select(given, answers, say)
-        case Kind.CHOICE:
-            choices = field.choices
-            names = (
-                listed.get(choices, {})
-                if isinstance(choices, str)
-                else {each: say(f"administration.value.{each}") for each in choices}
-            )
-            return _select(given, names, say)
-        case _:
-            return dcc.Input(type="text", maxLength=200, **given)
-
-
-def _select(given: Mapping[str, Any], names: Mapping[str, str], say: Texts) -> html.Select:
-    first = html.Option(say("administration.choose"), value="")
-    return html.Select(
-        [first, *(html.Option(name, value=code) for code, name in names.items())], **given
-    )
+CHANGES = Changes(
+    "administration",
+    {
+        **{change: (*fields, *_DECREED) for change, fields in PROPOSALS.items()},
+        "approveReferenceChange": (Field("changeId"),),
+        "cancelReferenceChange": (Field("changeId"), _REASON),
+        "confirmSuspension": (Field("suspensionId"),),
+        "liftSuspension": (Field("suspensionId"), _REASON),
+        "suspendPartner": (_PARTNER, _REASON),
+        "suspendViewer": (Field("subject"), _REASON),
+    },
+    proposals=frozenset(PROPOSALS),
+)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
 from dashboard.components.html_part import html_output, html_part, skeleton
 from dashboard.components.notice import failure_notice, missing_part
@@ -14,14 +14,7 @@ from dashboard.components.page_request import PageRequest, gateway_error, page_r
 from dashboard.model.page_state import Address
 from dashboard.model.period import today
 from dashboard.model.user import User
-from dashboard.pages.administration.changing import OUTCOME, SENT
-from dashboard.pages.administration.forms import (
-    PARTNERS,
-    PROPOSALS,
-    SUSPENSIONS,
-    VISA_TYPES,
-    change_form,
-)
+from dashboard.pages.administration.forms import CHANGES, PARTNERS, PROPOSALS, VISA_TYPES
 from dashboard.pages.administration.tables import partners, visa_types
 from dashboard.texts import Texts
 from dashboard.texts.wording import day_text, instant_text
@@ -35,10 +28,9 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
     return html.Div(
         [
             *PAGE.stores(),
-            dcc.Store(id=SENT),
             html.H1(say("administration.title")),
             html.P(say("administration.lead"), className="compared"),
-            html_part(html.Div, None, OUTCOME),
+            *CHANGES.stores(),
             html_part(html.Div, None, "administration-notice"),
             *(_panel(name, say) for name in PARTS),
         ],
@@ -73,6 +65,7 @@ PAGE = Page(
     read=read,
 )
 follow_address(PAGE.name)
+CHANGES.follow()
 
 
 @part(html_output("administration-notice"), otherwise=lambda _: None)
@@ -111,15 +104,7 @@ async def show_partners(state: Any) -> Any:
 async def show_proposals(state: Any) -> Any:
     say = page_request(state).say
     listed = listed_names(await read(state))
-    return [
-        html.Details(
-            [
-                html.Summary(say(f"administration.do.{change}")),
-                change_form(change, say, listed=listed),
-            ]
-        )
-        for change in PROPOSALS
-    ]
+    return [CHANGES.folded(change, say, listed=listed) for change in PROPOSALS]
 
 
 @part(html_output("administration-settled"), otherwise=missing_part)
@@ -163,17 +148,12 @@ def waiting(answer: Mapping[str, Any], say: Texts) -> Any:
 
 
 def _answers(change: Mapping[str, Any], say: Texts, *, is_own: bool) -> Iterable[Any]:
-    about = "changeId", change["id"]
+    about = {"changeId": change["id"]}
     if is_own:
         yield html.P(say("administration.second_person"))
     else:
-        yield change_form("approveReferenceChange", say, about=about)
-    yield html.Details(
-        [
-            html.Summary(say("administration.do.cancelReferenceChange")),
-            change_form("cancelReferenceChange", say, about=about),
-        ]
-    )
+        yield CHANGES.form("approveReferenceChange", say, about=about)
+    yield CHANGES.folded("cancelReferenceChange", say, about=about)
 
 
 def _change(change: Mapping[str, Any], say: Texts) -> html.Div:
@@ -219,7 +199,7 @@ def _value(value: Mapping[str, Any], say: Texts) -> str:
 
 
 def _field_name(name: str, say: Texts) -> str:
-    key = f"administration.field.{name}"
+    key = f"changes.field.{name}"
     return say(key) if key in say.by_key else name
 
 
@@ -227,7 +207,7 @@ def _spoken(text: str | None, say: Texts) -> str:
     """A value in words, where there are words for it."""
     if text is None:
         return "\N{EN DASH}"
-    for key in (f"administration.value.{text}", f"administration.truth.{text}"):
+    for key in (f"changes.value.{text}", f"changes.truth.{text}"):
         if key in say.by_key:
             return say(key)
     return text
@@ -243,13 +223,8 @@ def suspensions(answer: Mapping[str, Any], say: Texts) -> list[Any]:
     open_ones = [each for each in answer["suspensions"]["nodes"] if not each["liftedAt"]]
     shown = [_suspension(each, say, is_own=each["suspendedBy"] == own) for each in open_ones]
     forms = [
-        html.Details(
-            [
-                html.Summary(say(f"administration.do.{change}")),
-                change_form(change, say, listed=listed_names(answer)),
-            ]
-        )
-        for change in SUSPENSIONS
+        CHANGES.folded(change, say, listed=listed_names(answer))
+        for change in ("suspendPartner", "suspendViewer")
     ]
     return [*(shown or [html.P(say("administration.nobody_suspended"))]), *forms]
 
@@ -257,7 +232,7 @@ def suspensions(answer: Mapping[str, Any], say: Texts) -> list[Any]:
 def _suspension(one: Mapping[str, Any], say: Texts, *, is_own: bool) -> html.Article:
     partner = one["partner"]
     whom = f"{partner['code']} · {partner['name']}" if partner else one["subject"]
-    about = "suspensionId", one["id"]
+    about = {"suspensionId": one["id"]}
     since = instant_text(datetime.fromisoformat(one["suspendedAt"]), say)
     facts: list[Any] = [
         html.P(html.B(whom)),
@@ -270,11 +245,5 @@ def _suspension(one: Mapping[str, Any], say: Texts, *, is_own: bool) -> html.Art
         ends = instant_text(datetime.fromisoformat(one["endsAt"]), say)
         facts.append(html.P(say("administration.ends_unless", at=ends)))
         if not is_own:
-            facts.append(change_form("confirmSuspension", say, about=about))
-    lift = html.Details(
-        [
-            html.Summary(say("administration.do.liftSuspension")),
-            change_form("liftSuspension", say, about=about),
-        ]
-    )
-    return html.Article([*facts, lift])
+            facts.append(CHANGES.form("confirmSuspension", say, about=about))
+    return html.Article([*facts, CHANGES.folded("liftSuspension", say, about=about)])

@@ -1,0 +1,224 @@
+"""The page Supervision: what waits, the most urgent first, and a supervisor's answers to it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import html
+
+from dashboard.components.forms import Changes, Field, Kind
+from dashboard.components.html_part import html_output, html_part, skeleton
+from dashboard.components.notice import failure_notice, missing_part
+from dashboard.components.page import Page, follow_address, part
+from dashboard.components.page_request import gateway_error, page_request
+from dashboard.components.shell import role_text
+from dashboard.model.page_state import Address
+from dashboard.model.user import User
+from dashboard.texts import Texts
+from dashboard.texts.wording import count_text, instant_text
+
+QUESTION = "supervision/question"
+SUPERVISORS = frozenset({"SUPERVISOR"})
+#: What waits, the most urgent first: an alert is about somebody who reads people now.
+WAITING = ("alerts", "hits", "inquiries", "held", "overdue")
+
+_REASON = Field("reason", Kind.REASON)
+_CASE = Field("applicationId")
+CHANGES = Changes(
+    "supervision",
+    {
+        "closeAlert": (Field("alertId"), _REASON),
+        "resolveHit": (
+            _CASE,
+            Field("kind"),
+            Field("resolution", Kind.CHOICE, ("NO_MATCH", "MATCH")),
+            _REASON,
+        ),
+        "openInquiry": (Field("minutes", Kind.NUMBER), Field("mostPeople", Kind.NUMBER), _REASON),
+        "approveInquiry": (Field("inquiryId"),),
+        "reviewInquiry": (
+            Field("inquiryId"),
+            Field("verdict", Kind.CHOICE, ("JUSTIFIED", "UNJUSTIFIED")),
+            _REASON,
+        ),
+        "releaseApplication": (_CASE, _REASON),
+    },
+)
+
+#: The statuses in which a case has yet to be decided.
+_UNDER_WAY = ("PAID", "IN_VERIFICATION", "INFO_REQUESTED", "SCREENING")
+
+Answer = Mapping[str, Any]
+
+
+def layout(address: Address, viewer: User, say: Texts) -> html.Div:
+    panels = [
+        html_part(html.Section, skeleton(90), f"supervision-{each}", className="panel")
+        for each in WAITING
+    ]
+    return html.Div(
+        [
+            *PAGE.stores(),
+            html.H1(say("supervision.title")),
+            html.P(say("supervision.lead"), className="compared"),
+            *CHANGES.stores(),
+            html_part(html.Div, None, "supervision-notice"),
+            *panels,
+        ],
+        className="definitions administration",
+    )
+
+
+async def read(state: Any) -> Answer:
+    """Everything the page shows. Raises GatewayError."""
+    request = page_request(state)
+    await request.viewer()
+    asked = {"language": request.say.language.upper()}
+    return await request.share(QUESTION, lambda: request.ask(QUESTION, asked))
+
+
+PAGE = Page(name="supervision", path="/supervision", layout=layout, roles=SUPERVISORS, read=read)
+follow_address(PAGE.name)
+CHANGES.follow()
+
+
+@part(html_output("supervision-notice"), otherwise=lambda _: None)
+async def show_notice(state: Any) -> Any:
+    """Why nothing is shown, where that is so."""
+    request = page_request(state)
+    try:
+        await read(state)
+    except Exception as error:
+        back = f"{PAGE.path}{request.address.link()}"
+        return failure_notice(gateway_error(error), back, request.say)
+    return None
+
+
+def _shows(name: str, write: Callable[[Answer, Texts], list[Any]]) -> Any:
+    """The part of one list: how many wait, and each with the answers that there are to it."""
+
+    @part(html_output(f"supervision-{name}"), otherwise=missing_part)
+    async def show(state: Any) -> list[Any]:
+        answer, say = await read(state), page_request(state).say
+        waiting = count_text(answer[name]["totalCount"]["value"], say)
+        heading = html.H2([say(f"supervision.{name}"), html.Small(f" {waiting}")])
+        return [heading, *(write(answer, say) or [html.P(say("supervision.nothing"))])]
+
+    return show
+
+
+def alerts(answer: Answer, say: Texts) -> list[Any]:
+    return [_alert(each, answer["viewer"]["subject"], say) for each in answer["alerts"]["nodes"]]
+
+
+def _alert(alert: Answer, own: str, say: Texts) -> html.Article:
+    by, role, at = alert["actor"], role_text(alert["actorRole"], say), _at(alert["raisedAt"], say)
+    shown: list[Any] = [
+        html.P(html.B(say(f"supervision.alert.{alert['kind']}"))),
+        html.P(say("supervision.alert_of", by=by, role=role, at=at)),
+    ]
+    if by != own:
+        shown.append(CHANGES.folded("closeAlert", say, about={"alertId": alert["id"]}))
+    return html.Article(shown)
+
+
+def hits(answer: Answer, say: Texts) -> list[Any]:
+    """Each case with its open hits: who it is stands in the case itself, not here."""
+    return [
+        html.Article([*_case(each, say), *(_hit(each, one, say) for one in _open_hits(each))])
+        for each in answer["hits"]["nodes"]
+    ]
+
+
+def _open_hits(case: Answer) -> Sequence[Answer]:
+    screenings = case["screenings"]["nodes"]
+    return [each for each in screenings if each["result"] == "HIT" and not each["voidedAt"]]
+
+
+def _hit(case: Answer, hit: Answer, say: Texts) -> html.Div:
+    """A hit, and what somebody said of it already: a question of its own beside it."""
+    facts = [
+        say(f"supervision.screening.{hit['kind']}"),
+        say("supervision.since", at=_at(hit["requestedAt"], say)),
+    ]
+    for each in case["screenings"]["nodes"]:
+        if each["kind"] == hit["kind"] and each["result"] == "PENDING" and each["proposed"]:
+            what = say(f"changes.value.{each['proposed']}")
+            facts.append(say("supervision.proposed", what=what, by=each["proposedBy"]))
+    about = {"applicationId": case["id"], "kind": hit["kind"]}
+    return html.Div([html.P(" · ".join(facts)), CHANGES.folded("resolveHit", say, about=about)])
+
+
+def inquiries(answer: Answer, say: Texts) -> list[Any]:
+    own, found = answer["viewer"]["subject"], answer["inquiries"]["nodes"]
+    shown = [_inquiry(each, own, say) for each in found]
+    return [*(shown or [html.P(say("supervision.nothing"))]), CHANGES.folded("openInquiry", say)]
+
+
+def _inquiry(one: Answer, own: str, say: Texts) -> html.Article:
+    seen, most = count_text(one["seen"], say), count_text(one["mostPeople"], say)
+    opened = say("supervision.opened_by", by=one["openedBy"], at=_at(one["openedAt"], say))
+    about = {"inquiryId": one["id"]}
+    shown: list[Any] = [
+        html.P(html.B(one["reference"])),
+        html.P(one["reason"]),
+        html.P(html.Small(f"{opened} · {say('supervision.seen', seen=seen, most=most)}")),
+    ]
+    ends, due = one["endsAt"], one["reviewDueAt"]
+    if ends and datetime.fromisoformat(ends) > datetime.now(UTC):
+        shown.append(html.P(say("supervision.open_until", at=_at(ends, say))))
+    elif due:
+        shown.append(html.P(say("supervision.review_by", at=_at(due, say))))
+        if own not in (one["openedBy"], one["approvedBy"]):
+            shown.append(CHANGES.folded("reviewInquiry", say, about=about))
+    elif own != one["openedBy"]:
+        shown.append(CHANGES.form("approveInquiry", say, about=about))
+    if own in (one["openedBy"], one["approvedBy"]):
+        shown.append(html.P(say("supervision.own_inquiry")))
+    return html.Article(shown)
+
+
+def held(answer: Answer, say: Texts) -> list[Any]:
+    return [
+        html.Article(
+            [
+                *_case(each, say),
+                CHANGES.folded("releaseApplication", say, about={"applicationId": each["id"]})
+                if each["isHeld"]
+                else html.P(say("supervision.visa_held")),
+            ]
+        )
+        for each in answer["held"]["nodes"]
+    ]
+
+
+def overdue(answer: Answer, say: Texts) -> list[Any]:
+    return [html.Article(_case(each, say)) for each in answer["overdue"]["nodes"]]
+
+
+def _case(case: Answer, say: Texts) -> list[Any]:
+    visa_type, country, due = case["visaType"], case["country"], case["targetDueAt"]
+    facts = [
+        visa_type["code"] if visa_type else "",
+        country["name"] if country else "",
+        say(f"supervision.status.{case['status']}"),
+        say("supervision.due", at=_at(due, say)) if due and case["status"] in _UNDER_WAY else "",
+    ]
+    return [
+        html.P(html.B(case["reference"])),
+        html.P(html.Small(" · ".join(each for each in facts if each))),
+    ]
+
+
+def _at(instant: str, say: Texts) -> str:
+    return instant_text(datetime.fromisoformat(instant), say)
+
+
+PAGE.shows(
+    show_notice,
+    _shows("alerts", alerts),
+    _shows("hits", hits),
+    _shows("inquiries", inquiries),
+    _shows("held", held),
+    _shows("overdue", overdue),
+)

@@ -1,0 +1,155 @@
+"""The page Supervision: what waits, and the answers that supervisors give to it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+
+from dashboard.components.forms import Changes
+from dashboard.components.html_part import html_of
+from dashboard.pages.administration.forms import CHANGES as OF_ADMINISTRATORS
+from dashboard.pages.supervision.page import CHANGES as OF_SUPERVISORS
+from dashboard.pages.supervision.page import inquiries
+from dashboard.texts import texts
+from tests.dashboard.visiting import Visitor, assert_accessible, visiting
+from tests.running_demo import Demo
+
+PATH = "/supervision"
+PAST = "2026-03-01T00:00:00+00:00"
+CASE = "query ($reference: String!) { application(by: { reference: $reference }) { id } }"
+CONFIRM = """
+    mutation ($case: ID!, $key: String!) { confirmScreening(input: {
+        idempotencyKey: $key, applicationId: $case, kind: ENTRY_BAN
+    }) { errors { code } } }
+"""
+OUTCOME = "#supervision-outcome [data-result]"
+#: Which status or version a sender saw is for programs that keep a case open for long.
+NOT_FILLED_IN = {"idempotencyKey", "expectedStatus"}
+FORMS = [
+    (user, changes, change)
+    for user, changes in (("administrator", OF_ADMINISTRATORS), ("supervisor", OF_SUPERVISORS))
+    for change in changes.forms
+]
+
+
+@pytest.fixture
+def colleague(browser: Browser, demo: Demo) -> Iterator[Visitor]:
+    with visiting(browser, demo) as visitor:
+        yield visitor
+
+
+def opens(visitor: Visitor, user: str, path: str = PATH) -> Page:
+    page = visitor.opens(user, path=path)
+    page.wait_for_selector("#supervision-overdue h2")
+    return page
+
+
+def test_an_inquiry_is_opened_by_one_and_its_alert_closed_by_another(
+    visitor: Visitor, colleague: Visitor
+) -> None:
+    page = opens(visitor, "supervisor", "/")
+    page.wait_for_url("**/supervision**")  # their home
+    page.locator("details:has(> #openInquiry) > summary").click()
+    page.fill("#openInquiry-minutes", "15")
+    page.fill("#openInquiry-mostPeople", "3")
+    page.fill("#openInquiry-reason", "A pattern of one officer.")
+    page.get_by_role("button", name="Open an inquiry").click()
+    page.wait_for_selector(f"{OUTCOME} >> text=The inquiry is recorded.")
+    own = page.locator("#supervision-inquiries article", has_text="A pattern of one officer.")
+    own.wait_for()
+    assert "another supervisor has to review it" in own.inner_text()
+    assert not own.locator("form").count()
+    assert not page.locator("#supervision-alerts form").count()  # one's own alert
+    assert_accessible(page, widths=(390, 1440))
+
+    other = opens(colleague, "supervisor-2")
+    alert = other.locator("#supervision-alerts article", has_text="Opened an inquiry")
+    alert.locator("summary").click()
+    alert.locator("textarea").fill("Agreed with the chief.")
+    alert.get_by_role("button", name="Close the alert").click()
+    other.wait_for_selector(f"{OUTCOME} >> text=The alert is closed.")
+    other.wait_for_selector("#supervision-alerts >> text=Nothing is waiting.")
+    found = other.locator("#supervision-inquiries article", has_text="A pattern of one officer.")
+    assert "another supervisor reviews it" in found.inner_text()
+    assert not found.locator("form").count()  # it has not ended
+
+
+@pytest.mark.parametrize(
+    ("own", "changes", "form"),
+    [
+        ("another", {}, "reviewInquiry"),
+        ("opener", {}, None),
+        ("second", {}, None),
+        ("another", {"endsAt": "2999-01-01T00:00:00+00:00"}, None),
+        ("another", {"endsAt": None, "reviewDueAt": None, "approvedBy": None}, "approveInquiry"),
+        ("opener", {"endsAt": None, "reviewDueAt": None, "approvedBy": None}, None),
+    ],
+)
+def test_an_inquiry_is_answered_by_whom_and_when_the_gateway_takes_it(
+    own: str, changes: dict[str, Any], form: str | None
+) -> None:
+    one = {
+        "id": "x", "reference": "INQ", "reason": "Why.", "mostPeople": 3, "seen": 2,
+        "openedBy": "opener", "openedAt": PAST, "approvedBy": "second", "endsAt": PAST,
+        "reviewDueAt": "2026-03-04T00:00:00+00:00",
+    }  # fmt: skip
+    answer = {"viewer": {"subject": own}, "inquiries": {"nodes": [one | changes]}}
+    article, _ = inquiries(answer, texts("en"))
+    assert re.findall('data-change="([A-Za-z]+)"', html_of(article)) == ([form] if form else [])
+
+
+def test_what_a_hit_is_takes_effect_once_a_second_person_agrees(
+    visitor: Visitor, demo: Demo
+) -> None:
+    page = opens(visitor, "supervisor")
+    hit = page.locator("#supervision-hits article").first
+    reference = hit.locator("b").inner_text()
+    resolve(hit, "NO_MATCH")
+    page.wait_for_selector(f"{OUTCOME} >> text=second person of the screening authority")
+    page.wait_for_selector("#supervision-hits >> text=supervisor said: somebody else.")
+
+    case = demo.ask("supervisor", CASE, reference=reference)["application"]["id"]
+    agreed = demo.ask("screening-2", CONFIRM, case=case, key=f"agreed-{reference}")
+    assert agreed["confirmScreening"]["errors"] == []
+    page.reload()
+    page.wait_for_selector("#supervision-overdue h2")
+    assert not page.locator("#supervision-hits article", has_text=reference).count()
+
+
+def resolve(hit: Locator, resolution: str) -> None:
+    hit.locator("summary").click()
+    hit.locator("select").select_option(resolution)
+    hit.locator("textarea").fill("Born in another year.")
+    hit.get_by_role("button", name="Resolve the hit").click()
+
+
+def test_nobody_is_named_by_the_page(visitor: Visitor, demo: Demo) -> None:
+    page = opens(visitor, "supervisor")
+    assert page.locator("#supervision-hits article").count()
+    for word in ("passport", "birth"):
+        assert word not in page.inner_text("#main").lower()
+
+
+def test_the_page_is_for_supervisors_alone(visitor: Visitor) -> None:
+    page = visitor.opens("officer", path=PATH)
+    assert not page.locator("form[data-change]").count()
+    assert "Supervision" not in page.inner_text("#navigation")
+
+
+@pytest.mark.parametrize(("user", "changes", "change"), FORMS)
+def test_every_form_holds_what_its_mutation_takes(
+    demo: Demo, user: str, changes: Changes, change: str
+) -> None:
+    name = f"{change[0].upper()}{change[1:]}Input"
+    asked = "query ($name: String!) { __type(name: $name) { inputFields { name type { kind } } } }"
+    inputs = demo.ask(user, asked, name=name)["__type"]["inputFields"]
+    wanted = {
+        field["name"]: field["type"]["kind"] == "NON_NULL"
+        for field in inputs
+        if field["name"] not in NOT_FILLED_IN
+    }
+    fields = {field.name: field.is_required for field in changes.forms[change]}
+    assert fields.keys() == wanted.keys()
+    assert all(fields[name] for name, is_required in wanted.items() if is_required)
