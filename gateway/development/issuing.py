@@ -1,5 +1,4 @@
-"""The tokens of the development sign-in: the keys that sign them, how they are issued and verified.
-"""
+"""The tokens of the development sign-in: the keys that sign them, how they are issued and verified."""
 
 import secrets
 import time
