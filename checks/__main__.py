@@ -8,6 +8,7 @@ from checks.dimensions import check_dimensions
 from checks.error_texts import check_error_texts
 from checks.finding import Finding, LookupFailedError, show
 from checks.guards import check_guards
+from checks.indexes import check_indexes
 from checks.lengths import check_lengths
 from checks.links import check_links
 from checks.migrations import check_migrations
@@ -21,7 +22,6 @@ from checks.sources import Sources
 from checks.texts import check_texts
 from checks.traces import check_traces
 from checks.translations import check_translations
-from checks.walks import check_walks
 from checks.words import check_words
 
 #: By the sources alone.
@@ -33,7 +33,7 @@ CHECKS = (
     check_dimensions,
     check_mutations,
     check_guards,
-    check_walks,
+    check_indexes,
     check_routes,
     check_pages,
     check_traces,

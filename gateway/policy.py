@@ -26,6 +26,7 @@ from gateway.rules import (
     own_countries,
     own_partner,
     own_place,
+    own_places,
     own_subject,
     reached_through,
     recent,
@@ -152,25 +153,8 @@ taken_in_at_own_place = all_of(
 #: A place that has closed gives up the files that are open after 60 days: to its successor, a
 #: centre of the same partner, or to the directorate.
 at_own_partner = all_of(taken_in_at_own_partner, is_null(Application.left_partner_at))
-in_own_countries = all_of(
-    at_own_partner,
-    any_of(
-        all_of(
-            own_countries(Application.country_code), is_null(Application.successor_country_code)
-        ),
-        own_countries(Application.successor_country_code),
-    ),
-)
-at_own_place = all_of(
-    at_own_partner,
-    any_of(
-        all_of(
-            own_place(Application.centre_code, Application.country_code),
-            is_null(Application.successor_centre_code),
-        ),
-        own_centres(Application.successor_centre_code),
-    ),
-)
+in_own_countries = all_of(at_own_partner, own_countries(Application.holder_country_code))
+at_own_place = all_of(at_own_partner, own_places(Application.holder_place))
 #: Agents hand decisions over to applicants. Thirty days after a case has closed, it is out of their
 #: reach like any other.
 at_own_place_to_hand_over = all_of(at_own_place, recent(Application.closed_at, days=30))

@@ -19,6 +19,8 @@ class Scope(StrEnum):
     PARTNER = "partner"
     COUNTRIES = "countries"
     CENTRES = "centres"
+    #: No claim of its own: the viewer's centres, or its countries where it names no centre.
+    PLACES = "places"
     #: What the viewer says that it reads identity for: no claim of the token, but sealed with them.
     PURPOSE_REFERENCE = "purpose_reference"
 
@@ -190,9 +192,6 @@ Rule = (
     | ReachedThrough
 )
 
-#: What binds the viewer's places, which are no claim of their own: see ``Viewer.places``.
-PLACES = "places"
-
 every_row = EveryRow()
 nothing_named_for_the_purpose = WithoutScope(Scope.PURPOSE_REFERENCE)
 
@@ -216,6 +215,10 @@ def own_countries(column: Attribute) -> Own:
 
 def own_centres(column: Attribute) -> Own:
     return Own(column, Scope.CENTRES)
+
+
+def own_places(column: Attribute) -> Own:
+    return Own(column, Scope.PLACES)
 
 
 def named_for_the_purpose(column: Attribute) -> Own:

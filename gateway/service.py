@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from gateway.access.pool_watch import PoolWatch
 from gateway.access.probe import FIGURES, Probe
+from gateway.access.statistics import Statistics
 from gateway.access.suspensions import Suspensions
 from gateway.access.tokens import KeySource
 from gateway.access.transactions.begin import Clock, Seal, TransactionLimits, TransactionStarts
@@ -62,9 +63,11 @@ def gateway(
     )
     if keys is None and settings.key_service:
         keys = key_service_at(settings.key_service)
-    executor = _executor(settings, pool, transaction_starts, schemas, keys)
+    own_start = transaction_starts.for_the_gateway()
+    statistics = Statistics(settings.database_url, own_start)
+    executor = _executor(settings, pool, transaction_starts, schemas, keys, statistics)
     horizon = ChangeHorizon(settings.database_url, pool)
-    suspensions = Suspensions(settings.database_url, transaction_starts.for_the_gateway())
+    suspensions = Suspensions(settings.database_url, own_start)
     # No operation takes longer than this, so a pool that is only busy returns a connection sooner.
     watch = PoolWatch(pool, settings.request_seconds + settings.statement_seconds)
     probe_pool = _pool(settings, 1)  # readiness checks never wait behind requests
@@ -87,7 +90,7 @@ def gateway(
         checks={Fault.DATABASE: probe.fault, Fault.POOL: watch.fault},
         warnings=(watch.warning, probe.warning),
         resources=lambda: _open_resources(
-            settings, probe, (horizon, suspensions), (pool, probe_pool)
+            settings, probe, (horizon, suspensions, statistics), (pool, probe_pool)
         ),
         sign_in=_sign_in(settings),
         key_source=key_source,
@@ -102,6 +105,7 @@ def _executor(
     transaction_starts: TransactionStarts,
     schemas: Schemas | None,
     keys: KeyService | None,
+    statistics: Statistics,
 ) -> SchemaRunner:
     return SchemaRunner(
         pool,
@@ -115,6 +119,7 @@ def _executor(
         most_endings=settings.last_four_alert,
         keys=keys,
         schemas=schemas,
+        statistics=statistics,
     )
 
 
@@ -143,7 +148,7 @@ def _sign_in(settings: Settings) -> "SignIn | None":
 async def _open_resources(
     settings: Settings,
     probe: Probe,
-    watches: tuple[ChangeHorizon, Suspensions],
+    watches: tuple[ChangeHorizon, Suspensions, Statistics],
     pools: tuple[ConnectionPool, ...],
 ) -> AsyncIterator[None]:
     log.info(
@@ -157,8 +162,8 @@ async def _open_resources(
         ),
     )
     try:
-        horizon, suspensions = watches
-        async with horizon, suspensions:
+        horizon, suspensions, statistics = watches
+        async with horizon, suspensions, statistics:
             yield
     finally:
         for pool in pools:

@@ -170,6 +170,29 @@ CREATE OR REPLACE FUNCTION viewer.suspended() RETURNS TABLE (subject text, partn
     END
 $$;
 
+-- What ANALYZE found in the columns by which lists of applications are narrowed, told to the gateway
+-- itself as above: from these it chooses how a page is found. No column of a person is among them.
+CREATE OR REPLACE FUNCTION viewer.statistics() RETURNS TABLE (
+    rows float8, name text, nulls float8, number_of_values float8,
+    common text[], frequencies float4[], bounds timestamptz[]
+)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = '' AS $$
+    BEGIN
+        PERFORM viewer.sealed('GATEWAY');
+        RETURN QUERY SELECT reltuples::float8, attname::text, null_frac::float8,
+            (CASE WHEN n_distinct < 0 THEN -n_distinct * reltuples ELSE n_distinct END)::float8,
+            most_common_vals::text::text[], most_common_freqs,
+            CASE WHEN attname LIKE '%_at' THEN histogram_bounds::text::timestamptz[] END
+        FROM pg_class
+        JOIN pg_stats ON tablename = relname
+        WHERE pg_class.oid = 'public.application'::regclass AND schemaname = 'public'
+            AND reltuples > 0 AND attname IN ('status', 'stage', 'channel', 'visa_type_code',
+                'nationality_code', 'partner_code', 'country_code', 'centre_code',
+                'holder_country_code', 'holder_place', 'has_open_hit', 'submitted_at', 'paid_at',
+                'target_due_at', 'closed_at');
+    END
+$$;
+
 -- Where the viewer takes applications in: at its centres, or, if it names none, by the portal of its
 -- countries. No code of a centre is one of a country.
 CREATE OR REPLACE FUNCTION viewer.places(role text) RETURNS text[]

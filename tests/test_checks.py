@@ -14,13 +14,13 @@ from checks.dimensions import check_dimensions
 from checks.error_texts import check_error_texts
 from checks.finding import LookupFailedError, show
 from checks.guards import check_guards
+from checks.indexes import check_indexes
 from checks.mutations import check_mutations
 from checks.roles import check_roles
 from checks.routes import check_routes
 from checks.sources import PACKAGES, Sources
 from checks.texts import check_texts
 from checks.translations import check_translations
-from checks.walks import check_walks
 from checks.words import check_words
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -182,19 +182,18 @@ def test_a_mutation_that_is_unfinished_is_named(
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after"),
     [
-        ('along("raised_at", "", "is_open")', 'along("raised_at", "")',
-         r"schema/alert\.py:\d+: no walk takes the filter is_open: add it to WALKS \(alert"),
-        ('    *along("paid_at", ""),\n', "",
-         r"application\.py:\d+: no walk goes in the order of paid_at: add one to WALKS"),
-        ("filters=True, facets=Status", "facets=Status",
-         r"application\.py:\d+: WALKS names status, which no field declares as filter"),
+        ('_index("status", serves="status; what waits for a deadline")', 'Index(None, "status")'),
+        ('serves="status; what waits for a deadline"', 'serves=""'),
+        ('            info={SERVES: "the cases that were open at the end of a day"},\n', ""),
     ],
-)  # fmt: skip
-def test_a_filter_without_a_walk_is_named(tree: Path, before: str, after: str, said: str) -> None:
+)
+def test_an_index_that_serves_no_question_is_named(tree: Path, before: str, after: str) -> None:
     _replace(tree, before, after)
-    assert _search(check_walks, tree, said)
+    assert _search(
+        check_indexes, tree, r"case/application\.py:\d+: an index that names no question"
+    )
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,7 @@ def test_the_page_says_what_the_build_says(name: str) -> None:
 PAGE_ONLY = (
     "the policy lets CONSUL read VolumeRow but says neither which rows nor 'counts only'",
     'Argument missing for parameter "mission"',
-    "no walk takes the filter withdrawn_at: add it to WALKS",
+    "an index that names no question: say which it serves",
 )
 
 

@@ -23,7 +23,6 @@ from sqlalchemy.types import Text, TypeEngine
 
 from gateway.policy import MUTATIONS, POLICY, PUBLISHED_SETS
 from gateway.rules import (
-    PLACES,
     AllOf,
     AnyOf,
     Attribute,
@@ -89,9 +88,7 @@ def select_value_in_role(
 def bind_scope(statement: Select[Any], viewer: Viewer) -> Select[Any]:
     """Bind a statement that was compiled for any viewer in a role to one viewer."""
     known = KnownViewer(viewer)
-    return statement.params(
-        {PLACES: list(viewer.places)} | {s.value: known.value(s) for s in Scope}
-    )
+    return statement.params({scope.value: known.value(scope) for scope in Scope})
 
 
 def vouch_for(statement: Select[Any], type_name: str) -> Select[Any]:
@@ -248,9 +245,6 @@ class KnownViewer:
         value = getattr(self.viewer, scope)
         return list(value) if scope in _LISTS else value or None
 
-    def places(self, kind: TypeEngine[Any]) -> ColumnElement[Any]:
-        return literal(list(self.viewer.places), ARRAY(kind))
-
 
 class AnyViewer:
     """Compiles rules for any viewer in a role, with the scope as bind parameters."""
@@ -258,11 +252,8 @@ class AnyViewer:
     def scope(self, scope: Scope, kind: TypeEngine[Any]) -> ColumnElement[Any]:
         return bindparam(scope.value, None, type_=_type(scope, kind))
 
-    def places(self, kind: TypeEngine[Any]) -> ColumnElement[Any]:
-        return bindparam(PLACES, None, type_=ARRAY(kind))
 
-
-_LISTS = (Scope.COUNTRIES, Scope.CENTRES)
+_LISTS = (Scope.COUNTRIES, Scope.CENTRES, Scope.PLACES)
 
 
 def _type(scope: Scope, kind: TypeEngine[Any]) -> TypeEngine[Any]:
@@ -283,7 +274,7 @@ def _rule_condition(
             return viewer.scope(scope, Text()).is_(None)
         case OwnPlace(centre, country):
             place = func.coalesce(columns(centre), columns(country))
-            return place == any_(viewer.places(centre.type))
+            return place == any_(viewer.scope(Scope.PLACES, centre.type))
         case IsNull(column):
             return columns(column).is_(None)
         case Recent(column, days):

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from gateway.access.alerts import count_endings, raise_tampering
 from gateway.access.audit import AccessLog, OperationAudit
 from gateway.access.purpose import stated_purpose
+from gateway.access.statistics import Statistics
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.errors import refuse_partial
 from gateway.access.transactions.reading import ReadTransaction
@@ -91,6 +92,7 @@ class SchemaRunner:
         read_budgets: Mapping[Role, int] = READ_BUDGETS,
         most_endings: int = MOST_ENDINGS,
         schemas: Schemas | None = None,
+        statistics: Statistics | None = None,
     ) -> None:
         schemas = schemas or build_schemas()
         self.budgets = budgets
@@ -110,6 +112,7 @@ class SchemaRunner:
         self._keys = keys
         self._access_log = AccessLog(pool, starts, keys, read_budgets)
         self._most_endings = most_endings
+        self.statistics = statistics
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         """The answer to an operation, with its cost; an error answer if it cannot start."""
@@ -248,6 +251,7 @@ class SchemaRunner:
             admitted.language,
             self._figures,
             keys=self._keys,
+            statistics=self.statistics,
         )
 
     async def _admit_to_inquiry(self, admitted: AdmittedOperation) -> None:

@@ -9,15 +9,10 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 import strawberry
 from aiodataloader import DataLoader
 
-from gateway.access.transactions.prepared import prepare
+from gateway.access.transactions.prepared import Planning, prepare
 from gateway.errors import ArgumentError
-from gateway.mapping.arguments import (
-    CheckContext,
-    FieldArguments,
-    checked_by,
-    decoding_mistakes,
-    raise_first,
-)
+from gateway.mapping.access_paths import choose_path
+from gateway.mapping.arguments import FieldArguments, checked_by, decoding_mistakes
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun
 from gateway.mapping.context import Context
 from gateway.mapping.declare import KEY
@@ -27,6 +22,7 @@ from gateway.mapping.figure_types import Count
 from gateway.mapping.filters import (
     Condition,
     GivenWhere,
+    condition_shapes,
     given_filters,
     mistakes_in_filters,
 )
@@ -40,10 +36,10 @@ from gateway.mapping.list_inputs import (
 from gateway.mapping.listing import (
     MOST_COUNTED,
     ListQuery,
-    condition_shapes,
     condition_values,
     count_list,
-    most_of_walk,
+    count_query,
+    most_of_part,
     parameter_values,
     prepare_listing,
 )
@@ -56,7 +52,6 @@ from gateway.mapping.pages import (
     size_mistakes,
 )
 from gateway.mapping.scalars import Cursor
-from gateway.mapping.walks import Walks, mistakes_in_walk
 
 Row = TypeVar("Row")
 
@@ -127,7 +122,6 @@ class RootList:
     cls: type[Any]
     default_order: Order
     where: type[Where] | None
-    walks: Walks | None
 
     def noun(self, catalogue: Catalogue) -> DeclaredNoun:
         return catalogue.nouns[self.cls.__name__]
@@ -146,9 +140,7 @@ class RootList:
         """What is wrong with the arguments."""
         values, context = arguments.values, arguments.context
         field, direction = self._order(values)
-        if self.where:
-            given = given_filters(values.get("where"))
-            yield from self._where_mistakes(self.where, given, field, context)
+        yield from mistakes_in_filters(given_filters(values.get("where")))
         if _OF_A_PAGE.isdisjoint(arguments.selected):
             return  # `totalCount` alone reads no page
         yield from size_mistakes(values.get("first"), values.get("last"))
@@ -162,16 +154,6 @@ class RootList:
         if not order_by:
             return self.default_order
         return order_by["field"].value, order_by["direction"]
-
-    def _where_mistakes(
-        self, where: type[Where], given: GivenWhere, order: str, context: CheckContext
-    ) -> Iterator[ArgumentError]:
-        mistakes = list(mistakes_in_filters(given))
-        yield from mistakes
-        if self.walks and not mistakes:
-            names = [where.filtered_fields[name].name for name in given]
-            role = context.viewer.role
-            yield from mistakes_in_walk(self.walks, names, order, self.cls.__name__, role)
 
 
 #: The arguments that every list takes.
@@ -200,15 +182,14 @@ def connection_field(
     *,
     order: str,
     newest_first: bool = False,
-    walks: Walks | None = None,
 ) -> Any:
-    """A connection field for a noun, with its `where` and `orderBy` arguments.
+    """A connection field for a noun, with its `where` and `orderBy` arguments. Any filters go
+    together, in any order.
 
-    ``order`` is the default order. Without ``walks`` any filters go together: only lists that are
-    short may do without.
+    ``order`` is the default order.
     """
     default = (order, Direction.DESCENDING if newest_first else Direction.ASCENDING)
-    listed = RootList(cls, default, where_input(cls), walks)
+    listed = RootList(cls, default, where_input(cls))
 
     def resolve(
         info: strawberry.Info,
@@ -224,10 +205,6 @@ def connection_field(
         noun = listed.noun(context.catalogue)
         given: GivenWhere = where.comparisons() if where else {}
         conditions = where.conditions(given) if where else []
-        if walks and where:
-            names = [where.filtered_fields[name].name for name in given]
-            role = context.viewer.role
-            raise_first(mistakes_in_walk(walks, names, field, noun.name, role))
 
         async def page() -> Page:
             arguments = PageArguments.parse(*map(_or_none, (first, after, last, before)))
@@ -268,6 +245,9 @@ def page_query(
         context.cursors.decode(cursor, keyset) if cursor is not None else None
         for cursor in (page.after, page.before)
     )
+    path = choose_path(
+        context.statistics_of(keyset.noun), context.viewer, conditions, keyset, page.size + 1
+    )
     listing = ListQuery(
         keyset.noun,
         context.viewer.role,
@@ -276,7 +256,8 @@ def page_query(
         Boundary.at(after),
         Boundary.at(before),
         page.from_front,
-        most_of_walk(page.size + 1),
+        path,
+        most_of_part(page.size + 1),
     )
     values = parameter_values(conditions, after, before, page.size)
     has_after, has_before = after is not None, before is not None
@@ -301,8 +282,8 @@ async def read_page(context: Context, query: PageQuery) -> Page:
 
 async def count_rows(context: Context, noun: DeclaredNoun, conditions: list[Condition]) -> Count:
     viewer = context.viewer
-    statement = count_list(noun, viewer.role, condition_shapes(conditions))
-    prepared = prepare(statement, viewer.role)
+    query = count_query(context.statistics_of(noun), viewer, noun.name, conditions)
+    prepared = prepare(count_list(noun, viewer.role, query), viewer.role, Planning.EACH_TIME)
     arguments = prepared.arguments(viewer, condition_values(conditions))
     ((number,),) = await context.session.fetch(prepared, arguments)
     return count_up_to(number)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.audit import OperationAudit
 from gateway.access.rows import bind_scope, select_reachable
+from gateway.access.statistics import ColumnStatistics, Statistics
 from gateway.access.transactions.prepared import PreparedStatement
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.access.vault import closed_vault, vault_errors
@@ -54,6 +55,7 @@ class Context:
     figure_cache: FigureCache = field(default_factory=FigureCache)
     #: By which people are looked up, where there are any.
     keys: KeyService | None = None
+    statistics: Statistics | None = None
     session: ReadTransaction = field(init=False)
     _loaders: "Loaders | None" = field(init=False)
     _figures: FigureReads | None = field(init=False)
@@ -107,6 +109,11 @@ class Context:
             return error
         finally:
             self._begin()
+
+    def statistics_of(self, noun: DeclaredNoun) -> Mapping[str, ColumnStatistics]:
+        """How the rows of a noun are distributed over the values of its columns, if that is
+        known."""
+        return self.statistics.of(noun.key.class_.__tablename__) if self.statistics else {}
 
     def count_nodes(self, number: int) -> None:
         """Count objects that are looked up by global id.

@@ -7,7 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import strawberry
 from sqlalchemy import Select
 
-from gateway.access.transactions.prepared import prepare
+from gateway.access.transactions.prepared import Planning, prepare
 from gateway.mapping import listing
 from gateway.mapping.catalogue import DeclaredNoun
 from gateway.mapping.context import Context
@@ -16,10 +16,10 @@ from gateway.mapping.enums import Precision
 from gateway.mapping.figure_types import Count
 from gateway.mapping.filters import Condition
 from gateway.mapping.listing import (
-    ConditionShape,
-    condition_shapes,
+    CountQuery,
     condition_values,
     count_list_by_word,
+    count_query,
 )
 from gateway.mapping.scalars import BigInt
 from models.vocabulary import Role
@@ -55,22 +55,22 @@ async def read_facets(
 ) -> list[list[Facet[Any]]]:
     """The facets of each field. The filter of the field itself is left out, so that they tell what
     another choice would find."""
-    viewer, shapes = context.viewer, condition_shapes(conditions)
+    viewer, statistics = context.viewer, context.statistics_of(noun)
     found: list[list[Facet[Any]]] = []
     for facet in (facet_column(noun, field) for field in fields):
-        statement = count_by_word(noun, viewer.role, shapes, facet)
-        prepared = prepare(statement, viewer.role)
+        query = count_query(statistics, viewer, noun.name, conditions, facet.column)
+        statement = count_by_word(noun, viewer.role, query, facet)
+        prepared = prepare(statement, viewer.role, Planning.EACH_TIME)
         arguments = prepared.arguments(viewer, condition_values(conditions))
         found.append(facets_of(facet, dict(await context.session.fetch(prepared, arguments))))
     return found
 
 
 def count_by_word(
-    noun: DeclaredNoun, role: Role, conditions: Sequence[ConditionShape], facet: FacetColumn
+    noun: DeclaredNoun, role: Role, query: CountQuery, facet: FacetColumn
 ) -> Select[Any]:
     """The statement of the facets of a list."""
-    words = list(facet.words)
-    return count_list_by_word(noun, role, conditions, facet.column, words)
+    return count_list_by_word(noun, role, query, facet.column, list(facet.words))
 
 
 def facets_of(column: FacetColumn, numbers: Mapping[str, int]) -> list[Facet[Any]]:

@@ -1,12 +1,8 @@
-"""The filters of lists: one style for all, from which conditions and mistakes follow.
+"""The filters of lists: one style for all, from which conditions and mistakes follow."""
 
-Lists of values become one condition each, which `gateway.mapping.keyset` walks value by value.
-"""
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum, StrEnum, auto
-from math import prod
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import strawberry
@@ -36,6 +32,10 @@ class Relation(Enum):
     IS_NOT_NULL = auto()
     #: The expression is a condition by itself.
     HOLDS = auto()
+
+
+#: A condition without its value.
+ConditionShape = tuple[Expression, Relation]
 
 
 class Condition(NamedTuple):
@@ -72,6 +72,11 @@ class Condition(NamedTuple):
                 return self.column.is_not(None)
             case Relation.HOLDS:
                 return self.column.expression
+
+
+def condition_shapes(conditions: Iterable[Condition]) -> tuple[ConditionShape, ...]:
+    """The conditions without their values."""
+    return tuple((condition.column, condition.relation) for condition in conditions)
 
 
 # --- The inputs of the API -----------------------------------------------------------------------
@@ -263,11 +268,9 @@ def after_prefix(prefix: str) -> str | None:
 
 def mistakes_in_filters(where: GivenWhere) -> Iterator[ArgumentError]:
     """What is wrong with the filters that are given."""
-    sizes: list[int] = []
     for name, given in where.items():
         for comparison, value in given.items():
             if isinstance(value, list):
-                sizes.append(len(value))
                 if len(value) > MOST_VALUES:
                     yield ArgumentError(
                         ("where", name, comparison),
@@ -277,9 +280,3 @@ def mistakes_in_filters(where: GivenWhere) -> Iterator[ArgumentError]:
                 yield ArgumentError(
                     ("where", name, comparison), "`prefix` is empty: give it some characters."
                 )
-    if len(sizes) > 1 and prod(size or 1 for size in sizes) > MOST_VALUES:
-        yield ArgumentError(
-            ("where",),
-            f"The lists of `where` have more than {MOST_VALUES} combinations of their values:"
-            " shorten one of them.",
-        )

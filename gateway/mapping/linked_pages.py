@@ -7,16 +7,28 @@ from typing import Annotated, Any, NamedTuple
 
 import strawberry
 from aiodataloader import DataLoader
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
+from gateway.access.rows import select_reachable_in_role, vouch_for
 from gateway.access.transactions.prepared import prepare
 from gateway.errors import ArgumentError
 from gateway.mapping.arguments import FieldArguments, checked_by, decoding_mistakes
-from gateway.mapping.catalogue import Columns, DeclaredNoun, hidden_label
+from gateway.mapping.catalogue import LOADED_BY, Columns, DeclaredNoun, hidden_label
 from gateway.mapping.connections import Connection, read_once
 from gateway.mapping.context import Context
-from gateway.mapping.declare import SOURCE, ToPages
+from gateway.mapping.declare import SOURCE, Expression, ToPages
 from gateway.mapping.facets import (
     Facet,
     FacetColumn,
@@ -26,13 +38,7 @@ from gateway.mapping.facets import (
 )
 from gateway.mapping.figure_types import Count
 from gateway.mapping.keyset import LARGEST_PAGE, Boundary, Cursors, Keyset, Place, boundary_values
-from gateway.mapping.listing import (
-    LinkTarget,
-    count_linked,
-    count_linked_by_word,
-    given_keys,
-    select_linked,
-)
+from gateway.mapping.listing import MOST_COUNTED, constant, labelled, rows_of_array
 from gateway.mapping.pages import Page, PageArguments, PageBounds, make_page, size_mistakes
 from gateway.mapping.scalars import Cursor
 from models.vocabulary import Role
@@ -75,6 +81,14 @@ def pages(
         description=description,
         metadata={SOURCE: source, **checked_by(check)},
     )
+
+
+class LinkTarget(NamedTuple):
+    """Rows of a noun that other rows link to, by a column that holds the keys of those."""
+
+    noun: DeclaredNoun
+    role: Role
+    remote: InstrumentedAttribute[Any]
 
 
 class LinkedPageQuery(NamedTuple):
@@ -223,3 +237,78 @@ async def _load(
     arguments = prepared.arguments(context.viewer, {_KEYS: list(keys)})
     found = query.by_key(keys, await context.session.fetch(prepared, arguments))
     return [found[key] for key in keys]
+
+
+# --- The statements ----------------------------------------------------------------------------
+
+
+def select_linked(
+    linked: LinkTarget,
+    columns: Columns,
+    keyset: Keyset,
+    after: Boundary,
+    size: int,
+    keys: ColumnElement[Any],
+    name: str = "",
+    *,
+    only: Sequence[str] | None = None,
+) -> Select[Any]:
+    """The first rows after a place for each key of an array.
+
+    ``name`` begins the names of parameters. The last two columns are the ordered one and the key;
+    or ``only`` the columns of these labels and the key are selected.
+    """
+    parents = rows_of_array(keys, "parents")
+    rows = (
+        select_reachable_in_role(linked.noun.name, linked.role, *columns, *keyset.columns())
+        .where(linked.remote == parents.c.value)
+        .order_by(*keyset.order(from_front=True))
+        .limit(constant(size))
+        .correlate(parents)
+    )
+    walks = [rows.where(*span) for span in keyset.between(after, Boundary.NONE, name)]
+    page = (walks[0] if len(walks) == 1 else union_all(*walks)).lateral("page")
+    together = (
+        select(*labelled(page, only), parents.c.value.label(LOADED_BY))
+        .select_from(parents.join(page, true()))
+        .order_by(parents.c.value, *keyset.order_again(page, from_front=True))
+    )
+    return vouch_for(together, linked.noun.name)
+
+
+def count_linked(linked: LinkTarget, keys: ColumnElement[Any]) -> Select[Any]:
+    """How many rows each key of an array links to, and the key; counting stops in time."""
+    parents = rows_of_array(keys, "parents")
+    counted = _count(linked, parents).lateral("counted")
+    together: Any = select(counted.c.number, parents.c.value.label(LOADED_BY))
+    return vouch_for(together.select_from(parents.join(counted, true())), linked.noun.name)
+
+
+def count_linked_by_word(
+    linked: LinkTarget, filtered: Expression, words: Sequence[str], keys: ColumnElement[Any]
+) -> Select[Any]:
+    """The same for each word of a column: the word, the number and the key."""
+    parents = rows_of_array(keys, "parents")
+    of_words = rows_of_array(literal(list(words), ARRAY(filtered.type)), "words")
+    counted = _count(linked, parents, filtered == of_words.c.value, of_words)
+    in_turn = counted.lateral("counted")
+    together: Any = select(of_words.c.value, in_turn.c.number, parents.c.value.label(LOADED_BY))
+    together = together.select_from(parents, of_words, in_turn).order_by(parents.c.value)
+    return vouch_for(together, linked.noun.name)
+
+
+def _count(linked: LinkTarget, parents: FromClause, *further: Any) -> Select[Any]:
+    conditions, others = further[:1], further[1:]
+    some = (
+        select_reachable_in_role(linked.noun.name, linked.role, constant(1).label("one"))
+        .select_from(linked.noun.key.class_)
+        .where(linked.remote == parents.c.value, *conditions)
+        .limit(constant(MOST_COUNTED + 1))
+        .correlate(parents, *others)
+    )
+    return select(func.count().label("number")).select_from(some.subquery("some"))
+
+
+def given_keys(linked: LinkTarget, name: str) -> ColumnElement[Any]:
+    """The keys of an array that is a parameter of this name."""
+    return bindparam(name, None, type_=ARRAY(linked.remote.type))

@@ -1,7 +1,5 @@
-"""The statements of lists, written once for each shape and run with many values.
-
-`select_page` is a page of one list, `select_linked` a page for each of many rows. Both are read as
-they are by the executor, and with links joined to them by plans.
+"""The statements of lists, written once for each shape and run with many values: read as they are
+by the executor, and with links joined to them by plans.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,40 +7,57 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     FromClause,
     Integer,
     Select,
     TableValuedAlias,
+    and_,
     bindparam,
+    case,
     column,
+    false,
     func,
-    literal,
     literal_column,
+    or_,
     select,
     true,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.rows import select_reachable_in_role, vouch_for
-from gateway.access.transactions.prepared import PreparedStatement, prepare
-from gateway.mapping.catalogue import LOADED_BY, Columns, DeclaredNoun
-from gateway.mapping.declare import Expression
-from gateway.mapping.filters import Condition, Relation
-from gateway.mapping.keyset import LARGEST_PAGE, Boundary, Keyset, Place, boundary_values
+from gateway.access.transactions.prepared import Planning, PreparedStatement, prepare
+from gateway.mapping.access_paths import (
+    MOST_GROUPED,
+    MOST_SORTED,
+    AccessPath,
+    most_rows,
+    walked_prefix,
+)
+from gateway.mapping.access_paths import Columns as StatisticsOfColumns
+from gateway.mapping.catalogue import Columns, DeclaredNoun
+from gateway.mapping.declare import KEY, Expression
+from gateway.mapping.filters import Condition, ConditionShape, Relation, condition_shapes
+from gateway.mapping.keyset import (
+    LARGEST_PAGE,
+    ORDER_LABEL,
+    Boundary,
+    Keyset,
+    Place,
+    boundary_values,
+)
+from gateway.viewer import Viewer
 from models.vocabulary import Role
 
 #: The parameter with the size of a page.
 _SIZE = "size"
 _CACHED_STATEMENTS = 1_000
 #: A page of these many rows has one more, which tells whether others follow.
-_MOST_OF_WALK = (11, 26, 51, LARGEST_PAGE + 1)
+_MOST_OF_PART = (11, 26, 51, LARGEST_PAGE + 1)
 #: Counting stops here, so that counts of a huge list stay cheap.
 MOST_COUNTED = 10_000
-#: A condition without its value.
-ConditionShape = tuple[Expression, Relation]
+#: As many rows are sorted wherever a list turns out to have no more.
+_FEW = 1_000
 
 
 class ListQuery(NamedTuple):
@@ -55,66 +70,117 @@ class ListQuery(NamedTuple):
     after: Boundary
     before: Boundary
     from_front: bool
-    #: The most rows of each walk that is put together with others: see `most_of_walk`.
-    of_walk: int = LARGEST_PAGE + 1
+    path: AccessPath
+    #: The most rows of each part that is put together with others: see `most_of_part`.
+    of_part: int = LARGEST_PAGE + 1
 
 
-def most_of_walk(limit: int) -> int:
+def most_of_part(limit: int) -> int:
     """The next of a few sizes: a constant in the statement, since with a parameter as its limit
     PostgreSQL would plan for a tenth of the table."""
-    return next(most for most in _MOST_OF_WALK if most >= limit)
+    return next(most for most in _MOST_OF_PART if most >= limit)
+
+
+def planning_of(path: AccessPath) -> Planning:
+    """The best index for what is sorted depends on the values."""
+    return Planning.ONCE if path is AccessPath.ORDERED else Planning.EACH_TIME
 
 
 @lru_cache(_CACHED_STATEMENTS)
 def prepare_listing(listing: ListQuery, columns: Columns) -> PreparedStatement:
     """Prepare the statement for a page and one row more."""
-    return prepare(select_page(listing, columns, further=1), listing.role)
+    statement = select_page(listing, columns, further=1)
+    return prepare(statement, listing.role, planning_of(listing.path))
 
 
 def select_page(
     listing: ListQuery, columns: Columns, *, further: int, only: Sequence[str] | None = None
 ) -> Select[Any]:
     """The rows of a page, and further ones behind it, with the column that orders them; or ``only``
-    the columns of these labels.
-
-    A list of values is walked value by value: each along its index, and no further than a page.
-    """
-    noun, keyset = listing.noun, listing.keyset
-    rows = select_reachable_in_role(noun.name, listing.role, *columns, *keyset.columns()).order_by(
-        *keyset.order(from_front=listing.from_front)
-    )
-    lists: list[TableValuedAlias] = []
-    for number, (filtered, relation) in enumerate(listing.conditions):
-        condition = Condition(filtered, relation)
-        value = _condition_parameter(condition, number)
-        if relation is Relation.IS_ONE_OF:
-            lists.append(rows_of_array(value, f"list_{number}"))
-            condition, value = Condition(filtered, Relation.EQUALS), lists[-1].c.value
-        rows = rows.where(condition.clause_for(value))
-    walks = [rows.where(*span) for span in keyset.between(listing.after, listing.before)]
-    if len(walks) == 1 and not lists:
+    the columns of these labels."""
+    keyset = listing.keyset
+    match listing.path:
+        case AccessPath.ORDERED:
+            parts = _ordered(listing, columns)
+        case AccessPath.SORTED:
+            parts = [_sorted(listing, columns, _asked_for(listing).subquery("asked"))]
+        case AccessPath.EITHER:
+            parts = _either(listing, columns)
+    if len(parts) == 1:
         # The planner must know that there are few rows, or it hashes whole tables to join them.
-        found = walks[0].limit(constant(LARGEST_PAGE + 1)).subquery("found")
+        found = parts[0].limit(constant(LARGEST_PAGE + 1)).subquery("found")
     else:
-        limited = [walk.limit(constant(listing.of_walk)) for walk in walks]
-        found = union_all(*(_walk_lists(walk, lists) for walk in limited)).subquery("found")
+        limited = [part.limit(constant(listing.of_part)) for part in parts]
+        found = union_all(*limited).subquery("found")
     size: ColumnElement[int] = bindparam(_SIZE, None, type_=Integer)
     order = keyset.order_again(found, from_front=listing.from_front)
-    ordered = select(*_labelled(found, only)).order_by(*order)
-    return vouch_for(ordered.limit(size + constant(further)), noun.name)
+    ordered = select(*labelled(found, only)).order_by(*order)
+    return vouch_for(ordered.limit(size + constant(further)), listing.noun.name)
 
 
-def _labelled(rows: FromClause, only: Sequence[str] | None) -> Iterable[ColumnElement[Any]]:
+def _ordered(listing: ListQuery, columns: Columns) -> list[Select[Any]]:
+    """The rows along an index in the order of the list. All other conditions are hidden from the
+    planner, which would else prefer their indexes, and sort."""
+    keyset = listing.keyset
+    rows = _reachable(listing, columns, *keyset.columns()).order_by(
+        *keyset.order(from_front=listing.from_front)
+    )
+    open_columns = {keyset.column.key, *walked_prefix(listing.conditions, keyset)}
+    for filtered, relation, clause in _clauses_of(listing.conditions):
+        is_open = filtered.key in open_columns or relation is Relation.HOLDS
+        rows = rows.where(clause if is_open else case((clause, true()), else_=false()))
+    return [rows.where(*span) for span in keyset.between(listing.after, listing.before)]
+
+
+def _asked_for(listing: ListQuery) -> Select[Any]:
+    """The key and the place of all rows that are asked for, found by whatever index is best.
+
+    An offset keeps the planner from walking in the order of the list instead.
+    """
+    keyset = listing.keyset
+    rows = _reachable(listing, (listing.noun.key.label(KEY),), *keyset.columns())
+    rows = rows.where(*(clause for *_, clause in _clauses_of(listing.conditions)))
+    spans = [and_(*span) for span in keyset.between(listing.after, listing.before) if span]
+    return (rows.where(or_(*spans)) if spans else rows).offset(constant(0))
+
+
+def _sorted(listing: ListQuery, columns: Columns, asked: FromClause) -> Select[Any]:
+    """The first of the rows that were asked for, with their columns."""
+    keyset, from_front = listing.keyset, listing.from_front
+    first = select(asked).order_by(*keyset.order_again(asked, from_front=from_front))
+    nearest = first.limit(constant(listing.of_part)).subquery("nearest")
+    rows = _reachable(listing, columns, nearest.c[ORDER_LABEL])
+    rows = rows.where(listing.noun.key == nearest.c[KEY])
+    return rows.order_by(*keyset.order_again(nearest, from_front=from_front))
+
+
+def _either(listing: ListQuery, columns: Columns) -> list[Select[Any]]:
+    """The rows sorted where they are few, and else those along the order: which it is shows while
+    the statement runs."""
+    few = _asked_for(listing).limit(constant(_FEW + 1)).cte("few").prefix_with("MATERIALIZED")
+    number = select(func.count()).select_from(few).scalar_subquery()
+    few_rows = _sorted(listing, columns, few)
+    return [
+        few_rows.where(number <= constant(_FEW)),
+        *(part.where(number > constant(_FEW)) for part in _ordered(listing, columns)),
+    ]
+
+
+def _reachable(listing: ListQuery, columns: Columns, *further: ColumnElement[Any]) -> Select[Any]:
+    return select_reachable_in_role(listing.noun.name, listing.role, *columns, *further)
+
+
+def _clauses_of(
+    conditions: Iterable[ConditionShape],
+) -> Iterator[tuple[Expression, Relation, ColumnElement[bool]]]:
+    for number, (filtered, relation) in enumerate(conditions):
+        condition = Condition(filtered, relation)
+        yield filtered, relation, condition.clause_for(_condition_parameter(condition, number))
+
+
+def labelled(rows: FromClause, only: Sequence[str] | None) -> Iterable[ColumnElement[Any]]:
     """The columns of rows, or those of some labels."""
     return rows.c if only is None else [rows.c[label] for label in only]
-
-
-def _walk_lists(walk: Select[Any], lists: Sequence[TableValuedAlias]) -> Select[Any]:
-    """The rows of a walk for each combination of values of the lists."""
-    if not lists:
-        return walk
-    of_values = walk.correlate(*lists).lateral("walk")
-    return select(*of_values.c).select_from(*lists, of_values)
 
 
 def parameter_values(
@@ -130,11 +196,6 @@ def condition_values(conditions: Sequence[Condition]) -> dict[str, Any]:
     return {_parameter_name(number): condition.value for number, condition in enumerate(conditions)}
 
 
-def condition_shapes(conditions: Iterable[Condition]) -> tuple[ConditionShape, ...]:
-    """The conditions without their values."""
-    return tuple((condition.column, condition.relation) for condition in conditions)
-
-
 def _condition_parameter(condition: Condition, number: int) -> Any:
     return bindparam(_parameter_name(number), None, type_=condition.type)
 
@@ -146,131 +207,73 @@ def _parameter_name(number: int) -> str:
 # --- How many rows a list has --------------------------------------------------------------------
 
 
-def count_list(noun: DeclaredNoun, role: Role, conditions: Sequence[ConditionShape]) -> Select[Any]:
+class CountQuery(NamedTuple):
+    """The shape of the statement that counts a list."""
+
+    conditions: tuple[ConditionShape, ...]
+    #: Whether all rows are counted, or counting stops behind `MOST_COUNTED`.
+    is_whole: bool
+
+
+def count_query(
+    columns: StatisticsOfColumns,
+    viewer: Viewer,
+    type_name: str,
+    conditions: Sequence[Condition],
+    facet: Expression | None = None,
+) -> CountQuery:
+    """How to count the rows of a list, in all or by the words of a facet.
+
+    With a limit the planner expects to be done soon, and reads the whole table where few rows meet
+    all conditions; so few rows are counted without one.
+    """
+    others = [each for each in conditions if facet is None or each.column.key != facet.key]
+    most = most_rows(columns, viewer, others, type_name)
+    bound = MOST_SORTED if facet is None else MOST_GROUPED
+    return CountQuery(condition_shapes(conditions), most is not None and most <= bound)
+
+
+def count_list(noun: DeclaredNoun, role: Role, query: CountQuery) -> Select[Any]:
     """How many rows of a list there are; counting stops behind `MOST_COUNTED`."""
-    some = (
-        select_reachable_in_role(noun.name, role, constant(1).label("one"))
-        .select_from(noun.key.class_)
-        .where(*_clauses(conditions))
-        .limit(constant(MOST_COUNTED + 1))
-        .subquery("some")
-    )
-    return vouch_for(select(func.count().label("number")).select_from(some), noun.name)
+    clauses = [clause for *_, clause in _clauses_of(query.conditions)]
+    return vouch_for(_count_some(noun, role, clauses, query.is_whole), noun.name)
 
 
 def count_list_by_word(
-    noun: DeclaredNoun,
-    role: Role,
-    conditions: Sequence[ConditionShape],
-    filtered: Expression,
-    words: Sequence[str],
+    noun: DeclaredNoun, role: Role, query: CountQuery, facet: Expression, words: Sequence[str]
 ) -> Select[Any]:
-    """For each word of a column, how many rows have it: each counted by itself, no further than
-    needed. Conditions of the column itself are left out."""
-    of_words = rows_of_array(literal(list(words), ARRAY(filtered.type)), "words")
-    some = (
-        select_reachable_in_role(noun.name, role, constant(1).label("one"))
-        .select_from(noun.key.class_)
-        .where(filtered == of_words.c.value, *_clauses(conditions, besides=filtered))
-        .limit(constant(MOST_COUNTED + 1))
-        .correlate(of_words)
+    """For each word of a column, how many rows have it. Conditions of the column itself are left
+    out."""
+    clauses = [
+        clause for column, _, clause in _clauses_of(query.conditions) if column.key != facet.key
+    ]
+    if query.is_whole:
+        number = func.count().label("number")
+        grouped: Any = select_reachable_in_role(noun.name, role, facet.label("value"), number)
+        return vouch_for(grouped.where(*clauses).group_by(facet), noun.name)
+    # Each word by itself, and written into the statement: which index is best depends on it.
+    counts = (
+        select(
+            literal_column(f"'{word}'").label("value"),
+            _count_some(
+                noun, role, [facet == literal_column(f"'{word}'"), *clauses], is_whole=False
+            )
+            .scalar_subquery()
+            .label("number"),
+        )
+        for word in words
     )
-    counted = select(func.count().label("number")).select_from(some.subquery("some"))
-    in_turn = counted.lateral("counted")
-    together: Any = select(of_words.c.value, in_turn.c.number).select_from(of_words, in_turn)
-    return vouch_for(together, noun.name)
+    by_word = union_all(*counts).subquery("by_word")
+    return vouch_for(select(by_word), noun.name)
 
 
-def _clauses(
-    conditions: Sequence[ConditionShape], besides: Expression | None = None
-) -> Iterator[ColumnElement[bool]]:
-    for number, shape in enumerate(conditions):
-        condition = Condition(*shape)
-        if condition.column is not besides:
-            yield condition.clause_for(_condition_parameter(condition, number))
-
-
-# --- Rows that other rows link to ----------------------------------------------------------------
-
-
-class LinkTarget(NamedTuple):
-    """Rows of a noun that other rows link to, by a column that holds the keys of those."""
-
-    noun: DeclaredNoun
-    role: Role
-    remote: InstrumentedAttribute[Any]
-
-
-def select_linked(
-    linked: LinkTarget,
-    columns: Columns,
-    keyset: Keyset,
-    after: Boundary,
-    size: int,
-    keys: ColumnElement[Any],
-    name: str = "",
-    *,
-    only: Sequence[str] | None = None,
+def _count_some(
+    noun: DeclaredNoun, role: Role, clauses: Iterable[ColumnElement[bool]], is_whole: bool
 ) -> Select[Any]:
-    """The first rows after a place for each key of an array.
-
-    ``name`` begins the names of parameters. The last two columns are the ordered one and the key;
-    or ``only`` the columns of these labels and the key are selected.
-    """
-    parents = rows_of_array(keys, "parents")
-    rows = (
-        select_reachable_in_role(linked.noun.name, linked.role, *columns, *keyset.columns())
-        .where(linked.remote == parents.c.value)
-        .order_by(*keyset.order(from_front=True))
-        .limit(constant(size))
-        .correlate(parents)
-    )
-    walks = [rows.where(*span) for span in keyset.between(after, Boundary.NONE, name)]
-    page = (walks[0] if len(walks) == 1 else union_all(*walks)).lateral("page")
-    together = (
-        select(*_labelled(page, only), parents.c.value.label(LOADED_BY))
-        .select_from(parents.join(page, true()))
-        .order_by(parents.c.value, *keyset.order_again(page, from_front=True))
-    )
-    return vouch_for(together, linked.noun.name)
-
-
-def count_linked(linked: LinkTarget, keys: ColumnElement[Any]) -> Select[Any]:
-    """How many rows each key of an array links to, and the key; counting stops in time."""
-    parents = rows_of_array(keys, "parents")
-    counted = _count(linked, parents).lateral("counted")
-    together: Any = select(counted.c.number, parents.c.value.label(LOADED_BY))
-    return vouch_for(together.select_from(parents.join(counted, true())), linked.noun.name)
-
-
-def count_linked_by_word(
-    linked: LinkTarget, filtered: Expression, words: Sequence[str], keys: ColumnElement[Any]
-) -> Select[Any]:
-    """The same for each word of a column: the word, the number and the key."""
-    parents = rows_of_array(keys, "parents")
-    of_words = rows_of_array(literal(list(words), ARRAY(filtered.type)), "words")
-    counted = _count(linked, parents, filtered == of_words.c.value, of_words)
-    in_turn = counted.lateral("counted")
-    together: Any = select(of_words.c.value, in_turn.c.number, parents.c.value.label(LOADED_BY))
-    together = together.select_from(parents, of_words, in_turn).order_by(parents.c.value)
-    return vouch_for(together, linked.noun.name)
-
-
-def _count(linked: LinkTarget, parents: FromClause, *further: Any) -> Select[Any]:
-    conditions, others = further[:1], further[1:]
-    some = (
-        select_reachable_in_role(linked.noun.name, linked.role, constant(1).label("one"))
-        .select_from(linked.noun.key.class_)
-        .where(linked.remote == parents.c.value, *conditions)
-        .limit(constant(MOST_COUNTED + 1))
-        .correlate(parents, *others)
-    )
-    return select(func.count().label("number")).select_from(some.subquery("some"))
-
-
-def given_keys(linked: LinkTarget, name: str) -> ColumnElement[Any]:
-    """The keys of an array that is a parameter of this name."""
-    return bindparam(name, None, type_=ARRAY(linked.remote.type))
+    rows = select_reachable_in_role(noun.name, role, constant(1).label("one"))
+    rows = rows.select_from(noun.key.class_).where(*clauses)
+    some = (rows if is_whole else rows.limit(constant(MOST_COUNTED + 1))).subquery("some")
+    return select(func.count().label("number")).select_from(some)
 
 
 def rows_of_array(values: Any, name: str) -> TableValuedAlias:

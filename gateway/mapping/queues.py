@@ -69,7 +69,7 @@ class QueueList(RootList):
 
 def queue_field(cls: type[Any], description: str) -> Any:
     """The field ``workList`` with its pages."""
-    listed = QueueList(cls, _DUE_FIRST, None, None)
+    listed = QueueList(cls, _DUE_FIRST, None)
 
     def resolve(
         info: strawberry.Info,

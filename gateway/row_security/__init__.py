@@ -102,7 +102,7 @@ def _open_to_role(catalogue: Catalogue, role: Role) -> Iterator[str]:
     yield from reading_grants(role)
     yield from reach_grants(role)
     yield from _breach_lookups(role)
-    yield from _suspensions(role)
+    yield from _for_the_gateway(role)
     yield from _trusted_documents(role)
     yield ""
 
@@ -191,11 +191,12 @@ def _breach_lookups(role: Role) -> Iterator[str]:
     yield _policy(table, role, "INSERT", f"WITH CHECK ({own})")
 
 
-def _suspensions(role: Role) -> Iterator[str]:
-    """The gateway asks who is suspended before it acts for anybody. The function returns nothing
-    under the seal of a viewer."""
+def _for_the_gateway(role: Role) -> Iterator[str]:
+    """Before it acts for anybody, the gateway asks who is suspended, and how rows are distributed.
+    The functions return nothing under the seal of a viewer."""
     if role is Role.ANONYMOUS:
-        yield f"GRANT EXECUTE ON FUNCTION viewer.suspended TO {database_role(role)};"
+        name = database_role(role)
+        yield f"GRANT EXECUTE ON FUNCTION viewer.suspended, viewer.statistics TO {name};"
 
 
 def _trusted_documents(role: Role) -> Iterator[str]:

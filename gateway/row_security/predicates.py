@@ -33,9 +33,9 @@ _SCOPES = {
     Scope.PARTNER: "(SELECT viewer.partner({role}))",
     Scope.COUNTRIES: "ANY ((SELECT viewer.countries({role}))::text[])",
     Scope.CENTRES: "ANY ((SELECT viewer.centres({role}))::text[])",
+    Scope.PLACES: "ANY ((SELECT viewer.places({role}))::text[])",
     Scope.PURPOSE_REFERENCE: "(SELECT viewer.purpose_reference({role}))",
 }
-_PLACES = "ANY ((SELECT viewer.places({role}))::text[])"
 
 
 def predicate(rule: Rule, role: Role, table: str) -> str:
@@ -86,8 +86,8 @@ def _rule_as_sql(rule: Rule, role: Role, columns: Columns, depth: int = 1) -> st
         case WithoutScope(scope):
             return f"{_scope(scope, role)} IS NULL"
         case OwnPlace(centre, country):
-            places = _PLACES.format(role=f"'{role}'")
-            return f"coalesce({columns(centre)}, {columns(country)}) = {places}"
+            place = f"coalesce({columns(centre)}, {columns(country)})"
+            return f"{place} = {_scope(Scope.PLACES, role)}"
         case IsNull(column):
             return f"{columns(column)} IS NULL"
         case Recent(column, days):

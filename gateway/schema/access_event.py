@@ -7,7 +7,6 @@ import strawberry
 
 from gateway.mapping.declare import Node, column, link, noun
 from gateway.mapping.enums import translated_column
-from gateway.mapping.walks import along
 from gateway.schema.access_words import IN_ENGLISH, IN_INDONESIAN
 from models import AccessEvent as Row
 from models import Applicant as ApplicantRow
@@ -42,10 +41,3 @@ class AccessEvent(Node):
     applicant: ReadPerson | None = link(
         Row.applicant_id, ApplicantRow.id, "Whose identity.", filters=True
     )
-
-
-#: By what reads are found: each has its index in `models.access_log`.
-WALKS = along(
-    "occurred_at",
-    *("", "actor", "actor_role", "purpose", "applicant", "case_reference", "actor purpose"),
-)

@@ -5,7 +5,6 @@ from datetime import datetime
 import strawberry
 
 from gateway.mapping.declare import Node, column, link, noun, position
-from gateway.mapping.walks import along
 from gateway.schema.applicant import Applicant
 from gateway.schema.bans.ban_entry import BanEntry
 from gateway.schema.supervision.inquiry import Inquiry
@@ -54,7 +53,3 @@ class Alert(Node, AlertUpdate):
     ban_entry: BanEntry | None = link(
         Row.ban_id, BanRow.id, "The entry of the ban list whose sealed values were changed."
     )
-
-
-#: By what alerts are found: each has its index in `models.supervision.alert`.
-WALKS = along("raised_at", "", "is_open")

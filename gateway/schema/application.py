@@ -12,7 +12,6 @@ from gateway.mapping.declare import Node, column, derived_field, link, links, no
 from gateway.mapping.facets import Facet
 from gateway.mapping.linked_pages import pages
 from gateway.mapping.scalars import Rupiah
-from gateway.mapping.walks import along
 from gateway.schema.allowed import FACTS, LOOKED_AT, AllowedStep, allowed_steps
 from gateway.schema.applicant import Applicant
 from gateway.schema.bill import Bill
@@ -261,33 +260,6 @@ class Application(Node):
         "Questions to supervision, in order.",
         order=ScreeningRow.requested_at,
     )
-
-
-#: By what applications are found, in which order: each has its index in `models.case.application`.
-WALKS = (
-    *along(
-        "submitted_at",
-        "",
-        "channel",
-        "nationality",
-        "visa_type",
-        "status",
-        "stage",
-        "partner",
-        "country",
-        "partner country",
-        # A manager's countries, and an agent's centre, stage by stage.
-        "country stage",
-        "centre",
-        "centre stage",
-        "group_reference",
-    ),
-    # An officer's queue: the most urgent first.
-    *along("target_due_at", "", "status", "stage", "visa_type stage", "has_open_hit"),
-    *along("paid_at", ""),
-    *along("closed_at", ""),
-    *along("reference", ""),
-)
 
 
 @strawberry.type(

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from gateway.mapping.declare import Node, column, noun
-from gateway.mapping.walks import along
 from models import PersonLookup as Row
 from models.vocabulary import IndexKind, Purpose, Role
 
@@ -22,7 +21,3 @@ class PersonLookup(Node):
     case_reference: str = column(Row.case_reference, "The case it was done for.")
     by: IndexKind = column(Row.by, "By what.")
     found: int = column(Row.found, "How many files were found: none in a miss.")
-
-
-#: By what look-ups are found: each has its index in `models.person.person_link`.
-WALKS = along("occurred_at", "", "actor")

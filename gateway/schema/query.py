@@ -12,14 +12,10 @@ from gateway.mapping.connections import Connection, connection_field
 from gateway.mapping.declare import Node
 from gateway.mapping.queues import queue_field
 from gateway.mapping.scalars import CountryCode
-from gateway.schema.access_event import WALKS as WALKS_OF_ACCESS_EVENTS
 from gateway.schema.access_event import AccessEvent
-from gateway.schema.alert import WALKS as WALKS_OF_ALERTS
 from gateway.schema.alert import Alert
 from gateway.schema.applicant import Applicant
-from gateway.schema.application import WALKS as WALKS_OF_APPLICATIONS
 from gateway.schema.application import Application, ApplicationConnection
-from gateway.schema.bans.ban_entry import WALKS as WALKS_OF_BAN_ENTRIES
 from gateway.schema.bans.ban_entry import BanEntry
 from gateway.schema.bill import Bill
 from gateway.schema.country import Country
@@ -28,18 +24,12 @@ from gateway.schema.lookups import NODES, Name, load_row, look_up, node_named
 from gateway.schema.my_data import MyData, my_data
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.people import MOST_FOUND, people
-from gateway.schema.person_lookup import WALKS as WALKS_OF_LOOKUPS
 from gateway.schema.person_lookup import PersonLookup
 from gateway.schema.policies import Policy, policies_of
-from gateway.schema.reference_change import WALKS as WALKS_OF_REFERENCE_CHANGES
 from gateway.schema.reference_change import ReferenceChange
-from gateway.schema.rights.data_request import WALKS as WALKS_OF_DATA_REQUESTS
 from gateway.schema.rights.data_request import DataRequest
-from gateway.schema.rights.key_operation import WALKS as WALKS_OF_KEY_OPERATIONS
 from gateway.schema.rights.key_operation import KeyOperation
-from gateway.schema.screening import WALKS as WALKS_OF_SCREENINGS
 from gateway.schema.screening import Screening
-from gateway.schema.supervision.inquiry import WALKS as WALKS_OF_INQUIRIES
 from gateway.schema.supervision.inquiry import Inquiry
 from gateway.schema.supervision.officers import OfficerTable, officers
 from gateway.schema.supervision.people_in_reach import (
@@ -62,7 +52,6 @@ from gateway.schema.supervision.several_partners import (
     check_several_partners,
     people_at_several,
 )
-from gateway.schema.suspension import WALKS as WALKS_OF_SUSPENSIONS
 from gateway.schema.suspension import Suspension
 from gateway.schema.viewer import Viewer
 from gateway.schema.visa_type import VisaType
@@ -190,7 +179,6 @@ class Query:
         "Applications, as far as in your reach.",
         order="submitted_at",
         newest_first=True,
-        walks=WALKS_OF_APPLICATIONS,
     )
     work_list: ApplicationConnection | None = queue_field(
         Application, "The cases of a queue, in order of the due time."
@@ -209,63 +197,54 @@ class Query:
         Screening,
         "Open questions, the oldest first.",
         order="requested_at",
-        walks=WALKS_OF_SCREENINGS,
     )
     ban_entries: Connection[BanEntry] | None = connection_field(
         BanEntry,
         "The ledger of the entry-ban list, the newest first.",
         order="proposed_at",
         newest_first=True,
-        walks=WALKS_OF_BAN_ENTRIES,
     )
     suspensions: Connection[Suspension] | None = connection_field(
         Suspension,
         "Partners and viewers who were suspended, the newest first.",
         order="suspended_at",
         newest_first=True,
-        walks=WALKS_OF_SUSPENSIONS,
     )
     key_operations: Connection[KeyOperation] | None = connection_field(
         KeyOperation,
         "What was done to keys, the newest first: rotations, erasures and sweeps.",
         order="occurred_at",
         newest_first=True,
-        walks=WALKS_OF_KEY_OPERATIONS,
     )
     alerts: Connection[Alert] | None = connection_field(
         Alert,
         "What viewers did that others look into, the newest first: never an alert about you.",
         order="raised_at",
         newest_first=True,
-        walks=WALKS_OF_ALERTS,
     )
     inquiries: Connection[Inquiry] | None = connection_field(
         Inquiry,
         "Inquiries of supervisors, the newest first; those that wait for somebody by `isOpen`.",
         order="opened_at",
         newest_first=True,
-        walks=WALKS_OF_INQUIRIES,
     )
     reference_changes: Connection[ReferenceChange] | None = connection_field(
         ReferenceChange,
         "The ledger of reference changes, the newest first: by which decree, who, from, to.",
         order="proposed_at",
         newest_first=True,
-        walks=WALKS_OF_REFERENCE_CHANGES,
     )
     access_events: Connection[AccessEvent] | None = connection_field(
         AccessEvent,
         "Who read whose identity, as far as in your reach, and as far as it is still kept.",
         order="occurred_at",
         newest_first=True,
-        walks=WALKS_OF_ACCESS_EVENTS,
     )
 
     data_requests: Connection[DataRequest] | None = connection_field(
         DataRequest,
         "Requests of people about their data, as far as in your reach, in order of the due time.",
         order="due_at",
-        walks=WALKS_OF_DATA_REQUESTS,
     )
     my_data: MyData | None = strawberry.field(
         resolver=my_data,
@@ -282,7 +261,6 @@ class Query:
         "Who looked for people, as far as in your reach.",
         order="occurred_at",
         newest_first=True,
-        walks=WALKS_OF_LOOKUPS,
     )
 
     @strawberry.field(description="Who asks.")

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 
 from gateway.mapping.declare import Node, column, links, noun
-from gateway.mapping.walks import along
 from models import ReferenceChange as Row
 from models import ReferenceChangeValue as ValueRow
 from models.vocabulary import ReferenceChangeState, ReferenceKind
@@ -61,6 +60,3 @@ class ReferenceChange(Node):
         "What it sets, row by row: at most 60 values.",
         order=(ValueRow.line, ValueRow.place),
     )
-
-
-WALKS = along("proposed_at", "", "kind", "subject", "subject kind", "state")

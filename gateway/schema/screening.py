@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from gateway.mapping.declare import Node, column, link, links, noun
-from gateway.mapping.walks import along
 from gateway.schema.bans.ban_entry import BanEntry, BanMatch
 from models import Application as ApplicationRow
 from models import BanEntry as BanRow
@@ -65,7 +64,3 @@ class Screening(Node):
     application: ScreenedCase | None = link(
         ScreeningRow.application_id, ApplicationRow.id, "The application it is about."
     )
-
-
-#: Open questions are few among all: they have an index of their own.
-WALKS = along("requested_at", "")

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from gateway.mapping.declare import Node, column, link, noun
-from gateway.mapping.walks import along
 from gateway.schema.partner import Partner
 from models import Partner as PartnerRow
 from models import Suspension as Row
@@ -31,6 +30,3 @@ class Suspension(Node):
     lifted_by: str | None = column(Row.lifted_by, "Subject who lifted it.")
     lifted_at: datetime | None = column(Row.lifted_at, "When it was lifted.")
     lift_reason: str | None = column(Row.lift_reason, "Why it was lifted.")
-
-
-WALKS = along("suspended_at", "")

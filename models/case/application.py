@@ -18,7 +18,6 @@ from models.base import Base, one_of
 from models.vocabulary import (
     CLOSED,
     STAGE_OF,
-    WAITING,
     Channel,
     EventKind,
     Role,
@@ -33,20 +32,25 @@ _STAGE = "CASE status {} END".format(
 _IS_CLOSED = "status IN ({})".format(", ".join(f"'{status}'" for status in CLOSED))
 _NEEDS_PAYMENT = "status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'REVOKED')"  # noqa: E501
 
-_IS_WAITING = "status IN ({})".format(", ".join(f"'{status}'" for status in WAITING))
-
-#: Cases that an officer may take: handed over, if they came through a partner, and on no desk. A
-#: case that waits for its applicant is not work.
-_IS_FREE = (
-    "NOT is_assigned AND (received_at IS NOT NULL OR partner_code IS NULL)"
-    " AND status IN ('PAID', 'IN_VERIFICATION', 'SCREENING')"
-)
-#: Paid and not closed: the clock runs.
-_IS_RUNNING = "paid_at IS NOT NULL AND closed_at IS NULL"
-
 _IS_OPEN_AT_MIDNIGHT = (
     "paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at))"
 )
+
+
+#: Said in these words, since what is filtered by a stage then is known to be of that index.
+_IS_OPEN = f"stage <> '{Stage.CLOSED}'"
+
+#: The key of an index's `info` under which it says which questions it serves.
+SERVES = "serves"
+
+
+def _index(*columns: str, serves: str, name: str | None = None, where: str | None = None) -> Index:
+    return Index(
+        name and f"ix_application_{name}",
+        *columns,
+        info={SERVES: serves},
+        postgresql_where=None if where is None else text(where),
+    )
 
 
 class Application(Base):
@@ -78,6 +82,13 @@ class Application(Base):
     successor_centre_code: Mapped[str | None]
     successor_country_code: Mapped[str | None]
     left_partner_at: Mapped[datetime | None]
+    #: Where the file is now: a country, and there a centre or the country's portal.
+    holder_country_code: Mapped[str | None] = mapped_column(
+        Computed("coalesce(successor_country_code, country_code)", persisted=True)
+    )
+    holder_place: Mapped[str | None] = mapped_column(
+        Computed("coalesce(successor_centre_code, centre_code, country_code)", persisted=True)
+    )
     #: Random; the same for all that travel together, as a family or a tour.
     group_reference: Mapped[str | None]
     status: Mapped[str]
@@ -179,88 +190,75 @@ class Application(Base):
         CheckConstraint("closed_at >= coalesce(paid_at, submitted_at)", name="closed_last"),
         CheckConstraint("fee_idr >= 0", name="fee_is_not_negative"),
         CheckConstraint("paused_seconds >= 0", name="pause_is_not_negative"),
-        # Each list is walked along one of these: the filters, then the order, then the key.
-        *(
-            Index(None, *filters, "submitted_at", "id")
-            for filters in (
-                (),
-                ("applicant_id",),
-                ("channel",),
-                ("nationality_code",),
-                ("visa_type_code",),
-                ("status",),
-                ("stage",),
-                ("partner_code",),
-                ("country_code",),
-                ("partner_code", "country_code"),
-                ("country_code", "stage"),
-                ("partner_code", "country_code", "stage"),
-                ("centre_code",),
-                ("group_reference",),
-                ("centre_code", "stage"),
-            )
+        # One order of lists each, and the spans of its instant.
+        _index("submitted_at", "id", serves="lists, latest first; submittedAt"),
+        _index("target_due_at", "id", serves="lists, most urgent first; targetDueAt"),
+        _index("paid_at", "id", serves="lists by payment; paidAt"),
+        _index("closed_at", "id", serves="lists by their end; closedAt; closed in a window"),
+        # One filter of lists each. Channel, partner and stage have too few values for one.
+        _index("status", serves="status; what waits for a deadline"),
+        _index("nationality_code", serves="nationality"),
+        _index("country_code", serves="country"),
+        _index("centre_code", serves="centre"),
+        _index("visa_type_code", serves="visaType"),
+        _index(
+            "group_reference",
+            serves="groupReference; who travels together",
+            where="group_reference IS NOT NULL",
         ),
-        # What one place took in: a centre, or the portal of a country.
-        Index(
-            "ix_application_place",
-            text("coalesce(centre_code, country_code)"),
-            "submitted_at",
+        # The reach of those who see a part.
+        _index("applicant_id", "submitted_at", "id", serves="an applicant's files; linked files"),
+        _index("holder_place", "submitted_at", "id", serves="an agent's reach"),
+        _index("holder_country_code", serves="a manager's reach"),
+        # What work is taken from: few cases at any time.
+        _index(
+            "target_due_at",
             "id",
+            name="open",
+            serves="open stages; the queues FREE and OVERDUE; ages of open cases",
+            where=_IS_OPEN,
         ),
-        Index(
-            "ix_application_successor",
-            "successor_centre_code",
-            "submitted_at",
-            "id",
-            postgresql_where=text("successor_centre_code IS NOT NULL"),
-        ),
-        Index(
-            "ix_application_successor_country",
-            "successor_country_code",
-            "submitted_at",
-            "id",
-            postgresql_where=text("successor_country_code IS NOT NULL"),
-        ),
-        Index(None, "target_due_at", "id"),
-        Index(None, "status", "target_due_at", "id"),
-        Index(None, "stage", "target_due_at", "id"),
-        Index(None, "visa_type_code", "stage", "target_due_at", "id"),
-        Index(None, "has_open_hit", "target_due_at", "id"),
-        # The queues that are worked from.
-        Index(
-            "ix_application_of_officer",
+        _index(
             "officer",
             "target_due_at",
             "id",
-            postgresql_where=text("officer IS NOT NULL"),
+            name="of_officer",
+            serves="an officer's desk",
+            where="officer IS NOT NULL",
         ),
-        Index(
-            "ix_application_of_supervisor",
+        _index(
             "supervisor",
             "target_due_at",
             "id",
-            postgresql_where=text("supervisor IS NOT NULL"),
+            name="of_supervisor",
+            serves="a supervisor's desk",
+            where="supervisor IS NOT NULL",
         ),
-        Index("ix_application_free", "target_due_at", "id", postgresql_where=text(_IS_FREE)),
-        Index("ix_application_running", "target_due_at", "id", postgresql_where=text(_IS_RUNNING)),
-        Index(
-            "ix_application_on_hold",
+        _index(
             "target_due_at",
             "id",
-            postgresql_where=text("is_held OR is_visa_held"),
+            name="supervised",
+            serves="the queues HELD and HITS; hasOpenHit",
+            where="is_held OR is_visa_held OR has_open_hit",
         ),
-        Index(None, "paid_at", "id"),
-        Index(None, "closed_at", "id"),
-        # What the LINKER has yet to do.
-        Index("ix_application_unlinked", "id", postgresql_where=text("NOT is_linked")),
-        # Read by the keeper every few seconds, to end overdue cases.
-        Index("ix_application_waiting", "status", "id", postgresql_where=text(_IS_WAITING)),
-        # The cases that were open at the end of a day.
+        _index(
+            "id",
+            name="unlinked",
+            serves="what the LINKER has yet to do",
+            where="NOT is_linked",
+        ),
+        _index(
+            "successor_centre_code",
+            name="successor",
+            serves="files to take from a centre that has closed in its turn",
+            where="successor_centre_code IS NOT NULL",
+        ),
         Index(
             "ix_application_open_at_midnight",
             text("tstzrange(paid_at, closed_at, '(]')"),
             postgresql_using="gist",
             postgresql_where=text(_IS_OPEN_AT_MIDNIGHT),
+            info={SERVES: "the cases that were open at the end of a day"},
         ),
     )
 

@@ -6,19 +6,22 @@ They are written into statements, not bound: only so an index that is on a condi
 from sqlalchemy import ColumnElement, and_, func, literal_column, or_
 
 from models.case.application import Application
-from models.vocabulary import DECIDABLE, Status
+from models.vocabulary import DECIDABLE, Stage, Status
 
 #: A case that waits for its applicant is not work.
 _WORKABLE = [literal_column(f"'{status}'") for status in (Status.PAID, *DECIDABLE)]
+#: As the index of open cases has it.
+_IS_OPEN = Application.stage != literal_column(f"'{Stage.CLOSED}'")
 
 IS_FREE: ColumnElement[bool] = and_(
     ~Application.is_assigned,
     or_(Application.received_at.is_not(None), Application.partner_code.is_(None)),
     Application.status.in_(_WORKABLE),
+    _IS_OPEN,
 )
 IS_OVERDUE: ColumnElement[bool] = and_(
     Application.paid_at.is_not(None),
-    Application.closed_at.is_(None),
+    _IS_OPEN,
     Application.target_due_at < func.now(),
 )
 #: Bound, it would be taken for half of all cases.

@@ -58,9 +58,6 @@ STAGE_OF = {
 
 CLOSED = tuple(status for status, stage in STAGE_OF.items() if stage is Stage.CLOSED)
 
-#: Those that end by themselves when the applicant lets a deadline pass.
-WAITING = (Status.SUBMITTED, Status.AWAITING_PAYMENT, Status.INFO_REQUESTED)
-
 #: Where an officer decides.
 DECIDABLE = (Status.IN_VERIFICATION, Status.SCREENING)
 

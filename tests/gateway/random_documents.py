@@ -19,8 +19,6 @@ from graphql import (
     is_leaf_type,
 )
 
-from gateway.schema import access_event, application
-from gateway.strawberry_bridge import to_camel_case
 from tests.gateway.random_values import CODES, LOOK_UPS, literal, random_value
 
 ALIASES = ("a", "b", "code", "name", "nodes", "reference")
@@ -40,12 +38,6 @@ LIKELY = ("applications", "application", "applicant", "identity", "decision", "n
 #: After how many fields a document goes no deeper: what small ones cost, large ones cost tenfold,
 #: and most of what goes wrong goes wrong in a small one.
 SIZES = (3, 3, 5, 5, 8, 8, 12, 20, 50)
-
-#: The declared walks of a list, and its usual order.
-WALKS = {
-    "applications": (application.WALKS, "submitted_at"),
-    "accessEvents": (access_event.WALKS, "occurred_at"),
-}
 
 #: For a list of the role: an order, null for the usual one, and a cursor of it.
 Places = Mapping[str, Sequence[tuple[dict[str, str] | None, str]]]
@@ -277,7 +269,7 @@ class _Writer:
         elif self._chance(0.3) and "orderBy" in field.args:
             given["orderBy"] = random_value(self._dice, field.args["orderBy"].type, name)
         if self._chance(0.3) and "where" in field.args:
-            given["where"] = self._where(name, field, given.get("orderBy"))
+            given["where"] = self._where(name, field)
         for other, argument in field.args.items():
             if isinstance(argument.type, GraphQLNonNull) and other not in given:
                 given[other] = random_value(self._dice, argument.type, other)
@@ -285,22 +277,11 @@ class _Writer:
             given[self._dice.choice([*given])] = None
         return given
 
-    def _where(self, name: str, field: GraphQLField, order: dict[str, str] | None) -> Any:
-        """Filters that the list takes in its order, but for one time in ten."""
+    def _where(self, name: str, field: GraphQLField) -> Any:
+        """Up to four filters, of which each row of an answer meets all."""
         where: Any = field.args["where"].type
-        walks, usual = WALKS.get(name, ((), ""))
-        ordered = order["field"].lower() if order else usual
-        filters = [
-            {to_camel_case(each) for each in walk.filters}
-            for walk in walks
-            if walk.order == ordered
-        ]
-        allowed = [names for names in filters if names <= where.fields.keys()]
-        if not allowed or self._chance(0.1):
-            return random_value(self._dice, where, name)
-        names = sorted(self._dice.choice(allowed))
-        if to_camel_case(ordered) in where.fields and self._chance(0.3):
-            names.append(to_camel_case(ordered))
+        most = min(len(where.fields), self._dice.choice((1, 1, 2, 2, 3, 4)))
+        names = self._dice.sample([*where.fields], most)
         return {n: random_value(self._dice, where.fields[n].type, n) for n in names}
 
     def _write_value(self, type_: Any, value: Any, *, has_default: bool = False) -> str:

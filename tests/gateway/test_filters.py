@@ -120,54 +120,15 @@ async def test_cases_without_a_due_time_can_be_listed_alone(who) -> None:
 # --- Combinations --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("where", "order", "parts"),
-    [
-        ({"country": {"eq": "AU"}, "channel": {"eq": "DIRECT"}}, "SUBMITTED_AT",
-         ("`where: {channel, country}, orderBy: SUBMITTED_AT`",
-          "`where: {country}, orderBy: SUBMITTED_AT`")),
-        ({"status": {"eq": "PAID"}, "visaType": {"eq": "B1"}}, "TARGET_DUE_AT",
-         ("`where: {status}, orderBy: TARGET_DUE_AT`",)),
-        ({"stage": {"eq": "IN_PROCESS"}}, "PAID_AT",
-         ("`where: {stage}, orderBy: SUBMITTED_AT`",
-          "`where: {stage}, orderBy: TARGET_DUE_AT`")),
-        ({"paidAt": {"from": "2025-01-01T00:00:00Z"}}, "SUBMITTED_AT", ("`orderBy: ",)),
-        ({"reference": {"prefix": "AU"}}, "SUBMITTED_AT", ("`orderBy: REFERENCE`",)),
-    ],
-)  # fmt: skip
-async def test_a_combination_without_an_index_is_refused_with_the_nearest(
-    who, where: dict[str, Any], order: str, parts: tuple[str, ...]
-) -> None:
-    answer = await who["officer"](ORDERED, where=where, order={"field": order})
-    assert answer.codes == ["INVALID_INPUT"]
-    for part in parts:
-        assert part in answer.errors[0]["message"]
-
-
-async def test_an_error_never_names_a_filter_that_the_role_does_not_have(who) -> None:
-    where = {"stage": {"eq": "CLOSED"}, "channel": {"eq": "DIRECT"}}
-    for name in ("manager-au", "agent-au", "service"):
-        answer = await who[name](ORDERED, where=where, order={"field": "TARGET_DUE_AT"})
-        assert answer.codes == ["INVALID_INPUT"]
-        assert "status" not in answer.errors[0]["message"]
-
-
-async def test_as_many_values_and_combinations_as_are_allowed_are_answered(who) -> None:
+async def test_as_many_values_as_are_allowed_are_answered(who) -> None:
     codes = [f"{first}{second}" for first in "ABCDEFGHIJ" for second in "ABCDEFGHIU"]
     of_one = await who["officer"](APPLICATIONS, where={"country": {"eq": "AU"}})
     found = await who["officer"](APPLICATIONS, where={"country": {"in": codes}})
     assert found.data == of_one.data
-    lists = {"country": {"in": ["AU"] * 50}, "stage": {"in": ["CLOSED", "IN_PROCESS"]}}
+    lists = {"country": {"in": codes}, "nationality": {"in": codes}}
     assert (await who["officer"](APPLICATIONS, where=lists)).errors == []
-    for where in ({"country": {"in": [*codes, "NZ"]}}, lists | {"country": {"in": ["AU"] * 51}}):
-        assert (await who["officer"](APPLICATIONS, where=where)).codes == ["INVALID_INPUT"]
-
-
-async def test_lists_with_too_many_combinations_of_values_are_refused(who) -> None:
-    where = {"country": {"in": ["AU"] * 30}, "stage": {"in": ["CLOSED"] * 4}}
-    answer = await who["officer"](APPLICATIONS, where=where)
-    assert answer.codes == ["INVALID_INPUT"]
-    assert "100 combinations" in answer.errors[0]["message"]
+    too_many = {"country": {"in": [*codes, "NZ"]}}
+    assert (await who["officer"](APPLICATIONS, where=too_many)).codes == ["INVALID_INPUT"]
 
 
 # --- Facets --------------------------------------------------------------------------------------

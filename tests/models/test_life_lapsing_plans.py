@@ -16,9 +16,9 @@ from tests.world import today
 
 pytestmark = pytest.mark.anyio
 
-INDEX = "ix_application_waiting"
-#: Of every case, by status; they would do, were they not as large as all that was ever closed.
-NEXT_BEST = ("ix_application_status_submitted_at_id", "ix_application_status_target_due_at_id")
+INDEX = "ix_application_status"
+#: Of every open case.
+NEXT_BEST = ("ix_application_open",)
 
 #: Closed cases like one that is there, without what follows from writing them one by one.
 CLOSED = """

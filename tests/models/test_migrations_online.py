@@ -50,20 +50,20 @@ async def value(url: str, query: str) -> object:
         await connection.close()
 
 
-IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_application_waiting'::regclass"
+IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_application_unlinked'::regclass"
 
 
 async def test_an_index_that_was_left_half_built_is_built_anew(server: Server) -> None:
     url = server.url("half_built")
     await migrate(url)
     half_built = (
-        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_application_waiting'"
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_application_unlinked'"
     )
-    definition = await value(url, "SELECT pg_get_indexdef('ix_application_waiting'::regclass)")
+    definition = await value(url, "SELECT pg_get_indexdef('ix_application_unlinked'::regclass)")
     await run(url, f"{half_built}::regclass")
     assert not await value(url, IS_VALID)
     following = str(definition).split(" ON public.")[1]
-    await as_a_revision(url, lambda: create_index("ix_application_waiting", following))
+    await as_a_revision(url, lambda: create_index("ix_application_unlinked", following))
     assert await value(url, IS_VALID)
     await require_matching_models(url)
 

@@ -7,15 +7,12 @@ import asyncpg
 import pytest
 
 from gateway.access.transactions.prepared import PreparedStatement
+from gateway.mapping.access_paths import AccessPath
 from gateway.mapping.connections import keyset_of
 from gateway.mapping.enums import Direction
+from gateway.mapping.filters import condition_shapes
 from gateway.mapping.keyset import Boundary
-from gateway.mapping.listing import (
-    ListQuery,
-    condition_shapes,
-    condition_values,
-    prepare_listing,
-)
+from gateway.mapping.listing import ListQuery, condition_values, prepare_listing
 from gateway.mapping.queues import conditions_of
 from gateway.policy import QUEUES
 from models.vocabulary import Queue, Role
@@ -27,10 +24,10 @@ pytestmark = pytest.mark.anyio
 
 #: By which index each queue is walked; that of one's own desk by the role.
 INDEXES = {
-    Queue.FREE: "ix_application_free",
-    Queue.OVERDUE: "ix_application_running",
-    Queue.HELD: "ix_application_on_hold",
-    Queue.HITS: "ix_application_has_open_hit_target_due_at_id",
+    Queue.FREE: "ix_application_open",
+    Queue.OVERDUE: "ix_application_open",
+    Queue.HELD: "ix_application_supervised",
+    Queue.HITS: "ix_application_supervised",
 }
 DESKS = {Role.OFFICER: "ix_application_of_officer", Role.SUPERVISOR: "ix_application_of_supervisor"}
 ROLES = pytest.mark.parametrize("role", DESKS)
@@ -58,7 +55,14 @@ def pages(role: Role) -> Iterator[tuple[str, str, PreparedStatement, dict[str, A
         conditions = conditions_of(queue, viewer)
         for after in (Boundary.NONE, Boundary.WITH_VALUE):
             listing = ListQuery(
-                noun, role, condition_shapes(conditions), keyset, after, Boundary.NONE, True
+                noun,
+                role,
+                condition_shapes(conditions),
+                keyset,
+                after,
+                Boundary.NONE,
+                True,
+                AccessPath.ORDERED,
             )
             prepared = prepare_listing(listing, CATALOGUE.columns(noun, role))
             values = condition_values(conditions)

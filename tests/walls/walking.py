@@ -1,96 +1,100 @@
-"""The pages of lists along the declared walks, as the gateway prepares them, and their plans."""
+"""The pages of lists along the indexes of their order, as the gateway prepares them, and their
+plans."""
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any, NamedTuple
 
 import asyncpg
 
-from gateway.access.fields import readable_fields
 from gateway.access.transactions.prepared import PreparedStatement
+from gateway.mapping.access_paths import AccessPath
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun
 from gateway.mapping.connections import keyset_of
-from gateway.mapping.declare import ToOne
 from gateway.mapping.enums import Direction
-from gateway.mapping.filters import Relation
-from gateway.mapping.keyset import Boundary
+from gateway.mapping.filters import ConditionShape, Relation
+from gateway.mapping.keyset import Boundary, Keyset
 from gateway.mapping.listing import ListQuery, prepare_listing
-from gateway.mapping.walks import Walk
-from gateway.schema import access_event, application
-from gateway.strawberry_bridge import to_camel_case
+from gateway.policy import POLICY
 from gateway.viewer import Viewer
 from models.vocabulary import Role
 from tests.acting import act
 from tests.gateway.schemas import FULL
 
 CATALOGUE = Catalogue(FULL)
-WALKS = {"Application": application.WALKS, "AccessEvent": access_event.WALKS}
 VIEWERS = {
     role: Viewer("somebody", role, partner="NUSA", countries=("AU", "NZ"), centres=("AU-SYD",))
     for role in Role
 }
+#: By list, the fields that order it, with what it is narrowed to meanwhile: what stands before the
+#: order in an index, and what every row along it is looked at for.
+ORDERED_BY = {
+    "Application": (
+        ("submitted_at", "paid_at", "target_due_at", "closed_at", "reference"),
+        ((), ("visa_type_code",), ("channel", "country_code")),
+    ),
+    "AccessEvent": (
+        ("occurred_at",),
+        (
+            *((), ("actor",), ("actor_role",), ("purpose",), ("applicant_id",)),
+            *(("case_reference",), ("actor", "purpose"), ("actor_role", "purpose")),
+        ),
+    ),
+}
 
 
 class Question(NamedTuple):
-    """A page of a list: along which walk, from which end, from where on, how it is narrowed."""
+    """A page of a list: how narrowed, in which order, from which end, from where on."""
 
     noun: DeclaredNoun
-    walk: Walk
+    filtered: tuple[str, ...]
+    order: str
     descending: bool
     after: Boundary
-    relation: Relation
 
     def __str__(self) -> str:
         way = "descending" if self.descending else "ascending"
-        relation, after = self.relation.name, self.after.name
-        return f"{self.noun.name} {self.walk} {way}, {relation}, {after}"
+        narrowed = " ".join(self.filtered) or "everything"
+        return f"{self.noun.name} {narrowed} by {self.order} {way}, {self.after.name}"
 
     @property
-    def columns(self) -> list[Any]:
-        """The filtered columns, in the order of their parameters, then the ordered one."""
-        return [_column(self.noun, name) for name in (*sorted(self.walk.filters), self.walk.order)]
+    def keyset(self) -> Keyset:
+        direction = Direction.DESCENDING if self.descending else Direction.ASCENDING
+        return keyset_of(self.noun, self.order, direction)
+
+    @property
+    def conditions(self) -> tuple[ConditionShape, ...]:
+        row = self.noun.key.class_
+        return tuple((getattr(row, name), Relation.EQUALS) for name in self.filtered)
 
     def prepare(self, role: Role) -> PreparedStatement:
-        *filtered, _ = self.columns
-        direction = Direction.DESCENDING if self.descending else Direction.ASCENDING
         return prepare_listing(
             ListQuery(
                 self.noun,
                 role,
-                tuple((column, self.relation) for column in filtered),
-                keyset_of(self.noun, self.walk.order, direction),
+                self.conditions,
+                self.keyset,
                 self.after,
                 Boundary.NONE,
                 True,
+                AccessPath.ORDERED,
             ),
             CATALOGUE.columns(self.noun, role),
         )
 
 
 def questions(role: Role) -> Iterator[Question]:
-    """Every walk that a role can take."""
-    for name, walks in WALKS.items():
-        noun, readable = CATALOGUE.nouns[name], readable_fields(name, role)
-        for walk in walks:
-            names = {to_camel_case(each) for each in (*walk.filters, walk.order)}
-            if names <= readable:
-                yield from _along(noun, walk)
-
-
-def _along(noun: DeclaredNoun, walk: Walk) -> Iterator[Question]:
-    is_nullable = bool(_column(noun, walk.order).expression.nullable)
-    for descending in (False, True):
-        for after in Boundary:
-            if after is Boundary.WITHOUT_VALUE and not is_nullable:
-                continue
-            yield Question(noun, walk, descending, after, Relation.EQUALS)
-            if len(walk.filters) == 1:
-                yield Question(noun, walk, descending, after, Relation.IS_ONE_OF)
-
-
-def _column(noun: DeclaredNoun, python_name: str) -> Any:
-    source: Any = next(f.source for f in noun.fields.values() if f.python_name == python_name)
-    return source.local if isinstance(source, ToOne) else source.value
+    """The pages along an index that a role can ask for."""
+    for name, (orders, filters) in ORDERED_BY.items():
+        noun = CATALOGUE.nouns[name]
+        if role not in POLICY[name].rows:
+            continue
+        for order, filtered, descending, after in product(orders, filters, (False, True), Boundary):
+            question = Question(noun, filtered, order, descending, after)
+            is_nullable = question.keyset.column.expression.nullable
+            if is_nullable or after is not Boundary.WITHOUT_VALUE:
+                yield question
 
 
 async def plan_of(

@@ -16,7 +16,7 @@ from sqlalchemy import JSON, ClauseElement, Select
 from sqlalchemy.dialects.postgresql import asyncpg
 
 from gateway.access.rows import require_vouched
-from gateway.rules import PLACES, Scope
+from gateway.rules import Scope
 from gateway.viewer import Viewer
 from models.vocabulary import Role
 
@@ -56,7 +56,7 @@ def _record_class(names: bytes) -> type[Record]:
 #: Numbers parameters as the server does, and casts each to its type: arguments are sent as text.
 _DIALECT = asyncpg.dialect()
 #: The names of parameters to which the viewer is bound.
-SCOPES = frozenset((*(scope.value for scope in Scope), PLACES))
+SCOPES = frozenset(scope.value for scope in Scope)
 #: Statements of mutations that are kept: more than there are, and a bound all the same.
 _MOST_KEPT = 1_000
 
@@ -73,6 +73,15 @@ class Planning(Enum):
         ("plan_cache_mode", "force_generic_plan"),
         ("enable_memoize", "off"),
         ("enable_bitmapscan", "off"),
+    )
+    #: For the values of each request, where the best index depends on them.
+    EACH_TIME = (
+        ("plan_cache_mode", "force_custom_plan"),
+        ("enable_memoize", "off"),
+        ("enable_bitmapscan", "on"),
+        # A page is over before compiling it, or starting workers for it, pays.
+        ("jit", "off"),
+        ("max_parallel_workers_per_gather", "0"),
     )
     #: As the database sees fit, where the values decide which way is the shortest.
     BY_VALUES = (("plan_cache_mode", "auto"), ("enable_memoize", "on"), ("enable_bitmapscan", "on"))

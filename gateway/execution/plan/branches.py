@@ -12,7 +12,7 @@ from gateway.access.transactions.prepared import Bound, PreparedStatement
 from gateway.access.transactions.reading import WireRows
 from gateway.execution.plan.backend import renderer
 from gateway.execution.plan.cells import CellError
-from gateway.execution.plan.levels import Level, ListPage
+from gateway.execution.plan.levels import Level, ListCount, ListPage
 from gateway.execution.plan.program import compile_branch
 from gateway.execution.plan.render import KeptRows, Rendering, Table
 from gateway.execution.plan.statements import (
@@ -26,7 +26,7 @@ from gateway.execution.selections import Fragments
 from gateway.mapping.connections import RootList
 from gateway.mapping.context import Context
 from gateway.mapping.declare import KEY, RuledValue
-from gateway.mapping.listing import condition_shapes, condition_values
+from gateway.mapping.listing import condition_values, count_query
 from gateway.mapping.pages import PageBounds
 from gateway.viewer import Viewer
 from models.person.sealed import Sealed
@@ -103,10 +103,17 @@ def ask_list(
     context: Context, listed: RootList, arguments: Mapping[str, Any], level: Level
 ) -> Question:
     """The question for a list, or for its count, with these arguments."""
-    if isinstance(level.reading, ListPage):
-        return Question(*listed.page(context, arguments))
-    conditions = listed.conditions(context, arguments)
-    return Question(condition_shapes(conditions), condition_values(conditions))
+    match level.reading:
+        case ListPage():
+            return Question(*listed.page(context, arguments))
+        case ListCount(facet):
+            noun, conditions = level.noun, listed.conditions(context, arguments)
+            column = facet.column if facet else None
+            statistics = context.statistics_of(noun)
+            query = count_query(statistics, context.viewer, noun.name, conditions, column)
+            return Question(query, condition_values(conditions))
+        case _:
+            raise TypeError(level.reading)
 
 
 @dataclass(slots=True)

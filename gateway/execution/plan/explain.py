@@ -62,8 +62,8 @@ def _level(
         yield f"{indent}   each read of a row is logged before the answer leaves"
     if level.column_set:
         yield from _joins(level.column_set, role, f"{indent}   ")
-    if prepared[level.number].planning is Planning.BY_VALUES:
-        yield f"{indent}   planned by the database for the values of each request, if it sees fit"
+    if prepared[level.number].planning is Planning.EACH_TIME:
+        yield f"{indent}   planned by the database for the values of each request"
     for line in prepared[level.number].text.splitlines():
         yield f"{indent}   | {line.rstrip()}"
     for below in levels:

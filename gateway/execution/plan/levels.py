@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeEngine
 from gateway.mapping.catalogue import Columns, DeclaredField, DeclaredNoun, label_columns
 from gateway.mapping.declare import RuledValue, ToMany, ToOne, ToPages
 from gateway.mapping.facets import FacetColumn
-from gateway.mapping.listing import LinkTarget
+from gateway.mapping.linked_pages import LinkTarget
 from models.vocabulary import Role
 
 

@@ -27,7 +27,7 @@ from gateway.mapping.catalogue import LOADED_BY, Columns, DeclaredNoun, hidden_l
 from gateway.mapping.declare import KEY, ToMany
 from gateway.mapping.facets import count_by_word
 from gateway.mapping.linked_pages import LinkedCountQuery, LinkedFacetQuery
-from gateway.mapping.listing import ListQuery, constant, count_list, select_page
+from gateway.mapping.listing import ListQuery, constant, count_list, planning_of, select_page
 from models.vocabulary import Role
 from models.volumes.versions import VersionedData, version_of
 
@@ -65,7 +65,7 @@ class Statements:
         statement = select_level(level, shapes, self._role, self._places[level])
         if level is self._with_version:
             statement = statement.add_columns(version_of(VersionedData.NAMES).label("_version"))
-        return prepare(statement, self._role, _planning_of(level))
+        return prepare(statement, self._role, _planning_of(level, shapes))
 
 
 class Places:
@@ -114,10 +114,18 @@ def select_level(level: Level, shapes: Shapes, role: Role, places: Places) -> Se
             return _select_joined(level, shapes, role, places)
 
 
-def _planning_of(level: Level) -> Planning:
-    """Pages and links always walk along their indexes. The best way to count a list depends on how
-    many rows a value has."""
-    return Planning.BY_VALUES if isinstance(level.reading, ListCount) else Planning.ONCE
+def _planning_of(level: Level, shapes: Shapes) -> Planning:
+    """Links always follow their indexes. How a list is best counted, or found, depends on the
+    values; so does what repeats its statement."""
+    above: Level | None = level
+    while above:
+        shape = shapes[above.number]
+        if isinstance(above.reading, ListCount):
+            return Planning.EACH_TIME
+        if isinstance(shape, ListQuery):
+            return planning_of(shape.path)
+        above = above.keys.level if above.keys else None
+    return Planning.ONCE
 
 
 def _select_joined(level: Level, shapes: Shapes, role: Role, places: Places) -> Select[Any]:

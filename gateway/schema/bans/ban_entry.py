@@ -5,7 +5,6 @@ from datetime import date, datetime
 from gateway.mapping.connections import Connection
 from gateway.mapping.declare import Node, column, link, noun
 from gateway.mapping.linked_pages import pages
-from gateway.mapping.walks import along
 from gateway.schema.bans.banned_person import BannedPerson, BanRead
 from models import BanEntry as Row
 from models import BanMatch as MatchRow
@@ -66,6 +65,3 @@ class BanMatch:
     by: IndexKind = column(MatchRow.by, "What they have in common.")
     found_at: datetime = column(MatchRow.found_at, "When that was found.")
     ban: BanEntry | None = link(MatchRow.ban_id, Row.id, "The entry.")
-
-
-WALKS = along("proposed_at", "", "state")

@@ -6,7 +6,6 @@ from sqlalchemy import String, case, literal
 
 from gateway.mapping.declare import Expression, Node, column, link, noun
 from gateway.mapping.enums import translated_column
-from gateway.mapping.walks import along
 from gateway.schema.applicant import Applicant
 from gateway.schema.rights.erasure import Erasure
 from models import Applicant as ApplicantRow
@@ -84,7 +83,3 @@ class DataRequest(Node):
         en=_by_kind(_ENGLISH, "basis_in_english"),
         id=_by_kind(_INDONESIAN, "basis_in_indonesian"),
     )
-
-
-#: Each has its index in `models.rights.data_request`.
-WALKS = along("due_at", "", "state", "kind")

@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy import func
 
 from gateway.mapping.declare import Node, column, noun
-from gateway.mapping.walks import along
 from models import KeyOperation as Row
 from models.vocabulary import KeyOperationKind, KeyUsedFor
 
@@ -36,6 +35,3 @@ class KeyOperation(Node):
         "How many data keys it was about: each is of one person, or of one entry of the ban list.",
     )
     reason: str | None = column(Row.reason, "Why a sweep was refused.")
-
-
-WALKS = along("occurred_at", "", "kind")

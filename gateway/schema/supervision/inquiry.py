@@ -8,7 +8,6 @@ import strawberry
 from gateway.mapping.connections import Connection
 from gateway.mapping.declare import Node, column, link, noun
 from gateway.mapping.linked_pages import pages
-from gateway.mapping.walks import along
 from models import Applicant as ApplicantRow
 from models import Inquiry as Row
 from models import InquiryPerson as PersonRow
@@ -85,7 +84,3 @@ class Inquiry(Node):
     reviewed_at: datetime | None = column(Row.reviewed_at, "When that was.")
     verdict: InquiryVerdict | None = column(Row.verdict, "What came of the review.")
     review_reason: str | None = column(Row.review_reason, "Why.")
-
-
-#: By what inquiries are found: each has its index in `models.supervision.inquiry`.
-WALKS = along("opened_at", "", "is_reviewed", "is_open", "opened_by")

@@ -240,15 +240,15 @@ CREATE TABLE reference_change (
     CONSTRAINT ck_reference_change_initial_by_nobody CHECK (NOT is_initial OR num_nonnulls(approved_by, cancelled_by) = 0)
 );
 
-CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
-
-CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
-
 CREATE INDEX ix_reference_change_subject_proposed_at_id ON reference_change (subject, proposed_at, id);
 
 CREATE INDEX ix_reference_change_proposed_at_id ON reference_change (proposed_at, id);
 
 CREATE INDEX ix_reference_change_subject_kind_proposed_at_id ON reference_change (subject, kind, proposed_at, id);
+
+CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
+
+CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
 
 CREATE TABLE key_operation (
     id UUID NOT NULL,
@@ -271,9 +271,9 @@ CREATE TABLE key_operation (
     CONSTRAINT ck_key_operation_erased_are_counted CHECK ((kind = 'ERASED') <= (keys > 0))
 );
 
-CREATE INDEX ix_key_operation_kind_occurred_at_id ON key_operation (kind, occurred_at, id);
-
 CREATE INDEX ix_key_operation_occurred_at_id ON key_operation (occurred_at, id);
+
+CREATE INDEX ix_key_operation_kind_occurred_at_id ON key_operation (kind, occurred_at, id);
 
 CREATE TABLE inquiry (
     id UUID NOT NULL,
@@ -310,13 +310,13 @@ CREATE TABLE inquiry (
     CONSTRAINT uq_inquiry_reference UNIQUE (reference)
 );
 
-CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
-
-CREATE INDEX ix_inquiry_opened_by_opened_at_id ON inquiry (opened_by, opened_at, id);
-
 CREATE INDEX ix_inquiry_is_reviewed_opened_at_id ON inquiry (is_reviewed, opened_at, id);
 
 CREATE INDEX ix_inquiry_is_open_opened_at_id ON inquiry (is_open, opened_at, id);
+
+CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
+
+CREATE INDEX ix_inquiry_opened_by_opened_at_id ON inquiry (opened_by, opened_at, id);
 
 CREATE TABLE application_change (
     id BIGINT NOT NULL,
@@ -330,9 +330,9 @@ CREATE TABLE application_change (
     CONSTRAINT ck_application_change_changed_is_known CHECK (changed IN ('STAGE', 'DECISION', 'STATUS', 'HOLD'))
 );
 
-CREATE INDEX ix_application_change_written_at ON application_change (written_at);
-
 CREATE INDEX ix_application_change_written_in_id ON application_change (written_in, id);
+
+CREATE INDEX ix_application_change_written_at ON application_change (written_at);
 
 CREATE TABLE volume_change (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -345,9 +345,9 @@ CREATE TABLE volume_change (
     CONSTRAINT ck_volume_change_changed_is_known CHECK (changed IN ('FIGURES', 'OUTCOMES'))
 );
 
-CREATE INDEX ix_volume_change_written_in_id ON volume_change (written_in, id);
-
 CREATE INDEX ix_volume_change_written_at ON volume_change (written_at);
+
+CREATE INDEX ix_volume_change_written_in_id ON volume_change (written_in, id);
 
 CREATE TABLE idempotency (
     key_digest TEXT NOT NULL,
@@ -1002,15 +1002,15 @@ CREATE TABLE alert (
     CONSTRAINT fk_alert_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES inquiry (id)
 );
 
-CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
-
-CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
-
 CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
 
 CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
 
 CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
+
+CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
+
+CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
 
 CREATE TABLE access_event (
     id UUID NOT NULL,
@@ -1087,15 +1087,15 @@ CREATE TABLE data_request (
     CONSTRAINT fk_data_request_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
-CREATE INDEX ix_data_request_state_due_at_id ON data_request (state, due_at, id);
+CREATE INDEX ix_data_request_kind_due_at_id ON data_request (kind, due_at, id);
 
 CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at, id);
 
-CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
-
-CREATE INDEX ix_data_request_kind_due_at_id ON data_request (kind, due_at, id);
+CREATE INDEX ix_data_request_state_due_at_id ON data_request (state, due_at, id);
 
 CREATE UNIQUE INDEX uq_data_request_open ON data_request (applicant_id, kind) WHERE outcome IS NULL;
+
+CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
 
 CREATE TABLE inquiry_person (
     id UUID NOT NULL,
@@ -1109,9 +1109,9 @@ CREATE TABLE inquiry_person (
     CONSTRAINT fk_inquiry_person_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
-CREATE INDEX ix_inquiry_person_applicant_id_reference ON inquiry_person (applicant_id, reference);
-
 CREATE INDEX ix_inquiry_person_reference_opened_at_id ON inquiry_person (reference, opened_at, id);
+
+CREATE INDEX ix_inquiry_person_applicant_id_reference ON inquiry_person (applicant_id, reference);
 
 CREATE TABLE identity (
     applicant_id UUID NOT NULL,
@@ -1203,9 +1203,9 @@ CREATE TABLE centre (
     CONSTRAINT fk_centre_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code)
 );
 
-CREATE INDEX ix_centre_partner_code_country_code_code ON centre (partner_code, country_code, code);
-
 CREATE INDEX ix_centre_country_code_code ON centre (country_code, code);
+
+CREATE INDEX ix_centre_partner_code_country_code_code ON centre (partner_code, country_code, code);
 
 CREATE TABLE erasure (
     id UUID NOT NULL,
@@ -1228,9 +1228,9 @@ CREATE TABLE erasure (
     CONSTRAINT fk_erasure_data_request_id FOREIGN KEY(data_request_id) REFERENCES data_request (id)
 );
 
-CREATE UNIQUE INDEX ix_erasure_data_request_id ON erasure (data_request_id);
-
 CREATE INDEX ix_erasure_unfinished ON erasure (id) WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
+
+CREATE UNIQUE INDEX ix_erasure_data_request_id ON erasure (data_request_id);
 
 CREATE TABLE application (
     id UUID NOT NULL,
@@ -1247,6 +1247,8 @@ CREATE TABLE application (
     successor_centre_code TEXT,
     successor_country_code TEXT,
     left_partner_at TIMESTAMP WITH TIME ZONE,
+    holder_country_code TEXT GENERATED ALWAYS AS (coalesce(successor_country_code, country_code)) STORED,
+    holder_place TEXT GENERATED ALWAYS AS (coalesce(successor_centre_code, centre_code, country_code)) STORED,
     group_reference TEXT,
     status TEXT NOT NULL,
     stage TEXT GENERATED ALWAYS AS (CASE status WHEN 'SUBMITTED' THEN 'RECEIVED' WHEN 'AWAITING_PAYMENT' THEN 'WAITING_FOR_APPLICANT' WHEN 'PAID' THEN 'IN_PROCESS' WHEN 'IN_VERIFICATION' THEN 'IN_PROCESS' WHEN 'INFO_REQUESTED' THEN 'WAITING_FOR_APPLICANT' WHEN 'SCREENING' THEN 'IN_PROCESS' WHEN 'GRANTED' THEN 'CLOSED' WHEN 'REFUSED' THEN 'CLOSED' WHEN 'WITHDRAWN' THEN 'CLOSED' WHEN 'LAPSED' THEN 'CLOSED' WHEN 'PAYMENT_EXPIRED' THEN 'CLOSED' WHEN 'REVOKED' THEN 'CLOSED' END) STORED NOT NULL,
@@ -1300,71 +1302,45 @@ CREATE TABLE application (
     CONSTRAINT fk_application_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
-CREATE INDEX ix_application_successor_country ON application (successor_country_code, submitted_at, id) WHERE successor_country_code IS NOT NULL;
+CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
 
-CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
-
-CREATE INDEX ix_application_stage_submitted_at_id ON application (stage, submitted_at, id);
+CREATE INDEX ix_application_holder_place_submitted_at_id ON application (holder_place, submitted_at, id);
 
 CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
 
+CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
+
+CREATE INDEX ix_application_holder_country_code ON application (holder_country_code);
+
 CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
 
-CREATE INDEX ix_application_partner_code_submitted_at_id ON application (partner_code, submitted_at, id);
+CREATE INDEX ix_application_open ON application (target_due_at, id) WHERE stage <> 'CLOSED';
 
-CREATE INDEX ix_application_status_target_due_at_id ON application (status, target_due_at, id);
-
-CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
-
-CREATE INDEX ix_application_country_code_submitted_at_id ON application (country_code, submitted_at, id);
-
-CREATE INDEX ix_application_stage_target_due_at_id ON application (stage, target_due_at, id);
-
-CREATE INDEX ix_application_waiting ON application (status, id) WHERE status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'INFO_REQUESTED');
-
-CREATE INDEX ix_application_partner_code_country_code_submitted_at_id ON application (partner_code, country_code, submitted_at, id);
-
-CREATE INDEX ix_application_visa_type_code_stage_target_due_at_id ON application (visa_type_code, stage, target_due_at, id);
-
-CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
-
-CREATE INDEX ix_application_country_code_stage_submitted_at_id ON application (country_code, stage, submitted_at, id);
-
-CREATE INDEX ix_application_has_open_hit_target_due_at_id ON application (has_open_hit, target_due_at, id);
-
-CREATE INDEX ix_application_partner_code_country_code_stage_submitted_at_id ON application (partner_code, country_code, stage, submitted_at, id);
+CREATE INDEX ix_application_status ON application (status);
 
 CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
 
-CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
-
-CREATE INDEX ix_application_centre_code_submitted_at_id ON application (centre_code, submitted_at, id);
+CREATE INDEX ix_application_nationality_code ON application (nationality_code);
 
 CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
 
+CREATE INDEX ix_application_country_code ON application (country_code);
+
+CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE is_held OR is_visa_held OR has_open_hit;
+
+CREATE INDEX ix_application_centre_code ON application (centre_code);
+
+CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
+
+CREATE INDEX ix_application_visa_type_code ON application (visa_type_code);
+
+CREATE INDEX ix_application_successor ON application (successor_centre_code) WHERE successor_centre_code IS NOT NULL;
+
+CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
+
+CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
+
 CREATE INDEX ix_application_applicant_id_submitted_at_id ON application (applicant_id, submitted_at, id);
-
-CREATE INDEX ix_application_group_reference_submitted_at_id ON application (group_reference, submitted_at, id);
-
-CREATE INDEX ix_application_free ON application (target_due_at, id) WHERE NOT is_assigned AND (received_at IS NOT NULL OR partner_code IS NULL) AND status IN ('PAID', 'IN_VERIFICATION', 'SCREENING');
-
-CREATE INDEX ix_application_channel_submitted_at_id ON application (channel, submitted_at, id);
-
-CREATE INDEX ix_application_centre_code_stage_submitted_at_id ON application (centre_code, stage, submitted_at, id);
-
-CREATE INDEX ix_application_running ON application (target_due_at, id) WHERE paid_at IS NOT NULL AND closed_at IS NULL;
-
-CREATE INDEX ix_application_nationality_code_submitted_at_id ON application (nationality_code, submitted_at, id);
-
-CREATE INDEX ix_application_place ON application (coalesce(centre_code, country_code), submitted_at, id);
-
-CREATE INDEX ix_application_on_hold ON application (target_due_at, id) WHERE is_held OR is_visa_held;
-
-CREATE INDEX ix_application_visa_type_code_submitted_at_id ON application (visa_type_code, submitted_at, id);
-
-CREATE INDEX ix_application_successor ON application (successor_centre_code, submitted_at, id) WHERE successor_centre_code IS NOT NULL;
-
-CREATE INDEX ix_application_status_submitted_at_id ON application (status, submitted_at, id);
 
 CREATE TABLE decision (
     id UUID NOT NULL,
@@ -1409,11 +1385,11 @@ CREATE TABLE legal_hold (
     CONSTRAINT fk_legal_hold_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
-CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
-
 CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
 
 CREATE INDEX ix_legal_hold_held_at_id ON legal_hold (held_at, id);
+
+CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
 
 CREATE TABLE ban_match (
     id UUID NOT NULL,
@@ -1467,9 +1443,9 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
-CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
-
 CREATE UNIQUE INDEX uq_assignment_current ON assignment (application_id) WHERE ended_at IS NULL;
+
+CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
 
 CREATE INDEX ix_assignment_officer_application_id ON assignment (officer, application_id);
 
@@ -1556,11 +1532,11 @@ CREATE TABLE screening (
     CONSTRAINT fk_screening_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
 );
 
-CREATE INDEX ix_screening_ban ON screening (ban_id) WHERE ban_id IS NOT NULL;
+CREATE INDEX ix_screening_open ON screening (requested_at, id) WHERE answered_at IS NULL;
 
 CREATE INDEX ix_screening_application_id_requested_at_id ON screening (application_id, requested_at, id);
 
-CREATE INDEX ix_screening_open ON screening (requested_at, id) WHERE answered_at IS NULL;
+CREATE INDEX ix_screening_ban ON screening (ban_id) WHERE ban_id IS NOT NULL;
 
 CREATE TABLE correction (
     id UUID NOT NULL,
