@@ -16,8 +16,8 @@ VERSIONS = "models/migrations/versions"
 CHANGES = (
     ("models/case/application.py", "    closed_at: Mapped[datetime | None]\n",
      "    closed_at: Mapped[datetime | None]\n    withdrawn_at: Mapped[datetime | None]\n"),
-    ("models/case/application.py", '        Index(None, "paid_at", "id"),\n',
-     '        Index(None, "paid_at", "id"),\n        Index(None, "withdrawn_at", "id"),\n'
+    ("models/case/application.py", "        # The reach of those who see a part.\n",
+     '        _index("withdrawn_at", "id", serves="lists by withdrawal"),\n'
      '        CheckConstraint("withdrawn_at >= submitted_at", name="withdrawn_later"),\n'),
     ("models/vocabulary/case.py", '    PENDING = "PENDING"\n',
      '    PENDING = "PENDING"\n    LOST = "LOST"\n'),
