@@ -92,12 +92,34 @@ LISTERS = sorted(
 ORDERS = ("SUBMITTED_AT", "PAID_AT", "TARGET_DUE_AT", "CLOSED_AT", "REFERENCE")
 
 
-def random_where(dice: Random, name: str) -> dict[str, Any]:
-    """Up to four filters that the schema of a viewer's role has."""
+LINKS = ("visaType", "nationality", "country", "centre", "partner")
+INSTANTS = ("submittedAt", "paidAt", "targetDueAt", "closedAt")
+WORDS = ("stage", "channel", "reference")
+FILES = f"""{{ applications(first: 100) {{ nodes {{
+    {" ".join((*WORDS, *INSTANTS))} {" ".join(f"{link} {{ code }}" for link in LINKS)}
+}} }} }}"""
+
+
+def random_where(dice: Random, name: str, files: list[dict[str, Any]]) -> dict[str, Any]:
+    """Up to four filters that the schema of a viewer's role has; most of what is true of a file."""
     where = VIEWS[Role(role_of(CLAIMS[name]))].type_map["ApplicationWhere"]
     assert isinstance(where, GraphQLInputObjectType)
     chosen = dice.sample(sorted(where.fields), dice.choice((1, 2, 2, 3, 4)))
-    return {each: random_value(dice, where.fields[each].type, each) for each in chosen}
+    file = dice.choice(files)
+    return {
+        each: what_holds(each, file[each])
+        if each in file and dice.random() < 0.9
+        else random_value(dice, where.fields[each].type, each)
+        for each in chosen
+    }
+
+
+def what_holds(name: str, value: Any) -> dict[str, Any]:
+    if value is None:
+        return {"isNull": True}
+    if name in INSTANTS:
+        return {"from": value}
+    return {"eq": value["code"] if name in LINKS else value}
 
 
 #: So many questions, in parts: each is asked six times.
@@ -111,8 +133,9 @@ async def test_each_path_finds_the_same_rows(who: dict[str, Viewer], part: int) 
         dice = Random(number)
         name = dice.choice(LISTERS)
         direction = dice.choice(("ASCENDING", "DESCENDING"))
+        files = (await who[name](FILES)).data["applications"]["nodes"]
         given: dict[str, Any] = {
-            "where": random_where(dice, name),
+            "where": random_where(dice, name, files),
             "orderBy": {"field": dice.choice(ORDERS), "direction": direction},
         }
         everything = await who[name](QUESTION, **given, first=100)
@@ -131,7 +154,7 @@ async def test_each_path_finds_the_same_rows(who: dict[str, Viewer], part: int) 
         assert all(one == other for one, other in pairwise(answers)), (name, given)
         rows += len(answers[0]["applications"]["edges"])
     assert min(taken[path] for path in AccessPath) > MANY / PARTS / 4
-    assert rows > 10
+    assert rows > MANY / PARTS / 4
 
 
 @pytest.mark.parametrize("path", AccessPath)

@@ -16,7 +16,7 @@ from gateway.access.rows import select_reachable
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun
 from gateway.mapping.declare import Column, ToMany, ToOne, ToPages
 from gateway.mapping.keyset import Boundary, Keyset
-from gateway.mapping.listing import LinkTarget, select_linked
+from gateway.mapping.linked_pages import LinkTarget, select_linked
 from gateway.policy import POLICY
 from gateway.viewer import Viewer
 from models.database.connections import connect
