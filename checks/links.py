@@ -45,7 +45,7 @@ def _empty_lines(code: re.Match[str]) -> str:
 
 
 def _missing_files(root: Path, page: Path, text: str) -> Iterator[Finding]:
-    """Files are named by their path, by that below the gateway, or beside the page; `.py` may lack."""
+    """Files are named by their path, by that below the gateway, or beside the page."""
     for named in _NAMED.finditer(text):
         at = (root, root / "gateway", page.parent)
         if not any((folder / f"{named[1]}{end}").exists() for folder in at for end in ("", ".py")):

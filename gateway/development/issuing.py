@@ -1,4 +1,4 @@
-"""The tokens of the development sign-in: the keys that sign them, how they are issued and verified."""
+"""The development sign-in's tokens: the keys that sign them, how they are issued and verified."""
 
 import secrets
 import time
