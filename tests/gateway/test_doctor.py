@@ -3,11 +3,14 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from gateway.doctor.account import examine_account
 
+from gateway.access.probe import SIGNED_WITHIN_SECONDS
 from gateway.cli import gerbang
 from gateway.doctor import examine
 from gateway.settings import Settings
@@ -19,6 +22,7 @@ from tests import tokens
 from tests.free_ports import free_port
 from tests.gateway.installation_faults import FAULTS, OFTEN
 from tests.gateway.providers import provider
+from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
 
@@ -62,6 +66,43 @@ async def put_up_anew(world: str) -> None:
 
 async def test_a_good_installation_has_no_finding(world: str, issuer: str) -> None:
     assert await diagnose(installation(world, issuer)) == []
+
+
+@pytest.mark.parametrize(
+    ("signed", "waits", "found"),
+    [
+        (SIGNED_WITHIN_SECONDS - 30, None, ""),
+        (SIGNED_WITHIN_SECONDS + 30, None, "The account was signed last"),
+        (None, None, ""),
+        (None, SIGNED_WITHIN_SECONDS - 30, ""),
+        (None, SIGNED_WITHIN_SECONDS + 30, "the account was never signed"),
+        (SIGNED_WITHIN_SECONDS - 30, SIGNED_WITHIN_SECONDS + 30, ""),
+    ],
+)
+async def test_the_doctor_names_an_account_that_is_not_signed(
+    world: str, issuer: str, signed: float | None, waits: float | None, found: str
+) -> None:
+    owner = await connect(world)
+    settings = installation(world, issuer)
+    async with undone(owner):
+        await owner.execute("DELETE FROM access_event")
+        await owner.execute("DELETE FROM account_head")
+        if signed is not None:
+            await owner.execute(
+                "INSERT INTO account_head (size, frontier, signed_at)"
+                " VALUES (0, '{}', now() - $1::interval)", timedelta(seconds=signed),
+            )  # fmt: skip
+        if waits is not None:
+            await owner.execute(
+                "INSERT INTO access_event (id, occurred_at, actor, actor_role, purpose, trace_id,"
+                " case_reference, applicant_id, fields) SELECT gen_random_uuid(),"
+                " now() - $1::interval, 'x', 'OFFICER', 'CASEWORK', 'x', 'x', id, '{fullName}'"
+                " FROM applicant LIMIT 1", timedelta(seconds=waits),
+            )  # fmt: skip
+        sentences = [one.what async for one in examine_account(owner, settings)]
+    await owner.close()
+    assert len(sentences) == bool(found)
+    assert found in "".join(sentences)
 
 
 async def test_where_documents_are_required_there_must_be_some(world: str, issuer: str) -> None:

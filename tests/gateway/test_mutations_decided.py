@@ -94,6 +94,7 @@ async def test_a_resolution_of_a_hit_is_proposed_anew_until_it_is_confirmed(who,
         given = {"kind": "ENTRY_BAN", "resolution": resolution, "reason": reason}
         await perform(who["supervisor"], "resolveHit", id_, **given)
     await perform(who["screening-2"], "confirmScreening", id_, kind="ENTRY_BAN")
+    assert (await change(who["supervisor"], "resolveHit", id_, **given)).codes == ["NO_HIT"]
     assert await grant(who, id_) == []
 
 

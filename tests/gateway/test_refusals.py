@@ -8,6 +8,8 @@ import httpx2
 import pytest
 
 from gateway.app import create_app
+from gateway.wire import edge
+from gateway.wire.content import RequestHeaders
 from gateway.wire.edge import ErrorPace
 from tests import tokens
 from tests.gateway.raw import Raw, post, small_gateway
@@ -127,3 +129,18 @@ async def test_a_few_errors_are_not_held_back() -> None:
     for _ in range(10):
         await pace.hold_back()
     assert asyncio.get_running_loop().time() - began < 5
+
+
+async def test_no_error_is_held_back_for_longer_than_the_longest_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(edge, "LONGEST_HOLD_SECONDS", 0.05)
+    pace, began = ErrorPace(), asyncio.get_running_loop().time()
+    await asyncio.gather(*(pace.hold_back() for _ in range(2_000)))
+    assert 0.04 < asyncio.get_running_loop().time() - began < 2  # at the pace it would take four
+
+
+def test_of_a_header_that_is_sent_twice_the_first_counts_and_both_are_there() -> None:
+    headers = RequestHeaders({"headers": [(b"a", b"1"), (b"b", b"2"), (b"a", b"3")]})
+    assert (headers.get(b"a"), headers.get(b"b"), headers.get(b"c")) == ("1", "2", None)
+    assert [[*headers.all(name)] for name in (b"a", b"b", b"c")] == [["1", "3"], ["2"], []]

@@ -19,6 +19,7 @@ from models.row_security import database_role, login_at, writing_role
 from models.row_security.seal_keys import (
     DAY,
     DailyKey,
+    are_trusted_alone,
     daily_key,
     install_seal_keys,
     keep_seal_keys,
@@ -141,6 +142,29 @@ async def test_trusting_masters_ends_the_trust_in_all_others(
         await refusal(world, seal_context(daily_key(OTHER, today()))) == "the viewer is not sealed"
     )
     assert await refusal(world, seal_context(daily_key(OWN, today()))) is None
+
+
+@pytest.mark.parametrize(
+    ("masters", "days", "are_alone"),
+    [
+        ((OWN,), (0, 1), True),
+        ((OWN,), (-1, 0, 1), True),
+        ((OWN,), (0,), False),
+        ((OWN,), (1,), False),
+        ((OWN, OTHER), (0, 1), False),
+        ((OTHER,), (0, 1), False),
+    ],
+)
+async def test_the_keys_of_today_and_tomorrow_are_trusted_and_no_others(
+    owner: asyncpg.Connection, masters: tuple[bytes, ...], days: tuple[int, ...], are_alone: bool
+) -> None:
+    await owner.execute("DELETE FROM viewer.daily_seal_key")
+    for day in sorted({-1, *days}):
+        await install_seal_keys(owner, masters, datetime.now(UTC) + day * DAY)
+    await owner.execute("UPDATE viewer.daily_seal_key SET refused_at = 'infinity'")
+    kept = [daily_key(master, today() + day * DAY).id for master in masters for day in days]
+    await owner.execute("DELETE FROM viewer.daily_seal_key WHERE id <> ALL ($1)", kept)
+    assert await are_trusted_alone(owner, (OWN,)) is are_alone
 
 
 async def test_migrating_after_midnight_leaves_the_keys_of_what_began_before(

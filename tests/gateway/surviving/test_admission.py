@@ -113,6 +113,14 @@ async def test_the_door_closes_when_many_viewers_fill_the_queue() -> None:
     admission.refuse_if_full()
 
 
+async def test_a_queue_that_is_full_of_others_takes_nobody_more() -> None:
+    admission, served = _admission(waiting=2, running_of_a_viewer=1), list[Lane]()
+    come = _comer(admission, served)
+    coming = [asyncio.create_task(come(lane)) for lane in (ONE, OTHER, OTHER, THIRD)]  # type: ignore[arg-type]
+    results = await asyncio.gather(*coming, return_exceptions=True)
+    assert [isinstance(one, RequestError) for one in results] == [False, False, False, True]
+
+
 async def test_a_request_given_up_in_the_queue_takes_no_turn() -> None:
     admission = _admission(running=2, waiting=100, running_of_a_viewer=1)
 

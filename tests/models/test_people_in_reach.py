@@ -1,0 +1,187 @@
+"""Whom somebody could have read within a window: each way begins and ends with its own right."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from gateway.viewer import Viewer
+from models.vocabulary import Role
+from tests.acting import act
+from tests.world import applicant_id, application_id, at
+
+pytestmark = pytest.mark.anyio
+
+SINCE, BEFORE = at("02-20 00:00"), at("02-21 00:00")
+WEI, LI = applicant_id("Wei Tan"), applicant_id("Li Goh")
+#: Of Wei Tan, open at a portal in Singapore.
+OPEN = application_id("SGPO-OPEN-0006")
+HOUR = timedelta(hours=1)
+_SUSPENDED = """
+    INSERT INTO suspension (id, subject, partner_code, reason, suspended_by, suspended_at, ends_at)
+    VALUES ($1, $2, $3, 'x', 'y', $4, $5)
+"""
+
+
+async def reach(
+    connection: asyncpg.Connection,
+    account: str,
+    role: str,
+    partner: str | None = None,
+    places: Sequence[str] = (),
+) -> dict[Any, tuple[datetime, datetime, bool, list[str]]]:
+    """By person: from when, until when, whether they were read, and in which ways."""
+    await act(connection, Viewer("auditor", Role.AUDITOR))
+    rows = await connection.fetch(
+        "SELECT * FROM viewer.people_in_reach('AUDITOR', $1, $2, $3, $4, $5, $6, $7, 500)",
+        *(account, role, partner, list(places), SINCE, BEFORE, UUID(int=0)),
+    )
+    await connection.execute("SET LOCAL ROLE NONE")
+    return {
+        row["applicant_id"]: (row["from_at"], row["until_at"], row["was_read"], row["ways"])
+        for row in rows
+    }
+
+
+@pytest.mark.parametrize(
+    ("column", "at_hour", "until"),
+    [
+        (None, 0, BEFORE),
+        ("received_at", 6, SINCE + 6 * HOUR),
+        ("left_partner_at", 6, SINCE + 6 * HOUR),
+    ],
+)
+async def test_a_partner_reaches_a_file_until_it_is_handed_over_or_leaves(
+    rolled_back, column: str | None, at_hour: int, until: datetime
+) -> None:
+    await rolled_back.execute("UPDATE application SET received_at = NULL WHERE id = $1", OPEN)
+    if column:
+        await rolled_back.execute(
+            f"UPDATE application SET {column} = $2 WHERE id = $1", OPEN, SINCE + at_hour * HOUR
+        )
+    found = await reach(rolled_back, "agent", "PARTNER_AGENT", "NUSA", ["SG"])
+    assert found[WEI] == (SINCE, until, False, ["INTAKE"])
+    assert WEI not in await reach(rolled_back, "agent", "PARTNER_AGENT", "ANDALAN", ["SG"])
+
+
+async def test_a_file_is_reached_from_the_centre_that_took_it_over_and_from_everywhere(
+    rolled_back,
+) -> None:
+    await rolled_back.execute(
+        "UPDATE application SET received_at = NULL, successor_centre_code = 'AU-MEL',"
+        " successor_country_code = 'AU' WHERE id = $1", OPEN,
+    )  # fmt: skip
+    for places, is_reached in ((["AU-MEL"], True), (["AU-SYD"], False), ([], True)):
+        found = await reach(rolled_back, "agent", "PARTNER_AGENT", "NUSA", places)
+        assert (WEI in found) == is_reached, places
+
+
+@pytest.mark.parametrize(
+    ("answered", "voided", "until"), [(None, None, 24), (5, None, 5), (None, 7, 7), (9, 7, 7)]
+)
+async def test_a_question_is_reached_until_it_is_answered_or_void(
+    rolled_back, answered: int | None, voided: int | None, until: int
+) -> None:
+    await rolled_back.execute("DELETE FROM screening")
+    await rolled_back.execute(
+        "INSERT INTO screening (id, application_id, kind, result, requested_at, answered_at,"
+        " voided_at) VALUES ($1, $2, 'ENTRY_BAN', $3, $4, $5, $6)",
+        *(uuid4(), OPEN, "CLEAR" if answered else "PENDING", SINCE - HOUR),
+        answered and SINCE + answered * HOUR,
+        voided and SINCE + voided * HOUR,
+    )
+    found = await reach(rolled_back, "screening", "SCREENING")
+    assert found == {WEI: (SINCE, SINCE + until * HOUR, False, ["QUESTION"])}
+    await rolled_back.execute("UPDATE screening SET kept_from = '{screening}'")
+    assert await reach(rolled_back, "screening", "SCREENING") == {}
+
+
+@pytest.mark.parametrize(("opened_by", "ways"), [("boss", 2), ("another", 1)])
+async def test_an_inquiry_is_a_way_of_whoever_opened_it(
+    rolled_back, opened_by: str, ways: int
+) -> None:
+    await rolled_back.execute(
+        "INSERT INTO inquiry (id, reference, reason, minutes, most_people, opened_by, opened_at,"
+        " ends_at, review_due_at) VALUES ($1, 'INQ-TEST-0001', 'x', 60, 50, $2, $3, $4, $4)",
+        *(uuid4(), opened_by, SINCE, SINCE + HOUR),
+    )
+    await rolled_back.execute(
+        "INSERT INTO inquiry_person (id, reference, applicant_id, opened_at)"
+        " VALUES ($1, 'INQ-TEST-0001', $2, $3)", uuid4(), WEI, SINCE,
+    )  # fmt: skip
+    found = await reach(rolled_back, "boss", "SUPERVISOR")
+    assert found[WEI][3] == ["INQUIRY", "SUPERVISION"][-ways:]
+    assert found[LI][3] == ["SUPERVISION"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "partner", "is_closed"),
+    [
+        ("agent", None, True),
+        ("another", None, False),
+        (None, "NUSA", True),
+        (None, "ANDALAN", False),
+    ],
+)
+async def test_who_is_suspended_or_whose_partner_is_reaches_nobody_a_moment_later(
+    rolled_back, subject: str | None, partner: str | None, is_closed: bool
+) -> None:
+    await rolled_back.execute("UPDATE application SET received_at = NULL WHERE id = $1", OPEN)
+    await rolled_back.execute(
+        _SUSPENDED, uuid4(), subject, partner, SINCE + 2 * HOUR, SINCE + 30 * HOUR
+    )
+    found = await reach(rolled_back, "agent", "PARTNER_AGENT", "NUSA", ["SG"])
+    ends = SINCE + 2 * HOUR + timedelta(seconds=5) if is_closed else BEFORE
+    assert found[WEI][:2] == (SINCE, ends)
+
+
+@pytest.mark.parametrize(
+    ("actor", "role", "instant", "was_read"),
+    [
+        ("officer", "OFFICER", SINCE, True),
+        ("officer", "OFFICER", BEFORE, False),
+        ("officer", "OFFICER", SINCE - HOUR, False),
+        ("officer", "SUPERVISOR", SINCE, False),
+        ("another", "OFFICER", SINCE, False),
+    ],
+)
+async def test_who_was_read_was_read_by_that_account_in_that_role_within_the_window(
+    rolled_back, actor: str, role: str, instant: datetime, was_read: bool
+) -> None:
+    await rolled_back.execute(
+        "INSERT INTO access_event (id, occurred_at, actor, actor_role, purpose, case_reference,"
+        " applicant_id, fields, trace_id)"
+        " VALUES ($1, $2, $3, $4, 'CASEWORK', 'x', $5, '{fullName}', 'x')",
+        *(uuid4(), instant, actor, role, WEI),
+    )
+    found = await reach(rolled_back, "officer", "OFFICER")
+    assert found[WEI][2:] == (was_read, ["DESK"])
+
+
+@pytest.mark.parametrize(
+    ("reason", "state", "found_hour", "resolved_hour", "since"),
+    [
+        ("PASSPORT", "CERTAIN", 3, None, 3),
+        ("NAME_AND_BIRTH_DATE", "CONFIRMED", 3, 5, 5),
+        ("NAME_AND_BIRTH_DATE", "PROPOSED", 3, None, None),
+        ("NAME_AND_BIRTH_DATE", "REJECTED", 3, 5, None),
+    ],
+)
+async def test_a_linked_file_is_reached_once_the_link_is_sure(
+    rolled_back, reason, state, found_hour, resolved_hour, since
+) -> None:
+    await rolled_back.execute("DELETE FROM person_link")
+    await rolled_back.execute(
+        "INSERT INTO person_link (id, applicant_id, linked_id, reason, state, found_at,"
+        " resolved_at, resolved_by, resolved_in, resolution)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        *(uuid4(), WEI, LI, reason, state, SINCE + found_hour * HOUR),
+        resolved_hour and SINCE + resolved_hour * HOUR,
+        *(("x", OPEN, "x") if resolved_hour else (None, None, None)),
+    )
+    found = await reach(rolled_back, "officer", "OFFICER")
+    links = {LI: (SINCE + since * HOUR, BEFORE, False, ["LINK"])} if since else {}
+    assert {person: row for person, row in found.items() if row[3] == ["LINK"]} == links
