@@ -89,6 +89,12 @@ def test_production_takes_plain_http_from_this_machine_alone(
             read_settings(given)
 
 
+@pytest.mark.parametrize("name", ["ISSUER", "JWKS_URL"])
+def test_an_issuer_and_its_keys_go_together(name: str) -> None:
+    with pytest.raises(SettingsError, match="go together"):
+        read_settings(DEVELOPMENT | {f"GERBANG_{name}": "https://x.example"})
+
+
 @pytest.mark.parametrize(
     ("changed", "is_right"),
     [

@@ -161,7 +161,7 @@ async def test_the_keys_of_today_and_tomorrow_are_trusted_and_no_others(
     await owner.execute("DELETE FROM viewer.daily_seal_key")
     for day in sorted({-1, *days}):
         await install_seal_keys(owner, masters, datetime.now(UTC) + day * DAY)
-    await owner.execute("UPDATE viewer.daily_seal_key SET refused_at = 'infinity'")
+        await owner.execute("UPDATE viewer.daily_seal_key SET refused_at = 'infinity'")
     kept = [daily_key(master, today() + day * DAY).id for master in masters for day in days]
     await owner.execute("DELETE FROM viewer.daily_seal_key WHERE id <> ALL ($1)", kept)
     assert await are_trusted_alone(owner, (OWN,)) is are_alone
