@@ -28,6 +28,7 @@ from tests.gateway.changing import (
     row_id,
     submitted_case,
 )
+from tests.world import REQUIRED
 
 pytestmark = pytest.mark.anyio
 
@@ -254,3 +255,23 @@ async def test_volumes_follow_what_was_done(who, world, connection) -> None:
     while await fold(connection):
         pass
     assert await verify(connection) == []
+
+
+async def test_a_document_that_was_there_already_keeps_its_first_record(who, connection) -> None:
+    id_ = await submitted_case(who, visaType="C1")
+    first, second = REQUIRED["C1"]
+    records = (
+        "SELECT kind, recorded_at FROM case_document WHERE application_id = $1"
+        " AND recorded_at IS NOT NULL"
+    )
+
+    async def recorded(*kinds: str) -> dict[str, Any]:
+        await perform(who["agent-au"], "recordDocuments", id_, documents=list(kinds))
+        return dict(await connection.fetch(records, row_id(id_)))
+
+    one = await recorded(first)
+    assert one.keys() == {first}
+    both = await recorded(first, second)
+    assert both[first] == one[first]
+    assert both[second] > one[first]
+    assert await recorded(second) == {second: both[second]}

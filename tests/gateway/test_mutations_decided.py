@@ -98,6 +98,24 @@ async def test_a_resolution_of_a_hit_is_proposed_anew_until_it_is_confirmed(who,
     assert await grant(who, id_) == []
 
 
+@pytest.mark.parametrize(("days", "kinds"), [(0, ["CLEARANCE", "ENTRY_BAN"]), (1, ["ENTRY_BAN"])])
+async def test_what_is_asked_follows_the_entry_rule_of_the_day(
+    who, world, connection, days, kinds
+) -> None:
+    id_ = await in_verification(who, nationality="NZ", visaType="C1")
+    await connection.execute(
+        "INSERT INTO entry_rule (country_code, valid_from, entry)"
+        " VALUES ('NZ', wib_day(now()) + $1::int, 'CALLING_VISA')", days,
+    )  # fmt: skip
+    try:
+        await perform(who["officer"], "referToScreening", id_)
+    finally:
+        await connection.execute("DELETE FROM entry_rule WHERE country_code = 'NZ'"
+                                 " AND valid_from >= wib_day(now())")  # fmt: skip
+    asked = "SELECT kind FROM screening WHERE application_id = $1 ORDER BY kind"
+    assert [one["kind"] for one in await connection.fetch(asked, row_id(id_))] == kinds
+
+
 async def test_a_reason_is_given_for_what_a_hit_is(who, world) -> None:
     id_ = await record_screening(who, await in_screening(who), "HIT")
     resolution = {"kind": "ENTRY_BAN", "resolution": "MATCH", "reason": "  "}

@@ -175,15 +175,26 @@ async def test_an_older_front_end_may_leave_out_the_newer_fields_of_an_identity(
     }  # fmt: skip
 
 
-async def test_a_centre_that_has_closed_takes_nothing_in(who, world, connection) -> None:
+@pytest.mark.parametrize("place", ["centre", "partner_country"])
+@pytest.mark.parametrize(
+    ("opened", "closed", "is_open"),
+    [(0, None, True), (1, None, False), (-9, 1, True), (-9, 0, False)],
+)
+async def test_a_place_takes_files_in_from_the_day_it_opens_until_it_closes(
+    who, world, connection, place: str, opened: int, closed: int | None, is_open: bool
+) -> None:
     values = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
-    closing = "UPDATE centre SET closed_on = $1 WHERE code = 'AU-SYD'"
-    await connection.execute(closing, today())
+    which = {"centre": "code = 'AU-SYD'", "partner_country": "(partner_code, country_code) ="
+             " ('NUSA', 'AU')"}[place]  # fmt: skip
+    moving = f"UPDATE {place} SET opened_on = $1, closed_on = $2 WHERE {which}"
+    was = await connection.fetchval(f"SELECT opened_on FROM {place} WHERE {which}")
+    ends = None if closed is None else today() + timedelta(days=closed)
+    await connection.execute(moving, today() + timedelta(days=opened), ends)
     try:
         changed = await change(who["agent-au"], "submitApplication", **values)
     finally:
-        await connection.execute(closing, None)
-    assert changed.codes == ["CENTRE_NOT_FOUND"]
+        await connection.execute(moving, was, None)
+    assert changed.codes == ([] if is_open else ["CENTRE_NOT_FOUND"])
 
 
 # --- Batches -------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ HAPPENED = (
     ("RELEASED", 8.5),
     ("IN_VERIFICATION", 8),
     ("INFO_REQUESTED", 5),
+    ("HELD", 4),
+    ("RELEASED", 3),
 )
 
 

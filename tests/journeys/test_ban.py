@@ -56,6 +56,10 @@ def born(day: str) -> dict[str, Any]:
     return {"nameAndBirthDate": {"fullName": "Red Newcomer", "birthDate": day}}
 
 
+def named(name: str) -> dict[str, Any]:
+    return {"nameAndBirthDate": {"fullName": name, "birthDate": days_on(-9_000)}}
+
+
 def days_on(number: int) -> str:
     return (today() + timedelta(days=number)).isoformat()
 
@@ -277,6 +281,9 @@ async def test_who_is_banned_is_read_for_a_purpose_and_every_read_is_in_the_ledg
         (passport("RED0000002") | {"bannedFrom": "2020-01-01"}, ["DATE_PASSED"]),
         (passport("RED0000002") | {"bannedUntil": days_on(-1)}, ["INVALID"]),
         (born(days_on(1)), ["INVALID"]),
+        (named("Red\x07Newcomer"), ["INVALID"]),
+        (named("- ."), ["INVALID"]),
+        ({"passport": {"issuingState": "ZZ", "number": "RED0000002"}}, ["INVALID"]),
         # An entry of a single day, and of somebody who was born today.
         (passport("RED0000002") | {"bannedUntil": days_on(0)}, []),
         (born(days_on(0)), []),
@@ -288,3 +295,9 @@ async def test_who_is_banned_is_read_for_a_purpose_and_every_read_is_in_the_ledg
     assert (await call(who["screening"], "rejectBan", **no))[1] == ["SECOND_PERSON_REQUIRED"]
     assert (await call(who["screening-2"], "rejectBan", **no))[1] == []
     assert (await call(who["screening-2"], "approveBan", banId=unwanted))[1] == ["NOTHING_PROPOSED"]
+    leaving = {"banId": await approve_ban(who, **passport("RED0000004")), "reason": "Repaid."}
+    assert (await call(who["screening"], "proposeBanWithdrawal", **leaving))[1] == []
+    again = await call(who["screening-2"], "proposeBanWithdrawal", **leaving)
+    assert again[1] == ["ALREADY_PROPOSED"]
+    late = await call(who["screening-2"], "approveBan", banId=leaving["banId"])
+    assert late[1] == ["NOTHING_PROPOSED"]

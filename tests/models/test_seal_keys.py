@@ -18,6 +18,7 @@ from models.database.connections import connect
 from models.row_security import database_role, login_at, writing_role
 from models.row_security.seal_keys import (
     DAY,
+    LONGEST_TRANSACTION,
     DailyKey,
     are_trusted_alone,
     daily_key,
@@ -130,6 +131,8 @@ async def test_keys_are_installed_once_and_those_of_other_masters_stay(
     assert await ids(owner) == {
         daily_key(master, today() + days * DAY).id for master in (OWN, OTHER) for days in (0, 1)
     }
+    lasts = "SELECT DISTINCT ends_at - begins_at, refused_at - ends_at FROM viewer.daily_seal_key"
+    assert [tuple(row) for row in await owner.fetch(lasts)] == [(DAY, LONGEST_TRANSACTION)]
 
 
 async def test_trusting_masters_ends_the_trust_in_all_others(
