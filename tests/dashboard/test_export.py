@@ -230,3 +230,32 @@ def _round(value: float | None, digits: str) -> float | None:
 
 def _number(text: str) -> float | None:
     return float(text) if text else None
+
+
+def test_a_table_ends_with_what_has_no_group_and_with_everything_each_with_its_past() -> None:
+    view = some_view(Address("en"))
+    rows = sheet_of(view).table.rows
+    assert [row[:4] for row in rows] == [
+        (1, "AU", "AUS", "Australia"),
+        (2, "SG", "SGP", "Singapore"),
+        (None, None, None, "Direct (no partner)"),
+        (None, None, None, "All applications"),
+    ]
+    assert [row[6:9] for row in rows] == [
+        (80, 100, -0.2), (20, 120, -0.8333), (10, None, None), (110, 88, 0.25),
+    ]  # fmt: skip
+
+
+def test_months_of_several_are_those_of_everything_and_of_each() -> None:
+    view = some_view(Address("en", country=("AU", "SG")))
+    months = {"AU": view.volumes.months[-1:], "SG": view.volumes.months[-2:]}
+    view = replace(view, volumes=replace(view.volumes, months_by_member=months))
+    rows = sheet_of(view).months.rows
+    own = [row[:3] for row in rows if row[0]]
+    assert own == [
+        ("AU", "AUS", "Australia"), ("SG", "SGP", "Singapore"), ("SG", "SGP", "Singapore"),
+    ]  # fmt: skip
+    assert {row[:3] for row in rows if not row[0]} == {(None, None, "Australia and Singapore")}
+    alone = some_view(Address("en", country=("AU",)))
+    alone = replace(alone, volumes=replace(alone.volumes, months_by_member=months))
+    assert all(row[0] is None for row in sheet_of(alone).months.rows)

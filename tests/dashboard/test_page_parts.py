@@ -10,6 +10,7 @@ import pytest
 from dashboard.components.controls import choices, period_choice
 from dashboard.components.html_part import html_of
 from dashboard.components.notice import failure_notice, outage_notice, partly_absent, reason
+from dashboard.components.shell import account, role_text, scope_text
 from dashboard.gateway.client import GatewayError
 from dashboard.gateway.session import Outage
 from dashboard.model.events import Event
@@ -18,12 +19,13 @@ from dashboard.model.measures import DECISIONS, INTAKE, REFUSAL_RATE, TURNAROUND
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period
 from dashboard.model.query_text import query_of_groups, query_of_months
-from dashboard.model.reach import Absence, Absent
+from dashboard.model.reach import Absence, Absent, absences, is_elsewhere
+from dashboard.model.user import User
 from dashboard.pages.volumes.filter_bar import filter_chips, filter_options
 from dashboard.pages.volumes.layout import below, small_graphs, trend_controls
 from dashboard.pages.volumes.trend_table import trend_notes, trend_table
 from dashboard.texts import texts
-from tests.dashboard.some_volumes import LEADER, PERIOD, some_view
+from tests.dashboard.some_volumes import LEADER, PERIOD, some_view, some_volumes
 
 EN = texts("en")
 OUTAGE = Outage(datetime(2026, 3, 1, 2, 30, tzinfo=UTC), "UNREACHABLE", "a" * 32)
@@ -215,3 +217,75 @@ def test_pictures_have_a_query_and_only_one_that_is_a_picture_a_download() -> No
     assert "data-picture" not in html_of(below("", "query { x }", EN))
     (small,) = small_graphs([("Australia", {"data": []})])
     assert small.children[0].children == "Australia"
+
+
+@pytest.mark.parametrize(
+    ("partner", "countries", "words"),
+    [
+        (None, (), EN("masthead.scope_all")),
+        ("NUSA", ("AU",), "Australia · NUSA"),
+        ("NUSA", ("AU", "SG", "MY", "TH"), "Australia, Singapore, Malaysia and Thailand · NUSA"),
+        ("NUSA", ("AU", "SG", "MY", "TH", "VN"), "5 partner countries · NUSA"),
+    ],
+)
+def test_a_scope_is_everything_a_few_countries_or_a_number_of_them(
+    partner: str | None, countries: tuple[str, ...], words: str
+) -> None:
+    viewer = replace(LEADER, partner=partner, countries=countries)
+    assert scope_text(viewer, EN) == words
+
+
+def test_who_looks_is_named_with_the_role_and_the_way_to_the_other_language() -> None:
+    said = html_of(account(LEADER, "/volumes", "?by=partner", EN))
+    assert "Sari Wijaya" in said
+    assert "/volumes?by=partner&amp;language=id" in said
+    assert 'action="/sign-out"' in said
+    assert "Sari Wijaya" not in html_of(account(None, "/volumes", "", EN))
+    assert role_text("LEADERSHIP", EN) == EN("roles.LEADERSHIP")
+    assert role_text("SOMETHING", EN) == "SOMETHING"
+
+
+MANAGER = replace(LEADER, role="PARTNER_MANAGER", partner="NUSA", countries=("AU",))
+
+
+@pytest.mark.parametrize(
+    ("viewer", "chosen", "why"),
+    [
+        (LEADER, {"country": ("AU",)}, None),
+        (LEADER, {"country": ("ZZ",)}, Absence.UNKNOWN),
+        (MANAGER, {"country": ("AU",)}, None),
+        (MANAGER, {"country": ("SG",)}, Absence.OUTSIDE),
+        (MANAGER, {"nationality": ("SG",)}, None),
+        (LEADER, {"nationality": ("ZZ",)}, Absence.UNKNOWN),
+        (LEADER, {"partner": ("NUSA",)}, None),
+        (LEADER, {"partner": ("GONE",)}, Absence.UNKNOWN),
+        (MANAGER, {"partner": ("GONE",)}, Absence.OUTSIDE),
+        (LEADER, {"visa": ("Z9",)}, Absence.UNKNOWN),
+        (MANAGER, {"visa": ("Z9",)}, Absence.UNKNOWN),
+        (LEADER, {"centre": ("AU-SYD",)}, None),
+        (LEADER, {"centre": ("AU-XXX",)}, Absence.UNKNOWN),
+        (MANAGER, {"centre": ("AU-XXX",)}, Absence.OUTSIDE),
+        (LEADER, {"channel": ("DIRECT",)}, None),
+        (MANAGER, {"channel": ("DIRECT",)}, Absence.OUTSIDE),
+        (MANAGER, {"channel": ("PARTNER_PORTAL",)}, None),
+    ],
+)
+def test_what_has_no_figures_is_unknown_or_outside_the_scope(
+    viewer: User, chosen: dict[str, Any], why: Absence | None
+) -> None:
+    address = Address("en", **chosen)
+    known = replace(some_volumes(), named_centres={"AU-SYD": "Sydney"})
+    absent = absences(viewer, address, known)
+    assert [each.why for each in absent] == ([why] if why else [])
+    assert is_elsewhere(address, absent) == bool(why)
+
+
+def test_an_address_is_elsewhere_where_one_filter_has_nothing_left() -> None:
+    gone = Absent("country", "SG", Absence.OUTSIDE)
+    both = Address("en", country=("AU", "SG"), visa=("B1",))
+    assert not is_elsewhere(both, (gone,))
+    assert is_elsewhere(both, (gone, replace(gone, code="AU")))
+    assert is_elsewhere(both, (Absent("visa", "B1", Absence.UNKNOWN),))
+    unasked = replace(some_volumes(), named=None, named_centres=None, choices={})
+    everything = Address("en", country=("ZZ",), centre=("X",), partner=("GONE",), visa=("Z9",))
+    assert absences(LEADER, everything, unasked) == ()

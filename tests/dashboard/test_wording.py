@@ -27,10 +27,7 @@ from dashboard.model.period import (
     this_month,
     this_year,
 )
-from dashboard.model.reach import Absence, absences
 from dashboard.model.rows import Reading
-from dashboard.model.user import User
-from dashboard.pages.volumes.ranking import in_order
 from dashboard.pages.volumes.titles import map_title, trend_title
 from dashboard.texts import texts
 from dashboard.texts.wording import change_of, instant_text, period_text, value_text
@@ -152,27 +149,6 @@ def test_all_measures_are_shown_if_a_chosen_one_is_not_among_the_main_ones(
     assert Address("en", **chosen).among(PROCESSING).measures == expected
 
 
-DIRECT_ALONE = Address("en", channel=("DIRECT",))
-LEADERSHIP = User("LEADERSHIP", ("LEADERSHIP",), "leadership", None, ())
-MANAGER = User("PARTNER_MANAGER", ("PARTNER_MANAGER",), "manager-au", "NUSA", ("AU",))
-
-
-@pytest.mark.parametrize(
-    ("viewer", "address", "absent"),
-    [
-        (LEADERSHIP, DIRECT_ALONE, []),
-        (MANAGER, DIRECT_ALONE, [("channel", "DIRECT")]),
-        (MANAGER, Address("en", channel=("PARTNER_PORTAL",)), []),
-    ],
-)
-def test_direct_applications_are_out_of_a_partners_scope_and_no_other_channel_is(
-    viewer: User, address: Address, absent: list[tuple[str, str]]
-) -> None:
-    found = absences(viewer, address, some_volumes())
-    assert [(each.key, each.code) for each in found] == absent
-    assert {each.why for each in found} <= {Absence.OUTSIDE}
-
-
 def test_the_address_holds_the_state_and_nonsense_reads_as_absent() -> None:
     address = read_address("?language=en&period=custom&first=2025-01&last=2025-06", "id")
     assert read_address(address.link(), "id") == address
@@ -184,15 +160,3 @@ def test_the_address_holds_the_state_and_nonsense_reads_as_absent() -> None:
         "?partner=" + "X" * 99, "?measure=secret", "?measures=every",
     ):  # fmt: skip
         assert read_address(nonsense, "id") == read_address("", "id")
-
-
-def test_rows_are_ranked_by_what_was_chosen() -> None:
-    countries = some_volumes().groups
-    for search, expected in (
-        ("", ["AU", "SG"]),
-        ("?order=up", ["SG", "AU"]),
-        ("?sort=name&order=up", ["SG", "AU"]),
-        ("?sort=revenue", ["AU", "SG"]),
-    ):
-        view = some_view(read_address(search, "en"))
-        assert [line.code for line in in_order(countries, view)] == expected

@@ -1,5 +1,7 @@
 """Who needs attention, over hundreds of worlds: seldom falsely, and nearly always rightly."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -272,3 +274,26 @@ def test_nothing_decided_is_nothing_found() -> None:
 
 def make_counts(n: Counts, refused: Counts) -> list[Count]:
     return [Count(str(i), int(k), int(x)) for i, (k, x) in enumerate(zip(n, refused, strict=True))]
+
+
+def test_a_month_without_decisions_is_neither_judged_nor_part_of_the_past() -> None:
+    usual = [Count(f"{month}", 800, 16) for month in range(12)]
+    empty, last = Count("empty", 0, 0), Count("last", 800, 17)
+    assert [point.count.key for point in control_chart([*usual, empty, last])] == [
+        *(f"{month}" for month in range(ENOUGH_MONTHS, 12)), "last",
+    ]  # fmt: skip
+    with_it, without = control_chart([*usual, empty, last])[-1], control_chart([*usual, last])[-1]
+    assert (with_it.alarm, with_it.model.rate) == (without.alarm, without.model.rate)
+    assert sudden_month([*usual, empty]) is None
+    assert sudden_month([empty] * 12 + [last]) is None
+    sudden = sudden_month([*usual, Count("sudden", 800, 90)])
+    assert sudden
+    assert sudden.count.key == "sudden"
+    assert sudden_month([*usual[: ENOUGH_MONTHS - 1], Count("sudden", 800, 90)]) is None
+    assert sudden_month([]) is None
+
+
+def test_the_lines_of_a_funnel_run_through_numbers_in_between() -> None:
+    numbers = [line.n for line in funnel([Count("a", 100, 3), Count("b", 1_000, 30)]).limits()]
+    assert (numbers[0], numbers[-1]) == (100, 1_000)
+    assert all(1.2 < high / low < 1.26 for low, high in pairwise(numbers))
