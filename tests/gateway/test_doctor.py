@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from gateway.doctor.account import examine_account
 
 from gateway.access.probe import SIGNED_WITHIN_SECONDS
 from gateway.cli import gerbang
 from gateway.doctor import examine
+from gateway.doctor.database import examine_account
 from gateway.settings import Settings
 from gateway.settings.contradictions import DatabaseTls
 from models.database.connections import connect
