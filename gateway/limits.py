@@ -38,6 +38,9 @@ MOST_SELECTED_FIELDS = 2_000
 #: Root fields of an operation: the statements of all are built before the first one is sent. The
 #: dashboard selects fourteen.
 MOST_ROOT_FIELDS = 20
+#: Seconds that a statement of a list may take: whatever takes longer is of no use to who waits for
+#: a page, and some combination of filters may take long among many millions.
+MOST_LIST_SECONDS = 2.0
 #: Ids passed to `nodes` in one request: each takes 20 µs before a statement is sent.
 MOST_NODES_OF_A_REQUEST = 500
 #: Validation errors reported for one document.

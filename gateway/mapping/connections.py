@@ -283,7 +283,8 @@ async def read_page(context: Context, query: PageQuery) -> Page:
 async def count_rows(context: Context, noun: DeclaredNoun, conditions: list[Condition]) -> Count:
     viewer = context.viewer
     query = count_query(context.statistics_of(noun), viewer, noun.name, conditions)
-    prepared = prepare(count_list(noun, viewer.role, query), viewer.role, Planning.EACH_TIME)
+    statement = count_list(noun, viewer.role, query)
+    prepared = prepare(statement, viewer.role, Planning.EACH_TIME, is_list=True)
     arguments = prepared.arguments(viewer, condition_values(conditions))
     ((number,),) = await context.session.fetch(prepared, arguments)
     return count_up_to(number)

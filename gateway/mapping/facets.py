@@ -60,7 +60,7 @@ async def read_facets(
     for facet in (facet_column(noun, field) for field in fields):
         query = count_query(statistics, viewer, noun.name, conditions, facet.column)
         statement = count_by_word(noun, viewer.role, query, facet)
-        prepared = prepare(statement, viewer.role, Planning.EACH_TIME)
+        prepared = prepare(statement, viewer.role, Planning.EACH_TIME, is_list=True)
         arguments = prepared.arguments(viewer, condition_values(conditions))
         found.append(facets_of(facet, dict(await context.session.fetch(prepared, arguments))))
     return found

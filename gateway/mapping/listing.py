@@ -90,7 +90,7 @@ def planning_of(path: AccessPath) -> Planning:
 def prepare_listing(listing: ListQuery, columns: Columns) -> PreparedStatement:
     """Prepare the statement for a page and one row more."""
     statement = select_page(listing, columns, further=1)
-    return prepare(statement, listing.role, planning_of(listing.path))
+    return prepare(statement, listing.role, planning_of(listing.path), is_list=True)
 
 
 def select_page(

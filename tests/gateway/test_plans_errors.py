@@ -278,6 +278,38 @@ async def test_only_a_root_field_that_takes_too_long_is_null(
     assert_honest_cost(answer, query)
 
 
+LISTED = "nodes { reference events(first: 1) { nodes { kind } } } totalCount { value }"
+LISTS = (
+    f"applications(first: 3, where: {{stage: {{eq: CLOSED}}}}) {{ {LISTED} }}",
+    "applications { facets { stage { value } } }",
+    "workList(queue: HELD, first: 3) { nodes { reference } }",
+)
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+async def test_a_list_takes_less_time_than_other_statements(
+    world: str, monkeypatch: pytest.MonkeyPatch, is_planned: bool
+) -> None:
+    monkeypatch.setattr("gateway.access.transactions.reading.MOST_LIST_SECONDS", 0.5)
+    look_up = '{ application(by: {reference: "AUSY-PAID-0013"}) { reference } }'
+    # So long, and longer than in any other test: settings are made once for each limit.
+    async with (
+        gateway_of_one_connection(world, 90 + is_planned) as application,
+        supervisor_of(application) as viewer,
+    ):
+        whole = (await viewer(look_up)).data
+        async with locked(world, "application"):
+            with way(is_planned):
+                for listed in LISTS:
+                    answer = await viewer(f"{{ late: {listed} viewer {{ role }} }}")
+                    assert (answer.status, set(answer.codes)) == (200, {"TIMEOUT"})
+                    assert answer.data == {"late": None, "viewer": {"role": "SUPERVISOR"}}
+                asking = asyncio.ensure_future(viewer(look_up))
+                await asyncio.sleep(1.5)
+                assert not asking.done()
+        assert (await asking).data == whole
+
+
 @pytest.mark.parametrize(("table", "query"), FAILING)
 async def test_plan_and_executor_report_a_lost_database_alike(
     hasty: Viewer, world: str, table: str, query: str

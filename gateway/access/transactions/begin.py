@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from math import inf
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -129,12 +130,15 @@ class TransactionStart:
     #: The settings for a backend id, which is None behind a pooler. They end with the transaction,
     #: so that a pooler may share connections.
     settings: Callable[[int | None], Mapping[str, str]]
+    #: How long a statement may take.
+    statement_seconds: float = inf
 
     def commands(
         self, begin: str, backend: int | None, more: Mapping[str, str] = _NO_MORE
     ) -> list[Command]:
-        """The commands that begin a transaction with these settings, and some more."""
-        settings = {**more, **self.settings(backend)}
+        """The commands that begin a transaction with these settings, and some more, which may
+        replace them."""
+        settings = {**self.settings(backend), **more}
         if not settings:
             return [Command(begin)]
         return [Command(begin), Command(set_locally(tuple(settings)), tuple(settings.values()))]
@@ -152,6 +156,7 @@ class TransactionStarts:
 
     def __init__(self, seal: Seal, limits: TransactionLimits) -> None:
         self._seal = seal
+        self._statement_seconds = limits.statement_seconds
         self._limits = limits.settings()
         self._database_roles = {role: database_role(role) for role in Role}
         self._writing_roles = {role: writing_role(role) for role in Role}
@@ -176,7 +181,7 @@ class TransactionStarts:
                 "role": role,
             }
 
-        return TransactionStart(role, settings)
+        return TransactionStart(role, settings, self._statement_seconds)
 
 
 class OpenTransaction(NamedTuple):

@@ -97,6 +97,8 @@ class PreparedStatement:
     _constants: Mapping[str, Any]
     #: The parameters whose values are written as JSON.
     _documents: frozenset[str] = frozenset()
+    #: Whether it may take no longer than a list: see `MOST_LIST_SECONDS`.
+    is_list: bool = False
 
     def arguments(self, viewer: Viewer, given: Mapping[str, Any]) -> list[Any]:
         """The positional arguments: the viewer's scope, named values and constants."""
@@ -124,14 +126,18 @@ class Bound(NamedTuple):
 
 
 def prepare(
-    statement: Select[Any], role: Role, planning: Planning = Planning.BY_VALUES
+    statement: Select[Any],
+    role: Role,
+    planning: Planning = Planning.BY_VALUES,
+    *,
+    is_list: bool = False,
 ) -> PreparedStatement:
     """Compile a vouched statement.
 
     Raises PermissionError for any other.
     """
     require_vouched(statement)
-    return _compile(statement, role, planning)
+    return _compile(statement, role, planning, is_list=is_list)
 
 
 @lru_cache(_MOST_KEPT)
@@ -143,11 +149,18 @@ def prepare_once(role: Role, build: Callable[..., ClauseElement], *shape: Any) -
     return _compile(build(*shape), role, Planning.ONCE)
 
 
-def _compile(statement: ClauseElement, role: Role, planning: Planning) -> PreparedStatement:
+def _compile(
+    statement: ClauseElement, role: Role, planning: Planning, *, is_list: bool = False
+) -> PreparedStatement:
     compiled: Any = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     parameters = tuple(compiled.positiontup or ())
     documents = (name for name, bound in compiled.binds.items() if isinstance(bound.type, JSON))
     # With its role in a comment, each role keeps its own plan: see `COMMENT` of the connections.
     return PreparedStatement(
-        f"{compiled} /* {role} */", planning, parameters, compiled.params, frozenset(documents)
+        f"{compiled} /* {role} */",
+        planning,
+        parameters,
+        compiled.params,
+        frozenset(documents),
+        is_list,
     )

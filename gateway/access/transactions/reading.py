@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar, final
+from functools import lru_cache
+from math import inf
+from typing import Any, NamedTuple, TypeVar, final
 
 from psycopg import Error
 from psycopg.pq.abc import PGresult
@@ -31,6 +33,7 @@ from gateway.access.transactions.prepared import (
     decode_records,
 )
 from gateway.errors import FieldError, RequestError
+from gateway.limits import MOST_LIST_SECONDS
 from gateway.logs.requests import current_record
 from models.database.command_pipeline import Command
 from models.database.connections import COMMENT
@@ -46,11 +49,27 @@ _SAVEPOINT = Command("SAVEPOINT begun")
 _GO_BACK = Command("ROLLBACK TO SAVEPOINT begun")
 _ROLLBACK = Command("ROLLBACK")
 
-_SETTINGS = {planning: dict(planning.value) for planning in Planning}
-_PLAN = {
-    planning: Command(set_locally(tuple(settings)), tuple(settings.values()))
-    for planning, settings in _SETTINGS.items()
-}
+
+class _Mode(NamedTuple):
+    """How a statement is planned, and whether it may take no longer than a list."""
+
+    planning: Planning
+    is_list: bool
+
+    def settings(self, most_seconds: float) -> dict[str, str]:
+        """The settings of PostgreSQL for it, where statements may take so many seconds."""
+        return _settings(self, most_seconds)
+
+
+@lru_cache
+def _settings(mode: _Mode, most_seconds: float) -> dict[str, str]:
+    seconds = min(most_seconds, MOST_LIST_SECONDS) if mode.is_list else most_seconds
+    # Without a limit there is none to go back to, as in tests.
+    timeout = {} if seconds == inf else {"statement_timeout": str(int(seconds * 1_000))}
+    return {**dict(mode.planning.value), **timeout}
+
+
+_USUAL = _Mode(Planning.BY_VALUES, False)
 
 
 @final
@@ -88,8 +107,8 @@ class ReadTransaction:
         self._transaction: OpenTransaction | None = None
         self._failure: Exception | None = None
         self._running: asyncio.Task[Any] | None = None
-        #: How the transaction has statements planned, from its beginning on and now.
-        self._first_planning = self._planning = Planning.BY_VALUES
+        #: How the transaction runs statements, from its beginning on and now.
+        self._first_mode = self._mode = _USUAL
         self._is_over = False
         self.statements = 0
         #: How many statements of the last `read` were answered before one of them failed.
@@ -144,7 +163,7 @@ class ReadTransaction:
     ) -> Sequence[PGresult]:
         self.statements += len(statements)
         if not self._transaction and statements:
-            self._first_planning = self._planning = statements[0].statement.planning
+            self._first_mode = self._mode = _mode_of(statements[0].statement)
         commands, places = self._commands(statements)
         # A statement that fails keeps what follows it from running, so also the ROLLBACK.
         ending = [_ROLLBACK] if is_last else []
@@ -159,7 +178,7 @@ class ReadTransaction:
                 self._pool,
                 BEGIN,
                 self._start,
-                settings=_SETTINGS[self._planning],
+                settings=self._mode.settings(self._start.statement_seconds),
                 savepoint=None if is_last else _SAVEPOINT,
                 reads=[*commands, *ending],
             )
@@ -178,9 +197,10 @@ class ReadTransaction:
         them."""
         commands, places = list[Command](), list[int]()
         for statement, arguments in statements:
-            if statement.planning is not self._planning:
-                self._planning = statement.planning
-                commands.append(_PLAN[statement.planning])
+            if (mode := _mode_of(statement)) != self._mode:
+                self._mode = mode
+                settings = mode.settings(self._start.statement_seconds)
+                commands.append(Command(set_locally(tuple(settings)), tuple(settings.values())))
             places.append(len(commands))
             commands.append(Command(statement.text, arguments))
         return commands, places
@@ -219,7 +239,7 @@ class ReadTransaction:
         """Go on in the same snapshot after a failed statement."""
         if self._transaction is None:
             return
-        self._planning = self._first_planning
+        self._mode = self._first_mode
         try:
             await self._transaction.connection.pipeline.run([_GO_BACK], seconds=ROUND_TRIP_SECONDS)
         except (Error, OSError):
@@ -227,7 +247,7 @@ class ReadTransaction:
 
     async def _end(self) -> None:
         transaction, self._transaction = self._transaction, None
-        self._first_planning = self._planning = Planning.BY_VALUES
+        self._first_mode = self._mode = _USUAL
         if transaction:
             await end_transaction(self._pool, transaction.connection)
 
@@ -242,6 +262,10 @@ class ReadTransaction:
             self._running.cancel()
         async with self._lock:
             await self._end()
+
+
+def _mode_of(statement: PreparedStatement) -> _Mode:
+    return _Mode(statement.planning, statement.is_list)
 
 
 def _retrieve_exception(statement: asyncio.Task[Any]) -> None:

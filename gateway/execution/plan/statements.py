@@ -65,7 +65,10 @@ class Statements:
         statement = select_level(level, shapes, self._role, self._places[level])
         if level is self._with_version:
             statement = statement.add_columns(version_of(VersionedData.NAMES).label("_version"))
-        return prepare(statement, self._role, _planning_of(level, shapes))
+        root = _root_of(level)
+        is_list = isinstance(root.reading, ListPage | ListCount)
+        planning = _planning_of(root, shapes)
+        return prepare(statement, self._role, planning, is_list=is_list)
 
 
 class Places:
@@ -114,18 +117,21 @@ def select_level(level: Level, shapes: Shapes, role: Role, places: Places) -> Se
             return _select_joined(level, shapes, role, places)
 
 
-def _planning_of(level: Level, shapes: Shapes) -> Planning:
+def _root_of(level: Level) -> Level:
+    """The level of which a level repeats the statement, over those between them."""
+    return _root_of(level.keys.level) if level.keys else level
+
+
+def _planning_of(root: Level, shapes: Shapes) -> Planning:
     """Links always follow their indexes. How a list is best counted, or found, depends on the
-    values; so does what repeats its statement."""
-    above: Level | None = level
-    while above:
-        shape = shapes[above.number]
-        if isinstance(above.reading, ListCount):
+    values."""
+    match root.reading:
+        case ListCount():
             return Planning.EACH_TIME
-        if isinstance(shape, ListQuery):
-            return planning_of(shape.path)
-        above = above.keys.level if above.keys else None
-    return Planning.ONCE
+        case ListPage():
+            return planning_of(shapes[root.number].path)
+        case _:
+            return Planning.ONCE
 
 
 def _select_joined(level: Level, shapes: Shapes, role: Role, places: Places) -> Select[Any]:
