@@ -6,7 +6,11 @@ from typing import Any
 import asyncpg
 import pytest
 
+from gateway.access.purpose import stated_purpose
+from gateway.errors import RequestError
+from gateway.viewer import Viewer as GatewayViewer
 from models.database.connections import connect
+from models.vocabulary import Role
 from tests import tokens
 from tests.gateway.conftest import Answer, Viewer
 from tests.gateway.live import Client, Gateway, credentials, happens, served
@@ -189,3 +193,37 @@ async def test_a_socket_that_states_none_or_nonsense_reads_no_identity(live: Gat
             await officer.subscribe(FOLLOWED)
             refused = await officer.receive()
             assert refused["payload"][0]["extensions"]["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("role", "stated", "code"),
+    [
+        (Role.APPLICANT, (), None),
+        (Role.PARTNER_AGENT, (), "PURPOSE_REQUIRED"),
+        (Role.PARTNER_AGENT, ("INTAKE",), None),
+        (Role.PARTNER_AGENT, ("INTAKE; reference=AUSY-GRAN-0001",), None),
+        (Role.PARTNER_AGENT, ("INTAKE; reference=Olive",), "PURPOSE_REQUIRED"),
+        (Role.PARTNER_AGENT, ("INTAKE; reference=INQ-7K3M-9QPX",), "PURPOSE_NOT_ALLOWED"),
+        (Role.OFFICER, ("CASEWORK",), "PURPOSE_REQUIRED"),
+        (Role.OFFICER, ('CASEWORK; reference="AUSY-GRAN-0001"',), None),
+        (Role.OFFICER, ("CASEWORK; reference=INQ-7K3M-9QPX",), "PURPOSE_NOT_ALLOWED"),
+        (Role.OFFICER, ("SUPERVISION; reference=AUSY-GRAN-0001",), "PURPOSE_NOT_ALLOWED"),
+        (Role.OFFICER, ("CASEWORK; case=AUSY-GRAN-0001",), "BAD_REQUEST"),
+        (Role.OFFICER, ("CASEWORK; reference=A; reference=A",), "BAD_REQUEST"),
+        (Role.OFFICER, ("CASEWORK; reference=A", "CASEWORK; reference=A"), "BAD_REQUEST"),
+        (Role.SUPERVISOR, ("SUPERVISION; reference=INQ-7K3M-9QPX",), None),
+        (Role.SUPERVISOR, ("CASEWORK; reference=INQ-7K3M-9QPX",), "PURPOSE_NOT_ALLOWED"),
+        (Role.AUDITOR, ("DATA_REQUEST; reference=INQ-7K3M-9QPX",), "PURPOSE_NOT_ALLOWED"),
+        (Role.LEADERSHIP, ("CASEWORK; reference=A",), "PURPOSE_NOT_ALLOWED"),
+    ],
+)
+def test_a_role_states_its_purpose_and_a_case(
+    role: Role, stated: tuple[str, ...], code: str | None
+) -> None:
+    viewer = GatewayViewer("somebody", role)
+    if code is None:
+        stated_purpose(viewer, None, stated)
+    else:
+        with pytest.raises(RequestError) as refused:
+            stated_purpose(viewer, None, stated)
+        assert refused.value.code == code

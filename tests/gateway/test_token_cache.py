@@ -8,8 +8,10 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 
 from gateway.access.tokens import Authentication, ProviderKeys, Verification, authentication
+from gateway.access.tokens.authentication import LEEWAY_SECONDS, LONGEST_SUBJECT
 from gateway.errors import RequestError
 from gateway.viewer import Viewer
+from models.vocabulary import Role
 from tests import tokens
 from tests.gateway.test_provider_keys import Clock, Provider
 from tests.gateway.test_tokens import TWO_ROLES
@@ -34,6 +36,13 @@ class Judge:
             clock=self.clock,
         )
         self.authentication = Authentication(tokens.settings(), verification)
+
+    @classmethod
+    def at(cls, now: float) -> Authentication:
+        """One that knows no token yet, at an instant."""
+        judge = cls()
+        judge.clock.now = now
+        return judge.authentication
 
     async def viewer(self, token: str, *role: str) -> Viewer:
         return await self.authentication.viewer([f"Bearer {token}"], role)
@@ -121,3 +130,82 @@ async def test_tokens_are_remembered_by_digest_and_never_themselves() -> None:
     [(digest, _)] = judge.authentication._known
     assert len(digest) == 32
     assert token not in repr(vars(judge.authentication))
+
+
+@pytest.mark.parametrize(
+    ("claims", "begins", "ends"),
+    [
+        ({}, -LEEWAY_SECONDS, 300 + LEEWAY_SECONDS),
+        ({"nbf": 20}, 20 - LEEWAY_SECONDS, 300 + LEEWAY_SECONDS),
+        ({"nbf": -20}, -LEEWAY_SECONDS, 300 + LEEWAY_SECONDS),
+    ],
+)
+async def test_a_token_is_valid_from_its_first_instant_until_before_its_last(
+    claims: dict[str, int], begins: int, ends: int
+) -> None:
+    judge, now = Judge(), int(time.time())
+    instants = {name: now + seconds for name, seconds in claims.items()}
+    token = tokens.token(iat=now, exp=now + 300, **instants)
+    for seconds, is_valid in (
+        (begins - 0.5, False), (begins, True), (ends - 0.5, True), (ends, False),
+    ):  # fmt: skip
+        judge.clock.now = now + seconds
+        for authentication_ in (judge.authentication, Judge.at(judge.clock.now)):
+            if is_valid:
+                await authentication_.viewer([f"Bearer {token}"], ())
+            else:
+                with pytest.raises(RequestError):
+                    await authentication_.viewer([f"Bearer {token}"], ())
+
+
+@pytest.mark.parametrize(
+    ("claims", "is_accepted"),
+    [
+        ({"sub": "x" * LONGEST_SUBJECT}, True),
+        ({"sub": "x" * (LONGEST_SUBJECT + 1)}, False),
+        ({"iat": True}, False),
+        ({"exp": True}, False),
+    ],
+)
+async def test_a_subject_has_a_longest_length_and_an_instant_is_a_number(
+    claims: dict[str, Any], is_accepted: bool
+) -> None:
+    judge = Judge()
+    if "iat" in claims:  # a truth would count as the first second of all time
+        judge.clock.now = 10
+        claims = claims | {"exp": 300}
+    if is_accepted:
+        await judge.viewer(tokens.token(**claims))
+    else:
+        with pytest.raises(RequestError):
+            await judge.viewer(tokens.token(**claims))
+
+
+async def test_without_a_token_one_may_name_the_role_of_everybody() -> None:
+    judge = Judge()
+    assert (await judge.authentication.viewer([], ["ANONYMOUS"])).role is Role.ANONYMOUS
+    with pytest.raises(RequestError):
+        await judge.authentication.viewer([], ["OFFICER"])
+
+
+@pytest.mark.parametrize(
+    ("roles", "is_accepted"),
+    [
+        (["BORDERLESS", "AUDITOR"], True),
+        (["AUDITOR"], True),
+        (["AUDITOR", "OFFICER"], False),
+        (["LEADERSHIP", "PARTNER_MANAGER"], False),
+        (["OFFICER", "PARTNER_AGENT"], False),
+        (["PARTNER_AGENT", "PARTNER_MANAGER"], True),
+    ],
+)
+async def test_duties_that_are_separated_are_not_held_together(
+    roles: list[str], is_accepted: bool
+) -> None:
+    judge = Judge()
+    if is_accepted:
+        role = [roles[-1]] if len(roles) > 1 else []
+        await judge.viewer(tokens.token(roles), *role)
+    else:
+        with pytest.raises(RequestError, match="exclude each other"):
+            await judge.viewer(tokens.token(roles), roles[0])
