@@ -11,8 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.errors import RateLimitedError, RequestError
 from gateway.execution import budgets
-from gateway.execution.budgets import VALUES_PER_TOKEN, Budgets
+from gateway.execution.budgets import VALUES_PER_TOKEN, Budgets, Charge
+from gateway.execution.cost import MOST, Cost
+from gateway.viewer import Viewer as Viewer_
 from models.vocabulary import Role
 from tests import tokens
 from tests.gateway.changing import everything, global_id, key
@@ -52,6 +55,38 @@ async def test_a_budget_is_spent_and_refills() -> None:
     clock.now += 3
     assert budgets.take(LANE, 30) == 0
     assert budgets.remaining(LANE) == (0, pytest.approx(10))
+
+
+def test_processes_share_a_budget_of_which_each_has_something() -> None:
+    assert [Budgets(n, 10, processes=4).capacity for n in (3, 4, 8)] == [1, 1, 2]
+    assert [Budgets(n, 10).maximum for n in (100, MOST, MOST + 1)] == [100, MOST, MOST]
+    budgets = Budgets(100, 10, processes=2, clock=Clock())
+    budgets.take(LANE, 50)
+    assert budgets.remaining(LANE) == (0, pytest.approx(10))
+
+
+def test_an_operation_may_cost_the_whole_of_a_budget_and_a_document_more() -> None:
+    def charge() -> tuple[Budgets, Charge]:
+        budgets = Budgets(100, 10, clock=Clock())
+        return budgets, Charge(budgets, Viewer_(*LANE))
+
+    budgets, whole = charge()
+    whole.take(Cost(100, 0))
+    assert budgets.remaining(LANE)[0] == 0
+    whole.cancel()
+    whole.cancel()  # what was given back once is not given back again
+    assert budgets.remaining(LANE)[0] == 100
+    budgets.take(LANE, 50)
+    whole.cancel()
+    assert budgets.remaining(LANE)[0] == 50
+    _, other = charge()
+    with pytest.raises(RequestError, match="100 is the most"):
+        other.take(Cost(101, 0))
+    budgets, third = charge()
+    third.take_tokens(1_000)
+    assert budgets.remaining(LANE)[0] == 0
+    with pytest.raises(RateLimitedError):
+        third.take_tokens(1)
 
 
 async def test_what_is_given_back_can_be_asked_for_at_once() -> None:

@@ -129,3 +129,12 @@ async def test_an_inquiry_to_which_nobody_agrees_lapses_and_is_asked_for_anew(
     [waiting] = (await asking(OPEN)).data["inquiries"]["nodes"]
     assert (waiting["reference"], waiting["lapsedAt"]) == (anew["reference"], None)
     assert await lapse_inquiries(connection) == 0
+
+
+async def test_what_was_reviewed_in_time_is_never_overdue(who, world, connection) -> None:
+    inquiry = await open_inquiry(who["supervisor"])
+    await move_back(connection, inquiry["reference"], "71 hours")
+    verdict = {"inquiryId": inquiry["id"], "verdict": "JUSTIFIED", "reason": "A ring was found."}
+    assert (await change(who["supervisor-2"], "reviewInquiry", **verdict)).codes == []
+    await move_back(connection, inquiry["reference"], "2 hours")
+    assert await raise_overdue_reviews(connection) == 0

@@ -141,6 +141,103 @@ async def test_an_entry_of_tomorrow_holds_nobody_today(granted) -> None:
         await undone.rollback()
 
 
+#: Of the question that waits, or was answered so.
+_ANSWER = """
+    INSERT INTO screening (id, application_id, kind, result, requested_at, answered_at, proposed,
+        proposed_by, reason, answered_by, confirmed_by)
+    VALUES (gen_random_uuid(), $1, 'ENTRY_BAN', $2, now(), CASE WHEN $2 <> 'PENDING' THEN now() END,
+        $3, CASE WHEN $3::text IS NOT NULL THEN 'one' END, 'Why.',
+        CASE WHEN $2 <> 'PENDING' THEN 'one' END, CASE WHEN $2 <> 'PENDING' THEN 'two' END)
+"""
+_LATEST = """
+    SELECT result, proposed FROM screening WHERE application_id = $1 AND voided_at IS NULL
+    ORDER BY requested_at DESC, id DESC LIMIT 1
+"""
+
+
+async def latest(connection: asyncpg.Connection, case: UUID) -> tuple[str, str | None] | None:
+    """The latest answer that counts, and what is proposed."""
+    row = await connection.fetchrow(_LATEST, case)
+    return row and tuple(row)
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer", "becomes"),
+    [
+        # What was clear no longer counts; where a case is being screened it is asked again.
+        ("SGPO-HELD-0007", "CLEAR", ("PENDING", None)),
+        ("SGPO-HELD-0007", "NO_MATCH", ("PENDING", None)),
+        ("SGPO-HELD-0007", "HIT", ("HIT", None)),
+        ("SGPO-OPEN-0006", "CLEAR", None),
+        ("SGPO-OPEN-0006", "NO_MATCH", None),
+        ("SGPO-OPEN-0006", "UNAVAILABLE", ("UNAVAILABLE", None)),
+    ],
+)
+async def test_a_match_before_a_grant_asks_again_what_was_clear(
+    granted, reference, answer, becomes
+) -> None:
+    case = application_id(reference)
+    undone = granted.transaction()
+    await undone.start()
+    try:
+        await granted.execute("DELETE FROM screening")
+        await granted.execute(_ANSWER, case, answer, None)
+        # Whoever has this case is taken for whom the entry is about.
+        await granted.execute(
+            "UPDATE application SET applicant_id = (SELECT applicant_id FROM application"
+            " WHERE id = $1), nationality_code = 'AU' WHERE id = $2", *(VISA, case),
+        )  # fmt: skip
+        await put_on_the_list(granted)
+        await link_and_screen(KEYS, granted)
+        assert await latest(granted, case) == becomes
+    finally:
+        await undone.rollback()
+
+
+@pytest.mark.parametrize(
+    ("result", "proposed", "stays"),
+    [
+        ("MATCH", None, False),
+        ("PENDING", "MATCH", False),
+        ("PENDING", "NO_MATCH", False),
+        ("PENDING", "CLEAR", True),
+        ("CLEAR", None, True),
+    ],
+)
+@pytest.mark.parametrize("other_hit", [None, "void", "open"])
+async def test_the_verdict_on_a_hit_ends_with_the_last_hit(
+    granted, result, proposed, stays, other_hit
+) -> None:
+    undone = granted.transaction()
+    await undone.start()
+    try:
+        await granted.execute("DELETE FROM screening")
+        await put_on_the_list(granted)
+        await link_and_screen(KEYS, granted)
+        assert await hits(granted) == 1
+        if other_hit:
+            await granted.execute(_ANSWER, VISA, "HIT", None)
+        if other_hit == "void":
+            await granted.execute("UPDATE screening SET voided_at = now() WHERE ban_id IS NULL")
+        await granted.execute(_ANSWER, VISA, result, proposed)
+        await granted.execute(
+            "UPDATE screening SET requested_at = requested_at - interval '1 hour',"
+            " answered_at = answered_at - interval '1 hour' WHERE result = 'HIT'"
+        )
+        await granted.execute(
+            "UPDATE ban_entry SET banned_from = banned_from - 9, banned_until = wib_day(now()) - 1"
+        )
+        await link_and_screen(KEYS, granted)
+        assert await hits(granted) == 0
+        found = await latest(granted, VISA)
+        if stays or other_hit == "open":
+            assert found == (result, proposed)
+        else:  # a visa whose question is open again waits for its answer
+            assert found == ("PENDING", None)
+    finally:
+        await undone.rollback()
+
+
 async def test_whom_an_entry_matches_is_found_by_its_digests(granted) -> None:
     """Along the index, however many are on file: what is read grows with those found."""
     async with granted.transaction():

@@ -68,6 +68,18 @@ async def test_files_follow_each_closing_after_sixty_days_and_no_figure_changes(
         assert await holder(connection, CENTRE) == WITH_THE_DIRECTORATE
         await undone.rollback()
 
+        # One that opens on the next day takes nothing yet, and one that opens today does.
+        for days, successor in ((1, None), (0, "AU-MEL")):
+            undone = connection.transaction()
+            await undone.start()
+            await connection.execute(
+                "UPDATE centre SET opened_on = wib_day(now()) + $1::int WHERE code = 'AU-MEL'", days
+            )
+            await closes(connection, 60, "AU-MEL", code="AU-SYD")
+            await transfer_files(connection)
+            assert (await holder(connection, CENTRE))[0] == successor
+            await undone.rollback()
+
         # A centre gives up its files with the first of the two that closes: itself or the country.
         for of_centre, of_country in ((60, -30), (-30, 60)):
             undone = connection.transaction()
