@@ -21,6 +21,8 @@ OFFICERS = """
         refusalRate { cases of value low high }
         expectedRefusalRate { value warningLow warningHigh position }
         givenBack { value } givenBackAfterReading { value }
+        givenBackAfterReadingRate { cases of }
+        expectedGivenBackAfterReadingRate { value }
     } } }
 """
 REQUESTS = """
@@ -86,6 +88,31 @@ async def test_a_supervisor_compares_an_officer_with_what_all_make_of_such_cases
     assert expected["position"] == "WITHIN"
     # A correction by a supervisor takes no refusal from who refused.
     assert counts(other, "decisions", "refused") == (3, 2)
+
+
+async def test_rates_are_of_what_an_officer_decided_or_was_done_with(who, world) -> None:
+    connection = await connect(world)
+    try:
+        await connection.executemany(
+            "INSERT INTO volume_officer (starts_on, visa_type_code, officer, granted, refused,"
+            " given_back, given_back_after_reading)"
+            " VALUES ('2024-03-01', 'B1', $1, $2, $3, $4, $5)",
+            [("passes-on", 6, 2, 2, 1), ("works", 8, 0, 0, 0)],
+        )
+        asked = await who["supervisor"](OFFICERS, **{"from": "2024-03-01", "to": "2024-03-31"})
+    finally:
+        await connection.execute("DELETE FROM volume_officer WHERE starts_on = '2024-03-01'")
+        await connection.close()
+    rows = {row["officer"]: row for row in asked.data["officers"]["rows"]}
+    assert counts(rows["passes-on"], "onDesk", "decisions", "refused", "givenBack") == (0, 8, 2, 2)
+    refused = rows["passes-on"]["refusalRate"]
+    assert (refused["cases"], refused["of"]) == (2, 8)
+    assert rows["passes-on"]["expectedRefusalRate"]["value"] == pytest.approx(2 / 16)
+    passed_on = rows["passes-on"]["givenBackAfterReadingRate"]
+    assert (passed_on["cases"], passed_on["of"]) == (1, 10)
+    expected = rows["passes-on"]["expectedGivenBackAfterReadingRate"]["value"]
+    assert expected == pytest.approx(1 / 18)
+    assert rows["works"]["givenBackAfterReadingRate"]["of"] == 8
 
 
 async def test_a_refusal_of_today_is_counted_for_who_refused(who, world) -> None:

@@ -113,6 +113,24 @@ async def test_entries_about_a_held_file_stay_until_it_is_released(account, tmp_
     assert await drop(account, tmp_path) == 5
 
 
+async def test_entries_about_who_asks_stay_until_the_request_is_answered(
+    account, tmp_path: Path
+) -> None:
+    async with past_triggers(account):
+        await account.execute(
+            "INSERT INTO data_request (id, reference, kind, applicant_id, lodged_by, lodged_role)"
+            " VALUES ($1, 'DSR-TEST-0001', 'ACCESS', $2, 'auditor', 'AUDITOR')",
+            *(new_key(), applicant_id("Ruby Hale")),
+        )
+    assert await drop(account, tmp_path) == 0
+    async with past_triggers(account):
+        await account.execute(
+            "UPDATE data_request SET outcome = 'REFUSED', reason = 'x', answered_by = 'auditor',"
+            " answered_at = clock_timestamp()"
+        )
+    assert await drop(account, tmp_path) == 5
+
+
 async def test_nobody_deletes_an_entry_without_a_record_or_before_its_age(account) -> None:
     """Not the keeper either, by mistake: whoever turns triggers off is found out."""
     _, young = await newest_read(account)

@@ -238,6 +238,23 @@ async def test_the_verdict_on_a_hit_ends_with_the_last_hit(
         await undone.rollback()
 
 
+async def test_what_was_revoked_meanwhile_is_not_asked_again_when_its_hit_ends(granted) -> None:
+    undone = granted.transaction()
+    await undone.start()
+    try:
+        await granted.execute("DELETE FROM screening")
+        await put_on_the_list(granted)
+        await link_and_screen(KEYS, granted)
+        await granted.execute("UPDATE application SET status = 'REVOKED' WHERE id = $1", VISA)
+        await granted.execute(
+            "UPDATE ban_entry SET banned_from = banned_from - 9, banned_until = wib_day(now()) - 1"
+        )
+        await link_and_screen(KEYS, granted)
+        assert await latest(granted, VISA) is None
+    finally:
+        await undone.rollback()
+
+
 async def test_whom_an_entry_matches_is_found_by_its_digests(granted) -> None:
     """Along the index, however many are on file: what is read grows with those found."""
     async with granted.transaction():
