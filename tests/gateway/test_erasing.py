@@ -21,7 +21,6 @@ from models.rights.retention import DAYS_KEPT, Retention
 from models.vocabulary import Status
 from tests.gateway.changing import (
     document,
-    granted_case,
     in_verification,
     key,
     perform,
@@ -33,7 +32,6 @@ from tests.gateway.changing import (
 from tests.linking import KEYS
 from tests.people import identities
 from tests.rights import applicant_of, order_erasure, payload_of, withdrawn_case
-from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
 EXPIRES = {"passportExpiresOn": "2041-07-23"}
@@ -222,43 +220,6 @@ async def waits_for_a_lock(url: str) -> None:
                 await asyncio.sleep(0.01)
     finally:
         await watching.close()
-
-
-async def test_an_open_case_and_a_visa_that_serves_stand_against_it(who, connection) -> None:
-    for case in (await submitted_case(who), await granted_case(who)):
-        subject = await order_erasure(who, case)
-        await erase_all(connection)
-        assert (await read(who, case))["identity"] is not None
-        assert subject in await KEYS.open_data_keys([subject])
-    # Once the visa serves no more, it goes on by itself.
-    expire = "UPDATE visa SET use_by = use_by - 4000 WHERE application_id = $1"
-    await connection.execute(expire, row_id(case))
-    await erase_all(connection)
-    assert (await read(who, case))["identity"] is None
-
-
-@pytest.mark.parametrize("state", ["PROPOSED", "APPROVED"])
-async def test_a_correction_on_its_way_stands_against_it(who, connection, state) -> None:
-    case = await withdrawn_case(who)
-    subject = await order_erasure(who, case)
-    async with undone(connection):
-        await connection.execute(
-            "INSERT INTO identity_version (applicant_id, number, written_at)"
-            " VALUES ($1, 7, now())", subject,
-        )  # fmt: skip
-        by = "'two', now()" if state == "APPROVED" else "NULL, NULL"
-        await connection.execute(
-            "INSERT INTO correction (id, application_id, applicant_id, version, state,"
-            " proposed_at, proposed_by, proposed_role, approved_by, approved_at)"
-            f" VALUES (gen_random_uuid(), $1, $2, 7, $3, now(), 'one', 'APPLICANT', {by})",
-            *(row_id(case), subject, state),
-        )
-        due = "SELECT erased_at FROM erasure WHERE applicant_id = $1"
-        await hide_due(connection, 100)
-        assert await connection.fetchval(due, subject) is None
-        await connection.execute("UPDATE correction SET state = 'LAPSED', closed_at = now()")
-        await hide_due(connection, 100)
-        assert await connection.fetchval(due, subject) is not None
 
 
 async def test_a_forger_is_found_again_until_the_period_of_that_ends(who, connection) -> None:

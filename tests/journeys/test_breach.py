@@ -6,15 +6,12 @@ import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
 import pytest
 
 from gateway.mapping.ids import GlobalId
-from gateway.schema.supervision.people_in_reach import check_reach
-from gateway.schema.supervision.people_read import LONGEST_READ_WINDOW, window_mistakes
 from models.row_keys import new_key
 from tests.accounts import find_tampering, past_triggers, sign
 from tests.gateway.conftest import Viewer
@@ -256,43 +253,6 @@ async def test_the_list_is_for_auditors_and_mistakes_are_the_askers(who: dict[st
         assert (wrong.status, [error["path"] for error in wrong.errors]) == (
             400, [["peopleInReach", path]],
         ), asked  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("seconds", "path"),
-    [
-        (0, "before"),
-        (1, None),
-        (LONGEST_READ_WINDOW.total_seconds(), None),
-        (LONGEST_READ_WINDOW.total_seconds() + 1, "before"),
-    ],
-)
-def test_a_window_is_at_least_an_instant_and_at_most_a_year(
-    seconds: float, path: str | None
-) -> None:
-    since = datetime(2025, 1, 1, tzinfo=UTC)
-    found = [*window_mistakes(since, since + timedelta(seconds=seconds), None)]
-    assert [mistake.argument for mistake in found] == ([(path,)] if path else [])
-
-
-@pytest.mark.parametrize(
-    ("role", "partner", "places", "paths"),
-    [
-        ("PARTNER_AGENT", "NUSA", 300, []),
-        ("PARTNER_AGENT", "NUSA", 301, ["places"]),
-        ("PARTNER_AGENT", None, 0, ["partner"]),
-        ("OFFICER", None, 0, []),
-        ("OFFICER", "NUSA", 0, ["partner"]),
-        ("OFFICER", None, 1, ["places"]),
-    ],
-)
-def test_a_partner_and_its_places_are_an_agents(
-    role: str, partner: str | None, places: int, paths: list[str]
-) -> None:
-    window = {"from": at("02-10 00:00"), "before": at("02-11 00:00")}
-    values = {**window, "role": role, "partner": partner, "places": ["AU"] * places}
-    found = [*check_reach(SimpleNamespace(values=values))]  # type: ignore[arg-type]
-    assert [mistake.argument for mistake in found] == [(path,) for path in paths]
 
 
 async def test_a_window_with_deleted_reads_is_answered_at_least(

@@ -95,39 +95,21 @@ async def test_old_entries_are_deleted_with_a_record_and_their_leaves_stay(
     assert await account.fetchval("SELECT count(*) FROM access_event") == 5
 
 
-async def test_entries_about_a_held_file_stay_until_it_is_released(account, tmp_path: Path) -> None:
-    file = await account.fetchval(
-        "SELECT id FROM application WHERE applicant_id = $1 LIMIT 1", applicant_id("Ruby Hale")
-    )
-    async with past_triggers(account):
-        await account.execute(
-            "INSERT INTO legal_hold (id, application_id, reason, held_by)"
-            " VALUES ($1, $2, 'A court asks', 'supervisor')",
-            *(new_key(), file),
-        )
-    assert await drop(account, tmp_path) == 0
-    async with past_triggers(account):
-        await account.execute(
-            "UPDATE legal_hold SET released_by = 'x', released_at = now(), release_reason = 'x'"
-        )
-    assert await drop(account, tmp_path) == 5
-
-
-async def test_entries_about_who_asks_stay_until_the_request_is_answered(
-    account, tmp_path: Path
-) -> None:
-    async with past_triggers(account):
-        await account.execute(
-            "INSERT INTO data_request (id, reference, kind, applicant_id, lodged_by, lodged_role)"
-            " VALUES ($1, 'DSR-TEST-0001', 'ACCESS', $2, 'auditor', 'AUDITOR')",
-            *(new_key(), applicant_id("Ruby Hale")),
-        )
-    assert await drop(account, tmp_path) == 0
-    async with past_triggers(account):
-        await account.execute(
-            "UPDATE data_request SET outcome = 'REFUSED', reason = 'x', answered_by = 'auditor',"
-            " answered_at = clock_timestamp()"
-        )
+async def test_entries_about_a_held_file_and_about_who_asks_stay(account, tmp_path: Path) -> None:
+    for keeps, lets_go in (
+        ("INSERT INTO legal_hold (id, application_id, reason, held_by) SELECT $1, id, 'x', 'x'"
+         " FROM application WHERE applicant_id = $2 LIMIT 1",
+         "UPDATE legal_hold SET released_by = 'x', released_at = now(), release_reason = 'x'"),
+        ("INSERT INTO data_request (id, reference, kind, applicant_id, lodged_by, lodged_role)"
+         " VALUES ($1, 'DSR-TEST-0001', 'ACCESS', $2, 'auditor', 'AUDITOR')",
+         "UPDATE data_request SET outcome = 'REFUSED', reason = 'x', answered_by = 'auditor',"
+         " answered_at = clock_timestamp()"),
+    ):  # fmt: skip
+        async with past_triggers(account):
+            await account.execute(keeps, new_key(), applicant_id("Ruby Hale"))
+        assert await drop(account, tmp_path) == 0
+        async with past_triggers(account):
+            await account.execute(lets_go)
     assert await drop(account, tmp_path) == 5
 
 

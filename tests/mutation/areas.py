@@ -219,6 +219,7 @@ AREAS = (
             "tests/gateway/test_vault_bans.py",
             "tests/gateway/test_people.py",
             "tests/gateway/test_erasing.py",
+            "tests/gateway/test_erasing_waits.py",
             "tests/gateway/test_inquiries.py",
             "tests/gateway/test_reference.py",
             "tests/gateway/test_reference_once.py",
