@@ -67,8 +67,7 @@ from models import (
     Visa,
     VolumeChange,
 )
-from models.publication.sets import CENTRE_SETS, COUNTRY_SETS, NATIONAL_SETS, DimensionSet
-from models.publication.tables import PublishedVolume
+from models.publication.sets import NATIONAL_SETS, DimensionSet
 from models.vocabulary import (
     UNSURE_LINKS,
     ChangedPart,
@@ -93,10 +92,11 @@ class Access:
     rows: Mapping[Role, Rule] = field(default_factory=dict)
     #: Roles that may only count the rows.
     counts_only: Roles = ()
-    #: Fields that these roles read as published figures, never as exact ones.
-    published: Mapping[str, Roles] = field(default_factory=dict)
-    #: The published figures of each role.
-    published_rows: Mapping[Role, Rule] = field(default_factory=dict)
+    #: Fields that these roles read as first decided, never as it stands: by whole months that are
+    #: over, and broken down by one dimension at most.
+    first_decided: Mapping[str, Roles] = field(default_factory=dict)
+    #: Roles that read, of the fields of ANONYMOUS, published figures of the whole country.
+    published_to: Roles = ()
 
 
 LEADERSHIP = (Role.LEADERSHIP,)
@@ -135,10 +135,9 @@ LEDGER_READERS = LEADERSHIP + CASE_STAFF + ADMINISTRATOR
 BAN_READERS = SUPERVISOR + AUDITOR + SCREENING
 BANNED_PERSON_READERS = SUPERVISOR + SCREENING
 NATIONAL_FIGURES = LEADERSHIP + CASE_STAFF
-EXACT_OUTCOMES = NATIONAL_FIGURES + AGENT
-EXACT_FIGURES = EXACT_OUTCOMES + MANAGER
+EXACT_FIGURES = NATIONAL_FIGURES + PARTNERS
 PUBLIC = (Role.ANONYMOUS,)
-PUBLISHED_REFUSALS = MANAGER + PUBLIC
+PUBLISHED_FIGURES = MANAGER + PUBLIC
 FIGURES = EXACT_FIGURES + PUBLIC
 
 # Rows, in words ----------------------------------------------------------------------------------
@@ -357,14 +356,6 @@ OF_A_PERSON = (
     "passportExpiresOn",
 )
 
-of_own_countries = all_of(
-    own_partner(PublishedVolume.partner_code), own_countries(PublishedVolume.country_code)
-)
-of_the_whole_country = all_of(
-    is_null(PublishedVolume.partner_code),
-    is_null(PublishedVolume.country_code),
-    is_null(PublishedVolume.centre_code),
-)
 OPEN_TO_EVERYONE: Mapping[Role, Rule] = dict.fromkeys(Role, every_row)
 
 # The matrix --------------------------------------------------------------------------------------
@@ -1116,9 +1107,8 @@ POLICY: Mapping[str, Access] = {
             "liftReason": SUSPENSION_READERS,
         },
     ),
-    # Figures. Managers read exact figures of their partner in their countries, but not how cases
-    # ended: refusals are published to them on a fixed grid, as all figures are to the public.
-    # Agents hand over the decisions of their centres, and read them exactly.
+    # Figures. Partners read a closed list of measures of their own scope, exactly: not what became
+    # of a decision later. The public reads published figures, and so do managers.
     "VolumeRow": Access(
         rows={
             Role.LEADERSHIP: every_row,
@@ -1128,23 +1118,8 @@ POLICY: Mapping[str, Access] = {
             Role.PARTNER_MANAGER: taken_in_in_own_countries,
             Role.PARTNER_AGENT: taken_in_at_own_place,
         },
-        published_rows={
-            Role.PARTNER_MANAGER: any_of(of_own_countries, of_the_whole_country),
-            Role.ANONYMOUS: of_the_whole_country,
-        },
-        published={
-            "intake": PUBLIC,
-            "decisions": PUBLIC,
-            "granted": MANAGER,
-            "refused": PUBLISHED_REFUSALS,
-            "refusalRate": PUBLISHED_REFUSALS,
-            "nationalRefusalRate": MANAGER,
-            "targetRate": PUBLIC,
-            "turnaroundP50": PUBLIC,
-            "turnaroundP90": PUBLIC,
-            "turnaroundAdjustedP50": PUBLIC,
-            "turnaroundAdjustedP90": PUBLIC,
-        },
+        first_decided=dict.fromkeys(("granted", "refused", "refusalRate"), PARTNERS),
+        published_to=PUBLISHED_FIGURES,
         fields={
             "country": EXACT_FIGURES,
             "nationality": FIGURES,
@@ -1154,7 +1129,7 @@ POLICY: Mapping[str, Access] = {
             "tripPurpose": EXACT_FIGURES,
             "channel": EXACT_FIGURES,
             "period": FIGURES,
-            "edition": FIGURES,
+            "edition": PUBLISHED_FIGURES,
             "intake": FIGURES,
             "wip": EXACT_FIGURES,
             "backlog": EXACT_FIGURES,
@@ -1167,9 +1142,9 @@ POLICY: Mapping[str, Access] = {
             "refused": FIGURES,
             "withdrawn": EXACT_FIGURES,
             "lapsed": EXACT_FIGURES,
-            "overturned": EXACT_OUTCOMES,
+            "overturned": NATIONAL_FIGURES,
             "refusalRate": FIGURES,
-            "nationalRefusalRate": MANAGER,
+            "network": MANAGER,
             "turnaroundP50": FIGURES,
             "turnaroundP75": EXACT_FIGURES,
             "turnaroundP90": FIGURES,
@@ -1186,31 +1161,40 @@ POLICY: Mapping[str, Access] = {
         },
     ),
     "VolumeTable": Access(
-        fields=dict.fromkeys(("asOf", "completeFrom", "published", "rows"), FIGURES),
+        fields={
+            "asOf": FIGURES,
+            "completeFrom": FIGURES,
+            "published": PUBLISHED_FIGURES,
+            "rows": FIGURES,
+        },
+    ),
+    # Of a visa type or nationality, where the rest of the network decided enough.
+    "NetworkOutcomes": Access(
+        fields=dict.fromkeys(("decisions", "granted", "refused", "refusalRate"), MANAGER),
     ),
     "VolumePublication": Access(
         fields={
-            "edition": FIGURES,
-            "publishedAt": FIGURES,
-            "rounding": FIGURES,
-            "threshold": FIGURES,
-            "fewestDecisions": FIGURES,
-            "note": FIGURES,
+            "edition": PUBLISHED_FIGURES,
+            "publishedAt": PUBLISHED_FIGURES,
+            "rounding": PUBLISHED_FIGURES,
+            "threshold": PUBLISHED_FIGURES,
+            "fewestDecisions": PUBLISHED_FIGURES,
+            "note": PUBLISHED_FIGURES,
         },
     ),
     "WiderCell": Access(
         fields={
-            "from": FIGURES,
-            "to": FIGURES,
-            "period": FIGURES,
-            "groupBy": FIGURES,
-            "dropped": FIGURES,
-            "partner": FIGURES,
-            "country": FIGURES,
-            "centre": FIGURES,
-            "nationality": FIGURES,
-            "visaType": FIGURES,
-            "channel": FIGURES,
+            "from": PUBLISHED_FIGURES,
+            "to": PUBLISHED_FIGURES,
+            "period": PUBLISHED_FIGURES,
+            "groupBy": PUBLISHED_FIGURES,
+            "dropped": PUBLISHED_FIGURES,
+            "partner": PUBLISHED_FIGURES,
+            "country": PUBLISHED_FIGURES,
+            "centre": PUBLISHED_FIGURES,
+            "nationality": PUBLISHED_FIGURES,
+            "visaType": PUBLISHED_FIGURES,
+            "channel": PUBLISHED_FIGURES,
         },
     ),
     "VolumePeriod": Access(
@@ -1408,7 +1392,7 @@ POLICY: Mapping[str, Access] = {
             "value": EVERYONE,
             "precision": EVERYONE,
             "upperBound": EVERYONE,
-            "nearestWider": FIGURES,
+            "nearestWider": PUBLISHED_FIGURES,
             "yearOnYear": EVERYONE,
             "monthOnMonth": EVERYONE,
         },
@@ -1427,7 +1411,7 @@ POLICY: Mapping[str, Access] = {
             "precision": EVERYONE,
             "denominator": EVERYONE,
             "upperBound": EVERYONE,
-            "nearestWider": FIGURES,
+            "nearestWider": PUBLISHED_FIGURES,
             "yearOnYear": EVERYONE,
             "monthOnMonth": EVERYONE,
         },
@@ -1437,7 +1421,7 @@ POLICY: Mapping[str, Access] = {
             "hours": EVERYONE,
             "precision": EVERYONE,
             "measured": EVERYONE,
-            "nearestWider": FIGURES,
+            "nearestWider": PUBLISHED_FIGURES,
             "yearOnYear": EVERYONE,
             "monthOnMonth": EVERYONE,
         },
@@ -1693,9 +1677,5 @@ LOOKED_UP_FOR: Mapping[Role, tuple[Attribute, Rule]] = {
 #: The inquiries that a role may name instead.
 LOOKED_UP_IN: Mapping[Role, Rule] = {Role.SUPERVISOR: an_own_inquiry_that_lasts}
 
-#: The dimension sets in which each role reads published figures. Everybody reads those of the whole
-#: country; managers read their own as well.
-PUBLISHED_SETS: Mapping[Role, tuple[DimensionSet, ...]] = {
-    Role.PARTNER_MANAGER: tuple(sorted(COUNTRY_SETS | CENTRE_SETS | NATIONAL_SETS)),
-    Role.ANONYMOUS: tuple(sorted(NATIONAL_SETS)),
-}
+#: The dimension sets of published figures that are read.
+PUBLISHED_SETS: tuple[DimensionSet, ...] = tuple(sorted(NATIONAL_SETS))

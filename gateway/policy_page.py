@@ -18,8 +18,8 @@ _HEAD = """\
 # Who may see what
 
 Made from `gateway/policy.py` by `make snapshots`; a loosened right shows here as a difference.
-● reads the field · ◐ reads it as a published figure, never exactly · ○ may only count the rows ·
-nothing: the field does not exist for the role.
+● reads the field · ◐ reads it as a published figure, never exactly · ◑ reads it as first decided,
+by whole months · ○ may only count the rows · nothing: the field does not exist for the role.
 A row outside a role's reach and a row that does not exist look the same.
 """
 _MUTATIONS = "Mutations"
@@ -60,12 +60,17 @@ def _matrix(access: Access) -> Iterator[str]:
     yield "| field | " + " | ".join(role.replace("_", " ").title() for role in Role) + " |"
     yield "|---" * (len(Role) + 1) + "|"
     for field, roles in access.fields.items():
-        published = access.published.get(field, ())
-        reads = ("◐" if role in published else "●" if role in roles else "" for role in Role)
+        reads = (_mark(access, field, role) if role in roles else "" for role in Role)
         yield f"| {field} | " + " | ".join(reads) + " |"
     if access.counts_only:
         counts = ("○" if role in access.counts_only else "" for role in Role)
         yield "| *number of rows* | " + " | ".join(counts) + " |"
+
+
+def _mark(access: Access, field: str, role: Role) -> str:
+    if role in access.first_decided.get(field, ()):
+        return "◑"
+    return "◐" if role in access.published_to and role not in access.rows else "●"
 
 
 def _rows(access: Access) -> Iterator[str]:
@@ -76,8 +81,8 @@ def _rows(access: Access) -> Iterator[str]:
     for role, rule in access.rows.items():
         if role not in everywhere:
             yield f"- {role}: rows where {rule}."
-    for role, rule in access.published_rows.items():
-        yield f"- {role}: published figures where {rule}."
+    if access.published_to:
+        yield f"- {', '.join(access.published_to)}: published figures."
     if access.rows:
         yield ""
 
@@ -116,5 +121,4 @@ def _purposes() -> Iterator[str]:
 def _published_sets() -> Iterator[str]:
     yield f"## {_PUBLISHED_SETS}"
     yield ""
-    for role, sets in PUBLISHED_SETS.items():
-        yield f"- {role}: {', '.join(sets)}."
+    yield from (f"- {each}" for each in PUBLISHED_SETS)

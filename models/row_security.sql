@@ -366,6 +366,28 @@ CREATE OR REPLACE FUNCTION viewer.figures_complete_from() RETURNS date
         )::timestamp);
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.network_outcomes(
+    part text, from_on date, to_on date
+) RETURNS TABLE (code text, starts_on date, granted bigint, refused bigint)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        own_partner text := viewer.partner('PARTNER_MANAGER');
+        own_countries text[] := viewer.countries('PARTNER_MANAGER');
+    BEGIN
+        RETURN QUERY
+            SELECT one.code, one.starts_on, sum(one.granted), sum(one.refused)
+            FROM volume_outcome AS one
+            WHERE one.broken_down_by = part
+                AND part IN ('visa_type_code', 'nationality_code')
+                AND one.partner_code IS NOT NULL AND one.starts_on BETWEEN from_on AND to_on
+                AND one.starts_on < date_trunc('month', wib_day(now())::timestamp)
+            GROUP BY one.code, one.starts_on
+            HAVING sum(one.granted + one.refused) FILTER (
+                WHERE one.partner_code <> own_partner OR one.country_code <> ALL (own_countries)
+            ) >= 100;
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.people_in_reach(
     acting text, account text, of_role text, of_partner text, places text[],
     since timestamptz, before timestamptz, behind uuid, most int
@@ -1164,6 +1186,9 @@ CREATE POLICY partner_manager_select ON volume_daily FOR SELECT TO gerbang_partn
 GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_daily_duration TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_daily_duration FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_daily_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_daily_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+GRANT SELECT (broken_down_by, code, country_code, granted, partner_code, refused, starts_on) ON volume_outcome TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_outcome FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN volume_outcome.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_outcome.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END AND volume_outcome.starts_on < date_trunc('month', wib_day(now())::timestamp));
 GRANT SELECT (bucket, country_code, measured, partner_code, starts_on) ON volume_age TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_age FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_age.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_age.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
@@ -1181,11 +1206,12 @@ CREATE POLICY partner_manager_select ON data_version FOR SELECT TO gerbang_partn
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, trip_purpose, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_published FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN (volume_published.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_published.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) OR volume_published.partner_code IS NULL AND volume_published.country_code IS NULL AND volume_published.centre_code IS NULL) ELSE false END AND volume_published.dimension_set IN ('centre', 'centre_visa_type', 'country', 'country_channel', 'country_visa_type', 'national', 'nationality', 'visa_type'));
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')) AND volume_published.dimension_set IN ('national', 'nationality', 'visa_type'));
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_edition FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_partner_manager;
+GRANT EXECUTE ON FUNCTION viewer.network_outcomes TO gerbang_partner_manager;
 
 -- PARTNER_AGENT
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_agent;
@@ -1263,12 +1289,15 @@ CREATE POLICY partner_agent_select ON correction FOR SELECT TO gerbang_partner_a
 CREATE POLICY partner_agent_select ON passport_ending FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = passport_ending.applicant_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_agent;
-GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_partner_agent;
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, nationality_code, partner_code, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_daily FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN volume_daily.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND coalesce(volume_daily.centre_code, volume_daily.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
 GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_daily_duration TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_daily_duration FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN volume_daily_duration.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND coalesce(volume_daily_duration.centre_code, volume_daily_duration.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
+GRANT SELECT (broken_down_by, centre_code, code, country_code, granted, partner_code, refused, starts_on) ON volume_outcome_place TO gerbang_partner_agent;
+CREATE POLICY partner_agent_select ON volume_outcome_place FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN volume_outcome_place.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND coalesce(volume_outcome_place.centre_code, volume_outcome_place.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) THEN true ELSE false END AND volume_outcome_place.starts_on < date_trunc('month', wib_day(now())::timestamp));
 GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_age_detailed TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_age_detailed FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN volume_age_detailed.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND coalesce(volume_age_detailed.centre_code, volume_age_detailed.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
@@ -1850,7 +1879,7 @@ CREATE POLICY anonymous_select ON data_version FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, trip_purpose, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_published FOR SELECT TO gerbang_anonymous
-    USING (CASE WHEN (SELECT viewer.acts_as('ANONYMOUS')) THEN volume_published.partner_code IS NULL AND volume_published.country_code IS NULL AND volume_published.centre_code IS NULL ELSE false END AND volume_published.dimension_set IN ('national', 'nationality', 'visa_type'));
+    USING ((SELECT viewer.acts_as('ANONYMOUS')) AND volume_published.dimension_set IN ('national', 'nationality', 'visa_type'));
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));

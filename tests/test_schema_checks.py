@@ -83,7 +83,7 @@ def test_a_changed_line_of_the_policy_names_screens_and_roles(tmp_path: Path) ->
     (tree / "screens.py").write_text(SCREENS, encoding="utf-8")
     code, text = run(tree, f"{sys.executable} screens.py")
     assert code == 0, text
-    for document in ("summary:processing", "months:processing", "places:processing"):
+    for document in ("summary", "months", "places"):
         assert (
             f"the screen Volumes breaks for LEADERSHIP, which can no longer run its document"
             f" volumes/{document}: The role LEADERSHIP does not read VolumeRow.clearanceRatio."
@@ -99,7 +99,7 @@ def test_a_changed_line_of_the_policy_names_what_breaks(tmp_path: Path) -> None:
     tree = _with_a_changed_line(tmp_path, commit_before=True)
     run(tree, "make snapshots", must_succeed=True)
     page = (tree / "docs/documents.md").read_text(encoding="utf-8")
-    assert "| Volumes: `volumes/summary:processing` | **–** | **1" in page
+    assert "| Volumes: `volumes/summary` | **–** | **1" in page
     (finding,) = check_schema(Sources(tree))
     assert finding.sentence == (
         "Field VolumeRow.clearanceRatio was removed (for LEADERSHIP, PARTNER_AGENT,"

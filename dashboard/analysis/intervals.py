@@ -37,7 +37,7 @@ def _wilson(share: float, n: float, z: float) -> Interval:
 def has_enough(measure: Measure, reading: Reading) -> bool:
     """Whether a reading can be ranked, named in a title, or shaded on a map.
 
-    Counts always can. A reading without a denominator was withheld or bounded.
+    Counts always can. A reading without a denominator has no interval.
     """
     if measure.kind not in RELATIVE:
         return True

@@ -18,7 +18,6 @@ from dashboard.export.files import as_csv, as_months_csv, as_xlsx
 from dashboard.export.sheet import Sheet, sheet_of
 from dashboard.gateway.client import GatewayClient, GatewayError
 from dashboard.gateway.volumes_query import MONTHS, NAMES, PLACES, SUMMARY, ask_volumes
-from dashboard.model.measures import AUDIENCES
 from dashboard.model.page_state import Address, read_address
 from dashboard.model.period import Period, today
 from dashboard.pages.my_data.reading import READERS, ask_my_data
@@ -69,7 +68,7 @@ async def _export(
     try:
         viewer = await gateway.viewer(visit.session)
         refuse_other_viewer(viewer)
-        audience = AUDIENCES.get(viewer.role)
+        audience = address.audience(viewer.role, today())
         if audience is None:
             why = say("no_figures.why", role=role_text(viewer.role, say))
             return _refusal(say, (why,), back, HTTPStatus.FORBIDDEN)

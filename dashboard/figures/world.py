@@ -20,8 +20,7 @@ SMALLEST_CIRCLE = 4
 SMALL_TERRITORY = 9
 HANDFUL = 6
 EDGE = "#ffffff"
-#: Of places whose value is withheld, and of those with too few cases for a class.
-WITHHELD_COLOUR = "#8f8196"
+#: Of places with too few cases for a class.
 FEW_COLOUR = "#b8bec6"
 
 
@@ -33,7 +32,6 @@ class MapPlaces:
     lines: tuple[Line, ...]
     #: With a value that rests on too little to be in a class.
     few: tuple[Line, ...]
-    withheld: tuple[Line, ...]
     limits: tuple[float, ...]
     largest: float
 
@@ -43,14 +41,12 @@ class MapPlaces:
 
     @property
     def everything(self) -> tuple[Line, ...]:
-        return (*self.lines, *self.few, *self.withheld)
+        return (*self.lines, *self.few)
 
     def colour(self, line: Line) -> str:
         """Of an area: its class, or that it has none."""
         reading = line[self.measure]
-        if reading.is_suppressed or reading.value is None:
-            return WITHHELD_COLOUR
-        if not has_enough(self.measure, reading):
+        if reading.value is None or not has_enough(self.measure, reading):
             return FEW_COLOUR
         return self.shades[class_of(reading.value, self.limits)]
 
@@ -77,9 +73,6 @@ def places_on_map(lines: Sequence[Line], measure: Measure) -> MapPlaces:
         measure,
         lines=tuple(sorted(weighty, key=lambda line: -line.amount(measure))),
         few=tuple(line for line in shown if not has_enough(measure, line[measure])),
-        withheld=tuple(
-            line for line in known if line[measure].is_suppressed or line[measure].below is not None
-        ),
         limits=class_limits([line.amount(measure) for line in weighty]) if is_areas else (),
         largest=max((line.amount(measure) for line in shown), default=0) or 1,
     )
@@ -143,7 +136,7 @@ def _areas(
     shown: MapPlaces, measures: Sequence[Measure], chosen: Sequence[str], say: Texts
 ) -> list[dict[str, Any]]:
     lines = shown.everything
-    colours = list(dict.fromkeys((*shown.shades, FEW_COLOUR, WITHHELD_COLOUR)))
+    colours = list(dict.fromkeys((*shown.shades, FEW_COLOUR)))
     scale = [
         [edge, shade]
         for n, shade in enumerate(colours)

@@ -109,18 +109,20 @@ class GatewayError(Exception):
 
 @cache
 def document(name: str) -> str:
-    """A question by its name: ``viewer``, or ``volumes/summary:partner`` of a page and an audience.
+    """A question by its name: ``viewer``; ``volumes/summary`` of a page; or, of a page and an
+    audience, ``today/question:partner``.
 
-    The last is ``pages/volumes/summary.graphql`` with the fragments of ``measures.partner.graphql``
-    beside it, of which it takes those that it uses.
+    The last is ``pages/today/question.graphql`` with the fragments of ``measures.partner.graphql``
+    beside it, of which it takes those that it uses; the one before, with ``measures.graphql``.
     """
     folder, _, rest = name.rpartition("/")
     question, _, audience = rest.partition(":")
     home = resources.files("dashboard")
     home = home / "pages" / folder if folder else home / "gateway" / "queries"
     text = (home / f"{question}.graphql").read_text("utf-8")
-    if audience:
-        text += _used_fragments((home / f"measures.{audience}.graphql").read_text("utf-8"), text)
+    fragments = home / (f"measures.{audience}.graphql" if audience else "measures.graphql")
+    if fragments.is_file():
+        text += _used_fragments(fragments.read_text("utf-8"), text)
     return text
 
 

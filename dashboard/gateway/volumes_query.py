@@ -6,21 +6,19 @@ from typing import Any
 
 from dashboard.gateway.client import GatewayClient
 from dashboard.gateway.session import Session
-from dashboard.model.filters import FILTER, GROUPINGS, condition
+from dashboard.model.filters import FILTER, GROUPINGS, NATIONALITY, VISA, condition
 from dashboard.model.measures import Audience
 from dashboard.model.page_state import Address
-from dashboard.model.period import Period, last_years, today
-from dashboard.model.published import published_window
+from dashboard.model.period import Period
 from dashboard.model.volumes import Volumes, read_volumes
 
 #: Questions of the page Volumes, each with the figures of some of its parts.
-SUMMARY, MONTHS, PLACES, PUBLISHED = "summary", "months", "places", "published"
+SUMMARY, MONTHS, PLACES, NETWORK = "summary", "months", "places", "network"
 #: Names of codes; and the choices of the filters, which are read day by day and take longest, so
 #: that nothing else waits for them.
 NAMES, CHOICES = "names", "choices"
-_PUBLISHED = ("publishedFrom", "publishedTo", "publishedBy", "yearsFrom", "yearsTo")
-#: Years that a withheld figure can name in its place.
-PUBLISHED_YEARS = 2
+#: What figures of the network are broken down by.
+NETWORK_BY = (VISA, NATIONALITY)
 _NAMED = ("isNamed", "named", "isCentreNamed", "namedCentres")
 
 
@@ -33,12 +31,13 @@ async def ask_volumes(
     questions: Iterable[str],
 ) -> Volumes:
     """The volumes of a period, as far as these questions cover them."""
-    variables = variables_of(period, address) | published_variables(period)
-    asked = [each for each in questions if each != PUBLISHED or audience.publishes]
+    variables = variables_of(period, address, audience)
+    has_network = audience.has_network and address.by in NETWORK_BY
+    asked = [each for each in questions if each != NETWORK or has_network]
     answers = await asyncio.gather(
         *(
             gateway.ask(
-                f"volumes/{name}:{audience.name}",
+                f"volumes/{name}",
                 _variables_for(name, variables),
                 session.access_token,
                 session.role,
@@ -57,27 +56,10 @@ def _variables_for(name: str, variables: dict[str, Any]) -> dict[str, Any]:
         return {key: variables[key] for key in ("knownFrom", "to", "language")}
     if name == NAMES:
         return {key: variables[key] for key in (*_NAMED, "language")}
-    if name == PUBLISHED:
-        return {key: variables[key] for key in (*_PUBLISHED, "language")}
-    others = (*_PUBLISHED, *_NAMED)
-    return {key: value for key, value in variables.items() if key not in others}
+    return {key: value for key, value in variables.items() if key not in _NAMED}
 
 
-def published_variables(period: Period) -> dict[str, Any]:
-    """The variables for published figures, which cover whole calendar periods."""
-    now = today()
-    window, years = published_window(period, now), last_years(PUBLISHED_YEARS, now)
-    values = (
-        window.period.from_on.isoformat(),
-        window.period.to_on.isoformat(),
-        ["COUNTRY", window.grain],
-        years.from_on.isoformat(),
-        years.to_on.isoformat(),
-    )
-    return dict(zip(_PUBLISHED, values, strict=True))
-
-
-def variables_of(period: Period, address: Address) -> dict[str, Any]:
+def variables_of(period: Period, address: Address, audience: Audience) -> dict[str, Any]:
     """The variables of every question about a period; GraphQL ignores those that a document does
     not declare."""
     before, filters = period.before(address.compare), address.filters
@@ -101,5 +83,6 @@ def variables_of(period: Period, address: Address) -> dict[str, Any]:
         "isCentreNamed": bool(address.centre),
         "namedCentres": list(address.centre),
         "hasMore": address.measures == "all",
+        "hasOutcomes": audience.has_outcomes,
         "language": address.language.upper(),
     }

@@ -1,6 +1,6 @@
 """What can be measured, and which measures each audience of the page Volumes reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -91,24 +91,32 @@ RELATIVE = (MeasureKind.RATE, MeasureKind.DURATION)
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Roles that read the same measures, and the name of the fragments that ask for them."""
+    """Roles that read the same measures."""
 
-    name: str
     main: tuple[Measure, ...]
     more: tuple[Measure, ...]
-    #: Whether how cases ended is read only as it was published.
-    publishes: bool = False
+    #: Whether outcomes are as first decided: by whole months that are over, and one dimension.
+    is_first_decided: bool = False
+    #: Whether the whole network's outcomes are read beside the own ones.
+    has_network: bool = False
 
     @property
     def measures(self) -> tuple[Measure, ...]:
         return (*self.main, *self.more)
 
+    @property
+    def has_outcomes(self) -> bool:
+        return REFUSAL_RATE in self.main
 
-PROCESSING = Audience("processing", MAIN, MORE)
-#: All but how cases ended.
-PARTNER = Audience(
-    "partner", tuple(each for each in MAIN if each is not REFUSAL_RATE), MORE, publishes=True
-)
+    @property
+    def without_outcomes(self) -> "Audience":
+        main = tuple(each for each in self.main if each is not REFUSAL_RATE)
+        return replace(self, main=main, has_network=False)
+
+
+PROCESSING = Audience(MAIN, MORE)
+PARTNER = replace(PROCESSING, is_first_decided=True)
+MANAGING = replace(PARTNER, has_network=True)
 
 #: Roles that are not here have no figures to see.
 AUDIENCES = {
@@ -116,6 +124,6 @@ AUDIENCES = {
     "OFFICER": PROCESSING,
     "SUPERVISOR": PROCESSING,
     "AUDITOR": PROCESSING,
-    "PARTNER_MANAGER": PARTNER,
-    "PARTNER_AGENT": PROCESSING,
+    "PARTNER_MANAGER": MANAGING,
+    "PARTNER_AGENT": PARTNER,
 }

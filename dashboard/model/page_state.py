@@ -8,8 +8,16 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from dashboard.model.filters import COUNTRY, FILTER, FILTERS, GROUPINGS, ON_MAP, SEPARATOR
-from dashboard.model.measures import BY_ID, INTAKE, MEASURES, RELATIVE, Audience, Measure
+from dashboard.model.filters import COUNTRY, FILTER, FILTERS, GROUPINGS, ON_MAP, PARTNER, SEPARATOR
+from dashboard.model.measures import (
+    AUDIENCES,
+    BY_ID,
+    INTAKE,
+    MEASURES,
+    RELATIVE,
+    Audience,
+    Measure,
+)
 from dashboard.model.period import (
     COMPARISONS,
     YEAR_BEFORE,
@@ -18,6 +26,7 @@ from dashboard.model.period import (
     last_months,
     last_quarter,
     last_year,
+    month_start,
     period_between,
     this_month,
     this_year,
@@ -114,6 +123,21 @@ class Address:
     def measure_shown(self) -> Measure:
         """The measure on the map and in the trend."""
         return BY_ID[self.measure]
+
+    def answers_outcomes(self, now: date) -> bool:
+        """Whether outcomes answer it as first decided: whole months that are over, one dimension
+        beside the place."""
+        period = self.chosen_period(now)
+        named = {self.by, *(key for key, codes in self.filters.items() if codes)}
+        is_over = period.has_whole_months and period.to_on < month_start(now)
+        return is_over and len(named - {COUNTRY, PARTNER}) <= 1
+
+    def audience(self, role: str, now: date) -> Audience | None:
+        """What a role reads at this address; None for a role without figures."""
+        audience = AUDIENCES.get(role)
+        if audience and audience.is_first_decided and not self.answers_outcomes(now):
+            return audience.without_outcomes
+        return audience
 
     def among(self, audience: Audience) -> "Address":
         """The same address limited to measures that this audience reads; all of them are shown if a

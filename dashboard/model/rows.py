@@ -10,29 +10,14 @@ from dashboard.model.measures import BY_FIELD, Measure
 
 
 class Reading(NamedTuple):
-    """The value of one measure; without a value it is suppressed, or there was nothing to count.
+    """The value of one measure; without a value there was nothing to count.
 
     An answer has thousands: a named tuple takes a third of the time of a frozen dataclass.
     """
 
     value: float | None = None
-    is_suppressed: bool = False
     #: How many a rate or a duration is measured by: decisions, as a rule.
     whole: float | None = None
-    #: Where the value is withheld: it is smaller than this.
-    below: float | None = None
-    #: The nearest wider cell that has a value, where this one has neither value nor bound.
-    wider: "Wider | None" = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wider:
-    """A published cell: its calendar period, and which country or visa type it is of."""
-
-    from_on: date
-    to_on: date
-    country: str | None = None
-    visa: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +71,5 @@ def reading_of(answer: Mapping[str, Any]) -> Reading:
     value = answer["hours"] if "hours" in answer else answer["value"]
     return Reading(
         value,
-        is_suppressed=answer.get("precision") == "SUPPRESSED",
         whole=answer.get("denominator", answer.get("measured")),
-        below=answer.get("upperBound"),
-        wider=_wider(answer.get("nearestWider")),
-    )
-
-
-def _wider(answer: Mapping[str, Any] | None) -> Wider | None:
-    if answer is None:
-        return None
-    return Wider(
-        from_on=date.fromisoformat(answer["from"]),
-        to_on=date.fromisoformat(answer["to"]),
-        country=answer.get("country"),
-        visa=answer.get("visaType"),
     )

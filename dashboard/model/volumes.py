@@ -7,11 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from dashboard.model.filters import CENTRE, COUNTRY, NATIONALITY, PARTNER, VISA
-from dashboard.model.measures import INTAKE, MEASURES, RELATIVE
+from dashboard.model.measures import INTAKE, MEASURES, REFUSAL_RATE, RELATIVE
 from dashboard.model.page_state import Address
-from dashboard.model.period import Period, month_start, today
-from dashboard.model.published import PublishedPeriod, published_window, read_published
-from dashboard.model.rows import Line, Reading, group_of, line_of, name_of
+from dashboard.model.period import Period, month_start
+from dashboard.model.rows import Line, Reading, group_of, line_of, name_of, reading_of
 
 #: The tables and the lists that tell what can be chosen.
 CHOICES = {"countries": COUNTRY, "nationalities": NATIONALITY, "centres": CENTRE}
@@ -32,6 +31,14 @@ class Target:
 
     hours: int
     from_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The own refusal rate of a group, and the whole network's, unless that decided too few."""
+
+    own: Line
+    network: Reading | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +78,8 @@ class Volumes:
     named_centres: Mapping[str, str] | None
     #: Of the visa type that was chosen, the earliest first.
     targets: tuple[Target, ...]
-    #: Outcomes, for those who read them only as they were published.
-    published: PublishedPeriod | None = None
+    #: Groups beside the whole network, for managers, by visa type or nationality.
+    network: tuple[Beside, ...] = ()
 
     def before_of(self, line: Line) -> Line:
         """The same group in the period that it is compared with."""
@@ -94,7 +101,7 @@ def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> V
     lines: dict[str, tuple[Line, ...]] = {
         name: tuple(line_of(row, address.by) for row in table["rows"])
         for name, table in data.items()
-        if "rows" in table and name not in ("published", "publishedYears", "recent", *CHOICES)
+        if "rows" in table and name not in ("network", "recent", *CHOICES)
     }
     firsts = (table["completeFrom"] for table in data.values() if "completeFrom" in table)
     complete_from = next(map(date.fromisoformat, firsts), None)
@@ -128,12 +135,14 @@ def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> V
         named=_names(data, "named", "name"),
         named_centres=_names(data, "namedCentres", "city"),
         targets=tuple(_targets(data.get("visaTypes", {"nodes": []}), address.visa)),
-        published=read_published(
-            data.get("published"),
-            data.get("publishedYears"),
-            published_window(period, today()).months,
-        ),
+        network=tuple(_network(data["network"]["rows"], address.by) if "network" in data else ()),
     )
+
+
+def _network(rows: Sequence[Mapping[str, Any]], by: str) -> Iterator[Beside]:
+    for row in rows:
+        found = row["network"]
+        yield Beside(line_of(row, by), found and reading_of(found[REFUSAL_RATE.field]))
 
 
 def _choices(data: Mapping[str, Any]) -> dict[str, tuple[Choice, ...]]:

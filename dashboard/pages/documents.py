@@ -1,6 +1,7 @@
 """Every document that the dashboard sends, and which roles its screens send it for."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -9,13 +10,13 @@ from dashboard.gateway.volumes_query import (
     CHOICES,
     MONTHS,
     NAMES,
+    NETWORK,
     PLACES,
-    PUBLISHED,
     SUMMARY,
-    published_variables,
     variables_of,
 )
-from dashboard.model.measures import AUDIENCES
+from dashboard.model.filters import VISA
+from dashboard.model.measures import AUDIENCES, PROCESSING
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period
 from dashboard.pages.administration.forms import CHANGES
@@ -56,11 +57,10 @@ class ScreenDocument(NamedTuple):
 def screen_documents() -> Iterator[ScreenDocument]:
     """All of them, in the order of the pages."""
     yield ScreenDocument("viewer", "every page", None, {})
-    variables = answers.variables_of(_ADDRESS, _YEAR, _DAY, place="country")
-    for role, audience in answers.ASKS.items():
-        yield ScreenDocument(f"today/question:{audience}", "Today", frozenset({role}), variables)
-    variables = answers.published_variables(_DAY, _ADDRESS.language)
-    yield ScreenDocument("today/published", "Today", frozenset({answers.MANAGER}), variables)
+    variables = answers.variables_of(_ADDRESS, _YEAR, _DAY, place="country", has_outcomes=True)
+    for asked in dict.fromkeys(answers.ASKS.values()):
+        roles = frozenset(role for role, each in answers.ASKS.items() if each == asked)
+        yield ScreenDocument(f"today/question:{asked}", "Today", roles, variables)
     language = {"language": variables["language"]}
     yield ScreenDocument(QUESTION, "My data", READERS, language)
     yield ScreenDocument(READS, "My data", READERS, {**language, "after": None})
@@ -70,12 +70,9 @@ def screen_documents() -> Iterator[ScreenDocument]:
     yield ScreenDocument(supervision.QUESTION, "Supervision", supervision.SUPERVISORS, language)
     for name in supervision.CHANGES.documents.values():
         yield ScreenDocument(name, "Supervision", supervision.SUPERVISORS, {})
-    variables = variables_of(_YEAR, _ADDRESS)
-    published = {**published_variables(_YEAR), "language": variables["language"]}
-    for audience in dict.fromkeys(AUDIENCES.values()):
-        roles = frozenset(role for role, reads in AUDIENCES.items() if reads is audience)
-        for name in (SUMMARY, MONTHS, PLACES, NAMES, CHOICES):
-            yield ScreenDocument(f"volumes/{name}:{audience.name}", "Volumes", roles, variables)
-        if audience.publishes:
-            name = f"volumes/{PUBLISHED}:{audience.name}"
-            yield ScreenDocument(name, "Volumes", roles, published)
+    variables = variables_of(_YEAR, _ADDRESS, PROCESSING)
+    for name in (SUMMARY, MONTHS, PLACES, NAMES, CHOICES):
+        yield ScreenDocument(f"volumes/{name}", "Volumes", frozenset(AUDIENCES), variables)
+    managing = frozenset(role for role, audience in AUDIENCES.items() if audience.has_network)
+    variables = variables_of(_YEAR, replace(_ADDRESS, by=VISA), PROCESSING)
+    yield ScreenDocument(f"volumes/{NETWORK}", "Volumes", managing, variables)

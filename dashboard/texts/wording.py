@@ -61,8 +61,6 @@ def _once(write: Write[How]) -> Write[How]:
 def value_text(measure: Measure, reading: Reading, say: Texts, *, is_short: bool = False) -> str:
     """The value with what belongs to it (%, hours, Rp); counts carry no unit."""
     value = reading.value
-    if value is None and reading.below is not None:
-        return say("measures.below", limit=percent_text(reading.below, say))
     if value is None:
         return NO_VALUE
     match measure.kind:

@@ -26,9 +26,14 @@ def is_readable(type_name: str, field_name: str, role: Role) -> bool:
     return role in POLICY[paged].counts_only and field_name == "totalCount"
 
 
-def is_published(type_name: str, field_name: str, role: Role) -> bool:
-    """Whether the role reads a field from published figures, never from exact ones."""
-    return role in POLICY[type_name].published.get(field_name, ())
+def reads_first_decisions(field_name: str, role: Role) -> bool:
+    """Whether the role reads a figure as first decided, never as it stands."""
+    return role in POLICY["VolumeRow"].first_decided.get(field_name, ())
+
+
+def reads_published(role: Role) -> bool:
+    """Whether a role reads published figures."""
+    return role in POLICY["VolumeRow"].published_to
 
 
 def reads_only_published(role: Role) -> bool:
@@ -52,7 +57,7 @@ def find_policy_gaps(types: dict[str, frozenset[str]]) -> list[str]:
         for unknown in sorted(fields - types.get(name, frozenset()))
     ]
     for name, access in POLICY.items():
-        gaps += [*_find_rowless_roles(name, access), *_find_unpublished(name, access)]
+        gaps += _find_rowless_roles(name, access)
     return gaps
 
 
@@ -95,20 +100,10 @@ def _find_rowless_roles(name: str, access: Access) -> list[str]:
     readers = {role for roles in access.fields.values() for role in roles}
     return [
         f"the policy lets {role} read {name} but says neither which rows nor 'counts only'"
-        for role in sorted(readers - set(access.rows) - set(access.published_rows))
+        for role in sorted(readers - set(access.rows) - set(access.published_to))
     ] + [
         f"the policy lets {role} reach rows of {name} of which it reads nothing"
         for role in sorted(set(access.rows) - readers - set(access.counts_only))
-    ]
-
-
-def _find_unpublished(name: str, access: Access) -> list[str]:
-    """Published fields whose roles have no published rows, or may not read the field."""
-    return [
-        f"the policy publishes {name}.{field} for {role}, which does not reach or read it"
-        for field, roles in access.published.items()
-        for role in roles
-        if role not in access.published_rows or role not in access.fields.get(field, ())
     ]
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Text, TypeEngine
 
-from gateway.policy import MUTATIONS, POLICY, PUBLISHED_SETS
+from gateway.policy import MUTATIONS, POLICY
 from gateway.rules import (
     AllOf,
     AnyOf,
@@ -42,7 +42,6 @@ from gateway.rules import (
     WithoutScope,
 )
 from gateway.viewer import Viewer
-from models.publication.tables import PublishedVolume
 from models.vocabulary import Role
 
 #: The execution option that marks a vouched statement; transactions refuse all others.
@@ -154,30 +153,17 @@ def reachable_in_role(
     return false() if rule is None else _rule_condition(rule, AnyViewer(), columns)
 
 
-def reachable_as_published_in_role(
-    type_name: str, role: Role, columns: Columns
-) -> ColumnElement[bool]:
-    """The condition for the published figures that a viewer in a role may read."""
-    rule = POLICY[type_name].published_rows.get(role)
-    if rule is None:
-        return false()
-    is_own_set = columns(PublishedVolume.dimension_set).in_(PUBLISHED_SETS.get(role, ()))
-    return and_(is_own_set, _rule_condition(rule, AnyViewer(), columns))
-
-
 def reach_key(type_name: str, viewer: Viewer) -> tuple[object, ...]:
     """A key for the reach of a viewer: viewers with equal keys may read the same rows."""
-    access = POLICY[type_name]
-    rules = (access.rows.get(viewer.role), access.published_rows.get(viewer.role))
-    scopes = sorted({scope for rule in rules if rule for scope in _scopes(rule)})
+    rule = POLICY[type_name].rows.get(viewer.role)
+    scopes = sorted(set(_scopes(rule))) if rule else ()
     return (viewer.role, *(getattr(viewer, scope) for scope in scopes))
 
 
 def is_reached_by_scope(type_name: str, role: Role) -> bool:
     """Whether the viewer's scope alone decides which rows of a type are reached, no other rows."""
-    access = POLICY[type_name]
-    rules = (access.rows.get(role), access.published_rows.get(role))
-    return not any(map(_follows, filter(None, rules)))
+    rule = POLICY[type_name].rows.get(role)
+    return rule is None or not _follows(rule)
 
 
 def _follows(rule: Rule) -> bool:
@@ -196,10 +182,8 @@ def reads_every_row(type_name: str, role: Role) -> bool:
 
 
 def scopes_narrowing(type_name: str, role: Role) -> frozenset[Scope]:
-    """The scopes that every row of a type in an answer must match: published figures stand beside
-    exact ones, and alone where a role reads no exact ones."""
-    access = POLICY[type_name]
-    rule = access.rows.get(role) or access.published_rows.get(role)
+    """The scopes that every row of a type that the role reads must match."""
+    rule = POLICY[type_name].rows.get(role)
     return frozenset(_required_scopes(rule)) if rule else frozenset()
 
 

@@ -1,6 +1,6 @@
 """What reading roles learn of tables whose rows they may not read: how many people each viewer
 read, which people a digest finds, whether a budget or an inquiry has room for further people, when
-the account was last signed, and from when on figures are complete."""
+the account was last signed, from when on figures are complete, what the whole network decided."""
 
 from collections.abc import Iterator
 
@@ -12,11 +12,13 @@ from gateway.policy import (
     POLICY,
     READ_BUDGETS,
 )
+from models.publication.disclosure import FEWEST_DECISIONS
 from models.row_security import database_role
 from models.supervision.alert import HOURS_BETWEEN, RAISE_TAMPERED
 from models.supervision.budgeted_read import ENDINGS_LOCK_CLASS, HOURS_COUNTED, LOCK_CLASS
 from models.vocabulary import AlertKind, Role
 from models.volumes.grains import GRAINS
+from models.volumes.outcomes import NETWORK_PARTS
 
 _SEE_COUNTS = [role for role in Role if role in POLICY["ReaderRow"].fields["people"]]
 #: Counts only, from a log whose rows these roles may not read, and without the people who were
@@ -263,6 +265,31 @@ CREATE OR REPLACE FUNCTION viewer.figures_complete_from() RETURNS date
         )::timestamp);
     END
 $$;"""
+#: How cases of the whole network were first decided, by month and visa type or nationality, where
+#: enough of them were not decided for the manager's own scope.
+_NETWORK_OUTCOMES = f"""\
+CREATE OR REPLACE FUNCTION viewer.network_outcomes(
+    part text, from_on date, to_on date
+) RETURNS TABLE (code text, starts_on date, granted bigint, refused bigint)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        own_partner text := viewer.partner('PARTNER_MANAGER');
+        own_countries text[] := viewer.countries('PARTNER_MANAGER');
+    BEGIN
+        RETURN QUERY
+            SELECT one.code, one.starts_on, sum(one.granted), sum(one.refused)
+            FROM volume_outcome AS one
+            WHERE one.broken_down_by = part
+                AND part IN ({", ".join(f"'{each}'" for each in NETWORK_PARTS)})
+                AND one.partner_code IS NOT NULL AND one.starts_on BETWEEN from_on AND to_on
+                AND one.starts_on < date_trunc('month', wib_day(now())::timestamp)
+            GROUP BY one.code, one.starts_on
+            HAVING sum(one.granted + one.refused) FILTER (
+                WHERE one.partner_code <> own_partner OR one.country_code <> ALL (own_countries)
+            ) >= {FEWEST_DECISIONS};
+    END
+$$;"""
 #: At most once an hour for a subject, and for so many subjects of one viewer, so that a change of
 #: whole tables does not flood the queue of alerts.
 _RAISE_TAMPERING = f"""\
@@ -288,7 +315,7 @@ READING_FUNCTIONS = "\n".join(
     (
         *(_PEOPLE_READ, _PEOPLE_FOUND, _SIGNED_AT, _ADMIT_READS, _ADMIT_LOOKUP),
         *(_COUNT_ENDINGS, _ADMIT_TO_INQUIRY, _RAISE_TAMPERING),
-        _FIGURES_COMPLETE_FROM,
+        *(_FIGURES_COMPLETE_FROM, _NETWORK_OUTCOMES),
     )
 )
 #: Roles that read sealed values can meet one that was tampered with.
@@ -311,5 +338,7 @@ def reading_grants(role: Role) -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO {database_role(role)};"
     if role in FIGURES:
         yield f"GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO {database_role(role)};"
+    if role in POLICY["VolumeRow"].fields["network"]:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.network_outcomes TO {database_role(role)};"
     if role is Role.ANONYMOUS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.account_signed_at TO {database_role(role)};"

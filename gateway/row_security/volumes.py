@@ -5,7 +5,7 @@ columns and durations from which its measures are computed.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Table
 
@@ -36,6 +36,7 @@ from models.volumes.measures import (
     STOCKS,
     Measure,
 )
+from models.volumes.outcomes import OUTCOMES
 from models.volumes.versions import VERSION
 
 #: Functions that statements for figures call; none of them reads a table.
@@ -75,14 +76,16 @@ def figures(role: Role) -> Iterator[Figures]:
 
 
 def _published_figures(role: Role) -> Iterator[Figures]:
-    """The published figures, for the dimension sets of the role."""
-    rule, sets = POLICY["VolumeRow"].published_rows.get(role), PUBLISHED_SETS.get(role)
-    if rule is None or not sets:
+    """The published figures."""
+    if role not in POLICY["VolumeRow"].published_to:
         return
     table = Base.metadata.tables[PublishedVolume.__tablename__]
-    listed = ", ".join(f"'{each}'" for each in sets)
-    yield replace(
-        _whole_table(table, rule), extra_condition=f"{table.name}.dimension_set IN ({listed})"
+    listed = ", ".join(f"'{each}'" for each in PUBLISHED_SETS)
+    yield Figures(
+        table,
+        frozenset(table.c.keys()),
+        every_row,
+        f"{table.name}.dimension_set IN ({listed})",
     )
     yield _whole_table(EDITION, every_row)
 
@@ -100,10 +103,21 @@ def _by_group(role: Role) -> Iterator[Figures]:
             yield Figures(grain.facts, frozenset(grain.facts.c.keys()) - unread_facts, rule)
             if grain.durations is not None and clocks & KINDS.keys():
                 yield _durations(grain.durations, clocks, rule)
+    if any(role in roles for roles in POLICY["VolumeRow"].first_decided.values()):
+        yield from _first_decisions(rule)
     if Clock.AGE in clocks:
         yield from (
             _whole_table(ages.table, rule) for ages in AGES if needed <= set(ages.dimensions)
         )
+
+
+def _first_decisions(rule: Rule) -> Iterator[Figures]:
+    """For roles that read no outcome otherwise, how cases were first decided in months over."""
+    needed = {attribute.key for attribute in attributes(rule)}
+    table = next(each.table for each in OUTCOMES if needed <= set(each.place))
+    columns = frozenset(table.c.keys())
+    over = f"{table.name}.starts_on < date_trunc('month', wib_day(now())::timestamp)"
+    yield Figures(table, columns, rule, over)
 
 
 def _durations(table: Table, clocks: frozenset[Clock], rule: Rule) -> Figures:
@@ -124,7 +138,7 @@ def _duration_kinds(clocks: Collection[str]) -> frozenset[str]:
 def _exact_measures(role: Role) -> Iterator[Measure]:
     access = POLICY["VolumeRow"]
     for field, measure in MEASURES.items():
-        if role in access.fields[field] and role not in access.published.get(field, ()):
+        if role in access.fields[field] and role not in access.first_decided.get(field, ()):
             yield measure
 
 

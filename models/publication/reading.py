@@ -1,6 +1,6 @@
 """Queries of published figures; they read the published tables only."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -38,11 +38,6 @@ from models.volumes.versions import VersionedData, version_of
 AnySelect = Select[*tuple[Any, ...]]
 
 _PUBLISHED = PublishedVolume.__table__.c
-#: Dimensions that may be named together with a centre, because its rows contain them too.
-_ALSO_NAMED: Mapping[DimensionSet, frozenset[Dimension]] = dict.fromkeys(
-    (DimensionSet.CENTRE, DimensionSet.CENTRE_VISA_TYPE),
-    frozenset({Dimension.PARTNER, Dimension.COUNTRY}),
-)
 
 
 @dataclass(frozen=True)
@@ -89,17 +84,9 @@ def _only(dimension: Dimension) -> str:
     return f"only_{dimension}"
 
 
-def dimension_set_of(
-    named: Iterable[Dimension], implied: Iterable[Dimension], among: Iterable[DimensionSet]
-) -> DimensionSet | None:
-    """The dimension set with exactly the named dimensions; implied ones may be left out."""
-    explicit = frozenset(named)
-    known = explicit | frozenset(implied)
-    for dimension_set in among:
-        own = frozenset(DIMENSIONS[dimension_set])
-        if own <= known and explicit <= own | _ALSO_NAMED.get(dimension_set, frozenset()):
-            return dimension_set
-    return None
+def dimension_set_of(named: Set[Dimension], among: Iterable[DimensionSet]) -> DimensionSet | None:
+    """The dimension set with exactly the named dimensions."""
+    return next((each for each in among if named == set(DIMENSIONS[each])), None)
 
 
 def period_of(from_on: date, to_on: date, grouped_by: Period | None) -> Period | None:
@@ -138,7 +125,7 @@ def newest_publication() -> AnySelect:
     return select(at, complete_from(), version.label("version"))
 
 
-def rows(question: GridQuestion, scope: Callable[[Any], ColumnElement[bool]]) -> AnySelect:
+def rows(question: GridQuestion) -> AnySelect:
     """Rows of codes, ``period`` (its first day), ``edition`` and figures; null means withheld."""
     c = _PUBLISHED
     codes = [c[dimension.value] for dimension in Dimension]
@@ -151,13 +138,12 @@ def rows(question: GridQuestion, scope: Callable[[Any], ColumnElement[bool]]) ->
             question.is_within(c.starts_on),
             *_up_to(c.edition, question),
             *(c[each.value] == question.parameter_of(each) for each in sorted(question.where)),
-            scope(c),
         )
         .order_by(*codes, c.starts_on, c.edition.desc())
     )
 
 
-def wider_rows(question: GridQuestion, scope: Callable[[Any], ColumnElement[bool]]) -> AnySelect:
+def wider_rows(question: GridQuestion) -> AnySelect:
     """All rows of wider cells than those of a question: longer periods, and wider sets."""
     c = _PUBLISHED
     own, periods = question.dimension_set, periods_from(question.period)
@@ -171,7 +157,6 @@ def wider_rows(question: GridQuestion, scope: Callable[[Any], ColumnElement[bool
             c.period.in_([period.value for period in periods]),
             question.is_within(c.starts_on, "longest_from_on"),
             *_up_to(c.edition, question),
-            scope(c),
         )
         .order_by(*key, c.edition.desc())
     )
@@ -179,13 +164,12 @@ def wider_rows(question: GridQuestion, scope: Callable[[Any], ColumnElement[bool
 
 def _is_of(dimension_set: DimensionSet, question: GridQuestion) -> ColumnElement[bool]:
     """Whether a row is of a set, and of what the question names of its dimensions."""
-    named = DIMENSIONS[dimension_set], _ALSO_NAMED.get(dimension_set, frozenset[Dimension]())
     return and_(
         _PUBLISHED.dimension_set == dimension_set.value,
         *(
             _PUBLISHED[dimension.value] == question.parameter_of(dimension)
             for dimension in sorted(question.where)
-            if any(dimension in each for each in named)
+            if dimension in DIMENSIONS[dimension_set]
         ),
     )
 

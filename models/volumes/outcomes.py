@@ -37,6 +37,8 @@ OUTCOME_DIMENSIONS = (
     Dimension.NATIONALITY,
     Dimension.TRIP_PURPOSE,
 )
+#: What the figures of the whole network are broken down by.
+NETWORK_PARTS = (Dimension.VISA_TYPE, Dimension.NATIONALITY)
 #: The measures that these figures answer.
 OUTCOME_MEASURES = frozenset({Measure.GRANTED, Measure.REFUSED, Measure.REFUSAL_RATE})
 
@@ -117,7 +119,7 @@ class OutcomeQuestion:
         A group in which nothing was decided has none.
         """
         question, part = self.question, next(iter(broken_down_by(self.question)), None)
-        needed = (dimensions_of(self.scope) | {*question.dimensions, *question.where}) - {part}
+        needed = dimensions_of(self.scope) | ({*question.dimensions, *question.where} - {part})
         table = next(each.table for each in OUTCOMES if needed <= set(each.place))
         c = table.c
         column = {**dict(c.items()), part: c.code}

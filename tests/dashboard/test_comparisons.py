@@ -8,7 +8,7 @@ import pytest
 from dashboard.components.html_part import html_of
 from dashboard.export.sheet import sheet_of
 from dashboard.gateway.volumes_query import variables_of
-from dashboard.model.measures import INTAKE, REFUSAL_RATE
+from dashboard.model.measures import INTAKE, PROCESSING, REFUSAL_RATE
 from dashboard.model.page_state import Address
 from dashboard.model.period import COMPARISONS, Period, last_months, this_month
 from dashboard.model.rows import Line
@@ -46,7 +46,7 @@ def test_one_choice_of_comparison_changes_headline_cards_table_and_files(compare
     card = str(cards(view)[1].to_plotly_json())
     assert f"from 88 {words}" in card
     assert "25.0%" in card
-    asked = variables_of(view.period, view.address)
+    asked = variables_of(view.period, view.address, PROCESSING)
     assert asked["beforeFrom"] == {"year": "2025-01-01", "previous": "2025-11-01"}[compare]
     sheet = sheet_of(view)
     assert window in str(sheet.notes).replace("\\u2009", " ")
@@ -56,7 +56,9 @@ def test_one_choice_of_comparison_changes_headline_cards_table_and_files(compare
 
 def test_the_same_period_a_year_before_is_compared_with_unless_something_else_was_chosen() -> None:
     assert Address("en").compare == "year"
-    assert variables_of(last_months(3, NOW), Address("en"))["beforeFrom"] == "2024-12-01"
+    assert (
+        variables_of(last_months(3, NOW), Address("en"), PROCESSING)["beforeFrom"] == "2024-12-01"
+    )
 
 
 def test_periods_before_the_data_are_not_compared_with() -> None:

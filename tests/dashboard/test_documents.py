@@ -1,5 +1,6 @@
 """The dashboard's questions are valid for every role that asks them."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -7,32 +8,26 @@ from graphql import build_schema, parse, validate
 
 import gateway
 from dashboard.gateway.client import document
-from dashboard.gateway.volumes_query import CHOICES, MONTHS, NAMES, PLACES, PUBLISHED, SUMMARY
-from dashboard.model.measures import AUDIENCES, Audience
+from dashboard.gateway.volumes_query import (
+    CHOICES,
+    MONTHS,
+    NAMES,
+    NETWORK,
+    PLACES,
+    SUMMARY,
+    variables_of,
+)
+from dashboard.model.measures import AUDIENCES, MAIN, MORE, REFUSAL_RATE
+from dashboard.model.page_state import read_address
 from dashboard.pages.today.reading import ASKS
-from gateway.schema.volumes.published import published_measures
-from models.vocabulary import Role
-from models.volumes import Measure
 
 ROLES = Path(gateway.__file__).parent / "schema" / "roles"
 QUESTIONS = (SUMMARY, MONTHS, PLACES, NAMES, CHOICES)
-
-
-def documents_of(audience: Audience) -> list[str]:
-    """The questions of the page Volumes to an audience."""
-    names = (*QUESTIONS, *([PUBLISHED] if audience.publishes else []))
-    return [f"volumes/{name}:{audience.name}" for name in names]
-
-
 ASKED = [
     *(("viewer", path.stem) for path in sorted(ROLES.glob("*.graphql"))),
-    *(
-        (name, role.lower())
-        for role, audience in AUDIENCES.items()
-        for name in documents_of(audience)
-    ),
+    *((f"volumes/{name}", role.lower()) for role in AUDIENCES for name in QUESTIONS),
+    (f"volumes/{NETWORK}", "partner_manager"),
     *((f"today/question:{audience}", role.lower()) for role, audience in ASKS.items()),
-    ("today/published", "partner_manager"),
 ]
 
 
@@ -42,28 +37,47 @@ def test_document_is_valid_for_its_roles(name: str, role: str) -> None:
     assert validate(schema, parse(document(name))) == []
 
 
-@pytest.mark.parametrize("audience", dict.fromkeys(AUDIENCES.values()), ids=lambda each: each.name)
-def test_a_document_asks_for_every_measure_that_its_audience_sees(audience) -> None:
-    asked = document(f"volumes/{SUMMARY}:{audience.name}")
-    for measure in audience.main:
-        assert f"  {measure.field} {{" in asked
-    for measure in audience.more:
+def test_a_document_asks_for_every_measure_that_is_seen() -> None:
+    asked = document(f"volumes/{SUMMARY}")
+    for measure in MAIN:
+        condition = " @include(if: $hasOutcomes)" if measure is REFUSAL_RATE else ""
+        assert f"  {measure.field}{condition} {{" in asked
+    for measure in MORE:
         assert f"  {measure.field} @include(if: $hasMore) {{" in asked
 
 
-def test_a_partner_manager_asks_for_outcomes_only_as_published() -> None:
-    text = document(f"volumes/{PUBLISHED}:partner")
-    assert text.count("...Published") == 1
-    exact = "".join(document(f"volumes/{name}:partner") for name in QUESTIONS)
-    assert "Published" not in exact
-    for outcome in ("refus", "granted"):
-        assert outcome not in exact
+def test_nothing_is_withheld_so_no_precision_is_asked_for() -> None:
+    assert not [
+        name for name in (*QUESTIONS, NETWORK) if "precision" in document(f"volumes/{name}")
+    ]
 
 
-@pytest.mark.parametrize("role", AUDIENCES)
-def test_what_is_asked_without_its_precision_is_never_withheld(role: str) -> None:
-    audience = AUDIENCES[role]
-    asked = frozenset(Measure(measure.id) for measure in audience.measures)
-    assert published_measures(asked, Role[role]) == frozenset()
-    found = [name for name in documents_of(audience) if "precision\n" in document(name)]
-    assert found == ([f"volumes/{PUBLISHED}:{audience.name}"] if audience.publishes else [])
+@pytest.mark.parametrize(
+    ("query", "is_answered"),
+    [
+        ("", True),
+        ("by=visa&country=AU", True),
+        ("by=country&visa=B1", True),
+        ("by=visa&visa=B1", True),
+        ("by=visa&channel=PARTNER_PORTAL", False),
+        ("nationality=AU&centre=AU-SYD", False),
+        ("period=this-year", False),
+        ("period=this-month", False),
+        ("period=last-year&by=nationality&partner=NUSA", True),
+    ],
+)
+def test_partners_are_shown_refusals_where_the_gateway_answers_them(
+    query: str, is_answered: bool
+) -> None:
+    """The rules are the gateway's: `tests/gateway/test_outcomes.py` asks it for the same."""
+    address, now = read_address(query, "en"), date(2026, 11, 25)
+    for role in ("PARTNER_MANAGER", "PARTNER_AGENT"):
+        audience = address.audience(role, now)
+        assert audience
+        assert audience.has_outcomes == is_answered
+        period = address.chosen_period(now)
+        assert variables_of(period, address, audience)["hasOutcomes"] == is_answered
+    leadership = address.audience("LEADERSHIP", now)
+    assert leadership
+    assert leadership.has_outcomes
+    assert address.audience("TREASURY", now) is None

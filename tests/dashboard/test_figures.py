@@ -21,7 +21,7 @@ from dashboard.figures.classes import (
 )
 from dashboard.figures.small import sparkline
 from dashboard.figures.trend import trend
-from dashboard.figures.world import FEW_COLOUR, WITHHELD_COLOUR, places_on_map, world_map
+from dashboard.figures.world import FEW_COLOUR, places_on_map, world_map
 from dashboard.model.measures import (
     INTAKE,
     MAIN,
@@ -42,7 +42,7 @@ EN = texts("en")
 def a_rate(
     code: str, iso3: str, value: float | None, whole: int = 500, measure: Measure = REFUSAL_RATE
 ) -> Line:
-    reading = Reading(value, is_suppressed=value is None, whole=whole)
+    reading = Reading(value, whole=whole)
     return Line({measure.id: reading}, code, iso3, code)
 
 
@@ -74,16 +74,15 @@ def test_rates_are_areas_and_small_territories_circles_of_the_same_classes() -> 
         a_rate("SG", "SGP", 0.09),
         a_rate("MY", "MYS", 0.05),
         a_rate("NA", "NAM", 0.375, whole=8),
-        a_rate("FR", "FRA", None),
         Line({}, "DE", "DEU", "DE"),
     )
     shown = places_on_map(lines, REFUSAL_RATE)
     areas, circles, _ = world_map(shown, (REFUSAL_RATE,), (), "", EN)["data"]
-    assert areas["locations"] == ["MYS", "AUS", "NAM", "FRA"]
+    assert areas["locations"] == ["MYS", "AUS", "NAM"]
     assert circles["ids"] == ["SG"]
     assert circles["marker"]["color"] == [SHADES[-1]]
     drawn = [areas["colorscale"][int(z) * 2][1] for z in areas["z"]]
-    assert drawn[2:] == [FEW_COLOUR, WITHHELD_COLOUR]
+    assert drawn[2:] == [FEW_COLOUR]
     assert drawn[:2] == [shown.colour(lines[2]), shown.colour(lines[0])]
 
 
@@ -224,7 +223,7 @@ def test_bars_are_twelve_at_most_as_thick_as_they_have_room_and_their_names_shor
     ]
     assert drawn(1, "x" * 25 + " y")[1]["yaxis"]["ticktext"] == ["x" * 25 + "…"]
     assert drawn(2, "x" * 20)[1]["margin"]["l"] == 7 * 20 + 12
-    withheld = Line({INTAKE.id: Reading(None, is_suppressed=True)}, "AU", "AUS", "Australia")
+    withheld = Line({INTAKE.id: Reading(None)}, "AU", "AUS", "Australia")
     assert bars([withheld], INTAKE, (), lambda _: "", EN)["data"][0]["y"] == []
     assert drawn(2)[1]["xaxis"]["range"] == pytest.approx([0, 0.02 * 1.02])
     assert drawn(0)[1]["xaxis"]["range"] == [0, 1]
@@ -242,26 +241,22 @@ def test_a_place_without_applications_has_no_circle_and_one_without_refusals_has
     assert places_on_map([nowhere], REFUSAL_RATE).everything == ()
 
 
-def test_withheld_bounded_and_few_are_told_apart_on_the_map() -> None:
+def test_few_are_told_apart_on_the_map() -> None:
     def a_place(reading: Reading) -> Line:
         return Line({REFUSAL_RATE.id: reading}, "AU", "AUS", "Australia")
 
     readings = {
-        "withheld": Reading(None, is_suppressed=True, whole=500),
-        "bounded": Reading(None, whole=500, below=0.05),
         "few": Reading(0.1, whole=29),
         "known": Reading(0.1, whole=30),
     }
     shown = {name: places_on_map([a_place(each)], REFUSAL_RATE) for name, each in readings.items()}
     colours = {name: found.colour(found.everything[0]) for name, found in shown.items()}
     assert colours == {
-        "withheld": WITHHELD_COLOUR,
-        "bounded": WITHHELD_COLOUR,
         "few": FEW_COLOUR,
         "known": SHADES[0],
     }
-    kinds = [(len(found.lines), len(found.few), len(found.withheld)) for found in shown.values()]
-    assert kinds == [(0, 0, 1), (0, 0, 1), (0, 1, 0), (1, 0, 0)]
+    kinds = [(len(found.lines), len(found.few)) for found in shown.values()]
+    assert kinds == [(0, 1), (1, 0)]
 
 
 @pytest.mark.parametrize(("count", "is_close"), [(6, True), (7, False)])

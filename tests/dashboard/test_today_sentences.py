@@ -11,18 +11,15 @@ from dashboard.model.filters import FILTER
 from dashboard.model.measures import REFUSAL_RATE, TARGET_RATE
 from dashboard.model.page_state import REASONS, Address
 from dashboard.model.period import month_start
-from dashboard.model.user import User
-from dashboard.pages.today.answers import published_variables, read_today, variables_of
+from dashboard.pages.today.answers import read_today, variables_of
 from dashboard.pages.today.attention import ENOUGH as FEW
 from dashboard.pages.today.attention import (
     attention_finding,
     attention_from,
     place_names,
 )
-from dashboard.pages.today.change import change_finding, change_from, steps_of
+from dashboard.pages.today.change import change_finding, change_from, measures_of, steps_of
 from dashboard.pages.today.coming import ComingMonths, coming_finding, coming_from
-from dashboard.pages.today.page import layout
-from dashboard.pages.today.parts import published_list
 from dashboard.pages.today.promise import promise_finding, targets_from
 from dashboard.texts import texts
 from tests.dashboard.today_worlds import (
@@ -291,49 +288,22 @@ def test_the_question_is_of_the_period_the_year_before_and_whole_months() -> Non
     assert (asked["beforeFrom"], asked["beforeTo"]) == ("2024-11-01", "2025-10-31")
     assert asked["monthsTo"] == "2026-10-31"
     assert asked["place"] == "CENTRE"
-    quarters = published_variables(date(2026, 11, 25), "id")
-    assert (quarters["publishedFrom"], quarters["publishedTo"]) == ("2026-04-01", "2026-09-30")
+    assert asked["hasOutcomes"]
 
 
-def test_a_manager_reads_refusals_as_published_with_the_nation_beside_them() -> None:
-    world = random_world(1)
-    data = answer_of(world, has_outcomes=False)
-    text = ((0.05, None, 0.026), (None, 0.014, None), (None, None, 0.026))
-    data["published"]["rows"] = [
-        {
-            "country": {"code": "AU", "name": "Australia"},
-            "period": {"startsOn": "2026-07-01"},
-            "decisions": {"value": 720},
-            "refusalRate": {"value": value, "upperBound": below, "precision": "ROUNDED"},
-            "nationalRefusalRate": {"value": national, "upperBound": None, "precision": "ROUNDED"},
-        }
-        for value, below, national in text
-    ]
-    found = read_today(data, PERIOD, "country", "country")
+def test_where_no_outcome_was_asked_for_none_is_spoken_of() -> None:
+    found = today_of(random_world(1), has_outcomes=False)
     assert not found.has_outcomes
-    _, listed = published_list(found.published, EN)
-    assert [item.children for item in listed.children] == [
-        "Australia, quarter 3 of 2026: refusal rate 5.0% of 720 decisions; national 2.6%.",
-        "Australia, quarter 3 of 2026: refusal rate below 1.4% (720 decisions);"
-        " national not published yet.",
-    ]
-    assert published_list((), EN) is None
+    assert found.total(found.now).refused is None
+    assert REFUSAL_RATE not in measures_of(found)
 
 
-def test_a_manager_is_offered_no_outcome_to_look_at() -> None:
-    def layout_for(role: str) -> str:
-        viewer = User(role, (role,), "Sari", "NUSA", ("AU",))
-        return str(layout(Address("en"), viewer, EN))
-
-    assert "refusal_rate" in layout_for("LEADERSHIP")
-    assert "refusal_rate" not in layout_for("PARTNER_MANAGER")
-
-
-def test_a_managers_question_asks_for_no_outcome_but_the_published_one() -> None:
-    assert "refusalRate" in document("today/published")
-    asked = document("today/question:partner")
-    for outcome in ("efus", "granted", "overturned", "withdrawn"):
-        assert outcome not in asked
+def test_partners_and_the_directorate_ask_for_refusals_where_they_are_answered() -> None:
+    for audience in ("partner", "processing"):
+        asked = document(f"today/question:{audience}")
+        assert asked.count("refused @include(if: $hasOutcomes)") == 3
+        for outcome in ("granted", "overturned", "withdrawn"):
+            assert outcome not in asked
 
 
 def test_where_nothing_can_be_expected_the_busiest_of_the_last_months_is_named() -> None:

@@ -86,7 +86,7 @@ def test_changes_are_written_with_their_verdict(
 def test_nothing_is_compared_with_nothing() -> None:
     assert change_of(INTAKE, Reading(5), Reading(None), EN) is None
     assert change_of(REVENUE, Reading(5), Reading(0), EN) is None
-    assert change_of(INTAKE, Reading(None, is_suppressed=True), Reading(5), EN) is None
+    assert change_of(INTAKE, Reading(None), Reading(5), EN) is None
 
 
 def test_periods_are_compared_with_as_many_months_before() -> None:

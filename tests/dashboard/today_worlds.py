@@ -112,15 +112,13 @@ def answer_of(world: World, *, why: str = "country", has_outcomes: bool = True) 
         "partners": {"nodes": [{"code": code, "name": name} for code, name in PARTNERS.items()]},
         "visaTypes": {"nodes": [_visa(code, world.promised[code]) for code in VISAS]},
     }
-    if not has_outcomes:
-        data["published"] = {"rows": []}
     return data
 
 
 def today_of(world: World, *, why: str = "country", has_outcomes: bool = True) -> Today:
     """The same as the page reads it."""
     answer = answer_of(world, why=why, has_outcomes=has_outcomes)
-    return read_today(answer, PERIOD, "country", why)
+    return read_today(answer, PERIOD, "country", why, has_outcomes=has_outcomes)
 
 
 def sums(rows: Iterable[Row], field: str, of: Callable[[Row], str]) -> dict[str, int]:

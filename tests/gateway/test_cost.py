@@ -21,14 +21,14 @@ from dashboard.gateway.volumes_query import (
     CHOICES,
     MONTHS,
     NAMES,
+    NETWORK,
     PLACES,
-    PUBLISHED,
     SUMMARY,
-    published_variables,
     variables_of,
 )
+from dashboard.model.measures import MANAGING
 from dashboard.model.page_state import Address
-from dashboard.model.period import MOST_MONTHS, last_months, last_quarters, today
+from dashboard.model.period import MOST_MONTHS, last_months, today
 from gateway.execution.cost import MOST, Cost, OperationCost
 from gateway.execution.cost.counting import has_bound
 from gateway.schema.volumes.measures import FIELDS
@@ -178,21 +178,20 @@ async def test_a_comparison_costs_what_is_read_for_it() -> None:
 
 def _largest_question(by: str) -> dict[str, Any]:
     address = Address("en", by=by, measures="all")
-    variables = variables_of(last_months(MOST_MONTHS, today()), address)
-    return variables | published_variables(last_quarters(2, today()))
+    return variables_of(last_months(MOST_MONTHS, today()), address, MANAGING)
 
 
 @pytest.mark.parametrize("by", ["country", "nationality"])
 @pytest.mark.parametrize(
-    ("audience", "questions", "viewer"),
+    ("questions", "viewer"),
     [
-        ("processing", QUESTIONS, AccessViewer("leadership", Role.LEADERSHIP)),
-        ("partner", (*QUESTIONS, PUBLISHED), MANAGER),
+        (QUESTIONS, AccessViewer("leadership", Role.LEADERSHIP)),
+        ((*QUESTIONS, NETWORK), MANAGER),
     ],
 )
-async def test_the_largest_page_of_volumes_fits_twice(audience, questions, viewer, by) -> None:
+async def test_the_largest_page_of_volumes_fits_twice(questions, viewer, by) -> None:
     asked = _largest_question(by)
-    texts = [document(f"volumes/{name}:{audience}") for name in questions]
+    texts = [document(f"volumes/{name}") for name in questions]
     assert sum(cost(text, viewer, **asked).requested for text in texts) < MOST / 2
 
 

@@ -191,13 +191,17 @@ async def test_a_ground_readable_by_agents_breaks_a_promise(
             )
 
 
-async def test_an_outcome_readable_by_managers_breaks_a_promise(world, monkeypatch) -> None:
+async def test_an_outcome_that_managers_read_as_it_stands_breaks_a_promise(
+    world, monkeypatch
+) -> None:
     access = POLICY["VolumeRow"]
-    published = {name: roles for name, roles in access.published.items() if name != "granted"}
-    monkeypatch.setitem(POLICY, "VolumeRow", replace(access, published=published))
+    kept = {name: roles for name, roles in access.first_decided.items() if name != "granted"}
+    monkeypatch.setitem(POLICY, "VolumeRow", replace(access, first_decided=kept))
     async with serving(world) as who:
         with pytest.raises(AssertionError):
-            await test_promises.test_manager_has_no_exact_outcome_among_the_measures(who)
+            await test_promises.test_partners_read_outcomes_by_whole_months_and_one_dimension(
+                who, "manager-au"
+            )
 
 
 async def test_validation_that_is_off_is_seen(world, monkeypatch, traffic) -> None:

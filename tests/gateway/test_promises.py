@@ -197,22 +197,29 @@ async def test_manager_asking_for_foreign_volumes_gets_none(who) -> None:
         assert (await who["manager-au"](query)).data == {"volumes": {"rows": []}}
 
 
-async def test_manager_has_no_exact_outcome_among_the_measures(who) -> None:
-    """By day, of any window, of two visa types: outcomes are published for whole cells alone."""
-    grid = 'volumes(from: "2025-01-01", to: "2025-03-31", groupBy: [QUARTER])'
+@pytest.mark.parametrize("name", ["manager-au", "agent-au"])
+async def test_partners_read_outcomes_by_whole_months_and_one_dimension(who, name) -> None:
+    """Not by day, of a window that cuts a month, or of visa types and channels at once."""
+    grid = 'volumes(from: "2025-01-01", to: "2025-03-31", groupBy: [%s], where: {%s})'
+    cut = 'volumes(from: "2025-01-01", to: "2025-03-30", groupBy: [], where: {})'
     for measure in ("granted", "refused", "refusalRate"):
-        for groups, where in (("", ""), ("DAY", ""), ("MONTH", 'visaType: {in: ["B1", "C1"]}')):
-            query = f"{{ {AU_2025 % (groups, where)} {{ rows {{ {measure} {{ precision }} }} }} }}"
-            assert (await who["manager-au"](query)).codes == ["INVALID_INPUT"]
-        rows = (
-            await who["manager-au"](f"{{ {grid} {{ rows {{ {measure} {{ precision }} }} }} }}")
-        ).data
-        assert rows["volumes"]["rows"]
-        assert "EXACT" not in str(rows)
-    # Which decisions did not stand is published to nobody.
-    query = f"{{ {grid} {{ rows {{ overturned {{ precision }} }} }} }}"
-    for name in ("manager-au", "anonymous"):
-        assert (await who[name](query)).codes == ["FORBIDDEN_FIELD"]
+        for refused in (
+            cut,
+            grid % ("DAY", ""),
+            grid % ("VISA_TYPE, CHANNEL", ""),
+            grid % ("NATIONALITY", 'visaType: {eq: "B1"}'),
+            grid % ("", 'visaType: {in: ["B1"]}, channel: {eq: PARTNER_PORTAL}'),
+        ):
+            query = f"{{ {refused} {{ rows {{ {measure} {{ precision }} }} }} }}"
+            assert (await who[name](query)).codes == ["INVALID_INPUT"]
+        for groups, where in (("", ""), ("COUNTRY, MONTH", 'visaType: {in: ["B1", "C1"]}')):
+            query = f"{{ {grid % (groups, where)} {{ rows {{ {measure} {{ precision }} }} }} }}"
+            rows = (await who[name](query)).data["volumes"]["rows"]
+            assert {row[measure]["precision"] for row in rows} == {"EXACT"}
+    # Which decisions did not stand is told to nobody outside.
+    query = f"{{ {grid % ('', '')} {{ rows {{ overturned {{ precision }} }} }} }}"
+    for outside in (name, "anonymous"):
+        assert (await who[outside](query)).codes == ["FORBIDDEN_FIELD"]
 
 
 @pytest.mark.parametrize("name", ["manager-au", "service"])

@@ -21,6 +21,7 @@ from models.publication.sets import DimensionSet
 from models.publication.sets import Period as GridPeriod
 from models.vocabulary import Role
 from models.volumes import Dimension, Period, Question, ScopedQuestion, fold, scoped_statement
+from models.volumes.outcomes import OutcomeQuestion
 from models.volumes.versions import VersionedData
 from tests.gateway.conftest import Traffic, Viewer, without_budget
 from tests.models.asking import ask, everything
@@ -71,13 +72,13 @@ async def test_the_same_question_is_not_read_again(who, traffic: Traffic) -> Non
 
 async def test_a_table_is_built_once(who, monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[Any] = []
-    build = volume_query._rows
+    build = volume_query._read_exact
 
     async def build_and_record(*arguments: Any) -> Any:
         built.append(arguments)
         return await build(*arguments)
 
-    monkeypatch.setattr(volume_query, "_rows", build_and_record)
+    monkeypatch.setattr(volume_query, "_read_exact", build_and_record)
     first = await rows_of(who["leadership"], BY_NATIONALITY)
     assert await rows_of(who["leadership"], BY_NATIONALITY) == first
     assert len(built) == 1
@@ -243,6 +244,9 @@ def statements() -> Iterator[tuple[VersionedData, Any]]:
         for dimensions in ((), *((each,) for each in Dimension)):
             asked = Question(date(2024, 1, 15), date(2025, 2, 20), dimensions, period)
             yield VersionedData.FIGURES, scoped_statement(ScopedQuestion(asked, everything))
+    for scope in (everything, lambda c: c.centre_code == "AU-SYD"):
+        months = Question(date(2025, 1, 1), date(2025, 3, 31))
+        yield VersionedData.FIGURES, OutcomeQuestion(months, scope).statement()
     catalogue = Catalogue(build_schema())
     for role in Role:
         for noun in (catalogue.nouns[each.__name__] for each in NOUNS.values()):
@@ -257,8 +261,8 @@ def statements() -> Iterator[tuple[VersionedData, Any]]:
     )
     for statement in (
         reading.editions(grid),
-        reading.rows(grid, everything),
-        reading.wider_rows(grid, everything),
+        reading.rows(grid),
+        reading.wider_rows(grid),
     ):
         yield VersionedData.PUBLISHED, statement
 

@@ -29,7 +29,7 @@ def _nodes(type_name: str, key: object) -> str:
 
 _CASES = "applications(first: 20) > nodes"
 _VOLUMES = f"volumes({WINDOW}[COUNTRY, NATIONALITY, PARTNER, CENTRE, VISA_TYPE, MONTH]) > rows"
-#: On the grid of the published figures, whoever asks.
+#: On the grid of published figures and of first decisions, whoever asks.
 _PUBLISHED = f"volumes({WINDOW}[VISA_TYPE, MONTH]) > rows"
 _CASE, _PERSON = application_id(DECIDED), applicant_id("Ruby Hale")
 
@@ -137,7 +137,8 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"{_CASES} > applicant > accessEvents(first: 9) > nodes",
     ),
     "VolumeTable": (f"volumes({WINDOW}[])",),
-    "VolumeRow": (_PUBLISHED, f"volumes({WINDOW}[QUARTER], edition: 1) > rows"),
+    "VolumeRow": (_PUBLISHED, f"volumes({WINDOW}[VISA_TYPE, QUARTER], edition: 1) > rows"),
+    "NetworkOutcomes": (f"{_PUBLISHED} > network",),
     "VolumePublication": (f"volumes({WINDOW}[VISA_TYPE, MONTH]) > published",),
     "WiderCell": (
         f"{_PUBLISHED} > refusalRate > nearestWider", f"{_PUBLISHED} > refused > nearestWider",

@@ -1,4 +1,4 @@
-"""A partner manager's morning in Australia: own figures exactly, refusals as bounds, no foreign."""
+"""A partner manager's morning in Australia: own figures, the network's beside, nothing foreign."""
 
 import csv
 import io
@@ -34,7 +34,7 @@ def assert_nothing_foreign(page: Page) -> None:
         assert name not in text
 
 
-def test_a_manager_reads_the_own_country_and_refusals_as_bounds(visitor: Visitor) -> None:
+def test_a_manager_reads_the_own_country_with_the_network_beside_it(visitor: Visitor) -> None:
     # The first page is of the own country, and says so.
     page = visitor.opens_today("manager-au")
     assert "Scope: Australia · NUSA" in page.inner_text("#today-facts")
@@ -42,10 +42,9 @@ def test_a_manager_reads_the_own_country_and_refusals_as_bounds(visitor: Visitor
     came_in = number(page.inner_text("#today-change h2").split(" applications")[0])
     assert_nothing_foreign(page)
 
-    # Who needs attention follows from what was late, or there were too few decisions to say so:
-    # outcomes do not belong on this page.
-    assert re.search("Late decisions|late ones", page.inner_text("#today-attention"))
-    assert not page.locator("#today-measure label", has_text="Refusal rate").count()
+    # Who needs attention follows from refusals, as they were first decided.
+    assert "efus" in page.inner_text("#today-attention")
+    assert page.locator("#today-measure label", has_text="Refusal rate").count()
 
     # The own part of the work stands by centre and visa type, each with what is usual.
     page.wait_for_selector("#today-work h2:not(:has(.skeleton))")
@@ -67,19 +66,22 @@ def test_a_manager_reads_the_own_country_and_refusals_as_bounds(visitor: Visitor
     page.wait_for_selector("#ranking tbody tr")
     assert number(page.inner_text(".card-intake .number")) == came_in
 
-    # Refusals stand apart, as published: a rate, a bound, or where the nearest one is.
+    # Refusals stand with everything else, of whole months and one dimension.
+    page.wait_for_selector(".card-refusal-rate .number")
+    assert re.fullmatch(r"[\d.]+%", page.inner_text(".card-refusal-rate .number").strip())
+    assert not page.inner_text("#outcomes")
+
+    # By visa type they stand beside those of the whole network.
+    page.goto(re.sub("by=country|$", "&by=visa", page.url, count=1))
     page.wait_for_selector("#outcomes tbody tr")
-    cells = page.locator("#outcomes tbody td:last-child").all_inner_texts()
-    for cell in cells:
-        assert re.fullmatch(r"[\d.]+%|below [\d.]+%|withheld( see .+)?|–", cell.strip())
-    # A withheld one names a wider period; the link goes there, and the panel is then of it.
-    wider = page.locator("#outcomes tbody a").first
-    if wider.count():
-        named = wider.inner_text().removeprefix("see ")
-        wider.click()
-        page.wait_for_selector(f"#outcomes h2:has-text('{named}')")
-        text = page.locator("#outcomes tbody td:last-child").first.inner_text()
-        assert re.fullmatch(r"[\d.]+%|below [\d.]+%", text.strip())
+    for cell in page.locator("#outcomes tbody td:last-child").all_inner_texts():
+        assert re.fullmatch(r"[\d.]+%|too few elsewhere|–", cell.strip())
+
+    # Of a month that is not over, and by two dimensions, there are none, and the page says why.
+    page.goto(page.url + "&period=this-month")
+    page.wait_for_selector(".card-intake .number")
+    assert not page.locator(".card-refusal-rate").count()
+    assert "Refusals come by whole months that are over" in page.inner_text("#volumes-heading")
 
 
 def test_a_manager_is_told_what_is_outside_and_takes_own_rows_to_the_review(
@@ -101,7 +103,7 @@ def test_a_manager_is_told_what_is_outside_and_takes_own_rows_to_the_review(
     page.wait_for_selector("#today-questions:not([hidden])")
     assert number(page.inner_text("#today-change h2").split(" applications")[0]) == came_in
 
-    # The file for the review meeting holds own rows alone, and no column of an outcome.
+    # The file for the review meeting holds own rows alone, with refusals as first decided.
     page.goto(f"{demo.dashboard_url}/volumes?language=en")
     page.wait_for_selector("#ranking tbody tr")
     assert_nothing_foreign(page)
@@ -113,8 +115,9 @@ def test_a_manager_is_told_what_is_outside_and_takes_own_rows_to_the_review(
     (own,) = demo.ask("manager-au", OWN, **window)["volumes"]["rows"]
     assert [row["code"] for row in rows if row["code"]] == ["AU"]
     assert int(rows[0]["intake"]) == own["intake"]["value"] == came_in
-    assert "refus" not in text
-    assert "granted" not in text
-    # What the directorate reads of it, the manager could not have asked for either.
-    (secret,) = demo.ask("leadership", ENDED, **window)["volumes"]["rows"]
-    assert secret["refused"]["value"] is not None
+    (ended,) = demo.ask("manager-au", ENDED, **window)["volumes"]["rows"]
+    (current,) = demo.ask("leadership", ENDED, **window)["volumes"]["rows"]
+    assert float(rows[0]["refusal_rate"]) == ended["refusalRate"]["value"]
+    # What was corrected later, the directorate alone reads.
+    assert abs(current["refused"]["value"] - ended["refused"]["value"]) < 20
+    assert "overturned" not in text

@@ -24,7 +24,7 @@ from tests.walls.field_rights import (
     right,
 )
 
-_MARKS = {"●": "R", "◐": "P", "○": "C", "": "-"}
+_MARKS = {"●": "R", "◐": "P", "◑": "F", "○": "C", "": "-"}
 _PAGE_FIELDS = {"Connection": "edges nodes pageInfo totalCount", "Edge": "cursor node"}
 _OF_A_MUTATION = re.compile(r"(\w+)(Payload|Result)")
 

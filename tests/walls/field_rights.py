@@ -5,6 +5,7 @@ for every role, in the order of `ROLES`:
 
     R  reads it exactly
     P  reads it as a published figure, never exactly
+    F  reads it as first decided, never as it stands
     C  may only count the rows
     -  has no such field
 
@@ -291,7 +292,8 @@ _FIGURES: dict[str, Lines] = {
     #                                                        L O S M A U P V X T D N
     "VolumeRow": {
         "country partner centre tripPurpose channel":        "R R R R R R - - - - - -",
-        "nationality visaType period edition":               "R R R R R R - - - - - R",
+        "nationality visaType period":                       "R R R R R R - - - - - P",
+        "edition":                                           "- - - R - - - - - - - P",
         "intake decisions targetRate":                       "R R R R R R - - - - - P",
         "turnaroundP50 turnaroundP90":                       "R R R R R R - - - - - P",
         "turnaroundAdjustedP50 turnaroundAdjustedP90":       "R R R R R R - - - - - P",
@@ -300,21 +302,25 @@ _FIGURES: dict[str, Lines] = {
         "turnaroundP75 turnaroundP95":                       "R R R R R R - - - - - -",
         "turnaroundAdjustedP75 turnaroundAdjustedP95":       "R R R R R R - - - - - -",
         "targetRateIntake clearanceRatio withdrawn lapsed":  "R R R R R R - - - - - -",
-        # How cases ended: protected from managers, and from the public.
-        "granted":                                           "R R R P R R - - - - - -",
-        "overturned":                                        "R R R - R R - - - - - -",
-        "refused refusalRate":                               "R R R P R R - - - - - P",
-        "nationalRefusalRate":                               "- - - P - - - - - - - -",
+        # How cases ended: partners read how they were first decided, the public what is published.
+        "granted":                                           "R R R F F R - - - - - -",
+        "overturned":                                        "R R R - - R - - - - - -",
+        "refused refusalRate":                               "R R R F F R - - - - - P",
+        "network":                                           "- - - R - - - - - - - -",
     },
+    "NetworkOutcomes": {"decisions granted refused refusalRate": "- - - R - - - - - - - -"},
     "WiderCell": {
-        "from to period groupBy dropped":                    "R R R R R R - - - - - R",
-        "partner country centre nationality":                "R R R R R R - - - - - R",
-        "visaType channel":                                  "R R R R R R - - - - - R",
+        "from to period groupBy dropped":                    "- - - R - - - - - - - R",
+        "partner country centre nationality":                "- - - R - - - - - - - R",
+        "visaType channel":                                  "- - - R - - - - - - - R",
     },
-    "VolumeTable": {"asOf completeFrom published rows":      "R R R R R R - - - - - R"},
+    "VolumeTable": {
+        "asOf completeFrom rows":                            "R R R R R R - - - - - R",
+        "published":                                         "- - - R - - - - - - - R",
+    },
     "VolumePublication": {
-        "edition publishedAt rounding threshold note":       "R R R R R R - - - - - R",
-        "fewestDecisions":                                   "R R R R R R - - - - - R",
+        "edition publishedAt rounding threshold note":       "- - - R - - - - - - - R",
+        "fewestDecisions":                                   "- - - R - - - - - - - R",
     },
     "VolumePeriod": {"startsOn endsOn":                      "R R R R R R - - - - - R"},
     "VolumesChange": {"position asOf":                       "R R R R - R - - - - - -"},
@@ -413,16 +419,16 @@ _WAYS: dict[str, Lines] = {
 CARRIERS: dict[str, Lines] = {
     "Count": {
         "value precision upperBound yearOnYear monthOnMonth": _ALL,
-        "nearestWider": "R R R R R R - - - - - R",
+        "nearestWider": "- - - R - - - - - - - R",
     },
     "Money": {"value precision yearOnYear monthOnMonth": _ALL},
     "Rate": {
         "value precision denominator upperBound yearOnYear monthOnMonth": _ALL,
-        "nearestWider": "R R R R R R - - - - - R",
+        "nearestWider": "- - - R - - - - - - - R",
     },
     "Duration": {
         "hours precision measured yearOnYear monthOnMonth": _ALL,
-        "nearestWider": "R R R R R R - - - - - R",
+        "nearestWider": "- - - R - - - - - - - R",
     },
     "Change": {"value unit": _ALL},
 }
@@ -472,7 +478,7 @@ def right(role: Role, type_name: str, name: str) -> str:
 
 
 def _right_of_page(role: Role, paged: str, name: str) -> str:
-    if any(rights[role] in "RP" for (owner, _), rights in RIGHTS.items() if owner == paged):
+    if any(rights[role] in "RPF" for (owner, _), rights in RIGHTS.items() if owner == paged):
         return "R"
     counts = RIGHTS.get((paged, "[rows]"), {}).get(role) == "C"
     return "C" if counts and name == "totalCount" else "-"
@@ -483,5 +489,5 @@ def fields_of(role: Role, type_name: str) -> set[str]:
     return {
         name
         for (owner, name), rights in RIGHTS.items()
-        if owner == type_name and rights[role] in "RP"
+        if owner == type_name and rights[role] in "RPF"
     }

@@ -10,14 +10,12 @@ import asyncpg
 from graphql import get_named_type, is_leaf_type, print_schema
 from sqlalchemy import Select, select
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.sql import visitors
 
 from gateway.access import rows
 from gateway.execution.role_schema import role_schema
 from gateway.mapping.catalogue import Catalogue
 from gateway.policy import POLICY, QUEUES
 from gateway.row_security import row_security
-from gateway.rules import Scope
 from gateway.schema.build import PolicyGapError, build_schema
 from gateway.viewer import Viewer
 from models import Base
@@ -29,13 +27,12 @@ from tests.gateway.schemas import FULL
 from tests.walls import clocks
 from tests.walls.field_rights import BEHIND
 from tests.walls.mutants import Mutant
-from tests.walls.published_reach import PUBLISHED, SETS
-from tests.walls.reach import REACH, WHO, Key, Reach, viewer
+from tests.walls.reach import BY_RULE, REACH, WHO, Key, Reach, viewer
 from tests.walls.undoing import undone
 
 #: Our row rules, which thousands of mutants are compared with.
 OURS = row_security(Catalogue(FULL))
-AGREED = {name: (access.rows, access.published_rows) for name, access in POLICY.items()}
+AGREED = {name: access.rows for name, access in POLICY.items()}
 _VIEWS = Path(__file__).parents[2] / "gateway" / "schema" / "roles"
 
 
@@ -52,7 +49,7 @@ async def _by_statements(connection: asyncpg.Connection, mutant: Mutant) -> str 
     if not _changes_rows(mutant):
         return None
     for name, claims in _viewers(mutant.role):
-        for type_name, seen in REACH:
+        for type_name, seen in BY_RULE:
             found = await allowed_by_statement(connection, type_name, seen, claims)
             if difference := _difference(type_name, seen, claims, found):
                 return f"statement of {name}: {difference}"
@@ -62,23 +59,9 @@ async def _by_statements(connection: asyncpg.Connection, mutant: Mutant) -> str 
 def select_reached(type_name: str, table: str, names: Iterable[str], asking: Viewer) -> Select[Any]:
     """The statement of ours that reads columns of what a viewer reaches in a table."""
     columns = Base.metadata.tables[table].c
-    statement = select(*(columns[name] for name in names))
-    if table != PUBLISHED:
-        return statement.where(
-            rows.reachable(type_name, asking, lambda attribute: columns[attribute.key])
-        )
-    held = rows.reachable_as_published_in_role(
-        type_name, asking.role, lambda attribute: columns[attribute.key]
+    return select(*(columns[name] for name in names)).where(
+        rows.reachable(type_name, asking, lambda attribute: columns[attribute.key])
     )
-
-    scopes = {str(scope): getattr(asking, scope) for scope in Scope}
-
-    def bind(parameter: Any) -> None:
-        if parameter.key in scopes:
-            scope = scopes[parameter.key]
-            parameter.value = list(scope) if isinstance(scope, tuple) else scope
-
-    return statement.where(visitors.cloned_traverse(held, {}, {"bindparam": bind}))
 
 
 async def allowed_by_statement(
@@ -94,7 +77,7 @@ async def allowed_by_statement(
 
 
 def _changes_rows(mutant: Mutant) -> bool:
-    return (mutant.access.rows, mutant.access.published_rows) != AGREED[mutant.type_name]
+    return mutant.access.rows != AGREED[mutant.type_name]
 
 
 def by_schema(role: Role) -> str | None:
@@ -247,8 +230,6 @@ def same_before_the_first(mutant: Mutant) -> str | None:
         mutant.role
     ):
         return f"nothing that {mutant.role} can ask leads to {mutant.type_name}"
-    if _publishes_of_no_set(mutant):
-        return f"no dimension set of published figures is for {mutant.role}"
     is_of_counting = mutant.access.counts_only != POLICY[mutant.type_name].counts_only
     if is_of_counting and f"type {mutant.type_name}Connection " not in agreed_view(mutant.role):
         return f"{mutant.role} has no list of {mutant.type_name} to count"
@@ -259,11 +240,6 @@ def same_before_the_first(mutant: Mutant) -> str | None:
     if led_to and f"type {led_to} " not in agreed_view(mutant.role):
         return f"it leads to {led_to}, of which {mutant.role} reads nothing"
     return None
-
-
-def _publishes_of_no_set(mutant: Mutant) -> bool:
-    changed = mutant.access.published_rows != AGREED[mutant.type_name][1]
-    return changed and mutant.role not in SETS
 
 
 def _object_type_of(mutant: Mutant) -> str | None:
@@ -277,12 +253,10 @@ def _object_type_of(mutant: Mutant) -> str | None:
 
 def same_before_the_second(mutant: Mutant) -> str | None:
     """Why a database with the mutant's row rules is ours all the same."""
-    if _publishes_of_no_set(mutant):
-        return f"no dimension set of published figures is for {mutant.role}"
     if not _changes_rows(mutant):
         return "it changes no column's grant: others of the role's fields need the same, or none"
     held = {found.table: name for name, found in REACH}
-    if mutant.through and mutant.role in AGREED[held[mutant.through]][0]:
+    if mutant.through and mutant.role in AGREED[held[mutant.through]]:
         return f"the rows of {mutant.through} that it goes through have a row rule of their own"
     return None
 

@@ -13,8 +13,6 @@ from gateway.policy import POLICY
 from gateway.row_security.grants import attributes
 from gateway.viewer import Viewer
 from models import Assignment
-from models.publication.sets import DimensionSet
-from models.publication.tables import PublishedVolume
 from models.vocabulary import Role
 from models.volumes.grains import GRAINS
 from tests.walls.meaning import Row, Tables
@@ -27,8 +25,6 @@ WORDS = (
     "e\N{COMBINING ACUTE ACCENT}", "\N{ZERO WIDTH SPACE}", "\N{PASSPORT CONTROL}", "%", "_",
     "\N{LATIN SMALL LETTER DOTLESS I}", "x" * 3_000,
 )  # fmt: skip
-
-_SET = PublishedVolume.dimension_set.key
 
 _LOOSEN = """
     DO $$
@@ -80,10 +76,9 @@ def _rules() -> dict[str, dict[str, Any]]:
     """The columns of each table that some rule looks at; figures share those of applications."""
     found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for access in POLICY.values():
-        for rule in (*access.rows.values(), *access.published_rows.values()):
+        for rule in access.rows.values():
             for attribute in attributes(rule):
                 found[attribute.class_.__tablename__][attribute.key] = attribute
-    found[PublishedVolume.__tablename__][_SET] = PublishedVolume.dimension_set
     for grain in GRAINS:
         found[grain.facts.name] = {
             name.value: grain.facts.c[name.value] for name in grain.dimensions
@@ -131,8 +126,6 @@ def _value(random: Random, column: Any, words: list[str]) -> Any:
     """A word, a key of very few, or nothing: more often where there need be nothing."""
     if random.random() < (0.5 if column.expression.nullable else 0.2):
         return None
-    if column.key == _SET:
-        return random.choice(tuple(DimensionSet)).value
     if isinstance(column.type, Uuid):
         return UUID(int=random.randint(0, 2))
     if isinstance(column.type, BigInteger):

@@ -985,9 +985,11 @@ _ROWS: dict[str, Reach] = {
     ),
 }
 
-#: The rows of each type, and those of published figures.
+#: The rows of each type that a rule of the policy tells.
+BY_RULE: tuple[tuple[str, Reach], ...] = tuple(_ROWS.items())
+#: The same, and published figures.
 REACH: tuple[tuple[str, Reach], ...] = (
-    *_ROWS.items(),
+    *BY_RULE,
     (
         "VolumeRow",
         Reach(

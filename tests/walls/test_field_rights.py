@@ -62,16 +62,16 @@ def test_a_field_that_the_first_wall_gives_by_mistake_is_not_granted_by_the_seco
 
 
 def gains() -> Iterator[Mutant]:
-    """Each field given to a role that has it not, or exactly to one that has it published."""
+    """Each field given to a role that has it not, or as it stands to one that has it otherwise."""
     yield from (mutant for mutant in field_mutants() if " gains " in f" {mutant.what}")
     yield from (mutant for mutant in count_mutants() if mutant.what == "may count")
     for type_name, access in POLICY.items():
-        for name, roles in access.published.items():
+        for name, roles in access.first_decided.items():
             for role in roles:
                 left = tuple(kept for kept in roles if kept is not role)
-                published = {**access.published, name: left}
-                changed = replace(access, published=published)
-                yield Mutant(type_name, role, f"gains {name} exactly", changed, field=name)
+                first_decided = {**access.first_decided, name: left}
+                changed = replace(access, first_decided=first_decided)
+                yield Mutant(type_name, role, f"gains {name} as it stands", changed, field=name)
 
 
 class Differences(NamedTuple):

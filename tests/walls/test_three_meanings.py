@@ -14,14 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.access import rows
 from gateway.mapping.catalogue import Catalogue
-from gateway.policy import POLICY, PUBLISHED_SETS
+from gateway.policy import POLICY
 from gateway.row_security import row_security
 from gateway.row_security.grants import attributes
 from gateway.row_security.volumes import figures
 from gateway.rules import Rule, Scope
 from gateway.viewer import Viewer
 from models.database.connections import connect, driver_of, engine
-from models.publication.tables import PublishedVolume
 from models.row_security import drop_policies, install_row_security
 from models.vocabulary import Role
 from tests.acting import act
@@ -33,7 +32,6 @@ from tests.walls.odd_rows import RULED, loosen, odd_world, write
 pytestmark = pytest.mark.anyio
 
 CATALOGUE = Catalogue(FULL)
-PUBLISHED = PublishedVolume.__tablename__
 SLOW = settings(suppress_health_check=list(HealthCheck))
 
 
@@ -45,18 +43,13 @@ class RowRule:
     table: str
     rule: Rule
     columns: tuple[str, ...]
-    #: The dimension sets of published figures among which it holds.
-    among: tuple[str, ...] = ()
 
     def by_the_judge(self, tables: meaning.Tables, viewer: Viewer) -> Counter[Any]:
         return Counter(
             _hashable(row.get(name) for name in self.columns)
             for row in tables[self.table]
-            if meaning.holds(self.rule, row, tables, viewer) and self._is_among(row)
+            if meaning.holds(self.rule, row, tables, viewer)
         )
-
-    def _is_among(self, row: meaning.Row) -> bool:
-        return self.table != PUBLISHED or row["dimension_set"] in self.among
 
     def in_a_statement(self, viewer: Viewer) -> Select[Any]:
         return judging.select_reached(self.type_name, self.table, self.columns, viewer)
@@ -75,8 +68,7 @@ def held_rows(role: Role) -> Iterator[RowRule]:
     for read in figures(role):
         if read.table.name in RULED:
             columns = tuple(sorted(RULED[read.table.name]))
-            among = PUBLISHED_SETS.get(role, ())
-            yield RowRule("VolumeRow", read.table.name, read.rule, columns, among)
+            yield RowRule("VolumeRow", read.table.name, read.rule, columns)
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +184,6 @@ async def test_a_statement_that_errs_is_found(laboratory: str, monkeypatch) -> N
             (Role.PARTNER_AGENT,
              "coalesce(application.centre_code, application.country_code) = ANY",
              "coalesce(application.country_code, application.centre_code) = ANY"),
-            (Role.PARTNER_MANAGER, "'country_visa_type', 'national', ", "'country_visa_type', "),
         )),
     ],
 )  # fmt: skip

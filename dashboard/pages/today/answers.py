@@ -9,12 +9,12 @@ from dashboard.analysis.attention import Count
 from dashboard.analysis.contributions import Share
 from dashboard.model.filters import FILTER, condition
 from dashboard.model.page_state import REASONS, Address
-from dashboard.model.period import Period, last_quarters, month_start
+from dashboard.model.period import Period, month_start
 from dashboard.model.volumes import LISTS, Choice
 
 MANAGER, AGENT = "PARTNER_MANAGER", "PARTNER_AGENT"
 #: Which figures each role asks for: those of `measures.AUDIENCE.graphql`.
-ASKS = {"LEADERSHIP": "processing", MANAGER: "partner", AGENT: "agent"}
+ASKS = {"LEADERSHIP": "processing", MANAGER: "partner", AGENT: "partner"}
 #: What can be compared with each other.
 PLACES = ("country", "centre", "visa")
 #: Dimensions that are always read, since they serve for more than the reasons of a change: the
@@ -22,7 +22,6 @@ PLACES = ("country", "centre", "visa")
 ALWAYS_READ = ("country", "visa")
 #: History for what comes next, and months before a month that is judged by its own past.
 KNOWN_MONTHS, RECENT_MONTHS = 49, 13
-PUBLISHED_QUARTERS = 2
 #: A group that rows do not name: direct applications have neither country nor partner, and those
 #: of before no purpose.
 NOWHERE = ""
@@ -30,7 +29,7 @@ NOWHERE = ""
 
 @dataclass(frozen=True, slots=True)
 class CaseCounts:
-    """The counts of one row; refusals are None where they are protected."""
+    """The counts of one row; refusals are None where they were not asked for."""
 
     intake: int = 0
     decisions: int = 0
@@ -46,18 +45,6 @@ class CaseCounts:
     def refusals(self) -> Share:
         """Decisions, and those that refused."""
         return Share(self.decisions, self.refused or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedRate:
-    """A refusal rate as it was published, or the bound that it stays below."""
-
-    country: str
-    quarter: date
-    decisions: int
-    value: float | None
-    below: float | None
-    national: float | None
 
 
 Cells = Mapping[str, CaseCounts]
@@ -85,7 +72,7 @@ class Today:
     visa_months: Mapping[str, Months]
     #: By visa type, as a share: what is promised at the end of the period.
     promised: Mapping[str, float]
-    published: tuple[PublishedRate, ...]
+    #: Whether refusals were asked for.
     has_outcomes: bool
     #: Partners and visa types that there are.
     choices: Mapping[str, Sequence[Choice]]
@@ -126,7 +113,9 @@ class Today:
         ]
 
 
-def variables_of(address: Address, period: Period, now: date, *, place: str) -> dict[str, Any]:
+def variables_of(
+    address: Address, period: Period, now: date, *, place: str, has_outcomes: bool = True
+) -> dict[str, Any]:
     """The variables of ``question.graphql``.
 
     A year by a dimension without a monthly grain, such as purpose, is read day by day, so only the
@@ -148,6 +137,7 @@ def variables_of(address: Address, period: Period, now: date, *, place: str) -> 
         **{f"isBy{key.capitalize()}": key == place for key in PLACES},
         "reason": FILTER[address.why].dimension,
         "hasReason": address.why not in ALWAYS_READ,
+        "hasOutcomes": has_outcomes,
         "where": condition(address.filters),
         "wherePlaces": condition(address.filters, without=place),
         "isNamed": bool(address.country),
@@ -156,17 +146,9 @@ def variables_of(address: Address, period: Period, now: date, *, place: str) -> 
     }
 
 
-def published_variables(now: date, language: str) -> dict[str, Any]:
-    """The variables of ``published.graphql``."""
-    quarters = last_quarters(PUBLISHED_QUARTERS, now)
-    return {
-        "publishedFrom": quarters.from_on.isoformat(),
-        "publishedTo": quarters.to_on.isoformat(),
-        "language": language.upper(),
-    }
-
-
-def read_today(data: Mapping[str, Any], period: Period, place: str, why: str) -> Today:
+def read_today(
+    data: Mapping[str, Any], period: Period, place: str, why: str, *, has_outcomes: bool = True
+) -> Today:
     """The answer, by dimension, place and month; ``why`` is the reason that was asked for."""
     names: dict[str, dict[str, str]] = {key: {} for key in (*REASONS, "place")}
     aliases = {key: key for key in ALWAYS_READ}
@@ -195,8 +177,7 @@ def read_today(data: Mapping[str, Any], period: Period, place: str, why: str) ->
         months={month_of(row): _cell(row) for row in data["months"]["rows"]},
         visa_months=_by_month(data["visaMonths"]["rows"], "visaType", {}),
         promised=_promised_shares(data["visaTypes"]["nodes"], period.to_on),
-        published=tuple(_published_rate(row) for row in data.get("published", {}).get("rows", ())),
-        has_outcomes="published" not in data,
+        has_outcomes=has_outcomes,
         choices={
             key: tuple(Choice(node["code"], node["name"]) for node in data[table]["nodes"])
             for table, key in LISTS.items()
@@ -272,15 +253,3 @@ def _promised_shares(nodes: Sequence[Mapping[str, Any]], on: date) -> dict[str, 
         if latest and latest["promisedPercent"]:
             promised[node["code"]] = latest["promisedPercent"] / 100
     return promised
-
-
-def _published_rate(row: Mapping[str, Any]) -> PublishedRate:
-    rate, national = row["refusalRate"], row["nationalRefusalRate"] or {}
-    return PublishedRate(
-        country=row["country"]["name"],
-        quarter=month_of(row),
-        decisions=row["decisions"]["value"] or 0,
-        value=rate["value"],
-        below=rate["upperBound"],
-        national=national.get("value"),
-    )

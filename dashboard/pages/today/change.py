@@ -47,7 +47,7 @@ class ChangeBreakdown:
 
 
 def measures_of(today: Today) -> tuple[Measure, ...]:
-    """What can be taken apart: for those who read outcomes as published, no outcome."""
+    """What can be taken apart: no outcome where none was asked for."""
     return (INTAKE, TARGET_RATE, *((REFUSAL_RATE,) if today.has_outcomes else ()))
 
 

@@ -30,7 +30,7 @@ from dashboard.model.measures import INTAKE, REFUSAL_RATE, TARGET_RATE
 from dashboard.model.page_state import Address
 from dashboard.model.period import today
 from dashboard.model.user import User
-from dashboard.pages.today.answers import AGENT, ASKS, MANAGER
+from dashboard.pages.today.answers import AGENT, ASKS
 from dashboard.pages.today.attention import attention_finding, attention_from, place_names
 from dashboard.pages.today.change import change_finding, change_from, steps_of
 from dashboard.pages.today.coming import coming_finding, coming_from
@@ -48,7 +48,6 @@ from dashboard.pages.today.parts import (
     picture,
     promise_table,
     promise_waiting,
-    published_list,
 )
 from dashboard.pages.today.promise import promise_finding, targets_from
 from dashboard.pages.today.reading import PARTNERS, read_reply, reasons_of
@@ -92,7 +91,6 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
                         "promised_share",
                         say,
                         html_part(html.Div, promise_waiting(), "today-promises"),
-                        html.Div(id="today-published", className="published"),
                     ),
                     *_work_panel(viewer, say),
                 ],
@@ -118,7 +116,7 @@ def _heading(viewer: User, say: Texts) -> html.Div:
 
 def _change_choices(address: Address, viewer: User, say: Texts) -> html.Div:
     """Which measure changed, and by what its change is explained."""
-    measures = (INTAKE, TARGET_RATE, *((REFUSAL_RATE,) if viewer.role != MANAGER else ()))
+    measures = (INTAKE, TARGET_RATE, REFUSAL_RATE)
     labels = [(each.id, say(f"measures.{each.id}.label")) for each in measures]
     reasons = [(key, say(f"today.why_{key}")) for key in reasons_of(viewer)]
     return html.Div(
@@ -264,8 +262,7 @@ async def show_attention(state: Any) -> tuple[Any, ...]:
 @part(
     html_output("today-promise"),
     html_output("today-promises"),
-    html_output("today-published"),
-    otherwise=lambda say: (missing_part(say), None, None),
+    otherwise=lambda say: (missing_part(say), None),
 )
 async def show_promise(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
@@ -273,7 +270,6 @@ async def show_promise(state: Any) -> tuple[Any, ...]:
     return (
         answer(promise_finding(found, reply.address, say), say),
         promise_table(found, reply.today.names["visa"], say) if found else None,
-        published_list(reply.today.published, say),
     )
 
 

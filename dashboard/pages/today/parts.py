@@ -16,7 +16,6 @@ from dashboard.figures.small import MARK_HEIGHT, month_marks, width_of
 from dashboard.figures.waterfall import Bar
 from dashboard.model.filters import FILTER
 from dashboard.model.page_state import Address
-from dashboard.pages.today.answers import PublishedRate
 from dashboard.pages.today.findings import Finding, signed_points
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, percent_text
@@ -190,30 +189,6 @@ def promise_table(found: Sequence[Target], names: Mapping[str, str], say: Texts)
 def promise_waiting() -> html.Div:
     """The table's room."""
     return html.Div([html.P(skeleton(34)) for _ in range(USUAL_TYPES + 1)])
-
-
-def published_list(published: Sequence[PublishedRate], say: Texts) -> Any:
-    """Refusal rates as they were published, a bound where there is no more."""
-    rates = [_published_text(each, say) for each in published if each.value or each.below]
-    if not rates:
-        return None
-    return [html.H3(say("today.published_title")), html.Ul([html.Li(text) for text in rates])]
-
-
-def _published_text(rate: PublishedRate, say: Texts) -> str:
-    national = say("today.published_none")
-    if rate.national is not None:
-        national = percent_text(rate.national, say)
-    known = rate.below if rate.value is None else rate.value
-    number = (rate.quarter.month + 2) // 3
-    return say(
-        "today.published_below" if rate.value is None else "today.published_value",
-        country=rate.country,
-        quarter=say("today.quarter", number=str(number), year=str(rate.quarter.year)),
-        rate=percent_text(known or 0, say),
-        count=count_text(rate.decisions, say),
-        national=national,
-    )
 
 
 def _promise_row(target: Target, names: Mapping[str, str], say: Texts) -> html.Tr:

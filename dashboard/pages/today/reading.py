@@ -1,6 +1,5 @@
 """How the parts of the page Today read their figures: all of them by one fetch."""
 
-import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +16,6 @@ from dashboard.pages.today.answers import (
     ASKS,
     MANAGER,
     Today,
-    published_variables,
     read_today,
     variables_of,
 )
@@ -76,14 +74,13 @@ async def _read(request: PageRequest) -> Reply:
     if address.why not in reasons:
         address = replace(address, why=reasons[0])
     place, period = place_of(viewer), address.chosen_period(now)
-    questions = {
-        f"today/question:{ASKS[viewer.role]}": variables_of(address, period, now, place=place)
-    }
-    if viewer.role == MANAGER:
-        questions["today/published"] = published_variables(now, address.language)
-    answers = await asyncio.gather(*(request.ask(*each) for each in questions.items()))
-    data = {name: table for answer in answers for name, table in answer.items()}
-    found = read_today(data, period, place, address.why)
+    # Every group of the page beside what is filtered by: nothing but the place may be.
+    has_outcomes = viewer.role not in PARTNERS or (
+        not address.visa and replace(address, by=place).answers_outcomes(now)
+    )
+    variables = variables_of(address, period, now, place=place, has_outcomes=has_outcomes)
+    data = await request.ask(f"today/question:{ASKS[viewer.role]}", variables)
+    found = read_today(data, period, place, address.why, has_outcomes=has_outcomes)
     last = found.last_month
     work = read_own_work(data, place, last) if viewer.role in PARTNERS and last else None
     return Reply(found, work, address, viewer, request.say, request.gateway.outage)

@@ -70,10 +70,7 @@ def _card(measure: Measure, view: View) -> html.Article:
 def _value(measure: Measure, view: View) -> list[Any]:
     """The value with its unit; a stock with its own day."""
     say, now = view.say, view.volumes.total[measure]
-    if now.is_suppressed:
-        withheld = html.Abbr(say("measures.suppressed"), title=say("measures.suppressed_why"))
-        return [withheld]
-    if now.value is None and now.below is None:
+    if now.value is None:
         return [html.Span(say("measures.nothing"), className="unit")]
     unit = say(f"measures.{measure.id}.unit")
     return [

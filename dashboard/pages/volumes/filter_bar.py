@@ -15,7 +15,7 @@ from dashboard.components.controls import (
 from dashboard.components.html_part import aria
 from dashboard.components.notice import notice
 from dashboard.model.filters import FILTER, FILTERS, GROUPINGS
-from dashboard.model.measures import AUDIENCES
+from dashboard.model.measures import PROCESSING
 from dashboard.model.page_state import Address
 from dashboard.model.period import COMPARISONS, today
 from dashboard.model.user import User
@@ -34,7 +34,7 @@ OFFERED = ("country", "nationality", "partner", "centre", "visa")
 
 def filter_bar(address: Address, viewer: User, say: Texts) -> html.Div:
     """As it is before anything is known of what to offer: of its size, with what is set."""
-    audience = AUDIENCES[viewer.role]
+    audience = address.audience(viewer.role, today()) or PROCESSING
     groupings = [(by, say(f"filters.{by}")) for by in GROUPINGS]
     measures = [(each.id, say(f"measures.{each.id}.label")) for each in audience.measures]
 

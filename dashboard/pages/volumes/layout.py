@@ -7,8 +7,9 @@ from dash import dcc, html
 from dashboard.components.controls import segments
 from dashboard.components.html_part import aria, html_part, skeleton
 from dashboard.figures import GRAPH_CONFIG
-from dashboard.model.measures import AUDIENCES
+from dashboard.model.measures import PROCESSING
 from dashboard.model.page_state import ABSOLUTE, APART, INDEXED, REGIONS, TOGETHER, Address
+from dashboard.model.period import today
 from dashboard.model.user import User
 from dashboard.pages.volumes.filter_bar import filter_bar
 from dashboard.texts import Texts
@@ -18,7 +19,7 @@ NO_FIGURE: dict[str, Any] = {"layout": {"xaxis": {"visible": False}, "yaxis": {"
 
 def page_body(address: Address, viewer: User, say: Texts) -> list[Any]:
     """Heading, filters, and room for the figures."""
-    audience = AUDIENCES[viewer.role]
+    audience = address.audience(viewer.role, today()) or PROCESSING
     address = address.among(audience)
     is_narrowed = any(address.filters.values())
     count = len(audience.measures if address.measures == "all" else audience.main)

@@ -66,13 +66,11 @@ def _classes(shown: MapPlaces, say: Texts) -> list[html.Li]:
             html.Span(say("map.count", count=count_text(len(shown.few), say)), className="count"),
         ]
     )
-    withheld = html.Li([_sign("shade withheld"), say("measures.suppressed")])
     nothing = html.Li([_sign("shade no-data"), say("map.no_data")])
     return [
         *([way] if len(classes) > 1 else []),
         *classes,
         *([few] if shown.few else []),
-        *([withheld] if shown.withheld else []),
         nothing,
     ]
 

@@ -22,7 +22,7 @@ from dashboard.components.page_request import gateway_error, page_request, shown
 from dashboard.figures.bars import bars
 from dashboard.figures.trend import small_multiples, trend, trend_months, trend_of_several
 from dashboard.figures.world import places_on_map, world_map
-from dashboard.gateway.volumes_query import CHOICES, MONTHS, NAMES, PLACES, PUBLISHED, SUMMARY
+from dashboard.gateway.volumes_query import CHOICES, MONTHS, NAMES, NETWORK, PLACES, SUMMARY
 from dashboard.model.events import Event, events_between
 from dashboard.model.filters import FILTERS
 from dashboard.model.measures import AUDIENCES
@@ -57,7 +57,7 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
 
 #: The questions that parts read, as they read them.
 MAIN = ((NAMES, SUMMARY), (NAMES, MONTHS), (PLACES,))
-TOGETHER = (*MAIN, (PUBLISHED,))
+TOGETHER = (*MAIN, (NETWORK,))
 OFFERS = (NAMES, CHOICES)
 
 
@@ -246,7 +246,7 @@ async def show_ranking(state: Any) -> tuple[Any, ...]:
 
 @part(html_output("outcomes"), otherwise=missing_part)
 async def show_outcomes(state: Any) -> Any:
-    return outcomes(await read_view(state, PUBLISHED))
+    return outcomes(await read_view(state, NETWORK))
 
 
 PAGE.shows(show_choices, is_steady=True)

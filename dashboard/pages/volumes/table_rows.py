@@ -127,8 +127,6 @@ def _interval_text(measure: Measure, line: Line, view: View) -> list[Any]:
 
 
 def _cell_text(measure: Measure, line: Line, say: Texts) -> str | html.Abbr:
-    if line[measure].is_suppressed:
-        return html.Abbr(say("measures.suppressed"), title=say("measures.suppressed_why"))
     return value_text(measure, line[measure], say, is_short=True)
 
 

@@ -246,8 +246,14 @@ def facts(view: View) -> tuple[tuple[str, str], ...]:
     return (
         (say("masthead.scope"), scope_text(view.viewer, say)),
         *_as_of(view),
-        ("", say("masthead.partly" if view.audience.publishes else "masthead.exact")),
+        ("", say(f"masthead.{_kind_of_figures(view)}")),
     )
+
+
+def _kind_of_figures(view: View) -> str:
+    if not view.audience.is_first_decided:
+        return "exact"
+    return "first_decided" if view.audience.has_outcomes else "no_outcomes"
 
 
 def _as_of(view: View) -> list[tuple[str, str]]:

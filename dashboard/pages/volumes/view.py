@@ -11,7 +11,7 @@ from dashboard.gateway.client import GatewayError
 from dashboard.gateway.session import Outage
 from dashboard.gateway.volumes_query import ask_volumes
 from dashboard.model.filters import FILTER, FILTERS
-from dashboard.model.measures import AUDIENCES, STOCKS, Audience, Measure
+from dashboard.model.measures import STOCKS, Audience, Measure
 from dashboard.model.page_state import Address
 from dashboard.model.period import WIB, Period, today
 from dashboard.model.reach import Absent, absences
@@ -129,7 +129,7 @@ async def read_view(state: Any, *questions: str) -> View:
 
 async def _read(request: PageRequest, questions: Sequence[str]) -> View:
     viewer = await request.viewer()
-    audience = AUDIENCES.get(viewer.role)
+    audience = request.address.audience(viewer.role, today())
     if audience is None:  # the role was changed elsewhere, while this page stood open
         raise GatewayError("FORBIDDEN", "no figures for this role", "")
     address = request.address.among(audience)

@@ -57,9 +57,12 @@ def volume_table(arguments: Mapping[str, Any], viewer: Viewer) -> Table:
     where = arguments.get("where")
     filters = where if isinstance(where, dict) else {}
     lines = 1
+    # Published figures are of the whole country.
+    is_of_all = arguments.get("published") is not False and "published" in arguments
+    scopes = frozenset() if is_of_all else scopes_narrowing("VolumeRow", viewer.role)
     for name in dict.fromkeys(names):
         if name in Dimension.__members__:
-            lines *= _groups(Dimension[name], filters, viewer)
+            lines *= _groups(Dimension[name], filters, viewer, scopes)
         elif name in Period.__members__:
             lines *= _periods(Period[name], window)
     return Table(min(lines, MOST_ROWS), min(lines, MOST_LINES))
@@ -131,7 +134,9 @@ def _is_known(name: Any) -> bool:
     return isinstance(name, str) and (name in Dimension.__members__ or name in Period.__members__)
 
 
-def _groups(dimension: Dimension, where: Mapping[str, Any], viewer: Viewer) -> int:
+def _groups(
+    dimension: Dimension, where: Mapping[str, Any], viewer: Viewer, scopes: frozenset[Scope]
+) -> int:
     most = GROUPS[dimension].most
     filter_ = where.get(_FILTERS[dimension])
     if isinstance(filter_, dict):
@@ -140,7 +145,7 @@ def _groups(dimension: Dimension, where: Mapping[str, Any], viewer: Viewer) -> i
             most = 1
         if (values := filter_.get("in")) is not None:
             most = min(most, length(values))
-    if (scope := _SCOPES.get(dimension)) in scopes_narrowing("VolumeRow", viewer.role):
+    if (scope := _SCOPES.get(dimension)) in scopes:
         scope_values = getattr(viewer, str(scope))
         # A viewer without centres has one group: the applications that no centre took in.
         most = min(most, max(len(scope_values), 1) if isinstance(scope_values, tuple) else 1)

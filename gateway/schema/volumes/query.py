@@ -7,32 +7,34 @@ from typing import Annotated, Any
 
 import strawberry
 
-from gateway.access.fields import reads_only_published
+from gateway.access.fields import is_readable, reads_only_published, reads_published
 from gateway.access.rows import reachable_in_role
 from gateway.errors import ArgumentError, ErrorCode, FieldError
 from gateway.mapping.arguments import FieldArguments, raise_first
 from gateway.mapping.context import Context
 from gateway.mapping.enums import VolumeDimension
-from gateway.mapping.figure_reads import Figures, Freshness, KeptQuestion
+from gateway.mapping.figure_reads import Figures, KeptQuestion
 from gateway.mapping.figure_types import Before
 from gateway.mapping.kept_rows import size_of
 from gateway.schema.volumes.comparisons import read_comparisons
 from gateway.schema.volumes.measures import MEASURES
 from gateway.schema.volumes.names import NOUNS, load_names
-from gateway.schema.volumes.published import (
-    Publication,
-    VolumePublication,
-    forbidden_dimensions,
-    grid_question,
-    key_of,
-    publication,
-    published_measures,
+from gateway.schema.volumes.outcomes import (
+    add_outcomes,
+    first_decided,
+    outcome_mistakes,
+    read_network,
 )
-from gateway.schema.volumes.published_row import NOT_PUBLISHED, PublishedRow
-from gateway.schema.volumes.rows import VolumePeriod, VolumeRow, VolumeTable
-from gateway.schema.volumes.selection import NATIONAL_RATE, VolumeSelection, volume_selection
+from gateway.schema.volumes.published import (
+    VolumePublication,
+    publication,
+    published_mistakes,
+)
+from gateway.schema.volumes.published_row import PublishedRow
+from gateway.schema.volumes.rows import NetworkOutcomes, VolumePeriod, VolumeRow, VolumeTable
+from gateway.schema.volumes.selection import NETWORK, VolumeSelection, volume_selection
 from gateway.schema.volumes.where import VolumeWhere
-from gateway.strawberry_bridge import input_of, root_selection
+from gateway.strawberry_bridge import input_of, root_selection, to_camel_case
 from models.instants import wib_day
 from models.vocabulary import Channel, Role, TripPurpose
 from models.volumes import (
@@ -67,49 +69,52 @@ async def volumes(
     where: Annotated[
         VolumeWhere | None, strawberry.argument(description="Counts only these.")
     ] = strawberry.UNSET,
+    published: Annotated[
+        bool,
+        strawberry.argument(
+            description="The published figures that everybody reads, not the exact ones of your own"
+            " scope. They are all that is read without an account."
+        ),
+    ] = False,
     edition: Annotated[
         int | None,
         strawberry.argument(description="Published figures as of this edition, not the newest."),
     ] = None,
 ) -> VolumeTable:
     context: Context = info.context
+    role = context.viewer.role
     selected = volume_selection(root_selection(info))
     raise_first((*window_mistakes(from_, to), *_group_mistakes(group_by)))
     question = _question(from_, to, group_by, where, selected.measures)
+    published = published or reads_only_published(role)
+    raise_first(
+        _question_mistakes(question, role, published=published, with_network=selected.has_network)
+    )
     named = tuple(each for each in question.dimensions if selected.has(each))
-    raise_first(forbidden_dimensions(question, context.viewer.role))
-    marks = await _marks(context, selected, question)
+    freshness = await context.figures.freshness(
+        VersionedData.PUBLISHED if published else VersionedData.FIGURES
+    )
 
     async def build() -> tuple[Any, Sequence[Any], int]:
-        published, rows = await _rows(context, selected, question, edition)
+        read = _read_published if published else _read_exact
+        how, rows = await read(context, selected, question, edition)
         _refuse_too_many(rows)
-        names = await load_names(context, named, rows, marks[0].names)
+        names = await load_names(context, named, rows, freshness.names)
         for row in rows:
             row.names = names
         figures = [row.figures.values() for row in rows]
-        return published, rows, size_of(figures) + _ROW_BYTES * len(figures)
+        return how, rows, size_of(figures) + _ROW_BYTES * len(figures)
 
-    asked = (*_question_key(question), selected.fields_asked, edition)
-    mark = (*(part for each in marks for part in each.mark), marks[0].names, _day(marks[0].as_of))
+    asked = (*_question_key(question), selected.fields_asked, published, edition)
+    mark = (*freshness.mark, freshness.names, _day(freshness.as_of))
     reaches = ("VolumeRow", *(NOUNS[each].__name__ for each in named if each in NOUNS))
     kept = await context.figures.table(asked, mark, reaches, build)
     return VolumeTable(
-        as_of=marks[0].as_of,
-        complete_from=marks[0].complete_from,
+        as_of=freshness.as_of,
+        complete_from=freshness.complete_from,
         published=kept.published,
         rows=kept.rows,
     )
-
-
-async def _marks(
-    context: Context, selected: VolumeSelection, question: Question
-) -> list[Freshness]:
-    """How fresh each kind of data is that answers a question: `asOf` is that of the first."""
-    role = context.viewer.role
-    reads = [] if reads_only_published(role) else [VersionedData.FIGURES]
-    if _reads_published(question, role, with_national=selected.has_national_rate):
-        reads.append(VersionedData.PUBLISHED)
-    return [await context.figures.freshness(each) for each in reads]
 
 
 def _question_key(question: Question) -> tuple[Any, ...]:
@@ -119,62 +124,41 @@ def _question_key(question: Question) -> tuple[Any, ...]:
     return (*window, question.dimensions, question.period, where, question.measures)
 
 
-async def _rows(
+async def _read_published(
     context: Context, selected: VolumeSelection, question: Question, edition: int | None
-) -> tuple[VolumePublication | None, list[VolumeRow]]:
-    """Exact figures, published figures or both, by the policy for the viewer's role; and how they
-    were published."""
+) -> tuple[VolumePublication, list[VolumeRow]]:
+    """Published figures; a group of which nothing is published has no row."""
+    found = await publication(context, question, edition, with_wider=selected.has_nearest_wider)
+    return found.published, [_row(question, row.figures, published=row) for row in found.rows]
+
+
+async def _read_exact(
+    context: Context, selected: VolumeSelection, question: Question, _: int | None
+) -> tuple[None, list[VolumeRow]]:
+    """Exact figures: outcomes as first decided, where the role reads no others."""
     role = context.viewer.role
-    measures = published_measures(question.measures, role)
-    with_national = selected.has_national_rate
-    if not _reads_published(question, role, with_national=with_national):
-        return None, await _exact_rows(context, selected, question)
-    published = await publication(
-        context,
-        question,
-        measures,
-        edition,
-        with_national=with_national,
-        with_wider=selected.has_nearest_wider,
-    )
-    if reads_only_published(role):
-        return published.published, _published_rows(question, published)
-    exact_question = replace(
-        question, measures=(question.measures - measures) | {Measure.DECISIONS}
-    )
-    exact = await _exact_rows(context, selected, exact_question)
-    return published.published, [_beside(row, question, published) for row in exact]
-
-
-def _reads_published(question: Question, role: Role, *, with_national: bool) -> bool:
-    measures = published_measures(question.measures, role)
-    return bool(measures) or with_national or reads_only_published(role)
-
-
-def _beside(row: VolumeRow, question: Question, published: Publication) -> VolumeRow:
-    """A row of exact figures, with the published ones of its group."""
-    of_group = published.of(question, key_of(question, row.figures), row.figures[Measure.DECISIONS])
-    return replace(row, published=of_group)
-
-
-async def _exact_rows(
-    context: Context, selected: VolumeSelection, question: Question
-) -> list[VolumeRow]:
-    scope = _scope_of(context.viewer.role)
+    scope = _scope_of(role)
 
     async def read(question: Question) -> list[Figures]:
-        asked = ScopedQuestion(question, scope)
-        return await _figures(context, asked)
+        outcomes = first_decided(question.measures, role)
+        others = replace(question, measures=question.measures - outcomes)
+        rows = await _figures(context, ScopedQuestion(others, scope))
+        return await add_outcomes(context, question, scope, rows) if outcomes else rows
 
     # All reads share one snapshot, so these are of the same figures.
     freshness = await context.figures.freshness(VersionedData.FIGURES)
     figures = await read(question)
     changes = {span: those & question.measures for span, those in selected.changes.items()}
-    before = None
+    before, network = None, None
     if any(changes.values()):
         today, first_on = _day(freshness.as_of), freshness.complete_from
         before = (await read_comparisons(question, changes, today, first_on, read)).before
-    return [_row(question, row, before and before(row)) for row in figures]
+    if selected.has_network:
+        network = (await read_network(context, question)).of
+    return None, [
+        _row(question, row, before and before(row), network=network and network(row))
+        for row in figures
+    ]
 
 
 def _day(as_of: datetime) -> date:
@@ -187,14 +171,6 @@ def _scope_of(role: Role) -> Scope:
     return lambda columns: reachable_in_role(
         "VolumeRow", role, lambda attribute: columns[attribute.key]
     )
-
-
-def _published_rows(question: Question, published: Publication) -> list[VolumeRow]:
-    """Published figures alone; a group without any events has no row."""
-    return [
-        _row(question, row, None, published.of(question, key))
-        for key, row in published.rows.items()
-    ]
 
 
 async def _figures(context: Context, asked: ScopedQuestion) -> list[Figures]:
@@ -235,14 +211,46 @@ def check_volumes(arguments: FieldArguments) -> Iterator[ArgumentError]:
         return
     measures = frozenset(MEASURES[name] for name in MEASURES.keys() & arguments.selected)
     question = _question(values["from"], values["to"], values["groupBy"], where, measures)
-    forbidden = list(forbidden_dimensions(question, viewer.role))
+    yield from _question_mistakes(
+        question,
+        viewer.role,
+        published=values.get("published") or reads_only_published(viewer.role),
+        with_network=NETWORK in arguments.selected,
+    )
+
+
+def _question_mistakes(
+    question: Question, role: Role, *, published: bool, with_network: bool
+) -> Iterator[ArgumentError]:
+    """Why a role gets no answer to a question."""
+    forbidden = list(_forbidden_dimensions(question, role))
     yield from forbidden
-    with_national = NATIONAL_RATE in arguments.selected
-    if not forbidden and _reads_published(question, viewer.role, with_national=with_national):
-        try:
-            grid_question(question, viewer, values.get("edition"))
-        except ArgumentError as mistake:
-            yield mistake
+    if forbidden:
+        return
+    if not published:
+        yield from outcome_mistakes(question, role, with_network=with_network)
+    elif not reads_published(role):
+        yield ArgumentError(
+            ("published",),
+            f"The role {role} reads the exact figures, and no published ones. Leave it out.",
+        )
+    else:
+        yield from published_mistakes(question, with_network=with_network)
+
+
+def _forbidden_dimensions(question: Question, role: Role) -> Iterator[ArgumentError]:
+    """FORBIDDEN_FIELD for each dimension that the role may not read."""
+    for argument, dimensions in (("groupBy", question.dimensions), ("where", question.where)):
+        for dimension in dimensions:
+            name = to_camel_case(dimension.name.lower())
+            if not is_readable("VolumeRow", name, role):
+                coordinate = f"VolumeRow.{name}"
+                yield ArgumentError(
+                    (argument,),
+                    f"The role {role} does not read {coordinate}.",
+                    ErrorCode.FORBIDDEN_FIELD,
+                    {"coordinate": coordinate},
+                )
 
 
 def check_window(arguments: FieldArguments) -> Iterator[ArgumentError]:
@@ -293,14 +301,17 @@ def _question(
 def _row(
     question: Question,
     figures: Figures,
-    before: Callable[[Measure], Before] | None,
-    published: PublishedRow = NOT_PUBLISHED,
+    before: Callable[[Measure], Before] | None = None,
+    *,
+    network: NetworkOutcomes | None = None,
+    published: PublishedRow | None = None,
 ) -> VolumeRow:
     channel, purpose = figures.get(Dimension.CHANNEL), figures.get(Dimension.TRIP_PURPOSE)
     return VolumeRow(
         groups={dimension: figures[dimension] for dimension in question.dimensions},
         figures=figures,
         before=before,
+        network=network,
         published=published,
         trip_purpose=TripPurpose(purpose) if purpose else None,
         channel=Channel(channel) if channel else None,

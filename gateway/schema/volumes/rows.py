@@ -17,12 +17,17 @@ from gateway.schema.volumes.names import RowsByCode
 from gateway.schema.volumes.published import VolumePublication
 from gateway.schema.volumes.published_row import PublishedRow
 from gateway.strawberry_bridge import computed_field
+from models.publication.disclosure import FEWEST_DECISIONS
 from models.vocabulary import Channel, TripPurpose
 from models.volumes import Dimension, Measure
 
 _AT_THE_END = (
     "counted from payment, at the end of the window's last day that is over; none where no day of"
     " it is over"
+)
+_FIRST_DECIDED = (
+    "Partners read it as first decided, by whole months that are over and at most one of centre,"
+    " channel, visa type, nationality and trip purpose; the public, as published."
 )
 _WITHOUT_WAITING = "from payment, without the time in which information was awaited"
 
@@ -42,7 +47,7 @@ def _before(root: Any, measure: Measure) -> Before | None:
 
 def _count(measure: Measure, description: str) -> Any:
     def resolve(root: Any) -> Count:
-        if measure in root.published.measures:
+        if root.published:
             return root.published.count(measure)
         return Count.exactly(root.figures[measure], _before(root, measure))
 
@@ -51,7 +56,7 @@ def _count(measure: Measure, description: str) -> Any:
 
 def _rate(measure: Measure, description: str) -> Any:
     def resolve(root: Any) -> Rate:
-        if measure in root.published.measures:
+        if root.published:
             return root.published.rate(measure)
         return Rate(
             value=root.figures[measure],
@@ -65,7 +70,7 @@ def _rate(measure: Measure, description: str) -> Any:
 
 def _duration(measure: Measure, description: str, *, of: str = "decisions") -> Any:
     def resolve(root: Any) -> Duration:
-        if measure in root.published.measures:
+        if root.published:
             return root.published.duration(measure)
         return Duration(
             hours=root.figures[measure],
@@ -87,7 +92,7 @@ def _revenue(root: Any) -> Money:
 
 
 def _edition(root: Any) -> int | None:
-    return root.published.figures.get("edition") if root.published.figures else None
+    return root.published.figures["edition"] if root.published else None
 
 
 @strawberry.type(description="A calendar period, as far as it lies in the window.")
@@ -96,13 +101,21 @@ class VolumePeriod:
     ends_on: date = strawberry.field(description="Last day.")
 
 
+@strawberry.type(description="How all partners' cases were first decided.")
+class NetworkOutcomes:
+    decisions: Count = strawberry.field(description="Granted and refused.")
+    granted: Count = strawberry.field(description="Granted, later revoked ones included.")
+    refused: Count = strawberry.field(description="Refused.")
+    refusal_rate: Rate = strawberry.field(description="Refused of all decisions.")
+
+
 @strawberry.type(description="The measures of one group.")
 class VolumeRow:
     groups: strawberry.Private[dict[Dimension, str | None]]
     #: Exact figures, by the column names of the statement.
     figures: strawberry.Private[Mapping[str, Any]]
-    #: Published figures of the same group.
-    published: strawberry.Private[PublishedRow]
+    #: Where the figures are published ones: they, and how precise each is.
+    published: strawberry.Private[PublishedRow | None]
     #: Reads a measure in an earlier window; None if no change is selected.
     before: strawberry.Private[Callable[[Measure], Before] | None]
 
@@ -124,8 +137,10 @@ class VolumeRow:
 
     intake: Count = _count(Measure.INTAKE, "Applications first paid in the window.")
     decisions: Count = _count(Measure.DECISIONS, "Granted and refused, by decision date.")
-    granted: Count = _count(Measure.GRANTED, "Granted, later revoked ones included.")
-    refused: Count = _count(Measure.REFUSED, "Refused.")
+    granted: Count = _count(
+        Measure.GRANTED, f"Granted, later revoked ones included. {_FIRST_DECIDED}"
+    )
+    refused: Count = _count(Measure.REFUSED, f"Refused. {_FIRST_DECIDED}")
     withdrawn: Count = _count(Measure.WITHDRAWN, "Paid, then withdrawn; never in a rate.")
     lapsed: Count = _count(Measure.LAPSED, "Paid, then lapsed unanswered; never in a rate.")
     overturned: Count = _count(
@@ -133,11 +148,12 @@ class VolumeRow:
         "Decisions superseded by another outcome or ground, and visas revoked, by the date of the"
         " first decision; a revocation that was set aside later included.",
     )
-    refusal_rate: Rate = _rate(Measure.REFUSAL_RATE, "Refused of all decisions.")
-    national_refusal_rate: Rate = computed_field(
-        lambda root: root.published.national_refusal_rate(),
-        "The published refusal rate of the whole country in the same period; of the visa type where"
-        " the row is of one.",
+    refusal_rate: Rate = _rate(Measure.REFUSAL_RATE, f"Refused of all decisions. {_FIRST_DECIDED}")
+    network: NetworkOutcomes | None = strawberry.field(
+        default=None,
+        description="What the whole network decided in the period, of the visa type or nationality"
+        " that the row is of, whatever else it is narrowed to. Null where the rest of the network"
+        f" decided fewer than {FEWEST_DECISIONS} in any month of it.",
     )
     wip: Count = _count(Measure.WIP, "Paid and open at the end: a stock, never summed over time.")
     backlog: Count = _count(
@@ -228,6 +244,6 @@ class VolumeTable:
         " with days before it. Of this month, while there is no application."
     )
     published: VolumePublication | None = strawberry.field(
-        description="How figures were published that are not exact; null where all are exact."
+        description="How the figures were published; null where they are exact."
     )
     rows: list[VolumeRow] = strawberry.field(description="The groups, in order.")

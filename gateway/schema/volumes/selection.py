@@ -12,8 +12,8 @@ from gateway.schema.volumes.measures import MEASURES
 from gateway.strawberry_bridge import RootSelection, to_camel_case
 from models.volumes import Dimension, Measure
 
-#: The field of `VolumeRow` that is of the whole country.
-NATIONAL_RATE = "nationalRefusalRate"
+#: The field of `VolumeRow` that is of the whole network.
+NETWORK = "network"
 _NEAREST_WIDER = "nearestWider"
 _CHANGES = {Span.YEAR: "yearOnYear", Span.MONTH: "monthOnMonth"}
 
@@ -40,8 +40,8 @@ class VolumeSelection:
         return frozenset(self.fields.items())
 
     @property
-    def has_national_rate(self) -> bool:
-        return NATIONAL_RATE in self.fields
+    def has_network(self) -> bool:
+        return NETWORK in self.fields
 
     @property
     def has_nearest_wider(self) -> bool:
