@@ -25,7 +25,7 @@ LONGEST_KEY = 128
 _DATE: Any = {"type": "date"}
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """What a field holds, which decides how it is filled in and what the gateway is sent."""
 
     TEXT = "text"
@@ -42,7 +42,7 @@ class Field:
     """A field of a form, by its name in the input of the mutation."""
 
     name: str
-    kind: Kind = Kind.TEXT
+    kind: FieldKind = FieldKind.TEXT
     #: The values to choose from, or what lists them: visa types or partners.
     choices: Sequence[str] | str = ()
     is_required: bool = True
@@ -53,11 +53,11 @@ class Field:
         if not text:
             return None
         match self.kind:
-            case Kind.NUMBER:
+            case FieldKind.NUMBER:
                 return int(text)
-            case Kind.YES_OR_NO:
+            case FieldKind.YES_OR_NO:
                 return text == "true"
-            case Kind.COUNTRY:
+            case FieldKind.COUNTRY:
                 return text.upper()
             case _:
                 return text
@@ -203,7 +203,7 @@ def _labelled(
 ) -> html.Div:
     id_ = f"{form}-{field.name}"
     hints = (
-        *([say("changes.country_hint")] if field.kind is Kind.COUNTRY else []),
+        *([say("changes.country_hint")] if field.kind is FieldKind.COUNTRY else []),
         *([] if field.is_required else [say("changes.optional")]),
     )
     label = [say(f"changes.field.{field.name}"), *(html.Small(f" {hint}") for hint in hints)]
@@ -213,18 +213,18 @@ def _labelled(
 def _control(id_: str, field: Field, listed: Mapping[str, Mapping[str, str]], say: Texts) -> Any:
     given: dict[str, Any] = {"id": id_, "name": field.name, "required": field.is_required}
     match field.kind:
-        case Kind.REASON:
+        case FieldKind.REASON:
             return html.Textarea(rows=2, maxLength=LONGEST_REASON, **given)
-        case Kind.DAY:
+        case FieldKind.DAY:
             return dcc.Input(**given, **_DATE)
-        case Kind.NUMBER:
+        case FieldKind.NUMBER:
             return dcc.Input(type="number", min=0, step=1, **given)
-        case Kind.COUNTRY:
+        case FieldKind.COUNTRY:
             return dcc.Input(type="text", pattern="[A-Za-z]{2}", maxLength=2, **given)
-        case Kind.YES_OR_NO:
+        case FieldKind.YES_OR_NO:
             answers = {"true": say("changes.yes"), "false": say("changes.no")}
             return _select(given, answers, say)
-        case Kind.CHOICE:
+        case FieldKind.CHOICE:
             choices = field.choices
             names = (
                 listed.get(choices, {})

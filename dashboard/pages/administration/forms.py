@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from dashboard.components.forms import Changes, Field, Kind
+from dashboard.components.forms import Changes, Field, FieldKind
 
 VISA_TYPES, PARTNERS = "visa_types", "partners"
-_VISA_TYPE = Field("visaType", Kind.CHOICE, VISA_TYPES)
-_PARTNER = Field("partner", Kind.CHOICE, PARTNERS)
-_COUNTRY = Field("country", Kind.COUNTRY)
-_VALID_FROM = Field("validFrom", Kind.DAY)
-_OPENED_ON = Field("openedOn", Kind.DAY)
+_VISA_TYPE = Field("visaType", FieldKind.CHOICE, VISA_TYPES)
+_PARTNER = Field("partner", FieldKind.CHOICE, PARTNERS)
+_COUNTRY = Field("country", FieldKind.COUNTRY)
+_VALID_FROM = Field("validFrom", FieldKind.DAY)
+_OPENED_ON = Field("openedOn", FieldKind.DAY)
 _ENTRIES = ("VISA_FREE", "VISA_ON_ARRIVAL", "VISA_REQUIRED", "CALLING_VISA")
 _PURPOSES = ("TOURISM", "BUSINESS", "INVESTMENT", "GOVERNMENT", "TRANSIT")
 _DOCUMENTS = (
@@ -21,44 +21,44 @@ _DOCUMENTS = (
     "RESIDENCE_PERMIT",
 )
 _CLOSING = (
-    Field("closedOn", Kind.DAY, is_required=False),
+    Field("closedOn", FieldKind.DAY, is_required=False),
     Field("successor", is_required=False),
 )
 _TARGET = (
-    Field("hours", Kind.NUMBER),
-    Field("promisedPercent", Kind.NUMBER, is_required=False),
+    Field("hours", FieldKind.NUMBER),
+    Field("promisedPercent", FieldKind.NUMBER, is_required=False),
 )
 #: Every proposal names its decree.
-_DECREED = (Field("decree"), Field("reason", Kind.REASON))
-_REASON = Field("reason", Kind.REASON)
+_DECREED = (Field("decree"), Field("reason", FieldKind.REASON))
+_REASON = Field("reason", FieldKind.REASON)
 
 #: In the order in which they are offered.
 PROPOSALS: Mapping[str, Sequence[Field]] = {
-    "proposeFee": (_VISA_TYPE, Field("amountIdr", Kind.NUMBER), _VALID_FROM),
+    "proposeFee": (_VISA_TYPE, Field("amountIdr", FieldKind.NUMBER), _VALID_FROM),
     "proposeServiceTarget": (
         _VISA_TYPE,
-        Field("clock", Kind.CHOICE, ("STANDARD", "CALLING_VISA")),
+        Field("clock", FieldKind.CHOICE, ("STANDARD", "CALLING_VISA")),
         *_TARGET,
         _VALID_FROM,
     ),
-    "proposePassportRule": (_VISA_TYPE, Field("months", Kind.NUMBER), _VALID_FROM),
+    "proposePassportRule": (_VISA_TYPE, Field("months", FieldKind.NUMBER), _VALID_FROM),
     "proposeRequiredDocument": (
         _VISA_TYPE,
-        Field("kind", Kind.CHOICE, _DOCUMENTS),
-        Field("isRequired", Kind.YES_OR_NO),
+        Field("kind", FieldKind.CHOICE, _DOCUMENTS),
+        Field("isRequired", FieldKind.YES_OR_NO),
         _VALID_FROM,
     ),
     "proposeEligibility": (
         _VISA_TYPE,
-        Field("entry", Kind.CHOICE, _ENTRIES),
-        Field("purpose", Kind.CHOICE, _PURPOSES),
-        Field("isOpen", Kind.YES_OR_NO),
+        Field("entry", FieldKind.CHOICE, _ENTRIES),
+        Field("purpose", FieldKind.CHOICE, _PURPOSES),
+        Field("isOpen", FieldKind.YES_OR_NO),
         _VALID_FROM,
     ),
-    "proposeEntryRule": (_COUNTRY, Field("entry", Kind.CHOICE, _ENTRIES), _VALID_FROM),
+    "proposeEntryRule": (_COUNTRY, Field("entry", FieldKind.CHOICE, _ENTRIES), _VALID_FROM),
     "proposeDeadline": (
-        Field("wait", Kind.CHOICE, ("PAYMENT", "ANSWER")),
-        Field("days", Kind.NUMBER),
+        Field("wait", FieldKind.CHOICE, ("PAYMENT", "ANSWER")),
+        Field("days", FieldKind.NUMBER),
         _VALID_FROM,
     ),
     "proposePartnerCountry": (_PARTNER, _COUNTRY, _OPENED_ON),
@@ -70,18 +70,18 @@ PROPOSALS: Mapping[str, Sequence[Field]] = {
         Field("code"),
         Field("nameEn"),
         Field("nameId"),
-        Field("category", Kind.CHOICE, _PURPOSES),
-        Field("stayDays", Kind.NUMBER),
-        Field("useWithinDays", Kind.NUMBER),
-        Field("isMultipleEntry", Kind.YES_OR_NO),
-        Field("passportMonths", Kind.NUMBER),
-        Field("amountIdr", Kind.NUMBER),
+        Field("category", FieldKind.CHOICE, _PURPOSES),
+        Field("stayDays", FieldKind.NUMBER),
+        Field("useWithinDays", FieldKind.NUMBER),
+        Field("isMultipleEntry", FieldKind.YES_OR_NO),
+        Field("passportMonths", FieldKind.NUMBER),
+        Field("amountIdr", FieldKind.NUMBER),
         *_TARGET,
         _VALID_FROM,
     ),
-    "proposeVisaTypeEnd": (_VISA_TYPE, Field("validUntil", Kind.DAY, is_required=False)),
+    "proposeVisaTypeEnd": (_VISA_TYPE, Field("validUntil", FieldKind.DAY, is_required=False)),
     "proposeCountry": (
-        Field("code", Kind.COUNTRY),
+        Field("code", FieldKind.COUNTRY),
         Field("iso3"),
         Field("nameEn"),
         Field("nameId"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard.components.forms import Changes, Field, Kind
+from dashboard.components.forms import Changes, Field, FieldKind
 from dashboard.components.html_part import html_output, html_part, skeleton
 from dashboard.components.notice import failure_notice, missing_part
 from dashboard.components.page import Page, follow_address, part
@@ -22,7 +22,7 @@ SUPERVISORS = frozenset({"SUPERVISOR"})
 #: What waits, the most urgent first: an alert is about somebody who reads people now.
 WAITING = ("alerts", "hits", "inquiries", "held", "overdue")
 
-_REASON = Field("reason", Kind.REASON)
+_REASON = Field("reason", FieldKind.REASON)
 _CASE = Field("applicationId")
 CHANGES = Changes(
     "supervision",
@@ -31,14 +31,18 @@ CHANGES = Changes(
         "resolveHit": (
             _CASE,
             Field("kind"),
-            Field("resolution", Kind.CHOICE, ("NO_MATCH", "MATCH")),
+            Field("resolution", FieldKind.CHOICE, ("NO_MATCH", "MATCH")),
             _REASON,
         ),
-        "openInquiry": (Field("minutes", Kind.NUMBER), Field("mostPeople", Kind.NUMBER), _REASON),
+        "openInquiry": (
+            Field("minutes", FieldKind.NUMBER),
+            Field("mostPeople", FieldKind.NUMBER),
+            _REASON,
+        ),
         "approveInquiry": (Field("inquiryId"),),
         "reviewInquiry": (
             Field("inquiryId"),
-            Field("verdict", Kind.CHOICE, ("JUSTIFIED", "UNJUSTIFIED")),
+            Field("verdict", FieldKind.CHOICE, ("JUSTIFIED", "UNJUSTIFIED")),
             _REASON,
         ),
         "releaseApplication": (_CASE, _REASON),
