@@ -31,6 +31,7 @@ from dashboard.model.page_state import Address
 from dashboard.model.period import MOST_MONTHS, last_months, today
 from gateway.execution.cost import MOST, Cost, OperationCost
 from gateway.execution.cost.counting import has_bound
+from gateway.schema.mutations.inputs import MOST_AT_ONCE
 from gateway.schema.volumes.measures import FIELDS
 from gateway.schema.volumes.query import MOST_ROWS
 from gateway.viewer import Viewer as AccessViewer
@@ -48,6 +49,9 @@ pytestmark = pytest.mark.anyio
 
 QUESTIONS = (SUMMARY, MONTHS, PLACES, NAMES, CHOICES)
 OFFICER = AccessViewer("officer", Role.OFFICER)
+AGENT = AccessViewer(
+    "agent", Role.PARTNER_AGENT, partner="NUSA", countries=("AU",), centres=("AU-SYD",)
+)
 MANAGER = AccessViewer(
     "manager", Role.PARTNER_MANAGER, partner="NUSA", countries=("AU", "NZ"), centres=("AU-SYD",)
 )
@@ -151,6 +155,18 @@ async def test_what_cannot_be_used_costs_the_most(name, value) -> None:
         volumes(from: $f, to: "2025-12-31", groupBy: $g) { rows { intake { value } } } }"""
     given = {"f": "2025-01-01", "g": ["COUNTRY", "DAY"], name: value}
     assert rows(text, **given) == MOST_ROWS
+
+
+async def test_a_batch_costs_no_more_than_the_largest_that_is_taken() -> None:
+    text = """mutation($n: [SubmitApplicationsItem!]!) {
+        submitApplications(input: {idempotencyKey: "x", applications: $n}) {
+            results { application { id } }
+        }
+    }"""
+    one, most, more = (
+        cost(text, AGENT, n=[{}] * number).values for number in (1, MOST_AT_ONCE, MOST_AT_ONCE + 1)
+    )
+    assert one < most == more
 
 
 async def test_fields_switched_off_by_a_directive_cost_nothing() -> None:

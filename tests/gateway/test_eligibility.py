@@ -123,10 +123,13 @@ async def test_a_repeated_batch_repeats_its_eligible_visa_types(who) -> None:
 
 
 async def test_whoever_needs_no_visa_may_take_one_on_arrival(who, connection) -> None:
-    on = (await today_of(connection)).isoformat()
-    free = {"country": "NZ", "entry": "VISA_FREE", "validFrom": on}
-    await apply_decree(who, "proposeEntryRule", **free)
+    today = await today_of(connection)
+    on, tomorrow = today.isoformat(), (today + timedelta(days=1)).isoformat()
+    for entry, valid_from in (("VISA_FREE", on), ("CALLING_VISA", tomorrow)):
+        values = {"country": "NZ", "entry": entry, "validFrom": valid_from}
+        await apply_decree(who, "proposeEntryRule", **values)
     assert await eligible(who["anonymous"], "NZ") == ["B1", "C1"]
+    assert await eligible(who["anonymous"], "NZ", on=tomorrow) == ["C1"]
     await submitted_case(who, nationality="NZ")
 
 

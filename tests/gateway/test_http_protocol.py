@@ -123,6 +123,15 @@ async def test_malformed_requests_are_refused_with_our_error_body(
         assert (await client.end())[:2] == (status, code)
 
 
+async def test_headers_that_arrive_in_halves_are_no_longer_than_whole_ones() -> None:
+    half = b"A: b\r\n" * 500
+    async with small_gateway(header_limit="4096") as running:
+        client = await Raw.open(running.port)
+        sent = b"GET /health/live HTTP/1.1\r\nHost: gateway\r\n" + half
+        await client.send(sent, half + b"\r\n", pause=0.05)
+        assert (await client.end())[:2] == (431, "TOO_LARGE")
+
+
 async def test_complete_requests_are_answered_before_a_malformed_one_ends_the_connection() -> None:
     async with small_gateway() as running:
         client = await Raw.open(running.port)

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from graphql import GraphQLEnumType
 from websockets.exceptions import InvalidStatus
 
 from gateway.execution.expected import describe_expected
@@ -86,6 +87,12 @@ def test_each_type_is_described_in_indonesian() -> None:
         text = translate(f"`$x`: {describe_expected(type_)}", Language.ID)
         assert text.startswith("`$x`: Yang diharapkan adalah ")
         assert not {"A", "An", "of", "such"} & set(text.split()), text
+
+
+@pytest.mark.parametrize(("words", "are_named"), [(30, True), (31, False)])
+def test_the_words_of_an_enum_are_named_unless_they_are_many(words: int, are_named: bool) -> None:
+    enum = GraphQLEnumType("Word", {f"W{number}": number for number in range(words)})
+    assert describe_expected(enum).startswith("One of W0, W1, ") is are_named
 
 
 def test_a_sentence_of_graphql_core_is_not_translated() -> None:

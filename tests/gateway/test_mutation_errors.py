@@ -222,7 +222,8 @@ async def test_a_repeated_request_is_answered_in_its_own_language(who, world, co
         ("id;q=0.4, en;q=0.5", Language.EN), ("en;q=0.1,id;q=0.2", Language.ID),
         ("fr, id;q=0.1", Language.ID), ("id;q=0", Language.EN), ("id;q=x", Language.EN),
         ("*", Language.EN), ("id, *;q=0.5", Language.ID), (";;,,=q", Language.EN),
-        ("id;q=2", Language.EN), ("id," * 400, Language.EN),
+        ("id;q=2", Language.EN), ("en;q=0.9, id;q=1", Language.ID),
+        ("id," + " " * 497, Language.ID), ("id," + " " * 498, Language.EN),
     ],
 )  # fmt: skip
 def test_a_language_is_chosen_by_its_quality(header: str | None, language: Language) -> None:

@@ -74,6 +74,7 @@ async def test_pages_from_the_front_add_up_to_the_list(
         rows, info = await page(
             who["officer"], first=size, after=after, order=order_of(order, direction)
         )
+        assert rows, "there is no next page after the last row"
         assert info["hasPreviousPage"] is bool(walked)
         walked += rows
         after, goes_on = info["endCursor"], info["hasNextPage"]
@@ -91,6 +92,7 @@ async def test_pages_from_the_back_add_up_to_the_list(
         rows, info = await page(
             who["officer"], last=size, before=before, order=order_of(order, direction)
         )
+        assert rows, "there is no page before the first row"
         assert info["hasNextPage"] is bool(walked)
         walked = rows + walked
         before, goes_on = info["startCursor"], info["hasPreviousPage"]

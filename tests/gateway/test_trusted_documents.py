@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from gateway.execution import trusted_documents
 from models.documents import Registration, document_hash, register, retire
 from models.row_security import database_role
 from models.vocabulary import Role
@@ -142,6 +143,20 @@ async def test_replicas_learn_of_a_registration_and_of_its_end_within_seconds(
         await retire(connection, [document_hash(PAGE)])
         for who in (one, other):
             await until_code(who["officer"], body, "DOCUMENT_NOT_FOUND")
+
+
+async def test_what_is_registered_is_looked_up_less_often_than_what_is_not(
+    world: str, connection, monkeypatch
+) -> None:
+    monkeypatch.setattr(trusted_documents, "FRESH_SECONDS", 1_000.0)
+    monkeypatch.setattr(trusted_documents, "MISS_SECONDS", 0.0)
+    page = {"documentId": await register_document(connection, PAGE)}
+    async with asking(world) as who:
+        assert (await who["officer"].send(page)).codes == []
+        await retire(connection, [document_hash(PAGE)])
+        assert (await who["officer"].send(page)).codes == []
+        another = {"documentId": await register_document(connection, EVERYBODY)}
+        assert (await who["officer"].send(another)).codes == []
 
 
 async def test_strangers_ids_cause_one_reading_a_second(world: str, connection, traffic) -> None:

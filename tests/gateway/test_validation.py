@@ -17,8 +17,11 @@ from graphql import (
     validate,
 )
 
+from gateway.errors import RequestError
+from gateway.execution.documents import parse_document
 from gateway.execution.rules_together import RulesTogether
 from gateway.execution.validation import RULES, with_all_rules
+from gateway.limits import MOST_FIELDS
 from tests.premises import Premises, holds
 
 SCHEMA = build_schema("""
@@ -118,6 +121,12 @@ def test_random_documents_are_as_valid_as_graphql_core_says(start: int) -> None:
             if seed % 5 == 0:
                 one_by_one = validate(SCHEMA, document, RULES)
                 assert list(map(str, ours)) == list(map(str, one_by_one)), print_ast(document)
+
+
+def test_a_document_has_no_more_fields_than_may_be() -> None:
+    parse_document(f"{{ {'a ' * MOST_FIELDS}}}")
+    with pytest.raises(RequestError, match=str(MOST_FIELDS)):
+        parse_document(f"{{ {'a ' * (MOST_FIELDS + 1)}}}")
 
 
 def test_a_rule_that_skips_or_breaks_off_concerns_no_other() -> None:

@@ -299,6 +299,8 @@ def test_rows_are_kept_within_their_bytes() -> None:
     kept.keep("large", "mark", large, size_of(large))
     assert kept.find("large", "mark") is None
     assert kept.bytes == 0
+    kept.keep("as large as may be", "mark", [], 198_000)
+    assert (kept.bytes, kept.find("as large as may be", "mark")) == (200_000, [])
 
 
 async def test_a_rendered_table_is_kept_for_its_document_alone(who) -> None:

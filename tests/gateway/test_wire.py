@@ -2,14 +2,17 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx2
 import pytest
 
+from gateway import limits
 from gateway.app import create_app
+from gateway.errors import RequestError
 from gateway.wire import explorer
+from gateway.wire.parameters import read_json
 from tests import tokens
 from tests.gateway.small_schema import SmallExecutor
 
@@ -78,6 +81,7 @@ def code_of(response: httpx2.Response) -> str:
         (f"{NEW}; charset=utf-8", NEW),
         (f"text/html, {OLD}", OLD),
         ("APPLICATION/JSON", OLD),
+        (f"{OLD:1000}", OLD),
     ],
 )
 async def test_answer_has_the_accepted_media_type(client, accept, media_type) -> None:
@@ -88,7 +92,8 @@ async def test_answer_has_the_accepted_media_type(client, accept, media_type) ->
 
 
 @pytest.mark.parametrize(
-    "accept", ["text/html", "image/*", f"{OLD};q=0", f"{OLD};q=0, */*", f"{NEW}; charset=x"]
+    "accept",
+    ["text/html", "image/*", f"{OLD};q=0", f"{OLD};q=0, */*", f"{NEW}; charset=x", f"{OLD:1001}"],
 )
 async def test_unacceptable_media_type_is_refused(client, executor, accept) -> None:
     response = await ask(client, {"query": "{ role }"}, accept)
@@ -128,6 +133,26 @@ async def test_packed_body_is_refused(client) -> None:
 
 
 # --- The body ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fill", "most", "code"),
+    [
+        (lambda n: b"[" * n + b"]" * n, limits.DEEPEST_JSON, "BAD_REQUEST"),
+        (lambda n: b"[" + b"1," * (n - 1) + b"1]", limits.MOST_VALUES, "TOO_LARGE"),
+        (
+            lambda n: b"{" + b",".join(b'"%d":1' % key for key in range(n)) + b"}",
+            limits.MOST_KEYS, "TOO_LARGE",
+        ),
+        (lambda n: b'"' + rb"\"" * (n - 2) + b'"', limits.MOST_QUOTES, "TOO_LARGE"),
+    ],
+    ids=["levels", "values", "keys", "quotes"],
+)  # fmt: skip
+def test_json_is_read_up_to_its_limits(fill: Callable[[int], bytes], most: int, code: str) -> None:
+    assert read_json(fill(most)) is not None
+    with pytest.raises(RequestError) as refused:
+        read_json(fill(most + 1))
+    assert refused.value.code == code
 
 
 DEEP = b'{"query":"{ role }","variables":' + b'{"a":' * 100 + b"1" + b"}" * 101

@@ -93,7 +93,7 @@ async def test_a_supervisor_sees_who_applies_through_one_partner_after_another(
     in_sydney = await in_verification(who, identity=person("Shandra Opper", "SHOP00001"))
     refusal = {"outcome": "REFUSED", "ground": "FORGED_DOCUMENT"}
     await perform(officer, "recordDecision", in_sydney, **refusal)
-    await lodged_in_perth(who, person("Sandra Hopper", "SHOP00001", "1985-01-01"))
+    in_perth = await lodged_in_perth(who, person("Sandra Hopper", "SHOP00001", "1985-01-01"))
     # Another one comes twice by the same partner; and a third one comes for the first time since
     # long before, which is once.
     for _ in range(2):
@@ -147,6 +147,17 @@ async def test_a_supervisor_sees_who_applies_through_one_partner_after_another(
     rejected = await at_several(supervisor)
     assert [row["applicant"] for row in rejected["rows"]] == [first]
     assert rejected["rate"] == found["rate"]
+    # A window has the whole of its first day and of its last one.
+    for case, day in ((in_sydney, days_ago(20)), (in_perth, days_ago(18))):
+        await connection.execute(
+            "UPDATE application SET submitted_at = $2::text::timestamp AT TIME ZONE 'Asia/Jakarta'"
+            " WHERE id = $1", row_id(case), day,
+        )  # fmt: skip
+    for last, people in ((19, []), (18, [first])):
+        window = {"from": days_ago(20), "to": days_ago(last)}
+        assert [
+            row["applicant"] for row in (await at_several(supervisor, **window))["rows"]
+        ] == people
     asked = await supervisor(SEVERAL, **{"from": days_ago(1), "to": days_ago(-1), "after": "x"})
     assert (asked.status, "data" in asked.body) == (400, False)
     asked = await supervisor(SEVERAL, **{"from": "2024-01-01", "to": "2025-01-01"})

@@ -31,6 +31,15 @@ class Area:
         ]
 
 
+_PROJECT = Path(__file__).resolve().parents[2]
+
+
+def matching(patterns: str) -> tuple[str, ...]:
+    """The test files that these patterns name."""
+    found = (sorted(_PROJECT.glob(f"tests/{pattern}.py")) for pattern in patterns.split())
+    return tuple(path.relative_to(_PROJECT).as_posix() for paths in found for path in paths)
+
+
 #: What the models keep of people, beside their cases.
 _PEOPLE = ["[ad]*", "ban", "person/*", "rights/*", "supervision/*", "reference/*", "jobs/*"]
 
@@ -41,49 +50,28 @@ AREAS = (
             *("models/life/[cjprs]*.py", "models/jobs/overdue.py", "gateway/mutations/[!rs]*.py"),
             "gateway/mutations/[rs][cetu][!p]*.py",
         ),
-        (
-            "tests/models/test_life.py",
-            "tests/models/test_life_lapsing.py",
-            "tests/models/test_overdue_bystanders.py",
-            "tests/gateway/test_paused_time.py",
-            "tests/gateway/test_mutations.py",
-            "tests/gateway/test_mutations_submitted.py",
-            "tests/gateway/test_mutations_decided.py",
-            "tests/gateway/test_mutations_once.py",
-            "tests/gateway/test_mutation_errors.py",
-            "tests/gateway/test_allowed.py",
-            "tests/gateway/test_eligibility.py",
-            "tests/gateway/test_reference.py",
-            "tests/journeys/test_agent.py",
-            "tests/journeys/test_agent_at_a_portal.py",
-            "tests/journeys/test_applicant.py",
-            "tests/journeys/test_family.py",
-            "tests/journeys/test_officer.py",
-            "tests/journeys/test_screening.py",
-            "tests/journeys/test_supervisor.py",
-            "tests/journeys/test_person.py",
-            "tests/journeys/test_correction.py",
-            "tests/journeys/test_ban.py",
-            "tests/journeys/test_after_the_grant.py",
-            "tests/journeys/test_treasury.py",
-            "tests/journeys/test_decrees.py",
-        ),
+        matching("""
+            models/test_life models/test_life_lapsing models/test_overdue_bystanders
+            gateway/test_paused_time gateway/test_mutations gateway/test_mutations_submitted
+            gateway/test_mutations_decided gateway/test_mutations_once
+            gateway/test_mutation_errors gateway/test_allowed gateway/test_eligibility
+            gateway/test_reference journeys/test_agent journeys/test_agent_at_a_portal
+            journeys/test_applicant journeys/test_family journeys/test_officer
+            journeys/test_screening journeys/test_supervisor journeys/test_person
+            journeys/test_correction journeys/test_ban journeys/test_after_the_grant
+            journeys/test_treasury journeys/test_decrees models/test_case_triggers
+            models/test_corrected_identity
+        """),
     ),
     Area(
         "volumes",
         ("models/volumes/*.py",),
-        (
-            "tests/models/test_volumes.py",
-            "tests/models/test_volumes_ages.py",
-            "tests/models/test_volumes_open_ages.py",
-            "tests/models/test_volumes_histograms.py",
-            "tests/models/test_volumes_intake_target.py",
-            "tests/models/test_volumes_rollups.py",
-            "tests/models/test_volumes_recomputed.py",
-            "tests/gateway/test_volumes.py",
-            "tests/journeys/test_supervisors_week.py",
-            "tests/models/test_migrations.py",
-        ),
+        matching("""
+            models/test_volumes models/test_volumes_ages models/test_volumes_open_ages
+            models/test_volumes_histograms models/test_volumes_intake_target
+            models/test_volumes_rollups models/test_volumes_recomputed gateway/test_volumes
+            journeys/test_supervisors_week models/test_migrations models/test_volume_contribution
+        """),
     ),
     Area(
         "publication",
@@ -209,33 +197,18 @@ AREAS = (
             *("gateway/mutations/*/*.py", "gateway/mutations/[rs][iu][gp]*.py"),
             *("gateway/schema/*.py", "gateway/schema/[bmrs]*/*.py"),
         ),
-        (
-            "tests/models/test_matching.py",
-            "tests/models/test_linking.py",
-            "tests/models/test_rescreening.py",
-            "tests/models/test_transfers.py",
-            "tests/models/test_drop_entries.py",
-            "tests/gateway/test_vault.py",
-            "tests/gateway/test_vault_bans.py",
-            "tests/gateway/test_people.py",
-            "tests/gateway/test_erasing.py",
-            "tests/gateway/test_erasing_waits.py",
-            "tests/gateway/test_inquiries.py",
-            "tests/gateway/test_reference.py",
-            "tests/gateway/test_reference_once.py",
-            "tests/gateway/test_reference_refusals.py",
-            "tests/gateway/test_bad_input.py",
-            "tests/gateway/test_keeper.py",
-            "tests/journeys/test_ban.py",
-            "tests/journeys/test_breach.py",
-            "tests/journeys/test_data_subject.py",
-            "tests/journeys/test_data_protection_officer.py",
-            "tests/journeys/test_decrees.py",
-            "tests/journeys/test_inquiry.py",
-            "tests/journeys/test_patterns.py",
-            "tests/journeys/test_person.py",
-            "tests/journeys/test_supervisor.py",
-        ),
+        matching("""
+            models/test_matching models/test_linking models/test_rescreening models/test_transfers
+            models/test_drop_entries gateway/test_vault gateway/test_vault_bans
+            gateway/test_people gateway/test_erasing gateway/test_erasing_waits
+            gateway/test_inquiries gateway/test_reference gateway/test_reference_once
+            gateway/test_reference_refusals gateway/test_bad_input gateway/test_keeper
+            journeys/test_ban journeys/test_breach journeys/test_data_subject
+            journeys/test_data_protection_officer journeys/test_decrees journeys/test_inquiry
+            journeys/test_patterns journeys/test_person journeys/test_supervisor
+            models/test_supervised_functions models/test_people_in_reach
+            models/test_reference_functions gateway/test_breach_arguments
+        """),
     ),
     Area(
         "figures",
@@ -276,61 +249,32 @@ AREAS = (
             "models/database/*.py",
             "models/logs.py",
         ),
-        (
-            "tests/gateway/test_settings.py",
-            "tests/gateway/test_doctor.py",
-            "tests/gateway/test_init.py",
-            "tests/gateway/test_internal.py",
-            "tests/gateway/test_languages.py",
-            "tests/gateway/test_request_log.py",
-            "tests/gateway/test_starting.py",
-            "tests/gateway/test_origins.py",
-            "tests/gateway/test_sign_in.py",
-            "tests/gateway/test_documents_command.py",
-            "tests/gateway/test_people_command.py",
-            "tests/gateway/test_keeper.py",
-            "tests/gateway/test_schema.py",
-            "tests/models/test_database_url.py",
-            "tests/models/test_database_hosts.py",
-            "tests/models/test_reset_connections.py",
-            "tests/test_schema_checks.py",
-        ),
+        matching("""
+            gateway/test_settings gateway/test_doctor gateway/test_init gateway/test_internal
+            gateway/test_languages gateway/test_request_log gateway/test_starting
+            gateway/test_origins gateway/test_sign_in gateway/test_documents_command
+            gateway/test_people_command gateway/test_keeper gateway/test_schema
+            models/test_database_url models/test_database_hosts models/test_reset_connections
+            test_schema_checks gateway/test_setting_parsers
+        """),
     ),
     # What no browser is needed for: figures, sentences, exports, and the walls of the process.
     Area(
         "dashboard",
         ("dashboard/*.py", "dashboard/*/*.py", "dashboard/*/*/*.py"),
-        (
-            "tests/dashboard/analysis/test_attention.py",
-            "tests/dashboard/analysis/test_contributions.py",
-            "tests/dashboard/analysis/test_expected.py",
-            "tests/dashboard/analysis/test_tails.py",
-            "tests/dashboard/analysis/test_target.py",
-            "tests/dashboard/analysis/test_usual.py",
-            "tests/dashboard/test_answer_cache.py",
-            "tests/dashboard/test_callback_guard.py",
-            "tests/dashboard/test_comparisons.py",
-            "tests/dashboard/test_definitions.py",
-            "tests/dashboard/test_documents.py",
-            "tests/dashboard/test_export.py",
-            "tests/dashboard/test_figures.py",
-            "tests/dashboard/test_gate.py",
-            "tests/dashboard/test_html_part.py",
-            "tests/dashboard/test_my_data.py",
-            "tests/dashboard/test_outcomes.py",
-            "tests/dashboard/test_own_work.py",
-            "tests/dashboard/test_page_request.py",
-            "tests/dashboard/test_pages.py",
-            "tests/dashboard/test_parts.py",
-            "tests/dashboard/test_privacy.py",
-            "tests/dashboard/test_session_keys.py",
-            "tests/dashboard/test_settings.py",
-            "tests/dashboard/test_static_files.py",
-            "tests/dashboard/test_titles.py",
-            "tests/dashboard/test_today_pictures.py",
-            "tests/dashboard/test_today_sentences.py",
-            "tests/dashboard/test_wording.py",
-        ),
+        matching("""
+            dashboard/analysis/test_* dashboard/test_answer_cache dashboard/test_callback_guard
+            dashboard/test_comparisons dashboard/test_definitions dashboard/test_documents
+            dashboard/test_export dashboard/test_figures dashboard/test_gate
+            dashboard/test_html_part dashboard/test_my_data dashboard/test_outcomes
+            dashboard/test_own_work dashboard/test_page_request dashboard/test_pages
+            dashboard/test_parts dashboard/test_privacy dashboard/test_session_keys
+            dashboard/test_settings dashboard/test_static_files dashboard/test_titles
+            dashboard/test_today_pictures dashboard/test_today_sentences dashboard/test_wording
+            dashboard/test_ranking dashboard/test_trend dashboard/test_regions
+            dashboard/test_page_parts dashboard/test_today_tables dashboard/test_today_values
+            dashboard/test_today_attention
+        """),
     ),
 )
 
