@@ -113,17 +113,9 @@ def _before() -> Any:
 _ALL_HOLD = "all that is given must hold."
 
 
-@strawberry.input(description=f"Narrows to values; {_ALL_HOLD}")
+@strawberry.input(description=f"Narrows to values, or to none; {_ALL_HOLD}")
 class Filter(Generic[Value]):
-    """A filter of a column that always has a value."""
-
-    eq: Value | None = _eq()
-    in_: list[Value] | None = _in()
-
-
-@strawberry.input(name="OrNoneFilter", description=f"Narrows to values, or to none; {_ALL_HOLD}")
-class OptionalFilter(Generic[Value]):
-    """A filter of a column that may be null."""
+    """A filter of a column by its values."""
 
     eq: Value | None = _eq()
     in_: list[Value] | None = _in()
@@ -146,19 +138,9 @@ class TextFilter:
     prefix: str | None = _option("Begins with this; capital and small letters are distinguished.")
 
 
-@strawberry.input(name="Filter", description=f"Narrows to a span of time; {_ALL_HOLD}")
+@strawberry.input(name="Filter", description=f"Narrows to a span of time, or to none; {_ALL_HOLD}")
 class Span(Generic[Moment]):
     """A filter by a half-open range of dates or instants."""
-
-    from_: Moment | None = _from()
-    before: Moment | None = _before()
-
-
-@strawberry.input(
-    name="OrNoneFilter", description=f"Narrows to a span of time, or to none; {_ALL_HOLD}"
-)
-class OptionalSpan(Generic[Moment]):
-    """The same of a column that may be null."""
 
     from_: Moment | None = _from()
     before: Moment | None = _before()

@@ -17,8 +17,6 @@ from gateway.mapping.filters import (
     Condition,
     Filter,
     GivenWhere,
-    OptionalFilter,
-    OptionalSpan,
     Span,
     TextFilter,
     WordFilter,
@@ -103,7 +101,7 @@ def where_input(cls: type[Any]) -> type[Where] | None:
     members: dict[str, Any] = {
         "__annotations__": {
             name: Annotated[
-                _filter_of(field, filtered_fields[name].column) | None,
+                _filter_of(field) | None,
                 strawberry.argument(description=field.description),
             ]
             for name, field in filters.items()
@@ -172,16 +170,16 @@ def _of_ids(field: Any) -> str | None:
     return None
 
 
-def _filter_of(field: Any, column: Any) -> Any:
+def _filter_of(field: Any) -> Any:
     """The filter type of a field: links are filtered by code or id, others by their own type."""
-    source, is_optional = field.metadata[SOURCE], bool(column.expression.nullable)
+    source = field.metadata[SOURCE]
     if isinstance(source, ToOne):
         code: Any = CountryCode if source.remote is Country.code else str
         code = strawberry.ID if _of_ids(field) else code
-        return OptionalFilter[code] if is_optional else Filter[code]
+        return Filter[code]
     kind = python_type(field)
     if kind in (date, datetime):
-        return OptionalSpan[kind] if is_optional else Span[kind]
+        return Span[kind]
     if source.has_prefix:
         return TextFilter
     return WordFilter[kind] if _words(field) else Filter[kind]
