@@ -9,6 +9,7 @@ from bench import (
     alerts,
     demo,
     driver,
+    lists,
     load,
     page,
     peers,
@@ -110,6 +111,15 @@ def _volumes(applications: int, rounds: int) -> None:
 def _saturated(applications: int, rounds: int) -> None:
     """What the dashboard's questions read once every cell has figures in every month."""
     run_on_fastest_loop(saturated.measure(applications, rounds))
+
+
+@bench.command("lists")
+@click.option("--applications", default=1_000_000, show_default=True, help="World size.")
+@click.option("--triples", default=100, show_default=True, help="Of each viewer.")
+@click.option("--viewer", "viewers", multiple=True, help="Only this one.")
+def _lists(applications: int, triples: int, viewers: tuple[str, ...]) -> None:
+    """Lists narrowed by every pair of filters, and by random triples, beside a single row."""
+    run_on_fastest_loop(lists.measure(applications, triples, viewers))
 
 
 @bench.command("walls")
