@@ -23,7 +23,7 @@ MISSING = (
 )
 
 
-async def test_an_applicant_goes_from_the_form_to_the_visa(who) -> None:
+async def test_an_applicant_goes_from_the_form_to_the_visa(who, connection) -> None:
     ruby = who["applicant"]
 
     async def my_case() -> dict:
@@ -41,14 +41,15 @@ async def test_an_applicant_goes_from_the_form_to_the_visa(who) -> None:
     assert (paid["stage"], paid["payBy"], paid["answerBy"]) == ("IN_PROCESS", None, None)
     assert at(paid["decideBy"]) - datetime.now(tz=at(paid["decideBy"]).tzinfo) > timedelta(days=4)
 
-    # An officer misses two things, and says what about them. She has two weeks.
+    # An officer misses two things, and says what about them. She has ten days, since today.
+    await connection.execute("INSERT INTO deadline VALUES ('ANSWER', wib_day(now()), 10)")
     await assign_to(who, "officer", case)
     await perform(who["officer"], "requestInformation", case, items=list(MISSING))
     asked = await my_case()
     assert asked["stage"] == "WAITING_FOR_APPLICANT"
     items = asked["requestedItems"]["nodes"]
     assert [{"kind": item["kind"], "note": item["note"]} for item in items] == list(MISSING)
-    assert at(asked["answerBy"]) == at(items[0]["requestedAt"]) + timedelta(days=14)
+    assert at(asked["answerBy"]) == at(items[0]["requestedAt"]) + timedelta(days=10)
     assert "ANSWER_INFORMATION" in possible(asked)
 
     # She answers one by one. The case goes on with the second.

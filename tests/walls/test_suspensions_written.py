@@ -167,6 +167,13 @@ async def test_who_suspended_without_a_second_person_does_not_suspend_anew(conne
     anew = SUSPEND.replace(str(ID), str(UUID(int=901)))
     assert not await is_done(connection, FIRST, anew.format(by="administrator"))
     assert await is_done(connection, SECOND, anew.format(by="second"))
+    # It goes by the last one.
+    await connection.execute(
+        "INSERT INTO suspension (id, subject, reason, suspended_by, suspended_at, ends_at) VALUES"
+        f" ('{UUID(int=902)}', 'officer', 'A leak.', 'second', now() - interval '1 day', {OVER})"
+    )
+    assert await is_done(connection, FIRST, anew.format(by="administrator"))
+    assert not await is_done(connection, SECOND, anew.format(by="second"))
 
 
 @pytest.mark.parametrize(
