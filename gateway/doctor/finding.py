@@ -27,7 +27,7 @@ def finding_of(fault: Fault, what: str) -> Finding:
     return Finding(what, why, mend, fault)
 
 
-class Question(NamedTuple):
+class Examination(NamedTuple):
     """A query that returns one sentence for each thing that is wrong."""
 
     query: str

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from gateway.doctor.finding import Finding, Question
+from gateway.doctor.finding import Examination, Finding
 
 _INIT = "Run `gerbang init`"
 _FILE = "or give `gerbang init --files DIR` a file"
@@ -19,23 +19,23 @@ _TODAY = """
 """
 
 QUESTIONS = (
-    Question(
+    Examination(
         "SELECT 'There are no countries.' WHERE NOT EXISTS (SELECT FROM country)",
         "Nobody's nationality is known, so no application can be handed in.",
         f"{_INIT}.",
     ),
-    Question(
+    Examination(
         "SELECT 'No entry rule is in force today.' WHERE EXISTS (SELECT FROM country)"
         " AND NOT EXISTS (SELECT FROM entry_rule, today WHERE valid_from <= on_day)",
         "Calling-visa nationalities would be taken for others, without a clearance.",
         f"{_INIT}, or propose them as an administrator (proposeEntryRule).",
     ),
-    Question(
+    Examination(
         "SELECT 'No visa type is offered today.' WHERE NOT EXISTS (SELECT FROM offered)",
         "Nothing can be applied for.",
         f"{_INIT}, or propose one as an administrator (proposeVisaType).",
     ),
-    Question(
+    Examination(
         "SELECT format('Nobody may take %s today.', string_agg(code, ', ' ORDER BY code))"
         " FROM offered WHERE NOT EXISTS (SELECT FROM (SELECT DISTINCT ON (entry, purpose) is_open"
         " FROM eligibility, today WHERE visa_type_code = offered.code AND valid_from <= on_day"
@@ -43,14 +43,14 @@ QUESTIONS = (
         "Nobody is eligible, so no application of these types can be handed in.",
         f"Propose it as an administrator (proposeEligibility), {_FILE} of eligibility.",
     ),
-    Question(
+    Examination(
         "SELECT format('No fee is in force today for %s.', string_agg(code, ', ' ORDER BY code))"
         " FROM offered WHERE NOT EXISTS (SELECT FROM fee, today"
         " WHERE visa_type_code = offered.code AND fee.valid_from <= on_day) HAVING count(*) > 0",
         "Nothing can be billed, so no application of these types can be handed in.",
         f"Propose it as an administrator (proposeFee), {_FILE} of fees.",
     ),
-    Question(
+    Examination(
         "SELECT format('No passport rule is in force today for %s.',"
         " string_agg(code, ', ' ORDER BY code)) FROM offered WHERE NOT EXISTS (SELECT FROM"
         " passport_rule, today WHERE visa_type_code = offered.code"
@@ -59,7 +59,7 @@ QUESTIONS = (
         " be handed in.",
         f"{_INIT}, or propose it as an administrator (proposePassportRule).",
     ),
-    Question(
+    Examination(
         "SELECT format('No service target is in force today for %s.',"
         " string_agg(code, ', ' ORDER BY code)) FROM offered WHERE NOT EXISTS (SELECT FROM"
         " service_target, today WHERE visa_type_code = offered.code AND clock = 'STANDARD'"
@@ -67,7 +67,7 @@ QUESTIONS = (
         "No payment can be recorded, since nobody could say until when it is to be decided.",
         f"Propose it as an administrator (proposeServiceTarget), {_FILE} of targets.",
     ),
-    Question(
+    Examination(
         "SELECT format('No service target for calling-visa nationalities is in force today.')"
         " FROM calling WHERE calling.exists AND EXISTS (SELECT FROM offered)"
         " AND NOT EXISTS (SELECT FROM service_target, today"
@@ -75,7 +75,7 @@ QUESTIONS = (
         "No payment of a calling-visa nationality can be recorded.",
         "Propose it as an administrator (proposeServiceTarget with clock CALLING_VISA).",
     ),
-    Question(
+    Examination(
         "SELECT format('No deadline is in force today for %s.', string_agg(wait, ', '))"
         " FROM unnest(ARRAY['PAYMENT', 'ANSWER']) AS wait WHERE NOT EXISTS (SELECT FROM"
         " deadline, today WHERE deadline.wait = wait.wait AND valid_from <= on_day)"
@@ -83,14 +83,14 @@ QUESTIONS = (
         "Applications that wait for their applicant would wait for ever; nothing can be billed.",
         f"{_INIT}, or propose them as an administrator (proposeDeadline).",
     ),
-    Question(
+    Examination(
         "SELECT format('%s rows of reference data are in no change of the ledger.', count(*))"
         " FROM find_unrecorded_reference_rows() HAVING count(*) > 0",
         "Somebody wrote them past the two administrators that a change takes.",
         "Find out who; `gerbang init` then writes them into the ledger as what came without a"
         " decree.",
     ),
-    Question(
+    Examination(
         "SELECT 'No partner takes applications today.' WHERE NOT EXISTS (SELECT FROM open_country)",
         "Only who applies directly can apply; no agent can hand anything in.",
         f"{_INIT} --files DIR with your partners, their countries and centres, or propose them as"

@@ -6,7 +6,7 @@ each finding.
 
 import asyncpg
 
-from gateway.doctor.finding import Finding, Question
+from gateway.doctor.finding import Examination, Finding
 from models.row_security import DATABASE_ROLES
 
 #: Prefix of every query. It uses both parameters, so that a query need not use either.
@@ -17,13 +17,13 @@ _ROLES = """
 _MIGRATE = "Run `gerbang migrate`, which puts it right."
 
 QUESTIONS = (
-    Question(
+    Examination(
         "SELECT format('The role %I is missing.', name) FROM unnest($1::text[] || $2::text) AS name"
         " WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)",
         "The gateway cannot act in a role that does not exist.",
         _MIGRATE,
     ),
-    Question(
+    Examination(
         """
         SELECT format('The role %I has the attribute %s.', rolname, attribute)
         FROM pg_roles CROSS JOIN LATERAL (VALUES
@@ -36,7 +36,7 @@ QUESTIONS = (
         " reads without saying as whom, and the others are ways to become such a role.",
         "Take it away with ALTER ROLE … NO…; or run `gerbang migrate` for the login.",
     ),
-    Question(
+    Examination(
         """
         SELECT format('%I may act as %I%s.', member.rolname, held.rolname,
             CASE WHEN admin_option AND member.rolname = $2 THEN ', and let others'
@@ -52,14 +52,14 @@ QUESTIONS = (
         "A membership is a way from one scope into another.",
         "REVOKE the membership, then run `gerbang migrate`.",
     ),
-    Question(
+    Examination(
         "SELECT format('The login %I may not act as %I.', $2::text, name)"
         " FROM unnest($1::text[]) AS name WHERE NOT EXISTS (SELECT FROM pg_auth_members"
         " WHERE roleid::regrole::text = name AND member::regrole::text = $2 AND set_option)",
         "Viewers of that role are refused.",
         _MIGRATE,
     ),
-    Question(
+    Examination(
         """
         SELECT format('%s belongs to %I.', pg_describe_object(classid, objid, objsubid),
             refobjid::regrole::text)
@@ -71,7 +71,7 @@ QUESTIONS = (
         "An owner may change or drop what it owns, its row rules included.",
         "Give it to the owner of the database: REASSIGN OWNED BY … TO …",
     ),
-    Question(
+    Examination(
         """
         SELECT format('What %I runs is shown to whoever logs in as it.', $2::text)
         WHERE NOT EXISTS (SELECT FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole
@@ -80,7 +80,7 @@ QUESTIONS = (
         "The statement that begins a transaction holds a sealed context, good for some seconds.",
         _MIGRATE,
     ),
-    Question(
+    Examination(
         """
         SELECT format('%s begins with %s.', coalesce(rolname, 'Everybody'), setting)
         FROM pg_db_role_setting CROSS JOIN LATERAL unnest(setconfig) AS setting
@@ -93,7 +93,7 @@ QUESTIONS = (
         "A name in a statement then means something else, or triggers and row rules do not hold.",
         "ALTER ROLE … RESET …, and ALTER ROLE … IN DATABASE … RESET …",
     ),
-    Question(
+    Examination(
         """
         SELECT format('In schema %I, new objects of kind %s are open to %s.',
             coalesce(nspname, 'any'), defaclobjtype, coalesce(rolname, 'PUBLIC'))
@@ -105,7 +105,7 @@ QUESTIONS = (
         "The next table would be open before anybody wrote a row rule for it.",
         "Take the default privileges away: ALTER DEFAULT PRIVILEGES … REVOKE …",
     ),
-    Question(
+    Examination(
         """
         SELECT format('%s may %s the setting %s.', coalesce(rolname, 'PUBLIC'),
             lower(privilege_type), parname)
@@ -116,7 +116,7 @@ QUESTIONS = (
         "Settings that only a superuser may change turn off triggers and what is shown to whom.",
         "REVOKE … ON PARAMETER … FROM …",
     ),
-    Question(
+    Examination(
         "SELECT format('PUBLIC may make temporary tables in %I.', datname)"
         " FROM pg_database CROSS JOIN LATERAL aclexplode(coalesce(datacl, acldefault('d', datdba)))"
         " AS entry WHERE datname = current_database() AND entry.grantee = 0"
@@ -124,7 +124,7 @@ QUESTIONS = (
         "A temporary table hides one of ours from whoever is given the same connection next.",
         _MIGRATE,
     ),
-    Question(
+    Examination(
         """
         SELECT format('The schema %I is open to %s.', nspname, coalesce(rolname, 'PUBLIC'))
         FROM pg_namespace CROSS JOIN LATERAL aclexplode(nspacl) AS entry
@@ -135,13 +135,13 @@ QUESTIONS = (
         "What lies there has no row rules of ours.",
         "REVOKE ALL ON SCHEMA … FROM …, or keep it in another database.",
     ),
-    Question(
+    Examination(
         "SELECT format('The extension %s is installed.', extname) FROM pg_extension"
         " WHERE extname <> 'plpgsql'",
         "Its functions run past the row rules or show what others run; Gerbang needs none.",
         "DROP EXTENSION …, or keep it in another database.",
     ),
-    Question(
+    Examination(
         "SELECT format('The foreign server %I is defined.', srvname) FROM pg_foreign_server",
         "A foreign table reads under another login, where no row rule of ours holds.",
         "DROP SERVER … CASCADE",

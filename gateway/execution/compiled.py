@@ -15,7 +15,7 @@ from gateway.execution.cost import OperationCost
 from gateway.execution.documents import Documents, WeightedCache, operation_of, weight_of
 from gateway.execution.input_values import InputTypes
 from gateway.limits import MOST_KEPT_TOKENS
-from gateway.logs.requests import Kind
+from gateway.logs.requests import OperationKind
 from models.vocabulary import Role
 
 #: The types of personal data, and how their fields are named in the log.
@@ -44,7 +44,7 @@ class CompiledOperation:
         self.document = document
         self.operation = operation
         self.view = view
-        self.kind = Kind(operation.operation.value)
+        self.kind = OperationKind(operation.operation.value)
         self.cost = OperationCost(operation, document, view)
         self._documents = documents
         self._role = role

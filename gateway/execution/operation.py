@@ -17,7 +17,7 @@ from graphql import (
 from gateway.access.purpose import StatedPurpose
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.budgets import Charge
-from gateway.logs.requests import Kind, current_record
+from gateway.logs.requests import OperationKind, current_record
 from gateway.texts.language import Language
 from gateway.viewer import Viewer
 from models.vocabulary import Role
@@ -117,7 +117,9 @@ class SubscriptionRunner(Protocol):
         ...
 
 
-def refuse_misplaced(kind: Kind, kinds: Collection[Kind], request: OperationRequest) -> None:
+def refuse_misplaced(
+    kind: OperationKind, kinds: Collection[OperationKind], request: OperationRequest
+) -> None:
     """Refuse operations that do not run where they were sent, and mutations by GET: crawlers and
     other sites can trigger those."""
     if kind not in kinds:
@@ -126,7 +128,7 @@ def refuse_misplaced(kind: Kind, kinds: Collection[Kind], request: OperationRequ
             "Only subscriptions run over the socket, and only queries and mutations over HTTP.",
         )
     current_record().kind = kind
-    if kind is Kind.MUTATION and not request.may_write:
+    if kind is OperationKind.MUTATION and not request.may_write:
         raise RequestError(
             ErrorCode.METHOD_NOT_ALLOWED,
             "Send a mutation by POST.",

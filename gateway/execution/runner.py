@@ -51,7 +51,7 @@ from gateway.execution.plan.run import PlanRun
 from gateway.execution.purpose_directive import purpose_arguments
 from gateway.execution.schemas import Schemas, build_schemas
 from gateway.execution.trusted_documents import TrustedDocuments
-from gateway.logs.requests import Kind, Way, WhyExecutor, current_record
+from gateway.logs.requests import OperationKind, Way, WhyExecutor, current_record
 from gateway.mapping.arguments import CheckContext
 from gateway.mapping.context import Context
 from gateway.mapping.figure_reads import FigureCache
@@ -68,7 +68,7 @@ from models.person.vault import Vault, VaultError
 from models.vocabulary import Role
 
 #: The kinds of operations that run over HTTP.
-_BY_REQUEST = (Kind.QUERY, Kind.MUTATION)
+_BY_REQUEST = (OperationKind.QUERY, OperationKind.MUTATION)
 
 
 #: Produces the root values. The operation is executed once for each.
@@ -135,7 +135,7 @@ class SchemaRunner:
         viewer: Viewer,
         trace_id: str,
         charge: Charge,
-        kinds: Collection[Kind] = _BY_REQUEST,
+        kinds: Collection[OperationKind] = _BY_REQUEST,
     ) -> AdmittedOperation:
         """Check, charge and prepare an operation, whose document was found.
 
@@ -226,7 +226,9 @@ class SchemaRunner:
 
         Raises RequestError for a query that the viewer may not run.
         """
-        admitted = self.admit(request, viewer, "", Charge(self.budgets, viewer), [Kind.QUERY])
+        admitted = self.admit(
+            request, viewer, "", Charge(self.budgets, viewer), [OperationKind.QUERY]
+        )
         plan = self._plans.plan(admitted)
         if isinstance(plan, WhyExecutor):
             return plan
@@ -283,7 +285,7 @@ class SchemaRunner:
             return planned
         record.way = Way.EXECUTOR
         record.note_executor(WhyExecutor.REFUSED)
-        if record.kind is Kind.QUERY and admitted.asks_of_schema:
+        if record.kind is OperationKind.QUERY and admitted.asks_of_schema:
             raise schema_refusal()  # only plans limit introspection
         running = [
             run_execution(build_execution(admitted, context=context, root=value))

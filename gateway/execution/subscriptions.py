@@ -20,7 +20,7 @@ from gateway.execution.budgets import Charge
 from gateway.execution.graphql_core import build_execution, open_event_stream
 from gateway.execution.operation import AdmittedOperation, Answer, OperationRequest
 from gateway.execution.runner import SchemaRunner
-from gateway.logs.requests import Kind, current_record
+from gateway.logs.requests import OperationKind, current_record
 from gateway.mapping.change_feed import (
     BROKEN,
     RETRY_SECONDS,
@@ -38,7 +38,7 @@ from models.vocabulary import Role
 #: Transient failures: the change is read again, since it has not been delivered.
 _PASSING = frozenset({ErrorCode.UNAVAILABLE, ErrorCode.TIMEOUT, ErrorCode.INTERNAL})
 _MOST_ATTEMPTS = 5
-_KINDS = (Kind.SUBSCRIPTION,)
+_KINDS = (OperationKind.SUBSCRIPTION,)
 
 
 class SchemaSubscriptions:

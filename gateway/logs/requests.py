@@ -13,7 +13,7 @@ from uuid import UUID
 from models.vocabulary import Role
 
 
-class Kind(StrEnum):
+class OperationKind(StrEnum):
     """The kind of an operation."""
 
     UNKNOWN = "unknown"
@@ -51,7 +51,7 @@ class OperationRecord:
     """One operation, filled in while it runs. Its log line and its metrics are made from it."""
 
     trace_id: str = ""
-    kind: Kind = Kind.UNKNOWN
+    kind: OperationKind = OperationKind.UNKNOWN
     #: The acting role; None until the token is verified.
     role: Role | None = None
     #: SHA-256 of the document's text, in hexadecimal.
@@ -114,7 +114,7 @@ class OperationRecord:
         """The fields of its log line; unknown ones are left out."""
         fields = {
             "trace": self.trace_id,
-            "kind": self.kind if self.kind is not Kind.UNKNOWN else None,
+            "kind": self.kind if self.kind is not OperationKind.UNKNOWN else None,
             "role": self.role,
             "document": self.document,
             "operation": self.name,

@@ -49,7 +49,7 @@ class AnswerBan(Request):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class BanAnswer:
     """The columns that an answer writes, the state that it needs, and whose part in the entry rules
     its author out."""
 
@@ -61,12 +61,12 @@ class Answer:
 
 #: By mutation.
 ANSWERS = {
-    "approveBan": Answer(BanState.PROPOSED, "approved_by", after="proposed_by"),
-    "rejectBan": Answer(BanState.PROPOSED, "rejected_by", "reject_reason", "proposed_by"),
-    "proposeBanWithdrawal": Answer(
+    "approveBan": BanAnswer(BanState.PROPOSED, "approved_by", after="proposed_by"),
+    "rejectBan": BanAnswer(BanState.PROPOSED, "rejected_by", "reject_reason", "proposed_by"),
+    "proposeBanWithdrawal": BanAnswer(
         BanState.APPROVED, "withdrawal_proposed_by", "withdrawal_reason"
     ),
-    "approveBanWithdrawal": Answer(
+    "approveBanWithdrawal": BanAnswer(
         BanState.WITHDRAWAL_PROPOSED, "withdrawn_by", after="withdrawal_proposed_by"
     ),
 }
@@ -157,7 +157,7 @@ async def _answer(transaction: WriteTransaction, request: AnswerBan) -> str:
     return str(request.ban)
 
 
-def _check_answer(row: Any, answer: Answer, subject: str, reasons: Reasons) -> None:
+def _check_answer(row: Any, answer: BanAnswer, subject: str, reasons: Reasons) -> None:
     is_first = answer.state is BanState.APPROVED
     if row.state != answer.state:
         if is_first and row.state == BanState.WITHDRAWAL_PROPOSED:

@@ -19,8 +19,7 @@ from gateway.mutations.locked_case import Case, read_case
 from gateway.mutations.offer import read_eligible
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
 from gateway.mutations.people import check_passport, check_values
-from gateway.mutations.requests import Correction as Proposed
-from gateway.mutations.requests import StepRequest
+from gateway.mutations.requests import ProposedCorrection, StepRequest
 from gateway.mutations.screening import ask
 from models import Application, Correction, Country, IdentityVersion
 from models.life import Refusal
@@ -39,7 +38,7 @@ _COME = {
 
 
 async def check_correction(
-    transaction: WriteTransaction, proposed: Proposed, case: Case, reasons: Reasons
+    transaction: WriteTransaction, proposed: ProposedCorrection, case: Case, reasons: Reasons
 ) -> None:
     """Add a reason for each mistake of what is proposed, never a value."""
     named = {proposed.nationality, proposed.values.get("passport_issuing_state")} - {None}
@@ -77,7 +76,7 @@ async def propose_correction(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
     """Write the proposed version. Before payment it takes effect at once."""
-    proposed = request.correction or Proposed({}, None)
+    proposed = request.correction or ProposedCorrection({}, None)
     person = await _person(transaction, case)
     await _refuse_elsewhere(transaction, case, person, request.target)
     of_person = IdentityVersion.applicant_id == person

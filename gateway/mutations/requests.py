@@ -72,7 +72,7 @@ class StepRequest(Request):
     #: Which documents are there; the others of the checklist are missing.
     documents: tuple[DocumentKind, ...] = ()
     reason: str | None = None
-    correction: "Correction | None" = None
+    correction: "ProposedCorrection | None" = None
     #: The queue whose most urgent case is taken, in place of a named case.
     queue: Queue | None = None
     #: The officer to whom a case is given; None if it goes back to its queue.
@@ -114,7 +114,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
+class ProposedCorrection:
     """The changes to a person on file; never logged, like a person."""
 
     #: By the columns of an identity.

@@ -6,7 +6,7 @@ import strawberry
 
 from gateway.mapping.declare import Node, column, link, noun, position
 from gateway.schema.applicant import Applicant
-from gateway.schema.bans.ban_entry import BanEntry
+from gateway.schema.ban_entry import BanEntry
 from gateway.schema.supervision.inquiry import Inquiry
 from models import Alert as Row
 from models import Applicant as ApplicantRow

@@ -10,11 +10,9 @@ from gateway.mapping.declare import Node, column, link, noun, ruled_value
 from gateway.mapping.linked_pages import pages
 from gateway.schema.access_event import AccessEvent
 from gateway.schema.country import Country
-from gateway.schema.identity import Identity
-from gateway.schema.identity_version import IdentityVersion
-from gateway.schema.linker_read import LinkerRead
+from gateway.schema.erasure import Erasure
+from gateway.schema.identity import Identity, IdentityVersion, LinkerRead
 from gateway.schema.person_link import PersonLink
-from gateway.schema.rights.erasure import Erasure
 from models import AccessEvent as AccessEventRow
 from models import Applicant as ApplicantRow
 from models import Application as ApplicationRow

@@ -14,14 +14,11 @@ from gateway.mapping.linked_pages import pages
 from gateway.mapping.scalars import Rupiah
 from gateway.schema.allowed import FACTS, LOOKED_AT, AllowedStep, allowed_steps
 from gateway.schema.applicant import Applicant
-from gateway.schema.bill import Bill
-from gateway.schema.case_document import CaseDocument
-from gateway.schema.correction import Correction
+from gateway.schema.case_file import Bill, CaseDocument, Correction, RequestedItem
 from gateway.schema.country import Country
 from gateway.schema.decision import Decision
+from gateway.schema.erasure import LegalHold
 from gateway.schema.partner import Centre, Partner
-from gateway.schema.requested_item import RequestedItem
-from gateway.schema.rights.legal_hold import LegalHold
 from gateway.schema.screening import Screening
 from gateway.schema.visa_type import VisaType
 from models import Applicant as ApplicantRow

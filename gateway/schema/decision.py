@@ -1,16 +1,29 @@
-"""What officers decided."""
+"""What officers decided, and the visas that grants yield."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
 
 from gateway.mapping.declare import Node, column, link, noun
 from gateway.mapping.enums import PublicReason
-from gateway.schema.visa import Visa
 from models import Decision as DecisionRow
 from models import Visa as VisaRow
 from models.vocabulary import Ground, Outcome
+
+
+@noun(key=VisaRow.visa_number)
+class Visa:
+    """A visa, with the terms that held on the day on which it was granted."""
+
+    number: str = column(VisaRow.visa_number, "Its number: `ID`, and 12 digits and letters.")
+    issued_at: datetime = column(VisaRow.issued_at, "When it was granted.")
+    use_by: date = column(VisaRow.use_by, "Last day on which it is valid for entry.")
+    stay_days: int = column(VisaRow.stay_days, "Days of stay, of each entry.")
+    revoked_at: datetime | None = column(VisaRow.revoked_at, "When it was taken back.")
+    superseded_at: datetime | None = column(
+        VisaRow.superseded_at, "When the decision that granted it was corrected."
+    )
 
 
 @noun(key=DecisionRow.id)

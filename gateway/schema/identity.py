@@ -1,11 +1,13 @@
-"""The identity of an applicant: personal data; every read of it is logged."""
+"""Who an applicant is and was, and which versions of it the LINKER read."""
 
-from datetime import date
+from datetime import date, datetime
 
 from gateway.mapping.declare import column, link, noun
 from gateway.schema.country import Country
 from models import Country as CountryRow
 from models import Identity as IdentityRow
+from models import IdentityVersion as IdentityVersionRow
+from models import LinkerRead as LinkerReadRow
 from models.person.sealed import sealed_cell
 from models.vocabulary import Sex
 
@@ -38,3 +40,57 @@ class Identity:
         sealed_cell(IdentityRow.passport_expires_on),
         "The last day on which the passport is valid; null where it was left out.",
     )
+
+
+@noun(key=IdentityVersionRow.applicant_id, is_logged=True)
+class IdentityVersion:
+    """One version of an identity. A proposed one has only the values that are to change.
+
+    It is read like `Identity`: with a purpose, and logged.
+    """
+
+    number: int = column(IdentityVersionRow.number, "1, 2, 3 … of one person.")
+    full_name: str | None = column(
+        sealed_cell(IdentityVersionRow.full_name), "Name as in the passport."
+    )
+    passport_number: str | None = column(
+        sealed_cell(IdentityVersionRow.passport_number), "Passport number."
+    )
+    birth_date: date | None = column(sealed_cell(IdentityVersionRow.birth_date), "Date of birth.")
+    email: str | None = column(sealed_cell(IdentityVersionRow.email), "E-mail address.")
+    phone: str | None = column(
+        sealed_cell(IdentityVersionRow.phone), "Phone number, with country code."
+    )
+    sex: Sex | None = column(sealed_cell(IdentityVersionRow.sex), "Sex as in the passport.")
+    place_of_birth: str | None = column(
+        sealed_cell(IdentityVersionRow.place_of_birth), "Place of birth as in the passport."
+    )
+    passport_issuing_state: Country | None = link(
+        IdentityVersionRow.passport_issuing_state,
+        CountryRow.code,
+        "The state that issued the passport.",
+    )
+    passport_expires_on: date | None = column(
+        sealed_cell(IdentityVersionRow.passport_expires_on),
+        "The last day on which the passport is valid.",
+    )
+    nationality: Country | None = link(
+        IdentityVersionRow.nationality_code, CountryRow.code, "Nationality of the passport."
+    )
+    written_at: datetime = column(IdentityVersionRow.written_at, "When it was lodged or proposed.")
+    valid_from: datetime | None = column(
+        IdentityVersionRow.valid_from,
+        "Since when it is, or was, the identity; null if it never was.",
+    )
+    valid_until: datetime | None = column(
+        IdentityVersionRow.valid_until, "Until when it was the identity; null for the current one."
+    )
+
+
+@noun(key=LinkerReadRow.id)
+class LinkerRead:
+    """One read by the LINKER, which looks for other files of everybody alike; never removed."""
+
+    version: int = column(LinkerReadRow.version, "The version of the identity that was read.")
+    read_at: datetime = column(LinkerReadRow.read_at, "When.")
+    fields: list[str] = column(LinkerReadRow.fields, "The fields of `Identity` that were read.")

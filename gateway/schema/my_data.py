@@ -7,8 +7,7 @@ import strawberry
 
 from gateway.access.rows import vouch_for
 from gateway.mapping.context import Context
-from gateway.schema.access_event import AccessEvent
-from gateway.schema.access_words import DELAY_ENGLISH, DELAY_INDONESIAN
+from gateway.schema.access_event import DELAY_ENGLISH, DELAY_INDONESIAN, AccessEvent
 from gateway.schema.applicant import Applicant
 from gateway.texts.language import Language
 from models import Applicant as ApplicantRow

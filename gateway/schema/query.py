@@ -16,19 +16,17 @@ from gateway.schema.access_event import AccessEvent
 from gateway.schema.alert import Alert
 from gateway.schema.applicant import Applicant
 from gateway.schema.application import Application, ApplicationConnection
-from gateway.schema.bans.ban_entry import BanEntry
-from gateway.schema.bill import Bill
+from gateway.schema.ban_entry import BanEntry
+from gateway.schema.case_file import Bill
 from gateway.schema.country import Country
-from gateway.schema.eligible import eligible_visa_types
+from gateway.schema.data_request import DataRequest
+from gateway.schema.key_operation import KeyOperation
 from gateway.schema.lookups import NODES, Name, load_row, look_up, node_named
 from gateway.schema.my_data import MyData, my_data
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.people import MOST_FOUND, people
 from gateway.schema.person_lookup import PersonLookup
-from gateway.schema.policies import Policy, policies_of
 from gateway.schema.reference_change import ReferenceChange
-from gateway.schema.rights.data_request import DataRequest
-from gateway.schema.rights.key_operation import KeyOperation
 from gateway.schema.screening import Screening
 from gateway.schema.supervision.inquiry import Inquiry
 from gateway.schema.supervision.officers import OfficerTable, officers
@@ -53,8 +51,8 @@ from gateway.schema.supervision.several_partners import (
     people_at_several,
 )
 from gateway.schema.suspension import Suspension
-from gateway.schema.viewer import Viewer
-from gateway.schema.visa_type import VisaType
+from gateway.schema.viewer import Policy, Viewer, policies_of
+from gateway.schema.visa_type import VisaType, eligible_visa_types
 from gateway.schema.volumes.national import (
     RefusalGroundTable,
     ScreeningReferralTable,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from gateway.mapping.declare import Node, column, link, links, noun
-from gateway.schema.bans.ban_entry import BanEntry, BanMatch
+from gateway.schema.ban_entry import BanEntry, BanMatch
 from models import Application as ApplicationRow
 from models import BanEntry as BanRow
 from models import BanMatch as MatchRow

@@ -1,8 +1,12 @@
-"""The viewer's own subject, role and scope, as the API shows them."""
+"""Who is asking, and what the policy lets a role do."""
+
+from collections.abc import Iterator
 
 import strawberry
 
+from gateway.access.fields import readable_fields
 from gateway.mapping.scalars import CountryCode
+from gateway.policy import POLICY
 from gateway.viewer import Viewer as RequestViewer
 from models.vocabulary import Role
 
@@ -32,3 +36,19 @@ class Viewer:
             countries=[CountryCode(code) for code in viewer.countries],
             centres=list(viewer.centres),
         )
+
+
+@strawberry.type(description="What the role that acts may read of one type.")
+class Policy:
+    type: str = strawberry.field(description="Name of the type.")
+    rows: str = strawberry.field(description="Which rows it reaches, in words.")
+    fields: list[str] = strawberry.field(description="Which fields it reads, by name.")
+
+
+def policies_of(role: Role) -> Iterator[Policy]:
+    """One entry for each type of which the role may read a field."""
+    for name, access in POLICY.items():
+        fields = readable_fields(name, role)
+        rule = access.rows.get(role, "no rows of its own")
+        if fields:
+            yield Policy(type=name, rows=str(rule), fields=sorted(fields))

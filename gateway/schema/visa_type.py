@@ -1,16 +1,24 @@
 """Visa types with their dated terms: eligibility, documents, passports, fees, service targets."""
 
 from datetime import date
+from typing import Annotated
 
+import strawberry
+from sqlalchemy import ARRAY, Text, literal
+
+from gateway.access.rows import reachable, vouch_for
+from gateway.mapping.context import Context
 from gateway.mapping.declare import Node, column, links, noun
 from gateway.mapping.enums import translated_column
-from gateway.mapping.scalars import Hours, Rupiah
+from gateway.mapping.scalars import CountryCode, Hours, Rupiah
+from gateway.mutations.case_statements import today
 from models import Eligibility as EligibilityRow
 from models import Fee as FeeRow
 from models import PassportRule as PassportRuleRow
 from models import RequiredDocument as RequiredDocumentRow
 from models import ServiceTarget as ServiceTargetRow
 from models import VisaType as VisaTypeRow
+from models.reference.dated_rules import EligibleVisaTypes, select_eligible
 from models.vocabulary import Clock, DocumentKind, Entry, TripPurpose, VisaCategory
 
 
@@ -125,3 +133,27 @@ class VisaType(Node):
         "Within what time to decide, latest first: at most 20, one for each decree.",
         order=(ServiceTargetRow.valid_from.desc(), ServiceTargetRow.clock),
     )
+
+
+async def eligible_visa_types(
+    info: strawberry.Info,
+    nationality: Annotated[
+        CountryCode,
+        strawberry.argument(description="ISO 3166 alpha-2 code of the passport's country."),
+    ],
+    purpose: Annotated[
+        TripPurpose | None, strawberry.argument(description="What for; any purpose without it.")
+    ] = None,
+    on: Annotated[
+        date | None, strawberry.argument(description="Day of handing in, in WIB; today without it.")
+    ] = None,
+) -> list[VisaType]:
+    context: Context = info.context
+    noun = context.catalogue.nouns[VisaType.__name__]
+    nationalities = literal([nationality], ARRAY(Text))
+    statement = select_eligible(nationalities, today() if on is None else literal(on))
+    in_reach = statement.where(reachable(noun.name, context.viewer))
+    rows = await context.session.rows(vouch_for(in_reach, noun.name))
+    codes = EligibleVisaTypes.of(rows).fitting_types(nationality, purpose)
+    loader = context.loaders.by(noun, VisaTypeRow.code)
+    return [found for found in await loader.load_many(codes) if found is not None]

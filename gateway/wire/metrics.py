@@ -9,7 +9,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.logs.requests import Kind, OperationRecord, Way
+from gateway.logs.requests import OperationKind, OperationRecord, Way
 from models.vocabulary import Role
 
 MEASURED_PATHS = ("/graphql",)
@@ -113,7 +113,7 @@ class Metrics:
         self._seconds.observe(seconds)
         if record.codes:
             self.note_errors(record)
-        if record.kind is not Kind.UNKNOWN:
+        if record.kind is not OperationKind.UNKNOWN:
             self._note_operation(record, seconds)
 
     def note_payload(self, record: OperationRecord) -> None:
@@ -132,10 +132,10 @@ class Metrics:
             self._unlogged.inc()
         self._turn_seconds.inc(record.turn_seconds)
         self._connection_seconds.inc(record.connection_seconds)
-        if record.why_executor and record.kind is Kind.QUERY:
+        if record.why_executor and record.kind is OperationKind.QUERY:
             self._fallbacks.labels(record.why_executor.value).inc()
 
-    def _series(self, kind: Kind, role: Role | None, way: Way) -> _Series:
+    def _series(self, kind: OperationKind, role: Role | None, way: Way) -> _Series:
         """The methods that update these labels. Cached, since ``labels()`` costs more than the
         update itself."""
         labels = (kind.value, role.value if role else UNKNOWN)

@@ -15,7 +15,7 @@ from gateway.access.tokens import Authentication
 from gateway.error_reports import error_entries
 from gateway.errors import ErrorCode, GerbangError, RequestError
 from gateway.execution.operation import Answer, OperationRequest, SubscriptionRunner
-from gateway.logs.requests import Kind, begin_record, log_subscription
+from gateway.logs.requests import OperationKind, begin_record, log_subscription
 from gateway.texts.language import language_of
 from gateway.viewer import Viewer
 from gateway.wire.addresses import Addresses
@@ -40,7 +40,7 @@ class ObservedFollower:
         self, request: OperationRequest, viewer: Viewer, trace_id: str
     ) -> AsyncGenerator[Answer, None]:
         record = begin_record(trace_id)
-        record.kind, record.role = Kind.SUBSCRIPTION, viewer.role
+        record.kind, record.role = OperationKind.SUBSCRIPTION, viewer.role
         record.note_document(request.document)
         started_at, payloads = time.monotonic(), 0
         try:

@@ -16,7 +16,7 @@ from gateway.mutations.reference.requests import (
     ProposeVisaType,
     ProposeVisaTypeEnd,
 )
-from gateway.mutations.reference.rows import Row, Span, check_known, end_row, read_row
+from gateway.mutations.reference.rows import DatedTable, Row, check_known, end_row, read_row
 from models import (
     Country,
     Deadline,
@@ -31,7 +31,7 @@ from models import (
 from models.life import Refusal
 from models.vocabulary import Clock, Entry
 
-_TYPES = Span(VisaType, "valid_from", "valid_until")
+_TYPES = DatedTable(VisaType, "valid_from", "valid_until")
 
 
 async def build_country(

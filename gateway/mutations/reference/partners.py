@@ -15,8 +15,8 @@ from gateway.mutations.reference.requests import (
     ProposePartnerCountryClosing,
 )
 from gateway.mutations.reference.rows import (
+    DatedTable,
     Row,
-    Span,
     Values,
     check_known,
     end_row,
@@ -26,8 +26,8 @@ from gateway.mutations.reference.rows import (
 from models import Centre, Country, Partner, PartnerCountry
 from models.life import Refusal
 
-_COUNTRIES = Span(PartnerCountry, "opened_on", "closed_on")
-_CENTRES = Span(Centre, "opened_on", "closed_on")
+_COUNTRIES = DatedTable(PartnerCountry, "opened_on", "closed_on")
+_CENTRES = DatedTable(Centre, "opened_on", "closed_on")
 
 
 async def build_partner(

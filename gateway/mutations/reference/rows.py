@@ -35,7 +35,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class DatedTable:
     """A table of effective-dated rows: its columns for the first day and the first day after."""
 
     noun: type[Base]
@@ -91,7 +91,7 @@ async def replace(
 async def end_row(
     transaction: WriteTransaction,
     request: ReferenceRequest,
-    span: Span,
+    span: DatedTable,
     key: Values,
     today: date,
     reasons: Reasons,

@@ -7,9 +7,9 @@ from uuid import UUID
 from gateway.mapping.ids import key_in
 from gateway.mutations.outcome import Reason
 from gateway.mutations.requests import (
-    Correction,
     Item,
     Person,
+    ProposedCorrection,
     ReliefRequest,
     Request,
     StepRequest,
@@ -94,7 +94,7 @@ def read_correction_of_person(intent: Intent, input_: inputs.ProposeCorrectionIn
     if "passport_number" in values and "passport_expires_on" not in values:
         path = ("identity", "passportExpiresOn")
         faults = (*faults, _invalid(*path, rule="expiry_with_number"))
-    proposed = Correction(values, input_.nationality)
+    proposed = ProposedCorrection(values, input_.nationality)
     return read_step(intent, input_, faults, correction=proposed)
 
 

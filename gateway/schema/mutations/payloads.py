@@ -10,12 +10,12 @@ from gateway.mapping.declare import CHANGED_TYPE
 from gateway.mutations.outcome import Outcome, Reason, Result
 from gateway.schema.alert import Alert
 from gateway.schema.application import Application
-from gateway.schema.bans.ban_entry import BanEntry
-from gateway.schema.bill import Bill
+from gateway.schema.ban_entry import BanEntry
+from gateway.schema.case_file import Bill
+from gateway.schema.data_request import DataRequest
+from gateway.schema.erasure import LegalHold
 from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.schema.reference_change import ReferenceChange
-from gateway.schema.rights.data_request import DataRequest
-from gateway.schema.rights.legal_hold import LegalHold
 from gateway.schema.screening import Screening
 from gateway.schema.supervision.inquiry import Inquiry
 from gateway.schema.suspension import Suspension

@@ -7,7 +7,7 @@ from sqlalchemy import String, case, literal
 from gateway.mapping.declare import Expression, Node, column, link, noun
 from gateway.mapping.enums import translated_column
 from gateway.schema.applicant import Applicant
-from gateway.schema.rights.erasure import Erasure
+from gateway.schema.erasure import Erasure
 from models import Applicant as ApplicantRow
 from models import DataRequest as Row
 from models import Erasure as ErasureRow

@@ -1,0 +1,78 @@
+"""What belongs to the file of a case: its bill and documents, what its applicant was asked for, and
+corrections.
+"""
+
+from datetime import datetime
+
+from gateway.mapping.declare import Node, column, noun
+from gateway.mapping.scalars import Rupiah
+from models import Bill as BillRow
+from models import CaseDocument as CaseDocumentRow
+from models import Correction as CorrectionRow
+from models import RequestedItem as RequestedItemRow
+from models.vocabulary import CorrectionState, DocumentKind, RequestedItemKind, Role
+
+
+@noun(key=BillRow.billing_code)
+class Bill(Node):
+    """The fee of one application, fixed when it was billed: state revenue (PNBP)."""
+
+    code: str = column(BillRow.billing_code, "What it is paid under: 15 digits.")
+    amount_idr: Rupiah = column(BillRow.amount_idr, "Amount to pay.")
+    issued_at: datetime = column(BillRow.issued_at, "When it was issued.")
+    due_at: datetime = column(BillRow.due_at, "Until when it can be paid.")
+    paid_at: datetime | None = column(
+        BillRow.paid_at, "When the treasury reported that it was paid."
+    )
+    receipt_number: str | None = column(
+        BillRow.receipt_number, "The treasury's number of the payment."
+    )
+
+
+@noun(key=RequestedItemRow.id)
+class RequestedItem:
+    """One thing that the applicant was asked for: a document, or something about person or trip."""
+
+    kind: RequestedItemKind = column(RequestedItemRow.kind, "What is missing.")
+    note: str | None = column(RequestedItemRow.note, "What about it.")
+    requested_at: datetime = column(RequestedItemRow.requested_at, "When it was asked for.")
+    answered_at: datetime | None = column(
+        RequestedItemRow.answered_at, "When it was handed in; null while it is missing."
+    )
+    answered_by: str | None = column(
+        RequestedItemRow.answered_by, "Subject who recorded that it was handed in."
+    )
+
+
+@noun(key=CaseDocumentRow.kind)
+class CaseDocument:
+    """A document that belongs to the file, and whether it is there: never what is in it."""
+
+    kind: DocumentKind = column(CaseDocumentRow.kind, "Which document.")
+    recorded_at: datetime | None = column(
+        CaseDocumentRow.recorded_at, "When it was recorded as present; null while it is missing."
+    )
+    recorded_by: str | None = column(CaseDocumentRow.recorded_by, "Subject who recorded it.")
+
+
+@noun(key=CorrectionRow.id)
+class Correction(Node):
+    """A proposed version of the identity; its values are in `Applicant.identityVersions`."""
+
+    version: int = column(CorrectionRow.version, "The number of that version.")
+    state: CorrectionState = column(CorrectionRow.state, "What came of it.")
+    proposed_at: datetime = column(CorrectionRow.proposed_at, "When it was proposed.")
+    proposed_by: str = column(CorrectionRow.proposed_by, "Subject who proposed it.")
+    proposed_role: Role = column(CorrectionRow.proposed_role, "Role in which it was proposed.")
+    approved_at: datetime | None = column(
+        CorrectionRow.approved_at, "After a grant: when the first of two approved it."
+    )
+    approved_by: str | None = column(CorrectionRow.approved_by, "Subject who approved it first.")
+    closed_at: datetime | None = column(
+        CorrectionRow.closed_at, "When it took effect, was rejected, or lapsed with its case."
+    )
+    closed_by: str | None = column(
+        CorrectionRow.closed_by,
+        "Subject who let it take effect, or rejected it; none where it lapsed.",
+    )
+    reason: str | None = column(CorrectionRow.reason, "Why it was rejected.")
