@@ -27,20 +27,15 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.access.authentication import Authentication, Verification
+from gateway.access.provider_keys import KeySource, ProviderKeys, published_at
 from gateway.access.suspensions import Suspensions
-from gateway.access.tokens import (
-    Authentication,
-    KeySource,
-    ProviderKeys,
-    Verification,
-    published_at,
-)
 from gateway.execution.operation import OperationRunner, SubscriptionRunner
 from gateway.faults import Fault
 from gateway.settings import Settings, SettingsError
 from gateway.wire import explorer
-from gateway.wire.addresses import Addresses
 from gateway.wire.admission import Admission, AdmissionLimits
+from gateway.wire.connections import Addresses
 from gateway.wire.edge import Edge
 from gateway.wire.health import Check, Drain, Health, internal_app
 from gateway.wire.http import GraphQLOverHTTP

@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 
 from gateway.access.pool_watch import PoolWatch
 from gateway.access.probe import FIGURES, Probe
+from gateway.access.provider_keys import KeySource
 from gateway.access.statistics import Statistics
 from gateway.access.suspensions import Suspensions
-from gateway.access.tokens import KeySource
 from gateway.access.transactions.begin import Clock, Seal, TransactionLimits, TransactionStarts
 from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.app import create_app

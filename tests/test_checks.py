@@ -202,7 +202,7 @@ def test_an_index_that_serves_no_question_is_named(tree: Path, before: str, afte
         ('"/health/live"})', "})", r"/health/live is served, but the gate \(dashboard/.*\) lets"),
         ('{"/role", ', '{"/rule", ', "lets people through to /rule, which nothing serves"),
         ('Route("/health/ready", health.ready),\n    ]', 'Route("/status", health.ready),\n    ]',
-         r"gateway/app\.py:\d+: /status is served, but PATHS \(gateway/logs/.*\) does not name it"),
+         r"gateway/app\.py:\d+: /status is served, but PATHS \(gateway/logs.*\) does not name it"),
         ('"/metrics")\n', '"/metrics", "/metrics/all")\n', "PATHS names /metrics/all, which no"),
     ],
 )  # fmt: skip

@@ -7,8 +7,14 @@ from typing import Any
 
 from dashboard.analysis.intervals import has_enough
 from dashboard.figures import CHOSEN_COLOUR, SERIES_COLOUR, layout_of
-from dashboard.figures.classes import class_limits, class_of, shades_of
-from dashboard.figures.regions import Frame, frame_of, places_to_name
+from dashboard.figures.regions import (
+    Frame,
+    class_limits,
+    class_of,
+    frame_of,
+    places_to_name,
+    shades_of,
+)
 from dashboard.model.measures import RELATIVE, Measure
 from dashboard.model.places import places
 from dashboard.model.rows import Line

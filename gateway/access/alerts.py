@@ -16,7 +16,7 @@ from psycopg import Error
 
 from gateway.access.transactions.begin import TransactionStart, commit_in_one_write
 from gateway.errors import ErrorCode, FieldError, RequestError
-from gateway.logs.requests import current_record
+from gateway.logs import current_record
 from gateway.policy import COUNTED_ENDINGS
 from gateway.viewer import Viewer
 from models.database.command_pipeline import Command

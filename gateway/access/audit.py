@@ -12,12 +12,11 @@ import orjson
 from psycopg import Error
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.access.inquiry_room import InquiryRoom
 from gateway.access.purpose import StatedPurpose
-from gateway.access.read_budget import LookupBudget, ReadBudget
+from gateway.access.read_budget import InquiryRoom, LookupBudget, ReadBudget
 from gateway.access.transactions.begin import TransactionStarts, commit_in_one_write
 from gateway.errors import ErrorCode, FieldError, RequestError
-from gateway.logs.requests import current_record
+from gateway.logs import current_record
 from gateway.policy import NAMES_NO_CASE
 from gateway.viewer import Viewer
 from models import AccessEvent, BanRead, Base, BreachLookup, PersonLookup

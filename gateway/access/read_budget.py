@@ -1,5 +1,5 @@
-"""Read budgets: how many people a viewer may read in an hour, and how many look-ups they may make.
-PostgreSQL counts, for all gateways.
+"""Read budgets: how many people a viewer may read in an hour or in an inquiry, and how many look-
+ups they may make. PostgreSQL counts, for all gateways.
 
 The log itself is counted; a trigger keeps track of the people whom each viewer read lately. The
 caller holds a lock for the viewer until the reads are logged, so that none of many simultaneous
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID
 
+from gateway.access.purpose import StatedPurpose
 from gateway.errors import ErrorCode, RequestError
 from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
@@ -77,3 +78,61 @@ class LookupBudget:
     def refusal(self, why: str) -> ReadBudgetError:
         """``why`` is the seconds until there is room."""
         return ReadBudgetError(self.most, float(why), of_lookups=True)
+
+
+#: Why nobody is admitted, by the word that the database answers with.
+_WHY = {
+    "WAITS": "Your inquiry waits for a second supervisor, and nothing was read.",
+    "OVER": "Your inquiry is over, and nothing was read.",
+    "FULL": "Your inquiry has no room for that many people, and nothing was read.",
+}
+
+
+class InquiryLimitError(RequestError):
+    """The inquiry that the purpose names does not let these people in."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(ErrorCode.INQUIRY_LIMIT, _WHY[why], HTTPStatus.FORBIDDEN)
+
+
+@dataclass(frozen=True, slots=True)
+class InquiryRoom:
+    """The inquiry that a purpose names, and who is to be opened in it."""
+
+    viewer: Viewer
+    reference: str
+    people: Collection[UUID] = ()
+    look_ups: int = 0
+
+    @classmethod
+    def of(
+        cls,
+        viewer: Viewer,
+        purpose: StatedPurpose,
+        people: Collection[UUID] = (),
+        look_ups: int = 0,
+    ) -> "InquiryRoom | None":
+        """None where the purpose names none."""
+        if not purpose.is_inquiry or purpose.case_reference is None:
+            return None
+        return cls(viewer, purpose.case_reference, people, look_ups)
+
+    def question(self) -> Command:
+        """Whether they are admitted, once this transaction is committed.
+
+        For another supervisor's inquiry, or one that does not exist, nobody is admitted and no
+        reason is given.
+        """
+        people = sorted(self.people)
+        arguments = (
+            self.viewer.role.value,
+            self.reference,
+            people,
+            [new_key() for _ in people],
+            self.look_ups,
+        )
+        return Command("viewer.admit_to_inquiry($1, $2, $3, $4, $5)", arguments)
+
+    def refusal(self, why: str) -> InquiryLimitError:
+        """``why`` is a word of the database."""
+        return InquiryLimitError(why)

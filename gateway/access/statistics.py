@@ -14,7 +14,7 @@ from typing import NamedTuple
 import asyncpg
 
 from gateway.access.transactions.begin import TransactionStart
-from gateway.access.transactions.watch import Watch
+from gateway.access.transactions.change_horizon import Watch
 from models.database.connections import connect, own_backend
 
 LOOK_SECONDS = 60.0

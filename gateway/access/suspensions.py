@@ -12,8 +12,8 @@ from types import TracebackType
 import asyncpg
 
 from gateway.access.transactions.begin import TransactionStart
+from gateway.access.transactions.change_horizon import Watch
 from gateway.access.transactions.errors import suspension_refusal
-from gateway.access.transactions.watch import Watch
 from gateway.viewer import Viewer
 from models.database.connections import connect, own_backend
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gateway.errors import ErrorCode, FieldError
-from gateway.logs.requests import current_record
+from gateway.logs import current_record
 from models.key_service import KeyServiceError
 from models.person.vault import MissingKeyError, VaultError
 

@@ -12,7 +12,7 @@ import click
 from graphql import GraphQLSchema, print_schema
 
 from dashboard.pages.documents import screen_documents
-from dashboard.web import style_hashes
+from dashboard.web import headers
 from gateway.cli.explain import plans_page
 from gateway.errors_page import errors_page
 from gateway.execution.document_matrix import DocumentMatrix, ExaminedDocument, matrix_table
@@ -93,7 +93,7 @@ def _generated_files() -> Iterator[tuple[Path, str]]:
     yield _GATEWAY.parent / "docs" / "documents.md", documents_page()
     yield _GATEWAY.parent / "docs" / "errors.md", errors_page()
     yield _GATEWAY.parent / "docs" / "plans.md", plans_page()
-    yield style_hashes.FILE, style_hashes.file_text(style_hashes.found_in_bundles())
+    yield headers.FILE, headers.file_text(headers.found_in_bundles())
     yield _GATEWAY / "schema" / "schema.graphql", sdl_of(None)
     for role in Role:
         yield _GATEWAY / "schema" / "roles" / f"{role.lower()}.graphql", sdl_of(role)

@@ -9,7 +9,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
-from gateway.access.tokens import ProviderKeys, Verification
+from gateway.access.authentication import Verification
+from gateway.access.provider_keys import ProviderKeys
 from gateway.development.grants import Session
 from gateway.development.users import DemoUser
 

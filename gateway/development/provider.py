@@ -17,7 +17,8 @@ from starlette.responses import (
 )
 from starlette.routing import Mount, Route
 
-from gateway.access.tokens import InvalidTokenError, KeySource
+from gateway.access.authentication import InvalidTokenError
+from gateway.access.provider_keys import KeySource
 from gateway.development.authorization import (
     AuthorizationRequest,
     Client,

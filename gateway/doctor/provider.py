@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 
-from gateway.access.tokens.provider_keys import published_at, usable_keys
+from gateway.access.provider_keys import published_at, usable_keys
 from gateway.doctor.finding import Finding, finding_of
 from gateway.faults import Fault
 from gateway.settings import Settings

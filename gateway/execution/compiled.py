@@ -15,7 +15,7 @@ from gateway.execution.cost import OperationCost
 from gateway.execution.documents import Documents, WeightedCache, operation_of, weight_of
 from gateway.execution.input_values import InputTypes
 from gateway.limits import MOST_KEPT_TOKENS
-from gateway.logs.requests import OperationKind
+from gateway.logs import OperationKind
 from models.vocabulary import Role
 
 #: The types of personal data, and how their fields are named in the log.

@@ -17,7 +17,7 @@ from graphql import (
 from gateway.access.purpose import StatedPurpose
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.budgets import Charge
-from gateway.logs.requests import OperationKind, current_record
+from gateway.logs import OperationKind, current_record
 from gateway.texts.language import Language
 from gateway.viewer import Viewer
 from models.vocabulary import Role

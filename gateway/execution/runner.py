@@ -51,7 +51,7 @@ from gateway.execution.plan.run import PlanRun
 from gateway.execution.purpose_directive import purpose_arguments
 from gateway.execution.schemas import Schemas, build_schemas
 from gateway.execution.trusted_documents import TrustedDocuments
-from gateway.logs.requests import OperationKind, Way, WhyExecutor, current_record
+from gateway.logs import OperationKind, Way, WhyExecutor, current_record
 from gateway.mapping.arguments import CheckContext
 from gateway.mapping.context import Context
 from gateway.mapping.figure_reads import FigureCache

@@ -20,7 +20,7 @@ from gateway.execution.budgets import Charge
 from gateway.execution.graphql_core import build_execution, open_event_stream
 from gateway.execution.operation import AdmittedOperation, Answer, OperationRequest
 from gateway.execution.runner import SchemaRunner
-from gateway.logs.requests import OperationKind, current_record
+from gateway.logs import OperationKind, current_record
 from gateway.mapping.change_feed import (
     BROKEN,
     RETRY_SECONDS,

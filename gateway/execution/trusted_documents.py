@@ -18,7 +18,7 @@ from gateway.execution.documents import WeightedCache, parse_document
 from gateway.execution.introspection import SCHEMA_FIELDS
 from gateway.execution.operation import OperationRequest
 from gateway.limits import MOST_KEPT_CHARACTERS
-from gateway.logs.requests import current_record
+from gateway.logs import current_record
 from gateway.settings import DocumentRule
 from gateway.viewer import ANONYMOUS
 from models import TrustedDocument

@@ -14,9 +14,8 @@ from gateway.mapping.linked_pages import pages
 from gateway.mapping.scalars import Rupiah
 from gateway.schema.allowed import FACTS, LOOKED_AT, AllowedStep, allowed_steps
 from gateway.schema.applicant import Applicant
-from gateway.schema.case_file import Bill, CaseDocument, Correction, RequestedItem
+from gateway.schema.case_file import Bill, CaseDocument, Correction, Decision, RequestedItem
 from gateway.schema.country import Country
-from gateway.schema.decision import Decision
 from gateway.schema.erasure import LegalHold
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.screening import Screening

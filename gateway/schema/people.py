@@ -1,6 +1,8 @@
-"""The resolver of `people`: files of a person, by passport or by name and birth date."""
+"""Look-ups of people: files of a person, by passport or by name and birth date; and the record of
+who looked somebody up.
+"""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
@@ -9,15 +11,34 @@ from sqlalchemy import ARRAY, ColumnElement, Text, exists, func, literal, select
 from gateway.access.rows import meets, reachable, vouch_for
 from gateway.errors import ArgumentError, ErrorCode, FieldError
 from gateway.mapping.context import Context
+from gateway.mapping.declare import Node, column, noun
 from gateway.mapping.scalars import CountryCode
 from gateway.policy import LOOKED_UP_FOR, LOOKED_UP_IN
 from gateway.rules import Attribute, Rule
 from gateway.schema.applicant import Applicant
 from models import Applicant as ApplicantRow
 from models import Inquiry
+from models import PersonLookup as PersonLookupRow
 from models.key_service import KeyServiceError, KeyUse
 from models.person.matching import name_message, passport_message
-from models.vocabulary import IndexKind
+from models.vocabulary import IndexKind, Purpose, Role
+
+
+@noun(key=PersonLookupRow.id)
+class PersonLookup(Node):
+    """One look-up of a person by `people`; never changed, never removed.
+
+    It records the kind of search, by passport or by name, never whom it was for.
+    """
+
+    occurred_at: datetime = column(PersonLookupRow.occurred_at, "When.", filters=True, orders=True)
+    actor: str = column(PersonLookupRow.actor, "Subject who looked.", filters=True)
+    actor_role: Role = column(PersonLookupRow.actor_role, "Role in which it was done.")
+    purpose: Purpose = column(PersonLookupRow.purpose, "Why.")
+    case_reference: str = column(PersonLookupRow.case_reference, "The case it was done for.")
+    by: IndexKind = column(PersonLookupRow.by, "By what.")
+    found: int = column(PersonLookupRow.found, "How many files were found: none in a miss.")
+
 
 #: More share a digest only by a mistake of what was typed.
 MOST_FOUND = 50

@@ -24,8 +24,7 @@ from gateway.schema.key_operation import KeyOperation
 from gateway.schema.lookups import NODES, Name, load_row, look_up, node_named
 from gateway.schema.my_data import MyData, my_data
 from gateway.schema.partner import Centre, Partner
-from gateway.schema.people import MOST_FOUND, people
-from gateway.schema.person_lookup import PersonLookup
+from gateway.schema.people import MOST_FOUND, PersonLookup, people
 from gateway.schema.reference_change import ReferenceChange
 from gateway.schema.screening import Screening
 from gateway.schema.supervision.inquiry import Inquiry

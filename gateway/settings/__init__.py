@@ -14,7 +14,7 @@ from gateway.settings.connections import ConnectionSettings
 from gateway.settings.contradictions import LOOPBACK, DatabaseTls
 from gateway.settings.environment import SettingsError, read, variable_name
 from gateway.settings.keys import KeySettings
-from gateway.settings.setting import setting
+from gateway.settings.parsers import setting
 from models.account import FEWEST_DAYS_KEPT
 from models.rights.orphan_keys import SWEEP_DAYS
 from models.rights.retention import BAN_DAYS, DAYS_KEPT, INDEX_DAYS, LOG_DAYS, Retention

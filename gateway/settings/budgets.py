@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gateway.policy import MOST_ENDINGS, READ_BUDGETS
 from gateway.settings import parsers
-from gateway.settings.setting import setting
+from gateway.settings.parsers import setting
 from models.vocabulary import Role
 
 

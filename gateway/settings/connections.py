@@ -5,7 +5,7 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 
 from gateway.settings import parsers
-from gateway.settings.setting import setting
+from gateway.settings.parsers import setting
 
 
 class ForwardingHeader(StrEnum):

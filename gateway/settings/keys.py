@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.settings import parsers
-from gateway.settings.setting import setting
+from gateway.settings.parsers import setting
 
 #: One key, or two during a rotation: the first one signs, both are accepted.
 KeyRing = tuple[bytes, ...]

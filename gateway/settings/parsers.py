@@ -1,16 +1,42 @@
-"""Parsers for environment variables. Each raises ValueError, which says what is expected."""
+"""How a setting is declared and read: each parser of a variable raises ValueError, which says what
+is expected.
+"""
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import field
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from models.database.url import read_database_url
 from models.rights.retention import DAYS_KEPT
 from models.vocabulary import Role, Status
+
+
+def setting(
+    meaning: str,
+    read: Callable[[str], Any],
+    default: Any,
+    *,
+    is_secret: bool = False,
+    may_be_empty: bool = False,
+) -> Any:
+    """A dataclass field for an environment variable: its description, parser and default.
+
+    Which commands require it is stated in ``commands.py``. An empty variable counts as unset,
+    except with ``may_be_empty``, where it means None.
+    """
+    metadata = {
+        "meaning": meaning,
+        "read": read,
+        "is_secret": is_secret,
+        "may_be_empty": may_be_empty,
+    }
+    return field(default=default, metadata=metadata, repr=not is_secret)
+
 
 Word = TypeVar("Word", bound=StrEnum)
 

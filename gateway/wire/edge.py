@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.error_reports import error_entry, log_failure, masked_error
-from gateway.logs.requests import OperationRecord, begin_record, log_request, log_socket
+from gateway.logs import OperationRecord, begin_record, log_request, log_socket
 from gateway.texts.language import language_of
 from gateway.wire.content import RequestHeaders, acceptable, error_response
 from gateway.wire.health import Drain

@@ -11,12 +11,12 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from gateway.access.authentication import Authentication
 from gateway.access.purpose import PURPOSE_HEADER
-from gateway.access.tokens import Authentication
 from gateway.error_reports import error_entry, log_failure, masked_error
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer, OperationRequest, OperationRunner
-from gateway.logs.requests import current_record
+from gateway.logs import current_record
 from gateway.texts.language import Language, language_of
 from gateway.viewer import Viewer
 from gateway.wire.admission import Admission

@@ -9,7 +9,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.logs.requests import OperationKind, OperationRecord, Way
+from gateway.logs import OperationKind, OperationRecord, Way
 from models.vocabulary import Role
 
 MEASURED_PATHS = ("/graphql",)

@@ -21,8 +21,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from gateway.errors import ErrorCode, RequestError
 from gateway.settings.connections import ConnectionSettings
-from gateway.wire.addresses import Addresses
-from gateway.wire.connections import CLOSE_SECONDS, Connections, Waiting
+from gateway.wire.connections import CLOSE_SECONDS, Addresses, Connections, Waiting
 from gateway.wire.content import acceptable, error_response
 from gateway.wire.edge import SECURITY_HEADERS, TRACE_HEADER
 from gateway.wire.joined_head import JoinedHead

@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket
 
 from gateway.error_reports import error_entry
 from gateway.errors import ErrorCode, RequestError
-from gateway.logs.requests import current_record
+from gateway.logs import current_record
 from gateway.texts.language import language_of
 from gateway.wire.content import acceptable, error_response
 

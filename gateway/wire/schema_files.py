@@ -8,7 +8,7 @@ from importlib.resources import files
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.access.tokens import Authentication
+from gateway.access.authentication import Authentication
 from gateway.errors import ErrorCode, RequestError
 from models.vocabulary import Role
 

@@ -15,8 +15,8 @@ from typing import Any
 import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from gateway.access.authentication import Authentication
 from gateway.access.purpose import PURPOSE_HEADER
-from gateway.access.tokens import Authentication
 from gateway.error_reports import error_entries, log_failure, masked_error
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer, SubscriptionRunner

@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from gateway.access.tokens import Authentication
+from gateway.access.authentication import Authentication
 from gateway.error_reports import error_entries
 from gateway.errors import ErrorCode, GerbangError, RequestError
 from gateway.execution.operation import Answer, OperationRequest, SubscriptionRunner
-from gateway.logs.requests import OperationKind, begin_record, log_subscription
+from gateway.logs import OperationKind, begin_record, log_subscription
 from gateway.texts.language import language_of
 from gateway.viewer import Viewer
-from gateway.wire.addresses import Addresses
+from gateway.wire.connections import Addresses
 from gateway.wire.content import acceptable, error_response
 from gateway.wire.metrics import Metrics
 from gateway.wire.socket import SUBPROTOCOL, Socket

@@ -15,8 +15,13 @@ from uuid import UUID
 import asyncpg
 
 from models.account import require_written
-from models.jobs.ban_digests import forget_other_keys_of_bans, index_bans
-from models.jobs.rescreening import end_bans, screen_cases, screen_due_bans
+from models.jobs.rescreening import (
+    end_bans,
+    forget_other_keys_of_bans,
+    index_bans,
+    screen_cases,
+    screen_due_bans,
+)
 from models.key_service import KeyService, KeyUse
 from models.person.identity import Identity, IdentityVersion
 from models.person.matching import index_messages

@@ -11,7 +11,7 @@ import pytest
 import dashboard
 from dashboard.figures import CHOSEN_COLOUR, GRAPH_CONFIG, SERIES_COLOUR
 from dashboard.figures.bars import bars
-from dashboard.figures.classes import (
+from dashboard.figures.regions import (
     MOST_CLASSES,
     SHADES,
     WORSE_SHADES,

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 
 from gateway.settings.connections import ForwardingHeader
-from gateway.wire.addresses import Addresses
+from gateway.wire.connections import Addresses
 
 PROXIES = [ip_network("10.0.0.0/8"), ip_network("2001:db8:1::/48")]
 FOR, FORWARDED = ForwardingHeader.X_FORWARDED_FOR, ForwardingHeader.FORWARDED

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from gateway.access.inquiry_room import InquiryRoom
+from gateway.access.read_budget import InquiryRoom
 from gateway.execution.plan.cache import PlanCache
 from models.database.command_pipeline import Command
 from tests import tokens

@@ -8,8 +8,12 @@ import httpx2
 import pytest
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
-from gateway.access.tokens import ProviderKeys, published_at
-from gateway.access.tokens.provider_keys import KeysUnavailableError, usable_keys
+from gateway.access.provider_keys import (
+    KeysUnavailableError,
+    ProviderKeys,
+    published_at,
+    usable_keys,
+)
 from gateway.app import create_app
 from tests import tokens
 from tests.gateway.small_schema import SmallExecutor

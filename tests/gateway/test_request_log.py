@@ -14,7 +14,7 @@ import pytest
 from gateway.cli.serving import run_on_fastest_loop
 from gateway.execution import runner as execution
 from gateway.execution.plan import run
-from gateway.logs.requests import OperationRecord
+from gateway.logs import OperationRecord
 from models.logs import (
     PLACE,
     BackgroundHandler,
@@ -58,7 +58,7 @@ async def test_a_request_leaves_one_line(who) -> None:
     line.pop("cost_actual", None)
     assert line == {
         "level": "INFO",
-        "logger": "gateway.logs.requests",
+        "logger": "gateway.logs",
         "event": "request",
         "method": "POST",
         "path": "/graphql",

@@ -7,8 +7,14 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey
 
-from gateway.access.tokens import Authentication, ProviderKeys, Verification, authentication
-from gateway.access.tokens.authentication import LEEWAY_SECONDS, LONGEST_SUBJECT
+from gateway.access import authentication
+from gateway.access.authentication import (
+    LEEWAY_SECONDS,
+    LONGEST_SUBJECT,
+    Authentication,
+    Verification,
+)
+from gateway.access.provider_keys import ProviderKeys
 from gateway.errors import RequestError
 from gateway.viewer import Viewer
 from models.vocabulary import Role

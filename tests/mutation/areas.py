@@ -243,7 +243,7 @@ AREAS = (
         "operating",
         (
             "gateway/*.py",
-            *("gateway/cli/*.py", "gateway/doctor/*.py", "gateway/logs/*.py"),
+            *("gateway/cli/*.py", "gateway/doctor/*.py", "gateway/logs.py"),
             *("gateway/settings/*.py", "gateway/texts/*.py"),
             "gateway/development/*.py",
             "models/database/*.py",

@@ -6,7 +6,7 @@ from dash import html
 
 from dashboard.analysis.intervals import ENOUGH
 from dashboard.components.html_part import aria
-from dashboard.figures.classes import class_of
+from dashboard.figures.regions import class_of
 from dashboard.figures.world import MapPlaces
 from dashboard.model.rows import Reading
 from dashboard.texts import Texts

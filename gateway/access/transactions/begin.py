@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.access.transactions.errors import database_unavailable, is_broken
 from gateway.errors import ErrorCode, FieldError
-from gateway.logs.requests import current_record
+from gateway.logs import current_record
 from gateway.viewer import ANONYMOUS, Viewer
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool, PooledConnection, PoolExhaustedError

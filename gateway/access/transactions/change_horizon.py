@@ -9,17 +9,53 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.access.transactions.watch import Watch
 from gateway.errors import ErrorCode, FieldError
 from models.case.change import CHANNEL
 from models.database.connections import CONNECTION_ERRORS, connect
 from models.database.pool import ConnectionPool, PoolExhaustedError
+
+#: How long to wait before the next connection.
+RETRY_SECONDS = 1.0
+
+
+class Watch:
+    """A task that keeps watching until it is cancelled, whatever happens to its connection."""
+
+    def __init__(
+        self, look: Callable[[], Awaitable[None]], log: logging.Logger, failure: str
+    ) -> None:
+        """``look`` connects and looks until that breaks; ``failure`` is what is logged then."""
+        self._look = look
+        self._log = log
+        self._failure = failure
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, unless it has begun."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._keep_looking())
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _keep_looking(self) -> None:
+        while True:
+            try:
+                await self._look()
+            except CONNECTION_ERRORS as error:
+                self._log.warning("%s: %s", self._failure, type(error).__name__)
+            await asyncio.sleep(RETRY_SECONDS)
+
 
 TICK_SECONDS = 0.25
 #: How often to look without a notification, since one may be lost, for example behind a pooler.

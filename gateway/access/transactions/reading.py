@@ -34,7 +34,7 @@ from gateway.access.transactions.prepared import (
 )
 from gateway.errors import FieldError, RequestError
 from gateway.limits import MOST_LIST_SECONDS
-from gateway.logs.requests import current_record
+from gateway.logs import current_record
 from models.database.command_pipeline import Command
 from models.database.connections import COMMENT
 from models.database.pool import ConnectionPool

@@ -48,7 +48,7 @@ from gateway.access.transactions.prepared import (
 )
 from gateway.access.vault import closed_vault
 from gateway.errors import ErrorCode, FieldError
-from gateway.logs.requests import current_record
+from gateway.logs import current_record
 from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool, PooledConnection

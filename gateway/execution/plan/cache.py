@@ -16,7 +16,7 @@ from gateway.execution.plan.tree import branches_of
 from gateway.execution.plan.values import NotPlannableError
 from gateway.execution.selections import Selections
 from gateway.limits import MOST_KEPT_TOKENS
-from gateway.logs.requests import WhyExecutor, current_record
+from gateway.logs import WhyExecutor, current_record
 from gateway.mapping.catalogue import Catalogue
 from gateway.mapping.context import Context
 

@@ -46,7 +46,7 @@ from gateway.execution.plan.values import (
     plan_value,
 )
 from gateway.execution.selections import Selections
-from gateway.logs.requests import WhyExecutor
+from gateway.logs import WhyExecutor
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun
 from gateway.mapping.facets import FacetColumn, facet_column
 from models.vocabulary import Role

@@ -21,7 +21,7 @@ from graphql import (
     is_object_type,
 )
 
-from gateway.logs.requests import WhyExecutor
+from gateway.logs import WhyExecutor
 from gateway.mapping.declare import KEY
 from gateway.mapping.ids import GlobalId
 from gateway.mapping.kept_rows import KeptList

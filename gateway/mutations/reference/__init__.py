@@ -9,7 +9,7 @@ from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case_statements import today
 from gateway.mutations.outcome import Outcome, Reasons, Result
 from gateway.mutations.reference import decrees, ledger, partners, requests, suspensions
-from gateway.mutations.reference.checking import check
+from gateway.mutations.reference.ledger import check
 from gateway.mutations.reference.rows import Row
 from models.vocabulary import ReferenceKind
 

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from joserfc import jws
 from joserfc.errors import JoseError
 
+from gateway.access.provider_keys import KeysUnavailableError, ProviderKeys
 from gateway.access.suspensions import Suspensions
-from gateway.access.tokens.provider_keys import KeysUnavailableError, ProviderKeys
 from gateway.errors import ErrorCode, RequestError
 from gateway.policy import HELD_ALONE, HELD_APART
 from gateway.settings import Settings

@@ -1,4 +1,4 @@
-"""The record of one request, from which its log line and metrics are made: never who sent it."""
+"""The log of requests: the record of each operation, and its line."""
 
 import logging
 import re

@@ -1,1 +1,0 @@
-"""The log of requests: the record of each operation, and its line."""
