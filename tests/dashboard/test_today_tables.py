@@ -1,17 +1,13 @@
 """The tables of Today: each cell is what the answer says, and nothing where it says nothing."""
 
 import re
-from datetime import date
-
-import pytest
 
 from dashboard.analysis.attention import Count, funnel
 from dashboard.analysis.contributions import Share
 from dashboard.analysis.target import targets
 from dashboard.components.html_part import html_of
 from dashboard.figures.waterfall import Bar
-from dashboard.pages.today.answers import PublishedRate
-from dashboard.pages.today.parts import change_table, outside_table, promise_table, published_list
+from dashboard.pages.today.parts import change_table, outside_table, promise_table
 from dashboard.texts import texts
 
 EN = texts("en")
@@ -55,29 +51,3 @@ def test_places_outside_and_steps_of_a_change_stand_with_their_numbers() -> None
     ]
     steps = change_table([Bar("AU", 5, "+5"), Bar("SG", -2, "−2")], Bar("All", 3, "+3"), EN)
     assert cells_of(steps) == [["AU", "+5"], ["SG", "−2"], ["All", "+3"]]
-
-
-@pytest.mark.parametrize(
-    ("month", "value", "below", "national", "words"),
-    [
-        (1, 0.05, None, 0.03, f"1 of 2026: {RATE} 5.0% of 250 decisions; national 3.0%."),
-        (4, 0.05, 0.09, 0.0, f"2 of 2026: {RATE} 5.0% of 250 decisions; national 0.0%."),
-        (7, None, 0.04, 0.03, f"3 of 2026: {RATE} below 4.0% (250 decisions); national 3.0%."),
-        (
-            10,
-            0.05,
-            None,
-            None,
-            f"4 of 2026: {RATE} 5.0% of 250 decisions; national not published yet.",
-        ),
-        (10, None, None, 0.03, None),
-    ],
-)
-def test_published_rates_name_their_quarter_and_what_they_are_compared_with(
-    month: int, value: float | None, below: float | None, national: float | None, words: str | None
-) -> None:
-    rate = PublishedRate("Australia", date(2026, month, 1), 250, value, below, national)
-    listed = published_list([rate], EN)
-    assert (html_of(listed[1]) if listed else None) == (
-        words and f"<ul><li>Australia, quarter {words}</li></ul>"
-    )
