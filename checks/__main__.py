@@ -18,6 +18,7 @@ from checks.roles import check_roles
 from checks.routes import check_routes
 from checks.schema import check_schema
 from checks.screens import check_screens
+from checks.small_files import check_small_files
 from checks.sources import Sources
 from checks.texts import check_texts
 from checks.traces import check_traces
@@ -27,6 +28,7 @@ from checks.words import check_words
 #: By the sources alone.
 CHECKS = (
     check_lengths,
+    check_small_files,
     check_links,
     check_words,
     check_roles,
