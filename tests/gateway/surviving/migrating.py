@@ -167,11 +167,11 @@ _OTHERWISE = (
         "USING ((SELECT viewer.acts_as('PARTNER_MANAGER')))",
     ),
     (
-        "received_at, reference, stage, submitted_at, successor_centre_code,"
-        " successor_country_code, target_due_at, trip_purpose, visa_type_code)"
+        "received_at, reference, stage, submitted_at, successor_centre_code, target_due_at,"
+        " trip_purpose, visa_type_code)"
         " ON application TO gerbang_partner_manager",
-        "received_at, stage, status, submitted_at, successor_centre_code,"
-        " successor_country_code, target_due_at, trip_purpose, visa_type_code)"
+        "received_at, stage, status, submitted_at, successor_centre_code, target_due_at,"
+        " trip_purpose, visa_type_code)"
         " ON application TO gerbang_partner_manager",
     ),
 )
