@@ -20,7 +20,7 @@ from dashboard.pages.volumes.titles import document_title, finding, map_title, t
 from dashboard.texts import texts
 from dashboard.texts.wording import month_text
 from tests.dashboard.random_worlds import AS_OF, World, a_world
-from tests.dashboard.some_volumes import some_view
+from tests.dashboard.some_volumes import row, some_data, some_view
 
 WORLDS = 120
 FIELDS = [measure.field for measure in MEASURES]
@@ -201,3 +201,55 @@ def test_titles_of_the_tab_tell_selections_apart() -> None:
     assert len(titles) == 5
     assert all(title.endswith("Gerbang") for title in titles)
     assert document_title(some_view(Address("en", country=("AU",)))).startswith("Australia")
+    assert document_title(some_view()).startswith("Visa processing volumes · Jan")
+    revenue = document_title(some_view(Address("en", measure="revenue")))
+    assert revenue.startswith("Visa processing volumes · Fee revenue · Jan")
+
+
+NOTHING = {f"X{number}": 0 for number in range(9)}
+MANY = {"AU": 60, "SG": 20, "NZ": 10, **NOTHING}
+
+
+@pytest.mark.parametrize(
+    ("intakes", "total", "title"),
+    [
+        ({}, 110, "Applications received by partner country"),
+        ({"AU": 0}, 110, "Applications received by partner country"),
+        ({"AU": 110}, 110, "All applications came in through <AU>"),
+        ({"AU": 100}, 110, "<AU> sent 91% of the applications"),
+        ({"AU": 60, **NOTHING}, 99, "Applications received: 60 of 99 in <AU>"),
+        ({"AU": 60, **NOTHING}, 100, "<AU> sent 60% of the applications"),
+        (MANY, 100, "<AU> sent 60% of the applications"),
+        ({**MANY, "MY": 5}, 100, "<AU>, <SG> and <NZ> sent 90% of the applications"),
+        (
+            {"AU": 60, "X": 0, "XX": 0, "XXX": 0, **NOTHING},
+            100,
+            "<AU> sent 60% of the applications",
+        ),
+    ],
+)
+def test_the_map_names_the_largest_of_few_and_three_of_many(
+    intakes: dict[str, int], total: int, title: str
+) -> None:
+    countries = [{"code": code, "iso3": code, "name": f"<{code}>"} for code in intakes]
+    rows = [
+        row(count) | {"country": country}
+        for count, country in zip(intakes.values(), countries, strict=True)
+    ]
+    data = some_data(date(2024, 12, 1)) | {
+        "groups": {"rows": rows}, "all": {"rows": [row(total)]}
+    }  # fmt: skip
+    view = some_view()
+    volumes = read_volumes(data, view.period, view.address)
+    assert map_title(replace(view, volumes=volumes)) == title
+
+
+@pytest.mark.parametrize(("others", "stands"), [(0, False), (1, True)])
+def test_nobody_stands_out_alone(others: int, stands: bool) -> None:
+    address = Address("en", measure="refusal_rate")
+    rate = {"refusalRate": {"value": 0.5, "denominator": 100}}
+    rows = [row(100, "AU") | rate, *[row(100, "SG") for _ in range(others)]]
+    data = some_data(date(2024, 12, 1)) | {"groups": {"rows": rows}}
+    view = some_view(address)
+    title = map_title(replace(view, volumes=read_volumes(data, view.period, view.address)))
+    assert ("Australia stands out" in title) is stands
