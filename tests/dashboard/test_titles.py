@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from babel.numbers import format_decimal, format_percent
 
+from dashboard.components.html_part import html_of
 from dashboard.model.measures import MEASURES, RELATIVE, STOCKS, Better, MeasureKind
 from dashboard.model.page_state import Address
-from dashboard.model.period import COMPARISONS, month_end
+from dashboard.model.period import COMPARISONS, Period, month_end
 from dashboard.model.volumes import read_volumes
-from dashboard.pages.volumes.cards import stock_day
+from dashboard.pages.volumes.cards import cards, stock_day
 from dashboard.pages.volumes.ranking import in_order
 from dashboard.pages.volumes.titles import document_title, finding, map_title, trend_title
 from dashboard.texts import texts
@@ -203,7 +204,7 @@ def test_titles_of_the_tab_tell_selections_apart() -> None:
     assert document_title(some_view(Address("en", country=("AU",)))).startswith("Australia")
     assert document_title(some_view()).startswith("Visa processing volumes · Jan")
     revenue = document_title(some_view(Address("en", measure="revenue")))
-    assert revenue.startswith("Visa processing volumes · Fee revenue · Jan")
+    assert revenue.startswith("Visa processing volumes · State revenue · Jan")
 
 
 NOTHING = {f"X{number}": 0 for number in range(9)}
@@ -253,3 +254,55 @@ def test_nobody_stands_out_alone(others: int, stands: bool) -> None:
     view = some_view(address)
     title = map_title(replace(view, volumes=read_volumes(data, view.period, view.address)))
     assert ("Australia stands out" in title) is stands
+
+
+@pytest.mark.parametrize(
+    ("measure", "to_on", "figures", "title"),
+    [
+        ("intake", 28, {"2025-02-01": 40}, "50 in February 2026, 40 a year before"),
+        ("intake", 27, {"2025-02-01": 40}, "50 in February 2026 so far"),
+        ("backlog", 28, {"2025-02-01": 40}, "50 on 28 Feb 2026, 40 a year before"),
+        ("backlog", 28, {"2025-02-01": None}, "50 on 28 Feb 2026"),
+        ("backlog", 10, {"2025-02-01": 40}, "50 on 10 Feb 2026"),
+    ],
+)
+def test_a_month_is_compared_once_it_is_over(
+    measure: str, to_on: int, figures: dict[str, int | None], title: str
+) -> None:
+    address, period = Address("en", measure=measure), Period(date(2026, 2, 1), date(2026, 2, to_on))
+    months = [
+        {"period": {"startsOn": month}, measure: {"value": value}}
+        for month, value in ({"2026-02-01": 50} | figures).items()
+    ]
+    data = some_data(date(2024, 12, 1)) | {"months": {"rows": months}}
+    view = some_view(address)
+    volumes = read_volumes(data, period, view.address)
+    said = trend_title(replace(view, period=period, volumes=volumes))
+    assert said.partition(": ")[2].replace("\xa0", " ") == title
+
+
+def test_a_stock_is_of_the_last_month_that_is_over() -> None:
+    period = Period(date(2026, 1, 1), date(2026, 2, 27))
+    months = [
+        {"period": {"startsOn": month}, "backlog": {"value": value}}
+        for month, value in (("2026-01-01", 45), ("2026-02-01", 50), ("2025-01-01", 40))
+    ]
+    data = some_data(date(2024, 12, 1)) | {"months": {"rows": months}}
+    view = some_view(Address("en", measure="backlog"))
+    volumes = read_volumes(data, period, view.address)
+    said = trend_title(replace(view, period=period, volumes=volumes))
+    assert said == "Backlog: 45 on 31 Jan 2026, 40 a year before"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "leads_to"),
+    [
+        ({"measure": "backlog", "sort": "wip"}, "measure=backlog&amp;sort=wip"),
+        ({"measure": "handover_p90", "sort": "handover_p90"}, ""),
+        ({"sort": "name"}, "sort=name"),
+    ],
+)
+def test_fewer_measures_keep_what_was_chosen_of_them(chosen: dict[str, str], leads_to: str) -> None:
+    shown = html_of(cards(some_view(Address("en", measures="all", **chosen))))
+    fewer = re.findall(r'href="([^"]*)"', shown)[-1]
+    assert fewer == "?language=en" + (leads_to and f"&amp;{leads_to}")
