@@ -67,7 +67,6 @@ from models import (
     Visa,
     VolumeChange,
 )
-from models.publication.sets import NATIONAL_SETS, DimensionSet
 from models.vocabulary import (
     UNSURE_LINKS,
     ChangedPart,
@@ -1189,12 +1188,8 @@ POLICY: Mapping[str, Access] = {
             "period": PUBLISHED_FIGURES,
             "groupBy": PUBLISHED_FIGURES,
             "dropped": PUBLISHED_FIGURES,
-            "partner": PUBLISHED_FIGURES,
-            "country": PUBLISHED_FIGURES,
-            "centre": PUBLISHED_FIGURES,
             "nationality": PUBLISHED_FIGURES,
             "visaType": PUBLISHED_FIGURES,
-            "channel": PUBLISHED_FIGURES,
         },
     ),
     "VolumePeriod": Access(
@@ -1676,6 +1671,3 @@ LOOKED_UP_FOR: Mapping[Role, tuple[Attribute, Rule]] = {
 }
 #: The inquiries that a role may name instead.
 LOOKED_UP_IN: Mapping[Role, Rule] = {Role.SUPERVISOR: an_own_inquiry_that_lasts}
-
-#: The dimension sets of published figures that are read.
-PUBLISHED_SETS: tuple[DimensionSet, ...] = tuple(sorted(NATIONAL_SETS))

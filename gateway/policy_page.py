@@ -7,7 +7,6 @@ from gateway.policy import (
     MUTATIONS,
     NAMES_NO_CASE,
     POLICY,
-    PUBLISHED_SETS,
     PURPOSES,
     Access,
 )
@@ -24,7 +23,6 @@ A row outside a role's reach and a row that does not exist look the same.
 """
 _MUTATIONS = "Mutations"
 _PURPOSES = "Purposes of reading identity"
-_PUBLISHED_SETS = "What published figures are broken down by"
 
 
 def policy_page() -> str:
@@ -37,7 +35,6 @@ def policy_page() -> str:
                 *(_section(name, access) for name, access in POLICY.items()),
                 *_mutations(),
                 *_purposes(),
-                *_published_sets(),
             ]
         )
         + "\n"
@@ -46,7 +43,7 @@ def policy_page() -> str:
 
 def _index() -> str:
     """The sections, each a link."""
-    titles = (*POLICY, _MUTATIONS, _PURPOSES, _PUBLISHED_SETS)
+    titles = (*POLICY, _MUTATIONS, _PURPOSES)
     anchors = (title.lower().replace(" ", "-") for title in titles)
     links = (f"[{title}](#{anchor})" for title, anchor in zip(titles, anchors, strict=True))
     return " · ".join(links) + "\n"
@@ -116,9 +113,3 @@ def _purposes() -> Iterator[str]:
         statement = "without saying" if role in IMPLIED_PURPOSE else f"said in the document, {case}"
         yield f"- {role}: {', '.join(purposes)}, {statement}."
     yield ""
-
-
-def _published_sets() -> Iterator[str]:
-    yield f"## {_PUBLISHED_SETS}"
-    yield ""
-    yield from (f"- {each}" for each in PUBLISHED_SETS)

@@ -1204,9 +1204,9 @@ CREATE POLICY partner_manager_select ON volume_aged_until FOR SELECT TO gerbang_
 GRANT SELECT (data, version) ON data_version TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON data_version FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
-GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, trip_purpose, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_manager;
+GRANT SELECT (decisions, dimension_set, edition, intake, nationality_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_published FOR SELECT TO gerbang_partner_manager
-    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')) AND volume_published.dimension_set IN ('national', 'nationality', 'visa_type'));
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_edition FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
@@ -1877,9 +1877,9 @@ GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO ge
 GRANT SELECT (data, version) ON data_version TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON data_version FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
-GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, trip_purpose, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_anonymous;
+GRANT SELECT (decisions, dimension_set, edition, intake, nationality_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_published FOR SELECT TO gerbang_anonymous
-    USING ((SELECT viewer.acts_as('ANONYMOUS')) AND volume_published.dimension_set IN ('national', 'nationality', 'visa_type'));
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));

@@ -10,7 +10,6 @@ import strawberry
 from gateway.mapping.enums import CalendarPeriod, ChangeUnit, Precision, VolumeDimension
 from gateway.mapping.scalars import BigInt, CountryCode, Rupiah
 from gateway.strawberry_bridge import computed_field
-from models.vocabulary import Channel
 
 
 class Span(IntEnum):
@@ -82,14 +81,8 @@ class WiderCell:
     dropped: list[VolumeDimension] = strawberry.field(
         description="What it is no longer broken down by; nothing where only its period is longer."
     )
-    partner: str | None = _code("partner")
-    country: CountryCode | None = _code("partner country")
-    centre: str | None = _code("visa centre")
     nationality: CountryCode | None = _code("nationality")
     visa_type: str | None = _code("visa type")
-    channel: Channel | None = strawberry.field(
-        description="Channel; null where not broken down by it."
-    )
 
 
 #: Finds the nearest wider cell in which a figure has a value; None if there is none.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Table
 
-from gateway.policy import POLICY, PUBLISHED_SETS
+from gateway.policy import POLICY
 from gateway.row_security.grants import attributes
 from gateway.rules import Rule, every_row
 from gateway.schema.volumes.measures import MEASURES
@@ -80,13 +80,7 @@ def _published_figures(role: Role) -> Iterator[Figures]:
     if role not in POLICY["VolumeRow"].published_to:
         return
     table = Base.metadata.tables[PublishedVolume.__tablename__]
-    listed = ", ".join(f"'{each}'" for each in PUBLISHED_SETS)
-    yield Figures(
-        table,
-        frozenset(table.c.keys()),
-        every_row,
-        f"{table.name}.dimension_set IN ({listed})",
-    )
+    yield _whole_table(table, every_row)
     yield _whole_table(EDITION, every_row)
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from models.publication.disclosure import UNBOUNDED, Interval
+from models.publication.disclosure import Interval
 
 
 class ContradictionError(Exception):
@@ -12,11 +12,10 @@ class ContradictionError(Exception):
 
 
 class Sum(NamedTuple):
-    """A whole and its parts, by number. An incomplete sum has further, unlisted parts."""
+    """A whole and its parts, by number."""
 
     whole: int
     parts: tuple[int, ...]
-    is_complete: bool
 
 
 class Sums:
@@ -25,14 +24,14 @@ class Sums:
     def __init__(self, sums: Iterable[Sum]) -> None:
         self.all = list(sums)
         self.of: defaultdict[int, list[int]] = defaultdict(list)
-        for number, (whole, parts, _) in enumerate(self.all):
+        for number, (whole, parts) in enumerate(self.all):
             for count in (whole, *parts):
                 self.of[count].append(number)
 
     def neighbours(self, count: int) -> set[int]:
         """The other counts that share a sum with a count."""
         sums = (self.all[number] for number in self.of[count])
-        return {other for whole, parts, _ in sums for other in (whole, *parts)} - {count}
+        return {other for whole, parts in sums for other in (whole, *parts)} - {count}
 
 
 class Bounds:
@@ -67,12 +66,9 @@ class Bounds:
         least = sum(self.low[part] for part in a_sum.parts)
         most = sum(self.high[part] for part in a_sum.parts)
         if count == a_sum.whole:
-            return Interval(least, most if a_sum.is_complete else UNBOUNDED)
+            return Interval(least, most)
         at_least = self.low[a_sum.whole] - (most - self.high[count])
-        return Interval(
-            at_least if a_sum.is_complete else 0,
-            self.high[a_sum.whole] - (least - self.low[count]),
-        )
+        return Interval(at_least, self.high[a_sum.whole] - (least - self.low[count]))
 
     def _narrow_by(self, a_sum: Sum) -> list[int]:
         """Narrow the intervals of one sum; return the counts whose interval changed."""
@@ -81,21 +77,20 @@ class Bounds:
         for part in a_sum.parts:
             least += low[part]
             most += high[part]
-        changed = self._clip(a_sum.whole, least, most if a_sum.is_complete else None)
+        changed = self._clip(a_sum.whole, least, most)
         whole_low, whole_high = low[a_sum.whole], high[a_sum.whole]
-        if whole_high - least >= most and (not a_sum.is_complete or whole_low <= least):
+        if whole_high - least >= most and whole_low <= least:
             return changed
         for part in a_sum.parts:
             others_most = most - high[part]
-            at_least = whole_low - others_most if a_sum.is_complete else 0
-            changed += self._clip(part, at_least, whole_high - (least - low[part]))
+            changed += self._clip(part, whole_low - others_most, whole_high - (least - low[part]))
         return changed
 
-    def _clip(self, count: int, low: int, high: int | None) -> list[int]:
+    def _clip(self, count: int, low: int, high: int) -> list[int]:
         is_changed = False
         if low > self.low[count]:
             self.low[count], is_changed = low, True
-        if high is not None and high < self.high[count]:
+        if high < self.high[count]:
             self.high[count], is_changed = high, True
         if self.low[count] > self.high[count]:
             raise ContradictionError

@@ -1,9 +1,7 @@
 """The nightly publication: each completed period is protected and published once."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 
@@ -15,15 +13,8 @@ from models.publication.disclosure import (
     round_to_step,
 )
 from models.publication.refusal_audit import Candidate, audit_refusals
-from models.publication.sets import (
-    DIMENSIONS,
-    NATIONAL_SETS,
-    Cell,
-    DimensionSet,
-    Period,
-    periods_over,
-)
-from models.publication.source import Truth, read_truth
+from models.publication.sets import DIMENSIONS, Cell, DimensionSet, Period, periods_over
+from models.publication.source import Outcomes, Truth, read_truth
 from models.publication.tables import CODES
 from models.publication.writing import Key, PreviousEditions, Publication, write
 from models.volumes.keeping import fold
@@ -56,7 +47,7 @@ async def publish(connection: asyncpg.Connection, now: datetime) -> Publication:
         over = frozenset(periods_over(truth.begins_on, today)) if truth.begins_on else frozenset()
         candidates = _candidates(truth, before, over)
         # CPU-bound and slow: keep it off the event loop.
-        await asyncio.to_thread(audit_refusals, candidates, truth.centres)
+        await asyncio.to_thread(audit_refusals, candidates, truth.own)
         return await write(connection, now, over, candidates, truth, before)
 
 
@@ -84,29 +75,23 @@ def _candidates(
 ) -> dict[Cell, Candidate]:
     """Every cell of the completed periods, in grid order."""
     return {
-        cell: _candidate(cell, truth.cells.get(cell), before)
+        cell: _candidate(cell, truth.outcomes.get(cell, Outcomes()), before)
         for cell in sorted(truth.cells.keys() | before.notes.keys())
         if (cell.period, cell.starts_on) in over
     }
 
 
-def _candidate(
-    cell: Cell, figures: Mapping[str, Any] | None, before: PreviousEditions
-) -> Candidate:
-    decisions, refused = (figures["decisions"], figures["refused"]) if figures else (0, 0)
-    is_national = cell.dimension_set in NATIONAL_SETS
-    known = max(0, round_to_step(decisions) - ROUNDING_ERROR) if is_national else decisions
+def _candidate(cell: Cell, outcomes: Outcomes, before: PreviousEditions) -> Candidate:
+    known = max(0, round_to_step(outcomes.decisions) - ROUNDING_ERROR)
     note, row = before.notes.get(cell), before.rows.get(cell)
-    if cell.dimension_set is DimensionSet.COUNTRY_NATIONALITY or note is None or row is None:
-        is_published = cell.dimension_set is not DimensionSet.COUNTRY_NATIONALITY
-        return Candidate(decisions, refused, known, is_new=is_published)
+    if note is None or row is None:
+        return Candidate(*outcomes, known)
     revealed = Interval(note["low"], note["high"])
     return Candidate(
-        decisions,
-        refused,
+        *outcomes,
         known,
-        is_new=(note["decisions"], note["refused"]) != (decisions, refused),
+        is_new=(note["decisions"], note["refused"]) != outcomes,
         before=Refusals(row["refused"], row["refused_below"]),
-        candidates_before=revealed.shift(refused - note["refused"]),
+        candidates_before=revealed.shift(outcomes.refused - note["refused"]),
         was_published=True,
     )

@@ -1,6 +1,6 @@
 """Queries of published figures; they read the published tables only."""
 
-from collections.abc import Hashable, Iterable, Mapping, Set
+from collections.abc import Hashable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -28,7 +28,7 @@ from models.publication.sets import (
     last_day_of,
     periods_from,
 )
-from models.publication.tables import EDITION, FIGURES, PublishedVolume
+from models.publication.tables import CODES, EDITION, FIGURES, PublishedVolume
 from models.volumes.grains import Dimension
 from models.volumes.question import Period
 from models.volumes.reading import complete_from
@@ -84,9 +84,9 @@ def _only(dimension: Dimension) -> str:
     return f"only_{dimension}"
 
 
-def dimension_set_of(named: Set[Dimension], among: Iterable[DimensionSet]) -> DimensionSet | None:
+def dimension_set_of(named: Set[Dimension]) -> DimensionSet | None:
     """The dimension set with exactly the named dimensions."""
-    return next((each for each in among if named == set(DIMENSIONS[each])), None)
+    return next((each for each, own in DIMENSIONS.items() if named == set(own)), None)
 
 
 def period_of(from_on: date, to_on: date, grouped_by: Period | None) -> Period | None:
@@ -128,7 +128,7 @@ def newest_publication() -> AnySelect:
 def rows(question: GridQuestion) -> AnySelect:
     """Rows of codes, ``period`` (its first day), ``edition`` and figures; null means withheld."""
     c = _PUBLISHED
-    codes = [c[dimension.value] for dimension in Dimension]
+    codes = [c[code] for code in CODES]
     return (
         select(*codes, c.starts_on.label("period"), c.edition, *(c[name] for name in FIGURES))
         .ext(distinct_on(*codes, c.starts_on))
@@ -147,7 +147,7 @@ def wider_rows(question: GridQuestion) -> AnySelect:
     """All rows of wider cells than those of a question: longer periods, and wider sets."""
     c = _PUBLISHED
     own, periods = question.dimension_set, periods_from(question.period)
-    key = [c.dimension_set, c.period, c.starts_on, *(c[dimension.value] for dimension in Dimension)]
+    key = [c.dimension_set, c.period, c.starts_on, *(c[code] for code in CODES)]
     sets = (own, *WIDER_SETS.get(own, ()))
     return (
         select(*key, *(c[name] for name in FIGURES))

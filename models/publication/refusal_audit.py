@@ -1,14 +1,14 @@
 """The audit of refusals: withholds what would let a withheld figure be computed from others.
 
-A reader knows the decisions of each cell exactly. What is published of one cell then bounds others:
-months add up to quarters and years, visa types to a country, countries to the whole country. The
-adversary is any manager of a partner, who reads all figures of the partner's countries and those of
-the public; more than any single manager reads. The audit computes the candidate interval of each
-number of refusals, published or not, and withholds figures until each has at least four
-candidates; or as many as it had before anything was published, if those were fewer.
+What is published of one cell bounds others: months add up to quarters and years, visa types and
+nationalities to the whole country. The adversary reads all editions, knows how many decisions there
+were, and may also hold the exact figures of one partner and subtract them. The audit computes the
+candidate interval of each number of refusals, published or not, and withholds figures until each
+has at least four candidates; or as many as it had before anything was published, if those were
+fewer.
 
-What is withheld is chosen by its worth: months before all else, then finer groups before countries,
-and years before quarters. A figure that was published before is never taken back.
+What is withheld is chosen by its worth: months before all else, then finer groups, and years before
+quarters. A figure that was published before is never taken back.
 """
 
 from collections import defaultdict
@@ -28,29 +28,11 @@ from models.publication.sets import (
     Cell,
     DimensionSet,
     Period,
-    Place,
-    national_counterpart,
-    partner_of,
     wholes,
 )
 
 #: The sets and periods whose figures are worth the most, from the least.
-_WORTH = {
-    each: worth
-    for worth, each in enumerate(
-        (
-            DimensionSet.COUNTRY_NATIONALITY,
-            DimensionSet.CENTRE_VISA_TYPE,
-            DimensionSet.COUNTRY_CHANNEL,
-            DimensionSet.COUNTRY_VISA_TYPE,
-            DimensionSet.CENTRE,
-            DimensionSet.COUNTRY,
-            DimensionSet.NATIONALITY,
-            DimensionSet.VISA_TYPE,
-            DimensionSet.NATIONAL,
-        )
-    )
-}
+_WORTH = {DimensionSet.NATIONALITY: 0, DimensionSet.VISA_TYPE: 1, DimensionSet.NATIONAL: 2}
 _WORTH_OF_PERIOD = {Period.MONTH: 0, Period.YEAR: 1, Period.QUARTER: 2}
 
 
@@ -98,56 +80,41 @@ class Candidate:
 Candidates = Mapping[Cell, Candidate]
 
 
-def audit_refusals(candidates: Candidates, centres: Mapping[str, Place]) -> None:
+#: A partner's own part of each cell, which its people know: decisions and refusals.
+Own = Mapping[Cell, tuple[int, int]]
+
+
+def audit_refusals(candidates: Candidates, own: Mapping[str, Own]) -> None:
     """Withhold every figure that would reveal too much; recorded in the candidates.
 
-    The public's figures come first, then those of each partner beside them. Withholding one of the
-    public's for a partner only widens what was audited before.
+    Withholding one for somebody who holds a partner's figures only widens what others know.
     """
-    by_year: defaultdict[int, defaultdict[str | None, dict[Cell, Candidate]]]
-    by_year = defaultdict(lambda: defaultdict(dict))
+    by_year: defaultdict[int, dict[Cell, Candidate]] = defaultdict(dict)
     for cell, candidate in candidates.items():
-        by_year[cell.starts_on.year][partner_of(cell, centres)][cell] = candidate
+        by_year[cell.starts_on.year][cell] = candidate
     for year in sorted(by_year):
-        blocks = by_year[year]
-        national = blocks.pop(None, {})
-        audit(RefusalSystem(national, {}, centres))
-        for partner in sorted(each for each in blocks if each):
-            audit(RefusalSystem(national, blocks[partner], centres))
+        for known in ({}, *(own[partner] for partner in sorted(own))):
+            audit(RefusalSystem(by_year[year], known))
 
 
 class RefusalSystem:
-    """The refusals of the public's cells and of a partner's, by number, and how they add up."""
+    """The refusals of some cells, by number, and how they add up, to who knows a part of each."""
 
-    def __init__(self, national: Candidates, own: Candidates, centres: Mapping[str, Place]) -> None:
-        self._candidates = {**national, **own}
-        self.cells = list(self._candidates)
+    def __init__(self, candidates: Candidates, own: Own) -> None:
+        self._candidates = candidates
+        self.cells = list(candidates)
         self._number = {cell: number for number, cell in enumerate(self.cells)}
-        self.prior = [Interval(0, each.decisions) for each in self._candidates.values()]
-        self._sums = Sums([*self._divisions(centres), *self._shares(own)])
+        self.prior = [_prior(each, *own.get(cell, (0, 0))) for cell, each in candidates.items()]
+        self._sums = Sums(self._divisions())
 
-    def _divisions(self, centres: Mapping[str, Place]) -> Iterable[Sum]:
-        parts: defaultdict[tuple[Cell, str, bool], list[int]] = defaultdict(list)
+    def _divisions(self) -> Iterable[Sum]:
+        parts: defaultdict[tuple[Cell, str], list[int]] = defaultdict(list)
         for number, cell in enumerate(self.cells):
-            for whole in wholes(cell, centres):
+            for whole in wholes(cell):
                 parts[whole].append(number)
-        for (whole, _, is_complete), numbers in parts.items():
+        for (whole, _), numbers in parts.items():
             if whole in self._number:
-                yield Sum(self._number[whole], tuple(numbers), is_complete)
-
-    def _shares(self, own: Candidates) -> Iterable[Sum]:
-        """National refusals are those of the partner's countries, and all others."""
-        parts: defaultdict[Cell, list[int]] = defaultdict(list)
-        for cell in own:
-            national = national_counterpart(cell)
-            if national and national in self._number:
-                parts[national].append(self._number[cell])
-        for national, numbers in parts.items():
-            decisions = self._candidates[national].decisions
-            of_others = decisions - sum(self.prior[number].high for number in numbers)
-            others = len(self.prior)
-            self.prior.append(Interval(0, max(0, of_others)))
-            yield Sum(self._number[national], (*numbers, others), True)
+                yield Sum(self._number[whole], tuple(numbers))
 
     def bounds(self) -> Bounds:
         """The interval of each number of refusals, for a reader of everything that is published."""
@@ -163,8 +130,7 @@ class RefusalSystem:
 
     def _published_interval(self, number: int) -> Interval:
         """What is published of a number itself, within what was known before."""
-        prior = self.prior[number]
-        return prior.within(self._of(number).revealed_counts) if number < len(self.cells) else prior
+        return self.prior[number].within(self._of(number).revealed_counts)
 
     def _of(self, number: int) -> Candidate:
         return self._candidates[self.cells[number]]
@@ -179,8 +145,6 @@ class RefusalSystem:
         return found
 
     def _candidates_before(self, number: int, prior: Interval) -> int:
-        if number >= len(self.cells):
-            return prior.candidates
         return prior.within(self._of(number).candidates_before).candidates
 
     def withhold_for_each(self, exposed_numbers: Iterable[int], bounds: Bounds) -> bool:
@@ -213,7 +177,7 @@ class RefusalSystem:
                 for a_sum in self._narrowing_sums(each, bounds)
                 for other in (a_sum.whole, *a_sum.parts)
             }
-            able = [each for each in layer | around if self._can_be_withheld(each)]
+            able = [each for each in layer | around if self._of(each).can_be_withheld]
             if able:
                 return min(able, key=self._worth)
             layer = around - seen
@@ -229,12 +193,7 @@ class RefusalSystem:
             if implied.low > published.low or implied.high < published.high:
                 yield a_sum
 
-    def _can_be_withheld(self, number: int) -> bool:
-        return number < len(self.cells) and self._of(number).can_be_withheld
-
     def _worth(self, number: int) -> tuple[int, ...]:
-        if number >= len(self.cells):
-            return (2,)
         cell = self.cells[number]
         return (
             int(cell.period is not Period.MONTH),
@@ -246,10 +205,15 @@ class RefusalSystem:
 
     def withhold_all(self) -> bool:
         """The last resort: withhold every new figure. Returns whether there was any."""
-        able = [number for number in range(len(self.cells)) if self._can_be_withheld(number)]
+        able = [number for number in range(len(self.cells)) if self._of(number).can_be_withheld]
         for number in able:
             self._of(number).is_withheld = True
         return bool(able)
+
+
+def _prior(candidate: Candidate, decisions: int, refused: int) -> Interval:
+    """The refusals that are possible to who knows so many of the decisions and refusals."""
+    return Interval(refused, refused + candidate.decisions - decisions)
 
 
 def audit(system: RefusalSystem) -> Bounds:

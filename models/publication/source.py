@@ -1,73 +1,84 @@
-"""The true figures behind the grid, from the same statement that answers exact questions."""
+"""The true figures behind the grid, from the same statements that answer exact questions.
 
+Refusals are as first decided, so that no edition tells of a decision that did not stand.
+"""
+
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 from sqlalchemy import ColumnElement, Select, true
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 
-from models.publication.sets import (
-    DIMENSIONS,
-    NATIONAL_SETS,
-    PERIODS,
-    Cell,
-    DimensionSet,
-    Period,
-    Place,
-    first_day_of,
-)
+from models.publication.sets import DIMENSIONS, PERIODS, Cell, DimensionSet, Period, first_day_of
 from models.publication.tables import DURATIONS
+from models.volumes.grains import Dimension
 from models.volumes.measures import Measure
+from models.volumes.outcomes import OutcomeQuestion
 from models.volumes.question import Question
 from models.volumes.reading import statement
 
-_OF_PLACES = frozenset({Measure.DECISIONS, Measure.REFUSED})
-_OF_THE_PUBLIC = _OF_PLACES | {Measure.INTAKE, Measure.TARGET_RATE, *map(Measure, DURATIONS)}
+_MEASURES = frozenset(
+    {Measure.DECISIONS, Measure.INTAKE, Measure.TARGET_RATE, *map(Measure, DURATIONS)}
+)
+
+
+class Outcomes(NamedTuple):
+    """How many cases were decided, and refused at first."""
+
+    decisions: int = 0
+    refused: int = 0
 
 
 @dataclass
 class Truth:
-    """The unprotected figures of all cells in which something was decided or, national, paid."""
+    """The unprotected figures of all cells in which something was decided or paid."""
 
     #: The first day of the first month that has figures.
     begins_on: date | None
-    centres: Mapping[str, Place]
     cells: dict[Cell, Mapping[str, Any]] = field(default_factory=dict)
+    outcomes: dict[Cell, Outcomes] = field(default_factory=dict)
+    #: What each partner's people know exactly of a cell: their own part of it.
+    own: defaultdict[str, dict[Cell, Outcomes]] = field(
+        default_factory=lambda: defaultdict[str, dict[Cell, Outcomes]](dict)
+    )
 
 
 async def read_truth(connection: asyncpg.Connection, today: date) -> Truth:
     """Read the figures of all days before today."""
-    begins = await connection.fetchval("SELECT min(starts_on) FROM volume_monthly")
-    truth = Truth(begins, await _centres(connection))
+    truth = Truth(await connection.fetchval("SELECT min(starts_on) FROM volume_monthly"))
     until = today - timedelta(days=1)
-    if begins and begins <= until:
+    if truth.begins_on and truth.begins_on <= until:
         for dimension_set, period in product(DIMENSIONS, PERIODS):
-            await _read(connection, truth, dimension_set, Question(begins, until, period=period))
+            window = Question(truth.begins_on, until, DIMENSIONS[dimension_set], period)
+            await _read(connection, truth, dimension_set, replace(window, measures=_MEASURES))
     return truth
 
 
 async def _read(
-    connection: asyncpg.Connection, truth: Truth, dimension_set: DimensionSet, window: Question
+    connection: asyncpg.Connection, truth: Truth, dimension_set: DimensionSet, asked: Question
 ) -> None:
-    dimensions = DIMENSIONS[dimension_set]
-    is_national = dimension_set in NATIONAL_SETS
-    measures = _OF_THE_PUBLIC if is_national else _OF_PLACES
-    question = replace(window, dimensions=dimensions, measures=measures)
-    for row in await connection.fetch(*_compile(statement(question, _everywhere))):
-        codes = tuple(row[dimension] for dimension in dimensions)
-        # Direct applications have no partner, country or centre.
-        if None not in codes and (is_national or row[Measure.DECISIONS]):
-            starts_on = first_day_of(Period(window.period), row["period"])
-            truth.cells[Cell(dimension_set, Period(window.period), starts_on, codes)] = row
+    def cell_of(row: Mapping[str, Any]) -> Cell:
+        period, codes = Period(asked.period), tuple(row[name] for name in asked.dimensions)
+        return Cell(dimension_set, period, first_day_of(period, row["period"]), codes)
 
-
-async def _centres(connection: asyncpg.Connection) -> dict[str, Place]:
-    rows = await connection.fetch("SELECT code, partner_code, country_code FROM centre")
-    return {row["code"]: Place(row["partner_code"], row["country_code"]) for row in rows}
+    for row in await connection.fetch(*_compile(statement(asked, _everywhere))):
+        truth.cells[cell_of(row)] = row
+    by_partner = replace(asked, dimensions=(*asked.dimensions, Dimension.PARTNER))
+    question = OutcomeQuestion(by_partner, _everywhere)
+    for row in await connection.fetch(*_compile(question.statement())):
+        cell, partner = cell_of(row), row[Dimension.PARTNER]
+        own = Outcomes(row["granted"] + row["refused"], row["refused"])
+        so_far = truth.outcomes.get(cell, Outcomes())
+        truth.outcomes[cell] = Outcomes(
+            so_far.decisions + own.decisions, so_far.refused + own.refused
+        )
+        if partner is not None:
+            truth.own[partner][cell] = own
 
 
 def _everywhere(_columns: object) -> ColumnElement[bool]:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped
 
 from models.base import Base
-from models.volumes.grains import Dimension
+from models.publication.sets import PUBLIC_DIMENSIONS
 
 COUNTS = ("intake", "decisions", "refused", "refused_below")
 RATES = ("refusal_rate", "refusal_rate_below", "target_rate")
@@ -31,7 +31,7 @@ DURATIONS = (
     "turnaround_adjusted_p90",
 )
 FIGURES = (*COUNTS, *RATES, *DURATIONS)
-CODES = tuple(dimension.value for dimension in Dimension)
+CODES = tuple(dimension.value for dimension in PUBLIC_DIMENSIONS)
 
 #: The editions of each published calendar period, and when they were published.
 EDITION = Table(
@@ -69,10 +69,8 @@ _PUBLISHED = Table(
 class PublishedVolume(Base):
     """A row for each group and period in which something happened; null means not published.
 
-    Of refusals there is a rounded number or the bound that there are fewer. Rows of the whole
-    country have the public's other figures too; those of partners' countries and centres have the
-    exact decisions, which their readers know. An edition has only the rows that changed since the
-    edition before. Rows of centres also have the centre's partner and country.
+    Of refusals there is a rounded number or the bound that there are fewer. An edition has only the
+    rows that changed since the edition before.
     """
 
     __tablename__ = "volume_published"
@@ -82,9 +80,6 @@ class PublishedVolume(Base):
     }
 
     dimension_set: Mapped[str]
-    partner_code: Mapped[str | None]
-    country_code: Mapped[str | None]
-    centre_code: Mapped[str | None]
 
 
 #: The decisions and refusals of each cell when it was last published, and the interval that all its

@@ -15,20 +15,10 @@ from models.publication.disclosure import (
     two_digits,
 )
 from models.publication.refusal_audit import Candidate
-from models.publication.sets import (
-    CENTRE_SETS,
-    DIMENSIONS,
-    NATIONAL_SETS,
-    Cell,
-    DimensionSet,
-    Period,
-)
+from models.publication.sets import DIMENSIONS, PUBLIC_DIMENSIONS, Cell, Period
 from models.publication.source import Truth
 from models.publication.tables import CODES, DURATIONS, FIGURES
-from models.volumes.grains import Dimension
 
-#: In the order of their columns.
-_ALL = tuple(Dimension)
 _PUBLISHED_COLUMNS = ("dimension_set", "period", "starts_on", *CODES, "edition", *FIGURES)
 
 Key = tuple[Period, date]
@@ -67,19 +57,14 @@ async def write(
     publication = Publication(periods=len(new))
     editions = dict.fromkeys(new, 1)
     rows: list[tuple[Any, ...]] = []
-    published = {
-        cell: candidate
-        for cell, candidate in candidates.items()
-        if cell.dimension_set is not DimensionSet.COUNTRY_NATIONALITY
-    }
-    for cell, candidate in published.items():
+    for cell, candidate in candidates.items():
         figures = _figures(cell, candidate, truth)
         publication.kept += candidate.is_kept
         if candidate.is_kept or _are_same(before.rows.get(cell), figures):
             continue
         key = (cell.period, cell.starts_on)
         editions[key] = before.editions.get(key, 0) + 1
-        rows.append((*cell[:3], *_codes(cell, truth), editions[key], *figures))
+        rows.append((*cell[:3], *_codes(cell), editions[key], *figures))
         publication.figures[_reason(candidate)] += 1
     publication.rows = len(rows)
     await connection.copy_records_to_table(
@@ -89,31 +74,24 @@ async def write(
     await connection.copy_records_to_table(
         "volume_published", columns=_PUBLISHED_COLUMNS, records=rows
     )
-    await _save_notes(connection, published, before)
+    await _save_notes(connection, candidates, before)
     return publication
 
 
-def _codes(cell: Cell, truth: Truth) -> tuple[str | None, ...]:
-    """The value of every code column; a centre also gets its partner and country."""
+def _codes(cell: Cell) -> tuple[str | None, ...]:
+    """The value of every code column."""
     codes = dict(zip(DIMENSIONS[cell.dimension_set], cell.codes, strict=True))
-    if cell.dimension_set in CENTRE_SETS:
-        place = truth.centres[cell.codes[0]]
-        codes |= {Dimension.PARTNER: place.partner, Dimension.COUNTRY: place.country}
-    return tuple(map(codes.get, _ALL))
+    return tuple(map(codes.get, PUBLIC_DIMENSIONS))
 
 
 def _figures(cell: Cell, candidate: Candidate, truth: Truth) -> tuple[Any, ...]:
-    """The figures in column order; partners' rows have decisions and refusals alone."""
-    refusals, decisions = candidate.refusals, candidate.decisions
-    public: Figures = {}
-    if cell.dimension_set in NATIONAL_SETS:
-        public = _public_figures(candidate, truth.cells.get(cell, {}))
-        decisions = public["decisions"]
+    """The figures in column order."""
+    public = _public_figures(candidate, truth.cells.get(cell, {}))
+    refusals, decisions = candidate.refusals, public["decisions"]
     rates = (
         (refusals.rate(decisions), refusals.rate_below(decisions)) if decisions else (None, None)
     )
     row: Figures = {
-        "decisions": decisions,
         "refused": refusals.rounded,
         "refused_below": refusals.below,
         "refusal_rate": rates[0],

@@ -1,12 +1,12 @@
-"""An attacker who combines all figures that a viewer reads, to find exact numbers of refusals.
+"""An attacker who combines all published figures, to find exact numbers of refusals.
 
-It knows the rules of publication. It asks every question that is answered, writes down what is
-known exactly and what adds up to what, and lets a solver find the least and the most that each
-number of refusals can be. It shares no code with the publication.
+It knows the rules of publication, and may hold the exact figures of one partner. It asks every
+question that is answered, writes down what is known exactly and what adds up to what, and lets a
+solver find the least and the most that each number of refusals can be. It shares no code with the
+publication.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,19 +17,9 @@ from tests.gateway.solving import UNBOUNDED, Count, Ends, Problem
 YEAR = 'from: "2025-01-01", to: "2025-12-31"'
 PERIODS = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
 NATIONAL = ((), ("VISA_TYPE",), ("NATIONALITY",))
-COUNTRY = (("PARTNER", "COUNTRY"), ("PARTNER", "COUNTRY", "VISA_TYPE"),
-           ("PARTNER", "COUNTRY", "CHANNEL"))  # fmt: skip
-CENTRE = (("PARTNER", "COUNTRY", "CENTRE"), ("PARTNER", "COUNTRY", "CENTRE", "VISA_TYPE"))
-#: Of these a manager reads the decisions alone.
-DECIDED = (("PARTNER", "COUNTRY", "NATIONALITY"),)
-FIELDS = {
-    "PARTNER": "partner { code }", "COUNTRY": "country { code }", "CENTRE": "centre { code }",
-    "VISA_TYPE": "visaType { code }", "NATIONALITY": "nationality { code }", "CHANNEL": "channel",
-}  # fmt: skip
+FIELDS = {"VISA_TYPE": "visaType { code }", "NATIONALITY": "nationality { code }"}
 NAMES = {name: text.split()[0] for name, text in FIELDS.items()}
 REFUSALS = "decisions { value precision } refused { value upperBound precision }"
-#: Whoever is of the whole, and not of the viewer's countries.
-OTHERS = ("OTHERS", "")
 
 Group = frozenset[tuple[str, str]]
 
@@ -48,6 +38,8 @@ class Attacker:
     high: dict[Count, float] = field(default_factory=dict)
     #: The least and the most that was decided of each.
     decided: dict[Count, tuple[float, float]] = field(default_factory=dict)
+    #: What a partner decided and refused of each, to who holds its exact figures.
+    own: Mapping[Count, tuple[int, int]] = field(default_factory=dict)
     answers: int = 0
 
     def learn(self, unknown: Count, low: float, high: float = UNBOUNDED) -> None:
@@ -103,12 +95,8 @@ class Attacker:
     # Adding up -----------------------------------------------------------------------------------
 
     def sums(self) -> Iterator[tuple[Count, tuple[Count, ...], bool]]:
-        """Wholes, their parts, and whether those are all."""
-        beside: defaultdict[tuple[int, int], list[Count]] = defaultdict(list)
-        for unknown in self.low:
-            if OTHERS not in unknown.group:
-                beside[unknown.months, unknown.first].append(unknown)
-        for whole in [each for each in self.low if OTHERS not in each.group]:
+        """Wholes, their parts, and that those are all."""
+        for whole in self.low:
             shorter = {12: 3, 3: 1}.get(whole.months)
             if shorter:
                 parts = (
@@ -116,51 +104,43 @@ class Attacker:
                     for first in range(whole.first, whole.first + whole.months, shorter)
                 )
                 yield whole, tuple(part for part in parts if part in self.low), True
-            yield from self._partitions(whole, beside[whole.months, whole.first])
-
-    def _partitions(
-        self, whole: Count, every: list[Count]
-    ) -> Iterator[tuple[Count, tuple[Count, ...], bool]]:
-        by_way: defaultdict[frozenset[str], list[Count]] = defaultdict(list)
-        for part in every:
-            if whole.group < part.group:
-                by_way[frozenset(name for name, _ in part.group - whole.group)].append(part)
-            # All that was taken at centres came by that channel.
-            if ("CHANNEL", "PARTNER_CENTRE") in whole.group:
-                rest = whole.group - {("CHANNEL", "PARTNER_CENTRE")}
-                if rest and rest < part.group and {n for n, _ in part.group - rest} == {"CENTRE"}:
-                    by_way[frozenset({"IN_CENTRE"})].append(part)
-        for way, parts in by_way.items():
-            if way == {"PARTNER", "COUNTRY"}:
-                yield whole, (*parts, self._others(whole, parts)), True
-            else:
-                complete = {"VISA_TYPE", "NATIONALITY", "CHANNEL", "IN_CENTRE"}
-                yield whole, tuple(parts), len(way) == 1 and way <= complete
-
-    def _others(self, whole: Count, parts: list[Count]) -> Count:
-        """What is of the whole country, and not of the viewer's: at most what was decided there."""
-        own = sum(self.decided[part][0] for part in parts)
-        others = whole._replace(group=whole.group | {OTHERS})
-        if others not in self.low:
-            least, most = self.decided[whole]
-            self.decided[others] = (max(0, least - own), max(0, most - own))
-            self.learn(others, 0, max(0, most - own))
-        return others
+            if not whole.group:
+                for name in FIELDS:
+                    beside = (whole.months, whole.first)
+                    yield (
+                        whole,
+                        tuple(
+                            part
+                            for part in self.low
+                            if (part.months, part.first) == beside
+                            and {each for each, _ in part.group} == {name}
+                        ),
+                        True,
+                    )
 
     # Solving -------------------------------------------------------------------------------------
 
     def narrow(self, wanted: Iterable[Count], fewest: int) -> dict[Count, Ends]:
         """The wanted counts with fewer candidates left, and the least and the most of each."""
         sums = list(self.sums())
-        limits = {unknown: (self.low[unknown], self.high[unknown]) for unknown in self.low}
+        limits = {unknown: self._limits(unknown) for unknown in self.low}
         return Problem(limits, sums).narrow(wanted, fewest)
 
     def anyway(self, wanted: Iterable[Count]) -> dict[Count, Ends]:
         """The least and the most of each that follows from what was decided alone."""
         sums = list(self.sums())
-        limits = {unknown: (0.0, self.decided[unknown][1]) for unknown in self.low}
+        limits = {unknown: self._of_decisions(unknown) for unknown in self.low}
         problem = Problem(limits, sums)
         return {unknown: problem.bounds(unknown) for unknown in wanted}
+
+    def _limits(self, unknown: Count) -> Ends:
+        low, high = self._of_decisions(unknown)
+        return max(low, self.low[unknown]), min(high, self.high[unknown])
+
+    def _of_decisions(self, unknown: Count) -> Ends:
+        """The own refusals at least, and besides at most all that others decided."""
+        decisions, refused = self.own.get(unknown, (0, 0))
+        return refused, refused + max(0, self.decided[unknown][1] - decisions)
 
 
 def group_of(row: dict[str, Any], groups: Iterable[str]) -> Group:

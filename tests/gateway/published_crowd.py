@@ -25,10 +25,7 @@ REFUSALS = (
 )
 PUBLISHED = "published { edition publishedAt rounding threshold fewestDecisions note }"
 PERIOD = "period { startsOn endsOn }"
-WIDER = (
-    "nearestWider { from to period groupBy dropped partner country centre nationality visaType"
-    " channel }"
-)
+WIDER = "nearestWider { from to period groupBy dropped nationality visaType }"
 #: Of some places there is only one in so many, so that there are small cells beside large ones.
 THINNED = {MELBOURNE: 2, NUSA_SG: 3, ANDALAN_AU: 20}
 

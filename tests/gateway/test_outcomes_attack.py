@@ -5,6 +5,7 @@ superseded and a visa revoked. The controls move a figure, and the same question
 """
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,7 @@ import pytest
 from starlette.applications import Starlette
 
 from models.database.connections import connect
+from models.publication import publish
 from models.volumes import age, fold
 from tests import tokens
 from tests.gateway.conftest import Viewer
@@ -40,6 +42,11 @@ OUTCOMES = (
     " refusalRate { value denominator monthOnMonth { value } }"
 )
 NETWORK = "network { decisions { value } granted { value } refused { value } }"
+PUBLISHED = (
+    "edition visaType { code } nationality { code } period { startsOn } intake { value precision }"
+    " decisions { value precision } refused { value upperBound } refusalRate { value upperBound }"
+    " targetRate { value } turnaroundP50 { hours }"
+)
 OTHERS = " ".join(
     [
         *(f"{name} {{ value }}" for name in ("intake", "decisions", "withdrawn", "lapsed", "wip",
@@ -83,6 +90,13 @@ async def everything(viewer: Viewer, *, has_network: bool = False) -> dict[str, 
             continue
         assert answer.errors == [], answer.errors
         found[arguments + fields] = answer.data["volumes"]["rows"]
+    for groups in ("", "VISA_TYPE", "NATIONALITY") if has_network else ():
+        for period in ("MONTH", "QUARTER", "YEAR"):
+            arguments = f"{WINDOWS[0]}, groupBy: [{groups} {period}], published: true"
+            fields = f"published {{ edition }} rows {{ {PUBLISHED} }}"
+            answer = await viewer(f"{{ volumes({arguments}) {{ {fields} }} }}")
+            assert answer.errors == []
+            found[arguments] = [answer.data["volumes"]]
     return found
 
 
@@ -102,6 +116,7 @@ async def catch_up(connection: asyncpg.Connection) -> None:
     while await fold(connection):
         pass
     await age(connection)
+    await publish(connection, datetime.now(UTC))
 
 
 async def overturn_two(connection: asyncpg.Connection) -> None:

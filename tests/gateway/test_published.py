@@ -49,21 +49,21 @@ async def everything(viewer: Viewer) -> list[Any]:
 async def test_refusals_are_rounded_and_so_is_what_they_are_a_share_of(who) -> None:
     answer = await ask(who["anonymous"], f"{QUARTER}, groupBy: []", PUBLIC, PUBLISHED)
     (row,) = answer["rows"]
-    (true,) = (
-        await ask(
-            who["leadership"], f"{QUARTER}, groupBy: []", "decisions { value } refused { value }"
-        )
-    )["rows"]
-    decisions, refused = row["decisions"]["value"], row["refused"]["value"]
-    assert decisions % 5 == refused % 5 == 0
-    assert abs(decisions - true["decisions"]["value"]) <= 2
-    assert abs(refused - true["refused"]["value"]) <= 2
-    assert row["refusalRate"] == {
-        "value": refused / decisions,
-        "upperBound": None,
-        "precision": "ROUNDED",
-        "denominator": decisions,
-    }
+    true = await ask(who["leadership"], f"{QUARTER}, groupBy: []", "decisions { value }")
+    assert row["decisions"]["value"] % 5 == 0
+    assert abs(row["decisions"]["value"] - true["rows"][0]["decisions"]["value"]) <= 2
+    rows = await everything(who["anonymous"])
+    rounded = [row for row in rows if row["refused"]["precision"] == "ROUNDED"]
+    assert rounded
+    for row in rounded:
+        decisions, refused = row["decisions"]["value"], row["refused"]["value"]
+        assert refused % 5 == 0
+        assert row["refusalRate"] == {
+            "value": refused / decisions,
+            "upperBound": None,
+            "precision": "ROUNDED",
+            "denominator": decisions,
+        }
     publication = answer["published"]
     assert publication["edition"] == 1
     assert publication["publishedAt"].startswith("2026-01-01T01:00")

@@ -4,6 +4,7 @@ It reads what is published to everybody. The
 controls take one rule away, and the same attacker succeeds: so it can attack.
 """
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -23,12 +24,10 @@ from models.volumes import fold
 from tests import tokens
 from tests.gateway.attacker import (
     NATIONAL,
-    OTHERS,
     PERIODS,
     Attacker,
     Count,
     count,
-    group_of,
 )
 from tests.gateway.conftest import Viewer, viewers
 from tests.gateway.in_process import InProcessClient, running_gateway
@@ -83,18 +82,33 @@ async def published(database: str) -> AsyncIterator[dict[str, Viewer]]:
         yield viewers(client)
 
 
-async def truth(who: dict[str, Viewer]) -> dict[Count, int]:
-    """Every number of refusals as it is: what leadership reads."""
-    found: dict[Count, int] = {}
-    reader = Attacker()
-    for groups in NATIONAL:
-        for period, months in PERIODS.items():
-            for row in await reader.ask(who["leadership"], groups, period, "refused { value }"):
-                first = int(row["period"]["startsOn"][5:7])
-                found[count("refused", group_of(row, groups), months, first)] = row["refused"][
-                    "value"
-                ]
-    return found
+async def truth(url: str, partner: str | None = None) -> dict[Count, tuple[int, int]]:
+    """The first decisions and refusals of each group and period, of one partner or all."""
+    connection = await connect(url)
+    try:
+        rows = await connection.fetch(
+            "SELECT visa_type_code, nationality_code, outcome = 'REFUSED' AS is_refused,"
+            " extract(month FROM wib_day(decided_at))::int AS month, count(*) AS decisions"
+            " FROM decision JOIN application ON application.id = application_id"
+            " WHERE supersedes_id IS NULL AND partner_code IS NOT DISTINCT FROM"
+            " coalesce($1, partner_code) AND extract(year FROM wib_day(decided_at)) = 2025"
+            " GROUP BY 1, 2, 3, 4",
+            partner,
+        )
+    finally:
+        await connection.close()
+    found: Counter[tuple[Count, bool]] = Counter()
+    for row in rows:
+        of_row = {"VISA_TYPE": row["visa_type_code"], "NATIONALITY": row["nationality_code"]}
+        for groups in NATIONAL:
+            for months in PERIODS.values():
+                first = (row["month"] - 1) // months * months + 1
+                unknown = count("refused", ((one, of_row[one]) for one in groups), months, first)
+                found[unknown, row["is_refused"]] += row["decisions"]
+    return {
+        unknown: (found[unknown, False] + found[unknown, True], found[unknown, True])
+        for unknown, _ in found
+    }
 
 
 async def everything(who: dict[str, Viewer], off: int = 2) -> Attacker:
@@ -116,20 +130,17 @@ class AttackResult:
     recovered: dict[Count, tuple[Any, Any]]
 
 
-def attack(attacker: Attacker, true: dict[Count, int], most: int | None = None) -> AttackResult:
+def attack(
+    attacker: Attacker, true: dict[Count, tuple[int, int]], most: int | None = None
+) -> AttackResult:
     """Solve for all numbers, or for so many, and assert that every premise is true."""
-    sums = list(attacker.sums())
-    for whole, parts, is_all in sums:
-        others = [part for part in parts if OTHERS in part.group]
-        rest = true.get(whole, 0) - sum(true.get(part, 0) for part in parts)
-        for each in others:
-            assert 0 <= rest <= attacker.high[each], each
-            true[each] = rest
-        assert rest == 0 or others if is_all else rest >= 0, whole
+    refused = {unknown: numbers[1] for unknown, numbers in true.items()}
+    for whole, parts, _ in attacker.sums():
+        assert refused.get(whole, 0) == sum(refused.get(part, 0) for part in parts), whole
     for unknown in attacker.low:
-        assert attacker.low[unknown] <= true.get(unknown, 0) <= attacker.high[unknown], unknown
+        assert attacker.low[unknown] <= refused.get(unknown, 0) <= attacker.high[unknown], unknown
     wanted = [each for each in attacker.low if attacker.decided[each][1]]
-    wanted = sorted(wanted, key=lambda each: (true.get(each, 0), str(each)))[:most]
+    wanted = sorted(wanted, key=lambda each: (refused.get(each, 0), str(each)))[:most]
     left = attacker.narrow(wanted, FEWEST)
     anyway = attacker.anyway(left)
     narrow = {
@@ -141,16 +152,29 @@ def attack(attacker: Attacker, true: dict[Count, int], most: int | None = None) 
     return AttackResult(len(wanted), narrow, recovered)
 
 
-async def test_an_attacker_finds_no_number_of_refusals(crowded: str) -> None:
+@pytest.mark.parametrize("partner", [None, "NUSA", "ANDALAN"])
+async def test_an_attacker_finds_no_number_of_refusals(crowded: str, partner: str | None) -> None:
+    """Without an account, or beside that with the exact figures of a partner."""
     async with published(crowded) as who:
         attacker = await everything(who)
-        assert any(attacker.high[each] - attacker.low[each] <= 9 for each in attacker.low)
-        found = attack(attacker, await truth(who))
+    assert any(attacker.high[each] - attacker.low[each] <= 9 for each in attacker.low)
+    attacker.own = await truth(crowded, partner) if partner else {}
+    found = attack(attacker, await truth(crowded))
     assert found.attacked > 60
     assert found.narrow == {}
 
 
 # Controls: with a rule less, the same attacker finds out what is withheld ------------------------
+
+
+async def test_without_the_audit_who_holds_a_partners_figures_finds_numbers_out(
+    crowded: str, monkeypatch
+) -> None:
+    monkeypatch.setattr(publishing, "audit_refusals", lambda *_: None)
+    async with published(crowded) as who:
+        attacker = await everything(who)
+    attacker.own = await truth(crowded, "NUSA")
+    assert attack(attacker, await truth(crowded)).narrow
 
 
 async def test_numbers_that_are_not_rounded_are_found_out(crowded: str, monkeypatch) -> None:
@@ -162,8 +186,8 @@ async def test_numbers_that_are_not_rounded_are_found_out(crowded: str, monkeypa
     monkeypatch.setattr(refusal_audit, "protect_refusals", threshold)
     monkeypatch.setattr(publishing, "audit_refusals", lambda *_: None)
     async with published(crowded) as who:
-        found = attack(await everything(who, off=0), await truth(who), most=150)
-    assert found.recovered
+        attacker = await everything(who, off=0)
+    assert attack(attacker, await truth(crowded), most=150).recovered
 
 
 @pytest.mark.parametrize("questions", ["subsets", "sliding windows"])

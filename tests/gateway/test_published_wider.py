@@ -15,10 +15,8 @@ pytestmark = pytest.mark.anyio
 
 async def follow(viewer: Viewer, wider: Any) -> Any:
     """The row to which a wider cell leads, asked for as a front end would."""
-    names = ("country", "centre", "nationality", "visaType", "partner")
+    names = ("nationality", "visaType")
     named = [f'{name}: {{eq: "{wider[name]}"}}' for name in names if wider[name]]
-    if wider["channel"]:
-        named.append(f"channel: {{eq: {wider['channel']}}}")
     where = f", where: {{{', '.join(named)}}}" if named else ""
     window = f'from: "{wider["from"]}", to: "{wider["to"]}"'
     groups = ", ".join(wider["groupBy"])

@@ -2,7 +2,6 @@
 
 from datetime import date
 from itertools import product
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -122,7 +121,7 @@ def test_percentiles_have_two_significant_digits() -> None:
 
 
 def test_a_sum_narrows_its_parts_and_they_narrow_it() -> None:
-    sums = Sums([Sum(0, (1, 2), is_complete=True)])
+    sums = Sums([Sum(0, (1, 2))])
     bounds = Bounds([Interval(48, 52), Interval(43, 47), Interval(1, UNBOUNDED)], sums)
     bounds.narrow(range(3))
     assert list(zip(bounds.low, bounds.high, strict=True)) == [(48, 52), (43, 47), (1, 9)]
@@ -131,7 +130,7 @@ def test_a_sum_narrows_its_parts_and_they_narrow_it() -> None:
 
 
 def test_parts_that_are_more_than_their_whole_stop_the_audit() -> None:
-    sums = Sums([Sum(0, (1, 2), is_complete=True)])
+    sums = Sums([Sum(0, (1, 2))])
     bounds = Bounds([Interval(0, 5), Interval(4, 9), Interval(2, 3)], sums)
     with pytest.raises(ContradictionError):
         bounds.narrow(range(3))
@@ -141,22 +140,21 @@ def candidate(decisions: int, refused: int) -> Candidate:
     return Candidate(decisions, refused, decisions_known=decisions)
 
 
-def in_australia(*visa_type: str, period: Period = Period.QUARTER, month: int = 1) -> Cell:
-    is_whole = not visa_type
+def a_cell(*visa_type: str, period: Period = Period.QUARTER, month: int = 1) -> Cell:
     return Cell(
-        DimensionSet.COUNTRY if is_whole else DimensionSet.COUNTRY_VISA_TYPE,
+        DimensionSet.VISA_TYPE if visa_type else DimensionSet.NATIONAL,
         period,
         first_day_of(period, date(2025, month, 1)),
-        ("NUSA", "AU", *visa_type),
+        visa_type,
     )
 
 
 def quarter_of(numbers: dict[tuple[int, str], tuple[int, int]]) -> dict[Cell, Candidate]:
-    """A country by month and visa type, and everything that these add up to."""
+    """Decisions by month and visa type, and everything that these add up to."""
     found: dict[Cell, Candidate] = {}
     for (month, visa_type), (decisions, refused) in numbers.items():
         for period, types in product((Period.MONTH, Period.QUARTER), ((visa_type,), ())):
-            cell = in_australia(*types, period=period, month=month)
+            cell = a_cell(*types, period=period, month=month)
             was = found.get(cell, candidate(0, 0))
             found[cell] = candidate(was.decisions + decisions, was.refused + refused)
     return found
@@ -172,115 +170,76 @@ REFUSALS = st.tuples(st.integers(0, 400), st.integers(0, 45)).map(lambda cell: (
 )
 @premise(withheld=0.05)
 def test_the_audit_leaves_four_numbers_of_refusals_in_every_cell(numbers) -> None:
-    own = quarter_of(numbers)
-    system = RefusalSystem({}, own, {})
+    cells = quarter_of(numbers)
+    system = RefusalSystem(cells, {})
     bounds = audit(system)
-    holds("withheld", any(each.is_withheld for each in own.values()))
+    holds("withheld", any(each.is_withheld for each in cells.values()))
     for number, cell in enumerate(system.cells):
-        assert bounds.low[number] <= own[cell].refused <= bounds.high[number]
+        assert bounds.low[number] <= cells[cell].refused <= bounds.high[number]
         left = bounds.high[number] - bounds.low[number] + 1
-        assert left >= min(FEWEST_CANDIDATES, own[cell].decisions + 1)
+        assert left >= min(FEWEST_CANDIDATES, cells[cell].decisions + 1)
 
 
-#: What is published, and others so few that it tells of them.
-PUBLISHED = st.tuples(st.integers(FEWEST_DECISIONS, 400), st.integers(0, 45))
+#: What one partner decided, and what the others did: so few at times that it tells of them.
+LARGE = st.tuples(st.integers(FEWEST_DECISIONS, 400), st.integers(0, 45))
 FEW = st.integers(1, 3).flatmap(lambda number: st.tuples(st.just(number), st.integers(0, number)))
 
 
-@st.composite
-def parts_of_a_whole(draw: st.DrawFn) -> Any:
-    """A manager's countries, and all others together."""
-    if draw(st.sampled_from([True, True, True, False])):
-        return [draw(PUBLISHED)], draw(FEW)
-    return draw(st.lists(REFUSALS, min_size=1, max_size=3)), draw(REFUSALS)
-
-
 @settings(max_examples=400)
-@given(parts_of_a_whole())
-@premise(withheld=0.0025)
-def test_the_audit_knows_that_countries_are_a_part_of_the_whole(parts) -> None:
-    """The public's figure, beside those of a manager's countries."""
-    own, others = parts
-    cells = {
-        Cell(DimensionSet.COUNTRY, Period.MONTH, JANUARY, ("NUSA", f"{number}")): candidate(*each)
-        for number, each in enumerate(own)
-    }
-    whole = tuple(map(sum, zip(*own, others, strict=True)))
-    national = {Cell(DimensionSet.NATIONAL, Period.MONTH, JANUARY, ()): candidate(*whole)}
-    audit_refusals(national | cells, {})
-    holds("withheld", any(each.is_withheld for each in (national | cells).values()))
-    system = RefusalSystem(national, cells, {})
-    bounds = system.bounds()
-    for number, prior in enumerate(system.prior):
-        left = bounds.high[number] - bounds.low[number] + 1
-        assert left >= min(FEWEST_CANDIDATES, prior.candidates)
+@given(st.lists(st.tuples(LARGE, FEW | REFUSALS), min_size=1, max_size=3))
+@premise(withheld=0.05)
+def test_who_holds_the_figures_of_a_partner_learns_no_number_of_the_others(parts) -> None:
+    """By visa type and for the whole country: the adversary subtracts the own part of each."""
+    cells, own = dict[Cell, Candidate](), dict[Cell, tuple[int, int]]()
+    for number, (ours, theirs) in enumerate(parts):
+        for cell in (a_cell(f"T{number}"), a_cell()):
+            was, mine = cells.get(cell, candidate(0, 0)), own.get(cell, (0, 0))
+            own[cell] = (mine[0] + ours[0], mine[1] + ours[1])
+            cells[cell] = candidate(
+                was.decisions + ours[0] + theirs[0], was.refused + ours[1] + theirs[1]
+            )
+    audit_refusals(cells, {"NUSA": own})
+    holds("withheld", any(each.is_withheld for each in cells.values()))
+    for known in ({}, own):
+        system = RefusalSystem(cells, known)
+        bounds = system.bounds()
+        for number, prior in enumerate(system.prior):
+            assert bounds.low[number] <= cells[system.cells[number]].refused <= bounds.high[number]
+            left = bounds.high[number] - bounds.low[number] + 1
+            assert left >= min(FEWEST_CANDIDATES, prior.candidates)
 
 
 def test_the_audit_withholds_months_rather_than_the_quarter() -> None:
     """Three months of about 15, and a quarter of about 30: together they would reveal each."""
-    own = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
-    audit_refusals(own, {})
-    assert own[in_australia()].refusals.rounded == 30
-    withheld = [cell for cell, each in own.items() if each.is_withheld]
+    cells = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
+    audit_refusals(cells, {})
+    assert cells[a_cell()].refusals.rounded == 30
+    withheld = [cell for cell, each in cells.items() if each.is_withheld]
     assert withheld
     assert {cell.period for cell in withheld} == {Period.MONTH}
 
 
 def test_without_the_audit_a_quarter_reveals_its_months() -> None:
-    own = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
-    system = RefusalSystem({}, own, {})
+    cells = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
+    system = RefusalSystem(cells, {})
     assert system.exposed_numbers(system.bounds())
 
 
 def test_the_audit_ends_where_earlier_editions_reveal_too_much() -> None:
     """What was published is never taken back, so there is nothing to withhold."""
-    own = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
-    for each in own.values():
+    cells = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
+    for each in cells.values():
         each.before, each.is_new = each.refusals, False
         each.candidates_before = each.before.candidates()
-    system = RefusalSystem({}, own, {})
+    system = RefusalSystem(cells, {})
     assert system.exposed_numbers(audit(system))
-    assert not any(each.is_withheld for each in own.values())
-
-
-def among_nationals(*, is_known: bool) -> dict[Cell, Candidate]:
-    """A country where all but one are its nationals, who apply nowhere else; beside the public's.
-
-    The country publishes 18 to 22 refusals, and its nationals 10 to 17.
-    """
-    cells = {
-        (DimensionSet.NATIONAL, ()): (5_000, 100),
-        (DimensionSet.NATIONALITY, ("AU",)): (500, 17),
-        (DimensionSet.NATIONALITY, ("NZ",)): (4_500, 83),
-        (DimensionSet.COUNTRY, ("NUSA", "AU")): (501, 18),
-    }
-    if is_known:
-        cells[DimensionSet.COUNTRY_NATIONALITY, ("NUSA", "AU", "AU")] = (500, 17)
-        cells[DimensionSet.COUNTRY_NATIONALITY, ("NUSA", "AU", "NZ")] = (1, 1)
-    found = {
-        Cell(dimension_set, Period.QUARTER, JANUARY, codes): candidate(*numbers)
-        for (dimension_set, codes), numbers in cells.items()
-    }
-    for cell, each in found.items():
-        each.is_new = cell.dimension_set is not DimensionSet.COUNTRY_NATIONALITY
-    return found
-
-
-def test_the_audit_knows_who_lives_in_a_country() -> None:
-    """The public figure of the country's nationals tells 18 apart from 19 to 22."""
-    known = among_nationals(is_known=True)
-    audit_refusals(known, {})
-    withheld = [cell.dimension_set for cell, each in known.items() if each.is_withheld]
-    assert withheld == [DimensionSet.COUNTRY]
-    unknown = among_nationals(is_known=False)
-    audit_refusals(unknown, {})
-    assert not any(each.is_withheld for each in unknown.values())
+    assert not any(each.is_withheld for each in cells.values())
 
 
 def test_the_number_of_decisions_does_not_reveal_that_all_were_refused() -> None:
-    own = {in_australia(): candidate(FEWEST_DECISIONS, FEWEST_DECISIONS)}
-    audit_refusals(own, {})
-    assert not own[in_australia()].refusals.is_anything
+    cells = {a_cell(): candidate(FEWEST_DECISIONS, FEWEST_DECISIONS)}
+    audit_refusals(cells, {})
+    assert not cells[a_cell()].refusals.is_anything
 
 
 @given(st.integers(0, 60), st.integers(-60, 60) | st.integers(-6, 6))
@@ -296,7 +255,7 @@ def test_two_editions_together_leave_four_numbers(count: int, change: int) -> No
         published_before,
         True,
     )
-    audit(RefusalSystem({}, {in_australia(): second}, {}))
+    audit(RefusalSystem({a_cell(): second}, {}))
     assert second.revealed_counts.low <= now <= second.revealed_counts.high
     # A correction that somebody knows of leaves fewer by itself, whatever is published afterwards.
     left_anyway = Interval(0, 500).within(published_before).candidates

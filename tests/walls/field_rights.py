@@ -311,8 +311,7 @@ _FIGURES: dict[str, Lines] = {
     "NetworkOutcomes": {"decisions granted refused refusalRate": "- - - R - - - - - - - -"},
     "WiderCell": {
         "from to period groupBy dropped":                    "- - - R - - - - - - - R",
-        "partner country centre nationality":                "- - - R - - - - - - - R",
-        "visaType channel":                                  "- - - R - - - - - - - R",
+        "nationality visaType":                              "- - - R - - - - - - - R",
     },
     "VolumeTable": {
         "asOf completeFrom rows":                            "R R R R R R - - - - - R",

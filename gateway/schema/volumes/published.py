@@ -12,7 +12,6 @@ from gateway.errors import ArgumentError
 from gateway.mapping.context import Context
 from gateway.mapping.figure_reads import Figures, KeptQuestion
 from gateway.mapping.figure_types import FindWider
-from gateway.policy import PUBLISHED_SETS
 from gateway.schema.volumes.measures import FIELDS
 from gateway.schema.volumes.published_row import PublishedRow
 from gateway.schema.volumes.wider import WiderCells
@@ -139,11 +138,9 @@ def grid_question(question: Question, edition: int | None) -> reading.GridQuesti
             "Published figures are of one value of a dimension or of all. Name one value of a kind"
             " in `where`, by `eq`, or group by it.",
         )
-    dimension_set = reading.dimension_set_of(
-        {*question.dimensions, *question.where}, PUBLISHED_SETS
-    )
+    dimension_set = reading.dimension_set_of({*question.dimensions, *question.where})
     if dimension_set is None:
-        listed = "; ".join(_names(DIMENSIONS[each]) for each in PUBLISHED_SETS)
+        listed = "; ".join(_names(each) for each in DIMENSIONS.values())
         raise ArgumentError(
             ("groupBy",),
             "Published figures are broken down, by `groupBy` or one value in `where`, by exactly"

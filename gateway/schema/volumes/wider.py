@@ -18,7 +18,6 @@ from models.publication.sets import (
     last_day_of,
     periods_from,
 )
-from models.vocabulary import Channel
 from models.volumes import Dimension, Measure
 
 _REFUSALS = ("refused", "refused_below")
@@ -63,19 +62,14 @@ def _cell_of(row: Figures) -> Cell:
 def _wider_cell(cell: Cell, own: DimensionSet) -> WiderCell:
     dimensions = DIMENSIONS[cell.dimension_set]
     code = dict(zip(dimensions, cell.codes, strict=True))
-    channel = code.get(Dimension.CHANNEL)
     return WiderCell(
         from_=cell.starts_on,
         to=last_day_of(cell.period, cell.starts_on),
         period=CalendarPeriod[cell.period.name],
         group_by=[VolumeDimension[each.name] for each in dimensions],
         dropped=[VolumeDimension[each.name] for each in DIMENSIONS[own] if each not in dimensions],
-        partner=code.get(Dimension.PARTNER),
-        country=_country(code.get(Dimension.COUNTRY)),
-        centre=code.get(Dimension.CENTRE),
         nationality=_country(code.get(Dimension.NATIONALITY)),
         visa_type=code.get(Dimension.VISA_TYPE),
-        channel=Channel(channel) if channel else None,
     )
 
 

@@ -761,13 +761,8 @@ CREATE TABLE volume_published (
     dimension_set TEXT NOT NULL,
     period TEXT NOT NULL,
     starts_on DATE NOT NULL,
-    country_code TEXT,
     nationality_code TEXT,
-    partner_code TEXT,
-    centre_code TEXT,
     visa_type_code TEXT,
-    trip_purpose TEXT,
-    channel TEXT,
     edition INTEGER NOT NULL,
     intake BIGINT,
     decisions BIGINT,
@@ -780,7 +775,7 @@ CREATE TABLE volume_published (
     turnaround_p90 DOUBLE PRECISION,
     turnaround_adjusted_p50 DOUBLE PRECISION,
     turnaround_adjusted_p90 DOUBLE PRECISION,
-    CONSTRAINT uq_volume_published UNIQUE NULLS NOT DISTINCT (dimension_set, period, starts_on, country_code, nationality_code, partner_code, centre_code, visa_type_code, trip_purpose, channel, edition)
+    CONSTRAINT uq_volume_published UNIQUE NULLS NOT DISTINCT (dimension_set, period, starts_on, nationality_code, visa_type_code, edition)
 );
 
 CREATE TABLE volume_publication_note (
