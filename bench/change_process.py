@@ -19,6 +19,7 @@ from bench.asking import Client
 from bench.measuring import processor_clock
 from bench.page import gateway_on
 from bench.world import world
+from models.database.connections import connect
 
 _IDENTITY = {
     "fullName": "Olive Zephyrine",
@@ -35,6 +36,8 @@ _SUBMISSION = {
 }
 _DOCUMENTS = ["PASSPORT_SCAN", "PHOTOGRAPH", "RETURN_TICKET", "BANK_STATEMENT"]
 _REFUSAL = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
+#: Bytes of the log of the database.
+_WRITTEN = "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint"
 _ANSWER = "application { id reference stage bill { code amountIdr } }"
 
 
@@ -114,18 +117,26 @@ async def _change(
 
 
 async def _serve(applications: int) -> None:
-    async with world(applications) as url, gateway_on(url, "agent-au", *_keys()) as agent:
+    # Images of whole pages follow from when checkpoints are, not from what is changed.
+    settings = {"full_page_writes": "off"}
+    async with (
+        world(applications, settings) as url,
+        gateway_on(url, "agent-au", *_keys()) as agent,
+    ):
         others = [await _sign_in(agent, user) for user in ("treasury", "officer")]
         writers = Writers(agent, *others)
         clock = await processor_clock(url)
+        watching = await connect(url)
         while line := await asyncio.to_thread(sys.stdin.readline):
             kind, times = line.rsplit(maxsplit=1)
             change = writers.kinds()[kind]
+            before: Any = await watching.fetchval(_WRITTEN)
             began, of_gateway = clock(), process_time()
             for _ in range(int(times)):
                 await change()
             gateway = process_time() - of_gateway
             spent = {"gateway": gateway, "database": clock() - began - gateway}
+            spent["wal"] = await watching.fetchval(_WRITTEN) - before
             print(json.dumps(spent), flush=True)
 
 

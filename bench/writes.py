@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from bench.measuring import show_table
 
@@ -33,35 +34,49 @@ def measure(applications: int, rounds: int, beside: Path | None) -> None:
         if beside:
             theirs = stack.enter_context(_writer(beside, applications))
             writers += [(f"{kind}, {beside.name}", theirs) for kind in _BESIDE]
-        turns: dict[str, list[tuple[float, float]]] = {name: [] for name, _ in writers}
+        turns: dict[str, list[_Spent]] = {name: [] for name, _ in writers}
         for number in range(rounds + 1):
             for name, writer in writers:
                 spent = _spend(writer, name.partition(",")[0])
                 if number:  # the first round only warms up
                     turns[name].append(spent)
-    show_table("Changes, ms of processor", ("change", "gateway", "database", "sum"), _rows(turns))
+    show_table(
+        "Changes, ms of processor and bytes of WAL without images of whole pages",
+        ("change", "gateway", "database", "sum", "WAL"),
+        _rows(turns),
+    )
 
 
-def _rows(turns: dict[str, list[tuple[float, float]]]) -> Sequence[Sequence[str]]:
+class _Spent(NamedTuple):
+    """What one change takes: milliseconds of processor, and bytes of WAL."""
+
+    gateway: float
+    database: float
+    wal: float
+
+
+def _rows(turns: dict[str, list[_Spent]]) -> Sequence[Sequence[str]]:
     return [
         (
             name,
-            f"{median(gateway for gateway, _ in spent):.2f}",
-            f"{median(database for _, database in spent):.2f}",
-            f"{median(map(sum, spent)):.2f}",
+            f"{median(each.gateway for each in spent):.2f}",
+            f"{median(each.database for each in spent):.2f}",
+            f"{median(each.gateway + each.database for each in spent):.2f}",
+            f"{median(each.wal for each in spent):,.0f}",
         )
         for name, spent in turns.items()
     ]
 
 
-def _spend(writer: "subprocess.Popen[str]", kind: str) -> tuple[float, float]:
-    """The milliseconds of processor that one change takes in the gateway and in the database."""
+def _spend(writer: "subprocess.Popen[str]", kind: str) -> _Spent:
     assert writer.stdin
     assert writer.stdout
     writer.stdin.write(f"{kind} {_TIMES}\n")
     writer.stdin.flush()
     spent = json.loads(writer.stdout.readline())
-    return 1000 * spent["gateway"] / _TIMES, 1000 * spent["database"] / _TIMES
+    return _Spent(
+        1000 * spent["gateway"] / _TIMES, 1000 * spent["database"] / _TIMES, spent["wal"] / _TIMES
+    )
 
 
 @contextmanager
