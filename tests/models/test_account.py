@@ -331,7 +331,8 @@ async def test_unsealed_entries_are_protected_from_the_next_checkpoint_on(
 
 def test_security_md_lists_what_seals_each_kind_of_entry() -> None:
     page = (Path(__file__).parents[2] / "SECURITY.md").read_text(encoding="utf-8")
-    text = re.search(r"(each row of .*?), and the keeper (.*?): .*? Nobody seals those of (.*?), since", page)
+    sentence = r"(each row of .*?), and the keeper (.*?): .*? Nobody seals those of (.*?), since"
+    text = re.search(sentence, page)
     assert text
     sealed, kept, unsealed = (set(re.findall(r"`([a-z_]+)`", part)) for part in text.groups())
     assert sealed == {source.table for source in SOURCES.values() if source.is_sealed}
