@@ -49,9 +49,11 @@ class Statistics:
         self._url = url
         self._start = start
         self._watch = Watch(self._look_again_and_again, log, "Statistics cannot be read")
+        self._has_looked = asyncio.Event()
 
     async def __aenter__(self) -> "Statistics":
         self._watch.start()
+        await self._has_looked.wait()  # at least in vain
         return self
 
     async def __aexit__(
@@ -64,8 +66,11 @@ class Statistics:
 
     async def _look_again_and_again(self) -> None:
         while True:
-            async with asyncio.timeout(_ANSWER_SECONDS):
-                await self.look()
+            try:
+                async with asyncio.timeout(_ANSWER_SECONDS):
+                    await self.look()
+            finally:
+                self._has_looked.set()
             await asyncio.sleep(LOOK_SECONDS)
 
     def of(self, table: str) -> Mapping[str, ColumnStatistics]:
