@@ -24,7 +24,7 @@ from tests.walls.judging import (
     second_wall,
 )
 from tests.walls.mutants import Mutant, count_mutants, field_mutants, row_mutants
-from tests.walls.reach import REACH, WHO
+from tests.walls.reach import BY_RULE, REACH, WHO
 from tests.walls.undoing import undone
 from tests.world import applicant_id
 
@@ -36,12 +36,13 @@ _PARTS = 10
 
 @pytest.mark.parametrize("name", WHO)
 async def test_each_wall_alone_reaches_what_the_matrix_says(complete_world, name) -> None:
+    claims = WHO[name]
+    for type_name, found in BY_RULE:
+        reached = await allowed_by_statement(complete_world, type_name, found, claims)
+        assert reached == found.reached(claims), type_name
     for type_name, found in REACH:
-        expected = found.reached(WHO[name])
-        assert (
-            await allowed_by_statement(complete_world, type_name, found, WHO[name]) == expected
-        ), type_name
-        assert await allowed_by_database(complete_world, found, WHO[name]) == expected, type_name
+        reached = await allowed_by_database(complete_world, found, claims)
+        assert reached == found.reached(claims), type_name
 
 
 async def judge(connection: asyncpg.Connection, mutants: Iterable[Mutant]) -> list[str]:
