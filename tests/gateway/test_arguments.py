@@ -59,7 +59,7 @@ async def test_all_wrong_arguments_of_pages_are_reported_together(
          ["from", "to", "to", "groupBy", "groupBy"]),
         (f"{YEAR}, groupBy: [DAY, MONTH],"
          f" where: {{centre: {{in: {CODES}}}, visaType: null, partner: {{in: {CODES}}}}}",
-         ["groupBy", "where.partner.in", "where.centre.in", "where"]),
+         ["groupBy", "where.partner.in", "where.centre.in"]),
     ],
 )  # fmt: skip
 async def test_all_wrong_arguments_of_volumes_are_reported_together(
