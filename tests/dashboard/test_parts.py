@@ -40,16 +40,17 @@ async def test_the_trend_of_one_visa_type_has_its_target(connected: Running) -> 
     [
         (
             "manager-au",
-            "?language=en&measure=refusal_rate",
-            "“Refusal rate” is not among the figures that you read here;"
-            " “Applications received” is shown instead.",
+            "?language=en&measure=refusal_rate&by=visa&nationality=AU",
+            "“Refusal rate” is given by whole months that are over, and by one dimension besides"
+            " the country; “Applications received” is shown instead.",
         ),
         (
             "manager-au",
-            "?language=id&measure=refusal_rate",
-            "“Tingkat penolakan” tidak termasuk angka yang dapat Anda baca di sini",
+            "?language=id&measure=refusal_rate&period=this-month",
+            "“Tingkat penolakan” diberikan untuk bulan utuh yang sudah berakhir",
         ),
-        ("leadership", "?language=en&measure=refusal_rate", None),
+        ("leadership", "?language=en&measure=refusal_rate&by=visa&nationality=AU", None),
+        ("manager-au", "?language=en&measure=refusal_rate", None),
         ("manager-au", "?language=en&measure=backlog", None),
     ],
 )

@@ -149,7 +149,6 @@ def test_an_agent_reads_the_own_scope_with_outcomes_and_the_own_work(visitor: Vi
     page.wait_for_selector(f"#today-work {ANSWERED}")
     assert page.locator("#today-measure label", has_text="Refusal rate").count()
     assert not page.locator("#today-why label", has_text="Country").count()
-    assert not page.locator("#today-published").inner_text()
 
 
 def test_the_month_picker_speaks_the_language_of_the_page(visitor: Visitor) -> None:
