@@ -1,7 +1,7 @@
 """The inputs `XWhere` and `XOrder` of lists, derived from the declarations of the noun."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -43,14 +43,14 @@ class FilteredField(NamedTuple):
 
     def values(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """The comparisons with the keys that global ids name: an id of anything else names none."""
-        if self.of_ids is None:
+        type_name = self.of_ids
+        if type_name is None:
             return given
-        return {
-            name: [key_in(one, self.of_ids) for one in value]
-            if isinstance(value, list)
-            else key_in(value, self.of_ids)
-            for name, value in given.items()
+        keys: dict[str, Callable[[Any], Any]] = {
+            "eq": lambda id_: key_in(id_, type_name),
+            "in": lambda ids: [key_in(id_, type_name) for id_ in ids],
         }
+        return {name: keys[name](value) if name in keys else value for name, value in given.items()}
 
 
 class Where:

@@ -224,5 +224,7 @@ async def test_an_hour_of_the_log_is_narrowed_by_person_case_viewer_purpose_and_
         assert await read(applicant={"eq": unknown}) == []
         assert await read(applicant={"in": [unknown]}) == []
     # Any of them hold together.
+    assert await read(applicant={"eq": person, "isNull": False}) == both
+    assert await read(applicant={"eq": person, "isNull": True}) == []
     for one in both:
         assert await read(applicant={"eq": person}, actor={"eq": one[0]}) == [one]

@@ -74,7 +74,9 @@ async def test_a_request_that_waited_too_long_is_refused(world: str) -> None:
         assert (reply.status, b'"OVERLOADED"' in reply.body) == (503, True)
         assert 0.2 <= reply.seconds < 2  # others wait for 3 s
         assert await running.figure('gerbang_refused_total{reason="late"}') == 1
-        assert (await first).status == 503  # the lock is held for longer than it may be waited for
+        assert (
+            b'"TIMEOUT"' in (await first).body
+        )  # the lock is held for longer than a list may take
 
 
 async def test_error_responses_are_paced_and_keep_nobody_out(world: str) -> None:
