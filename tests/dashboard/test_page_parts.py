@@ -83,7 +83,7 @@ def test_what_is_left_out_is_named_by_why_and_a_measure_by_its_place() -> None:
     said = html_of(found)
     assert "country SG and country MY: outside your scope" in said
     assert "partner X: nothing is known by that name" in said
-    assert "“In process” is not among the figures that you read here; “Applications" in said
+    assert "“In process” is given by whole months" in said
     assert said.count("<p>") == 3
     assert partly_absent((), lambda key, code: code, LEADER, EN, "wip", "wip") is None
 
