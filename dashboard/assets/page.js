@@ -172,8 +172,9 @@
 
   const drawnFor = () => document.getElementById("page")?.dataset.drawnFor ?? "";
 
-  // A page says for whom it was drawn, in the links to its files too. That its session has ended (401), or is somebody else's or of
-  // another role by now (409), shows in the answers to its own questions.
+  // A page says for whom it was drawn, in the links to its files too. That its session has ended
+  // (401), or is somebody else's or of another role by now (409), shows in the answers to its own
+  // questions.
   const ask = window.fetch;
   window.fetch = async (address, question = {}) => {
     const headers = new Headers(question.headers);

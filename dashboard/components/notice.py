@@ -5,6 +5,9 @@ from typing import Any
 
 from dash import html
 
+from dashboard.components.html_part import html_output
+from dashboard.components.page import Page, Part, part
+from dashboard.components.page_request import gateway_error, page_request
 from dashboard.components.shell import scope_text
 from dashboard.gateway.client import AWAY, INSIDE, UNREACHABLE, GatewayError
 from dashboard.gateway.session import Outage
@@ -49,6 +52,23 @@ def failure_notice(error: GatewayError, back: str, say: Texts, heading: Any = ht
         kind="away" if error.code in AWAY else "failed",
         heading=heading,
     )
+
+
+def failure_part(page: Page) -> Part:
+    """The part of a page, in ``<name>-notice``, that says why its other parts show nothing."""
+
+    @part(html_output(f"{page.name}-notice"), otherwise=lambda _: None)
+    async def show_failure(state: Any) -> html.Section | None:
+        request = page_request(state)
+        try:
+            if page.read:
+                await page.read(state)
+        except Exception as error:
+            back = f"{page.path}{request.address.link()}"
+            return failure_notice(gateway_error(error), back, request.say)
+        return None
+
+    return show_failure
 
 
 def outage_notice(

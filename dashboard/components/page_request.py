@@ -109,6 +109,17 @@ def mark_of(viewer: User, session: Session) -> str:
     return blake2b(f"{session.id_token} {viewer}".encode(), digest_size=16).hexdigest()
 
 
+async def ask_for_page(state: Any, name: str) -> Mapping[str, Any]:
+    """The answer to the one question of a page, asked once for all of its parts, in its language.
+
+    Raises GatewayError, and ViewerChangedError unless the page was drawn for whoever looks.
+    """
+    request = page_request(state)
+    await request.viewer()
+    asked = {"language": request.say.language.upper()}
+    return await request.share(name, lambda: request.ask(name, asked))
+
+
 def page_request(state: Any) -> PageRequest:
     """The request of a state that the browser sent, which may contain anything."""
     visit = current_visit.get()

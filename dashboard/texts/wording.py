@@ -200,6 +200,16 @@ def instant_text(instant: datetime, say: Texts) -> str:
     return f"{format_datetime(zoned, pattern, locale=say.locale)} WIB"
 
 
+def written_day(day: str, say: Texts) -> str:
+    """A day as the gateway writes it, in words."""
+    return day_text(date.fromisoformat(day), say)
+
+
+def written_instant(instant: str, say: Texts) -> str:
+    """An instant as the gateway writes it, in words."""
+    return instant_text(datetime.fromisoformat(instant), say)
+
+
 def list_text(names: list[str], say: Texts) -> str:
     return format_list(names, locale=say.locale)
 

@@ -50,8 +50,8 @@ class UnreadableError(Exception):
     """Nobody can read the values of some subjects; those of others are not concerned."""
 
     def __init__(self, subjects: Iterable[UUID]) -> None:
-        super().__init__(f"{type(self).__name__} for {len(subjects := frozenset(subjects))}")
-        self.subjects = subjects
+        self.subjects = frozenset(subjects)
+        super().__init__(f"{type(self).__name__} for {len(self.subjects)}")
 
 
 class VaultError(UnreadableError):
@@ -110,7 +110,7 @@ class Vault:
         }
         keys = await self._keys.open_data_keys(list(subjects.values())) if subjects else {}
         if len(keys) < len(subjects):
-            raise MissingKeyError(subjects.values() - keys.keys())
+            raise MissingKeyError({*subjects.values()} - keys.keys())
         opening = {one.int: (AESGCM(key), _subject_bound(one)) for one, key in keys.items()}
         try:
             return [

@@ -11,7 +11,7 @@ from dashboard.components.forms import Changes
 from dashboard.components.html_part import html_of
 from dashboard.pages.administration.forms import CHANGES as OF_ADMINISTRATORS
 from dashboard.pages.supervision.page import CHANGES as OF_SUPERVISORS
-from dashboard.pages.supervision.page import inquiries
+from dashboard.pages.supervision.page import list_inquiries
 from dashboard.texts import texts
 from tests.dashboard.visiting import Visitor, assert_accessible, visiting
 from tests.running_demo import Demo
@@ -96,7 +96,7 @@ def test_an_inquiry_is_answered_by_whom_and_when_the_gateway_takes_it(
         "reviewDueAt": "2026-03-04T00:00:00+00:00",
     }  # fmt: skip
     answer = {"viewer": {"subject": own}, "inquiries": {"nodes": [one | changes]}}
-    article, _ = inquiries(answer, texts("en"))
+    article, _ = list_inquiries(answer, texts("en"))
     assert re.findall('data-change="([A-Za-z]+)"', html_of(article)) == ([form] if form else [])
 
 

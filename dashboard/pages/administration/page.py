@@ -2,22 +2,21 @@
 forms by which an administrator changes it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
 from typing import Any
 
 from dash import html
 
 from dashboard.components.html_part import html_output, html_part, skeleton
-from dashboard.components.notice import failure_notice, missing_part
+from dashboard.components.notice import failure_part, missing_part
 from dashboard.components.page import Page, follow_address, part
-from dashboard.components.page_request import PageRequest, gateway_error, page_request
+from dashboard.components.page_request import ask_for_page, page_request
 from dashboard.model.page_state import Address
 from dashboard.model.period import today
 from dashboard.model.user import User
 from dashboard.pages.administration.forms import CHANGES, PARTNERS, PROPOSALS, VISA_TYPES
 from dashboard.pages.administration.tables import partners, visa_types
 from dashboard.texts import Texts
-from dashboard.texts.wording import day_text, instant_text
+from dashboard.texts.wording import written_day, written_instant
 
 QUESTION = "administration/question"
 ADMINISTRATORS = frozenset({"ADMINISTRATOR"})
@@ -47,14 +46,7 @@ def _panel(name: str, say: Texts) -> html.Section:
 
 async def read(state: Any) -> Mapping[str, Any]:
     """Everything the page shows. Raises GatewayError."""
-    request = page_request(state)
-    await request.viewer()
-    return await _read(request)
-
-
-async def _read(request: PageRequest) -> Mapping[str, Any]:
-    asked = {"language": request.say.language.upper()}
-    return await request.share(QUESTION, lambda: request.ask(QUESTION, asked))
+    return await ask_for_page(state, QUESTION)
 
 
 PAGE = Page(
@@ -68,26 +60,14 @@ follow_address(PAGE.name)
 CHANGES.follow()
 
 
-@part(html_output("administration-notice"), otherwise=lambda _: None)
-async def show_notice(state: Any) -> Any:
-    """Why nothing is shown, where that is so."""
-    request = page_request(state)
-    try:
-        await read(state)
-    except Exception as error:
-        back = f"{PAGE.path}{request.address.link()}"
-        return failure_notice(gateway_error(error), back, request.say)
-    return None
-
-
 @part(html_output("administration-waiting"), otherwise=missing_part)
 async def show_waiting(state: Any) -> Any:
-    return waiting(await read(state), page_request(state).say)
+    return list_proposals(await read(state), page_request(state).say)
 
 
 @part(html_output("administration-suspensions"), otherwise=missing_part)
 async def show_suspensions(state: Any) -> Any:
-    return suspensions(await read(state), page_request(state).say)
+    return list_suspensions(await read(state), page_request(state).say)
 
 
 @part(html_output("administration-visa_types"), otherwise=missing_part)
@@ -117,7 +97,7 @@ async def show_settled(state: Any) -> Any:
 
 
 PAGE.shows(
-    show_notice,
+    failure_part(PAGE),
     show_waiting,
     show_suspensions,
     show_visa_types,
@@ -135,7 +115,7 @@ def listed_names(answer: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     }
 
 
-def waiting(answer: Mapping[str, Any], say: Texts) -> Any:
+def list_proposals(answer: Mapping[str, Any], say: Texts) -> Any:
     """What somebody proposed, with the answers that this viewer may give to it."""
     own = answer["viewer"]["subject"]
     changes = answer["proposed"]["nodes"]
@@ -159,10 +139,11 @@ def _answers(change: Mapping[str, Any], say: Texts, *, is_own: bool) -> Iterable
 def _change(change: Mapping[str, Any], say: Texts) -> html.Div:
     """A change with what it changes, its decree, and who stands for it."""
     kind = say(f"administration.kind.{change['kind']}")
+    at = written_instant(change["proposedAt"], say)
     facts = [
         say("administration.by_decree", decree=change["decree"] or ""),
         change["reason"] or "",
-        say("administration.proposed_by", by=change["proposedBy"] or "", at=_at(change, say)),
+        say("administration.proposed_by", by=change["proposedBy"] or "", at=at),
     ]
     if change["approvedBy"]:
         facts.append(say("administration.approved_by", by=change["approvedBy"]))
@@ -177,7 +158,8 @@ def _change(change: Mapping[str, Any], say: Texts) -> html.Div:
     state = say(f"administration.state.{change['state']}")
     heading = [html.B(f"{kind} {change['subject']}"), f" · {state}"]
     if change["effectiveOn"]:
-        heading.append(f" · {say('administration.from', day=_day(change['effectiveOn'], say))}")
+        day = written_day(change["effectiveOn"], say)
+        heading.append(f" · {say('administration.from', day=day)}")
     return html.Div(
         [
             html.P(heading),
@@ -186,10 +168,6 @@ def _change(change: Mapping[str, Any], say: Texts) -> html.Div:
         ],
         className="changed",
     )
-
-
-def _at(change: Mapping[str, Any], say: Texts) -> str:
-    return instant_text(datetime.fromisoformat(change["proposedAt"]), say)
 
 
 def _value(value: Mapping[str, Any], say: Texts) -> str:
@@ -213,11 +191,7 @@ def _spoken(text: str | None, say: Texts) -> str:
     return text
 
 
-def _day(text: str, say: Texts) -> str:
-    return day_text(date.fromisoformat(text), say)
-
-
-def suspensions(answer: Mapping[str, Any], say: Texts) -> list[Any]:
+def list_suspensions(answer: Mapping[str, Any], say: Texts) -> list[Any]:
     """Those that are not lifted, with the clock of the second person; and the way to a new one."""
     own = answer["viewer"]["subject"]
     open_ones = [each for each in answer["suspensions"]["nodes"] if not each["liftedAt"]]
@@ -233,7 +207,7 @@ def _suspension(one: Mapping[str, Any], say: Texts, *, is_own: bool) -> html.Art
     partner = one["partner"]
     whom = f"{partner['code']} · {partner['name']}" if partner else one["subject"]
     about = {"suspensionId": one["id"]}
-    since = instant_text(datetime.fromisoformat(one["suspendedAt"]), say)
+    since = written_instant(one["suspendedAt"], say)
     facts: list[Any] = [
         html.P(html.B(whom)),
         html.P(one["reason"]),
@@ -242,7 +216,7 @@ def _suspension(one: Mapping[str, Any], say: Texts, *, is_own: bool) -> html.Art
     if one["confirmedBy"]:
         facts.append(html.P(say("administration.confirmed_by", by=one["confirmedBy"])))
     elif one["endsAt"]:
-        ends = instant_text(datetime.fromisoformat(one["endsAt"]), say)
+        ends = written_instant(one["endsAt"], say)
         facts.append(html.P(say("administration.ends_unless", at=ends)))
         if not is_own:
             facts.append(CHANGES.form("confirmSuspension", say, about=about))

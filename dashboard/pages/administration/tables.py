@@ -8,7 +8,7 @@ from dash import html
 
 from dashboard.components.html_part import aria
 from dashboard.texts import Texts
-from dashboard.texts.wording import count_text, day_text
+from dashboard.texts.wording import count_text, written_day
 
 Row = Mapping[str, Any]
 
@@ -47,7 +47,7 @@ def _dated(
             html.Small(
                 say(
                     "administration.later",
-                    day=day_text(date.fromisoformat(row["validFrom"]), say),
+                    day=written_day(row["validFrom"], say),
                     value=write(row, say),
                 )
             )

@@ -1,7 +1,6 @@
 """The page My data: what is on file about the viewer, who read it, and the requests about it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from typing import Any
 
 from dash import html
@@ -14,7 +13,7 @@ from dashboard.model.page_state import Address
 from dashboard.model.user import User
 from dashboard.pages.my_data.reading import READERS, ask_my_data
 from dashboard.texts import Texts
-from dashboard.texts.wording import day_text, instant_text
+from dashboard.texts.wording import written_day, written_instant
 from dashboard.web.visit import current_visit
 
 #: What is on file of a person, in the order in which it is shown.
@@ -95,7 +94,7 @@ def _versions(versions: Sequence[Mapping[str, Any]], say: Texts) -> html.Section
     lines = [
         html.Li(
             [
-                html.B(f"{_at(one['writtenAt'], say)}: "),
+                html.B(f"{written_instant(one['writtenAt'], say)}: "),
                 "; ".join(
                     f"{say(f'my_data.field.{name}')}: {_value(name, one.get(name), say)}"
                     for name in OF_A_PERSON
@@ -117,15 +116,15 @@ def _applications(cases: Sequence[Mapping[str, Any]], say: Texts) -> html.Sectio
 def _case(one: Mapping[str, Any], say: Texts) -> list[Any]:
     visa_type = one["visaType"]
     kind = f"{visa_type['code']}, {visa_type['name']}" if visa_type else ""
-    line = [html.B(one["reference"]), f" · {kind} · {_at(one['submittedAt'], say)}"]
+    line = [html.B(one["reference"]), f" · {kind} · {written_instant(one['submittedAt'], say)}"]
     decision = one["decision"]
     stage = say(f"my_data.stage.{one['stage']}")
     line.append(f" · {stage}")
     if decision:
         outcome = say(f"my_data.outcome.{decision['outcome']}")
-        line.append(f" · {outcome}, {_at(decision['decidedAt'], say)}")
+        line.append(f" · {outcome}, {written_instant(decision['decidedAt'], say)}")
         if visa := decision["visa"]:
-            until = day_text(date.fromisoformat(visa["useBy"]), say)
+            until = written_day(visa["useBy"], say)
             line.append(f" · {say('my_data.visa', number=visa['number'], until=until)}")
     return line
 
@@ -135,7 +134,7 @@ def _reads(reads: Sequence[Mapping[str, Any]], mine: Mapping[str, Any], say: Tex
     lines = [
         html.Li(
             [
-                html.B(f"{_at(one['occurredAt'], say)}: "),
+                html.B(f"{written_instant(one['occurredAt'], say)}: "),
                 f"{one['inWords']} ",
                 html.Small(", ".join(_field_names(one["fields"], say))),
             ]
@@ -144,7 +143,7 @@ def _reads(reads: Sequence[Mapping[str, Any]], mine: Mapping[str, Any], say: Tex
     ]
     shown: list[Any] = [html.Ul(lines)] if lines else []
     if kept_since := mine["keptSince"]:
-        shown.append(html.P(say("my_data.kept_since", at=_at(kept_since, say))))
+        shown.append(html.P(say("my_data.kept_since", at=written_instant(kept_since, say))))
     elif not lines:
         shown.append(html.P(say("my_data.nobody")))
     return _section("reads", [*shown, html.P(mine["note"])], say)
@@ -165,14 +164,15 @@ def _requests(requests: Sequence[Mapping[str, Any]], say: Texts) -> html.Section
 def _request(one: Mapping[str, Any], say: Texts) -> list[Any]:
     state = say(f"my_data.state.{one['state']}")
     line: list[Any] = [html.B(say(f"my_data.kind.{one['kind']}")), f" · {one['reference']}"]
-    line.append(f" · {say('my_data.lodged', at=_at(one['lodgedAt'], say))} · {state}")
+    line.append(f" · {say('my_data.lodged', at=written_instant(one['lodgedAt'], say))} · {state}")
     if one["state"] == "OPEN":
-        line.append(f" · {say('my_data.due', at=_at(one['dueAt'], say))}")
+        line.append(f" · {say('my_data.due', at=written_instant(one['dueAt'], say))}")
     else:
-        line.append(f" · {_at(one['answeredAt'], say)}: {one['reason']}")
+        line.append(f" · {written_instant(one['answeredAt'], say)}: {one['reason']}")
     if erasure := one["erasure"]:
         if erasure["copiesEndAt"]:
-            erased, gone = _at(erasure["erasedAt"], say), _at(erasure["copiesEndAt"], say)
+            erased = written_instant(erasure["erasedAt"], say)
+            gone = written_instant(erasure["copiesEndAt"], say)
             line.append(f" · {say('my_data.erased', at=erased, gone=gone)}")
         else:
             line.append(f" · {say('my_data.waits')}")
@@ -190,9 +190,5 @@ def _value(name: str, value: Any, say: Texts) -> str:
     if name == "sex":
         return say(f"my_data.sex.{value}")
     if name.endswith(("Date", "On")):
-        return day_text(date.fromisoformat(value), say)
+        return written_day(value, say)
     return value["name"] if isinstance(value, Mapping) else str(value)
-
-
-def _at(instant: str, say: Texts) -> str:
-    return instant_text(datetime.fromisoformat(instant), say)

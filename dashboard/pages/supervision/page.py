@@ -8,14 +8,14 @@ from dash import html
 
 from dashboard.components.forms import Changes, Field, FieldKind
 from dashboard.components.html_part import html_output, html_part, skeleton
-from dashboard.components.notice import failure_notice, missing_part
+from dashboard.components.notice import failure_part, missing_part
 from dashboard.components.page import Page, follow_address, part
-from dashboard.components.page_request import gateway_error, page_request
+from dashboard.components.page_request import ask_for_page, page_request
 from dashboard.components.shell import role_text
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
 from dashboard.texts import Texts
-from dashboard.texts.wording import count_text, instant_text
+from dashboard.texts.wording import count_text, written_instant
 
 QUESTION = "supervision/question"
 SUPERVISORS = frozenset({"SUPERVISOR"})
@@ -75,27 +75,12 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
 
 async def read(state: Any) -> Answer:
     """Everything the page shows. Raises GatewayError."""
-    request = page_request(state)
-    await request.viewer()
-    asked = {"language": request.say.language.upper()}
-    return await request.share(QUESTION, lambda: request.ask(QUESTION, asked))
+    return await ask_for_page(state, QUESTION)
 
 
 PAGE = Page(name="supervision", path="/supervision", layout=layout, roles=SUPERVISORS, read=read)
 follow_address(PAGE.name)
 CHANGES.follow()
-
-
-@part(html_output("supervision-notice"), otherwise=lambda _: None)
-async def show_notice(state: Any) -> Any:
-    """Why nothing is shown, where that is so."""
-    request = page_request(state)
-    try:
-        await read(state)
-    except Exception as error:
-        back = f"{PAGE.path}{request.address.link()}"
-        return failure_notice(gateway_error(error), back, request.say)
-    return None
 
 
 def _shows(name: str, write: Callable[[Answer, Texts], list[Any]]) -> Any:
@@ -111,12 +96,16 @@ def _shows(name: str, write: Callable[[Answer, Texts], list[Any]]) -> Any:
     return show
 
 
-def alerts(answer: Answer, say: Texts) -> list[Any]:
+def list_alerts(answer: Answer, say: Texts) -> list[Any]:
     return [_alert(each, answer["viewer"]["subject"], say) for each in answer["alerts"]["nodes"]]
 
 
 def _alert(alert: Answer, own: str, say: Texts) -> html.Article:
-    by, role, at = alert["actor"], role_text(alert["actorRole"], say), _at(alert["raisedAt"], say)
+    by, role, at = (
+        alert["actor"],
+        role_text(alert["actorRole"], say),
+        written_instant(alert["raisedAt"], say),
+    )
     shown: list[Any] = [
         html.P(html.B(say(f"supervision.alert.{alert['kind']}"))),
         html.P(say("supervision.alert_of", by=by, role=role, at=at)),
@@ -126,7 +115,7 @@ def _alert(alert: Answer, own: str, say: Texts) -> html.Article:
     return html.Article(shown)
 
 
-def hits(answer: Answer, say: Texts) -> list[Any]:
+def list_hits(answer: Answer, say: Texts) -> list[Any]:
     """Each case with its open hits: who it is stands in the case itself, not here."""
     return [
         html.Article([*_case(each, say), *(_hit(each, one, say) for one in _open_hits(each))])
@@ -143,7 +132,7 @@ def _hit(case: Answer, hit: Answer, say: Texts) -> html.Div:
     """A hit, and what somebody said of it already: a question of its own beside it."""
     facts = [
         say(f"supervision.screening.{hit['kind']}"),
-        say("supervision.since", at=_at(hit["requestedAt"], say)),
+        say("supervision.since", at=written_instant(hit["requestedAt"], say)),
     ]
     for each in case["screenings"]["nodes"]:
         if each["kind"] == hit["kind"] and each["result"] == "PENDING" and each["proposed"]:
@@ -153,7 +142,7 @@ def _hit(case: Answer, hit: Answer, say: Texts) -> html.Div:
     return html.Div([html.P(" · ".join(facts)), CHANGES.folded("resolveHit", say, about=about)])
 
 
-def inquiries(answer: Answer, say: Texts) -> list[Any]:
+def list_inquiries(answer: Answer, say: Texts) -> list[Any]:
     own, found = answer["viewer"]["subject"], answer["inquiries"]["nodes"]
     shown = [_inquiry(each, own, say) for each in found]
     return [*(shown or [html.P(say("supervision.nothing"))]), CHANGES.folded("openInquiry", say)]
@@ -161,7 +150,9 @@ def inquiries(answer: Answer, say: Texts) -> list[Any]:
 
 def _inquiry(one: Answer, own: str, say: Texts) -> html.Article:
     seen, most = count_text(one["seen"], say), count_text(one["mostPeople"], say)
-    opened = say("supervision.opened_by", by=one["openedBy"], at=_at(one["openedAt"], say))
+    opened = say(
+        "supervision.opened_by", by=one["openedBy"], at=written_instant(one["openedAt"], say)
+    )
     about = {"inquiryId": one["id"]}
     shown: list[Any] = [
         html.P(html.B(one["reference"])),
@@ -170,9 +161,9 @@ def _inquiry(one: Answer, own: str, say: Texts) -> html.Article:
     ]
     ends, due = one["endsAt"], one["reviewDueAt"]
     if ends and datetime.fromisoformat(ends) > datetime.now(UTC):
-        shown.append(html.P(say("supervision.open_until", at=_at(ends, say))))
+        shown.append(html.P(say("supervision.open_until", at=written_instant(ends, say))))
     elif due:
-        shown.append(html.P(say("supervision.review_by", at=_at(due, say))))
+        shown.append(html.P(say("supervision.review_by", at=written_instant(due, say))))
         if own not in (one["openedBy"], one["approvedBy"]):
             shown.append(CHANGES.folded("reviewInquiry", say, about=about))
     elif own != one["openedBy"]:
@@ -182,7 +173,7 @@ def _inquiry(one: Answer, own: str, say: Texts) -> html.Article:
     return html.Article(shown)
 
 
-def held(answer: Answer, say: Texts) -> list[Any]:
+def list_held(answer: Answer, say: Texts) -> list[Any]:
     return [
         html.Article(
             [
@@ -196,17 +187,18 @@ def held(answer: Answer, say: Texts) -> list[Any]:
     ]
 
 
-def overdue(answer: Answer, say: Texts) -> list[Any]:
+def list_overdue(answer: Answer, say: Texts) -> list[Any]:
     return [html.Article(_case(each, say)) for each in answer["overdue"]["nodes"]]
 
 
 def _case(case: Answer, say: Texts) -> list[Any]:
-    visa_type, country, due = case["visaType"], case["country"], case["targetDueAt"]
+    visa_type, country = case["visaType"], case["country"]
+    due = case["targetDueAt"] if case["status"] in _UNDER_WAY else None
     facts = [
         visa_type["code"] if visa_type else "",
         country["name"] if country else "",
         say(f"supervision.status.{case['status']}"),
-        say("supervision.due", at=_at(due, say)) if due and case["status"] in _UNDER_WAY else "",
+        say("supervision.due", at=written_instant(due, say)) if due else "",
     ]
     return [
         html.P(html.B(case["reference"])),
@@ -214,15 +206,11 @@ def _case(case: Answer, say: Texts) -> list[Any]:
     ]
 
 
-def _at(instant: str, say: Texts) -> str:
-    return instant_text(datetime.fromisoformat(instant), say)
-
-
 PAGE.shows(
-    show_notice,
-    _shows("alerts", alerts),
-    _shows("hits", hits),
-    _shows("inquiries", inquiries),
-    _shows("held", held),
-    _shows("overdue", overdue),
+    failure_part(PAGE),
+    _shows("alerts", list_alerts),
+    _shows("hits", list_hits),
+    _shows("inquiries", list_inquiries),
+    _shows("held", list_held),
+    _shows("overdue", list_overdue),
 )

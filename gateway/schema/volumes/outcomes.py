@@ -165,5 +165,5 @@ def _network_statement() -> Any:
         *(Column(name, BigInteger) for name in ("granted", "refused")),
     )
     days = (bindparam(name, None, type_=Date) for name in ("from_on", "to_on"))
-    told = func.viewer.network_outcomes(bindparam("part", None, type_=Text), *days)
-    return select(*told.table_valued(*columns).c)
+    outcomes = func.viewer.network_outcomes(bindparam("part", None, type_=Text), *days)
+    return select(*outcomes.table_valued(*columns).c)
