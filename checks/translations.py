@@ -40,6 +40,8 @@ _CODE_OF = {
     "_unsupported_type": "UNSUPPORTED_MEDIA_TYPE",
 }
 _VALUE = "{}"
+#: The folder of `models` whose refusals clients read.
+_OF_TOKENS = "access_tokens"
 
 
 def check_translations(sources: Sources) -> Iterator[Finding]:
@@ -52,7 +54,8 @@ def check_translations(sources: Sources) -> Iterator[Finding]:
         yield Finding(file, line_of(f"[messages.{code}]"), f"{code} is no {CODES}: remove it")
     translated = tables["values"] | {k: v for each in by_code.values() for k, v in each.items()}
     written: set[str] = set()
-    for module in sources.modules["gateway"]:
+    of_tokens = [one for one in sources.modules["models"] if one.file.parent.name == _OF_TOKENS]
+    for module in (*sources.modules["gateway"], *of_tokens):
         written.update(sentence for node in all_nodes(module.tree) for sentence in _sentences(node))
         for line, code, sentence in _messages(module):
             if sentence not in translated:

@@ -27,8 +27,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.access.authentication import Authentication, Verification
-from gateway.access.provider_keys import KeySource, ProviderKeys, published_at
+from gateway.access.authentication import Authentication
 from gateway.access.suspensions import Suspensions
 from gateway.execution.operation import OperationRunner, SubscriptionRunner
 from gateway.faults import Fault
@@ -45,6 +44,8 @@ from gateway.wire.refusals import HANDLERS, answer_without_route
 from gateway.wire.schema_files import SchemaFiles
 from gateway.wire.socket_limits import SocketLimits, Sockets
 from gateway.wire.websocket import GraphQLOverWebSocket, ObservedFollower
+from models.access_tokens.provider_keys import KeySource, ProviderKeys, published_at
+from models.access_tokens.verification import Verification
 
 if TYPE_CHECKING:  # production never loads the development sign-in
     from gateway.development import SignIn

@@ -11,7 +11,6 @@ from starlette.applications import Starlette
 
 from gateway.access.pool_watch import PoolWatch
 from gateway.access.probe import FIGURES, Probe
-from gateway.access.provider_keys import KeySource
 from gateway.access.statistics import Statistics
 from gateway.access.suspensions import Suspensions
 from gateway.access.transactions.begin import Clock, Seal, TransactionLimits, TransactionStarts
@@ -26,6 +25,7 @@ from gateway.settings import Settings
 from gateway.wire.health import Drain
 from gateway.wire.metrics import Metrics
 from gateway.wire.socket_limits import SocketLimits
+from models.access_tokens.provider_keys import KeySource
 from models.database.connections import pool as make_pool
 from models.database.pool import ConnectionPool
 from models.database.url import read_database_url

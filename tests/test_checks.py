@@ -266,7 +266,7 @@ def test_an_error_without_its_words_is_named(
     ("before", "after", "said"),
     [
         ('Error("The token is too large.")', 'Error("The token is far too large.")',
-         r"authentication\.py:\d+: no Indonesian text of “The token is far too large\.”: add it"),
+         r"verification\.py:\d+: no Indonesian text of “The token is far too large\.”: add it"),
         ('Error("The token is too large.")', 'Error("The token is far too large.")',
          r"indonesian\.toml:\d+: nothing says “The token is too large\.”: remove it"),
         ("f\"The token lives longer than {self._longest_life} seconds.\"",

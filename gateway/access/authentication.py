@@ -1,176 +1,30 @@
 """From the headers of a request to its viewer: the token is verified, and one of its roles acts."""
 
-import binascii
-import json
 import re
-import time
-from base64 import urlsafe_b64decode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from joserfc import jws
-from joserfc.errors import JoseError
-
-from gateway.access.provider_keys import KeysUnavailableError, ProviderKeys
 from gateway.access.suspensions import Suspensions
 from gateway.errors import ErrorCode, RequestError
 from gateway.policy import HELD_ALONE, HELD_APART
 from gateway.settings import Settings
 from gateway.viewer import ANONYMOUS, Viewer
-from models.reference.data.values import LONGEST_SUBJECT
+from models.access_tokens.provider_keys import KeysUnavailableError
+from models.access_tokens.verification import (
+    InvalidTokenError,
+    TokenLife,
+    Verification,
+    claimed_texts,
+)
 from models.vocabulary import Role
 
-LARGEST_TOKEN = 8_192
-LEEWAY_SECONDS = 10
 #: Viewers that are known without looking at their tokens again.
 MOST_KNOWN = 10_000
 COUNTRY = re.compile(r"[A-Z]{2}")
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,31}")
 GRANTABLE = {role.value: role for role in Role if role is not Role.ANONYMOUS}
-
-
-class InvalidTokenError(Exception):
-    """The token is not accepted. The message says why, without quoting the token."""
-
-
-class Verification:
-    """The rules for access tokens: RFC 9068, RFC 8725 and a longest lifetime."""
-
-    def __init__(
-        self,
-        keys: ProviderKeys,
-        *,
-        issuer: str,
-        audience: str,
-        types: tuple[str, ...],
-        longest_life: int,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._keys = keys
-        self._issuer = issuer
-        self._audience = audience
-        self._types = {kind.lower() for kind in types}
-        self._longest_life = longest_life
-        self._clock = clock
-
-    @property
-    def key_set(self) -> object:
-        """The keys by which tokens are verified now: another object once they were read again."""
-        return self._keys.current
-
-    async def claims(self, token: str) -> dict[str, Any]:
-        """The claims of a valid token. Raises InvalidTokenError for any other."""
-        header = self._header(token)
-        payload = await self._signed_payload(token, header)
-        claims = _json_object(payload)
-        self._check_addressee(claims)
-        self._check_times(claims)
-        return claims
-
-    def is_in_time(self, life: "TokenLife") -> bool:
-        """Whether a token of this life is valid now."""
-        return life.begins_at <= self._clock() < life.ends_at
-
-    def _header(self, token: str) -> dict[str, Any]:
-        if len(token) > LARGEST_TOKEN:
-            raise InvalidTokenError("The token is too large.")
-        if token.count(".") != 2:
-            raise InvalidTokenError("The token is not a signed JSON Web Token.")
-        header = _json_object(_decode(token.partition(".")[0]))
-        kind = str(header.get("typ", "")).lower().removeprefix("application/")
-        if kind not in self._types:
-            raise InvalidTokenError("The token is not an access token (its header typ).")
-        return header
-
-    async def _signed_payload(self, token: str, header: dict[str, Any]) -> bytes:
-        """Verify the signature with a key of the provider, chosen by id and algorithm. Keys in the
-        token itself (jwk, jku, x5u, x5c) are ignored."""
-        kid, algorithm = header.get("kid"), header.get("alg")
-        if not isinstance(kid, str) or not isinstance(algorithm, str):
-            raise InvalidTokenError("The token does not name its key and algorithm.")
-        key = await self._keys.find(kid, algorithm)
-        if key is None:
-            raise InvalidTokenError("The token is not signed by a key of the provider.")
-        registry = jws.JWSRegistry(algorithms=[algorithm], strict_check_header=False)
-        registry.max_header_length = LARGEST_TOKEN
-        try:
-            return jws.deserialize_compact(token, key, registry=registry).payload
-        except (JoseError, ValueError) as error:
-            raise InvalidTokenError("The token's signature is wrong.") from error
-
-    def _check_addressee(self, claims: dict[str, Any]) -> None:
-        if claims.get("iss") != self._issuer:
-            raise InvalidTokenError("The token comes from another issuer.")
-        audience = claims.get("aud")
-        audiences = audience if isinstance(audience, list) else [audience]
-        if self._audience not in audiences:
-            raise InvalidTokenError("The token is meant for another audience.")
-        subject = claims.get("sub")
-        if not isinstance(subject, str) or not subject.isprintable():
-            raise InvalidTokenError("The token names no subject.")
-        if not 0 < len(subject) <= LONGEST_SUBJECT:
-            raise InvalidTokenError("The token names no subject.")
-
-    def _check_times(self, claims: dict[str, Any]) -> None:
-        now, life = self._clock(), TokenLife.of(claims)
-        if now >= life.ends_at:
-            raise InvalidTokenError("The token has expired.")
-        if now < life.begins_at:
-            raise InvalidTokenError("The token is not valid yet.")
-        if not 0 < _instant(claims, "exp") - _instant(claims, "iat") <= self._longest_life:
-            raise InvalidTokenError(f"The token lives longer than {self._longest_life} seconds.")
-
-
-class TokenLife(NamedTuple):
-    """From when and until when a token is valid, by a clock that may differ a little from ours."""
-
-    begins_at: float
-    ends_at: float
-
-    @classmethod
-    def of(cls, claims: dict[str, Any]) -> "TokenLife":
-        """Raises InvalidTokenError where the claims lack these instants."""
-        issued_at, expires_at = _instant(claims, "iat"), _instant(claims, "exp")
-        not_before = _instant(claims, "nbf") if "nbf" in claims else issued_at
-        return cls(max(issued_at, not_before) - LEEWAY_SECONDS, expires_at + LEEWAY_SECONDS)
-
-
-def _instant(claims: dict[str, Any], name: str) -> int | float:
-    value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidTokenError(f"The token's claim {name} is not an instant.")
-    return value
-
-
-def _decode(segment: str) -> bytes:
-    try:
-        return urlsafe_b64decode(segment.encode("ascii") + b"=" * (-len(segment) % 4))
-    except (binascii.Error, ValueError) as error:
-        raise InvalidTokenError("The token is not a signed JSON Web Token.") from error
-
-
-def _json_object(data: bytes) -> dict[str, Any]:
-    """Parse a JSON object. Duplicate names are refused, since parsers differ on them."""
-    try:
-        value = json.loads(data, object_pairs_hook=_names_once, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise InvalidTokenError("The token is not a signed JSON Web Token.") from error
-    if not isinstance(value, dict):
-        raise InvalidTokenError("The token is not a signed JSON Web Token.")
-    return value
-
-
-def _names_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = dict(pairs)
-    if len(names) != len(pairs):
-        raise ValueError("a name stands twice")
-    return names
-
-
-def _refuse_constant(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")
 
 
 class KnownViewer(NamedTuple):
@@ -269,7 +123,7 @@ class Authentication:
 
     def _held_roles(self, claims: dict[str, Any]) -> tuple[Role, ...]:
         """The roles in the token. Unknown names belong to other systems and are ignored."""
-        names = _texts(claims, self._settings.claim_roles)
+        names = claimed_texts(claims, self._settings.claim_roles)
         held = tuple(dict.fromkeys(self._roles[name] for name in names if name in self._roles))
         _refuse_excluded(held)
         return held
@@ -328,23 +182,10 @@ def _authentication_error(message: str) -> RequestError:
     return RequestError(ErrorCode.UNAUTHENTICATED, message, HTTPStatus.UNAUTHORIZED)
 
 
-def _texts(claims: dict[str, Any], path: tuple[str, ...]) -> tuple[str, ...]:
-    """The strings of a claim: a single one is a list of one, a missing claim is empty."""
-    value: Any = claims
-    for step in path:
-        value = value.get(step) if isinstance(value, dict) else None
-    if value is None:
-        return ()
-    values = value if isinstance(value, list) else [value]
-    if not all(isinstance(item, str) for item in values):
-        raise InvalidTokenError(f"The token's claim {'.'.join(path)} is not a list of texts.")
-    return tuple(values)
-
-
 def _codes(
     claims: dict[str, Any], path: tuple[str, ...], shape: re.Pattern[str], most: int | None = None
 ) -> tuple[str, ...]:
-    codes = tuple(dict.fromkeys(_texts(claims, path)))
+    codes = tuple(dict.fromkeys(claimed_texts(claims, path)))
     if not all(shape.fullmatch(code) for code in codes) or (most and len(codes) > most):
         raise InvalidTokenError(f"The token's claim {'.'.join(path)} does not hold valid codes.")
     return codes

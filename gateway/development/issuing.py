@@ -9,10 +9,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
-from gateway.access.authentication import Verification
-from gateway.access.provider_keys import ProviderKeys
 from gateway.development.grants import Session
 from gateway.development.users import DemoUser
+from models.access_tokens.provider_keys import ProviderKeys
+from models.access_tokens.verification import Verification
 
 ALGORITHM = "ES256"
 

@@ -17,8 +17,6 @@ from starlette.responses import (
 )
 from starlette.routing import Mount, Route
 
-from gateway.access.authentication import InvalidTokenError
-from gateway.access.provider_keys import KeySource
 from gateway.development.authorization import (
     AuthorizationRequest,
     Client,
@@ -32,6 +30,8 @@ from gateway.development.page import language_of, sign_in_page
 from gateway.development.users import DemoUser, demo_users
 from gateway.settings import Settings
 from gateway.wire.parameters import read_body
+from models.access_tokens.provider_keys import KeySource
+from models.access_tokens.verification import InvalidTokenError
 from models.synthetic.inputs import reference
 
 CALLBACK_PATH = "/sign-in/callback"

@@ -5,10 +5,10 @@ from typing import Any
 
 import httpx2
 
-from gateway.access.provider_keys import published_at, usable_keys
 from gateway.doctor.finding import Finding, finding_of
 from gateway.faults import Fault
 from gateway.settings import Settings
+from models.access_tokens.provider_keys import published_at, usable_keys
 
 _SECONDS = 5
 _DISCOVERY = "/.well-known/openid-configuration"

@@ -8,13 +8,13 @@ import httpx2
 import pytest
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
-from gateway.access.provider_keys import (
+from gateway.app import create_app
+from models.access_tokens.provider_keys import (
     KeysUnavailableError,
     ProviderKeys,
     published_at,
     usable_keys,
 )
-from gateway.app import create_app
 from tests import tokens
 from tests.gateway.small_schema import SmallExecutor
 from tests.gateway.test_tokens import RSA, ask_with_token, client, client_of, code_of

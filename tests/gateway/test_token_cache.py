@@ -8,15 +8,12 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 
 from gateway.access import authentication
-from gateway.access.authentication import (
-    LEEWAY_SECONDS,
-    LONGEST_SUBJECT,
-    Authentication,
-    Verification,
-)
-from gateway.access.provider_keys import ProviderKeys
+from gateway.access.authentication import Authentication
 from gateway.errors import RequestError
 from gateway.viewer import Viewer
+from models.access_tokens import LONGEST_SUBJECT
+from models.access_tokens.provider_keys import ProviderKeys
+from models.access_tokens.verification import LEEWAY_SECONDS, Verification
 from models.vocabulary import Role
 from tests import tokens
 from tests.gateway.test_provider_keys import Clock, Provider

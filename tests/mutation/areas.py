@@ -85,7 +85,12 @@ AREAS = (
     ),
     Area(
         "access",
-        ("gateway/access/*.py", "gateway/access/*/*.py", "models/viewer_context.sql"),
+        (
+            "gateway/access/*.py",
+            "gateway/access/*/*.py",
+            "models/access_tokens/*.py",
+            "models/viewer_context.sql",
+        ),
         (
             "tests/gateway/test_tokens.py",
             "tests/gateway/test_provider_keys.py",

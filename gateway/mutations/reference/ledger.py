@@ -26,6 +26,7 @@ from gateway.mutations.reference.requests import (
 from gateway.mutations.reference.rows import Row, lock_row, replace
 from gateway.mutations.requests import api_name
 from models import ReferenceChange
+from models.access_tokens import LONGEST_SUBJECT
 from models.life import Refusal
 from models.reference.data import values
 from models.reference.data.values import Form
@@ -73,8 +74,8 @@ _CHECKS: Mapping[str, Check] = {
     "decree": _matches("decree", values.DECREE, most=values.LONGEST_DECREE),
     "subject": Check(
         "subject",
-        lambda value: value.isprintable() and 0 < len(value) <= values.LONGEST_SUBJECT,
-        {"most": values.LONGEST_SUBJECT},
+        lambda value: value.isprintable() and 0 < len(value) <= LONGEST_SUBJECT,
+        {"most": LONGEST_SUBJECT},
     ),
     "reason": Check(
         "reason",

@@ -6,11 +6,11 @@ import strawberry
 
 from gateway.mapping.scalars import CountryCode, Hours, Rupiah
 from gateway.schema.mutations.inputs import optional, required
+from models.access_tokens import LONGEST_SUBJECT
 from models.reference.data.values import (
     LONGEST_DECREE,
     LONGEST_NAME,
     LONGEST_REASON,
-    LONGEST_SUBJECT,
     MOST_DAYS,
     MOST_HOURS,
     MOST_MONTHS,

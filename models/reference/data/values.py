@@ -12,8 +12,6 @@ LONGEST_NAME = 200
 LONGEST_REASON = 2_000
 #: Of the number of a decree.
 LONGEST_DECREE = 100
-#: Of the subject of a token.
-LONGEST_SUBJECT = 255
 MOST_RUPIAH = 10**12
 MOST_HOURS = 366 * 24
 MOST_DAYS = 3_660
