@@ -80,18 +80,11 @@ def _of_the_gateway(sources: Sources, name: str) -> Iterator[Finding]:
 
 def _filter(sources: Sources, name: str) -> Iterator[Finding]:
     """Its filter in VolumeWhere, under the same name in the table of what a filter costs."""
-    where = sources.find_class("gateway", "VolumeWhere")
-    field = where_field(where, name)
-    if field is None:
-        yield Finding(
-            where.file, where.line, f"VolumeWhere.filters has no entry for Dimension.{name}:"
-            " add its filter, and the field that holds the values",
-        )  # fmt: skip
-        return
+    where, field = sources.find_class("gateway", "VolumeWhere"), name.lower()
     if field not in fields(where):
         yield Finding(
-            where.file, where.line, f"VolumeWhere has no field {field}, which its filters"
-            f" read for Dimension.{name}: add it",
+            where.file, where.line, f"VolumeWhere has no field {field}: add the filter of"
+            f" Dimension.{name}",
         )  # fmt: skip
     costs = sources.find_value("gateway", "_FILTERS")
     cost = keys(costs.node).get(name)
@@ -100,15 +93,6 @@ def _filter(sources: Sources, name: str) -> Iterator[Finding]:
             costs.file, cost.lineno, f"_FILTERS says {cost.value} for Dimension.{name}, but its"
             f" filter in VolumeWhere is {camel(field)}",
         )  # fmt: skip
-
-
-def where_field(where: Definition, name: str) -> str | None:
-    """The field of VolumeWhere that ``filters`` reads for a dimension."""
-    for table in find_all(where.node, ast.Dict):
-        value = keys(table).get(name)
-        if isinstance(value, ast.Attribute) and name in members_named(table, "Dimension"):
-            return value.attr
-    return None
 
 
 def _policy(sources: Sources, field: str) -> Iterator[Finding]:
@@ -131,10 +115,10 @@ def _policy_fields(access: ast.expr) -> dict[str, ast.expr]:
 def _of_the_dashboard(sources: Sources, name: str) -> Iterator[Finding]:
     """Its filter, and the words beside it in each language."""
     filters = sources.find_value("dashboard", "FILTERS")
-    field = where_field(sources.find_class("gateway", "VolumeWhere"), name)
-    key = _filter_keys(sources).get(camel(field)) if field else None
+    field = name.lower()
+    key = _filter_keys(sources).get(camel(field))
     if key is None:
-        if field and name not in NOT_OFFERED:
+        if name not in NOT_OFFERED:
             yield Finding(
                 filters.file, filters.line, f"FILTERS has no filter of the field {camel(field)},"
                 f" for Dimension.{name}: add it, or say in checks/dimensions.py why it is not"

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, cast
 
 import strawberry
 from graphql import (
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLEnumType,
     GraphQLField,
@@ -32,8 +33,8 @@ __all__ = [
     "declaring_class",
     "describe_values",
     "fields_of",
+    "first_node",
     "graphql_schema",
-    "input_of",
     "is_one_of",
     "metadata_of",
     "python_name",
@@ -89,6 +90,11 @@ def root_selection(info: strawberry.Info) -> RootSelection:
     return RootSelection(sets, raw.fragments, info.variable_values)
 
 
+def first_node(info: strawberry.Info) -> FieldNode:
+    """The field that is resolved, where the document selects it first."""
+    return info._raw_info.field_nodes[0]  # pyright: ignore[reportPrivateUsage]
+
+
 # --- From graphql-core's types back to their declarations ----------------------------------------
 
 
@@ -140,27 +146,6 @@ def python_type(field: Any) -> Any:
     """The Python type of a declared field, without its nullability and Strawberry's wrappers."""
     inner = getattr(field.type, "of_type", field.type)
     return getattr(inner, "wrapped_cls", inner)
-
-
-def input_of(cls: type[Any], values: Mapping[str, Any]) -> Any:
-    """An instance of an input from coerced values, as a resolver gets it."""
-    members, given = _members_of(cls), dict[str, Any]()
-    for name, value in values.items():
-        python_name, type_ = members[name]
-        given[python_name] = input_of(type_, value) if isinstance(value, dict) else value
-    return cls(**given)
-
-
-@lru_cache(None)
-def _members_of(cls: type[Any]) -> Mapping[str, tuple[str, Any]]:
-    """The fields of an input by their names in the API: their names and types in Python."""
-    return {
-        field.graphql_name or to_camel_case(field.python_name): (
-            field.python_name,
-            python_type(field),
-        )
-        for field in fields_of(cls)
-    }
 
 
 def describe_values(declared: Any, describe: Callable[[Any], str]) -> None:

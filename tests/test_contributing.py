@@ -88,7 +88,7 @@ MESSAGES_OF_CHECKS = {
     "dimension of the volumes": {
         "case/application.py": "Dimension.MISSION is the column mission_code, which class Applic",
         "enums/own.py": "VolumeDimension has no MISSION: nobody can group by it",
-        "volumes/where.py": "VolumeWhere.filters has no entry for Dimension.MISSION: add its",
+        "volumes/arguments.py": "VolumeWhere has no field mission: add the filter of",
         "volumes/rows.py": "VolumeRow has no field mission: add the group of Dimension.MISSION",
         "policy.py": "POLICY has no line for VolumeRow.mission: add it",
         "cost/bounds.py": "GROUPS has no entry for Dimension.MISSION",

@@ -8,7 +8,7 @@ from typing import Any
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, VariableValues
 
 from gateway.errors import GerbangError
-from gateway.execution.argument_checks import CheckedField, find_checked_fields
+from gateway.execution.arguments import CheckedField, find_checked_fields
 from gateway.execution.budgets import Charge
 from gateway.execution.coercion import VariableCoercion
 from gateway.execution.cost import OperationCost

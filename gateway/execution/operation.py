@@ -18,6 +18,7 @@ from gateway.access.purpose import StatedPurpose
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.budgets import Charge
 from gateway.logs import OperationKind, current_record
+from gateway.mapping.arguments import ParsedArguments
 from gateway.texts.language import Language
 from gateway.viewer import Viewer
 from models.vocabulary import Role
@@ -57,8 +58,8 @@ class AdmittedOperation:
     variables: VariableValues
     #: The variables that may change what is selected.
     shaping: VariableValues
-    #: Arguments of fields, coerced already, by the id of the field's node.
-    arguments: Mapping[int, dict[str, Any]]
+    #: Arguments of fields, parsed already, by the id of the field's node.
+    arguments: Mapping[int, ParsedArguments]
     charge: Charge
     #: The identity fields that it reads, which are logged with the purpose.
     logged: tuple[str, ...]

@@ -31,7 +31,7 @@ from gateway.errors import (
     RequestError,
 )
 from gateway.execution.answers import answer_to, error_answer, with_cost
-from gateway.execution.argument_checks import check_arguments
+from gateway.execution.arguments import parse_arguments
 from gateway.execution.budgets import Budgets, Charge
 from gateway.execution.compiled import CompiledOperations
 from gateway.execution.cost import values_in
@@ -52,7 +52,7 @@ from gateway.execution.purpose_directive import purpose_arguments
 from gateway.execution.schemas import Schemas, build_schemas
 from gateway.execution.trusted_documents import TrustedDocuments
 from gateway.logs import OperationKind, Way, WhyExecutor, current_record
-from gateway.mapping.arguments import CheckContext
+from gateway.mapping.arguments import ParseContext
 from gateway.mapping.context import Context
 from gateway.mapping.figure_reads import FigureCache
 from gateway.mapping.keyset import Cursors
@@ -151,8 +151,10 @@ class SchemaRunner:
             raise MistakesError(compiled.mistakes)
         variables = compiled.variables.coerce(request.variables)
         shape = self._operations.shape(compiled, variables)
-        context = CheckContext(viewer, self.catalogue, self._cursors, self.positions)
-        arguments = check_arguments(shape.checked, variables, context)
+        context = ParseContext(
+            viewer, self.catalogue, self._cursors, self.positions, self.statistics
+        )
+        arguments = parse_arguments(shape.checked, variables, context)
         purpose = None
         if compiled.logged:
             directive = purpose_arguments(compiled.view, compiled.operation, variables)
@@ -252,6 +254,7 @@ class SchemaRunner:
             ),
             admitted.language,
             self._figures,
+            arguments=admitted.arguments,
             keys=self._keys,
             statistics=self.statistics,
         )

@@ -83,6 +83,7 @@ class SchemaSubscriptions:
             self._lookups,
             self._runner.catalogue,
             self._runner.positions,
+            admitted.arguments,
             resumed_at,
         )
         stream = await open_event_stream(build_execution(admitted, context=context))

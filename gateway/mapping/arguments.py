@@ -1,69 +1,90 @@
-"""Checks of arguments: declared with a field, and run before anything of its operation runs.
+"""What the arguments of fields are parsed to, before anything of their operation runs.
 
-A field names its check in its metadata: ``strawberry.field(…, metadata=checked_by(check))``. What
-the check yields refuses the whole operation, with every mistake that it has. Where the same
-function guards the resolver, ``raise_first`` turns its first mistake into an error of that field.
+A field names its parser in its metadata: ``strawberry.field(…, metadata=parsed_by(parse))``. A
+parser yields what is wrong with the arguments, and returns what they ask for. With a mistake the
+whole operation is refused, with every mistake that it has; otherwise plan and resolver take what
+the parser returned, and read no argument again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
+import strawberry
+
+from gateway.access.statistics import ColumnStatistics, Statistics
 from gateway.errors import ArgumentError, FieldError
 from gateway.limits import MOST_NODES_OF_A_REQUEST
-from gateway.mapping.catalogue import Catalogue
+from gateway.mapping.catalogue import Catalogue, DeclaredNoun
 from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Positions
+from gateway.strawberry_bridge import first_node
 from gateway.viewer import Viewer
 
-#: The key under which a field keeps its check in `metadata`.
-CHECK = "check"
+Parsed = TypeVar("Parsed")
+#: Yields what is wrong with arguments, and returns what they ask for.
+Parsing = Generator[ArgumentError, None, Parsed]
+
+#: The key under which a field keeps its parser in `metadata`.
+PARSE = "parse"
 
 
 @dataclass(slots=True)
-class CheckContext:
-    """What the checks of one operation may look at. It has no connection to the database."""
+class ParseContext:
+    """What the parsers of one operation may look at. It has no connection to the database."""
 
     viewer: Viewer
     catalogue: Catalogue
     cursors: Cursors
     positions: Positions
+    statistics: Statistics | None = None
     #: How many more objects the operation may look up by their global ids.
     nodes_left: int = MOST_NODES_OF_A_REQUEST
 
+    def statistics_of(self, noun: DeclaredNoun) -> Mapping[str, ColumnStatistics]:
+        """How the rows of a noun are distributed over the values of its columns, if that is
+        known."""
+        return self.statistics.of(noun.key.class_.__tablename__) if self.statistics else {}
 
-@dataclass(frozen=True, slots=True)
-class FieldArguments:
-    """The arguments of one selected field, as its check sees them."""
+
+class FieldArguments(NamedTuple):
+    """The arguments of one selected field, as its parser sees them."""
 
     #: Coerced values by the names of the API; a name is missing where the client gave no value.
     values: Mapping[str, Any]
     #: The names of all fields selected below this one, at any depth.
     selected: frozenset[str]
-    context: CheckContext
+    context: ParseContext
 
 
-Check = Callable[[FieldArguments], Iterable[ArgumentError]]
+Parse = Callable[[FieldArguments], Parsing[Any]]
 
 
-def checked_by(check: Check) -> Mapping[str, Any]:
-    """The metadata of a field whose arguments are checked before anything runs."""
-    return {CHECK: check}
+class ParsedArguments(NamedTuple):
+    """The arguments of one selected field: coerced, and what its parser made of them."""
+
+    values: dict[str, Any]
+    asked: Any = None
 
 
-def raise_first(mistakes: Iterable[ArgumentError]) -> None:
-    """Raise the first of the mistakes, if there is one."""
-    for mistake in mistakes:
-        raise mistake
+def parsed_by(parse: Parse) -> Mapping[str, Any]:
+    """The metadata of a field whose arguments are parsed before anything runs."""
+    return {PARSE: parse}
 
 
-def decoding_mistakes(
-    argument: str, text: str | None, decode: Callable[[str], object]
-) -> Iterator[ArgumentError]:
-    """What is wrong with a cursor or a position; null is as good as none."""
+def asked_of(info: strawberry.Info) -> Any:
+    """What the parser of the field that is resolved made of its arguments."""
+    return info.context.arguments[id(first_node(info))].asked
+
+
+def decoded(
+    argument: str, text: str | None, decode: Callable[[str], Parsed]
+) -> Parsing[Parsed | None]:
+    """A cursor or a position; null is as good as none."""
     if text is None:
-        return
+        return None
     try:
-        decode(text)
+        return decode(text)
     except FieldError as error:
         yield ArgumentError((argument,), error.message, error.code)
+        return None

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from gateway.access.rows import reach_key, select_reachable
 from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.errors import ErrorCode, GerbangError
+from gateway.mapping.arguments import ParsedArguments
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun, hidden_label
 from gateway.mapping.context import Context
 from gateway.mapping.declare import ChangePosition
@@ -95,6 +96,8 @@ class SubscriptionContext:
     lookups: ChangeLookups
     catalogue: Catalogue
     positions: Positions
+    #: Those of its field, by the id of the field's node.
+    arguments: Mapping[int, ParsedArguments]
     #: The position of the last payload that a client received before its connection was cut.
     resumed_at: str | None = None
 

@@ -1,7 +1,7 @@
 """Lists in pages: Relay connections over keyset cursors."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
@@ -10,29 +10,17 @@ import strawberry
 from aiodataloader import DataLoader
 
 from gateway.access.transactions.prepared import Planning, prepare
-from gateway.errors import ArgumentError
 from gateway.mapping.access_paths import choose_path
-from gateway.mapping.arguments import FieldArguments, checked_by, decoding_mistakes
-from gateway.mapping.catalogue import Catalogue, DeclaredNoun
+from gateway.mapping.arguments import FieldArguments, Parsing, asked_of, decoded, parsed_by
+from gateway.mapping.catalogue import DeclaredNoun
 from gateway.mapping.context import Context
 from gateway.mapping.declare import KEY
 from gateway.mapping.enums import Direction
 from gateway.mapping.facets import Facet, count_up_to, read_facets
 from gateway.mapping.figure_types import Count
-from gateway.mapping.filters import (
-    Condition,
-    GivenWhere,
-    condition_shapes,
-    given_filters,
-    mistakes_in_filters,
-)
+from gateway.mapping.filters import Condition, condition_shapes
 from gateway.mapping.keyset import LARGEST_PAGE, ORDER_LABEL, Boundary, Keyset
-from gateway.mapping.list_inputs import (
-    Where,
-    conditions_in,
-    order_input,
-    where_input,
-)
+from gateway.mapping.list_inputs import Where, order_input, parse_where, where_input
 from gateway.mapping.listing import (
     MOST_COUNTED,
     ListQuery,
@@ -45,13 +33,13 @@ from gateway.mapping.listing import (
 )
 from gateway.mapping.pages import (
     Page,
-    PageArguments,
     PageBounds,
     PageInfo,
     make_page,
-    size_mistakes,
+    parse_size,
 )
 from gateway.mapping.scalars import Cursor
+from gateway.viewer import Viewer
 
 Row = TypeVar("Row")
 
@@ -111,49 +99,59 @@ class PageQuery(NamedTuple):
     bounds: PageBounds
 
 
+class AskedList(NamedTuple):
+    """What the arguments of a list ask for."""
+
+    noun: DeclaredNoun
+    conditions: tuple[Condition, ...]
+    #: None where the list is only counted.
+    page: PageQuery | None
+
+
 #: The name of a field in Python, and the direction.
 Order = tuple[str, Direction]
 
 
 @dataclass(frozen=True, eq=False)
 class RootList:
-    """The list of a connection field: says what the arguments of the field ask for."""
+    """The list of a connection field."""
 
     cls: type[Any]
     default_order: Order
-    where: type[Where] | None
+    where: type[Where] | None = None
+    #: The conditions that the list has whatever its `where` says, from the values of the arguments.
+    standing: Callable[[Mapping[str, Any], Viewer], Iterable[Condition]] = lambda *_: ()
 
-    def noun(self, catalogue: Catalogue) -> DeclaredNoun:
-        return catalogue.nouns[self.cls.__name__]
-
-    def page(self, context: Context, arguments: Mapping[str, Any]) -> PageQuery:
-        """The page that checked arguments ask for."""
-        page = PageArguments.parse(*map(arguments.get, ("first", "after", "last", "before")))
-        keyset = keyset_of(self.noun(context.catalogue), *self._order(arguments))
-        return page_query(context, self.conditions(context, arguments), keyset, page)
-
-    def conditions(self, context: Context, arguments: Mapping[str, Any]) -> list[Condition]:
-        """The conditions of checked arguments."""
-        return conditions_in(self.where, given_filters(arguments.get("where")))
-
-    def mistakes(self, arguments: FieldArguments) -> Iterator[ArgumentError]:
-        """What is wrong with the arguments."""
-        values, context = arguments.values, arguments.context
-        field, direction = self._order(values)
-        yield from mistakes_in_filters(given_filters(values.get("where")))
+    def parse(self, arguments: FieldArguments) -> Parsing[AskedList]:
+        """What the arguments ask for."""
+        values, _, context = arguments
+        noun = context.catalogue.nouns[self.cls.__name__]
+        narrowed = yield from parse_where(self.where, values.get("where"))
+        conditions = (*narrowed, *self.standing(values, context.viewer))
         if _OF_A_PAGE.isdisjoint(arguments.selected):
-            return  # `totalCount` alone reads no page
-        yield from size_mistakes(values.get("first"), values.get("last"))
-        keyset = keyset_of(self.noun(context.catalogue), field, direction)
+            return AskedList(noun, conditions, None)  # `totalCount` alone reads no page
+        size = yield from parse_size(values.get("first"), values.get("last"))
+        order_by = values.get("orderBy")
+        order = (order_by["field"].value, order_by["direction"]) if order_by else None
+        keyset = keyset_of(noun, *(order or self.default_order))
         decode = partial(context.cursors.decode, keyset=keyset)
-        yield from decoding_mistakes("after", values.get("after"), decode)
-        yield from decoding_mistakes("before", values.get("before"), decode)
-
-    def _order(self, arguments: Mapping[str, Any]) -> Order:
-        order_by = arguments.get("orderBy")
-        if not order_by:
-            return self.default_order
-        return order_by["field"].value, order_by["direction"]
+        after = yield from decoded("after", values.get("after"), decode)
+        before = yield from decoded("before", values.get("before"), decode)
+        from_front = values.get("first") is not None
+        bounds = PageBounds(keyset, size, from_front, after is not None, before is not None)
+        listing = ListQuery(
+            noun,
+            context.viewer.role,
+            condition_shapes(conditions),
+            keyset,
+            Boundary.at(after),
+            Boundary.at(before),
+            from_front,
+            choose_path(context.statistics_of(noun), context.viewer, conditions, keyset, size + 1),
+            most_of_part(size + 1),
+        )
+        parameters = parameter_values(conditions, after, before, size)
+        return AskedList(noun, conditions, PageQuery(listing, parameters, bounds))
 
 
 #: The arguments that every list takes.
@@ -200,22 +198,7 @@ def connection_field(
         where: Any = strawberry.UNSET,
         order_by: Any = strawberry.UNSET,
     ) -> Any:
-        context: Context = info.context
-        field, direction = (order_by.field.value, order_by.direction) if order_by else default
-        noun = listed.noun(context.catalogue)
-        given: GivenWhere = where.comparisons() if where else {}
-        conditions = where.conditions(given) if where else []
-
-        async def page() -> Page:
-            arguments = PageArguments.parse(*map(_or_none, (first, after, last, before)))
-            keyset = keyset_of(noun, field, direction)
-            return await read_page(context, page_query(context, conditions, keyset, arguments))
-
-        return Connection(
-            read_page=read_once(page),
-            count=partial(count_rows, context, noun, conditions),
-            facets_by_field=DataLoader(partial(read_facets, context, noun, conditions)),
-        )
+        return connection(info)
 
     resolve.__annotations__ |= PAGE_ARGUMENTS | {
         "where": Annotated[
@@ -228,7 +211,7 @@ def connection_field(
     return strawberry.field(
         resolver=resolve,
         description=description,
-        metadata={LIST: listed, **checked_by(listed.mistakes)},
+        metadata={LIST: listed, **parsed_by(listed.parse)},
     )
 
 
@@ -237,32 +220,14 @@ def keyset_of(noun: DeclaredNoun, field: str, direction: Direction) -> Keyset:
     return Keyset.of_field(noun, field, descending=direction is Direction.DESCENDING)
 
 
-def page_query(
-    context: Context, conditions: list[Condition], keyset: Keyset, page: PageArguments
-) -> PageQuery:
-    """Raises FieldError with INVALID_CURSOR."""
-    after, before = (
-        context.cursors.decode(cursor, keyset) if cursor is not None else None
-        for cursor in (page.after, page.before)
-    )
-    path = choose_path(
-        context.statistics_of(keyset.noun), context.viewer, conditions, keyset, page.size + 1
-    )
-    listing = ListQuery(
-        keyset.noun,
-        context.viewer.role,
-        condition_shapes(conditions),
-        keyset,
-        Boundary.at(after),
-        Boundary.at(before),
-        page.from_front,
-        path,
-        most_of_part(page.size + 1),
-    )
-    values = parameter_values(conditions, after, before, page.size)
-    has_after, has_before = after is not None, before is not None
-    return PageQuery(
-        listing, values, PageBounds(keyset, page.size, page.from_front, has_after, has_before)
+def connection(info: strawberry.Info) -> Connection[Any]:
+    """The list that the arguments of the resolved field ask for."""
+    context: Context = info.context
+    noun, conditions, page = asked_of(info)
+    return Connection(
+        read_page=read_once(partial(read_page, context, page)),
+        count=partial(count_rows, context, noun, conditions),
+        facets_by_field=DataLoader(partial(read_facets, context, noun, conditions)),
     )
 
 
@@ -280,7 +245,9 @@ async def read_page(context: Context, query: PageQuery) -> Page:
     )
 
 
-async def count_rows(context: Context, noun: DeclaredNoun, conditions: list[Condition]) -> Count:
+async def count_rows(
+    context: Context, noun: DeclaredNoun, conditions: Sequence[Condition]
+) -> Count:
     viewer = context.viewer
     query = count_query(context.statistics_of(noun), viewer, noun.name, conditions)
     statement = count_list(noun, viewer.role, query)
@@ -302,7 +269,3 @@ def read_once(read: ReadPage) -> ReadPage:
         return pages[0]
 
     return read_page
-
-
-def _or_none(value: Any) -> Any:
-    return None if value is strawberry.UNSET else value

@@ -15,8 +15,7 @@ from gateway.access.statistics import ColumnStatistics, Statistics
 from gateway.access.transactions.prepared import PreparedStatement
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.access.vault import closed_vault, vault_errors
-from gateway.errors import ErrorCode, FieldError
-from gateway.limits import MOST_NODES_OF_A_REQUEST
+from gateway.mapping.arguments import ParsedArguments
 from gateway.mapping.catalogue import (
     KEYS,
     LOADED_BY,
@@ -53,6 +52,8 @@ class Context:
     #: The language of messages.
     language: Language = Language.EN
     figure_cache: FigureCache = field(default_factory=FigureCache)
+    #: Those of fields with something to parse, by the id of the field's node.
+    arguments: Mapping[int, ParsedArguments] = field(default_factory=dict[int, ParsedArguments])
     #: By which people are looked up, where there are any.
     keys: KeyService | None = None
     statistics: Statistics | None = None
@@ -67,7 +68,6 @@ class Context:
     banned_read: set[UUID] = field(default_factory=set)
     #: Whose ruled values were disclosed, by the type that the policy has for them.
     disclosed: dict[str, set[UUID]] = field(default_factory=dict)
-    nodes_left: int = MOST_NODES_OF_A_REQUEST
     #: The outcomes of the requested changes, by the response keys of their fields.
     outcomes: dict[str, Outcome | Exception] = field(default_factory=dict[str, Outcome | Exception])
 
@@ -114,18 +114,6 @@ class Context:
         """How the rows of a noun are distributed over the values of its columns, if that is
         known."""
         return self.statistics.of(noun.key.class_.__tablename__) if self.statistics else {}
-
-    def count_nodes(self, number: int) -> None:
-        """Count objects that are looked up by global id.
-
-        Raises FieldError with INVALID_INPUT if one request looks up too many.
-        """
-        self.nodes_left -= number
-        if self.nodes_left < 0:
-            raise FieldError(
-                ErrorCode.INVALID_INPUT,
-                f"One request looks up at most {MOST_NODES_OF_A_REQUEST} things by `nodes`.",
-            )
 
     def load_changed(self, type_name: str, key: str | None) -> Any:
         """The changed row, read under the viewer's policy: an awaitable, or None without a key."""

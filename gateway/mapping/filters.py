@@ -11,7 +11,6 @@ from sqlalchemy.types import TypeEngine
 
 from gateway.errors import ArgumentError
 from gateway.mapping.declare import Expression
-from gateway.strawberry_bridge import to_camel_case
 
 MOST_VALUES = 100
 _LAST_BEFORE_SURROGATES, _FIRST_AFTER_SURROGATES = 0xD7FF, 0xE000
@@ -183,16 +182,6 @@ def given_filters(where: Mapping[str, Mapping[str, Any] | None] | None) -> Given
         if filter_
     }
     return {name: comparisons for name, comparisons in filters.items() if comparisons}
-
-
-def comparisons_of(filter_: Any) -> dict[str, Any]:
-    """All comparisons of a filter by their names in the API; null is what is not given."""
-    if not filter_:
-        return {}
-    return {
-        to_camel_case(name.rstrip("_")): None if value is strawberry.UNSET else value
-        for name, value in vars(filter_).items()
-    }
 
 
 def values_left(given: Mapping[str, Any], words: type[StrEnum] | None) -> list[Any] | None:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from enum import Enum, auto
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -43,7 +42,6 @@ LARGEST_PAGE = 100
 #: The label of the ordered column.
 ORDER_LABEL = "_ordered_by"
 _LONGEST_CURSOR = 600
-_REMEMBERED_CURSORS = 1_000
 _UNIQUE = (PrimaryKeyConstraint, UniqueConstraint)
 
 
@@ -174,15 +172,13 @@ class Cursors:
 
     def __init__(self, keys: KeyRing) -> None:
         self._ciphers = [AESSIV(blake2b(key, person=b"gerbang cursor").digest()) for key in keys]
-        # A cursor is decoded when its argument is checked, and again when its page is read.
-        self.decode = lru_cache(_REMEMBERED_CURSORS)(self._decode)
 
     def encode(self, order: str, values: Place) -> str:
         """The cursor of a row, from its values of the ordered column and of the key."""
         body = orjson.dumps(values, default=str)  # the driver's own kind of UUID
         return _text(self._ciphers[0].encrypt(body, [order.encode()]))
 
-    def _decode(self, cursor: str, keyset: Keyset) -> Place:
+    def decode(self, cursor: str, keyset: Keyset) -> Place:
         """The values in a cursor of this order.
 
         Raises FieldError with INVALID_CURSOR for any other text.

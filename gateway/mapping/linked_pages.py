@@ -1,7 +1,7 @@
 """Pages of linked rows: the page of each of many rows, and their counts, by one statement each."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Annotated, Any, NamedTuple
 
@@ -23,8 +23,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.rows import select_reachable_in_role, vouch_for
 from gateway.access.transactions.prepared import prepare
-from gateway.errors import ArgumentError
-from gateway.mapping.arguments import FieldArguments, checked_by, decoding_mistakes
+from gateway.mapping.arguments import FieldArguments, Parsing, asked_of, decoded, parsed_by
 from gateway.mapping.catalogue import LOADED_BY, Columns, DeclaredNoun, hidden_label
 from gateway.mapping.connections import Connection, read_once
 from gateway.mapping.context import Context
@@ -39,7 +38,7 @@ from gateway.mapping.facets import (
 from gateway.mapping.figure_types import Count
 from gateway.mapping.keyset import LARGEST_PAGE, Boundary, Cursors, Keyset, Place, boundary_values
 from gateway.mapping.listing import MOST_COUNTED, constant, labelled, rows_of_array
-from gateway.mapping.pages import Page, PageArguments, PageBounds, make_page, size_mistakes
+from gateway.mapping.pages import Page, PageBounds, make_page, parse_size
 from gateway.mapping.scalars import Cursor
 from models.vocabulary import Role
 
@@ -67,19 +66,21 @@ def pages(
             Cursor | None, strawberry.argument(description="Begin after the row of this cursor.")
         ] = strawberry.UNSET,
     ) -> Any:
-        return _connection(info.context, source, root, first, after)
+        return _connection(info.context, source, root, asked_of(info))
 
-    def check(arguments: FieldArguments) -> Iterator[ArgumentError]:
-        context, values = arguments.context, arguments.values
-        yield from size_mistakes(values["first"], None)
-        keyset = _keyset(source, context.catalogue.target(source))
+    def parse(arguments: FieldArguments) -> Parsing[AskedPage]:
+        values, _, context = arguments
+        size = yield from parse_size(values["first"], None)
+        linked = linked_by(source, context.catalogue.target(source), context.viewer.role)
+        keyset = _keyset(source, linked.noun)
         decode = partial(context.cursors.decode, keyset=keyset)
-        yield from decoding_mistakes("after", values.get("after"), decode)
+        place = yield from decoded("after", values.get("after"), decode)
+        return AskedPage(LinkedPageQuery(linked, keyset, size, Boundary.at(place)), place)
 
     return strawberry.field(
         resolver=resolve,
         description=description,
-        metadata={SOURCE: source, **checked_by(check)},
+        metadata={SOURCE: source, **parsed_by(parse)},
     )
 
 
@@ -136,6 +137,14 @@ class LinkedPageQuery(NamedTuple):
         return PageBounds(self.keyset, self.size, True, has_after, has_before=False)
 
 
+class AskedPage(NamedTuple):
+    """What the arguments of a link ask for."""
+
+    query: LinkedPageQuery
+    #: After which the page begins.
+    place: Place | None
+
+
 class LinkedCountQuery(NamedTuple):
     """How many rows each of many rows links to."""
 
@@ -171,37 +180,19 @@ def linked_by(source: ToPages, noun: DeclaredNoun, role: Role) -> LinkTarget:
     return LinkTarget(noun, role, source.remote)
 
 
-def linked_page_query(
-    source: ToPages, linked: LinkTarget, cursors: Cursors, arguments: Mapping[str, Any]
-) -> tuple[LinkedPageQuery, Place | None]:
-    """What the arguments of a link ask for, and the place after which the page begins.
-
-    Raises FieldError with INVALID_INPUT or INVALID_CURSOR.
-    """
-    keyset, after = _keyset(source, linked.noun), arguments.get("after")
-    page = PageArguments.parse(arguments["first"], after, None, None)
-    place = None if after is None else cursors.decode(after, keyset)
-    return LinkedPageQuery(linked, keyset, page.size, Boundary.at(place)), place
-
-
 @lru_cache
 def _keyset(source: ToPages, noun: DeclaredNoun) -> Keyset:
     return Keyset(noun, source.order, descending=source.newest_first, within=source.remote)
 
 
-def _connection(
-    context: Context, source: ToPages, root: Any, first: int, after: Any
-) -> Connection[Any]:
+def _connection(context: Context, source: ToPages, root: Any, asked: AskedPage) -> Connection[Any]:
     """The connection of one row; it reads together with those of the other rows."""
-    linked = linked_by(source, context.catalogue.target(source), context.viewer.role)
+    linked = asked.query.linked
     key = root.__dict__[hidden_label(source.local)]
     loader = context.loaders.loader
 
     async def page() -> Page:
-        arguments = {"first": first, "after": after if isinstance(after, str) else None}
-        query, place = linked_page_query(source, linked, context.cursors, arguments)
-        load = partial(_load_pages, context, query, place)
-        return await loader((source, first, after), load).load(key)
+        return await loader((source, asked), partial(_load_pages, context, asked)).load(key)
 
     async def count() -> Count:
         load = partial(_load, context, LinkedCountQuery(linked))
@@ -217,10 +208,8 @@ def _connection(
     return Connection(read_page=read_once(page), count=count, facets_by_field=DataLoader(facets))
 
 
-async def _load_pages(
-    context: Context, query: LinkedPageQuery, place: Place | None, keys: Sequence[Any]
-) -> list[Page]:
-    noun = query.linked.noun
+async def _load_pages(context: Context, asked: AskedPage, keys: Sequence[Any]) -> list[Page]:
+    (query, place), noun = asked, asked.query.linked.noun
     statement = query.statement(context.columns(noun), given_keys(query.linked, _KEYS), further=1)
     values: Mapping[str, Any] = {_KEYS: list(keys), **boundary_values(place, None)}
     context.note_asked(noun, keys)

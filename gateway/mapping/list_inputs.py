@@ -10,17 +10,15 @@ from typing import Annotated, Any, NamedTuple
 import strawberry
 from sqlalchemy import Uuid
 
-from gateway.mapping.arguments import raise_first
+from gateway.mapping.arguments import Parsing
 from gateway.mapping.declare import SOURCE, Column, Expression, ToOne
 from gateway.mapping.enums import Direction
 from gateway.mapping.filters import (
     Condition,
     Filter,
-    GivenWhere,
     Span,
     TextFilter,
     WordFilter,
-    comparisons_of,
     conditions_of,
     given_filters,
     mistakes_in_filters,
@@ -59,25 +57,13 @@ class Where:
     #: By the name of the field in the API.
     filtered_fields: dict[str, FilteredField]
 
-    def comparisons(self) -> GivenWhere:
-        """Those of each filter that is given."""
-        return given_filters(
-            {
-                name: comparisons_of(getattr(self, each.name))
-                for name, each in self.filtered_fields.items()
-            }
-        )
 
-    def conditions(self, given: GivenWhere) -> list[Condition]:
-        """Those of its comparisons. Raises FieldError with INVALID_INPUT for a mistake."""
-        raise_first(mistakes_in_filters(given))
-        return conditions_in(type(self), given)
-
-
-def conditions_in(where: type[Where] | None, given: GivenWhere) -> list[Condition]:
-    """The conditions of a ``where`` without mistakes."""
-    if where is None:
+def parse_where(where: type[Where] | None, values: Any) -> Parsing[list[Condition]]:
+    """The conditions of a ``where``, from its coerced values."""
+    if where is None or not values:
         return []
+    given = given_filters(values)
+    yield from mistakes_in_filters(given)
     return [
         condition
         for name, comparisons in given.items()

@@ -1,6 +1,6 @@
-"""Pages of lists: their rows, their bounds, and the arguments that ask for them."""
+"""Pages of lists: their rows, their bounds, and the size that arguments ask for."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import strawberry
 
 from gateway.errors import ArgumentError
-from gateway.mapping.arguments import raise_first
+from gateway.mapping.arguments import Parsing
 from gateway.mapping.catalogue import DeclaredNoun
 from gateway.mapping.keyset import LARGEST_PAGE, Keyset
 from gateway.mapping.scalars import Cursor
@@ -74,26 +74,6 @@ class Page:
         return [self.noun.record(row.labels, tuple(row)) for row in self.rows]
 
 
-@dataclass(frozen=True, slots=True)
-class PageArguments:
-    """The paging arguments of a connection: `first` and `after`, or `last` and `before`."""
-
-    size: int
-    from_front: bool
-    after: str | None
-    before: str | None
-
-    @classmethod
-    def parse(
-        cls, first: int | None, after: str | None, last: int | None, before: str | None
-    ) -> "PageArguments":
-        """Raises FieldError with INVALID_INPUT unless just one of `first` and `last` is valid."""
-        raise_first(size_mistakes(first, last))
-        size = last if first is None else first
-        assert size is not None
-        return cls(size, first is not None, after, before)
-
-
 def make_page(
     noun: DeclaredNoun, rows: Sequence[Any], cursor: Callable[[Any], str], bounds: PageBounds
 ) -> Page:
@@ -106,7 +86,8 @@ def make_page(
     return Page(noun, rows, cursor, bounds.info(has_more=has_more, first=ends[0], last=ends[1]))
 
 
-def size_mistakes(first: int | None, last: int | None) -> Iterator[ArgumentError]:
+def parse_size(first: int | None, last: int | None) -> Parsing[int]:
+    """How many rows a page has, from the front or from the back."""
     if first is None and last is None:
         yield ArgumentError(
             ("first",), f"Say how many rows: give `first` or `last`, from 1 to {LARGEST_PAGE}."
@@ -118,3 +99,5 @@ def size_mistakes(first: int | None, last: int | None) -> Iterator[ArgumentError
             yield ArgumentError(
                 (name,), f"A page has from 1 to {LARGEST_PAGE} rows: give `{name}` such a number."
             )
+    size = (last if first is None else first) or 0
+    return size if 1 <= size <= LARGEST_PAGE else LARGEST_PAGE

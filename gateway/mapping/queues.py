@@ -1,29 +1,13 @@
 """The queues that people work from: lists of applications in the order in which they are due."""
 
-from collections.abc import Mapping
-from functools import partial
 from typing import Annotated, Any
 
 import strawberry
-from aiodataloader import DataLoader
 
-from gateway.mapping.arguments import checked_by
-from gateway.mapping.connections import (
-    LIST,
-    PAGE_ARGUMENTS,
-    Connection,
-    RootList,
-    count_rows,
-    keyset_of,
-    page_query,
-    read_once,
-    read_page,
-)
-from gateway.mapping.context import Context
+from gateway.mapping.arguments import parsed_by
+from gateway.mapping.connections import LIST, PAGE_ARGUMENTS, RootList, connection
 from gateway.mapping.enums import Direction
-from gateway.mapping.facets import read_facets
 from gateway.mapping.filters import Condition, Relation
-from gateway.mapping.pages import Page, PageArguments
 from gateway.policy import QUEUES
 from gateway.viewer import Viewer
 from models import Application
@@ -60,16 +44,13 @@ def columns_of_queues(role: Role) -> list[Any]:
     ]
 
 
-class QueueList(RootList):
-    """The list of a queue: the argument says which."""
-
-    def conditions(self, context: Context, arguments: Mapping[str, Any]) -> list[Condition]:
-        return conditions_of(Queue(arguments["queue"]), context.viewer)
-
-
 def queue_field(cls: type[Any], description: str) -> Any:
     """The field ``workList`` with its pages."""
-    listed = QueueList(cls, _DUE_FIRST, None)
+    listed = RootList(
+        cls,
+        _DUE_FIRST,
+        standing=lambda values, viewer: conditions_of(Queue(values["queue"]), viewer),
+    )
 
     def resolve(
         info: strawberry.Info,
@@ -79,26 +60,11 @@ def queue_field(cls: type[Any], description: str) -> Any:
         last: Any = strawberry.UNSET,
         before: Any = strawberry.UNSET,
     ) -> Any:
-        context: Context = info.context
-        noun = listed.noun(context.catalogue)
-        conditions = conditions_of(queue, context.viewer)
-
-        async def page() -> Page:
-            arguments = PageArguments.parse(
-                *(None if one is strawberry.UNSET else one for one in (first, after, last, before))
-            )
-            keyset = keyset_of(noun, *_DUE_FIRST)
-            return await read_page(context, page_query(context, conditions, keyset, arguments))
-
-        return Connection(
-            read_page=read_once(page),
-            count=partial(count_rows, context, noun, conditions),
-            facets_by_field=DataLoader(partial(read_facets, context, noun, conditions)),
-        )
+        return connection(info)
 
     resolve.__annotations__ |= PAGE_ARGUMENTS
     return strawberry.field(
         resolver=resolve,
         description=description,
-        metadata={LIST: listed, **checked_by(listed.mistakes)},
+        metadata={LIST: listed, **parsed_by(listed.parse)},
     )

@@ -1,13 +1,19 @@
 """Look-ups: one thing by its global id, or by another name that is its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
 import strawberry
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.fields import readable_fields
+from gateway.mapping.arguments import (
+    FieldArguments,
+    ParseContext,
+    Parsing,
+    asked_of,
+    parsed_by,
+)
 from gateway.mapping.catalogue import DeclaredNoun
 from gateway.mapping.context import Context
 from gateway.mapping.declare import Node
@@ -30,23 +36,8 @@ class RowName(NamedTuple):
     value: Any
 
 
-@dataclass(frozen=True, eq=False)
-class LookUp:
-    """What the argument ``by`` of a look-up names."""
-
-    cls: type[Any]
-    names: Mapping[str, Name]
-
-    def named(self, context: Context, by: Mapping[str, Any]) -> RowName | None:
-        """The row that is named; None where nothing can have the name."""
-        ((name, value),) = by.items()
-        if name == "id":
-            return node_named(context, value, only=self.cls.__name__)
-        noun = context.catalogue.nouns[self.cls.__name__]
-        return RowName(noun, self.names[name].column, value) if value else None
-
-
-#: The keys under which fields keep what they look up in `metadata`.
+#: The keys under which fields say in `metadata` that they look up one thing by a name, or things by
+#: their global ids.
 LOOK_UP = "look_up"
 NODES = "nodes"
 
@@ -69,18 +60,27 @@ def look_up(cls: type[Any], what: str, names: Mapping[str, Name]) -> Any:
         one_of=True,
         description=f"One way to name {what}.",
     )
-    looked_up = LookUp(cls, names)
+
+    def parse(arguments: FieldArguments) -> Parsing[RowName | None]:
+        """The row that is named; None where nothing can have the name."""
+        yield from ()
+        ((name, value),) = arguments.values["by"].items()
+        if name == "id":
+            return node_named(arguments.context, value, only=cls.__name__)
+        noun = arguments.context.catalogue.nouns[cls.__name__]
+        return RowName(noun, names[name].column, value) if value else None
 
     def resolve(info: strawberry.Info, by: Any) -> Any:
-        given = {name: value for name, value in vars(by).items() if value is not strawberry.UNSET}
-        return load_row(info.context, looked_up.named(info.context, given))
+        return load_row(info.context, asked_of(info))
 
     resolve.__annotations__["by"] = Annotated[
         by_type, strawberry.argument(description="What names it.")
     ]
     description = f"{what[0].upper()}{what[1:]}; null if there is none in reach."
     return strawberry.field(
-        resolver=resolve, description=description, metadata={LOOK_UP: looked_up}
+        resolver=resolve,
+        description=description,
+        metadata={LOOK_UP: True, **parsed_by(parse)},
     )
 
 
@@ -89,7 +89,7 @@ def load_row(context: Context, named: RowName | None) -> Any:
     return None if named is None else context.loaders.by(named.noun, named.column).load(named.value)
 
 
-def node_named(context: Context, id_: str, only: str | None = None) -> RowName | None:
+def node_named(context: ParseContext, id_: str, only: str | None = None) -> RowName | None:
     """The row that a global id names, if it can name one."""
     global_id = decode(id_)
     noun = context.catalogue.nouns.get(global_id.type_name) if global_id else None

@@ -1,13 +1,12 @@
 """The root type `Query`."""
 
-from collections.abc import Iterator
 from typing import Annotated
 
 import strawberry
 
 from gateway.errors import ArgumentError
 from gateway.limits import MOST_NODES_OF_A_REQUEST
-from gateway.mapping.arguments import FieldArguments, checked_by, raise_first
+from gateway.mapping.arguments import FieldArguments, Parsing, asked_of, parsed_by
 from gateway.mapping.connections import Connection, connection_field
 from gateway.mapping.declare import Node
 from gateway.mapping.queues import queue_field
@@ -21,7 +20,7 @@ from gateway.schema.case_file import Bill
 from gateway.schema.country import Country
 from gateway.schema.data_request import DataRequest
 from gateway.schema.key_operation import KeyOperation
-from gateway.schema.lookups import NODES, Name, load_row, look_up, node_named
+from gateway.schema.lookups import NODES, Name, RowName, load_row, look_up, node_named
 from gateway.schema.my_data import MyData, my_data
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.people import MOST_FOUND, PersonLookup, people
@@ -31,12 +30,12 @@ from gateway.schema.supervision.inquiry import Inquiry
 from gateway.schema.supervision.officers import OfficerTable, officers
 from gateway.schema.supervision.people_in_reach import (
     PersonInReachTable,
-    check_reach,
+    parse_reach,
     people_who_were_in_reach,
 )
 from gateway.schema.supervision.people_read import (
     PersonReadTable,
-    check_read_window,
+    parse_read_window,
     people_who_were_read,
 )
 from gateway.schema.supervision.places import (
@@ -46,19 +45,20 @@ from gateway.schema.supervision.places import (
 from gateway.schema.supervision.readers import ReaderTable, readers
 from gateway.schema.supervision.several_partners import (
     PersonAtSeveralPartnersTable,
-    check_several_partners,
+    parse_several_partners,
     people_at_several,
 )
 from gateway.schema.suspension import Suspension
 from gateway.schema.viewer import Policy, Viewer, policies_of
 from gateway.schema.visa_type import VisaType, eligible_visa_types
+from gateway.schema.volumes.arguments import parse_volumes, parse_window
 from gateway.schema.volumes.national import (
     RefusalGroundTable,
     ScreeningReferralTable,
     refusal_grounds,
     screening_referrals,
 )
-from gateway.schema.volumes.query import check_volumes, check_window, volumes
+from gateway.schema.volumes.query import volumes
 from gateway.schema.volumes.rows import VolumeTable
 from models import Application as ApplicationRow
 from models import Bill as BillRow
@@ -72,19 +72,21 @@ MOST_NODES = 100
 Id = Annotated[strawberry.ID, strawberry.argument(description="Global id.")]
 
 
-def _number_mistakes(number: int) -> Iterator[ArgumentError]:
-    if number > MOST_NODES:
-        yield ArgumentError(("ids",), f"`nodes` takes at most {MOST_NODES} ids, not {number}.")
+def _parse_node(arguments: FieldArguments) -> Parsing[list[RowName | None]]:
+    yield from ()
+    return [node_named(arguments.context, arguments.values["id"])]
 
 
-def _check_nodes(arguments: FieldArguments) -> Iterator[ArgumentError]:
-    number, context = len(arguments.values["ids"]), arguments.context
-    yield from _number_mistakes(number)
-    context.nodes_left -= number
+def _parse_nodes(arguments: FieldArguments) -> Parsing[list[RowName | None]]:
+    ids, context = arguments.values["ids"], arguments.context
+    if len(ids) > MOST_NODES:
+        yield ArgumentError(("ids",), f"`nodes` takes at most {MOST_NODES} ids, not {len(ids)}.")
+    context.nodes_left -= len(ids)
     if context.nodes_left < 0:
         yield ArgumentError(
             ("ids",), f"One request looks up at most {MOST_NODES_OF_A_REQUEST} things by `nodes`."
         )
+    return [node_named(context, id_) for id_ in ids]
 
 
 @strawberry.type(
@@ -94,50 +96,50 @@ def _check_nodes(arguments: FieldArguments) -> Iterator[ArgumentError]:
 class Query:
     volumes: VolumeTable | None = strawberry.field(
         resolver=volumes,
-        metadata=checked_by(check_volumes),
+        metadata=parsed_by(parse_volumes),
         description="Processing volumes: measures by dimensions, over a window of days in WIB.",
     )
     refusal_grounds: RefusalGroundTable | None = strawberry.field(
         resolver=refusal_grounds,
-        metadata=checked_by(check_window),
+        metadata=parsed_by(parse_window),
         description="Refusals of the whole country by their grounds, over a window of days in WIB.",
     )
     screening_referrals: ScreeningReferralTable | None = strawberry.field(
         resolver=screening_referrals,
-        metadata=checked_by(check_window),
+        metadata=parsed_by(parse_window),
         description="What went to supervision in the whole country, over a window of days in WIB.",
     )
     officers: OfficerTable | None = strawberry.field(
         resolver=officers,
-        metadata=checked_by(check_window),
+        metadata=parsed_by(parse_window),
         description="What officers have on their desks, and decided, refused and gave back, over a"
         " window of days in WIB.",
     )
     information_requests: InformationRequestTable | None = strawberry.field(
         resolver=information_requests_of_places,
-        metadata=checked_by(check_window),
+        metadata=parsed_by(parse_window),
         description="How often applications from each place of a partner needed further"
         " information, over a window of days in WIB.",
     )
     readers: ReaderTable | None = strawberry.field(
         resolver=readers,
-        metadata=checked_by(check_window),
+        metadata=parsed_by(parse_window),
         description="How many people each viewer read, over a window of days in WIB.",
     )
     people_at_several_partners: PersonAtSeveralPartnersTable | None = strawberry.field(
         resolver=people_at_several,
-        metadata=checked_by(check_several_partners),
+        metadata=parsed_by(parse_several_partners),
         description="Who applied through several partners, over a window of days in WIB.",
     )
     people_read: PersonReadTable | None = strawberry.field(
         resolver=people_who_were_read,
-        metadata=checked_by(check_read_window),
+        metadata=parsed_by(parse_read_window),
         description="Whose identity was read between two instants, or by one account: those to"
         " notify of a breach, within 3 x 24 hours. Each question is logged.",
     )
     people_in_reach: PersonInReachTable | None = strawberry.field(
         resolver=people_who_were_in_reach,
-        metadata=checked_by(check_reach),
+        metadata=parsed_by(parse_reach),
         description="Whose identity one account could have read between two instants, by the"
         " assignments, inquiries, questions, stages and suspensions of that time: a bound from"
         " above, for a notice of a breach. Each question is logged.",
@@ -270,20 +272,18 @@ class Query:
 
     @strawberry.field(
         description="Anything by its global id; null if there is none in reach.",
-        metadata={NODES: "id"},
+        metadata={NODES: True, **parsed_by(_parse_node)},
     )
     def node(self, info: strawberry.Info, id: Id) -> Node | None:
-        return load_row(info.context, node_named(info.context, id))
+        return load_row(info.context, *asked_of(info))
 
     @strawberry.field(
         description=f"Up to {MOST_NODES} things by their ids, in the same order.",
-        metadata={NODES: "ids", **checked_by(_check_nodes)},
+        metadata={NODES: True, **parsed_by(_parse_nodes)},
     )
     def nodes(
         self,
         info: strawberry.Info,
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global ids.")],
     ) -> list[Node | None] | None:
-        raise_first(_number_mistakes(len(ids)))
-        info.context.count_nodes(len(ids))
-        return [load_row(info.context, node_named(info.context, id_)) for id_ in ids]
+        return [load_row(info.context, named) for named in asked_of(info)]

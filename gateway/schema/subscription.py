@@ -1,6 +1,6 @@
 """The root type `Subscription`: changes of applications and of processing volumes."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
@@ -9,16 +9,11 @@ import strawberry
 from sqlalchemy import literal
 
 from gateway.access.rows import select_reachable, vouch_for
-from gateway.errors import ArgumentError
-from gateway.mapping.arguments import (
-    FieldArguments,
-    checked_by,
-    decoding_mistakes,
-)
+from gateway.mapping.arguments import FieldArguments, Parsing, asked_of, decoded, parsed_by
 from gateway.mapping.change_feed import ChangeFeed, SubscriptionContext
 from gateway.mapping.declare import column, link, noun, position
-from gateway.mapping.filters import given_filters, mistakes_in_filters
-from gateway.mapping.list_inputs import where_input
+from gateway.mapping.filters import Condition
+from gateway.mapping.list_inputs import parse_where, where_input
 from gateway.mapping.positions import Place, position_too_old
 from gateway.schema.alert import Alert, AlertUpdate
 from gateway.schema.application import Application
@@ -99,11 +94,10 @@ async def _application_changed(
     info: strawberry.Info, where: Any = strawberry.UNSET, after: After = strawberry.UNSET
 ) -> AsyncIterator[ApplicationUpdate]:
     context: SubscriptionContext = info.context
-    conditions = where.conditions(where.comparisons()) if where else ()
     application_matches = (
         select_reachable("Application", context.viewer, literal(1))
         .where(ApplicationRow.id == ChangeRow.application_id)
-        .where(*(condition.clause() for condition in conditions))
+        .where(*(condition.clause() for condition in asked_of(info)))
         .exists()
     )
     return await _feed(context, ApplicationChange, after, conditions=(application_matches,))
@@ -144,27 +138,30 @@ async def _feed(context: SubscriptionContext, cls: type[Any], after: Any, **opti
     )
 
 
-def _check(stream: type[Any], arguments: FieldArguments) -> Iterator[ArgumentError]:
-    """Whether `where` and the position can be read; the feed sees whether it is still followed."""
-    yield from mistakes_in_filters(given_filters(arguments.values.get("where")))
-    decode = partial(arguments.context.positions.decode, stream.__name__)
-    yield from decoding_mistakes("after", arguments.values.get("after"), decode)
+def _parse(stream: type[Any], arguments: FieldArguments) -> Parsing[list[Condition]]:
+    """The conditions of `where`, if the position can be read: the feed sees whether it is still
+    followed."""
+    values, _, context = arguments
+    conditions = yield from parse_where(_WHERE, values.get("where"))
+    decode = partial(context.positions.decode, stream.__name__)
+    yield from decoded("after", values.get("after"), decode)
+    return conditions
 
 
 @strawberry.type(description="What can be followed, over graphql-transport-ws.")
 class Subscription:
     application_changed = strawberry.subscription(
         resolver=_application_changed,
-        metadata=checked_by(partial(_check, ApplicationChange)),
+        metadata=parsed_by(partial(_parse, ApplicationChange)),
         description="Each change of an application in your reach.",
     )
     volumes_changed = strawberry.subscription(
         resolver=_volumes_changed,
-        metadata=checked_by(partial(_check, VolumesChange)),
+        metadata=parsed_by(partial(_parse, VolumesChange)),
         description="That processing volumes in your reach changed.",
     )
     alert_raised = strawberry.subscription(
         resolver=_alert_raised,
-        metadata=checked_by(partial(_check, Alert)),
+        metadata=parsed_by(partial(_parse, Alert)),
         description="Each alert, at once: never one about you.",
     )

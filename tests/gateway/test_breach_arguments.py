@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from gateway.schema.supervision.people_in_reach import check_reach
+from gateway.schema.supervision.people_in_reach import parse_reach
 from gateway.schema.supervision.people_read import LONGEST_READ_WINDOW, window_mistakes
 
 
@@ -45,5 +45,5 @@ def test_a_partner_and_its_places_are_an_agents(
         "before": datetime(2025, 2, 11, tzinfo=UTC),
     }
     values = {**window, "role": role, "partner": partner, "places": ["AU"] * places}
-    found = [*check_reach(SimpleNamespace(values=values))]  # type: ignore[arg-type]
+    found = [*parse_reach(SimpleNamespace(values=values))]  # type: ignore[arg-type]
     assert [mistake.argument for mistake in found] == [(path,) for path in paths]

@@ -18,7 +18,8 @@ from gateway.execution.cost.bounds import (
     READERS,
 )
 from gateway.rules import Scope
-from gateway.schema.volumes.query import LONGEST_WINDOW, MOST_ROWS
+from gateway.schema.volumes.arguments import LONGEST_WINDOW
+from gateway.schema.volumes.query import MOST_ROWS
 from gateway.viewer import Viewer
 from models.volumes import Dimension, Period, Question
 from models.volumes.question import MONTHS

@@ -23,7 +23,7 @@ from gateway.execution.plan.statements import (
 from gateway.execution.plan.tree import Branch, Root
 from gateway.execution.plan.values import ValueCount
 from gateway.execution.selections import Fragments
-from gateway.mapping.connections import RootList
+from gateway.mapping.connections import AskedList
 from gateway.mapping.context import Context
 from gateway.mapping.declare import KEY, RuledValue
 from gateway.mapping.listing import condition_values, count_query
@@ -99,15 +99,13 @@ class Question(NamedTuple):
     bounds: PageBounds | None = None
 
 
-def ask_list(
-    context: Context, listed: RootList, arguments: Mapping[str, Any], level: Level
-) -> Question:
-    """The question for a list, or for its count, with these arguments."""
+def ask_list(context: Context, asked: AskedList, level: Level) -> Question:
+    """The question for a list, or for its count."""
     match level.reading:
-        case ListPage():
-            return Question(*listed.page(context, arguments))
+        case ListPage() if asked.page:
+            return Question(*asked.page)
         case ListCount(facet):
-            noun, conditions = level.noun, listed.conditions(context, arguments)
+            noun, conditions, _ = asked
             column = facet.column if facet else None
             statistics = context.statistics_of(noun)
             query = count_query(statistics, context.viewer, noun.name, conditions, column)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from graphql import FieldNode, GraphQLField
+from graphql import FieldNode
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
@@ -96,8 +96,6 @@ class LinkedPage:
     """A page of rows for each row above, with the arguments of one place of the document."""
 
     link: ToPages
-    linked: LinkTarget
-    field: GraphQLField
     node: FieldNode
 
 

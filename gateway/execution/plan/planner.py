@@ -51,20 +51,20 @@ class Planner(RowPlanner):
         field = type_.fields[name]
         declared = metadata_of(field)
         if LIST in declared:
-            return ListRoot(field, nodes, declared[LIST], self._list(declared[LIST], field, sets))
+            return ListRoot(field, nodes, self._list(declared[LIST], field, sets))
         if LOOK_UP in declared:
             branch = self._rows(get_named_type(field.type).name, RowByName(), sets)
-            return LookUpRoot(field, nodes, declared[LOOK_UP], branch)
+            return LookUpRoot(field, nodes, branch)
         if NODES in declared:
             # Of each type that an id may name there is a branch of its own.
             types = self.view.get_possible_types(get_named_type(field.type))
             branches = {type_.name: self._rows(type_.name, RowsByKeys(), sets) for type_ in types}
-            return NodesRoot(field, nodes, declared[NODES], branches)
+            return NodesRoot(field, nodes, branches)
         self._branches = []
         return ValueRoot(type_, field, nodes, plan_value(self, field.type, sets), self._branches)
 
     def _list(self, listed: RootList, field: GraphQLField, sets: Sets) -> Branch:
-        noun = listed.noun(self._catalogue)
+        noun = self._catalogue.nouns[listed.cls.__name__]
         return self._branch(
             lambda: self._page_shape(field, sets, noun, ListPage(), ListCount, None)
         )

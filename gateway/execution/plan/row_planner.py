@@ -146,7 +146,7 @@ class RowPlanner(PagePlanner):
             case ToPages() as link:
                 linked = linked_by(link, self._catalogue.target(link), self._role)
                 keys = KeySource(level, column_set, link.local)
-                page = LinkedPage(link, linked, of_api, nodes[0])
+                page = LinkedPage(link, nodes[0])
                 shape = self._page_shape(
                     of_api, sets, linked.noun, page, partial(LinkedCount, linked), keys
                 )

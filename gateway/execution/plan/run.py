@@ -12,6 +12,7 @@ from graphql import (
     GraphQLField,
     OperationType,
     get_argument_values,
+    is_list_type,
     is_non_null_type,
 )
 
@@ -48,8 +49,7 @@ from gateway.execution.plan.values import (
 )
 from gateway.mapping.context import Context
 from gateway.mapping.keyset import boundary_values
-from gateway.mapping.linked_pages import linked_page_query
-from gateway.schema.lookups import node_named
+from gateway.schema.lookups import RowName
 from models.vocabulary import Role
 
 
@@ -169,29 +169,32 @@ class PlanRun:
 
     def _arguments(self, of: GraphQLField, node: FieldNode) -> dict[str, Any]:
         """The arguments of a field, coerced already where there was something to check."""
-        arguments = self._admitted.arguments.get(id(node))
-        if arguments is None:
+        parsed = self._admitted.arguments.get(id(node))
+        if parsed is None:
             return get_argument_values(of, node, self._admitted.variables)
-        return arguments
+        return parsed.values
+
+    def _asked(self, node: FieldNode) -> Any:
+        """What the parser of a field made of its arguments."""
+        return self._admitted.arguments[id(node)].asked
 
     # --- Rows ------------------------------------------------------------------------------------
 
     def begin(self, key: str, root: Root, value: Any) -> Callable[[], bytes]:
         """Register the reads of a root field; returns what renders it once they are done."""
         match root:
-            case ListRoot(of, nodes, listed, branch):
-                arguments = self._arguments(of, nodes[0])
+            case ListRoot(nodes=nodes, branch=branch):
+                asked = self._asked(nodes[0])
                 return self._render(
-                    self._branch(key, branch, partial(ask_list, self._context, listed, arguments))
+                    self._branch(key, branch, partial(ask_list, self._context, asked))
                 )
-            case LookUpRoot(of, nodes, look_up, branch):
-                named = look_up.named(self._context, self._arguments(of, nodes[0])["by"])
-                if named is None:
+            case LookUpRoot(nodes=nodes, branch=branch):
+                if (named := self._asked(nodes[0])) is None:
                     return lambda: b"null"
                 question = Question(named.column, {NAME: named.value})
                 return self._render(self._branch(key, branch, lambda _: question))
-            case NodesRoot(of, nodes, argument, branches):
-                return self._begin_nodes(key, branches, self._arguments(of, nodes[0])[argument])
+            case NodesRoot():
+                return self._begin_nodes(key, root)
             case ValueRoot(render=render_value):
                 return self._begin_value(key, render_value, value)
 
@@ -224,15 +227,13 @@ class PlanRun:
 
         return write
 
-    def _begin_nodes(
-        self, key: str, branches: Mapping[str, Branch], ids: str | list[str]
-    ) -> Callable[[], bytes]:
+    def _begin_nodes(self, key: str, root: NodesRoot) -> Callable[[], bytes]:
         """Things by their ids: of each type in a statement of its own."""
-        each = [node_named(self._context, id_) for id_ in ([ids] if isinstance(ids, str) else ids)]
+        each: list[RowName | None] = self._asked(root.nodes[0])
         names = [named and (named.noun.name, named.value) for named in each]
         reads = {
             type_name: self._by_keys(key, branch, keys)
-            for type_name, branch in branches.items()
+            for type_name, branch in root.branches.items()
             if (keys := [name[1] for name in names if name and name[0] == type_name])
         }
 
@@ -242,7 +243,7 @@ class PlanRun:
                 written[name[0]](name[1]) if name and name[0] in written else b"null"
                 for name in names
             ]
-            return parts[0] if isinstance(ids, str) else b"[%b]" % b",".join(parts)
+            return b"[%b]" % b",".join(parts) if is_list_type(root.field.type) else parts[0]
 
         return write
 
@@ -268,9 +269,8 @@ class PlanRun:
 
     def _ask_linked(self, level: Level) -> Question:
         match level.reading:
-            case LinkedPage(link, linked, of, node):
-                arguments = self._arguments(of, node)
-                query, place = linked_page_query(link, linked, self._context.cursors, arguments)
+            case LinkedPage(node=node):
+                query, place = self._asked(node)
                 values = boundary_values(place, None, parameter_prefix(level))
                 return Question(query, values, query.bounds)
             case _:

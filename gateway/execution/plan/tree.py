@@ -8,9 +8,7 @@ from graphql import FieldNode, GraphQLField, GraphQLObjectType
 
 from gateway.execution.plan.levels import ColumnSet, KeySource, Level
 from gateway.execution.plan.values import Render
-from gateway.mapping.connections import RootList
 from gateway.mapping.facets import FacetColumn
-from gateway.schema.lookups import LookUp
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +182,6 @@ class ListRoot:
 
     field: GraphQLField
     nodes: list[FieldNode]
-    list: RootList
     branch: Branch
 
 
@@ -194,7 +191,6 @@ class LookUpRoot:
 
     field: GraphQLField
     nodes: list[FieldNode]
-    look_up: LookUp
     branch: Branch
 
 
@@ -204,8 +200,6 @@ class NodesRoot:
 
     field: GraphQLField
     nodes: list[FieldNode]
-    #: The argument with the id, or the ids.
-    argument: str
     #: By the type that an id names.
     branches: Mapping[str, Branch]
 

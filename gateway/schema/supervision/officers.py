@@ -10,12 +10,10 @@ import strawberry
 
 from gateway.access.rows import reachable, vouch_for
 from gateway.errors import ErrorCode, FieldError
-from gateway.mapping.arguments import raise_first
 from gateway.mapping.context import Context
 from gateway.mapping.figure_types import Count
 from gateway.schema.supervision.rates import ExpectedRate, ObservedRate
 from gateway.schema.volumes.national import From, To
-from gateway.schema.volumes.query import window_mistakes
 from models.volumes import Question
 from models.volumes.officers import desks, done_by_officers
 from models.volumes.rates import expected_cases
@@ -89,7 +87,6 @@ class _OfficerCounts:
 
 async def officers(info: strawberry.Info, from_: From, to: To) -> OfficerTable:
     context: Context = info.context
-    raise_first(window_mistakes(from_, to))
     in_reach = reachable("OfficerRow", context.viewer)
     asked = done_by_officers(Question(from_, to)).where(in_reach)
     lines = await context.session.rows(vouch_for(asked, "OfficerRow"))

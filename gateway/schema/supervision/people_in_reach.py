@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from gateway.access.rows import vouch_for
 from gateway.errors import ArgumentError
-from gateway.mapping.arguments import FieldArguments, raise_first
+from gateway.mapping.arguments import FieldArguments, Parsing
 from gateway.mapping.context import Context
 from gateway.mapping.figure_types import Count
 from gateway.mapping.ids import GlobalId
@@ -91,8 +91,8 @@ class PersonInReachTable:
     )
 
 
-def check_reach(arguments: FieldArguments) -> Iterator[ArgumentError]:
-    """What is wrong with the arguments, before anything runs."""
+def parse_reach(arguments: FieldArguments) -> Parsing[None]:
+    """Looks at the window, and at whose reach is asked for."""
     values = arguments.values
     yield from window_mistakes(values["from"], values["before"], values.get("after"))
     yield from _mistakes(Role(values["role"]), values.get("partner"), values.get("places"))
@@ -120,7 +120,6 @@ async def people_who_were_in_reach(
     after: After = None,
 ) -> PersonInReachTable:
     context: Context = info.context
-    raise_first([*window_mistakes(since, before, after), *_mistakes(role, partner, places)])
     await context.audit.record_breach_lookup(BreachList.IN_REACH, viewer, since, before)
     account = Account(viewer, role, partner, tuple(places or ()))
     behind = key_in(after, Applicant.__name__) if after else None

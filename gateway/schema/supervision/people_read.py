@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from gateway.access.rows import reachable, vouch_for
 from gateway.errors import ArgumentError
-from gateway.mapping.arguments import FieldArguments, raise_first
+from gateway.mapping.arguments import FieldArguments, Parsing
 from gateway.mapping.context import Context
 from gateway.mapping.figure_types import Count
 from gateway.mapping.ids import GlobalId
@@ -80,10 +80,10 @@ class PersonReadTable:
     )
 
 
-def check_read_window(arguments: FieldArguments) -> Iterator[ArgumentError]:
-    """What is wrong with the arguments, before anything runs."""
+def parse_read_window(arguments: FieldArguments) -> Parsing[None]:
+    """Looks at the window of instants."""
     values = arguments.values
-    return window_mistakes(values["from"], values["before"], values.get("after"))
+    yield from window_mistakes(values["from"], values["before"], values.get("after"))
 
 
 def window_mistakes(
@@ -107,7 +107,6 @@ async def people_who_were_read(
     after: After = None,
 ) -> PersonReadTable:
     context: Context = info.context
-    raise_first(window_mistakes(since, before, after))
     await context.audit.record_breach_lookup(BreachList.READ, viewer, since, before)
     asked = reachable(AccessEvent.__name__, context.viewer), since, before, viewer
     behind = key_in(after, Applicant.__name__) if after else None

@@ -8,12 +8,10 @@ from typing import Any
 import strawberry
 
 from gateway.access.rows import reachable, vouch_for
-from gateway.mapping.arguments import raise_first
 from gateway.mapping.context import Context
 from gateway.mapping.scalars import CountryCode
 from gateway.schema.supervision.rates import ExpectedRate, ObservedRate
 from gateway.schema.volumes.national import From, To
-from gateway.schema.volumes.query import window_mistakes
 from models.volumes import Question
 from models.volumes.grains import GRAINS
 from models.volumes.places import PLACE, information_requests
@@ -53,7 +51,6 @@ async def information_requests_of_places(
     info: strawberry.Info, from_: From, to: To
 ) -> InformationRequestTable:
     context: Context = info.context
-    raise_first(window_mistakes(from_, to))
     facts = GRAINS[-1].facts.c
     in_reach = reachable("VolumeRow", context.viewer, lambda one: facts[one.key])
     asked = information_requests(Question(from_, to)).where(in_reach)

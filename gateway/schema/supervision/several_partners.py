@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from gateway.access.rows import reachable, vouch_for
 from gateway.errors import ArgumentError
-from gateway.mapping.arguments import FieldArguments, raise_first
+from gateway.mapping.arguments import FieldArguments, Parsing
 from gateway.mapping.context import Context
 from gateway.mapping.figure_types import Count
 from gateway.mapping.ids import GlobalId
@@ -18,8 +18,8 @@ from gateway.schema.applicant import Applicant
 from gateway.schema.mutations.input_readers import key_in
 from gateway.schema.person_link import PersonLink
 from gateway.schema.supervision.rates import ObservedRate
+from gateway.schema.volumes.arguments import window_mistakes
 from gateway.schema.volumes.national import From, To
-from gateway.schema.volumes.query import window_mistakes
 from models.instants import WIB
 from models.person.several_partners import (
     LodgedFiles,
@@ -94,10 +94,10 @@ class PersonAtSeveralPartnersTable:
     )
 
 
-def check_several_partners(arguments: FieldArguments) -> Iterator[ArgumentError]:
-    """What is wrong with the arguments, before anything runs."""
+def parse_several_partners(arguments: FieldArguments) -> Parsing[None]:
+    """Looks at the window, and behind whom the list goes on."""
     values = arguments.values
-    return _mistakes(values["from"], values["to"], values.get("after"))
+    yield from _mistakes(values["from"], values["to"], values.get("after"))
 
 
 def _mistakes(from_: date, to: date, after: str | None) -> Iterator[ArgumentError]:
@@ -112,7 +112,6 @@ async def people_at_several(
     info: strawberry.Info, from_: From, to: To, partner: AtPartner = None, after: After = None
 ) -> PersonAtSeveralPartnersTable:
     context: Context = info.context
-    raise_first(_mistakes(from_, to, after))
     lodged = LodgedFiles(
         reachable(PersonLink.__name__, context.viewer),
         reachable("Application", context.viewer),

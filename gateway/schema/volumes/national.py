@@ -6,12 +6,11 @@ from typing import Annotated, Any
 import strawberry
 
 from gateway.access.rows import reachable, vouch_for
-from gateway.mapping.arguments import raise_first
 from gateway.mapping.context import Context
 from gateway.mapping.enums import CalendarPeriod
 from gateway.mapping.figure_reads import Figures
 from gateway.mapping.figure_types import Count
-from gateway.schema.volumes.query import period_of, window_mistakes
+from gateway.schema.volumes.query import period_of
 from gateway.schema.volumes.rows import VolumePeriod
 from models.vocabulary import Ground
 from models.volumes import Period, Question
@@ -99,7 +98,6 @@ async def screening_referrals(
 
 
 def _question(from_on: date, to_on: date, group_by: CalendarPeriod | None) -> Question:
-    raise_first(window_mistakes(from_on, to_on))
     return Question(from_on, to_on, period=Period[group_by] if group_by else None)
 
 

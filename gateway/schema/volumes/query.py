@@ -1,46 +1,41 @@
 """The resolver of `volumes`: from arguments to a question, from figures to rows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import strawberry
 
-from gateway.access.fields import is_readable, reads_only_published, reads_published
 from gateway.access.rows import reachable_in_role
-from gateway.errors import ArgumentError, ErrorCode, FieldError
-from gateway.mapping.arguments import FieldArguments, raise_first
+from gateway.errors import ErrorCode, FieldError
+from gateway.mapping.arguments import asked_of
 from gateway.mapping.context import Context
 from gateway.mapping.enums import VolumeDimension
 from gateway.mapping.figure_reads import Figures, KeptQuestion
 from gateway.mapping.figure_types import Before
 from gateway.mapping.kept_rows import size_of
+from gateway.schema.volumes.arguments import AskedVolumes, VolumeWhere
 from gateway.schema.volumes.comparisons import read_comparisons
-from gateway.schema.volumes.measures import MEASURES
 from gateway.schema.volumes.names import NOUNS, load_names
 from gateway.schema.volumes.outcomes import (
     add_outcomes,
     first_decided,
-    outcome_mistakes,
     read_network,
 )
 from gateway.schema.volumes.published import (
     VolumePublication,
     publication,
-    published_mistakes,
 )
 from gateway.schema.volumes.published_row import PublishedRow
 from gateway.schema.volumes.rows import NetworkOutcomes, VolumePeriod, VolumeRow, VolumeTable
-from gateway.schema.volumes.selection import NETWORK, VolumeSelection, volume_selection
-from gateway.schema.volumes.where import VolumeWhere
-from gateway.strawberry_bridge import input_of, root_selection, to_camel_case
+from gateway.schema.volumes.selection import VolumeSelection, volume_selection
+from gateway.strawberry_bridge import root_selection
 from models.instants import wib_day
 from models.vocabulary import Channel, Role, TripPurpose
 from models.volumes import (
     Dimension,
     Measure,
-    Period,
     Question,
     Scope,
     ScopedQuestion,
@@ -49,11 +44,8 @@ from models.volumes import (
 from models.volumes.versions import VersionedData
 
 MOST_ROWS = 10_000
-LONGEST_WINDOW = timedelta(days=3_660)
 #: About what a row takes besides its figures.
 _ROW_BYTES = 1_000
-_EARLIEST = date(2000, 1, 1)
-_LATEST = date(2100, 1, 1)
 
 
 async def volumes(
@@ -82,14 +74,9 @@ async def volumes(
     ] = None,
 ) -> VolumeTable:
     context: Context = info.context
-    role = context.viewer.role
+    asked: AskedVolumes = asked_of(info)
     selected = volume_selection(root_selection(info))
-    raise_first((*window_mistakes(from_, to), *_group_mistakes(group_by)))
-    question = _question(from_, to, group_by, where, selected.measures)
-    published = published or reads_only_published(role)
-    raise_first(
-        _question_mistakes(question, role, published=published, with_network=selected.has_network)
-    )
+    question, published = replace(asked.question, measures=selected.measures), asked.published
     named = tuple(each for each in question.dimensions if selected.has(each))
     freshness = await context.figures.freshness(
         VersionedData.PUBLISHED if published else VersionedData.FIGURES
@@ -105,10 +92,10 @@ async def volumes(
         figures = [row.figures.values() for row in rows]
         return how, rows, size_of(figures) + _ROW_BYTES * len(figures)
 
-    asked = (*_question_key(question), selected.fields_asked, published, edition)
+    key = (*_question_key(question), selected.fields_asked, published, edition)
     mark = (*freshness.mark, freshness.names, _day(freshness.as_of))
     reaches = ("VolumeRow", *(NOUNS[each].__name__ for each in named if each in NOUNS))
-    kept = await context.figures.table(asked, mark, reaches, build)
+    kept = await context.figures.table(key, mark, reaches, build)
     return VolumeTable(
         as_of=freshness.as_of,
         complete_from=freshness.complete_from,
@@ -195,107 +182,6 @@ def _refuse_too_many(rows: Sequence[Any]) -> None:
             ErrorCode.INVALID_INPUT,
             f"This has more than {MOST_ROWS} rows. Group by less, or ask for a shorter window.",
         )
-
-
-def check_volumes(arguments: FieldArguments) -> Iterator[ArgumentError]:
-    """What is wrong with the arguments of `volumes`, before anything runs."""
-    values, viewer = arguments.values, arguments.context.viewer
-    where = input_of(VolumeWhere, values.get("where") or {})
-    mistakes = [
-        *check_window(arguments),
-        *_group_mistakes(values["groupBy"]),
-        *where.mistakes(),
-    ]
-    yield from mistakes
-    if mistakes:
-        return
-    measures = frozenset(MEASURES[name] for name in MEASURES.keys() & arguments.selected)
-    question = _question(values["from"], values["to"], values["groupBy"], where, measures)
-    yield from _question_mistakes(
-        question,
-        viewer.role,
-        published=values.get("published") or reads_only_published(viewer.role),
-        with_network=NETWORK in arguments.selected,
-    )
-
-
-def _question_mistakes(
-    question: Question, role: Role, *, published: bool, with_network: bool
-) -> Iterator[ArgumentError]:
-    """Why a role gets no answer to a question."""
-    forbidden = list(_forbidden_dimensions(question, role))
-    yield from forbidden
-    if forbidden:
-        return
-    if not published:
-        yield from outcome_mistakes(question, role, with_network=with_network)
-    elif not reads_published(role):
-        yield ArgumentError(
-            ("published",),
-            f"The role {role} reads the exact figures, and no published ones. Leave it out.",
-        )
-    else:
-        yield from published_mistakes(question, with_network=with_network)
-
-
-def _forbidden_dimensions(question: Question, role: Role) -> Iterator[ArgumentError]:
-    """FORBIDDEN_FIELD for each dimension that the role may not read."""
-    for argument, dimensions in (("groupBy", question.dimensions), ("where", question.where)):
-        for dimension in dimensions:
-            name = to_camel_case(dimension.name.lower())
-            if not is_readable("VolumeRow", name, role):
-                coordinate = f"VolumeRow.{name}"
-                yield ArgumentError(
-                    (argument,),
-                    f"The role {role} does not read {coordinate}.",
-                    ErrorCode.FORBIDDEN_FIELD,
-                    {"coordinate": coordinate},
-                )
-
-
-def check_window(arguments: FieldArguments) -> Iterator[ArgumentError]:
-    """What is wrong with the window of a field, before anything runs."""
-    return window_mistakes(arguments.values["from"], arguments.values["to"])
-
-
-def window_mistakes(from_on: date, to_on: date) -> Iterator[ArgumentError]:
-    for name, day in (("from", from_on), ("to", to_on)):
-        if not _EARLIEST <= day < _LATEST:
-            yield ArgumentError(
-                (name,),
-                f"`{name}` must be a day from {_EARLIEST} to {_LATEST - timedelta(days=1)}.",
-            )
-    if to_on < from_on:
-        yield ArgumentError(("to",), "`to` is before `from`. Give the same day or a later one.")
-    elif to_on - from_on > LONGEST_WINDOW:
-        yield ArgumentError(
-            ("to",), f"`to` is at most {LONGEST_WINDOW.days} days after `from`: ten years."
-        )
-
-
-def _group_mistakes(group_by: Sequence[VolumeDimension]) -> Iterator[ArgumentError]:
-    if len(set(group_by)) < len(group_by):
-        yield ArgumentError(("groupBy",), "`groupBy` names a dimension twice. Name it once.")
-    if len({group for group in group_by if group in Period.__members__}) > 1:
-        yield ArgumentError(("groupBy",), "`groupBy` takes at most one period.")
-
-
-def _question(
-    from_on: date,
-    to_on: date,
-    group_by: Sequence[VolumeDimension],
-    where: VolumeWhere | None,
-    measures: frozenset[Measure],
-) -> Question:
-    periods = [Period[group] for group in group_by if group in Period.__members__]
-    return Question(
-        from_on,
-        to_on,
-        dimensions=tuple(Dimension[group] for group in group_by if group in Dimension.__members__),
-        period=periods[0] if periods else None,
-        where=dict(where.conditions()) if where else {},
-        measures=measures,
-    )
 
 
 def _row(

@@ -1,7 +1,7 @@
-"""Checks the arguments of an operation before anything of it runs.
+"""Parses the arguments of an operation before anything of it runs.
 
-Which fields of an operation have something to check is worked out once; a request then coerces
-their arguments, which plans and resolvers use again, and runs their checks.
+Which fields of an operation have something to parse is worked out once; a request then coerces
+their arguments and runs their parsers, and plans and resolvers take the result.
 """
 
 from collections import deque
@@ -38,11 +38,17 @@ from gateway.execution.input_values import ArgumentCoercion
 from gateway.execution.introspection import SCHEMA_FIELDS
 from gateway.execution.selections import Selections, applies_to
 from gateway.limits import MOST_MISTAKES
-from gateway.mapping.arguments import CHECK, Check, CheckContext, FieldArguments
+from gateway.mapping.arguments import (
+    PARSE,
+    FieldArguments,
+    Parse,
+    ParseContext,
+    ParsedArguments,
+)
 from gateway.strawberry_bridge import metadata_of
 
-#: Coerced arguments by the id of the field's node in the document.
-Coerced = Mapping[int, dict[str, Any]]
+#: The arguments of fields by the id of the field's node in the document.
+Arguments = Mapping[int, ParsedArguments]
 
 
 class CheckedField(NamedTuple):
@@ -52,7 +58,7 @@ class CheckedField(NamedTuple):
     path: tuple[str, ...]
     field: GraphQLField
     node: FieldNode
-    check: Check | None
+    parse: Parse | None
     selected: frozenset[str]
     #: Arguments whose variable may be null although the argument may not.
     doubtful: tuple[str, ...]
@@ -77,38 +83,34 @@ def find_checked_fields(
         raise _wrong_condition(error) from None
 
 
-def check_arguments(
-    fields: tuple[CheckedField, ...], variables: VariableValues, context: CheckContext
-) -> Coerced:
-    """Coerce and check the arguments of all fields.
+def parse_arguments(
+    fields: tuple[CheckedField, ...], variables: VariableValues, context: ParseContext
+) -> Arguments:
+    """Coerce and parse the arguments of all fields.
 
     Raises MistakesError with every mistake, up to a limit.
     """
-    coerced: dict[int, dict[str, Any]] = {}
+    parsed: dict[int, ParsedArguments] = {}
     mistakes: list[GerbangError] = []
     for field in fields:
-        for mistake in _mistakes(field, variables, context, coerced):
-            mistakes.append(_located(mistake, field))
+        try:
+            values = field.arguments.coerce(variables)
+        except GraphQLError:  # the variables are valid, so one of them is null
+            names = [name for name in field.doubtful if _is_wrong(field, name, variables)]
+            mistakes += (_located(_null_variable(name), field) for name in names)
+            continue
+        asked = None
+        if field.parse:
+            parsing = field.parse(FieldArguments(values, field.selected, context))
+            try:
+                while True:
+                    mistakes.append(_located(next(parsing), field))
+            except StopIteration as returned:
+                asked = returned.value
+        parsed[id(field.node)] = ParsedArguments(values, asked)
     if mistakes:
         raise MistakesError(_distinct(mistakes)[:MOST_MISTAKES])
-    return coerced
-
-
-def _mistakes(
-    field: CheckedField,
-    variables: VariableValues,
-    context: CheckContext,
-    coerced: dict[int, dict[str, Any]],
-) -> Iterator[ArgumentError]:
-    try:
-        values = field.arguments.coerce(variables)
-    except GraphQLError:  # the variables are valid, so one of them is null
-        names = [name for name in field.doubtful if _is_wrong(field, name, variables)]
-        yield from map(_null_variable, names)
-        return
-    coerced[id(field.node)] = values
-    if field.check:
-        yield from field.check(FieldArguments(values, field.selected, context))
+    return parsed
 
 
 def _is_wrong(field: CheckedField, name: str, variables: VariableValues) -> bool:
@@ -228,14 +230,14 @@ class _Search:
 
     def _checked(self, node: FieldNode, selected: _SelectedField) -> Iterator[CheckedField]:
         field = self._field(node, selected)
-        check = None if node.name.value.startswith("__") else metadata_of(field).get(CHECK)
+        parse = None if node.name.value.startswith("__") else metadata_of(field).get(PARSE)
         doubtful = tuple(self._doubtful(field, node))
         is_of_root = field.args and not selected.path
-        if check or doubtful or is_of_root:
-            names = self._selections.names_below(node) if check else frozenset[str]()
+        if parse or doubtful or is_of_root:
+            names = self._selections.names_below(node) if parse else frozenset[str]()
             path = (*selected.path, _key(node))
             arguments = ArgumentCoercion(field, node)
-            yield CheckedField(path, field, node, check, names, doubtful, arguments)
+            yield CheckedField(path, field, node, parse, names, doubtful, arguments)
 
     def _below(self, node: FieldNode, selected: _SelectedField) -> Iterator[_SelectedField]:
         if node.selection_set and node.name.value not in SCHEMA_FIELDS:
