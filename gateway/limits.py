@@ -23,13 +23,13 @@ MOST_CHARACTERS = 50_000
 #: Tokens of a document: parsing and validating takes 20 µs each. Introspection by code generators
 #: has 200 to 500, the dashboard's largest document 850.
 MOST_TOKENS = 1_000
-#: Characters of all registered documents whose texts are kept.
-MOST_KEPT_CHARACTERS = 5_000_000
+#: Characters of all registered documents whose texts are cached.
+MOST_CACHED_CHARACTERS = 5_000_000
 #: Comments of a document, which are not tokens but take time to parse.
 MOST_COMMENTS = 200
 #: Tokens of all documents in the cache of parsed documents, and again in the cache of plans: 300
 #: documents of 200 tokens. Each token is about two more objects for the garbage collector.
-MOST_KEPT_TOKENS = 60_000
+MOST_CACHED_TOKENS = 60_000
 #: Fields written in a document: they take longest to validate. The dashboard's largest document
 #: has 330.
 MOST_FIELDS = 600

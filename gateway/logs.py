@@ -94,10 +94,6 @@ class OperationRecord:
         self.statements = 0
         self.connection_seconds = self.execution_seconds = 0.0
 
-    def note_executor(self, reason: WhyExecutor) -> None:
-        """Note that no plan runs the operation. The first reason is kept."""
-        self.why_executor = self.why_executor or reason
-
     def note_answer(self, errors: list[dict[str, Any]], extensions: dict[str, Any]) -> None:
         """Note the error codes of an answer, and its cost if it states one."""
         for entry in errors:

@@ -7,14 +7,15 @@ from typing import Any
 
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, VariableValues
 
+from gateway.cache import WeightedCache
 from gateway.errors import GerbangError
 from gateway.execution.arguments import CheckedField, find_checked_fields
 from gateway.execution.budgets import Charge
 from gateway.execution.coercion import VariableCoercion
 from gateway.execution.cost import OperationCost
-from gateway.execution.documents import Documents, WeightedCache, operation_of, weight_of
+from gateway.execution.documents import Documents, operation_of, weight_of
 from gateway.execution.input_values import InputTypes
-from gateway.limits import MOST_KEPT_TOKENS
+from gateway.limits import MOST_CACHED_TOKENS
 from gateway.logs import OperationKind
 from models.vocabulary import Role
 
@@ -95,10 +96,10 @@ class CompiledOperations:
         self._views = views
         self._inputs = {role: InputTypes() for role in views}
         self._compiled: WeightedCache[tuple[str, str | None, Role], CompiledOperation] = (
-            WeightedCache(MOST_KEPT_TOKENS)
+            WeightedCache(MOST_CACHED_TOKENS)
         )
         self._shapes: WeightedCache[tuple[CompiledOperation, Any], OperationShape] = WeightedCache(
-            MOST_KEPT_TOKENS
+            MOST_CACHED_TOKENS
         )
 
     def operation(
@@ -123,7 +124,7 @@ class CompiledOperations:
         compiled = CompiledOperation(
             self._documents, text, document, operation, role, view, self._inputs[role]
         )
-        self._compiled.keep((text, name, role), compiled, weight_of(text, document))
+        self._compiled.put((text, name, role), compiled, weight_of(text, document))
         return compiled
 
     def shape(self, compiled: CompiledOperation, variables: VariableValues) -> OperationShape:
@@ -143,5 +144,5 @@ class CompiledOperations:
                 compiled.document, compiled.operation, compiled.view, shaping
             )
             shape = OperationShape(shaping, checked)
-            self._shapes.keep(key, shape, weight_of(compiled.text, compiled.document))
+            self._shapes.put(key, shape, weight_of(compiled.text, compiled.document))
         return shape

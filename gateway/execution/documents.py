@@ -2,9 +2,9 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache, partial
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -21,6 +21,7 @@ from graphql import (
     validate,
 )
 
+from gateway.cache import WeightedCache
 from gateway.error_reports import locations_of
 from gateway.errors import ErrorCode, GerbangError, RequestError
 from gateway.execution.forbidden_fields import find_forbidden_fields, has_field
@@ -28,17 +29,17 @@ from gateway.execution.graphql_core import drop_tokens
 from gateway.execution.introspection import SCHEMA_FIELDS
 from gateway.execution.validation import with_all_rules
 from gateway.limits import (
+    MOST_CACHED_TOKENS,
     MOST_CHARACTERS,
     MOST_COMMENTS,
     MOST_FIELDS,
-    MOST_KEPT_TOKENS,
     MOST_MISTAKES,
     MOST_TOKENS,
 )
 from models.vocabulary import Role
 
-#: Validated documents that are kept.
-KEPT = 1_000
+#: Validated documents that are cached.
+CACHED = 1_000
 #: A token of a parsed document takes as much memory as so many characters of its text. Without
 #: them, documents of blanks would fill the memory.
 _CHARACTERS_PER_TOKEN = 50
@@ -50,39 +51,6 @@ _REPEATED = re.compile(r"(found|Unexpected) (Name|Int|Float|String|BlockString|C
 _INVALID = re.compile(r"(Invalid [^:,]*)[:,].*", re.S)
 #: Counts slightly more tokens than the parser, in a hundredth of its time.
 _TOKEN = re.compile(r"\w+|[^\s,\w]")
-
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
-
-
-class WeightedCache(Generic[Key, Value]):
-    """Evicts the least recently used values once their total weight exceeds the limit.
-
-    Python's garbage collector scans all cached objects in one pause. With a thousand documents of
-    the largest size, each pause would last a second; hence the limit on weight, not number.
-    """
-
-    def __init__(self, most_weight: int) -> None:
-        self._most_weight = most_weight
-        self._weight = 0
-        self._kept: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
-
-    def __contains__(self, key: Key) -> bool:
-        return key in self._kept
-
-    def get(self, key: Key) -> Value | None:
-        if key not in self._kept:
-            return None
-        self._kept.move_to_end(key)
-        return self._kept[key][0]
-
-    def keep(self, key: Key, value: Value, weight: int) -> None:
-        """Add a value, and evict the least recently used ones beyond the limit."""
-        self._kept[key] = value, weight
-        self._weight += weight
-        while self._weight > self._most_weight:
-            _, (_, freed) = self._kept.popitem(last=False)
-            self._weight -= freed
 
 
 class Validation(NamedTuple):
@@ -100,8 +68,8 @@ class Documents:
     def __init__(self, full: GraphQLSchema, views: Mapping[Role, GraphQLSchema]) -> None:
         self._full = full
         self._views = views
-        self._parsed: WeightedCache[str, DocumentNode] = WeightedCache(MOST_KEPT_TOKENS)
-        self.validated = lru_cache(KEPT)(self._validate)
+        self._parsed: WeightedCache[str, DocumentNode] = WeightedCache(MOST_CACHED_TOKENS)
+        self.validated = lru_cache(CACHED)(self._validate)
         self._seen: OrderedDict[tuple[str, Role], None] = OrderedDict()
 
     def parse(self, text: str) -> DocumentNode:
@@ -109,7 +77,7 @@ class Documents:
         document = self._parsed.get(text)
         if document is None:
             document = parse_document(text)
-            self._parsed.keep(text, document, weight_of(text, document))
+            self._parsed.put(text, document, weight_of(text, document))
         return document
 
     def unseen_tokens(self, text: str, role: Role) -> int:
@@ -123,7 +91,7 @@ class Documents:
     def note_use(self, text: str, role: Role) -> None:
         """Remember that the role has used a document."""
         self._seen[text, role] = None
-        if len(self._seen) > KEPT:
+        if len(self._seen) > CACHED:
             self._seen.popitem(last=False)
 
     def mistakes(self, text: str, role: Role) -> tuple[GerbangError, ...]:

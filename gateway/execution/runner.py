@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gateway.access.alerts import count_endings, raise_tampering
 from gateway.access.audit import AccessLog, OperationAudit
-from gateway.access.purpose import stated_purpose
+from gateway.access.purpose import StatedPurpose, stated_purpose
 from gateway.access.statistics import Statistics
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.errors import refuse_partial
@@ -44,10 +44,10 @@ from gateway.execution.operation import (
     OperationRequest,
     refuse_misplaced,
 )
-from gateway.execution.plan.branch_reads import BranchReads
-from gateway.execution.plan.cache import PlanCache
 from gateway.execution.plan.cells import CellError
-from gateway.execution.plan.run import PlanRun
+from gateway.execution.plan.plans import PlanCache
+from gateway.execution.plan.reads import BranchReads, reference_cache
+from gateway.execution.plan.run import PlanRun, run_plan
 from gateway.execution.purpose_directive import purpose_arguments
 from gateway.execution.schemas import Schemas, build_schemas
 from gateway.execution.trusted_documents import TrustedDocuments
@@ -108,6 +108,7 @@ class SchemaRunner:
             pool, starts, rule=document_rule, in_development=in_development
         )
         self._plans = PlanCache(self.catalogue, is_compiled=row_writer is RowWriter.COMPILED)
+        self._reference = reference_cache()
         self._figures = FigureCache()
         self._keys = keys
         self._access_log = AccessLog(pool, starts, keys, read_budgets)
@@ -120,7 +121,7 @@ class SchemaRunner:
         try:
             found = await self.trusted.resolve(request)
             admitted = self.admit(found, viewer, trace_id, charge)
-            (answer,) = await self.answers(admitted, _single_root)
+            (answer,) = await self.answers(admitted)
         except RequestError as error:
             charge.cancel()
             return error_answer(error, charge, trace_id, request.language)
@@ -177,34 +178,39 @@ class SchemaRunner:
             language=request.language,
         )
 
-    async def answers(self, admitted: AdmittedOperation, roots: RootValues) -> list[Answer]:
-        """An answer for each root value, all from one snapshot. Reads of identity are logged.
+    async def answers(
+        self, admitted: AdmittedOperation, roots: RootValues | None = None
+    ) -> list[Answer]:
+        """An answer for each root value, all from one snapshot; a request has one, which is null.
+        Reads of identity are logged.
 
         Raises RequestError with UNAVAILABLE or OVERLOADED in an outage, and with UNAVAILABLE
         if the reads cannot be logged.
         """
         started_at = monotonic()
         context = self._context(admitted)
-        await self._prepare_reads(admitted, context)
+        if admitted.purpose:
+            await self._prepare_reads(admitted, context, admitted.purpose)
         try:
-            executed = await self._execute(admitted, context, await roots(context))
+            values = await roots(context) if roots else (None,)
+            executed = await self._execute(admitted, context, values)
         finally:
             await context.session.close()
         await self._account_for_reads(context, executed)
-        admitted.charge.settle(sum(one.values for one in executed), monotonic() - started_at)
+        admitted.charge.settle(sum([one.values for one in executed]), monotonic() - started_at)
         return [answer_to(one.data, one.errors, admitted) for one in executed]
 
-    async def _prepare_reads(self, admitted: AdmittedOperation, context: Context) -> None:
+    async def _prepare_reads(
+        self, admitted: AdmittedOperation, context: Context, purpose: StatedPurpose
+    ) -> None:
         """Refuse, before anything is done, what could not be answered: people whom the stated
         inquiry does not admit, and a change by a viewer who may read nobody else."""
-        audit, kind = context.audit, admitted.operation.operation
-        if audit.purpose is None:
-            return
-        if audit.purpose.is_inquiry and kind is OperationType.QUERY:
+        kind = admitted.operation.operation
+        if purpose.is_inquiry and kind is OperationType.QUERY:
             await self._admit_to_inquiry(admitted)
-            context.audit = replace(audit, logs_lookups=False)
-        elif not audit.purpose.is_inquiry and kind is OperationType.MUTATION:
-            await audit.require_room()
+            context.audit = replace(context.audit, logs_lookups=False)
+        elif not purpose.is_inquiry and kind is OperationType.MUTATION:
+            await context.audit.require_room()
 
     async def _account_for_reads(self, context: Context, executed: Sequence[Execution]) -> None:
         """Commit who was read, before the answer is sent. Raises RequestError where it must be
@@ -235,7 +241,7 @@ class SchemaRunner:
         if isinstance(plan, WhyExecutor):
             return plan
         context = self._context(admitted)
-        return PlanRun(plan, admitted, context, BranchReads(context, self._plans.reference))
+        return PlanRun(plan, admitted, context, BranchReads(context, self._reference))
 
     def _context(self, admitted: AdmittedOperation) -> Context:
         return Context(
@@ -281,13 +287,25 @@ class SchemaRunner:
     async def _execute(
         self, admitted: AdmittedOperation, context: Context, values: Sequence[Any]
     ) -> list[Execution]:
-        """Run the operation once for each root value: by its plan, or else by the executor."""
-        record = current_record()
-        if (planned := await self._run_plan(admitted, context, values)) is not None:
-            record.way = Way.PLAN
-            return planned
-        record.way = Way.EXECUTOR
-        record.note_executor(WhyExecutor.REFUSED)
+        """Run the operation once for each root value: by its plan; or by the executor where it has
+        none, or where its plan fails: the executor then reports the errors."""
+        record, plan = current_record(), self._plans.plan(admitted)
+        try:
+            if not isinstance(plan, WhyExecutor):
+                executed = await run_plan(plan, admitted, context, values, self._reference)
+                record.way = Way.PLAN
+                return executed
+            why = plan
+        except (GerbangError, GraphQLError):
+            why = WhyExecutor.REFUSED
+        except (DBAPIError, DriverError):
+            why = WhyExecutor.DATABASE
+        except (CellError, VaultError):
+            why = WhyExecutor.UNEXPECTED
+        except Exception as error:  # a bug in a plan only costs time: the executor answers
+            why = WhyExecutor.DEFECT
+            log_failure(error, admitted.trace_id)
+        record.way, record.why_executor = Way.EXECUTOR, why
         if record.kind is OperationKind.QUERY and admitted.asks_of_schema:
             raise schema_refusal()  # only plans limit introspection
         running = [
@@ -298,34 +316,6 @@ class SchemaRunner:
         results = [await running[0]] if len(running) == 1 else await asyncio.gather(*running)
         return [Execution(each.data, each.errors or (), values_in(each.data)) for each in results]
 
-    async def _run_plan(
-        self, admitted: AdmittedOperation, context: Context, values: Sequence[Any]
-    ) -> list[Execution] | None:
-        """The results of a plan; None if there is no plan, or if it fails.
-
-        After a failure the executor runs the operation again and reports the errors.
-        """
-        record = current_record()
-        try:
-            return await self._plans.data(admitted, context, values)
-        except (GerbangError, GraphQLError):
-            record.note_executor(WhyExecutor.REFUSED)
-            return None
-        except (DBAPIError, DriverError):
-            record.note_executor(WhyExecutor.DATABASE)
-            return None
-        except (CellError, VaultError):
-            record.note_executor(WhyExecutor.UNEXPECTED)
-            return None
-        except Exception as error:  # a bug in a plan only costs time: the executor answers
-            record.note_executor(WhyExecutor.DEFECT)
-            log_failure(error, admitted.trace_id)
-            return None
-
     def read_transaction(self, viewer: Viewer) -> ReadTransaction:
         """A read transaction for the viewer; it begins with the first statement."""
         return ReadTransaction(self._pool, self._starts.for_reading(viewer))
-
-
-async def _single_root(_: Context) -> Sequence[Any]:
-    return (None,)

@@ -13,11 +13,12 @@ from sqlalchemy import Select, select
 from gateway.access.rows import vouch_for
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.reading import ReadTransaction
+from gateway.cache import WeightedCache
 from gateway.errors import ErrorCode, FieldError, RequestError
-from gateway.execution.documents import WeightedCache, parse_document
+from gateway.execution.documents import parse_document
 from gateway.execution.introspection import SCHEMA_FIELDS
 from gateway.execution.operation import OperationRequest
-from gateway.limits import MOST_KEPT_CHARACTERS
+from gateway.limits import MOST_CACHED_CHARACTERS
 from gateway.logs import current_record
 from gateway.settings import DocumentRule
 from gateway.viewer import ANONYMOUS
@@ -72,7 +73,7 @@ class TrustedDocuments:
         self._clock = clock
         self._index = Index()
         self._reading = asyncio.Lock()
-        self._texts: WeightedCache[str, str] = WeightedCache(MOST_KEPT_CHARACTERS)
+        self._texts: WeightedCache[str, str] = WeightedCache(MOST_CACHED_CHARACTERS)
 
     async def resolve(self, request: OperationRequest) -> OperationRequest:
         """The request with the text of its document.
@@ -163,7 +164,7 @@ class TrustedDocuments:
             )
             text = rows[0][0] if rows else None
             if text is not None and hash_ not in self._texts:
-                self._texts.keep(hash_, text, len(text))
+                self._texts.put(hash_, text, len(text))
         return text
 
     async def _rows(self, statement: Select[*tuple[Any, ...]]) -> list[Any]:

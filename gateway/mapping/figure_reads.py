@@ -1,28 +1,39 @@
 """Reads figures: by statements written once, and from memory while no figure has changed."""
 
 import asyncio
+import sys
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
 
+import orjson
 from sqlalchemy import Select
 from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.access.rows import is_reached_by_scope, reach_key, vouch_for
 from gateway.access.transactions.prepared import PreparedStatement, prepare
 from gateway.access.transactions.reading import ReadTransaction
-from gateway.mapping.kept_rows import MOST_BYTES, KeptList, KeptValues, Rows, size_of
+from gateway.cache import WeightedCache
 from gateway.viewer import Viewer
 from models.publication.reading import newest_publication
 from models.vocabulary import Role
 from models.volumes import freshness, write_constants
 from models.volumes.versions import VersionedData, version_of
 
+#: Of all that a process caches. A year by country takes about 150 KB.
+MOST_BYTES = 48 * 1024 * 1024
+#: What an entry takes besides its value.
+_ENTRY_BYTES = 2_000
+#: Of rows that are weighed to estimate the size of all.
+_WEIGHED = 16
 #: The longest statement takes 20 KB.
 _MOST_STATEMENTS = 400
 
+Rows = Sequence[tuple[Any, ...]]
+Value = TypeVar("Value")
 #: Figures of one group, by the names of the statement's columns.
 Figures = Mapping[str, Any]
 #: Select up to when data are complete and from when on, and by what they are recognised.
@@ -33,7 +44,7 @@ _FRESHNESS: Mapping[VersionedData, Callable[[], Select[Any]]] = {
 
 
 @dataclass(frozen=True)
-class KeptQuestion:
+class FigureQuestion:
     """What to read: a statement for any viewer in a role, and the values of its parameters."""
 
     #: The type in whose reach the rows are.
@@ -45,7 +56,7 @@ class KeptQuestion:
     parameters: Mapping[str, Any]
     #: Writes the statement.
     write: Callable[[], Select[Any]]
-    #: More rows than these are refused, hence not kept.
+    #: More rows than these are refused, hence not cached.
     most_rows: int | None = None
 
 
@@ -62,11 +73,44 @@ class Freshness(NamedTuple):
     names: tuple[Any, ...]
 
 
-class KeptTable(NamedTuple):
+class CachedRows(list[Any]):
+    """Rows that are the same for everybody who is given them: what a plan has rendered them to is
+    cached with them."""
+
+    def __init__(self, items: Iterable[Any], grow: Callable[[int], None]) -> None:
+        """``grow`` is called with the number of bytes that are cached in addition."""
+        super().__init__(items)
+        self._grow = grow
+        #: By what rendered them: the JSON of all items, and how many values it holds.
+        self._rendered: WeakKeyDictionary[Any, tuple[orjson.Fragment, int]] = WeakKeyDictionary()
+
+    def render(self, render: Callable[[Any, Any], Any], counter: Any) -> Any:
+        """What all items are rendered to; from the second time on JSON that is written already."""
+        found = self._rendered.get(render)
+        if found is not None:
+            counter.values += found[1]
+            return found[0]
+        values, references = counter.values, len(counter.references)
+        items = [render(item, counter) for item in self]
+        if len(counter.references) == references:  # else rows are still to be filled in
+            text = orjson.dumps(items)
+            self._rendered[render] = orjson.Fragment(text), counter.values - values
+            self._grow(len(text))
+        return items
+
+
+class CachedTable(NamedTuple):
     """A table as it was built, but for its instant."""
 
     published: Any
-    rows: KeptList
+    rows: CachedRows
+
+
+class _Marked(NamedTuple, Generic[Value]):
+    """A value, and a mark of the data from which it comes: it stands for no other data."""
+
+    mark: tuple[Any, ...]
+    value: Value
 
 
 class _LabelledStatement(NamedTuple):
@@ -75,15 +119,17 @@ class _LabelledStatement(NamedTuple):
 
 
 class FigureCache:
-    """The statements and rows that a process keeps, for all viewers."""
+    """The statements, rows and tables that a process caches for all viewers."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         #: Rows serve every document; tables are rendered for one already.
-        self.rows: KeptValues[Rows] = KeptValues(most_bytes // 4)
-        self.tables: KeptValues[KeptTable] = KeptValues(most_bytes - most_bytes // 4)
+        self.rows: WeightedCache[Hashable, _Marked[Rows]] = WeightedCache(most_bytes // 4)
+        self.tables: WeightedCache[Hashable, _Marked[CachedTable]] = WeightedCache(
+            most_bytes - most_bytes // 4
+        )
         self._statements: OrderedDict[Hashable, _LabelledStatement] = OrderedDict()
 
-    def statement(self, question: KeptQuestion, role: Role) -> _LabelledStatement:
+    def statement(self, question: FigureQuestion, role: Role) -> _LabelledStatement:
         """The statement of a question, written at the first call for its shape and role."""
         key = (role, question.type_name, question.name, question.shape)
         return self._find(key, question.write, question.type_name, role)
@@ -138,7 +184,7 @@ class FigureReads:
                 self._freshness[data] = found
             return found
 
-    async def rows(self, question: KeptQuestion, mark: tuple[Any, ...]) -> list[Figures]:
+    async def rows(self, question: FigureQuestion, mark: tuple[Any, ...]) -> list[Figures]:
         """The rows in the viewer's reach; ``mark`` is that of the data from which they come."""
         viewer = self._viewer
         prepared = self._cache.statement(question, viewer.role)
@@ -151,11 +197,12 @@ class FigureReads:
             frozen(question.parameters),
         )
         async with self._lock:
-            rows = self._cache.rows.find(key, mark)
+            found = self._cache.rows.get(key)
+            rows = found.value if found and found.mark == mark else None
             if rows is None:
                 rows = await self._fetch(prepared, question.parameters)
                 if self._is_decided(question, mark, rows):
-                    self._cache.rows.keep(key, mark, rows, size_of(rows))
+                    self._cache.rows.put(key, _Marked(mark, rows), size_of(rows) + _ENTRY_BYTES)
         return [dict(zip(prepared.labels, row, strict=True)) for row in rows]
 
     async def table(
@@ -164,28 +211,29 @@ class FigureReads:
         mark: tuple[Any, ...],
         reaches: Iterable[str],
         build: Callable[[], Awaitable[tuple[Any, Sequence[Any], int]]],
-    ) -> KeptTable:
-        """A table; what ``build`` gives (how it was published, rows, their bytes) if none is kept.
+    ) -> CachedTable:
+        """A table; if none is cached, what ``build`` gives: how it was published, rows, bytes.
 
         ``question`` is what was asked, and ``reaches`` names the types whose rows are in it.
         """
         role, tables = self._viewer.role, self._cache.tables
         key = (question, *(reach_key(each, self._viewer) for each in reaches))
-        found = tables.find(key, mark)
-        if found is not None:
-            return found
+        found = tables.get(key)
+        if found is not None and found.mark == mark:
+            return found.value
         published, rows, size = await build()
-        kept = KeptTable(published, KeptList(rows, lambda more: tables.grow(key, kept, more)))
+        cached = CachedRows(rows, lambda more: tables.grow(key, built, more))
+        built = _Marked(mark, CachedTable(published, cached))
         if None not in mark and all(is_reached_by_scope(each, role) for each in reaches):
-            tables.keep(key, mark, kept, size)
-        return kept
+            tables.put(key, built, size + _ENTRY_BYTES)
+        return built.value
 
     async def _fetch(self, prepared: _LabelledStatement, parameters: Mapping[str, Any]) -> Rows:
         statement = prepared.statement
         arguments = statement.arguments(self._viewer, parameters)
         return [tuple(row) for row in await self._session.fetch(statement, arguments)]
 
-    def _is_decided(self, question: KeptQuestion, mark: tuple[Any, ...], rows: Rows) -> bool:
+    def _is_decided(self, question: FigureQuestion, mark: tuple[Any, ...], rows: Rows) -> bool:
         """Whether key and mark decide the rows, and the rows answer the question."""
         return (
             None not in mark
@@ -199,3 +247,12 @@ def frozen(parameters: Mapping[str, Any]) -> tuple[Any, ...]:
         (name, tuple(value) if isinstance(value, list) else value)
         for name, value in sorted(parameters.items())
     )
+
+
+def size_of(rows: Sequence[Iterable[Any]]) -> int:
+    """About how many bytes rows of values take, from some of them."""
+    if not rows:
+        return 0
+    some = rows[:: max(1, len(rows) // _WEIGHED)]
+    weights = (sys.getsizeof(row) + sum(map(sys.getsizeof, row)) for row in some)
+    return len(rows) * (8 + sum(weights) // len(some))

@@ -17,8 +17,10 @@ import asyncpg
 import pytest
 from graphql import GraphQLError
 
+from gateway.execution import runner
 from gateway.execution.cost import values_in
-from gateway.execution.plan.cache import PlanCache
+from gateway.execution.plan.plans import PlanCache
+from gateway.logs import WhyExecutor
 from models.database.connections import connect
 from tests.gateway.conftest import Answer, Viewer, without_budget
 
@@ -192,31 +194,34 @@ def left_behind_ignored() -> Iterator[None]:
 def plans_watched() -> Iterator[list[bool | None]]:
     """Notes for each operation whether a plan answered it; None where its plan failed."""
     answered: list[bool | None] = []
-    data = PlanCache.data
+    plan_of, run_plan = PlanCache.plan, runner.run_plan
 
-    async def watch_plan(self: PlanCache, *arguments: Any) -> Any:
+    def watch_plan(self: PlanCache, *arguments: Any) -> Any:
+        plan = plan_of(self, *arguments)
+        if isinstance(plan, WhyExecutor):
+            answered.append(False)
+        return plan
+
+    async def watch_run(*arguments: Any) -> Any:
         try:
-            found = await data(self, *arguments)
+            found = await run_plan(*arguments)
         except Exception:
             answered.append(None)
             raise
-        answered.append(found is not None)
+        answered.append(True)
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PlanCache, "data", watch_plan)
+        patch.setattr(PlanCache, "plan", watch_plan)
+        patch.setattr(runner, "run_plan", watch_run)
         yield answered
 
 
 @contextmanager
 def plans_off() -> Iterator[None]:
     """The executor alone answers."""
-
-    async def no_plan(*_: Any) -> None:
-        return None
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PlanCache, "data", no_plan)
+        patch.setattr(PlanCache, "plan", lambda *_: WhyExecutor.REFUSED)
         yield
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from gateway.access import alerts
 from gateway.execution import runner
-from gateway.execution.plan.cache import PlanCache
+from gateway.execution.plan.plans import PlanCache
+from gateway.logs import WhyExecutor
 from gateway.mapping.ids import GlobalId
 from gateway.viewer import Viewer as ActingViewer
 from models.jobs.forget_changes import forget
@@ -78,11 +79,7 @@ async def test_one_more_than_usual_raises_one_alert(replicas, connection) -> Non
 async def test_without_a_plan_the_count_is_the_same(replicas, connection, monkeypatch) -> None:
     """Of a page, only the rows that it shows are counted, not the one behind it."""
     assert (await supervisor(replicas[0], "planned")(PAGES)).errors == []
-
-    async def no_plan(*_: object) -> None:
-        return None
-
-    monkeypatch.setattr(PlanCache, "data", no_plan)
+    monkeypatch.setattr(PlanCache, "plan", lambda *_: WhyExecutor.REFUSED)
     assert (await supervisor(replicas[0], "unplanned")(PAGES)).errors == []
     assert (
         await counts_of(connection, "planned") == await counts_of(connection, "unplanned") == (3, 0)

@@ -8,7 +8,8 @@ import httpx2
 import pytest
 
 from gateway.access.read_budget import InquiryRoom
-from gateway.execution.plan.cache import PlanCache
+from gateway.execution.plan.plans import PlanCache
+from gateway.logs import WhyExecutor
 from models.database.command_pipeline import Command
 from tests import tokens
 from tests.gateway.changing import change
@@ -112,12 +113,9 @@ async def test_a_gateway_that_admits_nobody_opens_nobody(replicas, monkeypatch) 
 
 
 async def test_without_a_plan_the_limit_is_the_same(replicas, monkeypatch) -> None:
-    async def no_plan(*_: object) -> None:
-        return None
-
     viewer = supervisor(replicas[0], "unplanned")
     inquiry = await open_inquiry(viewer)
-    monkeypatch.setattr(PlanCache, "data", no_plan)
+    monkeypatch.setattr(PlanCache, "plan", lambda *_: WhyExecutor.REFUSED)
     asked = [await viewer(PASSPORT, case=case, inquiry=inquiry) for case in CASES]
     assert [is_read(one) for one in asked] == [True] * LIMIT + [False] * (len(CASES) - LIMIT)
 

@@ -80,16 +80,20 @@ def _allocated_bytes() -> int:
     [
         pytest.param(800, 20, 400, id="with small limits"),
         pytest.param(
-            compiled.MOST_KEPT_TOKENS, documents.KEPT, 50_000, id="many", marks=pytest.mark.proof
+            compiled.MOST_CACHED_TOKENS,
+            documents.CACHED,
+            50_000,
+            id="many",
+            marks=pytest.mark.proof,
         ),
     ],
 )
 def test_memory_stays_flat(
     monkeypatch: pytest.MonkeyPatch, most_weight: int, most_documents: int, number: int
 ) -> None:
-    monkeypatch.setattr(compiled, "MOST_KEPT_TOKENS", most_weight)
-    monkeypatch.setattr(documents, "MOST_KEPT_TOKENS", most_weight)
-    monkeypatch.setattr(documents, "KEPT", most_documents)
+    monkeypatch.setattr(compiled, "MOST_CACHED_TOKENS", most_weight)
+    monkeypatch.setattr(documents, "MOST_CACHED_TOKENS", most_weight)
+    monkeypatch.setattr(documents, "CACHED", most_documents)
     runner = _runner()
     with _traced():
         _admit(runner, _requests(0, number))

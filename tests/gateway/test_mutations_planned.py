@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from gateway.execution.plan.branch_reads import BranchReads
 from gateway.execution.plan.cells import CellError
+from gateway.execution.plan.reads import BranchReads
 from tests.gateway import changing
 from tests.gateway.both_ways import plans_off
 from tests.gateway.changing import (

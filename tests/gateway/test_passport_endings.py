@@ -5,7 +5,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from gateway.execution.plan.cache import PlanCache
+from gateway.execution.plan.plans import PlanCache
+from gateway.logs import WhyExecutor
 from models.row_security import database_role
 from models.vocabulary import Role
 from tests.acting import act
@@ -35,11 +36,7 @@ OWN, SURE = "Wei Tan", "Farid Noori"
 @pytest.fixture(params=["by plans", "by the executor"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "by the executor":
-
-        async def no_plan(*_: object) -> None:
-            return None
-
-        monkeypatch.setattr(PlanCache, "data", no_plan)
+        monkeypatch.setattr(PlanCache, "plan", lambda *_: WhyExecutor.REFUSED)
 
 
 async def list_endings(asking: Viewer) -> dict[str, Any]:

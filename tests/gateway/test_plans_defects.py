@@ -10,17 +10,15 @@ from sqlalchemy import select
 
 from gateway.access.rows import vouch_for
 from gateway.execution.plan import (
-    branches,
-    cache,
     levels,
     page_planner,
     planner,
+    plans,
     program,
     row_planner,
     statements,
 )
-from gateway.execution.plan.branch_reads import BranchReads
-from gateway.execution.plan.branches import BranchRead
+from gateway.execution.plan.reads import BranchRead
 from gateway.execution.plan.render import Table, render
 from gateway.execution.plan.row_planner import RowPlanner
 from gateway.execution.plan.tree import Constant, GlobalIdValue
@@ -98,8 +96,8 @@ def the_row_behind_a_page_is_answered(patch: Patch) -> None:
 
 def rows_of_another_key_are_attached(patch: Patch) -> None:
     """The rows of each key are those of the next one."""
-    patch.setattr(branches, "renderer", lambda operations, **_: partial(render, operations))
-    rows = BranchRead.rendering
+    patch.setattr(plans, "renderer", lambda operations, **_: partial(render, operations))
+    rows = BranchRead.render
 
     def shift_rows(self: Any, *arguments: Any) -> Any:
         rendering = rows(self, *arguments)
@@ -108,7 +106,7 @@ def rows_of_another_key_are_attached(patch: Patch) -> None:
                 table.rows = _ShiftedRows(table.rows, table.key)
         return rendering
 
-    patch.setattr(BranchRead, "rendering", shift_rows)
+    patch.setattr(BranchRead, "render", shift_rows)
 
 
 class _ShiftedRows:
@@ -182,7 +180,7 @@ def columns_of_no_right_are_read(patch: Patch) -> None:
 
 
 def reads_of_identity_are_not_noted(patch: Patch) -> None:
-    patch.setattr(BranchReads, "_note_logged", lambda *_: None)
+    patch.setattr(BranchRead, "logged_keys", lambda *_: ())
 
 
 def the_identity_behind_a_page_is_noted(patch: Patch) -> None:
@@ -234,14 +232,14 @@ def values_are_miscounted(patch: Patch) -> None:
 def kept_by(patch: Patch, key: Callable[[str, str | None, Any, Any], Any]) -> None:
     """Plans are kept by less than all that they are made for."""
 
-    class Careless(cache.WeightedCache[Any, Any]):
+    class Careless(plans.WeightedCache[Any, Any]):
         def get(self, asked: Any) -> Any:
             return super().get(key(*asked))
 
-        def keep(self, asked: Any, value: Any, weight: int) -> None:
-            super().keep(key(*asked), value, weight)
+        def put(self, asked: Any, value: Any, weight: int) -> None:
+            super().put(key(*asked), value, weight)
 
-    patch.setattr(cache, "WeightedCache", Careless)
+    patch.setattr(plans, "WeightedCache", Careless)
 
 
 def plans_of_a_role_serve_others(patch: Patch) -> None:

@@ -9,7 +9,8 @@ import httpx2
 import pytest
 
 from gateway.access.read_budget import ReadBudget, ReadBudgetError
-from gateway.execution.plan.cache import PlanCache
+from gateway.execution.plan.plans import PlanCache
+from gateway.logs import WhyExecutor
 from gateway.mapping.ids import GlobalId
 from gateway.viewer import Viewer as ActingViewer
 from models.database.command_pipeline import Command
@@ -139,10 +140,7 @@ async def test_a_budget_that_is_not_enforced_is_noticed(replicas, monkeypatch) -
 
 
 async def test_without_a_plan_the_budget_is_the_same(replicas, monkeypatch) -> None:
-    async def no_plan(*_: object) -> None:
-        return None
-
-    monkeypatch.setattr(PlanCache, "data", no_plan)
+    monkeypatch.setattr(PlanCache, "plan", lambda *_: WhyExecutor.REFUSED)
     asked = [await supervisor(replicas[0], "unplanned")(PASSPORT, case=case) for case in CASES]
     assert [is_read(one) for one in asked] == [True] * BUDGET + [False] * (len(CASES) - BUDGET)
 

@@ -1,11 +1,14 @@
 """Reference data that is kept in memory is exact: of this snapshot, and as its role reads it."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import asyncpg
 import pytest
 
-from gateway.execution.plan.reference_rows import ReferenceRows, WrittenRows
+from gateway.cache import WeightedCache
+from gateway.execution import runner
+from gateway.execution.plan.reads import ReferenceTable
 from tests.gateway.both_ways import plans_off
 from tests.gateway.conftest import Traffic, Viewer, without_budget
 
@@ -98,9 +101,20 @@ async def test_rows_of_another_version_are_never_answered_with(
 ) -> None:
     """What another request has kept meanwhile is of another snapshot."""
     right = await names(who["officer"])
-    stale = WrittenRows(bytes(16), {b"AU": (b'{"name":"stale"}', 1)})
-    monkeypatch.setattr(ReferenceRows, "find", lambda *_: stale)
+    stale = ReferenceTable(bytes(16), {b"AU": (b'{"name":"stale"}', 1)})
+    run_plan, looked_up = runner.run_plan, []
+
+    class Stale(WeightedCache[Any, ReferenceTable]):
+        def get(self, key: Any) -> ReferenceTable | None:
+            looked_up.append(key)
+            return stale
+
+    async def run_stale(*arguments: Any) -> Any:
+        return await run_plan(*arguments[:-1], Stale(1))
+
+    monkeypatch.setattr(runner, "run_plan", run_stale)
     assert await names(who["officer"]) == right
+    assert looked_up
 
 
 async def test_figures_beside_rows_are_of_the_same_snapshot(who, traffic: Traffic) -> None:

@@ -12,7 +12,6 @@ from uuid import UUID
 import pytest
 
 from gateway.cli.serving import run_on_fastest_loop
-from gateway.execution import runner as execution
 from gateway.execution.plan import run
 from gateway.logs import OperationRecord
 from models.logs import (
@@ -100,23 +99,11 @@ async def test_a_wrong_argument_runs_neither_plan_nor_executor(who) -> None:
     assert not {"way", "why_executor", "statements"} & line.keys()
 
 
-async def test_without_its_check_the_field_itself_refuses_a_wrong_argument(
-    who, monkeypatch
-) -> None:
-    monkeypatch.setattr(execution, "check_arguments", lambda *_: {})
-    with log_lines() as log:
-        answer = await who["officer"](BROKEN)
-    assert (answer.status, answer.codes) == (200, ["INVALID_CURSOR"])
-    assert answer.data == {"applications": None, "viewer": {"role": "OFFICER"}}
-    (line,) = log.of("request")
-    assert (line["way"], line["why_executor"]) == ("executor", "refused")
-
-
 async def test_a_defect_in_a_plan_is_logged_and_counted(who, app, monkeypatch) -> None:
     async def fail(*_: Any) -> Any:
         raise LookupError("Siti Rahayu")
 
-    monkeypatch.setattr(run.PlanRun, "answer", fail)
+    monkeypatch.setattr(run.PlanRun, "begin", fail)
     with log_lines() as log:
         answer = await who["officer"](PAGE)
     assert not answer.errors

@@ -188,7 +188,7 @@ PROGRAM = [
     Instruction(Code.TEXT, data=b',"group":'),
     Instruction(Code.CALL, 2, 2, data=_dump_group),
     Instruction(Code.TEXT, data=b',"kept":'),
-    Instruction(Code.KEPT, 2, 0),
+    Instruction(Code.REFERENCE, 2, 0),
     Instruction(Code.TEXT, data=b"}"),
     Instruction(Code.TEXT, data=b"}"),
 ]
@@ -246,9 +246,9 @@ ASTRAY = [
     Instruction(Code.CALL, 4, NO_KEY, data=_dump_group),
     Instruction(Code.CALL, 0, 3, data=_dump_group),
     Instruction(Code.CALL_ROW, data=lambda *_: "no bytes"),
-    Instruction(Code.KEPT, 7, 0),
-    Instruction(Code.KEPT, 0, 1),
-    Instruction(Code.KEPT, 0, -1),
+    Instruction(Code.REFERENCE, 7, 0),
+    Instruction(Code.REFERENCE, 0, 1),
+    Instruction(Code.REFERENCE, 0, -1),
 ]
 
 

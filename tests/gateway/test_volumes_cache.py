@@ -11,8 +11,9 @@ from sqlalchemy import Table
 from sqlalchemy.sql import visitors
 
 from gateway.access.rows import reachable_in_role
+from gateway.cache import WeightedCache
 from gateway.mapping.catalogue import Catalogue
-from gateway.mapping.kept_rows import KeptValues, size_of
+from gateway.mapping.figure_reads import size_of
 from gateway.schema.build import build_schema
 from gateway.schema.volumes import query as volume_query
 from gateway.schema.volumes.names import NOUNS
@@ -284,23 +285,22 @@ async def test_every_table_that_is_kept_renews_its_version(connection: asyncpg.C
 
 
 def test_rows_are_kept_within_their_bytes() -> None:
-    kept: KeptValues[Any] = KeptValues(most_bytes=200_000)
+    cached: WeightedCache[Any, Any] = WeightedCache(200_000)
     for number in range(300):
         rows = [(f"{number}-{row}", row, 0.5) for row in range(40)]
-        kept.keep(number, "mark", rows, size_of(rows))
-        assert kept.bytes <= 200_000
-    assert kept.find(299, "mark") == rows
-    assert kept.find(0, "mark") is None
-    assert kept.find(299, "another mark") is None
-    kept.grow(299, kept.find(299, "mark"), 150_000)
-    assert kept.bytes <= 200_000
-    assert kept.find(298, "mark") is None or kept.find(290, "mark") is None
+        cached.put(number, rows, size_of(rows))
+        assert cached.weight <= 200_000
+    assert cached.get(299) == rows
+    assert cached.get(0) is None
+    cached.grow(299, cached.get(299), 150_000)
+    assert cached.weight <= 200_000
+    assert cached.get(298) is None or cached.get(290) is None
     large = [(f"{row}" * 100,) for row in range(1_000)]
-    kept.keep("large", "mark", large, size_of(large))
-    assert kept.find("large", "mark") is None
-    assert kept.bytes == 0
-    kept.keep("as large as may be", "mark", [], 198_000)
-    assert (kept.bytes, kept.find("as large as may be", "mark")) == (200_000, [])
+    cached.put("large", large, size_of(large))
+    assert cached.get("large") is None
+    assert cached.weight == 0
+    cached.put("as large as may be", [], 200_000)
+    assert (cached.weight, cached.get("as large as may be")) == (200_000, [])
 
 
 async def test_a_rendered_table_is_kept_for_its_document_alone(who) -> None:

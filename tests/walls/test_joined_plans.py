@@ -113,9 +113,9 @@ def statements(role: Role) -> Iterator[tuple[str, int]]:
         run = runner().plan(OperationRequest(document=query), VIEWERS[role])
         assert isinstance(run, PlanRun)
         for key, root in run.plan.roots.items():
-            run.begin(key, root, None)
+            run.begin_root(key, root, None)
         for read in run.reads.begun:
-            for bound in read.statements(VIEWERS[role]):
+            for bound in read.bind(VIEWERS[role]):
                 yield bound.statement.text, len(bound.arguments)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from gateway.access.transactions.prepared import Planning, PreparedStatement
-from gateway.execution.plan.branches import BranchRead
 from gateway.execution.plan.levels import (
     ColumnSet,
     Level,
@@ -16,6 +15,7 @@ from gateway.execution.plan.levels import (
     RowsByKeys,
     WholeTable,
 )
+from gateway.execution.plan.reads import BranchRead
 from gateway.execution.plan.run import PlanRun
 from gateway.execution.plan.tree import ValueRoot
 from gateway.policy import POLICY
@@ -30,7 +30,7 @@ def explain(run: PlanRun) -> Iterator[str]:
         if isinstance(root, ValueRoot):
             yield f"{key}: what its resolver gives"
             continue
-        run.begin(key, root, None)
+        run.begin_root(key, root, None)
         reads = [read for read in run.reads.begun if read.root == key]
         number = sum(len(read.plan.levels) for read in reads)
         yield f"{key}: {number} statement{'' if number == 1 else 's'}, in one write"
@@ -43,8 +43,8 @@ def _branch(read: BranchRead, role: Role) -> Iterator[str]:
     tops = [level for level in read.plan.levels if level.keys is None]
     for level in tops:
         yield from _level(level, read.plan.levels, prepared, role, "  ")
-    for kept in read.plan.kept:
-        (level,), (statement,) = kept.levels, kept.statements.prepared(None)
+    for reference in read.plan.reference:
+        (level,), (statement,) = reference.levels, reference.statements.prepared(None)
         yield f"  looked up in memory, under the version of the same snapshot: {level.noun.name}"
         yield from _level(level, [], [statement], role, "     ")
 

@@ -35,7 +35,7 @@ cdef const char* BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 cdef int64_t DAY = 86400000000
 
 cdef enum:
-    TEXT, CELL, ID, JOINED, ROW, ROWS, CALL, CALL_ROW, KEPT, CODES
+    TEXT, CELL, ID, JOINED, ROW, ROWS, CALL, CALL_ROW, REFERENCE, CODES
 
 cdef enum:
     KIND_TEXT, KIND_INSTANT, KIND_DATE, KIND_INT2, KIND_INT4, KIND_INT8, KIND_BOOL, KIND_UUID, KINDS
@@ -127,7 +127,7 @@ cdef class _Run:
     cdef object rendering
     cdef list results
     cdef list groups
-    cdef list kept
+    cdef list reference
     cdef Table* tables
     cdef int table_count
     cdef char* out
@@ -143,7 +143,7 @@ cdef class _Run:
         self.table_count = len(tables)
         self.results = [table.rows for table in tables]  # keeps libpq's results alive
         self.groups = [None] * self.table_count
-        self.kept = list(rendering.kept)
+        self.reference = list(rendering.reference)
         self.room = 4096
         self.out = <char*>malloc(self.room)
         self.tables = <Table*>malloc(max(self.table_count, 1) * sizeof(Table))
@@ -214,8 +214,8 @@ cdef class _Run:
                 if cell.is_null:
                     raise Error("a row without a key")
                 self._global_id(one, cell)
-            elif one.code == KEPT:
-                self._kept_row(one.b, self._cell(table, row, one.a))
+            elif one.code == REFERENCE:
+                self._reference_row(one.b, self._cell(table, row, one.a))
             elif one.code == CALL_ROW:
                 self._check(table, row)
                 self._call(self.program.data[at - 1], table, row, 1)
@@ -252,12 +252,12 @@ cdef class _Run:
             self._between(at, end, table, first + (shown - 1 - number if is_reversed else number))
         return self._write(b"]", 1)
 
-    cdef int _kept_row(self, int of, Cell key) except -1:
+    cdef int _reference_row(self, int of, Cell key) except -1:
         cdef object found = None
-        if not 0 <= of < len(self.kept):
-            raise IndexError("rows that are not kept")
+        if not 0 <= of < len(self.reference):
+            raise IndexError("reference data that is not read")
         if not key.is_null:
-            found = self.kept[of].get(PyBytes_FromStringAndSize(<const char*>key.value, key.length))
+            found = self.reference[of].get(PyBytes_FromStringAndSize(<const char*>key.value, key.length))
         if found is None:
             return self._write(b"null", 4)
         written, values = found

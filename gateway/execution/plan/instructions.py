@@ -25,8 +25,8 @@ class Code(IntEnum):
     CALL = 6
     #: Write what ``data`` returns for this row.
     CALL_ROW = 7
-    #: Write what is kept under the key in column ``a`` by branch ``b``; null if there is nothing.
-    KEPT = 8
+    #: Write the row of reference branch ``b`` whose key is in column ``a``; null if there is none.
+    REFERENCE = 8
 
 
 NO_KEY = -1

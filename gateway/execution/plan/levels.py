@@ -109,7 +109,7 @@ class LinkedCount:
 
 @dataclass(frozen=True, eq=False)
 class WholeTable:
-    """All rows of reference data, which are kept: see `reference_rows`."""
+    """All rows of reference data, which are cached: see `reads`."""
 
 
 Reading = (

@@ -72,9 +72,9 @@ class PagePlanner(ABC):
         self._selections = selections
         self._variables = variables
         self._fields_left = _MOST_FIELDS
-        #: The levels of the branch that is being planned, and what it links to that is kept.
+        #: The levels of the branch that is being planned, and the reference data to which it links.
         self._levels: list[Level] = []
-        self._kept: list[Branch] = []
+        self._reference: list[Branch] = []
         #: The rows to which its values lead, where it is no row itself.
         self._branches: list[Branch] = []
 
@@ -91,12 +91,12 @@ class PagePlanner(ABC):
 
     def _branch(self, plan_shape: Callable[[], RowShape | PageShape]) -> Branch:
         """What is read together for a shape, apart from the branch that is being planned."""
-        outer = self._levels, self._kept
-        self._levels, self._kept = [], []
+        outer = self._levels, self._reference
+        self._levels, self._reference = [], []
         try:
-            return Branch(plan_shape(), self._levels, self._kept)
+            return Branch(plan_shape(), self._levels, self._reference)
         finally:
-            self._levels, self._kept = outer
+            self._levels, self._reference = outer
 
     @abstractmethod
     def _row_shape(self, level: Level, column_set: ColumnSet, sets: Sets) -> RowShape:

@@ -29,10 +29,10 @@ from gateway.execution.plan.tree import (
     GlobalIdValue,
     Info,
     JoinedRow,
-    KeptRow,
     Nodes,
     PageEntry,
     PageShape,
+    ReferenceRow,
     RowEntry,
     RowShape,
 )
@@ -124,8 +124,8 @@ class _Compiler:
                 end = self._jump(Code.JOINED, places.of(shape.column_set, KEY), 0)
                 self._row(level, shape)
                 end()
-            case KeptRow(label, number):
-                self._add(Code.KEPT, places.of(column_set, label), number)
+            case ReferenceRow(label, number):
+                self._add(Code.REFERENCE, places.of(column_set, label), number)
             case FollowedLink(below, shape, is_list):
                 code = Code.ROWS if is_list else Code.ROW
                 assert below.keys

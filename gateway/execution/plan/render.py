@@ -18,7 +18,7 @@ from gateway.mapping.pages import PageBounds
 #: The rows of each key: the first, and how many.
 Groups = Mapping[bytes, tuple[int, int]]
 #: Rows by key, each as it is written, and how many values it holds.
-KeptRows = Mapping[bytes, tuple[bytes, int]]
+RowsByKey = Mapping[bytes, tuple[bytes, int]]
 _NO_ROW = b"null", 0
 
 
@@ -49,7 +49,8 @@ class Rendering:
     context: Context
     tables: Sequence[Table]
     count: ValueCount
-    kept: Sequence[KeptRows] = ()
+    #: The rows of each branch of reference data.
+    reference: Sequence[RowsByKey] = ()
     #: What sealed cells hold, by table, row and column.
     opened: Mapping[tuple[int, int, int], str] = field(default_factory=dict)
 
@@ -109,8 +110,8 @@ class _Run:
                     write(data(self._rendering, self._group(a, b, table, row)))
                 case Code.CALL_ROW:
                     write(data(self._rendering, Group(table, row, 1)))
-                case Code.KEPT:
-                    text, values = self._find_kept(b, rows.cell(row, a))
+                case Code.REFERENCE:
+                    text, values = self._find_reference(b, rows.cell(row, a))
                     write(text)
                     self._rendering.count.values += values
 
@@ -124,8 +125,8 @@ class _Run:
             self.between(at, end, group.table, row)
         self.parts.append(b"]" if rows else b"[]")
 
-    def _find_kept(self, of: int, key: bytes | None) -> tuple[bytes, int]:
-        return _NO_ROW if key is None else self._rendering.kept[of].get(key, _NO_ROW)
+    def _find_reference(self, of: int, key: bytes | None) -> tuple[bytes, int]:
+        return _NO_ROW if key is None else self._rendering.reference[of].get(key, _NO_ROW)
 
     def _group(self, of: int, key: int, table: int, row: int) -> Group:
         """The rows of a table for the key in a column of a row."""

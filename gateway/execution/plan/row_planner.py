@@ -1,5 +1,6 @@
 """Plans rows: which of their columns and links a selection set asks for, and in which form."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from graphql import (
     is_non_null_type,
 )
 
+from gateway.access.rows import reads_every_row
 from gateway.execution.plan.levels import (
     ColumnSet,
     Join,
@@ -24,7 +26,6 @@ from gateway.execution.plan.levels import (
     WholeTable,
 )
 from gateway.execution.plan.page_planner import PagePlanner, selection_sets
-from gateway.execution.plan.reference_rows import is_kept_whole, is_reference
 from gateway.execution.plan.tree import (
     Branch,
     ColumnValue,
@@ -34,7 +35,7 @@ from gateway.execution.plan.tree import (
     FollowedPages,
     GlobalIdValue,
     JoinedRow,
-    KeptRow,
+    ReferenceRow,
     RowEntry,
     RowShape,
 )
@@ -67,6 +68,8 @@ from gateway.mapping.declare import (
 )
 from gateway.mapping.linked_pages import linked_by
 from gateway.strawberry_bridge import metadata_of
+from models.vocabulary import Role
+from models.volumes.versions import NAMED_TABLES
 
 #: More tables are not joined in one statement: PostgreSQL then stops looking for the best order.
 _MOST_TABLES = 8
@@ -133,8 +136,8 @@ class RowPlanner(PagePlanner):
                 resolve = partial(_position_in_row, noun.name, source)
                 labels = hidden_label(written_in), hidden_label(id_)
                 return DerivedValue(labels, resolve, plan_value(self, of_api.type, sets))
-            case ToOne() as link if kept := self._kept_row(level, link, sets):
-                return kept
+            case ToOne() as link if found := self._reference_row(level, link, sets):
+                return found
             case ToOne() as link if joined := self._join(level, column_set, link):
                 return JoinedRow(self._row_shape(level, joined, sets))
             case ToOne() | ToMany() as link:
@@ -169,17 +172,17 @@ class RowPlanner(PagePlanner):
         joined = column_set.joins[link] = ColumnSet(target, self._role, Join(column_set, link))
         return joined
 
-    def _kept_row(self, level: Level, link: ToOne, sets: Sets) -> KeptRow | None:
+    def _reference_row(self, level: Level, link: ToOne, sets: Sets) -> ReferenceRow | None:
         """The row of a link to reference data, all of which everybody in the role may read."""
         target, left = self._catalogue.target(link), self._fields_left
-        if isinstance(level.reading, WholeTable) or not is_reference(target, self._role):
+        if isinstance(level.reading, WholeTable) or not _is_reference(target, self._role):
             return None
         branch = self._rows(target.name, WholeTable(), sets)
-        if not is_kept_whole(branch, self._role):
+        if not _is_whole_table(branch, self._role):
             self._fields_left = left
             return None
-        self._kept.append(branch)
-        return KeptRow(hidden_label(link.local), len(self._kept) - 1)
+        self._reference.append(branch)
+        return ReferenceRow(hidden_label(link.local), len(self._reference) - 1)
 
     def _rows(self, type_name: str, reading: Reading, sets: Sets) -> Branch:
         noun = self._catalogue.nouns[type_name]
@@ -249,3 +252,27 @@ class RowPlanner(PagePlanner):
 
 def _position_in_row(type_name: str, source: ChangePosition, row: Any, info: Any) -> str:
     return info.context.position(type_name, source, row)
+
+
+def _is_reference(noun: DeclaredNoun, role: Role) -> bool:
+    """Whether rows are reference data, all of which everybody in a role may read."""
+    return noun.key.class_.__tablename__ in NAMED_TABLES and reads_every_row(noun.name, role)
+
+
+def _is_whole_table(branch: Branch, role: Role) -> bool:
+    """Whether the version and the role decide all that a branch reads."""
+    (level, *others), shape = branch.levels, branch.shape
+    assert isinstance(shape, RowShape)
+    joined = level.columns.tree()
+    return (
+        not others
+        and all(_is_reference(column_set.noun, role) for column_set in joined)
+        and not any(_is_derived(shape))
+    )
+
+
+def _is_derived(shape: RowShape) -> Iterator[bool]:
+    for entry in shape.entries.values():
+        yield isinstance(entry, DerivedValue)
+        if isinstance(entry, JoinedRow):
+            yield from _is_derived(entry.shape)

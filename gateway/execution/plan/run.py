@@ -19,15 +19,16 @@ from graphql import (
 from gateway.errors import ErrorCode, FieldError
 from gateway.execution.graphql_core import is_awaitable, resolve_info
 from gateway.execution.operation import AdmittedOperation, Execution, JsonBytes
-from gateway.execution.plan.branch_reads import BranchReads
-from gateway.execution.plan.branches import (
-    BranchRead,
-    Plan,
-    Question,
-    ask_list,
-)
 from gateway.execution.plan.cells import CellError, kind_of
 from gateway.execution.plan.levels import Level, LinkedPage
+from gateway.execution.plan.plans import Plan
+from gateway.execution.plan.reads import (
+    BranchRead,
+    BranchReads,
+    Question,
+    ReferenceCache,
+    ask_list,
+)
 from gateway.execution.plan.statements import (
     KEYS,
     NAME,
@@ -52,6 +53,34 @@ from gateway.mapping.keyset import boundary_values
 from gateway.schema.lookups import RowName
 from models.vocabulary import Role
 
+#: Writes a root field, once its rows were read.
+Write = Callable[[], bytes]
+
+
+async def run_plan(
+    plan: Plan,
+    admitted: AdmittedOperation,
+    context: Context,
+    values: Sequence[Any],
+    reference: ReferenceCache,
+) -> list[Execution]:
+    """What the plan gives for each root value; all is read in one write and one wait, but for a
+    mutation: there, each change is read before the next one is made.
+
+    Raises FieldError for an error that belongs to one field, and CellError for rows that do not
+    hold what they should.
+    """
+    reads = BranchReads(context, reference)
+    runs = [PlanRun(plan, admitted, context, reads, value) for value in values]
+    is_mutation = admitted.operation.operation is OperationType.MUTATION
+    in_turn = [{key: root} for key, root in plan.roots.items()] if is_mutation else [plan.roots]
+    for roots in in_turn:
+        writes = [await run.begin(roots) for run in runs]
+        await reads.read(runs[0].give_up)
+        for run, of_run in zip(runs, writes, strict=True):
+            run.write(roots, of_run)
+    return [run.execution() for run in runs]
+
 
 class PlanRun:
     """One run of a plan, for one request or one payload of a subscription."""
@@ -73,46 +102,30 @@ class PlanRun:
         self._value = value
         self._count = ValueCount()
         self._count.values = len(plan.roots)
+        self._parts: list[bytes] = []
         #: An error for each root field that could not be read in time.
         self._errors: dict[str, GraphQLError] = {}
 
-    async def answer(self) -> Execution:
-        """The data of the answer. A root field that took too long is null in it.
-
-        Raises FieldError for any other error that belongs to one field, and CellError for rows
-        that do not hold what they should.
-        """
-        roots = self.plan.roots
-        if self._admitted.operation.operation is OperationType.MUTATION:
-            # Each change is read before the next one is made.
-            parts = [part for key in roots for part in await self._answer({key: roots[key]})]
-        else:
-            parts = await self._answer(roots)
-        return self.execution(parts)
-
-    async def _answer(self, roots: Mapping[str, Root]) -> list[bytes]:
-        write = await self.begin_roots(roots)
-        await self.reads.read(self.give_up)
-        self.reads.begun.clear()
-        return write()
-
-    async def begin_roots(self, roots: Mapping[str, Root]) -> Callable[[], list[bytes]]:
-        """Note what is read for some root fields, and return what writes them afterwards."""
+    async def begin(self, roots: Mapping[str, Root]) -> Mapping[str, Write]:
+        """Note what is read for some root fields, and return what writes each afterwards."""
         values = await self._resolve_values(roots)
-        writes = {
-            key: self.begin(key, root, values.get(key))
+        return {
+            key: self.begin_root(key, root, values.get(key))
             for key, root in roots.items()
             if key not in self._errors
         }
-        return lambda: [
-            b"%b:%b" % (orjson.dumps(key), b"null" if key in self._errors else writes[key]())
-            for key in roots
-        ]
 
-    def execution(self, parts: Iterable[bytes]) -> Execution:
-        """What the run gave, from its root fields as they were written."""
+    def write(self, roots: Iterable[str], writes: Mapping[str, Write]) -> None:
+        """Write root fields whose rows were read."""
+        for key in roots:
+            part = b"null" if key in self._errors else writes[key]()
+            self._parts.append(b"%b:%b" % (orjson.dumps(key), part))
+
+    def execution(self) -> Execution:
+        """What the run gave. A root field that took too long is null in it."""
         errors = [self._errors[key] for key in self.plan.roots if key in self._errors]
-        return Execution(JsonBytes(b"{%b}" % b",".join(parts)), errors, self._count.values)
+        data = JsonBytes(b"{%b}" % b",".join(self._parts))
+        return Execution(data, errors, self._count.values)
 
     @property
     def role(self) -> Role:
@@ -144,7 +157,7 @@ class PlanRun:
         values = {key: root for key, root in roots.items() if isinstance(root, ValueRoot)}
         if not values:
             return {}
-        resolving = (self._resolve(key, root) for key, root in values.items())
+        resolving = [self._resolve(key, root) for key, root in values.items()]
         # Wait for all of them, so that none is still running when one has failed.
         results = await asyncio.gather(*resolving, return_exceptions=True)
         for key, result in zip(values, results, strict=True):
@@ -180,25 +193,24 @@ class PlanRun:
 
     # --- Rows ------------------------------------------------------------------------------------
 
-    def begin(self, key: str, root: Root, value: Any) -> Callable[[], bytes]:
+    def begin_root(self, key: str, root: Root, value: Any) -> Write:
         """Register the reads of a root field; returns what renders it once they are done."""
         match root:
             case ListRoot(nodes=nodes, branch=branch):
                 asked = self._asked(nodes[0])
-                return self._render(
-                    self._branch(key, branch, partial(ask_list, self._context, asked))
-                )
+                ask = partial(ask_list, self._context, asked)
+                return partial(self._render, self._branch(key, branch, ask))
             case LookUpRoot(nodes=nodes, branch=branch):
                 if (named := self._asked(nodes[0])) is None:
                     return lambda: b"null"
                 question = Question(named.column, {NAME: named.value})
-                return self._render(self._branch(key, branch, lambda _: question))
+                return partial(self._render, self._branch(key, branch, lambda _: question))
             case NodesRoot():
                 return self._begin_nodes(key, root)
             case ValueRoot(render=render_value):
                 return self._begin_value(key, render_value, value)
 
-    def _begin_value(self, key: str, render_value: Render, value: Any) -> Callable[[], bytes]:
+    def _begin_value(self, key: str, render_value: Render, value: Any) -> Write:
         """A value, with the rows that it names."""
         count = ValueCount()
         rendered = render_value(value, count)
@@ -227,7 +239,7 @@ class PlanRun:
 
         return write
 
-    def _begin_nodes(self, key: str, root: NodesRoot) -> Callable[[], bytes]:
+    def _begin_nodes(self, key: str, root: NodesRoot) -> Write:
         """Things by their ids: of each type in a statement of its own."""
         each: list[RowName | None] = self._asked(root.nodes[0])
         names = [named and (named.noun.name, named.value) for named in each]
@@ -253,7 +265,7 @@ class PlanRun:
 
     def _rows_of(self, read: BranchRead) -> Callable[[Any], bytes]:
         """Renders the row of a key."""
-        rendering = read.rendering(self._context, self._count)
+        rendering = read.render(self._context, self._count)
         table, kind = rendering.tables[0], kind_of(read.plan.levels[0].noun.key.type)
         rows = {table.value(row, 0, kind): row for row in range(table.rows.count)}
         return lambda key: read.plan.render(rendering, 0, rows[key]) if key in rows else b"null"
@@ -276,5 +288,5 @@ class PlanRun:
             case _:
                 return Question()
 
-    def _render(self, read: BranchRead) -> Callable[[], bytes]:
-        return lambda: read.plan.render(read.rendering(self._context, self._count))
+    def _render(self, read: BranchRead) -> bytes:
+        return read.plan.render(read.render(self._context, self._count))

@@ -31,8 +31,8 @@ from gateway.mapping.listing import ListQuery, constant, count_list, planning_of
 from models.vocabulary import Role
 from models.volumes.versions import VersionedData, version_of
 
-#: Statements that are kept for a branch: which it takes depends on the arguments.
-_KEPT = 32
+#: Statements that are cached for a branch: which it takes depends on the arguments.
+_MOST_CACHED = 32
 #: The parameters of look-ups.
 NAME, KEYS = "name", "keys"
 #: What the statement of a level depends on besides its columns; None if nothing.
@@ -55,7 +55,7 @@ class Statements:
         self._places = places
         self._role = role
         self._with_version = with_version
-        self.prepared = lru_cache(_KEPT)(self._prepared)
+        self.prepared = lru_cache(_MOST_CACHED)(self._prepared)
 
     def _prepared(self, *shapes: Shape) -> tuple[PreparedStatement, ...]:
         """The statement of each level."""

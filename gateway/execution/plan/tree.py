@@ -60,12 +60,12 @@ class JoinedRow:
 
 
 @dataclass(frozen=True, eq=False)
-class KeptRow:
+class ReferenceRow:
     """The row of a link to reference data, as it was written when its table was read."""
 
     #: The column with its key.
     label: str
-    #: The place of its branch among those that are kept.
+    #: The place of its branch among those of reference data.
     number: int
 
 
@@ -92,7 +92,7 @@ RowEntry = (
     | GlobalIdValue
     | DerivedValue
     | JoinedRow
-    | KeptRow
+    | ReferenceRow
     | FollowedLink
     | FollowedPages
 )
@@ -173,7 +173,7 @@ class Branch:
     shape: RowShape | PageShape
     levels: list[Level] = field(default_factory=list)
     #: Whole tables to whose rows it links.
-    kept: "list[Branch]" = field(default_factory=list)
+    reference: "list[Branch]" = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,8 +23,8 @@ from graphql import (
 
 from gateway.logs import WhyExecutor
 from gateway.mapping.declare import KEY
+from gateway.mapping.figure_reads import CachedRows
 from gateway.mapping.ids import GlobalId
-from gateway.mapping.kept_rows import KeptList
 from gateway.strawberry_bridge import declaring_class, value_getter
 
 Sets = Iterable[SelectionSetNode | None]
@@ -122,7 +122,7 @@ def _list_of(render: Render) -> Render:
     def render_list(values: Any, count: ValueCount) -> Any:
         if values is None:
             return None
-        if isinstance(values, KeptList):
+        if isinstance(values, CachedRows):
             return values.render(render, count)
         return [render(one, count) for one in values]
 

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Select, any_, bindparam, select
 from gateway.access.rows import reachable_in_role
 from gateway.mapping.catalogue import DeclaredNoun
 from gateway.mapping.context import Context
-from gateway.mapping.figure_reads import KeptQuestion
+from gateway.mapping.figure_reads import FigureQuestion
 from gateway.schema.country import Country
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.visa_type import VisaType
@@ -38,7 +38,7 @@ async def load_names(
     async def load(dimension: Dimension) -> Mapping[str, Any]:
         noun = context.catalogue.nouns[NOUNS[dimension].__name__]
         codes = {code for row in rows if (code := row.groups[dimension]) is not None}
-        asked = KeptQuestion(
+        asked = FigureQuestion(
             noun.name,
             "names",
             None,

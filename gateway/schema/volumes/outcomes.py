@@ -11,7 +11,7 @@ from gateway.access.fields import reads_first_decisions
 from gateway.errors import ArgumentError
 from gateway.mapping.context import Context
 from gateway.mapping.enums import Precision
-from gateway.mapping.figure_reads import Figures, KeptQuestion
+from gateway.mapping.figure_reads import FigureQuestion, Figures
 from gateway.mapping.figure_types import Count, Rate
 from gateway.mapping.scalars import BigInt
 from gateway.schema.volumes.measures import FIELDS
@@ -77,9 +77,11 @@ async def add_outcomes(
 ) -> list[Figures]:
     """Rows of other figures, with how the cases of each group were first decided."""
     asked = OutcomeQuestion(question, scope)
-    kept = KeptQuestion("VolumeRow", "outcomes", asked.shape, asked.parameters, asked.statement)
+    figures = FigureQuestion(
+        "VolumeRow", "outcomes", asked.shape, asked.parameters, asked.statement
+    )
     mark = (await context.figures.freshness(VersionedData.FIGURES)).mark
-    found = {key_of(question, row): row for row in await context.figures.rows(kept, mark)}
+    found = {key_of(question, row): row for row in await context.figures.rows(figures, mark)}
     return [{**row, **_outcomes(found.get(key_of(question, row)))} for row in rows]
 
 
@@ -153,9 +155,9 @@ async def read_network(context: Context, question: Question) -> Network:
     """Read what the database tells a manager of the whole network."""
     (part,) = _network_parts(question)
     parameters = {"part": part.value, "from_on": question.from_on, "to_on": question.to_on}
-    kept = KeptQuestion("VolumeRow", "network", (), parameters, _network_statement)
+    figures = FigureQuestion("VolumeRow", "network", (), parameters, _network_statement)
     mark = (await context.figures.freshness(VersionedData.FIGURES)).mark
-    return Network(question, part, await context.figures.rows(kept, mark))
+    return Network(question, part, await context.figures.rows(figures, mark))
 
 
 def _network_statement() -> Any:

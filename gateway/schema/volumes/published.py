@@ -10,7 +10,7 @@ import strawberry
 from gateway.access.fields import is_readable
 from gateway.errors import ArgumentError
 from gateway.mapping.context import Context
-from gateway.mapping.figure_reads import Figures, KeptQuestion
+from gateway.mapping.figure_reads import FigureQuestion, Figures
 from gateway.mapping.figure_types import FindWider
 from gateway.schema.volumes.measures import FIELDS
 from gateway.schema.volumes.published_row import PublishedRow
@@ -92,8 +92,10 @@ async def publication(
     freshness = await context.figures.freshness(VersionedData.PUBLISHED)
 
     async def read(name: str, write: Write) -> list[Figures]:
-        kept = KeptQuestion("VolumeRow", name, asked.shape, asked.parameters, lambda: write(asked))
-        return await context.figures.rows(kept, freshness.mark)
+        figures = FigureQuestion(
+            "VolumeRow", name, asked.shape, asked.parameters, lambda: write(asked)
+        )
+        return await context.figures.rows(figures, freshness.mark)
 
     wider = WiderCells(asked, await read("wider", reading.wider_rows) if with_wider else ())
 

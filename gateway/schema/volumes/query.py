@@ -12,9 +12,8 @@ from gateway.errors import ErrorCode, FieldError
 from gateway.mapping.arguments import asked_of
 from gateway.mapping.context import Context
 from gateway.mapping.enums import VolumeDimension
-from gateway.mapping.figure_reads import Figures, KeptQuestion
+from gateway.mapping.figure_reads import FigureQuestion, Figures, size_of
 from gateway.mapping.figure_types import Before
-from gateway.mapping.kept_rows import size_of
 from gateway.schema.volumes.arguments import AskedVolumes, VolumeWhere
 from gateway.schema.volumes.comparisons import read_comparisons
 from gateway.schema.volumes.names import NOUNS, load_names
@@ -95,12 +94,12 @@ async def volumes(
     key = (*_question_key(question), selected.fields_asked, published, edition)
     mark = (*freshness.mark, freshness.names, _day(freshness.as_of))
     reaches = ("VolumeRow", *(NOUNS[each].__name__ for each in named if each in NOUNS))
-    kept = await context.figures.table(key, mark, reaches, build)
+    table = await context.figures.table(key, mark, reaches, build)
     return VolumeTable(
         as_of=freshness.as_of,
         complete_from=freshness.complete_from,
-        published=kept.published,
-        rows=kept.rows,
+        published=table.published,
+        rows=table.rows,
     )
 
 
@@ -161,7 +160,7 @@ def _scope_of(role: Role) -> Scope:
 
 
 async def _figures(context: Context, asked: ScopedQuestion) -> list[Figures]:
-    question = KeptQuestion(
+    question = FigureQuestion(
         "VolumeRow",
         "exact",
         asked.shape,
