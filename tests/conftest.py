@@ -23,7 +23,8 @@ NewDatabase = Callable[[], Awaitable[str]]
 #: A migrated database that others are copied from.
 TEMPLATE = "template_gerbang"
 
-_numbers = count(1)
+#: Of the databases of this run.
+numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -41,11 +42,11 @@ def clusters(tmp_path_factory: pytest.TempPathFactory) -> Clusters:
 @pytest.fixture(scope="session")
 def server(clusters: Clusters) -> Iterator[Server]:
     """The embedded PostgreSQL of this worker, with the template in it."""
-    with copied_postgres(clusters.make("with-template", _make_template)) as running:
+    with copied_postgres(clusters.make("with-template", make_template)) as running:
         yield running
 
 
-async def _make_template(server: Server) -> None:
+async def make_template(server: Server) -> None:
     url = server.url(TEMPLATE)
     login = login_at(url, tokens.PASSWORD)
     await migrate(url, gateway_url=login, seal_keys=(tokens.SEAL_KEY,))
@@ -55,20 +56,24 @@ async def _make_template(server: Server) -> None:
 async def world_template(server: Server) -> str:
     """The name of a database with the small world in it and its volumes: who is in it is sealed by
     the keys of this worker."""
-    await small_world(await _copy_database(server, TEMPLATE, "template_world"))
+    return await make_world(server)
+
+
+async def make_world(server: Server) -> str:
+    await small_world(await copy_database(server, TEMPLATE, "template_world"))
     return "template_world"
 
 
 @pytest.fixture(scope="session")
 def new_database(server: Server) -> NewDatabase:
     """Makes another empty database, and gives its address."""
-    return lambda: _copy_database(server, TEMPLATE)
+    return lambda: copy_database(server, TEMPLATE)
 
 
 @pytest.fixture(scope="module")
 async def database(request: pytest.FixtureRequest, server: Server, world_template: str) -> str:
     """The address of this module's own database; empty, unless it is to hold the small world."""
-    return await _copy_database(
+    return await copy_database(
         server, world_template if "world" in request.fixturenames else TEMPLATE
     )
 
@@ -86,8 +91,8 @@ async def world(database: str) -> str:
     return database
 
 
-async def _copy_database(server: Server, template: str, name: str = "") -> str:
-    name = name or f"test_{next(_numbers)}"
+async def copy_database(server: Server, template: str, name: str = "") -> str:
+    name = name or f"test_{next(numbers)}"
     connection = await connect(server.address("postgres"))
     try:
         # By copying files: a third of what it costs to write each page to the log.

@@ -77,16 +77,16 @@ def settings() -> None:
 def snapshots(check: bool) -> None:
     """Write the files that are generated from the code."""
     if check:
-        stale = [path for path, text in _generated_files() if _differs(path, text)]
+        stale = [path for path, text in generated_files() if _differs(path, text)]
         for path in stale:
             click.echo(f"{path.name} is not what the code says: run `make snapshots`.", err=True)
         sys.exit(bool(stale))
-    for path, text in _generated_files():
+    for path, text in generated_files():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
 
-def _generated_files() -> Iterator[tuple[Path, str]]:
+def generated_files() -> Iterator[tuple[Path, str]]:
     yield _GATEWAY / "policy.md", policy_page()
     yield _GATEWAY.parent / "models" / "row_security.sql", row_security(_full_schema()[1])
     yield _GATEWAY.parent / "docs" / "life.md", life_page()

@@ -4,22 +4,20 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from itertools import zip_longest
 from pathlib import Path
 
 import click
 
 from tests.mutation.areas import AREAS, Area
-from tests.mutation.copies import Copy, Run, copied
-from tests.mutation.covering import Covering
+from tests.mutation.copies import Copy, copied
 from tests.mutation.faults import Fault, Kind
-from tests.mutation.order import Order
+from tests.mutation.judging import Judge
 from tests.mutation.results import Results, read_accepted, survivors_page
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDER = PROJECT / "build" / "proof" / "mutation"
-#: What a run may take longer than one without a fault.
-_TIMES, _SECONDS = 3, 60
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -43,7 +41,7 @@ def mutate(areas: tuple[str, ...], per_area: int, seed: int, is_listed: bool) ->
         survivors = [
             (area.name, fault)
             for area in chosen
-            for fault in find_survivors(copy, area, samples[area], Results(FOLDER, area, PROJECT))
+            for fault in find_survivors(copy, area, samples[area], Results(FOLDER, area, copy.root))
         ]
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / "survivors.txt").write_text(survivors_page(survivors), encoding="utf-8")
@@ -63,42 +61,23 @@ def find_survivors(
     copy: Copy, area: Area, faults: Sequence[Fault], results: Results
 ) -> Iterator[Fault]:
     """Plant those faults of which no outcome is known; yield those that the tests do not find."""
-    accepted, order = read_accepted(), Order()
-    looked_for = [fault for fault in faults if results.outcome(fault) is None]
-    limit = _TIMES * _seconds_without_a_fault(copy, area) + _SECONDS if looked_for else 0.0
-    covering = Covering.of(copy, area.tests) if looked_for else Covering(copy.root, {})
-    for number, fault in enumerate(faults, start=1):
-        outcome = results.outcome(fault)
-        if outcome is None:
-            run = _run_tests(copy, fault, order.sort(fault, covering.tests(fault)), limit)
-            if run.is_green:  # the others may run the line in another process
-                run = _run_tests(copy, fault, order.sort(fault, area.tests), limit)
-            outcome = run.outcome
-            order.learn(fault, run)
-            results.note(fault, outcome)
-        if outcome == "green":
-            is_accepted = any(one.is_of(fault) for one in accepted)
-            outcome = "survives, as accepted" if is_accepted else "SURVIVES"
-            if not is_accepted:
-                yield fault
-        click.echo(f"{area.name} {number}/{len(faults)} {outcome}: {fault}")
-
-
-def _run_tests(copy: Copy, fault: Fault, tests: Sequence[str], seconds: float) -> Run:
-    """Those tests on a fault; green without any."""
-    if not tests:
-        return Run("green", "")
-    with copy.planted(fault):
-        return copy.test(tests, seconds)
-
-
-def _seconds_without_a_fault(copy: Copy, area: Area) -> float:
-    """Raises ClickException if the tests are not green as it is: then they would prove nothing."""
-    began = time.monotonic()
-    run = copy.test(area.tests, 1800)
-    if not run.is_green:
-        raise click.ClickException(f"{area.name}: the tests fail without a fault\n{run.output}")
-    return time.monotonic() - began
+    accepted = read_accepted()
+    is_known = all(results.outcome(fault) for fault in faults)
+    with nullcontext() if is_known else Judge.of(copy, area) as judge:
+        for number, fault in enumerate(faults, start=1):
+            outcome = results.outcome(fault)
+            if outcome is None:
+                assert judge
+                run = judge.judge(fault)
+                outcome = run.outcome
+                results.note(fault, run)
+            if outcome == "green":
+                is_accepted = any(one.is_of(fault) for one in accepted)
+                outcome = "survives, as accepted" if is_accepted else "SURVIVES"
+                if not is_accepted:
+                    yield fault
+            at = time.strftime("%X")
+            click.echo(f"{at} {area.name} {number}/{len(faults)} {outcome}: {fault}")
 
 
 if __name__ == "__main__":

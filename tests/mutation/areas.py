@@ -60,7 +60,8 @@ AREAS = (
             journeys/test_screening journeys/test_supervisor journeys/test_person
             journeys/test_correction journeys/test_ban journeys/test_after_the_grant
             journeys/test_treasury journeys/test_decrees models/test_case_triggers
-            models/test_corrected_identity
+            models/test_corrected_identity models/test_passports journeys/test_passport
+            journeys/test_harvest gateway/test_passport_endings gateway/test_mutations_denied
         """),
     ),
     Area(
@@ -71,6 +72,8 @@ AREAS = (
             models/test_volumes_histograms models/test_volumes_intake_target
             models/test_volumes_rollups models/test_volumes_recomputed gateway/test_volumes
             journeys/test_supervisors_week models/test_migrations models/test_volume_contribution
+            models/test_volumes_outcomes models/test_volumes_shapes models/test_volumes_tiles
+            models/test_rates gateway/test_outcomes
         """),
     ),
     Area(
@@ -78,6 +81,8 @@ AREAS = (
         ("models/publication/*.py",),
         (
             "tests/models/test_publication_rules.py",
+            "tests/models/test_publication_combined.py",
+            "tests/models/test_publication_utility.py",
             "tests/gateway/test_published.py",
             "tests/gateway/test_published_wider.py",
             "tests/gateway/test_published_attack.py",
@@ -85,12 +90,7 @@ AREAS = (
     ),
     Area(
         "access",
-        (
-            "gateway/access/*.py",
-            "gateway/access/*/*.py",
-            "models/access_tokens/*.py",
-            "models/viewer_context.sql",
-        ),
+        ("gateway/access/*.py", "gateway/access/*/*.py", "models/access_tokens/*.py"),
         (
             "tests/gateway/test_tokens.py",
             "tests/gateway/test_provider_keys.py",
@@ -104,6 +104,8 @@ AREAS = (
             "tests/models/test_row_security.py",
             "tests/gateway/test_mutations.py",
             "tests/gateway/test_read_budget.py",
+            "tests/gateway/test_unlogged_reads.py",
+            "tests/walls/test_reads_counted.py",
             "tests/gateway/test_purpose_header.py",
             "tests/gateway/test_key_service_outages.py",
             "tests/gateway/test_inquiries.py",
@@ -118,6 +120,10 @@ AREAS = (
         ("gateway/mapping/*.py",),
         (
             "tests/gateway/test_paging.py",
+            "tests/gateway/test_access_paths.py",
+            "tests/gateway/test_arguments.py",
+            "tests/gateway/test_input_values.py",
+            "tests/gateway/test_linked_pages.py",
             "tests/gateway/test_filters.py",
             "tests/gateway/test_statements.py",
             "tests/gateway/test_volumes_cache.py",
@@ -148,6 +154,10 @@ AREAS = (
             "tests/gateway/surviving/test_fair_turns.py",
             "tests/gateway/surviving/test_hang_ups.py",
             "tests/gateway/surviving/test_stopping.py",
+            "tests/gateway/surviving/test_readiness.py",
+            "tests/gateway/surviving/test_overload.py",
+            "tests/gateway/test_hanging_up.py",
+            "tests/gateway/test_serving.py",
         ),
     ),
     Area(
@@ -165,6 +175,11 @@ AREAS = (
             "tests/gateway/test_row_writers.py",
             "tests/gateway/test_statements.py",
             "tests/gateway/test_trusted_documents.py",
+            "tests/gateway/test_arguments.py",
+            "tests/gateway/test_input_values.py",
+            "tests/gateway/test_plan_values.py",
+            "tests/gateway/test_reading_together.py",
+            "tests/gateway/test_defects.py",
             "tests/gateway/test_live.py",
             "tests/gateway/test_live_order.py",
         ),
@@ -177,6 +192,7 @@ AREAS = (
             "tests/models/test_account_days.py",
             "tests/models/test_account_dropped.py",
             "tests/gateway/test_account.py",
+            "tests/gateway/test_audit_command.py",
         ),
     ),
     Area(
@@ -213,6 +229,8 @@ AREAS = (
             journeys/test_patterns journeys/test_person journeys/test_supervisor
             models/test_supervised_functions models/test_people_in_reach
             models/test_reference_functions gateway/test_breach_arguments
+            models/test_changes models/test_passports journeys/test_inquiry_waiting
+            gateway/test_linking_confidential gateway/test_reference_rows
         """),
     ),
     Area(
@@ -222,10 +240,13 @@ AREAS = (
             "tests/gateway/test_volumes.py",
             "tests/gateway/test_volumes_cache.py",
             "tests/gateway/test_comparisons_begin.py",
+            "tests/gateway/test_outcomes.py",
             "tests/gateway/test_published.py",
             "tests/gateway/test_published_wider.py",
             "tests/gateway/test_filters.py",
             "tests/gateway/test_null_filters.py",
+            "tests/journeys/test_leadership.py",
+            "tests/journeys/test_partner_manager.py",
         ),
     ),
     Area(
@@ -242,7 +263,25 @@ AREAS = (
             "tests/walls/test_field_rights.py",
             "tests/walls/test_three_meanings.py",
             "tests/models/test_row_security.py",
+            "tests/walls/test_holders.py",
+            "tests/walls/test_queues.py",
+            "tests/gateway/test_policy_enforced.py",
+            "tests/gateway/test_forbidden_fields.py",
         ),
+    ),
+    # Functions and triggers of the database, which are planted in it.
+    Area(
+        "database",
+        ("models/schema/[!f]*.sql", "models/schema/figures.sql", "models/viewer_context.sql"),
+        matching("""
+            models/test_account* models/test_case_triggers models/test_changes
+            models/test_passports models/test_people_in_reach models/test_reference_functions
+            models/test_rescreening models/test_row_security models/test_supervised_functions
+            models/test_transfers models/test_volume* models/test_rates
+            gateway/test_comparisons_begin gateway/test_live gateway/test_outcomes
+            gateway/test_read_budget gateway/test_reference gateway/test_volumes
+            walls/test_suspensions_written
+        """),
     ),
     Area(
         "operating",
@@ -260,7 +299,8 @@ AREAS = (
             gateway/test_origins gateway/test_sign_in gateway/test_documents_command
             gateway/test_people_command gateway/test_keeper gateway/test_schema
             models/test_database_url models/test_database_hosts models/test_reset_connections
-            test_schema_checks gateway/test_setting_parsers
+            test_schema_checks gateway/test_setting_parsers gateway/test_serving
+            gateway/test_schema_files gateway/surviving/test_readiness journeys/test_operator
         """),
     ),
     # What no browser is needed for: figures, sentences, exports, and the walls of the process.
@@ -278,7 +318,9 @@ AREAS = (
             dashboard/test_today_pictures dashboard/test_today_sentences dashboard/test_wording
             dashboard/test_ranking dashboard/test_trend dashboard/test_regions
             dashboard/test_page_parts dashboard/test_today_tables dashboard/test_today_values
-            dashboard/test_today_attention
+            dashboard/test_today_attention dashboard/test_texts dashboard/test_by_id
+            dashboard/test_mistakes dashboard/test_prefetching dashboard/test_sign_in
+            dashboard/test_shared_sessions
         """),
     ),
 )

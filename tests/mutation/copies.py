@@ -1,6 +1,7 @@
 """A copy of the project in which faults are planted, so that nobody's working tree has them."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -10,11 +11,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.mutation.faults import Fault
 
 #: What tests need beside the sources, and do not change.
 _LINKED = (".venv", ".tools", "node_modules")
+_RED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - |$)", re.MULTILINE)
+_PROJECT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,17 @@ class Run:
     @property
     def is_green(self) -> bool:
         return self.outcome == "green"
+
+    @property
+    def found_by(self) -> str:
+        """The first test, or file, that is red; empty if there is none."""
+        found = _RED.search(self.output)
+        return found[1] if found else ""
+
+    @property
+    def found_in(self) -> str:
+        """The file of that test."""
+        return self.found_by.partition("::")[0]
 
 
 @dataclass(frozen=True)
@@ -46,26 +61,32 @@ class Copy:
         finally:
             _write(path, source)
 
-    def test(
-        self, tests: Sequence[str], seconds: float, options: Sequence[str] = ("--exitfirst",)
-    ) -> Run:
-        """Run tests until one fails. What is not over in time is ended, with all that it began."""
-        command = [sys.executable, "-m", "pytest", "-q", "--no-header", *options, *tests]
-        process = subprocess.Popen(
-            command,
+    def start(
+        self, arguments: Sequence[str], stdout: Any = subprocess.PIPE, pass_fds: Sequence[int] = ()
+    ) -> subprocess.Popen[str]:
+        """A Python in which the copy is imported, in a session of its own."""
+        return subprocess.Popen(
+            [sys.executable, *arguments],
             cwd=self.root,
-            env=os.environ | {"PYTHONPATH": str(self.root)},
-            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": f"{self.root}{os.pathsep}{_PROJECT}"},
+            stdout=stdout,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            pass_fds=pass_fds,
         )
+
+    def test(self, tests: Sequence[str], seconds: float, server: str = "") -> Run:
+        """Run tests until one fails, on a server of their own or on the one of a folder. What is
+        not over in time is ended, with all that it began."""
+        runner = ["tests.mutation.forking", server] if server else ["pytest", "-q", "--exitfirst"]
+        process = self.start(["-m", *runner, *tests])
         try:
             output, _ = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
-            return Run("hangs", _end(process))
+            return Run("hangs", end(process))
         except BaseException:
-            _end(process)
+            end(process)
             raise
         outcomes = {0: "green", 1: "red", 2: "red", 3: "red", 4: "red"}
         return Run(outcomes.get(process.returncode, "red"), output)
@@ -78,7 +99,7 @@ def _write(path: Path, source: str) -> None:
         compiled.unlink()
 
 
-def _end(process: subprocess.Popen[str]) -> str:
+def end(process: subprocess.Popen[str]) -> str:
     """End a run as an interrupt would, so that its servers stop; and if it does not, by force."""
     for number, seconds in ((signal.SIGINT, 20), (signal.SIGKILL, 20)):
         os.killpg(process.pid, number)

@@ -1,49 +1,96 @@
-"""Which tests run a line: they are the likeliest to find a fault there, and mostly few."""
+"""Which tests can find a fault, and how they have to be run: by what ran without one."""
 
 import ast
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
 
-from coverage import CoverageData
-
-from tests.mutation.copies import Copy
 from tests.mutation.faults import Fault
+from tests.mutation.order import file_of
 
-_OPTIONS = ("-p", "pytest_cov", "--cov=.", "--cov-context=test", "--cov-report=")
-_SECONDS = 3_600
-
-#: By file and line, who ran it: the test, "|" and its phase, or nothing where it ran at import.
-Contexts = Mapping[str, Mapping[int, Sequence[str]]]
+Lines = Mapping[str, Iterable[int]]
 
 
+class Way(StrEnum):
+    """How tests are run on a fault."""
+
+    #: In a fork of a process that has imported all.
+    FORKED = "forked"
+    #: In a process that imports all anew, on the server that is there: what runs at import differs.
+    ANEW = "anew"
+    #: So, and on a server of its own: the small world would be another.
+    ALONE = "alone"
+
+
+@dataclass
 class Covering:
-    """The tests by file and line, as coverage.py saw them run without a fault.
+    """What each test of an area runs, and what runs before them."""
 
-    It sees nothing of other processes and of SQL, and no test where a line runs at import.
-    """
-
-    def __init__(self, root: Path, contexts: Contexts) -> None:
-        self._root = root
-        self._contexts = contexts
+    at_import: dict[str, set[int]]
+    of_world: dict[str, set[int]]
+    #: Of green tests, in the order of their runs: how long each takes.
+    seconds: dict[str, float] = field(default_factory=dict)
+    red: list[str] = field(default_factory=list)
+    #: Files whose tests need each other.
+    _whole: set[str] = field(default_factory=set)
+    starting: list[str] = field(default_factory=list)
+    #: By file and line, the tests that run it.
+    tests_of: dict[str, dict[int, list[str]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(list))
+    )
 
     @classmethod
-    def of(cls, copy: Copy, tests: Sequence[str]) -> "Covering":
-        """Run the tests, and look at what they run. Being slower, some of them may fail."""
-        copy.test(tests, _SECONDS, _OPTIONS)
-        found = CoverageData(str(copy.root / ".coverage"))
-        found.read()
-        files = found.measured_files()
-        return cls(copy.root, {file: found.contexts_by_lineno(file) for file in files})
+    def of(cls, answer: Mapping[str, Any]) -> "Covering":
+        """What `tests.mutation.forking` recorded."""
+        covering = cls(
+            *({k: set(v) for k, v in answer[name].items()} for name in ("import", "world"))
+        )
+        for run in answer["runs"]:
+            covering._add(run["test"], run)
+        return covering
 
-    def tests(self, fault: Fault) -> Sequence[str]:
-        """The tests that run the statement with the fault, each for all of its parameters."""
-        file = self._root / fault.path
-        contexts = self._contexts.get(str(file))
-        if not contexts:
-            return []
-        numbers = statement_lines(file.read_text(encoding="utf-8"), fault.number)
-        found = {context for number in numbers for context in contexts.get(number, ())}
-        return sorted({each.rpartition("|")[0].partition("[")[0] for each in found} - {""})
+    def _add(self, test: str, run: Mapping[str, Any]) -> None:
+        if not run["is_green"]:
+            self.red.append(test)
+            return
+        self.seconds[test] = run["seconds"]
+        if run["starts_processes"]:
+            self.starting.append(test)
+        for file, numbers in run["lines"].items():
+            for number in numbers:
+                self.tests_of[file][number].append(test)
+
+    def way(self, fault: Fault, source: str) -> Way:
+        if fault.is_sql_script:
+            return Way.FORKED
+        numbers = statement_lines(source, fault.number)
+        if any(number in self.of_world.get(fault.path, ()) for number in numbers):
+            return Way.ALONE
+        if any(number in self.at_import.get(fault.path, ()) for number in numbers):
+            return Way.ANEW
+        return Way.FORKED
+
+    def tests(self, fault: Fault, source: str) -> list[str]:
+        """Those that run the statement with the fault, and those that start processes; if none
+        runs it, those that run the file; and if none does, all."""
+        if fault.is_sql_script:
+            return [*self.seconds]
+        of_file = self.tests_of.get(fault.path, {})
+        numbers = statement_lines(source, fault.number)
+        found = {test for number in numbers for test in of_file.get(number, ())}
+        if not found:
+            found = {test for tests in of_file.values() for test in tests} or {*self.seconds}
+        found.update(self.starting)
+        return [test for test in self.seconds if test in found or file_of(test) in self._whole]
+
+    def distrust(self, test: str) -> None:
+        """What is red without a fault needs the others of its file, or is not run any more."""
+        if file_of(test) in self._whole:
+            self.red.append(test)
+            del self.seconds[test]
+        self._whole.add(file_of(test))
 
 
 def statement_lines(source: str, number: int) -> range:

@@ -61,6 +61,10 @@ class Fault:
         turn = f" (no. {self.turn})" if self.turn > 1 else ""
         return f"{' '.join(self.old.split())} → {self.new or 'nothing'}{turn}"
 
+    @property
+    def is_sql_script(self) -> bool:
+        return self.path.endswith(".sql")
+
     def __str__(self) -> str:
         return f"{self.path}:{self.number}  {self.line}\n    {self.change}"
 

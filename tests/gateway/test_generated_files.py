@@ -1,0 +1,10 @@
+"""What is generated from the code is committed, and is what the code says."""
+
+from gateway.cli.documents import generated_files
+
+
+def test_each_generated_file_is_what_the_code_says() -> None:
+    stale = [
+        path.name for path, text in generated_files() if path.read_text(encoding="utf-8") != text
+    ]
+    assert stale == []

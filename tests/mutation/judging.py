@@ -1,0 +1,97 @@
+"""Judges faults: runs an area's tests on each, in the quickest way that would find it."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+import click
+
+from tests.mutation.areas import Area
+from tests.mutation.copies import Copy, Run, end
+from tests.mutation.covering import Covering, Way
+from tests.mutation.faults import Fault
+from tests.mutation.order import Order, file_of
+
+#: What a run may take longer than one without a fault.
+_TIMES, _SECONDS = 4, 60
+
+
+class Judge:
+    """The tests of an area in a process that forks, see `tests.mutation.forking`."""
+
+    def __init__(self, copy: Copy, answers: int, requests: int, log: IO[str]) -> None:
+        self._copy, self._log = copy, log
+        self._answers, self._requests = os.fdopen(answers), os.fdopen(requests, "w")
+        began = self._read()
+        self._server = began.get("server", "")
+        self.covering = Covering.of(began)
+        for test in self.covering.red:
+            click.echo(f"red without a fault, and left out: {test}")
+        #: Tests that are green without the others of their file.
+        self._sound = set[str]()
+        self._order = Order(self.covering.seconds)
+
+    @classmethod
+    @contextmanager
+    def of(cls, copy: Copy, area: Area) -> Iterator["Judge"]:
+        """Raises ClickException if the tests cannot be run. Those that are red are left out."""
+        if sys.version_info < (3, 12):
+            raise click.ClickException("Only Python 3.12 or newer says which lines run.")
+        answers, requests = os.pipe(), os.pipe()
+        pipes = requests[0], answers[1]
+        arguments = ["-m", "tests.mutation.forking", *map(str, pipes), *area.tests]
+        with TemporaryFile("w+") as log:
+            process = copy.start(arguments, stdout=log, pass_fds=pipes)
+            for each in pipes:
+                os.close(each)
+            try:
+                yield cls(copy, answers[0], requests[1], log)
+            finally:
+                end(process)
+
+    def judge(self, fault: Fault) -> Run:
+        before = (self._copy.root / fault.path).read_text(encoding="utf-8")
+        while True:
+            tests = self._order.sort(fault, self.covering.tests(fault, before))
+            with self._copy.planted(fault):
+                run = self._run(fault.path, before, tests, self.covering.way(fault, before))
+            if self._is_by_fault(run, fault.path, tests):
+                self._order.learn(fault, run)
+                return run
+
+    def _is_by_fault(self, run: Run, path: str, tests: Sequence[str]) -> bool:
+        """Whether the test that is red is green without the fault, after the same tests. Else all
+        tests of its file are run from now on, or the test never again."""
+        test = run.found_by
+        if test in self._sound or test not in tests:
+            return True
+        before = (self._copy.root / path).read_text(encoding="utf-8")
+        same = [one for one in tests[: tests.index(test) + 1] if file_of(one) == file_of(test)]
+        if self._run(path, before, same, Way.FORKED).is_green:
+            self._sound.add(test)
+            return True
+        self.covering.distrust(test)
+        return False
+
+    def _run(self, path: str, before: str, tests: Sequence[str], way: Way) -> Run:
+        seconds = _TIMES * sum(self.covering.seconds[test] for test in tests) + _SECONDS
+        if way is Way.FORKED:
+            answer = self._ask(path=path, before=before, tests=tests, seconds=seconds)
+            if answer["outcome"] != "not in functions":
+                return Run(answer["outcome"], answer.get("output", ""))
+        return self._copy.test(tests, seconds, "" if way is Way.ALONE else self._server)
+
+    def _ask(self, **request: object) -> dict[str, Any]:
+        self._requests.write(json.dumps(request) + "\n")
+        self._requests.flush()
+        return self._read()
+
+    def _read(self) -> dict[str, Any]:
+        if line := self._answers.readline():
+            return json.loads(line)
+        self._log.seek(0)
+        raise click.ClickException(f"the tests cannot be run:\n{self._log.read()}")
