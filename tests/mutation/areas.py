@@ -122,6 +122,7 @@ AREAS = (
             "tests/gateway/test_paging.py",
             "tests/gateway/test_access_paths.py",
             "tests/gateway/test_arguments.py",
+            "tests/gateway/test_generated_files.py",
             "tests/gateway/test_input_values.py",
             "tests/gateway/test_linked_pages.py",
             "tests/gateway/test_filters.py",
@@ -176,6 +177,7 @@ AREAS = (
             "tests/gateway/test_statements.py",
             "tests/gateway/test_trusted_documents.py",
             "tests/gateway/test_arguments.py",
+            "tests/gateway/test_generated_files.py",
             "tests/gateway/test_input_values.py",
             "tests/gateway/test_plan_values.py",
             "tests/gateway/test_reading_together.py",
@@ -231,6 +233,7 @@ AREAS = (
             models/test_reference_functions gateway/test_breach_arguments
             models/test_changes models/test_passports journeys/test_inquiry_waiting
             gateway/test_linking_confidential gateway/test_reference_rows
+            gateway/test_generated_files
         """),
     ),
     Area(
@@ -267,6 +270,7 @@ AREAS = (
             "tests/walls/test_queues.py",
             "tests/gateway/test_policy_enforced.py",
             "tests/gateway/test_forbidden_fields.py",
+            "tests/gateway/test_generated_files.py",
         ),
     ),
     # Functions and triggers of the database, which are planted in it.
@@ -280,7 +284,7 @@ AREAS = (
             models/test_transfers models/test_volume* models/test_rates
             gateway/test_comparisons_begin gateway/test_live gateway/test_outcomes
             gateway/test_read_budget gateway/test_reference gateway/test_volumes
-            walls/test_suspensions_written
+            walls/test_*_written journeys/test_inquiry_waiting
         """),
     ),
     Area(
@@ -301,6 +305,7 @@ AREAS = (
             models/test_database_url models/test_database_hosts models/test_reset_connections
             test_schema_checks gateway/test_setting_parsers gateway/test_serving
             gateway/test_schema_files gateway/surviving/test_readiness journeys/test_operator
+            gateway/test_generated_files
         """),
     ),
     # What no browser is needed for: figures, sentences, exports, and the walls of the process.

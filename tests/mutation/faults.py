@@ -98,7 +98,7 @@ _COMPUTED = {
 _IS_SQL = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|WHERE|GRANT|CREATE|HAVING)\b")
 #: What becomes of words and signs of SQL; spaces around keep Python and text apart.
 _IN_SQL = (
-    (r"(?<= )=(?= )", "<>"),
+    (r"(?<= )(?<!ERRCODE )=(?= )", "<>"),
     (r"(?<= )<>(?= )", "="),
     (r"(?<= )<=(?= )", "<"),
     (r"(?<= )<(?= )", "<="),

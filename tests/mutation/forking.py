@@ -20,11 +20,12 @@ from contextlib import nullcontext, suppress
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import pytest
 
-from tests.mutation.planting import NotInFunctionsError, changed_codes, plant
+from tests.mutation.planting import NotInFunctionsError, changed_codes, functions_below, plant
 from tests.mutation.recording import Recorder
 
 Answer = dict[str, Any]
@@ -38,6 +39,7 @@ class Forking:
     def __init__(self, requests: int, answers: int) -> None:
         self._requests, self._answers = os.fdopen(requests), os.fdopen(answers, "w")
         self._recorder = Recorder(Path.cwd())
+        self._functions: dict[str, list[FunctionType]] = {}
         self._red: list[str] = []
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -51,6 +53,7 @@ class Forking:
                 ran["server"] = sharing.folder
             self._answer({**ran, **_in_child(partial(self._record, session.items), 3_600)})
             self._recorder.end()
+            self._functions = functions_below(Path.cwd())
             for number, line in enumerate(self._requests, start=1):
                 request = json.loads(line)
                 tests = [items[test] for test in request["tests"]]
@@ -91,20 +94,21 @@ class Forking:
         is_sql = path.suffix == ".sql"
         try:
             codes = {} if is_sql else changed_codes(before, after, path)
-            with sharing.planted(before, after) if is_sql else nullcontext():
+            with sharing.planted(path, before, after) if is_sql else nullcontext():
                 if sharing:
                     sharing.begin_run(number)
-                return _in_child(partial(self._judge, codes, tests), request["seconds"])
+                judge = partial(self._judge, str(path), codes, tests)
+                return _in_child(judge, request["seconds"])
         except NotInFunctionsError:
             return {"outcome": "not in functions"}
         finally:
             if sharing:
                 sharing.drop_databases()
 
-    def _judge(self, codes: Any, items: Sequence[pytest.Item]) -> Answer:
+    def _judge(self, path: str, codes: Any, items: Sequence[pytest.Item]) -> Answer:
         """Run tests on a fault until one is red."""
         try:
-            plant(codes)
+            plant(codes, self._functions.get(path, ()))
         except NotInFunctionsError:
             return {"outcome": "not in functions"}
         for item, following in pairwise([*items, None]):

@@ -4,7 +4,7 @@ it is on disk now, whoever holds them."""
 import gc
 import inspect
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import CodeType, FunctionType
 
@@ -25,11 +25,21 @@ def changed_codes(before: str, after: str, path: Path) -> dict[CodeType, CodeTyp
     return {code: news[name] for name, code in olds.items() if name in news and code != news[name]}
 
 
-def plant(codes: Mapping[CodeType, CodeType]) -> None:
-    """Raises NotInFunctionsError if a function would need other variables around it."""
+def functions_below(folder: Path) -> dict[str, list[FunctionType]]:
+    """Every function that there is now, by the file that it is from."""
     gc.unfreeze()  # what is frozen is not listed
+    functions = defaultdict[str, list[FunctionType]](list)
     for one in gc.get_objects():
-        if isinstance(one, FunctionType) and (new := codes.get(one.__code__)):
+        if isinstance(one, FunctionType) and one.__code__.co_filename.startswith(str(folder)):
+            functions[one.__code__.co_filename].append(one)
+    gc.freeze()
+    return functions
+
+
+def plant(codes: Mapping[CodeType, CodeType], functions: Iterable[FunctionType]) -> None:
+    """Raises NotInFunctionsError if a function would need other variables around it."""
+    for one in functions:
+        if new := codes.get(one.__code__):
             if one.__code__.co_freevars != new.co_freevars:
                 raise NotInFunctionsError
             one.__code__ = new

@@ -13,7 +13,7 @@ import pytest
 
 from models.database.connections import connect
 from models.postgres import Server, running_postgres
-from models.schema import split_statements
+from models.schema import read_schema, split_statements
 from tests import conftest
 from tests.clusters import Clusters, copied_postgres
 
@@ -59,13 +59,14 @@ class Sharing:
         return value
 
     @contextmanager
-    def planted(self, before: str, after: str) -> Iterator[None]:
-        """Within this the templates have the functions of a script with a fault."""
-        self._run_in_templates(_changed(before, after))
+    def planted(self, script: Path, before: str, after: str) -> Iterator[None]:
+        """Within this the templates have what a script with a fault makes."""
+        old, new = (_statements(script, text) for text in (before, after))
+        self._run_in_templates(_replacing(new, old))
         try:
             yield
         finally:
-            self._run_in_templates(_changed(after, before))
+            self._run_in_templates(_replacing(old, new))
 
     def drop_databases(self) -> None:
         asyncio.run(self._drop_databases())
@@ -95,11 +96,25 @@ class Sharing:
             await connection.close()
 
 
-def _changed(before: str, after: str) -> list[str]:
-    """The statements of the script after a change that were others before it."""
-    kept = {text for _, text in split_statements(before)}
-    return [
-        re.sub(r"^CREATE (?=FUNCTION|VIEW|TRIGGER)", "CREATE OR REPLACE ", text, flags=re.MULTILINE)
-        for _, text in split_statements(after)
-        if text not in kept
-    ]
+def _statements(script: Path, text: str) -> list[str]:
+    if script.parent.name != "schema":
+        return [statement for _, statement in split_statements(text)]
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / script.name).write_text(text, encoding="utf-8")
+        return [each.sql for each in read_schema(Path(folder))]
+
+
+def _replacing(statements: Sequence[str], others: Sequence[str]) -> list[str]:
+    """What replaces the objects of other statements by those of these, where they differ."""
+    replacing = []
+    for statement in statements:
+        if statement in others:
+            continue
+        if policy := re.search(r"^CREATE (POLICY \w+ ON \w+)", statement, re.MULTILINE):
+            replacing.append(f"DROP {policy[1]}")
+        replacing.append(
+            re.sub(
+                r"^CREATE (?=FUNCTION|VIEW|TRIGGER)", "CREATE OR REPLACE ", statement, flags=re.M
+            )
+        )
+    return replacing
