@@ -6,7 +6,8 @@ import pytest
 
 from tests.mutation.__main__ import sample
 from tests.mutation.areas import AREAS, NOT_PLANTED, Area
-from tests.mutation.faults import Kind, find_faults
+from tests.mutation.faults import find_faults
+from tests.mutation.pieces import Kind
 from tests.mutation.results import ACCEPTED, read_accepted
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -35,7 +36,8 @@ STATEMENT = f"""
 
 
 def changes(source: str, path: str = "some.py") -> list[str]:
-    return [fault.change for fault in find_faults(path, source)]
+    faults = find_faults(path, source)
+    return [fault.change for fault in faults if fault.kind is not Kind.CONJUNCT]
 
 
 def test_faults_of_python_are_those_of_its_code() -> None:
@@ -117,6 +119,48 @@ def test_neighbouring_arguments_are_swapped() -> None:
     ]
 
 
+MEANING = """\
+def find(first, last, cases):
+    sql = f"SELECT * FROM a WHERE b = 'OLD' AND wib_day(c) > 'NEW' AND d BETWEEN 1 AND 2"
+    if first and last.is_open and cases:
+        return cases[: last.size].where(Case.a == 1, Case.b == State.OPEN, day=first, month=last)
+    return func.wib_day(State.CLOSED, now(WIB), interval="interval '72 hours' WHERE coalesce(a, b)")
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (
+            Kind.CONJUNCT,
+            [
+                "AND wib_day(c) > 'NEW' → AND true",
+                "first and last.is_open and cases → ((last.is_open) and (cases))",
+                "first and last.is_open and cases → ((first) and (cases))",
+                "first and last.is_open and cases → ((first) and (last.is_open))",
+                ", Case.b == State.OPEN → nothing",
+            ],
+        ),
+        (Kind.WINDOW, ["last.size → (last.size) + 1", "72 → 73"]),
+        (
+            Kind.WORD,
+            ["OLD → NEW", "NEW → OLD", "State.OPEN → State.CLOSED", "State.CLOSED → State.OPEN"],
+        ),
+        (
+            Kind.TIME_ZONE,
+            ["wib_day(c) → (c)::date", "wib_day → date", 'WIB → __import__("datetime").UTC'],
+        ),
+        (Kind.NAMED_SWAP, ["first, month=last → last, month=first"]),
+        (Kind.LIMIT, ["coalesce(a, b) → (a)", "coalesce(a, b) → (b)"]),
+    ],
+)
+def test_what_a_condition_means_is_changed(kind: Kind, expected: list[str]) -> None:
+    faults = [one for one in find_faults("some.py", MEANING) if one.kind is kind]
+    assert sorted(one.change for one in faults) == sorted(expected)
+    for one in faults:
+        compile(one.plant(MEANING), "some.py", "exec")
+
+
 def test_each_semantic_fault_is_another_program() -> None:
     faults = find_faults("some.py", SEMANTIC)
     programs = {fault.plant(SEMANTIC) for fault in faults}
@@ -151,7 +195,7 @@ def test_each_file_of_the_product_is_in_an_area_or_left_out_for_a_reason() -> No
 
 def test_conditions_of_sql_in_strings_are_found() -> None:
     """The fault that ended everybody's assignments is among them."""
-    faults = find_faults("some.py", SQL)
+    faults = [fault for fault in find_faults("some.py", SQL) if fault.kind is Kind.SQL]
     assert [fault.change for fault in faults] == [
         "= → <>",
         "= → <>",

@@ -129,6 +129,17 @@ def test_a_sum_narrows_its_parts_and_they_narrow_it() -> None:
     assert bounds.implied_interval(sums.all[0], 0) == (44, 56)
 
 
+def test_what_one_sum_says_narrows_the_sums_beyond_it() -> None:
+    sums = Sums([Sum(0, (1, 2)), Sum(2, (3, 4)), Sum(5, (4, 6))])
+    exactly = [Interval(count, count) for count in (10, 4)]
+    bounds = Bounds([*exactly, *[Interval(0, 99)] * 5], sums)
+    bounds.low[3] = bounds.high[3] = 1
+    bounds.low[6] = 7
+    bounds.narrow([0])
+    assert bounds.low == [10, 4, 6, 1, 5, 12, 7]
+    assert bounds.high == [10, 4, 6, 1, 5, 99, 94]
+
+
 def test_parts_that_are_more_than_their_whole_stop_the_audit() -> None:
     sums = Sums([Sum(0, (1, 2))])
     bounds = Bounds([Interval(0, 5), Interval(4, 9), Interval(2, 3)], sums)

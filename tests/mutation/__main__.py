@@ -12,8 +12,9 @@ import click
 
 from tests.mutation.areas import AREAS, Area
 from tests.mutation.copies import Copy, copied
-from tests.mutation.faults import Fault, Kind
+from tests.mutation.faults import Fault
 from tests.mutation.judging import Judge
+from tests.mutation.pieces import Kind
 from tests.mutation.results import Results, read_accepted, survivors_page
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -24,15 +25,18 @@ FOLDER = PROJECT / "build" / "proof" / "mutation"
 @click.argument("areas", nargs=-1, type=click.Choice([area.name for area in AREAS]))
 @click.option("--per-area", default=8, show_default=True, help="Faults to plant in each.")
 @click.option("--seed", default=1, show_default=True, help="Chooses which.")
+@click.option("kinds", "--kind", multiple=True, type=click.Choice(Kind), help="Only of these.")
 @click.option("--list", "is_listed", is_flag=True, help="List the faults; plant none.")
-def mutate(areas: tuple[str, ...], per_area: int, seed: int, is_listed: bool) -> None:
+def mutate(
+    areas: tuple[str, ...], per_area: int, seed: int, kinds: tuple[Kind, ...], is_listed: bool
+) -> None:
     """Plant faults, each by itself, and run the area's quick tests on it.
 
     Outcomes are kept in build/proof/mutation, so that a run that was interrupted goes on where it
     was. Survivors are in survivors.txt there; those of tests/mutation/accepted.toml are no defect.
     """
     chosen = [area for area in AREAS if area.name in areas or not areas]
-    samples = {area: sample(area.faults(PROJECT), per_area, seed) for area in chosen}
+    samples = {area: sample(area.faults(PROJECT), per_area, seed, kinds) for area in chosen}
     if is_listed:
         for area, faults in samples.items():
             click.echo(survivors_page((area.name, fault) for fault in faults), nl=False)
@@ -48,12 +52,14 @@ def mutate(areas: tuple[str, ...], per_area: int, seed: int, is_listed: bool) ->
     sys.exit(bool(survivors))
 
 
-def sample(faults: Sequence[Fault], number: int, seed: int) -> list[Fault]:
+def sample(
+    faults: Sequence[Fault], number: int, seed: int, kinds: Sequence[Kind] = ()
+) -> list[Fault]:
     """So many faults, of each kind in turn: some kinds are rare, and no less telling."""
     of_kinds: defaultdict[Kind, list[Fault]] = defaultdict(list)
     for fault in sorted(faults, key=lambda fault: fault.place(seed)):
         of_kinds[fault.kind].append(fault)
-    in_turn = zip_longest(*(of_kinds[kind] for kind in Kind))
+    in_turn = zip_longest(*(of_kinds[kind] for kind in kinds or Kind))
     return [fault for turn in in_turn for fault in turn if fault][:number]
 
 
