@@ -99,7 +99,7 @@ class Answer:
 
 
 class OperationRunner(Protocol):
-    """Runs one operation for one viewer; raises RequestError where it cannot start."""
+    """Runs one operation for one viewer. Whatever goes wrong is in the answer."""
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer: ...
 

@@ -54,9 +54,9 @@ from gateway.execution.trusted_documents import TrustedDocuments
 from gateway.logs import OperationKind, Way, WhyExecutor, current_record
 from gateway.mapping.arguments import ParseContext
 from gateway.mapping.context import Context
-from gateway.mapping.figure_reads import FigureCache
 from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Positions
+from gateway.mapping.services import Services
 from gateway.mutations.changes import Changes
 from gateway.policy import MOST_ENDINGS, READ_BUDGETS
 from gateway.settings import DocumentRule, RowWriter
@@ -98,22 +98,23 @@ class SchemaRunner:
         self.budgets = budgets
         self._pool = pool
         self._starts = starts
-        self._cursors = Cursors(cursor_keys)
-        self._changes = Changes(pool, starts, Vault(keys) if keys else None)
-        self.positions = Positions(cursor_keys)
-        self.catalogue = schemas.catalogue
+        self.services = Services(
+            schemas.catalogue,
+            Cursors(cursor_keys),
+            Positions(cursor_keys),
+            Changes(pool, starts, Vault(keys) if keys else None),
+            keys,
+            statistics,
+        )
         self.views = schemas.views
         self._operations = CompiledOperations(schemas.full, self.views)
         self.trusted = TrustedDocuments(
             pool, starts, rule=document_rule, in_development=in_development
         )
-        self._plans = PlanCache(self.catalogue, is_compiled=row_writer is RowWriter.COMPILED)
+        self._plans = PlanCache(schemas.catalogue, is_compiled=row_writer is RowWriter.COMPILED)
         self._reference = reference_cache()
-        self._figures = FigureCache()
-        self._keys = keys
         self._access_log = AccessLog(pool, starts, keys, read_budgets)
         self._most_endings = most_endings
-        self.statistics = statistics
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         """The answer to an operation, with its cost; an error answer if it cannot start."""
@@ -152,9 +153,7 @@ class SchemaRunner:
             raise MistakesError(compiled.mistakes)
         variables = compiled.variables.coerce(request.variables)
         shape = self._operations.shape(compiled, variables)
-        context = ParseContext(
-            viewer, self.catalogue, self._cursors, self.positions, self.statistics
-        )
+        context = ParseContext(viewer, self.services)
         arguments = parse_arguments(shape.checked, variables, context)
         purpose = None
         if compiled.logged:
@@ -244,25 +243,16 @@ class SchemaRunner:
         return PlanRun(plan, admitted, context, BranchReads(context, self._reference))
 
     def _context(self, admitted: AdmittedOperation) -> Context:
+        viewer = admitted.viewer
         return Context(
-            admitted.viewer,
-            partial(self.read_transaction, admitted.viewer),
-            self.catalogue,
-            self._cursors,
-            self.positions,
-            self._changes,
+            self.services,
+            viewer,
+            partial(self.read_transaction, viewer),
             OperationAudit(
-                self._access_log,
-                admitted.viewer,
-                admitted.trace_id,
-                admitted.purpose,
-                admitted.logged,
+                self._access_log, viewer, admitted.trace_id, admitted.purpose, admitted.logged
             ),
             admitted.language,
-            self._figures,
-            arguments=admitted.arguments,
-            keys=self._keys,
-            statistics=self.statistics,
+            admitted.arguments,
         )
 
     async def _admit_to_inquiry(self, admitted: AdmittedOperation) -> None:

@@ -81,8 +81,7 @@ class SchemaSubscriptions:
         context = SubscriptionContext(
             admitted.viewer,
             self._lookups,
-            self._runner.catalogue,
-            self._runner.positions,
+            self._runner.services,
             admitted.arguments,
             resumed_at,
         )

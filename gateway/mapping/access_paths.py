@@ -8,8 +8,9 @@ statement leaves no other.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Index, Table
@@ -20,6 +21,7 @@ from gateway.mapping.filters import Condition, ConditionShape, Relation, conditi
 from gateway.mapping.keyset import Keyset
 from gateway.rules import AllOf, EveryRow, Own, ReachedThrough, Rule, Scope
 from gateway.viewer import Viewer
+from models.vocabulary import Role
 
 #: As many rows are found and sorted in some 30 ms.
 MOST_SORTED = 30_000
@@ -28,6 +30,7 @@ MOST_GROUPED = 100_000
 #: The filtering and ordering of as many rows costs what finding one by another index does.
 _WALKED_FOR_ONE_FOUND = 4
 
+_MOST_FORMS = 1_000
 #: The statistics of the columns of a table, by name.
 Columns = Mapping[str, ColumnStatistics]
 
@@ -61,21 +64,38 @@ def choose_path(
     size: int,
 ) -> AccessPath:
     """How to find a page of so many rows."""
-    if any(each.relation is Relation.HOLDS for each in conditions):
-        return AccessPath.ORDERED  # a queue, which has an index of its own
-    prefix = walked_prefix(condition_shapes(conditions), keyset)
-    narrowing = {each.column.key for each in conditions} - {keyset.column.key, *prefix}
-    rule = rule_of_reading(keyset.noun.name, viewer.role)
-    if not narrowing and (isinstance(rule, EveryRow) or not columns):
+    form = _form_of(condition_shapes(conditions), keyset, viewer.role)
+    if form.is_walked or (not form.is_narrowed and not columns):
         return AccessPath.ORDERED
-    found = _bounds(columns, viewer, rule, conditions, keyset)
-    if found.least and found.most is not None and not prefix:
+    found = _bounds(columns, viewer, form.rule, conditions, str(keyset.column.key))
+    if found.least and found.most is not None and not form.prefix:
         walked = size * _rows(columns) / found.least
         if walked <= found.most / _WALKED_FOR_ONE_FOUND:
             return AccessPath.ORDERED
     if found.most is not None and found.most <= MOST_SORTED:
         return AccessPath.SORTED
     return AccessPath.EITHER
+
+
+class _Form(NamedTuple):
+    """What is known of a list without the values of its conditions."""
+
+    rule: Rule | None
+    prefix: frozenset[str]
+    #: Whether conditions keep rows out that stand along its order.
+    is_narrowed: bool
+    #: Whether its page is found along the order, whatever the values.
+    is_walked: bool
+
+
+@lru_cache(_MOST_FORMS)
+def _form_of(conditions: tuple[ConditionShape, ...], keyset: Keyset, role: Role) -> _Form:
+    rule, prefix = rule_of_reading(keyset.noun.name, role), walked_prefix(conditions, keyset)
+    narrowing = {column.key for column, _ in conditions} - {keyset.column.key, *prefix}
+    # A queue has an index of its own.
+    is_queue = any(relation is Relation.HOLDS for _, relation in conditions)
+    is_whole = not narrowing and isinstance(rule, EveryRow)
+    return _Form(rule, prefix, bool(narrowing), is_queue or is_whole)
 
 
 def most_rows(
@@ -109,7 +129,7 @@ def _is_whole(index: Index) -> bool:
 
 
 def _rows(columns: Columns) -> float:
-    return next((each.rows for each in columns.values()), 0)
+    return next(iter(columns.values())).rows if columns else 0
 
 
 def _bounds(
@@ -117,26 +137,25 @@ def _bounds(
     viewer: Viewer,
     rule: Rule | None,
     conditions: Sequence[Condition],
-    keyset: Keyset | None,
+    order: str | None,
 ) -> _Bounds:
-    """Of the rows that a rule lets a viewer reach, how many meet conditions.
+    """Of the rows that a rule lets a viewer reach, how many meet conditions; ``order`` is the
+    column along which they are walked, if they are.
 
     Spans of instants lie anywhere in the order of a list, so that they only bound from above.
     """
-    of_column: defaultdict[str, list[Condition]] = defaultdict(list)
+    rows, of_column = _rows(columns), defaultdict[str, list[Condition]](list)
     for condition in conditions:
         of_column[str(condition.column.key)].append(condition)
-    parts = [_reached(columns, viewer, rule)]
+    least, most = _reached(columns, viewer, rule)
     for name, given in of_column.items():
         part = _meeting(columns.get(name), given)
-        is_order = keyset is not None and name == keyset.column.key
         # What is a range of the walked index keeps no row of it out.
-        parts.append(part._replace(least=_rows(columns)) if is_order else part)
-    most = min((part.most for part in parts if part.most is not None), default=None)
-    if any(part.least is None for part in parts):
-        return _Bounds(None, most)
-    outside = sum(_rows(columns) - (part.least or 0) for part in parts)
-    return _Bounds(max(_rows(columns) - outside, 0), most)
+        of_part = rows if name == order else part.least
+        least = None if least is None or of_part is None else max(least + of_part - rows, 0)
+        if part.most is not None:
+            most = part.most if most is None else min(most, part.most)
+    return _Bounds(least, most)
 
 
 def _reached(columns: Columns, viewer: Viewer, rule: Rule | None) -> _Bounds:
@@ -146,7 +165,8 @@ def _reached(columns: Columns, viewer: Viewer, rule: Rule | None) -> _Bounds:
             return _Bounds(_rows(columns), _rows(columns)) if columns else _UNKNOWN
         case Own(column, scope) if statistics := columns.get(column.key):
             value = getattr(viewer, scope)
-            number = sum(_of_value(statistics, each) for each in _each(value))
+            values = value if isinstance(value, tuple) else (value,)
+            number = sum([_of_value(statistics, each) for each in values])
             return _Bounds(number, number)
         case ReachedThrough(_, _, Own(_, Scope.SUBJECT)):
             return _Bounds(0, 0)  # one's own files
@@ -159,39 +179,33 @@ def _reached(columns: Columns, viewer: Viewer, rule: Rule | None) -> _Bounds:
             return _UNKNOWN
 
 
-def _each(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, tuple) else (value,)
-
-
 def _meeting(statistics: ColumnStatistics | None, conditions: Sequence[Condition]) -> _Bounds:
     """How many rows meet conditions of one column."""
     if statistics is None:
         return _Bounds(0, None)
-    numbers = list(_numbers(statistics, conditions))
-    most = min((most for _, most in numbers if most is not None), default=None)
-    return _Bounds(min(least for least, _ in numbers), most)
-
-
-def _numbers(
-    statistics: ColumnStatistics, conditions: Sequence[Condition]
-) -> Iterator[tuple[float, float | None]]:
-    spans = {}
-    for relation, value in ((each.relation, each.value) for each in conditions):
+    bounds, spans = list[_Bounds](), dict[Relation, Any]()
+    for _, relation, value in conditions:
         match relation:
-            case Relation.EQUALS | Relation.IS_ONE_OF:
-                values = value if relation is Relation.IS_ONE_OF else [value]
-                number = sum(_of_value(statistics, each) for each in values)
-                yield number, number
+            case Relation.EQUALS:
+                number = _of_value(statistics, value)
+            case Relation.IS_ONE_OF:
+                number = sum([_of_value(statistics, each) for each in value])
             case Relation.IS_NULL:
-                yield statistics.nulls, statistics.nulls
+                number = statistics.nulls
             case Relation.IS_NOT_NULL:
-                yield statistics.rows - statistics.nulls, statistics.rows - statistics.nulls
+                number = statistics.rows - statistics.nulls
             case Relation.IS_FROM | Relation.IS_BEFORE:
                 spans[relation] = value
+                continue
             case Relation.HOLDS:
-                yield 0, None
+                bounds.append(_Bounds(0, None))
+                continue
+        bounds.append(_Bounds(number, number))
     if spans:
-        yield 0, _in_span(statistics, **{name.name.lower(): value for name, value in spans.items()})
+        span = spans.get(Relation.IS_FROM), spans.get(Relation.IS_BEFORE)
+        bounds.append(_Bounds(0, _in_span(statistics, *span)))
+    known = [each.most for each in bounds if each.most is not None]
+    return _Bounds(min([each.least or 0 for each in bounds]), min(known, default=None))
 
 
 def _of_value(statistics: ColumnStatistics, value: Any) -> float:
@@ -199,9 +213,7 @@ def _of_value(statistics: ColumnStatistics, value: Any) -> float:
     return statistics.common.get(text, statistics.most_of_others)
 
 
-def _in_span(
-    statistics: ColumnStatistics, is_from: Any = None, is_before: Any = None
-) -> float | None:
+def _in_span(statistics: ColumnStatistics, is_from: Any, is_before: Any) -> float | None:
     """At most how many rows lie in a span, by the bounds that it touches."""
     bounds = statistics.bounds
     if len(bounds) < 2:

@@ -12,12 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 
 import strawberry
 
-from gateway.access.statistics import ColumnStatistics, Statistics
 from gateway.errors import ArgumentError, FieldError
 from gateway.limits import MOST_NODES_OF_A_REQUEST
-from gateway.mapping.catalogue import Catalogue, DeclaredNoun
-from gateway.mapping.keyset import Cursors
-from gateway.mapping.positions import Positions
+from gateway.mapping.services import Services
 from gateway.strawberry_bridge import first_node
 from gateway.viewer import Viewer
 
@@ -34,17 +31,9 @@ class ParseContext:
     """What the parsers of one operation may look at. It has no connection to the database."""
 
     viewer: Viewer
-    catalogue: Catalogue
-    cursors: Cursors
-    positions: Positions
-    statistics: Statistics | None = None
+    services: Services
     #: How many more objects the operation may look up by their global ids.
     nodes_left: int = MOST_NODES_OF_A_REQUEST
-
-    def statistics_of(self, noun: DeclaredNoun) -> Mapping[str, ColumnStatistics]:
-        """How the rows of a noun are distributed over the values of its columns, if that is
-        known."""
-        return self.statistics.of(noun.key.class_.__tablename__) if self.statistics else {}
 
 
 class FieldArguments(NamedTuple):

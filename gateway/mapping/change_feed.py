@@ -15,10 +15,11 @@ from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.errors import ErrorCode, GerbangError
 from gateway.mapping.arguments import ParsedArguments
-from gateway.mapping.catalogue import Catalogue, DeclaredNoun, hidden_label
+from gateway.mapping.catalogue import DeclaredNoun, hidden_label
 from gateway.mapping.context import Context
 from gateway.mapping.declare import ChangePosition
 from gateway.mapping.positions import Place, Positions
+from gateway.mapping.services import Services
 from gateway.viewer import Viewer
 from models.database.connections import CONNECTION_ERRORS
 
@@ -94,8 +95,7 @@ class SubscriptionContext:
 
     viewer: Viewer
     lookups: ChangeLookups
-    catalogue: Catalogue
-    positions: Positions
+    services: Services
     #: Those of its field, by the id of the field's node.
     arguments: Mapping[int, ParsedArguments]
     #: The position of the last payload that a client received before its connection was cut.

@@ -125,7 +125,7 @@ class RootList:
     def parse(self, arguments: FieldArguments) -> Parsing[AskedList]:
         """What the arguments ask for."""
         values, _, context = arguments
-        noun = context.catalogue.nouns[self.cls.__name__]
+        noun = context.services.catalogue.nouns[self.cls.__name__]
         narrowed = yield from parse_where(self.where, values.get("where"))
         conditions = (*narrowed, *self.standing(values, context.viewer))
         if _OF_A_PAGE.isdisjoint(arguments.selected):
@@ -134,7 +134,7 @@ class RootList:
         order_by = values.get("orderBy")
         order = (order_by["field"].value, order_by["direction"]) if order_by else None
         keyset = keyset_of(noun, *(order or self.default_order))
-        decode = partial(context.cursors.decode, keyset=keyset)
+        decode = partial(context.services.cursors.decode, keyset=keyset)
         after = yield from decoded("after", values.get("after"), decode)
         before = yield from decoded("before", values.get("before"), decode)
         from_front = values.get("first") is not None
@@ -147,7 +147,9 @@ class RootList:
             Boundary.at(after),
             Boundary.at(before),
             from_front,
-            choose_path(context.statistics_of(noun), context.viewer, conditions, keyset, size + 1),
+            choose_path(
+                context.services.statistics_of(noun), context.viewer, conditions, keyset, size + 1
+            ),
             most_of_part(size + 1),
         )
         parameters = parameter_values(conditions, after, before, size)
@@ -240,7 +242,9 @@ async def read_page(context: Context, query: PageQuery) -> Page:
     return make_page(
         noun,
         rows,
-        lambda row: context.cursors.encode(keyset.name, (row.value(ORDER_LABEL), row.value(KEY))),
+        lambda row: context.services.cursors.encode(
+            keyset.name, (row.value(ORDER_LABEL), row.value(KEY))
+        ),
         query.bounds,
     )
 
@@ -249,7 +253,7 @@ async def count_rows(
     context: Context, noun: DeclaredNoun, conditions: Sequence[Condition]
 ) -> Count:
     viewer = context.viewer
-    query = count_query(context.statistics_of(noun), viewer, noun.name, conditions)
+    query = count_query(context.services.statistics_of(noun), viewer, noun.name, conditions)
     statement = count_list(noun, viewer.role, query)
     prepared = prepare(statement, viewer.role, Planning.EACH_TIME, is_list=True)
     arguments = prepared.arguments(viewer, condition_values(conditions))

@@ -11,7 +11,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.audit import OperationAudit
 from gateway.access.rows import bind_scope, select_reachable
-from gateway.access.statistics import ColumnStatistics, Statistics
 from gateway.access.transactions.prepared import PreparedStatement
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.access.vault import closed_vault, vault_errors
@@ -19,21 +18,16 @@ from gateway.mapping.arguments import ParsedArguments
 from gateway.mapping.catalogue import (
     KEYS,
     LOADED_BY,
-    Catalogue,
     Columns,
     DeclaredNoun,
     hidden_label,
 )
 from gateway.mapping.declare import KEY, ChangePosition, RuledValue, ToMany, ToOne
-from gateway.mapping.figure_reads import FigureCache, FigureReads
-from gateway.mapping.keyset import Cursors
-from gateway.mapping.positions import Place, Positions
-from gateway.mutations.changes import Changes
-from gateway.mutations.outcome import Outcome
-from gateway.mutations.requests import Request
+from gateway.mapping.figure_reads import FigureReads
+from gateway.mapping.positions import Place
+from gateway.mapping.services import Services
 from gateway.texts.language import Language
 from gateway.viewer import Viewer
-from models.key_service import KeyService
 from models.person.sealed import Sealed, open_rows
 from models.person.vault import Vault
 
@@ -42,21 +36,14 @@ from models.person.vault import Vault
 class Context:
     """The context of one operation; a new one each time, so nothing is shared between viewers."""
 
+    services: Services
     viewer: Viewer
     new_session: Callable[[], ReadTransaction]
-    catalogue: Catalogue
-    cursors: Cursors
-    positions: Positions
-    changes: Changes
     audit: OperationAudit
     #: The language of messages.
     language: Language = Language.EN
-    figure_cache: FigureCache = field(default_factory=FigureCache)
     #: Those of fields with something to parse, by the id of the field's node.
     arguments: Mapping[int, ParsedArguments] = field(default_factory=dict[int, ParsedArguments])
-    #: By which people are looked up, where there are any.
-    keys: KeyService | None = None
-    statistics: Statistics | None = None
     session: ReadTransaction = field(init=False)
     _loaders: "Loaders | None" = field(init=False)
     _figures: FigureReads | None = field(init=False)
@@ -69,7 +56,7 @@ class Context:
     #: Whose ruled values were disclosed, by the type that the policy has for them.
     disclosed: dict[str, set[UUID]] = field(default_factory=dict)
     #: The outcomes of the requested changes, by the response keys of their fields.
-    outcomes: dict[str, Outcome | Exception] = field(default_factory=dict[str, Outcome | Exception])
+    outcomes: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def __post_init__(self) -> None:
         self._begin()
@@ -88,10 +75,10 @@ class Context:
     @property
     def figures(self) -> FigureReads:
         if self._figures is None:
-            self._figures = FigureReads(self.figure_cache, self.session, self.viewer)
+            self._figures = FigureReads(self.services.figures, self.session, self.viewer)
         return self._figures
 
-    async def change(self, key: str, request: Request) -> Outcome:
+    async def change(self, key: str, request: Any) -> Any:
         """Make the change of a field once, even if the executor resolves the field again after a
         plan has failed. What is read afterwards is read in a new transaction, and so sees it."""
         if key not in self.outcomes:
@@ -101,25 +88,20 @@ class Context:
             raise outcome
         return outcome
 
-    async def _change(self, request: Request) -> Outcome | Exception:
+    async def _change(self, request: Any) -> Any:
         await self.session.close()
         try:
-            return await self.changes.make(self.viewer, request)
+            return await self.services.changes.make(self.viewer, request)
         except Exception as error:
             return error
         finally:
             self._begin()
 
-    def statistics_of(self, noun: DeclaredNoun) -> Mapping[str, ColumnStatistics]:
-        """How the rows of a noun are distributed over the values of its columns, if that is
-        known."""
-        return self.statistics.of(noun.key.class_.__tablename__) if self.statistics else {}
-
     def load_changed(self, type_name: str, key: str | None) -> Any:
         """The changed row, read under the viewer's policy: an awaitable, or None without a key."""
         if key is None:
             return None
-        noun = self.catalogue.nouns[type_name]
+        noun = self.services.catalogue.nouns[type_name]
         is_uuid = noun.key.type.python_type is UUID
         return self.loaders.by(noun, noun.key).load(UUID(key) if is_uuid else key)
 
@@ -131,7 +113,7 @@ class Context:
 
     def columns(self, noun: DeclaredNoun) -> Columns:
         """All columns of a noun that the viewer's role may read."""
-        return self.catalogue.columns(noun, self.viewer.role)
+        return self.services.catalogue.columns(noun, self.viewer.role)
 
     async def records(self, noun: DeclaredNoun, statement: Select[Any]) -> list[Any]:
         """Run a statement made by ``select``; its rows become instances of the noun."""
@@ -167,9 +149,10 @@ class Context:
     @property
     def vault(self) -> Vault:
         """Raises FieldError with UNAVAILABLE where there is no key service."""
-        if self.keys is None:
+        keys = self.services.keys
+        if keys is None:
             raise closed_vault()
-        return Vault(self.keys)
+        return Vault(keys)
 
     def note_read(self, noun: DeclaredNoun, rows: Sequence[Any]) -> None:
         """Note whose identity was read: the first column of a logged noun is the applicant's id."""
@@ -200,7 +183,7 @@ class Context:
     def position(self, type_name: str, source: ChangePosition, row: Any) -> str:
         """The sealed position of a change."""
         place = (row.__dict__[hidden_label(part)] for part in (source.written_in, source.id))
-        return self.positions.encode(type_name, Place(*place))
+        return self.services.positions.encode(type_name, Place(*place))
 
 
 class Loaders:
@@ -240,7 +223,7 @@ class Loaders:
         return loader
 
     def _target(self, source: ToOne | ToMany) -> DeclaredNoun:
-        return self._context.catalogue.target(source)
+        return self._context.services.catalogue.target(source)
 
     def _batch_one(self, noun: DeclaredNoun, column: InstrumentedAttribute[Any]) -> Any:
         async def load(keys: Sequence[Any]) -> list[Any]:
@@ -268,7 +251,7 @@ class Loaders:
     ) -> list[tuple[Any, Any]]:
         self._context.note_asked(noun, keys)
         role = self._context.viewer.role
-        prepared = self._context.catalogue.prepared_by(noun, role, column, tuple(order))
+        prepared = self._context.services.catalogue.prepared_by(noun, role, column, tuple(order))
         rows = await self._context.fetch(noun, prepared, {KEYS: list(keys)})
         records = (noun.record(row.labels, tuple(row)) for row in rows)
         return [(record.__dict__[LOADED_BY], record) for record in records]

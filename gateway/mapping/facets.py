@@ -55,7 +55,7 @@ async def read_facets(
 ) -> list[list[Facet[Any]]]:
     """The facets of each field. The filter of the field itself is left out, so that they tell what
     another choice would find."""
-    viewer, statistics = context.viewer, context.statistics_of(noun)
+    viewer, statistics = context.viewer, context.services.statistics_of(noun)
     found: list[list[Facet[Any]]] = []
     for facet in (facet_column(noun, field) for field in fields):
         query = count_query(statistics, viewer, noun.name, conditions, facet.column)

@@ -71,9 +71,9 @@ def pages(
     def parse(arguments: FieldArguments) -> Parsing[AskedPage]:
         values, _, context = arguments
         size = yield from parse_size(values["first"], None)
-        linked = linked_by(source, context.catalogue.target(source), context.viewer.role)
+        linked = linked_by(source, context.services.catalogue.target(source), context.viewer.role)
         keyset = _keyset(source, linked.noun)
-        decode = partial(context.cursors.decode, keyset=keyset)
+        decode = partial(context.services.cursors.decode, keyset=keyset)
         place = yield from decoded("after", values.get("after"), decode)
         return AskedPage(LinkedPageQuery(linked, keyset, size, Boundary.at(place)), place)
 
@@ -214,7 +214,7 @@ async def _load_pages(context: Context, asked: AskedPage, keys: Sequence[Any]) -
     values: Mapping[str, Any] = {_KEYS: list(keys), **boundary_values(place, None)}
     context.note_asked(noun, keys)
     rows = await context.fetch(noun, prepare(statement, context.viewer.role), values)
-    pages_by_key = query.by_key(context.cursors, keys, rows)
+    pages_by_key = query.by_key(context.services.cursors, keys, rows)
     return [pages_by_key[key] for key in keys]
 
 

@@ -67,7 +67,7 @@ def look_up(cls: type[Any], what: str, names: Mapping[str, Name]) -> Any:
         ((name, value),) = arguments.values["by"].items()
         if name == "id":
             return node_named(arguments.context, value, only=cls.__name__)
-        noun = arguments.context.catalogue.nouns[cls.__name__]
+        noun = arguments.context.services.catalogue.nouns[cls.__name__]
         return RowName(noun, names[name].column, value) if value else None
 
     def resolve(info: strawberry.Info, by: Any) -> Any:
@@ -92,7 +92,7 @@ def load_row(context: Context, named: RowName | None) -> Any:
 def node_named(context: ParseContext, id_: str, only: str | None = None) -> RowName | None:
     """The row that a global id names, if it can name one."""
     global_id = decode(id_)
-    noun = context.catalogue.nouns.get(global_id.type_name) if global_id else None
+    noun = context.services.catalogue.nouns.get(global_id.type_name) if global_id else None
     if global_id is None or noun is None or not issubclass(noun.cls, Node):
         return None
     if only not in (None, noun.name) or not readable_fields(noun.name, context.viewer.role):

@@ -42,7 +42,7 @@ class MyData:
 async def my_data(info: strawberry.Info) -> MyData | None:
     """Raises FieldError if the database is unavailable."""
     context: Context = info.context
-    noun = context.catalogue.nouns[Applicant.__name__]
+    noun = context.services.catalogue.nouns[Applicant.__name__]
     rows = context.loaders.by(noun, ApplicantRow.account)
     oneself = await rows.load(context.viewer.subject)
     if oneself is None:

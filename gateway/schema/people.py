@@ -95,7 +95,7 @@ async def people(
     ids = list(found[0].people or ())[:MOST_FOUND]
     # Before the answer: a look-up that cannot be logged is not answered.
     await context.audit.record_lookup(kind, len(ids))
-    noun = context.catalogue.nouns[Applicant.__name__]
+    noun = context.services.catalogue.nouns[Applicant.__name__]
     rows = await context.loaders.by(noun, ApplicantRow.id).load_many(ids)
     return [row for row in rows if row is not None]
 
@@ -130,10 +130,10 @@ def _is_named(context: Context, reference: Attribute, rule: Rule) -> ColumnEleme
 
 
 async def _digests(context: Context, message: bytes) -> list[bytes]:
-    if context.keys is None:
+    if context.services.keys is None:
         raise _no_keys()
     try:
-        [digests] = await context.keys.digests(KeyUse.PERSON_INDEX, [message])
+        [digests] = await context.services.keys.digests(KeyUse.PERSON_INDEX, [message])
     except KeyServiceError as error:
         raise _no_keys() from error
     return [digest.value for digest in digests]

@@ -129,12 +129,20 @@ async def _feed(context: SubscriptionContext, cls: type[Any], after: Any, **opti
     horizon = await context.lookups.horizon.now()
     begin = context.resumed_at or after
     is_given = isinstance(begin, str)
-    place = context.positions.decode(cls.__name__, begin) if is_given else Place(horizon, 0)
+    place = (
+        context.services.positions.decode(cls.__name__, begin) if is_given else Place(horizon, 0)
+    )
     if place.written_in > horizon:
         raise position_too_old()
-    noun = context.catalogue.nouns[cls.__name__]
+    noun = context.services.catalogue.nouns[cls.__name__]
     return ChangeFeed(
-        context.lookups, context.viewer, noun, place, context.positions, Heartbeat, **options
+        context.lookups,
+        context.viewer,
+        noun,
+        place,
+        context.services.positions,
+        Heartbeat,
+        **options,
     )
 
 
@@ -143,7 +151,7 @@ def _parse(stream: type[Any], arguments: FieldArguments) -> Parsing[list[Conditi
     followed."""
     values, _, context = arguments
     conditions = yield from parse_where(_WHERE, values.get("where"))
-    decode = partial(context.positions.decode, stream.__name__)
+    decode = partial(context.services.positions.decode, stream.__name__)
     yield from decoded("after", values.get("after"), decode)
     return conditions
 

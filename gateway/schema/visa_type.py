@@ -149,7 +149,7 @@ async def eligible_visa_types(
     ] = None,
 ) -> list[VisaType]:
     context: Context = info.context
-    noun = context.catalogue.nouns[VisaType.__name__]
+    noun = context.services.catalogue.nouns[VisaType.__name__]
     nationalities = literal([nationality], ARRAY(Text))
     statement = select_eligible(nationalities, today() if on is None else literal(on))
     in_reach = statement.where(reachable(noun.name, context.viewer))

@@ -50,12 +50,15 @@ class Admission:
             raise self._refusal("full")
 
     def turn(self, lane: Lane) -> "Turn":
-        """A turn to wait for and to hold: ``async with admission.turn(lane):``."""
+        """A turn to wait for and to hold: ``async with admission.turn(lane):``.
+
+        To enter it raises RequestError with OVERLOADED if the wait is too long or the queue is
+        full.
+        """
         return Turn(self, lane)
 
-    async def take(self, lane: Lane) -> None:
-        """Wait for a turn. Raises RequestError with OVERLOADED if the wait is too long or the
-        queue is full."""
+    async def begin(self, lane: Lane) -> None:
+        """Begin a turn, perhaps after a wait."""
         if self._may_run(lane):  # then no waiting operation could run either
             self._start(lane)
         else:
@@ -75,7 +78,8 @@ class Admission:
         self._running_by_lane[lane] -= 1
         if not self._running_by_lane[lane]:
             del self._running_by_lane[lane]
-        self._start_next()
+        if self._queues:
+            self._start_next()
 
     async def _wait(self, lane: Lane) -> None:
         """Queue for a turn. If that fails or is cancelled, the place in the queue is given up."""
@@ -139,7 +143,7 @@ class Turn:
         self._lane = lane
 
     async def __aenter__(self) -> None:
-        await self._admission.take(self._lane)
+        await self._admission.begin(self._lane)
 
     async def __aexit__(self, *_: object) -> None:
         self._admission.end(self._lane)

@@ -1,7 +1,6 @@
 """``/graphql`` over HTTP, by the GraphQL-over-HTTP specification: a bare ASGI application."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from time import perf_counter
 from types import TracebackType
@@ -13,12 +12,11 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.access.authentication import Authentication
 from gateway.access.purpose import PURPOSE_HEADER
-from gateway.error_reports import error_entry, log_failure, masked_error
+from gateway.error_reports import error_entry
 from gateway.errors import ErrorCode, RequestError
-from gateway.execution.operation import Answer, OperationRequest, OperationRunner
+from gateway.execution.operation import OperationRequest, OperationRunner
 from gateway.logs import current_record
 from gateway.texts.language import Language, language_of
-from gateway.viewer import Viewer
 from gateway.wire.admission import Admission
 from gateway.wire.content import (
     JSON,
@@ -37,8 +35,6 @@ _PURPOSE = PURPOSE_HEADER.lower().encode()
 #: more than it could save.
 _SLOW_SECONDS = 0.05
 
-_ReadOperation = Callable[[RequestHeaders, Language], Awaitable[OperationRequest]]
-
 
 class GraphQLOverHTTP:
     """The HTTP endpoint.
@@ -49,14 +45,14 @@ class GraphQLOverHTTP:
 
     def __init__(
         self,
-        executor: OperationRunner,
+        runner: OperationRunner,
         authentication: Authentication,
         admission: Admission,
         *,
         body_limit: int,
         seconds: float,
     ) -> None:
-        self._executor = executor
+        self._runner = runner
         self._authentication = authentication
         self._admission = admission
         self._body_limit = body_limit
@@ -65,24 +61,11 @@ class GraphQLOverHTTP:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer an operation in the body of a POST, or in the URL of a GET: that in development
         only, since URLs end up in logs."""
-
-        async def read_post(headers: RequestHeaders, language: Language) -> OperationRequest:
-            require_json(headers.get(b"content-type"), headers.get(b"content-encoding"))
-            body = await read_body(receive, headers.get(b"content-length"), self._body_limit)
-            return from_body(body, headers.all(_PURPOSE), language)
-
-        async def read_url(headers: RequestHeaders, language: Language) -> OperationRequest:
-            query = QueryParams(scope["query_string"])
-            return from_url(query, headers.all(_PURPOSE), language)
-
-        read_operation = read_post if scope["method"] == "POST" else read_url
-        response = await self._respond(RequestHeaders(scope), receive, read_operation)
+        response = await self._respond(scope, receive)
         await response(scope, receive, send)
 
-    async def _respond(
-        self, headers: RequestHeaders, receive: Receive, read_operation: _ReadOperation
-    ) -> Response:
-        record, media_type = current_record(), JSON
+    async def _respond(self, scope: Scope, receive: Receive) -> Response:
+        headers, record, media_type = RequestHeaders(scope), current_record(), JSON
         language = language_of(headers.get(b"accept-language"))
         try:
             async with RequestDeadline(receive, self._seconds) as deadline:
@@ -93,13 +76,13 @@ class GraphQLOverHTTP:
                 )
                 record.role = viewer.role
                 record.claimed_client = headers.get(CLIENT_HEADER)
-                operation = await read_operation(headers, language)
+                operation = await self._read_operation(scope, headers, receive, language)
                 record.note_document(operation.document)
                 queued_at = perf_counter()
                 deadline.watch_for_hang_up()
                 async with self._admission.turn(viewer.lane):
                     record.turn_seconds = perf_counter() - queued_at
-                    answer = await self._run(operation, viewer, record.trace_id)
+                    answer = await self._runner.run(operation, viewer, record.trace_id)
                 self._authentication.refuse_suspended(viewer)  # meanwhile
         except RequestError as error:
             return _refusal(error, record.trace_id, media_type, language)
@@ -108,17 +91,15 @@ class GraphQLOverHTTP:
         record.note_answer(answer.errors, answer.extensions)
         return answer_response(answer, media_type, language)
 
-    async def _run(self, operation: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
-        try:
-            return await self._executor.run(operation, viewer, trace_id)
-        except RequestError as error:
-            failure = error
-        except Exception as error:
-            # Our deadline cancels this task, so a TimeoutError raised in it is not ours.
-            log_failure(error, trace_id)
-            failure = masked_error()
-        entry = error_entry(failure, trace_id, operation.language)
-        return Answer(None, [entry], status=failure.status)
+    async def _read_operation(
+        self, scope: Scope, headers: RequestHeaders, receive: Receive, language: Language
+    ) -> OperationRequest:
+        purposes = headers.all(_PURPOSE)
+        if scope["method"] == "GET":
+            return from_url(QueryParams(scope["query_string"]), purposes, language)
+        require_json(headers.get(b"content-type"), headers.get(b"content-encoding"))
+        body = await read_body(receive, headers.get(b"content-length"), self._body_limit)
+        return from_body(body, purposes, language)
 
 
 def _refusal(error: RequestError, trace_id: str, media_type: str, language: Language) -> Response:

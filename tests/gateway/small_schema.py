@@ -15,6 +15,7 @@ from graphql import (
 )
 from graphql.execution import ExecutionResult
 
+from gateway.error_reports import error_entry
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer, OperationRequest
 from gateway.viewer import Viewer
@@ -41,6 +42,12 @@ class SmallExecutor:
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         self.requests.append(request)
+        try:
+            return await self._answer(request, viewer, trace_id)
+        except RequestError as error:
+            return Answer(None, [error_entry(error, trace_id)], status=error.status)
+
+    async def _answer(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         if request.document is None:
             raise RequestError(ErrorCode.DOCUMENT_NOT_FOUND, "This document is not known.")
         try:

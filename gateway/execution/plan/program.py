@@ -201,7 +201,7 @@ class _Compiler:
             table, keyset = rendering.tables[row.table], rendering.bounds(row.table).keyset
             value = table.value(row.first, order, kind_of(keyset.column.type))
             place = value, table.value(row.first, key, key_kind)
-            return rendering.context.cursors.encode(keyset.name, place)
+            return rendering.context.services.cursors.encode(keyset.name, place)
 
         return cursor
 

@@ -57,7 +57,7 @@ def ask_list(context: Context, asked: AskedList, level: Level) -> Question:
         case ListCount(facet):
             noun, conditions, _ = asked
             column = facet.column if facet else None
-            statistics = context.statistics_of(noun)
+            statistics = context.services.statistics_of(noun)
             query = count_query(statistics, context.viewer, noun.name, conditions, column)
             return Question(query, condition_values(conditions))
         case _:

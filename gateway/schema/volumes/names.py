@@ -36,7 +36,7 @@ async def load_names(
     """
 
     async def load(dimension: Dimension) -> Mapping[str, Any]:
-        noun = context.catalogue.nouns[NOUNS[dimension].__name__]
+        noun = context.services.catalogue.nouns[NOUNS[dimension].__name__]
         codes = {code for row in rows if (code := row.groups[dimension]) is not None}
         asked = FigureQuestion(
             noun.name,
