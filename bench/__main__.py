@@ -15,6 +15,7 @@ from bench import (
     peers,
     people,
     saturated,
+    seal,
     vault,
     visiting,
     volumes,
@@ -128,6 +129,14 @@ def _lists(applications: int, triples: int, viewers: tuple[str, ...]) -> None:
 def _walls(applications: int, rounds: int) -> None:
     """Questions with and without row rules in the database."""
     run_on_fastest_loop(walls.measure(applications, rounds))
+
+
+@bench.command("seal")
+@applications
+@rounds
+def _seal(applications: int, rounds: int) -> None:
+    """What it costs the database to know who asks, with more and more tables."""
+    run_on_fastest_loop(seal.measure(applications, rounds))
 
 
 @bench.command("writes")

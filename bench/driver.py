@@ -129,9 +129,10 @@ async def _in_one_write(
 async def _asyncpg(
     connection: asyncpg.Connection, start: TransactionStart, page: PreparedStatement
 ) -> int:
-    settings = start.settings(None)
-    preamble = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in settings.items())
-    await connection.execute(f"{BEGIN}; {preamble}")
+    assert start.seal
+    preamble = [f"SET LOCAL {name} = '{value}'" for name, value in start.settings.items()]
+    authenticate = f"SELECT viewer.authenticate('{start.seal(None)}')"
+    await connection.execute("; ".join((BEGIN, authenticate, *preamble)))
     rows = await connection.fetch(page.text, *page.arguments(_OFFICER, {}))
     await connection.execute("ROLLBACK")
     return len(rows)

@@ -2008,8 +2008,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         sealed_viewer text := viewer.sealed(NULL);
-        viewer_role text := split_part(sealed_viewer, '.', 1);
-        viewer_subject text := viewer.field(sealed_viewer, 5);
+        viewer_role text := split_part(sealed_viewer, ',', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 3);
         it application;
         question text;
         new_outcome text;
@@ -2017,6 +2017,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
         changed text[];
         is_allowed boolean;
     BEGIN
+        IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
         IF TG_OP = 'UPDATE' THEN it := OLD; SELECT made.outcome, made.ground INTO new_outcome, new_ground FROM decision AS made WHERE made.id = NEW.current_decision_id; END IF;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
@@ -2074,8 +2077,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_application_event() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         sealed_viewer text := viewer.sealed(NULL);
-        viewer_role text := split_part(sealed_viewer, '.', 1);
-        viewer_subject text := viewer.field(sealed_viewer, 5);
+        viewer_role text := split_part(sealed_viewer, ',', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 3);
         it application;
         question text;
         new_outcome text;
@@ -2083,6 +2086,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_application_event() RETURNS trigger
         changed text[];
         is_allowed boolean;
     BEGIN
+        IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
@@ -2148,8 +2154,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_assignment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         sealed_viewer text := viewer.sealed(NULL);
-        viewer_role text := split_part(sealed_viewer, '.', 1);
-        viewer_subject text := viewer.field(sealed_viewer, 5);
+        viewer_role text := split_part(sealed_viewer, ',', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 3);
         it application;
         question text;
         new_outcome text;
@@ -2157,6 +2163,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_assignment() RETURNS trigger
         changed text[];
         is_allowed boolean;
     BEGIN
+        IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
@@ -2194,8 +2203,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_bill() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         sealed_viewer text := viewer.sealed(NULL);
-        viewer_role text := split_part(sealed_viewer, '.', 1);
-        viewer_subject text := viewer.field(sealed_viewer, 5);
+        viewer_role text := split_part(sealed_viewer, ',', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 3);
         it application;
         question text;
         new_outcome text;
@@ -2203,6 +2212,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_bill() RETURNS trigger
         changed text[];
         is_allowed boolean;
     BEGIN
+        IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
@@ -2230,8 +2242,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_case_document() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         sealed_viewer text := viewer.sealed(NULL);
-        viewer_role text := split_part(sealed_viewer, '.', 1);
-        viewer_subject text := viewer.field(sealed_viewer, 5);
+        viewer_role text := split_part(sealed_viewer, ',', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 3);
         it application;
         question text;
         new_outcome text;
@@ -2239,6 +2251,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_case_document() RETURNS trigger
         changed text[];
         is_allowed boolean;
     BEGIN
+        IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := false;
@@ -2263,8 +2278,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_decision() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         sealed_viewer text := viewer.sealed(NULL);
-        viewer_role text := split_part(sealed_viewer, '.', 1);
-        viewer_subject text := viewer.field(sealed_viewer, 5);
+        viewer_role text := split_part(sealed_viewer, ',', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 3);
         it application;
         question text;
         new_outcome text;
@@ -2272,6 +2287,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_decision() RETURNS trigger
         changed text[];
         is_allowed boolean;
     BEGIN
+        IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
         SELECT * INTO it FROM application WHERE id = NEW.application_id; new_outcome := NEW.outcome; new_ground := NEW.ground;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
@@ -2300,8 +2318,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_person_link() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         sealed_viewer text := viewer.sealed(NULL);
-        viewer_role text := split_part(sealed_viewer, '.', 1);
-        viewer_subject text := viewer.field(sealed_viewer, 5);
+        viewer_role text := split_part(sealed_viewer, ',', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 3);
         it application;
         question text;
         new_outcome text;
@@ -2309,6 +2327,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_person_link() RETURNS trigger
         changed text[];
         is_allowed boolean;
     BEGIN
+        IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
         SELECT * INTO it FROM application WHERE id = NEW.resolved_in;
         IF TG_OP = 'INSERT' THEN
             is_allowed := false;
@@ -2333,8 +2354,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_requested_item() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         sealed_viewer text := viewer.sealed(NULL);
-        viewer_role text := split_part(sealed_viewer, '.', 1);
-        viewer_subject text := viewer.field(sealed_viewer, 5);
+        viewer_role text := split_part(sealed_viewer, ',', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 3);
         it application;
         question text;
         new_outcome text;
@@ -2342,6 +2363,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_requested_item() RETURNS trigger
         changed text[];
         is_allowed boolean;
     BEGIN
+        IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
@@ -2369,8 +2393,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_screening() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         sealed_viewer text := viewer.sealed(NULL);
-        viewer_role text := split_part(sealed_viewer, '.', 1);
-        viewer_subject text := viewer.field(sealed_viewer, 5);
+        viewer_role text := split_part(sealed_viewer, ',', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 3);
         it application;
         question text;
         new_outcome text;
@@ -2378,6 +2402,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_screening() RETURNS trigger
         changed text[];
         is_allowed boolean;
     BEGIN
+        IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
         SELECT * INTO it FROM application WHERE id = NEW.application_id; question := NEW.kind;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role
@@ -2413,8 +2440,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_visa() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         sealed_viewer text := viewer.sealed(NULL);
-        viewer_role text := split_part(sealed_viewer, '.', 1);
-        viewer_subject text := viewer.field(sealed_viewer, 5);
+        viewer_role text := split_part(sealed_viewer, ',', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 3);
         it application;
         question text;
         new_outcome text;
@@ -2422,6 +2449,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_visa() RETURNS trigger
         changed text[];
         is_allowed boolean;
     BEGIN
+        IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
         SELECT * INTO it FROM application WHERE id = NEW.application_id;
         IF TG_OP = 'INSERT' THEN
             is_allowed := CASE viewer_role

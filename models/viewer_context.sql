@@ -1,5 +1,5 @@
 -- Who is asking, as the database believes it: a context that the gateway sealed, for one
--- transaction. The application's roles can set `gerbang.viewer` to anything, but not seal it.
+-- transaction. The application's roles can present anything, but not seal it.
 --
 -- A context that somebody captured is worth nothing: it is believed on the backend it was sealed
 -- for, and in a transaction that began just then. Behind a pooler the gateway does not know which
@@ -21,98 +21,115 @@ CREATE TABLE IF NOT EXISTS viewer.daily_seal_key (
     outer_block bytea NOT NULL
 );
 
--- What a context says of whom a suspension names: the number of the field, a dot, and the name as it
--- stands there, in base64 on one line.
-CREATE OR REPLACE FUNCTION viewer.named(subject text, partner_code text) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN CASE WHEN subject IS NULL THEN '6.' ELSE '5.' END || translate(
-        encode(convert_to(coalesce(subject, partner_code), 'UTF8'), 'base64'), E'\n', ''
-    );
+-- What suspends the viewer of a context now, or the viewer's partner. The planner puts it in the place
+-- where it is asked.
+CREATE OR REPLACE FUNCTION viewer.suspensions_of(fields text[]) RETURNS SETOF uuid
+    LANGUAGE sql STABLE AS $$
+    SELECT it.id FROM public.suspension AS it
+    WHERE it.lifted_by IS NULL AND (it.ends_at IS NULL OR it.ends_at > now()) AND (
+        encode(convert_to(it.subject, 'UTF8'), 'hex') = fields[3]
+        OR encode(convert_to(it.partner_code, 'UTF8'), 'hex') = fields[4]
+    )
+$$;
 
--- `gerbang.viewer` is ten fields and their seal, with dots between: the acting role, the moments
--- (milliseconds since 1970) at which it was sealed and until which it is believed, the backend, then
--- subject, partner, countries and centres in base64, the id of the key, in base64 the case that
--- identity is read for, then hex(hmac-sha256(key, all of that)). A field is empty where there is
--- nothing to say.
+-- A context is ten fields and their seal, with commas between: the acting role, the moment
+-- (milliseconds since 1970) until which it is believed, subject, partner, countries and centres, the
+-- case that identity is read for, the moment at which it was sealed, the backend, the id of the key,
+-- then hex(hmac-sha256(key, all of that)). Names are in hexadecimal digits, and a field is empty where
+-- there is nothing to say.
 --
--- Returns that, or raises unless the seal holds for this transaction, for now, and for the role, or
--- for any where none is named. A transaction begins within a round trip of being sealed, or not at
--- all; clocks may be as far apart. It was sealed on the day of its key by the clock that chose the
--- key, so that midnight takes no tolerance of its own. A parallel worker is another backend, so that
--- only the leader asks. The search path is empty, so that nobody slips a function in.
+-- Has the transaction act as the viewer of a context. Raises unless the seal holds for now and for
+-- this transaction, which began within a round trip of being sealed; clocks may be as far apart. It
+-- was sealed on the day of its key by the clock that chose the key, so that midnight takes no
+-- tolerance of its own. The search path is empty, so that nobody slips a function in.
 --
--- Whatever a rule asks of the context comes from here, each time: a statement that swaps the context
--- while it runs would otherwise be told what nobody sealed.
+-- What was verified is kept, until the transaction ends, in `backtrace_functions`: a setting that
+-- takes any words, and that nobody may change but superusers and the owner of this function. (It lists
+-- functions of PostgreSQL whose errors are logged with a stack. Words that name none do nothing.)
 --
 -- Where the seal itself does not hold, the error says so by the name of a constraint, `seal`: it is no
 -- defect of a statement, but of clocks or keys.
---
--- Whoever is suspended, or whose partner is, is refused here too, with an SQLSTATE of its own. The one
--- statement that finds the key reads who is suspended now along with it: no statement more, nothing in
--- it that depends on the viewer, so that its plan is kept, and almost always an empty list. Whoever
--- finds the key otherwise takes this list along.
-CREATE OR REPLACE FUNCTION viewer.sealed(role text) RETURNS text
-    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = '' AS $$
+CREATE OR REPLACE FUNCTION viewer.authenticate(context text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
     DECLARE
-        said text := current_setting('gerbang.viewer', true);
-        raw bytea := convert_to(said, 'UTF8');  -- cut by bytes: by characters takes a microsecond
-        sealed_at timestamptz;
+        fields text[] := string_to_array(context, ',');
         key record;
+        verified text;
     BEGIN
-        SELECT *, ARRAY(
-            SELECT viewer.named(subject, partner_code) FROM public.suspension
-            WHERE lifted_by IS NULL AND (suspension.ends_at IS NULL OR suspension.ends_at > now())
-        ) AS suspended INTO key
-        FROM viewer.daily_seal_key WHERE id = split_part(said, '.', 9);
-        IF substring(raw FROM length(raw) - 63) IS DISTINCT FROM convert_to(encode(sha256(
-            key.outer_block
-                || sha256(key.inner_block || substring(raw FOR greatest(length(raw) - 65, 0)))
-        ), 'hex'), 'UTF8') OR said IS NULL THEN
+        SELECT begins_at, ends_at, refused_at,
+            encode(sha256(outer_block || sha256(
+                inner_block || convert_to(left(context, -65), 'UTF8')
+            )), 'hex') AS seal,
+            EXISTS (SELECT FROM viewer.suspensions_of(fields)) AS is_suspended
+        INTO key FROM viewer.daily_seal_key WHERE id = fields[10];
+        IF (fields[11] = key.seal) IS NOT TRUE THEN
             RAISE EXCEPTION 'the viewer is not sealed'
                 USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'seal';
         END IF;
-        IF to_timestamp(split_part(said, '.', 3)::float8 / 1000) < clock_timestamp() THEN
-            RAISE EXCEPTION 'the viewer has expired'
-                USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'seal';
-        END IF;
-        sealed_at := to_timestamp(split_part(said, '.', 2)::float8 / 1000);
-        IF sealed_at < key.begins_at OR sealed_at >= key.ends_at
+        IF to_timestamp(fields[8]::float8 / 1000) < key.begins_at
+            OR to_timestamp(fields[8]::float8 / 1000) >= key.ends_at
             OR clock_timestamp() >= key.refused_at
         THEN
             RAISE EXCEPTION 'the key of the seal is not of this day'
                 USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'seal';
         END IF;
-        IF split_part(said, '.', 4) NOT IN ('', pg_backend_pid()::text)
-            OR now() NOT BETWEEN sealed_at - interval '5 seconds' AND sealed_at + interval '5 seconds'
+        IF fields[9] NOT IN ('', pg_backend_pid()::text) OR now() NOT BETWEEN
+            to_timestamp(fields[8]::float8 / 1000 - 5) AND to_timestamp(fields[8]::float8 / 1000 + 5)
         THEN
             RAISE EXCEPTION 'the viewer was sealed for another transaction'
                 USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'seal';
         END IF;
-        IF role <> split_part(said, '.', 1) THEN
+        IF to_timestamp(fields[2]::float8 / 1000) < clock_timestamp() THEN
+            RAISE EXCEPTION 'the viewer has expired'
+                USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'seal';
+        END IF;
+        IF key.is_suspended THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
+        IF to_timestamp(fields[2]::float8 / 1000) > key.refused_at THEN
+            fields[2] := 1000 * extract(epoch FROM key.refused_at)::bigint;
+        END IF;
+        verified := set_config('backtrace_functions', array_to_string(fields[1:7], ','), true);
+    END
+$$;
+
+-- The first seven fields of the context that was verified for this transaction, or raises unless it is
+-- believed still, and for the role, or for any where none is named.
+--
+-- Whatever a rule asks of the context comes from here, each time: a statement may present another
+-- context while it runs.
+CREATE OR REPLACE FUNCTION viewer.sealed(role text) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = '' AS $$
+    DECLARE
+        verified text := current_setting('backtrace_functions');
+    BEGIN
+        IF verified = '' OR to_timestamp(split_part(verified, ',', 2)::float8 / 1000)
+            < clock_timestamp()
+        THEN
+            RAISE EXCEPTION 'the viewer %', CASE verified WHEN '' THEN 'is not sealed'
+                ELSE 'has expired' END
+                USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'seal';
+        END IF;
+        IF role <> split_part(verified, ',', 1) THEN
             RAISE EXCEPTION 'the viewer acts in another role'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
-        IF key.suspended <> '{}' AND key.suspended
-            && ARRAY['5.' || split_part(said, '.', 5), '6.' || split_part(said, '.', 6)]
-        THEN
-            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
-        END IF;
-        RETURN said;
+        RETURN verified;
     END
 $$;
 
 -- Whether the viewer acts in the role; raises otherwise.
 CREATE OR REPLACE FUNCTION viewer.acts_as(role text) RETURNS boolean
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
+    LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
     BEGIN
         RETURN viewer.sealed(role) IS NOT NULL;
     END
 $$;
 
 CREATE OR REPLACE FUNCTION viewer.role() RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
+    LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
     BEGIN
-        RETURN split_part(viewer.sealed(NULL), '.', 1);
+        RETURN split_part(viewer.sealed(NULL), ',', 1);
     END
 $$;
 
@@ -120,49 +137,47 @@ $$;
 -- statement that is planned, which costs more than calling these.
 CREATE OR REPLACE FUNCTION viewer.field(said text, place int) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN convert_from(decode(nullif(split_part(said, '.', place), ''), 'base64'), 'UTF8');
+    RETURN convert_from(decode(nullif(split_part(said, ',', place), ''), 'hex'), 'UTF8');
 
 CREATE OR REPLACE FUNCTION viewer.subject(role text) RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
+    LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
     BEGIN
-        RETURN viewer.field(viewer.sealed(role), 5);
+        RETURN viewer.field(viewer.sealed(role), 3);
     END
 $$;
 
 CREATE OR REPLACE FUNCTION viewer.partner(role text) RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
+    LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
     BEGIN
-        RETURN viewer.field(viewer.sealed(role), 6);
+        RETURN viewer.field(viewer.sealed(role), 4);
     END
 $$;
 
 CREATE OR REPLACE FUNCTION viewer.countries(role text) RETURNS text[]
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
+    LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
     BEGIN
-        RETURN viewer.field(viewer.sealed(role), 7)::text[];
+        RETURN viewer.field(viewer.sealed(role), 5)::text[];
     END
 $$;
 
 CREATE OR REPLACE FUNCTION viewer.centres(role text) RETURNS text[]
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
+    LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
     BEGIN
-        RETURN viewer.field(viewer.sealed(role), 8)::text[];
+        RETURN viewer.field(viewer.sealed(role), 6)::text[];
     END
 $$;
 
 CREATE OR REPLACE FUNCTION viewer.purpose_reference(role text) RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
-    DECLARE
-        said text := viewer.sealed(role);
+    LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
     BEGIN
-        RETURN CASE WHEN split_part(said, '.', 11) <> '' THEN viewer.field(said, 10) END;
+        RETURN viewer.field(viewer.sealed(role), 7);
     END
 $$;
 
 -- Who is suspended now, told to the gateway itself, which then turns them away before it asks anything
 -- in their name. It seals a context of no role for that; no statement of a viewer has such a one.
 CREATE OR REPLACE FUNCTION viewer.suspended() RETURNS TABLE (subject text, partner_code text)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = '' AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = '' AS $$
     BEGIN
         PERFORM viewer.sealed('GATEWAY');
         RETURN QUERY SELECT one.subject, one.partner_code FROM public.suspension AS one
@@ -176,7 +191,7 @@ CREATE OR REPLACE FUNCTION viewer.statistics() RETURNS TABLE (
     rows float8, name text, nulls float8, number_of_values float8,
     common text[], frequencies float4[], bounds timestamptz[]
 )
-    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = '' AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = '' AS $$
     BEGIN
         PERFORM viewer.sealed('GATEWAY');
         RETURN QUERY SELECT reltuples::float8, attname::text, null_frac::float8,
@@ -196,12 +211,12 @@ $$;
 -- Where the viewer takes applications in: at its centres, or, if it names none, by the portal of its
 -- countries. No code of a centre is one of a country.
 CREATE OR REPLACE FUNCTION viewer.places(role text) RETURNS text[]
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
+    LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
     DECLARE
         said text := viewer.sealed(role);
     BEGIN
         RETURN coalesce(
-            nullif(viewer.field(said, 8)::text[], '{}'), viewer.field(said, 7)::text[]
+            nullif(viewer.field(said, 6)::text[], '{}'), viewer.field(said, 5)::text[]
         );
     END
 $$;

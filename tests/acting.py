@@ -26,7 +26,12 @@ async def act_writing(driver: Any, viewer: Viewer) -> None:
 
 
 def _set(seal: Seal, viewer: Viewer, role: str) -> str:
-    return set_locally({"gerbang.viewer": seal.seal(viewer, None), "role": role})
+    return act_by(seal.seal(viewer, None), {"role": role})
+
+
+def act_by(context: str, settings: Mapping[str, str]) -> str:
+    """Statements that have a transaction act as the viewer of a sealed context."""
+    return f"SELECT viewer.authenticate('{context}'); {set_locally(settings)}"
 
 
 def set_locally(settings: Mapping[str, str]) -> str:

@@ -19,6 +19,8 @@ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'owner') \gexec
 ALTER ROLE :"owner" LOGIN NOSUPERUSER CREATEROLE BYPASSRLS PASSWORD :'password';
 -- What the gateway's login runs is nobody else's to read.
 GRANT SET ON PARAMETER track_activities TO :"owner";
+-- Its functions keep there whom a transaction acts for, where nobody else writes.
+GRANT SET ON PARAMETER backtrace_functions TO :"owner";
 
 SELECT format('CREATE DATABASE %I', :'database')
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec

@@ -19,7 +19,7 @@ from models.row_security import database_role
 
 #: A seal is valid for some seconds; clocks must agree much better than that.
 _MOST_SECONDS_APART = 2.0
-_ACT = "SELECT set_config('gerbang.viewer', $1, true), set_config('role', $2, true)"
+_ACT = "SELECT viewer.authenticate($1), set_config('role', $2, true)"
 
 
 async def examine_keys(settings: Settings) -> AsyncIterator[Finding]:

@@ -52,8 +52,8 @@ CREATE OR REPLACE FUNCTION viewer.guard_{table}() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         sealed_viewer text := viewer.sealed(NULL);
-        viewer_role text := split_part(sealed_viewer, '.', 1);
-        viewer_subject text := viewer.field(sealed_viewer, 5);
+        viewer_role text := split_part(sealed_viewer, ',', 1);
+        viewer_subject text := viewer.field(sealed_viewer, 3);
         it application;
         question text;
         new_outcome text;
@@ -61,6 +61,9 @@ CREATE OR REPLACE FUNCTION viewer.guard_{table}() RETURNS trigger
         changed text[];
         is_allowed boolean;
     BEGIN
+        IF EXISTS (SELECT FROM viewer.suspensions_of(string_to_array(sealed_viewer, ','))) THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
+        END IF;
         {prepare}
         IF TG_OP = 'INSERT' THEN
             is_allowed := {insert};

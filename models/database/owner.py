@@ -46,6 +46,11 @@ _CHECKS = (
         AND NOT EXISTS (SELECT FROM login JOIN pg_db_role_setting ON setrole = login.oid
             WHERE setdatabase = 0 AND 'track_activities=off' = ANY (setconfig))
     """,
+    """
+    SELECT format('The owner %I may not keep whom a transaction acts for.', current_user),
+        format('GRANT SET ON PARAMETER backtrace_functions TO %I', current_user)
+    FROM ours WHERE NOT has_parameter_privilege('backtrace_functions', 'SET')
+    """,
     # The creator of a role may grant it; for other roles ADMIN must be granted to the owner first.
     """
     SELECT format('The owner %I may not hand on roles that somebody else made.', current_user),

@@ -79,6 +79,14 @@ _GRANT_REVISION = """
         WHERE pg_class.oid = to_regclass('alembic_version') AND rolname = $1
             AND privilege_type = 'SELECT')
 """
+#: It presents whom it acts for before it takes on a role.
+_GRANT_AUTHENTICATE = """
+    SELECT format('GRANT USAGE ON SCHEMA viewer TO %1$I;'
+        ' GRANT EXECUTE ON FUNCTION viewer.authenticate TO %1$I', $1::text)
+    WHERE NOT EXISTS (
+        SELECT FROM pg_proc CROSS JOIN aclexplode(proacl) JOIN pg_roles ON pg_roles.oid = grantee
+        WHERE pg_proc.oid = to_regproc('viewer.authenticate') AND rolname = $1)
+"""
 _GRANT_ROLE = """
     SELECT format('GRANT %I TO %I WITH INHERIT FALSE, SET TRUE', $2::text, $1::text)
     WHERE (SELECT bool_or(set_option) AND NOT bool_or(inherit_option) FROM pg_auth_members
@@ -196,6 +204,7 @@ def _login_steps(login: DatabaseUrl, can_log_in: bool) -> Iterator[tuple[Any, ..
     for name in DATABASE_ROLES:
         yield f"let {{}} act as {name}", _GRANT_ROLE, name
     yield "let {} read the revision", _GRANT_REVISION
+    yield "let {} present viewers", _GRANT_AUTHENTICATE
 
 
 async def _can_log_in(gateway_url: str) -> bool:

@@ -254,7 +254,7 @@ async def test_fields_without_rows_and_rows_without_fields_stop_the_build(monkey
 
 
 async def test_a_statement_that_was_not_held_to_the_policy_is_refused(world, traffic) -> None:
-    one = reading.ReadTransaction(engine(world), TransactionStart("none", lambda _: {}))
+    one = reading.ReadTransaction(engine(world), TransactionStart("none", {}))
     with pytest.raises(PermissionError):
         await one.rows(select(Application.id))
     assert traffic.connections == 0

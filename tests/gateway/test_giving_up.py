@@ -15,7 +15,7 @@ from tests.free_ports import free_port
 
 pytestmark = pytest.mark.anyio
 
-AS_WHO_LOGS_IN = TransactionStart("none", lambda _: {})
+AS_WHO_LOGS_IN = TransactionStart("none", {})
 SLEEP = vouch_for(select(func.pg_sleep(30)), "Country")
 RUNNING = vouch_for(
     select(func.count()).select_from(

@@ -23,6 +23,7 @@ from tests.gateway.changing import row, submitted_case
 from tests.gateway.conftest import Viewer
 from tests.gateway.test_doctor import diagnose, installation, provider
 from tests.gateway.test_rows_reached import *  # noqa: F403
+from tests.models.test_row_security import workers_read_as_the_viewer
 from tests.owners import DATABASE, OWNER, migrate_as_owner, prepare, run
 from tests.populating import small_world
 
@@ -168,6 +169,12 @@ async def test_the_doctor_names_a_superuser_where_it_matters(
     in_production = installation(apart.url(DATABASE), issuer, **PRODUCTION)
     assert named in await diagnose(in_production)
     assert named not in await diagnose(installation(world, issuer, **PRODUCTION))
+
+
+async def test_workers_are_told_who_was_verified_by_an_owner_that_is_no_superuser(
+    world: str,
+) -> None:
+    await workers_read_as_the_viewer(login_at(world, tokens.PASSWORD))
 
 
 #: What a superuser took away, how it is given back, and what the doctor says.

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Boolean, Date, DateTime, Integer, Text, Uuid
 
 from gateway.access.rows import select_reachable_in_role, vouch_for
-from gateway.access.transactions import begin
 from gateway.access.transactions.begin import (
     Seal,
     TransactionLimits,
@@ -160,7 +160,7 @@ async def test_each_statement_has_the_whole_time(session: ReadTransaction) -> No
 async def test_without_its_role_nothing_is_read(one_connection: ConnectionPool) -> None:
     """Where the beginning fails, what stands behind it does not run as the login."""
     start = STARTS.for_reading(OFFICER)
-    refused = begin.TransactionStart("none", lambda _: {**start.settings(None), "role": "nobody"})
+    refused = replace(start, settings={**start.settings, "role": "nobody"})
     session = ReadTransaction(one_connection, refused)
     kept_lock = bound(select(func.pg_advisory_lock(7).cast(Text)))  # no ROLLBACK undoes it
     with pytest.raises(FieldError):

@@ -124,6 +124,10 @@ LACKS = {
         ],
         [f"GRANT SET ON PARAMETER track_activities TO {OWNER};"],
     ),
+    "an owner that cannot keep whom a transaction acts for": (
+        [f"REVOKE SET ON PARAMETER backtrace_functions FROM {OWNER}"],
+        [f"GRANT SET ON PARAMETER backtrace_functions TO {OWNER};"],
+    ),
     "a login that is a superuser": (
         [f"ALTER ROLE {LOGIN} SUPERUSER"],
         [f"ALTER ROLE {LOGIN} NOSUPERUSER;"],

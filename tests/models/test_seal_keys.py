@@ -57,14 +57,14 @@ def seal_context(key: DailyKey, sealed_at: float | None = None) -> str:
     """The context of a viewer, sealed at a moment with a key of whichever day."""
     moment = time.time() if sealed_at is None else sealed_at
     context = Seal(OWN, 7 * 86_400, lambda: moment).seal(MANAGER, None)
-    *fields, _ = context.split(".")
-    fields[8] = key.id
-    body = ".".join(fields)
-    return f"{body}.{hmac.digest(key.key, body.encode(), hashlib.sha256).hex()}"
+    *fields, _ = context.split(",")
+    fields[9] = key.id
+    body = ",".join(fields)
+    return f"{body},{hmac.digest(key.key, body.encode(), hashlib.sha256).hex()}"
 
 
 async def act(connection: asyncpg.Connection, context: str) -> None:
-    await connection.execute("SELECT set_config('gerbang.viewer', $1, true)", context)
+    await connection.execute("SELECT viewer.authenticate($1)", context)
     await connection.execute(f"SET LOCAL ROLE {database_role(MANAGER.role)}")
 
 
@@ -310,7 +310,7 @@ async def test_no_transaction_outlives_the_key_of_its_day_for_ever(
             await act(running, seal_context(ending))
             assert await running.fetchval(COUNT) == 5
             await asyncio.sleep(midnight - time.time() + 0.7)
-            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="not of this day"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="has expired"):
                 await running.fetchval(COUNT)
     finally:
         await running.close()
@@ -326,8 +326,8 @@ _MIDNIGHT = datetime(2026, 12, 31, tzinfo=UTC).timestamp()
 @premise(of_the_day_before=0.1, of_the_day_after=0.1)
 def test_the_key_is_of_the_day_that_the_context_says(around: float) -> None:
     """To the last half of a millisecond before midnight, which is said as the next day's first."""
-    fields = Seal(OWN, 15, lambda: _MIDNIGHT + around).seal(MANAGER, None).split(".")
-    answer = datetime.fromtimestamp(int(fields[1]) / 1000, UTC).date()
+    fields = Seal(OWN, 15, lambda: _MIDNIGHT + around).seal(MANAGER, None).split(",")
+    answer = datetime.fromtimestamp(int(fields[7]) / 1000, UTC).date()
     is_before = answer < datetime.fromtimestamp(_MIDNIGHT, UTC).date()
     holds("of_the_day_before" if is_before else "of_the_day_after")
-    assert fields[8] == daily_key(OWN, answer).id
+    assert fields[9] == daily_key(OWN, answer).id

@@ -21,7 +21,7 @@ from models.database.pool import ConnectionPool
 from models.row_security import login_at
 from models.vocabulary import Role
 from tests import tokens
-from tests.acting import set_locally
+from tests.acting import act_by
 
 pytestmark = pytest.mark.anyio
 
@@ -36,7 +36,7 @@ BROKEN = vouch_for(select(literal(1) / func.length(bindparam("none", ""))), "App
 
 #: All that could outlast a transaction: settings, the role, locks, statements' tables, listeners.
 _STATE = """
-    SELECT current_user, session_user, current_setting('gerbang.viewer', true) AS viewer,
+    SELECT current_user, session_user, current_setting('backtrace_functions') AS viewer,
         ARRAY(SELECT name || '=' || setting FROM pg_settings
             WHERE source = 'session' AND name <> 'application_name' ORDER BY 1) AS settings,
         ARRAY(SELECT mode || locktype FROM pg_locks
@@ -105,13 +105,7 @@ async def test_a_request_leaves_nothing_behind(
         await end(session)
     finally:
         await session.close()
-    assert await state(one_connection) == fresh | {"viewer": _nothing(await state(one_connection))}
-
-
-def _nothing(found: dict[str, Any]) -> str | None:
-    """A setting of our own that was once set in a session is empty afterwards, not null."""
-    assert not found["viewer"]
-    return found["viewer"]
+    assert await state(one_connection) == fresh
 
 
 PLANTED = (
@@ -119,7 +113,6 @@ PLANTED = (
     "SET ROLE gerbang_officer",
     "LISTEN aside",
     "SELECT pg_advisory_lock(1)",
-    "SET gerbang.viewer = 'somebody'",
 )
 _UNDONE = "RESET ALL; RESET ROLE; UNLISTEN *; SELECT pg_advisory_unlock_all()"
 
@@ -165,15 +158,23 @@ async def test_viewers_do_not_see_who_else_is_connected(world: str, role: str, l
     login = login_at(world, tokens.PASSWORD)
     victim, attacker = await connect(login), await connect(login)
     try:
-        settings = STARTS.for_reading(SUPERVISOR).settings(None)
-        await victim.execute(f"BEGIN; {set_locally(settings)}")
+        context = await _begin(victim)
         await attacker.execute(f"BEGIN; SET LOCAL ROLE {role}")
         shown = await _look(attacker, look)
-        assert settings["gerbang.viewer"] not in shown
-        assert "gerbang.viewer" not in shown.replace(look, "")
+        assert context not in shown
+        assert "viewer.authenticate" not in shown.replace(look, "")
     finally:
         await attacker.close()
         await victim.close()
+
+
+async def _begin(victim: Any) -> str:
+    """Begin a transaction in which somebody acts, and return the sealed context."""
+    start = STARTS.for_reading(SUPERVISOR)
+    assert start.seal
+    context = start.seal(None)
+    await victim.execute(f"BEGIN; {act_by(context, start.settings)}")
+    return context
 
 
 async def _look(attacker: Any, look: str) -> str:
@@ -188,9 +189,7 @@ async def test_the_owner_sees_who_else_is_connected(world: str) -> None:
     victim = await connect(world)
     attacker = await connect(world)
     try:
-        settings = STARTS.for_reading(SUPERVISOR).settings(None)
-        await victim.execute(f"BEGIN; {set_locally(settings)}")
-        assert settings["gerbang.viewer"] in await _look(attacker, _SHOWN)
+        assert await _begin(victim) in await _look(attacker, _SHOWN)
     finally:
         await attacker.close()
         await victim.close()

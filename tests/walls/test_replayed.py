@@ -15,7 +15,7 @@ from models.database.connections import connect, driver_of, pool
 from models.row_security import database_role, login_at
 from models.vocabulary import Role
 from tests import tokens
-from tests.acting import set_locally
+from tests.acting import act_by
 from tests.walls.pooler import answers, pgbouncer, with_pgbouncer
 
 pytestmark = pytest.mark.anyio
@@ -29,17 +29,16 @@ COUNT = "SELECT count(*) FROM (SELECT id FROM application) AS reached"
 @asynccontextmanager
 async def captured(url: str) -> AsyncIterator[tuple[ReadTransaction, str]]:
     """A session of the gateway's with its transaction under way, and what it began with."""
-    engine, text = pool(url, 1), dict[str, str]()
+    engine, contexts = pool(url, 1), list[str]()
 
-    def saying(backend: int | None) -> dict[str, str]:
-        seal = Seal(tokens.SEAL_KEY, 60).seal(SUPERVISOR, backend)
-        text.update({"gerbang.viewer": seal, "role": ROLE})
-        return text
+    def seal(backend: int | None) -> str:
+        contexts.append(Seal(tokens.SEAL_KEY, 60).seal(SUPERVISOR, backend))
+        return contexts[0]
 
-    session = ReadTransaction(engine, TransactionStart(ROLE, saying))
+    session = ReadTransaction(engine, TransactionStart(ROLE, {"role": ROLE}, seal))
     try:
         assert len(await session.rows(ROWS)) == 13
-        yield session, set_locally(text)
+        yield session, act_by(contexts[0], {"role": ROLE})
     finally:
         await session.close()
         await engine.dispose()
@@ -50,13 +49,11 @@ async def test_a_context_is_not_believed_on_another_connection(world: str) -> No
     attacker = await connect(login)
     try:
         async with captured(login) as (session, text):
-            await attacker.execute(f"BEGIN; {text}")
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="another transaction"):
-                await attacker.fetchval(COUNT)
+                await attacker.execute(f"BEGIN; {text}; {COUNT}")
             assert len(await session.rows(ROWS)) == 13
-        await attacker.execute(f"ROLLBACK; BEGIN; {text}")
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="another transaction"):
-            await attacker.fetchval(COUNT)
+            await attacker.execute(f"ROLLBACK; BEGIN; {text}; {COUNT}")
     finally:
         await attacker.close()
 

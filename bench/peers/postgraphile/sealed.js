@@ -5,11 +5,11 @@ import { createHmac } from 'node:crypto'
 const { SEAL_KEY, SEAL_KEY_ID, VIEWER_ROLE, VIEWER } = process.env
 const VALID_MILLISECONDS = 30_000
 const key = Buffer.from(SEAL_KEY ?? '', 'hex')
-const base64 = (text) => Buffer.from(text).toString('base64')
+const digits = (text) => Buffer.from(text).toString('hex')
 
 export function sealed () {
   const now = Date.now()
-  const scope = [VIEWER ?? '', '', '{}', '{}'].map(base64)
-  const body = [VIEWER_ROLE, now, now + VALID_MILLISECONDS, '', ...scope, SEAL_KEY_ID].join('.')
-  return `${body}.${createHmac('sha256', key).update(body).digest('hex')}`
+  const scope = [VIEWER ?? '', '', '{}', '{}', ''].map(digits)
+  const body = [VIEWER_ROLE, now + VALID_MILLISECONDS, ...scope, now, '', SEAL_KEY_ID].join(',')
+  return `${body},${createHmac('sha256', key).update(body).digest('hex')}`
 }

@@ -4,6 +4,7 @@
 
 import { createServer } from 'node:http'
 
+import pg from 'pg'
 import { postgraphile } from 'postgraphile'
 import { makePgService } from 'postgraphile/adaptors/pg'
 import { grafserv } from 'postgraphile/grafserv/node'
@@ -20,7 +21,19 @@ const service = makePgService({
   poolConfig: { max: Number(POOL), idleTimeoutMillis: 0 },
   ...(ROLE && { pgSettingsForIntrospection: { role: ROLE } }),
 })
-const pgSettings = () => ({ role: ROLE, 'gerbang.viewer': sealed() })
+const pgSettings = () => ({ viewer: sealed(), role: ROLE })
+// The adaptor sends all settings of a transaction in one statement of its own. The row rules take a
+// viewer from a function alone, so that statement calls it.
+const SETTINGS = `
+  SELECT CASE name WHEN 'viewer' THEN viewer.authenticate(value)::text
+    ELSE set_config(name, value, true) END
+  FROM json_array_elements($1::json) AS each
+  CROSS JOIN LATERAL (SELECT each ->> 0, each ->> 1) AS setting (name, value)`
+const { query } = pg.Client.prototype
+pg.Client.prototype.query = function (asked, ...others) {
+  const isOfSettings = /^select set_config\(/i.test(asked?.text)
+  return query.call(this, isOfSettings ? { ...asked, text: SETTINGS } : asked, ...others)
+}
 const server = postgraphile({
   extends: [PostGraphileAmberPreset, PostGraphileConnectionFilterPreset],
   plugins: [links],

@@ -6,7 +6,6 @@ import asyncio
 import hmac
 import logging
 import time
-from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -69,7 +68,7 @@ class Seal:
         self._today: tuple[int, str, hmac.HMAC] | None = None
 
     def seal(self, viewer: Viewer, backend: int | None, acting: str | None = None) -> str:
-        """The sealed viewer. Its texts are in base64.
+        """The sealed viewer. Its names are in hexadecimal digits.
 
         ``acting`` is what the seal says instead of the viewer's role.
         """
@@ -79,16 +78,16 @@ class Seal:
         key_id, mac = self._key_at(now)
         fields = (
             acting or viewer.role.value,
-            str(now),
             str(now + round(self._seconds * 1000)),
-            str(backend or ""),
             _scope(viewer.subject, viewer.partner, viewer.countries, viewer.centres),
+            _digits(viewer.purpose_reference or ""),
+            str(now),
+            str(backend or ""),
             key_id,
-            _text(viewer.purpose_reference or ""),
         )
-        body = ".".join(fields)
+        body = ",".join(fields)
         mac.update(body.encode())
-        return f"{body}.{mac.hexdigest()}"
+        return f"{body},{mac.hexdigest()}"
 
     def _key_at(self, milliseconds: int) -> tuple[str, hmac.HMAC]:
         """The key of the day that holds this instant, by its id, and a code of nothing under it;
@@ -127,9 +126,10 @@ class TransactionStart:
 
     #: The database role to take on.
     role: str
-    #: The settings for a backend id, which is None behind a pooler. They end with the transaction,
-    #: so that a pooler may share connections.
-    settings: Callable[[int | None], Mapping[str, str]]
+    #: What holds for the transaction and ends with it, so that a pooler may share connections.
+    settings: Mapping[str, str]
+    #: Seals the viewer for a backend id, which is None behind a pooler; None where nobody asks.
+    seal: Callable[[int | None], str] | None = None
     #: How long a statement may take.
     statement_seconds: float = inf
 
@@ -138,16 +138,23 @@ class TransactionStart:
     ) -> list[Command]:
         """The commands that begin a transaction with these settings, and some more, which may
         replace them."""
-        settings = {**self.settings(backend), **more}
-        if not settings:
+        settings = {**self.settings, **more}
+        sealed = (self.seal(backend),) if self.seal else ()
+        if not settings and not sealed:
             return [Command(begin)]
-        return [Command(begin), Command(set_locally(tuple(settings)), tuple(settings.values()))]
+        text = set_locally(tuple(settings), bool(sealed))
+        return [Command(begin), Command(text, (*sealed, *settings.values()))]
 
 
 @lru_cache
-def set_locally(names: Sequence[str]) -> str:
-    """A statement that sets settings for the transaction. PostgreSQL sets them in this order."""
-    calls = (f"set_config('{name}', ${number}, true)" for number, name in enumerate(names, 1))
+def set_locally(names: Sequence[str], is_sealed: bool = False) -> str:
+    """A statement that sets settings for the transaction, once it acts as a sealed viewer.
+
+    PostgreSQL does all that in this order.
+    """
+    calls = ["viewer.authenticate($1)"] if is_sealed else []
+    first = len(calls) + 1
+    calls += (f"set_config('{name}', ${number}, true)" for number, name in enumerate(names, first))
     return f"SELECT {', '.join(calls)}"
 
 
@@ -174,14 +181,10 @@ class TransactionStarts:
         return self._start(ANONYMOUS, self._database_roles[Role.ANONYMOUS], _GATEWAY)
 
     def _start(self, viewer: Viewer, role: str, acting: str | None = None) -> TransactionStart:
-        def settings(backend: int | None) -> Mapping[str, str]:
-            return {
-                **self._limits,
-                "gerbang.viewer": self._seal.seal(viewer, backend, acting),
-                "role": role,
-            }
+        def seal(backend: int | None) -> str:
+            return self._seal.seal(viewer, backend, acting)
 
-        return TransactionStart(role, settings, self._statement_seconds)
+        return TransactionStart(role, {**self._limits, "role": role}, seal, self._statement_seconds)
 
 
 class OpenTransaction(NamedTuple):
@@ -208,7 +211,8 @@ async def begin_transaction(
     ``settings`` hold for the transaction besides those of ``start``. ``reads`` are run in the same
     write, behind ``savepoint``.
 
-    Raises FieldError with UNAVAILABLE or OVERLOADED.
+    Raises FieldError with UNAVAILABLE or OVERLOADED, and psycopg.Error where the database does not
+    believe the viewer.
     """
     for _ in range(_ATTEMPTS):
         connection = await check_out(pool)
@@ -229,9 +233,11 @@ async def begin_transaction(
                 await pool.discard(connection)
             raise
         except BaseException as error:
-            is_begun = pipeline.completed >= len(opening)
-            if isinstance(error, Error) and is_begun and not is_broken(error):
+            if isinstance(error, Error) and pipeline.completed and not is_broken(error):
                 completed = pipeline.completed - len(opening)
+                if completed < 0:  # the database does not believe the viewer
+                    await end_transaction(pool, connection)
+                    raise
                 return OpenTransaction(connection, failure=error, completed=completed)
             await pool.discard(connection)
             if not is_broken(error):
@@ -278,11 +284,11 @@ def _scope(
     subject: str, partner: str | None, countries: tuple[str, ...], centres: tuple[str, ...]
 ) -> str:
     """The fields of a context that are the same for all requests of a viewer."""
-    return ".".join(map(_text, (subject, partner or "", _array(countries), _array(centres))))
+    return ",".join(map(_digits, (subject, partner or "", _array(countries), _array(centres))))
 
 
-def _text(text: str) -> str:
-    return b64encode(text.encode()).decode()
+def _digits(text: str) -> str:
+    return text.encode().hex()
 
 
 def _array(words: Sequence[str]) -> str:

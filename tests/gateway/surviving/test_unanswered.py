@@ -24,7 +24,7 @@ from tests.gateway.surviving.relay import relayed
 
 pytestmark = pytest.mark.anyio
 
-AS_WHO_LOGS_IN = TransactionStart("none", lambda _: {})
+AS_WHO_LOGS_IN = TransactionStart("none", {})
 OFFICER = Viewer("officer", Role.OFFICER)
 ONE = vouch_for(select(literal(1)), "Country")
 
