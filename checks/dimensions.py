@@ -12,8 +12,11 @@ TABLES = (
     WordTable("gateway", "GROUPS", "Dimension", "how many groups there can be, and why"),
     WordTable("gateway", "_FILTERS", "Dimension", "the field of VolumeWhere that filters it"),
 )
+#: Dimensions that are read from another, and stored nowhere.
+DERIVED = {"REGION"}
 #: Dimensions that the dashboard need not offer as a filter.
 NOT_OFFERED = {
+    "REGION": "people look at the map, or choose countries",
     "CENTRE": "managers know their countries, which have a centre or two",
 }
 
@@ -34,7 +37,7 @@ def _of_the_models(
     sources: Sources, name: str, column: str, dimensions: Definition, line: int
 ) -> Iterator[Finding]:
     application = sources.find_class("models", "Application")
-    if column not in fields(application):
+    if name not in DERIVED and column not in fields(application):
         yield Finding(
             dimensions.file,
             line,
@@ -45,10 +48,10 @@ def _of_the_models(
         grains = sources.find_value("models", table)
         finest = getattr(grains.node, "elts", [grains.node])[-1]
         has_all = any(
-            isinstance(each.value, ast.Name) and each.value.id == "Dimension"
+            isinstance(each.value, ast.Name) and each.value.id == "STORED_DIMENSIONS"
             for each in find_all(finest, ast.Starred)
         )
-        if not has_all and name not in members_named(finest, "Dimension"):
+        if name not in DERIVED and not has_all and name not in members_named(finest, "Dimension"):
             yield Finding(
                 grains.file, finest.lineno, f"the finest grain of {table} lacks Dimension.{name}:"
                 " it must have every dimension",

@@ -635,7 +635,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_leadership;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_leadership;
 GRANT SELECT (id) ON access_event TO gerbang_leadership;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_leadership;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_leadership;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_leadership;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_leadership;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_leadership;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership;
@@ -748,7 +748,7 @@ GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_officer;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_officer;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_officer;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_officer;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_officer;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_officer;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_officer;
@@ -913,7 +913,7 @@ GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_supervisor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_supervisor;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_supervisor;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_supervisor;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_supervisor;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_supervisor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor;
@@ -1108,7 +1108,7 @@ GRANT SELECT (application_id, changed, id, written_in) ON application_change TO 
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_manager;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_manager;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_manager;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_manager;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_manager;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_manager;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager;
@@ -1204,7 +1204,7 @@ CREATE POLICY partner_manager_select ON volume_aged_until FOR SELECT TO gerbang_
 GRANT SELECT (data, version) ON data_version TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON data_version FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
-GRANT SELECT (decisions, dimension_set, edition, intake, nationality_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_manager;
+GRANT SELECT (country_code, decisions, dimension_set, edition, intake, nationality_code, period, refusal_rate, refusal_rate_below, refused, refused_below, region, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_published FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_partner_manager;
@@ -1224,7 +1224,7 @@ GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_agent;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_agent;
 GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_partner_agent;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_agent;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_agent;
 GRANT SELECT (application_id, decided_at, id, is_incomplete, outcome) ON decision TO gerbang_partner_agent;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_agent;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_agent;
@@ -1334,7 +1334,7 @@ GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_auditor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_auditor;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_auditor;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_auditor;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, applicant_id, due_at, id, kind, lodged_at, lodged_by, lodged_role, reason, reference, state) ON data_request TO gerbang_auditor;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_auditor;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_auditor;
@@ -1522,7 +1522,7 @@ GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_applicant;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_applicant;
 GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_applicant;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_applicant;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_applicant;
 GRANT SELECT (account, answered_at, applicant_id, due_at, id, kind, lodged_at, lodged_role, reason, reference, state) ON data_request TO gerbang_applicant;
 GRANT SELECT (application_id, decided_at, id, outcome, public_reason) ON decision TO gerbang_applicant;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_applicant;
@@ -1617,7 +1617,7 @@ GRANT SELECT (application_id, changed, id, written_in) ON application_change TO 
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_service;
 GRANT SELECT (application_id, kind, recorded_at) ON case_document TO gerbang_partner_service;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_service;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_service;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_service;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_service;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_service;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service;
@@ -1677,7 +1677,7 @@ GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, p
 GRANT SELECT (application_id, ban_id, by, ended_at, found_at, id) ON ban_match TO gerbang_screening;
 GRANT SELECT (ban_id, birth_date, full_name, issuing_state, passport_number, sealed) ON banned_person TO gerbang_screening;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_screening;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_screening;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_screening;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_screening;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_screening;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screening;
@@ -1748,7 +1748,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_treasury;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_treasury;
 GRANT SELECT (amount_idr, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_treasury;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_treasury;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_treasury;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_treasury;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_treasury;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_treasury;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury;
@@ -1791,7 +1791,7 @@ CREATE POLICY treasury_select ON data_version FOR SELECT TO gerbang_treasury
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_administrator;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_administrator;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_administrator;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_administrator;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_administrator;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_administrator;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_administrator;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator;
@@ -1841,7 +1841,7 @@ CREATE POLICY administrator_select ON data_version FOR SELECT TO gerbang_adminis
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_anonymous;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_anonymous;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_anonymous;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_anonymous;
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_anonymous;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_anonymous;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_anonymous;
@@ -1877,7 +1877,7 @@ GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO ge
 GRANT SELECT (data, version) ON data_version TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON data_version FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
-GRANT SELECT (decisions, dimension_set, edition, intake, nationality_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_anonymous;
+GRANT SELECT (country_code, decisions, dimension_set, edition, intake, nationality_code, period, refusal_rate, refusal_rate_below, refused, refused_below, region, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_published FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_anonymous;
@@ -2493,7 +2493,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.is_cleared, viewer.questions_to_ask TO gerbang_officer_writing;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_officer_writing;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON country FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_officer_writing;
@@ -2605,7 +2605,7 @@ CREATE POLICY officer_writing_update ON idempotency FOR UPDATE TO gerbang_office
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_supervisor_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_supervisor_writing;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_supervisor_writing;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON country FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor_writing;
@@ -2744,7 +2744,7 @@ CREATE POLICY supervisor_writing_update ON idempotency FOR UPDATE TO gerbang_sup
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_agent_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_partner_agent_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_agent_writing;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_agent_writing;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON country FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_agent_writing;
@@ -2853,7 +2853,7 @@ CREATE POLICY partner_agent_writing_update ON idempotency FOR UPDATE TO gerbang_
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_auditor_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_auditor_writing;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_auditor_writing;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON country FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor_writing;
@@ -2941,7 +2941,7 @@ CREATE POLICY auditor_writing_update ON idempotency FOR UPDATE TO gerbang_audito
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_applicant_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_applicant_writing;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_applicant_writing;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_applicant_writing;
 CREATE POLICY applicant_writing_select ON country FOR SELECT TO gerbang_applicant_writing
     USING ((SELECT viewer.acts_as('APPLICANT')));
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_applicant_writing;
@@ -3059,7 +3059,7 @@ CREATE POLICY applicant_writing_update ON idempotency FOR UPDATE TO gerbang_appl
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_service_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_partner_service_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_service_writing;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_service_writing;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_service_writing;
 CREATE POLICY partner_service_writing_select ON country FOR SELECT TO gerbang_partner_service_writing
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_service_writing;
@@ -3150,7 +3150,7 @@ CREATE POLICY partner_service_writing_update ON idempotency FOR UPDATE TO gerban
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_screening_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_screening_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_screening_writing;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_screening_writing;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_screening_writing;
 CREATE POLICY screening_writing_select ON country FOR SELECT TO gerbang_screening_writing
     USING ((SELECT viewer.acts_as('SCREENING')));
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_screening_writing;
@@ -3241,7 +3241,7 @@ CREATE POLICY screening_writing_update ON idempotency FOR UPDATE TO gerbang_scre
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_treasury_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_treasury_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_treasury_writing;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_treasury_writing;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_treasury_writing;
 CREATE POLICY treasury_writing_select ON country FOR SELECT TO gerbang_treasury_writing
     USING ((SELECT viewer.acts_as('TREASURY')));
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_treasury_writing;
@@ -3311,7 +3311,7 @@ CREATE POLICY treasury_writing_update ON idempotency FOR UPDATE TO gerbang_treas
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_administrator_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_administrator_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_administrator_writing;
-GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_administrator_writing;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON country FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_administrator_writing;

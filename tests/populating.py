@@ -96,14 +96,15 @@ async def _insert(connection: asyncpg.Connection, table: str, *rows: dict[str, o
 
 async def reference_data(connection: asyncpg.Connection) -> None:
     countries = (
-        ("AU", "AUS", "Australia", "Australia"),
-        ("SG", "SGP", "Singapore", "Singapura"),
-        ("NZ", "NZL", "New Zealand", "Selandia Baru"),
-        ("IN", "IND", "India", "India"),
-        ("AF", "AFG", "Afghanistan", "Afganistan"),
+        ("AU", "AUS", "Australia", "Australia", "OCEANIA"),
+        ("SG", "SGP", "Singapore", "Singapura", "SOUTHEAST_ASIA"),
+        ("NZ", "NZL", "New Zealand", "Selandia Baru", "OCEANIA"),
+        ("IN", "IND", "India", "India", "SOUTH_AND_CENTRAL_ASIA"),
+        ("AF", "AFG", "Afghanistan", "Afganistan", "SOUTH_AND_CENTRAL_ASIA"),
     )
-    for code, iso3, name_en, name_id in countries:
+    for code, iso3, name_en, name_id, region in countries:
         country = {"code": code, "iso3": iso3, "name_en": name_en, "name_id": name_id}
+        country["region"] = region
         entry = "CALLING_VISA" if code == "AF" else "VISA_ON_ARRIVAL"
         rule = {"country_code": code, "valid_from": BEGINNING, "entry": entry}
         await _insert(connection, "country", country)

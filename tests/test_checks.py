@@ -153,7 +153,9 @@ def test_a_dimension_that_is_unfinished_is_named(tree: Path, left_out: str, said
 
 
 def test_a_grain_without_a_dimension_is_named(tree: Path) -> None:
-    _replace(tree, '_grain("daily", "day", *Dimension)', '_grain("daily", "day", *_BY_PLACE)')
+    _replace(
+        tree, '_grain("daily", "day", *STORED_DIMENSIONS)', '_grain("daily", "day", *_BY_PLACE)'
+    )
     assert _search(check_dimensions, tree, "the finest grain of GRAINS lacks Dimension.CHANNEL")
 
 

@@ -10,6 +10,7 @@ import strawberry
 from gateway.mapping.enums import CalendarPeriod, ChangeUnit, Precision, VolumeDimension
 from gateway.mapping.scalars import BigInt, CountryCode, Rupiah
 from gateway.strawberry_bridge import computed_field
+from models.vocabulary import Region
 
 
 class Span(IntEnum):
@@ -81,6 +82,8 @@ class WiderCell:
     dropped: list[VolumeDimension] = strawberry.field(
         description="What it is no longer broken down by; nothing where only its period is longer."
     )
+    region: Region | None = _code("region")
+    country: CountryCode | None = _code("partner country")
     nationality: CountryCode | None = _code("nationality")
     visa_type: str | None = _code("visa type")
 

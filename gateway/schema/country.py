@@ -7,7 +7,7 @@ from gateway.mapping.enums import translated_column
 from gateway.mapping.scalars import CountryCode
 from models import Country as CountryRow
 from models import EntryRule as EntryRuleRow
-from models.vocabulary import Entry
+from models.vocabulary import Entry, Region
 
 
 @noun(key=EntryRuleRow.valid_from)
@@ -27,6 +27,7 @@ class Country(Node):
     name: str = translated_column(
         "Name in Unicode CLDR.", en=CountryRow.name_en, id=CountryRow.name_id
     )
+    region: Region = column(CountryRow.region, "Region, of a fixed list.")
     entry_rules: list[EntryRule] = links(
         CountryRow.code,
         EntryRuleRow.country_code,

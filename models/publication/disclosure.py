@@ -1,22 +1,22 @@
-"""Disclosure control of one cell: what is published of its refusals, and of its counts."""
+"""Disclosure control of one number: what is published of it."""
 
 from math import ceil
 from typing import NamedTuple
 
-#: Where fewer are refused, only that fact is published; public counts below it are withheld.
+#: Where fewer are refused, only that fact is published; other counts below it are withheld.
 THRESHOLD = 10
 #: Counts are rounded to the nearest multiple of this.
 ROUNDING = 5
 #: Refusals, and rates and percentiles of the public, need at least this many decisions.
 FEWEST_DECISIONS = 100
-#: All publications together leave at least this many possible numbers of refusals.
+#: All publications together leave at least this many possible numbers for each count.
 FEWEST_CANDIDATES = 4
 #: Stands for "no upper bound".
 UNBOUNDED = 1 << 40
 #: How far a rounded count may be from the true one.
 ROUNDING_ERROR = ROUNDING // 2
-#: The lowest rounded number of refusals. Since 9 and fewer are published as a bound, "about 10"
-#: would leave only 10, 11 and 12; so these are published as 15, together with 13 to 17.
+#: The lowest rounded number. Since 9 and fewer are withheld or a bound, "about 10" would leave only
+#: 10, 11 and 12; so these are published as 15, together with 13 to 17.
 LOWEST_ROUNDED = THRESHOLD + ROUNDING
 #: Bounds of rates are rounded up to a tenth of a percent.
 _RATE_STEPS = 1_000
@@ -42,25 +42,18 @@ class Interval(NamedTuple):
 ANYTHING = Interval(0, UNBOUNDED)
 
 
-class Refusals(NamedTuple):
-    """What is published of the refusals of a cell: a rounded number, a bound, or nothing."""
+class Protected(NamedTuple):
+    """What is published of a number: a rounded one, a bound, or nothing."""
 
     rounded: int | None = None
-    #: There are fewer than this.
+    #: It is less than this.
     below: int | None = None
+    #: The numbers for which this would be published.
+    candidates: Interval = ANYTHING
 
     @property
     def is_anything(self) -> bool:
         return self.rounded is not None or self.below is not None
-
-    def candidates(self) -> Interval:
-        """The numbers of refusals for which this would be published."""
-        if self.below is not None:
-            return Interval(0, self.below - 1)
-        if self.rounded is None:
-            return ANYTHING
-        low = THRESHOLD if self.rounded == LOWEST_ROUNDED else self.rounded - ROUNDING_ERROR
-        return Interval(low, self.rounded + ROUNDING_ERROR)
 
     def rate(self, decisions: int) -> float | None:
         return None if self.rounded is None else self.rounded / decisions
@@ -70,26 +63,36 @@ class Refusals(NamedTuple):
         return None if self.below is None else ceil(_RATE_STEPS * self.below / decisions) / 1_000
 
 
-NOTHING = Refusals()
+NOTHING = Protected()
 
 
-def protect_refusals(decisions: int, refused: int) -> Refusals:
+def protect_refusals(decisions: int, refused: int) -> Protected:
     """What is published of the refusals among at least so many decisions."""
     if decisions < FEWEST_DECISIONS:
         return NOTHING
     if refused < THRESHOLD:
-        return Refusals(below=THRESHOLD)
-    return Refusals(rounded=max(round_to_step(refused), LOWEST_ROUNDED))
+        return Protected(below=THRESHOLD, candidates=Interval(0, THRESHOLD - 1))
+    return _round(refused)
+
+
+def protect_count(count: int) -> Protected:
+    """What is published of a count: nought as it is, nothing of a small one, or it is rounded."""
+    if count == 0:
+        return Protected(rounded=0, candidates=Interval(0, 0))
+    if count < THRESHOLD:
+        return Protected(candidates=Interval(1, THRESHOLD - 1))
+    return _round(count)
+
+
+def _round(count: int) -> Protected:
+    rounded = max(round_to_step(count), LOWEST_ROUNDED)
+    low = THRESHOLD if rounded == LOWEST_ROUNDED else rounded - ROUNDING_ERROR
+    return Protected(rounded, candidates=Interval(low, rounded + ROUNDING_ERROR))
 
 
 def round_to_step(count: int) -> int:
     """Round to the nearest multiple of ``ROUNDING``."""
     return (count + ROUNDING_ERROR) // ROUNDING * ROUNDING
-
-
-def protect_count(count: int) -> int | None:
-    """A count as the public reads it: rounded; None if it is small."""
-    return None if 0 < count < THRESHOLD else round_to_step(count)
 
 
 def two_digits(number: float | None) -> float | None:

@@ -1,22 +1,38 @@
 """The nightly publication: each completed period is protected and published once."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 
 import asyncpg
 
 from models.instants import wib_day
+from models.publication.audit import Candidate, Known, audit, infer
 from models.publication.disclosure import (
     ROUNDING_ERROR,
+    UNBOUNDED,
     Interval,
-    Refusals,
-    round_to_step,
+    Protected,
+    protect_count,
+    protect_refusals,
 )
-from models.publication.refusal_audit import Candidate, audit_refusals
-from models.publication.sets import DIMENSIONS, Cell, DimensionSet, Period, periods_over
-from models.publication.source import Outcomes, Truth, read_truth
-from models.publication.tables import CODES
-from models.publication.writing import Key, PreviousEditions, Publication, write
+from models.publication.sets import (
+    DIMENSIONS,
+    DIRECT,
+    Cell,
+    DimensionSet,
+    Period,
+    periods_over,
+)
+from models.publication.source import Counts, Truth, read_truth
+from models.publication.tables import AUDITED, CODES
+from models.publication.writing import (
+    Candidates,
+    Key,
+    PreviousEditions,
+    Publication,
+    write,
+)
 from models.volumes.keeping import fold
 
 #: Advisory lock of the publishing job, so that nothing is published twice.
@@ -45,9 +61,8 @@ async def publish(connection: asyncpg.Connection, now: datetime) -> Publication:
         before = await _read_previous(connection)
         truth = await read_truth(connection, today)
         over = frozenset(periods_over(truth.begins_on, today)) if truth.begins_on else frozenset()
-        candidates = _candidates(truth, before, over)
         # CPU-bound and slow: keep it off the event loop.
-        await asyncio.to_thread(audit_refusals, candidates, truth.own)
+        candidates = await asyncio.to_thread(_protect, truth, before, over)
         return await write(connection, now, over, candidates, truth, before)
 
 
@@ -66,32 +81,98 @@ async def _read_previous(connection: asyncpg.Connection) -> PreviousEditions:
 def _cell(row: asyncpg.Record, codes: list[str] | None = None) -> Cell:
     dimension_set = DimensionSet(row["dimension_set"])
     if codes is None:
-        codes = [row[dimension] for dimension in DIMENSIONS[dimension_set]]
+        codes = [row[dimension] or DIRECT for dimension in DIMENSIONS[dimension_set]]
     return Cell(dimension_set, Period(row["period"]), row["starts_on"], tuple(codes))
 
 
-def _candidates(
-    truth: Truth, before: PreviousEditions, over: frozenset[Key]
-) -> dict[Cell, Candidate]:
-    """Every cell of the completed periods, in grid order."""
-    return {
-        cell: _candidate(cell, truth.outcomes.get(cell, Outcomes()), before)
+def _protect(truth: Truth, before: PreviousEditions, over: frozenset[Key]) -> Candidates:
+    """What is published of the counts of every cell of the completed periods, in grid order."""
+    cells = [
+        cell
         for cell in sorted(truth.cells.keys() | before.notes.keys())
         if (cell.period, cell.starts_on) in over
-    }
-
-
-def _candidate(cell: Cell, outcomes: Outcomes, before: PreviousEditions) -> Candidate:
-    known = max(0, round_to_step(outcomes.decisions) - ROUNDING_ERROR)
-    note, row = before.notes.get(cell), before.rows.get(cell)
-    if note is None or row is None:
-        return Candidate(*outcomes, known)
-    revealed = Interval(note["low"], note["high"])
-    return Candidate(
-        *outcomes,
-        known,
-        is_new=(note["decisions"], note["refused"]) != outcomes,
-        before=Refusals(row["refused"], row["refused_below"]),
-        candidates_before=revealed.shift(outcomes.refused - note["refused"]),
-        was_published=True,
+    ]
+    partners = sorted(truth.own)
+    intake, decisions = (
+        {cell: _count_of(cell, name, truth, before) for cell in cells}
+        for name in ("intake", "decisions")
     )
+    audit(intake, [_known_counts(truth, partner, "intake") for partner in partners])
+    known = [_known_counts(truth, partner, "decisions") for partner in partners]
+    audit(decisions, known)
+    everybody = infer(decisions, {})
+    refusals = {
+        cell: _refusals_of(cell, decisions[cell].published, everybody[cell].high, truth, before)
+        for cell in cells
+    }
+    audit(
+        refusals,
+        [
+            _known_refusals(truth.own[partner], infer(decisions, of_partner))
+            for partner, of_partner in zip(partners, known, strict=True)
+        ],
+    )
+    return {"intake": intake, "decisions": decisions, "refused": refusals}
+
+
+def _count_of(cell: Cell, name: str, truth: Truth, before: PreviousEditions) -> Candidate:
+    count = getattr(truth.counts.get(cell, Counts()), name)
+    candidate = Candidate(count, protect_count(count))
+    # Each of several partners would subtract its own.
+    candidate.is_withheld = (
+        cell.dimension_set is DimensionSet.COUNTRY and len(truth.partners_in(cell) or ()) > 1
+    )
+    row = before.rows.get(cell)
+    _remember(cell, name, candidate, truth, before, Protected(row[name] if row else None))
+    return candidate
+
+
+def _refusals_of(
+    cell: Cell, decisions: Protected, most: int, truth: Truth, before: PreviousEditions
+) -> Candidate:
+    """Of the refusals among the decisions that are published, which are so many at most."""
+    counts = truth.counts.get(cell, Counts())
+    told = max(0, (decisions.rounded or 0) - ROUNDING_ERROR)
+    protected = protect_refusals(told, counts.refused)
+    candidate = Candidate(counts.refused, protected, most)
+    row = before.rows.get(cell)
+    published = Protected(row["refused"], row["refused_below"]) if row else Protected()
+    _remember(cell, "refused", candidate, truth, before, published)
+    return candidate
+
+
+def _remember(
+    cell: Cell,
+    name: str,
+    candidate: Candidate,
+    truth: Truth,
+    before: PreviousEditions,
+    published: Protected,
+) -> None:
+    """What earlier editions published of a count, and what they leave."""
+    if (note := before.notes.get(cell)) is None:
+        return
+    counts = truth.counts.get(cell, Counts())
+    candidate.is_new = counts != tuple(note[each] for each in AUDITED)
+    candidate.before = published
+    revealed = Interval(note[f"{name}_low"], note[f"{name}_high"])
+    candidate.candidates_before = revealed.shift(candidate.count - note[name])
+
+
+def _known_counts(truth: Truth, partner: str, name: str) -> Known:
+    """What a partner's people know: their own part at least, and all of it where they are alone."""
+    known: dict[Cell, Interval] = {}
+    for cell, own in truth.own[partner].items():
+        count = getattr(own, name)
+        is_alone = truth.partners_in(cell) == frozenset({partner})
+        known[cell] = Interval(count, count if is_alone else UNBOUNDED)
+    return known
+
+
+def _known_refusals(own: Mapping[Cell, Counts], decisions: Known) -> Known:
+    """Their own refusals at least, and besides at most all that others decided."""
+    known: dict[Cell, Interval] = {}
+    for cell, (_, most) in decisions.items():
+        _, decided, refused = own.get(cell, Counts())
+        known[cell] = Interval(refused, refused + most - decided)
+    return known

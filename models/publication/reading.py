@@ -85,7 +85,9 @@ def _only(dimension: Dimension) -> str:
 
 
 def dimension_set_of(named: Set[Dimension]) -> DimensionSet | None:
-    """The dimension set with exactly the named dimensions."""
+    """The dimension set with exactly the named dimensions; a country says its region."""
+    if Dimension.COUNTRY in named:
+        named = named | {Dimension.REGION}
     return next((each for each, own in DIMENSIONS.items() if named == set(own)), None)
 
 

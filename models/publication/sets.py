@@ -13,30 +13,46 @@ class DimensionSet(StrEnum):
     """The combinations of dimensions by which published figures are grouped.
 
     Partner, centre and channel are none: whoever holds a partner's exact figures would subtract
-    them, and read its competitor's.
+    them, and read its competitor's. A country in which several partners work has no figures, but
+    counts in its region.
     """
 
     NATIONAL = "national"
+    REGION = "region"
+    COUNTRY = "country"
     VISA_TYPE = "visa_type"
     NATIONALITY = "nationality"
 
 
 DIMENSIONS: Mapping[DimensionSet, tuple[Dimension, ...]] = {
     DimensionSet.NATIONAL: (),
+    DimensionSet.REGION: (Dimension.REGION,),
+    DimensionSet.COUNTRY: (Dimension.REGION, Dimension.COUNTRY),
     DimensionSet.VISA_TYPE: (Dimension.VISA_TYPE,),
     DimensionSet.NATIONALITY: (Dimension.NATIONALITY,),
 }
 #: The dimensions of all sets.
-PUBLIC_DIMENSIONS = (Dimension.NATIONALITY, Dimension.VISA_TYPE)
+PUBLIC_DIMENSIONS = (
+    Dimension.REGION,
+    Dimension.COUNTRY,
+    Dimension.NATIONALITY,
+    Dimension.VISA_TYPE,
+)
 
 #: The wider sets of each, the nearest first.
 WIDER_SETS: Mapping[DimensionSet, tuple[DimensionSet, ...]] = {
+    DimensionSet.REGION: (DimensionSet.NATIONAL,),
+    DimensionSet.COUNTRY: (DimensionSet.REGION, DimensionSet.NATIONAL),
     DimensionSet.VISA_TYPE: (DimensionSet.NATIONAL,),
     DimensionSet.NATIONALITY: (DimensionSet.NATIONAL,),
 }
 
 PERIODS = (Period.MONTH, Period.QUARTER, Period.YEAR)
 _LONGER = {Period.MONTH: Period.QUARTER, Period.QUARTER: Period.YEAR}
+
+
+#: The code of applications that no partner took in, which have neither region nor country.
+DIRECT = ""
 
 
 class Cell(NamedTuple):
@@ -84,6 +100,6 @@ def wholes(cell: Cell) -> Iterator[Whole]:
     if longer := _LONGER.get(cell.period):
         starts_on = first_day_of(longer, cell.starts_on)
         yield Whole(cell._replace(period=longer, starts_on=starts_on), "time")
-    if cell.dimension_set is not DimensionSet.NATIONAL:
-        whole = cell._replace(dimension_set=DimensionSet.NATIONAL, codes=())
-        yield Whole(whole, cell.dimension_set)
+    if wider := WIDER_SETS.get(cell.dimension_set):
+        codes = cell.codes[: len(DIMENSIONS[wider[0]])]
+        yield Whole(cell._replace(dimension_set=wider[0], codes=codes), cell.dimension_set)

@@ -4,18 +4,29 @@ Refusals are as first decided, so that no edition tells of a decision that did n
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import product
+from operator import add
 from typing import Any, NamedTuple
 
 import asyncpg
 from sqlalchemy import ColumnElement, Select, true
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 
-from models.publication.sets import DIMENSIONS, PERIODS, Cell, DimensionSet, Period, first_day_of
+from models.publication.sets import (
+    DIMENSIONS,
+    DIRECT,
+    PERIODS,
+    Cell,
+    DimensionSet,
+    Period,
+    first_day_of,
+    last_day_of,
+)
 from models.publication.tables import DURATIONS
+from models.reference.partner import DAYS_WITH_A_CLOSED_PLACE
 from models.volumes.grains import Dimension
 from models.volumes.measures import Measure
 from models.volumes.outcomes import OutcomeQuestion
@@ -27,11 +38,25 @@ _MEASURES = frozenset(
 )
 
 
-class Outcomes(NamedTuple):
-    """How many cases were decided, and refused at first."""
+class Counts(NamedTuple):
+    """How many applications came in, were decided, and were refused at first."""
 
+    intake: int = 0
     decisions: int = 0
     refused: int = 0
+
+    def plus(self, other: "Counts") -> "Counts":
+        return Counts(*map(add, self, other))
+
+
+class Workplace(NamedTuple):
+    """A country in which a partner works, and from when until when it can have open files there."""
+
+    partner: str
+    region: str
+    country: str
+    since: date
+    until: date
 
 
 @dataclass
@@ -40,45 +65,75 @@ class Truth:
 
     #: The first day of the first month that has figures.
     begins_on: date | None
+    workplaces: Sequence[Workplace]
     cells: dict[Cell, Mapping[str, Any]] = field(default_factory=dict)
-    outcomes: dict[Cell, Outcomes] = field(default_factory=dict)
+    counts: dict[Cell, Counts] = field(default_factory=dict)
     #: What each partner's people know exactly of a cell: their own part of it.
-    own: defaultdict[str, dict[Cell, Outcomes]] = field(
-        default_factory=lambda: defaultdict[str, dict[Cell, Outcomes]](dict)
+    own: defaultdict[str, dict[Cell, Counts]] = field(
+        default_factory=lambda: defaultdict[str, dict[Cell, Counts]](dict)
     )
+
+    def partners_in(self, cell: Cell) -> frozenset[str] | None:
+        """The partners that work in the region or country of a cell; None for any other cell."""
+        if Dimension.REGION not in DIMENSIONS[cell.dimension_set]:
+            return None
+        ends_on = last_day_of(cell.period, cell.starts_on)
+        return frozenset(
+            place.partner
+            for place in self.workplaces
+            if (place.region, place.country)[: len(cell.codes)] == cell.codes
+            and place.since <= ends_on
+            and place.until >= cell.starts_on
+        )
 
 
 async def read_truth(connection: asyncpg.Connection, today: date) -> Truth:
     """Read the figures of all days before today."""
-    truth = Truth(await connection.fetchval("SELECT min(starts_on) FROM volume_monthly"))
+    begins_on = await connection.fetchval("SELECT min(starts_on) FROM volume_monthly")
+    workplaces = await connection.fetch(_WORKPLACES, timedelta(days=DAYS_WITH_A_CLOSED_PLACE))
+    truth = Truth(begins_on, [Workplace(*row) for row in workplaces])
     until = today - timedelta(days=1)
-    if truth.begins_on and truth.begins_on <= until:
+    if begins_on and begins_on <= until:
         for dimension_set, period in product(DIMENSIONS, PERIODS):
-            window = Question(truth.begins_on, until, DIMENSIONS[dimension_set], period)
+            window = Question(begins_on, until, DIMENSIONS[dimension_set], period)
             await _read(connection, truth, dimension_set, replace(window, measures=_MEASURES))
     return truth
+
+
+_WORKPLACES = """
+    SELECT partner_code, region, country_code, opened_on,
+        coalesce((closed_on + $1::interval)::date, date '9999-01-01')
+    FROM partner_country JOIN country ON country.code = country_code
+"""
 
 
 async def _read(
     connection: asyncpg.Connection, truth: Truth, dimension_set: DimensionSet, asked: Question
 ) -> None:
     def cell_of(row: Mapping[str, Any]) -> Cell:
-        period, codes = Period(asked.period), tuple(row[name] for name in asked.dimensions)
+        period = Period(asked.period)
+        codes = tuple(row[name] or DIRECT for name in asked.dimensions)
         return Cell(dimension_set, period, first_day_of(period, row["period"]), codes)
+
+    def count(row: Mapping[str, Any], counts: Counts) -> None:
+        cell, partner = cell_of(row), row[Dimension.PARTNER]
+        truth.counts[cell] = truth.counts.get(cell, Counts()).plus(counts)
+        if partner is not None:
+            truth.own[partner][cell] = truth.own[partner].get(cell, Counts()).plus(counts)
 
     for row in await connection.fetch(*_compile(statement(asked, _everywhere))):
         truth.cells[cell_of(row)] = row
-    by_partner = replace(asked, dimensions=(*asked.dimensions, Dimension.PARTNER))
-    question = OutcomeQuestion(by_partner, _everywhere)
-    for row in await connection.fetch(*_compile(question.statement())):
-        cell, partner = cell_of(row), row[Dimension.PARTNER]
-        own = Outcomes(row["granted"] + row["refused"], row["refused"])
-        so_far = truth.outcomes.get(cell, Outcomes())
-        truth.outcomes[cell] = Outcomes(
-            so_far.decisions + own.decisions, so_far.refused + own.refused
-        )
-        if partner is not None:
-            truth.own[partner][cell] = own
+    by_partner = replace(
+        asked,
+        dimensions=(*asked.dimensions, Dimension.PARTNER),
+        measures=frozenset({Measure.INTAKE}),
+    )
+    for row in await connection.fetch(*_compile(statement(by_partner, _everywhere))):
+        count(row, Counts(intake=row[Measure.INTAKE]))
+    outcomes = OutcomeQuestion(by_partner, _everywhere)
+    for row in await connection.fetch(*_compile(outcomes.statement())):
+        granted, refused = row["granted"], row["refused"]
+        count(row, Counts(decisions=granted + refused, refused=refused))
 
 
 def _everywhere(_columns: object) -> ColumnElement[bool]:

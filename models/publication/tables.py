@@ -82,8 +82,10 @@ class PublishedVolume(Base):
     dimension_set: Mapped[str]
 
 
-#: The decisions and refusals of each cell when it was last published, and the interval that all its
-#: editions leave of the refusals.
+#: The counts that are audited.
+AUDITED = ("intake", "decisions", "refused")
+#: The counts of each cell when it was last published, and the interval that all its editions leave
+#: of each.
 NOTE = Table(
     "volume_publication_note",
     Base.metadata,
@@ -91,7 +93,11 @@ NOTE = Table(
     Column("period", Text, nullable=False),
     Column("starts_on", Date, nullable=False),
     Column("codes", ARRAY(Text), nullable=False),
-    *(Column(name, BigInteger, nullable=False) for name in ("decisions", "refused", "low", "high")),
+    *(
+        Column(name, BigInteger, nullable=False)
+        for audited in AUDITED
+        for name in (audited, f"{audited}_low", f"{audited}_high")
+    ),
     PrimaryKeyConstraint(
         "dimension_set", "period", "starts_on", "codes", name="pk_volume_publication_note"
     ),

@@ -4,25 +4,29 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 import asyncpg
 
+from models.publication.audit import Candidate
 from models.publication.disclosure import (
     FEWEST_DECISIONS,
+    ROUNDING_ERROR,
     UNBOUNDED,
     protect_count,
     two_digits,
 )
-from models.publication.refusal_audit import Candidate
 from models.publication.sets import DIMENSIONS, PUBLIC_DIMENSIONS, Cell, Period
 from models.publication.source import Truth
-from models.publication.tables import CODES, DURATIONS, FIGURES
+from models.publication.tables import AUDITED, CODES, DURATIONS, FIGURES
 
 _PUBLISHED_COLUMNS = ("dimension_set", "period", "starts_on", *CODES, "edition", *FIGURES)
 
 Key = tuple[Period, date]
 Figures = Mapping[str, Any]
+#: By the name of a count, that of each cell.
+Candidates = Mapping[str, Mapping[Cell, Candidate]]
 
 
 @dataclass
@@ -48,7 +52,7 @@ async def write(
     connection: asyncpg.Connection,
     now: datetime,
     over: frozenset[Key],
-    candidates: Mapping[Cell, Candidate],
+    candidates: Candidates,
     truth: Truth,
     before: PreviousEditions,
 ) -> Publication:
@@ -57,15 +61,17 @@ async def write(
     publication = Publication(periods=len(new))
     editions = dict.fromkeys(new, 1)
     rows: list[tuple[Any, ...]] = []
-    for cell, candidate in candidates.items():
-        figures = _figures(cell, candidate, truth)
-        publication.kept += candidate.is_kept
-        if candidate.is_kept or _are_same(before.rows.get(cell), figures):
+    for cell in candidates["refused"]:
+        counts = {name: candidates[name][cell] for name in AUDITED}
+        figures = _figures(counts, truth.cells.get(cell, {}))
+        is_kept = any(each.is_kept for each in counts.values())
+        publication.kept += is_kept
+        if is_kept or _are_same(before.rows.get(cell), figures):
             continue
         key = (cell.period, cell.starts_on)
         editions[key] = before.editions.get(key, 0) + 1
         rows.append((*cell[:3], *_codes(cell), editions[key], *figures))
-        publication.figures[_reason(candidate)] += 1
+        publication.figures[_reason(counts["refused"])] += 1
     publication.rows = len(rows)
     await connection.copy_records_to_table(
         "volume_edition",
@@ -81,34 +87,26 @@ async def write(
 def _codes(cell: Cell) -> tuple[str | None, ...]:
     """The value of every code column."""
     codes = dict(zip(DIMENSIONS[cell.dimension_set], cell.codes, strict=True))
-    return tuple(map(codes.get, PUBLIC_DIMENSIONS))
+    return tuple(codes.get(dimension) or None for dimension in PUBLIC_DIMENSIONS)
 
 
-def _figures(cell: Cell, candidate: Candidate, truth: Truth) -> tuple[Any, ...]:
-    """The figures in column order."""
-    public = _public_figures(candidate, truth.cells.get(cell, {}))
-    refusals, decisions = candidate.refusals, public["decisions"]
-    rates = (
-        (refusals.rate(decisions), refusals.rate_below(decisions)) if decisions else (None, None)
-    )
-    row: Figures = {
+def _figures(counts: Mapping[str, Candidate], true: Figures) -> tuple[Any, ...]:
+    """The figures in column order; times and compliance only of enough decisions."""
+    intake, decisions, refusals = (counts[name].published for name in AUDITED)
+    figures: dict[str, Any] = {
+        "intake": intake.rounded,
+        "decisions": decisions.rounded,
         "refused": refusals.rounded,
         "refused_below": refusals.below,
-        "refusal_rate": rates[0],
-        "refusal_rate_below": rates[1],
     }
-    return tuple(map({**public, **row}.get, FIGURES))
-
-
-def _public_figures(candidate: Candidate, figures: Figures) -> Figures:
-    """Counts rounded or withheld; times and compliance only of enough decisions."""
-    decisions = protect_count(candidate.decisions)
-    counts = {"intake": protect_count(figures.get("intake", 0)), "decisions": decisions}
-    if not decisions or candidate.decisions_known < FEWEST_DECISIONS:
-        return counts
-    within = protect_count(figures["within_target"])
-    times = {name: two_digits(figures[name]) for name in DURATIONS}
-    return {**counts, "target_rate": None if within is None else within / decisions, **times}
+    if decided := decisions.rounded:
+        figures["refusal_rate"] = refusals.rate(decided)
+        figures["refusal_rate_below"] = refusals.rate_below(decided)
+        if decided - ROUNDING_ERROR >= FEWEST_DECISIONS:
+            within = protect_count(true["within_target"]).rounded
+            figures["target_rate"] = None if within is None else within / decided
+            figures |= {name: two_digits(true[name]) for name in DURATIONS}
+    return tuple(map(figures.get, FIGURES))
 
 
 def _are_same(row: asyncpg.Record | None, figures: tuple[Any, ...]) -> bool:
@@ -116,11 +114,11 @@ def _are_same(row: asyncpg.Record | None, figures: tuple[Any, ...]) -> bool:
 
 
 async def _save_notes(
-    connection: asyncpg.Connection, candidates: Mapping[Cell, Candidate], before: PreviousEditions
+    connection: asyncpg.Connection, candidates: Candidates, before: PreviousEditions
 ) -> None:
     """Save the true numbers, and the intervals that all editions leave for them, for the next
     run."""
-    notes = {cell: _note(cell, candidate) for cell, candidate in candidates.items()}
+    notes = {cell: _note(cell, candidates) for cell in candidates["refused"]}
     changed = {cell: note for cell, note in notes.items() if _is_changed(cell, note, before)}
     await connection.executemany(
         "DELETE FROM volume_publication_note"
@@ -132,24 +130,23 @@ async def _save_notes(
     )
 
 
-def _note(cell: Cell, candidate: Candidate) -> tuple[Any, ...]:
-    low, high = candidate.revealed_counts
-    counts = (candidate.decisions, candidate.refused)
-    return (*cell[:3], list(cell.codes), *counts, low, min(high, UNBOUNDED))
+def _note(cell: Cell, candidates: Candidates) -> tuple[Any, ...]:
+    counts = (candidates[name][cell] for name in AUDITED)
+    numbers = (
+        (each.count, each.revealed.low, min(each.revealed.high, UNBOUNDED)) for each in counts
+    )
+    return (*cell[:3], list(cell.codes), *chain.from_iterable(numbers))
 
 
 def _is_changed(cell: Cell, note: tuple[Any, ...], before: PreviousEditions) -> bool:
     was = before.notes.get(cell)
-    return was is None or tuple(was[name] for name in _COUNTED) != note[4:]
-
-
-_COUNTED = ("decisions", "refused", "low", "high")
+    return was is None or tuple(was.values())[4:] != note[4:]
 
 
 def _reason(candidate: Candidate) -> str:
     """How the refusals of a cell are published, or why they are not."""
     if candidate.is_withheld:
         return "withheld by the audit"
-    if candidate.refusals.below is not None:
+    if candidate.published.below is not None:
         return "published as a bound"
-    return "published rounded" if candidate.refusals.is_anything else "too few decisions"
+    return "published rounded" if candidate.published.is_anything else "too few decisions"

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import Clock, DocumentKind, Entry, TripPurpose, VisaCategory, Wait
+from models.vocabulary import Clock, DocumentKind, Entry, Region, TripPurpose, VisaCategory, Wait
 
 
 class Country(Base):
@@ -22,8 +22,11 @@ class Country(Base):
     iso3: Mapped[str] = mapped_column(unique=True)
     name_en: Mapped[str] = mapped_column(index=True)
     name_id: Mapped[str] = mapped_column(index=True)
+    #: Never changes: published figures stand by it.
+    region: Mapped[str]
 
     __table_args__ = (
+        one_of("region", Region),
         CheckConstraint("code ~ '^[A-Z]{2}$'", name="code_is_iso_alpha_2"),
         CheckConstraint("iso3 ~ '^[A-Z]{3}$'", name="iso3_is_iso_alpha_3"),
     )

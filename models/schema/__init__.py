@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-from models.volumes import Dimension
+from models.volumes.grains import STORED_DIMENSIONS
 
 FOLDER = Path(__file__).parent
 #: Made before the tables, whose indexes use them, and before the other functions that do.
@@ -116,5 +116,6 @@ def _fill(template: str, names: dict[str, str]) -> str:
     for name, value in names.items():
         template = template.replace(f"{{{name}}}", value)
     return _DIMENSIONS.sub(
-        lambda found: ", ".join(f"{found[1]}{dimension.value}" for dimension in Dimension), template
+        lambda found: ", ".join(f"{found[1]}{dimension}" for dimension in STORED_DIMENSIONS),
+        template,
     )

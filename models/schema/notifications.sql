@@ -165,6 +165,10 @@ $$;
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
     EXECUTE FUNCTION renew_data_version('names');
 
+-- Figures by region are read with the region of each country.
+CREATE TRIGGER renew_version_of_figures AFTER INSERT OR UPDATE OF region OR DELETE ON country
+    EXECUTE FUNCTION renew_data_version('figures');
+
 -- {table}: volume_edition, volume_published
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
     EXECUTE FUNCTION renew_data_version('published');

@@ -23,6 +23,19 @@ class TripPurpose(StrEnum):
     TRANSIT = "TRANSIT"
 
 
+class Region(StrEnum):
+    """Where in the world a country lies: a closed list, for figures that several share."""
+
+    AFRICA = "AFRICA"
+    AMERICAS = "AMERICAS"
+    EAST_ASIA = "EAST_ASIA"
+    SOUTHEAST_ASIA = "SOUTHEAST_ASIA"
+    SOUTH_AND_CENTRAL_ASIA = "SOUTH_AND_CENTRAL_ASIA"
+    MIDDLE_EAST = "MIDDLE_EAST"
+    EUROPE = "EUROPE"
+    OCEANIA = "OCEANIA"
+
+
 class Entry(StrEnum):
     """What nationals of a country need to enter Indonesia."""
 

@@ -10,13 +10,13 @@ from datetime import date, datetime, timedelta
 
 import asyncpg
 
-from models.volumes.grains import AGES, Ages, Dimension
+from models.volumes.grains import AGES, STORED_DIMENSIONS, Ages
 
 #: The cases that were open at the end of the given days; found through an index.
 _OPEN_AT_END_OF_DAY = f"""
     SELECT
         day AS starts_on,
-        {", ".join(Dimension)},
+        {", ".join(STORED_DIMENSIONS)},
         duration_bucket(extract(epoch FROM end_of_wib_day(day) - paid_at)) AS bucket
     FROM unnest($1::date[]) AS day
     JOIN application ON tstzrange(paid_at, closed_at, '(]') @> end_of_wib_day(day)

@@ -32,6 +32,8 @@ from models.volumes.rollups import Ranks, Rollup, Sums
 class Dimension(StrEnum):
     """A dimension of the figures, and its column, named as in ``application``."""
 
+    #: Of the partner country: read from ``country``, and stored in no rollup.
+    REGION = "region"
     COUNTRY = "country_code"
     NATIONALITY = "nationality_code"
     PARTNER = "partner_code"
@@ -39,6 +41,9 @@ class Dimension(StrEnum):
     VISA_TYPE = "visa_type_code"
     TRIP_PURPOSE = "trip_purpose"
     CHANNEL = "channel"
+
+
+STORED_DIMENSIONS = tuple(each for each in Dimension if each is not Dimension.REGION)
 
 
 class Kind(StrEnum):
@@ -236,13 +241,13 @@ GRAINS = (
     _grain("monthly_type", "month", *BY_PLACE, Dimension.VISA_TYPE, Dimension.CHANNEL),
     _grain("monthly_nationality", "month", Dimension.NATIONALITY),
     _grain("monthly_nationality_place", "month", Dimension.NATIONALITY, *BY_PLACE),
-    _grain("daily", "day", *Dimension),
+    _grain("daily", "day", *STORED_DIMENSIONS),
 )
 
 #: The grains of the ages of open cases, from the coarsest to the finest.
 AGES = (
     _ages("age", Dimension.PARTNER, Dimension.COUNTRY),
-    _ages("age_detailed", *Dimension),
+    _ages("age_detailed", *STORED_DIMENSIONS),
 )
 
 #: Refusals by ground and day of the first decision, national.
@@ -283,7 +288,7 @@ OUTBOX = Table(
         nullable=False,
     ),
     Column("day", Date, nullable=False),
-    *_dimension_columns(tuple(Dimension)),
+    *_dimension_columns(STORED_DIMENSIONS),
     Column("kind", Text),
     Column("ground", Text),
     Column("done_by", Text),

@@ -18,6 +18,7 @@ from models.volumes.grains import (
     OFFICER_FACTS,
     OFFICERS,
     REFERRALS,
+    STORED_DIMENSIONS,
     Dimension,
 )
 from models.volumes.officers import DONE_BY_OFFICERS
@@ -56,31 +57,34 @@ ROLLUPS: tuple[Rollup, ...] = (
     ),
 )
 
+_OF_VISA_TYPE = ", ".join(
+    each if each is Dimension.VISA_TYPE else "NULL" for each in STORED_DIMENSIONS
+)
 CHANGE_COLUMNS = ", ".join(
-    ("day", *Dimension, "kind", "ground", "done_by", "bucket", *FACTS, "measured")
+    ("day", *STORED_DIMENSIONS, "kind", "ground", "done_by", "bucket", *FACTS, "measured")
 )
 #: What cannot be derived from an application alone, in the columns of the outbox: the national
 #: contributions, those of officers, the decisions that did not stand, and the first ones.
 OTHER_CHANGES = f"""
     SELECT
-        day, {", ".join("NULL" for _ in Dimension)}, kind, ground, NULL, NULL,
+        day, {", ".join("NULL" for _ in STORED_DIMENSIONS)}, kind, ground, NULL, NULL,
         {", ".join("0" for _ in FACTS)}, measured
     FROM volume_national_contribution
     UNION ALL
     SELECT
         day,
-        {", ".join("visa_type_code" if d is Dimension.VISA_TYPE else "NULL" for d in Dimension)},
+        {_OF_VISA_TYPE},
         kind, NULL, officer, NULL, {", ".join("0" for _ in FACTS)}, measured
     FROM ({DONE_BY_OFFICERS}) AS done
     UNION ALL
     SELECT
-        day, {", ".join(Dimension)}, NULL, NULL, NULL, NULL,
+        day, {", ".join(STORED_DIMENSIONS)}, NULL, NULL, NULL, NULL,
         {", ".join("1" if fact == "overturned" else "0" for fact in FACTS)}, 0
     FROM volume_overturned
     JOIN application ON application.id = application_id
     UNION ALL
     SELECT
-        day, {", ".join(Dimension)}, kind, NULL, NULL, NULL,
+        day, {", ".join(STORED_DIMENSIONS)}, kind, NULL, NULL, NULL,
         {", ".join("0" for _ in FACTS)}, 1
     FROM volume_first_decision
     JOIN application ON application.id = application_id

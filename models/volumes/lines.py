@@ -30,7 +30,8 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import KeyedColumnElement
 
-from models.volumes.grains import GRAINS, READ_FACTS, Clock
+from models.reference.decrees import Country
+from models.volumes.grains import GRAINS, READ_FACTS, Clock, Dimension
 from models.volumes.measures import (
     COUNTS,
     OPEN_BREACHES,
@@ -60,7 +61,7 @@ class ScopedQuestion:
     def needed_dimensions(self) -> set[str]:
         """The dimensions that a grain must have: grouped by, filtered by, or used by the scope."""
         in_scope = dimensions_of(self.scope)
-        return {*self.question.dimensions, *self.question.where, *in_scope}
+        return stored(self.question.dimensions) | stored(self.question.where) | in_scope
 
     @cached_property
     def tiles(self) -> tuple[Tile, ...]:
@@ -136,7 +137,7 @@ class ScopedQuestion:
         return [*self.groups(c), period]
 
     def groups(self, c: Columns) -> list[Label[Any]]:
-        return [c[name].label(name) for name in self.question.dimensions]
+        return [code_of(name, c).label(name) for name in self.question.dimensions]
 
     def is_counted(self, tile: Tile, c: Columns) -> ColumnElement[bool]:
         """The condition under which a row of a tile's grain is within the tile, and in reach."""
@@ -146,7 +147,7 @@ class ScopedQuestion:
 
     def is_in_reach(self, c: Columns) -> ColumnElement[bool]:
         wanted = (
-            c[name] == any_(self.parameter(_only(name), ARRAY(Text)))
+            code_of(name, c) == any_(self.parameter(_only(name), ARRAY(Text)))
             for name in sorted(self.question.where)
         )
         return and_(*wanted, self.scope(c))
@@ -167,6 +168,19 @@ def _until(tile: Tile) -> str:
 
 def _only(dimension: str) -> str:
     return f"only_{dimension}"
+
+
+def stored(dimensions: Iterable[Dimension]) -> set[str]:
+    """The stored dimensions from which some are read."""
+    return {Dimension.COUNTRY if each is Dimension.REGION else each for each in dimensions}
+
+
+def code_of(dimension: Dimension, c: Columns) -> ColumnElement[Any]:
+    """The code of a row of a grain for a dimension: a column, or the region of its country."""
+    if dimension is not Dimension.REGION:
+        return c[dimension]
+    of_country = select(Country.region).where(Country.code == c[Dimension.COUNTRY])
+    return of_country.scalar_subquery()
 
 
 def dimensions_of(scope: Scope) -> set[str]:

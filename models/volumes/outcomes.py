@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from models.volumes.grains import BY_PLACE, Dimension, group_columns, keyed_table
-from models.volumes.lines import AnySelect, Scope, dimensions_of, first_day
+from models.volumes.lines import AnySelect, Scope, code_of, dimensions_of, first_day, stored
 from models.volumes.measures import Measure
 from models.volumes.question import MONTHS, Question
 from models.volumes.rollups import Sums
@@ -119,10 +119,11 @@ class OutcomeQuestion:
         A group in which nothing was decided has none.
         """
         question, part = self.question, next(iter(broken_down_by(self.question)), None)
-        needed = dimensions_of(self.scope) | ({*question.dimensions, *question.where} - {part})
+        named = {*question.dimensions, *question.where} - {part}
+        needed = dimensions_of(self.scope) | stored(named)
         table = next(each.table for each in OUTCOMES if needed <= set(each.place))
         c = table.c
-        column = {**dict(c.items()), part: c.code}
+        column = {name: code_of(name, c) for name in named} | {part: c.code}
         keys = [column[name].label(name) for name in question.dimensions]
         if question.period:
             keys.append(first_day(question, c.starts_on).label("period"))

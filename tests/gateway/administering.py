@@ -67,7 +67,7 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
     on = day.isoformat()
     values: dict[str, dict[str, Any]] = {
         "proposeCountry": {"code": "TL", "iso3": "TLS", "nameEn": "Timor-Leste",
-                           "nameId": "Timor Leste"},
+                           "nameId": "Timor Leste", "region": "SOUTHEAST_ASIA"},
         "proposePartner": {"code": "ZENITH", "name": "Zenith Visa Services"},
         "proposePartnerCountry": {"partner": "ANDALAN", "country": "IN", "openedOn": on},
         "proposePartnerCountryClosing": {"partner": "NUSA", "country": "NZ", "closedOn": on},

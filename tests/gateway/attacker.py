@@ -1,12 +1,12 @@
-"""An attacker who combines all published figures, to find exact numbers of refusals.
+"""An attacker who combines all published figures, to find exact counts.
 
 It knows the rules of publication, and may hold the exact figures of one partner. It asks every
 question that is answered, writes down what is known exactly and what adds up to what, and lets a
-solver find the least and the most that each number of refusals can be. It shares no code with the
-publication.
+solver find the least and the most that each count can be: of refusals, of intake or of decisions.
+It shares no code with the publication.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,15 +16,29 @@ from tests.gateway.solving import UNBOUNDED, Count, Ends, Problem
 
 YEAR = 'from: "2025-01-01", to: "2025-12-31"'
 PERIODS = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
-NATIONAL = ((), ("VISA_TYPE",), ("NATIONALITY",))
-FIELDS = {"VISA_TYPE": "visaType { code }", "NATIONALITY": "nationality { code }"}
+NATIONAL = ((), ("VISA_TYPE",), ("NATIONALITY",), ("REGION",), ("REGION", "COUNTRY"))
+FIELDS = {
+    "VISA_TYPE": "visaType { code }",
+    "NATIONALITY": "nationality { code }",
+    "REGION": "region",
+    "COUNTRY": "country { code }",
+}
+#: What each set adds up to, by the names of its groups.
+WHOLES = {
+    ("VISA_TYPE",): (),
+    ("NATIONALITY",): (),
+    ("REGION",): (),
+    ("COUNTRY", "REGION"): ("REGION",),
+}
 NAMES = {name: text.split()[0] for name, text in FIELDS.items()}
 REFUSALS = "decisions { value precision } refused { value upperBound precision }"
+COUNTS = "intake { value precision } decisions { value precision }"
 
-Group = frozenset[tuple[str, str]]
+#: The code is None where applications came directly.
+Group = frozenset[tuple[str, str | None]]
 
 
-def count(measure: str, group: Iterable[tuple[str, str]], months: int, first: int) -> Count:
+def count(measure: str, group: Iterable[tuple[str, str | None]], months: int, first: int) -> Count:
     return Count(measure, frozenset(group), months, first)
 
 
@@ -38,8 +52,11 @@ class Attacker:
     high: dict[Count, float] = field(default_factory=dict)
     #: The least and the most that was decided of each.
     decided: dict[Count, tuple[float, float]] = field(default_factory=dict)
-    #: What a partner decided and refused of each, to who holds its exact figures.
+    #: What a partner decided and refused of each, to who holds its exact figures; of other counts,
+    #: nought and the count.
     own: Mapping[Count, tuple[int, int]] = field(default_factory=dict)
+    #: The counts that are that partner's alone, as everybody knows.
+    alone: Collection[Count] = ()
     answers: int = 0
 
     def learn(self, unknown: Count, low: float, high: float = UNBOUNDED) -> None:
@@ -68,8 +85,29 @@ class Attacker:
             for period, months in PERIODS.items():
                 for row in await self.ask(viewer, groups, period, fields):
                     group = group_of(row, groups)
-                    if all(value for _, value in group):
-                        self._row(row, count("refused", group, months, first_month(row)))
+                    self._row(row, count("refused", group, months, first_month(row)))
+
+    async def read_counts(
+        self, viewer: Viewer, sets: Iterable[tuple[str, ...]], measure: str
+    ) -> None:
+        """Every figure of a count that is no part of another; ``own`` is of the count itself."""
+        for groups in sets:
+            for period, months in PERIODS.items():
+                for row in await self.ask(viewer, groups, period, COUNTS):
+                    unknown = count(measure, group_of(row, groups), months, first_month(row))
+                    self._count(unknown, row[measure]["value"])
+
+    def _count(self, unknown: Count, value: int | None) -> None:
+        """Nought is told; what is withheld is small, or the audit withholds it."""
+        self.decided[unknown] = (0, UNBOUNDED)
+        if value is None:
+            self.learn(unknown, 0)
+        elif value == 0:
+            self.learn(unknown, 0, 0)
+        else:
+            self.learn(
+                unknown, 10 if value == 15 and self.off else value - self.off, value + self.off
+            )
 
     def _row(self, row: dict[str, Any], unknown: Count) -> None:
         decisions = row["decisions"]
@@ -79,7 +117,7 @@ class Attacker:
             rounded = decisions["value"]
             self._decide(unknown, max(0, rounded - 2), rounded + 2 if rounded else 0)
         else:
-            self._decide(unknown, 1, 9)
+            self._decide(unknown, 0, UNBOUNDED)
         found = row.get("refused", {"precision": "SUPPRESSED"})
         if found["precision"] == "BELOW":
             self.learn(unknown, 0, found["upperBound"] - 1)
@@ -91,6 +129,9 @@ class Attacker:
     def _decide(self, unknown: Count, low: int, high: int) -> None:
         self.decided[unknown] = (low, high)
         self.learn(unknown, 0, high)
+
+    def is_published(self, unknown: Count) -> bool:
+        return self.high[unknown] < UNBOUNDED
 
     # Adding up -----------------------------------------------------------------------------------
 
@@ -104,19 +145,17 @@ class Attacker:
                     for first in range(whole.first, whole.first + whole.months, shorter)
                 )
                 yield whole, tuple(part for part in parts if part in self.low), True
-            if not whole.group:
-                for name in FIELDS:
+            for names, of in WHOLES.items():
+                if names_of(whole) == of:
                     beside = (whole.months, whole.first)
-                    yield (
-                        whole,
-                        tuple(
-                            part
-                            for part in self.low
-                            if (part.months, part.first) == beside
-                            and {each for each, _ in part.group} == {name}
-                        ),
-                        True,
+                    parts = tuple(
+                        part
+                        for part in self.low
+                        if (part.months, part.first) == beside
+                        and names_of(part) == names
+                        and whole.group <= part.group
                     )
+                    yield whole, parts, True
 
     # Solving -------------------------------------------------------------------------------------
 
@@ -140,7 +179,13 @@ class Attacker:
     def _of_decisions(self, unknown: Count) -> Ends:
         """The own refusals at least, and besides at most all that others decided."""
         decisions, refused = self.own.get(unknown, (0, 0))
+        if unknown in self.alone:
+            return refused, refused
         return refused, refused + max(0, self.decided[unknown][1] - decisions)
+
+
+def names_of(unknown: Count) -> tuple[str, ...]:
+    return tuple(sorted(name for name, _ in unknown.group))
 
 
 def group_of(row: dict[str, Any], groups: Iterable[str]) -> Group:

@@ -17,7 +17,7 @@ class Count(NamedTuple):
     """One unknown: a measure of a group (its dimensions and their values) in a period."""
 
     measure: str
-    group: frozenset[tuple[str, str]]
+    group: frozenset[tuple[str, str | None]]
     months: int
     first: int
 

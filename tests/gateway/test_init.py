@@ -208,7 +208,10 @@ MISTAKES = {
         "B1,Visa on arrival,Visa saat kedatangan,PLEASURE,0,maybe,2019-01-01\n"
         "Z9,New,Baru,TOURISM,30,false,2019-01-01\n"
     ),
-    "countries": "code,iso3,name_en,name_id\nAU,AUS,Australia,Australia\nNZ,AUS,N,N\n",
+    "countries": (
+        "code,iso3,name_en,name_id,region\nAU,AUS,Australia,Australia,OCEANIA\n"
+        "NZ,AUS,N,N,OCEANIA\n"
+    ),
     "fees": "visa_type_code;valid_from;amount_idr\nB1;2019-01-01;1\n",
     "centers": "code\n",
 }  # fmt: skip

@@ -154,7 +154,8 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
             input={"idempotencyKey": key(), "subject": key(), "reason": "A leak."},
         )
         assert suspended.errors == [], suspended.text
-        country = {"code": "TL", "iso3": "TLS", "nameEn": "Timor-Leste", "nameId": "Timor Leste"}
+        country = {"code": "TL", "iso3": "TLS", "nameEn": "Timor-Leste", "nameId": "Timor Leste",
+                   "region": "SOUTHEAST_ASIA"}  # fmt: skip
         await apply_decree(who, "proposeCountry", **country)
         await _ban(who, id_)
         case = await withdrawn_case(who)

@@ -16,6 +16,7 @@ from tests.gateway.published_crowd import (
     PUBLISHED,
     QUARTER,
     REFUSALS,
+    WIDER,
     YEAR,
     app,
     ask,
@@ -140,12 +141,12 @@ async def test_the_public_reads_no_exact_table(who, traffic: Traffic) -> None:
 
 
 async def test_anonymous_reads_the_whole_country_only(who) -> None:
-    for groups in ("", "VISA_TYPE", "NATIONALITY"):
-        rows = (await ask(who["anonymous"], f"{YEAR}, groupBy: [{groups}]", PUBLIC))["rows"]
-        assert rows
+    for groups in ("", "VISA_TYPE", "NATIONALITY", "REGION", "COUNTRY"):
+        rows = (await ask(who["anonymous"], f"{YEAR}, groupBy: [{groups} QUARTER]", PUBLIC))["rows"]
+        assert any(row["intake"]["value"] for row in rows)
         for row in rows:
-            assert row["intake"]["value"] % 5 == 0
-            assert row["intake"]["precision"] == "ROUNDED"
+            assert (row["intake"]["value"] or 0) % 5 == 0
+            assert row["intake"]["precision"] in ("ROUNDED", "SUPPRESSED")
     # The public portal less one's own is the competitor.
     for group in ("PARTNER", "CENTRE", "CHANNEL"):
         answer = await who["anonymous"](
@@ -153,6 +154,66 @@ async def test_anonymous_reads_the_whole_country_only(who) -> None:
         )
         assert answer.codes == ["FORBIDDEN_FIELD"]
         assert answer.errors[0]["extensions"]["coordinate"] == f"VolumeRow.{group.lower()}"
+
+
+#: The regions of the small world's partner countries; one partner alone works in New Zealand.
+REGIONS = {"AU": "OCEANIA", "NZ": "OCEANIA", "SG": "SOUTHEAST_ASIA"}
+
+
+async def test_a_country_with_several_partners_stands_only_in_its_region(who) -> None:
+    fields = (
+        "region country { code } intake { value precision } refused { value upperBound precision"
+        f" {WIDER} }} {PERIOD}"
+    )
+    by_country = await ask(who["anonymous"], f"{YEAR}, groupBy: [COUNTRY, MONTH]", fields)
+    shown = dict.fromkeys(REGIONS, 0)
+    for row in (row for row in by_country["rows"] if row["country"]):
+        code, wider = row["country"]["code"], row["refused"]["nearestWider"]
+        # What groups are not asked for is not told.
+        assert row["region"] is None
+        shown[code] += row["intake"]["value"] is not None
+        if code == "NZ":
+            continue
+        assert row["intake"] == {"value": None, "precision": "SUPPRESSED"}
+        assert row["refused"]["precision"] == "SUPPRESSED"
+        if wider is not None:
+            assert wider["groupBy"] in (["REGION"], [])
+            assert wider["region"] in (REGIONS[code], None)
+            assert wider["country"] is None
+    assert shown == {"AU": 0, "SG": 0, "NZ": shown["NZ"]}
+    assert shown["NZ"] > 3
+    by_region = await ask(who["anonymous"], f"{YEAR}, groupBy: [REGION, MONTH]", fields)
+    # One partner alone has files of the other region: whoever holds its figures knows the rest.
+    assert {row["region"] for row in by_region["rows"] if row["intake"]["value"]} == {"OCEANIA"}
+    both = await ask(who["anonymous"], f"{YEAR}, groupBy: [REGION, COUNTRY, MONTH]", fields)
+    assert {(row["region"], row["country"] and row["country"]["code"]) for row in both["rows"]} == {
+        *((region, code) for code, region in REGIONS.items()), (None, None),
+    }  # fmt: skip
+    of_oceania = await ask(
+        who["anonymous"], f"{YEAR}, groupBy: [COUNTRY], where: {{region: {{eq: OCEANIA}}}}", fields
+    )
+    assert {row["country"]["code"] for row in of_oceania["rows"]} == {"AU", "NZ"}
+
+
+async def test_leadership_and_managers_read_their_regions_exactly(who) -> None:
+    fields = "region intake { value } refused { value }"
+    rows = (await ask(who["leadership"], f"{YEAR}, groupBy: [REGION]", fields))["rows"]
+    by_country = (
+        await ask(who["leadership"], f"{YEAR}, groupBy: [COUNTRY]", f"country {{ code }} {fields}")
+    )["rows"]
+    for row in rows:
+        countries = [
+            each
+            for each in by_country
+            if REGIONS.get(each["country"] and each["country"]["code"]) == row["region"]
+        ]
+        for name in ("intake", "refused"):
+            assert row[name]["value"] == sum(each[name]["value"] for each in countries)
+    assert {row["region"] for row in rows} == {"OCEANIA", "SOUTHEAST_ASIA", None}
+    half = 'from: "2025-01-01", to: "2025-06-30"'
+    (own,) = (await ask(who["manager-au"], f"{half}, groupBy: [REGION]", fields))["rows"]
+    (of_au,) = (await ask(who["manager-au"], f"{half}, groupBy: [COUNTRY]", fields))["rows"]
+    assert own == {**of_au, "region": "OCEANIA"}
 
 
 async def test_the_public_reads_nothing_else(who) -> None:

@@ -1,15 +1,16 @@
-"""An attacker with everything that a viewer reads finds no number of refusals that is withheld.
+"""An attacker with everything that is published finds no count that is withheld.
 
-It reads what is published to everybody. The
-controls take one rule away, and the same attacker succeeds: so it can attack.
+It reads what everybody reads, by visa type, nationality, region and country, and may hold the exact
+figures of a partner. The controls take one rule away, and the same attacker succeeds: so it can
+attack.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import combinations
+from itertools import combinations, product
 from math import ceil, floor
 from random import Random
 from typing import Any
@@ -18,8 +19,9 @@ import numpy as np
 import pytest
 
 from models.database.connections import connect
-from models.publication import publish, publishing, refusal_audit
-from models.publication.disclosure import NOTHING, Refusals, round_to_step
+from models.publication import publish, publishing
+from models.publication.disclosure import NOTHING, Protected, round_to_step
+from models.publication.source import Truth
 from models.volumes import fold
 from tests import tokens
 from tests.gateway.attacker import (
@@ -82,32 +84,57 @@ async def published(database: str) -> AsyncIterator[dict[str, Viewer]]:
         yield viewers(client)
 
 
-async def truth(url: str, partner: str | None = None) -> dict[Count, tuple[int, int]]:
-    """The first decisions and refusals of each group and period, of one partner or all."""
+MEASURES = ("intake", "decisions", "refused")
+REGIONS = {"AU": "OCEANIA", "NZ": "OCEANIA", "SG": "SOUTHEAST_ASIA"}
+_PAID = """
+    SELECT visa_type_code, nationality_code, country_code,
+        extract(month FROM wib_day(paid_at))::int AS month, count(*) AS intake, 0 AS decisions,
+        0 AS refused
+    FROM application
+    WHERE partner_code IS NOT DISTINCT FROM coalesce($1, partner_code)
+        AND extract(year FROM wib_day(paid_at)) = 2025
+    GROUP BY 1, 2, 3, 4
+"""
+_DECIDED = """
+    SELECT visa_type_code, nationality_code, country_code,
+        extract(month FROM wib_day(decided_at))::int AS month, 0 AS intake, count(*) AS decisions,
+        count(*) FILTER (WHERE outcome = 'REFUSED') AS refused
+    FROM decision JOIN application ON application.id = application_id
+    WHERE supersedes_id IS NULL AND partner_code IS NOT DISTINCT FROM coalesce($1, partner_code)
+        AND extract(year FROM wib_day(decided_at)) = 2025
+    GROUP BY 1, 2, 3, 4
+"""
+
+
+async def truth(url: str, partner: str | None = None) -> dict[str, Counter[Count]]:
+    """Each measure of each group and period, of one partner or all; outcomes as first decided."""
     connection = await connect(url)
     try:
-        rows = await connection.fetch(
-            "SELECT visa_type_code, nationality_code, outcome = 'REFUSED' AS is_refused,"
-            " extract(month FROM wib_day(decided_at))::int AS month, count(*) AS decisions"
-            " FROM decision JOIN application ON application.id = application_id"
-            " WHERE supersedes_id IS NULL AND partner_code IS NOT DISTINCT FROM"
-            " coalesce($1, partner_code) AND extract(year FROM wib_day(decided_at)) = 2025"
-            " GROUP BY 1, 2, 3, 4",
-            partner,
-        )
+        rows = [
+            row for query in (_PAID, _DECIDED) for row in await connection.fetch(query, partner)
+        ]
     finally:
         await connection.close()
-    found: Counter[tuple[Count, bool]] = Counter()
+    found = {measure: Counter[Count]() for measure in MEASURES}
     for row in rows:
-        of_row = {"VISA_TYPE": row["visa_type_code"], "NATIONALITY": row["nationality_code"]}
-        for groups in NATIONAL:
-            for months in PERIODS.values():
-                first = (row["month"] - 1) // months * months + 1
-                unknown = count("refused", ((one, of_row[one]) for one in groups), months, first)
-                found[unknown, row["is_refused"]] += row["decisions"]
+        of_row = {
+            "VISA_TYPE": row["visa_type_code"],
+            "NATIONALITY": row["nationality_code"],
+            "COUNTRY": row["country_code"],
+            "REGION": REGIONS.get(row["country_code"]),
+        }
+        for groups, months, measure in product(NATIONAL, PERIODS.values(), MEASURES):
+            first = (row["month"] - 1) // months * months + 1
+            unknown = count(measure, ((one, of_row[one]) for one in groups), months, first)
+            found[measure][unknown] += row[measure]
+    return found
+
+
+def outcomes(true: dict[str, Counter[Count]]) -> dict[Count, tuple[int, int]]:
+    """The decisions and refusals of each group and period."""
     return {
-        unknown: (found[unknown, False] + found[unknown, True], found[unknown, True])
-        for unknown, _ in found
+        unknown: (true["decisions"][unknown._replace(measure="decisions")], refused)
+        for unknown, refused in true["refused"].items()
     }
 
 
@@ -122,7 +149,7 @@ async def everything(who: dict[str, Viewer], off: int = 2) -> Attacker:
 class AttackResult:
     """What an attack found out."""
 
-    #: How many numbers of refusals were attacked.
+    #: How many counts were attacked.
     attacked: int
     #: Those of which too few candidates are left, and fewer than by the decisions alone.
     narrow: dict[Count, tuple[Any, Any]]
@@ -130,17 +157,14 @@ class AttackResult:
     recovered: dict[Count, tuple[Any, Any]]
 
 
-def attack(
-    attacker: Attacker, true: dict[Count, tuple[int, int]], most: int | None = None
-) -> AttackResult:
+def attack(attacker: Attacker, true: Mapping[Count, int], most: int | None = None) -> AttackResult:
     """Solve for all numbers, or for so many, and assert that every premise is true."""
-    refused = {unknown: numbers[1] for unknown, numbers in true.items()}
     for whole, parts, _ in attacker.sums():
-        assert refused.get(whole, 0) == sum(refused.get(part, 0) for part in parts), whole
+        assert true.get(whole, 0) == sum(true.get(part, 0) for part in parts), whole
     for unknown in attacker.low:
-        assert attacker.low[unknown] <= refused.get(unknown, 0) <= attacker.high[unknown], unknown
+        assert attacker.low[unknown] <= true.get(unknown, 0) <= attacker.high[unknown], unknown
     wanted = [each for each in attacker.low if attacker.decided[each][1]]
-    wanted = sorted(wanted, key=lambda each: (refused.get(each, 0), str(each)))[:most]
+    wanted = sorted(wanted, key=lambda each: (true.get(each, 0), str(each)))[:most]
     left = attacker.narrow(wanted, FEWEST)
     anyway = attacker.anyway(left)
     narrow = {
@@ -158,10 +182,44 @@ async def test_an_attacker_finds_no_number_of_refusals(crowded: str, partner: st
     async with published(crowded) as who:
         attacker = await everything(who)
     assert any(attacker.high[each] - attacker.low[each] <= 9 for each in attacker.low)
-    attacker.own = await truth(crowded, partner) if partner else {}
-    found = attack(attacker, await truth(crowded))
-    assert found.attacked > 60
+    attacker.own = outcomes(await truth(crowded, partner)) if partner else {}
+    found = attack(attacker, (await truth(crowded))["refused"])
+    assert found.attacked > 100
     assert found.narrow == {}
+
+
+@pytest.mark.parametrize("measure", ["intake", "decisions"])
+@pytest.mark.parametrize("partner", [None, "NUSA", "ANDALAN"])
+async def test_an_attacker_finds_no_count_out(
+    crowded: str, partner: str | None, measure: str
+) -> None:
+    async with published(crowded) as who:
+        attacker = await counts(who, measure)
+    await give_figures(attacker, crowded, partner, measure)
+    found = attack(attacker, (await truth(crowded))[measure])
+    assert found.attacked > 100
+    assert secrets(found) == {}
+
+
+def secrets(found: AttackResult) -> dict[Count, tuple[Any, Any]]:
+    """What was found out; that nobody came is no secret."""
+    return {unknown: ends for unknown, ends in found.narrow.items() if ends != (0, 0)}
+
+
+async def counts(who: dict[str, Viewer], measure: str, off: int = 2) -> Attacker:
+    attacker = Attacker(off)
+    await attacker.read_counts(who["anonymous"], NATIONAL, measure)
+    return attacker
+
+
+async def give_figures(attacker: Attacker, crowded: str, partner: str | None, measure: str) -> None:
+    """The exact figures of a partner; the smallest of its own are known to be all there is."""
+    if partner is None:
+        return
+    own = (await truth(crowded, partner))[measure]
+    attacker.own = {unknown: (0, number) for unknown, number in own.items()}
+    if partner == "NUSA":
+        attacker.alone = {each for each in own if ("COUNTRY", "NZ") in each.group}
 
 
 # Controls: with a rule less, the same attacker finds out what is withheld ------------------------
@@ -170,24 +228,62 @@ async def test_an_attacker_finds_no_number_of_refusals(crowded: str, partner: st
 async def test_without_the_audit_who_holds_a_partners_figures_finds_numbers_out(
     crowded: str, monkeypatch
 ) -> None:
-    monkeypatch.setattr(publishing, "audit_refusals", lambda *_: None)
+    monkeypatch.setattr(publishing, "audit", lambda *_: None)
     async with published(crowded) as who:
         attacker = await everything(who)
-    attacker.own = await truth(crowded, "NUSA")
-    assert attack(attacker, await truth(crowded)).narrow
+    attacker.own = outcomes(await truth(crowded, "NUSA"))
+    assert attack(attacker, (await truth(crowded))["refused"]).narrow
+
+
+@pytest.mark.parametrize("measure", ["intake", "decisions"])
+async def test_without_the_audit_who_holds_a_partners_figures_finds_counts_out(
+    crowded: str, monkeypatch, measure: str
+) -> None:
+    monkeypatch.setattr(publishing, "audit", lambda *_: None)
+    async with published(crowded) as who:
+        attacker = await counts(who, measure)
+    await give_figures(attacker, crowded, "NUSA", measure)
+    found = attack(attacker, (await truth(crowded))[measure])
+    assert secrets(found)
+
+
+async def test_a_country_of_several_partners_told_by_itself_tells_one_of_the_other(
+    crowded: str, monkeypatch
+) -> None:
+    """Without the rule that it stands in its region alone, and without the audit."""
+    monkeypatch.setattr(Truth, "partners_in", lambda *_: None)
+    monkeypatch.setattr(publishing, "audit", lambda *_: None)
+    async with published(crowded) as who:
+        attacker = await counts(who, "intake")
+    await give_figures(attacker, crowded, "NUSA", "intake")
+    found = attack(attacker, (await truth(crowded))["intake"])
+    assert any(("COUNTRY", "SG") in each.group for each in found.narrow)
 
 
 async def test_numbers_that_are_not_rounded_are_found_out(crowded: str, monkeypatch) -> None:
     """A threshold alone: ten and more as they are, without the audit."""
 
-    def threshold(decisions: int, refused: int) -> Refusals:
-        return Refusals(rounded=refused) if decisions >= 100 and refused >= 10 else NOTHING
+    def threshold(decisions: int, refused: int) -> Protected:
+        return Protected(rounded=refused) if decisions >= 100 and refused >= 10 else NOTHING
 
-    monkeypatch.setattr(refusal_audit, "protect_refusals", threshold)
-    monkeypatch.setattr(publishing, "audit_refusals", lambda *_: None)
+    monkeypatch.setattr(publishing, "protect_refusals", threshold)
+    monkeypatch.setattr(publishing, "audit", lambda *_: None)
     async with published(crowded) as who:
         attacker = await everything(who, off=0)
-    assert attack(attacker, await truth(crowded), most=150).recovered
+    assert attack(attacker, (await truth(crowded))["refused"], most=150).recovered
+
+
+async def test_counts_that_are_not_rounded_are_found_out(crowded: str, monkeypatch) -> None:
+    def threshold(number: int) -> Protected:
+        return Protected(rounded=number) if number == 0 or number >= 10 else NOTHING
+
+    monkeypatch.setattr(publishing, "protect_count", threshold)
+    monkeypatch.setattr(publishing, "audit", lambda *_: None)
+    async with published(crowded) as who:
+        attacker = await counts(who, "intake", off=0)
+    found = attack(attacker, (await truth(crowded))["intake"], most=150)
+    # Of what is withheld for being small: subtraction tells it.
+    assert {each for each in found.recovered if not attacker.is_published(each)}
 
 
 @pytest.mark.parametrize("questions", ["subsets", "sliding windows"])

@@ -15,8 +15,9 @@ pytestmark = pytest.mark.anyio
 
 async def follow(viewer: Viewer, wider: Any) -> Any:
     """The row to which a wider cell leads, asked for as a front end would."""
-    names = ("nationality", "visaType")
+    names = ("country", "nationality", "visaType")
     named = [f'{name}: {{eq: "{wider[name]}"}}' for name in names if wider[name]]
+    named += [f"region: {{eq: {wider['region']}}}"] if wider["region"] else []
     where = f", where: {{{', '.join(named)}}}" if named else ""
     window = f'from: "{wider["from"]}", to: "{wider["to"]}"'
     groups = ", ".join(wider["groupBy"])
@@ -28,7 +29,7 @@ async def follow(viewer: Viewer, wider: Any) -> Any:
     return row["refusalRate"]
 
 
-@pytest.mark.parametrize("groups", ["NATIONALITY", "VISA_TYPE"])
+@pytest.mark.parametrize("groups", ["NATIONALITY", "VISA_TYPE", "REGION", "COUNTRY"])
 async def test_each_withheld_rate_names_the_nearest_published_one(who, groups: str) -> None:
     fields = f"refusalRate {{ value precision {WIDER} }} {PERIOD}"
     for period in ("MONTH", "QUARTER", "YEAR"):

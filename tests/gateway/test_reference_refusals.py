@@ -149,3 +149,12 @@ async def test_a_centre_of_somebody_else_keeps_its_code(who, world, connection, 
     )
     answer = await administer(who["administrator"], "proposeCentre", **values)
     assert refusal_of(answer) == ("CODE_TAKEN", ["code"])
+
+
+async def test_no_decree_moves_a_country_to_another_region(who, world, connection, on) -> None:
+    before = await everything(connection)
+    australia = {"code": "AU", "iso3": "AUS", "nameEn": "Australia", "nameId": "Australia"}
+    moved = {**sample("proposeCountry", on), **australia, "region": "EUROPE"}
+    answer = await administer(who["administrator"], "proposeCountry", **moved)
+    assert refusal_of(answer) == ("INVALID", ["region"])
+    assert await everything(connection) == before

@@ -12,14 +12,14 @@ import pytest
 
 from models.database.connections import connect
 from models.publication import publish
-from models.publication.disclosure import Refusals
-from models.publication.refusal_audit import Candidate, RefusalSystem, audit, audit_refusals
+from models.publication.audit import Candidate, CountSystem, audit, withhold_exposed
+from models.publication.disclosure import Interval, Protected, protect_refusals
 from models.publication.sets import Cell, DimensionSet
 from models.vocabulary import Status
 from models.volumes import Period
 from tests.models.crowd import CrowdCase, join
 from tests.populating import applicants, reference_data
-from tests.world import NUSA_AU, at
+from tests.world import DIRECT, at
 
 pytestmark = pytest.mark.anyio
 
@@ -27,7 +27,7 @@ FEBRUARY = date(2025, 2, 1)
 NATIONAL = Cell(DimensionSet.NATIONAL, Period.MONTH, FEBRUARY, ())
 
 
-def candidates(refusals: Refusals, decisions: int) -> set[int]:
+def candidates(refusals: Protected, decisions: int) -> set[int]:
     """Every number for which the same would be published."""
     if refusals.rounded is not None:
         return {number for number in range(10, decisions + 1) if _near(number, refusals)}
@@ -36,7 +36,11 @@ def candidates(refusals: Refusals, decisions: int) -> set[int]:
     return set(range(decisions + 1))
 
 
-def _near(number: int, refusals: Refusals) -> bool:
+def refusals_of(decisions: int, refused: int) -> Candidate:
+    return Candidate(refused, protect_refusals(decisions, refused), most=decisions)
+
+
+def _near(number: int, refusals: Protected) -> bool:
     assert refusals.rounded is not None
     return abs(number - refusals.rounded) <= 2 or (refusals.rounded, number) == (15, 12)
 
@@ -45,9 +49,9 @@ def _near(number: int, refusals: Refusals) -> bool:
 def test_the_public_figure_less_the_own_tells_a_partner_no_number(refused_elsewhere: int) -> None:
     """All but three decisions of the country are of one partner, whose people know its part."""
     for refused in range(35, 48):
-        whole = Candidate(503, refused + refused_elsewhere, decisions_known=503)
-        audit_refusals({NATIONAL: whole}, {"NUSA": {NATIONAL: (500, refused)}})
-        published = candidates(whole.refusals, 503)
+        whole = refusals_of(503, refused + refused_elsewhere)
+        audit({NATIONAL: whole}, [{NATIONAL: Interval(refused, refused + 3)}])
+        published = candidates(whole.published, 503)
         left = {others for others in range(4) if refused + others in published}
         assert refused_elsewhere in left
         assert len(left) >= 4, f"{refused} refusals, and {refused_elsewhere} elsewhere"
@@ -56,22 +60,16 @@ def test_the_public_figure_less_the_own_tells_a_partner_no_number(refused_elsewh
 @pytest.mark.parametrize("change", range(-12, 13))
 def test_two_editions_and_the_change_between_them_leave_four_numbers(change: int) -> None:
     for count in range(38, 48):
-        first, now = Candidate(500, count, decisions_known=500), count + change
-        second = Candidate(
-            500,
-            now,
-            decisions_known=500,
-            before=first.refusals,
-            candidates_before=first.revealed_counts.shift(change),
-            was_published=True,
-        )
-        audit(RefusalSystem({NATIONAL: second}, {}))
+        first, now = refusals_of(500, count), count + change
+        second = refusals_of(500, now)
+        second.before, second.candidates_before = first.published, first.revealed.shift(change)
+        withhold_exposed(CountSystem({NATIONAL: second}, {}))
         if second.is_kept:
             continue
         left = {
             number
-            for number in candidates(second.refusals, 500)
-            if number - change in candidates(first.refusals, 500)
+            for number in candidates(second.published, 500)
+            if number - change in candidates(first.published, 500)
         }
         assert now in left
         assert len(left) >= 4, f"{count} became {now}"
@@ -84,7 +82,7 @@ NIGHT = datetime(2026, 1, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 async def decided(database: str) -> AsyncIterator[asyncpg.Connection]:
-    """300 decisions of February at one partner in Australia, 40 of them refusals; rolled back.
+    """300 decisions of February at no partner, 40 of them refusals; rolled back.
 
     There are no others in the whole country, so that no other figure says more.
     """
@@ -112,7 +110,7 @@ async def decide(
             CrowdCase(
                 id=UUID(int=1_000_000 + begin + one),
                 name="Ruby Hale",
-                place=NUSA_AU,
+                place=DIRECT,
                 visa_type="B1",
                 submitted_at=paid_at,
                 paid_at=paid_at,

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.publication.audit import Candidate, CountSystem, audit, withhold_exposed
 from models.publication.disclosure import (
     FEWEST_CANDIDATES,
     FEWEST_DECISIONS,
@@ -18,8 +19,7 @@ from models.publication.disclosure import (
     two_digits,
 )
 from models.publication.propagation import Bounds, ContradictionError, Sum, Sums
-from models.publication.refusal_audit import Candidate, RefusalSystem, audit, audit_refusals
-from models.publication.sets import Cell, DimensionSet, first_day_of, periods_over
+from models.publication.sets import DIRECT, Cell, DimensionSet, first_day_of, periods_over
 from models.volumes import Period
 from tests.premises import always, holds, premise
 
@@ -46,7 +46,7 @@ def test_refusals_of_a_hundred_decisions_are_published_as_a_bound_or_rounded(cel
     if holds("too_few", decisions < 100):
         assert not found.is_anything
     elif holds("below", refused < 10):
-        assert found == (None, 10)
+        assert found[:2] == (None, 10)
     else:
         holds("rounded")
         assert found.below is None
@@ -62,7 +62,7 @@ def test_a_published_figure_is_true_and_leaves_four_numbers(cell) -> None:
     decisions, refused = cell
     found = protect_refusals(decisions, refused)
     holds("published", found.is_anything)
-    left = found.candidates()
+    left = found.candidates
     assert left.low <= refused <= left.high
     assert left.candidates >= FEWEST_CANDIDATES
     published_alike = [
@@ -89,13 +89,18 @@ def test_ten_of_seven_hundred_and_fifty_is_below_one_point_four_percent() -> Non
 @premise(withheld=0.02, rounded=0.2)
 def test_a_count_of_the_public_is_rounded_or_withheld(count: int) -> None:
     found = protect_count(count)
-    if holds("withheld", found is None):
+    left = found.candidates
+    assert left.low <= count <= left.high
+    if count == 0:
+        assert (found.rounded, left) == (0, (0, 0))
+        return
+    assert left.candidates >= FEWEST_CANDIDATES
+    if holds("withheld", found.rounded is None):
         assert 0 < count < 10
     else:
         holds("rounded")
-        assert found is not None
-        assert found % ROUNDING == 0
-        assert abs(found - count) <= 2
+        assert found.rounded % ROUNDING == 0
+        assert abs(found.rounded - count) <= 2 or (count in (10, 11, 12) and found.rounded == 15)
 
 
 def test_a_period_is_published_from_the_day_after_its_last() -> None:
@@ -148,7 +153,8 @@ def test_parts_that_are_more_than_their_whole_stop_the_audit() -> None:
 
 
 def candidate(decisions: int, refused: int) -> Candidate:
-    return Candidate(decisions, refused, decisions_known=decisions)
+    """The refusals of a cell."""
+    return Candidate(refused, protect_refusals(decisions, refused), most=decisions)
 
 
 def a_cell(*visa_type: str, period: Period = Period.QUARTER, month: int = 1) -> Cell:
@@ -167,7 +173,7 @@ def quarter_of(numbers: dict[tuple[int, str], tuple[int, int]]) -> dict[Cell, Ca
         for period, types in product((Period.MONTH, Period.QUARTER), ((visa_type,), ())):
             cell = a_cell(*types, period=period, month=month)
             was = found.get(cell, candidate(0, 0))
-            found[cell] = candidate(was.decisions + decisions, was.refused + refused)
+            found[cell] = candidate(was.most + decisions, was.count + refused)
     return found
 
 
@@ -182,13 +188,13 @@ REFUSALS = st.tuples(st.integers(0, 400), st.integers(0, 45)).map(lambda cell: (
 @premise(withheld=0.05)
 def test_the_audit_leaves_four_numbers_of_refusals_in_every_cell(numbers) -> None:
     cells = quarter_of(numbers)
-    system = RefusalSystem(cells, {})
-    bounds = audit(system)
+    system = CountSystem(cells, {})
+    bounds = withhold_exposed(system)
     holds("withheld", any(each.is_withheld for each in cells.values()))
     for number, cell in enumerate(system.cells):
-        assert bounds.low[number] <= cells[cell].refused <= bounds.high[number]
+        assert bounds.low[number] <= cells[cell].count <= bounds.high[number]
         left = bounds.high[number] - bounds.low[number] + 1
-        assert left >= min(FEWEST_CANDIDATES, cells[cell].decisions + 1)
+        assert left >= min(FEWEST_CANDIDATES, cells[cell].most + 1)
 
 
 #: What one partner decided, and what the others did: so few at times that it tells of them.
@@ -206,33 +212,81 @@ def test_who_holds_the_figures_of_a_partner_learns_no_number_of_the_others(parts
         for cell in (a_cell(f"T{number}"), a_cell()):
             was, mine = cells.get(cell, candidate(0, 0)), own.get(cell, (0, 0))
             own[cell] = (mine[0] + ours[0], mine[1] + ours[1])
-            cells[cell] = candidate(
-                was.decisions + ours[0] + theirs[0], was.refused + ours[1] + theirs[1]
-            )
-    audit_refusals(cells, {"NUSA": own})
+            cells[cell] = candidate(was.most + ours[0] + theirs[0], was.count + ours[1] + theirs[1])
+    known_to_nusa = {
+        cell: Interval(refused, refused + cells[cell].most - decisions)
+        for cell, (decisions, refused) in own.items()
+    }
+    audit(cells, [known_to_nusa])
     holds("withheld", any(each.is_withheld for each in cells.values()))
-    for known in ({}, own):
-        system = RefusalSystem(cells, known)
+    for known in ({}, known_to_nusa):
+        system = CountSystem(cells, known)
         bounds = system.bounds()
         for number, prior in enumerate(system.prior):
-            assert bounds.low[number] <= cells[system.cells[number]].refused <= bounds.high[number]
+            assert bounds.low[number] <= cells[system.cells[number]].count <= bounds.high[number]
             left = bounds.high[number] - bounds.low[number] + 1
             assert left >= min(FEWEST_CANDIDATES, prior.candidates)
 
 
+COUNTS = st.integers(0, 12) | st.integers(0, 400)
+
+
+@settings(max_examples=400)
+@given(st.lists(st.tuples(COUNTS, COUNTS, st.integers(0, 3) | COUNTS), min_size=1, max_size=4))
+@premise(withheld=0.05, two_partners=0.1)
+def test_the_audit_of_counts_leaves_four_numbers_to_everybody_and_to_each_partner(places) -> None:
+    """Countries of one region, direct applications beside it: in the first, two partners work."""
+    cells, known = dict[Cell, Candidate](), dict[Cell, Interval]()
+    region = sum(
+        ours + (theirs if place == 0 else 0) for place, (ours, theirs, _) in enumerate(places)
+    )
+    own_region, direct = sum(ours for ours, _, _ in places), places[0][2]
+    for place, (ours, theirs, _) in enumerate(places):
+        several = holds("two_partners", place == 0 and theirs > 0)
+        country = a_place("OCEANIA", f"P{place}")
+        cells[country] = counted(ours + (theirs if several else 0), is_withheld=several)
+        known[country] = Interval(ours, UNBOUNDED if several else ours)
+    cells[a_place("OCEANIA")] = counted(region)
+    cells[a_place(DIRECT)] = counted(direct)
+    cells[a_cell()] = counted(region + direct)
+    known |= {a_place("OCEANIA"): Interval(own_region, UNBOUNDED)}
+    known |= {a_cell(): Interval(own_region, UNBOUNDED)}
+    began_withheld = sum(each.is_withheld for each in cells.values())
+    audit(cells, [known])
+    holds("withheld", sum(each.is_withheld for each in cells.values()) > began_withheld)
+    for reader in ({}, known):
+        system = CountSystem(cells, reader)
+        bounds = system.bounds()
+        for number, prior in enumerate(system.prior):
+            count = cells[system.cells[number]].count
+            assert bounds.low[number] <= count <= bounds.high[number]
+            left = bounds.high[number] - bounds.low[number] + 1
+            assert left >= min(FEWEST_CANDIDATES, prior.candidates)
+
+
+def counted(count: int, *, is_withheld: bool = False) -> Candidate:
+    return Candidate(count, protect_count(count), is_withheld=is_withheld)
+
+
+def a_place(*codes: str) -> Cell:
+    dimension_set = DimensionSet.REGION if len(codes) == 1 else DimensionSet.COUNTRY
+    return Cell(dimension_set, Period.QUARTER, JANUARY, codes)
+
+
 def test_the_audit_withholds_months_rather_than_the_quarter() -> None:
     """Three months of about 15, and a quarter of about 30: together they would reveal each."""
-    cells = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
-    audit_refusals(cells, {})
-    assert cells[a_cell()].refusals.rounded == 30
+    few = {(month, "B1"): (400, 10) for month in (1, 2, 3)}
+    cells = quarter_of(few | {(month, "C1"): (400, 103) for month in (1, 2, 3)})
+    audit(cells, [])
+    assert cells[a_cell("B1")].published.rounded == 30
     withheld = [cell for cell, each in cells.items() if each.is_withheld]
     assert withheld
-    assert {cell.period for cell in withheld} == {Period.MONTH}
+    assert {(cell.period, cell.codes) for cell in withheld} == {(Period.MONTH, ("B1",))}
 
 
 def test_without_the_audit_a_quarter_reveals_its_months() -> None:
     cells = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
-    system = RefusalSystem(cells, {})
+    system = CountSystem(cells, {})
     assert system.exposed_numbers(system.bounds())
 
 
@@ -240,17 +294,17 @@ def test_the_audit_ends_where_earlier_editions_reveal_too_much() -> None:
     """What was published is never taken back, so there is nothing to withhold."""
     cells = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
     for each in cells.values():
-        each.before, each.is_new = each.refusals, False
-        each.candidates_before = each.before.candidates()
-    system = RefusalSystem(cells, {})
-    assert system.exposed_numbers(audit(system))
+        each.before, each.is_new = each.published, False
+        each.candidates_before = each.before.candidates
+    system = CountSystem(cells, {})
+    assert system.exposed_numbers(withhold_exposed(system))
     assert not any(each.is_withheld for each in cells.values())
 
 
 def test_the_number_of_decisions_does_not_reveal_that_all_were_refused() -> None:
     cells = {a_cell(): candidate(FEWEST_DECISIONS, FEWEST_DECISIONS)}
-    audit_refusals(cells, {})
-    assert not cells[a_cell()].refusals.is_anything
+    audit(cells, [])
+    assert not cells[a_cell()].published.is_anything
 
 
 @given(st.integers(0, 60), st.integers(-60, 60) | st.integers(-6, 6))
@@ -259,19 +313,15 @@ def test_two_editions_together_leave_four_numbers(count: int, change: int) -> No
     """Whoever knows the size of a correction narrows it no further, or reads the old figure."""
     now = max(count + change, 0)
     first = candidate(500, count)
-    published_before = first.revealed_counts.shift(now - count)
+    published_before = first.revealed.shift(now - count)
     second = candidate(500, now)
-    second.before, second.candidates_before, second.was_published = (
-        first.refusals,
-        published_before,
-        True,
-    )
-    audit(RefusalSystem({a_cell(): second}, {}))
-    assert second.revealed_counts.low <= now <= second.revealed_counts.high
+    second.before, second.candidates_before = first.published, published_before
+    withhold_exposed(CountSystem({a_cell(): second}, {}))
+    assert second.revealed.low <= now <= second.revealed.high
     # A correction that somebody knows of leaves fewer by itself, whatever is published afterwards.
     left_anyway = Interval(0, 500).within(published_before).candidates
-    assert second.revealed_counts.candidates >= min(FEWEST_CANDIDATES, left_anyway)
+    assert second.revealed.candidates >= min(FEWEST_CANDIDATES, left_anyway)
     holds("published_again", not second.is_kept)
     if holds("kept", second.is_kept):
-        assert second.refusals == first.refusals
-        assert second.revealed_counts == published_before
+        assert second.published == first.published
+        assert second.revealed == published_before

@@ -1,4 +1,4 @@
-"""What managers are shown: each of the largest partner countries reads its outcomes every month."""
+"""What is shown: to managers of the largest countries every month, to everybody most regions."""
 
 from datetime import UTC, datetime
 
@@ -30,12 +30,20 @@ _SHOWN = """
         AND outcome.broken_down_by IS NULL
     GROUP BY largest.partner_code, largest.country_code
 """
+#: Of each region and month with enough applications, whether everybody reads how many came in.
+_REGIONS = """
+    SELECT note.intake, published.intake IS NOT NULL AS is_shown
+    FROM volume_publication_note AS note
+    JOIN volume_published AS published USING (dimension_set, period, starts_on)
+    WHERE dimension_set = 'region' AND period = 'month' AND codes = ARRAY[region]
+        AND note.intake >= 10
+"""
 
 
 @pytest.mark.parametrize(
     ("applications", "months"), [(12_000, 13), pytest.param(400_000, 26, marks=pytest.mark.proof)]
 )
-async def test_the_largest_countries_show_every_month(
+async def test_the_largest_countries_show_every_month_and_so_do_most_regions(
     database: str, connection: asyncpg.Connection, applications: int, months: int
 ) -> None:
     await synthesise(
@@ -47,3 +55,8 @@ async def test_the_largest_countries_show_every_month(
     assert min(row["months"] for row in rows) >= months - 3
     # They are the decisions that their manager reads anyway, told apart.
     assert all(row["is_all"] for row in rows)
+    regions = await connection.fetch(_REGIONS)
+    assert len(regions) > 80
+    assert sum(row["is_shown"] for row in regions) / len(regions) > 0.9
+    is_shown = "SELECT bool_and(intake IS NOT NULL) FROM volume_published WHERE dimension_set"
+    assert await connection.fetchval(f"{is_shown} = 'national' AND period = 'month'")

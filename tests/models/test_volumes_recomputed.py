@@ -27,6 +27,7 @@ WINDOWS = [
     (date(2025, 3, 25), date(2025, 4, 2)),  # no whole month
     (date(2025, 3, 4), date(2025, 3, 28)),  # most of a month
 ]
+REGIONS = {"AU": "OCEANIA", "NZ": "OCEANIA", "SG": "SOUTHEAST_ASIA"}
 GROUPINGS = [
     (),
     *((dimension,) for dimension in Dimension),
@@ -34,6 +35,7 @@ GROUPINGS = [
     tuple(Dimension),
 ]
 OF = {
+    Dimension.REGION: lambda one: REGIONS.get(one.place.country),
     Dimension.COUNTRY: lambda one: one.place.country,
     Dimension.NATIONALITY: lambda one: APPLICANTS[one.name],
     Dimension.PARTNER: lambda one: one.place.partner,

@@ -35,7 +35,8 @@ _PROPOSE = (
     "'table', '{table}', 'after', jsonb_build_object({row}))), viewer.subject(NULL))"
 )
 REFERENCE = {
-    "country": Reference("'code', 'TL', 'iso3', 'TLS', 'name_en', 'T', 'name_id', 'T'", "name_en"),
+    "country": Reference("'code', 'TL', 'iso3', 'TLS', 'name_en', 'T', 'name_id', 'T',"
+                         " 'region', 'SOUTHEAST_ASIA'", "name_en"),
     "entry_rule": Reference("'country_code', 'SG', 'valid_from', {day}, 'entry', 'VISA_FREE'",
                             "entry"),
     "visa_type": Reference(

@@ -39,7 +39,7 @@ _ALL = "R R R R R R R R R R R R"
 
 _OPEN: dict[str, Lines] = {
     #                                                        L O S M A U P V X T D N
-    "Country": {"id code iso3 name entryRules":              "R R R R R R R R R R R R"},
+    "Country": {"id code iso3 name region entryRules":       "R R R R R R R R R R R R"},
     "EntryRule": {"entry validFrom":                         "R R R R R R R R R R R R"},
     "VisaType": {
         "id code name category stayDays useWithinDays isMultipleEntry": "R R R R R R R R R R R R",
@@ -291,8 +291,8 @@ _STAGES: dict[str, Lines] = {
 _FIGURES: dict[str, Lines] = {
     #                                                        L O S M A U P V X T D N
     "VolumeRow": {
-        "country partner centre tripPurpose channel":        "R R R R R R - - - - - -",
-        "nationality visaType period":                       "R R R R R R - - - - - P",
+        "partner centre tripPurpose channel":                "R R R R R R - - - - - -",
+        "region country nationality visaType period":        "R R R R R R - - - - - P",
         "edition":                                           "- - - R - - - - - - - P",
         "intake decisions targetRate":                       "R R R R R R - - - - - P",
         "turnaroundP50 turnaroundP90":                       "R R R R R R - - - - - P",
@@ -311,7 +311,7 @@ _FIGURES: dict[str, Lines] = {
     "NetworkOutcomes": {"decisions granted refused refusalRate": "- - - R - - - - - - - -"},
     "WiderCell": {
         "from to period groupBy dropped":                    "- - - R - - - - - - - R",
-        "nationality visaType":                              "- - - R - - - - - - - R",
+        "region country nationality visaType":               "- - - R - - - - - - - R",
     },
     "VolumeTable": {
         "asOf completeFrom rows":                            "R R R R R R - - - - - R",

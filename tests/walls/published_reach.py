@@ -9,8 +9,9 @@ from tests.gateway.oracle import Claims, role_of
 
 PUBLISHED = "volume_published"
 #: What tells the published figures of the tests apart.
-COLUMNS = ("dimension_set", "visa_type_code", "nationality_code")
-CELLS = tuple(product(("national", "visa_type", "nationality"), (None, "B1"), (None, "AU")))
+COLUMNS = ("dimension_set", "region", "country_code", "visa_type_code", "nationality_code")
+SETS = ("national", "region", "country", "visa_type", "nationality")
+CELLS = tuple(product(SETS, (None, "OCEANIA"), (None, "NZ"), (None, "B1"), (None, "AU")))
 #: Who reads published figures.
 READERS = "PARTNER_MANAGER ANONYMOUS"
 
@@ -18,8 +19,9 @@ READERS = "PARTNER_MANAGER ANONYMOUS"
 async def complete(connection: asyncpg.Connection) -> None:
     """Publish every cell in every set, whether or not a publication would."""
     await connection.executemany(
-        "INSERT INTO volume_published (dimension_set, period, starts_on, edition, visa_type_code,"
-        " nationality_code) VALUES ($1, 'month', '2025-01-01', 1, $2, $3)",
+        "INSERT INTO volume_published (dimension_set, period, starts_on, edition, region,"
+        " country_code, visa_type_code, nationality_code)"
+        " VALUES ($1, 'month', '2025-01-01', 1, $2, $3, $4, $5)",
         CELLS,
     )
 

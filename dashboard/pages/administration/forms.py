@@ -10,6 +10,10 @@ _PARTNER = Field("partner", FieldKind.CHOICE, PARTNERS)
 _COUNTRY = Field("country", FieldKind.COUNTRY)
 _VALID_FROM = Field("validFrom", FieldKind.DAY)
 _OPENED_ON = Field("openedOn", FieldKind.DAY)
+_REGIONS = (
+    "AFRICA", "AMERICAS", "EAST_ASIA", "SOUTHEAST_ASIA", "SOUTH_AND_CENTRAL_ASIA", "MIDDLE_EAST",
+    "EUROPE", "OCEANIA",
+)  # fmt: skip
 _ENTRIES = ("VISA_FREE", "VISA_ON_ARRIVAL", "VISA_REQUIRED", "CALLING_VISA")
 _PURPOSES = ("TOURISM", "BUSINESS", "INVESTMENT", "GOVERNMENT", "TRANSIT")
 _DOCUMENTS = (
@@ -85,6 +89,7 @@ PROPOSALS: Mapping[str, Sequence[Field]] = {
         Field("iso3"),
         Field("nameEn"),
         Field("nameId"),
+        Field("region", FieldKind.CHOICE, _REGIONS),
     ),
 }
 CHANGES = Changes(

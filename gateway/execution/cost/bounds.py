@@ -12,7 +12,15 @@ from gateway.schema.supervision.people_in_reach import MOST_PEOPLE_IN_REACH
 from gateway.schema.supervision.people_read import MOST_PEOPLE_READ
 from gateway.schema.supervision.readers import MOST_READERS
 from gateway.schema.supervision.several_partners import MOST_PEOPLE_AT_SEVERAL_PARTNERS
-from models.vocabulary import Channel, DocumentKind, Ground, Stage, Status, TripPurpose
+from models.vocabulary import (
+    Channel,
+    DocumentKind,
+    Ground,
+    Region,
+    Stage,
+    Status,
+    TripPurpose,
+)
 from models.volumes import Dimension
 
 
@@ -25,6 +33,7 @@ class Bound(NamedTuple):
 
 #: The most groups of each dimension of the volumes.
 GROUPS: Mapping[Dimension, Bound] = {
+    Dimension.REGION: Bound(len(Region) + 1, "a closed list, and one more for none"),
     Dimension.COUNTRY: Bound(250, "ISO 3166 has 249 countries; one more for direct applications"),
     Dimension.NATIONALITY: Bound(252, "ISO 3166, Kosovo, the stateless, and documents of the UN"),
     Dimension.PARTNER: Bound(100, "a contract each, and one more for direct applications"),

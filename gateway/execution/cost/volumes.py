@@ -26,6 +26,7 @@ from models.volumes.question import MONTHS
 
 #: The field of `where` that filters each dimension.
 _FILTERS: Mapping[Dimension, str] = {
+    Dimension.REGION: "region",
     Dimension.COUNTRY: "country",
     Dimension.NATIONALITY: "nationality",
     Dimension.PARTNER: "partner",

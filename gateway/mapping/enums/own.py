@@ -55,6 +55,7 @@ class PublicReason(StrEnum):
 class VolumeDimension(StrEnum):
     """What volumes can be broken down by; periods are calendar periods in WIB."""
 
+    REGION = "REGION"
     COUNTRY = "COUNTRY"
     NATIONALITY = "NATIONALITY"
     PARTNER = "PARTNER"
@@ -120,6 +121,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "MATCH": "It is this person: the case goes to the supervisor's desk.",
     },
     VolumeDimension: {
+        "REGION": "Region of the country in which a partner took the application in.",
         "COUNTRY": "Country in which a partner took the application in.",
         "NATIONALITY": "Nationality of the applicant.",
         "PARTNER": "Partner that took the application in.",

@@ -37,14 +37,18 @@ _TYPES = DatedTable(VisaType, "valid_from", "valid_until")
 async def build_country(
     transaction: WriteTransaction, request: ProposeCountry, today: date, reasons: Reasons
 ) -> list[Row]:
-    """Another country, or another name of one. Which codes it has is not for a decree to change."""
+    """Another country, or another name of one. Its codes and its region are not for a decree to
+    change."""
     there = await read_row(transaction, Country, {"code": request.code})
     other = await read_row(transaction, Country, {"iso3": request.iso3})
     if (there and there.iso3 != request.iso3) or (other and other.code != request.code):
         reasons.add(Refusal.CODE_TAKEN, "iso3")
+    if there and there.region != request.region:
+        reasons.add(Refusal.INVALID, "region", rule="region_is_fixed")
     reasons.refuse_if_any()
     names = {"name_en": request.name_en, "name_id": request.name_id}
-    return [Row(Country, {"code": request.code, "iso3": request.iso3, **names})]
+    fixed = {"code": request.code, "iso3": request.iso3, "region": request.region.value}
+    return [Row(Country, {**fixed, **names})]
 
 
 async def build_visa_type(

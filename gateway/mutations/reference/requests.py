@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from gateway.mutations.requests import Request
-from models.vocabulary import Clock, DocumentKind, Entry, TripPurpose, VisaCategory, Wait
+from models.vocabulary import Clock, DocumentKind, Entry, Region, TripPurpose, VisaCategory, Wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,7 @@ class ProposeCountry(Proposal):
     iso3: str
     name_en: str
     name_id: str
+    region: Region
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from models.reference.data.values import (
     MOST_RUPIAH,
 )
 from models.reference.partner import DAYS_WITH_A_CLOSED_PLACE
-from models.vocabulary import Clock, DocumentKind, Entry, TripPurpose, VisaCategory, Wait
+from models.vocabulary import Clock, DocumentKind, Entry, Region, TripPurpose, VisaCategory, Wait
 
 _TEXT = f"up to {LONGEST_NAME} characters"
 _PARTNER = "Code of the partner."
@@ -75,6 +75,7 @@ class ProposeCountryInput(ProposalInput):
     iso3: str = required("ISO 3166 alpha-3 code.")
     name_en: str = required(f"English name: {_TEXT}.")
     name_id: str = required(f"Indonesian name: {_TEXT}.")
+    region: Region = required("Its region; one that is there keeps its own.")
 
 
 @strawberry.input(description="A company that is to take applications in.")

@@ -24,7 +24,7 @@ from gateway.schema.volumes.outcomes import outcome_mistakes
 from gateway.schema.volumes.published import published_mistakes
 from gateway.schema.volumes.selection import NETWORK
 from gateway.strawberry_bridge import to_camel_case
-from models.vocabulary import Channel, Role, TripPurpose
+from models.vocabulary import Channel, Region, Role, TripPurpose
 from models.volumes import Dimension, Period, Question
 
 LONGEST_WINDOW = timedelta(days=3_660)
@@ -32,6 +32,7 @@ _EARLIEST = date(2000, 1, 1)
 _LATEST = date(2100, 1, 1)
 #: The closed lists of words that are counted apart.
 _WORDS: Mapping[Dimension, type[StrEnum]] = {
+    Dimension.REGION: Region,
     Dimension.TRIP_PURPOSE: TripPurpose,
     Dimension.CHANNEL: Channel,
 }
@@ -43,6 +44,7 @@ def _filter(description: str) -> Any:
 
 @strawberry.input(description="Narrows what is counted; all that is given must hold.")
 class VolumeWhere:
+    region: VolumeWordFilter[Region] | None = _filter("Regions of partner countries.")
     country: VolumeFilter[CountryCode] | None = _filter("Partner countries.")
     nationality: VolumeFilter[CountryCode] | None = _filter("Nationalities.")
     partner: VolumeFilter[str] | None = _filter("Partners.")

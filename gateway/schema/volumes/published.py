@@ -25,14 +25,13 @@ from models.volumes.versions import VersionedData
 #: Writes a statement for published figures.
 Write = Callable[[reading.GridQuestion], reading.AnySelect]
 _NOTE = (
-    f"Of refusals a rounded number is published, or a bound (fewer than {disclosure.THRESHOLD}), in"
-    f" groups and periods with at least {disclosure.FEWEST_DECISIONS} decisions, and not where they"
-    f" could be inferred from others. They are rounded to the nearest {disclosure.ROUNDING} from"
-    f" their own true value ({disclosure.THRESHOLD} to"
-    f" {disclosure.LOWEST_ROUNDED + disclosure.ROUNDING_ERROR} to {disclosure.LOWEST_ROUNDED}), so"
-    " parts do not add up to their total. Every other count of the public is rounded likewise, or"
-    f" withheld if it is smaller than {disclosure.THRESHOLD}. A published period stays as it is; a"
-    " correction is a new edition."
+    f"Each count is rounded to the nearest {disclosure.ROUNDING} from its own true value"
+    f" ({disclosure.THRESHOLD} to {disclosure.LOWEST_ROUNDED + disclosure.ROUNDING_ERROR} to"
+    f" {disclosure.LOWEST_ROUNDED}), so parts do not add up to their total. It is withheld where it"
+    f" is smaller than {disclosure.THRESHOLD}, and where it could be inferred from others. Refusals"
+    f" are published of at least {disclosure.FEWEST_DECISIONS} decisions; fewer than"
+    f" {disclosure.THRESHOLD} of them as a bound. A country in which several partners work counts"
+    " in its region alone. A published period stays as it is; a correction is a new edition."
 )
 
 
@@ -155,4 +154,5 @@ def grid_question(question: Question, edition: int | None) -> reading.GridQuesti
 
 
 def _names(dimensions: tuple[Dimension, ...]) -> str:
-    return " and ".join(dimension.name for dimension in dimensions) or "nothing"
+    """The narrowest, which says the others."""
+    return dimensions[-1].name if dimensions else "nothing"

@@ -31,7 +31,7 @@ from gateway.schema.volumes.rows import NetworkOutcomes, VolumePeriod, VolumeRow
 from gateway.schema.volumes.selection import VolumeSelection, volume_selection
 from gateway.strawberry_bridge import root_selection
 from models.instants import wib_day
-from models.vocabulary import Channel, Role, TripPurpose
+from models.vocabulary import Channel, Region, Role, TripPurpose
 from models.volumes import (
     Dimension,
     Measure,
@@ -191,13 +191,16 @@ def _row(
     network: NetworkOutcomes | None = None,
     published: PublishedRow | None = None,
 ) -> VolumeRow:
-    channel, purpose = figures.get(Dimension.CHANNEL), figures.get(Dimension.TRIP_PURPOSE)
+    groups = {dimension: figures[dimension] for dimension in question.dimensions}
+    channel, purpose = groups.get(Dimension.CHANNEL), groups.get(Dimension.TRIP_PURPOSE)
+    region = groups.get(Dimension.REGION)
     return VolumeRow(
-        groups={dimension: figures[dimension] for dimension in question.dimensions},
+        groups=groups,
         figures=figures,
         before=before,
         network=network,
         published=published,
+        region=Region(region) if region else None,
         trip_purpose=TripPurpose(purpose) if purpose else None,
         channel=Channel(channel) if channel else None,
         period=period_of(question, figures),

@@ -18,7 +18,7 @@ from gateway.schema.volumes.published import VolumePublication
 from gateway.schema.volumes.published_row import PublishedRow
 from gateway.strawberry_bridge import computed_field
 from models.publication.disclosure import FEWEST_DECISIONS
-from models.vocabulary import Channel, TripPurpose
+from models.vocabulary import Channel, Region, TripPurpose
 from models.volumes import Dimension, Measure
 
 _AT_THE_END = (
@@ -122,6 +122,9 @@ class VolumeRow:
     #: The nouns of all groups of the table, shared by its rows.
     names: strawberry.Private[RowsByCode] = field(default_factory=dict)
 
+    region: Region | None = strawberry.field(
+        description="Region of the partner country; null for direct applications."
+    )
     country: Country | None = _group(
         Dimension.COUNTRY, "Partner country; null for direct applications."
     )

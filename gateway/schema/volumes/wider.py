@@ -10,6 +10,7 @@ from gateway.mapping.scalars import CountryCode
 from models.publication.reading import GridQuestion
 from models.publication.sets import (
     DIMENSIONS,
+    DIRECT,
     WIDER_SETS,
     Cell,
     DimensionSet,
@@ -18,6 +19,7 @@ from models.publication.sets import (
     last_day_of,
     periods_from,
 )
+from models.vocabulary import Region
 from models.volumes import Dimension, Measure
 
 _REFUSALS = ("refused", "refused_below")
@@ -40,7 +42,7 @@ class WiderCells:
         """The nearest cell with a value of a measure: a longer period first, then a wider group."""
         own = self._question.dimension_set
         for dimension_set in (own, *WIDER_SETS.get(own, ())):
-            of_set = tuple(codes[dimension] for dimension in DIMENSIONS[dimension_set])
+            of_set = _codes_of(codes, dimension_set)
             for period in periods_from(self._question.period):
                 cell = Cell(dimension_set, period, first_day_of(period, starts_on), of_set)
                 if self._has_value(cell, measure):
@@ -55,19 +57,26 @@ class WiderCells:
 
 def _cell_of(row: Figures) -> Cell:
     dimension_set = DimensionSet(row["dimension_set"])
-    codes = tuple(row[dimension] for dimension in DIMENSIONS[dimension_set])
-    return Cell(dimension_set, Period(row["period"]), row["starts_on"], codes)
+    period = Period(row["period"])
+    return Cell(dimension_set, period, row["starts_on"], _codes_of(row, dimension_set))
+
+
+def _codes_of(row: Figures, dimension_set: DimensionSet) -> tuple[str, ...]:
+    return tuple(row[dimension] or DIRECT for dimension in DIMENSIONS[dimension_set])
 
 
 def _wider_cell(cell: Cell, own: DimensionSet) -> WiderCell:
     dimensions = DIMENSIONS[cell.dimension_set]
-    code = dict(zip(dimensions, cell.codes, strict=True))
+    code = {name: each for name, each in zip(dimensions, cell.codes, strict=True) if each}
+    region = code.get(Dimension.REGION)
     return WiderCell(
         from_=cell.starts_on,
         to=last_day_of(cell.period, cell.starts_on),
         period=CalendarPeriod[cell.period.name],
         group_by=[VolumeDimension[each.name] for each in dimensions],
         dropped=[VolumeDimension[each.name] for each in DIMENSIONS[own] if each not in dimensions],
+        region=Region(region) if region else None,
+        country=_country(code.get(Dimension.COUNTRY)),
         nationality=_country(code.get(Dimension.NATIONALITY)),
         visa_type=code.get(Dimension.VISA_TYPE),
     )

@@ -81,360 +81,6 @@ CREATE FUNCTION percentile_buckets(histograms histogram[], percents integer[]) R
     END
 $$;
 
-CREATE TABLE breach_lookup (
-    id UUID NOT NULL,
-    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    actor TEXT NOT NULL,
-    actor_role TEXT NOT NULL,
-    list TEXT NOT NULL,
-    viewer TEXT,
-    window_from TIMESTAMP WITH TIME ZONE NOT NULL,
-    window_before TIMESTAMP WITH TIME ZONE NOT NULL,
-    trace_id TEXT NOT NULL,
-    mac_key TEXT,
-    mac BYTEA,
-    CONSTRAINT pk_breach_lookup PRIMARY KEY (id),
-    CONSTRAINT ck_breach_lookup_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
-    CONSTRAINT ck_breach_lookup_list_is_known CHECK (list IN ('READ', 'IN_REACH')),
-    CONSTRAINT ck_breach_lookup_window_is_one CHECK (window_from < window_before)
-);
-
-CREATE INDEX ix_breach_lookup_occurred_at_id ON breach_lookup (occurred_at, id);
-
-CREATE TABLE account_outbox (
-    id BIGINT GENERATED ALWAYS AS IDENTITY,
-    source TEXT NOT NULL,
-    row_id UUID NOT NULL,
-    CONSTRAINT pk_account_outbox PRIMARY KEY (id)
-);
-
-CREATE TABLE account_leaf (
-    position BIGINT NOT NULL,
-    source TEXT NOT NULL,
-    row_id UUID NOT NULL,
-    hash BYTEA NOT NULL,
-    CONSTRAINT pk_account_leaf PRIMARY KEY (position),
-    CONSTRAINT ck_account_leaf_hash_is_whole CHECK (length(hash) = 32)
-);
-
-CREATE TABLE account_head (
-    is_only BOOLEAN DEFAULT true NOT NULL,
-    size BIGINT NOT NULL,
-    frontier BYTEA[] NOT NULL,
-    signed_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_account_head PRIMARY KEY (is_only),
-    CONSTRAINT ck_account_head_there_is_one CHECK (is_only)
-);
-
-CREATE TABLE account_source (
-    source TEXT NOT NULL,
-    taken_up_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_account_source PRIMARY KEY (source)
-);
-
-CREATE TABLE account_drop (
-    id UUID NOT NULL,
-    dropped_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    before TIMESTAMP WITH TIME ZONE NOT NULL,
-    kept_days BIGINT NOT NULL,
-    firsts BIGINT[] NOT NULL,
-    lasts BIGINT[] NOT NULL,
-    public_key BYTEA NOT NULL,
-    signature BYTEA NOT NULL,
-    CONSTRAINT pk_account_drop PRIMARY KEY (id),
-    CONSTRAINT ck_account_drop_kept_long_enough CHECK (kept_days >= 365),
-    CONSTRAINT ck_account_drop_of_age CHECK (before + kept_days * interval '24 hours' <= dropped_at),
-    CONSTRAINT ck_account_drop_runs_are_whole CHECK (cardinality(firsts) = cardinality(lasts) AND cardinality(firsts) > 0)
-);
-
-CREATE TABLE ban_entry (
-    id UUID NOT NULL,
-    reference TEXT NOT NULL,
-    ground TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    banned_from DATE NOT NULL,
-    banned_until DATE,
-    proposed_by TEXT NOT NULL,
-    proposed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    approved_by TEXT,
-    approved_at TIMESTAMP WITH TIME ZONE,
-    rejected_by TEXT,
-    rejected_at TIMESTAMP WITH TIME ZONE,
-    reject_reason TEXT,
-    withdrawal_proposed_by TEXT,
-    withdrawal_proposed_at TIMESTAMP WITH TIME ZONE,
-    withdrawal_reason TEXT,
-    withdrawn_by TEXT,
-    withdrawn_at TIMESTAMP WITH TIME ZONE,
-    state TEXT GENERATED ALWAYS AS (CASE WHEN withdrawn_by IS NOT NULL THEN 'WITHDRAWN' WHEN withdrawal_proposed_by IS NOT NULL THEN 'WITHDRAWAL_PROPOSED' WHEN rejected_by IS NOT NULL THEN 'REJECTED' WHEN approved_by IS NOT NULL THEN 'APPROVED' ELSE 'PROPOSED' END) STORED NOT NULL,
-    is_screened BOOLEAN DEFAULT false NOT NULL,
-    CONSTRAINT pk_ban_entry PRIMARY KEY (id),
-    CONSTRAINT ck_ban_entry_ground_is_known CHECK (ground IN ('OVERSTAY', 'FORGED_DOCUMENT', 'FALSE_STATEMENT', 'UNLAWFUL_ACTIVITY', 'CRIME', 'SECURITY', 'PUBLIC_HEALTH', 'REQUEST_OF_AN_AUTHORITY')),
-    CONSTRAINT ck_ban_entry_state_is_known CHECK (state IN ('PROPOSED', 'APPROVED', 'REJECTED', 'WITHDRAWAL_PROPOSED', 'WITHDRAWN')),
-    CONSTRAINT ck_ban_entry_ends_after_it_begins CHECK (banned_until >= banned_from),
-    CONSTRAINT ck_ban_entry_approved_by_another CHECK (approved_by <> proposed_by),
-    CONSTRAINT ck_ban_entry_rejected_by_another CHECK (rejected_by <> proposed_by),
-    CONSTRAINT ck_ban_entry_withdrawn_by_another CHECK (withdrawn_by <> withdrawal_proposed_by),
-    CONSTRAINT ck_ban_entry_approved_once CHECK (num_nulls(approved_by, approved_at) IN (0, 2)),
-    CONSTRAINT ck_ban_entry_rejected_with_reason CHECK (num_nulls(rejected_by, rejected_at, reject_reason) IN (0, 3)),
-    CONSTRAINT ck_ban_entry_one_answer CHECK (num_nonnulls(approved_by, rejected_by) < 2),
-    CONSTRAINT ck_ban_entry_withdrawal_with_reason CHECK (num_nulls(withdrawal_proposed_by, withdrawal_proposed_at, withdrawal_reason) IN (0, 3) AND (withdrawal_proposed_by IS NULL OR approved_by IS NOT NULL)),
-    CONSTRAINT ck_ban_entry_withdrawn_once CHECK (num_nulls(withdrawn_by, withdrawn_at) IN (0, 2) AND (withdrawn_by IS NULL OR withdrawal_proposed_by IS NOT NULL)),
-    CONSTRAINT uq_ban_entry_reference UNIQUE (reference)
-);
-
-CREATE INDEX ix_ban_entry_unscreened ON ban_entry (banned_from) WHERE approved_by IS NOT NULL AND withdrawn_by IS NULL AND NOT is_screened;
-
-CREATE INDEX ix_ban_entry_state_proposed_at_id ON ban_entry (state, proposed_at, id);
-
-CREATE INDEX ix_ban_entry_proposed_at_id ON ban_entry (proposed_at, id);
-
-CREATE TABLE person_lookup (
-    id UUID NOT NULL,
-    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    actor TEXT NOT NULL,
-    actor_role TEXT NOT NULL,
-    purpose TEXT NOT NULL,
-    case_reference TEXT NOT NULL,
-    by TEXT NOT NULL,
-    found BIGINT NOT NULL,
-    trace_id TEXT NOT NULL,
-    mac_key TEXT,
-    mac BYTEA,
-    CONSTRAINT pk_person_lookup PRIMARY KEY (id),
-    CONSTRAINT ck_person_lookup_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
-    CONSTRAINT ck_person_lookup_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DATA_REQUEST')),
-    CONSTRAINT ck_person_lookup_by_is_known CHECK (by IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
-    CONSTRAINT ck_person_lookup_found_is_not_negative CHECK (found >= 0)
-);
-
-CREATE INDEX ix_person_lookup_occurred_at_id ON person_lookup (occurred_at, id);
-
-CREATE INDEX ix_person_lookup_actor_occurred_at_id ON person_lookup (actor, occurred_at, id);
-
-CREATE TABLE reference_change (
-    id UUID NOT NULL,
-    kind TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    effective_on DATE,
-    targets TEXT[] NOT NULL,
-    changed JSONB NOT NULL,
-    decree TEXT,
-    reason TEXT,
-    proposed_by TEXT,
-    proposed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    approved_by TEXT,
-    approved_at TIMESTAMP WITH TIME ZONE,
-    cancelled_by TEXT,
-    cancelled_at TIMESTAMP WITH TIME ZONE,
-    cancel_reason TEXT,
-    is_initial BOOLEAN DEFAULT false NOT NULL,
-    state TEXT GENERATED ALWAYS AS (CASE WHEN is_initial THEN 'INITIAL' WHEN cancelled_by IS NOT NULL THEN 'CANCELLED' WHEN approved_by IS NOT NULL THEN 'APPROVED' ELSE 'PROPOSED' END) STORED NOT NULL,
-    CONSTRAINT pk_reference_change PRIMARY KEY (id),
-    CONSTRAINT ck_reference_change_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE')),
-    CONSTRAINT ck_reference_change_state_is_known CHECK (state IN ('INITIAL', 'PROPOSED', 'APPROVED', 'CANCELLED')),
-    CONSTRAINT ck_reference_change_by_a_decree CHECK (num_nulls(decree, reason, proposed_by) = CASE WHEN is_initial THEN 3 ELSE 0 END),
-    CONSTRAINT ck_reference_change_approved_by_another CHECK (approved_by <> proposed_by),
-    CONSTRAINT ck_reference_change_approved_by_somebody CHECK ((approved_by IS NULL) = (approved_at IS NULL)),
-    CONSTRAINT ck_reference_change_cancelled_with_reason CHECK (num_nulls(cancelled_by, cancelled_at, cancel_reason) IN (0, 3)),
-    CONSTRAINT ck_reference_change_initial_by_nobody CHECK (NOT is_initial OR num_nonnulls(approved_by, cancelled_by) = 0)
-);
-
-CREATE INDEX ix_reference_change_subject_proposed_at_id ON reference_change (subject, proposed_at, id);
-
-CREATE INDEX ix_reference_change_proposed_at_id ON reference_change (proposed_at, id);
-
-CREATE INDEX ix_reference_change_subject_kind_proposed_at_id ON reference_change (subject, kind, proposed_at, id);
-
-CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
-
-CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
-
-CREATE TABLE key_operation (
-    id UUID NOT NULL,
-    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    kind TEXT NOT NULL,
-    subjects UUID[] NOT NULL,
-    reason TEXT,
-    used_for TEXT,
-    operator TEXT,
-    from_key TEXT,
-    to_key TEXT,
-    keys BIGINT,
-    CONSTRAINT pk_key_operation PRIMARY KEY (id),
-    CONSTRAINT ck_key_operation_kind_is_known CHECK (kind IN ('BEGIN', 'SWEEP', 'REFUSED', 'ADDED', 'RETIRED', 'ERASED')),
-    CONSTRAINT ck_key_operation_used_for_is_known CHECK (used_for IN ('PERSON_INDEX', 'DATA_KEY', 'ACCESS_LOG', 'CHECKPOINT')),
-    CONSTRAINT ck_key_operation_refused_with_reason CHECK ((kind = 'REFUSED') = (reason IS NOT NULL)),
-    CONSTRAINT ck_key_operation_sweeps_alone_delete CHECK (kind = 'SWEEP' OR subjects = '{}'),
-    CONSTRAINT ck_key_operation_changes_name_keys CHECK ((kind IN ('ADDED', 'RETIRED')) = (used_for IS NOT NULL AND to_key IS NOT NULL)),
-    CONSTRAINT ck_key_operation_retired_is_named CHECK ((kind = 'RETIRED') <= (from_key IS NOT NULL)),
-    CONSTRAINT ck_key_operation_erased_are_counted CHECK ((kind = 'ERASED') <= (keys > 0))
-);
-
-CREATE INDEX ix_key_operation_occurred_at_id ON key_operation (occurred_at, id);
-
-CREATE INDEX ix_key_operation_kind_occurred_at_id ON key_operation (kind, occurred_at, id);
-
-CREATE TABLE inquiry (
-    id UUID NOT NULL,
-    reference TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    minutes BIGINT NOT NULL,
-    most_people BIGINT NOT NULL,
-    opened_by TEXT NOT NULL,
-    opened_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    approved_by TEXT,
-    approved_at TIMESTAMP WITH TIME ZONE,
-    ends_at TIMESTAMP WITH TIME ZONE,
-    review_due_at TIMESTAMP WITH TIME ZONE,
-    lapsed_at TIMESTAMP WITH TIME ZONE,
-    seen BIGINT DEFAULT 0 NOT NULL,
-    reviewed_by TEXT,
-    reviewed_at TIMESTAMP WITH TIME ZONE,
-    verdict TEXT,
-    review_reason TEXT,
-    is_reviewed BOOLEAN GENERATED ALWAYS AS (reviewed_at IS NOT NULL) STORED NOT NULL,
-    is_open BOOLEAN GENERATED ALWAYS AS (reviewed_at IS NULL AND lapsed_at IS NULL) STORED NOT NULL,
-    CONSTRAINT pk_inquiry PRIMARY KEY (id),
-    CONSTRAINT ck_inquiry_verdict_is_known CHECK (verdict IN ('JUSTIFIED', 'UNJUSTIFIED')),
-    CONSTRAINT ck_inquiry_reference_is_own CHECK (starts_with(reference, 'INQ-')),
-    CONSTRAINT ck_inquiry_limited CHECK (minutes BETWEEN 1 AND 1440 AND most_people BETWEEN 1 AND 500),
-    CONSTRAINT ck_inquiry_within_its_limit CHECK (seen BETWEEN 0 AND most_people),
-    CONSTRAINT ck_inquiry_large_takes_two CHECK (ends_at IS NULL OR approved_by IS NOT NULL OR minutes <= 60 AND most_people <= 50),
-    CONSTRAINT ck_inquiry_lapsed_before_it_began CHECK (lapsed_at IS NULL OR num_nonnulls(approved_by, ends_at) = 0),
-    CONSTRAINT ck_inquiry_approved_by_another CHECK (approved_by <> opened_by),
-    CONSTRAINT ck_inquiry_approved_once CHECK (num_nulls(approved_by, approved_at) IN (0, 2)),
-    CONSTRAINT ck_inquiry_due_once_begun CHECK (num_nulls(ends_at, review_due_at) IN (0, 2)),
-    CONSTRAINT ck_inquiry_reviewed_by_another CHECK (reviewed_by <> opened_by AND reviewed_by IS DISTINCT FROM approved_by OR reviewed_by IS NULL),
-    CONSTRAINT ck_inquiry_reviewed_with_reason CHECK (num_nulls(reviewed_by, reviewed_at, verdict, review_reason) IN (0, 4)),
-    CONSTRAINT uq_inquiry_reference UNIQUE (reference)
-);
-
-CREATE INDEX ix_inquiry_is_reviewed_opened_at_id ON inquiry (is_reviewed, opened_at, id);
-
-CREATE INDEX ix_inquiry_is_open_opened_at_id ON inquiry (is_open, opened_at, id);
-
-CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
-
-CREATE INDEX ix_inquiry_opened_by_opened_at_id ON inquiry (opened_by, opened_at, id);
-
-CREATE TABLE application_change (
-    id BIGINT NOT NULL,
-    written_in BIGINT DEFAULT pg_current_xact_id()::text::bigint NOT NULL,
-    written_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    application_id UUID NOT NULL,
-    kind TEXT NOT NULL,
-    changed TEXT NOT NULL,
-    CONSTRAINT pk_application_change PRIMARY KEY (id),
-    CONSTRAINT ck_application_change_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')),
-    CONSTRAINT ck_application_change_changed_is_known CHECK (changed IN ('STAGE', 'DECISION', 'STATUS', 'HOLD'))
-);
-
-CREATE INDEX ix_application_change_written_in_id ON application_change (written_in, id);
-
-CREATE INDEX ix_application_change_written_at ON application_change (written_at);
-
-CREATE TABLE volume_change (
-    id BIGINT GENERATED ALWAYS AS IDENTITY,
-    written_in BIGINT DEFAULT pg_current_xact_id()::text::bigint NOT NULL,
-    written_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    partner_code TEXT,
-    country_code TEXT,
-    changed TEXT DEFAULT 'FIGURES' NOT NULL,
-    CONSTRAINT pk_volume_change PRIMARY KEY (id),
-    CONSTRAINT ck_volume_change_changed_is_known CHECK (changed IN ('FIGURES', 'OUTCOMES'))
-);
-
-CREATE INDEX ix_volume_change_written_at ON volume_change (written_at);
-
-CREATE INDEX ix_volume_change_written_in_id ON volume_change (written_in, id);
-
-CREATE TABLE idempotency (
-    key_digest TEXT NOT NULL,
-    input_digest TEXT NOT NULL,
-    answer JSONB,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_idempotency PRIMARY KEY (key_digest)
-);
-
-CREATE INDEX ix_idempotency_created_at ON idempotency (created_at);
-
-CREATE TABLE trusted_document (
-    sha256 TEXT NOT NULL,
-    text TEXT NOT NULL,
-    ids TEXT[] NOT NULL,
-    clients TEXT[] NOT NULL,
-    operation_names TEXT[] NOT NULL,
-    registered_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    registered_by TEXT NOT NULL,
-    retired_at TIMESTAMP WITH TIME ZONE,
-    CONSTRAINT pk_trusted_document PRIMARY KEY (sha256),
-    CONSTRAINT ck_trusted_document_sha256_is_hexadecimal CHECK (sha256 ~ '^[0-9a-f]{64}$')
-);
-
-CREATE TABLE country (
-    code TEXT NOT NULL,
-    iso3 TEXT NOT NULL,
-    name_en TEXT NOT NULL,
-    name_id TEXT NOT NULL,
-    CONSTRAINT pk_country PRIMARY KEY (code),
-    CONSTRAINT ck_country_code_is_iso_alpha_2 CHECK (code ~ '^[A-Z]{2}$'),
-    CONSTRAINT ck_country_iso3_is_iso_alpha_3 CHECK (iso3 ~ '^[A-Z]{3}$'),
-    CONSTRAINT uq_country_iso3 UNIQUE (iso3)
-);
-
-CREATE INDEX ix_country_name_en ON country (name_en);
-
-CREATE INDEX ix_country_name_id ON country (name_id);
-
-CREATE TABLE visa_type (
-    code TEXT NOT NULL,
-    name_en TEXT NOT NULL,
-    name_id TEXT NOT NULL,
-    category TEXT NOT NULL,
-    stay_days BIGINT NOT NULL,
-    is_multiple_entry BOOLEAN NOT NULL,
-    use_within_days BIGINT DEFAULT 90 NOT NULL,
-    valid_from DATE NOT NULL,
-    valid_until DATE,
-    CONSTRAINT pk_visa_type PRIMARY KEY (code),
-    CONSTRAINT ck_visa_type_category_is_known CHECK (category IN ('TOURISM', 'BUSINESS', 'INVESTMENT', 'GOVERNMENT', 'TRANSIT')),
-    CONSTRAINT ck_visa_type_stay_is_positive CHECK (stay_days > 0),
-    CONSTRAINT ck_visa_type_use_is_positive CHECK (use_within_days > 0),
-    CONSTRAINT ck_visa_type_ends_after_it_begins CHECK (valid_until > valid_from)
-);
-
-CREATE TABLE deadline (
-    wait TEXT NOT NULL,
-    valid_from DATE NOT NULL,
-    days BIGINT NOT NULL,
-    CONSTRAINT pk_deadline PRIMARY KEY (wait, valid_from),
-    CONSTRAINT ck_deadline_wait_is_known CHECK (wait IN ('PAYMENT', 'ANSWER')),
-    CONSTRAINT ck_deadline_days_are_positive CHECK (days > 0)
-);
-
-CREATE TABLE partner (
-    code TEXT NOT NULL,
-    name TEXT NOT NULL,
-    CONSTRAINT pk_partner PRIMARY KEY (code)
-);
-
-CREATE TABLE budgeted_read (
-    actor TEXT NOT NULL,
-    actor_role TEXT NOT NULL,
-    person UUID NOT NULL,
-    read_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_budgeted_read PRIMARY KEY (actor, actor_role, person)
-);
-
-CREATE TABLE ending_told (
-    actor TEXT NOT NULL,
-    actor_role TEXT NOT NULL,
-    applicant_id UUID NOT NULL,
-    told_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_ending_told PRIMARY KEY (actor, actor_role, applicant_id)
-);
-
 CREATE TABLE volume_yearly (
     starts_on DATE NOT NULL,
     partner_code TEXT,
@@ -719,6 +365,49 @@ CREATE TABLE volume_aged_until (
     CONSTRAINT pk_volume_aged_until PRIMARY KEY (day)
 );
 
+CREATE TABLE country (
+    code TEXT NOT NULL,
+    iso3 TEXT NOT NULL,
+    name_en TEXT NOT NULL,
+    name_id TEXT NOT NULL,
+    region TEXT NOT NULL,
+    CONSTRAINT pk_country PRIMARY KEY (code),
+    CONSTRAINT ck_country_region_is_known CHECK (region IN ('AFRICA', 'AMERICAS', 'EAST_ASIA', 'SOUTHEAST_ASIA', 'SOUTH_AND_CENTRAL_ASIA', 'MIDDLE_EAST', 'EUROPE', 'OCEANIA')),
+    CONSTRAINT ck_country_code_is_iso_alpha_2 CHECK (code ~ '^[A-Z]{2}$'),
+    CONSTRAINT ck_country_iso3_is_iso_alpha_3 CHECK (iso3 ~ '^[A-Z]{3}$'),
+    CONSTRAINT uq_country_iso3 UNIQUE (iso3)
+);
+
+CREATE INDEX ix_country_name_en ON country (name_en);
+
+CREATE INDEX ix_country_name_id ON country (name_id);
+
+CREATE TABLE visa_type (
+    code TEXT NOT NULL,
+    name_en TEXT NOT NULL,
+    name_id TEXT NOT NULL,
+    category TEXT NOT NULL,
+    stay_days BIGINT NOT NULL,
+    is_multiple_entry BOOLEAN NOT NULL,
+    use_within_days BIGINT DEFAULT 90 NOT NULL,
+    valid_from DATE NOT NULL,
+    valid_until DATE,
+    CONSTRAINT pk_visa_type PRIMARY KEY (code),
+    CONSTRAINT ck_visa_type_category_is_known CHECK (category IN ('TOURISM', 'BUSINESS', 'INVESTMENT', 'GOVERNMENT', 'TRANSIT')),
+    CONSTRAINT ck_visa_type_stay_is_positive CHECK (stay_days > 0),
+    CONSTRAINT ck_visa_type_use_is_positive CHECK (use_within_days > 0),
+    CONSTRAINT ck_visa_type_ends_after_it_begins CHECK (valid_until > valid_from)
+);
+
+CREATE TABLE deadline (
+    wait TEXT NOT NULL,
+    valid_from DATE NOT NULL,
+    days BIGINT NOT NULL,
+    CONSTRAINT pk_deadline PRIMARY KEY (wait, valid_from),
+    CONSTRAINT ck_deadline_wait_is_known CHECK (wait IN ('PAYMENT', 'ANSWER')),
+    CONSTRAINT ck_deadline_days_are_positive CHECK (days > 0)
+);
+
 CREATE TABLE volume_outcome (
     starts_on DATE NOT NULL,
     partner_code TEXT,
@@ -749,6 +438,319 @@ CREATE TABLE data_version (
     CONSTRAINT pk_data_version PRIMARY KEY (data)
 );
 
+CREATE TABLE breach_lookup (
+    id UUID NOT NULL,
+    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    actor TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    list TEXT NOT NULL,
+    viewer TEXT,
+    window_from TIMESTAMP WITH TIME ZONE NOT NULL,
+    window_before TIMESTAMP WITH TIME ZONE NOT NULL,
+    trace_id TEXT NOT NULL,
+    mac_key TEXT,
+    mac BYTEA,
+    CONSTRAINT pk_breach_lookup PRIMARY KEY (id),
+    CONSTRAINT ck_breach_lookup_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_breach_lookup_list_is_known CHECK (list IN ('READ', 'IN_REACH')),
+    CONSTRAINT ck_breach_lookup_window_is_one CHECK (window_from < window_before)
+);
+
+CREATE INDEX ix_breach_lookup_occurred_at_id ON breach_lookup (occurred_at, id);
+
+CREATE TABLE account_outbox (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    source TEXT NOT NULL,
+    row_id UUID NOT NULL,
+    CONSTRAINT pk_account_outbox PRIMARY KEY (id)
+);
+
+CREATE TABLE account_leaf (
+    position BIGINT NOT NULL,
+    source TEXT NOT NULL,
+    row_id UUID NOT NULL,
+    hash BYTEA NOT NULL,
+    CONSTRAINT pk_account_leaf PRIMARY KEY (position),
+    CONSTRAINT ck_account_leaf_hash_is_whole CHECK (length(hash) = 32)
+);
+
+CREATE TABLE account_head (
+    is_only BOOLEAN DEFAULT true NOT NULL,
+    size BIGINT NOT NULL,
+    frontier BYTEA[] NOT NULL,
+    signed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_account_head PRIMARY KEY (is_only),
+    CONSTRAINT ck_account_head_there_is_one CHECK (is_only)
+);
+
+CREATE TABLE account_source (
+    source TEXT NOT NULL,
+    taken_up_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_account_source PRIMARY KEY (source)
+);
+
+CREATE TABLE account_drop (
+    id UUID NOT NULL,
+    dropped_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    before TIMESTAMP WITH TIME ZONE NOT NULL,
+    kept_days BIGINT NOT NULL,
+    firsts BIGINT[] NOT NULL,
+    lasts BIGINT[] NOT NULL,
+    public_key BYTEA NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT pk_account_drop PRIMARY KEY (id),
+    CONSTRAINT ck_account_drop_kept_long_enough CHECK (kept_days >= 365),
+    CONSTRAINT ck_account_drop_of_age CHECK (before + kept_days * interval '24 hours' <= dropped_at),
+    CONSTRAINT ck_account_drop_runs_are_whole CHECK (cardinality(firsts) = cardinality(lasts) AND cardinality(firsts) > 0)
+);
+
+CREATE TABLE ban_entry (
+    id UUID NOT NULL,
+    reference TEXT NOT NULL,
+    ground TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    banned_from DATE NOT NULL,
+    banned_until DATE,
+    proposed_by TEXT NOT NULL,
+    proposed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    approved_by TEXT,
+    approved_at TIMESTAMP WITH TIME ZONE,
+    rejected_by TEXT,
+    rejected_at TIMESTAMP WITH TIME ZONE,
+    reject_reason TEXT,
+    withdrawal_proposed_by TEXT,
+    withdrawal_proposed_at TIMESTAMP WITH TIME ZONE,
+    withdrawal_reason TEXT,
+    withdrawn_by TEXT,
+    withdrawn_at TIMESTAMP WITH TIME ZONE,
+    state TEXT GENERATED ALWAYS AS (CASE WHEN withdrawn_by IS NOT NULL THEN 'WITHDRAWN' WHEN withdrawal_proposed_by IS NOT NULL THEN 'WITHDRAWAL_PROPOSED' WHEN rejected_by IS NOT NULL THEN 'REJECTED' WHEN approved_by IS NOT NULL THEN 'APPROVED' ELSE 'PROPOSED' END) STORED NOT NULL,
+    is_screened BOOLEAN DEFAULT false NOT NULL,
+    CONSTRAINT pk_ban_entry PRIMARY KEY (id),
+    CONSTRAINT ck_ban_entry_ground_is_known CHECK (ground IN ('OVERSTAY', 'FORGED_DOCUMENT', 'FALSE_STATEMENT', 'UNLAWFUL_ACTIVITY', 'CRIME', 'SECURITY', 'PUBLIC_HEALTH', 'REQUEST_OF_AN_AUTHORITY')),
+    CONSTRAINT ck_ban_entry_state_is_known CHECK (state IN ('PROPOSED', 'APPROVED', 'REJECTED', 'WITHDRAWAL_PROPOSED', 'WITHDRAWN')),
+    CONSTRAINT ck_ban_entry_ends_after_it_begins CHECK (banned_until >= banned_from),
+    CONSTRAINT ck_ban_entry_approved_by_another CHECK (approved_by <> proposed_by),
+    CONSTRAINT ck_ban_entry_rejected_by_another CHECK (rejected_by <> proposed_by),
+    CONSTRAINT ck_ban_entry_withdrawn_by_another CHECK (withdrawn_by <> withdrawal_proposed_by),
+    CONSTRAINT ck_ban_entry_approved_once CHECK (num_nulls(approved_by, approved_at) IN (0, 2)),
+    CONSTRAINT ck_ban_entry_rejected_with_reason CHECK (num_nulls(rejected_by, rejected_at, reject_reason) IN (0, 3)),
+    CONSTRAINT ck_ban_entry_one_answer CHECK (num_nonnulls(approved_by, rejected_by) < 2),
+    CONSTRAINT ck_ban_entry_withdrawal_with_reason CHECK (num_nulls(withdrawal_proposed_by, withdrawal_proposed_at, withdrawal_reason) IN (0, 3) AND (withdrawal_proposed_by IS NULL OR approved_by IS NOT NULL)),
+    CONSTRAINT ck_ban_entry_withdrawn_once CHECK (num_nulls(withdrawn_by, withdrawn_at) IN (0, 2) AND (withdrawn_by IS NULL OR withdrawal_proposed_by IS NOT NULL)),
+    CONSTRAINT uq_ban_entry_reference UNIQUE (reference)
+);
+
+CREATE INDEX ix_ban_entry_state_proposed_at_id ON ban_entry (state, proposed_at, id);
+
+CREATE INDEX ix_ban_entry_unscreened ON ban_entry (banned_from) WHERE approved_by IS NOT NULL AND withdrawn_by IS NULL AND NOT is_screened;
+
+CREATE INDEX ix_ban_entry_proposed_at_id ON ban_entry (proposed_at, id);
+
+CREATE TABLE person_lookup (
+    id UUID NOT NULL,
+    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    actor TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    case_reference TEXT NOT NULL,
+    by TEXT NOT NULL,
+    found BIGINT NOT NULL,
+    trace_id TEXT NOT NULL,
+    mac_key TEXT,
+    mac BYTEA,
+    CONSTRAINT pk_person_lookup PRIMARY KEY (id),
+    CONSTRAINT ck_person_lookup_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_person_lookup_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DATA_REQUEST')),
+    CONSTRAINT ck_person_lookup_by_is_known CHECK (by IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
+    CONSTRAINT ck_person_lookup_found_is_not_negative CHECK (found >= 0)
+);
+
+CREATE INDEX ix_person_lookup_occurred_at_id ON person_lookup (occurred_at, id);
+
+CREATE INDEX ix_person_lookup_actor_occurred_at_id ON person_lookup (actor, occurred_at, id);
+
+CREATE TABLE reference_change (
+    id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    effective_on DATE,
+    targets TEXT[] NOT NULL,
+    changed JSONB NOT NULL,
+    decree TEXT,
+    reason TEXT,
+    proposed_by TEXT,
+    proposed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    approved_by TEXT,
+    approved_at TIMESTAMP WITH TIME ZONE,
+    cancelled_by TEXT,
+    cancelled_at TIMESTAMP WITH TIME ZONE,
+    cancel_reason TEXT,
+    is_initial BOOLEAN DEFAULT false NOT NULL,
+    state TEXT GENERATED ALWAYS AS (CASE WHEN is_initial THEN 'INITIAL' WHEN cancelled_by IS NOT NULL THEN 'CANCELLED' WHEN approved_by IS NOT NULL THEN 'APPROVED' ELSE 'PROPOSED' END) STORED NOT NULL,
+    CONSTRAINT pk_reference_change PRIMARY KEY (id),
+    CONSTRAINT ck_reference_change_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE')),
+    CONSTRAINT ck_reference_change_state_is_known CHECK (state IN ('INITIAL', 'PROPOSED', 'APPROVED', 'CANCELLED')),
+    CONSTRAINT ck_reference_change_by_a_decree CHECK (num_nulls(decree, reason, proposed_by) = CASE WHEN is_initial THEN 3 ELSE 0 END),
+    CONSTRAINT ck_reference_change_approved_by_another CHECK (approved_by <> proposed_by),
+    CONSTRAINT ck_reference_change_approved_by_somebody CHECK ((approved_by IS NULL) = (approved_at IS NULL)),
+    CONSTRAINT ck_reference_change_cancelled_with_reason CHECK (num_nulls(cancelled_by, cancelled_at, cancel_reason) IN (0, 3)),
+    CONSTRAINT ck_reference_change_initial_by_nobody CHECK (NOT is_initial OR num_nonnulls(approved_by, cancelled_by) = 0)
+);
+
+CREATE INDEX ix_reference_change_proposed_at_id ON reference_change (proposed_at, id);
+
+CREATE INDEX ix_reference_change_subject_kind_proposed_at_id ON reference_change (subject, kind, proposed_at, id);
+
+CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
+
+CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
+
+CREATE INDEX ix_reference_change_subject_proposed_at_id ON reference_change (subject, proposed_at, id);
+
+CREATE TABLE key_operation (
+    id UUID NOT NULL,
+    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    kind TEXT NOT NULL,
+    subjects UUID[] NOT NULL,
+    reason TEXT,
+    used_for TEXT,
+    operator TEXT,
+    from_key TEXT,
+    to_key TEXT,
+    keys BIGINT,
+    CONSTRAINT pk_key_operation PRIMARY KEY (id),
+    CONSTRAINT ck_key_operation_kind_is_known CHECK (kind IN ('BEGIN', 'SWEEP', 'REFUSED', 'ADDED', 'RETIRED', 'ERASED')),
+    CONSTRAINT ck_key_operation_used_for_is_known CHECK (used_for IN ('PERSON_INDEX', 'DATA_KEY', 'ACCESS_LOG', 'CHECKPOINT')),
+    CONSTRAINT ck_key_operation_refused_with_reason CHECK ((kind = 'REFUSED') = (reason IS NOT NULL)),
+    CONSTRAINT ck_key_operation_sweeps_alone_delete CHECK (kind = 'SWEEP' OR subjects = '{}'),
+    CONSTRAINT ck_key_operation_changes_name_keys CHECK ((kind IN ('ADDED', 'RETIRED')) = (used_for IS NOT NULL AND to_key IS NOT NULL)),
+    CONSTRAINT ck_key_operation_retired_is_named CHECK ((kind = 'RETIRED') <= (from_key IS NOT NULL)),
+    CONSTRAINT ck_key_operation_erased_are_counted CHECK ((kind = 'ERASED') <= (keys > 0))
+);
+
+CREATE INDEX ix_key_operation_occurred_at_id ON key_operation (occurred_at, id);
+
+CREATE INDEX ix_key_operation_kind_occurred_at_id ON key_operation (kind, occurred_at, id);
+
+CREATE TABLE inquiry (
+    id UUID NOT NULL,
+    reference TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    minutes BIGINT NOT NULL,
+    most_people BIGINT NOT NULL,
+    opened_by TEXT NOT NULL,
+    opened_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    approved_by TEXT,
+    approved_at TIMESTAMP WITH TIME ZONE,
+    ends_at TIMESTAMP WITH TIME ZONE,
+    review_due_at TIMESTAMP WITH TIME ZONE,
+    lapsed_at TIMESTAMP WITH TIME ZONE,
+    seen BIGINT DEFAULT 0 NOT NULL,
+    reviewed_by TEXT,
+    reviewed_at TIMESTAMP WITH TIME ZONE,
+    verdict TEXT,
+    review_reason TEXT,
+    is_reviewed BOOLEAN GENERATED ALWAYS AS (reviewed_at IS NOT NULL) STORED NOT NULL,
+    is_open BOOLEAN GENERATED ALWAYS AS (reviewed_at IS NULL AND lapsed_at IS NULL) STORED NOT NULL,
+    CONSTRAINT pk_inquiry PRIMARY KEY (id),
+    CONSTRAINT ck_inquiry_verdict_is_known CHECK (verdict IN ('JUSTIFIED', 'UNJUSTIFIED')),
+    CONSTRAINT ck_inquiry_reference_is_own CHECK (starts_with(reference, 'INQ-')),
+    CONSTRAINT ck_inquiry_limited CHECK (minutes BETWEEN 1 AND 1440 AND most_people BETWEEN 1 AND 500),
+    CONSTRAINT ck_inquiry_within_its_limit CHECK (seen BETWEEN 0 AND most_people),
+    CONSTRAINT ck_inquiry_large_takes_two CHECK (ends_at IS NULL OR approved_by IS NOT NULL OR minutes <= 60 AND most_people <= 50),
+    CONSTRAINT ck_inquiry_lapsed_before_it_began CHECK (lapsed_at IS NULL OR num_nonnulls(approved_by, ends_at) = 0),
+    CONSTRAINT ck_inquiry_approved_by_another CHECK (approved_by <> opened_by),
+    CONSTRAINT ck_inquiry_approved_once CHECK (num_nulls(approved_by, approved_at) IN (0, 2)),
+    CONSTRAINT ck_inquiry_due_once_begun CHECK (num_nulls(ends_at, review_due_at) IN (0, 2)),
+    CONSTRAINT ck_inquiry_reviewed_by_another CHECK (reviewed_by <> opened_by AND reviewed_by IS DISTINCT FROM approved_by OR reviewed_by IS NULL),
+    CONSTRAINT ck_inquiry_reviewed_with_reason CHECK (num_nulls(reviewed_by, reviewed_at, verdict, review_reason) IN (0, 4)),
+    CONSTRAINT uq_inquiry_reference UNIQUE (reference)
+);
+
+CREATE INDEX ix_inquiry_is_open_opened_at_id ON inquiry (is_open, opened_at, id);
+
+CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
+
+CREATE INDEX ix_inquiry_opened_by_opened_at_id ON inquiry (opened_by, opened_at, id);
+
+CREATE INDEX ix_inquiry_is_reviewed_opened_at_id ON inquiry (is_reviewed, opened_at, id);
+
+CREATE TABLE application_change (
+    id BIGINT NOT NULL,
+    written_in BIGINT DEFAULT pg_current_xact_id()::text::bigint NOT NULL,
+    written_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    application_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    changed TEXT NOT NULL,
+    CONSTRAINT pk_application_change PRIMARY KEY (id),
+    CONSTRAINT ck_application_change_kind_is_known CHECK (kind IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'RECEIVED', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'TRANSFERRED', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED')),
+    CONSTRAINT ck_application_change_changed_is_known CHECK (changed IN ('STAGE', 'DECISION', 'STATUS', 'HOLD'))
+);
+
+CREATE INDEX ix_application_change_written_in_id ON application_change (written_in, id);
+
+CREATE INDEX ix_application_change_written_at ON application_change (written_at);
+
+CREATE TABLE volume_change (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    written_in BIGINT DEFAULT pg_current_xact_id()::text::bigint NOT NULL,
+    written_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    partner_code TEXT,
+    country_code TEXT,
+    changed TEXT DEFAULT 'FIGURES' NOT NULL,
+    CONSTRAINT pk_volume_change PRIMARY KEY (id),
+    CONSTRAINT ck_volume_change_changed_is_known CHECK (changed IN ('FIGURES', 'OUTCOMES'))
+);
+
+CREATE INDEX ix_volume_change_written_at ON volume_change (written_at);
+
+CREATE INDEX ix_volume_change_written_in_id ON volume_change (written_in, id);
+
+CREATE TABLE idempotency (
+    key_digest TEXT NOT NULL,
+    input_digest TEXT NOT NULL,
+    answer JSONB,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_idempotency PRIMARY KEY (key_digest)
+);
+
+CREATE INDEX ix_idempotency_created_at ON idempotency (created_at);
+
+CREATE TABLE trusted_document (
+    sha256 TEXT NOT NULL,
+    text TEXT NOT NULL,
+    ids TEXT[] NOT NULL,
+    clients TEXT[] NOT NULL,
+    operation_names TEXT[] NOT NULL,
+    registered_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    registered_by TEXT NOT NULL,
+    retired_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_trusted_document PRIMARY KEY (sha256),
+    CONSTRAINT ck_trusted_document_sha256_is_hexadecimal CHECK (sha256 ~ '^[0-9a-f]{64}$')
+);
+
+CREATE TABLE partner (
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    CONSTRAINT pk_partner PRIMARY KEY (code)
+);
+
+CREATE TABLE budgeted_read (
+    actor TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    person UUID NOT NULL,
+    read_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_budgeted_read PRIMARY KEY (actor, actor_role, person)
+);
+
+CREATE TABLE ending_told (
+    actor TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    applicant_id UUID NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_ending_told PRIMARY KEY (actor, actor_role, applicant_id)
+);
+
 CREATE TABLE volume_edition (
     period TEXT NOT NULL,
     starts_on DATE NOT NULL,
@@ -761,6 +763,8 @@ CREATE TABLE volume_published (
     dimension_set TEXT NOT NULL,
     period TEXT NOT NULL,
     starts_on DATE NOT NULL,
+    region TEXT,
+    country_code TEXT,
     nationality_code TEXT,
     visa_type_code TEXT,
     edition INTEGER NOT NULL,
@@ -775,7 +779,7 @@ CREATE TABLE volume_published (
     turnaround_p90 DOUBLE PRECISION,
     turnaround_adjusted_p50 DOUBLE PRECISION,
     turnaround_adjusted_p90 DOUBLE PRECISION,
-    CONSTRAINT uq_volume_published UNIQUE NULLS NOT DISTINCT (dimension_set, period, starts_on, nationality_code, visa_type_code, edition)
+    CONSTRAINT uq_volume_published UNIQUE NULLS NOT DISTINCT (dimension_set, period, starts_on, region, country_code, nationality_code, visa_type_code, edition)
 );
 
 CREATE TABLE volume_publication_note (
@@ -783,117 +787,17 @@ CREATE TABLE volume_publication_note (
     period TEXT NOT NULL,
     starts_on DATE NOT NULL,
     codes TEXT[] NOT NULL,
+    intake BIGINT NOT NULL,
+    intake_low BIGINT NOT NULL,
+    intake_high BIGINT NOT NULL,
     decisions BIGINT NOT NULL,
+    decisions_low BIGINT NOT NULL,
+    decisions_high BIGINT NOT NULL,
     refused BIGINT NOT NULL,
-    low BIGINT NOT NULL,
-    high BIGINT NOT NULL,
+    refused_low BIGINT NOT NULL,
+    refused_high BIGINT NOT NULL,
     CONSTRAINT pk_volume_publication_note PRIMARY KEY (dimension_set, period, starts_on, codes)
 );
-
-CREATE TABLE ban_read (
-    id UUID NOT NULL,
-    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    ban_id UUID NOT NULL,
-    actor TEXT NOT NULL,
-    actor_role TEXT NOT NULL,
-    purpose TEXT NOT NULL,
-    case_reference TEXT NOT NULL,
-    fields TEXT[] NOT NULL,
-    trace_id TEXT NOT NULL,
-    mac_key TEXT,
-    mac BYTEA,
-    CONSTRAINT pk_ban_read PRIMARY KEY (id),
-    CONSTRAINT ck_ban_read_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
-    CONSTRAINT ck_ban_read_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DATA_REQUEST')),
-    CONSTRAINT fk_ban_read_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
-);
-
-CREATE INDEX ix_ban_read_ban_id_occurred_at_id ON ban_read (ban_id, occurred_at, id);
-
-CREATE TABLE suspension (
-    id UUID NOT NULL,
-    partner_code TEXT,
-    subject TEXT,
-    reason TEXT NOT NULL,
-    suspended_by TEXT NOT NULL,
-    suspended_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    ends_at TIMESTAMP WITH TIME ZONE DEFAULT now() + interval '24 hours',
-    confirmed_by TEXT,
-    confirmed_at TIMESTAMP WITH TIME ZONE,
-    lifted_by TEXT,
-    lifted_at TIMESTAMP WITH TIME ZONE,
-    lift_reason TEXT,
-    CONSTRAINT pk_suspension PRIMARY KEY (id),
-    CONSTRAINT ck_suspension_partner_or_viewer CHECK (num_nonnulls(partner_code, subject) = 1),
-    CONSTRAINT ck_suspension_of_somebody CHECK (subject <> ''),
-    CONSTRAINT ck_suspension_confirmed_by_another CHECK (confirmed_by <> suspended_by),
-    CONSTRAINT ck_suspension_confirmed_by_somebody CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
-    CONSTRAINT ck_suspension_lifted_with_reason CHECK (num_nulls(lifted_by, lifted_at, lift_reason) IN (0, 3)),
-    CONSTRAINT ck_suspension_endless_if_confirmed CHECK ((ends_at IS NULL) <= (confirmed_by IS NOT NULL)),
-    CONSTRAINT ck_suspension_ends_when_lifted CHECK (lifted_at IS NULL OR ends_at <= lifted_at),
-    CONSTRAINT fk_suspension_partner_code FOREIGN KEY(partner_code) REFERENCES partner (code)
-);
-
-CREATE INDEX ix_suspension_suspended_at_id ON suspension (suspended_at, id);
-
-CREATE TABLE reference_change_value (
-    change_id UUID NOT NULL,
-    line BIGINT NOT NULL,
-    place BIGINT NOT NULL,
-    kind TEXT NOT NULL,
-    name TEXT NOT NULL,
-    before TEXT,
-    after TEXT,
-    CONSTRAINT pk_reference_change_value PRIMARY KEY (change_id, line, place),
-    CONSTRAINT ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE')),
-    CONSTRAINT fk_reference_change_value_change_id FOREIGN KEY(change_id) REFERENCES reference_change (id)
-);
-
-CREATE TABLE banned_person (
-    ban_id UUID NOT NULL,
-    issuing_state TEXT,
-    sealed JSONB DEFAULT '{}' NOT NULL,
-    passport_number TEXT,
-    full_name TEXT,
-    birth_date DATE,
-    erased_at TIMESTAMP WITH TIME ZONE,
-    keys_deleted_at TIMESTAMP WITH TIME ZONE,
-    CONSTRAINT pk_banned_person PRIMARY KEY (ban_id),
-    CONSTRAINT ck_banned_person_can_be_found CHECK (num_nonnulls(passport_number, sealed -> 'passport_number') = num_nonnulls(issuing_state) AND num_nonnulls(full_name, sealed -> 'full_name') = num_nonnulls(birth_date, sealed -> 'birth_date') AND (num_nonnulls(passport_number, sealed -> 'passport_number') + num_nonnulls(full_name, sealed -> 'full_name') > 0) = (erased_at IS NULL)),
-    CONSTRAINT ck_banned_person_hidden_first CHECK (keys_deleted_at IS NULL OR erased_at IS NOT NULL),
-    CONSTRAINT fk_banned_person_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
-);
-
-CREATE INDEX ix_banned_person_unfinished ON banned_person (ban_id) WHERE erased_at IS NOT NULL AND keys_deleted_at IS NULL;
-
-CREATE TABLE ban_index (
-    ban_id UUID NOT NULL,
-    kind TEXT NOT NULL,
-    key_id TEXT NOT NULL,
-    digest BYTEA NOT NULL,
-    CONSTRAINT pk_ban_index PRIMARY KEY (ban_id, kind, key_id),
-    CONSTRAINT ck_ban_index_kind_is_known CHECK (kind IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
-    CONSTRAINT ck_ban_index_digest_is_whole CHECK (length(digest) = 32),
-    CONSTRAINT fk_ban_index_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
-);
-
-CREATE INDEX ix_ban_index_digest_ban_id ON ban_index (digest, ban_id);
-
-CREATE TABLE applicant (
-    id UUID NOT NULL,
-    account TEXT,
-    nationality_code TEXT NOT NULL,
-    passport_last_four TEXT,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    erased_at TIMESTAMP WITH TIME ZONE,
-    CONSTRAINT pk_applicant PRIMARY KEY (id),
-    CONSTRAINT uq_applicant_id_nationality_code UNIQUE (id, nationality_code),
-    CONSTRAINT ck_applicant_passport_last_four_is_four CHECK (passport_last_four ~ '^[A-Z0-9]{4}$'),
-    CONSTRAINT uq_applicant_account UNIQUE (account),
-    CONSTRAINT fk_applicant_nationality_code FOREIGN KEY(nationality_code) REFERENCES country (code)
-);
-
-CREATE INDEX ix_applicant_created_at_id ON applicant (created_at, id);
 
 CREATE TABLE entry_rule (
     country_code TEXT NOT NULL,
@@ -957,6 +861,111 @@ CREATE TABLE service_target (
     CONSTRAINT fk_service_target_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
+CREATE TABLE banned_person (
+    ban_id UUID NOT NULL,
+    issuing_state TEXT,
+    sealed JSONB DEFAULT '{}' NOT NULL,
+    passport_number TEXT,
+    full_name TEXT,
+    birth_date DATE,
+    erased_at TIMESTAMP WITH TIME ZONE,
+    keys_deleted_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_banned_person PRIMARY KEY (ban_id),
+    CONSTRAINT ck_banned_person_can_be_found CHECK (num_nonnulls(passport_number, sealed -> 'passport_number') = num_nonnulls(issuing_state) AND num_nonnulls(full_name, sealed -> 'full_name') = num_nonnulls(birth_date, sealed -> 'birth_date') AND (num_nonnulls(passport_number, sealed -> 'passport_number') + num_nonnulls(full_name, sealed -> 'full_name') > 0) = (erased_at IS NULL)),
+    CONSTRAINT ck_banned_person_hidden_first CHECK (keys_deleted_at IS NULL OR erased_at IS NOT NULL),
+    CONSTRAINT fk_banned_person_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
+);
+
+CREATE INDEX ix_banned_person_unfinished ON banned_person (ban_id) WHERE erased_at IS NOT NULL AND keys_deleted_at IS NULL;
+
+CREATE TABLE ban_index (
+    ban_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    digest BYTEA NOT NULL,
+    CONSTRAINT pk_ban_index PRIMARY KEY (ban_id, kind, key_id),
+    CONSTRAINT ck_ban_index_kind_is_known CHECK (kind IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
+    CONSTRAINT ck_ban_index_digest_is_whole CHECK (length(digest) = 32),
+    CONSTRAINT fk_ban_index_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
+);
+
+CREATE INDEX ix_ban_index_digest_ban_id ON ban_index (digest, ban_id);
+
+CREATE TABLE ban_read (
+    id UUID NOT NULL,
+    occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    ban_id UUID NOT NULL,
+    actor TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    case_reference TEXT NOT NULL,
+    fields TEXT[] NOT NULL,
+    trace_id TEXT NOT NULL,
+    mac_key TEXT,
+    mac BYTEA,
+    CONSTRAINT pk_ban_read PRIMARY KEY (id),
+    CONSTRAINT ck_ban_read_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_ban_read_purpose_is_known CHECK (purpose IN ('CASEWORK', 'SUPERVISION', 'INTAKE', 'OWN_DATA', 'DATA_REQUEST')),
+    CONSTRAINT fk_ban_read_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
+);
+
+CREATE INDEX ix_ban_read_ban_id_occurred_at_id ON ban_read (ban_id, occurred_at, id);
+
+CREATE TABLE reference_change_value (
+    change_id UUID NOT NULL,
+    line BIGINT NOT NULL,
+    place BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    before TEXT,
+    after TEXT,
+    CONSTRAINT pk_reference_change_value PRIMARY KEY (change_id, line, place),
+    CONSTRAINT ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE')),
+    CONSTRAINT fk_reference_change_value_change_id FOREIGN KEY(change_id) REFERENCES reference_change (id)
+);
+
+CREATE TABLE suspension (
+    id UUID NOT NULL,
+    partner_code TEXT,
+    subject TEXT,
+    reason TEXT NOT NULL,
+    suspended_by TEXT NOT NULL,
+    suspended_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    ends_at TIMESTAMP WITH TIME ZONE DEFAULT now() + interval '24 hours',
+    confirmed_by TEXT,
+    confirmed_at TIMESTAMP WITH TIME ZONE,
+    lifted_by TEXT,
+    lifted_at TIMESTAMP WITH TIME ZONE,
+    lift_reason TEXT,
+    CONSTRAINT pk_suspension PRIMARY KEY (id),
+    CONSTRAINT ck_suspension_partner_or_viewer CHECK (num_nonnulls(partner_code, subject) = 1),
+    CONSTRAINT ck_suspension_of_somebody CHECK (subject <> ''),
+    CONSTRAINT ck_suspension_confirmed_by_another CHECK (confirmed_by <> suspended_by),
+    CONSTRAINT ck_suspension_confirmed_by_somebody CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
+    CONSTRAINT ck_suspension_lifted_with_reason CHECK (num_nulls(lifted_by, lifted_at, lift_reason) IN (0, 3)),
+    CONSTRAINT ck_suspension_endless_if_confirmed CHECK ((ends_at IS NULL) <= (confirmed_by IS NOT NULL)),
+    CONSTRAINT ck_suspension_ends_when_lifted CHECK (lifted_at IS NULL OR ends_at <= lifted_at),
+    CONSTRAINT fk_suspension_partner_code FOREIGN KEY(partner_code) REFERENCES partner (code)
+);
+
+CREATE INDEX ix_suspension_suspended_at_id ON suspension (suspended_at, id);
+
+CREATE TABLE applicant (
+    id UUID NOT NULL,
+    account TEXT,
+    nationality_code TEXT NOT NULL,
+    passport_last_four TEXT,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    erased_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_applicant PRIMARY KEY (id),
+    CONSTRAINT uq_applicant_id_nationality_code UNIQUE (id, nationality_code),
+    CONSTRAINT ck_applicant_passport_last_four_is_four CHECK (passport_last_four ~ '^[A-Z0-9]{4}$'),
+    CONSTRAINT uq_applicant_account UNIQUE (account),
+    CONSTRAINT fk_applicant_nationality_code FOREIGN KEY(nationality_code) REFERENCES country (code)
+);
+
+CREATE INDEX ix_applicant_created_at_id ON applicant (created_at, id);
+
 CREATE TABLE partner_country (
     partner_code TEXT NOT NULL,
     country_code TEXT NOT NULL,
@@ -997,15 +1006,15 @@ CREATE TABLE alert (
     CONSTRAINT fk_alert_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES inquiry (id)
 );
 
+CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
+
+CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
+
 CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
 
 CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
 
 CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
-
-CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
-
-CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
 
 CREATE TABLE access_event (
     id UUID NOT NULL,
@@ -1027,21 +1036,35 @@ CREATE TABLE access_event (
     CONSTRAINT fk_access_event_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
-CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
-
 CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
 
 CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
 
-CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
+CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
 
 CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_role, occurred_at, id);
 
+CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applicant_id, occurred_at, id);
+
 CREATE INDEX ix_access_event_actor_partner_code_actor_country_code_o_1d9f ON access_event (actor_partner_code, actor_country_code, occurred_at, id);
+
+CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
 
 CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
 
-CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applicant_id, occurred_at, id);
+CREATE TABLE person_index (
+    applicant_id UUID NOT NULL,
+    version BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    digest BYTEA NOT NULL,
+    CONSTRAINT pk_person_index PRIMARY KEY (applicant_id, version, kind, key_id),
+    CONSTRAINT ck_person_index_kind_is_known CHECK (kind IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
+    CONSTRAINT ck_person_index_digest_is_whole CHECK (length(digest) = 32),
+    CONSTRAINT fk_person_index_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
+);
+
+CREATE INDEX ix_person_index_digest_applicant_id ON person_index (digest, applicant_id);
 
 CREATE TABLE linker_read (
     id UUID NOT NULL,
@@ -1084,13 +1107,13 @@ CREATE TABLE data_request (
 
 CREATE INDEX ix_data_request_kind_due_at_id ON data_request (kind, due_at, id);
 
+CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
+
 CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at, id);
 
 CREATE INDEX ix_data_request_state_due_at_id ON data_request (state, due_at, id);
 
 CREATE UNIQUE INDEX uq_data_request_open ON data_request (applicant_id, kind) WHERE outcome IS NULL;
-
-CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
 
 CREATE TABLE inquiry_person (
     id UUID NOT NULL,
@@ -1107,6 +1130,14 @@ CREATE TABLE inquiry_person (
 CREATE INDEX ix_inquiry_person_reference_opened_at_id ON inquiry_person (reference, opened_at, id);
 
 CREATE INDEX ix_inquiry_person_applicant_id_reference ON inquiry_person (applicant_id, reference);
+
+CREATE TABLE passport_ending (
+    applicant_id UUID NOT NULL,
+    last_four TEXT NOT NULL,
+    CONSTRAINT pk_passport_ending PRIMARY KEY (applicant_id),
+    CONSTRAINT ck_passport_ending_last_four_is_four CHECK (last_four ~ '^[A-Z0-9]{4}$'),
+    CONSTRAINT fk_passport_ending_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id) DEFERRABLE INITIALLY DEFERRED
+);
 
 CREATE TABLE identity (
     applicant_id UUID NOT NULL,
@@ -1159,28 +1190,6 @@ CREATE TABLE identity_version (
     CONSTRAINT fk_identity_version_nationality_code FOREIGN KEY(nationality_code) REFERENCES country (code)
 );
 
-CREATE TABLE passport_ending (
-    applicant_id UUID NOT NULL,
-    last_four TEXT NOT NULL,
-    CONSTRAINT pk_passport_ending PRIMARY KEY (applicant_id),
-    CONSTRAINT ck_passport_ending_last_four_is_four CHECK (last_four ~ '^[A-Z0-9]{4}$'),
-    CONSTRAINT fk_passport_ending_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id) DEFERRABLE INITIALLY DEFERRED
-);
-
-CREATE TABLE person_index (
-    applicant_id UUID NOT NULL,
-    version BIGINT NOT NULL,
-    kind TEXT NOT NULL,
-    key_id TEXT NOT NULL,
-    digest BYTEA NOT NULL,
-    CONSTRAINT pk_person_index PRIMARY KEY (applicant_id, version, kind, key_id),
-    CONSTRAINT ck_person_index_kind_is_known CHECK (kind IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
-    CONSTRAINT ck_person_index_digest_is_whole CHECK (length(digest) = 32),
-    CONSTRAINT fk_person_index_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
-);
-
-CREATE INDEX ix_person_index_digest_applicant_id ON person_index (digest, applicant_id);
-
 CREATE TABLE centre (
     code TEXT NOT NULL,
     partner_code TEXT NOT NULL,
@@ -1198,34 +1207,9 @@ CREATE TABLE centre (
     CONSTRAINT fk_centre_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code)
 );
 
-CREATE INDEX ix_centre_country_code_code ON centre (country_code, code);
-
 CREATE INDEX ix_centre_partner_code_country_code_code ON centre (partner_code, country_code, code);
 
-CREATE TABLE erasure (
-    id UUID NOT NULL,
-    applicant_id UUID NOT NULL,
-    data_request_id UUID,
-    cause TEXT NOT NULL,
-    ordered_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    erased_at TIMESTAMP WITH TIME ZONE,
-    keys_deleted_at TIMESTAMP WITH TIME ZONE,
-    copies_end_at TIMESTAMP WITH TIME ZONE,
-    index_removed_at TIMESTAMP WITH TIME ZONE,
-    CONSTRAINT pk_erasure PRIMARY KEY (id),
-    CONSTRAINT ck_erasure_cause_is_known CHECK (cause IN ('REQUEST', 'RETENTION', 'RESTORED')),
-    CONSTRAINT ck_erasure_as_asked CHECK ((cause = 'REQUEST') = (data_request_id IS NOT NULL)),
-    CONSTRAINT ck_erasure_erased_after_order CHECK (erased_at >= ordered_at),
-    CONSTRAINT ck_erasure_copies_end_with_keys CHECK (num_nulls(keys_deleted_at, copies_end_at) IN (0, 2)),
-    CONSTRAINT ck_erasure_hidden_first CHECK (erased_at IS NOT NULL OR num_nonnulls(keys_deleted_at, index_removed_at) = 0),
-    CONSTRAINT uq_erasure_applicant_id UNIQUE (applicant_id),
-    CONSTRAINT fk_erasure_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id),
-    CONSTRAINT fk_erasure_data_request_id FOREIGN KEY(data_request_id) REFERENCES data_request (id)
-);
-
-CREATE INDEX ix_erasure_unfinished ON erasure (id) WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
-
-CREATE UNIQUE INDEX ix_erasure_data_request_id ON erasure (data_request_id);
+CREATE INDEX ix_centre_country_code_code ON centre (country_code, code);
 
 CREATE TABLE application (
     id UUID NOT NULL,
@@ -1297,33 +1281,29 @@ CREATE TABLE application (
     CONSTRAINT fk_application_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
+CREATE INDEX ix_application_applicant_id_submitted_at_id ON application (applicant_id, submitted_at, id);
+
+CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
+
 CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
 
-CREATE INDEX ix_application_holder_place_submitted_at_id ON application (holder_place, submitted_at, id);
-
-CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
+CREATE INDEX ix_application_nationality_code ON application (nationality_code);
 
 CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
 
 CREATE INDEX ix_application_holder_country_code ON application (holder_country_code);
 
-CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
-
 CREATE INDEX ix_application_open ON application (target_due_at, id) WHERE stage <> 'CLOSED';
 
-CREATE INDEX ix_application_status ON application (status);
-
-CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
-
-CREATE INDEX ix_application_nationality_code ON application (nationality_code);
-
-CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
+CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
 
 CREATE INDEX ix_application_country_code ON application (country_code);
 
-CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE is_held OR is_visa_held OR has_open_hit;
+CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
 
 CREATE INDEX ix_application_centre_code ON application (centre_code);
+
+CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE is_held OR is_visa_held OR has_open_hit;
 
 CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
 
@@ -1331,76 +1311,40 @@ CREATE INDEX ix_application_visa_type_code ON application (visa_type_code);
 
 CREATE INDEX ix_application_successor ON application (successor_centre_code) WHERE successor_centre_code IS NOT NULL;
 
-CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
-
 CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
 
-CREATE INDEX ix_application_applicant_id_submitted_at_id ON application (applicant_id, submitted_at, id);
+CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
 
-CREATE TABLE decision (
+CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
+
+CREATE INDEX ix_application_status ON application (status);
+
+CREATE INDEX ix_application_holder_place_submitted_at_id ON application (holder_place, submitted_at, id);
+
+CREATE TABLE erasure (
     id UUID NOT NULL,
-    application_id UUID NOT NULL,
-    outcome TEXT NOT NULL,
-    ground TEXT,
-    is_incomplete BOOLEAN DEFAULT false NOT NULL,
-    public_reason TEXT,
-    decided_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    officer TEXT NOT NULL,
-    internal_note TEXT,
-    supersedes_id UUID,
-    CONSTRAINT pk_decision PRIMARY KEY (id),
-    CONSTRAINT uq_decision_id_application_id UNIQUE (id, application_id),
-    CONSTRAINT fk_decision_supersedes_id_application_id FOREIGN KEY(supersedes_id, application_id) REFERENCES decision (id, application_id),
-    CONSTRAINT ck_decision_outcome_is_known CHECK (outcome IN ('GRANTED', 'REFUSED')),
-    CONSTRAINT ck_decision_ground_is_known CHECK (ground IN ('ENTRY_BAN', 'INVALID_TRAVEL_DOCUMENT', 'FORGED_DOCUMENT', 'FALSE_STATEMENT', 'INSUFFICIENT_MEANS', 'PURPOSE_NOT_CREDIBLE', 'PUBLIC_HEALTH', 'SECURITY', 'INCOMPLETE')),
-    CONSTRAINT ck_decision_ground_when_refused CHECK ((outcome = 'REFUSED') = (ground IS NOT NULL)),
-    CONSTRAINT ck_decision_is_incomplete_as_decided CHECK (is_incomplete = coalesce(ground = 'INCOMPLETE', false)),
-    CONSTRAINT ck_decision_public_reason_as_decided CHECK (public_reason IS NOT DISTINCT FROM CASE WHEN ground IN ('ENTRY_BAN', 'SECURITY') THEN 'NOT_DISCLOSED' ELSE ground END),
-    CONSTRAINT fk_decision_application_id FOREIGN KEY(application_id) REFERENCES application (id),
-    CONSTRAINT uq_decision_supersedes_id UNIQUE (supersedes_id)
+    applicant_id UUID NOT NULL,
+    data_request_id UUID,
+    cause TEXT NOT NULL,
+    ordered_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    erased_at TIMESTAMP WITH TIME ZONE,
+    keys_deleted_at TIMESTAMP WITH TIME ZONE,
+    copies_end_at TIMESTAMP WITH TIME ZONE,
+    index_removed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_erasure PRIMARY KEY (id),
+    CONSTRAINT ck_erasure_cause_is_known CHECK (cause IN ('REQUEST', 'RETENTION', 'RESTORED')),
+    CONSTRAINT ck_erasure_as_asked CHECK ((cause = 'REQUEST') = (data_request_id IS NOT NULL)),
+    CONSTRAINT ck_erasure_erased_after_order CHECK (erased_at >= ordered_at),
+    CONSTRAINT ck_erasure_copies_end_with_keys CHECK (num_nulls(keys_deleted_at, copies_end_at) IN (0, 2)),
+    CONSTRAINT ck_erasure_hidden_first CHECK (erased_at IS NOT NULL OR num_nonnulls(keys_deleted_at, index_removed_at) = 0),
+    CONSTRAINT uq_erasure_applicant_id UNIQUE (applicant_id),
+    CONSTRAINT fk_erasure_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id),
+    CONSTRAINT fk_erasure_data_request_id FOREIGN KEY(data_request_id) REFERENCES data_request (id)
 );
 
-CREATE UNIQUE INDEX uq_decision_first ON decision (application_id) WHERE supersedes_id IS NULL;
+CREATE INDEX ix_erasure_unfinished ON erasure (id) WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
 
-CREATE INDEX ix_decision_decided_at_id ON decision (decided_at, id);
-
-CREATE INDEX ix_decision_application_id_decided_at_id ON decision (application_id, decided_at, id);
-
-CREATE TABLE legal_hold (
-    id UUID NOT NULL,
-    application_id UUID NOT NULL,
-    reason TEXT NOT NULL,
-    held_by TEXT NOT NULL,
-    held_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    released_by TEXT,
-    released_at TIMESTAMP WITH TIME ZONE,
-    release_reason TEXT,
-    CONSTRAINT pk_legal_hold PRIMARY KEY (id),
-    CONSTRAINT ck_legal_hold_released_with_reason CHECK (num_nulls(released_by, released_at, release_reason) IN (0, 3)),
-    CONSTRAINT fk_legal_hold_application_id FOREIGN KEY(application_id) REFERENCES application (id)
-);
-
-CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
-
-CREATE INDEX ix_legal_hold_held_at_id ON legal_hold (held_at, id);
-
-CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
-
-CREATE TABLE ban_match (
-    id UUID NOT NULL,
-    ban_id UUID NOT NULL,
-    application_id UUID NOT NULL,
-    by TEXT NOT NULL,
-    found_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    ended_at TIMESTAMP WITH TIME ZONE,
-    CONSTRAINT pk_ban_match PRIMARY KEY (id),
-    CONSTRAINT uq_ban_match_application_id_ban_id_by UNIQUE (application_id, ban_id, by),
-    CONSTRAINT ck_ban_match_by_is_known CHECK (by IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
-    CONSTRAINT fk_ban_match_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id),
-    CONSTRAINT fk_ban_match_application_id FOREIGN KEY(application_id) REFERENCES application (id)
-);
-
-CREATE INDEX ix_ban_match_lasting ON ban_match (ban_id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX ix_erasure_data_request_id ON erasure (data_request_id);
 
 CREATE TABLE application_event (
     id BIGINT GENERATED BY DEFAULT AS IDENTITY,
@@ -1443,6 +1387,102 @@ CREATE UNIQUE INDEX uq_assignment_current ON assignment (application_id) WHERE e
 CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
 
 CREATE INDEX ix_assignment_officer_application_id ON assignment (officer, application_id);
+
+CREATE TABLE ban_match (
+    id UUID NOT NULL,
+    ban_id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    by TEXT NOT NULL,
+    found_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_ban_match PRIMARY KEY (id),
+    CONSTRAINT uq_ban_match_application_id_ban_id_by UNIQUE (application_id, ban_id, by),
+    CONSTRAINT ck_ban_match_by_is_known CHECK (by IN ('PASSPORT', 'NAME_AND_BIRTH_DATE')),
+    CONSTRAINT fk_ban_match_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id),
+    CONSTRAINT fk_ban_match_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE INDEX ix_ban_match_lasting ON ban_match (ban_id) WHERE ended_at IS NULL;
+
+CREATE TABLE decision (
+    id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    outcome TEXT NOT NULL,
+    ground TEXT,
+    is_incomplete BOOLEAN DEFAULT false NOT NULL,
+    public_reason TEXT,
+    decided_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    officer TEXT NOT NULL,
+    internal_note TEXT,
+    supersedes_id UUID,
+    CONSTRAINT pk_decision PRIMARY KEY (id),
+    CONSTRAINT uq_decision_id_application_id UNIQUE (id, application_id),
+    CONSTRAINT fk_decision_supersedes_id_application_id FOREIGN KEY(supersedes_id, application_id) REFERENCES decision (id, application_id),
+    CONSTRAINT ck_decision_outcome_is_known CHECK (outcome IN ('GRANTED', 'REFUSED')),
+    CONSTRAINT ck_decision_ground_is_known CHECK (ground IN ('ENTRY_BAN', 'INVALID_TRAVEL_DOCUMENT', 'FORGED_DOCUMENT', 'FALSE_STATEMENT', 'INSUFFICIENT_MEANS', 'PURPOSE_NOT_CREDIBLE', 'PUBLIC_HEALTH', 'SECURITY', 'INCOMPLETE')),
+    CONSTRAINT ck_decision_ground_when_refused CHECK ((outcome = 'REFUSED') = (ground IS NOT NULL)),
+    CONSTRAINT ck_decision_is_incomplete_as_decided CHECK (is_incomplete = coalesce(ground = 'INCOMPLETE', false)),
+    CONSTRAINT ck_decision_public_reason_as_decided CHECK (public_reason IS NOT DISTINCT FROM CASE WHEN ground IN ('ENTRY_BAN', 'SECURITY') THEN 'NOT_DISCLOSED' ELSE ground END),
+    CONSTRAINT fk_decision_application_id FOREIGN KEY(application_id) REFERENCES application (id),
+    CONSTRAINT uq_decision_supersedes_id UNIQUE (supersedes_id)
+);
+
+CREATE INDEX ix_decision_decided_at_id ON decision (decided_at, id);
+
+CREATE UNIQUE INDEX uq_decision_first ON decision (application_id) WHERE supersedes_id IS NULL;
+
+CREATE INDEX ix_decision_application_id_decided_at_id ON decision (application_id, decided_at, id);
+
+CREATE TABLE person_link (
+    id UUID NOT NULL,
+    applicant_id UUID NOT NULL,
+    linked_id UUID NOT NULL,
+    reason TEXT NOT NULL,
+    state TEXT,
+    found_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    resolved_at TIMESTAMP WITH TIME ZONE,
+    resolved_by TEXT,
+    resolved_in UUID,
+    resolution TEXT,
+    CONSTRAINT pk_person_link PRIMARY KEY (id),
+    CONSTRAINT ck_person_link_reason_is_known CHECK (reason IN ('PASSPORT', 'NAME_AND_BIRTH_DATE', 'GROUP')),
+    CONSTRAINT ck_person_link_state_is_known CHECK (state IN ('CERTAIN', 'PROPOSED', 'CONFIRMED', 'REJECTED')),
+    CONSTRAINT ck_person_link_links_two CHECK (applicant_id <> linked_id),
+    CONSTRAINT ck_person_link_state_unless_group CHECK ((reason = 'GROUP') = (state IS NULL)),
+    CONSTRAINT ck_person_link_certain_by_passport CHECK ((reason = 'PASSPORT') = (state = 'CERTAIN')),
+    CONSTRAINT ck_person_link_resolved_by_whom CHECK (num_nulls(resolved_at, resolved_by, resolved_in, resolution) IN (0, 4)),
+    CONSTRAINT ck_person_link_resolved_if_said CHECK (coalesce(state IN ('CONFIRMED', 'REJECTED'), false) = (resolved_at IS NOT NULL)),
+    CONSTRAINT ck_person_link_resolution_is_bounded CHECK (length(resolution) BETWEEN 1 AND 2000),
+    CONSTRAINT fk_person_link_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id),
+    CONSTRAINT fk_person_link_linked_id FOREIGN KEY(linked_id) REFERENCES applicant (id),
+    CONSTRAINT fk_person_link_resolved_in FOREIGN KEY(resolved_in) REFERENCES application (id)
+);
+
+CREATE UNIQUE INDEX uq_person_link ON person_link (applicant_id, linked_id, reason);
+
+CREATE INDEX ix_person_link_applicant_id_found_at_id ON person_link (applicant_id, found_at, id);
+
+CREATE INDEX ix_person_link_linked_id_applicant_id ON person_link (linked_id, applicant_id);
+
+CREATE TABLE legal_hold (
+    id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    reason TEXT NOT NULL,
+    held_by TEXT NOT NULL,
+    held_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    released_by TEXT,
+    released_at TIMESTAMP WITH TIME ZONE,
+    release_reason TEXT,
+    CONSTRAINT pk_legal_hold PRIMARY KEY (id),
+    CONSTRAINT ck_legal_hold_released_with_reason CHECK (num_nulls(released_by, released_at, release_reason) IN (0, 3)),
+    CONSTRAINT fk_legal_hold_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE INDEX ix_legal_hold_held_at_id ON legal_hold (held_at, id);
+
+CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
+
+CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
 
 CREATE TABLE bill (
     billing_code TEXT NOT NULL,
@@ -1561,40 +1601,9 @@ CREATE TABLE correction (
 
 CREATE UNIQUE INDEX uq_correction_open ON correction (applicant_id) WHERE state IN ('PROPOSED', 'APPROVED');
 
-CREATE INDEX ix_correction_application_id_proposed_at_id ON correction (application_id, proposed_at, id);
-
 CREATE UNIQUE INDEX uq_correction_version ON correction (applicant_id, version);
 
-CREATE TABLE person_link (
-    id UUID NOT NULL,
-    applicant_id UUID NOT NULL,
-    linked_id UUID NOT NULL,
-    reason TEXT NOT NULL,
-    state TEXT,
-    found_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    resolved_at TIMESTAMP WITH TIME ZONE,
-    resolved_by TEXT,
-    resolved_in UUID,
-    resolution TEXT,
-    CONSTRAINT pk_person_link PRIMARY KEY (id),
-    CONSTRAINT ck_person_link_reason_is_known CHECK (reason IN ('PASSPORT', 'NAME_AND_BIRTH_DATE', 'GROUP')),
-    CONSTRAINT ck_person_link_state_is_known CHECK (state IN ('CERTAIN', 'PROPOSED', 'CONFIRMED', 'REJECTED')),
-    CONSTRAINT ck_person_link_links_two CHECK (applicant_id <> linked_id),
-    CONSTRAINT ck_person_link_state_unless_group CHECK ((reason = 'GROUP') = (state IS NULL)),
-    CONSTRAINT ck_person_link_certain_by_passport CHECK ((reason = 'PASSPORT') = (state = 'CERTAIN')),
-    CONSTRAINT ck_person_link_resolved_by_whom CHECK (num_nulls(resolved_at, resolved_by, resolved_in, resolution) IN (0, 4)),
-    CONSTRAINT ck_person_link_resolved_if_said CHECK (coalesce(state IN ('CONFIRMED', 'REJECTED'), false) = (resolved_at IS NOT NULL)),
-    CONSTRAINT ck_person_link_resolution_is_bounded CHECK (length(resolution) BETWEEN 1 AND 2000),
-    CONSTRAINT fk_person_link_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id),
-    CONSTRAINT fk_person_link_linked_id FOREIGN KEY(linked_id) REFERENCES applicant (id),
-    CONSTRAINT fk_person_link_resolved_in FOREIGN KEY(resolved_in) REFERENCES application (id)
-);
-
-CREATE INDEX ix_person_link_applicant_id_found_at_id ON person_link (applicant_id, found_at, id);
-
-CREATE INDEX ix_person_link_linked_id_applicant_id ON person_link (linked_id, applicant_id);
-
-CREATE UNIQUE INDEX uq_person_link ON person_link (applicant_id, linked_id, reason);
+CREATE INDEX ix_correction_application_id_proposed_at_id ON correction (application_id, proposed_at, id);
 
 CREATE TABLE visa (
     visa_number TEXT NOT NULL,
@@ -1616,9 +1625,9 @@ CREATE TABLE visa (
 
 CREATE INDEX ix_visa_application_id ON visa (application_id);
 
-ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
-
 ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2870,6 +2879,9 @@ CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON par
 
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON visa_type
     EXECUTE FUNCTION renew_data_version('names');
+
+CREATE TRIGGER renew_version_of_figures AFTER INSERT OR UPDATE OF region OR DELETE ON country
+    EXECUTE FUNCTION renew_data_version('figures');
 
 CREATE TRIGGER renew_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON volume_edition
     EXECUTE FUNCTION renew_data_version('published');

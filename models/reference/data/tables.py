@@ -7,7 +7,7 @@ from typing import Any
 
 from models.reference.data import values
 from models.reference.data.values import Reader
-from models.vocabulary import Clock, DocumentKind, Entry, TripPurpose, VisaCategory, Wait
+from models.vocabulary import Clock, DocumentKind, Entry, Region, TripPurpose, VisaCategory, Wait
 
 #: A row by column; ``Key`` is the values of its key columns.
 Row = Mapping[str, Any]
@@ -71,6 +71,7 @@ TABLES = (
             "iso3": values.ALPHA_3.read,
             "name_en": values.NAME.read,
             "name_id": values.NAME.read,
+            "region": values.one_of(Region),
         },
         subject=("code",),
         unique="iso3",
