@@ -21,6 +21,9 @@ from gateway.texts.language import Language
 
 
 def answer_to(data: Data, errors: Sequence[GraphQLError], admitted: AdmittedOperation) -> Answer:
+    """The answer with these data and errors."""
+    if not errors:
+        return Answer(data)
     entries = [_error_entry(error, admitted.trace_id, admitted.language) for error in errors]
     if any(error.path is None for error in errors):
         return Answer(None, entries, status=HTTPStatus.BAD_REQUEST)

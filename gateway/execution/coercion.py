@@ -96,23 +96,20 @@ class VariableCoercion:
 
         Raises MistakesError with INVALID_VARIABLES and every mistake, up to a limit.
         """
-        with suppress(Exception):  # whatever a scalar raises: graphql-core judges, and we explain
-            return self._coerce(given)
-        return coerce_variables(self._view, self._operation, given)
-
-    def _coerce(self, given: Mapping[str, Any]) -> VariableValues:
         sources: dict[str, VariableValueSource] = {}
         coerced: dict[str, Any] = {}
-        for name, signature, coerce, default, is_required in self._variables:
-            value = given.get(name, Undefined)
-            sources[name] = VariableValueSource(signature, value)
-            if value is not Undefined:
-                coerced[name] = coerce(value)
-            elif default is not Undefined:
-                coerced[name] = default
-            elif is_required:
-                raise InvalidInputError
-        return VariableValues(sources, coerced)
+        with suppress(Exception):  # whatever a scalar raises: graphql-core judges, and we explain
+            for name, signature, coerce, default, is_required in self._variables:
+                value = given.get(name, Undefined)
+                sources[name] = VariableValueSource(signature, value)
+                if value is not Undefined:
+                    coerced[name] = coerce(value)
+                elif default is not Undefined:
+                    coerced[name] = default
+                elif is_required:
+                    raise InvalidInputError
+            return VariableValues(sources, coerced)
+        return coerce_variables(self._view, self._operation, given)
 
 
 def _variable(

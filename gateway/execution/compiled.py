@@ -46,6 +46,7 @@ class CompiledOperation:
         self.operation = operation
         self.view = view
         self.kind = OperationKind(operation.operation.value)
+        self.is_read = self.kind is not OperationKind.MUTATION
         self.cost = OperationCost(operation, document, view)
         self._documents = documents
         self._role = role

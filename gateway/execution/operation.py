@@ -1,6 +1,6 @@
 """An operation on its way: as it was requested, as it was admitted, and its answer."""
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NamedTuple, Protocol
@@ -17,7 +17,6 @@ from graphql import (
 from gateway.access.purpose import StatedPurpose
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.budgets import Charge
-from gateway.logs import OperationKind, current_record
 from gateway.mapping.arguments import ParsedArguments
 from gateway.texts.language import Language
 from gateway.viewer import Viewer
@@ -118,20 +117,18 @@ class SubscriptionRunner(Protocol):
         ...
 
 
-def refuse_misplaced(
-    kind: OperationKind, kinds: Collection[OperationKind], request: OperationRequest
-) -> None:
-    """Refuse operations that do not run where they were sent, and mutations by GET: crawlers and
-    other sites can trigger those."""
-    if kind not in kinds:
-        raise RequestError(
-            ErrorCode.INVALID_DOCUMENT,
-            "Only subscriptions run over the socket, and only queries and mutations over HTTP.",
-        )
-    current_record().kind = kind
-    if kind is OperationKind.MUTATION and not request.may_write:
-        raise RequestError(
-            ErrorCode.METHOD_NOT_ALLOWED,
-            "Send a mutation by POST.",
-            HTTPStatus.METHOD_NOT_ALLOWED,
-        )
+def misplaced() -> RequestError:
+    """The refusal of an operation that does not run where it was sent."""
+    return RequestError(
+        ErrorCode.INVALID_DOCUMENT,
+        "Only subscriptions run over the socket, and only queries and mutations over HTTP.",
+    )
+
+
+def written_by_get() -> RequestError:
+    """The refusal of a mutation by GET, which crawlers and other sites can trigger."""
+    return RequestError(
+        ErrorCode.METHOD_NOT_ALLOWED,
+        "Send a mutation by POST.",
+        HTTPStatus.METHOD_NOT_ALLOWED,
+    )

@@ -42,7 +42,8 @@ from gateway.execution.operation import (
     Answer,
     Execution,
     OperationRequest,
-    refuse_misplaced,
+    misplaced,
+    written_by_get,
 )
 from gateway.execution.plan.cells import CellError
 from gateway.execution.plan.plans import PlanCache
@@ -145,7 +146,11 @@ class SchemaRunner:
         """
         text, name = request.document or "", request.operation_name
         compiled = self._operations.operation(text, name, viewer.role, charge)
-        refuse_misplaced(compiled.kind, kinds, request)
+        if compiled.kind not in kinds:
+            raise misplaced()
+        current_record().kind = compiled.kind
+        if not (compiled.is_read or request.may_write):
+            raise written_by_get()
         # Before validation, which takes longer: counting takes one pass, even over an invalid
         # document, and spares us the validation where the cost or the budget is exceeded.
         charge.take(compiled.cost.of(request.variables, viewer))
@@ -244,13 +249,16 @@ class SchemaRunner:
 
     def _context(self, admitted: AdmittedOperation) -> Context:
         viewer = admitted.viewer
+        audit = OperationAudit(
+            self._access_log, viewer, admitted.trace_id, admitted.purpose, admitted.logged
+        )
+        new_session = partial(ReadTransaction, self._pool, self._starts.for_reading(viewer))
         return Context(
             self.services,
             viewer,
-            partial(self.read_transaction, viewer),
-            OperationAudit(
-                self._access_log, viewer, admitted.trace_id, admitted.purpose, admitted.logged
-            ),
+            audit,
+            new_session,
+            new_session(),
             admitted.language,
             admitted.arguments,
         )

@@ -10,7 +10,6 @@ import strawberry
 from aiodataloader import DataLoader
 
 from gateway.access.transactions.prepared import Planning, prepare
-from gateway.mapping.access_paths import choose_path
 from gateway.mapping.arguments import FieldArguments, Parsing, asked_of, decoded, parsed_by
 from gateway.mapping.catalogue import DeclaredNoun
 from gateway.mapping.context import Context
@@ -18,17 +17,16 @@ from gateway.mapping.declare import KEY
 from gateway.mapping.enums import Direction
 from gateway.mapping.facets import Facet, count_up_to, read_facets
 from gateway.mapping.figure_types import Count
-from gateway.mapping.filters import Condition, condition_shapes
-from gateway.mapping.keyset import LARGEST_PAGE, ORDER_LABEL, Boundary, Keyset
-from gateway.mapping.list_inputs import Where, order_input, parse_where, where_input
+from gateway.mapping.filters import Condition, Where, parse_where
+from gateway.mapping.keyset import LARGEST_PAGE, ORDER_LABEL, Keyset
+from gateway.mapping.list_inputs import order_input, where_input
 from gateway.mapping.listing import (
     MOST_COUNTED,
     ListQuery,
     condition_values,
     count_list,
     count_query,
-    most_of_part,
-    parameter_values,
+    list_query,
     prepare_listing,
 )
 from gateway.mapping.pages import (
@@ -139,21 +137,16 @@ class RootList:
         before = yield from decoded("before", values.get("before"), decode)
         from_front = values.get("first") is not None
         bounds = PageBounds(keyset, size, from_front, after is not None, before is not None)
-        listing = ListQuery(
-            noun,
-            context.viewer.role,
-            condition_shapes(conditions),
+        query, parameters = list_query(
+            context.services.statistics_of(noun),
+            context.viewer,
+            conditions,
             keyset,
-            Boundary.at(after),
-            Boundary.at(before),
-            from_front,
-            choose_path(
-                context.services.statistics_of(noun), context.viewer, conditions, keyset, size + 1
-            ),
-            most_of_part(size + 1),
+            bounds=(after, before),
+            from_front=from_front,
+            size=size,
         )
-        parameters = parameter_values(conditions, after, before, size)
-        return AskedList(noun, conditions, PageQuery(listing, parameters, bounds))
+        return AskedList(noun, conditions, PageQuery(query, parameters, bounds))
 
 
 #: The arguments that every list takes.

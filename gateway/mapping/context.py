@@ -38,15 +38,16 @@ class Context:
 
     services: Services
     viewer: Viewer
-    new_session: Callable[[], ReadTransaction]
     audit: OperationAudit
+    #: Makes the transaction in which the operation reads; after a change, another one.
+    new_session: Callable[[], ReadTransaction]
+    session: ReadTransaction
     #: The language of messages.
     language: Language = Language.EN
     #: Those of fields with something to parse, by the id of the field's node.
     arguments: Mapping[int, ParsedArguments] = field(default_factory=dict[int, ParsedArguments])
-    session: ReadTransaction = field(init=False)
-    _loaders: "Loaders | None" = field(init=False)
-    _figures: FigureReads | None = field(init=False)
+    _loaders: "Loaders | None" = None
+    _figures: FigureReads | None = None
     #: Ids of the applicants whose identity was asked for, found or not.
     identities_asked: set[UUID] = field(default_factory=set)
     #: Ids of the applicants whose identity was read, for the access log.
@@ -57,13 +58,6 @@ class Context:
     disclosed: dict[str, set[UUID]] = field(default_factory=dict)
     #: The outcomes of the requested changes, by the response keys of their fields.
     outcomes: dict[str, Any] = field(default_factory=dict[str, Any])
-
-    def __post_init__(self) -> None:
-        self._begin()
-
-    def _begin(self) -> None:
-        self.session = self.new_session()
-        self._loaders = self._figures = None
 
     @property
     def loaders(self) -> "Loaders":
@@ -95,7 +89,8 @@ class Context:
         except Exception as error:
             return error
         finally:
-            self._begin()
+            self.session = self.new_session()
+            self._loaders = self._figures = None
 
     def load_changed(self, type_name: str, key: str | None) -> Any:
         """The changed row, read under the viewer's policy: an awaitable, or None without a key."""

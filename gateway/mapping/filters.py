@@ -1,6 +1,6 @@
 """The filters of lists: one style for all, from which conditions and mistakes follow."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum, StrEnum, auto
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -10,7 +10,9 @@ from sqlalchemy import ARRAY, ColumnElement, any_, literal
 from sqlalchemy.types import TypeEngine
 
 from gateway.errors import ArgumentError
+from gateway.mapping.arguments import Parsing
 from gateway.mapping.declare import Expression
+from gateway.mapping.ids import key_in
 
 MOST_VALUES = 100
 _LAST_BEFORE_SURROGATES, _FIRST_AFTER_SURROGATES = 0xD7FF, 0xE000
@@ -75,7 +77,7 @@ class Condition(NamedTuple):
 
 def condition_shapes(conditions: Iterable[Condition]) -> tuple[ConditionShape, ...]:
     """The conditions without their values."""
-    return tuple((condition.column, condition.relation) for condition in conditions)
+    return tuple([(column, relation) for column, relation, _ in conditions])
 
 
 # --- The inputs of the API -----------------------------------------------------------------------
@@ -166,6 +168,50 @@ class VolumeWordFilter(Generic[Value]):
 
 
 # --- From inputs to conditions -------------------------------------------------------------------
+
+
+class FilteredField(NamedTuple):
+    """What a field of `where` narrows: a column, and its words if they are a closed list."""
+
+    #: The name of the field in Python.
+    name: str
+    column: Expression
+    words: type[StrEnum] | None
+    #: The type whose global ids it takes, if it does.
+    of_ids: str | None = None
+
+
+class Where:
+    """The members of each `where`, beside its filters."""
+
+    #: By the name of the field in the API.
+    filtered_fields: dict[str, FilteredField]
+
+
+def parse_where(where: type[Where] | None, values: Any) -> Parsing[list[Condition]]:
+    """The conditions of a ``where``, from its coerced values."""
+    if where is None or not values:
+        return []
+    given = given_filters(values)
+    yield from mistakes_in_filters(given)
+    conditions: list[Condition] = []
+    for name, comparisons in given.items():
+        _, column, words, of_ids = where.filtered_fields[name]
+        if of_ids:
+            comparisons = _by_keys(comparisons, of_ids)
+        conditions += conditions_of(comparisons, column, words)
+    return conditions
+
+
+def _by_keys(comparisons: Mapping[str, Any], type_name: str) -> Mapping[str, Any]:
+    """Comparisons with the keys that global ids name: an id of anything else names none."""
+    keys: dict[str, Callable[[Any], Any]] = {
+        "eq": lambda id_: key_in(id_, type_name),
+        "in": lambda ids: [key_in(id_, type_name) for id_ in ids],
+    }
+    return {
+        name: keys[name](value) if name in keys else value for name, value in comparisons.items()
+    }
 
 
 #: The filters of a `where` that are given, each with the comparisons that are given, by their names

@@ -1,77 +1,20 @@
 """The inputs `XWhere` and `XOrder` of lists, derived from the declarations of the noun."""
 
 import enum
-from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import strawberry
 from sqlalchemy import Uuid
 
-from gateway.mapping.arguments import Parsing
 from gateway.mapping.declare import SOURCE, Column, Expression, ToOne
 from gateway.mapping.enums import Direction
-from gateway.mapping.filters import (
-    Condition,
-    Filter,
-    Span,
-    TextFilter,
-    WordFilter,
-    conditions_of,
-    given_filters,
-    mistakes_in_filters,
-)
-from gateway.mapping.ids import key_in
+from gateway.mapping.filters import Filter, FilteredField, Span, TextFilter, Where, WordFilter
 from gateway.mapping.scalars import CountryCode
 from gateway.strawberry_bridge import describe_values, fields_of, python_type, to_camel_case
 from models import Country
-
-
-class FilteredField(NamedTuple):
-    """What a field of `where` narrows: a column, and its words if they are a closed list."""
-
-    #: The name of the field in Python.
-    name: str
-    column: Expression
-    words: type[StrEnum] | None
-    #: The type whose global ids it takes, if it does.
-    of_ids: str | None = None
-
-    def values(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The comparisons with the keys that global ids name: an id of anything else names none."""
-        type_name = self.of_ids
-        if type_name is None:
-            return given
-        keys: dict[str, Callable[[Any], Any]] = {
-            "eq": lambda id_: key_in(id_, type_name),
-            "in": lambda ids: [key_in(id_, type_name) for id_ in ids],
-        }
-        return {name: keys[name](value) if name in keys else value for name, value in given.items()}
-
-
-class Where:
-    """The members of each `where`, beside its filters."""
-
-    #: By the name of the field in the API.
-    filtered_fields: dict[str, FilteredField]
-
-
-def parse_where(where: type[Where] | None, values: Any) -> Parsing[list[Condition]]:
-    """The conditions of a ``where``, from its coerced values."""
-    if where is None or not values:
-        return []
-    given = given_filters(values)
-    yield from mistakes_in_filters(given)
-    return [
-        condition
-        for name, comparisons in given.items()
-        for filtered in (where.filtered_fields[name],)
-        for condition in conditions_of(
-            filtered.values(comparisons), filtered.column, filtered.words
-        )
-    ]
 
 
 @cache

@@ -2,6 +2,7 @@
 by the executor, and with links joined to them by plans.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -31,6 +32,7 @@ from gateway.mapping.access_paths import (
     MOST_GROUPED,
     MOST_SORTED,
     AccessPath,
+    choose_path,
     most_rows,
     walked_prefix,
 )
@@ -49,8 +51,8 @@ from gateway.mapping.keyset import (
 from gateway.viewer import Viewer
 from models.vocabulary import Role
 
-#: The parameter with the size of a page.
-_SIZE = "size"
+#: The parameter with the size of a page, and those with the values of conditions.
+_SIZE, _VALUE = "size", "value_"
 _CACHED_STATEMENTS = 1_000
 #: A page of these many rows has one more, which tells whether others follow.
 _MOST_OF_PART = (11, 26, 51, LARGEST_PAGE + 1)
@@ -75,10 +77,36 @@ class ListQuery(NamedTuple):
     of_part: int = LARGEST_PAGE + 1
 
 
+def list_query(
+    columns: StatisticsOfColumns,
+    viewer: Viewer,
+    conditions: Sequence[Condition],
+    keyset: Keyset,
+    *,
+    bounds: tuple[Place | None, Place | None],
+    from_front: bool,
+    size: int,
+) -> tuple[ListQuery, dict[str, Any]]:
+    """The statement of a page between two places, and its parameters."""
+    after, before = bounds
+    query = ListQuery(
+        keyset.noun,
+        viewer.role,
+        condition_shapes(conditions),
+        keyset,
+        Boundary.at(after),
+        Boundary.at(before),
+        from_front,
+        choose_path(columns, viewer, conditions, keyset, size + 1),
+        most_of_part(size + 1),
+    )
+    return query, {**condition_values(conditions), **boundary_values(*bounds), _SIZE: size}
+
+
 def most_of_part(limit: int) -> int:
     """The next of a few sizes: a constant in the statement, since with a parameter as its limit
     PostgreSQL would plan for a tenth of the table."""
-    return next(most for most in _MOST_OF_PART if most >= limit)
+    return _MOST_OF_PART[bisect_left(_MOST_OF_PART, limit)]
 
 
 def planning_of(path: AccessPath) -> Planning:
@@ -183,25 +211,13 @@ def labelled(rows: FromClause, only: Sequence[str] | None) -> Iterable[ColumnEle
     return rows.c if only is None else [rows.c[label] for label in only]
 
 
-def parameter_values(
-    conditions: Sequence[Condition], after: Place | None, before: Place | None, size: int
-) -> dict[str, Any]:
-    """The parameters of the statement, by name."""
-    values = condition_values(conditions)
-    return {**values, **boundary_values(after, before), _SIZE: size}
-
-
 def condition_values(conditions: Sequence[Condition]) -> dict[str, Any]:
     """The parameters of conditions, by name."""
-    return {_parameter_name(number): condition.value for number, condition in enumerate(conditions)}
+    return {_VALUE + str(number): value for number, (*_, value) in enumerate(conditions)}
 
 
 def _condition_parameter(condition: Condition, number: int) -> Any:
-    return bindparam(_parameter_name(number), None, type_=condition.type)
-
-
-def _parameter_name(number: int) -> str:
-    return f"value_{number}"
+    return bindparam(_VALUE + str(number), None, type_=condition.type)
 
 
 # --- How many rows a list has --------------------------------------------------------------------

@@ -12,8 +12,8 @@ from gateway.access.rows import select_reachable, vouch_for
 from gateway.mapping.arguments import FieldArguments, Parsing, asked_of, decoded, parsed_by
 from gateway.mapping.change_feed import ChangeFeed, SubscriptionContext
 from gateway.mapping.declare import column, link, noun, position
-from gateway.mapping.filters import Condition
-from gateway.mapping.list_inputs import parse_where, where_input
+from gateway.mapping.filters import Condition, parse_where
+from gateway.mapping.list_inputs import where_input
 from gateway.mapping.positions import Place, position_too_old
 from gateway.schema.alert import Alert, AlertUpdate
 from gateway.schema.application import Application

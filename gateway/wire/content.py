@@ -148,7 +148,7 @@ def answer_response(answer: Answer, media_type: str, language: Language) -> Resp
         content["data"] = answer.data
     if answer.extensions:
         content["extensions"] = answer.extensions
-    response = json_response(content, status, media_type)
+    response = JSONResponse(orjson.dumps(content), status, media_type)
     response.raw_headers.append(_CONTENT_LANGUAGE[language])
     if answer.status is HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers["Allow"] = "POST"  # a mutation came by GET

@@ -67,7 +67,7 @@ def paths_counted() -> Iterator[Counter[AccessPath]]:
         return path
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gateway.mapping.connections.choose_path", counting)
+        patch.setattr("gateway.mapping.listing.choose_path", counting)
         yield counted
 
 

@@ -238,11 +238,12 @@ class BranchReads:
         """
         context = self._context
         for read in reads:
-            for level, keys in read.logged_keys():
+            for level, keys in read.logged_keys() if read.plan.logged else ():
                 context.note_logged(level.noun, keys)
-            for source, people in read.disclosed():
+            for source, people in read.disclosed() if read.plan.ruled else ():
                 context.note_disclosed(source, people)
-        sealed = [(read, at, cell) for read in reads for at, cell in read.sealed_cells()]
+        logged = [read for read in reads if read.plan.logged]
+        sealed = [(read, at, cell) for read in logged for at, cell in read.sealed_cells()]
         if not sealed:
             return
         with vault_errors():

@@ -108,7 +108,8 @@ class PlanRun:
 
     async def begin(self, roots: Mapping[str, Root]) -> Mapping[str, Write]:
         """Note what is read for some root fields, and return what writes each afterwards."""
-        values = await self._resolve_values(roots)
+        of_values = {key: root for key, root in roots.items() if isinstance(root, ValueRoot)}
+        values = await self._resolve_values(of_values) if of_values else {}
         return {
             key: self.begin_root(key, root, values.get(key))
             for key, root in roots.items()
@@ -152,18 +153,15 @@ class PlanRun:
 
     # --- Values that are no rows -----------------------------------------------------------------
 
-    async def _resolve_values(self, roots: Mapping[str, Root]) -> dict[str, Any]:
+    async def _resolve_values(self, roots: Mapping[str, ValueRoot]) -> dict[str, Any]:
         """The values of root fields from the same resolvers that the executor would call."""
-        values = {key: root for key, root in roots.items() if isinstance(root, ValueRoot)}
-        if not values:
-            return {}
-        resolving = [self._resolve(key, root) for key, root in values.items()]
+        resolving = [self._resolve(key, root) for key, root in roots.items()]
         # Wait for all of them, so that none is still running when one has failed.
         results = await asyncio.gather(*resolving, return_exceptions=True)
-        for key, result in zip(values, results, strict=True):
+        for key, result in zip(roots, results, strict=True):
             if isinstance(result, BaseException):
                 self.give_up([key], result)
-        return dict(zip(values, results, strict=True))
+        return dict(zip(roots, results, strict=True))
 
     async def _resolve(self, key: str, root: ValueRoot) -> Any:
         arguments = self._arguments(root.field, root.nodes[0])
