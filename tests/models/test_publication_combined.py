@@ -126,6 +126,11 @@ async def decide(
     )
 
 
+_NOTED = """
+    SELECT dimension_set, period, starts_on, codes FROM volume_publication_note ORDER BY 1, 2, 3, 4
+"""
+
+
 async def editions(connection: asyncpg.Connection) -> list[tuple[int, int, int | None]]:
     """Number, decisions and refusals of each edition of the month."""
     rows = await connection.fetch(
@@ -139,11 +144,12 @@ async def test_each_correction_is_published_if_all_editions_together_leave_four_
     decided: asyncpg.Connection,
 ) -> None:
     night = NIGHT
-    published = []
+    published, noted = [], []
     for begin, more in ((300, 0), (300, 4), (304, 4)):  # 40, then 44, then 48 refusals
         await decide(decided, begin, more, Status.REFUSED)
         await publish(decided, night)
         published.append(await editions(decided))
+        noted.append(await decided.fetch(_NOTED))
         night += timedelta(days=1)
     first, second, third = published
     assert first == [(1, 300, 40)]  # 38 to 42
@@ -151,6 +157,9 @@ async def test_each_correction_is_published_if_all_editions_together_leave_four_
     assert second == [*first, (2, 305, 45)]
     # Four more than 43 to 46, and about 50, would be 48 to 50: the last edition stands.
     assert third == second
+    # Each cell has one note, whichever of them were written anew.
+    assert len({tuple(map(str, row)) for row in noted[0]}) == len(noted[0])
+    assert noted[1] == noted[2] == noted[0]
 
 
 async def test_an_edition_that_stands_does_so_although_there_are_more_decisions(

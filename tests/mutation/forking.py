@@ -53,6 +53,8 @@ class Forking:
                 ran["server"] = sharing.folder
             self._answer({**ran, **_in_child(partial(self._record, session.items), 3_600)})
             self._recorder.end()
+            if sharing:
+                sharing.drop_databases()
             self._functions = functions_below(Path.cwd())
             for number, line in enumerate(self._requests, start=1):
                 request = json.loads(line)
