@@ -40,6 +40,21 @@ async def test_figures_of_an_installation_without_applications_begin_with_this_m
         await connection.close()
 
 
+async def test_figures_begin_with_the_month_of_the_first_application_that_came_in(
+    rolled_back: asyncpg.Connection,
+) -> None:
+    """A day that counts something else, as a payment that came before, begins nothing."""
+    first = "SELECT viewer.figures_complete_from()::text"
+    assert await rolled_back.fetchval(first) == "2025-01-01"
+    await rolled_back.execute(
+        "UPDATE volume_daily SET starts_on = '2024-11-30', intake = 0 WHERE ctid IN ("
+        " SELECT ctid FROM volume_daily WHERE intake = 0 LIMIT 1)"
+    )
+    assert await rolled_back.fetchval(first) == "2025-01-01"
+    await rolled_back.execute("UPDATE volume_daily SET intake = 1 WHERE starts_on = '2024-11-30'")
+    assert await rolled_back.fetchval(first) == "2024-11-01"
+
+
 async def test_changes_that_no_figure_shows_write_nothing(
     rolled_back: asyncpg.Connection,
 ) -> None:

@@ -3,6 +3,7 @@ one beyond its limit, its time, or whoever opened it; and each step is somebody 
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -166,3 +167,57 @@ async def test_only_a_small_inquiry_and_the_first_of_the_hour_begins_without_app
     await act_writing(connection, OTHER)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await connection.execute(OPEN, "INQ-THEIRS", 1, 1, ONE.subject)
+
+
+_APPROVE = "UPDATE inquiry SET approved_by = $2 WHERE reference = $1"
+_REVIEW = """
+    UPDATE inquiry SET reviewed_by = $2, verdict = 'JUSTIFIED', review_reason = 'Why'
+    WHERE reference = $1
+"""
+_MOVE = """
+    UPDATE inquiry SET opened_at = opened_at - $1::text::interval,
+        ends_at = ends_at - $1::text::interval
+    WHERE reference = 'INQ-LARGE'
+"""
+_TIMES = """
+    SELECT ends_at - approved_at, review_due_at - approved_at, reviewed_at >= ends_at
+    FROM inquiry WHERE reference = 'INQ-LARGE'
+"""
+
+
+async def test_who_opened_an_inquiry_or_agreed_to_it_does_not_review_it(connection) -> None:
+    third = replace(ONE, subject="supervisor-9")
+
+    async def can(viewer: Viewer, statement: str, name: str = "") -> bool:
+        """Whether the statement changes something; it then stays."""
+        try:
+            async with connection.transaction():
+                await act_writing(connection, viewer)
+                done = await connection.execute(statement, "INQ-LARGE", name or viewer.subject)
+        except (asyncpg.InsufficientPrivilegeError, asyncpg.CheckViolationError):
+            return False
+        await connection.execute("RESET ROLE")
+        assert done == "UPDATE 1"
+        return True
+
+    await act_writing(connection, OTHER)
+    await connection.execute(OPEN, "INQ-LARGE", 61, 1, OTHER.subject)
+    await connection.execute("RESET ROLE")
+    assert not await can(third, _REVIEW), "it has not begun"
+    await connection.execute(_MOVE, "24 hours")
+    assert not await can(ONE, _APPROVE), "it has lapsed"
+    await connection.execute(_MOVE, "-1 minute")
+    assert not await can(OTHER, _APPROVE)
+    assert not await can(ONE, _APPROVE, third.subject)
+    assert await can(ONE, _APPROVE)
+    assert not await can(third, _REVIEW), "it has not ended"
+    lasts, is_due_after, _ = await connection.fetchrow(_TIMES)
+    assert (lasts, is_due_after) == (timedelta(minutes=61), timedelta(hours=72))
+    await connection.execute(_MOVE, "61 minutes")
+    assert not await can(OTHER, _REVIEW)
+    assert not await can(ONE, _REVIEW)
+    assert not await can(third, _REVIEW, ONE.subject)
+    assert await can(third, _REVIEW)
+    assert not await can(replace(ONE, subject="supervisor-10"), _REVIEW), "it is reviewed once"
+    *_, is_reviewed_after = await connection.fetchrow(_TIMES)
+    assert is_reviewed_after
