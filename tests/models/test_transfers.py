@@ -9,6 +9,7 @@ import pytest
 from models.database.connections import connect
 from models.jobs.transfers import transfer_files
 from models.volumes import fold, verify
+from tests.walls.undoing import undone
 from tests.world import application_id
 
 pytestmark = pytest.mark.anyio
@@ -39,6 +40,8 @@ async def holder(connection: asyncpg.Connection, application: UUID) -> tuple[Any
 
 
 WITH_ITS_PLACE, WITH_THE_DIRECTORATE = (None, None, False), (None, None, True)
+OF_SYDNEY = "WHERE code = 'AU-SYD'"
+IN_AUSTRALIA = "WHERE partner_code = 'NUSA' AND country_code = 'AU'"
 SINGAPORE = {"partner_code": "NUSA", "country_code": "SG"}
 
 
@@ -51,6 +54,13 @@ async def test_files_follow_each_closing_after_sixty_days_and_no_figure_changes(
         await closes(connection, 59, "AU-SYD", **SINGAPORE)
         assert await transfer_files(connection) == 0
 
+        # The portal of one country closes with that country alone.
+        async with undone(connection):
+            await closes(connection, 60, partner_code="NUSA", country_code="AU")
+            await transfer_files(connection)
+            assert await holder(connection, CENTRE) == WITH_THE_DIRECTORATE
+            assert await holder(connection, PORTAL) == WITH_ITS_PLACE
+
         # A portal, to a centre elsewhere; its own centre was closed with it, and had nothing.
         await closes(connection, 60, "AU-SYD", **SINGAPORE)
         assert await transfer_files(connection, 1) == 1
@@ -60,35 +70,34 @@ async def test_files_follow_each_closing_after_sixty_days_and_no_figure_changes(
         assert await holder(connection, CENTRE) == WITH_ITS_PLACE
 
         # That centre closes too, and names one. If that closes on the very day, it takes nothing.
-        undone = connection.transaction()
-        await undone.start()
-        await closes(connection, 0, code="AU-MEL")
-        await closes(connection, 60, "AU-MEL", code="AU-SYD")
-        await transfer_files(connection)
-        assert await holder(connection, CENTRE) == WITH_THE_DIRECTORATE
-        await undone.rollback()
-
-        # One that opens on the next day takes nothing yet, and one that opens today does.
-        for days, successor in ((1, None), (0, "AU-MEL")):
-            undone = connection.transaction()
-            await undone.start()
-            await connection.execute(
-                "UPDATE centre SET opened_on = wib_day(now()) + $1::int WHERE code = 'AU-MEL'", days
-            )
+        async with undone(connection):
+            await closes(connection, 0, code="AU-MEL")
             await closes(connection, 60, "AU-MEL", code="AU-SYD")
             await transfer_files(connection)
-            assert (await holder(connection, CENTRE))[0] == successor
-            await undone.rollback()
+            assert await holder(connection, CENTRE) == WITH_THE_DIRECTORATE
+
+        # One that opens on the next day takes nothing yet, and one that opens today does.
+        # Nor does one whose country opens then, or that of another partner.
+        for change, successor in (
+            ("centre SET opened_on = wib_day(now()) + 1 WHERE code = 'AU-MEL'", None),
+            ("centre SET opened_on = wib_day(now()) WHERE code = 'AU-MEL'", "AU-MEL"),
+            (f"partner_country SET opened_on = wib_day(now()) + 1 {IN_AUSTRALIA}", None),
+            (f"partner_country SET opened_on = wib_day(now()) {IN_AUSTRALIA}", "AU-MEL"),
+            (f"centre SET successor_code = 'AU-PER' {OF_SYDNEY}", None),
+        ):
+            async with undone(connection):
+                await closes(connection, 60, "AU-MEL", code="AU-SYD")
+                await connection.execute(f"UPDATE {change}")
+                await transfer_files(connection)
+                assert (await holder(connection, CENTRE))[0] == successor, change
 
         # A centre gives up its files with the first of the two that closes: itself or the country.
         for of_centre, of_country in ((60, -30), (-30, 60)):
-            undone = connection.transaction()
-            await undone.start()
-            await closes(connection, of_country, partner_code="NUSA", country_code="AU")
-            await closes(connection, of_centre, code="AU-SYD")
-            await transfer_files(connection)
-            assert await holder(connection, CENTRE) == WITH_THE_DIRECTORATE
-            await undone.rollback()
+            async with undone(connection):
+                await closes(connection, of_country, partner_code="NUSA", country_code="AU")
+                await closes(connection, of_centre, code="AU-SYD")
+                await transfer_files(connection)
+                assert await holder(connection, CENTRE) == WITH_THE_DIRECTORATE
 
         # If it is open, both its own files and those that came go there.
         await closes(connection, 60, "AU-MEL", code="AU-SYD")
