@@ -286,3 +286,7 @@ async def test_a_correction_is_a_new_edition_and_the_old_one_stands(who, world: 
     assert (first["published"]["edition"], second["published"]["edition"]) == (1, 2)
     assert second["published"]["publishedAt"].startswith("2026-01-02T01:00")
     assert await ask(who["anonymous"], f"{month}, edition: 1", fields, PUBLISHED) == first
+    # Of several editions the newest is named, whichever month it is of.
+    quarter = 'from: "2025-01-01", to: "2025-03-31", groupBy: [MONTH]'
+    several = (await ask(who["anonymous"], quarter, "edition", PUBLISHED))["published"]
+    assert (several["edition"], several["publishedAt"]) == (2, second["published"]["publishedAt"])

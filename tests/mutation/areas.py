@@ -242,6 +242,7 @@ AREAS = (
         (
             "tests/gateway/test_volumes.py",
             "tests/gateway/test_volumes_cache.py",
+            "tests/gateway/test_volumes_limits.py",
             "tests/gateway/test_comparisons_begin.py",
             "tests/gateway/test_outcomes.py",
             "tests/gateway/test_published.py",
