@@ -20,6 +20,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
+from graphql import GraphQLSchema
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -46,6 +47,7 @@ from gateway.wire.socket_limits import SocketLimits, Sockets
 from gateway.wire.websocket import GraphQLOverWebSocket, ObservedFollower
 from models.access_tokens.provider_keys import KeySource, ProviderKeys, published_at
 from models.access_tokens.verification import Verification
+from models.vocabulary import Role
 
 if TYPE_CHECKING:  # production never loads the development sign-in
     from gateway.development import SignIn
@@ -74,6 +76,7 @@ def create_app(
     settings: Settings,
     executor: OperationRunner,
     *,
+    views: Mapping[Role, GraphQLSchema] | None = None,
     follower: SubscriptionRunner | None = None,
     limits: SocketLimits | None = None,
     checks: Mapping[Fault, Check] | None = None,
@@ -87,12 +90,13 @@ def create_app(
 ) -> Starlette:
     """Build the application.
 
-    ``follower`` runs subscriptions; without one there is no WebSocket endpoint. ``limits`` bound
-    each socket. ``checks`` decide readiness, along with the provider's keys and the drain;
-    ``warnings`` are reported without changing it. ``resources`` is entered at startup and left at
-    shutdown. ``sign_in`` is the development sign-in. ``key_source`` replaces the provider in the
-    settings. ``suspensions`` are those that the database knows of. ``drain`` begins when the
-    process shuts down.
+    ``views`` are the schemas of the roles, which clients fetch as files. ``follower`` runs
+    subscriptions; without one there is no WebSocket endpoint. ``limits`` bound each socket.
+    ``checks`` decide readiness, along with the provider's keys and the drain; ``warnings`` are
+    reported without changing it. ``resources`` is entered at startup and left at shutdown.
+    ``sign_in`` is the development sign-in. ``key_source`` replaces the provider in the settings.
+    ``suspensions`` are those that the database knows of. ``drain`` begins when the process shuts
+    down.
     """
     keys = ProviderKeys(key_source or _key_source(settings, sign_in), settings.algorithms)
     metrics = metrics or Metrics()
@@ -113,7 +117,14 @@ def create_app(
         body_limit=settings.body_limit,
         seconds=settings.request_seconds,
     )
-    routes = _routes(settings, endpoint, authentication, health)
+    routes: list[BaseRoute] = [
+        Route("/graphql", endpoint, methods=["POST"]),
+        Route("/health/live", health.live),
+        Route("/health/ready", health.ready),
+    ]
+    if views is not None:
+        schema_files = SchemaFiles(authentication, views, in_development=settings.in_development)
+        routes.append(Route("/graphql/schema/{role}.graphql", schema_files.get, methods=["GET"]))
     if follower:
         observed = ObservedFollower(follower, metrics)
         sockets = _websocket_endpoint(settings, observed, authentication, metrics, limits)
@@ -136,19 +147,6 @@ def create_app(
     app.state.metrics = metrics
     app.state.internal = internal_app(health, metrics.page)  # served on a separate address
     return app
-
-
-def _routes(
-    settings: Settings, endpoint: GraphQLOverHTTP, authentication: Authentication, health: Health
-) -> list[BaseRoute]:
-    """The routes that every gateway has."""
-    schema_files = SchemaFiles(authentication, in_development=settings.in_development)
-    return [
-        Route("/graphql", endpoint, methods=["POST"]),
-        Route("/graphql/schema/{role}.graphql", schema_files.get, methods=["GET"]),
-        Route("/health/live", health.live),
-        Route("/health/ready", health.ready),
-    ]
 
 
 def _websocket_endpoint(

@@ -180,7 +180,12 @@ def as_released(sdl: str, changelog: str) -> str:
     """The text of a released schema: without descriptions, which break nobody."""
     release = newest_release(changelog)
     head = f"# As released: {release}" if release else "# Before the first release"
-    return f"{head}\n\n{print_ast(visit(parse(sdl), _WithoutDescriptions()))}\n"
+    return f"{head}\n\n{without_descriptions(sdl)}"
+
+
+def without_descriptions(sdl: str) -> str:
+    """What of a schema can break clients, or loosen what a role reads."""
+    return print_ast(visit(parse(sdl), _WithoutDescriptions())) + "\n"
 
 
 class _WithoutDescriptions(Visitor):

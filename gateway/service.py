@@ -84,6 +84,7 @@ def gateway(
     return create_app(
         settings,
         executor,
+        views=executor.views,
         follower=SchemaSubscriptions(executor, horizon),
         limits=limits,
         metrics=metrics,

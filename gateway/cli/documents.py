@@ -21,6 +21,7 @@ from gateway.mapping.catalogue import Catalogue
 from gateway.policy_page import policy_page
 from gateway.row_security import row_security
 from gateway.schema.build import build_schema
+from gateway.schema_changes import without_descriptions
 from gateway.settings import Settings, variable_name
 from gateway.settings.commands import commands_that_need
 from models.life.diagram import life_page
@@ -96,7 +97,8 @@ def generated_files() -> Iterator[tuple[Path, str]]:
     yield headers.FILE, headers.file_text(headers.found_in_bundles())
     yield _GATEWAY / "schema" / "schema.graphql", sdl_of(None)
     for role in Role:
-        yield _GATEWAY / "schema" / "roles" / f"{role.lower()}.graphql", sdl_of(role)
+        bare = without_descriptions(sdl_of(role))
+        yield _GATEWAY / "schema" / "roles" / f"{role.lower()}.graphql", bare
 
 
 def _differs(path: Path, text: str) -> bool:

@@ -1,10 +1,11 @@
 """``GET /graphql/schema/ROLE.graphql``: the schema of a role as a file, for code generators."""
 
-from functools import cache
+import asyncio
+from collections.abc import Mapping
 from hashlib import sha256
 from http import HTTPStatus
-from importlib.resources import files
 
+from graphql import GraphQLSchema, print_schema
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,13 +25,21 @@ class SchemaFiles:
     """Serves the schema of each role: in production to viewers who hold the role, in development to
     all.
 
-    The schema of ANONYMOUS is public. These are the files that `make snapshots` writes, and that
-    `make check` compares with the code.
+    The schema of ANONYMOUS is public. Each is printed when it is first asked for. `make snapshots`
+    writes them without their descriptions, so that a loosened right is seen in a difference.
     """
 
-    def __init__(self, authentication: Authentication, *, in_development: bool) -> None:
+    def __init__(
+        self,
+        authentication: Authentication,
+        views: Mapping[Role, GraphQLSchema],
+        *,
+        in_development: bool,
+    ) -> None:
         self._authentication = authentication
+        self._views = views
         self._is_open = in_development
+        self._printed: dict[Role, tuple[bytes, str]] = {}
 
     async def get(self, request: Request) -> Response:
         """The schema that the path names; 304 where the client has it."""
@@ -45,18 +54,18 @@ class SchemaFiles:
             await self._authentication.viewer(
                 request.headers.getlist("authorization"), [role.value]
             )
-        text, tag = _schema_of(role)
+        text, tag = await self._print(role)
         headers = {"ETag": tag, "Cache-Control": _CACHING}
         if _has(request.headers.get("if-none-match", ""), tag):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(text, headers={**headers, "Content-Type": MEDIA_TYPE})
 
-
-@cache
-def _schema_of(role: Role) -> tuple[bytes, str]:
-    """The text, and its tag."""
-    text = files("gateway.schema").joinpath("roles", f"{role.lower()}.graphql").read_bytes()
-    return text, f'"{sha256(text).hexdigest()[:32]}"'
+    async def _print(self, role: Role) -> tuple[bytes, str]:
+        """The text of a role's schema, and its tag."""
+        if role not in self._printed:
+            text = (await asyncio.to_thread(print_schema, self._views[role]) + "\n").encode()
+            self._printed[role] = text, f'"{sha256(text).hexdigest()[:32]}"'
+        return self._printed[role]
 
 
 def _has(if_none_match: str, tag: str) -> bool:
