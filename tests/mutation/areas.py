@@ -111,6 +111,8 @@ AREAS = (
             "tests/gateway/test_inquiries.py",
             "tests/gateway/test_tampering.py",
             "tests/gateway/surviving/test_unanswered.py",
+            "tests/gateway/surviving/test_faults.py",
+            "tests/gateway/surviving/test_database_restarts.py",
             "tests/walls/test_suspensions_written.py",
             "tests/journeys/test_administrator.py",
         ),
@@ -326,7 +328,7 @@ AREAS = (
             dashboard/test_page_parts dashboard/test_today_tables dashboard/test_today_values
             dashboard/test_today_attention dashboard/test_texts dashboard/test_by_id
             dashboard/test_mistakes dashboard/test_prefetching dashboard/test_sign_in
-            dashboard/test_shared_sessions
+            dashboard/test_shared_sessions dashboard/test_turns
         """),
     ),
 )

@@ -27,6 +27,8 @@ class Judge:
         self._copy, self._log = copy, log
         self._answers, self._requests = os.fdopen(answers), os.fdopen(requests, "w")
         began = self._read()
+        if began["outcome"] != "recorded":
+            raise self._failure("a test ended its process, or all took longer than an hour")
         self._server = began.get("server", "")
         self.covering = Covering.of(began)
         for test in self.covering.red:
@@ -93,5 +95,8 @@ class Judge:
     def _read(self) -> dict[str, Any]:
         if line := self._answers.readline():
             return json.loads(line)
+        raise self._failure("the tests cannot be run")
+
+    def _failure(self, message: str) -> click.ClickException:
         self._log.seek(0)
-        raise click.ClickException(f"the tests cannot be run:\n{self._log.read()}")
+        return click.ClickException(f"{message}\n{self._log.read()}")

@@ -7,15 +7,19 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
 from gateway.access.transactions import begin
 from gateway.access.transactions.begin import check_out
+from gateway.access.transactions.writing import WriteTransaction
 from gateway.errors import ErrorCode, FieldError
+from gateway.viewer import Viewer
 from models.database.connections import connect, pool
 from models.database.pool import PooledConnection
 from models.migrations import migrate
+from models.vocabulary import Role
 from tests import tokens
 from tests.gateway.surviving.clients import Reply, Wire, request_bytes
 from tests.gateway.surviving.databases import Database, own_database
@@ -122,6 +126,26 @@ async def test_an_operation_without_a_connection_in_time_is_answered_overloaded(
             await check_out(busy)
     assert found.value.code is ErrorCode.OVERLOADED
     await busy.dispose()
+
+
+async def test_a_change_that_got_no_connection_says_whether_to_ask_for_what_came_of_it(
+    world: str,
+) -> None:
+    """Nothing came of it where the pool was full; a database that is away might have done it."""
+    busy, away = pool(world, 1, wait_seconds=0.05), pool("postgresql://nobody@127.0.0.1:1/x", 1)
+    officer = Viewer("officer", Role.OFFICER)
+    async with busy.connect():
+        for connections, code, is_known in (
+            (busy, ErrorCode.OVERLOADED, True),
+            (away, ErrorCode.UNAVAILABLE, False),
+        ):
+            start: Any = None  # it never comes to a start
+            with pytest.raises(FieldError) as found:
+                await WriteTransaction(connections, start, officer, None).fetch()
+            assert found.value.code is code
+            assert ("what came of it" in str(found.value)) is not is_known
+    await busy.dispose()
+    await away.dispose()
 
 
 # --- Under load ----------------------------------------------------------------------------------
