@@ -22,7 +22,7 @@ from gateway.access.transactions.begin import (
     TransactionStart,
     TransactionStarts,
 )
-from gateway.access.transactions.prepared import Bound, PreparedStatement, prepare
+from gateway.access.transactions.prepared import PreparedStatement, prepare
 from gateway.access.transactions.reading import BEGIN, ReadTransaction
 from gateway.mapping.catalogue import Catalogue
 from gateway.row_security.grants import columns_read
@@ -31,7 +31,8 @@ from gateway.viewer import Viewer
 from models import Application
 from models.database.command_pipeline import Command
 from models.database.connections import connect, pool
-from models.database.pool import ConnectionPool, PooledConnection
+from models.database.pipelined_connection import PipelinedConnection
+from models.database.pool import ConnectionPool
 from models.row_security import login_at
 from models.vocabulary import Role
 
@@ -85,9 +86,9 @@ async def _contenders(url: str) -> AsyncIterator[dict[str, Action]]:
     finally:
         await theirs.close()
         await ours.close()
-        await lending.release(lent)
-        await lending.dispose()
-        await other.dispose()
+        lending.release(lent)
+        lending.dispose()
+        other.dispose()
 
 
 def _page() -> PreparedStatement:
@@ -104,20 +105,20 @@ def _page() -> PreparedStatement:
 
 async def _read(lending: ConnectionPool, start: TransactionStart, page: PreparedStatement) -> int:
     reading = ReadTransaction(lending, start)
-    (rows,) = await reading.read([Bound(page, page.arguments(_OFFICER, {}))], is_last=True)
+    (rows,) = await reading.read([page.bind(_OFFICER)], is_last=True)
     await reading.close()
     return rows.count
 
 
 async def _fetch(lending: ConnectionPool, start: TransactionStart, page: PreparedStatement) -> int:
     reading = ReadTransaction(lending, start)
-    rows = await reading.fetch(page, page.arguments(_OFFICER, {}))
+    [rows] = await reading.fetch(page.bind(_OFFICER))
     await reading.close()
     return len(rows)
 
 
 async def _in_one_write(
-    connection: PooledConnection, start: TransactionStart, page: PreparedStatement
+    connection: PipelinedConnection, start: TransactionStart, page: PreparedStatement
 ) -> int:
     """Without the gateway's own bookkeeping around it."""
     opening = start.commands(BEGIN, connection.backend)

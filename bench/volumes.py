@@ -11,8 +11,13 @@ from sqlalchemy import true
 from bench import questions
 from bench.measuring import seconds_of, show, show_table, side_by_side
 from bench.world import world
+from gateway.access.rows import vouch_for
+from gateway.access.transactions.prepared import decode_records, prepare
+from gateway.viewer import Viewer
+from models.database.command_pipeline import Command
 from models.database.connections import connect, pool
 from models.database.pool import ConnectionPool
+from models.vocabulary import Role
 from models.volumes import Dimension, Measure, Period, Question, rebuild, statement, verify
 from models.volumes.grains import Clock
 from models.volumes.measures import PERCENTILES, STOCKS
@@ -53,7 +58,7 @@ async def measure(applications: int, rounds: int) -> None:
             await _measure_upkeep(raw, applications)
         finally:
             await raw.close()
-            await engine.dispose()
+            engine.dispose()
 
 
 async def _measure_reading(
@@ -75,9 +80,9 @@ async def _measure_reading(
         raw_counts = _RAW.format(period=months, percentiles="NULL")
         measured = await side_by_side(
             {
-                "rollups, with percentiles": partial(_ask, engine, asked),
+                "rollups, with percentiles": partial(_ask, engine, _command(asked)),
                 "raw rows, with percentiles": partial(raw.fetch, raw_asked, *window),
-                "rollups, counts alone": partial(_ask, engine, counts),
+                "rollups, counts alone": partial(_ask, engine, _command(counts)),
                 "raw rows, counts alone": partial(raw.fetch, raw_counts, *window),
             },
             rounds,
@@ -85,9 +90,16 @@ async def _measure_reading(
         show(f"{title}, {applications:,} applications", "table", measured)
 
 
-async def _ask(engine: ConnectionPool, question: Question) -> Any:
+async def _ask(engine: ConnectionPool, question: Command) -> Any:
     async with engine.connect() as connection:
-        return (await connection.execute(statement(question, lambda columns: true()))).all()
+        [rows] = await connection.pipeline.run([question])
+        return decode_records(rows)
+
+
+def _command(question: Question) -> Command:
+    asked = vouch_for(statement(question, lambda columns: true()), "VolumeRow")
+    bound = prepare(asked, Role.LEADERSHIP).bind(Viewer("leadership", Role.LEADERSHIP))
+    return Command(bound.statement.text, bound.arguments)
 
 
 async def _measure_upkeep(connection: asyncpg.Connection, applications: int) -> None:

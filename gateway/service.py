@@ -168,5 +168,5 @@ async def _open_resources(
             yield
     finally:
         for pool in pools:
-            await pool.dispose()
+            pool.dispose()
         log.info("stop")

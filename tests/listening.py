@@ -1,4 +1,4 @@
-"""Records the statements that reach the database, by SQLAlchemy and past it."""
+"""Records the statements that reach the database."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 
 from models.database.command_pipeline import Command, CommandPipeline
 
@@ -29,10 +28,7 @@ def listening(
     """
     run = CommandPipeline.run
 
-    def by_sqlalchemy(connection: Any, cursor: Any, text: str, values: Any, *_: Any) -> None:
-        note(text, tuple(values))
-
-    def past_it(self: CommandPipeline, commands: Sequence[Command], **options: Any) -> Any:
+    def run_and_note(self: CommandPipeline, commands: Sequence[Command], **options: Any) -> Any:
         for text, arguments in commands:
             if settings and text.startswith(_PREAMBLE):
                 for name, number in _PLANNING.findall(text):
@@ -43,8 +39,6 @@ def listening(
                 note(text, tuple(arguments))
         return run(self, commands, **options)
 
-    event.listen(Engine, "before_cursor_execute", by_sqlalchemy)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(CommandPipeline, "run", past_it)
+        patch.setattr(CommandPipeline, "run", run_and_note)
         yield
-    event.remove(Engine, "before_cursor_execute", by_sqlalchemy)

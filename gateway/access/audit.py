@@ -10,7 +10,6 @@ from uuid import UUID
 
 import orjson
 from psycopg import Error
-from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.access.purpose import StatedPurpose
 from gateway.access.read_budget import InquiryRoom, LookupBudget, ReadBudget
@@ -122,7 +121,7 @@ class AccessLog:
             command = write_entries(noun, sealed, room)
             start = self._starts.for_reading(viewer)
             [result] = await commit_in_one_write(self._pool, start, [command])
-        except (FieldError, KeyServiceError, SQLAlchemyError, Error, OSError) as error:
+        except (FieldError, KeyServiceError, Error, OSError) as error:
             raise _unlogged_read() from error
         why, written = result.get_value(0, 0), result.get_value(0, 1) or b""
         if room and why is not None:

@@ -5,8 +5,6 @@ import time
 from collections.abc import Callable
 
 from psycopg import Error
-from sqlalchemy import event
-from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.access.transactions.errors import DISK_FULL, TOO_MANY_CONNECTIONS, state_of
 from gateway.faults import Fault
@@ -33,11 +31,6 @@ class PoolWatch:
         self._disk_full_at: float | None = None
         pool.on_move = self._note_move
         pool.on_failure = self._note_failure
-        event.listen(
-            pool.engine.sync_engine,
-            "handle_error",
-            lambda context: self._note_failure(context.original_exception),
-        )
 
     async def fault(self) -> Fault | None:
         """Why requests get no connection; None if they do, even after waiting."""
@@ -61,7 +54,7 @@ class PoolWatch:
                 return None
         except PoolExhaustedError:  # requests have filled the pool meanwhile
             return None
-        except (SQLAlchemyError, Error, OSError) as error:
+        except (Error, OSError) as error:
             is_full = state_of(error) == TOO_MANY_CONNECTIONS
             return Fault.POOL if is_full else Fault.DATABASE
 

@@ -2,21 +2,21 @@
 
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from psycopg import Error
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import func, select
 
-from gateway.access.rows import select_reachable, vouch_for
+from gateway.access.rows import reachable_in_role
 from gateway.access.transactions.begin import (
+    ROUND_TRIP_SECONDS,
     Clock,
     TransactionStarts,
-    begin_transaction,
-    end_transaction,
+    commit_in_one_write,
 )
 from gateway.access.transactions.errors import TOO_MANY_CONNECTIONS, state_of
-from gateway.access.transactions.reading import BEGIN, ReadTransaction
+from gateway.access.transactions.prepared import bind_for, decode_records
+from gateway.access.transactions.reading import ReadTransaction
 from gateway.errors import FieldError
 from gateway.faults import Fault
 from gateway.viewer import ANONYMOUS, Viewer
@@ -31,6 +31,7 @@ from models.volumes import as_of
 #: If a seal is refused and the clocks differ by more than this, the clocks are to blame.
 _SECONDS_APART = 2.0
 
+_REVISION = "SELECT (SELECT version_num FROM alembic_version)"
 _NOW = "SELECT extract(epoch FROM clock_timestamp())::float8"
 #: The replication lag in seconds; 0 on a primary.
 # A connected replica that has replayed all it received has no lag, however long ago its primary
@@ -91,14 +92,13 @@ class Probe:
         """Why reads would fail or be too old, or changes would fail; None if all is well."""
         apart = 0.0
         try:
-            async with self._pool.connect() as connection:
-                if not await serves_this_release(connection):
-                    return Fault.MIGRATIONS
-                apart = await self._seconds_apart(connection)
-                lag = await connection.scalar(text(LAG))
-                is_read_only = await connection.scalar(text(IS_READ_ONLY))
+            before = self._clock()
+            revision, there, lag, is_read_only = await self._ask(_REVISION, _NOW, LAG, IS_READ_ONLY)
+            apart = max(before - there, there - self._clock())
+            if not serves_this_release(revision):
+                return Fault.MIGRATIONS
             await self._read_as_viewer()
-        except (SQLAlchemyError, Error) as error:
+        except Error as error:
             state = state_of(error)
             if state == _REFUSED:
                 return Fault.CLOCK if apart > _SECONDS_APART else Fault.SEAL
@@ -122,10 +122,10 @@ class Probe:
     async def revision(self) -> str | None:
         """The migration revision of the database; None if it cannot be read."""
         try:
-            async with self._pool.connect() as connection:
-                return await connection.scalar(text("SELECT version_num FROM alembic_version"))
-        except (SQLAlchemyError, Error, OSError, PoolExhaustedError):
+            [revision] = await self._ask(_REVISION)
+        except (Error, OSError, PoolExhaustedError):
             return None
+        return revision
 
     async def figures(self) -> Mapping[str, float]:
         """The metrics of ``FIGURES`` in seconds, without those that cannot be read."""
@@ -139,30 +139,29 @@ class Probe:
             instant = newest.subquery().c[0]
             age = select(func.extract("epoch", func.now() - instant))
             try:
-                ((seconds,),) = await session.rows(vouch_for(age, "VolumeTable"))
+                [[(seconds,)]] = await session.fetch(bind_for(viewer, "VolumeTable", age))
                 if seconds is not None:
                     figures[name] = float(seconds)
-            except (FieldError, SQLAlchemyError, Error):
+            except (FieldError, Error):
                 continue  # a missing metric raises an alarm of its own
             finally:
                 await session.close()
         return figures
 
-    async def _seconds_apart(self, connection: AsyncConnection) -> float:
-        before = self._clock()
-        there = await connection.scalar(text(_NOW)) or 0.0
-        return max(before - there, there - self._clock())
+    async def _ask(self, *questions: str) -> list[Any]:
+        """The one value that answers each question, all asked as the role that logs in."""
+        async with self._pool.connect() as connection:
+            results = await connection.pipeline.run(
+                [Command(question) for question in questions], seconds=ROUND_TRIP_SECONDS
+            )
+        return [row[0] for result in results for row in decode_records(result)]
 
     async def _read_as_viewer(self) -> None:
         """Read a row as a viewer. Check the seal explicitly: an empty table would not."""
-        connection, *_ = await begin_transaction(
-            self._pool, BEGIN, self._starts.for_reading(ANONYMOUS)
+        acts_as = Command("SELECT viewer.acts_as($1)", [ANONYMOUS.role.value])
+        countries = select(Country.code).where(reachable_in_role("Country", ANONYMOUS.role))
+        one = bind_for(ANONYMOUS, "Country", countries.limit(1))
+        start = self._starts.for_reading(ANONYMOUS)
+        await commit_in_one_write(
+            self._pool, start, [acts_as, Command(one.statement.text, one.arguments)]
         )
-        try:
-            acts_as = Command("SELECT viewer.acts_as($1)", [ANONYMOUS.role.value])
-            await connection.pipeline.run([acts_as])
-            await connection.alchemy.execute(
-                select_reachable("Country", ANONYMOUS, Country.code.label("code")).limit(1)
-            )
-        finally:
-            await end_transaction(self._pool, connection)

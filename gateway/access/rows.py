@@ -13,7 +13,6 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
-    literal,
     literal_column,
     or_,
     select,
@@ -57,16 +56,11 @@ def _as_mapped(attribute: Attribute) -> ColumnElement[Any]:
     return attribute.expression
 
 
-def select_reachable(type_name: str, viewer: Viewer, *columns: ColumnElement[Any]) -> Select[Any]:
-    """Select from the rows of a type that the viewer may read."""
-    return vouch_for(select(*columns).where(reachable(type_name, viewer)), type_name)
-
-
 def select_reachable_in_role(
     type_name: str, role: Role, *columns: ColumnElement[Any]
 ) -> Select[Any]:
-    """Like `select_reachable`, for any viewer in a role: the scope is bound when the statement
-    runs."""
+    """Select from the rows of a type that any viewer in a role may read: the scope is bound when
+    the statement runs."""
     condition = reachable_in_role(type_name, role)
     return vouch_for(select(*columns).where(condition), type_name)
 
@@ -84,12 +78,6 @@ def select_value_in_role(
     return reached.correlate(of.class_).scalar_subquery()
 
 
-def bind_scope(statement: Select[Any], viewer: Viewer) -> Select[Any]:
-    """Bind a statement that was compiled for any viewer in a role to one viewer."""
-    known = KnownViewer(viewer)
-    return statement.params({scope.value: known.value(scope) for scope in Scope})
-
-
 def vouch_for(statement: Select[Any], type_name: str) -> Select[Any]:
     """Mark a statement as restricted by the policy of a type. The caller must be sure of it."""
     return statement.execution_options(**{VOUCHED_FOR: type_name})
@@ -101,15 +89,9 @@ def require_vouched(statement: Select[Any]) -> None:
         raise PermissionError("a statement that was not held to the policy")
 
 
-def changeable(mutation: str, viewer: Viewer) -> ColumnElement[bool]:
-    """The condition for the rows that the viewer may change with a mutation."""
-    rule = MUTATIONS[mutation].rows.get(viewer.role)
-    return false() if rule is None else _rule_condition(rule, KnownViewer(viewer), _as_mapped)
-
-
-def meets(rule: Rule, viewer: Viewer) -> ColumnElement[bool]:
-    """The condition for the rows that meet a rule for a viewer."""
-    return _rule_condition(rule, KnownViewer(viewer), _as_mapped)
+def changeable(mutation: str, role: Role) -> ColumnElement[bool]:
+    """The condition for the rows that any viewer in a role may change with a mutation."""
+    return meets_in_role(rule_of_changing(mutation, role))
 
 
 def rule_of_changing(mutation: str, role: Role) -> Rule | None:
@@ -136,21 +118,16 @@ def meets_in_role(rule: Rule | None) -> ColumnElement[bool]:
 
     The scope is bound when the statement runs.
     """
-    return false() if rule is None else _rule_condition(rule, AnyViewer(), _as_mapped)
-
-
-def reachable(type_name: str, viewer: Viewer, columns: Columns = _as_mapped) -> ColumnElement[bool]:
-    """The condition for the rows of a type that the viewer may read."""
-    rule = POLICY[type_name].rows.get(viewer.role)
-    return false() if rule is None else _rule_condition(rule, KnownViewer(viewer), columns)
+    return false() if rule is None else _rule_condition(rule, _as_mapped)
 
 
 def reachable_in_role(
     type_name: str, role: Role, columns: Columns = _as_mapped
 ) -> ColumnElement[bool]:
-    """Like `reachable`, for any viewer in a role: the scope is bound when the statement runs."""
+    """The condition for the rows of a type that any viewer in a role may read: the scope is bound
+    when the statement runs."""
     rule = POLICY[type_name].rows.get(role)
-    return false() if rule is None else _rule_condition(rule, AnyViewer(), columns)
+    return false() if rule is None else _rule_condition(rule, columns)
 
 
 def reach_key(type_name: str, viewer: Viewer) -> tuple[object, ...]:
@@ -215,28 +192,6 @@ def _scopes(rule: Rule) -> Iterator[Scope]:
             return
 
 
-class KnownViewer:
-    """Compiles rules for one viewer, whose scope is a value in the statement."""
-
-    def __init__(self, viewer: Viewer) -> None:
-        self.viewer = viewer
-
-    def scope(self, scope: Scope, kind: TypeEngine[Any]) -> ColumnElement[Any]:
-        """Without a scope a viewer matches no row: nothing equals null or is in an empty list."""
-        return literal(self.value(scope), _type(scope, kind))
-
-    def value(self, scope: Scope) -> Any:
-        value = getattr(self.viewer, scope)
-        return list(value) if scope in _LISTS else value or None
-
-
-class AnyViewer:
-    """Compiles rules for any viewer in a role, with the scope as bind parameters."""
-
-    def scope(self, scope: Scope, kind: TypeEngine[Any]) -> ColumnElement[Any]:
-        return bindparam(scope.value, None, type_=_type(scope, kind))
-
-
 _LISTS = (Scope.COUNTRIES, Scope.CENTRES, Scope.PLACES)
 
 
@@ -244,21 +199,25 @@ def _type(scope: Scope, kind: TypeEngine[Any]) -> TypeEngine[Any]:
     return ARRAY(kind) if scope in _LISTS else kind
 
 
-def _rule_condition(
-    rule: Rule, viewer: KnownViewer | AnyViewer, columns: Columns
-) -> ColumnElement[bool]:
+def _scope(scope: Scope, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    """The viewer's scope, as a parameter. Without one a viewer matches no row: nothing equals null,
+    or is in it."""
+    return bindparam(scope.value, None, type_=_type(scope, kind))
+
+
+def _rule_condition(rule: Rule, columns: Columns) -> ColumnElement[bool]:
     match rule:
         case EveryRow():
             return true()
         case Own(column, scope):
-            return _own_scope(columns(column), scope, viewer)
+            return _own_scope(columns(column), scope)
         case NotOwn(column, scope):
-            return columns(column) != viewer.scope(scope, column.type)
+            return columns(column) != _scope(scope, column.type)
         case WithoutScope(scope):
-            return viewer.scope(scope, Text()).is_(None)
+            return _scope(scope, Text()).is_(None)
         case OwnPlace(centre, country):
             place = func.coalesce(columns(centre), columns(country))
-            return place == any_(viewer.scope(Scope.PLACES, centre.type))
+            return place == any_(_scope(Scope.PLACES, centre.type))
         case IsNull(column):
             return columns(column).is_(None)
         case Recent(column, days):
@@ -270,25 +229,23 @@ def _rule_condition(
         case NoneOf(column, words):
             return columns(column).not_in(words)
         case KeptFrom(column, scope):
-            return viewer.scope(scope, Text()) != all_(columns(column))
+            return _scope(scope, Text()) != all_(columns(column))
         case AllOf(rules):
-            return and_(*(_rule_condition(each, viewer, columns) for each in rules))
+            return and_(*(_rule_condition(each, columns) for each in rules))
         case AnyOf(rules):
-            return or_(*(_rule_condition(each, viewer, columns) for each in rules))
+            return or_(*(_rule_condition(each, columns) for each in rules))
         case ReachedThrough(key, named_by, inner):
             other = named_by.class_.__table__.alias()
             return (
                 select(other.c[named_by.key])
                 .where(
                     other.c[named_by.key] == columns(key),
-                    _rule_condition(inner, viewer, lambda attribute: other.c[attribute.key]),
+                    _rule_condition(inner, lambda attribute: other.c[attribute.key]),
                 )
                 .exists()
             )
 
 
-def _own_scope(
-    column: ColumnElement[Any], scope: Scope, viewer: KnownViewer | AnyViewer
-) -> ColumnElement[bool]:
-    own = viewer.scope(scope, column.type)
+def _own_scope(column: ColumnElement[Any], scope: Scope) -> ColumnElement[bool]:
+    own = _scope(scope, column.type)
     return column == (any_(own) if scope in _LISTS else own)

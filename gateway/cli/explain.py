@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 import click
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from gateway.access.transactions.begin import Seal, TransactionLimits, TransactionStarts
 from gateway.errors import RequestError
@@ -17,7 +16,7 @@ from gateway.execution.plan.explain import explain as plan_explained
 from gateway.execution.plan.run import PlanRun
 from gateway.execution.runner import SchemaRunner
 from gateway.viewer import Viewer
-from models.database.pool import ConnectionPool
+from models.database.connections import pool
 from models.vocabulary import Role
 
 #: Queries whose plans are committed, so that a rule that changes shows in the difference.
@@ -77,8 +76,8 @@ def explanation(query: str, role: Role, variables: dict[str, Any]) -> Iterator[s
 def runner() -> SchemaRunner:
     """Runs nothing: it has no database."""
     starts = TransactionStarts(Seal(bytes(32), 1), TransactionLimits(1, 1, 1))
-    pool = ConnectionPool(create_async_engine("postgresql+psycopg_async://"), 1, 1)
-    return SchemaRunner(pool, starts, cursor_keys=(bytes(32),), budgets=Budgets(MOST, MOST))
+    nobody = pool("postgresql://nobody@nowhere/nothing", 1)
+    return SchemaRunner(nobody, starts, cursor_keys=(bytes(32),), budgets=Budgets(MOST, MOST))
 
 
 def plans_page() -> str:

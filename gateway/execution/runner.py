@@ -12,7 +12,6 @@ from graphql import (
     OperationType,
 )
 from psycopg import Error as DriverError
-from sqlalchemy.exc import DBAPIError
 
 from gateway.access.alerts import count_endings, raise_tampering
 from gateway.access.audit import AccessLog, OperationAudit
@@ -296,7 +295,7 @@ class SchemaRunner:
             why = plan
         except (GerbangError, GraphQLError):
             why = WhyExecutor.REFUSED
-        except (DBAPIError, DriverError):
+        except DriverError:
             why = WhyExecutor.DATABASE
         except (CellError, VaultError):
             why = WhyExecutor.UNEXPECTED

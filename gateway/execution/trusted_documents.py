@@ -10,8 +10,8 @@ from typing import Any
 from graphql import FieldNode, OperationDefinitionNode
 from sqlalchemy import Select, select
 
-from gateway.access.rows import vouch_for
 from gateway.access.transactions.begin import TransactionStarts
+from gateway.access.transactions.prepared import bind_for
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.cache import WeightedCache
 from gateway.errors import ErrorCode, FieldError, RequestError
@@ -174,7 +174,8 @@ class TrustedDocuments:
         """
         transaction = ReadTransaction(self._pool, self._starts.for_reading(ANONYMOUS))
         try:
-            return list(await transaction.rows(vouch_for(statement, "TrustedDocument")))
+            [rows] = await transaction.fetch(bind_for(ANONYMOUS, "TrustedDocument", statement))
+            return list(rows)
         except FieldError as error:
             raise RequestError(error.code, error.message, HTTPStatus.SERVICE_UNAVAILABLE) from None
         finally:

@@ -7,21 +7,24 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, any_, literal, tuple_
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import ARRAY, ColumnElement, Select, any_, bindparam, tuple_
 
-from gateway.access.rows import reach_key, select_reachable
+from gateway.access.rows import reach_key, select_reachable_in_role
 from gateway.access.transactions.change_horizon import ChangeHorizon
+from gateway.access.transactions.prepared import prepare_reading
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.errors import ErrorCode, GerbangError
 from gateway.mapping.arguments import ParsedArguments
-from gateway.mapping.catalogue import DeclaredNoun, hidden_label
+from gateway.mapping.catalogue import Columns, DeclaredNoun, hidden_label
 from gateway.mapping.context import Context
 from gateway.mapping.declare import ChangePosition
+from gateway.mapping.filters import Condition, ConditionShape, condition_shapes
+from gateway.mapping.listing import condition_values, constant
 from gateway.mapping.positions import Place, Positions
 from gateway.mapping.services import Services
 from gateway.viewer import Viewer
 from models.database.connections import CONNECTION_ERRORS
+from models.vocabulary import Role
 
 #: Most changes in one batch; the next batch takes the rest.
 LARGEST_BATCH = 100
@@ -33,9 +36,44 @@ _MOST_READS = 3
 
 #: Errors that pass by themselves.
 _TRANSIENT = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED, ErrorCode.TIMEOUT)
-BROKEN = (SQLAlchemyError, *CONNECTION_ERRORS)
+BROKEN = CONNECTION_ERRORS
+
+#: A condition on a change for a role: that what has changed meets conditions, as it is now.
+Matches = Callable[[Role, tuple[ConditionShape, ...]], ColumnElement[bool]]
+
+#: Parameters of the statements.
+_WRITTEN_IN, _ID, _BELOW, _IDS = "written_in", "id", "below", "ids"
 
 log = logging.getLogger(__name__)
+
+
+def _select_places(role: Role, noun: DeclaredNoun, newest_only: bool) -> Select[Any]:
+    """The statement for the places of changes behind a place, or for the newest one."""
+    columns = _position_columns(noun)
+    written_in, id_ = columns
+    place = tuple_(bindparam(_WRITTEN_IN, None, written_in.type), bindparam(_ID, None, id_.type))
+    return (
+        select_reachable_in_role(noun.name, role, *columns)
+        .where(tuple_(*columns) > place, written_in < bindparam(_BELOW, None, written_in.type))
+        .order_by(*(column.desc() if newest_only else column.asc() for column in columns))
+        .limit(constant(1 if newest_only else LARGEST_BATCH))
+    )
+
+
+def _select_batch(
+    role: Role,
+    noun: DeclaredNoun,
+    columns: Columns,
+    matches: Matches | None,
+    conditions: tuple[ConditionShape, ...],
+) -> Select[Any]:
+    """The statement for the changes of a batch, as a viewer in a role may read them."""
+    written_in, id_ = _position_columns(noun)
+    batch = id_ == any_(bindparam(_IDS, None, ARRAY(id_.type)))
+    changes = select_reachable_in_role(noun.name, role, *columns).where(batch)
+    if matches:
+        changes = changes.where(matches(role, conditions))
+    return changes.order_by(written_in, id_)
 
 
 class ChangeLookups:
@@ -73,18 +111,13 @@ class ChangeLookups:
     async def _find(
         self, place: Place, below: int, noun: DeclaredNoun, viewer: Viewer, newest_only: bool
     ) -> list[Place]:
-        columns = _position_columns(noun)
-        order = [column.desc() if newest_only else column.asc() for column in columns]
-        statement = (
-            select_reachable(noun.name, viewer, *columns)
-            .where(tuple_(*columns) > tuple_(*place), columns[0] < below)
-            .order_by(*order)
-            .limit(1 if newest_only else LARGEST_BATCH)
-        )
+        values = {_WRITTEN_IN: place.written_in, _ID: place.id, _BELOW: below}
+        lookup = prepare_reading(viewer.role, _select_places, noun, newest_only)
         async with self.read_slots:
             session = self._session(viewer)
             try:
-                return [Place(*row) for row in await session.rows(statement)]
+                [rows] = await session.fetch(lookup.bind(viewer, values))
+                return [Place(*row) for row in rows]
             finally:
                 await session.close()
 
@@ -129,8 +162,9 @@ class ChangeFeed:
     positions: Positions
     #: Makes a heartbeat of a position.
     heartbeat: Callable[..., Any]
-    #: Conditions on a change besides the policy.
-    conditions: Sequence[ColumnElement[bool]] = ()
+    #: Conditions that what has changed meets as it is now, and the condition on a change for that.
+    conditions: Sequence[Condition] = ()
+    matches: Matches | None = None
     #: Whether to read only the newest change and skip those before it.
     newest_only: bool = False
     #: The shortest time between two payloads.
@@ -159,17 +193,17 @@ class ChangeFeed:
 
     async def payloads(self, context: Context, batch: ChangeBatch) -> list[Payload]:
         """The changes of a batch, as the viewer may read them now."""
-        written_in, id_ = _position_columns(self.noun)
         if not batch.places:
             position = self.positions.encode(self.noun.name, batch.until)
             return [Payload(self.heartbeat(position=position), position)]
+        columns, shapes = context.columns(self.noun), condition_shapes(self.conditions)
+        shape = (self.noun, columns, self.matches, shapes)
+        changes = prepare_reading(context.viewer.role, _select_batch, *shape)
         ids = [place.id for place in batch.places]
-        statement = (
-            context.select(self.noun)
-            .where(id_ == any_(literal(ids, ARRAY(id_.type))), *self.conditions)
-            .order_by(written_in, id_)
+        rows = await context.fetch(
+            self.noun, changes, {_IDS: ids, **condition_values(self.conditions)}
         )
-        records = await context.records(self.noun, statement)
+        records = [self.noun.record(row.labels, tuple(row)) for row in rows]
         return [Payload(record, self._position_of(record)) for record in records]
 
     def _position_of(self, record: Any) -> str:

@@ -249,8 +249,8 @@ async def count_rows(
     query = count_query(context.services.statistics_of(noun), viewer, noun.name, conditions)
     statement = count_list(noun, viewer.role, query)
     prepared = prepare(statement, viewer.role, Planning.EACH_TIME, is_list=True)
-    arguments = prepared.arguments(viewer, condition_values(conditions))
-    ((number,),) = await context.session.fetch(prepared, arguments)
+    bound = prepared.bind(viewer, condition_values(conditions))
+    [[(number,)]] = await context.session.fetch(bound)
     return count_up_to(number)
 
 

@@ -6,11 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from aiodataloader import DataLoader
-from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.audit import OperationAudit
-from gateway.access.rows import bind_scope, select_reachable
 from gateway.access.transactions.prepared import PreparedStatement
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.access.vault import closed_vault, vault_errors
@@ -100,30 +98,15 @@ class Context:
         is_uuid = noun.key.type.python_type is UUID
         return self.loaders.by(noun, noun.key).load(UUID(key) if is_uuid else key)
 
-    def select(self, noun: DeclaredNoun) -> Select[Any]:
-        """A statement for the rows and columns of a noun that the viewer may read."""
-        statement = select_reachable(noun.name, self.viewer, *self.columns(noun))
-        is_bound = not any(isinstance(each.source, RuledValue) for each in noun.fields.values())
-        return statement if is_bound else bind_scope(statement, self.viewer)
-
     def columns(self, noun: DeclaredNoun) -> Columns:
         """All columns of a noun that the viewer's role may read."""
         return self.services.catalogue.columns(noun, self.viewer.role)
-
-    async def records(self, noun: DeclaredNoun, statement: Select[Any]) -> list[Any]:
-        """Run a statement made by ``select``; its rows become instances of the noun."""
-        rows = await self.session.rows(statement)
-        columns = tuple(statement.selected_columns)
-        labels = tuple(str(column.key) for column in columns)
-        self.note_read(noun, rows)
-        opened = await self._open_sealed(noun, [column.type for column in columns], rows)
-        return [noun.record(labels, tuple(row)) for row in opened]
 
     async def fetch(
         self, noun: DeclaredNoun, prepared: PreparedStatement, values: Mapping[str, Any]
     ) -> Sequence[Any]:
         """Run a prepared statement; the first column it selects is the key of the noun."""
-        rows = await self.session.fetch(prepared, prepared.arguments(self.viewer, values))
+        [rows] = await self.session.fetch(prepared.bind(self.viewer, values))
         self.note_read(noun, rows)
         if not noun.storage.is_logged:
             return rows

@@ -61,8 +61,9 @@ async def read_facets(
         query = count_query(statistics, viewer, noun.name, conditions, facet.column)
         statement = count_by_word(noun, viewer.role, query, facet)
         prepared = prepare(statement, viewer.role, Planning.EACH_TIME, is_list=True)
-        arguments = prepared.arguments(viewer, condition_values(conditions))
-        found.append(facets_of(facet, dict(await context.session.fetch(prepared, arguments))))
+        bound = prepared.bind(viewer, condition_values(conditions))
+        [rows] = await context.session.fetch(bound)
+        found.append(facets_of(facet, dict(rows)))
     return found
 
 

@@ -229,9 +229,8 @@ class FigureReads:
         return built.value
 
     async def _fetch(self, prepared: _LabelledStatement, parameters: Mapping[str, Any]) -> Rows:
-        statement = prepared.statement
-        arguments = statement.arguments(self._viewer, parameters)
-        return [tuple(row) for row in await self._session.fetch(statement, arguments)]
+        [rows] = await self._session.fetch(prepared.statement.bind(self._viewer, parameters))
+        return [tuple(row) for row in rows]
 
     def _is_decided(self, question: FigureQuestion, mark: tuple[Any, ...], rows: Rows) -> bool:
         """Whether key and mark decide the rows, and the rows answer the question."""

@@ -223,8 +223,8 @@ async def _load(
 ) -> list[Any]:
     statement = query.statement(given_keys(query.linked, _KEYS))
     prepared = prepare(statement, context.viewer.role)
-    arguments = prepared.arguments(context.viewer, {_KEYS: list(keys)})
-    found = query.by_key(keys, await context.session.fetch(prepared, arguments))
+    [rows] = await context.session.fetch(prepared.bind(context.viewer, {_KEYS: list(keys)}))
+    found = query.by_key(keys, rows)
     return [found[key] for key in keys]
 
 

@@ -154,7 +154,7 @@ def _ordered(listing: ListQuery, columns: Columns) -> list[Select[Any]]:
         *keyset.order(from_front=listing.from_front)
     )
     open_columns = {keyset.column.key, *walked_prefix(listing.conditions, keyset)}
-    for filtered, relation, clause in _clauses_of(listing.conditions):
+    for filtered, relation, clause in clauses_of(listing.conditions):
         is_open = filtered.key in open_columns or relation is Relation.HOLDS
         rows = rows.where(clause if is_open else case((clause, true()), else_=false()))
     return [rows.where(*span) for span in keyset.between(listing.after, listing.before)]
@@ -167,7 +167,7 @@ def _asked_for(listing: ListQuery) -> Select[Any]:
     """
     keyset = listing.keyset
     rows = _reachable(listing, (listing.noun.key.label(KEY),), *keyset.columns())
-    rows = rows.where(*(clause for *_, clause in _clauses_of(listing.conditions)))
+    rows = rows.where(*(clause for *_, clause in clauses_of(listing.conditions)))
     spans = [and_(*span) for span in keyset.between(listing.after, listing.before) if span]
     return (rows.where(or_(*spans)) if spans else rows).offset(constant(0))
 
@@ -198,9 +198,10 @@ def _reachable(listing: ListQuery, columns: Columns, *further: ColumnElement[Any
     return select_reachable_in_role(listing.noun.name, listing.role, *columns, *further)
 
 
-def _clauses_of(
+def clauses_of(
     conditions: Iterable[ConditionShape],
 ) -> Iterator[tuple[Expression, Relation, ColumnElement[bool]]]:
+    """The SQL conditions of a list, with parameters for their values: see `condition_values`."""
     for number, (filtered, relation) in enumerate(conditions):
         condition = Condition(filtered, relation)
         yield filtered, relation, condition.clause_for(_condition_parameter(condition, number))
@@ -251,7 +252,7 @@ def count_query(
 
 def count_list(noun: DeclaredNoun, role: Role, query: CountQuery) -> Select[Any]:
     """How many rows of a list there are; counting stops behind `MOST_COUNTED`."""
-    clauses = [clause for *_, clause in _clauses_of(query.conditions)]
+    clauses = [clause for *_, clause in clauses_of(query.conditions)]
     return vouch_for(_count_some(noun, role, clauses, query.is_whole), noun.name)
 
 
@@ -261,7 +262,7 @@ def count_list_by_word(
     """For each word of a column, how many rows have it. Conditions of the column itself are left
     out."""
     clauses = [
-        clause for column, _, clause in _clauses_of(query.conditions) if column.key != facet.key
+        clause for column, _, clause in clauses_of(query.conditions) if column.key != facet.key
     ]
     if query.is_whole:
         number = func.count().label("number")

@@ -1,21 +1,18 @@
 """Changes of the entry-ban list: one of the screening authority proposes, another one agrees."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
-
-from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.access.vault import vault_errors
-from gateway.mutations.case_statements import today
+from gateway.mutations.case_statements import select_now
 from gateway.mutations.outcome import Outcome, Reasons, Result
 from gateway.mutations.people import is_formed
 from gateway.mutations.requests import Request
+from gateway.mutations.row_lookups import is_there, lock_row
 from models import BanEntry, BannedPerson, Country
 from models.case.reference_numbers import new_reference
 from models.life import Refusal
@@ -83,7 +80,7 @@ async def change_bans(transaction: WriteTransaction, request: ProposeBan | Answe
 
 async def _propose(transaction: WriteTransaction, request: ProposeBan) -> str:
     reasons = Reasons(request.faults)
-    [now] = await transaction.rows(select(today().label("on")))
+    [now] = await transaction.fetch_one(select_now)
     first, last = request.banned_from, request.banned_until
     if first < now.on:
         reasons.add(Refusal.DATE_PASSED, "bannedFrom")
@@ -110,8 +107,8 @@ async def _propose(transaction: WriteTransaction, request: ProposeBan) -> str:
         "proposed_by": subject,
     }
     person = await _person_row(transaction, id_, request)
-    await transaction.run(insert(BanEntry), entry)
-    await transaction.run(insert(BannedPerson), person)
+    transaction.insert(BanEntry, entry)
+    transaction.insert(BannedPerson, person)
     return str(id_)
 
 
@@ -135,7 +132,7 @@ async def _check_passport(
     if request.passport is None:
         return
     state, number = request.passport
-    if not await transaction.rows(select(Country.code).where(Country.code == state)):
+    if not await is_there(transaction, Country, {"code": state}):
         reasons.add(Refusal.INVALID, "passport", "issuingState", rule="issuing_state")
     if not is_formed("passport_number", number):
         reasons.add(Refusal.INVALID, "passport", "number", rule="passport_number")
@@ -144,16 +141,16 @@ async def _check_passport(
 async def _answer(transaction: WriteTransaction, request: AnswerBan) -> str:
     """Write the answer in the viewer's own name. The database sets the time."""
     reasons, answer = Reasons(request.faults), ANSWERS[request.mutation]
-    rows = await _lock(transaction, request)
-    if not rows:
+    row = await _lock(transaction, request)
+    if row is None:
         reasons.add(Refusal.NOT_FOUND, "banId")
     else:
-        _check_answer(rows[0], answer, transaction.viewer.subject, reasons)
+        _check_answer(row, answer, transaction.viewer.subject, reasons)
     reasons.refuse_if_any()
     values = {answer.by: transaction.viewer.subject}
     if answer.reason:
         values[answer.reason] = request.reason or ""
-    await transaction.run(update(BanEntry).where(BanEntry.id == request.ban).values(**values))
+    transaction.update(BanEntry, {"id": request.ban}, values)
     return str(request.ban)
 
 
@@ -168,11 +165,7 @@ def _check_answer(row: Any, answer: BanAnswer, subject: str, reasons: Reasons) -
         reasons.add(Refusal.SECOND_PERSON_REQUIRED, "banId")
 
 
-async def _lock(transaction: WriteTransaction, request: AnswerBan) -> Sequence[Any]:
+async def _lock(transaction: WriteTransaction, request: AnswerBan) -> Any:
     if request.ban is None:
-        return ()
-    row = select(*BanEntry.__table__.columns).where(
-        BanEntry.id == request.ban, changeable(request.mutation, transaction.viewer)
-    )
-    await transaction.rows(row.with_for_update(key_share=True))
-    return await transaction.rows(row)
+        return None
+    return await lock_row(transaction, request.mutation, BanEntry, {"id": request.ban})

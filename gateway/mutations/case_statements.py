@@ -187,6 +187,11 @@ def select_clearance() -> Any:
     return select(cleared(_ID).label("cleared"), to_ask(_ID).label("to_ask"))
 
 
+def select_now() -> Any:
+    """Now, by the database's clock, and the date in WIB."""
+    return select(func.clock_timestamp().label("at"), today().label("on"))
+
+
 def today() -> ColumnElement[date]:
     """Today's date in WIB, by the database's clock."""
     return func.wib_day(func.clock_timestamp(), type_=Date)

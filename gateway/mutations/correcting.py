@@ -5,23 +5,24 @@ the earlier version and voids the answers of screening about it: nothing else ch
 identity.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, func, select, update
+from sqlalchemy import Date, bindparam, func, select, update
+from sqlalchemy.orm import aliased
 
-from gateway.access.transactions.writing import WriteTransaction
+from gateway.access.transactions.writing import WriteTransaction, select_lock
 from gateway.access.vault import vault_errors
 from gateway.mutations.case_statements import entry_in_force
 from gateway.mutations.locked_case import Case, read_case
-from gateway.mutations.offer import read_eligible
+from gateway.mutations.offer import read_eligible, select_countries
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
 from gateway.mutations.people import check_passport, check_values
 from gateway.mutations.requests import ProposedCorrection, StepRequest
 from gateway.mutations.screening import ask
-from models import Application, Correction, Country, IdentityVersion
+from models import Application, Correction, IdentityVersion
 from models.life import Refusal
 from models.life.steps import UNPAID, WORKED_ON
 from models.person.vault import Person
@@ -42,7 +43,7 @@ async def check_correction(
 ) -> None:
     """Add a reason for each mistake of what is proposed, never a value."""
     named = {proposed.nationality, proposed.values.get("passport_issuing_state")} - {None}
-    known = await transaction.rows(select(Country.code).where(Country.code.in_(named)))
+    known = await transaction.fetch_one(select_countries, codes=list(named))
     countries = frozenset(row.code for row in known)
     check_values(proposed.values, case.on, countries, reasons)
     if (expires_on := proposed.values.get("passport_expires_on")) is not None:
@@ -61,15 +62,28 @@ async def _needed_until(transaction: WriteTransaction, case: Case) -> date:
 
     Files in which nobody asked for the day of entry count as if it were today.
     """
+    files = await transaction.fetch_one(_select_files, id=case.id)
+    return max(needed_until(file.entry_on or case.on, file.months or 0) for file in files)
+
+
+#: The application of the case.
+_ID = bindparam("id", None, Application.id.type)
+_PERSON = bindparam("person", None, Application.applicant_id.type)
+
+
+def _select_person() -> Any:
+    return select(Application.applicant_id).where(Application.id == _ID)
+
+
+def _select_files() -> Any:
     on = func.wib_day(Application.submitted_at, type_=Date)
     months = select_months(Application.visa_type_code, on).scalar_subquery().label("months")
-    files = await transaction.rows(
-        select(Application.entry_on, months).where(
-            Application.applicant_id == await _person(transaction, case),
-            Application.status.in_([status.value for status in _COME]),
-        )
+    case = aliased(Application)
+    person = select(case.applicant_id).where(case.id == _ID).scalar_subquery()
+    return select(Application.entry_on, months).where(
+        Application.applicant_id == person,
+        Application.status.in_([status.value for status in _COME]),
     )
-    return max(needed_until(file.entry_on or case.on, file.months or 0) for file in files)
 
 
 async def propose_correction(
@@ -79,10 +93,7 @@ async def propose_correction(
     proposed = request.correction or ProposedCorrection({}, None)
     person = await _person(transaction, case)
     await _refuse_elsewhere(transaction, case, person, request.target)
-    of_person = IdentityVersion.applicant_id == person
-    [(latest,)] = await transaction.rows(
-        select(func.coalesce(func.max(IdentityVersion.number), 1)).where(of_person)
-    )
+    [(latest,)] = await transaction.fetch_one(_select_latest_version, person=person)
     with vault_errors():
         [values] = await transaction.vault.seal([Person(person, latest + 1, proposed.values)])
     number = proposed.values.get("passport_number")
@@ -114,6 +125,11 @@ async def propose_correction(
     return {}
 
 
+def _select_latest_version() -> Any:
+    of_person = IdentityVersion.applicant_id == _PERSON
+    return select(func.coalesce(func.max(IdentityVersion.number), 1)).where(of_person)
+
+
 async def approve_correction(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
@@ -121,7 +137,7 @@ async def approve_correction(
     if case.state.status is not Status.GRANTED:
         return await put_into_force(transaction, request, case)
     await _refuse_a_new_application(transaction, request, case)
-    await _close(transaction, case, state=CorrectionState.APPROVED, is_first=True)
+    _close(transaction, case, state=CorrectionState.APPROVED, is_first=True)
     return {}
 
 
@@ -130,27 +146,29 @@ async def put_into_force(
 ) -> dict[str, Any]:
     """Put the correction into force, and ask supervision again wherever it was asked before."""
     await _refuse_a_new_application(transaction, request, case)
-    await _close(transaction, case, state=CorrectionState.IN_EFFECT)
+    _close(transaction, case, state=CorrectionState.IN_EFFECT)
     person = await _person(transaction, case)
-    for row in await transaction.rows(
-        select(Application.id).where(
-            Application.applicant_id == person,
-            Application.status.in_([Status.SCREENING, Status.GRANTED]),
-        )
-    ):
+    for row in await transaction.fetch_one(_select_screened_files, person=person):
         if file := await read_case(transaction, row.id):
             ask(transaction, file)
     return {}
 
 
+def _select_screened_files() -> Any:
+    return select(Application.id).where(
+        Application.applicant_id == _PERSON,
+        Application.status.in_([Status.SCREENING, Status.GRANTED]),
+    )
+
+
 async def reject_correction(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
-    await _close(transaction, case, state=CorrectionState.REJECTED, reason=request.reason)
+    _close(transaction, case, state=CorrectionState.REJECTED, reason=request.reason)
     return {}
 
 
-async def _close(
+def _close(
     transaction: WriteTransaction,
     case: Case,
     *,
@@ -164,16 +182,20 @@ async def _close(
         if is_first
         else {"closed_at": case.at, "closed_by": subject, "reason": reason}
     )
-    await transaction.run(update(Correction).where(_waits_in(case)).values(state=state.value, **by))
+    transaction.write(_close_waiting, tuple(by), id=case.id, state=state.value, **by)
 
 
-def _waits_in(case: Case) -> Any:
-    return (Correction.application_id == case.id) & Correction.state.in_(OPEN_CORRECTIONS)
+def _close_waiting(columns: Sequence[str]) -> Any:
+    changes = {name: bindparam(name, None) for name in ("state", *columns)}
+    return update(Correction).where(_waits()).values(changes)
+
+
+def _waits() -> Any:
+    return (Correction.application_id == _ID) & Correction.state.in_(OPEN_CORRECTIONS)
 
 
 async def _person(transaction: WriteTransaction, case: Case) -> UUID:
-    whose = select(Application.applicant_id).where(Application.id == case.id)
-    [(person,)] = await transaction.rows(whose)
+    [(person,)] = await transaction.fetch_one(_select_person, id=case.id)
     return person
 
 
@@ -185,39 +207,50 @@ async def _refuse_elsewhere(
     A role that reaches one file of a person reaches them all, since an agent makes a new applicant
     with each file.
     """
-    digest = func.hashtextextended(str(person), 0)
-    await transaction.run(select(func.pg_advisory_xact_lock(digest)))
-    files = await transaction.rows(
-        select(Application.status).where(
-            Application.applicant_id == person, Application.id != case.id
-        )
+    _, files, waiting = await transaction.fetch(
+        transaction.bind(select_lock, text=str(person)),
+        transaction.bind(_select_other_files, person=person, id=case.id),
+        transaction.bind(_select_waiting, person=person),
     )
     come = _COME[case.state.status]
     if any(_COME.get(Status(row.status), 0) > come for row in files):
         raise RefusedError(Reason(Refusal.CORRECTED_ELSEWHERE, (target,)))
-    waiting = select(Correction.id).where(
-        Correction.applicant_id == person, Correction.state.in_(OPEN_CORRECTIONS)
-    )
-    if await transaction.rows(waiting):
+    if waiting:
         raise RefusedError(Reason(Refusal.CORRECTION_PENDING, (target,)))
+
+
+def _select_other_files() -> Any:
+    return select(Application.status).where(
+        Application.applicant_id == _PERSON, Application.id != _ID
+    )
+
+
+def _select_waiting() -> Any:
+    return select(Correction.id).where(
+        Correction.applicant_id == _PERSON, Correction.state.in_(OPEN_CORRECTIONS)
+    )
 
 
 async def _refuse_a_new_application(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> None:
     """What nationals need may have changed since it was proposed."""
-    proposed = await transaction.rows(
+    proposed = await transaction.fetch_one(_select_proposed, id=case.id)
+    nationality = proposed[0].nationality_code if proposed else None
+    if nationality and await _is_a_new_application(transaction, case, nationality):
+        raise RefusedError(Reason(Refusal.NEW_APPLICATION, (request.target,)))
+
+
+def _select_proposed() -> Any:
+    return (
         select(IdentityVersion.nationality_code)
         .join(
             Correction,
             (Correction.applicant_id == IdentityVersion.applicant_id)
             & (Correction.version == IdentityVersion.number),
         )
-        .where(_waits_in(case))
+        .where(_waits())
     )
-    nationality = proposed[0].nationality_code if proposed else None
-    if nationality and await _is_a_new_application(transaction, case, nationality):
-        raise RefusedError(Reason(Refusal.NEW_APPLICATION, (request.target,)))
 
 
 async def _is_a_new_application(
@@ -228,6 +261,10 @@ async def _is_a_new_application(
     eligible = await read_eligible(transaction, [nationality], case.on)
     if case.visa_type not in eligible.fitting_types(nationality):
         return True
-    [becomes] = await transaction.rows(select(entry_in_force(nationality).label("entry")))
+    [becomes] = await transaction.fetch_one(_select_entry, nationality=nationality)
     is_calling = becomes.entry == Entry.CALLING_VISA
     return is_calling is not (ScreeningKind.CLEARANCE in case.state.questions)
+
+
+def _select_entry() -> Any:
+    return select(entry_in_force(bindparam("nationality")).label("entry"))

@@ -2,17 +2,17 @@
 officer who left is relieved of every case: each goes back to its queue.
 """
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, any_, func, literal, literal_column, select, update
+from sqlalchemy import ARRAY, any_, bindparam, func, literal_column, select, update
 
 from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.locked_case import Case
 from gateway.mutations.outcome import Outcome, Reason, Reasons, RefusedError, Result
 from gateway.mutations.requests import ReliefRequest, StepRequest
+from gateway.rules import Scope
 from models import Application, Assignment
 from models.case.queues import IS_FREE
 from models.life import Refusal
@@ -24,20 +24,23 @@ async def most_urgent(transaction: WriteTransaction, request: StepRequest) -> UU
 
     A case that somebody else is just taking is skipped, and so is one that the viewer had before.
     """
-    subject = transaction.viewer.subject
+    is_overdue, role = request.queue is Queue.OVERDUE, transaction.viewer.role
+    found = await transaction.fetch_one(_select_most_urgent, request.mutation, role, is_overdue)
+    return found[0].id if found else None
+
+
+def _select_most_urgent(mutation: str, role: Role, is_overdue: bool) -> Any:
+    oneself = bindparam(Scope.SUBJECT.value, None, Assignment.officer.type)
     had_it = (
         select(Assignment.id)
-        .where(Assignment.application_id == Application.id, Assignment.officer == subject)
+        .where(Assignment.application_id == Application.id, Assignment.officer == oneself)
         .exists()
     )
-    free = select(Application.id).where(
-        IS_FREE, changeable(request.mutation, transaction.viewer), ~had_it
-    )
-    if request.queue is Queue.OVERDUE:
+    free = select(Application.id).where(IS_FREE, changeable(mutation, role), ~had_it)
+    if is_overdue:
         free = free.where(Application.target_due_at < func.clock_timestamp())
     first = free.order_by(Application.target_due_at, Application.id).limit(literal_column("1"))
-    found = await transaction.rows(first.with_for_update(of=Application, skip_locked=True))
-    return found[0].id if found else None
+    return first.with_for_update(of=Application, skip_locked=True)
 
 
 async def take(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:
@@ -88,10 +91,14 @@ def end_assignment(transaction: WriteTransaction, case: Case, reason: str | None
 
 async def works_on_cases(transaction: WriteTransaction, subject: str | None) -> bool:
     """Whether somebody has worked on a case as an officer: a mistyped name has not."""
+    return bool(await transaction.fetch_one(_select_worked, officer=subject))
+
+
+def _select_worked() -> Any:
     worked = select(Assignment.id).where(
-        Assignment.officer == subject, Assignment.role == Role.OFFICER
+        Assignment.officer == bindparam("officer"), Assignment.role == Role.OFFICER
     )
-    return bool(await transaction.rows(worked.limit(literal_column("1"))))
+    return worked.limit(literal_column("1"))
 
 
 #: How many cases one statement takes off the desk; all of them are in one transaction.
@@ -108,37 +115,33 @@ async def relieve(transaction: WriteTransaction, request: ReliefRequest) -> Outc
         reasons.add(Refusal.OFFICER_UNKNOWN, "officer")
     reasons.refuse_if_any()
     relieved = 0
-    while batch := await _lock_batch(transaction, request):
-        await _take_off_the_desk(transaction, request, batch)
+    role, ended_by = transaction.viewer.role, transaction.viewer.subject
+    while batch := await transaction.fetch_one(
+        _select_batch_to_lock, request.mutation, role, officer=request.officer
+    ):
+        ids = [row.id for row in batch]
+        transaction.write(_end_assignments, ids=ids, ended_by=ended_by, reason=request.reason)
         relieved += len(batch)
     return Outcome([Result(str(relieved))])
 
 
-async def _lock_batch(transaction: WriteTransaction, request: ReliefRequest) -> Sequence[UUID]:
+def _select_batch_to_lock(mutation: str, role: Role) -> Any:
     on_the_desk = (
         select(Application.id)
-        .where(
-            Application.officer == request.officer,
-            changeable(request.mutation, transaction.viewer),
-        )
+        .where(Application.officer == bindparam("officer"), changeable(mutation, role))
         .order_by(Application.target_due_at, Application.id)
         .limit(literal_column(str(_BATCH)))
     )
-    locked = on_the_desk.with_for_update(of=Application, key_share=True)
-    return [row.id for row in await transaction.rows(locked)]
+    return on_the_desk.with_for_update(of=Application, key_share=True)
 
 
-async def _take_off_the_desk(
-    transaction: WriteTransaction, request: ReliefRequest, batch: Sequence[UUID]
-) -> None:
-    ids: Any = literal(list(batch), ARRAY(Application.id.type))
+def _end_assignments() -> Any:
+    ids = bindparam("ids", None, ARRAY(Application.id.type))
     current = update(Assignment).where(
         Assignment.application_id == any_(ids), Assignment.ended_at.is_(None)
     )
-    await transaction.run(
-        current.values(
-            ended_at=func.clock_timestamp(),
-            ended_by=transaction.viewer.subject,
-            reason=request.reason,
-        )
+    return current.values(
+        ended_at=func.clock_timestamp(),
+        ended_by=bindparam("ended_by"),
+        reason=bindparam("reason"),
     )

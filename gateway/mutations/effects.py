@@ -6,7 +6,7 @@ from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, bindparam, select, update
+from sqlalchemy import ARRAY, Date, Text, Uuid, all_, any_, bindparam, select, update
 
 from gateway.access.transactions.writing import WriteTransaction, select_lock
 from gateway.mutations import desk
@@ -92,14 +92,33 @@ async def _record_documents(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
     """Record which documents are there. One that was there already keeps its first record."""
-    of_case = update(CaseDocument).where(CaseDocument.application_id == case.id)
-    is_there = CaseDocument.kind.in_([kind.value for kind in request.documents])
-    came = of_case.where(is_there, CaseDocument.recorded_at.is_(None))
-    went = of_case.where(~is_there, CaseDocument.recorded_at.is_not(None))
+    of_case = {"id": case.id, "kinds": [kind.value for kind in request.documents]}
     who = transaction.viewer.subject
-    await transaction.run(came.values(recorded_at=case.at, recorded_by=who))
-    await transaction.run(went.values(recorded_at=None, recorded_by=None))
+    transaction.write(_note_documents, **of_case, recorded_at=case.at, recorded_by=who)
+    transaction.write(_forget_other_documents, **of_case)
     return {}
+
+
+_CASE = bindparam("id", None, Uuid)
+_KINDS = bindparam("kinds", None, ARRAY(Text))
+
+
+def _note_documents() -> Any:
+    came = update(CaseDocument).where(
+        CaseDocument.application_id == _CASE,
+        CaseDocument.kind == any_(_KINDS),
+        CaseDocument.recorded_at.is_(None),
+    )
+    return came.values(recorded_at=bindparam("recorded_at"), recorded_by=bindparam("recorded_by"))
+
+
+def _forget_other_documents() -> Any:
+    went = update(CaseDocument).where(
+        CaseDocument.application_id == _CASE,
+        CaseDocument.kind != all_(_KINDS),
+        CaseDocument.recorded_at.is_not(None),
+    )
+    return went.values(recorded_at=None, recorded_by=None)
 
 
 async def _request_items(
@@ -128,14 +147,25 @@ async def _answer_items(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
     if request.items:
-        answered = update(RequestedItem).where(
-            RequestedItem.application_id == case.id,
-            RequestedItem.answered_at.is_(None),
-            RequestedItem.kind.in_([item.kind.value for item in request.items]),
+        transaction.write(
+            _note_answered,
+            id=case.id,
+            kinds=[item.kind.value for item in request.items],
+            answered_at=case.at,
+            answered_by=transaction.viewer.subject,
         )
-        who = transaction.viewer.subject
-        await transaction.run(answered.values(answered_at=case.at, answered_by=who))
     return {}
+
+
+def _note_answered() -> Any:
+    answered = update(RequestedItem).where(
+        RequestedItem.application_id == _CASE,
+        RequestedItem.answered_at.is_(None),
+        RequestedItem.kind == any_(_KINDS),
+    )
+    return answered.values(
+        answered_at=bindparam("answered_at"), answered_by=bindparam("answered_by")
+    )
 
 
 async def _request_screening(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import bindparam, select
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.locked_case import Case
@@ -32,32 +32,31 @@ async def _resolve(
 
     An earlier verdict can be changed by an officer who has a case of either person.
     """
-    of_the_case = select(Application.applicant_id).where(Application.id == case.id)
-    found = await transaction.rows(
-        select(PersonLink.applicant_id, PersonLink.linked_id, PersonLink.state).where(
-            PersonLink.id == request.link,
-            PersonLink.reason == LinkReason.NAME_AND_BIRTH_DATE,
-            PersonLink.applicant_id == of_the_case.scalar_subquery(),
-        )
-    )
+    found = await transaction.fetch_one(_select_link, id=request.link, case=case.id)
     if not found:
         raise RefusedError(Reason(Refusal.NO_LINK, ("linkId",)))
     [link] = found
     if link.state == state:
         raise RefusedError(Reason(Refusal.ALREADY_SAID, ("linkId",)))
-    both = [(link.applicant_id, link.linked_id), (link.linked_id, link.applicant_id)]
-    await transaction.run(
-        update(PersonLink)
-        .where(
-            tuple_(PersonLink.applicant_id, PersonLink.linked_id).in_(both),
-            PersonLink.reason == LinkReason.NAME_AND_BIRTH_DATE,
-        )
-        .values(
-            state=state.value,
-            resolved_at=case.at,
-            resolved_by=transaction.viewer.subject,
-            resolved_in=case.id,
-            resolution=request.reason,
-        )
-    )
+    verdict = {
+        "state": state.value,
+        "resolved_at": case.at,
+        "resolved_by": transaction.viewer.subject,
+        "resolved_in": case.id,
+        "resolution": request.reason,
+    }
+    people = (link.applicant_id, link.linked_id)
+    for one, other in (people, people[::-1]):
+        both = {"applicant_id": one, "linked_id": other, "reason": LinkReason.NAME_AND_BIRTH_DATE}
+        transaction.update(PersonLink, both, verdict)
     return {}
+
+
+def _select_link() -> Any:
+    case = bindparam("case", None, Application.id.type)
+    of_the_case = select(Application.applicant_id).where(Application.id == case)
+    return select(PersonLink.applicant_id, PersonLink.linked_id, PersonLink.state).where(
+        PersonLink.id == bindparam("id"),
+        PersonLink.reason == LinkReason.NAME_AND_BIRTH_DATE,
+        PersonLink.applicant_id == of_the_case.scalar_subquery(),
+    )

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, Date, Text, any_, bindparam, func, or_, select
+from sqlalchemy import ARRAY, Date, Text, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from gateway.access.rows import meets_in_role, rule_of_reading
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.case_statements import today
+from gateway.mutations.case_statements import select_now
 from gateway.mutations.outcome import Reasons
 from gateway.rules import Rule
 from models import Centre, Country, Fee, PartnerCountry, VisaType
@@ -52,12 +52,12 @@ async def read_offer(
     transaction: WriteTransaction, nationalities: Collection[str], countries: Collection[str]
 ) -> Offer:
     """What is open to the viewer today, and to these nationalities; which countries there are."""
-    [now] = await transaction.fetch_one(_select_now)
+    [now] = await transaction.fetch_one(select_now)
     role, on = transaction.viewer.role, now.on
     fees, deadlines, known, eligible, centres, portals = await transaction.fetch(
         transaction.bind(_select_fees, on=on),
         transaction.bind(_select_deadline, on=on),
-        transaction.bind(_select_countries, codes=list(countries)),
+        transaction.bind(select_countries, codes=list(countries)),
         transaction.bind(select_eligible_then, nationalities=list(nationalities), on=on),
         transaction.bind(_select_centres, rule_of_reading("Centre", role), on=on),
         transaction.bind(_select_portals, rule_of_reading("PartnerCountry", role), on=on),
@@ -82,10 +82,6 @@ async def read_offer(
 _ON = bindparam("on", None, Date)
 
 
-def _select_now() -> Any:
-    return select(func.clock_timestamp().label("at"), today().label("on"))
-
-
 def _select_fees() -> Any:
     """What a visa of each type that is offered costs, and what it demands of passport and entry."""
     months = select_months(VisaType.code, _ON).scalar_subquery().label("passport_months")
@@ -102,7 +98,7 @@ def _select_deadline() -> Any:
     return select_days(Wait.PAYMENT, _ON)
 
 
-def _select_countries() -> Any:
+def select_countries() -> Any:
     return select(Country.code).where(Country.code == any_(bindparam("codes", None, ARRAY(Text))))
 
 

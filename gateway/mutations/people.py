@@ -7,8 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as insert_unless
+from sqlalchemy import bindparam, select
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.access.vault import vault_errors
@@ -104,8 +103,7 @@ async def own_applicant(transaction: WriteTransaction, submission: Submission) -
     rows = await _find_applicant(transaction, account)
     if not rows and submission.person is not None:
         new = _applicant_row(new_key(), submission, account)
-        insertion = insert_unless(Applicant).values(**new).on_conflict_do_nothing()
-        if await transaction.rows(insertion.returning(Applicant.id)):
+        if await transaction.insert_now(Applicant, new, unless_there=True):
             rows = await _identity_rows(transaction, [(new["id"], submission)])
             transaction.insert(Identity, *rows)
         rows = await _find_applicant(transaction, account)
@@ -140,23 +138,30 @@ def _check_same_person(row: Any, submission: Submission, reasons: Reasons) -> No
 
 
 async def _find_applicant(transaction: WriteTransaction, account: str) -> Any:
-    columns = [getattr(Identity, name) for name in PERSONAL]
-    values = [
-        (sealed_cell(column) if column.key in SEALED else column).label(column.key)
-        for column in columns
-    ]
-    rows = await transaction.rows(
-        select(Applicant.id, Applicant.nationality_code, *values)
-        .join(Identity, Identity.applicant_id == Applicant.id)
-        .where(Applicant.account == account)
-    )
+    rows = await transaction.fetch_one(_select_applicant, account=account)
     if not rows:
         return []
     labels = ["id", "nationality_code", *PERSONAL]
-    types = [None, None, *(value.type for value in values)]
+    types = [None, None, *(value.type for value in _personal_values())]
     with vault_errors():
         opened = await open_rows(transaction.vault, types, rows)
     return [SimpleNamespace(**dict(zip(labels, row, strict=True))) for row in opened]
+
+
+def _select_applicant() -> Any:
+    return (
+        select(Applicant.id, Applicant.nationality_code, *_personal_values())
+        .join(Identity, Identity.applicant_id == Applicant.id)
+        .where(Applicant.account == bindparam("account"))
+    )
+
+
+def _personal_values() -> list[Any]:
+    columns = [getattr(Identity, name) for name in PERSONAL]
+    return [
+        (sealed_cell(column) if column.key in SEALED else column).label(column.key)
+        for column in columns
+    ]
 
 
 def _applicant_row(id_: UUID, submission: Submission, account: str | None) -> dict[str, Any]:

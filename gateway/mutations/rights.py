@@ -1,18 +1,17 @@
 """Mutations about the rights of people on file: requests, answers, and holds against erasure."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_unless
+from sqlalchemy import bindparam, select
 
-from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Outcome, Reasons, Result
 from gateway.mutations.requests import Request
+from gateway.mutations.row_lookups import is_there, lock_row, read_row
 from models import Applicant, Application, DataRequest, Erasure, LegalHold
 from models.case.reference_numbers import new_reference
 from models.life import Refusal
@@ -63,17 +62,15 @@ class ReleaseErasure(RightsRequest):
 async def lodge(transaction: WriteTransaction, request: LodgeDataRequest, reasons: Reasons) -> str:
     """Lodge a request of the viewer about their own data."""
     account = transaction.viewer.subject
-    own = select(Applicant.id).where(Applicant.account == account)
-    rows = await transaction.rows(own)
-    if not rows:
+    own = await read_row(transaction, Applicant, {"account": account}, "id")
+    if not own:
         reasons.add(Refusal.NOTHING_ON_FILE)
     reasons.refuse_if_any()
     new = _new_row(transaction, request.kind) | {
-        "applicant_id": rows[0].id,
+        "applicant_id": own.id,
         "account": account,
     }
-    insertion = insert_unless(DataRequest).values(**new).on_conflict_do_nothing()
-    if not await transaction.rows(insertion.returning(DataRequest.id)):
+    if not await transaction.insert_now(DataRequest, new, unless_there=True):
         reasons.add(Refusal.ALREADY_REQUESTED, "kind")
         reasons.refuse_if_any()
     return str(new["id"])
@@ -85,7 +82,7 @@ async def register(
     """Register a letter, by the data protection officer; its author is found later."""
     reasons.refuse_if_any()
     new = _new_row(transaction, request.kind)
-    await transaction.run(insert(DataRequest).values(**new))
+    transaction.insert(DataRequest, new)
     return str(new["id"])
 
 
@@ -96,20 +93,24 @@ async def name_subject(
     row = await _lock_open(transaction, request.mutation, request.data_request, reasons)
     if row is not None and row.applicant_id is not None:
         reasons.add(Refusal.ALREADY_SAID, "dataRequestId")
-    person = select(Applicant.id).where(Applicant.id == request.applicant)
-    if request.applicant is None or not await transaction.rows(person):
+    person = request.applicant
+    if person is None or not await is_there(transaction, Applicant, {"id": person}):
         reasons.add(Refusal.NOT_FOUND, "applicantId")
-    elif row is not None and await transaction.rows(
-        select(DataRequest.id).where(
-            DataRequest.applicant_id == request.applicant,
-            DataRequest.kind == row.kind,
-            DataRequest.outcome.is_(None),
-        )
+    elif row is not None and await transaction.fetch_one(
+        _select_open, applicant=person, kind=row.kind
     ):
         reasons.add(Refusal.ALREADY_REQUESTED, "applicantId")
     reasons.refuse_if_any()
-    await _update(transaction, request.data_request, {"applicant_id": request.applicant})
+    transaction.update(DataRequest, {"id": request.data_request}, {"applicant_id": person})
     return str(request.data_request)
+
+
+def _select_open() -> Any:
+    return select(DataRequest.id).where(
+        DataRequest.applicant_id == bindparam("applicant"),
+        DataRequest.kind == bindparam("kind"),
+        DataRequest.outcome.is_(None),
+    )
 
 
 async def answer(
@@ -126,7 +127,7 @@ async def answer(
         "reason": request.reason,
         "answered_by": transaction.viewer.subject,
     }
-    await _update(transaction, request.data_request, answer_columns)
+    transaction.update(DataRequest, {"id": request.data_request}, answer_columns)
     if row is not None and is_granted and row.kind == DataRequestKind.ERASURE:
         order = {
             "id": new_key(),
@@ -135,23 +136,19 @@ async def answer(
             "cause": ErasureCause.REQUEST.value,
         }
         # An erasure may have been ordered already: a second order changes nothing.
-        await transaction.run(insert_unless(Erasure).values(**order).on_conflict_do_nothing())
+        await transaction.insert_now(Erasure, order, unless_there=True)
     return str(request.data_request)
 
 
 async def hold(transaction: WriteTransaction, request: HoldErasure, reasons: Reasons) -> str:
     """Hold the applicant of a case against erasure. An erasure that is under way comes first."""
-    is_it = Application.id == request.application
+    rows: Sequence[Any] = ()
     if request.application:
         # Behind the erasure that is under way: what it did is seen by the next statement.
-        locked = select(Application.id).where(is_it)
-        await transaction.rows(locked.with_for_update(read=True, key_share=True))
-    case = (
-        select(Application.id, Erasure.erased_at)
-        .outerjoin(Erasure, Erasure.applicant_id == Application.applicant_id)
-        .where(is_it)
-    )
-    rows = await transaction.rows(case) if request.application else ()
+        _, rows = await transaction.fetch(
+            transaction.bind(_select_case_to_share, id=request.application),
+            transaction.bind(_select_erasure_of_case, id=request.application),
+        )
     if not rows:
         reasons.add(Refusal.NOT_FOUND, "applicationId")
     elif rows[0].erased_at is not None:
@@ -163,26 +160,41 @@ async def hold(transaction: WriteTransaction, request: HoldErasure, reasons: Rea
         "reason": request.reason,
         "held_by": transaction.viewer.subject,
     }
-    insertion = insert_unless(LegalHold).values(**new).on_conflict_do_nothing()
-    if not await transaction.rows(insertion.returning(LegalHold.id)):
+    if not await transaction.insert_now(LegalHold, new, unless_there=True):
         reasons.add(Refusal.ALREADY_HELD, "applicationId")
         reasons.refuse_if_any()
     return str(new["id"])
 
 
+_ID = bindparam("id", None, Application.id.type)
+
+
+def _select_case_to_share() -> Any:
+    case = select(Application.id).where(Application.id == _ID)
+    return case.with_for_update(read=True, key_share=True)
+
+
+def _select_erasure_of_case() -> Any:
+    return (
+        select(Application.id, Erasure.erased_at)
+        .outerjoin(Erasure, Erasure.applicant_id == Application.applicant_id)
+        .where(Application.id == _ID)
+    )
+
+
 async def release(transaction: WriteTransaction, request: ReleaseErasure, reasons: Reasons) -> str:
     """Release a hold, once."""
-    in_reach = changeable(request.mutation, transaction.viewer)
-    is_it = LegalHold.id == request.legal_hold
-    found = select(LegalHold.released_by).where(is_it, in_reach).with_for_update(key_share=True)
-    rows = await transaction.rows(found) if request.legal_hold else ()
-    if not rows:
+    key = {"id": request.legal_hold}
+    found = request.legal_hold and await lock_row(
+        transaction, request.mutation, LegalHold, key, "released_by"
+    )
+    if not found:
         reasons.add(Refusal.NOT_FOUND, "legalHoldId")
-    elif rows[0].released_by is not None:
+    elif found.released_by is not None:
         reasons.add(Refusal.NOT_HELD, "legalHoldId")
     reasons.refuse_if_any()
     columns = {"released_by": transaction.viewer.subject, "release_reason": request.reason}
-    await transaction.run(update(LegalHold).where(is_it).values(**columns))
+    transaction.update(LegalHold, key, columns)
     return str(request.legal_hold)
 
 
@@ -201,21 +213,15 @@ async def _lock_open(
     transaction: WriteTransaction, mutation: str, id_: UUID | None, reasons: Reasons
 ) -> Any:
     """Lock a request that waits for its answer; None, with a reason, if there is none."""
-    in_reach = changeable(mutation, transaction.viewer)
-    columns = (DataRequest.id, DataRequest.kind, DataRequest.applicant_id, DataRequest.outcome)
-    found = select(*columns).where(DataRequest.id == id_, in_reach)
-    rows = await transaction.rows(found.with_for_update(key_share=True)) if id_ else ()
-    if not rows:
+    columns = ("id", "kind", "applicant_id", "outcome")
+    found = id_ and await lock_row(transaction, mutation, DataRequest, {"id": id_}, *columns)
+    if not found:
         reasons.add(Refusal.NOT_FOUND, "dataRequestId")
-    elif rows[0].outcome is not None:
+    elif found.outcome is not None:
         reasons.add(Refusal.ALREADY_ANSWERED, "dataRequestId")
     else:
-        return rows[0]
+        return found
     return None
-
-
-async def _update(transaction: WriteTransaction, id_: UUID | None, columns: dict[str, Any]) -> None:
-    await transaction.run(update(DataRequest).where(DataRequest.id == id_).values(**columns))
 
 
 #: Takes the transaction, the request and the reasons found so far; returns the key of what changed.

@@ -8,7 +8,7 @@ from random import SystemRandom
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
@@ -226,13 +226,15 @@ async def find_group(transaction: WriteTransaction, request: SubmissionRequest) 
         return None
     if transaction.viewer.role is Role.APPLICANT:
         raise RefusedError(*request.faults, Reason(Refusal.INVALID, _PATH, rule="no_group"))
-    joined = select(Application.id).where(
-        Application.group_reference == reference,
-        changeable(request.mutation, transaction.viewer),
-    )
-    if not await transaction.rows(joined.limit(1)):
+    role = transaction.viewer.role
+    if not await transaction.fetch_one(_select_group, request.mutation, role, group=reference):
         raise RefusedError(*request.faults, Reason(Refusal.GROUP_NOT_FOUND, _PATH))
     return reference
+
+
+def _select_group(mutation: str, role: Role) -> Any:
+    joined = Application.group_reference == bindparam("group")
+    return select(Application.id).where(joined, changeable(mutation, role)).limit(1)
 
 
 def find_place(

@@ -7,12 +7,13 @@ from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, bindparam, false, func, select
 
 from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Outcome, Reasons, Result
 from gateway.mutations.requests import Request
+from gateway.mutations.row_lookups import lock_row
 from models import Alert, Inquiry
 from models.case.reference_numbers import new_reference
 from models.life import Refusal
@@ -24,7 +25,7 @@ from models.supervision.inquiry import (
     REFERENCE_BEGINS,
     WAITING_HOURS,
 )
-from models.vocabulary import InquiryVerdict
+from models.vocabulary import InquiryVerdict, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ async def open_inquiry(
         "most_people": request.most_people,
         "opened_by": transaction.viewer.subject,
     }
-    await transaction.run(insert(Inquiry), row)
+    transaction.insert(Inquiry, row)
     return str(id_)
 
 
@@ -96,7 +97,7 @@ async def approve(transaction: WriteTransaction, request: ApproveInquiry, reason
     elif row.opened_by == transaction.viewer.subject:
         reasons.add(Refusal.SECOND_PERSON_REQUIRED, "inquiryId")
     reasons.refuse_if_any()
-    return await _update(transaction, row.id, {"approved_by": transaction.viewer.subject})
+    return _update(transaction, row.id, {"approved_by": transaction.viewer.subject})
 
 
 async def review(transaction: WriteTransaction, request: ReviewInquiry, reasons: Reasons) -> str:
@@ -114,22 +115,22 @@ async def review(transaction: WriteTransaction, request: ReviewInquiry, reasons:
         "verdict": request.verdict.value,
         "review_reason": request.reason,
     }
-    return await _update(transaction, row.id, review_columns)
+    return _update(transaction, row.id, review_columns)
 
 
 async def close(transaction: WriteTransaction, request: CloseAlert, reasons: Reasons) -> str:
     """Close an alert, once. The database writes down when."""
-    in_reach = changeable(request.mutation, transaction.viewer)
-    is_it = Alert.id == request.alert_id
-    found = select(Alert.closed_by).where(is_it, in_reach).with_for_update(key_share=True)
-    rows = await transaction.rows(found) if request.alert_id else ()
-    if not rows:
+    key = {"id": request.alert_id}
+    found = request.alert_id and await lock_row(
+        transaction, request.mutation, Alert, key, "closed_by"
+    )
+    if not found:
         reasons.add(Refusal.NOT_FOUND, "alertId")
-    elif rows[0].closed_by is not None:
+    elif found.closed_by is not None:
         reasons.add(Refusal.ALREADY_CLOSED, "alertId")
     reasons.refuse_if_any()
     columns = {"closed_by": transaction.viewer.subject, "close_reason": request.reason}
-    await transaction.run(update(Alert).where(is_it).values(**columns))
+    transaction.update(Alert, key, columns)
     return str(request.alert_id)
 
 
@@ -137,9 +138,18 @@ async def _lock(
     transaction: WriteTransaction, request: ApproveInquiry | ReviewInquiry, reasons: Reasons
 ) -> Any:
     """Lock an inquiry. Raises RefusedError if there is none."""
+    role, id_ = transaction.viewer.role, request.inquiry_id
+    rows = await transaction.fetch_one(_select_inquiry_to_lock, request.mutation, role, id=id_)
+    if not rows:
+        reasons.add(Refusal.NOT_FOUND, "inquiryId")
+    reasons.refuse_if_any()
+    return rows[0]
+
+
+def _select_inquiry_to_lock(mutation: str, role: Role) -> Any:
     since = func.clock_timestamp() - timedelta(hours=WAITING_HOURS)
     has_lapsed = and_(Inquiry.ends_at.is_(None), Inquiry.opened_at <= since)
-    has_ended = func.coalesce(Inquiry.ends_at <= func.clock_timestamp(), False)
+    has_ended = func.coalesce(Inquiry.ends_at <= func.clock_timestamp(), false())
     found = select(
         Inquiry.id,
         Inquiry.opened_by,
@@ -148,17 +158,13 @@ async def _lock(
         Inquiry.ends_at,
         has_ended.label("has_ended"),
         has_lapsed.label("has_lapsed"),
-    ).where(Inquiry.id == request.inquiry_id, changeable(request.mutation, transaction.viewer))
-    rows = await transaction.rows(found.with_for_update(key_share=True))
-    if not rows:
-        reasons.add(Refusal.NOT_FOUND, "inquiryId")
-    reasons.refuse_if_any()
-    return rows[0]
+    ).where(Inquiry.id == bindparam("id"), changeable(mutation, role))
+    return found.with_for_update(key_share=True)
 
 
-async def _update(transaction: WriteTransaction, id_: UUID, columns: dict[str, str | None]) -> str:
+def _update(transaction: WriteTransaction, id_: UUID, columns: dict[str, str | None]) -> str:
     """Write columns of an inquiry, and return its key. The database sets the time."""
-    await transaction.run(update(Inquiry).where(Inquiry.id == id_).values(**columns))
+    transaction.update(Inquiry, {"id": id_}, columns)
     return str(id_)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from gateway.access.rows import vouch_for
+from gateway.access.transactions.prepared import bind_for
 from gateway.mapping.context import Context
 from gateway.schema.access_event import DELAY_ENGLISH, DELAY_INDONESIAN, AccessEvent
 from gateway.schema.applicant import Applicant
@@ -47,6 +47,6 @@ async def my_data(info: strawberry.Info) -> MyData | None:
     oneself = await rows.load(context.viewer.subject)
     if oneself is None:
         return None
-    kept = vouch_for(kept_since(context.viewer.role), AccessEvent.__name__)
-    [(since,)] = await context.session.rows(kept)
+    kept = bind_for(context.viewer, AccessEvent.__name__, kept_since(context.viewer.role))
+    [[(since,)]] = await context.session.fetch(kept)
     return MyData(applicant=oneself, kept_since=since)

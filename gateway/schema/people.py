@@ -8,7 +8,8 @@ from typing import Annotated
 import strawberry
 from sqlalchemy import ARRAY, ColumnElement, Text, exists, func, literal, select
 
-from gateway.access.rows import meets, reachable, vouch_for
+from gateway.access.rows import meets_in_role, reachable_in_role
+from gateway.access.transactions.prepared import bind_for
 from gateway.errors import ArgumentError, ErrorCode, FieldError
 from gateway.mapping.context import Context
 from gateway.mapping.declare import Node, column, noun
@@ -84,7 +85,7 @@ async def people(
             literal(digests, ARRAY(Text)),
         ).label("people")
     ).where(_is_for_a_case(context))
-    found = await context.session.rows(vouch_for(looked_up, Applicant.__name__))
+    [found] = await context.session.fetch(bind_for(context.viewer, Applicant.__name__, looked_up))
     if not found:
         raise FieldError(
             ErrorCode.PURPOSE_NOT_ALLOWED,
@@ -124,8 +125,8 @@ def _is_named(context: Context, reference: Attribute, rule: Rule) -> ColumnEleme
     return exists(
         select(noun.id)
         .where(reference == context.audit.stated_purpose.case_reference)
-        .where(reachable(noun.__name__, context.viewer))
-        .where(meets(rule, context.viewer))
+        .where(reachable_in_role(noun.__name__, context.viewer.role))
+        .where(meets_in_role(rule))
     )
 
 

@@ -6,21 +6,23 @@ from functools import partial
 from typing import Annotated, Any
 
 import strawberry
-from sqlalchemy import literal
+from sqlalchemy import ColumnElement, Select, literal_column
 
-from gateway.access.rows import select_reachable, vouch_for
+from gateway.access.rows import select_reachable_in_role, vouch_for
+from gateway.access.transactions.prepared import prepare_reading
 from gateway.mapping.arguments import FieldArguments, Parsing, asked_of, decoded, parsed_by
 from gateway.mapping.change_feed import ChangeFeed, SubscriptionContext
 from gateway.mapping.declare import column, link, noun, position
-from gateway.mapping.filters import Condition, parse_where
+from gateway.mapping.filters import Condition, ConditionShape, parse_where
 from gateway.mapping.list_inputs import where_input
+from gateway.mapping.listing import clauses_of
 from gateway.mapping.positions import Place, position_too_old
 from gateway.schema.alert import Alert, AlertUpdate
 from gateway.schema.application import Application
 from models import Application as ApplicationRow
 from models import ApplicationChange as ChangeRow
 from models import VolumeChange as VolumeChangeRow
-from models.vocabulary import EventKind
+from models.vocabulary import EventKind, Role
 from models.volumes import as_of
 
 #: The shortest time between two payloads of `volumesChanged`.
@@ -72,8 +74,14 @@ class VolumesChange(VolumesUpdate):
 
     @strawberry.field(description="Up to when the figures are complete.")
     async def as_of(self, info: strawberry.Info) -> datetime:
-        ((instant,),) = await info.context.session.rows(vouch_for(as_of(), "VolumeTable"))
+        viewer = info.context.viewer
+        asked = prepare_reading(viewer.role, _select_as_of).bind(viewer)
+        [[(instant,)]] = await info.context.session.fetch(asked)
         return instant
+
+
+def _select_as_of(_: Role) -> Select[Any]:
+    return vouch_for(as_of(), "VolumeTable")
 
 
 #: No field names these: they are what the interfaces are implemented by.
@@ -94,13 +102,23 @@ async def _application_changed(
     info: strawberry.Info, where: Any = strawberry.UNSET, after: After = strawberry.UNSET
 ) -> AsyncIterator[ApplicationUpdate]:
     context: SubscriptionContext = info.context
-    application_matches = (
-        select_reachable("Application", context.viewer, literal(1))
-        .where(ApplicationRow.id == ChangeRow.application_id)
-        .where(*(condition.clause() for condition in asked_of(info)))
+    return await _feed(
+        context,
+        ApplicationChange,
+        after,
+        conditions=asked_of(info),
+        matches=_application_matches,
+    )
+
+
+def _application_matches(role: Role, conditions: tuple[ConditionShape, ...]) -> ColumnElement[bool]:
+    """Whether the application of a change is in reach and meets conditions."""
+    application = select_reachable_in_role("Application", role, literal_column("1"))
+    return (
+        application.where(ApplicationRow.id == ChangeRow.application_id)
+        .where(*(clause for *_, clause in clauses_of(conditions)))
         .exists()
     )
-    return await _feed(context, ApplicationChange, after, conditions=(application_matches,))
 
 
 async def _volumes_changed(

@@ -1,12 +1,13 @@
 """Visa types with their dated terms: eligibility, documents, passports, fees, service targets."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
-from sqlalchemy import ARRAY, Text, literal
+from sqlalchemy import ARRAY, Date, Select, Text, bindparam
 
-from gateway.access.rows import reachable, vouch_for
+from gateway.access.rows import reachable_in_role, vouch_for
+from gateway.access.transactions.prepared import prepare_reading
 from gateway.mapping.context import Context
 from gateway.mapping.declare import Node, column, links, noun
 from gateway.mapping.enums import translated_column
@@ -19,7 +20,7 @@ from models import RequiredDocument as RequiredDocumentRow
 from models import ServiceTarget as ServiceTargetRow
 from models import VisaType as VisaTypeRow
 from models.reference.dated_rules import EligibleVisaTypes, select_eligible
-from models.vocabulary import Clock, DocumentKind, Entry, TripPurpose, VisaCategory
+from models.vocabulary import Clock, DocumentKind, Entry, Role, TripPurpose, VisaCategory
 
 
 @noun(key=EligibilityRow.valid_from)
@@ -150,10 +151,16 @@ async def eligible_visa_types(
 ) -> list[VisaType]:
     context: Context = info.context
     noun = context.services.catalogue.nouns[VisaType.__name__]
-    nationalities = literal([nationality], ARRAY(Text))
-    statement = select_eligible(nationalities, today() if on is None else literal(on))
-    in_reach = statement.where(reachable(noun.name, context.viewer))
-    rows = await context.session.rows(vouch_for(in_reach, noun.name))
+    prepared = prepare_reading(context.viewer.role, _select_eligible, noun.name, on is None)
+    values = {"nationalities": [nationality], "on": on}
+    [rows] = await context.session.fetch(prepared.bind(context.viewer, values))
     codes = EligibleVisaTypes.of(rows).fitting_types(nationality, purpose)
     loader = context.loaders.by(noun, VisaTypeRow.code)
     return [found for found in await loader.load_many(codes) if found is not None]
+
+
+def _select_eligible(role: Role, type_name: str, is_today: bool) -> Select[Any]:
+    nationalities = bindparam("nationalities", None, ARRAY(Text))
+    on = today() if is_today else bindparam("on", None, Date)
+    in_reach = select_eligible(nationalities, on).where(reachable_in_role(type_name, role))
+    return vouch_for(in_reach, type_name)

@@ -61,7 +61,7 @@ class CommandPipeline:
     """Sends commands over one connection of libpq and reads their results.
 
     Its socket is watched from the first use on, so that a connection that the server closes is
-    known to be closed. Who else reads from the socket calls `unwatch` first.
+    known to be closed. Nobody else reads from it.
     """
 
     def __init__(self, pgconn: PGconn, cancel: Callable[[float], Awaitable[None]]) -> None:
@@ -146,16 +146,12 @@ class CommandPipeline:
         if self.is_closed:
             raise OperationalError("the connection was lost while it was drained")
 
-    def unwatch(self) -> None:
-        """Leave the socket to others."""
+    def close(self) -> None:
+        """Close the connection at once."""
         if self._is_watched:
             self._is_watched = False
             self._loop.remove_reader(self._socket)
             self._loop.remove_writer(self._socket)
-
-    def close(self) -> None:
-        """Close the connection at once."""
-        self.unwatch()
         self._pgconn.finish()
 
     def _watch(self) -> None:

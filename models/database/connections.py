@@ -7,15 +7,10 @@ from urllib.parse import urlencode
 
 import asyncpg
 import psycopg
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from models.database.pipelined_connection import (
-    LoginRefusedError,
-    PipelinedConnection,
-    open_connection,
-)
+from models.database.pipelined_connection import LoginRefusedError, open_connection
 from models.database.pool import ConnectionPool
 from models.database.url import TLS, DatabaseUrl, Host, read_database_url
 
@@ -32,12 +27,8 @@ CONNECTION_ERRORS = (
 )
 
 
-#: Execution option: a comment to append to the statement. The server replans a prepared statement
-#: whenever the role changes; with the role in a comment, each role has prepared statements of its
-#: own.
-COMMENT = "remark"
-#: SQLAlchemy's names of the drivers, without a host: we parse the URL.
-_OWNERS_DRIVER, _POOLED_DRIVER = "postgresql+asyncpg://", "postgresql+psycopg://"
+#: SQLAlchemy's name of the driver, without a host: we parse the URL.
+_OWNERS_DRIVER = "postgresql+asyncpg://"
 #: Errors after which the next host is tried: unreachable, starting up, or of the wrong kind.
 _TRY_NEXT_HOST = (
     OSError,
@@ -62,30 +53,8 @@ def pool(
     Each host may take ``connect_seconds`` to connect. If all connections are in use, callers queue
     for at most ``wait_seconds``.
     """
-    unpooled = create_async_engine(
-        _POOLED_DRIVER,
-        poolclass=NullPool,
-        pool_reset_on_return=None,  # the caller who begins a transaction ends it
-        isolation_level="AUTOCOMMIT",
-        use_native_hstore=False,  # it would be looked up
-        connect_args={"async_creator_fn": partial(_open_pooled, url, connect_seconds)},
-    )
-    event.listen(unpooled.sync_engine, "before_cursor_execute", _with_comment, retval=True)
-    return ConnectionPool(unpooled, size, wait_seconds)
-
-
-def _with_comment(
-    connection: Any, cursor: Any, statement: str, values: Any, context: Any, is_many: bool
-) -> tuple[str, Any]:
-    comment = context.execution_options.get(COMMENT)
-    return (f"{statement} /* {comment} */" if comment else statement), values
-
-
-async def _open_pooled(
-    url: str, connect_seconds: float, _: str, **options: Any
-) -> PipelinedConnection:
-    """Connect for SQLAlchemy, which knows no address of its own."""
-    return await _first_host(url, connect_seconds, partial(open_connection, **options))
+    open_ = partial(_first_host, url, connect_seconds, open_connection)
+    return ConnectionPool(open_, size, wait_seconds)
 
 
 async def connect(

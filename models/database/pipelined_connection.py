@@ -1,17 +1,14 @@
-"""The connections of a pool: psycopg's, on which commands can be run in one write and one wait."""
+"""The connections of a pool, on which commands are run in one write and one wait."""
 
 import asyncio
 import re
-from typing import Any, TypeVar
+from typing import Any
 
 from psycopg import AsyncConnection, OperationalError
-from psycopg.abc import PQGen
 from psycopg.rows import TupleRow
 
-from models.database.command_pipeline import MOST_PREPARED, Command, CommandPipeline
+from models.database.command_pipeline import Command, CommandPipeline
 from models.database.url import TLS, DatabaseUrl, Host
-
-_Result = TypeVar("_Result")
 
 #: psycopg gives instants in the session's time zone, which would be the server's.
 _IN_UTC = "-c timezone=UTC"
@@ -34,46 +31,45 @@ class LoginRefusedError(OperationalError):
     sqlstate = "28P01"
 
 
-class PipelinedConnection(AsyncConnection[TupleRow]):
-    """A connection of psycopg with a pipeline on the same socket.
+class PipelinedConnection:
+    """A connection of psycopg on which all is run by a pipeline; in autocommit mode, so that
+    transactions are begun explicitly."""
 
-    Between two runs of its pipeline it works like any other of psycopg, in the same transaction.
-    """
+    __slots__ = ("_driver", "backend", "pipeline")
 
-    #: The process id of its backend; None behind a pooler, which shares backends among clients and
-    #: reports the process id of none of them.
-    backend: int | None = None
+    def __init__(self, driver: AsyncConnection[TupleRow]) -> None:
+        self._driver = driver
+        self.pipeline = CommandPipeline(driver.pgconn, self._cancel_within)
+        #: The process id of its backend; None behind a pooler, which shares backends among clients
+        #: and reports the process id of none of them.
+        self.backend: int | None = None
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.prepared_max = MOST_PREPARED
-        self.command_pipeline = CommandPipeline(self.pgconn, self._cancel_within)
+    @property
+    def is_usable(self) -> bool:
+        """Whether it is open, and nothing was left behind on it. This takes no round trip."""
+        return self.pipeline.is_idle
 
-    async def wait(self, gen: PQGen[_Result], *args: Any, **options: Any) -> _Result:
-        """Wait as psycopg does, which watches the socket meanwhile."""
-        self.command_pipeline.unwatch()
-        return await super().wait(gen, *args, **options)
-
-    async def close(self) -> None:
-        self.command_pipeline.unwatch()
-        await super().close()
+    def close(self) -> None:
+        """Close the connection at once."""
+        self.pipeline.close()
 
     async def _cancel_within(self, seconds: float) -> None:
-        await self.cancel_safe(timeout=seconds)
+        await self._driver.cancel_safe(timeout=seconds)
 
 
 async def open_connection(
-    host: Host, url: DatabaseUrl, *, seconds: float, target_session_attrs: str, **options: Any
+    host: Host, url: DatabaseUrl, *, seconds: float, target_session_attrs: str
 ) -> PipelinedConnection:
     """Connect to one host, which may take so many seconds.
 
     Raises TimeoutError or psycopg.OperationalError.
     """
-    parameters = {name: url.parameters[name] for name in TLS if name in url.parameters}
-    session = {**url.session, "options": f"{url.session.get('options', '')} {_IN_UTC}".strip()}
+    tls = {name: url.parameters[name] for name in TLS if name in url.parameters}
+    options = f"{url.session.get('options', '')} {_IN_UTC}".strip()
+    parameters: dict[str, Any] = {**tls, **url.session, "options": options}
     try:
         async with asyncio.timeout(seconds):
-            connection = await PipelinedConnection.connect(
+            driver = await AsyncConnection[TupleRow].connect(
                 host=host.address,
                 port=host.port,
                 user=url.user,
@@ -85,14 +81,15 @@ async def open_connection(
                 gssencmode="disable",
                 autocommit=True,
                 **parameters,
-                **session,
-                **options,
             )
+            connection = PipelinedConnection(driver)
             try:
-                connection.backend = await _own_backend(connection)
+                [result] = await connection.pipeline.run([Command("SELECT pg_backend_pid()")])
             except BaseException:
-                await connection.close()
+                connection.close()
                 raise
+            serving = int.from_bytes(result.get_value(0, 0) or b"")
+            connection.backend = serving if serving == driver.pgconn.backend_pid else None
             return connection
     except OperationalError as error:
         raise _classify(error) from None
@@ -105,9 +102,3 @@ def _classify(error: OperationalError) -> OperationalError:
     if pgconn and (pgconn.used_password or pgconn.needs_password):
         return LoginRefusedError(str(error))
     return error
-
-
-async def _own_backend(connection: PipelinedConnection) -> int | None:
-    (result,) = await connection.command_pipeline.run([Command("SELECT pg_backend_pid()")])
-    serving = int.from_bytes(result.get_value(0, 0) or b"")
-    return serving if serving == connection.pgconn.backend_pid else None

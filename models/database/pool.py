@@ -1,13 +1,11 @@
 """The pool of connections of a service."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from psycopg import Error
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from models.database.command_pipeline import CommandPipeline
 from models.database.pipelined_connection import PipelinedConnection
 
 
@@ -15,32 +13,14 @@ class PoolExhaustedError(Exception):
     """All connections are in use, and none became free in time."""
 
 
-class PooledConnection:
-    """A connection of a pool: for SQLAlchemy's statements, and for commands in one write."""
-
-    __slots__ = ("alchemy", "backend", "pipeline")
-
-    def __init__(self, alchemy: AsyncConnection, driver: PipelinedConnection) -> None:
-        self.alchemy = alchemy
-        self.pipeline: CommandPipeline = driver.command_pipeline
-        #: The process id of its backend; None behind a pooler.
-        self.backend = driver.backend
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether it is open, and nothing was left behind on it. This takes no round trip."""
-        return self.pipeline.is_idle and not self.alchemy.invalidated
-
-
 class ConnectionPool:
-    """Lends out up to ``size`` connections, in autocommit mode: transactions are begun explicitly.
+    """Lends out up to ``size`` connections."""
 
-    SQLAlchemy's pool has greenlets switch at each checkout, which takes longer than to send a read.
-    """
-
-    def __init__(self, engine: AsyncEngine, size: int, wait_seconds: float) -> None:
-        """``engine`` opens connections. If all are in use, callers queue for ``wait_seconds``."""
-        self.engine = engine
+    def __init__(
+        self, open_: Callable[[], Awaitable[PipelinedConnection]], size: int, wait_seconds: float
+    ) -> None:
+        """``open_`` opens connections. If all are in use, callers queue for ``wait_seconds``."""
+        self._open = open_
         self.size = size
         self.in_use = 0
         #: Called whenever a connection is taken or comes back.
@@ -49,7 +29,7 @@ class ConnectionPool:
         self.on_failure: Callable[[Error], None] = lambda _: None
         self._wait_seconds = wait_seconds
         self._slots = asyncio.Semaphore(size)
-        self._idle: list[PooledConnection] = []
+        self._idle: list[PipelinedConnection] = []
         self._is_disposed = False
 
     @property
@@ -57,7 +37,7 @@ class ConnectionPool:
         """How many open connections are not in use."""
         return len(self._idle)
 
-    async def acquire(self) -> PooledConnection:
+    async def acquire(self) -> PipelinedConnection:
         """Take a connection, and `release` or `discard` it later.
 
         Raises PoolExhaustedError, and what opening a connection raises.
@@ -70,54 +50,45 @@ class ConnectionPool:
                 connection = self._idle.pop()
                 if connection.is_usable:
                     return connection
-                await _close(connection)
-            return await self._open()
+                connection.close()
+            connection = await self._open()
+            connection.pipeline.on_failure = lambda failure: self.on_failure(failure)
+            return connection
         except BaseException:
             self._give_back_slot()
             raise
 
-    async def release(self, connection: PooledConnection) -> None:
+    def release(self, connection: PipelinedConnection) -> None:
         """Give a connection back. One with something left behind is closed."""
-        try:
-            if connection.is_usable and connection.alchemy.in_transaction():
-                await (
-                    connection.alchemy.rollback()
-                )  # the beginning that SQLAlchemy noted for itself
-            if connection.is_usable and not self._is_disposed:
-                self._idle.append(connection)
-            else:
-                await _close(connection)
-        except BaseException:
-            connection.pipeline.close()
-            raise
-        finally:
-            self._give_back_slot()
+        if connection.is_usable and not self._is_disposed:
+            self._idle.append(connection)
+        else:
+            connection.close()
+        self._give_back_slot()
 
-    async def discard(self, connection: PooledConnection) -> None:
+    def discard(self, connection: PipelinedConnection) -> None:
         """Close a connection instead of giving it back."""
-        try:
-            await _close(connection)
-        finally:
-            self._give_back_slot()
+        connection.close()
+        self._give_back_slot()
 
-    async def close_idle(self) -> None:
+    def close_idle(self) -> None:
         """Close the connections that nobody uses."""
         while self._idle:
-            await _close(self._idle.pop())
+            self._idle.pop().close()
 
-    async def dispose(self) -> None:
+    def dispose(self) -> None:
         """Close all connections; those that are in use as soon as they come back."""
         self._is_disposed = True
-        await self.close_idle()
+        self.close_idle()
 
     @asynccontextmanager
-    async def connect(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for SQLAlchemy's statements, each of which is a transaction."""
+    async def connect(self) -> AsyncIterator[PipelinedConnection]:
+        """A connection outside of transactions: commands of one write are one."""
         connection = await self.acquire()
         try:
-            yield connection.alchemy
+            yield connection
         finally:
-            await self.release(connection)
+            self.release(connection)
 
     async def _take_slot(self) -> None:
         if not self._slots.locked():
@@ -133,17 +104,3 @@ class ConnectionPool:
         self.in_use -= 1
         self._slots.release()
         self.on_move()
-
-    async def _open(self) -> PooledConnection:
-        alchemy = await self.engine.connect()
-        lent = await alchemy.get_raw_connection()
-        driver = lent.driver_connection
-        assert isinstance(driver, PipelinedConnection)
-        driver.command_pipeline.on_failure = lambda failure: self.on_failure(failure)
-        return PooledConnection(alchemy, driver)
-
-
-async def _close(connection: PooledConnection) -> None:
-    connection.pipeline.close()
-    await connection.alchemy.invalidate()
-    await connection.alchemy.close()

@@ -18,7 +18,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.database.connections import driver_of, engine
@@ -176,13 +176,12 @@ def newest_revision() -> str | None:
     return ScriptDirectory(str(_HERE)).get_current_head()
 
 
-async def serves_this_release(connection: AsyncConnection) -> bool:
-    """Whether the database is at this release's revision or a later one.
+def serves_this_release(found: str | None) -> bool:
+    """Whether a database at this revision is at this release's or at a later one.
 
     Migrations stay compatible with the release before, since both run during an upgrade. So an
     unknown revision is taken for one of a later release.
     """
-    found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
     return found is not None and found not in _earlier_revisions()
 
 

@@ -10,7 +10,8 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from models.database.pool import ConnectionPool, PooledConnection
+from models.database.pipelined_connection import PipelinedConnection
+from models.database.pool import ConnectionPool
 from tests import tokens
 from tests.gateway.in_process import InProcessClient, running_gateway
 from tests.linking import linking
@@ -156,7 +157,7 @@ def traffic() -> Iterator[Traffic]:
 
     acquire = ConnectionPool.acquire
 
-    async def acquire_and_count(self: ConnectionPool) -> PooledConnection:
+    async def acquire_and_count(self: ConnectionPool) -> PipelinedConnection:
         noted.connections += 1
         return await acquire(self)
 

@@ -12,13 +12,14 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from sqlalchemy import text
 
+from gateway.access.transactions.prepared import Planning, PreparedStatement
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.policy import APPLICATION_ROWS, MUTATIONS, POLICY, on_the_own_desk
 from gateway.schema import allowed as allowed_module
 from gateway.schema.allowed import ApplicationStep
 from gateway.schema.mutations.case_intents import INTENTS
+from gateway.viewer import ANONYMOUS
 from models.life import STEPS, judging
 from models.life.preconditions import IS_ON_THE_OWN_DESK
 from models.life.refusals import Refusal
@@ -172,8 +173,8 @@ def nothing_kept() -> Iterator[None]:
 
     async def check_and_roll_back(transaction: WriteTransaction) -> None:
         await transaction.flush()
-        await transaction.run(text("SET CONSTRAINTS ALL IMMEDIATE"))
-        await transaction.run(text("ROLLBACK"))
+        for text in ("SET CONSTRAINTS ALL IMMEDIATE", "ROLLBACK"):
+            await transaction.fetch(PreparedStatement(text, Planning.ONCE, (), {}).bind(ANONYMOUS))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WriteTransaction, "commit", check_and_roll_back)

@@ -77,7 +77,7 @@ async def listening(owner: str) -> None:
         async with ChangeHorizon(url, engine) as horizon:
             await asyncio.wait_for(horizon.beyond(0), SECONDS)
     finally:
-        await engine.dispose()
+        engine.dispose()
 
 
 async def keeping(owner: str) -> None:

@@ -10,15 +10,13 @@ from sqlalchemy import select, true
 
 from gateway import policy
 from gateway.access import purpose, rows
-from gateway.access.transactions import reading
-from gateway.access.transactions.begin import TransactionStart
+from gateway.access.transactions.prepared import prepare
 from gateway.execution.documents import Documents
 from gateway.mapping import keyset
 from gateway.rules import every_row
 from gateway.schema.build import PolicyGapError, build_schema
 from gateway.service import gateway
 from models import Application
-from models.database.connections import engine
 from models.vocabulary import Role
 from tests import tokens
 from tests.gateway import (
@@ -253,11 +251,9 @@ async def test_fields_without_rows_and_rows_without_fields_stop_the_build(monkey
 # --- Below the policy ----------------------------------------------------------------------------
 
 
-async def test_a_statement_that_was_not_held_to_the_policy_is_refused(world, traffic) -> None:
-    one = reading.ReadTransaction(engine(world), TransactionStart("none", {}))
+def test_a_statement_that_was_not_held_to_the_policy_is_not_prepared() -> None:
     with pytest.raises(PermissionError):
-        await one.rows(select(Application.id))
-    assert traffic.connections == 0
+        prepare(select(Application.id), Role.SUPERVISOR)
 
 
 class NoCipher:

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 from sqlalchemy import Integer, column, func, literal, select
 
-from gateway.access.rows import vouch_for
 from gateway.access.transactions.begin import TransactionLimits, TransactionStart
+from gateway.access.transactions.prepared import bind_for
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.errors import ErrorCode, FieldError
+from gateway.viewer import ANONYMOUS
 from models.database.connections import connect, pool
 from tests.acting import set_locally
 from tests.free_ports import free_port
@@ -16,8 +17,10 @@ from tests.free_ports import free_port
 pytestmark = pytest.mark.anyio
 
 AS_WHO_LOGS_IN = TransactionStart("none", {})
-SLEEP = vouch_for(select(func.pg_sleep(30)), "Country")
-RUNNING = vouch_for(
+SLEEP = bind_for(ANONYMOUS, "Country", select(func.pg_sleep(30)))
+RUNNING = bind_for(
+    ANONYMOUS,
+    "Country",
     select(func.count()).select_from(
         select(column("pid", Integer))
         .select_from(func.pg_stat_get_activity(None).table_valued("pid", "query", "state"))
@@ -25,7 +28,6 @@ RUNNING = vouch_for(
         .where(column("pid") != func.pg_backend_pid())
         .subquery()
     ),
-    "Country",
 )
 
 
@@ -33,17 +35,17 @@ async def _running(url: str) -> int:
     engine = pool(url, 1)
     watching = ReadTransaction(engine, AS_WHO_LOGS_IN)
     try:
-        ((count,),) = await watching.rows(RUNNING)
+        [[(count,)]] = await watching.fetch(RUNNING)
         return count
     finally:
         await watching.close()
-        await engine.dispose()
+        engine.dispose()
 
 
 async def test_closing_a_session_cancels_the_statement_that_runs(database: str) -> None:
     engine = pool(database, 1)
     session = ReadTransaction(engine, AS_WHO_LOGS_IN)
-    orphan = asyncio.ensure_future(session.rows(SLEEP))
+    orphan = asyncio.ensure_future(session.fetch(SLEEP))
     while not await _running(database):  # noqa: ASYNC110  only the database can tell
         await asyncio.sleep(0.02)
 
@@ -54,23 +56,24 @@ async def test_closing_a_session_cancels_the_statement_that_runs(database: str) 
     assert await _running(database) == 0
     async with asyncio.timeout(5), engine.connect():
         pass  # the only connection of the pool is free again
-    await engine.dispose()
+    engine.dispose()
 
 
 async def test_a_field_that_is_given_up_leaves_the_others_their_connection(database: str) -> None:
     engine = pool(database, 1)
     session = ReadTransaction(engine, AS_WHO_LOGS_IN)
-    given_up = asyncio.ensure_future(session.rows(vouch_for(select(func.pg_sleep(0.3)), "Country")))
+    nap = bind_for(ANONYMOUS, "Country", select(func.pg_sleep(0.3)))
+    given_up = asyncio.ensure_future(session.fetch(nap))
     while not await _running(database):  # noqa: ASYNC110  only the database can tell
         await asyncio.sleep(0.02)
     given_up.cancel()
     await asyncio.gather(given_up, return_exceptions=True)
 
-    ((answer,),) = await session.rows(vouch_for(select(literal(1)), "Country"))
+    [[(answer,)]] = await session.fetch(bind_for(ANONYMOUS, "Country", select(literal(1))))
 
     assert (given_up.cancelled(), answer) == (True, 1)
     await session.close()
-    await engine.dispose()
+    engine.dispose()
 
 
 async def test_a_session_that_is_over_runs_nothing_more(database: str) -> None:
@@ -78,16 +81,16 @@ async def test_a_session_that_is_over_runs_nothing_more(database: str) -> None:
     session = ReadTransaction(engine, AS_WHO_LOGS_IN)
     await session.close()
     with pytest.raises(asyncio.CancelledError):
-        await session.rows(SLEEP)
+        await session.fetch(SLEEP)
     assert session.statements == 0
-    await engine.dispose()
+    engine.dispose()
 
 
 async def test_a_database_that_is_away_is_answered_unavailable() -> None:
     engine = pool(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing", 1)
     session = ReadTransaction(engine, AS_WHO_LOGS_IN)
     with pytest.raises(FieldError) as found:
-        await session.rows(SLEEP)
+        await session.fetch(SLEEP)
     assert found.value.code is ErrorCode.UNAVAILABLE
     await session.close()
 

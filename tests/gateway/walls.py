@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import true
 
 from gateway.access import rows
-from gateway.access.transactions.prepared import prepare_once
+from gateway.access.transactions.prepared import prepare_once, prepare_reading
 from models.database.connections import connect
 from models.row_security import DATABASE_ROLES
 
@@ -17,9 +17,14 @@ def first_wall_down() -> Iterator[None]:
     """No statement carries a condition of the policy any more."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rows, "_rule_condition", lambda *_: true())
-        prepare_once.cache_clear()
+        _forget_statements()
         yield
-    prepare_once.cache_clear()
+    _forget_statements()
+
+
+def _forget_statements() -> None:
+    for prepared in (prepare_once, prepare_reading):
+        prepared.cache_clear()
 
 
 @asynccontextmanager

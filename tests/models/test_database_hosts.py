@@ -7,15 +7,14 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from psycopg import OperationalError
 
 from gateway.access.transactions.errors import TOO_MANY_CONNECTIONS, state_of
+from models.database.command_pipeline import Command
 from models.database.connections import CONNECTION_ERRORS, connect, pool
 from models.database.url import DatabaseUrl, read_database_url
 from models.postgres import Server, running_postgres
@@ -107,8 +106,9 @@ async def test_a_host_that_is_down_is_passed_over(primary: DatabaseUrl, password
     assert await port_reached(url) == port
     engine = pool(url, 1)
     async with engine.connect() as connection:
-        assert await connection.scalar(text("SELECT inet_server_port()")) == port
-    await engine.dispose()
+        [found] = await connection.pipeline.run([Command("SELECT inet_server_port()")])
+        assert int.from_bytes(found.get_value(0, 0) or b"") == port
+    engine.dispose()
 
 
 async def test_a_host_that_says_nothing_costs_its_own_time_alone(
@@ -186,7 +186,7 @@ async def test_a_full_server_and_one_that_is_away_are_distinguished(server: Serv
                 await lending.acquire()
         assert state_of(caught.value) == TOO_MANY_CONNECTIONS
     finally:
-        await lending.dispose()
+        lending.dispose()
         await owner.execute("DROP ROLE narrow")
         await owner.close()
 
@@ -210,10 +210,10 @@ async def test_instants_are_in_utc_whatever_the_server_says(server: Server) -> N
         await owner.execute("ALTER ROLE postgres SET timezone = 'Asia/Jakarta'")
         lending = pool(f"{server.url('postgres')}?options=-c%20work_mem%3D5MB", 1)
         async with lending.connect() as connection:
-            instant = await connection.scalar(text("SELECT now()"))
-            assert await connection.scalar(text("SHOW work_mem")) == "5MB"
-        await lending.dispose()
+            asked = [Command("SHOW timezone"), Command("SHOW work_mem")]
+            found = await connection.pipeline.run(asked)
+            assert [result.get_value(0, 0) for result in found] == [b"UTC", b"5MB"]
+        lending.dispose()
     finally:
         await owner.execute("ALTER ROLE postgres RESET timezone")
         await owner.close()
-    assert instant.utcoffset() == timedelta()

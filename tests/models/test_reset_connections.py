@@ -72,7 +72,7 @@ def test_a_statement_on_a_reset_connection_fails_at_once(
                 with pytest.raises(OperationalError):
                     await running
             assert not connection.is_usable
-            await connections.discard(connection)
+            connections.discard(connection)
 
     with asyncio.Runner(loop_factory=loop) as runner:
         runner.run(fail())

@@ -8,9 +8,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql
 
 from gateway.access import rows
+from gateway.access.transactions.prepared import bind_for
 from gateway.policy import MUTATIONS, Change
 from models import Application, Base
 from models.vocabulary import CLOSED, Role
@@ -167,20 +167,17 @@ async def allowed_by_statement(
     connection: asyncpg.Connection, mutation: str, claims: Claims
 ) -> set[str]:
     """The same, as our statement has it by itself."""
-    held = rows.changeable(mutation, viewer(claims))
+    asking = viewer(claims)
+    held = rows.changeable(mutation, asking.role)
     named = Application.reference.expression
     if tables := administering.OF.get(mutation):
         table = tables.split()[0]
         named = Base.metadata.tables[table].c[administering.TABLES[table].column]
     elif mutation in supervising.OF:
         named = supervising.NAMED[supervising.OF[mutation]].expression
-    compiled = (
-        select(named)
-        .where(held)
-        .compile(dialect=postgresql.asyncpg.dialect(), compile_kwargs={"render_postcompile": True})
-    )
-    values = [compiled.params[name] for name in compiled.positiontup or ()]
-    return {row[0] for row in await connection.fetch(str(compiled), *values)}
+    bound = bind_for(asking, mutation, select(named).where(held))
+    found = await connection.fetch(bound.statement.text, *bound.arguments)
+    return {row[0] for row in found}
 
 
 async def allowed_by_database(connection: asyncpg.Connection, claims: Claims) -> set[str]:

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 import asyncpg
 from graphql import get_named_type, is_leaf_type, print_schema
-from sqlalchemy import Select, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import select
 
 from gateway.access import rows
+from gateway.access.transactions.prepared import Bound, bind_for
 from gateway.execution.role_schema import role_schema
 from gateway.mapping.catalogue import Catalogue
 from gateway.policy import POLICY, QUEUES
@@ -56,24 +56,22 @@ async def _by_statements(connection: asyncpg.Connection, mutant: Mutant) -> str 
     return None
 
 
-def select_reached(type_name: str, table: str, names: Iterable[str], asking: Viewer) -> Select[Any]:
+def select_reached(type_name: str, table: str, names: Iterable[str], asking: Viewer) -> Bound:
     """The statement of ours that reads columns of what a viewer reaches in a table."""
     columns = Base.metadata.tables[table].c
-    return select(*(columns[name] for name in names)).where(
-        rows.reachable(type_name, asking, lambda attribute: columns[attribute.key])
+    reached = select(*(columns[name] for name in names)).where(
+        rows.reachable_in_role(type_name, asking.role, lambda attribute: columns[attribute.key])
     )
+    return bind_for(asking, type_name, reached)
 
 
 async def allowed_by_statement(
     connection: asyncpg.Connection, type_name: str, reach: Reach, claims: Claims
 ) -> set[Key]:
     """The rows that a statement of ours reaches by itself."""
-    statement = select_reached(type_name, reach.table, reach.columns, viewer(claims))
-    compiled = statement.compile(
-        dialect=postgresql.asyncpg.dialect(), compile_kwargs={"render_postcompile": True}
-    )
-    values = [compiled.params[name] for name in compiled.positiontup or ()]
-    return {tuple(row) for row in await connection.fetch(str(compiled), *values)}
+    reached = select_reached(type_name, reach.table, reach.columns, viewer(claims))
+    found = await connection.fetch(reached.statement.text, *reached.arguments)
+    return {tuple(row) for row in found}
 
 
 def _changes_rows(mutant: Mutant) -> bool:

@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 from asyncpg import InsufficientPrivilegeError
-from psycopg.rows import dict_row
 from sqlalchemy import bindparam, func, literal, select
 
-from gateway.access.rows import select_reachable, vouch_for
+from gateway.access.rows import reachable_in_role
 from gateway.access.transactions.begin import Seal, TransactionLimits, TransactionStarts
+from gateway.access.transactions.prepared import bind_for, decode_records
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.errors import FieldError
 from gateway.viewer import Viewer
 from models import Application
-from models.database.connections import connect, driver_of, pool
+from models.database.command_pipeline import Command, CommandPipeline
+from models.database.connections import connect, pool
 from models.database.pool import ConnectionPool
 from models.row_security import login_at
 from models.vocabulary import Role
@@ -30,9 +31,12 @@ STARTS = TransactionStarts(
     Seal(tokens.SEAL_KEY, 60),
     TransactionLimits(statement_seconds=1, lock_seconds=1, idle_seconds=5),
 )
-ROWS = select_reachable("Application", SUPERVISOR, Application.id)
-SLEEP = vouch_for(select(func.pg_sleep(30)), "Application")
-BROKEN = vouch_for(select(literal(1) / func.length(bindparam("none", ""))), "Application")
+IN_REACH = reachable_in_role("Application", Role.SUPERVISOR)
+ROWS = bind_for(SUPERVISOR, "Application", select(Application.id).where(IN_REACH))
+SLEEP = bind_for(SUPERVISOR, "Application", select(func.pg_sleep(30)))
+BROKEN = bind_for(
+    SUPERVISOR, "Application", select(literal(1) / func.length(bindparam("none", "")))
+)
 
 #: All that could outlast a transaction: settings, the role, locks, statements' tables, listeners.
 _STATE = """
@@ -48,18 +52,19 @@ _STATE = """
 
 
 async def read_whole(session: ReadTransaction) -> None:
-    assert len(await session.rows(ROWS)) == 13
+    [rows] = await session.fetch(ROWS)
+    assert len(rows) == 13
 
 
 async def cancel_query(session: ReadTransaction) -> None:
-    running = asyncio.ensure_future(session.rows(SLEEP))
+    running = asyncio.ensure_future(session.fetch(SLEEP))
     await asyncio.sleep(0.1)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
 
 async def close_in_the_middle(session: ReadTransaction) -> None:
-    running = asyncio.ensure_future(session.rows(SLEEP))
+    running = asyncio.ensure_future(session.fetch(SLEEP))
     await asyncio.sleep(0.1)
     await session.close()
     await asyncio.gather(running, return_exceptions=True)
@@ -67,12 +72,12 @@ async def close_in_the_middle(session: ReadTransaction) -> None:
 
 async def time_out(session: ReadTransaction) -> None:
     with pytest.raises(FieldError, match="too long"):
-        await session.rows(SLEEP)
+        await session.fetch(SLEEP)
 
 
 async def fail_query(session: ReadTransaction) -> None:
     with pytest.raises(FieldError):
-        await session.rows(BROKEN)
+        await session.fetch(BROKEN)
 
 
 async def do_nothing(_session: ReadTransaction) -> None:
@@ -87,12 +92,12 @@ async def one_connection(world: str) -> AsyncIterator[ConnectionPool]:
     """The gateway's pool, of a single connection."""
     engine = pool(login_at(world, tokens.PASSWORD), 1)
     yield engine
-    await engine.dispose()
+    engine.dispose()
 
 
 async def state(engine: ConnectionPool) -> dict[str, Any]:
     async with engine.connect() as connection:
-        return await state_of(driver_of(connection))
+        return await state_of(connection.pipeline)
 
 
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
@@ -114,24 +119,22 @@ PLANTED = (
     "LISTEN aside",
     "SELECT pg_advisory_lock(1)",
 )
-_UNDONE = "RESET ALL; RESET ROLE; UNLISTEN *; SELECT pg_advisory_unlock_all()"
+_UNDONE = ("RESET ALL", "RESET ROLE", "UNLISTEN *", "SELECT pg_advisory_unlock_all()")
 
 
 async def test_a_setting_that_stayed_would_be_seen(one_connection: ConnectionPool) -> None:
     fresh = await state(one_connection)
     async with one_connection.connect() as connection:
-        driver = driver_of(connection)
         for planted in PLANTED:
-            await driver.execute(planted)
-            assert await state_of(driver) != fresh, planted
-            await driver.execute(
-                "RESET ALL; RESET ROLE; UNLISTEN *; SELECT pg_advisory_unlock_all()"
-            )
+            await connection.pipeline.run([Command(planted)])
+            assert await state_of(connection.pipeline) != fresh, planted
+            await connection.pipeline.run([Command(undoing) for undoing in _UNDONE])
 
 
-async def state_of(driver: Any) -> dict[str, Any]:
-    async with driver.cursor(row_factory=dict_row) as cursor:
-        return await (await cursor.execute(_STATE)).fetchone()
+async def state_of(pipeline: CommandPipeline) -> dict[str, Any]:
+    [result] = await pipeline.run([Command(_STATE)])
+    [row] = decode_records(result)
+    return dict(zip(row.labels, row, strict=True))
 
 
 # --- What others are shown -----------------------------------------------------------------------
@@ -198,19 +201,20 @@ async def test_the_owner_sees_who_else_is_connected(world: str) -> None:
 async def test_a_statement_that_fails_leaves_the_snapshot_to_the_others(
     one_connection: ConnectionPool, world: str
 ) -> None:
-    fees = select_reachable("Application", SUPERVISOR, Application.id, Application.fee_idr)
+    paid = select(Application.id, Application.fee_idr).where(IN_REACH)
+    fees = bind_for(SUPERVISOR, "Application", paid)
     change = "UPDATE application SET fee_idr = fee_idr {} 1 WHERE fee_idr IS NOT NULL"
     owner = await connect(world)
     session = ReadTransaction(one_connection, STARTS.for_reading(SUPERVISOR))
     try:
-        before = set(await session.rows(fees))
+        before = set((await session.fetch(fees))[0])
         await owner.execute(change.format("+"))
         for end in (time_out, fail_query, time_out):
             await end(session)
-            assert set(await session.rows(fees)) == before
+            assert set((await session.fetch(fees))[0]) == before
         await session.close()
         session = ReadTransaction(one_connection, STARTS.for_reading(SUPERVISOR))
-        assert set(await session.rows(fees)) != before  # another transaction sees the change
+        assert set((await session.fetch(fees))[0]) != before  # another transaction sees the change
     finally:
         await session.close()
         await owner.execute(change.format("-"))

@@ -12,7 +12,7 @@ from sqlalchemy import ARRAY, Select, any_, literal
 from sqlalchemy.dialects import postgresql
 
 from gateway.access.fields import readable_fields
-from gateway.access.rows import select_reachable
+from gateway.access.rows import select_reachable_in_role
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun
 from gateway.mapping.declare import Column, ToMany, ToOne, ToPages
 from gateway.mapping.keyset import Boundary, Keyset
@@ -126,7 +126,7 @@ def _page(noun: DeclaredNoun, role: Role, keyset: Keyset) -> Select[Any]:
 
 
 def _select(noun: DeclaredNoun, role: Role) -> Select[Any]:
-    return select_reachable(noun.name, VIEWERS[role], *CATALOGUE.columns(noun, role))
+    return select_reachable_in_role(noun.name, role, *CATALOGUE.columns(noun, role))
 
 
 def _any(kind: type) -> Any:

@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from gateway.access.rows import select_reachable
+from gateway.access.rows import select_reachable_in_role
 from gateway.access.transactions.begin import Seal, TransactionStart
+from gateway.access.transactions.prepared import prepare
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.viewer import Viewer
 from models import Application
-from models.database.connections import connect, driver_of, pool
+from models.database.connections import connect, pool
 from models.row_security import database_role, login_at
 from models.vocabulary import Role
 from tests import tokens
@@ -22,7 +23,9 @@ pytestmark = pytest.mark.anyio
 
 SUPERVISOR = Viewer("supervisor", Role.SUPERVISOR)
 ROLE = database_role(SUPERVISOR.role)
-ROWS = select_reachable("Application", SUPERVISOR, Application.id)
+ROWS = prepare(
+    select_reachable_in_role("Application", SUPERVISOR.role, Application.id), SUPERVISOR.role
+).bind(SUPERVISOR)
 COUNT = "SELECT count(*) FROM (SELECT id FROM application) AS reached"
 
 
@@ -37,11 +40,11 @@ async def captured(url: str) -> AsyncIterator[tuple[ReadTransaction, str]]:
 
     session = ReadTransaction(engine, TransactionStart(ROLE, {"role": ROLE}, seal))
     try:
-        assert len(await session.rows(ROWS)) == 13
+        assert len((await session.fetch(ROWS))[0]) == 13
         yield session, act_by(contexts[0], {"role": ROLE})
     finally:
         await session.close()
-        await engine.dispose()
+        engine.dispose()
 
 
 async def test_a_context_is_not_believed_on_another_connection(world: str) -> None:
@@ -51,7 +54,7 @@ async def test_a_context_is_not_believed_on_another_connection(world: str) -> No
         async with captured(login) as (session, text):
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="another transaction"):
                 await attacker.execute(f"BEGIN; {text}; {COUNT}")
-            assert len(await session.rows(ROWS)) == 13
+            assert len((await session.fetch(ROWS))[0]) == 13
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="another transaction"):
             await attacker.execute(f"ROLLBACK; BEGIN; {text}; {COUNT}")
     finally:
@@ -73,6 +76,6 @@ async def _backend(url: str) -> int | None:
     engine = pool(url, 1)
     try:
         async with engine.connect() as connection:
-            return driver_of(connection).backend
+            return connection.backend
     finally:
-        await engine.dispose()
+        engine.dispose()

@@ -9,18 +9,16 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import ARRAY, Select, literal
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.access import rows
+from gateway.access.transactions.prepared import SCOPES, Bound, PreparedStatement
 from gateway.mapping.catalogue import Catalogue
 from gateway.policy import POLICY
 from gateway.row_security import row_security
 from gateway.row_security.grants import attributes
 from gateway.row_security.volumes import figures
-from gateway.rules import Rule, Scope
+from gateway.rules import Rule
 from gateway.viewer import Viewer
-from models.database.connections import connect, driver_of, engine
+from models.database.connections import connect
 from models.row_security import drop_policies, install_row_security
 from models.vocabulary import Role
 from tests.acting import act
@@ -51,7 +49,7 @@ class RowRule:
             if meaning.holds(self.rule, row, tables, viewer)
         )
 
-    def in_a_statement(self, viewer: Viewer) -> Select[Any]:
+    def in_a_statement(self, viewer: Viewer) -> Bound:
         return judging.select_reached(self.type_name, self.table, self.columns, viewer)
 
     def without_condition(self) -> str:
@@ -87,27 +85,27 @@ async def differences(url: str, seed: int) -> list[str]:
     """Where the three do not reach the same rows of an odd world; it is gone afterwards."""
     tables, viewer = odd_world(Random(seed))
     found = []
-    unbegun = engine(url).execution_options(isolation_level="AUTOCOMMIT")
-    async with unbegun.connect() as connection:
-        driver = driver_of(connection)
+    driver = await connect(url)
+    try:
         await driver.execute("BEGIN")
         await write(driver, tables)
         for held in held_rows(viewer.role):
             judged = held.by_the_judge(tables, viewer)
-            stated = await _allowed_by_statement(connection, held, viewer)
+            stated = await _allowed_by_statement(driver, held, viewer)
             ruled = await _allowed_by_database(driver, held, viewer)
             holds("reached", judged)
             holds("withheld", len(tables[held.table]) > judged.total())
             if not judged == stated == ruled:
                 found.append(f"{held.table} for {viewer}: {judged}, {stated}, {ruled}")
         await driver.execute("ROLLBACK")
+    finally:
+        await driver.close()
     return found
 
 
-async def _allowed_by_statement(
-    connection: AsyncConnection, held: RowRule, viewer: Viewer
-) -> Counter[Any]:
-    return Counter(map(_hashable, await connection.execute(held.in_a_statement(viewer))))
+async def _allowed_by_statement(driver: Any, held: RowRule, viewer: Viewer) -> Counter[Any]:
+    statement, arguments = held.in_a_statement(viewer)
+    return Counter(map(_hashable, await driver.fetch(statement.text, *arguments)))
 
 
 async def _allowed_by_database(driver: Any, held: RowRule, viewer: Viewer) -> Counter[Any]:
@@ -162,11 +160,11 @@ async def test_a_judge_who_errs_is_found(laboratory: str, monkeypatch) -> None:
 async def test_a_statement_that_errs_is_found(laboratory: str, monkeypatch) -> None:
     """An empty word is taken for a scope."""
 
-    def own(one: Any, scope: Scope, kind: Any) -> Any:
-        value = getattr(one.viewer, scope)
-        return literal(list(value), ARRAY(kind)) if isinstance(value, tuple) else literal(value)
+    def argument(self: Any, name: str, viewer: Viewer, given: Any) -> Any:
+        return getattr(viewer, name) if name in SCOPES else right(self, name, viewer, given)
 
-    monkeypatch.setattr(rows.KnownViewer, "scope", own)
+    right = PreparedStatement._argument
+    monkeypatch.setattr(PreparedStatement, "_argument", argument)
     assert await first_difference(laboratory, Role.PARTNER_SERVICE)
 
 

@@ -16,14 +16,14 @@ from typing import NamedTuple
 
 from psycopg import Error
 from psycopg.pq.abc import PGresult
-from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.access.transactions.errors import database_unavailable, is_broken
 from gateway.errors import ErrorCode, FieldError
 from gateway.logs import current_record
 from gateway.viewer import ANONYMOUS, Viewer
 from models.database.command_pipeline import Command
-from models.database.pool import ConnectionPool, PooledConnection, PoolExhaustedError
+from models.database.pipelined_connection import PipelinedConnection
+from models.database.pool import ConnectionPool, PoolExhaustedError
 from models.row_security import database_role, writing_role
 from models.row_security.seal_keys import DAY, daily_key
 from models.vocabulary import Role
@@ -190,7 +190,7 @@ class TransactionStarts:
 class OpenTransaction(NamedTuple):
     """A transaction that has begun, and what came of the commands that were sent with its BEGIN."""
 
-    connection: PooledConnection
+    connection: PipelinedConnection
     results: Sequence[PGresult] = ()
     #: The failure of one of these commands, and how many were answered before it.
     failure: Error | None = None
@@ -230,7 +230,7 @@ async def begin_transaction(
             if reads:
                 await end_transaction(pool, connection)
             else:
-                await pool.discard(connection)
+                pool.discard(connection)
             raise
         except BaseException as error:
             if isinstance(error, Error) and pipeline.completed and not is_broken(error):
@@ -239,18 +239,18 @@ async def begin_transaction(
                     await end_transaction(pool, connection)
                     raise
                 return OpenTransaction(connection, failure=error, completed=completed)
-            await pool.discard(connection)
+            pool.discard(connection)
             if not is_broken(error):
                 raise
             if pipeline.completed:  # the connection broke under what ran
                 break
-            await pool.close_idle()  # what broke one has broken them all
+            pool.close_idle()  # what broke one has broken them all
         else:
             return OpenTransaction(connection, results[len(opening) :])
     raise database_unavailable()
 
 
-async def end_transaction(pool: ConnectionPool, connection: PooledConnection) -> None:
+async def end_transaction(pool: ConnectionPool, connection: PipelinedConnection) -> None:
     """Roll a transaction back and return its connection to the pool.
 
     What still runs is cancelled. A connection on which this fails is closed.
@@ -263,17 +263,17 @@ async def end_transaction(pool: ConnectionPool, connection: PooledConnection) ->
     except (Error, OSError) as error:
         log.info("a connection was lost at the end of a transaction: %s", type(error).__name__)
     finally:
-        await pool.release(connection)  # which closes it unless the transaction is over
+        pool.release(connection)  # which closes it unless the transaction is over
 
 
-async def check_out(pool: ConnectionPool) -> PooledConnection:
+async def check_out(pool: ConnectionPool) -> PipelinedConnection:
     """Take a connection from the pool. Raises FieldError with UNAVAILABLE or OVERLOADED."""
     started_at = time.perf_counter()
     try:
         return await pool.acquire()
     except PoolExhaustedError as error:
         raise FieldError(ErrorCode.OVERLOADED, _FULL) from error
-    except (SQLAlchemyError, Error, OSError) as error:
+    except (Error, OSError) as error:
         raise database_unavailable() from error
     finally:
         current_record().connection_seconds += time.perf_counter() - started_at

@@ -13,11 +13,11 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 
 import asyncpg
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.access.transactions.prepared import decode_records
 from gateway.errors import ErrorCode, FieldError
 from models.case.change import CHANNEL
+from models.database.command_pipeline import Command
 from models.database.connections import CONNECTION_ERRORS, connect
 from models.database.pool import ConnectionPool, PoolExhaustedError
 
@@ -100,11 +100,13 @@ class ChangeHorizon:
         """The current horizon, from the database. Raises FieldError with UNAVAILABLE."""
         try:
             async with self._pool.connect() as connection:
-                settled, _ = (await connection.execute(text(_LOOK))).one()
-        except (SQLAlchemyError, PoolExhaustedError, *CONNECTION_ERRORS) as error:
+                look = [Command(_LOOK)]
+                [result] = await connection.pipeline.run(look, seconds=_ANSWER_SECONDS)
+        except (PoolExhaustedError, *CONNECTION_ERRORS) as error:
             raise FieldError(
                 ErrorCode.UNAVAILABLE, "The database does not answer. Try again shortly."
             ) from error
+        [(settled, _)] = decode_records(result)
         return settled
 
     async def beyond(self, known: int) -> int:

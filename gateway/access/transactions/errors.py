@@ -4,15 +4,13 @@ import logging
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from psycopg import DataError as DriverDataError
-from psycopg import Error, OperationalError
-from sqlalchemy.exc import DataError, DBAPIError
+from psycopg import DataError, Error, OperationalError
 
 from gateway.errors import ErrorCode, FieldError, GerbangError, RequestError
 from models.logs import facts
 
-#: What statements raise: SQLAlchemy's errors, the driver's, and TimeoutError, which is an OSError.
-STATEMENT_ERRORS = (DBAPIError, Error, OSError)
+#: What statements raise: the driver's errors, and TimeoutError, which is an OSError.
+STATEMENT_ERRORS = (Error, OSError)
 
 _AWAY = "The database does not answer. Try again shortly."
 _LOCKED = "This is being changed right now. Try again shortly."
@@ -51,7 +49,7 @@ def seal_refusal(error: BaseException, message: str = _NOT_BELIEVED) -> FieldErr
 
     It is logged: somebody must mend a clock or a key, as readiness and the doctor say.
     """
-    refusal = getattr(getattr(error, "orig", error), "diag", None)
+    refusal = getattr(error, "diag", None)
     if refusal is None or refusal.constraint_name != _SEAL:
         return None
     log.error("the database refused a seal", extra=facts(why=refusal.message_primary))
@@ -98,20 +96,18 @@ def explain(error: Exception) -> GerbangError | None:
         return FieldError(ErrorCode.UNAVAILABLE, _LOCKED)
     if is_broken(error):
         return database_unavailable()
-    if isinstance(error, DataError | DriverDataError) or state.startswith(_DATA_EXCEPTION):
+    if isinstance(error, DataError) or state.startswith(_DATA_EXCEPTION):
         return FieldError(ErrorCode.INVALID_INPUT, _INCOMPARABLE)
     return None
 
 
 def is_broken(error: BaseException) -> bool:
     """Whether the connection was lost or the database is away, rather than the statement wrong."""
-    if isinstance(error, DBAPIError):
-        error = error.orig or error
     state = state_of(error)
     is_lost = isinstance(error, OSError) or (isinstance(error, OperationalError) and not state)
     return is_lost or state.startswith(_SERVER_AWAY)
 
 
 def state_of(error: BaseException | None) -> str:
-    """The SQLSTATE of an error from SQLAlchemy or from the driver; empty if it has none."""
-    return getattr(getattr(error, "orig", error), "sqlstate", None) or ""
+    """The SQLSTATE of an error from the driver; empty if it has none."""
+    return getattr(error, "sqlstate", None) or ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 from psycopg.adapt import Transformer
@@ -15,7 +16,7 @@ from psycopg.pq.abc import PGresult
 from sqlalchemy import JSON, ClauseElement, Select
 from sqlalchemy.dialects.postgresql import asyncpg
 
-from gateway.access.rows import require_vouched
+from gateway.access.rows import require_vouched, vouch_for
 from gateway.rules import Scope
 from gateway.viewer import Viewer
 from models.vocabulary import Role
@@ -57,7 +58,7 @@ def _record_class(names: bytes) -> type[Record]:
 _DIALECT = asyncpg.dialect()
 #: The names of parameters to which the viewer is bound.
 SCOPES = frozenset(scope.value for scope in Scope)
-#: Statements of mutations that are kept: more than there are, and a bound all the same.
+#: Statements of each kind that are kept: more than there are, and a bound all the same.
 _MOST_KEPT = 1_000
 
 
@@ -87,6 +88,9 @@ class Planning(Enum):
     BY_VALUES = (("plan_cache_mode", "auto"), ("enable_memoize", "on"), ("enable_bitmapscan", "on"))
 
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedStatement:
     """A statement as text. `prepare` and `prepare_once` make them."""
@@ -99,6 +103,10 @@ class PreparedStatement:
     _documents: frozenset[str] = frozenset()
     #: Whether it may take no longer than a list: see `MOST_LIST_SECONDS`.
     is_list: bool = False
+
+    def bind(self, viewer: Viewer, given: Mapping[str, Any] = _NOTHING) -> "Bound":
+        """The statement with its arguments for a viewer, and values by name."""
+        return Bound(self, self.arguments(viewer, given))
 
     def arguments(self, viewer: Viewer, given: Mapping[str, Any]) -> list[Any]:
         """The positional arguments: the viewer's scope, named values and constants."""
@@ -140,6 +148,25 @@ def prepare(
     return _compile(statement, role, planning, is_list=is_list)
 
 
+def bind_for(viewer: Viewer, type_name: str, statement: Select[Any]) -> Bound:
+    """Prepare a statement with values of one request for its viewer.
+
+    The caller vouches that it is restricted by the policy of a type.
+    """
+    return prepare(vouch_for(statement, type_name), viewer.role).bind(viewer)
+
+
+@lru_cache(_MOST_KEPT)
+def prepare_reading(
+    role: Role, build: Callable[..., Select[Any]], *shape: Any
+) -> PreparedStatement:
+    """Compile a vouched statement, the first time that it is asked for in a role.
+
+    ``build`` makes it from the role and its shape: whatever else its text depends on.
+    """
+    return prepare(build(role, *shape), role)
+
+
 @lru_cache(_MOST_KEPT)
 def prepare_once(role: Role, build: Callable[..., ClauseElement], *shape: Any) -> PreparedStatement:
     """Compile a statement of a mutation, the first time that it is asked for.
@@ -155,7 +182,8 @@ def _compile(
     compiled: Any = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     parameters = tuple(compiled.positiontup or ())
     documents = (name for name, bound in compiled.binds.items() if isinstance(bound.type, JSON))
-    # With its role in a comment, each role keeps its own plan: see `COMMENT` of the connections.
+    # The server plans a prepared statement anew whenever the role changes: with the role in a
+    # comment, each role has prepared statements of its own.
     return PreparedStatement(
         f"{compiled} /* {role} */",
         planning,

@@ -4,13 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
 from math import inf
-from typing import Any, NamedTuple, TypeVar, final
+from typing import Any, NamedTuple, final
 
 from psycopg import Error
 from psycopg.pq.abc import PGresult
-from sqlalchemy import Row, Select
 
-from gateway.access.rows import require_vouched
 from gateway.access.transactions.begin import (
     ROUND_TRIP_SECONDS,
     OpenTransaction,
@@ -29,17 +27,13 @@ from gateway.access.transactions.prepared import (
     Bound,
     Planning,
     PreparedStatement,
-    Record,
     decode_records,
 )
 from gateway.errors import FieldError, RequestError
 from gateway.limits import MOST_LIST_SECONDS
 from gateway.logs import current_record
 from models.database.command_pipeline import Command
-from models.database.connections import COMMENT
 from models.database.pool import ConnectionPool
-
-_Result = TypeVar("_Result")
 
 #: One snapshot for the whole answer, so that a page, its total and its figures agree.
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -94,9 +88,9 @@ class WireRows:
 
 
 class ReadTransaction:
-    """Runs the statements of one operation, one after the other.
+    """Runs the prepared statements of one operation, one after the other.
 
-    The transaction begins with the first statement. Statements that nobody vouched for are refused.
+    The transaction begins with the first statement. What nobody vouched for is not prepared.
     A statement that fails, or takes too long, fails alone; after an outage all others fail too.
     """
 
@@ -114,35 +108,15 @@ class ReadTransaction:
         #: How many statements of the last `read` were answered before one of them failed.
         self.completed = 0
 
-    async def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
-        """The rows of a vouched statement.
+    async def fetch(self, *statements: Bound) -> list[Sequence[Any]]:
+        """The rows of each statement as Python values; they run in one write, and fail together.
 
-        Raises PermissionError for any other, and FieldError with TIMEOUT if it takes too long.
+        Raises FieldError, with TIMEOUT if one takes too long.
         """
-        require_vouched(statement)
-        role = {COMMENT: self._start.role}
-
-        async def run() -> Sequence[Row[Any]]:
-            if self._transaction is None:
-                self._transaction = await begin_transaction(
-                    self._pool, BEGIN, self._start, savepoint=_SAVEPOINT
-                )
-            self.statements += 1
-            alchemy = self._transaction.connection.alchemy
-            return (await alchemy.execute(statement, execution_options=role)).all()
-
-        return await self._run_shielded(run)
-
-    async def fetch(
-        self, statement: PreparedStatement, arguments: Sequence[Any]
-    ) -> Sequence[Record]:
-        """Run a prepared statement, and return its rows as Python values."""
-
-        async def run() -> Sequence[Record]:
-            (result,) = await self._run_together([Bound(statement, arguments)])
-            return decode_records(result)
-
-        return await self._run_shielded(run)
+        # It is shielded from cancellation, since other fields share the connection.
+        running = asyncio.ensure_future(self._run_next(lambda: self._run_together(statements)))
+        running.add_done_callback(_retrieve_exception)
+        return [decode_records(result) for result in await asyncio.shield(running)]
 
     async def read(self, statements: Sequence[Bound], *, is_last: bool = False) -> list[WireRows]:
         """Run prepared statements in one write and one wait, with BEGIN in it where it is due.
@@ -152,11 +126,8 @@ class ReadTransaction:
         be logged. A caller that is cancelled must `close` the transaction.
         """
 
-        async def run() -> list[WireRows]:
-            results = await self._run_together(statements, is_last=is_last)
-            return [WireRows(result) for result in results]
-
-        return await self._run_next(run)
+        results = await self._run_next(lambda: self._run_together(statements, is_last=is_last))
+        return [WireRows(result) for result in results]
 
     async def _run_together(
         self, statements: Sequence[Bound], *, is_last: bool = False
@@ -205,15 +176,10 @@ class ReadTransaction:
             commands.append(Command(statement.text, arguments))
         return commands, places
 
-    async def _run_shielded(self, run: Callable[[], Awaitable[_Result]]) -> _Result:
-        """Run a statement; it is shielded from cancellation, since other fields share the
-        connection."""
-        running = asyncio.ensure_future(self._run_next(run))
-        running.add_done_callback(_retrieve_exception)
-        return await asyncio.shield(running)
-
-    async def _run_next(self, run: Callable[[], Awaitable[_Result]]) -> _Result:
-        """Run a statement after those that came before it."""
+    async def _run_next(
+        self, run: Callable[[], Awaitable[Sequence[PGresult]]]
+    ) -> Sequence[PGresult]:
+        """Run statements after those that came before them."""
         async with self._lock:
             if self._failure:  # the connection was lost with it
                 raise self._failure

@@ -11,18 +11,8 @@ from typing import Any
 
 from psycopg import Error
 from psycopg.pq.abc import PGresult
-from sqlalchemy import (
-    ClauseElement,
-    Executable,
-    Row,
-    Text,
-    and_,
-    bindparam,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import ClauseElement, Text, and_, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from gateway.access.transactions.begin import (
     ROUND_TRIP_SECONDS,
@@ -51,7 +41,8 @@ from gateway.errors import ErrorCode, FieldError
 from gateway.logs import current_record
 from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
-from models.database.pool import ConnectionPool, PooledConnection
+from models.database.pipelined_connection import PipelinedConnection
+from models.database.pool import ConnectionPool
 from models.person.vault import Vault
 from models.vocabulary import Role
 
@@ -88,7 +79,7 @@ class WriteTransaction:
         self._pool = pool
         self._start = start
         self._vault = vault
-        self._connection: PooledConnection | None = None
+        self._connection: PipelinedConnection | None = None
         self._waiting: list[Bound] = []
         self.viewer = viewer
 
@@ -107,6 +98,26 @@ class WriteTransaction:
         """Change the rows with these values, or nulls, with the next statement that reads."""
         self._waiting.append(update_rows(self.viewer.role, noun, where, changes))
 
+    def write(self, build: Callable[..., ClauseElement], *shape: Any, **values: Any) -> None:
+        """Run a statement that only writes, with the next one that reads: see `bind`."""
+        self._waiting.append(self.bind(build, *shape, **values))
+
+    async def insert_now(
+        self, noun: Any, row: Mapping[str, Any], *, unless_there: bool = False
+    ) -> bool:
+        """Insert a row at once; whether the database let it be written.
+
+        With ``unless_there``, nothing is written where a unique row like it is there.
+        """
+        role = self.viewer.role
+        return await self._count(insert_row(role, noun, row, unless_there=unless_there)) > 0
+
+    async def update_now(
+        self, noun: Any, where: Mapping[str, Any], changes: Mapping[str, Any]
+    ) -> bool:
+        """Like `update`, at once; whether the database let a row be written."""
+        return await self._count(update_rows(self.viewer.role, noun, where, changes)) > 0
+
     def bind(self, build: Callable[..., ClauseElement], *shape: Any, **values: Any) -> Bound:
         """The statement that ``build`` makes of its shape, prepared once for the viewer's role.
 
@@ -114,17 +125,14 @@ class WriteTransaction:
         """
         if not SCOPES.isdisjoint(values):
             raise TypeError(f"{build.__name__} is given what is bound to the viewer")
-        statement = prepare_once(self.viewer.role, build, *shape)
-        return Bound(statement, statement.arguments(self.viewer, values))
+        return prepare_once(self.viewer.role, build, *shape).bind(self.viewer, values)
 
     async def fetch(self, *statements: Bound) -> list[Sequence[Any]]:
         """The rows of each statement, which run one after the other in one write.
 
         Raises FieldError on timeouts, deadlocks and outages.
         """
-        waiting, self._waiting = self._waiting, []
-        results = await self._run([*waiting, *statements])
-        return [decode_records(result) for result in results[len(waiting) :]]
+        return [decode_records(result) for result in await self._run_behind_waiting(statements)]
 
     async def fetch_one(
         self, build: Callable[..., ClauseElement], *shape: Any, **values: Any
@@ -132,14 +140,6 @@ class WriteTransaction:
         """The rows of one statement: see `bind`."""
         [rows] = await self.fetch(self.bind(build, *shape, **values))
         return rows
-
-    async def run(self, statement: Executable, values: Any = None) -> None:
-        """Run a statement that is built for this call alone. Raises FieldError as `fetch` does."""
-        await self._execute(statement, values)
-
-    async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
-        """The rows that such a statement selects or returns."""
-        return (await self._execute(statement, None)).all()
 
     async def flush(self) -> None:
         """Run what waits."""
@@ -172,13 +172,14 @@ class WriteTransaction:
         if connection:
             await end_transaction(self._pool, connection)
 
-    async def _execute(self, statement: Executable, values: Any) -> Any:
-        if self._waiting or self._connection is None:
-            await self.fetch()
-        assert self._connection
-        current_record().statements += 1
-        with _client_errors():
-            return await self._connection.alchemy.execute(statement, values)
+    async def _count(self, statement: Bound) -> int:
+        [result] = await self._run_behind_waiting([statement])
+        return result.command_tuples or 0
+
+    async def _run_behind_waiting(self, statements: Sequence[Bound]) -> Sequence[PGresult]:
+        """Run what waits, then these; the results of these."""
+        waiting, self._waiting = self._waiting, []
+        return (await self._run([*waiting, *statements]))[len(waiting) :]
 
     async def _run(self, statements: Sequence[Bound]) -> Sequence[PGresult]:
         """Run statements in one write, with BEGIN in it where it is due."""
@@ -253,9 +254,11 @@ async def begin_writing(
 _COMPARED = "compared_"
 
 
-def insert_row(role: Role, noun: Any, row: Mapping[str, Any]) -> Bound:
-    """Bind the statement that inserts a row."""
-    statement = prepare_once(role, _build_insert, noun, tuple(row))
+def insert_row(
+    role: Role, noun: Any, row: Mapping[str, Any], *, unless_there: bool = False
+) -> Bound:
+    """Bind the statement that inserts a row, perhaps unless a unique one like it is there."""
+    statement = prepare_once(role, _build_insert, noun, tuple(row), unless_there)
     return Bound(statement, statement.arguments_of_row(row))
 
 
@@ -270,8 +273,9 @@ def update_rows(
     return Bound(statement, statement.arguments_of_row({**changes, **values}))
 
 
-def _build_insert(noun: Any, columns: Sequence[str]) -> Any:
-    return insert(noun.__table__).values(_parameters(noun, columns))
+def _build_insert(noun: Any, columns: Sequence[str], unless_there: bool) -> Any:
+    statement = insert(noun.__table__).values(_parameters(noun, columns))
+    return statement.on_conflict_do_nothing() if unless_there else statement
 
 
 def _build_update(

@@ -3,10 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from sqlalchemy import select
-
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.case_statements import today
+from gateway.mutations.case_statements import select_now
 from gateway.mutations.outcome import Outcome, Reasons, Result
 from gateway.mutations.reference import decrees, ledger, partners, requests, suspensions
 from gateway.mutations.reference.ledger import check
@@ -56,7 +54,7 @@ async def change_reference(
     transaction: WriteTransaction, request: requests.ReferenceRequest
 ) -> Outcome:
     """Make the change. Raises RefusedError if the request is not valid."""
-    [now] = await transaction.rows(select(today().label("on")))
+    [now] = await transaction.fetch_one(select_now)
     reasons = Reasons(request.faults)
     check(request, now.on, reasons)
     if isinstance(request, requests.Proposal):

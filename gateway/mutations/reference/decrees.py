@@ -16,7 +16,8 @@ from gateway.mutations.reference.requests import (
     ProposeVisaType,
     ProposeVisaTypeEnd,
 )
-from gateway.mutations.reference.rows import DatedTable, Row, check_known, end_row, read_row
+from gateway.mutations.reference.rows import DatedTable, Row, check_known, end_row
+from gateway.mutations.row_lookups import read_row
 from models import (
     Country,
     Deadline,
@@ -135,7 +136,7 @@ async def build_deadline(
 async def build_entry_rule(
     transaction: WriteTransaction, request: ProposeEntryRule, today: date, reasons: Reasons
 ) -> list[Row]:
-    await check_known(transaction, reasons, Country.code, request.country, "country")
+    await check_known(transaction, reasons, Country, request.country, "country")
     reasons.refuse_if_any()
     key = {"country_code": request.country, "valid_from": request.valid_from}
     return [Row(EntryRule, {**key, "entry": request.entry.value})]
@@ -151,6 +152,6 @@ async def _of_visa_type(
     reasons: Reasons,
 ) -> dict[str, object]:
     """What a row of a visa type is of. Raises RefusedError if anything is wrong by now."""
-    await check_known(transaction, reasons, VisaType.code, request.visa_type, "visaType")
+    await check_known(transaction, reasons, VisaType, request.visa_type, "visaType")
     reasons.refuse_if_any()
     return {"visa_type_code": request.visa_type, "valid_from": request.valid_from}

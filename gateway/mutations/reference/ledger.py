@@ -10,8 +10,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
-
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
 from gateway.mutations.reference.requests import (
@@ -23,8 +21,9 @@ from gateway.mutations.reference.requests import (
     ProposeVisaType,
     ReferenceRequest,
 )
-from gateway.mutations.reference.rows import Row, lock_row, replace
+from gateway.mutations.reference.rows import Row
 from gateway.mutations.requests import api_name
+from gateway.mutations.row_lookups import lock_row
 from models import ReferenceChange
 from models.access_tokens import LONGEST_SUBJECT
 from models.life import Refusal
@@ -111,18 +110,17 @@ async def propose(
     transaction: WriteTransaction, request: Proposal, kind: ReferenceKind, rows: list[Row]
 ) -> str:
     """Write a proposal. Raises RefusedError if another one of the same row waits or is to come."""
-    proposal = insert(ReferenceChange).values(
-        id=new_key(),
-        kind=kind.value,
-        decree=request.decree,
-        reason=request.reason,
-        changed=[row.to_json() for row in rows],
-        proposed_by=transaction.viewer.subject,
-    )
-    written = await transaction.rows(proposal.returning(ReferenceChange.id))
-    if not written:
+    proposal = {
+        "id": new_key(),
+        "kind": kind.value,
+        "decree": request.decree,
+        "reason": request.reason,
+        "changed": [row.to_json() for row in rows],
+        "proposed_by": transaction.viewer.subject,
+    }
+    if not await transaction.insert_now(ReferenceChange, proposal):
         raise RefusedError(Reason(Refusal.ALREADY_PROPOSED, ()))
-    return str(written[0].id)
+    return str(proposal["id"])
 
 
 async def approve(
@@ -155,7 +153,7 @@ async def _lock(
     transaction: WriteTransaction, request: ReferenceRequest, id_: UUID | None, reasons: Reasons
 ) -> Any:
     """Lock a change that was not cancelled. Raises RefusedError if there is none."""
-    row = id_ and await lock_row(transaction, request, ReferenceChange, {"id": id_})
+    row = id_ and await lock_row(transaction, request.mutation, ReferenceChange, {"id": id_})
     if not row:
         reasons.add(Refusal.NOT_FOUND, _PATH)
     elif row.state == ReferenceChangeState.CANCELLED:
@@ -166,6 +164,6 @@ async def _lock(
 
 async def _write(transaction: WriteTransaction, id_: UUID, **values: str) -> str:
     """Raises RefusedError if the row it changes has changed meanwhile: nothing is written then."""
-    if not await replace(transaction, ReferenceChange, {"id": id_}, values):
+    if not await transaction.update_now(ReferenceChange, {"id": id_}, values):
         raise RefusedError(Reason(Refusal.CHANGED_MEANWHILE, (_PATH,)))
     return str(id_)

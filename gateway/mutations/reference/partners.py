@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Date, bindparam, select
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
@@ -17,12 +17,10 @@ from gateway.mutations.reference.requests import (
 from gateway.mutations.reference.rows import (
     DatedTable,
     Row,
-    Values,
     check_known,
     end_row,
-    is_known,
-    read_row,
 )
+from gateway.mutations.row_lookups import Values, is_there, read_row
 from models import Centre, Country, Partner, PartnerCountry
 from models.life import Refusal
 
@@ -33,7 +31,7 @@ _CENTRES = DatedTable(Centre, "opened_on", "closed_on")
 async def build_partner(
     transaction: WriteTransaction, request: ProposePartner, today: date, reasons: Reasons
 ) -> list[Row]:
-    if await is_known(transaction, Partner.code, request.code):
+    if await is_there(transaction, Partner, {"code": request.code}):
         reasons.add(Refusal.CODE_TAKEN, "code")
     reasons.refuse_if_any()
     return [Row(Partner, {"code": request.code, "name": request.name})]
@@ -42,8 +40,8 @@ async def build_partner(
 async def build_country(
     transaction: WriteTransaction, request: ProposePartnerCountry, today: date, reasons: Reasons
 ) -> list[Row]:
-    await check_known(transaction, reasons, Partner.code, request.partner, "partner")
-    await check_known(transaction, reasons, Country.code, request.country, "country")
+    await check_known(transaction, reasons, Partner, request.partner, "partner")
+    await check_known(transaction, reasons, Country, request.country, "country")
     reasons.refuse_if_any()
     place = {"partner_code": request.partner, "country_code": request.country}
     there = await read_row(transaction, PartnerCountry, place)
@@ -59,11 +57,11 @@ async def build_country_closing(
 ) -> list[Row]:
     """Close a partner in a country. An unknown partner is refused at once: nothing else can be
     checked for it."""
-    await check_known(transaction, reasons, Partner.code, request.partner, "partner")
+    await check_known(transaction, reasons, Partner, request.partner, "partner")
     if reasons.has("partner"):
         reasons.refuse_if_any()
     place = {"partner_code": request.partner, "country_code": request.country}
-    elsewhere = Centre.country_code != request.country
+    elsewhere = ("country_code", request.country)
     await _check_successor(transaction, request, request.partner, elsewhere, reasons)
     successor = {"successor_code": request.successor}
     closing = await end_row(
@@ -76,7 +74,7 @@ async def build_centre(
     transaction: WriteTransaction, request: ProposeCentre, today: date, reasons: Reasons
 ) -> list[Row]:
     """A centre. Its partner must take applications in the country on its first day."""
-    await check_known(transaction, reasons, Partner.code, request.partner, "partner")
+    await check_known(transaction, reasons, Partner, request.partner, "partner")
     place = {"partner_code": request.partner, "country_code": request.country}
     if not (reasons.has("partner") or reasons.has("openedOn")):
         served = await read_row(transaction, PartnerCountry, place)
@@ -93,11 +91,10 @@ async def build_centre(
 async def build_centre_closing(
     transaction: WriteTransaction, request: ProposeCentreClosing, today: date, reasons: Reasons
 ) -> list[Row]:
-    closing = select(Centre.partner_code).where(Centre.code == request.centre)
-    if partners := await transaction.rows(closing):
-        another = Centre.code != request.centre
-        await _check_successor(transaction, request, partners[0].partner_code, another, reasons)
     key, successor = {"code": request.centre}, {"successor_code": request.successor}
+    if closing := await read_row(transaction, Centre, key, "partner_code"):
+        another = ("code", request.centre)
+        await _check_successor(transaction, request, closing.partner_code, another, reasons)
     closed = await end_row(
         transaction, request, _CENTRES, key, today, reasons, "centre", with_end=successor
     )
@@ -108,19 +105,31 @@ async def _check_successor(
     transaction: WriteTransaction,
     request: ProposePartnerCountryClosing | ProposeCentreClosing,
     partner: str,
-    is_elsewhere: ColumnElement[bool],
+    other_than: tuple[str, str],
     reasons: Reasons,
 ) -> None:
     """Add a reason unless the successor, if one is named, is another centre of the partner, open on
-    the day from which on the place is closed."""
+    the day from which on the place is closed.
+
+    ``other_than`` is the column in which it differs from the place, and what it is there.
+    """
     if request.successor is None:
         return
+    column, value = other_than
+    successor = {"code": request.successor, "owner": partner, "other": value}
+    if request.closed_on is None or not await transaction.fetch_one(
+        _select_open_centre, column, **successor, on=request.closed_on
+    ):
+        reasons.add(Refusal.INVALID, "successor", rule="no_successor")
+
+
+def _select_open_centre(differs_in: str) -> Any:
+    on = bindparam("on", None, Date)
     is_open = [
-        (noun.opened_on <= request.closed_on)
-        & (noun.closed_on.is_(None) | (noun.closed_on > request.closed_on))
+        (noun.opened_on <= on) & (noun.closed_on.is_(None) | (noun.closed_on > on))
         for noun in (Centre, PartnerCountry)
     ]
-    open_centre = (
+    return (
         select(Centre.code)
         .join(
             PartnerCountry,
@@ -128,11 +137,12 @@ async def _check_successor(
             & (PartnerCountry.country_code == Centre.country_code),
         )
         .where(
-            Centre.code == request.successor, Centre.partner_code == partner, is_elsewhere, *is_open
+            Centre.code == bindparam("code"),
+            Centre.partner_code == bindparam("owner"),
+            getattr(Centre, differs_in) != bindparam("other"),
+            *is_open,
         )
     )
-    if request.closed_on is None or not await transaction.rows(open_centre):
-        reasons.add(Refusal.INVALID, "successor", rule="no_successor")
 
 
 def _closing_of(there: Any, opened_on: date, today: date) -> Values:

@@ -1,22 +1,16 @@
-"""Rows of reference data: reading and locking them, and what a proposal makes of them."""
+"""Rows of reference data, and what a proposal makes of them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, select, update
-from sqlalchemy.orm import InstrumentedAttribute
-
-from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Reasons
 from gateway.mutations.reference.requests import ReferenceRequest
 from gateway.mutations.requests import api_name
+from gateway.mutations.row_lookups import Values, is_there, read_row
 from models import Base
 from models.life import Refusal
-
-Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,49 +37,12 @@ class DatedTable:
     ends: str
 
 
-async def is_known(
-    transaction: WriteTransaction, code: InstrumentedAttribute[str], value: str
-) -> bool:
-    """Whether a row has this code."""
-    return bool(await transaction.rows(select(code).where(code == value)))
-
-
 async def check_known(
-    transaction: WriteTransaction,
-    reasons: Reasons,
-    code: InstrumentedAttribute[str],
-    value: str,
-    *path: str,
+    transaction: WriteTransaction, reasons: Reasons, noun: type[Base], code: str, *path: str
 ) -> None:
     """Add a reason if no row has this code."""
-    if not await is_known(transaction, code, value):
+    if not await is_there(transaction, noun, {"code": code}):
         add_unknown_code(reasons, *path)
-
-
-async def read_row(transaction: WriteTransaction, noun: type[Base], key: Values) -> Any:
-    """A row as it is now; None if it does not exist."""
-    rows = await transaction.rows(select(*noun.__table__.columns).where(_has_key(noun, key)))
-    return rows[0] if rows else None
-
-
-async def lock_row(
-    transaction: WriteTransaction, request: ReferenceRequest, noun: type[Base], key: Values
-) -> Any:
-    """Lock a row and read it; None if there is none in the viewer's reach."""
-    in_reach = and_(_has_key(noun, key), changeable(request.mutation, transaction.viewer))
-    row = select(*noun.__table__.columns).where(in_reach)
-    await transaction.rows(row.with_for_update(key_share=True))
-    rows = await transaction.rows(row)
-    return rows[0] if rows else None
-
-
-async def replace(
-    transaction: WriteTransaction, noun: type[Base], key: Values, values: Values
-) -> bool:
-    """Whether the database let the row be written."""
-    change = update(noun).where(_has_key(noun, key)).values(**values)
-    first = next(iter(noun.__table__.primary_key))
-    return bool(await transaction.rows(change.returning(first)))
 
 
 async def end_row(
@@ -119,7 +76,3 @@ async def end_row(
 
 def add_unknown_code(reasons: Reasons, *path: str) -> None:
     reasons.add(Refusal.NOT_FOUND, *path, rule="unknown_code")
-
-
-def _has_key(noun: type[Base], key: Values) -> Any:
-    return and_(*(noun.__table__.c[name] == value for name, value in key.items()))

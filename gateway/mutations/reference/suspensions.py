@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
@@ -15,7 +15,8 @@ from gateway.mutations.reference.requests import (
     SuspendPartner,
     SuspendViewer,
 )
-from gateway.mutations.reference.rows import Values, check_known, lock_row, replace
+from gateway.mutations.reference.rows import check_known
+from gateway.mutations.row_lookups import Values, lock_row
 from models import Partner, Suspension
 from models.life import Refusal
 from models.row_keys import new_key
@@ -24,7 +25,7 @@ from models.row_keys import new_key
 async def suspend_partner(
     transaction: WriteTransaction, request: SuspendPartner, today: date, reasons: Reasons
 ) -> str:
-    await check_known(transaction, reasons, Partner.code, request.partner, "partner")
+    await check_known(transaction, reasons, Partner, request.partner, "partner")
     target = {Suspension.partner_code.key: request.partner}
     return await _suspend(transaction, target, request.reason, reasons, "partner")
 
@@ -47,7 +48,7 @@ async def confirm(
     if row.suspended_by == transaction.viewer.subject:
         raise RefusedError(Reason(Refusal.SECOND_PERSON_REQUIRED, ("suspensionId",)))
     by = {Suspension.confirmed_by.key: transaction.viewer.subject}
-    await replace(transaction, Suspension, {"id": row.id}, by)
+    transaction.update(Suspension, {"id": row.id}, by)
     return str(row.id)
 
 
@@ -56,7 +57,7 @@ async def lift(
 ) -> str:
     row = await _lock(transaction, request, request.suspension_id, reasons)
     by = {"lifted_by": transaction.viewer.subject, "lift_reason": request.reason}
-    await replace(transaction, Suspension, {"id": row.id}, by)
+    transaction.update(Suspension, {"id": row.id}, by)
     return str(row.id)
 
 
@@ -64,13 +65,7 @@ async def _suspend(
     transaction: WriteTransaction, target: Values, reason: str, reasons: Reasons, path: str
 ) -> str:
     [(column, value)] = target.items()
-    latest = (
-        select(Suspension.suspended_by, Suspension.confirmed_by, _is_in_force().label("lasts"))
-        .where(Suspension.__table__.c[column] == value)
-        .order_by(Suspension.suspended_at.desc(), Suspension.id.desc())
-        .limit(1)
-    )
-    for row in await transaction.rows(latest):
+    for row in await transaction.fetch_one(_select_latest, column, target=value):
         if row.lasts:
             reasons.add(Refusal.ALREADY_SUSPENDED, path)
         elif row.confirmed_by is None and row.suspended_by == transaction.viewer.subject:
@@ -79,23 +74,35 @@ async def _suspend(
     reasons.refuse_if_any()
     id_ = new_key()
     by = {"suspended_by": transaction.viewer.subject, "reason": reason}
-    await transaction.run(insert(Suspension).values(id=id_, **target, **by))
+    transaction.insert(Suspension, {"id": id_, **target, **by})
     return str(id_)
+
+
+def _select_latest(column: str) -> Any:
+    """The latest suspension of ``target``, by the column that names whom it suspends."""
+    return (
+        select(Suspension.suspended_by, Suspension.confirmed_by, _is_in_force().label("lasts"))
+        .where(getattr(Suspension, column) == bindparam("target"))
+        .order_by(Suspension.suspended_at.desc(), Suspension.id.desc())
+        .limit(1)
+    )
 
 
 async def _lock(
     transaction: WriteTransaction, request: ReferenceRequest, id_: UUID | None, reasons: Reasons
 ) -> Any:
     """Lock a suspension that lasts. Raises RefusedError if there is none."""
-    row = id_ and await lock_row(transaction, request, Suspension, {"id": id_})
+    row = id_ and await lock_row(transaction, request.mutation, Suspension, {"id": id_})
     if not row:
         reasons.add(Refusal.NOT_FOUND, "suspensionId")
-    elif not await transaction.rows(
-        select(Suspension.id).where(Suspension.id == id_, _is_in_force())
-    ):
+    elif not await transaction.fetch_one(_select_if_in_force, id=id_):
         reasons.add(Refusal.NOT_SUSPENDED, "suspensionId")
     reasons.refuse_if_any()
     return row
+
+
+def _select_if_in_force() -> Any:
+    return select(Suspension.id).where(Suspension.id == bindparam("id"), _is_in_force())
 
 
 def _is_in_force() -> ColumnElement[bool]:

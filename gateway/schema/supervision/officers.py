@@ -8,7 +8,8 @@ from typing import Any
 
 import strawberry
 
-from gateway.access.rows import reachable, vouch_for
+from gateway.access.rows import reachable_in_role
+from gateway.access.transactions.prepared import bind_for
 from gateway.errors import ErrorCode, FieldError
 from gateway.mapping.context import Context
 from gateway.mapping.figure_types import Count
@@ -87,11 +88,12 @@ class _OfficerCounts:
 
 async def officers(info: strawberry.Info, from_: From, to: To) -> OfficerTable:
     context: Context = info.context
-    in_reach = reachable("OfficerRow", context.viewer)
-    asked = done_by_officers(Question(from_, to)).where(in_reach)
-    lines = await context.session.rows(vouch_for(asked, "OfficerRow"))
-    cases = reachable("Application", context.viewer)
-    on_desks = await context.session.rows(vouch_for(desks().where(in_reach, cases), "OfficerRow"))
+    role = context.viewer.role
+    in_reach, cases = (reachable_in_role(name, role) for name in ("OfficerRow", "Application"))
+    asked = (done_by_officers(Question(from_, to)).where(in_reach), desks().where(in_reach, cases))
+    lines, on_desks = await context.session.fetch(
+        *(bind_for(context.viewer, "OfficerRow", each) for each in asked)
+    )
     instant = (await context.figures.freshness(VersionedData.FIGURES)).as_of
     return OfficerTable(as_of=instant, rows=_rows(lines, on_desks))
 

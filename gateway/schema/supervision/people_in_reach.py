@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import strawberry
 from sqlalchemy import func, select
 
-from gateway.access.rows import vouch_for
+from gateway.access.transactions.prepared import bind_for
 from gateway.errors import ArgumentError
 from gateway.mapping.arguments import FieldArguments, Parsing
 from gateway.mapping.context import Context
@@ -123,11 +123,14 @@ async def people_who_were_in_reach(
     await context.audit.record_breach_lookup(BreachList.IN_REACH, viewer, since, before)
     account = Account(viewer, role, partner, tuple(places or ()))
     behind = key_in(after, Applicant.__name__) if after else None
-    found = people_in_reach(account, since, before, behind, MOST_PEOPLE_IN_REACH)
-    rows = await context.session.rows(vouch_for(found, AccessEvent.__name__))
-    counted = number_in_reach(account, since, before)
-    [(number,)] = await context.session.rows(vouch_for(counted, AccessEvent.__name__))
-    [(at,)] = await context.session.rows(vouch_for(select(func.now()), AccessEvent.__name__))
+    asked = (
+        people_in_reach(account, since, before, behind, MOST_PEOPLE_IN_REACH),
+        number_in_reach(account, since, before),
+        select(func.now()),
+    )
+    rows, [(number,)], [(at,)] = await context.session.fetch(
+        *(bind_for(context.viewer, AccessEvent.__name__, each) for each in asked)
+    )
     return PersonInReachTable(
         as_of=at,
         people_at_most=Count.exactly(number),

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import strawberry
 from sqlalchemy import func, select
 
-from gateway.access.rows import reachable, vouch_for
+from gateway.access.rows import reachable_in_role
+from gateway.access.transactions.prepared import bind_for
 from gateway.errors import ArgumentError
 from gateway.mapping.arguments import FieldArguments, Parsing
 from gateway.mapping.context import Context
@@ -108,14 +109,18 @@ async def people_who_were_read(
 ) -> PersonReadTable:
     context: Context = info.context
     await context.audit.record_breach_lookup(BreachList.READ, viewer, since, before)
-    asked = reachable(AccessEvent.__name__, context.viewer), since, before, viewer
+    role = context.viewer.role
+    reads = reachable_in_role(AccessEvent.__name__, role), since, before, viewer
     behind = key_in(after, Applicant.__name__) if after else None
-    found = reads_by_person(*asked, behind, MOST_PEOPLE_READ)
-    rows = await context.session.rows(vouch_for(found, AccessEvent.__name__))
-    [(number,)] = await context.session.rows(vouch_for(number_read(*asked), AccessEvent.__name__))
-    [(at,)] = await context.session.rows(vouch_for(select(func.now()), AccessEvent.__name__))
-    kept = kept_since(context.viewer.role)
-    [(since_kept,)] = await context.session.rows(vouch_for(kept, AccessEvent.__name__))
+    asked = (
+        reads_by_person(*reads, behind, MOST_PEOPLE_READ),
+        number_read(*reads),
+        select(func.now()),
+        kept_since(role),
+    )
+    rows, [(number,)], [(at,)], [(since_kept,)] = await context.session.fetch(
+        *(bind_for(context.viewer, AccessEvent.__name__, each) for each in asked)
+    )
     is_whole = since_kept is None or since >= since_kept
     return PersonReadTable(
         as_of=at,

@@ -6,7 +6,7 @@ from itertools import islice
 import strawberry
 from sqlalchemy import func, select
 
-from gateway.access.rows import vouch_for
+from gateway.access.transactions.prepared import bind_for
 from gateway.mapping.context import Context
 from gateway.mapping.figure_types import Count
 from gateway.schema.volumes.national import From, To
@@ -75,9 +75,10 @@ class ReaderTable:
 async def readers(info: strawberry.Info, from_: From, to: To) -> ReaderTable:
     context: Context = info.context
     window = _midnight(from_), _midnight(to + timedelta(days=1))
-    asked = reads_by_viewer(context.viewer.role, *window)
-    rows = await context.session.rows(vouch_for(asked, "ReaderRow"))
-    [(instant,)] = await context.session.rows(vouch_for(select(func.now()), "ReaderRow"))
+    asked = (reads_by_viewer(context.viewer.role, *window), select(func.now()))
+    rows, [(instant,)] = await context.session.fetch(
+        *(bind_for(context.viewer, "ReaderRow", each) for each in asked)
+    )
     listed = islice(compare_viewers(rows), MOST_READERS)
     return ReaderTable(as_of=instant, rows=[ReaderRow.of(reading) for reading in listed])
 

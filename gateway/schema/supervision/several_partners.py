@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import strawberry
 from sqlalchemy import func, select
 
-from gateway.access.rows import reachable, vouch_for
+from gateway.access.rows import reachable_in_role
+from gateway.access.transactions.prepared import bind_for
 from gateway.errors import ArgumentError
 from gateway.mapping.arguments import FieldArguments, Parsing
 from gateway.mapping.context import Context
@@ -113,18 +114,18 @@ async def people_at_several(
 ) -> PersonAtSeveralPartnersTable:
     context: Context = info.context
     lodged = LodgedFiles(
-        reachable(PersonLink.__name__, context.viewer),
-        reachable("Application", context.viewer),
+        reachable_in_role(PersonLink.__name__, context.viewer.role),
+        reachable_in_role("Application", context.viewer.role),
         datetime.combine(from_, time(), WIB),
         datetime.combine(to + timedelta(days=1), time(), WIB),
     )
     behind = key_in(after, Applicant.__name__) if after else None
     most = MOST_PEOPLE_AT_SEVERAL_PARTNERS
     found = people_at_several_partners(lodged, partner, behind, most)
-    rows, [counts], [(at,)] = [
-        await context.session.rows(vouch_for(asked, PersonLink.__name__))
-        for asked in (found, people_who_applied_again(lodged), select(func.now()))
-    ]
+    asked = (found, people_who_applied_again(lodged), select(func.now()))
+    rows, [counts], [(at,)] = await context.session.fetch(
+        *(bind_for(context.viewer, PersonLink.__name__, each) for each in asked)
+    )
     return PersonAtSeveralPartnersTable(
         as_of=at,
         rate=ObservedRate.of_counts(counts.at_several, counts.people),

@@ -1,11 +1,12 @@
 """National figures: refusals by ground, referrals to screening and holds."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
-from gateway.access.rows import reachable, vouch_for
+from gateway.access.rows import reachable_in_role
+from gateway.access.transactions.prepared import bind_for
 from gateway.mapping.context import Context
 from gateway.mapping.enums import CalendarPeriod
 from gateway.mapping.figure_reads import Figures
@@ -105,7 +106,7 @@ async def _fetch_rows(
     context: Context, type_name: str, query: AnySelect
 ) -> tuple[datetime, list[Figures]]:
     """The rows of a type in the viewer's reach, and the instant up to which they are complete."""
-    in_reach = query.where(reachable(type_name, context.viewer))
+    in_reach = query.where(reachable_in_role(type_name, context.viewer.role))
     instant = (await context.figures.freshness(VersionedData.FIGURES)).as_of
-    rows: Any = await context.session.rows(vouch_for(in_reach, type_name))
-    return instant, [dict(row._mapping) for row in rows]
+    [rows] = await context.session.fetch(bind_for(context.viewer, type_name, in_reach))
+    return instant, [dict(zip(row.labels, row, strict=True)) for row in rows]

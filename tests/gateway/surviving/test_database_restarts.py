@@ -17,7 +17,7 @@ from gateway.access.transactions.writing import WriteTransaction
 from gateway.errors import ErrorCode, FieldError
 from gateway.viewer import Viewer
 from models.database.connections import connect, pool
-from models.database.pool import PooledConnection
+from models.database.pipelined_connection import PipelinedConnection
 from models.migrations import migrate
 from models.vocabulary import Role
 from tests import tokens
@@ -91,7 +91,7 @@ async def _with_connections_that_were_closed(url: str) -> AsyncIterator[Standing
 
 
 def _trust_every_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PooledConnection, "is_usable", True)
+    monkeypatch.setattr(PipelinedConnection, "is_usable", True)
 
 
 def _never_begin_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +125,7 @@ async def test_an_operation_without_a_connection_in_time_is_answered_overloaded(
         with pytest.raises(FieldError) as found:
             await check_out(busy)
     assert found.value.code is ErrorCode.OVERLOADED
-    await busy.dispose()
+    busy.dispose()
 
 
 async def test_a_change_that_got_no_connection_says_whether_to_ask_for_what_came_of_it(

@@ -264,7 +264,7 @@ async def test_a_pool_whose_connections_do_not_come_back_is_named_and_a_busy_one
             assert await watch.fault() is Fault.POOL
         assert await watch.fault() is None
     finally:
-        await engine.dispose()
+        engine.dispose()
 
 
 # --- A full disk ---------------------------------------------------------------------------------

@@ -10,9 +10,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import literal, select
 
-from gateway.access.rows import vouch_for
 from gateway.access.transactions.begin import ROUND_TRIP_SECONDS, TransactionStart
-from gateway.access.transactions.prepared import Bound, Planning, PreparedStatement
+from gateway.access.transactions.prepared import Planning, PreparedStatement, bind_for
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.access.transactions.writing import begin_writing
 from gateway.errors import ErrorCode, FieldError
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 AS_WHO_LOGS_IN = TransactionStart("none", {})
 OFFICER = Viewer("officer", Role.OFFICER)
-ONE = vouch_for(select(literal(1)), "Country")
+ONE = bind_for(OFFICER, "Country", select(literal(1)))
 
 
 class _PlantedError(Exception):
@@ -35,15 +34,14 @@ class _PlantedError(Exception):
 
 async def _read(engine: ConnectionPool) -> None:
     reading = ReadTransaction(engine, AS_WHO_LOGS_IN)
-    assert [tuple(row) for row in await reading.rows(ONE)] == [(1,)]
+    assert await reading.fetch(ONE) == [[(1,)]]
     await reading.close()
 
 
 async def _read_in_one_write(engine: ConnectionPool) -> None:
-    await asyncio.sleep(1.1)  # a connection that was silent for a second may have died
     reading = ReadTransaction(engine, AS_WHO_LOGS_IN)
     (rows,) = await reading.read(
-        [Bound(PreparedStatement("SELECT 1", Planning.ONCE, (), {}), ())], is_last=True
+        [PreparedStatement("SELECT 1", Planning.ONCE, (), {}).bind(OFFICER)], is_last=True
     )
     assert rows.count == 1
     await reading.close()
@@ -51,12 +49,12 @@ async def _read_in_one_write(engine: ConnectionPool) -> None:
 
 async def _write(engine: ConnectionPool) -> None:
     async with begin_writing(engine, OFFICER, AS_WHO_LOGS_IN) as writing:
-        assert [tuple(row) for row in await writing.rows(ONE)] == [(1,)]
+        assert await writing.fetch(ONE) == [[(1,)]]
 
 
 async def _write_in_vain(engine: ConnectionPool) -> None:
     async with begin_writing(engine, OFFICER, AS_WHO_LOGS_IN) as writing:
-        await writing.rows(ONE)
+        await writing.fetch(ONE)
         raise _PlantedError
 
 
@@ -89,6 +87,7 @@ async def _seconds_without_an_answer(url: str, name: str) -> float:
         engine = pool(by_relay, 1)
         try:
             await _read(engine)  # the connection is there
+            await asyncio.sleep(1.1)  # one that was silent for a second may have died
             relay.word = word
             began = time.monotonic()
             async with asyncio.timeout(ROUND_TRIP_SECONDS + 10):
@@ -100,7 +99,7 @@ async def _seconds_without_an_answer(url: str, name: str) -> float:
             return seconds
         finally:
             await relay.close()  # whatever waits for ever, waits no longer
-            await engine.dispose()
+            engine.dispose()
 
 
 async def test_nobody_waits_for_a_database_that_does_not_answer(database: str) -> None:
