@@ -150,22 +150,22 @@ def change_of(measure: Measure, now: Reading, before: Reading, say: Texts) -> Ch
     difference = now.value - before.value
     if not difference:
         return ChangeText(say("measures.unchanged"), "", "same", is_exact=True)
+    sizes = abs(difference), 0.0
     match measure.kind:
         case MeasureKind.RATE:
-            moved, size = difference * 100, _points_text(abs(difference) * 100, say)
+            size, nothing = (_points_text(each * 100, say) for each in sizes)
         case MeasureKind.DURATION:
-            moved, size = difference, duration_text(abs(difference), say, is_short=True)
+            size, nothing = (duration_text(each, say, is_short=True) for each in sizes)
         case MeasureKind.COUNT if before.value < SMALL_BASE:
-            moved, size = difference, count_text(abs(difference), say)
+            size, nothing = (count_text(each, say) for each in sizes)
         case _ if before.value:
-            share = difference / before.value
-            moved, size = share * 100, percent_text(abs(share), say)
+            size, nothing = (percent_text(each / before.value, say) for each in sizes)
         case _:
             return None
-    if round(moved, 1) == 0:
+    if size == nothing:  # as it is written: no sign stands before a nought
         return ChangeText(say("measures.unchanged"), "", "same")
-    direction = "up" if moved > 0 else "down"
-    text = f"{'+' if moved > 0 else MINUS}{size}"
+    direction = "up" if difference > 0 else "down"
+    text = f"{'+' if difference > 0 else MINUS}{size}"
     return ChangeText(text, size, direction, _verdict(measure, direction))
 
 

@@ -73,6 +73,14 @@ def test_values_are_written_with_their_unit(
         (BACKLOG, 0, 3, "−3", "better"),
         (INTAKE, 5, 0, "+5", ""),
         (INTAKE, 0, 0, "unchanged", ""),
+        # What is nothing once it is rounded has no sign.
+        (INTAKE, 20_011, 20_000, "+0.1%", ""),
+        (INTAKE, 20_010, 20_000, "unchanged", ""),
+        (INTAKE, 19_990, 20_000, "unchanged", ""),
+        (TURNAROUND_P50, 5.06, 5, "+0.1 hrs", "worse"),
+        (TURNAROUND_P50, 5.05, 5, "unchanged", ""),
+        (REFUSAL_RATE, 0.0306, 0.03, "+0.1 points", ""),
+        (REFUSAL_RATE, 0.0304, 0.03, "unchanged", ""),
     ],
 )
 def test_changes_are_written_with_their_verdict(

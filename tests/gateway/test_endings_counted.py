@@ -21,6 +21,7 @@ from tests import tokens
 from tests.acting import act
 from tests.gateway.conftest import PATIENT, Viewer
 from tests.gateway.in_process import two_gateways
+from tests.gateway.log_lines import log_lines
 from tests.walls.undoing import undone
 from tests.world import APPLICANTS, applicant_id
 
@@ -101,7 +102,9 @@ async def test_a_last_four_that_cannot_be_counted_is_not_answered(
     replicas, connection, monkeypatch
 ) -> None:
     monkeypatch.setattr(alerts, "_COUNTING", "SELECT $1::text, $2 / 0, $3::uuid[], $4::uuid")
-    asked = await supervisor(replicas[0], "in-an-outage")(ONE, id=IDS[0])
+    with log_lines() as log:
+        asked = await supervisor(replicas[0], "in-an-outage")(ONE, id=IDS[0])
+    assert [line["unlogged"] for line in log.of("request")] == [True]
     assert (asked.status, asked.codes, "data" in asked.body) == (503, ["UNAVAILABLE"], False)
     monkeypatch.undo()
     await ask_of(replicas, "in-an-outage", IDS[:1])

@@ -105,12 +105,19 @@ AREAS = (
             "tests/gateway/test_mutations.py",
             "tests/gateway/test_read_budget.py",
             "tests/gateway/test_unlogged_reads.py",
+            "tests/gateway/test_endings_counted.py",
+            "tests/gateway/test_passport_endings.py",
+            "tests/gateway/test_private_parts.py",
+            "tests/gateway/test_reading_together.py",
+            "tests/gateway/test_access_paths.py",
             "tests/walls/test_reads_counted.py",
             "tests/gateway/test_purpose_header.py",
             "tests/gateway/test_key_service_outages.py",
             "tests/gateway/test_inquiries.py",
             "tests/gateway/test_tampering.py",
             "tests/gateway/surviving/test_unanswered.py",
+            "tests/gateway/test_database_errors.py",
+            "tests/gateway/test_statistics.py",
             "tests/gateway/surviving/test_faults.py",
             "tests/gateway/surviving/test_database_restarts.py",
             "tests/walls/test_suspensions_written.py",
@@ -233,7 +240,9 @@ AREAS = (
             journeys/test_patterns journeys/test_person journeys/test_supervisor
             models/test_supervised_functions models/test_people_in_reach
             models/test_reference_functions gateway/test_breach_arguments
-            models/test_changes models/test_passports journeys/test_inquiry_waiting
+            models/test_changes models/test_passports models/test_readers
+            gateway/test_input_readers gateway/test_mutation_errors
+            journeys/test_inquiry_waiting gateway/test_read_budget
             gateway/test_linking_confidential gateway/test_reference_rows
             gateway/test_generated_files
         """),
