@@ -91,109 +91,58 @@ AREAS = (
     Area(
         "access",
         ("gateway/access/*.py", "gateway/access/*/*.py", "models/access_tokens/*.py"),
-        (
-            "tests/gateway/test_tokens.py",
-            "tests/gateway/test_provider_keys.py",
-            "tests/gateway/test_token_cache.py",
-            "tests/gateway/test_promises.py",
-            "tests/gateway/test_promises_cases.py",
-            "tests/gateway/test_promises_identity.py",
-            "tests/gateway/test_rows_reached.py",
-            "tests/gateway/test_giving_up.py",
-            "tests/gateway/test_prepared.py",
-            "tests/models/test_row_security.py",
-            "tests/gateway/test_mutations.py",
-            "tests/gateway/test_read_budget.py",
-            "tests/gateway/test_unlogged_reads.py",
-            "tests/gateway/test_endings_counted.py",
-            "tests/gateway/test_passport_endings.py",
-            "tests/gateway/test_private_parts.py",
-            "tests/gateway/test_reading_together.py",
-            "tests/gateway/test_access_paths.py",
-            "tests/walls/test_reads_counted.py",
-            "tests/gateway/test_purpose_header.py",
-            "tests/gateway/test_key_service_outages.py",
-            "tests/gateway/test_inquiries.py",
-            "tests/gateway/test_tampering.py",
-            "tests/gateway/surviving/test_unanswered.py",
-            "tests/gateway/test_database_errors.py",
-            "tests/gateway/test_statistics.py",
-            "tests/gateway/surviving/test_faults.py",
-            "tests/gateway/surviving/test_database_restarts.py",
-            "tests/walls/test_suspensions_written.py",
-            "tests/journeys/test_administrator.py",
-        ),
+        matching("""
+            gateway/test_tokens gateway/test_provider_keys gateway/test_token_cache
+            gateway/test_promises gateway/test_promises_cases gateway/test_promises_identity
+            gateway/test_rows_reached gateway/test_giving_up gateway/test_prepared
+            models/test_row_security gateway/test_mutations gateway/test_read_budget
+            gateway/test_unlogged_reads gateway/test_endings_counted
+            gateway/test_passport_endings gateway/test_private_parts
+            gateway/test_reading_together gateway/test_access_paths walls/test_reads_counted
+            gateway/test_purpose_header gateway/test_key_service_outages gateway/test_inquiries
+            gateway/test_tampering gateway/surviving/test_unanswered
+            gateway/test_database_errors gateway/test_statistics gateway/surviving/test_faults
+            gateway/surviving/test_database_restarts walls/test_suspensions_written
+            journeys/test_administrator
+        """),
     ),
     Area(
         "mapping",
         ("gateway/mapping/*.py",),
-        (
-            "tests/gateway/test_paging.py",
-            "tests/gateway/test_access_paths.py",
-            "tests/gateway/test_arguments.py",
-            "tests/gateway/test_generated_files.py",
-            "tests/gateway/test_input_values.py",
-            "tests/gateway/test_linked_pages.py",
-            "tests/gateway/test_filters.py",
-            "tests/gateway/test_statements.py",
-            "tests/gateway/test_volumes_cache.py",
-            "tests/gateway/test_rows_reached.py",
-            "tests/gateway/test_ids_of_other_types.py",
-            "tests/gateway/test_live.py",
-            "tests/gateway/test_live_order.py",
-            "tests/gateway/test_bad_documents.py",
-            "tests/gateway/test_bad_input.py",
-        ),
+        matching("""
+            gateway/test_paging gateway/test_access_paths gateway/test_arguments
+            gateway/test_generated_files gateway/test_input_values gateway/test_linked_pages
+            gateway/test_filters gateway/test_statements gateway/test_volumes_cache
+            gateway/test_rows_reached gateway/test_ids_of_other_types gateway/test_live
+            gateway/test_live_order gateway/test_bad_documents gateway/test_bad_input
+        """),
     ),
     Area(
         "wire",
         ("gateway/wire/*.py",),
-        (
-            "tests/gateway/test_wire.py",
-            "tests/gateway/test_wire_answers.py",
-            "tests/gateway/test_http_protocol.py",
-            "tests/gateway/test_limits.py",
-            "tests/gateway/test_refusals.py",
-            "tests/gateway/test_metrics.py",
-            "tests/gateway/test_metrics_of_errors.py",
-            "tests/gateway/test_addresses.py",
-            "tests/gateway/test_live_protocol.py",
-            "tests/gateway/test_slow_clients.py",
-            "tests/gateway/test_silent_sockets.py",
-            "tests/gateway/surviving/test_admission.py",
-            "tests/gateway/surviving/test_fair_turns.py",
-            "tests/gateway/surviving/test_hang_ups.py",
-            "tests/gateway/surviving/test_stopping.py",
-            "tests/gateway/surviving/test_readiness.py",
-            "tests/gateway/surviving/test_overload.py",
-            "tests/gateway/test_hanging_up.py",
-            "tests/gateway/test_serving.py",
-        ),
+        matching("""
+            gateway/test_wire gateway/test_wire_answers gateway/test_http_protocol
+            gateway/test_limits gateway/test_refusals gateway/test_metrics
+            gateway/test_metrics_of_errors gateway/test_addresses gateway/test_live_protocol
+            gateway/test_slow_clients gateway/test_silent_sockets
+            gateway/surviving/test_admission gateway/surviving/test_fair_turns
+            gateway/surviving/test_hang_ups gateway/surviving/test_stopping
+            gateway/surviving/test_readiness gateway/surviving/test_overload
+            gateway/test_hanging_up gateway/test_serving
+        """),
     ),
     Area(
         "execution",
         ("gateway/execution/*.py", "gateway/execution/*/*.py"),
-        (
-            "tests/gateway/test_cost.py",
-            "tests/gateway/test_budgets.py",
-            "tests/gateway/test_variables.py",
-            "tests/gateway/test_validation.py",
-            "tests/gateway/test_introspection.py",
-            "tests/gateway/test_plans.py",
-            "tests/gateway/test_plans_errors.py",
-            "tests/gateway/test_plans_tables.py",
-            "tests/gateway/test_row_writers.py",
-            "tests/gateway/test_statements.py",
-            "tests/gateway/test_trusted_documents.py",
-            "tests/gateway/test_arguments.py",
-            "tests/gateway/test_generated_files.py",
-            "tests/gateway/test_input_values.py",
-            "tests/gateway/test_plan_values.py",
-            "tests/gateway/test_reading_together.py",
-            "tests/gateway/test_defects.py",
-            "tests/gateway/test_live.py",
-            "tests/gateway/test_live_order.py",
-        ),
+        matching("""
+            gateway/test_cost gateway/test_budgets gateway/test_variables
+            gateway/test_validation gateway/test_introspection gateway/test_plans
+            gateway/test_plans_errors gateway/test_plans_tables gateway/test_row_writers
+            gateway/test_statements gateway/test_trusted_documents gateway/test_arguments
+            gateway/test_generated_files gateway/test_input_values gateway/test_plan_values
+            gateway/test_reading_together gateway/test_defects gateway/test_live
+            gateway/test_live_order
+        """),
     ),
     Area(
         "account",
@@ -209,18 +158,12 @@ AREAS = (
     Area(
         "keys",
         ("models/key_service/*.py", "gateway/settings/keys.py", "models/row_security/*.py"),
-        (
-            "tests/models/test_key_service.py",
-            "tests/models/test_key_process.py",
-            "tests/models/test_orphan_keys.py",
-            "tests/models/test_seal_keys.py",
-            "tests/models/test_row_security.py",
-            "tests/gateway/test_keys.py",
-            "tests/gateway/test_key_rotation.py",
-            "tests/gateway/test_key_operations.py",
-            "tests/gateway/test_key_service_outages.py",
-            "tests/gateway/test_vault.py",
-        ),
+        matching("""
+            models/test_key_service models/test_key_process models/test_orphan_keys
+            models/test_seal_keys models/test_row_security gateway/test_keys
+            gateway/test_key_rotation gateway/test_key_operations
+            gateway/test_key_service_outages gateway/test_vault
+        """),
     ),
     Area(
         "people",
@@ -250,40 +193,24 @@ AREAS = (
     Area(
         "figures",
         ("gateway/schema/volumes/*.py",),
-        (
-            "tests/gateway/test_volumes.py",
-            "tests/gateway/test_volumes_cache.py",
-            "tests/gateway/test_volumes_limits.py",
-            "tests/gateway/test_comparisons_begin.py",
-            "tests/gateway/test_outcomes.py",
-            "tests/gateway/test_published.py",
-            "tests/gateway/test_published_wider.py",
-            "tests/gateway/test_filters.py",
-            "tests/gateway/test_null_filters.py",
-            "tests/journeys/test_leadership.py",
-            "tests/journeys/test_partner_manager.py",
-        ),
+        matching("""
+            gateway/test_volumes gateway/test_volumes_cache gateway/test_volumes_limits
+            gateway/test_comparisons_begin gateway/test_outcomes gateway/test_published
+            gateway/test_published_wider gateway/test_filters gateway/test_null_filters
+            journeys/test_leadership journeys/test_partner_manager
+        """),
     ),
     Area(
         "policy",
         ("gateway/policy.py", "gateway/rules.py", "gateway/viewer.py", "gateway/row_security/*.py"),
-        (
-            "tests/gateway/test_promises.py",
-            "tests/gateway/test_promises_cases.py",
-            "tests/gateway/test_promises_identity.py",
-            "tests/gateway/test_promises_bans.py",
-            "tests/gateway/test_promises_dated.py",
-            "tests/gateway/test_promises_inquiries.py",
-            "tests/gateway/test_rows_reached.py",
-            "tests/walls/test_field_rights.py",
-            "tests/walls/test_three_meanings.py",
-            "tests/models/test_row_security.py",
-            "tests/walls/test_holders.py",
-            "tests/walls/test_queues.py",
-            "tests/gateway/test_policy_enforced.py",
-            "tests/gateway/test_forbidden_fields.py",
-            "tests/gateway/test_generated_files.py",
-        ),
+        matching("""
+            gateway/test_promises gateway/test_promises_cases gateway/test_promises_identity
+            gateway/test_promises_bans gateway/test_promises_dated
+            gateway/test_promises_inquiries gateway/test_rows_reached walls/test_field_rights
+            walls/test_three_meanings models/test_row_security walls/test_holders
+            walls/test_queues gateway/test_policy_enforced gateway/test_forbidden_fields
+            gateway/test_generated_files
+        """),
     ),
     # Functions and triggers of the database, which are planted in it.
     Area(
