@@ -47,7 +47,7 @@ class Field:
     choices: Sequence[str] | str = ()
     is_required: bool = True
 
-    def read(self, text: str) -> Any:
+    def parse(self, text: str) -> Any:
         """What the gateway is sent for what was filled in. Raises ValueError for no number."""
         text = text.strip()
         if not text:
@@ -148,7 +148,7 @@ class Changes:
         asked: dict[str, Any] = {"idempotencyKey": key}
         for field in self.forms[name]:
             try:
-                asked[field.name] = field.read(str(values.get(field.name, "")))
+                asked[field.name] = field.parse(str(values.get(field.name, "")))
             except ValueError:
                 return _refused(form, [(say("changes.no_number"), field.name)], say)
         try:

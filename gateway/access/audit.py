@@ -187,7 +187,7 @@ class OperationAudit:
 
         Raises InquiryLimitError where it does not admit all of them.
         """
-        if room := InquiryRoom.of(self.viewer, self.stated_purpose, people):
+        if room := InquiryRoom.from_purpose(self.viewer, self.stated_purpose, people):
             await self.log.write(self.viewer, AccessEvent, [], room)
 
     async def record_reads(self, applicants: Collection[UUID]) -> None:
@@ -253,7 +253,9 @@ class OperationAudit:
             "by": kind.value,
             "found": found,
         }
-        room = InquiryRoom.of(viewer, purpose, look_ups=1) or self.log.lookup_budget(viewer)
+        room = InquiryRoom.from_purpose(viewer, purpose, look_ups=1) or self.log.lookup_budget(
+            viewer
+        )
         await self.log.write(viewer, PersonLookup, [lookup], room)
 
     async def record_breach_lookup(

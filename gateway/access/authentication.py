@@ -96,7 +96,7 @@ class Authentication:
     async def _verify(self, token: str, asked: str | None) -> KnownViewer:
         try:
             claims = await self._verification.claims(token)
-            return KnownViewer(self._viewer(claims, asked), TokenLife.of(claims))
+            return KnownViewer(self._viewer(claims, asked), TokenLife.from_claims(claims))
         except InvalidTokenError as error:
             raise _authentication_error(str(error)) from error
         except KeysUnavailableError as error:

@@ -105,7 +105,7 @@ class InquiryRoom:
     look_ups: int = 0
 
     @classmethod
-    def of(
+    def from_purpose(
         cls,
         viewer: Viewer,
         purpose: StatedPurpose,

@@ -73,7 +73,7 @@ class Statistics:
                 self._has_looked.set()
             await asyncio.sleep(LOOK_SECONDS)
 
-    def of(self, table: str) -> Mapping[str, ColumnStatistics]:
+    def columns_of(self, table: str) -> Mapping[str, ColumnStatistics]:
         """Those of the columns of a table, by name; none where nothing is known."""
         return self.columns if table == "application" else {}
 

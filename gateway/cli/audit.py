@@ -106,7 +106,7 @@ def rotate_key(what: str, file: Path) -> None:
 
     `seals` are those of entries by gateways, `signatures` those of checkpoints. Nothing waits.
     """
-    keys, use = LocalKeys.read(file), _USES[what]
+    keys, use = LocalKeys.from_file(file), _USES[what]
     if len(keys.by_use[use]) > 1:
         raise click.ClickException(f"Two keys are accepted: run `gerbang audit retire {what}`.")
     keys.with_new_key(use).write(file)
@@ -122,7 +122,7 @@ def retire_key(what: str, file: Path) -> None:
     What it sealed or signed is found to be forged from then on. So `signatures` once the next
     checkpoint is signed; `seals` once `gerbang audit verify` counts none by it any more.
     """
-    LocalKeys.read(file).with_one_key(_USES[what]).write(file)
+    LocalKeys.from_file(file).with_one_key(_USES[what]).write(file)
     click.echo(f"{file}: one key of the {what} is left.")
 
 

@@ -135,7 +135,7 @@ def keeper_health(jobs: Jobs) -> Health:
 
 
 def _metrics(settings: Settings, jobs: Jobs) -> KeeperMetrics:
-    async def read() -> Mapping[str, float]:
+    async def read_ages() -> Mapping[str, float]:
         try:
             async with asyncio.timeout(2):
                 connection = await connect(settings.required_owner_url)
@@ -149,4 +149,4 @@ def _metrics(settings: Settings, jobs: Jobs) -> KeeperMetrics:
         values = {FOLD_LAG: lag or 0.0, EDITION_AGE: edition, CHECKPOINT_AGE: checkpoint}
         return {name: value for name, value in values.items() if value is not None}
 
-    return KeeperMetrics(jobs, FIGURES, read)
+    return KeeperMetrics(jobs, FIGURES, read_ages)

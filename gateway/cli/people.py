@@ -39,7 +39,7 @@ def rotate() -> None:
     Then restart every gateway and keeper, run `gerbang people index`, and `gerbang people settle`.
     """
     file = _keys_file(read_settings(command=Command.PEOPLE))
-    keys = LocalKeys.read(file)
+    keys = LocalKeys.from_file(file)
     if len(keys.by_use[KeyUse.PERSON_INDEX]) > 1:
         raise click.ClickException("Two keys are accepted: run `gerbang people settle`.")
     keys.with_new_key(KeyUse.PERSON_INDEX).write(file)
@@ -78,7 +78,7 @@ def settle(*, forget_kept: bool, second: Path | None) -> None:
     """
     settings = read_settings(command=Command.PEOPLE)
     file = _keys_file(settings)
-    settled = LocalKeys.read(file).with_one_key(KeyUse.PERSON_INDEX)
+    settled = LocalKeys.from_file(file).with_one_key(KeyUse.PERSON_INDEX)
     keys = LocalKeyService(settled, KeyStore.beside(file, second))
 
     async def forget(connection: asyncpg.Connection) -> None:

@@ -124,7 +124,7 @@ def register_documents(files: tuple[Path, ...], client: str, by: str) -> None:
         registrations.append(Registration(document.text, verdict.operation_names, ids))
         click.echo(f"{_title(document.text, verdict.operation_names)}\n    {_who(verdict)}")
 
-    async def run(connection: asyncpg.Connection) -> int:
+    async def register_all(connection: asyncpg.Connection) -> int:
         return len(
             await register(
                 connection,
@@ -135,7 +135,7 @@ def register_documents(files: tuple[Path, ...], client: str, by: str) -> None:
         )
 
     try:
-        changed = _with_connection(run)
+        changed = _with_connection(register_all)
     except IdTakenError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{changed} registered, {len(found) - changed} known already.")
@@ -155,10 +155,10 @@ def show_documents() -> None:
 def retire_documents(ids: tuple[str, ...]) -> None:
     """Retire documents by any of their IDS: clients cannot ask for them any more."""
 
-    async def run(connection: asyncpg.Connection) -> list[str]:
+    async def retire_all(connection: asyncpg.Connection) -> list[str]:
         return await retire(connection, ids)
 
-    retired = _with_connection(run)
+    retired = _with_connection(retire_all)
     for hash_ in retired:
         click.echo(f"retired sha256:{hash_}")
     if not retired:

@@ -37,4 +37,4 @@ class Services:
     def statistics_of(self, noun: DeclaredNoun) -> Mapping[str, ColumnStatistics]:
         """How the rows of a noun are distributed over the values of its columns, if that is
         known."""
-        return self.statistics.of(noun.key.class_.__tablename__) if self.statistics else {}
+        return self.statistics.columns_of(noun.key.class_.__tablename__) if self.statistics else {}

@@ -72,7 +72,7 @@ async def read_offer(
         {code: on + timedelta(days=row.use_within_days) for code, row in offered.items()},
         timedelta(days=deadlines[0].days if deadlines else 0),
         frozenset(row.code for row in known),
-        EligibleVisaTypes.of(eligible),
+        EligibleVisaTypes.from_rows(eligible),
         {row.code: (row.partner_code, row.country_code) for row in centres},
         frozenset((row.partner_code, row.country_code) for row in portals),
     )
@@ -130,7 +130,7 @@ async def read_eligible(
 ) -> EligibleVisaTypes:
     """What is open to some nationalities on a day."""
     names = list(nationalities)
-    return EligibleVisaTypes.of(
+    return EligibleVisaTypes.from_rows(
         await transaction.fetch_one(select_eligible_then, nationalities=names, on=on)
     )
 

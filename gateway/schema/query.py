@@ -264,7 +264,7 @@ class Query:
 
     @strawberry.field(description="Who asks.")
     def viewer(self, info: strawberry.Info) -> Viewer:
-        return Viewer.of(info.context.viewer)
+        return Viewer.from_request(info.context.viewer)
 
     @strawberry.field(description="What the role that acts may read, type by type.")
     def policies(self, info: strawberry.Info) -> list[Policy]:

@@ -26,7 +26,7 @@ class Viewer:
     centres: list[str] = strawberry.field(description="Scope: codes of visa centres.")
 
     @classmethod
-    def of(cls, viewer: RequestViewer) -> "Viewer":
+    def from_request(cls, viewer: RequestViewer) -> "Viewer":
         return cls(
             subject=viewer.subject or None,
             name=viewer.name,

@@ -154,7 +154,7 @@ async def eligible_visa_types(
     prepared = prepare_reading(context.viewer.role, _select_eligible, noun.name, on is None)
     values = {"nationalities": [nationality], "on": on}
     [rows] = await context.session.fetch(prepared.bind(context.viewer, values))
-    codes = EligibleVisaTypes.of(rows).fitting_types(nationality, purpose)
+    codes = EligibleVisaTypes.from_rows(rows).fitting_types(nationality, purpose)
     loader = context.loaders.by(noun, VisaTypeRow.code)
     return [found for found in await loader.load_many(codes) if found is not None]
 

@@ -12,7 +12,7 @@ from gateway.settings.budgets import BudgetSettings
 from gateway.settings.commands import Command
 from gateway.settings.connections import ConnectionSettings
 from gateway.settings.contradictions import LOOPBACK, DatabaseTls
-from gateway.settings.environment import SettingsError, read, variable_name
+from gateway.settings.environment import SettingsError, read_table, variable_name
 from gateway.settings.keys import KeySettings
 from gateway.settings.parsers import setting
 from models.account import FEWEST_DAYS_KEPT
@@ -304,7 +304,7 @@ def read_settings(
     environ: Mapping[str, str] | None = None, command: Command = Command.SERVE
 ) -> Settings:
     """Read the environment for a command. Raises SettingsError, which lists every mistake."""
-    settings = read(Settings, os.environ if environ is None else environ, command)
+    settings = read_table(Settings, os.environ if environ is None else environ, command)
     if command is Command.SERVE and settings.in_development:
         return _with_generated_keys(settings)
     return settings

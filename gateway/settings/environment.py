@@ -40,7 +40,7 @@ def variable_name(name: str) -> str:
     return PREFIX + name.upper()
 
 
-def read(table: type[Table], environ: Mapping[str, str], command: Command) -> Table:
+def read_table(table: type[Table], environ: Mapping[str, str], command: Command) -> Table:
     """Read the settings for a command.
 
     Raises SettingsError, which lists all missing, invalid and contradictory settings.

@@ -48,43 +48,43 @@ def text(value: str) -> str:
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
-    def read(value: str) -> int:
+    def parse(value: str) -> int:
         if not re.fullmatch(r"[0-9]{1,12}", value) or not least <= int(value) <= most:
             raise ValueError(f"expected a whole number from {least} to {most}")
         return int(value)
 
-    return read
+    return parse
 
 
 def seconds(least: float, most: float) -> Callable[[str], float]:
-    def read(value: str) -> float:
+    def parse(value: str) -> float:
         if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", value):
             raise ValueError(f"expected seconds from {least:g} to {most:g}")
         if not least <= float(value) <= most:
             raise ValueError(f"expected seconds from {least:g} to {most:g}")
         return float(value)
 
-    return read
+    return parse
 
 
 def one_of(words: type[Word]) -> Callable[[str], Word]:
-    def read(value: str) -> Word:
+    def parse(value: str) -> Word:
         try:
             return words(value)
         except ValueError:
             raise ValueError(f"expected one of {', '.join(words)}") from None
 
-    return read
+    return parse
 
 
 def several_of(*allowed: str) -> Callable[[str], tuple[str, ...]]:
-    def read(value: str) -> tuple[str, ...]:
+    def parse(value: str) -> tuple[str, ...]:
         words = tuple(word.strip() for word in value.split(","))
         if not set(words) <= set(allowed):
             raise ValueError(f"expected a comma-separated list of {', '.join(allowed)}")
         return words
 
-    return read
+    return parse
 
 
 def path(value: str) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ class Socket:
         #: The purpose of every operation of this socket.
         self._purposes: tuple[str, ...] = ()
 
-    async def run(self, unknown: UnknownSocket) -> CloseCode | None:
+    async def serve(self, unknown: UnknownSocket) -> CloseCode | None:
         """Serve until one side closes. Returns our close code, or None if the client closed.
 
         ``unknown`` is the socket's entry among those whose viewer is not known yet.

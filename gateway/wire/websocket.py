@@ -98,7 +98,7 @@ class GraphQLOverWebSocket:
                     self._limits,
                     trace_id,
                 )
-                if code := await socket.run(unknown):
+                if code := await socket.serve(unknown):
                     self._metrics.note_close(code)
         except RequestError as error:
             self._metrics.note_error(error.code)

@@ -100,7 +100,7 @@ class Verification:
             raise InvalidTokenError("The token names no subject.")
 
     def _check_times(self, claims: dict[str, Any]) -> None:
-        now, life = self._clock(), TokenLife.of(claims)
+        now, life = self._clock(), TokenLife.from_claims(claims)
         if now >= life.ends_at:
             raise InvalidTokenError("The token has expired.")
         if now < life.begins_at:
@@ -116,7 +116,7 @@ class TokenLife(NamedTuple):
     ends_at: float
 
     @classmethod
-    def of(cls, claims: dict[str, Any]) -> "TokenLife":
+    def from_claims(cls, claims: dict[str, Any]) -> "TokenLife":
         """Raises InvalidTokenError where the claims lack these instants."""
         issued_at, expires_at = _instant(claims, "iat"), _instant(claims, "exp")
         not_before = _instant(claims, "nbf") if "nbf" in claims else issued_at

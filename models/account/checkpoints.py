@@ -36,7 +36,7 @@ class CheckpointFolder:
         """The newest checkpoint that our key signed; other files are skipped."""
         for file in self.newest_first():
             try:
-                return self.read(file, public_keys)
+                return self.from_file(file, public_keys)
             except AccountError:
                 continue
         return None
@@ -51,7 +51,7 @@ class CheckpointFolder:
         days = sorted((day for day in self._days() if day.name <= last_day), reverse=True)
         for file in (file for day in days for file in _newest_of(day)):
             with contextlib.suppress(AccountError):
-                found = self.read(file, public_keys)
+                found = self.from_file(file, public_keys)
                 if found.signed_at <= instant:
                     return found
         return None
@@ -70,7 +70,7 @@ class CheckpointFolder:
             known = sorted(kept.get(day.name, ()), reverse=True)
             for file in chain(known, islice(_newest_of(day), _TRIED)):
                 with contextlib.suppress(AccountError):
-                    yield self.read(file, public_keys)
+                    yield self.from_file(file, public_keys)
                     break
 
     def write_again(self, checkpoint: Checkpoint, note: str) -> None:
@@ -92,7 +92,7 @@ class CheckpointFolder:
             ) from None
 
     @staticmethod
-    def read(file: Path, public_keys: Mapping[str, bytes]) -> Checkpoint:
+    def from_file(file: Path, public_keys: Mapping[str, bytes]) -> Checkpoint:
         """Raises AccountError if it cannot be read, or our key did not sign it."""
         try:
             note = file.read_text(encoding="utf-8")

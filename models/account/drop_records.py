@@ -30,7 +30,7 @@ class Drop:
     lasts: tuple[int, ...]
 
     @classmethod
-    def of(cls, row: Any) -> "Drop":
+    def from_row(cls, row: Any) -> "Drop":
         return cls(
             *(row["id"], row["before"], row["kept_days"]),
             *(tuple(row["firsts"]), tuple(row["lasts"])),
@@ -71,7 +71,7 @@ class DroppedLeaves:
     _runs: list[tuple[int, int]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, drops: Iterable[Drop]) -> "DroppedLeaves":
+    def from_drops(cls, drops: Iterable[Drop]) -> "DroppedLeaves":
         return cls(sorted(run for one in drops for run in zip(one.firsts, one.lasts, strict=True)))
 
     def __contains__(self, position: int) -> bool:

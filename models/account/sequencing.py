@@ -207,7 +207,7 @@ async def renew_signatures(
         return 0
     newest = {newest_id: public[newest_id]}
     for row in await connection.fetch(_OTHERS, public[newest_id]):
-        drop = Drop.of(row)
+        drop = Drop.from_row(row)
         if drop.is_signed(row["public_key"], row["signature"], public.values()):
             signed = await keys.sign(KeyUse.CHECKPOINT, drop.text().encode())
             await connection.execute(_SIGN, drop.id, signed.public_key, signed.value)

@@ -108,7 +108,7 @@ async def verify(
     public = public_keys or await keys.public_keys(KeyUse.CHECKPOINT)
     signed = _read_outside(folder, public, report)
     if checkpoint is not None:
-        _compare_kept(folder.read(checkpoint, public), signed, report)
+        _compare_kept(folder.from_file(checkpoint, public), signed, report)
     report.checkpoint = signed.checkpoint
     first = 0
     if since is not None:
@@ -144,7 +144,7 @@ def _read_outside(folder: CheckpointFolder, public: Any, report: Report) -> _Sig
     if newest_file is None:
         raise AccountError(f"there is no checkpoint below {folder.path}")
     try:
-        newest = folder.read(newest_file, public)
+        newest = folder.from_file(newest_file, public)
     except AccountError as error:
         report.add(Tampering.FORGED, f"the checkpoint {error}")
         newest = folder.newest(public)
@@ -236,7 +236,7 @@ async def _read_drops(
     for row in await connection.fetch(
         _DROPS.format(content=SOURCES["account_drop"].content("entry"))
     ):
-        drop = Drop.of(row)
+        drop = Drop.from_row(row)
         what = f"account_drop {drop.id}"
         if row["written_at"] in rewritten or leaf_hash(row["content"].encode()) != row["hash"]:
             continue  # reported like any row; what it dropped counts as removed
@@ -247,7 +247,7 @@ async def _read_drops(
         report.dropped_before = max(report.dropped_before or drop.before, drop.before)
         if why := find_early(drop, row["written_at"], days):
             report.add(Tampering.DROPPED_EARLY, f"{drop.entries:,} entries of {what} {why}")
-    return DroppedLeaves.of(believed)
+    return DroppedLeaves.from_drops(believed)
 
 
 async def _verify_rows(

@@ -102,7 +102,7 @@ async def _sequence_repeatedly(
     connection = await connect(url)
     try:
         while not stop.is_set():
-            await job.run(sequencer.sequence(connection))
+            await job.record_pass(sequencer.sequence(connection))
             await pause(stop, job.every)
     finally:
         await connection.close()

@@ -160,7 +160,7 @@ async def keep_erasing(
             try:
                 await reconcile(keys, connection)
                 while not stop.is_set():
-                    if not await job.run(erase_due(keys, connection, retention)):
+                    if not await job.record_pass(erase_due(keys, connection, retention)):
                         await pause(stop, every)
             finally:
                 await connection.close()

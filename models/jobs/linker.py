@@ -50,7 +50,7 @@ async def _link_when_notified(keys: KeyService, url: str, stop: asyncio.Event, j
         await connection.add_listener(CHANNEL, lambda *_: notified.set())
         while not stop.is_set():
             notified.clear()
-            if not await job.run(_link_and_screen(keys, connection, unreadable, job)):
+            if not await job.record_pass(_link_and_screen(keys, connection, unreadable, job)):
                 await _wait_until_notified_or_due(stop, notified, job.every)
     finally:
         await connection.close()

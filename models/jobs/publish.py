@@ -24,7 +24,7 @@ async def keep_publishing(
             job.note_nothing_due()
         else:
             try:
-                await job.run(_publish(url, now))
+                await job.record_pass(_publish(url, now))
                 published_on = wib_day(now)
             except CONNECTION_ERRORS as error:
                 job.note_failure(error)

@@ -39,7 +39,7 @@ class Job:
     #: The duration of the last pass.
     seconds: float = 0.0
 
-    async def run(self, work: Awaitable[int]) -> int:
+    async def record_pass(self, work: Awaitable[int]) -> int:
         """Run and record one pass; return its rows. Exceptions propagate."""
         began = time.monotonic()
         rows = await work
@@ -116,7 +116,7 @@ async def run_on_one_connection(batch: Batch, url: str, stop: asyncio.Event, job
     connection = await connect(url)
     try:
         while not stop.is_set():
-            if not await job.run(batch(connection)):
+            if not await job.record_pass(batch(connection)):
                 await pause(stop, job.every)
     finally:
         await connection.close()

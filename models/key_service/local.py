@@ -22,15 +22,15 @@ class WatchedKeys:
     def __init__(self, file: Path) -> None:
         """Raises KeyServiceError if the file cannot be used."""
         self._file = file
-        self._keys = LocalKeys.read(file)
+        self._keys = LocalKeys.from_file(file)
         self._stamp: tuple[int, int] | None = None
 
-    def read(self) -> LocalKeys:
+    def current_keys(self) -> LocalKeys:
         with contextlib.suppress(OSError, KeyServiceError):
             found = self._file.stat()
             stamp = (found.st_ino, found.st_mtime_ns)
             if stamp != self._stamp:
-                self._keys, self._stamp = LocalKeys.read(self._file), stamp
+                self._keys, self._stamp = LocalKeys.from_file(self._file), stamp
         return self._keys
 
 
@@ -73,7 +73,9 @@ class LocalKeyService:
     @property
     def _keys(self) -> LocalKeys:
         """The keys that are accepted now."""
-        return self._source.read() if isinstance(self._source, WatchedKeys) else self._source
+        return (
+            self._source.current_keys() if isinstance(self._source, WatchedKeys) else self._source
+        )
 
     async def key_ids(self, use: KeyUse) -> Sequence[str]:
         return await self._keys.key_ids(use)

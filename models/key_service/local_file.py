@@ -35,7 +35,7 @@ class LocalKeys:
         self._ciphers: dict[bytes, AESGCM] = {}
 
     @classmethod
-    def read(cls, file: Path) -> "LocalKeys":
+    def from_file(cls, file: Path) -> "LocalKeys":
         """Raises KeyServiceError if others may read the file, or it is not a whole one of ours."""
         keys = cls._read(file)
         if lacking := [use for use in KeyUse if use not in keys.by_use]:

@@ -32,7 +32,7 @@ def rotate_data_keys(
     """
     store = KeyStore.beside(file, second)
     try:
-        keys = LocalKeys.read(file)
+        keys = LocalKeys.from_file(file)
         if len(keys.by_use[KeyUse.DATA_KEY]) == 1:
             keys = keys.with_new_key(KeyUse.DATA_KEY)
             keys.write(file)
@@ -51,7 +51,7 @@ def rotate_data_keys(
 def _note_accepted(store: KeyStore, file: Path) -> None:
     """If this process is killed before, the rotation is noted when a keeper next asks the service
     for its operations."""
-    keys = LocalKeys.read(file)
+    keys = LocalKeys.from_file(file)
     store.note_accepted(keys.accepted_ids(), keys.changed_by)
 
 

@@ -64,7 +64,7 @@ class _Drafts:
     swaps: dict[str, Draft] = field(default_factory=dict)
     proofs: Draft = field(default_factory=lambda: Draft(": constraints validated", "validated"))
 
-    def of(self, table: str) -> Draft:
+    def draft_of(self, table: str) -> Draft:
         """The revision that may lock a table."""
         if not self.is_in_use(table):
             return self.shared
@@ -143,7 +143,7 @@ def _take_up(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
             drafts.swap_of(table).up.insert(0, _execute_line(_drop(operation)))
         case ops.CreateForeignKeyOp(source_table=table) if drafts.is_in_use(table):
             operation.kw["postgresql_not_valid"] = True
-            drafts.of(table).up += _render(operation)
+            drafts.draft_of(table).up += _render(operation)
             drafts.proofs.up.append(_validation(table, str(operation.constraint_name)))
         case ops.AddColumnOp(table_name=table, column=column):
             if not column.nullable and column.server_default is None:
@@ -152,9 +152,9 @@ def _take_up(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
                     " let it be null in the models, or give it a constant server_default"
                     " (docs/migrations.md)"
                 )
-            drafts.of(table).up += _render(operation)
+            drafts.draft_of(table).up += _render(operation)
         case _:
-            drafts.of(table_of(operation)).up += _render(operation)
+            drafts.draft_of(table_of(operation)).up += _render(operation)
 
 
 def _take_down(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
@@ -171,7 +171,7 @@ def _take_down(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
         ):
             drafts.swap_of(table).down.insert(0, _execute_line(_drop(operation)))
         case _:
-            drafts.of(table_of(operation)).down += _render(operation)
+            drafts.draft_of(table_of(operation)).down += _render(operation)
 
 
 def _make_unique(operation: ops.CreateUniqueConstraintOp, drafts: _Drafts) -> None:
@@ -208,7 +208,7 @@ def _checks(connection: Connection, metadata: MetaData, drafts: _Drafts) -> None
     for check in compare_constraints(connection, metadata):
         if check.table in drafts.new_tables:
             continue
-        table, name, changes = check.table, check.name, drafts.of(check.table)
+        table, name, changes = check.table, check.name, drafts.draft_of(check.table)
         drop = _execute_line(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
         # Dropped first: a constraint goes with a column that it names.
         if check.of_database:

@@ -33,7 +33,7 @@ _DROP_EVERYTHING = """
 """
 
 
-def run(script: str) -> None:
+def run_script(script: str) -> None:
     """Execute a script beside the revisions, named without its ending."""
     text = (_REVISIONS / f"{script}.sql").read_text(encoding="utf-8")
     for _, statement in split_statements(text):

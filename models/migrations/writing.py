@@ -22,7 +22,7 @@ from models.postgres import Server
 
 _VERSIONS = Path(__file__).with_name("versions")
 _ONLINE = "from models.migrations.online import"
-_SCRIPTS = "from models.migrations.scripts import run"
+_SCRIPTS = "from models.migrations.scripts import run_script"
 _NOT_YET = "say which, in the terms of PostgreSQL"
 
 
@@ -30,7 +30,7 @@ _NOT_YET = "say which, in the terms of PostgreSQL"
 _FIRST = "0001_first_release"
 _FIRST_REVISION = '''"""The first release."""
 
-from models.migrations.scripts import drop_everything, run
+from models.migrations.scripts import drop_everything, run_script
 
 revision = "0001"
 down_revision = None
@@ -40,7 +40,7 @@ locks = "no table that was there before"
 
 
 def upgrade() -> None:
-    run("0001_first_release")
+    run_script("0001_first_release")
 
 
 def downgrade() -> None:
@@ -129,8 +129,8 @@ def _write(drafts: list[Draft], title: str, before: str | None) -> list[Path]:
 
 def _render(title: str, stem: str, before: str | None, locks: str, one: Draft) -> str:
     """The text of a revision, in the form of those that stand."""
-    up = [*one.up, *([f'run("{stem}")'] if one.script else [])]
-    down = [*([f'run("{stem}_undo")'] if one.undo else []), *one.down]
+    up = [*one.up, *([f'run_script("{stem}")'] if one.script else [])]
+    down = [*([f'run_script("{stem}_undo")'] if one.undo else []), *one.down]
     needs_sa = any("sa." in line for line in (*up, *down))
     needs_op = any(re.search(r"\bop\.", line) for line in (*up, *down))
     needs_dialect = any("postgresql." in line for line in (*up, *down))

@@ -23,7 +23,7 @@ class EligibleVisaTypes:
     open: frozenset[tuple[str, str, str]]
 
     @classmethod
-    def of(cls, rows: Iterable[Any]) -> "EligibleVisaTypes":
+    def from_rows(cls, rows: Iterable[Any]) -> "EligibleVisaTypes":
         """From the rows of ``select_eligible``."""
         return cls(frozenset((row.country_code, row.visa_type_code, row.purpose) for row in rows))
 

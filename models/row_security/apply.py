@@ -3,7 +3,7 @@
 import asyncpg
 
 from models.database.locking import LOCK_TIMEOUT_MS, retry_for_lock
-from models.row_security.current import SEARCH_PATH, CurrentRowSecurity, read
+from models.row_security.current import SEARCH_PATH, CurrentRowSecurity, read_row_security
 from models.row_security.desired import RowSecurity
 from models.row_security.transition import PHASES, Step, create_roles
 
@@ -20,7 +20,7 @@ async def pending_steps(
     connection: asyncpg.Connection, wall: RowSecurity, version: str
 ) -> list[Step]:
     """The pending steps in order; empty if nothing differs."""
-    found = await read(connection, wall)
+    found = await read_row_security(connection, wall)
     return [*_steps(wall, found), *_version_step(found, version)]
 
 
@@ -68,7 +68,9 @@ def _version_step(found: CurrentRowSecurity, version: str) -> list[Step]:
 
 
 async def _read_current(connection: asyncpg.Connection, wall: RowSecurity) -> CurrentRowSecurity:
-    return await retry_for_lock(connection, lambda: read(connection, wall), "read the row rules")
+    return await retry_for_lock(
+        connection, lambda: read_row_security(connection, wall), "read the row rules"
+    )
 
 
 async def _execute(connection: asyncpg.Connection, step: Step) -> None:

@@ -167,7 +167,9 @@ class CurrentRowSecurity:
         return sorted(self.functions.keys() - self.spellings.values())
 
 
-async def read(connection: asyncpg.Connection, wall: RowSecurity) -> CurrentRowSecurity:
+async def read_row_security(
+    connection: asyncpg.Connection, wall: RowSecurity
+) -> CurrentRowSecurity:
     """Read the installed state, wanted or not."""
     signatures = [function.signature for function in wall.functions.values()]
     async with connection.transaction():

@@ -25,7 +25,7 @@ class Choice(Generic[Option]):
     bounds: tuple[float, ...]
 
     @classmethod
-    def of(cls, weights: Mapping[Option, float]) -> "Choice[Option]":
+    def from_weights(cls, weights: Mapping[Option, float]) -> "Choice[Option]":
         return cls(tuple(weights), tuple(accumulate(weights.values())))
 
     def draw(self, rng: Random) -> Option:

@@ -102,7 +102,7 @@ class Corrections:
         self._rng = rng
         self._until = until
 
-    def of(self, case: Case, steps: Sequence[Event], batch: Batch) -> CorrectedPerson | None:
+    def correct(self, case: Case, steps: Sequence[Event], batch: Batch) -> CorrectedPerson | None:
         """The correction of the person who was just added to a batch, if there is one."""
         if case.sender.role not in _PROPOSING or self._rng.random() >= assumptions.CORRECTED:
             return None

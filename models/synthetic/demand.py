@@ -51,7 +51,7 @@ class Demand:
         growth = _GrowthNoise(rng)
         return Demand(
             {
-                cell: weight * growth.of(cell) * exp(rng.gauss(0, SEASON_NOISE))
+                cell: weight * growth.demand_in(cell) * exp(rng.gauss(0, SEASON_NOISE))
                 for cell, weight in self.weights.items()
             }
         )
@@ -90,7 +90,7 @@ class _GrowthNoise:
         self._rng = rng
         self._walks: dict[str, dict[int, float]] = {}
 
-    def of(self, cell: DemandCell) -> float:
+    def demand_in(self, cell: DemandCell) -> float:
         walk = self._walks.setdefault(cell.nationality, {})
         year = cell.month.first.year
         if year not in walk:

@@ -42,7 +42,7 @@ class Desks:
         self._officers = [*assumptions.DEMO_OFFICERS, *others]
         self._turns = cycle([*assumptions.DEMO_OFFICERS, None, None])
 
-    def of(self, steps: Sequence[Event], taken_at: int | None, *, is_closed: bool) -> Desk:
+    def desk_of(self, steps: Sequence[Event], taken_at: int | None, *, is_closed: bool) -> Desk:
         """The desk of a case that has come so far."""
         is_open = taken_at is not None and not is_closed
         in_turn = next(self._turns) if is_open else None

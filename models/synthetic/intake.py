@@ -50,7 +50,7 @@ class Intake:
             if row.partner_code == assumptions.FIRST_PARTNER
         }
         self._counters = _counters(given, rng)
-        self._residences = Choice.of(assumptions.RESIDENCES)
+        self._residences = Choice.from_weights(assumptions.RESIDENCES)
         self.profiles = _profiles(given, demand, rng)
 
     def place(self, nationality: str, submitted_at: int, rng: Random) -> IntakePlace:
@@ -79,11 +79,11 @@ def _counters(given: Reference, rng: Random) -> dict[str, Choice[Counter]]:
             row.country_code,
             _channels(bool(centres), rng),
             # The first one named is the largest.
-            Choice.of({code: 1 / rank for rank, code in enumerate(centres, 1)}),
+            Choice.from_weights({code: 1 / rank for rank, code in enumerate(centres, 1)}),
         )
         weight = assumptions.PARTNER_SHARES[row.partner_code]
         shares.setdefault(row.country_code, {})[counter] = weight
-    return {country: Choice.of(weights) for country, weights in shares.items()}
+    return {country: Choice.from_weights(weights) for country, weights in shares.items()}
 
 
 def _channels(has_centres: bool, rng: Random) -> Choice[Channel]:
@@ -92,7 +92,7 @@ def _channels(has_centres: bool, rng: Random) -> Choice[Channel]:
         for channel, share in assumptions.CHANNELS.items()
         if has_centres or channel is not Channel.PARTNER_CENTRE
     }
-    return Choice.of(weights)
+    return Choice.from_weights(weights)
 
 
 def _profiles(given: Reference, demand: Demand, rng: Random) -> dict[str, Profile]:
@@ -100,7 +100,7 @@ def _profiles(given: Reference, demand: Demand, rng: Random) -> dict[str, Profil
     spread = {c.code: rng.betavariate(*assumptions.REFUSAL_SPREAD) for c in given.countries}
     total = sum(demand.weights.values())
     mean = sum(spread[cell.nationality] * w for cell, w in demand.weights.items()) / total
-    visas = {entry: Choice.of(weights) for entry, weights in assumptions.VISAS.items()}
+    visas = {entry: Choice.from_weights(weights) for entry, weights in assumptions.VISAS.items()}
     return {
         country.code: Profile(
             visas=visas[country.entry],

@@ -29,10 +29,10 @@ from models.vocabulary import (
     Status,
 )
 
-_NEVER_PAID = Choice.of(assumptions.NEVER_PAID)
+_NEVER_PAID = Choice.from_weights(assumptions.NEVER_PAID)
 _IS_NEVER_PAID = sum(assumptions.NEVER_PAID.values())
-_GROUNDS = Choice.of(assumptions.GROUNDS)
-_HIT_GROUNDS = Choice.of(assumptions.HIT_GROUNDS)
+_GROUNDS = Choice.from_weights(assumptions.GROUNDS)
+_HIT_GROUNDS = Choice.from_weights(assumptions.HIT_GROUNDS)
 
 
 def life(case: Case, outage: Outage, rng: Random) -> Iterator[Event]:

@@ -130,12 +130,14 @@ class Recorder:
         correction = None
         is_new = bool(batch.identity) and batch.identity[-1].applicant_id == applicant.id
         if is_new and applicant.account is None:
-            correction = self._corrections.of(case, steps, batch)
+            correction = self._corrections.correct(case, steps, batch)
         if correction is not None:
             steps = sorted([*steps, *correction.steps(case)], key=_moment)
         for step in steps:
             standing.apply(step)
-        desk = self._desks.of(steps, standing.taken_at, is_closed=standing.closed_at is not None)
+        desk = self._desks.desk_of(
+            steps, standing.taken_at, is_closed=standing.closed_at is not None
+        )
         for sequence, step in enumerate(steps, 1):
             actor = desk.who_acts(step)
             batch.application_event.append(

@@ -18,7 +18,9 @@ class Trips:
     def __init__(self, seed: int) -> None:
         # What one draws changes nothing else of a world.
         self._purposes, self._entries = Random(f"purposes {seed}"), Random(f"entries {seed}")
-        self._choices = {visa_type: Choice.of(shares) for visa_type, shares in PURPOSES.items()}
+        self._choices = {
+            visa_type: Choice.from_weights(shares) for visa_type, shares in PURPOSES.items()
+        }
         self._entry_of_group: dict[str, date] = {}
 
     def purpose(self, case: Case) -> TripPurpose:

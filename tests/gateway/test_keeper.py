@@ -144,7 +144,7 @@ async def test_a_job_that_stands_still_turns_the_keepers_readiness() -> None:
     app = internal_app(keeper_health(jobs), Metrics().page)
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://internal") as client:
-        await folding.run(succeed())
+        await folding.record_pass(succeed())
         assert (await client.get("/health/ready")).status_code == 200
         assert folding.succeeded_at is not None
         folding.succeeded_at -= 130

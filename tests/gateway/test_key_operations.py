@@ -83,7 +83,7 @@ async def test_rotations_and_erasures_are_entries_that_auditors_read_and_nobody_
     who, connection: asyncpg.Connection, folder: Path, tmp_path: Path
 ) -> None:
     file, signing = folder / "keys.json", folder / "signing"
-    first = LocalKeys.read(file)
+    first = LocalKeys.from_file(file)
     me = first.changed_by
     assert me
     with running_keys(file, folder / "socket", signing=signing):
@@ -104,7 +104,7 @@ async def test_rotations_and_erasures_are_entries_that_auditors_read_and_nobody_
         with pytest.raises(KeyServiceError, match="ask the other one"):
             await people.key_operations()
 
-    now = LocalKeys.read(file).accepted_ids()
+    now = LocalKeys.from_file(file).accepted_ids()
     before = first.accepted_ids()
 
     def entry(kind: str, use: KeyUse | None, *rest: str | int | None) -> dict:

@@ -34,7 +34,7 @@ async def run(*command: str) -> str:
 
 
 def _keys(file: Path) -> list[str]:
-    return list(LocalKeys.read(file).by_use[KeyUse.PERSON_INDEX])
+    return list(LocalKeys.from_file(file).by_use[KeyUse.PERSON_INDEX])
 
 
 async def test_a_key_is_rotated_without_anybody_being_lost(

@@ -272,7 +272,7 @@ async def test_keys_of_the_account_are_rotated_and_both_are_accepted(
     [new, old] = await keys.key_ids(KeyUse.ACCESS_LOG)
     assert report.sealed_by == {new: 5, old: 5}
     with pytest.raises(AccountError, match="no key of this installation signed"):
-        folder.read(next(folder.newest_first()), await KEYS.public_keys(KeyUse.CHECKPOINT))
+        folder.from_file(next(folder.newest_first()), await KEYS.public_keys(KeyUse.CHECKPOINT))
 
     # Retired, a key is of no use any more.
     assert say("retire", "signatures").exit_code == 0

@@ -168,7 +168,7 @@ async def test_a_day_that_is_over_is_signed_anew_after_a_rotation(
     folder = CheckpointFolder(tmp_path)
     folder.keep_days()
     empty_folders(tmp_path, last="2026-03-03")
-    rotated = LocalKeys.read(keys_file()).with_new_key(KeyUse.CHECKPOINT)
+    rotated = LocalKeys.from_file(keys_file()).with_new_key(KeyUse.CHECKPOINT)
     store = KeyStore(tmp_path / "a.db", tmp_path / "b.db")
     both = LocalKeyService(rotated, store)
     await renew_signatures(three_days, both, folder)

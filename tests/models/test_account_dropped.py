@@ -79,7 +79,7 @@ async def test_old_entries_are_deleted_with_a_record_and_their_leaves_stay(
     assert await drop(account, tmp_path) == 0  # as if killed and begun anew: nothing goes twice
 
     records = await account.fetch("SELECT * FROM account_drop ORDER BY id")
-    assert sum(Drop.of(record).entries for record in records) == 5
+    assert sum(Drop.from_row(record).entries for record in records) == 5
     assert {record["id"].version for record in records} == {7}
     assert [record["dropped_at"] for record in records] == sorted(
         record["dropped_at"] for record in records
@@ -222,7 +222,7 @@ async def copy_record(
 ) -> UUID:
     """The record, once more, for one more leaf, whose row goes: signed, or not."""
     row = await account.fetchrow("SELECT * FROM account_drop LIMIT 1")
-    one = replace(Drop.of(row), id=new_key(), firsts=(position,), lasts=(position,))
+    one = replace(Drop.from_row(row), id=new_key(), firsts=(position,), lasts=(position,))
     if signature is None:
         signature = (await KEYS.sign(KeyUse.CHECKPOINT, one.text().encode())).value
     await account.execute("SET session_replication_role = DEFAULT")
@@ -345,6 +345,6 @@ def test_runs_are_those_of_the_positions() -> None:
     firsts, lasts = runs_of(positions)
     assert (firsts, lasts) == ([0, 5, 8], [2, 5, 9])
     one = Drop(new_key(), LONG_AGO, KEPT_DAYS, tuple(firsts), tuple(lasts))
-    dropped = DroppedLeaves.of([one, replace(one, firsts=(12,), lasts=(12,))])
+    dropped = DroppedLeaves.from_drops([one, replace(one, firsts=(12,), lasts=(12,))])
     assert [at for at in range(14) if at in dropped] == [*positions, 12]
     assert one.entries == len(positions)

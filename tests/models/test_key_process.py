@@ -245,7 +245,7 @@ async def test_of_two_copies_the_one_that_erased_more_is_the_newer(folder: Path)
 async def test_the_wrapping_key_is_rotated_while_everybody_reads(folder: Path) -> None:
     """Nobody meets an error, killed half-way it goes on, and the old key is of no use any more."""
     file, socket = folder / "keys.json", folder / "socket"
-    old = LocalKeys.read(file)
+    old = LocalKeys.from_file(file)
     with running_keys(file, socket, unwraps=10_000_000):
         people = [uuid4() for _ in range(1_200)]
         made = dict(await SocketKeys(socket).make_data_keys(people))
@@ -267,7 +267,7 @@ async def test_the_wrapping_key_is_rotated_while_everybody_reads(folder: Path) -
         try:
             with pytest.raises(KeyboardInterrupt):
                 await asyncio.to_thread(rotate_data_keys, file, None, stop_half_way)
-            assert len(await LocalKeys.read(file).key_ids(KeyUse.DATA_KEY)) == 2
+            assert len(await LocalKeys.from_file(file).key_ids(KeyUse.DATA_KEY)) == 2
             found: list[int] = []
             await asyncio.to_thread(
                 rotate_data_keys, file, None, lambda done, number: found.append(done)
@@ -277,7 +277,7 @@ async def test_the_wrapping_key_is_rotated_while_everybody_reads(folder: Path) -
             await asyncio.gather(*working)
         assert rounds
         assert found[-1] >= 700  # of 1,200 and more, 500 were done before
-    [left] = await LocalKeys.read(file).key_ids(KeyUse.DATA_KEY)
+    [left] = await LocalKeys.from_file(file).key_ids(KeyUse.DATA_KEY)
     assert left not in old.by_use[KeyUse.DATA_KEY]
     store = KeyStore.beside(file)
     assert {key.key_id for key in store.find([*made]).values()} == {left}

@@ -27,7 +27,7 @@ async def test_a_file_that_others_reach_is_refused(tmp_path: Path, mode: int) ->
     create_key_file(file := tmp_path / "keys.json")
     file.chmod(mode)
     with pytest.raises(KeyServiceError, match="chmod 600"):
-        LocalKeys.read(file)
+        LocalKeys.from_file(file)
 
 
 @pytest.mark.parametrize(
@@ -42,21 +42,21 @@ async def test_an_invalid_key_file_is_refused_and_never_quoted(
     file.write_text(content)
     file.chmod(0o600)
     with pytest.raises(KeyServiceError, match="is not as") as refused:
-        LocalKeys.read(file)
+        LocalKeys.from_file(file)
     assert not content or content not in str(refused.value)
     with pytest.raises(KeyServiceError, match="cannot be read"):
-        LocalKeys.read(tmp_path / "nowhere")
+        LocalKeys.from_file(tmp_path / "nowhere")
 
 
 async def test_a_digest_is_the_whole_hmac_by_each_key_that_is_accepted(tmp_path: Path) -> None:
     create_key_file(file := tmp_path / "keys.json")
-    one = LocalKeys.read(file)
+    one = LocalKeys.from_file(file)
     [[first]] = await one.digests(USE, [b"somebody"])
     assert len(first.value) == 32
 
     # In a rotation the new key writes, and the one before is accepted.
     one.with_new_key(USE).write(file)
-    two = LocalKeys.read(file)
+    two = LocalKeys.from_file(file)
     [[new, old], [other, _]] = await two.digests(USE, [b"somebody", b"else"])
     assert old == first
     assert len({new.value, old.value, other.value}) == 3
@@ -64,7 +64,7 @@ async def test_a_digest_is_the_whole_hmac_by_each_key_that_is_accepted(tmp_path:
 
     # Afterwards the new one is left.
     two.with_one_key(USE).write(file)
-    [[left]] = await LocalKeys.read(file).digests(USE, [b"somebody"])
+    [[left]] = await LocalKeys.from_file(file).digests(USE, [b"somebody"])
     assert left == new
 
 

@@ -44,7 +44,7 @@ def _panel(name: str, say: Texts) -> html.Section:
     )
 
 
-async def read(state: Any) -> Mapping[str, Any]:
+async def read_administration(state: Any) -> Mapping[str, Any]:
     """Everything the page shows. Raises GatewayError."""
     return await ask_for_page(state, QUESTION)
 
@@ -54,7 +54,7 @@ PAGE = Page(
     path="/administration",
     layout=layout,
     roles=ADMINISTRATORS,
-    read=read,
+    read=read_administration,
 )
 follow_address(PAGE.name)
 CHANGES.follow()
@@ -62,35 +62,39 @@ CHANGES.follow()
 
 @part(html_output("administration-waiting"), otherwise=missing_part)
 async def show_waiting(state: Any) -> Any:
-    return list_proposals(await read(state), page_request(state).say)
+    return list_proposals(await read_administration(state), page_request(state).say)
 
 
 @part(html_output("administration-suspensions"), otherwise=missing_part)
 async def show_suspensions(state: Any) -> Any:
-    return list_suspensions(await read(state), page_request(state).say)
+    return list_suspensions(await read_administration(state), page_request(state).say)
 
 
 @part(html_output("administration-visa_types"), otherwise=missing_part)
 async def show_visa_types(state: Any) -> Any:
-    return visa_types((await read(state))["visaTypes"]["nodes"], today(), page_request(state).say)
+    return visa_types(
+        (await read_administration(state))["visaTypes"]["nodes"], today(), page_request(state).say
+    )
 
 
 @part(html_output("administration-partners"), otherwise=missing_part)
 async def show_partners(state: Any) -> Any:
-    return partners((await read(state))["partners"]["nodes"], page_request(state).say)
+    return partners(
+        (await read_administration(state))["partners"]["nodes"], page_request(state).say
+    )
 
 
 @part(html_output("administration-propose"), otherwise=missing_part)
 async def show_proposals(state: Any) -> Any:
     say = page_request(state).say
-    listed = listed_names(await read(state))
+    listed = listed_names(await read_administration(state))
     return [CHANGES.folded(change, say, listed=listed) for change in PROPOSALS]
 
 
 @part(html_output("administration-settled"), otherwise=missing_part)
 async def show_settled(state: Any) -> Any:
     say = page_request(state).say
-    changes = (await read(state))["settled"]["nodes"]
+    changes = (await read_administration(state))["settled"]["nodes"]
     if not changes:
         return html.P(say("administration.nothing_settled"))
     return [_change(each, say) for each in changes]

@@ -73,12 +73,14 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
     )
 
 
-async def read(state: Any) -> Answer:
+async def read_supervision(state: Any) -> Answer:
     """Everything the page shows. Raises GatewayError."""
     return await ask_for_page(state, QUESTION)
 
 
-PAGE = Page(name="supervision", path="/supervision", layout=layout, roles=SUPERVISORS, read=read)
+PAGE = Page(
+    name="supervision", path="/supervision", layout=layout, roles=SUPERVISORS, read=read_supervision
+)
 follow_address(PAGE.name)
 CHANGES.follow()
 
@@ -88,7 +90,7 @@ def _shows(name: str, write: Callable[[Answer, Texts], list[Any]]) -> Any:
 
     @part(html_output(f"supervision-{name}"), otherwise=missing_part)
     async def show(state: Any) -> list[Any]:
-        answer, say = await read(state), page_request(state).say
+        answer, say = await read_supervision(state), page_request(state).say
         waiting = count_text(answer[name]["totalCount"]["value"], say)
         heading = html.H2([say(f"supervision.{name}"), html.Small(f" {waiting}")])
         return [heading, *(write(answer, say) or [html.P(say("supervision.nothing"))])]

@@ -50,9 +50,9 @@ def _field(intent: Intent) -> Any:
         outcome = await info.context.change(info.path.key, intent.request(intent, input))
         language = info.context.language
         if is_batch:
-            return payload.of_batch(outcome, language)
+            return payload.make_batch(outcome, language)
         [result] = outcome.results or [Result(refused=outcome.refused)]
-        return payload.of(result, language)
+        return payload.make(result, language)
 
     resolve.__annotations__ = {
         "info": strawberry.Info,

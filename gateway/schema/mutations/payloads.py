@@ -73,11 +73,11 @@ def count_type(name: str, answers: str) -> Any:
         type(f"{name}Payload", (), members), description="What came of it."
     )
 
-    def of(result: Result, language: Language) -> Any:
+    def make_payload(result: Result, language: Language) -> Any:
         number = None if result.key is None else int(result.key)
         return payload(**{answers: number}, errors=_errors(result.refused, language))
 
-    payload.of = staticmethod(of)
+    payload.make = staticmethod(make_payload)
     return payload
 
 
@@ -104,13 +104,13 @@ def batch_type(name: str) -> Any:
         type(f"{name}Payload", (), members), description="What came of it."
     )
 
-    def of_batch(outcome: Outcome, language: Language) -> Any:
+    def make_batch(outcome: Outcome, language: Language) -> Any:
         return payload(
-            item_results=[result.of(one, language) for one in outcome.results],
+            item_results=[result.make(one, language) for one in outcome.results],
             errors=_errors(outcome.refused, language),
         )
 
-    payload.of_batch = staticmethod(of_batch)
+    payload.make_batch = staticmethod(make_batch)
     return payload
 
 
@@ -138,10 +138,10 @@ def _payload_with(name: str, description: str, answers: str) -> Any:
     }
     payload: Any = strawberry.type(type(name, (), members), description=description)
 
-    def of(result: Result, language: Language) -> Any:
+    def make_payload(result: Result, language: Language) -> Any:
         return payload(key=result.key, errors=_errors(result.refused, language))
 
-    payload.of = staticmethod(of)
+    payload.make = staticmethod(make_payload)
     return payload
 
 

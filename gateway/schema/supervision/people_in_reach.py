@@ -63,7 +63,7 @@ class PersonInReach:
     )
 
     @classmethod
-    def of(cls, row: Any) -> "PersonInReach":
+    def from_row(cls, row: Any) -> "PersonInReach":
         return cls(
             applicant=strawberry.ID(GlobalId(Applicant.__name__, str(row.applicant_id)).encode()),
             in_reach_from=row.from_at,
@@ -134,5 +134,5 @@ async def people_who_were_in_reach(
     return PersonInReachTable(
         as_of=at,
         people_at_most=Count.exactly(number),
-        rows=[PersonInReach.of(row) for row in rows],
+        rows=[PersonInReach.from_row(row) for row in rows],
     )

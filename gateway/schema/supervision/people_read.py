@@ -52,7 +52,7 @@ class PersonRead:
     )
 
     @classmethod
-    def of(cls, row: Any) -> "PersonRead":
+    def from_row(cls, row: Any) -> "PersonRead":
         return cls(
             applicant=strawberry.ID(GlobalId(Applicant.__name__, str(row.applicant_id)).encode()),
             reads=Count.exactly(row.reads),
@@ -126,5 +126,5 @@ async def people_who_were_read(
         as_of=at,
         kept_since=since_kept,
         people=Count.exactly(number) if is_whole else Count.at_least(number),
-        rows=[PersonRead.of(row) for row in rows],
+        rows=[PersonRead.from_row(row) for row in rows],
     )

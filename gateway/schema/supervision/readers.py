@@ -47,7 +47,7 @@ class ReaderRow:
     )
 
     @classmethod
-    def of(cls, reading: ViewerReads) -> "ReaderRow":
+    def from_reads(cls, reading: ViewerReads) -> "ReaderRow":
         lower, median, upper = reading.quartiles or (None, None, None)
         fence = reading.fence
         return cls(
@@ -80,7 +80,7 @@ async def readers(info: strawberry.Info, from_: From, to: To) -> ReaderTable:
         *(bind_for(context.viewer, "ReaderRow", each) for each in asked)
     )
     listed = islice(compare_viewers(rows), MOST_READERS)
-    return ReaderTable(as_of=instant, rows=[ReaderRow.of(reading) for reading in listed])
+    return ReaderTable(as_of=instant, rows=[ReaderRow.from_reads(reading) for reading in listed])
 
 
 def _midnight(day: date) -> datetime:

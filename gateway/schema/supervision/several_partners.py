@@ -63,7 +63,7 @@ class PersonAtSeveralPartners:
     last_submitted_at: datetime = strawberry.field(description="When the last was handed in.")
 
     @classmethod
-    def of(cls, row: Any) -> "PersonAtSeveralPartners":
+    def from_row(cls, row: Any) -> "PersonAtSeveralPartners":
         return cls(
             applicant=strawberry.ID(GlobalId(Applicant.__name__, str(row.person)).encode()),
             files=Count.exactly(row.files),
@@ -129,5 +129,5 @@ async def people_at_several(
     return PersonAtSeveralPartnersTable(
         as_of=at,
         rate=ObservedRate.of_counts(counts.at_several, counts.people),
-        rows=[PersonAtSeveralPartners.of(row) for row in rows],
+        rows=[PersonAtSeveralPartners.from_row(row) for row in rows],
     )

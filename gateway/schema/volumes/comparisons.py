@@ -77,14 +77,14 @@ class Comparisons:
     def before(self, figures: Figures) -> Callable[[Measure], Before]:
         """The earlier figures of a row, by measure."""
 
-        def of(measure: Measure) -> Before:
+        def find_before(measure: Measure) -> Before:
             def earlier(span: Span) -> float | None:
                 comparison = self._by_span.get(span)
                 return comparison and comparison.figure(measure, figures)
 
             return earlier
 
-        return of
+        return find_before
 
 
 async def read_comparisons(

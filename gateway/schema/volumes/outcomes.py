@@ -120,7 +120,7 @@ class Network:
         for month in months:
             self._months[month["code"], self._period(month["starts_on"])].append(month)
 
-    def of(self, row: Figures) -> NetworkOutcomes | None:
+    def outcomes_beside(self, row: Figures) -> NetworkOutcomes | None:
         """Those of a row's period; None where not every month of it has enough."""
         part, question = self._part, self._question
         code = row[part] if part in question.dimensions else question.where[part][0]

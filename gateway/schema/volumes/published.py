@@ -90,21 +90,21 @@ async def publication(
     asked = grid_question(question, edition)
     freshness = await context.figures.freshness(VersionedData.PUBLISHED)
 
-    async def read(name: str, write: Write) -> list[Figures]:
+    async def read_figures(name: str, write: Write) -> list[Figures]:
         figures = FigureQuestion(
             "VolumeRow", name, asked.shape, asked.parameters, lambda: write(asked)
         )
         return await context.figures.rows(figures, freshness.mark)
 
-    wider = WiderCells(asked, await read("wider", reading.wider_rows) if with_wider else ())
+    wider = WiderCells(asked, await read_figures("wider", reading.wider_rows) if with_wider else ())
 
     def find_wider(row: Figures, measure: Measure) -> FindWider:
         starts_on = row["period"] if question.period else question.from_on
         return partial(wider.nearest, row, starts_on, measure)
 
-    rows = await read("published", reading.rows)
+    rows = await read_figures("published", reading.rows)
     return Publication(
-        _newest_of(await read("editions", reading.editions)),
+        _newest_of(await read_figures("editions", reading.editions)),
         [PublishedRow(row, partial(find_wider, row)) for row in rows],
     )
 

@@ -125,7 +125,7 @@ async def _read_exact(
     role = context.viewer.role
     scope = _scope_of(role)
 
-    async def read(question: Question) -> list[Figures]:
+    async def read_figures(question: Question) -> list[Figures]:
         outcomes = first_decided(question.measures, role)
         others = replace(question, measures=question.measures - outcomes)
         rows = await _figures(context, ScopedQuestion(others, scope))
@@ -133,14 +133,14 @@ async def _read_exact(
 
     # All reads share one snapshot, so these are of the same figures.
     freshness = await context.figures.freshness(VersionedData.FIGURES)
-    figures = await read(question)
+    figures = await read_figures(question)
     changes = {span: those & question.measures for span, those in selected.changes.items()}
     before, network = None, None
     if any(changes.values()):
         today, first_on = _day(freshness.as_of), freshness.complete_from
-        before = (await read_comparisons(question, changes, today, first_on, read)).before
+        before = (await read_comparisons(question, changes, today, first_on, read_figures)).before
     if selected.has_network:
-        network = (await read_network(context, question)).of
+        network = (await read_network(context, question)).outcomes_beside
     return None, [
         _row(question, row, before and before(row), network=network and network(row))
         for row in figures

@@ -1,6 +1,6 @@
 """The first release."""
 
-from models.migrations.scripts import drop_everything, run
+from models.migrations.scripts import drop_everything, run_script
 
 revision = "0001"
 down_revision = None
@@ -10,7 +10,7 @@ locks = "no table that was there before"
 
 
 def upgrade() -> None:
-    run("0001_first_release")
+    run_script("0001_first_release")
 
 
 def downgrade() -> None:

@@ -28,7 +28,7 @@ class Form(NamedTuple):
     pattern: re.Pattern[str]
     why: str
 
-    def read(self, text: str) -> str:
+    def parse(self, text: str) -> str:
         if not self.pattern.fullmatch(text):
             raise ValueError(self.why)
         return text
@@ -75,12 +75,12 @@ def yes_or_no(text: str) -> bool:
 
 
 def whole(most: int, least: int, what: str) -> Reader:
-    def read(text: str) -> int:
+    def parse(text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,15}", text) or not least <= int(text) <= most:
             raise ValueError(f"{what} from {least} to {most}.")
         return int(text)
 
-    return read
+    return parse
 
 
 def optional(read: Reader) -> Reader:
@@ -89,10 +89,10 @@ def optional(read: Reader) -> Reader:
 
 
 def one_of(words: type[StrEnum]) -> Reader:
-    def read(text: str) -> StrEnum:
+    def parse(text: str) -> StrEnum:
         try:
             return words(text)
         except ValueError:
             raise ValueError(f"This is one of {', '.join(words)}.") from None
 
-    return read
+    return parse
