@@ -12,7 +12,7 @@ from bench.page import gateway_on
 from bench.world import copy_of, world
 from models import AccessEvent
 from models.account import CheckpointFolder, integrate, seal_entries, sign_checkpoint, verify
-from models.database.connections import connect
+from models.database.connections import connect, connected
 from models.key_service import KeyService, LocalKeyService, create_key_file
 from models.row_keys import new_key
 
@@ -67,11 +67,8 @@ async def _pages(url: str, without: str, keys_file: Path, rounds: int) -> None:
 
 
 async def _some_reference(url: str) -> str:
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         return await connection.fetchval("SELECT min(reference) FROM application") or ""
-    finally:
-        await connection.close()
 
 
 async def _sequence_and_verify(url: str, keys: KeyService, folder: Path, entries: int) -> None:

@@ -22,7 +22,7 @@ import psutil
 from bench.asking import Client
 from bench.page import gateway_on
 from bench.world import load, server
-from models.database.connections import connect
+from models.database.connections import connected
 
 VIEWERS = ("officer", "supervisor", "auditor", "manager-au", "agent-au")
 ORDERS = ("SUBMITTED_AT", "TARGET_DUE_AT", "PAID_AT", "CLOSED_AT", "REFERENCE")
@@ -210,8 +210,7 @@ async def multiplied(applications: int) -> AsyncIterator[str]:
     with server(settings) as running:
         url = running.url("bench")
         await load(url, min(applications, _BASE))
-        connection = await connect(url)
-        try:
+        async with connected(url) as connection:
             await connection.execute("SET session_replication_role = replica")
             async with _without_indexes(connection):
                 await _multiply(connection, applications)
@@ -220,8 +219,6 @@ async def multiplied(applications: int) -> AsyncIterator[str]:
                 "SELECT count(*), count(*) FILTER (WHERE closed_at IS NULL),"
                 " pg_indexes_size('application') / 1e6 FROM application"
             )
-        finally:
-            await connection.close()
         assert size
         click.echo(f"{size[0]} applications, {size[1]} open, indexes of {size[2]:.0f} MB")
         yield url
@@ -255,8 +252,7 @@ async def _without_indexes(connection: asyncpg.Connection) -> AsyncIterator[None
 
 async def _values(url: str) -> tuple[dict[str, list[Any]], list[str]]:
     """A frequent and a rare value for each filter, and some references."""
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         found: dict[str, list[Any]] = {}
         for name, column in _COLUMNS.items():
             ways = [
@@ -278,5 +274,3 @@ async def _values(url: str) -> tuple[dict[str, list[Any]], list[str]]:
         )
         found["reference"] = [{"prefix": rows[0][0][:1]}, {"prefix": rows[0][0][:4]}]
         return found, [row[0] for row in rows]
-    finally:
-        await connection.close()

@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.measuring import processor_clock, show_table
 from bench.world import load, prepare, server
-from models.database.connections import connect
+from models.database.connections import connected
 from models.postgres import Server
 
 #: Applications that enter another status, in one statement.
@@ -79,8 +79,7 @@ async def _compare(running: Server, size: int, rounds: int) -> None:
 async def _measure_load(url: str, size: int, with_walks: bool) -> tuple[float, float, float]:
     """Processor seconds of loading and of the steps, and megabytes of the tables."""
     await prepare(url)
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         if not with_walks:
             for table, indexes in WALKED.items():
                 for columns in indexes:
@@ -95,5 +94,3 @@ async def _measure_load(url: str, size: int, with_walks: bool) -> tuple[float, f
         stepped = clock()
         taken: Any = await connection.fetchval(_SIZE, [*WALKED])
         return loaded - began, stepped - loaded, taken // 2**20
-    finally:
-        await connection.close()

@@ -4,7 +4,7 @@ import asyncpg
 
 from bench import questions
 from bench.world import world
-from models.database.connections import connect
+from models.database.connections import connected
 from models.volumes.grains import FACTS, GRAINS, KINDS, Grain
 
 #: From half an hour to two weeks.
@@ -14,14 +14,10 @@ _RANKS = "ARRAY(SELECT generate_series(10, 1630, 10))"
 
 async def measure(applications: int, rounds: int) -> None:
     """Print what the page's questions read when monthly rollups are full; daily ones stay as is."""
-    async with world(applications) as url:
-        connection = await connect(url)
-        try:
-            await saturate(connection)
-            title = f"Questions of the page, all cells of {applications:,} applications full"
-            await questions.ask(connection, title, rounds)
-        finally:
-            await connection.close()
+    async with world(applications) as url, connected(url) as connection:
+        await saturate(connection)
+        title = f"Questions of the page, all cells of {applications:,} applications full"
+        await questions.ask(connection, title, rounds)
 
 
 async def saturate(connection: asyncpg.Connection) -> None:

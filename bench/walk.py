@@ -15,7 +15,7 @@ from bench.measuring import show_table
 from bench.page import PAGE, gateway_on
 from bench.world import world
 from gateway.mapping.ids import GlobalId
-from models.database.connections import connect
+from models.database.connections import connected
 
 _ROOT = Path(__file__).parents[1]
 _OURS = tuple(f"{_ROOT / package}/" for package in ("gateway", "models"))
@@ -109,11 +109,8 @@ async def measure(applications: int, shows: str | None) -> None:
 
 async def _bodies(url: str) -> Mapping[str, tuple[str, Callable[[], Any]]]:
     """Who asks, and what; a decision is of another case each time, on the desk of who decides."""
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         on_the_desk = iter(await connection.fetch(_ON_THE_DESK, "officer", _WARM_UPS + 1))
-    finally:
-        await connection.close()
 
     def decision() -> Any:
         return {

@@ -11,7 +11,7 @@ from bench.measuring import processor_clock, show, side_by_side
 from bench.page import PAGE, gateway_on
 from bench.world import copy_of, world
 from models import Base
-from models.database.connections import connect
+from models.database.connections import connected
 
 _LIST = "{ applications(first: 50) { nodes { reference submittedAt stage country { code } } } }"
 _PEOPLE = "{ applications(first: 50) { nodes { reference applicant { nationality { code } } } } }"
@@ -57,10 +57,7 @@ async def _ask(client: Client, query: str) -> object:
 
 
 async def _without_row_rules(url: str) -> None:
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         for table in Base.metadata.tables:
             await connection.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
         await connection.execute("ANALYZE")
-    finally:
-        await connection.close()

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 
-from models.database.connections import connect
+from models.database.connections import connected
 from models.key_service import KeyService
 from models.migrations import migrate
 from models.postgres import Server, temporary_postgres
@@ -35,12 +35,9 @@ async def world(applications: int, settings: Mapping[str, str] | None = None) ->
 async def copy_of(url: str) -> AsyncIterator[str]:
     """The URL of a copy, on the same server, of a database that nobody is connected to."""
     server, _, name = url.rpartition("/")
-    connection = await connect(f"{server}/postgres")
-    try:
+    async with connected(f"{server}/postgres") as connection:
         await connection.execute(f"CREATE DATABASE {name}_copy TEMPLATE {name}")
         yield f"{url}_copy"
-    finally:
-        await connection.close()
 
 
 async def prepare(url: str) -> None:

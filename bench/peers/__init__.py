@@ -17,7 +17,7 @@ from bench.peers.results import Figures, Results
 from bench.peers.starting import GERBANG, MERCURIUS, NAMES, contenders, with_new_tokens
 from bench.peers.turn import Before, Turn, Watch, turn
 from bench.world import world
-from models.database.connections import connect
+from models.database.connections import connect, connected
 
 _ROOT = Path(__file__).resolve().parents[2]
 RESULTS = _ROOT / ".tools" / "peers-results.json"
@@ -168,12 +168,9 @@ class _Bench:
 
 async def _settle(url: str) -> None:
     """Finish what loading the world has left to the database to do later."""
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         await connection.execute("VACUUM ANALYZE")
         await connection.execute("CHECKPOINT")
-    finally:
-        await connection.close()
 
 
 def _median(turns: Sequence[Turn]) -> Turn:

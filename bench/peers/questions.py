@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any, NamedTuple
 
-from models.database.connections import connect
+from models.database.connections import connected
 from models.volumes.question import months_later
 
 #: Sets of variables that a varying question goes through.
@@ -24,14 +24,11 @@ class Sample(NamedTuple):
 
 async def sample(url: str) -> Sample:
     """References of decided cases, and instants after which there are enough for a page."""
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         rows = await connection.fetch(
             "SELECT reference, submitted_at FROM application"
             " WHERE status IN ('GRANTED', 'REFUSED') ORDER BY submitted_at DESC LIMIT 5000"
         )
-    finally:
-        await connection.close()
     return Sample(
         [row["reference"] for row in rows],
         [row["submitted_at"].astimezone(UTC) for row in rows[: len(rows) // 2]],

@@ -11,11 +11,10 @@ from typing import Any
 import asyncpg
 import click
 
-from gateway.cli.database_errors import DatabaseError, explain_database_errors
+from gateway.cli.database_errors import DatabaseError, explain_database_errors, run_as_owner
 from gateway.settings import Command, read_settings
 from models import migrations, publication, synthetic
 from models import volumes as rollups
-from models.database.connections import connect
 from models.key_service import KeyServiceError, key_service_at
 from models.publication import Publication
 
@@ -161,7 +160,9 @@ def volumes() -> None:
 @volumes.command()
 def verify() -> None:
     """Recompute every figure from raw rows and name each difference."""
-    differences = _with_connection(rollups.verify)
+    differences = run_as_owner(
+        read_settings(command=Command.VOLUMES).required_owner_url, rollups.verify
+    )
     for difference in differences:
         click.echo(str(difference))
     click.echo(f"{len(differences)} differences")
@@ -171,7 +172,7 @@ def verify() -> None:
 @volumes.command()
 def rebuild() -> None:
     """Build every figure anew from raw rows."""
-    _with_connection(rollups.rebuild)
+    run_as_owner(read_settings(command=Command.VOLUMES).required_owner_url, rollups.rebuild)
 
 
 @volumes.command()
@@ -181,23 +182,11 @@ def publish() -> None:
     async def publish_now(connection: asyncpg.Connection) -> Publication:
         return await publication.publish(connection, datetime.now(UTC))
 
-    report: Publication = _with_connection(publish_now)
+    report: Publication = run_as_owner(
+        read_settings(command=Command.VOLUMES).required_owner_url, publish_now
+    )
     click.echo(
         f"{report.periods} periods and {report.rows:,} rows published, {report.kept} rows kept"
     )
     for reason, figures in sorted(report.figures.items()):
         click.echo(f"  {figures:>9,} {reason}")
-
-
-def _with_connection(work: Any) -> Any:
-    url = read_settings(command=Command.VOLUMES).required_owner_url
-
-    async def run() -> Any:
-        connection = await connect(url)
-        try:
-            return await work(connection)
-        finally:
-            await connection.close()
-
-    with explain_database_errors(_OWNER):
-        return asyncio.run(run())

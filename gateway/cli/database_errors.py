@@ -1,11 +1,17 @@
 """Turns errors of the database into one sentence that says what to do."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from ssl import SSLCertVerificationError
+from typing import TypeVar
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
+
+from models.database.connections import connected
+
+_Result = TypeVar("_Result")
 
 #: Sentences by SQLSTATE or a prefix of it; ``{variable}`` is the one that holds the address.
 _BY_STATE = {
@@ -66,6 +72,20 @@ def explain_database_errors(variable: str) -> Iterator[None]:
         if (explanation := _explain(error, variable)) is None:
             raise
         raise explanation from None
+
+
+def run_as_owner(url: str, work: Callable[[asyncpg.Connection], Awaitable[_Result]]) -> _Result:
+    """The result of work on a connection to ``GERBANG_OWNER_URL``.
+
+    Raises DatabaseError where the database or the network does not do its part.
+    """
+
+    async def connect_and_work() -> _Result:
+        async with connected(url) as connection:
+            return await work(connection)
+
+    with explain_database_errors("GERBANG_OWNER_URL"):
+        return asyncio.run(connect_and_work())
 
 
 def _explain(error: BaseException, variable: str) -> DatabaseError | None:

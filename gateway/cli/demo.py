@@ -27,7 +27,7 @@ from gateway.cli.serving import run_on_fastest_loop, server_config
 from gateway.cli.starting import internal_server, require_free_port
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
-from models.database.connections import connect
+from models.database.connections import connected
 from models.garbage import collect_seldom
 from models.key_service import create_key_file, key_service_at
 from models.key_service.process import running_keys
@@ -89,12 +89,9 @@ async def _load(settings: Settings, world: WorldOptions) -> None:
         await migrate(url, gateway_url=settings.database_url, seal_keys=settings.seal_key)
     except UnknownRevisionError as error:
         raise DatabaseError(f"{error} --data DIR names another.", may_pass=False) from None
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         await register_dashboard(connection, "gerbang demo")
         has_world = await connection.fetchval("SELECT EXISTS (SELECT FROM application)")
-    finally:
-        await connection.close()
     if not has_world:
         click.echo(f"Loading a synthetic world of {world.applications:,} applications …")
         keys = key_service_at(settings.key_service, waits=True) if settings.key_service else None

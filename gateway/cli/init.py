@@ -13,7 +13,7 @@ from graphql import OperationDefinitionNode, parse
 from dashboard.pages.documents import screen_documents
 from gateway.cli.database_errors import explain_database_errors
 from gateway.settings import Command, read_settings
-from models.database.connections import connect
+from models.database.connections import connected
 from models.documents import Registration, register
 from models.key_service import create_key_file
 from models.reference.data import Files, Line, LoadReport, load, read_files
@@ -50,12 +50,9 @@ def init(folder: Path | None) -> None:
 
 async def _load(url: str, files: Files) -> tuple[LoadReport, int]:
     """What was added, and how many documents of the dashboard were registered."""
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         report = await load(connection, files)
         return report, await register_dashboard(connection, "gerbang init")
-    finally:
-        await connection.close()
 
 
 def print_report(report: LoadReport) -> None:

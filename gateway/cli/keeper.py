@@ -19,7 +19,7 @@ from gateway.settings import Command, Settings, read_settings
 from gateway.wire.health import Health, internal_app
 from gateway.wire.keeper_metrics import KeeperMetrics
 from models.account import CheckpointFolder
-from models.database.connections import CONNECTION_ERRORS, connect
+from models.database.connections import CONNECTION_ERRORS, connected
 from models.jobs.account import keep_account, keep_dropping
 from models.jobs.erase_people import keep_erasing, keep_retention
 from models.jobs.forget_changes import keep_forgetting
@@ -138,11 +138,8 @@ def _metrics(settings: Settings, jobs: Jobs) -> KeeperMetrics:
     async def read_ages() -> Mapping[str, float]:
         try:
             async with asyncio.timeout(2):
-                connection = await connect(settings.required_owner_url)
-                try:
+                async with connected(settings.required_owner_url) as connection:
                     ages = await connection.fetchrow(_AGES) or (None, None, None)
-                finally:
-                    await connection.close()
         except (*CONNECTION_ERRORS, asyncpg.PostgresError):
             return {}
         lag, edition, checkpoint = ages

@@ -1,16 +1,13 @@
 """The commands `gerbang people`: the index by which files of one person are found."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
 import asyncpg
 import click
 
-from gateway.cli.database_errors import explain_database_errors
+from gateway.cli.database_errors import run_as_owner
 from gateway.settings import Command, Settings, read_settings
-from models.database.connections import connect
 from models.jobs.linking import (
     forget_other_keys,
     forget_settled,
@@ -61,7 +58,7 @@ def index(*, second: Path | None) -> None:
         )
     keys = key_service_at(address, second, waits=True)
 
-    _with_owner(settings, partial(index_everybody, keys))
+    run_as_owner(settings.required_owner_url, partial(index_everybody, keys))
     click.echo("Everybody is indexed by the key that writes.")
 
 
@@ -93,7 +90,7 @@ def settle(*, forget_kept: bool, second: Path | None) -> None:
             )
         await forget_other_keys(keys, connection)
 
-    _with_owner(settings, forget)
+    run_as_owner(settings.required_owner_url, forget)
     settled.write(file)
     click.echo(f"{file}: one key is left.")
 
@@ -112,17 +109,3 @@ def _address(settings: Settings) -> str:
     if settings.key_service is None:
         raise click.ClickException("GERBANG_KEY_SERVICE is missing.")
     return settings.key_service
-
-
-def _with_owner(
-    settings: Settings, work: Callable[[asyncpg.Connection], Awaitable[object]]
-) -> None:
-    async def run() -> None:
-        connection = await connect(settings.required_owner_url)
-        try:
-            await work(connection)
-        finally:
-            await connection.close()
-
-    with explain_database_errors("GERBANG_OWNER_URL"):
-        asyncio.run(run())

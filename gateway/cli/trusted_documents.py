@@ -3,7 +3,6 @@
 It reads `.graphql` files, and the manifests that client tools write.
 """
 
-import asyncio
 import getpass
 import json
 import sys
@@ -14,11 +13,10 @@ from typing import Any, NamedTuple, TypeVar
 import asyncpg
 import click
 
-from gateway.cli.database_errors import explain_database_errors
+from gateway.cli.database_errors import run_as_owner
 from gateway.errors import RequestError
 from gateway.execution.document_matrix import DocumentMatrix, ExaminedDocument, matrix_table
 from gateway.settings import Command, read_settings
-from models.database.connections import connect
 from models.documents import (
     LONGEST_ID,
     IdTakenError,
@@ -135,7 +133,7 @@ def register_documents(files: tuple[Path, ...], client: str, by: str) -> None:
         )
 
     try:
-        changed = _with_connection(register_all)
+        changed = _run(register_all)
     except IdTakenError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{changed} registered, {len(found) - changed} known already.")
@@ -144,7 +142,7 @@ def register_documents(files: tuple[Path, ...], client: str, by: str) -> None:
 @documents.command("list")
 def show_documents() -> None:
     """List the documents that can be asked for, with their clients."""
-    for known in _with_connection(list_documents):
+    for known in _run(list_documents):
         also = "".join(f", {id_}" for id_ in known.ids)
         click.echo(f"{_name(known.operation_names)} ({', '.join(known.clients)})")
         click.echo(f"    sha256:{known.sha256}{also}")
@@ -158,7 +156,7 @@ def retire_documents(ids: tuple[str, ...]) -> None:
     async def retire_all(connection: asyncpg.Connection) -> list[str]:
         return await retire(connection, ids)
 
-    retired = _with_connection(retire_all)
+    retired = _run(retire_all)
     for hash_ in retired:
         click.echo(f"retired sha256:{hash_}")
     if not retired:
@@ -177,7 +175,7 @@ def matrix(files: tuple[Path, ...]) -> None:
     if files:
         texts = [document.text for document in _read(files)]
     else:
-        texts = [known.text for known in _with_connection(list_documents)]
+        texts = [known.text for known in _run(list_documents)]
     examiner = DocumentMatrix()
     examined = {text: examiner.examine(text) for text in texts}
     named = {
@@ -233,15 +231,5 @@ def _name(names: Sequence[str]) -> str:
     return ", ".join(names) or "without a name"
 
 
-def _with_connection(work: Callable[[asyncpg.Connection], Awaitable[_Result]]) -> _Result:
-    url = read_settings(command=Command.DOCUMENTS).required_owner_url
-
-    async def run() -> _Result:
-        connection = await connect(url)
-        try:
-            return await work(connection)
-        finally:
-            await connection.close()
-
-    with explain_database_errors("GERBANG_OWNER_URL"):
-        return asyncio.run(run())
+def _run(work: Callable[[asyncpg.Connection], Awaitable[_Result]]) -> _Result:
+    return run_as_owner(read_settings(command=Command.DOCUMENTS).required_owner_url, work)

@@ -8,7 +8,7 @@ import click
 from gateway.cli.database_errors import explain_database_errors
 from gateway.settings import Command, Settings, read_settings
 from models.account import AccountError
-from models.database.connections import connect
+from models.database.connections import connected
 from models.key_service import KeyServiceError, key_service_at
 from models.key_service.rotation import rotate_data_keys
 from models.rights.orphan_keys import Sweep, preview
@@ -78,9 +78,6 @@ def sweep(dry_run: bool, most: int | None) -> None:
 
 async def _sweep(settings: Settings, most: int | None, *, dry_run: bool) -> Sweep:
     address = settings.signing_service or settings.key_service or ""
-    connection = await connect(settings.required_owner_url)
-    try:
+    async with connected(settings.required_owner_url) as connection:
         run = preview if dry_run else sweep_keys
         return await run(key_service_at(address), connection, settings.sweep_days, most)
-    finally:
-        await connection.close()

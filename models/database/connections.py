@@ -1,6 +1,7 @@
 """Connections to the database: the pools of services, and bare connections for the owner's work."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -67,6 +68,16 @@ async def connect(
     """
     connect_to = partial(_connect_to, statement_cache_size=statement_cache_size)
     return await _first_host(url, connect_seconds, connect_to)
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection for the owner's work, as long as it takes."""
+    connection = await connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def _first_host(

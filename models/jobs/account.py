@@ -17,7 +17,7 @@ from models.account import (
     renew_signatures,
     sign_checkpoint,
 )
-from models.database.connections import CONNECTION_ERRORS, connect
+from models.database.connections import CONNECTION_ERRORS, connected
 from models.jobs.scheduler import Job, Jobs, keep_working, pause
 from models.key_service import KeyService, KeyServiceError, KeyUse
 
@@ -99,13 +99,10 @@ async def keep_account(
 async def _sequence_repeatedly(
     sequencer: Sequencer, url: str, stop: asyncio.Event, job: Job
 ) -> None:
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         while not stop.is_set():
             await job.record_pass(sequencer.sequence(connection))
             await pause(stop, job.every)
-    finally:
-        await connection.close()
 
 
 #: All leaves are walked over once a night. An entry that was on hold is dropped by a later walk.
@@ -126,11 +123,8 @@ async def keep_dropping(
     job = (jobs or Jobs()).add(drop_of_age.__name__, every)
 
     async def work() -> None:
-        connection = await connect(url)
-        try:
+        async with connected(url) as connection:
             await _walk(connection, keys, folder, kept_days, stop, job)
-        finally:
-            await connection.close()
         await pause(stop, every)
 
     again = min(every, _AGAIN_SECONDS)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from models.database.connections import CONNECTION_ERRORS, connect
+from models.database.connections import CONNECTION_ERRORS, connected
 from models.jobs.scheduler import Jobs, pause
 from models.key_service import ErasesKeys, KeyServiceError
 from models.key_service.erasures import PAGE_SIZE
@@ -156,14 +156,11 @@ async def keep_erasing(
     job = (jobs or Jobs()).add(erase_due.__name__, every)
     while not stop.is_set():
         try:
-            connection = await connect(url)
-            try:
+            async with connected(url) as connection:
                 await reconcile(keys, connection)
                 while not stop.is_set():
                     if not await job.record_pass(erase_due(keys, connection, retention)):
                         await pause(stop, every)
-            finally:
-                await connection.close()
         except (KeyServiceError, *CONNECTION_ERRORS) as error:
             job.note_failure(error)
             await pause(stop, every)
@@ -182,16 +179,13 @@ async def keep_retention(
     place: WalkPosition | None = None
     while not stop.is_set():
         try:
-            connection = await connect(url)
-            try:
+            async with connected(url) as connection:
                 while not stop.is_set():
                     place = await order_due(connection, retention, place, _WALKED)
                     bans = await hide_ended_bans(connection, retention.ban_days, _WALKED)
                     job.note_nothing_due()
                     if place is None and bans < _WALKED:
                         await pause(stop, every)
-            finally:
-                await connection.close()
         except CONNECTION_ERRORS as error:
             job.note_failure(error)
             await pause(stop, min(every, _EVERY_SECONDS))

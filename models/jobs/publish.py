@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, date, datetime
 
-from models.database.connections import CONNECTION_ERRORS, connect
+from models.database.connections import CONNECTION_ERRORS, connected
 from models.instants import wib_day
 from models.jobs.scheduler import Jobs, pause
 from models.publication.publishing import publish
@@ -33,8 +33,5 @@ async def keep_publishing(
 
 async def _publish(url: str, now: datetime) -> int:
     """Publish on a connection of its own; return the number of rows."""
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         return (await publish(connection, now)).rows
-    finally:
-        await connection.close()

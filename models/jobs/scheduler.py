@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from models.database.connections import CONNECTION_ERRORS, connect
+from models.database.connections import CONNECTION_ERRORS, connected
 from models.logs import PLACE, facts
 
 log = logging.getLogger(__name__)
@@ -113,13 +113,10 @@ async def keep_working(
 
 async def run_on_one_connection(batch: Batch, url: str, stop: asyncio.Event, job: Job) -> None:
     """Run batches until ``stop`` is set, with a pause where nothing is left to do."""
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         while not stop.is_set():
             if not await job.record_pass(batch(connection)):
                 await pause(stop, job.every)
-    finally:
-        await connection.close()
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:

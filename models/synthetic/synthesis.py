@@ -9,7 +9,7 @@ from typing import NamedTuple
 import asyncpg
 
 from models.account import reset_sources
-from models.database.connections import connect
+from models.database.connections import connected
 from models.garbage import without_garbage_collection
 from models.jobs.linking import link_everybody
 from models.key_service import KeyService
@@ -90,15 +90,12 @@ async def synthesise(
     """
     began = monotonic()
     plan = _plan(applications, months, seed, scale, until)
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         with without_garbage_collection():
             async with connection.transaction():
                 row_counts = await _load_world(connection, plan, progress, keys)
                 await _build_figures(connection, plan.until)
         await connection.execute("VACUUM (ANALYZE)")  # the rollups included
-    finally:
-        await connection.close()
     return Summary(
         applications=row_counts["application"],
         applicants=row_counts["applicant"],

@@ -23,7 +23,6 @@ from sqlalchemy import (
 
 from models.volumes.grains import BY_PLACE, Dimension, group_columns, keyed_table
 from models.volumes.lines import AnySelect, Scope, code_of, dimensions_of, first_day, stored
-from models.volumes.measures import Measure
 from models.volumes.question import MONTHS, Question
 from models.volumes.rollups import Sums
 
@@ -39,8 +38,6 @@ OUTCOME_DIMENSIONS = (
 )
 #: What the figures of the whole network are broken down by.
 NETWORK_PARTS = (Dimension.VISA_TYPE, Dimension.NATIONALITY)
-#: The measures that these figures answer.
-OUTCOME_MEASURES = frozenset({Measure.GRANTED, Measure.REFUSED, Measure.REFUSAL_RATE})
 
 
 @dataclass(frozen=True)
