@@ -167,6 +167,33 @@ async def test_a_case_that_ends_has_no_visa_on_hold_and_no_open_correction(
     assert await is_visa_held(rolled_back, OPEN) != lapses
 
 
+@pytest.mark.parametrize("minutes", [-5, 0, 5])
+async def test_a_correction_lapses_no_earlier_than_it_was_proposed(rolled_back, minutes) -> None:
+    """A clock that goes back between two transactions ends nothing before its beginning."""
+    applicant = await rolled_back.fetchval(
+        "SELECT applicant_id FROM application WHERE id = $1", OPEN
+    )
+    await rolled_back.execute(
+        "INSERT INTO identity_version (applicant_id, number, written_at) VALUES ($1, 2, now())",
+        applicant,
+    )
+    await rolled_back.execute(
+        "INSERT INTO correction (id, application_id, applicant_id, version, state, proposed_at,"
+        " proposed_by, proposed_role) VALUES ($1, $2, $3, 2, 'PROPOSED',"
+        " now() + $4::int * interval '1 minute', 'one', 'APPLICANT')",
+        *(uuid4(), OPEN, applicant, minutes),
+    )
+    await rolled_back.execute(
+        "UPDATE application SET status = 'WITHDRAWN', closed_at = now() WHERE id = $1", OPEN
+    )
+    after = await rolled_back.fetchval(
+        "SELECT extract(epoch FROM closed_at - now())::int / 60 FROM correction"
+        " WHERE application_id = $1 AND state = 'LAPSED'",
+        OPEN,
+    )
+    assert after == max(minutes, 0)
+
+
 @pytest.mark.parametrize(
     ("case", "before", "proposed", "void"),
     [

@@ -217,7 +217,7 @@ AREAS = (
         "database",
         ("models/schema/[!f]*.sql", "models/schema/figures.sql", "models/viewer_context.sql"),
         matching("""
-            models/test_account* models/test_case_triggers models/test_changes
+            models/test_account* models/test_case_triggers models/test_corrected_identity models/test_changes
             models/test_passports models/test_people_in_reach models/test_reference_functions
             models/test_rescreening models/test_row_security models/test_supervised_functions
             models/test_transfers models/test_volume* models/test_rates
@@ -264,7 +264,7 @@ AREAS = (
             dashboard/test_page_parts dashboard/test_today_tables dashboard/test_today_values
             dashboard/test_today_attention dashboard/test_texts dashboard/test_by_id
             dashboard/test_mistakes dashboard/test_prefetching dashboard/test_sign_in
-            dashboard/test_shared_sessions dashboard/test_turns
+            dashboard/test_shared_sessions dashboard/test_turns dashboard/test_period
         """),
     ),
 )
