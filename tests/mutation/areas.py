@@ -217,7 +217,8 @@ AREAS = (
         "database",
         ("models/schema/[!f]*.sql", "models/schema/figures.sql", "models/viewer_context.sql"),
         matching("""
-            models/test_account* models/test_case_triggers models/test_corrected_identity models/test_changes
+            models/test_account* models/test_case_triggers models/test_changes
+            models/test_corrected_identity
             models/test_passports models/test_people_in_reach models/test_reference_functions
             models/test_rescreening models/test_row_security models/test_supervised_functions
             models/test_transfers models/test_volume* models/test_rates
