@@ -9,6 +9,7 @@ from bench import (
     alerts,
     demo,
     driver,
+    flood,
     lists,
     load,
     page,
@@ -29,6 +30,16 @@ from gateway.cli.serving import run_on_fastest_loop
 
 applications = click.option("--applications", default=20_000, show_default=True, help="World size.")
 rounds = click.option("--rounds", default=7, show_default=True, help="Medians over so many.")
+
+_first = click.option(
+    "--first", is_flag=True, help="Run all before anything else on the machine, if that is allowed."
+)
+
+
+def go_first_if(first: bool) -> None:
+    """Run before all others of the machine, where that is asked for."""
+    if first and not go_first():
+        raise click.ClickException("only root may run before others")
 
 
 @click.group(no_args_is_help=False, invoke_without_command=True)
@@ -68,9 +79,7 @@ def _page(applications: int, rounds: int) -> None:
 )
 @click.option("--anew", is_flag=True, help="Measure finished cells again.")
 @click.option("--short", is_flag=True, help="Only compare the answers, on a small world.")
-@click.option(
-    "--first", is_flag=True, help="Run all before anything else on the machine, if that is allowed."
-)
+@_first
 def _peers(
     questions: tuple[str, ...],
     connections: tuple[int, ...],
@@ -92,8 +101,7 @@ def _peers(
         return
     if anew:
         results.unlink(missing_ok=True)
-    if first and not go_first():
-        raise click.ClickException("only root may run before others")
+    go_first_if(first)
     cells = list(choose_cells(questions, connections, processes, applications))
     run_on_fastest_loop(peers.measure(cells, rounds, results))
 
@@ -137,6 +145,16 @@ def _walls(applications: int, rounds: int) -> None:
 def _seal(applications: int, rounds: int) -> None:
     """What it costs the database to know who asks, with more and more tables."""
     run_on_fastest_loop(seal.measure(applications, rounds))
+
+
+@bench.command("flood")
+@applications
+@click.option("--rounds", default=3, show_default=True, help="Medians over so many.")
+@_first
+def _flood(applications: int, rounds: int, first: bool) -> None:
+    """Leadership's times beside large documents of somebody without an account."""
+    go_first_if(first)
+    run_on_fastest_loop(flood.measure(applications, rounds))
 
 
 @bench.command("writes")

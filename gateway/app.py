@@ -18,7 +18,7 @@ then ``CORSMiddleware`` stands between the edge and the routes.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from graphql import GraphQLSchema
 from starlette.applications import Starlette
@@ -32,6 +32,7 @@ from gateway.access.authentication import Authentication
 from gateway.access.suspensions import Suspensions
 from gateway.execution.operation import OperationRunner, SubscriptionRunner
 from gateway.faults import Fault
+from gateway.processor_time import make_task
 from gateway.settings import Settings, SettingsError
 from gateway.wire import explorer
 from gateway.wire.admission import Admission, AdmissionLimits
@@ -253,6 +254,7 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         refreshing = asyncio.create_task(keys.keep_fresh())
+        asyncio.get_running_loop().set_task_factory(cast(Any, make_task))
         try:
             async with resources():
                 yield

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from gateway.processor_time import ProcessorTime
 from models.vocabulary import Role
 
 
@@ -71,6 +72,8 @@ class OperationRecord:
     connection_seconds: float = 0.0
     #: Time spent on a subscription's payload, without waiting for a change.
     execution_seconds: float = 0.0
+    #: What it takes of the processor, while it has its turn.
+    processor: ProcessorTime = field(default_factory=ProcessorTime, compare=False)
     cost_requested: int | None = None
     cost_actual: int | None = None
     #: How many errors of each code the client received.

@@ -110,7 +110,7 @@ async def with_new_tokens(contender: Contender) -> Contender:
     """The contender with tokens for its viewers, which live for a quarter of an hour."""
     if contender.name != GERBANG:
         return contender
-    return replace(contender, tokens=await _tokens(contender.ports[0]))
+    return replace(contender, tokens=await tokens_at(contender.ports[0]))
 
 
 def _gerbang(url: str) -> Mapping[str, str]:
@@ -135,7 +135,7 @@ def _same_provider(port: int) -> Mapping[str, str]:
     return {"GERBANG_ISSUER": issuer, "GERBANG_JWKS_URL": f"{issuer}/keys"}
 
 
-async def _tokens(port: int) -> Mapping[str, str]:
+async def tokens_at(port: int) -> Mapping[str, str]:
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         answers = {
             viewer: await client.post(f"/development/users/{viewer}/token") for viewer in VIEWERS

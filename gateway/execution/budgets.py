@@ -13,9 +13,13 @@ from models.instants import instant_text
 #: The cost of a token in a document that is new to the role: parsing and validating take about
 #: 28 µs a token, while a value of a planned page takes 1 to 2.
 VALUES_PER_TOKEN = 20
-#: The cost of a tenth of a second of execution, however small the answer: a process answers about a
-#: million values a second, with ten operations at a time. Shorter times are free, so that the
-#: remaining budget does not reveal how long it took to check a row out of reach.
+#: The cost of the gateway's processor, however small the answer: a process answers about a million
+#: values a second. Only whole steps are charged, and a request of a single row takes a tenth of
+#: one: so the remaining budget does not reveal whether a row out of reach was looked at.
+STEP_SECONDS = 0.005
+VALUES_PER_STEP = 5_000
+#: The cost of a tenth of a second of execution, waiting for the database included, with ten
+#: operations at a time. Shorter times are free, for the same reason.
 VALUES_PER_TENTH = 10_000
 #: Tolerance in seconds for floating-point clocks.
 _ROUNDING = 1e-6
@@ -90,6 +94,8 @@ class Charge:
         self._budgets = budgets
         self._lane = viewer.lane
         self._operation = _NOTHING
+        #: What was charged for the document.
+        self._paid = 0
         #: The amount that was taken and is not settled yet.
         self._cost = _NOTHING
         #: The estimated cost, an upper bound, and the actual number of values.
@@ -99,6 +105,7 @@ class Charge:
     def take_tokens(self, tokens: int) -> None:
         """Charge for parsing and validating a new document. Raises RateLimitedError."""
         self._take(tokens * VALUES_PER_TOKEN)
+        self._paid += tokens * VALUES_PER_TOKEN
 
     def take(self, cost: Cost) -> None:
         """Charge for an operation before it runs.
@@ -120,15 +127,23 @@ class Charge:
         self._take(self._operation.requested)
         self._cost = self._operation
 
-    def cancel(self) -> None:
-        """Nothing was run: refund everything except the cost of the document."""
-        self._budgets.give_back(self._lane, self._cost.requested)
-        self._cost = _NOTHING
+    def cancel(self, processor_seconds: float = 0.0) -> None:
+        """There is no answer: refund everything except the cost of the document, and of the
+        processor."""
+        self._give_back(self._values_of(processor_seconds))
 
-    def settle(self, actual: int, seconds: float) -> None:
-        """Refund what was not used, judged by the values of the answer and the time it took."""
+    def settle(self, actual: int, processor_seconds: float, seconds: float) -> None:
+        """Refund what was not used, judged by the values of the answer, what it took of the
+        processor, and the time it took."""
         self.actual = actual
-        used = max(self._operation.work + actual, int(seconds * 10) * VALUES_PER_TENTH)
+        time = max(self._values_of(processor_seconds), int(seconds * 10) * VALUES_PER_TENTH)
+        self._give_back(max(self._operation.work + actual, time))
+
+    def _values_of(self, processor_seconds: float) -> int:
+        """The cost of the processor's time beyond what was paid with the document."""
+        return max(int(processor_seconds / STEP_SECONDS) * VALUES_PER_STEP - self._paid, 0)
+
+    def _give_back(self, used: int) -> None:
         self._budgets.give_back(self._lane, self._cost.requested - used)
         self._cost = _NOTHING
 

@@ -124,7 +124,7 @@ class SchemaRunner:
             admitted = self.admit(found, viewer, trace_id, charge)
             (answer,) = await self.answers(admitted)
         except RequestError as error:
-            charge.cancel()
+            charge.cancel(current_record().processor.seconds)
             return error_answer(error, charge, trace_id, request.language)
         except Exception as error:  # the charge is kept: work may have been done
             log_failure(error, trace_id)
@@ -200,7 +200,11 @@ class SchemaRunner:
         finally:
             await context.session.close()
         await self._account_for_reads(context, executed)
-        admitted.charge.settle(sum([one.values for one in executed]), monotonic() - started_at)
+        admitted.charge.settle(
+            sum([one.values for one in executed]),
+            current_record().processor.seconds,
+            monotonic() - started_at,
+        )
         return [answer_to(one.data, one.errors, admitted) for one in executed]
 
     async def _prepare_reads(

@@ -82,7 +82,8 @@ class GraphQLOverHTTP:
                 deadline.watch_for_hang_up()
                 async with self._admission.turn(viewer.lane):
                     record.turn_seconds = perf_counter() - queued_at
-                    answer = await self._runner.run(operation, viewer, record.trace_id)
+                    running = self._runner.run(operation, viewer, record.trace_id)
+                    answer = await record.processor.of(running)
                 self._authentication.refuse_suspended(viewer)  # meanwhile
         except RequestError as error:
             return _refusal(error, record.trace_id, media_type, language)

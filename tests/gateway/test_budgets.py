@@ -160,6 +160,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr("gateway.service.Budgets", partial(Budgets, clock=clock))
     monkeypatch.setattr(budgets, "VALUES_PER_TENTH", 0)
+    monkeypatch.setattr(budgets, "VALUES_PER_STEP", 0)
     return clock
 
 
