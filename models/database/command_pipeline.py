@@ -110,7 +110,7 @@ class CommandPipeline:
         Raises psycopg.Error; and TimeoutError, after which the connection is closed.
         """
         self.completed = 0
-        if self._is_busy or self.is_closed:
+        if self._is_busy or self._pgconn.status == ConnStatus.BAD:
             raise OperationalError("the connection is closed, or results are still due")
         encoded = [(text, encode_arguments(arguments)) for text, arguments in commands]
         if prompt and self._loop.time() - self._heard_at < _SILENT_SECONDS:
@@ -118,7 +118,8 @@ class CommandPipeline:
         self._answer = self._loop.create_future()
         self._is_busy, self._is_prompted = True, bool(prompt)
         try:
-            self._watch()
+            if not self._is_watched:
+                self._watch()
             self._send(encoded, prompt)
         except BaseException:
             self._is_busy = False
@@ -155,9 +156,8 @@ class CommandPipeline:
         self._pgconn.finish()
 
     def _watch(self) -> None:
-        if not self._is_watched:
-            self._loop.add_reader(self._socket, self._on_readable)
-            self._is_watched = True
+        self._loop.add_reader(self._socket, self._on_readable)
+        self._is_watched = True
 
     def _send(self, commands: Sequence[tuple[str, list[bytes | None]]], prompt: int) -> None:
         pgconn, names = self._pgconn, self._names
@@ -225,7 +225,8 @@ class CommandPipeline:
         """Hand over the results: all commands were answered."""
         self._pgconn.exit_pipeline_mode()
         executed, failure = self._sort_results()
-        self._forget_prepared(failure)
+        if failure or len(self._names) > MOST_PREPARED:
+            self._forget_prepared(failure)
         self._end_run()
         if failure:
             self.on_failure(failure)

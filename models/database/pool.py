@@ -42,7 +42,10 @@ class ConnectionPool:
 
         Raises PoolExhaustedError, and what opening a connection raises.
         """
-        await self._take_slot()
+        if self._slots.locked():
+            await self._wait_for_slot()
+        else:
+            await self._slots.acquire()
         self.in_use += 1
         self.on_move()
         try:
@@ -90,10 +93,7 @@ class ConnectionPool:
         finally:
             self.release(connection)
 
-    async def _take_slot(self) -> None:
-        if not self._slots.locked():
-            await self._slots.acquire()
-            return
+    async def _wait_for_slot(self) -> None:
         try:
             async with asyncio.timeout(self._wait_seconds):
                 await self._slots.acquire()

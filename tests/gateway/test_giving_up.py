@@ -16,7 +16,7 @@ from tests.free_ports import free_port
 
 pytestmark = pytest.mark.anyio
 
-AS_WHO_LOGS_IN = TransactionStart("none", {})
+AS_WHO_LOGS_IN = TransactionStart({})
 SLEEP = bind_for(ANONYMOUS, "Country", select(func.pg_sleep(30)))
 RUNNING = bind_for(
     ANONYMOUS,

@@ -38,7 +38,7 @@ async def captured(url: str) -> AsyncIterator[tuple[ReadTransaction, str]]:
         contexts.append(Seal(tokens.SEAL_KEY, 60).seal(SUPERVISOR, backend))
         return contexts[0]
 
-    session = ReadTransaction(engine, TransactionStart(ROLE, {"role": ROLE}, seal))
+    session = ReadTransaction(engine, TransactionStart({"role": ROLE}, seal))
     try:
         assert len((await session.fetch(ROWS))[0]) == 13
         yield session, act_by(contexts[0], {"role": ROLE})

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import inf
 from types import MappingProxyType
 from typing import NamedTuple
@@ -65,6 +65,7 @@ class Seal:
         self._master = master
         self._seconds = seconds
         self._clock = clock
+        #: The number of the day, the id of its key, and a code of nothing under it.
         self._today: tuple[int, str, hmac.HMAC] | None = None
 
     def seal(self, viewer: Viewer, backend: int | None, acting: str | None = None) -> str:
@@ -75,29 +76,23 @@ class Seal:
         # Round once: the timestamp and the choice of the key must agree on the day, even within the
         # last millisecond of a day.
         now = round(self._clock() * 1000)
-        key_id, mac = self._key_at(now)
+        day = now // _DAY_MILLISECONDS
+        if self._today is None or self._today[0] != day:
+            key = daily_key(self._master, _FIRST_DAY + day * DAY)
+            self._today = day, key.id, hmac.new(key.key, digestmod="sha256")
+        _, key_id, unsealed = self._today
         fields = (
             acting or viewer.role.value,
             str(now + round(self._seconds * 1000)),
             _scope(viewer.subject, viewer.partner, viewer.countries, viewer.centres),
-            _digits(viewer.purpose_reference or ""),
+            (viewer.purpose_reference or "").encode().hex(),
             str(now),
             str(backend or ""),
             key_id,
         )
-        body = ",".join(fields)
+        body, mac = ",".join(fields), unsealed.copy()
         mac.update(body.encode())
         return f"{body},{mac.hexdigest()}"
-
-    def _key_at(self, milliseconds: int) -> tuple[str, hmac.HMAC]:
-        """The key of the day that holds this instant, by its id, and a code of nothing under it;
-        derived once a day."""
-        day = milliseconds // _DAY_MILLISECONDS
-        if self._today is None or self._today[0] != day:
-            key = daily_key(self._master, _FIRST_DAY + day * DAY)
-            self._today = day, key.id, hmac.new(key.key, digestmod="sha256")
-        _, key_id, mac = self._today
-        return key_id, mac.copy()
 
 
 @dataclass(frozen=True)
@@ -124,9 +119,8 @@ class TransactionLimits:
 class TransactionStart:
     """What to send to the database with BEGIN."""
 
-    #: The database role to take on.
-    role: str
-    #: What holds for the transaction and ends with it, so that a pooler may share connections.
+    #: What holds for the transaction and ends with it, so that a pooler may share connections:
+    #: limits, and the database role to take on.
     settings: Mapping[str, str]
     #: Seals the viewer for a backend id, which is None behind a pooler; None where nobody asks.
     seal: Callable[[int | None], str] | None = None
@@ -162,29 +156,26 @@ class TransactionStarts:
     """Prepares the start of transactions for viewers, all with the same limits."""
 
     def __init__(self, seal: Seal, limits: TransactionLimits) -> None:
-        self._seal = seal
+        self._seal = seal.seal
         self._statement_seconds = limits.statement_seconds
-        self._limits = limits.settings()
-        self._database_roles = {role: database_role(role) for role in Role}
-        self._writing_roles = {role: writing_role(role) for role in Role}
+        shared = limits.settings()
+        self._reading = {role: {**shared, "role": database_role(role)} for role in Role}
+        self._writing = {role: {**shared, "role": writing_role(role)} for role in Role}
 
     def for_reading(self, viewer: Viewer) -> TransactionStart:
         """For reads, and for logging them."""
-        return self._start(viewer, self._database_roles[viewer.role])
+        seal = partial(self._seal, viewer)
+        return TransactionStart(self._reading[viewer.role], seal, self._statement_seconds)
 
     def for_writing(self, viewer: Viewer) -> TransactionStart:
         """For mutations."""
-        return self._start(viewer, self._writing_roles[viewer.role])
+        seal = partial(self._seal, viewer)
+        return TransactionStart(self._writing[viewer.role], seal, self._statement_seconds)
 
     def for_the_gateway(self) -> TransactionStart:
         """For what the database tells the gateway itself, and no viewer."""
-        return self._start(ANONYMOUS, self._database_roles[Role.ANONYMOUS], _GATEWAY)
-
-    def _start(self, viewer: Viewer, role: str, acting: str | None = None) -> TransactionStart:
-        def seal(backend: int | None) -> str:
-            return self._seal.seal(viewer, backend, acting)
-
-        return TransactionStart(role, {**self._limits, "role": role}, seal, self._statement_seconds)
+        seal = partial(self._seal, ANONYMOUS, acting=_GATEWAY)
+        return TransactionStart(self._reading[Role.ANONYMOUS], seal, self._statement_seconds)
 
 
 class OpenTransaction(NamedTuple):

@@ -110,7 +110,12 @@ class PreparedStatement:
 
     def arguments(self, viewer: Viewer, given: Mapping[str, Any]) -> list[Any]:
         """The positional arguments: the viewer's scope, named values and constants."""
-        return [self._argument(name, viewer, given) for name in self._parameters]
+        return [
+            (getattr(viewer, name) or None)
+            if name in SCOPES
+            else (given[name] if name in given else self._constants[name])
+            for name in self._parameters
+        ]
 
     def arguments_of_row(self, row: Mapping[str, Any]) -> list[Any]:
         """The arguments of a statement that writes a row: each is the value of a column, none a
@@ -119,11 +124,6 @@ class PreparedStatement:
             json.dumps(row[name]) if name in self._documents else row[name]
             for name in self._parameters
         ]
-
-    def _argument(self, name: str, viewer: Viewer, given: Mapping[str, Any]) -> Any:
-        if name in SCOPES:
-            return getattr(viewer, name) or None
-        return given[name] if name in given else self._constants[name]
 
 
 class Bound(NamedTuple):

@@ -1,10 +1,10 @@
 """The read-only transaction of an operation."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from math import inf
-from typing import Any, NamedTuple, final
+from typing import Any, final
 
 from psycopg import Error
 from psycopg.pq.abc import PGresult
@@ -26,7 +26,6 @@ from gateway.access.transactions.errors import (
 from gateway.access.transactions.prepared import (
     Bound,
     Planning,
-    PreparedStatement,
     decode_records,
 )
 from gateway.errors import FieldError, RequestError
@@ -44,26 +43,19 @@ _GO_BACK = Command("ROLLBACK TO SAVEPOINT begun")
 _ROLLBACK = Command("ROLLBACK")
 
 
-class _Mode(NamedTuple):
-    """How a statement is planned, and whether it may take no longer than a list."""
-
-    planning: Planning
-    is_list: bool
-
-    def settings(self, most_seconds: float) -> dict[str, str]:
-        """The settings of PostgreSQL for it, where statements may take so many seconds."""
-        return _settings(self, most_seconds)
+#: How a statement is planned, and whether it may take no longer than a list.
+_Mode = tuple[Planning, bool]
+_USUAL: _Mode = (Planning.BY_VALUES, False)
 
 
 @lru_cache
-def _settings(mode: _Mode, most_seconds: float) -> dict[str, str]:
-    seconds = min(most_seconds, MOST_LIST_SECONDS) if mode.is_list else most_seconds
+def _settings_of(mode: _Mode, most_seconds: float) -> Mapping[str, str]:
+    """The settings of PostgreSQL for a mode, where statements may take so many seconds."""
+    planning, is_list = mode
+    seconds = min(most_seconds, MOST_LIST_SECONDS) if is_list else most_seconds
     # Without a limit there is none to go back to, as in tests.
     timeout = {} if seconds == inf else {"statement_timeout": str(int(seconds * 1_000))}
-    return {**dict(mode.planning.value), **timeout}
-
-
-_USUAL = _Mode(Planning.BY_VALUES, False)
+    return {**dict(planning.value), **timeout}
 
 
 @final
@@ -114,7 +106,7 @@ class ReadTransaction:
         Raises FieldError, with TIMEOUT if one takes too long.
         """
         # It is shielded from cancellation, since other fields share the connection.
-        running = asyncio.ensure_future(self._run_next(lambda: self._run_together(statements)))
+        running = asyncio.ensure_future(self._run(statements))
         running.add_done_callback(_retrieve_exception)
         return [decode_records(result) for result in await asyncio.shield(running)]
 
@@ -125,59 +117,10 @@ class ReadTransaction:
         connection is free at once: nothing else of the operation may be read, and nothing read may
         be logged. A caller that is cancelled must `close` the transaction.
         """
+        return [WireRows(result) for result in await self._run(statements, is_last=is_last)]
 
-        results = await self._run_next(lambda: self._run_together(statements, is_last=is_last))
-        return [WireRows(result) for result in results]
-
-    async def _run_together(
+    async def _run(
         self, statements: Sequence[Bound], *, is_last: bool = False
-    ) -> Sequence[PGresult]:
-        self.statements += len(statements)
-        if not self._transaction and statements:
-            self._first_mode = self._mode = _mode_of(statements[0].statement)
-        commands, places = self._commands(statements)
-        # A statement that fails keeps what follows it from running, so also the ROLLBACK.
-        ending = [_ROLLBACK] if is_last else []
-        if self._transaction:
-            pipeline = self._transaction.connection.pipeline
-            try:
-                results = await pipeline.run([*commands, *ending])
-            finally:
-                self.completed = sum(place < pipeline.completed for place in places)
-        else:
-            self._transaction = transaction = await begin_transaction(
-                self._pool,
-                BEGIN,
-                self._start,
-                settings=self._mode.settings(self._start.statement_seconds),
-                savepoint=None if is_last else _SAVEPOINT,
-                reads=[*commands, *ending],
-            )
-            if transaction.failure:
-                self.completed = sum(place < transaction.completed for place in places)
-                if is_last:  # there is no savepoint to go back to
-                    await self._end()
-                raise transaction.failure
-            results = transaction.results
-        if is_last:
-            await self._end()
-        return [results[place] for place in places]
-
-    def _commands(self, statements: Sequence[Bound]) -> tuple[list[Command], list[int]]:
-        """The commands that run statements, each planned as it says, and where they are among
-        them."""
-        commands, places = list[Command](), list[int]()
-        for statement, arguments in statements:
-            if (mode := _mode_of(statement)) != self._mode:
-                self._mode = mode
-                settings = mode.settings(self._start.statement_seconds)
-                commands.append(Command(set_locally(tuple(settings)), tuple(settings.values())))
-            places.append(len(commands))
-            commands.append(Command(statement.text, arguments))
-        return commands, places
-
-    async def _run_next(
-        self, run: Callable[[], Awaitable[Sequence[PGresult]]]
     ) -> Sequence[PGresult]:
         """Run statements after those that came before them."""
         async with self._lock:
@@ -187,7 +130,7 @@ class ReadTransaction:
                 raise asyncio.CancelledError
             self._running = asyncio.current_task()
             try:
-                return await run()
+                return await self._run_now(statements, is_last=is_last)
             except (FieldError, RequestError) as error:
                 self._failure = error
                 raise
@@ -200,6 +143,48 @@ class ReadTransaction:
                 raise failure from None
             finally:
                 self._running = None
+
+    async def _run_now(self, statements: Sequence[Bound], *, is_last: bool) -> Sequence[PGresult]:
+        self.statements += len(statements)
+        most_seconds, begun = self._start.statement_seconds, self._transaction
+        if begun is None and statements:
+            first = statements[0].statement
+            self._first_mode = self._mode = first.planning, first.is_list
+        first_settings = _settings_of(self._mode, most_seconds)
+        commands, places = list[Command](), list[int]()
+        for statement, arguments in statements:
+            if (mode := (statement.planning, statement.is_list)) != self._mode:
+                self._mode = mode
+                settings = _settings_of(mode, most_seconds)
+                commands.append(Command(set_locally(tuple(settings)), tuple(settings.values())))
+            places.append(len(commands))
+            commands.append(Command(statement.text, arguments))
+        if is_last:  # a statement that fails keeps what follows it from running, so also this
+            commands.append(_ROLLBACK)
+        if begun is not None:
+            pipeline = begun.connection.pipeline
+            try:
+                results = await pipeline.run(commands)
+            finally:
+                self.completed = sum(place < pipeline.completed for place in places)
+        else:
+            self._transaction = begun = await begin_transaction(
+                self._pool,
+                BEGIN,
+                self._start,
+                settings=first_settings,
+                savepoint=None if is_last else _SAVEPOINT,
+                reads=commands,
+            )
+            if begun.failure:
+                self.completed = sum(place < begun.completed for place in places)
+                if is_last:  # there is no savepoint to go back to
+                    await self._end()
+                raise begun.failure
+            results = begun.results
+        if is_last:
+            await self._end()
+        return [results[place] for place in places]
 
     async def _go_back(self) -> None:
         """Go on in the same snapshot after a failed statement."""
@@ -228,10 +213,6 @@ class ReadTransaction:
             self._running.cancel()
         async with self._lock:
             await self._end()
-
-
-def _mode_of(statement: PreparedStatement) -> _Mode:
-    return _Mode(statement.planning, statement.is_list)
 
 
 def _retrieve_exception(statement: asyncio.Task[Any]) -> None:

@@ -23,7 +23,7 @@ from tests.gateway.surviving.relay import relayed
 
 pytestmark = pytest.mark.anyio
 
-AS_WHO_LOGS_IN = TransactionStart("none", {})
+AS_WHO_LOGS_IN = TransactionStart({})
 OFFICER = Viewer("officer", Role.OFFICER)
 ONE = bind_for(OFFICER, "Country", select(literal(1)))
 
