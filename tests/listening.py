@@ -9,8 +9,8 @@ import pytest
 
 from models.database.command_pipeline import Command, CommandPipeline
 
-#: How a transaction's settings are made.
-_PREAMBLE = "SELECT set_config("
+#: How a transaction becomes its viewer's, and how its settings are made.
+_PREAMBLE = ("SELECT viewer.authenticate(", "SELECT set_config(")
 #: How one of them is changed on the way, as for the planning of what follows.
 _SETTING = "SET LOCAL "
 #: The setting that decides how often statements are planned, and the number of its argument.

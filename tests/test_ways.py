@@ -17,7 +17,7 @@ async def test_no_way_is_longer_than_its_budget() -> None:
     with server() as running:
         url = running.url("ways")
         await prepare(url)
-        await synthesise(url, applications=2_000, months=6, seed=1, scale=Scale.PARTNER)
+        await synthesise(url, applications=6_000, months=2, seed=1, scale=Scale.PARTNER)
         walks = await follow(url)
     longer = {
         f"{name}: {number} {what}, of {budgets[name][what]} in bench/ways.toml"
