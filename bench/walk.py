@@ -16,7 +16,7 @@ from bench.measuring import show_table
 from bench.page import PAGE, gateway_on
 from bench.world import world
 from gateway.mapping.ids import GlobalId
-from models.database.owner import connected
+from models.database.connections import connected
 
 _ROOT = Path(__file__).parents[1]
 _OURS = tuple(f"{_ROOT / package}/" for package in ("gateway", "models"))
