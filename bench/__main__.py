@@ -175,9 +175,9 @@ def _writes(applications: int, rounds: int, beside: Path | None) -> None:
 @click.option(
     "--show", type=click.Choice(walk.OPERATIONS), help="Follow it alone, and list its functions."
 )
-def _walk(applications: int, show: str | None) -> None:
+def _walk(show: str | None) -> None:
     """The files and functions of ours that an operation runs, and the switches between files."""
-    run_on_fastest_loop(walk.measure(applications, show))
+    run_on_fastest_loop(walk.measure(show))
 
 
 @bench.command("load")

@@ -23,6 +23,8 @@ _OURS = tuple(f"{_ROOT / package}/" for package in ("gateway", "models"))
 #: What has been cached by then is no part of the way.
 _WARM_UPS = 2
 
+#: In two months: so that some are decided just now.
+_APPLICATIONS = 6_000
 #: Of several walks the shortest counts: on a busy machine, one may be late for something.
 _WALKS = 3
 OPERATIONS = ("case", "page", "volumes", "decision")
@@ -108,14 +110,13 @@ class Walk:
             last = file
 
 
-async def measure(applications: int, shows: str | None) -> None:
+async def measure(shows: str | None) -> None:
     """Print how many files, functions and file switches each operation takes once it is warm, and
     how many it may take.
 
     ``shows`` names the one operation to follow, whose functions are printed in order.
     """
-    async with world(applications) as url:
-        walks = await follow(url)
+    walks = await follow()
     if shows:
         print("\n".join(walks[shows].lines()))
     budgets = tomllib.loads(BUDGETS.read_text())
@@ -126,9 +127,13 @@ async def measure(applications: int, shows: str | None) -> None:
     show_table("The way of an operation", ("operation", "files", "functions", "switches"), rows)
 
 
-async def follow(url: str) -> Mapping[str, Walk]:
-    """The way of each operation, once it is warm, on a world."""
-    async with gateway_on(url, "officer") as officer, gateway_on(url, "leadership") as leadership:
+async def follow() -> Mapping[str, Walk]:
+    """The way of each operation, once it is warm."""
+    async with (
+        world(_APPLICATIONS, months=2) as url,
+        gateway_on(url, "officer") as officer,
+        gateway_on(url, "leadership") as leadership,
+    ):
         cases = await _cases_on_the_desk(url, _WARM_UPS + _WALKS)
         undecided = iter(cases)
 

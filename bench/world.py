@@ -23,11 +23,13 @@ def server(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
 
 
 @asynccontextmanager
-async def world(applications: int, settings: Mapping[str, str] | None = None) -> AsyncIterator[str]:
+async def world(
+    applications: int, settings: Mapping[str, str] | None = None, *, months: int = 24
+) -> AsyncIterator[str]:
     """The URL of a database with a world of ``applications`` applications."""
     with server(settings) as running:
         url = running.url("bench")
-        await load(url, applications)
+        await load(url, applications, months=months)
         yield url
 
 
@@ -45,9 +47,11 @@ async def prepare(url: str) -> None:
     await migrate(url, gateway_url=login_at(url, "bench"), seal_keys=(SEAL_KEY,))
 
 
-async def load(url: str, applications: int, keys: KeyService | None = None) -> Summary:
-    """Load two years of applications through partners, up to now; with keys, sealed and linked."""
+async def load(
+    url: str, applications: int, keys: KeyService | None = None, *, months: int = 24
+) -> Summary:
+    """Load months of applications through partners, up to now; with keys, sealed and linked."""
     await prepare(url)
     return await synthesise(
-        url, applications=applications, months=24, seed=1, scale=Scale.PARTNER, keys=keys
+        url, applications=applications, months=months, seed=1, scale=Scale.PARTNER, keys=keys
     )

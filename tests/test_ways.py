@@ -5,8 +5,6 @@ import tomllib
 import pytest
 
 from bench.walk import BUDGETS, OPERATIONS, follow
-from bench.world import prepare, server
-from models.synthetic import Scale, synthesise
 
 pytestmark = pytest.mark.anyio
 
@@ -14,14 +12,9 @@ pytestmark = pytest.mark.anyio
 async def test_no_way_is_longer_than_its_budget() -> None:
     budgets = tomllib.loads(BUDGETS.read_text())
     assert budgets.keys() == set(OPERATIONS)
-    with server() as running:
-        url = running.url("ways")
-        await prepare(url)
-        await synthesise(url, applications=6_000, months=2, seed=1, scale=Scale.PARTNER)
-        walks = await follow(url)
     longer = {
         f"{name}: {number} {what}, of {budgets[name][what]} in bench/ways.toml"
-        for name, walk in walks.items()
+        for name, walk in (await follow()).items()
         for what, number in walk.length.items()
         if number > budgets[name][what]
     }
