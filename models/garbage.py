@@ -1,4 +1,5 @@
-"""Garbage collection, where it only costs time: in what stays for ever, and forms no cycles."""
+"""Turns garbage collection off where it only costs time: while objects are made that last and
+form no cycles."""
 
 import gc
 from collections.abc import Iterator

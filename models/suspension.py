@@ -1,4 +1,5 @@
-"""Suspensions: whose reach ended at once, and which second person agreed."""
+"""Suspensions: viewers and partners who were shut out at once, and the second person who
+confirmed it."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,5 @@
-"""x"""
+"""What is expected of the coming months: a range from trend and season, and how often past
+months fell into it."""
 
 import csv
 from collections.abc import Mapping, Sequence

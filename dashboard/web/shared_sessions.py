@@ -1,4 +1,5 @@
-"""Sessions that processes share: in Valkey, encrypted, under names that open nothing.
+"""Sessions that several processes share: in Valkey, encrypted, under names with which nobody can
+sign in.
 
 A reader of the store learns neither a token nor a key that a browser holds. Answers that were kept
 for an outage stay in the process that asked for them.

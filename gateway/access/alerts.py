@@ -1,4 +1,4 @@
-"""Writes what a read must leave even if it fails: counts of passport endings, and alerts.
+"""Writes what is recorded of a read even if it fails: counts of passport endings, and alerts.
 
 Each is a transaction of its own. PostgreSQL counts the people whose passport endings a viewer is
 shown, for all gateways, before the answer leaves: it holds a lock of the viewer's own meanwhile, so

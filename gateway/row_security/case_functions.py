@@ -1,5 +1,4 @@
-"""Functions by which mutations learn of a case what their role does not read; guards of steps call
-them too."""
+"""Functions that tell mutations and guards what of a case their role may not read itself."""
 
 from models.case.decision import IS_LIVE
 

@@ -1,4 +1,4 @@
-"""Which columns a writing role does not read, since its role of the domain never sees them.
+"""Columns that a writing role may not read, since the viewer's role never reads them.
 
 Mutations look at more than their answers show. The statement that locks a case reads what the steps
 need (``lock_case``), but of the columns below only those whose field the role reads anyway.

@@ -1,4 +1,4 @@
-"""Access tokens: the provider's keys, and what a token must be to be believed."""
+"""Access tokens: the provider's keys, and the rules that a valid token keeps."""
 
 #: Of the subject of a token.
 LONGEST_SUBJECT = 255

@@ -1,5 +1,4 @@
-"""Decides by what two files match: the values that the blind index digests, and how names are
-compared.
+"""How files are matched: the values that the blind index digests, and the comparison of names.
 
 A passport is its issuing state and its number. A name is compared as people write it differently:
 without accents, case, punctuation and spaces, and in any order of its parts. So different names may

@@ -1,5 +1,5 @@
-"""What a batch of people leaves beside their rows: digests by which they are found, as the LINKER
-makes them, and sealed identities.
+"""What is written of a batch of people beside their rows: the digests that the LINKER would
+make, and sealed identities.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,5 @@
-"""Every measure there is, whether a page shows it yet or not, with what holds in any language."""
+"""The definitions of all measures, also of those that no page shows: the facts that no language
+changes."""
 
 import tomllib
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
-"""Statements as they are prepared, compiled once to text for any viewer in a role; and their
-results as rows.
+"""Statements that are compiled once for a role and bound to the values of each request; and
+their results as rows.
 """
 
 import json

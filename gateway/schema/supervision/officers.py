@@ -1,4 +1,4 @@
-"""What each officer has on the desk, decided, refused and gave back: for who supervises them."""
+"""What each officer has on the desk, decided, refused and gave back; for supervisors."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""How often more had to be asked for of what each place took in: who checks files well."""
+"""How often further documents were asked for, by place of intake: who checks files well."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
