@@ -52,4 +52,6 @@ def label(id_: str, say: Texts) -> str:
 
 
 def word(id_: str, part: str, say: Texts) -> str:
+    """The words of a measure (``part`` is its label, for example): those of its card, or of its
+    definition."""
     return say.by_key.get(f"measures.{id_}.{part}") or say(f"define.{id_}.{part}")

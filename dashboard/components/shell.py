@@ -106,6 +106,7 @@ def scope_text(viewer: User, say: Texts) -> str:
 
 
 def role_text(role: str, say: Texts) -> str:
+    """What a role is called; its id where the language has no name for it."""
     key = f"roles.{role}"
     return say(key) if key in say.by_key else role
 

@@ -18,6 +18,7 @@ COMPARISONS = (YEAR_BEFORE, PREVIOUS)
 
 
 def today() -> date:
+    """The day in WIB."""
     return datetime.now(WIB).date()
 
 
@@ -123,9 +124,11 @@ def period_between(first: date, last: date, now: date) -> Period:
 
 
 def month_start(day: date, shift: int = 0) -> date:
+    """The first day of a day's month, or of the month so many (``shift``) after it."""
     number = day.year * 12 + day.month - 1 + shift
     return date(number // 12, number % 12 + 1, 1)
 
 
 def month_end(day: date) -> date:
+    """The last day of a day's month."""
     return day.replace(day=monthrange(day.year, day.month)[1])

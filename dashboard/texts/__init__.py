@@ -35,6 +35,7 @@ class Texts:
 
 
 def texts(language: str) -> Texts:
+    """The texts of a language, ``id`` or ``en``."""
     return Texts(language, words(language))
 
 

@@ -109,11 +109,14 @@ def count_text(value: float, say: Texts) -> Counted:
 
 @_once
 def percent_text(share: float, say: Texts, *, digits: int = 1) -> str:
+    """A share from 0 to 1 as a percentage, with one digit after the point, or with none
+    (``digits=0``)."""
     return (SHARE if digits else WHOLE_SHARE).apply(share, say.locale)
 
 
 @_once
 def duration_text(hours: float, say: Texts, *, is_short: bool = False) -> str:
+    """Hours in words; as days once they are long."""
     amount, unit = (hours / 24, "day") if abs(hours) >= HOURS_AS_DAYS else (hours, "hour")
     length = SHORT_UNITS[say.language] if is_short else "long"
     number = AMOUNT.apply(amount, say.locale)
@@ -182,19 +185,23 @@ def change_number(measure: Measure, now: Reading, before: Reading) -> float | No
 
 
 def period_text(period: Period, say: Texts) -> str:
+    """The first and last month of a period, or its days where it cuts a month."""
     skeleton = "yMMM" if period.has_whole_months else "yMMMd"
     return format_interval(period.from_on, period.to_on, skeleton, locale=say.locale)
 
 
 def day_text(day: date, say: Texts) -> str:
+    """A day with its month and year, the month shortened."""
     return format_skeleton("yMMMd", day, locale=say.locale)
 
 
 def month_text(day: date, say: Texts, *, is_short: bool = False) -> str:
+    """The month of a day, with its year."""
     return format_skeleton("yMMM" if is_short else "yMMMM", day, locale=say.locale)
 
 
 def instant_text(instant: datetime, say: Texts) -> str:
+    """An instant to the minute, in WIB, which is named."""
     zoned = instant.astimezone(WIB)
     pattern = "d MMM y, HH.mm" if say.language == "id" else "d MMM y, HH:mm"
     return f"{format_datetime(zoned, pattern, locale=say.locale)} WIB"
@@ -211,6 +218,7 @@ def written_instant(instant: str, say: Texts) -> str:
 
 
 def list_text(names: list[str], say: Texts) -> str:
+    """Names in a row, with an "and" before the last."""
     return format_list(names, locale=say.locale)
 
 

@@ -61,6 +61,8 @@ PAGE = Template("""<!doctype html>
 def plain_page(
     say: Texts, *, title: str, words: tuple[str, ...], link: tuple[str, str], status: HTTPStatus
 ) -> HTMLResponse:
+    """A page of paragraphs (``words``) with one link, an address and its text; everything is
+    escaped."""
     address, text = link
     page = PAGE.substitute(
         style=STYLE,

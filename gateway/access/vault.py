@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 
 
 def closed_vault() -> FieldError:
+    """The error of a request that needs an identity while the key service cannot be reached."""
     return FieldError(
         ErrorCode.UNAVAILABLE,
         "Identities can be neither read nor stored right now. Try again later.",

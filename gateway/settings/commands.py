@@ -53,4 +53,5 @@ def settings_needed(command: Command, *, in_development: bool) -> tuple[str, ...
 
 
 def commands_that_need(name: str) -> tuple[Command, ...]:
+    """The commands that do not start without a setting."""
     return tuple(command for command, names in NEEDS.items() if name in names)

@@ -37,6 +37,7 @@ class Texts:
 
 @cache
 def texts(language: Language) -> Texts:
+    """The texts of a language, read once."""
     source = resources.files("gateway.texts") / f"{language.lower()}.toml"
     tables = tomllib.loads(source.read_text("utf-8"))
     return Texts(

@@ -151,4 +151,5 @@ def by_what(missing: Sequence[Lack]) -> dict[str, list[str]]:
 
 
 async def is_superuser(owner: asyncpg.Connection) -> bool:
+    """Whether the login of this connection is a superuser."""
     return bool(await owner.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"))

@@ -78,6 +78,7 @@ def first_day_of(period: Period, day: date) -> date:
 
 
 def last_day_of(period: Period, starts_on: date) -> date:
+    """The last day of the calendar period that begins on a day."""
     return months_later(starts_on, MONTHS[period]) - timedelta(days=1)
 
 

@@ -50,5 +50,6 @@ class VersionedData(StrEnum):
 
 
 def version_of(data: VersionedData) -> ScalarSelect[ColumnElement[object]]:
+    """The version of some data as a subquery, so that a statement reads both in one snapshot."""
     name = literal_column(f"'{data}'")
     return select(VERSION.c.version).where(VERSION.c.data == name).scalar_subquery()

@@ -144,6 +144,7 @@ def parse_window(arguments: FieldArguments) -> Parsing[None]:
 
 
 def window_mistakes(from_on: date, to_on: date) -> Iterator[ArgumentError]:
+    """What is wrong with a window of days, both inclusive."""
     for name, day in (("from", from_on), ("to", to_on)):
         if not _EARLIEST <= day < _LATEST:
             yield ArgumentError(
