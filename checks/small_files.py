@@ -23,8 +23,6 @@ APART = {
     "gateway/wire/joined_head.py": "its user has as many lines as a file may",
     "models/jobs/publish.py": "a job of the keeper",
     "models/life/diagram.py": "a page for readers, in which no faults are planted",
-    "models/volumes/national.py": "statements of the volumes",
-    "models/volumes/places.py": "statements of the volumes",
 }
 _PAGE, _CHARTS, _REVISIONS = "page.py", "figures", "versions"
 

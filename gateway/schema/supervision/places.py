@@ -15,7 +15,7 @@ from gateway.schema.supervision.rates import ExpectedRate, ObservedRate
 from gateway.schema.volumes.national import From, To
 from models.volumes import Question
 from models.volumes.grains import GRAINS
-from models.volumes.places import PLACE, information_requests
+from models.volumes.national import PLACE, information_requests
 from models.volumes.rates import expected_cases
 from models.volumes.versions import VersionedData
 

@@ -1,8 +1,8 @@
 """Published figures: which questions they can answer, and reading them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 import strawberry
@@ -10,20 +10,32 @@ import strawberry
 from gateway.access.fields import is_readable
 from gateway.errors import ArgumentError
 from gateway.mapping.context import Context
+from gateway.mapping.enums import CalendarPeriod, VolumeDimension
 from gateway.mapping.figure_reads import FigureQuestion, Figures
-from gateway.mapping.figure_types import FindWider
+from gateway.mapping.figure_types import FindWider, WiderCell
+from gateway.mapping.scalars import CountryCode
 from gateway.schema.volumes.measures import FIELDS
 from gateway.schema.volumes.published_row import PublishedRow
-from gateway.schema.volumes.wider import WiderCells
 from gateway.strawberry_bridge import to_camel_case
 from models.publication import disclosure, reading
-from models.publication.sets import DIMENSIONS
-from models.vocabulary import Role
+from models.publication.reading import GridQuestion
+from models.publication.sets import (
+    DIMENSIONS,
+    DIRECT,
+    WIDER_SETS,
+    Cell,
+    DimensionSet,
+    Period,
+    first_day_of,
+    last_day_of,
+    periods_from,
+)
+from models.vocabulary import Region, Role
 from models.volumes import Dimension, Measure, Question
 from models.volumes.versions import VersionedData
 
 #: Writes a statement for published figures.
-Write = Callable[[reading.GridQuestion], reading.AnySelect]
+Write = Callable[[GridQuestion], reading.AnySelect]
 _NOTE = (
     f"Each count is rounded to the nearest {disclosure.ROUNDING} from its own true value"
     f" ({disclosure.THRESHOLD} to {disclosure.LOWEST_ROUNDED + disclosure.ROUNDING_ERROR} to"
@@ -120,7 +132,7 @@ def _newest_of(editions: Sequence[Figures]) -> VolumePublication:
     )
 
 
-def grid_question(question: Question, edition: int | None) -> reading.GridQuestion:
+def grid_question(question: Question, edition: int | None) -> GridQuestion:
     """The question in terms of what is published: a dimension set and whole periods.
 
     Raises ArgumentError for any other question.
@@ -148,11 +160,75 @@ def grid_question(question: Question, edition: int | None) -> reading.GridQuesti
             f" one of these: {listed}.",
         )
     where = {dimension: values[0] for dimension, values in question.where.items()}
-    return reading.GridQuestion(
-        dimension_set, period, question.from_on, question.to_on, where, edition
-    )
+    return GridQuestion(dimension_set, period, question.from_on, question.to_on, where, edition)
 
 
 def _names(dimensions: tuple[Dimension, ...]) -> str:
     """The narrowest, which says the others."""
     return dimensions[-1].name if dimensions else "nothing"
+
+
+# Wider cells -------------------------------------------------------------------------------------
+
+_REFUSALS = ("refused", "refused_below")
+#: The columns of which one has a value where a figure is published.
+_COLUMNS: Mapping[Measure, tuple[str, ...]] = {
+    Measure.GRANTED: _REFUSALS,
+    Measure.REFUSED: _REFUSALS,
+    Measure.REFUSAL_RATE: _REFUSALS,
+}
+
+
+class WiderCells:
+    """The wider cells of a question."""
+
+    def __init__(self, question: GridQuestion, rows: Sequence[Figures]) -> None:
+        self._question = question
+        self._rows = {_cell_of(row): row for row in rows}
+
+    def nearest(self, codes: Figures, starts_on: date, measure: Measure) -> WiderCell | None:
+        """The nearest cell with a value of a measure: a longer period first, then a wider group."""
+        own = self._question.dimension_set
+        for dimension_set in (own, *WIDER_SETS.get(own, ())):
+            of_set = _codes_of(codes, dimension_set)
+            for period in periods_from(self._question.period):
+                cell = Cell(dimension_set, period, first_day_of(period, starts_on), of_set)
+                if self._has_value(cell, measure):
+                    return _wider_cell(cell, own)
+        return None
+
+    def _has_value(self, cell: Cell, measure: Measure) -> bool:
+        row = self._rows.get(cell)
+        columns = _COLUMNS.get(measure, (measure.value,))
+        return row is not None and any(row[column] is not None for column in columns)
+
+
+def _cell_of(row: Figures) -> Cell:
+    dimension_set = DimensionSet(row["dimension_set"])
+    period = Period(row["period"])
+    return Cell(dimension_set, period, row["starts_on"], _codes_of(row, dimension_set))
+
+
+def _codes_of(row: Figures, dimension_set: DimensionSet) -> tuple[str, ...]:
+    return tuple(row[dimension] or DIRECT for dimension in DIMENSIONS[dimension_set])
+
+
+def _wider_cell(cell: Cell, own: DimensionSet) -> WiderCell:
+    dimensions = DIMENSIONS[cell.dimension_set]
+    code = {name: each for name, each in zip(dimensions, cell.codes, strict=True) if each}
+    region = code.get(Dimension.REGION)
+    return WiderCell(
+        from_=cell.starts_on,
+        to=last_day_of(cell.period, cell.starts_on),
+        period=CalendarPeriod[cell.period.name],
+        group_by=[VolumeDimension[each.name] for each in dimensions],
+        dropped=[VolumeDimension[each.name] for each in DIMENSIONS[own] if each not in dimensions],
+        region=Region(region) if region else None,
+        country=_country(code.get(Dimension.COUNTRY)),
+        nationality=_country(code.get(Dimension.NATIONALITY)),
+        visa_type=code.get(Dimension.VISA_TYPE),
+    )
+
+
+def _country(code: str | None) -> CountryCode | None:
+    return None if code is None else CountryCode(code)
