@@ -33,9 +33,10 @@ _ON_FILE = """
 """
 _PROPOSED = """
     INSERT INTO identity_version (applicant_id, number, written_at, sealed, full_name, birth_date,
-        passport_number, email, place_of_birth, passport_issuing_state, nationality_code)
+        passport_number, email, place_of_birth, passport_issuing_state, nationality_code, phone,
+        sex, passport_expires_on)
     SELECT $1, 2, now(), $2, full_name, birth_date, passport_number, email, place_of_birth,
-        passport_issuing_state, nationality_code
+        passport_issuing_state, nationality_code, phone, sex, passport_expires_on
     FROM jsonb_populate_record(NULL::identity_version, $3)
 """
 _IN_EFFECT = """
@@ -108,6 +109,39 @@ async def test_what_means_another_person_voids_answers_and_holds_the_visa(
         2 if is_another else 0,
         is_another,
     )
+
+
+@pytest.mark.parametrize(
+    ("becomes", "is_another"),
+    [({"email": "hale@example.org"}, False), ({"passport_issuing_state": "NZ"}, False),
+     ({"passport_issuing_state": "AU"}, True)],
+)  # fmt: skip
+async def test_who_has_a_passport_of_another_state_is_another(ruby, becomes, is_another) -> None:
+    await ruby.execute("UPDATE identity SET passport_issuing_state = 'NZ'")
+    await correct(ruby, **becomes)
+    assert await is_visa_held(ruby) == is_another
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("full_name", "Ruby Hall"), ("birth_date", "1981-04-02"), ("email", "hale@example.org"),
+        ("passport_number", "PB7654321"), ("passport_issuing_state", "NZ"), ("phone", "+61 2"),
+        ("sex", "X"), ("place_of_birth", "Sydney"), ("passport_expires_on", "2039-01-01"),
+    ],
+)  # fmt: skip
+async def test_what_is_corrected_changes_and_nothing_else_does(ruby, name, value) -> None:
+    on_file = (
+        "SELECT to_jsonb(identity) - '{versions}'::text[] FROM identity WHERE applicant_id = $1"
+    )
+    await ruby.execute(
+        "UPDATE identity SET phone = '+61 1', sex = 'F', passport_expires_on = '2031-01-01',"
+        " passport_issuing_state = 'AU' WHERE applicant_id = $1", RUBY,
+    )  # fmt: skip
+    before = json.loads(await ruby.fetchval(on_file, RUBY))
+    await correct(ruby, **{name: value})
+    assert json.loads(await ruby.fetchval(on_file, RUBY)) == before | {name: value}
+    assert before[name] != value
 
 
 @pytest.mark.parametrize(
