@@ -1,8 +1,18 @@
 """What an administrator cannot change: the past, and what no row can hold."""
 
+from uuid import uuid4
+
 import pytest
 
-from tests.gateway.administering import PROPOSALS, administer, later, refusal_of, sample
+from gateway.mapping.ids import GlobalId
+from tests.gateway.administering import (
+    PROPOSALS,
+    administer,
+    change_of,
+    later,
+    refusal_of,
+    sample,
+)
 from tests.gateway.changing import document, everything, key
 from tests.gateway.test_reference import on
 
@@ -157,4 +167,27 @@ async def test_no_decree_moves_a_country_to_another_region(who, world, connectio
     moved = {**sample("proposeCountry", on), **australia, "region": "EUROPE"}
     answer = await administer(who["administrator"], "proposeCountry", **moved)
     assert refusal_of(answer) == ("INVALID", ["region"])
+    assert await everything(connection) == before
+
+
+# --- The ledger ----------------------------------------------------------------------------------
+
+
+async def test_only_a_change_that_is_there_and_stands_is_approved_or_cancelled(
+    who, world, connection, on
+) -> None:
+    administrator, other, why = who["administrator"], who["administrator-2"], "Said wrongly."
+    before = await everything(connection)
+    for change in ("nobody's", GlobalId("ReferenceChange", str(uuid4())).encode()):
+        approved = await administer(other, "approveReferenceChange", changeId=change)
+        cancelled = await administer(other, "cancelReferenceChange", changeId=change, reason=why)
+        assert refusal_of(approved) == refusal_of(cancelled) == ("NOT_FOUND", ["changeId"])
+    assert await everything(connection) == before
+    values = sample("proposeFee", on)
+    change = change_of(await administer(administrator, "proposeFee", **values))["id"]
+    change_of(await administer(other, "cancelReferenceChange", changeId=change, reason=why))
+    before = await everything(connection)
+    approved = await administer(other, "approveReferenceChange", changeId=change)
+    cancelled = await administer(other, "cancelReferenceChange", changeId=change, reason=why)
+    assert refusal_of(approved) == refusal_of(cancelled) == ("ALREADY_CANCELLED", ["changeId"])
     assert await everything(connection) == before
