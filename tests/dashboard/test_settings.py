@@ -90,3 +90,16 @@ def test_it_is_production_unless_development_is_named(
     assert read_settings(issuer | given).is_development is is_development
     with pytest.raises(SettingsError, match="GERBANG_ENVIRONMENT cannot be used: expected devel"):
         read_settings(issuer | {"GERBANG_ENVIRONMENT": "Development "})
+
+
+@pytest.mark.parametrize(
+    ("text", "is_right"),
+    [("59", False), ("60", True), ("7200", True), ("7201", False), ("1e3", False), ("-60", False)],
+)
+def test_tokens_are_asked_for_a_minute_to_two_hours(text: str, *, is_right: bool) -> None:
+    given = {**GIVEN, "GERBANG_SIGN_IN_TOKEN_SECONDS": text}
+    if is_right:
+        assert read_settings(given).token_seconds == int(text)
+    else:
+        with pytest.raises(SettingsError, match="seconds from 60 to 7200"):
+            read_settings(given)

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.anyio
 
 
 DAYS = ("openedOn", "closedOn", "validFrom", "validUntil")
+_SG = " WHERE partner_code = 'NUSA' AND country_code = 'SG'"
 dated = pytest.mark.parametrize(
     "mutation", [name for name in PROPOSALS if name not in ("proposePartner", "proposeCountry")]
 )
@@ -168,6 +169,33 @@ async def test_no_decree_moves_a_country_to_another_region(who, world, connectio
     answer = await administer(who["administrator"], "proposeCountry", **moved)
     assert refusal_of(answer) == ("INVALID", ["region"])
     assert await everything(connection) == before
+
+
+@pytest.mark.parametrize(
+    ("country", "days", "is_served"),
+    [
+        ("closed_on = wib_day(now()) + 9", 8, True),
+        ("closed_on = wib_day(now()) + 9", 9, False),
+        ("opened_on = wib_day(now()) + 5", 4, False),
+        ("opened_on = wib_day(now()) + 5", 5, True),
+    ],
+)
+async def test_a_centre_opens_on_a_day_on_which_its_partner_is_in_the_country(
+    who, world, connection, on, country, days, is_served
+) -> None:
+    before = await connection.fetchrow("SELECT opened_on, closed_on FROM partner_country" + _SG)
+    await connection.execute(f"UPDATE partner_country SET {country}{_SG}")
+    values = {**sample("proposeCentre", on), "openedOn": later(on, days)}
+    values |= {"country": "SG", "code": f"SG-{country[:1].upper()}{days}X"}
+    answer = await administer(who["administrator"], "proposeCentre", **values)
+    if is_served:
+        by = {"changeId": change_of(answer)["id"], "reason": "Said wrongly."}
+        change_of(await administer(who["administrator"], "cancelReferenceChange", **by))
+    else:
+        assert refusal_of(answer) == ("INVALID", ["country"])
+    await connection.execute(
+        f"UPDATE partner_country SET opened_on = $1, closed_on = $2{_SG}", *before
+    )
 
 
 # --- The ledger ----------------------------------------------------------------------------------

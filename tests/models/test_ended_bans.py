@@ -17,8 +17,9 @@ _ENTRY = """
     INSERT INTO ban_entry (id, reference, ground, reason, banned_from, banned_until, proposed_by,
         approved_by, approved_at, rejected_by, rejected_at, reject_reason, withdrawal_proposed_by,
         withdrawal_proposed_at, withdrawal_reason, withdrawn_by, withdrawn_at)
-    VALUES ($1::uuid, $1::uuid::text, 'CRIME', 'Why.', '2024-01-01', {until}, 'one', {by}, {approved}, {no},
-        {rejected}, {why_not}, {ends}, {proposed}, {why}, {withdrawn_by}, {withdrawn})
+    VALUES ($1::uuid, $1::uuid::text, 'CRIME', 'Why.', '2024-01-01', {until}, 'one', {by},
+        {approved}, {no}, {rejected}, {why_not}, {ends}, {proposed}, {why}, {withdrawn_by},
+        {withdrawn})
 """
 _PERSON = "INSERT INTO banned_person (ban_id, full_name, birth_date) VALUES ($1, 'X', '1980-01-01')"
 

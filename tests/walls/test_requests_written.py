@@ -1,0 +1,154 @@
+"""What an injected statement may do to requests of data subjects, erasures and legal holds: nothing
+that was not asked for, granted or set by whoever may, once."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from gateway.viewer import Viewer
+from models.vocabulary import Role
+from tests.walls.test_payments_written import is_done
+from tests.walls.undoing import undone
+from tests.world import application_id
+
+pytestmark = pytest.mark.anyio
+
+AUDITOR, OTHER = (Viewer(name, Role.AUDITOR) for name in ("auditor", "auditor-2"))
+SUPERVISOR = Viewer("supervisor", Role.SUPERVISOR)
+REQUEST, HOLD, CASE = UUID(int=808), UUID(int=809), application_id("AUSY-GRAN-0001")
+PERSON = f"(SELECT applicant_id FROM application WHERE id = '{CASE}')"
+SOMEBODY = f"(SELECT id FROM applicant WHERE id <> {PERSON} LIMIT 1)"
+
+
+@pytest.fixture
+async def connection(complete_world: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
+    """The small world, in which no other request waits, and nobody was erased."""
+    async with undone(complete_world):
+        await complete_world.execute(
+            "UPDATE data_request SET outcome = 'REFUSED', reason = 'No.', answered_by = 'auditor',"
+            " answered_at = clock_timestamp() WHERE outcome IS NULL"
+        )
+        await complete_world.execute("DELETE FROM erasure")
+        yield complete_world
+
+
+def lodge(
+    by: str = "auditor", role: str = "AUDITOR", account: str = "NULL", person: str = "NULL",
+    kind: str = "ERASURE",
+) -> str:  # fmt: skip
+    return (
+        "INSERT INTO data_request (id, reference, kind, applicant_id, account, lodged_by,"
+        f" lodged_role) VALUES ('{REQUEST}', 'DATA-TEST', '{kind}', {person}, {account}, '{by}',"
+        f" '{role}')"
+    )
+
+
+def change(values: str) -> str:
+    return f"UPDATE data_request SET {values} WHERE id = '{REQUEST}'"
+
+
+NAME = change(f"applicant_id = {PERSON}")
+GRANT = "outcome = 'GRANTED', reason = 'So.', answered_by = 'auditor'"
+
+
+async def test_requests_by_letter_are_registered_in_the_own_name(connection) -> None:
+    assert await is_done(connection, AUDITOR, lodge())
+    for statement in (lodge("auditor-2"), lodge(role="APPLICANT"), lodge(account="'somebody'")):
+        assert not await is_done(connection, AUDITOR, statement), statement
+
+
+async def test_applicants_ask_about_themselves(connection) -> None:
+    await connection.execute(f"UPDATE applicant SET account = 'ruby' WHERE id = {PERSON}")
+    ruby = Viewer("ruby", Role.APPLICANT)
+    own = {
+        "by": "ruby",
+        "role": "APPLICANT",
+        "account": "'ruby'",
+        "person": f"'{await _id(connection, PERSON)}'",
+    }
+    assert await is_done(connection, ruby, lodge(**own))
+    other = f"'{await _id(connection, SOMEBODY)}'"
+    for wrong in ({"person": other}, {"person": "NULL"}, {"account": "NULL"}, {"by": "auditor"}):
+        assert not await is_done(connection, ruby, lodge(**own | wrong)), wrong
+
+
+async def test_whom_a_letter_is_from_is_found_once_and_it_is_answered_once(connection) -> None:
+    await connection.execute(lodge())
+    assert await is_done(connection, AUDITOR, change(GRANT.replace("GRANTED", "REFUSED")))
+    other = f"applicant_id = '{await _id(connection, SOMEBODY)}'"
+    named = change(f"applicant_id = '{await _id(connection, PERSON)}'")
+    assert await is_done(connection, AUDITOR, named)
+    for statement in (
+        change(GRANT.replace("'auditor'", "'auditor-2'")),
+        change(f"{other}, {GRANT}"),
+        change(f"{other}, reason = 'So.'"),
+        change(f"{other}, answered_by = 'auditor'"),
+        change("applicant_id = NULL"),
+    ):
+        assert not await is_done(connection, AUDITOR, statement), statement
+    await connection.execute(NAME)
+    assert not await is_done(connection, OTHER, change(other)), "somebody is named"
+    assert await is_done(connection, AUDITOR, change(GRANT))
+    await connection.execute(change(f"{GRANT}, answered_at = clock_timestamp()"))
+    for again in (GRANT, GRANT.replace("GRANTED", "REFUSED"), "outcome = NULL", other):
+        assert not await is_done(connection, AUDITOR, change(again)), again
+
+
+ERASE = f"""
+    INSERT INTO erasure (id, applicant_id, data_request_id, cause)
+    VALUES (gen_random_uuid(), {{person}}, '{REQUEST}', 'REQUEST')
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "person", "viewer", "is_let"),
+    [
+        ("ERASURE", "GRANTED", PERSON, AUDITOR, True),
+        ("ACCESS", "GRANTED", PERSON, AUDITOR, False),
+        ("ERASURE", "REFUSED", PERSON, AUDITOR, False),
+        ("ERASURE", "GRANTED", SOMEBODY, AUDITOR, False),
+        ("ERASURE", "GRANTED", PERSON, OTHER, False),
+    ],
+)
+async def test_only_who_granted_an_erasure_orders_it_of_that_person(
+    connection, kind, outcome, person, viewer, is_let
+) -> None:
+    await connection.execute(lodge(kind=kind))
+    await connection.execute(NAME)
+    await connection.execute(
+        change(f"{GRANT}, answered_at = clock_timestamp()".replace("GRANTED", outcome))
+    )
+    order = ERASE.format(person=f"'{await _id(connection, person)}'")
+    assert await is_done(connection, viewer, order) is is_let
+
+
+def hold(by: str = "supervisor") -> str:
+    return (
+        "INSERT INTO legal_hold (id, application_id, held_by, reason)"
+        f" VALUES ('{HOLD}', '{CASE}', '{by}', 'A court asks.')"
+    )
+
+
+def release(by: str = "supervisor") -> str:
+    return (
+        f"UPDATE legal_hold SET released_by = '{by}', release_reason = 'Over.' WHERE id = '{HOLD}'"
+    )
+
+
+async def test_a_hold_is_set_and_released_once_in_the_own_name(connection) -> None:
+    assert await is_done(connection, SUPERVISOR, hold(), release())
+    assert not await is_done(connection, SUPERVISOR, hold("supervisor-2"))
+    await connection.execute(hold())
+    assert not await is_done(connection, SUPERVISOR, release("supervisor-2"))
+    await connection.execute(release().replace("released_by", "released_at = now(), released_by"))
+    assert not await is_done(connection, SUPERVISOR, release())
+    await connection.execute(f"DELETE FROM legal_hold WHERE id = '{HOLD}'")
+    await connection.execute(f"UPDATE applicant SET erased_at = now() WHERE id = {PERSON}")
+    assert not await is_done(connection, SUPERVISOR, hold()), "there is nothing to hold any more"
+
+
+async def _id(connection: asyncpg.Connection, query: str) -> UUID:
+    found: UUID = await connection.fetchval(f"SELECT {query}")
+    return found
