@@ -171,7 +171,6 @@ def _writes(applications: int, rounds: int, beside: Path | None) -> None:
 
 
 @bench.command("walk")
-@click.option("--applications", default=20_000, show_default=True, help="World size.")
 @click.option(
     "--show", type=click.Choice(walk.OPERATIONS), help="Follow it alone, and list its functions."
 )
