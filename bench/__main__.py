@@ -17,6 +17,7 @@ from bench import (
     people,
     saturated,
     seal,
+    sockets,
     vault,
     visiting,
     volumes,
@@ -155,6 +156,16 @@ def _flood(applications: int, rounds: int, first: bool) -> None:
     """Leadership's times beside large documents of somebody without an account."""
     go_first_if(first)
     run_on_fastest_loop(flood.measure(applications, rounds))
+
+
+@bench.command("sockets")
+@click.option("--applications", default=1_000, show_default=True, help="World size.")
+@click.option("--sockets", "numbers", multiple=True, type=int, default=(1, 100), show_default=True)
+@_first
+def _sockets(applications: int, numbers: tuple[int, ...], first: bool) -> None:
+    """One change told to many sockets, of those it concerns and of others."""
+    go_first_if(first)
+    run_on_fastest_loop(sockets.measure(applications, numbers))
 
 
 @bench.command("writes")

@@ -25,10 +25,9 @@ const pgSettings = () => ({ viewer: sealed(), role: ROLE })
 // The adaptor sends all settings of a transaction in one statement of its own. The row rules take a
 // viewer from a function alone, so that statement calls it.
 const SETTINGS = `
-  SELECT CASE name WHEN 'viewer' THEN viewer.authenticate(value)::text
-    ELSE set_config(name, value, true) END
-  FROM json_array_elements($1::json) AS each
-  CROSS JOIN LATERAL (SELECT each ->> 0, each ->> 1) AS setting (name, value)`
+  SELECT CASE el ->> 0 WHEN 'viewer' THEN viewer.authenticate(el ->> 1)::text
+    ELSE set_config(el ->> 0, el ->> 1, true) END
+  FROM json_array_elements($1::json) AS el`
 const { query } = pg.Client.prototype
 pg.Client.prototype.query = function (asked, ...others) {
   const isOfSettings = /^select set_config\(/i.test(asked?.text)
