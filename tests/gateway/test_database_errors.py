@@ -5,7 +5,6 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import errors
-from sqlalchemy.exc import DBAPIError
 
 from gateway.access.transactions.errors import explain, is_broken, is_partial, refuse_partial
 from gateway.errors import ErrorCode, FieldError, RequestError
@@ -42,7 +41,6 @@ def test_a_database_that_is_away_is_told_from_a_statement_that_is_wrong(
     error: Exception, *, expected: bool
 ) -> None:
     assert is_broken(error) is expected
-    assert is_broken(DBAPIError("SELECT 1", {}, error)) is expected
 
 
 @pytest.mark.parametrize(

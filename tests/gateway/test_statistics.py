@@ -31,7 +31,7 @@ async def test_common_values_nulls_and_the_most_of_any_other_are_known(
         number = Counter(row["value"] for row in values)
         nulls = number.pop(None, 0)
         common = {value: times for value, times in number.items() if times > 1}
-        found = statistics.of("application")[column]
+        found = statistics.columns_of("application")[column]
         assert (found.rows, found.nulls) == (len(values), pytest.approx(nulls, abs=1e-5))
         assert found.common == pytest.approx(common, abs=1e-5), column
         others = len(values) - nulls - sum(common.values())
@@ -41,8 +41,8 @@ async def test_common_values_nulls_and_the_most_of_any_other_are_known(
 
 
 async def test_instants_have_bounds_and_other_tables_nothing(statistics: Statistics) -> None:
-    bounds = statistics.of("application")["submitted_at"].bounds
+    bounds = statistics.columns_of("application")["submitted_at"].bounds
     assert len(bounds) > 2
     assert sorted(bounds) == [*bounds]
-    assert statistics.of("application")["status"].bounds == ()
-    assert statistics.of("decision") == {}
+    assert statistics.columns_of("application")["status"].bounds == ()
+    assert statistics.columns_of("decision") == {}

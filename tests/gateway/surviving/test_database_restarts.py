@@ -144,8 +144,8 @@ async def test_a_change_that_got_no_connection_says_whether_to_ask_for_what_came
                 await WriteTransaction(connections, start, officer, None).fetch()
             assert found.value.code is code
             assert ("what came of it" in str(found.value)) is not is_known
-    await busy.dispose()
-    await away.dispose()
+    busy.dispose()
+    away.dispose()
 
 
 # --- Under load ----------------------------------------------------------------------------------
