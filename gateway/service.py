@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 
-from gateway.access.pool_watch import PoolWatch
-from gateway.access.probe import FIGURES, Probe
+from gateway.access.probe import FIGURES, PoolWatch, Probe
 from gateway.access.statistics import Statistics
 from gateway.access.suspensions import Suspensions
 from gateway.access.transactions.begin import Clock, Seal, TransactionLimits, TransactionStarts

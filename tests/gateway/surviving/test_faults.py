@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from gateway.access.pool_watch import PoolWatch
+from gateway.access.probe import PoolWatch
 from gateway.doctor import examine
 from gateway.faults import EXPLANATIONS, Fault
 from gateway.service import gateway
