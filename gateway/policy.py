@@ -1199,6 +1199,40 @@ POLICY: Mapping[str, Access] = {
     "VolumePeriod": Access(
         fields={"startsOn": FIGURES, "endsOn": FIGURES},
     ),
+    # Findings are computed from what the viewer's own volumes answer.
+    "FindingTable": Access(
+        fields=dict.fromkeys(("asOf", "completeFrom", "rows"), EXACT_FIGURES),
+    ),
+    "Finding": Access(
+        fields=dict.fromkeys(
+            (
+                "topic",
+                "kind",
+                "subject",
+                "measure",
+                "period",
+                "direction",
+                "isConcern",
+                "numbers",
+                "question",
+                "precision",
+                "sentence",
+                "notes",
+            ),
+            EXACT_FIGURES,
+        ),
+    ),
+    "FindingSubject": Access(
+        fields=dict.fromkeys(("dimension", "code", "name"), EXACT_FIGURES),
+    ),
+    "FindingNumber": Access(
+        fields=dict.fromkeys(("name", "unit", "value", "n", "low", "high"), EXACT_FIGURES),
+    ),
+    "FindingQuestion": Access(
+        fields=dict.fromkeys(("from", "to", "groupBy", "where", "measures"), EXACT_FIGURES),
+    ),
+    "FindingCondition": Access(fields=dict.fromkeys(("dimension", "codes"), EXACT_FIGURES)),
+    "BothLanguages": Access(fields=dict.fromkeys(("english", "indonesian"), EXACT_FIGURES)),
     # For the whole country: grounds of refusal, and what was referred to supervision.
     "RefusalGroundRow": Access(
         rows=dict.fromkeys(NATIONAL_FIGURES, every_row),
@@ -1467,6 +1501,7 @@ POLICY: Mapping[str, Access] = {
             "inquiries": ANSWER_READERS,
             "referenceChanges": LEDGER_READERS,
             "volumes": FIGURES,
+            "findings": EXACT_FIGURES,
             "refusalGrounds": NATIONAL_FIGURES,
             "screeningReferrals": LEADERSHIP + SUPERVISOR,
             "officers": ANSWER_READERS,

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from dashboard.analysis.intervals import has_enough, rank_rows
 from dashboard.figures import CHOSEN_COLOUR, SERIES_COLOUR, layout_of
+from dashboard.model.intervals import has_enough, rank_rows
 from dashboard.model.measures import Measure
 from dashboard.model.rows import Line
 from dashboard.texts import Texts

@@ -4,20 +4,19 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from dashboard.analysis.attention import Point
 from dashboard.figures import CHOSEN_COLOUR, QUIET_COLOUR, SERIES_COLOUR, layout_of, rate_axis
-from dashboard.figures.funnel import BAND
+from dashboard.figures.funnel import BAND, point_text
+from dashboard.model.findings import Claim
 from dashboard.texts import Texts
-from dashboard.texts.wording import count_text, month_text, percent_text
+from dashboard.texts.wording import month_text
 
 
-def control_figure(points: Sequence[Point], say: Texts) -> dict[str, Any]:
+def control_figure(points: Sequence[Claim], say: Texts) -> dict[str, Any]:
     """A point a month; those beyond the limits of 99.8 % are marked."""
-    months = [date.fromisoformat(point.count.key) for point in points]
+    months = [point.starts_on for point in points if point.starts_on]
     names = [month_text(month, say, is_short=True) for month in months]
-    rates = [point.count.rate for point in points]
-    highs = [min(point.alarm.upper / point.count.n, 1.0) for point in points]
-    lows = [point.alarm.lower / point.count.n for point in points]
+    rates = [point["NOW"].amount for point in points]
+    lows, highs = zip(*(point["CONTROL_LIMITS"].ends for point in points), strict=True)
     top = max([*rates, *highs], default=0) * 1.12 or 1.0
     ticks = [n for n, month in enumerate(months) if (month.month - 1) % 3 == 0]
     return {
@@ -43,13 +42,13 @@ def control_figure(points: Sequence[Point], say: Texts) -> dict[str, Any]:
     }
 
 
-def _own_rate(points: Sequence[Point], names: list[str], say: Texts) -> dict[str, Any]:
+def _own_rate(points: Sequence[Claim], names: list[str], say: Texts) -> dict[str, Any]:
     """The rate of the past that each month is compared with."""
     return {
         "type": "scatter",
         "mode": "lines",
         "x": names,
-        "y": [point.model.rate for point in points],
+        "y": [point["OVERALL"].value for point in points],
         "name": say("today.own_rate"),
         "line": {"width": 1.5, "color": QUIET_COLOUR, "dash": "4px,3px"},
         "hoverinfo": "skip",
@@ -57,34 +56,35 @@ def _own_rate(points: Sequence[Point], names: list[str], say: Texts) -> dict[str
 
 
 def _rates(
-    points: Sequence[Point], months: Sequence[date], names: list[str], say: Texts
+    points: Sequence[Claim], months: Sequence[date], names: list[str], say: Texts
 ) -> dict[str, Any]:
-    colours = [CHOSEN_COLOUR if point.is_alarming else SERIES_COLOUR for point in points]
+    colours = [CHOSEN_COLOUR if _is_alarming(point) else SERIES_COLOUR for point in points]
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "x": names,
-        "y": [point.count.rate for point in points],
+        "y": [point["NOW"].value for point in points],
         "name": say("today.rate"),
         "customdata": [
-            _text(point, month, say) for point, month in zip(points, months, strict=True)
+            point_text(month_text(month, say), point, say)
+            for point, month in zip(points, months, strict=True)
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
         "line": {"width": 2.2, "color": SERIES_COLOUR},
         "marker": {
-            "size": [11 if point.is_alarming else 6 for point in points],
-            "symbol": ["diamond" if point.is_alarming else "circle" for point in points],
+            "size": [11 if _is_alarming(point) else 6 for point in points],
+            "symbol": ["diamond" if _is_alarming(point) else "circle" for point in points],
             "color": colours,
         },
     }
 
 
-def _edge(names: list[str], rates: list[float], name: str, *, fills: bool) -> dict[str, Any]:
+def _edge(names: list[str], rates: Sequence[float], name: str, *, fills: bool) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
         "x": names,
-        "y": rates,
+        "y": list(rates),
         "name": name,
         "line": {"width": 0, "color": SERIES_COLOUR, "shape": "linear"},
         "hoverinfo": "skip",
@@ -92,13 +92,6 @@ def _edge(names: list[str], rates: list[float], name: str, *, fills: bool) -> di
     }
 
 
-def _text(point: Point, month: date, say: Texts) -> str:
-    low, high = point.interval
-    return say(
-        "today.point",
-        name=month_text(month, say),
-        rate=percent_text(point.count.rate, say),
-        count=count_text(point.count.n, say),
-        low=percent_text(low, say),
-        high=percent_text(high, say),
-    )
+def _is_alarming(point: Claim) -> bool:
+    """Beyond the limits of its own past."""
+    return point.direction != "USUAL"

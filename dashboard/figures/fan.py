@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from dashboard.analysis.expected import ExpectedRange, Outlook
 from dashboard.figures import CHOSEN_COLOUR, SERIES_COLOUR, layout_of
 from dashboard.figures.funnel import BAND
-from dashboard.model.period import month_start
+from dashboard.model.findings import Claim, Number
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, month_text
 
@@ -16,15 +15,20 @@ COMING_BAND = "rgba(208, 102, 27, 0.18)"
 PAST = 18
 
 
-def fan_figure(counts: Sequence[int], first: date, outlook: Outlook, say: Texts) -> dict[str, Any]:
-    """The past with the ranges that it had been given, and the coming months with theirs."""
-    past = [month_start(first, shift) for shift in range(len(counts))][-PAST:]
-    coming = [month_start(past[-1], shift + 1) for shift in range(len(outlook.coming))]
-    known = list(counts)[-PAST:]
-    ranges = list(outlook.past)[-PAST:]
-    ahead = list(zip(coming, outlook.coming, strict=True))
-    judged = [(month, range_) for month, range_ in zip(past, ranges, strict=True) if range_]
-    highest = max([*known, *(range_.high for _, range_ in judged + ahead)], default=1)
+def fan_figure(received: Sequence[Claim], expected: Sequence[Claim], say: Texts) -> dict[str, Any]:
+    """The past with the ranges that it had been given, and the coming months with theirs; the
+    month that is under way is the first of these."""
+    shown = [each for each in received if each.starts_on][-PAST:]
+    past = [each.starts_on for each in shown if each.starts_on]
+    known = [each["RECEIVED"].amount for each in shown]
+    ahead = [(each.starts_on, each["EXPECTED"]) for each in expected if each.starts_on]
+    coming = [month for month, _ in ahead]
+    judged = [
+        (each.starts_on, each["EXPECTED"])
+        for each in shown
+        if each.starts_on and "EXPECTED" in each.numbers
+    ]
+    highest = max([*known, *(range_.ends[1] for _, range_ in judged + ahead)], default=1)
     months = [*past, *coming]
     names = {month: month_text(month, say, is_short=True) for month in months}
     ticks = [month for month in months if (month.month - 1) % 3 == 0]
@@ -60,7 +64,7 @@ def fan_figure(counts: Sequence[int], first: date, outlook: Outlook, say: Texts)
 
 
 def _past_line(
-    past: Sequence[date], known: Sequence[int], names: dict[date, str], say: Texts
+    past: Sequence[date], known: Sequence[float], names: dict[date, str], say: Texts
 ) -> dict[str, Any]:
     return {
         "type": "scatter",
@@ -79,13 +83,13 @@ def _past_line(
 
 
 def _coming_line(
-    ahead: Sequence[tuple[date, ExpectedRange]], names: dict[date, str], say: Texts
+    ahead: Sequence[tuple[date, Number]], names: dict[date, str], say: Texts
 ) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "x": [names[month] for month, _ in ahead],
-        "y": [range_.middle for _, range_ in ahead],
+        "y": [range_.value for _, range_ in ahead],
         "name": say("today.middle"),
         "customdata": [range_text(month, range_, say) for month, range_ in ahead],
         "hovertemplate": "%{customdata}<extra></extra>",
@@ -94,18 +98,18 @@ def _coming_line(
     }
 
 
-def range_text(month: date, range_: ExpectedRange, say: Texts) -> str:
+def range_text(month: date, range_: Number, say: Texts) -> str:
     """The range of a month in words."""
     return say(
         "today.month_range",
         month=month_text(month, say),
-        low=count_text(range_.low, say),
-        high=count_text(range_.high, say),
+        low=count_text(range_.ends[0], say),
+        high=count_text(range_.ends[1], say),
     )
 
 
 def _band(
-    ranges: Sequence[tuple[date, ExpectedRange]], names: dict[date, str], name: str, colour: str
+    ranges: Sequence[tuple[date, Number]], names: dict[date, str], name: str, colour: str
 ) -> list[dict[str, Any]]:
     """Two edges without a line, and what lies between them filled."""
     along = [names[month] for month, _ in ranges]

@@ -1,11 +1,11 @@
 """The funnel: rates by number of decisions, between the limits that are usual for that number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import ceil, floor, log10
 from typing import Any
 
-from dashboard.analysis.attention import Funnel, Limits, Point
 from dashboard.figures import CHOSEN_COLOUR, QUIET_COLOUR, SERIES_COLOUR, layout_of, rate_axis
+from dashboard.model.findings import Claim
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, percent_text
 
@@ -21,24 +21,29 @@ NAME_WIDTH, NAME_HEIGHT = 0.33, 0.07
 
 
 def funnel_figure(
-    funnel: Funnel, names: Mapping[str, str], chosen: Sequence[str], say: Texts
+    places: Sequence[Claim], limits: Sequence[Claim], chosen: Sequence[str], say: Texts
 ) -> dict[str, Any]:
     """A point for each place; those outside are filled and the first of them named."""
-    lines = funnel.limits()
-    numbers = [line.n for line in lines]
-    named = {point.count.key for point in funnel.outside[:MOST_NAMED]} | set(chosen)
-    inside = [point for point in funnel.points if not point.is_outside]
-    top = _height(funnel, lines)
+    numbers = [each["CONTROL_LIMITS"].n or 1 for each in limits]
+    outside = sorted(filter(_is_outside, places), key=lambda each: -_excess(each))
+    inside = [each for each in places if not _is_outside(each)]
+    named = {each.code for each in outside[:MOST_NAMED]} | set(chosen)
+    rate = places[0]["OVERALL"].amount if places else 0.0
+    top = _height(places, limits, rate)
     lowest, highest = (numbers[0], numbers[-1]) if numbers else (1, 10)
     ends = (log10(max(lowest, 1)) - 0.05, log10(highest) + 0.2)
+    warning, control = (
+        list(zip(*(each[name].ends for each in limits), strict=True)) or [(), ()]
+        for name in ("WARNING_LIMITS", "CONTROL_LIMITS")
+    )
     return {
         "data": [
-            _limit(numbers, [line.low_warning for line in lines], "", "0"),
-            _limit(numbers, [line.high_warning for line in lines], say("today.limit_95"), "band"),
-            _limit(numbers, [line.low_alarm for line in lines], "", "dot"),
-            _limit(numbers, [line.high_alarm for line in lines], say("today.limit_998"), "dot"),
-            _points(inside, names, named, SERIES_COLOUR, say("today.inside"), say, is_open=True),
-            _points(funnel.outside, names, named, CHOSEN_COLOUR, say("today.outside"), say),
+            _limit(numbers, warning[0], "", "0"),
+            _limit(numbers, warning[1], say("today.limit_95"), "band"),
+            _limit(numbers, control[0], "", "dot"),
+            _limit(numbers, control[1], say("today.limit_998"), "dot"),
+            _points(inside, named, SERIES_COLOUR, say("today.inside"), say, is_open=True),
+            _points(outside, named, CHOSEN_COLOUR, say("today.outside"), say),
         ],
         "layout": layout_of(
             say,
@@ -53,14 +58,25 @@ def funnel_figure(
                 "showgrid": False,
             },
             yaxis=rate_axis(top),
-            shapes=[_rate(funnel.model.rate)],
-            annotations=[_rate_name(funnel, ends, top, say)],
+            shapes=[_rate(rate)],
+            annotations=[_rate_name(places, rate, ends, top, say)],
             hovermode="closest",
         ),
     }
 
 
-def _limit(numbers: list[int], rates: list[float], name: str, kind: str) -> dict[str, Any]:
+def _is_outside(place: Claim) -> bool:
+    """Whether it stands out, more than chance brings."""
+    return place.direction != "USUAL"
+
+
+def _excess(place: Claim) -> float:
+    """How many cases there are beyond those at the rate of all, on either side."""
+    number = place["NOW"]
+    return abs(number.amount - place["OVERALL"].amount) * (number.n or 0)
+
+
+def _limit(numbers: list[int], rates: Sequence[float], name: str, kind: str) -> dict[str, Any]:
     line = {
         "0": {"width": 0, "color": SERIES_COLOUR},
         "band": {"width": 0, "color": SERIES_COLOUR},
@@ -70,7 +86,7 @@ def _limit(numbers: list[int], rates: list[float], name: str, kind: str) -> dict
         "type": "scatter",
         "mode": "lines",
         "x": numbers,
-        "y": rates,
+        "y": list(rates),
         "name": name,
         "line": line,
         "hoverinfo": "skip",
@@ -79,9 +95,8 @@ def _limit(numbers: list[int], rates: list[float], name: str, kind: str) -> dict
 
 
 def _points(
-    points: Sequence[Point],
-    names: Mapping[str, str],
-    named: set[str],
+    places: Sequence[Claim],
+    named: set[str | None],
     colour: str,
     name: str,
     say: Texts,
@@ -91,17 +106,14 @@ def _points(
     return {
         "type": "scatter",
         # Were all to have a text, Plotly would make an element for each.
-        "mode": "markers+text" if any(p.count.key in named for p in points) else "markers",
-        "x": [point.count.n for point in points],
-        "y": [point.count.rate for point in points],
+        "mode": "markers+text" if any(place.code in named for place in places) else "markers",
+        "x": [place["NOW"].n for place in places],
+        "y": [place["NOW"].value for place in places],
         "name": name,
-        "text": [
-            names.get(point.count.key, point.count.key) if point.count.key in named else ""
-            for point in points
-        ],
+        "text": [place.name if place.code in named else "" for place in places],
         "textposition": "top center",
         "cliponaxis": False,
-        "customdata": [point_text(point, names, say) for point in points],
+        "customdata": [point_text(place.name, place, say) for place in places],
         "hovertemplate": "%{customdata}<extra></extra>",
         "marker": {
             "size": 7 if is_open else 10,
@@ -112,14 +124,15 @@ def _points(
     }
 
 
-def point_text(point: Point, names: Mapping[str, str], say: Texts) -> str:
+def point_text(name: str, finding: Claim, say: Texts) -> str:
     """What is behind a point, in words."""
-    low, high = point.interval
+    number = finding["NOW"]
+    low, high = number.ends
     return say(
         "today.point",
-        name=names.get(point.count.key, point.count.key),
-        rate=percent_text(point.count.rate, say),
-        count=count_text(point.count.n, say),
+        name=name,
+        rate=percent_text(number.amount, say),
+        count=count_text(number.n or 0, say),
         low=percent_text(low, say),
         high=percent_text(high, say),
     )
@@ -137,13 +150,14 @@ def _rate(rate: float) -> dict[str, Any]:
     }
 
 
-def _rate_name(funnel: Funnel, ends: tuple[float, float], top: float, say: Texts) -> dict[str, Any]:
+def _rate_name(
+    places: Sequence[Claim], rate: float, ends: tuple[float, float], top: float, say: Texts
+) -> dict[str, Any]:
     """The name of the rate on its line, where the fewest points lie under it."""
-    rate = funnel.model.rate
     beside = [
-        (log10(point.count.n) - ends[0]) / (ends[1] - ends[0])
-        for point in funnel.points
-        if 0 <= point.count.rate - rate <= top * NAME_HEIGHT
+        (log10(place["NOW"].n or 1) - ends[0]) / (ends[1] - ends[0])
+        for place in places
+        if 0 <= place["NOW"].amount - rate <= top * NAME_HEIGHT
     ]
     covered = {anchor: _count_covered(anchor, beside) for anchor in NAME_PLACES}
     anchor = min(covered, key=lambda each: covered[each])
@@ -164,19 +178,20 @@ def _count_covered(anchor: str, places: list[float]) -> int:
     return sum(left <= place <= left + NAME_WIDTH for place in places)
 
 
-def _height(funnel: Funnel, limits: Sequence[Limits]) -> float:
+def _height(places: Sequence[Claim], limits: Sequence[Claim], rate: float) -> float:
     """The height of the picture: enough for every place outside, for all rates with enough
-    decisions, and for the line of 99.8 % where it is lowest."""
+    decisions, and for the line of 99.8 % from where decisions are enough."""
     rates = [
-        point.count.rate for point in funnel.points if point.is_outside or point.count.n >= TELLING
+        place["NOW"].amount
+        for place in places
+        if _is_outside(place) or (place["NOW"].n or 0) >= TELLING
     ]
-    lowest_alarm = min((line.high_alarm for line in limits), default=0.0)
-    tops = [_limit_at(limits, TELLING), *rates, funnel.model.rate * 2, lowest_alarm]
-    return min(1.0, max(tops) * 1.15) or 1.0
-
-
-def _limit_at(lines: Sequence[Limits], n: int) -> float:
-    return next((line.high_warning for line in lines if line.n >= n), 0.0)
+    alarms = [
+        each["CONTROL_LIMITS"].ends[1]
+        for each in limits
+        if (each["CONTROL_LIMITS"].n or 0) >= TELLING
+    ]
+    return min(1.0, max([*rates, *alarms[:1], rate * 2]) * 1.15) or 1.0
 
 
 def _powers(lowest: int, highest: int) -> list[int]:

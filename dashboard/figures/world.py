@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from dashboard.analysis.intervals import has_enough
 from dashboard.figures import CHOSEN_COLOUR, SERIES_COLOUR, layout_of
 from dashboard.figures.regions import (
     Frame,
@@ -15,6 +14,7 @@ from dashboard.figures.regions import (
     places_to_name,
     shades_of,
 )
+from dashboard.model.intervals import has_enough
 from dashboard.model.measures import RELATIVE, Measure
 from dashboard.model.places import places
 from dashboard.model.rows import Line

@@ -109,18 +109,16 @@ class GatewayError(Exception):
 
 @cache
 def document(name: str) -> str:
-    """A question by its name: ``viewer``; ``volumes/summary`` of a page; or, of a page and an
-    audience, ``today/question:partner``.
+    """A question by its name: ``viewer``, or ``volumes/summary`` of a page.
 
-    The last is ``pages/today/question.graphql`` with the fragments of ``measures.partner.graphql``
-    beside it, of which it takes those that it uses; the one before, with ``measures.graphql``.
+    The latter is ``pages/volumes/summary.graphql`` with those fragments of ``measures.graphql``
+    beside it that it uses.
     """
-    folder, _, rest = name.rpartition("/")
-    question, _, audience = rest.partition(":")
+    folder, _, question = name.rpartition("/")
     home = resources.files("dashboard")
     home = home / "pages" / folder if folder else home / "gateway" / "queries"
     text = (home / f"{question}.graphql").read_text("utf-8")
-    fragments = home / (f"measures.{audience}.graphql" if audience else "measures.graphql")
+    fragments = home / "measures.graphql"
     if fragments.is_file():
         text += _used_fragments(fragments.read_text("utf-8"), text)
     return text

@@ -28,7 +28,6 @@ from dashboard.pages.today import answers
 
 #: What the documents are sent with to say what they cost: a year, as a page shows it at first.
 _YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
-_DAY = date(2026, 1, 15)
 _ADDRESS = Address("en")
 #: The role of visitors who have not signed in.
 ANONYMOUS = "ANONYMOUS"
@@ -57,10 +56,8 @@ class ScreenDocument(NamedTuple):
 def screen_documents() -> Iterator[ScreenDocument]:
     """All of them, in the order of the pages."""
     yield ScreenDocument("viewer", "every page", None, {})
-    variables = answers.variables_of(_ADDRESS, _YEAR, _DAY, place="country", has_outcomes=True)
-    for asked in dict.fromkeys(answers.ASKS.values()):
-        roles = frozenset(role for role, each in answers.ASKS.items() if each == asked)
-        yield ScreenDocument(f"today/question:{asked}", "Today", roles, variables)
+    variables = answers.variables_of(_ADDRESS, _YEAR)
+    yield ScreenDocument(answers.QUESTION, "Today", answers.READERS, variables)
     language = {"language": variables["language"]}
     yield ScreenDocument(QUESTION, "My data", READERS, language)
     yield ScreenDocument(READS, "My data", READERS, {**language, "after": None})

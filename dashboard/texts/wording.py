@@ -132,6 +132,19 @@ def _unit_pattern(locale: Locale, unit: str, length: Literal["long", "short"], f
     return text.replace(AMOUNT.apply(amount, locale), "{}")
 
 
+def signed_count(count: int, say: Texts) -> str:
+    """A difference of counts, with its sign."""
+    sign = "+" if count > 0 else MINUS if count < 0 else ""
+    return f"{sign}{count_text(abs(count), say)}"
+
+
+def signed_points(share: float, say: Texts, digits: int = 1) -> str:
+    """A difference of rates in percentage points, with its sign."""
+    amount = format_decimal(abs(share) * 100, locale=say.locale, format=f"#,##0.{'0' * digits}")
+    sign = "" if round(share * 100, digits) == 0 else "+" if share > 0 else MINUS
+    return say("today.points", points=f"{sign}{amount}")
+
+
 def height_text(measure: Measure, height: float, highest: float, say: Texts) -> str:
     """A height of an axis: all in the unit of the highest, without idle decimals."""
     if measure.kind is MeasureKind.RATE:

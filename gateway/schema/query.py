@@ -19,6 +19,8 @@ from gateway.schema.ban_entry import BanEntry
 from gateway.schema.case_file import Bill
 from gateway.schema.country import Country
 from gateway.schema.data_request import DataRequest
+from gateway.schema.findings.query import findings, parse_findings
+from gateway.schema.findings.types import FindingTable
 from gateway.schema.key_operation import KeyOperation
 from gateway.schema.lookups import NODES, Name, RowName, load_row, look_up, node_named
 from gateway.schema.my_data import MyData, my_data
@@ -98,6 +100,13 @@ class Query:
         resolver=volumes,
         metadata=parsed_by(parse_volumes),
         description="Processing volumes: measures by dimensions, over a window of days in WIB.",
+    )
+    findings: FindingTable | None = strawberry.field(
+        resolver=findings,
+        metadata=parsed_by(parse_findings),
+        description="What the volumes of a window in your scope mean: claims about change,"
+        " attention, what waits, the service promise and what comes next. What comes next and what"
+        " waits are of now, whatever the window.",
     )
     refusal_grounds: RefusalGroundTable | None = strawberry.field(
         resolver=refusal_grounds,

@@ -19,7 +19,7 @@ from dashboard.gateway.volumes_query import (
 )
 from dashboard.model.measures import AUDIENCES, MAIN, MORE, REFUSAL_RATE
 from dashboard.model.page_state import read_address
-from dashboard.pages.today.reading import ASKS
+from dashboard.pages.today.answers import QUESTION, READERS
 
 ROLES = Path(gateway.__file__).parent / "schema" / "roles"
 QUESTIONS = (SUMMARY, MONTHS, PLACES, NAMES, CHOICES)
@@ -27,7 +27,7 @@ ASKED = [
     *(("viewer", path.stem) for path in sorted(ROLES.glob("*.graphql"))),
     *((f"volumes/{name}", role.lower()) for role in AUDIENCES for name in QUESTIONS),
     (f"volumes/{NETWORK}", "partner_manager"),
-    *((f"today/question:{audience}", role.lower()) for role, audience in ASKS.items()),
+    *((QUESTION, role.lower()) for role in sorted(READERS)),
 ]
 
 

@@ -31,6 +31,9 @@ _CASES = "applications(first: 20) > nodes"
 _VOLUMES = f"volumes({WINDOW}[COUNTRY, NATIONALITY, PARTNER, CENTRE, VISA_TYPE, MONTH]) > rows"
 #: On the grid of published figures and of first decisions, whoever asks.
 _PUBLISHED = f"volumes({WINDOW}[VISA_TYPE, MONTH]) > rows"
+_FINDINGS = (
+    f"findings({DAYS}, where: {{channel: {{eq: PARTNER_PORTAL}}}}, kinds: [CHANGE, CONTRIBUTION])"
+)
 _CASE, _PERSON = application_id(DECIDED), applicant_id("Ruby Hale")
 
 #: Steps are fields, or type conditions; ``>`` goes one level in.
@@ -137,6 +140,16 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"{_CASES} > applicant > accessEvents(first: 9) > nodes",
     ),
     "VolumeTable": (f"volumes({WINDOW}[])",),
+    "FindingTable": (_FINDINGS,),
+    "Finding": (f"{_FINDINGS} > rows",),
+    "FindingSubject": (f"{_FINDINGS} > rows > subject",),
+    "FindingNumber": (f"{_FINDINGS} > rows > numbers",),
+    "FindingQuestion": (f"{_FINDINGS} > rows > question",),
+    "FindingCondition": (f"{_FINDINGS} > rows > question > where",),
+    "BothLanguages": (
+        f"{_FINDINGS} > rows > sentence", f"{_FINDINGS} > rows > notes",
+        f"{_FINDINGS} > rows > subject > name",
+    ),
     "VolumeRow": (_PUBLISHED, f"volumes({WINDOW}[VISA_TYPE, QUARTER], edition: 1) > rows"),
     "NetworkOutcomes": (f"{_PUBLISHED} > network",),
     "VolumePublication": (f"volumes({WINDOW}[VISA_TYPE, MONTH]) > published",),

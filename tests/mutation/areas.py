@@ -248,22 +248,27 @@ AREAS = (
             gateway/test_generated_files
         """),
     ),
+    Area(
+        "findings",
+        ("gateway/findings/*.py", "gateway/findings/claims/*.py", "gateway/schema/findings/*.py"),
+        matching("gateway/findings/test_*"),
+    ),
     # What no browser is needed for: figures, sentences, exports, and the walls of the process.
     Area(
         "dashboard",
         ("dashboard/*.py", "dashboard/*/*.py", "dashboard/*/*/*.py"),
         matching("""
-            dashboard/analysis/test_* dashboard/test_answer_cache dashboard/test_callback_guard
+            dashboard/test_answer_cache dashboard/test_callback_guard
             dashboard/test_comparisons dashboard/test_definitions dashboard/test_documents
             dashboard/test_export dashboard/test_figures dashboard/test_gate
             dashboard/test_html_part dashboard/test_my_data dashboard/test_outcomes
-            dashboard/test_own_work dashboard/test_page_request dashboard/test_pages
+            dashboard/test_page_request dashboard/test_pages
             dashboard/test_parts dashboard/test_privacy dashboard/test_session_keys
             dashboard/test_settings dashboard/test_static_files dashboard/test_titles
-            dashboard/test_today_pictures dashboard/test_today_sentences dashboard/test_wording
+            dashboard/test_wording
             dashboard/test_ranking dashboard/test_trend dashboard/test_regions
-            dashboard/test_page_parts dashboard/test_today_tables dashboard/test_today_values
-            dashboard/test_today_attention dashboard/test_texts dashboard/test_by_id
+            dashboard/test_page_parts dashboard/test_today dashboard/test_intervals
+            dashboard/test_texts dashboard/test_by_id
             dashboard/test_mistakes dashboard/test_prefetching dashboard/test_sign_in
             dashboard/test_shared_sessions dashboard/test_turns dashboard/test_period
         """),

@@ -4,13 +4,12 @@ All parts share one fetch, and are answered together.
 """
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from dash import Output, html, no_update
 
 from dashboard.components.controls import options_of
-from dashboard.components.html_part import html_output, html_part, skeleton
+from dashboard.components.html_part import aria, html_output, html_part, skeleton
 from dashboard.components.notice import (
     failure_notice,
     missing_part,
@@ -26,15 +25,13 @@ from dashboard.figures.fan import fan_figure
 from dashboard.figures.funnel import funnel_figure
 from dashboard.figures.waterfall import waterfall
 from dashboard.model.filters import FILTER
-from dashboard.model.measures import INTAKE, REFUSAL_RATE, TARGET_RATE
+from dashboard.model.measures import INTAKE, TARGET_RATE
 from dashboard.model.page_state import Address
 from dashboard.model.period import today
 from dashboard.model.user import User
-from dashboard.pages.today.answers import AGENT, ASKS
-from dashboard.pages.today.attention import attention_finding, attention_from, place_names
-from dashboard.pages.today.change import change_finding, change_from, steps_of
-from dashboard.pages.today.coming import coming_finding, coming_from
-from dashboard.pages.today.own_work import own_work_finding, own_work_table
+from dashboard.pages.today.answers import AGENT, CHANGES, READERS
+from dashboard.pages.today.attention import places_table, waiting_now, watched_measure
+from dashboard.pages.today.own_work import own_work_table
 from dashboard.pages.today.parts import (
     EMPTY,
     OFFERED,
@@ -43,18 +40,18 @@ from dashboard.pages.today.parts import (
     figures_of,
     filter_bar,
     labelled_segments,
-    outside_table,
     panel,
     picture,
-    promise_table,
     promise_waiting,
+    steps_of,
+    volumes_link,
 )
-from dashboard.pages.today.promise import promise_finding, targets_from
-from dashboard.pages.today.reading import PARTNERS, read_reply, reasons_of
+from dashboard.pages.today.promise import promise_table
+from dashboard.pages.today.reading import PARTNERS, place_of, read_reply, reasons_of
+from dashboard.pages.today.strip import strip, strip_waiting
 from dashboard.texts import Texts
 from dashboard.texts.wording import instant_text, list_text, month_text
 
-WORK = "today-work"
 CONTROLS = ("period", "months", "why", "measure", *OFFERED)
 
 
@@ -66,6 +63,12 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
             _heading(viewer, say),
             filter_bar(address, today(), say),
             html.Div(id="today-notice"),
+            html_part(
+                html.Nav,
+                strip_waiting(5 if viewer.role in PARTNERS else 4),
+                "today-strip",
+                **aria(live="polite", label=say("today.strip")),
+            ),
             html.Div(
                 [
                     panel(
@@ -80,10 +83,10 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
                         "attention",
                         "control_limits",
                         say,
+                        html_part(html.Div, promise_waiting(), "today-places"),
                         # An agent's centre has too few visa types to compare, as a rule.
                         picture("funnel", " ", hidden=viewer.role == AGENT),
-                        figures_of("outside", say("today.question_attention"), say),
-                        picture("control", " "),
+                        html_part(html.Div, skeleton(44), "today-waiting", className="waiting-now"),
                     ),
                     panel("coming", "expected", say, picture("fan", say("today.fan"))),
                     panel(
@@ -91,6 +94,7 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
                         "promised_share",
                         say,
                         html_part(html.Div, promise_waiting(), "today-promises"),
+                        picture("control", " "),
                     ),
                     *_work_panel(viewer, say),
                 ],
@@ -116,8 +120,7 @@ def _heading(viewer: User, say: Texts) -> html.Div:
 
 def _change_choices(address: Address, viewer: User, say: Texts) -> html.Div:
     """Which measure changed, and by what its change is explained."""
-    measures = (INTAKE, TARGET_RATE, REFUSAL_RATE)
-    labels = [(each.id, say(f"measures.{each.id}.label")) for each in measures]
+    labels = [(each.id, say(f"measures.{each.id}.label")) for each in CHANGES]
     reasons = [(key, say(f"today.why_{key}")) for key in reasons_of(viewer)]
     return html.Div(
         [
@@ -132,7 +135,7 @@ PAGE = Page(
     name="today",
     path="/",
     layout=layout,
-    roles=frozenset(ASKS),
+    roles=READERS,
     usual={"period": Address("").period, "why": Address("").why, "measure": INTAKE.id},
     many=OFFERED,
     read=read_reply,
@@ -168,10 +171,7 @@ async def show_facts(state: Any) -> tuple[Any, ...]:
 async def show_choices(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
     found = reply.today
-    countries = {**found.names["country"]}
-    if found.place == "country":
-        countries |= found.names["place"]
-    offered = {"country": countries} | {key: dict(found.names[key]) for key in ("partner", "visa")}
+    offered = {key: dict(found.names[key]) for key in ("country", "partner", "visa")}
     for key, names in offered.items():
         # A picker lets go of what it does not offer, and the address would lose it unasked.
         names |= {code: reply.name(key, code) for code in reply.address.filters[key]}
@@ -201,8 +201,14 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
     back = shown_instead(state)
     if reply.outage or back:
         return outage_notice(reply.outage, reply.today.as_of, say, back), False
-    shown = change_from(reply.today, reply.address).measure.id
-    return partly_absent(*who, say, reply.address.measure, shown), False
+    shown = reply.today.change(reply.address.measure_shown).measure or INTAKE
+    return partly_absent(*who, say, reply.address.measure, shown.id), False
+
+
+@part(html_output("today-strip"), otherwise=missing_part)
+async def show_strip(state: Any) -> Any:
+    reply = await read_reply(state)
+    return strip(reply.today, reply.say)
 
 
 @part(
@@ -214,78 +220,84 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
 )
 async def show_change(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
-    change, say = change_from(reply.today, reply.address), reply.say
-    found = steps_of(change, say)
-    sentence = answer(change_finding(change, say), say)
+    say, change = reply.say, reply.today.change(reply.address.measure_shown)
+    measure = change.measure or INTAKE
+    href = volumes_link(reply.address, measure=measure.id, by=reply.address.why)
+    sentence = answer(change, href, say)
+    found = steps_of(reply.today, measure, say)
     if found is None:
         return sentence, EMPTY, None, True
     steps, total = found
-    figure = waterfall(steps, total, ",.0f" if change.total else "+.1%", say)
+    figure = waterfall(steps, total, ",.0f" if measure is INTAKE else "+.1%", say)
     return sentence, figure, change_table(steps, total, say), False
 
 
 @part(
     html_output("today-attention"),
+    html_output("today-places"),
     Output("today-funnel", "figure"),
     html_output("today-funnel-note"),
-    html_output("today-outside"),
-    Output("today-control", "figure"),
-    html_output("today-control-note"),
+    html_output("today-waiting"),
     Output("today-funnel-figure", "hidden"),
-    Output("today-control-figure", "hidden"),
-    otherwise=lambda say: (missing_part(say), EMPTY, None, None, EMPTY, None, False, False),
+    otherwise=lambda say: (missing_part(say), None, EMPTY, None, None, False),
 )
 async def show_attention(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
-    attention, say = attention_from(reply.today, reply.address), reply.say
-    names = place_names(reply.today, say)
-    alarms = [point for point in attention.chart if point.is_alarming]
-    months = [month_text(date.fromisoformat(point.count.key), say) for point in alarms]
-    alarm_text = (
-        say("today.alarm_months", months=list_text(months, say))
-        if months
-        else say("today.no_alarm_months")
-    )
-    chosen = reply.address.filters["country"] if reply.today.place == "country" else ()
+    found, say, place = reply.today, reply.say, place_of(reply.viewer)
+    measure = watched_measure(found)
+    chosen = reply.address.filters["country"] if place == "country" else ()
+    places, limits = (found.all(kind, measure) for kind in ("PLACE", "LIMITS"))
+    href = volumes_link(reply.address, by=place, measure=measure.id, sort=measure.id)
     return (
-        answer(attention_finding(attention, say), say),
-        funnel_figure(attention.funnel, names, chosen, say),
-        say(f"today.funnel_{attention.kind}") + ".",
-        outside_table(attention.funnel, names, say),
-        control_figure(attention.chart, say),
-        f"{say(f'today.control_{attention.kind}')}. {alarm_text}",
-        len(attention.funnel.points) < 2,
-        not attention.chart,
+        answer(found.one("ATTENTION"), href, say),
+        places_table(found, say),
+        funnel_figure(places, limits, chosen, say) if len(places) > 1 else EMPTY,
+        say(f"today.funnel_{measure.id}") + ".",
+        waiting_now(found, say),
+        len(places) < 2,
     )
 
 
 @part(
     html_output("today-promise"),
     html_output("today-promises"),
-    otherwise=lambda say: (missing_part(say), None),
+    Output("today-control", "figure"),
+    html_output("today-control-note"),
+    Output("today-control-figure", "hidden"),
+    otherwise=lambda say: (missing_part(say), None, EMPTY, None, False),
 )
 async def show_promise(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
-    found, say = targets_from(reply.today), reply.say
+    found, say = reply.today, reply.say
+    href = volumes_link(reply.address, measure=TARGET_RATE.id, by="visa")
+    months = found.all("MONTH", TARGET_RATE)
+    alarms = [each.starts_on for each in months if each.is_concern and each.starts_on]
+    named = list_text([month_text(month, say) for month in alarms], say) if alarms else ""
+    alarm_text = say("today.alarm_months", months=named) if alarms else say("today.no_alarm_months")
     return (
-        answer(promise_finding(found, reply.address, say), say),
-        promise_table(found, reply.today.names["visa"], say) if found else None,
+        answer(found.one("PROMISE"), href, say),
+        promise_table(found, say),
+        control_figure(months, say) if months else EMPTY,
+        f"{say('today.control_target_rate')}. {alarm_text}",
+        not months,
     )
 
 
 @part(
-    html_output(WORK),
+    html_output("today-work"),
     html_output("today-work-table"),
     otherwise=lambda say: (missing_part(say), None),
 )
 async def show_work(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
-    if reply.work is None:
-        return missing_part(reply.say), None
-    say, names = reply.say, reply.today.names
-    finding = own_work_finding(reply.work, names["place"], reply.address, say)
-    has_rows = bool(reply.work.telling_groups)
-    return answer(finding, say), own_work_table(reply.work, names, say) if has_rows else None
+    work, say = reply.today.one("WORK"), reply.say
+    if work is None:
+        return None, None
+    measure = (work.measure or INTAKE).id
+    href = volumes_link(
+        reply.address, by=place_of(reply.viewer), measure=measure, sort=measure, measures="all"
+    )
+    return answer(work, href, say), own_work_table(reply.today, say)
 
 
 @part(
@@ -296,13 +308,23 @@ async def show_work(state: Any) -> tuple[Any, ...]:
 )
 async def show_coming(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
-    coming, say = coming_from(reply.today), reply.say
-    sentence = answer(coming_finding(coming, reply.address, say), say)
-    if coming.outlook is None:
+    found, say = reply.today, reply.say
+    href = volumes_link(reply.address, measure=INTAKE.id)
+    sentence = answer(found.one("COMING"), href, say)
+    expected = found.all("SO_FAR") + found.all("EXPECTED")
+    if not expected:
         return sentence, EMPTY, True
-    return sentence, fan_figure(coming.counts, coming.first, coming.outlook, say), False
+    return sentence, fan_figure(found.all("RECEIVED"), expected, say), False
 
 
 PAGE.shows(show_choices, is_steady=True)
-PAGE.shows(show_facts, show_notice, show_change, show_promise, show_coming, show_attention)
+PAGE.shows(
+    show_facts,
+    show_notice,
+    show_strip,
+    show_change,
+    show_promise,
+    show_coming,
+    show_attention,
+)
 PAGE.shows(show_work)

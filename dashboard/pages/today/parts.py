@@ -1,32 +1,48 @@
-"""The pieces of the page Today: its controls, a panel for each question, and its tables."""
+"""The pieces of the page Today: its controls, and a panel for each question."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from dash import dcc, html
 
-from dashboard.analysis.attention import Funnel
-from dashboard.analysis.target import Target, Verdict
 from dashboard.components.controls import choices, period_choice, segments
 from dashboard.components.definition import definition_button
 from dashboard.components.html_part import aria, html_part, skeleton
 from dashboard.figures import GRAPH_CONFIG
-from dashboard.figures.small import MARK_HEIGHT, month_marks, width_of
 from dashboard.figures.waterfall import Bar
 from dashboard.model.filters import FILTER
+from dashboard.model.findings import Claim
+from dashboard.model.measures import INTAKE, Measure
 from dashboard.model.page_state import Address
-from dashboard.pages.today.findings import Finding, signed_points
+from dashboard.pages.today.answers import Today
 from dashboard.texts import Texts
-from dashboard.texts.wording import count_text, percent_text
+from dashboard.texts.wording import count_text, signed_count, signed_points
 
+VOLUMES = "/volumes"
+#: The panels in their order, and the finding that sums each up.
+PANELS = {
+    "change": "CHANGE",
+    "attention": "ATTENTION",
+    "promise": "PROMISE",
+    "coming": "COMING",
+    "work": "WORK",
+}
 #: Filters that are offered here; the page Volumes has them all.
 OFFERED = ("country", "partner", "visa", "purpose", "channel")
 EMPTY: dict[str, Any] = {"layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
 #: So many visa types are decided on in a usual year.
 USUAL_TYPES = 8
-#: Of the table of promises.
-COLUMNS = ("visa", "verdict", "in_time", "promised", "decided", "year_change", "trend_of")
+#: Groups that a picture has a bar for.
+DRAWN = 7
+#: Decimals of points that a reader adds up.
+FINE = 2
+
+
+def panel_id(question: str) -> str:
+    """The id of a panel, to which its sentence in the strip leads."""
+    return f"answer-{question}"
 
 
 def filter_bar(address: Address, now: date, say: Texts) -> html.Div:
@@ -73,6 +89,7 @@ def panel(question: str, definition: str, say: Texts, *content: Any) -> html.Art
             html_part(html.Div, answer_skeleton(), f"today-{question}", className="answer"),
             *content,
         ],
+        id=panel_id(question),
         className=f"panel question question-{question}",
     )
 
@@ -88,17 +105,27 @@ def answer_skeleton() -> list[Any]:
     ]
 
 
-def answer(finding: Finding, say: Texts) -> list[Any]:
+def answer(finding: Claim | None, href: str, say: Texts) -> list[Any]:
     """The sentence, what it rests on, and the way to all figures behind it."""
+    if finding is None:
+        return []
     return [
-        html.H2(finding.title, className="concern" if finding.is_concern else None),
+        html.H2(finding.sentence, className="concern" if finding.is_concern else None),
         html.Div([html.P(note) for note in finding.notes], className="notes"),
-        *(
-            [html.P(dcc.Link(say("today.more"), href=finding.href), className="more")]
-            if finding.href
-            else []
-        ),
+        html.P(dcc.Link(say("today.more"), href=href), className="more"),
     ]
+
+
+def volumes_link(address: Address, **changes: str) -> str:
+    """The page Volumes with the same period and filters, on what a sentence is about."""
+    return VOLUMES + replace(address, why=Address("").why, **changes).link()
+
+
+def region(name: str, label: str, content: Any) -> html.Div:
+    """A table that scrolls within its panel, by the keyboard too."""
+    return html.Div(
+        content, className=f"scroll promises {name}", tabIndex=0, role="region", **aria(label=label)
+    )
 
 
 def picture(name: str, caption: str = "", *, hidden: bool = False) -> html.Figure:
@@ -145,6 +172,31 @@ def table(label: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> ht
     )
 
 
+def steps_of(today: Today, measure: Measure, say: Texts) -> tuple[list[Bar], Bar] | None:
+    """The bars of the waterfall, the rest of the groups as one, and the whole change; None where
+    nothing is compared, or no group moved."""
+    change = today.change(measure)["CHANGE"]
+    if change.value is None:
+        return None
+
+    def text(size: float) -> str:
+        return (
+            signed_count(round(size), say) if measure is INTAKE else signed_points(size, say, FINE)
+        )
+
+    parts = [(each.name, each["CHANGE"].amount) for each in today.all("CONTRIBUTION", measure)]
+    moved = [(name, size) for name, size in parts if size]
+    if not moved:
+        return None
+    drawn = moved[:DRAWN] if len(moved) > DRAWN + 1 else moved
+    others = len(moved) - len(drawn)
+    steps = [Bar(name, size, text(size)) for name, size in drawn]
+    if others:
+        rest = change.value - sum(size for _, size in drawn)
+        steps.append(Bar(say("today.others", count=count_text(others, say)), rest, text(rest)))
+    return steps, Bar(say("today.whole_change"), change.value, text(change.value))
+
+
 def change_table(steps: Sequence[Bar], total: Bar, say: Texts) -> Any:
     """The bars of the waterfall."""
     rows = [(step.name, step.text) for step in (*steps, total)]
@@ -152,86 +204,9 @@ def change_table(steps: Sequence[Bar], total: Bar, say: Texts) -> Any:
     return table(say("today.question_change"), heads, rows)
 
 
-def outside_table(funnel: Funnel, names: Mapping[str, str], say: Texts) -> Any:
-    """The places outside the limits, each with n and interval."""
-    if not funnel.outside:
-        return html.P(say("today.nothing_outside"))
-    rows = [
-        (
-            names.get(point.count.key, point.count.key),
-            percent_text(point.count.rate, say),
-            count_text(point.count.n, say),
-            f"{percent_text(point.interval.low, say)}–{percent_text(point.interval.high, say)}",
-        )
-        for point in funnel.outside
-    ]
-    heads = [say(f"today.{key}") for key in ("place", "rate_column", "decided", "interval")]
-    return table(say("today.question_attention"), heads, rows)
-
-
-def promise_table(found: Sequence[Target], names: Mapping[str, str], say: Texts) -> html.Div:
-    """A line for each visa type: the answer, the share beside the promise, and the months."""
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(say("today.question_promise"), className="unseen"),
-                html.Thead(html.Tr([html.Th(say(f"today.{key}"), scope="col") for key in COLUMNS])),
-                html.Tbody([_promise_row(each, names, say) for each in found]),
-            ]
-        ),
-        className="scroll promises",
-        tabIndex=0,
-        role="region",
-        **aria(label=say("today.question_promise")),
-    )
-
-
 def promise_waiting() -> html.Div:
     """The table's room."""
     return html.Div([html.P(skeleton(34)) for _ in range(USUAL_TYPES + 1)])
-
-
-def _promise_row(target: Target, names: Mapping[str, str], say: Texts) -> html.Tr:
-    verdict = say(f"today.verdict_{target.verdict}")
-    known = [month for month in target.months_met if month is not None]
-    met, count = count_text(sum(known), say), count_text(len(known), say)
-    marked = say("today.kept", met=met, count=count) if known else ""
-    low, high = target.interval
-    interval = f"{percent_text(low, say)}–{percent_text(high, say)}"
-    signs = {Verdict.MET: "✓ ", Verdict.MISSED: "✗ "}
-    promised = "" if target.promised is None else percent_text(target.promised, say, digits=0)
-    cells = (
-        [html.Span(signs.get(target.verdict, ""), **aria(hidden="true")), verdict],
-        [percent_text(target.share or 0, say), html.Span(interval, className="interval")],
-        promised,
-        count_text(target.now.n, say),
-        "" if target.change is None else signed_points(target.change, say),
-        [
-            html.Img(
-                src=month_marks(target.months_met),
-                alt="",
-                width=width_of(target.months_met),
-                height=MARK_HEIGHT,
-            ),
-            html.Span(marked, className="name"),
-        ],
-    )
-    name = html.Span(names.get(target.key, ""), className="name")
-    return html.Tr(
-        [
-            html.Th([target.key, name], scope="row"),
-            *(
-                _cell(cell, key, target.verdict, say)
-                for cell, key in zip(cells, COLUMNS[1:], strict=True)
-            ),
-        ]
-    )
-
-
-def _cell(content: Any, key: str, verdict: str, say: Texts) -> html.Td:
-    """On a phone a row becomes a list, in which each cell says what it is."""
-    label: dict[str, Any] = {"data-label": say(f"today.{key}")}
-    return html.Td(content, className=f"{key} {verdict}" if key == "verdict" else key, **label)
 
 
 def _row(cells: Sequence[Any]) -> html.Tr:

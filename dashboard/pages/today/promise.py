@@ -1,77 +1,87 @@
-"""Are we meeting the target: yes or no for each visa type, against what is promised."""
+"""Are we meeting the target: a line for each visa type, with its months."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from dashboard.analysis.target import ENOUGH, Target, Verdict, targets
-from dashboard.model.measures import TARGET_RATE
-from dashboard.model.page_state import Address
+from dash import html
+
+from dashboard.components.html_part import aria
+from dashboard.figures.small import MARK_HEIGHT, month_marks, width_of
+from dashboard.model.findings import Claim
 from dashboard.pages.today.answers import Today
-from dashboard.pages.today.findings import Finding, all_text, volumes_link
+from dashboard.pages.today.parts import region
 from dashboard.texts import Texts
-from dashboard.texts.wording import count_text, list_text, percent_text
+from dashboard.texts.wording import count_text, percent_text, signed_points
+
+COLUMNS = ("visa", "verdict", "in_time", "promised", "decided", "year_change", "trend_of")
+#: How the verdict of a visa type is written, and its mark.
+VERDICTS = {"KEPT": ("met", "✓ "), "MISSED": ("missed", "✗ "), "UNKNOWN": ("too_few", "")}
 
 
-def targets_from(today: Today) -> tuple[Target, ...]:
-    """Each visa type that was decided on, the most decisions first."""
-    return targets(
-        now={code: cell.timely for code, cell in today.now["visa"].items()},
-        before={code: cell.timely for code, cell in today.before["visa"].items()},
-        promised=today.promised,
-        months={
-            code: [cell.timely for cell in months.values()]
-            for code, months in today.visa_months.items()
-        },
+def promise_table(today: Today, say: Texts) -> html.Div | None:
+    """The answer, the share beside the promise, and the months."""
+    found = today.all("VISA_TYPE")
+    if not found:
+        return None
+    marks = _marks(today)
+    return region(
+        "types",
+        say("today.question_promise"),
+        html.Table(
+            [
+                html.Caption(say("today.question_promise"), className="unseen"),
+                html.Thead(html.Tr([html.Th(say(f"today.{key}"), scope="col") for key in COLUMNS])),
+                html.Tbody([_row(each, marks.get(each.code, []), say) for each in found]),
+            ]
+        ),
     )
 
 
-def promise_finding(found: Sequence[Target], address: Address, say: Texts) -> Finding:
-    """The sentence: yes, no, or for which; with what the missed ones rest on."""
-    judged = [each for each in found if each.verdict in (Verdict.MET, Verdict.MISSED)]
-    missed = [each for each in judged if each.verdict is Verdict.MISSED]
-    few = [each.key for each in found if each.verdict is Verdict.TOO_FEW]
-    href = volumes_link(address, measure=TARGET_RATE.id, by="visa")
-    everything = all_text(len(judged), "visa", say)
-    if not judged:
-        title = say("today.promise_unknown", enough=str(ENOUGH))
-        return Finding(title, (_altogether(found, say),), href)
-    if not missed and len(judged) == 1:
-        title = say("today.promise_one")
-    elif not missed:
-        title = say("today.promise_met", all=everything)
-    elif len(judged) == 1:
-        title = say("today.promise_one_missed", name=judged[0].key)
-    elif len(missed) == len(judged):
-        title = say("today.promise_missed", all=everything)
-    else:
-        title = say(
-            "today.promise_partly",
-            met=count_text(len(judged) - len(missed), say),
-            count=count_text(len(judged), say),
-            missed=list_text([each.key for each in missed], say),
-        )
-    notes = [_largest(judged[0], say)]
-    if few:
-        notes.append(say("today.promise_few", names=list_text(few, say), enough=str(ENOUGH)))
-    return Finding(title, tuple(notes), href, bool(missed))
+def _marks(today: Today) -> dict[str | None, list[bool | None]]:
+    """By visa type, whether the promise was kept month by month; None where too little was
+    decided."""
+    found = today.all("VISA_TYPE_MONTH")
+    months = sorted({each.starts_on for each in found if each.starts_on})
+    by_type: dict[str | None, dict[Any, bool]] = {}
+    for each in found:
+        by_type.setdefault(each.code, {})[each.starts_on] = each.direction == "KEPT"
+    return {code: [kept.get(month) for month in months] for code, kept in by_type.items()}
 
 
-def _altogether(found: Sequence[Target], say: Texts) -> str:
-    """What can be said where no visa type can be judged: how many of all were in time."""
-    count, met = sum(each.now.n for each in found), sum(each.now.cases for each in found)
-    if not count:
-        return say("today.nothing_decided")
-    return say("today.promise_all", met=count_text(met, say), count=count_text(count, say))
-
-
-def _largest(target: Target, say: Texts) -> str:
-    """The visa type that most decisions are of."""
-    low, high = target.interval
-    return say(
-        "today.promise_largest",
-        name=target.key,
-        share=percent_text(target.share or 0, say),
-        count=count_text(target.now.n, say),
-        low=percent_text(low, say),
-        high=percent_text(high, say),
-        promised=percent_text(target.promised or 0, say, digits=0),
+def _row(target: Claim, months: Sequence[bool | None], say: Texts) -> html.Tr:
+    word, sign = VERDICTS[target.direction]
+    if target["PROMISED"].value is None:
+        word = "no_promise"
+    now, kept = target["NOW"], target["KEPT"]
+    low, high = now.ends
+    interval = f"{percent_text(low, say)}–{percent_text(high, say)}"
+    change, promised = target["CHANGE"].value, target["PROMISED"].value
+    marked = (
+        say("today.kept", met=count_text(kept.amount, say), count=count_text(kept.n, say))
+        if kept.n
+        else ""
     )
+    cells = (
+        [html.Span(sign, **aria(hidden="true")), say(f"today.verdict_{word}")],
+        [percent_text(now.amount, say), html.Span(interval, className="interval")],
+        "" if promised is None else percent_text(promised, say, digits=0),
+        count_text(now.n or 0, say),
+        "" if change is None else signed_points(change, say),
+        [
+            html.Img(src=month_marks(months), alt="", width=width_of(months), height=MARK_HEIGHT),
+            html.Span(marked, className="name"),
+        ],
+    )
+    name = html.Span(target.name, className="name")
+    return html.Tr(
+        [
+            html.Th([target.code, name], scope="row"),
+            *(_cell(cell, key, word, say) for cell, key in zip(cells, COLUMNS[1:], strict=True)),
+        ]
+    )
+
+
+def _cell(content: Any, key: str, verdict: str, say: Texts) -> html.Td:
+    """On a phone a row becomes a list, in which each cell says what it is."""
+    label: dict[str, Any] = {"data-label": say(f"today.{key}")}
+    return html.Td(content, className=f"{key} {verdict}" if key == "verdict" else key, **label)

@@ -13,13 +13,13 @@ from dashboard.model.reach import Absent, absences, is_elsewhere
 from dashboard.model.user import User
 from dashboard.pages.today.answers import (
     AGENT,
-    ASKS,
     MANAGER,
+    QUESTION,
+    READERS,
     Today,
     read_today,
     variables_of,
 )
-from dashboard.pages.today.own_work import OwnWork, read_own_work
 from dashboard.texts import Texts
 from dashboard.texts.wording import country_name
 
@@ -32,8 +32,6 @@ class Reply:
     """One answer, and its viewer."""
 
     today: Today
-    #: Of those whose work is a partner's.
-    work: OwnWork | None
     address: Address
     viewer: User
     say: Texts
@@ -66,24 +64,17 @@ async def read_reply(state: Any) -> Reply:
 
 async def _read(request: PageRequest) -> Reply:
     viewer = await request.viewer()
-    if viewer.role not in ASKS:
+    if viewer.role not in READERS:
         raise GatewayError("FORBIDDEN", "no figures for this role", "")
     # Filters that no control of this page shows are left out.
-    now, address = today(), replace(request.address, nationality=(), centre=())
+    address = replace(request.address, nationality=(), centre=())
     reasons = reasons_of(viewer)
     if address.why not in reasons:
         address = replace(address, why=reasons[0])
-    place, period = place_of(viewer), address.chosen_period(now)
-    # Every group of the page beside what is filtered by: nothing but the place may be.
-    has_outcomes = viewer.role not in PARTNERS or (
-        not address.visa and replace(address, by=place).answers_outcomes(now)
-    )
-    variables = variables_of(address, period, now, place=place, has_outcomes=has_outcomes)
-    data = await request.ask(f"today/question:{ASKS[viewer.role]}", variables)
-    found = read_today(data, period, place, address.why, has_outcomes=has_outcomes)
-    last = found.last_month
-    work = read_own_work(data, place, last) if viewer.role in PARTNERS and last else None
-    return Reply(found, work, address, viewer, request.say, request.gateway.outage)
+    period = address.chosen_period(today())
+    data = await request.ask(QUESTION, variables_of(address, period))
+    found = read_today(data, period, request.say.language)
+    return Reply(found, address, viewer, request.say, request.gateway.outage)
 
 
 def reasons_of(viewer: User) -> tuple[str, ...]:

@@ -4,10 +4,10 @@ from typing import Any
 
 from dash import html
 
-from dashboard.analysis.intervals import ENOUGH
 from dashboard.components.html_part import aria
 from dashboard.figures.regions import class_of
 from dashboard.figures.world import MapPlaces
+from dashboard.model.intervals import ENOUGH
 from dashboard.model.rows import Reading
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, value_text

@@ -5,8 +5,8 @@ from typing import Any
 
 from dash import html
 
-from dashboard.analysis.intervals import ENOUGH, has_enough, rank_rows
 from dashboard.components.html_part import aria
+from dashboard.model.intervals import ENOUGH, has_enough, rank_rows
 from dashboard.model.measures import BY_ID, INTAKE, MeasureKind
 from dashboard.model.page_state import NAME, Address
 from dashboard.model.rows import Line

@@ -4,10 +4,10 @@ from typing import Any
 
 from dash import html
 
-from dashboard.analysis.intervals import has_enough, interval
 from dashboard.components.html_part import aria
 from dashboard.figures.small import sparkline
 from dashboard.model.filters import MOST_VALUES
+from dashboard.model.intervals import has_enough, interval
 from dashboard.model.measures import INTAKE, Measure
 from dashboard.model.period import TREND_MONTHS, month_start
 from dashboard.model.rows import Line

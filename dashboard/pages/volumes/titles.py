@@ -5,10 +5,10 @@ from typing import Any
 
 from dash import html
 
-from dashboard.analysis.intervals import ENOUGH, has_enough, interval, rank_rows, stands_out
 from dashboard.components.shell import on_paper, scope_text
 from dashboard.figures.trend import trend_months
 from dashboard.model.filters import FILTERS
+from dashboard.model.intervals import ENOUGH, has_enough, interval, rank_rows, stands_out
 from dashboard.model.measures import INTAKE, RELATIVE, Better, MeasureKind
 from dashboard.model.period import MONTHS_OF_A_YEAR, month_end, month_start
 from dashboard.model.reach import is_elsewhere

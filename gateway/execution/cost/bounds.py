@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from gateway.findings.claim import FindingKind
+from gateway.findings.claims.attention import MOST_MONTHS
 from gateway.mapping.listing import MOST_COUNTED
 from gateway.policy import POLICY
 from gateway.schema.allowed import ApplicationStep
@@ -69,12 +71,38 @@ LISTS: Mapping[str, Bound] = {
     "VisaType.passportRules": Bound(20, "one for each decree that changed it"),
     "VisaType.fees": Bound(20, "one for each decree that changed it"),
     "VisaType.serviceTargets": Bound(20, "two clocks, one for each decree that changed them"),
+    "Finding.numbers": Bound(6, "the most that a claim rests on"),
+    "Finding.notes": Bound(8, "the most sentences below a claim"),
+    "FindingQuestion.where": Bound(len(Dimension), "each dimension once"),
     "ReferenceChange.values": Bound(
         60, "a visa type, its passports, fee and target, and four kinds of entry"
     ),
 }
 #: The most items of `errors`: a mistake for each place in the input.
 ERRORS = Bound(18, "the longest input has eighteen fields, those within it included")
+
+#: The most findings of each kind: by places (a partner's centres are fewer than the countries),
+#: visa types, and months.
+FINDINGS: Mapping[FindingKind, Bound] = {
+    FindingKind.CHANGE: Bound(3, "each measure"),
+    FindingKind.CONTRIBUTION: Bound(3 * 250, "each measure and country"),
+    FindingKind.ATTENTION: Bound(1, "sums up"),
+    FindingKind.PLACE: Bound(4 * 250, "each figure of a place"),
+    FindingKind.PLACE_MONTH: Bound(MOST_MONTHS, "no more are named"),
+    FindingKind.LIMITS: Bound(3 * 60, "steps of a quarter, up to ten million cases"),
+    FindingKind.MONTH: Bound(2 * 49, "each known month"),
+    FindingKind.WAITING: Bound(1, "sums up"),
+    FindingKind.WAITING_PLACE: Bound(250, "each place"),
+    FindingKind.PROMISE: Bound(1, "sums up"),
+    FindingKind.VISA_TYPE: Bound(150, "each visa type"),
+    FindingKind.VISA_TYPE_MONTH: Bound(150 * 13, "each visa type and month"),
+    FindingKind.COMING: Bound(1, "sums up"),
+    FindingKind.SO_FAR: Bound(1, "the month under way"),
+    FindingKind.RECEIVED: Bound(49, "each known month"),
+    FindingKind.EXPECTED: Bound(3, "each month ahead"),
+    FindingKind.WORK: Bound(1, "sums up"),
+    FindingKind.WORK_FIGURE: Bound(4 * 250, "each figure of a centre or visa type"),
+}
 
 #: The most rows of the table of refusal grounds in each period.
 GROUNDS = Bound(len(Ground), "a closed list")

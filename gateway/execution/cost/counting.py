@@ -156,6 +156,8 @@ class Counting:
         match node.name.value:
             case "volumes":
                 return self._rows_of_table(node, volumes.volume_table)
+            case "findings":
+                return self._rows_of_table(node, volumes.findings_table)
             case "refusalGrounds":
                 return self._rows_of_table(node, volumes.grounds_table)
             case "screeningReferrals":

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from gateway.access.rows import scopes_narrowing
 from gateway.execution.cost.arguments import length
 from gateway.execution.cost.bounds import (
+    FINDINGS,
     GROUNDS,
     GROUPS,
     MOST_LINES,
@@ -78,6 +79,13 @@ def grounds_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
 def referrals_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
     """Bounds the table of `screeningReferrals`."""
     return _by_period(arguments, 1)
+
+
+def findings_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
+    """Bounds the table of `findings`; all kinds are made of the same figures."""
+    kinds = arguments.get("kinds")
+    named = set(kinds) if isinstance(kinds, list) else set(FINDINGS)
+    return Table(sum(FINDINGS[kind].most for kind in FINDINGS if kind in named), MOST_LINES)
 
 
 def officers_table(arguments: Mapping[str, Any], _: Viewer) -> Table:

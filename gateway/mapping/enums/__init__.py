@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import strawberry
 
 from gateway.mapping.declare import SOURCE, Expression, TranslatedColumn
-from gateway.mapping.enums import case, own, people, reference
+from gateway.mapping.enums import case, findings, own, people, reference
 from gateway.mapping.enums.own import (
     CalendarPeriod,
     ChangeUnit,
@@ -61,7 +61,7 @@ __all__ = [
     "translated_column",
 ]
 
-_WORDS = (own.WORDS, case.WORDS, people.WORDS, reference.WORDS)
+_WORDS = (own.WORDS, case.WORDS, people.WORDS, reference.WORDS, findings.WORDS)
 
 
 def _describe(enum: type[StrEnum], words: Mapping[str, str]) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from gateway.findings.rates import FunnelPosition
 from gateway.texts.language import Language
-from models.volumes.rates import FunnelPosition
 
 
 class Precision(StrEnum):

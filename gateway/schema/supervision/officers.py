@@ -11,13 +11,13 @@ import strawberry
 from gateway.access.rows import reachable_in_role
 from gateway.access.transactions.prepared import bind_for
 from gateway.errors import ErrorCode, FieldError
+from gateway.findings.rates import expected_cases
 from gateway.mapping.context import Context
 from gateway.mapping.figure_types import Count
 from gateway.schema.supervision.rates import ExpectedRate, ObservedRate
 from gateway.schema.volumes.national import From, To
 from models.volumes import Question
 from models.volumes.officers import desks, done_by_officers
-from models.volumes.rates import expected_cases
 from models.volumes.versions import VersionedData
 
 #: The cost of an operation assumes it.

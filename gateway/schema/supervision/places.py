@@ -9,6 +9,7 @@ import strawberry
 
 from gateway.access.rows import reachable_in_role
 from gateway.access.transactions.prepared import bind_for
+from gateway.findings.rates import expected_cases
 from gateway.mapping.context import Context
 from gateway.mapping.scalars import CountryCode
 from gateway.schema.supervision.rates import ExpectedRate, ObservedRate
@@ -16,7 +17,6 @@ from gateway.schema.volumes.national import From, To
 from models.volumes import Question
 from models.volumes.grains import GRAINS
 from models.volumes.national import PLACE, information_requests
-from models.volumes.rates import expected_cases
 from models.volumes.versions import VersionedData
 
 

@@ -2,8 +2,8 @@
 
 import strawberry
 
+from gateway.findings.rates import FunnelPosition, funnel, wilson
 from gateway.mapping.scalars import BigInt
-from models.volumes.rates import FunnelPosition, funnel, wilson
 
 
 @strawberry.type(description="A counted part of a whole, and the rates that it is compatible with.")

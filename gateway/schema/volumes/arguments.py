@@ -67,7 +67,7 @@ def parse_volumes(arguments: FieldArguments) -> Parsing[AskedVolumes]:
     group_by = values["groupBy"]
     mistakes = [*window_mistakes(values["from"], values["to"]), *_group_mistakes(group_by)]
     yield from mistakes
-    where = yield from _parse_where(values.get("where"))
+    where = yield from parse_where(values.get("where"))
     periods = [Period[group] for group in group_by if group in Period.__members__]
     asked = AskedVolumes(
         Question(
@@ -88,7 +88,7 @@ def parse_volumes(arguments: FieldArguments) -> Parsing[AskedVolumes]:
     return asked
 
 
-def _parse_where(values: Any) -> Parsing[dict[Dimension, tuple[str, ...]]]:
+def parse_where(values: Any) -> Parsing[dict[Dimension, tuple[str, ...]]]:
     """The values of each dimension that is narrowed, from the coerced values of a `where`."""
     given = given_filters(values)
     yield from mistakes_in_filters(given)
@@ -108,7 +108,7 @@ def _question_mistakes(
     question: Question, published: bool, role: Role, *, with_network: bool
 ) -> Iterator[ArgumentError]:
     """Why a role gets no answer to a question."""
-    forbidden = list(_forbidden_dimensions(question, role))
+    forbidden = list(forbidden_dimensions(question, role))
     yield from forbidden
     if forbidden:
         return
@@ -123,7 +123,7 @@ def _question_mistakes(
         yield from published_mistakes(question, with_network=with_network)
 
 
-def _forbidden_dimensions(question: Question, role: Role) -> Iterator[ArgumentError]:
+def forbidden_dimensions(question: Question, role: Role) -> Iterator[ArgumentError]:
     """FORBIDDEN_FIELD for each dimension that the role may not read."""
     for argument, dimensions in (("groupBy", question.dimensions), ("where", question.where)):
         for dimension in dimensions:

@@ -118,27 +118,32 @@ async def _read_published(
     return found.published, [_row(question, row.figures, published=row) for row in found.rows]
 
 
+async def read_figures(context: Context, question: Question) -> list[Figures]:
+    """Exact figures in the viewer's reach: outcomes as first decided, where the role reads no
+    others."""
+    role = context.viewer.role
+    scope, outcomes = _scope_of(role), first_decided(question.measures, role)
+    others = replace(question, measures=question.measures - outcomes)
+    rows = await _figures(context, ScopedQuestion(others, scope))
+    return await add_outcomes(context, question, scope, rows) if outcomes else rows
+
+
 async def _read_exact(
     context: Context, selected: VolumeSelection, question: Question, _: int | None
 ) -> tuple[None, list[VolumeRow]]:
-    """Exact figures: outcomes as first decided, where the role reads no others."""
-    role = context.viewer.role
-    scope = _scope_of(role)
+    """Exact figures, with what they are compared with."""
 
-    async def read_figures(question: Question) -> list[Figures]:
-        outcomes = first_decided(question.measures, role)
-        others = replace(question, measures=question.measures - outcomes)
-        rows = await _figures(context, ScopedQuestion(others, scope))
-        return await add_outcomes(context, question, scope, rows) if outcomes else rows
+    async def read(question: Question) -> list[Figures]:
+        return await read_figures(context, question)
 
     # All reads share one snapshot, so these are of the same figures.
     freshness = await context.figures.freshness(VersionedData.FIGURES)
-    figures = await read_figures(question)
+    figures = await read(question)
     changes = {span: those & question.measures for span, those in selected.changes.items()}
     before, network = None, None
     if any(changes.values()):
         today, first_on = _day(freshness.as_of), freshness.complete_from
-        before = (await read_comparisons(question, changes, today, first_on, read_figures)).before
+        before = (await read_comparisons(question, changes, today, first_on, read)).before
     if selected.has_network:
         network = (await read_network(context, question)).outcomes_beside
     return None, [

@@ -1,0 +1,62 @@
+"""The strip of answers: of each question the direction, the sentence, and the way to its panel."""
+
+from collections.abc import Sequence
+
+from dash import html
+
+from dashboard.components.html_part import aria, skeleton
+from dashboard.model.findings import Claim
+from dashboard.pages.today.answers import Today
+from dashboard.pages.today.parts import PANELS, panel_id
+from dashboard.texts import Texts
+
+#: What stands before a sentence: the direction as a shape, which colour only repeats.
+MARKS = {
+    "UP": "▲",
+    "DOWN": "▼",
+    "STEADY": "=",
+    "WORSE": "!",
+    "BETTER": "▲",
+    "USUAL": "✓",
+    "KEPT": "✓",
+    "PARTLY_KEPT": "◐",
+    "MISSED": "✗",
+    "UNKNOWN": "–",
+}
+
+
+def strip(today: Today, say: Texts) -> html.Ol:
+    """The answers, in the order of the panels; what waits now stands with who needs attention."""
+    waiting = today.one("WAITING")
+    items = [
+        _item(panel, each, [waiting] if panel == "attention" and waiting else [], say)
+        for panel, kind in PANELS.items()
+        if (each := today.one(kind))
+    ]
+    return html.Ol(items, className="strip")
+
+
+def strip_waiting(panels: int) -> html.Ol:
+    """The room of the strip before its sentences are known."""
+    return html.Ol(
+        [html.Li(html.Div([skeleton(18, "40%"), skeleton(44)])) for _ in range(panels)],
+        className="strip",
+    )
+
+
+def _item(panel: str, finding: Claim, more: Sequence[Claim], say: Texts) -> html.Li:
+    concerns = any(each.is_concern for each in (finding, *more))
+    lines = [html.Span(each.sentence, className="beside") for each in more]
+    return html.Li(
+        html.A(
+            [
+                html.Span(MARKS[finding.direction], className="mark", **aria(hidden="true")),
+                html.Span(say(f"today.question_{panel}"), className="kicker"),
+                html.Span(f"{say(f'today.direction_{finding.direction}')}. ", className="unseen"),
+                html.Span(finding.sentence, className="sentence"),
+                *lines,
+            ],
+            href=f"#{panel_id(panel)}",
+        ),
+        className=f"{finding.direction.lower()}{' concern' if concerns else ''}",
+    )

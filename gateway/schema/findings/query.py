@@ -1,0 +1,198 @@
+"""The resolver of `findings`: what the viewer's own volumes answer, turned into claims."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Annotated, Any, NamedTuple, cast
+
+import strawberry
+from sqlalchemy import select
+
+from gateway.access.fields import is_readable
+from gateway.access.rows import reachable, vouch_for
+from gateway.errors import ArgumentError
+from gateway.findings.claim import FindingKind
+from gateway.findings.claims import claims_of
+from gateway.findings.figures import AnsweredQuestion, FindingsQuestion
+from gateway.findings.figures import Figures as FindingFigures
+from gateway.findings.wording import Writer
+from gateway.mapping.arguments import FieldArguments, Parsing, asked_of
+from gateway.mapping.context import Context
+from gateway.mapping.enums import VolumeDimension
+from gateway.mapping.figure_reads import Freshness
+from gateway.schema.findings.types import Finding, FindingTable, full_name
+from gateway.schema.volumes.arguments import (
+    VolumeWhere,
+    forbidden_dimensions,
+    parse_where,
+    parse_window,
+)
+from gateway.schema.volumes.measures import FIELDS
+from gateway.schema.volumes.names import NOUNS, RowsByCode, load_names
+from gateway.schema.volumes.outcomes import outcome_mistakes
+from gateway.schema.volumes.query import read_figures
+from gateway.texts.language import Language
+from gateway.viewer import Viewer
+from models import ServiceTarget as ServiceTargetRow
+from models.instants import wib_day
+from models.vocabulary import Clock, Role
+from models.volumes import Dimension, Question
+from models.volumes.outcomes import OUTCOME_MEASURES
+from models.volumes.versions import VersionedData
+
+#: About what a finding takes in memory.
+_CLAIM_BYTES = 4_000
+_PARTNERS = (Role.PARTNER_MANAGER, Role.PARTNER_AGENT)
+
+
+class AskedFindings(NamedTuple):
+    """What the arguments of `findings` ask for, beside its window and kinds."""
+
+    where: dict[Dimension, tuple[str, ...]]
+    reason: Dimension
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """A row for `load_names`."""
+
+    groups: Mapping[Dimension, str | None]
+
+
+async def findings(
+    info: strawberry.Info,
+    from_: Annotated[
+        date, strawberry.argument(name="from", description="First day of the window, in WIB.")
+    ],
+    to: Annotated[date, strawberry.argument(description="Last day of the window, in WIB.")],
+    where: Annotated[
+        VolumeWhere | None, strawberry.argument(description="Counts only these.")
+    ] = strawberry.UNSET,
+    reason: Annotated[
+        VolumeDimension, strawberry.argument(description="By what a change is broken down.")
+    ] = VolumeDimension.COUNTRY,
+    kinds: Annotated[
+        list[FindingKind] | None, strawberry.argument(description="Only these; all without it.")
+    ] = None,
+) -> FindingTable:
+    context: Context = info.context
+    asked_for: AskedFindings = asked_of(info)
+    conditions = asked_for.where
+    freshness = await context.figures.freshness(VersionedData.FIGURES)
+    asked = FindingsQuestion(
+        from_,
+        to,
+        conditions,
+        place=place_of(context.viewer),
+        reason=asked_for.reason,
+        today=wib_day(freshness.as_of),
+        complete_from=freshness.complete_from,
+        is_partners=context.viewer.role in _PARTNERS,
+    )
+    promised = await _promised(context, asked.until)
+    key = (from_, to, asked.place, asked.reason, tuple(sorted(conditions.items())))
+    mark = (*freshness.mark, *freshness.names, asked.today, tuple(sorted(promised.items())))
+    reaches = ("VolumeRow", *sorted({noun.__name__ for noun in NOUNS.values()}))
+
+    async def read_all() -> tuple[None, list[Finding], int]:
+        rows = await _findings(context, asked, promised, freshness)
+        return None, rows, _CLAIM_BYTES * len(rows)
+
+    async def choose() -> tuple[None, list[Finding], int]:
+        every = await context.figures.table(("findings", *key), mark, reaches, read_all)
+        chosen = [each for each in every.rows if kinds is None or each.claim.kind in kinds]
+        return None, chosen, 0
+
+    some = ("findings of kinds", *key, kinds and tuple(sorted(kinds)))
+    kept = await context.figures.table(some, mark, reaches, choose)
+    return FindingTable(
+        as_of=freshness.as_of, complete_from=freshness.complete_from, rows=kept.rows
+    )
+
+
+def place_of(viewer: Viewer) -> Dimension:
+    """What is compared with each other: countries, the centres of one country, or what a centre
+    takes in."""
+    if viewer.role is Role.PARTNER_AGENT:
+        return Dimension.VISA_TYPE
+    is_one = viewer.role is Role.PARTNER_MANAGER and len(viewer.countries) == 1
+    return Dimension.CENTRE if is_one else Dimension.COUNTRY
+
+
+async def _findings(
+    context: Context,
+    asked: FindingsQuestion,
+    promised: Mapping[str, float],
+    freshness: Freshness,
+) -> list[Finding]:
+    answers: dict[str, AnsweredQuestion] = {}
+    for name, question in asked.questions().items():
+        readable = _readable(question, context.viewer.role)
+        answers[name] = AnsweredQuestion(readable, await read_figures(context, readable))
+    names = await _names(context, answers.values(), freshness)
+    figures = FindingFigures(asked, answers, promised)
+    # Some tenths of a second of arithmetic: others are answered meanwhile.
+    claims = await asyncio.to_thread(claims_of, figures)
+
+    def name_of(dimension: Dimension, code: str, language: Language) -> str:
+        if dimension is Dimension.VISA_TYPE:
+            return code
+        return full_name(names.get(dimension, {}).get(code), language) or code
+
+    writers = Writer(Language.EN, name_of), Writer(Language.ID, name_of)
+    return [Finding(claim=claim, writers=writers, names=names) for claim in claims]
+
+
+def _readable(question: Question, role: Role) -> Question:
+    """The question without what the role does not read, or does not read so."""
+    measures = frozenset(
+        each for each in question.measures if is_readable("VolumeRow", FIELDS[each], role)
+    )
+    readable = replace(question, measures=measures)
+    if any(outcome_mistakes(readable, role, with_network=False)):
+        return replace(question, measures=measures - OUTCOME_MEASURES)
+    return readable
+
+
+async def _names(
+    context: Context, answers: Iterable[AnsweredQuestion], freshness: Freshness
+) -> RowsByCode:
+    codes: dict[Dimension, set[str | None]] = {}
+    for answer in answers:
+        for dimension in answer.question.dimensions:
+            codes.setdefault(dimension, set()).update(row[dimension] for row in answer.rows)
+    names: dict[Dimension, Mapping[str, Any]] = {}
+    for dimension, found in codes.items():
+        rows = [_Groups({dimension: code}) for code in found]
+        names |= await load_names(context, (dimension,), rows, freshness.names)
+    return names
+
+
+async def _promised(context: Context, on: date) -> dict[str, float]:
+    """By visa type, the share that is promised on a day of what most nationalities apply for."""
+    target = ServiceTargetRow
+    asked = (
+        select(target.visa_type_code, target.promised_percent)
+        .where(target.clock == Clock.STANDARD, target.valid_from <= on)
+        .where(reachable("ServiceTarget", context.viewer))
+        .order_by(target.valid_from)
+    )
+    rows = await context.session.rows(vouch_for(cast(Any, asked), "ServiceTarget"))
+    latest: dict[str, int | None] = {row.visa_type_code: row.promised_percent for row in rows}
+    return {code: percent / 100 for code, percent in latest.items() if percent}
+
+
+def parse_findings(arguments: FieldArguments) -> Parsing[AskedFindings]:
+    """What the arguments of `findings` ask for."""
+    values, viewer = arguments.values, arguments.context.viewer
+    yield from parse_window(arguments)
+    where = yield from parse_where(values.get("where"))
+    reason = values.get("reason") or VolumeDimension.COUNTRY
+    if reason not in Dimension.__members__:
+        yield ArgumentError(("reason",), "A change is broken down by a dimension, not by a period.")
+        return AskedFindings(where, Dimension.COUNTRY)
+    dimensions = (place_of(viewer), Dimension[reason])
+    read = Question(values["from"], values["to"], dimensions, None, where, frozenset())
+    yield from forbidden_dimensions(read, viewer.role)
+    return AskedFindings(where, Dimension[reason])

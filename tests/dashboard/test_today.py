@@ -1,0 +1,244 @@
+"""What the page Today makes of findings: its strip, pictures and tables, with their numbers."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from dashboard.components.html_part import html_of
+from dashboard.figures import CHOSEN_COLOUR
+from dashboard.figures.control import control_figure
+from dashboard.figures.fan import COMING_BAND, fan_figure
+from dashboard.figures.funnel import funnel_figure
+from dashboard.figures.waterfall import waterfall
+from dashboard.model.findings import Claim, Number, read_findings
+from dashboard.model.measures import HANDOVER_P90, INTAKE, REFUSAL_RATE, TARGET_RATE
+from dashboard.model.page_state import Address
+from dashboard.model.period import Period, month_start
+from dashboard.pages.today.answers import Today, variables_of
+from dashboard.pages.today.attention import places_table, waiting_now, watched_measure
+from dashboard.pages.today.own_work import own_work_table
+from dashboard.pages.today.parts import DRAWN, steps_of
+from dashboard.pages.today.promise import promise_table
+from dashboard.pages.today.strip import MARKS, strip
+from dashboard.texts import texts
+from gateway.findings.claim import FindingDirection
+
+EN = texts("en")
+PERIOD = Period(date(2025, 11, 1), date(2026, 10, 31))
+MONTHS = [month_start(date(2026, 10, 1), shift) for shift in range(-11, 1)]
+
+
+def today_with(*found: Claim) -> Today:
+    by_kind: dict[str, list[Claim]] = {}
+    for each in found:
+        by_kind.setdefault(each.kind, []).append(each)
+    names = {"country": {}, "partner": {}, "visa": {"B1": "Visa on arrival"}}
+    return Today(PERIOD, MONTHS[0], by_kind, names, {}, None)  # type: ignore[arg-type]
+
+
+def place(name: str, n: int, value: float, direction: str = "USUAL", **more: Any) -> Claim:
+    measure = more.pop("measure", REFUSAL_RATE)
+    numbers = {
+        "NOW": Number(value, n, value - 0.01, value + 0.01),
+        "OVERALL": Number(0.03),
+        "CONTROL_LIMITS": Number(None, n, 0.0, 0.1),
+        "WARNING_LIMITS": Number(None, n, 0.01, 0.06),
+    }
+    return Claim("PLACE", direction, measure=measure, code=name[:2].upper(), name=name,
+                   numbers=numbers, **more)  # fmt: skip
+
+
+def change(value: float, *parts: tuple[str, float]) -> Today:
+    whole = Claim("CHANGE", "UP", measure=INTAKE, numbers={"CHANGE": Number(value)})
+    return today_with(
+        whole,
+        *(
+            Claim("CONTRIBUTION", "UP", measure=INTAKE, name=name, numbers={"CHANGE": Number(size)})
+            for name, size in parts
+        ),
+    )
+
+
+def test_the_strip_has_an_answer_for_each_question_with_direction_and_way() -> None:
+    found = [
+        Claim("CHANGE", "UP", measure=INTAKE, sentence="More <came>."),
+        Claim("ATTENTION", "USUAL", sentence="Nobody."),
+        Claim("WAITING", "WORSE", is_concern=True, sentence="13 of 49."),
+        Claim("PROMISE", "PARTLY_KEPT", is_concern=True, sentence="1 of 8."),
+        Claim("COMING", "DOWN", sentence="1,880 to 1,930."),
+    ]
+    text = html_of(strip(today_with(*found), EN))
+    assert text.count("<li") == 4
+    for panel in ("change", "attention", "promise", "coming"):
+        assert f'href="#answer-{panel}"' in text
+    assert "More &lt;came&gt;." in text
+    assert text.index("Nobody.") < text.index("13 of 49.") < text.index("1 of 8.")
+    assert EN("today.direction_PARTLY_KEPT") in text
+    assert html_of(strip(today_with(*found, Claim("WORK", "USUAL")), EN)).count("<li") == 5
+
+
+def test_every_direction_has_a_mark_and_a_word() -> None:
+    assert {*MARKS} == {*FindingDirection}
+    for language in ("en", "id"):
+        assert all(texts(language)(f"today.direction_{each}") for each in FindingDirection)
+
+
+def test_bars_of_the_waterfall_add_up_and_the_rest_is_one_of_them() -> None:
+    parts = [(f"Country {n}", 40.0 - n) for n in range(12)]
+    whole = sum(size for _, size in parts)
+    found = steps_of(change(whole, *parts), INTAKE, EN)
+    assert found
+    steps, total = found
+    assert len(steps) == DRAWN + 1
+    assert sum(step.size for step in steps) == total.size == whole
+    (bars,) = waterfall(steps, total, ",.0f", EN)["data"]
+    assert bars["x"] == [step.size for step in (*steps, total)]
+    assert bars["text"][0] == "+40"
+    assert steps_of(change(0.0, ("Samoa", 0.0)), INTAKE, EN) is None
+    unknown = today_with(Claim("CHANGE", "UNKNOWN", measure=INTAKE))
+    assert steps_of(unknown, INTAKE, EN) is None
+
+
+def test_places_that_stand_out_come_first_and_worse_is_told_from_better() -> None:
+    usual = [place(f"{n} usual", 10_000 - n, 0.03) for n in range(12)]
+    worse = place("Indonesia", 50, 0.2, "UP", is_concern=True)
+    better = place("Timor-Leste", 60, 0.001, "BETTER", measure=TARGET_RATE)
+    text = html_of(places_table(today_with(*usual, worse, better), EN))
+    assert text.index("Indonesia") < text.index("Timor-Leste") < text.index("0 usual")
+    assert text.count('<th scope="row">') == 8
+    assert text.count('class="missed"') == text.count('class="met"') == 1
+    assert EN("today.told_up") in text
+    assert EN("today.told_better") in text
+    assert places_table(today_with(), EN) is None
+
+
+def test_a_last_month_stands_in_the_place_of_the_window_and_says_so() -> None:
+    usual = place("Samoa", 500, 5.0, measure=HANDOVER_P90)
+    month = replace(usual, kind="PLACE_MONTH", direction="WORSE", is_concern=True,
+                    numbers={"NOW": Number(90.0, 20)})  # fmt: skip
+    text = html_of(places_table(today_with(usual, month), EN))
+    assert "3.8 days" in text
+    assert EN("today.last_month") in text
+
+
+def test_the_funnel_shows_what_stands_out_most() -> None:
+    assert watched_measure(today_with(place("a", 9, 0.1))) is REFUSAL_RATE
+    late = place("b", 9, 0.1, "WORSE", measure=TARGET_RATE, is_concern=True)
+    assert watched_measure(today_with(place("a", 9, 0.1), late)) is TARGET_RATE
+    assert watched_measure(today_with()) is TARGET_RATE
+
+
+def test_points_and_lines_of_the_funnel_are_the_numbers_of_the_findings() -> None:
+    places = [place("Australia", 1_000, 0.05), place("India", 200, 0.2, "UP", is_concern=True)]
+    limits = [
+        replace(each, kind="LIMITS") for each in sorted(places, key=lambda it: it["NOW"].n or 0)
+    ]
+    figure = funnel_figure(places, limits, ["AU"], EN)
+    *lines, inside, outside = figure["data"]
+    assert [line["y"] for line in lines] == [[0.01, 0.01], [0.06, 0.06], [0.0, 0.0], [0.1, 0.1]]
+    assert (inside["x"], inside["y"], inside["text"]) == ([1_000], [0.05], ["Australia"])
+    assert (outside["x"], outside["text"]) == ([200], ["India"])
+    assert outside["marker"]["color"] == CHOSEN_COLOUR
+    assert figure["layout"]["yaxis"]["range"][1] >= 0.2
+    assert funnel_figure([], [], [], EN)["data"]
+
+
+def test_months_beyond_their_limits_are_marked_in_the_control_chart() -> None:
+    months = [
+        Claim("MONTH", "USUAL", starts_on=month, numbers=place("x", 900, 0.04).numbers)
+        for month in MONTHS
+    ]
+    months[7] = replace(months[7], direction="WORSE", numbers=place("x", 900, 0.23).numbers)
+    *_, rates = control_figure(months, EN)["data"]
+    assert rates["y"][7] == 0.23
+    assert [at for at, mark in enumerate(rates["marker"]["symbol"]) if mark == "diamond"] == [7]
+
+
+def test_the_fan_ends_with_the_month_under_way_and_the_next_three() -> None:
+    received = [
+        Claim("RECEIVED", "STEADY", starts_on=month, numbers={"RECEIVED": Number(100.0 + n)})
+        for n, month in enumerate(MONTHS)
+    ]
+    coming = [
+        Claim("EXPECTED", "UNKNOWN", starts_on=month_start(MONTHS[-1], step),
+                numbers={"EXPECTED": Number(120.0, None, 100.0, 140.0)})
+        for step in range(1, 5)
+    ]  # fmt: skip
+    figure = fan_figure(received, coming, EN)
+    line = next(each for each in figure["data"] if each["name"] == EN("today.middle"))
+    assert line["y"] == [120.0] * 4
+    assert line["x"][0] == "Nov 2026"
+    band = next(each for each in figure["data"] if each.get("fillcolor") == COMING_BAND)
+    assert band["y"] == [140.0] * 4
+
+
+@pytest.mark.parametrize(
+    ("direction", "promised", "word"),
+    [("KEPT", 0.95, "met"), ("MISSED", 0.95, "missed"), ("UNKNOWN", 0.95, "too_few"),
+     ("UNKNOWN", None, "no_promise")],
+)  # fmt: skip
+def test_a_visa_type_has_its_verdict_promise_and_months(
+    direction: str, promised: float | None, word: str
+) -> None:
+    numbers = {"NOW": Number(0.941, 500, 0.92, 0.96), "KEPT": Number(1, 2)}
+    if promised:
+        numbers["PROMISED"] = Number(promised)
+    found = Claim("VISA_TYPE", direction, code="B1", name="Visa on arrival", numbers=numbers)
+    marks = [
+        Claim("VISA_TYPE_MONTH", kept, code="B1", starts_on=month)
+        for kept, month in zip(("KEPT", "MISSED"), MONTHS, strict=False)
+    ]
+    text = html_of(promise_table(today_with(found, *marks), EN))
+    assert EN(f"today.verdict_{word}") in text
+    assert "94.1%" in text
+    assert ("95%" in text) == bool(promised)
+    assert EN("today.kept", met="1", count="2") in text
+    assert promise_table(today_with(), EN) is None
+
+
+def test_own_work_marks_what_is_worse_and_leaves_out_what_is_too_small() -> None:
+    numbers = {"NOW": Number(30.0, 40), "CONTROL_LIMITS": Number(None, None, 4.0, 12.0)}
+    worse = Claim("WORK_FIGURE", "WORSE", True, HANDOVER_P90, "AU-SYD", "Sydney", numbers=numbers)
+    small = Claim("WORK_FIGURE", "UNKNOWN", False, HANDOVER_P90, "AU-MEL", "Melbourne",
+                    numbers={"NOW": Number(30.0, 3)})  # fmt: skip
+    text = html_of(own_work_table(today_with(worse, small), EN))
+    assert "Sydney" in text
+    assert "Melbourne" not in text
+    assert text.count('class="missed"') == 1
+    assert own_work_table(today_with(small), EN) is None
+
+
+def test_what_waits_stands_with_what_it_rests_on() -> None:
+    found = Claim("WAITING", "WORSE", True, sentence="13 of 49.", notes=("The oldest: 3 days.",))
+    text = html_of(waiting_now(today_with(found), EN))
+    assert 'class="concern"' in text
+    assert "The oldest: 3 days." in text
+    assert waiting_now(today_with(), EN) == []
+
+
+def test_a_finding_is_read_as_it_was_answered() -> None:
+    row = {
+        "kind": "PLACE", "direction": "WORSE", "isConcern": True, "measure": "targetRate",
+        "subject": {"code": "IN", "name": {"indonesian": "India"}},
+        "period": {"startsOn": "2026-10-01"},
+        "numbers": [{"name": "NOW", "value": 0.1, "n": 50, "low": 0.04, "high": 0.2}],
+        "sentence": {"indonesian": "Kalimat."}, "notes": [{"indonesian": "Catatan."}],
+    }  # fmt: skip
+    ((found,),) = read_findings([row], "id").values()
+    assert (found.measure, found.code, found.name) == (TARGET_RATE, "IN", "India")
+    assert found["NOW"] == (0.1, 50, 0.04, 0.2)
+    assert found["BEFORE"].value is None
+    assert (found.sentence, found.notes, found.starts_on) == (
+        "Kalimat.", ("Catatan.",), date(2026, 10, 1),
+    )  # fmt: skip
+
+
+def test_the_question_names_the_language_and_what_is_chosen() -> None:
+    asked = variables_of(Address("id", country=("AU",), why="visa"), PERIOD)
+    assert asked["isEnglish"] is False
+    assert asked["reason"] == "VISA_TYPE"
+    assert asked["where"] == {"country": {"in": ["AU"]}}
+    assert (asked["from"], asked["to"]) == ("2025-11-01", "2026-10-31")
+    assert variables_of(Address("en"), PERIOD)["isEnglish"] is True
