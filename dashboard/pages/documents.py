@@ -24,7 +24,7 @@ from dashboard.pages.administration.page import ADMINISTRATORS
 from dashboard.pages.administration.page import QUESTION as ADMINISTRATION
 from dashboard.pages.my_data.reading import QUESTION, READERS, READS
 from dashboard.pages.supervision import page as supervision
-from dashboard.pages.today import answers
+from dashboard.pages.today import answers, files
 
 #: What the documents are sent with to say what they cost: a year, as a page shows it at first.
 _YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
@@ -58,6 +58,8 @@ def screen_documents() -> Iterator[ScreenDocument]:
     yield ScreenDocument("viewer", "every page", None, {})
     variables = answers.variables_of(_ADDRESS, _YEAR)
     yield ScreenDocument(answers.QUESTION, "Today", answers.READERS, variables)
+    few = files.variables_of(("AU",), _YEAR.to_on)
+    yield ScreenDocument(files.QUESTION, "Today", frozenset({answers.MANAGER}), few)
     language = {"language": variables["language"]}
     yield ScreenDocument(QUESTION, "My data", READERS, language)
     yield ScreenDocument(READS, "My data", READERS, {**language, "after": None})

@@ -20,6 +20,7 @@ from dashboard.gateway.volumes_query import (
 from dashboard.model.measures import AUDIENCES, MAIN, MORE, REFUSAL_RATE
 from dashboard.model.page_state import read_address
 from dashboard.pages.today.answers import QUESTION, READERS
+from dashboard.pages.today.files import QUESTION as FILES
 
 ROLES = Path(gateway.__file__).parent / "schema" / "roles"
 QUESTIONS = (SUMMARY, MONTHS, PLACES, NAMES, CHOICES)
@@ -28,6 +29,7 @@ ASKED = [
     *((f"volumes/{name}", role.lower()) for role in AUDIENCES for name in QUESTIONS),
     (f"volumes/{NETWORK}", "partner_manager"),
     *((QUESTION, role.lower()) for role in sorted(READERS)),
+    (FILES, "partner_manager"),
 ]
 
 

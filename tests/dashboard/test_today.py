@@ -69,14 +69,14 @@ def test_the_strip_has_an_answer_for_each_question_with_direction_and_way() -> N
         Claim("PROMISE", "PARTLY_KEPT", is_concern=True, sentence="1 of 8."),
         Claim("COMING", "DOWN", sentence="1,880 to 1,930."),
     ]
-    text = html_of(strip(today_with(*found), EN))
+    text = html_of(strip(today_with(*found), None, EN))
     assert text.count("<li") == 4
     for panel in ("change", "attention", "promise", "coming"):
         assert f'href="#answer-{panel}"' in text
     assert "More &lt;came&gt;." in text
     assert text.index("Nobody.") < text.index("13 of 49.") < text.index("1 of 8.")
     assert EN("today.direction_PARTLY_KEPT") in text
-    assert html_of(strip(today_with(*found, Claim("WORK", "USUAL")), EN)).count("<li") == 5
+    assert html_of(strip(today_with(*found, Claim("WORK", "USUAL")), None, EN)).count("<li") == 5
 
 
 def test_every_direction_has_a_mark_and_a_word() -> None:
@@ -88,7 +88,7 @@ def test_every_direction_has_a_mark_and_a_word() -> None:
 def test_bars_of_the_waterfall_add_up_and_the_rest_is_one_of_them() -> None:
     parts = [(f"Country {n}", 40.0 - n) for n in range(12)]
     whole = sum(size for _, size in parts)
-    found = steps_of(change(whole, *parts), INTAKE, EN)
+    found = steps_of(change(whole, *parts), INTAKE, "country", EN)
     assert found
     steps, total = found
     assert len(steps) == DRAWN + 1
@@ -96,9 +96,9 @@ def test_bars_of_the_waterfall_add_up_and_the_rest_is_one_of_them() -> None:
     (bars,) = waterfall(steps, total, ",.0f", EN)["data"]
     assert bars["x"] == [step.size for step in (*steps, total)]
     assert bars["text"][0] == "+40"
-    assert steps_of(change(0.0, ("Samoa", 0.0)), INTAKE, EN) is None
+    assert steps_of(change(0.0, ("Samoa", 0.0)), INTAKE, "country", EN) is None
     unknown = today_with(Claim("CHANGE", "UNKNOWN", measure=INTAKE))
-    assert steps_of(unknown, INTAKE, EN) is None
+    assert steps_of(unknown, INTAKE, "country", EN) is None
 
 
 def test_places_that_stand_out_come_first_and_worse_is_told_from_better() -> None:

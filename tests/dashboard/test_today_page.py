@@ -6,10 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from dashboard.gateway.client import document
 from dashboard.model.page_state import Address
 from dashboard.model.period import today
-from dashboard.pages.today.answers import variables_of
 from dashboard.texts import texts
 from tests.browser import AXE
 from tests.dashboard.visiting import ANSWERED, QUESTIONS, SLOW, Visitor, number
@@ -26,12 +24,40 @@ SHIFT = """() => new Promise((done) => {
 })"""
 
 
+QUESTION = """
+query ($now: Date!, $until: Date!, $before: Date!, $last: Date!, $where: VolumeWhere!) {
+  country: volumes(from: $now, to: $until, groupBy: [COUNTRY], where: $where) { rows { ...Row } }
+  countryBefore: volumes(from: $before, to: $last, groupBy: [COUNTRY], where: $where) {
+    rows { ...Row }
+  }
+  visa: volumes(from: $now, to: $until, groupBy: [VISA_TYPE], where: $where) { rows { ...Row } }
+  visaBefore: volumes(from: $before, to: $last, groupBy: [VISA_TYPE], where: $where) {
+    rows { ...Row }
+  }
+}
+fragment Row on VolumeRow {
+  visaType { code }
+  intake { value }
+  decisions { value }
+  targetRate { value }
+}
+"""
+
+
 def answer_of_gateway(demo: Demo, user: str, country: tuple[str, ...] = ()) -> dict[str, Any]:
-    """What the gateway itself answers to the page's question."""
-    address = Address("en", country=country)
-    now = today()
-    variables = variables_of(address, address.chosen_period(now), now, place="country")
-    return demo.ask(user, document("today/question:processing"), **variables)
+    """What the gateway itself answers to the questions behind the page's findings."""
+    period = Address("en").chosen_period(today())
+    before = period.year_before
+    days = {
+        "now": period.from_on,
+        "until": period.to_on,
+        "before": before.from_on,
+        "last": before.to_on,
+    }
+    where = {"country": {"in": list(country)}} if country else {}
+    return demo.ask(
+        user, QUESTION, where=where, **{name: day.isoformat() for name, day in days.items()}
+    )
 
 
 def test_leadership_reads_four_answers_that_are_the_gateways(visitor: Visitor, demo: Demo) -> None:
@@ -91,9 +117,10 @@ def test_a_very_small_country_has_no_empty_frame_and_is_told_what_can_be_said(
     assert page.evaluate(EMPTY_FRAMES) == []
     assert page.locator(".today table:visible:not(:has(tbody tr))").count() == 0
     words = page.inner_text("#today-questions")
-    assert say("today.nothing_before") not in words
+    assert "not completely known" not in words
+    assert "belum lengkap" not in words
     assert say("today.no_alarm_months") not in words
-    assert say("today.coming_unknown") in words
+    assert ("Too little for a forecast" if language == "en" else "Perkiraan belum dapat") in words
     assert say("today.fan") not in words
     page = visitor.opens(manager, f"language={language}")
     page.wait_for_selector("#cards .card:not(.waiting)", state="attached")

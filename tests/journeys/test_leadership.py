@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.dashboard.visiting import Visitor, number, visiting
+from tests.dashboard.visiting import QUESTIONS, Visitor, number, visiting
 from tests.running_demo import Demo
 
 pytestmark = pytest.mark.browser
@@ -65,11 +65,12 @@ def test_a_director_reads_four_answers_and_follows_one(visitor: Visitor) -> None
     assert signed_number(bars[-1].split("\t")[-1].strip()) == whole
     assert page.inner_text("#today-change h2") == headline
 
-    # Who needs attention? Whoever is named stands there with how many decisions, and an interval.
+    # Who needs attention? Nobody whom chance alone explains; four figures stand side by side.
     attention = page.inner_text("#today-attention")
-    assert re.search(r"of \d+ countries and territories would be outside", attention)
-    for name in re.findall(r"^(.+): [\d.]+% of [\d,]+ decisions were refusals", attention, re.M):
-        assert re.search(rf"{name}: .* \(95% interval: [\d.]+% to [\d.]+%\)", attention)
+    assert re.search("Nobody stands out|need attention|needs attention|Too few", attention)
+    heads = page.locator("#today-places thead th").all_inner_texts()
+    assert heads == ["Place", "Late", "Refused", "Information requested", "Handover, 9 in 10"]
+    assert re.search(r"overdue|waiting", page.inner_text("#today-waiting"))
 
     # Is the promise kept? Yes or no for each visa type, beside what is promised of it.
     assert re.match("Yes|No|Partly|Cannot be judged", page.inner_text("#today-promise h2"))
@@ -86,10 +87,11 @@ def test_a_director_reads_four_answers_and_follows_one(visitor: Visitor) -> None
             assert promised
             assert (float(share[0]) + 0.05 >= float(promised[0])) == verdict.endswith("Yes")
 
-    # What comes next? A range, with how often such ranges have held.
+    # What comes next? At what this month will end and the next three, with how often such ranges
+    # have held.
     coming = page.inner_text("#today-coming")
-    assert re.search(r"\w+ \d{4}: [\d,]+ to [\d,]+ applications expected", coming)
-    assert re.search(r"\d+% of \d+ such ranges of past months held the actual number", coming)
+    assert re.search(r"The months after: \w+ \d{4} [\d,]+–[\d,]+", coming)
+    assert re.search(r"such ranges of past months .*held the actual number", coming)
 
     # The link under the first answer leads to all figures behind it, and they are the same.
     page.locator("#today-change .more a").click()
@@ -97,6 +99,42 @@ def test_a_director_reads_four_answers_and_follows_one(visitor: Visitor) -> None
     page.wait_for_selector(".card-intake .number")
     assert number(page.inner_text(".card-intake .number")) == came_in
     assert "by=partner" in page.url
+
+
+def test_a_director_general_has_ten_seconds(visitor: Visitor) -> None:
+    """The page is opened and read, and nothing is clicked: four answers above the fold."""
+    page = visitor.opens_today("leadership")
+    answers = page.locator("#today-strip li")
+    assert answers.count() == 4
+    for each in answers.all():
+        box = each.bounding_box()
+        assert box
+        assert box["y"] + box["height"] < 700
+        assert each.locator(".mark").inner_text().strip()
+        assert each.locator(".unseen").inner_text().strip()
+        assert len(each.locator(".sentence").inner_text()) > 10
+    change, attention, promise, coming = (
+        each.locator(".sentence").inner_text() for each in answers.all()
+    )
+    assert re.search(r"^[\d,]+ applications came in", change)
+    assert re.search("attention|Nobody|Too few", attention)
+    assert re.match("Yes|No|Partly|Cannot be judged", promise)
+    assert re.search(r"will end at [\d,]+ to [\d,]+|expected|Too little", coming)
+    # The sentence is the one of its panel, to which it leads.
+    for panel, sentence in zip(QUESTIONS, (change, attention, promise, coming), strict=True):
+        assert page.inner_text(f"#today-{panel} h2") == sentence
+    answers.nth(2).locator("a").click()
+    assert page.url.endswith("#answer-promise")
+    assert page.locator("#answer-promise h2").is_visible()
+
+
+def test_a_director_general_reads_it_on_a_phone(newcomer: Visitor) -> None:
+    newcomer.page.set_viewport_size({"width": 390, "height": 844})
+    page = newcomer.opens_today("leadership")
+    box = page.locator("#today-strip").bounding_box()
+    assert box
+    assert box["height"] < 844, "the answers fit on one screen"
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_a_director_shares_a_country_and_takes_a_file_to_the_meeting(

@@ -265,10 +265,9 @@ AREAS = (
             dashboard/test_page_request dashboard/test_pages
             dashboard/test_parts dashboard/test_privacy dashboard/test_session_keys
             dashboard/test_settings dashboard/test_static_files dashboard/test_titles
-            dashboard/test_wording
-            dashboard/test_ranking dashboard/test_trend dashboard/test_regions
-            dashboard/test_page_parts dashboard/test_today dashboard/test_intervals
-            dashboard/test_texts dashboard/test_by_id
+            dashboard/test_wording dashboard/test_ranking dashboard/test_trend
+            dashboard/test_regions dashboard/test_page_parts dashboard/test_today
+            dashboard/test_intervals dashboard/test_texts dashboard/test_by_id
             dashboard/test_mistakes dashboard/test_prefetching dashboard/test_sign_in
             dashboard/test_shared_sessions dashboard/test_turns dashboard/test_period
         """),

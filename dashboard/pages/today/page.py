@@ -4,12 +4,13 @@ All parts share one fetch, and are answered together.
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from dash import Output, html, no_update
 
 from dashboard.components.controls import options_of
-from dashboard.components.html_part import aria, html_output, html_part, skeleton
+from dashboard.components.html_part import aria, html_output, html_part
 from dashboard.components.notice import (
     failure_notice,
     missing_part,
@@ -19,7 +20,7 @@ from dashboard.components.notice import (
 )
 from dashboard.components.page import Page, follow_address, part, title_output
 from dashboard.components.page_request import gateway_error, page_request, shown_instead
-from dashboard.components.shell import on_paper, scope_text
+from dashboard.components.shell import scope_text
 from dashboard.figures.control import control_figure
 from dashboard.figures.fan import fan_figure
 from dashboard.figures.funnel import funnel_figure
@@ -29,20 +30,17 @@ from dashboard.model.measures import INTAKE, TARGET_RATE
 from dashboard.model.page_state import Address
 from dashboard.model.period import today
 from dashboard.model.user import User
-from dashboard.pages.today.answers import AGENT, CHANGES, READERS
+from dashboard.pages.today.answers import READERS
 from dashboard.pages.today.attention import places_table, waiting_now, watched_measure
+from dashboard.pages.today.files import files_answer, files_sentence, files_table
+from dashboard.pages.today.layout import heading, panels
 from dashboard.pages.today.own_work import own_work_table
 from dashboard.pages.today.parts import (
     EMPTY,
     OFFERED,
     answer,
     change_table,
-    figures_of,
     filter_bar,
-    labelled_segments,
-    panel,
-    picture,
-    promise_waiting,
     steps_of,
     volumes_link,
 )
@@ -60,7 +58,7 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
     return html.Div(
         [
             *PAGE.stores(why=reasons_of(viewer)[0]),
-            _heading(viewer, say),
+            heading(viewer, say),
             filter_bar(address, today(), say),
             html.Div(id="today-notice"),
             html_part(
@@ -69,65 +67,9 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
                 "today-strip",
                 **aria(live="polite", label=say("today.strip")),
             ),
-            html.Div(
-                [
-                    panel(
-                        "change",
-                        "contribution",
-                        say,
-                        _change_choices(address, viewer, say),
-                        picture("waterfall"),
-                        figures_of("steps", say("today.question_change"), say),
-                    ),
-                    panel(
-                        "attention",
-                        "control_limits",
-                        say,
-                        html_part(html.Div, promise_waiting(), "today-places"),
-                        # An agent's centre has too few visa types to compare, as a rule.
-                        picture("funnel", " ", hidden=viewer.role == AGENT),
-                        html_part(html.Div, skeleton(44), "today-waiting", className="waiting-now"),
-                    ),
-                    panel("coming", "expected", say, picture("fan", say("today.fan"))),
-                    panel(
-                        "promise",
-                        "promised_share",
-                        say,
-                        html_part(html.Div, promise_waiting(), "today-promises"),
-                        picture("control", " "),
-                    ),
-                    *_work_panel(viewer, say),
-                ],
-                id="today-questions",
-                className="questions",
-            ),
+            html.Div(panels(address, viewer, say), id="today-questions", className="questions"),
         ],
         className="today",
-    )
-
-
-def _heading(viewer: User, say: Texts) -> html.Div:
-    return html.Div(
-        [
-            html.P(say("pages.today.title"), className="kicker"),
-            html.H1(say("today.heading_partner" if viewer.role in PARTNERS else "today.heading")),
-            html_part(html.P, skeleton(22, "60%"), "today-facts"),
-            on_paper(viewer, say),
-        ],
-        className="heading",
-    )
-
-
-def _change_choices(address: Address, viewer: User, say: Texts) -> html.Div:
-    """Which measure changed, and by what its change is explained."""
-    labels = [(each.id, say(f"measures.{each.id}.label")) for each in CHANGES]
-    reasons = [(key, say(f"today.why_{key}")) for key in reasons_of(viewer)]
-    return html.Div(
-        [
-            labelled_segments("measure", say("today.what"), address.measure, labels),
-            labelled_segments("why", say("today.why"), address.why, reasons),
-        ],
-        className="choices",
     )
 
 
@@ -141,14 +83,6 @@ PAGE = Page(
     read=read_reply,
 )
 follow_address(PAGE.name, CONTROLS)
-
-
-def _work_panel(viewer: User, say: Texts) -> list[Any]:
-    """A fifth question, for those who can answer it by their own work."""
-    if viewer.role not in PARTNERS:
-        return []
-    waiting = html_part(html.Div, promise_waiting(), "today-work-table")
-    return [panel("work", "control_limits", say, waiting)]
 
 
 @part(
@@ -183,32 +117,34 @@ async def show_choices(state: Any) -> tuple[Any, ...]:
 
 @part(
     html_output("today-notice"),
+    Output("today-strip", "hidden"),
     Output("today-questions", "hidden"),
-    otherwise=lambda say: (missing_part(say), False),
+    otherwise=lambda say: (missing_part(say), False, False),
 )
-async def show_notice(state: Any) -> tuple[Any, bool]:
+async def show_notice(state: Any) -> tuple[Any, bool, bool]:
     """What holds for the whole page: why there are no figures, or that they are not of now."""
     try:
         reply = await read_reply(state)
     except Exception as error:
         request = page_request(state)
         back = f"{PAGE.path}{request.address.link()}"
-        return failure_notice(gateway_error(error), back, request.say), False
+        return failure_notice(gateway_error(error), back, request.say), False, False
     say, who = reply.say, (reply.absent, reply.name, reply.viewer)
     if reply.is_elsewhere:
         back = replace(page_request(state).address, **dict.fromkeys(FILTER, ())).link()
-        return not_here(*who, back, say), True
+        return not_here(*who, back, say), True, True
     back = shown_instead(state)
     if reply.outage or back:
-        return outage_notice(reply.outage, reply.today.as_of, say, back), False
+        return outage_notice(reply.outage, reply.today.as_of, say, back), False, False
     shown = reply.today.change(reply.address.measure_shown).measure or INTAKE
-    return partly_absent(*who, say, reply.address.measure, shown.id), False
+    return partly_absent(*who, say, reply.address.measure, shown.id), False, False
 
 
 @part(html_output("today-strip"), otherwise=missing_part)
 async def show_strip(state: Any) -> Any:
     reply = await read_reply(state)
-    return strip(reply.today, reply.say)
+    few = files_sentence(reply.files, datetime.now(UTC), reply.say) if reply.files else None
+    return strip(reply.today, few, reply.say)
 
 
 @part(
@@ -224,8 +160,8 @@ async def show_change(state: Any) -> tuple[Any, ...]:
     measure = change.measure or INTAKE
     href = volumes_link(reply.address, measure=measure.id, by=reply.address.why)
     sentence = answer(change, href, say)
-    found = steps_of(reply.today, measure, say)
-    if found is None:
+    found = steps_of(reply.today, measure, reply.address.why, say)
+    if found is None or reply.files:
         return sentence, EMPTY, None, True
     steps, total = found
     figure = waterfall(steps, total, ",.0f" if measure is INTAKE else "+.1%", say)
@@ -327,4 +263,21 @@ PAGE.shows(
     show_coming,
     show_attention,
 )
+
+
+@part(
+    html_output("today-files"),
+    html_output("today-files-table"),
+    Output("answer-files", "hidden"),
+    otherwise=lambda say: (None, None, True),
+)
+async def show_files(state: Any) -> tuple[Any, ...]:
+    reply = await read_reply(state)
+    found, say, now = reply.files, reply.say, datetime.now(UTC)
+    if found is None:
+        return None, None, True
+    return files_answer(found, now, say), files_table(found, now, say), False
+
+
 PAGE.shows(show_work)
+PAGE.shows(show_files)

@@ -76,7 +76,9 @@ def labelled_segments(
     )
 
 
-def panel(question: str, definition: str, say: Texts, *content: Any) -> html.Article:
+def panel(
+    question: str, definition: str, say: Texts, *content: Any, hidden: bool = False
+) -> html.Article:
     """One question; its answer keeps the room before it is known."""
     return html.Article(
         [
@@ -90,6 +92,7 @@ def panel(question: str, definition: str, say: Texts, *content: Any) -> html.Art
             *content,
         ],
         id=panel_id(question),
+        hidden=hidden,
         className=f"panel question question-{question}",
     )
 
@@ -172,7 +175,7 @@ def table(label: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> ht
     )
 
 
-def steps_of(today: Today, measure: Measure, say: Texts) -> tuple[list[Bar], Bar] | None:
+def steps_of(today: Today, measure: Measure, why: str, say: Texts) -> tuple[list[Bar], Bar] | None:
     """The bars of the waterfall, the rest of the groups as one, and the whole change; None where
     nothing is compared, or no group moved."""
     change = today.change(measure)["CHANGE"]
@@ -184,7 +187,11 @@ def steps_of(today: Today, measure: Measure, say: Texts) -> tuple[list[Bar], Bar
             signed_count(round(size), say) if measure is INTAKE else signed_points(size, say, FINE)
         )
 
-    parts = [(each.name, each["CHANGE"].amount) for each in today.all("CONTRIBUTION", measure)]
+    parts = [
+        # Visa types are known by their codes.
+        (each.code or each.name if why == "visa" else each.name, each["CHANGE"].amount)
+        for each in today.all("CONTRIBUTION", measure)
+    ]
     moved = [(name, size) for name, size in parts if size]
     if not moved:
         return None

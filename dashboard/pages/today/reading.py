@@ -8,9 +8,10 @@ from dashboard.gateway.client import GatewayError
 from dashboard.gateway.session import Outage
 from dashboard.model.filters import FILTER
 from dashboard.model.page_state import REASONS, Address
-from dashboard.model.period import today
+from dashboard.model.period import last_year, today
 from dashboard.model.reach import Absent, absences, is_elsewhere
 from dashboard.model.user import User
+from dashboard.pages.today import files
 from dashboard.pages.today.answers import (
     AGENT,
     MANAGER,
@@ -20,6 +21,7 @@ from dashboard.pages.today.answers import (
     read_today,
     variables_of,
 )
+from dashboard.pages.today.files import FewFiles, is_very_small
 from dashboard.texts import Texts
 from dashboard.texts.wording import country_name
 
@@ -36,6 +38,8 @@ class Reply:
     viewer: User
     say: Texts
     outage: Outage | None
+    #: Of a manager whose applications are few enough to be looked at one by one.
+    files: FewFiles | None = None
 
     @property
     def absent(self) -> tuple[Absent, ...]:
@@ -74,7 +78,17 @@ async def _read(request: PageRequest) -> Reply:
     period = address.chosen_period(today())
     data = await request.ask(QUESTION, variables_of(address, period))
     found = read_today(data, period, request.say.language)
-    return Reply(found, address, viewer, request.say, request.gateway.outage)
+    files = await _read_files(request, viewer, found)
+    return Reply(found, address, viewer, request.say, request.gateway.outage, files)
+
+
+async def _read_files(request: PageRequest, viewer: User, found: Today) -> FewFiles | None:
+    """Each application, where a manager has very few and has not narrowed the page."""
+    is_narrowed = any(request.address.filters.values())
+    if viewer.role != MANAGER or is_narrowed or not is_very_small(found):
+        return None
+    data = await request.ask(files.QUESTION, files.variables_of(viewer.countries, today()))
+    return files.read_files(data, last_year(today()).from_on.year)
 
 
 def reasons_of(viewer: User) -> tuple[str, ...]:

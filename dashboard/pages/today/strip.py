@@ -25,13 +25,21 @@ MARKS = {
 }
 
 
-def strip(today: Today, say: Texts) -> html.Ol:
-    """The answers, in the order of the panels; what waits now stands with who needs attention."""
+def strip(today: Today, few: str | None, say: Texts) -> html.Ol:
+    """The answers, in the order of the panels; what waits now stands with who needs attention.
+
+    Where each of ``few`` applications is looked at by itself, that stands in place of comparisons.
+    """
     waiting = today.one("WAITING")
+    if few is not None:
+        files = Claim("FILES", "STEADY", sentence=few)
+        found = {"change": today.one("CHANGE"), "files": files, "coming": today.one("COMING")}
+    else:
+        found = {panel: today.one(kind) for panel, kind in PANELS.items()}
     items = [
-        _item(panel, each, [waiting] if panel == "attention" and waiting else [], say)
-        for panel, kind in PANELS.items()
-        if (each := today.one(kind))
+        _item(panel, each, [waiting] if panel in ("attention", "files") and waiting else [], say)
+        for panel, each in found.items()
+        if each
     ]
     return html.Ol(items, className="strip")
 

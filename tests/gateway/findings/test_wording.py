@@ -80,9 +80,12 @@ def test_numbers_are_written_as_each_language_writes_them() -> None:
     assert [ENGLISH.hours(71), ENGLISH.hours(72), INDONESIAN.hours(3)] == [
         "71.0 hrs", "3.0 days", "3,0 jam",
     ]  # fmt: skip
+    thin = str.maketrans({"\N{THIN SPACE}": None})
     days = date(2026, 1, 1), date(2026, 3, 31)
-    assert [period(*days)(ENGLISH), period(*days)(INDONESIAN)] == ["Jan–Mar 2026", "Jan–Mar 2026"]
-    assert period(date(2026, 1, 1), date(2026, 1, 15))(ENGLISH) == "1–15 Jan 2026"
+    assert {period(*days)(each).translate(thin) for each in (ENGLISH, INDONESIAN)} == {
+        "Jan–Mar 2026"
+    }
+    assert period(date(2026, 1, 1), date(2026, 1, 15))(ENGLISH).translate(thin) == "1–15 Jan 2026"
 
 
 def test_lists_name_the_first_and_count_the_others() -> None:
