@@ -68,7 +68,9 @@ class Visitor:
     def reads_today(self) -> None:
         """Wait for all four answers of the page Today."""
         for question in QUESTIONS:
-            self.page.wait_for_selector(f"#today-{question} {ANSWERED}", timeout=60_000)
+            self.page.wait_for_selector(
+                f"#today-{question} {ANSWERED}", state="attached", timeout=60_000
+            )
         self.page.wait_for_selector("#today-fan .main-svg", state="attached")
 
     def leaves(self) -> list[str]:

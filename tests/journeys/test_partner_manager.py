@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page
 
+from dashboard.model.period import month_start, today
 from tests.dashboard.visiting import Visitor, number
 from tests.running_demo import Demo
 
@@ -121,3 +122,58 @@ def test_a_manager_is_told_what_is_outside_and_takes_own_rows_to_the_review(
     # What was corrected later, the directorate alone reads.
     assert abs(current["refused"]["value"] - ended["refused"]["value"]) < 20
     assert "overturned" not in text
+
+
+#: Of the last two years, as the page lists them.
+FILES = """
+query Files($since: DateTime!) {
+  applications(first: 50, where: { submittedAt: { from: $since } }) {
+    nodes { reference targetDueAt closedAt }
+  }
+}
+"""
+
+
+def manager_of_few(demo: Demo) -> str:
+    """Of a country in which the partner took in a handful in two years."""
+    days = {"from": month_start(today(), -23).isoformat(), "to": today().isoformat()}
+    rows = demo.ask(
+        "leadership",
+        "query ($from: Date!, $to: Date!) { volumes(from: $from, to: $to, groupBy: [COUNTRY],"
+        ' where: {partner: {eq: "NUSA"}}) { rows { country { code } intake { value } } } }',
+        **days,
+    )["volumes"]["rows"]
+    few = [row for row in rows if 3 <= row["intake"]["value"] <= 8]
+    return f"manager-{min(row['country']['code'] for row in few).lower()}"
+
+
+def test_a_manager_of_three_applications_a_year_reads_each_of_them(
+    visitor: Visitor, demo: Demo
+) -> None:
+    # Nothing can be compared, and nothing pretends to be: no picture, no verdict, no forecast.
+    manager = manager_of_few(demo)
+    page = visitor.opens_today(manager)
+    page.wait_for_selector("#answer-files:not([hidden]) h2")
+    assert not page.locator("#answer-attention").is_visible()
+    assert not page.locator("#answer-work").is_visible()
+    assert not [each for each in page.locator("figure").all() if each.is_visible()]
+    assert page.inner_text("#today-coming h2") == "Too little for a forecast"
+
+    # Each application of two years stands there, with its wait beside what was promised.
+    since = month_start(today(), -24).isoformat()
+    files = demo.ask(manager, FILES, since=f"{since}T00:00:00+07:00")["applications"]["nodes"]
+    rows = page.locator("#today-files-table tbody tr")
+    assert rows.count() == len(files) > 0
+    references = {text.split()[0] for text in rows.all_inner_texts()}
+    assert references == {each["reference"] for each in files}
+    title = page.inner_text("#today-files h2")
+    assert title.startswith(f"All {len(files)} application")
+    ended = [each for each in files if each["closedAt"] and each["targetDueAt"]]
+    in_time = sum(each["closedAt"] <= each["targetDueAt"] for each in ended)
+    assert rows.filter(has_text="✓").count() == in_time
+
+    # The strip says the same, and a filter brings back the page of all others.
+    assert title in page.inner_text("#today-strip")
+    page.goto(f"{demo.dashboard_url}/?language=en&visa=B1")
+    visitor.reads_today()
+    assert not page.locator("#answer-files").is_visible()

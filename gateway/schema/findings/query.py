@@ -7,10 +7,11 @@ from datetime import date
 from typing import Annotated, Any, NamedTuple, cast
 
 import strawberry
-from sqlalchemy import select
+from sqlalchemy import Date, Select, bindparam, select
 
 from gateway.access.fields import is_readable
-from gateway.access.rows import reachable, vouch_for
+from gateway.access.rows import reachable_in_role, vouch_for
+from gateway.access.transactions.prepared import prepare_reading
 from gateway.errors import ArgumentError
 from gateway.findings.claim import FindingKind
 from gateway.findings.claims import claims_of
@@ -30,7 +31,7 @@ from gateway.schema.volumes.arguments import (
 )
 from gateway.schema.volumes.measures import FIELDS
 from gateway.schema.volumes.names import NOUNS, RowsByCode, load_names
-from gateway.schema.volumes.outcomes import outcome_mistakes
+from gateway.schema.volumes.outcomes import first_decided, outcome_mistakes
 from gateway.schema.volumes.query import read_figures
 from gateway.texts.language import Language
 from gateway.viewer import Viewer
@@ -38,7 +39,6 @@ from models import ServiceTarget as ServiceTargetRow
 from models.instants import wib_day
 from models.vocabulary import Clock, Role
 from models.volumes import Dimension, Question
-from models.volumes.outcomes import OUTCOME_MEASURES
 from models.volumes.versions import VersionedData
 
 #: About what a finding takes in memory.
@@ -151,7 +151,7 @@ def _readable(question: Question, role: Role) -> Question:
     )
     readable = replace(question, measures=measures)
     if any(outcome_mistakes(readable, role, with_network=False)):
-        return replace(question, measures=measures - OUTCOME_MEASURES)
+        return replace(question, measures=measures - first_decided(measures, role))
     return readable
 
 
@@ -171,16 +171,20 @@ async def _names(
 
 async def _promised(context: Context, on: date) -> dict[str, float]:
     """By visa type, the share that is promised on a day of what most nationalities apply for."""
-    target = ServiceTargetRow
-    asked = (
-        select(target.visa_type_code, target.promised_percent)
-        .where(target.clock == Clock.STANDARD, target.valid_from <= on)
-        .where(reachable("ServiceTarget", context.viewer))
-        .order_by(target.valid_from)
-    )
-    rows = await context.session.rows(vouch_for(cast(Any, asked), "ServiceTarget"))
-    latest: dict[str, int | None] = {row.visa_type_code: row.promised_percent for row in rows}
+    prepared = prepare_reading(context.viewer.role, _select_promised, "ServiceTarget")
+    [rows] = await context.session.fetch(prepared.bind(context.viewer, {"on": on}))
+    latest = dict[str, int | None](rows)
     return {code: percent / 100 for code, percent in latest.items() if percent}
+
+
+def _select_promised(role: Role, type_name: str) -> Select[Any]:
+    target = ServiceTargetRow
+    promised = select(target.visa_type_code, target.promised_percent).where(
+        target.clock == Clock.STANDARD,
+        target.valid_from <= bindparam("on", None, Date),
+        reachable_in_role(type_name, role),
+    )
+    return vouch_for(cast(Any, promised.order_by(target.valid_from)), type_name)
 
 
 def parse_findings(arguments: FieldArguments) -> Parsing[AskedFindings]:
