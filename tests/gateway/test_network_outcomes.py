@@ -51,15 +51,15 @@ def test_each_month_of_the_window_must_be_told(
         if from_on <= one["starts_on"] <= to_on and one["starts_on"].month not in left_out
     ]
     row = B1 | ({"period": date.fromisoformat(row_period)} if row_period else {})
-    found = Network(question, Dimension.VISA_TYPE, told).of(row)
+    found = Network(question, Dimension.VISA_TYPE, told).outcomes_beside(row)
     assert (found and found.decisions.value) == decisions
 
 
 def test_outcomes_of_months_are_summed_and_refusals_a_share_of_both() -> None:
     named = Question(date(2025, 1, 1), date(2025, 2, 28), (), None, {Dimension.VISA_TYPE: ("B1",)})
-    found = Network(named, Dimension.VISA_TYPE, TOLD[2:4]).of({})
+    found = Network(named, Dimension.VISA_TYPE, TOLD[2:4]).outcomes_beside({})
     assert found
     assert (found.granted.value, found.refused.value) == (170, 230)
     assert (found.decisions.value, found.refusal_rate.denominator) == (400, 400)
     assert found.refusal_rate.value == 230 / 400
-    assert Network(named, Dimension.VISA_TYPE, []).of({}) is None
+    assert Network(named, Dimension.VISA_TYPE, []).outcomes_beside({}) is None

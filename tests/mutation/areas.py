@@ -48,7 +48,7 @@ AREAS = (
         "life",
         (
             *("models/life/[cjprs]*.py", "models/jobs/overdue.py", "gateway/mutations/[!rs]*.py"),
-            "gateway/mutations/[rs][cetu][!p]*.py",
+            "gateway/mutations/[rs][ceotu][!p]*.py",
         ),
         matching("""
             models/test_life models/test_life_lapsing models/test_overdue_bystanders
