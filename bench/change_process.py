@@ -10,10 +10,13 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import process_time
 from typing import Any
 from uuid import uuid4
+
+import asyncpg
 
 from bench.asking import Client
 from bench.measuring import processor_clock
@@ -129,15 +132,35 @@ async def _serve(applications: int) -> None:
         watching = await connect(url)
         while line := await asyncio.to_thread(sys.stdin.readline):
             kind, times = line.rsplit(maxsplit=1)
-            change = writers.kinds()[kind]
-            before: Any = await watching.fetchval(_WRITTEN)
+            change = partial(_repeat, writers.kinds()[kind], int(times))
             began, of_gateway = clock(), process_time()
-            for _ in range(int(times)):
-                await change()
+            wal = await _written(watching, change)
             gateway = process_time() - of_gateway
-            spent = {"gateway": gateway, "database": clock() - began - gateway}
-            spent["wal"] = await watching.fetchval(_WRITTEN) - before
+            spent = {"gateway": gateway, "database": clock() - began - gateway, "wal": wal}
+            await _set_images(watching, "on")
+            await watching.execute("CHECKPOINT")
+            spent["images"] = await _written(watching, change) - wal
+            await _set_images(watching, "off")
             print(json.dumps(spent), flush=True)
+
+
+async def _repeat(change: Callable[[], Awaitable[None]], times: int) -> None:
+    for _ in range(times):
+        await change()
+
+
+async def _written(watching: asyncpg.Connection, change: Callable[[], Awaitable[None]]) -> Any:
+    """How many bytes of WAL a change writes."""
+    before: Any = await watching.fetchval(_WRITTEN)
+    await change()
+    return await watching.fetchval(_WRITTEN) - before
+
+
+async def _set_images(watching: asyncpg.Connection, word: str) -> None:
+    """Whether the database writes images of whole pages; the checkpointer hears of it in time."""
+    await watching.execute(f"ALTER SYSTEM SET full_page_writes = {word}")
+    await watching.execute("SELECT pg_reload_conf()")
+    await asyncio.sleep(0.2)
 
 
 async def _sign_in(beside: Client, user: str) -> Client:

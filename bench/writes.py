@@ -41,8 +41,8 @@ def measure(applications: int, rounds: int, beside: Path | None) -> None:
                 if number:  # the first round only warms up
                     turns[name].append(spent)
     show_table(
-        "Changes, ms of processor and bytes of WAL without images of whole pages",
-        ("change", "gateway", "database", "sum", "WAL"),
+        "Changes, ms of processor and bytes of WAL; images of pages apart, after a checkpoint",
+        ("change", "gateway", "database", "sum", "WAL", "images"),
         _rows(turns),
     )
 
@@ -53,6 +53,8 @@ class _Spent(NamedTuple):
     gateway: float
     database: float
     wal: float
+    #: Of whole pages, which are written once after each checkpoint: here for so many changes.
+    images: float
 
 
 def _rows(turns: dict[str, list[_Spent]]) -> Sequence[Sequence[str]]:
@@ -63,6 +65,7 @@ def _rows(turns: dict[str, list[_Spent]]) -> Sequence[Sequence[str]]:
             f"{median(each.database for each in spent):.2f}",
             f"{median(each.gateway + each.database for each in spent):.2f}",
             f"{median(each.wal for each in spent):,.0f}",
+            f"{median(each.images for each in spent):,.0f}",
         )
         for name, spent in turns.items()
     ]
@@ -75,7 +78,10 @@ def _spend(writer: "subprocess.Popen[str]", kind: str) -> _Spent:
     writer.stdin.flush()
     spent = json.loads(writer.stdout.readline())
     return _Spent(
-        1000 * spent["gateway"] / _TIMES, 1000 * spent["database"] / _TIMES, spent["wal"] / _TIMES
+        1000 * spent["gateway"] / _TIMES,
+        1000 * spent["database"] / _TIMES,
+        spent["wal"] / _TIMES,
+        spent["images"] / _TIMES,
     )
 
 

@@ -103,17 +103,17 @@ async def run_once(
         return error.outcome
 
 
-def _digests(viewer: Viewer, request: Request) -> tuple[str, str]:
+def _digests(viewer: Viewer, request: Request) -> tuple[bytes, bytes]:
     """The digests of the key and of the input.
 
     The first includes the actor; the second is salted with the key, which is not stored.
     """
     actor_key = f"{viewer.role}\0{viewer.subject}\0{request.key}".encode()
     salted_input = request.key.encode() + b"\0" + request.canonical()
-    return sha256(actor_key).hexdigest(), sha256(salted_input).hexdigest()
+    return sha256(actor_key).digest(), sha256(salted_input).digest()
 
 
-async def _claim_key(transaction: WriteTransaction, key: str, input_digest: str) -> bool:
+async def _claim_key(transaction: WriteTransaction, key: bytes, input_digest: bytes) -> bool:
     """Claim the key; False if it is stored. Waits for a concurrent request with the same key."""
     claim = {"key_digest": key, "input_digest": input_digest}
     return bool(await transaction.fetch_one(_claim, **claim))
@@ -125,7 +125,9 @@ def _claim() -> Any:
     return claim.returning(Idempotency.key_digest)
 
 
-async def _earlier_outcome(transaction: WriteTransaction, key: str, input_digest: str) -> Outcome:
+async def _earlier_outcome(
+    transaction: WriteTransaction, key: bytes, input_digest: bytes
+) -> Outcome:
     """The stored outcome. Raises RefusedError if the key was used with a different input."""
     rows = await transaction.fetch_one(_select_stored, key_digest=key)
     if not rows or rows[0].input_digest != input_digest:

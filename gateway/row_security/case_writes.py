@@ -23,6 +23,7 @@ _BILL_IS_OPEN = (
     "bill.paid_at IS NULL AND EXISTS (SELECT FROM application WHERE application.id ="
     f" bill.application_id AND application.status IN ({_UNPAID}))"
 )
+_IS_CLOSED_AND_ON_NO_DESK = "application.closed_at IS NOT NULL AND NOT application.is_assigned"
 #: What is known of an application when it is handed in.
 _LODGED = frozenset(
     {"id", "reference", "applicant_id", "nationality_code", "visa_type_code", "trip_purpose"}
@@ -43,6 +44,10 @@ def grant_applications(writer: Writer) -> WriteGrant:
         # A role that reads a case which it may not change learns why.
         select_if=writer.reach(Application, also_read=True),
         update_if=writer.reach(Application),
+        # What an officer decides leaves the desk at once.
+        update_after=writer.reach(Application, besides=[_IS_CLOSED_AND_ON_NO_DESK])
+        if writer.role is Role.OFFICER
+        else None,
         insert_if=f"{submitted} AND application.status IN ({_UNPAID})",
     )
 

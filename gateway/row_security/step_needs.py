@@ -11,6 +11,7 @@ from models.life.preconditions import Precondition
 
 _OF_THE_CASE = "application_id = it.id"
 _ON_A_DESK = f"EXISTS (SELECT FROM assignment WHERE {_OF_THE_CASE} AND ended_at IS NULL AND {{}})"
+IS_ON_A_DESK = _ON_A_DESK.format("true")
 _DECIDED = "FROM decision AS decided WHERE decided.id = it.current_decision_id"
 _A_HIT = (
     f"EXISTS (SELECT FROM screening WHERE {_OF_THE_CASE} AND kind = question"
@@ -36,7 +37,7 @@ HOLDS_IF: Mapping[Precondition, str] = {
     life.IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR: _ON_A_DESK.format(
         "role = 'SUPERVISOR' AND officer = viewer_subject"
     ),
-    life.IS_ON_NO_DESK: "NOT " + _ON_A_DESK.format("true"),
+    life.IS_ON_NO_DESK: f"NOT {IS_ON_A_DESK}",
     # The assignment says to whom it is given.
     life.IS_GIVEN_TO_ANOTHER: "true",
     life.IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS: "true",

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from gateway.row_security.step_needs import HOLDS_IF, IS_ON_A_DESK
 from models import (
     Application,
     Assignment,
@@ -25,6 +26,7 @@ from models import (
     Visa,
 )
 from models.life import Verb
+from models.life.preconditions import IS_ON_THE_OWN_DESK
 from models.vocabulary import ScreeningKind
 
 Write = Literal["INSERT", "UPDATE"]
@@ -188,7 +190,7 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
         # By then it is on the desk.
         StepWrite(
             Application, "UPDATE", frozenset(),
-            "it.officer = viewer_subject"
+            HOLDS_IF[IS_ON_THE_OWN_DESK] +
             " AND (it.received_at IS NOT NULL OR it.partner_code IS NULL)",
             needs=False,
         ),
@@ -202,7 +204,7 @@ WRITES: Mapping[Verb, tuple[StepWrite, ...]] = {
             f" OR NEW.role = 'OFFICER' AND {_NO_MATCH})",
         ),
         # By then it is on the desk of the officer who was named.
-        StepWrite(Application, "UPDATE", frozenset(), "it.is_assigned"),
+        StepWrite(Application, "UPDATE", frozenset(), IS_ON_A_DESK),
     ),
     Verb.REQUEST_INFORMATION: (
         StepWrite(

@@ -1,6 +1,6 @@
 """In whose name something is written: the database role, and the conditions for it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.policy import MUTATIONS, POLICY
@@ -61,11 +61,16 @@ class Writer:
         return f"CASE WHEN {self.sealed} THEN {condition} ELSE false END"
 
     def reach(
-        self, noun: type[Base], mutations: Collection[str] = MUTATIONS, *, also_read: bool = False
+        self,
+        noun: type[Base],
+        mutations: Collection[str] = MUTATIONS,
+        *,
+        also_read: bool = False,
+        besides: Sequence[str] = (),
     ) -> str:
         """The condition for the rows that the viewer may change by any of these mutations.
 
-        With those that a role which changes any may read.
+        With those that a role which changes any may read, and those that meet further conditions.
         """
         changed = [MUTATIONS[name].rows for name in mutations if noun in MUTATIONS[name].of]
         acts = any(self.role in rows for rows in changed)
@@ -74,7 +79,8 @@ class Writer:
         conditions = dict.fromkeys(
             rule_as_sql(rule, self.role, noun.__tablename__) for rule in rules
         )
-        return self.by_role({self.role: " OR ".join(conditions)} if conditions else {})
+        either = " OR ".join((*conditions, *besides))
+        return self.by_role({self.role: either} if conditions else {})
 
     def case_is_in_reach(self, noun: type[Base]) -> str:
         """Rows of a case are in reach if the case is: the inner table has row policies of its

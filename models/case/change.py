@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Identity, Index, text
+from sqlalchemy import Identity, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,7 +32,7 @@ class ApplicationChange(Base):
     #: The id of the event.
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     written_in: Mapped[int] = mapped_column(server_default=_THIS_TRANSACTION)
-    written_at: Mapped[datetime] = mapped_column(server_default=_NOW, index=True)
+    written_at: Mapped[datetime] = mapped_column(server_default=_NOW)
     application_id: Mapped[UUID]
     kind: Mapped[str]
     changed: Mapped[str]
@@ -51,7 +51,7 @@ class VolumeChange(Base):
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     written_in: Mapped[int] = mapped_column(server_default=_THIS_TRANSACTION)
-    written_at: Mapped[datetime] = mapped_column(server_default=_NOW, index=True)
+    written_at: Mapped[datetime] = mapped_column(server_default=_NOW)
     partner_code: Mapped[str | None]
     country_code: Mapped[str | None]
     changed: Mapped[str] = mapped_column(server_default=ChangedVolumes.FIGURES)
@@ -68,8 +68,8 @@ class Idempotency(Base):
 
     __tablename__ = "idempotency"
 
-    key_digest: Mapped[str] = mapped_column(primary_key=True)
-    input_digest: Mapped[str]
+    key_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    input_digest: Mapped[bytes] = mapped_column(LargeBinary)
     #: Null until the transaction of the mutation ends.
     answer: Mapped[Any | None] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))

@@ -324,6 +324,7 @@ _ENCODERS: dict[type, Callable[[Any], bytes]] = {
     str: _encode_str,
     int: lambda number: b"%d" % number,
     bool: lambda truth: b"t" if truth else b"f",
+    bytes: lambda octets: b"\\x%b" % octets.hex().encode(),
     UUID: lambda key: key.hex.encode(),
     date: lambda day: day.isoformat().encode(),
     datetime: lambda instant: instant.isoformat().encode(),

@@ -252,8 +252,8 @@ def _replace(difference: ObjectDifference, one: Draft, *, is_first: bool = False
     drop = f"DROP {kind} {name}" + (f" ON {table}" if table else "")
     was, becomes = difference.of_database, difference.of_models
     if difference.statement and becomes:
-        becomes = difference.statement.sql.replace("CREATE ", "CREATE OR REPLACE ", 1)
-    is_dropped = becomes is None or _has_other_signature(difference)
+        becomes = _REPLACEABLE.sub("CREATE OR REPLACE ", difference.statement.sql)
+    is_dropped = becomes is None or _cannot_be_replaced(difference)
     up = [*([drop] if was and is_dropped else []), *([becomes] if becomes else [])]
     down = [*([drop] if becomes and (was is None or is_dropped) else []), *([was] if was else [])]
     if is_first:
@@ -264,10 +264,16 @@ def _replace(difference: ObjectDifference, one: Draft, *, is_first: bool = False
         one.undo[:0] = down
 
 
-def _has_other_signature(each: ObjectDifference) -> bool:
-    """Whether a function has other arguments or another result, so that it cannot be replaced."""
-    of_both = (each.of_models, each.of_database)
-    return each.key.kind == "FUNCTION" and len({_signature(text or "") for text in of_both}) == 2
+#: How an object is created that can be replaced, unlike a constraint trigger.
+_REPLACEABLE = re.compile("^CREATE (?!CONSTRAINT)")
+
+
+def _cannot_be_replaced(each: ObjectDifference) -> bool:
+    """Whether a function has other arguments or another result, or a trigger is a constraint."""
+    of_both = [text or "" for text in (each.of_models, each.of_database)]
+    if each.key.kind == "TRIGGER":
+        return any(text.startswith("CREATE CONSTRAINT") for text in of_both)
+    return each.key.kind == "FUNCTION" and len(set(map(_signature, of_both))) == 2
 
 
 def _signature(definition: str) -> str:

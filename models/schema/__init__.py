@@ -40,7 +40,7 @@ _TABLES = re.compile(r"^-- \{table\}: (?P<tables>[\w, ]+(?:\n--     [\w, ]+)*)\n
 #: The columns of all dimensions of the figures, of a row or by themselves.
 _DIMENSIONS = re.compile(r"\{(\w+\.|)dimensions\}")
 _COMMENT = re.compile(r"(?:--[^\n]*\n|\n)*")
-_OBJECT = re.compile(r"CREATE (?P<kind>FUNCTION|TRIGGER|VIEW|TYPE) (?P<name>\w+)")
+_OBJECT = re.compile(r"CREATE (?:CONSTRAINT )?(?P<kind>FUNCTION|TRIGGER|VIEW|TYPE) (?P<name>\w+)")
 _TABLE = re.compile(r"\sON (\w+)")
 
 

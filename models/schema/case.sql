@@ -2,28 +2,81 @@
 -- Triggers of a table fire in the order of their names: what sets values of the row comes after
 -- `guard`, which compares what a viewer wrote; what a guard asks about comes before it.
 
--- An assignment alone says whose desk a case is on, whoever writes it; cases are found by it.
-CREATE FUNCTION copy_assignee() RETURNS trigger
+-- An assignment alone says whose desk a case is on, whoever writes it; cases are found by it. A step
+-- writes its case once: where its status changes too, the desk is copied with that, and nothing is
+-- left to copy at the end of the transaction.
+CREATE FUNCTION copy_desk(of_case uuid, moving_on text[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
-        is_current boolean := NEW.ended_at IS NULL;
+        desk assignment;
+        of_officer text;
+        of_supervisor text;
     BEGIN
-        UPDATE application SET
-            officer = CASE WHEN is_current AND NEW.role = 'OFFICER' THEN NEW.officer END,
-            supervisor = CASE WHEN is_current AND NEW.role = 'SUPERVISOR' THEN NEW.officer END,
-            is_assigned = is_current
-        WHERE id = NEW.application_id;
+        SELECT * INTO desk FROM assignment WHERE application_id = of_case AND ended_at IS NULL;
+        of_officer := CASE WHEN desk.role = 'OFFICER' THEN desk.officer END;
+        of_supervisor := CASE WHEN desk.role = 'SUPERVISOR' THEN desk.officer END;
+        UPDATE application
+        SET officer = of_officer, supervisor = of_supervisor, is_assigned = desk.id IS NOT NULL
+        WHERE id = of_case AND status <> ALL (moving_on)
+            AND (officer, supervisor, is_assigned)
+                IS DISTINCT FROM (of_officer, of_supervisor, desk.id IS NOT NULL);
+    END
+$$;
+
+-- Who takes a paid case, or is given it, begins to verify it.
+CREATE FUNCTION copy_assignee() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        PERFORM copy_desk(NEW.application_id, coalesce(TG_ARGV, '{}'));
         RETURN NULL;
     END
 $$;
 
 CREATE TRIGGER copy_assignee_of_new AFTER INSERT ON assignment
     FOR EACH ROW WHEN (NEW.ended_at IS NULL)
-    EXECUTE FUNCTION copy_assignee();
+    EXECUTE FUNCTION copy_assignee('PAID');
 
 CREATE TRIGGER copy_assignee_of_changed AFTER UPDATE ON assignment
     FOR EACH ROW WHEN (OLD.ended_at IS NULL OR NEW.ended_at IS NULL)
-    EXECUTE FUNCTION copy_assignee();
+    EXECUTE FUNCTION copy_assignee('PAID');
+
+CREATE CONSTRAINT TRIGGER copy_assignee_at_last AFTER INSERT OR UPDATE ON assignment
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION copy_assignee();
+
+-- A case that is closed leaves the desk: whoever closes it ends the assignment.
+CREATE FUNCTION set_assignee() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        desk assignment;
+    BEGIN
+        IF NEW.closed_at IS NULL THEN
+            SELECT * INTO desk FROM assignment WHERE application_id = NEW.id AND ended_at IS NULL;
+        END IF;
+        NEW.officer := CASE WHEN desk.role = 'OFFICER' THEN desk.officer END;
+        NEW.supervisor := CASE WHEN desk.role = 'SUPERVISOR' THEN desk.officer END;
+        NEW.is_assigned := desk.id IS NOT NULL;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER set_assignee BEFORE UPDATE ON application
+    FOR EACH ROW WHEN (OLD.status <> NEW.status)
+    EXECUTE FUNCTION set_assignee();
+
+-- Where nobody ended it, the case is still there.
+CREATE FUNCTION copy_desk_of_closed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        PERFORM copy_desk(NEW.id, '{}');
+        RETURN NULL;
+    END
+$$;
+
+CREATE CONSTRAINT TRIGGER copy_desk_of_closed AFTER UPDATE ON application
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL)
+    EXECUTE FUNCTION copy_desk_of_closed();
 
 -- The checklist of what a partner takes in: what its visa type requires on that day.
 CREATE FUNCTION write_checklist() RETURNS trigger

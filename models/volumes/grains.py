@@ -276,11 +276,11 @@ OFFICERS = keyed_table(
     [Column(name, Integer, nullable=False) for name in OFFICER_FACTS],
 )
 
-#: Changes of figures that are not yet folded into the rollups; written by triggers.
+#: Changes of figures that are not yet folded into the rollups; written by triggers. It is folded
+#: every second, in any order, so it needs no key.
 OUTBOX = Table(
     "volume_outbox",
     Base.metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column(
         "written_at",
         DateTime(timezone=True),

@@ -104,7 +104,7 @@ _FROM_RAW_ROWS = f"""
 _IS_BEHIND = "SELECT EXISTS (SELECT FROM volume_outbox)"
 _FROM_OUTBOX = """
     DELETE FROM volume_outbox
-    WHERE id IN (SELECT id FROM volume_outbox ORDER BY id LIMIT $1)
+    WHERE ctid IN (SELECT ctid FROM volume_outbox LIMIT $1)
     RETURNING *
 """
 

@@ -10,10 +10,11 @@ from tests.world import application_id
 
 pytestmark = pytest.mark.anyio
 
-#: A granted case, one that is being verified, and one that is being screened.
+#: A granted case, one that is being verified, one that is being screened, and a paid one.
 GRANTED = application_id("AUSY-GRAN-0001")
 OPEN = application_id("SGPO-OPEN-0006")
 SCREENED = application_id("SGPO-HELD-0007")
+PAID = application_id("AUSY-PAID-0013")
 _ASKED = """
     INSERT INTO screening (id, application_id, kind, result, requested_at, answered_at, proposed,
         proposed_by, reason, answered_by, confirmed_by)
@@ -34,6 +35,24 @@ _HANDED_IN = """
         CASE WHEN $2 IS NOT NULL THEN 'SG' END, 'AWAITING_PAYMENT', now()
     FROM application WHERE id = $3
 """
+
+
+#: Of the desk that a case is on, and of what moves it on.
+_ENDED = "UPDATE assignment SET ended_at = now() WHERE application_id = $1 AND ended_at IS NULL"
+_GIVEN = """
+    INSERT INTO assignment (application_id, officer, role, assigned_at)
+    VALUES ($1, 'somebody', $2, now())
+"""
+_VERIFIED = "UPDATE application SET status = 'IN_VERIFICATION' WHERE id = $1"
+_WITHDRAWN = "UPDATE application SET status = 'WITHDRAWN', closed_at = now() WHERE id = $1"
+
+
+async def desk_of(
+    connection: asyncpg.Connection, case: UUID
+) -> tuple[str | None, str | None, bool]:
+    """Whose desk a case is on: an officer's, a supervisor's, anybody's."""
+    desk = "SELECT officer, supervisor, is_assigned FROM application WHERE id = $1"
+    return tuple(await connection.fetchrow(desk, case))
 
 
 async def ask(
@@ -67,27 +86,44 @@ async def unasked(rolled_back: asyncpg.Connection) -> asyncpg.Connection:
 
 
 async def test_a_case_is_on_the_desk_that_its_assignment_names(rolled_back) -> None:
-    desks = "SELECT officer, supervisor, is_assigned FROM application WHERE id = $1"
-    ended = "UPDATE assignment SET ended_at = now() WHERE application_id = $1 AND ended_at IS NULL"
-    given = (
-        "INSERT INTO assignment (application_id, officer, role, assigned_at)"
-        " VALUES ($1, 'somebody', $2, now())"
-    )
-    assert tuple(await rolled_back.fetchrow(desks, OPEN)) == ("officer", None, True)
+    assert await desk_of(rolled_back, OPEN) == ("officer", None, True)
     for role, desk in (
         ("SUPERVISOR", (None, "somebody", True)),
         ("OFFICER", ("somebody", None, True)),
     ):
-        await rolled_back.execute(ended, OPEN)
-        assert tuple(await rolled_back.fetchrow(desks, OPEN)) == (None, None, False)
-        await rolled_back.execute(given, OPEN, role)
-        assert tuple(await rolled_back.fetchrow(desks, OPEN)) == desk
+        await rolled_back.execute(_ENDED, OPEN)
+        assert await desk_of(rolled_back, OPEN) == (None, None, False)
+        await rolled_back.execute(_GIVEN, OPEN, role)
+        assert await desk_of(rolled_back, OPEN) == desk
     # What is written about an assignment that has ended changes no desk.
     await rolled_back.execute(
         "UPDATE assignment SET reason = 'Why.' WHERE application_id = $1 AND ended_at IS NOT NULL",
         OPEN,
     )
-    assert tuple(await rolled_back.fetchrow(desks, OPEN)) == ("somebody", None, True)
+    assert await desk_of(rolled_back, OPEN) == ("somebody", None, True)
+
+
+async def test_a_step_that_moves_a_case_to_another_desk_writes_it_once(rolled_back) -> None:
+    written = "SELECT pg_stat_get_xact_tuples_updated('application'::regclass)"
+    before = await rolled_back.fetchval(written)
+    await rolled_back.execute(_GIVEN, PAID, "OFFICER")
+    await rolled_back.execute(_VERIFIED, PAID)
+    assert await desk_of(rolled_back, PAID) == ("somebody", None, True)
+    await rolled_back.execute(_WITHDRAWN, PAID)
+    assert await desk_of(rolled_back, PAID) == (None, None, False)
+    await rolled_back.execute(_ENDED, PAID)
+    await rolled_back.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert await desk_of(rolled_back, PAID) == (None, None, False)
+    assert await rolled_back.fetchval(written) - before == 2
+
+
+async def test_at_the_end_a_case_is_on_its_desk_whatever_was_left_out(rolled_back) -> None:
+    """A paid case that is taken and not moved on; one that is closed and not taken off its desk."""
+    await rolled_back.execute(_GIVEN, PAID, "SUPERVISOR")
+    await rolled_back.execute(_WITHDRAWN, OPEN)
+    await rolled_back.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert await desk_of(rolled_back, PAID) == (None, "somebody", True)
+    assert await desk_of(rolled_back, OPEN) == ("officer", None, True)
 
 
 @pytest.mark.parametrize("partner", ["NUSA", None])

@@ -322,7 +322,6 @@ CREATE TABLE volume_officer (
 );
 
 CREATE TABLE volume_outbox (
-    id BIGINT GENERATED ALWAYS AS IDENTITY,
     written_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     day DATE NOT NULL,
     country_code TEXT,
@@ -349,8 +348,7 @@ CREATE TABLE volume_outbox (
     cohort_decided INTEGER DEFAULT 0 NOT NULL,
     cohort_within_target INTEGER DEFAULT 0 NOT NULL,
     overturned INTEGER DEFAULT 0 NOT NULL,
-    measured INTEGER DEFAULT 0 NOT NULL,
-    CONSTRAINT pk_volume_outbox PRIMARY KEY (id)
+    measured INTEGER DEFAULT 0 NOT NULL
 );
 
 CREATE TABLE volume_stale_days (
@@ -689,8 +687,6 @@ CREATE TABLE application_change (
 
 CREATE INDEX ix_application_change_written_in_id ON application_change (written_in, id);
 
-CREATE INDEX ix_application_change_written_at ON application_change (written_at);
-
 CREATE TABLE volume_change (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
     written_in BIGINT DEFAULT pg_current_xact_id()::text::bigint NOT NULL,
@@ -702,13 +698,11 @@ CREATE TABLE volume_change (
     CONSTRAINT ck_volume_change_changed_is_known CHECK (changed IN ('FIGURES', 'OUTCOMES'))
 );
 
-CREATE INDEX ix_volume_change_written_at ON volume_change (written_at);
-
 CREATE INDEX ix_volume_change_written_in_id ON volume_change (written_in, id);
 
 CREATE TABLE idempotency (
-    key_digest TEXT NOT NULL,
-    input_digest TEXT NOT NULL,
+    key_digest BYTEA NOT NULL,
+    input_digest BYTEA NOT NULL,
     answer JSONB,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_idempotency PRIMARY KEY (key_digest)
@@ -1036,6 +1030,8 @@ CREATE TABLE access_event (
     CONSTRAINT fk_access_event_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
+CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
+
 CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
 
 CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
@@ -1049,8 +1045,6 @@ CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applic
 CREATE INDEX ix_access_event_actor_partner_code_actor_country_code_o_1d9f ON access_event (actor_partner_code, actor_country_code, occurred_at, id);
 
 CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
-
-CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
 
 CREATE TABLE person_index (
     applicant_id UUID NOT NULL,
@@ -1281,45 +1275,45 @@ CREATE TABLE application (
     CONSTRAINT fk_application_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
-CREATE INDEX ix_application_applicant_id_submitted_at_id ON application (applicant_id, submitted_at, id);
-
-CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
-
 CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
-
-CREATE INDEX ix_application_nationality_code ON application (nationality_code);
-
-CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
-
-CREATE INDEX ix_application_holder_country_code ON application (holder_country_code);
-
-CREATE INDEX ix_application_open ON application (target_due_at, id) WHERE stage <> 'CLOSED';
 
 CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
 
-CREATE INDEX ix_application_country_code ON application (country_code);
+CREATE INDEX ix_application_holder_place_submitted_at_id ON application (holder_place, submitted_at, id);
 
-CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
+CREATE INDEX ix_application_nationality_code ON application (nationality_code);
 
 CREATE INDEX ix_application_centre_code ON application (centre_code);
 
-CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE is_held OR is_visa_held OR has_open_hit;
+CREATE INDEX ix_application_status ON application (status);
 
-CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
+CREATE INDEX ix_application_open ON application (target_due_at, id) WHERE stage <> 'CLOSED';
 
 CREATE INDEX ix_application_visa_type_code ON application (visa_type_code);
 
-CREATE INDEX ix_application_successor ON application (successor_centre_code) WHERE successor_centre_code IS NOT NULL;
+CREATE INDEX ix_application_country_code ON application (country_code);
 
-CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
+CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE is_held OR is_visa_held OR has_open_hit;
 
 CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
 
+CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
+
 CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
 
-CREATE INDEX ix_application_status ON application (status);
+CREATE INDEX ix_application_holder_country_code ON application (holder_country_code);
 
-CREATE INDEX ix_application_holder_place_submitted_at_id ON application (holder_place, submitted_at, id);
+CREATE INDEX ix_application_successor ON application (successor_centre_code) WHERE successor_centre_code IS NOT NULL;
+
+CREATE INDEX ix_application_applicant_id_submitted_at_id ON application (applicant_id, submitted_at, id);
+
+CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
+
+CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
+
+CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
+
+CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
 
 CREATE TABLE erasure (
     id UUID NOT NULL,
@@ -1382,11 +1376,11 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
-CREATE UNIQUE INDEX uq_assignment_current ON assignment (application_id) WHERE ended_at IS NULL;
-
 CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
 
 CREATE INDEX ix_assignment_officer_application_id ON assignment (officer, application_id);
+
+CREATE UNIQUE INDEX uq_assignment_current ON assignment (application_id) WHERE ended_at IS NULL;
 
 CREATE TABLE ban_match (
     id UUID NOT NULL,
@@ -1427,11 +1421,11 @@ CREATE TABLE decision (
     CONSTRAINT uq_decision_supersedes_id UNIQUE (supersedes_id)
 );
 
+CREATE INDEX ix_decision_application_id_decided_at_id ON decision (application_id, decided_at, id);
+
 CREATE INDEX ix_decision_decided_at_id ON decision (decided_at, id);
 
 CREATE UNIQUE INDEX uq_decision_first ON decision (application_id) WHERE supersedes_id IS NULL;
-
-CREATE INDEX ix_decision_application_id_decided_at_id ON decision (application_id, decided_at, id);
 
 CREATE TABLE person_link (
     id UUID NOT NULL,
@@ -1458,11 +1452,11 @@ CREATE TABLE person_link (
     CONSTRAINT fk_person_link_resolved_in FOREIGN KEY(resolved_in) REFERENCES application (id)
 );
 
-CREATE UNIQUE INDEX uq_person_link ON person_link (applicant_id, linked_id, reason);
-
 CREATE INDEX ix_person_link_applicant_id_found_at_id ON person_link (applicant_id, found_at, id);
 
 CREATE INDEX ix_person_link_linked_id_applicant_id ON person_link (linked_id, applicant_id);
+
+CREATE UNIQUE INDEX uq_person_link ON person_link (applicant_id, linked_id, reason);
 
 CREATE TABLE legal_hold (
     id UUID NOT NULL,
@@ -1478,11 +1472,11 @@ CREATE TABLE legal_hold (
     CONSTRAINT fk_legal_hold_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
+CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
+
 CREATE INDEX ix_legal_hold_held_at_id ON legal_hold (held_at, id);
 
 CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
-
-CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
 
 CREATE TABLE bill (
     billing_code TEXT NOT NULL,
@@ -1826,27 +1820,75 @@ CREATE TRIGGER require_retention_elapsed AFTER DELETE ON linker_read
     REFERENCING OLD TABLE AS gone
     EXECUTE FUNCTION require_retention_elapsed('read_at');
 
-CREATE FUNCTION copy_assignee() RETURNS trigger
+CREATE FUNCTION copy_desk(of_case uuid, moving_on text[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
-        is_current boolean := NEW.ended_at IS NULL;
+        desk assignment;
+        of_officer text;
+        of_supervisor text;
     BEGIN
-        UPDATE application SET
-            officer = CASE WHEN is_current AND NEW.role = 'OFFICER' THEN NEW.officer END,
-            supervisor = CASE WHEN is_current AND NEW.role = 'SUPERVISOR' THEN NEW.officer END,
-            is_assigned = is_current
-        WHERE id = NEW.application_id;
+        SELECT * INTO desk FROM assignment WHERE application_id = of_case AND ended_at IS NULL;
+        of_officer := CASE WHEN desk.role = 'OFFICER' THEN desk.officer END;
+        of_supervisor := CASE WHEN desk.role = 'SUPERVISOR' THEN desk.officer END;
+        UPDATE application
+        SET officer = of_officer, supervisor = of_supervisor, is_assigned = desk.id IS NOT NULL
+        WHERE id = of_case AND status <> ALL (moving_on)
+            AND (officer, supervisor, is_assigned)
+                IS DISTINCT FROM (of_officer, of_supervisor, desk.id IS NOT NULL);
+    END
+$$;
+
+CREATE FUNCTION copy_assignee() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        PERFORM copy_desk(NEW.application_id, coalesce(TG_ARGV, '{}'));
         RETURN NULL;
     END
 $$;
 
 CREATE TRIGGER copy_assignee_of_new AFTER INSERT ON assignment
     FOR EACH ROW WHEN (NEW.ended_at IS NULL)
-    EXECUTE FUNCTION copy_assignee();
+    EXECUTE FUNCTION copy_assignee('PAID');
 
 CREATE TRIGGER copy_assignee_of_changed AFTER UPDATE ON assignment
     FOR EACH ROW WHEN (OLD.ended_at IS NULL OR NEW.ended_at IS NULL)
-    EXECUTE FUNCTION copy_assignee();
+    EXECUTE FUNCTION copy_assignee('PAID');
+
+CREATE CONSTRAINT TRIGGER copy_assignee_at_last AFTER INSERT OR UPDATE ON assignment
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION copy_assignee();
+
+CREATE FUNCTION set_assignee() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        desk assignment;
+    BEGIN
+        IF NEW.closed_at IS NULL THEN
+            SELECT * INTO desk FROM assignment WHERE application_id = NEW.id AND ended_at IS NULL;
+        END IF;
+        NEW.officer := CASE WHEN desk.role = 'OFFICER' THEN desk.officer END;
+        NEW.supervisor := CASE WHEN desk.role = 'SUPERVISOR' THEN desk.officer END;
+        NEW.is_assigned := desk.id IS NOT NULL;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER set_assignee BEFORE UPDATE ON application
+    FOR EACH ROW WHEN (OLD.status <> NEW.status)
+    EXECUTE FUNCTION set_assignee();
+
+CREATE FUNCTION copy_desk_of_closed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        PERFORM copy_desk(NEW.id, '{}');
+        RETURN NULL;
+    END
+$$;
+
+CREATE CONSTRAINT TRIGGER copy_desk_of_closed AFTER UPDATE ON application
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL)
+    EXECUTE FUNCTION copy_desk_of_closed();
 
 CREATE FUNCTION write_checklist() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -35,10 +35,10 @@ class Write:
         return request_bytes(asked, variables=values, **_USERS[self.user])
 
     @property
-    def digest(self) -> str:
+    def digest(self) -> bytes:
         """The digest of the user and the key, as the database stores it."""
         who = _USERS[self.user]
-        return sha256(f"{who['role']}\0{who['sub']}\0{self.key}".encode()).hexdigest()
+        return sha256(f"{who['role']}\0{who['sub']}\0{self.key}".encode()).digest()
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Ledger:
     #: As their writers know them.
     cases: list[Case] = field(default_factory=list)
     #: Of writes that took several tries, by digest: when the one began that was acknowledged.
-    asked_again: dict[str, datetime] = field(default_factory=dict)
+    asked_again: dict[bytes, datetime] = field(default_factory=dict)
     #: Tries that were not acknowledged, by reason: nobody knows whether they were done.
     in_doubt: Counter[str] = field(default_factory=Counter)
     #: Tries that never reached a gateway.
