@@ -44,8 +44,10 @@ async def measure(applications: int, rounds: int) -> None:
         await owner.close()
         clock = await backend_clock(url)
         known = await sample(url)
-        one = BY_NAME["Q1"]
-        look_up = {"query": one.documents[OURS], "variables": one.variants(known)[0]}
+        look_up, lists = (
+            {"query": asked.documents[OURS], "variables": asked.variants(known)[0]}
+            for asked in (BY_NAME["Q1"], BY_NAME["Q3"])
+        )
         async with AsyncExitStack() as open_now:
             clients, connections = list[Client](), list[asyncpg.Connection]()
             for each in (url, open_url):
@@ -57,6 +59,7 @@ async def measure(applications: int, rounds: int) -> None:
                     _ask, clients[place], look_up
                 ),
                 "a page of 50": lambda place: partial(_ask, clients[place], {"query": PAGE}),
+                "a page of 50 with two lists": lambda place: partial(_ask, clients[place], lists),
                 **{
                     f"a row of {number} tables": lambda place, number=number: partial(
                         connections[place].fetch, _statement(number)
