@@ -2,6 +2,7 @@
 that was not asked for, granted or set by whoever may, once."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -9,6 +10,7 @@ import pytest
 
 from gateway.viewer import Viewer
 from models.vocabulary import Role
+from tests.acting import act_writing
 from tests.walls.test_payments_written import is_done
 from tests.walls.undoing import undone
 from tests.world import application_id
@@ -55,6 +57,12 @@ GRANT = "outcome = 'GRANTED', reason = 'So.', answered_by = 'auditor'"
 
 async def test_requests_by_letter_are_registered_in_the_own_name(connection) -> None:
     assert await is_done(connection, AUDITOR, lodge())
+    async with undone(connection):
+        await act_writing(connection, AUDITOR)
+        await connection.execute(lodge())
+        await connection.execute("RESET ROLE")
+        due = f"SELECT due_at - lodged_at FROM data_request WHERE id = '{REQUEST}'"
+        assert await connection.fetchval(due) == timedelta(hours=72)
     for statement in (lodge("auditor-2"), lodge(role="APPLICANT"), lodge(account="'somebody'")):
         assert not await is_done(connection, AUDITOR, statement), statement
 
