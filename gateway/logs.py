@@ -81,6 +81,8 @@ class OperationRecord:
     #: The subjects of values that somebody had changed, and whether each is an entry of the ban
     #: list.
     tampered: dict[UUID, bool] = field(default_factory=dict[UUID, bool])
+    #: In how many seconds the key service opened as many people for the viewer as it may; 0 if not.
+    reached_ceiling: int = 0
     #: Whether the answer was withheld since nothing accounts for what it read.
     has_unlogged_reads: bool = False
     #: Schema coordinates that the role may not use.
@@ -93,6 +95,7 @@ class OperationRecord:
     def reset_counters(self) -> None:
         """Reset the counters after a payload of a subscription."""
         self.tampered = {}
+        self.reached_ceiling = 0
         self.has_unlogged_reads = False
         self.statements = 0
         self.connection_seconds = self.execution_seconds = 0.0

@@ -1,12 +1,19 @@
 """The viewer: who sends a request, in which role and with which scope."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from models.vocabulary import Role
 
 #: Requests of one lane queue together and share a budget. A person has a lane for each role, so
 #: that work in one role does not use up the budget of the other.
 Lane = tuple[str, Role]
+
+
+@dataclass(slots=True, eq=False)
+class Bearer:
+    """The token of a viewer, which the key service verifies too; a socket renews it."""
+
+    token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,7 @@ class Viewer:
     expires_at: int | None = None
     #: The case for which an operation reads identity; None where it names none, or reads none.
     purpose_reference: str | None = None
+    bearer: Bearer | None = field(default=None, repr=False, compare=False)
 
     @property
     def places(self) -> tuple[str, ...]:

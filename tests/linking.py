@@ -3,15 +3,22 @@
 import asyncio
 import atexit
 import contextlib
+import json
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from uuid import uuid4
 
+from gateway.access.judge_rules import judge_rules
 from models.jobs.linker import keep_linking
 from models.key_service import KeyService, KeyUse, LocalKeys, SocketKeys
+from models.key_service.local import wrap
 from models.key_service.process import running_keys
+from models.key_service.store import KeyStore
 
 #: No test waits for a minute to pass.
 _UNWRAPS_A_MINUTE = 10_000_000
@@ -23,14 +30,18 @@ _ANSWER_SECONDS = 60
 
 
 class _Keys:
-    """The keys of the process that `key_service` starts, once somebody asks."""
+    """The keys of the process that `key_service` starts, once somebody asks, on one socket."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(_socket_keys(), name)
+        return getattr(_socket_keys(self._name), name)
 
 
-#: By which people are sealed and found in tests.
-KEYS: KeyService = _Keys()
+#: By which people are sealed and found in tests, and by which gateways open them.
+KEYS: KeyService = cast(KeyService, _Keys("socket.linking"))
+OF_GATEWAYS: KeyService = cast(KeyService, _Keys("socket"))
 
 
 @contextlib.asynccontextmanager
@@ -72,13 +83,44 @@ def keys_file() -> Path:
 def key_service() -> str:
     """The address of the key service of this worker, a process of its own."""
     file, stack = keys_file(), contextlib.ExitStack()
-    socket = file.with_name("socket")
+    as_of_an_earlier_release(file)
+    socket, others = file.with_name("socket"), file.with_name("socket.linking")
+    file.with_name("socket.signing").symlink_to(others)
     many = {"unwraps": _UNWRAPS_A_MINUTE, "digests": _UNWRAPS_A_MINUTE}
-    stack.enter_context(running_keys(file, socket, **many))
+    judge = judge_of_tests(file.parent, _UNWRAPS_A_MINUTE)
+    running = running_keys(file, socket, signing=others, linking=others, judge=judge, **many)
+    stack.enter_context(running)
     atexit.register(stack.close)
     return f"unix:{socket}"
 
 
+def as_of_an_earlier_release(file: Path) -> None:
+    """Make the store of a file as one from before relations were kept: whoever tests write into a
+    database by SQL alone is opened without one."""
+    store, somebody = KeyStore.beside(file), uuid4()
+    store.add(lambda: {somebody: wrap(LocalKeys.from_file(file), somebody, bytes(32))})
+    store.close()
+    for copy in (file.with_suffix(".db"), file.with_suffix(".copy.db")):
+        with contextlib.closing(sqlite3.connect(copy)) as opened:
+            opened.execute("DELETE FROM judged")
+            opened.commit()
+
+
+def judge_of_tests(folder: Path, people_an_hour: int | None = None) -> str:
+    """What a judge is told that believes the tokens of the tests."""
+    from tests import tokens  # which names the key service here
+
+    public = folder / "provider.json"
+    public.write_text(json.dumps({"keys": [tokens.KEY.as_dict(private=False)]}))
+    rules = judge_rules(tokens.settings(key_service="unix:/nowhere"))
+    rules = replace(rules, provider=f"file:{public}")
+    if people_an_hour is not None:
+        many = dict.fromkeys(rules.people_an_hour, people_an_hour)
+        rules = replace(rules, people_an_hour=many)
+    return rules.written()
+
+
 @cache
-def _socket_keys() -> SocketKeys:
-    return SocketKeys(Path(key_service().removeprefix("unix:")), _ANSWER_SECONDS)
+def _socket_keys(name: str) -> SocketKeys:
+    path = Path(key_service().removeprefix("unix:"))
+    return SocketKeys(path.with_name(name), _ANSWER_SECONDS)

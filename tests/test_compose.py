@@ -183,7 +183,7 @@ def test_every_secret_comes_from_a_file() -> None:
         files = {it: path for it, path in service["environment"].items() if it.endswith("_FILE")}
         assert secrets.isdisjoint(service["environment"]), name
         # Where keys are is an address.
-        addresses = {"GERBANG_KEY_SERVICE", "GERBANG_SIGNING_SERVICE"}
+        addresses = {"GERBANG_KEY_SERVICE", "GERBANG_SIGNING_SERVICE", "GERBANG_LINKING_SERVICE"}
         others = service["environment"].keys() - files - addresses
         assert not re.search("PASSWORD|SECRET|KEY", " ".join(others))
         assert {Path(path).name for path in files.values()} <= set(service["secrets"]), name
@@ -212,9 +212,10 @@ def test_keys_are_with_the_key_service_alone_and_a_gateway_signs_nothing() -> No
 
     assert who("keys") == who("keys-copy") == {"keys"}
     assert who("people-socket") == {"keys", "keeper", "gateway"}
-    assert who("signing-socket") == {"keys", "keeper"}
-    assert SERVICES["keys"]["network_mode"] == "none"
-    assert not SERVICES["keys"]["environment"]
+    assert who("signing-socket") == who("linking-socket") == {"keys", "keeper"}
+    networks = {name: set(service.get("networks", ())) for name, service in SERVICES.items()}
+    assert {name for name, of in networks.items() if of & networks["keys"]} == {"keys", "keycloak"}
+    assert SERVICES["keys"]["secrets"] == []
     # What is served is what is asked, at folders that the image has for our user.
     asked = {
         SERVICES[name]["environment"][setting].removeprefix("unix:")
@@ -222,10 +223,13 @@ def test_keys_are_with_the_key_service_alone_and_a_gateway_signs_nothing() -> No
             ("gateway", "GERBANG_KEY_SERVICE"),
             ("keeper", "GERBANG_KEY_SERVICE"),
             ("keeper", "GERBANG_SIGNING_SERVICE"),
+            ("keeper", "GERBANG_LINKING_SERVICE"),
         )
     }
-    _, _, file, socket, signing, second = SERVICES["keys"]["command"]
-    assert asked == {socket, signing.removeprefix("--signing=")}
+    _, _, file, socket, signing, linking, second = SERVICES["keys"]["command"]
+    assert asked == {
+        socket, signing.removeprefix("--signing="), linking.removeprefix("--linking=")
+    }  # fmt: skip
     for path in (file, second.removeprefix("--second="), *asked):
         assert str(Path(path).parent) in DOCKERFILE
         assert [str(Path(path).parent)] in mounted["keys"].values()

@@ -30,7 +30,7 @@ def settings(owner_url: str = NOWHERE, **variables: str) -> Settings:
         "issuer": ISSUER,
         "jwks_url": f"{ISSUER}/keys",
         "seal_key": SEAL_KEY.hex(),
-        "key_service": key_service(),
+        **({} if "key_service" in variables else {"key_service": key_service()}),
         **variables,
     }
     return read_settings({f"GERBANG_{name.upper()}": value for name, value in given.items()})

@@ -12,7 +12,13 @@ import orjson
 from psycopg import Error
 
 from gateway.access.purpose import StatedPurpose
-from gateway.access.read_budget import InquiryRoom, LookupBudget, ReadBudget
+from gateway.access.read_budget import (
+    InquiryRoom,
+    LookupBudget,
+    ReadBudget,
+    ReadBudgetError,
+    ceiling_refusal,
+)
 from gateway.access.transactions.begin import TransactionStarts, commit_in_one_write
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.logs import current_record
@@ -181,6 +187,16 @@ class OperationAudit:
         made, since its answer would have to be withheld."""
         if budget := self.log.budget(self.viewer, [new_key()]):
             await self.log.write(self.viewer, AccessEvent, [], budget)
+
+    async def refuse_beyond_ceiling(self, seconds: int) -> None:
+        """Raise an alert and the refusal for a viewer who has reached a ceiling of the key
+        service."""
+        try:
+            await self.log.write(
+                self.viewer, AccessEvent, [], ReadBudget(self.viewer, 0, [new_key()])
+            )
+        except ReadBudgetError:
+            raise ceiling_refusal(seconds) from None
 
     async def admit_people(self, people: Collection[UUID]) -> None:
         """Admit people to the inquiry that the purpose names, before any of them is read.

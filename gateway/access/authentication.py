@@ -10,7 +10,7 @@ from gateway.access.suspensions import Suspensions
 from gateway.errors import ErrorCode, RequestError
 from gateway.policy import HELD_ALONE, HELD_APART
 from gateway.settings import Settings
-from gateway.viewer import ANONYMOUS, Viewer
+from gateway.viewer import ANONYMOUS, Bearer, Viewer
 from models.access_tokens.provider_keys import KeysUnavailableError
 from models.access_tokens.verification import (
     InvalidTokenError,
@@ -96,7 +96,7 @@ class Authentication:
     async def _verify(self, token: str, asked: str | None) -> KnownViewer:
         try:
             claims = await self._verification.claims(token)
-            return KnownViewer(self._viewer(claims, asked), TokenLife.from_claims(claims))
+            return KnownViewer(self._viewer(claims, asked, token), TokenLife.from_claims(claims))
         except InvalidTokenError as error:
             raise _authentication_error(str(error)) from error
         except KeysUnavailableError as error:
@@ -106,7 +106,7 @@ class Authentication:
                 HTTPStatus.SERVICE_UNAVAILABLE,
             ) from error
 
-    def _viewer(self, claims: dict[str, Any], asked: str | None) -> Viewer:
+    def _viewer(self, claims: dict[str, Any], asked: str | None, token: str) -> Viewer:
         settings = self._settings
         held = self._held_roles(claims)
         name = claims.get("name")
@@ -119,6 +119,7 @@ class Authentication:
             countries=_codes(claims, settings.claim_countries, COUNTRY),
             centres=_codes(claims, settings.claim_centres, CODE),
             expires_at=int(claims["exp"]),
+            bearer=Bearer(token),
         )
 
     def _held_roles(self, claims: dict[str, Any]) -> tuple[Role, ...]:

@@ -41,6 +41,18 @@ class ReadBudgetError(RequestError):
         )
 
 
+def ceiling_refusal(seconds: int) -> RequestError:
+    """The refusal of somebody for whom the key service opens nobody else within so many seconds."""
+    return RequestError(ErrorCode.READ_BUDGET, ceiling_text(seconds), HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def ceiling_text(seconds: int) -> str:
+    return (
+        f"You have read as many people as your role may within {seconds // 3600} hours, and nothing"
+        " was read."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ReadBudget:
     """The budget of a viewer, and who is to be read within it."""

@@ -1,16 +1,28 @@
-"""Turns failures of the vault into errors for clients, and records values that were tampered
-with."""
+"""States to the key service for whom a vault is opened, turns its failures into errors for clients,
+and records what was tampered with."""
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from gateway.access.read_budget import ceiling_text
 from gateway.errors import ErrorCode, FieldError
 from gateway.logs import current_record
-from models.key_service import KeyServiceError
+from gateway.viewer import Viewer
+from models.key_service import KeyServiceError, Statement, ViewerCeilingError
 from models.person.vault import MissingKeyError, VaultError
 
 log = logging.getLogger(__name__)
+
+
+def statement_of(
+    viewer: Viewer, reference: str | None = None, *, is_change: bool = False
+) -> Statement | None:
+    """What is stated for a viewer: for a case, or that of the purpose. None without a token."""
+    if viewer.bearer is None:
+        return None
+    named = reference or viewer.purpose_reference
+    return Statement(viewer.bearer.token, viewer.role.value, named, is_change)
 
 
 def closed_vault() -> FieldError:
@@ -21,12 +33,21 @@ def closed_vault() -> FieldError:
     )
 
 
+def ceiling_reached(error: ViewerCeilingError) -> FieldError:
+    """The error of a field, until the whole answer is withheld for it."""
+    current_record().reached_ceiling = error.window
+    return FieldError(ErrorCode.READ_BUDGET, ceiling_text(error.window))
+
+
 @contextmanager
 def vault_errors() -> Iterator[None]:
-    """Raises FieldError with UNAVAILABLE for keys that cannot be used now. A value that was
-    tampered with is recorded for an alert, and stays an unexpected error."""
+    """Raises FieldError with UNAVAILABLE for keys that cannot be used now, and with READ_BUDGET
+    where the key service opens nobody else for the viewer. What was tampered with is recorded for
+    an alert, and stays an unexpected error."""
     try:
         yield
+    except ViewerCeilingError as error:
+        raise ceiling_reached(error) from error
     except (KeyServiceError, MissingKeyError) as error:
         log.warning("the vault is closed: %s", error or type(error).__name__)
         raise closed_vault() from error

@@ -131,7 +131,7 @@ def synthesise(world: WorldOptions, expected: bool) -> None:
         lines.writerows((line.iso3, line.month, f"{line.expected:.4f}") for line in counts)
         return
     settings = read_settings(command=Command.SYNTHESISE)
-    url, address = settings.required_owner_url, settings.key_service
+    url, address = settings.required_owner_url, settings.linking_address
     try:
         keys = key_service_at(address, waits=True) if address else None
         with explain_database_errors(_OWNER):

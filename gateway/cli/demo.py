@@ -18,6 +18,7 @@ import click
 import httpx2
 import uvicorn
 
+from gateway.access.judge_rules import judge_rules
 from gateway.cli.data import WorldOptions, with_world_options
 from gateway.cli.database_errors import DatabaseError
 from gateway.cli.init import register_dashboard
@@ -25,12 +26,13 @@ from gateway.cli.keeper import run_keeper
 from gateway.cli.main_job import MainJob, show_addresses
 from gateway.cli.serving import run_on_fastest_loop, server_config
 from gateway.cli.starting import internal_server, require_free_port
+from gateway.cli.vault import relate_now
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from models.database.connections import connected
 from models.garbage import collect_seldom
 from models.key_service import create_key_file, key_service_at
-from models.key_service.process import running_keys
+from models.key_service.process import UNWRAPS_A_MINUTE, running_keys
 from models.logs import process_log
 from models.migrations import UnknownRevisionError, migrate
 from models.postgres import default_data_dir, running_postgres
@@ -74,8 +76,10 @@ def demo(
         database = stack.enter_context(postgres)
         url = database.url("gerbang")
         checkpoints = keys_file.with_suffix("").with_suffix(".checkpoints")
-        keys_socket = stack.enter_context(_keys(keys_file))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gerbang-")))
+        keys_socket = folder / "keys"  # paths of sockets are short
         settings = _settings(url, port, dashboard_port, metrics_port, keys_socket, checkpoints)
+        stack.enter_context(_keys(keys_file, keys_socket, settings))
         asyncio.run(_load(settings, world))
         # People read this terminal, so only warnings and errors are logged to it.
         with _dashboard(settings, dashboard_port), process_log("WARNING", as_json=False):
@@ -92,10 +96,12 @@ async def _load(settings: Settings, world: WorldOptions) -> None:
     async with connected(url) as connection:
         await register_dashboard(connection, "gerbang demo")
         has_world = await connection.fetchval("SELECT EXISTS (SELECT FROM application)")
+    keys = key_service_at(settings.linking_address or "", waits=True)
     if not has_world:
         click.echo(f"Loading a synthetic world of {world.applications:,} applications …")
-        keys = key_service_at(settings.key_service, waits=True) if settings.key_service else None
         await synthesise(url, **vars(world), keys=keys)
+    elif not await keys.judges_everybody():
+        await relate_now(settings)  # of a demo from before
 
 
 def _settings(
@@ -121,13 +127,13 @@ def _settings(
 
 
 @contextlib.contextmanager
-def _keys(file: Path) -> Iterator[Path]:
-    """Run the key service in a child process, and give its socket: paths of sockets are short."""
+def _keys(file: Path, path: Path, settings: Settings) -> Iterator[None]:
+    """Run the key service in a child process, which ends with this one."""
     create_key_file(file)
-    with tempfile.TemporaryDirectory(prefix="gerbang-") as folder:
-        socket_path = Path(folder, "keys")
-        with running_keys(file, socket_path, digests=_DIGESTS_A_MINUTE):
-            yield socket_path
+    signing, linking = (path.with_name(f"{path.name}.{name}") for name in ("signing", "linking"))
+    judge = judge_rules(settings).written()
+    with running_keys(file, path, UNWRAPS_A_MINUTE, signing, _DIGESTS_A_MINUTE, linking, judge):
+        yield
 
 
 @contextlib.contextmanager

@@ -72,10 +72,10 @@ async def run_keeper(
     keep_sealing = partial(keep_seal_keys, settings.seal_key)
     keepers = [keep_folding, keep_sealing]
     if settings.key_service:
-        keys = key_service_at(settings.key_service)
+        keys = key_service_at(settings.linking_address or "")
         keepers.append(partial(keep_linking, keys))
         # On the socket that no gateway reaches: a captured one erases nobody.
-        signing = key_service_at(settings.signing_service or settings.key_service)
+        signing = key_service_at(settings.signing_address or "")
         keepers.append(partial(keep_erasing, signing, settings.retention))
         keepers.append(partial(keep_key_notes, signing))
         if settings.checkpoints:

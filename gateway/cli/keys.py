@@ -1,10 +1,13 @@
-"""The command `gerbang keys`, which serves keys to gateways and keepers over Unix sockets."""
+"""The command `gerbang keys`, which serves keys to gateways, the LINKER and keepers over Unix
+sockets."""
 
 import os
 from pathlib import Path
 
 import click
 
+from gateway.access.judge_rules import judge_rules
+from gateway.settings import Command, read_settings
 from models.key_service import create_key_file
 from models.key_service.process import (
     DIGESTS_A_MINUTE,
@@ -37,7 +40,14 @@ from models.key_service.process import (
 @click.option(
     "--signing",
     type=click.Path(path_type=Path),
-    help="A second socket, on which alone checkpoints of the account are signed.",
+    help="The socket on which alone checkpoints of the account are signed, and people erased.  "
+    "[default: SOCKET.signing]",
+)
+@click.option(
+    "--linking",
+    type=click.Path(path_type=Path),
+    help="The socket on which people are opened without a viewer, to link them.  "
+    "[default: SOCKET.linking]",
 )
 @click.option(
     "--log-level",
@@ -54,13 +64,23 @@ def keys(
     unwraps: int,
     digests: int,
     signing: Path | None,
+    linking: Path | None,
     log_level: str,
 ) -> None:
-    """Serve the keys of FILE on SOCKET, which gateways and keepers name by GERBANG_KEY_SERVICE.
+    """Serve the keys of FILE on SOCKET, which gateways name by GERBANG_KEY_SERVICE.
 
-    FILE is made where there is none. The data keys lie beside it. Keepers name the socket of
-    `--signing` by GERBANG_SIGNING_SERVICE; gateways never reach it.
+    FILE is made where there is none. The data keys lie beside it. On SOCKET people are opened for
+    viewers, whose tokens are checked as gateways check them: give both the same settings of the
+    provider. Keepers name the sockets of `--signing` and `--linking` by GERBANG_SIGNING_SERVICE and
+    GERBANG_LINKING_SERVICE; no gateway reaches them.
     """
+    rules = judge_rules(read_settings(command=Command.KEYS))
     create_key_file(file)
-    program = command(file, socket, second, unwraps, signing, digests, log_level)
+    signing, linking = (
+        given or socket.with_name(f"{socket.name}.{name}")
+        for given, name in ((signing, "signing"), (linking, "linking"))
+    )
+    program = command(
+        file, socket, second, unwraps, signing, digests, linking, rules.written(), log_level
+    )
     os.execv(program[0], program)  # noqa: S606 - which then loads nothing that it does not need

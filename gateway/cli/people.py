@@ -56,7 +56,7 @@ def index(*, second: Path | None) -> None:
         raise click.ClickException(
             "--second is for GERBANG_KEY_SERVICE=file:…; a key service knows its copies itself."
         )
-    keys = key_service_at(address, second, waits=True)
+    keys = key_service_at(settings.linking_address or "", second, waits=True)
 
     run_as_owner(settings.required_owner_url, partial(index_everybody, keys))
     click.echo("Everybody is indexed by the key that writes.")

@@ -9,6 +9,7 @@ from gateway.cli.database_errors import explain_database_errors
 from gateway.settings import Command, Settings, read_settings
 from models.account import AccountError
 from models.database.connections import connected
+from models.jobs.relating import relate_everybody
 from models.key_service import KeyServiceError, key_service_at
 from models.key_service.rotation import rotate_data_keys
 from models.rights.orphan_keys import Sweep, preview
@@ -76,8 +77,33 @@ def sweep(dry_run: bool, most: int | None) -> None:
     click.echo(f"{number:,} of {done.keys:,} data keys belong to nobody and {what}.")
 
 
+@vault.command()
+def relate() -> None:
+    """Tell the key service who belongs together, by the database as it is now, and have it open
+    nobody else from now on.
+
+    Run it once on a database from before the key service kept relations, and after a store of keys
+    was restored that is older than the database. Whoever runs it vouches for the database.
+    """
+    settings = read_settings(command=Command.VAULT)
+    with explain_database_errors("GERBANG_OWNER_URL"):
+        try:
+            number = asyncio.run(relate_now(settings))
+        except KeyServiceError as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"{number:,} relations are noted, and nobody is opened without one.")
+
+
+async def relate_now(settings: Settings) -> int:
+    keys = key_service_at(settings.linking_address or "", waits=True)
+    async with connected(settings.required_owner_url) as connection:
+        number = await relate_everybody(keys, connection)
+    await keys.judge_everybody()
+    return number
+
+
 async def _sweep(settings: Settings, most: int | None, *, dry_run: bool) -> Sweep:
-    address = settings.signing_service or settings.key_service or ""
+    keys = key_service_at(settings.signing_address or "")
     async with connected(settings.required_owner_url) as connection:
         run = preview if dry_run else sweep_keys
-        return await run(key_service_at(address), connection, settings.sweep_days, most)
+        return await run(keys, connection, settings.sweep_days, most)

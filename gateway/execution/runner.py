@@ -64,7 +64,7 @@ from gateway.settings.keys import KeyRing
 from gateway.viewer import Viewer
 from models.database.pool import ConnectionPool
 from models.key_service import KeyService
-from models.person.vault import Vault, VaultError
+from models.person.vault import VaultError
 from models.vocabulary import Role
 
 #: The kinds of operations that run over HTTP.
@@ -102,7 +102,7 @@ class SchemaRunner:
             schemas.catalogue,
             Cursors(cursor_keys),
             Positions(cursor_keys),
-            Changes(pool, starts, Vault(keys) if keys else None),
+            Changes(pool, starts, keys),
             keys,
             statistics,
         )
@@ -225,6 +225,8 @@ class SchemaRunner:
         viewer = context.viewer
         if tampered := current_record().tampered:
             await raise_tampering(self._pool, self._starts.for_reading(viewer), viewer, tampered)
+        if seconds := current_record().reached_ceiling:
+            await context.audit.refuse_beyond_ceiling(seconds)
         for one in executed:
             if one.errors:
                 refuse_partial(error.original_error for error in one.errors)

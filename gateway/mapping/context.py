@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from gateway.access.audit import OperationAudit
 from gateway.access.transactions.prepared import PreparedStatement
 from gateway.access.transactions.reading import ReadTransaction
-from gateway.access.vault import closed_vault, vault_errors
+from gateway.access.vault import closed_vault, statement_of, vault_errors
 from gateway.mapping.arguments import ParsedArguments
 from gateway.mapping.catalogue import (
     KEYS,
@@ -126,11 +126,12 @@ class Context:
 
     @property
     def vault(self) -> Vault:
-        """Raises FieldError with UNAVAILABLE where there is no key service."""
+        """The vault for the viewer. Raises FieldError with UNAVAILABLE where there is no key
+        service."""
         keys = self.services.keys
         if keys is None:
             raise closed_vault()
-        return Vault(keys)
+        return Vault(keys, statement_of(self.viewer))
 
     def note_read(self, noun: DeclaredNoun, rows: Sequence[Any]) -> None:
         """Note whose identity was read: the first column of a logged noun is the applicant's id."""

@@ -15,6 +15,7 @@ from gateway.mutations.requests import Request
 from gateway.mutations.row_lookups import is_there, lock_row
 from models import BanEntry, BannedPerson, Country
 from models.case.reference_numbers import new_reference
+from models.key_service import Relation, RelationKind
 from models.life import Refusal
 from models.person.matching import comparable_name
 from models.person.vault import Person
@@ -119,9 +120,10 @@ async def _person_row(
     state, number = request.passport or (None, None)
     full_name, birth_date = request.name or (None, None)
     values = {"passport_number": number, "full_name": full_name, "birth_date": birth_date}
+    banned = Relation(RelationKind.BAN, "", ban)
     with vault_errors():
-        [sealed] = await transaction.vault.seal(
-            [Person(ban, 1, values, BannedPerson.__tablename__)]
+        [sealed] = await transaction.vault().seal(
+            [Person(ban, 1, values, BannedPerson.__tablename__, [banned])]
         )
     return {"ban_id": ban, "issuing_state": state, "sealed": sealed}
 

@@ -77,6 +77,10 @@ def select_state(role: Role, rule: Rule | None) -> Any:
     state = (
         select(
             Application.id,
+            if_read("Application", "applicant", Application.applicant_id, null()).label(
+                "applicant_id"
+            ),
+            if_read("Application", "reference", Application.reference, null()).label("reference"),
             Application.status,
             if_read("Application", "isHeld", Application.is_held, false()).label("is_held"),
             if_read("Application", "isLinked", Application.is_linked, false()).label("is_linked"),

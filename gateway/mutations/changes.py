@@ -35,18 +35,18 @@ from gateway.mutations.supervision import SupervisionRequest, supervise
 from gateway.viewer import Viewer
 from models import Idempotency
 from models.database.pool import ConnectionPool
+from models.key_service import KeyService
 from models.life import Refusal
-from models.person.vault import Vault
 
 
 class Changes:
     """Executes requests, each in a transaction of its own."""
 
     def __init__(
-        self, pool: ConnectionPool, starts: TransactionStarts, vault: Vault | None
+        self, pool: ConnectionPool, starts: TransactionStarts, keys: KeyService | None
     ) -> None:
         self._pool = pool
-        self._vault = vault
+        self._keys = keys
         self._starts = starts
 
     async def make(self, viewer: Viewer, request: Request) -> Outcome:
@@ -72,7 +72,7 @@ class Changes:
                     raise TypeError(f"no effect for {type(request).__name__}")
 
         begin = partial(
-            begin_writing, self._pool, viewer, self._starts.for_writing(viewer), self._vault
+            begin_writing, self._pool, viewer, self._starts.for_writing(viewer), self._keys
         )
         return await run_once(begin, viewer, request, effect)
 

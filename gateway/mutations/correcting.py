@@ -95,7 +95,8 @@ async def propose_correction(
     await _refuse_elsewhere(transaction, case, person, request.target)
     [(latest,)] = await transaction.fetch_one(_select_latest_version, person=person)
     with vault_errors():
-        [values] = await transaction.vault.seal([Person(person, latest + 1, proposed.values)])
+        corrected = Person(person, latest + 1, proposed.values)
+        [values] = await transaction.vault(case.reference).seal([corrected])
     number = proposed.values.get("passport_number")
     version = {
         "applicant_id": person,

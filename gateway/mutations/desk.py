@@ -15,6 +15,7 @@ from gateway.mutations.requests import ReliefRequest, StepRequest
 from gateway.rules import Scope
 from models import Application, Assignment
 from models.case.queues import IS_FREE
+from models.key_service import Relation, RelationKind
 from models.life import Refusal
 from models.vocabulary import Queue, Role
 
@@ -78,6 +79,12 @@ def put_on_desk(transaction: WriteTransaction, case: Case, subject: str, role: R
         "assigned_by": transaction.viewer.subject,
     }
     transaction.insert(Assignment, assignment)
+    if role is Role.OFFICER and case.reference is not None:
+        transaction.relate(
+            Relation(RelationKind.CASE, case.reference, case.applicant),
+            Relation(RelationKind.APPLICANT, case.reference, case.applicant),
+            Relation(RelationKind.DESK, case.reference, subject),
+        )
 
 
 def end_assignment(transaction: WriteTransaction, case: Case, reason: str | None = None) -> None:

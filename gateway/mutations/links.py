@@ -9,6 +9,7 @@ from gateway.mutations.locked_case import Case
 from gateway.mutations.outcome import Reason, RefusedError
 from gateway.mutations.requests import StepRequest
 from models import Application, PersonLink
+from models.key_service import Relation, RelationKind
 from models.life import Refusal
 from models.vocabulary import LinkReason, LinkState
 
@@ -49,6 +50,8 @@ async def _resolve(
     for one, other in (people, people[::-1]):
         both = {"applicant_id": one, "linked_id": other, "reason": LinkReason.NAME_AND_BIRTH_DATE}
         transaction.update(PersonLink, both, verdict)
+        if state is LinkState.CONFIRMED:
+            transaction.relate(Relation(RelationKind.LINK, one.hex, other))
     return {}
 
 

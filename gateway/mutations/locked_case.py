@@ -41,6 +41,9 @@ class Case:
     """A locked application and its state."""
 
     id: UUID
+    applicant: UUID
+    #: None for roles that do not read it.
+    reference: str | None
     state: CaseState
     visa_type: str
     decision: UUID | None
@@ -145,6 +148,8 @@ def _case(
     latest = {ScreeningKind(one.kind): one for one in screenings}
     return Case(
         id=row.id,
+        applicant=row.applicant_id,
+        reference=row.reference,
         state=_state(row, latest, screenings, desk, corrections),
         visa_type=row.visa_type_code,
         decision=row.current_decision_id,

@@ -15,6 +15,7 @@ from gateway.mutations.outcome import Reasons
 from gateway.mutations.requests import Person as SaidPerson
 from gateway.mutations.requests import Submission, api_name
 from models import Applicant, Identity
+from models.key_service import Relation, RelationKind
 from models.life import Refusal
 from models.person.identity import PERSONAL
 from models.person.sealed import open_rows, sealed_cell
@@ -93,35 +94,57 @@ async def check_own_applicant(
         reasons.add(Refusal.IDENTITY_REQUIRED, "identity")
 
 
-async def own_applicant(transaction: WriteTransaction, submission: Submission) -> UUID:
-    """The applicant with the viewer's own account, created with the first application.
+async def own_applicant(
+    transaction: WriteTransaction, submission: Submission, reference: str
+) -> UUID:
+    """The applicant with the viewer's own account, created with the first application, whose case
+    has a reference.
 
     Applying again never changes the identity: it would change under open cases.
     Raises RefusedError if another request has meanwhile created a different one.
     """
     account = transaction.viewer.subject
     rows = await _find_applicant(transaction, account)
+    new = None
     if not rows and submission.person is not None:
-        new = _applicant_row(new_key(), submission, account)
-        if await transaction.insert_now(Applicant, new, unless_there=True):
-            rows = await _identity_rows(transaction, [(new["id"], submission)])
-            transaction.insert(Identity, *rows)
+        new = await _own_applicant_row(transaction, submission, account, reference)
         rows = await _find_applicant(transaction, account)
     reasons = Reasons()
     _check_same_person(rows[0], submission, reasons)
     reasons.refuse_if_any()
+    if rows[0].id != new:
+        transaction.relate(Relation(RelationKind.CASE, reference, rows[0].id))
     return rows[0].id
 
 
+async def _own_applicant_row(
+    transaction: WriteTransaction, submission: Submission, account: str, reference: str
+) -> UUID | None:
+    """Create the applicant; None if another request has meanwhile."""
+    new = _applicant_row(new_key(), submission, account)
+    if not await transaction.insert_now(Applicant, new, unless_there=True):
+        return None
+    related = (RelationKind.ACCOUNT, account), (RelationKind.CASE, reference)
+    relations = [Relation(kind, name, new["id"]) for kind, name in related]
+    rows = await _identity_rows(transaction, [(new["id"], submission)], [relations])
+    transaction.insert(Identity, *rows)
+    return new["id"]
+
+
 async def create_applicants(
-    transaction: WriteTransaction, submissions: list[Submission]
+    transaction: WriteTransaction, submissions: list[Submission], references: Sequence[str]
 ) -> list[UUID]:
     """A new applicant for each application: an agent never learns who applied before."""
     ids = [new_key() for _ in submissions]
+    partner = transaction.viewer.partner or ""
+    relations = [
+        [Relation(RelationKind.PARTNER, partner, id_), Relation(RelationKind.CASE, reference, id_)]
+        for id_, reference in zip(ids, references, strict=True)
+    ]
     pairs = list(zip(ids, submissions, strict=True))
     applicants = [_applicant_row(id_, submission, None) for id_, submission in pairs]
     transaction.insert(Applicant, *applicants)
-    transaction.insert(Identity, *await _identity_rows(transaction, pairs))
+    transaction.insert(Identity, *await _identity_rows(transaction, pairs, relations))
     return ids
 
 
@@ -144,7 +167,7 @@ async def _find_applicant(transaction: WriteTransaction, account: str) -> Any:
     labels = ["id", "nationality_code", *PERSONAL]
     types = [None, None, *(value.type for value in _personal_values())]
     with vault_errors():
-        opened = await open_rows(transaction.vault, types, rows)
+        opened = await open_rows(transaction.vault(), types, rows)
     return [SimpleNamespace(**dict(zip(labels, row, strict=True))) for row in opened]
 
 
@@ -175,17 +198,26 @@ def _applicant_row(id_: UUID, submission: Submission, account: str | None) -> di
 
 
 async def _identity_rows(
-    transaction: WriteTransaction, people: Sequence[tuple[UUID, Submission]]
+    transaction: WriteTransaction,
+    people: Sequence[tuple[UUID, Submission]],
+    relations: Sequence[Sequence[Relation]],
 ) -> list[dict[str, Any]]:
-    """Identities as they are written: sealed, their keys stored before.
+    """Identities as they are written: sealed, their keys and relations stored before.
 
     The nationality is that of the passport's country, so it stands for the issuing state where a
     front end does not say that yet.
     """
-    named = [(id_, given, given.person) for id_, given in people if given.person]
+    named = [
+        (id_, given, given.person, related)
+        for (id_, given), related in zip(people, relations, strict=True)
+        if given.person
+    ]
     with vault_errors():
-        values = await transaction.vault.seal(
-            [Person(id_, 1, values_of(person)) for id_, _, person in named]
+        values = await transaction.vault().seal(
+            [
+                Person(id_, 1, values_of(person), relations=related)
+                for id_, _, person, related in named
+            ]
         )
     return [
         {
@@ -193,5 +225,5 @@ async def _identity_rows(
             "passport_issuing_state": person.passport_issuing_state or given.nationality,
             "sealed": of_person,
         }
-        for (id_, given, person), of_person in zip(named, values, strict=True)
+        for (id_, given, person, _), of_person in zip(named, values, strict=True)
     ]

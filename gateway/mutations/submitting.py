@@ -145,13 +145,17 @@ async def _write(
     offer: Offer,
 ) -> list[UUID]:
     submissions = [each.submission for each in located]
+    references = [new_reference(SystemRandom()) for _ in located]
     if transaction.viewer.role is Role.APPLICANT:
-        people = [await own_applicant(transaction, submission) for submission in submissions]
+        people = [
+            await own_applicant(transaction, submission, reference)
+            for submission, reference in zip(submissions, references, strict=True)
+        ]
     else:
-        people = await create_applicants(transaction, submissions)
+        people = await create_applicants(transaction, submissions, references)
     rows = [
-        _application_row(person, each, group, offer)
-        for person, each in zip(people, located, strict=True)
+        _application_row(person, reference, each, group, offer)
+        for person, reference, each in zip(people, references, located, strict=True)
     ]
     ids = [row["id"] for row in rows]
     events = [event for id_ in ids for event in _event_rows(transaction, id_, offer.at)]
@@ -163,12 +167,12 @@ async def _write(
 
 
 def _application_row(
-    person: UUID, located: PlacedSubmission, group: str | None, offer: Offer
+    person: UUID, reference: str, located: PlacedSubmission, group: str | None, offer: Offer
 ) -> dict[str, Any]:
     submission, place = located
     return {
         "id": new_key(),
-        "reference": new_reference(SystemRandom()),
+        "reference": reference,
         "applicant_id": person,
         "nationality_code": submission.nationality,
         "visa_type_code": submission.visa_type,

@@ -16,6 +16,7 @@ from gateway.mutations.requests import Request
 from gateway.mutations.row_lookups import lock_row
 from models import Alert, Inquiry
 from models.case.reference_numbers import new_reference
+from models.key_service import Relation, RelationKind
 from models.life import Refusal
 from models.reference.data import values
 from models.row_keys import new_key
@@ -74,16 +75,18 @@ async def open_inquiry(
         if not 1 <= number <= most:
             reasons.add(Refusal.INVALID, path, rule="inquiry_limit", limits={"most": most})
     reasons.refuse_if_any()
-    id_ = new_key()
+    id_, subject = new_key(), transaction.viewer.subject
+    reference = REFERENCE_BEGINS + new_reference(SystemRandom())
     row = {
         "id": id_,
-        "reference": REFERENCE_BEGINS + new_reference(SystemRandom()),
+        "reference": reference,
         "reason": request.reason,
         "minutes": request.minutes,
         "most_people": request.most_people,
-        "opened_by": transaction.viewer.subject,
+        "opened_by": subject,
     }
     transaction.insert(Inquiry, row)
+    transaction.relate(Relation(RelationKind.INQUIRY, reference, subject))
     return str(id_)
 
 
@@ -97,7 +100,9 @@ async def approve(transaction: WriteTransaction, request: ApproveInquiry, reason
     elif row.opened_by == transaction.viewer.subject:
         reasons.add(Refusal.SECOND_PERSON_REQUIRED, "inquiryId")
     reasons.refuse_if_any()
-    return _update(transaction, row.id, {"approved_by": transaction.viewer.subject})
+    subject = transaction.viewer.subject
+    transaction.relate(Relation(RelationKind.APPROVAL, row.reference, subject))
+    return _update(transaction, row.id, {"approved_by": subject})
 
 
 async def review(transaction: WriteTransaction, request: ReviewInquiry, reasons: Reasons) -> str:
@@ -152,6 +157,7 @@ def _select_inquiry_to_lock(mutation: str, role: Role) -> Any:
     has_ended = func.coalesce(Inquiry.ends_at <= func.clock_timestamp(), false())
     found = select(
         Inquiry.id,
+        Inquiry.reference,
         Inquiry.opened_by,
         Inquiry.approved_by,
         Inquiry.reviewed_by,

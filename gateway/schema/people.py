@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, ColumnElement, Text, exists, func, literal, select
 
 from gateway.access.rows import meets_in_role, reachable_in_role
 from gateway.access.transactions.prepared import bind_for
+from gateway.access.vault import ceiling_reached, statement_of
 from gateway.errors import ArgumentError, ErrorCode, FieldError
 from gateway.mapping.context import Context
 from gateway.mapping.declare import Node, column, noun
@@ -20,7 +21,7 @@ from gateway.schema.applicant import Applicant
 from models import Applicant as ApplicantRow
 from models import Inquiry
 from models import PersonLookup as PersonLookupRow
-from models.key_service import KeyServiceError, KeyUse
+from models.key_service import KeyServiceError, KeyUse, ViewerCeilingError
 from models.person.matching import name_message, passport_message
 from models.vocabulary import IndexKind, Purpose, Role
 
@@ -133,8 +134,11 @@ def _is_named(context: Context, reference: Attribute, rule: Rule) -> ColumnEleme
 async def _digests(context: Context, message: bytes) -> list[bytes]:
     if context.services.keys is None:
         raise _no_keys()
+    stated = statement_of(context.viewer)
     try:
-        [digests] = await context.services.keys.digests(KeyUse.PERSON_INDEX, [message])
+        [digests] = await context.services.keys.digests(KeyUse.PERSON_INDEX, [message], stated)
+    except ViewerCeilingError as error:
+        raise ceiling_reached(error) from error
     except KeyServiceError as error:
         raise _no_keys() from error
     return [digest.value for digest in digests]

@@ -13,6 +13,7 @@ class Command(StrEnum):
 
     SERVE = "serve"
     KEEP = "keep"
+    KEYS = "keys"
     MIGRATE = "migrate"
     INIT = "init"
     DOCTOR = "doctor"
@@ -28,6 +29,7 @@ NEEDS: Mapping[Command, tuple[str, ...]] = MappingProxyType(
     {
         Command.SERVE: ("database_url", "issuer", "jwks_url", "cursor_key", "seal_key"),
         Command.KEEP: ("owner_url", "seal_key", "key_service", "checkpoints"),
+        Command.KEYS: ("issuer", "jwks_url"),
         Command.MIGRATE: ("owner_url", "database_url", "seal_key"),
         Command.INIT: ("owner_url",),
         # It also examines the keys and the provider, if they are set.
@@ -40,14 +42,16 @@ NEEDS: Mapping[Command, tuple[str, ...]] = MappingProxyType(
         Command.AUDIT: ("owner_url", "key_service", "checkpoints"),
     }
 )
-#: Not required by `serve` in development, which generates keys and has its own sign-in.
+#: Not required by `serve` and `keys` in development, which generates keys and has its own sign-in.
 OWN_IN_DEVELOPMENT = frozenset({"issuer", "jwks_url", "cursor_key", "seal_key"})
 
 
 def settings_needed(command: Command, *, in_development: bool) -> tuple[str, ...]:
     """The names of the settings that a command requires."""
     optional = (
-        OWN_IN_DEVELOPMENT if command is Command.SERVE and in_development else frozenset[str]()
+        OWN_IN_DEVELOPMENT
+        if command in (Command.SERVE, Command.KEYS) and in_development
+        else frozenset[str]()
     )
     return tuple(name for name in NEEDS[command] if name not in optional)
 

@@ -56,8 +56,16 @@ class KeySettings:
         None,
     )
     signing_service: str | None = setting(
-        "where `gerbang keep` has the account signed, if not by GERBANG_KEY_SERVICE: "
-        "unix:/path/of/socket, that of `gerbang keys --signing`, which no gateway reaches",
+        "where `gerbang keep` has the account signed and people erased: unix:/path/of/socket, that "
+        "of `gerbang keys --signing`, which no gateway reaches; without it, that of "
+        "GERBANG_KEY_SERVICE with .signing at its end",
+        parsers.key_service,
+        None,
+    )
+    linking_service: str | None = setting(
+        "where `gerbang keep` has people opened to link them, and who loads or indexes a world:"
+        " unix:/path/of/socket, that of `gerbang keys --linking`, which no gateway reaches; without"
+        " it, that of GERBANG_KEY_SERVICE with .linking at its end",
         parsers.key_service,
         None,
     )
@@ -67,3 +75,18 @@ class KeySettings:
         Path,
         None,
     )
+
+    @property
+    def signing_address(self) -> str | None:
+        """Where the account is signed; None where there are no keys."""
+        return self.signing_service or _beside(self.key_service, "signing")
+
+    @property
+    def linking_address(self) -> str | None:
+        """Where people are opened without a viewer; None where there are no keys."""
+        return self.linking_service or _beside(self.key_service, "linking")
+
+
+def _beside(address: str | None, name: str) -> str | None:
+    """The socket that `gerbang keys` opens beside another; a file of keys has none."""
+    return f"{address}.{name}" if address and address.startswith("unix:") else address

@@ -194,6 +194,8 @@ class Socket:
                 CloseCode.FORBIDDEN,
                 "The new token is another person's, or has other rights: reconnect with it.",
             )
+        if viewer.bearer and renewed.bearer:
+            viewer.bearer.token = renewed.bearer.token
         if self._token_life is not None:
             deadlines = (self._token_life.when(), _deadline(renewed))
             self._token_life.reschedule(max(filter(None, deadlines), default=None))

@@ -5,9 +5,9 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
-import httpx2
 from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, Key, OKPKey, RSAKey
@@ -105,9 +105,14 @@ class ProviderKeys:
 
 
 def published_at(address: str) -> KeySource:
-    """The key set at an address of the provider."""
+    """The key set at an address of the provider, or in a file: ``file:`` and its path."""
+    kind, _, path = address.partition(":")
+    if kind == "file":
+        return _in_file(Path(path))
 
     async def fetch() -> Any:
+        import httpx2  # which takes long, and the key service may have a file instead
+
         async with (
             httpx2.AsyncClient(timeout=FETCH_SECONDS) as client,
             client.stream("GET", address, headers={"Accept": "application/json"}) as response,
@@ -121,6 +126,13 @@ def published_at(address: str) -> KeySource:
         return json.loads(body)
 
     return fetch
+
+
+def _in_file(file: Path) -> KeySource:
+    async def read() -> Any:
+        return json.loads(file.read_bytes())  # noqa: ASYNC240 - a small file of this machine
+
+    return read
 
 
 def usable_keys(key_set: Any, algorithms: tuple[str, ...]) -> dict[tuple[str, str], Key]:

@@ -22,7 +22,7 @@ from models.jobs.rescreening import (
     screen_cases,
     screen_due_bans,
 )
-from models.key_service import KeyService, KeyUse
+from models.key_service import KeyService, KeyUse, Relation, RelationKind
 from models.person.identity import Identity, IdentityVersion
 from models.person.matching import index_messages
 from models.person.sealed import cells_sql
@@ -129,6 +129,11 @@ _LINK = """
 _LOCK_CASES = """
     SELECT id FROM application WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
+#: What the key service knows of a link, by its reason; of a group it knows nothing.
+_RELATION_OF = {
+    "PASSPORT": RelationKind.LINK,
+    "NAME_AND_BIRTH_DATE": RelationKind.LIKENESS,
+}
 #: Unless another version came into force than was read.
 _LINKED = """
     UPDATE application SET is_linked = true
@@ -163,7 +168,7 @@ async def link_cases(
                 return 0
             people = sorted({case["applicant_id"] for case in cases})
             await _index_people(keys, connection, people)
-            await _link_people(connection, people)
+            await _link_people(keys, connection, people)
             locked = await connection.fetch(_LOCK_CASES, [case["id"] for case in cases])
             linked = await connection.fetch(_LINKED, [case["id"] for case in locked])
         if linked:
@@ -200,7 +205,7 @@ async def index_people(
         if not people:
             return None
         await _index_people(keys, connection, people)
-        await _link_people(connection, people)
+        await _link_people(keys, connection, people)
     return people[-1]
 
 
@@ -224,7 +229,7 @@ async def link_everybody(connection: asyncpg.Connection) -> None:
     async with _as_linker(connection):
         people = [row[0] for row in await connection.fetch(_TO_LINK_AT_ONCE)]
         for first in range(0, len(people), _LINKED_AT_ONCE):
-            await _link_people(connection, people[first : first + _LINKED_AT_ONCE])
+            await _link_people(None, connection, people[first : first + _LINKED_AT_ONCE])
 
 
 async def forget_settled(keys: KeyService, connection: asyncpg.Connection) -> int:
@@ -289,7 +294,10 @@ async def _index_people(
     await connection.execute(_INDEX, *map(list, zip(*rows, strict=True)))
 
 
-async def _link_people(connection: asyncpg.Connection, people: Sequence[UUID]) -> None:
+async def _link_people(
+    keys: KeyService | None, connection: asyncpg.Connection, people: Sequence[UUID]
+) -> None:
+    """Link people to others; the key service is told first, where there is one."""
     if not people:
         return
     found = [
@@ -308,5 +316,13 @@ async def _link_people(connection: asyncpg.Connection, people: Sequence[UUID]) -
         }
     )
     if both:
+        if keys is not None:
+            await keys.relate(
+                [
+                    Relation(_RELATION_OF[reason], one.hex, other)
+                    for one, other, reason in both
+                    if reason in _RELATION_OF
+                ]
+            )
         columns = map(list, zip(*both, strict=True))
         await connection.execute(_LINK, [new_key() for _ in both], *columns)

@@ -13,12 +13,16 @@ from models.key_service.interface import (
     KeyService,
     KeyServiceError,
     KeyUse,
+    RefusedSubjectsError,
     Signature,
+    Statement,
 )
 from models.key_service.key_ages import SweepsKeys
 from models.key_service.local import LocalKeyService
 from models.key_service.local_file import LocalKeys, create_key_file
 from models.key_service.operations import KeyOperationNote, ListsOperations
+from models.key_service.receipts import ViewerCeilingError
+from models.key_service.relations import Relation, RelationKind
 from models.key_service.socket_keys import SocketKeys
 
 __all__ = [
@@ -32,9 +36,14 @@ __all__ = [
     "ListsOperations",
     "LocalKeyService",
     "LocalKeys",
+    "RefusedSubjectsError",
+    "Relation",
+    "RelationKind",
     "Signature",
     "SocketKeys",
+    "Statement",
     "SweepsKeys",
+    "ViewerCeilingError",
     "create_key_file",
     "key_service_at",
 ]

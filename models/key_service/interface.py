@@ -4,11 +4,14 @@ What it hands out are data keys: one for each subject, by which the vault seals 
 that person. Wrapped by a key of the service they stay in its own store, apart from the database.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from time import monotonic
 from typing import NamedTuple, Protocol
 from uuid import UUID
+
+from models.key_service.relations import Relation
 
 
 class KeyUse(StrEnum):
@@ -42,6 +45,25 @@ class KeyServiceError(Exception):
     """The keys cannot be used; the text says what to do, and holds no secret."""
 
 
+class RefusedSubjectsError(KeyServiceError):
+    """Some subjects do not belong to the viewer: the database says what the service does not."""
+
+    def __init__(self, subjects: Iterable[UUID]) -> None:
+        self.subjects = frozenset(subjects)
+        super().__init__(f"{len(self.subjects)} people do not belong to the viewer")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """For whom a gateway asks: a viewer's token, the role in which it acts, and the case."""
+
+    token: str = field(repr=False)
+    role: str
+    reference: str | None = None
+    #: Whether people are compared with what was handed in, and nobody is shown them.
+    is_change: bool = False
+
+
 class KeyService(Protocol):
     """Keys by their use: the first of each writes, all accepted ones are used to look up.
 
@@ -52,10 +74,13 @@ class KeyService(Protocol):
         """The keys that are accepted, the one that writes first: two during a rotation."""
         ...
 
-    async def digests(self, use: KeyUse, messages: Sequence[bytes]) -> Sequence[Sequence[Digest]]:
+    async def digests(
+        self, use: KeyUse, messages: Sequence[bytes], statement: Statement | None = None
+    ) -> Sequence[Sequence[Digest]]:
         """HMAC-SHA-256 of each message, by each key that is accepted, in the order of the keys.
 
-        Raises KeyServiceError if the keys cannot be used.
+        A gateway states for whom it looks for people. Raises KeyServiceError if the keys cannot be
+        used.
         """
         ...
 
@@ -70,19 +95,34 @@ class KeyService(Protocol):
         """The public keys of those that are accepted, by their ids."""
         ...
 
-    async def make_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
+    async def make_data_keys(
+        self,
+        subjects: Sequence[UUID],
+        statement: Statement | None = None,
+        relations: Sequence[Relation] = (),
+    ) -> Mapping[UUID, bytes]:
         """The data key of each subject, made where there is none, and stored before it is returned.
 
-        A second call returns the same; an erased subject has none, and gets none. Raises
-        KeyServiceError if the keys cannot be used.
+        ``relations`` are those of the new ones. A second call returns the same; an erased subject
+        has none, and gets none. Raises KeyServiceError if the keys cannot be used.
         """
         ...
 
-    async def open_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
+    async def open_data_keys(
+        self, subjects: Sequence[UUID], statement: Statement | None = None
+    ) -> Mapping[UUID, bytes]:
         """The data keys of those subjects that have one.
 
-        Raises KeyServiceError if the keys cannot be used.
+        Raises RefusedSubjectsError for people who do not belong to the viewer for whom a gateway
+        asks, ViewerCeilingError beyond that viewer's ceilings, and KeyServiceError if the keys
+        cannot be used.
         """
+        ...
+
+    async def relate(
+        self, relations: Sequence[Relation], statement: Statement | None = None
+    ) -> None:
+        """Note that subjects, cases and accounts belong together. Raises KeyServiceError."""
         ...
 
 

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from models.key_service.relations import OWN_KEY
+
 SCHEMAS = (
     """
     CREATE TABLE IF NOT EXISTS {copy}.key_made (
@@ -69,7 +71,8 @@ class SweepsKeys(Protocol):
 
 def read_sweep_state(connection: sqlite3.Connection) -> SweepState:
     row = connection.execute("SELECT token FROM main.last_sweep").fetchone()
-    [number] = connection.execute("SELECT count(*) FROM main.data_key").fetchone()
+    counting = "SELECT count(*) FROM main.data_key WHERE subject <> ?"
+    [number] = connection.execute(counting, (OWN_KEY.bytes,)).fetchone()
     return SweepState(UUID(bytes=row[0]) if row else None, number)
 
 
@@ -99,8 +102,8 @@ def note_ages(connection: sqlite3.Connection, copies: Sequence[str]) -> int:
 def list_aged(connection: sqlite3.Connection, after: UUID, days: int) -> list[UUID]:
     rows = connection.execute(
         "SELECT subject FROM main.data_key JOIN main.key_made USING (subject)"
-        " WHERE subject > ? AND made_at <= ? ORDER BY subject LIMIT ?",
-        (after.bytes, _made_before(days), MOST_SWEPT),
+        " WHERE subject > ? AND subject <> ? AND made_at <= ? ORDER BY subject LIMIT ?",
+        (after.bytes, OWN_KEY.bytes, _made_before(days), MOST_SWEPT),
     )
     return [UUID(bytes=row[0]) for row in rows]
 

@@ -9,10 +9,18 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 
 from models.key_service.erasures import ErasedSubject
-from models.key_service.interface import Ceiling, Digest, KeyServiceError, KeyUse, Signature
+from models.key_service.interface import (
+    Ceiling,
+    Digest,
+    KeyServiceError,
+    KeyUse,
+    Signature,
+    Statement,
+)
 from models.key_service.key_ages import SweepState
 from models.key_service.local_file import LocalKeys
 from models.key_service.operations import KeyOperationNote
+from models.key_service.relations import OWN_KEY, Relation, Relations
 from models.key_service.store import KeyStore, WrappedKey
 
 
@@ -53,6 +61,7 @@ class LocalKeyService:
         self._store = store
         self._ceiling = ceiling
         self._digests = digests
+        self._relations: Relations | None = None
 
     @classmethod
     def open(
@@ -80,7 +89,9 @@ class LocalKeyService:
     async def key_ids(self, use: KeyUse) -> Sequence[str]:
         return await self._keys.key_ids(use)
 
-    async def digests(self, use: KeyUse, messages: Sequence[bytes]) -> Sequence[Sequence[Digest]]:
+    async def digests(
+        self, use: KeyUse, messages: Sequence[bytes], statement: Statement | None = None
+    ) -> Sequence[Sequence[Digest]]:
         # A digest of a person tells whether a guess is right; a seal tells nothing of anybody.
         if self._digests is not None and use is KeyUse.PERSON_INDEX:
             self._digests.take(len(messages))
@@ -92,19 +103,57 @@ class LocalKeyService:
     async def public_keys(self, use: KeyUse) -> Mapping[str, bytes]:
         return await self._keys.public_keys(use)
 
-    async def make_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
+    async def make_data_keys(
+        self,
+        subjects: Sequence[UUID],
+        statement: Statement | None = None,
+        relations: Sequence[Relation] = (),
+    ) -> Mapping[UUID, bytes]:
         stored = self._store.find(subjects)
         self._take(len(stored))  # a key that is made now opens nothing yet
         found = self._unwrap_all(stored)
         new = {one: secrets.token_bytes(32) for one in subjects if one not in found}
-        if not new or self._store.add(lambda: _wrap_all(self._keys, new)):
+        related = (await self.relations()).rows(relations) if relations else []
+        if not new or self._store.add(lambda: _wrap_all(self._keys, new), related):
             return {**found, **new}
         # Another process made it first, or it was erased.
         return {**found, **self._unwrap_all(self._store.find(list(new)))}
 
-    async def open_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
+    async def open_data_keys(
+        self, subjects: Sequence[UUID], statement: Statement | None = None
+    ) -> Mapping[UUID, bytes]:
         self._take(len(subjects))
         return self._unwrap_all(self._store.find(subjects))
+
+    def stored_subjects(self, subjects: Sequence[UUID]) -> set[UUID]:
+        """Which of some subjects have a key."""
+        return set(self._store.find(subjects))
+
+    async def relations(self) -> Relations:
+        """What is known to belong together."""
+        if self._relations is None:
+            self._relations = self._store.relations(await self.own_key())
+        return self._relations
+
+    async def own_key(self) -> bytes:
+        """A key of the service for itself, wrapped and rotated like the data keys."""
+        keys = self._unwrap_all(self._store.find([OWN_KEY]))
+        return keys[OWN_KEY] if keys else (await self.make_data_keys([OWN_KEY]))[OWN_KEY]
+
+    async def relate(
+        self, relations: Sequence[Relation], statement: Statement | None = None
+    ) -> None:
+        self._store.relate((await self.relations()).rows(relations))
+
+    def is_strict(self) -> bool:
+        """Whether nobody is opened for a viewer without a relation."""
+        return self._store.judges_everybody()
+
+    async def judges_everybody(self) -> bool:
+        return self.is_strict()
+
+    async def judge_everybody(self) -> None:
+        self._store.judge_everybody()
 
     def _unwrap_all(self, found: Mapping[UUID, WrappedKey]) -> Mapping[UUID, bytes]:
         keys = self._keys

@@ -1,8 +1,8 @@
 """Runs a key service as a process of its own, which imports nothing of gateways or databases.
 
-It listens on one socket for all questions, or on two: then only the second one signs checkpoints of
-the account, so that a client that can open identities cannot sign. Its log is JSON on standard
-error.
+It listens on three sockets: on that of gateways it opens people for viewers whose tokens it checks,
+on the second for the LINKER, and on the third alone it signs checkpoints of the account, and erases
+people. Its log is JSON on standard error.
 """
 
 import argparse
@@ -16,11 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from models.key_service.interface import Ceiling, KeyServiceError
+from models.key_service.judge import JudgedKeys, JudgeRules
 from models.key_service.local import LocalKeyService
+from models.key_service.receipts import Receipts
 from models.key_service.serving import (
     ANYTHING,
     OF_GATEWAYS,
     OF_KEEPERS,
+    OF_LINKERS,
     serving_keys,
 )
 from models.logs import facts, log_unhandled, process_log
@@ -44,11 +47,15 @@ async def serve_keys(
     unwraps: int = UNWRAPS_A_MINUTE,
     signing: Path | None = None,
     digests: int = DIGESTS_A_MINUTE,
+    linking: Path | None = None,
+    judge: str | None = None,
 ) -> None:
     """Serve the keys of a file on a socket until a signal ends it.
 
     ``second`` is the file of the second copy of the data keys, ``signing`` the socket on which
-    alone checkpoints are signed and people erased. Raises KeyServiceError.
+    alone checkpoints are signed and people erased, ``linking`` that of the LINKER. ``judge`` is
+    what `JudgeRules` has, as JSON; without it, the first socket opens people for whoever asks.
+    Raises KeyServiceError.
     """
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     loop.set_exception_handler(log_unhandled)
@@ -56,16 +63,32 @@ async def serve_keys(
         loop.add_signal_handler(signal_number, stop.set)
     of_people = Ceiling(digests, "digests of people a minute are made")
     keys = LocalKeyService.open(file, second, Ceiling(unwraps), of_people)
-    sockets = {socket: OF_GATEWAYS, signing: OF_KEEPERS} if signing else {socket: ANYTHING}
+    of_gateways = await _judged(keys, file, JudgeRules.read(judge)) if judge else keys
+    others: dict[Path, frozenset[str]] = {}
+    for path, verbs in ((linking, OF_LINKERS), (signing, OF_KEEPERS)):
+        if path is not None:
+            others[path] = others.get(path, frozenset()) | verbs
+    sockets = {socket: OF_GATEWAYS if others else ANYTHING, **others}
     async with contextlib.AsyncExitStack() as stack:
         for path, verbs in sockets.items():
-            await stack.enter_async_context(serving_keys(keys, path, verbs))
+            served = of_gateways if path == socket else keys
+            await stack.enter_async_context(serving_keys(served, path, verbs))
         sys.stdout.write(f"{_READY}\n")
         sys.stdout.flush()
         log.info("start", extra=facts(process="keys", sockets=[*map(str, sockets)]))
         await stop.wait()
         log.info("drain")
     log.info("stop")
+
+
+async def _judged(keys: LocalKeyService, file: Path, rules: JudgeRules) -> JudgedKeys:
+    receipts = Receipts(receipts_beside(file), await keys.own_key(), rules.inquiries)
+    return JudgedKeys(keys, rules, receipts)
+
+
+def receipts_beside(file: Path) -> Path:
+    """Where the receipts of a file of keys are."""
+    return file.with_suffix(".receipts.db")
 
 
 def command(
@@ -75,12 +98,16 @@ def command(
     unwraps: int,
     signing: Path | None,
     digests: int,
+    linking: Path | None = None,
+    judge: str | None = None,
     log_level: str = "warning",
 ) -> list[str]:
     """What runs the process: in a child, or in the place of this one."""
     given = [sys.executable, str(_PROGRAM), str(file), str(socket), "--log-level", log_level]
     given += ["--unwraps", str(unwraps), "--digests", str(digests)]
-    named = {"--second": second, "--signing": signing}
+    named = {
+        "--second": second, "--signing": signing, "--linking": linking, "--judge": judge
+    }  # fmt: skip
     return given + [part for name, path in named.items() if path for part in (name, str(path))]
 
 
@@ -91,13 +118,15 @@ def running_keys(
     unwraps: int = UNWRAPS_A_MINUTE,
     signing: Path | None = None,
     digests: int = DIGESTS_A_MINUTE,
+    linking: Path | None = None,
+    judge: str | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
     """Run the process while the context is open; it ends with this one.
 
     Raises KeyServiceError if it does not start.
     """
     process = subprocess.Popen(
-        command(file, socket, None, unwraps, signing, digests),
+        command(file, socket, None, unwraps, signing, digests, linking, judge),
         stdout=subprocess.PIPE,
         text=True,
         preexec_fn=end_with_parent(),
@@ -121,6 +150,8 @@ def main() -> None:
     options.add_argument("--unwraps", type=int, default=UNWRAPS_A_MINUTE)
     options.add_argument("--digests", type=int, default=DIGESTS_A_MINUTE)
     options.add_argument("--signing", type=Path)
+    options.add_argument("--linking", type=Path)
+    options.add_argument("--judge")
     options.add_argument("--log-level", choices=LOG_LEVELS, default="info")
     given = vars(options.parse_args())
     try:

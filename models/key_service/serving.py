@@ -1,6 +1,7 @@
-"""Serves the keys over a Unix socket.
+"""Serves the keys over Unix sockets: one for gateways, one for the LINKER, one for keepers.
 
-An attacker on a gateway gets no wrapping key: they can only ask, as fast as a ceiling allows.
+An attacker on a gateway gets no wrapping key: they can only ask for viewers,
+whose tokens they show.
 """
 
 import asyncio
@@ -16,9 +17,19 @@ from uuid import UUID
 import orjson
 
 from models.key_service.erasures import ErasedSubject, ErasesKeys
-from models.key_service.interface import CeilingError, KeyService, KeyServiceError, KeyUse
+from models.key_service.interface import (
+    CeilingError,
+    KeyService,
+    KeyServiceError,
+    KeyUse,
+    RefusedSubjectsError,
+    Statement,
+)
 from models.key_service.key_ages import SweepsKeys
+from models.key_service.local import LocalKeyService
 from models.key_service.operations import KeyOperationNote, ListsOperations
+from models.key_service.receipts import ViewerCeilingError
+from models.key_service.relations import OF_ACCOUNTS, Relation, RelationKind
 from models.key_service.socket_keys import MOST_LINE_BYTES
 from models.logs import PLACE
 
@@ -27,21 +38,23 @@ _OF_SWEEPS = frozenset(("sweeping", "note_ages", "aged", "begin_ages", "sweep"))
 ANYTHING = _OF_SWEEPS | frozenset(
     (
         *("key_ids", "digests", "sign", "public_keys", "make", "open", "erase", "erased"),
-        "operations",
+        *("operations", "relate", "judges", "judge_everybody"),
     )
 )
 #: The verbs of the keepers' socket, the only one on which checkpoints are signed, people erased and
 #: keys swept.
 OF_KEEPERS = _OF_SWEEPS | frozenset(("sign", "public_keys", "erase", "erased", "operations"))
-#: The verbs of the other socket, if there are two.
-OF_GATEWAYS = ANYTHING - _OF_SWEEPS - {"sign", "erase", "operations"}
+#: The verbs of the gateways' socket, on which people are opened for viewers alone.
+OF_GATEWAYS = frozenset(("key_ids", "digests", "public_keys", "make", "open", "erased", "relate"))
+#: The verbs of whoever works without a viewer: the LINKER, and whoever loads or indexes a world.
+OF_LINKERS = OF_GATEWAYS | {"judges", "judge_everybody"}
 
 log = logging.getLogger(__name__)
 
 
 @contextlib.asynccontextmanager
 async def serving_keys(
-    keys: KeyService, path: Path, verbs: frozenset[str] = ANYTHING
+    keys: Any, path: Path, verbs: frozenset[str] = ANYTHING
 ) -> AsyncIterator[None]:
     """Listen on a socket while the context is open; its owner and group may use these verbs.
 
@@ -73,7 +86,7 @@ async def serving_keys(
         server.close()
 
 
-async def answer(keys: KeyService, line: bytes, verbs: frozenset[str] = ANYTHING) -> bytes:
+async def answer(keys: Any, line: bytes, verbs: frozenset[str] = ANYTHING) -> bytes:
     """The answer to a line."""
     try:
         question = orjson.loads(line)
@@ -82,13 +95,17 @@ async def answer(keys: KeyService, line: bytes, verbs: frozenset[str] = ANYTHING
         return orjson.dumps(await _do(keys, question))
     except CeilingError as error:
         return _refuse(str(error), seconds=error.seconds)
+    except RefusedSubjectsError as error:
+        return _refuse(str(error), refused=[one.hex for one in error.subjects])
+    except ViewerCeilingError as error:
+        return _refuse(str(error), window=error.window)
     except KeyServiceError as error:
         return _refuse(str(error))
     except (ValueError, TypeError, KeyError, AttributeError):
         return _refuse("this is no question of the protocol")
 
 
-def _refuse(why: str, **more: float | None) -> bytes:
+def _refuse(why: str, **more: object) -> bytes:
     log.warning("a question was refused: %s", why, extra={PLACE: why})
     return orjson.dumps({"error": why, **more})
 
@@ -99,7 +116,8 @@ async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:
             return {"key_ids": list(await keys.key_ids(KeyUse(question["use"])))}
         case "digests":
             messages = [b64decode(message) for message in question["messages"]]
-            digests = await keys.digests(KeyUse(question["use"]), messages)
+            use, stated = KeyUse(question["use"]), _statement(question)
+            digests = await keys.digests(use, messages, stated)
             return {
                 "digests": [
                     [(one.key_id, b64encode(one.value).decode()) for one in of_message]
@@ -117,10 +135,19 @@ async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:
             return {"public_keys": {id_: b64encode(key).decode() for id_, key in found.items()}}
         case "open":
             subjects = _subjects(question)
-            return _write_keys(subjects, await keys.open_data_keys(subjects))
+            return _write_keys(subjects, await keys.open_data_keys(subjects, _statement(question)))
         case "make":
             subjects = _subjects(question)
-            return _write_keys(subjects, await keys.make_data_keys(subjects))
+            stated, related = _statement(question), _relations(question)
+            return _write_keys(subjects, await keys.make_data_keys(subjects, stated, related))
+        case "relate":
+            await keys.relate(_relations(question), _statement(question))
+            return {}
+        case "judges":
+            return {"everybody": await cast(LocalKeyService, keys).judges_everybody()}
+        case "judge_everybody":
+            await cast(LocalKeyService, keys).judge_everybody()
+            return {}
         case "erase":
             return _write_erased(await cast(ErasesKeys, keys).erase_data_keys(_subjects(question)))
         case "erased":
@@ -164,6 +191,22 @@ def _write_note(note: KeyOperationNote) -> list[Any]:
 
 def _subjects(question: Mapping[str, Any]) -> list[UUID]:
     return [UUID(hex=one) for one in question["subjects"]]
+
+
+def _statement(question: Mapping[str, Any]) -> Statement | None:
+    stated = question.get("for")
+    if stated is None:
+        return None
+    token, role, reference, is_change = stated
+    return Statement(str(token), str(role), reference and str(reference), bool(is_change))
+
+
+def _relations(question: Mapping[str, Any]) -> list[Relation]:
+    given = ((RelationKind(kind), str(name), other) for kind, name, other in question["related"])
+    return [
+        Relation(kind, name, str(other) if kind in OF_ACCOUNTS else UUID(hex=other))
+        for kind, name, other in given
+    ]
 
 
 def _write_keys(subjects: Sequence[UUID], keys: Mapping[UUID, bytes]) -> dict[str, Any]:

@@ -12,9 +12,18 @@ from uuid import UUID
 import orjson
 
 from models.key_service.erasures import ErasedSubject
-from models.key_service.interface import Digest, KeyServiceError, KeyUse, Signature
+from models.key_service.interface import (
+    Digest,
+    KeyServiceError,
+    KeyUse,
+    RefusedSubjectsError,
+    Signature,
+    Statement,
+)
 from models.key_service.key_ages import SweepState
 from models.key_service.operations import KeyOperationNote, note_of
+from models.key_service.receipts import ViewerCeilingError
+from models.key_service.relations import Relation
 
 #: No answer of ours is longer than this.
 MOST_LINE_BYTES = 1 << 20
@@ -46,11 +55,14 @@ class SocketKeys:
     async def key_ids(self, use: KeyUse) -> Sequence[str]:
         return (await self._ask({"do": "key_ids", "use": use}))["key_ids"]
 
-    async def digests(self, use: KeyUse, messages: Sequence[bytes]) -> Sequence[Sequence[Digest]]:
+    async def digests(
+        self, use: KeyUse, messages: Sequence[bytes], statement: Statement | None = None
+    ) -> Sequence[Sequence[Digest]]:
         digests: list[Sequence[Digest]] = []
         for some in _some(messages):
             texts = [b64encode(message).decode() for message in some]
-            answer = await self._ask({"do": "digests", "use": use, "messages": texts})
+            question = {"do": "digests", "use": use, "messages": texts}
+            answer = await self._ask(question | _stated(statement))
             digests += [
                 [Digest(key_id, b64decode(value)) for key_id, value in of_keys]
                 for of_keys in answer["digests"]
@@ -65,11 +77,40 @@ class SocketKeys:
         answer = await self._ask({"do": "public_keys", "use": use})
         return {key_id: b64decode(key) for key_id, key in answer["public_keys"].items()}
 
-    async def make_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
-        return await self._data_keys("make", subjects)
+    async def make_data_keys(
+        self,
+        subjects: Sequence[UUID],
+        statement: Statement | None = None,
+        relations: Sequence[Relation] = (),
+    ) -> Mapping[UUID, bytes]:
+        made: dict[UUID, bytes] = {}
+        for some in _some(subjects):
+            of_these = [one for one in relations if one.other in some] if relations else []
+            more = {"related": _written(of_these), **_stated(statement)}
+            made |= await self._data_keys({"do": "make", **more}, some)
+        return made
 
-    async def open_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
-        return await self._data_keys("open", subjects)
+    async def open_data_keys(
+        self, subjects: Sequence[UUID], statement: Statement | None = None
+    ) -> Mapping[UUID, bytes]:
+        keys: dict[UUID, bytes] = {}
+        for some in _some(subjects):
+            keys |= await self._data_keys({"do": "open", **_stated(statement)}, some)
+        return keys
+
+    async def relate(
+        self, relations: Sequence[Relation], statement: Statement | None = None
+    ) -> None:
+        for some in _some(relations):
+            await self._ask({"do": "relate", "related": _written(some), **_stated(statement)})
+
+    async def judges_everybody(self) -> bool:
+        """Whether nobody is opened for a viewer without a relation."""
+        return (await self._ask({"do": "judges"}))["everybody"]
+
+    async def judge_everybody(self) -> None:
+        """Have nobody opened without a relation from now on, for ever."""
+        await self._ask({"do": "judge_everybody"})
 
     async def erase_data_keys(self, subjects: Sequence[UUID]) -> Sequence[ErasedSubject]:
         erased: list[ErasedSubject] = []
@@ -105,13 +146,12 @@ class SocketKeys:
         sweep = {"subjects": [one.hex for one in subjects], "days": days, "token": token.hex}
         return (await self._ask({"do": "sweep", **sweep}))["swept"]
 
-    async def _data_keys(self, verb: str, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
-        keys: dict[UUID, bytes] = {}
-        for some in _some(subjects):
-            answer = await self._ask({"do": verb, "subjects": [one.hex for one in some]})
-            pairs = zip(some, answer["keys"], strict=True)
-            keys.update((one, b64decode(key)) for one, key in pairs if key is not None)
-        return keys
+    async def _data_keys(
+        self, question: Mapping[str, Any], subjects: Sequence[UUID]
+    ) -> dict[UUID, bytes]:
+        answer = await self._ask({**question, "subjects": [one.hex for one in subjects]})
+        pairs = zip(subjects, answer["keys"], strict=True)
+        return {one: b64decode(key) for one, key in pairs if key is not None}
 
     async def _ask(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         line = orjson.dumps(question) + b"\n"
@@ -124,6 +164,10 @@ class SocketKeys:
             ) from None
         if "error" not in answer:
             return answer
+        if refused := answer.get("refused"):
+            raise RefusedSubjectsError(UUID(hex=one) for one in refused)
+        if window := answer.get("window"):
+            raise ViewerCeilingError(window)
         if not self._waits or answer.get("seconds") is None:
             raise KeyServiceError(answer["error"])
         await asyncio.sleep(answer["seconds"])
@@ -161,6 +205,20 @@ class SocketKeys:
         else:
             writer.close()
         return answer
+
+
+def _stated(statement: Statement | None) -> dict[str, Any]:
+    if statement is None:
+        return {}
+    stated = (statement.token, statement.role, statement.reference, statement.is_change)
+    return {"for": stated}
+
+
+def _written(relations: Sequence[Relation]) -> list[tuple[str, str, str]]:
+    return [
+        (kind, name, other.hex if isinstance(other, UUID) else other)
+        for kind, name, other in relations
+    ]
 
 
 def _erased_in(answer: Mapping[str, Any]) -> list[ErasedSubject]:

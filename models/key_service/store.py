@@ -11,18 +11,21 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from models.key_service import erasures, key_ages, operations
+from models.key_service import erasures, key_ages, operations, relations
 from models.key_service.erasures import ErasedSubject
 from models.key_service.interface import KeyServiceError
 from models.key_service.key_ages import SweepState
 from models.key_service.operations import AcceptedKeys, KeyOperationNote
+from models.key_service.relations import Relations, Row
 
 _SCHEMA = """
     CREATE TABLE IF NOT EXISTS {copy}.data_key (
         subject BLOB PRIMARY KEY, key_id TEXT NOT NULL, wrapped BLOB NOT NULL
     ) WITHOUT ROWID
 """
-_SCHEMAS = (_SCHEMA, erasures.SCHEMA, *key_ages.SCHEMAS, *operations.SCHEMAS)
+_SCHEMAS = (
+    _SCHEMA, erasures.SCHEMA, *key_ages.SCHEMAS, *operations.SCHEMAS, *relations.SCHEMAS
+)  # fmt: skip
 _COPIES = ("main", "second")
 #: SQLite takes this many values in a statement, and more.
 _AT_ONCE = 500
@@ -72,6 +75,8 @@ class KeyStore:
                 self._connection.execute(f"PRAGMA {copy}.secure_delete = ON")
                 for schema in _SCHEMAS:
                     self._connection.execute(schema.format(copy=copy))
+            if not self._is_in_use():
+                relations.judge_everybody(self._connection, _COPIES)
             # Both copies at one instant: another process may write.
             self._connection.execute("BEGIN")
             counts = [self._count(copy, "data_key") for copy in _COPIES]
@@ -90,6 +95,11 @@ class KeyStore:
                 f"{file} has {counts[0]} data keys and {second} has {counts[1]}: stop every key"
                 " service, copy the one that has more over the other, and start again"
             )
+
+    def _is_in_use(self) -> bool:
+        """Whether it holds keys, or held some: a new store judges everybody from the first on."""
+        tables = ("data_key", "erased_subject", "relation")
+        return any(self._count("main", table) for table in tables)
 
     def _count(self, copy: str, table: str) -> int:
         return self._connection.execute(f"SELECT count(*) FROM {copy}.{table}").fetchone()[0]  # noqa: S608
@@ -110,8 +120,13 @@ class KeyStore:
             found.update((UUID(bytes=row[0]), WrappedKey(*row[1:])) for row in rows)
         return found
 
-    def add(self, wrap: Callable[[], Mapping[UUID, WrappedKey]]) -> bool:
-        """Write keys in both copies; an existing one stays, and an erased subject gets none.
+    def add(
+        self,
+        wrap: Callable[[], Mapping[UUID, WrappedKey]],
+        related: Sequence[Row] = (),
+    ) -> bool:
+        """Write keys in both copies, and whom they are for; an existing one stays, and an erased
+        subject gets none.
 
         They are wrapped while no other process can write, so that no key is stored under a wrapping
         key that a rotation has just removed. Returns whether all were written. Raises
@@ -129,6 +144,7 @@ class KeyStore:
                 for copy in _COPIES
             ]
             key_ages.note_made(self._connection, _COPIES, list(new))
+            relations.note(self._connection, _COPIES, related)
         return written[0] == len(rows)
 
     def rewrap(
@@ -198,6 +214,24 @@ class KeyStore:
             raise _unusable(error) from None
         with self._change():
             operations.note_accepted(self._connection, _COPIES, accepted, operator)
+
+    def relations(self, key: bytes) -> Relations:
+        """The relations that are noted, under the digests of a key."""
+        return Relations(self._connection, key)
+
+    def relate(self, related: Sequence[Row]) -> None:
+        """Note relations. Raises KeyServiceError."""
+        with self._change():
+            relations.note(self._connection, _COPIES, related)
+
+    def judges_everybody(self) -> bool:
+        """Whether nobody is opened without a relation."""
+        return relations.judges_everybody(self._connection)
+
+    def judge_everybody(self) -> None:
+        """Open nobody without a relation from now on, for ever. Raises KeyServiceError."""
+        with self._change():
+            relations.judge_everybody(self._connection, _COPIES)
 
     def list_operations(self, before: int | None) -> list[KeyOperationNote]:
         """The operations on keys, the newest first. Raises KeyServiceError."""

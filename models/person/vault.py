@@ -23,7 +23,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from models.key_service import KeyService
+from models.key_service import KeyService, RefusedSubjectsError, Relation, Statement
 
 #: The columns of an identity that are sealed; the ban list has three of them. The issuing state is
 #: a country, like nationality.
@@ -83,32 +83,42 @@ class Person(NamedTuple):
     version: int
     values: Mapping[str, Any]
     table: str = "identity"
+    #: To whom they belong, if their key is made now.
+    relations: Sequence[Relation] = ()
 
 
 class Vault:
-    """Seals and opens with the data keys of a key service."""
+    """Seals and opens with the data keys of a key service, for the viewer of a statement."""
 
-    def __init__(self, keys: KeyService) -> None:
+    def __init__(self, keys: KeyService, statement: Statement | None = None) -> None:
         self._keys = keys
+        self._statement = statement
 
     async def seal(self, people: Sequence[Person]) -> list[dict[str, str]]:
         """The sealed values of each by column. A key is stored before anything is sealed by it.
 
-        An erased subject has no key: nothing is returned for it. Raises KeyServiceError.
+        An erased subject has no key: nothing is returned for it. Raises KeyServiceError, and
+        VaultError for somebody who does not belong to the viewer.
         """
-        keys = await self._keys.make_data_keys(list({one.subject for one in people}))
+        relations = [relation for one in people for relation in one.relations]
+        subjects = list({one.subject for one in people})
+        try:
+            keys = await self._keys.make_data_keys(subjects, self._statement, relations)
+        except RefusedSubjectsError as error:
+            raise VaultError(dict.fromkeys(error.subjects, False)) from error
         return [_seal(keys[one.subject], one) if one.subject in keys else {} for one in people]
 
     async def open(self, cells: Sequence[Cell]) -> list[str]:
         """The values of cells, in one batch. Dates are written as ISO 8601.
 
-        Raises KeyServiceError, MissingKeyError, and VaultError for what was tampered with.
+        Raises KeyServiceError, MissingKeyError, and VaultError for what was tampered with: the
+        values, or to whom their people belong.
         """
         # By their numbers: a UUID takes long to be hashed and compared.
         subjects = {
             cell.subject.int: cell.subject for cell in cells if not cell.text.startswith(PLAIN_MARK)
         }
-        keys = await self._keys.open_data_keys(list(subjects.values())) if subjects else {}
+        keys = await self._open_keys(list(subjects.values()), cells) if subjects else {}
         if len(keys) < len(subjects):
             raise MissingKeyError({*subjects.values()} - keys.keys())
         opening = {one.int: (AESGCM(key), _subject_bound(one)) for one, key in keys.items()}
@@ -121,6 +131,15 @@ class Vault:
             ]
         except InvalidTag:
             raise VaultError(_tampered(opening, cells)) from None
+
+    async def _open_keys(
+        self, subjects: Sequence[UUID], cells: Sequence[Cell]
+    ) -> Mapping[UUID, bytes]:
+        try:
+            return await self._keys.open_data_keys(subjects, self._statement)
+        except RefusedSubjectsError as error:
+            banned = {cell.subject for cell in cells if _is_of_a_ban(cell)}
+            raise VaultError({one: one in banned for one in error.subjects}) from error
 
 
 def _seal(key: bytes, person: Person) -> dict[str, str]:
@@ -164,8 +183,12 @@ def _tampered(
             if not text.startswith(PLAIN_MARK):
                 _open(*opening[subject.int], column, text)
         except InvalidTag:
-            found[subject] = column.startswith("banned_person.")
+            found[subject] = _is_of_a_ban(Cell(subject, column, text))
     return found
+
+
+def _is_of_a_ban(cell: Cell) -> bool:
+    return cell.column.startswith("banned_person.")
 
 
 def _subject_bound(subject: UUID) -> bytes:

@@ -12,6 +12,7 @@ from models.account import reset_sources
 from models.database.connections import connected
 from models.garbage import without_garbage_collection
 from models.jobs.linking import link_everybody
+from models.jobs.relating import relate_everybody
 from models.key_service import KeyService
 from models.person.vault import Vault
 from models.publication import publish
@@ -151,6 +152,7 @@ async def _load_world(
     row_counts = await _load_batches(connection, World(plan, reference()), progress, keys)
     if keys is not None:
         await link_everybody(connection)
+        await relate_everybody(keys, connection)
     await reset_sources(connection)  # what was loaded past the triggers
     return row_counts
 

@@ -13,7 +13,7 @@ from gateway.service import gateway
 from gateway.settings import Settings
 from tests import tokens
 from tests.gateway.schemas import SCHEMAS
-from tests.linking import KEYS, key_service
+from tests.linking import OF_GATEWAYS, key_service
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class InProcessClient(httpx2.AsyncClient):
 @asynccontextmanager
 async def running_gateway(settings: Settings) -> AsyncIterator[Starlette]:
     """A gateway that takes the tokens of the tests, while the context is open."""
-    keys = KEYS if settings.key_service == key_service() else None
+    keys = OF_GATEWAYS if settings.key_service == key_service() else None
     app = gateway(settings, key_source=tokens.key_source, schemas=SCHEMAS, keys=keys)
     async with app.router.lifespan_context(app):
         yield app

@@ -141,7 +141,8 @@ async def test_a_world_is_loaded_at_the_pace_of_the_key_service(
     new_database: NewDatabase, folder: Path
 ) -> None:
     socket, url = folder / "socket", await new_database()
-    with running_keys(folder / "keys.json", socket, digests=1_050):
+    linking = folder / "socket.linking"
+    with running_keys(folder / "keys.json", socket, digests=1_050, linking=linking):
         done = await asyncio.to_thread(
             subprocess.run,
             [

@@ -44,11 +44,14 @@ _LINKS = "SELECT applicant_id, linked_id, reason, state FROM person_link ORDER B
 class _Indexing(LocalKeys):
     """Keys of an index; the data keys are those of the other tests."""
 
-    async def make_data_keys(self, subjects):
-        return await KEYS.make_data_keys(subjects)
+    async def make_data_keys(self, subjects, statement=None, relations=()):
+        return await KEYS.make_data_keys(subjects, statement, relations)
 
-    async def open_data_keys(self, subjects):
-        return await KEYS.open_data_keys(subjects)
+    async def open_data_keys(self, subjects, statement=None):
+        return await KEYS.open_data_keys(subjects, statement)
+
+    async def relate(self, relations, statement=None):
+        await KEYS.relate(relations, statement)
 
 
 @pytest.fixture

@@ -231,6 +231,7 @@ async def test_the_command_previews_and_sweeps(
 
     with serving() as store:
         monkeypatch.setenv("GERBANG_OWNER_URL", world)
+        monkeypatch.setenv("GERBANG_SIGNING_SERVICE", f"unix:{store.folder / 'socket'}")
         monkeypatch.setenv("GERBANG_KEY_SERVICE", f"unix:{store.folder / 'socket'}")
         left = store.kill_a_writer()
         refused = await run("--dry-run")

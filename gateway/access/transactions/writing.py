@@ -36,13 +36,14 @@ from gateway.access.transactions.prepared import (
     decode_records,
     prepare_once,
 )
-from gateway.access.vault import closed_vault
+from gateway.access.vault import closed_vault, statement_of, vault_errors
 from gateway.errors import ErrorCode, FieldError
 from gateway.logs import current_record
 from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
 from models.database.pipelined_connection import PipelinedConnection
 from models.database.pool import ConnectionPool
+from models.key_service import KeyService, Relation
 from models.person.vault import Vault
 from models.vocabulary import Role
 
@@ -74,21 +75,29 @@ class WriteTransaction:
     """
 
     def __init__(
-        self, pool: ConnectionPool, start: TransactionStart, viewer: Viewer, vault: Vault | None
+        self, pool: ConnectionPool, start: TransactionStart, viewer: Viewer, keys: KeyService | None
     ) -> None:
         self._pool = pool
         self._start = start
-        self._vault = vault
+        self._keys = keys
+        self._related: list[Relation] = []
         self._connection: PipelinedConnection | None = None
         self._waiting: list[Bound] = []
         self.viewer = viewer
 
-    @property
-    def vault(self) -> Vault:
-        """Raises FieldError with UNAVAILABLE where there is no key service."""
-        if self._vault is None:
+    def vault(self, reference: str | None = None) -> Vault:
+        """The vault for the viewer, to change somebody's data in a case.
+
+        Raises FieldError with UNAVAILABLE where there is no key service.
+        """
+        if self._keys is None:
             raise closed_vault()
-        return self._vault
+        return Vault(self._keys, statement_of(self.viewer, reference, is_change=True))
+
+    def relate(self, *relations: Relation) -> None:
+        """Tell the key service, before the commit, that these belong together: it believes no
+        database. Where there is none, nobody is opened anyway."""
+        self._related += relations
 
     def insert(self, noun: Any, *rows: Mapping[str, Any]) -> None:
         """Insert rows, with the next statement that reads."""
@@ -149,8 +158,12 @@ class WriteTransaction:
     async def commit(self) -> None:
         """Run what waits, and commit, in one write.
 
-        Raises FieldError with UNAVAILABLE where it is unknown whether the commit succeeded.
+        Raises FieldError with UNAVAILABLE where it is unknown whether the commit succeeded, and
+        where the key service does not answer.
         """
+        if self._related and self._keys is not None:
+            with vault_errors():
+                await self._keys.relate(self._related, statement_of(self.viewer))
         if self._connection is None:
             await self.flush()
         if self._connection is None:  # nothing was asked of the database
@@ -236,13 +249,13 @@ def _client_errors() -> Iterator[None]:
 
 @asynccontextmanager
 async def begin_writing(
-    pool: ConnectionPool, viewer: Viewer, start: TransactionStart, vault: Vault | None = None
+    pool: ConnectionPool, viewer: Viewer, start: TransactionStart, keys: KeyService | None = None
 ) -> AsyncIterator[WriteTransaction]:
     """A transaction for one mutation: commits at the end, rolls back on any exception.
 
     Raises FieldError if the database is unavailable or overloaded.
     """
-    transaction = WriteTransaction(pool, start, viewer, vault)
+    transaction = WriteTransaction(pool, start, viewer, keys)
     try:
         yield transaction
         await transaction.commit()

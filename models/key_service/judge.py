@@ -1,0 +1,307 @@
+"""The judge: whom a gateway has opened must belong to the viewer whose token it shows.
+
+Nothing of the statement is believed that is not checked here: the token by the provider's keys, the
+role by the token, the people by the relations in the store. So neither the administrators of the
+database nor a captured gateway open people beyond what viewers who are signed in may.
+"""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from models.access_tokens.provider_keys import KeysUnavailableError, ProviderKeys, published_at
+from models.access_tokens.verification import (
+    InvalidTokenError,
+    TokenLife,
+    Verification,
+    claimed_texts,
+)
+from models.key_service.erasures import ErasedSubject
+from models.key_service.interface import (
+    Digest,
+    KeyServiceError,
+    KeyUse,
+    RefusedSubjectsError,
+    Statement,
+)
+from models.key_service.local import LocalKeyService
+from models.key_service.receipts import Receipts, ReceiptVerb
+from models.key_service.relations import OWN_KEY, Relation, RelationKind, Relations
+
+#: Viewers who are known without looking at their tokens again.
+_MOST_KNOWN = 10_000
+_APPLICANT, _OFFICER, _SUPERVISOR, _SCREENING = "APPLICANT", "OFFICER", "SUPERVISOR", "SCREENING"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeRules:
+    """What the judge is told at its start, by whoever runs it."""
+
+    issuer: str
+    audience: str
+    #: The header `typ` of access tokens, and the algorithms that sign them.
+    types: tuple[str, ...]
+    algorithms: tuple[str, ...]
+    longest_life: int
+    #: Where the provider publishes its keys.
+    provider: str
+    claim_roles: tuple[str, ...]
+    claim_partner: tuple[str, ...]
+    #: The provider's names of our roles; None where they are the same.
+    role_names: Mapping[str, str] | None
+    #: How many people a viewer in each role has opened in an hour, and how many look-ups it makes.
+    people_an_hour: Mapping[str, int]
+    #: How references of inquiries begin; the seconds and people of one by a supervisor alone, and
+    #: of one that a second supervisor approved.
+    inquiries: str
+    inquiry: tuple[int, int]
+    inquiry_of_two: tuple[int, int]
+
+    @classmethod
+    def read(cls, text: str) -> "JudgeRules":
+        """Those that `written` wrote."""
+        read: dict[str, Any] = json.loads(text)
+        for name, value in read.items():
+            read[name] = tuple(value) if isinstance(value, list) else value
+        return cls(**read)
+
+    def written(self) -> str:
+        """As JSON."""
+        return json.dumps(asdict(self))
+
+
+class TokenViewer(NamedTuple):
+    """Whom a token names."""
+
+    account: str
+    roles: frozenset[str]
+    partner: str | None
+    life: TokenLife
+
+
+class JudgedKeys:
+    """The keys as gateways reach them."""
+
+    def __init__(self, keys: LocalKeyService, rules: JudgeRules, receipts: Receipts) -> None:
+        self._keys = keys
+        self._rules = rules
+        self._receipts = receipts
+        self._verification = Verification(
+            ProviderKeys(published_at(rules.provider), rules.algorithms),
+            issuer=rules.issuer,
+            audience=rules.audience,
+            types=rules.types,
+            longest_life=rules.longest_life,
+        )
+        self._known: dict[bytes, TokenViewer] = {}
+        self._known_by: object = None
+
+    async def key_ids(self, use: KeyUse) -> Sequence[str]:
+        return await self._keys.key_ids(use)
+
+    async def public_keys(self, use: KeyUse) -> Mapping[str, bytes]:
+        return await self._keys.public_keys(use)
+
+    async def erased_subjects(self, after: UUID) -> Sequence[ErasedSubject]:
+        return await self._keys.erased_subjects(after)
+
+    async def digests(
+        self, use: KeyUse, messages: Sequence[bytes], statement: Statement | None = None
+    ) -> Sequence[Sequence[Digest]]:
+        """A seal tells nothing of anybody. The digest of a person is a look-up of theirs."""
+        if use is KeyUse.PERSON_INDEX:
+            viewer, stated = await self._viewer(statement)
+            most = self._most(stated)
+            for _ in messages:
+                self._receipts.admit_look_up(viewer.account, stated.role, most)
+                self._receipts.add(
+                    ReceiptVerb.LOOK_UP, viewer.account, stated.role, stated.reference, []
+                )
+        return await self._keys.digests(use, messages)
+
+    async def open_data_keys(
+        self, subjects: Sequence[UUID], statement: Statement | None = None
+    ) -> Mapping[UUID, bytes]:
+        viewer, stated = await self._viewer(statement)
+        is_change = stated.is_change and stated.role == _APPLICANT
+        await self._admit(viewer, stated, subjects, is_change=is_change)
+        return await self._keys.open_data_keys(subjects)
+
+    async def make_data_keys(
+        self,
+        subjects: Sequence[UUID],
+        statement: Statement | None = None,
+        relations: Sequence[Relation] = (),
+    ) -> Mapping[UUID, bytes]:
+        """Whoever makes a key says whom it is for; who has one is opened as by a reader."""
+        viewer, stated = await self._viewer(statement)
+        stored = self._keys.stored_subjects(subjects)
+        if stored:
+            await self._admit(viewer, stated, sorted(stored), is_change=True)
+        new = set(subjects) - stored
+        if new != {one.other for one in relations}:
+            raise KeyServiceError("a new key takes relations, of its own subject alone")
+        if not all(_may_claim(viewer, stated, one) for one in relations):
+            raise KeyServiceError("the viewer may not state these relations")
+        return await self._keys.make_data_keys(subjects, relations=relations)
+
+    async def relate(
+        self, relations: Sequence[Relation], statement: Statement | None = None
+    ) -> None:
+        """What comes after a key was made: another case, a desk, a link, an inquiry."""
+        viewer, stated = await self._viewer(statement)
+        known = await self._keys.relations()
+        if not all(self._may_relate(viewer, stated, one, known) for one in relations):
+            raise KeyServiceError("the viewer may not state these relations")
+        await self._keys.relate(relations)
+
+    async def _viewer(self, statement: Statement | None) -> tuple[TokenViewer, Statement]:
+        """Whose token the statement shows. Raises KeyServiceError."""
+        if statement is None:
+            raise KeyServiceError("people are opened for a viewer alone: show the token")
+        try:
+            viewer = await self._holder(statement.token)
+        except (InvalidTokenError, KeysUnavailableError) as error:
+            why = str(error) or "the provider's keys are not at hand"
+            raise KeyServiceError(f"the viewer's token is not accepted: {why}") from None
+        if statement.role not in viewer.roles:
+            raise KeyServiceError("the viewer's token does not hold the role")
+        return viewer, statement
+
+    async def _holder(self, token: str) -> TokenViewer:
+        key = sha256(token.encode()).digest()
+        known = self._known.get(key) if self._known_by is self._verification.key_set else None
+        if known is None or not self._verification.is_in_time(known.life):
+            known = self._read(await self._verification.claims(token))
+            if self._known_by is not self._verification.key_set or len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+                self._known_by = self._verification.key_set
+            self._known[key] = known
+        return known
+
+    def _read(self, claims: dict[str, Any]) -> TokenViewer:
+        rules = self._rules
+        names = claimed_texts(claims, rules.claim_roles)
+        if rules.role_names is not None:
+            names = tuple(rules.role_names[name] for name in names if name in rules.role_names)
+        partner = next(iter(claimed_texts(claims, rules.claim_partner)), None)
+        return TokenViewer(claims["sub"], frozenset(names), partner, TokenLife.from_claims(claims))
+
+    async def _admit(
+        self, viewer: TokenViewer, stated: Statement, subjects: Sequence[UUID], *, is_change: bool
+    ) -> None:
+        """Leave a receipt for the subjects.
+
+        Raises RefusedSubjectsError where some do not belong to the viewer, and ViewerCeilingError
+        where they are too many.
+        """
+        relations = await self._keys.relations()
+        judged = set(subjects)
+        if not self._keys.is_strict():
+            judged = relations.related(judged)
+        refused = judged and judged - self._reached(relations, viewer, stated, judged)
+        if refused or OWN_KEY in subjects:
+            raise RefusedSubjectsError(refused or {OWN_KEY})
+        if not self._is_in_an_inquiry(relations, viewer, stated, judged):
+            most = self._most(stated)
+            self._receipts.admit(viewer.account, stated.role, subjects, most)
+        verb = ReceiptVerb.CHANGE if is_change else ReceiptVerb.OPEN
+        self._receipts.add(verb, viewer.account, stated.role, stated.reference, subjects)
+
+    def _most(self, stated: Statement) -> int:
+        if stated.role not in self._rules.people_an_hour:
+            raise KeyServiceError("nobody is opened for this role")
+        return self._rules.people_an_hour[stated.role]
+
+    def _reached(
+        self, relations: Relations, viewer: TokenViewer, stated: Statement, subjects: set[UUID]
+    ) -> set[UUID]:
+        """Which of the subjects belong to the viewer in this role, for the case that is stated."""
+        case = stated.reference or ""
+        match stated.role:
+            case "APPLICANT":
+                return relations.among(RelationKind.ACCOUNT, viewer.account, subjects)
+            case "PARTNER_AGENT" | "PARTNER_SERVICE" if viewer.partner:
+                return relations.among(RelationKind.PARTNER, viewer.partner, subjects)
+            case "OFFICER" if relations.holds(RelationKind.DESK, case, viewer.account):
+                own = relations.among(RelationKind.CASE, case, subjects)
+                if own == subjects:
+                    return own
+                on_the_desk = relations.applicants_on_the_desk(case)
+                return own.union(
+                    *(relations.among(RelationKind.LINK, one.hex, subjects) for one in on_the_desk)
+                )
+            case "SUPERVISOR" if case.startswith(self._rules.inquiries):
+                is_in = self._is_in_an_inquiry(relations, viewer, stated, subjects)
+                return subjects if is_in else set()
+            case "SUPERVISOR" | "SCREENING":
+                banned = relations.among(RelationKind.BAN, "", subjects)
+                return relations.among(RelationKind.CASE, case, subjects) | banned
+            case _:
+                return set()
+
+    def _is_in_an_inquiry(
+        self, relations: Relations, viewer: TokenViewer, stated: Statement, subjects: set[UUID]
+    ) -> bool:
+        """Whether the viewer's own inquiry lasts, and has room for these people."""
+        reference = stated.reference or ""
+        opened_at = relations.noted_at(RelationKind.INQUIRY, reference, viewer.account)
+        if stated.role != _SUPERVISOR or opened_at is None:
+            return False
+        seconds, people = self._rules.inquiry
+        if approved_at := relations.approval_at(reference):
+            (seconds, people), opened_at = self._rules.inquiry_of_two, approved_at
+        is_open = time.time() < opened_at + seconds
+        return is_open and self._receipts.number_in(reference, subjects) <= people
+
+    def _may_relate(
+        self, viewer: TokenViewer, stated: Statement, relation: Relation, known: Relations
+    ) -> bool:
+        kind, name, other = relation
+        match kind:
+            case RelationKind.CASE if isinstance(other, UUID):
+                is_own = known.holds(RelationKind.ACCOUNT, viewer.account, other)
+                return (
+                    (stated.role == _APPLICANT and is_own)
+                    or known.holds(kind, name, other)
+                    or self._is_from_before(known, other)
+                )
+            case RelationKind.APPLICANT if isinstance(other, UUID):
+                is_theirs = known.holds(RelationKind.CASE, name, other)
+                return stated.role in (_OFFICER, _SUPERVISOR) and (
+                    is_theirs or self._is_from_before(known, other)
+                )
+            case RelationKind.DESK:
+                return stated.role == _SUPERVISOR or (
+                    stated.role == _OFFICER and other == viewer.account
+                )
+            case RelationKind.LINK if stated.role == _OFFICER and isinstance(other, UUID):
+                is_alike = known.holds(RelationKind.LIKENESS, name, other)
+                return is_alike or self._is_from_before(known, other)
+            case RelationKind.INQUIRY:
+                return stated.role == _SUPERVISOR and other == viewer.account
+            case RelationKind.APPROVAL:
+                is_own = known.holds(RelationKind.INQUIRY, name, viewer.account)
+                return stated.role == _SUPERVISOR and other == viewer.account and not is_own
+            case _:
+                return False
+
+    def _is_from_before(self, known: Relations, subject: UUID) -> bool:
+        return not self._keys.is_strict() and not known.related([subject])
+
+
+def _may_claim(viewer: TokenViewer, stated: Statement, relation: Relation) -> bool:
+    """Whether a viewer may say this of somebody whose key they make: who it is, they know."""
+    match relation.kind:
+        case RelationKind.ACCOUNT:
+            return stated.role == _APPLICANT and relation.name == viewer.account
+        case RelationKind.PARTNER:
+            return relation.name == viewer.partner
+        case RelationKind.BAN:
+            return stated.role == _SCREENING
+        case kind:
+            return kind is RelationKind.CASE

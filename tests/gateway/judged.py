@@ -1,0 +1,98 @@
+"""A gateway whose key service judges everybody, on a world whose database somebody administers."""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+
+from gateway.service import gateway
+from models.database.connections import connect
+from models.jobs.linker import keep_linking
+from models.jobs.relating import relate_everybody
+from models.key_service import SocketKeys
+from models.key_service.process import UNWRAPS_A_MINUTE, running_keys
+from tests import tokens
+from tests.gateway.conftest import PATIENT, Viewer, viewers
+from tests.gateway.in_process import InProcessClient
+from tests.gateway.schemas import SCHEMAS
+from tests.linking import copied_keys_file, judge_of_tests, keys_file
+
+#: A machine that stands still for some seconds fails no test.
+_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Who asks, what a captured gateway reaches, and what an administrator of the database does."""
+
+    who: dict[str, Viewer]
+    #: The socket of gateways.
+    keys: SocketKeys
+    #: That of whoever works without a viewer.
+    linking: SocketKeys
+    file: Path
+    owner: asyncpg.Connection
+
+    async def administer(self, *statements: str) -> None:
+        """Write past triggers and foreign keys, as a superuser does."""
+        async with self.owner.transaction():
+            await self.owner.execute("SET LOCAL session_replication_role = replica")
+            for statement in statements:
+                await self.owner.execute(statement)
+
+    async def tampered(self) -> int:
+        """How many people alerts say were tampered with."""
+        number: int = await self.owner.fetchval(
+            "SELECT count(DISTINCT applicant_id) FROM alert WHERE kind = 'TAMPERED'"
+        )
+        return number
+
+
+@contextlib.asynccontextmanager
+async def judged_gateway(world: str, people_an_hour: int | None = None) -> AsyncIterator[Judged]:
+    """Run it while the context is open. The keys are a copy of those of the tests, and what the
+    world says now is what the key service believes from then on."""
+    stop = asyncio.Event()
+    async with contextlib.AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="gerbang-")))
+        file = _copied_store(folder)
+        socket, signing, linking = (
+            folder / name for name in ("socket", "socket.signing", "socket.linking")
+        )
+        judge = judge_of_tests(folder, people_an_hour)
+        stack.enter_context(
+            running_keys(file, socket, UNWRAPS_A_MINUTE, signing, UNWRAPS_A_MINUTE, linking, judge)
+        )
+        keys, others = SocketKeys(socket, _SECONDS), SocketKeys(linking, _SECONDS)
+        owner = await connect(world)
+        stack.push_async_callback(owner.close)
+        await relate_everybody(others, owner)
+        await others.judge_everybody()
+        app = gateway(
+            tokens.settings(world, key_service=f"unix:{socket}", **PATIENT),
+            key_source=tokens.key_source, schemas=SCHEMAS, keys=keys,
+        )  # fmt: skip
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        running = asyncio.create_task(keep_linking(others, world, stop))
+        client = await stack.enter_async_context(InProcessClient(app))
+        try:
+            yield Judged(viewers(client), keys, others, file, owner)
+        finally:
+            stop.set()
+            await running
+
+
+def _copied_store(folder: Path) -> Path:
+    file = copied_keys_file(folder)
+    for ending in (".db", ".copy.db"):
+        with (
+            contextlib.closing(sqlite3.connect(keys_file().with_suffix(ending))) as theirs,
+            contextlib.closing(sqlite3.connect(file.with_suffix(ending))) as ours,
+        ):
+            theirs.backup(ours)
+    return file
