@@ -13,7 +13,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs"
 APPLICATIONS = 60_000
 WIDTH = 1440
 #: A picture ends below the last panel that lies within this height.
-MOST_HEIGHT, MARGIN = 1_700, 16
+TODAY_HEIGHT, VOLUMES_HEIGHT, MARGIN = 2_100, 1_700, 16
 LAST_PANEL = """
   (most) => Math.max(...[...document.querySelectorAll(".panel")]
     .map((panel) => panel.getBoundingClientRect().bottom + window.scrollY)
@@ -30,20 +30,24 @@ def main() -> None:
         browser = playwright.chromium.launch(**launch_options())
         by_day = browser.new_context(viewport={"width": WIDTH, "height": 1000})
         visitor = Visitor(demo, by_day.new_page())
-        _take(visitor.opens_today("leadership"), "today-en")
+        _take(visitor.opens_today("leadership"), "today-en", TODAY_HEIGHT)
         by_night = browser.new_context(
             viewport={"width": WIDTH, "height": 1000}, color_scheme="dark", locale="id-ID"
         )
         query = "language=id&country=AU,MY&measure=refusal_rate"
-        _take(Visitor(demo, by_night.new_page()).opens("leadership", query), "volumes-id")
+        _take(
+            Visitor(demo, by_night.new_page()).opens("leadership", query),
+            "volumes-id",
+            VOLUMES_HEIGHT,
+        )
         browser.close()
 
 
-def _take(page: Page, name: str) -> None:
+def _take(page: Page, name: str, most: int) -> None:
     page.wait_for_timeout(1_500)  # pictures draw themselves after their figures have come
-    page.set_viewport_size({"width": WIDTH, "height": MOST_HEIGHT})
+    page.set_viewport_size({"width": WIDTH, "height": most})
     page.wait_for_timeout(800)
-    height = page.evaluate(LAST_PANEL, MOST_HEIGHT) + MARGIN
+    height = page.evaluate(LAST_PANEL, most) + MARGIN
     part = {"x": 0, "y": 0, "width": WIDTH, "height": height}
     page.screenshot(path=FOLDER / f"{name}.png", clip=part)
 

@@ -217,7 +217,7 @@ ARGUMENTS = {
     "application": '(by: {reference: "x"})', "bill": '(by: {code: "x"})',
     "eligibleVisaTypes": '(nationality: "AU")', "workList": "(queue: FREE)",
     "volumes": f"({WINDOW}[])",
-    "refusalGrounds": f"({DAYS})", "screeningReferrals": f"({DAYS})",
+    "findings": f"({DAYS})", "refusalGrounds": f"({DAYS})", "screeningReferrals": f"({DAYS})",
     "officers": f"({DAYS})", "informationRequests": f"({DAYS})",
     "readers": f"({DAYS})", "peopleAtSeveralPartners": f"({DAYS})", "peopleRead": f"({INSTANTS})",
     "peopleInReach": f"({INSTANTS}, {ACCOUNT})",
