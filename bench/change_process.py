@@ -39,8 +39,9 @@ _SUBMISSION = {
 }
 _DOCUMENTS = ["PASSPORT_SCAN", "PHOTOGRAPH", "RETURN_TICKET", "BANK_STATEMENT"]
 _REFUSAL = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
-#: Bytes of the log of the database.
-_WRITTEN = "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint"
+#: Where the log of the database has come to, and what is in a part of it.
+_WRITTEN = "SELECT pg_current_wal_flush_lsn()"
+_SIZES = "SELECT sum(record_size), sum(fpi_size) FROM pg_get_wal_stats($1, $2)"
 _ANSWER = "application { id reference stage bill { code amountIdr } }"
 
 
@@ -120,27 +121,24 @@ async def _change(
 
 
 async def _serve(applications: int) -> None:
-    # Images of whole pages follow from when checkpoints are, not from what is changed.
-    settings = {"full_page_writes": "off"}
     async with (
-        world(applications, settings) as url,
+        world(applications) as url,
         gateway_on(url, "agent-au", *_keys()) as agent,
     ):
         others = [await _sign_in(agent, user) for user in ("treasury", "officer")]
         writers = Writers(agent, *others)
         clock = await processor_clock(url)
         watching = await connect(url)
+        await watching.execute("CREATE EXTENSION pg_walinspect")
         while line := await asyncio.to_thread(sys.stdin.readline):
             kind, times = line.rsplit(maxsplit=1)
             change = partial(_repeat, writers.kinds()[kind], int(times))
             began, of_gateway = clock(), process_time()
-            wal = await _written(watching, change)
+            wal, _ = await _written(watching, change)
             gateway = process_time() - of_gateway
             spent = {"gateway": gateway, "database": clock() - began - gateway, "wal": wal}
-            await _set_images(watching, "on")
             await watching.execute("CHECKPOINT")
-            spent["images"] = await _written(watching, change) - wal
-            await _set_images(watching, "off")
+            _, spent["images"] = await _written(watching, change)
             print(json.dumps(spent), flush=True)
 
 
@@ -149,18 +147,16 @@ async def _repeat(change: Callable[[], Awaitable[None]], times: int) -> None:
         await change()
 
 
-async def _written(watching: asyncpg.Connection, change: Callable[[], Awaitable[None]]) -> Any:
-    """How many bytes of WAL a change writes."""
+async def _written(
+    watching: asyncpg.Connection, change: Callable[[], Awaitable[None]]
+) -> tuple[int, int]:
+    """How many bytes of WAL a change writes, and how many of images of whole pages, which follow
+    from when checkpoints are rather than from what is changed."""
     before: Any = await watching.fetchval(_WRITTEN)
     await change()
-    return await watching.fetchval(_WRITTEN) - before
-
-
-async def _set_images(watching: asyncpg.Connection, word: str) -> None:
-    """Whether the database writes images of whole pages; the checkpointer hears of it in time."""
-    await watching.execute(f"ALTER SYSTEM SET full_page_writes = {word}")
-    await watching.execute("SELECT pg_reload_conf()")
-    await asyncio.sleep(0.2)
+    after: Any = await watching.fetchval(_WRITTEN)
+    [(records, images)] = await watching.fetch(_SIZES, before, after)
+    return int(records), int(images)
 
 
 async def _sign_in(beside: Client, user: str) -> Client:
