@@ -55,7 +55,7 @@ async def sent_keys(database: str, names: list[str], **settings: str) -> list[se
     return [{"query", "documentId"} & body.keys() for body in line.sent]
 
 
-NAMES = ["viewer", "volumes/summary", "today/question:processing"]
+NAMES = ["viewer", "volumes/summary", "today/question"]
 
 
 async def test_documents_are_asked_for_by_id_once_they_are_registered(world: str) -> None:

@@ -59,10 +59,10 @@ def test_what_stands_out_is_beyond_the_whole_and_not_at_it() -> None:
     reading = Reading(0.1, whole=50)
     bounds = interval(REFUSAL_RATE, reading, Z_OF_MANY)
     assert bounds
-    assert not stands_out(REFUSAL_RATE, reading, bounds.low, upwards=True)
-    assert stands_out(REFUSAL_RATE, reading, bounds.low - 1e-9, upwards=True)
-    assert not stands_out(REFUSAL_RATE, reading, bounds.high, upwards=False)
-    assert stands_out(REFUSAL_RATE, reading, bounds.high + 1e-9, upwards=False)
+    assert not stands_out(REFUSAL_RATE, reading, bounds[0], upwards=True)
+    assert stands_out(REFUSAL_RATE, reading, bounds[0] - 1e-9, upwards=True)
+    assert not stands_out(REFUSAL_RATE, reading, bounds[1], upwards=False)
+    assert stands_out(REFUSAL_RATE, reading, bounds[1] + 1e-9, upwards=False)
     assert not stands_out(REFUSAL_RATE, Reading(None), -1, upwards=True)
 
 

@@ -53,7 +53,7 @@ STATISTICS = {
 @contextmanager
 def statistics(columns: Mapping[str, ColumnStatistics]) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Statistics, "of", lambda self, table: columns)
+        patch.setattr(Statistics, "columns_of", lambda self, table: columns)
         yield
 
 

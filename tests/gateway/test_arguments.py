@@ -71,13 +71,13 @@ async def test_all_wrong_arguments_of_volumes_are_reported_together(
 
 
 async def test_a_dimension_of_another_role_is_reported_with_its_path(who) -> None:
-    volumes = f"volumes({YEAR}, groupBy: [COUNTRY, CENTRE], where: {{channel: {{eq: DIRECT}}}})"
+    volumes = f"volumes({YEAR}, groupBy: [PARTNER, CENTRE], where: {{channel: {{eq: DIRECT}}}})"
     answer = await who["anonymous"](f"{{ {volumes} {{ asOf }} }}")
     assert mistakes(answer) == [
         ("FORBIDDEN_FIELD", ["volumes", place]) for place in ("groupBy", "groupBy", "where")
     ]
     coordinates = [error["extensions"]["coordinate"] for error in answer.errors]
-    assert coordinates == ["VolumeRow.country", "VolumeRow.centre", "VolumeRow.channel"]
+    assert coordinates == ["VolumeRow.partner", "VolumeRow.centre", "VolumeRow.channel"]
 
 
 async def test_all_fields_of_a_document_are_looked_at(who, traffic) -> None:

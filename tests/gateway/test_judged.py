@@ -2,7 +2,7 @@
 a viewer whose token is shown."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -175,18 +175,27 @@ FOREIGN = tokens.ECKey.generate_key("P-256", {"kid": "test", "use": "sig", "alg"
 @pytest.mark.parametrize(
     ("token", "role", "said"),
     [
-        (tokens.token("OFFICER", key=FOREIGN, sub="officer"), "OFFICER", "signature is wrong"),
-        (tokens.token("OFFICER", sub="officer", aud="other"), "OFFICER", "another audience"),
-        (tokens.token("OFFICER", sub="officer", exp=1), "OFFICER", "has expired"),
-        (tokens.token("OFFICER", sub="officer"), "SUPERVISOR", "does not hold the role"),
-        ("no.token.atall", "OFFICER", "not a signed JSON Web Token"),
+        (
+            lambda: tokens.token("OFFICER", key=FOREIGN, sub="officer"),
+            "OFFICER",
+            "signature is wrong",
+        ),
+        (
+            lambda: tokens.token("OFFICER", sub="officer", aud="other"),
+            "OFFICER",
+            "another audience",
+        ),
+        (lambda: tokens.token("OFFICER", sub="officer", exp=1), "OFFICER", "has expired"),
+        (lambda: tokens.token("OFFICER", sub="officer"), "SUPERVISOR", "does not hold the role"),
+        (lambda: "no.token.atall", "OFFICER", "not a signed JSON Web Token"),
     ],
     ids=["foreign", "audience", "expired", "role", "none"],
 )
 async def test_a_token_that_a_gateway_would_refuse_opens_nobody(
-    judged: Judged, token: str, role: str, said: str
+    judged: Judged, token: Callable[[], str], role: str, said: str
 ) -> None:
-    stated = Statement(token, role, OPEN)
+    """Made when the test begins: a token lives for some minutes."""
+    stated = Statement(token(), role, OPEN)
     with pytest.raises(KeyServiceError, match=said):
         await judged.keys.open_data_keys([applicant_id("Wei Tan")], stated)
 
@@ -239,7 +248,8 @@ async def test_nobody_says_of_others_that_they_are_theirs(judged: Judged) -> Non
             await judged.keys.make_data_keys([uuid4()], stated, [relation])
 
 
-BANNED = Statement(tokens.token("SCREENING", sub="screening"), "SCREENING", "BANN-0000-0001")
+def banned() -> Statement:
+    return Statement(tokens.token("SCREENING", sub="screening"), "SCREENING", "BANN-0000-0001")
 
 
 async def test_whoever_makes_a_key_says_whom_it_is_for(judged: Judged) -> None:
@@ -266,8 +276,8 @@ async def test_whoever_makes_a_key_says_whom_it_is_for(judged: Judged) -> None:
     ban = uuid4()
     with pytest.raises(KeyServiceError):
         await judged.keys.make_data_keys([ban], own, [Relation(RelationKind.BAN, "", ban)])
-    made = await judged.keys.make_data_keys([ban], BANNED, [Relation(RelationKind.BAN, "", ban)])
-    assert await judged.keys.open_data_keys([ban], BANNED) == made
+    made = await judged.keys.make_data_keys([ban], banned(), [Relation(RelationKind.BAN, "", ban)])
+    assert await judged.keys.open_data_keys([ban], banned()) == made
 
 
 async def test_an_inquiry_opens_as_many_as_it_may(judged: Judged) -> None:

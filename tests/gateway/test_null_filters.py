@@ -17,7 +17,8 @@ from tests.world import CASES
 pytestmark = pytest.mark.anyio
 
 #: What is asked of a field that takes `where`, beside its `where`: the same each time.
-_FIGURES = 'from: "2025-01-01", to: "2025-12-31", groupBy: [MONTH]'
+_WINDOW = 'from: "2025-01-01", to: "2025-12-31"'
+_FIGURES = _WINDOW + ", groupBy: [MONTH]"
 _ROWS = "nodes { __typename } totalCount { value }"
 
 
@@ -48,6 +49,8 @@ def literal(value: Any) -> str:
 def ask(name: str, where: str) -> str:
     if name == "volumes":
         return f"volumes({_FIGURES}, where: {where}) {{ rows {{ intake {{ value }} }} }}"
+    if name == "findings":
+        return f"findings({_WINDOW}, where: {where}) {{ rows {{ kind }} }}"
     return f"{name}(first: 20, where: {where}) {{ {_ROWS} }}"
 
 

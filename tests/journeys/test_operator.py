@@ -220,11 +220,13 @@ async def test_what_befalls_a_keeper_is_a_line_each(
 
 def test_what_befalls_the_key_service_is_a_line_each() -> None:
     with TemporaryDirectory(prefix="gerbang-") as folder:
-        file, sockets = Path(folder, "keys.json"), [Path(folder, "keys"), Path(folder, "signing")]
-        signing = ("--signing", sockets[1])
-        with command("keys", file, sockets[0], *signing, "--unwraps", "1") as keys:
+        file, names = Path(folder, "keys.json"), ("keys", "signing", "linking")
+        sockets = [Path(folder, name) for name in names]
+        others = ("--signing", sockets[1], "--linking", sockets[2])
+        provider = {"ISSUER": tokens.ISSUER, "JWKS_URL": f"{tokens.ISSUER}/keys"}
+        with command("keys", file, sockets[0], *others, "--unwraps", "1", **provider) as keys:
             start = keys.until("start")
-            assert (start["process"], start["sockets"]) == ("keys", [*map(str, sockets)])
+            assert (start["process"], start["sockets"]) == ("keys", sorted(map(str, sockets)))
 
             # Refusals: the other socket's question, none of the protocol, too many.
             assert "ask the other one" in _ask_keys(sockets[0], {"do": "operations"})["error"]
@@ -232,9 +234,10 @@ def test_what_befalls_the_key_service_is_a_line_each() -> None:
             assert "error" in _ask_keys(sockets[0], {"say": "Olive Zephyrine"})
             keys.until("a question was refused: this is no question of the protocol")
             people = [UUID(int=number).hex for number in range(3)]
-            assert "keys" in _ask_keys(sockets[0], {"do": "make", "subjects": people})
+            making = {"do": "make", "subjects": people, "related": []}
+            assert "keys" in _ask_keys(sockets[2], making)
             for _ in range(20):
-                assert "error" in _ask_keys(sockets[0], {"do": "open", "subjects": people})
+                assert "error" in _ask_keys(sockets[2], {"do": "open", "subjects": people})
             line = keys.until("a question was refused: more than 1 data keys a minute")
             assert "left_out" not in line, "as often as it is refused, it is one line a minute"
 

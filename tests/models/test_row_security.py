@@ -158,10 +158,11 @@ async def workers_read_as_the_viewer(world: str) -> None:
     )  # fmt: skip
     believed = BELIEVED["on its backend"]
     async with acting(world, Role.PARTNER_MANAGER, believed) as connection:
+        alone = await connection.fetchval(COUNT)
         await connection.execute("; ".join(f"SET LOCAL {setting}" for setting in settings))
         plan = [line[0] for line in await connection.fetch(f"EXPLAIN {COUNT}")]
         assert any("Parallel Seq Scan on application" in line for line in plan)
-        assert await connection.fetchval(COUNT) == 5
+        assert await connection.fetchval(COUNT) == alone > 0
 
 
 FORBIDDEN = (

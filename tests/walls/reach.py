@@ -851,7 +851,7 @@ def _on(*days: str) -> set[Key]:
 _READ_THE_LEDGER = "LEADERSHIP OFFICER SUPERVISOR AUDITOR ADMINISTRATOR"
 #: What the small world began with, by kind: the keys, and the values recorded of each.
 _LEDGER: dict[str, tuple[str, str]] = {
-    "COUNTRY": ("AU SG NZ IN AF", "iso3 nameEn nameId"),
+    "COUNTRY": ("AU SG NZ IN AF", "iso3 nameEn nameId region"),
     "ENTRY_RULE": ("AU SG NZ IN AF", "entry"),
     "VISA_TYPE": (
         "B1 C1",

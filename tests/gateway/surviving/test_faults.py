@@ -84,7 +84,7 @@ def installation(database: Database, issuer: str) -> Installation:
 
 
 def on(url: str, issuer: str) -> Installation:
-    return Installation(tokens.settings(url, issuer=issuer, jwks_url=f"{issuer}/keys"))
+    return Installation(tokens.settings(url, jwks_url=f"{issuer}/keys"))
 
 
 # --- The faults ----------------------------------------------------------------------------------
@@ -217,7 +217,7 @@ async def test_a_clock_that_is_off_is_unavailable_and_no_defect(
     planted = Installation(installation.settings, lambda: time.time() + apart)
     with log_lines() as log:
         async with planted.served() as client:
-            agent = Viewer(client, {**CLAIMS["agent-au"], "iss": issuer})
+            agent = Viewer(client, CLAIMS["agent-au"])
             read = await agent("{ applications(first: 1) { nodes { reference } } }")
             written = await agent(document("submitApplication"), input=_submission())
             state = (await client.get("/health/ready")).json()
@@ -276,7 +276,7 @@ async def test_a_full_disk_is_named_and_the_same_key_works_once_there_is_room(
     planted = on(disk.url, issuer)
     with log_lines() as log:
         async with planted.served() as client:
-            agent = Viewer(client, {**CLAIMS["agent-au"], "iss": issuer})
+            agent = Viewer(client, CLAIMS["agent-au"])
             async with disk.full():
                 refused, given = await _until_refused(agent)
                 assert (refused.status, refused.codes) == (503, ["UNAVAILABLE"])
@@ -343,5 +343,5 @@ async def test_only_errors_that_end_with_the_outage_are_unavailable(
         "DROP TRIGGER fail ON application; DROP FUNCTION fail",
     )
     async with failing(installation), installation.served() as client:
-        agent = Viewer(client, {**CLAIMS["agent-au"], "iss": issuer})
+        agent = Viewer(client, CLAIMS["agent-au"])
         assert (await agent(document("submitApplication"), input=_submission())).codes == [code]
