@@ -35,10 +35,13 @@ class ProcessorTime:
         if seconds > _LONG_SECONDS:
             self.held += seconds - _LONG_SECONDS
 
-    def of(self, coroutine: Coroutine[Any, Any, _Result]) -> "_Steps[_Result]":
-        """The same coroutine, of which each step is counted."""
-        _current.set(self)
-        return _Steps(coroutine, self)
+    async def of(self, coroutine: Coroutine[Any, Any, _Result]) -> _Result:
+        """The result of a coroutine, of which each step is counted."""
+        outer = _current.set(self)
+        try:
+            return await _Steps(coroutine, self)
+        finally:
+            _current.reset(outer)
 
 
 _current: ContextVar[ProcessorTime | None] = ContextVar("processor_time", default=None)

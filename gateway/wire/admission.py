@@ -7,7 +7,6 @@ from http import HTTPStatus
 from time import monotonic
 
 from gateway.errors import ErrorCode, RequestError
-from gateway.logs import current_record
 from gateway.processor_time import ProcessorTime
 from gateway.viewer import ANONYMOUS, Lane
 from gateway.wire.metrics import Metrics
@@ -113,13 +112,14 @@ class Admission:
         if self.waiting >= self._limits.waiting and self.running >= self._limits.running:
             raise self._refusal("full")
 
-    def turn(self, lane: Lane) -> "Turn":
-        """A turn to wait for and to hold: ``async with admission.turn(lane):``.
+    def turn(self, lane: Lane, used: ProcessorTime | None = None) -> "Turn":
+        """A turn to wait for and to hold: ``async with admission.turn(lane):``. In the end ``used``
+        says what it took of the processor.
 
         To enter it raises RequestError with OVERLOADED if the wait is too long or the queue is
         full.
         """
-        return Turn(self, lane)
+        return Turn(self, lane, used)
 
     async def begin(self, lane: Lane) -> None:
         """Begin a turn, perhaps after a wait."""
@@ -221,14 +221,15 @@ class Admission:
 class Turn:
     """One turn of one operation."""
 
-    __slots__ = ("_admission", "_lane")
+    __slots__ = ("_admission", "_lane", "_used")
 
-    def __init__(self, admission: Admission, lane: Lane) -> None:
+    def __init__(self, admission: Admission, lane: Lane, used: ProcessorTime | None) -> None:
         self._admission = admission
         self._lane = lane
+        self._used = used
 
     async def __aenter__(self) -> None:
         await self._admission.begin(self._lane)
 
     async def __aexit__(self, *_: object) -> None:
-        self._admission.end(self._lane, current_record().processor)
+        self._admission.end(self._lane, self._used)

@@ -80,7 +80,7 @@ class GraphQLOverHTTP:
                 record.note_document(operation.document)
                 queued_at = perf_counter()
                 deadline.watch_for_hang_up()
-                async with self._admission.turn(viewer.lane):
+                async with self._admission.turn(viewer.lane, record.processor):
                     record.turn_seconds = perf_counter() - queued_at
                     running = self._runner.run(operation, viewer, record.trace_id)
                     answer = await record.processor.of(running)

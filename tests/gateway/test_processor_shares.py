@@ -81,6 +81,17 @@ async def test_what_is_cancelled_is_counted_until_then(counted_tasks: None) -> N
 # --- Shares --------------------------------------------------------------------------------------
 
 
+async def test_what_follows_an_operation_is_not_counted_with_it(counted_tasks: None) -> None:
+    async def spend(seconds: float) -> None:
+        work(seconds)
+
+    time = ProcessorTime()
+    await time.of(spend(0.002))
+    counted = time.seconds
+    await asyncio.create_task(spend(0.01))
+    assert 0 < counted == time.seconds
+
+
 def used(seconds: float, held: float = 0.0) -> ProcessorTime:
     time = ProcessorTime()
     time.ended, time.held = seconds, held
