@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any
 
 from gateway.access.suspensions import Suspensions
 from gateway.errors import ErrorCode, RequestError
@@ -14,6 +14,7 @@ from gateway.viewer import ANONYMOUS, Bearer, Viewer
 from models.access_tokens.provider_keys import KeysUnavailableError
 from models.access_tokens.verification import (
     InvalidTokenError,
+    KnownTokens,
     TokenLife,
     Verification,
     claimed_texts,
@@ -27,19 +28,8 @@ CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,31}")
 GRANTABLE = {role.value: role for role in Role if role is not Role.ANONYMOUS}
 
 
-class KnownViewer(NamedTuple):
-    """A viewer whose token was found valid, and until when it is."""
-
-    viewer: Viewer
-    life: TokenLife
-
-
 class Authentication:
-    """Turns a bearer token, and the role asked for, into a Viewer.
-
-    A viewer is known as long as its token lives and the provider's keys are the same: each request
-    compares both.
-    """
+    """Turns a bearer token, and the role asked for, into a Viewer."""
 
     def __init__(
         self,
@@ -52,8 +42,7 @@ class Authentication:
         self._suspensions = suspensions
         self._roles = GRANTABLE if settings.role_names is None else settings.role_names
         #: By the digest of the header, since a token is a secret, and by the role asked for.
-        self._known: dict[tuple[bytes, str | None], KnownViewer] = {}
-        self._known_by: object = None
+        self._known = KnownTokens[tuple[bytes, str | None], Viewer](verification, MOST_KNOWN)
 
     async def viewer(self, authorization: Sequence[str], role: Sequence[str]) -> Viewer:
         """The viewer for the values of the headers ``Authorization`` and ``Gerbang-Role``.
@@ -69,12 +58,12 @@ class Authentication:
         if len(authorization) > 1:
             raise _authentication_error("Send one header Authorization.")
         key = sha256(authorization[0].encode()).digest(), asked
-        known = self._known.get(key) if self._known_by is self._verification.key_set else None
-        if known is None or not self._verification.is_in_time(known.life):
-            known = await self._verify(_bearer_token(authorization[0]), asked)
-            self._remember(key, known)
-        self.refuse_suspended(known.viewer)
-        return known.viewer
+        viewer = self._known.find(key)
+        if viewer is None:
+            viewer, life = await self._verify(_bearer_token(authorization[0]), asked)
+            self._known.keep(key, viewer, life)
+        self.refuse_suspended(viewer)
+        return viewer
 
     def refuse_suspended(self, viewer: Viewer) -> None:
         """Raises RequestError with SUSPENDED for a viewer whose reach was taken back."""
@@ -86,17 +75,10 @@ class Authentication:
         if self._suspensions:
             await self._suspensions.until_suspended(viewer)
 
-    def _remember(self, key: tuple[bytes, str | None], known: KnownViewer) -> None:
-        key_set = self._verification.key_set
-        if self._known_by is not key_set or len(self._known) >= MOST_KNOWN:
-            self._known.clear()
-            self._known_by = key_set
-        self._known[key] = known
-
-    async def _verify(self, token: str, asked: str | None) -> KnownViewer:
+    async def _verify(self, token: str, asked: str | None) -> tuple[Viewer, TokenLife]:
         try:
             claims = await self._verification.claims(token)
-            return KnownViewer(self._viewer(claims, asked, token), TokenLife.from_claims(claims))
+            return self._viewer(claims, asked, token), TokenLife.from_claims(claims)
         except InvalidTokenError as error:
             raise _authentication_error(str(error)) from error
         except KeysUnavailableError as error:

@@ -5,13 +5,16 @@ import json
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from joserfc import jws
 from joserfc.errors import JoseError
 
 from models.access_tokens import LONGEST_SUBJECT
 from models.access_tokens.provider_keys import ProviderKeys
+
+Key = TypeVar("Key")
+Holder = TypeVar("Holder")
 
 LARGEST_TOKEN = 8_192
 LEEWAY_SECONDS = 10
@@ -107,6 +110,31 @@ class Verification:
             raise InvalidTokenError("The token is not valid yet.")
         if not 0 < _instant(claims, "exp") - _instant(claims, "iat") <= self._longest_life:
             raise InvalidTokenError(f"The token lives longer than {self._longest_life} seconds.")
+
+
+class KnownTokens(Generic[Key, Holder]):
+    """Holders of tokens that were found valid, as long as a token lives and the provider's keys are
+    the same: each look-up compares both."""
+
+    def __init__(self, verification: Verification, most: int) -> None:
+        """Of more than ``most`` holders all are forgotten."""
+        self._verification = verification
+        self._most = most
+        self._key_set: object = None
+        self._known: dict[Key, tuple[Holder, TokenLife]] = {}
+
+    def find(self, key: Key) -> Holder | None:
+        """The holder that was kept under a key; None where the token must be verified."""
+        known = self._known.get(key) if self._key_set is self._verification.key_set else None
+        return known[0] if known and self._verification.is_in_time(known[1]) else None
+
+    def keep(self, key: Key, holder: Holder, life: "TokenLife") -> None:
+        """Keep the holder of a token that was just verified; a key must not tell the token."""
+        key_set = self._verification.key_set
+        if self._key_set is not key_set or len(self._known) >= self._most:
+            self._known.clear()
+            self._key_set = key_set
+        self._known[key] = holder, life
 
 
 class TokenLife(NamedTuple):

@@ -16,6 +16,7 @@ from uuid import UUID
 from models.access_tokens.provider_keys import KeysUnavailableError, ProviderKeys, published_at
 from models.access_tokens.verification import (
     InvalidTokenError,
+    KnownTokens,
     TokenLife,
     Verification,
     claimed_texts,
@@ -80,7 +81,6 @@ class TokenViewer(NamedTuple):
     account: str
     roles: frozenset[str]
     partner: str | None
-    life: TokenLife
 
 
 class JudgedKeys:
@@ -97,8 +97,7 @@ class JudgedKeys:
             types=rules.types,
             longest_life=rules.longest_life,
         )
-        self._known: dict[bytes, TokenViewer] = {}
-        self._known_by: object = None
+        self._known = KnownTokens[bytes, TokenViewer](self._verification, _MOST_KNOWN)
 
     async def key_ids(self, use: KeyUse) -> Sequence[str]:
         return await self._keys.key_ids(use)
@@ -174,14 +173,12 @@ class JudgedKeys:
 
     async def _holder(self, token: str) -> TokenViewer:
         key = sha256(token.encode()).digest()
-        known = self._known.get(key) if self._known_by is self._verification.key_set else None
-        if known is None or not self._verification.is_in_time(known.life):
-            known = self._read(await self._verification.claims(token))
-            if self._known_by is not self._verification.key_set or len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-                self._known_by = self._verification.key_set
-            self._known[key] = known
-        return known
+        viewer = self._known.find(key)
+        if viewer is None:
+            claims = await self._verification.claims(token)
+            viewer = self._read(claims)
+            self._known.keep(key, viewer, TokenLife.from_claims(claims))
+        return viewer
 
     def _read(self, claims: dict[str, Any]) -> TokenViewer:
         rules = self._rules
@@ -189,7 +186,7 @@ class JudgedKeys:
         if rules.role_names is not None:
             names = tuple(rules.role_names[name] for name in names if name in rules.role_names)
         partner = next(iter(claimed_texts(claims, rules.claim_partner)), None)
-        return TokenViewer(claims["sub"], frozenset(names), partner, TokenLife.from_claims(claims))
+        return TokenViewer(claims["sub"], frozenset(names), partner)
 
     async def _admit(
         self, viewer: TokenViewer, stated: Statement, subjects: Sequence[UUID], *, is_change: bool
