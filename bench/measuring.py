@@ -56,17 +56,23 @@ async def _turn(action: Action, clock: Clock) -> float:
     return (clock() - began) / actions
 
 
+async def server_of(url: str) -> psutil.Process:
+    """The process whose children serve a database. Raises RuntimeError where it is elsewhere."""
+    connection = await connect(url)
+    server = psutil.Process(connection.get_server_pid()).parent()
+    await connection.close()
+    if server is None:
+        raise RuntimeError("the server of the database is not on this machine")
+    return server
+
+
 async def processor_clock(url: str) -> Clock:
     """A clock of the processor time of this process and of the server of a database.
 
     It counts the server's processes that have ended too, and no others. A server's time has a
     resolution of 10 ms.
     """
-    connection = await connect(url)
-    server = psutil.Process(connection.get_server_pid()).parent()
-    await connection.close()
-    if server is None:
-        raise RuntimeError("the server of the database is not on this machine")
+    server = await server_of(url)
 
     def seconds() -> float:
         running = sum(map(_seconds_of_child, server.children()))

@@ -13,7 +13,7 @@ import asyncpg
 import psutil
 
 from bench.asking import Client
-from bench.measuring import Clock, show_table, side_by_side
+from bench.measuring import Clock, server_of, show_table, side_by_side
 from bench.page import PAGE, gateway_on
 from bench.peers.questions import BY_NAME, OURS, sample
 from bench.world import SEAL_KEY, copy_of, world
@@ -104,11 +104,7 @@ def _statement(number: int) -> str:
 
 async def backend_clock(url: str) -> Clock:
     """A clock of the processor time of a server's processes, to the nanosecond."""
-    connection = await connect(url)
-    server = psutil.Process(connection.get_server_pid()).parent()
-    await connection.close()
-    if server is None:
-        raise RuntimeError("the server of the database is not on this machine")
+    server = await server_of(url)
 
     def seconds() -> float:
         return sum(map(_nanoseconds, server.children())) / 1e9

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -127,7 +126,9 @@ class FigureCache:
         self.tables: WeightedCache[Hashable, _Marked[CachedTable]] = WeightedCache(
             most_bytes - most_bytes // 4
         )
-        self._statements: OrderedDict[Hashable, _LabelledStatement] = OrderedDict()
+        self._statements: WeightedCache[Hashable, _LabelledStatement] = WeightedCache(
+            _MOST_STATEMENTS
+        )
 
     def statement(self, question: FigureQuestion, role: Role) -> _LabelledStatement:
         """The statement of a question, written at the first call for its shape and role."""
@@ -150,10 +151,7 @@ class FigureCache:
             statement = write_constants(write())
             labels = tuple(str(column.key) for column in statement.selected_columns)
             found = _LabelledStatement(labels, prepare(vouch_for(statement, type_name), role))
-            self._statements[key] = found
-            if len(self._statements) > _MOST_STATEMENTS:
-                self._statements.popitem(last=False)
-        self._statements.move_to_end(key)
+            self._statements.put(key, found, 1)
         return found
 
 
