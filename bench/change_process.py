@@ -134,11 +134,11 @@ async def _serve(applications: int) -> None:
             kind, times = line.rsplit(maxsplit=1)
             change = partial(_repeat, writers.kinds()[kind], int(times))
             began, of_gateway = clock(), process_time()
-            wal, _ = await _written(watching, change)
+            wal, _ = await _measure_wal(watching, change)
             gateway = process_time() - of_gateway
             spent = {"gateway": gateway, "database": clock() - began - gateway, "wal": wal}
             await watching.execute("CHECKPOINT")
-            _, spent["images"] = await _written(watching, change)
+            _, spent["images"] = await _measure_wal(watching, change)
             print(json.dumps(spent), flush=True)
 
 
@@ -147,7 +147,7 @@ async def _repeat(change: Callable[[], Awaitable[None]], times: int) -> None:
         await change()
 
 
-async def _written(
+async def _measure_wal(
     watching: asyncpg.Connection, change: Callable[[], Awaitable[None]]
 ) -> tuple[int, int]:
     """How many bytes of WAL a change writes, and how many of images of whole pages, which follow

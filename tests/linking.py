@@ -117,7 +117,7 @@ def judge_of_tests(folder: Path, people_an_hour: int | None = None) -> str:
     if people_an_hour is not None:
         many = dict.fromkeys(rules.people_an_hour, people_an_hour)
         rules = replace(rules, people_an_hour=many)
-    return rules.written()
+    return rules.to_json()
 
 
 @cache

@@ -131,7 +131,7 @@ def _keys(file: Path, path: Path, settings: Settings) -> Iterator[None]:
     """Run the key service in a child process, which ends with this one."""
     create_key_file(file)
     signing, linking = (path.with_name(f"{path.name}.{name}") for name in ("signing", "linking"))
-    judge = judge_rules(settings).written()
+    judge = judge_rules(settings).to_json()
     with running_keys(file, path, UNWRAPS_A_MINUTE, signing, _DIGESTS_A_MINUTE, linking, judge):
         yield
 

@@ -81,6 +81,6 @@ def keys(
         for given, name in ((signing, "signing"), (linking, "linking"))
     )
     program = command(
-        file, socket, second, unwraps, signing, digests, linking, rules.written(), log_level
+        file, socket, second, unwraps, signing, digests, linking, rules.to_json(), log_level
     )
     os.execv(program[0], program)  # noqa: S606 - which then loads nothing that it does not need

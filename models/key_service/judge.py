@@ -63,15 +63,15 @@ class JudgeRules:
     inquiry_of_two: tuple[int, int]
 
     @classmethod
-    def read(cls, text: str) -> "JudgeRules":
-        """Those that `written` wrote."""
+    def from_json(cls, text: str) -> "JudgeRules":
+        """Those that `to_json` wrote."""
         read: dict[str, Any] = json.loads(text)
         for name, value in read.items():
             read[name] = tuple(value) if isinstance(value, list) else value
         return cls(**read)
 
-    def written(self) -> str:
-        """As JSON."""
+    def to_json(self) -> str:
+        """What `from_json` reads: the process of the keys gets it when it starts."""
         return json.dumps(asdict(self))
 
 

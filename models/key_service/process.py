@@ -63,7 +63,7 @@ async def serve_keys(
         loop.add_signal_handler(signal_number, stop.set)
     of_people = Ceiling(digests, "digests of people a minute are made")
     keys = LocalKeyService.open(file, second, Ceiling(unwraps), of_people)
-    of_gateways = await _judged(keys, file, JudgeRules.read(judge)) if judge else keys
+    of_gateways = await _judged(keys, file, JudgeRules.from_json(judge)) if judge else keys
     others: dict[Path, frozenset[str]] = {}
     for path, verbs in ((linking, OF_LINKERS), (signing, OF_KEEPERS)):
         if path is not None:

@@ -86,7 +86,7 @@ class SocketKeys:
         made: dict[UUID, bytes] = {}
         for some in _some(subjects):
             of_these = [one for one in relations if one.other in some] if relations else []
-            more = {"related": _written(of_these), **_stated(statement)}
+            more = {"related": _write_relations(of_these), **_stated(statement)}
             made |= await self._data_keys({"do": "make", **more}, some)
         return made
 
@@ -102,7 +102,9 @@ class SocketKeys:
         self, relations: Sequence[Relation], statement: Statement | None = None
     ) -> None:
         for some in _some(relations):
-            await self._ask({"do": "relate", "related": _written(some), **_stated(statement)})
+            await self._ask(
+                {"do": "relate", "related": _write_relations(some), **_stated(statement)}
+            )
 
     async def judges_everybody(self) -> bool:
         """Whether nobody is opened for a viewer without a relation."""
@@ -214,7 +216,7 @@ def _stated(statement: Statement | None) -> dict[str, Any]:
     return {"for": stated}
 
 
-def _written(relations: Sequence[Relation]) -> list[tuple[str, str, str]]:
+def _write_relations(relations: Sequence[Relation]) -> list[tuple[str, str, str]]:
     return [
         (kind, name, other.hex if isinstance(other, UUID) else other)
         for kind, name, other in relations

@@ -185,7 +185,7 @@ class PlanRun:
             return get_argument_values(of, node, self._admitted.variables)
         return parsed.values
 
-    def _asked(self, node: FieldNode) -> Any:
+    def _find_asked(self, node: FieldNode) -> Any:
         """What the parser of a field made of its arguments."""
         return self._admitted.arguments[id(node)].asked
 
@@ -195,11 +195,11 @@ class PlanRun:
         """Register the reads of a root field; returns what renders it once they are done."""
         match root:
             case ListRoot(nodes=nodes, branch=branch):
-                asked = self._asked(nodes[0])
+                asked = self._find_asked(nodes[0])
                 ask = partial(ask_list, self._context, asked)
                 return partial(self._render, self._branch(key, branch, ask))
             case LookUpRoot(nodes=nodes, branch=branch):
-                if (named := self._asked(nodes[0])) is None:
+                if (named := self._find_asked(nodes[0])) is None:
                     return lambda: b"null"
                 question = Question(named.column, {NAME: named.value})
                 return partial(self._render, self._branch(key, branch, lambda _: question))
@@ -239,7 +239,7 @@ class PlanRun:
 
     def _begin_nodes(self, key: str, root: NodesRoot) -> Write:
         """Things by their ids: of each type in a statement of its own."""
-        each: list[RowName | None] = self._asked(root.nodes[0])
+        each: list[RowName | None] = self._find_asked(root.nodes[0])
         names = [named and (named.noun.name, named.value) for named in each]
         reads = {
             type_name: self._by_keys(key, branch, keys)
@@ -280,7 +280,7 @@ class PlanRun:
     def _ask_linked(self, level: Level) -> Question:
         match level.reading:
             case LinkedPage(node=node):
-                query, place = self._asked(node)
+                query, place = self._find_asked(node)
                 values = boundary_values(place, None, parameter_prefix(level))
                 return Question(query, values, query.bounds)
             case _:

@@ -91,7 +91,7 @@ def _coming(figures: Figures) -> ComingMonths | None:
     by_country = _by_country(figures, months)
     mix = {code: sum(each[-MIX_MONTHS:]) for code, each in by_country.items() if code}
     found = outlook(counts, season_of(mix), first.month) if counts else None
-    held, interval, series = _held(by_country, first, found)
+    held, interval, series = _measure_coverage(by_country, first, found)
     return ComingMonths(first, counts, found, held, interval, series)
 
 
@@ -103,10 +103,11 @@ def _by_country(figures: Figures, months: Sequence[date]) -> dict[str | None, li
     }
 
 
-def _held(
+def _measure_coverage(
     by_country: Mapping[str | None, Sequence[int]], first: date, own: Outlook | None
 ) -> tuple[HitRate | None, Interval | None, int]:
-    """Of all countries with enough; of the own series alone where they are too few."""
+    """How often ranges held what came, with its interval, and in how many series: of all countries
+    with enough of them, or of the own series alone where they are too few."""
     enough = {
         code: counts
         for code, counts in by_country.items()
