@@ -32,6 +32,7 @@ from tests.gateway import (
 from tests.gateway.conftest import CLAIMS, Traffic, Viewer, viewers
 from tests.gateway.in_process import InProcessClient
 from tests.gateway.test_promises_cases import incomplete_of_today
+from tests.taking_lines import line_taken
 
 __all__ = ["incomplete_of_today"]
 
@@ -223,9 +224,9 @@ async def test_a_field_without_a_line_stops_the_build(monkeypatch) -> None:
         build_schema()
 
 
-async def test_a_type_without_a_line_stops_the_build(monkeypatch) -> None:
-    monkeypatch.delitem(POLICY, "Screening")
-    with pytest.raises(PolicyGapError, match=r"Screening\.result has no line in the policy"):
+async def test_a_type_without_a_line_stops_the_build() -> None:
+    message = r"Screening\.result has no line in the policy"
+    with line_taken(POLICY, "Screening"), pytest.raises(PolicyGapError, match=message):
         build_schema()
 
 

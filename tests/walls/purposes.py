@@ -14,6 +14,7 @@ from gateway.policy import IMPLIED_PURPOSE, PURPOSES
 from models.vocabulary import Purpose, Role
 from tests.acting import act
 from tests.gateway.oracle import Claims, role_of
+from tests.taking_lines import line_taken
 from tests.walls.judging import rule_changes
 from tests.walls.reach import WHO, named_case, viewer
 from tests.walls.undoing import undone
@@ -60,11 +61,12 @@ class ChangedPurpose:
 
     @contextmanager
     def planted(self) -> Iterator[None]:
+        if self.value is None:
+            with line_taken(self.table, self.role):
+                yield
+            return
         with pytest.MonkeyPatch.context() as patch:
-            if self.value is None:
-                patch.delitem(self.table, self.role)
-            else:
-                patch.setitem(self.table, self.role, self.value)
+            patch.setitem(self.table, self.role, self.value)
             yield
 
 
