@@ -117,6 +117,29 @@ def test_a_test_that_needs_the_others_of_its_file_is_run_with_them(project: Path
 
 
 @judges
+def test_tests_that_share_what_another_made_look_for_its_faults_too(project: Path) -> None:
+    """By a fixture of their file, or by a cache, whichever file was first."""
+    (project / "product.py").write_text(
+        "from functools import cache\n\n\n@cache\ndef days():\n    return 7\n\n\n"
+        "def weeks():\n    return 1\n"
+    )
+    (project / "test_first.py").write_text(
+        "from product import days\n\n\ndef test_days():\n    assert days()\n"
+    )
+    (project / "test_product.py").write_text(
+        "import pytest\nfrom product import days, weeks\n\n\n"
+        "@pytest.fixture(scope='module')\ndef made():\n    return weeks()\n\n\n"
+        "def test_made(made):\n    assert made\n\n\ndef test_weeks(made):\n    assert made == 1\n"
+        "\n\ndef test_days():\n    assert days() == 7\n"
+    )
+    area = Area("toy", ("product.py",), ("test_first.py", "test_product.py"))
+    with copied(project) as copy, Judge.of(copy, area) as judge:
+        found = {fault.change: judge.judge(fault).found_by for fault in area.faults(project)}
+    by_days, by_weeks = "test_product.py::test_days", "test_product.py::test_weeks"
+    assert found == {"7 → 6": by_days, "7 → 8": by_days, "1 → 2": by_weeks}
+
+
+@judges
 def test_survivors_are_found_once_and_kept(
     project: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from models.account import CheckpointFolder
 from models.account.notes import read_public_key, verifier_key
 from models.database.connections import connect
 from models.key_service import KeyUse
@@ -74,7 +75,7 @@ async def verify(world: str, tmp_path: Path) -> AsyncIterator[Callable[..., obje
 
 
 async def test_a_schema_that_the_search_path_names_first_hides_nothing(
-    verify, connection: asyncpg.Connection
+    verify, connection: asyncpg.Connection, tmp_path: Path
 ) -> None:
     """What auditors read is rewritten, and a copy of what it was is put in its place for whoever
     looks by name: as tables, and as a function of PostgreSQL's."""
@@ -90,11 +91,15 @@ async def test_a_schema_that_the_search_path_names_first_hides_nothing(
             await connection.execute("UPDATE access_event SET actor = 'forged' WHERE id = $1", key)
         await connection.execute(here.format("SET search_path = shadow, pg_catalog, public"))
         found = await verify()
+        kept = next(CheckpointFolder(tmp_path / "outside").newest_first())
+        later = await verify("--since", "2100-01-01", "--checkpoint", str(kept))
     finally:
         await connection.execute(here.format("RESET search_path"))
         await connection.execute("DROP SCHEMA shadow CASCADE")
     assert f"changed: access_event {key} is not what it was\n" in found.text
     assert (found.code, found.text.splitlines()[-1]) == (1, "1 findings")
+    # From then on nothing was rewritten; the tree is what a checkpoint says that somebody kept.
+    assert (later.code, later.text.splitlines()[-1]) == (0, CLEAN), later.text
 
 
 async def test_a_view_in_the_place_of_a_table_is_refused(

@@ -223,13 +223,19 @@ async def test_a_checkpoint_that_somebody_kept_tells_of_a_folder_that_was_replac
     [(kind, what)] = await find_tampering(account, tmp_path, checkpoint=kept)
     assert kind is Tampering.ROLLED_BACK
     assert f"{size:,}" in what
+    await read_five(account)
+    await sign(account, tmp_path)
+    [(kind, what)] = await find_tampering(account, tmp_path, checkpoint=kept)
+    assert kind is Tampering.CHANGED
+    assert "are not those of the checkpoint that was kept" in what
     with pytest.raises(AccountError, match="an empty folder"):
         await restart_account(account, CheckpointFolder(tmp_path))
     # What no key of ours signed is not believed.
     kept.write_text(kept.read_text().replace("signed at 2", "signed at 3"))
     with pytest.raises(AccountError, match="no key of this installation"):
         await find_tampering(account, tmp_path, checkpoint=kept)
-    next(CheckpointFolder(tmp_path).newest_first()).write_text("nothing")
+    for file in CheckpointFolder(tmp_path).newest_first():
+        file.write_text("nothing")
     with pytest.raises(AccountError, match="is believed"):
         await find_tampering(account, tmp_path)
 

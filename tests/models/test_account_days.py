@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from stat import S_IMODE
@@ -12,11 +13,13 @@ import pytest
 from models.account import CheckpointFolder, renew_signatures, verify
 from models.account.drop_records import Drop, find_early
 from models.account.findings import Tampering
+from models.account.merkle import leaf_hash
 from models.account.notes import Checkpoint
+from models.account.sources import SOURCES
 from models.key_service import KeyUse, LocalKeys, LocalKeyService
 from models.key_service.store import KeyStore
 from models.row_keys import new_key
-from tests.accounts import find_tampering, past_triggers, read_five, sign
+from tests.accounts import find_tampering, insert, past_triggers, read_five, sign
 from tests.linking import KEYS, keys_file
 
 pytestmark = pytest.mark.anyio
@@ -214,3 +217,32 @@ def test_entries_are_dropped_early_to_the_day_and_to_the_leaf(
     ]
     drop = Drop(new_key(), begun, 365, (0,), (last,))
     assert find_early(drop, written_at, days) == why
+
+
+async def test_a_record_that_was_changed_with_its_leaf_is_judged_by_what_was_signed(
+    three_days, tmp_path: Path
+) -> None:
+    """Whoever reads the report learns before when all that went was written, whichever record was
+    the last: a keeper that keeps entries longer than the one before writes an earlier day."""
+    newest = _NOON - timedelta(days=4000)
+    for before in (newest, newest - timedelta(days=9)):
+        drop = Drop(new_key(), before, 3650, (0,), (0,))
+        signed = await KEYS.sign(KeyUse.CHECKPOINT, drop.text().encode())
+        by = {"public_key": signed.public_key, "signature": signed.value}
+        await insert(three_days, "account_drop", {**asdict(drop), **by})
+    await sign(three_days, tmp_path)
+    assert (await verify(three_days, KEYS, CheckpointFolder(tmp_path))).dropped_before == newest
+    content = SOURCES["account_drop"].content("entry")
+    async with past_triggers(three_days):
+        await three_days.execute("UPDATE account_drop SET lasts[1] = 9 WHERE id = $1", drop.id)
+        [changed] = await three_days.fetchrow(
+            f"SELECT {content} FROM account_drop AS entry WHERE id = $1", drop.id
+        )
+        await three_days.execute(
+            "UPDATE account_leaf SET hash = $2 WHERE row_id = $1",
+            *(drop.id, leaf_hash(changed.encode())),
+        )
+    report = await verify(three_days, KEYS, CheckpointFolder(tmp_path))
+    assert [one.what for one in report.findings if str(drop.id) in one.what] == [
+        f"account_drop {drop.id} has another leaf than was signed"
+    ]

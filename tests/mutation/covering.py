@@ -85,6 +85,11 @@ class Covering:
         found.update(self.starting)
         return [test for test in self.seconds if test in found or file_of(test) in self._whole]
 
+    def whole_files(self, tests: Iterable[str]) -> list[str]:
+        """All tests of their files: what a fixture made for one is there for the others."""
+        files = {file_of(test) for test in tests}
+        return [test for test in self.seconds if file_of(test) in files]
+
     def distrust(self, test: str) -> None:
         """What is red without a fault needs the others of its file, or is not run any more."""
         if file_of(test) in self._whole:

@@ -15,6 +15,7 @@ import select
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from functools import partial
@@ -26,7 +27,7 @@ from typing import Any
 import pytest
 
 from tests.mutation.planting import NotInFunctionsError, changed_codes, functions_below, plant
-from tests.mutation.recording import Recorder
+from tests.mutation.recording import Caches, Recorder
 
 Answer = dict[str, Any]
 
@@ -72,8 +73,11 @@ class Forking:
 
     def _record(self, items: Sequence[pytest.Item]) -> Answer:
         """Run all tests without a fault: what each runs, and how long it takes."""
-        runs = []
+        runs, caches, file = [], Caches(Path.cwd()), None
         for item, following in pairwise([*items, None]):
+            if item.path != file:
+                caches.clear()
+                file = item.path
             began = time.monotonic()
             self._red.clear()
             _run(item, following)
@@ -144,6 +148,8 @@ def _in_child(run: Callable[[], Answer], seconds: float) -> Answer:
             answer = run()
             with os.fdopen(writing, "w") as file:
                 json.dump(answer, file)
+        except BaseException:
+            traceback.print_exc()  # nobody else does
         finally:
             os._exit(0)
     os.close(writing)

@@ -57,10 +57,14 @@ class Judge:
 
     def judge(self, fault: Fault) -> Run:
         before = (self._copy.root / fault.path).read_text(encoding="utf-8")
+        way = self.covering.way(fault, before)
         while True:
             tests = self._order.sort(fault, self.covering.tests(fault, before))
             with self._copy.planted(fault):
-                run = self._run(fault.path, before, tests, self.covering.way(fault, before))
+                run = self._run(fault.path, before, tests, way)
+                others = self._order.sort(fault, self.covering.whole_files(tests))
+                if run.is_green and others != tests:
+                    tests, run = others, self._run(fault.path, before, others, way)
             if self._is_by_fault(run, fault.path, tests):
                 self._order.learn(fault, run)
                 return run

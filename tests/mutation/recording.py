@@ -1,10 +1,14 @@
 """Which lines of the product run, and which tests start processes of it."""
 
+import functools
+import gc
 import os
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 _TOOL = "tests.mutation"
 
@@ -47,3 +51,27 @@ class Recorder:
         if event == "subprocess.Popen":
             command = str(arguments[1])
             self._has_started |= "python" in command or "gerbang" in command
+
+
+class Caches:
+    """What functions of the product keep: whoever finds a result there does not run the lines that
+    made it, and depends on them all the same."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = f"{root}{os.sep}"
+        #: What an import has filled is part of the program.
+        self._of_imports = {id(one) for one in self._all() if one.cache_info().currsize}
+
+    def clear(self) -> None:
+        for one in self._all():
+            if id(one) not in self._of_imports:
+                one.cache_clear()
+
+    def _all(self) -> Iterator[Any]:
+        gc.unfreeze()  # what is frozen is not listed
+        for one in gc.get_objects():
+            if type(one) is functools._lru_cache_wrapper:  # a proxy would ask what it stands for
+                code = getattr(one.__wrapped__, "__code__", None)
+                if code and code.co_filename.startswith(self._root):
+                    yield one
+        gc.freeze()
