@@ -12,6 +12,8 @@ from tests.mutation.results import ACCEPTED, read_accepted
 
 PROJECT = Path(__file__).resolve().parents[1]
 
+SOURCES = (".py", ".sql")
+
 PYTHON = '''\
 """A docstring = 1 WHERE a = b."""
 
@@ -180,15 +182,15 @@ def test_a_sample_has_faults_of_each_kind() -> None:
 def test_each_file_of_the_product_is_in_an_area_or_left_out_for_a_reason() -> None:
     in_areas = {path for area in AREAS for path in area.sources(PROJECT)}
     for pattern in NOT_PLANTED:
-        left_out = {path for path in PROJECT.glob(pattern) if path.suffix == ".py"}
+        left_out = {path for path in PROJECT.glob(pattern) if path.suffix in SOURCES}
         assert left_out, pattern
         assert not left_out & in_areas, pattern
         in_areas |= left_out
     product = {
         path
         for part in ("gateway", "models", "dashboard")
-        for path in (PROJECT / part).rglob("*.py")
-        if path.name != "__init__.py" and find_faults(path.name, path.read_text("utf-8"))
+        for path in (PROJECT / part).rglob("*")
+        if path.suffix in SOURCES and find_faults(path.name, path.read_text("utf-8"))
     }
     assert sorted(map(str, product - in_areas)) == []
 

@@ -10,29 +10,19 @@ import pytest
 from models.key_service import KeyServiceError, ViewerCeilingError
 from models.key_service import receipts as module
 from models.key_service.receipts import Receipts, ReceiptVerb
+from tests.set_clock import SetClock
 
 KEY = bytes(range(32))
 HOUR, DAY = 3600, 86_400
 
 
-class Clock:
-    """A clock that is set."""
-
-    now = 1_800_000_000.0
-
-    def time(self) -> float:
-        return self.now
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
+    return SetClock.of(monkeypatch, module)
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(module, "time", clock)
-    return clock
-
-
-@pytest.fixture
-def receipts(tmp_path: Path, clock: Clock) -> Iterator[Receipts]:
+def receipts(tmp_path: Path, clock: SetClock) -> Iterator[Receipts]:
     opened = Receipts(tmp_path / "receipts.db", KEY, "INQ-")
     yield opened
     opened.close()
@@ -56,7 +46,7 @@ def window_of(receipts: Receipts, some: list[UUID], most: int = 3) -> int | None
     return None
 
 
-def test_an_hour_a_day_and_a_week_have_their_ceilings(receipts: Receipts, clock: Clock) -> None:
+def test_an_hour_a_day_and_a_week_have_their_ceilings(receipts: Receipts, clock: SetClock) -> None:
     first = people(3)
     read(receipts, first)
     assert window_of(receipts, people(1)) == HOUR
@@ -90,7 +80,7 @@ def test_each_viewer_and_role_is_counted_apart_and_look_ups_too(receipts: Receip
         receipts.admit_look_up("officer", "OFFICER", 2)
 
 
-def test_what_was_counted_stays_counted_after_a_restart(tmp_path: Path, clock: Clock) -> None:
+def test_what_was_counted_stays_counted_after_a_restart(tmp_path: Path, clock: SetClock) -> None:
     file, inquired = tmp_path / "receipts.db", people(2)
     before = Receipts(file, KEY, "INQ-")
     read(before, people(3))
@@ -114,7 +104,7 @@ def test_what_was_counted_stays_counted_after_a_restart(tmp_path: Path, clock: C
     ],
 )  # fmt: skip
 def test_a_receipt_that_is_missing_or_changed_is_named(
-    tmp_path: Path, clock: Clock, statement: str, said: str
+    tmp_path: Path, clock: SetClock, statement: str, said: str
 ) -> None:
     receipts = Receipts(tmp_path / "receipts.db", KEY, "INQ-")
     for _ in range(3):

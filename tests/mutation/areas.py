@@ -19,7 +19,7 @@ class Area:
         for pattern in self.files:
             found = sorted(root.glob(pattern))
             assert found, f"no file is {pattern}"
-            yield from (path for path in found if path.name != "__init__.py")
+            yield from found
 
     def faults(self, root: Path) -> list[Fault]:
         return [
@@ -62,6 +62,8 @@ AREAS = (
             journeys/test_treasury journeys/test_decrees models/test_case_triggers
             models/test_corrected_identity models/test_passports journeys/test_passport
             journeys/test_harvest gateway/test_passport_endings gateway/test_mutations_denied
+            gateway/test_mutations_foreign gateway/test_mutations_planned
+            gateway/test_mutations_walked
         """),
     ),
     Area(
@@ -103,7 +105,8 @@ AREAS = (
             gateway/test_tampering gateway/surviving/test_unanswered
             gateway/test_database_errors gateway/test_statistics gateway/surviving/test_faults
             gateway/surviving/test_database_restarts walls/test_suspensions_written
-            journeys/test_administrator
+            journeys/test_administrator gateway/test_first_wall_alone
+            gateway/test_memory_of_documents walls/test_leftovers gateway/test_database_tls
         """),
     ),
     Area(
@@ -115,6 +118,8 @@ AREAS = (
             gateway/test_filters gateway/test_statements gateway/test_volumes_cache
             gateway/test_rows_reached gateway/test_ids_of_other_types gateway/test_live
             gateway/test_live_order gateway/test_bad_documents gateway/test_bad_input
+            gateway/test_live_resumed gateway/test_live_walls gateway/test_null_filters
+            journeys/test_list_filters
         """),
     ),
     Area(
@@ -128,7 +133,8 @@ AREAS = (
             gateway/surviving/test_admission gateway/surviving/test_fair_turns
             gateway/surviving/test_hang_ups gateway/surviving/test_stopping
             gateway/surviving/test_readiness gateway/surviving/test_overload
-            gateway/test_hanging_up gateway/test_serving
+            gateway/test_hanging_up gateway/test_serving gateway/test_processor_shares
+            gateway/test_live_resumed
         """),
     ),
     Area(
@@ -141,7 +147,8 @@ AREAS = (
             gateway/test_statements gateway/test_trusted_documents gateway/test_arguments
             gateway/test_generated_files gateway/test_input_values gateway/test_plan_values
             gateway/test_reading_together gateway/test_defects gateway/test_live
-            gateway/test_live_order
+            gateway/test_live_order gateway/test_live_resumed gateway/test_memory_of_documents
+            gateway/test_processor_shares
         """),
     ),
     Area(
@@ -160,7 +167,9 @@ AREAS = (
         ("models/key_service/*.py", "gateway/settings/keys.py", "models/row_security/*.py"),
         matching("""
             models/test_key_service models/test_key_process models/test_orphan_keys
-            models/test_seal_keys models/test_row_security gateway/test_keys
+            models/test_seal_keys models/test_row_security gateway/test_keys models/test_receipts
+            gateway/test_judged models/test_row_security_repair models/test_key_store
+            models/test_key_sockets models/test_judge
             gateway/test_key_rotation gateway/test_key_operations
             gateway/test_key_service_outages gateway/test_vault
         """),
@@ -187,7 +196,8 @@ AREAS = (
             gateway/test_input_readers gateway/test_mutation_errors
             journeys/test_inquiry_waiting gateway/test_read_budget
             gateway/test_linking_confidential gateway/test_reference_rows
-            gateway/test_generated_files
+            gateway/test_generated_files models/test_dated_rules models/test_ended_bans
+            gateway/test_judged
         """),
     ),
     Area(
@@ -197,7 +207,7 @@ AREAS = (
             gateway/test_volumes gateway/test_volumes_cache gateway/test_volumes_limits
             gateway/test_comparisons_begin gateway/test_outcomes gateway/test_published
             gateway/test_published_wider gateway/test_filters gateway/test_null_filters
-            journeys/test_leadership journeys/test_partner_manager
+            journeys/test_leadership journeys/test_partner_manager gateway/test_network_outcomes
         """),
     ),
     Area(
@@ -224,7 +234,8 @@ AREAS = (
             models/test_transfers models/test_volume* models/test_rates
             gateway/test_comparisons_begin gateway/test_live gateway/test_outcomes
             gateway/test_read_budget gateway/test_reference gateway/test_volumes
-            walls/test_*_written journeys/test_inquiry_waiting
+            walls/test_*_written journeys/test_inquiry_waiting models/test_verified_viewer
+            gateway/test_volumes_cache
         """),
     ),
     Area(
@@ -236,6 +247,7 @@ AREAS = (
             "gateway/development/*.py",
             "models/database/*.py",
             "models/logs.py",
+            "models/schema/__init__.py",
         ),
         matching("""
             gateway/test_settings gateway/test_doctor gateway/test_init gateway/test_internal
@@ -245,7 +257,9 @@ AREAS = (
             models/test_database_url models/test_database_hosts models/test_reset_connections
             test_schema_checks gateway/test_setting_parsers gateway/test_serving
             gateway/test_schema_files gateway/surviving/test_readiness journeys/test_operator
-            gateway/test_generated_files
+            gateway/test_generated_files models/test_owner gateway/test_plain_owner
+            gateway/test_open_files gateway/test_sign_in_sessions gateway/test_database_tls
+            models/test_migrations
         """),
     ),
     Area(
@@ -287,4 +301,7 @@ NOT_PLANTED = {
     "models/[!adls]*[!n].py": "tables' base, instants, keys: any test that writes a row sees them",
     "gateway/mapping/enums/**": "descriptions: the schema's file differs",
     "gateway/wire/explorer/**": "a page for developers",
+    "models/row_security.sql": "made from the policy by `gateway/row_security`, where they are",
+    "models/schema/first_rows.sql": "data, which no template takes anew",
+    "gateway/doctor/facts.sql": "no script of the database, which is where they would be planted",
 }

@@ -2,7 +2,7 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -85,10 +85,10 @@ class Covering:
         found.update(self.starting)
         return [test for test in self.seconds if test in found or file_of(test) in self._whole]
 
-    def whole_files(self, tests: Iterable[str]) -> list[str]:
-        """All tests of their files: what a fixture made for one is there for the others."""
-        files = {file_of(test) for test in tests}
-        return [test for test in self.seconds if file_of(test) in files]
+    def others_of_files(self, tests: Collection[str]) -> list[str]:
+        """The other tests of their files: what a fixture made for one is there for all."""
+        files, known = {file_of(test) for test in tests}, {*tests}
+        return [test for test in self.seconds if file_of(test) in files and test not in known]
 
     def distrust(self, test: str) -> None:
         """What is red without a fault needs the others of its file, or is not run any more."""

@@ -62,9 +62,9 @@ class Judge:
             tests = self._order.sort(fault, self.covering.tests(fault, before))
             with self._copy.planted(fault):
                 run = self._run(fault.path, before, tests, way)
-                others = self._order.sort(fault, self.covering.whole_files(tests))
-                if run.is_green and others != tests:
-                    tests, run = others, self._run(fault.path, before, others, way)
+                if run.is_green and (others := self.covering.others_of_files(tests)):
+                    tests = self._order.sort(fault, others)
+                    run = self._run(fault.path, before, tests, way)
             if self._is_by_fault(run, fault.path, tests):
                 self._order.learn(fault, run)
                 return run
