@@ -48,8 +48,8 @@ def audit() -> None:
 def verify_account(
     since: datetime | None, checkpoint: Path | None, pinned: tuple[str, ...]
 ) -> None:
-    """Name what was changed, removed, cut off, reordered, forged, unrecorded, rolled back or
-    dropped early.
+    """Name what was changed, removed, cut off, reordered, forged, unrecorded, rolled back, dropped
+    early or contradicted.
 
     The exit code is 1 where there is any.
     """

@@ -24,6 +24,7 @@ class Tampering(StrEnum):
     UNRECORDED = "unrecorded"
     ROLLED_BACK = "rolled back"
     DROPPED_EARLY = "dropped early"
+    CONTRADICTED = "contradicted"
 
 
 @dataclass(frozen=True, slots=True)

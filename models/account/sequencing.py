@@ -17,21 +17,28 @@ from models.account.drop_records import Drop
 from models.account.merkle import Frontier, leaf_hash
 from models.account.notes import AccountError, Checkpoint, signed_note
 from models.account.sources import SOURCES
+from models.case.application import ApplicationEvent
 from models.key_service import KeyService, KeyUse
 
 _BATCH = 5_000
+_PART = 20_000
+_EVENTS = ApplicationEvent.__tablename__
 #: One at a time: the order of the tree is the order in which it is integrated.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('gerbang account', 0))"
 _TAKEN_UP = "SELECT source FROM account_source"
 #: What was written before there was a trigger, or past it by the owner, who loads whole worlds.
 _TAKE_UP = """
-    INSERT INTO account_outbox (source, row_id)
-    SELECT '{table}', id FROM {table}
-    WHERE NOT EXISTS (SELECT FROM account_leaf WHERE source = '{table}' AND row_id = {table}.id)
-        AND NOT EXISTS (SELECT FROM account_outbox WHERE source = '{table}' AND row_id = {table}.id)
-    ORDER BY id
+    INSERT INTO account_leaf (position, source, row_id, hash)
+    SELECT $1::bigint - 1 + row_number() OVER (ORDER BY {key}), '{name}', {key},
+        sha256('\\x00'::bytea || convert_to({content}, 'UTF8'))
+    FROM {table} AS entry
+    WHERE {when}
+        AND NOT EXISTS (SELECT FROM account_leaf WHERE source = '{name}' AND row_id = {key})
+        AND NOT EXISTS (SELECT FROM account_outbox WHERE source = '{name}' AND row_id = {key})
 """
-_NOTE_TAKEN_UP = "INSERT INTO account_source (source) VALUES ($1)"
+_NOTE_TAKEN_UP = """
+    INSERT INTO account_source (source, changes_from, leaves_from) VALUES ($1, $2, $3)
+"""
 #: By an array, and not by a join: statistics of an empty outbox have that done row by row.
 _TAKE = """
     WITH taken AS (
@@ -41,10 +48,38 @@ _TAKE = """
     )
     SELECT source, row_id FROM taken ORDER BY id
 """
-_CONTENT = "SELECT id, {content} AS content FROM {table} AS entry WHERE id = ANY ($1)"
+_CONTENT = """
+    SELECT {key} AS key, {content} AS content
+    FROM unnest($1::uuid[]) AS leaf (row_id)
+    JOIN {table} AS entry ON {is_its_leaf}
+"""
+#: Every transaction before this one is over.
+_HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+_FOLLOWED = "SELECT changes_from, leaves_from FROM account_source WHERE source = $1"
+#: Events of cases that have no leaf yet. Nobody waits for a transaction that takes long: what was
+#: written beside it is looked for again, among the leaves since.
+_HAPPENED = """
+    SELECT id, application_id, kind FROM application_change AS change
+    WHERE written_in >= $1 AND NOT EXISTS (
+        SELECT FROM account_leaf
+        WHERE position >= $2 AND source = $3 AND row_id = lpad(to_hex(change.id), 32, '0')::uuid
+    )
+    ORDER BY written_in, id LIMIT $4
+"""
+_FOLLOW_FROM = """
+    UPDATE account_source SET changes_from = $2, leaves_from = coalesce((
+        SELECT min(position) FROM account_leaf
+        JOIN application_change AS change
+            ON row_id = lpad(to_hex(change.id), 32, '0')::uuid AND written_in >= $2
+        WHERE position >= account_source.leaves_from AND source = $1
+    ), $3)
+    WHERE source = $1
+"""
 _NEXT = "SELECT coalesce(max(position) + 1, 0) FROM account_leaf"
 _HEAD = "SELECT size, frontier FROM account_head"
-_SINCE = "SELECT position, hash FROM account_leaf WHERE position >= $1 ORDER BY position"
+_SINCE = """
+    SELECT position, hash FROM account_leaf WHERE position >= $1 ORDER BY position LIMIT $2
+"""
 _SIGNED = """
     INSERT INTO account_head (size, frontier, signed_at) VALUES ($1, $2, $3)
     ON CONFLICT (is_only) DO UPDATE
@@ -59,11 +94,14 @@ async def integrate(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
     """
     async with connection.transaction():
         await connection.execute(_LOCK)
-        await _take_up(connection)
+        first = await _next_position(connection)
+        place = await _take_up(connection, first)
         entries = [tuple(row) for row in await connection.fetch(_TAKE, limit)]
         if entries:
-            await _append(connection, await _next_position(connection), entries)
-    return len(entries)
+            place = await _append(connection, place, entries)
+        if happened := await _find_events(connection, limit):
+            place = await _append(connection, place, happened)
+    return place - first
 
 
 async def sign_checkpoint(
@@ -108,28 +146,51 @@ async def reset_sources(connection: asyncpg.Connection) -> None:
     await connection.execute("DELETE FROM account_source")
 
 
-async def _take_up(connection: asyncpg.Connection) -> None:
+async def _take_up(connection: asyncpg.Connection, first: int) -> int:
+    """Append all that is there of new sources; return where the next leaf goes."""
     known = {row[0] for row in await connection.fetch(_TAKEN_UP)}
-    for table in SOURCES:
-        if table not in known:
-            await connection.execute(_TAKE_UP.format(table=table))
-            await connection.execute(_NOTE_TAKEN_UP, table)
+    for source in SOURCES.values():
+        if source.name not in known:
+            horizon, before = await connection.fetchval(_HORIZON), first
+            status = await connection.execute(source.fill(_TAKE_UP), first)
+            first += int(status.rpartition(" ")[2])
+            follows = (horizon, before) if source.name == _EVENTS else (None, None)
+            await connection.execute(_NOTE_TAKEN_UP, source.name, *follows)
+    return first
+
+
+async def _find_events(connection: asyncpg.Connection, limit: int) -> list[tuple[str, UUID]]:
+    """The events of cases that are no entries yet, each with what it brings."""
+    horizon: int = await connection.fetchval(_HORIZON) or 0
+    changes_from, leaves_from = await connection.fetchrow(_FOLLOWED, _EVENTS) or (0, 0)
+    if horizon < changes_from:  # another server's transactions, as after a dump was loaded
+        changes_from = leaves_from = 0
+    found = await connection.fetch(_HAPPENED, changes_from, leaves_from, _EVENTS, limit)
+    if found and len(found) < limit:
+        next_one = await _next_position(connection)
+        await connection.execute(_FOLLOW_FROM, _EVENTS, horizon, next_one)
+    return [
+        (source.name, UUID(int=event) if source.name == _EVENTS else case)
+        for event, case, kind in found
+        for source in SOURCES.values()
+        if kind in source.found_by
+    ]
 
 
 async def _append(
     connection: asyncpg.Connection, first: int, entries: Sequence[tuple[str, UUID]]
-) -> None:
-    """A leaf for each entry. One whose row is gone already gets a leaf of no content; verification
-    reports it as removed."""
+) -> int:
+    """Append a leaf for each entry; return where the next one goes.
+
+    One whose row is gone already gets a leaf of no content; verification reports it as removed.
+    """
     by_source: defaultdict[str, set[UUID]] = defaultdict(set)
     for source, row in entries:
         by_source[source].add(row)
     content = {
-        (source, found["id"]): found["content"].encode()
+        (source, found["key"]): found["content"].encode()
         for source, rows in by_source.items()
-        for found in await connection.fetch(
-            _CONTENT.format(table=source, content=SOURCES[source].content("entry")), list(rows)
-        )
+        for found in await connection.fetch(SOURCES[source].fill(_CONTENT), list(rows))
     }
     await connection.copy_records_to_table(
         "account_leaf",
@@ -139,6 +200,7 @@ async def _append(
             for position, (source, row) in enumerate(entries, start=first)
         ],
     )
+    return first + len(entries)
 
 
 async def _signed_before(
@@ -164,10 +226,12 @@ async def _signed_before(
 async def _leaves_since(
     connection: asyncpg.Connection, first: int, before: int | None = None
 ) -> list[bytes]:
-    rows = await connection.fetch(_SINCE, first)
-    if [row["position"] for row in rows] != list(range(first, first + len(rows))):
-        raise AccountError(_not_as_signed("leaves are missing"))
-    leaves = [row["hash"] for row in rows]
+    leaves: list[bytes] = []
+    while rows := await connection.fetch(_SINCE, first + len(leaves), _PART):
+        places = range(first + len(leaves), first + len(leaves) + len(rows))
+        if [row["position"] for row in rows] != list(places):
+            raise AccountError(_not_as_signed("leaves are missing"))
+        leaves += (row["hash"] for row in rows)
     return leaves if before is None else leaves[: before - first]
 
 

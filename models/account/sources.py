@@ -1,5 +1,9 @@
-"""The entries of the account: the tables whose rows they are, sealed in the gateway before they are
-written. A trigger notes each new state of a row.
+"""The entries of the account: the tables whose rows they are, and which of them a gateway seals
+before it writes them.
+
+A row that is written once, or completed once, is an entry of what stays from then on; one that
+changes in steps is an entry for each. Triggers note entries in the outbox. What belongs to an event
+of a case is found by the feed of events, and adds nothing to the transaction that writes it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,21 +13,26 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, DateTime, LargeBinary
+from sqlalchemy import Column, DateTime, LargeBinary, Uuid
 
 from models.access_log import AccessEvent, BreachLookup
 from models.account.notes import AccountError
 from models.account.tables import AccountDrop
 from models.ban import BanEntry, BanRead
 from models.base import Base
+from models.case.application import Application, ApplicationEvent, Assignment
 from models.case.decision import Decision
+from models.case.file import Bill
+from models.case.screening import Screening
 from models.key_service import KeyService, KeyUse
 from models.person.person_link import LinkerRead, PersonLookup
 from models.reference.ledger import ReferenceChange
 from models.rights.data_request import DataRequest, Erasure, LegalHold
 from models.rights.key_operation import KeyOperation
+from models.supervision.alert import Alert
 from models.supervision.inquiry import Inquiry
 from models.suspension import Suspension
+from models.vocabulary import EventKind
 
 #: What the database writes of a sealed row by itself, and what its seal is in.
 _NOT_SEALED = frozenset({"occurred_at", "mac", "mac_key"})
@@ -31,9 +40,18 @@ _NOT_SEALED = frozenset({"occurred_at", "mac", "mac_key"})
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A table whose rows are entries of the account."""
+    """A table whose rows are entries of the account, or what is added to its rows later."""
 
     noun: type[Base]
+    #: What the entries say; all columns where none is named.
+    columns: tuple[str, ...] = ()
+    #: The name of what is added to a row, and the SQL condition under which it is there.
+    part: str = ""
+    when: str = "true"
+    #: Another key than `id`, with one row for each.
+    key_column: str = "id"
+    #: The events of cases by which new entries are found; those of other sources are queued.
+    found_by: tuple[EventKind, ...] = ()
     #: Whether the gateway that writes a row seals it with a key which the database never holds.
     is_sealed: bool = False
     #: Whether a row changes, in steps: then each is an entry, and the last one says all.
@@ -46,6 +64,51 @@ class Source:
     @property
     def table(self) -> str:
         return self.noun.__tablename__
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}_{self.part}" if self.part else self.table
+
+    def key(self, row: str) -> str:
+        """The SQL of the UUID by which leaves name a row."""
+        column = f"{row}.{self.key_column}"
+        return column if self._has_uuid() else f"lpad(to_hex({column}), 32, '0')::uuid"
+
+    def fill(self, statement: str) -> str:
+        """A statement about rows `entry` of the table, leaves `leaf`, and events `change` of the
+        feed, with the names and conditions of this source."""
+        return statement.format(
+            table=self.table,
+            name=self.name,
+            when=self.when,
+            key=self.key("entry"),
+            key_column=self.key_column,
+            is_its_leaf=self._is_its_leaf(),
+            is_brought=self._is_brought(),
+            has_steps=self.has_steps,
+            content=self.content("entry"),
+            **self.parts("entry"),
+        )
+
+    def _is_its_leaf(self) -> str:
+        key = "leaf.row_id"
+        if not self._has_uuid():
+            key = "('x' || right(translate(leaf.row_id::text, '-', ''), 16))::bit(64)::bigint"
+        return f"entry.{self.key_column} = {key}"
+
+    def _is_brought(self) -> str:
+        """Whether an event of the feed brings an entry."""
+        if self.noun is ApplicationEvent:
+            return "change.id = entry.id"
+        kinds = ", ".join(f"'{kind}'" for kind in self.found_by)
+        return (
+            f"change.application_id = {self.key('entry')} AND kind IN ({kinds})"
+            if kinds
+            else "false"
+        )
+
+    def _has_uuid(self) -> bool:
+        return isinstance(self.noun.__table__.c[self.key_column].type, Uuid)
 
     def sealed_columns(self) -> tuple[str, ...]:
         names = (column.name for column in self._columns())
@@ -70,12 +133,32 @@ class Source:
         return f"{parts['sealed']} || {parts['rest']}"
 
     def _columns(self) -> Iterator[Column[object]]:
-        return (c for c in self.noun.__table__.c if c.name not in self.left_out)  # type: ignore[misc]
+        columns: Any = self.noun.__table__.c
+        names = self.columns or columns.keys()
+        return (columns[name] for name in names if name not in self.left_out)
 
+
+_EACH = tuple(EventKind)
+#: What never changes of a case: whose it is, and where it was lodged.
+_LODGED = (
+    "id", "reference", "applicant_id", "visa_type_code", "channel", "partner_code", "country_code",
+    "centre_code", "group_reference", "submitted_at",
+)  # fmt: skip
+_BILLED = ("billing_code", "application_id", "amount_idr", "issued_at", "due_at")
+_PAID = ("billing_code", "application_id", "paid_at", "receipt_number")
+_PUT_ON_DESK = ("id", "application_id", "officer", "role", "assigned_at", "assigned_by")
+_LEFT_DESK = ("id", "ended_at", "ended_by", "reason")
+#: A question of screening that waits may still change.
+_ANSWERED = "entry.result <> 'PENDING'"
+_RAISED = (
+    "id", "number", "raised_at", "kind", "actor", "actor_role", "inquiry_id", "applicant_id",
+    "ban_id",
+)  # fmt: skip
+_CLOSED = ("id", "closed_at", "closed_by", "close_reason")
 
 #: A new source is a line here, and its table among those of `models/schema/account.sql`.
 SOURCES: Mapping[str, Source] = {
-    source.table: source
+    source.name: source
     for source in (
         Source(AccessEvent, is_sealed=True, dropped_by="occurred_at"),
         Source(PersonLookup, is_sealed=True, dropped_by="occurred_at"),
@@ -92,8 +175,25 @@ SOURCES: Mapping[str, Source] = {
         Source(LegalHold, has_steps=True),
         Source(AccountDrop, has_steps=True),
         Source(KeyOperation),
+        # Before what events bring: what is committed in between is found with its event.
+        Source(ApplicationEvent, found_by=_EACH),
+        Source(Application, _LODGED, found_by=(EventKind.SUBMITTED,)),
+        Source(Bill, _BILLED, key_column="application_id", found_by=(EventKind.SUBMITTED,)),
+        Source(
+            Bill, _PAID, part="payment", when="entry.paid_at IS NOT NULL",
+            key_column="application_id", found_by=(EventKind.PAID,),
+        ),
+        Source(Screening, when=_ANSWERED, left_out=frozenset({"voided_at"})),
+        Source(
+            Screening, ("id", "voided_at"), part="voiding",
+            when=f"{_ANSWERED} AND entry.voided_at IS NOT NULL",
+        ),
+        Source(Assignment, _PUT_ON_DESK),
+        Source(Assignment, _LEFT_DESK, part="end", when="entry.ended_at IS NOT NULL"),
+        Source(Alert, _RAISED),
+        Source(Alert, _CLOSED, part="closing", when="entry.closed_at IS NOT NULL"),
     )
-}
+}  # fmt: skip
 
 
 def _json(row: str, columns: Iterator[Column[object]]) -> str:

@@ -55,6 +55,10 @@ class AccountSource(Base):
 
     source: Mapped[str] = mapped_column(primary_key=True)
     taken_up_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    #: Of the events of cases, which are followed: all that transactions before this one wrote are
+    #: integrated, and all others that are, with leaves from this position on.
+    changes_from: Mapped[int | None]
+    leaves_from: Mapped[int | None]
 
 
 class AccountDrop(Base):

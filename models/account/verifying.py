@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from models.account.checkpoints import CheckpointFolder
+from models.account.contradictions import find_contradictions
 from models.account.drop_records import Drop, DroppedLeaves, find_early
 from models.account.findings import Report, Tampering
 from models.account.merkle import LeafFiles, leaf_hash
@@ -39,18 +40,15 @@ _LEAVES = """
 _BEHIND = "SELECT count(*) FROM public.account_leaf WHERE position > $1"
 #: Each row with its leaf. For a row that changes in steps, the last leaf holds its present content.
 _ENTRIES = """
-    SELECT leaf.position, leaf.row_id, leaf.hash, entry.id IS NULL AS is_gone,
+    SELECT leaf.position, leaf.row_id, leaf.hash, entry.{key_column} IS NULL AS is_gone,
         {sealed} AS sealed, {rest} AS rest, {mac_key} AS mac_key, {mac} AS mac
     FROM public.account_leaf AS leaf
-    LEFT JOIN public.{table} AS entry ON entry.id = leaf.row_id
-    WHERE leaf.source = '{table}' AND leaf.position >= $1 {newest}
-"""
-_NEWEST = """
-    AND NOT EXISTS (
+    LEFT JOIN public.{table} AS entry ON {is_its_leaf}
+    WHERE leaf.source = '{name}' AND leaf.position >= $1 AND NOT ({has_steps} AND EXISTS (
         SELECT FROM public.account_leaf AS later
         WHERE later.source = leaf.source AND later.row_id = leaf.row_id
             AND later.position > leaf.position
-    )
+    ))
 """
 #: The last leaf of a record holds its present content, the first shows when it was written.
 _DROPS = """
@@ -64,12 +62,17 @@ _DROPS = """
     ORDER BY leaf.written_at
 """
 _UNRECORDED = """
-    SELECT id FROM public.{table} AS entry
-    WHERE NOT EXISTS (
-        SELECT FROM public.account_leaf WHERE source = '{table}' AND row_id = entry.id
+    SELECT {key} AS id FROM public.{table} AS entry
+    WHERE {when} AND NOT EXISTS (
+        SELECT FROM public.account_leaf WHERE source = '{name}' AND row_id = {key}
     ) AND NOT EXISTS (
-        SELECT FROM public.account_outbox WHERE source = '{table}' AND row_id = entry.id
-    ) AND EXISTS (SELECT FROM public.account_source WHERE source = '{table}')
+        SELECT FROM public.account_outbox WHERE source = '{name}' AND row_id = {key}
+    ) AND EXISTS (SELECT FROM public.account_source WHERE source = '{name}') AND NOT EXISTS (
+        SELECT FROM public.application_change AS change
+        WHERE {is_brought} AND written_in >= (
+            SELECT changes_from FROM public.account_source WHERE source = 'application_event'
+        )
+    )
     ORDER BY id
 """
 
@@ -120,19 +123,17 @@ async def verify(
     try:
         with without_garbage_collection():  # which would take half of the time
             await connection.execute(f"{_AS_NAMED}; SET LOCAL cursor_tuple_fraction = 1")
-            if names := await connection.fetch(_NO_TABLES, [*SOURCES, *_OF_THE_TREE]):
+            if names := await connection.fetch(
+                _NO_TABLES, [*(one.table for one in SOURCES.values()), *_OF_THE_TREE]
+            ):
                 listed = ", ".join(row["relname"] for row in names)
                 raise AccountError(f"no tables, as they should be: {listed}")
             rewritten = await _verify_leaves(connection, signed, report)
             dropped = await _read_drops(connection, folder, public, rewritten, report)
             for source in SOURCES.values():
                 await _verify_rows(connection, keys, source, first, rewritten, dropped, report)
-                rows = await connection.fetch(_UNRECORDED.format(table=source.table))
-                report.add_rows(
-                    Tampering.UNRECORDED,
-                    ((source.table, row["id"]) for row in rows),
-                    "was written past the account",
-                )
+            await _find_unrecorded(connection, report)
+            await find_contradictions(connection, report)
     finally:
         await snapshot.rollback()  # with its settings
     report.seconds = time.monotonic() - began
@@ -260,11 +261,7 @@ async def _verify_rows(
     report: Report,
 ) -> None:
     """Compare rows with their leaves, and the seals of those that have one."""
-    statement = _ENTRIES.format(
-        table=source.table,
-        newest=_NEWEST if source.has_steps else "",
-        **source.parts("entry"),
-    )
+    statement = source.fill(_ENTRIES)
     found: _Found = defaultdict(list)
     seals = _Seals(keys, found, report)
     async for rows in _parts(await connection.cursor(statement, first)):
@@ -285,7 +282,17 @@ async def _verify_rows(
             await seals.verify(as_written)
     seals.report_unsealed()
     for (kind, why), keys_found in found.items():
-        report.add_rows(kind, ((source.table, key) for key in keys_found), why)
+        report.add_rows(kind, ((source.name, key) for key in keys_found), why)
+
+
+async def _find_unrecorded(connection: asyncpg.Connection, report: Report) -> None:
+    # Where a large table has no statistics yet, each of its rows would be looked for one by one.
+    await connection.execute("SET LOCAL enable_nestloop = off")
+    for source in SOURCES.values():
+        rows = await connection.fetch(source.fill(_UNRECORDED))
+        named = ((source.name, row["id"]) for row in rows)
+        report.add_rows(Tampering.UNRECORDED, named, "was written past the account")
+    await connection.execute("SET LOCAL enable_nestloop = on")
 
 
 class _Seals:

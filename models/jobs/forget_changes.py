@@ -31,14 +31,27 @@ async def forget(connection: asyncpg.Connection) -> int:
     return removed
 
 
+#: The account finds events by their changes: what it has yet to integrate stays.
+_INTEGRATED = """
+    written_in < coalesce(
+        (SELECT changes_from FROM account_source WHERE source = 'application_event'),
+        written_in + 1
+    )
+"""
+
+
 async def _deleted(connection: asyncpg.Connection, table: str) -> int:
     """Delete old changes among those with the least ids, and return how many: they need no index
     by their instants."""
+    is_followed = table == ApplicationChange.__tablename__
     status = await connection.execute(
         f"""
         DELETE FROM {table} WHERE id IN (
-            SELECT id FROM (SELECT id, written_at FROM {table} ORDER BY id LIMIT $1) AS earliest
+            SELECT id FROM (
+                SELECT id, written_at, written_in FROM {table} ORDER BY id LIMIT $1
+            ) AS earliest
             WHERE written_at < now() - interval '{_KEPT_HOURS} hours'
+                {f"AND {_INTEGRATED}" if is_followed else ""}
         )
         """,  # noqa: S608
         _BATCH,

@@ -57,7 +57,8 @@ async def test_all_that_is_in_the_account_is_as_it_was_signed(account, tmp_path:
     assert await find_tampering(account, tmp_path) == []
     counted = dict(await account.fetch("SELECT source, count(*) FROM account_leaf GROUP BY source"))
     assert counted.keys() == {
-        "access_event", "decision", "linker_read", "person_lookup", "reference_change",
+        "access_event", "application", "application_event", "assignment", "assignment_end", "bill",
+        "bill_payment", "decision", "linker_read", "person_lookup", "reference_change", "screening",
     }  # fmt: skip
     assert counted["access_event"] == 5
     # A suspension goes in steps: each is an entry, and the last one says what it is now.
@@ -341,7 +342,7 @@ def test_security_md_lists_what_seals_each_kind_of_entry() -> None:
     text = re.search(sentence, page)
     assert text
     sealed, kept, unsealed = (set(re.findall(r"`([a-z_]+)`", part)) for part in text.groups())
-    assert sealed == {source.table for source in SOURCES.values() if source.is_sealed}
+    assert sealed == {source.name for source in SOURCES.values() if source.is_sealed}
     assert kept == {"account_drop"}
     assert sealed | kept | unsealed == SOURCES.keys()
     assert set(UNSEALED) < unsealed

@@ -484,6 +484,8 @@ CREATE TABLE account_head (
 CREATE TABLE account_source (
     source TEXT NOT NULL,
     taken_up_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    changes_from BIGINT,
+    leaves_from BIGINT,
     CONSTRAINT pk_account_source PRIMARY KEY (source)
 );
 
@@ -538,11 +540,11 @@ CREATE TABLE ban_entry (
     CONSTRAINT uq_ban_entry_reference UNIQUE (reference)
 );
 
+CREATE INDEX ix_ban_entry_proposed_at_id ON ban_entry (proposed_at, id);
+
 CREATE INDEX ix_ban_entry_state_proposed_at_id ON ban_entry (state, proposed_at, id);
 
 CREATE INDEX ix_ban_entry_unscreened ON ban_entry (banned_from) WHERE approved_by IS NOT NULL AND withdrawn_by IS NULL AND NOT is_screened;
-
-CREATE INDEX ix_ban_entry_proposed_at_id ON ban_entry (proposed_at, id);
 
 CREATE TABLE person_lookup (
     id UUID NOT NULL,
@@ -563,9 +565,9 @@ CREATE TABLE person_lookup (
     CONSTRAINT ck_person_lookup_found_is_not_negative CHECK (found >= 0)
 );
 
-CREATE INDEX ix_person_lookup_occurred_at_id ON person_lookup (occurred_at, id);
-
 CREATE INDEX ix_person_lookup_actor_occurred_at_id ON person_lookup (actor, occurred_at, id);
+
+CREATE INDEX ix_person_lookup_occurred_at_id ON person_lookup (occurred_at, id);
 
 CREATE TABLE reference_change (
     id UUID NOT NULL,
@@ -595,6 +597,8 @@ CREATE TABLE reference_change (
     CONSTRAINT ck_reference_change_initial_by_nobody CHECK (NOT is_initial OR num_nonnulls(approved_by, cancelled_by) = 0)
 );
 
+CREATE INDEX ix_reference_change_subject_proposed_at_id ON reference_change (subject, proposed_at, id);
+
 CREATE INDEX ix_reference_change_proposed_at_id ON reference_change (proposed_at, id);
 
 CREATE INDEX ix_reference_change_subject_kind_proposed_at_id ON reference_change (subject, kind, proposed_at, id);
@@ -602,8 +606,6 @@ CREATE INDEX ix_reference_change_subject_kind_proposed_at_id ON reference_change
 CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
 
 CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
-
-CREATE INDEX ix_reference_change_subject_proposed_at_id ON reference_change (subject, proposed_at, id);
 
 CREATE TABLE key_operation (
     id UUID NOT NULL,
@@ -665,13 +667,13 @@ CREATE TABLE inquiry (
     CONSTRAINT uq_inquiry_reference UNIQUE (reference)
 );
 
-CREATE INDEX ix_inquiry_is_open_opened_at_id ON inquiry (is_open, opened_at, id);
-
-CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
-
 CREATE INDEX ix_inquiry_opened_by_opened_at_id ON inquiry (opened_by, opened_at, id);
 
 CREATE INDEX ix_inquiry_is_reviewed_opened_at_id ON inquiry (is_reviewed, opened_at, id);
+
+CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
+
+CREATE INDEX ix_inquiry_is_open_opened_at_id ON inquiry (is_open, opened_at, id);
 
 CREATE TABLE application_change (
     id BIGINT NOT NULL,
@@ -918,6 +920,41 @@ CREATE TABLE reference_change_value (
     CONSTRAINT fk_reference_change_value_change_id FOREIGN KEY(change_id) REFERENCES reference_change (id)
 );
 
+CREATE TABLE alert (
+    id UUID NOT NULL,
+    number BIGINT GENERATED ALWAYS AS IDENTITY,
+    written_in BIGINT DEFAULT pg_current_xact_id()::text::bigint NOT NULL,
+    raised_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    kind TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    actor_role TEXT NOT NULL,
+    inquiry_id UUID,
+    applicant_id UUID,
+    ban_id UUID,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    closed_by TEXT,
+    close_reason TEXT,
+    is_open BOOLEAN GENERATED ALWAYS AS (closed_at IS NULL) STORED NOT NULL,
+    CONSTRAINT pk_alert PRIMARY KEY (id),
+    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'TAMPERED')),
+    CONSTRAINT ck_alert_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_alert_closed_with_reason CHECK (num_nulls(closed_at, closed_by, close_reason) IN (0, 3)),
+    CONSTRAINT ck_alert_closed_by_another CHECK (closed_by <> actor),
+    CONSTRAINT ck_alert_about_whom CHECK (num_nonnulls(applicant_id, ban_id) = (kind = 'TAMPERED')::integer),
+    CONSTRAINT uq_alert_number UNIQUE (number),
+    CONSTRAINT fk_alert_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES inquiry (id)
+);
+
+CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
+
+CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
+
+CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
+
+CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
+
+CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
+
 CREATE TABLE suspension (
     id UUID NOT NULL,
     partner_code TEXT,
@@ -975,41 +1012,6 @@ CREATE TABLE partner_country (
 
 CREATE INDEX ix_partner_country_country_code ON partner_country (country_code);
 
-CREATE TABLE alert (
-    id UUID NOT NULL,
-    number BIGINT GENERATED ALWAYS AS IDENTITY,
-    written_in BIGINT DEFAULT pg_current_xact_id()::text::bigint NOT NULL,
-    raised_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    kind TEXT NOT NULL,
-    actor TEXT NOT NULL,
-    actor_role TEXT NOT NULL,
-    inquiry_id UUID,
-    applicant_id UUID,
-    ban_id UUID,
-    closed_at TIMESTAMP WITH TIME ZONE,
-    closed_by TEXT,
-    close_reason TEXT,
-    is_open BOOLEAN GENERATED ALWAYS AS (closed_at IS NULL) STORED NOT NULL,
-    CONSTRAINT pk_alert PRIMARY KEY (id),
-    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'TAMPERED')),
-    CONSTRAINT ck_alert_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
-    CONSTRAINT ck_alert_closed_with_reason CHECK (num_nulls(closed_at, closed_by, close_reason) IN (0, 3)),
-    CONSTRAINT ck_alert_closed_by_another CHECK (closed_by <> actor),
-    CONSTRAINT ck_alert_about_whom CHECK (num_nonnulls(applicant_id, ban_id) = (kind = 'TAMPERED')::integer),
-    CONSTRAINT uq_alert_number UNIQUE (number),
-    CONSTRAINT fk_alert_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES inquiry (id)
-);
-
-CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
-
-CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
-
-CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
-
-CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
-
-CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
-
 CREATE TABLE access_event (
     id UUID NOT NULL,
     occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
@@ -1030,21 +1032,21 @@ CREATE TABLE access_event (
     CONSTRAINT fk_access_event_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
-CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
-
-CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
-
-CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
+CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
 
 CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
 
 CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_role, occurred_at, id);
 
+CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
+
+CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
+
+CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
+
 CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applicant_id, occurred_at, id);
 
 CREATE INDEX ix_access_event_actor_partner_code_actor_country_code_o_1d9f ON access_event (actor_partner_code, actor_country_code, occurred_at, id);
-
-CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
 
 CREATE TABLE person_index (
     applicant_id UUID NOT NULL,
@@ -1099,15 +1101,15 @@ CREATE TABLE data_request (
     CONSTRAINT fk_data_request_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
+CREATE INDEX ix_data_request_state_due_at_id ON data_request (state, due_at, id);
+
+CREATE UNIQUE INDEX uq_data_request_open ON data_request (applicant_id, kind) WHERE outcome IS NULL;
+
 CREATE INDEX ix_data_request_kind_due_at_id ON data_request (kind, due_at, id);
 
 CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
 
 CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at, id);
-
-CREATE INDEX ix_data_request_state_due_at_id ON data_request (state, due_at, id);
-
-CREATE UNIQUE INDEX uq_data_request_open ON data_request (applicant_id, kind) WHERE outcome IS NULL;
 
 CREATE TABLE inquiry_person (
     id UUID NOT NULL,
@@ -1275,45 +1277,45 @@ CREATE TABLE application (
     CONSTRAINT fk_application_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
-CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
-
 CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
-
-CREATE INDEX ix_application_holder_place_submitted_at_id ON application (holder_place, submitted_at, id);
 
 CREATE INDEX ix_application_nationality_code ON application (nationality_code);
 
-CREATE INDEX ix_application_centre_code ON application (centre_code);
+CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
 
-CREATE INDEX ix_application_status ON application (status);
-
-CREATE INDEX ix_application_open ON application (target_due_at, id) WHERE stage <> 'CLOSED';
-
-CREATE INDEX ix_application_visa_type_code ON application (visa_type_code);
+CREATE INDEX ix_application_holder_country_code ON application (holder_country_code);
 
 CREATE INDEX ix_application_country_code ON application (country_code);
 
 CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE is_held OR is_visa_held OR has_open_hit;
 
-CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
-
 CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
-
-CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
-
-CREATE INDEX ix_application_holder_country_code ON application (holder_country_code);
 
 CREATE INDEX ix_application_successor ON application (successor_centre_code) WHERE successor_centre_code IS NOT NULL;
 
-CREATE INDEX ix_application_applicant_id_submitted_at_id ON application (applicant_id, submitted_at, id);
+CREATE INDEX ix_application_status ON application (status);
+
+CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
 
 CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
 
-CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
-
 CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
 
+CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
+
+CREATE INDEX ix_application_centre_code ON application (centre_code);
+
 CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
+
+CREATE INDEX ix_application_applicant_id_submitted_at_id ON application (applicant_id, submitted_at, id);
+
+CREATE INDEX ix_application_visa_type_code ON application (visa_type_code);
+
+CREATE INDEX ix_application_open ON application (target_due_at, id) WHERE stage <> 'CLOSED';
+
+CREATE INDEX ix_application_holder_place_submitted_at_id ON application (holder_place, submitted_at, id);
+
+CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
 
 CREATE TABLE erasure (
     id UUID NOT NULL,
@@ -1376,11 +1378,11 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
-CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
+CREATE UNIQUE INDEX uq_assignment_current ON assignment (application_id) WHERE ended_at IS NULL;
 
 CREATE INDEX ix_assignment_officer_application_id ON assignment (officer, application_id);
 
-CREATE UNIQUE INDEX uq_assignment_current ON assignment (application_id) WHERE ended_at IS NULL;
+CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
 
 CREATE TABLE ban_match (
     id UUID NOT NULL,
@@ -1421,62 +1423,11 @@ CREATE TABLE decision (
     CONSTRAINT uq_decision_supersedes_id UNIQUE (supersedes_id)
 );
 
+CREATE UNIQUE INDEX uq_decision_first ON decision (application_id) WHERE supersedes_id IS NULL;
+
 CREATE INDEX ix_decision_application_id_decided_at_id ON decision (application_id, decided_at, id);
 
 CREATE INDEX ix_decision_decided_at_id ON decision (decided_at, id);
-
-CREATE UNIQUE INDEX uq_decision_first ON decision (application_id) WHERE supersedes_id IS NULL;
-
-CREATE TABLE person_link (
-    id UUID NOT NULL,
-    applicant_id UUID NOT NULL,
-    linked_id UUID NOT NULL,
-    reason TEXT NOT NULL,
-    state TEXT,
-    found_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    resolved_at TIMESTAMP WITH TIME ZONE,
-    resolved_by TEXT,
-    resolved_in UUID,
-    resolution TEXT,
-    CONSTRAINT pk_person_link PRIMARY KEY (id),
-    CONSTRAINT ck_person_link_reason_is_known CHECK (reason IN ('PASSPORT', 'NAME_AND_BIRTH_DATE', 'GROUP')),
-    CONSTRAINT ck_person_link_state_is_known CHECK (state IN ('CERTAIN', 'PROPOSED', 'CONFIRMED', 'REJECTED')),
-    CONSTRAINT ck_person_link_links_two CHECK (applicant_id <> linked_id),
-    CONSTRAINT ck_person_link_state_unless_group CHECK ((reason = 'GROUP') = (state IS NULL)),
-    CONSTRAINT ck_person_link_certain_by_passport CHECK ((reason = 'PASSPORT') = (state = 'CERTAIN')),
-    CONSTRAINT ck_person_link_resolved_by_whom CHECK (num_nulls(resolved_at, resolved_by, resolved_in, resolution) IN (0, 4)),
-    CONSTRAINT ck_person_link_resolved_if_said CHECK (coalesce(state IN ('CONFIRMED', 'REJECTED'), false) = (resolved_at IS NOT NULL)),
-    CONSTRAINT ck_person_link_resolution_is_bounded CHECK (length(resolution) BETWEEN 1 AND 2000),
-    CONSTRAINT fk_person_link_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id),
-    CONSTRAINT fk_person_link_linked_id FOREIGN KEY(linked_id) REFERENCES applicant (id),
-    CONSTRAINT fk_person_link_resolved_in FOREIGN KEY(resolved_in) REFERENCES application (id)
-);
-
-CREATE INDEX ix_person_link_applicant_id_found_at_id ON person_link (applicant_id, found_at, id);
-
-CREATE INDEX ix_person_link_linked_id_applicant_id ON person_link (linked_id, applicant_id);
-
-CREATE UNIQUE INDEX uq_person_link ON person_link (applicant_id, linked_id, reason);
-
-CREATE TABLE legal_hold (
-    id UUID NOT NULL,
-    application_id UUID NOT NULL,
-    reason TEXT NOT NULL,
-    held_by TEXT NOT NULL,
-    held_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    released_by TEXT,
-    released_at TIMESTAMP WITH TIME ZONE,
-    release_reason TEXT,
-    CONSTRAINT pk_legal_hold PRIMARY KEY (id),
-    CONSTRAINT ck_legal_hold_released_with_reason CHECK (num_nulls(released_by, released_at, release_reason) IN (0, 3)),
-    CONSTRAINT fk_legal_hold_application_id FOREIGN KEY(application_id) REFERENCES application (id)
-);
-
-CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
-
-CREATE INDEX ix_legal_hold_held_at_id ON legal_hold (held_at, id);
-
-CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
 
 CREATE TABLE bill (
     billing_code TEXT NOT NULL,
@@ -1567,6 +1518,57 @@ CREATE INDEX ix_screening_application_id_requested_at_id ON screening (applicati
 
 CREATE INDEX ix_screening_ban ON screening (ban_id) WHERE ban_id IS NOT NULL;
 
+CREATE TABLE person_link (
+    id UUID NOT NULL,
+    applicant_id UUID NOT NULL,
+    linked_id UUID NOT NULL,
+    reason TEXT NOT NULL,
+    state TEXT,
+    found_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    resolved_at TIMESTAMP WITH TIME ZONE,
+    resolved_by TEXT,
+    resolved_in UUID,
+    resolution TEXT,
+    CONSTRAINT pk_person_link PRIMARY KEY (id),
+    CONSTRAINT ck_person_link_reason_is_known CHECK (reason IN ('PASSPORT', 'NAME_AND_BIRTH_DATE', 'GROUP')),
+    CONSTRAINT ck_person_link_state_is_known CHECK (state IN ('CERTAIN', 'PROPOSED', 'CONFIRMED', 'REJECTED')),
+    CONSTRAINT ck_person_link_links_two CHECK (applicant_id <> linked_id),
+    CONSTRAINT ck_person_link_state_unless_group CHECK ((reason = 'GROUP') = (state IS NULL)),
+    CONSTRAINT ck_person_link_certain_by_passport CHECK ((reason = 'PASSPORT') = (state = 'CERTAIN')),
+    CONSTRAINT ck_person_link_resolved_by_whom CHECK (num_nulls(resolved_at, resolved_by, resolved_in, resolution) IN (0, 4)),
+    CONSTRAINT ck_person_link_resolved_if_said CHECK (coalesce(state IN ('CONFIRMED', 'REJECTED'), false) = (resolved_at IS NOT NULL)),
+    CONSTRAINT ck_person_link_resolution_is_bounded CHECK (length(resolution) BETWEEN 1 AND 2000),
+    CONSTRAINT fk_person_link_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id),
+    CONSTRAINT fk_person_link_linked_id FOREIGN KEY(linked_id) REFERENCES applicant (id),
+    CONSTRAINT fk_person_link_resolved_in FOREIGN KEY(resolved_in) REFERENCES application (id)
+);
+
+CREATE UNIQUE INDEX uq_person_link ON person_link (applicant_id, linked_id, reason);
+
+CREATE INDEX ix_person_link_applicant_id_found_at_id ON person_link (applicant_id, found_at, id);
+
+CREATE INDEX ix_person_link_linked_id_applicant_id ON person_link (linked_id, applicant_id);
+
+CREATE TABLE legal_hold (
+    id UUID NOT NULL,
+    application_id UUID NOT NULL,
+    reason TEXT NOT NULL,
+    held_by TEXT NOT NULL,
+    held_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    released_by TEXT,
+    released_at TIMESTAMP WITH TIME ZONE,
+    release_reason TEXT,
+    CONSTRAINT pk_legal_hold PRIMARY KEY (id),
+    CONSTRAINT ck_legal_hold_released_with_reason CHECK (num_nulls(released_by, released_at, release_reason) IN (0, 3)),
+    CONSTRAINT fk_legal_hold_application_id FOREIGN KEY(application_id) REFERENCES application (id)
+);
+
+CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
+
+CREATE INDEX ix_legal_hold_held_at_id ON legal_hold (held_at, id);
+
+CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
+
 CREATE TABLE correction (
     id UUID NOT NULL,
     application_id UUID NOT NULL,
@@ -1593,11 +1595,11 @@ CREATE TABLE correction (
     CONSTRAINT fk_correction_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
+CREATE INDEX ix_correction_application_id_proposed_at_id ON correction (application_id, proposed_at, id);
+
 CREATE UNIQUE INDEX uq_correction_open ON correction (applicant_id) WHERE state IN ('PROPOSED', 'APPROVED');
 
 CREATE UNIQUE INDEX uq_correction_version ON correction (applicant_id, version);
-
-CREATE INDEX ix_correction_application_id_proposed_at_id ON correction (application_id, proposed_at, id);
 
 CREATE TABLE visa (
     visa_number TEXT NOT NULL,
@@ -1619,14 +1621,15 @@ CREATE TABLE visa (
 
 CREATE INDEX ix_visa_application_id ON visa (application_id);
 
-ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
-
 ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
+
+ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
-        INSERT INTO account_outbox (source, row_id) SELECT TG_TABLE_NAME, id FROM became;
+        INSERT INTO account_outbox (source, row_id)
+        SELECT coalesce(TG_ARGV[0], TG_TABLE_NAME), id FROM became;
         RETURN NULL;
     END
 $$;
@@ -1636,6 +1639,10 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON access_event
     EXECUTE FUNCTION queue_for_account();
 
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON account_drop
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON alert
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
@@ -1722,6 +1729,50 @@ CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON reference_change
 CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON suspension
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_closing_for_account AFTER UPDATE ON alert
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account('alert_closing');
+
+CREATE FUNCTION queue_answers_for_account() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO account_outbox (source, row_id)
+        SELECT entry.source, id
+        FROM became
+        CROSS JOIN LATERAL (
+            VALUES ('screening', true), ('screening_voiding', voided_at IS NOT NULL)
+        ) AS entry (source, is_there)
+        WHERE result <> 'PENDING' AND is_there;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON screening
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_answers_for_account();
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON screening
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_answers_for_account();
+
+CREATE FUNCTION queue_desks_for_account() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO account_outbox (source, row_id)
+        SELECT TG_ARGV[0], lpad(to_hex(id), 32, '0')::uuid FROM became
+        WHERE TG_OP = 'INSERT' OR ended_at IS NOT NULL;
+        RETURN NULL;
+    END
+$$;
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON assignment
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_desks_for_account('assignment');
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON assignment
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_desks_for_account('assignment_end');
 
 CREATE FUNCTION guard_account_drop() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

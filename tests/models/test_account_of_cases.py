@@ -1,0 +1,222 @@
+"""What judges and pays is in the account: a superuser rewrites it, with and past the triggers."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from models.account.findings import Tampering
+from models.database.connections import connect
+from models.jobs.forget_changes import forget
+from models.row_keys import new_key
+from tests.accounts import find_tampering, insert, past_triggers, sign
+from tests.world import application_id
+
+pytestmark = pytest.mark.anyio
+
+HIT = application_id("AUPO-SECU-0003")
+OPEN = application_id("SGPO-OPEN-0006")
+UNPAID = application_id("DIRE-UNPA-0011")
+HELD = application_id("SGPO-HELD-0007")
+CHANGED, REMOVED, CONTRADICTED = Tampering.CHANGED, Tampering.REMOVED, Tampering.CONTRADICTED
+
+
+@pytest.fixture
+async def account(
+    world: str, connection: asyncpg.Connection, tmp_path: Path
+) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection, in a transaction that is rolled back; all of the world is signed,
+    an alert included."""
+    transaction = connection.transaction(isolation="repeatable_read")
+    await transaction.start()
+    alert = {"id": new_key(), "kind": "READ_BUDGET", "actor": "officer", "actor_role": "OFFICER"}
+    await insert(connection, "alert", alert)
+    await sign(connection, tmp_path)
+    assert await find_tampering(connection, tmp_path) == []
+    yield connection
+    await transaction.rollback()
+
+
+async def _key(account: asyncpg.Connection, table: str, condition: str) -> UUID:
+    key = await account.fetchval(f"SELECT id FROM {table} WHERE {condition} LIMIT 1")
+    assert key is not None
+    return key if isinstance(key, UUID) else UUID(int=key)
+
+
+#: What a superuser does, in which table, to which of its rows, and what is named then.
+REWRITTEN = {
+    "a hit is turned clear": (
+        "UPDATE screening SET result = 'CLEAR'", "screening", f"application_id = '{HIT}'", CHANGED,
+    ),
+    "a hit is no longer asked about": (
+        "UPDATE screening SET result = 'PENDING', answered_at = NULL, answered_by = NULL",
+        "screening", f"application_id = '{HIT}'", CHANGED,
+    ),
+    "a hit is voided": (
+        "UPDATE screening SET voided_at = now()", "screening", f"application_id = '{HIT}'",
+        CONTRADICTED,
+    ),
+    "a hit is deleted": (
+        "DELETE FROM screening", "screening", f"application_id = '{HIT}'", REMOVED,
+    ),
+    "a refusal is turned into a grant": (
+        "UPDATE application SET status = 'GRANTED'", "application", f"id = '{HIT}'", CONTRADICTED,
+    ),
+    "a case is pointed at somebody else": (
+        "UPDATE application SET applicant_id = (SELECT max(id::text) FROM applicant)::uuid",
+        "application", f"id = '{HIT}'", CHANGED,
+    ),
+    "a hold is taken off": (
+        "UPDATE application SET is_held = false", "application", f"id = '{HELD}'", CONTRADICTED,
+    ),
+    "an event says something else": (
+        "UPDATE application_event SET actor = 'officer'", "application_event",
+        f"application_id = '{HIT}' AND kind = 'REFUSED'", CHANGED,
+    ),
+    "a desk is moved": (
+        "UPDATE assignment SET officer = 'officer-2'", "assignment",
+        f"application_id = '{OPEN}' AND ended_at IS NULL", CHANGED,
+    ),
+    "a case is moved to another desk": (
+        "UPDATE application SET officer = 'officer-2'", "application", f"id = '{OPEN}'",
+        CONTRADICTED,
+    ),
+    "an alert is about somebody else": (
+        "UPDATE alert SET actor = 'officer-2'", "alert", "true", CHANGED,
+    ),
+    "an alert is deleted": ("DELETE FROM alert", "alert", "true", REMOVED),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("is_past_triggers", [False, True], ids=["by SQL", "past triggers"])
+@pytest.mark.parametrize("what", REWRITTEN)
+async def test_what_a_superuser_rewrites_is_named(
+    account, tmp_path: Path, what: str, is_past_triggers: bool
+) -> None:
+    """Also once the keeper has integrated it."""
+    statement, table, condition, kind = REWRITTEN[what]
+    key = await _key(account, table, condition)
+    rewrite = f"{statement} WHERE {condition}"
+    attempt = account.transaction()
+    try:
+        await attempt.start()
+        if is_past_triggers:
+            async with past_triggers(account):
+                await account.execute(rewrite)
+        else:
+            await account.execute(rewrite)
+        await attempt.commit()
+    except asyncpg.PostgresError:  # a trigger refused it
+        await attempt.rollback()
+        assert not is_past_triggers
+        return
+    for _ in range(2):
+        found = await find_tampering(account, tmp_path)
+        named = [(found_kind, text) for found_kind, text in found if f"{table} {key} " in text]
+        assert kind in [found_kind for found_kind, _ in named], found
+        await sign(account, tmp_path)
+
+
+async def test_a_bill_that_nobody_paid_is_named(account, tmp_path: Path) -> None:
+    await account.execute(
+        "UPDATE bill SET paid_at = now(), receipt_number = '0123456789ABCDEF'"
+        " WHERE application_id = $1", UNPAID,
+    )  # fmt: skip
+    assert await find_tampering(account, tmp_path) == [
+        (Tampering.UNRECORDED, f"bill_payment {UNPAID} was written past the account"),
+        (CONTRADICTED, f"bill {UNPAID} is paid, and no event says so"),
+    ]
+
+
+async def test_all_that_is_deleted_is_named(account, tmp_path: Path) -> None:
+    """A case's events, and the alerts: each of them."""
+    events = await account.fetch("SELECT id FROM application_event WHERE application_id = $1", OPEN)
+    async with past_triggers(account):
+        await account.execute("DELETE FROM application_event WHERE application_id = $1", OPEN)
+        await account.execute("DELETE FROM bill WHERE application_id = $1", OPEN)
+    await sign(account, tmp_path)
+    found = await find_tampering(account, tmp_path)
+    assert len(events) == 4
+    for (id_,) in events:
+        assert (REMOVED, f"application_event {UUID(int=id_)} is gone") in found
+    for name in ("bill", "bill_payment"):
+        assert (REMOVED, f"{name} {OPEN} is gone") in found
+
+
+async def test_what_is_written_past_the_triggers_is_named(account, tmp_path: Path) -> None:
+    """An event that is in no feed, and a decision that fits it."""
+    event = {"application_id": HIT, "sequence": 99, "kind": "GRANTED", "actor": "officer"}
+    event |= {"occurred_at": await account.fetchval("SELECT now()"), "actor_role": "OFFICER"}
+    async with past_triggers(account):
+        await insert(account, "application_event", event)
+        await account.execute("UPDATE application SET status = 'GRANTED' WHERE id = $1", HIT)
+    key = await _key(account, "application_event", "sequence = 99")
+    found = await find_tampering(account, tmp_path)
+    assert (
+        Tampering.UNRECORDED, f"application_event {key} was written past the account"
+    ) in found  # fmt: skip
+    assert (
+        CONTRADICTED, f"application {HIT} is GRANTED, and its decision says REFUSED"
+    ) in found  # fmt: skip
+
+
+async def test_a_step_is_an_entry_without_a_row_of_its_own_in_the_outbox(
+    account, tmp_path: Path
+) -> None:
+    """What a case's event brings is found by the feed, so its transaction writes nothing more."""
+    event = {"application_id": UNPAID, "sequence": 3, "kind": "PAID", "actor": "treasury"}
+    event |= {"occurred_at": await account.fetchval("SELECT now()"), "actor_role": "TREASURY"}
+    await account.execute(
+        "UPDATE application SET status = 'PAID', paid_at = now(), fee_idr = 500000,"
+        " target_due_at = now() WHERE id = $1", UNPAID,
+    )  # fmt: skip
+    await account.execute(
+        "UPDATE bill SET paid_at = now(), receipt_number = '0123456789ABCDEF'"
+        " WHERE application_id = $1", UNPAID,
+    )  # fmt: skip
+    await insert(account, "application_event", event)
+    assert await account.fetchval("SELECT count(*) FROM account_outbox") == 0
+    assert await find_tampering(account, tmp_path) == []  # before the keeper has passed, too
+    assert await sign(account, tmp_path) == 2
+    assert await find_tampering(account, tmp_path) == []
+    assert await sign(account, tmp_path) == 0
+
+
+async def test_what_a_long_transaction_wrote_is_found_later(world: str, tmp_path: Path) -> None:
+    """Events that were committed beside it are integrated meanwhile, and once."""
+    keeper, slow, quick = [await connect(world) for _ in range(3)]
+    count = "SELECT count(*) FROM account_leaf WHERE source = 'application_event'"
+    await sign(keeper, tmp_path)
+    before = await keeper.fetchval(count)
+    waiting = slow.transaction()
+    await waiting.start()
+    await _answer(slow, HIT)
+    for number in range(1, 4):
+        await _answer(quick, HELD)
+        assert await sign(keeper, tmp_path) == 1
+        assert await keeper.fetchval(count) == before + number
+        assert await find_tampering(keeper, tmp_path) == []
+    await waiting.commit()
+    assert await find_tampering(keeper, tmp_path) == []
+    assert await sign(keeper, tmp_path) == 1
+    await _answer(quick, HIT)
+    assert await sign(keeper, tmp_path) == 1
+    # The feed forgets what was integrated, and nothing else.
+    await quick.execute("UPDATE application_change SET written_at = now() - interval '9 days'")
+    await _answer(quick, HIT)
+    await quick.execute("UPDATE application_change SET written_at = now() - interval '9 days'")
+    assert await forget(keeper)
+    assert await sign(keeper, tmp_path) == 1
+    assert await find_tampering(keeper, tmp_path) == []
+    for connection in (keeper, slow, quick):
+        await connection.close()
+
+
+async def _answer(connection: asyncpg.Connection, case: UUID) -> None:
+    await connection.execute(
+        "INSERT INTO application_event (application_id, sequence, kind, occurred_at)"
+        " SELECT $1, 1 + max(sequence), 'ANSWER_PROPOSED', now() FROM application_event"
+        " WHERE application_id = $1", case,
+    )  # fmt: skip
