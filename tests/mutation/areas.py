@@ -158,6 +158,7 @@ AREAS = (
             "tests/models/test_account.py",
             "tests/models/test_account_days.py",
             "tests/models/test_account_dropped.py",
+            "tests/models/test_account_of_cases.py",
             "tests/gateway/test_account.py",
             "tests/gateway/test_audit_command.py",
         ),
