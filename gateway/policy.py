@@ -55,6 +55,7 @@ from models import (
     Inquiry,
     InquiryPerson,
     LegalHold,
+    NamedEvent,
     Partner,
     PartnerCountry,
     PassportEnding,
@@ -75,6 +76,7 @@ from models.vocabulary import (
     EventKind,
     Purpose,
     Queue,
+    ReferenceKind,
     Role,
     Stage,
 )
@@ -138,6 +140,7 @@ EXACT_FIGURES = NATIONAL_FIGURES + PARTNERS
 PUBLIC = (Role.ANONYMOUS,)
 PUBLISHED_FIGURES = MANAGER + PUBLIC
 FIGURES = EXACT_FIGURES + PUBLIC
+EVENT_READERS = EXACT_FIGURES + ADMINISTRATOR
 
 # Rows, in words ----------------------------------------------------------------------------------
 
@@ -445,6 +448,21 @@ POLICY: Mapping[str, Access] = {
     "ReferenceChangeValue": Access(
         rows=dict.fromkeys(LEDGER_READERS, every_row),
         fields=dict.fromkeys(("line", "kind", "name", "before", "after"), LEDGER_READERS),
+    ),
+    # Events with which figures are read: for those who read exact ones, of everybody or of the own
+    # countries. That screening was out is told inside the directorate.
+    "NamedEvent": Access(
+        rows={
+            **dict.fromkeys(NATIONAL_FIGURES + ADMINISTRATOR, every_row),
+            **dict.fromkeys(
+                PARTNERS,
+                any_of(is_null(NamedEvent.country_code), own_countries(NamedEvent.country_code)),
+            ),
+        },
+        fields={
+            **dict.fromkeys(("id", "code", "kind", "beganOn", "endedOn", "country"), EVENT_READERS),
+            "wasScreeningOut": NATIONAL_FIGURES + ADMINISTRATOR,
+        },
     ),
     # Partners and centres: a public directory, but partners see their own only.
     "Partner": Access(
@@ -1500,6 +1518,7 @@ POLICY: Mapping[str, Access] = {
             "alerts": ANSWER_READERS,
             "inquiries": ANSWER_READERS,
             "referenceChanges": LEDGER_READERS,
+            "namedEvents": EVENT_READERS,
             "volumes": FIGURES,
             "findings": EXACT_FIGURES,
             "refusalGrounds": NATIONAL_FIGURES,
@@ -1538,6 +1557,11 @@ class Change:
 
 BY_ADMINISTRATORS: Mapping[Role, Rule] = {Role.ADMINISTRATOR: every_row}
 CHANGE_OF_THE_LEDGER = Change(BY_ADMINISTRATORS, "referenceChange", (ReferenceChange,))
+#: Auditors approve events, and administrators everything else.
+an_event = none_of(
+    ReferenceChange.kind, *(kind for kind in ReferenceKind if kind is not ReferenceKind.NAMED_EVENT)
+)
+no_event = none_of(ReferenceChange.kind, ReferenceKind.NAMED_EVENT)
 CHANGE_OF_AN_INQUIRY = Change({Role.SUPERVISOR: every_row}, "inquiry", (Inquiry,))
 WORK_ON_A_DATA_REQUEST = Change({Role.AUDITOR: every_row}, "dataRequest", (DataRequest,))
 CHANGE_OF_A_LEGAL_HOLD = Change({Role.SUPERVISOR: every_row}, "legalHold", (LegalHold,))
@@ -1617,8 +1641,18 @@ MUTATIONS: Mapping[str, Change] = {
     "proposeServiceTarget": CHANGE_OF_THE_LEDGER,
     "proposeDeadline": CHANGE_OF_THE_LEDGER,
     "proposeEntryRule": CHANGE_OF_THE_LEDGER,
-    "approveReferenceChange": CHANGE_OF_THE_LEDGER,
-    "cancelReferenceChange": CHANGE_OF_THE_LEDGER,
+    # An event is proposed soon after it began, and approved by an auditor.
+    "proposeNamedEvent": CHANGE_OF_THE_LEDGER,
+    "approveReferenceChange": Change(
+        {Role.ADMINISTRATOR: no_event, Role.AUDITOR: an_event},
+        "referenceChange",
+        (ReferenceChange,),
+    ),
+    "cancelReferenceChange": Change(
+        {Role.ADMINISTRATOR: every_row, Role.AUDITOR: an_event},
+        "referenceChange",
+        (ReferenceChange,),
+    ),
     # The entry-ban list: one proposes, another one agrees, and the list goes on from there.
     "proposeBan": CHANGE_OF_THE_BAN_LIST,
     "approveBan": CHANGE_OF_THE_BAN_LIST,

@@ -2,12 +2,13 @@
 starts, but not what it waits for."""
 
 import asyncio
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextvars import ContextVar
 from time import thread_time
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 _Result = TypeVar("_Result")
+_Arguments = ParamSpec("_Arguments")
 
 
 class ProcessorTime:
@@ -93,3 +94,19 @@ def make_task(
     time = _current.get()
     counted = coroutine if time is None else _Steps(coroutine, time)
     return asyncio.Task(counted, loop=loop, **options)
+
+
+async def in_thread(
+    function: Callable[_Arguments, _Result], *args: _Arguments.args, **options: _Arguments.kwargs
+) -> _Result:
+    """The result of a function that runs in a thread, whose time counts as the operation's."""
+    time = _current.get()
+
+    def run() -> tuple[_Result, float]:
+        began_at = thread_time()
+        return function(*args, **options), thread_time() - began_at
+
+    result, seconds = await asyncio.to_thread(run)
+    if time is not None:
+        time.ended += seconds
+    return result

@@ -34,6 +34,7 @@ from models.reference.decrees import (
     VisaType,
 )
 from models.reference.ledger import ReferenceChange, ReferenceChangeValue
+from models.reference.named_event import NamedEvent
 from models.reference.partner import Centre, Partner, PartnerCountry
 from models.rights.data_request import DataRequest, Erasure, LegalHold
 from models.rights.key_operation import KeyOperation
@@ -84,6 +85,7 @@ __all__ = [
     "KeyOperation",
     "LegalHold",
     "LinkerRead",
+    "NamedEvent",
     "Partner",
     "PartnerCountry",
     "PassportEnding",

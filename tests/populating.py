@@ -28,6 +28,7 @@ from tests.world import (
     BEGINNING,
     CASES,
     ELIGIBLE,
+    EVENTS,
     FEES,
     HOURS,
     LINKS,
@@ -109,6 +110,7 @@ async def reference_data(connection: asyncpg.Connection) -> None:
         rule = {"country_code": code, "valid_from": BEGINNING, "entry": entry}
         await _insert(connection, "country", country)
         await _insert(connection, "entry_rule", rule)
+    await connection.executemany("INSERT INTO named_event VALUES ($1, $2, $3, $4, $5, $6)", EVENTS)
     visa_types = (
         ("B1", "Visa on arrival", "Visa saat kedatangan"),
         ("C1", "Tourist visa, single entry", "Visa wisata sekali masuk"),

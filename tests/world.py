@@ -44,6 +44,13 @@ REQUIRED = {"C1": ("PHOTOGRAPH", "RETURN_TICKET")}
 HOURS = {("B1", "STANDARD"): 24, ("C1", "STANDARD"): 120, ("C1", "CALLING_VISA"): 336}
 
 
+#: Named events: code, kind, first and last day, of which country, and whether screening was out.
+EVENTS = (
+    ("OUTAGE-2025-01-10", "OUTAGE", date(2025, 1, 10), date(2025, 1, 13), None, True),
+    ("HOLIDAY_RUSH-2025-02-03-AU", "HOLIDAY_RUSH", date(2025, 2, 3), date(2025, 2, 4), "AU", False),
+)
+
+
 @dataclass(frozen=True)
 class Place:
     """How an application was lodged."""

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard.model.filters import ON_MAP
+from dashboard.model.events import events_between
+from dashboard.model.filters import COUNTRY, ON_MAP
 from dashboard.model.measures import INTAKE, Measure, MeasureKind
 from dashboard.model.period import month_end
 from dashboard.model.rows import Line, Reading
 from dashboard.pages.volumes.ranking import in_order, order_text
 from dashboard.pages.volumes.titles import facts
 from dashboard.pages.volumes.view import View
-from dashboard.texts.wording import change_number, period_text
+from dashboard.texts.wording import change_number, event_text, period_text
 
 Cell = str | float | date | None
 
@@ -60,6 +61,7 @@ def sheet_of(view: View) -> Sheet:
             *_comparison_lines(view),
             *((say(f"filters.{key}"), name) for key, name in _filter_lines(view)),
             *((name or say("export.note"), text) for name, text in facts(view)),
+            *((say("export.event"), event_text(event, say)) for event in view.volumes.events),
             (say("export.order"), order_text(view.address, say)),
             *(
                 (say(f"measures.{measure.id}.label"), say(f"measures.{measure.id}.definition"))
@@ -93,6 +95,7 @@ def _columns(view: View) -> Iterator[Column]:
             yield Column("intake_before", say("export.before"), MeasureKind.COUNT)
             unit = say("export.unit_change")
             yield Column("intake_change", f"{say('export.change')} ({unit})", MeasureKind.RATE)
+    yield Column("events", say("export.events"))
 
 
 def _month_columns(view: View) -> Iterator[Column]:
@@ -101,6 +104,7 @@ def _month_columns(view: View) -> Iterator[Column]:
     yield Column("to", view.say("period.last"))
     for measure in view.measures:
         yield from _measure_columns(measure, view)
+    yield Column("events", view.say("export.events"))
 
 
 def _group_columns(view: View) -> Iterator[Column]:
@@ -121,7 +125,8 @@ def _rows(view: View) -> Iterator[tuple[Cell, ...]]:
 
     def row(rank: int | None, line: Line, before: Line, name: str) -> tuple[Cell, ...]:
         span = (view.period.from_on, view.period.to_on)
-        return (rank, *_group(line, name, view), *span, *_values(line, before, view))
+        events = _events(line.code, view, *span)
+        return (rank, *_group(line, name, view), *span, *_values(line, before, view), events)
 
     for rank, line in enumerate(in_order(volumes.groups, view), 1):
         yield row(rank, line, volumes.before_of(line), view.name_of(line))
@@ -150,7 +155,16 @@ def _month(line: Line, code: str | None, name: str, view: View) -> tuple[Cell, .
     first = line.starts_on or view.period.from_on
     group = _group(Line({}, code, iso3=_iso3(code, view)), name, view)
     values = (_value(measure, line[measure]) for measure in view.measures)
-    return (*group, first, min(month_end(first), view.read_on), *values)
+    last = min(month_end(first), view.read_on)
+    return (*group, first, last, *values, _events(code, view, first, last))
+
+
+def _events(code: str | None, view: View, first: date, last: date) -> str | None:
+    """The codes of the named events that the figures of these days are to be read with."""
+    is_of_country = view.address.by == COUNTRY and code is not None
+    found = events_between(view.volumes.events, first, last)
+    codes = [event.code for event in found if not is_of_country or event.country in (None, code)]
+    return " ".join(codes) or None
 
 
 def _iso3(code: str | None, view: View) -> str | None:

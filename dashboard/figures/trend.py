@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.figures import CHOSEN_COLOUR, QUIET_COLOUR, SERIES_COLOUR, layout_of
 from dashboard.model.events import Event
 from dashboard.model.measures import INTAKE, STOCKS, Measure, MeasureKind
-from dashboard.model.period import MONTHS_OF_A_YEAR, Period, month_start
+from dashboard.model.period import MONTHS_OF_A_YEAR, Period, month_end, month_start
 from dashboard.model.rows import Reading
 from dashboard.model.volumes import Choice, Volumes
 from dashboard.texts import Texts
@@ -262,14 +262,14 @@ def _shade(months: Sequence[date], period: Period) -> list[dict[str, Any]]:
 
 
 def _moment(event: Event, months: Sequence[date]) -> dict[str, Any]:
-    place = _on_axis(event.on, months)
     return {
-        "type": "line",
-        "x0": place,
-        "x1": place,
+        "type": "rect",
+        "x0": _on_axis(max(event.began_on, months[0]), months),
+        "x1": _on_axis(min(event.ended_on, month_end(months[-1])), months),
         "y0": 0,
         "y1": 1,
         "yref": "paper",
+        "fillcolor": SHADE,
         "line": {"width": 1, "color": QUIET_COLOUR, "dash": "2px,2px"},
     }
 
@@ -277,7 +277,7 @@ def _moment(event: Event, months: Sequence[date]) -> dict[str, Any]:
 def _number(number: int, event: Event, months: Sequence[date]) -> dict[str, Any]:
     """By it the list below the trend says what happened."""
     return {
-        "x": _on_axis(event.on, months),
+        "x": _on_axis(max(event.began_on, months[0]), months),
         "y": 1,
         "yref": "paper",
         "yanchor": "top",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from dashboard.model.events import Event, read_events
 from dashboard.model.filters import CENTRE, COUNTRY, NATIONALITY, PARTNER, VISA
 from dashboard.model.measures import INTAKE, MEASURES, REFUSAL_RATE, RELATIVE
 from dashboard.model.page_state import Address
@@ -78,6 +79,8 @@ class Volumes:
     named_centres: Mapping[str, str] | None
     #: Of the visa type that was chosen, the earliest first.
     targets: tuple[Target, ...]
+    #: Named events of the months, the earliest first.
+    events: tuple[Event, ...] = ()
     #: Groups beside the whole network, for managers, by visa type or nationality.
     network: tuple[Beside, ...] = ()
 
@@ -135,6 +138,11 @@ def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> V
         named=_names(data, "named", "name"),
         named_centres=_names(data, "namedCentres", "city"),
         targets=tuple(_targets(data.get("visaTypes", {"nodes": []}), address.visa)),
+        events=tuple(
+            read_events(data["events"]["nodes"], period.to_on, address.country)
+            if "events" in data
+            else ()
+        ),
         network=tuple(_network(data["network"]["rows"], address.by) if "network" in data else ()),
     )
 

@@ -19,9 +19,10 @@ from dashboard.model.filters import VISA
 from dashboard.model.measures import AUDIENCES, PROCESSING
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period
-from dashboard.pages.administration.forms import CHANGES
+from dashboard.pages.administration.forms import ANSWERS, CHANGES
 from dashboard.pages.administration.page import ADMINISTRATORS
 from dashboard.pages.administration.page import QUESTION as ADMINISTRATION
+from dashboard.pages.administration.page import READERS as LEDGER_READERS
 from dashboard.pages.my_data.reading import QUESTION, READERS, READS
 from dashboard.pages.supervision import page as supervision
 from dashboard.pages.today import answers, files
@@ -63,9 +64,10 @@ def screen_documents() -> Iterator[ScreenDocument]:
     language = {"language": variables["language"]}
     yield ScreenDocument(QUESTION, "My data", READERS, language)
     yield ScreenDocument(READS, "My data", READERS, {**language, "after": None})
-    yield ScreenDocument(ADMINISTRATION, "Administration", ADMINISTRATORS, language)
-    for name in CHANGES.documents.values():
-        yield ScreenDocument(name, "Administration", ADMINISTRATORS, {})
+    yield ScreenDocument(ADMINISTRATION, "Administration", LEDGER_READERS, language)
+    for change, name in CHANGES.documents.items():
+        senders = LEDGER_READERS if change in ANSWERS else ADMINISTRATORS
+        yield ScreenDocument(name, "Administration", senders, {})
     yield ScreenDocument(supervision.QUESTION, "Supervision", supervision.SUPERVISORS, language)
     for name in supervision.CHANGES.documents.values():
         yield ScreenDocument(name, "Supervision", supervision.SUPERVISORS, {})

@@ -12,6 +12,7 @@ from babel.lists import format_list
 from babel.numbers import format_compact_decimal, format_decimal, format_percent, parse_pattern
 from babel.units import format_unit
 
+from dashboard.model.events import Event
 from dashboard.model.measures import Better, Measure, MeasureKind
 from dashboard.model.period import WIB, Period
 from dashboard.model.rows import Reading
@@ -201,6 +202,13 @@ def period_text(period: Period, say: Texts) -> str:
     """The first and last month of a period, or its days where it cuts a month."""
     skeleton = "yMMM" if period.has_whole_months else "yMMMd"
     return format_interval(period.from_on, period.to_on, skeleton, locale=say.locale)
+
+
+def event_text(event: Event, say: Texts) -> str:
+    """Its days and what it was, and where unless it was everywhere."""
+    days = period_text(Period(event.began_on, event.ended_on), say)
+    where = f", {event.country_name}" if event.country else ""
+    return f"{days}: {say(f'events.{event.kind}')}{where}"
 
 
 def day_text(day: date, say: Texts) -> str:

@@ -72,6 +72,14 @@ class Share(NamedTuple):
     n: int
     cases: int
 
+    def plus(self, other: "Share") -> "Share":
+        """Both together."""
+        return Share(self.n + other.n, self.cases + other.cases)
+
+    def without(self, part: "Share") -> "Share":
+        """The rest."""
+        return Share(self.n - part.n, self.cases - part.cases)
+
 
 class RateContribution(NamedTuple):
     """What one group brought to the change of a rate."""

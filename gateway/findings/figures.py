@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from gateway.findings.contributions import Share
+from gateway.findings.events import EventInReach, questions_of_events
 from gateway.findings.outliers import Count
 from models.volumes import Dimension, Measure, Period, Question
 from models.volumes.question import months_later
@@ -88,6 +89,8 @@ class FindingsQuestion:
     complete_from: date
     #: Whether it is a partner's own work.
     is_partners: bool
+    #: The named events of the window, in the viewer's reach.
+    events: tuple[EventInReach, ...] = ()
 
     @property
     def until(self) -> date:
@@ -132,6 +135,9 @@ class FindingsQuestion:
             asked[f"before.{dimension.name}"] = replace(
                 now, from_on=self.before[0], to_on=self.before[1]
             )
+        of_types = asked[f"now.{Dimension.VISA_TYPE.name}"]
+        for number, question in enumerate(questions_of_events(self.events, of_types)):
+            asked[f"event.{number}"] = question
         asked["places"] = replace(
             self._ask(self.from_on, self.until, self.place, measures=_OF_PLACES), where=elsewhere
         )
@@ -221,6 +227,15 @@ class Figures:
 
     def __contains__(self, name: str) -> bool:
         return name in self.answers
+
+    def in_events(self) -> dict[str | None, Share]:
+        """By visa type, the decisions on the days of named events, and those in target."""
+        found: dict[str | None, Share] = {}
+        for name, answer in self.answers.items():
+            if name.startswith("event."):
+                for code, cell in answer.cells().items():
+                    found[code] = found.get(code, Share(0, 0)).plus(cell.timely)
+        return found
 
     @property
     def has_outcomes(self) -> bool:

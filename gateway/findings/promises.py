@@ -1,12 +1,14 @@
 """Whether the promised share of decisions is made within the target: yes, no, or too few."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from gateway.findings.contributions import Share
 from gateway.findings.rates import Interval, wilson
 
+#: No decisions at all.
+NONE = Share(0, 0)
 #: The fewest decisions for which a share is compared with a promise.
 ENOUGH = 30
 
@@ -29,6 +31,13 @@ class Target:
     before: Share
     promised: float | None
     months: tuple[Share, ...] = ()
+    #: What was decided on the days of named events.
+    in_events: Share = NONE
+
+    @property
+    def without_events(self) -> "Target":
+        """The same without what was decided on the days of named events."""
+        return replace(self, now=self.now.without(self.in_events))
 
     @property
     def share(self) -> float | None:
@@ -72,11 +81,18 @@ def targets(
     before: Mapping[str, Share],
     promised: Mapping[str, float],
     months: Mapping[str, Sequence[Share]],
+    in_events: Mapping[str | None, Share] = {},
 ) -> tuple[Target, ...]:
     """One for each visa type that was decided on, the most decisions first."""
-    none = Share(0, 0)
     found = [
-        Target(key, share, before.get(key, none), promised.get(key), tuple(months.get(key, ())))
+        Target(
+            key,
+            share,
+            before.get(key, NONE),
+            promised.get(key),
+            tuple(months.get(key, ())),
+            in_events.get(key, NONE),
+        )
         for key, share in now.items()
         if share.n
     ]

@@ -101,6 +101,9 @@ class Writer:
     def day(self, day: date) -> str:
         return format_skeleton("MMMMd", day, locale=self.locale)
 
+    def date_of(self, day: date) -> str:
+        return format_skeleton("yMMMMd", day, locale=self.locale)
+
     def period(self, first: date, last: date) -> str:
         is_whole = first.day == 1 and (last + timedelta(days=1)).day == 1
         return format_interval(first, last, "yMMM" if is_whole else "yMMMd", locale=self.locale)
@@ -138,6 +141,7 @@ hours = _later(Writer.hours)
 days = _later(Writer.days)
 month = _later(Writer.month)
 day = _later(Writer.day)
+date_of = _later(Writer.date_of)
 period = _later(Writer.period)
 name = _later(Writer.name)
 

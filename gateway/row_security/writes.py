@@ -46,6 +46,7 @@ from models import (
     Visa,
     VisaType,
 )
+from models.vocabulary import Role
 
 _REFERENCE = (Country, EntryRule, VisaType, Eligibility, RequiredDocument, PassportRule, Fee,
               ServiceTarget, Deadline, Partner, PartnerCountry, Centre)  # fmt: skip
@@ -104,13 +105,15 @@ def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
 
 
 def _grant_reference_changes(writer: Writer) -> WriteGrant:
+    """An auditor answers proposals, and makes none."""
     return WriteGrant(
         columns_in(ReferenceChange),
-        frozenset({"id", "kind", "decree", "reason", "changed", "proposed_by"}),
+        frozenset({"id", "kind", "decree", "reason", "changed", "proposed_by"})
+        if writer.role is Role.ADMINISTRATOR else frozenset(),
         frozenset({"approved_by", "cancelled_by", "cancel_reason"}),
         select_if=writer.reach(ReferenceChange),
         insert_if=writer.reach(ReferenceChange),
-    )
+    )  # fmt: skip
 
 
 def _grant_idempotency_keys(writer: Writer) -> WriteGrant:

@@ -24,6 +24,7 @@ from gateway.schema.findings.types import FindingTable
 from gateway.schema.key_operation import KeyOperation
 from gateway.schema.lookups import NODES, Name, RowName, load_row, look_up, node_named
 from gateway.schema.my_data import MyData, my_data
+from gateway.schema.named_event import NamedEvent
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.people import MOST_FOUND, PersonLookup, people
 from gateway.schema.reference_change import ReferenceChange
@@ -240,6 +241,12 @@ class Query:
         ReferenceChange,
         "The ledger of reference changes, the newest first: by which decree, who, from, to.",
         order="proposed_at",
+        newest_first=True,
+    )
+    named_events: Connection[NamedEvent] | None = connection_field(
+        NamedEvent,
+        "Events with which figures are read, as far as in your reach, the newest first.",
+        order="began_on",
         newest_first=True,
     )
     access_events: Connection[AccessEvent] | None = connection_field(

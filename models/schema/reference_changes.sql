@@ -1,10 +1,11 @@
--- Changes of reference data: proposed by one administrator, approved by another, written here alone.
+-- Changes of reference data: proposed by one administrator, approved by another (a named event by an
+-- auditor), written here alone.
 
 -- On which day rows of a table of reference data begin, and on which they end; nothing for what has
 -- no day of its own.
 CREATE FUNCTION reference_days(name text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
-        WHEN name IN ('country', 'partner') THEN '{}'
+        WHEN name IN ('country', 'partner', 'named_event') THEN '{}'
         WHEN name IN ('partner_country', 'centre') THEN '{opened_on,closed_on}'
         WHEN name = 'visa_type' THEN '{valid_from,valid_until}'
         ELSE '{valid_from}'
@@ -118,7 +119,7 @@ CREATE FUNCTION compare_reference_rows(kind text, proposed jsonb) RETURNS jsonb
         IF kind NOT IN (
             'COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT',
             'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY',
-            'CENTRE'
+            'CENTRE', 'NAMED_EVENT'
         ) THEN
             RETURN NULL;
         END IF;
@@ -180,20 +181,31 @@ CREATE FUNCTION write_reference_row(name text, key_of jsonb, becomes jsonb) RETU
     END
 $$;
 
--- One administrator proposes, another one approves, and until its day either of them or a third one
--- cancels. Where the rows are others by now, or another change of them waits, nothing is done.
+-- Whether a change may be proposed today: an event soon after it began, everything else at any time.
+CREATE FUNCTION is_proposed_in_time(kind text, changed jsonb, today date) RETURNS boolean
+    LANGUAGE sql IMMUTABLE AS $$
+    SELECT kind <> 'NAMED_EVENT'
+        OR (changed -> 0 -> 'after' ->> 'began_on')::date BETWEEN today - 14 AND today
+$$;
+
+-- One administrator proposes, another one approves, or an auditor where it is an event; until its
+-- day either of them or a third one cancels, and who approves events may refuse them. Where the rows are others by now, or another change of them waits, nothing is done.
 CREATE FUNCTION guard_reference_change() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
         today date := wib_day(clock_timestamp());
+        acting text := viewer.role();
+        approving text := CASE NEW.kind WHEN 'NAMED_EVENT' THEN 'AUDITOR' ELSE 'ADMINISTRATOR' END;
         one jsonb;
         is_allowed boolean;
     BEGIN
         PERFORM pg_advisory_xact_lock(7461005);
         IF TG_OP = 'INSERT' THEN
             NEW.changed := compare_reference_rows(NEW.kind, NEW.changed);
-            is_allowed := NEW.proposed_by = oneself AND NEW.changed IS NOT NULL;
+            is_allowed := NEW.proposed_by = oneself AND acting = 'ADMINISTRATOR'
+                AND NEW.changed IS NOT NULL
+                AND is_proposed_in_time(NEW.kind, NEW.changed, today);
             NEW.subject :=
                 NEW.changed -> 0 -> 'after' ->> reference_subject(lower(NEW.kind));
             SELECT
@@ -212,18 +224,20 @@ CREATE FUNCTION guard_reference_change() RETURNS trigger
             END IF;
         ELSIF NEW.cancelled_by IS DISTINCT FROM OLD.cancelled_by THEN
             is_allowed := NEW.cancelled_by = oneself AND OLD.cancelled_by IS NULL
+                AND acting IN (approving, 'ADMINISTRATOR')
                 AND NOT OLD.is_initial AND NEW.approved_by IS NOT DISTINCT FROM OLD.approved_by
                 AND (OLD.approved_by IS NULL OR OLD.effective_on > today);
             NEW.cancelled_at := clock_timestamp();
         ELSE
             is_allowed := NEW.approved_by = oneself AND OLD.approved_by IS NULL
+                AND acting = approving
                 AND OLD.proposed_by <> oneself AND OLD.cancelled_by IS NULL
                 AND NEW.cancel_reason IS NULL AND coalesce(OLD.effective_on >= today, true);
             NEW.approved_at := clock_timestamp();
             NEW.effective_on := coalesce(OLD.effective_on, today);
         END IF;
         IF is_allowed IS NOT TRUE THEN
-            RAISE EXCEPTION 'a change of reference data takes two administrators'
+            RAISE EXCEPTION 'a change of reference data takes two people'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
         IF TG_OP = 'INSERT' OR OLD.approved_by IS NULL AND NEW.approved_by IS NULL THEN
@@ -309,6 +323,7 @@ CREATE FUNCTION find_unrecorded_reference_rows() RETURNS TABLE (
         UNION ALL SELECT 10, 'centre', to_jsonb(one) FROM centre AS one
         UNION ALL SELECT 11, 'required_document', to_jsonb(one) FROM required_document AS one
         UNION ALL SELECT 12, 'passport_rule', to_jsonb(one) FROM passport_rule AS one
+        UNION ALL SELECT 13, 'named_event', to_jsonb(one) FROM named_event AS one
     ), recorded AS (
         SELECT DISTINCT unnest(reference_change.targets) AS target FROM reference_change
     )

@@ -17,8 +17,9 @@ from models.key_service import KeyService
 from models.person.vault import Vault
 from models.publication import publish
 from models.reference.data import load
+from models.reference.named_event import event_code
 from models.synthetic.assumptions import Scale
-from models.synthetic.calendar import months_until
+from models.synthetic.calendar import day_in_wib, last_outage, months_until
 from models.synthetic.demand import demand
 from models.synthetic.indexing import TABLES as INDEXED
 from models.synthetic.indexing import index_rows, sealed_rows
@@ -26,6 +27,7 @@ from models.synthetic.inputs import reference
 from models.synthetic.loading import bulk_load, copy, copy_batch, without_indexes
 from models.synthetic.rows import Batch
 from models.synthetic.world import FEWEST, Plan, World
+from models.vocabulary import NamedEventKind
 from models.volumes import rebuild
 from models.volumes.grains import AGES
 from models.volumes.keeping import ROLLUPS
@@ -148,6 +150,7 @@ async def _load_world(
     """Load reference data and all batches, and link their people if they are sealed."""
     await _lock_empty_tables(connection)
     began_at = datetime.combine(reference().begins_on, time(), UTC)
+    await _name_outage(connection, plan.until)
     await load(connection, reference().files, began_at)
     row_counts = await _load_batches(connection, World(plan, reference()), progress, keys)
     if keys is not None:
@@ -155,6 +158,21 @@ async def _load_world(
         await relate_everybody(keys, connection)
     await reset_sources(connection)  # what was loaded past the triggers
     return row_counts
+
+
+async def _name_outage(connection: asyncpg.Connection, until: datetime) -> None:
+    """The outage as a named event, with the days on which the work was caught up. The ledger begins
+    with what is loaded after it."""
+    outage, kind = last_outage(until), NamedEventKind.OUTAGE
+    began_on, ended_on = day_in_wib(outage.starts_at), day_in_wib(outage.caught_up_at)
+    await connection.execute(
+        "INSERT INTO named_event (code, kind, began_on, ended_on, was_screening_out)"
+        " VALUES ($1, $2, $3, $4, true)",
+        event_code(kind, began_on, None),
+        kind,
+        began_on,
+        ended_on,
+    )
 
 
 async def _build_figures(connection: asyncpg.Connection, until: datetime) -> None:

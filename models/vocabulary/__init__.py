@@ -51,6 +51,7 @@ from models.vocabulary.people import (
 from models.vocabulary.reference import (
     Clock,
     Entry,
+    NamedEventKind,
     ReferenceChangeState,
     ReferenceKind,
     Region,
@@ -91,6 +92,7 @@ __all__ = [
     "KeyUsedFor",
     "LinkReason",
     "LinkState",
+    "NamedEventKind",
     "Outcome",
     "Purpose",
     "Queue",

@@ -52,6 +52,16 @@ class Clock(StrEnum):
     CALLING_VISA = "CALLING_VISA"
 
 
+class NamedEventKind(StrEnum):
+    """What happened that figures are read with: a closed list."""
+
+    OUTAGE = "OUTAGE"
+    HOLIDAY_RUSH = "HOLIDAY_RUSH"
+    DISASTER = "DISASTER"
+    STRIKE = "STRIKE"
+    RULE_CHANGE = "RULE_CHANGE"
+
+
 class ReferenceKind(StrEnum):
     """What reference data a decree changes; each is a table of that name."""
 
@@ -67,6 +77,7 @@ class ReferenceKind(StrEnum):
     PARTNER = "PARTNER"
     PARTNER_COUNTRY = "PARTNER_COUNTRY"
     CENTRE = "CENTRE"
+    NAMED_EVENT = "NAMED_EVENT"
 
 
 class ReferenceChangeState(StrEnum):
@@ -74,7 +85,7 @@ class ReferenceChangeState(StrEnum):
 
     #: It came when Gerbang was set up: by no decree.
     INITIAL = "INITIAL"
-    #: It waits for a second administrator; once its day has passed, it lapses.
+    #: It waits for a second person; once its day has passed, it lapses.
     PROPOSED = "PROPOSED"
     #: In force from its day on.
     APPROVED = "APPROVED"

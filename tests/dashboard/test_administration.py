@@ -90,6 +90,28 @@ def test_a_fee_by_decree_is_proposed_by_one_and_approved_by_another(
     assert (change["state"], change["approvedBy"]) == ("APPROVED", "administrator-2")
 
 
+def test_an_outage_is_recorded_by_an_administrator_and_approved_by_an_auditor(
+    visitor: Visitor, colleague: Visitor
+) -> None:
+    page = opens(visitor, "administrator")
+    first, last = (today() - timedelta(days=days) for days in (3, 1))
+    days = {"beganOn": first.isoformat(), "endedOn": last.isoformat()}
+    fill(page, "proposeNamedEvent", kind="DISASTER", wasScreeningOut="false", country="NZ", **days)
+    fill(page, "proposeNamedEvent", decree="LAP 7/2026", reason="An earthquake.")
+    assert "Proposed." in send(page, "proposeNamedEvent")
+    own = page.locator("#administration-waiting article", has_text="LAP 7/2026")
+    assert "An auditor has to approve it." in own.inner_text()
+
+    other = opens(colleague, "auditor")
+    assert not other.locator("#panel-propose").is_visible()
+    assert other.locator("#suspendViewer").count() == 0
+    assert_accessible(other, widths=(390, 1440))
+    proposed = other.locator("#administration-waiting article", has_text="LAP 7/2026")
+    proposed.get_by_role("button", name="Approve").click()
+    other.wait_for_selector(f"{OUTCOME} >> text=Approved.")
+    other.wait_for_selector("#administration-events tr >> text=New Zealand")
+
+
 def test_a_mistake_stands_at_its_field_in_the_readers_language(visitor: Visitor) -> None:
     page = opens(visitor, "administrator", "id")
     day = today() - timedelta(days=4)

@@ -208,8 +208,10 @@ def test_the_note_below_the_trend_says_how_to_read_it(
     (note,) = trend_notes(view, ())
     assert note.children == " ".join(EN(key) for key in words.split())
     assert not any(EN(key) in note.children for key in others)
-    _, listed = trend_notes(view, [Event(date(2026, 1, 6), {"en": "Outage"})])
-    assert html_of(listed) == '<ol class="events"><li>6 Jan 2026: Outage</li></ol>'
+    _, listed = trend_notes(
+        view, [Event("OUTAGE-2026-01-06", "OUTAGE", date(2026, 1, 6), date(2026, 1, 8))]
+    )
+    assert html_of(listed) == '<ol class="events"><li>6–8 Jan 2026: outage</li></ol>'
 
 
 def test_pictures_have_a_query_and_only_one_that_is_a_picture_a_download() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from dashboard.figures.trend import PALE_COLOUR, small_multiples, trend, trend_of_several
-from dashboard.model.events import Event, events_between
+from dashboard.model.events import Event, events_between, read_events
 from dashboard.model.measures import (
     DECISIONS,
     INTAKE,
@@ -21,6 +21,7 @@ from dashboard.model.period import Period, month_start
 from dashboard.model.rows import Line, Reading
 from dashboard.model.volumes import Choice, Volumes
 from dashboard.texts import texts
+from dashboard.texts.wording import event_text
 from tests.dashboard.some_volumes import PERIOD, some_volumes
 
 EN = texts("en")
@@ -50,13 +51,26 @@ def test_the_target_in_force_stands_in_the_trend_of_one_visa_type() -> None:
 
 
 def test_what_happened_is_marked_on_its_day() -> None:
-    event = Event(date(2026, 1, 16), {"en": "Outage"})
+    event = Event("OUTAGE-2026-01-16", "OUTAGE", date(2026, 1, 16), date(2026, 1, 20))
     layout = trend(some_volumes(), INTAKE, PERIOD, (event,), EN)["layout"]
     assert layout["shapes"][-1]["x0"] == pytest.approx(11, abs=0.05)
     assert layout["annotations"][0]["text"] == "<b>1</b>"
-    outage = events_between(date(2024, 6, 1), date(2024, 6, 30))
-    assert [each.on for each in outage] == [date(2024, 6, 20)]
-    assert "100" in outage[0].text["id"]
+    assert layout["shapes"][-1]["x1"] == pytest.approx(11.13, abs=0.05)
+    assert events_between([event], date(2026, 1, 20), date(2026, 1, 31)) == (event,)
+    assert events_between([event], date(2026, 1, 21), date(2026, 1, 31)) == ()
+    assert event_text(event, EN) == "16–20 Jan 2026: outage"
+
+
+def test_events_of_countries_that_were_not_chosen_are_left_out() -> None:
+    days = {"beganOn": "2026-01-16", "endedOn": "2026-01-20", "kind": "OUTAGE"}
+    nodes = [
+        {**days, "code": "everybody", "country": None},
+        {**days, "code": "of-au", "country": {"code": "AU", "name": "Australia"}},
+    ]
+    for chosen, codes in (((), ["everybody", "of-au"]), (("SG",), ["everybody"])):
+        found = read_events(nodes, date(2026, 1, 31), chosen)
+        assert [each.code for each in found] == codes
+    assert list(read_events(nodes, date(2026, 1, 15), ())) == []
 
 
 def months_of(values: Sequence[float | None], measure: Measure, last: date) -> Volumes:

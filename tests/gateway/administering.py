@@ -45,12 +45,12 @@ SHOWN = {
     "proposeServiceTarget": (_VISA_TYPE, "visaType"),
     "proposeEntryRule": (_COUNTRY, "country"),
 }
-PROPOSALS = (*SHOWN, "proposeDeadline")
+PROPOSALS = (*SHOWN, "proposeDeadline", "proposeNamedEvent")
 DECREE = {"decree": "M.IP-08.GR.01.01 Tahun 2026", "reason": "The tariff of state revenue."}
 #: The tables of reference data, partners and centres.
 TABLES = ("country", "partner", "partner_country", "centre", "visa_type", "fee", "service_target",
           "entry_rule", "eligibility", "required_document", "passport_rule",
-          "deadline")  # fmt: skip
+          "deadline", "named_event")  # fmt: skip
 
 
 async def today(connection: asyncpg.Connection) -> date:
@@ -90,6 +90,8 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
                                  "validFrom": on},
         "proposeDeadline": {"wait": "ANSWER", "days": 10, "validFrom": on},
         "proposeEntryRule": {"country": "SG", "entry": "VISA_FREE", "validFrom": on},
+        "proposeNamedEvent": {"kind": "OUTAGE", "beganOn": on, "endedOn": later(day, 3),
+                              "wasScreeningOut": True},
     }  # fmt: skip
     others: dict[str, dict[str, Any]] = {
         "approveReferenceChange": {"changeId": "nobody's"},
@@ -132,7 +134,8 @@ async def apply_decree(who: Mapping[str, Viewer], mutation: str, **given: Any) -
     """Propose a change, and let the other administrator approve it; what it changed, as it is."""
     proposed = change_of(await administer(who["administrator"], mutation, **given))
     approval = {"changeId": proposed["id"]}
-    change_of(await administer(who["administrator-2"], "approveReferenceChange", **approval))
+    approver = "auditor" if mutation == "proposeNamedEvent" else "administrator-2"
+    change_of(await administer(who[approver], "approveReferenceChange", **approval))
     if mutation not in SHOWN:
         return proposed
     shown, name = SHOWN[mutation]

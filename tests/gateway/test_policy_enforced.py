@@ -44,7 +44,7 @@ LISTS = {
     "Application": "applications", "AccessEvent": "accessEvents",
     "Alert": "alerts", "Suspension": "suspensions", "BanEntry": "banEntries",
     "Inquiry": "inquiries", "ReferenceChange": "referenceChanges", "DataRequest": "dataRequests",
-    "KeyOperation": "keyOperations",
+    "KeyOperation": "keyOperations", "NamedEvent": "namedEvents",
 }  # fmt: skip
 
 each_role = pytest.mark.parametrize("role", list(Role))

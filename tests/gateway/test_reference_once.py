@@ -125,6 +125,7 @@ async def test_nothing_is_half_introduced(who, world, connection, on) -> None:
 def forgets_the_day(monkeypatch) -> None:
     """A gateway that checks no proposal."""
     monkeypatch.setattr(reference, "check", lambda *_: None)
+    monkeypatch.setattr(decrees, "check_event_days", lambda *_: None)
 
 
 @pytest.mark.parametrize("mutation", [name for name in PROPOSALS if name != "proposeCountry"])
@@ -132,7 +133,9 @@ async def test_the_database_alone_keeps_the_past(
     who, world, connection, on, forgets_the_day, mutation
 ) -> None:
     before = await everything(connection)
-    of_the_past = dict.fromkeys(("openedOn", "closedOn", "validFrom", "validUntil"), "2021-01-01")
+    of_the_past = dict.fromkeys(
+        ("openedOn", "closedOn", "validFrom", "validUntil", "beganOn"), "2021-01-01"
+    )
     values = sample(mutation, on)
     values |= {name: day for name, day in of_the_past.items() if name in values}
     if "code" in values:

@@ -127,6 +127,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "ReferenceChange": (
         "referenceChanges(first: 99) > nodes", "referenceChanges(last: 9) > edges > node",
     ),
+    "NamedEvent": ("namedEvents(first: 9) > nodes", "namedEvents(last: 9) > edges > node"),
     "ReferenceChangeValue": ("referenceChanges(first: 9) > nodes > values",),
     "Inquiry": (
         "inquiries(first: 9) > nodes", "inquiries(last: 9) > edges > node",

@@ -10,7 +10,7 @@ from tests.acting import act_writing
 from tests.gateway.oracle import Claims, role_of
 from tests.walls.reach import viewer
 from tests.walls.undoing import undone
-from tests.world import application_id
+from tests.world import EVENTS, application_id
 
 
 class Table(NamedTuple):
@@ -60,6 +60,9 @@ REFERENCE = {
     "centre": Reference(
         "'code', 'AU-DRW', 'partner_code', 'NUSA', 'country_code', 'AU', 'city', 'Darwin',"
         " 'opened_on', {day}", "closed_on"),
+    "named_event": Reference(
+        "'code', 'STRIKE-' || {day}, 'kind', 'STRIKE', 'began_on', {day}, 'ended_on', {day},"
+        " 'was_screening_out', false", "ended_on"),
 }  # fmt: skip
 _TODAY = "wib_day(now())"
 _YESTERDAY = f"{_TODAY} - 1"
@@ -73,7 +76,8 @@ def proposing(table: str, day: str = _TODAY, kind: str | None = None) -> str:
 
 TABLES = {
     "reference_change": Table(
-        "subject", "AF AU IN NZ SG B1 C1 ANDALAN NUSA AU-MEL AU-PER AU-SYD SG-SIN ANSWER PAYMENT",
+        "subject", "AF AU IN NZ SG B1 C1 ANDALAN NUSA AU-MEL AU-PER AU-SYD SG-SIN ANSWER PAYMENT"
+        " OUTAGE-2025-01-10 HOLIDAY_RUSH-2025-02-03-AU",
         proposing("fee")),
     # What may be changed of one, and by whom: see test_suspensions_written.py.
     "suspension": Table("subject", "left watched",
@@ -114,6 +118,7 @@ OF: dict[str, str] = {
             "proposeServiceTarget",
             "proposeDeadline",
             "proposeEntryRule",
+            "proposeNamedEvent",
             "approveReferenceChange",
             "cancelReferenceChange",
         ),
@@ -138,18 +143,36 @@ OF: dict[str, str] = {
 _NEVER = {
     **{
         f"{table} of yesterday": proposing(table, _YESTERDAY)
-        for table in REFERENCE if table not in ("country", "partner")
+        for table in REFERENCE if table not in ("country", "partner", "named_event")
     },
+    "an event of long ago": proposing("named_event", f"{_TODAY} - 15"),
+    "an event to come": proposing("named_event", f"{_TODAY} + 1"),
     "a fee under the kind of a deadline": proposing("fee", kind="DEADLINE"),
     "the directorate": proposing("partner").replace("ZENITH", "DIRECT"),
     "a person": proposing("fee", kind="IDENTITY").replace("'fee'", "'identity'"),
 }  # fmt: skip
 
 
+#: What answers a proposal.
+ANSWERS = ("approveReferenceChange", "cancelReferenceChange")
+_EVENTS = {event[0] for event in EVENTS}
+
+
+def answered_by_domain(mutation: str, claims: Claims) -> set[str]:
+    """What a viewer may approve or stop: auditors events, and administrators everything else,
+    of which events may be stopped by them too."""
+    every = set(TABLES["reference_change"].rows.split())
+    if role_of(claims) == "AUDITOR":
+        return _EVENTS
+    return every - _EVENTS if mutation == "approveReferenceChange" else every
+
+
 def allowed_by_domain(claims: Claims) -> set[str]:
     """What a viewer may write, as the domain has it."""
     role = role_of(claims)
     made = {f"{table} is made" for table in TABLES if writer_of(table) == role}
+    if role in ("ADMINISTRATOR", "AUDITOR"):
+        made |= {f"{it} is answered" for it in answered_by_domain("cancelReferenceChange", claims)}
     return made | {f"{table} is proposed" for table in REFERENCE if role == "ADMINISTRATOR"}
 
 
@@ -167,6 +190,11 @@ async def allowed_by_database(connection: asyncpg.Connection, claims: Claims) ->
     for table in REFERENCE:
         if await is_taken(connection, claims, proposing(table)):
             taken.add(f"{table} is proposed")
+    async with undone(connection):
+        with suppress(asyncpg.InsufficientPrivilegeError):
+            await act_writing(connection, viewer(claims))
+            answered = await connection.fetch("SELECT subject FROM reference_change")
+            taken |= {f"{row['subject']} is answered" for row in answered}
     return taken
 
 

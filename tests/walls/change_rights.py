@@ -61,6 +61,8 @@ MAY: dict[str, str] = {
     "setAsideRevocation": "SUPERVISOR",
     **dict.fromkeys(supervising.OF, "SUPERVISOR"),
     **{name: administering.writer_of(table) for name, table in administering.OF.items()},
+    # Of events, auditors.
+    **dict.fromkeys(administering.ANSWERS, "ADMINISTRATOR AUDITOR"),
     "lodgeDataRequest": "APPLICANT",
 }
 
@@ -113,6 +115,8 @@ def changeable(mutation: str, claims: Claims) -> set[str]:
         return supervising.reached_by_domain(mutation, claims)
     if mutation == "lodgeDataRequest":
         return {one for one, (account, _) in REQUESTED.items() if account == claims["sub"]}
+    if mutation in administering.ANSWERS:
+        return administering.answered_by_domain(mutation, claims)
     if tables := administering.OF.get(mutation):
         return set(administering.TABLES[tables.split()[0]].rows.split())
     match role_of(claims):

@@ -51,6 +51,11 @@ _OPEN: dict[str, Lines] = {
     "PassportRule": {"months validFrom":                     "R R R R R R R R R R R R"},
     "Fee": {"amountIdr validFrom":                           "R R R R R R R R R R R R"},
     "ServiceTarget": {"clock hours validFrom promisedPercent":  "R R R R R R R R R R R R"},
+    #                                                        L O S M A U P V X T D N
+    "NamedEvent": {
+        "id code kind beganOn endedOn country":               "R R R R R R - - - - R -",
+        "wasScreeningOut":                                   "R R R - - R - - - - R -",
+    },
     "Partner": {"id code name countries centres":            "R R R R R R R R R R R R"},
     "PartnerCountry": {"country openedOn closedOn successor":"R R R R R R R R R R R R"},
     "Centre": {
@@ -402,6 +407,7 @@ _WAYS: dict[str, Lines] = {
         "inquiries":                                         "- - R - - R - - - - - -",
         "alerts":                                            "- - R - - R - - - - - -",
         "referenceChanges":                                  "R R R - - R - - - - R -",
+        "namedEvents":                                       "R R R R R R - - - - R -",
         "accessEvents":                                      "R R R R R R R - R - - -",
         "screenings":                                        "- - - - - - - - R - - -",
         "banEntries":                                        "- - R - - R - - R - - -",
@@ -476,7 +482,7 @@ PAGED = (
     "Decision", "Assignment", "RequestedItem", "Screening", "AccessEvent", "Suspension",
     "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
     "PersonLookup", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson", "DataRequest",
-    "LegalHold", "KeyOperation",
+    "LegalHold", "KeyOperation", "NamedEvent",
 )  # fmt: skip
 
 

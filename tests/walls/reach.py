@@ -23,6 +23,7 @@ from tests.walls import published_reach
 from tests.world import (
     APPLICANTS,
     CASES,
+    EVENTS,
     FEES,
     HOURS,
     LINKS,
@@ -866,9 +867,23 @@ _LEDGER: dict[str, tuple[str, str]] = {
     "PARTNER": ("NUSA ANDALAN", "name"),
     "PARTNER_COUNTRY": ("NUSA ANDALAN", "country openedOn"),
     "CENTRE": ("AU-SYD AU-MEL AU-PER SG-SIN", "partner country city openedOn"),
+    "NAMED_EVENT": (
+        "OUTAGE-2025-01-10 HOLIDAY_RUSH-2025-02-03-AU",
+        "kind country beganOn endedOn wasScreeningOut",
+    ),
 }
 _CHANGES: set[Key] = {(of, kind) for kind, (all_of, _) in _LEDGER.items() for of in all_of.split()}
 _VALUES: set[Key] = {(kind, name) for kind, (_, names) in _LEDGER.items() for name in names.split()}
+
+
+def _named_events(claims: Claims) -> set[Key]:
+    """Of everybody and of the own countries, for partners; all of them inside the directorate."""
+    if role_of(claims) in _READ_THE_LEDGER.split():
+        return {(event[0],) for event in EVENTS}
+    if role_of(claims) not in ("PARTNER_MANAGER", "PARTNER_AGENT"):
+        return set()
+    own = claims.get("countries") or ()
+    return {(code,) for code, _, _, _, country, _ in EVENTS if country is None or country in own}
 
 
 _ROWS: dict[str, Reach] = {
@@ -956,6 +971,7 @@ _ROWS: dict[str, Reach] = {
     "Suspension": Reach(
         "suspension", ("subject",), _only("SUPERVISOR AUDITOR ADMINISTRATOR", _each({*SUSPENDED}))
     ),
+    "NamedEvent": Reach("named_event", ("code",), _named_events),
     "ReferenceChange": Reach(
         "reference_change", ("subject", "kind"), _only(_READ_THE_LEDGER, _CHANGES)
     ),

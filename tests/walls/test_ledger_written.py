@@ -154,3 +154,41 @@ async def test_a_ledger_without_its_guard_is_noticed(connection) -> None:
     await connection.execute("ALTER TABLE reference_change ALTER subject DROP NOT NULL,"
                              " ALTER targets DROP NOT NULL")  # fmt: skip
     assert await is_done(connection, FIRST, alone)
+
+
+AUDITOR = Viewer("auditor", Role.AUDITOR)
+EVENT = proposing("named_event", "wib_day(now()) - 14").replace("gen_random_uuid()", f"'{ID}'")
+
+
+async def test_an_event_is_proposed_by_an_administrator_and_approved_by_an_auditor(
+    connection,
+) -> None:
+    assert not await is_done(connection, AUDITOR, EVENT)
+    assert await does(connection, FIRST, EVENT) == "INSERT 0 1"
+    for viewer in (FIRST, SECOND):
+        assert not await is_done(connection, viewer, APPROVE)
+    assert await does(connection, AUDITOR, APPROVE) == "UPDATE 1"
+    kinds = await connection.fetch("SELECT kind FROM named_event WHERE kind = 'STRIKE'")
+    assert len(kinds) == 1
+
+
+async def test_an_auditor_answers_events_alone(connection) -> None:
+    await propose(connection)
+    for statement in (APPROVE, CANCEL):
+        assert not await is_done(connection, AUDITOR, statement)
+    assert await does(connection, SECOND, APPROVE) == "UPDATE 1"
+
+
+async def test_what_an_event_was_is_held_to_its_words(connection) -> None:
+    """The code says kind and day, and only an outage is one of screening."""
+    for wrong in (
+        EVENT.replace("'STRIKE-' ||", "'OUTAGE-' ||"),
+        EVENT.replace("'was_screening_out', false", "'was_screening_out', true"),
+        EVENT.replace("'ended_on', wib_day(now()) - 14", "'ended_on', wib_day(now()) - 15"),
+        EVENT.replace("'ended_on', wib_day(now()) - 14", "'ended_on', wib_day(now()) + 17"),
+    ):
+        assert wrong != EVENT
+        async with undone(connection):
+            await does(connection, FIRST, wrong)
+            with pytest.raises(asyncpg.CheckViolationError):
+                await does(connection, AUDITOR, APPROVE)

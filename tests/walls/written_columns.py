@@ -123,6 +123,8 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "UPDATE": "applicant_id outcome reason answered_by",
         },
         "erasure": {"INSERT": "id applicant_id data_request_id cause"},
+        # Of events alone, which an administrator proposes.
+        "reference_change": {"UPDATE": "approved_by cancelled_by cancel_reason"},
     },
     "TREASURY": {
         **_ONCE,

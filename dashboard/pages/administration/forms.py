@@ -24,6 +24,7 @@ _DOCUMENTS = (
     *("POLICE_CERTIFICATE", "BIRTH_CERTIFICATE", "MARRIAGE_CERTIFICATE", "PARENTAL_CONSENT"),
     "RESIDENCE_PERMIT",
 )
+_EVENTS = ("OUTAGE", "HOLIDAY_RUSH", "DISASTER", "STRIKE", "RULE_CHANGE")
 _CLOSING = (
     Field("closedOn", FieldKind.DAY, is_required=False),
     Field("successor", is_required=False),
@@ -65,6 +66,13 @@ PROPOSALS: Mapping[str, Sequence[Field]] = {
         Field("days", FieldKind.NUMBER),
         _VALID_FROM,
     ),
+    "proposeNamedEvent": (
+        Field("kind", FieldKind.CHOICE, _EVENTS),
+        Field("beganOn", FieldKind.DAY),
+        Field("endedOn", FieldKind.DAY),
+        Field("country", FieldKind.COUNTRY, is_required=False),
+        Field("wasScreeningOut", FieldKind.YES_OR_NO),
+    ),
     "proposePartnerCountry": (_PARTNER, _COUNTRY, _OPENED_ON),
     "proposePartnerCountryClosing": (_PARTNER, _COUNTRY, *_CLOSING),
     "proposeCentre": (Field("code"), _PARTNER, _COUNTRY, Field("city"), _OPENED_ON),
@@ -105,3 +113,5 @@ CHANGES = Changes(
     },
     proposals=frozenset(PROPOSALS),
 )
+#: What answers a proposal: of an event, auditors send it too.
+ANSWERS = frozenset({"approveReferenceChange", "cancelReferenceChange"})

@@ -14,13 +14,16 @@ from dashboard.model.page_state import Address
 from dashboard.model.period import today
 from dashboard.model.user import User
 from dashboard.pages.administration.forms import CHANGES, PARTNERS, PROPOSALS, VISA_TYPES
-from dashboard.pages.administration.tables import partners, visa_types
+from dashboard.pages.administration.tables import named_events, partners, visa_types
 from dashboard.texts import Texts
 from dashboard.texts.wording import written_day, written_instant
 
 QUESTION = "administration/question"
+AUDITOR, EVENT = "AUDITOR", "NAMED_EVENT"
 ADMINISTRATORS = frozenset({"ADMINISTRATOR"})
-PARTS = ("waiting", "suspensions", "visa_types", "partners", "propose", "settled")
+#: Auditors approve events, and read the rest.
+READERS = ADMINISTRATORS | {AUDITOR}
+PARTS = ("waiting", "suspensions", "events", "visa_types", "partners", "propose", "settled")
 
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
@@ -28,19 +31,25 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
         [
             *PAGE.stores(),
             html.H1(say("administration.title")),
-            html.P(say("administration.lead"), className="compared"),
+            html.P(say(f"administration.lead_{viewer.role}"), className="compared"),
             *CHANGES.stores(),
             html_part(html.Div, None, "administration-notice"),
-            *(_panel(name, say) for name in PARTS),
+            *(
+                _panel(name, say, is_hidden=viewer.role == AUDITOR and name == "propose")
+                for name in PARTS
+            ),
         ],
         className="definitions administration",
     )
 
 
-def _panel(name: str, say: Texts) -> html.Section:
+def _panel(name: str, say: Texts, *, is_hidden: bool) -> html.Section:
     content = html_part(html.Div, skeleton(120), f"administration-{name}")
     return html.Section(
-        [html.H2(say(f"administration.{name}")), content], className="panel", id=f"panel-{name}"
+        [html.H2(say(f"administration.{name}")), content],
+        className="panel",
+        id=f"panel-{name}",
+        hidden=is_hidden,
     )
 
 
@@ -53,7 +62,7 @@ PAGE = Page(
     name="administration",
     path="/administration",
     layout=layout,
-    roles=ADMINISTRATORS,
+    roles=READERS,
     read=read_administration,
 )
 follow_address(PAGE.name)
@@ -68,6 +77,13 @@ async def show_waiting(state: Any) -> Any:
 @part(html_output("administration-suspensions"), otherwise=missing_part)
 async def show_suspensions(state: Any) -> Any:
     return list_suspensions(await read_administration(state), page_request(state).say)
+
+
+@part(html_output("administration-events"), otherwise=missing_part)
+async def show_events(state: Any) -> Any:
+    nodes = (await read_administration(state))["namedEvents"]["nodes"]
+    say = page_request(state).say
+    return named_events(nodes, say) if nodes else html.P(say("administration.no_events"))
 
 
 @part(html_output("administration-visa_types"), otherwise=missing_part)
@@ -104,6 +120,7 @@ PAGE.shows(
     failure_part(PAGE),
     show_waiting,
     show_suspensions,
+    show_events,
     show_visa_types,
     show_partners,
     show_proposals,
@@ -121,23 +138,23 @@ def listed_names(answer: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 def list_proposals(answer: Mapping[str, Any], say: Texts) -> Any:
     """What somebody proposed, with the answers that this viewer may give to it."""
-    own = answer["viewer"]["subject"]
-    changes = answer["proposed"]["nodes"]
+    viewer, changes = answer["viewer"], answer["proposed"]["nodes"]
     if not changes:
         return html.P(say("administration.nothing_waits"))
-    return [
-        html.Article([_change(each, say), *_answers(each, say, is_own=each["proposedBy"] == own)])
-        for each in changes
-    ]
+    return [html.Article([_change(each, say), *_answers(each, viewer, say)]) for each in changes]
 
 
-def _answers(change: Mapping[str, Any], say: Texts, *, is_own: bool) -> Iterable[Any]:
-    about = {"changeId": change["id"]}
-    if is_own:
+def _answers(change: Mapping[str, Any], viewer: Mapping[str, Any], say: Texts) -> Iterable[Any]:
+    """Auditors answer events; administrators approve the rest of each other's, and stop any."""
+    about, is_event = {"changeId": change["id"]}, change["kind"] == EVENT
+    if (viewer["role"] == AUDITOR) != is_event:
+        yield html.P(say("administration.by_auditor" if is_event else "administration.by_others"))
+    elif change["proposedBy"] == viewer["subject"]:
         yield html.P(say("administration.second_person"))
     else:
         yield CHANGES.form("approveReferenceChange", say, about=about)
-    yield CHANGES.folded("cancelReferenceChange", say, about=about)
+    if viewer["role"] != AUDITOR or is_event:
+        yield CHANGES.folded("cancelReferenceChange", say, about=about)
 
 
 def _change(change: Mapping[str, Any], say: Texts) -> html.Div:
@@ -197,8 +214,11 @@ def _spoken(text: str | None, say: Texts) -> str:
 
 def list_suspensions(answer: Mapping[str, Any], say: Texts) -> list[Any]:
     """Those that are not lifted, with the clock of the second person; and the way to a new one."""
-    own = answer["viewer"]["subject"]
+    own, role = answer["viewer"]["subject"], answer["viewer"]["role"]
     open_ones = [each for each in answer["suspensions"]["nodes"] if not each["liftedAt"]]
+    if role == AUDITOR:
+        shown = [html.Article(_suspension_facts(each, say)) for each in open_ones]
+        return shown or [html.P(say("administration.nobody_suspended"))]
     shown = [_suspension(each, say, is_own=each["suspendedBy"] == own) for each in open_ones]
     forms = [
         CHANGES.folded(change, say, listed=listed_names(answer))
@@ -208,9 +228,15 @@ def list_suspensions(answer: Mapping[str, Any], say: Texts) -> list[Any]:
 
 
 def _suspension(one: Mapping[str, Any], say: Texts, *, is_own: bool) -> html.Article:
+    about, facts = {"suspensionId": one["id"]}, _suspension_facts(one, say)
+    if not one["confirmedBy"] and one["endsAt"] and not is_own:
+        facts.append(CHANGES.form("confirmSuspension", say, about=about))
+    return html.Article([*facts, CHANGES.folded("liftSuspension", say, about=about)])
+
+
+def _suspension_facts(one: Mapping[str, Any], say: Texts) -> list[Any]:
     partner = one["partner"]
     whom = f"{partner['code']} · {partner['name']}" if partner else one["subject"]
-    about = {"suspensionId": one["id"]}
     since = written_instant(one["suspendedAt"], say)
     facts: list[Any] = [
         html.P(html.B(whom)),
@@ -222,6 +248,4 @@ def _suspension(one: Mapping[str, Any], say: Texts, *, is_own: bool) -> html.Art
     elif one["endsAt"]:
         ends = written_instant(one["endsAt"], say)
         facts.append(html.P(say("administration.ends_unless", at=ends)))
-        if not is_own:
-            facts.append(CHANGES.form("confirmSuspension", say, about=about))
-    return html.Article([*facts, CHANGES.folded("liftSuspension", say, about=about)])
+    return facts

@@ -88,6 +88,25 @@ def partners(rows: Sequence[Row], say: Texts) -> html.Div:
     return _scrolling("partners", columns, body, say)
 
 
+def named_events(rows: Sequence[Row], say: Texts) -> html.Div:
+    columns = ("event", "days_of", "country", "screening")
+    body = [
+        html.Tr(
+            [
+                html.Th(say(f"changes.value.{one['kind']}"), scope="row"),
+                html.Td(
+                    f"{written_day(one['beganOn'], say)} \N{EN DASH}"
+                    f" {written_day(one['endedOn'], say)}"
+                ),
+                html.Td(one["country"]["name"] if one["country"] else say("administration.all")),
+                html.Td(say("changes.yes") if one["wasScreeningOut"] else say("changes.no")),
+            ]
+        )
+        for one in rows
+    ]
+    return _scrolling("events", columns, body, say)
+
+
 def _scrolling(name: str, columns: Sequence[str], rows: Sequence[html.Tr], say: Texts) -> html.Div:
     head = html.Tr([html.Th(say(f"administration.column.{each}"), scope="col") for each in columns])
     return html.Div(

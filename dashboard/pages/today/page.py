@@ -210,11 +210,12 @@ async def show_promise(state: Any) -> tuple[Any, ...]:
     alarms = [each.starts_on for each in months if each.is_concern and each.starts_on]
     named = list_text([month_text(month, say) for month in alarms], say) if alarms else ""
     alarm_text = say("today.alarm_months", months=named) if alarms else say("today.no_alarm_months")
+    events = [each.sentence for each in found.all("EVENT")]
     return (
         answer(found.one("PROMISE"), href, say),
         promise_table(found, say),
         control_figure(months, say) if months else EMPTY,
-        f"{say('today.control_target_rate')}. {alarm_text}",
+        " ".join([f"{say('today.control_target_rate')}. {alarm_text}", *events]),
         not months,
     )
 

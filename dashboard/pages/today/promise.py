@@ -61,9 +61,15 @@ def _row(target: Claim, months: Sequence[bool | None], say: Texts) -> html.Tr:
         if kept.n
         else ""
     )
+    without = target["WITHOUT_EVENTS"]
+    beside = say("today.without_events", share=percent_text(without.amount, say))
     cells = (
         [html.Span(sign, **aria(hidden="true")), say(f"today.verdict_{word}")],
-        [percent_text(now.amount, say), html.Span(interval, className="interval")],
+        [
+            percent_text(now.amount, say),
+            html.Span(interval, className="interval"),
+            *([html.Span(beside, className="interval")] if without.n else []),
+        ],
         "" if promised is None else percent_text(promised, say, digits=0),
         count_text(now.n or 0, say),
         "" if change is None else signed_points(change, say),

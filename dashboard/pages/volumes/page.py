@@ -203,7 +203,8 @@ def _nearness(address: Address) -> str:
 async def show_trend(state: Any) -> tuple[Any, ...]:
     view = await read_view(state, NAMES, MONTHS)
     months = trend_months(view.volumes, view.period)
-    happened = events_between(months[0], month_end(months[-1])) if months else ()
+    known = view.volumes.events
+    happened = events_between(known, months[0], month_end(months[-1])) if months else ()
     is_several = len(view.members) > 1
     is_apart = is_several and view.address.lines == APART
     kind = "apart" if is_apart else "together" if is_several else "alone"

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from babel.dates import format_date
 from dash import html
 
 from dashboard.figures.trend import trend_months
@@ -13,7 +12,7 @@ from dashboard.model.measures import MAIN
 from dashboard.model.period import MONTHS_OF_A_YEAR, month_start
 from dashboard.model.rows import Line
 from dashboard.pages.volumes.view import View
-from dashboard.texts.wording import month_text, value_text
+from dashboard.texts.wording import event_text, month_text, value_text
 
 
 def trend_notes(view: View, events: Sequence[Event]) -> list[Any]:
@@ -35,14 +34,8 @@ def _note(view: View) -> str:
 
 def _event_list(view: View, events: Sequence[Event]) -> html.Ol:
     """Numbered like the marks in the picture."""
-    say = view.say
     return html.Ol(
-        [
-            html.Li(
-                f"{format_date(event.on, 'd MMM y', locale=say.locale)}: {event.text[say.language]}"
-            )
-            for event in events
-        ],
+        [html.Li(event_text(event, view.say)) for event in events],
         className="events",
     )
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from gateway.findings.claim import FindingKind
 from gateway.findings.claims.attention import MOST_MONTHS
+from gateway.findings.events import MOST_EVENTS
 from gateway.mapping.listing import MOST_COUNTED
 from gateway.policy import POLICY
 from gateway.schema.allowed import ApplicationStep
@@ -96,6 +97,7 @@ FINDINGS: Mapping[FindingKind, Bound] = {
     FindingKind.PROMISE: Bound(1, "sums up"),
     FindingKind.VISA_TYPE: Bound(150, "each visa type"),
     FindingKind.VISA_TYPE_MONTH: Bound(150 * 13, "each visa type and month"),
+    FindingKind.EVENT: Bound(MOST_EVENTS, "no more are counted with one question"),
     FindingKind.COMING: Bound(1, "sums up"),
     FindingKind.SO_FAR: Bound(1, "the month under way"),
     FindingKind.RECEIVED: Bound(49, "each known month"),

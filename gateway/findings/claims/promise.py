@@ -1,9 +1,11 @@
 """Are we meeting the target: yes or no for each visa type, against what is promised."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from gateway.findings.claim import (
+    ALL,
     Claim,
     FindingDirection,
     FindingKind,
@@ -15,9 +17,10 @@ from gateway.findings.claim import (
     count_number,
     share_number,
 )
+from gateway.findings.events import TIMELY, EventInReach
 from gateway.findings.figures import Figures, counts_of
 from gateway.findings.promises import ENOUGH, Target, Verdict, targets
-from gateway.findings.wording import Says, all_of, count, listed, month, name, percent, text
+from gateway.findings.wording import Says, all_of, count, listed, month, name, percent, period, text
 from models.volumes import Dimension, Measure
 
 _N, _D = FindingNumberName, FindingDirection
@@ -30,7 +33,7 @@ _DIRECTIONS = {
 
 
 def promise_claims(figures: Figures) -> Iterator[Claim]:
-    """The verdict of all, of each visa type, and of each of its months."""
+    """The verdict of all, of each visa type, and of each of its months; and the named events."""
     found = _targets(figures)
     yield _verdict(figures, found)
     months = _months(figures)
@@ -39,6 +42,7 @@ def promise_claims(figures: Figures) -> Iterator[Claim]:
         for starts_on, kept in zip(months, target.months_met, strict=False):
             if kept is not None:
                 yield _month(figures, target, starts_on, kept)
+    yield from (_event(figures, event) for event in figures.asked.events)
 
 
 def _months(figures: Figures) -> list[date]:
@@ -64,6 +68,7 @@ def _targets(figures: Figures) -> tuple[Target, ...]:
             for code, rows in by_type.items()
             if code
         },
+        in_events=figures.in_events(),
     )
 
 
@@ -74,12 +79,19 @@ def _verdict(figures: Figures, found: Sequence[Target]) -> Claim:
     few = [each for each in found if each.verdict is Verdict.TOO_FEW]
     kept = len(judged) - len(missed)
     notes: list[Says] = []
+    numbers = [count_number(_N.KEPT, kept), count_number(_N.JUDGED, len(judged))]
     if not judged:
         sentence, direction = text("promise.unknown", enough=count(ENOUGH)), _D.UNKNOWN
         notes.append(_altogether(found))
     else:
-        sentence = _sentence(judged, missed)
+        sentence = _sentence(judged, missed, is_short=bool(figures.asked.events))
         direction = _D.KEPT if not missed else _D.PARTLY_KEPT if kept else _D.MISSED
+        if figures.asked.events:
+            without = _kept_without(found)
+            numbers.append(Number(_N.WITHOUT_EVENTS, FindingUnit.COUNT, *without))
+            sentence = _with_events(figures, sentence, *without)
+            if missed and kept:
+                notes.append(text("promise.not_kept", missed=_names(missed)))
         notes.append(_largest(judged[0]))
         if few:
             notes.append(text("promise.few", names=_names(few), enough=count(ENOUGH)))
@@ -92,13 +104,29 @@ def _verdict(figures: Figures, found: Sequence[Target]) -> Claim:
         direction,
         measure=Measure.TARGET_RATE,
         days=(asked.from_on, asked.until),
-        numbers=(count_number(_N.KEPT, kept), count_number(_N.JUDGED, len(judged))),
+        numbers=tuple(numbers),
         is_concern=bool(missed),
         notes=tuple(notes),
     )
 
 
-def _sentence(judged: Sequence[Target], missed: Sequence[Target]) -> Says:
+def _kept_without(found: Sequence[Target]) -> tuple[int, int]:
+    """For how many the promise is kept without the days of named events, and of how many."""
+    verdicts = [each.without_events.verdict for each in found]
+    kept, missed = (verdicts.count(verdict) for verdict in (Verdict.MET, Verdict.MISSED))
+    return kept, kept + missed
+
+
+def _with_events(figures: Figures, sentence: Says, kept: int, judged: int) -> Says:
+    """The verdict, and after it what it would be without the named events."""
+    asked = figures.asked
+    named = listed(event.named(asked.until) for event in asked.events)
+    return text(
+        "promise.without", verdict=sentence, events=named, met=count(kept), count=count(judged)
+    )
+
+
+def _sentence(judged: Sequence[Target], missed: Sequence[Target], *, is_short: bool) -> Says:
     everything = all_of(len(judged), Dimension.VISA_TYPE)
     if not missed:
         return text("promise.one" if len(judged) == 1 else "promise.met", all=everything)
@@ -107,7 +135,7 @@ def _sentence(judged: Sequence[Target], missed: Sequence[Target]) -> Says:
     if len(missed) == len(judged):
         return text("promise.missed", all=everything)
     return text(
-        "promise.partly",
+        "promise.partly_short" if is_short else "promise.partly",
         met=count(len(judged) - len(missed)),
         count=count(len(judged)),
         missed=_names(missed),
@@ -147,6 +175,9 @@ def _visa_type(figures: Figures, target: Target) -> Claim:
     if target.change is not None:
         numbers.append(Number(_N.CHANGE, FindingUnit.SHARE, target.change))
     numbers.append(Number(_N.KEPT, FindingUnit.COUNT, sum(known), len(known)))
+    if target.in_events.n:
+        without = target.without_events.now
+        numbers.append(share_number(_N.WITHOUT_EVENTS, without.cases, without.n))
     return Claim(
         FindingTopic.TARGET,
         FindingKind.VISA_TYPE,
@@ -165,6 +196,31 @@ def _visa_type(figures: Figures, target: Target) -> Claim:
         (asked.from_on, asked.until),
         tuple(numbers),
         is_concern=target.verdict is Verdict.MISSED,
+    )
+
+
+def _event(figures: Figures, event: EventInReach) -> Claim:
+    asked = figures.asked
+    question = figures[f"now.{Dimension.VISA_TYPE.name}"].question
+    where = {Dimension.COUNTRY: (event.country,)} if event.country else {}
+    days = max(event.began_on, asked.from_on), min(event.ended_on, asked.until)
+    return Claim(
+        FindingTopic.TARGET,
+        FindingKind.EVENT,
+        text(
+            "events.sentence",
+            event=event.named(asked.until),
+            days=period(event.began_on, event.ended_on),
+        ),
+        replace(
+            question,
+            measures=TIMELY,
+            from_on=days[0],
+            to_on=days[1],
+            where={**question.where, **where},
+        ),
+        subject=Subject(Dimension.COUNTRY, event.country) if event.country else ALL,
+        days=(event.began_on, event.ended_on),
     )
 
 

@@ -33,6 +33,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "PROMISE": "For which visa types the promise is kept; sums its topic up.",
         "VISA_TYPE": "Whether the promise is kept for a visa type.",
         "VISA_TYPE_MONTH": "Whether it was kept for a visa type in a month.",
+        "EVENT": "A named event with which the figures of its days are read.",
         "COMING": "What to expect of the month under way and the next three; sums its topic up.",
         "SO_FAR": "What came in of the month under way, and at what it will end.",
         "RECEIVED": "What came in in a month, beside what was expected of it a month before.",
@@ -65,6 +66,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "STANDING_OUT": "How many stand out.",
         "PROMISED": "The promised share.",
         "KEPT": "For how many, or in how many months of `n`, the promise is kept.",
+        "WITHOUT_EVENTS": "The same without what was decided on the days of named events: the"
+        " share, or for how many of `n` the promise is kept.",
         "OPEN": "Paid and open.",
         "OVERDUE": "Of these, older than their target.",
         "OLDEST": "The age of the oldest.",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from models.vocabulary import (
     Clock,
     Entry,
+    NamedEventKind,
     ReferenceChangeState,
     ReferenceKind,
     Region,
@@ -28,10 +29,18 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "PARTNER": "A partner.",
         "PARTNER_COUNTRY": "A country in which a partner takes applications.",
         "CENTRE": "A visa centre.",
+        "NAMED_EVENT": "An event with which figures are read; an auditor approves it.",
+    },
+    NamedEventKind: {
+        "OUTAGE": "A system that visas need was out.",
+        "HOLIDAY_RUSH": "Many more applications than usual, before holidays.",
+        "DISASTER": "A disaster where applications are taken in or decided.",
+        "STRIKE": "A strike where applications are taken in or decided.",
+        "RULE_CHANGE": "A rule of visas changed.",
     },
     ReferenceChangeState: {
         "INITIAL": "There when Gerbang was set up, or written by its owner: by no decree.",
-        "PROPOSED": "Waits for a second administrator; once its day has passed, it lapses.",
+        "PROPOSED": "Waits for a second person; once its day has passed, it lapses.",
         "APPROVED": "In force from its day on.",
         "CANCELLED": "Stopped before its day.",
     },

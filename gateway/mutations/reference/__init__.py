@@ -47,6 +47,7 @@ PROPOSALS: Mapping[type[requests.Proposal], tuple[ReferenceKind, BuildRows]] = {
     requests.ProposeServiceTarget: (ReferenceKind.SERVICE_TARGET, decrees.build_service_target),
     requests.ProposeDeadline: (ReferenceKind.DEADLINE, decrees.build_deadline),
     requests.ProposeEntryRule: (ReferenceKind.ENTRY_RULE, decrees.build_entry_rule),
+    requests.ProposeNamedEvent: (ReferenceKind.NAMED_EVENT, decrees.build_named_event),
 }
 
 

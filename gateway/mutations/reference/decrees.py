@@ -1,6 +1,7 @@
-"""Builds the rows that proposals write: countries, visa types and terms, deadlines, entry rules."""
+"""Builds the rows that proposals write: countries, visa types and terms, deadlines, entry rules,
+named events."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
@@ -10,6 +11,7 @@ from gateway.mutations.reference.requests import (
     ProposeEligibility,
     ProposeEntryRule,
     ProposeFee,
+    ProposeNamedEvent,
     ProposePassportRule,
     ProposeRequiredDocument,
     ProposeServiceTarget,
@@ -24,13 +26,15 @@ from models import (
     Eligibility,
     EntryRule,
     Fee,
+    NamedEvent,
     PassportRule,
     RequiredDocument,
     ServiceTarget,
     VisaType,
 )
 from models.life import Refusal
-from models.vocabulary import Clock, Entry
+from models.reference.named_event import DAYS_TO_RECORD, MOST_EVENT_DAYS, event_code
+from models.vocabulary import Clock, Entry, NamedEventKind
 
 _TYPES = DatedTable(VisaType, "valid_from", "valid_until")
 
@@ -140,6 +144,38 @@ async def build_entry_rule(
     reasons.refuse_if_any()
     key = {"country_code": request.country, "valid_from": request.valid_from}
     return [Row(EntryRule, {**key, "entry": request.entry.value})]
+
+
+async def build_named_event(
+    transaction: WriteTransaction, request: ProposeNamedEvent, today: date, reasons: Reasons
+) -> list[Row]:
+    """An event that began lately. The database holds it to its kinds and days, too."""
+    began_on, ended_on, country = request.began_on, request.ended_on, request.country
+    check_event_days(request, today, reasons)
+    if request.was_screening_out and request.kind is not NamedEventKind.OUTAGE:
+        reasons.add(Refusal.INVALID, "wasScreeningOut", rule="screening_is_an_outage")
+    if country is not None:
+        await check_known(transaction, reasons, Country, country, "country")
+    reasons.refuse_if_any()
+    row = {
+        "code": event_code(request.kind, began_on, country),
+        "kind": request.kind.value,
+        "began_on": began_on,
+        "ended_on": ended_on,
+        "country_code": country,
+        "was_screening_out": request.was_screening_out,
+    }
+    return [Row(NamedEvent, row)]
+
+
+def check_event_days(request: ProposeNamedEvent, today: date, reasons: Reasons) -> None:
+    """Nobody finds an event when a year is judged, and a season is none."""
+    if not timedelta() <= today - request.began_on <= timedelta(DAYS_TO_RECORD):
+        limits = {"most": DAYS_TO_RECORD}
+        reasons.add(Refusal.INVALID, "beganOn", rule="event_is_recent", limits=limits)
+    if not timedelta() <= request.ended_on - request.began_on < timedelta(MOST_EVENT_DAYS):
+        limits = {"most": MOST_EVENT_DAYS}
+        reasons.add(Refusal.INVALID, "endedOn", rule="event_days", limits=limits)
 
 
 async def _of_visa_type(

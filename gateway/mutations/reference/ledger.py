@@ -1,4 +1,5 @@
 """Changes of reference data: one administrator proposes, another approves, any of them can cancel.
+An event is approved by an auditor.
 
 Only the database writes what is approved: a proposal holds whole rows, which the guard of the
 ledger compares with the present ones, when it is proposed and when it is approved.
@@ -17,6 +18,7 @@ from gateway.mutations.reference.requests import (
     CancelReferenceChange,
     Proposal,
     ProposeCentre,
+    ProposeNamedEvent,
     ProposePartner,
     ProposeVisaType,
     ReferenceRequest,
@@ -91,9 +93,10 @@ _CODES: Mapping[type[ReferenceRequest], Check] = {
 
 def check(request: ReferenceRequest, today: date, reasons: Reasons) -> None:
     """Add a reason for each invalid field."""
+    is_past = isinstance(request, ProposeNamedEvent)
     for name in (each.name for each in fields(request)):
         value = getattr(request, name)
-        if isinstance(value, date) and value < today:
+        if isinstance(value, date) and value < today and not is_past:
             reasons.add(Refusal.DATE_PASSED, api_name(name))
         check_value = _CODES.get(type(request)) if name == "code" else _CHECKS.get(name)
         if check_value and not check_value.is_met(value):

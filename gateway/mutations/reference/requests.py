@@ -5,7 +5,16 @@ from datetime import date
 from uuid import UUID
 
 from gateway.mutations.requests import Request
-from models.vocabulary import Clock, DocumentKind, Entry, Region, TripPurpose, VisaCategory, Wait
+from models.vocabulary import (
+    Clock,
+    DocumentKind,
+    Entry,
+    NamedEventKind,
+    Region,
+    TripPurpose,
+    VisaCategory,
+    Wait,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +154,16 @@ class ProposeEntryRule(Proposal):
     country: str
     entry: Entry
     valid_from: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeNamedEvent(Proposal):
+    kind: NamedEventKind
+    began_on: date
+    ended_on: date
+    #: None: it was everybody's.
+    country: str | None
+    was_screening_out: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """The resolver of `findings`: what the viewer's own volumes answer, turned into claims."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +14,7 @@ from gateway.access.transactions.prepared import prepare_reading
 from gateway.errors import ArgumentError
 from gateway.findings.claim import FindingKind
 from gateway.findings.claims import claims_of
+from gateway.findings.events import MOST_EVENTS, EventInReach
 from gateway.findings.figures import AnsweredQuestion, FindingsQuestion
 from gateway.findings.figures import Figures as FindingFigures
 from gateway.findings.wording import Writer
@@ -22,6 +22,7 @@ from gateway.mapping.arguments import FieldArguments, Parsing, asked_of
 from gateway.mapping.context import Context
 from gateway.mapping.enums import VolumeDimension
 from gateway.mapping.figure_reads import Freshness
+from gateway.processor_time import in_thread
 from gateway.schema.findings.types import Finding, FindingTable, full_name
 from gateway.schema.volumes.arguments import (
     VolumeWhere,
@@ -35,6 +36,7 @@ from gateway.schema.volumes.outcomes import first_decided, outcome_mistakes
 from gateway.schema.volumes.query import read_figures
 from gateway.texts.language import Language
 from gateway.viewer import Viewer
+from models import NamedEvent as NamedEventRow
 from models import ServiceTarget as ServiceTargetRow
 from models.instants import wib_day
 from models.vocabulary import Clock, Role
@@ -90,10 +92,11 @@ async def findings(
         complete_from=freshness.complete_from,
         is_partners=context.viewer.role in _PARTNERS,
     )
-    promised = await _promised(context, asked.until)
+    promised, events = await _promised_and_events(context, asked)
+    asked = replace(asked, events=events)
     key = (from_, to, asked.place, asked.reason, tuple(sorted(conditions.items())))
-    mark = (*freshness.mark, *freshness.names, asked.today, tuple(sorted(promised.items())))
-    reaches = ("VolumeRow", *sorted({noun.__name__ for noun in NOUNS.values()}))
+    mark = (*freshness.mark, *freshness.names, asked.today, tuple(sorted(promised.items())), events)
+    reaches = ("VolumeRow", "NamedEvent", *sorted({noun.__name__ for noun in NOUNS.values()}))
 
     async def read_all() -> tuple[None, list[Finding], int]:
         rows = await _findings(context, asked, promised, freshness)
@@ -133,7 +136,7 @@ async def _findings(
     names = await _names(context, answers.values(), freshness)
     figures = FindingFigures(asked, answers, promised)
     # Some tenths of a second of arithmetic: others are answered meanwhile.
-    claims = await asyncio.to_thread(claims_of, figures)
+    claims = await in_thread(claims_of, figures)
 
     def name_of(dimension: Dimension, code: str, language: Language) -> str:
         if dimension is Dimension.VISA_TYPE:
@@ -169,12 +172,41 @@ async def _names(
     return names
 
 
-async def _promised(context: Context, on: date) -> dict[str, float]:
-    """By visa type, the share that is promised on a day of what most nationalities apply for."""
-    prepared = prepare_reading(context.viewer.role, _select_promised, "ServiceTarget")
-    [rows] = await context.session.fetch(prepared.bind(context.viewer, {"on": on}))
-    latest = dict[str, int | None](rows)
-    return {code: percent / 100 for code, percent in latest.items() if percent}
+async def _promised_and_events(
+    context: Context, asked: FindingsQuestion
+) -> tuple[dict[str, float], tuple[EventInReach, ...]]:
+    """By visa type, the share that is promised at the end of the window of what most nationalities
+    apply for; and the named events of the window, the earliest first."""
+    viewer, on = context.viewer, {"on": asked.until}
+    promised_on = prepare_reading(viewer.role, _select_promised, "ServiceTarget")
+    in_window = prepare_reading(viewer.role, _select_events, "NamedEvent")
+    targets, events = await context.session.fetch(
+        promised_on.bind(viewer, on), in_window.bind(viewer, {**on, "first": asked.from_on})
+    )
+    latest = dict[str, int | None](targets)
+    promised = {code: percent / 100 for code, percent in latest.items() if percent}
+    asked_for = asked.where.get(Dimension.COUNTRY)
+    found = (EventInReach(*row) for row in reversed(events))
+    return promised, tuple(
+        each
+        for each in found
+        if asked_for is None or each.country is None or each.country in asked_for
+    )
+
+
+def _select_events(role: Role, type_name: str) -> Select[Any]:
+    """The newest; that screening was out is told to those alone who read it."""
+    event = NamedEventRow
+    is_told = is_readable(type_name, "wasScreeningOut", role)
+    columns = (event.kind, event.began_on, event.ended_on, event.country_code)
+    told = (event.was_screening_out,) if is_told else ()
+    newest = select(*columns, *told).where(
+        event.began_on <= bindparam("on", None, Date),
+        event.ended_on >= bindparam("first", None, Date),
+        reachable_in_role(type_name, role),
+    )
+    ordered = newest.order_by(event.began_on.desc(), event.code).limit(MOST_EVENTS)
+    return vouch_for(cast(Any, ordered), type_name)
 
 
 def _select_promised(role: Role, type_name: str) -> Select[Any]:

@@ -16,8 +16,18 @@ from models.reference.data.values import (
     MOST_MONTHS,
     MOST_RUPIAH,
 )
+from models.reference.named_event import DAYS_TO_RECORD, MOST_EVENT_DAYS
 from models.reference.partner import DAYS_WITH_A_CLOSED_PLACE
-from models.vocabulary import Clock, DocumentKind, Entry, Region, TripPurpose, VisaCategory, Wait
+from models.vocabulary import (
+    Clock,
+    DocumentKind,
+    Entry,
+    NamedEventKind,
+    Region,
+    TripPurpose,
+    VisaCategory,
+    Wait,
+)
 
 _TEXT = f"up to {LONGEST_NAME} characters"
 _PARTNER = "Code of the partner."
@@ -219,3 +229,21 @@ class ProposeDeadlineInput(ProposalInput):
     wait: Wait = required("What it waits for.")
     days: int = required(f"Days: from 1 to {MOST_DAYS}.")
     valid_from: date = required(_IN_FORCE)
+
+
+@strawberry.input(
+    description="An event with which figures are read, and which excuses nobody. An auditor"
+    " approves it; the same kind, first day and country again gives it another end."
+)
+class ProposeNamedEventInput(ProposalInput):
+    kind: NamedEventKind = required("What happened.")
+    began_on: date = required(f"Its first day: today, or at most {DAYS_TO_RECORD} days ago.")
+    ended_on: date = required(
+        "Its last day, when what had waited was done: at most the"
+        f" {MOST_EVENT_DAYS}th, the first included."
+    )
+    country: CountryCode | None = optional("The country it is of; everybody's without one.")
+    was_screening_out: bool = strawberry.field(
+        default=False,
+        description="Whether an outage was one of screening: told inside the directorate alone.",
+    )

@@ -96,13 +96,18 @@ REFERENCE_INTENTS = (
             " deadline.", (*_PROPOSING_REFUSALS, Refusal.DATE_PASSED)),
     _intent(requests.ProposeEntryRule, inputs.ProposeEntryRuleInput,
             "Propose what nationals of a country need to enter from a day on.", _DATED_REFUSALS),
+    _intent(requests.ProposeNamedEvent, inputs.ProposeNamedEventInput,
+            "Propose an event with which figures of its days are read: soon after it began, and"
+            " with the figures as they are always first.",
+            (*_PROPOSING_REFUSALS, Refusal.NOT_FOUND)),
     _intent(requests.ApproveReferenceChange, inputs.ApproveReferenceChangeInput,
-            "Agree to a change that another administrator proposed: it is in force from its day"
-            " on.", (Refusal.NOT_FOUND, Refusal.ALREADY_APPROVED, Refusal.ALREADY_CANCELLED,
+            "Agree to a change that another administrator proposed, or, as an auditor, to an event:"
+            " it is in force from its day on.",
+            (Refusal.NOT_FOUND, Refusal.ALREADY_APPROVED, Refusal.ALREADY_CANCELLED,
              Refusal.SECOND_PERSON_REQUIRED, Refusal.DATE_PASSED, Refusal.CHANGED_MEANWHILE)),
     _intent(requests.CancelReferenceChange, inputs.CancelReferenceChangeInput,
             "Stop a change before its day, approved or not: what was in force stays so. Any"
-            " administrator may, alone.",
+            " administrator may, alone, and an auditor where it is an event.",
             (Refusal.NOT_FOUND, Refusal.ALREADY_CANCELLED, Refusal.ALREADY_IN_FORCE,
              Refusal.CHANGED_MEANWHILE)),
     _intent(requests.SuspendPartner, inputs.SuspendPartnerInput,

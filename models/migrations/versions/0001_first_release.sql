@@ -540,11 +540,11 @@ CREATE TABLE ban_entry (
     CONSTRAINT uq_ban_entry_reference UNIQUE (reference)
 );
 
+CREATE INDEX ix_ban_entry_unscreened ON ban_entry (banned_from) WHERE approved_by IS NOT NULL AND withdrawn_by IS NULL AND NOT is_screened;
+
 CREATE INDEX ix_ban_entry_proposed_at_id ON ban_entry (proposed_at, id);
 
 CREATE INDEX ix_ban_entry_state_proposed_at_id ON ban_entry (state, proposed_at, id);
-
-CREATE INDEX ix_ban_entry_unscreened ON ban_entry (banned_from) WHERE approved_by IS NOT NULL AND withdrawn_by IS NULL AND NOT is_screened;
 
 CREATE TABLE person_lookup (
     id UUID NOT NULL,
@@ -588,7 +588,7 @@ CREATE TABLE reference_change (
     is_initial BOOLEAN DEFAULT false NOT NULL,
     state TEXT GENERATED ALWAYS AS (CASE WHEN is_initial THEN 'INITIAL' WHEN cancelled_by IS NOT NULL THEN 'CANCELLED' WHEN approved_by IS NOT NULL THEN 'APPROVED' ELSE 'PROPOSED' END) STORED NOT NULL,
     CONSTRAINT pk_reference_change PRIMARY KEY (id),
-    CONSTRAINT ck_reference_change_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE')),
+    CONSTRAINT ck_reference_change_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT')),
     CONSTRAINT ck_reference_change_state_is_known CHECK (state IN ('INITIAL', 'PROPOSED', 'APPROVED', 'CANCELLED')),
     CONSTRAINT ck_reference_change_by_a_decree CHECK (num_nulls(decree, reason, proposed_by) = CASE WHEN is_initial THEN 3 ELSE 0 END),
     CONSTRAINT ck_reference_change_approved_by_another CHECK (approved_by <> proposed_by),
@@ -597,15 +597,15 @@ CREATE TABLE reference_change (
     CONSTRAINT ck_reference_change_initial_by_nobody CHECK (NOT is_initial OR num_nonnulls(approved_by, cancelled_by) = 0)
 );
 
+CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
+
+CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
+
 CREATE INDEX ix_reference_change_subject_proposed_at_id ON reference_change (subject, proposed_at, id);
 
 CREATE INDEX ix_reference_change_proposed_at_id ON reference_change (proposed_at, id);
 
 CREATE INDEX ix_reference_change_subject_kind_proposed_at_id ON reference_change (subject, kind, proposed_at, id);
-
-CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
-
-CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
 
 CREATE TABLE key_operation (
     id UUID NOT NULL,
@@ -667,13 +667,13 @@ CREATE TABLE inquiry (
     CONSTRAINT uq_inquiry_reference UNIQUE (reference)
 );
 
-CREATE INDEX ix_inquiry_opened_by_opened_at_id ON inquiry (opened_by, opened_at, id);
-
 CREATE INDEX ix_inquiry_is_reviewed_opened_at_id ON inquiry (is_reviewed, opened_at, id);
+
+CREATE INDEX ix_inquiry_is_open_opened_at_id ON inquiry (is_open, opened_at, id);
 
 CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
 
-CREATE INDEX ix_inquiry_is_open_opened_at_id ON inquiry (is_open, opened_at, id);
+CREATE INDEX ix_inquiry_opened_by_opened_at_id ON inquiry (opened_by, opened_at, id);
 
 CREATE TABLE application_change (
     id BIGINT NOT NULL,
@@ -916,7 +916,7 @@ CREATE TABLE reference_change_value (
     before TEXT,
     after TEXT,
     CONSTRAINT pk_reference_change_value PRIMARY KEY (change_id, line, place),
-    CONSTRAINT ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE')),
+    CONSTRAINT ck_reference_change_value_kind_is_known CHECK (kind IN ('COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT', 'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY', 'CENTRE', 'NAMED_EVENT')),
     CONSTRAINT fk_reference_change_value_change_id FOREIGN KEY(change_id) REFERENCES reference_change (id)
 );
 
@@ -945,15 +945,15 @@ CREATE TABLE alert (
     CONSTRAINT fk_alert_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES inquiry (id)
 );
 
+CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
+
+CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
+
 CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
 
 CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
 
 CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
-
-CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
-
-CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
 
 CREATE TABLE suspension (
     id UUID NOT NULL,
@@ -997,6 +997,23 @@ CREATE TABLE applicant (
 
 CREATE INDEX ix_applicant_created_at_id ON applicant (created_at, id);
 
+CREATE TABLE named_event (
+    code TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    began_on DATE NOT NULL,
+    ended_on DATE NOT NULL,
+    country_code TEXT,
+    was_screening_out BOOLEAN DEFAULT false NOT NULL,
+    CONSTRAINT pk_named_event PRIMARY KEY (code),
+    CONSTRAINT ck_named_event_kind_is_known CHECK (kind IN ('OUTAGE', 'HOLIDAY_RUSH', 'DISASTER', 'STRIKE', 'RULE_CHANGE')),
+    CONSTRAINT ck_named_event_code_says_what_and_when CHECK (code = concat_ws('-', kind, to_char(began_on, 'YYYY-MM-DD'), country_code)),
+    CONSTRAINT ck_named_event_days_are_few CHECK (ended_on BETWEEN began_on AND began_on + 30),
+    CONSTRAINT ck_named_event_screening_is_an_outage CHECK (kind = 'OUTAGE' OR NOT was_screening_out),
+    CONSTRAINT fk_named_event_country_code FOREIGN KEY(country_code) REFERENCES country (code)
+);
+
+CREATE INDEX ix_named_event_began_on_code ON named_event (began_on, code);
+
 CREATE TABLE partner_country (
     partner_code TEXT NOT NULL,
     country_code TEXT NOT NULL,
@@ -1034,15 +1051,15 @@ CREATE TABLE access_event (
 
 CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
 
-CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
-
-CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_role, occurred_at, id);
-
-CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
+CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
 
 CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
 
-CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
+CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
+
+CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
+
+CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_role, occurred_at, id);
 
 CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applicant_id, occurred_at, id);
 
@@ -1101,6 +1118,8 @@ CREATE TABLE data_request (
     CONSTRAINT fk_data_request_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
+CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at, id);
+
 CREATE INDEX ix_data_request_state_due_at_id ON data_request (state, due_at, id);
 
 CREATE UNIQUE INDEX uq_data_request_open ON data_request (applicant_id, kind) WHERE outcome IS NULL;
@@ -1108,8 +1127,6 @@ CREATE UNIQUE INDEX uq_data_request_open ON data_request (applicant_id, kind) WH
 CREATE INDEX ix_data_request_kind_due_at_id ON data_request (kind, due_at, id);
 
 CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
-
-CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at, id);
 
 CREATE TABLE inquiry_person (
     id UUID NOT NULL,
@@ -1123,9 +1140,9 @@ CREATE TABLE inquiry_person (
     CONSTRAINT fk_inquiry_person_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
-CREATE INDEX ix_inquiry_person_reference_opened_at_id ON inquiry_person (reference, opened_at, id);
-
 CREATE INDEX ix_inquiry_person_applicant_id_reference ON inquiry_person (applicant_id, reference);
+
+CREATE INDEX ix_inquiry_person_reference_opened_at_id ON inquiry_person (reference, opened_at, id);
 
 CREATE TABLE passport_ending (
     applicant_id UUID NOT NULL,
@@ -1203,9 +1220,9 @@ CREATE TABLE centre (
     CONSTRAINT fk_centre_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code)
 );
 
-CREATE INDEX ix_centre_partner_code_country_code_code ON centre (partner_code, country_code, code);
-
 CREATE INDEX ix_centre_country_code_code ON centre (country_code, code);
+
+CREATE INDEX ix_centre_partner_code_country_code_code ON centre (partner_code, country_code, code);
 
 CREATE TABLE application (
     id UUID NOT NULL,
@@ -1277,45 +1294,45 @@ CREATE TABLE application (
     CONSTRAINT fk_application_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
-CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
+CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
 
 CREATE INDEX ix_application_nationality_code ON application (nationality_code);
 
-CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
+CREATE INDEX ix_application_applicant_id_submitted_at_id ON application (applicant_id, submitted_at, id);
 
 CREATE INDEX ix_application_holder_country_code ON application (holder_country_code);
 
+CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
+
+CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
+
+CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
+
 CREATE INDEX ix_application_country_code ON application (country_code);
+
+CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
+
+CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
+
+CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
 
 CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE is_held OR is_visa_held OR has_open_hit;
 
 CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
 
-CREATE INDEX ix_application_successor ON application (successor_centre_code) WHERE successor_centre_code IS NOT NULL;
-
 CREATE INDEX ix_application_status ON application (status);
-
-CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
-
-CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
-
-CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
-
-CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
 
 CREATE INDEX ix_application_centre_code ON application (centre_code);
 
-CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
+CREATE INDEX ix_application_successor ON application (successor_centre_code) WHERE successor_centre_code IS NOT NULL;
 
-CREATE INDEX ix_application_applicant_id_submitted_at_id ON application (applicant_id, submitted_at, id);
+CREATE INDEX ix_application_holder_place_submitted_at_id ON application (holder_place, submitted_at, id);
 
 CREATE INDEX ix_application_visa_type_code ON application (visa_type_code);
 
 CREATE INDEX ix_application_open ON application (target_due_at, id) WHERE stage <> 'CLOSED';
 
-CREATE INDEX ix_application_holder_place_submitted_at_id ON application (holder_place, submitted_at, id);
-
-CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
+CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
 
 CREATE TABLE erasure (
     id UUID NOT NULL,
@@ -1338,9 +1355,9 @@ CREATE TABLE erasure (
     CONSTRAINT fk_erasure_data_request_id FOREIGN KEY(data_request_id) REFERENCES data_request (id)
 );
 
-CREATE INDEX ix_erasure_unfinished ON erasure (id) WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
-
 CREATE UNIQUE INDEX ix_erasure_data_request_id ON erasure (data_request_id);
+
+CREATE INDEX ix_erasure_unfinished ON erasure (id) WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
 
 CREATE TABLE application_event (
     id BIGINT GENERATED BY DEFAULT AS IDENTITY,
@@ -1378,11 +1395,11 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
-CREATE UNIQUE INDEX uq_assignment_current ON assignment (application_id) WHERE ended_at IS NULL;
+CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
 
 CREATE INDEX ix_assignment_officer_application_id ON assignment (officer, application_id);
 
-CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
+CREATE UNIQUE INDEX uq_assignment_current ON assignment (application_id) WHERE ended_at IS NULL;
 
 CREATE TABLE ban_match (
     id UUID NOT NULL,
@@ -1621,9 +1638,9 @@ CREATE TABLE visa (
 
 CREATE INDEX ix_visa_application_id ON visa (application_id);
 
-ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
-
 ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -3273,7 +3290,7 @@ CREATE TRIGGER count_reads AFTER INSERT ON ban_read
 
 CREATE FUNCTION reference_days(name text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
-        WHEN name IN ('country', 'partner') THEN '{}'
+        WHEN name IN ('country', 'partner', 'named_event') THEN '{}'
         WHEN name IN ('partner_country', 'centre') THEN '{opened_on,closed_on}'
         WHEN name = 'visa_type' THEN '{valid_from,valid_until}'
         ELSE '{valid_from}'
@@ -3379,7 +3396,7 @@ CREATE FUNCTION compare_reference_rows(kind text, proposed jsonb) RETURNS jsonb
         IF kind NOT IN (
             'COUNTRY', 'ENTRY_RULE', 'VISA_TYPE', 'ELIGIBILITY', 'REQUIRED_DOCUMENT',
             'PASSPORT_RULE', 'FEE', 'SERVICE_TARGET', 'DEADLINE', 'PARTNER', 'PARTNER_COUNTRY',
-            'CENTRE'
+            'CENTRE', 'NAMED_EVENT'
         ) THEN
             RETURN NULL;
         END IF;
@@ -3440,18 +3457,28 @@ CREATE FUNCTION write_reference_row(name text, key_of jsonb, becomes jsonb) RETU
     END
 $$;
 
+CREATE FUNCTION is_proposed_in_time(kind text, changed jsonb, today date) RETURNS boolean
+    LANGUAGE sql IMMUTABLE AS $$
+    SELECT kind <> 'NAMED_EVENT'
+        OR (changed -> 0 -> 'after' ->> 'began_on')::date BETWEEN today - 14 AND today
+$$;
+
 CREATE FUNCTION guard_reference_change() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         oneself text := viewer.subject(NULL);
         today date := wib_day(clock_timestamp());
+        acting text := viewer.role();
+        approving text := CASE NEW.kind WHEN 'NAMED_EVENT' THEN 'AUDITOR' ELSE 'ADMINISTRATOR' END;
         one jsonb;
         is_allowed boolean;
     BEGIN
         PERFORM pg_advisory_xact_lock(7461005);
         IF TG_OP = 'INSERT' THEN
             NEW.changed := compare_reference_rows(NEW.kind, NEW.changed);
-            is_allowed := NEW.proposed_by = oneself AND NEW.changed IS NOT NULL;
+            is_allowed := NEW.proposed_by = oneself AND acting = 'ADMINISTRATOR'
+                AND NEW.changed IS NOT NULL
+                AND is_proposed_in_time(NEW.kind, NEW.changed, today);
             NEW.subject :=
                 NEW.changed -> 0 -> 'after' ->> reference_subject(lower(NEW.kind));
             SELECT
@@ -3470,18 +3497,20 @@ CREATE FUNCTION guard_reference_change() RETURNS trigger
             END IF;
         ELSIF NEW.cancelled_by IS DISTINCT FROM OLD.cancelled_by THEN
             is_allowed := NEW.cancelled_by = oneself AND OLD.cancelled_by IS NULL
+                AND acting IN (approving, 'ADMINISTRATOR')
                 AND NOT OLD.is_initial AND NEW.approved_by IS NOT DISTINCT FROM OLD.approved_by
                 AND (OLD.approved_by IS NULL OR OLD.effective_on > today);
             NEW.cancelled_at := clock_timestamp();
         ELSE
             is_allowed := NEW.approved_by = oneself AND OLD.approved_by IS NULL
+                AND acting = approving
                 AND OLD.proposed_by <> oneself AND OLD.cancelled_by IS NULL
                 AND NEW.cancel_reason IS NULL AND coalesce(OLD.effective_on >= today, true);
             NEW.approved_at := clock_timestamp();
             NEW.effective_on := coalesce(OLD.effective_on, today);
         END IF;
         IF is_allowed IS NOT TRUE THEN
-            RAISE EXCEPTION 'a change of reference data takes two administrators'
+            RAISE EXCEPTION 'a change of reference data takes two people'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
         IF TG_OP = 'INSERT' OR OLD.approved_by IS NULL AND NEW.approved_by IS NULL THEN
@@ -3564,6 +3593,7 @@ CREATE FUNCTION find_unrecorded_reference_rows() RETURNS TABLE (
         UNION ALL SELECT 10, 'centre', to_jsonb(one) FROM centre AS one
         UNION ALL SELECT 11, 'required_document', to_jsonb(one) FROM required_document AS one
         UNION ALL SELECT 12, 'passport_rule', to_jsonb(one) FROM passport_rule AS one
+        UNION ALL SELECT 13, 'named_event', to_jsonb(one) FROM named_event AS one
     ), recorded AS (
         SELECT DISTINCT unnest(reference_change.targets) AS target FROM reference_change
     )

@@ -42,7 +42,16 @@ FIELDS = {
 }
 #: Asked for in parts: together they could cost more than one question may.
 PARTS = (
-    ["CHANGE", "CONTRIBUTION", "ATTENTION", "WAITING", "WAITING_PLACE", "PROMISE", "VISA_TYPE"],
+    [
+        "CHANGE",
+        "CONTRIBUTION",
+        "ATTENTION",
+        "WAITING",
+        "WAITING_PLACE",
+        "PROMISE",
+        "VISA_TYPE",
+        "EVENT",
+    ],
     ["PLACE", "PLACE_MONTH"],
     ["LIMITS", "MONTH", "COMING", "SO_FAR", "RECEIVED", "EXPECTED", "WORK"],
     ["WORK_FIGURE"],

@@ -206,14 +206,43 @@ class Judge:
         for each in self.of("VISA_TYPE"):
             is_named = each["direction"] == "MISSED" and verdicts["KEPT"]
             if is_named:
-                for text in finding["sentence"].values():
-                    assert each["subject"]["code"] in text
+                for language in ("english", "indonesian"):
+                    texts = [finding["sentence"][language]]
+                    texts += [note[language] for note in finding["notes"]]
+                    assert any(each["subject"]["code"] in text for text in texts)
+        events = [each["sentence"]["english"] for each in self.of("EVENT")]
+        assert ("WITHOUT_EVENTS" in numbers) == (bool(events) and bool(numbers["JUDGED"]["value"]))
+        if "WITHOUT_EVENTS" in numbers:
+            without = numbers["WITHOUT_EVENTS"]
+            kept = [self._is_kept_without(each) for each in self.of("VISA_TYPE")]
+            assert (without["value"], without["n"]) == (
+                kept.count(True),
+                len(kept) - kept.count(None),
+            )
+            assert finding["sentence"]["english"].endswith(
+                f" {round(without['value'])} of {without['n']}"
+            )
+
+    @staticmethod
+    def _is_kept_without(finding: Any) -> bool | None:
+        numbers = numbers_of(finding)
+        share = numbers.get("WITHOUT_EVENTS", numbers["NOW"])
+        if "PROMISED" not in numbers or share["n"] < 30:
+            return None
+        return share["value"] >= numbers["PROMISED"]["value"]
+
+    def event(self, finding: Any) -> None:
+        """Its question is of its days alone."""
+        first, last = finding["period"]["startsOn"], finding["period"]["endsOn"]
+        assert first <= finding["question"]["to"]
+        assert finding["question"]["from"] <= last
 
     def visa_type(self, finding: Any) -> None:
         (row,) = self.own_rows(finding)
         late, n = cases_of([row], LATE)
         numbers = numbers_of(finding)
         is_share_of(numbers["NOW"], n - late, n)
+        self._without_events(finding, late, n)
         says(finding, (n - late) / n, is_share=True)
         if n < 30 or "PROMISED" not in numbers:
             assert finding["direction"] == "UNKNOWN"
@@ -230,6 +259,23 @@ class Judge:
             months.count("KEPT"),
             len(months),
         )
+
+    def _without_events(self, finding: Any, late: int, n: int) -> None:
+        """What is left once the days of each event are taken away; here events have no day in
+        common."""
+        code, touched = finding["subject"]["code"], 0
+        for event in self.of("EVENT"):
+            days = (event["question"]["from"], event["question"]["to"])
+            rows = [
+                row for row in self.asking.rows(event["question"], days) if code_of(row) == code
+            ]
+            if rows:
+                late_then, n_then = cases_of(rows, LATE)
+                late, n, touched = late - late_then, n - n_then, touched + n_then
+        numbers = numbers_of(finding)
+        assert ("WITHOUT_EVENTS" in numbers) == bool(touched)
+        if touched:
+            is_share_of(numbers["WITHOUT_EVENTS"], n - late, n)
 
     def visa_type_month(self, finding: Any) -> None:
         (row,) = self.own_rows(finding)
