@@ -10,11 +10,17 @@ import click
 
 from gateway.cli.database_errors import explain_database_errors
 from gateway.settings import Command, Settings, read_settings
-from models.account import AccountError, CheckpointFolder, restart_account, verify
+from models.account import (
+    AccountError,
+    CheckpointFolder,
+    reconcile_all,
+    restart_account,
+    verify,
+)
 from models.account.findings import Report
 from models.account.notes import read_public_key, verifier_key
 from models.database.connections import connect
-from models.key_service import KeyUse, LocalKeys, key_service_at
+from models.key_service import KeyServiceError, KeyUse, LocalKeys, key_service_at
 
 _USES = {"seals": KeyUse.ACCESS_LOG, "signatures": KeyUse.CHECKPOINT}
 _WHAT = click.argument("what", type=click.Choice([*_USES]))
@@ -49,7 +55,8 @@ def verify_account(
     since: datetime | None, checkpoint: Path | None, pinned: tuple[str, ...]
 ) -> None:
     """Name what was changed, removed, cut off, reordered, forged, unrecorded, rolled back, dropped
-    early or contradicted.
+    early or contradicted; and whom the key service opened without an entry of the log of reads, or
+    the log names without a receipt of the key service: but for the last minutes.
 
     The exit code is 1 where there is any.
     """
@@ -65,6 +72,7 @@ def verify_account(
         f" leaves signed at {report.checkpoint.signed_at:%Y-%m-%d %H:%M:%S} UTC;"
         f" {report.unsigned:,} are to be signed"
     )
+    click.echo(f"{report.receipts:,} receipts of the key service were compared with the log")
     for key_id, number in sorted(report.sealed_by.items()):
         click.echo(f"{number:,} entries are sealed by the key {key_id}")
     if report.dropped and report.dropped_before:
@@ -146,10 +154,14 @@ async def _verify(
     connection = await connect(settings.required_owner_url)
     try:
         public = {key: read_public_key(key) for one in pinned for key in _keys_in(one)}
-        return await verify(
+        report = await verify(
             connection, keys, folder, since=since, checkpoint=checkpoint, public_keys=public
         )
-    except AccountError as error:
+        if settings.keeps_receipts:
+            receipts = key_service_at(settings.signing_address or "")
+            await reconcile_all(receipts, connection, report)
+        return report
+    except (AccountError, KeyServiceError) as error:
         raise click.ClickException(str(error)) from None
     finally:
         await connection.close()

@@ -24,7 +24,7 @@ from models.jobs.account import keep_account, keep_dropping
 from models.jobs.erase_people import keep_erasing, keep_retention
 from models.jobs.forget_changes import keep_forgetting
 from models.jobs.inquiries import keep_inquiries
-from models.jobs.keys import keep_key_notes, keep_sweeping
+from models.jobs.keys import keep_key_notes, keep_reconciling, keep_sweeping
 from models.jobs.linker import keep_linking
 from models.jobs.overdue import keep_lapsing
 from models.jobs.scheduler import Jobs
@@ -62,9 +62,9 @@ async def run_keeper(
 ) -> AsyncIterator[None]:
     """Run the jobs while the context is open: fold and publish volumes, link people, sign the
     account and let its oldest entries go, erase people, sweep keys that belong to nobody, carry
-    what was done to keys into the account, end overdue cases, tell of inquiries that wait too long,
-    take files from closed places, delete changes that no subscriber needs any more, and install the
-    next day's seal keys.
+    what was done to keys into the account, compare receipts with the log of reads, end overdue
+    cases, tell of inquiries that wait too long, take files from closed places, delete changes that
+    no subscriber needs any more, and install the next day's seal keys.
 
     Where the world ``stands_still``, nothing happens because time passes.
     """
@@ -78,6 +78,8 @@ async def run_keeper(
         signing = key_service_at(settings.signing_address or "")
         keepers.append(partial(keep_erasing, signing, settings.retention))
         keepers.append(partial(keep_key_notes, signing))
+        if settings.keeps_receipts:
+            keepers.append(partial(keep_reconciling, signing))
         if settings.checkpoints:
             folder = CheckpointFolder(settings.checkpoints)
             keepers.append(partial(keep_account, signing, folder))

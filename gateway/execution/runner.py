@@ -1,6 +1,7 @@
 """Runs an operation: from a document and a viewer to an answer."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -192,14 +193,20 @@ class SchemaRunner:
         """
         started_at = monotonic()
         context = self._context(admitted)
-        if admitted.purpose:
-            await self._prepare_reads(admitted, context, admitted.purpose)
         try:
-            values = await roots(context) if roots else (None,)
-            executed = await self._execute(admitted, context, values)
-        finally:
-            await context.session.close()
-        await self._account_for_reads(context, executed)
+            if admitted.purpose:
+                await self._prepare_reads(admitted, context, admitted.purpose)
+            try:
+                values = await roots(context) if roots else (None,)
+                executed = await self._execute(admitted, context, values)
+            finally:
+                await context.session.close()
+            await self._account_for_reads(context, executed)
+        except BaseException:
+            # The key service has a receipt for each person whom it opened, answered or not.
+            with contextlib.suppress(RequestError):
+                await context.record_opened()
+            raise
         admitted.charge.settle(
             sum([one.values for one in executed]),
             current_record().processor.seconds,
@@ -214,7 +221,7 @@ class SchemaRunner:
         inquiry does not admit, and a change by a viewer who may read nobody else."""
         kind = admitted.operation.operation
         if purpose.is_inquiry and kind is OperationType.QUERY:
-            await self._admit_to_inquiry(admitted)
+            await self._admit_to_inquiry(admitted, context)
             context.audit = replace(context.audit, logs_lookups=False)
         elif not purpose.is_inquiry and kind is OperationType.MUTATION:
             await context.audit.require_room()
@@ -230,10 +237,7 @@ class SchemaRunner:
         for one in executed:
             if one.errors:
                 refuse_partial(error.original_error for error in one.errors)
-        if context.identities_read:
-            await context.audit.record_reads(context.identities_read)
-        if context.banned_read:
-            await context.audit.record_ban_reads(context.banned_read)
+        await context.record_opened()
         if people := context.disclosed.get("PassportEnding"):
             start = self._starts.for_reading(viewer)
             await count_endings(self._pool, start, viewer, people, self._most_endings)
@@ -268,23 +272,26 @@ class SchemaRunner:
             admitted.arguments,
         )
 
-    async def _admit_to_inquiry(self, admitted: AdmittedOperation) -> None:
+    async def _admit_to_inquiry(self, admitted: AdmittedOperation, context: Context) -> None:
         """Find out which people the operation would read, and admit them to its inquiry.
 
         The executor runs the operation once for that purpose. Its loaders note whose identity is
         asked for, including people who are not admitted yet and whom it cannot read. Look-ups are
-        logged in this run only. Raises RequestError where the inquiry does not admit all of them.
+        logged in this run only. Whom it opens is logged with the answer. Raises RequestError where
+        the inquiry does not admit all of them.
         """
-        context = self._context(admitted)
+        trial = self._context(admitted)
         if admitted.asks_of_schema:
             raise schema_refusal()  # only plans limit introspection
         try:
-            found = await run_execution(build_execution(admitted, context=context, root=None))
+            found = await run_execution(build_execution(admitted, context=trial, root=None))
         finally:
-            await context.session.close()
+            await trial.session.close()
+            context.identities_read |= trial.identities_read
+            context.banned_read |= trial.banned_read
         if found.errors:
             refuse_partial(error.original_error for error in found.errors)
-        if people := context.identities_asked - context.identities_read:
+        if people := trial.identities_asked - trial.identities_read:
             await context.audit.admit_people(people)
 
     async def _execute(

@@ -107,12 +107,12 @@ class Context:
     ) -> Sequence[Any]:
         """Run a prepared statement; the first column it selects is the key of the noun."""
         [rows] = await self.session.fetch(prepared.bind(self.viewer, values))
-        self.note_read(noun, rows)
         if not noun.storage.is_logged:
             return rows
         columns = self.columns(noun)
         types = [column.type for column in columns]  # what else a row has stands behind them
         opened = await self._open_sealed(noun, types, rows)
+        self.note_read(noun, rows)
         return [type(row)(values) for row, values in zip(rows, opened, strict=True)]
 
     async def _open_sealed(
@@ -142,6 +142,18 @@ class Context:
         """Note the keys of rows of a logged noun that were read."""
         of_the_ban_list = noun.name == "BannedPerson"
         (self.banned_read if of_the_ban_list else self.identities_read).update(keys)
+
+    async def record_opened(self) -> None:
+        """Log the people whom this operation had opened, once.
+
+        Raises RequestError where the log cannot be written.
+        """
+        people, self.identities_read = self.identities_read, set()
+        banned, self.banned_read = self.banned_read, set()
+        if people:
+            await self.audit.record_reads(people)
+        if banned:
+            await self.audit.record_ban_reads(banned)
 
     def note_asked(self, noun: DeclaredNoun, keys: Iterable[Any]) -> None:
         """Note the people whose identity is asked for, before it is known whether it is read."""

@@ -78,15 +78,9 @@ async def people(
     kind, message = _message(by)
     if message is None:
         raise ArgumentError(("by",), "A name must have letters.")
-    digests = [digest.hex() for digest in await _digests(context, message)]
-    looked_up = select(
-        func.viewer.people_found(
-            context.viewer.role.value,
-            context.audit.stated_purpose.case_reference,
-            literal(digests, ARRAY(Text)),
-        ).label("people")
-    ).where(_is_for_a_case(context))
-    [found] = await context.session.fetch(bind_for(context.viewer, Applicant.__name__, looked_up))
+    # First, since a digest for which there is no reason must not be made.
+    allowed = select(literal(value=True).label("is_allowed")).where(_is_for_a_case(context))
+    [found] = await context.session.fetch(bind_for(context.viewer, Applicant.__name__, allowed))
     if not found:
         raise FieldError(
             ErrorCode.PURPOSE_NOT_ALLOWED,
@@ -94,6 +88,15 @@ async def people(
             " supervisors for any case or in an inquiry of their own that has not ended, auditors"
             " for an open data request.",
         )
+    digests = [digest.hex() for digest in await _digests(context, message)]
+    looked_up = select(
+        func.viewer.people_found(
+            context.viewer.role.value,
+            context.audit.stated_purpose.case_reference,
+            literal(digests, ARRAY(Text)),
+        ).label("people")
+    )
+    [found] = await context.session.fetch(bind_for(context.viewer, Applicant.__name__, looked_up))
     ids = list(found[0].people or ())[:MOST_FOUND]
     # Before the answer: a look-up that cannot be logged is not answered.
     await context.audit.record_lookup(kind, len(ids))

@@ -82,6 +82,11 @@ class KeySettings:
         return self.signing_service or _beside(self.key_service, "signing")
 
     @property
+    def keeps_receipts(self) -> bool:
+        """Whether the keys are those of a service, which leaves receipts; a file leaves none."""
+        return (self.signing_address or "").startswith("unix:")
+
+    @property
     def linking_address(self) -> str | None:
         """Where people are opened without a viewer; None where there are no keys."""
         return self.linking_service or _beside(self.key_service, "linking")

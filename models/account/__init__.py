@@ -8,6 +8,7 @@ an outbox in the same transaction. A job of the keeper integrates what was commi
 from models.account.checkpoints import CheckpointFolder
 from models.account.notes import AccountError
 from models.account.old_entries import drop_of_age, find_of_age
+from models.account.reconciling import reconcile_all
 from models.account.sequencing import (
     integrate,
     renew_signatures,
@@ -27,6 +28,7 @@ __all__ = [
     "drop_of_age",
     "find_of_age",
     "integrate",
+    "reconcile_all",
     "renew_signatures",
     "require_written",
     "reset_sources",

@@ -25,6 +25,10 @@ class Tampering(StrEnum):
     ROLLED_BACK = "rolled back"
     DROPPED_EARLY = "dropped early"
     CONTRADICTED = "contradicted"
+    #: The key service opened somebody of whom the log of reads says nothing.
+    UNLOGGED = "unlogged"
+    #: The log of reads says something for which nobody was opened.
+    UNOPENED = "unopened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Report:
     dropped_before: datetime | None = None
     #: Entries that no checkpoint covers yet.
     unsigned: int = 0
+    #: How many receipts of the key service were compared with the log of reads.
+    receipts: int = 0
     seconds: float = 0.0
     findings: list[AccountFinding] = field(default_factory=list)
 
@@ -60,8 +66,11 @@ class Report:
 
     def add_rows(self, kind: Tampering, rows: Iterable[tuple[str, UUID]], why: str) -> None:
         """Name rows by table and key: the first of them, and how many more there are."""
-        listed: Sequence[tuple[str, UUID]] = sorted(rows)
-        for table, key in listed[:MOST_NAMED]:
-            self.add(kind, f"{table} {key} {why}")
+        self.add_some(kind, [f"{table} {key} {why}" for table, key in sorted(rows)])
+
+    def add_some(self, kind: Tampering, listed: Sequence[str]) -> None:
+        """Name the first of these, and how many more there are."""
+        for what in listed[:MOST_NAMED]:
+            self.add(kind, what)
         if len(listed) > MOST_NAMED:
             self.add(kind, f"{len(listed) - MOST_NAMED:,} more, of {len(listed):,}")

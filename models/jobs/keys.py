@@ -1,5 +1,5 @@
-"""The keeper's work on data keys: the operations that the key service noted are copied into the
-account, and keys that belong to nobody are swept.
+"""The keeper's work with the key service: what it noted of operations is copied into the account,
+its receipts are compared with the log of reads, and keys that belong to nobody are swept.
 """
 
 import asyncio
@@ -9,11 +9,22 @@ from functools import partial
 import asyncpg
 
 from models.account import AccountError, require_written
+from models.account.reconciling import Unmatched, reconcile
 from models.jobs.scheduler import Jobs, keep_working, run_on_one_connection
-from models.key_service import KeyOperationNote, KeyServiceError, KeyUse, ListsOperations
+from models.key_service import (
+    KeyOperationNote,
+    KeyServiceError,
+    KeyUse,
+    ListsOperations,
+    ListsReceipts,
+)
 from models.key_service.key_ages import SweepsKeys
 from models.rights.orphan_keys import sweep
-from models.vocabulary import KeyOperationKind
+from models.row_keys import new_key
+from models.supervision.alert import HOURS_BETWEEN, KEEPER
+from models.vocabulary import AlertKind, KeyOperationKind, Role
+
+log = logging.getLogger(__name__)
 
 _KNOWN = "SELECT id FROM key_operation WHERE id = ANY ($1)"
 _CARRY = """
@@ -74,9 +85,54 @@ async def keep_key_notes(
     )
 
 
-_SWEEP_SECONDS = 6 * 3600.0
+_RAISE = """
+    INSERT INTO public.alert (id, kind, actor, actor_role)
+    SELECT $1, $2, $3, $4 WHERE NOT EXISTS (
+        SELECT FROM public.alert AS lately
+        WHERE kind = $2 AND actor = $3 AND actor_role = $4
+            AND raised_at > clock_timestamp() - $5 * interval '1 hour'
+    )
+"""
 
-log = logging.getLogger(__name__)
+
+async def reconcile_receipts(
+    keys: ListsReceipts, connection: asyncpg.Connection, now: float | None = None
+) -> int:
+    """Compare a page of receipts with the log of reads, both ways; return how many there were.
+
+    What differs is logged without personal data, and raises an alert about each viewer, at most one
+    an hour. How far it went is noted when that is done. Raises KeyServiceError.
+    """
+    before = await keys.reconciled()
+    found, done = await reconcile(keys, connection, before, now)
+    differing = [*found.unlogged, *found.unopened]
+    differing += [Unmatched(what, KEEPER, Role.ANONYMOUS) for what in found.tampered]
+    for one in differing:
+        log.error("%s: run `gerbang audit verify`", one.what)
+    viewers = {(one.account, one.role) for one in differing}
+    for account, role in sorted(viewers):
+        raised = (new_key(), AlertKind.UNLOGGED, account, role, HOURS_BETWEEN)
+        await connection.execute(_RAISE, *raised)
+    await keys.note_reconciled(done)
+    return found.receipts
+
+
+async def keep_reconciling(
+    keys: ListsReceipts,
+    url: str,
+    stop: asyncio.Event,
+    every: float = _EVERY_SECONDS,
+    jobs: Jobs | None = None,
+) -> None:
+    """Compare receipts with the log of reads, until ``stop`` is set."""
+    job = (jobs or Jobs()).add(reconcile_receipts.__name__, every)
+    work = partial(reconcile_receipts, keys)
+    await keep_working(
+        lambda: run_on_one_connection(work, url, stop, job), stop, job, after=(KeyServiceError,)
+    )
+
+
+_SWEEP_SECONDS = 6 * 3600.0
 
 
 async def sweep_keys(keys: SweepsKeys, days: int, connection: asyncpg.Connection) -> int:

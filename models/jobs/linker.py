@@ -16,7 +16,7 @@ from models.jobs.scheduler import Job, Jobs, keep_working
 from models.key_service import KeyService, KeyServiceError
 from models.person.vault import UnreadableError, VaultError
 from models.row_keys import new_key
-from models.supervision.alert import RAISE_TAMPERED
+from models.supervision.alert import KEEPER, RAISE_TAMPERED
 from models.vocabulary import Role
 
 #: The channel on which PostgreSQL notifies that something committed is to be linked.
@@ -25,8 +25,6 @@ CHANNEL = "gerbang_unlinked"
 _EVERY_SECONDS = 5.0
 #: How long whom nobody can read is left aside.
 _TRIED_AGAIN_AFTER_SECONDS = 60.0
-#: No viewer: a job of the keeper, which acts in no role of the domain.
-_ACTOR = "keeper"
 _RAISE = "DO $do$ BEGIN {} END $do$"
 
 
@@ -107,7 +105,7 @@ async def raise_tampering(connection: asyncpg.Connection, tampered: Mapping[UUID
     raised = (
         RAISE_TAMPERED.format(
             id=f"'{new_key()}'::uuid",
-            actor=f"'{_ACTOR}'",
+            actor=f"'{KEEPER}'",
             role=f"'{Role.ANONYMOUS}'",
             subject=f"'{subject}'::uuid",
             is_banned=str(is_banned).lower(),

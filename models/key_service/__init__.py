@@ -21,7 +21,7 @@ from models.key_service.key_ages import SweepsKeys
 from models.key_service.local import LocalKeyService
 from models.key_service.local_file import LocalKeys, create_key_file
 from models.key_service.operations import KeyOperationNote, ListsOperations
-from models.key_service.receipts import ViewerCeilingError
+from models.key_service.receipts import ListsReceipts, ViewerCeilingError
 from models.key_service.relations import Relation, RelationKind
 from models.key_service.socket_keys import SocketKeys
 
@@ -34,6 +34,7 @@ __all__ = [
     "KeyServiceError",
     "KeyUse",
     "ListsOperations",
+    "ListsReceipts",
     "LocalKeyService",
     "LocalKeys",
     "RefusedSubjectsError",

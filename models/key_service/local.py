@@ -20,6 +20,7 @@ from models.key_service.interface import (
 from models.key_service.key_ages import SweepState
 from models.key_service.local_file import LocalKeys
 from models.key_service.operations import KeyOperationNote
+from models.key_service.receipts import ReceiptPage, Receipts, Reconciled
 from models.key_service.relations import OWN_KEY, Relation, Relations
 from models.key_service.store import KeyStore, WrappedKey
 
@@ -62,6 +63,8 @@ class LocalKeyService:
         self._ceiling = ceiling
         self._digests = digests
         self._relations: Relations | None = None
+        #: Those of who was opened; None in a process that judges nobody.
+        self._receipts: Receipts | None = None
 
     @classmethod
     def open(
@@ -190,6 +193,28 @@ class LocalKeyService:
     async def sweep_data_keys(self, subjects: Sequence[UUID], days: int, token: UUID) -> int:
         self._take(len(subjects))
         return self._store.sweep(subjects, days, token)
+
+    async def open_receipts(self, file: Path, inquiries: str) -> Receipts:
+        """Keep receipts in a file from now on. ``inquiries`` is how the references of inquiries
+        begin. Raises KeyServiceError."""
+        self._receipts = Receipts(file, await self.own_key(), inquiries)
+        return self._receipts
+
+    @property
+    def receipts(self) -> Receipts:
+        """Raises KeyServiceError where none are kept."""
+        if self._receipts is None:
+            raise KeyServiceError("no receipts are kept here: nobody is judged")
+        return self._receipts
+
+    async def list_receipts(self, after: int, before: int) -> ReceiptPage:
+        return self.receipts.list_after(after, before)
+
+    async def reconciled(self) -> Reconciled:
+        return self.receipts.reconciled()
+
+    async def note_reconciled(self, done: Reconciled) -> None:
+        self.receipts.note_reconciled(done)
 
     def _take(self, number: int) -> None:
         """Raises KeyServiceError beyond the ceiling."""

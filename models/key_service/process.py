@@ -18,7 +18,6 @@ from pathlib import Path
 from models.key_service.interface import Ceiling, KeyServiceError
 from models.key_service.judge import JudgedKeys, JudgeRules
 from models.key_service.local import LocalKeyService
-from models.key_service.receipts import Receipts
 from models.key_service.serving import (
     ANYTHING,
     OF_GATEWAYS,
@@ -82,7 +81,7 @@ async def serve_keys(
 
 
 async def _judged(keys: LocalKeyService, file: Path, rules: JudgeRules) -> JudgedKeys:
-    receipts = Receipts(receipts_beside(file), await keys.own_key(), rules.inquiries)
+    receipts = await keys.open_receipts(receipts_beside(file), rules.inquiries)
     return JudgedKeys(keys, rules, receipts)
 
 

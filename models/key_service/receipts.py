@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from models.key_service.interface import KeyServiceError
@@ -22,10 +22,15 @@ _SCHEMA = """
         number INTEGER PRIMARY KEY, at INTEGER NOT NULL, verb TEXT NOT NULL,
         account TEXT NOT NULL, role TEXT NOT NULL, reference TEXT, subjects BLOB NOT NULL,
         mac BLOB NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS reconciled (
+        one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL, until INTEGER NOT NULL,
+        again_after INTEGER NOT NULL
     )
 """
-#: How many receipts one answer lists.
+#: How many receipts one answer lists, and how many people they name: a line is not longer.
 PAGE_SIZE = 500
+_MOST_NAMED = 10_000
 _HOUR, _DAY, _WEEK = 3600, 86_400, 604_800
 #: How many times the hour's people are read in a window at most, by its length in seconds.
 WINDOWS = {_HOUR: 1, _DAY: 5, _WEEK: 20}
@@ -56,6 +61,45 @@ class Receipt(NamedTuple):
     subjects: Sequence[UUID]
 
 
+class ReceiptPage(NamedTuple):
+    """Receipts in order; where ``is_last``, there are no others yet."""
+
+    receipts: Sequence[Receipt]
+    #: What was done to the file, in sentences: receipts that are missing, or were changed.
+    tampered: Sequence[str]
+    is_last: bool
+
+
+class Reconciled(NamedTuple):
+    """How far receipts and the log of reads were compared.
+
+    Instants are in milliseconds since 1970.
+    """
+
+    #: The number of the last receipt that was compared.
+    number: int = 0
+    #: Entries before this instant were compared.
+    until: int = 0
+    #: The number after which receipts may belong to later entries.
+    again_after: int = 0
+
+
+class ListsReceipts(Protocol):
+    """A key service that lists receipts. Each method raises KeyServiceError."""
+
+    async def list_receipts(self, after: int, before: int) -> ReceiptPage:
+        """The receipts after a number and before an instant, in milliseconds since 1970."""
+        ...
+
+    async def reconciled(self) -> Reconciled:
+        """How far a keeper has compared them."""
+        ...
+
+    async def note_reconciled(self, done: Reconciled) -> None:
+        """Note how far, so that the next keeper goes on from there."""
+        ...
+
+
 class ViewerCeilingError(KeyServiceError):
     """A viewer has had as many people opened as the role may in so many seconds."""
 
@@ -82,7 +126,7 @@ class Receipts:
             self._connection.execute("PRAGMA journal_mode = WAL")
             # A process that is killed loses none of them; a machine that loses power, the latest.
             self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._connection.execute(_SCHEMA)
+            self._connection.executescript(_SCHEMA)
             [self._last] = self._connection.execute(
                 "SELECT coalesce(max(number), 0) FROM receipt"
             ).fetchone()
@@ -134,11 +178,9 @@ class Receipts:
         self._last = number
         self._count(Receipt(*said, subjects))
 
-    def list_after(self, number: int, before: int) -> list[Receipt]:
-        """The receipts after a number and before an instant, in order: `PAGE_SIZE` at most.
-
-        Raises KeyServiceError where one is missing, or is not as it was left.
-        """
+    def list_after(self, number: int, before: int) -> ReceiptPage:
+        """The receipts after a number and before an instant. Raises KeyServiceError."""
+        receipts, tampered, named = list[Receipt](), list[str](), 0
         try:
             rows = self._connection.execute(
                 "SELECT * FROM receipt WHERE number > ? AND at < ? ORDER BY number LIMIT ?",
@@ -146,12 +188,35 @@ class Receipts:
             ).fetchall()
         except sqlite3.Error as error:
             raise _unusable(error) from None
-        for expected, row in enumerate(rows, number + 1):
-            if row[0] != expected:
-                raise KeyServiceError(f"the receipt {expected} is missing")
+        for row in rows:
+            if row[0] != number + 1:
+                tampered.append(_missing(number + 1, row[0] - 1))
+            number = row[0]
             if not hmac.compare_digest(row[-1], self._mac(row[:-1])):
-                raise KeyServiceError(f"the receipt {expected} was changed")
-        return [_receipt(row) for row in rows]
+                tampered.append(f"the receipt {number} was changed")
+            receipts.append(_receipt(row))
+            named += len(receipts[-1].subjects)
+            if named > _MOST_NAMED:
+                break
+        is_last = len(receipts) == len(rows) < PAGE_SIZE
+        return ReceiptPage(receipts, tampered, is_last)
+
+    def reconciled(self) -> Reconciled:
+        """How far a keeper has compared them. Raises KeyServiceError."""
+        try:
+            row = self._connection.execute(
+                "SELECT number, until, again_after FROM reconciled"
+            ).fetchone()
+        except sqlite3.Error as error:
+            raise _unusable(error) from None
+        return Reconciled(*row) if row else Reconciled()
+
+    def note_reconciled(self, done: Reconciled) -> None:
+        """Raises KeyServiceError."""
+        try:
+            self._connection.execute("INSERT OR REPLACE INTO reconciled VALUES (1, ?, ?, ?)", done)
+        except sqlite3.Error as error:
+            raise _unusable(error) from None
 
     def _since(self, seconds: float) -> Iterator[Receipt]:
         rows = self._connection.execute(
@@ -189,6 +254,12 @@ def _receipt(row: Sequence[object]) -> Receipt:
     assert isinstance(subjects, bytes)
     starts = range(0, len(subjects), _UUID_BYTES)
     return Receipt(*said, [UUID(bytes=subjects[at : at + _UUID_BYTES]) for at in starts])  # type: ignore[arg-type]
+
+
+def _missing(first: int, last: int) -> str:
+    if first == last:
+        return f"the receipt {first} is missing"
+    return f"the receipts {first} to {last} are missing"
 
 
 def _number_since(counted: OrderedDict[int, float], since: float) -> int:

@@ -28,22 +28,29 @@ from models.key_service.interface import (
 from models.key_service.key_ages import SweepsKeys
 from models.key_service.local import LocalKeyService
 from models.key_service.operations import KeyOperationNote, ListsOperations
-from models.key_service.receipts import ViewerCeilingError
+from models.key_service.receipts import ListsReceipts, Reconciled, ViewerCeilingError
 from models.key_service.relations import OF_ACCOUNTS, Relation, RelationKind
 from models.key_service.socket_keys import MOST_LINE_BYTES
 from models.logs import PLACE
 
-#: The verbs of sweeps, and all verbs.
+#: The verbs of sweeps, of receipts, and all verbs.
 _OF_SWEEPS = frozenset(("sweeping", "note_ages", "aged", "begin_ages", "sweep"))
-ANYTHING = _OF_SWEEPS | frozenset(
-    (
-        *("key_ids", "digests", "sign", "public_keys", "make", "open", "erase", "erased"),
-        *("operations", "relate", "judges", "judge_everybody"),
+_OF_RECEIPTS = frozenset(("receipts", "reconciled", "note_reconciled"))
+ANYTHING = (
+    _OF_SWEEPS
+    | _OF_RECEIPTS
+    | frozenset(
+        (
+            *("key_ids", "digests", "sign", "public_keys", "make", "open", "erase", "erased"),
+            *("operations", "relate", "judges", "judge_everybody"),
+        )
     )
 )
-#: The verbs of the keepers' socket, the only one on which checkpoints are signed, people erased and
-#: keys swept.
-OF_KEEPERS = _OF_SWEEPS | frozenset(("sign", "public_keys", "erase", "erased", "operations"))
+#: The verbs of the keepers' socket, the only one on which checkpoints are signed, people erased,
+#: keys swept, and receipts listed.
+OF_KEEPERS = (
+    _OF_SWEEPS | _OF_RECEIPTS | frozenset(("sign", "public_keys", "erase", "erased", "operations"))
+)
 #: The verbs of the gateways' socket, on which people are opened for viewers alone.
 OF_GATEWAYS = frozenset(("key_ids", "digests", "public_keys", "make", "open", "erased", "relate"))
 #: The verbs of whoever works without a viewer: the LINKER, and whoever loads or indexes a world.
@@ -159,6 +166,8 @@ async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:
             return {"operations": [_write_note(one) for one in operations]}
         case verb if verb in _OF_SWEEPS:
             return await _sweep(cast(SweepsKeys, keys), question)
+        case verb if verb in _OF_RECEIPTS:
+            return await _list_receipts(cast(ListsReceipts, keys), question)
         case _:
             raise KeyError("do")
 
@@ -179,6 +188,22 @@ async def _sweep(keys: SweepsKeys, question: Mapping[str, Any]) -> Any:
         case _:
             days, token = int(question["days"]), UUID(hex=question["token"])
             return {"swept": await keys.sweep_data_keys(_subjects(question), days, token)}
+
+
+async def _list_receipts(keys: ListsReceipts, question: Mapping[str, Any]) -> Any:
+    match question["do"]:
+        case "receipts":
+            after, before = int(question["after"]), int(question["before"])
+            page = await keys.list_receipts(after, before)
+            receipts = [
+                (*one[:-1], [subject.hex for subject in one.subjects]) for one in page.receipts
+            ]
+            return {"receipts": receipts, "tampered": page.tampered, "is_last": page.is_last}
+        case "reconciled":
+            return {"done": [*await keys.reconciled()]}
+        case _:
+            await keys.note_reconciled(Reconciled(*map(int, question["done"])))
+            return {}
 
 
 def _write_erased(erased: Sequence[ErasedSubject]) -> dict[str, Any]:

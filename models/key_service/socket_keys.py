@@ -22,7 +22,7 @@ from models.key_service.interface import (
 )
 from models.key_service.key_ages import SweepState
 from models.key_service.operations import KeyOperationNote, note_of
-from models.key_service.receipts import ViewerCeilingError
+from models.key_service.receipts import Receipt, ReceiptPage, Reconciled, ViewerCeilingError
 from models.key_service.relations import Relation
 
 #: No answer of ours is longer than this.
@@ -147,6 +147,20 @@ class SocketKeys:
     async def sweep_data_keys(self, subjects: Sequence[UUID], days: int, token: UUID) -> int:
         sweep = {"subjects": [one.hex for one in subjects], "days": days, "token": token.hex}
         return (await self._ask({"do": "sweep", **sweep}))["swept"]
+
+    async def list_receipts(self, after: int, before: int) -> ReceiptPage:
+        answer = await self._ask({"do": "receipts", "after": after, "before": before})
+        receipts = [
+            Receipt(*said)._replace(subjects=[UUID(hex=one) for one in said[-1]])
+            for said in answer["receipts"]
+        ]
+        return ReceiptPage(receipts, answer["tampered"], answer["is_last"])
+
+    async def reconciled(self) -> Reconciled:
+        return Reconciled(*(await self._ask({"do": "reconciled"}))["done"])
+
+    async def note_reconciled(self, done: Reconciled) -> None:
+        await self._ask({"do": "note_reconciled", "done": [*done]})
 
     async def _data_keys(
         self, question: Mapping[str, Any], subjects: Sequence[UUID]

@@ -19,6 +19,8 @@ from models.vocabulary import AlertKind, Role
 
 #: A viewer raises at most one alert of a kind within so many hours.
 HOURS_BETWEEN = 1
+#: Whom the keeper's jobs name as the actor: no viewer, and no role of the domain.
+KEEPER = "keeper"
 #: How many tampered values that a viewer meets in that time raise an alert each.
 MOST_TAMPERED = 20
 #: Raises an alert about a subject whose sealed values were changed; its values are SQL expressions.

@@ -177,6 +177,8 @@ class AlertKind(StrEnum):
     REVIEW_OVERDUE = "REVIEW_OVERDUE"
     #: Somebody met a sealed value that was changed in the database.
     TAMPERED = "TAMPERED"
+    #: The key service opened people of whom the log of reads says nothing, or the other way round.
+    UNLOGGED = "UNLOGGED"
 
 
 class InquiryVerdict(StrEnum):

@@ -35,6 +35,8 @@ class Judged:
     keys: SocketKeys
     #: That of whoever works without a viewer.
     linking: SocketKeys
+    #: That of keepers and auditors.
+    signing: SocketKeys
     file: Path
     owner: asyncpg.Connection
 
@@ -81,7 +83,7 @@ async def judged_gateway(world: str, people_an_hour: int | None = None) -> Async
         running = asyncio.create_task(keep_linking(others, world, stop))
         client = await stack.enter_async_context(InProcessClient(app))
         try:
-            yield Judged(viewers(client), keys, others, file, owner)
+            yield Judged(viewers(client), keys, others, SocketKeys(signing, _SECONDS), file, owner)
         finally:
             stop.set()
             await running

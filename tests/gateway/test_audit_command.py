@@ -7,8 +7,10 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
@@ -17,8 +19,9 @@ from models.account import CheckpointFolder
 from models.account.notes import read_public_key, verifier_key
 from models.database.connections import connect
 from models.key_service import KeyUse
+from models.key_service.process import running_keys
 from tests.accounts import newest_read, past_triggers, read_five, sign
-from tests.linking import KEYS, key_service
+from tests.linking import KEYS, copied_keys_file, judge_of_tests
 
 pytestmark = pytest.mark.anyio
 
@@ -51,10 +54,16 @@ async def verify(world: str, tmp_path: Path) -> AsyncIterator[Callable[..., obje
     await read_five(connection)
     await sign(connection, tmp_path / "outside")
     await connection.close()
+    keys = ExitStack()
+    # Of its own, with the same keys: the receipts of the other one are of many worlds.
+    folder = Path(keys.enter_context(TemporaryDirectory(prefix="gerbang-")))
+    file, socket = copied_keys_file(folder), folder / "socket"
+    others = {"signing": folder / "socket.signing", "judge": judge_of_tests(folder)}
+    keys.enter_context(running_keys(file, socket, **others))
     environment = {
         "PATH": os.environ["PATH"],
         "GERBANG_OWNER_URL": world,
-        "GERBANG_KEY_SERVICE": key_service(),
+        "GERBANG_KEY_SERVICE": f"unix:{socket}",
         "GERBANG_CHECKPOINTS": str(tmp_path / "outside"),
     }
 
@@ -67,6 +76,7 @@ async def verify(world: str, tmp_path: Path) -> AsyncIterator[Callable[..., obje
         return Verified(done.returncode, done.stdout)
 
     yield run
+    keys.close()
     connection = await connect(world)
     async with past_triggers(connection):
         for table in ("account_leaf", "account_head", "account_source", "access_event"):

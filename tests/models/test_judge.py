@@ -243,7 +243,7 @@ async def test_receipts_say_what_was_asked_for(court: Court) -> None:
     await court.judged.open_data_keys([FILED], supervisor)
     left = [
         (one.verb, one.account, one.role, one.reference, [*one.subjects])
-        for one in court.receipts.list_after(0, 2**62)
+        for one in court.receipts.list_after(0, 2**62).receipts
     ]
     assert left == [
         ("open", "me", "APPLICANT", "CASE", [MINE]),
@@ -263,7 +263,7 @@ async def test_the_ceiling_of_a_role_counts_people_and_look_ups_apart(court: Cou
     own = stated("APPLICANT")
     with pytest.raises(ViewerCeilingError):
         await court.judged.open_data_keys(people, own)
-    assert court.receipts.list_after(0, 2**62) == []
+    assert court.receipts.list_after(0, 2**62).receipts == []
     assert await court.opened(own, people[1:]) == MOST_AN_HOUR
     with pytest.raises(ViewerCeilingError):
         await court.judged.open_data_keys(people[:1], own)
@@ -272,6 +272,6 @@ async def test_the_ceiling_of_a_role_counts_people_and_look_ups_apart(court: Cou
     with pytest.raises(KeyServiceError, match="nobody is opened for this role"):
         await court.judged.digests(KeyUse.PERSON_INDEX, [b"a"], stated("LEADERSHIP"))
     # Refused people leave no receipt.
-    number = len(court.receipts.list_after(0, 2**62))
+    number = len(court.receipts.list_after(0, 2**62).receipts)
     assert await court.opened(stated("APPLICANT", account="them"), [MINE]) is None
-    assert len(court.receipts.list_after(0, 2**62)) == number
+    assert len(court.receipts.list_after(0, 2**62).receipts) == number

@@ -161,6 +161,7 @@ AREAS = (
             "tests/models/test_account_of_cases.py",
             "tests/gateway/test_account.py",
             "tests/gateway/test_audit_command.py",
+            "tests/gateway/test_receipts_reconciled.py",
         ),
     ),
     Area(

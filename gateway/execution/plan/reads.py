@@ -231,25 +231,25 @@ class BranchReads:
         return True
 
     async def _account(self, reads: Sequence[BranchRead]) -> None:
-        """Note whose identity was read and whose ruled values were disclosed, and open what is
-        sealed, all at once.
+        """Open what is sealed, all at once, and note whose identity was read and whose ruled values
+        were disclosed.
 
         Raises FieldError with UNAVAILABLE where that is impossible now.
         """
         context = self._context
-        for read in reads:
-            for level, keys in read.logged_keys() if read.plan.logged else ():
-                context.note_logged(level.noun, keys)
-            for source, people in read.disclosed() if read.plan.ruled else ():
-                context.note_disclosed(source, people)
         logged = [read for read in reads if read.plan.logged]
         sealed = [(read, at, cell) for read in logged for at, cell in read.sealed_cells()]
-        if not sealed:
-            return
-        with vault_errors():
-            opened = await context.vault.open([cell for *_, cell in sealed])
-        for (read, at, _), text in zip(sealed, opened, strict=True):
-            read.opened[at] = text
+        if sealed:
+            with vault_errors():
+                opened = await context.vault.open([cell for *_, cell in sealed])
+            for (read, at, _), text in zip(sealed, opened, strict=True):
+                read.opened[at] = text
+        for read in logged:
+            for level, keys in read.logged_keys():
+                context.note_logged(level.noun, keys)
+        for read in reads:
+            for source, people in read.disclosed() if read.plan.ruled else ():
+                context.note_disclosed(source, people)
 
 
 def _write_rows(plan: BranchPlan, rows: WireRows, context: Context) -> RowsByKey:

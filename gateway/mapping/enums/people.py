@@ -107,6 +107,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "INQUIRY": "Opened an inquiry, or asked for a large one.",
         "REVIEW_OVERDUE": "Opened an inquiry that nobody has reviewed in time.",
         "TAMPERED": "Met a sealed value that somebody had changed in the database.",
+        "UNLOGGED": "The key service opened people for this viewer, of whom the log of reads says "
+        "nothing; or the log says so, and nobody was opened.",
     },
     ReachedBy: {
         "DESK": "A case of theirs was on the officer's own desk.",

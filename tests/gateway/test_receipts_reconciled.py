@@ -1,0 +1,169 @@
+"""Receipts of the key service and the log of reads say the same, or both sides are named."""
+
+import contextlib
+import time
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from models import AccessEvent
+from models.account import reconcile_all, seal_entries
+from models.account.findings import Report
+from models.account.reconciling import APART_SECONDS
+from models.jobs.keys import reconcile_receipts
+from models.key_service.receipts import Reconciled
+from models.row_keys import new_key
+from tests.accounts import insert, past_triggers
+from tests.gateway.judged import Judged, judged_gateway
+from tests.gateway.log_lines import log_lines
+from tests.gateway.test_judged import CASEWORK, OPEN, SUPERVISION, names_read
+from tests.world import CASES, applicant_id
+
+pytestmark = pytest.mark.anyio
+
+LOOK_UP = """
+    query @purpose(code: SUPERVISION, reference: "SGPO-OPEN-0006") {
+        people(by: {passport: {issuingState: "SG", number: "PSG0001"}}) { id }
+    }
+"""
+#: As a superuser does it: what was counted as written is gone again, and nobody signs it.
+_REMOVING = """
+    CREATE FUNCTION remove_again() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET session_replication_role = replica SET search_path = public AS $$
+    BEGIN
+        EXECUTE format('DELETE FROM %I WHERE id = $1', TG_TABLE_NAME) USING NEW.id;
+        DELETE FROM account_outbox WHERE row_id = NEW.id;
+        RETURN NULL;
+    END $$;
+"""
+
+
+@contextlib.asynccontextmanager
+async def removed_again(owner: asyncpg.Connection, *tables: str) -> AsyncIterator[None]:
+    """Entries are removed in the transaction that wrote them, after each was counted."""
+    await owner.execute(_REMOVING)
+    for table in tables:
+        await owner.execute(
+            f"CREATE TRIGGER zz_remove AFTER INSERT ON {table} FOR EACH ROW"
+            " EXECUTE FUNCTION remove_again()"
+        )
+    try:
+        yield
+    finally:
+        await owner.execute("DROP FUNCTION remove_again CASCADE")
+
+
+@pytest.fixture(scope="module")
+async def judged(world: str) -> AsyncIterator[Judged]:
+    async with judged_gateway(world) as running:
+        yield running
+
+
+def later() -> float:
+    """When the operations of this test are over."""
+    return time.time() + 3 * APART_SECONDS
+
+
+async def compared(judged: Judged) -> list[str]:
+    """What `gerbang audit verify` names, once operations are over."""
+    report = Report()
+    await reconcile_all(judged.signing, judged.owner, report, later())
+    return [str(finding) for finding in report.findings]
+
+
+async def keep(judged: Judged) -> int:
+    """One pass after the other, as the keeper; return how many alerts there are."""
+    while await reconcile_receipts(judged.signing, judged.owner, later()):
+        pass
+    number: int = await judged.owner.fetchval("SELECT count(*) FROM alert WHERE kind = 'UNLOGGED'")
+    return number
+
+
+async def test_reads_of_every_kind_have_both(judged: Judged) -> None:
+    who = judged.who
+    assert await names_read(who["officer"], CASEWORK, case=OPEN) == ["Wei Tan"]
+    assert (await who["supervisor"](LOOK_UP)).errors == []
+    # Refused, changed, or of somebody else: nobody is opened, and nobody logged.
+    assert await names_read(who["officer"], CASEWORK, case="SGPO-HELD-0007") == []
+    assert await compared(judged) == []
+    assert await keep(judged) == 0
+
+
+async def test_reads_whose_entries_are_removed_again_are_named_and_raise_an_alert(
+    judged: Judged,
+) -> None:
+    """The gateway counted each as written, and the account never saw it."""
+    references = [case.reference for case in CASES]
+    viewer = judged.who["supervisor-2"]
+    async with removed_again(judged.owner, "access_event", "person_lookup"):
+        read = [await names_read(viewer, SUPERVISION, case=one) for one in references]
+        assert (await viewer(LOOK_UP)).errors == []
+    assert sum(map(len, read)) == len(CASES)
+    found = await compared(judged)
+    assert len(found) == len(CASES) + 1
+    assert found[0].startswith("unlogged: the receipt ")
+    assert found[0].endswith(" opened 1, whom the log of reads lacks")
+    assert found[-1].endswith(" is of an unlogged look-up")
+    with log_lines() as log:
+        assert await keep(judged) == 1
+        assert await keep(judged) == 1
+    [alert] = await judged.owner.fetch("SELECT * FROM alert WHERE kind = 'UNLOGGED'")
+    assert (alert["actor"], alert["actor_role"]) == ("supervisor-2", "SUPERVISOR")
+    assert "supervisor-2" not in "".join([*found, *map(str, log.lines)])
+
+
+async def test_an_entry_for_which_nobody_was_opened_is_named(judged: Judged) -> None:
+    """A captured gateway has the key of seals, and accuses somebody."""
+    await judged.signing.note_reconciled(Reconciled())
+    entry = {
+        "id": new_key(), "applicant_id": applicant_id("Ruby Hale"), "actor": "accused",
+        "actor_role": "OFFICER", "actor_partner_code": None, "actor_country_code": None,
+        "purpose": "CASEWORK", "case_reference": OPEN, "fields": ["fullName"],
+        "trace_id": "0" * 32,
+    }  # fmt: skip
+    [sealed] = await seal_entries(judged.keys, AccessEvent, [entry])
+    await insert(judged.owner, "access_event", sealed)
+    try:
+        before = await judged.owner.fetchval("SELECT count(*) FROM alert WHERE kind = 'UNLOGGED'")
+        assert f"unopened: access_event {entry['id']} has no receipt of the key service" in (
+            await compared(judged)
+        )
+        assert await keep(judged) == before + 1
+    finally:
+        async with past_triggers(judged.owner):
+            await judged.owner.execute("DELETE FROM access_event WHERE id = $1", entry["id"])
+
+
+async def test_a_read_that_is_withheld_is_logged_like_its_receipt(judged: Judged) -> None:
+    """Somebody was opened, and then another part of the answer failed."""
+    before = await compared(judged)
+    both = LOOK_UP.replace(
+        "people(",
+        f"""
+        application(by: {{reference: "{OPEN}"}}) {{ applicant {{ identity {{ fullName }} }} }}
+        people(""",
+    )
+    viewer = judged.who["supervisor"]
+    await judged.owner.execute("ALTER TABLE person_lookup RENAME TO hidden_lookup")
+    try:
+        asked = await viewer(both)
+    finally:
+        await judged.owner.execute("ALTER TABLE hidden_lookup RENAME TO person_lookup")
+    assert asked.status == 503, asked.text
+    after = await compared(judged)
+    unlogged_look_ups = [one for one in after if one not in before]
+    assert all(one.endswith("is of an unlogged look-up") for one in unlogged_look_ups)
+
+
+async def test_a_keeper_goes_on_where_another_stopped_and_looks_at_a_page_at_once(
+    judged: Judged,
+) -> None:
+    await keep(judged)
+    done = await judged.signing.reconciled()
+    assert done.number > 0
+    assert (await judged.signing.list_receipts(done.number, 1 << 62)).receipts == []
+    await names_read(judged.who["officer"], CASEWORK, case=OPEN)
+    assert await reconcile_receipts(judged.signing, judged.owner) == 0  # too young
+    assert await reconcile_receipts(judged.signing, judged.owner, later()) == 1
+    assert (await judged.signing.reconciled()).number == done.number + 1
