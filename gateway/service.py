@@ -65,7 +65,7 @@ def gateway(
     own_start = transaction_starts.for_the_gateway()
     statistics = Statistics(settings.database_url, own_start)
     executor = _executor(settings, pool, transaction_starts, schemas, keys, statistics)
-    horizon = ChangeHorizon(settings.database_url, pool)
+    horizon = ChangeHorizon(settings.database_url, pool, own_start)
     suspensions = Suspensions(settings.database_url, own_start)
     # No operation takes longer than this, so a pool that is only busy returns a connection sooner.
     watch = PoolWatch(pool, settings.request_seconds + settings.statement_seconds)

@@ -208,6 +208,38 @@ CREATE OR REPLACE FUNCTION viewer.statistics() RETURNS TABLE (
     END
 $$;
 
+-- Whom changes may concern that transactions from `since` to below `below` wrote, told to the gateway
+-- itself as above, so that it looks only for followers who may find one. A row names a feed, and a
+-- value that a viewer who may see such a change has in a claim; whoever has it may still see none.
+CREATE OR REPLACE FUNCTION viewer.concerned_by_changes(since bigint, below bigint) RETURNS TABLE (
+    feed text, claim text, value text
+)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = '' AS $$
+    BEGIN
+        PERFORM viewer.sealed('GATEWAY');
+        RETURN QUERY
+            SELECT DISTINCT 'ApplicationChange', claimed.claim, claimed.value
+            FROM public.application_change AS change
+            LEFT JOIN public.application ON application.id = change.application_id
+            LEFT JOIN public.applicant ON applicant.id = application.applicant_id
+            CROSS JOIN LATERAL (VALUES
+                ('subject', applicant.account), ('partner', application.partner_code),
+                ('countries', application.holder_country_code), ('places', application.holder_place)
+            ) AS claimed (claim, value)
+            WHERE change.written_in >= since AND change.written_in < below
+            UNION ALL
+            SELECT DISTINCT 'VolumesChange', claimed.claim, claimed.value
+            FROM public.volume_change AS change
+            CROSS JOIN LATERAL (VALUES
+                ('partner', change.partner_code), ('countries', change.country_code)
+            ) AS claimed (claim, value)
+            WHERE change.written_in >= since AND change.written_in < below
+            UNION ALL
+            SELECT DISTINCT 'Alert', NULL, NULL FROM public.alert
+            WHERE written_in >= since AND written_in < below;
+    END
+$$;
+
 -- Where the viewer takes applications in: at its centres, or, if it names none, by the portal of its
 -- countries. No code of a centre is one of a country.
 CREATE OR REPLACE FUNCTION viewer.places(role text) RETURNS text[]

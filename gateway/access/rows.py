@@ -1,7 +1,8 @@
 """Compiles the policy's row rules to SQL conditions, which every statement carries."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -41,6 +42,7 @@ from gateway.rules import (
     WithoutScope,
 )
 from gateway.viewer import Viewer
+from models import Applicant, Application, VolumeChange
 from models.vocabulary import Role
 
 #: The execution option that marks a vouched statement; transactions refuse all others.
@@ -132,9 +134,75 @@ def reachable_in_role(
 
 def reach_key(type_name: str, viewer: Viewer) -> tuple[object, ...]:
     """A key for the reach of a viewer: viewers with equal keys may read the same rows."""
-    rule = POLICY[type_name].rows.get(viewer.role)
-    scopes = sorted(set(_scopes(rule))) if rule else ()
+    scopes = _scopes_in_role(type_name, viewer.role)
     return (viewer.role, *(getattr(viewer, scope) for scope in scopes))
+
+
+@cache
+def _scopes_in_role(type_name: str, role: Role) -> Sequence[Scope]:
+    rule = POLICY[type_name].rows.get(role)
+    return sorted(set(_scopes(rule))) if rule else ()
+
+
+class Topic(NamedTuple):
+    """Whom a change may concern: everybody who follows a feed, or who has a value in a claim."""
+
+    feed: str
+    claim: str | None = None
+    value: str | None = None
+
+
+#: The claims by which the database says whom a change may concern, the one first that fewest share,
+#: and the columns that it compares with them: see `viewer.concerned_by_changes`.
+_ANNOUNCED = {
+    Scope.SUBJECT: (Applicant.account,),
+    Scope.PLACES: (Application.holder_place,),
+    Scope.COUNTRIES: (Application.holder_country_code, VolumeChange.country_code),
+    Scope.PARTNER: (Application.partner_code, VolumeChange.partner_code),
+}
+
+
+def topics(feed: str, viewer: Viewer) -> frozenset[Topic]:
+    """The topics of a viewer who follows a feed: what it may see is announced on one of them."""
+    scopes = _topics_in_role(feed, viewer.role)
+    if scopes is None:
+        return frozenset({Topic(feed)})
+    return frozenset(
+        Topic(feed, scope, value) for scope in scopes for value in _values(getattr(viewer, scope))
+    )
+
+
+def _values(claim: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (claim,) if isinstance(claim, str) else claim or ()
+
+
+@cache
+def _topics_in_role(feed: str, role: Role) -> frozenset[Scope] | None:
+    rule = POLICY[feed].rows.get(role)
+    return _announced_by(rule) if rule else frozenset()
+
+
+def _announced_by(rule: Rule) -> frozenset[Scope] | None:
+    """Claims of which each row that meets a rule has a value of the viewer's in at least one; None
+    where there are no such claims."""
+    match rule:
+        case Own(column, scope) if column in _ANNOUNCED.get(scope, ()):
+            return frozenset({scope})
+        case ReachedThrough(_, _, inner):
+            return _announced_by(inner)
+        case AllOf(rules):
+            known = [scopes for each in rules if (scopes := _announced_by(each)) is not None]
+            return min(known, key=_spread, default=None)
+        case AnyOf(rules):
+            parts = [_announced_by(each) for each in rules]
+            return None if None in parts else frozenset().union(*filter(None, parts))
+        case _:
+            return None
+
+
+def _spread(scopes: frozenset[Scope]) -> int:
+    """The place of the widest of some claims: smaller is better."""
+    return max((list(_ANNOUNCED).index(scope) for scope in scopes), default=-1)
 
 
 def is_reached_by_scope(type_name: str, role: Role) -> bool:

@@ -6,11 +6,12 @@ share one context, and so one snapshot and its loaders, between all payloads.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Hashable
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
+import orjson
 from graphql import ExecutionResult
 
 from gateway.access.transactions.change_horizon import ChangeHorizon
@@ -26,8 +27,8 @@ from gateway.mapping.change_feed import (
     RETRY_SECONDS,
     ChangeBatch,
     ChangeFeed,
-    ChangeLookups,
     Payload,
+    SharedReads,
     SubscriptionContext,
     wait_before_retry,
 )
@@ -46,7 +47,7 @@ class SchemaSubscriptions:
 
     def __init__(self, runner: SchemaRunner, horizon: ChangeHorizon) -> None:
         self._runner = runner
-        self._lookups = ChangeLookups(horizon, runner.read_transaction)
+        self._reads = SharedReads(horizon, runner.read_transaction)
 
     def serves(self, role: Role) -> bool:
         """Whether the role has any subscription."""
@@ -69,9 +70,10 @@ class SchemaSubscriptions:
         if isinstance(feed, Answer):
             yield feed
             return
+        key = _shared_by(admitted, request)
         async for batch in feed:
             charge.take_again()
-            for answer in await self._payloads(admitted, feed, batch):
+            for answer in await self._payloads(admitted, feed, batch, key):
                 yield with_cost(answer, charge)
             feed.acknowledge(batch)
 
@@ -80,7 +82,7 @@ class SchemaSubscriptions:
     ) -> ChangeFeed | Answer:
         context = SubscriptionContext(
             admitted.viewer,
-            self._lookups,
+            self._reads,
             self._runner.services,
             admitted.arguments,
             resumed_at,
@@ -93,18 +95,40 @@ class SchemaSubscriptions:
         raise TypeError("a subscription that follows nothing")
 
     async def _payloads(
-        self, admitted: AdmittedOperation, feed: ChangeFeed, batch: ChangeBatch
+        self, admitted: AdmittedOperation, feed: ChangeFeed, batch: ChangeBatch, key: Hashable
     ) -> list[Answer]:
+        """An answer for each payload of a batch, which those who follow alike share."""
+
+        async def read() -> SharedAnswers:
+            return await self._read(admitted, feed, batch)
+
+        if admitted.logged or not batch.places:
+            return (await read()).answers
+        try:
+            shared = await self._reads.once(batch.until.written_in, (key, batch.places), read)
+        except GerbangError:  # whoever read may be refused for a reason of its own
+            shared = await read()
+        if not shared.are_for(admitted.viewer):
+            shared = await read()
+        if shared.viewer is not admitted.viewer:
+            admitted.charge.settle(shared.values, 0.0, 0.0)
+        return [replace(one, extensions={**one.extensions}) for one in shared.answers]
+
+    async def _read(
+        self, admitted: AdmittedOperation, feed: ChangeFeed, batch: ChangeBatch
+    ) -> "SharedAnswers":
         attempts = 0
         payloads: list[Payload] = []
+        contexts: list[Context] = []
 
         async def read_roots(context: Context) -> list[Any]:
+            contexts[:] = [context]
             payloads[:] = await feed.payloads(context, batch)
             return [payload.root for payload in payloads]
 
         while True:
             try:
-                async with self._lookups.read_slots:
+                async with self._reads.slots:
                     started_at = time.perf_counter()
                     answers = await self._runner.answers(admitted, read_roots)
                     current_record().execution_seconds = time.perf_counter() - started_at
@@ -115,9 +139,41 @@ class SchemaSubscriptions:
             if not failures & _PASSING or attempts == _MOST_ATTEMPTS:
                 for answer, payload in zip(answers, payloads, strict=True):
                     answer.extensions["position"] = payload.position
-                return answers
+                return SharedAnswers(answers, admitted, contexts[0])
             attempts += ErrorCode.UNAVAILABLE not in failures
             await asyncio.sleep(RETRY_SECONDS)
+
+
+def _shared_by(admitted: AdmittedOperation, request: OperationRequest) -> Hashable:
+    """What the payloads of followers depend on, but for the changes and whoever follows."""
+    viewer = admitted.viewer
+    return (
+        admitted.text,
+        request.operation_name,
+        orjson.dumps(request.variables, option=orjson.OPT_SORT_KEYS),
+        admitted.language,
+        (viewer.role, viewer.partner, viewer.countries, viewer.centres),
+    )
+
+
+class SharedAnswers:
+    """The answers of one batch, and for whom else they were read."""
+
+    def __init__(
+        self, answers: list[Answer], admitted: AdmittedOperation, context: Context
+    ) -> None:
+        self.answers = answers
+        self.viewer = admitted.viewer
+        self.values = admitted.charge.actual
+        self._scopes = context.session.scopes
+        #: Errors are logged for one viewer, and so is what has row rules of its own.
+        self._is_own = bool(context.disclosed or any(one.errors for one in answers))
+
+    def are_for(self, viewer: Viewer) -> bool:
+        """Whether the viewer would be answered the same: all that its reads depend on is equal."""
+        if self._is_own:
+            return viewer is self.viewer
+        return all(getattr(viewer, scope) == getattr(self.viewer, scope) for scope in self._scopes)
 
 
 def _error_answer(result: ExecutionResult, admitted: AdmittedOperation) -> Answer:

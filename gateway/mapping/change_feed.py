@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ARRAY, ColumnElement, Select, any_, bindparam, tuple_
 
-from gateway.access.rows import reach_key, select_reachable_in_role
+from gateway.access.rows import Topic, reach_key, select_reachable_in_role, topics
 from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.access.transactions.prepared import prepare_reading
 from gateway.access.transactions.reading import ReadTransaction
@@ -44,6 +44,8 @@ Matches = Callable[[Role, tuple[ConditionShape, ...]], ColumnElement[bool]]
 #: Parameters of the statements.
 _WRITTEN_IN, _ID, _BELOW, _IDS = "written_in", "id", "below", "ids"
 
+_Read = TypeVar("_Read")
+
 log = logging.getLogger(__name__)
 
 
@@ -76,16 +78,46 @@ def _select_batch(
     return changes.order_by(written_in, id_)
 
 
-class ChangeLookups:
-    """Looks up changes; subscribers with the same reach at the same place share one lookup."""
+class _SharedRead:
+    """A read for which followers wait; it goes on though some of them give up."""
+
+    def __init__(self, read: Coroutine[Any, Any, Any]) -> None:
+        self.task = asyncio.create_task(read)
+        self.is_over = asyncio.Event()
+        self.has_failed = False
+        self.task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[Any]) -> None:
+        self.has_failed = task.cancelled() or task.exception() is not None
+        self.is_over.set()
+
+
+class SharedReads:
+    """Reads for followers; those who would read the same of the same changes share it."""
 
     def __init__(
         self, horizon: ChangeHorizon, session: Callable[[Viewer], ReadTransaction]
     ) -> None:
         self.horizon = horizon
-        self.read_slots = asyncio.Semaphore(_MOST_READS)
+        self.slots = asyncio.Semaphore(_MOST_READS)
         self._session = session
-        self._lookups: dict[tuple[Any, ...], asyncio.Task[list[Place]]] = {}
+        self._reads: dict[Hashable, _SharedRead] = {}
+        #: Up to where the latest of them look; older ones are forgotten.
+        self._below = 0
+
+    async def once(
+        self, below: int, key: Hashable, read: Callable[[], Coroutine[Any, Any, _Read]]
+    ) -> _Read:
+        """What is read of changes below a transaction, under a key of everything that it depends
+        on: it is read for whoever asks first. The next one tries again where that failed."""
+        if below > self._below:
+            self._below = below
+            self._reads.clear()
+        reading = self._reads.get((below, key))
+        if reading is None or reading.has_failed:
+            reading = self._reads[below, key] = _SharedRead(read())
+        await reading.is_over.wait()
+        return reading.task.result()
 
     async def find_after(
         self, place: Place, below: int, noun: DeclaredNoun, viewer: Viewer, *, newest_only: bool
@@ -94,26 +126,17 @@ class ChangeLookups:
 
         ``below`` is the change horizon: only changes of older transactions are settled.
         """
-        key = (below, place, noun.name, reach_key(noun.name, viewer), newest_only)
-        lookup = self._lookups.get(key)
-        if lookup is None:
-            self._lookups = {key: task for key, task in self._lookups.items() if key[0] >= below}
-            finding = self._find(place, below, noun, viewer, newest_only)
-            lookup = self._lookups[key] = asyncio.create_task(finding)
-            lookup.add_done_callback(lambda task: self._drop_failed(key, task))
-        return await asyncio.shield(lookup)
-
-    def _drop_failed(self, key: tuple[Any, ...], lookup: asyncio.Task[list[Place]]) -> None:
-        """Forget a lookup that failed, so that the next subscriber tries again."""
-        if lookup.cancelled() or lookup.exception():
-            self._lookups.pop(key, None)
+        key = (place, noun.name, reach_key(noun.name, viewer), newest_only)
+        return await self.once(
+            below, key, lambda: self._find(place, below, noun, viewer, newest_only)
+        )
 
     async def _find(
         self, place: Place, below: int, noun: DeclaredNoun, viewer: Viewer, newest_only: bool
     ) -> list[Place]:
         values = {_WRITTEN_IN: place.written_in, _ID: place.id, _BELOW: below}
         lookup = prepare_reading(viewer.role, _select_places, noun, newest_only)
-        async with self.read_slots:
+        async with self.slots:
             session = self._session(viewer)
             try:
                 [rows] = await session.fetch(lookup.bind(viewer, values))
@@ -127,7 +150,7 @@ class SubscriptionContext:
     """The context in which a subscription starts; each payload has an operation context."""
 
     viewer: Viewer
-    lookups: ChangeLookups
+    reads: SharedReads
     services: Services
     #: Those of its field, by the id of the field's node.
     arguments: Mapping[int, ParsedArguments]
@@ -155,7 +178,7 @@ class Payload:
 class ChangeFeed:
     """One viewer's iterator over changes: a batch is repeated until it is acknowledged."""
 
-    lookups: ChangeLookups
+    reads: SharedReads
     viewer: Viewer
     noun: DeclaredNoun
     place: Place
@@ -170,6 +193,11 @@ class ChangeFeed:
     #: The shortest time between two payloads.
     pace_seconds: float = 0.0
     _sent_at: float | None = None
+    #: Where changes are announced that the viewer may see.
+    _topics: Collection[Topic] = ()
+
+    def __post_init__(self) -> None:
+        self._topics = topics(self.noun.name, self.viewer)
 
     def __aiter__(self) -> "ChangeFeed":
         return self
@@ -178,14 +206,7 @@ class ChangeFeed:
         if self._sent_at is None:
             return ChangeBatch((), self.place)
         await asyncio.sleep(self._sent_at + self.pace_seconds - time.monotonic())
-        quiet = asyncio.timeout(QUIET_SECONDS)
-        try:
-            async with quiet:
-                return await self._next_batch()
-        except TimeoutError:
-            if not quiet.expired():
-                raise
-            return ChangeBatch((), self.place)
+        return await self._next_batch(asyncio.get_running_loop().time() + QUIET_SECONDS)
 
     def acknowledge(self, batch: ChangeBatch) -> None:
         self.place = batch.until
@@ -210,28 +231,35 @@ class ChangeFeed:
         place = (record.__dict__[hidden_label(part)] for part in _position_columns(self.noun))
         return self.positions.encode(self.noun.name, Place(*place))
 
-    async def _next_batch(self) -> ChangeBatch:
+    async def _next_batch(self, deadline: float) -> ChangeBatch:
+        """The changes behind the place; none, if there are none until then."""
+        horizon = self.reads.horizon
         while True:
-            below = await self.lookups.horizon.beyond(self.place.written_in)
-            places = await _retry_until_available(
-                lambda below=below: self.lookups.find_after(
-                    self.place, below, self.noun, self.viewer, newest_only=self.newest_only
-                )
-            )
+            settled = await horizon.concerned(self.place.written_in, self._topics, deadline)
+            if settled is None:
+                return ChangeBatch((), max(self.place, Place(horizon.told, 0)))
+            self.place = max(self.place, Place(settled.since, 0))
+            places = await self._find(settled.below, deadline)
+            if places is None:
+                return ChangeBatch((), self.place)
             is_all = self.newest_only or len(places) < LARGEST_BATCH
-            until = Place(below, 0) if is_all else places[-1]
+            until = Place(settled.below, 0) if is_all else places[-1]
             if places:
                 return ChangeBatch(tuple(places), until)
             self.place = until
 
-
-async def _retry_until_available(find: Callable[[], Awaitable[list[Place]]]) -> list[Place]:
-    """Retry while the database is unavailable: the place stays the same, so nothing is missed."""
-    while True:
-        try:
-            return await find()
-        except (GerbangError, *BROKEN) as error:
-            await wait_before_retry(error)
+    async def _find(self, below: int, deadline: float) -> list[Place] | None:
+        """The next changes; None if the database is not available until then. The place stays the
+        same meanwhile, so nothing is missed."""
+        while True:
+            try:
+                return await self.reads.find_after(
+                    self.place, below, self.noun, self.viewer, newest_only=self.newest_only
+                )
+            except (GerbangError, *BROKEN) as error:
+                if asyncio.get_running_loop().time() >= deadline:
+                    return None
+                await wait_before_retry(error)
 
 
 async def wait_before_retry(error: Exception) -> None:

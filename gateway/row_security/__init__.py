@@ -192,11 +192,14 @@ def _breach_lookups(role: Role) -> Iterator[str]:
 
 
 def _for_the_gateway(role: Role) -> Iterator[str]:
-    """Before it acts for anybody, the gateway asks who is suspended, and how rows are distributed.
-    The functions return nothing under the seal of a viewer."""
+    """Before it acts for anybody, the gateway asks who is suspended, how rows are distributed, and
+    whom changes may concern. The functions raise under the seal of a viewer."""
     if role is Role.ANONYMOUS:
         name = database_role(role)
-        yield f"GRANT EXECUTE ON FUNCTION viewer.suspended, viewer.statistics TO {name};"
+        yield (
+            "GRANT EXECUTE ON FUNCTION viewer.suspended, viewer.statistics,"
+            f" viewer.concerned_by_changes TO {name};"
+        )
 
 
 def _trusted_documents(role: Role) -> Iterator[str]:

@@ -144,7 +144,7 @@ async def _feed(context: SubscriptionContext, cls: type[Any], after: Any, **opti
     A client that goes on after a cut sends the variables of its first time again, so the position
     that it received last comes before them.
     """
-    horizon = await context.lookups.horizon.now()
+    horizon = await context.reads.horizon.now()
     begin = context.resumed_at or after
     is_given = isinstance(begin, str)
     place = (
@@ -154,7 +154,7 @@ async def _feed(context: SubscriptionContext, cls: type[Any], after: Any, **opti
         raise position_too_old()
     noun = context.services.catalogue.nouns[cls.__name__]
     return ChangeFeed(
-        context.lookups,
+        context.reads,
         context.viewer,
         noun,
         place,

@@ -247,6 +247,9 @@ class Socket:
     async def _queue(self, message: dict[str, Any]) -> None:
         """Queue a message. Raises SocketClosed if the client does not read fast enough."""
         text = orjson.dumps(message).decode()
+        if not self._outgoing.full():
+            self._outgoing.put_nowait(text)
+            return
         try:
             async with asyncio.timeout(self._limits.slow_seconds):
                 await self._outgoing.put(text)

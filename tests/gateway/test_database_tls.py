@@ -8,6 +8,8 @@ from ssl import SSLCertVerificationError as CertificateError
 import asyncpg
 import pytest
 
+from gateway.access.rows import Topic
+from gateway.access.transactions.begin import Seal, TransactionLimits, TransactionStarts
 from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.cli.database_errors import DatabaseError, explain_database_errors
 from gateway.doctor import examine
@@ -74,8 +76,11 @@ async def listening(owner: str) -> None:
     url = login_at(owner, tokens.PASSWORD)
     engine = pool(url, 1)
     try:
-        async with ChangeHorizon(url, engine) as horizon:
-            await asyncio.wait_for(horizon.beyond(0), SECONDS)
+        starts = TransactionStarts(Seal(tokens.SEAL_KEY, 60), TransactionLimits(9, 9, 9))
+        async with ChangeHorizon(url, engine, starts.for_the_gateway()) as horizon:
+            deadline = asyncio.get_running_loop().time() + SECONDS
+            if await horizon.concerned(0, [Topic("Alert")], deadline) is None:
+                raise TimeoutError
     finally:
         engine.dispose()
 

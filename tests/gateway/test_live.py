@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import asyncpg
@@ -210,21 +209,6 @@ async def test_where_narrows_what_is_followed(live: Gateway, writer) -> None:
         await happens(writer, "NZGR-WITH-0009", "RECEIVED")
         assert await officer.references(1) == ["NZGR-WITH-0009"]
         await officer.receives_nothing()
-
-
-async def test_subscribers_of_one_reach_share_one_query(live: Gateway, writer, traffic) -> None:
-    async with AsyncExitStack() as stack:
-        for number in range(6):
-            viewer = live.as_viewer("manager-au", sub=f"manager-{number}")
-            manager = await stack.enter_async_context(viewer)
-            await manager.follows(APPLICATIONS)
-        await happens(writer, "NZGR-WITH-0009", "RECEIVED")
-        await manager.receives_nothing()
-        traffic.statements.clear()
-        await happens(writer, "NZGR-WITH-0009", "RECEIVED")
-        await manager.receives_nothing()
-        looks = [text for text in traffic.statements if "FROM application_change" in text]
-        assert 1 <= len(looks) <= 2
 
 
 RECEIVE = """mutation($input: MarkReceivedInput!) {

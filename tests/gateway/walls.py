@@ -8,14 +8,17 @@ from sqlalchemy import true
 
 from gateway.access import rows
 from gateway.access.transactions.prepared import prepare_once, prepare_reading
+from gateway.mapping import change_feed
 from models.database.connections import connect
 from models.row_security import DATABASE_ROLES
 
 
 @contextmanager
 def first_wall_down() -> Iterator[None]:
-    """No statement carries a condition of the policy any more."""
+    """No statement carries a condition of the policy any more, and followers are told of
+    everything."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(change_feed, "topics", lambda feed, _: {rows.Topic(feed)})
         patch.setattr(rows, "_rule_condition", lambda *_: true())
         _forget_statements()
         yield

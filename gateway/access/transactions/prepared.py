@@ -103,6 +103,8 @@ class PreparedStatement:
     _documents: frozenset[str] = frozenset()
     #: Whether it may take no longer than a list: see `MOST_LIST_SECONDS`.
     is_list: bool = False
+    #: What of its viewer it depends on, besides the role.
+    scopes: frozenset[str] = frozenset()
 
     def bind(self, viewer: Viewer, given: Mapping[str, Any] = _NOTHING) -> "Bound":
         """The statement with its arguments for a viewer, and values by name."""
@@ -191,4 +193,5 @@ def _compile(
         compiled.params,
         frozenset(documents),
         is_list,
+        SCOPES.intersection(parameters),
     )

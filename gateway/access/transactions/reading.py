@@ -97,6 +97,8 @@ class ReadTransaction:
         self._first_mode = self._mode = _USUAL
         self._is_over = False
         self.statements = 0
+        #: What of the viewer these depended on, besides the role.
+        self.scopes = frozenset[str]()
         #: How many statements of the last `read` were answered before one of them failed.
         self.completed = 0
 
@@ -159,6 +161,7 @@ class ReadTransaction:
                 commands.append(Command(set_locally(tuple(settings)), tuple(settings.values())))
             places.append(len(commands))
             commands.append(Command(statement.text, arguments))
+            self.scopes |= statement.scopes
         if is_last:  # a statement that fails keeps what follows it from running, so also this
             commands.append(_ROLLBACK)
         if begun is not None:
