@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.database_errors import explain_database_errors
+from gateway.doctor import find_alterations
 from gateway.settings import Command, Settings, read_settings
 from models.account import (
     AccountError,
@@ -17,11 +18,14 @@ from models.account import (
     restart_account,
     verify,
 )
-from models.account.findings import Report
+from models.account.findings import Report, Tampering
 from models.account.notes import read_public_key, verifier_key
 from models.database.connections import connect
+from models.database.url import read_database_url
 from models.key_service import KeyServiceError, KeyUse, LocalKeys, key_service_at
 
+#: That of gateways, where the auditor names none in GERBANG_DATABASE_URL.
+_LOGIN = "gerbang_gateway"
 _USES = {"seals": KeyUse.ACCESS_LOG, "signatures": KeyUse.CHECKPOINT}
 _WHAT = click.argument("what", type=click.Choice([*_USES]))
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -55,8 +59,9 @@ def verify_account(
     since: datetime | None, checkpoint: Path | None, pinned: tuple[str, ...]
 ) -> None:
     """Name what was changed, removed, cut off, reordered, forged, unrecorded, rolled back, dropped
-    early or contradicted; and whom the key service opened without an entry of the log of reads, or
-    the log names without a receipt of the key service: but for the last minutes.
+    early or contradicted; whom the key service opened without an entry of the log of reads, or the
+    log names without a receipt of the key service: but for the last minutes; and what was altered
+    of the database: triggers, functions, rules, grants and settings of roles.
 
     The exit code is 1 where there is any.
     """
@@ -160,6 +165,9 @@ async def _verify(
         if settings.keeps_receipts:
             receipts = key_service_at(settings.signing_address or "")
             await reconcile_all(receipts, connection, report)
+        login = read_database_url(settings.database_url).user if settings.database_url else _LOGIN
+        for altered in await find_alterations(connection, login):
+            report.add(Tampering.ALTERED, altered.what)
         return report
     except (AccountError, KeyServiceError) as error:
         raise click.ClickException(str(error)) from None

@@ -29,6 +29,7 @@ class Tampering(StrEnum):
     UNLOGGED = "unlogged"
     #: The log of reads says something for which nobody was opened.
     UNOPENED = "unopened"
+    ALTERED = "altered"
 
 
 @dataclass(frozen=True, slots=True)

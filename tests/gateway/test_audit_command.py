@@ -20,6 +20,7 @@ from models.account.notes import read_public_key, verifier_key
 from models.database.connections import connect
 from models.key_service import KeyUse
 from models.key_service.process import running_keys
+from models.row_security import drop_policies, install_row_security
 from tests.accounts import newest_read, past_triggers, read_five, sign
 from tests.linking import KEYS, copied_keys_file, judge_of_tests
 
@@ -51,6 +52,9 @@ class Verified:
 async def verify(world: str, tmp_path: Path) -> AsyncIterator[Callable[..., object]]:
     """Runs the command on the account of this world, which is signed, five reads included."""
     connection = await connect(world)
+    async with connection.transaction():  # a copy of a database lacks what is granted on itself
+        await drop_policies(connection)
+        await install_row_security(connection)
     await read_five(connection)
     await sign(connection, tmp_path / "outside")
     await connection.close()
@@ -107,9 +111,66 @@ async def test_a_schema_that_the_search_path_names_first_hides_nothing(
         await connection.execute(here.format("RESET search_path"))
         await connection.execute("DROP SCHEMA shadow CASCADE")
     assert f"changed: access_event {key} is not what it was\n" in found.text
-    assert (found.code, found.text.splitlines()[-1]) == (1, "1 findings")
+    assert "altered: postgres begins with search_path=shadow, pg_catalog, public.\n" in found.text
+    assert (found.code, found.text.splitlines()[-1]) == (1, "2 findings")
     # From then on nothing was rewritten; the tree is what a checkpoint says that somebody kept.
-    assert (later.code, later.text.splitlines()[-1]) == (0, CLEAN), later.text
+    assert (later.code, later.text.splitlines()[-1]) == (1, "1 findings"), later.text  # the path
+
+
+#: What somebody alters, how it is put back, and what is named.
+_ALTERED = {
+    "a trigger": (
+        "CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+        " CREATE TRIGGER swallow BEFORE INSERT ON access_event FOR EACH ROW"
+        " EXECUTE FUNCTION swallow()",
+        "DROP FUNCTION swallow CASCADE",
+        "trigger swallow of public.access_event",
+    ),
+    "a rule": (
+        "CREATE RULE aside AS ON INSERT TO alert DO INSTEAD NOTHING",
+        "DROP RULE aside ON alert",
+        "rewriting rule aside of public.alert",
+    ),
+    "a grant": (
+        "GRANT UPDATE ON screening TO gerbang_officer",
+        "REVOKE UPDATE ON screening FROM gerbang_officer",
+        "grant of update on table public.screening to gerbang_officer",
+    ),
+}
+#: The catalogue without what is to be hidden, where the owner's path finds it first.
+_HIDDEN = """
+    CREATE SCHEMA shadow;
+    CREATE VIEW shadow.pg_trigger AS
+        SELECT * FROM pg_catalog.pg_trigger WHERE tgname <> 'swallow';
+    CREATE VIEW shadow.pg_proc AS SELECT * FROM pg_catalog.pg_proc WHERE proname <> 'swallow';
+    CREATE VIEW shadow.pg_rewrite AS SELECT * FROM pg_catalog.pg_rewrite WHERE rulename <> 'aside';
+    CREATE FUNCTION shadow.aclexplode(acl aclitem[],
+        OUT grantor oid, OUT grantee oid, OUT privilege_type text, OUT is_grantable boolean)
+    RETURNS SETOF record LANGUAGE sql AS $$
+        SELECT * FROM pg_catalog.aclexplode(acl)
+        WHERE privilege_type <> 'UPDATE' OR grantee <> 'gerbang_officer'::regrole
+    $$;
+"""
+
+
+@pytest.mark.parametrize("what", _ALTERED)
+async def test_what_was_altered_of_the_database_is_named_whatever_its_search_path(
+    verify, connection: asyncpg.Connection, what: str
+) -> None:
+    planted, undone, named = _ALTERED[what]
+    here = "DO $$ BEGIN EXECUTE format('ALTER ROLE %I IN DATABASE %I {}', current_user,"
+    here += " current_database()); END $$"
+    await connection.execute(f"{_HIDDEN}; {planted}")
+    try:
+        await connection.execute(here.format("SET search_path = shadow, pg_catalog, public"))
+        found = await verify()
+    finally:
+        await connection.execute(here.format("RESET search_path"))
+        await connection.execute(f"DROP SCHEMA shadow CASCADE; {undone}")
+    lines = [line for line in found.text.splitlines() if line.startswith("altered: ")]
+    assert found.code == 1
+    assert [line for line in lines if f"Nobody thought of this: {named}" in line], found.text
+    assert [line for line in lines if "begins with search_path=shadow" in line], found.text
 
 
 async def test_a_view_in_the_place_of_a_table_is_refused(
