@@ -1,8 +1,9 @@
 """The files of a day that is over: all its hashes in one, and nobody lists its folder again."""
 
+import base64
 import os
 from collections.abc import AsyncIterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from stat import S_IMODE
@@ -14,7 +15,7 @@ from models.account import CheckpointFolder, renew_signatures, verify
 from models.account.drop_records import Drop, find_early
 from models.account.findings import Tampering
 from models.account.merkle import leaf_hash
-from models.account.notes import Checkpoint
+from models.account.notes import AccountError, Checkpoint, read_note, signed_note
 from models.account.sources import SOURCES
 from models.key_service import KeyUse, LocalKeys, LocalKeyService
 from models.key_service.store import KeyStore
@@ -217,6 +218,46 @@ def test_entries_are_dropped_early_to_the_day_and_to_the_leaf(
     ]
     drop = Drop(new_key(), begun, 365, (0,), (last,))
     assert find_early(drop, written_at, days) == why
+    # Less than a year is too early, whatever the checkpoints say.
+    less = replace(drop, kept_days=364)
+    assert find_early(less, 20, days) == find_early(less, 9, []) == "after 364 days"
+
+
+@pytest.mark.parametrize(
+    ("replaced", "by", "why"),
+    [
+        ("gerbang/account", "gerbang/other", "no checkpoint of this account"),
+        (base64.b64encode(bytes(32)).decode(), "AAAA", "no checkpoint of this account"),
+        ("signed at", "signed about", "no checkpoint"),
+        ("\n10\n", "\nten\n", "no checkpoint"),
+        ("signed at", "more\nsigned at", "no checkpoint"),
+    ],
+)
+async def test_what_our_key_signed_is_no_checkpoint_unless_it_is_written_as_one(
+    replaced: str, by: str, why: str
+) -> None:
+    public = await KEYS.public_keys(KeyUse.CHECKPOINT)
+    text = Checkpoint(10, bytes(32), _NOON).text()
+    for said in (text, text.replace(replaced, by, 1)):
+        signed = await KEYS.sign(KeyUse.CHECKPOINT, said.encode())
+        whole = signed_note(Checkpoint(10, bytes(32), _NOON), signed.public_key, signed.value)
+        note = whole.replace(text, said, 1)
+        if said == text:
+            assert read_note(note, public) == Checkpoint(10, bytes(32), _NOON)
+    with pytest.raises(AccountError, match=why):
+        read_note(note, public)
+
+
+async def test_a_file_outside_is_written_once(three_days, tmp_path: Path) -> None:
+    """The same again, within the second, is there already; anything else is refused."""
+    folder = CheckpointFolder(tmp_path)
+    [*_, day] = folder.last_of_days(await KEYS.public_keys(KeyUse.CHECKPOINT))
+    before = {file: file.read_bytes() for file in find_files(tmp_path, "*/*")}
+    note = next(file for file in before if file.name.startswith(f"{day.size:012}-")).read_text()
+    folder.write(day, note, day.size, b"")
+    with pytest.raises(AccountError, match="FileExistsError"):
+        folder.write(day, f"{note}\n", day.size, b"")
+    assert {file: file.read_bytes() for file in find_files(tmp_path, "*/*")} == before
 
 
 async def test_a_record_that_was_changed_with_its_leaf_is_judged_by_what_was_signed(

@@ -79,8 +79,10 @@ class Copy:
     def test(self, tests: Sequence[str], seconds: float, server: str = "") -> Run:
         """Run tests until one fails, on a server of their own or on the one of a folder. What is
         not over in time is ended, with all that it began."""
-        runner = ["tests.mutation.forking", server] if server else ["pytest", "-q", "--exitfirst"]
-        process = self.start(["-m", *runner, *tests])
+        alone = ["pytest", "-q", "--exitfirst", "-p", "tests.mutation.inheriting"]
+        process = self.start(
+            ["-m", *(["tests.mutation.forking", server] if server else alone), *tests]
+        )
         try:
             output, _ = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:

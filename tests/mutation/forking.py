@@ -31,7 +31,7 @@ from tests.mutation.recording import Caches, Recorder
 
 Answer = dict[str, Any]
 
-_OPTIONS = ("-q", "--no-header", "--tb=no", "--exitfirst")
+_OPTIONS = ("-q", "--no-header", "--tb=no", "--exitfirst", "-p", "tests.mutation.inheriting")
 
 
 class Forking:

@@ -113,6 +113,20 @@ async def test_the_door_closes_when_many_viewers_fill_the_queue() -> None:
     admission.refuse_if_full()
 
 
+async def test_the_door_stays_open_while_turns_are_free() -> None:
+    """A queue is full of those who wait for one viewer's turns: another could begin at once."""
+    admission, served = _admission(running=2, waiting=2, running_of_a_viewer=1), list[Lane]()
+    come = _comer(admission, served)
+    coming = [asyncio.create_task(come(ONE)) for _ in range(3)]  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    assert (admission.running, admission.waiting) == (1, 2)
+    admission.refuse_if_full()
+    async with admission.turn(OTHER):
+        with pytest.raises(RequestError, match="Try again shortly"):
+            admission.refuse_if_full()
+    await asyncio.gather(*coming)
+
+
 async def test_a_queue_that_is_full_of_others_takes_nobody_more() -> None:
     admission, served = _admission(waiting=2, running_of_a_viewer=1), list[Lane]()
     come = _comer(admission, served)
