@@ -918,7 +918,16 @@ POLICY: Mapping[str, Access] = {
     "LegalHold": Access(
         rows=dict.fromkeys(ANSWER_READERS, every_row),
         fields=dict.fromkeys(
-            ("id", "reason", "heldBy", "heldAt", "releasedBy", "releasedAt", "releaseReason"),
+            (
+                "id",
+                "reason",
+                "heldBy",
+                "heldAt",
+                "releasedBy",
+                "releasedAt",
+                "releaseReason",
+                "application",
+            ),
             ANSWER_READERS,
         ),
     ),
@@ -963,6 +972,11 @@ POLICY: Mapping[str, Access] = {
             ),
             AUDITOR,
         ),
+    ),
+    # How the installation runs.
+    "Installation": Access(fields={"checkpoint": AUDITOR}),
+    "AccountCheckpoint": Access(
+        fields=dict.fromkeys(("signedAt", "entries", "waiting"), AUDITOR),
     ),
     "LinkerRead": Access(
         rows=dict.fromkeys(AUDITOR, every_row),
@@ -1302,6 +1316,8 @@ POLICY: Mapping[str, Access] = {
                 "role",
                 "people",
                 "reads",
+                "countedNow",
+                "budget",
                 "others",
                 "lowerQuartile",
                 "median",
@@ -1511,6 +1527,9 @@ POLICY: Mapping[str, Access] = {
             "workList": CASE_WORKERS,
             "people": CASE_STAFF,
             "dataRequests": DATA_REQUEST_READERS,
+            "erasures": AUDITOR,
+            "installation": AUDITOR,
+            "legalHolds": ANSWER_READERS,
             "myData": APPLICANT,
             "personLookups": CASE_STAFF,
             "suspensions": SUSPENSION_READERS,

@@ -131,6 +131,12 @@ def reads_by_viewer(role: Role, since: datetime, before: datetime) -> AnySelect:
     return select(rows.c.reader, rows.c.reader_role, rows.c.people, rows.c.reads)
 
 
+def people_counted(role: Role) -> AnySelect:
+    """Rows of ``reader``, ``reader_role`` and ``people``: whom budgets count now."""
+    rows = func.viewer.people_counted(role.value).table_valued("reader", "reader_role", "people")
+    return select(rows.c.reader, rows.c.reader_role, rows.c.people)
+
+
 def compare_viewers(rows: Iterable[Any]) -> Iterator[ViewerReads]:
     """Each viewer compared with the others of the role, the one who read the most people first."""
     counts: defaultdict[Role, list[int]] = defaultdict(list)

@@ -1,5 +1,5 @@
-// A form that changes something sends its values to the server of its page, with a key: however
-// often it is sent, the gateway makes the change once. What came of it is told in an outcome.
+// A form that changes or asks something sends its values to the server of its page, with a key:
+// however often it is sent, the gateway makes a change once. What came of it is told in an outcome.
 (() => {
   "use strict";
   const dash = () => window.dash_clientside;
@@ -26,7 +26,11 @@
   // A mistake stands at its field, too. What nobody knows the outcome of keeps its key.
   const settle = (outcome) => {
     const form = document.getElementById(outcome.dataset.form);
-    if (!form) return;
+    if (form) settleForm(form, outcome);
+    outcome.focus();
+  };
+
+  const settleForm = (form, outcome) => {
     button(form).disabled = false;
     form.querySelectorAll("[aria-invalid]").forEach((field) => {
       field.removeAttribute("aria-invalid");
@@ -43,7 +47,6 @@
       form.reset();
       dash().set_props("asked", { data: Date.now() });
     }
-    outcome.focus();
   };
 
   new MutationObserver((changes) => changes.forEach(({ addedNodes }) => {

@@ -1,13 +1,15 @@
-"""Forms that change something: what they hold, how they are sent, and what came of them.
+"""Forms that change or ask something: what they hold, how they are sent, and what came of them.
 
-A page sends a form to its callback with a key (``assets/forms.js``), so that the gateway makes the
-change once, however often the form is sent.
+A page sends a form to its callback with a key (``assets/forms.js``), so that the gateway makes a
+change once, however often the form is sent. What is asked by a form stands in no address.
 """
 
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from dash import Input, Output, callback, dcc, html
 
@@ -15,14 +17,18 @@ from dashboard.components.html_part import HTML, html_of, html_part
 from dashboard.components.notice import reason
 from dashboard.components.page_request import refuse_other_viewer
 from dashboard.gateway.client import AWAY, GatewayError
+from dashboard.model.period import WIB
 from dashboard.texts import Texts, texts
-from dashboard.web.visit import current_visit
+from dashboard.web.visit import Visit, current_visit
 
 LONGEST_REASON = 2_000
 #: What the gateway takes as a key, at most.
 LONGEST_KEY = 128
 #: Dash's own signature knows no dates.
 _DATE: Any = {"type": "date"}
+_INSTANT: Any = {"type": "datetime-local"}
+#: Codes by which the gateway explains a refusal to whoever filled a form in.
+_EXPLAINED = frozenset({"INVALID_INPUT", "INVALID_VARIABLES", "READ_BUDGET"})
 
 
 class FieldKind(StrEnum):
@@ -32,6 +38,8 @@ class FieldKind(StrEnum):
     REASON = "reason"
     COUNTRY = "country"
     DAY = "day"
+    #: A day and an hour in WIB.
+    INSTANT = "instant"
     NUMBER = "number"
     YES_OR_NO = "yes_or_no"
     CHOICE = "choice"
@@ -46,9 +54,12 @@ class Field:
     #: The values to choose from, or what lists them: visa types or partners.
     choices: Sequence[str] | str = ()
     is_required: bool = True
+    #: What it is called, where that is not the word for its name.
+    called: str = ""
 
     def parse(self, text: str) -> Any:
-        """What the gateway is sent for what was filled in. Raises ValueError for no number."""
+        """What the gateway is sent for what was filled in. Raises ValueError for no number, and no
+        instant."""
         text = text.strip()
         if not text:
             return None
@@ -59,82 +70,94 @@ class Field:
                 return text == "true"
             case FieldKind.COUNTRY:
                 return text.upper()
+            case FieldKind.INSTANT:
+                instant = datetime.fromisoformat(text)
+                return (instant if instant.tzinfo else instant.replace(tzinfo=WIB)).isoformat()
             case _:
                 return text
 
 
 @dataclass(frozen=True)
-class Changes:
-    """What a page can change: the fields of each form, by the name of its mutation."""
+class Forms(ABC):
+    """Forms of a page, each by the name of its document, which takes its fields."""
+
+    #: The folder of the documents, and the ends of the ids of what is sent and what came of it.
+    folder: ClassVar[str]
+    sent: ClassVar[str]
+    outcome: ClassVar[str]
 
     page: str
     forms: Mapping[str, Sequence[Field]]
-    #: Those that wait for a second person.
-    proposals: frozenset[str] = frozenset()
 
     @property
     def documents(self) -> dict[str, str]:
-        """The name of each document, by its mutation."""
-        return {name: f"{self.page}/changes/{name}" for name in self.forms}
+        """The name of each document, by its form."""
+        return {name: f"{self.page}/{self.folder}/{name}" for name in self.forms}
 
     def stores(self) -> list[Any]:
         """What belongs into the layout: what is sent, and what came of it."""
         return [
-            dcc.Store(id=f"{self.page}-sent"),
-            html_part(html.Div, None, f"{self.page}-outcome"),
+            dcc.Store(id=f"{self.page}-{self.sent}"),
+            html_part(html.Div, None, f"{self.page}-{self.outcome}"),
         ]
 
     def follow(self) -> None:
-        """Let the gateway make what the page sends. To be called once for each page."""
+        """Let the gateway answer what the page sends. To be called once for each page."""
 
         @callback(
-            Output(f"{self.page}-outcome", HTML),
-            Input(f"{self.page}-sent", "data"),
+            Output(f"{self.page}-{self.outcome}", HTML),
+            Input(f"{self.page}-{self.sent}", "data"),
             prevent_initial_call=True,
         )
-        async def make_change(sent: Any) -> str:
+        async def answer_form(sent: Any) -> str:
             given: dict[str, Any] = sent if isinstance(sent, dict) else {}
-            outcome, at = await self._make(given), given.get("at")
+            outcome, at = await self._outcome_of(given), given.get("at")
             # The same outcome twice is news each time.
             marks = _data(at=str(at) if isinstance(at, int | float) else "")
             return html_of(html.Div(outcome, **marks))
 
     def form(
         self,
-        change: str,
+        name: str,
         say: Texts,
         *,
         listed: Mapping[str, Mapping[str, str]] | None = None,
         about: Mapping[str, str] | None = None,
+        usual: Mapping[str, str] | None = None,
     ) -> html.Form:
-        """The form of a change.
+        """A form.
 
         ``listed`` has names by code for fields whose choices are no words of ours; ``about`` has
-        the fields that are known already, as the id of what is changed.
+        the fields that are known already, as the id of what is changed; ``usual`` what others
+        hold at first.
         """
         known = about or {}
-        id_ = "-".join((change, *known.values()))
-        fields = [each for each in self.forms[change] if each.name not in known]
-        offer = "changes.propose_it" if change in self.proposals else f"changes.do.{change}"
+        id_ = "-".join((name, *known.values()))
+        fields = [each for each in self.forms[name] if each.name not in known]
         return html.Form(
             [
                 *(dcc.Input(type="hidden", name=name, value=to) for name, to in known.items()),
-                *(_labelled(id_, each, listed or {}, say) for each in fields),
-                html.Button(say(offer), type="submit"),
+                *(_labelled(id_, each, listed or {}, usual or {}, say) for each in fields),
+                html.Button(self._offer(name, say), type="submit"),
             ],
             id=id_,
             className="change" if fields else "change short",
-            **_data(change=change, sends=f"{self.page}-sent"),
+            autoComplete="off",  # a browser that remembers fields would remember people
+            **_data(change=name, sends=f"{self.page}-{self.sent}"),
         )
 
-    def folded(self, change: str, say: Texts, **given: Any) -> html.Details:
-        """The form of a change that is opened first."""
+    def folded(self, name: str, say: Texts, **given: Any) -> html.Details:
+        """A form that is opened first."""
         return html.Details(
-            [html.Summary(say(f"changes.do.{change}")), self.form(change, say, **given)]
+            [html.Summary(say(f"changes.do.{name}")), self.form(name, say, **given)]
         )
 
-    async def _make(self, sent: Mapping[str, Any]) -> html.Section:
-        """What came of a change. Raises ViewerChangedError for a page drawn for another."""
+    def _offer(self, name: str, say: Texts) -> str:
+        """What the button of a form says."""
+        return say(f"changes.do.{name}")
+
+    async def _outcome_of(self, sent: Mapping[str, Any]) -> html.Section:
+        """What came of a form. Raises ViewerChangedError for a page drawn for another."""
         visit = current_visit.get()
         say, session = texts(visit.language), visit.session
         name, form, key = (str(sent.get(part, "")) for part in ("change", "form", "key"))
@@ -145,30 +168,83 @@ class Changes:
             or not 0 < len(key) <= LONGEST_KEY
         ):
             return _refused(form, [(say("changes.unknown"), "")], say)
-        asked: dict[str, Any] = {"idempotencyKey": key}
+        asked: dict[str, Any] = {}
         for field in self.forms[name]:
             try:
-                asked[field.name] = field.parse(str(values.get(field.name, "")))
+                value = field.parse(str(values.get(field.name, "")))
             except ValueError:
-                return _refused(form, [(say("changes.no_number"), field.name)], say)
+                return _refused(form, [(say(f"changes.no_{field.kind}"), field.name)], say)
+            if value is not None:
+                asked[field.name] = value
         try:
             refuse_other_viewer(await visit.gateway.viewer(session))
-            answer = await visit.gateway.ask(
-                self.documents[name],
-                {"input": {field: value for field, value in asked.items() if value is not None}},
-                session.access_token,
-                session.role,
-                language=say.language,
-            )
+            return await self._answer(name, form, key, asked, visit, say)
         except GatewayError as error:
             return _failed(form, error, say)
-        errors = answer[name]["errors"]
+
+    @abstractmethod
+    async def _answer(
+        self, name: str, form: str, key: str, asked: dict[str, Any], visit: Visit, say: Texts
+    ) -> html.Section:
+        """What the gateway makes of a form. Raises GatewayError."""
+
+    async def _ask(
+        self, name: str, variables: Mapping[str, Any], visit: Visit, say: Texts
+    ) -> Mapping[str, Any]:
+        session = visit.session
+        return await visit.gateway.ask(
+            self.documents[name],
+            variables,
+            session.access_token,
+            session.role,
+            language=say.language,
+        )
+
+
+@dataclass(frozen=True)
+class Changes(Forms):
+    """What a page can change: each form is of the mutation of its name."""
+
+    folder = "changes"
+    sent, outcome = "sent", "outcome"
+
+    #: Those that wait for a second person.
+    proposals: frozenset[str] = frozenset()
+
+    def _offer(self, name: str, say: Texts) -> str:
+        return say("changes.propose_it") if name in self.proposals else super()._offer(name, say)
+
+    async def _answer(
+        self, name: str, form: str, key: str, asked: dict[str, Any], visit: Visit, say: Texts
+    ) -> html.Section:
+        change = {"input": {"idempotencyKey": key, **asked}}
+        errors = (await self._ask(name, change, visit, say))[name]["errors"]
         if errors:
             return _refused(
                 form, [(each["message"], (each["path"] or [""])[-1]) for each in errors], say
             )
         done = "proposed" if name in self.proposals else name
         return _outcome(form, "done", html.P(say(f"changes.done.{done}")))
+
+
+#: What was answered to what was asked, as plain elements.
+ShowAnswer = Callable[[Mapping[str, Any], Mapping[str, Any], Texts], Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Questions(Forms):
+    """What a page asks for with what somebody fills in, and how each answer is shown."""
+
+    folder = "questions"
+    sent, outcome = "asked", "answer"
+
+    shows: Mapping[str, ShowAnswer]
+
+    async def _answer(
+        self, name: str, form: str, key: str, asked: dict[str, Any], visit: Visit, say: Texts
+    ) -> html.Section:
+        answer = await self._ask(name, asked, visit, say)
+        return _outcome(form, "answered", *self.shows[name](answer, asked, say))
 
 
 def _refused(form: str, mistakes: Sequence[tuple[str, str]], say: Texts) -> html.Section:
@@ -182,6 +258,8 @@ def _refused(form: str, mistakes: Sequence[tuple[str, str]], say: Texts) -> html
 
 def _failed(form: str, error: GatewayError, say: Texts) -> html.Section:
     """After some failures nobody knows whether it was done: the same form can be sent again."""
+    if error.code in _EXPLAINED:
+        return _refused(form, [(error.message, "")], say)
     is_unknown = error.code in AWAY
     why = say("changes.not_known") if is_unknown else say(f"failed.{reason(error.code)}")
     trace = f"{say('failed.trace')}: {error.trace_id}"
@@ -199,26 +277,41 @@ def _data(**attributes: str) -> dict[str, Any]:
 
 
 def _labelled(
-    form: str, field: Field, listed: Mapping[str, Mapping[str, str]], say: Texts
+    form: str,
+    field: Field,
+    listed: Mapping[str, Mapping[str, str]],
+    usual: Mapping[str, str],
+    say: Texts,
 ) -> html.Div:
     id_ = f"{form}-{field.name}"
     hints = (
         *([say("changes.country_hint")] if field.kind is FieldKind.COUNTRY else []),
+        *([say("changes.instant_hint")] if field.kind is FieldKind.INSTANT else []),
         *([] if field.is_required else [say("changes.optional")]),
     )
-    label = [say(f"changes.field.{field.name}"), *(html.Small(f" {hint}") for hint in hints)]
-    return html.Div([html.Label(label, htmlFor=id_), _control(id_, field, listed, say)])
+    named = say(f"changes.field.{field.called or field.name}")
+    label = [named, *(html.Small(f" {hint}") for hint in hints)]
+    control = _control(id_, field, listed, usual.get(field.name), say)
+    return html.Div([html.Label(label, htmlFor=id_), control])
 
 
-def _control(id_: str, field: Field, listed: Mapping[str, Mapping[str, str]], say: Texts) -> Any:
+def _control(
+    id_: str,
+    field: Field,
+    listed: Mapping[str, Mapping[str, str]],
+    usual: str | None,
+    say: Texts,
+) -> Any:
     given: dict[str, Any] = {"id": id_, "name": field.name, "required": field.is_required}
     match field.kind:
         case FieldKind.REASON:
             return html.Textarea(rows=2, maxLength=LONGEST_REASON, **given)
         case FieldKind.DAY:
-            return dcc.Input(**given, **_DATE)
+            return dcc.Input(**given, **_DATE, value=usual)
+        case FieldKind.INSTANT:
+            return dcc.Input(**given, **_INSTANT, value=usual)
         case FieldKind.NUMBER:
-            return dcc.Input(type="number", min=0, step=1, **given)
+            return dcc.Input(type="number", min=0, step=1, **given, value=usual)
         case FieldKind.COUNTRY:
             return dcc.Input(type="text", pattern="[A-Za-z]{2}", maxLength=2, **given)
         case FieldKind.YES_OR_NO:
@@ -233,7 +326,7 @@ def _control(id_: str, field: Field, listed: Mapping[str, Mapping[str, str]], sa
             )
             return _select(given, names, say)
         case _:
-            return dcc.Input(type="text", maxLength=200, **given)
+            return dcc.Input(type="text", maxLength=200, **given, value=usual)
 
 
 def _select(given: Mapping[str, Any], names: Mapping[str, str], say: Texts) -> html.Select:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from dash import html, set_props
@@ -109,14 +110,16 @@ def mark_of(viewer: User, session: Session) -> str:
     return blake2b(f"{session.id_token} {viewer}".encode(), digest_size=16).hexdigest()
 
 
-async def ask_for_page(state: Any, name: str) -> Mapping[str, Any]:
+async def ask_for_page(
+    state: Any, name: str, variables: Mapping[str, Any] = MappingProxyType({})
+) -> Mapping[str, Any]:
     """The answer to the one question of a page, asked once for all of its parts, in its language.
 
     Raises GatewayError, and ViewerChangedError unless the page was drawn for whoever looks.
     """
     request = page_request(state)
     await request.viewer()
-    asked = {"language": request.say.language.upper()}
+    asked = {"language": request.say.language.upper(), **variables}
     return await request.share(name, lambda: request.ask(name, asked))
 
 

@@ -103,6 +103,8 @@ class GatewayError(Exception):
     ) -> None:
         super().__init__(f"{code}: {message} (trace {trace_id})")
         self.code = code
+        #: In the reader's language, where one was named.
+        self.message = message
         self.trace_id = trace_id
         self.held_roles = held_roles
 

@@ -19,6 +19,7 @@ from dashboard.model.filters import VISA
 from dashboard.model.measures import AUDIENCES, PROCESSING
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period
+from dashboard.pages.access import page as access
 from dashboard.pages.administration.forms import ANSWERS, CHANGES
 from dashboard.pages.administration.page import ADMINISTRATORS
 from dashboard.pages.administration.page import QUESTION as ADMINISTRATION
@@ -71,6 +72,11 @@ def screen_documents() -> Iterator[ScreenDocument]:
     yield ScreenDocument(supervision.QUESTION, "Supervision", supervision.SUPERVISORS, language)
     for name in supervision.CHANGES.documents.values():
         yield ScreenDocument(name, "Supervision", supervision.SUPERVISORS, {})
+    asked = {**language, **access.variables_of()}
+    yield ScreenDocument(access.QUESTION, "Access", access.AUDITORS, asked)
+    for forms in (access.CHANGES, access.QUESTIONS):
+        for name in forms.documents.values():
+            yield ScreenDocument(name, "Access", access.AUDITORS, {})
     variables = variables_of(_YEAR, _ADDRESS, PROCESSING)
     for name in (SUMMARY, MONTHS, PLACES, NAMES, CHOICES):
         yield ScreenDocument(f"volumes/{name}", "Volumes", frozenset(AUDIENCES), variables)

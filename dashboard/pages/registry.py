@@ -18,6 +18,7 @@ from dashboard.components.shell import account, navigation, role_buttons, role_t
 from dashboard.gateway.client import GatewayError
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
+from dashboard.pages.access.page import PAGE as ACCESS
 from dashboard.pages.administration.page import PAGE as ADMINISTRATION
 from dashboard.pages.definitions.page import PAGE as DEFINITIONS
 from dashboard.pages.my_data.page import PAGE as MY_DATA
@@ -28,7 +29,7 @@ from dashboard.texts import Texts, texts
 from dashboard.web.visit import current_visit
 
 #: In the order of the navigation. The first that somebody may open is their home.
-PAGES = (TODAY, SUPERVISION, VOLUMES, ADMINISTRATION, MY_DATA, DEFINITIONS)
+PAGES = (TODAY, SUPERVISION, ACCESS, VOLUMES, ADMINISTRATION, MY_DATA, DEFINITIONS)
 PATHS = frozenset(page.path for page in PAGES)
 #: What to read when a page is opened, by its path.
 READS = {page.path: page.read for page in PAGES if page.read}

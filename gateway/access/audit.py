@@ -99,14 +99,18 @@ class AccessLog:
         self._keys = keys
         self._read_budgets = read_budgets
 
+    def limit(self, role: Role) -> int | None:
+        """How many people the role reads in an hour; None where there is no limit."""
+        return self._read_budgets.get(role)
+
     def budget(self, viewer: Viewer, people: Collection[UUID]) -> ReadBudget | None:
         """The viewer's budget, to read these people within it; None where that has no limit."""
-        most = self._read_budgets.get(viewer.role)
+        most = self.limit(viewer.role)
         return None if most is None else ReadBudget(viewer, most, people)
 
     def lookup_budget(self, viewer: Viewer) -> LookupBudget | None:
         """The viewer's budget for a look-up; None where that has no limit."""
-        most = self._read_budgets.get(viewer.role)
+        most = self.limit(viewer.role)
         return None if most is None else LookupBudget(viewer, most)
 
     async def write(

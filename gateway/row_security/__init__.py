@@ -10,6 +10,7 @@ from gateway.mapping.catalogue import Catalogue
 from gateway.policy import LOOKED_UP_FOR, NAMES_NO_CASE, POLICY, PURPOSES
 from gateway.row_security.grants import columns_read
 from gateway.row_security.linker import linker
+from gateway.row_security.oversight_functions import OVERSIGHT_FUNCTIONS, oversight_grants
 from gateway.row_security.predicates import predicate
 from gateway.row_security.reach_functions import REACH_FUNCTIONS, reach_grants
 from gateway.row_security.reading_functions import READING_FUNCTIONS, reading_grants
@@ -56,6 +57,7 @@ def row_security(catalogue: Catalogue) -> str:
         (
             _roles(),
             *_close_everything(),
+            OVERSIGHT_FUNCTIONS,
             READING_FUNCTIONS,
             REACH_FUNCTIONS,
             "",
@@ -99,6 +101,7 @@ def _open_to_role(catalogue: Catalogue, role: Role) -> Iterator[str]:
     yield from _access_log(role)
     yield from _lookups(role)
     yield from _ban_reads(role)
+    yield from oversight_grants(role)
     yield from reading_grants(role)
     yield from reach_grants(role)
     yield from _breach_lookups(role)

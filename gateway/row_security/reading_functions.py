@@ -1,6 +1,6 @@
-"""What reading roles learn of tables whose rows they may not read: how many people each viewer
-read, which people a digest finds, whether a budget or an inquiry has room for further people, when
-the account was last signed, from when on figures are complete, what the whole network decided."""
+"""What reading roles learn of tables whose rows they may not read: which people a digest finds,
+whether a budget or an inquiry has room for further people, from when on figures are complete, what
+the whole network decided."""
 
 from collections.abc import Iterator
 
@@ -20,27 +20,6 @@ from models.vocabulary import AlertKind, Role
 from models.volumes.grains import GRAINS
 from models.volumes.outcomes import NETWORK_PARTS
 
-_SEE_COUNTS = [role for role in Role if role in POLICY["ReaderRow"].fields["people"]]
-#: Counts only, from a log whose rows these roles may not read, and without the people who were
-#: read. A read of one's own data does not count.
-_PEOPLE_READ = """\
-CREATE OR REPLACE FUNCTION viewer.people_read(
-    acting text, since timestamptz, before timestamptz
-) RETURNS TABLE (reader text, reader_role text, people bigint, reads bigint)
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-    BEGIN
-        IF acting IS NULL OR acting NOT IN ({roles}) OR viewer.sealed(acting) IS NULL THEN
-            RAISE EXCEPTION 'counts of reads are for supervision alone'
-                USING ERRCODE = 'insufficient_privilege';
-        END IF;
-        RETURN QUERY
-            SELECT actor, actor_role, count(DISTINCT applicant_id), count(*)
-            FROM access_event
-            WHERE occurred_at >= since AND occurred_at < before AND actor_role <> 'APPLICANT'
-            GROUP BY actor, actor_role;
-    END
-$$;""".format(roles=", ".join(f"'{role}'" for role in _SEE_COUNTS))
 #: The applicants of a digest, for a case of the viewer's own; nobody reads the index itself. The
 #: case is the sealed one: a gateway of the last release passes it as well.
 _PEOPLE_FOUND = """\
@@ -243,15 +222,6 @@ CREATE OR REPLACE FUNCTION viewer.admit_to_inquiry(
         RETURN NULL;
     END
 $$;"""
-#: For readiness, which asks as ANONYMOUS.
-_SIGNED_AT = """\
-CREATE OR REPLACE FUNCTION viewer.account_signed_at() RETURNS timestamptz
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-    BEGIN
-        RETURN (SELECT signed_at FROM account_head WHERE viewer.acts_as('ANONYMOUS'));
-    END
-$$;"""
 #: The month of the very first application, from which figures are complete; this one while there is
 #: none. It is no secret of those who read figures, and their own rows do not tell it: a small
 #: country's first application came later.
@@ -313,7 +283,7 @@ CREATE OR REPLACE FUNCTION viewer.raise_tampering(
 $$;"""
 READING_FUNCTIONS = "\n".join(
     (
-        *(_PEOPLE_READ, _PEOPLE_FOUND, _SIGNED_AT, _ADMIT_READS, _ADMIT_LOOKUP),
+        *(_PEOPLE_FOUND, _ADMIT_READS, _ADMIT_LOOKUP),
         *(_COUNT_ENDINGS, _ADMIT_TO_INQUIRY, _RAISE_TAMPERING),
         *(_FIGURES_COMPLETE_FROM, _NETWORK_OUTCOMES),
     )
@@ -324,8 +294,6 @@ _MEETING = {role for noun in ("Identity", "IdentityVersion", "BannedPerson")
 
 
 def reading_grants(role: Role) -> Iterator[str]:
-    if role in _SEE_COUNTS:
-        yield f"GRANT EXECUTE ON FUNCTION viewer.people_read TO {database_role(role)};"
     if role in READ_BUDGETS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.admit_reads TO {database_role(role)};"
     if role in LOOKED_UP_FOR:
@@ -340,5 +308,3 @@ def reading_grants(role: Role) -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO {database_role(role)};"
     if role in POLICY["VolumeRow"].fields["network"]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.network_outcomes TO {database_role(role)};"
-    if role is Role.ANONYMOUS:
-        yield f"GRANT EXECUTE ON FUNCTION viewer.account_signed_at TO {database_role(role)};"

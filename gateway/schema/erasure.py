@@ -1,12 +1,21 @@
 """Erasures of people, and the legal holds that stop them."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
-from gateway.mapping.declare import Node, column, noun
+import strawberry
+
+from gateway.mapping.declare import Node, column, link, noun
+from models import Application as ApplicationRow
 from models import Erasure as ErasureRow
 from models import LegalHold as LegalHoldRow
 from models.rights.data_request import COPIES_DAYS
 from models.vocabulary import ErasureCause
+
+if TYPE_CHECKING:
+    from gateway.schema.application import Application
+
+HeldCase = Annotated["Application", strawberry.lazy("gateway.schema.application")]
 
 
 @noun(key=ErasureRow.id)
@@ -15,9 +24,13 @@ class Erasure:
     or stay, and no legal hold prevents it."""
 
     cause: ErasureCause = column(ErasureRow.cause, "Why.")
-    ordered_at: datetime = column(ErasureRow.ordered_at, "When it was ordered.")
+    ordered_at: datetime = column(
+        ErasureRow.ordered_at, "When it was ordered.", filters=True, orders=True
+    )
     erased_at: datetime | None = column(
-        ErasureRow.erased_at, "From when on nobody reads who it was; null while it waits."
+        ErasureRow.erased_at,
+        "From when on nobody reads who it was; null while it waits.",
+        filters=True,
     )
     keys_deleted_at: datetime | None = column(
         ErasureRow.keys_deleted_at, "When the key was deleted that opened it."
@@ -40,7 +53,12 @@ class LegalHold(Node):
 
     reason: str = column(LegalHoldRow.reason, "Why.")
     held_by: str = column(LegalHoldRow.held_by, "Subject who held.")
-    held_at: datetime = column(LegalHoldRow.held_at, "When it began.")
+    held_at: datetime = column(LegalHoldRow.held_at, "When it began.", filters=True, orders=True)
     released_by: str | None = column(LegalHoldRow.released_by, "Subject who released it.")
-    released_at: datetime | None = column(LegalHoldRow.released_at, "When it was released.")
+    released_at: datetime | None = column(
+        LegalHoldRow.released_at, "When it was released.", filters=True
+    )
     release_reason: str | None = column(LegalHoldRow.release_reason, "Why it was released.")
+    application: HeldCase | None = link(
+        LegalHoldRow.application_id, ApplicationRow.id, "The case whose applicant is not erased."
+    )

@@ -19,8 +19,10 @@ from gateway.schema.ban_entry import BanEntry
 from gateway.schema.case_file import Bill
 from gateway.schema.country import Country
 from gateway.schema.data_request import DataRequest
+from gateway.schema.erasure import Erasure, LegalHold
 from gateway.schema.findings.query import findings, parse_findings
 from gateway.schema.findings.types import FindingTable
+from gateway.schema.installation import Installation, installation
 from gateway.schema.key_operation import KeyOperation
 from gateway.schema.lookups import NODES, Name, RowName, load_row, look_up, node_named
 from gateway.schema.my_data import MyData, my_data
@@ -261,6 +263,18 @@ class Query:
         "Requests of people about their data, as far as in your reach, in order of the due time.",
         order="due_at",
     )
+    erasures: Connection[Erasure] | None = connection_field(
+        Erasure,
+        "People who are erased, or are to be, the newest order first.",
+        order="ordered_at",
+        newest_first=True,
+    )
+    legal_holds: Connection[LegalHold] | None = connection_field(
+        LegalHold,
+        "What stops erasures, the newest first; those in force by `releasedAt`.",
+        order="held_at",
+        newest_first=True,
+    )
     my_data: MyData | None = strawberry.field(
         resolver=my_data,
         description="Everything on file about you, and who read it; null if you have no file.",
@@ -276,6 +290,10 @@ class Query:
         "Who looked for people, as far as in your reach.",
         order="occurred_at",
         newest_first=True,
+    )
+
+    installation: Installation | None = strawberry.field(
+        resolver=installation, description="How this installation runs."
     )
 
     @strawberry.field(description="Who asks.")

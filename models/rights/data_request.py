@@ -113,6 +113,7 @@ class Erasure(Base):
             name="hidden_first",
         ),
         Index(None, "data_request_id", unique=True),
+        Index(None, "ordered_at", "id"),
         Index(
             "ix_erasure_unfinished",
             "id",

@@ -1,6 +1,5 @@
 """The page Administration, as two administrators use it: what one proposes the other approves."""
 
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -13,13 +12,14 @@ from dashboard.model.period import today
 from dashboard.pages.administration.forms import CHANGES
 from dashboard.web.gate import DRAWN_FOR
 from dashboard.web.sessions import COOKIE
-from tests.dashboard.asking_dash import ASK, draw
+from tests.dashboard.asking_dash import draw
 from tests.dashboard.conftest import Running
+from tests.dashboard.filling_in import fill, outcome_of, result_of, send, send_to_dash
 from tests.dashboard.visiting import Visitor, assert_accessible, visiting
 from tests.running_demo import Demo
 
 PATH = "/administration"
-OUTCOME = "#administration-outcome [data-result]"
+OUTCOME = outcome_of("administration-outcome")
 CHANGED = """
     query ($subject: String!) {
         referenceChanges(first: 20, where: { subject: { eq: $subject }, kind: { eq: FEE } }) {
@@ -39,28 +39,6 @@ def opens(visitor: Visitor, user: str, language: str = "en") -> Page:
     page = visitor.opens(user, f"language={language}", PATH)
     page.wait_for_selector("#administration-visa_types tbody tr")
     return page
-
-
-def fill(page: Page, change: str, **values: str) -> None:
-    form = page.locator(f"#{change}")
-    if not form.is_visible():
-        page.locator(f"details:has(> #{change}) > summary").click()
-    for name, value in values.items():
-        field = form.locator(f"[name={name}]")
-        is_list = field.evaluate("field => field.tagName") == "SELECT"
-        field.select_option(value) if is_list else field.fill(value)
-
-
-def send(page: Page, change: str) -> str:
-    """What the page says came of the form."""
-    before = (
-        page.locator("#administration-outcome [data-at]").get_attribute("data-at")
-        if (page.locator(OUTCOME).count())
-        else ""
-    )
-    page.locator(f"#{change} button[type=submit]").click()
-    page.wait_for_selector(f"#administration-outcome [data-at]:not([data-at='{before}'])")
-    return page.inner_text(OUTCOME)
 
 
 def test_a_fee_by_decree_is_proposed_by_one_and_approved_by_another(
@@ -157,29 +135,13 @@ def test_the_page_is_for_administrators_alone(visitor: Visitor) -> None:
 
 async def sent(browser: httpx2.AsyncClient, data: Any) -> httpx2.Response:
     """The answer to a form as the page sends it."""
-    place = {"id": "administration-sent", "property": "data"}
-    return await browser.post(
-        ASK,
-        json={
-            "output": "administration-outcome.data-html",
-            "outputs": {"id": "administration-outcome", "property": "data-html"},
-            "inputs": [{**place, "value": data}],
-            "state": [],
-            "changedPropIds": ["administration-sent.data"],
-        },
-    )
+    return await send_to_dash(browser, "administration-sent", "administration-outcome", data)
 
 
 def a_suspension(**changes: Any) -> dict[str, Any]:
     values = {"subject": "agent-my", "reason": "A stolen telephone."}
     given = {"change": "suspendViewer", "form": "suspendViewer", "key": "k" * 32, "at": 1}
     return {**given, "values": values, **changes}
-
-
-def result_of(answer: httpx2.Response) -> str:
-    assert answer.status_code == 200, answer.text
-    html = answer.json()["response"]["administration-outcome"]["data-html"]
-    return re.findall('data-result="([a-z]+)"', html)[0]
 
 
 SUSPENSIONS = "{ suspensions(first: 50) { nodes { id subject liftedAt } } }"

@@ -42,7 +42,7 @@ def colleague(browser: Browser, demo: Demo) -> Iterator[Visitor]:
 
 def opens(visitor: Visitor, user: str, path: str = PATH) -> Page:
     page = visitor.opens(user, path=path)
-    page.wait_for_selector("#supervision-overdue h2")
+    page.wait_for_selector("#supervision-overdue :is(p, article)")
     return page
 
 
@@ -114,7 +114,7 @@ def test_what_a_hit_is_takes_effect_once_a_second_person_agrees(
     agreed = demo.ask("screening-2", CONFIRM, case=case, key=f"agreed-{reference}")
     assert agreed["confirmScreening"]["errors"] == []
     page.reload()
-    page.wait_for_selector("#supervision-overdue h2")
+    page.wait_for_selector("#supervision-overdue :is(p, article)")
     assert not page.locator("#supervision-hits article", has_text=reference).count()
 
 

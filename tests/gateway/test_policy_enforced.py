@@ -44,7 +44,8 @@ LISTS = {
     "Application": "applications", "AccessEvent": "accessEvents",
     "Alert": "alerts", "Suspension": "suspensions", "BanEntry": "banEntries",
     "Inquiry": "inquiries", "ReferenceChange": "referenceChanges", "DataRequest": "dataRequests",
-    "KeyOperation": "keyOperations", "NamedEvent": "namedEvents",
+    "KeyOperation": "keyOperations", "NamedEvent": "namedEvents", "Erasure": "erasures",
+    "LegalHold": "legalHolds",
 }  # fmt: skip
 
 each_role = pytest.mark.parametrize("role", list(Role))

@@ -117,11 +117,19 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"{_CASES} > screenings(first: 9) > nodes > banMatches",
     ),
     "DataRequest": ("dataRequests(first: 9) > nodes", "dataRequests(last: 9) > edges > node"),
-    "Erasure": (f"{_CASES} > applicant > erasure", "dataRequests(first: 9) > nodes > erasure"),
+    "Erasure": (
+        f"{_CASES} > applicant > erasure", "dataRequests(first: 9) > nodes > erasure",
+        "erasures(first: 9) > nodes", "erasures(last: 9) > edges > node",
+    ),
     "KeyOperation": (
         "keyOperations(first: 9) > nodes", "keyOperations(last: 9) > edges > node",
     ),
-    "LegalHold": (f"{_CASES} > legalHolds(first: 9) > nodes",),
+    "LegalHold": (
+        f"{_CASES} > legalHolds(first: 9) > nodes", "legalHolds(first: 9) > nodes",
+        "legalHolds(last: 9) > edges > node",
+    ),
+    "Installation": ("installation",),
+    "AccountCheckpoint": ("installation > checkpoint",),
     "LinkerRead": (f"{_CASES} > applicant > linkerReads(first: 9) > nodes",),
     "Correction": (f"{_CASES} > corrections(first: 9) > nodes",),
     "ReferenceChange": (

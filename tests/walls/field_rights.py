@@ -185,7 +185,7 @@ _CASES: dict[str, Lines] = {
     },
     "LegalHold": {
         "id reason heldBy heldAt":                           "- - R - - R - - - - - -",
-        "releasedBy releasedAt releaseReason":               "- - R - - R - - - - - -",
+        "releasedBy releasedAt releaseReason application":   "- - R - - R - - - - - -",
     },
     # Other files of the same person: partners and applicants read nothing of it.
     "PersonLink": {
@@ -202,6 +202,8 @@ _CASES: dict[str, Lines] = {
         "fromKey toKey keys reason":                         "- - - - - R - - - - - -",
     },
     "LinkerRead": {"version readAt fields":                  "- - - - - R - - - - - -"},
+    "Installation": {"checkpoint":                           "- - - - - R - - - - - -"},
+    "AccountCheckpoint": {"signedAt entries waiting":        "- - - - - R - - - - - -"},
     "Identity": {
         "fullName passportNumber birthDate email phone":     "- R R - R - R - R - - -",
         "sex placeOfBirth":                                  "- R R - R - R - R - - -",
@@ -357,6 +359,7 @@ _NATIONAL: dict[str, Lines] = {
     "OfficerTable": {"asOf rows":                            "- - R - - R - - - - - -"},
     "ReaderRow": {
         "viewer role people reads others isUnusual":         "- - R - - R - - - - - -",
+        "countedNow budget":                                 "- - R - - R - - - - - -",
         "lowerQuartile median upperQuartile":                "- - R - - R - - - - - -",
     },
     "ReaderTable": {"asOf rows":                             "- - R - - R - - - - - -"},
@@ -401,7 +404,8 @@ _WAYS: dict[str, Lines] = {
         "screeningReferrals":                                "R - R - - - - - - - - -",
         "informationRequests officers readers":              "- - R - - R - - - - - -",
         "peopleAtSeveralPartners":                           "- - R - - - - - - - - -",
-        "keyOperations":                                     "- - - - - R - - - - - -",
+        "keyOperations erasures installation":               "- - - - - R - - - - - -",
+        "legalHolds":                                        "- - R - - R - - - - - -",
         "peopleInReach peopleRead":                          "- - - - - R - - - - - -",
         "suspensions":                                       "- - R - - R - - - - R -",
         "inquiries":                                         "- - R - - R - - - - - -",
@@ -482,7 +486,7 @@ PAGED = (
     "Decision", "Assignment", "RequestedItem", "Screening", "AccessEvent", "Suspension",
     "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
     "PersonLookup", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson", "DataRequest",
-    "LegalHold", "KeyOperation", "NamedEvent",
+    "LegalHold", "KeyOperation", "NamedEvent", "Erasure",
 )  # fmt: skip
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from dash import html
 
-from dashboard.components.html_part import html_output, html_part, skeleton
-from dashboard.components.notice import failure_part, missing_part
-from dashboard.components.page import Page, follow_address, part
-from dashboard.components.page_request import ask_for_page, page_request
+from dashboard.components.notice import failure_part
+from dashboard.components.page import Page, follow_address
+from dashboard.components.page_request import ask_for_page
+from dashboard.components.panels import Answer, ShowPanel, panel, panel_part, panels_layout
 from dashboard.model.page_state import Address
 from dashboard.model.period import today
 from dashboard.model.user import User
@@ -23,37 +23,16 @@ AUDITOR, EVENT = "AUDITOR", "NAMED_EVENT"
 ADMINISTRATORS = frozenset({"ADMINISTRATOR"})
 #: Auditors approve events, and read the rest.
 READERS = ADMINISTRATORS | {AUDITOR}
-PARTS = ("waiting", "suspensions", "events", "visa_types", "partners", "propose", "settled")
 
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
-    return html.Div(
-        [
-            *PAGE.stores(),
-            html.H1(say("administration.title")),
-            html.P(say(f"administration.lead_{viewer.role}"), className="compared"),
-            *CHANGES.stores(),
-            html_part(html.Div, None, "administration-notice"),
-            *(
-                _panel(name, say, is_hidden=viewer.role == AUDITOR and name == "propose")
-                for name in PARTS
-            ),
-        ],
-        className="definitions administration",
-    )
+    hidden = {"propose"} if viewer.role == AUDITOR else set[str]()
+    panels = [panel(PAGE, name, say, is_hidden=name in hidden) for name in PANELS]
+    lead = say(f"administration.lead_{viewer.role}")
+    return panels_layout(PAGE, lead, panels, say, *CHANGES.stores())
 
 
-def _panel(name: str, say: Texts, *, is_hidden: bool) -> html.Section:
-    content = html_part(html.Div, skeleton(120), f"administration-{name}")
-    return html.Section(
-        [html.H2(say(f"administration.{name}")), content],
-        className="panel",
-        id=f"panel-{name}",
-        hidden=is_hidden,
-    )
-
-
-async def read_administration(state: Any) -> Mapping[str, Any]:
+async def read_administration(state: Any) -> Answer:
     """Everything the page shows. Raises GatewayError."""
     return await ask_for_page(state, QUESTION)
 
@@ -69,66 +48,32 @@ follow_address(PAGE.name)
 CHANGES.follow()
 
 
-@part(html_output("administration-waiting"), otherwise=missing_part)
-async def show_waiting(state: Any) -> Any:
-    return list_proposals(await read_administration(state), page_request(state).say)
-
-
-@part(html_output("administration-suspensions"), otherwise=missing_part)
-async def show_suspensions(state: Any) -> Any:
-    return list_suspensions(await read_administration(state), page_request(state).say)
-
-
-@part(html_output("administration-events"), otherwise=missing_part)
-async def show_events(state: Any) -> Any:
-    nodes = (await read_administration(state))["namedEvents"]["nodes"]
-    say = page_request(state).say
+def list_events(answer: Answer, say: Texts) -> Any:
+    nodes = answer["namedEvents"]["nodes"]
     return named_events(nodes, say) if nodes else html.P(say("administration.no_events"))
 
 
-@part(html_output("administration-visa_types"), otherwise=missing_part)
-async def show_visa_types(state: Any) -> Any:
-    return visa_types(
-        (await read_administration(state))["visaTypes"]["nodes"], today(), page_request(state).say
-    )
+def list_visa_types(answer: Answer, say: Texts) -> Any:
+    return visa_types(answer["visaTypes"]["nodes"], today(), say)
 
 
-@part(html_output("administration-partners"), otherwise=missing_part)
-async def show_partners(state: Any) -> Any:
-    return partners(
-        (await read_administration(state))["partners"]["nodes"], page_request(state).say
-    )
+def list_partners(answer: Answer, say: Texts) -> Any:
+    return partners(answer["partners"]["nodes"], say)
 
 
-@part(html_output("administration-propose"), otherwise=missing_part)
-async def show_proposals(state: Any) -> Any:
-    say = page_request(state).say
-    listed = listed_names(await read_administration(state))
+def offer_proposals(answer: Answer, say: Texts) -> Any:
+    listed = listed_names(answer)
     return [CHANGES.folded(change, say, listed=listed) for change in PROPOSALS]
 
 
-@part(html_output("administration-settled"), otherwise=missing_part)
-async def show_settled(state: Any) -> Any:
-    say = page_request(state).say
-    changes = (await read_administration(state))["settled"]["nodes"]
+def list_settled(answer: Answer, say: Texts) -> Any:
+    changes = answer["settled"]["nodes"]
     if not changes:
         return html.P(say("administration.nothing_settled"))
     return [_change(each, say) for each in changes]
 
 
-PAGE.shows(
-    failure_part(PAGE),
-    show_waiting,
-    show_suspensions,
-    show_events,
-    show_visa_types,
-    show_partners,
-    show_proposals,
-    show_settled,
-)
-
-
-def listed_names(answer: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def listed_names(answer: Answer) -> dict[str, dict[str, str]]:
     """The visa types and partners to choose from: their names by code."""
     return {
         name: {each["code"]: f"{each['code']} · {each['name']}" for each in answer[of]["nodes"]}
@@ -136,7 +81,7 @@ def listed_names(answer: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     }
 
 
-def list_proposals(answer: Mapping[str, Any], say: Texts) -> Any:
+def list_proposals(answer: Answer, say: Texts) -> Any:
     """What somebody proposed, with the answers that this viewer may give to it."""
     viewer, changes = answer["viewer"], answer["proposed"]["nodes"]
     if not changes:
@@ -144,7 +89,7 @@ def list_proposals(answer: Mapping[str, Any], say: Texts) -> Any:
     return [html.Article([_change(each, say), *_answers(each, viewer, say)]) for each in changes]
 
 
-def _answers(change: Mapping[str, Any], viewer: Mapping[str, Any], say: Texts) -> Iterable[Any]:
+def _answers(change: Answer, viewer: Answer, say: Texts) -> Iterable[Any]:
     """Auditors answer events; administrators approve the rest of each other's, and stop any."""
     about, is_event = {"changeId": change["id"]}, change["kind"] == EVENT
     if (viewer["role"] == AUDITOR) != is_event:
@@ -157,7 +102,7 @@ def _answers(change: Mapping[str, Any], viewer: Mapping[str, Any], say: Texts) -
         yield CHANGES.folded("cancelReferenceChange", say, about=about)
 
 
-def _change(change: Mapping[str, Any], say: Texts) -> html.Div:
+def _change(change: Answer, say: Texts) -> html.Div:
     """A change with what it changes, its decree, and who stands for it."""
     kind = say(f"administration.kind.{change['kind']}")
     at = written_instant(change["proposedAt"], say)
@@ -191,7 +136,7 @@ def _change(change: Mapping[str, Any], say: Texts) -> html.Div:
     )
 
 
-def _value(value: Mapping[str, Any], say: Texts) -> str:
+def _value(value: Answer, say: Texts) -> str:
     name = _field_name(value["name"], say)
     shown = [_spoken(value[side], say) for side in ("before", "after")]
     return say("administration.changes", name=name, before=shown[0], after=shown[1])
@@ -212,7 +157,7 @@ def _spoken(text: str | None, say: Texts) -> str:
     return text
 
 
-def list_suspensions(answer: Mapping[str, Any], say: Texts) -> list[Any]:
+def list_suspensions(answer: Answer, say: Texts) -> list[Any]:
     """Those that are not lifted, with the clock of the second person; and the way to a new one."""
     own, role = answer["viewer"]["subject"], answer["viewer"]["role"]
     open_ones = [each for each in answer["suspensions"]["nodes"] if not each["liftedAt"]]
@@ -227,14 +172,14 @@ def list_suspensions(answer: Mapping[str, Any], say: Texts) -> list[Any]:
     return [*(shown or [html.P(say("administration.nobody_suspended"))]), *forms]
 
 
-def _suspension(one: Mapping[str, Any], say: Texts, *, is_own: bool) -> html.Article:
+def _suspension(one: Answer, say: Texts, *, is_own: bool) -> html.Article:
     about, facts = {"suspensionId": one["id"]}, _suspension_facts(one, say)
     if not one["confirmedBy"] and one["endsAt"] and not is_own:
         facts.append(CHANGES.form("confirmSuspension", say, about=about))
     return html.Article([*facts, CHANGES.folded("liftSuspension", say, about=about)])
 
 
-def _suspension_facts(one: Mapping[str, Any], say: Texts) -> list[Any]:
+def _suspension_facts(one: Answer, say: Texts) -> list[Any]:
     partner = one["partner"]
     whom = f"{partner['code']} · {partner['name']}" if partner else one["subject"]
     since = written_instant(one["suspendedAt"], say)
@@ -249,3 +194,16 @@ def _suspension_facts(one: Mapping[str, Any], say: Texts) -> list[Any]:
         ends = written_instant(one["endsAt"], say)
         facts.append(html.P(say("administration.ends_unless", at=ends)))
     return facts
+
+
+#: In the order of the page.
+PANELS: Mapping[str, ShowPanel] = {
+    "waiting": list_proposals,
+    "suspensions": list_suspensions,
+    "events": list_events,
+    "visa_types": list_visa_types,
+    "partners": list_partners,
+    "propose": offer_proposals,
+    "settled": list_settled,
+}
+PAGE.shows(failure_part(PAGE), *(panel_part(PAGE, *each) for each in PANELS.items()))

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard.components.html_part import aria
+from dashboard.components.panels import scrolling_table
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, written_day
 
@@ -27,7 +27,7 @@ def visa_types(types: Sequence[Row], day: date, say: Texts) -> html.Div:
         )
         for one in types
     ]
-    return _scrolling("visa_types", columns, rows, say)
+    return _table("visa_types", columns, rows, say)
 
 
 def _standard(targets: Sequence[Row]) -> list[Row]:
@@ -85,7 +85,7 @@ def partners(rows: Sequence[Row], say: Texts) -> html.Div:
         )
         for one in rows
     ]
-    return _scrolling("partners", columns, body, say)
+    return _table("partners", columns, body, say)
 
 
 def named_events(rows: Sequence[Row], say: Texts) -> html.Div:
@@ -104,15 +104,9 @@ def named_events(rows: Sequence[Row], say: Texts) -> html.Div:
         )
         for one in rows
     ]
-    return _scrolling("events", columns, body, say)
+    return _table("events", columns, body, say)
 
 
-def _scrolling(name: str, columns: Sequence[str], rows: Sequence[html.Tr], say: Texts) -> html.Div:
-    head = html.Tr([html.Th(say(f"administration.column.{each}"), scope="col") for each in columns])
-    return html.Div(
-        html.Table([html.Thead(head), html.Tbody(rows)]),
-        className="scrolls",
-        role="region",
-        tabIndex=0,
-        **aria(label=say(f"administration.{name}")),
-    )
+def _table(name: str, columns: Sequence[str], rows: Sequence[html.Tr], say: Texts) -> html.Div:
+    heads = [say(f"administration.column.{each}") for each in columns]
+    return scrolling_table(say(f"administration.{name}"), heads, rows)

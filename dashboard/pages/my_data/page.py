@@ -136,7 +136,7 @@ def _reads(reads: Sequence[Mapping[str, Any]], mine: Mapping[str, Any], say: Tex
             [
                 html.B(f"{written_instant(one['occurredAt'], say)}: "),
                 f"{one['inWords']} ",
-                html.Small(", ".join(_field_names(one["fields"], say))),
+                html.Small(", ".join(field_names(one["fields"], say))),
             ]
         )
         for one in reads
@@ -149,7 +149,7 @@ def _reads(reads: Sequence[Mapping[str, Any]], mine: Mapping[str, Any], say: Tex
     return _section("reads", [*shown, html.P(mine["note"])], say)
 
 
-def _field_names(fields: Sequence[str], say: Texts) -> list[str]:
+def field_names(fields: Sequence[str], say: Texts) -> list[str]:
     """What was read, in words; of earlier versions, that they were."""
     names = [say(f"my_data.field.{name}") for name in OF_A_PERSON if name in fields]
     return names + [say("my_data.earlier")] * any("." in name for name in fields)

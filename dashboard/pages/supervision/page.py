@@ -1,16 +1,16 @@
 """The page Supervision: what waits, the most urgent first, and a supervisor's answers to it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from dash import html
 
 from dashboard.components.forms import Changes, Field, FieldKind
-from dashboard.components.html_part import html_output, html_part, skeleton
-from dashboard.components.notice import failure_part, missing_part
-from dashboard.components.page import Page, follow_address, part
-from dashboard.components.page_request import ask_for_page, page_request
+from dashboard.components.notice import failure_part
+from dashboard.components.page import Page, follow_address
+from dashboard.components.page_request import ask_for_page
+from dashboard.components.panels import Answer, ShowPanel, panel, panel_part, panels_layout
 from dashboard.components.shell import role_text
 from dashboard.model.page_state import Address
 from dashboard.model.user import User
@@ -19,8 +19,6 @@ from dashboard.texts.wording import count_text, written_instant
 
 QUESTION = "supervision/question"
 SUPERVISORS = frozenset({"SUPERVISOR"})
-#: What waits, the most urgent first: an alert is about somebody who reads people now.
-WAITING = ("alerts", "hits", "inquiries", "held", "overdue")
 
 _REASON = Field("reason", FieldKind.REASON)
 _CASE = Field("applicationId")
@@ -52,25 +50,10 @@ CHANGES = Changes(
 #: The statuses in which a case has yet to be decided.
 _UNDER_WAY = ("PAID", "IN_VERIFICATION", "INFO_REQUESTED", "SCREENING")
 
-Answer = Mapping[str, Any]
-
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
-    panels = [
-        html_part(html.Section, skeleton(90), f"supervision-{each}", className="panel")
-        for each in WAITING
-    ]
-    return html.Div(
-        [
-            *PAGE.stores(),
-            html.H1(say("supervision.title")),
-            html.P(say("supervision.lead"), className="compared"),
-            *CHANGES.stores(),
-            html_part(html.Div, None, "supervision-notice"),
-            *panels,
-        ],
-        className="definitions administration",
-    )
+    panels = [panel(PAGE, name, say) for name in PANELS]
+    return panels_layout(PAGE, say("supervision.lead"), panels, say, *CHANGES.stores())
 
 
 async def read_supervision(state: Any) -> Answer:
@@ -83,19 +66,6 @@ PAGE = Page(
 )
 follow_address(PAGE.name)
 CHANGES.follow()
-
-
-def _shows(name: str, write: Callable[[Answer, Texts], list[Any]]) -> Any:
-    """The part of one list: how many wait, and each with the answers that there are to it."""
-
-    @part(html_output(f"supervision-{name}"), otherwise=missing_part)
-    async def show(state: Any) -> list[Any]:
-        answer, say = await read_supervision(state), page_request(state).say
-        waiting = count_text(answer[name]["totalCount"]["value"], say)
-        heading = html.H2([say(f"supervision.{name}"), html.Small(f" {waiting}")])
-        return [heading, *(write(answer, say) or [html.P(say("supervision.nothing"))])]
-
-    return show
 
 
 def list_alerts(answer: Answer, say: Texts) -> list[Any]:
@@ -147,7 +117,7 @@ def _hit(case: Answer, hit: Answer, say: Texts) -> html.Div:
 def list_inquiries(answer: Answer, say: Texts) -> list[Any]:
     own, found = answer["viewer"]["subject"], answer["inquiries"]["nodes"]
     shown = [_inquiry(each, own, say) for each in found]
-    return [*(shown or [html.P(say("supervision.nothing"))]), CHANGES.folded("openInquiry", say)]
+    return [*shown, CHANGES.folded("openInquiry", say)]
 
 
 def _inquiry(one: Answer, own: str, say: Texts) -> html.Article:
@@ -208,11 +178,27 @@ def _case(case: Answer, say: Texts) -> list[Any]:
     ]
 
 
-PAGE.shows(
-    failure_part(PAGE),
-    _shows("alerts", list_alerts),
-    _shows("hits", list_hits),
-    _shows("inquiries", list_inquiries),
-    _shows("held", list_held),
-    _shows("overdue", list_overdue),
-)
+def _queue(name: str, show: Callable[[Answer, Texts], list[Any]]) -> ShowPanel:
+    """How many wait, and each with the answers that there are to it."""
+
+    def show_queue(answer: Answer, say: Texts) -> list[Any]:
+        shown = show(answer, say)
+        waiting = answer[name]["totalCount"]["value"]
+        if not waiting:
+            return [html.P(say("supervision.nothing")), *shown]
+        count = count_text(waiting, say)
+        return [html.P(say("supervision.waiting", count=count), className="counted"), *shown]
+
+    return show_queue
+
+
+_LISTS = {
+    "alerts": list_alerts,
+    "hits": list_hits,
+    "inquiries": list_inquiries,
+    "held": list_held,
+    "overdue": list_overdue,
+}
+#: What waits, the most urgent first: an alert is about somebody who reads people now.
+PANELS = {name: _queue(name, show) for name, show in _LISTS.items()}
+PAGE.shows(failure_part(PAGE), *(panel_part(PAGE, *each) for each in PANELS.items()))

@@ -10,7 +10,7 @@ from gateway.access.transactions.prepared import bind_for
 from gateway.mapping.context import Context
 from gateway.mapping.figure_types import Count
 from gateway.schema.volumes.national import From, To
-from models.access_log import ViewerReads, compare_viewers, reads_by_viewer
+from models.access_log import ViewerReads, compare_viewers, people_counted, reads_by_viewer
 from models.instants import WIB
 from models.vocabulary import Role
 
@@ -28,6 +28,13 @@ class ReaderRow:
     role: Role = strawberry.field(description="The role in which the viewer read.")
     people: Count = strawberry.field(description="Different people whose identity was read.")
     reads: Count = strawberry.field(description="Reads that were logged.")
+    counted_now: int = strawberry.field(
+        description="Different people whom the budget counts now: those read within the last hour,"
+        " entries of the ban list included."
+    )
+    budget: int | None = strawberry.field(
+        description="How many people an hour the role may read; null where there is no limit."
+    )
     others: int = strawberry.field(
         description="How many others in this role read anybody in the window: what the viewer is"
         " compared with."
@@ -47,7 +54,7 @@ class ReaderRow:
     )
 
     @classmethod
-    def from_reads(cls, reading: ViewerReads) -> "ReaderRow":
+    def from_reads(cls, reading: ViewerReads, counted_now: int, budget: int | None) -> "ReaderRow":
         lower, median, upper = reading.quartiles or (None, None, None)
         fence = reading.fence
         return cls(
@@ -55,6 +62,8 @@ class ReaderRow:
             role=reading.role,
             people=Count.exactly(reading.people),
             reads=Count.exactly(reading.reads),
+            counted_now=counted_now,
+            budget=budget,
             others=reading.others,
             lower_quartile=lower,
             median=median,
@@ -75,12 +84,17 @@ class ReaderTable:
 async def readers(info: strawberry.Info, from_: From, to: To) -> ReaderTable:
     context: Context = info.context
     window = _midnight(from_), _midnight(to + timedelta(days=1))
-    asked = (reads_by_viewer(context.viewer.role, *window), select(func.now()))
-    rows, [(instant,)] = await context.session.fetch(
+    role, budget = context.viewer.role, context.audit.log.limit
+    asked = (reads_by_viewer(role, *window), people_counted(role), select(func.now()))
+    rows, counted, [(instant,)] = await context.session.fetch(
         *(bind_for(context.viewer, "ReaderRow", each) for each in asked)
     )
-    listed = islice(compare_viewers(rows), MOST_READERS)
-    return ReaderTable(as_of=instant, rows=[ReaderRow.from_reads(reading) for reading in listed])
+    now = {(row.reader, row.reader_role): row.people for row in counted}
+    listed = [
+        ReaderRow.from_reads(each, now.get((each.viewer, each.role), 0), budget(each.role))
+        for each in islice(compare_viewers(rows), MOST_READERS)
+    ]
+    return ReaderTable(as_of=instant, rows=listed)
 
 
 def _midnight(day: date) -> datetime:

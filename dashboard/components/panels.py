@@ -1,0 +1,70 @@
+"""Pages of panels, each of which shows a part of the answer to the one question of its page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from dashboard.components.html_part import aria, html_output, html_part, skeleton
+from dashboard.components.notice import missing_part
+from dashboard.components.page import Page, Part, part
+from dashboard.components.page_request import page_request
+from dashboard.texts import Texts
+
+Answer = Mapping[str, Any]
+#: What a panel shows of the answer, as plain elements.
+ShowPanel = Callable[[Answer, Texts], Any]
+
+
+def panels_layout(
+    page: Page, lead: str, panels: Sequence[Any], say: Texts, *before: Any
+) -> html.Div:
+    """A page before its figures are known, under ``<page>.title``; ``before`` stands above its
+    panels."""
+    return html.Div(
+        [
+            *page.stores(),
+            html.H1(say(f"{page.name}.title")),
+            html.P(lead, className="compared"),
+            *before,
+            html_part(html.Div, None, f"{page.name}-notice"),
+            *panels,
+        ],
+        className="definitions panels",
+    )
+
+
+def panel(
+    page: Page, name: str, say: Texts, *below: Any, is_hidden: bool = False
+) -> html.Section:
+    """A panel under its heading ``<page>.<name>``; ``below`` stands under what is answered."""
+    content = html_part(html.Div, skeleton(120), f"{page.name}-{name}")
+    return html.Section(
+        [html.H2(say(f"{page.name}.{name}")), content, *below],
+        className="panel",
+        id=f"panel-{name}",
+        hidden=is_hidden,
+    )
+
+
+def panel_part(page: Page, name: str, show: ShowPanel) -> Part:
+    """The part that fills a panel from the answer that the page reads."""
+
+    @part(html_output(f"{page.name}-{name}"), otherwise=missing_part)
+    async def show_panel(state: Any) -> Any:
+        assert page.read, "a page of panels has a question"
+        return show(await page.read(state), page_request(state).say)
+
+    return show_panel
+
+
+def scrolling_table(label: str, columns: Sequence[Any], rows: Sequence[html.Tr]) -> html.Div:
+    """A table that scrolls by itself where it is wider than its panel."""
+    head = html.Tr([html.Th(each, scope="col") for each in columns])
+    return html.Div(
+        html.Table([html.Thead(head), html.Tbody([*rows])]),
+        className="scrolls",
+        role="region",
+        tabIndex=0,
+        **aria(label=label),
+    )

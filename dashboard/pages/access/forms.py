@@ -1,0 +1,195 @@
+"""What an auditor changes and asks for on the page Access: its forms, and how answers are shown."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from dashboard.components.forms import Changes, Field, FieldKind, Questions
+from dashboard.components.panels import Answer, scrolling_table
+from dashboard.components.shell import role_text
+from dashboard.pages.my_data.page import field_names
+from dashboard.texts import Texts
+from dashboard.texts.wording import count_text, list_text, written_instant
+
+PAGE_NAME = "access"
+#: In which role an account is asked about: those that read who somebody is.
+ROLES = "roles"
+READING_ROLES = ("OFFICER", "SUPERVISOR", "PARTNER_AGENT", "SCREENING", "APPLICANT")
+#: As many people as the gateway lists at once: where there are so many, more may follow.
+MOST_LISTED = 500
+
+_REQUEST = Field("dataRequestId")
+_REFERENCE = Field("reference")
+_ACCOUNT = Field("viewer", called="subject")
+_AFTER = Field("after", is_required=False)
+_WINDOW = (Field("from", FieldKind.INSTANT), Field("before", FieldKind.INSTANT))
+CHANGES = Changes(
+    PAGE_NAME,
+    {
+        "registerDataRequest": (
+            Field("kind", FieldKind.CHOICE, ("ACCESS", "RECTIFICATION", "ERASURE"), called="asked"),
+        ),
+        "nameDataSubject": (_REQUEST, Field("applicantId")),
+        "answerDataRequest": (
+            _REQUEST,
+            Field("outcome", FieldKind.CHOICE, ("GRANTED", "REFUSED")),
+            Field("reason", FieldKind.REASON, called="answer"),
+        ),
+    },
+)
+
+
+def show_read_people(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any]:
+    """Whom a breach reached, by the log of reads."""
+    table = answer["peopleRead"]
+    rows = [
+        html.Tr(
+            [
+                _pseudonym(one["applicant"]),
+                html.Td(count_text(one["reads"]["value"], say)),
+                html.Td(written_instant(one["firstReadAt"], say)),
+                html.Td(written_instant(one["lastReadAt"], say)),
+                html.Td(", ".join(one["viewers"])),
+                html.Td(html.Small(list_text(field_names(one["fields"], say), say))),
+            ]
+        )
+        for one in table["rows"]
+    ]
+    people = table["people"]
+    is_whole = people["precision"] == "EXACT"
+    count = say(
+        "access.people_read" if is_whole else "access.people_read_least",
+        count=count_text(people["value"], say),
+    )
+    said = [html.P(html.B(count))]
+    if not is_whole:
+        kept = written_instant(table["keptSince"], say)
+        said.append(html.P(say("access.kept_since", at=kept)))
+    columns = ("applicant", "reads", "first", "last", "readers", "fields")
+    return [*said, *_listed("peopleRead", columns, rows, table, asked, say)]
+
+
+def show_people_in_reach(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any]:
+    """Whom an account could have read: at most these are told."""
+    table = answer["peopleInReach"]
+    rows = [
+        html.Tr(
+            [
+                _pseudonym(one["applicant"]),
+                html.Td(written_instant(one["inReachFrom"], say)),
+                html.Td(written_instant(one["inReachUntil"], say)),
+                html.Td(list_text([say(f"access.way.{way}") for way in one["ways"]], say)),
+                html.Td(", ".join(one["caseReferences"])),
+                html.Td(say("changes.yes" if one["wasRead"] else "changes.no")),
+            ]
+        )
+        for one in table["rows"]
+    ]
+    count = count_text(table["peopleAtMost"]["value"], say)
+    said = html.P(html.B(say("access.people_in_reach", count=count)))
+    columns = ("applicant", "reach_from", "reach_until", "way", "cases", "was_read")
+    return [said, *_listed("peopleInReach", columns, rows, table, asked, say)]
+
+
+def _pseudonym(applicant: str) -> html.Th:
+    return html.Th(html.Code(applicant), scope="row")
+
+
+def _listed(
+    question: str,
+    columns: Sequence[str],
+    rows: Sequence[html.Tr],
+    table: Answer,
+    asked: Mapping[str, Any],
+    say: Texts,
+) -> list[Any]:
+    """The people of a breach as far as they were answered, as of when, and the way to the next."""
+    shown: list[Any] = [table_of(say(f"access.{question}"), columns, rows, say)] if rows else []
+    shown.append(html.P(html.Small(say("access.as_of", at=written_instant(table["asOf"], say)))))
+    if len(rows) >= MOST_LISTED:
+        behind = {**asked, "after": table["rows"][-1]["applicant"]}
+        shown += (html.P(say("access.more")), QUESTIONS.form(question, say, about=behind))
+    return shown
+
+
+def show_reads(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any]:
+    reads = answer["accessEvents"]
+    count = count_text(reads["totalCount"]["value"], say)
+    return [html.P(html.B(say("access.reads_found", count=count))), *list_of_reads(reads, say)]
+
+
+def list_of_reads(reads: Answer, say: Texts) -> list[Any]:
+    """Who read, for which case and why, the newest first."""
+    rows = [
+        html.Tr(
+            [
+                html.Td(written_instant(one["occurredAt"], say)),
+                html.Th(one["actor"], scope="row"),
+                html.Td(role_text(one["actorRole"], say)),
+                html.Td(say(f"access.purpose.{one['purpose']}")),
+                html.Td(one["caseReference"]),
+                html.Td(html.Small(list_text(field_names(one["fields"], say), say))),
+            ]
+        )
+        for one in reads["nodes"]
+    ]
+    if not rows:
+        return [html.P(say("access.nothing"))]
+    columns = ("at", "reader", "role", "purpose", "case", "fields")
+    return [table_of(say("access.reads"), columns, rows, say)]
+
+
+def show_found(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any]:
+    """The files of the author of a letter: one of them is named as whom the request is about."""
+    requests = {one["reference"]: one["id"] for one in answer["dataRequests"]["nodes"]}
+    request = requests.get(asked["reference"])
+    if not answer["people"] or request is None:
+        return [html.P(say("access.nobody_found"))]
+    return [html.Article(_file(each, request, say)) for each in answer["people"]]
+
+
+def _file(person: Answer, request: str, say: Texts) -> list[Any]:
+    cases = [
+        f"{one['reference']} ({one['visaType']['code'] if one['visaType'] else ''},"
+        f" {written_instant(one['submittedAt'], say)})"
+        for one in person["applications"]["nodes"]
+    ]
+    about = {"dataRequestId": request, "applicantId": person["id"]}
+    return [
+        html.P(html.Code(person["id"])),
+        html.P("; ".join(cases)),
+        *([html.P(say("access.is_erased"))] if person["erasedAt"] else []),
+        CHANGES.form("nameDataSubject", say, about=about),
+    ]
+
+
+def table_of(label: str, columns: Sequence[str], rows: Sequence[html.Tr], say: Texts) -> html.Div:
+    return scrolling_table(label, [say(f"access.column.{each}") for each in columns], rows)
+
+
+QUESTIONS = Questions(
+    PAGE_NAME,
+    {
+        "peopleRead": (*_WINDOW, Field("viewer", is_required=False, called="subject"), _AFTER),
+        "peopleInReach": (
+            *_WINDOW,
+            _ACCOUNT,
+            Field("role", FieldKind.CHOICE, ROLES),
+            Field("partner", is_required=False, called="partner_of_agent"),
+            _AFTER,
+        ),
+        "readsOfCase": (Field("caseReference"),),
+        "readsOfAccount": (_ACCOUNT, *_WINDOW),
+        "findByPassport": (_REFERENCE, Field("issuingState", FieldKind.COUNTRY), Field("number")),
+        "findByName": (_REFERENCE, Field("fullName"), Field("birthDate", FieldKind.DAY)),
+    },
+    {
+        "peopleRead": show_read_people,
+        "peopleInReach": show_people_in_reach,
+        "readsOfCase": show_reads,
+        "readsOfAccount": show_reads,
+        "findByPassport": show_found,
+        "findByName": show_found,
+    },
+)

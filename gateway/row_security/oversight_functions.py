@@ -1,0 +1,95 @@
+"""What overseers learn of tables whose rows they may not read: how many people each viewer read,
+and how far the account is signed."""
+
+from collections.abc import Iterable, Iterator
+
+from gateway.policy import POLICY
+from models.row_security import database_role
+from models.supervision.budgeted_read import HOURS_COUNTED
+from models.vocabulary import Role
+
+
+def _listed(roles: Iterable[Role]) -> str:
+    return ", ".join(f"'{role}'" for role in roles)
+
+
+_SEE_COUNTS = [role for role in Role if role in POLICY["ReaderRow"].fields["people"]]
+_SEE_CHECKPOINTS = [role for role in Role if role in POLICY["Installation"].fields["checkpoint"]]
+#: The same as literals of SQL.
+_COUNTERS, _AUDITORS = map(_listed, (_SEE_COUNTS, _SEE_CHECKPOINTS))
+#: Counts only, from a log whose rows these roles may not read, and without the people who were
+#: read. A read of one's own data does not count.
+_PEOPLE_READ = f"""\
+CREATE OR REPLACE FUNCTION viewer.people_read(
+    acting text, since timestamptz, before timestamptz
+) RETURNS TABLE (reader text, reader_role text, people bigint, reads bigint)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ({_COUNTERS}) OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'counts of reads are for supervision alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT actor, actor_role, count(DISTINCT applicant_id), count(*)
+            FROM access_event
+            WHERE occurred_at >= since AND occurred_at < before AND actor_role <> 'APPLICANT'
+            GROUP BY actor, actor_role;
+    END
+$$;"""
+#: How many people the budgets of all viewers count now.
+_PEOPLE_COUNTED = f"""\
+CREATE OR REPLACE FUNCTION viewer.people_counted(acting text) RETURNS TABLE (
+    reader text, reader_role text, people bigint)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ({_COUNTERS}) OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'counts of reads are for supervision alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT actor, actor_role, count(*) FROM budgeted_read
+            WHERE read_at > now() - interval '{HOURS_COUNTED} hours'
+            GROUP BY actor, actor_role;
+    END
+$$;"""
+#: The last checkpoint of the account, and how many entries have come since; no row before the first
+#: one.
+_ACCOUNT_STATE = f"""\
+CREATE OR REPLACE FUNCTION viewer.account_state(acting text) RETURNS TABLE (
+    signed_at timestamptz, entries bigint, waiting bigint)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ({_AUDITORS}) OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'the state of the account is for auditors alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT head.signed_at, head.size::bigint,
+                (SELECT count(*) FROM account_outbox)
+                    + (SELECT coalesce(max(position) + 1, 0) FROM account_leaf) - head.size
+            FROM account_head AS head;
+    END
+$$;"""
+#: For readiness, which asks as ANONYMOUS.
+_SIGNED_AT = """\
+CREATE OR REPLACE FUNCTION viewer.account_signed_at() RETURNS timestamptz
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (SELECT signed_at FROM account_head WHERE viewer.acts_as('ANONYMOUS'));
+    END
+$$;"""
+OVERSIGHT_FUNCTIONS = "\n".join((_PEOPLE_READ, _PEOPLE_COUNTED, _SIGNED_AT, _ACCOUNT_STATE))
+
+
+def oversight_grants(role: Role) -> Iterator[str]:
+    if role in _SEE_COUNTS:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.people_read TO {database_role(role)};"
+        yield f"GRANT EXECUTE ON FUNCTION viewer.people_counted TO {database_role(role)};"
+    if role in _SEE_CHECKPOINTS:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.account_state TO {database_role(role)};"
+    if role is Role.ANONYMOUS:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.account_signed_at TO {database_role(role)};"

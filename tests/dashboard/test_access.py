@@ -1,0 +1,193 @@
+"""The page Access, as an auditor uses it: breach lists, letters of people, unusual readers."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.sync_api import Page
+
+from dashboard.components.html_part import html_of
+from dashboard.model.period import WIB
+from dashboard.pages.access.forms import QUESTIONS, show_read_people
+from dashboard.pages.access.page import list_readers, list_requests
+from dashboard.texts import texts
+from tests.dashboard.asking_dash import draw
+from tests.dashboard.conftest import Running
+from tests.dashboard.filling_in import fill, outcome_of, result_of, send, send_to_dash
+from tests.dashboard.visiting import Visitor, assert_accessible
+from tests.running_demo import Demo
+
+PATH = "/access"
+ANSWER = "access-answer"
+CASES = "{ applications(first: 2) { nodes { reference } } }"
+READ = """
+    query ($case: String!) @purpose(code: CASEWORK, reference: $case) {
+        application(by: { reference: $case }) { applicant { identity { fullName birthDate } } }
+    }
+"""
+LIST = """
+    query ($from: DateTime!, $before: DateTime!, $viewer: String) {
+        peopleRead(from: $from, before: $before, viewer: $viewer) {
+            people { value } rows { applicant viewers }
+        }
+    }
+"""
+
+
+def opens(visitor: Visitor, language: str = "en", path: str = PATH) -> Page:
+    page = visitor.opens("auditor", f"language={language}", path)
+    page.wait_for_selector("#access-account p:not(:has(.skeleton))")
+    return page
+
+
+def window_of(hours: int) -> tuple[datetime, datetime]:
+    """From so many hours ago until a minute from now."""
+    now = datetime.now(WIB).replace(second=0, microsecond=0)
+    return now - timedelta(hours=hours), now + timedelta(minutes=1)
+
+
+def typed(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%dT%H:%M}"
+
+
+def read_somebody(demo: Demo) -> list[dict[str, str]]:
+    """The applicants of some cases, whom a supervisor has read."""
+    cases = [each["reference"] for each in demo.ask("supervisor-3", CASES)["applications"]["nodes"]]
+    asked = (demo.ask("supervisor-3", READ, case=case)["application"] for case in cases)
+    return [each["applicant"]["identity"] for each in asked]
+
+
+def test_a_breach_list_names_everybody_whom_one_account_read(visitor: Visitor, demo: Demo) -> None:
+    """A supervisor's account was somebody else's: those it read are told within three days."""
+    people = read_somebody(demo)
+    page = opens(visitor, path="/")
+    page.wait_for_url("**/access**")  # their home
+    since, before = window_of(2)
+    fill(page, "peopleRead-", from_=typed(since), before=typed(before), viewer="supervisor-3")
+    shown = send(page, "peopleRead-", ANSWER)
+    window = {"from": since.isoformat(), "before": before.isoformat()}
+    listed = demo.ask("auditor", LIST, **window, viewer="supervisor-3")["peopleRead"]
+    count = listed["people"]["value"]
+    assert shown.startswith(f"{count} person was read" if count == 1 else f"{count} people were")
+    for row in listed["rows"]:
+        assert row["applicant"] in shown
+    assert "supervisor-3" not in page.url  # nor does the history know
+    for person in people:
+        assert person["fullName"] not in page.content()
+    assert_accessible(page, widths=(390, 1440))
+
+
+def test_a_window_that_ends_before_it_begins_is_explained(visitor: Visitor) -> None:
+    page = opens(visitor, "id")
+    since, before = window_of(2)
+    fill(page, "peopleRead-", from_=typed(before), before=typed(since))
+    assert "`before`" in send(page, "peopleRead-", ANSWER)
+    assert page.input_value("#peopleRead--from") == typed(before)  # what was filled in stays
+
+
+def test_a_letter_is_registered_its_author_found_and_answered(visitor: Visitor, demo: Demo) -> None:
+    [person, *_] = read_somebody(demo)
+    page = opens(visitor)
+    fill(page, "registerDataRequest", kind="RECTIFICATION")
+    assert "within 3 × 24 hours" in send(page, "registerDataRequest", "access-outcome")
+    page.wait_for_selector("#access-requests article >> text=Correction")
+    letter = page.locator("#access-requests article", has_text="Correction").last
+    assert "hours left" in letter.inner_text()
+    reference = letter.locator("[name=reference]").first.input_value()
+    fill(page, f"findByName-{reference}", fullName=person["fullName"])
+    fill(page, f"findByName-{reference}", birthDate=person["birthDate"])
+    found = send(page, f"findByName-{reference}", ANSWER)
+    assert person["fullName"] not in found
+    page.locator(f"#{ANSWER} article form button").first.click()
+    page.wait_for_selector(f"{outcome_of('access-outcome')} >> text=Recorded whom")
+    page.wait_for_selector("#access-requests article:has-text('Correction') >> text=It is about")
+    letter = page.locator("#access-requests article", has_text="Correction").last
+    answer_form = letter.locator("form[data-change=answerDataRequest]").get_attribute("id")
+    fill(page, str(answer_form), outcome="REFUSED", reason="It is correct as it is.")
+    assert "answered" in send(page, str(answer_form), "access-outcome")
+    page.wait_for_selector("#access-requests >> text=It is correct as it is.")
+    page.wait_for_selector("#access-look_ups tbody tr >> text=name and date of birth")
+
+
+def test_the_page_is_for_auditors_alone(visitor: Visitor) -> None:
+    page = visitor.opens("supervisor", path=PATH)
+    assert not page.locator("form[data-change]").count()
+    assert "Access" not in page.inner_text("#navigation")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("user", ["leadership", "officer", "supervisor", "administrator"])
+async def test_nobody_else_gets_a_breach_list_by_the_form(connected: Running, user: str) -> None:
+    since, before = window_of(2)
+    values = {"from": typed(since), "before": typed(before)}
+    asked = {"change": "peopleRead", "form": "x", "key": "k" * 32, "at": 1, "values": values}
+    assert await result_for(connected, "auditor", asked) == "answered"
+    assert await result_for(connected, user, asked) == "refused"
+
+
+async def result_for(connected: Running, user: str, asked: Any) -> str:
+    browser, _ = await connected.visitor(user)
+    async with browser:
+        await draw(browser)
+        answer: httpx2.Response = await send_to_dash(browser, "access-asked", ANSWER, asked)
+        return result_of(answer)
+
+
+def reader(viewer: str, people: int, *, is_unusual: bool | None) -> dict[str, Any]:
+    count = {"value": people}
+    return {
+        "viewer": viewer, "role": "OFFICER", "people": count, "reads": count, "countedNow": 3,
+        "budget": 60, "others": 0 if is_unusual is None else 9, "isUnusual": is_unusual,
+        "median": None if is_unusual is None else 4, "upperQuartile": 6,
+    }  # fmt: skip
+
+
+def test_unusual_readers_come_first_and_few_others_are_not_compared() -> None:
+    rows = [
+        reader("many", 90, is_unusual=False),
+        reader("alone", 80, is_unusual=None),
+        reader("odd", 70, is_unusual=True),
+    ]
+    shown = html_of(list_readers({"readers": {"rows": rows}}, texts("en")))
+    assert shown.startswith("<p>1 account reads unusually many")
+    assert [shown.index(f">{each['viewer']}<") for each in (rows[2], *rows[:2])] == sorted(
+        shown.index(f">{name}<") for name in ("odd", "many", "alone")
+    )
+    assert "too few others to compare with" in shown
+    assert "3 of 60" in shown
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"), [(30, "30 hours left."), (-2, "2 hours late."), (1, "1 hour left.")]
+)
+def test_a_request_says_what_is_left_of_its_three_days(hours: int, words: str) -> None:
+    due = datetime.now(UTC) + timedelta(hours=hours, minutes=1 if hours > 0 else -1)
+    request = {
+        "id": "x", "reference": "R", "kind": "ACCESS", "lodgedRole": "AUDITOR",
+        "lodgedAt": "2026-03-01T00:00:00+00:00", "dueAt": due.isoformat(), "legalBasis": "Law.",
+        "applicant": None,
+    }  # fmt: skip
+    answer = {"requests": {"nodes": [request]}, "answered": {"nodes": []}}
+    assert words in html_of(list_requests(answer, texts("en")))
+
+
+def test_those_behind_a_full_list_are_asked_for_by_a_form() -> None:
+    instant = "2026-03-01T00:00:00+00:00"
+    row = {
+        "reads": {"value": 1}, "firstReadAt": instant, "lastReadAt": instant, "viewers": ["a"],
+        "fields": ["fullName"],
+    }  # fmt: skip
+    rows = [{**row, "applicant": f"person-{number}"} for number in range(500)]
+    people = {"value": 700, "precision": "AT_LEAST"}
+    table = {"asOf": instant, "keptSince": instant, "people": people, "rows": rows}
+    asked = {"from": instant, "before": instant}
+    shown = html_of(show_read_people({"peopleRead": table}, asked, texts("en")))
+    assert "At least 700 people were read." in shown
+    assert 'name="after" type="hidden" value="person-499"' in shown
+    parsed = {
+        each.name: each.parse(asked.get(each.name, "")) for each in QUESTIONS.forms["peopleRead"]
+    }
+    assert parsed["from"] == instant  # an instant that was answered is asked again as it is
+    few = {**table, "rows": rows[:499]}
+    assert 'type="hidden"' not in html_of(show_read_people({"peopleRead": few}, asked, texts("en")))
