@@ -121,6 +121,44 @@ CREATE OR REPLACE FUNCTION viewer.people_read(
             GROUP BY actor, actor_role;
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.people_counted(acting text) RETURNS TABLE (
+    reader text, reader_role text, people bigint)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ('SUPERVISOR', 'AUDITOR') OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'counts of reads are for supervision alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT actor, actor_role, count(*) FROM budgeted_read
+            WHERE read_at > now() - interval '1 hours'
+            GROUP BY actor, actor_role;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.account_signed_at() RETURNS timestamptz
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (SELECT signed_at FROM account_head WHERE viewer.acts_as('ANONYMOUS'));
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.account_state(acting text) RETURNS TABLE (
+    signed_at timestamptz, entries bigint, waiting bigint)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ('AUDITOR') OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'the state of the account is for auditors alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT head.signed_at, head.size::bigint,
+                (SELECT count(*) FROM account_outbox)
+                    + (SELECT coalesce(max(position) + 1, 0) FROM account_leaf) - head.size
+            FROM account_head AS head;
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.people_found(
     acting text, case_reference text, digests text[]) RETURNS uuid[]
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
@@ -157,13 +195,6 @@ CREATE OR REPLACE FUNCTION viewer.people_found(
             WHERE digest = ANY (ARRAY(SELECT decode(one, 'hex') FROM unnest(digests) AS one))
             ORDER BY applicant_id DESC LIMIT 50
         );
-    END
-$$;
-CREATE OR REPLACE FUNCTION viewer.account_signed_at() RETURNS timestamptz
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-    BEGIN
-        RETURN (SELECT signed_at FROM account_head WHERE viewer.acts_as('ANONYMOUS'));
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.admit_reads(
@@ -1101,6 +1132,7 @@ GRANT INSERT (actor, actor_role, ban_id, case_reference, fields, id, mac, mac_ke
 CREATE POLICY supervisor_insert ON ban_read FOR INSERT TO gerbang_supervisor
     WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION') AND case_reference = (SELECT viewer.purpose_reference('SUPERVISOR')));
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION viewer.people_counted TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_supervisor;
@@ -1520,6 +1552,8 @@ GRANT INSERT (actor, actor_role, by, case_reference, found, id, mac, mac_key, pu
 CREATE POLICY auditor_insert ON person_lookup FOR INSERT TO gerbang_auditor
     WITH CHECK (actor = (SELECT viewer.subject('AUDITOR')) AND actor_role = 'AUDITOR' AND purpose IN ('DATA_REQUEST') AND case_reference = (SELECT viewer.purpose_reference('AUDITOR')));
 GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.people_counted TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.account_state TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_auditor;
@@ -1905,8 +1939,8 @@ CREATE POLICY anonymous_select ON volume_published FOR SELECT TO gerbang_anonymo
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
-GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.account_signed_at TO gerbang_anonymous;
+GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.suspended, viewer.statistics, viewer.concerned_by_changes TO gerbang_anonymous;
 GRANT SELECT (clients, ids, operation_names, retired_at, sha256, text) ON trusted_document TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON trusted_document FOR SELECT TO gerbang_anonymous

@@ -34,9 +34,7 @@ def panels_layout(
     )
 
 
-def panel(
-    page: Page, name: str, say: Texts, *below: Any, is_hidden: bool = False
-) -> html.Section:
+def panel(page: Page, name: str, say: Texts, *below: Any, is_hidden: bool = False) -> html.Section:
     """A panel under its heading ``<page>.<name>``; ``below`` stands under what is answered."""
     content = html_part(html.Div, skeleton(120), f"{page.name}-{name}")
     return html.Section(

@@ -176,7 +176,7 @@ async def allowed_by_database(
 
 
 async def grants_of(connection: asyncpg.Connection) -> set[tuple[str, str, str]]:
-    """Who may do what with which column."""
+    """Who may do what with which column, table and function."""
     found = await connection.fetch(
         """
         SELECT role, format('%s.%s', relname, attname) AS column, verb
@@ -191,6 +191,11 @@ async def grants_of(connection: asyncpg.Connection) -> set[tuple[str, str, str]]
             unnest('{DELETE,TRUNCATE,TRIGGER}'::text[]) AS verb
         WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
             AND has_table_privilege(role, pg_class.oid, verb)
+        UNION ALL
+        SELECT role, proname, 'EXECUTE'
+        FROM pg_proc, unnest($1::text[]) AS role
+        WHERE pronamespace = 'viewer'::regnamespace
+            AND has_function_privilege(role, pg_proc.oid, 'EXECUTE')
         """,
         [name(role) for role in Role for name in (database_role, writing_role)],
     )

@@ -39,7 +39,9 @@ _VERIFY = "gerbang audit verify"
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
     panels = [panel(PAGE, name, say, *_below(name, say)) for name in PANELS]
-    return panels_layout(PAGE, say("access.lead"), panels, say, *CHANGES.stores(), *QUESTIONS.stores())
+    return panels_layout(
+        PAGE, say("access.lead"), panels, say, *CHANGES.stores(), *QUESTIONS.stores()
+    )
 
 
 def variables_of() -> dict[str, str]:
