@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,35 @@ class Client:
             raise RuntimeError(text.decode())
         return text
 
+    @asynccontextmanager
+    async def follow(self, query: str) -> AsyncIterator["asyncio.Queue[bytes]"]:
+        """The payloads of a subscription, as they come."""
+        said, payloads = asyncio.Queue[Message](), asyncio.Queue[bytes]()
+        for message in (
+            {"type": "connection_init", "payload": {"Authorization": f"Bearer {self.token}"}},
+            {"type": "subscribe", "id": "1", "payload": {"query": query}},
+        ):
+            said.put_nowait({"type": "websocket.receive", "text": json.dumps(message)})
+
+        async def receive() -> Message:
+            return {"type": "websocket.connect"} if not is_open else await said.get()
+
+        async def send(message: Message) -> None:
+            is_open.append(message["type"])
+            if '"next"' in message.get("text", ""):
+                payloads.put_nowait(message["text"].encode())
+
+        is_open: list[str] = []
+        scope = _scope("websocket", "/graphql", {"host": "127.0.0.1"})
+        scope["subprotocols"] = ["graphql-transport-ws"]
+        following = asyncio.ensure_future(self.app(scope, receive, send))
+        try:
+            await payloads.get()  # the first one, a heartbeat
+            yield payloads
+        finally:
+            said.put_nowait({"type": "websocket.disconnect", "code": 1000})
+            await following
+
 
 async def exchange(
     app: ASGIApp, path: str, headers: Mapping[str, str], body: bytes
@@ -43,19 +73,22 @@ async def exchange(
         answer.append(message)
 
     sent = {"host": "127.0.0.1", "content-type": "application/json", **headers}
-    scope = {
-        "type": "http",
+    scope = {**_scope("http", path, sent), "method": "POST"}
+    await app(scope, receive, send)
+    return answer[0], b"".join(message.get("body", b"") for message in answer)
+
+
+def _scope(kind: str, path: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "type": kind,
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": "POST",
-        "scheme": "http",
+        "scheme": "http" if kind == "http" else "ws",
         "path": path,
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": b"",
-        "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 8000),
     }
-    await app(scope, receive, send)
-    return answer[0], b"".join(message.get("body", b"") for message in answer)

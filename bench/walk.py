@@ -1,9 +1,10 @@
-"""How far a reader follows an operation through the code: the files and functions that it runs."""
+"""How far a reader follows an operation through the code: the files and functions that it runs, and
+how many lines."""
 
 import json
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -27,7 +28,7 @@ _WARM_UPS = 2
 _APPLICATIONS = 6_000
 #: Of several walks the shortest counts: on a busy machine, one may be late for something.
 _WALKS = 3
-OPERATIONS = ("case", "page", "volumes", "decision")
+OPERATIONS = ("case", "page", "volumes", "decision", "payload")
 #: How long each way may be: growth is refused by a test, as a loosened right is.
 BUDGETS = Path(__file__).with_name("ways.toml")
 _CASE = """query Case($id: ID!) {
@@ -43,6 +44,17 @@ _VOLUMES = """{
         rows { country { code name } intake { value } wip { value } }
     }
 }"""
+_FOLLOWED = """subscription {
+    applicationChanged {
+        position ... on ApplicationChange { kind application { reference status stage } }
+    }
+}"""
+_HAPPENS = """
+    INSERT INTO application_event (application_id, sequence, kind, occurred_at)
+    SELECT application_id, max(sequence) + 1, 'RECEIVED', now() FROM application_event
+    WHERE application_id = (SELECT id FROM application ORDER BY submitted_at DESC LIMIT 1)
+    GROUP BY application_id
+"""
 _GIVE = """
     UPDATE assignment SET officer = 'officer'
     WHERE id IN (
@@ -58,24 +70,37 @@ _DECISION = """mutation ($input: RecordDecisionInput!) {
 }"""
 
 
+#: Asks once.
+_Ask = Callable[[], Awaitable[bytes]]
+
+
 class Walk:
-    """The functions of ours that ran, in the order in which they were first entered."""
+    """The functions of ours that ran, in the order in which they were first entered, and how many
+    of their lines."""
 
     def __init__(self) -> None:
         self._entered: dict[CodeType, None] = {}
+        self.lines = 0
 
     @contextmanager
     def watch(self) -> Iterator[None]:
-        """Note what is entered within this block, in this thread."""
-        sys.setprofile(self._note)
+        """Note what runs within this block, in this thread."""
+        sys.settrace(self._enter)
         try:
             yield
         finally:
-            sys.setprofile(None)
+            sys.settrace(None)
 
-    def _note(self, frame: FrameType, event: str, _: object) -> None:
-        if event == "call" and frame.f_code.co_filename.startswith(_OURS):
-            self._entered.setdefault(frame.f_code)
+    def _enter(self, frame: FrameType, _: str, __: object) -> Callable[..., Any] | None:
+        """What traces a frame that is entered, or goes on after a wait: none that is not ours."""
+        if not frame.f_code.co_filename.startswith(_OURS):
+            return None
+        self._entered.setdefault(frame.f_code)
+        return self._count
+
+    def _count(self, _: FrameType, event: str, __: object) -> Callable[..., Any]:
+        self.lines += event == "line"
+        return self._count
 
     @property
     def files(self) -> list[str]:
@@ -98,9 +123,10 @@ class Walk:
             "files": len(set(self.files)),
             "functions": self.functions,
             "switches": self.switches,
+            "lines": self.lines,
         }
 
-    def lines(self) -> Iterator[str]:
+    def listed(self) -> Iterator[str]:
         """The functions, below the file that each is in."""
         last = ""
         for code, file in zip(self._entered, self.files, strict=True):
@@ -118,13 +144,14 @@ async def measure(shows: str | None) -> None:
     """
     walks = await follow()
     if shows:
-        print("\n".join(walks[shows].lines()))
+        print("\n".join(walks[shows].listed()))
     budgets = tomllib.loads(BUDGETS.read_text())
     rows = [
         (name, *(f"{number} of {budgets[name][what]}" for what, number in walk.length.items()))
         for name, walk in walks.items()
     ]
-    show_table("The way of an operation", ("operation", "files", "functions", "switches"), rows)
+    head = ("operation", "files", "functions", "switches", "lines")
+    show_table("The way of an operation", head, rows)
 
 
 async def follow() -> Mapping[str, Walk]:
@@ -145,13 +172,22 @@ async def follow() -> Mapping[str, Walk]:
                 "ground": "INCOMPLETE",
             }
 
-        asked: Mapping[str, tuple[Client, Callable[[], Any]]] = {
-            "case": (officer, lambda: {"query": _CASE, "variables": {"id": cases[0]}}),
-            "page": (officer, lambda: {"query": PAGE}),
-            "volumes": (leadership, lambda: {"query": _VOLUMES}),
-            "decision": (officer, lambda: {"query": _DECISION, "variables": {"input": decision()}}),
+        def ask(client: Client, query: str, **variables: Any) -> Awaitable[bytes]:
+            return client.post("/graphql", {"query": query, "variables": variables})
+
+        walks = {
+            "case": await _walk(lambda: ask(officer, _CASE, id=cases[0])),
+            "page": await _walk(lambda: ask(officer, PAGE)),
+            "volumes": await _walk(lambda: ask(leadership, _VOLUMES)),
+            "decision": await _walk(lambda: ask(officer, _DECISION, input=decision())),
         }
-        return {name: await _walk(*asked[name]) for name in OPERATIONS}
+        async with connected(url) as connection, officer.follow(_FOLLOWED) as payloads:
+
+            async def payload() -> bytes:
+                await connection.execute(_HAPPENS)
+                return await payloads.get()
+
+            return {**walks, "payload": await _walk(payload)}
 
 
 async def _cases_on_the_desk(url: str, number: int) -> list[str]:
@@ -161,22 +197,23 @@ async def _cases_on_the_desk(url: str, number: int) -> list[str]:
     return [GlobalId("Application", str(row["application_id"])).encode() for row in rows]
 
 
-async def _walk(client: Client, next_body: Callable[[], Any]) -> Walk:
+async def _walk(ask: _Ask) -> Walk:
     for _ in range(_WARM_UPS):
-        _require_success(await client.post("/graphql", next_body()))
+        _require_success(await ask())
     walks: list[Walk] = []
     for _ in range(_WALKS):
-        walk, body = Walk(), next_body()
+        walk = Walk()
         with walk.watch():
-            answer = await client.post("/graphql", body)
+            answer = await ask()
         _require_success(answer)
         walks.append(walk)
-    return min(walks, key=lambda walk: walk.functions)
+    return min(walks, key=lambda walk: (walk.functions, walk.lines))
 
 
 def _require_success(answer: bytes) -> None:
     """Raise RuntimeError for errors, since the way to an error is another one."""
     body = json.loads(answer)
+    body = body.get("payload", body)  # of a message that a follower is sent
     payload = next(iter(body["data"].values())) if body.get("data") else {}
     if "errors" in body or payload.get("errors"):
         raise RuntimeError(answer.decode())

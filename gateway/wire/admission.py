@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter, OrderedDict, deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import monotonic
@@ -112,22 +114,23 @@ class Admission:
         if self.waiting >= self._limits.waiting and self.running >= self._limits.running:
             raise self._refusal("full")
 
-    def turn(self, lane: Lane, used: ProcessorTime | None = None) -> "Turn":
+    @asynccontextmanager
+    async def turn(self, lane: Lane, used: ProcessorTime | None = None) -> AsyncIterator[None]:
         """A turn to wait for and to hold: ``async with admission.turn(lane):``. In the end ``used``
         says what it took of the processor.
 
         To enter it raises RequestError with OVERLOADED if the wait is too long or the queue is
         full.
         """
-        return Turn(self, lane, used)
-
-    async def begin(self, lane: Lane) -> None:
-        """Begin a turn, perhaps after a wait."""
         self._shares.note_request(lane)
         if lane not in self._queues and self._may_run(lane):  # then nobody who waits could run
             self._start(lane)
         else:
             await self._wait(lane)
+        try:
+            yield
+        finally:
+            self._end(lane, used)
 
     def _may_run(self, lane: Lane) -> bool:
         running = self._running_by_lane[lane]
@@ -139,7 +142,7 @@ class Admission:
         self.running += 1
         self._running_by_lane[lane] += 1
 
-    def end(self, lane: Lane, used: ProcessorTime | None = None) -> None:
+    def _end(self, lane: Lane, used: ProcessorTime | None = None) -> None:
         """End a turn, which used so much of the processor."""
         if used:
             self._shares.note_use(lane, used)
@@ -166,7 +169,7 @@ class Admission:
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():
-                self.end(lane)  # the turn was given just as its waiter gave up
+                self._end(lane)  # the turn was given just as its waiter gave up
             elif turn in queue:
                 queue.remove(turn)
                 self.waiting -= 1
@@ -216,20 +219,3 @@ class Admission:
             "Too much is asked at once. Try again shortly.",
             HTTPStatus.SERVICE_UNAVAILABLE,
         )
-
-
-class Turn:
-    """One turn of one operation."""
-
-    __slots__ = ("_admission", "_lane", "_used")
-
-    def __init__(self, admission: Admission, lane: Lane, used: ProcessorTime | None) -> None:
-        self._admission = admission
-        self._lane = lane
-        self._used = used
-
-    async def __aenter__(self) -> None:
-        await self._admission.begin(self._lane)
-
-    async def __aexit__(self, *_: object) -> None:
-        self._admission.end(self._lane, self._used)
