@@ -14,6 +14,8 @@ from dashboard import settings
 from gateway import settings as gateway_settings
 from models.database.connections import connect
 from models.database.url import read_database_url
+from models.key_service import Principal
+from models.key_service.principals import RIGHTS
 from models.postgres import Server
 from tests.compose import (
     COMPOSE,
@@ -215,7 +217,13 @@ def test_keys_are_with_the_key_service_alone_and_a_gateway_signs_nothing() -> No
     assert who("signing-socket") == who("linking-socket") == {"keys", "keeper"}
     networks = {name: set(service.get("networks", ())) for name, service in SERVICES.items()}
     assert {name for name, of in networks.items() if of & networks["keys"]} == {"keys", "keycloak"}
-    assert SERVICES["keys"]["secrets"] == []
+    # Credentials: all of them are with the key service, and a gateway has none.
+    has = {name: {one for one in it["secrets"] if "credential" in one}
+           for name, it in SERVICES.items()}  # fmt: skip
+    all_of_them = {f"{one}_credential" for one in RIGHTS if one is not Principal.GATEWAY}
+    assert has.pop("keys") == {*SERVICES["keys"]["secrets"]} == all_of_them
+    assert has.pop("keeper") == {"linker_credential", "keeper_credential"}
+    assert not any(has.values())
     # What is served is what is asked, at folders that the image has for our user.
     asked = {
         SERVICES[name]["environment"][setting].removeprefix("unix:")
@@ -226,7 +234,9 @@ def test_keys_are_with_the_key_service_alone_and_a_gateway_signs_nothing() -> No
             ("keeper", "GERBANG_LINKING_SERVICE"),
         )
     }
-    _, _, file, socket, signing, linking, second = SERVICES["keys"]["command"]
+    _, _, file, socket, signing, linking, second, credentials = SERVICES["keys"]["command"]
+    assert credentials == "--credentials=/run/secrets"
+    assert SERVICES["keeper"]["environment"]["GERBANG_CREDENTIALS"] == "/run/secrets"
     assert asked == {
         socket, signing.removeprefix("--signing="), linking.removeprefix("--linking=")
     }  # fmt: skip

@@ -22,7 +22,7 @@ from models.account.findings import Report, Tampering
 from models.account.notes import read_public_key, verifier_key
 from models.database.connections import connect
 from models.database.url import read_database_url
-from models.key_service import KeyServiceError, KeyUse, LocalKeys, key_service_at
+from models.key_service import KeyServiceError, KeyUse, LocalKeys, Principal, key_service_at
 
 #: That of gateways, where the auditor names none in GERBANG_DATABASE_URL.
 _LOGIN = "gerbang_gateway"
@@ -163,7 +163,11 @@ async def _verify(
             connection, keys, folder, since=since, checkpoint=checkpoint, public_keys=public
         )
         if settings.keeps_receipts:
-            receipts = key_service_at(settings.signing_address or "")
+            receipts = key_service_at(
+                settings.signing_address or "",
+                principal=Principal.AUDITOR,
+                credentials=settings.credentials,
+            )
             await reconcile_all(receipts, connection, report)
         login = read_database_url(settings.database_url).user if settings.database_url else _LOGIN
         for altered in await find_alterations(connection, login):

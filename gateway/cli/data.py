@@ -15,7 +15,7 @@ from gateway.cli.database_errors import DatabaseError, explain_database_errors, 
 from gateway.settings import Command, read_settings
 from models import migrations, publication, synthetic
 from models import volumes as rollups
-from models.key_service import KeyServiceError, key_service_at
+from models.key_service import KeyServiceError, Principal, key_service_at
 from models.publication import Publication
 
 _OWNER = "GERBANG_OWNER_URL"
@@ -133,7 +133,16 @@ def synthesise(world: WorldOptions, expected: bool) -> None:
     settings = read_settings(command=Command.SYNTHESISE)
     url, address = settings.required_owner_url, settings.linking_address
     try:
-        keys = key_service_at(address, waits=True) if address else None
+        keys = (
+            key_service_at(
+                address,
+                waits=True,
+                principal=Principal.LOADER,
+                credentials=settings.credentials,
+            )
+            if address
+            else None
+        )
         with explain_database_errors(_OWNER):
             summary = asyncio.run(synthetic.synthesise(url, **vars(world), keys=keys))
     except (KeyServiceError, synthetic.NotEmptyError, ValueError) as error:

@@ -31,8 +31,8 @@ from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from models.database.connections import connected
 from models.garbage import collect_seldom
-from models.key_service import create_key_file, key_service_at
-from models.key_service.process import UNWRAPS_A_MINUTE, running_keys
+from models.key_service import Principal, create_key_file, key_service_at
+from models.key_service.process import UNWRAPS_A_MINUTE, credentials_beside, running_keys
 from models.logs import process_log
 from models.migrations import UnknownRevisionError, migrate
 from models.postgres import default_data_dir, running_postgres
@@ -78,7 +78,10 @@ def demo(
         checkpoints = keys_file.with_suffix("").with_suffix(".checkpoints")
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gerbang-")))
         keys_socket = folder / "keys"  # paths of sockets are short
-        settings = _settings(url, port, dashboard_port, metrics_port, keys_socket, checkpoints)
+        credentials = credentials_beside(keys_file)
+        settings = _settings(
+            url, port, dashboard_port, metrics_port, keys_socket, credentials, checkpoints
+        )
         stack.enter_context(_keys(keys_file, keys_socket, settings))
         asyncio.run(_load(settings, world))
         # People read this terminal, so only warnings and errors are logged to it.
@@ -96,7 +99,12 @@ async def _load(settings: Settings, world: WorldOptions) -> None:
     async with connected(url) as connection:
         await register_dashboard(connection, "gerbang demo")
         has_world = await connection.fetchval("SELECT EXISTS (SELECT FROM application)")
-    keys = key_service_at(settings.linking_address or "", waits=True)
+    keys = key_service_at(
+        settings.linking_address or "",
+        waits=True,
+        principal=Principal.LOADER,
+        credentials=settings.credentials,
+    )
     if not has_world:
         click.echo(f"Loading a synthetic world of {world.applications:,} applications …")
         await synthesise(url, **vars(world), keys=keys)
@@ -110,6 +118,7 @@ def _settings(
     dashboard_port: int,
     metrics_port: int,
     keys_socket: Path,
+    credentials: Path,
     checkpoints: Path,
 ) -> Settings:
     return read_settings(
@@ -118,6 +127,7 @@ def _settings(
             "GERBANG_DATABASE_URL": login_at(url, secrets.token_hex(16)),
             "GERBANG_OWNER_URL": url,
             "GERBANG_KEY_SERVICE": f"unix:{keys_socket}",
+            "GERBANG_CREDENTIALS": str(credentials),
             "GERBANG_CHECKPOINTS": str(checkpoints),
             "GERBANG_PORT": str(port),
             "GERBANG_METRICS_PORT": str(metrics_port),
@@ -132,7 +142,10 @@ def _keys(file: Path, path: Path, settings: Settings) -> Iterator[None]:
     create_key_file(file)
     signing, linking = (path.with_name(f"{path.name}.{name}") for name in ("signing", "linking"))
     judge = judge_rules(settings).to_json()
-    with running_keys(file, path, UNWRAPS_A_MINUTE, signing, _DIGESTS_A_MINUTE, linking, judge):
+    with running_keys(
+        *(file, path, UNWRAPS_A_MINUTE, signing, _DIGESTS_A_MINUTE, linking),
+        *(judge, settings.credentials),
+    ):
         yield
 
 

@@ -13,6 +13,7 @@ _OPTIONAL_EXAMINATIONS = {
     "the seal": ("seal_key",),
     "the provider": ("issuer", "jwks_url"),
     "the folder of checkpoints": ("checkpoints",),
+    "the key service": ("key_service", "credentials"),
 }
 
 

@@ -29,7 +29,7 @@ from models.jobs.linker import keep_linking
 from models.jobs.overdue import keep_lapsing
 from models.jobs.scheduler import Jobs
 from models.jobs.transfers import keep_transferring
-from models.key_service import key_service_at
+from models.key_service import Principal, key_service_at
 from models.logs import facts, log_unhandled
 from models.publication import keep_publishing
 from models.row_security.seal_keys import keep_seal_keys
@@ -72,10 +72,18 @@ async def run_keeper(
     keep_sealing = partial(keep_seal_keys, settings.seal_key)
     keepers = [keep_folding, keep_sealing]
     if settings.key_service:
-        keys = key_service_at(settings.linking_address or "")
+        keys = key_service_at(
+            settings.linking_address or "",
+            principal=Principal.LINKER,
+            credentials=settings.credentials,
+        )
         keepers.append(partial(keep_linking, keys))
         # On the socket that no gateway reaches: a captured one erases nobody.
-        signing = key_service_at(settings.signing_address or "")
+        signing = key_service_at(
+            settings.signing_address or "",
+            principal=Principal.KEEPER,
+            credentials=settings.credentials,
+        )
         keepers.append(partial(keep_erasing, signing, settings.retention))
         keepers.append(partial(keep_key_notes, signing))
         if settings.keeps_receipts:

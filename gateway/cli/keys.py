@@ -14,6 +14,7 @@ from models.key_service.process import (
     LOG_LEVELS,
     UNWRAPS_A_MINUTE,
     command,
+    credentials_beside,
 )
 
 
@@ -50,6 +51,12 @@ from models.key_service.process import (
     "[default: SOCKET.linking]",
 )
 @click.option(
+    "--credentials",
+    type=click.Path(path_type=Path),
+    help="The folder with the credentials of whoever asks without a viewer; one that is missing is"
+    " made.  [default: GERBANG_CREDENTIALS, or beside FILE]",
+)
+@click.option(
     "--log-level",
     type=click.Choice(LOG_LEVELS),
     default="info",
@@ -65,6 +72,7 @@ def keys(
     digests: int,
     signing: Path | None,
     linking: Path | None,
+    credentials: Path | None,
     log_level: str,
 ) -> None:
     """Serve the keys of FILE on SOCKET, which gateways name by GERBANG_KEY_SERVICE.
@@ -72,15 +80,19 @@ def keys(
     FILE is made where there is none. The data keys lie beside it. On SOCKET people are opened for
     viewers, whose tokens are checked as gateways check them: give both the same settings of the
     provider. Keepers name the sockets of `--signing` and `--linking` by GERBANG_SIGNING_SERVICE and
-    GERBANG_LINKING_SERVICE; no gateway reaches them.
+    GERBANG_LINKING_SERVICE; no gateway reaches them. Each principal that asks there shows a
+    credential of its own, which it has in its folder GERBANG_CREDENTIALS.
     """
-    rules = judge_rules(read_settings(command=Command.KEYS))
+    settings = read_settings(command=Command.KEYS)
+    rules = judge_rules(settings)
     create_key_file(file)
     signing, linking = (
         given or socket.with_name(f"{socket.name}.{name}")
         for given, name in ((signing, "signing"), (linking, "linking"))
     )
+    credentials = credentials or settings.credentials or credentials_beside(file)
     program = command(
-        file, socket, second, unwraps, signing, digests, linking, rules.to_json(), log_level
+        *(file, socket, second, unwraps, signing, digests, linking),
+        *(rules.to_json(), credentials, log_level),
     )
     os.execv(program[0], program)  # noqa: S606 - which then loads nothing that it does not need

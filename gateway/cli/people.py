@@ -14,7 +14,7 @@ from models.jobs.linking import (
     index_everybody,
     is_everybody_indexed,
 )
-from models.key_service import KeyUse, LocalKeys, LocalKeyService, key_service_at
+from models.key_service import KeyUse, LocalKeys, LocalKeyService, Principal, key_service_at
 from models.key_service.store import KeyStore
 
 _second_option = click.option(
@@ -56,7 +56,13 @@ def index(*, second: Path | None) -> None:
         raise click.ClickException(
             "--second is for GERBANG_KEY_SERVICE=file:…; a key service knows its copies itself."
         )
-    keys = key_service_at(settings.linking_address or "", second, waits=True)
+    keys = key_service_at(
+        settings.linking_address or "",
+        second,
+        waits=True,
+        principal=Principal.LOADER,
+        credentials=settings.credentials,
+    )
 
     run_as_owner(settings.required_owner_url, partial(index_everybody, keys))
     click.echo("Everybody is indexed by the key that writes.")

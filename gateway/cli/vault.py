@@ -10,7 +10,7 @@ from gateway.settings import Command, Settings, read_settings
 from models.account import AccountError
 from models.database.connections import connected
 from models.jobs.relating import relate_everybody
-from models.key_service import KeyServiceError, key_service_at
+from models.key_service import KeyServiceError, Principal, key_service_at
 from models.key_service.rotation import rotate_data_keys
 from models.rights.orphan_keys import Sweep, preview
 from models.rights.orphan_keys import sweep as sweep_keys
@@ -95,7 +95,12 @@ def relate() -> None:
 
 
 async def relate_now(settings: Settings) -> int:
-    keys = key_service_at(settings.linking_address or "", waits=True)
+    keys = key_service_at(
+        settings.linking_address or "",
+        waits=True,
+        principal=Principal.LOADER,
+        credentials=settings.credentials,
+    )
     async with connected(settings.required_owner_url) as connection:
         number = await relate_everybody(keys, connection)
     await keys.judge_everybody()
@@ -103,7 +108,11 @@ async def relate_now(settings: Settings) -> int:
 
 
 async def _sweep(settings: Settings, most: int | None, *, dry_run: bool) -> Sweep:
-    keys = key_service_at(settings.signing_address or "")
+    keys = key_service_at(
+        settings.signing_address or "",
+        principal=Principal.KEEPER,
+        credentials=settings.credentials,
+    )
     async with connected(settings.required_owner_url) as connection:
         run = preview if dry_run else sweep_keys
         return await run(keys, connection, settings.sweep_days, most)

@@ -11,6 +11,7 @@ from gateway.doctor.database import (
     examine_disk,
     examine_documents,
     examine_figures,
+    examine_key_service,
     examine_owner_privileges,
     examine_owner_rights,
     examine_revision,
@@ -45,6 +46,7 @@ async def examine(settings: Settings, clock: Clock = time.time) -> list[Finding]
             examine_transport(settings),
             _examine_as_owner(settings),
             examine_login(settings, clock),
+            examine_key_service(settings),
             examine_provider(settings),
         )
         async for finding in examination

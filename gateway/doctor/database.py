@@ -1,5 +1,5 @@
 """Examines the database as its owner: the owner's rights, revision, row rules and seal keys, the
-backlog of the keeper, the account, the vault, trusted documents, and the disk.
+backlog of the keeper, the account, the vault, the key service, trusted documents, and the disk.
 """
 
 from collections.abc import AsyncIterator
@@ -12,6 +12,7 @@ from gateway.doctor.finding import Finding, finding_of
 from gateway.faults import Fault
 from gateway.settings import DocumentRule, Settings
 from models.database.owner import by_what, is_superuser, missing_rights
+from models.key_service import KeyServiceError, Principal, key_service_at
 from models.migrations import current_and_newest
 from models.row_security import installed_version, version
 
@@ -142,6 +143,30 @@ async def examine_seal_keys(owner: asyncpg.Connection) -> AsyncIterator[Finding]
             "Run `gerbang migrate` now, then see why `gerbang keep` does not run: it installs the"
             " next day's key.",
         )
+
+
+async def examine_key_service(settings: Settings) -> AsyncIterator[Finding]:
+    """Ask it as an auditor does, where the doctor has such a credential."""
+    address, credentials = settings.signing_address or "", settings.credentials
+    if not (settings.keeps_receipts and credentials):
+        return
+    try:
+        keys = key_service_at(address, principal=Principal.AUDITOR, credentials=credentials)
+        if await keys.judges_everybody():
+            return
+    except KeyServiceError as error:
+        yield Finding(
+            f"The key service cannot be examined: {error}.",
+            "Nobody is read or handed in without it, and whom it judges is unknown.",
+            "Look at GERBANG_SIGNING_SERVICE and GERBANG_CREDENTIALS, and whether `gerbang keys`"
+            " runs.",
+        )
+        return
+    yield Finding(
+        "The key service does not judge everybody: its store is from before it kept relations.",
+        "People without a relation are opened for any viewer's token, whatever the database says.",
+        "See that the database is right, then run `gerbang vault relate` once.",
+    )
 
 
 _TAMPERED = """

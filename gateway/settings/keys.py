@@ -69,6 +69,12 @@ class KeySettings:
         parsers.key_service,
         None,
     )
+    credentials: Path | None = setting(  # noqa: RUF009
+        "folder with the credentials of whoever asks the key service without a viewer, of this "
+        "process alone: `gerbang keys` makes one for each (docs/vault.md)",
+        Path,
+        None,
+    )
     checkpoints: Path | None = setting(  # noqa: RUF009
         "folder in which `gerbang keep` signs the account every ten seconds: mount one there that "
         "the database's administrators cannot reach, and in which nothing is changed or removed",

@@ -10,16 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import asyncpg
 
 from models.account.findings import Report, Tampering
+from models.key_service.interface import Cause
 from models.key_service.receipts import ListsReceipts, Receipt, ReceiptVerb, Reconciled
 
 #: How long an operation takes at most, and how much clocks may differ: receipts and entries that
 #: are younger are not compared yet.
 APART_SECONDS = 330
+_LOOK_UP = ReceiptVerb.LOOK_UP
 _APART = timedelta(seconds=APART_SECONDS)
 #: Later than any receipt, in milliseconds since 1970.
 _ALWAYS = 1 << 62
@@ -56,6 +57,16 @@ _UNLOGGED_LOOKUPS = f"""
     WHERE NOT EXISTS (SELECT FROM public.person_lookup AS entry WHERE {_SAME_VIEWER})
     ORDER BY receipt.number
 """  # noqa: S608
+#: The LINKER reads again whom it could not link.
+_UNLOGGED_LINKER = f"""
+    SELECT receipt.number, receipt.account, receipt.role, count(*) AS people
+    FROM {_RECEIPTS}
+    WHERE NOT EXISTS (
+        SELECT FROM public.linker_read AS entry
+        WHERE entry.applicant_id = receipt.subject AND entry.read_at >= receipt.at - $7::interval
+    )
+    GROUP BY receipt.number, receipt.account, receipt.role ORDER BY receipt.number
+"""  # noqa: S608
 _IN_THE_WINDOW = "entry.occurred_at >= $8 AND entry.occurred_at < $9"
 _UNOPENED_READS = f"""
     SELECT entry.id, entry.actor AS account, entry.actor_role AS role
@@ -77,6 +88,7 @@ class Unmatched(NamedTuple):
     """Something that one side says and the other does not, without personal data; and by whom."""
 
     what: str
+    #: The viewer; empty for a job of the keeper.
     account: str
     role: str
 
@@ -142,21 +154,25 @@ async def reconcile(
     window = (_instant(since), _instant(until))
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         await connection.execute(_AS_NAMED)
-        for is_look_up, forward, back in (
-            (False, _UNLOGGED_READS, _UNOPENED_READS),
-            (True, _UNLOGGED_LOOKUPS, _UNOPENED_LOOKUPS),
+        compared = [
+            one for one in page.receipts if not kept_since or _instant(one.at) >= kept_since
+        ]
+        for forward, rows in (
+            (_UNLOGGED_READS, _columns(compared, ReceiptVerb.OPEN)),
+            (_UNLOGGED_LOOKUPS, _columns(compared, _LOOK_UP)),
+            (_UNLOGGED_LINKER, _columns(compared, ReceiptVerb.OPEN, of_viewers=False)),
         ):
-            compared = [
-                one for one in page.receipts if not kept_since or _instant(one.at) >= kept_since
-            ]
-            rows = _columns(compared, is_look_up=is_look_up)
             for one in await connection.fetch(forward, *rows, _APART):
                 found.unlogged.append(_unlogged(*one))
-            if since < until:
-                rows = _columns(both, is_look_up=is_look_up)
-                given = (*rows, _APART, *window, *(() if is_look_up else (_ALWAYS_SEALED,)))
-                for one in await connection.fetch(back, *given):
-                    found.unopened.append(_unopened(*one, is_look_up=is_look_up))
+        if since < until:
+            opened, looked_up = (_columns(both, one) for one in (ReceiptVerb.OPEN, _LOOK_UP))
+            for table, back, given in (
+                ("access_event", _UNOPENED_READS, (*opened, _APART, *window, _ALWAYS_SEALED)),
+                ("person_lookup", _UNOPENED_LOOKUPS, (*looked_up, _APART, *window)),
+            ):
+                for entry, account, role in await connection.fetch(back, *given):
+                    what = f"{table} {entry} has no receipt of the key service"
+                    found.unopened.append(Unmatched(what, account, role))
     return found, Reconciled(
         page.receipts[-1].number if page.receipts else done.number,
         max(since, until),
@@ -176,14 +192,18 @@ async def _compared_before(keys: ListsReceipts, done: Reconciled) -> list[Receip
     return receipts
 
 
-def _columns(receipts: Sequence[Receipt], *, is_look_up: bool) -> list[list[Any]]:
-    """Receipts of reads, a row for each person, or of look-ups; changes show nobody."""
-    verb = ReceiptVerb.LOOK_UP if is_look_up else ReceiptVerb.OPEN
+def _columns(
+    receipts: Sequence[Receipt], verb: ReceiptVerb, *, of_viewers: bool = True
+) -> list[list[Any]]:
+    """Receipts by one verb, a row for each person; those of look-ups name nobody.
+
+    Of other principals than viewers, only those who read people of the log of the LINKER's reads.
+    """
     rows = [
         (one.number, _instant(one.at), one.account, one.role, one.reference, subject)
         for one in receipts
-        if one.verb == verb
-        for subject in (one.subjects or ([None] if is_look_up else []))
+        if one.verb == verb and bool(one.account) is of_viewers and one.reference != Cause.BANS
+        for subject in (one.subjects or ([None] if verb is _LOOK_UP else []))
     ]
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * 6
 
@@ -193,11 +213,6 @@ def _unlogged(number: int, account: str, role: str, people: int) -> Unmatched:
         f"opened {people}, whom the log of reads lacks" if people else "is of an unlogged look-up"
     )
     return Unmatched(f"the receipt {number} {whom}", account, role)
-
-
-def _unopened(entry: UUID, account: str, role: str, *, is_look_up: bool) -> Unmatched:
-    table = "person_lookup" if is_look_up else "access_event"
-    return Unmatched(f"{table} {entry} has no receipt of the key service", account, role)
 
 
 def _instant(milliseconds: int) -> datetime:

@@ -106,10 +106,11 @@ async def reconcile_receipts(
     before = await keys.reconciled()
     found, done = await reconcile(keys, connection, before, now)
     differing = [*found.unlogged, *found.unopened]
-    differing += [Unmatched(what, KEEPER, Role.ANONYMOUS) for what in found.tampered]
+    differing += [Unmatched(what, "", "") for what in found.tampered]
     for one in differing:
         log.error("%s: run `gerbang audit verify`", one.what)
-    viewers = {(one.account, one.role) for one in differing}
+    nobody = (KEEPER, Role.ANONYMOUS.value)
+    viewers = {(one.account, one.role) if one.account else nobody for one in differing}
     for account, role in sorted(viewers):
         raised = (new_key(), AlertKind.UNLOGGED, account, role, HOURS_BETWEEN)
         await connection.execute(_RAISE, *raised)

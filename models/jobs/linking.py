@@ -22,7 +22,7 @@ from models.jobs.rescreening import (
     screen_cases,
     screen_due_bans,
 )
-from models.key_service import KeyService, KeyUse, Relation, RelationKind
+from models.key_service import Cause, KeyService, KeyUse, Relation, RelationKind
 from models.person.identity import Identity, IdentityVersion
 from models.person.matching import index_messages
 from models.person.sealed import cells_sql
@@ -167,7 +167,7 @@ async def link_cases(
             if not cases:
                 return 0
             people = sorted({case["applicant_id"] for case in cases})
-            await _index_people(keys, connection, people)
+            await _index_people(keys, connection, people, Cause.LINKING)
             await _link_people(keys, connection, people)
             locked = await connection.fetch(_LOCK_CASES, [case["id"] for case in cases])
             linked = await connection.fetch(_LINKED, [case["id"] for case in locked])
@@ -204,7 +204,7 @@ async def index_people(
         people = [row[0] for row in await connection.fetch(_TO_INDEX, after, writing, limit)]
         if not people:
             return None
-        await _index_people(keys, connection, people)
+        await _index_people(keys, connection, people, Cause.LOADING)
         await _link_people(keys, connection, people)
     return people[-1]
 
@@ -261,7 +261,7 @@ async def _as_linker(connection: asyncpg.Connection) -> AsyncIterator[None]:
 
 
 async def _index_people(
-    keys: KeyService, connection: asyncpg.Connection, people: Sequence[UUID]
+    keys: KeyService, connection: asyncpg.Connection, people: Sequence[UUID], cause: Cause
 ) -> None:
     """Read who they are, record that, and write their digests by each key that is accepted.
 
@@ -278,13 +278,14 @@ async def _index_people(
         return
     # Everybody has each of these: one that was removed does not open either.
     cells = [Cell(one["applicant_id"], name, one[name] or "") for one in versions for name in _READ]
-    opened = iter(await Vault(keys).open(cells))
+    opened = iter(await Vault(keys, cause).open(cells))
     messages = [
         (one, kind, message)
         for one, name, born, number in zip(versions, opened, opened, opened, strict=True)
         for kind, message in index_messages(one["state"], number, name, date.fromisoformat(born))
     ]
-    digests = await keys.digests(KeyUse.PERSON_INDEX, [message for *_, message in messages])
+    texts = [message for *_, message in messages]
+    digests = await keys.digests(KeyUse.PERSON_INDEX, texts, cause)
     rows = [
         (one["applicant_id"], one["version"], kind.value, digest.key_id, digest.value)
         for (one, kind, _), of_keys in zip(messages, digests, strict=True)

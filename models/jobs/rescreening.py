@@ -15,7 +15,7 @@ import asyncpg
 
 from models.ban import SEALED_OF_BANS, STANDS, BannedPerson
 from models.case.decision import IS_LIVE
-from models.key_service import KeyService, KeyUse
+from models.key_service import Cause, KeyService, KeyUse
 from models.person.matching import name_message, passport_message
 from models.person.sealed import cells_sql
 from models.person.vault import Cell, Vault, bound_name
@@ -234,7 +234,8 @@ async def index_bans(
     listed = await connection.fetch(_TO_INDEX, writing, limit, list(leaving))
     messages = await _messages(keys, listed)
     if messages:
-        digests = await keys.digests(KeyUse.PERSON_INDEX, [message for *_, message in messages])
+        texts = [message for *_, message in messages]
+        digests = await keys.digests(KeyUse.PERSON_INDEX, texts, Cause.BANS)
         rows = [
             (ban, kind.value, digest.key_id, digest.value)
             for (ban, kind, _), of_keys in zip(messages, digests, strict=True)
@@ -260,7 +261,7 @@ async def _messages(keys: KeyService, listed: Sequence[asyncpg.Record]) -> list[
         for name in SEALED_OF_BANS
         if row[name] is not None
     }
-    texts = await Vault(keys).open(list(cells.values()))
+    texts = await Vault(keys, Cause.BANS).open(list(cells.values()))
     opened = dict(zip(cells, texts, strict=True))
     return [
         message

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from models.key_service.erasures import ErasedSubject, ErasesKeys
 from models.key_service.interface import (
+    Cause,
     Digest,
     KeyService,
     KeyServiceError,
     KeyUse,
+    Principal,
     RefusedSubjectsError,
     Signature,
     Statement,
@@ -21,11 +23,14 @@ from models.key_service.key_ages import SweepsKeys
 from models.key_service.local import LocalKeyService
 from models.key_service.local_file import LocalKeys, create_key_file
 from models.key_service.operations import KeyOperationNote, ListsOperations
+from models.key_service.principals import Credential
 from models.key_service.receipts import ListsReceipts, ViewerCeilingError
 from models.key_service.relations import Relation, RelationKind
 from models.key_service.socket_keys import SocketKeys
 
 __all__ = [
+    "Cause",
+    "Credential",
     "Digest",
     "ErasedSubject",
     "ErasesKeys",
@@ -37,6 +42,7 @@ __all__ = [
     "ListsReceipts",
     "LocalKeyService",
     "LocalKeys",
+    "Principal",
     "RefusedSubjectsError",
     "Relation",
     "RelationKind",
@@ -51,15 +57,24 @@ __all__ = [
 
 
 def key_service_at(
-    address: str, second: Path | None = None, *, waits: bool = False
+    address: str,
+    second: Path | None = None,
+    *,
+    waits: bool = False,
+    principal: Principal = Principal.GATEWAY,
+    credentials: Path | None = None,
 ) -> SocketKeys | LocalKeyService:
     """The key service of an address: ``unix:`` and a socket, or ``file:`` and a file of keys.
 
     ``second`` is where the second copy of the data keys is, if not beside the file of keys;
-    ``waits`` is whether to ask again what is beyond a ceiling.
+    ``waits`` is whether to ask again what is beyond a ceiling; ``principal`` is who asks, whose
+    credential is in the folder ``credentials``.
     Raises KeyServiceError if a file cannot be used. A socket is first opened when it is needed.
     """
     kind, _, path = address.partition(":")
     if kind == "unix":
-        return SocketKeys(Path(path), waits=waits)
+        shown = None
+        if credentials is not None and principal is not Principal.GATEWAY:
+            shown = Credential.of(principal, credentials)
+        return SocketKeys(Path(path), waits=waits, credential=shown)
     return LocalKeyService.open(Path(path), second)

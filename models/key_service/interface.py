@@ -64,6 +64,36 @@ class Statement:
     is_change: bool = False
 
 
+class Principal(StrEnum):
+    """Who asks."""
+
+    #: With the token of a viewer, by whom it is judged.
+    GATEWAY = "gateway"
+    #: The keeper's job that compares people.
+    LINKER = "linker"
+    #: Whoever loads a world, indexes it anew, or tells who belongs together, by a command.
+    LOADER = "loader"
+    #: The keeper's other jobs.
+    KEEPER = "keeper"
+    #: Whoever verifies the account.
+    AUDITOR = "auditor"
+
+
+class Cause(StrEnum):
+    """Why people are opened, compared or deleted without a viewer."""
+
+    #: A case or a correction was committed: the person is compared with others.
+    LINKING = "LINKING"
+    #: An entry of the ban list is compared.
+    BANS = "BANS"
+    #: A world is loaded, or indexed anew by another key.
+    LOADING = "LOADING"
+    #: Somebody is erased.
+    ERASURE = "ERASURE"
+    #: A key belongs to nobody.
+    SWEEP = "SWEEP"
+
+
 class KeyService(Protocol):
     """Keys by their use: the first of each writes, all accepted ones are used to look up.
 
@@ -75,12 +105,12 @@ class KeyService(Protocol):
         ...
 
     async def digests(
-        self, use: KeyUse, messages: Sequence[bytes], statement: Statement | None = None
+        self, use: KeyUse, messages: Sequence[bytes], statement: Statement | Cause | None = None
     ) -> Sequence[Sequence[Digest]]:
         """HMAC-SHA-256 of each message, by each key that is accepted, in the order of the keys.
 
-        A gateway states for whom it looks for people. Raises KeyServiceError if the keys cannot be
-        used.
+        A gateway states for whom it looks for people, others state why. Raises KeyServiceError if
+        the keys cannot be used.
         """
         ...
 
@@ -98,7 +128,7 @@ class KeyService(Protocol):
     async def make_data_keys(
         self,
         subjects: Sequence[UUID],
-        statement: Statement | None = None,
+        statement: Statement | Cause | None = None,
         relations: Sequence[Relation] = (),
     ) -> Mapping[UUID, bytes]:
         """The data key of each subject, made where there is none, and stored before it is returned.
@@ -109,7 +139,7 @@ class KeyService(Protocol):
         ...
 
     async def open_data_keys(
-        self, subjects: Sequence[UUID], statement: Statement | None = None
+        self, subjects: Sequence[UUID], statement: Statement | Cause | None = None
     ) -> Mapping[UUID, bytes]:
         """The data keys of those subjects that have one.
 
@@ -120,7 +150,7 @@ class KeyService(Protocol):
         ...
 
     async def relate(
-        self, relations: Sequence[Relation], statement: Statement | None = None
+        self, relations: Sequence[Relation], statement: Statement | Cause | None = None
     ) -> None:
         """Note that subjects, cases and accounts belong together. Raises KeyServiceError."""
         ...

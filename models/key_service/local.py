@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 
 from models.key_service.erasures import ErasedSubject
 from models.key_service.interface import (
+    Cause,
     Ceiling,
     Digest,
     KeyServiceError,
@@ -93,7 +94,7 @@ class LocalKeyService:
         return await self._keys.key_ids(use)
 
     async def digests(
-        self, use: KeyUse, messages: Sequence[bytes], statement: Statement | None = None
+        self, use: KeyUse, messages: Sequence[bytes], statement: Statement | Cause | None = None
     ) -> Sequence[Sequence[Digest]]:
         # A digest of a person tells whether a guess is right; a seal tells nothing of anybody.
         if self._digests is not None and use is KeyUse.PERSON_INDEX:
@@ -109,7 +110,7 @@ class LocalKeyService:
     async def make_data_keys(
         self,
         subjects: Sequence[UUID],
-        statement: Statement | None = None,
+        statement: Statement | Cause | None = None,
         relations: Sequence[Relation] = (),
     ) -> Mapping[UUID, bytes]:
         stored = self._store.find(subjects)
@@ -123,7 +124,7 @@ class LocalKeyService:
         return {**found, **self._unwrap_all(self._store.find(list(new)))}
 
     async def open_data_keys(
-        self, subjects: Sequence[UUID], statement: Statement | None = None
+        self, subjects: Sequence[UUID], statement: Statement | Cause | None = None
     ) -> Mapping[UUID, bytes]:
         self._take(len(subjects))
         return self._unwrap_all(self._store.find(subjects))
@@ -144,7 +145,7 @@ class LocalKeyService:
         return keys[OWN_KEY] if keys else (await self.make_data_keys([OWN_KEY]))[OWN_KEY]
 
     async def relate(
-        self, relations: Sequence[Relation], statement: Statement | None = None
+        self, relations: Sequence[Relation], statement: Statement | Cause | None = None
     ) -> None:
         self._store.relate((await self.relations()).rows(relations))
 

@@ -18,13 +18,14 @@ from pathlib import Path
 from models.key_service.interface import Ceiling, KeyServiceError
 from models.key_service.judge import JudgedKeys, JudgeRules
 from models.key_service.local import LocalKeyService
-from models.key_service.serving import (
+from models.key_service.principals import (
     ANYTHING,
-    OF_GATEWAYS,
-    OF_KEEPERS,
-    OF_LINKERS,
-    serving_keys,
+    PrincipalJudge,
+    Socket,
+    make_credentials,
+    verbs_of,
 )
+from models.key_service.serving import serving_keys
 from models.logs import facts, log_unhandled, process_log
 from models.postgres.guardian import end_with_parent
 
@@ -48,13 +49,15 @@ async def serve_keys(
     digests: int = DIGESTS_A_MINUTE,
     linking: Path | None = None,
     judge: str | None = None,
+    credentials: Path | None = None,
 ) -> None:
     """Serve the keys of a file on a socket until a signal ends it.
 
     ``second`` is the file of the second copy of the data keys, ``signing`` the socket on which
     alone checkpoints are signed and people erased, ``linking`` that of the LINKER. ``judge`` is
     what `JudgeRules` has, as JSON; without it, the first socket opens people for whoever asks.
-    Raises KeyServiceError.
+    ``credentials`` is the folder of those that are shown on the other two; without it, the sockets
+    are open to whoever reaches them. Raises KeyServiceError.
     """
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     loop.set_exception_handler(log_unhandled)
@@ -63,15 +66,20 @@ async def serve_keys(
     of_people = Ceiling(digests, "digests of people a minute are made")
     keys = LocalKeyService.open(file, second, Ceiling(unwraps), of_people)
     of_gateways = await _judged(keys, file, JudgeRules.from_json(judge)) if judge else keys
+    if credentials is not None:
+        make_credentials(credentials)
     others: dict[Path, frozenset[str]] = {}
-    for path, verbs in ((linking, OF_LINKERS), (signing, OF_KEEPERS)):
+    judges: dict[Path, PrincipalJudge] = {}
+    for path, named in ((linking, Socket.LINKING), (signing, Socket.SIGNING)):
         if path is not None:
-            others[path] = others.get(path, frozenset()) | verbs
-    sockets = {socket: OF_GATEWAYS if others else ANYTHING, **others}
+            others[path] = others.get(path, frozenset()) | verbs_of(named)
+            if credentials is not None:
+                judges[path] = PrincipalJudge(keys, named, credentials)
+    sockets = {socket: verbs_of(Socket.GATEWAYS) if others else ANYTHING, **others}
     async with contextlib.AsyncExitStack() as stack:
         for path, verbs in sockets.items():
             served = of_gateways if path == socket else keys
-            await stack.enter_async_context(serving_keys(served, path, verbs))
+            await stack.enter_async_context(serving_keys(served, path, verbs, judges.get(path)))
         sys.stdout.write(f"{_READY}\n")
         sys.stdout.flush()
         log.info("start", extra=facts(process="keys", sockets=[*map(str, sockets)]))
@@ -90,6 +98,11 @@ def receipts_beside(file: Path) -> Path:
     return file.with_suffix(".receipts.db")
 
 
+def credentials_beside(file: Path) -> Path:
+    """Where the credentials of a file of keys are, unless they are elsewhere."""
+    return file.with_suffix(".credentials")
+
+
 def command(
     file: Path,
     socket: Path,
@@ -99,14 +112,19 @@ def command(
     digests: int,
     linking: Path | None = None,
     judge: str | None = None,
+    credentials: Path | None = None,
     log_level: str = "warning",
 ) -> list[str]:
     """What runs the process: in a child, or in the place of this one."""
     given = [sys.executable, str(_PROGRAM), str(file), str(socket), "--log-level", log_level]
     given += ["--unwraps", str(unwraps), "--digests", str(digests)]
     named = {
-        "--second": second, "--signing": signing, "--linking": linking, "--judge": judge
-    }  # fmt: skip
+        "--second": second,
+        "--signing": signing,
+        "--linking": linking,
+        "--judge": judge,
+        "--credentials": credentials,
+    }
     return given + [part for name, path in named.items() if path for part in (name, str(path))]
 
 
@@ -119,13 +137,14 @@ def running_keys(
     digests: int = DIGESTS_A_MINUTE,
     linking: Path | None = None,
     judge: str | None = None,
+    credentials: Path | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
     """Run the process while the context is open; it ends with this one.
 
     Raises KeyServiceError if it does not start.
     """
     process = subprocess.Popen(
-        command(file, socket, None, unwraps, signing, digests, linking, judge),
+        command(file, socket, None, unwraps, signing, digests, linking, judge, credentials),
         stdout=subprocess.PIPE,
         text=True,
         preexec_fn=end_with_parent(),
@@ -151,6 +170,7 @@ def main() -> None:
     options.add_argument("--signing", type=Path)
     options.add_argument("--linking", type=Path)
     options.add_argument("--judge")
+    options.add_argument("--credentials", type=Path)
     options.add_argument("--log-level", choices=LOG_LEVELS, default="info")
     given = vars(options.parse_args())
     try:

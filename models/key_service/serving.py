@@ -28,42 +28,25 @@ from models.key_service.interface import (
 from models.key_service.key_ages import SweepsKeys
 from models.key_service.local import LocalKeyService
 from models.key_service.operations import KeyOperationNote, ListsOperations
+from models.key_service.principals import ANYTHING, OF_RECEIPTS, OF_SWEEPS, PrincipalJudge
 from models.key_service.receipts import ListsReceipts, Reconciled, ViewerCeilingError
 from models.key_service.relations import OF_ACCOUNTS, Relation, RelationKind
 from models.key_service.socket_keys import MOST_LINE_BYTES
 from models.logs import PLACE
-
-#: The verbs of sweeps, of receipts, and all verbs.
-_OF_SWEEPS = frozenset(("sweeping", "note_ages", "aged", "begin_ages", "sweep"))
-_OF_RECEIPTS = frozenset(("receipts", "reconciled", "note_reconciled"))
-ANYTHING = (
-    _OF_SWEEPS
-    | _OF_RECEIPTS
-    | frozenset(
-        (
-            *("key_ids", "digests", "sign", "public_keys", "make", "open", "erase", "erased"),
-            *("operations", "relate", "judges", "judge_everybody"),
-        )
-    )
-)
-#: The verbs of the keepers' socket, the only one on which checkpoints are signed, people erased,
-#: keys swept, and receipts listed.
-OF_KEEPERS = (
-    _OF_SWEEPS | _OF_RECEIPTS | frozenset(("sign", "public_keys", "erase", "erased", "operations"))
-)
-#: The verbs of the gateways' socket, on which people are opened for viewers alone.
-OF_GATEWAYS = frozenset(("key_ids", "digests", "public_keys", "make", "open", "erased", "relate"))
-#: The verbs of whoever works without a viewer: the LINKER, and whoever loads or indexes a world.
-OF_LINKERS = OF_GATEWAYS | {"judges", "judge_everybody"}
 
 log = logging.getLogger(__name__)
 
 
 @contextlib.asynccontextmanager
 async def serving_keys(
-    keys: Any, path: Path, verbs: frozenset[str] = ANYTHING
+    keys: Any,
+    path: Path,
+    verbs: frozenset[str] = ANYTHING,
+    judge: PrincipalJudge | None = None,
 ) -> AsyncIterator[None]:
     """Listen on a socket while the context is open; its owner and group may use these verbs.
+
+    ``judge`` is by whom principals without a viewer are judged, if they are.
 
     Raises KeyServiceError where that is impossible.
     """
@@ -74,7 +57,7 @@ async def serving_keys(
         with contextlib.suppress(*over):
             while True:
                 line = await reader.readuntil(b"\n")
-                writer.write(await answer(keys, line, verbs) + b"\n")
+                writer.write(await answer(keys, line, verbs, judge) + b"\n")
                 await writer.drain()
         writer.close()
 
@@ -93,12 +76,19 @@ async def serving_keys(
         server.close()
 
 
-async def answer(keys: Any, line: bytes, verbs: frozenset[str] = ANYTHING) -> bytes:
+async def answer(
+    keys: Any,
+    line: bytes,
+    verbs: frozenset[str] = ANYTHING,
+    judge: PrincipalJudge | None = None,
+) -> bytes:
     """The answer to a line."""
     try:
         question = orjson.loads(line)
         if question["do"] in ANYTHING - verbs:
             raise KeyServiceError(f"this socket does not {question['do']}: ask the other one")
+        if judge is not None:
+            await judge.admit(question)
         return orjson.dumps(await _do(keys, question))
     except CeilingError as error:
         return _refuse(str(error), seconds=error.seconds)
@@ -164,9 +154,9 @@ async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:
             before = question["before"]
             operations = await cast(ListsOperations, keys).key_operations(before and int(before))
             return {"operations": [_write_note(one) for one in operations]}
-        case verb if verb in _OF_SWEEPS:
+        case verb if verb in OF_SWEEPS:
             return await _sweep(cast(SweepsKeys, keys), question)
-        case verb if verb in _OF_RECEIPTS:
+        case verb if verb in OF_RECEIPTS:
             return await _list_receipts(cast(ListsReceipts, keys), question)
         case _:
             raise KeyError("do")

@@ -13,6 +13,7 @@ import orjson
 
 from models.key_service.erasures import ErasedSubject
 from models.key_service.interface import (
+    Cause,
     Digest,
     KeyServiceError,
     KeyUse,
@@ -22,6 +23,7 @@ from models.key_service.interface import (
 )
 from models.key_service.key_ages import SweepState
 from models.key_service.operations import KeyOperationNote, note_of
+from models.key_service.principals import Credential
 from models.key_service.receipts import Receipt, ReceiptPage, Reconciled, ViewerCeilingError
 from models.key_service.relations import Relation
 
@@ -42,10 +44,17 @@ class SocketKeys:
     """The keys of the process that listens on a socket."""
 
     def __init__(
-        self, path: Path, answer_seconds: float = _ANSWER_SECONDS, *, waits: bool = False
+        self,
+        path: Path,
+        answer_seconds: float = _ANSWER_SECONDS,
+        *,
+        waits: bool = False,
+        credential: Credential | None = None,
     ) -> None:
         """``waits`` is whether to ask again beyond a ceiling: for whoever has a lot to do."""
         self._path = path
+        shown = credential and (credential.principal.value, credential.secret)
+        self._credential = {"as": shown} if shown else {}
         self._answer_seconds = answer_seconds
         self._waits = waits
         #: Idle connections, by the event loop that opened them.
@@ -56,7 +65,7 @@ class SocketKeys:
         return (await self._ask({"do": "key_ids", "use": use}))["key_ids"]
 
     async def digests(
-        self, use: KeyUse, messages: Sequence[bytes], statement: Statement | None = None
+        self, use: KeyUse, messages: Sequence[bytes], statement: Statement | Cause | None = None
     ) -> Sequence[Sequence[Digest]]:
         digests: list[Sequence[Digest]] = []
         for some in _some(messages):
@@ -80,7 +89,7 @@ class SocketKeys:
     async def make_data_keys(
         self,
         subjects: Sequence[UUID],
-        statement: Statement | None = None,
+        statement: Statement | Cause | None = None,
         relations: Sequence[Relation] = (),
     ) -> Mapping[UUID, bytes]:
         made: dict[UUID, bytes] = {}
@@ -91,7 +100,7 @@ class SocketKeys:
         return made
 
     async def open_data_keys(
-        self, subjects: Sequence[UUID], statement: Statement | None = None
+        self, subjects: Sequence[UUID], statement: Statement | Cause | None = None
     ) -> Mapping[UUID, bytes]:
         keys: dict[UUID, bytes] = {}
         for some in _some(subjects):
@@ -99,7 +108,7 @@ class SocketKeys:
         return keys
 
     async def relate(
-        self, relations: Sequence[Relation], statement: Statement | None = None
+        self, relations: Sequence[Relation], statement: Statement | Cause | None = None
     ) -> None:
         for some in _some(relations):
             await self._ask(
@@ -170,7 +179,7 @@ class SocketKeys:
         return {one: b64decode(key) for one, key in pairs if key is not None}
 
     async def _ask(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
-        line = orjson.dumps(question) + b"\n"
+        line = orjson.dumps({**question, **self._credential}) + b"\n"
         try:
             async with asyncio.timeout(self._answer_seconds):
                 answer = orjson.loads(await self._exchange(line))
@@ -223,9 +232,11 @@ class SocketKeys:
         return answer
 
 
-def _stated(statement: Statement | None) -> dict[str, Any]:
+def _stated(statement: Statement | Cause | None) -> dict[str, Any]:
     if statement is None:
         return {}
+    if isinstance(statement, Cause):
+        return {"cause": statement}
     stated = (statement.token, statement.role, statement.reference, statement.is_change)
     return {"for": stated}
 

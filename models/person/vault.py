@@ -23,7 +23,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from models.key_service import KeyService, RefusedSubjectsError, Relation, Statement
+from models.key_service import Cause, KeyService, RefusedSubjectsError, Relation, Statement
 
 #: The columns of an identity that are sealed; the ban list has three of them. The issuing state is
 #: a country, like nationality.
@@ -88,9 +88,10 @@ class Person(NamedTuple):
 
 
 class Vault:
-    """Seals and opens with the data keys of a key service, for the viewer of a statement."""
+    """Seals and opens with the data keys of a key service: for the viewer of a statement, or for a
+    cause."""
 
-    def __init__(self, keys: KeyService, statement: Statement | None = None) -> None:
+    def __init__(self, keys: KeyService, statement: Statement | Cause | None = None) -> None:
         self._keys = keys
         self._statement = statement
 

@@ -14,8 +14,8 @@ from gateway.service import gateway
 from models.database.connections import connect
 from models.jobs.linker import keep_linking
 from models.jobs.relating import relate_everybody
-from models.key_service import SocketKeys
-from models.key_service.process import UNWRAPS_A_MINUTE, running_keys
+from models.key_service import Credential, Principal, SocketKeys
+from models.key_service.process import UNWRAPS_A_MINUTE, credentials_beside, running_keys
 from tests import tokens
 from tests.gateway.conftest import PATIENT, Viewer, viewers
 from tests.gateway.in_process import InProcessClient
@@ -33,9 +33,9 @@ class Judged:
     who: dict[str, Viewer]
     #: The socket of gateways.
     keys: SocketKeys
-    #: That of whoever works without a viewer.
+    #: The LINKER, whoever loads a world, and the keeper, each with its credential.
+    linker: SocketKeys
     linking: SocketKeys
-    #: That of keepers and auditors.
     signing: SocketKeys
     file: Path
     owner: asyncpg.Connection
@@ -68,9 +68,19 @@ async def judged_gateway(world: str, people_an_hour: int | None = None) -> Async
         )
         judge = judge_of_tests(folder, people_an_hour)
         stack.enter_context(
-            running_keys(file, socket, UNWRAPS_A_MINUTE, signing, UNWRAPS_A_MINUTE, linking, judge)
+            running_keys(
+                *(file, socket, UNWRAPS_A_MINUTE, signing, UNWRAPS_A_MINUTE, linking),
+                *(judge, credentials_beside(file)),
+            )
         )
-        keys, others = SocketKeys(socket, _SECONDS), SocketKeys(linking, _SECONDS)
+
+        def asked_by(principal: Principal, path: Path) -> SocketKeys:
+            shown = Credential.of(principal, credentials_beside(file))
+            return SocketKeys(path, _SECONDS, credential=shown)
+
+        keys = SocketKeys(socket, _SECONDS)
+        linker, others = (asked_by(each, linking) for each in (Principal.LINKER, Principal.LOADER))
+        keeper = asked_by(Principal.KEEPER, signing)
         owner = await connect(world)
         stack.push_async_callback(owner.close)
         await relate_everybody(others, owner)
@@ -80,10 +90,10 @@ async def judged_gateway(world: str, people_an_hour: int | None = None) -> Async
             key_source=tokens.key_source, schemas=SCHEMAS, keys=keys,
         )  # fmt: skip
         await stack.enter_async_context(app.router.lifespan_context(app))
-        running = asyncio.create_task(keep_linking(others, world, stop))
+        running = asyncio.create_task(keep_linking(linker, world, stop))
         client = await stack.enter_async_context(InProcessClient(app))
         try:
-            yield Judged(viewers(client), keys, others, SocketKeys(signing, _SECONDS), file, owner)
+            yield Judged(viewers(client), keys, linker, others, keeper, file, owner)
         finally:
             stop.set()
             await running

@@ -4,6 +4,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -11,17 +13,21 @@ from click.testing import CliRunner
 
 from gateway.access.probe import SIGNED_WITHIN_SECONDS
 from gateway.cli import gerbang
+from gateway.cli.vault import relate_now
 from gateway.doctor import examine
 from gateway.doctor.database import examine_account
 from gateway.settings import Settings
 from gateway.settings.contradictions import DatabaseTls
 from models.database.connections import connect
 from models.database.url import Host, read_database_url
+from models.key_service import create_key_file
+from models.key_service.process import credentials_beside, running_keys
 from models.row_security import drop_policies, install_row_security, login_at
 from tests import tokens
 from tests.free_ports import free_port
 from tests.gateway.installation_faults import FAULTS, OFTEN
 from tests.gateway.providers import provider
+from tests.linking import as_of_an_earlier_release
 from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
@@ -233,3 +239,23 @@ def test_the_command_says_what_it_was_not_given() -> None:
         "Not examined: the provider, without GERBANG_ISSUER and GERBANG_JWKS_URL.",
     ):
         assert line in result.output.splitlines()
+
+
+async def test_a_key_service_that_does_not_judge_everybody_is_named(
+    world: str, issuer: str
+) -> None:
+    with TemporaryDirectory(prefix="gerbang-") as folder:
+        file, socket = Path(folder, "keys.json"), Path(folder, "socket")
+        create_key_file(file)
+        as_of_an_earlier_release(file)
+        given = {"key_service": f"unix:{socket}", "credentials": str(credentials_beside(file))}
+        settings = installation(world, issuer, **given)
+        answering = "The key service cannot be examined: "
+        assert [one for one in await diagnose(settings) if one.startswith(answering)]
+        sockets = {name: socket.with_name(f"socket.{name}") for name in ("signing", "linking")}
+        with running_keys(file, socket, **sockets, credentials=credentials_beside(file)):
+            judging = "The key service does not judge everybody: "
+            assert [one for one in await diagnose(settings) if one.startswith(judging)]
+            await relate_now(settings)
+            found = await diagnose(settings)
+            assert not [one for one in found if "key service" in one]

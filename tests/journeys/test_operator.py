@@ -20,6 +20,7 @@ import asyncpg
 import httpx2
 import pytest
 
+from models.key_service import Credential, Principal
 from models.row_security import login_at
 from tests import tokens
 from tests.free_ports import free_port
@@ -235,14 +236,21 @@ def test_what_befalls_the_key_service_is_a_line_each() -> None:
             keys.until("a question was refused: this is no question of the protocol")
             people = [UUID(int=number).hex for number in range(3)]
             making = {"do": "make", "subjects": people, "related": []}
-            assert "keys" in _ask_keys(sockets[2], making)
+            assert "show the credential" in _ask_keys(sockets[2], making)["error"]
+            loader, keeper = (
+                {"as": [one, Credential.of(one, file.with_suffix(".credentials")).secret]}
+                for one in (Principal.LOADER, Principal.KEEPER)
+            )
+            assert "keys" in _ask_keys(sockets[2], {**making, **loader})
+            opening = {"do": "open", "subjects": people, **loader}
             for _ in range(20):
-                assert "error" in _ask_keys(sockets[2], {"do": "open", "subjects": people})
+                assert "error" in _ask_keys(sockets[2], opening)
             line = keys.until("a question was refused: more than 1 data keys a minute")
             assert "left_out" not in line, "as often as it is refused, it is one line a minute"
 
             # A defect ends the connection.
-            assert _ask_keys(sockets[1], {"do": "aged", "after": people[0], "days": 10**30}) is None
+            aged = {"do": "aged", "after": people[0], "days": 10**30}
+            assert _ask_keys(sockets[1], {**aged, **keeper}) is None
             line = keys.until("an error that nobody awaited")
             assert (line["level"], line["error"][0]) == ("ERROR", "OverflowError")
 

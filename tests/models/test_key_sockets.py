@@ -26,14 +26,8 @@ from models.key_service import (
 )
 from models.key_service.interface import Ceiling, CeilingError
 from models.key_service.local import unwrap, wrap
-from models.key_service.serving import (
-    ANYTHING,
-    OF_GATEWAYS,
-    OF_KEEPERS,
-    OF_LINKERS,
-    answer,
-    serving_keys,
-)
+from models.key_service.principals import ANYTHING, Socket, verbs_of
+from models.key_service.serving import answer, serving_keys
 from tests.set_clock import SetClock
 
 pytestmark = pytest.mark.anyio
@@ -58,19 +52,21 @@ def folder(clock: SetClock) -> Iterator[Path]:
 
 #: Which socket answers which question.
 SOCKETS = {
-    "gateways": (OF_GATEWAYS, "key_ids digests public_keys make open erased relate"),
+    "gateways": (verbs_of(Socket.GATEWAYS), "key_ids digests public_keys make open erased relate"),
     "linkers": (
-        OF_LINKERS,
-        "key_ids digests public_keys make open erased relate judges judge_everybody",
+        verbs_of(Socket.LINKING),
+        "key_ids digests make open relate judges judge_everybody",
     ),
     "keepers": (
-        OF_KEEPERS,
-        "sign public_keys erase erased operations sweeping note_ages aged begin_ages sweep",
+        verbs_of(Socket.SIGNING),
+        "sign public_keys erase erased operations sweeping note_ages aged begin_ages sweep receipts"
+        " reconciled note_reconciled judges",
     ),
     "all": (
         ANYTHING,
         "key_ids digests public_keys make open erased relate judges judge_everybody sign erase"
-        " operations sweeping note_ages aged begin_ages sweep",
+        " operations sweeping note_ages aged begin_ages sweep receipts reconciled"
+        " note_reconciled",
     ),
 }
 

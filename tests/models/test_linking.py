@@ -44,6 +44,9 @@ _LINKS = "SELECT applicant_id, linked_id, reason, state FROM person_link ORDER B
 class _Indexing(LocalKeys):
     """Keys of an index; the data keys are those of the other tests."""
 
+    async def digests(self, use, messages, statement=None):
+        return await super().digests(use, messages)
+
     async def make_data_keys(self, subjects, statement=None, relations=()):
         return await KEYS.make_data_keys(subjects, statement, relations)
 
@@ -149,7 +152,7 @@ async def test_the_linker_is_woken_by_a_commit(linker, world) -> None:
 
 
 class _BrokenKeys(_Indexing):
-    async def digests(self, use, messages):
+    async def digests(self, use, messages, statement=None):
         raise KeyServiceError("out of order")
 
 
@@ -177,7 +180,7 @@ class _Waiting(_Indexing):
         super().__init__({KeyUse.PERSON_INDEX: {"of-the-test": _NEW}})
         self.is_asked, self.goes_on = asyncio.Event(), asyncio.Event()
 
-    async def digests(self, use, messages):
+    async def digests(self, use, messages, statement=None):
         self.is_asked.set()
         await self.goes_on.wait()
         return await super().digests(use, messages)

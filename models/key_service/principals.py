@@ -1,0 +1,204 @@
+"""Who asks the key service without a viewer: what each may ask, for which causes, and how much.
+
+Code, tests and docs/vault.md read `RIGHTS`. Each shows a credential of its own. Whoever is opened,
+compared or deleted for one of them leaves a receipt, with the cause.
+"""
+
+import hmac
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from models.key_service.interface import Cause, KeyServiceError, KeyUse, Principal
+from models.key_service.local import LocalKeyService
+from models.key_service.receipts import ReceiptVerb
+from models.key_service.relations import OWN_KEY, RelationKind
+
+_OF_PEOPLE = KeyUse.PERSON_INDEX
+OF_SWEEPS = frozenset(("sweeping", "note_ages", "aged", "begin_ages", "sweep"))
+OF_RECEIPTS = frozenset(("receipts", "reconciled", "note_reconciled"))
+#: Of each version of a person two are made: ten versions are more than anybody has.
+DIGESTS_A_PERSON = 20
+_MOST_SAVED = 1000 * DIGESTS_A_PERSON
+
+
+class Socket(StrEnum):
+    """Where the service listens, on each for a group of its own."""
+
+    GATEWAYS = "SOCKET"
+    LINKING = "--linking"
+    SIGNING = "--signing"
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a principal may ask."""
+
+    socket: Socket
+    verbs: frozenset[str]
+    #: Why people are opened, compared or deleted, by verb. Where there are several, one is stated.
+    causes: Mapping[str, Sequence[Cause]] = field(default_factory=dict[str, Sequence[Cause]])
+    #: How many people are opened or deleted in an hour; in a day five times, in a week twenty times
+    #: as many. None where only the ceilings of all hold.
+    people_an_hour: int | None = None
+    #: How many digests are made for each person who was opened; None where it does not matter.
+    digests_a_person: int | None = None
+
+
+RIGHTS: Mapping[Principal, Rights] = {
+    # Causes and ceilings are those of the viewer.
+    Principal.GATEWAY: Rights(
+        Socket.GATEWAYS,
+        frozenset(("key_ids", "digests", "public_keys", "make", "open", "erased", "relate")),
+    ),
+    Principal.LINKER: Rights(
+        Socket.LINKING,
+        frozenset(("key_ids", "digests", "open", "relate")),
+        {"open": (Cause.LINKING, Cause.BANS), "digests": (Cause.LINKING, Cause.BANS)},
+        people_an_hour=20_000,
+        digests_a_person=DIGESTS_A_PERSON,
+    ),
+    Principal.LOADER: Rights(
+        Socket.LINKING,
+        frozenset(("key_ids", "digests", "make", "open", "relate", "judges", "judge_everybody")),
+        dict.fromkeys(("open", "make", "digests"), (Cause.LOADING,)),
+    ),
+    Principal.KEEPER: Rights(
+        Socket.SIGNING,
+        frozenset(("sign", "public_keys", "erase", "erased", "operations"))
+        | OF_SWEEPS
+        | OF_RECEIPTS,
+        {"erase": (Cause.ERASURE,), "sweep": (Cause.SWEEP,)},
+        people_an_hour=10_000,
+    ),
+    Principal.AUDITOR: Rights(Socket.SIGNING, frozenset(("public_keys", "receipts", "judges"))),
+}
+#: All verbs.
+ANYTHING = frozenset[str]().union(*(rights.verbs for rights in RIGHTS.values()))
+_VERBS = {
+    "open": ReceiptVerb.OPEN,
+    "make": ReceiptVerb.CHANGE,
+    "digests": ReceiptVerb.LOOK_UP,
+    "erase": ReceiptVerb.ERASE,
+    "sweep": ReceiptVerb.ERASE,
+}
+
+
+def verbs_of(socket: Socket) -> frozenset[str]:
+    """The verbs of those who ask on a socket."""
+    of_each = (rights.verbs for rights in RIGHTS.values() if rights.socket is socket)
+    return frozenset[str]().union(*of_each)
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """By which a principal is known."""
+
+    principal: Principal
+    secret: str = field(repr=False)
+
+    @classmethod
+    def of(cls, principal: Principal, folder: Path) -> "Credential":
+        """That of a folder. Raises KeyServiceError where there is none."""
+        file = _file_of(principal, folder)
+        try:
+            secret = file.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise KeyServiceError(
+                f"the credential {file} cannot be read ({type(error).__name__}): the key service"
+                " makes it"
+            ) from None
+        return cls(principal, secret)
+
+
+def make_credentials(folder: Path) -> None:
+    """Make a file for each principal that has none, for its owner alone. Raises KeyServiceError."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for principal in RIGHTS:
+            file = _file_of(principal, folder)
+            if principal is not Principal.GATEWAY and not file.exists():
+                descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(descriptor, "w", encoding="ascii") as opened:
+                    opened.write(f"{secrets.token_hex(32)}\n")
+    except OSError as error:
+        raise KeyServiceError(
+            f"credentials cannot be written to {folder} ({type(error).__name__})"
+        ) from None
+
+
+def _file_of(principal: Principal, folder: Path) -> Path:
+    return folder / f"{principal}_credential"
+
+
+class PrincipalJudge:
+    """Knows the principals of a socket by their credentials, and keeps them to their rights."""
+
+    def __init__(self, keys: LocalKeyService, socket: Socket, folder: Path) -> None:
+        """``folder`` has the credentials. Raises KeyServiceError."""
+        self._keys = keys
+        self._secrets = {
+            principal.value: (principal, Credential.of(principal, folder).secret.encode())
+            for principal, rights in RIGHTS.items()
+            if rights.socket is socket
+        }
+        #: Digests that each may still have made for people who were opened.
+        self._digests = dict.fromkeys(RIGHTS, 0)
+
+    async def admit(self, question: Mapping[str, Any]) -> None:
+        """Let a principal ask this; what concerns people leaves a receipt.
+
+        Raises KeyServiceError where it may not.
+        """
+        principal, verb = self._principal(question.get("as")), question["do"]
+        rights = RIGHTS[principal]
+        if verb not in rights.verbs:
+            raise KeyServiceError(f"the {principal} does not {verb}")
+        if verb not in rights.causes or question.get("use", _OF_PEOPLE) != _OF_PEOPLE:
+            return
+        causes = rights.causes[verb]
+        cause = question.get("cause", causes[0] if len(causes) == 1 else None)
+        if cause not in causes:
+            raise KeyServiceError(f"the {principal} states why: {', '.join(causes)}")
+        subjects = [UUID(hex=one) for one in question.get("subjects", ())]
+        if verb == "make":  # a new key opens nobody
+            subjects = sorted(self._keys.stored_subjects(subjects))
+        if OWN_KEY in subjects:
+            raise KeyServiceError("that key is the service's own")
+        if principal is Principal.LINKER and self._keys.is_strict():
+            await self._require_kind(Cause(cause), set(subjects))
+        if rights.people_an_hour is not None:
+            self._keys.receipts.admit("", principal, subjects, rights.people_an_hour)
+        if rights.digests_a_person is not None:
+            self._take_digests(principal, len(subjects), len(question.get("messages", ())))
+        if subjects or verb == "digests":
+            self._keys.receipts.add(_VERBS[verb], "", principal, cause, subjects)
+
+    def _principal(self, shown: Sequence[str] | None) -> Principal:
+        name, secret = shown or ("", "")
+        principal, known = self._secrets.get(name, (None, b""))
+        if principal is None or not hmac.compare_digest(known, secret.encode()):
+            raise KeyServiceError(
+                "show the credential of a principal that asks on this socket (GERBANG_CREDENTIALS)"
+            )
+        return principal
+
+    async def _require_kind(self, cause: Cause, subjects: set[UUID]) -> None:
+        """People are opened to link them, entries of the ban list to compare those."""
+        relations = await self._keys.relations()
+        banned = relations.among(RelationKind.BAN, "", subjects)
+        fit = banned if cause is Cause.BANS else relations.related(subjects) - banned
+        if subjects - fit:
+            raise KeyServiceError(f"{len(subjects - fit)} subjects are not those of {cause}")
+
+    def _take_digests(self, principal: Principal, people: int, digests: int) -> None:
+        """Whoever guesses passports has nobody to open. What is left over is not saved up."""
+        left = self._digests[principal] + people * DIGESTS_A_PERSON - digests
+        if left < 0:
+            raise KeyServiceError("digests are made for people who were opened alone")
+        self._digests[principal] = min(left, _MOST_SAVED)
