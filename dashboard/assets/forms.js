@@ -8,7 +8,9 @@
   const newKey = () =>
     [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-  const button = (form) => form.querySelector("button[type=submit]");
+  // A form within a table of another one has its button there.
+  const button = (form) =>
+    form.querySelector("button[type=submit]:not([form])") ?? document.querySelector(`button[form="${form.id}"]`);
 
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-change]");
@@ -27,6 +29,9 @@
   const settle = (outcome) => {
     const form = document.getElementById(outcome.dataset.form);
     if (form) settleForm(form, outcome);
+    // Whom an answer was about leaves the page once something was made of it.
+    if (outcome.dataset.result === "done")
+      document.querySelectorAll("[data-result=answered]").forEach((answer) => answer.remove());
     outcome.focus();
   };
 
@@ -43,10 +48,8 @@
     });
     const { result } = outcome.dataset;
     if (result !== "unknown") keys.delete(form);
-    if (result === "done") {
-      form.reset();
-      dash().set_props("asked", { data: Date.now() });
-    }
+    if (result === "done") form.reset();
+    if (["done", "partly"].includes(result)) dash().set_props("asked", { data: Date.now() });
   };
 
   new MutationObserver((changes) => changes.forEach(({ addedNodes }) => {

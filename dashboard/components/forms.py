@@ -6,75 +6,39 @@ change once, however often the form is sent. What is asked by a form stands in n
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any, ClassVar
 
 from dash import Input, Output, callback, dcc, html
 
+from dashboard.components.fields import Field, FieldKind, labelled
 from dashboard.components.html_part import HTML, html_of, html_part
 from dashboard.components.notice import reason
 from dashboard.components.page_request import refuse_other_viewer
 from dashboard.gateway.client import AWAY, GatewayError
-from dashboard.model.period import WIB
 from dashboard.texts import Texts, texts
+from dashboard.texts.wording import count_text
 from dashboard.web.visit import Visit, current_visit
 
-LONGEST_REASON = 2_000
 #: What the gateway takes as a key, at most.
 LONGEST_KEY = 128
-#: Dash's own signature knows no dates.
-_DATE: Any = {"type": "date"}
-_INSTANT: Any = {"type": "datetime-local"}
 #: Codes by which the gateway explains a refusal to whoever filled a form in.
 _EXPLAINED = frozenset({"INVALID_INPUT", "INVALID_VARIABLES", "READ_BUDGET"})
+#: A mistake of one thing of many: what it is about, and what the gateway says of it.
+Mistake = tuple[str, str]
 
 
-class FieldKind(StrEnum):
-    """What a field holds, which decides how it is filled in and what the gateway is sent."""
-
-    TEXT = "text"
-    REASON = "reason"
-    COUNTRY = "country"
-    DAY = "day"
-    #: A day and an hour in WIB.
-    INSTANT = "instant"
-    NUMBER = "number"
-    YES_OR_NO = "yes_or_no"
-    CHOICE = "choice"
-
-
-@dataclass(frozen=True)
-class Field:
-    """A field of a form, by its name in the input of the mutation."""
+@dataclass(frozen=True, slots=True)
+class SentForm:
+    """A form that somebody sent: its name, the id of its element, its key, and its values as they
+    were filled in and as the gateway takes them."""
 
     name: str
-    kind: FieldKind = FieldKind.TEXT
-    #: The values to choose from, or what lists them: visa types or partners.
-    choices: Sequence[str] | str = ()
-    is_required: bool = True
-    #: What it is called, where that is not the word for its name.
-    called: str = ""
-
-    def parse(self, text: str) -> Any:
-        """What the gateway is sent for what was filled in. Raises ValueError for no number, and no
-        instant."""
-        text = text.strip()
-        if not text:
-            return None
-        match self.kind:
-            case FieldKind.NUMBER:
-                return int(text)
-            case FieldKind.YES_OR_NO:
-                return text == "true"
-            case FieldKind.COUNTRY:
-                return text.upper()
-            case FieldKind.INSTANT:
-                instant = datetime.fromisoformat(text)
-                return (instant if instant.tzinfo else instant.replace(tzinfo=WIB)).isoformat()
-            case _:
-                return text
+    id: str
+    key: str
+    values: Mapping[str, str]
+    asked: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -124,12 +88,15 @@ class Forms(ABC):
         listed: Mapping[str, Mapping[str, str]] | None = None,
         about: Mapping[str, str] | None = None,
         usual: Mapping[str, str] | None = None,
+        content: Any = None,
+        has_button: bool = True,
     ) -> html.Form:
         """A form.
 
         ``listed`` has names by code for fields whose choices are no words of ours; ``about`` has
         the fields that are known already, as the id of what is changed; ``usual`` what others
-        hold at first.
+        hold at first. ``content`` stands above the fields; a form without a button has it in the
+        table of another form.
         """
         known = about or {}
         id_ = "-".join((name, *known.values()))
@@ -137,8 +104,9 @@ class Forms(ABC):
         return html.Form(
             [
                 *(dcc.Input(type="hidden", name=name, value=to) for name, to in known.items()),
-                *(_labelled(id_, each, listed or {}, usual or {}, say) for each in fields),
-                html.Button(self._offer(name, say), type="submit"),
+                *([] if content is None else [content]),
+                *(labelled(id_, each, listed or {}, usual or {}, say) for each in fields),
+                *([html.Button(self._offer(name, say), type="submit")] if has_button else []),
             ],
             id=id_,
             className="change" if fields else "change short",
@@ -168,32 +136,31 @@ class Forms(ABC):
             or not 0 < len(key) <= LONGEST_KEY
         ):
             return _refused(form, [(say("changes.unknown"), "")], say)
+        values = {str(of): str(value) for of, value in values.items()}
         asked: dict[str, Any] = {}
-        for field in self.forms[name]:
+        for each in self.forms[name]:
             try:
-                value = field.parse(str(values.get(field.name, "")))
+                value = each.parse(values.get(each.name, ""))
             except ValueError:
-                return _refused(form, [(say(f"changes.no_{field.kind}"), field.name)], say)
-            if value is not None:
-                asked[field.name] = value
+                return _refused(form, [(say(f"changes.no_{each.kind}"), each.name)], say)
+            if value is not None and each.kind is not FieldKind.LINES:
+                asked[each.name] = value
         try:
             refuse_other_viewer(await visit.gateway.viewer(session))
-            return await self._answer(name, form, key, asked, visit, say)
+            return await self._answer(SentForm(name, form, key, values, asked), visit, say)
         except GatewayError as error:
             return _failed(form, error, say)
 
     @abstractmethod
-    async def _answer(
-        self, name: str, form: str, key: str, asked: dict[str, Any], visit: Visit, say: Texts
-    ) -> html.Section:
+    async def _answer(self, sent: SentForm, visit: Visit, say: Texts) -> html.Section:
         """What the gateway makes of a form. Raises GatewayError."""
 
     async def _ask(
-        self, name: str, variables: Mapping[str, Any], visit: Visit, say: Texts
+        self, document: str, variables: Mapping[str, Any], visit: Visit, say: Texts
     ) -> Mapping[str, Any]:
         session = visit.session
         return await visit.gateway.ask(
-            self.documents[name],
+            f"{self.page}/{self.folder}/{document}",
             variables,
             session.access_token,
             session.role,
@@ -202,29 +169,75 @@ class Forms(ABC):
 
 
 @dataclass(frozen=True)
+class Batch:
+    """A form of which one change is made for each of several things."""
+
+    change: str
+    #: What the change takes of each thing, by what it is called, from the values of the form.
+    #: Raises ValueError for a value that names none, by its line.
+    read: Callable[[Mapping[str, str], Texts], Mapping[str, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
 class Changes(Forms):
-    """What a page can change: each form is of the mutation of its name."""
+    """What a page can change: each form is of the mutation of its name, or of that of a batch."""
 
     folder = "changes"
     sent, outcome = "sent", "outcome"
 
     #: Those that wait for a second person.
     proposals: frozenset[str] = frozenset()
+    batches: Mapping[str, Batch] = field(default_factory=dict[str, Batch])
+
+    @property
+    def documents(self) -> dict[str, str]:
+        named = {self.batches[name].change if name in self.batches else name for name in self.forms}
+        return {name: f"{self.page}/{self.folder}/{name}" for name in sorted(named)}
 
     def _offer(self, name: str, say: Texts) -> str:
         return say("changes.propose_it") if name in self.proposals else super()._offer(name, say)
 
-    async def _answer(
-        self, name: str, form: str, key: str, asked: dict[str, Any], visit: Visit, say: Texts
-    ) -> html.Section:
-        change = {"input": {"idempotencyKey": key, **asked}}
-        errors = (await self._ask(name, change, visit, say))[name]["errors"]
+    async def _answer(self, sent: SentForm, visit: Visit, say: Texts) -> html.Section:
+        name = sent.name
+        if name in self.batches:
+            return await self._make_batch(self.batches[name], sent, visit, say)
+        errors = await self._make(name, sent.key, sent.asked, visit, say)
         if errors:
             return _refused(
-                form, [(each["message"], (each["path"] or [""])[-1]) for each in errors], say
+                sent.id, [(each["message"], (each["path"] or [""])[-1]) for each in errors], say
             )
         done = "proposed" if name in self.proposals else name
-        return _outcome(form, "done", html.P(say(f"changes.done.{done}")))
+        return _outcome(sent.id, "done", html.P(say(f"changes.done.{done}")))
+
+    async def _make_batch(
+        self, batch: Batch, sent: SentForm, visit: Visit, say: Texts
+    ) -> html.Section:
+        """One change after another: sent again, those that were made are not made again."""
+        try:
+            things = batch.read(sent.values, say)
+        except ValueError as error:
+            return _refused(sent.id, [(say("changes.no_line", line=str(error)), "")], say)
+        if not things:
+            return _refused(sent.id, [(say("changes.none_chosen"), "")], say)
+        refused: list[Mistake] = []
+        for called, thing in things.items():
+            key = f"{sent.key}-{blake2b(called.encode(), digest_size=8).hexdigest()}"
+            errors = await self._make(batch.change, key, {**sent.asked, **thing}, visit, say)
+            refused += [(called, each["message"]) for each in errors]
+        made = count_text(len(things) - len({called for called, _ in refused}), say)
+        total = count_text(len(things), say)
+        told = html.P(say("changes.batch_done", made=made, total=total))
+        if not refused:
+            return _outcome(sent.id, "done", told)
+        listed = html.Ul([html.Li(f"{called}: {message}") for called, message in refused])
+        return _outcome(sent.id, "partly", told, listed)
+
+    async def _make(
+        self, change: str, key: str, asked: Mapping[str, Any], visit: Visit, say: Texts
+    ) -> Sequence[Mapping[str, Any]]:
+        """The mistakes of a change; none where it was made. Raises GatewayError."""
+        variables = {"input": {"idempotencyKey": key, **asked}}
+        return (await self._ask(change, variables, visit, say))[change]["errors"]
 
 
 #: What was answered to what was asked, as plain elements.
@@ -240,11 +253,9 @@ class Questions(Forms):
 
     shows: Mapping[str, ShowAnswer]
 
-    async def _answer(
-        self, name: str, form: str, key: str, asked: dict[str, Any], visit: Visit, say: Texts
-    ) -> html.Section:
-        answer = await self._ask(name, asked, visit, say)
-        return _outcome(form, "answered", *self.shows[name](answer, asked, say))
+    async def _answer(self, sent: SentForm, visit: Visit, say: Texts) -> html.Section:
+        answer = await self._ask(sent.name, sent.asked, visit, say)
+        return _outcome(sent.id, "answered", *self.shows[sent.name](answer, sent.asked, say))
 
 
 def _refused(form: str, mistakes: Sequence[tuple[str, str]], say: Texts) -> html.Section:
@@ -274,63 +285,3 @@ def _outcome(form: str, result: str, *content: Any) -> html.Section:
 
 def _data(**attributes: str) -> dict[str, Any]:
     return {f"data-{name}": value for name, value in attributes.items()}
-
-
-def _labelled(
-    form: str,
-    field: Field,
-    listed: Mapping[str, Mapping[str, str]],
-    usual: Mapping[str, str],
-    say: Texts,
-) -> html.Div:
-    id_ = f"{form}-{field.name}"
-    hints = (
-        *([say("changes.country_hint")] if field.kind is FieldKind.COUNTRY else []),
-        *([say("changes.instant_hint")] if field.kind is FieldKind.INSTANT else []),
-        *([] if field.is_required else [say("changes.optional")]),
-    )
-    named = say(f"changes.field.{field.called or field.name}")
-    label = [named, *(html.Small(f" {hint}") for hint in hints)]
-    control = _control(id_, field, listed, usual.get(field.name), say)
-    return html.Div([html.Label(label, htmlFor=id_), control])
-
-
-def _control(
-    id_: str,
-    field: Field,
-    listed: Mapping[str, Mapping[str, str]],
-    usual: str | None,
-    say: Texts,
-) -> Any:
-    given: dict[str, Any] = {"id": id_, "name": field.name, "required": field.is_required}
-    match field.kind:
-        case FieldKind.REASON:
-            return html.Textarea(rows=2, maxLength=LONGEST_REASON, **given)
-        case FieldKind.DAY:
-            return dcc.Input(**given, **_DATE, value=usual)
-        case FieldKind.INSTANT:
-            return dcc.Input(**given, **_INSTANT, value=usual)
-        case FieldKind.NUMBER:
-            return dcc.Input(type="number", min=0, step=1, **given, value=usual)
-        case FieldKind.COUNTRY:
-            return dcc.Input(type="text", pattern="[A-Za-z]{2}", maxLength=2, **given)
-        case FieldKind.YES_OR_NO:
-            answers = {"true": say("changes.yes"), "false": say("changes.no")}
-            return _select(given, answers, say)
-        case FieldKind.CHOICE:
-            choices = field.choices
-            names = (
-                listed.get(choices, {})
-                if isinstance(choices, str)
-                else {each: say(f"changes.value.{each}") for each in choices}
-            )
-            return _select(given, names, say)
-        case _:
-            return dcc.Input(type="text", maxLength=200, **given, value=usual)
-
-
-def _select(given: Mapping[str, Any], names: Mapping[str, str], say: Texts) -> html.Select:
-    first = html.Option(say("changes.choose"), value="")
-    return html.Select(
-        [first, *(html.Option(name, value=code) for code, name in names.items())], **given
-    )

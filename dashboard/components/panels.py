@@ -37,12 +37,19 @@ def panels_layout(
 def panel(page: Page, name: str, say: Texts, *below: Any, is_hidden: bool = False) -> html.Section:
     """A panel under its heading ``<page>.<name>``; ``below`` stands under what is answered."""
     content = html_part(html.Div, skeleton(120), f"{page.name}-{name}")
+    forms = [html_part(html.Div, [*below], f"{page.name}-{name}-forms")] if below else []
     return html.Section(
-        [html.H2(say(f"{page.name}.{name}")), content, *below],
+        [html.H2(say(f"{page.name}.{name}")), content, *forms],
         className="panel",
         id=f"panel-{name}",
         hidden=is_hidden,
     )
+
+
+def fixed_panel(page: Page, name: str, say: Texts, *content: Any) -> html.Section:
+    """A panel that is the same whatever is answered."""
+    heading = html.H2(say(f"{page.name}.{name}"))
+    return html_part(html.Section, [heading, *content], f"panel-{name}", className="panel")
 
 
 def panel_part(page: Page, name: str, show: ShowPanel) -> Part:

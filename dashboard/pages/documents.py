@@ -25,8 +25,10 @@ from dashboard.pages.administration.page import ADMINISTRATORS
 from dashboard.pages.administration.page import QUESTION as ADMINISTRATION
 from dashboard.pages.administration.page import READERS as LEDGER_READERS
 from dashboard.pages.my_data.reading import QUESTION, READERS, READS
+from dashboard.pages.screening import page as screening
 from dashboard.pages.supervision import page as supervision
 from dashboard.pages.today import answers, files
+from dashboard.pages.treasury import page as treasury
 
 #: What the documents are sent with to say what they cost: a year, as a page shows it at first.
 _YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
@@ -74,9 +76,17 @@ def screen_documents() -> Iterator[ScreenDocument]:
         yield ScreenDocument(name, "Supervision", supervision.SUPERVISORS, {})
     asked = {**language, **access.variables_of()}
     yield ScreenDocument(access.QUESTION, "Access", access.AUDITORS, asked)
-    for forms in (access.CHANGES, access.QUESTIONS):
+    yield ScreenDocument(screening.QUESTION, "Screening", screening.SCREENERS, language)
+    for forms, screen, roles in (
+        (access.CHANGES, "Access", access.AUDITORS),
+        (access.QUESTIONS, "Access", access.AUDITORS),
+        (screening.CHANGES, "Screening", screening.SCREENERS),
+        (screening.QUESTIONS, "Screening", screening.SCREENERS),
+        (treasury.CHANGES, "Treasury", treasury.TREASURERS),
+        (treasury.QUESTIONS, "Treasury", treasury.TREASURERS),
+    ):
         for name in forms.documents.values():
-            yield ScreenDocument(name, "Access", access.AUDITORS, {})
+            yield ScreenDocument(name, screen, roles, {})
     variables = variables_of(_YEAR, _ADDRESS, PROCESSING)
     for name in (SUMMARY, MONTHS, PLACES, NAMES, CHOICES):
         yield ScreenDocument(f"volumes/{name}", "Volumes", frozenset(AUDIENCES), variables)

@@ -22,14 +22,26 @@ from dashboard.pages.access.page import PAGE as ACCESS
 from dashboard.pages.administration.page import PAGE as ADMINISTRATION
 from dashboard.pages.definitions.page import PAGE as DEFINITIONS
 from dashboard.pages.my_data.page import PAGE as MY_DATA
+from dashboard.pages.screening.page import PAGE as SCREENING
 from dashboard.pages.supervision.page import PAGE as SUPERVISION
 from dashboard.pages.today.page import PAGE as TODAY
+from dashboard.pages.treasury.page import PAGE as TREASURY
 from dashboard.pages.volumes.page import PAGE as VOLUMES
 from dashboard.texts import Texts, texts
 from dashboard.web.visit import current_visit
 
 #: In the order of the navigation. The first that somebody may open is their home.
-PAGES = (TODAY, SUPERVISION, ACCESS, VOLUMES, ADMINISTRATION, MY_DATA, DEFINITIONS)
+PAGES = (
+    TODAY,
+    SUPERVISION,
+    ACCESS,
+    SCREENING,
+    TREASURY,
+    VOLUMES,
+    ADMINISTRATION,
+    MY_DATA,
+    DEFINITIONS,
+)
 PATHS = frozenset(page.path for page in PAGES)
 #: What to read when a page is opened, by its path.
 READS = {page.path: page.read for page in PAGES if page.read}

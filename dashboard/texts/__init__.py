@@ -13,7 +13,16 @@ from babel import Locale
 from dashboard.model.page_state import LANGUAGES
 
 #: The files of one language, by what comes before it in their names.
-FILES = ("", "access.", "administration.", "changes.", "definitions.", "supervision.", "today.")
+FILES = (
+    "",
+    "access.",
+    "administration.",
+    "changes.",
+    "definitions.",
+    "screening.",
+    "supervision.",
+    "today.",
+)
 _LOCALES = {"id": "id_ID", "en": "en_GB"}
 
 

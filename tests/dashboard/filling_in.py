@@ -29,7 +29,7 @@ def send(page: Page, form: str, place: str = "administration-outcome") -> str:
     """What the page says came of the form."""
     marked = page.locator(f"#{place} [data-at]")
     before = marked.get_attribute("data-at") if page.locator(outcome_of(place)).count() else ""
-    page.locator(f"#{form} button[type=submit]").click()
+    page.locator(f"#{form} button[type=submit]:not([form])").click()
     page.wait_for_selector(f"#{place} [data-at]:not([data-at='{before}'])")
     return page.inner_text(outcome_of(place))
 

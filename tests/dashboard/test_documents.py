@@ -31,6 +31,7 @@ DOCUMENTS = {each.name: each for each in screen_documents()}
 #: Which other roles a document is valid for: they read the same things, of what is in their reach.
 ALSO_VALID = {
     "viewer": "ANONYMOUS",
+    "screening/questions/whoIsIt": "SUPERVISOR",
     QUESTION: "AUDITOR OFFICER SUPERVISOR",
     FILES: "AUDITOR OFFICER PARTNER_AGENT SUPERVISOR",
     "administration/question": "AUDITOR SUPERVISOR",

@@ -9,9 +9,12 @@ from playwright.sync_api import Browser, Locator, Page
 
 from dashboard.components.forms import Changes
 from dashboard.components.html_part import html_of
+from dashboard.pages.access.forms import CHANGES as OF_AUDITORS
 from dashboard.pages.administration.forms import CHANGES as OF_ADMINISTRATORS
+from dashboard.pages.screening.forms import CHANGES as OF_SCREENING
 from dashboard.pages.supervision.page import CHANGES as OF_SUPERVISORS
 from dashboard.pages.supervision.page import list_inquiries
+from dashboard.pages.treasury.page import CHANGES as OF_THE_TREASURY
 from dashboard.texts import texts
 from tests.dashboard.visiting import Visitor, assert_accessible, visiting
 from tests.running_demo import Demo
@@ -29,8 +32,15 @@ OUTCOME = "#supervision-outcome [data-result]"
 NOT_FILLED_IN = {"idempotencyKey", "expectedStatus"}
 FORMS = [
     (user, changes, change)
-    for user, changes in (("administrator", OF_ADMINISTRATORS), ("supervisor", OF_SUPERVISORS))
+    for user, changes in (
+        ("administrator", OF_ADMINISTRATORS),
+        ("auditor", OF_AUDITORS),
+        ("screening", OF_SCREENING),
+        ("supervisor", OF_SUPERVISORS),
+        ("treasury", OF_THE_TREASURY),
+    )
     for change in changes.forms
+    if change not in changes.batches
 ]
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from dash import html
 
-from dashboard.components.forms import Changes, Field, FieldKind, Questions
+from dashboard.components.fields import Field, FieldKind
+from dashboard.components.forms import Changes, Questions
 from dashboard.components.panels import Answer, scrolling_table
 from dashboard.components.shell import role_text
 from dashboard.pages.my_data.page import field_names

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from dashboard.components.forms import Changes, Field, FieldKind
+from dashboard.components.fields import Field, FieldKind
+from dashboard.components.forms import Changes
 
 VISA_TYPES, PARTNERS = "visa_types", "partners"
 _VISA_TYPE = Field("visaType", FieldKind.CHOICE, VISA_TYPES)

@@ -75,16 +75,23 @@ def content(answer: Mapping[str, Any], say: Texts) -> list[Any]:
 
 
 def _person(person: Mapping[str, Any], say: Texts) -> html.Section:
-    values = {**(person["identity"] or {})}
+    return _section("person", person_list(person["identity"], person["nationality"], say), say)
+
+
+def person_list(
+    identity: Mapping[str, Any] | None, nationality: Mapping[str, Any] | None, say: Texts
+) -> html.Dl:
+    """Who somebody is, as far as it was answered."""
+    values = {**(identity or {})}
     known = [(name, _value(name, values.get(name), say)) for name in OF_A_PERSON]
-    if person["nationality"]:
-        known.append(("nationality", person["nationality"]["name"]))
+    if nationality:
+        known.append(("nationality", nationality["name"]))
     entries = [
         html.Div([html.Dt(say(f"my_data.field.{name}")), html.Dd(text)])
         for name, text in known
         if text
     ]
-    return _section("person", html.Dl(entries), say)
+    return html.Dl(entries)
 
 
 def _versions(versions: Sequence[Mapping[str, Any]], say: Texts) -> html.Section | None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from dash import html
 
-from dashboard.components.forms import Changes, Field, FieldKind
+from dashboard.components.fields import Field, FieldKind
+from dashboard.components.forms import Changes
 from dashboard.components.notice import failure_part
 from dashboard.components.page import Page, follow_address
 from dashboard.components.page_request import ask_for_page

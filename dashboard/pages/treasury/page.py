@@ -1,0 +1,93 @@
+"""The page Treasury: which bills are paid, by their codes, with the receipts of the treasury."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+
+from dashboard.components.fields import Field, FieldKind
+from dashboard.components.forms import Batch, Changes, Questions
+from dashboard.components.page import Page, follow_address
+from dashboard.components.panels import Answer, fixed_panel, panels_layout
+from dashboard.model.page_state import Address
+from dashboard.model.user import User
+from dashboard.texts import Texts
+from dashboard.texts.wording import count_text, written_instant
+
+PAGE_NAME = "treasury"
+TREASURERS = frozenset({"TREASURY"})
+#: What a line of several payments has: the code of the bill, the amount, the receipt.
+_PARTS = 3
+#: What may stand between the digits of an amount.
+_BETWEEN = str.maketrans("", "", ".,")
+
+
+def read_payments(values: Mapping[str, str], say: Texts) -> dict[str, dict[str, Any]]:
+    """A payment for each line. Raises ValueError with the number of a line that is none."""
+    payments: dict[str, dict[str, Any]] = {}
+    for number, line in enumerate(values.get("payments", "").splitlines(), start=1):
+        if not line.strip():
+            continue
+        parts = line.replace(";", " ").split()
+        if len(parts) != _PARTS or not parts[1].translate(_BETWEEN).isdecimal():
+            raise ValueError(str(number))
+        code, amount, receipt = parts
+        payments[code] = {
+            "billingCode": code,
+            "amountIdr": int(amount.translate(_BETWEEN)),
+            "receiptNumber": receipt,
+        }
+    return payments
+
+
+def show_bill(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any]:
+    """What is to be paid, and until when; once paid, its receipt."""
+    bill = answer["bill"]
+    if bill is None:
+        return [html.P(say("treasury.no_bill"))]
+    amount = say("administration.rupiah", amount=count_text(bill["amountIdr"], say))
+    shown: list[Any] = [html.P([html.B(bill["code"]), f" · {amount}"])]
+    if bill["paidAt"]:
+        at = written_instant(bill["paidAt"], say)
+        paid = say("treasury.paid", at=at, receipt=bill["receiptNumber"] or "")
+        return [*shown, html.P(paid)]
+    due = written_instant(bill["dueAt"], say)
+    about = {"billingCode": bill["code"], "amountIdr": str(bill["amountIdr"])}
+    return [
+        *shown,
+        html.P(say("treasury.due", at=due)),
+        CHANGES.form("recordPayment", say, about=about),
+    ]
+
+
+CHANGES = Changes(
+    PAGE_NAME,
+    {
+        "recordPayment": (
+            Field("billingCode"),
+            Field("amountIdr", FieldKind.NUMBER),
+            Field("receiptNumber"),
+        ),
+        "recordPayments": (Field("payments", FieldKind.LINES),),
+    },
+    batches={"recordPayments": Batch("recordPayment", read_payments)},
+)
+QUESTIONS = Questions(
+    PAGE_NAME, {"findBill": (Field("code", called="billingCode"),)}, {"findBill": show_bill}
+)
+
+
+def layout(address: Address, viewer: User, say: Texts) -> html.Div:
+    lines = html.P(say("treasury.lines"))
+    panels = [
+        fixed_panel(PAGE, "bill", say, QUESTIONS.form("findBill", say)),
+        fixed_panel(PAGE, "payments", say, lines, CHANGES.form("recordPayments", say)),
+    ]
+    stores = *CHANGES.stores(), *QUESTIONS.stores()
+    return panels_layout(PAGE, say("treasury.lead"), panels, say, *stores)
+
+
+PAGE = Page(name=PAGE_NAME, path="/treasury", layout=layout, roles=TREASURERS)
+follow_address(PAGE.name)
+CHANGES.follow()
+QUESTIONS.follow()

@@ -1,0 +1,111 @@
+"""The page Treasury: a bill is found by its code and reported paid, alone or with others."""
+
+import itertools
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page
+
+from dashboard.model.period import today
+from dashboard.pages.treasury.page import read_payments
+from dashboard.texts import texts
+from tests.dashboard.filling_in import fill, outcome_of, send
+from tests.dashboard.visiting import Visitor, assert_accessible
+from tests.running_demo import Demo
+
+PATH = "/treasury"
+OUTCOME, ANSWER = "treasury-outcome", "treasury-answer"
+SUBMIT = """
+    mutation ($input: SubmitApplicationInput!) { submitApplication(input: $input) {
+        application { reference bill { code amountIdr } } errors { message }
+    } }
+"""
+STATUS = """
+    query ($case: String!) { application(by: { reference: $case }) {
+        stage bill { receiptNumber }
+    } }
+"""
+_numbers = itertools.count(1)
+
+
+def opens(visitor: Visitor) -> Page:
+    page = visitor.opens("treasury", path="/")
+    page.wait_for_url("**/treasury**")  # their home
+    page.wait_for_selector("#findBill")
+    return page
+
+
+def billed(demo: Demo) -> tuple[str, str]:
+    """A case that an agent has handed in, and the code of its bill."""
+    number, entry = next(_numbers), today() + timedelta(days=20)
+    identity = {
+        "fullName": f"Ada Kwan {number}", "birthDate": "1988-04-02", "sex": "F",
+        "placeOfBirth": "Perth", "passportNumber": f"PT{number:06}",
+        "passportExpiresOn": "2033-01-01", "passportIssuingState": "AU",
+        "email": "ada@example.org", "phone": "+61 400 000 000",
+    }  # fmt: skip
+    form = {
+        "idempotencyKey": f"treasury-page-{number}", "visaType": "B1", "nationality": "AU",
+        "tripPurpose": "TOURISM", "entryOn": entry.isoformat(), "identity": identity,
+    }  # fmt: skip
+    answer = demo.ask("agent-au", SUBMIT, input=form)["submitApplication"]
+    assert answer["errors"] == []
+    case = answer["application"]
+    return case["reference"], case["bill"]["code"]
+
+
+def test_a_bill_is_found_by_its_code_and_reported_paid(visitor: Visitor, demo: Demo) -> None:
+    case, code = billed(demo)
+    page = opens(visitor)
+    fill(page, "findBill", code=code)
+    found = send(page, "findBill", ANSWER)
+    assert f"{code} · Rp 500,000" in found
+    assert case not in found  # the treasury reads nothing of the case
+    assert_accessible(page, widths=(390, 1440))
+
+    form = page.locator(f"#{ANSWER} form[data-change=recordPayment]")
+    form.locator("[name=receiptNumber]").fill("NTPN000000000001")
+    form.locator("button").click()
+    page.wait_for_selector(f"{outcome_of(OUTCOME)} >> text=Reported paid.")
+    paid = demo.ask("agent-au", STATUS, case=case)["application"]
+    assert paid == {"stage": "IN_PROCESS", "bill": {"receiptNumber": "NTPN000000000001"}}
+    fill(page, "findBill", code=code)
+    assert "receipt NTPN000000000001" in send(page, "findBill", ANSWER)
+
+
+def test_several_payments_are_reported_at_once_and_each_mistake_is_told(
+    visitor: Visitor, demo: Demo
+) -> None:
+    (first, one), (second, two) = billed(demo), billed(demo)
+    page = opens(visitor)
+    lines = f"{one} 500.000 NTPN000000000002\n\n{two};1;NTPN000000000003\n"
+    fill(page, "recordPayments", payments=lines)
+    told = send(page, "recordPayments", OUTCOME)
+    assert "1 of 2 done." in told
+    assert two in told  # the amount is another one
+    assert page.input_value("#recordPayments-payments") == lines  # to be mended
+    stages = [
+        demo.ask("agent-au", STATUS, case=each)["application"]["stage"] for each in (first, second)
+    ]
+    assert stages == ["IN_PROCESS", "WAITING_FOR_APPLICANT"]
+    fill(page, "recordPayments", payments=f"{two} NTPN000000000003")
+    assert "Line 1 is not understood" in send(page, "recordPayments", OUTCOME)
+
+
+def test_lines_are_read_as_a_statement_of_a_bank_has_them() -> None:
+    read = read_payments({"payments": "820 1,500.000 A1\n\n 821;2000000;A2 "}, texts("en"))
+    assert read == {
+        "820": {"billingCode": "820", "amountIdr": 1_500_000, "receiptNumber": "A1"},
+        "821": {"billingCode": "821", "amountIdr": 2_000_000, "receiptNumber": "A2"},
+    }
+    for wrong in ("820 much A1", "820 5", "820 5 A1 more"):
+        with pytest.raises(ValueError, match="2"):
+            read_payments({"payments": f"820 5 A1\n{wrong}"}, texts("en"))
+
+
+def test_a_code_of_no_bill_is_told_and_the_page_is_for_the_treasury_alone(visitor: Visitor) -> None:
+    page = opens(visitor)
+    fill(page, "findBill", code="000000000000000")
+    assert "No bill has this code." in send(page, "findBill", ANSWER)
+    page = visitor.opens("administrator", path=PATH)
+    assert not page.locator("form[data-change]").count()
