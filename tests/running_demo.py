@@ -17,6 +17,8 @@ from tests.free_ports import free_port
 
 GERBANG = Path(sys.executable).with_name("gerbang")
 START_SECONDS = 120
+#: Where a front end of somebody's own would be served.
+FRONT_END = "http://app.localhost:5173"
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def running_demo(data: Path, applications: int = 3_000) -> Iterator[Demo]:
         [
             GERBANG, "demo", "--data", data, "--port", str(port),
             "--dashboard-port", str(dashboard_port), "--metrics-port", str(free_port()),
-            "--applications", str(applications),
+            "--applications", str(applications), "--origin", FRONT_END,
         ],
         stdout=subprocess.PIPE,
         text=True,

@@ -23,13 +23,14 @@ from gateway.cli.data import WorldOptions, with_world_options
 from gateway.cli.database_errors import DatabaseError
 from gateway.cli.init import register_dashboard
 from gateway.cli.keeper import run_keeper
-from gateway.cli.main_job import MainJob, show_addresses
+from gateway.cli.main_job import DOCUMENTS, MainJob, show_addresses
 from gateway.cli.serving import run_on_fastest_loop, server_config
 from gateway.cli.starting import internal_server, require_free_port
 from gateway.cli.vault import relate_now
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from models.database.connections import connected
+from models.documents import register
 from models.garbage import collect_seldom
 from models.key_service import Principal, create_key_file, key_service_at
 from models.key_service.process import UNWRAPS_A_MINUTE, credentials_beside, running_keys
@@ -42,6 +43,8 @@ from models.synthetic import synthesise
 
 _PROJECT = Path(__file__).parent.parent.parent
 _START_SECONDS = 60
+#: What a front end's developer chooses.
+_CHOSEN = ("GERBANG_ORIGINS", "GERBANG_REDIRECTS", "GERBANG_DOCUMENTS")
 #: Nobody waits for a whole world to be loaded at the usual pace.
 _DIGESTS_A_MINUTE = 10_000_000
 
@@ -51,6 +54,7 @@ _DIGESTS_A_MINUTE = 10_000_000
 @click.option("--port", default=8000, show_default=True, help="Port of the gateway.")
 @click.option("--dashboard-port", default=8050, show_default=True, help="Port of the dashboard.")
 @click.option("--metrics-port", default=9464, show_default=True, help="Port of its metrics.")
+@click.option("--origin", "origins", multiple=True, help="Origin of a front end of your own.")
 @with_world_options
 @click.option("--check", is_flag=True, help="Run the main job once, on free ports, and end.")
 def demo(
@@ -58,10 +62,15 @@ def demo(
     port: int,
     dashboard_port: int,
     metrics_port: int,
+    origins: tuple[str, ...],
     world: WorldOptions,
     check: bool,
 ) -> None:
-    """Bring everything up on this machine and print the volumes per partner country."""
+    """Bring everything up on this machine and print the volumes per partner country.
+
+    For front ends elsewhere --origin (or GERBANG_ORIGINS) lets pages call, GERBANG_REDIRECTS lets
+    applications sign people in, and GERBANG_DOCUMENTS says what they may ask.
+    """
     if check:
         port, dashboard_port, metrics_port = _free_port(), _free_port(), _free_port()
     require_free_port("127.0.0.1", port, "--port")
@@ -78,9 +87,15 @@ def demo(
         checkpoints = keys_file.with_suffix("").with_suffix(".checkpoints")
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gerbang-")))
         keys_socket = folder / "keys"  # paths of sockets are short
-        credentials = credentials_beside(keys_file)
         settings = _settings(
-            url, port, dashboard_port, metrics_port, keys_socket, credentials, checkpoints
+            url,
+            port,
+            dashboard_port,
+            metrics_port,
+            keys_socket,
+            credentials_beside(keys_file),
+            checkpoints,
+            origins,
         )
         stack.enter_context(_keys(keys_file, keys_socket, settings))
         asyncio.run(_load(settings, world))
@@ -90,7 +105,8 @@ def demo(
 
 
 async def _load(settings: Settings, world: WorldOptions) -> None:
-    """Migrate, register the dashboard's documents, and load synthetic data if there is none yet."""
+    """Migrate, register the documents of dashboard and main job, and load synthetic data if there
+    is none yet."""
     url = settings.required_owner_url
     try:
         await migrate(url, gateway_url=settings.database_url, seal_keys=settings.seal_key)
@@ -98,6 +114,7 @@ async def _load(settings: Settings, world: WorldOptions) -> None:
         raise DatabaseError(f"{error} --data DIR names another.", may_pass=False) from None
     async with connected(url) as connection:
         await register_dashboard(connection, "gerbang demo")
+        await register(connection, DOCUMENTS, client="demo", by="gerbang demo")
         has_world = await connection.fetchval("SELECT EXISTS (SELECT FROM application)")
     keys = key_service_at(
         settings.linking_address or "",
@@ -120,9 +137,14 @@ def _settings(
     keys_socket: Path,
     credentials: Path,
     checkpoints: Path,
+    origins: tuple[str, ...],
 ) -> Settings:
+    chosen = {name: os.environ[name] for name in _CHOSEN if name in os.environ}
+    if origins:
+        chosen["GERBANG_ORIGINS"] = ",".join(origins)
     return read_settings(
         {
+            **chosen,
             "GERBANG_ENVIRONMENT": "development",
             "GERBANG_DATABASE_URL": login_at(url, secrets.token_hex(16)),
             "GERBANG_OWNER_URL": url,
@@ -184,7 +206,7 @@ async def _run(settings: Settings, world: WorldOptions, started_at: float, check
         if check:
             await asyncio.to_thread(job.check_scopes)
             return
-        show_addresses(url, settings.dashboard_url)
+        show_addresses(settings)
         click.echo(f"Ready after {monotonic() - started_at:.1f} s. Ctrl+C ends it.")
         await _wait_for_stop_signal()
 

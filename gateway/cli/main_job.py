@@ -9,6 +9,9 @@ from typing import Any
 import click
 import httpx2
 
+from gateway.development.provider import BROWSER, CALLBACK_PATH
+from gateway.settings import Settings
+from models.documents import Registration, document_hash
 from models.instants import wib_day
 
 _MOST_ROWS = 20
@@ -24,6 +27,12 @@ query VolumesPerPartnerCountry($from: Date!, $to: Date!) {
 }
 """
 _OUTCOMES = "decisions { value } refusalRate { value } turnaroundP50 { hours } targetRate { value }"
+_WHOLE, _OWN = _QUERY % _OUTCOMES, _QUERY % ""
+_OF_EACH_DAY = _QUERY.replace("COUNTRY]", "COUNTRY, DAY]") % "granted { value }"
+#: What the job asks, registered like the documents of any front end.
+DOCUMENTS = [
+    Registration(text, ("VolumesPerPartnerCountry",)) for text in (_WHOLE, _OWN, _OF_EACH_DAY)
+]
 
 
 @click.command()
@@ -44,15 +53,23 @@ def demo_token(user: str, url: str) -> str:
     return answer.json()["access_token"]
 
 
-def show_addresses(url: str, dashboard_url: str) -> None:
-    """Print the addresses, and the users who can sign in."""
+def show_addresses(settings: Settings) -> None:
+    """Print the addresses, what a front end needs to sign somebody in, and the users."""
+    url = f"http://127.0.0.1:{settings.port}"
+    back = [f"{origin}{CALLBACK_PATH}" for origin in settings.origins] + [*settings.redirects]
+    pages = f"back to {' or '.join(back)}" if back else "--origin lets a page of yours do so"
     click.echo(f"""
-Dashboard  {dashboard_url}
+Dashboard  {settings.dashboard_url}
 GraphQL    {url}/graphql  (the explorer, in a browser)
+Schema     {url}/graphql/schema/applicant.graphql  (of each role)
+Sign-in    issuer {settings.token_issuer}, client {BROWSER} (code and PKCE),
+           {pages}
+Owner      GERBANG_OWNER_URL={settings.owner_url}
+           (for commands such as `gerbang documents register`)
 Users      leadership, officer, officer-2, supervisor, supervisor-2, supervisor-3, auditor,
            screening, screening-2, treasury, administrator, administrator-2, service,
            manager-CC and agent-CC for a partner country CC (manager-au), manager-pacific,
-           both (manager and agent of AU), applicant
+           both (manager and agent of AU), applicant, and applicant-2 and -3, who are new
 Token      gerbang token leadership --url {url}
 """)
 
@@ -66,7 +83,7 @@ class MainJob:
 
     def show_volumes(self) -> None:
         """Print the volumes of the last twelve months, as leadership reads them."""
-        table = self._volumes("leadership", _OUTCOMES)
+        table = self._volumes("leadership", _WHOLE)
         from_on, to_on = self._window()
         click.echo(f"\nProcessing volumes per partner country, {from_on} to {to_on} (WIB)")
         click.echo(
@@ -87,8 +104,8 @@ class MainJob:
 
         Raises ClickException if the manager reads another country, more than there is, or outcomes.
         """
-        everything = {_code(row): row for row in self._volumes("leadership", _OUTCOMES)["rows"]}
-        own = {_code(row): row for row in self._volumes(_MANAGER, "")["rows"]}
+        everything = {_code(row): row for row in self._volumes("leadership", _WHOLE)["rows"]}
+        own = {_code(row): row for row in self._volumes(_MANAGER, _OWN)["rows"]}
         if set(own) != {_OWN_COUNTRY}:
             read = ", ".join(sorted(map(str, own)))
             raise click.ClickException(f"{_MANAGER} reads {read} instead of {_OWN_COUNTRY} alone")
@@ -96,8 +113,7 @@ class MainJob:
         whole_intake = everything[_OWN_COUNTRY]["intake"]["value"]
         if own_intake > whole_intake:
             raise click.ClickException(f"{_MANAGER} reads more of {_OWN_COUNTRY} than there is")
-        by_day = _QUERY.replace("COUNTRY]", "COUNTRY, DAY]") % "granted { value }"
-        refused = self._ask(_MANAGER, by_day)
+        refused = self._ask(_MANAGER, _OF_EACH_DAY)
         if {error["extensions"]["code"] for error in refused["errors"]} != {"INVALID_INPUT"}:
             raise click.ClickException(f"{_MANAGER} could read what was granted on each day")
         click.echo(
@@ -105,8 +121,8 @@ class MainJob:
             f" partner, of {whole_intake:,} in all; exact outcomes are refused."
         )
 
-    def _volumes(self, user: str, outcomes: str) -> dict[str, Any]:
-        answer = self._ask(user, _QUERY % outcomes)
+    def _volumes(self, user: str, query: str) -> dict[str, Any]:
+        answer = self._ask(user, query)
         if "errors" in answer:
             raise click.ClickException(f"{user} was answered: {answer['errors'][0]['message']}")
         return answer["data"]["volumes"]
@@ -115,7 +131,10 @@ class MainJob:
         from_on, to_on = self._window()
         return httpx2.post(
             f"{self.url}/graphql",
-            json={"query": query, "variables": {"from": str(from_on), "to": str(to_on)}},
+            json={
+                "documentId": f"sha256:{document_hash(query)}",
+                "variables": {"from": str(from_on), "to": str(to_on)},
+            },
             headers={
                 "Authorization": f"Bearer {demo_token(user, self.url)}",
                 "Accept": "application/graphql-response+json",

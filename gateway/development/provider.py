@@ -35,6 +35,8 @@ from models.access_tokens.verification import InvalidTokenError
 from models.synthetic.inputs import reference
 
 CALLBACK_PATH = "/sign-in/callback"
+#: The client of front ends.
+BROWSER = "browser"
 EXPLORER_PATH = "/graphql"
 LARGEST_FORM = 16_384
 
@@ -224,10 +226,11 @@ class SignIn:
         )
         nonce = secrets.token_urlsafe(16)
         back = urlsplit(authorization.redirect_uri)
+        origin = f"{back.scheme}://{back.netloc}" if back.netloc else f"{back.scheme}:"
         # Browsers apply form-action to the redirect after the form as well.
         policy = (
             f"default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; base-uri 'none'; "
-            f"form-action 'self' {back.scheme}://{back.netloc}; frame-ancestors 'none'"
+            f"form-action 'self' {origin}; frame-ancestors 'none'"
         )
         return HTMLResponse(
             sign_in_page(self._users, language, nonce, is_unknown=is_unknown),
@@ -247,17 +250,20 @@ def _dashboard(address: str) -> Client:
 
 
 def _browser(settings: Settings) -> Client:
-    """Programs in browsers as a client: pages of the origins in the settings, and the explorer."""
+    """Front ends as a client: pages of the origins in the settings, the explorer, and applications
+    on telephones."""
     own = _both_names(f"http://127.0.0.1:{settings.port}")
     return Client(
-        id="browser",
+        id=BROWSER,
         redirect_uris=(
             *(origin + CALLBACK_PATH for origin in settings.origins),
             *(base + EXPLORER_PATH for base in own),
+            *settings.redirects,
         ),
         signed_out_uris=(
             *(f"{origin}/" for origin in settings.origins),
             *(base + EXPLORER_PATH for base in own),
+            *settings.redirects,
         ),
     )
 

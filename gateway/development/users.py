@@ -25,7 +25,10 @@ UNSCOPED = {
     "treasury": (Role.TREASURY,),
     "administrator": (Role.ADMINISTRATOR,),
     "administrator-2": (Role.ADMINISTRATOR,),
+    # The first has files already; the others have never applied.
     "applicant": (Role.APPLICANT,),
+    "applicant-2": (Role.APPLICANT,),
+    "applicant-3": (Role.APPLICANT,),
 }
 
 

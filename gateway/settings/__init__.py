@@ -271,6 +271,12 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
         parsers.web_address,
         "http://127.0.0.1:8050",
     )
+    redirects: tuple[str, ...] = setting(
+        "addresses to which the demo's sign-in leads back to applications on telephones, as "
+        "org.example.visa:/sign-in,…",
+        parsers.redirects,
+        (),
+    )
 
     @property
     def retention(self) -> Retention:

@@ -136,6 +136,16 @@ def origins(value: str) -> tuple[str, ...]:
     return words
 
 
+def redirects(value: str) -> tuple[str, ...]:
+    """Addresses of private-use schemes, which are reversed names of domains (RFC 8252)."""
+    words = tuple(word.strip() for word in value.split(","))
+    for word in words:
+        parts = urlsplit(word)
+        if "." not in parts.scheme or parts.netloc or parts.query or parts.fragment:
+            raise ValueError("expected addresses of applications such as org.example.visa:/sign-in")
+    return words
+
+
 def database_url(value: str) -> str:
     faults = list(read_database_url(value).file_faults())
     if faults:

@@ -1,15 +1,28 @@
-"""A front-end developer's first hour: read the schema, page through a list, meet the errors."""
+"""A front-end developer's first hour: read the schema, page through a list, meet the errors; and
+build an application of one's own on the demo."""
 
-from urllib.parse import urlsplit
+import os
+import re
+import secrets
+import subprocess
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+from uuid import uuid4
 
+import httpx2
 import pytest
 from graphql import build_client_schema, get_introspection_query, parse, print_schema, validate
 from playwright.sync_api import Browser
 
+from gateway.development.grants import challenge_of
 from models.row_security import login_at
 from tests import tokens
+from tests.gateway.changing import ENTRY_ON, IDENTITY
 from tests.gateway.surviving.processes import gateways, published_keys
 from tests.gateway.test_origins import SENT_BY_CLIENTS
+from tests.running_demo import FRONT_END, GERBANG, Demo
 
 pytestmark = pytest.mark.anyio
 
@@ -98,3 +111,85 @@ def test_a_page_of_another_origin_sends_what_its_libraries_add(
     finally:
         context.close()
     assert answer == [{"viewer": {"role": "LEADERSHIP"}}, trace]
+
+
+SUBMIT = """mutation Submit($input: SubmitApplicationInput!) {
+    submitApplication(input: $input) {
+        application { reference stage bill { amountIdr } } errors { code path } } }"""
+MINE = "query Mine { applications(first: 5) { nodes { reference stage } } }"
+
+
+class FrontEnd:
+    """A page of another origin, which knows of the demo what the demo printed."""
+
+    def __init__(self, demo: Demo) -> None:
+        printed = re.sub(r"\s+", " ", demo.printed)
+        self.issuer, self.client_id, self.back = self._read(
+            printed, r"issuer (\S+), client (\S+) .*? back to (\S+)"
+        )
+        (self.owner_url,) = self._read(printed, r"GERBANG_OWNER_URL=(\S+)")
+        self.http = httpx2.Client(base_url=demo.api_url, headers={"Origin": FRONT_END}, timeout=30)
+
+    @staticmethod
+    def _read(printed: str, pattern: str) -> tuple[str, ...]:
+        found = re.search(pattern, printed)
+        assert found, printed
+        return found.groups()
+
+    def sign_in(self, user: str) -> None:
+        """By authorization code and PKCE, with what the provider says of itself."""
+        provider = self.http.get(f"{self.issuer}/.well-known/openid-configuration").json()
+        verifier = secrets.token_urlsafe(40)
+        asked = {
+            "client_id": self.client_id, "redirect_uri": self.back, "response_type": "code",
+            "scope": "openid", "code_challenge": challenge_of(verifier),
+            "code_challenge_method": "S256",
+        }  # fmt: skip
+        page = f"{provider['authorization_endpoint']}?{urlencode(asked)}"
+        returned = self.http.post(page, data={"user": user}).headers["location"]
+        assert returned.startswith(f"{FRONT_END}/")
+        grant = {
+            "grant_type": "authorization_code", "client_id": self.client_id,
+            "redirect_uri": self.back, "code_verifier": verifier,
+            "code": dict(parse_qsl(urlsplit(returned).query))["code"],
+        }  # fmt: skip
+        answer = self.http.post(provider["token_endpoint"], data=grant)
+        assert answer.headers["access-control-allow-origin"] == FRONT_END
+        self.http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def ask(self, **body: Any) -> Any:
+        answer = self.http.post("/graphql", json=body).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+
+def test_an_application_of_ones_own_is_built_on_the_demo(demo: Demo, tmp_path: Path) -> None:
+    app = FrontEnd(demo)
+    app.sign_in("applicant-2")
+
+    # Somebody who never applied hands in a first application, and meets all mistakes at once.
+    assert app.ask(query=MINE)["applications"]["nodes"] == []
+    given = {
+        "idempotencyKey": str(uuid4()), "visaType": "B1", "nationality": "AU",
+        "entryOn": ENTRY_ON, "identity": dict(IDENTITY),
+    }  # fmt: skip
+    wrong = {**given, "idempotencyKey": str(uuid4()), "entryOn": "2020-01-01", "nationality": "KP"}
+    refused = app.ask(query=SUBMIT, variables={"input": wrong})["submitApplication"]
+    assert len({tuple(error["path"]) for error in refused["errors"]}) == 2
+    done = app.ask(query=SUBMIT, variables={"input": given})["submitApplication"]
+    assert done["errors"] == []
+    assert done["application"]["bill"]["amountIdr"] > 0
+
+    # Its documents are registered like those of any front end, and asked for by their hashes.
+    document = tmp_path / "mine.graphql"
+    document.write_text(MINE)
+    registered = subprocess.run(
+        [GERBANG, "documents", "register", "--client", "my-app", document],
+        env={**os.environ, "GERBANG_OWNER_URL": app.owner_url},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "1" in registered.stdout
+    mine = app.ask(documentId=f"sha256:{sha256(MINE.encode()).hexdigest()}")
+    assert [each["reference"] for each in mine["applications"]["nodes"]] == [
+        done["application"]["reference"]
+    ]
