@@ -80,6 +80,8 @@ class Page:
     layout: Callable[[Address, User, Texts], Any]
     #: The roles that may open it; None means everybody who has signed in.
     roles: frozenset[str] | None = None
+    #: Whether the navigation leads to it; to others lead the names on a page.
+    is_listed: bool = True
     #: What its controls show where the address names no value.
     usual: Mapping[str, str] = field(default_factory=dict[str, str])
     #: Its controls with several values, with commas between them in the address.

@@ -76,7 +76,7 @@ def navigation(pages: Sequence[Page], viewer: User, path: str, say: Texts) -> li
             className="is-here" if page.path == path else "",
         )
         for page in pages
-        if page.is_open_to(viewer)
+        if page.is_listed and page.is_open_to(viewer)
     ]
 
 

@@ -19,6 +19,8 @@ class Bar(NamedTuple):
     name: str
     size: float
     text: str
+    #: What a table has in place of the name, such as the way to its page.
+    title: Any = None
 
 
 def waterfall(steps: Sequence[Bar], total: Bar, tick_format: str, say: Texts) -> dict[str, Any]:

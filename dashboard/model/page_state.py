@@ -64,6 +64,8 @@ ABSOLUTE, INDEXED = "absolute", "index"
 REGIONS = ("auto", "world", "asia", "selection")
 #: By what a change can be broken down.
 REASONS = (COUNTRY, "partner", "visa", "purpose", "channel")
+#: The page of one country, partner or centre.
+PLACE = "/place"
 SORTS = (NAME, *(measure.id for measure in MEASURES))
 
 
@@ -152,6 +154,11 @@ class Address:
     def link(self, **changes: Any) -> str:
         """A relative address that changes only this."""
         return "?" + urlencode(replace(self, **changes).fields(), safe=SEPARATOR)
+
+    def place_link(self, key: str, code: str) -> str:
+        """The page of one country, partner or centre, over the same period."""
+        span = Address(self.language, self.period, self.first, self.last)
+        return PLACE + span.link(**{key: (code,)})
 
     def fields(self) -> dict[str, str]:
         """The fields of an address: all that is not as usual, as text."""

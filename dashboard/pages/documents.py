@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from dashboard.gateway.client import document
@@ -15,16 +15,17 @@ from dashboard.gateway.volumes_query import (
     SUMMARY,
     variables_of,
 )
-from dashboard.model.filters import VISA
+from dashboard.model.filters import COUNTRY, VISA
 from dashboard.model.measures import AUDIENCES, PROCESSING
 from dashboard.model.page_state import Address
-from dashboard.model.period import Period
+from dashboard.model.period import WIB, Period
 from dashboard.pages.access import page as access
 from dashboard.pages.administration.forms import ANSWERS, CHANGES
 from dashboard.pages.administration.page import ADMINISTRATORS
 from dashboard.pages.administration.page import QUESTION as ADMINISTRATION
 from dashboard.pages.administration.page import READERS as LEDGER_READERS
 from dashboard.pages.my_data.reading import QUESTION, READERS, READS
+from dashboard.pages.place import reading as place
 from dashboard.pages.screening import page as screening
 from dashboard.pages.supervision import page as supervision
 from dashboard.pages.today import answers, files
@@ -64,6 +65,7 @@ def screen_documents() -> Iterator[ScreenDocument]:
     yield ScreenDocument(answers.QUESTION, "Today", answers.READERS, variables)
     few = files.variables_of(("AU",), _YEAR.to_on)
     yield ScreenDocument(files.QUESTION, "Today", frozenset({answers.MANAGER}), few)
+    yield from _place_documents()
     language = {"language": variables["language"]}
     yield ScreenDocument(QUESTION, "My data", READERS, language)
     yield ScreenDocument(READS, "My data", READERS, {**language, "after": None})
@@ -93,3 +95,15 @@ def screen_documents() -> Iterator[ScreenDocument]:
     managing = frozenset(role for role, audience in AUDIENCES.items() if audience.has_network)
     variables = variables_of(_YEAR, replace(_ADDRESS, by=VISA), PROCESSING)
     yield ScreenDocument(f"volumes/{NETWORK}", "Volumes", managing, variables)
+
+
+def _place_documents() -> Iterator[ScreenDocument]:
+    """Of one country; who reads cases reads those that are late, the others how they split."""
+    about = COUNTRY, "AU"
+    variables = place.variables_of(*about, _ADDRESS, _YEAR, COUNTRY)
+    yield ScreenDocument(place.QUESTION, "Place", place.READERS, variables)
+    late = place.late_variables(*about, datetime.combine(_YEAR.to_on, time(), WIB))
+    yield ScreenDocument(place.LATE, "Place", place.CASE_READERS, late)
+    waiting = place.waiting_variables(*about, _ADDRESS)
+    others = place.READERS - place.CASE_READERS
+    yield ScreenDocument(place.WAITING, "Place", others, waiting)

@@ -22,6 +22,7 @@ from dashboard.pages.access.page import PAGE as ACCESS
 from dashboard.pages.administration.page import PAGE as ADMINISTRATION
 from dashboard.pages.definitions.page import PAGE as DEFINITIONS
 from dashboard.pages.my_data.page import PAGE as MY_DATA
+from dashboard.pages.place.page import PAGE as PLACE
 from dashboard.pages.screening.page import PAGE as SCREENING
 from dashboard.pages.supervision.page import PAGE as SUPERVISION
 from dashboard.pages.today.page import PAGE as TODAY
@@ -38,6 +39,7 @@ PAGES = (
     SCREENING,
     TREASURY,
     VOLUMES,
+    PLACE,
     ADMINISTRATION,
     MY_DATA,
     DEFINITIONS,
@@ -135,7 +137,7 @@ def _elsewhere(page: Page, address: Address, viewer: User, say: Texts) -> Any:
     links = [
         dcc.Link(say(f"pages.{each.name}.link"), href=f"{each.path}{Address(say.language).link()}")
         for each in PAGES
-        if each.is_open_to(viewer)
+        if each.is_listed and each.is_open_to(viewer)
     ]
     why = (
         say(f"welcome.{viewer.role}")

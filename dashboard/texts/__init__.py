@@ -19,6 +19,7 @@ FILES = (
     "administration.",
     "changes.",
     "definitions.",
+    "place.",
     "screening.",
     "supervision.",
     "today.",

@@ -39,6 +39,8 @@ ALSO_VALID = {
         ("access/questions/readsOfCase", "access/questions/readsOfAccount"),
         "OFFICER PARTNER_AGENT PARTNER_MANAGER SCREENING SUPERVISOR",
     ),
+    "place/late": "APPLICANT PARTNER_SERVICE",
+    "place/waiting": "AUDITOR OFFICER PARTNER_AGENT PARTNER_MANAGER SUPERVISOR",
     "volumes/names": "ADMINISTRATOR ANONYMOUS APPLICANT PARTNER_SERVICE SCREENING TREASURY",
 }
 

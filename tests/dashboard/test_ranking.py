@@ -153,10 +153,15 @@ def test_the_name_of_a_row_chooses_it_alone_or_lets_it_go() -> None:
     }
     nobody = "?language=en"
     one, other, both = (f"{nobody}&country={codes}" for codes in ("XA", "XB", "XA,XB"))
+    # Beside it stands the way to the page of each.
+    first, second = {"›": f"/place{one}"}, {"›": f"/place{other}"}
     assert hrefs == {
-        (): [{"Place 01": one}, {"Place 02": other}],
-        ("XA",): [{"Place 01": nobody}, {"Place 02": other, "+": both}],
-        ("XA", "XB"): [{"Place 01": one, "−": other}, {"Place 02": other, "−": one}],
+        (): [{"Place 01": one, **first}, {"Place 02": other, **second}],
+        ("XA",): [{"Place 01": nobody, **first}, {"Place 02": other, "+": both, **second}],
+        ("XA", "XB"): [
+            {"Place 01": one, "−": other, **first},
+            {"Place 02": other, "−": one, **second},
+        ],
     }
     marked = [row for row in rows_of(a_view(places(2), country=("XA",))) if "aria-current" in row]
     assert ["Place 01" in row and 'class="chosen"' in row for row in marked] == [True]

@@ -88,7 +88,7 @@ def test_every_direction_has_a_mark_and_a_word() -> None:
 def test_bars_of_the_waterfall_add_up_and_the_rest_is_one_of_them() -> None:
     parts = [(f"Country {n}", 40.0 - n) for n in range(12)]
     whole = sum(size for _, size in parts)
-    found = steps_of(change(whole, *parts), INTAKE, "country", EN)
+    found = steps_of(change(whole, *parts), INTAKE, "country", Address("en"), EN)
     assert found
     steps, total = found
     assert len(steps) == DRAWN + 1
@@ -96,29 +96,36 @@ def test_bars_of_the_waterfall_add_up_and_the_rest_is_one_of_them() -> None:
     (bars,) = waterfall(steps, total, ",.0f", EN)["data"]
     assert bars["x"] == [step.size for step in (*steps, total)]
     assert bars["text"][0] == "+40"
-    assert steps_of(change(0.0, ("Samoa", 0.0)), INTAKE, "country", EN) is None
+    assert steps_of(change(0.0, ("Samoa", 0.0)), INTAKE, "country", Address("en"), EN) is None
     unknown = today_with(Claim("CHANGE", "UNKNOWN", measure=INTAKE))
-    assert steps_of(unknown, INTAKE, "country", EN) is None
+    assert steps_of(unknown, INTAKE, "country", Address("en"), EN) is None
 
 
 def test_places_that_stand_out_come_first_and_worse_is_told_from_better() -> None:
     usual = [place(f"{n} usual", 10_000 - n, 0.03) for n in range(12)]
     worse = place("Indonesia", 50, 0.2, "UP", is_concern=True)
     better = place("Timor-Leste", 60, 0.001, "BETTER", measure=TARGET_RATE)
-    text = html_of(places_table(today_with(*usual, worse, better), EN))
+    text = html_of(places_table(today_with(*usual, worse, better), "visa", Address("en"), EN))
     assert text.index("Indonesia") < text.index("Timor-Leste") < text.index("0 usual")
     assert text.count('<th scope="row">') == 8
     assert text.count('class="missed"') == text.count('class="met"') == 1
     assert EN("today.told_up") in text
     assert EN("today.told_better") in text
-    assert places_table(today_with(), EN) is None
+    assert places_table(today_with(), "visa", Address("en"), EN) is None
+
+
+def test_the_name_of_a_place_leads_to_its_page() -> None:
+    found = today_with(replace(place("Indonesia", 50, 0.2), code="ID"))
+    address = Address("en", period="last-year", visa=("B1",))
+    text = html_of(places_table(found, "country", address, EN))
+    assert 'href="/place?language=en&amp;period=last-year&amp;country=ID"' in text
 
 
 def test_a_last_month_stands_in_the_place_of_the_window_and_says_so() -> None:
     usual = place("Samoa", 500, 5.0, measure=HANDOVER_P90)
     month = replace(usual, kind="PLACE_MONTH", direction="WORSE", is_concern=True,
                     numbers={"NOW": Number(90.0, 20)})  # fmt: skip
-    text = html_of(places_table(today_with(usual, month), EN))
+    text = html_of(places_table(today_with(usual, month), "visa", Address("en"), EN))
     assert "3.8 days" in text
     assert EN("today.last_month") in text
 
@@ -203,11 +210,11 @@ def test_own_work_marks_what_is_worse_and_leaves_out_what_is_too_small() -> None
     worse = Claim("WORK_FIGURE", "WORSE", True, HANDOVER_P90, "AU-SYD", "Sydney", numbers=numbers)
     small = Claim("WORK_FIGURE", "UNKNOWN", False, HANDOVER_P90, "AU-MEL", "Melbourne",
                     numbers={"NOW": Number(30.0, 3)})  # fmt: skip
-    text = html_of(own_work_table(today_with(worse, small), EN))
+    text = html_of(own_work_table(today_with(worse, small), Address("en"), EN))
     assert "Sydney" in text
     assert "Melbourne" not in text
     assert text.count('class="missed"') == 1
-    assert own_work_table(today_with(small), EN) is None
+    assert own_work_table(today_with(small), Address("en"), EN) is None
 
 
 def test_what_waits_stands_with_what_it_rests_on() -> None:

@@ -127,6 +127,8 @@ def _case(one: Mapping[str, Any], say: Texts) -> list[Any]:
     decision = one["decision"]
     stage = say(f"my_data.stage.{one['stage']}")
     line.append(f" · {stage}")
+    if one["targetDueAt"] and not one["closedAt"]:
+        line.append(f" · {say('my_data.expected', at=written_instant(one['targetDueAt'], say))}")
     if decision:
         outcome = say(f"my_data.outcome.{decision['outcome']}")
         line.append(f" · {outcome}, {written_instant(decision['decidedAt'], say)}")

@@ -15,8 +15,9 @@ from dashboard.model.measures import (
     Measure,
     MeasureKind,
 )
+from dashboard.model.page_state import Address
 from dashboard.pages.today.answers import Today
-from dashboard.pages.today.parts import region
+from dashboard.pages.today.parts import named_place, region
 from dashboard.texts import Texts
 from dashboard.texts.wording import NO_VALUE, count_text, duration_text, percent_text
 
@@ -41,8 +42,9 @@ def watched_measure(today: Today) -> Measure:
     return next(iter(standing_out), None) or next(iter(read), TARGET_RATE)
 
 
-def places_table(today: Today, say: Texts) -> html.Div | None:
-    """A row for each place that stands out, and for the largest of the others."""
+def places_table(today: Today, key: str, address: Address, say: Texts) -> html.Div | None:
+    """A row for each place that stands out, and for the largest of the others; names lead to their
+    pages."""
     rows = _rows(today)
     if not rows:
         return None
@@ -55,7 +57,12 @@ def places_table(today: Today, say: Texts) -> html.Div | None:
             [
                 html.Caption(say("today.question_attention"), className="unseen"),
                 html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
-                html.Tbody([_row(found, columns, say) for found in rows.values()]),
+                html.Tbody(
+                    [
+                        _row(named_place(key, code, _name(found), address), found, columns, say)
+                        for code, found in rows.items()
+                    ]
+                ),
             ]
         ),
     )
@@ -78,10 +85,13 @@ def _rows(today: Today) -> dict[str | None, dict[Measure, list[Claim]]]:
     return dict(sorted(places.items(), key=rank)[:ROWS])
 
 
+def _name(found: Mapping[Measure, Sequence[Claim]]) -> str:
+    return next(each.name for column in found.values() for each in column)
+
+
 def _row(
-    found: Mapping[Measure, Sequence[Claim]], columns: Sequence[Measure], say: Texts
+    name: Any, found: Mapping[Measure, Sequence[Claim]], columns: Sequence[Measure], say: Texts
 ) -> html.Tr:
-    name = next(each.name for column in found.values() for each in column)
     cells = [_cell(measure, found.get(measure, ()), say) for measure in columns]
     return html.Tr([html.Th(name, scope="row"), *cells])
 

@@ -6,6 +6,7 @@ from typing import Any
 from dash import html
 
 from dashboard.components.html_part import aria
+from dashboard.model.filters import CENTRE
 from dashboard.model.findings import Claim
 from dashboard.model.measures import (
     BACKLOG,
@@ -15,8 +16,9 @@ from dashboard.model.measures import (
     Measure,
     MeasureKind,
 )
+from dashboard.model.page_state import Address
 from dashboard.pages.today.answers import Today
-from dashboard.pages.today.parts import region
+from dashboard.pages.today.parts import named_place, region
 from dashboard.texts import Texts
 from dashboard.texts.wording import NO_VALUE, count_text, duration_text, percent_text
 
@@ -25,7 +27,7 @@ MEASURES = (HANDOVER_P90, INFO_REQUEST_RATE, TURNAROUND_P90, BACKLOG)
 ENOUGH = 10
 
 
-def own_work_table(today: Today, say: Texts) -> html.Div | None:
+def own_work_table(today: Today, address: Address, say: Texts) -> html.Div | None:
     """Each figure with what it rests on and with what is usual; a mark says which is beyond."""
     groups: dict[tuple[str | None, str], dict[Measure, Claim]] = {}
     for each in today.all("WORK_FIGURE"):
@@ -47,7 +49,10 @@ def own_work_table(today: Today, say: Texts) -> html.Div | None:
                 html.Caption(say("today.question_work"), className="unseen"),
                 html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
                 html.Tbody(
-                    [_row(code, name, found, today, say) for (code, name), found in telling.items()]
+                    [
+                        _row(code, name, found, today, address, say)
+                        for (code, name), found in telling.items()
+                    ]
                 ),
             ]
         ),
@@ -55,10 +60,19 @@ def own_work_table(today: Today, say: Texts) -> html.Div | None:
 
 
 def _row(
-    code: str | None, name: str, found: Mapping[Measure, Claim], today: Today, say: Texts
+    code: str | None,
+    name: str,
+    found: Mapping[Measure, Claim],
+    today: Today,
+    address: Address,
+    say: Texts,
 ) -> html.Tr:
     is_visa = code in today.names["visa"]
-    title = [code, html.Span(name, className="name")] if is_visa else name
+    title = (
+        [code, html.Span(name, className="name")]
+        if is_visa
+        else named_place(CENTRE, code, name, address)
+    )
     cells = [_cell(measure, found.get(measure), say) for measure in MEASURES]
     return html.Tr([html.Th(title, scope="row"), *cells])
 

@@ -160,7 +160,7 @@ async def show_change(state: Any) -> tuple[Any, ...]:
     measure = change.measure or INTAKE
     href = volumes_link(reply.address, measure=measure.id, by=reply.address.why)
     sentence = answer(change, href, say)
-    found = steps_of(reply.today, measure, reply.address.why, say)
+    found = steps_of(reply.today, measure, reply.address.why, reply.address, say)
     if found is None or reply.files:
         return sentence, EMPTY, None, True
     steps, total = found
@@ -186,7 +186,7 @@ async def show_attention(state: Any) -> tuple[Any, ...]:
     href = volumes_link(reply.address, by=place, measure=measure.id, sort=measure.id)
     return (
         answer(found.one("ATTENTION"), href, say),
-        places_table(found, say),
+        places_table(found, place, reply.address, say),
         funnel_figure(places, limits, chosen, say) if len(places) > 1 else EMPTY,
         say(f"today.funnel_{measure.id}") + ".",
         waiting_now(found, say),
@@ -234,7 +234,7 @@ async def show_work(state: Any) -> tuple[Any, ...]:
     href = volumes_link(
         reply.address, by=place_of(reply.viewer), measure=measure, sort=measure, measures="all"
     )
-    return answer(work, href, say), own_work_table(reply.today, say)
+    return answer(work, href, say), own_work_table(reply.today, reply.address, say)
 
 
 @part(

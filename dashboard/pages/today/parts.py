@@ -12,7 +12,7 @@ from dashboard.components.definition import definition_button
 from dashboard.components.html_part import aria, html_part, skeleton
 from dashboard.figures import GRAPH_CONFIG
 from dashboard.figures.waterfall import Bar
-from dashboard.model.filters import FILTER
+from dashboard.model.filters import CENTRE, COUNTRY, FILTER, PARTNER
 from dashboard.model.findings import Claim
 from dashboard.model.measures import INTAKE, Measure
 from dashboard.model.page_state import Address
@@ -124,6 +124,13 @@ def volumes_link(address: Address, **changes: str) -> str:
     return VOLUMES + replace(address, why=Address("").why, **changes).link()
 
 
+def named_place(key: str, code: str | None, name: str, address: Address) -> Any:
+    """A name that leads to its page, where it has one."""
+    if code is None or key not in (CENTRE, COUNTRY, PARTNER):
+        return name
+    return dcc.Link(name, href=address.place_link(key, code))
+
+
 def region(name: str, label: str, content: Any) -> html.Div:
     """A table that scrolls within its panel, by the keyboard too."""
     return html.Div(
@@ -175,7 +182,9 @@ def table(label: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> ht
     )
 
 
-def steps_of(today: Today, measure: Measure, why: str, say: Texts) -> tuple[list[Bar], Bar] | None:
+def steps_of(
+    today: Today, measure: Measure, why: str, address: Address, say: Texts
+) -> tuple[list[Bar], Bar] | None:
     """The bars of the waterfall, the rest of the groups as one, and the whole change; None where
     nothing is compared, or no group moved."""
     change = today.change(measure)["CHANGE"]
@@ -189,24 +198,28 @@ def steps_of(today: Today, measure: Measure, why: str, say: Texts) -> tuple[list
 
     parts = [
         # Visa types are known by their codes.
-        (each.code or each.name if why == "visa" else each.name, each["CHANGE"].amount)
+        (each, each.code or each.name if why == "visa" else each.name)
         for each in today.all("CONTRIBUTION", measure)
     ]
-    moved = [(name, size) for name, size in parts if size]
+    moved = [
+        Bar(name, size, text(size), named_place(why, each.code, name, address))
+        for each, name in parts
+        if (size := each["CHANGE"].amount)
+    ]
     if not moved:
         return None
     drawn = moved[:DRAWN] if len(moved) > DRAWN + 1 else moved
     others = len(moved) - len(drawn)
-    steps = [Bar(name, size, text(size)) for name, size in drawn]
+    steps = list(drawn)
     if others:
-        rest = change.value - sum(size for _, size in drawn)
+        rest = change.value - sum(step.size for step in drawn)
         steps.append(Bar(say("today.others", count=count_text(others, say)), rest, text(rest)))
     return steps, Bar(say("today.whole_change"), change.value, text(change.value))
 
 
 def change_table(steps: Sequence[Bar], total: Bar, say: Texts) -> Any:
     """The bars of the waterfall."""
-    rows = [(step.name, step.text) for step in (*steps, total)]
+    rows = [(step.title or step.name, step.text) for step in (*steps, total)]
     heads = (say("today.group"), say("today.andil"))
     return table(say("today.question_change"), heads, rows)
 

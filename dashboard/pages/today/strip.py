@@ -1,6 +1,6 @@
 """The strip of answers: of each question the direction, the sentence, and the way to its panel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from dash import html
 
@@ -36,10 +36,18 @@ def strip(today: Today, few: str | None, say: Texts) -> html.Ol:
         found = {"change": today.one("CHANGE"), "files": files, "coming": today.one("COMING")}
     else:
         found = {panel: today.one(kind) for panel, kind in PANELS.items()}
+    return strip_of(found, {"attention": waiting, "files": waiting}, say)
+
+
+def strip_of(
+    found: Mapping[str, Claim | None],
+    beside: Mapping[str, Claim | None],
+    say: Texts,
+    page: str = "today",
+) -> html.Ol:
+    """A sentence for each panel of a page, and what else belongs to it."""
     items = [
-        _item(panel, each, [waiting] if panel in ("attention", "files") and waiting else [], say)
-        for panel, each in found.items()
-        if each
+        _item(panel, each, beside.get(panel), say, page) for panel, each in found.items() if each
     ]
     return html.Ol(items, className="strip")
 
@@ -52,14 +60,15 @@ def strip_waiting(panels: int) -> html.Ol:
     )
 
 
-def _item(panel: str, finding: Claim, more: Sequence[Claim], say: Texts) -> html.Li:
-    concerns = any(each.is_concern for each in (finding, *more))
-    lines = [html.Span(each.sentence, className="beside") for each in more]
+def _item(panel: str, finding: Claim, more: Claim | None, say: Texts, page: str) -> html.Li:
+    shown = [finding, more] if more else [finding]
+    concerns = any(each.is_concern for each in shown)
+    lines = [html.Span(each.sentence, className="beside") for each in shown[1:]]
     return html.Li(
         html.A(
             [
                 html.Span(MARKS[finding.direction], className="mark", **aria(hidden="true")),
-                html.Span(say(f"today.question_{panel}"), className="kicker"),
+                html.Span(say(f"{page}.question_{panel}"), className="kicker"),
                 html.Span(f"{say(f'today.direction_{finding.direction}')}. ", className="unseen"),
                 html.Span(finding.sentence, className="sentence"),
                 *lines,

@@ -6,7 +6,7 @@ from dash import html
 
 from dashboard.components.html_part import aria
 from dashboard.figures.small import sparkline
-from dashboard.model.filters import MOST_VALUES
+from dashboard.model.filters import CENTRE, COUNTRY, MOST_VALUES, PARTNER
 from dashboard.model.intervals import has_enough, interval
 from dashboard.model.measures import INTAKE, Measure
 from dashboard.model.period import TREND_MONTHS, month_start
@@ -32,11 +32,22 @@ def place_row(rank: int, rank_before: int | None, line: Line, view: View) -> htm
     return html.Tr(
         [
             html.Td([str(rank), *_rank_change(rank, rank_before, view.say)], className="rank"),
-            html.Th([link, *_comparison_links(code, name, view)], scope="row"),
+            html.Th(
+                [link, *_comparison_links(code, name, view), *_way(code, name, view)], scope="row"
+            ),
             *_readings(line, view.volumes.before_of(line), view, line.amount(INTAKE) / largest),
         ],
         className="chosen" if is_chosen else "",
     )
+
+
+def _way(code: str, name: str, view: View) -> list[Any]:
+    """To the page of a country, partner or centre."""
+    if view.address.by not in (CENTRE, COUNTRY, PARTNER):
+        return []
+    words = view.say("ranking.place", place=name)
+    href = view.address.place_link(view.address.by, code)
+    return [html.A("›", href=href, className="compare", title=words, **aria(label=words))]
 
 
 def _comparison_links(code: str, name: str, view: View) -> list[html.A]:

@@ -12,7 +12,7 @@ from gateway.access.fields import is_readable
 from gateway.access.rows import reachable_in_role, vouch_for
 from gateway.access.transactions.prepared import prepare_reading
 from gateway.errors import ArgumentError
-from gateway.findings.claim import FindingKind
+from gateway.findings.claim import Claim, FindingKind
 from gateway.findings.claims import claims_of
 from gateway.findings.events import MOST_EVENTS, EventInReach
 from gateway.findings.figures import AnsweredQuestion, FindingsQuestion
@@ -45,6 +45,7 @@ from models.volumes.versions import VersionedData
 
 #: About what a finding takes in memory.
 _CLAIM_BYTES = 4_000
+_OF_PLACES = (FindingKind.PLACE, FindingKind.PLACE_MONTH, FindingKind.WAITING_PLACE)
 _PARTNERS = (Role.PARTNER_MANAGER, Role.PARTNER_AGENT)
 
 
@@ -77,6 +78,12 @@ async def findings(
     kinds: Annotated[
         list[FindingKind] | None, strawberry.argument(description="Only these; all without it.")
     ] = None,
+    about: Annotated[
+        str | None,
+        strawberry.argument(
+            description="Of places alone the one of this code; what is about all together stays."
+        ),
+    ] = None,
 ) -> FindingTable:
     context: Context = info.context
     asked_for: AskedFindings = asked_of(info)
@@ -104,14 +111,23 @@ async def findings(
 
     async def choose() -> tuple[None, list[Finding], int]:
         every = await context.figures.table(("findings", *key), mark, reaches, read_all)
-        chosen = [each for each in every.rows if kinds is None or each.claim.kind in kinds]
+        chosen = [
+            each
+            for each in every.rows
+            if (kinds is None or each.claim.kind in kinds) and _is_about(each.claim, about)
+        ]
         return None, chosen, 0
 
-    some = ("findings of kinds", *key, kinds and tuple(sorted(kinds)))
+    some = ("findings of kinds", *key, kinds and tuple(sorted(kinds)), about)
     kept = await context.figures.table(some, mark, reaches, choose)
     return FindingTable(
         as_of=freshness.as_of, complete_from=freshness.complete_from, rows=kept.rows
     )
+
+
+def _is_about(claim: Claim, about: str | None) -> bool:
+    """Whether a claim about a place is about the one that is asked for; others always are."""
+    return about is None or claim.kind not in _OF_PLACES or claim.subject.code == about
 
 
 def place_of(viewer: Viewer) -> Dimension:

@@ -1,0 +1,151 @@
+"""What the page of a place reads: its findings, its name, and what waits there now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from dashboard.components.page_request import PageRequest, page_request
+from dashboard.gateway.client import GatewayError
+from dashboard.model.filters import CENTRE, COUNTRY, FILTER, PARTNER, VISA
+from dashboard.model.findings import read_findings
+from dashboard.model.measures import AUDIENCES
+from dashboard.model.page_state import Address
+from dashboard.model.period import Period, today
+from dashboard.model.user import User
+from dashboard.pages.today.answers import AGENT, MANAGER, Today
+from dashboard.pages.today.reading import place_of
+from dashboard.texts import Texts
+
+QUESTION, LATE, WAITING = "place/question", "place/late", "place/waiting"
+READERS = frozenset(AUDIENCES)
+#: Who reads the applications behind a number; the others read how it splits.
+CASE_READERS = frozenset({MANAGER, AGENT, "OFFICER", "SUPERVISOR", "AUDITOR"})
+#: What a page can be of, the narrowest first, and the list that its name comes from.
+KINDS = {CENTRE: "centres", PARTNER: "partners", COUNTRY: "countries"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One country, partner or centre, and all that is found about it."""
+
+    kind: str
+    code: str
+    #: None where there is none in the viewer's reach.
+    node: Mapping[str, Any] | None
+    today: Today
+    #: Open and late applications, the oldest first, and how many there are.
+    late: Sequence[Mapping[str, Any]]
+    late_count: int
+    #: What waits now, by what it splits into.
+    waiting: Mapping[str, Sequence[Mapping[str, Any]]]
+    address: Address
+    viewer: User
+    say: Texts
+
+    @property
+    def compared(self) -> str:
+        """What is compared with each other for this viewer."""
+        return place_of(self.viewer)
+
+
+def chosen_place(address: Address) -> tuple[str, str] | None:
+    """What the address names first: the kind of place and its code."""
+    found = ((kind, address.filters[kind]) for kind in KINDS)
+    return next(((kind, codes[0]) for kind, codes in found if codes), None)
+
+
+async def read_place(state: Any) -> Place | None:
+    """What is to be shown; None where the address names no place. Raises GatewayError."""
+    request = page_request(state)
+    return await request.share("place", lambda: _read(request))
+
+
+async def _read(request: PageRequest) -> Place | None:
+    viewer = await request.viewer()
+    if viewer.role not in READERS:
+        raise GatewayError("FORBIDDEN", "no figures for this role", "")
+    chosen = chosen_place(request.address)
+    if chosen is None:
+        return None
+    kind, code = chosen
+    address, period = request.address, request.address.chosen_period(today())
+    data = await request.ask(QUESTION, variables_of(kind, code, address, period, place_of(viewer)))
+    late: dict[str, Any] = {"nodes": (), "totalCount": {"value": 0}}
+    waiting: dict[str, Any] = {}
+    if viewer.role in CASE_READERS:
+        answer = await request.ask(LATE, late_variables(kind, code, datetime.now(UTC)))
+        late = answer["applications"]
+    else:
+        waiting = await request.ask(WAITING, waiting_variables(kind, code, address))
+    return Place(
+        kind,
+        code,
+        _node(data, kind, code, viewer),
+        _findings(data, period, request.say.language),
+        late["nodes"],
+        late["totalCount"]["value"] or 0,
+        {key: table["rows"] for key, table in waiting.items()},
+        address,
+        viewer,
+        request.say,
+    )
+
+
+def _node(data: Mapping[str, Any], kind: str, code: str, viewer: User) -> Mapping[str, Any] | None:
+    """What the place is called; None for a country outside a partner's scope, of which everybody
+    reads the name alone."""
+    is_outside = kind == COUNTRY and bool(viewer.countries) and code not in viewer.countries
+    return None if is_outside else next(iter(data[KINDS[kind]]["nodes"]), None)
+
+
+def variables_of(
+    kind: str, code: str, address: Address, period: Period, place: str
+) -> dict[str, Any]:
+    """The variables of ``question.graphql``: what is no place of those that are compared is looked
+    at by the places in it."""
+    codes = {f"is{each.capitalize()}": each == kind for each in KINDS}
+    named = {table: [code] if each == kind else [] for each, table in KINDS.items()}
+    return {
+        "from": period.from_on.isoformat(),
+        "to": period.to_on.isoformat(),
+        "where": {FILTER[kind].where: {"in": [code]}},
+        "about": code if kind in (place, CENTRE) else None,
+        **codes,
+        **named,
+        "isEnglish": address.language == "en",
+        "language": address.language.upper(),
+    }
+
+
+def late_variables(kind: str, code: str, now: datetime) -> dict[str, Any]:
+    """The variables of ``late.graphql``: to the minute, so that an answer serves all parts."""
+    where = {
+        FILTER[kind].where: {"in": [code]},
+        "closedAt": {"isNull": True},
+        "targetDueAt": {"before": now.replace(second=0, microsecond=0).isoformat()},
+    }
+    return {"where": where}
+
+
+def waiting_variables(kind: str, code: str, address: Address) -> dict[str, Any]:
+    """The variables of ``waiting.graphql``."""
+    return {
+        "today": today().isoformat(),
+        "where": {FILTER[kind].where: {"in": [code]}},
+        "isCentre": kind == CENTRE,
+        "isPartner": kind == PARTNER,
+        "language": address.language.upper(),
+    }
+
+
+def _findings(data: Mapping[str, Any], period: Period, language: str) -> Today:
+    rows = [row for table in ("claims", "figures", "marks") for row in data[table]["rows"]]
+    return Today(
+        period=period,
+        as_of=datetime.fromisoformat(data["claims"]["asOf"]),
+        found=read_findings(rows, language),
+        names={VISA: {}},
+        choices={},
+        named=None,
+    )
