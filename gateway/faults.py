@@ -24,6 +24,7 @@ class Fault(StrEnum):
     STOPPING = "stopping"
     KEEPER = "keeper"
     CHECKPOINT = "checkpoint"
+    WITNESS = "witness"
 
 
 class Explanation(NamedTuple):
@@ -84,5 +85,11 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
         " checkpoint.",
         "Look into the log of `gerbang keep`: it says why it signs nothing. Where it says that the"
         " account is not what was signed, run `gerbang audit verify`, and touch nothing before.",
+    ),
+    Fault.WITNESS: Explanation(
+        "Whoever has the key that signs checkpoints could show another account than the one that"
+        " witnesses know.",
+        "See whether the witnesses in GERBANG_WITNESSES answer. If one refuses, run `gerbang audit"
+        " verify`, and ask it which tree it cosigned last.",
     ),
 }

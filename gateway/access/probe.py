@@ -64,6 +64,7 @@ _FIGURES_READER = Viewer(subject="", role=Role.LEADERSHIP)
 
 FOLD_LAG, EDITION_AGE = "gerbang_fold_lag_seconds", "gerbang_published_edition_age_seconds"
 CHECKPOINT_AGE = "gerbang_account_checkpoint_age_seconds"
+UNCOSIGNED_AGE = "gerbang_account_uncosigned_seconds"
 #: Folds run every second and take well under a second.
 FOLDED_WITHIN_SECONDS = 120
 #: Checkpoints are signed every ten seconds, and once a minute where nothing happens.
@@ -73,6 +74,7 @@ FIGURES = {
     FOLD_LAG: "Age of the oldest change that is not counted in the volumes.",
     EDITION_AGE: "Age of the newest edition of published figures.",
     CHECKPOINT_AGE: "Age of the newest checkpoint of the account.",
+    UNCOSIGNED_AGE: "For how long a witness has not cosigned the account; missing where all did.",
 }
 
 
@@ -119,12 +121,14 @@ class Probe:
         return Fault.REPLICA if lag > self._replica_seconds else None
 
     async def warning(self) -> Fault | None:
-        """Whether the keeper is late. The gateway stays ready, since it cannot fix that."""
+        """Whether the keeper is late, or a witness has not cosigned. The gateway stays ready, since
+        it cannot fix that."""
         figures = await self.figures()
         if figures.get(FOLD_LAG, 0) > FOLDED_WITHIN_SECONDS:
             return Fault.KEEPER
-        late = figures.get(CHECKPOINT_AGE, 0) > SIGNED_WITHIN_SECONDS
-        return Fault.CHECKPOINT if late else None
+        if figures.get(CHECKPOINT_AGE, 0) > SIGNED_WITHIN_SECONDS:
+            return Fault.CHECKPOINT
+        return Fault.WITNESS if UNCOSIGNED_AGE in figures else None
 
     async def revision(self) -> str | None:
         """The migration revision of the database; None if it cannot be read."""
@@ -141,6 +145,7 @@ class Probe:
             (FOLD_LAG, as_of(), _FIGURES_READER),
             (EDITION_AGE, newest_publication(), ANONYMOUS),
             (CHECKPOINT_AGE, select(func.viewer.account_signed_at()), ANONYMOUS),
+            (UNCOSIGNED_AGE, select(func.viewer.account_uncosigned_since()), ANONYMOUS),
         ):
             session = ReadTransaction(self._pool, self._starts.for_reading(viewer))
             instant = newest.subquery().c[0]

@@ -41,6 +41,7 @@ COMMANDS = {
     "token": "main_job",
     "vault": "vault",
     "volumes": "data",
+    "witness": "witness",
 }
 
 

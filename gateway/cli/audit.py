@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import click
 
@@ -18,8 +19,10 @@ from models.account import (
     restart_account,
     verify,
 )
+from models.account.cosignatures import Witness
 from models.account.findings import Report, Tampering
 from models.account.notes import read_public_key, verifier_key
+from models.account.proving import check_entry, check_since, prove_entry, prove_since
 from models.database.connections import connect
 from models.database.url import read_database_url
 from models.key_service import KeyServiceError, KeyUse, LocalKeys, Principal, key_service_at
@@ -87,6 +90,59 @@ def verify_account(
         )
     click.echo(f"{len(report.findings)} findings" if report.findings else "Nothing was rewritten.")
     sys.exit(bool(report.findings))
+
+
+@audit.command()
+@click.argument("table", required=False)
+@click.argument("key", type=click.UUID, required=False)
+@click.option(
+    "--since",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Prove that the account continues this checkpoint, which somebody kept.",
+)
+def prove(table: str | None, key: UUID | None, since: Path | None) -> None:
+    """Print a proof that the entry of TABLE with KEY is in the account (C2SP tlog-proof), or that
+    the account continues an older checkpoint: for anybody to verify offline.
+    """
+    settings = read_settings(command=Command.AUDIT)
+    assert settings.checkpoints
+    folder = CheckpointFolder(settings.checkpoints)
+    if since is not None:
+        click.echo(prove_since(folder, since), nl=False)
+        return
+    if table is None or key is None:
+        raise click.UsageError("name TABLE and KEY, or a checkpoint with --since")
+    with explain_database_errors("GERBANG_OWNER_URL"):
+        click.echo(asyncio.run(_prove_entry(settings, folder, table, key)), nl=False)
+
+
+@audit.command()
+@_FILE
+@click.option("--public-key", "pinned", multiple=True, required=True, help="As of `verify`.")
+@click.option(
+    "--witness",
+    "witnesses",
+    multiple=True,
+    help="What `gerbang witness key` prints: it must have cosigned.",
+)
+@click.option(
+    "--checkpoint",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The older checkpoint that a proof of continuation begins with.",
+)
+def check(
+    file: Path, pinned: tuple[str, ...], witnesses: tuple[str, ...], checkpoint: Path | None
+) -> None:
+    """Verify a proof of `prove` offline: no database, no key service. The exit code is 1 where it
+    proves nothing.
+    """
+    public = {key: read_public_key(key) for one in pinned for key in _keys_in(one)}
+    cosigners = [Witness.read(one) for one in witnesses]
+    proof = file.read_text(encoding="utf-8")
+    if checkpoint is not None:
+        click.echo(check_since(proof, checkpoint, public, cosigners))
+    else:
+        click.echo(check_entry(proof, public, cosigners))
 
 
 @audit.command("key")
@@ -160,7 +216,13 @@ async def _verify(
     try:
         public = {key: read_public_key(key) for one in pinned for key in _keys_in(one)}
         report = await verify(
-            connection, keys, folder, since=since, checkpoint=checkpoint, public_keys=public
+            connection,
+            keys,
+            folder,
+            since=since,
+            checkpoint=checkpoint,
+            public_keys=public,
+            witnesses=settings.witnesses,
         )
         if settings.keeps_receipts:
             receipts = key_service_at(
@@ -175,6 +237,14 @@ async def _verify(
         return report
     except (AccountError, KeyServiceError) as error:
         raise click.ClickException(str(error)) from None
+    finally:
+        await connection.close()
+
+
+async def _prove_entry(settings: Settings, folder: CheckpointFolder, table: str, key: UUID) -> str:
+    connection = await connect(settings.required_owner_url)
+    try:
+        return await prove_entry(connection, folder, table, key)
     finally:
         await connection.close()
 

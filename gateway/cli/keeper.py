@@ -12,7 +12,7 @@ import asyncpg
 import click
 from starlette.applications import Starlette
 
-from gateway.access.probe import CHECKPOINT_AGE, EDITION_AGE, FIGURES, FOLD_LAG
+from gateway.access.probe import CHECKPOINT_AGE, EDITION_AGE, FIGURES, FOLD_LAG, UNCOSIGNED_AGE
 from gateway.cli.starting import internal_server, logging_as, require_database
 from gateway.faults import Fault
 from gateway.settings import Command, Settings, read_settings
@@ -42,7 +42,8 @@ _AGES = """
     SELECT
         extract(epoch FROM now() - (SELECT min(written_at) FROM volume_outbox))::float8,
         extract(epoch FROM now() - (SELECT max(published_at) FROM volume_edition))::float8,
-        extract(epoch FROM now() - (SELECT signed_at FROM account_head))::float8
+        extract(epoch FROM now() - (SELECT signed_at FROM account_head))::float8,
+        extract(epoch FROM now() - (SELECT uncosigned_since FROM account_head))::float8
 """
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ async def run_keeper(
             keepers.append(partial(keep_reconciling, signing))
         if settings.checkpoints:
             folder = CheckpointFolder(settings.checkpoints)
-            keepers.append(partial(keep_account, signing, folder))
+            keepers.append(partial(keep_account, signing, folder, settings.witnesses))
             if not stands_still:
                 days = settings.retention_log_days
                 keepers.append(partial(keep_dropping, signing, folder, days))
@@ -149,11 +150,12 @@ def _metrics(settings: Settings, jobs: Jobs) -> KeeperMetrics:
         try:
             async with asyncio.timeout(2):
                 async with connected(settings.required_owner_url) as connection:
-                    ages = await connection.fetchrow(_AGES) or (None, None, None)
+                    ages = await connection.fetchrow(_AGES) or (None, None, None, None)
         except (*CONNECTION_ERRORS, asyncpg.PostgresError):
             return {}
-        lag, edition, checkpoint = ages
-        values = {FOLD_LAG: lag or 0.0, EDITION_AGE: edition, CHECKPOINT_AGE: checkpoint}
+        lag, *others = ages
+        names = (EDITION_AGE, CHECKPOINT_AGE, UNCOSIGNED_AGE)
+        values = {FOLD_LAG: lag or 0.0, **dict(zip(names, others, strict=True))}
         return {name: value for name, value in values.items() if value is not None}
 
     return KeeperMetrics(jobs, FIGURES, read_ages)

@@ -70,12 +70,19 @@ _WAITING = (
 )
 
 
+_UNCOSIGNED = """
+    SELECT (uncosigned_since AT TIME ZONE 'UTC')::timestamp(0)::text FROM account_head
+"""
+
+
 async def examine_account(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
     age = await owner.fetchval(_AGE)
     if age is not None and age > SIGNED_WITHIN_SECONDS:
         yield finding_of(Fault.CHECKPOINT, f"The account was signed last {age:,.0f} s ago.")
     elif age is None and (await owner.fetchval(_WAITING) or 0) > SIGNED_WITHIN_SECONDS:
         yield finding_of(Fault.CHECKPOINT, "People were read, and the account was never signed.")
+    if since := await owner.fetchval(_UNCOSIGNED):
+        yield finding_of(Fault.WITNESS, f"A witness has not cosigned since {since} UTC.")
     if settings.checkpoints and not settings.checkpoints.is_dir():
         yield Finding(
             f"There is no folder {settings.checkpoints} for checkpoints here.",

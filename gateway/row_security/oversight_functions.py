@@ -74,15 +74,20 @@ CREATE OR REPLACE FUNCTION viewer.account_state(acting text) RETURNS TABLE (
     END
 $$;"""
 #: For readiness, which asks as ANONYMOUS.
-_SIGNED_AT = """\
-CREATE OR REPLACE FUNCTION viewer.account_signed_at() RETURNS timestamptz
+_INSTANTS = {
+    f"account_{instant}": f"""\
+CREATE OR REPLACE FUNCTION viewer.account_{instant}() RETURNS timestamptz
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
     BEGIN
-        RETURN (SELECT signed_at FROM account_head WHERE viewer.acts_as('ANONYMOUS'));
+        RETURN (SELECT {instant} FROM account_head WHERE viewer.acts_as('ANONYMOUS'));
     END
 $$;"""
-OVERSIGHT_FUNCTIONS = "\n".join((_PEOPLE_READ, _PEOPLE_COUNTED, _SIGNED_AT, _ACCOUNT_STATE))
+    for instant in ("signed_at", "uncosigned_since")
+}
+OVERSIGHT_FUNCTIONS = "\n".join(
+    (_PEOPLE_READ, _PEOPLE_COUNTED, *_INSTANTS.values(), _ACCOUNT_STATE)
+)
 
 
 def oversight_grants(role: Role) -> Iterator[str]:
@@ -92,4 +97,5 @@ def oversight_grants(role: Role) -> Iterator[str]:
     if role in _SEE_CHECKPOINTS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.account_state TO {database_role(role)};"
     if role is Role.ANONYMOUS:
-        yield f"GRANT EXECUTE ON FUNCTION viewer.account_signed_at TO {database_role(role)};"
+        for name in _INSTANTS:
+            yield f"GRANT EXECUTE ON FUNCTION viewer.{name} TO {database_role(role)};"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gateway.settings import parsers
 from gateway.settings.parsers import setting
+from models.account.cosignatures import Witness
 
 #: One key, or two during a rotation: the first one signs, both are accepted.
 KeyRing = tuple[bytes, ...]
@@ -80,6 +81,12 @@ class KeySettings:
         "the database's administrators cannot reach, and in which nothing is changed or removed",
         Path,
         None,
+    )
+    witnesses: tuple[Witness, ...] = setting(
+        "who must cosign each checkpoint, as their addresses with what `gerbang witness key` prints"
+        " there, such as https://witness.example.org witness.example.org+1c2d3e4f+BA…,https://…",
+        parsers.witnesses,
+        (),
     )
 
     @property

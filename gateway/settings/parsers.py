@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from models.account.cosignatures import Witness
+from models.account.notes import AccountError
 from models.database.url import read_database_url
 from models.rights.retention import DAYS_KEPT
 from models.vocabulary import Role, Status
@@ -124,6 +126,16 @@ def web_address(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise ValueError("expected an address that starts with https:// or http://")
     return value
+
+
+def witnesses(value: str) -> tuple[Witness, ...]:
+    try:
+        named = tuple(Witness.read(word) for word in value.split(","))
+    except AccountError as error:
+        raise ValueError(f"expected an address and a key for each: {error}") from None
+    for witness in named:
+        web_address(witness.url)
+    return named
 
 
 def origins(value: str) -> tuple[str, ...]:

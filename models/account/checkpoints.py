@@ -34,11 +34,15 @@ class CheckpointFolder:
 
     def newest(self, public_keys: Mapping[str, bytes]) -> Checkpoint | None:
         """The newest checkpoint that our key signed; other files are skipped."""
+        file = self.newest_file(public_keys)
+        return self.from_file(file, public_keys) if file else None
+
+    def newest_file(self, public_keys: Mapping[str, bytes]) -> Path | None:
+        """That of the newest checkpoint that our key signed."""
         for file in self.newest_first():
-            try:
-                return self.from_file(file, public_keys)
-            except AccountError:
-                continue
+            with contextlib.suppress(AccountError):
+                self.from_file(file, public_keys)
+                return file
         return None
 
     def newest_first(self) -> Iterator[Path]:
@@ -129,19 +133,24 @@ class CheckpointFolder:
                 f"the files of a day cannot be written below {self.path} ({type(error).__name__})"
             ) from None
 
-    def write(self, checkpoint: Checkpoint, note: str, before: int, leaves: bytes) -> None:
-        """Write the hashes since ``before``, and then the checkpoint that covers them.
+    def write_leaves(self, checkpoint: Checkpoint, before: int, leaves: bytes) -> None:
+        """Write the hashes since ``before``, which the checkpoint covers that is to follow.
 
         Raises AccountError if the folder cannot be written.
         """
+        if leaves:
+            self._write(checkpoint, f"{before:012}-", _LEAVES, leaves)
+
+    def write(self, checkpoint: Checkpoint, note: str) -> None:
+        """Raises AccountError if the folder cannot be written."""
+        self._write(checkpoint, "", _CHECKPOINT, note.encode())
+
+    def _write(self, checkpoint: Checkpoint, prefix: str, ending: str, content: bytes) -> None:
         at = checkpoint.signed_at.astimezone(UTC)
-        day, time = self.path / f"{at:%Y-%m-%d}", f"{at:%H%M%S}"
+        day = self.path / f"{at:%Y-%m-%d}"
         try:
             day.mkdir(parents=True, exist_ok=True)
-            if leaves:
-                name = f"{before:012}-{checkpoint.size:012}-{time}{_LEAVES}"
-                _create(day / name, leaves)
-            _create(day / f"{checkpoint.size:012}-{time}{_CHECKPOINT}", note.encode())
+            _create(day / f"{prefix}{checkpoint.size:012}-{at:%H%M%S}{ending}", content)
         except OSError as error:
             raise AccountError(
                 f"the checkpoint cannot be written below {self.path} ({type(error).__name__})"

@@ -30,6 +30,8 @@ class Tampering(StrEnum):
     #: The log of reads says something for which nobody was opened.
     UNOPENED = "unopened"
     ALTERED = "altered"
+    #: A witness has not cosigned the newest checkpoint.
+    UNCOSIGNED = "uncosigned"
 
 
 @dataclass(frozen=True, slots=True)

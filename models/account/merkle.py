@@ -26,6 +26,16 @@ class Frontier:
     size: int = 0
     hashes: tuple[bytes, ...] = ()
 
+    def subtrees(self) -> Iterator[tuple[int, int, bytes]]:
+        """Where each begins, how many leaves it has, and its hash."""
+        begins = 0
+        sizes = (1 << level for level in reversed(range(self.size.bit_length())))
+        for size, hash_ in zip(
+            (size for size in sizes if self.size & size), self.hashes, strict=True
+        ):
+            yield begins, size, hash_
+            begins += size
+
     def root(self) -> bytes:
         if not self.hashes:
             return sha256(b"").digest()
@@ -107,15 +117,20 @@ class LeafFiles:
 
     def root(self, size: int) -> bytes:
         """That of the tree over the first so many leaves, or over as many as there are."""
+        return self.root_of(0, size)
+
+    def root_of(self, first: int, end: int) -> bytes:
+        """That over the leaves from one on, up to one that is left out."""
         frontier = Frontier()
-        for hashes in self.parts(size):
+        for hashes in self.parts(end, first):
             starts = range(0, len(hashes), HASH_BYTES)
             frontier = frontier.extend([hashes[at : at + HASH_BYTES] for at in starts])
         return frontier.root()
 
-    def parts(self, before: int | None = None) -> Iterator[bytes]:
+    def parts(self, before: int | None = None, first: int | None = None) -> Iterator[bytes]:
         """The hashes one after another, some at a time, up to one that is left out."""
-        position, end = self.first, self.end if before is None else min(before, self.end)
+        position = self.first if first is None else first
+        end = self.end if before is None else min(before, self.end)
         while position < end:
             hashes = self._read(position)[: (end - position) * HASH_BYTES]
             if not hashes:

@@ -55,9 +55,9 @@ def read_note(note: str, public_keys: Mapping[str, bytes]) -> Checkpoint:
     known = {_key_hash(key): key for key in public_keys.values()}
     for line in signatures.splitlines():
         if found := _SIGNATURE.fullmatch(line):
-            decoded = _decode(found[1])
+            decoded = decode_base64(found[1])
             if (key := known.get(decoded[:4])) and _is_signed(key, decoded[4:], text):
-                return _parse(text)
+                return parse_checkpoint(text)
     raise AccountError("no key of this installation signed it")
 
 
@@ -75,13 +75,13 @@ def read_public_key(text: str) -> bytes:
     origin, _, of_verifiers = text.strip().partition("+")
     hash_, _, encoded = of_verifiers.partition("+")
     if origin == ORIGIN:
-        decoded = _decode(encoded)
+        decoded = decode_base64(encoded)
         key = decoded.removeprefix(_ED25519) if len(decoded) == 33 else b""
         if key and _key_hash(key).hex() == hash_:
             return key
     elif re.fullmatch(r"[0-9a-fA-F]{64}", text.strip()):
         return bytes.fromhex(text.strip())
-    elif len(key := _decode(text.strip())) == 32:
+    elif len(key := decode_base64(text.strip())) == 32:
         return key
     raise AccountError("that is no public key of an account, as `gerbang audit key` prints it")
 
@@ -98,11 +98,12 @@ def _is_signed(key: bytes, signature: bytes, text: str) -> bool:
     return True
 
 
-def _parse(text: str) -> Checkpoint:
+def parse_checkpoint(text: str) -> Checkpoint:
+    """What is signed, as it says: raises AccountError if it is no checkpoint of ours."""
     try:
         origin, size, root, at, end = text.split("\n")
         checkpoint = Checkpoint(
-            int(size), _decode(root), datetime.fromisoformat(at.removeprefix(_AT))
+            int(size), decode_base64(root), datetime.fromisoformat(at.removeprefix(_AT))
         )
     except ValueError:
         raise AccountError("it is no checkpoint") from None
@@ -111,7 +112,8 @@ def _parse(text: str) -> Checkpoint:
     return checkpoint
 
 
-def _decode(value: str) -> bytes:
+def decode_base64(value: str) -> bytes:
+    """The bytes; none where it is no base64."""
     try:
         return base64.b64decode(value, validate=True)
     except binascii.Error:

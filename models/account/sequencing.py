@@ -8,14 +8,17 @@ covers.
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 import asyncpg
 
 from models.account.checkpoints import CheckpointFolder
+from models.account.cosignatures import Witness, ask_witnesses
 from models.account.drop_records import Drop
 from models.account.merkle import Frontier, leaf_hash
 from models.account.notes import AccountError, Checkpoint, signed_note
+from models.account.proofs import prove_consistency, roots_after
 from models.account.sources import SOURCES
 from models.case.application import ApplicationEvent
 from models.key_service import KeyService, KeyUse
@@ -81,9 +84,13 @@ _SINCE = """
     SELECT position, hash FROM account_leaf WHERE position >= $1 ORDER BY position LIMIT $2
 """
 _SIGNED = """
-    INSERT INTO account_head (size, frontier, signed_at) VALUES ($1, $2, $3)
+    INSERT INTO account_head AS head (size, frontier, signed_at, uncosigned_since)
+    VALUES ($1, $2, $3::timestamptz, CASE WHEN NOT $4::boolean THEN $3 END)
     ON CONFLICT (is_only) DO UPDATE
-    SET size = excluded.size, frontier = excluded.frontier, signed_at = excluded.signed_at
+    SET size = excluded.size, frontier = excluded.frontier, signed_at = excluded.signed_at,
+        uncosigned_since = CASE
+            WHEN NOT $4 THEN coalesce(head.uncosigned_since, excluded.signed_at)
+        END
 """
 
 
@@ -109,9 +116,11 @@ async def sign_checkpoint(
     keys: KeyService,
     folder: CheckpointFolder,
     now: datetime | None = None,
+    witnesses: Sequence[Witness] = (),
 ) -> int:
     """Sign what was integrated so far; return how many leaves that adds to the last checkpoint.
 
+    Witnesses are asked to cosign it; what they do not cosign is signed all the same, and noted.
     Raises AccountError if the tree is not the one whose last checkpoint stands in the folder.
     """
     async with connection.transaction():
@@ -123,11 +132,24 @@ async def sign_checkpoint(
         checkpoint = Checkpoint(frontier.size, frontier.root(), now or datetime.now(UTC))
         signature = await keys.sign(KeyUse.CHECKPOINT, checkpoint.text().encode())
         note = signed_note(checkpoint, signature.public_key, signature.value)
-        folder.write(checkpoint, note, before.size, b"".join(leaves))
-        await connection.execute(
-            _SIGNED, frontier.size, list(frontier.hashes), checkpoint.signed_at
+        folder.write_leaves(checkpoint, before.size, b"".join(leaves))
+        note += await ask_witnesses(
+            witnesses, note, frontier.size, partial(_prove, folder, before, leaves)
         )
+        folder.write(checkpoint, note)
+        is_cosigned = all(witness.has_cosigned(note) for witness in witnesses)
+        signed = frontier.size, list(frontier.hashes), checkpoint.signed_at, is_cosigned
+        await connection.execute(_SIGNED, *signed)
     return len(leaves)
+
+
+def _prove(
+    folder: CheckpointFolder, before: Frontier, leaves: Sequence[bytes], old: int
+) -> list[bytes]:
+    """That the tree continues an older one: mostly the one before, whose edge is known."""
+    is_before = old == before.size
+    root_of = roots_after(before, leaves) if is_before else folder.leaves().root_of
+    return prove_consistency(old, before.size + len(leaves), root_of)
 
 
 async def restart_account(connection: asyncpg.Connection, folder: CheckpointFolder) -> None:

@@ -44,6 +44,8 @@ class AccountHead(Base):
     size: Mapped[int]
     frontier: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
     signed_at: Mapped[datetime]
+    #: Since when a witness has not cosigned; null if all did, or there are none.
+    uncosigned_since: Mapped[datetime | None]
 
     __table_args__ = (CheckConstraint("is_only", name="there_is_one"),)
 

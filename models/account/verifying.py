@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,17 @@ import asyncpg
 
 from models.account.checkpoints import CheckpointFolder
 from models.account.contradictions import find_contradictions
+from models.account.cosignatures import Witness
 from models.account.drop_records import Drop, DroppedLeaves, find_early
 from models.account.findings import Report, Tampering
-from models.account.merkle import LeafFiles, leaf_hash
-from models.account.notes import AccountError, Checkpoint
+from models.account.merkle import leaf_hash
+from models.account.notes import AccountError
+from models.account.signed_tree import (
+    SignedTree,
+    compare_cosigned,
+    compare_kept,
+    read_signed_tree,
+)
 from models.account.sources import SOURCES, Source
 from models.garbage import without_garbage_collection
 from models.key_service import KeyService, KeyUse
@@ -83,14 +89,6 @@ _Entry = tuple[int, UUID, str, str, bytes | None]
 _Found = defaultdict[tuple[Tampering, str], list[UUID]]
 
 
-@dataclass(slots=True)
-class _SignedTree:
-    """The state outside: a checkpoint, and the hashes of the leaves that it covers."""
-
-    checkpoint: Checkpoint
-    hashes: LeafFiles
-
-
 async def verify(
     connection: asyncpg.Connection,
     keys: KeyService,
@@ -99,19 +97,22 @@ async def verify(
     since: datetime | None = None,
     checkpoint: Path | None = None,
     public_keys: Mapping[str, bytes] | None = None,
+    witnesses: Sequence[Witness] = (),
 ) -> Report:
     """All that was changed, removed, cut off, reordered, forged or rolled back.
 
     Rows are looked at from the last checkpoint before ``since`` on, all of them without it; the
     tree always is as a whole. ``checkpoint`` is one that somebody kept elsewhere; ``public_keys``
-    are the only ones whose signatures are believed, otherwise those that the key service names.
+    are the only ones whose signatures are believed, otherwise those that the key service names;
+    each of ``witnesses`` must have cosigned the newest checkpoint, and nothing newer.
     Raises AccountError if there is nothing to verify against.
     """
     began, report = time.monotonic(), Report()
     public = public_keys or await keys.public_keys(KeyUse.CHECKPOINT)
-    signed = _read_outside(folder, public, report)
+    signed = read_signed_tree(folder, public, report)
     if checkpoint is not None:
-        _compare_kept(folder.from_file(checkpoint, public), signed, report)
+        compare_kept(folder.from_file(checkpoint, public), signed, report)
+    await compare_cosigned(signed, witnesses, report)
     report.checkpoint = signed.checkpoint
     first = 0
     if since is not None:
@@ -140,44 +141,8 @@ async def verify(
     return report
 
 
-def _read_outside(folder: CheckpointFolder, public: Any, report: Report) -> _SignedTree:
-    newest_file = next(folder.newest_first(), None)
-    if newest_file is None:
-        raise AccountError(f"there is no checkpoint below {folder.path}")
-    try:
-        newest = folder.from_file(newest_file, public)
-    except AccountError as error:
-        report.add(Tampering.FORGED, f"the checkpoint {error}")
-        newest = folder.newest(public)
-        if newest is None:
-            raise AccountError(f"no checkpoint below {folder.path} is believed") from None
-    hashes = folder.leaves()
-    if hashes.root(newest.size) != newest.root:
-        hashes = folder.leaves(in_full=True)
-    if hashes.root(newest.size) != newest.root:
-        report.add(
-            Tampering.FORGED,
-            f"the hashes of leaves below {folder.path} are not those of the checkpoint",
-        )
-    return _SignedTree(newest, hashes)
-
-
-def _compare_kept(kept: Checkpoint, signed: _SignedTree, report: Report) -> None:
-    if kept.size > signed.checkpoint.size:
-        report.add(
-            Tampering.ROLLED_BACK,
-            f"the checkpoint that was kept has {kept.size:,} leaves, the newest of the folder"
-            f" {signed.checkpoint.size:,}",
-        )
-    elif signed.hashes.root(kept.size) != kept.root:
-        report.add(
-            Tampering.CHANGED,
-            f"the first {kept.size:,} leaves are not those of the checkpoint that was kept",
-        )
-
-
 async def _verify_leaves(
-    connection: asyncpg.Connection, signed: _SignedTree, report: Report
+    connection: asyncpg.Connection, signed: SignedTree, report: Report
 ) -> set[int]:
     """Compare the leaves with those that were signed; return the positions that differ."""
     size, position, missing = signed.checkpoint.size, 0, 0
@@ -211,7 +176,7 @@ def _tell_end(head: int, position: int, size: int, report: Report) -> None:
 
 
 def _tell_differing(
-    differing: dict[int, tuple[bytes, tuple[str, UUID]]], signed: _SignedTree, report: Report
+    differing: dict[int, tuple[bytes, tuple[str, UUID]]], signed: SignedTree, report: Report
 ) -> None:
     here = sorted(hash_ for hash_, _ in differing.values())
     there = sorted(signed.hashes.at(position) for position in differing)

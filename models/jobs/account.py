@@ -5,6 +5,7 @@ drops entries that are old enough.
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 
 import asyncpg
 
@@ -17,6 +18,7 @@ from models.account import (
     renew_signatures,
     sign_checkpoint,
 )
+from models.account.cosignatures import Witness
 from models.database.connections import CONNECTION_ERRORS, connected
 from models.jobs.scheduler import Job, Jobs, keep_working, pause
 from models.key_service import KeyService, KeyServiceError, KeyUse
@@ -33,8 +35,11 @@ _KEPT_EVERY_SECONDS = 3_600.0
 class Sequencer:
     """Integrates and signs, one pass after another."""
 
-    def __init__(self, keys: KeyService, folder: CheckpointFolder) -> None:
+    def __init__(
+        self, keys: KeyService, folder: CheckpointFolder, witnesses: Sequence[Witness] = ()
+    ) -> None:
         self._keys = keys
+        self._witnesses = witnesses
         self._folder = folder
         self._signed_at = float("-inf")
         self._kept_at = float("-inf")
@@ -52,7 +57,7 @@ class Sequencer:
             entries += batch
         entries += await self._renew_signatures(connection)
         if entries or time.monotonic() - self._signed_at >= _IDLE_SECONDS:
-            await sign_checkpoint(connection, self._keys, self._folder)
+            await sign_checkpoint(connection, self._keys, self._folder, witnesses=self._witnesses)
             self._signed_at = time.monotonic()
         await self._keep_days()
         return entries
@@ -77,6 +82,7 @@ class Sequencer:
 async def keep_account(
     keys: KeyService,
     folder: CheckpointFolder,
+    witnesses: Sequence[Witness],
     url: str,
     stop: asyncio.Event,
     every: float = SIGNED_EVERY_SECONDS,
@@ -84,7 +90,7 @@ async def keep_account(
 ) -> None:
     """Integrate and sign until ``stop`` is set; report a failure and try again."""
     job = (jobs or Jobs()).add(Sequencer.sequence.__name__, every)
-    sequencer = Sequencer(keys, folder)
+    sequencer = Sequencer(keys, folder, witnesses)
     while not stop.is_set():
         try:
             await _sequence_repeatedly(sequencer, url, stop, job)

@@ -153,8 +153,9 @@ AREAS = (
     ),
     Area(
         "account",
-        ("models/account/*.py", "gateway/cli/audit.py"),
+        ("models/account/*.py", "gateway/cli/audit.py", "gateway/cli/witness.py"),
         (
+            "tests/models/test_witnesses.py",
             "tests/models/test_account.py",
             "tests/models/test_account_days.py",
             "tests/models/test_account_dropped.py",

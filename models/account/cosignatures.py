@@ -1,0 +1,131 @@
+"""Cosignatures of witnesses (C2SP cosignature/v1): what they sign, who has signed, and asking them.
+
+A witness is run by somebody else, and cosigns only a tree that continues the one it cosigned last:
+so nobody shows two trees, or an older one, even with the key that signs checkpoints.
+"""
+
+import asyncio
+import base64
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from models.account.notes import AccountError, decode_base64
+from models.account.proofs import hash_lines
+
+#: The type of the key in its id, other than that of a log.
+_COSIGNER = b"\x04"
+_LINE = re.compile(r"— (?P<name>\S+) (?P<signature>[A-Za-z0-9+/]+={0,2})")
+_STAMP_BYTES = 8
+#: How long a witness may take: the next checkpoint waits for it.
+_SECONDS = 5.0
+#: The answer of a witness to a tree that does not begin where it cosigned last: from where it does.
+_OTHER_SIZE = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A witness: its name and key, and where it is asked; nowhere, to verify alone."""
+
+    name: str
+    public_key: bytes
+    url: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> "Witness":
+        """A witness as `gerbang witness key` prints it, behind its address or alone.
+
+        Raises AccountError if it is none.
+        """
+        *url, key = text.split()
+        name, _, rest = key.partition("+")
+        hash_, _, encoded = rest.partition("+")
+        decoded = decode_base64(encoded)
+        witness = cls(name, decoded[1:], *url[:1])
+        if len(decoded) != 33 or decoded[:1] != _COSIGNER or witness.key_id().hex() != hash_:
+            raise AccountError("that is no key of a witness, as `gerbang witness key` prints it")
+        return witness
+
+    def key_id(self) -> bytes:
+        return sha256(self.name.encode() + b"\n" + _COSIGNER + self.public_key).digest()[:4]
+
+    def verifier_key(self) -> str:
+        key = base64.b64encode(_COSIGNER + self.public_key).decode()
+        return f"{self.name}+{self.key_id().hex()}+{key}"
+
+    def has_cosigned(self, note: str) -> bool:
+        body, _, signatures = note.partition("\n\n")
+        return any(self._has_signed(f"{body}\n", line) for line in signatures.splitlines())
+
+    def _has_signed(self, body: str, line: str) -> bool:
+        found = _LINE.fullmatch(line)
+        if not found or found["name"] != self.name:
+            return False
+        signature = decode_base64(found["signature"])
+        if len(signature) != 4 + _STAMP_BYTES + 64 or signature[:4] != self.key_id():
+            return False
+        at = int.from_bytes(signature[4 : 4 + _STAMP_BYTES])
+        key = Ed25519PublicKey.from_public_bytes(self.public_key)
+        try:
+            key.verify(signature[4 + _STAMP_BYTES :], _cosigned(body, at))
+        except InvalidSignature:
+            return False
+        return True
+
+
+def cosign(key: Ed25519PrivateKey, witness: Witness, body: str, at: int) -> str:
+    """The line of a witness below a checkpoint, of which the body ends with a newline."""
+    signature = witness.key_id() + at.to_bytes(_STAMP_BYTES) + key.sign(_cosigned(body, at))
+    return f"— {witness.name} {base64.b64encode(signature).decode()}\n"
+
+
+def _cosigned(body: str, at: int) -> bytes:
+    return f"cosignature/v1\ntime {at}\n{body}".encode()
+
+
+async def ask_witnesses(
+    witnesses: Sequence[Witness], note: str, size: int, prove: Callable[[int], list[bytes]]
+) -> str:
+    """The lines of those who cosign: a witness that is away, or refuses, has none.
+
+    ``prove`` makes the proof from a tree that a witness cosigned before.
+    """
+    asked = (asyncio.to_thread(_ask, one, note, size, prove) for one in witnesses)
+    return "".join(await asyncio.gather(*asked))
+
+
+async def cosigned_size(witness: Witness, note: str) -> int | None:
+    """How many leaves the tree has that a witness cosigned last; None if it does not say."""
+    status, body = await asyncio.to_thread(_post, witness, note, 0, [])
+    return int(body) if status == _OTHER_SIZE and body.strip().isdigit() else None
+
+
+def _ask(witness: Witness, note: str, size: int, prove: Callable[[int], list[bytes]]) -> str:
+    status, body = _post(witness, note, size, [])
+    if status == _OTHER_SIZE and body.strip().isdigit() and int(body) <= size:
+        old = int(body)
+        status, body = _post(witness, note, old, prove(old))
+    lines = [f"{line}\n" for line in body.splitlines() if status == 200]
+    known = [line for line in lines if witness.has_cosigned(f"{note}{line}")]
+    return "".join(known[:1])
+
+
+def _post(witness: Witness, note: str, old: int, proof: Sequence[bytes]) -> tuple[int, str]:
+    request = urllib.request.Request(  # noqa: S310 - the operator names the address
+        f"{witness.url.rstrip('/')}/add-checkpoint",
+        data=f"old {old}\n{hash_lines(proof)}\n{note}".encode(),
+        headers={"Content-Type": "text/plain; charset=utf-8"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
+            return answer.status, answer.read(10_000).decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read(10_000).decode(errors="replace")
+    except (OSError, ValueError):
+        return 0, ""

@@ -1,0 +1,114 @@
+"""Proofs for others, from the folder of checkpoints; they verify them without a database."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+
+from models.account.checkpoints import CheckpointFolder
+from models.account.cosignatures import Witness
+from models.account.merkle import HASH_BYTES, leaf_hash
+from models.account.notes import (
+    AccountError,
+    Checkpoint,
+    decode_base64,
+    parse_checkpoint,
+    read_note,
+)
+from models.account.proofs import (
+    hash_lines,
+    is_continued,
+    is_included,
+    prove_consistency,
+    prove_inclusion,
+    read_proof,
+    write_proof,
+)
+from models.account.sources import SOURCES
+
+_AS_NAMED = "SET search_path = public, pg_temp"
+_CONTENT = """
+    SELECT leaf.position, {content} AS content
+    FROM account_leaf AS leaf
+    JOIN {table} AS entry ON {is_its_leaf}
+    WHERE leaf.source = '{name}' AND leaf.row_id = $1
+    ORDER BY leaf.position DESC LIMIT 1
+"""
+
+
+async def prove_entry(
+    connection: asyncpg.Connection, folder: CheckpointFolder, name: str, key: UUID
+) -> str:
+    """Raises AccountError if there is no such entry that is signed."""
+    if (source := SOURCES.get(name)) is None:
+        raise AccountError(f"the account has {', '.join(sorted(SOURCES))}, and no {name}")
+    await connection.execute(_AS_NAMED)
+    entry = await connection.fetchrow(source.fill(_CONTENT), key)
+    checkpoint, note = _newest(folder)
+    if entry is None or entry["position"] >= checkpoint.size:
+        raise AccountError(f"no entry {name} {key} is signed yet")
+    proof = prove_inclusion(entry["position"], checkpoint.size, folder.leaves().root_of)
+    return write_proof(entry["content"].encode(), entry["position"], proof, note)
+
+
+def prove_since(folder: CheckpointFolder, kept: Path) -> str:
+    """That the account continues a checkpoint: the hashes, and the newest checkpoint.
+
+    Raises AccountError if it does not.
+    """
+    before, (now, note) = _parsed(kept.read_text(encoding="utf-8")), _newest(folder)
+    proof = prove_consistency(before.size, now.size, folder.leaves().root_of)
+    if not is_continued(before.size, now.size, proof, before.root, now.root):
+        raise AccountError(f"the account does not continue {kept}")
+    return f"old {before.size}\n{hash_lines(proof)}\n{note}"
+
+
+def check_entry(proof: str, public: Mapping[str, bytes], witnesses: Sequence[Witness]) -> str:
+    """What a proof of inclusion proves. Raises AccountError if that is nothing."""
+    content, index, hashes, note = read_proof(proof)
+    checkpoint = _believed(note, public, witnesses)
+    if not is_included(leaf_hash(content), index, checkpoint.size, hashes, checkpoint.root):
+        raise AccountError("the entry is not in the tree of the checkpoint")
+    return f"entry {index:,} of {_described(checkpoint)}:\n{content.decode()}"
+
+
+def check_since(
+    proof: str, kept: Path, public: Mapping[str, bytes], witnesses: Sequence[Witness]
+) -> str:
+    """What a proof of continuation proves. Raises AccountError if that is nothing."""
+    head, _, note = proof.partition("\n\n")
+    checkpoint = _believed(note, public, witnesses)
+    before = CheckpointFolder.from_file(kept, public)
+    hashes = [decode_base64(line) for line in head.splitlines()[1:]]
+    is_whole = all(len(one) == HASH_BYTES for one in hashes)
+    if not is_whole or not is_continued(
+        before.size, checkpoint.size, hashes, before.root, checkpoint.root
+    ):
+        raise AccountError(f"the tree does not continue {kept}")
+    return f"{before.size:,} leaves are the first of {_described(checkpoint)}"
+
+
+def _believed(note: str, public: Mapping[str, bytes], witnesses: Sequence[Witness]) -> Checkpoint:
+    checkpoint = read_note(note, public)
+    for witness in witnesses:
+        if not witness.has_cosigned(note):
+            raise AccountError(f"{witness.name} did not cosign the checkpoint")
+    return checkpoint
+
+
+def _described(checkpoint: Checkpoint) -> str:
+    return f"{checkpoint.size:,}, signed at {checkpoint.signed_at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _newest(folder: CheckpointFolder) -> tuple[Checkpoint, str]:
+    """Whoever verifies a proof judges its signatures; so we do not."""
+    file = next(folder.newest_first(), None)
+    if file is None:
+        raise AccountError(f"there is no checkpoint below {folder.path}")
+    note = file.read_text(encoding="utf-8")
+    return _parsed(note), note
+
+
+def _parsed(note: str) -> Checkpoint:
+    return parse_checkpoint(f"{note.partition(chr(10) * 2)[0]}\n")
