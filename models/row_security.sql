@@ -143,6 +143,13 @@ CREATE OR REPLACE FUNCTION viewer.account_signed_at() RETURNS timestamptz
         RETURN (SELECT signed_at FROM account_head WHERE viewer.acts_as('ANONYMOUS'));
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.account_uncosigned_since() RETURNS timestamptz
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (SELECT uncosigned_since FROM account_head WHERE viewer.acts_as('ANONYMOUS'));
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.account_state(acting text) RETURNS TABLE (
     signed_at timestamptz, entries bigint, waiting bigint)
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
@@ -1940,6 +1947,7 @@ GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO ger
 CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 GRANT EXECUTE ON FUNCTION viewer.account_signed_at TO gerbang_anonymous;
+GRANT EXECUTE ON FUNCTION viewer.account_uncosigned_since TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_anonymous;
 GRANT EXECUTE ON FUNCTION viewer.suspended, viewer.statistics, viewer.concerned_by_changes TO gerbang_anonymous;
 GRANT SELECT (clients, ids, operation_names, retired_at, sha256, text) ON trusted_document TO gerbang_anonymous;

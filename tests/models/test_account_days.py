@@ -254,9 +254,9 @@ async def test_a_file_outside_is_written_once(three_days, tmp_path: Path) -> Non
     [*_, day] = folder.last_of_days(await KEYS.public_keys(KeyUse.CHECKPOINT))
     before = {file: file.read_bytes() for file in find_files(tmp_path, "*/*")}
     note = next(file for file in before if file.name.startswith(f"{day.size:012}-")).read_text()
-    folder.write(day, note, day.size, b"")
+    folder.write(day, note)
     with pytest.raises(AccountError, match="FileExistsError"):
-        folder.write(day, f"{note}\n", day.size, b"")
+        folder.write(day, f"{note}\n")
     assert {file: file.read_bytes() for file in find_files(tmp_path, "*/*")} == before
 
 

@@ -172,6 +172,15 @@ CASES = {
         ),
         turns_readiness=False,
     ),
+    "an account that a witness does not cosign": Case(
+        Fault.WITNESS,
+        planted_in_the_database(
+            "INSERT INTO account_head (size, frontier, signed_at, uncosigned_since)"
+            " VALUES (0, '{}', now(), now())",
+            "DELETE FROM account_head",
+        ),
+        turns_readiness=False,
+    ),
 }
 
 
