@@ -376,9 +376,9 @@ CREATE TABLE country (
     CONSTRAINT uq_country_iso3 UNIQUE (iso3)
 );
 
-CREATE INDEX ix_country_name_id ON country (name_id);
-
 CREATE INDEX ix_country_name_en ON country (name_en);
+
+CREATE INDEX ix_country_name_id ON country (name_id);
 
 CREATE TABLE visa_type (
     code TEXT NOT NULL,
@@ -541,11 +541,11 @@ CREATE TABLE ban_entry (
     CONSTRAINT uq_ban_entry_reference UNIQUE (reference)
 );
 
-CREATE INDEX ix_ban_entry_state_proposed_at_id ON ban_entry (state, proposed_at, id);
-
 CREATE INDEX ix_ban_entry_unscreened ON ban_entry (banned_from) WHERE approved_by IS NOT NULL AND withdrawn_by IS NULL AND NOT is_screened;
 
 CREATE INDEX ix_ban_entry_proposed_at_id ON ban_entry (proposed_at, id);
+
+CREATE INDEX ix_ban_entry_state_proposed_at_id ON ban_entry (state, proposed_at, id);
 
 CREATE TABLE person_lookup (
     id UUID NOT NULL,
@@ -566,9 +566,9 @@ CREATE TABLE person_lookup (
     CONSTRAINT ck_person_lookup_found_is_not_negative CHECK (found >= 0)
 );
 
-CREATE INDEX ix_person_lookup_actor_occurred_at_id ON person_lookup (actor, occurred_at, id);
-
 CREATE INDEX ix_person_lookup_occurred_at_id ON person_lookup (occurred_at, id);
+
+CREATE INDEX ix_person_lookup_actor_occurred_at_id ON person_lookup (actor, occurred_at, id);
 
 CREATE TABLE reference_change (
     id UUID NOT NULL,
@@ -1050,14 +1050,6 @@ CREATE TABLE access_event (
     CONSTRAINT fk_access_event_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
-CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
-
-CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_role, occurred_at, id);
-
-CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applicant_id, occurred_at, id);
-
-CREATE INDEX ix_access_event_actor_partner_code_actor_country_code_o_1d9f ON access_event (actor_partner_code, actor_country_code, occurred_at, id);
-
 CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
 
 CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
@@ -1065,6 +1057,14 @@ CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
 CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
 
 CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
+
+CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
+
+CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_role, occurred_at, id);
+
+CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applicant_id, occurred_at, id);
+
+CREATE INDEX ix_access_event_actor_partner_code_actor_country_code_o_1d9f ON access_event (actor_partner_code, actor_country_code, occurred_at, id);
 
 CREATE TABLE person_index (
     applicant_id UUID NOT NULL,
@@ -1221,9 +1221,9 @@ CREATE TABLE centre (
     CONSTRAINT fk_centre_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code)
 );
 
-CREATE INDEX ix_centre_country_code_code ON centre (country_code, code);
-
 CREATE INDEX ix_centre_partner_code_country_code_code ON centre (partner_code, country_code, code);
+
+CREATE INDEX ix_centre_country_code_code ON centre (country_code, code);
 
 CREATE TABLE application (
     id UUID NOT NULL,
@@ -1295,45 +1295,45 @@ CREATE TABLE application (
     CONSTRAINT fk_application_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
-CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE is_held OR is_visa_held OR has_open_hit;
-
-CREATE INDEX ix_application_applicant_id_submitted_at_id ON application (applicant_id, submitted_at, id);
-
 CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
 
-CREATE INDEX ix_application_nationality_code ON application (nationality_code);
-
-CREATE INDEX ix_application_holder_country_code ON application (holder_country_code);
+CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
 
 CREATE INDEX ix_application_successor ON application (successor_centre_code) WHERE successor_centre_code IS NOT NULL;
 
-CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
+CREATE INDEX ix_application_nationality_code ON application (nationality_code);
 
-CREATE INDEX ix_application_country_code ON application (country_code);
+CREATE INDEX ix_application_applicant_id_submitted_at_id ON application (applicant_id, submitted_at, id);
 
-CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
+CREATE INDEX ix_application_holder_country_code ON application (holder_country_code);
 
 CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
 
-CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
-
-CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
-
 CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
+
+CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
+
+CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
+
+CREATE INDEX ix_application_country_code ON application (country_code);
+
+CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
 
 CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
 
-CREATE INDEX ix_application_centre_code ON application (centre_code);
+CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
 
-CREATE INDEX ix_application_visa_type_code ON application (visa_type_code);
+CREATE INDEX ix_application_centre_code ON application (centre_code);
 
 CREATE INDEX ix_application_holder_place_submitted_at_id ON application (holder_place, submitted_at, id);
 
 CREATE INDEX ix_application_status ON application (status);
 
-CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
+CREATE INDEX ix_application_visa_type_code ON application (visa_type_code);
 
 CREATE INDEX ix_application_open ON application (target_due_at, id) WHERE stage <> 'CLOSED';
+
+CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE is_held OR is_visa_held OR has_open_hit;
 
 CREATE TABLE erasure (
     id UUID NOT NULL,
@@ -1356,11 +1356,11 @@ CREATE TABLE erasure (
     CONSTRAINT fk_erasure_data_request_id FOREIGN KEY(data_request_id) REFERENCES data_request (id)
 );
 
+CREATE INDEX ix_erasure_unfinished ON erasure (id) WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
+
 CREATE UNIQUE INDEX ix_erasure_data_request_id ON erasure (data_request_id);
 
 CREATE INDEX ix_erasure_ordered_at_id ON erasure (ordered_at, id);
-
-CREATE INDEX ix_erasure_unfinished ON erasure (id) WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
 
 CREATE TABLE application_event (
     id BIGINT GENERATED BY DEFAULT AS IDENTITY,
@@ -1398,11 +1398,11 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
+CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
+
 CREATE INDEX ix_assignment_officer_application_id ON assignment (officer, application_id);
 
 CREATE UNIQUE INDEX uq_assignment_current ON assignment (application_id) WHERE ended_at IS NULL;
-
-CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
 
 CREATE TABLE ban_match (
     id UUID NOT NULL,
@@ -1443,11 +1443,11 @@ CREATE TABLE decision (
     CONSTRAINT uq_decision_supersedes_id UNIQUE (supersedes_id)
 );
 
-CREATE UNIQUE INDEX uq_decision_first ON decision (application_id) WHERE supersedes_id IS NULL;
-
 CREATE INDEX ix_decision_application_id_decided_at_id ON decision (application_id, decided_at, id);
 
 CREATE INDEX ix_decision_decided_at_id ON decision (decided_at, id);
+
+CREATE UNIQUE INDEX uq_decision_first ON decision (application_id) WHERE supersedes_id IS NULL;
 
 CREATE TABLE bill (
     billing_code TEXT NOT NULL,
@@ -1532,11 +1532,11 @@ CREATE TABLE screening (
     CONSTRAINT fk_screening_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
 );
 
-CREATE INDEX ix_screening_open ON screening (requested_at, id) WHERE answered_at IS NULL;
-
 CREATE INDEX ix_screening_application_id_requested_at_id ON screening (application_id, requested_at, id);
 
 CREATE INDEX ix_screening_ban ON screening (ban_id) WHERE ban_id IS NOT NULL;
+
+CREATE INDEX ix_screening_open ON screening (requested_at, id) WHERE answered_at IS NULL;
 
 CREATE TABLE person_link (
     id UUID NOT NULL,
@@ -1615,11 +1615,11 @@ CREATE TABLE correction (
     CONSTRAINT fk_correction_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
-CREATE INDEX ix_correction_application_id_proposed_at_id ON correction (application_id, proposed_at, id);
-
 CREATE UNIQUE INDEX uq_correction_open ON correction (applicant_id) WHERE state IN ('PROPOSED', 'APPROVED');
 
 CREATE UNIQUE INDEX uq_correction_version ON correction (applicant_id, version);
+
+CREATE INDEX ix_correction_application_id_proposed_at_id ON correction (application_id, proposed_at, id);
 
 CREATE TABLE visa (
     visa_number TEXT NOT NULL,

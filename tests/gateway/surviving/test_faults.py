@@ -135,6 +135,12 @@ class Case:
     turns_readiness: bool = True
 
 
+def _unsigned(fault: Fault, instants: str) -> Case:
+    head = "INSERT INTO account_head (size, frontier, signed_at, uncosigned_since)"
+    plant = f"{head} VALUES (0, '{{}}', {instants})"
+    return Case(fault, planted_in_the_database(plant, "DELETE FROM account_head"), False)
+
+
 CASES = {
     "a clock that is ahead": Case(Fault.CLOCK, clock_off),
     "a clock that is behind": Case(Fault.CLOCK, clock_behind),
@@ -163,24 +169,8 @@ CASES = {
         ),
         turns_readiness=False,
     ),
-    "an account that nobody signs": Case(
-        Fault.CHECKPOINT,
-        planted_in_the_database(
-            "INSERT INTO account_head (size, frontier, signed_at)"
-            " VALUES (0, '{}', now() - interval '1 h')",
-            "DELETE FROM account_head",
-        ),
-        turns_readiness=False,
-    ),
-    "an account that a witness does not cosign": Case(
-        Fault.WITNESS,
-        planted_in_the_database(
-            "INSERT INTO account_head (size, frontier, signed_at, uncosigned_since)"
-            " VALUES (0, '{}', now(), now())",
-            "DELETE FROM account_head",
-        ),
-        turns_readiness=False,
-    ),
+    "an account that nobody signs": _unsigned(Fault.CHECKPOINT, "now() - interval '1 h', NULL"),
+    "a witness that does not cosign": _unsigned(Fault.WITNESS, "now(), now()"),
 }
 
 
