@@ -25,6 +25,7 @@ class Fault(StrEnum):
     KEEPER = "keeper"
     CHECKPOINT = "checkpoint"
     WITNESS = "witness"
+    IDENTITY_KEYS = "identity_keys"
 
 
 class Explanation(NamedTuple):
@@ -91,5 +92,10 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
         " witnesses know.",
         "See whether the witnesses in GERBANG_WITNESSES answer. If one refuses, run `gerbang audit"
         " verify`, and ask it which tree it cosigned last.",
+    ),
+    Fault.IDENTITY_KEYS: Explanation(
+        "Nobody can read these people: their fields answer LOST. New people are not concerned.",
+        "Do not let the key service sweep. Run `gerbang vault compare`: where the keys are older"
+        " than the database, restore a newer copy of them, then run `gerbang vault relate`.",
     ),
 }

@@ -88,7 +88,7 @@ def gateway(
         limits=limits,
         metrics=metrics,
         checks={Fault.DATABASE: probe.fault, Fault.POOL: watch.fault},
-        warnings=(watch.warning, probe.warning),
+        warnings=(watch.warning, probe.warning, executor.services.lost_keys.warning),
         resources=lambda: _open_resources(
             settings, probe, (horizon, suspensions, statistics), (pool, probe_pool)
         ),

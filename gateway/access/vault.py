@@ -2,14 +2,18 @@
 and records what was tampered with."""
 
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from gateway.access.read_budget import ceiling_text
 from gateway.errors import ErrorCode, FieldError
+from gateway.faults import Fault
 from gateway.logs import current_record
 from gateway.viewer import Viewer
 from models.key_service import KeyServiceError, Statement, ViewerCeilingError
+from models.logs import facts
 from models.person.vault import MissingKeyError, VaultError
 
 log = logging.getLogger(__name__)
@@ -23,6 +27,38 @@ def statement_of(
         return None
     named = reference or viewer.purpose_reference
     return Statement(viewer.bearer.token, viewer.role.value, named, is_change)
+
+
+#: How long readiness warns after somebody was last met whose key is missing.
+_WARNED_SECONDS = 600.0
+
+
+class LostKeys:
+    """Remembers when a gateway last met somebody whose data key is missing."""
+
+    def __init__(self) -> None:
+        self._met_at: float | None = None
+
+    def note(self, number: int) -> None:
+        log.error("data keys of people are missing: run `gerbang vault compare`",
+                  extra=facts(people=number))  # fmt: skip
+        self._met_at = time.monotonic()
+
+    async def warning(self) -> Fault | None:
+        met_at = self._met_at
+        is_recent = met_at is not None and time.monotonic() - met_at < _WARNED_SECONDS
+        return Fault.IDENTITY_KEYS if is_recent else None
+
+
+class LostError(FieldError):
+    """The data keys of people are missing: others are answered."""
+
+    def __init__(self, people: Collection[UUID] = ()) -> None:
+        super().__init__(
+            ErrorCode.LOST,
+            "Nobody can read this person: the key is missing. Tell whoever runs the installation.",
+        )
+        self.people = frozenset(people)
 
 
 def closed_vault() -> FieldError:
@@ -41,14 +77,16 @@ def ceiling_reached(error: ViewerCeilingError) -> FieldError:
 
 @contextmanager
 def vault_errors() -> Iterator[None]:
-    """Raises FieldError with UNAVAILABLE for keys that cannot be used now, and with READ_BUDGET
-    where the key service opens nobody else for the viewer. What was tampered with is recorded for
-    an alert, and stays an unexpected error."""
+    """Raises FieldError with UNAVAILABLE for keys that cannot be used now, with LOST for people
+    whose key is missing, and with READ_BUDGET where the key service opens nobody else for the
+    viewer. What was tampered with is recorded for an alert, and stays an unexpected error."""
     try:
         yield
     except ViewerCeilingError as error:
         raise ceiling_reached(error) from error
-    except (KeyServiceError, MissingKeyError) as error:
+    except MissingKeyError as error:
+        raise LostError(error.subjects) from error
+    except KeyServiceError as error:
         log.warning("the vault is closed: %s", error or type(error).__name__)
         raise closed_vault() from error
     except VaultError as error:

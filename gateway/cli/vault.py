@@ -1,6 +1,7 @@
 """The commands `gerbang vault`: the keys by which people are sealed."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import click
@@ -12,10 +13,13 @@ from models.database.connections import connected
 from models.jobs.relating import relate_everybody
 from models.key_service import KeyServiceError, Principal, key_service_at
 from models.key_service.rotation import rotate_data_keys
+from models.rights.key_comparison import KeyComparison, RelativeAge, compare_keys
 from models.rights.orphan_keys import Sweep, preview
 from models.rights.orphan_keys import sweep as sweep_keys
 
 _EVERY = 10_000
+#: Of the people without a key, so many are named.
+_MOST_NAMED = 20
 
 
 @click.group()
@@ -92,6 +96,37 @@ def relate() -> None:
         except KeyServiceError as error:
             raise click.ClickException(str(error)) from None
     click.echo(f"{number:,} relations are noted, and nobody is opened without one.")
+
+
+@vault.command()
+def compare() -> None:
+    """Compare the data keys with the people on file, as after one of both was restored.
+
+    Nothing is changed. The exit code is 1 where they are not of the same instant.
+    """
+    settings = read_settings(command=Command.VAULT)
+    with explain_database_errors("GERBANG_OWNER_URL"):
+        try:
+            found = asyncio.run(_compare(settings))
+        except KeyServiceError as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"{found.people:,} people are on file, and there are {found.keys:,} data keys.")
+    click.echo(f"{len(found.lost):,} people have no key, so that nobody can read them.")
+    for subject in found.lost[:_MOST_NAMED]:
+        click.echo(f"    {subject}")
+    click.echo(f"{found.orphans:,} keys belong to nobody on file.")
+    click.echo(f"{found.verdict.capitalize()}.")
+    sys.exit(found.verdict is not RelativeAge.SAME)
+
+
+async def _compare(settings: Settings) -> KeyComparison:
+    keys = key_service_at(
+        settings.signing_address or "",
+        principal=Principal.AUDITOR,
+        credentials=settings.credentials,
+    )
+    async with connected(settings.required_owner_url) as connection:
+        return await compare_keys(keys, connection)
 
 
 async def relate_now(settings: Settings) -> int:

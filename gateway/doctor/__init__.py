@@ -11,6 +11,7 @@ from gateway.doctor.database import (
     examine_disk,
     examine_documents,
     examine_figures,
+    examine_identity_keys,
     examine_key_service,
     examine_owner_privileges,
     examine_owner_rights,
@@ -107,6 +108,8 @@ async def _examine_database(
     async for finding in examine_account(owner, settings):
         yield finding
     async for finding in examine_vault(owner):
+        yield finding
+    async for finding in examine_identity_keys(owner, settings):
         yield finding
     async for finding in examine_documents(owner, settings):
         yield finding

@@ -2,6 +2,7 @@
 backlog of the keeper, the account, the vault, the key service, trusted documents, and the disk.
 """
 
+import contextlib
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -14,6 +15,7 @@ from gateway.settings import DocumentRule, Settings
 from models.database.owner import by_what, is_superuser, missing_rights
 from models.key_service import KeyServiceError, Principal, key_service_at
 from models.migrations import current_and_newest
+from models.rights.key_comparison import compare_keys
 from models.row_security import installed_version, version
 
 # One row fills a page, so the file has to grow.
@@ -174,6 +176,21 @@ async def examine_key_service(settings: Settings) -> AsyncIterator[Finding]:
         "People without a relation are opened for any viewer's token, whatever the database says.",
         "See that the database is right, then run `gerbang vault relate` once.",
     )
+
+
+async def examine_identity_keys(
+    owner: asyncpg.Connection, settings: Settings
+) -> AsyncIterator[Finding]:
+    """Whether everybody on file has a data key, where the doctor has a credential to ask."""
+    address, credentials = settings.signing_address or "", settings.credentials
+    if not (settings.keeps_receipts and credentials):
+        return
+    with contextlib.suppress(KeyServiceError):  # which is another finding
+        keys = key_service_at(address, principal=Principal.AUDITOR, credentials=credentials)
+        found = await compare_keys(keys, owner)
+        if found.lost:
+            what = f"{len(found.lost):,} people on file have no data key: {found.verdict}."
+            yield finding_of(Fault.IDENTITY_KEYS, what)
 
 
 _TAMPERED = """

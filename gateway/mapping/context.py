@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from gateway.access.audit import OperationAudit
 from gateway.access.transactions.prepared import PreparedStatement
 from gateway.access.transactions.reading import ReadTransaction
-from gateway.access.vault import closed_vault, statement_of, vault_errors
+from gateway.access.vault import LostError, closed_vault, statement_of, vault_errors
 from gateway.mapping.arguments import ParsedArguments
 from gateway.mapping.catalogue import (
     KEYS,
@@ -52,6 +52,8 @@ class Context:
     identities_read: set[UUID] = field(default_factory=set)
     #: Ids of the ban entries whose person was read.
     banned_read: set[UUID] = field(default_factory=set)
+    #: Whose data key is missing: nobody can read them.
+    lost: set[UUID] = field(default_factory=set)
     #: Whose ruled values were disclosed, by the type that the policy has for them.
     disclosed: dict[str, set[UUID]] = field(default_factory=dict)
     #: The outcomes of the requested changes, by the response keys of their fields.
@@ -111,18 +113,27 @@ class Context:
             return rows
         columns = self.columns(noun)
         types = [column.type for column in columns]  # what else a row has stands behind them
-        opened = await self._open_sealed(noun, types, rows)
+        if any(isinstance(each, Sealed) for each in types):
+            rows, opened = await self._open_those_left(types, rows)
+        else:
+            opened = rows
         self.note_read(noun, rows)
         return [type(row)(values) for row, values in zip(rows, opened, strict=True)]
 
-    async def _open_sealed(
-        self, noun: DeclaredNoun, types: Sequence[Any], rows: Sequence[Any]
-    ) -> Sequence[Any]:
-        """Rows with what is sealed in them. Raises FieldError where it cannot be opened now."""
-        if not noun.storage.is_logged or not any(isinstance(each, Sealed) for each in types):
-            return rows
-        with vault_errors():
-            return await open_rows(self.vault, types, rows)
+    async def _open_those_left(
+        self, types: Sequence[Any], rows: Sequence[Any]
+    ) -> tuple[Sequence[Any], Sequence[Any]]:
+        """Rows and what is sealed in them, without those of people whose key is missing.
+
+        Raises FieldError where they cannot be opened now.
+        """
+        try:
+            with vault_errors():
+                return rows, await open_rows(self.vault, types, rows)
+        except LostError as error:
+            self.lost |= error.people
+            self.services.lost_keys.note(len(error.people))
+        return await self._open_those_left(types, [row for row in rows if row[0] not in self.lost])
 
     @property
     def vault(self) -> Vault:
@@ -219,7 +230,8 @@ class Loaders:
     def _batch_one(self, noun: DeclaredNoun, column: InstrumentedAttribute[Any]) -> Any:
         async def load(keys: Sequence[Any]) -> list[Any]:
             records = dict(await self._select_by(noun, column, keys))
-            return [records.get(key) for key in keys]
+            lost = self._context.lost
+            return [LostError() if key in lost else records.get(key) for key in keys]
 
         return load
 

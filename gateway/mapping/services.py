@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from gateway.access.statistics import ColumnStatistics, Statistics
+from gateway.access.vault import LostKeys
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun
 from gateway.mapping.figure_reads import FigureCache
 from gateway.mapping.keyset import Cursors
@@ -33,6 +34,7 @@ class Services:
     keys: KeyService | None = None
     statistics: Statistics | None = None
     figures: FigureCache = field(default_factory=FigureCache)
+    lost_keys: LostKeys = field(default_factory=LostKeys)
 
     def statistics_of(self, noun: DeclaredNoun) -> Mapping[str, ColumnStatistics]:
         """How the rows of a noun are distributed over the values of its columns, if that is

@@ -127,8 +127,11 @@ class JudgedKeys:
     ) -> Mapping[UUID, bytes]:
         viewer, stated = await self._viewer(statement)
         is_change = stated.is_change and stated.role == _APPLICANT
-        await self._admit(viewer, stated, subjects, is_change=is_change)
-        return await self._keys.open_data_keys(subjects)
+        wrapped = self._keys.find_wrapped(subjects)
+        if not wrapped:  # who has no key is lost, and belongs to nobody
+            return {}
+        await self._admit(viewer, stated, list(wrapped), is_change=is_change)
+        return self._keys.unwrap_found(wrapped)
 
     async def make_data_keys(
         self,

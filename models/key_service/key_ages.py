@@ -69,6 +69,18 @@ class SweepsKeys(Protocol):
         ...
 
 
+class ListsSubjects(Protocol):
+    """A key service that is compared with a database. Each method raises KeyServiceError."""
+
+    async def lacking_subjects(self, subjects: Sequence[UUID]) -> Sequence[UUID]:
+        """Those that have no key, and were not erased."""
+        ...
+
+    async def list_subjects(self, after: UUID) -> Sequence[UUID]:
+        """The subjects of keys, in order, after a given one: `MOST_SWEPT` at most."""
+        ...
+
+
 def read_sweep_state(connection: sqlite3.Connection) -> SweepState:
     row = connection.execute("SELECT token FROM main.last_sweep").fetchone()
     counting = "SELECT count(*) FROM main.data_key WHERE subject <> ?"
@@ -104,6 +116,16 @@ def list_aged(connection: sqlite3.Connection, after: UUID, days: int) -> list[UU
         "SELECT subject FROM main.data_key JOIN main.key_made USING (subject)"
         " WHERE subject > ? AND subject <> ? AND made_at <= ? ORDER BY subject LIMIT ?",
         (after.bytes, OWN_KEY.bytes, _made_before(days), MOST_SWEPT),
+    )
+    return [UUID(bytes=row[0]) for row in rows]
+
+
+def list_subjects(connection: sqlite3.Connection, after: UUID) -> list[UUID]:
+    """The subjects of all keys, in order, after a given one: `MOST_SWEPT` at most."""
+    rows = connection.execute(
+        "SELECT subject FROM main.data_key WHERE subject > ? AND subject <> ?"
+        " ORDER BY subject LIMIT ?",
+        (after.bytes, OWN_KEY.bytes, MOST_SWEPT),
     )
     return [UUID(bytes=row[0]) for row in rows]
 

@@ -129,6 +129,21 @@ class LocalKeyService:
         self._take(len(subjects))
         return self._unwrap_all(self._store.find(subjects))
 
+    def find_wrapped(self, subjects: Sequence[UUID]) -> Mapping[UUID, WrappedKey]:
+        """The keys of those that have one, as they are stored."""
+        return self._store.find(subjects)
+
+    def unwrap_found(self, found: Mapping[UUID, WrappedKey]) -> Mapping[UUID, bytes]:
+        """The data keys that were found. Raises KeyServiceError beyond the ceiling."""
+        self._take(len(found))
+        return self._unwrap_all(found)
+
+    async def lacking_subjects(self, subjects: Sequence[UUID]) -> Sequence[UUID]:
+        return self._store.list_lacking(subjects)
+
+    async def list_subjects(self, after: UUID) -> Sequence[UUID]:
+        return self._store.list_subjects(after)
+
     def stored_subjects(self, subjects: Sequence[UUID]) -> set[UUID]:
         """Which of some subjects have a key."""
         return set(self._store.find(subjects))

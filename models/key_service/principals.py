@@ -21,6 +21,7 @@ from models.key_service.relations import OWN_KEY, RelationKind
 
 _OF_PEOPLE = KeyUse.PERSON_INDEX
 OF_SWEEPS = frozenset(("sweeping", "note_ages", "aged", "begin_ages", "sweep"))
+OF_COMPARISONS = frozenset(("lacking", "subjects"))
 OF_RECEIPTS = frozenset(("receipts", "reconciled", "note_reconciled"))
 #: Of each version of a person two are made: ten versions are more than anybody has.
 DIGESTS_A_PERSON = 20
@@ -76,7 +77,9 @@ RIGHTS: Mapping[Principal, Rights] = {
         {"erase": (Cause.ERASURE,), "sweep": (Cause.SWEEP,)},
         people_an_hour=10_000,
     ),
-    Principal.AUDITOR: Rights(Socket.SIGNING, frozenset(("public_keys", "receipts", "judges"))),
+    Principal.AUDITOR: Rights(
+        Socket.SIGNING, frozenset(("public_keys", "receipts", "judges")) | OF_COMPARISONS
+    ),
 }
 #: All verbs.
 ANYTHING = frozenset[str]().union(*(rights.verbs for rights in RIGHTS.values()))

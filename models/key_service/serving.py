@@ -25,7 +25,7 @@ from models.key_service.interface import (
     RefusedSubjectsError,
     Statement,
 )
-from models.key_service.key_ages import SweepsKeys
+from models.key_service.key_ages import ListsSubjects, SweepsKeys
 from models.key_service.local import LocalKeyService
 from models.key_service.operations import KeyOperationNote, ListsOperations
 from models.key_service.principals import ANYTHING, OF_RECEIPTS, OF_SWEEPS, PrincipalJudge
@@ -156,6 +156,12 @@ async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:
             return {"operations": [_write_note(one) for one in operations]}
         case verb if verb in OF_SWEEPS:
             return await _sweep(cast(SweepsKeys, keys), question)
+        case "lacking":
+            lacking = await cast(ListsSubjects, keys).lacking_subjects(_subjects(question))
+            return {"lacking": [one.hex for one in lacking]}
+        case "subjects":
+            listed = await cast(ListsSubjects, keys).list_subjects(UUID(hex=question["after"]))
+            return {"subjects": [one.hex for one in listed]}
         case verb if verb in OF_RECEIPTS:
             return await _list_receipts(cast(ListsReceipts, keys), question)
         case _:

@@ -157,6 +157,17 @@ class SocketKeys:
         sweep = {"subjects": [one.hex for one in subjects], "days": days, "token": token.hex}
         return (await self._ask({"do": "sweep", **sweep}))["swept"]
 
+    async def lacking_subjects(self, subjects: Sequence[UUID]) -> Sequence[UUID]:
+        lacking: list[UUID] = []
+        for some in _some(subjects):
+            answer = await self._ask({"do": "lacking", "subjects": [one.hex for one in some]})
+            lacking += [UUID(hex=one) for one in answer["lacking"]]
+        return lacking
+
+    async def list_subjects(self, after: UUID) -> Sequence[UUID]:
+        answer = await self._ask({"do": "subjects", "after": after.hex})
+        return [UUID(hex=one) for one in answer["subjects"]]
+
     async def list_receipts(self, after: int, before: int) -> ReceiptPage:
         answer = await self._ask({"do": "receipts", "after": after, "before": before})
         receipts = [

@@ -171,6 +171,22 @@ class KeyStore:
                 )
         return UUID(bytes=found[-1][0]) if found else None
 
+    def list_lacking(self, subjects: Sequence[UUID]) -> list[UUID]:
+        """Those that have no key, and were not erased. Raises KeyServiceError."""
+        known = self.find(subjects)
+        try:
+            erased = {one.subject for one in erasures.find_erased(self._connection, subjects)}
+        except sqlite3.Error as error:
+            raise _unusable(error) from None
+        return [one for one in subjects if one not in known and one not in erased]
+
+    def list_subjects(self, after: UUID) -> list[UUID]:
+        """The subjects of keys after a given one, in order. Raises KeyServiceError."""
+        try:
+            return key_ages.list_subjects(self._connection, after)
+        except sqlite3.Error as error:
+            raise _unusable(error) from None
+
     def count(self) -> int:
         """How many keys there are. Raises KeyServiceError."""
         try:

@@ -30,7 +30,8 @@ _KNOWS = "SELECT EXISTS (SELECT FROM key_operation WHERE id = $1)"
 _SWEPT_BEFORE = """
     SELECT EXISTS (SELECT FROM key_operation WHERE kind IN ('BEGIN', 'SWEEP', 'REFUSED'))
 """
-_ORPHANS = """
+#: Which of some subjects are nobody's.
+ORPHANS = """
     SELECT subject FROM unnest($1::uuid[]) AS listed (subject)
     WHERE NOT EXISTS (SELECT FROM applicant WHERE id = subject)
         AND NOT EXISTS (SELECT FROM ban_entry WHERE id = subject)
@@ -59,7 +60,7 @@ async def preview(
 ) -> Sweep:
     """What a sweep would do now; nothing is changed anywhere. Raises KeyServiceError."""
     known = await keys.sweep_state()
-    allowed = most or _most_orphans(known.keys)
+    allowed = most or most_orphans(known.keys)
     if known.token is None or not await connection.fetchval(_KNOWS, known.token):
         return Sweep(known.keys, [], 0, ANOTHER_DATABASE)
     orphans = await _find_orphans(keys, connection, days, allowed)
@@ -105,7 +106,8 @@ async def _note(
     require_written(await connection.execute(_NOTE, token, kind, subjects, reason), 1)
 
 
-def _most_orphans(keys: int) -> int:
+def most_orphans(keys: int) -> int:
+    """How many of so many keys may belong to nobody."""
     return max(keys * _ORPHANS_OF_A_HUNDRED // 100, 1)
 
 
@@ -124,7 +126,7 @@ async def _find_orphans(
     """Keys without a subject, until there are more than allowed."""
     orphans, after = list[UUID](), UUID(int=0)
     while len(orphans) <= allowed and (aged := await keys.aged_subjects(after, days)):
-        orphans += [row[0] for row in await connection.fetch(_ORPHANS, aged)]
+        orphans += [row[0] for row in await connection.fetch(ORPHANS, aged)]
         after = aged[-1]
     return orphans
 

@@ -60,13 +60,13 @@ SOCKETS = {
     "keepers": (
         verbs_of(Socket.SIGNING),
         "sign public_keys erase erased operations sweeping note_ages aged begin_ages sweep receipts"
-        " reconciled note_reconciled judges",
+        " reconciled note_reconciled judges lacking subjects",
     ),
     "all": (
         ANYTHING,
         "key_ids digests public_keys make open erased relate judges judge_everybody sign erase"
         " operations sweeping note_ages aged begin_ages sweep receipts reconciled"
-        " note_reconciled",
+        " note_reconciled lacking subjects",
     ),
 }
 
