@@ -179,9 +179,10 @@ def create_app(
     app = CallbackGuard(app, callbacks=lambda: dash.callback_map)
     app = GZipMiddleware(app, minimum_size=1_000, compresslevel=6)
     app = PackedFiles(app)
-    app = SignInCookie(app, keys=settings.session_keys, https_only=settings.is_https)
+    app = SignInCookie(app, settings)
     app = Gate(
         *(app, PATHS, sessions, sign_in.renew, gateway, headers),
+        cookie=sign_in.cookie,
         is_development=settings.is_development,
     )
     return Mistakes(app, answer_broken)

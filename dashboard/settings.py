@@ -71,6 +71,12 @@ class Settings:
         return self.own_url.startswith("https://")
 
     @property
+    def cookie_prefix(self) -> str:
+        """Before the names of cookies with keys: a browser then takes them from this host alone,
+        over TLS, and from none of its subdomains."""
+        return "__Host-" if self.is_https else ""
+
+    @property
     def issuer_origin(self) -> str:
         parts = urlsplit(self.issuer)
         return f"{parts.scheme}://{parts.netloc}"

@@ -17,7 +17,7 @@ from dashboard.gateway.session import Session
 from dashboard.model.page_state import LANGUAGES
 from dashboard.texts import preferred_language
 from dashboard.web.headers import Headers
-from dashboard.web.sessions import COOKIE, Sessions, StoreError
+from dashboard.web.sessions import Sessions, StoreError
 from dashboard.web.static_files import FOLDERS
 from dashboard.web.visit import Visit, current_visit
 
@@ -57,6 +57,7 @@ class Gate:
         gateway: GatewayClient,
         headers: Headers,
         *,
+        cookie: str,
         is_development: bool,
     ) -> None:
         self._app = app
@@ -65,6 +66,7 @@ class Gate:
         self._renew = renew
         self._gateway = gateway
         self._headers = headers
+        self._cookie = cookie
         self._is_development = is_development
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,7 +107,7 @@ class Gate:
             current_visit.reset(token)
 
     async def _session(self, request: HTTPConnection) -> Session | None:
-        key = request.cookies.get(COOKIE, "")
+        key = request.cookies.get(self._cookie, "")
         session = await self._sessions.find(key)
         if session is not None and not await self._renew(session):
             await self._sessions.end(key)

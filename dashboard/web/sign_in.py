@@ -4,7 +4,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -54,6 +54,7 @@ class SignIn:
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._settings = settings
+        self.cookie = settings.cookie_prefix + COOKIE
         self._pages = frozenset(pages)
         self._sessions = sessions
         self._client = OAuth().register(
@@ -126,7 +127,7 @@ class SignIn:
         except ProviderFailure as error:
             return _failure_page(request, error, "signing_in.failed_why", HTTPStatus.BAD_REQUEST)
         # A key that the browser brought along is never taken over.
-        await self._sessions.end(request.cookies.get(COOKIE, ""))
+        await self._sessions.end(request.cookies.get(self.cookie, ""))
         key = await self._sessions.begin(
             Session(
                 access_token=token["access_token"],
@@ -137,7 +138,7 @@ class SignIn:
         )
         response = RedirectResponse(request.session.pop(RETURN_TO, "/"), HTTPStatus.SEE_OTHER)
         response.set_cookie(
-            COOKIE,
+            self.cookie,
             key,
             max_age=SESSION_SECONDS,
             httponly=True,
@@ -162,12 +163,12 @@ class SignIn:
         return token
 
     async def _sign_out(self, request: Request) -> Response:
-        key = request.cookies.get(COOKIE, "")
+        key = request.cookies.get(self.cookie, "")
         session = await self._sessions.find(key)
         await self._sessions.end(key)
         address = await self._goodbye(session) if session else "/"
         response = RedirectResponse(address, HTTPStatus.SEE_OTHER)
-        response.delete_cookie(COOKIE)
+        response.delete_cookie(self.cookie, secure=self._settings.is_https)
         return response
 
     async def _goodbye(self, session: Session) -> str:
@@ -244,13 +245,13 @@ SIGN_IN_SECONDS = 600
 class SignInCookie(SessionMiddleware):
     """Starlette's session in a cookie, with one key or two: the first signs, each is accepted."""
 
-    def __init__(self, app: ASGIApp, keys: Sequence[str], **options: Any) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         super().__init__(
             app,
-            secret_key=keys[0],
-            session_cookie="gerbang_sign_in",
-            path="/sign-in",
+            secret_key=settings.session_keys[0],
+            session_cookie=f"{settings.cookie_prefix}gerbang_sign_in",
+            path="/" if settings.cookie_prefix else "/sign-in",
             max_age=SIGN_IN_SECONDS,
-            **options,
+            https_only=settings.is_https,
         )
-        self.signer = TimestampSigner([*reversed(keys)])  # here the last one signs
+        self.signer = TimestampSigner([*reversed(settings.session_keys)])  # here the last one signs

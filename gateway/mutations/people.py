@@ -23,13 +23,19 @@ from models.person.vault import SEALED, Person
 from models.row_keys import new_key
 
 _EARLIEST = date(1900, 1, 1)
+#: Without what nobody sees: controls, zero-width characters, and those that turn the direction of
+#: writing, by which two names look alike or one reads as another.
+_VISIBLE = re.compile(
+    r"[^\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    r"\ufff9-\ufffb\U000e0000-\U000e007f]{1,200}"
+)
 #: The text that says what is expected has the name of the field.
 _PATTERNS: Mapping[str, re.Pattern[str]] = {
-    "full_name": re.compile(r"[^\x00-\x1f\x7f]{1,200}"),
+    "full_name": _VISIBLE,
     "passport_number": re.compile(r"[A-Z0-9]{5,12}"),
     "email": re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}"),
     "phone": re.compile(r"\+[0-9][0-9 ()-]{4,24}"),
-    "place_of_birth": re.compile(r"[^\x00-\x1f\x7f]{1,200}"),
+    "place_of_birth": _VISIBLE,
 }
 
 

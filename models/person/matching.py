@@ -32,10 +32,11 @@ def comparable_name(name: str) -> str:
 
 
 def passport_message(issuing_state: str, number: str) -> bytes:
-    """What is digested of a passport."""
+    """What is digested of a passport, whose number may be typed in full-width characters."""
+    plain = unicodedata.normalize("NFKC", number)
     return b"gerbang person 1\0PASSPORT\0%s\0%s" % (
         issuing_state.strip().upper().encode(),
-        "".join(number.split()).upper().encode(),
+        "".join(plain.split()).upper().encode(),
     )
 
 

@@ -126,7 +126,7 @@ def running() -> Iterator[Running]:
     """One for all tests: a process can hold only one Dash."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        provider = httpx2.ASGITransport(Starlette(routes=[_provider(url).mount()]))
+        provider = httpx2.ASGITransport(Starlette(routes=[development_provider(url).mount()]))
         settings = read_settings({"GERBANG_DASHBOARD_URL": url, "GERBANG_ISSUER": ISSUER})
         sessions, line = MemorySessions(), Line(provider)
         app = create_app(settings, sessions, line)
@@ -145,7 +145,7 @@ def connected(running: Running, demo: Demo) -> Iterator[Running]:
     running.line.moved_to = ""
 
 
-def _provider(dashboard_url: str) -> SignIn:
+def development_provider(dashboard_url: str) -> SignIn:
     return SignIn(
         read_gateway_settings(
             {

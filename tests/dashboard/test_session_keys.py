@@ -42,8 +42,8 @@ def _replica(keys: str) -> httpx2.AsyncClient:
         return PlainTextResponse(request.session.get("state", "nothing"))
 
     app = Starlette(routes=[Route("/sign-in", begin), Route("/sign-in/callback", finish)])
-    held = read_settings({**ISSUER, "GERBANG_SESSION_KEY": keys}).session_keys
-    app.add_middleware(SignInCookie, keys=held, https_only=False)
+    settings = read_settings({**ISSUER, "GERBANG_SESSION_KEY": keys})
+    app.add_middleware(SignInCookie, settings=settings)
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://dashboard")
 
 

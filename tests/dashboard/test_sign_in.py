@@ -6,11 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
+from starlette.applications import Starlette
 
 from dashboard.gateway.session import Session
 from dashboard.model.user import User
+from dashboard.settings import read_settings
 from dashboard.web.sessions import COOKIE, SESSION_SECONDS, MemorySessions
-from tests.dashboard.conftest import Running
+from dashboard.web.sign_in import SignIn, SignInCookie
+from tests.dashboard.conftest import ISSUER, Running, development_provider
 
 pytestmark = pytest.mark.anyio
 
@@ -267,3 +270,31 @@ async def test_a_role_is_remembered_as_it_was_named(
             await browser.post(f"/role?role={named}")
             assert session.role == saved[-1] == remembered
         assert len(saved) == 3
+
+
+async def test_over_tls_the_browser_takes_no_cookie_of_another_host() -> None:
+    """Both cookies have the prefix by which browsers refuse them from a subdomain, from a page
+    without TLS, and for another path."""
+    url = "https://figures.example"
+    provider = httpx2.ASGITransport(Starlette(routes=[development_provider(url).mount()]))
+    settings = read_settings({"GERBANG_DASHBOARD_URL": url, "GERBANG_ISSUER": ISSUER})
+    sessions = MemorySessions()
+    sign_in = SignIn(settings, sessions, ["/"], provider)
+    app = SignInCookie(Starlette(routes=sign_in.routes()), settings)
+    async with (
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=url) as browser,
+        httpx2.AsyncClient(transport=provider) as at_provider,
+    ):
+        asked = await browser.get("/sign-in")
+        form = await at_provider.post(asked.headers["location"], data={"user": "leadership"})
+        given = await browser.get(form.headers["location"])
+        assert given.status_code == 303
+        out = await browser.post("/sign-out")
+    answers = (asked, given, out)
+    set_cookies = [each for answer in answers for each in answer.headers.get_list("set-cookie")]
+    named = {each.partition("=")[0] for each in set_cookies}
+    assert named == {f"__Host-{COOKIE}", "__Host-gerbang_sign_in"}
+    for each in set_cookies:
+        said = {part.lower() for part in each.split("; ")[1:]}
+        assert {"secure", "path=/"} <= said
+        assert not [part for part in said if part.startswith("domain=")]

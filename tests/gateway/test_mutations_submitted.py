@@ -118,6 +118,12 @@ async def test_no_partner_hands_over_a_direct_application(who, world) -> None:
          ["identity", "birthDate"]),
         ({"identity": {**IDENTITY, "fullName": ""}}, "INVALID", ["identity", "fullName"]),
         ({"identity": {**IDENTITY, "placeOfBirth": ""}}, "INVALID", ["identity", "placeOfBirth"]),
+        *(
+            ({"identity": {**IDENTITY, field: f"Ana{unseen} Lund"}}, "INVALID", ["identity", field])
+            for field in ("fullName", "placeOfBirth")
+            # What turns the direction of writing, and what has no width.
+            for unseen in "\u202e\u2066\u200f\u200b\u200d\u2060\ufeff\xad\x85"
+        ),
         ({"identity": {**IDENTITY, "passportIssuingState": "XX"}}, "INVALID",
          ["identity", "passportIssuingState"]),
         ({"identity": {**IDENTITY, "passportExpiresOn": "2025-01-01"}}, "PASSPORT_EXPIRES",
@@ -218,7 +224,8 @@ async def test_a_batch_answers_for_each_application(who, world, connection) -> N
     answer = await batch(who["agent-au"], items, key_ := key())
     assert answer["errors"] == []
     first, second, third, fourth = answer["results"]
-    assert fourth["errors"][0]["message"] == "A name has from 1 to 200 characters."
+    message = "A name has from 1 to 200 characters, all of them visible."
+    assert fourth["errors"][0]["message"] == message
     assert second == {
         "application": None,
         "errors": [{

@@ -54,6 +54,9 @@ async def test_an_officer_looks_a_person_up_from_a_case_on_the_own_desk(who) -> 
 
     found = await officer(BY_PASSPORT, case=desk, state="AU", number="lookup 001")
     assert cases(found.data["people"]) == [elsewhere]
+    wide = "".join(chr(ord(one) + 0xFEE0) for one in "LOOKUP001")
+    found_wide = await officer(BY_PASSPORT, case=desk, state="AU", number=wide)
+    assert cases(found_wide.data["people"]) == [elsewhere]
     # Whoever is found is not opened by that.
     assert [one["identity"] for one in found.data["people"]] == [None]
     values = {"case": desk, "born": "1977-07-17"}
