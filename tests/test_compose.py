@@ -107,11 +107,12 @@ def test_gateway_is_given_the_time_it_takes_to_stop(deployment: Path) -> None:
 
 
 IMAGE = re.compile(
-    r"[a-z/]+:[0-9]+\.[0-9]+(\.[0-9]+)?(-[a-z]+)*\$\{(?P<digest>[A-Z]+_DIGEST)(:-)?}"
+    r"[a-z/]+:[0-9]+\.[0-9]+(\.[0-9]+)?(-[a-z]+)*"
+    r"@\$\{(?P<digest>[A-Z]+_DIGEST)(:\?run sh deploy/digests >> \.env)?}"
 )
 
 
-def test_images_are_named_by_exact_versions_and_can_be_pinned(tmp_path: Path) -> None:
+def test_images_are_named_by_exact_versions_and_digests(tmp_path: Path) -> None:
     images = [it["image"] for it in SERVICES.values() if it["image"] != "gerbang"]
     bases = re.findall("^FROM (\\S+)", DOCKERFILE, re.MULTILINE)
     found = [IMAGE.fullmatch(image) for image in (*images, *bases)]
@@ -127,13 +128,17 @@ def test_images_are_named_by_exact_versions_and_can_be_pinned(tmp_path: Path) ->
         text=True,
         check=True,
     ).stdout.splitlines()
-    assert [line.split("=@sha256:of-")[0] for line in pinned] == [
+    assert [line.split("=sha256:of-")[0] for line in pinned] == [
         "KEYCLOAK_DIGEST",
         "POSTGRES_DIGEST",
         "PYTHON_DIGEST",
         "VALKEY_DIGEST",
     ]
     assert {it["digest"] for it in found if it} == {line.split("=")[0] for line in pinned}
+    # Without one, compose refuses to start, and nothing is built: a digest has no other value.
+    arguments = SERVICES["gateway"]["build"]["args"]
+    assert arguments == {"PYTHON_DIGEST": "${PYTHON_DIGEST:?run sh deploy/digests >> .env}"}
+    assert "ARG PYTHON_DIGEST\n" in DOCKERFILE
 
 
 ONCE = ("migrate", "init")
