@@ -195,7 +195,7 @@ class PrincipalJudge:
         """People are opened to link them, entries of the ban list to compare those."""
         relations = await self._keys.relations()
         banned = relations.among(RelationKind.BAN, "", subjects)
-        fit = banned if cause is Cause.BANS else relations.related(subjects) - banned
+        fit = banned if cause is Cause.BANS else subjects - banned
         if subjects - fit:
             raise KeyServiceError(f"{len(subjects - fit)} subjects are not those of {cause}")
 

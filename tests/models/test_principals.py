@@ -37,6 +37,7 @@ from models.key_service.serving import answer
 pytestmark = pytest.mark.anyio
 
 VAULT = Path(__file__).resolve().parents[2] / "docs" / "vault.md"
+#: The last is only somebody's of a case: neither an account's nor a partner's.
 PEOPLE = [uuid4() for _ in range(4)]
 BANNED = uuid4()
 OTHERS = [one for one in RIGHTS if one is not Principal.GATEWAY]
@@ -86,7 +87,8 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
     make_credentials(folder)
     keys = LocalKeyService.open(file)
     receipts = await keys.open_receipts(tmp_path / "receipts.db", "INQ-")
-    related = [Relation(RelationKind.ACCOUNT, str(one), one) for one in PEOPLE]
+    related = [Relation(RelationKind.ACCOUNT, str(one), one) for one in PEOPLE[:-1]]
+    related.append(Relation(RelationKind.CASE, "SGPO-OPEN-0006", PEOPLE[-1]))
     await keys.make_data_keys(
         [*PEOPLE, BANNED], None, [*related, Relation(RelationKind.BAN, "", BANNED)]
     )

@@ -173,6 +173,7 @@ AREAS = (
             models/test_seal_keys models/test_row_security gateway/test_keys models/test_receipts
             gateway/test_judged models/test_row_security_repair models/test_key_store
             models/test_key_sockets models/test_judge models/test_principals gateway/test_lost_keys
+            gateway/test_stolen_parts
             gateway/test_key_rotation gateway/test_key_operations
             gateway/test_key_service_outages gateway/test_vault
         """),

@@ -1,0 +1,180 @@
+"""Who can read whom with which stolen parts: for each row of the table in docs/vault.md they are
+stolen, and tried."""
+
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from models.account import reconcile_all
+from models.account.findings import Report
+from models.account.reconciling import APART_SECONDS
+from models.key_service import (
+    Cause,
+    Credential,
+    KeyServiceError,
+    LocalKeyService,
+    Principal,
+    RefusedSubjectsError,
+    Relation,
+    RelationKind,
+    SocketKeys,
+    Statement,
+)
+from models.key_service.process import credentials_beside
+from models.row_keys import new_key
+from tests import tokens
+from tests.gateway.judged import Judged, judged_gateway
+from tests.gateway.test_judged import CASEWORK, HELD, OPEN, names_read
+from tests.world import APPLICANTS, applicant_id
+
+pytestmark = pytest.mark.anyio
+
+VAULT = Path(__file__).resolve().parents[2] / "docs" / "vault.md"
+BEGINS = "**Who can read whom with which stolen parts.**"
+EVERYBODY = [applicant_id(name) for name in APPLICANTS]
+
+
+@pytest.fixture(scope="module")
+async def judged(world: str) -> AsyncIterator[Judged]:
+    async with judged_gateway(world) as running:
+        yield running
+
+
+def stolen(judged: Judged, principal: Principal | None, socket: str) -> SocketKeys:
+    """A socket, with the credential of a principal or none."""
+    folder = credentials_beside(judged.file)
+    shown = Credential.of(principal, folder) if principal else None
+    return SocketKeys(judged.file.with_name(socket), 60, credential=shown)
+
+
+async def opened(keys: SocketKeys, *given: Statement | Cause) -> int:
+    """How many of everybody are opened."""
+    with contextlib.suppress(KeyServiceError):
+        return len(await keys.open_data_keys(EVERYBODY, *given))
+    return 0
+
+
+async def unlogged(judged: Judged) -> list[str]:
+    report = Report()
+    await reconcile_all(judged.signing, judged.owner, report, time.time() + 3 * APART_SECONDS)
+    return [finding.what for finding in report.findings]
+
+
+async def steal_the_database(judged: Judged) -> None:
+    for table in ("identity", "identity_version", "person_index", "banned_person"):
+        for row in await judged.owner.fetch(f"SELECT {table}::text FROM {table}"):
+            assert not [name for name in APPLICANTS if name in row[0]]
+
+
+async def steal_a_gateway(judged: Judged) -> None:
+    assert await opened(judged.keys) == 0
+
+
+async def steal_a_gateway_with_tokens(judged: Judged) -> None:
+    """The officer's token opens whose case is put on the desk by it, and nobody else."""
+    officer = Statement(tokens.token("OFFICER", sub="thief"), "OFFICER", HELD)
+    person = applicant_id("Li Goh")
+    assert await opened(judged.keys, officer) == 0
+    with pytest.raises(RefusedSubjectsError):
+        await judged.keys.open_data_keys([person], officer)
+    await judged.keys.relate([Relation(RelationKind.DESK, HELD, "thief")], officer)
+    assert len(await judged.keys.open_data_keys([person], officer)) == 1
+    assert await opened(judged.keys, officer) == 0
+    supervisor = Statement(tokens.token("SUPERVISOR", sub="thief"), "SUPERVISOR", OPEN)
+    assert len(await judged.keys.open_data_keys([applicant_id("Wei Tan")], supervisor)) == 1
+    assert await opened(judged.keys, supervisor) == 0
+    assert len([one for one in await unlogged(judged) if "whom the log of reads lacks" in one]) == 2
+
+
+async def steal_the_database_and_an_account(judged: Judged) -> None:
+    """A desk that is moved by hand opens nobody; one that the officer takes opens its applicant."""
+    moved = "UPDATE application SET officer = '{}' WHERE reference = '" + HELD + "'"
+    await judged.administer(moved.format("officer"))
+    try:
+        assert await names_read(judged.who["officer"], CASEWORK, case=HELD) == []
+    finally:
+        await judged.administer(moved.format("officer-2"), "DELETE FROM alert")
+    assert await names_read(judged.who["officer"], CASEWORK, case=OPEN) == ["Wei Tan"]
+
+
+async def steal_sockets(judged: Judged) -> None:
+    for socket in ("socket", "socket.linking", "socket.signing"):
+        assert await opened(stolen(judged, None, socket)) == 0
+        for principal in (Principal.AUDITOR, Principal.KEEPER):
+            assert await opened(stolen(judged, principal, socket)) == 0
+
+
+async def steal_the_linkers_credential(judged: Judged) -> None:
+    before = await unlogged(judged)
+    await judged.owner.execute("ALTER TABLE linker_read RENAME TO hidden_read")
+    await judged.owner.execute("CREATE TABLE linker_read (LIKE hidden_read)")
+    try:
+        linker = stolen(judged, Principal.LINKER, "socket.linking")
+        assert await opened(linker, Cause.LINKING) == len(EVERYBODY)
+        [named] = [one for one in await unlogged(judged) if f"opened {len(EVERYBODY)}, " in one]
+        assert named not in before
+    finally:
+        await judged.owner.execute("DROP TABLE linker_read")
+        await judged.owner.execute("ALTER TABLE hidden_read RENAME TO linker_read")
+
+
+async def steal_the_loaders_credential(judged: Judged) -> None:
+    last = (await judged.signing.list_receipts(0, 2**62)).receipts[-1].number
+    loader = stolen(judged, Principal.LOADER, "socket.linking")
+    assert await opened(loader) == len(EVERYBODY)
+    [receipt] = (await judged.signing.list_receipts(last, 2**62)).receipts
+    assert (receipt.role, len(receipt.subjects)) == ("loader", len(EVERYBODY))
+
+
+async def steal_the_keepers_credential(judged: Judged) -> None:
+    keeper = stolen(judged, Principal.KEEPER, "socket.signing")
+    assert await opened(keeper) == 0
+    assert len(await keeper.erase_data_keys([new_key()])) == 1
+
+
+async def steal_the_auditors_credential(judged: Judged) -> None:
+    auditor = stolen(judged, Principal.AUDITOR, "socket.signing")
+    assert await opened(auditor) == 0
+    with pytest.raises(KeyServiceError):
+        await auditor.erase_data_keys([new_key()])
+    assert "thief" in {one.account for one in (await auditor.list_receipts(0, 2**62)).receipts}
+
+
+async def steal_the_key_services_files(judged: Judged) -> None:
+    found = [
+        file.read_bytes() for file in judged.file.parent.rglob("*") if file.is_file()
+    ]  # fmt: skip
+    assert not [name for name in APPLICANTS for each in found if name.encode() in each]
+    keys = LocalKeyService.open(judged.file)
+    assert len(await keys.open_data_keys(EVERYBODY)) == len(EVERYBODY)
+
+
+#: In the order of the table, since later ones count what earlier ones left.
+STEALING: Mapping[str, Callable[[Judged], Awaitable[None]]] = {
+    "the database, or write access to it as a superuser": steal_the_database,
+    "and a gateway without a viewer's token": steal_a_gateway,
+    "a gateway, with the tokens that pass through it": steal_a_gateway_with_tokens,
+    "the database as a superuser, and an officer's account": steal_the_database_and_an_account,
+    "any socket of the key service, and the database, without a credential or a token": (
+        steal_sockets
+    ),
+    "the linker's credential and socket, and the database": steal_the_linkers_credential,
+    "the loader's credential and socket, and the database": steal_the_loaders_credential,
+    "the keeper's credential and socket": steal_the_keepers_credential,
+    "the auditor's credential and socket": steal_the_auditors_credential,
+    "the key service's files, or its memory": steal_the_key_services_files,
+}
+
+
+def test_each_row_of_the_table_is_tried() -> None:
+    table = VAULT.read_text(encoding="utf-8").partition(BEGINS)[2].lstrip().partition("\n\n")[0]
+    rows = [line.split("|")[1].strip() for line in table.splitlines()[2:]]
+    assert rows == [*STEALING]
+
+
+@pytest.mark.parametrize("parts", STEALING)
+async def test_stolen_parts_open_no_more_than_is_said(judged: Judged, parts: str) -> None:
+    await STEALING[parts](judged)
