@@ -170,7 +170,7 @@ class Receipts:
         """Leave a receipt, which is in the file when this returns. Raises KeyServiceError."""
         number, at = self._last + 1, int(time.time() * 1000)
         # As they are read from the file, of which the code is made again: as plain texts.
-        said = (number, at, verb.value, str(account), str(role), reference)
+        said = (number, at, verb.value, str(account), str(role), reference and str(reference))
         row = (*said, b"".join(one.bytes for one in subjects))
         try:
             self._connection.execute(

@@ -102,7 +102,8 @@ def change(monkeypatch: pytest.MonkeyPatch, principal: Principal, **rights: Any)
 
 
 def receipts_of(service: Service) -> list[tuple[str, str, str | None, int]]:
-    listed = service.keys.receipts.list_after(0, 2**62).receipts
+    listed, tampered, _ = service.keys.receipts.list_after(0, 2**62)
+    assert tampered == []
     assert not [one for one in listed if one.account]
     return [(one.verb, one.role, one.reference, len(one.subjects)) for one in listed]
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from models.key_service import Principal, ViewerCeilingError
+from models.key_service import Cause, Principal, ViewerCeilingError
 from models.key_service import receipts as module
 from models.key_service.receipts import Receipts, ReceiptVerb
 from tests.set_clock import SetClock
@@ -50,10 +50,10 @@ def window_of(receipts: Receipts, some: list[UUID], most: int = 3) -> int | None
 def test_a_receipt_of_a_principal_is_as_it_was_written(
     receipts: Receipts, principal: Principal
 ) -> None:
-    receipts.add(ReceiptVerb.CHANGE, principal, principal, None, people(2))
+    receipts.add(ReceiptVerb.CHANGE, principal, principal, Cause.LOADING, people(2))
     page = receipts.list_after(0, 1 << 60)
     assert not page.tampered
-    assert [one.role for one in page.receipts] == [str(principal)]
+    assert [(one.role, one.reference) for one in page.receipts] == [(str(principal), "LOADING")]
 
 
 def test_an_hour_a_day_and_a_week_have_their_ceilings(receipts: Receipts, clock: SetClock) -> None:
