@@ -160,7 +160,7 @@
       dash().set_props("address", { pathname: inside.pathname, search: inside.search });
       window.scrollTo(0, 0);
     }
-    const file = event.target.closest?.("a[href^='/export'], a[href^='/my-data.json']");
+    const file = event.target.closest?.("a[href^='/export'], a[href^='/report'], a[href^='/my-data.json']");
     if (file) {
       const address = new URL(file.href);
       address.searchParams.set("for", drawnFor());

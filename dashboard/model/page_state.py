@@ -157,8 +157,12 @@ class Address:
 
     def place_link(self, key: str, code: str) -> str:
         """The page of one country, partner or centre, over the same period."""
-        span = Address(self.language, self.period, self.first, self.last)
-        return PLACE + span.link(**{key: (code,)})
+        return PLACE + self.over_the_same_time.link(**{key: (code,)})
+
+    @property
+    def over_the_same_time(self) -> "Address":
+        """The same period, of everything."""
+        return Address(self.language, self.period, self.first, self.last)
 
     def fields(self) -> dict[str, str]:
         """The fields of an address: all that is not as usual, as text."""

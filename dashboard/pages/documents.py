@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any, NamedTuple
 
 from dashboard.gateway.client import document
@@ -18,7 +18,7 @@ from dashboard.gateway.volumes_query import (
 from dashboard.model.filters import COUNTRY, VISA
 from dashboard.model.measures import AUDIENCES, PROCESSING
 from dashboard.model.page_state import Address
-from dashboard.model.period import WIB, Period
+from dashboard.model.period import Period
 from dashboard.pages.access import page as access
 from dashboard.pages.administration.forms import ANSWERS, CHANGES
 from dashboard.pages.administration.page import ADMINISTRATORS
@@ -102,7 +102,7 @@ def _place_documents() -> Iterator[ScreenDocument]:
     about = COUNTRY, "AU"
     variables = place.variables_of(*about, _ADDRESS, _YEAR, COUNTRY)
     yield ScreenDocument(place.QUESTION, "Place", place.READERS, variables)
-    late = place.late_variables(*about, datetime.combine(_YEAR.to_on, time(), WIB))
+    late = place.late_variables(*about, _YEAR.to_on)
     yield ScreenDocument(place.LATE, "Place", place.CASE_READERS, late)
     waiting = place.waiting_variables(*about, _ADDRESS)
     others = place.READERS - place.CASE_READERS

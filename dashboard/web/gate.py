@@ -25,7 +25,12 @@ from dashboard.web.visit import Visit, current_visit
 OPEN = frozenset({"/sign-in", "/sign-in/callback", "/sign-out", "/health/live"})
 
 #: Figures as files, and what is on file of oneself.
-FILES = frozenset({"/export.csv", "/export-months.csv", "/export.xlsx", "/my-data.json"})
+FILES = frozenset(
+    {
+        *("/export.csv", "/export-months.csv", "/export.xlsx"),
+        *("/report.pdf", "/report.xlsx", "/my-data.json"),
+    }
+)
 
 #: What else exists. Dash would answer any other path with its page.
 CALLBACK = "/_dash-update-component"

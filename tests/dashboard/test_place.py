@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dashboard.model.page_state import read_address
+from dashboard.model.period import today
 from dashboard.pages.my_data.page import content
 from dashboard.pages.place.reading import chosen_place, late_variables
 from dashboard.pages.place.tables import turn_of
@@ -26,6 +27,7 @@ LATE = (
     "query ($where: ApplicationWhere!) { applications(first: 25, where: $where)"
     " { nodes { reference } totalCount { value } } }"
 )
+OVERDUE = '{ volumes(from: "%(day)s", to: "%(day)s", groupBy: []) { rows { backlog { value } } } }'
 #: A4 without its margins, in points.
 PAGES = re.compile(rb"/Type\s*/Page[^s]")
 
@@ -121,8 +123,12 @@ def test_a_manager_reads_which_files_are_late_and_whose_turn_it_is(
     visitor: Visitor, demo: Demo
 ) -> None:
     page = opens(visitor, "manager-my", "country=MY", "id")
-    variables = late_variables("country", "MY", datetime.now(UTC))
+    variables = late_variables("country", "MY", today())
     late = demo.ask("manager-my", LATE, **variables)["applications"]["nodes"]
+    # What is counted as overdue is what is listed.
+    asked = OVERDUE % {"day": today().isoformat()}
+    rows = demo.ask("manager-my", asked)["volumes"]["rows"]
+    assert len(late) == sum(row["backlog"]["value"] for row in rows)
     shown = page.locator("#place-waiting-table code").all_inner_texts()
     assert sorted(shown) == sorted(file["reference"] for file in late)
     if late:

@@ -29,6 +29,7 @@ from dashboard.pages.today.parts import (
     answer_skeleton,
     change_table,
     promise_waiting,
+    report_links,
     steps_of,
 )
 from dashboard.pages.today.promise import promise_table
@@ -142,14 +143,14 @@ async def show_heading(state: Any) -> tuple[Any, ...]:
         say("masthead.as_of", instant=instant_text(found.as_of, say)),
     ]
     heading = [
-        html.P(_kicker(place), className="kicker"),
+        html.P(kind_text(place), className="kicker"),
         html.H1(place.node["name"]),
-        html.P(" · ".join(facts)),
+        html.P([" · ".join(facts), " · ", report_links(place.address, say)]),
     ]
     strip = strip_of(
         {
             "change": found.one("CHANGE"),
-            "standing": _standing(place),
+            "standing": standing(place),
             "promise": found.one("PROMISE"),
             "coming": found.one("COMING"),
         },
@@ -166,7 +167,7 @@ def _no_place(state: Any) -> list[Any]:
     return [html.H1(say("place.none")), html.P(dcc.Link(say("place.choose"), href=VOLUMES))]
 
 
-def _kicker(place: Place) -> str:
+def kind_text(place: Place) -> str:
     """What it is, and for a centre where and whose."""
     say, node = place.say, place.node or {}
     words = [say(f"place.kind_{place.kind}")]
@@ -175,7 +176,7 @@ def _kicker(place: Place) -> str:
     return " · ".join(words)
 
 
-def _standing(place: Place) -> Claim | None:
+def standing(place: Place) -> Claim | None:
     """How it stands beside others; of what is not compared itself, which places in it stand out."""
     if place.kind not in (place.compared, CENTRE):
         return place.today.one("ATTENTION")
@@ -231,7 +232,7 @@ async def show_answers(state: Any) -> tuple[Any, ...]:
     has_rows = place.viewer.role in CASE_READERS
     return (
         _answer(found.change(INTAKE)),
-        _answer(_standing(place)),
+        _answer(standing(place)),
         _answer(found.one("PROMISE")),
         _answer(found.one("COMING")),
         _answer(found.one("WAITING")),

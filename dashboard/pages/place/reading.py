@@ -1,8 +1,8 @@
 """What the page of a place reads: its findings, its name, and what waits there now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from dashboard.components.page_request import PageRequest, page_request
@@ -11,7 +11,7 @@ from dashboard.model.filters import CENTRE, COUNTRY, FILTER, PARTNER, VISA
 from dashboard.model.findings import read_findings
 from dashboard.model.measures import AUDIENCES
 from dashboard.model.page_state import Address
-from dashboard.model.period import Period, today
+from dashboard.model.period import WIB, Period, today
 from dashboard.model.user import User
 from dashboard.pages.today.answers import AGENT, MANAGER, Today
 from dashboard.pages.today.reading import place_of
@@ -19,6 +19,8 @@ from dashboard.texts import Texts
 
 QUESTION, LATE, WAITING = "place/question", "place/late", "place/waiting"
 READERS = frozenset(AUDIENCES)
+#: Asks a document with its variables, as the viewer.
+Ask = Callable[[str, Mapping[str, Any]], Awaitable[dict[str, Any]]]
 #: Who reads the applications behind a number; the others read how it splits.
 CASE_READERS = frozenset({MANAGER, AGENT, "OFFICER", "SUPERVISOR", "AUDITOR"})
 #: What a page can be of, the narrowest first, and the list that its name comes from.
@@ -68,27 +70,33 @@ async def _read(request: PageRequest) -> Place | None:
     chosen = chosen_place(request.address)
     if chosen is None:
         return None
-    kind, code = chosen
-    address, period = request.address, request.address.chosen_period(today())
-    data = await request.ask(QUESTION, variables_of(kind, code, address, period, place_of(viewer)))
+    return await ask_place(request.ask, viewer, *chosen, request.address, request.say)
+
+
+async def ask_place(
+    ask: Ask, viewer: User, kind: str, code: str, address: Address, say: Texts
+) -> Place:
+    """All that is found about a place, or, without a kind, about everything in the viewer's scope.
+    Raises GatewayError."""
+    period = address.chosen_period(today())
+    data = await ask(QUESTION, variables_of(kind, code, address, period, place_of(viewer)))
     late: dict[str, Any] = {"nodes": (), "totalCount": {"value": 0}}
     waiting: dict[str, Any] = {}
     if viewer.role in CASE_READERS:
-        answer = await request.ask(LATE, late_variables(kind, code, datetime.now(UTC)))
-        late = answer["applications"]
+        late = (await ask(LATE, late_variables(kind, code, today())))["applications"]
     else:
-        waiting = await request.ask(WAITING, waiting_variables(kind, code, address))
+        waiting = await ask(WAITING, waiting_variables(kind, code, address))
     return Place(
         kind,
         code,
         _node(data, kind, code, viewer),
-        _findings(data, period, request.say.language),
+        _findings(data, period, say.language),
         late["nodes"],
         late["totalCount"]["value"] or 0,
         {key: table["rows"] for key, table in waiting.items()},
         address,
         viewer,
-        request.say,
+        say,
     )
 
 
@@ -96,7 +104,14 @@ def _node(data: Mapping[str, Any], kind: str, code: str, viewer: User) -> Mappin
     """What the place is called; None for a country outside a partner's scope, of which everybody
     reads the name alone."""
     is_outside = kind == COUNTRY and bool(viewer.countries) and code not in viewer.countries
-    return None if is_outside else next(iter(data[KINDS[kind]]["nodes"]), None)
+    if is_outside or not kind:
+        return None
+    return next(iter(data[KINDS[kind]]["nodes"]), None)
+
+
+def _narrowed(kind: str, code: str) -> dict[str, Any]:
+    """The condition for a place, as figures and cases take it."""
+    return {FILTER[kind].where: {"in": [code]}} if kind else {}
 
 
 def variables_of(
@@ -109,7 +124,7 @@ def variables_of(
     return {
         "from": period.from_on.isoformat(),
         "to": period.to_on.isoformat(),
-        "where": {FILTER[kind].where: {"in": [code]}},
+        "where": _narrowed(kind, code),
         "about": code if kind in (place, CENTRE) else None,
         **codes,
         **named,
@@ -118,12 +133,13 @@ def variables_of(
     }
 
 
-def late_variables(kind: str, code: str, now: datetime) -> dict[str, Any]:
-    """The variables of ``late.graphql``: to the minute, so that an answer serves all parts."""
+def late_variables(kind: str, code: str, day: date) -> dict[str, Any]:
+    """The variables of ``late.graphql``: what is overdue when a day ends, as figures count it."""
+    ends_at = datetime.combine(day + timedelta(days=1), time(), WIB)
     where = {
-        FILTER[kind].where: {"in": [code]},
+        **_narrowed(kind, code),
         "closedAt": {"isNull": True},
-        "targetDueAt": {"before": now.replace(second=0, microsecond=0).isoformat()},
+        "targetDueAt": {"before": ends_at.isoformat()},
     }
     return {"where": where}
 
@@ -132,9 +148,9 @@ def waiting_variables(kind: str, code: str, address: Address) -> dict[str, Any]:
     """The variables of ``waiting.graphql``."""
     return {
         "today": today().isoformat(),
-        "where": {FILTER[kind].where: {"in": [code]}},
+        "where": _narrowed(kind, code),
         "isCentre": kind == CENTRE,
-        "isPartner": kind == PARTNER,
+        "isPartner": kind in ("", PARTNER),
         "language": address.language.upper(),
     }
 

@@ -41,6 +41,7 @@ from dashboard.pages.today.parts import (
     answer,
     change_table,
     filter_bar,
+    report_links,
     steps_of,
     volumes_link,
 )
@@ -95,7 +96,8 @@ async def show_facts(state: Any) -> tuple[Any, ...]:
     say = reply.say
     scope = f"{say('masthead.scope')}: {scope_text(reply.viewer, say)}"
     as_of = say("masthead.as_of", instant=instant_text(reply.today.as_of, say))
-    return f"{scope} · {as_of}", f"{say('pages.today.title')} · {say('page.product')}"
+    facts = [f"{scope} · {as_of} · ", report_links(reply.address.over_the_same_time, say)]
+    return facts, f"{say('pages.today.title')} · {say('page.product')}"
 
 
 @part(

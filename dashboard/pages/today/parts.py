@@ -124,6 +124,20 @@ def volumes_link(address: Address, **changes: str) -> str:
     return VOLUMES + replace(address, why=Address("").why, **changes).link()
 
 
+def report_links(address: Address, say: Texts) -> html.Span:
+    """The way to what the page says, as a report."""
+    files = (("PDF", "/report.pdf"), ("XLSX", "/report.xlsx"))
+    links = [
+        html.A(
+            kind,
+            href=f"{path}{address.link()}",
+            **aria(label=say("report.link", kind=kind)),
+        )
+        for kind, path in files
+    ]
+    return html.Span([say("report.name"), links[0], ", ", links[1]], className="report")
+
+
 def named_place(key: str, code: str | None, name: str, address: Address) -> Any:
     """A name that leads to its page, where it has one."""
     if code is None or key not in (CENTRE, COUNTRY, PARTNER):
