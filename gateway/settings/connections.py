@@ -77,7 +77,9 @@ class ConnectionSettings:
         200,
     )
     address_sockets: int = setting(
-        "how many of those one address has; more are refused", parsers.whole(1, 10_000), 10
+        "how many of those one address has; beyond, its oldest is ended",
+        parsers.whole(1, 10_000),
+        10,
     )
     socket_seconds: float = setting(
         "how long a socket may be open before a token was accepted, seconds",

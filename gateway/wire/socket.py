@@ -90,7 +90,8 @@ class Socket:
 
     async def _initialise(self, unknown: UnknownSocket) -> Viewer:
         try:
-            async with asyncio.timeout(self._limits.initialise_seconds) as unknown.deadline:
+            seconds = 0 if unknown.is_ended else self._limits.initialise_seconds
+            async with asyncio.timeout(seconds) as unknown.deadline:
                 payload = await self._receive_init()
                 return await self._viewer(payload)
         except TimeoutError:

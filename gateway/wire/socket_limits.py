@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
-from http import HTTPStatus
 
-from gateway.errors import ErrorCode, RequestError
+from gateway.errors import ErrorCode
 from gateway.settings.connections import ConnectionSettings
 from gateway.texts.language import Language
 from gateway.texts.translation import translate
@@ -93,8 +92,10 @@ class UnknownSocket:
         #: When it must have authenticated; None until it is accepted.
         self.deadline: asyncio.Timeout | None = None
         self.is_unknown = True
+        self.is_ended = False
 
     def end(self) -> None:
+        self.is_ended = True
         if self.deadline is not None:
             self.deadline.reschedule(asyncio.get_running_loop().time())
 
@@ -116,13 +117,8 @@ class Sockets:
 
     @contextmanager
     def open_unknown(self, address: str | None) -> Iterator[UnknownSocket]:
-        """Count a new socket, against its address until its viewer is known.
-
-        Raises RequestError if the address has too many sockets that have not authenticated.
-        """
-        if address is not None and self._of_addresses[address] >= self._address_limit:
-            raise _address_refusal(self._address_limit)
-        self._make_room()
+        """Count a new socket, against its address until its viewer is known."""
+        self._make_room(address)
         socket = UnknownSocket(address)
         self._open += 1
         self._unknown[socket] = None
@@ -155,13 +151,22 @@ class Sockets:
             self._known -= 1
             _decrement(self._of_viewers, viewer.subject)
 
-    def _make_room(self) -> None:
-        """End the oldest unknown socket if there are too many: real clients authenticate at once,
-        so it is the least likely to be one."""
-        if len(self._unknown) >= self._unknown_limit:
-            oldest = next(iter(self._unknown))
-            del self._unknown[oldest]
-            oldest.end()
+    def _make_room(self, address: str | None) -> None:
+        """End the oldest unknown socket if there are too many, of the address or at all: real
+        clients authenticate at once, so it is the least likely to be one. A newcomer is not
+        refused, since many people may share an address."""
+        if address is not None and self._of_addresses[address] >= self._address_limit:
+            self._end(next(one for one in self._unknown if one.address == address))
+        elif len(self._unknown) >= self._unknown_limit:
+            self._end(next(iter(self._unknown)))
+
+    def _end(self, socket: UnknownSocket) -> None:
+        """End an unknown socket, which counts no more from now on."""
+        del self._unknown[socket]
+        if socket.address is not None:
+            _decrement(self._of_addresses, socket.address)
+            socket.address = None
+        socket.end()
 
     def _forget_unknown(self, socket: UnknownSocket) -> None:
         if not socket.is_unknown:
@@ -176,12 +181,3 @@ def _decrement(counter: Counter[str], key: str) -> None:
     counter[key] -= 1
     if not counter[key]:
         del counter[key]  # or the counter would grow without end
-
-
-def _address_refusal(limit: int) -> RequestError:
-    return RequestError(
-        ErrorCode.OVERLOADED,
-        f"An address has at most {limit} sockets that have not said who they are. "
-        "Send connection_init as soon as a socket is open.",
-        HTTPStatus.TOO_MANY_REQUESTS,
-    )
