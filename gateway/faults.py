@@ -25,6 +25,7 @@ class Fault(StrEnum):
     KEEPER = "keeper"
     CHECKPOINT = "checkpoint"
     WITNESS = "witness"
+    KEY_SERVICE = "key_service"
     IDENTITY_KEYS = "identity_keys"
 
 
@@ -92,6 +93,11 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
         " witnesses know.",
         "See whether the witnesses in GERBANG_WITNESSES answer. If one refuses, run `gerbang audit"
         " verify`, and ask it which tree it cosigned last.",
+    ),
+    Fault.KEY_SERVICE: Explanation(
+        "Nobody is handed in, read or looked up, and no case is taken: these answer UNAVAILABLE."
+        " All else goes on.",
+        "Look whether `gerbang keys` runs, at its log, and at GERBANG_KEY_SERVICE.",
     ),
     Fault.IDENTITY_KEYS: Explanation(
         "Nobody can read these people: their fields answer LOST. New people are not concerned.",

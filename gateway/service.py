@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from gateway.access.statistics import Statistics
 from gateway.access.suspensions import Suspensions
 from gateway.access.transactions.begin import Clock, Seal, TransactionLimits, TransactionStarts
 from gateway.access.transactions.change_horizon import ChangeHorizon
+from gateway.access.vault import key_service_fault
 from gateway.app import create_app
 from gateway.execution.budgets import Budgets
 from gateway.execution.runner import SchemaRunner
@@ -88,7 +90,12 @@ def gateway(
         limits=limits,
         metrics=metrics,
         checks={Fault.DATABASE: probe.fault, Fault.POOL: watch.fault},
-        warnings=(watch.warning, probe.warning, executor.services.lost_keys.warning),
+        warnings=(
+            watch.warning,
+            probe.warning,
+            partial(key_service_fault, keys),
+            executor.services.lost_keys.warning,
+        ),
         resources=lambda: _open_resources(
             settings, probe, (horizon, suspensions, statistics), (pool, probe_pool)
         ),

@@ -1,6 +1,7 @@
 """States to the key service for whom a vault is opened, turns its failures into errors for clients,
 and records what was tampered with."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Collection, Iterator
@@ -12,7 +13,13 @@ from gateway.errors import ErrorCode, FieldError
 from gateway.faults import Fault
 from gateway.logs import current_record
 from gateway.viewer import Viewer
-from models.key_service import KeyServiceError, Statement, ViewerCeilingError
+from models.key_service import (
+    KeyService,
+    KeyServiceError,
+    KeyUse,
+    Statement,
+    ViewerCeilingError,
+)
 from models.logs import facts
 from models.person.vault import MissingKeyError, VaultError
 
@@ -31,6 +38,22 @@ def statement_of(
 
 #: How long readiness warns after somebody was last met whose key is missing.
 _WARNED_SECONDS = 600.0
+
+
+#: An answer of the key service takes milliseconds.
+_PROBED_SECONDS = 1.0
+
+
+async def key_service_fault(keys: KeyService | None) -> Fault | None:
+    """Whether the key service does not answer, where there is one."""
+    if keys is None:
+        return None
+    try:
+        async with asyncio.timeout(_PROBED_SECONDS):
+            await keys.key_ids(KeyUse.ACCESS_LOG)
+    except (KeyServiceError, TimeoutError):
+        return Fault.KEY_SERVICE
+    return None
 
 
 class LostKeys:

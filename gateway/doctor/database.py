@@ -9,6 +9,7 @@ import asyncpg
 
 from gateway.access.probe import FOLDED_WITHIN_SECONDS, SIGNED_WITHIN_SECONDS
 from gateway.access.transactions.errors import DISK_FULL, state_of
+from gateway.access.vault import key_service_fault
 from gateway.doctor.finding import Finding, finding_of
 from gateway.faults import Fault
 from gateway.settings import DocumentRule, Settings
@@ -155,7 +156,15 @@ async def examine_seal_keys(owner: asyncpg.Connection) -> AsyncIterator[Finding]
 
 
 async def examine_key_service(settings: Settings) -> AsyncIterator[Finding]:
-    """Ask it as an auditor does, where the doctor has such a credential."""
+    """Ask it as a gateway does, and as an auditor where the doctor has such a credential."""
+    try:
+        as_gateway = key_service_at(settings.key_service) if settings.key_service else None
+        is_away = await key_service_fault(as_gateway)
+    except KeyServiceError:
+        is_away = Fault.KEY_SERVICE
+    if is_away:
+        yield finding_of(is_away, "The key service does not answer.")
+        return
     address, credentials = settings.signing_address or "", settings.credentials
     if not (settings.keeps_receipts and credentials):
         return

@@ -250,10 +250,12 @@ async def test_a_key_service_that_does_not_judge_everybody_is_named(
         as_of_an_earlier_release(file)
         given = {"key_service": f"unix:{socket}", "credentials": str(credentials_beside(file))}
         settings = installation(world, issuer, **given)
-        answering = "The key service cannot be examined: "
-        assert [one for one in await diagnose(settings) if one.startswith(answering)]
+        assert "The key service does not answer." in await diagnose(settings)
         sockets = {name: socket.with_name(f"socket.{name}") for name in ("signing", "linking")}
         with running_keys(file, socket, **sockets, credentials=credentials_beside(file)):
+            unknown = replace(settings, credentials=Path(folder, "nowhere"))
+            examining = "The key service cannot be examined: "
+            assert [one for one in await diagnose(unknown) if one.startswith(examining)]
             judging = "The key service does not judge everybody: "
             assert [one for one in await diagnose(settings) if one.startswith(judging)]
             await relate_now(settings)

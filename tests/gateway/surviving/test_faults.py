@@ -1,9 +1,12 @@
 """What is wrong with an installation is named alike by readiness, by the log and by the doctor."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
@@ -112,6 +115,23 @@ async def keys_missing(installation: Installation) -> AsyncIterator[Installation
     yield installation.with_variables(jwks_url=f"http://127.0.0.1:{free_port()}/keys")
 
 
+@asynccontextmanager
+async def key_service_away(installation: Installation) -> AsyncIterator[Installation]:
+    yield installation.with_variables(key_service="unix:/nowhere/socket")
+
+
+@asynccontextmanager
+async def key_service_hung(installation: Installation) -> AsyncIterator[Installation]:
+    """It takes connections, and answers nothing."""
+    with TemporaryDirectory(prefix="gerbang-") as folder:
+        path = Path(folder, "socket")
+        server = await asyncio.start_unix_server(lambda *_: asyncio.sleep(60), path)
+        try:
+            yield installation.with_variables(key_service=f"unix:{path}")
+        finally:
+            server.close()
+
+
 def planted_in_the_database(plant: str, undo: str) -> Planting:
     @asynccontextmanager
     async def planting(installation: Installation) -> AsyncIterator[Installation]:
@@ -146,6 +166,8 @@ CASES = {
     "a clock that is behind": Case(Fault.CLOCK, clock_behind),
     "a seal that is refused": Case(Fault.SEAL, refuse_seal),
     "keys that cannot be read": Case(Fault.KEYS, keys_missing),
+    "a key service that is away": Case(Fault.KEY_SERVICE, key_service_away, False),
+    "a key service that hangs": Case(Fault.KEY_SERVICE, key_service_hung, False),
     "migrations behind": Case(
         Fault.MIGRATIONS,
         planted_in_the_database(
