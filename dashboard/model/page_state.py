@@ -129,9 +129,8 @@ class Address:
     def answers_outcomes(self, now: date) -> bool:
         """Whether outcomes answer it as first decided: whole months that are over, one dimension
         beside the place."""
-        period = self.chosen_period(now)
         named = {self.by, *(key for key, codes in self.filters.items() if codes)}
-        is_over = period.has_whole_months and period.to_on < month_start(now)
+        is_over = self.chosen_period(now).to_on < month_start(now)
         return is_over and len(named - {COUNTRY, PARTNER}) <= 1
 
     def audience(self, role: str, now: date) -> Audience | None:

@@ -134,7 +134,7 @@ AREAS = (
             gateway/surviving/test_hang_ups gateway/surviving/test_stopping
             gateway/surviving/test_readiness gateway/surviving/test_overload
             gateway/test_hanging_up gateway/test_serving gateway/test_processor_shares
-            gateway/test_live_resumed
+            gateway/test_live_resumed gateway/test_connections
         """),
     ),
     Area(
@@ -288,6 +288,7 @@ AREAS = (
             dashboard/test_intervals dashboard/test_texts dashboard/test_by_id
             dashboard/test_mistakes dashboard/test_prefetching dashboard/test_sign_in
             dashboard/test_shared_sessions dashboard/test_turns dashboard/test_period
+            dashboard/test_address dashboard/test_forms
         """),
     ),
 )
