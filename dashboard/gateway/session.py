@@ -120,6 +120,8 @@ class Session:
     refresh_token: str | None
     id_token: str
     expires_at: float
+    #: Whose it is, by the provider's name.
+    subject: str = ""
     role: str | None = None
     viewer: User | None = None
     #: If the provider did not answer, it is asked again no earlier than this.

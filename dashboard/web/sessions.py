@@ -11,6 +11,8 @@ from dashboard.gateway.session import Session
 COOKIE = "gerbang_session"
 SESSION_SECONDS = 8 * 3_600
 MOST_SESSIONS = 10_000
+#: Of one person: on several devices, and after closing a browser without signing out.
+MOST_OF_A_PERSON = 20
 
 
 class StoreError(Exception):
@@ -54,7 +56,11 @@ class MemorySessions:
         self._kept: dict[str, tuple[float, Session]] = {}
 
     async def begin(self, session: Session) -> str:
-        self._forget_the_old()
+        """Nobody's sign-in ends the session of somebody else: where there are too many, it is
+        refused."""
+        self._forget_the_old(session.subject)
+        if len(self._kept) >= MOST_SESSIONS:
+            raise StoreError("there are too many sessions")
         key = secrets.token_urlsafe(32)
         self._kept[key] = (self._clock() + SESSION_SECONDS, session)
         return key
@@ -77,10 +83,13 @@ class MemorySessions:
         async with session.renewal_lock:
             yield
 
-    def _forget_the_old(self) -> None:
-        """Sessions are in the order in which they began, so the oldest come first."""
+    def _forget_the_old(self, subject: str) -> None:
+        """Those that have ended, and the oldest of a person who has too many."""
         now = self._clock()
         for key, (ends_at, _) in list(self._kept.items()):
-            if now < ends_at and len(self._kept) < MOST_SESSIONS:
-                return
+            if now < ends_at:  # they are in the order in which they began
+                break
+            del self._kept[key]
+        own = [key for key, (_, kept) in self._kept.items() if subject and kept.subject == subject]
+        for key in own[: max(0, len(own) + 1 - MOST_OF_A_PERSON)]:
             del self._kept[key]

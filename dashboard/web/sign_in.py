@@ -24,7 +24,7 @@ from dashboard.settings import Settings
 from dashboard.texts import texts
 from dashboard.web.gate import language_of, query_of
 from dashboard.web.plain_page import plain_page
-from dashboard.web.sessions import COOKIE, SESSION_SECONDS, Sessions
+from dashboard.web.sessions import COOKIE, SESSION_SECONDS, Sessions, StoreError
 from dashboard.web.visit import current_visit
 
 log = logging.getLogger(__name__)
@@ -128,14 +128,19 @@ class SignIn:
             return _failure_page(request, error, "signing_in.failed_why", HTTPStatus.BAD_REQUEST)
         # A key that the browser brought along is never taken over.
         await self._sessions.end(request.cookies.get(self.cookie, ""))
-        key = await self._sessions.begin(
-            Session(
-                access_token=token["access_token"],
-                refresh_token=token.get("refresh_token"),
-                id_token=token["id_token"],
-                expires_at=self._expires_at(token),
-            )
+        session = Session(
+            access_token=token["access_token"],
+            refresh_token=token.get("refresh_token"),
+            id_token=token["id_token"],
+            expires_at=self._expires_at(token),
+            subject=str(token["userinfo"]["sub"]),
         )
+        try:
+            key = await self._sessions.begin(session)
+        except StoreError as error:
+            return _failure_page(
+                request, error, "signing_in.no_room", HTTPStatus.SERVICE_UNAVAILABLE
+            )
         response = RedirectResponse(request.session.pop(RETURN_TO, "/"), HTTPStatus.SEE_OTHER)
         response.set_cookie(
             self.cookie,

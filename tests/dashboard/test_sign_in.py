@@ -11,15 +11,21 @@ from starlette.applications import Starlette
 from dashboard.gateway.session import Session
 from dashboard.model.user import User
 from dashboard.settings import read_settings
-from dashboard.web.sessions import COOKIE, SESSION_SECONDS, MemorySessions
+from dashboard.web.sessions import (
+    COOKIE,
+    MOST_OF_A_PERSON,
+    SESSION_SECONDS,
+    MemorySessions,
+    StoreError,
+)
 from dashboard.web.sign_in import SignIn, SignInCookie
 from tests.dashboard.conftest import ISSUER, Running, development_provider
 
 pytestmark = pytest.mark.anyio
 
 
-def a_session() -> Session:
-    return Session("access", "refresh", "id", expires_at=time.time() + 300)
+def a_session(subject: str = "") -> Session:
+    return Session("access", "refresh", "id", expires_at=time.time() + 300, subject=subject)
 
 
 async def test_the_key_is_new_at_every_sign_in_and_the_old_one_ends(running: Running) -> None:
@@ -118,12 +124,49 @@ async def test_sessions_end_with_age() -> None:
     assert await sessions.find(key) is None
 
 
-async def test_sessions_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_new_sign_in_ends_nobody_elses_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no room, it is refused, until sessions have ended by age."""
     monkeypatch.setattr("dashboard.web.sessions.MOST_SESSIONS", 3)
+    now = [0.0]
+    sessions = MemorySessions(lambda: now[0])
+    keys = [await sessions.begin(a_session(f"somebody-{number}")) for number in range(3)]
+    for _ in range(2):
+        with pytest.raises(StoreError):
+            await sessions.begin(a_session("somebody-else"))
+    assert [await sessions.find(key) is not None for key in keys] == [True, True, True]
+    now[0] += SESSION_SECONDS
+    assert await sessions.find(await sessions.begin(a_session("somebody-else")))
+
+
+async def test_a_person_with_many_sessions_loses_the_own_oldest() -> None:
     sessions = MemorySessions()
-    keys = [await sessions.begin(a_session()) for _ in range(5)]
+    other = await sessions.begin(a_session("other"))
+    keys = [await sessions.begin(a_session("many")) for _ in range(MOST_OF_A_PERSON + 2)]
     found = [await sessions.find(key) is not None for key in keys]
-    assert found == [False, False, True, True, True]
+    assert found == [False] * 2 + [True] * MOST_OF_A_PERSON
+    assert await sessions.find(other)
+
+
+async def test_where_there_is_no_room_a_page_says_so(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.web.sessions.MOST_SESSIONS", 0)
+    async with running.browser() as browser:
+        asked = await browser.get("/sign-in")
+        async with httpx2.AsyncClient(transport=running.provider) as provider:
+            given = await provider.post(asked.headers["location"], data={"user": "leadership"})
+        refused = await browser.get(given.headers["location"])
+    assert refused.status_code == 503
+    assert "terlalu banyak orang yang masuk" in refused.text
+    assert COOKIE not in browser.cookies
+
+
+async def test_a_session_is_of_whom_the_provider_names(running: Running) -> None:
+    async with running.browser() as browser:
+        await running.sign_in(browser, "leadership")
+        session = await running.sessions.find(browser.cookies[COOKIE])
+    assert session
+    assert session.subject == "leadership"
 
 
 def query_of(address: str) -> dict[str, str]:
