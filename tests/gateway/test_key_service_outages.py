@@ -1,6 +1,7 @@
 """A key service that is killed, slow or full closes the identities and nothing else, and nothing is
 half done: a gateway beside a process of its own."""
 
+import asyncio
 import resource
 import signal
 import sqlite3
@@ -15,8 +16,10 @@ import asyncpg
 import pytest
 from starlette.applications import Starlette
 
+from gateway.access.vault import key_service_fault
+from gateway.faults import Fault
 from gateway.service import gateway
-from models.key_service import create_key_file
+from models.key_service import SocketKeys, create_key_file
 from models.key_service.process import running_keys
 from tests import tokens
 from tests.gateway.changing import IDENTITY, perform, reference_of, send
@@ -156,3 +159,16 @@ async def test_a_gateway_without_a_key_service_closes_identities_alone(
         assert (await send(agent, "submitApplication", values)).codes == CLOSED
         assert await connection.fetchrow(_WRITTEN) == before
         assert (await agent("{ applications(first: 1) { nodes { stage } } }")).errors == []
+
+
+async def test_readiness_says_within_a_moment_that_it_hangs(service: Service) -> None:
+    process = service.start()
+    keys = SocketKeys(service.folder / "socket", answer_seconds=60)
+    assert await key_service_fault(keys) is None
+    process.send_signal(signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(30):
+            assert await key_service_fault(keys) is Fault.KEY_SERVICE
+    finally:
+        process.send_signal(signal.SIGCONT)
+    assert await key_service_fault(None) is None

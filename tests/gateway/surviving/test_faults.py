@@ -1,12 +1,9 @@
 """What is wrong with an installation is named alike by readiness, by the log and by the doctor."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
@@ -105,31 +102,12 @@ async def clock_behind(installation: Installation) -> AsyncIterator[Installation
     yield Installation(installation.settings, lambda: time.time() - 7)
 
 
-@asynccontextmanager
-async def refuse_seal(installation: Installation) -> AsyncIterator[Installation]:
-    yield installation.with_variables(seal_key="ab" * 32)
+def planted_in_settings(**variables: str) -> Planting:
+    @asynccontextmanager
+    async def planting(installation: Installation) -> AsyncIterator[Installation]:
+        yield installation.with_variables(**variables)
 
-
-@asynccontextmanager
-async def keys_missing(installation: Installation) -> AsyncIterator[Installation]:
-    yield installation.with_variables(jwks_url=f"http://127.0.0.1:{free_port()}/keys")
-
-
-@asynccontextmanager
-async def key_service_away(installation: Installation) -> AsyncIterator[Installation]:
-    yield installation.with_variables(key_service="unix:/nowhere/socket")
-
-
-@asynccontextmanager
-async def key_service_hung(installation: Installation) -> AsyncIterator[Installation]:
-    """It takes connections, and answers nothing."""
-    with TemporaryDirectory(prefix="gerbang-") as folder:
-        path = Path(folder, "socket")
-        server = await asyncio.start_unix_server(lambda *_: asyncio.sleep(60), path)
-        try:
-            yield installation.with_variables(key_service=f"unix:{path}")
-        finally:
-            server.close()
+    return planting
 
 
 def planted_in_the_database(plant: str, undo: str) -> Planting:
@@ -164,10 +142,13 @@ def _unsigned(fault: Fault, instants: str) -> Case:
 CASES = {
     "a clock that is ahead": Case(Fault.CLOCK, clock_off),
     "a clock that is behind": Case(Fault.CLOCK, clock_behind),
-    "a seal that is refused": Case(Fault.SEAL, refuse_seal),
-    "keys that cannot be read": Case(Fault.KEYS, keys_missing),
-    "a key service that is away": Case(Fault.KEY_SERVICE, key_service_away, False),
-    "a key service that hangs": Case(Fault.KEY_SERVICE, key_service_hung, False),
+    "a seal that is refused": Case(Fault.SEAL, planted_in_settings(seal_key="ab" * 32)),
+    "keys that cannot be read": Case(
+        Fault.KEYS, planted_in_settings(jwks_url=f"http://127.0.0.1:{free_port()}/keys")
+    ),
+    "a key service that is away": Case(
+        Fault.KEY_SERVICE, planted_in_settings(key_service="unix:/nowhere/socket"), False
+    ),
     "migrations behind": Case(
         Fault.MIGRATIONS,
         planted_in_the_database(
