@@ -24,6 +24,9 @@ from dashboard.pages.administration.forms import ANSWERS, CHANGES
 from dashboard.pages.administration.page import ADMINISTRATORS
 from dashboard.pages.administration.page import QUESTION as ADMINISTRATION
 from dashboard.pages.administration.page import READERS as LEDGER_READERS
+from dashboard.pages.backlog import page as backlog
+from dashboard.pages.decisions import page as decisions
+from dashboard.pages.desk import page as desk
 from dashboard.pages.my_data.reading import QUESTION, READERS, READS
 from dashboard.pages.place import reading as place
 from dashboard.pages.screening import page as screening
@@ -78,6 +81,17 @@ def screen_documents() -> Iterator[ScreenDocument]:
         yield ScreenDocument(name, "Supervision", supervision.SUPERVISORS, {})
     asked = {**language, **access.variables_of()}
     yield ScreenDocument(access.QUESTION, "Access", access.AUDITORS, asked)
+    work = {**language, **backlog.window()}
+    yield ScreenDocument(backlog.QUESTION, "Backlog", backlog.READERS, work)
+    bands = backlog.instants()
+    yield ScreenDocument(backlog.STATUSES, "Backlog", backlog.STATUS_READERS, bands)
+    yield ScreenDocument(backlog.STAGES, "Backlog", backlog.STAGE_READERS, bands)
+    yield ScreenDocument(desk.QUESTION, "Desk", desk.OFFICERS, language)
+    decided = decisions.window()
+    yield ScreenDocument(
+        decisions.QUESTION, "Decisions", decisions.READERS, {**language, **decided}
+    )
+    yield ScreenDocument(decisions.OFFICERS, "Decisions", decisions.OFFICER_READERS, decided)
     yield ScreenDocument(screening.QUESTION, "Screening", screening.SCREENERS, language)
     for forms, screen, roles in (
         (access.CHANGES, "Access", access.AUDITORS),

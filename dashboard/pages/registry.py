@@ -20,7 +20,10 @@ from dashboard.model.page_state import Address
 from dashboard.model.user import User
 from dashboard.pages.access.page import PAGE as ACCESS
 from dashboard.pages.administration.page import PAGE as ADMINISTRATION
+from dashboard.pages.backlog.page import PAGE as BACKLOG
+from dashboard.pages.decisions.page import PAGE as DECISIONS
 from dashboard.pages.definitions.page import PAGE as DEFINITIONS
+from dashboard.pages.desk.page import PAGE as DESK
 from dashboard.pages.my_data.page import PAGE as MY_DATA
 from dashboard.pages.place.page import PAGE as PLACE
 from dashboard.pages.screening.page import PAGE as SCREENING
@@ -34,12 +37,15 @@ from dashboard.web.visit import current_visit
 #: In the order of the navigation. The first that somebody may open is their home.
 PAGES = (
     TODAY,
+    DESK,
     SUPERVISION,
     ACCESS,
     SCREENING,
     TREASURY,
     VOLUMES,
     PLACE,
+    BACKLOG,
+    DECISIONS,
     ADMINISTRATION,
     MY_DATA,
     DEFINITIONS,

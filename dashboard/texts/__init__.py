@@ -17,6 +17,7 @@ FILES = (
     "",
     "access.",
     "administration.",
+    "backlog.",
     "changes.",
     "definitions.",
     "place.",

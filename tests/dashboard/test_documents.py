@@ -32,6 +32,11 @@ DOCUMENTS = {each.name: each for each in screen_documents()}
 ALSO_VALID = {
     "viewer": "ANONYMOUS",
     "screening/questions/whoIsIt": "SUPERVISOR",
+    "desk/question": "SUPERVISOR",
+    "backlog/question": "OFFICER PARTNER_AGENT",
+    "backlog/statuses": "OFFICER",
+    "backlog/stages": "APPLICANT AUDITOR OFFICER PARTNER_AGENT PARTNER_SERVICE SUPERVISOR",
+    "decisions/question": "OFFICER",
     QUESTION: "AUDITOR OFFICER SUPERVISOR",
     FILES: "AUDITOR OFFICER PARTNER_AGENT SUPERVISOR",
     "administration/question": "AUDITOR SUPERVISOR",

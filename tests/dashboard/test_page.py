@@ -64,10 +64,29 @@ def test_a_manager_sees_own_countries_with_their_outcomes(visitor: Visitor) -> N
         assert "Refusal rate" in shown
 
 
-def test_an_officer_is_led_to_the_volumes(visitor: Visitor) -> None:
-    page = visitor.opens("officer", path="/")
-    page.wait_for_url("**/volumes?**")
-    assert page.locator(".card").count() == 9
+@pytest.mark.parametrize(
+    ("user", "home"),
+    [
+        ("officer", "/desk"),
+        ("supervisor", "/supervision"),
+        ("auditor", "/access"),
+        ("screening", "/screening"),
+        ("treasury", "/treasury"),
+        ("administrator", "/administration"),
+        ("applicant", "/my-data"),
+        ("agent-au", "/volumes"),
+    ],
+)
+def test_everybody_has_a_home(visitor: Visitor, user: str, home: str) -> None:
+    page = visitor.opens(user, path="/")
+    page.wait_for_url(f"**{home}?**")
+    page.wait_for_selector("#navigation a.is-here")
+    assert not page.locator(".notice").count()
+
+
+def test_a_partners_system_learns_where_its_place_is(visitor: Visitor) -> None:
+    page = visitor.opens("service", path="/")
+    assert "system of a partner" in page.inner_text(".notice")
 
 
 @pytest.mark.parametrize(
@@ -91,8 +110,8 @@ def test_a_role_without_figures_learns_what_this_is_and_where_its_own_is(
 @pytest.mark.parametrize(
     ("user", "pages"),
     [
-        ("leadership", ["Today", "Volumes", "Definitions"]),
-        ("officer", ["Volumes", "Definitions"]),
+        ("leadership", ["Today", "Volumes", "Backlog", "Decisions", "Definitions"]),
+        ("officer", ["Desk", "Volumes", "Definitions"]),
         ("applicant", ["My data", "Definitions"]),
     ],
 )

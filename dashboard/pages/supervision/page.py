@@ -91,7 +91,7 @@ def _alert(alert: Answer, own: str, say: Texts) -> html.Article:
 def list_hits(answer: Answer, say: Texts) -> list[Any]:
     """Each case with its open hits: who it is stands in the case itself, not here."""
     return [
-        html.Article([*_case(each, say), *(_hit(each, one, say) for one in _open_hits(each))])
+        html.Article([*case_lines(each, say), *(_hit(each, one, say) for one in _open_hits(each))])
         for each in answer["hits"]["nodes"]
     ]
 
@@ -150,7 +150,7 @@ def list_held(answer: Answer, say: Texts) -> list[Any]:
     return [
         html.Article(
             [
-                *_case(each, say),
+                *case_lines(each, say),
                 CHANGES.folded("releaseApplication", say, about={"applicationId": each["id"]})
                 if each["isHeld"]
                 else html.P(say("supervision.visa_held")),
@@ -161,10 +161,11 @@ def list_held(answer: Answer, say: Texts) -> list[Any]:
 
 
 def list_overdue(answer: Answer, say: Texts) -> list[Any]:
-    return [html.Article(_case(each, say)) for each in answer["overdue"]["nodes"]]
+    return [html.Article(case_lines(each, say)) for each in answer["overdue"]["nodes"]]
 
 
-def _case(case: Answer, say: Texts) -> list[Any]:
+def case_lines(case: Answer, say: Texts) -> list[Any]:
+    """A case by its reference, and where it stands: never who it is about."""
     visa_type, country = case["visaType"], case["country"]
     due = case["targetDueAt"] if case["status"] in _UNDER_WAY else None
     facts = [

@@ -1,0 +1,80 @@
+"""The page Desk: what is on an officer's own desk and what waits, and where the work is done."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+
+from dashboard.components.notice import failure_part
+from dashboard.components.page import Page, follow_address
+from dashboard.components.page_request import ask_for_page
+from dashboard.components.panels import (
+    Answer,
+    ShowPanel,
+    fixed_panel,
+    panel,
+    panel_part,
+    panels_layout,
+)
+from dashboard.model.page_state import Address
+from dashboard.model.user import User
+from dashboard.pages.access.forms import list_of_reads
+from dashboard.pages.supervision.page import case_lines
+from dashboard.texts import Texts
+from dashboard.texts.wording import count_text, written_instant
+
+QUESTION = "desk/question"
+OFFICERS = frozenset({"OFFICER"})
+
+
+def layout(address: Address, viewer: User, say: Texts) -> html.Div:
+    panels = [
+        *(panel(PAGE, name, say) for name in PANELS),
+        fixed_panel(PAGE, "where", say, html.P(say("desk.where_why"))),
+    ]
+    return panels_layout(PAGE, say("desk.lead"), panels, say)
+
+
+async def read_desk(state: Any) -> Answer:
+    """Everything the page shows. Raises GatewayError."""
+    return await ask_for_page(state, QUESTION)
+
+
+PAGE = Page(name="desk", path="/desk", layout=layout, roles=OFFICERS, read=read_desk)
+follow_address(PAGE.name)
+
+
+def list_own(answer: Answer, say: Texts) -> list[Any]:
+    """The cases on the own desk, in order of the due time."""
+    nodes = answer["mine"]["nodes"]
+    if not nodes:
+        return [html.P(say("desk.empty"))]
+    count = say("desk.cases", count=count_text(answer["mine"]["totalCount"]["value"], say))
+    cases = [html.Article(case_lines(each, say)) for each in nodes]
+    return [html.P(count, className="counted"), *cases]
+
+
+def show_waiting(answer: Answer, say: Texts) -> list[Any]:
+    """How many can be taken: which one comes next is not chosen here."""
+    free, overdue = (
+        count_text(answer[queue]["totalCount"]["value"], say) for queue in ("free", "overdue")
+    )
+    said = [html.P(say("desk.free", count=free)), html.P(say("desk.overdue", count=overdue))]
+    due = [each["targetDueAt"] for each in answer["free"]["nodes"] if each["targetDueAt"]]
+    if due:
+        said.append(html.P(say("desk.next", at=written_instant(due[0], say))))
+    return said
+
+
+def list_own_reads(answer: Answer, say: Texts) -> list[Any]:
+    """What the log says that one has read oneself."""
+    return list_of_reads(answer["reads"], say)
+
+
+#: In the order of the page.
+PANELS: Mapping[str, ShowPanel] = {
+    "mine": list_own,
+    "waiting": show_waiting,
+    "reads": list_own_reads,
+}
+PAGE.shows(failure_part(PAGE), *(panel_part(PAGE, *each) for each in PANELS.items()))

@@ -1,0 +1,122 @@
+"""The pages Backlog and Decisions: what is open, whose turn it is, and who decided how."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from dashboard.components.html_part import html_of
+from dashboard.pages.backlog.page import clearing, list_countries, show_turn, window
+from dashboard.pages.decisions.page import list_officers
+from dashboard.texts import texts
+from tests.dashboard.visiting import Visitor, assert_accessible, number
+from tests.running_demo import Demo
+
+WORK = """
+    query ($from: Date!, $to: Date!) { volumes(from: $from, to: $to, groupBy: []) {
+        rows { wip { value } backlog { value } }
+    } }
+"""
+DUE = """
+    { applications(where: { closedAt: { isNull: true }, targetDueAt: { isNull: false } }) {
+        totalCount { value }
+    } }
+"""
+OFFICERS = """
+    query ($from: Date!, $to: Date!) { officers(from: $from, to: $to) { rows { officer } } }
+"""
+
+
+def opens(visitor: Visitor, user: str, path: str, panel: str) -> Page:
+    page = visitor.opens(user, path=path)
+    page.wait_for_selector(f"{panel} :is(p, table):not(:has(.skeleton))")
+    return page
+
+
+@pytest.mark.parametrize("user", ["leadership", "supervisor", "manager-my"])
+def test_what_is_open_is_what_the_gateway_answers(visitor: Visitor, demo: Demo, user: str) -> None:
+    page = opens(visitor, user, "/backlog", "#backlog-work")
+    rows = demo.ask(user, WORK, **window())["volumes"]["rows"]
+    shown = page.inner_text("#backlog-work")
+    if rows:
+        assert f"{rows[0]['wip']['value']} open, {rows[0]['backlog']['value']} of them" in shown
+    is_by_file = user != "leadership"
+    assert page.locator("#panel-due").is_visible() == is_by_file
+    if is_by_file:
+        counts = page.locator("#backlog-due tbody td").all_inner_texts()
+        total = demo.ask(user, DUE)["applications"]["totalCount"]["value"]
+        assert sum(number(each) for each in counts) == total
+    assert_accessible(page, widths=(390, 1440))
+
+
+def test_officers_are_listed_for_those_who_read_them(visitor: Visitor, demo: Demo) -> None:
+    page = opens(visitor, "supervisor", "/decisions", "#decisions-grounds")
+    page.wait_for_selector("#decisions-officers tbody tr")
+    assert_accessible(page, widths=(390, 1440))
+    listed = set(page.locator("#decisions-officers th[scope=row]").all_inner_texts())
+    page = opens(visitor, "leadership", "/decisions", "#decisions-grounds")
+    assert not page.locator("#panel-officers").is_visible()
+    assert not listed & set(page.locator("tbody th").all_inner_texts())
+
+
+def work(**changes: int) -> dict[str, Any]:
+    usual = {"wip": 10, "backlog": 4, "intake": 100, "decisions": 110, "withdrawn": 3, "lapsed": 1}
+    hours = {field: {"hours": 30.0} for field in ("wipAgeP50", "wipAgeP90", "wipAgeOldest")}
+    return {field: {"value": value} for field, value in (usual | changes).items()} | hours
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "cleared in 8 days"),  # 14 more closed than came, in 28 days: 4 in 8
+        ({"intake": 114}, "does not shrink"),
+        ({"intake": 113, "backlog": 1}, "cleared in 28 days"),
+        ({"backlog": 0}, "nothing is beyond its target"),
+        ({"decisions": 15, "intake": 1}, "too few were closed"),
+    ],
+)
+def test_when_it_clears_goes_by_the_pace_of_the_last_weeks(
+    changes: dict[str, int], words: str
+) -> None:
+    assert words in clearing(work(**changes), texts("en"))
+
+
+def test_places_with_the_most_beyond_the_target_come_first() -> None:
+    def at(name: str, **changes: int) -> dict[str, Any]:
+        return {**work(**changes), "country": {"code": name[:2], "name": name}}
+
+    rows = [at("Few", backlog=1), at("None", wip=0), at("Many", backlog=9), at("Wide", wip=90)]
+    shown = html_of(list_countries({"countries": {"rows": rows}}, texts("en")))
+    assert "None" not in shown
+    assert sorted(("Many", "Wide", "Few"), key=shown.index) == ["Many", "Wide", "Few"]
+
+
+def test_whose_turn_it_is_names_no_closed_files() -> None:
+    places = [
+        {"value": value, "count": {"value": count}}
+        for value, count in (("CLOSED", 9), ("IN_PROCESS", 5), ("WAITING_FOR_APPLICANT", 0))
+    ]
+    answer = {"role": "PARTNER_MANAGER", "open": {"facets": {"places": places}}}
+    shown = html_of(show_turn(answer, texts("en")))
+    assert "directorate" in shown
+    assert "applicant" not in shown
+    assert "9" not in shown
+
+
+def test_officers_beyond_their_limits_come_first_with_n_and_interval() -> None:
+    def officer(name: str, position: str | None) -> dict[str, Any]:
+        rate = {"cases": 3, "of": 40, "value": 0.075, "low": 0.016, "high": 0.204}
+        expected = {"value": 0.02, "position": position} if position else None
+        return {
+            "officer": name, "onDesk": {"value": 2}, "overdue": {"value": 1},
+            "decisions": {"value": 40}, "refusalRate": rate, "expectedRefusalRate": expected,
+            "givenBackAfterReadingRate": rate, "expectedGivenBackAfterReadingRate": expected,
+        }  # fmt: skip
+
+    rows = [officer("new", None), officer("usual", "WITHIN"), officer("odd", "ABOVE_CONTROL")]
+    shown = html_of(list_officers({"officers": {"rows": rows}}, texts("en")))
+    assert sorted(("odd", "usual", "new"), key=lambda name: shown.index(f">{name}<")) == [
+        "odd", "usual", "new",
+    ]  # fmt: skip
+    assert "of 40, between 1.6% and 20.4%" in shown
+    assert "above the control limit" in shown
