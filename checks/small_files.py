@@ -18,7 +18,6 @@ MOST_HOMES = 2
 #: Short files that stay apart, each with its reason.
 APART = {
     "gateway/execution/purpose_directive.py": "a directive of the schema, beside its runner",
-    "gateway/schema/installation.py": "what is said of the installation",
     "gateway/schema/my_data.py": "what a person reads of themselves",
     "gateway/schema/viewer.py": "who is asking",
     "gateway/wire/joined_head.py": "its user has as many lines as a file may",

@@ -974,7 +974,20 @@ POLICY: Mapping[str, Access] = {
         ),
     ),
     # How the installation runs.
-    "Installation": Access(fields={"checkpoint": AUDITOR}),
+    "Installation": Access(
+        fields={
+            "checkpoint": AUDITOR,
+            "version": ADMINISTRATOR,
+            "work": ADMINISTRATOR,
+            "keys": ADMINISTRATOR,
+        }
+    ),
+    "InstallationWork": Access(
+        fields=dict.fromkeys(
+            ("kind", "waiting", "waitingSince", "lastDoneAt", "isLate"), ADMINISTRATOR
+        ),
+    ),
+    "InstallationKey": Access(fields=dict.fromkeys(("usedFor", "key", "since"), ADMINISTRATOR)),
     "AccountCheckpoint": Access(
         fields=dict.fromkeys(("signedAt", "entries", "waiting"), AUDITOR),
     ),
@@ -1528,7 +1541,7 @@ POLICY: Mapping[str, Access] = {
             "people": CASE_STAFF,
             "dataRequests": DATA_REQUEST_READERS,
             "erasures": AUDITOR,
-            "installation": AUDITOR,
+            "installation": AUDITOR + ADMINISTRATOR,
             "legalHolds": ANSWER_READERS,
             "myData": APPLICANT,
             "personLookups": CASE_STAFF,

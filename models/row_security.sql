@@ -166,6 +166,49 @@ CREATE OR REPLACE FUNCTION viewer.account_state(acting text) RETURNS TABLE (
             FROM account_head AS head;
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.work_state(acting text) RETURNS TABLE (
+    kind text, waiting bigint, since timestamptz, done_at timestamptz)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ('ADMINISTRATOR') OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'the state of the installation is for administrators alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT 'VOLUMES', count(*), min(written_at), NULL::timestamptz
+            FROM volume_outbox
+        UNION ALL
+            SELECT 'PUBLICATION', 0::bigint, NULL, max(published_at)
+            FROM volume_edition
+        UNION ALL
+            SELECT 'ACCOUNT', count(*), NULL,
+                (SELECT signed_at FROM account_head)
+            FROM account_outbox
+        UNION ALL
+            SELECT 'SCREENING', count(*), min(requested_at), NULL
+            FROM screening WHERE answered_at IS NULL AND voided_at IS NULL
+        UNION ALL
+            SELECT 'ERASURE', count(*), min(ordered_at), NULL
+            FROM erasure WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.keys_in_use(acting text) RETURNS TABLE (
+    used_for text, key text, since timestamptz)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ('ADMINISTRATOR') OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'the state of the installation is for administrators alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT DISTINCT ON (noted.used_for) noted.used_for, noted.to_key, noted.occurred_at
+            FROM key_operation AS noted
+            WHERE noted.kind = 'ADDED' AND noted.to_key IS NOT NULL
+            ORDER BY noted.used_for, noted.occurred_at DESC, noted.id DESC;
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.people_found(
     acting text, case_reference text, digests text[]) RETURNS uuid[]
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
@@ -1899,6 +1942,8 @@ GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO ge
 GRANT SELECT (data, version) ON data_version TO gerbang_administrator;
 CREATE POLICY administrator_select ON data_version FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT EXECUTE ON FUNCTION viewer.work_state TO gerbang_administrator;
+GRANT EXECUTE ON FUNCTION viewer.keys_in_use TO gerbang_administrator;
 
 -- ANONYMOUS
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_anonymous;

@@ -27,6 +27,7 @@ from dashboard.pages.administration.page import READERS as LEDGER_READERS
 from dashboard.pages.backlog import page as backlog
 from dashboard.pages.decisions import page as decisions
 from dashboard.pages.desk import page as desk
+from dashboard.pages.installation import page as installation
 from dashboard.pages.my_data.reading import QUESTION, READERS, READS
 from dashboard.pages.place import reading as place
 from dashboard.pages.screening import page as screening
@@ -87,6 +88,7 @@ def screen_documents() -> Iterator[ScreenDocument]:
     yield ScreenDocument(backlog.STATUSES, "Backlog", backlog.STATUS_READERS, bands)
     yield ScreenDocument(backlog.STAGES, "Backlog", backlog.STAGE_READERS, bands)
     yield ScreenDocument(desk.QUESTION, "Desk", desk.OFFICERS, language)
+    yield ScreenDocument(installation.QUESTION, "Installation", installation.OPERATORS, {})
     decided = decisions.window()
     yield ScreenDocument(
         decisions.QUESTION, "Decisions", decisions.READERS, {**language, **decided}

@@ -24,6 +24,7 @@ from dashboard.pages.backlog.page import PAGE as BACKLOG
 from dashboard.pages.decisions.page import PAGE as DECISIONS
 from dashboard.pages.definitions.page import PAGE as DEFINITIONS
 from dashboard.pages.desk.page import PAGE as DESK
+from dashboard.pages.installation.page import PAGE as INSTALLATION
 from dashboard.pages.my_data.page import PAGE as MY_DATA
 from dashboard.pages.place.page import PAGE as PLACE
 from dashboard.pages.screening.page import PAGE as SCREENING
@@ -47,6 +48,7 @@ PAGES = (
     BACKLOG,
     DECISIONS,
     ADMINISTRATION,
+    INSTALLATION,
     MY_DATA,
     DEFINITIONS,
 )

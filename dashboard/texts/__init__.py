@@ -20,6 +20,7 @@ FILES = (
     "backlog.",
     "changes.",
     "definitions.",
+    "installation.",
     "place.",
     "screening.",
     "supervision.",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from gateway.policy import POLICY
 from models.row_security import database_role
 from models.supervision.budgeted_read import HOURS_COUNTED
-from models.vocabulary import Role
+from models.vocabulary import BackgroundWork, KeyOperationKind, Role
 
 
 def _listed(roles: Iterable[Role]) -> str:
@@ -15,8 +15,9 @@ def _listed(roles: Iterable[Role]) -> str:
 
 _SEE_COUNTS = [role for role in Role if role in POLICY["ReaderRow"].fields["people"]]
 _SEE_CHECKPOINTS = [role for role in Role if role in POLICY["Installation"].fields["checkpoint"]]
+_SEE_WORK = [role for role in Role if role in POLICY["Installation"].fields["work"]]
 #: The same as literals of SQL.
-_COUNTERS, _AUDITORS = map(_listed, (_SEE_COUNTS, _SEE_CHECKPOINTS))
+_COUNTERS, _AUDITORS, _OPERATORS = map(_listed, (_SEE_COUNTS, _SEE_CHECKPOINTS, _SEE_WORK))
 #: Counts only, from a log whose rows these roles may not read, and without the people who were
 #: read. A read of one's own data does not count.
 _PEOPLE_READ = f"""\
@@ -85,8 +86,58 @@ CREATE OR REPLACE FUNCTION viewer.account_{instant}() RETURNS timestamptz
 $$;"""
     for instant in ("signed_at", "uncosigned_since")
 }
+#: What waits behind what people see, since when, and when it was last done. Never whose it is.
+_WORK_STATE = f"""\
+CREATE OR REPLACE FUNCTION viewer.work_state(acting text) RETURNS TABLE (
+    kind text, waiting bigint, since timestamptz, done_at timestamptz)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ({_OPERATORS}) OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'the state of the installation is for administrators alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT '{BackgroundWork.VOLUMES}', count(*), min(written_at), NULL::timestamptz
+            FROM volume_outbox
+        UNION ALL
+            SELECT '{BackgroundWork.PUBLICATION}', 0::bigint, NULL, max(published_at)
+            FROM volume_edition
+        UNION ALL
+            SELECT '{BackgroundWork.ACCOUNT}', count(*), NULL,
+                (SELECT signed_at FROM account_head)
+            FROM account_outbox
+        UNION ALL
+            SELECT '{BackgroundWork.SCREENING}', count(*), min(requested_at), NULL
+            FROM screening WHERE answered_at IS NULL AND voided_at IS NULL
+        UNION ALL
+            SELECT '{BackgroundWork.ERASURE}', count(*), min(ordered_at), NULL
+            FROM erasure WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
+    END
+$$;"""
+#: The key that writes now for each purpose, and since when.
+_KEYS_IN_USE = f"""\
+CREATE OR REPLACE FUNCTION viewer.keys_in_use(acting text) RETURNS TABLE (
+    used_for text, key text, since timestamptz)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ({_OPERATORS}) OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'the state of the installation is for administrators alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT DISTINCT ON (noted.used_for) noted.used_for, noted.to_key, noted.occurred_at
+            FROM key_operation AS noted
+            WHERE noted.kind = '{KeyOperationKind.ADDED}' AND noted.to_key IS NOT NULL
+            ORDER BY noted.used_for, noted.occurred_at DESC, noted.id DESC;
+    END
+$$;"""
 OVERSIGHT_FUNCTIONS = "\n".join(
-    (_PEOPLE_READ, _PEOPLE_COUNTED, *_INSTANTS.values(), _ACCOUNT_STATE)
+    (
+        *(_PEOPLE_READ, _PEOPLE_COUNTED, *_INSTANTS.values()),
+        *(_ACCOUNT_STATE, _WORK_STATE, _KEYS_IN_USE),
+    )
 )
 
 
@@ -96,6 +147,9 @@ def oversight_grants(role: Role) -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.people_counted TO {database_role(role)};"
     if role in _SEE_CHECKPOINTS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.account_state TO {database_role(role)};"
+    if role in _SEE_WORK:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.work_state TO {database_role(role)};"
+        yield f"GRANT EXECUTE ON FUNCTION viewer.keys_in_use TO {database_role(role)};"
     if role is Role.ANONYMOUS:
         for name in _INSTANTS:
             yield f"GRANT EXECUTE ON FUNCTION viewer.{name} TO {database_role(role)};"

@@ -116,6 +116,16 @@ class ErasureCause(StrEnum):
     RESTORED = "RESTORED"
 
 
+class BackgroundWork(StrEnum):
+    """What the keeper and others do behind what people see."""
+
+    VOLUMES = "VOLUMES"
+    PUBLICATION = "PUBLICATION"
+    ACCOUNT = "ACCOUNT"
+    SCREENING = "SCREENING"
+    ERASURE = "ERASURE"
+
+
 class KeyOperationKind(StrEnum):
     """What was done to keys."""
 

@@ -6,8 +6,8 @@ from tests.dashboard.visiting import Visitor, assert_accessible
 from tests.running_demo import Demo
 
 QUEUES = """{
-    mine: workList(queue: MINE) { totalCount { value } nodes { reference } }
-    free: workList(queue: FREE) { totalCount { value } }
+    mine: workList(queue: MINE, first: 20) { totalCount { value } nodes { reference } }
+    free: workList(queue: FREE, first: 1) { totalCount { value } }
 }"""
 
 

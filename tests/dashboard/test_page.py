@@ -74,7 +74,6 @@ def test_a_manager_sees_own_countries_with_their_outcomes(visitor: Visitor) -> N
         ("treasury", "/treasury"),
         ("administrator", "/administration"),
         ("applicant", "/my-data"),
-        ("agent-au", "/volumes"),
     ],
 )
 def test_everybody_has_a_home(visitor: Visitor, user: str, home: str) -> None:

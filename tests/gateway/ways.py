@@ -130,6 +130,8 @@ WAYS: dict[str, tuple[str, ...]] = {
     ),
     "Installation": ("installation",),
     "AccountCheckpoint": ("installation > checkpoint",),
+    "InstallationWork": ("installation > work",),
+    "InstallationKey": ("installation > keys",),
     "LinkerRead": (f"{_CASES} > applicant > linkerReads(first: 9) > nodes",),
     "Correction": (f"{_CASES} > corrections(first: 9) > nodes",),
     "ReferenceChange": (

@@ -202,7 +202,14 @@ _CASES: dict[str, Lines] = {
         "fromKey toKey keys reason":                         "- - - - - R - - - - - -",
     },
     "LinkerRead": {"version readAt fields":                  "- - - - - R - - - - - -"},
-    "Installation": {"checkpoint":                           "- - - - - R - - - - - -"},
+    "Installation": {
+        "checkpoint":                                        "- - - - - R - - - - - -",
+        "version work keys":                                 "- - - - - - - - - - R -",
+    },
+    "InstallationWork": {
+        "kind waiting waitingSince lastDoneAt isLate":       "- - - - - - - - - - R -",
+    },
+    "InstallationKey": {"usedFor key since":                "- - - - - - - - - - R -"},
     "AccountCheckpoint": {"signedAt entries waiting":        "- - - - - R - - - - - -"},
     "Identity": {
         "fullName passportNumber birthDate email phone":     "- R R - R - R - R - - -",
@@ -404,7 +411,8 @@ _WAYS: dict[str, Lines] = {
         "screeningReferrals":                                "R - R - - - - - - - - -",
         "informationRequests officers readers":              "- - R - - R - - - - - -",
         "peopleAtSeveralPartners":                           "- - R - - - - - - - - -",
-        "keyOperations erasures installation":               "- - - - - R - - - - - -",
+        "keyOperations erasures":                            "- - - - - R - - - - - -",
+        "installation":                                      "- - - - - R - - - - R -",
         "legalHolds":                                        "- - R - - R - - - - - -",
         "peopleInReach peopleRead":                          "- - - - - R - - - - - -",
         "suspensions":                                       "- - R - - R - - - - R -",

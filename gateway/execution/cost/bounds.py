@@ -16,9 +16,11 @@ from gateway.schema.supervision.people_read import MOST_PEOPLE_READ
 from gateway.schema.supervision.readers import MOST_READERS
 from gateway.schema.supervision.several_partners import MOST_PEOPLE_AT_SEVERAL_PARTNERS
 from models.vocabulary import (
+    BackgroundWork,
     Channel,
     DocumentKind,
     Ground,
+    KeyUsedFor,
     Region,
     Stage,
     Status,
@@ -53,6 +55,8 @@ GROUPS: Mapping[Dimension, Bound] = {
 #: The most items of lists that are neither pages nor tables.
 LISTS: Mapping[str, Bound] = {
     "Query.policies": Bound(len(POLICY), "one for each type of the policy"),
+    "Installation.work": Bound(len(BackgroundWork), "a closed list"),
+    "Installation.keys": Bound(len(KeyUsedFor), "a closed list"),
     "Application.allowed": Bound(len(ApplicationStep), "each step once"),
     "ApplicationFacets.stage": Bound(len(Stage), "a closed list"),
     "ApplicationFacets.status": Bound(len(Status), "a closed list"),

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from models.vocabulary import (
     AlertKind,
+    BackgroundWork,
     BanGround,
     BanState,
     CorrectionState,
@@ -109,6 +110,13 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "TAMPERED": "Met a sealed value that somebody had changed in the database.",
         "UNLOGGED": "The key service opened people for this viewer, of whom the log of reads says "
         "nothing; or the log says so, and nobody was opened.",
+    },
+    BackgroundWork: {
+        "VOLUMES": "Changes are counted in the volumes.",
+        "PUBLICATION": "Figures are published, once a month.",
+        "ACCOUNT": "Entries of the account are signed.",
+        "SCREENING": "Screening questions are answered.",
+        "ERASURE": "People whose erasure was ordered are erased.",
     },
     ReachedBy: {
         "DESK": "A case of theirs was on the officer's own desk.",
