@@ -83,6 +83,15 @@ def test_the_first_application_of_a_small_country_is_not_the_beginning_of_the_da
     assert months[date(2026, 1, 1)] == 60
 
 
+@pytest.mark.parametrize(
+    ("begins_on", "before"), [(date(2025, 1, 1), 88), (date(2025, 1, 2), None)]
+)
+def test_a_period_from_the_first_complete_day_on_is_compared_with(
+    begins_on: date, before: int | None
+) -> None:
+    assert some_volumes(begins_on).before[INTAKE].value == before
+
+
 def test_an_earlier_period_has_every_measure() -> None:
     assert some_volumes().before[REFUSAL_RATE].value == 0.05
     assert some_volumes().before[INTAKE].value == 88

@@ -1,6 +1,7 @@
 """Forms by value: what each field becomes, what is sent to the gateway, and what came of it."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -205,6 +206,7 @@ async def test_a_change_is_sent_once_with_its_key_and_no_empty_field(line: Line)
     assert headers["authorization"] == "Bearer access"
     assert headers["gerbang-role"] == "ADMINISTRATOR"
     assert headers["accept-language"] == "en"
+    assert re.fullmatch("00-[0-9a-f]{32}-[0-9a-f]{16}-01", headers["traceparent"])
     assert 'data-form="proposeFee"' in said
     assert 'data-result="done"' in said
     assert 'role="status"' in said

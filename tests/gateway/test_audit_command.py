@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import asyncpg
 import pytest
 
-from models.account import CheckpointFolder
+from models.account import AccountError, CheckpointFolder
 from models.account.notes import read_public_key, verifier_key
 from models.database.connections import connect
 from models.key_service import KeyUse
@@ -218,3 +218,7 @@ def test_a_public_key_is_read_as_it_is_written() -> None:
     key = bytes(range(1, 33))
     assert read_public_key(f" {verifier_key(key)}\n") == key
     assert read_public_key(key.hex().upper()) == key
+    origin, hash_, encoded = verifier_key(key).split("+", 2)
+    for other in ("0" * len(hash_), ""):
+        with pytest.raises(AccountError, match="no public key"):
+            read_public_key(f"{origin}+{other}+{encoded}")

@@ -206,6 +206,7 @@ async def test_a_kept_checkpoint_of_one_leaf_more_tells_of_a_folder_that_went_ba
         (19, 9, "before 365 days were over"),
         (20, 10, "though it was signed after 2026-03-01 12:00:00 UTC"),
         (9, 10, None),  # from before all that is known
+        (10, 9, "before 365 days were over"),
     ],
 )
 def test_entries_are_dropped_early_to_the_day_and_to_the_leaf(

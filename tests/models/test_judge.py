@@ -131,6 +131,16 @@ async def test_each_role_says_what_it_may_and_nothing_else(court: Court) -> None
     assert said == SAID
 
 
+async def test_a_role_that_the_token_does_not_hold_says_and_opens_nothing(court: Court) -> None:
+    other = replace(stated("APPLICANT"), role="SUPERVISOR")
+    with pytest.raises(KeyServiceError, match="does not hold the role"):
+        await court.judged.relate([Relation(RelationKind.DESK, "KNOWN", "them")], other)
+    with pytest.raises(KeyServiceError, match="does not hold the role"):
+        await court.judged.open_data_keys([MINE], other)
+    with pytest.raises(KeyServiceError, match="show the token"):
+        await court.judged.open_data_keys([MINE])
+
+
 async def test_one_lie_among_truths_has_none_of_them_taken(court: Court) -> None:
     true, false = list(SAID)[:2], Relation(RelationKind.CASE, "NEW", FILED)
     with pytest.raises(KeyServiceError, match="may not state"):

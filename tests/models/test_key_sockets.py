@@ -180,3 +180,6 @@ async def test_a_wrapped_key_is_of_its_subject_and_of_its_wrapping_key(folder: P
             unwrap(keys, subject, other)
     with pytest.raises(KeyServiceError, match="is missing in the file"):
         unwrap(keys, PEOPLE[0], one._replace(key_id="none"))
+    twice = LocalKeys({KeyUse.DATA_KEY: {"a": bytes(32), "b": bytes(32)}})
+    with pytest.raises(KeyServiceError, match="not the one that was stored"):
+        unwrap(twice, PEOPLE[0], wrap(twice, PEOPLE[0], b"key")._replace(key_id="b"))

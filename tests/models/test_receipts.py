@@ -79,6 +79,14 @@ def test_an_hour_a_day_and_a_week_have_their_ceilings(receipts: Receipts, clock:
     assert window_of(receipts, people(3)) is None
 
 
+def test_an_hour_is_over_to_the_second(receipts: Receipts, clock: SetClock) -> None:
+    read(receipts, people(3))
+    clock.now += HOUR - 1
+    assert window_of(receipts, people(1)) == HOUR
+    clock.now += 1
+    assert window_of(receipts, people(3)) is None
+
+
 def test_each_viewer_and_role_is_counted_apart_and_look_ups_too(receipts: Receipts) -> None:
     read(receipts, people(3))
     for account, role in (("officer-2", "OFFICER"), ("officer", "SUPERVISOR")):
