@@ -20,6 +20,7 @@ from models.life import (
     statuses_alike,
     step_for,
 )
+from models.life.case_state import Proposal
 from models.life.diagram import life_page
 from models.life.preconditions import (
     IS_CLEARED,
@@ -59,6 +60,41 @@ from tests.premises import holds, premise
 #: Enough for each premise, all of which hold in about a fifteenth of the examples or more.
 enough = settings(max_examples=200)
 GRANTING = (Verb.GRANT, Verb.CORRECT_TO_GRANTED, Verb.SET_ASIDE)
+_ASKED = ScreeningResult
+
+
+@pytest.mark.parametrize(
+    ("answer", "proposed", "is_hit", "said"),
+    [
+        (None, None, False, {"questions_to_ask", "questions_to_ask_again"}),
+        (_ASKED.PENDING, None, False, {"open_questions"}),
+        (_ASKED.PENDING, _ASKED.CLEAR, False, {"open_questions"}),
+        (_ASKED.PENDING, _ASKED.NO_MATCH, True, {"open_hits"}),
+        (_ASKED.CLEAR, None, False, {"questions_to_ask_again", "is_cleared"}),
+        (_ASKED.UNAVAILABLE, None, False, {"questions_to_ask", "questions_to_ask_again"}),
+        (_ASKED.HIT, None, True, {"open_hits"}),
+        (_ASKED.NO_MATCH, None, True, {"questions_to_ask_again", "is_cleared"}),
+        (_ASKED.MATCH, None, True, set()),
+    ],
+)
+def test_what_an_answer_leaves_to_be_done(
+    answer: ScreeningResult | None, proposed: ScreeningResult | None, is_hit: bool, said: set[str]
+) -> None:
+    kind = ScreeningKind.ENTRY_BAN
+    state = CaseState(
+        Status.SCREENING,
+        answers={kind: answer} if answer else {},
+        proposals={kind: Proposal(proposed, "screening")} if proposed else {},
+        hits=frozenset((kind,)) if is_hit else frozenset(),
+    )
+    names = ("questions_to_ask", "questions_to_ask_again", "open_questions", "open_hits")
+    found = {name: getattr(state, name) for name in (*names, "is_cleared")}
+    assert {name for name, value in found.items() if value} == said
+    assert all({*found[name]} <= {kind} for name in names)
+    assert not replace(state, is_held=True).is_cleared
+    assert not replace(state, questions=(kind, ScreeningKind.CLEARANCE)).is_cleared
+
+
 READ_A_STAGE = (Role.PARTNER_AGENT, Role.APPLICANT, Role.PARTNER_SERVICE)
 ENDINGS = [step for step in STEPS if step.target in CLOSED]
 CORRECTING = (Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED)
