@@ -284,3 +284,9 @@ def test_small_circles_are_still_seen_and_lie_on_top_of_large_ones() -> None:
     circles = world_map(places_on_map(lines, INTAKE), MAIN, (), "", EN)["data"][0]
     assert circles["ids"] == ["AU", "MY", "SG"]
     assert circles["marker"]["size"] == [40, 20, 4]
+
+
+def test_malaysia_and_singapore_stand_apart_on_the_map() -> None:
+    """On the map of the world their circles are among the largest, and neighbours."""
+    malaysia, singapore = (places()[code] for code in ("MY", "SG"))
+    assert malaysia.longitude - singapore.longitude > 12

@@ -189,3 +189,8 @@ def test_bars_are_shares_of_the_largest_and_sums_have_none() -> None:
     alone = replace(view, volumes=replace(view.volumes, direct=None))
     assert rows_of(alone, "tfoot") == [total]
     assert "width: 0.00%" in rows_of(a_view([a_line(1, 0)]))[0]
+
+
+def test_one_row_alone_is_not_counted() -> None:
+    assert ranking(a_view([a_line(1, 9)]))[0] == "Partner country by applications received"
+    assert ranking(a_view(places(2)))[0] == "2 partner countries by applications received"

@@ -116,6 +116,7 @@ def test_a_very_small_country_has_no_empty_frame_and_is_told_what_can_be_said(
     page.wait_for_timeout(500)
     assert page.evaluate(EMPTY_FRAMES) == []
     assert page.locator(".today table:visible:not(:has(tbody tr))").count() == 0
+    assert page.inner_text("#today-heading") == say("today.heading_files")
     words = page.inner_text("#today-questions")
     assert "not completely known" not in words
     assert "belum lengkap" not in words

@@ -24,12 +24,19 @@ def heading(viewer: User, say: Texts) -> html.Div:
     return html.Div(
         [
             html.P(say("pages.today.title"), className="kicker"),
-            html.H1(say("today.heading_partner" if viewer.role in PARTNERS else "today.heading")),
+            html_part(html.H1, say(heading_of(viewer)), "today-heading"),
             html_part(html.P, skeleton(22, "60%"), "today-facts"),
             on_paper(viewer, say),
         ],
         className="heading",
     )
+
+
+def heading_of(viewer: User, *, is_of_files: bool = False) -> str:
+    """The text that says how many answers there are, or that each application stands by itself."""
+    if is_of_files:
+        return "today.heading_files"
+    return "today.heading_partner" if viewer.role in PARTNERS else "today.heading"
 
 
 def _change_choices(address: Address, viewer: User, say: Texts) -> html.Div:

@@ -33,7 +33,7 @@ from dashboard.model.user import User
 from dashboard.pages.today.answers import READERS
 from dashboard.pages.today.attention import places_table, waiting_now, watched_measure
 from dashboard.pages.today.files import files_answer, files_sentence, files_table
-from dashboard.pages.today.layout import heading, panels
+from dashboard.pages.today.layout import heading, heading_of, panels
 from dashboard.pages.today.own_work import own_work_table
 from dashboard.pages.today.parts import (
     EMPTY,
@@ -89,7 +89,8 @@ follow_address(PAGE.name, CONTROLS)
 @part(
     html_output("today-facts"),
     title_output("today-facts"),
-    otherwise=lambda say: (no_update, no_update),
+    html_output("today-heading"),
+    otherwise=lambda say: (no_update, no_update, no_update),
 )
 async def show_facts(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
@@ -97,7 +98,8 @@ async def show_facts(state: Any) -> tuple[Any, ...]:
     scope = f"{say('masthead.scope')}: {scope_text(reply.viewer, say)}"
     as_of = say("masthead.as_of", instant=instant_text(reply.today.as_of, say))
     facts = [f"{scope} · {as_of} · ", report_links(reply.address.over_the_same_time, say)]
-    return facts, f"{say('pages.today.title')} · {say('page.product')}"
+    title = f"{say('pages.today.title')} · {say('page.product')}"
+    return facts, title, say(heading_of(reply.viewer, is_of_files=reply.files is not None))
 
 
 @part(

@@ -139,6 +139,8 @@ def ranking_note(view: View) -> str:
 
 def _title(count: int, address: Address, say: Texts) -> str:
     measure = _inside_sentence(_sorted_by(address, say))
+    if count == 1:
+        return say("ranking.title_one", what=say(f"filters.{address.by}"), measure=measure)
     return say(f"ranking.title_{address.by}", count=count_text(count, say), measure=measure)
 
 
