@@ -43,12 +43,13 @@ class Witness:
 
         Raises AccountError if it is none.
         """
-        *url, key = text.split()
+        *url, key = text.split() or [""]
         name, _, rest = key.partition("+")
         hash_, _, encoded = rest.partition("+")
         decoded = decode_base64(encoded)
-        witness = cls(name, decoded[1:], *url[:1])
-        if len(decoded) != 33 or decoded[:1] != _COSIGNER or witness.key_id().hex() != hash_:
+        witness = cls(name, decoded[1:], "".join(url))
+        is_whole = len(decoded) == 33 and decoded[:1] == _COSIGNER and len(url) < 2
+        if not is_whole or witness.key_id().hex() != hash_:
             raise AccountError("that is no key of a witness, as `gerbang witness key` prints it")
         return witness
 

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from gateway.settings import SettingsError, parsers, read_settings
+from models.account.cosignatures import Witness
+from models.account.notes import verifier_key
 from models.rights.retention import DAYS_KEPT
 from models.vocabulary import Role, Status
 from tests.gateway.test_settings import DEVELOPMENT, PRODUCTION
 
 REFUSED = ValueError
+WITNESS = Witness("w.org", bytes(range(32)), "https://w.org")
 RANGE, SECONDS = parsers.whole(2, 5), parsers.seconds(0.5, 5)
 
 
@@ -43,6 +46,13 @@ RANGE, SECONDS = parsers.whole(2, 5), parsers.seconds(0.5, 5)
         (parsers.origins, "https://*.a.org", REFUSED),
         (parsers.origins, "https://a.org/", REFUSED),
         (parsers.origins, "https://A.org", REFUSED),
+        (parsers.witnesses, f"https://w.org {WITNESS.verifier_key()}", (WITNESS,)),
+        (parsers.witnesses, WITNESS.verifier_key(), REFUSED),
+        (parsers.witnesses, f"w.org {WITNESS.verifier_key()}", REFUSED),
+        (parsers.witnesses, f"https://w.org https://w.org {WITNESS.verifier_key()}", REFUSED),
+        (parsers.witnesses, f"https://w.org {WITNESS.verifier_key()[:-4]}", REFUSED),
+        (parsers.witnesses, f"https://w.org {verifier_key(bytes(32))}", REFUSED),
+        (parsers.witnesses, " , ", REFUSED),
         (parsers.networks, "10.1.2.3/8", REFUSED),
         (parsers.role_names, "Theirs = x=OFFICER", {"Theirs = x": Role.OFFICER}),
         (parsers.role_names, "=OFFICER", REFUSED),
