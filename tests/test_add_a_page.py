@@ -87,7 +87,7 @@ def follow(root: Path, *, without: str = "") -> None:
         text = text.replace(
             "from dashboard.pages.today", "from dashboard.pages.intake.page import PAGE as INTAKE\n"
             "from dashboard.pages.today", 1,
-        ).replace("PAGES = (TODAY, ", "PAGES = (TODAY, INTAKE, ")  # fmt: skip
+        ).replace("    TODAY,\n", "    TODAY,\n    INTAKE,\n")  # fmt: skip
         registry.write_text(text, encoding="utf-8")
 
 
@@ -105,7 +105,7 @@ def test_a_page_is_added_by_its_folder_its_words_and_its_entry(copied: Path) -> 
         "200 True",
         "True",
         "404",
-        "['/intake?language=en', '/volumes?language=en', '/definitions?language=en']",
+        str([f"/{page}?language=en" for page in ("intake", "desk", "volumes", "definitions")]),
     ], result.stderr
     assert run(copied, *PYTEST).returncode == 0
 

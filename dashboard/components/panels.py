@@ -17,14 +17,13 @@ ShowPanel = Callable[[Answer, Texts], Any]
 
 
 def panels_layout(
-    page: Page, lead: str, panels: Sequence[Any], say: Texts, *before: Any
+    page: Page, title: str, lead: str, panels: Sequence[Any], *before: Any
 ) -> html.Div:
-    """A page before its figures are known, under ``<page>.title``; ``before`` stands above its
-    panels."""
+    """A page before its figures are known; ``before`` stands above its panels."""
     return html.Div(
         [
             *page.stores(),
-            html.H1(say(f"{page.name}.title")),
+            html.H1(title),
             html.P(lead, className="compared"),
             *before,
             html_part(html.Div, None, f"{page.name}-notice"),
@@ -34,22 +33,24 @@ def panels_layout(
     )
 
 
-def panel(page: Page, name: str, say: Texts, *below: Any, is_hidden: bool = False) -> html.Section:
-    """A panel under its heading ``<page>.<name>``; ``below`` stands under what is answered."""
+def panel(
+    page: Page, name: str, heading: str, *below: Any, is_hidden: bool = False
+) -> html.Section:
+    """A panel under its heading; ``below`` stands under what is answered."""
     content = html_part(html.Div, skeleton(120), f"{page.name}-{name}")
     forms = [html_part(html.Div, [*below], f"{page.name}-{name}-forms")] if below else []
     return html.Section(
-        [html.H2(say(f"{page.name}.{name}")), content, *forms],
+        [html.H2(heading), content, *forms],
         className="panel",
         id=f"panel-{name}",
         hidden=is_hidden,
     )
 
 
-def fixed_panel(page: Page, name: str, say: Texts, *content: Any) -> html.Section:
+def fixed_panel(name: str, heading: str, *content: Any) -> html.Section:
     """A panel that is the same whatever is answered."""
-    heading = html.H2(say(f"{page.name}.{name}"))
-    return html_part(html.Section, [heading, *content], f"panel-{name}", className="panel")
+    shown = [html.H2(heading), *content]
+    return html_part(html.Section, shown, f"panel-{name}", className="panel")
 
 
 def panel_part(page: Page, name: str, show: ShowPanel) -> Part:

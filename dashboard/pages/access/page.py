@@ -38,9 +38,14 @@ _VERIFY = "gerbang audit verify"
 
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
-    panels = [panel(PAGE, name, say, *_below(name, say)) for name in PANELS]
+    panels = [panel(PAGE, name, say(f"access.{name}"), *_below(name, say)) for name in PANELS]
     return panels_layout(
-        PAGE, say("access.lead"), panels, say, *CHANGES.stores(), *QUESTIONS.stores()
+        PAGE,
+        say("access.title"),
+        say("access.lead"),
+        panels,
+        *CHANGES.stores(),
+        *QUESTIONS.stores(),
     )
 
 

@@ -27,9 +27,12 @@ READERS = ADMINISTRATORS | {AUDITOR}
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
     hidden = {"propose"} if viewer.role == AUDITOR else set[str]()
-    panels = [panel(PAGE, name, say, is_hidden=name in hidden) for name in PANELS]
+    panels = [
+        panel(PAGE, name, say(f"administration.{name}"), is_hidden=name in hidden)
+        for name in PANELS
+    ]
     lead = say(f"administration.lead_{viewer.role}")
-    return panels_layout(PAGE, lead, panels, say, *CHANGES.stores())
+    return panels_layout(PAGE, say("administration.title"), lead, panels, *CHANGES.stores())
 
 
 async def read_administration(state: Any) -> Answer:

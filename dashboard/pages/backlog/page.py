@@ -46,8 +46,10 @@ BANDS = ("longLate", "late", "justLate", "soon", "later")
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
     hidden = set[str]() if question_of(viewer.role) else {"due", "turn"}
-    panels = [panel(PAGE, name, say, is_hidden=name in hidden) for name in PANELS]
-    return panels_layout(PAGE, say("backlog.lead"), panels, say)
+    panels = [
+        panel(PAGE, name, say(f"backlog.{name}"), is_hidden=name in hidden) for name in PANELS
+    ]
+    return panels_layout(PAGE, say("backlog.title"), say("backlog.lead"), panels)
 
 
 def question_of(role: str) -> str | None:

@@ -34,8 +34,10 @@ _BEYOND = ("ABOVE_CONTROL", "BELOW_CONTROL", "ABOVE_WARNING", "BELOW_WARNING", "
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
     hidden = set[str]() if viewer.role in OFFICER_READERS else {"officers"}
-    panels = [panel(PAGE, name, say, is_hidden=name in hidden) for name in PANELS]
-    return panels_layout(PAGE, say("decisions.lead"), panels, say)
+    panels = [
+        panel(PAGE, name, say(f"decisions.{name}"), is_hidden=name in hidden) for name in PANELS
+    ]
+    return panels_layout(PAGE, say("decisions.title"), say("decisions.lead"), panels)
 
 
 def window() -> dict[str, str]:

@@ -29,10 +29,10 @@ OFFICERS = frozenset({"OFFICER"})
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
     panels = [
-        *(panel(PAGE, name, say) for name in PANELS),
-        fixed_panel(PAGE, "where", say, html.P(say("desk.where_why"))),
+        *(panel(PAGE, name, say(f"desk.{name}")) for name in PANELS),
+        fixed_panel("where", say("desk.where"), html.P(say("desk.where_why"))),
     ]
-    return panels_layout(PAGE, say("desk.lead"), panels, say)
+    return panels_layout(PAGE, say("desk.title"), say("desk.lead"), panels)
 
 
 async def read_desk(state: Any) -> Answer:

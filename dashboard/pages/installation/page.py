@@ -28,8 +28,8 @@ _DAY = timedelta(days=1)
 
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
-    panels = [panel(PAGE, name, say) for name in PANELS]
-    return panels_layout(PAGE, say("installation.lead"), panels, say)
+    panels = [panel(PAGE, name, say(f"installation.{name}")) for name in PANELS]
+    return panels_layout(PAGE, say("installation.title"), say("installation.lead"), panels)
 
 
 async def read_installation(state: Any) -> Answer:

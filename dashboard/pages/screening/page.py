@@ -30,9 +30,9 @@ _COLUMNS = ("picked", "case", "question", "file", "asked", "matches", "look")
 
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
-    panels = [panel(PAGE, name, say) for name in PANELS]
+    panels = [panel(PAGE, name, say(f"screening.{name}")) for name in PANELS]
     stores = *CHANGES.stores(), *QUESTIONS.stores()
-    return panels_layout(PAGE, say("screening.lead"), panels, say, *stores)
+    return panels_layout(PAGE, say("screening.title"), say("screening.lead"), panels, *stores)
 
 
 async def read_screening(state: Any) -> Answer:

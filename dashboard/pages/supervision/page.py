@@ -53,8 +53,10 @@ _UNDER_WAY = ("PAID", "IN_VERIFICATION", "INFO_REQUESTED", "SCREENING")
 
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
-    panels = [panel(PAGE, name, say) for name in PANELS]
-    return panels_layout(PAGE, say("supervision.lead"), panels, say, *CHANGES.stores())
+    panels = [panel(PAGE, name, say(f"supervision.{name}")) for name in PANELS]
+    return panels_layout(
+        PAGE, say("supervision.title"), say("supervision.lead"), panels, *CHANGES.stores()
+    )
 
 
 async def read_supervision(state: Any) -> Answer:

@@ -80,11 +80,13 @@ QUESTIONS = Questions(
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
     lines = html.P(say("treasury.lines"))
     panels = [
-        fixed_panel(PAGE, "bill", say, QUESTIONS.form("findBill", say)),
-        fixed_panel(PAGE, "payments", say, lines, CHANGES.form("recordPayments", say)),
+        fixed_panel("bill", say("treasury.bill"), QUESTIONS.form("findBill", say)),
+        fixed_panel(
+            "payments", say("treasury.payments"), lines, CHANGES.form("recordPayments", say)
+        ),
     ]
     stores = *CHANGES.stores(), *QUESTIONS.stores()
-    return panels_layout(PAGE, say("treasury.lead"), panels, say, *stores)
+    return panels_layout(PAGE, say("treasury.title"), say("treasury.lead"), panels, *stores)
 
 
 PAGE = Page(name=PAGE_NAME, path="/treasury", layout=layout, roles=TREASURERS)
