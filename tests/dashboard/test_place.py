@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,11 +11,16 @@ from dashboard.model.page_state import read_address
 from dashboard.model.period import today
 from dashboard.pages.my_data.page import content
 from dashboard.pages.place.reading import chosen_place, late_variables
-from dashboard.pages.place.tables import turn_of
+from dashboard.pages.place.tables import split_tables, turn_of
 from dashboard.texts import texts
 from tests.dashboard.visiting import Visitor, assert_accessible
 from tests.running_demo import Demo
 
+#: What waits at the centres of a country, two of them in one city.
+CENTRES = [
+    {"centre": {"code": code, "name": city}, "wip": {"value": 2}, "backlog": {"value": 1}}
+    for code, city in (("AU-SYD", "Sydney"), ("AN-SYD", "Sydney"), ("AU-MEL", "Melbourne"))
+]
 SENTENCES = """
 query ($from: Date!, $to: Date!, $where: VolumeWhere!) {
   findings(from: $from, to: $to, where: $where, reason: VISA_TYPE, about: "AU",
@@ -44,6 +50,14 @@ PAGES = re.compile(rb"/Type\s*/Page[^s]")
 )
 def test_a_page_is_of_the_narrowest_place_that_is_named(query: str, place: Any) -> None:
     assert chosen_place(read_address(query, "en")) == place
+
+
+def test_two_centres_of_one_city_are_told_apart() -> None:
+    place: Any = SimpleNamespace(
+        say=texts("en"), waiting={"centre": CENTRES}, address=read_address("country=AU", "en")
+    )
+    shown = str(split_tables(place))
+    assert all(name in shown for name in ("Sydney (AU-SYD)", "Sydney (AN-SYD)", "'Melbourne'"))
 
 
 @pytest.mark.parametrize(

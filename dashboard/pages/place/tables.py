@@ -1,5 +1,6 @@
 """The tables of the page of a place: which files are late, and how what waits splits."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -71,9 +72,10 @@ def _split(key: str, rows: Sequence[Mapping[str, Any]], place: Place) -> Any:
     if not counted:
         return None
     label = say(f"filters.{key}")
+    alike = Counter(group.get("name") for *_, group in counted)
     cells = [
         [
-            _named(key, group, place.address, say),
+            _named(key, group, place.address, say, is_alone=alike[group.get("name")] == 1),
             count_text(overdue, say),
             count_text(waiting, say),
         ]
@@ -83,9 +85,13 @@ def _split(key: str, rows: Sequence[Mapping[str, Any]], place: Place) -> Any:
     return region("split", label, table(label, heads, cells))
 
 
-def _named(key: str, group: Mapping[str, Any], address: Address, say: Texts) -> Any:
+def _named(
+    key: str, group: Mapping[str, Any], address: Address, say: Texts, *, is_alone: bool
+) -> Any:
+    """A group by its name, and by its code too where another one is called the same: two partners
+    may have a centre in one city."""
     code = group.get("code")
     if not code:
         return say(f"ranking.nowhere_{key}")
     name = group.get("name") or code
-    return named_place(key, code, name, address)
+    return named_place(key, code, name if is_alone else f"{name} ({code})", address)
