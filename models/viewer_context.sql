@@ -87,7 +87,7 @@ CREATE OR REPLACE FUNCTION viewer.authenticate(context text) RETURNS void
             RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
         END IF;
         IF to_timestamp(fields[2]::float8 / 1000) > key.refused_at THEN
-            fields[2] := 1000 * extract(epoch FROM key.refused_at)::bigint;
+            fields[2] := (1000 * extract(epoch FROM key.refused_at))::bigint;
         END IF;
         verified := set_config('backtrace_functions', array_to_string(fields[1:7], ','), true);
     END

@@ -41,7 +41,24 @@ LOST = ("Wei Tan", "Ruby Hale")
 @pytest.fixture(scope="module")
 async def judged(world: str) -> AsyncIterator[Judged]:
     async with judged_gateway(world) as running:
+        await forget_others(running)
         yield running
+
+
+async def forget_others(judged: Judged) -> None:
+    """The keys are those of all worlds of this worker, whose people are not of this instant."""
+    people = [row["id"].bytes for row in await judged.owner.fetch("SELECT id FROM applicant")]
+    for copy in copies(judged):
+        with contextlib.closing(copy):
+            for table in ("data_key", "key_made"):
+                places = ", ".join("?" * len(people))
+                copy.execute(f"DELETE FROM {table} WHERE subject NOT IN ({places})", people)
+
+
+def copies(judged: Judged) -> Iterator[sqlite3.Connection]:
+    """Both files of the store."""
+    for ending in (".db", ".copy.db"):
+        yield sqlite3.connect(judged.file.with_suffix(ending), isolation_level=None)
 
 
 @contextlib.contextmanager
@@ -51,8 +68,7 @@ def older_keys(judged: Judged, *people: UUID) -> Iterator[None]:
     given = [one.bytes for one in people]
     tables = {"data_key": "subject", "key_made": "subject", "relation": "first"}
     with contextlib.ExitStack() as stack:
-        for ending in (".db", ".copy.db"):
-            copy = sqlite3.connect(judged.file.with_suffix(ending), isolation_level=None)
+        for copy in copies(judged):
             stack.enter_context(contextlib.closing(copy))
             for table, column in tables.items():
                 where = f"WHERE {column} IN ({places})"
