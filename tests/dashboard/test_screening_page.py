@@ -48,6 +48,13 @@ def open_cases(demo: Demo) -> set[str]:
     return {each["application"]["reference"] for each in nodes}
 
 
+def test_nothing_is_sent_where_nothing_was_chosen(visitor: Visitor) -> None:
+    page = opens(visitor)
+    assert page.locator(TICKS).count()
+    fill(page, "recordScreenings", result="CLEAR")
+    assert "Nothing was chosen." in send(page, "recordScreenings", OUTCOME)
+
+
 def test_a_question_is_answered_with_the_person_at_hand(visitor: Visitor, demo: Demo) -> None:
     page = opens(visitor)
     row = page.locator("#screening-questions tbody tr").first
@@ -146,10 +153,3 @@ def test_the_page_is_for_the_screening_authority_alone(visitor: Visitor, user: s
     page = visitor.opens(user, path=PATH)
     assert not page.locator("form[data-change]").count()
     assert "Screening" not in page.inner_text("#navigation")
-
-
-def test_nothing_is_sent_where_nothing_was_chosen(visitor: Visitor) -> None:
-    page = opens(visitor)
-    assert page.locator(TICKS).count()
-    fill(page, "recordScreenings", result="CLEAR")
-    assert "Nothing was chosen." in send(page, "recordScreenings", OUTCOME)
