@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import httpx2
@@ -170,7 +170,8 @@ SESSION = Session("access", "refresh", "id", 2e9, role="ADMINISTRATOR")
 
 
 @pytest.fixture
-def line() -> Iterator[Line]:
+async def line() -> AsyncIterator[Line]:
+    """Of a visit in the context in which the test runs."""
     line = Line()
     gateway = HttpGatewayClient("http://gateway", line)
     visit = Visit(SESSION, gateway, "en", drawn_for=mark_of(_viewer(), SESSION))

@@ -107,4 +107,7 @@ def _copied_store(folder: Path) -> Path:
             contextlib.closing(sqlite3.connect(file.with_suffix(ending))) as ours,
         ):
             theirs.backup(ours)
+            # Worlds are alike: what was noted of another one would be believed of this one, too.
+            ours.execute("DELETE FROM relation")
+            ours.commit()
     return file
