@@ -1,5 +1,6 @@
 """Somebody who asks for findings, and for the volumes behind each, and what to expect of them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -88,8 +89,11 @@ class Asking:
         fields += ["period { startsOn }"] * ("MONTH" in question["groupBy"])
         fields += [f"{each} {{ {FIELDS.get(each, 'value')} }}" for each in question["measures"]]
         window = f'from: "{first}", to: "{last}", groupBy: [{", ".join(question["groupBy"])}]'
+        if question["where"]:  # an event of one country
+            [narrowed] = question["where"]
+            assert narrowed["dimension"] == "COUNTRY"
+            window += f", where: {{country: {{in: {json.dumps(narrowed['codes'])}}}}}"
         text = f"{{ volumes({window}) {{ rows {{ {' '.join(fields)} }} }} }}"
-        assert question["where"] == []
         if text not in self.volumes:
             self.volumes[text] = self.ask(text)["volumes"]["rows"]
         return self.volumes[text]
