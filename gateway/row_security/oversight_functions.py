@@ -8,72 +8,72 @@ from models.row_security import database_role
 from models.supervision.budgeted_read import HOURS_COUNTED
 from models.vocabulary import BackgroundWork, KeyOperationKind, Role
 
-
-def _listed(roles: Iterable[Role]) -> str:
-    return ", ".join(f"'{role}'" for role in roles)
-
-
 _SEE_COUNTS = [role for role in Role if role in POLICY["ReaderRow"].fields["people"]]
 _SEE_CHECKPOINTS = [role for role in Role if role in POLICY["Installation"].fields["checkpoint"]]
 _SEE_WORK = [role for role in Role if role in POLICY["Installation"].fields["work"]]
-#: The same as literals of SQL.
-_COUNTERS, _AUDITORS, _OPERATORS = map(_listed, (_SEE_COUNTS, _SEE_CHECKPOINTS, _SEE_WORK))
-#: Counts only, from a log whose rows these roles may not read, and without the people who were
-#: read. A read of one's own data does not count.
-_PEOPLE_READ = f"""\
-CREATE OR REPLACE FUNCTION viewer.people_read(
-    acting text, since timestamptz, before timestamptz
-) RETURNS TABLE (reader text, reader_role text, people bigint, reads bigint)
+_COUNTS_REFUSED = "counts of reads are for supervision alone"
+_WORK_REFUSED = "the state of the installation is for administrators alone"
+
+
+def _told_to(roles: Iterable[Role], refusal: str, signature: str, query: str) -> str:
+    """A function that answers a query to viewers in some roles, and refuses all others."""
+    listed = ", ".join(f"'{role}'" for role in roles)
+    return f"""\
+CREATE OR REPLACE FUNCTION {signature}
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
     BEGIN
-        IF acting IS NULL OR acting NOT IN ({_COUNTERS}) OR viewer.sealed(acting) IS NULL THEN
-            RAISE EXCEPTION 'counts of reads are for supervision alone'
+        IF acting IS NULL OR acting NOT IN ({listed}) OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION '{refusal}'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
         RETURN QUERY
+{query};
+    END
+$$;"""
+
+
+#: Counts only, from a log whose rows these roles may not read, and without the people who were
+#: read. A read of one's own data does not count.
+_PEOPLE_READ = _told_to(
+    _SEE_COUNTS,
+    _COUNTS_REFUSED,
+    """\
+viewer.people_read(
+    acting text, since timestamptz, before timestamptz
+) RETURNS TABLE (reader text, reader_role text, people bigint, reads bigint)""",
+    """\
             SELECT actor, actor_role, count(DISTINCT applicant_id), count(*)
             FROM access_event
             WHERE occurred_at >= since AND occurred_at < before AND actor_role <> 'APPLICANT'
-            GROUP BY actor, actor_role;
-    END
-$$;"""
+            GROUP BY actor, actor_role""",
+)
 #: How many people the budgets of all viewers count now.
-_PEOPLE_COUNTED = f"""\
-CREATE OR REPLACE FUNCTION viewer.people_counted(acting text) RETURNS TABLE (
-    reader text, reader_role text, people bigint)
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-    BEGIN
-        IF acting IS NULL OR acting NOT IN ({_COUNTERS}) OR viewer.sealed(acting) IS NULL THEN
-            RAISE EXCEPTION 'counts of reads are for supervision alone'
-                USING ERRCODE = 'insufficient_privilege';
-        END IF;
-        RETURN QUERY
+_PEOPLE_COUNTED = _told_to(
+    _SEE_COUNTS,
+    _COUNTS_REFUSED,
+    """\
+viewer.people_counted(acting text) RETURNS TABLE (
+    reader text, reader_role text, people bigint)""",
+    f"""\
             SELECT actor, actor_role, count(*) FROM budgeted_read
             WHERE read_at > now() - interval '{HOURS_COUNTED} hours'
-            GROUP BY actor, actor_role;
-    END
-$$;"""
+            GROUP BY actor, actor_role""",
+)
 #: The last checkpoint of the account, and how many entries have come since; no row before the first
 #: one.
-_ACCOUNT_STATE = f"""\
-CREATE OR REPLACE FUNCTION viewer.account_state(acting text) RETURNS TABLE (
-    signed_at timestamptz, entries bigint, waiting bigint)
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-    BEGIN
-        IF acting IS NULL OR acting NOT IN ({_AUDITORS}) OR viewer.sealed(acting) IS NULL THEN
-            RAISE EXCEPTION 'the state of the account is for auditors alone'
-                USING ERRCODE = 'insufficient_privilege';
-        END IF;
-        RETURN QUERY
+_ACCOUNT_STATE = _told_to(
+    _SEE_CHECKPOINTS,
+    "the state of the account is for auditors alone",
+    """\
+viewer.account_state(acting text) RETURNS TABLE (
+    signed_at timestamptz, entries bigint, waiting bigint)""",
+    """\
             SELECT head.signed_at, head.size::bigint,
                 (SELECT count(*) FROM account_outbox)
                     + (SELECT coalesce(max(position) + 1, 0) FROM account_leaf) - head.size
-            FROM account_head AS head;
-    END
-$$;"""
+            FROM account_head AS head""",
+)
 #: For readiness, which asks as ANONYMOUS.
 _INSTANTS = {
     f"account_{instant}": f"""\
@@ -87,17 +87,13 @@ $$;"""
     for instant in ("signed_at", "uncosigned_since")
 }
 #: What waits behind what people see, since when, and when it was last done. Never whose it is.
-_WORK_STATE = f"""\
-CREATE OR REPLACE FUNCTION viewer.work_state(acting text) RETURNS TABLE (
-    kind text, waiting bigint, since timestamptz, done_at timestamptz)
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-    BEGIN
-        IF acting IS NULL OR acting NOT IN ({_OPERATORS}) OR viewer.sealed(acting) IS NULL THEN
-            RAISE EXCEPTION 'the state of the installation is for administrators alone'
-                USING ERRCODE = 'insufficient_privilege';
-        END IF;
-        RETURN QUERY
+_WORK_STATE = _told_to(
+    _SEE_WORK,
+    _WORK_REFUSED,
+    """\
+viewer.work_state(acting text) RETURNS TABLE (
+    kind text, waiting bigint, since timestamptz, done_at timestamptz)""",
+    f"""\
             SELECT '{BackgroundWork.VOLUMES}', count(*), min(written_at), NULL::timestamptz
             FROM volume_outbox
         UNION ALL
@@ -112,27 +108,21 @@ CREATE OR REPLACE FUNCTION viewer.work_state(acting text) RETURNS TABLE (
             FROM screening WHERE answered_at IS NULL AND voided_at IS NULL
         UNION ALL
             SELECT '{BackgroundWork.ERASURE}', count(*), min(ordered_at), NULL
-            FROM erasure WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
-    END
-$$;"""
+            FROM erasure WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL""",
+)
 #: The key that writes now for each purpose, and since when.
-_KEYS_IN_USE = f"""\
-CREATE OR REPLACE FUNCTION viewer.keys_in_use(acting text) RETURNS TABLE (
-    used_for text, key text, since timestamptz)
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-    BEGIN
-        IF acting IS NULL OR acting NOT IN ({_OPERATORS}) OR viewer.sealed(acting) IS NULL THEN
-            RAISE EXCEPTION 'the state of the installation is for administrators alone'
-                USING ERRCODE = 'insufficient_privilege';
-        END IF;
-        RETURN QUERY
+_KEYS_IN_USE = _told_to(
+    _SEE_WORK,
+    _WORK_REFUSED,
+    """\
+viewer.keys_in_use(acting text) RETURNS TABLE (
+    used_for text, key text, since timestamptz)""",
+    f"""\
             SELECT DISTINCT ON (noted.used_for) noted.used_for, noted.to_key, noted.occurred_at
             FROM key_operation AS noted
             WHERE noted.kind = '{KeyOperationKind.ADDED}' AND noted.to_key IS NOT NULL
-            ORDER BY noted.used_for, noted.occurred_at DESC, noted.id DESC;
-    END
-$$;"""
+            ORDER BY noted.used_for, noted.occurred_at DESC, noted.id DESC""",
+)
 OVERSIGHT_FUNCTIONS = "\n".join(
     (
         *(_PEOPLE_READ, _PEOPLE_COUNTED, *_INSTANTS.values()),
