@@ -19,6 +19,7 @@ from models.case.decision import Decision, Visa
 from models.case.file import Bill, CaseDocument, RequestedItem
 from models.case.screening import Screening
 from models.documents import TrustedDocument
+from models.mail import Mail
 from models.person.applicant import Applicant, Correction, PassportEnding
 from models.person.identity import Identity, IdentityVersion
 from models.person.person_link import LinkerRead, PersonIndex, PersonLink, PersonLookup
@@ -85,6 +86,7 @@ __all__ = [
     "KeyOperation",
     "LegalHold",
     "LinkerRead",
+    "Mail",
     "NamedEvent",
     "Partner",
     "PartnerCountry",

@@ -95,6 +95,7 @@ def demo(
             keys_socket,
             credentials_beside(keys_file),
             checkpoints,
+            data.with_name(f"{data.name}.mail"),
             origins,
         )
         stack.enter_context(_keys(keys_file, keys_socket, settings))
@@ -137,6 +138,7 @@ def _settings(
     keys_socket: Path,
     credentials: Path,
     checkpoints: Path,
+    mail: Path,
     origins: tuple[str, ...],
 ) -> Settings:
     chosen = {name: os.environ[name] for name in _CHOSEN if name in os.environ}
@@ -151,6 +153,8 @@ def _settings(
             "GERBANG_KEY_SERVICE": f"unix:{keys_socket}",
             "GERBANG_CREDENTIALS": str(credentials),
             "GERBANG_CHECKPOINTS": str(checkpoints),
+            "GERBANG_MAIL": f"file:{mail}",
+            "GERBANG_MAIL_FROM": "gerbang@gerbang.example",
             "GERBANG_PORT": str(port),
             "GERBANG_METRICS_PORT": str(metrics_port),
             "GERBANG_DASHBOARD_URL": f"http://127.0.0.1:{dashboard_port}",

@@ -26,11 +26,14 @@ from models.jobs.forget_changes import keep_forgetting
 from models.jobs.inquiries import keep_inquiries
 from models.jobs.keys import keep_key_notes, keep_reconciling, keep_sweeping
 from models.jobs.linker import keep_linking
+from models.jobs.mail import keep_mail
 from models.jobs.overdue import keep_lapsing
 from models.jobs.scheduler import Jobs
 from models.jobs.transfers import keep_transferring
 from models.key_service import Principal, key_service_at
 from models.logs import facts, log_unhandled
+from models.mail import mail_transport
+from models.mail.message import Sender
 from models.publication import keep_publishing
 from models.row_security.seal_keys import keep_seal_keys
 from models.volumes import keep_folding
@@ -64,8 +67,8 @@ async def run_keeper(
     """Run the jobs while the context is open: fold and publish volumes, link people, sign the
     account and let its oldest entries go, erase people, sweep keys that belong to nobody, carry
     what was done to keys into the account, compare receipts with the log of reads, end overdue
-    cases, tell of inquiries that wait too long, take files from closed places, delete changes that
-    no subscriber needs any more, and install the next day's seal keys.
+    cases, tell of inquiries that wait too long, deliver mail, take files from closed places, delete
+    changes that no subscriber needs any more, and install the next day's seal keys.
 
     Where the world ``stands_still``, nothing happens because time passes.
     """
@@ -97,6 +100,9 @@ async def run_keeper(
                 keepers.append(partial(keep_dropping, signing, folder, days))
         if not stands_still:
             keepers.append(partial(keep_sweeping, signing, settings.sweep_days))
+    if settings.mail and settings.mail_from:
+        sender = Sender(settings.mail_from, settings.dashboard_url)
+        keepers.append(partial(keep_mail, mail_transport(settings.mail), sender))
     if not stands_still:
         keepers += [keep_publishing, keep_lapsing, keep_inquiries, keep_transferring]
         keepers.append(keep_forgetting)

@@ -66,6 +66,7 @@ Sign-in    issuer {settings.token_issuer}, client {BROWSER} (code and PKCE),
            {pages}
 Owner      GERBANG_OWNER_URL={settings.owner_url}
            (for commands such as `gerbang documents register`)
+Mail       {settings.mail}
 Users      leadership, officer, officer-2, supervisor, supervisor-2, supervisor-3, auditor,
            screening, screening-2, treasury, administrator, administrator-2, service,
            manager-CC and agent-CC for a partner country CC (manager-au), manager-pacific,

@@ -267,9 +267,19 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
         20.0,
     )
     dashboard_url: str = setting(
-        "address of the dashboard, for the way back from the demo's sign-in",
+        "address of the dashboard, for links in mail, and the way back from the demo's sign-in",
         parsers.web_address,
         "http://127.0.0.1:8050",
+    )
+    mail: str | None = setting(
+        "how `gerbang keep` sends mail: smtp://user:password@host:587 (STARTTLS), smtps://…:465"
+        " (TLS), or file:/folder for development; without it there is none",
+        parsers.mail,
+        None,
+        is_secret=True,
+    )
+    mail_from: str | None = setting(
+        "the address that mail comes from; its domain ends each Message-ID", parsers.address, None
     )
     redirects: tuple[str, ...] = setting(
         "addresses to which the demo's sign-in leads back to applications on telephones, as "

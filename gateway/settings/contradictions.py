@@ -92,6 +92,9 @@ def find_violations(settings: Any, named: NameVariable) -> Iterator[Violation]:
     if (settings.issuer is None) != (settings.jwks_url is None):
         sentence = f"{named('issuer')} and {named('jwks_url')} go together: set both."
         yield Violation(("issuer", "jwks_url"), sentence)
+    if (settings.mail is None) != (settings.mail_from is None):
+        sentence = f"{named('mail')} and {named('mail_from')} go together: set both."
+        yield Violation(("mail", "mail_from"), sentence)
     if not settings.in_development:
         yield from _in_production(settings, named)
 

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from models.account.cosignatures import Witness
 from models.account.notes import AccountError
 from models.database.url import read_database_url
+from models.mail import mail_transport
+from models.mail.outbox import ADDRESS
 from models.rights.retention import DAYS_KEPT
 from models.vocabulary import Role, Status
 
@@ -125,6 +127,17 @@ def web_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise ValueError("expected an address that starts with https:// or http://")
+    return value
+
+
+def mail(value: str) -> str:
+    mail_transport(value)
+    return value
+
+
+def address(value: str) -> str:
+    if not re.fullmatch(ADDRESS, value):
+        raise ValueError("expected an address such as gerbang@example.org")
     return value
 
 

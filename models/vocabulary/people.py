@@ -191,6 +191,15 @@ class AlertKind(StrEnum):
     UNLOGGED = "UNLOGGED"
 
 
+class MailKind(StrEnum):
+    """What a message to a reader of figures says."""
+
+    REPORT = "REPORT"
+    ALERT = "ALERT"
+    #: A subscription is about to end.
+    RENEWAL = "RENEWAL"
+
+
 class InquiryVerdict(StrEnum):
     """What another supervisor found of an inquiry."""
 

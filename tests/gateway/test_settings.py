@@ -222,7 +222,12 @@ SECRETS = [item for item in fields(Settings) if item.metadata["is_secret"]]
 
 @pytest.mark.parametrize("name", [variable_name(item.name) for item in SECRETS])
 def test_every_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
-    given = {**PRODUCTION, "GERBANG_OWNER_URL": "postgresql://owner:secret@127.0.0.1/gerbang"}
+    given = {
+        **PRODUCTION,
+        "GERBANG_OWNER_URL": "postgresql://owner:secret@127.0.0.1/gerbang",
+        "GERBANG_MAIL": "smtps://gerbang:secret@mail.example.org",
+        "GERBANG_MAIL_FROM": "gerbang@example.org",
+    }
     path = tmp_path / "secret"
     path.write_text(f"{given[name]}\n")
     from_a_file = {**given, name: "", f"{name}_FILE": str(path)}

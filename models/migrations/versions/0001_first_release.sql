@@ -598,15 +598,15 @@ CREATE TABLE reference_change (
     CONSTRAINT ck_reference_change_initial_by_nobody CHECK (NOT is_initial OR num_nonnulls(approved_by, cancelled_by) = 0)
 );
 
-CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
-
-CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
-
 CREATE INDEX ix_reference_change_subject_proposed_at_id ON reference_change (subject, proposed_at, id);
 
 CREATE INDEX ix_reference_change_proposed_at_id ON reference_change (proposed_at, id);
 
 CREATE INDEX ix_reference_change_subject_kind_proposed_at_id ON reference_change (subject, kind, proposed_at, id);
+
+CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
+
+CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
 
 CREATE TABLE key_operation (
     id UUID NOT NULL,
@@ -629,9 +629,9 @@ CREATE TABLE key_operation (
     CONSTRAINT ck_key_operation_erased_are_counted CHECK ((kind = 'ERASED') <= (keys > 0))
 );
 
-CREATE INDEX ix_key_operation_occurred_at_id ON key_operation (occurred_at, id);
-
 CREATE INDEX ix_key_operation_kind_occurred_at_id ON key_operation (kind, occurred_at, id);
+
+CREATE INDEX ix_key_operation_occurred_at_id ON key_operation (occurred_at, id);
 
 CREATE TABLE inquiry (
     id UUID NOT NULL,
@@ -670,11 +670,11 @@ CREATE TABLE inquiry (
 
 CREATE INDEX ix_inquiry_is_open_opened_at_id ON inquiry (is_open, opened_at, id);
 
-CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
-
 CREATE INDEX ix_inquiry_opened_by_opened_at_id ON inquiry (opened_by, opened_at, id);
 
 CREATE INDEX ix_inquiry_is_reviewed_opened_at_id ON inquiry (is_reviewed, opened_at, id);
+
+CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
 
 CREATE TABLE application_change (
     id BIGINT NOT NULL,
@@ -725,6 +725,33 @@ CREATE TABLE trusted_document (
     CONSTRAINT pk_trusted_document PRIMARY KEY (sha256),
     CONSTRAINT ck_trusted_document_sha256_is_hexadecimal CHECK (sha256 ~ '^[0-9a-f]{64}$')
 );
+
+CREATE TABLE mail (
+    id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    language TEXT NOT NULL,
+    path TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    partner_code TEXT,
+    address TEXT,
+    posted_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    attempts BIGINT DEFAULT 0 NOT NULL,
+    delivered_at TIMESTAMP WITH TIME ZONE,
+    withheld_at TIMESTAMP WITH TIME ZONE,
+    failed_at TIMESTAMP WITH TIME ZONE,
+    failure TEXT,
+    CONSTRAINT pk_mail PRIMARY KEY (id),
+    CONSTRAINT ck_mail_kind_is_known CHECK (kind IN ('REPORT', 'ALERT', 'RENEWAL')),
+    CONSTRAINT ck_mail_language_is_known CHECK (language IN ('EN', 'ID')),
+    CONSTRAINT ck_mail_path_is_local CHECK (starts_with(path, '/')),
+    CONSTRAINT ck_mail_address_is_formed CHECK (address ~ '^[!-~]{1,64}@[A-Za-z0-9.-]{1,190}$'),
+    CONSTRAINT ck_mail_address_until_done CHECK (num_nonnulls(address, delivered_at, withheld_at, failed_at) = 1),
+    CONSTRAINT uq_mail_cause UNIQUE (cause)
+);
+
+CREATE INDEX ix_mail_waiting ON mail (address, posted_at, id) WHERE address IS NOT NULL;
 
 CREATE TABLE partner (
     code TEXT NOT NULL,
@@ -946,15 +973,15 @@ CREATE TABLE alert (
     CONSTRAINT fk_alert_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES inquiry (id)
 );
 
-CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
-
-CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
-
 CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
 
 CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
 
 CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
+
+CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
+
+CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
 
 CREATE TABLE suspension (
     id UUID NOT NULL,
@@ -1050,21 +1077,21 @@ CREATE TABLE access_event (
     CONSTRAINT fk_access_event_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
+CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applicant_id, occurred_at, id);
+
+CREATE INDEX ix_access_event_actor_partner_code_actor_country_code_o_1d9f ON access_event (actor_partner_code, actor_country_code, occurred_at, id);
+
 CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
-
-CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
-
-CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
-
-CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
 
 CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
 
 CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_role, occurred_at, id);
 
-CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applicant_id, occurred_at, id);
+CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
 
-CREATE INDEX ix_access_event_actor_partner_code_actor_country_code_o_1d9f ON access_event (actor_partner_code, actor_country_code, occurred_at, id);
+CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
+
+CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
 
 CREATE TABLE person_index (
     applicant_id UUID NOT NULL,
@@ -1119,15 +1146,15 @@ CREATE TABLE data_request (
     CONSTRAINT fk_data_request_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
-CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
-
-CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at, id);
-
 CREATE INDEX ix_data_request_state_due_at_id ON data_request (state, due_at, id);
 
 CREATE UNIQUE INDEX uq_data_request_open ON data_request (applicant_id, kind) WHERE outcome IS NULL;
 
 CREATE INDEX ix_data_request_kind_due_at_id ON data_request (kind, due_at, id);
+
+CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
+
+CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at, id);
 
 CREATE TABLE inquiry_person (
     id UUID NOT NULL,
@@ -1295,45 +1322,45 @@ CREATE TABLE application (
     CONSTRAINT fk_application_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
-CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
-
-CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
-
-CREATE INDEX ix_application_successor ON application (successor_centre_code) WHERE successor_centre_code IS NOT NULL;
-
-CREATE INDEX ix_application_nationality_code ON application (nationality_code);
-
-CREATE INDEX ix_application_applicant_id_submitted_at_id ON application (applicant_id, submitted_at, id);
-
-CREATE INDEX ix_application_holder_country_code ON application (holder_country_code);
-
-CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
-
-CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
-
-CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
-
-CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
-
-CREATE INDEX ix_application_country_code ON application (country_code);
-
-CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
-
-CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
+CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE is_held OR is_visa_held OR has_open_hit;
 
 CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
 
-CREATE INDEX ix_application_centre_code ON application (centre_code);
-
-CREATE INDEX ix_application_holder_place_submitted_at_id ON application (holder_place, submitted_at, id);
+CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
 
 CREATE INDEX ix_application_status ON application (status);
 
+CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
+
+CREATE INDEX ix_application_successor ON application (successor_centre_code) WHERE successor_centre_code IS NOT NULL;
+
+CREATE INDEX ix_application_holder_country_code ON application (holder_country_code);
+
+CREATE INDEX ix_application_nationality_code ON application (nationality_code);
+
+CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
+
+CREATE INDEX ix_application_country_code ON application (country_code);
+
+CREATE INDEX ix_application_centre_code ON application (centre_code);
+
+CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
+
+CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
+
+CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
+
 CREATE INDEX ix_application_visa_type_code ON application (visa_type_code);
+
+CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
+
+CREATE INDEX ix_application_applicant_id_submitted_at_id ON application (applicant_id, submitted_at, id);
 
 CREATE INDEX ix_application_open ON application (target_due_at, id) WHERE stage <> 'CLOSED';
 
-CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE is_held OR is_visa_held OR has_open_hit;
+CREATE INDEX ix_application_holder_place_submitted_at_id ON application (holder_place, submitted_at, id);
+
+CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
 
 CREATE TABLE erasure (
     id UUID NOT NULL,
@@ -1356,11 +1383,11 @@ CREATE TABLE erasure (
     CONSTRAINT fk_erasure_data_request_id FOREIGN KEY(data_request_id) REFERENCES data_request (id)
 );
 
+CREATE INDEX ix_erasure_ordered_at_id ON erasure (ordered_at, id);
+
 CREATE INDEX ix_erasure_unfinished ON erasure (id) WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
 
 CREATE UNIQUE INDEX ix_erasure_data_request_id ON erasure (data_request_id);
-
-CREATE INDEX ix_erasure_ordered_at_id ON erasure (ordered_at, id);
 
 CREATE TABLE application_event (
     id BIGINT GENERATED BY DEFAULT AS IDENTITY,
@@ -1398,11 +1425,11 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
-CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
-
 CREATE INDEX ix_assignment_officer_application_id ON assignment (officer, application_id);
 
 CREATE UNIQUE INDEX uq_assignment_current ON assignment (application_id) WHERE ended_at IS NULL;
+
+CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
 
 CREATE TABLE ban_match (
     id UUID NOT NULL,
@@ -1563,11 +1590,11 @@ CREATE TABLE person_link (
     CONSTRAINT fk_person_link_resolved_in FOREIGN KEY(resolved_in) REFERENCES application (id)
 );
 
+CREATE INDEX ix_person_link_applicant_id_found_at_id ON person_link (applicant_id, found_at, id);
+
 CREATE INDEX ix_person_link_linked_id_applicant_id ON person_link (linked_id, applicant_id);
 
 CREATE UNIQUE INDEX uq_person_link ON person_link (applicant_id, linked_id, reason);
-
-CREATE INDEX ix_person_link_applicant_id_found_at_id ON person_link (applicant_id, found_at, id);
 
 CREATE TABLE legal_hold (
     id UUID NOT NULL,
@@ -1583,11 +1610,11 @@ CREATE TABLE legal_hold (
     CONSTRAINT fk_legal_hold_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
+CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
+
 CREATE INDEX ix_legal_hold_held_at_id ON legal_hold (held_at, id);
 
 CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
-
-CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
 
 CREATE TABLE correction (
     id UUID NOT NULL,
@@ -1615,11 +1642,11 @@ CREATE TABLE correction (
     CONSTRAINT fk_correction_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
+CREATE INDEX ix_correction_application_id_proposed_at_id ON correction (application_id, proposed_at, id);
+
 CREATE UNIQUE INDEX uq_correction_open ON correction (applicant_id) WHERE state IN ('PROPOSED', 'APPROVED');
 
 CREATE UNIQUE INDEX uq_correction_version ON correction (applicant_id, version);
-
-CREATE INDEX ix_correction_application_id_proposed_at_id ON correction (application_id, proposed_at, id);
 
 CREATE TABLE visa (
     visa_number TEXT NOT NULL,
