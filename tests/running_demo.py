@@ -53,14 +53,14 @@ def data_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def running_demo(data: Path, applications: int = 3_000) -> Iterator[Demo]:
+def running_demo(data: Path, applications: int = 3_000, *options: str) -> Iterator[Demo]:
     """Raises AssertionError where the demo ends before it is ready."""
     port, dashboard_port = free_port(), free_port()
     process = subprocess.Popen(
         [
             GERBANG, "demo", "--data", data, "--port", str(port),
             "--dashboard-port", str(dashboard_port), "--metrics-port", str(free_port()),
-            "--applications", str(applications), "--origin", FRONT_END,
+            "--applications", str(applications), "--origin", FRONT_END, *options,
         ],
         stdout=subprocess.PIPE,
         text=True,

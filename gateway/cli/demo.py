@@ -23,6 +23,8 @@ from gateway.cli.data import WorldOptions, with_world_options
 from gateway.cli.database_errors import DatabaseError
 from gateway.cli.init import register_dashboard
 from gateway.cli.keeper import run_keeper
+from gateway.cli.lively import DOCUMENTS as LIVELY_DOCUMENTS
+from gateway.cli.lively import LivelyDemo
 from gateway.cli.main_job import DOCUMENTS, MainJob, show_addresses
 from gateway.cli.serving import run_on_fastest_loop, server_config
 from gateway.cli.starting import internal_server, require_free_port
@@ -55,6 +57,15 @@ _DIGESTS_A_MINUTE = 10_000_000
 @click.option("--dashboard-port", default=8050, show_default=True, help="Port of the dashboard.")
 @click.option("--metrics-port", default=9464, show_default=True, help="Port of its metrics.")
 @click.option("--origin", "origins", multiple=True, help="Origin of a front end of your own.")
+@click.option(
+    "--lively",
+    "pace",
+    type=click.FloatRange(min=0.01),
+    is_flag=False,
+    flag_value=2.0,
+    metavar="[SECONDS]",
+    help="People pay, ask, answer and decide: a step every two seconds, or as said.",
+)
 @with_world_options
 @click.option("--check", is_flag=True, help="Run the main job once, on free ports, and end.")
 def demo(
@@ -63,6 +74,7 @@ def demo(
     dashboard_port: int,
     metrics_port: int,
     origins: tuple[str, ...],
+    pace: float | None,
     world: WorldOptions,
     check: bool,
 ) -> None:
@@ -102,7 +114,7 @@ def demo(
         asyncio.run(_load(settings, world))
         # People read this terminal, so only warnings and errors are logged to it.
         with _dashboard(settings, dashboard_port), process_log("WARNING", as_json=False):
-            run_on_fastest_loop(_run(settings, world, started_at, check))
+            run_on_fastest_loop(_run(settings, world, started_at, check, pace))
 
 
 async def _load(settings: Settings, world: WorldOptions) -> None:
@@ -115,7 +127,9 @@ async def _load(settings: Settings, world: WorldOptions) -> None:
         raise DatabaseError(f"{error} --data DIR names another.", may_pass=False) from None
     async with connected(url) as connection:
         await register_dashboard(connection, "gerbang demo")
-        await register(connection, DOCUMENTS, client="demo", by="gerbang demo")
+        await register(
+            connection, [*DOCUMENTS, *LIVELY_DOCUMENTS], client="demo", by="gerbang demo"
+        )
         has_world = await connection.fetchval("SELECT EXISTS (SELECT FROM application)")
     keys = key_service_at(
         settings.linking_address or "",
@@ -198,7 +212,9 @@ def _dashboard(settings: Settings, port: int) -> Iterator[None]:
         process.wait()
 
 
-async def _run(settings: Settings, world: WorldOptions, started_at: float, check: bool) -> None:
+async def _run(
+    settings: Settings, world: WorldOptions, started_at: float, check: bool, pace: float | None
+) -> None:
     """Serve, print the volumes per partner country, and wait for a signal to stop."""
     url = f"http://127.0.0.1:{settings.port}"
     until = world.until or datetime.now(UTC)
@@ -212,7 +228,8 @@ async def _run(settings: Settings, world: WorldOptions, started_at: float, check
             return
         show_addresses(settings)
         click.echo(f"Ready after {monotonic() - started_at:.1f} s. Ctrl+C ends it.")
-        await _wait_for_stop_signal()
+        async with _lively(url, world.seed, pace):
+            await _wait_for_stop_signal()
 
 
 @contextlib.asynccontextmanager
@@ -229,6 +246,19 @@ async def _serve(settings: Settings) -> AsyncIterator[None]:
     finally:
         serving.should_exit = True
         await task
+
+
+@contextlib.asynccontextmanager
+async def _lively(url: str, seed: int, pace: float | None) -> AsyncIterator[None]:
+    """Let the demo's users act, where a pace is given."""
+    acting = asyncio.create_task(LivelyDemo(url, seed).run(pace)) if pace else None
+    try:
+        yield
+    finally:
+        if acting:
+            acting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await acting
 
 
 class _DemoServer(uvicorn.Server):

@@ -1,0 +1,250 @@
+"""`gerbang demo --lively`: people who hand in, pay, ask, answer and decide while somebody looks on.
+
+They are the demo's own users, and call the API as any client does.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
+from random import Random
+from secrets import token_hex
+from time import monotonic
+from typing import Any
+
+import httpx2
+
+from gateway.development.users import PARTNER
+from models.documents import Registration, document_hash
+from models.instants import wib_day
+from models.logs import facts
+from models.synthetic.inputs import reference
+from models.synthetic.people import new_person
+from models.vocabulary import Entry
+
+#: Other accounts are left to whoever looks on.
+_OFFICER, _SCREENING, _TREASURY, _SYSTEM = "officer-2", "screening", "treasury", "service"
+_APPLICANTS = ("applicant", "applicant-2", "applicant-3")
+#: So many cases are left for another officer to take.
+_LEFT_TO_TAKE = 3
+#: Shares of the partners' cases that are asked for something, and refused.
+_ASKED, _REFUSED = 0.25, 0.1
+_SECONDS_TO_ANSWER = 30.0
+_SECONDS_TO_LINK = 10.0
+
+
+def _mutation(name: str, answer: str) -> str:
+    title = name[0].upper() + name[1:]
+    return (
+        f"mutation {title}($input: {title}Input!) "
+        f"{{ {name}(input: $input) {{ {answer} errors {{ code path }} }} }}"
+    )
+
+
+_CHECKLIST = "documents { kind recordedAt }"
+#: By the name of the operation.
+_DOCUMENTS = {
+    "SubmitApplication": _mutation(
+        "submitApplication", f"application {{ id {_CHECKLIST} bill {{ code amountIdr }} }}"
+    ),
+    "RecordPayment": _mutation("recordPayment", "bill { receiptNumber }"),
+    "RecordScreening": _mutation("recordScreening", "screening { result }"),
+    **{
+        name[0].upper() + name[1:]: _mutation(name, "application { id }")
+        for name in (
+            "recordDocuments",
+            "markReceived",
+            "answerInformation",
+            "takeCase",
+            "requestInformation",
+            "referToScreening",
+            "recordDecision",
+        )
+    },
+    "Waiting": """query Waiting {
+      applications(first: 20, where: {stage: {eq: WAITING_FOR_APPLICANT}}) { nodes {
+        id bill { code amountIdr paidAt }
+        requestedItems(first: 20) { nodes { kind answeredAt } }
+      } }
+    }""",
+    "Free": "query Free { workList(queue: FREE, first: 1) { totalCount { value } } }",
+    "Desk": """query Desk { workList(queue: MINE, first: 20) { nodes {
+      id channel status requestedItems(first: 1) { totalCount { value } }
+    } } }""",
+    "Questions": """query Questions { screenings(first: 20) { nodes {
+      kind proposed banMatches { __typename } application { id }
+    } } }""",
+}
+#: What they ask, registered like the documents of any front end.
+DOCUMENTS = [Registration(text, (name,)) for name, text in _DOCUMENTS.items()]
+
+log = logging.getLogger(__name__)
+
+
+class LivelyDemo:
+    """One after another of the users does something.
+
+    Who applies, where, who is asked for what and who is refused follow from the seed; references
+    and ids do not, since the database draws them.
+    """
+
+    def __init__(self, url: str, seed: int) -> None:
+        self._random = Random(f"lively {seed}")
+        self._http = httpx2.AsyncClient(base_url=url, timeout=_SECONDS_TO_ANSWER)
+        #: Of the partner's own files: the bills to pay, and the files to hand over.
+        self._bills: deque[dict[str, Any]] = deque()
+        self._files: deque[dict[str, Any]] = deque()
+        on_arrival = {
+            country.code
+            for country in reference().countries
+            if country.entry is Entry.VISA_ON_ARRIVAL
+        }
+        self._countries = [
+            row.country_code
+            for row in reference().partner_countries
+            if row.partner_code == PARTNER and row.country_code in on_arrival
+        ]
+
+    async def run(self, pace: float) -> None:
+        """Until it is cancelled; ``pace`` are the seconds from one step to the next."""
+        day = (
+            *(self._submit, self._pay, self._hand_over, self._take, self._work),
+            *(self._screen, self._work, self._answer),
+        )
+        async with self._http:
+            for act in cycle(day):
+                try:
+                    await act()
+                except (httpx2.HTTPError, _AnswerError) as error:
+                    log.warning("a step failed", extra=facts(step=act.__name__, error=str(error)))
+                await asyncio.sleep(pace)
+
+    async def _submit(self) -> None:
+        """The partner's system hands somebody in."""
+        now = datetime.now(UTC)
+        country = self._random.choice(self._countries)
+        _, person = new_person(country, int(now.timestamp()), self._random)
+        entry_on = wib_day(now) + timedelta(days=self._random.randrange(14, 80))
+        submitted = await self._change(
+            *(_SYSTEM, "submitApplication"),
+            visaType="B1",
+            nationality=country,
+            country=country,
+            entryOn=str(entry_on),
+            identity={
+                "fullName": person.full_name,
+                "passportNumber": person.passport_number,
+                "birthDate": str(person.birth_date),
+                "email": person.email,
+                "phone": person.phone,
+                "passportExpiresOn": str(person.passport_expires_on),
+            },
+        )
+        if file := submitted["application"]:
+            self._bills.append(file["bill"])
+            self._files.append(file)
+
+    async def _pay(self) -> None:
+        """The treasury reports one bill paid: of whoever looks on, or of the partner."""
+        for applicant in _APPLICANTS:
+            waiting = await self._ask(applicant, "Waiting")
+            bills = [file["bill"] for file in waiting["applications"]["nodes"] if file["bill"]]
+            self._bills.extendleft(bill for bill in bills if not bill["paidAt"])
+        if self._bills:
+            bill = self._bills.popleft()
+            await self._change(
+                *(_TREASURY, "recordPayment"),
+                billingCode=bill["code"],
+                amountIdr=bill["amountIdr"],
+                receiptNumber=token_hex(8).upper(),
+            )
+
+    async def _hand_over(self) -> None:
+        """The partner hands over a complete file."""
+        if self._files:
+            file = self._files.popleft()
+            kinds = [document["kind"] for document in file["documents"]]
+            if kinds:
+                await self._step(_SYSTEM, "recordDocuments", file, documents=kinds)
+            await self._step(_SYSTEM, "markReceived", file)
+
+    async def _take(self) -> None:
+        """An officer takes the most urgent case, where enough others wait."""
+        waiting = await self._ask(_OFFICER, "Free")
+        if waiting["workList"]["totalCount"]["value"] > _LEFT_TO_TAKE:
+            await self._change(_OFFICER, "takeCase", queue="FREE")
+
+    async def _work(self) -> None:
+        """The officer does what is next for the first case on the desk where something is."""
+        for case in (await self._ask(_OFFICER, "Desk"))["workList"]["nodes"]:
+            if case["status"] == "IN_VERIFICATION":
+                if self._is_to_be_asked(case):
+                    items = [{"kind": "ARRIVAL_DATE"}]
+                    await self._step(_OFFICER, "requestInformation", case, items=items)
+                else:
+                    await self._step(_OFFICER, "referToScreening", case)
+                return
+            if case["status"] == "SCREENING":
+                decision = {"outcome": "GRANTED"}
+                if self._random.random() < _REFUSED:
+                    decision = {"outcome": "REFUSED", "ground": "INSUFFICIENT_MEANS"}
+                if await self._step(_OFFICER, "recordDecision", case, **decision):
+                    return
+
+    def _is_to_be_asked(self, case: dict[str, Any]) -> bool:
+        """Once at most; and whoever applied directly always is, since somebody waits to answer."""
+        if case["requestedItems"]["totalCount"]["value"]:
+            return False
+        return self._random.random() < _ASKED or case["channel"] == "DIRECT"
+
+    async def _screen(self) -> None:
+        """The screening authority clears whom nothing on the list of bans is like."""
+        for question in (await self._ask(_SCREENING, "Questions"))["screenings"]["nodes"]:
+            if not question["banMatches"] and not question["proposed"]:
+                answer = {"kind": question["kind"], "result": "CLEAR"}
+                await self._step(_SCREENING, "recordScreening", question["application"], **answer)
+
+    async def _answer(self) -> None:
+        """The partner's system answers what it was asked for."""
+        for file in (await self._ask(_SYSTEM, "Waiting"))["applications"]["nodes"]:
+            items = file["requestedItems"]["nodes"]
+            if kinds := [item["kind"] for item in items if not item["answeredAt"]]:
+                await self._step(_SYSTEM, "answerInformation", file, items=kinds)
+                return
+
+    async def _step(self, user: str, name: str, case: dict[str, Any], **given: Any) -> bool:
+        """Whether a step at a case was taken."""
+        return not (await self._change(user, name, applicationId=case["id"], **given))["errors"]
+
+    async def _change(self, user: str, name: str, **given: Any) -> dict[str, Any]:
+        """The payload of a mutation. That a step is refused is no failure: somebody else may have
+        been there first. Only the search for other files of a person is waited for."""
+        end = monotonic() + _SECONDS_TO_LINK
+        while True:
+            given["idempotencyKey"] = token_hex(16)
+            answer = await self._ask(user, name[0].upper() + name[1:], input=given)
+            payload: dict[str, Any] = answer[name]
+            codes = {error["code"] for error in payload["errors"]}
+            if "NOT_LINKED" not in codes or monotonic() > end:
+                return payload
+            await asyncio.sleep(0.1)
+
+    async def _ask(self, user: str, operation: str, **variables: Any) -> dict[str, Any]:
+        """Raises _AnswerError where there is no complete answer."""
+        token = (await self._http.post(f"/development/users/{user}/token")).raise_for_status()
+        document = f"sha256:{document_hash(_DOCUMENTS[operation])}"
+        answer = await self._http.post(
+            "/graphql",
+            json={"documentId": document, "variables": variables},
+            headers={"Authorization": f"Bearer {token.json()['access_token']}"},
+        )
+        body = answer.json()
+        if "errors" in body:
+            raise _AnswerError(f"{operation}: {body['errors'][0]['message']}")
+        data: dict[str, Any] = body["data"]
+        return data
+
+
+class _AnswerError(Exception):
+    """The gateway did not answer in full."""
