@@ -96,6 +96,12 @@ def test_bars_of_the_waterfall_add_up_and_the_rest_is_one_of_them() -> None:
     (bars,) = waterfall(steps, total, ",.0f", EN)["data"]
     assert bars["x"] == [step.size for step in (*steps, total)]
     assert bars["text"][0] == "+40"
+    # Of two or more, never of one alone: that has a name.
+    for number in (DRAWN, DRAWN + 1, DRAWN + 2):
+        found = steps_of(change(whole, *parts[:number]), INTAKE, "country", Address("en"), EN)
+        assert found
+        others = [step.name for step in found[0]][DRAWN:]
+        assert others == [[], ["Country 7"], ["2 others"]][number - DRAWN]
     assert steps_of(change(0.0, ("Samoa", 0.0)), INTAKE, "country", Address("en"), EN) is None
     unknown = today_with(Claim("CHANGE", "UNKNOWN", measure=INTAKE))
     assert steps_of(unknown, INTAKE, "country", Address("en"), EN) is None

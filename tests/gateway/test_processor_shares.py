@@ -135,6 +135,56 @@ def test_long_steps_weigh_more(shares: tuple[Shares, Clock]) -> None:
     assert found.seconds_to_wait(("other", Role.OFFICER)) == 0
 
 
+def test_others_ask_if_one_has_within_a_second(shares: tuple[Shares, Clock]) -> None:
+    found, clock = shares
+    found.note_use(FLOOD, used(3.0))
+    found.note_request(STAFF)
+    clock.now += 0.9
+    found.note_request(FLOOD)
+    assert not found.may_run(FLOOD, 0)
+    clock.now += 0.1
+    found.note_request(FLOOD)
+    assert found.may_run(FLOOD, 4)
+
+
+def test_who_asked_last_is_known_however_early_it_came_first(
+    shares: tuple[Shares, Clock],
+) -> None:
+    found, clock = shares
+    found.note_use(FLOOD, used(3.0))
+    for lane in (STAFF, ("other", Role.OFFICER), STAFF):
+        found.note_request(lane)
+        clock.now += 0.6
+    assert not found.may_run(FLOOD, 0)
+
+
+def test_a_share_catches_up_to_the_moment_and_saves_nothing_up(
+    shares: tuple[Shares, Clock],
+) -> None:
+    found, clock = shares
+    found.note_use(FLOOD, used(0.3))
+    clock.now += 1.0
+    found.note_request(STAFF)
+    assert found.may_run(FLOOD, 4)
+    clock.now += 60
+    found.note_use(FLOOD, used(3.0))
+    assert found.seconds_to_wait(FLOOD) == pytest.approx(2)
+
+
+def test_of_many_viewers_only_those_who_are_ahead_are_kept(shares: tuple[Shares, Clock]) -> None:
+    found, clock = shares
+    found.note_use(STAFF, used(3.0))
+    for number in range(1_022):
+        found.note_use((f"officer-{number}", Role.OFFICER), used(0.3))
+    clock.now += 1.0  # after which the share of all others has caught up with them
+    found.note_use(("officer-0", Role.OFFICER), used(0.0))
+    found.note_use(("another", Role.OFFICER), used(0.0))
+    assert len(found._caught_up_at) == 1_024
+    found.note_use(FLOOD, used(3.0))
+    assert found._caught_up_at.keys() == {STAFF, FLOOD}
+    assert found.seconds_to_wait(STAFF) == pytest.approx(1)
+
+
 # --- What is charged -----------------------------------------------------------------------------
 
 
