@@ -18,14 +18,17 @@
 
   // The address of this page, and when news was wanted. Another page's address is none of its.
   const follow = (href, asked, state) => {
-    const { pathname, search } = new URL(href ?? location.href);
-    const isSame = search === state.search && asked === state.asked;
+    const { pathname, search, hash } = new URL(href ?? location.href);
+    // What a page is about may stand behind the #, which no server is sent with the address.
+    const about = hash.startsWith("#of=") ? decodeURIComponent(hash.slice(4)) : "";
+    const isSame =
+      search === state.search && asked === state.asked && about === (state.about ?? "");
     const { no_update } = dash();
     if (pathname !== state.path || isSame) return [no_update, no_update];
     if (state.search === undefined) arrive();
     // What is shown now comes back while the gateway does not answer what is asked next.
     const isShown = state.search !== undefined && !document.querySelector(UNSETTLED);
-    const next = { ...state, search, asked, good: isShown ? state.search : state.good };
+    const next = { ...state, search, asked, about, good: isShown ? state.search : state.good };
     return [next, asked === state.asked ? no_update : next];
   };
 
@@ -157,8 +160,13 @@
     if (inside && isPlain) {
       event.preventDefault();
       loud();
-      dash().set_props("address", { pathname: inside.pathname, search: inside.search });
+      dash().set_props("address", { pathname: inside.pathname, search: inside.search, hash: inside.hash });
       window.scrollTo(0, 0);
+    }
+    // Skipping what surrounds a page leaves its address as it is.
+    if (event.target.closest?.("a.skip")) {
+      event.preventDefault();
+      document.getElementById("main").focus();
     }
     const file = event.target.closest?.("a[href^='/export'], a[href^='/report'], a[href^='/my-data.json']");
     if (file) {
@@ -168,6 +176,17 @@
     }
     const defined = event.target.closest?.("[data-define]");
     if (defined) dash().set_props("defined", { data: [defined.dataset.define, Date.now()] });
+  });
+
+  // A field by which somebody names what the page is to be about.
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-opens]");
+    if (!form) return;
+    event.preventDefault();
+    loud();
+    const { opens } = form.dataset;
+    dash().set_props("address", { hash: `#${opens}=${form.elements[opens].value.trim().toUpperCase()}` });
+    form.reset();
   });
 
   const drawnFor = () => document.getElementById("page")?.dataset.drawnFor ?? "";

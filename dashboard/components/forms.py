@@ -25,7 +25,8 @@ from dashboard.web.visit import Visit, current_visit
 LONGEST_KEY = 128
 #: Codes by which the gateway explains a refusal to whoever filled a form in.
 _EXPLAINED = frozenset({"INVALID_INPUT", "INVALID_VARIABLES", "READ_BUDGET"})
-#: A mistake of one thing of many: what it is about, and what the gateway says of it.
+#: A mistake: of a form, what is said of it and its field; of one thing of many, what it is called
+#: and what the gateway says of it.
 Mistake = tuple[str, str]
 
 
@@ -138,13 +139,21 @@ class Forms(ABC):
             return _refused(form, [(say("changes.unknown"), "")], say)
         values = {str(of): str(value) for of, value in values.items()}
         asked: dict[str, Any] = {}
+        mistakes: list[Mistake] = []
         for each in self.forms[name]:
             try:
                 value = each.parse(values.get(each.name, ""))
             except ValueError:
-                return _refused(form, [(say(f"changes.no_{each.kind}"), each.name)], say)
-            if value is not None and each.kind is not FieldKind.LINES:
+                mistakes.append((say(f"changes.no_{each.kind}"), each.name))
+                continue
+            if each.kind is FieldKind.LINES:  # a batch reads them itself
+                continue
+            if value is None and each.is_required:
+                mistakes.append((say("changes.no_value"), each.name))
+            if value is not None:
                 asked[each.name] = value
+        if mistakes:
+            return _refused(form, mistakes, say)
         try:
             refuse_other_viewer(await visit.gateway.viewer(session))
             return await self._answer(SentForm(name, form, key, values, asked), visit, say)
@@ -258,7 +267,7 @@ class Questions(Forms):
         return _outcome(sent.id, "answered", *self.shows[sent.name](answer, sent.asked, say))
 
 
-def _refused(form: str, mistakes: Sequence[tuple[str, str]], say: Texts) -> html.Section:
+def _refused(form: str, mistakes: Sequence[Mistake], say: Texts) -> html.Section:
     """Every mistake, each with the field that it is about."""
     listed = [
         html.Li(message, id=f"mistake-{number}", **_data(field=field))

@@ -60,6 +60,8 @@ class PageRequest:
     mark: float | None = None
     #: Whether this is shown in place of what was chosen, which could not be read.
     is_instead: bool = False
+    #: What the page is about, where its address says so behind the ``#``.
+    about: str = ""
 
     async def viewer(self) -> User:
         """Who looks. Raises GatewayError, and ViewerChangedError unless the page was drawn for
@@ -82,7 +84,7 @@ class PageRequest:
         A failure is shared only with the parts that wait for it already.
         """
         shared = self.session.cache.shared
-        key = what, self.address, self.mark, self.session.role
+        key = what, self.address, self.about, self.mark, self.session.role
         task = shared.get(key)
         if task is None:
             task = shared[key] = asyncio.ensure_future(read())
@@ -133,7 +135,11 @@ def page_request(state: Any) -> PageRequest:
     has_other = isinstance(given.get("good"), str)
     gateway = LastGood(visit.gateway, visit.session, mark, has_other=has_other)
     say, is_instead = texts(address.language), given.get(INSTEAD) is True
-    return PageRequest(address, visit.session, gateway, say, mark, is_instead)
+    about = given.get("about")
+    return PageRequest(
+        *(address, visit.session, gateway, say, mark, is_instead),
+        about if isinstance(about, str) else "",
+    )
 
 
 def shown_instead(state: Any) -> str | None:

@@ -113,26 +113,27 @@ class GatewayError(Exception):
 def document(name: str) -> str:
     """A question by its name: ``viewer``, or ``volumes/summary`` of a page.
 
-    The latter is ``pages/volumes/summary.graphql`` with those fragments of ``measures.graphql``
+    The latter is ``pages/volumes/summary.graphql`` with those fragments of ``fragments.graphql``
     beside it that it uses.
     """
     folder, _, question = name.rpartition("/")
     home = resources.files("dashboard")
     home = home / "pages" / folder if folder else home / "gateway" / "queries"
     text = (home / f"{question}.graphql").read_text("utf-8")
-    fragments = home / "measures.graphql"
+    fragments = home / "fragments.graphql"
     if fragments.is_file():
         text += _used_fragments(fragments.read_text("utf-8"), text)
     return text
 
 
 def _used_fragments(fragments: str, text: str) -> str:
-    """Those fragments that a question spreads."""
-    parts = re.findall(r"^fragment (\w+) .*?^}\n", fragments, re.MULTILINE | re.DOTALL)
+    """Those fragments that a question spreads, or one that it spreads."""
     bodies = re.findall(r"^fragment .*?^}\n", fragments, re.MULTILINE | re.DOTALL)
-    return "".join(
-        f"\n{body}" for part, body in zip(parts, bodies, strict=True) if f"...{part}\n" in text
-    )
+    used = ""
+    for body in bodies:  # one that is spread by another stands below it
+        if f"...{body.split()[1]}\n" in text + used:
+            used += f"\n{body}"
+    return used
 
 
 @cache

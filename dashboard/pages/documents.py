@@ -25,6 +25,8 @@ from dashboard.pages.administration.page import ADMINISTRATORS
 from dashboard.pages.administration.page import QUESTION as ADMINISTRATION
 from dashboard.pages.administration.page import READERS as LEDGER_READERS
 from dashboard.pages.backlog import page as backlog
+from dashboard.pages.case import page as case
+from dashboard.pages.case.forms import CHANGES as STEPS
 from dashboard.pages.decisions import page as decisions
 from dashboard.pages.desk import page as desk
 from dashboard.pages.installation import page as installation
@@ -80,6 +82,12 @@ def screen_documents() -> Iterator[ScreenDocument]:
     yield ScreenDocument(supervision.QUESTION, "Supervision", supervision.SUPERVISORS, language)
     for name in supervision.CHANGES.documents.values():
         yield ScreenDocument(name, "Supervision", supervision.SUPERVISORS, {})
+    named = {**language, "reference": "7K3M-9QPX-2F4D"}
+    for name in dict.fromkeys(case.QUESTIONS.values()):
+        readers = frozenset(role for role, asked in case.QUESTIONS.items() if asked == name)
+        yield ScreenDocument(name, "Case", readers, named)
+    for name in STEPS.documents.values():
+        yield ScreenDocument(name, "Case", frozenset({case.SUPERVISOR}), {})
     asked = {**language, **access.variables_of()}
     yield ScreenDocument(access.QUESTION, "Access", access.AUDITORS, asked)
     work = {**language, **backlog.window()}

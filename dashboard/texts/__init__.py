@@ -18,6 +18,7 @@ FILES = (
     "access.",
     "administration.",
     "backlog.",
+    "case.",
     "changes.",
     "definitions.",
     "installation.",

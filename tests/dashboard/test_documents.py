@@ -44,6 +44,18 @@ ALSO_VALID = {
         ("access/questions/readsOfCase", "access/questions/readsOfAccount"),
         "OFFICER PARTNER_AGENT PARTNER_MANAGER SCREENING SUPERVISOR",
     ),
+    "case/auditor": "SUPERVISOR",
+    "case/officer": "AUDITOR SUPERVISOR",
+    "case/partner": "APPLICANT AUDITOR OFFICER PARTNER_SERVICE SUPERVISOR",
+    **dict.fromkeys(
+        (
+            "case/changes/approveCorrection",
+            "case/changes/recordDecision",
+            "case/changes/referToScreening",
+            "case/changes/rejectCorrection",
+        ),
+        "OFFICER",
+    ),
     "place/late": "APPLICANT PARTNER_SERVICE",
     "place/waiting": "AUDITOR OFFICER PARTNER_AGENT PARTNER_MANAGER SUPERVISOR",
     "volumes/names": "ADMINISTRATOR ANONYMOUS APPLICANT PARTNER_SERVICE SCREENING TREASURY",

@@ -184,11 +184,20 @@ def _viewer(role: str = "ADMINISTRATOR") -> User:
     return User(role, (role,), None, None, ())
 
 
-SENT = {
+SENT: dict[str, Any] = {
     "change": "proposeFee",
     "form": "proposeFee",
     "key": "k",
-    "values": {"decree": "1/2026 ", "country": "au", "hours": "7", "isOpen": "true", "other": "x"},
+    "values": {
+        "decree": "1/2026 ",
+        "reason": "Why.",
+        "country": "au",
+        "hours": "7",
+        "isOpen": "true",
+        "entry": "VISA_FREE",
+        "visaType": "C1",
+        "other": "x",
+    },
 }
 
 
@@ -201,8 +210,8 @@ async def test_a_change_is_sent_once_with_its_key_and_no_empty_field(line: Line)
     [(body, headers)] = line.asked
     assert body["documentId"] == client.document_id("administration/changes/proposeFee")
     assert body["variables"] == {
-        "input": {"idempotencyKey": "k", "decree": "1/2026", "country": "AU", "hours": 7,
-                  "isOpen": True}
+        "input": {"idempotencyKey": "k", "decree": "1/2026", "reason": "Why.", "country": "AU",
+                  "hours": 7, "isOpen": True, "entry": "VISA_FREE", "visaType": "C1"}
     }  # fmt: skip
     assert headers["authorization"] == "Bearer access"
     assert headers["gerbang-role"] == "ADMINISTRATOR"
@@ -232,9 +241,10 @@ async def test_what_is_no_form_of_the_page_is_not_sent(line: Line, changes: dict
 
 
 async def test_each_mistake_names_its_field(line: Line) -> None:
-    said = await outcome(values={"hours": "many"})
+    said = await outcome(values={**SENT["values"], "hours": "many", "decree": " "})
     assert line.asked == []
-    assert f'data-field="hours" id="mistake-0">{SAY("changes.no_number")}<' in said
+    assert f'data-field="decree" id="mistake-0">{SAY("changes.no_value")}<' in said
+    assert f'data-field="hours" id="mistake-1">{SAY("changes.no_number")}<' in said
     line.errors = [
         {"message": "No such decree.", "path": ["input", "decree"]},
         {"message": "Not now.", "path": None},
@@ -302,7 +312,7 @@ async def test_one_form_makes_several_changes_each_with_a_key_of_its_own(line: L
 async def test_of_a_batch_that_names_nothing_or_nonsense_nothing_is_sent(
     line: Line, lines: str, said: str
 ) -> None:
-    refused = await outcome(change="cancelMany", values={"lines": lines})
+    refused = await outcome(change="cancelMany", values={"lines": lines, "reason": "Why."})
     assert (SAY("changes.no_line", line="2") if said == "no_line" else SAY(said)) in refused
     assert 'data-result="refused"' in refused
     assert line.asked == []

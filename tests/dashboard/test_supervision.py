@@ -11,6 +11,7 @@ from dashboard.components.forms import Changes
 from dashboard.components.html_part import html_of
 from dashboard.pages.access.forms import CHANGES as OF_AUDITORS
 from dashboard.pages.administration.forms import CHANGES as OF_ADMINISTRATORS
+from dashboard.pages.case.forms import CHANGES as OF_CASES
 from dashboard.pages.screening.forms import CHANGES as OF_SCREENING
 from dashboard.pages.supervision.page import CHANGES as OF_SUPERVISORS
 from dashboard.pages.supervision.page import list_inquiries
@@ -36,6 +37,7 @@ FORMS = [
         ("administrator", OF_ADMINISTRATORS),
         ("auditor", OF_AUDITORS),
         ("screening", OF_SCREENING),
+        ("supervisor", OF_CASES),
         ("supervisor", OF_SUPERVISORS),
         ("treasury", OF_THE_TREASURY),
     )

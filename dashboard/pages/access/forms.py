@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import html
 
+from dashboard.components.case_link import case_link
 from dashboard.components.fields import Field, FieldKind
 from dashboard.components.forms import Changes, Questions
 from dashboard.components.panels import Answer, scrolling_table
@@ -81,7 +82,7 @@ def show_people_in_reach(answer: Answer, asked: Mapping[str, Any], say: Texts) -
                 html.Td(written_instant(one["inReachFrom"], say)),
                 html.Td(written_instant(one["inReachUntil"], say)),
                 html.Td(list_text([say(f"access.way.{way}") for way in one["ways"]], say)),
-                html.Td(", ".join(one["caseReferences"])),
+                html.Td([html.Div(case_link(each, say)) for each in one["caseReferences"]]),
                 html.Td(say("changes.yes" if one["wasRead"] else "changes.no")),
             ]
         )
@@ -129,7 +130,7 @@ def list_of_reads(reads: Answer, say: Texts) -> list[Any]:
                 html.Th(one["actor"], scope="row"),
                 html.Td(role_text(one["actorRole"], say)),
                 html.Td(say(f"access.purpose.{one['purpose']}")),
-                html.Td(one["caseReference"]),
+                html.Td(case_link(one["caseReference"], say)),
                 html.Td(html.Small(list_text(field_names(one["fields"], say), say))),
             ]
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import html
 
+from dashboard.components.case_link import case_link
 from dashboard.components.notice import failure_part
 from dashboard.components.page import Page, follow_address
 from dashboard.components.page_request import ask_for_page
@@ -240,7 +241,7 @@ def list_look_ups(answer: Answer, say: Texts) -> Any:
                 html.Th(one["actor"], scope="row"),
                 html.Td(role_text(one["actorRole"], say)),
                 html.Td(say(f"access.by.{one['by']}")),
-                html.Td(one["caseReference"]),
+                html.Td(case_link(one["caseReference"], say)),
                 html.Td(count_text(one["found"], say)),
             ]
         )
@@ -265,7 +266,7 @@ def list_erasures(answer: Answer, say: Texts) -> list[Any]:
         shown.append(html.P(say("access.no_holds")))
     for one in holds:
         at = written_instant(one["heldAt"], say)
-        case = one["application"]["reference"] if one["application"] else ""
+        case = case_link(one["application"]["reference"], say) if one["application"] else ""
         by = say("access.held_by", by=one["heldBy"], at=at)
         shown.append(html.Article([html.P(html.B(case)), html.P(one["reason"]), html.P(by)]))
     return shown

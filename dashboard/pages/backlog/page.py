@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import html
 
+from dashboard.components.case_link import case_link
 from dashboard.components.notice import failure_part
 from dashboard.components.page import Page, follow_address
 from dashboard.components.page_request import ask_for_page, page_request
@@ -45,7 +46,7 @@ BANDS = ("longLate", "late", "justLate", "soon", "later")
 
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
-    hidden = set[str]() if question_of(viewer.role) else {"due", "turn"}
+    hidden = set[str]() if question_of(viewer.role) else {"due", "turn", "oldest"}
     panels = [
         panel(PAGE, name, say(f"backlog.{name}"), is_hidden=name in hidden) for name in PANELS
     ]
@@ -168,6 +169,27 @@ def show_turn(answer: Answer, say: Texts) -> Any:
     return scrolling_table(say("backlog.turn"), [say("backlog.with"), say("backlog.files")], rows)
 
 
+def list_oldest(answer: Answer, say: Texts) -> Any:
+    """The open files that are late for longest, each with the way to it."""
+    nodes = answer["oldest"]["nodes"] if "oldest" in answer else []
+    if not nodes:
+        return html.P(say("backlog.no_oldest"))
+    kind = "status" if answer["role"] in STATUS_READERS else "stage"
+    rows = [
+        html.Tr(
+            [
+                html.Th(case_link(one["reference"], say), scope="row"),
+                html.Td(one["visaType"]["code"] if one["visaType"] else NO_VALUE),
+                html.Td(written_instant(one["targetDueAt"], say), className="bad"),
+                html.Td(say(f"backlog.{kind}.{one['place']}")),
+            ]
+        )
+        for one in nodes
+    ]
+    heads = [say(f"backlog.oldest_{each}") for each in ("reference", "visa_type", "due", "with")]
+    return scrolling_table(say("backlog.oldest"), heads, rows)
+
+
 def show_clocks(answer: Answer, say: Texts) -> list[Any]:
     """How long each part of the way took: no part is what is left of another."""
     [row] = answer["all"]["rows"] or [None]
@@ -249,6 +271,7 @@ PANELS: Mapping[str, ShowPanel] = {
     "work": show_work,
     "due": show_due,
     "turn": show_turn,
+    "oldest": list_oldest,
     "clocks": show_clocks,
     "countries": list_countries,
     "visa_types": list_visa_types,

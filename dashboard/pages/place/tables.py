@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import html
 
+from dashboard.components.case_link import case_link
 from dashboard.model.page_state import Address
 from dashboard.model.period import WIB
 from dashboard.model.rows import group_of
@@ -49,7 +50,7 @@ def _late_row(file: Mapping[str, Any], now: datetime, say: Texts) -> list[Any]:
     centre = file["centre"]
     where = [html.Span(centre["city"], className="name")] if centre else []
     return [
-        [html.Code(file["reference"]), *where],
+        [html.Code(case_link(file["reference"], say)), *where],
         file["visaType"]["code"] if file["visaType"] else NO_VALUE,
         day_text(due.astimezone(WIB).date(), say),
         duration_text(hours, say) if hours > 0 else say("place.late_today"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import html
 
+from dashboard.components.case_link import case_link
 from dashboard.components.fields import Field, FieldKind
 from dashboard.components.forms import Changes
 from dashboard.components.notice import failure_part
@@ -177,7 +178,7 @@ def case_lines(case: Answer, say: Texts) -> list[Any]:
         say("supervision.due", at=written_instant(due, say)) if due else "",
     ]
     return [
-        html.P(html.B(case["reference"])),
+        html.P(html.B(case_link(case["reference"], say))),
         html.P(html.Small(" · ".join(each for each in facts if each))),
     ]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import html
 
+from dashboard.components.case_link import case_link
 from dashboard.components.html_part import aria
 from dashboard.model.period import WIB, last_year, month_start
 from dashboard.pages.today.answers import Today
@@ -172,7 +173,7 @@ def _row(file: File, now: datetime, say: Texts) -> html.Tr:
     verdict = {True: "met", False: "missed", None: None}[in_time]
     return html.Tr(
         [
-            html.Th(html.Code(file.reference), scope="row"),
+            html.Th(html.Code(case_link(file.reference, say)), scope="row"),
             *(
                 html.Td(
                     cell,

@@ -1,0 +1,155 @@
+"""The page of a case: what each role finds there, and what a supervisor does with it."""
+
+import pytest
+from playwright.sync_api import Page
+
+from dashboard.components.case_link import named_case
+from dashboard.components.html_part import html_of
+from dashboard.pages.case.page import mutation_of
+from dashboard.pages.case.parts import show_links
+from dashboard.texts import texts
+from tests.dashboard.filling_in import fill, send
+from tests.dashboard.visiting import Visitor, assert_accessible
+from tests.running_demo import Demo
+
+#: One that is with an officer: not held, and nothing of it is decided.
+ON_A_DESK = """
+    { applications(first: 1, where: {
+        status: { eq: IN_VERIFICATION }, country: { eq: "AU" }
+    }) { nodes { reference } } }
+"""
+ELSEWHERE = """
+    { applications(first: 1, where: { country: { eq: "SG" } }) { nodes { reference } } }
+"""
+STANDS, OUTCOME = "#case-stands dl", "case-outcome"
+
+
+@pytest.fixture
+def reference(demo: Demo) -> str:
+    [case] = demo.ask("supervisor", ON_A_DESK)["applications"]["nodes"]
+    return case["reference"]
+
+
+def opens(visitor: Visitor, user: str, reference: str) -> Page:
+    page = visitor.opens(user, path="/case")
+    page.fill("#case-of", reference.lower())
+    page.get_by_role("button", name="Open").click()
+    page.wait_for_selector(f"h2 >> text={reference}")
+    return page
+
+
+def test_a_supervisor_follows_a_reference_and_sees_why_a_case_waits(newcomer: Visitor) -> None:
+    asked: list[str] = []
+    page = newcomer.opens("supervisor", path="/supervision")
+    page.on("request", lambda request: asked.append(request.url))
+    link = page.locator("#supervision-hits article a").first
+    reference = link.inner_text()
+    link.click()
+    page.wait_for_selector(f"h2 >> text={reference}")
+    assert page.url.endswith(f"#of={reference}")
+    assert "Open hit" in page.inner_text("#case-stands")
+    assert "Resolve the hit" in page.inner_text("#case-acts")
+    assert "hit" in page.inner_text("#case-screenings td.bad")
+    assert page.locator("#case-life li").count() > 3
+    assert reference not in page.title()
+    assert asked, "the case was asked for"
+    assert not [each for each in asked if reference in each]
+    assert_accessible(page, widths=(390, 1440))
+
+    page.keyboard.press("Home")
+    page.locator("a.skip").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    assert page.url.endswith(f"#of={reference}")
+    page.go_back()
+    page.wait_for_selector("#supervision-hits article")
+
+
+def test_what_can_be_done_is_done_from_the_page(visitor: Visitor, reference: str) -> None:
+    page = opens(visitor, "supervisor", reference)
+    page.locator("summary", has_text="Hold the application").click()
+    hold = page.locator("form[data-change=holdApplication]")
+    form = hold.get_attribute("id") or ""
+    assert "Held" not in page.inner_text("#case-stands")
+    fill(page, form, reason=" ")
+    assert "Nothing was changed." in send(page, form, OUTCOME)
+    assert page.locator(f"#{form} [aria-invalid]").get_attribute("name") == "reason"
+    fill(page, form, reason="A pattern of one officer.")
+    assert "The application is held." in send(page, form, OUTCOME)
+    page.wait_for_selector("#case-stands .marks >> text=Held")
+    assert "A pattern of one officer." in page.inner_text("#case-life li:last-child")
+    refused = page.locator("#case-acts li", has_text="Hold the application")
+    page.locator("summary", has_text="What cannot be done now").click()
+    assert refused.inner_text() != "Hold the application"
+
+    form = page.locator("form[data-change=releaseApplication]").get_attribute("id") or ""
+    fill(page, form, reason="It was nothing.")
+    assert "The application is released." in send(page, form, OUTCOME)
+    page.wait_for_selector("#case-stands .marks >> text=Held", state="detached")
+
+
+@pytest.mark.parametrize(
+    ("user", "parts"),
+    [
+        ("auditor", {"stands", "life", "desk"}),
+        ("officer", {"stands", "life", "desk"}),
+        ("manager-au", {"stands"}),
+    ],
+)
+def test_a_role_sees_of_a_case_what_it_reads(
+    visitor: Visitor, reference: str, user: str, parts: set[str]
+) -> None:
+    page = opens(visitor, user, reference)
+    shown = {
+        (each.get_attribute("id") or "").removeprefix("case-")
+        for each in page.locator("#case-shown > section").all()
+    }
+    assert parts <= shown
+    assert not page.locator("form[data-change]").count()
+    if user == "manager-au":
+        assert shown == parts
+        assert "officer" not in page.inner_text("#case-shown")
+    assert_accessible(page, widths=(390, 1440))
+
+
+def test_a_case_out_of_reach_looks_like_one_that_does_not_exist(
+    visitor: Visitor, demo: Demo
+) -> None:
+    [case] = demo.ask("supervisor", ELSEWHERE)["applications"]["nodes"]
+    shown = []
+    for reference in (case["reference"], "0000-0000-0000", "nonsense"):
+        page = visitor.opens("manager-au", path="/case")
+        page.fill("#case-of", reference)
+        page.get_by_role("button", name="Open").click()
+        page.wait_for_selector("#case-shown >> text=There is no case")
+        shown.append(page.inner_text("#case-shown"))
+    assert len(set(shown)) == 1
+
+
+def test_only_the_reference_of_a_case_names_one() -> None:
+    assert named_case(" 7k3m-9qpx-2f4d ") == "7K3M-9QPX-2F4D"
+    for other in ("INQ-7K3M-9QPX-2F4D", "G-7K3M-9QPX-2F4D", "7K3M9QPX2F4D", "", "main"):
+        assert named_case(other) is None
+
+
+def test_a_step_is_offered_by_the_mutation_of_its_name() -> None:
+    assert mutation_of("SET_ASIDE_REVOCATION") == "setAsideRevocation"
+
+
+def test_files_of_the_same_person_lead_to_their_cases() -> None:
+    file = {
+        "reference": "7K3M-9QPX-2F4D", "status": "GRANTED", "visaType": {"code": "C1"},
+        "submittedAt": "2026-03-01T00:00:00+00:00",
+    }  # fmt: skip
+    link = {
+        "reason": "PASSPORT", "state": None, "foundAt": "2026-03-01T00:00:00+00:00",
+        "resolvedBy": None, "resolution": None, "applicant": {"applications": {"nodes": [file]}},
+    }  # fmt: skip
+    own = {"reference": "0000-0000-0001", "applicant": {
+        "applications": {"nodes": [file | {"reference": "0000-0000-0001"}]},
+        "linked": {"nodes": [link]},
+    }}  # fmt: skip
+    shown = html_of(show_links(own, texts("en")))
+    assert 'href="/case?language=en#of=7K3M-9QPX-2F4D"' in shown
+    assert "0000-0000-0001" not in shown
+    assert "Not settled" in shown
