@@ -1,19 +1,17 @@
 """The commands `gerbang people`: the index by which files of one person are found."""
 
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import click
 
 from gateway.cli.database_errors import run_as_owner
 from gateway.settings import Command, Settings, read_settings
-from models.jobs.linking import (
-    forget_other_keys,
-    forget_settled,
-    index_everybody,
-    is_everybody_indexed,
-)
+from models.jobs.linker import index_everybody
+from models.jobs.linking import forget_other_keys, forget_settled
 from models.key_service import KeyUse, LocalKeys, LocalKeyService, Principal, key_service_at
 from models.key_service.store import KeyStore
 
@@ -48,7 +46,7 @@ def rotate() -> None:
 def index(*, second: Path | None) -> None:
     """Index everybody whom the key that writes has not indexed. Stopped, it goes on when run again.
 
-    Nobody who was linked waits for it meanwhile.
+    Nobody who was linked waits for it meanwhile. Whom nobody can read is left, and counted.
     """
     settings = read_settings(command=Command.PEOPLE)
     address = _address(settings)
@@ -63,8 +61,9 @@ def index(*, second: Path | None) -> None:
         principal=Principal.LOADER,
         credentials=settings.credentials,
     )
-
-    run_as_owner(settings.required_owner_url, partial(index_everybody, keys))
+    left = run_as_owner(settings.required_owner_url, partial(index_everybody, keys))
+    if left:
+        raise click.ClickException(f"{_left(left)} Everybody else is indexed.")
     click.echo("Everybody is indexed by the key that writes.")
 
 
@@ -72,10 +71,14 @@ def index(*, second: Path | None) -> None:
 @click.option(
     "--forget-kept", is_flag=True, help="Find nobody any more who was erased and is kept by law."
 )
+@click.option(
+    "--forget-unreadable", is_flag=True, help="Find nobody any more whom nobody can read."
+)
 @_second_option
-def settle(*, forget_kept: bool, second: Path | None) -> None:
+def settle(*, forget_kept: bool, forget_unreadable: bool, second: Path | None) -> None:
     """End a rotation: nobody is found by the key of before. Restart every process afterwards.
 
+    Whom `gerbang people index` has not indexed is indexed first.
     Whoever was erased, and is to be found again by law, cannot be indexed anew. While there is
     anybody, the key of before stays accepted, for them alone.
     """
@@ -85,9 +88,13 @@ def settle(*, forget_kept: bool, second: Path | None) -> None:
     keys = LocalKeyService(settled, KeyStore.beside(file, second))
 
     async def forget(connection: asyncpg.Connection) -> None:
-        if not await is_everybody_indexed(keys, connection):
-            raise click.ClickException("Not everybody is indexed: run `gerbang people index`.")
-        kept = await forget_settled(keys, connection)
+        left = await index_everybody(keys, connection)
+        if left and not forget_unreadable:
+            raise click.ClickException(
+                f"{_left(left)} They are found by the key of before alone: both keys stay accepted."
+                " Run this again once they can be read, or with --forget-unreadable."
+            )
+        kept = await forget_settled(keys, connection, left)
         if kept and not forget_kept:
             raise click.ClickException(
                 f"{kept} people who were erased are found by the key of before alone, as the law"
@@ -99,6 +106,10 @@ def settle(*, forget_kept: bool, second: Path | None) -> None:
     run_as_owner(settings.required_owner_url, forget)
     settled.write(file)
     click.echo(f"{file}: one key is left.")
+
+
+def _left(people: Collection[UUID]) -> str:
+    return f"{len(people)} on file cannot be read: `gerbang vault compare` says why."
 
 
 def _keys_file(settings: Settings) -> Path:

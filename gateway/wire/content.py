@@ -47,13 +47,11 @@ class RequestHeaders:
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
-# A wildcard gets the older type, which every client understands.
-ANSWERED_BY = {
-    GRAPHQL_RESPONSE: GRAPHQL_RESPONSE,
-    JSON: JSON,
-    "application/*": JSON,
-    "*/*": JSON,
-}
+#: What may be answered, the older type first: it is what a wildcard gets, since every client
+#: understands it.
+_ANSWERS = (JSON, GRAPHQL_RESPONSE)
+#: How specific each range is that names them.
+_RANGES = {"*/*": 0, "application/*": 1, JSON: 2, GRAPHQL_RESPONSE: 2}
 #: Clients send the same few headers with every request.
 _CACHE_SIZE = 100
 #: Temporary failures. The delays differ, so that clients do not all retry in the same second.
@@ -76,12 +74,22 @@ def negotiate(accept: str | None) -> str:
     if accept is not None and len(accept) > LONGEST_MEDIA_TYPES:
         raise _not_acceptable()
     offers = [_offer(part) for part in (accept or "*/*").split(",")]
-    answers = [(quality, ANSWERED_BY[kind]) for kind, quality in offers if kind in ANSWERED_BY]
-    refused = {kind for kind, quality in offers if quality == 0}
-    answers = [(quality, kind) for quality, kind in answers if quality > 0 and kind not in refused]
-    if not answers:
+    ranks = {kind: _rank(kind, offers) for kind in _ANSWERS}
+    best = max(_ANSWERS, key=ranks.__getitem__)
+    if ranks[best][0] <= 0:
         raise _not_acceptable()
-    return max(answers, key=lambda answer: answer[0])[1]
+    return best
+
+
+def _rank(kind: str, offers: Sequence[tuple[str, float]]) -> tuple[float, int]:
+    """How much a client wants a media type, and how early it says so: by the most specific range
+    that names it (RFC 9110, 12.5.1)."""
+    named = [
+        (_RANGES[offered], quality, -place)
+        for place, (offered, quality) in enumerate(offers)
+        if offered in (kind, "application/*", "*/*")
+    ]
+    return max(named)[1:] if named else (0.0, 0)
 
 
 def acceptable(accept: str | None) -> str:

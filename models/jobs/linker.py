@@ -1,5 +1,5 @@
-"""The LINKER's job in the keeper: links what is committed, and lets nobody wait for a person whom
-nobody can read."""
+"""The LINKER's work in the keeper and by command: links what is committed, indexes everybody anew,
+and lets nobody wait for a person whom nobody can read."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ import asyncpg
 
 from models.account import AccountError
 from models.database.connections import connect
-from models.jobs.linking import link_cases, screen_bans
+from models.jobs.linking import index_people, link_cases, screen_bans
 from models.jobs.scheduler import Job, Jobs, keep_working
 from models.key_service import KeyService, KeyServiceError
 from models.person.vault import UnreadableError, VaultError
@@ -25,6 +25,7 @@ CHANNEL = "gerbang_unlinked"
 _EVERY_SECONDS = 5.0
 #: How long whom nobody can read is left aside.
 _TRIED_AGAIN_AFTER_SECONDS = 60.0
+_INDEXED_AT_ONCE = 1_000
 _RAISE = "DO $do$ BEGIN {} END $do$"
 
 
@@ -73,6 +74,23 @@ async def _link_and_screen(
                 await raise_tampering(connection, error.tampered)
             done += len(error.subjects)  # the others of the batch are next
     return done
+
+
+async def index_everybody(keys: KeyService, connection: asyncpg.Connection) -> frozenset[UUID]:
+    """Index applicants whom the key that writes has not indexed; return those whom nobody can read,
+    who are left as they are."""
+    unreadable, last = frozenset[UUID](), UUID(int=0)
+    while True:
+        try:
+            found = await index_people(keys, connection, last, _INDEXED_AT_ONCE, unreadable)
+        except UnreadableError as error:
+            unreadable |= error.subjects
+            if isinstance(error, VaultError):
+                await raise_tampering(connection, error.tampered)
+            continue
+        if found is None:
+            return unreadable
+        last = found
 
 
 class _Unreadable:

@@ -46,7 +46,7 @@ _TO_LINK = """
 #: Applicants beyond a key who lack a digest of the key that writes, in the order of their keys.
 _TO_INDEX = """
     SELECT applicant_id FROM identity
-    WHERE applicant_id > $1 AND NOT EXISTS (
+    WHERE applicant_id > $1 AND applicant_id <> ALL ($4) AND NOT EXISTS (
         SELECT FROM person_index
         WHERE person_index.applicant_id = identity.applicant_id AND key_id = $2
     )
@@ -88,7 +88,10 @@ _FORGET_SETTLED = """
         WHERE settled.applicant_id = other.applicant_id AND settled.key_id = ANY ($1)
     )
 """
-_NUMBER_KEPT = "SELECT count(DISTINCT applicant_id) FROM person_index WHERE key_id <> ALL ($1)"
+_NUMBER_KEPT = """
+    SELECT count(DISTINCT applicant_id) FROM person_index
+    WHERE key_id <> ALL ($1) AND applicant_id <> ALL ($2)
+"""
 _FORGET = "DELETE FROM person_index WHERE applicant_id = ANY ($1)"
 _INDEX = """
     INSERT INTO person_index (applicant_id, version, kind, key_id, digest)
@@ -192,36 +195,28 @@ async def screen_bans(
 
 
 async def index_people(
-    keys: KeyService, connection: asyncpg.Connection, after: UUID, limit: int = _BATCH
+    keys: KeyService,
+    connection: asyncpg.Connection,
+    after: UUID,
+    limit: int = _BATCH,
+    leaving: Collection[UUID] = (),
 ) -> UUID | None:
-    """Index and link a batch of the applicants whom the key that writes has not indexed.
+    """Index and link a batch of the applicants whom the key that writes has not indexed, but for
+    those to leave.
 
     Returns the last one, to go on after; None if none was left. Applicants who are indexed are
-    skipped, so that this can be stopped and run again.
+    skipped, so that this can be stopped and run again. Nobody of the batch is indexed if an error
+    is raised, as by `link_cases`.
     """
     writing, *_ = await keys.key_ids(KeyUse.PERSON_INDEX)
     async with _as_linker(connection):
-        people = [row[0] for row in await connection.fetch(_TO_INDEX, after, writing, limit)]
+        found = await connection.fetch(_TO_INDEX, after, writing, limit, list(leaving))
+        people = [row[0] for row in found]
         if not people:
             return None
         await _index_people(keys, connection, people, Cause.LOADING)
         await _link_people(keys, connection, people)
     return people[-1]
-
-
-async def is_everybody_indexed(keys: KeyService, connection: asyncpg.Connection) -> bool:
-    """Whether the key that writes has indexed everybody."""
-    writing, *_ = await keys.key_ids(KeyUse.PERSON_INDEX)
-    async with _as_linker(connection):
-        return not await connection.fetch(_TO_INDEX, UUID(int=0), writing, 1)
-
-
-async def index_everybody(keys: KeyService, connection: asyncpg.Connection) -> int:
-    """Index applicants whom the key that writes has not indexed; return how many batches."""
-    batches, last = 0, UUID(int=0)
-    while found := await index_people(keys, connection, last, 5 * _BATCH):
-        batches, last = batches + 1, found
-    return batches
 
 
 async def link_everybody(connection: asyncpg.Connection) -> None:
@@ -232,15 +227,18 @@ async def link_everybody(connection: asyncpg.Connection) -> None:
             await _link_people(None, connection, people[first : first + _LINKED_AT_ONCE])
 
 
-async def forget_settled(keys: KeyService, connection: asyncpg.Connection) -> int:
-    """Remove digests of other keys from applicants who have these; return how many have none.
+async def forget_settled(
+    keys: KeyService, connection: asyncpg.Connection, unreadable: Collection[UUID] = ()
+) -> int:
+    """Remove digests of other keys from applicants who have these; return how many have none, but
+    for those whom nobody can read.
 
     Those are erased people whose digests the law keeps: nobody can read them to index them again.
     """
     accepted = list(await keys.key_ids(KeyUse.PERSON_INDEX))
     async with _as_linker(connection):
         await connection.execute(_FORGET_SETTLED, accepted)
-        return await connection.fetchval(_NUMBER_KEPT, accepted) or 0
+        return await connection.fetchval(_NUMBER_KEPT, accepted, list(unreadable)) or 0
 
 
 async def forget_other_keys(keys: KeyService, connection: asyncpg.Connection) -> None:

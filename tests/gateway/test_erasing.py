@@ -13,7 +13,8 @@ import pytest
 
 from models.database.connections import connect
 from models.jobs.erase_people import erase_due, order_due, reconcile
-from models.jobs.linking import index_everybody, link_cases
+from models.jobs.linker import index_everybody
+from models.jobs.linking import link_cases
 from models.key_service import KeyServiceError, LocalKeyService, create_key_file
 from models.person.vault import MissingKeyError
 from models.rights.erasure_steps import hide_due

@@ -5,6 +5,7 @@ from pathlib import Path
 from shutil import copy
 
 import asyncpg
+import orjson
 import pytest
 from click.testing import CliRunner
 
@@ -15,6 +16,8 @@ from tests.linking import keys_file as keys_file_of_tests
 from tests.world import APPLICANTS, applicant_id
 
 pytestmark = pytest.mark.anyio
+
+_MIA = applicant_id("Mia Lund")
 
 
 @pytest.fixture
@@ -47,10 +50,9 @@ async def test_a_key_is_rotated_without_anybody_being_lost(
     assert "a new key writes" in await run("rotate")
     second, still = _keys(keys_file)
     assert still == first != second
-    # Before everybody is indexed by it, the key of before is not given up.
-    assert "run `gerbang people index`" in await run("settle")
-    assert _keys(keys_file) == [second, first]
     assert "Everybody is indexed" in await run("index")
+    await connection.execute("DELETE FROM person_index WHERE applicant_id = $1", _MIA)
+    # Before everybody is indexed by it, the key of before is not given up.
     assert "one key is left" in await run("settle")
     assert _keys(keys_file) == [second]
     rows = await connection.fetch("SELECT key_id, count(*) AS digests FROM person_index GROUP BY 1")
@@ -61,7 +63,7 @@ async def test_erased_people_kept_by_law_are_found_by_the_earlier_key(
     keys_file: Path, connection: asyncpg.Connection
 ) -> None:
     """Whoever was erased cannot be indexed anew: the key stays until nobody needs it."""
-    subject = applicant_id("Mia Lund")
+    subject = _MIA
     assert "Everybody is indexed" in await run("index")
     of_subject = "SELECT key_id, digest FROM person_index WHERE applicant_id = $1 ORDER BY digest"
     before = await connection.fetch(of_subject, subject)
@@ -89,6 +91,42 @@ async def test_erased_people_kept_by_law_are_found_by_the_earlier_key(
     await connection.execute("DELETE FROM person_index WHERE applicant_id = $1", subject)
     assert "one key is left" in await run("settle")
     assert _keys(keys_file) == [second]
+
+
+async def test_whom_nobody_can_read_hinders_no_rotation(
+    keys_file: Path, connection: asyncpg.Connection
+) -> None:
+    """The names of two were rewritten in the database: all others are indexed."""
+    tampered = {applicant_id("Ruby Hale"), applicant_id("Wei Tan")}
+    assert "Everybody is indexed" in await run("index")
+    [first] = _keys(keys_file)
+    of_tampered = "SELECT applicant_id, sealed FROM identity WHERE applicant_id = ANY ($1)"
+    sealed = await connection.fetch(of_tampered, tampered)
+    rewritten = "UPDATE identity SET sealed = $2 WHERE applicant_id = $1"
+    async with past_triggers(connection):
+        for one in sealed:
+            forged = orjson.loads(one["sealed"]) | {"full_name": "forged"}
+            await connection.execute(rewritten, one["applicant_id"], orjson.dumps(forged).decode())
+    began_at = await connection.fetchval("SELECT clock_timestamp()")
+    assert "a new key writes" in await run("rotate")
+    [second, _] = _keys(keys_file)
+    assert "2 on file cannot be read" in await run("index")
+    rows = await connection.fetch(
+        "SELECT key_id, array_agg(DISTINCT applicant_id) AS people FROM person_index GROUP BY 1"
+    )
+    people_of = {row["key_id"]: set(row["people"]) for row in rows}
+    assert people_of[first] - people_of[second] == tampered
+    alerts = await connection.fetch(
+        "SELECT applicant_id FROM alert WHERE kind = 'TAMPERED' AND raised_at >= $1", began_at
+    )
+    assert sorted(row[0] for row in alerts) == sorted(tampered)
+
+    assert "--forget-unreadable" in await run("settle")
+    assert _keys(keys_file) == [second, first]
+    assert "one key is left" in await run("settle", "--forget-unreadable")
+    assert _keys(keys_file) == [second]
+    async with past_triggers(connection):
+        await connection.executemany(rewritten, sealed)
 
 
 async def test_a_rotation_ends_where_the_second_copy_of_the_data_keys_is_elsewhere(

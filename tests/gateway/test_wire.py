@@ -78,6 +78,9 @@ def code_of(response: httpx2.Response) -> str:
         (f"{NEW}, {OLD};q=0.9", NEW),
         (f"{OLD};q=0.5, {NEW};q=0.8", NEW),
         (f"{NEW};q=0, */*", OLD),
+        (f"{OLD};q=0, */*", NEW),
+        (f"*/*;q=0.9, {OLD};q=0.1", NEW),
+        (f"{NEW};q=0.5, application/*;q=0.5, text/html", NEW),
         (f"{NEW}; charset=utf-8", NEW),
         (f"text/html, {OLD}", OLD),
         ("APPLICATION/JSON", OLD),
@@ -93,7 +96,15 @@ async def test_answer_has_the_accepted_media_type(client, accept, media_type) ->
 
 @pytest.mark.parametrize(
     "accept",
-    ["text/html", "image/*", f"{OLD};q=0", f"{OLD};q=0, */*", f"{NEW}; charset=x", f"{OLD:1001}"],
+    [
+        "text/html",
+        "image/*",
+        f"{OLD};q=0",
+        f"{OLD};q=0, {NEW};q=0, */*",
+        "*/*;q=0",
+        f"{NEW}; charset=x",
+        f"{OLD:1001}",
+    ],
 )
 async def test_unacceptable_media_type_is_refused(client, executor, accept) -> None:
     response = await ask(client, {"query": "{ role }"}, accept)

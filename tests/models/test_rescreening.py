@@ -6,7 +6,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from models.jobs.linking import index_everybody, link_cases, screen_bans
+from models.jobs.linker import index_everybody
+from models.jobs.linking import link_cases, screen_bans
 from models.jobs.rescreening import MATCHES
 from models.key_service import KeyService
 from tests.linking import KEYS

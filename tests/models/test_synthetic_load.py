@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from models.database.connections import connect
-from models.jobs.linking import index_everybody
+from models.jobs.linker import index_everybody
 from models.key_service import KeyService
 from models.person.vault import SEALED
 from models.postgres import Server
