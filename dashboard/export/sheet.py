@@ -180,7 +180,7 @@ def _values(line: Line, before: Line, view: View) -> Iterator[Cell]:
         yield _value(measure, line[measure])
         if measure is INTAKE:
             yield _value(INTAKE, before[INTAKE])
-            yield change_number(INTAKE, line[INTAKE], before[INTAKE])
+            yield change_number(line[INTAKE], before[INTAKE])
 
 
 def _value(measure: Measure, reading: Reading) -> Cell:

@@ -186,16 +186,11 @@ def change_of(measure: Measure, now: Reading, before: Reading, say: Texts) -> Ch
     return ChangeText(text, size, direction, _verdict(measure, direction))
 
 
-def change_number(measure: Measure, now: Reading, before: Reading) -> float | None:
-    """The change as a number for a file: points for rates, hours, else a share of the earlier."""
-    if now.value is None or before.value is None:
+def change_number(now: Reading, before: Reading) -> float | None:
+    """The change of a count for a file: a share of the earlier one."""
+    if now.value is None or not before.value:
         return None
-    difference = now.value - before.value
-    if measure.kind is MeasureKind.RATE:
-        return round(difference * 100, 1)
-    if measure.kind is MeasureKind.DURATION:
-        return round(difference, 2)
-    return round(difference / before.value, 4) if before.value else None
+    return round((now.value - before.value) / before.value, 4)
 
 
 def period_text(period: Period, say: Texts) -> str:

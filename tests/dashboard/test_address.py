@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dashboard.model.filters import FILTERS, condition
-from dashboard.model.measures import INTAKE, MANAGING, PARTNER, PROCESSING
+from dashboard.model.measures import INTAKE, MANAGING, PARTNER, PROCESSING, REFUSAL_RATE
 from dashboard.model.page_state import LANGUAGES, LONGEST_QUERY, PERIODS, Address, read_address
 from dashboard.model.period import Period
 
@@ -137,8 +137,13 @@ def test_outcomes_answer_whole_months_by_one_dimension_beside_the_place(
     assert address.audience("LEADERSHIP", NOW) == PROCESSING
     assert address.audience("SCREENING", NOW) is None
     for role, audience in (("PARTNER_AGENT", PARTNER), ("PARTNER_MANAGER", MANAGING)):
-        expected = audience if answers else audience.without_outcomes
-        assert address.audience(role, NOW) == expected
+        found = address.audience(role, NOW)
+        assert found
+        assert (found.has_outcomes, found.has_network) == (
+            answers,
+            answers and role == "PARTNER_MANAGER",
+        )
+        assert {*audience.measures} - {*found.measures} == ({*()} if answers else {REFUSAL_RATE})
 
 
 def test_a_measure_that_is_not_read_becomes_the_usual_one() -> None:

@@ -1,14 +1,18 @@
 """To look at the same figures in another way asks the gateway nothing anew, for a moment."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 
 import httpx2
 import pytest
 
 from dashboard.gateway import session
+from dashboard.gateway.client import GatewayClient, GatewayError
+from dashboard.gateway.last_good import LastGood
 from tests.dashboard.asking_dash import ASKED, draw, page_of
 from tests.dashboard.conftest import Line, Running
 
@@ -146,6 +150,42 @@ async def test_an_outage_began_with_the_first_question_that_failed() -> None:
     assert kept.outage == second
     kept.keep("third", {}, mark=2)  # and so is a later page: what failed before says nothing
     assert kept.outage is None
+
+
+@dataclass
+class Asked(GatewayClient):
+    """A gateway that answers by a function of the test."""
+
+    answer: Callable[[], dict[str, Any]]
+
+    async def ask(self, *_: Any, **__: Any) -> dict[str, Any]:
+        return self.answer()
+
+
+async def test_what_was_asked_in_another_role_is_not_kept() -> None:
+    signed_in = session.Session("token", None, "id", 0, role="PARTNER_AGENT")
+
+    def answer() -> dict[str, Any]:
+        signed_in.role = roles.pop()
+        return {}
+
+    roles = ["PARTNER_MANAGER", "PARTNER_AGENT"]
+    for name in ("first", "second"):
+        await LastGood(Asked(answer), signed_in).ask(name, {}, "token", "PARTNER_AGENT")
+        assert len(signed_in.cache) == 1
+
+
+@pytest.mark.parametrize("has_other", [True, False])
+async def test_a_refusal_ends_all_that_was_kept(has_other: bool) -> None:
+    def refuse() -> dict[str, Any]:
+        raise GatewayError("FORBIDDEN", "no", "a" * 32)
+
+    signed_in = session.Session("token", None, "id", 0)
+    await LastGood(Asked(dict), signed_in).ask("q", {}, "token")
+    assert len(signed_in.cache) == 1
+    with pytest.raises(GatewayError, match="no"):
+        await LastGood(Asked(refuse), signed_in, has_other=has_other).ask("q", {}, "token")
+    assert len(signed_in.cache) == 0
 
 
 async def test_an_answer_is_fresh_for_its_page_and_a_late_one_for_the_next(

@@ -15,6 +15,7 @@ import pytest
 
 from dashboard.export.files import as_csv, as_months_csv, as_xlsx
 from dashboard.export.sheet import Sheet, sheet_of
+from dashboard.model.events import Event
 from dashboard.model.page_state import DEFAULT_PERIOD, PERIODS, Address
 from dashboard.model.period import Period, today
 from tests.dashboard.conftest import Running
@@ -173,6 +174,22 @@ def test_the_months_are_a_table_of_their_own() -> None:
         ("2026-02-01", "2026-02-28", "50"),
     ]
     assert {each["name"] for each in months} == {"All applications"}
+
+
+def test_events_of_everybody_and_of_a_country_stand_in_its_row() -> None:
+    days = date(2026, 1, 16), date(2026, 1, 20)
+    events = (
+        Event("OUTAGE", "OUTAGE", *days),
+        Event("RUSH-AU", "HOLIDAY_RUSH", *days, "AU", "Australia"),
+        Event("EARLIER", "OUTAGE", date(2025, 12, 1), date(2025, 12, 31)),
+    )
+    view = some_view()
+    sheet = sheet_of(replace(view, volumes=replace(view.volumes, events=events)))
+    said = {line["name"]: line["events"] for line in table_of(as_csv(sheet))}
+    assert (said["Australia"], said["Singapore"]) == ("OUTAGE RUSH-AU", "OUTAGE")
+    assert said["All applications"] == "OUTAGE RUSH-AU"
+    months = {line["from"]: line["events"] for line in table_of(as_months_csv(sheet))}
+    assert (months["2025-12-01"], months["2026-01-01"]) == ("EARLIER", "OUTAGE RUSH-AU")
 
 
 def test_a_month_that_is_not_over_ends_with_the_day_of_the_figures() -> None:

@@ -3,8 +3,9 @@
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 from xml.etree import ElementTree
 
 import pypdf
@@ -44,7 +45,9 @@ def words_of(content: bytes) -> list[str]:
     return ["".join(word.itertext()) for word in words if word.tag == f"{NAMESPACE}si"]
 
 
-def a_report(claims: Sequence[Claim], language: str = "en") -> Place:
+def a_report(
+    claims: Sequence[Claim], language: str = "en", waiting: Mapping[str, Any] | None = None
+) -> Place:
     found: dict[str, list[Claim]] = {}
     for claim in claims:
         found.setdefault(claim.kind, []).append(claim)
@@ -53,7 +56,9 @@ def a_report(claims: Sequence[Claim], language: str = "en") -> Place:
     today_ = Today(period, datetime(2026, 3, 1, tzinfo=UTC), found, names, {}, None)
     node = {"name": "Australia"}
     address = Address(language)
-    return Place("country", "AU", node, today_, (), 0, {}, address, LEADER, texts(language))
+    return Place(
+        "country", "AU", node, today_, (), 0, waiting or {}, address, LEADER, texts(language)
+    )
 
 
 @pytest.mark.anyio
@@ -83,6 +88,35 @@ async def test_a_promise_stands_with_and_without_named_events(language: str, sha
     with zipfile.ZipFile(io.BytesIO(await as_xlsx(report))) as book:
         pages = [book.read(name).decode() for name in book.namelist() if "worksheets" in name]
     assert any("<v>0.963</v>" in page for page in pages)
+
+
+def cells_of(
+    name: str, claims: Sequence[Claim], waiting: Mapping[str, Any] | None = None
+) -> list[list[str]]:
+    """The rows of the one table of a section."""
+    sections = report_of(a_report(claims, waiting=waiting)).sections
+    [table] = next(each.tables for each in sections if each.name == name)
+    return [[cell.text for cell in row] for row in table.rows]
+
+
+def test_without_events_of_no_decision_there_is_no_share() -> None:
+    numbers = {"NOW": Number(0.94, 50), "PROMISED": Number(0.95), "WITHOUT_EVENTS": Number(0.96, 0)}
+    visa = Claim("VISA_TYPE", "MISSED", code="B1", name="B1", measure=TARGET_RATE, numbers=numbers)
+    [row] = cells_of("promise", [visa, Claim("PROMISE", "MISSED", sentence="No.")])
+    assert (row[2:5], row[5]) == (["94.0%", "95.0%", "50"], "–")
+
+
+def test_what_waits_is_split_with_the_most_overdue_first() -> None:
+    def of(code: str, late: int, waits: int) -> dict[str, Any]:
+        return {
+            "visaType": {"code": code, "name": ""},
+            "backlog": {"value": late},
+            "wip": {"value": waits},
+        }
+
+    waiting = {"visa": [of("B1", 2, 50), of("C1", 5, 9), of("D1", 0, 0), of("D2", 0, 3)]}
+    rows = cells_of("waiting", [Claim("WAITING", "WORSE", sentence="7 of 62.")], waiting)
+    assert rows == [["C1", "5", "9"], ["B1", "2", "50"], ["D2", "0", "3"]]
 
 
 @pytest.mark.parametrize(

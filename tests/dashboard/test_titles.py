@@ -14,6 +14,7 @@ from dashboard.components.html_part import html_of
 from dashboard.model.measures import MEASURES, RELATIVE, STOCKS, Better, MeasureKind
 from dashboard.model.page_state import Address
 from dashboard.model.period import COMPARISONS, Period, month_end
+from dashboard.model.rows import Reading
 from dashboard.model.volumes import read_volumes
 from dashboard.pages.volumes.cards import cards, stock_day
 from dashboard.pages.volumes.ranking import in_order
@@ -87,6 +88,25 @@ def test_the_busiest_month_is_one_of_the_period_and_no_other_had_more(measure: s
         elif any(month_end(day) > AS_OF for day in named):
             assert has(("so far", "sejauh ini"), title)
             assert not has(("a year before", "setahun sebelumnya"), title)
+
+
+@pytest.mark.parametrize(
+    ("counts", "title"),
+    [
+        ((30, 60, 50), "February 2026 was the busiest month of the period, with 60 applications"),
+        ((60, 60, 50), "Applications received: most in January 2026 and February 2026, with 60"),
+        ((60, 60, 60), "Month by month"),
+    ],
+)
+def test_of_equally_busy_months_two_are_named(counts: tuple[int, ...], title: str) -> None:
+    view = some_view()
+    months = [
+        replace(view.volumes.months[-1], readings={"intake": Reading(n)}, starts_on=start)
+        for n, start in zip(counts, [date(2026, month, 1) for month in (1, 2, 3)], strict=True)
+    ]
+    period = Period(date(2026, 1, 1), date(2026, 3, 31))
+    found = replace(view, period=period, volumes=replace(view.volumes, months=tuple(months)))
+    assert trend_title(found).startswith(title)
 
 
 @pytest.mark.parametrize("measure", [each.id for each in STOCKS])

@@ -107,6 +107,14 @@ def test_bars_of_the_waterfall_add_up_and_the_rest_is_one_of_them() -> None:
     assert steps_of(unknown, INTAKE, "country", Address("en"), EN) is None
 
 
+def test_a_long_name_is_cut_beside_its_bar() -> None:
+    names = ["Papua New Guinea 1975", "Papua New Guinea, 1975"]
+    found = steps_of(change(3.0, (names[0], 2.0), (names[1], 1.0)), INTAKE, "x", Address("en"), EN)
+    assert found
+    axis = waterfall(*found, ",.0f", EN)["layout"]["yaxis"]
+    assert axis["ticktext"][:2] == ["Papua New Guinea 1975", "Papua New Guinea, 19…"]
+
+
 def test_places_that_stand_out_come_first_and_worse_is_told_from_better() -> None:
     usual = [place(f"{n} usual", 10_000 - n, 0.03) for n in range(12)]
     worse = place("Indonesia", 50, 0.2, "UP", is_concern=True)
@@ -164,8 +172,10 @@ def test_months_beyond_their_limits_are_marked_in_the_control_chart() -> None:
         for month in MONTHS
     ]
     months[7] = replace(months[7], direction="WORSE", numbers=place("x", 900, 0.23).numbers)
-    *_, rates = control_figure(months, EN)["data"]
+    figure = control_figure(months, EN)
+    *_, rates = figure["data"]
     assert rates["y"][7] == 0.23
+    assert figure["layout"]["yaxis"]["range"] == [0, pytest.approx(0.23 * 1.12)]
     assert [at for at, mark in enumerate(rates["marker"]["symbol"]) if mark == "diamond"] == [7]
 
 
@@ -180,6 +190,15 @@ def test_the_fan_ends_with_the_month_under_way_and_the_next_three() -> None:
         for step in range(1, 5)
     ]  # fmt: skip
     figure = fan_figure(received, coming, EN)
+    past = next(each for each in figure["data"] if each["name"] == EN("measures.intake.label"))
+    assert past["y"] == [100.0 + n for n in range(len(MONTHS))]
+    earlier = [replace(received[0], starts_on=month_start(MONTHS[0], n)) for n in range(-9, 0)]
+    [shown] = (
+        each["x"]
+        for each in fan_figure(earlier + received, coming, EN)["data"]
+        if each["name"] == EN("measures.intake.label")
+    )
+    assert (len(shown), shown[0], shown[-1]) == (18, "May 2025", "Oct 2026")
     line = next(each for each in figure["data"] if each["name"] == EN("today.middle"))
     assert line["y"] == [120.0] * 4
     assert line["x"][0] == "Nov 2026"

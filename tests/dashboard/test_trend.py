@@ -53,9 +53,9 @@ def test_the_target_in_force_stands_in_the_trend_of_one_visa_type() -> None:
 def test_what_happened_is_marked_on_its_day() -> None:
     event = Event("OUTAGE-2026-01-16", "OUTAGE", date(2026, 1, 16), date(2026, 1, 20))
     layout = trend(some_volumes(), INTAKE, PERIOD, (event,), EN)["layout"]
-    assert layout["shapes"][-1]["x0"] == pytest.approx(11, abs=0.05)
+    assert layout["shapes"][-1]["x0"] == layout["annotations"][0]["x"] == 11 - 0.5 + 15 / 31
     assert layout["annotations"][0]["text"] == "<b>1</b>"
-    assert layout["shapes"][-1]["x1"] == pytest.approx(11.13, abs=0.05)
+    assert layout["shapes"][-1]["x1"] == 11 - 0.5 + 19 / 31
     assert events_between([event], date(2026, 1, 20), date(2026, 1, 31)) == (event,)
     assert events_between([event], date(2026, 1, 21), date(2026, 1, 31)) == ()
     assert event_text(event, EN) == "16–20 Jan 2026: outage"
@@ -71,6 +71,7 @@ def test_events_of_countries_that_were_not_chosen_are_left_out() -> None:
         found = read_events(nodes, date(2026, 1, 31), chosen)
         assert [each.code for each in found] == codes
     assert list(read_events(nodes, date(2026, 1, 15), ())) == []
+    assert len(list(read_events(nodes, date(2026, 1, 16), ()))) == 2
 
 
 def months_of(values: Sequence[float | None], measure: Measure, last: date) -> Volumes:

@@ -36,6 +36,8 @@ def test_a_peer_counts_for_itself_and_a_proxy_for_nobody(peer: str, address: str
         (FOR, "[2001:db8:2::7]:4711", "2001:db8:2::/64"),
         (FOR, "192.0.2.7, unknown", None),
         (FOR, "10.9.9.9", None),
+        (FOR, "192.0.2.7" + 9 * ", 10.9.9.9", "192.0.2.7"),
+        (FOR, "192.0.2.7" + 10 * ", 10.9.9.9", None),
         (FOR, "", None),
         (FORWARDED, "for=192.0.2.7;proto=https", "192.0.2.7"),
         (FORWARDED, 'proto=https; For="[2001:db8:2::7]:4711"', "2001:db8:2::/64"),

@@ -113,7 +113,8 @@ async def test_one_role_acts_and_is_named_in_the_payload(live: Gateway) -> None:
         (['{"type": "complete", "id": "1"}'], 4401),
         (['{"type": "connection_init"}'], 4403),
         (['{"type": "connection_init", "payload": {"Authorization": "Bearer x.y.z"}}'], 4403),
-        (["x" * 5000], 1009),
+        (["x" * 4096], 4400),  # no JSON, of the largest size
+        (["x" * 4097], 1009),
         (["OFFICER", '{"type": "connection_init"}'], 4429),
         (["OFFICER", '{"type": "subscribe", "payload": {"query": "{ a }"}}'], 4400),
         (["OFFICER", '{"type": "subscribe", "id": "", "payload": {}}'], 4400),

@@ -21,8 +21,9 @@ from models.key_service import (
     LocalKeyService,
     SocketKeys,
     create_key_file,
+    interface,
 )
-from models.key_service.interface import Ceiling
+from models.key_service.interface import Ceiling, CeilingError
 from models.key_service.process import running_keys
 from models.key_service.rotation import rotate_data_keys
 from models.key_service.serving import answer, serving_keys
@@ -101,6 +102,29 @@ async def test_what_was_not_opened_is_not_saved_up(folder: Path) -> None:
         with pytest.raises(KeyServiceError, match="more than 600 digests of people a minute"):
             await keys.digests(KeyUse.PERSON_INDEX, guesses)
         assert len(await keys.digests(KeyUse.PERSON_INDEX, guesses[:600])) == 600
+
+
+def test_when_there_is_room_again_is_said_unless_there_never_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(interface, "monotonic", lambda: now[0])
+    ceiling = Ceiling(60)
+
+    def seconds_until(number: int) -> float | None:
+        with pytest.raises(CeilingError) as refused:
+            ceiling.take(number)
+        return refused.value.seconds
+
+    assert seconds_until(61) is None
+    ceiling.take(60)
+    assert (seconds_until(1), seconds_until(60), seconds_until(61)) == (1, 60, None)
+    now[0] += 30
+    assert seconds_until(31) == 1
+    ceiling.take(30)
+    now[0] += 90  # of which half a minute is not saved up
+    ceiling.take(60)
+    assert seconds_until(1) == 1
 
 
 async def test_no_more_people_are_guessed_a_minute_than_the_ceiling_of_digests(

@@ -182,6 +182,15 @@ async def test_the_linker_guesses_nobody(service: Service) -> None:
     assert verbs.count(ReceiptVerb.LOOK_UP) == 3
 
 
+async def test_digests_that_were_not_made_are_saved_up_to_a_number(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(principals, "_MOST_SAVED", DIGESTS_A_PERSON + 5)
+    assert await service.open(Principal.LINKER, PEOPLE[:2], cause="LINKING") == 2
+    assert not await service.digests(Principal.LINKER, DIGESTS_A_PERSON + 6, cause="LINKING")
+    assert await service.digests(Principal.LINKER, DIGESTS_A_PERSON + 5, cause="LINKING")
+
+
 async def test_new_keys_of_a_world_open_nobody_and_leave_no_receipt(service: Service) -> None:
     loader, new = Principal.LOADER, uuid4()
     for subjects in ([new], [new, PEOPLE[0]]):

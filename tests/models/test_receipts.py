@@ -79,6 +79,23 @@ def test_an_hour_a_day_and_a_week_have_their_ceilings(receipts: Receipts, clock:
     assert window_of(receipts, people(3)) is None
 
 
+def test_who_was_read_is_read_again_although_the_ceiling_is_lower_now(receipts: Receipts) -> None:
+    some = people(3)
+    read(receipts, some)
+    assert window_of(receipts, some, most=2) is None
+    assert window_of(receipts, [*some, uuid4()], most=2) == HOUR
+
+
+def test_a_full_page_is_not_the_last(receipts: Receipts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAGE_SIZE", 2)
+    for _ in range(3):
+        read(receipts, people(1), most=9)
+    pages = [receipts.list_after(number, 2**62) for number in (0, 1, 2)]
+    assert [(len(page.receipts), page.is_last) for page in pages] == [
+        (2, False), (2, False), (1, True),
+    ]  # fmt: skip
+
+
 def test_an_hour_is_over_to_the_second(receipts: Receipts, clock: SetClock) -> None:
     read(receipts, people(3))
     clock.now += HOUR - 1

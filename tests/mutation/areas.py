@@ -134,7 +134,8 @@ AREAS = (
             gateway/surviving/test_hang_ups gateway/surviving/test_stopping
             gateway/surviving/test_readiness gateway/surviving/test_overload
             gateway/test_hanging_up gateway/test_serving gateway/test_processor_shares
-            gateway/test_live_resumed gateway/test_connections
+            gateway/test_live_resumed gateway/test_connections gateway/test_origins
+            gateway/test_purpose_header
         """),
     ),
     Area(

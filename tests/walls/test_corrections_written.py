@@ -17,6 +17,8 @@ pytestmark = pytest.mark.anyio
 
 #: Paid, and granted; each of an account's own, and on this officer's desk or nobody's.
 OPEN, GRANTED = "SGPO-OPEN-0006", "AUSY-GRAN-0001"
+#: Of the same person as the one that is granted, and not paid yet.
+UNPAID = "DIRE-UNPA-0011"
 WEI, RUBY = applicant_id("Wei Tan"), applicant_id("Ruby Hale")
 OFFICER = Viewer("officer", Role.OFFICER)
 FIRST, SECOND = Viewer("supervisor", Role.SUPERVISOR), Viewer("supervisor-2", Role.SUPERVISOR)
@@ -31,12 +33,18 @@ OTHERS: Mapping[str, Viewer] = {
 }
 
 
-def propose(state: str = "PROPOSED", by: str = "applicant", role: str = "APPLICANT") -> str:
-    closed = f"now(), '{by}'" if state == "IN_EFFECT" else "NULL, NULL"
+def propose(
+    state: str = "PROPOSED",
+    by: str = "applicant",
+    role: str = "APPLICANT",
+    case: str = GRANTED,
+    closed_by: str = "",
+) -> str:
+    closed = f"now(), '{closed_by or by}'" if state == "IN_EFFECT" else "NULL, NULL"
     return (
         "INSERT INTO correction (id, application_id, applicant_id, version, state, proposed_at,"
         " proposed_by, proposed_role, closed_at, closed_by) VALUES (gen_random_uuid(),"
-        f" '{application_id(GRANTED)}', '{RUBY}', 9, '{state}', now(), '{by}', '{role}', {closed})"
+        f" '{application_id(case)}', '{RUBY}', 9, '{state}', now(), '{by}', '{role}', {closed})"
     )
 
 
@@ -120,6 +128,80 @@ async def test_after_a_grant_two_supervisors_agree(complete_world) -> None:
         in_another_name = settle(GRANTED, "IN_EFFECT", "supervisor-2")
         assert not await is_done(complete_world, FIRST, in_another_name)
         assert await is_done(complete_world, SECOND, in_another_name)
+
+
+async def test_before_payment_a_correction_takes_effect_at_once(complete_world) -> None:
+    at_once, later = propose("IN_EFFECT", case=UNPAID), propose(case=UNPAID)
+    # Somebody with a granted file is corrected in that one.
+    assert not await is_done(complete_world, APPLICANT, VERSION, at_once)
+    moved = (
+        "UPDATE application SET applicant_id = person.id,"
+        " nationality_code = person.nationality_code"
+        " FROM applicant AS person WHERE person.id = $2 AND application.id = $1"
+    )
+    async with undone(complete_world):
+        await complete_world.execute(moved, application_id(GRANTED), WEI)
+        for statement in (later, propose("IN_EFFECT", case=UNPAID, closed_by="officer")):
+            assert not await is_done(complete_world, APPLICANT, VERSION, statement)
+        for other, may in (
+            *(("AUSY-PAID-0013", False), (OPEN, False), ("SGPO-HELD-0007", False)),
+            ("NZGR-WITH-0009", True),
+        ):
+            async with undone(complete_world):
+                await complete_world.execute(moved, application_id(other), RUBY)
+                assert await is_done(complete_world, APPLICANT, VERSION, at_once) is may, other
+
+
+APPROVED = "state = 'APPROVED', approved_at = now(), approved_by = 'supervisor'"
+
+
+def desk(changes: str) -> str:
+    return f"UPDATE assignment SET {changes} WHERE application_id = '{application_id(OPEN)}'"
+
+
+@pytest.mark.parametrize(
+    ("viewer", "case", "before", "state", "by", "more", "may"),
+    [
+        (OFFICER, OPEN, "state = 'PROPOSED'", "IN_EFFECT", "officer", "", True),
+        (OFFICER, OPEN, "proposed_by = 'officer'", "IN_EFFECT", "officer", "", False),
+        (OFFICER, OPEN, APPROVED, "IN_EFFECT", "officer", "", False),
+        (OFFICER, OPEN, "state = 'PROPOSED'", "IN_EFFECT", "officer",
+         ", approved_at = now(), approved_by = 'officer'", False),
+        (FIRST, GRANTED, "state = 'PROPOSED'", "APPROVED", "supervisor", "", True),
+        (FIRST, GRANTED, "state = 'PROPOSED'", "APPROVED", "supervisor-2", "", False),
+        (FIRST, GRANTED, "proposed_by = 'supervisor'", "APPROVED", "supervisor", "", False),
+        (FIRST, GRANTED, "state = 'PROPOSED'", "REJECTED", "supervisor", "", True),
+        (FIRST, GRANTED, "state = 'PROPOSED'", "REJECTED", "supervisor-2", "", False),
+        (FIRST, GRANTED, "state = 'PROPOSED'", "REJECTED", "supervisor",
+         ", approved_at = now(), approved_by = 'supervisor'", False),
+        (FIRST, GRANTED, APPROVED, "REJECTED", "supervisor", "", True),
+        (SECOND, GRANTED, APPROVED, "APPROVED", "supervisor-2", "", False),
+        (SECOND, GRANTED, APPROVED, "IN_EFFECT", "supervisor-2", "", True),
+        (SECOND, GRANTED, APPROVED, "IN_EFFECT", "supervisor", "", False),
+        (SECOND, GRANTED, APPROVED, "IN_EFFECT", "supervisor-2",
+         ", approved_by = 'supervisor-3'", False),
+    ],
+)  # fmt: skip
+async def test_a_correction_is_settled_in_turn_and_in_the_own_name(
+    complete_world, viewer: Viewer, case: str, before: str, state: str, by: str, more: str,
+    may: bool,
+) -> None:  # fmt: skip
+    async with undone(complete_world):
+        await waiting(complete_world, case, WEI if case == OPEN else RUBY)
+        await complete_world.execute(f"UPDATE correction SET {before} WHERE version = 8")
+        settled = settle(case, state, by).replace(" WHERE", f"{more} WHERE", 1)
+        assert await is_done(complete_world, viewer, settled) is may
+
+
+@pytest.mark.parametrize(
+    "gone", ["ended_at = now(), ended_by = 'officer'", "role = 'SUPERVISOR'", "officer = 'other'"]
+)
+async def test_who_has_no_such_case_on_the_desk_settles_no_correction(complete_world, gone) -> None:
+    async with undone(complete_world):
+        await waiting(complete_world, OPEN, WEI)
+        await complete_world.execute(desk(gone))
+        for state in ("IN_EFFECT", "REJECTED"):
+            assert not await is_done(complete_world, OFFICER, settle(OPEN, state, "officer"))
 
 
 async def test_corrections_without_their_guard_are_noticed(complete_world) -> None:
