@@ -51,6 +51,7 @@ def _intents(sources: Sources) -> Iterator[tuple[str, Finding]]:
         "REFERENCE_INTENTS",
         "SUPERVISION_INTENTS",
         "RIGHTS_INTENTS",
+        "MAIL_INTENTS",
     ):
         found = sources.find_value("gateway", table)
         for call in find_all(found.node, ast.Call):

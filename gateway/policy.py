@@ -55,6 +55,7 @@ from models import (
     Inquiry,
     InquiryPerson,
     LegalHold,
+    MailSubscription,
     NamedEvent,
     Partner,
     PartnerCountry,
@@ -120,7 +121,7 @@ PARTNERS = MANAGER + AGENT
 STEP_TAKERS = CASE_WORKERS + AGENT + APPLICANT + PARTNER_SERVICE
 HANDING_OVER = AGENT + PARTNER_SERVICE
 SUBMITTERS = AGENT + APPLICANT + PARTNER_SERVICE
-CHANGERS = STEP_TAKERS + SCREENING + TREASURY + ADMINISTRATOR + AUDITOR
+CHANGERS = STEP_TAKERS + SCREENING + TREASURY + ADMINISTRATOR + AUDITOR + LEADERSHIP + MANAGER
 CASE_READERS = CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE
 BILL_READERS = CASE_READERS + TREASURY
 #: Roles that read what kind of case it is, and which pseudonymous applicant it belongs to.
@@ -1152,6 +1153,28 @@ POLICY: Mapping[str, Access] = {
             "liftReason": SUSPENSION_READERS,
         },
     ),
+    # What one asked to be told of by mail; never where it goes.
+    "MailSubscription": Access(
+        rows=dict.fromkeys(EXACT_FIGURES, own_subject(MailSubscription.subject)),
+        fields=dict.fromkeys(
+            (
+                "id",
+                "occasion",
+                "role",
+                "country",
+                "partner",
+                "centre",
+                "visaType",
+                "language",
+                "subscribedAt",
+                "renewedAt",
+                "endsAt",
+                "isEnded",
+                "mailedAt",
+            ),
+            EXACT_FIGURES,
+        ),
+    ),
     # Figures. Partners read a closed list of measures of their own scope, exactly: not what became
     # of a decision later. The public reads published figures, and so do managers.
     "VolumeRow": Access(
@@ -1548,6 +1571,7 @@ POLICY: Mapping[str, Access] = {
             "suspensions": SUSPENSION_READERS,
             "keyOperations": AUDITOR,
             "alerts": ANSWER_READERS,
+            "mailSubscriptions": EXACT_FIGURES,
             "inquiries": ANSWER_READERS,
             "referenceChanges": LEDGER_READERS,
             "namedEvents": EVENT_READERS,
@@ -1596,6 +1620,11 @@ an_event = none_of(
 no_event = none_of(ReferenceChange.kind, ReferenceKind.NAMED_EVENT)
 CHANGE_OF_AN_INQUIRY = Change({Role.SUPERVISOR: every_row}, "inquiry", (Inquiry,))
 WORK_ON_A_DATA_REQUEST = Change({Role.AUDITOR: every_row}, "dataRequest", (DataRequest,))
+CHANGE_OF_A_SUBSCRIPTION = Change(
+    dict.fromkeys(EXACT_FIGURES, own_subject(MailSubscription.subject)),
+    "mailSubscription",
+    (MailSubscription,),
+)
 CHANGE_OF_A_LEGAL_HOLD = Change({Role.SUPERVISOR: every_row}, "legalHold", (LegalHold,))
 CHANGE_OF_THE_BAN_LIST = Change({Role.SCREENING: every_row}, "banEntry", (BanEntry,))
 
@@ -1701,6 +1730,9 @@ MUTATIONS: Mapping[str, Change] = {
     "holdErasure": CHANGE_OF_A_LEGAL_HOLD,
     "releaseErasure": CHANGE_OF_A_LEGAL_HOLD,
     "closeAlert": Change({Role.SUPERVISOR: anothers(Alert.actor)}, "alert", (Alert,)),
+    "subscribeToMail": CHANGE_OF_A_SUBSCRIPTION,
+    "renewMailSubscription": CHANGE_OF_A_SUBSCRIPTION,
+    "endMailSubscription": CHANGE_OF_A_SUBSCRIPTION,
     # The supervisor who agrees or reviews must be somebody else: the guard and the refusals enforce
     # that.
     "openInquiry": CHANGE_OF_AN_INQUIRY,

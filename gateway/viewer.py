@@ -28,6 +28,8 @@ class Viewer:
     role: Role
     held_roles: tuple[Role, ...] = ()
     name: str | None = None
+    #: Verified by the provider; where mail goes.
+    email: str | None = field(default=None, repr=False, compare=False)
     partner: str | None = None
     countries: tuple[str, ...] = ()
     centres: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from models.case.file import Bill, CaseDocument, RequestedItem
 from models.case.screening import Screening
 from models.documents import TrustedDocument
 from models.mail import Mail
+from models.mail.subscription import MailSubscription
 from models.person.applicant import Applicant, Correction, PassportEnding
 from models.person.identity import Identity, IdentityVersion
 from models.person.person_link import LinkerRead, PersonIndex, PersonLink, PersonLookup
@@ -87,6 +88,7 @@ __all__ = [
     "LegalHold",
     "LinkerRead",
     "Mail",
+    "MailSubscription",
     "NamedEvent",
     "Partner",
     "PartnerCountry",

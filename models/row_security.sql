@@ -62,6 +62,7 @@ ALTER TABLE key_operation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE legal_hold ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE linker_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE mail ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE mail_subscription ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE named_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner_country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -722,6 +723,7 @@ GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_leader
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_leadership;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_leadership;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership;
+GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_leadership;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_leadership;
 GRANT SELECT (code, name) ON partner TO gerbang_leadership;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_leadership;
@@ -758,6 +760,8 @@ CREATE POLICY leadership_select ON access_event FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON volume_change FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON mail_subscription FOR SELECT TO gerbang_leadership
+    USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('LEADERSHIP')) THEN true ELSE false END);
 CREATE POLICY leadership_select ON reference_change FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON reference_change_value FOR SELECT TO gerbang_leadership
@@ -841,6 +845,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_officer;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_officer;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_officer;
+GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_officer;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_officer;
 GRANT SELECT (code, name) ON partner TO gerbang_officer;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_officer;
@@ -910,6 +915,8 @@ CREATE POLICY officer_select ON correction FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON volume_change FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON mail_subscription FOR SELECT TO gerbang_officer
+    USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('OFFICER')) THEN true ELSE false END);
 CREATE POLICY officer_select ON reference_change FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON reference_change_value FOR SELECT TO gerbang_officer
@@ -1013,6 +1020,7 @@ GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, numb
 GRANT SELECT (approved_at, approved_by, ends_at, id, is_open, is_reviewed, lapsed_at, minutes, most_people, opened_at, opened_by, reason, reference, review_due_at, review_reason, reviewed_at, reviewed_by, seen, verdict) ON inquiry TO gerbang_supervisor;
 GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerbang_supervisor;
 GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_supervisor;
+GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_supervisor;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_supervisor;
 GRANT SELECT (code, name) ON partner TO gerbang_supervisor;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_supervisor;
@@ -1104,6 +1112,8 @@ CREATE POLICY supervisor_select ON inquiry_person FOR SELECT TO gerbang_supervis
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN EXISTS (SELECT FROM inquiry AS by_1 WHERE by_1.reference = inquiry_person.reference AND (by_1.opened_by = (SELECT viewer.subject('SUPERVISOR')) OR by_1.ends_at <= now() AND by_1.reviewed_at IS NULL)) ELSE false END);
 CREATE POLICY supervisor_select ON suspension FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON mail_subscription FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('SUPERVISOR')) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON reference_change FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON reference_change_value FOR SELECT TO gerbang_supervisor
@@ -1205,6 +1215,7 @@ GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partne
 GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_manager;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager;
+GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_partner_manager;
 GRANT SELECT (began_on, code, country_code, ended_on, kind) ON named_event TO gerbang_partner_manager;
 GRANT SELECT (code, name) ON partner TO gerbang_partner_manager;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_manager;
@@ -1252,6 +1263,8 @@ CREATE POLICY partner_manager_select ON access_event FOR SELECT TO gerbang_partn
     USING (CASE WHEN access_event.actor_partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND access_event.actor_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON volume_change FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_change.changed NOT IN ('OUTCOMES') AND volume_change.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_change.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON mail_subscription FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_MANAGER')) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON named_event FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN (named_event.country_code IS NULL OR named_event.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_manager;
@@ -1327,6 +1340,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_partner_agent;
+GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_partner_agent;
 GRANT SELECT (began_on, code, country_code, ended_on, kind) ON named_event TO gerbang_partner_agent;
 GRANT SELECT (code, name) ON partner TO gerbang_partner_agent;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_agent;
@@ -1383,6 +1397,8 @@ CREATE POLICY partner_agent_select ON visa FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN visa.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = visa.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.closed_at > now() - interval '30 days') THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON correction FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND by_1.holder_place = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND (by_1.closed_at IS NULL OR by_1.closed_at > now() - interval '30 days')) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON mail_subscription FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_AGENT')) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON named_event FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN (named_event.country_code IS NULL OR named_event.country_code = ANY ((SELECT viewer.countries('PARTNER_AGENT'))::text[])) ELSE false END);
 CREATE POLICY partner_agent_select ON passport_ending FOR SELECT TO gerbang_partner_agent
@@ -1445,6 +1461,7 @@ GRANT SELECT (applicant_id, id, opened_at, reference) ON inquiry_person TO gerba
 GRANT SELECT (from_key, id, keys, kind, occurred_at, operator, reason, subjects, to_key, used_for) ON key_operation TO gerbang_auditor;
 GRANT SELECT (application_id, held_at, held_by, id, reason, release_reason, released_at, released_by) ON legal_hold TO gerbang_auditor;
 GRANT SELECT (applicant_id, fields, id, read_at, version) ON linker_read TO gerbang_auditor;
+GRANT SELECT (centre_code, country_code, ends_at, id, is_ended, language, mailed_at, occasion, partner_code, renewed_at, role, subject, subscribed_at, visa_type_code) ON mail_subscription TO gerbang_auditor;
 GRANT SELECT (began_on, code, country_code, ended_on, kind, was_screening_out) ON named_event TO gerbang_auditor;
 GRANT SELECT (code, name) ON partner TO gerbang_auditor;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_auditor;
@@ -1533,6 +1550,8 @@ CREATE POLICY auditor_select ON suspension FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON key_operation FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON mail_subscription FOR SELECT TO gerbang_auditor
+    USING (CASE WHEN mail_subscription.subject = (SELECT viewer.subject('AUDITOR')) THEN true ELSE false END);
 CREATE POLICY auditor_select ON reference_change FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON reference_change_value FOR SELECT TO gerbang_auditor
@@ -2598,6 +2617,64 @@ CREATE OR REPLACE TRIGGER guard BEFORE INSERT ON access_event
     FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership,gerbang_officer,gerbang_supervisor,gerbang_partner_manager,gerbang_partner_agent,gerbang_auditor,gerbang_applicant,gerbang_partner_service,gerbang_screening,gerbang_treasury,gerbang_administrator,gerbang_anonymous}'::name[]))
     EXECUTE FUNCTION viewer.guard_access_event();
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA viewer FROM PUBLIC;
+-- Changes, by LEADERSHIP
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_leadership_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_leadership_writing;
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_leadership_writing;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON country FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON entry_rule FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON visa_type FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON eligibility FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON required_document FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON passport_rule FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON fee FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON service_target FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON deadline FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (code, name) ON partner TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON partner FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON partner_country FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON centre FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (id, is_ended, renewals, subject) ON mail_subscription TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON mail_subscription FOR SELECT TO gerbang_leadership_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('LEADERSHIP')) THEN mail_subscription.subject = (SELECT viewer.subject('LEADERSHIP')) ELSE false END);
+GRANT INSERT (address, centre_code, country_code, id, language, occasion, partner_code, subject, visa_type_code) ON mail_subscription TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_insert ON mail_subscription FOR INSERT TO gerbang_leadership_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('LEADERSHIP')) THEN mail_subscription.subject = (SELECT viewer.subject('LEADERSHIP')) ELSE false END);
+GRANT UPDATE (address, is_ended, renewals) ON mail_subscription TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_update ON mail_subscription FOR UPDATE TO gerbang_leadership_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('LEADERSHIP')) THEN mail_subscription.subject = (SELECT viewer.subject('LEADERSHIP')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('LEADERSHIP')) THEN mail_subscription.subject = (SELECT viewer.subject('LEADERSHIP')) ELSE false END);
+GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_select ON idempotency FOR SELECT TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT INSERT (answer, input_digest, key_digest) ON idempotency TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_insert ON idempotency FOR INSERT TO gerbang_leadership_writing
+    WITH CHECK ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT UPDATE (answer) ON idempotency TO gerbang_leadership_writing;
+CREATE POLICY leadership_writing_update ON idempotency FOR UPDATE TO gerbang_leadership_writing
+    USING ((SELECT viewer.acts_as('LEADERSHIP')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('LEADERSHIP')));
 -- Changes, by OFFICER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_officer_writing;
@@ -2702,6 +2779,15 @@ CREATE POLICY officer_writing_select ON person_link FOR SELECT TO gerbang_office
 GRANT UPDATE (resolution, resolved_at, resolved_by, resolved_in, state) ON person_link TO gerbang_officer_writing;
 CREATE POLICY officer_writing_update ON person_link FOR UPDATE TO gerbang_officer_writing
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN EXISTS (SELECT FROM application WHERE application.applicant_id IN (person_link.applicant_id, person_link.linked_id)) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN EXISTS (SELECT FROM application WHERE application.applicant_id IN (person_link.applicant_id, person_link.linked_id)) ELSE false END);
+GRANT SELECT (id, is_ended, renewals, subject) ON mail_subscription TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON mail_subscription FOR SELECT TO gerbang_officer_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN mail_subscription.subject = (SELECT viewer.subject('OFFICER')) ELSE false END);
+GRANT INSERT (address, centre_code, country_code, id, language, occasion, partner_code, subject, visa_type_code) ON mail_subscription TO gerbang_officer_writing;
+CREATE POLICY officer_writing_insert ON mail_subscription FOR INSERT TO gerbang_officer_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN mail_subscription.subject = (SELECT viewer.subject('OFFICER')) ELSE false END);
+GRANT UPDATE (address, is_ended, renewals) ON mail_subscription TO gerbang_officer_writing;
+CREATE POLICY officer_writing_update ON mail_subscription FOR UPDATE TO gerbang_officer_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN mail_subscription.subject = (SELECT viewer.subject('OFFICER')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN mail_subscription.subject = (SELECT viewer.subject('OFFICER')) ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_officer_writing;
 CREATE POLICY officer_writing_select ON idempotency FOR SELECT TO gerbang_officer_writing
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -2841,6 +2927,15 @@ CREATE POLICY supervisor_writing_insert ON legal_hold FOR INSERT TO gerbang_supe
 GRANT UPDATE (release_reason, released_by) ON legal_hold TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON legal_hold FOR UPDATE TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT SELECT (id, is_ended, renewals, subject) ON mail_subscription TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON mail_subscription FOR SELECT TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN mail_subscription.subject = (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
+GRANT INSERT (address, centre_code, country_code, id, language, occasion, partner_code, subject, visa_type_code) ON mail_subscription TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_insert ON mail_subscription FOR INSERT TO gerbang_supervisor_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN mail_subscription.subject = (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
+GRANT UPDATE (address, is_ended, renewals) ON mail_subscription TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_update ON mail_subscription FOR UPDATE TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN mail_subscription.subject = (SELECT viewer.subject('SUPERVISOR')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN mail_subscription.subject = (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON idempotency FOR SELECT TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -2850,6 +2945,64 @@ CREATE POLICY supervisor_writing_insert ON idempotency FOR INSERT TO gerbang_sup
 GRANT UPDATE (answer) ON idempotency TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON idempotency FOR UPDATE TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')));
+-- Changes, by PARTNER_MANAGER
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_manager_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_partner_manager_writing;
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_manager_writing;
+GRANT SELECT (code, iso3, name_en, name_id, region) ON country TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON country FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON entry_rule FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON visa_type FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON eligibility FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON required_document FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (months, valid_from, visa_type_code) ON passport_rule TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON passport_rule FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON fee FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON service_target FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON deadline FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (code, name) ON partner TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON partner FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON partner_country FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON centre FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (id, is_ended, renewals, subject) ON mail_subscription TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON mail_subscription FOR SELECT TO gerbang_partner_manager_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END);
+GRANT INSERT (address, centre_code, country_code, id, language, occasion, partner_code, subject, visa_type_code) ON mail_subscription TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_insert ON mail_subscription FOR INSERT TO gerbang_partner_manager_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END);
+GRANT UPDATE (address, is_ended, renewals) ON mail_subscription TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_update ON mail_subscription FOR UPDATE TO gerbang_partner_manager_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_MANAGER')) ELSE false END);
+GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_select ON idempotency FOR SELECT TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT INSERT (answer, input_digest, key_digest) ON idempotency TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_insert ON idempotency FOR INSERT TO gerbang_partner_manager_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT UPDATE (answer) ON idempotency TO gerbang_partner_manager_writing;
+CREATE POLICY partner_manager_writing_update ON idempotency FOR UPDATE TO gerbang_partner_manager_writing
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 -- Changes, by PARTNER_AGENT
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_agent_writing;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_partner_agent_writing;
@@ -2950,6 +3103,15 @@ CREATE POLICY partner_agent_writing_select ON correction FOR SELECT TO gerbang_p
 GRANT INSERT (applicant_id, application_id, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_insert ON correction FOR INSERT TO gerbang_partner_agent_writing
     WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
+GRANT SELECT (id, is_ended, renewals, subject) ON mail_subscription TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON mail_subscription FOR SELECT TO gerbang_partner_agent_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_AGENT')) ELSE false END);
+GRANT INSERT (address, centre_code, country_code, id, language, occasion, partner_code, subject, visa_type_code) ON mail_subscription TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_insert ON mail_subscription FOR INSERT TO gerbang_partner_agent_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_AGENT')) ELSE false END);
+GRANT UPDATE (address, is_ended, renewals) ON mail_subscription TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_update ON mail_subscription FOR UPDATE TO gerbang_partner_agent_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_AGENT')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN mail_subscription.subject = (SELECT viewer.subject('PARTNER_AGENT')) ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_partner_agent_writing;
 CREATE POLICY partner_agent_writing_select ON idempotency FOR SELECT TO gerbang_partner_agent_writing
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
@@ -3044,6 +3206,15 @@ CREATE POLICY auditor_writing_update ON data_request FOR UPDATE TO gerbang_audit
 GRANT INSERT (applicant_id, cause, data_request_id, id) ON erasure TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_insert ON erasure FOR INSERT TO gerbang_auditor_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
+GRANT SELECT (id, is_ended, renewals, subject) ON mail_subscription TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON mail_subscription FOR SELECT TO gerbang_auditor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN mail_subscription.subject = (SELECT viewer.subject('AUDITOR')) ELSE false END);
+GRANT INSERT (address, centre_code, country_code, id, language, occasion, partner_code, subject, visa_type_code) ON mail_subscription TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_insert ON mail_subscription FOR INSERT TO gerbang_auditor_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN mail_subscription.subject = (SELECT viewer.subject('AUDITOR')) ELSE false END);
+GRANT UPDATE (address, is_ended, renewals) ON mail_subscription TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_update ON mail_subscription FOR UPDATE TO gerbang_auditor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN mail_subscription.subject = (SELECT viewer.subject('AUDITOR')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN mail_subscription.subject = (SELECT viewer.subject('AUDITOR')) ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON idempotency FOR SELECT TO gerbang_auditor_writing
     USING ((SELECT viewer.acts_as('AUDITOR')));

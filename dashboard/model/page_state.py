@@ -66,6 +66,8 @@ REGIONS = ("auto", "world", "asia", "selection")
 REASONS = (COUNTRY, "partner", "visa", "purpose", "channel")
 #: The page of one country, partner or centre.
 PLACE = "/place"
+#: What one is told of by mail.
+SUBSCRIPTIONS = "/subscriptions"
 SORTS = (NAME, *(measure.id for measure in MEASURES))
 
 

@@ -33,6 +33,7 @@ from dashboard.pages.installation import page as installation
 from dashboard.pages.my_data.reading import QUESTION, READERS, READS
 from dashboard.pages.place import reading as place
 from dashboard.pages.screening import page as screening
+from dashboard.pages.subscriptions import page as subscriptions
 from dashboard.pages.supervision import page as supervision
 from dashboard.pages.today import answers, files
 from dashboard.pages.treasury import page as treasury
@@ -88,6 +89,10 @@ def screen_documents() -> Iterator[ScreenDocument]:
         yield ScreenDocument(name, "Case", readers, named)
     for name in STEPS.documents.values():
         yield ScreenDocument(name, "Case", frozenset({case.SUPERVISOR}), {})
+    asked = {**language, **subscriptions.variables_of(_ADDRESS)}
+    yield ScreenDocument(subscriptions.QUESTION, "Subscriptions", subscriptions.READERS, asked)
+    for name in subscriptions.CHANGES.documents.values():
+        yield ScreenDocument(name, "Subscriptions", subscriptions.READERS, {})
     asked = {**language, **access.variables_of()}
     yield ScreenDocument(access.QUESTION, "Access", access.AUDITORS, asked)
     work = {**language, **backlog.window()}

@@ -29,6 +29,7 @@ from dashboard.pages.installation.page import PAGE as INSTALLATION
 from dashboard.pages.my_data.page import PAGE as MY_DATA
 from dashboard.pages.place.page import PAGE as PLACE
 from dashboard.pages.screening.page import PAGE as SCREENING
+from dashboard.pages.subscriptions.page import PAGE as SUBSCRIPTIONS
 from dashboard.pages.supervision.page import PAGE as SUPERVISION
 from dashboard.pages.today.page import PAGE as TODAY
 from dashboard.pages.treasury.page import PAGE as TREASURY
@@ -47,6 +48,7 @@ PAGES = (
     VOLUMES,
     PLACE,
     CASE,
+    SUBSCRIPTIONS,
     BACKLOG,
     DECISIONS,
     ADMINISTRATION,

@@ -24,6 +24,7 @@ FILES = (
     "installation.",
     "place.",
     "screening.",
+    "subscriptions.",
     "supervision.",
     "today.",
 )

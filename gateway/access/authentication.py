@@ -19,6 +19,7 @@ from models.access_tokens.verification import (
     Verification,
     claimed_texts,
 )
+from models.mail.outbox import ADDRESS
 from models.vocabulary import Role
 
 #: Viewers that are known without looking at their tokens again.
@@ -97,6 +98,7 @@ class Authentication:
             role=_acting_role(held, asked),
             held_roles=held,
             name=name if isinstance(name, str) else None,
+            email=_verified_address(claims, settings.claim_email),
             partner=next(iter(_codes(claims, settings.claim_partner, CODE, most=1)), None),
             countries=_codes(claims, settings.claim_countries, COUNTRY),
             centres=_codes(claims, settings.claim_centres, CODE),
@@ -163,6 +165,15 @@ def _bearer_token(authorization: str) -> str:
 
 def _authentication_error(message: str) -> RequestError:
     return RequestError(ErrorCode.UNAUTHENTICATED, message, HTTPStatus.UNAUTHORIZED)
+
+
+def _verified_address(claims: dict[str, Any], path: tuple[str, ...]) -> str | None:
+    """The address that the provider has verified; one that is not formed as ours is none."""
+    addresses = claimed_texts(claims, path)
+    is_verified = claims.get("email_verified") is True
+    if is_verified and len(addresses) == 1 and re.fullmatch(ADDRESS, addresses[0]):
+        return addresses[0]
+    return None
 
 
 def _codes(

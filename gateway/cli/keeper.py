@@ -29,6 +29,7 @@ from models.jobs.linker import keep_linking
 from models.jobs.mail import keep_mail
 from models.jobs.overdue import keep_lapsing
 from models.jobs.scheduler import Jobs
+from models.jobs.subscriptions import keep_subscriptions
 from models.jobs.transfers import keep_transferring
 from models.key_service import Principal, key_service_at
 from models.logs import facts, log_unhandled
@@ -103,6 +104,8 @@ async def run_keeper(
     if settings.mail and settings.mail_from:
         sender = Sender(settings.mail_from, settings.dashboard_url)
         keepers.append(partial(keep_mail, mail_transport(settings.mail), sender))
+        if not stands_still:
+            keepers.append(keep_subscriptions)
     if not stands_still:
         keepers += [keep_publishing, keep_lapsing, keep_inquiries, keep_transferring]
         keepers.append(keep_forgetting)

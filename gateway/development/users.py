@@ -53,6 +53,8 @@ class DemoUser:
         return {
             "sub": self.name,
             "name": self.name,
+            "email": f"{self.name}@gerbang.example",
+            "email_verified": True,
             "roles": [role.value for role in self.roles],
             **{claim: value for claim, value in scope.items() if value},
         }

@@ -18,6 +18,7 @@ from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.writing import WriteTransaction, begin_writing
 from gateway.mutations.bans import AnswerBan, ProposeBan, change_bans
 from gateway.mutations.desk import relieve
+from gateway.mutations.mail import MailRequest, change_subscriptions
 from gateway.mutations.outcome import (
     NothingDoneError,
     Outcome,
@@ -66,6 +67,8 @@ class Changes:
                     return await change_reference(transaction, request)
                 case RightsRequest():
                     return await change_rights(transaction, request)
+                case MailRequest():
+                    return await change_subscriptions(transaction, request)
                 case SupervisionRequest():
                     return await supervise(transaction, request)
                 case _:

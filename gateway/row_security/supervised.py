@@ -1,4 +1,4 @@
-"""What is written beside the life of a case: alerts, inquiries, bans, data subjects' rights.
+"""What is written beside the life of a case: alerts, inquiries, bans, data subjects' rights, mail.
 
 Triggers guard who may write what, and when it begins and ends.
 """
@@ -16,6 +16,7 @@ from models import (
     Erasure,
     Inquiry,
     LegalHold,
+    MailSubscription,
     Suspension,
 )
 from models.vocabulary import Role
@@ -100,6 +101,18 @@ def _grant_legal_holds(writer: Writer) -> WriteGrant:
     )
 
 
+def _grant_mail_subscriptions(writer: Writer) -> WriteGrant:
+    """The database writes whose it is; where mail goes is written, and never read."""
+    return WriteGrant(
+        frozenset({"id", "subject", "renewals", "is_ended"}),
+        frozenset({"id", "subject", "occasion", "country_code", "partner_code", "centre_code",
+                   "visa_type_code", "language", "address"}),
+        frozenset({"renewals", "address", "is_ended"}),
+        select_if=writer.reach(MailSubscription),
+        insert_if=writer.reach(MailSubscription),
+    )  # fmt: skip
+
+
 def _grant_suspensions(writer: Writer) -> WriteGrant:
     return WriteGrant(
         columns_in(Suspension),
@@ -120,6 +133,7 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     DataRequest: _grant_data_requests,
     Erasure: _grant_erasures,
     LegalHold: _grant_legal_holds,
+    MailSubscription: _grant_mail_subscriptions,
     Suspension: _grant_suspensions,
 }
 

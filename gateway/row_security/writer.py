@@ -60,6 +60,10 @@ class Writer:
             return NEVER
         return f"CASE WHEN {self.sealed} THEN {condition} ELSE false END"
 
+    def changes(self) -> set[type[Base]]:
+        """The tables that the role's mutations speak of."""
+        return {noun for one in MUTATIONS.values() if self.role in one.rows for noun in one.of}
+
     def reach(
         self,
         noun: type[Base],

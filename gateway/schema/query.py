@@ -25,6 +25,7 @@ from gateway.schema.findings.types import FindingTable
 from gateway.schema.installation import Installation, installation
 from gateway.schema.key_operation import KeyOperation
 from gateway.schema.lookups import NODES, Name, RowName, load_row, look_up, node_named
+from gateway.schema.mail_subscription import MailSubscription
 from gateway.schema.my_data import MyData, my_data
 from gateway.schema.named_event import NamedEvent
 from gateway.schema.partner import Centre, Partner
@@ -231,6 +232,12 @@ class Query:
         Alert,
         "What viewers did that others look into, the newest first: never an alert about you.",
         order="raised_at",
+        newest_first=True,
+    )
+    mail_subscriptions: Connection[MailSubscription] | None = connection_field(
+        MailSubscription,
+        "What you are told of by mail, the newest first.",
+        order="subscribed_at",
         newest_first=True,
     )
     inquiries: Connection[Inquiry] | None = connection_field(

@@ -172,6 +172,12 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
     claim_centres: tuple[str, ...] = setting(
         "dotted path of the claim with the visa centres", parsers.path, ("centres",)
     )
+    claim_email: tuple[str, ...] = setting(
+        "dotted path of the claim with the viewer's e-mail address, which counts where the claim"
+        " email_verified says so: reports and alerts that the viewer subscribes to go there",
+        parsers.path,
+        ("email",),
+    )
     token_seconds: int = setting(
         "the longest life of a token that is accepted, seconds: for so long a right that was "
         "withdrawn at the issuer may still be used",

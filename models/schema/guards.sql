@@ -300,6 +300,46 @@ CREATE TRIGGER guard_excluded_proposers BEFORE UPDATE ON screening
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_excluded_proposers();
 
+-- Viewers subscribe for themselves, up to twenty times. Whose figures it is about is what is sealed of
+-- them, and it lasts for ninety days from then on.
+CREATE FUNCTION guard_mail_subscription() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.subscribed_at := clock_timestamp();
+            is_allowed := NEW.subject = oneself AND NOT NEW.is_ended AND (
+                SELECT count(*) < 20 FROM mail_subscription WHERE subject = oneself AND NOT is_ended
+            );
+        ELSE
+            is_allowed := OLD.subject = oneself AND NOT OLD.is_ended
+                AND NEW.renewals = OLD.renewals + CASE WHEN NEW.is_ended THEN 0 ELSE 1 END;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'a subscription is one''s own, renewed or ended'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF NEW.is_ended THEN
+            NEW.address := NULL;
+            NEW.ends_at := clock_timestamp();
+            RETURN NEW;
+        END IF;
+        NEW.role := viewer.role();
+        NEW.own_partner := viewer.partner(NULL);
+        NEW.own_countries := coalesce(viewer.countries(NULL), '{}');
+        NEW.own_centres := coalesce(viewer.centres(NULL), '{}');
+        NEW.renewed_at := clock_timestamp();
+        NEW.ends_at := NEW.renewed_at + interval '90 days';
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_mail_subscription BEFORE INSERT OR UPDATE ON mail_subscription
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_mail_subscription();
+
 -- Somebody else confirms a suspension, and it is lifted once, while it lasts. Whoever suspended
 -- without a second person needs one to suspend the same again.
 CREATE FUNCTION guard_suspension() RETURNS trigger

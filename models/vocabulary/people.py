@@ -191,6 +191,16 @@ class AlertKind(StrEnum):
     UNLOGGED = "UNLOGGED"
 
 
+class MailOccasion(StrEnum):
+    """When a subscriber is sent mail."""
+
+    #: Each Monday, and on the first day of each month.
+    WEEKLY = "WEEKLY"
+    MONTHLY = "MONTHLY"
+    #: Once the service promise is newly missed.
+    TARGET_MISSED = "TARGET_MISSED"
+
+
 class MailKind(StrEnum):
     """What a message to a reader of figures says."""
 

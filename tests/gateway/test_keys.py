@@ -67,6 +67,7 @@ MADE_AT = {
     "data_request": "lodged_at",
     "erasure": "ordered_at",
     "legal_hold": "held_at",
+    "mail_subscription": "subscribed_at",
     "key_operation": "occurred_at",
     "ban_entry": "proposed_at",
     "banned_person": "(SELECT proposed_at FROM ban_entry WHERE id = ban_id)",

@@ -61,6 +61,9 @@ GIVEN: dict[str, dict[str, Any]] = {
     "openInquiry": {"reason": "A ring of forgers.", "minutes": 5, "mostPeople": 5},
     "approveInquiry": {"inquiryId": "nobody's"},
     "reviewInquiry": {"inquiryId": "nobody's", "verdict": "JUSTIFIED", "reason": "It was work."},
+    "subscribeToMail": {"occasion": "MONTHLY", "language": "EN"},
+    "renewMailSubscription": {"subscriptionId": "nobody's"},
+    "endMailSubscription": {"subscriptionId": "nobody's"},
     "confirmLink": {"linkId": A_LINK, "reason": "The same face."},
     "rejectLink": {"linkId": A_LINK, "reason": "Another face."},
     "recordDecision": {"outcome": "REFUSED", "ground": "INCOMPLETE"},
@@ -71,22 +74,25 @@ GIVEN: dict[str, dict[str, Any]] = {
     },
 }
 #: Who may call what, as people say it; not read from the policy.
+MAIL = {"subscribeToMail", "renewMailSubscription", "endMailSubscription"}
 CALLED: dict[Role, set[str]] = {
-    Role.OFFICER: {"takeCase", "releaseCase", "requestInformation", "referToScreening",
+    Role.LEADERSHIP: MAIL,
+    Role.PARTNER_MANAGER: MAIL,
+    Role.OFFICER: {*MAIL, "takeCase", "releaseCase", "requestInformation", "referToScreening",
                    "recordDecision", "approveCorrection", "rejectCorrection", "confirmLink",
                    "rejectLink"},
-    Role.SUPERVISOR: {"approveCorrection", "confirmCorrection", "rejectCorrection",
+    Role.SUPERVISOR: {*MAIL, "approveCorrection", "confirmCorrection", "rejectCorrection",
                       "reassignCase", "relieveOfficer", "referToScreening", "resolveHit",
                       "holdApplication",
                       "releaseApplication", "recordDecision", "supersedeDecision", "revokeVisa",
                       "setAsideRevocation", "closeAlert", "openInquiry",
                       "approveInquiry", "reviewInquiry", "holdErasure", "releaseErasure"},
-    Role.PARTNER_AGENT: {"submitApplication", "submitApplications", "recordDocuments",
+    Role.PARTNER_AGENT: {*MAIL, "submitApplication", "submitApplications", "recordDocuments",
                          "markReceived", "answerInformation", "withdrawApplication",
                          "proposeCorrection"},
     Role.APPLICANT: {"submitApplication", "answerInformation", "withdrawApplication",
                      "proposeCorrection", "lodgeDataRequest"},
-    Role.AUDITOR: {"registerDataRequest", "nameDataSubject", "answerDataRequest",
+    Role.AUDITOR: {*MAIL, "registerDataRequest", "nameDataSubject", "answerDataRequest",
                    "approveReferenceChange", "cancelReferenceChange"},
     Role.TREASURY: {"recordPayment"},
     Role.PARTNER_SERVICE: {"submitApplication", "submitApplications", "recordDocuments",
@@ -122,6 +128,7 @@ def input_of(mutation: str, id_: str) -> dict[str, Any]:
         "openInquiry",
         "approveInquiry",
         "reviewInquiry",
+        *MAIL,
     )
     named = {} if is_named else {"applicationId": id_}
     return {**GIVEN.get(mutation, {}), **named}

@@ -324,12 +324,10 @@ def test_the_demo_users_are_the_roles_and_the_partners_countries() -> None:
     assert {role for user in users.values() for role in user.roles} == set(Role) - {Role.ANONYMOUS}
     assert users["both"].roles == (Role.PARTNER_MANAGER, Role.PARTNER_AGENT)
     assert users["manager-au"].claims == {
-        "sub": "manager-au",
-        "name": "manager-au",
-        "roles": ["PARTNER_MANAGER"],
-        "partner": "NUSA",
-        "countries": ["AU"],
-    }
+        "sub": "manager-au", "name": "manager-au", "roles": ["PARTNER_MANAGER"],
+        "email": "manager-au@gerbang.example", "email_verified": True,
+        "partner": "NUSA", "countries": ["AU"],
+    }  # fmt: skip
     assert users["agent-au"].centres == ("AU-SYD",)
     assert len(users["manager-pacific"].countries) > 3
     open_countries = [r for r in reference().partner_countries if r.partner_code == "NUSA"]

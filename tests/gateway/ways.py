@@ -128,6 +128,9 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"{_CASES} > legalHolds(first: 9) > nodes", "legalHolds(first: 9) > nodes",
         "legalHolds(last: 9) > edges > node",
     ),
+    "MailSubscription": (
+        "mailSubscriptions(first: 9) > nodes", "mailSubscriptions(last: 9) > edges > node",
+    ),
     "Installation": ("installation",),
     "AccountCheckpoint": ("installation > checkpoint",),
     "InstallationWork": ("installation > work",),

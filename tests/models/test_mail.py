@@ -3,64 +3,30 @@
 import asyncio
 from collections.abc import Iterator
 from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
 
 from models.database.connections import connect
 from models.jobs.mail import MOST_DAYS, deliver
 from models.mail import mail_transport, post
-from models.mail.message import Sender
 from models.mail.outbox import Letter
 from models.row_keys import new_key
 from models.vocabulary import MailKind
 from tests.free_ports import free_port
+from tests.mail_sink import SENDER, Sink, deliver_all, running_sink, text_of
 
 pytestmark = pytest.mark.anyio
 
-SENDER = Sender("gerbang@gerbang.example", "https://dashboard.example")
 RETRY_NOW = "UPDATE mail SET due_at = clock_timestamp() WHERE address IS NOT NULL"
-
-
-class Sink:
-    """A mail server that keeps what it is sent, and can be told what to answer."""
-
-    def __init__(self) -> None:
-        self.kept: list[EmailMessage] = []
-        self.answers: dict[str, list[str]] = {}
-
-    async def handle_RCPT(  # noqa: N802 - the name that the library calls
-        self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:
-        if self.answers.get(address):
-            return self.answers[address].pop(0)
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        self.kept.append(message)
-        return "250 OK"
-
-    def to(self, address: str) -> list[EmailMessage]:
-        return [each for each in self.kept if each["To"] == address]
 
 
 @pytest.fixture
 def sink() -> Iterator[tuple[Sink, str]]:
-    kept, port = Sink(), free_port()
-    controller = Controller(kept, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield kept, f"smtp://127.0.0.1:{port}"
-    finally:
-        controller.stop()
+    with running_sink() as running:
+        yield running
 
 
 def letter(address: str, cause: str | None = None, **values: Any) -> Letter:
@@ -68,17 +34,6 @@ def letter(address: str, cause: str | None = None, **values: Any) -> Letter:
     return Letter(
         kind=MailKind.REPORT, cause=cause or str(new_key()), address=address, **(given | values)
     )
-
-
-def text_of(message: EmailMessage) -> str:
-    return str(message.get_content()).replace("\r\n", "\n")
-
-
-async def deliver_all(url: str, connection: asyncpg.Connection) -> int:
-    count = 0
-    while await deliver(mail_transport(url), SENDER, connection):
-        count += 1
-    return count
 
 
 async def test_a_message_is_sent_once_and_its_address_is_forgotten(

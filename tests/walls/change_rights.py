@@ -17,7 +17,7 @@ from models.vocabulary import CLOSED, Role
 from tests.acting import act_writing
 from tests.gateway import oracle
 from tests.gateway.oracle import Claims, role_of
-from tests.walls import administering, supervising
+from tests.walls import administering, subscribing, supervising
 from tests.walls.judging import by_grants, grants_of, rule_changes
 from tests.walls.mutants import changed_rows
 from tests.walls.reach import ANSWERED, ANSWERED_BY, ASKED, EVERY_CASE, REQUESTED, WHO, viewer
@@ -60,6 +60,7 @@ MAY: dict[str, str] = {
     "revokeVisa": "SUPERVISOR",
     "setAsideRevocation": "SUPERVISOR",
     **dict.fromkeys(supervising.OF, "SUPERVISOR"),
+    **dict.fromkeys(subscribing.OF, subscribing.SUBSCRIBERS),
     **{name: administering.writer_of(table) for name, table in administering.OF.items()},
     # Of events, auditors.
     **dict.fromkeys(administering.ANSWERS, "ADMINISTRATOR AUDITOR"),
@@ -113,6 +114,8 @@ def changeable(mutation: str, claims: Claims) -> set[str]:
         return set()
     if mutation in supervising.OF:
         return supervising.reached_by_domain(mutation, claims)
+    if mutation in subscribing.OF:
+        return subscribing.reached_by_domain(claims)
     if mutation == "lodgeDataRequest":
         return {one for one, (account, _) in REQUESTED.items() if account == claims["sub"]}
     if mutation in administering.ANSWERS:
@@ -146,7 +149,8 @@ def is_open(case: Case) -> bool:
 
 def may_change(claims: Claims) -> set[str]:
     """References of the cases on which a viewer may do anything at all."""
-    of_cases = MAY.keys() - administering.OF.keys() - supervising.OF.keys()
+    of_others = administering.OF.keys() | supervising.OF.keys() | subscribing.OF.keys()
+    of_cases = MAY.keys() - of_others
     return set[str]().union(*(changeable(mutation, claims) for mutation in of_cases))
 
 
@@ -164,7 +168,8 @@ def same_before_the_second(right: ChangedRight) -> str | None:
 
 def tables_of(mutation: str) -> set[str]:
     """The tables that a mutation writes."""
-    return set({**administering.OF, **supervising.OF}.get(mutation, "application").split())
+    of = {**administering.OF, **supervising.OF, **subscribing.OF}
+    return set(of.get(mutation, "application").split())
 
 
 async def allowed_by_statement(
@@ -179,6 +184,8 @@ async def allowed_by_statement(
         named = Base.metadata.tables[table].c[administering.TABLES[table].column]
     elif mutation in supervising.OF:
         named = supervising.NAMED[supervising.OF[mutation]].expression
+    elif mutation in subscribing.OF:
+        named = subscribing.NAMED.expression
     bound = bind_for(asking, mutation, select(named).where(held))
     found = await connection.fetch(bound.statement.text, *bound.arguments)
     return {row[0] for row in found}
@@ -274,6 +281,9 @@ async def killer_beside_changes(
     looked_into = await supervising.allowed_by_database(connection, claims)
     if looked_into != supervising.allowed_by_domain(claims):
         return f"row rule for what {name} looks into"
+    subscribed = await subscribing.allowed_by_database(connection, claims)
+    if subscribed != subscribing.allowed_by_domain(claims):
+        return f"row rule for what {name} subscribes to"
     if await requests_read(connection, claims) != requests_changeable(claims):
         return f"row rule for requests of {name}"
     return None

@@ -152,6 +152,9 @@ _OTHERWISE = {
     "confirmScreening": "screening",
     "relieveOfficer": "relieved",
     "closeAlert": "alert",
+    **dict.fromkeys(
+        ("subscribeToMail", "renewMailSubscription", "endMailSubscription"), "mailSubscription"
+    ),
     **dict.fromkeys(("openInquiry", "approveInquiry", "reviewInquiry"), "inquiry"),
 }
 #: What each change that is of no case answers with, by its table.

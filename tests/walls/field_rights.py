@@ -187,6 +187,10 @@ _CASES: dict[str, Lines] = {
         "id reason heldBy heldAt":                           "- - R - - R - - - - - -",
         "releasedBy releasedAt releaseReason application":   "- - R - - R - - - - - -",
     },
+    "MailSubscription": {
+        "id occasion role country partner centre visaType": "R R R R R R - - - - - -",
+        "language subscribedAt renewedAt endsAt isEnded mailedAt": "R R R R R R - - - - - -",
+    },
     # Other files of the same person: partners and applicants read nothing of it.
     "PersonLink": {
         "id reason state foundAt applicant":                 "- R R - - R - - - - - -",
@@ -282,8 +286,8 @@ _STAGES: dict[str, Lines] = {
     "AllowedStep": {"step isAllowed reason":                 "- R R - R - R R - - - -"},
     # Errors of a mutation say where the case stands: by its status where the role reads it,
     # else a stage.
-    "MutationError": {"code message path":                   "- R R - R R R R R R R -"},
-    "InputError": {"code message path":                      "- R R - R R R R R R R -"},
+    "MutationError": {"code message path":                   "R R R R R R R R R R R -"},
+    "InputError": {"code message path":                      "R R R R R R R R R R R -"},
     "EligibilityError": {
         "code message path eligibleVisaTypes":               "- - - - R - R R - - - -",
     },
@@ -415,6 +419,7 @@ _WAYS: dict[str, Lines] = {
         "installation":                                      "- - - - - R - - - - R -",
         "legalHolds":                                        "- - R - - R - - - - - -",
         "peopleInReach peopleRead":                          "- - - - - R - - - - - -",
+        "mailSubscriptions":                                 "R R R R R R - - - - - -",
         "suspensions":                                       "- - R - - R - - - - R -",
         "inquiries":                                         "- - R - - R - - - - - -",
         "alerts":                                            "- - R - - R - - - - - -",
@@ -494,7 +499,7 @@ PAGED = (
     "Decision", "Assignment", "RequestedItem", "Screening", "AccessEvent", "Suspension",
     "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
     "PersonLookup", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson", "DataRequest",
-    "LegalHold", "KeyOperation", "NamedEvent", "Erasure",
+    "LegalHold", "MailSubscription", "KeyOperation", "NamedEvent", "Erasure",
 )  # fmt: skip
 
 

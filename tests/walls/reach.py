@@ -109,6 +109,8 @@ ERASURES = [UUID(int=860 + number) for number in range(len(ERASED))]
 #: Who put the first key into the file.
 KEY_OPERATOR = "keeper-of-keys"
 
+#: Who subscribed to mail: whose a row is decides, and the role in which it is read.
+SUBSCRIBED = ("leadership", "officer", "manager-au", "agent-au", "applicant", "treasury")
 #: Whom alerts are about, and in which role.
 ALERTS = (("supervisor", "SUPERVISOR"), ("officer", "OFFICER"), ("agent-au", "PARTNER_AGENT"))
 
@@ -455,6 +457,12 @@ async def complete(connection: asyncpg.Connection) -> None:
             " $4)", *(erasure, applicant_id(name), UUID(int=850) if asked else None),
             "REQUEST" if asked else "RETENTION",
         )  # fmt: skip
+    await connection.executemany(
+        "INSERT INTO mail_subscription (id, subject, role, own_countries, own_centres, occasion,"
+        " language, address) VALUES (gen_random_uuid(), $1, 'OFFICER', '{}', '{}', 'MONTHLY',"
+        " 'EN', 'somebody@gerbang.example')",
+        [(subject,) for subject in SUBSCRIBED],
+    )
     await connection.execute(
         "INSERT INTO legal_hold (id, application_id, reason, held_by) VALUES ($1, $2, 'Why.',"
         " 'supervisor-3')", *(UUID(int=870), application_id(HELD)),
@@ -841,6 +849,13 @@ def _alerts(claims: Claims) -> set[Key]:
             return set()
 
 
+def _own_subscriptions(claims: Claims) -> set[Key]:
+    """The own, for those who read figures exactly."""
+    readers = "LEADERSHIP OFFICER SUPERVISOR PARTNER_MANAGER PARTNER_AGENT AUDITOR"
+    is_own = role_of(claims) in readers.split() and claims["sub"] in SUBSCRIBED
+    return {(claims["sub"],)} if is_own else set()
+
+
 def _only(roles: str, keys: set[Key]) -> Callable[[Claims], set[Key]]:
     return lambda claims: keys if role_of(claims) in roles.split() else set()
 
@@ -956,6 +971,7 @@ _ROWS: dict[str, Reach] = {
     "Correction": Reach("correction", ("application_id",), _corrections),
     "AccessEvent": Reach("access_event", ("id",), _reads),
     "Alert": Reach("alert", ("actor",), _alerts),
+    "MailSubscription": Reach("mail_subscription", ("subject",), _own_subscriptions),
     "Inquiry": Reach(
         "inquiry",
         ("reference",),

@@ -14,6 +14,7 @@ from models import (
     DataRequest,
     Inquiry,
     LegalHold,
+    MailSubscription,
     ReferenceChange,
     Suspension,
 )
@@ -32,6 +33,7 @@ _NOUNS = (
     Inquiry,
     DataRequest,
     LegalHold,
+    MailSubscription,
 )
 _ANSWERS = (
     "application",
@@ -43,6 +45,7 @@ _ANSWERS = (
     "inquiry",
     "dataRequest",
     "legalHold",
+    "mailSubscription",
 )
 #: What makes applications; the others change them.
 _MAKING = ("submitApplication", "submitApplications")

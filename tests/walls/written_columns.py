@@ -47,10 +47,20 @@ _PROPOSES = {
 }
 _APPROVES = {"correction": {"UPDATE": "state approved_at approved_by closed_at closed_by reason"}}
 
+_SUBSCRIBES = {
+    "mail_subscription": {
+        "INSERT": "id subject occasion country_code partner_code centre_code visa_type_code"
+        " language address",
+        "UPDATE": "renewals address is_ended",
+    },
+}
+
 #: By role, table and verb.
 WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "LEADERSHIP": {**_ONCE, **_SUBSCRIBES},
+    "PARTNER_MANAGER": {**_ONCE, **_SUBSCRIBES},
     "OFFICER": {
-        **_ONCE, **_APPROVES,
+        **_ONCE, **_APPROVES, **_SUBSCRIBES,
         "application": {
             "UPDATE": "status closed_at current_decision_id is_referred was_info_requested"
             " answer_by"
@@ -64,7 +74,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "visa": {"INSERT": _ISSUED},
     },
     "SUPERVISOR": {
-        **_ONCE, **_APPROVES,
+        **_ONCE, **_APPROVES, **_SUBSCRIBES,
         "application": {"UPDATE": "status closed_at current_decision_id is_referred is_held"},
         "application_event": {"INSERT": _HAPPENED},
         "assignment": {"INSERT": _PUT_ON_A_DESK, "UPDATE": _MOVED},
@@ -85,7 +95,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         },
     },
     "PARTNER_AGENT": {
-        **_WHOEVER_LODGES, **_DESK, **_PROPOSES, **_TAKES_IN,
+        **_WHOEVER_LODGES, **_DESK, **_PROPOSES, **_TAKES_IN, **_SUBSCRIBES,
         "application": {"INSERT": _LODGED, "UPDATE": "status closed_at received_at paused_seconds"},
     },
     "APPLICANT": {
@@ -117,7 +127,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         },
     },
     "AUDITOR": {
-        **_ONCE,
+        **_ONCE, **_SUBSCRIBES,
         "data_request": {
             "INSERT": "id reference kind applicant_id account lodged_by lodged_role",
             "UPDATE": "applicant_id outcome reason answered_by",

@@ -15,7 +15,7 @@ from dashboard.figures.waterfall import Bar
 from dashboard.model.filters import CENTRE, COUNTRY, FILTER, PARTNER
 from dashboard.model.findings import Claim
 from dashboard.model.measures import INTAKE, Measure
-from dashboard.model.page_state import Address
+from dashboard.model.page_state import SUBSCRIPTIONS, Address
 from dashboard.pages.today.answers import Today
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, signed_count, signed_points
@@ -135,7 +135,13 @@ def report_links(address: Address, say: Texts) -> html.Span:
         )
         for kind, path in files
     ]
-    return html.Span([say("report.name"), links[0], ", ", links[1]], className="report")
+    by_mail = dcc.Link(
+        say("subscriptions.by_mail"),
+        href=SUBSCRIPTIONS + address.link(),
+        title=say("subscriptions.by_mail_label"),
+    )
+    shown = [say("report.name"), links[0], ", ", links[1], ", ", by_mail]
+    return html.Span(shown, className="report")
 
 
 def named_place(key: str, code: str | None, name: str, address: Address) -> Any:

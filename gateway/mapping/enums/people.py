@@ -20,6 +20,7 @@ from models.vocabulary import (
     KeyUsedFor,
     LinkReason,
     LinkState,
+    MailOccasion,
     Purpose,
     ReachedBy,
     Role,
@@ -47,6 +48,11 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "IN_EFFECT": "It was made.",
         "REJECTED": "It was not made.",
         "LAPSED": "Its case ended without a visa before.",
+    },
+    MailOccasion: {
+        "WEEKLY": "Each Monday: a report of the month so far waits.",
+        "MONTHLY": "On the first day of each month: a report of the month before waits.",
+        "TARGET_MISSED": "When the service promise is newly missed in a month: an alert.",
     },
     Sex: {"F": "Female.", "M": "Male.", "X": "Not specified."},
     IndexKind: {

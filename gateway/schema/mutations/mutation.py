@@ -9,6 +9,7 @@ from gateway.policy import MUTATIONS
 from gateway.schema.mutations.ban_intents import BAN_INTENTS
 from gateway.schema.mutations.case_intents import INTENTS
 from gateway.schema.mutations.intent import Intent
+from gateway.schema.mutations.mail_intents import MAIL_INTENTS
 from gateway.schema.mutations.payloads import COUNT_FIELDS, batch_type, count_type, payload_type
 from gateway.schema.mutations.reference_intents import REFERENCE_INTENTS
 from gateway.schema.mutations.rights_intents import RIGHTS_INTENTS
@@ -16,7 +17,14 @@ from gateway.schema.mutations.supervision_intents import SUPERVISION_INTENTS
 from models.vocabulary import Role
 
 #: Every mutation.
-ALL_INTENTS = (*INTENTS, *BAN_INTENTS, *REFERENCE_INTENTS, *SUPERVISION_INTENTS, *RIGHTS_INTENTS)
+ALL_INTENTS = (
+    *INTENTS,
+    *BAN_INTENTS,
+    *REFERENCE_INTENTS,
+    *SUPERVISION_INTENTS,
+    *RIGHTS_INTENTS,
+    *MAIL_INTENTS,
+)
 _BY_NAME = {intent.name: intent for intent in ALL_INTENTS}
 
 

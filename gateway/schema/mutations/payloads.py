@@ -14,6 +14,7 @@ from gateway.schema.ban_entry import BanEntry
 from gateway.schema.case_file import Bill
 from gateway.schema.data_request import DataRequest
 from gateway.schema.erasure import LegalHold
+from gateway.schema.mail_subscription import MailSubscription
 from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.schema.reference_change import ReferenceChange
 from gateway.schema.screening import Screening
@@ -43,6 +44,7 @@ ANSWERS: Mapping[str, Answer] = {
     "suspension": Answer(Suspension, f"The suspension {_NOW}"),
     "dataRequest": Answer(DataRequest, f"The request {_NOW}"),
     "legalHold": Answer(LegalHold, f"The hold {_NOW}"),
+    "mailSubscription": Answer(MailSubscription, f"The subscription {_NOW}"),
     "alert": Answer(Alert, f"The alert {_NOW}"),
     "inquiry": Answer(Inquiry, f"The inquiry {_NOW}"),
     "referenceChange": Answer(ReferenceChange, f"The change, with its values, {_NOW}"),

@@ -376,9 +376,9 @@ CREATE TABLE country (
     CONSTRAINT uq_country_iso3 UNIQUE (iso3)
 );
 
-CREATE INDEX ix_country_name_en ON country (name_en);
-
 CREATE INDEX ix_country_name_id ON country (name_id);
+
+CREATE INDEX ix_country_name_en ON country (name_en);
 
 CREATE TABLE visa_type (
     code TEXT NOT NULL,
@@ -541,11 +541,11 @@ CREATE TABLE ban_entry (
     CONSTRAINT uq_ban_entry_reference UNIQUE (reference)
 );
 
+CREATE INDEX ix_ban_entry_state_proposed_at_id ON ban_entry (state, proposed_at, id);
+
 CREATE INDEX ix_ban_entry_unscreened ON ban_entry (banned_from) WHERE approved_by IS NOT NULL AND withdrawn_by IS NULL AND NOT is_screened;
 
 CREATE INDEX ix_ban_entry_proposed_at_id ON ban_entry (proposed_at, id);
-
-CREATE INDEX ix_ban_entry_state_proposed_at_id ON ban_entry (state, proposed_at, id);
 
 CREATE TABLE person_lookup (
     id UUID NOT NULL,
@@ -598,15 +598,15 @@ CREATE TABLE reference_change (
     CONSTRAINT ck_reference_change_initial_by_nobody CHECK (NOT is_initial OR num_nonnulls(approved_by, cancelled_by) = 0)
 );
 
+CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
+
+CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
+
 CREATE INDEX ix_reference_change_subject_proposed_at_id ON reference_change (subject, proposed_at, id);
 
 CREATE INDEX ix_reference_change_proposed_at_id ON reference_change (proposed_at, id);
 
 CREATE INDEX ix_reference_change_subject_kind_proposed_at_id ON reference_change (subject, kind, proposed_at, id);
-
-CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
-
-CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
 
 CREATE TABLE key_operation (
     id UUID NOT NULL,
@@ -668,13 +668,13 @@ CREATE TABLE inquiry (
     CONSTRAINT uq_inquiry_reference UNIQUE (reference)
 );
 
-CREATE INDEX ix_inquiry_is_open_opened_at_id ON inquiry (is_open, opened_at, id);
+CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
 
 CREATE INDEX ix_inquiry_opened_by_opened_at_id ON inquiry (opened_by, opened_at, id);
 
 CREATE INDEX ix_inquiry_is_reviewed_opened_at_id ON inquiry (is_reviewed, opened_at, id);
 
-CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
+CREATE INDEX ix_inquiry_is_open_opened_at_id ON inquiry (is_open, opened_at, id);
 
 CREATE TABLE application_change (
     id BIGINT NOT NULL,
@@ -973,6 +973,8 @@ CREATE TABLE alert (
     CONSTRAINT fk_alert_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES inquiry (id)
 );
 
+CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
+
 CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
 
 CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
@@ -980,8 +982,6 @@ CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
 CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
 
 CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
-
-CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
 
 CREATE TABLE suspension (
     id UUID NOT NULL,
@@ -1077,21 +1077,21 @@ CREATE TABLE access_event (
     CONSTRAINT fk_access_event_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
+CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_role, occurred_at, id);
+
 CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applicant_id, occurred_at, id);
 
 CREATE INDEX ix_access_event_actor_partner_code_actor_country_code_o_1d9f ON access_event (actor_partner_code, actor_country_code, occurred_at, id);
 
 CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
 
-CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
-
-CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_role, occurred_at, id);
-
-CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
+CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
 
 CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
 
-CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
+CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
+
+CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
 
 CREATE TABLE person_index (
     applicant_id UUID NOT NULL,
@@ -1248,9 +1248,9 @@ CREATE TABLE centre (
     CONSTRAINT fk_centre_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code)
 );
 
-CREATE INDEX ix_centre_partner_code_country_code_code ON centre (partner_code, country_code, code);
-
 CREATE INDEX ix_centre_country_code_code ON centre (country_code, code);
+
+CREATE INDEX ix_centre_partner_code_country_code_code ON centre (partner_code, country_code, code);
 
 CREATE TABLE application (
     id UUID NOT NULL,
@@ -1322,45 +1322,45 @@ CREATE TABLE application (
     CONSTRAINT fk_application_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
-CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE is_held OR is_visa_held OR has_open_hit;
-
-CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
-
-CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
-
-CREATE INDEX ix_application_status ON application (status);
-
-CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
-
-CREATE INDEX ix_application_successor ON application (successor_centre_code) WHERE successor_centre_code IS NOT NULL;
-
-CREATE INDEX ix_application_holder_country_code ON application (holder_country_code);
-
-CREATE INDEX ix_application_nationality_code ON application (nationality_code);
-
-CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
-
-CREATE INDEX ix_application_country_code ON application (country_code);
-
-CREATE INDEX ix_application_centre_code ON application (centre_code);
-
-CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
-
-CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
-
 CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
-
-CREATE INDEX ix_application_visa_type_code ON application (visa_type_code);
-
-CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
 
 CREATE INDEX ix_application_applicant_id_submitted_at_id ON application (applicant_id, submitted_at, id);
 
-CREATE INDEX ix_application_open ON application (target_due_at, id) WHERE stage <> 'CLOSED';
+CREATE INDEX ix_application_holder_country_code ON application (holder_country_code);
+
+CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
+
+CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
+
+CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
+
+CREATE INDEX ix_application_nationality_code ON application (nationality_code);
+
+CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
+
+CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
+
+CREATE INDEX ix_application_country_code ON application (country_code);
+
+CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
+
+CREATE INDEX ix_application_status ON application (status);
+
+CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE is_held OR is_visa_held OR has_open_hit;
+
+CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
+
+CREATE INDEX ix_application_successor ON application (successor_centre_code) WHERE successor_centre_code IS NOT NULL;
+
+CREATE INDEX ix_application_centre_code ON application (centre_code);
+
+CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
+
+CREATE INDEX ix_application_visa_type_code ON application (visa_type_code);
 
 CREATE INDEX ix_application_holder_place_submitted_at_id ON application (holder_place, submitted_at, id);
 
-CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
+CREATE INDEX ix_application_open ON application (target_due_at, id) WHERE stage <> 'CLOSED';
 
 CREATE TABLE erasure (
     id UUID NOT NULL,
@@ -1383,11 +1383,53 @@ CREATE TABLE erasure (
     CONSTRAINT fk_erasure_data_request_id FOREIGN KEY(data_request_id) REFERENCES data_request (id)
 );
 
-CREATE INDEX ix_erasure_ordered_at_id ON erasure (ordered_at, id);
-
 CREATE INDEX ix_erasure_unfinished ON erasure (id) WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
 
 CREATE UNIQUE INDEX ix_erasure_data_request_id ON erasure (data_request_id);
+
+CREATE INDEX ix_erasure_ordered_at_id ON erasure (ordered_at, id);
+
+CREATE TABLE mail_subscription (
+    id UUID NOT NULL,
+    subject TEXT NOT NULL,
+    role TEXT NOT NULL,
+    own_partner TEXT,
+    own_countries TEXT[] NOT NULL,
+    own_centres TEXT[] NOT NULL,
+    occasion TEXT NOT NULL,
+    country_code TEXT,
+    partner_code TEXT,
+    centre_code TEXT,
+    visa_type_code TEXT,
+    language TEXT NOT NULL,
+    address TEXT,
+    subscribed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    renewals BIGINT DEFAULT 0 NOT NULL,
+    renewed_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    ends_at TIMESTAMP WITH TIME ZONE DEFAULT (clock_timestamp() + '90 days'::interval) NOT NULL,
+    is_ended BOOLEAN DEFAULT false NOT NULL,
+    mailed_at TIMESTAMP WITH TIME ZONE,
+    checked_at TIMESTAMP WITH TIME ZONE,
+    is_found BOOLEAN DEFAULT false NOT NULL,
+    CONSTRAINT pk_mail_subscription PRIMARY KEY (id),
+    CONSTRAINT ck_mail_subscription_role_is_known CHECK (role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
+    CONSTRAINT ck_mail_subscription_occasion_is_known CHECK (occasion IN ('WEEKLY', 'MONTHLY', 'TARGET_MISSED')),
+    CONSTRAINT ck_mail_subscription_language_is_known CHECK (language IN ('EN', 'ID')),
+    CONSTRAINT ck_mail_subscription_address_is_formed CHECK (address ~ '^[!-~]{1,64}@[A-Za-z0-9.-]{1,190}$'),
+    CONSTRAINT ck_mail_subscription_address_until_ended CHECK ((address IS NULL) = is_ended),
+    CONSTRAINT ck_mail_subscription_of_one_place CHECK (num_nonnulls(country_code, partner_code, centre_code) <= 1),
+    CONSTRAINT ck_mail_subscription_visa_type_of_an_alert CHECK (visa_type_code IS NULL OR occasion = 'TARGET_MISSED'),
+    CONSTRAINT fk_mail_subscription_country_code FOREIGN KEY(country_code) REFERENCES country (code),
+    CONSTRAINT fk_mail_subscription_partner_code FOREIGN KEY(partner_code) REFERENCES partner (code),
+    CONSTRAINT fk_mail_subscription_centre_code FOREIGN KEY(centre_code) REFERENCES centre (code),
+    CONSTRAINT fk_mail_subscription_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
+);
+
+CREATE INDEX ix_mail_subscription_subject_subscribed_at_id ON mail_subscription (subject, subscribed_at, id);
+
+CREATE INDEX ix_mail_subscription_ends_at ON mail_subscription (ends_at) WHERE NOT is_ended;
+
+CREATE UNIQUE INDEX uq_mail_subscription_lasting ON mail_subscription (subject, role, occasion, country_code, partner_code, centre_code, visa_type_code) NULLS NOT DISTINCT WHERE NOT is_ended;
 
 CREATE TABLE application_event (
     id BIGINT GENERATED BY DEFAULT AS IDENTITY,
@@ -1425,11 +1467,11 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
-CREATE INDEX ix_assignment_officer_application_id ON assignment (officer, application_id);
-
 CREATE UNIQUE INDEX uq_assignment_current ON assignment (application_id) WHERE ended_at IS NULL;
 
 CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
+
+CREATE INDEX ix_assignment_officer_application_id ON assignment (officer, application_id);
 
 CREATE TABLE ban_match (
     id UUID NOT NULL,
@@ -1470,11 +1512,11 @@ CREATE TABLE decision (
     CONSTRAINT uq_decision_supersedes_id UNIQUE (supersedes_id)
 );
 
+CREATE UNIQUE INDEX uq_decision_first ON decision (application_id) WHERE supersedes_id IS NULL;
+
 CREATE INDEX ix_decision_application_id_decided_at_id ON decision (application_id, decided_at, id);
 
 CREATE INDEX ix_decision_decided_at_id ON decision (decided_at, id);
-
-CREATE UNIQUE INDEX uq_decision_first ON decision (application_id) WHERE supersedes_id IS NULL;
 
 CREATE TABLE bill (
     billing_code TEXT NOT NULL,
@@ -1559,11 +1601,11 @@ CREATE TABLE screening (
     CONSTRAINT fk_screening_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
 );
 
+CREATE INDEX ix_screening_open ON screening (requested_at, id) WHERE answered_at IS NULL;
+
 CREATE INDEX ix_screening_application_id_requested_at_id ON screening (application_id, requested_at, id);
 
 CREATE INDEX ix_screening_ban ON screening (ban_id) WHERE ban_id IS NOT NULL;
-
-CREATE INDEX ix_screening_open ON screening (requested_at, id) WHERE answered_at IS NULL;
 
 CREATE TABLE person_link (
     id UUID NOT NULL,
@@ -1610,11 +1652,11 @@ CREATE TABLE legal_hold (
     CONSTRAINT fk_legal_hold_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
+CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
+
 CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
 
 CREATE INDEX ix_legal_hold_held_at_id ON legal_hold (held_at, id);
-
-CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
 
 CREATE TABLE correction (
     id UUID NOT NULL,
@@ -1642,11 +1684,11 @@ CREATE TABLE correction (
     CONSTRAINT fk_correction_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
-CREATE INDEX ix_correction_application_id_proposed_at_id ON correction (application_id, proposed_at, id);
-
 CREATE UNIQUE INDEX uq_correction_open ON correction (applicant_id) WHERE state IN ('PROPOSED', 'APPROVED');
 
 CREATE UNIQUE INDEX uq_correction_version ON correction (applicant_id, version);
+
+CREATE INDEX ix_correction_application_id_proposed_at_id ON correction (application_id, proposed_at, id);
 
 CREATE TABLE visa (
     visa_number TEXT NOT NULL,
@@ -1668,9 +1710,9 @@ CREATE TABLE visa (
 
 CREATE INDEX ix_visa_application_id ON visa (application_id);
 
-ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
-
 ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -2822,6 +2864,44 @@ $$;
 CREATE TRIGGER guard_excluded_proposers BEFORE UPDATE ON screening
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_excluded_proposers();
+
+CREATE FUNCTION guard_mail_subscription() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.subscribed_at := clock_timestamp();
+            is_allowed := NEW.subject = oneself AND NOT NEW.is_ended AND (
+                SELECT count(*) < 20 FROM mail_subscription WHERE subject = oneself AND NOT is_ended
+            );
+        ELSE
+            is_allowed := OLD.subject = oneself AND NOT OLD.is_ended
+                AND NEW.renewals = OLD.renewals + CASE WHEN NEW.is_ended THEN 0 ELSE 1 END;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'a subscription is one''s own, renewed or ended'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF NEW.is_ended THEN
+            NEW.address := NULL;
+            NEW.ends_at := clock_timestamp();
+            RETURN NEW;
+        END IF;
+        NEW.role := viewer.role();
+        NEW.own_partner := viewer.partner(NULL);
+        NEW.own_countries := coalesce(viewer.countries(NULL), '{}');
+        NEW.own_centres := coalesce(viewer.centres(NULL), '{}');
+        NEW.renewed_at := clock_timestamp();
+        NEW.ends_at := NEW.renewed_at + interval '90 days';
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_mail_subscription BEFORE INSERT OR UPDATE ON mail_subscription
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_mail_subscription();
 
 CREATE FUNCTION guard_suspension() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
