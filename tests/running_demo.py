@@ -1,5 +1,6 @@
 """The demo as a user starts it: a process of its own, on free ports, with a small world."""
 
+import os
 import re
 import signal
 import subprocess
@@ -53,7 +54,9 @@ def data_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def running_demo(data: Path, applications: int = 3_000, *options: str) -> Iterator[Demo]:
+def running_demo(
+    data: Path, applications: int = 3_000, *options: str, **environ: str
+) -> Iterator[Demo]:
     """Raises AssertionError where the demo ends before it is ready."""
     port, dashboard_port = free_port(), free_port()
     process = subprocess.Popen(
@@ -62,6 +65,7 @@ def running_demo(data: Path, applications: int = 3_000, *options: str) -> Iterat
             "--dashboard-port", str(dashboard_port), "--metrics-port", str(free_port()),
             "--applications", str(applications), "--origin", FRONT_END, *options,
         ],
+        env={**os.environ, **environ},
         stdout=subprocess.PIPE,
         text=True,
         preexec_fn=end_with_parent(),  # also where the test run is killed

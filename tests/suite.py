@@ -32,9 +32,11 @@ BEFORE_THE_DEMO_CHANGES = "tests/test_demo.py"
 LONGEST = (
     "tests/gateway/test_plans.py",
     "tests/test_contributing.py",
+    "tests/examples/test_portal.py",
     "tests/gateway/test_live.py",
     "tests/clients/test_clients.py",
     "tests/gateway/test_plans_tables.py",
+    "tests/test_lively_demo.py",
     "tests/gateway/test_doctor.py",
     "tests/gateway/test_published_attack.py",
     "tests/gateway/test_mutations_once.py",

@@ -20,7 +20,8 @@ MERMAID = HERE / "node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js"
 #: What the site is divided into, beside the README, its first page.
 PARTS = {
     "For front-end teams": (
-        "docs/clients/README", "docs/errors", "gateway/policy", "docs/live",
+        "docs/clients/README", "client/README", "examples/portal/README", "docs/errors",
+        "gateway/policy", "docs/live",
         "docs/trusted-documents", "docs/documents",
     ),
     "For operators": ("docs/operations", "docs/vault", "SECURITY"),
@@ -37,7 +38,10 @@ html_title = f"{project} {release}"
 extensions = ["myst_parser"]
 myst_heading_anchors = 4
 root_doc = "README"
-include_patterns = ["*.md", "docs/**.md", "gateway/policy.md", "bench/README.md", "tests/README.md"]
+include_patterns = [
+    "*.md", "docs/**.md", "gateway/policy.md", "bench/README.md", "tests/README.md",
+    "client/README.md", "examples/portal/README.md",
+]  # fmt: skip
 exclude_patterns = ["**/node_modules"]
 #: Excerpts with an ellipsis, and languages that the highlighter does not know.
 suppress_warnings = ["misc.highlighting_failure"]

@@ -46,7 +46,7 @@ from models.synthetic import synthesise
 _PROJECT = Path(__file__).parent.parent.parent
 _START_SECONDS = 60
 #: What a front end's developer chooses.
-_CHOSEN = ("GERBANG_ORIGINS", "GERBANG_REDIRECTS", "GERBANG_DOCUMENTS")
+_CHOSEN = ("GERBANG_ORIGINS", "GERBANG_REDIRECTS", "GERBANG_DOCUMENTS", "GERBANG_TOKEN_SECONDS")
 #: Nobody waits for a whole world to be loaded at the usual pace.
 _DIGESTS_A_MINUTE = 10_000_000
 
@@ -62,9 +62,9 @@ _DIGESTS_A_MINUTE = 10_000_000
     "pace",
     type=click.FloatRange(min=0.01),
     is_flag=False,
-    flag_value=2.0,
+    flag_value=1.0,
     metavar="[SECONDS]",
-    help="People pay, ask, answer and decide: a step every two seconds, or as said.",
+    help="People pay, ask, answer and decide: a step each second, or as said.",
 )
 @with_world_options
 @click.option("--check", is_flag=True, help="Run the main job once, on free ports, and end.")
@@ -81,7 +81,8 @@ def demo(
     """Bring everything up on this machine and print the volumes per partner country.
 
     For front ends elsewhere --origin (or GERBANG_ORIGINS) lets pages call, GERBANG_REDIRECTS lets
-    applications sign people in, and GERBANG_DOCUMENTS says what they may ask.
+    applications sign people in, GERBANG_DOCUMENTS says what they may ask, and
+    GERBANG_TOKEN_SECONDS how long a token is good.
     """
     if check:
         port, dashboard_port, metrics_port = _free_port(), _free_port(), _free_port()

@@ -27,7 +27,7 @@ from models.vocabulary import Entry
 _OFFICER, _SCREENING, _TREASURY, _SYSTEM = "officer-2", "screening", "treasury", "service"
 _APPLICANTS = ("applicant", "applicant-2", "applicant-3")
 #: So many cases are left for another officer to take.
-_LEFT_TO_TAKE = 3
+_LEFT_TO_TAKE = 2
 #: Shares of the partners' cases that are asked for something, and refused.
 _ASKED, _REFUSED = 0.25, 0.1
 _SECONDS_TO_ANSWER = 30.0

@@ -49,14 +49,12 @@ def _new_key() -> ECKey:
     )
 
 
-TOKEN_SECONDS = 900
-
-
 class TokenIssuer:
-    """Issues tokens of one issuer for one audience."""
+    """Issues tokens of one issuer for one audience, each good for so many seconds."""
 
-    def __init__(self, keys: SigningKeys, issuer: str, audience: str) -> None:
+    def __init__(self, keys: SigningKeys, issuer: str, audience: str, seconds: int) -> None:
         self.issuer = issuer
+        self.seconds = seconds
         self._keys = keys
         self._audience = audience
         self._verification = Verification(
@@ -64,13 +62,13 @@ class TokenIssuer:
             issuer=issuer,
             audience=audience,
             types=("at+jwt",),
-            longest_life=TOKEN_SECONDS,
+            longest_life=seconds,
         )
 
     def access_token(self, user: DemoUser, client_id: str) -> str:
         """An access token for the gateway (RFC 9068)."""
         claims = {**user.claims, "aud": self._audience, "client_id": client_id}
-        return self._keys.sign("at+jwt", {**claims, "iss": self.issuer}, TOKEN_SECONDS)
+        return self._keys.sign("at+jwt", {**claims, "iss": self.issuer}, self.seconds)
 
     def id_token(self, user: DemoUser, session: Session) -> str:
         """An OpenID id token for the client."""
@@ -84,7 +82,7 @@ class TokenIssuer:
         }
         if session.nonce is not None:
             claims["nonce"] = session.nonce
-        return self._keys.sign("JWT", claims, TOKEN_SECONDS)
+        return self._keys.sign("JWT", claims, self.seconds)
 
     async def subject_of(self, access_token: str) -> str:
         """The subject of an access token. Raises InvalidTokenError."""

@@ -25,7 +25,7 @@ from gateway.development.authorization import (
     authorization_request,
 )
 from gateway.development.grants import Grants, Session
-from gateway.development.issuing import ALGORITHM, TOKEN_SECONDS, SigningKeys, TokenIssuer
+from gateway.development.issuing import ALGORITHM, SigningKeys, TokenIssuer
 from gateway.development.page import language_of, sign_in_page
 from gateway.development.users import DemoUser, demo_users
 from gateway.settings import Settings
@@ -52,7 +52,9 @@ class SignIn:
         if not settings.signs_in_itself:
             raise SignInRefusedError("The development sign-in exists only in development.")
         self._keys = SigningKeys()
-        self._issuing = TokenIssuer(self._keys, settings.token_issuer, settings.audience)
+        self._issuing = TokenIssuer(
+            self._keys, settings.token_issuer, settings.audience, settings.token_seconds
+        )
         self._users: Mapping[str, DemoUser] = demo_users(reference())
         self._grants = Grants()
         clients = (_dashboard(settings.dashboard_url), _browser(settings))
@@ -172,7 +174,7 @@ class SignIn:
         return {
             "access_token": self._issuing.access_token(user, client_id),
             "token_type": "Bearer",
-            "expires_in": TOKEN_SECONDS,
+            "expires_in": self._issuing.seconds,
         }
 
     async def _userinfo(self, request: Request) -> Response:

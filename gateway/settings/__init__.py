@@ -181,7 +181,7 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
     token_seconds: int = setting(
         "the longest life of a token that is accepted, seconds: for so long a right that was "
         "withdrawn at the issuer may still be used",
-        parsers.whole(60, 7_200),
+        parsers.whole(10, 7_200),
         900,
     )
     role_names: Mapping[str, Role] | None = setting(

@@ -1,4 +1,4 @@
-"""A folder as users of the clients have it: the files of docs/clients, and programs beside them."""
+"""A folder as users of the clients have it: what docs/clients shows, and programs beside it."""
 
 import asyncio
 import re
@@ -28,7 +28,6 @@ def is_ariadne_installed() -> bool:
 def make_workspace(folder: Path, schema: str) -> None:
     """Write the files: programs, what the page shows, and the schema of the role."""
     shutil.copytree(HERE / "programs", folder, dirs_exist_ok=True)
-    shutil.copy(DOCS / "following.mjs", folder)
     for block in _BLOCK.finditer((DOCS / "README.md").read_text(encoding="utf-8")):
         (folder / block["file"]).write_text(block["text"], encoding="utf-8")
     (folder / "schema.graphql").write_text(schema, encoding="utf-8")

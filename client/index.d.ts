@@ -1,0 +1,85 @@
+export interface FollowingOptions {
+  /** An access token that is still good. */
+  token: () => string | Promise<string>;
+  /** The role to act in, where a person holds several. */
+  role?: string;
+  /** For subscriptions that read identity. */
+  purpose?: string;
+  /** How often to look whether there is a newer token. */
+  renewSeconds?: number | undefined;
+}
+
+/** Options of graphql-ws: `createClient({ url, ...following({ token }) })`. */
+export function following(options: FollowingOptions): {
+  connectionParams: () => Promise<Record<string, string>>;
+  retryAttempts: number;
+  shouldRetry: (reason: unknown) => boolean;
+  on: {
+    connected: (socket: unknown) => void;
+    closed: () => void;
+    message: (message: object) => void;
+  };
+  jsonMessageReplacer: (key: string, value: unknown) => unknown;
+};
+
+export interface Mistake {
+  code: string;
+  /** In the language of `Accept-Language`. */
+  message: string;
+  path: readonly (string | number)[];
+}
+
+/** Mistakes, found by their place in the variables: "input.identity.birthDate". */
+export class Mistakes {
+  constructor(all: readonly Mistake[]);
+  readonly all: readonly (Mistake & { at: string })[];
+  readonly length: number;
+  /** What is said about a field. */
+  at(place: string): string | undefined;
+  /** What no field of a form shows, given the places that it has. */
+  elsewhere(places: readonly string[]): readonly (Mistake & { at: string })[];
+}
+
+/** Everything that is wrong with what was sent: of a mutation's payload, and of its variables. */
+export function mistakesOf(
+  payload: { errors: readonly Mistake[] } | null | undefined,
+  errors?: readonly { message: string; extensions?: Record<string, unknown> | undefined }[],
+): Mistakes;
+
+/** Today as the directorate counts days: in Jakarta. "2026-11-29" */
+export function today(): string;
+
+/** Of a history of decrees, the one in force on a day; undefined before the first. */
+export function inForce<Row extends { validFrom: string }>(
+  history: readonly Row[],
+  on?: string,
+): Row | undefined;
+
+/** The same where each value of `key` has a history of its own: one row for each. */
+export function inForceBy<Row extends { validFrom: string }>(
+  key: keyof Row,
+  history: readonly Row[],
+  on?: string,
+): Row[];
+
+export type Language = "en" | "id";
+
+export type Labelled =
+  | "Channel"
+  | "DocumentKind"
+  | "EventKind"
+  | "Ground"
+  | "Outcome"
+  | "PublicReason"
+  | "RequestedItemKind"
+  | "Role"
+  | "Sex"
+  | "Stage"
+  | "Status"
+  | "TripPurpose";
+
+/** The words for the enums that people read, by value. */
+export const labels: Readonly<Record<Labelled, Readonly<Record<string, Record<Language, string>>>>>;
+
+/** A value in words; the value itself where it is newer than this package. */
+export function label(of: Labelled, value: string, language: Language): string;

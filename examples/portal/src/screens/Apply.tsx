@@ -1,0 +1,118 @@
+// One application, handed in by whoever travels. Every mistake stands at its field.
+
+import { Mistakes, labels, mistakesOf } from "@gerbang/client";
+import { useState } from "react";
+import { useMutation } from "urql";
+import { graphql } from "../generated/index.ts";
+import type { SubmitApplicationInput, TripPurpose } from "../generated/graphql.ts";
+import { Elsewhere, Field, Screen, Wrong, useCountries, useVisaTypes, valuesOf } from "../parts.tsx";
+import { useWords } from "../texts.ts";
+
+const Submit = graphql(`
+  mutation Submit($input: SubmitApplicationInput!) {
+    submitApplication(input: $input) {
+      application { id reference }
+      errors { code message path }
+    }
+  }
+`);
+
+const PLACES = [
+  "nationality",
+  "tripPurpose",
+  "visaType",
+  "entryOn",
+  "identity.fullName",
+  "identity.birthDate",
+  "identity.passportNumber",
+  "identity.passportExpiresOn",
+  "identity.email",
+  "identity.phone",
+];
+
+export function Apply({ done }: { done: () => void }) {
+  const { t, word } = useWords();
+  const [chosen, setChosen] = useState({ nationality: "", tripPurpose: "", visaType: "" });
+  const [mistakes, setMistakes] = useState(new Mistakes([]));
+  const [{ fetching }, submit] = useMutation(Submit);
+  const { visaTypes } = useVisaTypes(chosen.nationality, chosen.tripPurpose as TripPurpose | "");
+  const choose = (place: keyof typeof chosen) => ({
+    place,
+    value: chosen[place],
+    choose: (value: string) => setChosen({ ...chosen, [place]: value }),
+  });
+
+  async function handIn(form: FormData) {
+    const { key, values } = attempt(form);
+    const input = { idempotencyKey: key, ...values } as SubmitApplicationInput;
+    const { data, error } = await submit({ input });
+    const found = mistakesOf(data?.submitApplication, error?.graphQLErrors);
+    setMistakes(found);
+    if (data?.submitApplication.application) done();
+  }
+
+  return (
+    <Screen title="apply" lead="applyLead">
+      <Wrong value={mistakes}>
+        <form
+          className="card"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void handIn(new FormData(event.currentTarget));
+          }}
+        >
+          <Elsewhere mistakes={mistakes} places={PLACES} />
+          <div className="row">
+            <Field {...choose("nationality")} text="nationality" options={useCountries()} />
+            <Field
+              {...choose("tripPurpose")}
+              text="purpose"
+              options={Object.keys(labels.TripPurpose).map((one) => [one, word("TripPurpose", one)])}
+            />
+          </div>
+          <div className="row">
+            <Field
+              {...choose("visaType")}
+              text="visaType"
+              options={visaTypes.map(({ code, name }) => [code, `${code} · ${name}`])}
+            />
+            <Field place="entryOn" text="entryOn" type="date" />
+          </div>
+          <Identity />
+          <button disabled={fetching}>{t("handIn")}</button>
+        </form>
+      </Wrong>
+    </Screen>
+  );
+}
+
+/** The fields of a person, also for each of a group. */
+export function Identity({ of = "" }: { of?: string }) {
+  const at = `${of}identity`;
+  return (
+    <>
+      <div className="row">
+        <Field place={`${at}.fullName`} text="fullName" autoComplete={of ? "off" : "name"} />
+        <Field place={`${at}.birthDate`} text="birthDate" type="date" />
+      </div>
+      <div className="row">
+        <Field place={`${at}.passportNumber`} text="passportNumber" />
+        <Field place={`${at}.passportExpiresOn`} text="passportExpiresOn" type="date" />
+      </div>
+      <div className="row">
+        <Field place={`${at}.email`} text="email" type="email" autoComplete={of ? "off" : "email"} />
+        <Field place={`${at}.phone`} text="phone" type="tel" autoComplete={of ? "off" : "tel"} />
+      </div>
+    </>
+  );
+}
+
+let last = { key: "", values: "" };
+
+/** What a form holds, with a key of its own: the same values sent again are the same attempt. */
+export function attempt(form: FormData) {
+  const values = valuesOf(form);
+  const written = JSON.stringify(values);
+  if (last.values !== written) last = { key: crypto.randomUUID(), values: written };
+  return { key: last.key, values };
+}

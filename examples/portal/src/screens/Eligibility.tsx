@@ -1,0 +1,67 @@
+// Which visa: for anybody, without an account.
+
+import { inForce, inForceBy, labels } from "@gerbang/client";
+import { useState } from "react";
+import type { TripPurpose } from "../generated/graphql.ts";
+import { Absent, Field, Screen, useCountries, useVisaTypes } from "../parts.tsx";
+import { useWords } from "../texts.ts";
+
+export function Eligibility() {
+  const { t, word, money } = useWords();
+  const [nationality, setNationality] = useState("");
+  const [purpose, setPurpose] = useState<TripPurpose | "">("");
+  const { visaTypes, fetching, error } = useVisaTypes(nationality, purpose);
+  return (
+    <Screen title="eligibility" lead="eligibilityLead">
+      <div className="row">
+        <Field
+          place="nationality"
+          text="nationality"
+          options={useCountries()}
+          value={nationality}
+          choose={setNationality}
+        />
+        <Field
+          place="tripPurpose"
+          text="purpose"
+          options={Object.keys(labels.TripPurpose).map((one) => [one, word("TripPurpose", one)])}
+          value={purpose}
+          choose={(chosen) => setPurpose(chosen as TripPurpose | "")}
+        />
+      </div>
+      {(fetching || error) && <Absent fetching={fetching} error={error} />}
+      {nationality && !fetching && !error && !visaTypes.length && (
+        <p className="notice">{t("noVisa")}</p>
+      )}
+      <ul className="cards">
+        {visaTypes.map((visa) => (
+          <li key={visa.code} className="card">
+            <h2>
+              <span className="code">{visa.code}</span> {visa.name}
+            </h2>
+            <dl>
+              <dt>{t("stay")}</dt>
+              <dd>
+                {visa.stayDays} {t("days")}
+              </dd>
+              <dt>{t("fee")}</dt>
+              <dd>{money(inForce(visa.fees)?.amountIdr ?? 0)}</dd>
+              <dt>{t("target")}</dt>
+              <dd>
+                {inForceBy("clock", visa.serviceTargets).find(({ clock }) => clock === "STANDARD")?.hours}{" "}
+                {t("hours")}
+              </dd>
+              <dt>{t("bring")}</dt>
+              <dd>
+                {inForceBy("kind", visa.requiredDocuments)
+                  .filter(({ isRequired }) => isRequired)
+                  .map(({ kind }) => word("DocumentKind", kind))
+                  .join(", ")}
+              </dd>
+            </dl>
+          </li>
+        ))}
+      </ul>
+    </Screen>
+  );
+}

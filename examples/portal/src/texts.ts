@@ -1,0 +1,132 @@
+// What the portal says, in English and Indonesian.
+
+import { label, type Labelled, type Language } from "@gerbang/client";
+import { createContext, use } from "react";
+
+const texts = {
+  portal: ["Visa portal", "Portal visa"],
+  signIn: ["Sign in", "Masuk"],
+  signOut: ["Sign out", "Keluar"],
+  loading: ["Loading …", "Memuat …"],
+  elsewhere: ["Your role works in the dashboard.", "Peran Anda bekerja di dasbor."],
+  more: ["More", "Berikutnya"],
+  choose: ["Choose …", "Pilih …"],
+  none: ["Nothing here yet.", "Belum ada apa-apa di sini."],
+  days: ["days", "hari"],
+  wrong: ["Please look at the marked fields.", "Mohon periksa isian yang ditandai."],
+
+  eligibility: ["Which visa?", "Visa yang mana?"],
+  eligibilityLead: [
+    "Say who travels, and why. No account is needed.",
+    "Sebutkan siapa yang bepergian dan untuk apa. Tidak perlu akun.",
+  ],
+  noVisa: ["No visa fits. Try another purpose.", "Tidak ada visa yang cocok. Coba tujuan lain."],
+  stay: ["Stay", "Lama tinggal"],
+  fee: ["Fee", "Biaya"],
+  target: ["Decided within", "Diputuskan dalam"],
+  hours: ["hours", "jam"],
+  bring: ["Bring", "Siapkan"],
+
+  nationality: ["Nationality", "Kewarganegaraan"],
+  purpose: ["Purpose", "Tujuan"],
+  visaType: ["Visa", "Visa"],
+  entryOn: ["Day of entry", "Tanggal masuk"],
+  fullName: ["Full name", "Nama lengkap"],
+  passportNumber: ["Passport number", "Nomor paspor"],
+  passportExpiresOn: ["Passport expires", "Paspor berlaku sampai"],
+  birthDate: ["Date of birth", "Tanggal lahir"],
+  email: ["E-mail", "Surel"],
+  phone: ["Telephone", "Telepon"],
+
+  apply: ["Apply", "Ajukan permohonan"],
+  applyLead: [
+    "As in your passport. All mistakes are shown at once.",
+    "Seperti di paspor Anda. Semua kesalahan ditunjukkan sekaligus.",
+  ],
+  handIn: ["Hand in", "Ajukan"],
+  mine: ["My applications", "Permohonan saya"],
+  mineLead: [
+    "What happens shows here by itself.",
+    "Apa yang terjadi tampil di sini dengan sendirinya.",
+  ],
+  pay: ["To pay", "Yang harus dibayar"],
+  payCode: ["Billing code", "Kode tagihan"],
+  payBy: ["by", "sebelum"],
+  paid: ["Paid", "Dibayar"],
+  asked: ["You are asked for", "Anda diminta melengkapi"],
+  answer: ["I have handed it in", "Sudah saya serahkan"],
+  visa: ["Visa", "Visa"],
+  useBy: ["to be used by", "digunakan paling lambat"],
+
+  group: ["Hand in a group", "Ajukan rombongan"],
+  groupLead: [
+    "People who travel together are handed in together, or not at all.",
+    "Yang bepergian bersama diajukan bersama, atau tidak sama sekali.",
+  ],
+  person: ["Person", "Orang"],
+  addPerson: ["Add a person", "Tambah orang"],
+  handedIn: ["Handed in:", "Diajukan:"],
+
+  desk: ["Desk", "Meja kerja"],
+  deskLead: [
+    "The most urgent case is yours next; nobody chooses.",
+    "Berkas paling mendesak menjadi giliran Anda; tidak ada yang memilih.",
+  ],
+  waiting: ["waiting to be taken", "menunggu diambil"],
+  take: ["Take the next case", "Ambil berkas berikutnya"],
+  read: ["Read who applies", "Baca identitas pemohon"],
+  readNote: [
+    "Each reading is logged, for the purpose of this case.",
+    "Setiap pembacaan dicatat, untuk keperluan berkas ini.",
+  ],
+  withheld: ["The identity is not open to you.", "Identitas tidak terbuka bagi Anda."],
+  history: ["So far", "Sejauh ini"],
+  refer: ["Refer to screening", "Teruskan ke pemeriksaan"],
+  request: ["Ask for the day of arrival", "Minta tanggal kedatangan"],
+  grant: ["Grant", "Setujui"],
+  refuse: ["Refuse", "Tolak"],
+  ground: ["Ground of a refusal", "Alasan penolakan"],
+  due: ["due", "tenggat"],
+
+  partner: ["Applications", "Permohonan"],
+  partnerLead: [
+    "What your people took in, by where it stands.",
+    "Yang diterima petugas Anda, menurut tahapnya.",
+  ],
+  all: ["All", "Semua"],
+  reference: ["Reference", "Nomor"],
+  submitted: ["Submitted", "Diajukan"],
+  stage: ["Stage", "Tahap"],
+} as const satisfies Record<string, readonly [en: string, id: string]>;
+
+export type Text = keyof typeof texts;
+
+const KEPT = "language";
+
+/** As chosen, or as the browser is set. */
+export const language = (): Language =>
+  (localStorage.getItem(KEPT) ?? (navigator.language.startsWith("id") ? "id" : "en")) as Language;
+
+export const keepLanguage = (chosen: Language) => localStorage.setItem(KEPT, chosen);
+
+export const Speaking = createContext<Language>("en");
+
+/** The words of the chosen language: texts of the portal, labels of enums, days, money. */
+export function useWords() {
+  const speaking = use(Speaking);
+  const locale = speaking === "id" ? "id-ID" : "en-GB";
+  const days = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "Asia/Jakarta" });
+  const rupiah = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency: "IDR",
+    maximumFractionDigits: 0,
+  });
+  return {
+    speaking,
+    enumLanguage: speaking === "id" ? ("ID" as const) : ("EN" as const),
+    t: (text: Text) => texts[text][speaking === "id" ? 1 : 0],
+    word: (of: Labelled, value: string) => label(of, value, speaking),
+    day: (instant: string) => days.format(new Date(instant)),
+    money: (idr: number) => rupiah.format(idr),
+  };
+}

@@ -1,0 +1,1 @@
+"""The examples, as somebody who copies them runs them."""

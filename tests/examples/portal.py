@@ -1,0 +1,105 @@
+"""The portal as somebody who copies it has it: built, registered, served on another origin."""
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from tests.clients.running import Line
+from tests.provider import node
+from tests.running_demo import GERBANG, Demo
+
+ROOT = Path(__file__).resolve().parents[2]
+PORTAL = ROOT / "examples" / "portal"
+SCHEMA = Path("gateway/schema/schema.graphql")
+
+
+def is_installed() -> bool:
+    """Whether the packages from npm are here."""
+    return (PORTAL / "node_modules" / "gerbang-setup").exists() and node() is not None
+
+
+def build(folder: Path, api: str, issuer: str) -> Path:
+    """Build a copy of the portal for a gateway; the folder of what a web server would serve."""
+    copy = folder / "examples" / "portal"
+    unmade = shutil.ignore_patterns("node_modules", "dist", "generated")
+    shutil.copytree(PORTAL, copy, ignore=unmade)
+    (copy / "node_modules").symlink_to(PORTAL / "node_modules")
+    (folder / SCHEMA).parent.mkdir(parents=True)
+    shutil.copy(ROOT / SCHEMA, folder / SCHEMA)
+    environ = {**os.environ, "VITE_GERBANG": api, "VITE_ISSUER": issuer}
+    for command in (["graphql-codegen", "--config", "codegen.ts"], ["tsc"], ["vite", "build"]):
+        program = str(copy / "node_modules" / ".bin" / command[0])
+        done = subprocess.run(
+            [str(node()), program, *command[1:]],
+            cwd=copy, env=environ, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+    return copy
+
+
+def register(portal: Path, demo: Demo) -> None:
+    """Register the documents of a build, as the demo says how."""
+    owner = re.search(r"GERBANG_OWNER_URL=(\S+)", demo.printed)
+    assert owner, demo.printed
+    manifest = portal / "src" / "generated" / "persisted-documents.json"
+    subprocess.run(
+        [GERBANG, "documents", "register", "--client", "portal", manifest],
+        env={**os.environ, "GERBANG_OWNER_URL": owner[1]}, capture_output=True, check=True,
+    )  # fmt: skip
+
+
+class _Pages(SimpleHTTPRequestHandler):
+    """Files, and the page itself at any other address."""
+
+    def translate_path(self, path: str) -> str:
+        found = Path(super().translate_path(path))
+        return str(found if found.is_file() else Path(self.directory) / "index.html")
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextmanager
+def served(dist: Path, port: int) -> Iterator[None]:
+    server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Pages, directory=str(dist)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class Cable:
+    """A line to a gateway that can be cut, in a thread of its own."""
+
+    def __init__(self, port: int, to: int) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._line = Line(to)
+        self._port = port
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self._do(asyncio.start_server(self._line.serve, "127.0.0.1", port))
+
+    def cut(self) -> int:
+        """Cut every connection; how many there were."""
+
+        async def cut() -> int:
+            return self._line.cut()
+
+        return self._do(cut())
+
+    def end(self) -> None:
+        self.cut()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def _do(self, coroutine: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)

@@ -1,0 +1,192 @@
+"""The example portal, in a browser, on another origin, against a demo whose users act."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from time import monotonic
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.dashboard.visiting import assert_accessible
+from tests.examples import portal as example
+from tests.free_ports import free_port
+from tests.machine import needs
+from tests.running_demo import data_folder, running_demo
+from tests.world import today
+
+pytestmark = [
+    needs(
+        "portal",
+        is_here=example.is_installed(),
+        absent="no packages of the portal: `make portal` brings them where npm reaches a registry",
+    ),
+    pytest.mark.timeout(500),  # programs of their own, one after the other
+]
+TOKEN_SECONDS = 12
+#: How long the users of the demo may take to do something.
+SOON = 90_000
+ANNA = {
+    "Full name": "Anna Sommer",
+    "Date of birth": "1991-04-05",
+    "Passport number": "C01X7T2K9",
+    "Passport expires": "2041-06-01",
+    "E-mail": "anna@example.org",
+    "Telephone": "+49 30 1234567",
+}
+BERND = {**ANNA, "Full name": "Bernd Sommer", "Passport number": "C01X7T2L1"}
+ENTRY_ON = str(today() + timedelta(days=40))
+
+
+@dataclass
+class Portal:
+    """Where it is served, the line between its pages and the gateway, and what went wrong."""
+
+    url: str
+    cable: example.Cable
+    browser: Browser
+    faults: list[str] = field(default_factory=list)
+
+    def opens(self, user: str = "", locale: str = "en-GB") -> Page:
+        """The portal in a window of its own, where a demo user has signed in."""
+        page = self.browser.new_context(locale=locale, reduced_motion="reduce").new_page()
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.set_default_timeout(SOON)
+        page.goto(self.url)
+        if user:
+            page.get_by_role("button", name=re.compile("Sign in|Masuk")).click()
+            page.wait_for_url("**/development/authorize**")
+            if (button := page.locator(f"button[value='{user}']")).count():
+                button.click()
+            else:
+                page.locator("#user").fill(user)
+                page.locator("#user").press("Enter")
+            page.get_by_text(f"{user},").wait_for()
+        return page
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, example.Cable]]:
+    folder: Path = tmp_path_factory.mktemp("portal")
+    port, line = free_port(), free_port()
+    url = f"http://127.0.0.1:{port}"
+    environ = {"GERBANG_DOCUMENTS": "require", "GERBANG_TOKEN_SECONDS": str(TOKEN_SECONDS)}
+    options = ("--origin", url, "--lively=0.1")
+    with data_folder() as data, running_demo(data, 300, *options, **environ) as demo:
+        cable = example.Cable(line, to=urlsplit(demo.api_url).port or 0)
+        built = example.build(folder, f"http://127.0.0.1:{line}", f"{demo.api_url}/development")
+        example.register(built, demo)
+        with example.served(built / "dist", port):
+            yield url, cable
+        cable.end()
+
+
+@pytest.fixture
+def portal(running: tuple[str, example.Cable], browser: Browser) -> Iterator[Portal]:
+    here = Portal(*running, browser)
+    yield here
+    for context in browser.contexts:
+        context.close()
+    assert here.faults == []
+
+
+def fill(page: Page, person: dict[str, str]) -> None:
+    for label, value in person.items():
+        page.get_by_label(label, exact=True).fill(value)
+
+
+def mistakes(page: Page) -> set[str]:
+    """The fields that say what is wrong with them."""
+    marked = page.locator(".field:has(.mistake) label")
+    return set(marked.all_inner_texts())
+
+
+def test_an_applicant_comes_from_eligibility_to_a_decision(portal: Portal) -> None:
+    page = portal.opens()
+    page.get_by_label("Nationality").select_option("DE")
+    page.get_by_label("Purpose").select_option("TOURISM")
+    expect(page.locator(".card", has_text="Visa on arrival")).to_contain_text("IDR 500,000")
+    assert_accessible(page, (390, 1440))
+
+    page = portal.opens("applicant-3")
+    page.get_by_role("link", name="Apply").click()
+    page.get_by_label("Nationality").select_option("DE")
+    page.get_by_role("button", name="Hand in").click()
+    page.locator(".mistake").first.wait_for()
+    assert mistakes(page) == {"Visa", "Day of entry", *ANNA}
+    page.get_by_label("Visa").select_option("B1")
+    page.get_by_label("Day of entry").fill("2020-01-01")
+    fill(page, {**ANNA, "E-mail": "anna", "Date of birth": "2090-01-01"})
+    page.locator("form").evaluate("form => form.noValidate = true")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.locator(".field:has(.mistake)")).to_have_count(3)
+    assert mistakes(page) == {"Day of entry", "E-mail", "Date of birth"}
+    assert_accessible(page, (390, 1440))
+
+    page.get_by_label("Day of entry").fill(ENTRY_ON)
+    fill(page, ANNA)
+    page.get_by_role("button", name="Hand in").click()
+    page.get_by_text("Billing code").wait_for()
+
+    # The line is cut. What happens meanwhile is there by itself, the token's end notwithstanding.
+    assert portal.cable.cut()
+    began = monotonic()
+    page.get_by_text("You are asked for:").wait_for()
+    expect(page.locator(".history")).to_contain_text("Paid")
+    page.wait_for_timeout(max(0, TOKEN_SECONDS + 2 - (monotonic() - began)) * 1_000)
+    assert_accessible(page, (390, 1440))
+    page.get_by_role("button", name="I have handed it in").click()
+    expect(page.locator(".stage.CLOSED")).to_have_text(re.compile("Granted|Refused"), timeout=SOON)
+    page.get_by_role("button", name="Bahasa Indonesia").click()
+    expect(page.locator(".history")).to_contain_text("Kelengkapan diminta")
+
+
+def test_an_agent_hands_in_a_group_or_nobody_of_it(portal: Portal) -> None:
+    page = portal.opens("agent-au")
+    page.get_by_label("Nationality").select_option("DE")
+    page.get_by_label("Visa").select_option("B1")
+    page.get_by_label("Day of entry").fill(ENTRY_ON)
+    for number, person in enumerate((ANNA, {**BERND, "Passport expires": "2020-01-01"})):
+        for label, value in person.items():
+            page.locator("fieldset").nth(number).get_by_label(label, exact=True).fill(value)
+    page.get_by_role("button", name="Hand in", exact=True).click()
+    second = page.locator("fieldset").nth(1)
+    expect(second.locator(".field:has(.mistake) label")).to_have_text("Passport expires")
+    expect(page.locator(".mistake")).to_have_count(1)
+    assert_accessible(page, (390, 1440))
+    second.get_by_label("Passport expires").fill("2041-06-01")
+    page.get_by_role("button", name="Hand in", exact=True).click()
+    expect(page.get_by_text("Handed in:")).to_contain_text(
+        re.compile(r"(\w{4}-\w{4}-\w{4}, )\w{4}-\w{4}-\w{4}")
+    )
+
+
+def test_an_officer_takes_a_case_reads_its_person_and_acts(portal: Portal) -> None:
+    page = portal.opens("officer")
+    take = page.get_by_role("button", name="Take the next case")
+    page.get_by_text(re.compile(r"\d waiting to be taken")).wait_for()
+    before = page.locator(".item").count()
+    while page.locator(".item").count() <= before:  # the demo's people hand in meanwhile
+        take.click()
+        page.wait_for_timeout(500)
+    case = page.locator("article")
+    case.get_by_role("button", name="Read who applies").click()
+    expect(case.locator("dl")).to_contain_text("Passport number")
+    assert_accessible(page, (390, 1440))
+    case.get_by_role("button", name="Refer to screening").click()
+    expect(case.locator(".history")).to_contain_text("Referred to screening")
+    expect(case.get_by_role("button", name="Ask for")).to_be_disabled()
+
+
+def test_a_manager_reads_a_list_by_its_facets(portal: Portal) -> None:
+    page = portal.opens("manager-au", locale="id-ID")
+    closed = page.get_by_role("button", name=re.compile(r"Selesai \d+"))
+    number = int(re.sub(r"\D", "", closed.inner_text()))
+    closed.click()
+    expect(page.locator("tbody .stage").first).to_have_text("Selesai")
+    assert page.locator("tbody tr").count() == min(number, 15)
+    assert set(page.locator("tbody .stage").all_inner_texts()) == {"Selesai"}
+    assert_accessible(page, (390, 1440))
