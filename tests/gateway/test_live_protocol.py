@@ -67,6 +67,8 @@ async def test_only_graphql_transport_ws_is_spoken(
 async def test_pages_of_other_sites_open_no_socket(live: Gateway, origin: str) -> None:
     assert await _status(live, origin=origin) == (403, "BAD_REQUEST")
     assert await _status(live, GRAPHQL_RESPONSE, origin=origin) == (403, "BAD_REQUEST")
+    alike = f"http://not127.0.0.1:{live.port}"
+    assert await _status(live, origin=alike) == (403, "BAD_REQUEST")
 
 
 async def test_a_page_of_this_site_opens_a_socket(live: Gateway) -> None:
@@ -118,6 +120,7 @@ async def test_one_role_acts_and_is_named_in_the_payload(live: Gateway) -> None:
         (["OFFICER", '{"type": "connection_init"}'], 4429),
         (["OFFICER", '{"type": "subscribe", "payload": {"query": "{ a }"}}'], 4400),
         (["OFFICER", '{"type": "subscribe", "id": "", "payload": {}}'], 4400),
+        (["OFFICER", f'{{"type": "subscribe", "id": "{101 * "x"}", "payload": {{}}}}'], 4400),
         (["OFFICER", "{"], 4400),
     ],
 )
@@ -266,9 +269,9 @@ async def test_an_invalid_subscription_is_refused_and_the_socket_stays_open(
     live: Gateway, payload: Any, code: str
 ) -> None:
     async with live.as_viewer("officer") as officer:
-        await officer.say(type="subscribe", id="1", payload=payload)
+        await officer.say(type="subscribe", id=100 * "x", payload=payload)
         refused = await officer.receive()
-        assert (refused["type"], refused["id"]) == ("error", "1")
+        assert (refused["type"], refused["id"]) == ("error", 100 * "x")
         assert {one["extensions"]["code"] for one in refused["payload"]} == {code}
         await officer.follows(APPLICATIONS)
 

@@ -283,6 +283,9 @@ async def test_a_correction_is_a_new_edition_and_the_old_one_stands(who, world: 
     finally:
         await connection.close()
     second = await ask(who["anonymous"], month, fields, PUBLISHED)
+    (now,), (before,) = second["rows"], first["rows"]
+    assert (before["edition"], now["edition"]) == (1, 2)
+    assert now["intake"] != before["intake"]
     assert (first["published"]["edition"], second["published"]["edition"]) == (1, 2)
     assert second["published"]["publishedAt"].startswith("2026-01-02T01:00")
     assert await ask(who["anonymous"], f"{month}, edition: 1", fields, PUBLISHED) == first

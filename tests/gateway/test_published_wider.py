@@ -1,9 +1,14 @@
 """A rate that is withheld leads to the nearest wider cell whose rate is published."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from gateway.schema.volumes.published import WiderCells
+from models.publication.reading import GridQuestion
+from models.publication.sets import DimensionSet
+from models.volumes import Dimension, Measure, Period
 from tests.gateway.both_ways import ComparingClient
 from tests.gateway.conftest import Viewer
 from tests.gateway.published_crowd import PERIOD, WIDER, YEAR, app, ask
@@ -85,6 +90,32 @@ async def test_a_longer_period_is_nearer_than_a_wider_group(who) -> None:
                 assert wider["nationality"] == ((groups and row["nationality"]["code"]) or None)
                 found.add((groups, period))
     assert found > {("NATIONALITY", "QUARTER")}
+
+
+@pytest.mark.parametrize(
+    ("measure", "published"),
+    [
+        *((each, name) for each in ("granted", "refused", "refusal_rate")
+          for name in ("refused", "refused_below")),
+        ("intake", "intake"),
+        ("target_rate", "target_rate"),
+    ],
+)  # fmt: skip
+def test_refusals_that_are_a_bound_are_a_value_of_all_that_comes_from_them(
+    measure: str, published: str
+) -> None:
+    """And nothing else is: a country leads to its region by what it lacks."""
+    month, codes = date(2025, 2, 1), {Dimension.REGION: "OCEANIA", Dimension.COUNTRY: "AU"}
+    asked = GridQuestion(DimensionSet.COUNTRY, Period.MONTH, month, date(2025, 2, 28))
+    names = ("intake", "refused", "refused_below", "target_rate")
+    figures = {name: 10 if name == published else None for name in names}
+    cell = {"dimension_set": "region", "period": "month", "starts_on": month, **figures}
+    rows = [{**cell, Dimension.REGION: "OCEANIA"}]
+    found = WiderCells(asked, rows).nearest(codes, month, Measure(measure))
+    assert found
+    assert found.region == "OCEANIA"
+    other = Measure.INTAKE if published != "intake" else Measure.TARGET_RATE
+    assert WiderCells(asked, rows).nearest(codes, month, other) is None
 
 
 def nearest(rows: Any, row: Any) -> Any:

@@ -292,6 +292,28 @@ async def test_reads_older_than_an_hour_no_longer_count(replicas, connection) ->
     assert is_read(await viewer(PASSPORT, case=CASES[3]))
 
 
+@pytest.mark.parametrize(
+    ("table", "person", "read"),
+    [
+        ("access_event", "applicant_id", applicant_id("Ruby Hale")),
+        ("ban_read", "ban_id", UUID(int=9_900)),
+    ],
+)
+async def test_a_read_counts_from_its_last_time_whichever_is_logged_last(
+    connection, bans, table: str, person: str, read: UUID
+) -> None:
+    for minutes in (10, 50, 61, 30):
+        await connection.execute(
+            f"INSERT INTO {table} (id, occurred_at, {person}, actor, actor_role, purpose,"
+            " case_reference, fields, trace_id) VALUES ($1, now() - $2 * interval '1 minute', $3,"
+            " 'twice', 'SUPERVISOR', 'SUPERVISION', 'AUSY-GRAN-0001', '{fullName}', $4)",
+            *(new_key(), minutes, read, "0" * 32),
+        )
+    age = "SELECT now() - read_at FROM budgeted_read WHERE actor = 'twice' AND person = $1"
+    minutes_ago = (await connection.fetchval(age, read)).total_seconds() / 60
+    assert 10 <= minutes_ago < 20
+
+
 async def test_other_supervisors_and_auditors_are_alerted_of_a_spent_budget_at_once(
     live, replicas
 ) -> None:

@@ -63,6 +63,11 @@ def seal_context(key: DailyKey, sealed_at: float | None = None) -> str:
     return f"{body},{hmac.digest(key.key, body.encode(), hashlib.sha256).hex()}"
 
 
+def test_a_seal_says_in_milliseconds_from_when_and_until_when_it_is_valid() -> None:
+    fields = Seal(OWN, 60, lambda: 1_800_000_000.25).seal(MANAGER, 7).split(",")
+    assert (fields[1], *fields[7:9]) == ("1800000060250", "1800000000250", "7")
+
+
 async def act(connection: asyncpg.Connection, context: str) -> None:
     await connection.execute("SELECT viewer.authenticate($1)", context)
     await connection.execute(f"SET LOCAL ROLE {database_role(MANAGER.role)}")

@@ -41,7 +41,7 @@ from models.account.proofs import (
     prove_inclusion,
     roots_after,
 )
-from models.account.proving import prove_entry, prove_since
+from models.account.proving import check_entry, check_since, prove_entry, prove_since
 from models.account.witness import WitnessFolder
 from models.key_service import KeyUse
 from models.row_keys import new_key
@@ -294,6 +294,52 @@ async def test_anybody_verifies_proofs_offline(account, witness, tmp_path: Path)
     lines = since.read_text(encoding="utf-8").split("\n")
     since.write_text("\n".join([lines[0], *lines[2:]]), encoding="utf-8")
     assert "does not continue" in _check(since, *options).stdout
+
+
+async def test_a_proof_is_of_the_present_content_of_what_a_checkpoint_covers(
+    account, tmp_path: Path
+) -> None:
+    outside, hold = CheckpointFolder(tmp_path / "outside"), new_key()
+    await account.execute(
+        "INSERT INTO legal_hold (id, application_id, reason, held_by)"
+        " SELECT $1, id, 'A trial.', 'supervisor' FROM application LIMIT 1",
+        hold,
+    )
+    await _sign(account, outside.path)
+    await account.execute(
+        "UPDATE legal_hold SET released_by = 'other', released_at = now(), release_reason = 'Over.'"
+    )
+    await _sign(account, outside.path)
+    public = await KEYS.public_keys(KeyUse.CHECKPOINT)
+    proof = await prove_entry(account, outside, "legal_hold", hold)
+    assert "Over." in check_entry(proof, public, ())
+    # The very next leaf is not covered.
+    size = next(outside.last_of_days(public)).size
+    await read_five(account)
+    while await integrate(account):
+        pass
+    at = "SELECT row_id FROM account_leaf WHERE position = $1"
+    key = await account.fetchval(at, size)
+    with pytest.raises(AccountError, match="is signed yet"):
+        await prove_entry(account, outside, "access_event", key)
+    key = await account.fetchval(at, size - 1)
+    assert "entry " in check_entry(
+        await prove_entry(account, outside, "access_event", key), public, ()
+    )
+
+
+async def test_a_proof_of_continuation_has_whole_hashes(account, tmp_path: Path) -> None:
+    outside, kept = CheckpointFolder(tmp_path / "outside"), tmp_path / "kept"
+    await _sign(account, outside.path)
+    kept.write_bytes(next(outside.newest_first()).read_bytes())
+    await _sign(account, outside.path)
+    public = await KEYS.public_keys(KeyUse.CHECKPOINT)
+    proof = prove_since(outside, kept)
+    assert "are the first of" in check_since(proof, kept, public, ())
+    old, first, *others = proof.split("\n")
+    longer = base64.b64encode(base64.b64decode(first) + b"x").decode()
+    with pytest.raises(AccountError, match="does not continue"):
+        check_since("\n".join([old, longer, *others]), kept, public, ())
 
 
 def _check(proof: Path, *options: str) -> "subprocess.CompletedProcess[str]":

@@ -51,7 +51,8 @@ AREAS = (
             "gateway/mutations/[rs][ceotu][!p]*.py",
         ),
         matching("""
-            models/test_life models/test_life_lapsing models/test_overdue_bystanders
+            models/test_life models/test_preconditions models/test_life_lapsing
+            models/test_overdue_bystanders
             gateway/test_paused_time gateway/test_mutations gateway/test_mutations_submitted
             gateway/test_mutations_decided gateway/test_mutations_once
             gateway/test_mutation_errors gateway/test_allowed gateway/test_eligibility

@@ -1,13 +1,48 @@
 """Contributions add up to the change, exactly, whatever the groups."""
 
+from datetime import date
 from fractions import Fraction
 from random import Random
+from types import SimpleNamespace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.findings.claims.change import change_claims
 from gateway.findings.contributions import Share, rate_change, total_change
+from gateway.findings.figures import Figures
+from gateway.findings.wording import Writer
+from gateway.texts.language import Language
+from models.volumes import Dimension
 from tests.premises import holds, premise
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "change"),
+    [
+        (19, 20, "1 more"),
+        (20, 21, "5.0% more"),
+        (20, 20, "as many as"),
+        (10_000, 10_004, "nearly as many as"),
+        (10_000, 9_990, "0.1% fewer"),
+        (0, 3, "3 more"),
+    ],
+)
+def test_a_change_of_less_than_twenty_is_a_number(before: int, now: int, change: str) -> None:
+    days = date(2026, 1, 1), date(2026, 1, 31)
+    asked = SimpleNamespace(
+        reason=Dimension.COUNTRY, from_on=days[0], until=days[1], has_before=True, before=days
+    )
+    answers = {
+        f"{when}.COUNTRY": SimpleNamespace(
+            question=None, cells={"AU": SimpleNamespace(intake=count)}.copy
+        )
+        for when, count in (("now", now), ("before", before))
+    }
+    claim = next(change_claims(Figures(asked, answers)))  # type: ignore[arg-type]
+    assert f"came in, {change}" in claim.sentence(Writer(Language.EN, lambda *_: "Australia"))
+
 
 KEYS = st.sampled_from(["AU", "MY", "SG", "IN", "CN", "US", "GB", "NL"])
 COUNTS = st.dictionaries(KEYS, st.integers(0, 2_000_000))

@@ -1,0 +1,155 @@
+"""When each precondition of a step holds, one by one: as their words say it."""
+
+from typing import Any
+
+import pytest
+
+from models.life import Attempt, CaseState, preconditions
+from models.life.case_state import Proposal
+from models.life.preconditions import Precondition
+from models.vocabulary import (
+    CorrectionState,
+    DocumentKind,
+    Ground,
+    Outcome,
+    RequestedItemKind,
+    Role,
+    ScreeningKind,
+    ScreeningResult,
+    Status,
+)
+
+BAN, CLEARANCE = ScreeningKind.ENTRY_BAN, ScreeningKind.CLEARANCE
+R, C = ScreeningResult, CorrectionState
+ONE, OTHER = [*DocumentKind][:2]
+FIRST, SECOND = [*RequestedItemKind][:2]
+GRANTED = (Outcome.GRANTED, None)
+BY_TWO = {BAN: Proposal(R.NO_MATCH, "proposer", "finder")}
+OF_ONE = {BAN: Proposal(R.CLEAR, "proposer")}
+
+#: By name: what of a case, and of an attempt of ``me``, and whether it then holds.
+HOLDS: dict[str, list[tuple[dict[str, Any], dict[str, Any], bool]]] = {
+    "IS_READY_FOR_WORK": [
+        ({"is_partnered": True, "is_received": True}, {}, True),
+        ({"is_partnered": True}, {}, False),
+        ({}, {}, True),
+    ],
+    "IS_NOT_RECEIVED": [({}, {}, True), ({"is_received": True}, {}, False)],
+    "HAS_ALL_DOCUMENTS": [({}, {}, True), ({"missing_documents": frozenset({ONE})}, {}, False)],
+    "ARE_REQUIRED": [
+        ({"required_documents": frozenset({ONE})}, {"documents": frozenset({ONE})}, True),
+        ({"required_documents": frozenset({ONE})}, {"documents": frozenset({ONE, OTHER})}, False),
+        ({"required_documents": frozenset({ONE})}, {}, True),
+    ],
+    "IS_HELD": [({"is_held": True}, {}, True), ({}, {}, False)],
+    "IS_NOT_HELD": [({"is_held": True}, {}, False), ({}, {}, True)],
+    "IS_CLEARED": [
+        ({"answers": {BAN: R.CLEAR}}, {}, True),
+        ({"answers": {BAN: R.CLEAR}, "is_held": True}, {}, False),
+        ({"answers": {BAN: R.PENDING}}, {}, False),
+        ({"answers": {BAN: R.CLEAR}, "questions": (BAN, CLEARANCE)}, {}, False),
+    ],
+    "IS_LINKED": [({"is_linked": True}, {}, True), ({}, {}, False)],
+    "WAS_DECIDED_BY_ANOTHER": [
+        ({"decided_by": "other"}, {}, True), ({"decided_by": "me"}, {}, False)
+    ],
+    "WAS_REVOKED_BY_ANOTHER": [
+        ({"revoked_by": "other"}, {}, True), ({"revoked_by": "me"}, {}, False)
+    ],
+    "CHANGES_THE_DECISION": [
+        ({"decided": GRANTED}, {"decision": GRANTED}, False),
+        ({"decided": GRANTED}, {"decision": (Outcome.REFUSED, Ground.INCOMPLETE)}, True),
+        ({"decided": (Outcome.REFUSED, Ground.SECURITY)},
+         {"decision": (Outcome.REFUSED, Ground.INCOMPLETE)}, True),
+    ],
+    "IS_PARTNERED": [({"is_partnered": True}, {}, True), ({}, {}, False)],
+    "WAITS_FOR_ANSWER": [
+        ({"answers": {BAN: R.PENDING}}, {"question": BAN}, True),
+        ({"answers": {BAN: R.PENDING}}, {"question": CLEARANCE}, False),
+        ({"answers": {BAN: R.CLEAR}}, {"question": BAN}, False),
+        ({"answers": {BAN: R.PENDING}, "proposals": BY_TWO}, {"question": BAN}, False),
+    ],
+    "HAS_A_QUESTION_TO_ASK": [({}, {}, True), ({"answers": {BAN: R.CLEAR}}, {}, False)],
+    "CAN_BE_ASKED_AGAIN": [
+        ({"answers": {BAN: R.CLEAR}}, {}, True), ({"answers": {BAN: R.PENDING}}, {}, False)
+    ],
+    "HAS_A_LIVE_VISA": [({"has_live_visa": True}, {}, True), ({}, {}, False)],
+    "WAITS_FOR_SECOND_PERSON": [
+        ({"proposals": OF_ONE}, {"question": BAN}, True),
+        ({"proposals": OF_ONE}, {"question": CLEARANCE}, False),
+    ],
+    "WAS_PROPOSED_BY_ANOTHER": [
+        ({"proposals": BY_TWO}, {"question": BAN}, True),
+        ({"proposals": BY_TWO}, {"question": BAN, "subject": "proposer"}, False),
+        ({"proposals": BY_TWO}, {"question": BAN, "subject": "finder"}, False),
+        ({"proposals": {CLEARANCE: OF_ONE[BAN], **BY_TWO}},
+         {"question": CLEARANCE, "subject": "finder"}, True),
+    ],
+    "HAS_A_HIT": [
+        ({"hits": frozenset({BAN})}, {"question": BAN}, True),
+        ({"hits": frozenset({BAN})}, {"question": CLEARANCE}, False),
+    ],
+    "IS_ON_THE_OWN_DESK": [
+        ({"officer": "me"}, {}, True),
+        ({"officer": "other", "supervisor": "me"}, {}, False),
+    ],
+    "IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR": [
+        ({"supervisor": "me"}, {}, True),
+        ({"officer": "me", "supervisor": "other"}, {}, False),
+    ],
+    "IS_ON_NO_DESK": [
+        ({}, {}, True), ({"officer": "other"}, {}, False), ({"supervisor": "other"}, {}, False)
+    ],
+    "IS_GIVEN_TO_ANOTHER": [
+        ({"officer": "first"}, {"receiver": "second"}, True),
+        ({"officer": "first"}, {"receiver": "first"}, False),
+        ({"supervisor": "first"}, {"receiver": "first"}, False),
+        ({"officer": "first"}, {}, True),
+        ({}, {}, False),
+    ],
+    "IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS": [
+        ({"answers": {BAN: R.MATCH}}, {"receiver": "officer"}, False),
+        ({"answers": {BAN: R.MATCH}}, {"receiver": "me"}, True),
+        ({"answers": {BAN: R.HIT}}, {"receiver": "officer"}, True),
+    ],
+    "HAS_NO_OPEN_CORRECTION": [({}, {}, True), ({"correction": C.PROPOSED}, {}, False)],
+    "HAS_A_PROPOSED_CORRECTION": [
+        ({"correction": C.PROPOSED}, {}, True), ({"correction": C.APPROVED}, {}, False)
+    ],
+    "HAS_AN_APPROVED_CORRECTION": [
+        ({"correction": C.APPROVED}, {}, True), ({"correction": C.PROPOSED}, {}, False)
+    ],
+    "HAS_AN_OPEN_CORRECTION": [
+        ({"correction": C.APPROVED}, {}, True), ({"correction": C.PROPOSED}, {}, True),
+        ({}, {}, False),
+    ],
+    "WAS_APPROVED_BY_ANOTHER": [
+        ({"correction_approved_by": "other"}, {}, True),
+        ({"correction_approved_by": "me"}, {}, False),
+    ],
+    "HOLDS_A_VISA": [
+        ({"status": Status.GRANTED}, {}, True), ({"status": Status.REVOKED}, {}, False)
+    ],
+    "IS_ASKED_FOR": [
+        ({"outstanding": frozenset({FIRST})}, {"items": frozenset({FIRST})}, True),
+        ({"outstanding": frozenset({FIRST, SECOND})}, {"items": frozenset({FIRST})}, True),
+        ({"outstanding": frozenset({FIRST})}, {"items": frozenset({FIRST, SECOND})}, False),
+        ({"outstanding": frozenset({FIRST})}, {}, False),
+        ({}, {}, True),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOLDS)
+def test_a_precondition_holds_as_its_words_say(name: str) -> None:
+    precondition: Precondition = getattr(preconditions, name)
+    for facts, attempted, holds in HOLDS[name]:
+        state = CaseState(**{"status": Status.PAID, **facts})
+        attempt = Attempt(**{"subject": "me", "role": Role.SUPERVISOR, **attempted})
+        assert precondition.holds(state, attempt) is holds, (precondition.words, facts, attempted)
+    assert {holds for *_, holds in HOLDS[name]} == {True, False}
+
+
+def test_each_precondition_is_tried() -> None:
+    named = {name for name, one in vars(preconditions).items() if isinstance(one, Precondition)}
+    assert named == HOLDS.keys()
