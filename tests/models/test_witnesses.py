@@ -313,9 +313,8 @@ async def test_a_proof_is_of_the_present_content_of_what_a_checkpoint_covers(
     public = await KEYS.public_keys(KeyUse.CHECKPOINT)
     proof = await prove_entry(account, outside, "legal_hold", hold)
     assert "Over." in check_entry(proof, public, ())
-    # The very next leaf is not covered.
     size = next(outside.last_of_days(public)).size
-    await read_five(account)
+    await read_five(account)  # the leaves after those that are covered
     while await integrate(account):
         pass
     at = "SELECT row_id FROM account_leaf WHERE position = $1"
@@ -323,9 +322,8 @@ async def test_a_proof_is_of_the_present_content_of_what_a_checkpoint_covers(
     with pytest.raises(AccountError, match="is signed yet"):
         await prove_entry(account, outside, "access_event", key)
     key = await account.fetchval(at, size - 1)
-    assert "entry " in check_entry(
-        await prove_entry(account, outside, "access_event", key), public, ()
-    )
+    proof = await prove_entry(account, outside, "access_event", key)
+    assert check_entry(proof, public, ()).startswith("entry ")
 
 
 async def test_a_proof_of_continuation_has_whole_hashes(account, tmp_path: Path) -> None:
@@ -336,10 +334,10 @@ async def test_a_proof_of_continuation_has_whole_hashes(account, tmp_path: Path)
     public = await KEYS.public_keys(KeyUse.CHECKPOINT)
     proof = prove_since(outside, kept)
     assert "are the first of" in check_since(proof, kept, public, ())
-    old, first, *others = proof.split("\n")
+    old, first, *rest = proof.split("\n")
     longer = base64.b64encode(base64.b64decode(first) + b"x").decode()
     with pytest.raises(AccountError, match="does not continue"):
-        check_since("\n".join([old, longer, *others]), kept, public, ())
+        check_since("\n".join([old, longer, *rest]), kept, public, ())
 
 
 def _check(proof: Path, *options: str) -> "subprocess.CompletedProcess[str]":
