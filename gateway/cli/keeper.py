@@ -13,6 +13,7 @@ import click
 from starlette.applications import Starlette
 
 from gateway.access.probe import CHECKPOINT_AGE, EDITION_AGE, FIGURES, FOLD_LAG, UNCOSIGNED_AGE
+from gateway.cli.alerts import keep_alerts
 from gateway.cli.starting import internal_server, logging_as, require_database
 from gateway.faults import Fault
 from gateway.settings import Command, Settings, read_settings
@@ -106,6 +107,8 @@ async def run_keeper(
         keepers.append(partial(keep_mail, mail_transport(settings.mail), sender))
         if not stands_still:
             keepers.append(keep_subscriptions)
+            if settings.database_url:
+                keepers.append(partial(keep_alerts, settings))
     if not stands_still:
         keepers += [keep_publishing, keep_lapsing, keep_inquiries, keep_transferring]
         keepers.append(keep_forgetting)

@@ -35,7 +35,7 @@ def test_a_manager_subscribes_from_the_page_of_a_place_and_ends_it(visitor: Visi
     page.get_by_role("link", name="by mail").click()
     page.wait_for_selector("#subscriptions-lasting >> text=You have no subscription.")
     assert urlsplit(page.url).path == "/subscriptions"
-    assert "A report about: Australia" in page.inner_text("#subscriptions-subscribe")
+    assert "About: Australia" in page.inner_text("#subscriptions-subscribe")
     [form] = page.locator("#subscriptions-subscribe form").all()
     id_ = form.get_attribute("id") or ""
     fill(page, id_, occasion="MONTHLY")
@@ -44,6 +44,12 @@ def test_a_manager_subscribes_from_the_page_of_a_place_and_ends_it(visitor: Visi
     assert_accessible(page, widths=(390, 1440))
     fill(page, id_, occasion="MONTHLY")
     assert "You have this subscription already." in send(page, id_, OUTCOME)
+    fill(page, id_, occasion="TARGET_MISSED", visaType="B1")
+    assert "You will be told by mail." in send(page, id_, OUTCOME)
+    page.wait_for_selector(f"{LASTING} >> text=Australia · B1 · when the service promise is newly")
+    alert = page.locator(LASTING, has_text="B1")
+    alert.get_by_role("button", name="End", exact=True).click()
+    alert.wait_for(state="detached")
     page.get_by_role("button", name="Renew for 90 days").click()
     page.wait_for_selector(f"#{OUTCOME} >> text=Renewed for 90 days.")
     page.get_by_role("button", name="End", exact=True).click()

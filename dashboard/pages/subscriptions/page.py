@@ -25,8 +25,9 @@ CHANGES = Changes(
     "subscriptions",
     {
         "subscribeToMail": (
-            Field("occasion", FieldKind.CHOICE, ("MONTHLY", "WEEKLY")),
-            *(Field(kind) for kind in KINDS),
+            Field("occasion", FieldKind.CHOICE, ("MONTHLY", "WEEKLY", "TARGET_MISSED")),
+            Field("visaType", FieldKind.CHOICE, VISA_TYPES, is_required=False),
+            *(Field(kind, is_required=False) for kind in KINDS),
             Field("language"),
         ),
         "renewMailSubscription": (Field("subscriptionId"),),
@@ -108,8 +109,10 @@ def offer_subscribing(answer: Answer, say: Texts) -> list[Any]:
     about = {each: code if each == kind else "" for each in KINDS}
     content = html.P(say("subscriptions.about", name=name))
     known = {**about, "language": say.language.upper()}
+    types = answer["visaTypes"]["nodes"]
+    listed = {VISA_TYPES: {each["code"]: f"{each['code']} · {each['name']}" for each in types}}
     return [
-        CHANGES.form("subscribeToMail", say, about=known, content=content),
+        CHANGES.form("subscribeToMail", say, about=known, content=content, listed=listed),
         html.P(html.Small(say("subscriptions.how"))),
     ]
 

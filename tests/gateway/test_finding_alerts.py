@@ -1,0 +1,147 @@
+"""Alerts on findings: an outage is told once, quiet months not at all, and in one's own reach."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import asyncpg
+import pytest
+
+from gateway.cli.alerts import NotLookedAtError, alert_runner, check_alerts
+from gateway.execution.runner import SchemaRunner
+from models.database.connections import connect, pool
+from models.row_keys import new_key
+from models.synthetic import synthesise
+from models.synthetic.assumptions import Scale
+from tests import tokens
+from tests.conftest import NewDatabase
+from tests.free_ports import free_port
+
+pytestmark = pytest.mark.anyio
+
+_OF_NUSA = "SELECT country_code FROM partner_country WHERE partner_code = 'NUSA'"
+UNTIL = datetime(2026, 8, 31, 16, 59, tzinfo=UTC)
+#: The directorate could not work from the 20th to the 24th of June, and caught up after.
+DAYS = [date(2026, month, day) for month in range(2, 9) for day in (10, 20, 28)]
+
+
+@pytest.fixture(scope="module")
+async def year(new_database: NewDatabase) -> str:
+    """Months of a world with an outage in June."""
+    url = await new_database()
+    await synthesise(url, applications=3_000, months=9, seed=5, scale=Scale.PARTNER, until=UNTIL)
+    return url
+
+
+@pytest.fixture
+async def owner(year: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await connect(year)
+    try:
+        yield connection
+        await connection.execute(
+            "DELETE FROM mail_subscription; DELETE FROM mail; DELETE FROM suspension"
+        )
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="module")
+async def runner(year: str) -> AsyncIterator[SchemaRunner]:
+    settings = tokens.settings(year)
+    connections = pool(settings.database_url, 1)
+    yield alert_runner(settings, connections)
+    connections.dispose()
+
+
+def morning(day: date) -> datetime:
+    """Eight o'clock in WIB."""
+    return datetime(day.year, day.month, day.day, 1, tzinfo=UTC)
+
+
+async def follow(owner: asyncpg.Connection, subject: str, role: str, **given: Any) -> None:
+    """A rule of somebody, as the mutation writes it."""
+    row = {
+        "id": new_key(), "subject": subject, "role": role, "own_countries": [], "own_centres": [],
+        "occasion": "TARGET_MISSED", "language": "EN", "address": f"{subject}@mail.example",
+        "ends_at": datetime.now(UTC) + timedelta(days=90), **given,
+    }  # fmt: skip
+    values = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+    await owner.execute(
+        f"INSERT INTO mail_subscription ({', '.join(row)}) VALUES ({values})", *row.values()
+    )
+
+
+async def alerts(owner: asyncpg.Connection) -> list[tuple[str, str, str]]:
+    """Whom an alert went to, in which month, and where it leads."""
+    found = await owner.fetch("SELECT subject, cause, path FROM mail ORDER BY cause")
+    return [(row["subject"], row["cause"][-7:], row["path"]) for row in found]
+
+
+async def test_the_outage_of_june_is_told_once_and_quiet_months_are_not(
+    owner: asyncpg.Connection, runner: SchemaRunner
+) -> None:
+    await follow(owner, "leadership", "LEADERSHIP", visa_type_code="B1")
+    for day in DAYS:
+        assert await check_alerts(runner, owner, morning(day)) == 1
+        # Once a day is enough.
+        assert await check_alerts(runner, owner, morning(day) + timedelta(hours=9)) == 0
+    [(whom, month, path)] = await alerts(owner)
+    assert (whom, month) == ("leadership", "2026-06")
+    assert (urlsplit(path).path, dict(parse_qsl(urlsplit(path).query))) == (
+        "/", {"language": "en", "period": "this-month"},
+    )  # fmt: skip
+
+
+async def test_a_rule_is_looked_at_in_the_reach_of_its_subscriber(
+    owner: asyncpg.Connection, runner: SchemaRunner
+) -> None:
+    every = [row["country_code"] for row in await owner.fetch(_OF_NUSA)]
+    nusa = {"own_partner": "NUSA", "visa_type_code": "B1"}
+    await follow(owner, "everywhere", "PARTNER_MANAGER", own_countries=every, **nusa)
+    await follow(owner, "in-nauru", "PARTNER_MANAGER", own_countries=["NR"], **nusa)
+    await follow(owner, "elsewhere", "PARTNER_MANAGER", own_countries=["NR"], country_code="SG")
+    await follow(owner, "nowhere", "PARTNER_MANAGER", own_countries=every, visa_type_code="B1")
+    await follow(owner, "suspended", "PARTNER_MANAGER", own_countries=every, **nusa)
+    await follow(owner, "applicant", "APPLICANT", own_countries=every, **nusa)
+    await owner.execute(
+        "INSERT INTO suspension (id, subject, reason, suspended_by)"
+        " VALUES ($1, 'suspended', 'Left.', 'administrator')",
+        new_key(),
+    )
+    looked_at = 0
+    while await check_alerts(runner, owner, morning(date(2026, 6, 28))):
+        looked_at += 1
+    assert looked_at == 6  # what nobody may ask holds up no other
+    assert [whom for whom, _, _ in await alerts(owner)] == ["everywhere"]
+
+
+async def test_a_keeper_that_is_killed_has_told_all_or_nothing(
+    owner: asyncpg.Connection, runner: SchemaRunner
+) -> None:
+    await follow(owner, "leadership", "LEADERSHIP", visa_type_code="B1", country_code="AU")
+    await follow(owner, "deputy", "LEADERSHIP", visa_type_code="B1")
+    killed = owner.transaction()
+    await killed.start()
+    while await check_alerts(runner, owner, morning(date(2026, 6, 28))):
+        pass
+    assert [whom for whom, _, _ in await alerts(owner)] == ["deputy"]
+    await killed.rollback()
+    assert await alerts(owner) == []
+    while await check_alerts(runner, owner, morning(date(2026, 6, 28))):
+        pass
+    assert [whom for whom, _, _ in await alerts(owner)] == ["deputy"]
+
+
+async def test_figures_that_cannot_be_read_are_looked_at_again(
+    owner: asyncpg.Connection, year: str
+) -> None:
+    await follow(owner, "leadership", "LEADERSHIP", visa_type_code="B1")
+    nowhere = pool(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing", 1)
+    away = alert_runner(tokens.settings(year), nowhere)
+    try:
+        with pytest.raises(NotLookedAtError, match="UNAVAILABLE"):
+            await check_alerts(away, owner, morning(date(2026, 6, 28)))
+    finally:
+        nowhere.dispose()
+    assert await owner.fetchval("SELECT checked_at FROM mail_subscription") is None
