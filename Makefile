@@ -6,14 +6,14 @@ export HERE := $(shell file='$(subst ','\'',$(MAKEFILE_LIST))'; cd "$$(dirname "
 # Any Python starts the setup, which then looks for the fastest that suits.
 ANY   := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,$(shell command -v $(name) >/dev/null && echo $(name))))
 # What the tests need besides, each in a folder of its own.
-TOOLS := clients portal browser graphiql pooler debian-postgres valkey
+TOOLS := clients portal browser graphiql pooler debian-postgres valkey prometheus
 ARGS  ?=
 # What Python compiles is kept, whatever the machine says: a hundred programs that the tests start
 # would each compile two thousand modules.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check graphiql plotly snapshots proof bench docs release lock clean browser pooler debian-postgres clock valkey clients portal lighthouse
+.PHONY: help demo setup test check graphiql plotly snapshots proof bench docs release lock clean browser pooler debian-postgres clock valkey prometheus clients portal lighthouse
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' "$$HERE/Makefile"
@@ -91,3 +91,6 @@ debian-postgres: setup
 
 valkey: setup
 	@cd "$$HERE" && .venv/bin/python deploy/setup/valkey.py
+
+prometheus: setup
+	@cd "$$HERE" && .venv/bin/python deploy/setup/prometheus.py

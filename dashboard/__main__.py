@@ -18,6 +18,7 @@ import uvicorn
 
 from dashboard.app import create_app
 from dashboard.settings import SettingsError, read_settings
+from dashboard.web.metrics import Metrics
 
 log = logging.getLogger("dashboard")
 
@@ -26,11 +27,18 @@ def main() -> None:
     _begin_log()
     try:
         settings = read_settings()
-        _demand_port(settings.host, settings.port)
+        _demand_port(settings.host, settings.port, "GERBANG_DASHBOARD_PORT")
+        if settings.metrics_port:
+            _demand_port(
+                settings.metrics_host, settings.metrics_port, "GERBANG_DASHBOARD_METRICS_PORT"
+            )
     except SettingsError as error:
         sys.exit(f"gerbang dashboard: {error}")
     log.setLevel(settings.log_level)
-    app = create_app(settings)
+    metrics = Metrics()
+    app = create_app(settings, metrics=metrics)
+    if settings.metrics_port:
+        metrics.serve(settings.metrics_host, settings.metrics_port)
     gc.freeze()  # what stays for ever is not looked through again, which takes 60 ms in an answer
     gc.set_threshold(20_000, 20, 20)  # an answer is thousands of objects and no cycle
     _Server(
@@ -100,7 +108,7 @@ def _begin_log() -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
-def _demand_port(host: str, port: int) -> None:
+def _demand_port(host: str, port: int, variable: str) -> None:
     """Raises SettingsError where the port cannot be bound, before anything else is set up."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -109,7 +117,7 @@ def _demand_port(host: str, port: int) -> None:
         except OSError as error:
             raise SettingsError(
                 f"{host}:{port} cannot be listened on ({error.strerror}): end what listens there,"
-                " or set GERBANG_DASHBOARD_PORT or GERBANG_DASHBOARD_HOST to another."
+                f" or set {variable} to another."
             ) from None
 
 

@@ -24,6 +24,7 @@ from dashboard.settings import Settings
 from dashboard.web.callback_guard import CallbackGuard
 from dashboard.web.gate import Gate
 from dashboard.web.headers import Headers
+from dashboard.web.metrics import Measured, Metrics
 from dashboard.web.plain_page import STYLE_HASH
 from dashboard.web.sessions import MemorySessions, Sessions
 from dashboard.web.shared_sessions import SharedSessions
@@ -147,14 +148,17 @@ def create_app(
     settings: Settings,
     sessions: Sessions | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
-) -> Mistakes:
+    metrics: Metrics | None = None,
+) -> Measured:
     """Build the dashboard; a process can hold only one, which is Dash's own limit.
 
-    ``transport`` carries all our requests, to the gateway and to the provider.
+    ``transport`` carries all our requests, to the gateway and to the provider. ``metrics`` counts
+    them, and those of visitors.
     """
     sessions = sessions or _sessions(settings)
+    metrics = metrics or Metrics()
     sign_in = SignIn(settings, sessions, PATHS, transport)
-    gateway = HttpGatewayClient(settings.api_url, transport)
+    gateway = HttpGatewayClient(settings.api_url, transport, metrics.note_failure)
     server: Any = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     dash = Dashboard(
         "dashboard",
@@ -185,7 +189,7 @@ def create_app(
         cookie=sign_in.cookie,
         is_development=settings.is_development,
     )
-    return Mistakes(app, answer_broken)
+    return Measured(Mistakes(app, answer_broken), metrics)
 
 
 def _sessions(settings: Settings) -> Sessions:

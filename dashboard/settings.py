@@ -47,6 +47,9 @@ class Settings:
     is_development: bool
     host: str
     port: int
+    #: Where metrics are served to operators; None: nowhere.
+    metrics_host: str
+    metrics_port: int | None
     api_url: str
     own_url: str
     issuer: str
@@ -104,6 +107,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         is_development=value("GERBANG_ENVIRONMENT", "production", _environment),
         host=value("GERBANG_DASHBOARD_HOST", "127.0.0.1", str),
         port=port,
+        metrics_host=value("GERBANG_METRICS_HOST", "127.0.0.1", str),
+        metrics_port=value("GERBANG_DASHBOARD_METRICS_PORT", "", _no_port_or_one),
         api_url=value("GERBANG_API_URL", "http://127.0.0.1:8000", _address),
         own_url=value("GERBANG_DASHBOARD_URL", f"http://127.0.0.1:{port}", _address),
         issuer=value("GERBANG_ISSUER", None, _exact_address),
@@ -138,6 +143,10 @@ def _environment(text: str) -> bool:
     if text not in ("development", "production"):
         raise ValueError("expected development or production")
     return text == "development"
+
+
+def _no_port_or_one(text: str) -> int | None:
+    return _port(text) if text else None
 
 
 def _port(text: str) -> int:

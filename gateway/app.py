@@ -110,6 +110,7 @@ def create_app(
         },
         warnings,
     )
+    metrics.watch_health(health)
     authentication = _authentication(settings, keys, suspensions)
     endpoint = GraphQLOverHTTP(
         executor,

@@ -181,7 +181,14 @@ class HttpGatewayClient(GatewayClient):
     One that met an overload is asked again: questions change nothing, and changes carry a key.
     """
 
-    def __init__(self, url: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        note_failure: Callable[[str], None] = lambda code: None,
+    ) -> None:
+        """``note_failure`` is told the code of each question that is not answered."""
+        self._note_failure = note_failure
         #: Until when documents are sent whole, by the clock of this process.
         self._whole_until = 0.0
         self._client = httpx2.AsyncClient(
@@ -222,6 +229,15 @@ class HttpGatewayClient(GatewayClient):
         return await self._answer(whole, headers, trace_id)
 
     async def _answer(
+        self, question: Mapping[str, Any], headers: Mapping[str, str], trace_id: str
+    ) -> dict[str, Any]:
+        try:
+            return await self._data(question, headers, trace_id)
+        except GatewayError as error:
+            self._note_failure(error.code)
+            raise
+
+    async def _data(
         self, question: Mapping[str, Any], headers: Mapping[str, str], trace_id: str
     ) -> dict[str, Any]:
         try:

@@ -142,7 +142,8 @@ async def _keep(settings: Settings) -> None:
 
 def keeper_app(settings: Settings, jobs: Jobs) -> Starlette:
     """Health and metrics of the jobs of this process."""
-    return internal_app(keeper_health(jobs), _metrics(settings, jobs).page)
+    health = keeper_health(jobs)
+    return internal_app(health, _metrics(settings, jobs, health).page)
 
 
 def keeper_health(jobs: Jobs) -> Health:
@@ -157,7 +158,7 @@ def keeper_health(jobs: Jobs) -> Health:
     return Health({Fault.KEEPER: check})
 
 
-def _metrics(settings: Settings, jobs: Jobs) -> KeeperMetrics:
+def _metrics(settings: Settings, jobs: Jobs, health: Health) -> KeeperMetrics:
     async def read_ages() -> Mapping[str, float]:
         try:
             async with asyncio.timeout(2):
@@ -170,4 +171,4 @@ def _metrics(settings: Settings, jobs: Jobs) -> KeeperMetrics:
         values = {FOLD_LAG: lag or 0.0, **dict(zip(names, others, strict=True))}
         return {name: value for name, value in values.items() if value is not None}
 
-    return KeeperMetrics(jobs, FIGURES, read_ages)
+    return KeeperMetrics(jobs, health, FIGURES, read_ages)

@@ -4,10 +4,12 @@ the application that serves both to operators, with metrics, at an address of th
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from http import HTTPStatus
 from typing import NamedTuple
 
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -58,8 +60,9 @@ class State(NamedTuple):
     warnings: tuple[Fault, ...] = ()
 
 
-class Health:
-    """``GET /health/live`` and ``GET /health/ready``, which name faults but give no details."""
+class Health(Collector):
+    """``GET /health/live`` and ``GET /health/ready``, which name faults but give no details; and
+    what they found as metrics, for alerts."""
 
     def __init__(self, checks: Mapping[Fault, Check], warnings: Collection[Check] = ()) -> None:
         """``checks`` maps a fault to its check. The fault is also reported if the check raises or
@@ -73,14 +76,22 @@ class Health:
         return json_response({"live": True}, HTTPStatus.OK)
 
     async def ready(self, request: Request) -> Response:
-        state = await self._current_state()
+        state = await self.look()
         is_ready = not state.reasons
         return json_response(
             {"ready": is_ready, "reasons": state.reasons, "warnings": state.warnings},
             HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE,
         )
 
-    async def _current_state(self) -> State:
+    def collect(self) -> Iterator[Metric]:
+        """What the last look found."""
+        meaning = "Whether the process reports a fault, as a reason not to be ready or a warning."
+        faults = GaugeMetricFamily("gerbang_fault", meaning, labels=["fault"])
+        for fault in Fault:
+            faults.add_metric([fault.value], fault in (*self._state.reasons, *self._state.warnings))
+        yield faults
+
+    async def look(self) -> State:
         """Run the checks; concurrent probes share one run."""
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._run_checks())
@@ -114,11 +125,16 @@ def _distinct(faults: Collection[Fault | None]) -> tuple[Fault, ...]:
 
 def internal_app(health: Health, metrics: Page) -> Starlette:
     """``/health/live``, ``/health/ready`` and ``/metrics``."""
+
+    async def metrics_now(request: Request) -> Response:
+        await health.look()
+        return await metrics(request)
+
     return Starlette(
         routes=[
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
-            Route("/metrics", metrics),
+            Route("/metrics", metrics_now),
         ],
         exception_handlers=HANDLERS,
     )

@@ -33,15 +33,17 @@ class KeeperMetrics(Collector):
     def __init__(
         self,
         jobs: Jobs,
+        health: Collector,
         figures: Mapping[str, str],
         read: Callable[[], Awaitable[Mapping[str, float]]],
     ) -> None:
-        """``figures`` maps the names of further gauges to their help texts; ``read`` returns their
-        values at each scrape."""
+        """``health`` reports faults; ``figures`` maps the names of further gauges to their help
+        texts, and ``read`` returns their values at each scrape."""
         self._jobs = jobs
         self._read = read
         self._registry = CollectorRegistry()
         self._registry.register(self)
+        self._registry.register(health)
         self._figures = {
             name: Gauge(name, meaning, registry=self._registry) for name, meaning in figures.items()
         }
@@ -49,13 +51,13 @@ class KeeperMetrics(Collector):
     def collect(self) -> Iterator[Metric]:
         jobs = self._jobs.all.values()
         for name, meaning, value_of in _GAUGES:
-            gauge = GaugeMetricFamily(name, meaning, labels=["job"])
+            gauge = GaugeMetricFamily(name, meaning, labels=["work"])
             for job in jobs:
                 if (value := value_of(job)) is not None:
                     gauge.add_metric([job.name], value)
             yield gauge
         for name, meaning, count_of in _COUNTERS:
-            counter = CounterMetricFamily(name, meaning, labels=["job"])
+            counter = CounterMetricFamily(name, meaning, labels=["work"])
             for job in jobs:
                 counter.add_metric([job.name], count_of(job))
             yield counter

@@ -6,10 +6,12 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.logs import OperationKind, OperationRecord, Way
+from gateway.errors import ErrorCode
+from gateway.logs import OperationKind, OperationRecord, Way, WhyExecutor
 from models.vocabulary import Role
 
 MEASURED_PATHS = ("/graphql",)
@@ -97,6 +99,14 @@ class Metrics:
             "crowded, too many of an address; full, too many in all; unread, answers not taken.",
             "reason",
         )
+        # An alert on a series that begins with its first event would miss that one.
+        for counter, values in (
+            (self._errors, ErrorCode),
+            (self._refused, ("full", "viewer", "late")),
+            (self._fallbacks, WhyExecutor),
+        ):
+            for value in values:
+                counter.labels(value)
         self._series_of = cache(self._series)
         self._requests_of = cache(self._requests.labels)
         self._figures: dict[str, Gauge] = {}
@@ -168,6 +178,10 @@ class Metrics:
         """Report how many operations run and wait at each scrape."""
         self._gauge("gerbang_running", "Operations that run.", lambda: counts.running)
         self._gauge("gerbang_waiting", "Operations that wait.", lambda: counts.waiting)
+
+    def watch_health(self, health: Collector) -> None:
+        """Report the faults that were found when somebody looked last."""
+        self._registry.register(health)
 
     def watch_pool(self, pool: Pool) -> None:
         """Report the size of the pool, and how much of it is in use, at each scrape."""

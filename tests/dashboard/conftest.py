@@ -131,7 +131,7 @@ def running() -> Iterator[Running]:
         sessions, line = MemorySessions(), Line(provider)
         app = create_app(settings, sessions, line)
         with _served(app, listener):
-            yield Running(url, app.app, sessions, provider, line)
+            yield Running(url, app.app.app, sessions, provider, line)
 
 
 @pytest.fixture

@@ -109,13 +109,13 @@ async def test_the_keeper_tells_what_it_did_and_what_failed(
 ) -> None:
     with keeper(world) as running:
         for job in JOBS:
-            running.until("gerbang_job_last_success_timestamp_seconds", {"job": job})
+            running.until("gerbang_job_last_success_timestamp_seconds", {"work": job})
         # Publishing folds too, so that a change from before it may not be left for the folding.
         await connection.execute(
             "UPDATE application SET paid_at = paid_at + interval '2 days'"
             " WHERE reference = 'AUSY-PAID-0013'"
         )
-        running.until("gerbang_job_rows_total", {"job": "fold_or_age"})
+        running.until("gerbang_job_rows_total", {"work": "fold_or_age"})
         assert running.get("/health/ready").json() == {
             "ready": True,
             "reasons": [],
@@ -124,7 +124,7 @@ async def test_the_keeper_tells_what_it_did_and_what_failed(
         assert running.figures().value("gerbang_fold_lag_seconds") < 5
         await connection.execute("ALTER TABLE volume_outbox RENAME TO away")
         try:
-            running.until("gerbang_job_failures_total", {"job": "fold_or_age"})
+            running.until("gerbang_job_failures_total", {"work": "fold_or_age"})
         finally:
             await connection.execute("ALTER TABLE away RENAME TO volume_outbox")
         lines = running.end()

@@ -91,8 +91,8 @@ PARTS = (
     ),
     Part(
         "installing",
-        "what can be wrong with an installation is named, keys rotate, a release runs by itself,"
-        " and the demo in a folder of any name",
+        "what can be wrong with an installation is named and watched, keys rotate, a release runs"
+        " by itself, and the demo in a folder of any name",
         (
             "tests/test_any_folder.py",
             "tests/test_release.py",
@@ -100,6 +100,7 @@ PARTS = (
             "tests/gateway/test_doctor.py",
             "tests/gateway/test_starting.py",
             "tests/gateway/test_key_rotation.py",
+            "tests/journeys/test_watched.py",
         ),
     ),
     Part(
