@@ -72,6 +72,7 @@ def _gateway() -> Starlette:
     record = OperationRecord(kind=OperationKind.SUBSCRIPTION, way=Way.PLAN)
     metrics.note_request("/graphql", record, 200, 0.1)
     metrics.note_payload(record)
+    metrics.note_close(4401)
     return internal_app(health, metrics.page)
 
 
