@@ -118,7 +118,9 @@ def register_documents(files: tuple[Path, ...], client: str, by: str) -> None:
     examined = _examine(found)
     registrations: list[Registration] = []
     for document, verdict in zip(found, examined, strict=True):
-        ids = (document.id,) if document.id else ()
+        # By its own hash, as most manifests name a document, it is known anyway.
+        other = document.id if document.id != document_hash(document.text) else None
+        ids = (other,) if other else ()
         registrations.append(Registration(document.text, verdict.operation_names, ids))
         click.echo(f"{_title(document.text, verdict.operation_names)}\n    {_who(verdict)}")
 

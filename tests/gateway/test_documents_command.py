@@ -63,6 +63,7 @@ MANIFESTS = {
         },
         "of-apollo",
     ),
+    "by-their-hash.json": ({document_hash(COUNTRIES): COUNTRIES}, None),
     "countries.graphql": (COUNTRIES, None),
 }
 
