@@ -1,5 +1,6 @@
 """Signing in at the provider by authorization code with PKCE, and out again."""
 
+import asyncio
 import logging
 import re
 import secrets
@@ -33,6 +34,8 @@ CALLBACK = "/sign-in/callback"
 RETURN_TO = "return_to"
 RENEW_BEFORE_SECONDS = 30
 RENEW_AGAIN_SECONDS = 15
+#: How long a page waits for another token while the old one serves.
+PATIENCE_SECONDS = 1.0
 ALGORITHMS_FIELD = "id_token_signing_alg_values_supported"
 #: Signatures that an id token may carry, whatever the provider lists ("none" is on some lists).
 ALGORITHMS = ("RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519")
@@ -57,6 +60,7 @@ class SignIn:
         self.cookie = settings.cookie_prefix + COOKIE
         self._pages = frozenset(pages)
         self._sessions = sessions
+        self._renewing = set[asyncio.Task[bool]]()
         self._client = OAuth().register(
             "provider",
             client_id=settings.client_id,
@@ -84,9 +88,23 @@ class SignIn:
         ]
 
     async def renew(self, session: Session) -> bool:
-        """Whether the session's token is good, after renewing one that soon will not be."""
+        """Whether the session's token is good, after renewing one that soon will not be.
+
+        While the old one is still valid, nobody waits long for a provider that does not answer.
+        """
         if _is_good(session):
             return True
+        # Never cancelled: the provider may have replaced the refresh token by then.
+        renewing = asyncio.create_task(self._renew(session))
+        self._renewing.add(renewing)
+        renewing.add_done_callback(self._renewing.discard)
+        if time.time() < session.expires_at:
+            done, _ = await asyncio.wait([renewing], timeout=PATIENCE_SECONDS)
+            if not done:
+                return True
+        return await asyncio.shield(renewing)
+
+    async def _renew(self, session: Session) -> bool:
         async with self._sessions.hold_renewal(session):
             if _is_good(session):  # somebody else has renewed it meanwhile
                 return True
