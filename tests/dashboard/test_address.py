@@ -134,6 +134,8 @@ def test_outcomes_answer_whole_months_by_one_dimension_beside_the_place(
     if "this-month" not in query:
         # The month that ends today is not over before tomorrow.
         assert address.answers_outcomes(date(2026, 6, 1)) is (answers or "2026-05" in query)
+    # Nor is one that begins today.
+    assert not Address("en", period="this-month").answers_outcomes(date(2026, 6, 1))
     assert address.audience("LEADERSHIP", NOW) == PROCESSING
     assert address.audience("SCREENING", NOW) is None
     for role, audience in (("PARTNER_AGENT", PARTNER), ("PARTNER_MANAGER", MANAGING)):

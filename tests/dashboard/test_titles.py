@@ -14,7 +14,7 @@ from dashboard.components.html_part import html_of
 from dashboard.model.measures import MEASURES, RELATIVE, STOCKS, Better, MeasureKind
 from dashboard.model.page_state import Address
 from dashboard.model.period import COMPARISONS, Period, month_end
-from dashboard.model.rows import Reading
+from dashboard.model.rows import Line, Reading
 from dashboard.model.volumes import read_volumes
 from dashboard.pages.volumes.cards import cards, stock_day
 from dashboard.pages.volumes.ranking import in_order
@@ -124,6 +124,19 @@ def test_a_stock_is_shown_with_its_day(measure: str) -> None:
             for text in texts_with_day:
                 assert str(view.period.to_on.year) in text
                 assert str(view.period.to_on.day) in text
+
+
+def test_the_cards_of_stocks_alone_have_a_day() -> None:
+    view = some_view(Address("en", measures="all"))
+    stocks = {"wip", "backlog", "wip_age_p90"}
+    line = Line({each: Reading(7.0, 9) for each in (*stocks, "intake", "decisions", "revenue")})
+    found = replace(view, volumes=replace(view.volumes, total=line))
+    with_day = {
+        measure.id
+        for measure, card in zip(found.measures, cards(found)[1:-1], strict=True)
+        if stock_day(found) in html_of(card)
+    }
+    assert with_day == stocks
 
 
 def lower_and_upper(share: float, whole: int) -> tuple[float, float]:

@@ -89,6 +89,25 @@ def test_an_operation_may_cost_the_whole_of_a_budget_and_a_document_more() -> No
         third.take_tokens(1)
 
 
+def test_what_was_paid_with_documents_and_other_work_are_part_of_the_cost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(budgets, "VALUES_PER_STEP", 5_000)
+
+    def used(work: int, *tokens: int) -> int:
+        of_all = Budgets(1_000_000, 10, clock=Clock())
+        charge = Charge(of_all, Viewer_(*LANE))
+        for each in tokens:
+            charge.take_tokens(each)
+        charge.take(Cost(100, work))
+        charge.settle(7, 0.0101, 0.0)
+        return 1_000_000 - of_all.remaining(LANE)[0]
+
+    assert (used(0), used(20_000)) == (10_000, 20_007)
+    # Of the processor, what two documents have paid for is paid.
+    assert used(0, 200, 100) == 6_000 + 4_000
+
+
 async def test_what_is_given_back_can_be_asked_for_at_once() -> None:
     budgets = Budgets(100, 10, clock=Clock())
     budgets.take(LANE, 100)
@@ -140,6 +159,8 @@ async def test_full_budgets_are_forgotten() -> None:
         clock.now += 0.01
         budgets.take((str(number), Role.OFFICER), 100)
     assert len(budgets) <= 2_100  # a thousand are not full again, and as many wait to be forgotten
+    spent = range(9_001, 10_000)  # which are not full again
+    assert all(budgets.remaining((str(number), Role.OFFICER))[1] > 0 for number in spent)
     budgets.give_back(("9999", Role.OFFICER), 100)
     assert budgets.remaining(("9999", Role.OFFICER)) == (100, 0)
 

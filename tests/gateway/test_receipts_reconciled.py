@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import asyncpg
 import pytest
@@ -10,9 +11,9 @@ import pytest
 from models import AccessEvent
 from models.account import reconcile_all, seal_entries
 from models.account.findings import Report
-from models.account.reconciling import APART_SECONDS
+from models.account.reconciling import APART_SECONDS, reconcile
 from models.jobs.keys import reconcile_receipts
-from models.key_service.receipts import Reconciled
+from models.key_service.receipts import Receipt, ReceiptPage, ReceiptVerb, Reconciled
 from models.row_keys import new_key
 from tests.accounts import insert, past_triggers
 from tests.gateway.judged import Judged, judged_gateway
@@ -133,6 +134,64 @@ async def test_an_entry_for_which_nobody_was_opened_is_named(judged: Judged) -> 
     finally:
         async with past_triggers(judged.owner):
             await judged.owner.execute("DELETE FROM access_event WHERE id = $1", entry["id"])
+
+
+async def test_an_entry_of_another_case_is_of_another_read(judged: Judged) -> None:
+    before = await compared(judged)
+    case = "AUSY-LATE-0002"
+    assert await names_read(judged.who["supervisor"], SUPERVISION, case=case) == ["Jack Doyle"]
+    assert await compared(judged) == before
+    change = (
+        "UPDATE access_event SET case_reference = $2 WHERE actor = 'supervisor'"
+        " AND case_reference = $1"
+    )
+    async with past_triggers(judged.owner):
+        await judged.owner.execute(change, case, OPEN)
+    try:
+        found = [one for one in await compared(judged) if one not in before]
+        assert [one.partition(":")[0] for one in found] == ["unlogged", "unopened"]
+    finally:
+        async with past_triggers(judged.owner):
+            await judged.owner.execute(change, OPEN, case)
+
+
+@dataclass
+class Page:
+    """A key service with these receipts, which concern no reads."""
+
+    receipts: list[tuple[int, int]]
+    is_last: bool = True
+
+    async def list_receipts(self, after: int, before: int) -> ReceiptPage:
+        found = [
+            Receipt(number, at, ReceiptVerb.CHANGE, "a", "OFFICER", OPEN, ())
+            for number, at in self.receipts
+            if number > after and at < before
+        ]
+        return ReceiptPage(found, (), self.is_last)
+
+
+@pytest.mark.parametrize(
+    ("receipts", "is_last", "done", "goes_on"),
+    [
+        # Compared are those of 5 1/2 minutes ago, and entries of 11; older than 16 1/2 is settled.
+        ([(1, 9_000_000), (2, 9_010_000), (3, 9_669_999), (4, 9_670_000)], True, (0, 0, 0),
+         (3, 9_340_000, 1)),
+        ([(1, 9_000_000), (2, 9_400_000)], False, (0, 0, 0), (2, 9_070_000, 0)),
+        ([], True, (7, 9_500_000, 5), (7, 9_500_000, 5)),
+        ([], True, (7, 9_000_000, 5), (7, 9_340_000, 5)),
+    ],
+)  # fmt: skip
+async def test_how_far_a_pass_has_come_is_said_to_the_millisecond(
+    judged: Judged,
+    receipts: list[tuple[int, int]],
+    is_last: bool,
+    done: tuple[int, int, int],
+    goes_on: tuple[int, int, int],
+) -> None:
+    page = Page(receipts, is_last)
+    found = await reconcile(page, judged.owner, Reconciled(*done), now=10_000)  # type: ignore[arg-type]
+    assert found[1] == goes_on
 
 
 async def test_a_read_that_is_withheld_is_logged_like_its_receipt(judged: Judged) -> None:

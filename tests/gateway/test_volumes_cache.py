@@ -297,8 +297,12 @@ def test_rows_are_kept_within_their_bytes() -> None:
     assert cached.get(298) is None or cached.get(290) is None
     large = [(f"{row}" * 100,) for row in range(1_000)]
     cached.put("large", large, size_of(large))
-    assert cached.get("large") is None
-    assert cached.weight == 0
+    assert (cached.get("large"), cached.weight) == (None, 0)
+    cached.put("first", [], 90_000)
+    cached.put("second", [], 90_000)
+    assert cached.get("first") == []
+    cached.put("third", [], 90_000)  # in place of the one that was used longest ago
+    assert cached._entries.keys() == {"first", "third"}
     cached.put("as large as may be", [], 200_000)
     assert (cached.weight, cached.get("as large as may be")) == (200_000, [])
 

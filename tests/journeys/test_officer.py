@@ -74,6 +74,25 @@ async def test_the_queue_of_the_overdue_gives_what_is_overdue_and_nothing_else(
         await perform(officer, "recordDecision", case, **REFUSAL)
 
 
+async def test_the_case_that_is_due_first_is_taken_unless_somebody_is_just_taking_it(
+    who, connection: asyncpg.Connection
+) -> None:
+    cases = [await paid_case(who) for _ in range(3)]
+    for minutes, case in zip((3, 1, 2), cases, strict=True):
+        await connection.execute(
+            "UPDATE application SET target_due_at = now() - $2 * interval '1 minute' WHERE id = $1",
+            *(row_id(case), 4 - minutes),
+        )
+    third, first, second = cases
+    async with connection.transaction():
+        await connection.execute("SELECT FROM application WHERE id = $1 FOR UPDATE", row_id(first))
+        assert await perform(who["officer"], "takeCase", queue="FREE") == second
+    assert await perform(who["officer"], "takeCase", queue="FREE") == first
+    assert await perform(who["officer"], "takeCase", queue="OVERDUE") == third
+    for case in cases:
+        await perform(who["officer"], "recordDecision", case, **REFUSAL)
+
+
 async def test_an_officer_does_nothing_to_a_case_on_another_desk(who) -> None:
     """An officer refused another's case before, without having seen the person."""
     case = await assign_to(who, "officer-2", await paid_case(who))

@@ -10,11 +10,12 @@ from stat import S_IMODE
 
 import asyncpg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from models.account import CheckpointFolder, renew_signatures, verify
 from models.account.drop_records import Drop, find_early
 from models.account.findings import Tampering
-from models.account.merkle import leaf_hash
+from models.account.merkle import LeafFile, LeafFiles, leaf_hash
 from models.account.notes import AccountError, Checkpoint, read_note, signed_note
 from models.account.sources import SOURCES
 from models.key_service import KeyUse, LocalKeys, LocalKeyService
@@ -159,6 +160,29 @@ async def test_a_keeper_that_was_killed_over_the_files_of_a_day_writes_them_anew
     assert hashes(tmp_path) == before
 
 
+def test_hashes_are_read_as_far_as_each_file_has_them(tmp_path: Path) -> None:
+    hashes = [bytes([number]) * 32 for number in range(12)]
+
+    def leaves(*files: tuple[int, int, int]) -> LeafFiles:
+        """Of files, each with its first leaf, its size and how many hashes it has."""
+        found = list[LeafFile]()
+        for first, size, number in files:
+            file = tmp_path / f"{first}-{size}"
+            file.write_bytes(b"".join(hashes[first : first + number]))
+            found.append(LeafFile(size, first, file))
+        return LeafFiles(found)
+
+    # One that was being written is shorter than its name says; the next one has the rest.
+    found = leaves((0, 5, 3), (3, 8, 5))
+    assert (found.end, [found.at(at) for at in range(9)]) == (8, [*hashes[:8], b""])
+    # What is behind the size of a name is not of the file.
+    longer = leaves((0, 5, 12))
+    assert (longer.at(4), longer.at(0), longer.at(5)) == (hashes[4], hashes[0], b"")
+    assert b"".join(longer.parts()) == b"".join(hashes[:5])
+    assert leaves((0, 5, 3), (4, 8, 4)).end == 3
+    assert [len(part) for part in leaves((0, 5, 5), (5, 8, 3)).parts(7, 1)] == [4 * 32, 2 * 32]
+
+
 async def test_a_day_with_a_gap_keeps_its_folder(three_days, tmp_path: Path) -> None:
     [_, second, _] = find_files(tmp_path / "2026-03-02", "*.leaves")
     second.unlink()
@@ -222,6 +246,30 @@ def test_entries_are_dropped_early_to_the_day_and_to_the_leaf(
     # Less than a year is too early, whatever the checkpoints say.
     less = replace(drop, kept_days=364)
     assert find_early(less, 20, days) == find_early(less, 9, []) == "after 364 days"
+
+
+async def test_the_last_checkpoint_of_a_day_is_found_behind_seven_others(
+    three_days, tmp_path: Path
+) -> None:
+    """Those that were signed again by keys that are not accepted any more."""
+    folder, public = CheckpointFolder(tmp_path), await KEYS.public_keys(KeyUse.CHECKPOINT)
+    days = list(folder.last_of_days(public))
+    day = tmp_path / f"{days[0].signed_at:%Y-%m-%d}"
+    for number in range(7):
+        (day / f"999999999999-23595{number}.checkpoint").write_text("of another key")
+    assert list(folder.last_of_days(public)) == days
+    (day / "999999999999-235958.checkpoint").write_text("of another key")
+    assert list(folder.last_of_days(public)) == days[1:]
+
+
+def test_a_record_is_signed_by_a_known_key_or_by_none() -> None:
+    drop = Drop(new_key(), _NOON, 3650, (1,), (2,))
+    key = Ed25519PrivateKey.generate()
+    public, signature = key.public_key().public_bytes_raw(), key.sign(drop.text().encode())
+    assert drop.is_signed(public, signature, [public])
+    assert not drop.is_signed(public, signature, [bytes(32)])
+    assert not replace(drop, kept_days=3651).is_signed(public, signature, [public])
+    assert not drop.is_signed(public, bytes(64), [public])
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from models.account import CheckpointFolder
+from models.database.connections import connect
 from models.jobs.account import keep_dropping
 from models.jobs.scheduler import Jobs
 from models.key_service import SocketKeys
@@ -25,7 +26,7 @@ _LONG_AGO = datetime.now(UTC) - timedelta(days=4000)
 async def test_deleting_entries_goes_on_when_the_key_service_answers_again(
     world: str, connection: asyncpg.Connection, tmp_path: Path
 ) -> None:
-    await read_five(connection, at=_LONG_AGO)
+    held, *_ = await read_five(connection, at=_LONG_AGO)
     await sign(connection, tmp_path, now=_LONG_AGO + timedelta(seconds=10))
     await read_five(connection)
     await sign(connection, tmp_path)
@@ -43,8 +44,16 @@ async def test_deleting_entries_goes_on_when_the_key_service_answers_again(
             while not any(job.failures > 1 for job in jobs.all.values()):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             assert await connection.fetchval(_READS) == 10
+            other = await connect(world)
             with running_keys(keys_file(), socket):
-                while await connection.fetchval(_READS) == 10:  # noqa: ASYNC110
+                # What somebody has locked is left for another time.
+                async with other.transaction():
+                    lock = "SELECT FROM access_event WHERE id = $1 FOR UPDATE"
+                    await other.execute(lock, held)
+                    while await connection.fetchval(_READS) > 6:  # noqa: ASYNC110
+                        await asyncio.sleep(0.01)
+                await other.close()
+                while await connection.fetchval(_READS) > 5:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
                 stop.set()
                 await keeping

@@ -284,6 +284,20 @@ def test_the_audit_withholds_months_rather_than_the_quarter() -> None:
     assert {(cell.period, cell.codes) for cell in withheld} == {(Period.MONTH, ("B1",))}
 
 
+def test_the_audit_withholds_the_year_rather_than_a_quarter() -> None:
+    """Four quarters of about 15, and a year of about 40: together they would reveal each."""
+    quarters = {a_cell("B1", month=month): candidate(400, 10) for month in (1, 4, 7, 10)}
+    year = a_cell("B1", period=Period.YEAR)
+    cells = {**quarters, year: candidate(1_600, 40)}
+    audit(cells, [])
+    assert [cell for cell, each in cells.items() if each.is_withheld] == [year]
+    # It has no edition that could stand.
+    assert not cells[year].is_kept
+    cells[year].before = protect_refusals(1_600, 50)
+    assert cells[year].is_kept
+    assert cells[year].published.rounded == 50
+
+
 def test_without_the_audit_a_quarter_reveals_its_months() -> None:
     cells = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
     system = CountSystem(cells, {})
