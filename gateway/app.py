@@ -24,6 +24,7 @@ from graphql import GraphQLSchema
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -126,7 +127,16 @@ def create_app(
     ]
     if views is not None:
         schema_files = SchemaFiles(authentication, views, in_development=settings.in_development)
-        routes.append(Route("/graphql/schema/{role}.graphql", schema_files.get, methods=["GET"]))
+        # No secret is in it, so that its compressed length tells nothing.
+        small = [Middleware(GZipMiddleware)]
+        routes.append(
+            Route(
+                "/graphql/schema/{role}.graphql",
+                schema_files.get,
+                methods=["GET"],
+                middleware=small,
+            )
+        )
     if follower:
         observed = ObservedFollower(follower, metrics)
         sockets = _websocket_endpoint(settings, observed, authentication, metrics, limits)

@@ -1488,9 +1488,9 @@ POLICY: Mapping[str, Access] = {
             "centres": EVERYONE,
         },
     ),
-    "Policy": Access(fields={"type": EVERYONE, "rows": EVERYONE, "fields": EVERYONE}),
+    "TypePolicy": Access(fields={"type": EVERYONE, "rows": EVERYONE, "fields": EVERYONE}),
     # Counts, rates, durations and pages are protected where they are reached, not here.
-    "Count": Access(
+    "CountFigure": Access(
         fields={
             "value": EVERYONE,
             "precision": EVERYONE,
@@ -1529,7 +1529,7 @@ POLICY: Mapping[str, Access] = {
             "monthOnMonth": EVERYONE,
         },
     ),
-    "Change": Access(fields={"value": EVERYONE, "unit": EVERYONE}),
+    "FigureChange": Access(fields={"value": EVERYONE, "unit": EVERYONE}),
     "PageInfo": Access(
         fields={
             "hasNextPage": EVERYONE,

@@ -167,7 +167,7 @@ class GatewayClient(ABC):
             role=answer["role"],
             held_roles=tuple(answer["heldRoles"]),
             name=answer["name"],
-            partner=answer["partner"],
+            partner=answer["partner"] and answer["partner"]["code"],
             countries=tuple(answer["countries"]),
         )
         if (session.access_token, session.role) == asked:

@@ -20,8 +20,8 @@ MERMAID = HERE / "node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js"
 #: What the site is divided into, beside the README, its first page.
 PARTS = {
     "For front-end teams": (
-        "docs/clients/README", "client/README", "examples/portal/README", "docs/errors",
-        "gateway/policy", "docs/live",
+        "docs/ten-minutes", "docs/first-screen", "docs/clients/README", "client/README",
+        "examples/portal/README", "docs/errors", "gateway/policy", "docs/live",
         "docs/trusted-documents", "docs/documents",
     ),
     "For operators": ("docs/operations", "docs/runbook", "docs/vault", "SECURITY"),

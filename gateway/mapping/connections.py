@@ -16,7 +16,7 @@ from gateway.mapping.context import Context
 from gateway.mapping.declare import KEY
 from gateway.mapping.enums import Direction
 from gateway.mapping.facets import Facet, count_up_to, read_facets
-from gateway.mapping.figure_types import Count
+from gateway.mapping.figure_types import CountFigure
 from gateway.mapping.filters import Condition, Where, parse_where
 from gateway.mapping.keyset import LARGEST_PAGE, ORDER_LABEL, Keyset
 from gateway.mapping.list_inputs import order_input, where_input
@@ -53,7 +53,7 @@ class Connection(Generic[Row]):
     """Reads its page only if rows are selected, and counts only if `totalCount` is."""
 
     read_page: strawberry.Private["ReadPage"]
-    count: strawberry.Private[Callable[[], Awaitable[Count]]]
+    count: strawberry.Private[Callable[[], Awaitable[CountFigure]]]
     #: The facets of a field, by its name in Python.
     facets_by_field: strawberry.Private[DataLoader[str, list[Facet[Any]]]]
 
@@ -77,7 +77,7 @@ class Connection(Generic[Row]):
     @strawberry.field(
         description=f"How many rows the whole list has; counting stops at {MOST_COUNTED}."
     )
-    async def total_count(self) -> Count:
+    async def total_count(self) -> CountFigure:
         return await self.count()
 
 
@@ -244,7 +244,7 @@ async def read_page(context: Context, query: PageQuery) -> Page:
 
 async def count_rows(
     context: Context, noun: DeclaredNoun, conditions: Sequence[Condition]
-) -> Count:
+) -> CountFigure:
     viewer = context.viewer
     query = count_query(context.services.statistics_of(noun), viewer, noun.name, conditions)
     statement = count_list(noun, viewer.role, query)

@@ -13,7 +13,7 @@ from gateway.mapping.catalogue import DeclaredNoun
 from gateway.mapping.context import Context
 from gateway.mapping.declare import Column, Expression
 from gateway.mapping.enums import Precision
-from gateway.mapping.figure_types import Count
+from gateway.mapping.figure_types import CountFigure
 from gateway.mapping.filters import Condition
 from gateway.mapping.listing import (
     CountQuery,
@@ -30,7 +30,7 @@ Word = TypeVar("Word")
 @strawberry.type(description="How many rows of a list have one value.")
 class Facet(Generic[Word]):
     value: Word = strawberry.field(description="The value.")
-    count: Count = strawberry.field(
+    count: CountFigure = strawberry.field(
         description=f"How many rows have it; counting stops at {listing.MOST_COUNTED}."
     )
 
@@ -83,8 +83,8 @@ def facets_of(column: FacetColumn, numbers: Mapping[str, int]) -> list[Facet[Any
     ]
 
 
-def count_up_to(number: int) -> Count:
+def count_up_to(number: int) -> CountFigure:
     """A count that stopped behind `MOST_COUNTED`."""
     if number > listing.MOST_COUNTED:
-        return Count(value=BigInt(listing.MOST_COUNTED), precision=Precision.AT_LEAST)
-    return Count.exactly(number)
+        return CountFigure(value=BigInt(listing.MOST_COUNTED), precision=Precision.AT_LEAST)
+    return CountFigure.exactly(number)

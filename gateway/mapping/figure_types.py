@@ -25,23 +25,29 @@ Before = Callable[[Span], float | None]
 
 
 @strawberry.type(description="How a figure changed from one window to another.")
-class Change:
+class FigureChange:
     value: float | None = strawberry.field(
         description="By how much: positive where it grew. Not rounded; none where withheld."
     )
     unit: ChangeUnit = strawberry.field(description="What the value is counted in.")
 
 
-def _percent(now: float, previous: float) -> Change | None:
-    return Change(value=100 * (now / previous - 1), unit=ChangeUnit.PERCENT) if previous else None
+def _percent(now: float, previous: float) -> FigureChange | None:
+    return (
+        FigureChange(value=100 * (now / previous - 1), unit=ChangeUnit.PERCENT)
+        if previous
+        else None
+    )
 
 
-def _points(now: float, previous: float) -> Change | None:
-    return Change(value=100 * (now - previous), unit=ChangeUnit.PERCENTAGE_POINTS)
+def _points(now: float, previous: float) -> FigureChange | None:
+    return FigureChange(value=100 * (now - previous), unit=ChangeUnit.PERCENTAGE_POINTS)
 
 
-def _change(span: Span, attribute: str, difference: Callable[[float, float], Change | None]) -> Any:
-    def resolve(root: Any) -> Change | None:
+def _change(
+    span: Span, attribute: str, difference: Callable[[float, float], FigureChange | None]
+) -> Any:
+    def resolve(root: Any) -> FigureChange | None:
         now: float | None = getattr(root, attribute)
         if now is None or root.before is None:
             return None
@@ -105,7 +111,7 @@ def _nearest_wider() -> Any:
 
 
 @strawberry.type(description="A number of things.")
-class Count:
+class CountFigure:
     value: BigInt | None = strawberry.field(description="The number; none where withheld.")
     precision: Precision = strawberry.field(description="What the number is.")
     upper_bound: BigInt | None = strawberry.field(
@@ -114,15 +120,15 @@ class Count:
     before: strawberry.Private[Before | None] = None
     find_wider: strawberry.Private[FindWider | None] = None
     nearest_wider: WiderCell | None = _nearest_wider()
-    year_on_year: Change | None = _change(Span.YEAR, "value", _percent)
-    month_on_month: Change | None = _change(Span.MONTH, "value", _percent)
+    year_on_year: FigureChange | None = _change(Span.YEAR, "value", _percent)
+    month_on_month: FigureChange | None = _change(Span.MONTH, "value", _percent)
 
     @classmethod
-    def exactly(cls, value: int, before: Before | None = None) -> "Count":
+    def exactly(cls, value: int, before: Before | None = None) -> "CountFigure":
         return cls(value=BigInt(value), precision=Precision.EXACT, before=before)
 
     @classmethod
-    def at_least(cls, value: int) -> "Count":
+    def at_least(cls, value: int) -> "CountFigure":
         return cls(value=BigInt(value), precision=Precision.AT_LEAST)
 
 
@@ -131,8 +137,8 @@ class Money:
     value: Rupiah | None = strawberry.field(description="The sum; none where withheld.")
     precision: Precision = strawberry.field(description="What the sum is.")
     before: strawberry.Private[Before | None] = None
-    year_on_year: Change | None = _change(Span.YEAR, "value", _percent)
-    month_on_month: Change | None = _change(Span.MONTH, "value", _percent)
+    year_on_year: FigureChange | None = _change(Span.YEAR, "value", _percent)
+    month_on_month: FigureChange | None = _change(Span.MONTH, "value", _percent)
 
 
 @strawberry.type(description="A part of a whole.")
@@ -152,8 +158,8 @@ class Rate:
     before: strawberry.Private[Before | None] = None
     find_wider: strawberry.Private[FindWider | None] = None
     nearest_wider: WiderCell | None = _nearest_wider()
-    year_on_year: Change | None = _change(Span.YEAR, "value", _points)
-    month_on_month: Change | None = _change(Span.MONTH, "value", _points)
+    year_on_year: FigureChange | None = _change(Span.YEAR, "value", _points)
+    month_on_month: FigureChange | None = _change(Span.MONTH, "value", _points)
 
 
 @strawberry.type(description="A length of time.")
@@ -166,5 +172,5 @@ class Duration:
     before: strawberry.Private[Before | None] = None
     find_wider: strawberry.Private[FindWider | None] = None
     nearest_wider: WiderCell | None = _nearest_wider()
-    year_on_year: Change | None = _change(Span.YEAR, "hours", _percent)
-    month_on_month: Change | None = _change(Span.MONTH, "hours", _percent)
+    year_on_year: FigureChange | None = _change(Span.YEAR, "hours", _percent)
+    month_on_month: FigureChange | None = _change(Span.MONTH, "hours", _percent)

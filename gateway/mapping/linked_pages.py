@@ -35,7 +35,7 @@ from gateway.mapping.facets import (
     facet_column,
     facets_of,
 )
-from gateway.mapping.figure_types import Count
+from gateway.mapping.figure_types import CountFigure
 from gateway.mapping.keyset import LARGEST_PAGE, Boundary, Cursors, Keyset, Place, boundary_values
 from gateway.mapping.listing import MOST_COUNTED, constant, labelled, rows_of_array
 from gateway.mapping.pages import Page, PageBounds, make_page, parse_size
@@ -153,7 +153,7 @@ class LinkedCountQuery(NamedTuple):
     def statement(self, keys: ColumnElement[Any]) -> Select[Any]:
         return count_linked(self.linked, keys)
 
-    def by_key(self, keys: Iterable[Any], rows: Sequence[Any]) -> dict[Any, Count]:
+    def by_key(self, keys: Iterable[Any], rows: Sequence[Any]) -> dict[Any, CountFigure]:
         numbers = {key: number for number, key in rows}
         return {key: count_up_to(numbers.get(key, 0)) for key in keys}
 
@@ -194,7 +194,7 @@ def _connection(context: Context, source: ToPages, root: Any, asked: AskedPage) 
     async def page() -> Page:
         return await loader((source, asked), partial(_load_pages, context, asked)).load(key)
 
-    async def count() -> Count:
+    async def count() -> CountFigure:
         load = partial(_load, context, LinkedCountQuery(linked))
         return await loader((source, "count"), load).load(key)
 

@@ -55,7 +55,7 @@ from gateway.schema.supervision.several_partners import (
     people_at_several,
 )
 from gateway.schema.suspension import Suspension
-from gateway.schema.viewer import Policy, Viewer, policies_of
+from gateway.schema.viewer import TypePolicy, Viewer, policies_of
 from gateway.schema.visa_type import VisaType, eligible_visa_types
 from gateway.schema.volumes.arguments import parse_volumes, parse_window
 from gateway.schema.volumes.national import (
@@ -308,7 +308,7 @@ class Query:
         return Viewer.from_request(info.context.viewer)
 
     @strawberry.field(description="What the role that acts may read, type by type.")
-    def policies(self, info: strawberry.Info) -> list[Policy]:
+    def policies(self, info: strawberry.Info) -> list[TypePolicy]:
         return list(policies_of(info.context.viewer.role))
 
     @strawberry.field(

@@ -5,10 +5,30 @@ from collections.abc import Iterator
 import strawberry
 
 from gateway.access.fields import readable_fields
+from gateway.mapping.context import Context
 from gateway.mapping.scalars import CountryCode
 from gateway.policy import POLICY
+from gateway.schema.partner import Centre, Partner
 from gateway.viewer import Viewer as RequestViewer
+from models import Centre as CentreRow
+from models import Partner as PartnerRow
 from models.vocabulary import Role
+
+
+async def _partner(info: strawberry.Info) -> Partner | None:
+    """Raises FieldError if the database is unavailable."""
+    context: Context = info.context
+    noun = context.services.catalogue.nouns[Partner.__name__]
+    code = context.viewer.partner
+    return await context.loaders.by(noun, PartnerRow.code).load(code) if code else None
+
+
+async def _centres(info: strawberry.Info) -> list[Centre]:
+    """Raises FieldError if the database is unavailable."""
+    context: Context = info.context
+    noun = context.services.catalogue.nouns[Centre.__name__]
+    found = await context.loaders.by(noun, CentreRow.code).load_many(context.viewer.centres)
+    return [centre for centre in found if centre is not None]
 
 
 @strawberry.type(description="Who asks: one subject, in the one role that acts.")
@@ -19,11 +39,15 @@ class Viewer:
     held_roles: list[Role] = strawberry.field(
         description="Roles that the token holds; name one by the header `Gerbang-Role`."
     )
-    partner: str | None = strawberry.field(description="Scope: code of the partner.")
+    partner: Partner | None = strawberry.field(
+        resolver=_partner, description="Scope: the partner; none for others."
+    )
     countries: list[CountryCode] = strawberry.field(
         description="Scope: codes of partner countries."
     )
-    centres: list[str] = strawberry.field(description="Scope: codes of visa centres.")
+    centres: list[Centre] = strawberry.field(
+        resolver=_centres, description="Scope: visa centres, in the order of the token."
+    )
 
     @classmethod
     def from_request(cls, viewer: RequestViewer) -> "Viewer":
@@ -32,23 +56,21 @@ class Viewer:
             name=viewer.name,
             role=viewer.role,
             held_roles=list(viewer.held_roles),
-            partner=viewer.partner,
             countries=[CountryCode(code) for code in viewer.countries],
-            centres=list(viewer.centres),
         )
 
 
 @strawberry.type(description="What the role that acts may read of one type.")
-class Policy:
+class TypePolicy:
     type: str = strawberry.field(description="Name of the type.")
     rows: str = strawberry.field(description="Which rows it reaches, in words.")
     fields: list[str] = strawberry.field(description="Which fields it reads, by name.")
 
 
-def policies_of(role: Role) -> Iterator[Policy]:
+def policies_of(role: Role) -> Iterator[TypePolicy]:
     """One entry for each type of which the role may read a field."""
     for name, access in POLICY.items():
         fields = readable_fields(name, role)
         rule = access.rows.get(role, "no rows of its own")
         if fields:
-            yield Policy(type=name, rows=str(rule), fields=sorted(fields))
+            yield TypePolicy(type=name, rows=str(rule), fields=sorted(fields))

@@ -26,6 +26,7 @@ from gateway.wire import parameters
 from gateway.wire.connections import CLOSE_SECONDS
 from gateway.wire.parameters import read_json
 from gateway.wire.socket_limits import CloseCode, SocketClosed, SocketLimits, Sockets, UnknownSocket
+from models.vocabulary import Role
 
 SUBPROTOCOL = "graphql-transport-ws"
 
@@ -134,6 +135,9 @@ class Socket:
             code = CloseCode.TRY_AGAIN_LATER if is_server_error else CloseCode.FORBIDDEN
             raise SocketClosed(code, error.message, error.code) from None
         if not self._follower.serves(viewer.role):
+            if viewer.role is Role.ANONYMOUS:  # a token that was meant to be sent may not have been
+                why = "There is no token: send `authorization` in the payload of `connection_init`."
+                raise SocketClosed(CloseCode.FORBIDDEN, why)
             raise SocketClosed(CloseCode.FORBIDDEN, f"The role {viewer.role} has no subscriptions.")
         return viewer
 

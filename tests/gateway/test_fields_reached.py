@@ -125,5 +125,7 @@ def _figures() -> list[str]:
     """The fields of a row of volumes that hold a count or a rate."""
     fields: Any = FULL.type_map["VolumeRow"].fields  # type: ignore[union-attr]
     return [
-        name for name, one in fields.items() if get_named_type(one.type).name in ("Count", "Rate")
+        name
+        for name, one in fields.items()
+        if get_named_type(one.type).name in ("CountFigure", "Rate")
     ]

@@ -178,6 +178,16 @@ async def test_several_roles_and_none_named_is_refused_with_the_reason(live: Gat
         assert "ROLE_REQUIRED" in (reason or "")
 
 
+@pytest.mark.parametrize("payload", [{}, {"authorisation": "Bearer x"}])
+async def test_a_socket_without_a_token_is_told_so(live: Gateway, payload: dict) -> None:
+    async with live.open() as socket:
+        client = Client(socket)
+        await client.say(type="connection_init", payload=payload)
+        code, reason = await client.is_closed()
+        assert code == 4403
+        assert "There is no token: send `authorization`" in (reason or "")
+
+
 async def test_roles_that_exclude_each_other_are_refused_with_the_reason(live: Gateway) -> None:
     excluded = {**tokens.bearer(["OFFICER", "AUDITOR"]), "Gerbang-Role": "AUDITOR"}
     async with live.open() as socket:

@@ -52,6 +52,18 @@ async def test_a_schema_keeps_what_introspection_loses() -> None:
     assert '"""' in text
 
 
+async def test_a_schema_comes_compressed_to_whoever_reads_that() -> None:
+    async with asking() as client:
+        for accepted, encoding in (("gzip", "gzip"), ("identity", None)):
+            answer = await client.get(address(Role.OFFICER), headers={"Accept-Encoding": accepted})
+            assert answer.headers.get("content-encoding") == encoding
+            assert answer.headers["vary"] == "Accept-Encoding"
+            assert answer.text == sdl_of(Role.OFFICER)
+            again = {"Accept-Encoding": accepted, "If-None-Match": answer.headers["etag"]}
+            unchanged = await client.get(address(Role.OFFICER), headers=again)
+            assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+
 async def test_in_production_only_who_holds_a_role_reads_its_schema() -> None:
     async with asking(**PRODUCTION) as client:
         refused = await client.get(address(Role.OFFICER))

@@ -202,7 +202,7 @@ async def test_each_comparison_takes_one_statement_and_only_if_asked(who, traffi
                 rows {{ {group} {one} }}
             }}
         }}
-        fragment Changed on Count {{ yearOnYear {{ unit }} }}"""
+        fragment Changed on CountFigure {{ yearOnYear {{ unit }} }}"""
     )
     assert answer.errors == []
     assert len(figures_read(traffic)) == 2

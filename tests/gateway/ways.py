@@ -200,16 +200,18 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"informationRequests({DAYS}) > rows > expectedRate",
     ),
     "Viewer": ("viewer",),
-    "Policy": ("policies",),
-    "Count": (f"{_PUBLISHED} > intake", f"{_VOLUMES} > withdrawn", "accessEvents > totalCount",
-              "applications > totalCount"),
+    "TypePolicy": ("policies",),
+    "CountFigure": (
+        f"{_PUBLISHED} > intake", f"{_VOLUMES} > withdrawn", "accessEvents > totalCount",
+        "applications > totalCount",
+    ),
     "Money": (f"{_VOLUMES} > revenue",),
     "ApplicationFacets": ("applications > facets",),
     "StageFacet": ("applications > facets > stage",),
     "StatusFacet": ("applications > facets > status",),
     "Rate": (f"{_PUBLISHED} > refusalRate",),
     "Duration": (f"{_PUBLISHED} > turnaroundP90", f"{_VOLUMES} > wipAgeOldest"),
-    "Change": (
+    "FigureChange": (
         f"{_PUBLISHED} > intake > yearOnYear", f"{_PUBLISHED} > refusalRate > monthOnMonth",
         f"{_VOLUMES} > handoverP90 > yearOnYear",
     ),

@@ -80,6 +80,16 @@ async def test_a_developer_learns_what_was_wrong(who) -> None:
     assert nobody.errors[0]["extensions"]["coordinate"] == "Query.applications"
 
 
+async def test_a_developer_shows_where_somebody_works_by_one_question(who) -> None:
+    asked = "{ viewer { partner { code name } centres { code city partner { code } } } }"
+    agent = (await who["agent-au"](asked)).data["viewer"]
+    assert agent == {
+        "partner": {"code": "NUSA", "name": "Nusa Visa Services"},
+        "centres": [{"code": "AU-SYD", "city": "Sydney", "partner": {"code": "NUSA"}}],
+    }
+    assert (await who["anonymous"](asked)).data["viewer"] == {"partner": None, "centres": []}
+
+
 ASK_ELSEWHERE = """async ([address, headers]) => {
     const body = JSON.stringify({query: "{ viewer { role } }"})
     const answer = await fetch(`${address}/graphql`, {method: "POST", headers, body})

@@ -65,7 +65,7 @@ _OPEN: dict[str, Lines] = {
         "subject name role heldRoles":                       "R R R R R R R R R R R R",
         "partner countries centres":                         "R R R R R R R R R R R R",
     },
-    "Policy": {"type rows fields":                           "R R R R R R R R R R R R"},
+    "TypePolicy": {"type rows fields":                       "R R R R R R R R R R R R"},
     "ReferenceChange": {
         "id kind subject state decree reason effectiveOn values": "R R R - - R - - - - R -",
         "proposedBy proposedAt approvedBy approvedAt":       "R R R - - R - - - - R -",
@@ -451,7 +451,7 @@ _WAYS: dict[str, Lines] = {
 
 #: They say nothing but of the field that leads to them, whose line decides.
 CARRIERS: dict[str, Lines] = {
-    "Count": {
+    "CountFigure": {
         "value precision upperBound yearOnYear monthOnMonth": _ALL,
         "nearestWider": "- - - R - - - - - - - R",
     },
@@ -464,7 +464,7 @@ CARRIERS: dict[str, Lines] = {
         "hours precision measured yearOnYear monthOnMonth": _ALL,
         "nearestWider": "- - - R - - - - - - - R",
     },
-    "Change": {"value unit": _ALL},
+    "FigureChange": {"value unit": _ALL},
 }
 
 #: Values of rows behind a field of another type, which the schema has no type for.

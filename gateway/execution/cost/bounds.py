@@ -60,6 +60,7 @@ LISTS: Mapping[str, Bound] = {
     "Application.allowed": Bound(len(ApplicationStep), "each step once"),
     "ApplicationFacets.stage": Bound(len(Stage), "a closed list"),
     "ApplicationFacets.status": Bound(len(Status), "a closed list"),
+    "Viewer.centres": Bound(500, "four times what there is, of all partners"),
     "Country.entryRules": Bound(20, "one for each decree that changed it"),
     "WiderCell.groupBy": Bound(1, "published figures are broken down by one dimension at most"),
     "WiderCell.dropped": Bound(1, "published figures are broken down by one dimension at most"),

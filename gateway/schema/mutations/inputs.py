@@ -74,7 +74,7 @@ class IdentityInput:
     place_of_birth: str | None = optional(
         "Place of birth as in the passport: up to 200 characters."
     )
-    passport_issuing_state: str | None = optional(
+    passport_issuing_state: CountryCode | None = optional(
         "ISO 3166 alpha-2 code of the state that issued the passport; the nationality if left out."
     )
 
@@ -83,7 +83,7 @@ class IdentityInput:
 class SubmitApplicationInput:
     idempotency_key: str = required(_KEY)
     visa_type: str = required("Index of the visa type, such as `B1`.")
-    nationality: str = required("ISO 3166 alpha-2 code of the passport's country.")
+    nationality: CountryCode = required("ISO 3166 alpha-2 code of the passport's country.")
     entry_on: date = required(_ENTRY)
     trip_purpose: TripPurpose | None = optional(_PURPOSE)
     centre: str | None = optional(_CENTRE)
@@ -95,7 +95,7 @@ class SubmitApplicationInput:
 @strawberry.input(description="One application of a batch.")
 class SubmitApplicationsItem:
     visa_type: str = required("Index of the visa type, such as `B1`.")
-    nationality: str = required("ISO 3166 alpha-2 code of the passport's country.")
+    nationality: CountryCode = required("ISO 3166 alpha-2 code of the passport's country.")
     entry_on: date = required(_ENTRY)
     trip_purpose: TripPurpose | None = optional(_PURPOSE)
     centre: str | None = optional(_CENTRE)
@@ -267,7 +267,7 @@ class CorrectedIdentityInput:
     phone: str | None = optional("Phone number, with `+` and country code.")
     sex: Sex | None = optional("Sex as in the passport.")
     place_of_birth: str | None = optional("Place of birth as in the passport.")
-    passport_issuing_state: str | None = optional(
+    passport_issuing_state: CountryCode | None = optional(
         "ISO 3166 alpha-2 code of the state that issued the passport."
     )
     passport_expires_on: date | None = optional(
@@ -278,7 +278,7 @@ class CorrectedIdentityInput:
 
 @strawberry.input(description="A correction of the person on file, in one of the person's files.")
 class ProposeCorrectionInput(StepInput):
-    nationality: str | None = optional(
+    nationality: CountryCode | None = optional(
         "ISO 3166 alpha-2 code of the passport's country. One that needs another visa, or clearance"
         " where none was needed, is a new application."
     )

@@ -13,7 +13,7 @@ from gateway.access.transactions.prepared import bind_for
 from gateway.errors import ErrorCode, FieldError
 from gateway.findings.rates import expected_cases
 from gateway.mapping.context import Context
-from gateway.mapping.figure_types import Count
+from gateway.mapping.figure_types import CountFigure
 from gateway.schema.supervision.rates import ExpectedRate, ObservedRate
 from gateway.schema.volumes.national import From, To
 from models.volumes import Question
@@ -27,15 +27,15 @@ MOST_OFFICERS = 1_000
 @strawberry.type(description="What one officer has on the desk now, and did in the window.")
 class OfficerRow:
     officer: str = strawberry.field(description="Subject of the officer.")
-    on_desk: Count = strawberry.field(description="Open cases on the desk now.")
-    overdue: Count = strawberry.field(
+    on_desk: CountFigure = strawberry.field(description="Open cases on the desk now.")
+    overdue: CountFigure = strawberry.field(
         description="Of these, those that should have been decided by now."
     )
-    decisions: Count = strawberry.field(
+    decisions: CountFigure = strawberry.field(
         description="Decisions that the officer made in the window, by their day in WIB: visas"
         " granted and refused. A later correction by somebody else takes none of them away."
     )
-    refused: Count = strawberry.field(description="Of these decisions, the refusals.")
+    refused: CountFigure = strawberry.field(description="Of these decisions, the refusals.")
     refusal_rate: ObservedRate = strawberry.field(
         description="Refusals among these decisions, with its interval and n."
     )
@@ -44,10 +44,10 @@ class OfficerRow:
         " at which all officers together refused it in the window. Not compared by nationality:"
         " cases come to officers by their due date, not by applicant. Null without decisions."
     )
-    given_back: Count = strawberry.field(
+    given_back: CountFigure = strawberry.field(
         description="Cases that the officer took and gave back (`releaseCase`), by the day in WIB."
     )
-    given_back_after_reading: Count = strawberry.field(
+    given_back_after_reading: CountFigure = strawberry.field(
         description="Of these, those whose applicant the officer had read while the case was on the"
         " desk, by the log of reads: an officer who looks and passes on may be searching for"
         " somebody."
@@ -139,14 +139,14 @@ def _row(
     passed_on = of.given_back_after_reading
     return OfficerRow(
         officer=subject,
-        on_desk=Count.exactly(desk.on_desk if desk else 0),
-        overdue=Count.exactly(desk.overdue if desk else 0),
-        decisions=Count.exactly(decisions),
-        refused=Count.exactly(of.refused),
+        on_desk=CountFigure.exactly(desk.on_desk if desk else 0),
+        overdue=CountFigure.exactly(desk.overdue if desk else 0),
+        decisions=CountFigure.exactly(decisions),
+        refused=CountFigure.exactly(of.refused),
         refusal_rate=ObservedRate.of_counts(of.refused, decisions),
         expected_refusal_rate=ExpectedRate.of_counts(of.refused, decisions, refusals_expected),
-        given_back=Count.exactly(of.given_back),
-        given_back_after_reading=Count.exactly(passed_on),
+        given_back=CountFigure.exactly(of.given_back),
+        given_back_after_reading=CountFigure.exactly(passed_on),
         given_back_after_reading_rate=ObservedRate.of_counts(passed_on, ended),
         expected_given_back_after_reading_rate=ExpectedRate.of_counts(
             passed_on, ended, passed_on_expected

@@ -11,7 +11,7 @@ from gateway.access.transactions.prepared import bind_for
 from gateway.errors import ArgumentError
 from gateway.mapping.arguments import FieldArguments, Parsing
 from gateway.mapping.context import Context
-from gateway.mapping.figure_types import Count
+from gateway.mapping.figure_types import CountFigure
 from gateway.mapping.ids import GlobalId
 from gateway.schema.access_event import AccessEvent
 from gateway.schema.applicant import Applicant
@@ -83,7 +83,7 @@ class PersonInReach:
 )
 class PersonInReachTable:
     as_of: datetime = strawberry.field(description="The instant whose knowledge the list rests on.")
-    people_at_most: Count = strawberry.field(
+    people_at_most: CountFigure = strawberry.field(
         description="How many different people they are in all: no more were read."
     )
     rows: list[PersonInReach] = strawberry.field(
@@ -133,6 +133,6 @@ async def people_who_were_in_reach(
     )
     return PersonInReachTable(
         as_of=at,
-        people_at_most=Count.exactly(number),
+        people_at_most=CountFigure.exactly(number),
         rows=[PersonInReach.from_row(row) for row in rows],
     )

@@ -12,7 +12,7 @@ from gateway.access.transactions.prepared import bind_for
 from gateway.errors import ArgumentError
 from gateway.mapping.arguments import FieldArguments, Parsing
 from gateway.mapping.context import Context
-from gateway.mapping.figure_types import Count
+from gateway.mapping.figure_types import CountFigure
 from gateway.mapping.ids import GlobalId
 from gateway.schema.access_event import AccessEvent
 from gateway.schema.applicant import Applicant
@@ -43,7 +43,7 @@ class PersonRead:
     applicant: strawberry.ID = strawberry.field(
         description="Global id of the applicant, a pseudonym: `node` has the files."
     )
-    reads: Count = strawberry.field(description="Reads that were logged.")
+    reads: CountFigure = strawberry.field(description="Reads that were logged.")
     first_read_at: datetime = strawberry.field(description="The first of them.")
     last_read_at: datetime = strawberry.field(description="The last of them.")
     viewers: list[str] = strawberry.field(description="Subjects who read, in order.")
@@ -55,7 +55,7 @@ class PersonRead:
     def from_row(cls, row: Any) -> "PersonRead":
         return cls(
             applicant=strawberry.ID(GlobalId(Applicant.__name__, str(row.applicant_id)).encode()),
-            reads=Count.exactly(row.reads),
+            reads=CountFigure.exactly(row.reads),
             first_read_at=row.first_read_at,
             last_read_at=row.last_read_at,
             viewers=sorted(row.viewers),
@@ -72,7 +72,7 @@ class PersonReadTable:
         description="Since when reads are kept; null where all of them are. Earlier ones were"
         " deleted because of their age."
     )
-    people: Count = strawberry.field(
+    people: CountFigure = strawberry.field(
         description="How many different people they are in all; AT_LEAST where the window begins"
         " before `keptSince`."
     )
@@ -125,6 +125,6 @@ async def people_who_were_read(
     return PersonReadTable(
         as_of=at,
         kept_since=since_kept,
-        people=Count.exactly(number) if is_whole else Count.at_least(number),
+        people=CountFigure.exactly(number) if is_whole else CountFigure.at_least(number),
         rows=[PersonRead.from_row(row) for row in rows],
     )

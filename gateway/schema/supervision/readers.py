@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from gateway.access.transactions.prepared import bind_for
 from gateway.mapping.context import Context
-from gateway.mapping.figure_types import Count
+from gateway.mapping.figure_types import CountFigure
 from gateway.schema.volumes.national import From, To
 from models.access_log import ViewerReads, compare_viewers, people_counted, reads_by_viewer
 from models.instants import WIB
@@ -26,8 +26,8 @@ _OTHERS = " Null where fewer than four others read anybody in the window."
 class ReaderRow:
     viewer: str = strawberry.field(description="Subject of the viewer.")
     role: Role = strawberry.field(description="The role in which the viewer read.")
-    people: Count = strawberry.field(description="Different people whose identity was read.")
-    reads: Count = strawberry.field(description="Reads that were logged.")
+    people: CountFigure = strawberry.field(description="Different people whose identity was read.")
+    reads: CountFigure = strawberry.field(description="Reads that were logged.")
     counted_now: int = strawberry.field(
         description="Different people whom the budget counts now: those read within the last hour,"
         " entries of the ban list included."
@@ -60,8 +60,8 @@ class ReaderRow:
         return cls(
             viewer=reading.viewer,
             role=reading.role,
-            people=Count.exactly(reading.people),
-            reads=Count.exactly(reading.reads),
+            people=CountFigure.exactly(reading.people),
+            reads=CountFigure.exactly(reading.reads),
             counted_now=counted_now,
             budget=budget,
             others=reading.others,

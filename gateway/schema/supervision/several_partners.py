@@ -12,7 +12,7 @@ from gateway.access.transactions.prepared import bind_for
 from gateway.errors import ArgumentError
 from gateway.mapping.arguments import FieldArguments, Parsing
 from gateway.mapping.context import Context
-from gateway.mapping.figure_types import Count
+from gateway.mapping.figure_types import CountFigure
 from gateway.mapping.ids import GlobalId
 from gateway.mapping.scalars import CountryCode
 from gateway.schema.applicant import Applicant
@@ -50,15 +50,17 @@ class PersonAtSeveralPartners:
         description="Global id of the first applicant who is this person, a pseudonym: `node` has"
         " the files, and `linked` the others."
     )
-    files: Count = strawberry.field(description="Applications that were handed in in the window.")
+    files: CountFigure = strawberry.field(
+        description="Applications that were handed in in the window."
+    )
     partners: list[str] = strawberry.field(
         description="Codes of the partners that took them in, in order: two or more."
     )
     countries: list[CountryCode] = strawberry.field(
         description="Codes of the partner countries in which they were taken in, in order."
     )
-    granted: Count = strawberry.field(description="Of these applications, those granted now.")
-    refused: Count = strawberry.field(description="Of these applications, those refused now.")
+    granted: CountFigure = strawberry.field(description="Of these applications, those granted now.")
+    refused: CountFigure = strawberry.field(description="Of these applications, those refused now.")
     first_submitted_at: datetime = strawberry.field(description="When the first was handed in.")
     last_submitted_at: datetime = strawberry.field(description="When the last was handed in.")
 
@@ -66,11 +68,11 @@ class PersonAtSeveralPartners:
     def from_row(cls, row: Any) -> "PersonAtSeveralPartners":
         return cls(
             applicant=strawberry.ID(GlobalId(Applicant.__name__, str(row.person)).encode()),
-            files=Count.exactly(row.files),
+            files=CountFigure.exactly(row.files),
             partners=sorted(row.partners),
             countries=sorted(map(CountryCode, row.countries)),
-            granted=Count.exactly(row.granted),
-            refused=Count.exactly(row.refused),
+            granted=CountFigure.exactly(row.granted),
+            refused=CountFigure.exactly(row.refused),
             first_submitted_at=row.first_submitted_at,
             last_submitted_at=row.last_submitted_at,
         )

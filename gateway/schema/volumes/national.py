@@ -10,7 +10,7 @@ from gateway.access.transactions.prepared import bind_for
 from gateway.mapping.context import Context
 from gateway.mapping.enums import CalendarPeriod
 from gateway.mapping.figure_reads import Figures
-from gateway.mapping.figure_types import Count
+from gateway.mapping.figure_types import CountFigure
 from gateway.schema.volumes.query import period_of
 from gateway.schema.volumes.rows import VolumePeriod
 from models.vocabulary import Ground
@@ -35,7 +35,7 @@ _PERIOD = "Period; null where the question does not group by one."
 class RefusalGroundRow:
     ground: Ground = strawberry.field(description="Ground.")
     period: VolumePeriod | None = strawberry.field(description=_PERIOD)
-    refused: Count = strawberry.field(
+    refused: CountFigure = strawberry.field(
         description="Refused on it, by the day of the first decision; a correction moves what it"
         " corrects, on that day. All grounds together are what was refused."
     )
@@ -50,10 +50,10 @@ class RefusalGroundTable:
 @strawberry.type(description="What went to supervision in the whole country.")
 class ScreeningReferralRow:
     period: VolumePeriod | None = strawberry.field(description=_PERIOD)
-    referred: Count = strawberry.field(
+    referred: CountFigure = strawberry.field(
         description="How often an application was referred to screening."
     )
-    held: Count = strawberry.field(description="How often a supervisor held an application.")
+    held: CountFigure = strawberry.field(description="How often a supervisor held an application.")
 
 
 @strawberry.type(description="A row for each period in which something went to supervision.")
@@ -73,7 +73,7 @@ async def refusal_grounds(
             RefusalGroundRow(
                 ground=Ground(row["ground"]),
                 period=period_of(question, row),
-                refused=Count.exactly(row["refused"]),
+                refused=CountFigure.exactly(row["refused"]),
             )
             for row in rows
         ],
@@ -90,8 +90,8 @@ async def screening_referrals(
         rows=[
             ScreeningReferralRow(
                 period=period_of(question, row),
-                referred=Count.exactly(row["referred"]),
-                held=Count.exactly(row["held"]),
+                referred=CountFigure.exactly(row["referred"]),
+                held=CountFigure.exactly(row["held"]),
             )
             for row in rows
         ],

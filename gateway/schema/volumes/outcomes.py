@@ -12,7 +12,7 @@ from gateway.errors import ArgumentError
 from gateway.mapping.context import Context
 from gateway.mapping.enums import Precision
 from gateway.mapping.figure_reads import FigureQuestion, Figures
-from gateway.mapping.figure_types import Count, Rate
+from gateway.mapping.figure_types import CountFigure, Rate
 from gateway.mapping.scalars import BigInt
 from gateway.schema.volumes.measures import FIELDS
 from gateway.schema.volumes.rows import NetworkOutcomes
@@ -134,9 +134,9 @@ class Network:
             denominator=BigInt(granted + refused),
         )
         return NetworkOutcomes(
-            decisions=Count.exactly(granted + refused),
-            granted=Count.exactly(granted),
-            refused=Count.exactly(refused),
+            decisions=CountFigure.exactly(granted + refused),
+            granted=CountFigure.exactly(granted),
+            refused=CountFigure.exactly(refused),
             refusal_rate=rate,
         )
 

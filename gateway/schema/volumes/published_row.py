@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.mapping.enums import Precision
 from gateway.mapping.figure_reads import Figures
-from gateway.mapping.figure_types import Count, Duration, FindWider, Rate
+from gateway.mapping.figure_types import CountFigure, Duration, FindWider, Rate
 from gateway.mapping.scalars import BigInt
 from models.volumes import Measure
 
@@ -18,12 +18,12 @@ class PublishedRow:
     figures: Figures
     find_wider: Callable[[Measure], FindWider]
 
-    def count(self, measure: Measure) -> Count:
+    def count(self, measure: Measure) -> CountFigure:
         value, below = self.figures[measure], None
         if measure is Measure.REFUSED:
             below = self.figures["refused_below"]
         precision = self._precision(value, below)
-        return Count(
+        return CountFigure(
             value=_whole(value),
             precision=precision,
             upper_bound=_whole(below),

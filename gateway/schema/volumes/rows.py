@@ -8,7 +8,7 @@ from typing import Any
 import strawberry
 
 from gateway.mapping.enums import Precision
-from gateway.mapping.figure_types import Before, Count, Duration, Money, Rate
+from gateway.mapping.figure_types import Before, CountFigure, Duration, Money, Rate
 from gateway.mapping.scalars import BigInt, Rupiah
 from gateway.schema.country import Country
 from gateway.schema.partner import Centre, Partner
@@ -46,10 +46,10 @@ def _before(root: Any, measure: Measure) -> Before | None:
 
 
 def _count(measure: Measure, description: str) -> Any:
-    def resolve(root: Any) -> Count:
+    def resolve(root: Any) -> CountFigure:
         if root.published:
             return root.published.count(measure)
-        return Count.exactly(root.figures[measure], _before(root, measure))
+        return CountFigure.exactly(root.figures[measure], _before(root, measure))
 
     return computed_field(resolve, description)
 
@@ -103,9 +103,9 @@ class VolumePeriod:
 
 @strawberry.type(description="How all partners' cases were first decided.")
 class NetworkOutcomes:
-    decisions: Count = strawberry.field(description="Granted and refused.")
-    granted: Count = strawberry.field(description="Granted, later revoked ones included.")
-    refused: Count = strawberry.field(description="Refused.")
+    decisions: CountFigure = strawberry.field(description="Granted and refused.")
+    granted: CountFigure = strawberry.field(description="Granted, later revoked ones included.")
+    refused: CountFigure = strawberry.field(description="Refused.")
     refusal_rate: Rate = strawberry.field(description="Refused of all decisions.")
 
 
@@ -138,15 +138,15 @@ class VolumeRow:
     channel: Channel | None = strawberry.field(description="Channel.")
     period: VolumePeriod | None = strawberry.field(description="Period.")
 
-    intake: Count = _count(Measure.INTAKE, "Applications first paid in the window.")
-    decisions: Count = _count(Measure.DECISIONS, "Granted and refused, by decision date.")
-    granted: Count = _count(
+    intake: CountFigure = _count(Measure.INTAKE, "Applications first paid in the window.")
+    decisions: CountFigure = _count(Measure.DECISIONS, "Granted and refused, by decision date.")
+    granted: CountFigure = _count(
         Measure.GRANTED, f"Granted, later revoked ones included. {_FIRST_DECIDED}"
     )
-    refused: Count = _count(Measure.REFUSED, f"Refused. {_FIRST_DECIDED}")
-    withdrawn: Count = _count(Measure.WITHDRAWN, "Paid, then withdrawn; never in a rate.")
-    lapsed: Count = _count(Measure.LAPSED, "Paid, then lapsed unanswered; never in a rate.")
-    overturned: Count = _count(
+    refused: CountFigure = _count(Measure.REFUSED, f"Refused. {_FIRST_DECIDED}")
+    withdrawn: CountFigure = _count(Measure.WITHDRAWN, "Paid, then withdrawn; never in a rate.")
+    lapsed: CountFigure = _count(Measure.LAPSED, "Paid, then lapsed unanswered; never in a rate.")
+    overturned: CountFigure = _count(
         Measure.OVERTURNED,
         "Decisions superseded by another outcome or ground, and visas revoked, by the date of the"
         " first decision; a revocation that was set aside later included.",
@@ -158,8 +158,10 @@ class VolumeRow:
         " that the row is of, whatever else it is narrowed to. Null where the rest of the network"
         f" decided fewer than {FEWEST_DECISIONS} in any month of it.",
     )
-    wip: Count = _count(Measure.WIP, "Paid and open at the end: a stock, never summed over time.")
-    backlog: Count = _count(
+    wip: CountFigure = _count(
+        Measure.WIP, "Paid and open at the end: a stock, never summed over time."
+    )
+    backlog: CountFigure = _count(
         Measure.BACKLOG, "Work in progress at the end that is older than its target."
     )
     wip_age_p50: Duration = _duration(
