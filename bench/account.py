@@ -1,6 +1,7 @@
 """What the account costs: a page with identity, entries that are integrated, entries verified."""
 
 import tempfile
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from time import process_time
@@ -9,7 +10,7 @@ import asyncpg
 
 from bench.measuring import processor_clock, seconds_of, show, show_table, side_by_side
 from bench.page import gateway_on
-from bench.world import copy_of, world
+from bench.world import copy_of, prepare_keys, world
 from models import AccessEvent
 from models.account import CheckpointFolder, integrate, seal_entries, sign_checkpoint, verify
 from models.database.connections import connect, connected
@@ -34,11 +35,14 @@ async def measure(applications: int, entries: int, rounds: int) -> None:
     keys_file = Path(tempfile.mkdtemp(prefix="gerbang-bench-")) / "keys.json"
     create_key_file(keys_file)
     async with world(applications) as url:
+        store = await prepare_keys(url)
         # Two copies, so that what the server still does about the world itself weighs on neither.
         async with copy_of(url) as accounted, copy_of(accounted) as without:
             await _disable_account(without)
-            await _pages(accounted, without, keys_file, rounds)
-        await _sequence_and_verify(url, LocalKeyService.open(keys_file), keys_file.parent, entries)
+            keyed = {"GERBANG_KEY_SERVICE": f"file:{keys_file}", "GERBANG_KEY_STORE": store}
+            await _pages(accounted, without, keyed, rounds)
+        keys = LocalKeyService.open(keys_file, store)
+        await _sequence_and_verify(url, keys, keys_file.parent, entries)
 
 
 async def _disable_account(url: str) -> None:
@@ -48,8 +52,7 @@ async def _disable_account(url: str) -> None:
     await connection.close()
 
 
-async def _pages(url: str, without: str, keys_file: Path, rounds: int) -> None:
-    keyed = {"GERBANG_KEY_SERVICE": f"file:{keys_file}"}
+async def _pages(url: str, without: str, keyed: Mapping[str, str], rounds: int) -> None:
     reference = await _some_reference(without)
     async with (
         gateway_on(url, _VIEWER, keyed) as sealing,

@@ -9,6 +9,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -123,7 +124,7 @@ async def _change(
 async def _serve(applications: int) -> None:
     async with (
         world(applications) as url,
-        gateway_on(url, "agent-au", *_keys()) as agent,
+        gateway_on(url, "agent-au", *await _keys(url)) as agent,
     ):
         others = [await _sign_in(agent, user) for user in ("treasury", "officer")]
         writers = Writers(agent, *others)
@@ -164,7 +165,7 @@ async def _sign_in(beside: Client, user: str) -> Client:
     return Client(beside.app, answer["access_token"])
 
 
-def _keys() -> list[dict[str, str]]:
+async def _keys(url: str) -> list[dict[str, str]]:
     """The settings of a gateway with keys; nothing for a revision that has none."""
     if len(inspect.signature(gateway_on).parameters) < 3:
         return []
@@ -172,7 +173,12 @@ def _keys() -> list[dict[str, str]]:
 
     file = Path(tempfile.mkdtemp(prefix="gerbang-bench-")) / "keys.json"
     create_key_file(file)
-    return [{"GERBANG_KEY_SERVICE": f"file:{file}"}]
+    named = {"GERBANG_KEY_SERVICE": f"file:{file}"}
+    with suppress(ImportError):  # of a revision that has the data keys in files
+        from bench.world import prepare_keys
+
+        named["GERBANG_KEY_STORE"] = await prepare_keys(url)
+    return [named]
 
 
 if __name__ == "__main__":

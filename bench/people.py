@@ -17,7 +17,7 @@ import asyncpg
 from bench.asking import Client
 from bench.measuring import processor_clock, show, show_table
 from bench.page import gateway_on
-from bench.world import prepare, server
+from bench.world import prepare, prepare_keys, server
 from models.case.decision import IS_LIVE
 from models.database.connections import connect
 from models.jobs.linker import keep_linking
@@ -80,15 +80,17 @@ async def measure(applications: int, rounds: int) -> None:
     """Print the milliseconds of a look-up, and the seconds until a hit is in the queue."""
     keys_file = Path(tempfile.mkdtemp(prefix="gerbang-bench-")) / "keys.json"
     create_key_file(keys_file)
-    keys = LocalKeyService.open(keys_file)
     with server() as running:
         url = running.url("bench")
+        store = await prepare_keys(url)
+        keys = LocalKeyService.open(keys_file, store)
         await prepare(url)
         await synthesise(
             url, applications=applications, months=24, seed=1, scale=Scale.PARTNER, keys=keys
         )
         people = await _people(url, keys, 2 * _AT_ONCE + rounds)
-        async with gateway_on(url, _VIEWER, {"GERBANG_KEY_SERVICE": f"file:{keys_file}"}) as client:
+        named = {"GERBANG_KEY_SERVICE": f"file:{keys_file}", "GERBANG_KEY_STORE": store}
+        async with gateway_on(url, _VIEWER, named) as client:
             await _look_up(client, url, people, rounds)
         await _rescreen(url, keys, people, rounds)
 

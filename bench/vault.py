@@ -8,7 +8,7 @@ from time import process_time
 import asyncpg
 
 from bench.measuring import Clock, processor_clock, show, show_table, side_by_side
-from bench.world import load, prepare, server
+from bench.world import load, prepare, prepare_keys, server
 from models.database.connections import connect
 from models.key_service import KeyService, SocketKeys, create_key_file
 from models.key_service.process import running_keys
@@ -30,10 +30,12 @@ async def measure(applications: int, rounds: int) -> None:
     """Print the gateway's processor of a page of people, and that of loading a world."""
     folder = Path(tempfile.mkdtemp(prefix="gerbang-bench-"))
     create_key_file(folder / "keys.json")
-    with running_keys(folder / "keys.json", folder / "socket", _UNWRAPS):
-        keys = SocketKeys(folder / "socket")
-        await _pages(keys, rounds)
-        await _worlds(keys, applications)
+    with server() as of_keys:
+        store = await prepare_keys(of_keys.address("postgres"))
+        with running_keys(folder / "keys.json", folder / "socket", store, _UNWRAPS):
+            keys = SocketKeys(folder / "socket")
+            await _pages(keys, rounds)
+            await _worlds(keys, applications)
 
 
 async def _pages(keys: KeyService, rounds: int) -> None:

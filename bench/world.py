@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 from models.database.connections import connected
 from models.key_service import KeyService
+from models.key_service.preparing import prepare_store
 from models.migrations import migrate
 from models.postgres import Server, temporary_postgres
 from models.row_security import login_at
@@ -45,6 +46,15 @@ async def copy_of(url: str) -> AsyncIterator[str]:
 async def prepare(url: str) -> None:
     """Make the tables."""
     await migrate(url, gateway_url=login_at(url, "bench"), seal_keys=(SEAL_KEY,))
+
+
+async def prepare_keys(url: str) -> str:
+    """The URL of a new store of data keys, on the server of a URL."""
+    server, _, _ = url.rpartition("/")
+    async with connected(f"{server}/postgres") as connection:
+        await connection.execute("CREATE DATABASE keys")
+    await prepare_store(f"{server}/keys", f"{server}/keys")
+    return f"{server}/keys"
 
 
 async def load(

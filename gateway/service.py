@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 
+from gateway.access.key_service_clients import key_service_for
 from gateway.access.probe import FIGURES, PoolWatch, Probe
 from gateway.access.statistics import Statistics
 from gateway.access.suspensions import Suspensions
@@ -30,7 +31,7 @@ from models.access_tokens.provider_keys import KeySource
 from models.database.connections import pool as make_pool
 from models.database.pool import ConnectionPool
 from models.database.url import read_database_url
-from models.key_service import KeyService, key_service_at
+from models.key_service import KeyService
 from models.logs import facts
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def gateway(
         ),
     )
     if keys is None and settings.key_service:
-        keys = key_service_at(settings.key_service)
+        keys = key_service_for(settings)
     own_start = transaction_starts.for_the_gateway()
     statistics = Statistics(settings.database_url, own_start)
     executor = _executor(settings, pool, transaction_starts, schemas, keys, statistics)

@@ -4,21 +4,18 @@ import asyncio
 import atexit
 import contextlib
 import json
-import sqlite3
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
-from uuid import uuid4
 
 from gateway.access.judge_rules import judge_rules
 from models.jobs.linker import keep_linking
 from models.key_service import KeyService, KeyUse, LocalKeys, SocketKeys
-from models.key_service.local import wrap
 from models.key_service.process import running_keys
-from models.key_service.store import KeyStore
+from tests.key_stores import administer, store_of
 
 #: No test waits for a minute to pass.
 _UNWRAPS_A_MINUTE = 10_000_000
@@ -66,7 +63,7 @@ def copied_keys_file(folder: Path) -> Path:
 
 @cache
 def keys_file() -> Path:
-    """The file of these keys; what they wrapped lies beside it."""
+    """The file of these keys; what they wrapped is in `key_store`."""
     folder = tempfile.TemporaryDirectory(prefix="gerbang-keys-")
     atexit.register(folder.cleanup)
     file = Path(folder.name, "keys.json")
@@ -80,30 +77,27 @@ def keys_file() -> Path:
 
 
 @cache
+def key_store() -> str:
+    """The URL of the store of what these keys wrapped."""
+    return store_of(keys_file())
+
+
+@cache
 def key_service() -> str:
     """The address of the key service of this worker, a process of its own."""
     file, stack = keys_file(), contextlib.ExitStack()
-    as_of_an_earlier_release(file)
     socket, others = file.with_name("socket"), file.with_name("socket.linking")
     file.with_name("socket.signing").symlink_to(others)
     many = {"unwraps": _UNWRAPS_A_MINUTE, "digests": _UNWRAPS_A_MINUTE}
     judge = judge_of_tests(file.parent, _UNWRAPS_A_MINUTE)
-    running = running_keys(file, socket, signing=others, linking=others, judge=judge, **many)
+    url = key_store()
+    running = running_keys(file, socket, url, signing=others, linking=others, judge=judge, **many)
     stack.enter_context(running)
     atexit.register(stack.close)
+    # As a store from before relations were kept: whoever tests write into a database by SQL alone
+    # is opened without one.
+    administer(url, "DELETE FROM judged")
     return f"unix:{socket}"
-
-
-def as_of_an_earlier_release(file: Path) -> None:
-    """Make the store of a file as one from before relations were kept: whoever tests write into a
-    database by SQL alone is opened without one."""
-    store, somebody = KeyStore.beside(file), uuid4()
-    store.add(lambda: {somebody: wrap(LocalKeys.from_file(file), somebody, bytes(32))})
-    store.close()
-    for copy in (file.with_suffix(".db"), file.with_suffix(".copy.db")):
-        with contextlib.closing(sqlite3.connect(copy)) as opened:
-            opened.execute("DELETE FROM judged")
-            opened.commit()
 
 
 def judge_of_tests(folder: Path, people_an_hour: int | None = None) -> str:

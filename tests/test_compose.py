@@ -88,10 +88,11 @@ def test_every_mounted_file_exists() -> None:
         for volume in service.get("volumes", [])
         if isinstance(volume, str) and volume.startswith("./")
     ]
-    assert len(sources) == 3
+    assert len(sources) == 5
     assert all((ROOT / source).is_file() for source in sources)
     # The container runs it, as it does not those that it could not.
-    assert os.access(ROOT / "deploy" / "postgres" / "databases.sh", os.X_OK)
+    for script in ("databases.sh", "keys.sh"):
+        assert os.access(ROOT / "deploy" / "postgres" / script, os.X_OK)
 
 
 def test_only_this_machine_reaches_the_ports_and_none_is_the_databases() -> None:
@@ -116,7 +117,7 @@ def test_images_are_named_by_exact_versions_and_digests(tmp_path: Path) -> None:
     images = [it["image"] for it in SERVICES.values() if it["image"] != "gerbang"]
     bases = re.findall("^FROM (\\S+)", DOCKERFILE, re.MULTILINE)
     found = [IMAGE.fullmatch(image) for image in (*images, *bases)]
-    assert (len(images), len(bases)) == (3, 2)
+    assert (len(images), len(bases)) == (4, 2)
     assert all(found)
     docker = tmp_path / "docker"
     docker.write_text("#!/bin/sh\necho sha256:of-$6\n")
@@ -141,7 +142,7 @@ def test_images_are_named_by_exact_versions_and_digests(tmp_path: Path) -> None:
     assert "ARG PYTHON_DIGEST\n" in DOCKERFILE
 
 
-ONCE = ("migrate", "init")
+ONCE = ("migrate", "init", "keys-prepare")
 
 
 def test_containers_have_few_rights() -> None:
@@ -154,7 +155,7 @@ def test_containers_have_few_rights() -> None:
         assert "healthcheck" in service or name in ONCE, name
         assert service.get("read_only") or name == "keycloak", name
     assert re.search(r"^USER [1-9][0-9]+", DOCKERFILE, re.MULTILINE)
-    assert SERVICES["postgres"]["user"] == "postgres"
+    assert SERVICES["postgres"]["user"] == SERVICES["keys-postgres"]["user"] == "postgres"
 
 
 def test_the_image_holds_no_database_server() -> None:
@@ -217,7 +218,8 @@ def test_keys_are_with_the_key_service_alone_and_a_gateway_signs_nothing() -> No
     def who(volume: str) -> set[str]:
         return {name for name, volumes in mounted.items() if volume in volumes}
 
-    assert who("keys") == who("keys-copy") == {"keys"}
+    assert who("keys") == {"keys"}
+    assert who("keys-postgres") == {"keys-postgres"}
     assert who("people-socket") == {"keys", "keeper", "gateway"}
     assert who("signing-socket") == who("linking-socket") == {"keys", "keeper"}
     networks = {name: set(service.get("networks", ())) for name, service in SERVICES.items()}
@@ -226,7 +228,11 @@ def test_keys_are_with_the_key_service_alone_and_a_gateway_signs_nothing() -> No
     has = {name: {one for one in it["secrets"] if "credential" in one}
            for name, it in SERVICES.items()}  # fmt: skip
     all_of_them = {f"{one}_credential" for one in RIGHTS if one is not Principal.GATEWAY}
-    assert has.pop("keys") == {*SERVICES["keys"]["secrets"]} == all_of_them
+    assert has.pop("keys") == {*SERVICES["keys"]["secrets"]} - {"key_store"} == all_of_them
+    # Who reaches the store of the data keys, and administers it.
+    given = {name: set(service["secrets"]) for name, service in SERVICES.items()}
+    assert {name for name, of in given.items() if "key_store" in of} == {"keys", "keys-prepare"}
+    assert {name for name, of in given.items() if "key_store_owner" in of} == {"keys-prepare"}
     assert has.pop("keeper") == {"linker_credential", "keeper_credential"}
     assert not any(has.values())
     # What is served is what is asked, at folders that the image has for our user.
@@ -239,13 +245,13 @@ def test_keys_are_with_the_key_service_alone_and_a_gateway_signs_nothing() -> No
             ("keeper", "GERBANG_LINKING_SERVICE"),
         )
     }
-    _, _, file, socket, signing, linking, second, credentials = SERVICES["keys"]["command"]
+    _, _, file, socket, signing, linking, credentials = SERVICES["keys"]["command"]
     assert credentials == "--credentials=/run/secrets"
     assert SERVICES["keeper"]["environment"]["GERBANG_CREDENTIALS"] == "/run/secrets"
     assert asked == {
         socket, signing.removeprefix("--signing="), linking.removeprefix("--linking=")
     }  # fmt: skip
-    for path in (file, second.removeprefix("--second="), *asked):
+    for path in (file, *asked):
         assert str(Path(path).parent) in DOCKERFILE
         assert [str(Path(path).parent)] in mounted["keys"].values()
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import click
 
+from gateway.access.key_service_clients import key_service_for
 from gateway.cli.database_errors import explain_database_errors
 from gateway.doctor import find_alterations
 from gateway.settings import Command, Settings, read_settings
@@ -25,7 +26,7 @@ from models.account.notes import read_public_key, verifier_key
 from models.account.proving import check_entry, check_since, prove_entry, prove_since
 from models.database.connections import connect
 from models.database.url import read_database_url
-from models.key_service import KeyServiceError, KeyUse, LocalKeys, Principal, key_service_at
+from models.key_service import KeyServiceError, KeyUse, LocalKeys, Principal
 
 #: That of gateways, where the auditor names none in GERBANG_DATABASE_URL.
 _LOGIN = "gerbang_gateway"
@@ -150,7 +151,7 @@ def print_key() -> None:
     """Print the key by which others verify checkpoints (C2SP signed notes)."""
     settings = read_settings(command=Command.AUDIT)
     assert settings.key_service
-    keys = key_service_at(settings.key_service)
+    keys = key_service_for(settings)
     for public_key in asyncio.run(keys.public_keys(KeyUse.CHECKPOINT)).values():
         click.echo(verifier_key(public_key))
 
@@ -211,7 +212,7 @@ async def _verify(
 ) -> Report:
     assert settings.key_service
     assert settings.checkpoints
-    keys, folder = key_service_at(settings.key_service), CheckpointFolder(settings.checkpoints)
+    keys, folder = key_service_for(settings), CheckpointFolder(settings.checkpoints)
     connection = await connect(settings.required_owner_url)
     try:
         public = {key: read_public_key(key) for one in pinned for key in _keys_in(one)}
@@ -225,11 +226,7 @@ async def _verify(
             witnesses=settings.witnesses,
         )
         if settings.keeps_receipts:
-            receipts = key_service_at(
-                settings.signing_address or "",
-                principal=Principal.AUDITOR,
-                credentials=settings.credentials,
-            )
+            receipts = key_service_for(settings, Principal.AUDITOR)
             await reconcile_all(receipts, connection, report)
         login = read_database_url(settings.database_url).user if settings.database_url else _LOGIN
         for altered in await find_alterations(connection, login):

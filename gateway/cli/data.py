@@ -11,11 +11,12 @@ from typing import Any
 import asyncpg
 import click
 
+from gateway.access.key_service_clients import key_service_for
 from gateway.cli.database_errors import DatabaseError, explain_database_errors, run_as_owner
 from gateway.settings import Command, read_settings
 from models import migrations, publication, synthetic
 from models import volumes as rollups
-from models.key_service import KeyServiceError, Principal, key_service_at
+from models.key_service import KeyServiceError, Principal
 from models.publication import Publication
 
 _OWNER = "GERBANG_OWNER_URL"
@@ -133,16 +134,7 @@ def synthesise(world: WorldOptions, expected: bool) -> None:
     settings = read_settings(command=Command.SYNTHESISE)
     url, address = settings.required_owner_url, settings.linking_address
     try:
-        keys = (
-            key_service_at(
-                address,
-                waits=True,
-                principal=Principal.LOADER,
-                credentials=settings.credentials,
-            )
-            if address
-            else None
-        )
+        keys = key_service_for(settings, Principal.LOADER, waits=True) if address else None
         with explain_database_errors(_OWNER):
             summary = asyncio.run(synthetic.synthesise(url, **vars(world), keys=keys))
     except (KeyServiceError, synthetic.NotEmptyError, ValueError) as error:

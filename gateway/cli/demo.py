@@ -19,6 +19,7 @@ import httpx2
 import uvicorn
 
 from gateway.access.judge_rules import judge_rules
+from gateway.access.key_service_clients import key_service_for
 from gateway.cli.data import WorldOptions, with_world_options
 from gateway.cli.database_errors import DatabaseError
 from gateway.cli.init import register_dashboard
@@ -32,9 +33,11 @@ from gateway.cli.vault import relate_now
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from models.database.connections import connected
+from models.database.url import read_database_url
 from models.documents import register
 from models.garbage import collect_seldom
-from models.key_service import Principal, create_key_file, key_service_at
+from models.key_service import Cause, Principal, create_key_file
+from models.key_service.preparing import prepare_store
 from models.key_service.process import UNWRAPS_A_MINUTE, credentials_beside, running_keys
 from models.logs import process_log
 from models.migrations import UnknownRevisionError, migrate
@@ -49,6 +52,9 @@ _START_SECONDS = 60
 _CHOSEN = ("GERBANG_ORIGINS", "GERBANG_REDIRECTS", "GERBANG_DOCUMENTS", "GERBANG_TOKEN_SECONDS")
 #: Nobody waits for a whole world to be loaded at the usual pace.
 _DIGESTS_A_MINUTE = 10_000_000
+
+
+_SOMEBODY = "SELECT applicant_id FROM identity WHERE sealed IS NOT NULL LIMIT 1"
 
 
 @click.command()
@@ -93,10 +99,10 @@ def demo(
     data = data or default_data_dir(_PROJECT)
     # Beside the data, whose index of people was made with these keys.
     keys_file = data.with_name(f"{data.name}.keys.json")
-    postgres = running_postgres(data, binaries=Path(binaries) if binaries else None)
+    programs = Path(binaries) if binaries else None
     with contextlib.ExitStack() as stack:
-        database = stack.enter_context(postgres)
-        url = database.url("gerbang")
+        url = stack.enter_context(running_postgres(data, binaries=programs)).url("gerbang")
+        store = stack.enter_context(_key_store(data.with_name(f"{data.name}.keys"), programs))
         checkpoints = keys_file.with_suffix("").with_suffix(".checkpoints")
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gerbang-")))
         keys_socket = folder / "keys"  # paths of sockets are short
@@ -109,6 +115,7 @@ def demo(
             credentials_beside(keys_file),
             checkpoints,
             data.with_name(f"{data.name}.mail"),
+            store,
             origins,
         )
         stack.enter_context(_keys(keys_file, keys_socket, settings))
@@ -132,15 +139,17 @@ async def _load(settings: Settings, world: WorldOptions) -> None:
             connection, [*DOCUMENTS, *LIVELY_DOCUMENTS], client="demo", by="gerbang demo"
         )
         has_world = await connection.fetchval("SELECT EXISTS (SELECT FROM application)")
-    keys = key_service_at(
-        settings.linking_address or "",
-        waits=True,
-        principal=Principal.LOADER,
-        credentials=settings.credentials,
-    )
+        somebody = await connection.fetchval(_SOMEBODY)
+    keys = key_service_for(settings, Principal.LOADER, waits=True)
     if not has_world:
         click.echo(f"Loading a synthetic world of {world.applications:,} applications …")
         await synthesise(url, **vars(world), keys=keys)
+    elif somebody and not await keys.open_data_keys([somebody], Cause.LOADING):
+        raise DatabaseError(
+            "The data keys of this world are not in its store: they are in files of an earlier"
+            " release, or lost. --data DIR names another folder.",
+            may_pass=False,
+        )
     elif not await keys.judges_everybody():
         await relate_now(settings)  # of a demo from before
 
@@ -154,6 +163,7 @@ def _settings(
     credentials: Path,
     checkpoints: Path,
     mail: Path,
+    store: str,
     origins: tuple[str, ...],
 ) -> Settings:
     chosen = {name: os.environ[name] for name in _CHOSEN if name in os.environ}
@@ -170,11 +180,24 @@ def _settings(
             "GERBANG_CHECKPOINTS": str(checkpoints),
             "GERBANG_MAIL": f"file:{mail}",
             "GERBANG_MAIL_FROM": "gerbang@gerbang.example",
+            "GERBANG_KEY_STORE": store,
             "GERBANG_PORT": str(port),
             "GERBANG_METRICS_PORT": str(metrics_port),
             "GERBANG_DASHBOARD_URL": f"http://127.0.0.1:{dashboard_port}",
         }
     )
+
+
+@contextlib.contextmanager
+def _key_store(data: Path, binaries: Path | None) -> Iterator[str]:
+    """The database of the key service, on a server of its own with its own administrator; the URL
+    of the login of services."""
+    settings = {"shared_buffers": "32MB", "max_wal_size": "1GB"}
+    with running_postgres(data, binaries=binaries, settings=settings) as server:
+        owner = server.url("keys")
+        login = read_database_url(owner).with_login("gerbang_keys", secrets.token_hex(16))
+        asyncio.run(prepare_store(owner, str(login)))
+        yield str(login)
 
 
 @contextlib.contextmanager
@@ -184,7 +207,8 @@ def _keys(file: Path, path: Path, settings: Settings) -> Iterator[None]:
     signing, linking = (path.with_name(f"{path.name}.{name}") for name in ("signing", "linking"))
     judge = judge_rules(settings).to_json()
     with running_keys(
-        *(file, path, UNWRAPS_A_MINUTE, signing, _DIGESTS_A_MINUTE, linking),
+        *(file, path, settings.required_key_store),
+        *(UNWRAPS_A_MINUTE, signing, _DIGESTS_A_MINUTE, linking),
         *(judge, settings.credentials),
     ):
         yield

@@ -12,6 +12,7 @@ import asyncpg
 import click
 from starlette.applications import Starlette
 
+from gateway.access.key_service_clients import key_service_for
 from gateway.access.probe import CHECKPOINT_AGE, EDITION_AGE, FIGURES, FOLD_LAG, UNCOSIGNED_AGE
 from gateway.cli.alerts import keep_alerts
 from gateway.cli.starting import internal_server, logging_as, require_database
@@ -32,7 +33,7 @@ from models.jobs.overdue import keep_lapsing
 from models.jobs.scheduler import Jobs
 from models.jobs.subscriptions import keep_subscriptions
 from models.jobs.transfers import keep_transferring
-from models.key_service import Principal, key_service_at
+from models.key_service import Principal
 from models.logs import facts, log_unhandled
 from models.mail import mail_transport
 from models.mail.message import Sender
@@ -78,18 +79,10 @@ async def run_keeper(
     keep_sealing = partial(keep_seal_keys, settings.seal_key)
     keepers = [keep_folding, keep_sealing]
     if settings.key_service:
-        keys = key_service_at(
-            settings.linking_address or "",
-            principal=Principal.LINKER,
-            credentials=settings.credentials,
-        )
+        keys = key_service_for(settings, Principal.LINKER)
         keepers.append(partial(keep_linking, keys))
         # On the socket that no gateway reaches: a captured one erases nobody.
-        signing = key_service_at(
-            settings.signing_address or "",
-            principal=Principal.KEEPER,
-            credentials=settings.credentials,
-        )
+        signing = key_service_for(settings, Principal.KEEPER)
         keepers.append(partial(keep_erasing, signing, settings.retention))
         keepers.append(partial(keep_key_notes, signing))
         if settings.keeps_receipts:

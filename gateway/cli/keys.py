@@ -12,6 +12,7 @@ from models.key_service import create_key_file
 from models.key_service.process import (
     DIGESTS_A_MINUTE,
     LOG_LEVELS,
+    STORE,
     UNWRAPS_A_MINUTE,
     command,
     credentials_beside,
@@ -21,11 +22,6 @@ from models.key_service.process import (
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("socket", type=click.Path(path_type=Path))
-@click.option(
-    "--second",
-    type=click.Path(path_type=Path),
-    help="The second copy of the data keys: on another disk.",
-)
 @click.option(
     "--unwraps",
     default=UNWRAPS_A_MINUTE,
@@ -67,7 +63,6 @@ from models.key_service.process import (
 def keys(
     file: Path,
     socket: Path,
-    second: Path | None,
     unwraps: int,
     digests: int,
     signing: Path | None,
@@ -77,11 +72,12 @@ def keys(
 ) -> None:
     """Serve the keys of FILE on SOCKET, which gateways name by GERBANG_KEY_SERVICE.
 
-    FILE is made where there is none. The data keys lie beside it. On SOCKET people are opened for
-    viewers, whose tokens are checked as gateways check them: give both the same settings of the
-    provider. Keepers name the sockets of `--signing` and `--linking` by GERBANG_SIGNING_SERVICE and
-    GERBANG_LINKING_SERVICE; no gateway reaches them. Each principal that asks there shows a
-    credential of its own, which it has in its folder GERBANG_CREDENTIALS.
+    FILE is made where there is none. The data keys that it wraps are in the database of
+    GERBANG_KEY_STORE, which `gerbang vault prepare` makes ready; any number of services share it.
+    On SOCKET people are opened for viewers, whose tokens are checked as gateways check them: give
+    both the same settings of the provider. Keepers name the sockets of `--signing` and `--linking`
+    by GERBANG_SIGNING_SERVICE and GERBANG_LINKING_SERVICE; no gateway reaches them. Each principal
+    that asks there shows a credential of its own, which it has in its folder GERBANG_CREDENTIALS.
     """
     settings = read_settings(command=Command.KEYS)
     rules = judge_rules(settings)
@@ -92,7 +88,9 @@ def keys(
     )
     credentials = credentials or settings.credentials or credentials_beside(file)
     program = command(
-        *(file, socket, second, unwraps, signing, digests, linking),
+        *(file, socket, unwraps, signing, digests, linking),
         *(rules.to_json(), credentials, log_level),
     )
-    os.execv(program[0], program)  # noqa: S606 - which then loads nothing that it does not need
+    environment = {**os.environ, STORE: settings.required_key_store}
+    # Which then loads nothing that it does not need.
+    os.execve(program[0], program, environment)  # noqa: S606

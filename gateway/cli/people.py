@@ -8,18 +8,13 @@ from uuid import UUID
 import asyncpg
 import click
 
+from gateway.access.key_service_clients import key_service_for
 from gateway.cli.database_errors import run_as_owner
 from gateway.settings import Command, Settings, read_settings
 from models.jobs.linker import index_everybody
 from models.jobs.linking import forget_other_keys, forget_settled
-from models.key_service import KeyUse, LocalKeys, LocalKeyService, Principal, key_service_at
+from models.key_service import KeyUse, LocalKeys, LocalKeyService, Principal
 from models.key_service.store import KeyStore
-
-_second_option = click.option(
-    "--second",
-    type=click.Path(path_type=Path),
-    help="The second copy of the data keys, as `gerbang keys` has it.",
-)
 
 
 @click.group()
@@ -42,25 +37,13 @@ def rotate() -> None:
 
 
 @people.command()
-@_second_option
-def index(*, second: Path | None) -> None:
+def index() -> None:
     """Index everybody whom the key that writes has not indexed. Stopped, it goes on when run again.
 
     Nobody who was linked waits for it meanwhile. Whom nobody can read is left, and counted.
     """
     settings = read_settings(command=Command.PEOPLE)
-    address = _address(settings)
-    if second and not address.startswith("file:"):
-        raise click.ClickException(
-            "--second is for GERBANG_KEY_SERVICE=file:…; a key service knows its copies itself."
-        )
-    keys = key_service_at(
-        settings.linking_address or "",
-        second,
-        waits=True,
-        principal=Principal.LOADER,
-        credentials=settings.credentials,
-    )
+    keys = key_service_for(settings, Principal.LOADER, waits=True)
     left = run_as_owner(settings.required_owner_url, partial(index_everybody, keys))
     if left:
         raise click.ClickException(f"{_left(left)} Everybody else is indexed.")
@@ -74,8 +57,7 @@ def index(*, second: Path | None) -> None:
 @click.option(
     "--forget-unreadable", is_flag=True, help="Find nobody any more whom nobody can read."
 )
-@_second_option
-def settle(*, forget_kept: bool, forget_unreadable: bool, second: Path | None) -> None:
+def settle(*, forget_kept: bool, forget_unreadable: bool) -> None:
     """End a rotation: nobody is found by the key of before. Restart every process afterwards.
 
     Whom `gerbang people index` has not indexed is indexed first.
@@ -85,7 +67,9 @@ def settle(*, forget_kept: bool, forget_unreadable: bool, second: Path | None) -
     settings = read_settings(command=Command.PEOPLE)
     file = _keys_file(settings)
     settled = LocalKeys.from_file(file).with_one_key(KeyUse.PERSON_INDEX)
-    keys = LocalKeyService(settled, KeyStore.beside(file, second))
+    if settings.key_store is None:
+        raise click.ClickException("GERBANG_KEY_STORE is missing.")
+    keys = LocalKeyService(settled, KeyStore(settings.key_store))
 
     async def forget(connection: asyncpg.Connection) -> None:
         left = await index_everybody(keys, connection)

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import click
 
+from gateway.access.key_service_clients import key_service_for
 from gateway.cli.database_errors import explain_database_errors
 from gateway.settings import Command, Settings, read_settings
 from models.account import AccountError
 from models.database.connections import connected
 from models.jobs.relating import relate_everybody
-from models.key_service import KeyServiceError, Principal, key_service_at
-from models.key_service.rotation import rotate_data_keys
+from models.key_service import KeyServiceError, Principal
+from models.key_service.preparing import prepare_store
+from models.key_service.rotation import begin_rotation, rotate_data_keys
 from models.rights.key_comparison import KeyComparison, RelativeAge, compare_keys
 from models.rights.orphan_keys import Sweep, preview
 from models.rights.orphan_keys import sweep as sweep_keys
@@ -28,18 +30,39 @@ def vault() -> None:
 
 
 @vault.command()
+def prepare() -> None:
+    """Make the tables of the key service in its own database, and the login of GERBANG_KEY_STORE.
+
+    Run it as the owner of that database (GERBANG_KEY_STORE_OWNER), once and after each upgrade.
+    """
+    settings = read_settings(command=Command.PREPARE)
+    with explain_database_errors("GERBANG_KEY_STORE_OWNER"):
+        asyncio.run(prepare_store(settings.key_store_owner or "", settings.required_key_store))
+    click.echo("The store of the data keys is ready.")
+
+
+@vault.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--second",
-    type=click.Path(path_type=Path),
-    help="The second copy of the data keys, as `gerbang keys` has it.",
+    "--begin",
+    is_flag=True,
+    help="Put the new key into FILE alone, to copy it to every key service before the rest.",
 )
-def rotate(file: Path, second: Path | None) -> None:
+def rotate(file: Path, *, begin: bool) -> None:
     """Wrap all data keys by a new key of FILE, and retire the one before.
 
     Run it where the key service runs, as its user; everything goes on meanwhile. Stopped, it goes
-    on when it is run again.
+    on when it is run again. Where several services have a FILE of their own, run it with --begin
+    first, copy FILE to each, run it without, and copy FILE again.
     """
+    if begin:
+        try:
+            begin_rotation(file)
+        except KeyServiceError as error:
+            raise click.ClickException(str(error)) from None
+        click.echo(f"{file}: a new key writes, the one before is accepted.")
+        return
+    store = read_settings(command=Command.ROTATE).required_key_store
     reported = 0
 
     def report(done: int, number: int) -> None:
@@ -49,7 +72,7 @@ def rotate(file: Path, second: Path | None) -> None:
             click.echo(f"{done:,} of {number:,} data keys")
 
     try:
-        done = rotate_data_keys(file, second, report)
+        done = asyncio.run(rotate_data_keys(file, store, report))
     except KeyServiceError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{done:,} data keys are wrapped by a new key; {file} has no other any more.")
@@ -120,22 +143,13 @@ def compare() -> None:
 
 
 async def _compare(settings: Settings) -> KeyComparison:
-    keys = key_service_at(
-        settings.signing_address or "",
-        principal=Principal.AUDITOR,
-        credentials=settings.credentials,
-    )
+    keys = key_service_for(settings, Principal.AUDITOR)
     async with connected(settings.required_owner_url) as connection:
         return await compare_keys(keys, connection)
 
 
 async def relate_now(settings: Settings) -> int:
-    keys = key_service_at(
-        settings.linking_address or "",
-        waits=True,
-        principal=Principal.LOADER,
-        credentials=settings.credentials,
-    )
+    keys = key_service_for(settings, Principal.LOADER, waits=True)
     async with connected(settings.required_owner_url) as connection:
         number = await relate_everybody(keys, connection)
     await keys.judge_everybody()
@@ -143,11 +157,7 @@ async def relate_now(settings: Settings) -> int:
 
 
 async def _sweep(settings: Settings, most: int | None, *, dry_run: bool) -> Sweep:
-    keys = key_service_at(
-        settings.signing_address or "",
-        principal=Principal.KEEPER,
-        credentials=settings.credentials,
-    )
+    keys = key_service_for(settings, Principal.KEEPER)
     async with connected(settings.required_owner_url) as connection:
         run = preview if dry_run else sweep_keys
         return await run(keys, connection, settings.sweep_days, most)

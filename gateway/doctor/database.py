@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
+from gateway.access.key_service_clients import key_service_for
 from gateway.access.probe import FOLDED_WITHIN_SECONDS, SIGNED_WITHIN_SECONDS
 from gateway.access.transactions.errors import DISK_FULL, state_of
 from gateway.access.vault import key_service_fault
@@ -14,7 +15,7 @@ from gateway.doctor.finding import Finding, finding_of
 from gateway.faults import Fault
 from gateway.settings import DocumentRule, Settings
 from models.database.owner import by_what, is_superuser, missing_rights
-from models.key_service import KeyServiceError, Principal, key_service_at
+from models.key_service import KeyServiceError, Principal
 from models.migrations import current_and_newest
 from models.rights.key_comparison import compare_keys
 from models.row_security import installed_version, version
@@ -158,18 +159,17 @@ async def examine_seal_keys(owner: asyncpg.Connection) -> AsyncIterator[Finding]
 async def examine_key_service(settings: Settings) -> AsyncIterator[Finding]:
     """Ask it as a gateway does, and as an auditor where the doctor has such a credential."""
     try:
-        as_gateway = key_service_at(settings.key_service) if settings.key_service else None
+        as_gateway = key_service_for(settings) if settings.key_service else None
         is_away = await key_service_fault(as_gateway)
     except KeyServiceError:
         is_away = Fault.KEY_SERVICE
     if is_away:
         yield finding_of(is_away, "The key service does not answer.")
         return
-    address, credentials = settings.signing_address or "", settings.credentials
-    if not (settings.keeps_receipts and credentials):
+    if not (settings.keeps_receipts and settings.credentials):
         return
     try:
-        keys = key_service_at(address, principal=Principal.AUDITOR, credentials=credentials)
+        keys = key_service_for(settings, Principal.AUDITOR)
         if await keys.judges_everybody():
             return
     except KeyServiceError as error:
@@ -191,11 +191,10 @@ async def examine_identity_keys(
     owner: asyncpg.Connection, settings: Settings
 ) -> AsyncIterator[Finding]:
     """Whether everybody on file has a data key, where the doctor has a credential to ask."""
-    address, credentials = settings.signing_address or "", settings.credentials
-    if not (settings.keeps_receipts and credentials):
+    if not (settings.keeps_receipts and settings.credentials):
         return
     with contextlib.suppress(KeyServiceError):  # which is another finding
-        keys = key_service_at(address, principal=Principal.AUDITOR, credentials=credentials)
+        keys = key_service_for(settings, Principal.AUDITOR)
         found = await compare_keys(keys, owner)
         if found.lost:
             what = f"{len(found.lost):,} people on file have no data key: {found.verdict}."

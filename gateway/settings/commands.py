@@ -23,13 +23,17 @@ class Command(StrEnum):
     PEOPLE = "people"
     AUDIT = "audit"
     VAULT = "vault"
+    PREPARE = "vault prepare"
+    ROTATE = "vault rotate"
 
 
 NEEDS: Mapping[Command, tuple[str, ...]] = MappingProxyType(
     {
         Command.SERVE: ("database_url", "issuer", "jwks_url", "cursor_key", "seal_key"),
         Command.KEEP: ("owner_url", "seal_key", "key_service", "checkpoints"),
-        Command.KEYS: ("issuer", "jwks_url"),
+        Command.KEYS: ("issuer", "jwks_url", "key_store"),
+        Command.PREPARE: ("key_store", "key_store_owner"),
+        Command.ROTATE: ("key_store",),
         Command.MIGRATE: ("owner_url", "database_url", "seal_key"),
         Command.INIT: ("owner_url",),
         # It also examines the keys and the provider, if they are set.

@@ -127,7 +127,7 @@ def _in_production(settings: Any, named: NameVariable) -> Iterator[Violation]:
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:
             sentence = f"{named('origins')} must start with https:// in production: {origin}."
             yield Violation(("origins",), sentence)
-    for name in ("database_url", "owner_url"):
+    for name in ("database_url", "owner_url", "key_store", "key_store_owner"):
         url = getattr(settings, name)
         if url and (hosts := unprotected_hosts(url, settings.database_tls)):
             sentence = (

@@ -56,6 +56,19 @@ class KeySettings:
         parsers.key_service,
         None,
     )
+    key_store: str | None = setting(
+        "URL of the key service's own database, whose administrators are not those of the visa "
+        "database: for `gerbang keys`, and for whoever names a file of keys",
+        parsers.database_url,
+        None,
+        is_secret=True,
+    )
+    key_store_owner: str | None = setting(
+        "URL of the same database for its owner: for `gerbang vault prepare`",
+        parsers.database_url,
+        None,
+        is_secret=True,
+    )
     signing_service: str | None = setting(
         "where `gerbang keep` has the account signed and people erased: unix:/path/of/socket, that "
         "of `gerbang keys --signing`, which no gateway reaches; without it, that of "
@@ -88,6 +101,12 @@ class KeySettings:
         parsers.witnesses,
         (),
     )
+
+    @property
+    def required_key_store(self) -> str:
+        """For commands that do not start without it."""
+        assert self.key_store is not None
+        return self.key_store
 
     @property
     def signing_address(self) -> str | None:

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from models.account.findings import Report, Tampering
+from models.key_service.counts import ReceiptVerb
 from models.key_service.interface import Cause
-from models.key_service.receipts import ListsReceipts, Receipt, ReceiptVerb, Reconciled
+from models.key_service.receipts import ListsReceipts, Receipt, Reconciled
 
 #: How long an operation takes at most, and how much clocks may differ: receipts and entries that
 #: are younger are not compared yet.

@@ -7,6 +7,7 @@ behind it. For development the same keys can be used in the process itself.
 
 from pathlib import Path
 
+from models.key_service.counts import ViewerCeilingError
 from models.key_service.erasures import ErasedSubject, ErasesKeys
 from models.key_service.interface import (
     Cause,
@@ -24,7 +25,7 @@ from models.key_service.local import LocalKeyService
 from models.key_service.local_file import LocalKeys, create_key_file
 from models.key_service.operations import KeyOperationNote, ListsOperations
 from models.key_service.principals import Credential
-from models.key_service.receipts import ListsReceipts, ViewerCeilingError
+from models.key_service.receipts import ListsReceipts
 from models.key_service.relations import Relation, RelationKind
 from models.key_service.socket_keys import SocketKeys
 
@@ -58,18 +59,18 @@ __all__ = [
 
 def key_service_at(
     address: str,
-    second: Path | None = None,
     *,
+    store: str | None = None,
     waits: bool = False,
     principal: Principal = Principal.GATEWAY,
     credentials: Path | None = None,
 ) -> SocketKeys | LocalKeyService:
     """The key service of an address: ``unix:`` and a socket, or ``file:`` and a file of keys.
 
-    ``second`` is where the second copy of the data keys is, if not beside the file of keys;
-    ``waits`` is whether to ask again what is beyond a ceiling; ``principal`` is who asks, whose
-    credential is in the folder ``credentials``.
-    Raises KeyServiceError if a file cannot be used. A socket is first opened when it is needed.
+    ``store`` is the URL of the database of the data keys of a file; ``waits`` is whether to ask
+    again what is beyond a ceiling; ``principal`` is who asks, whose credential is in the folder
+    ``credentials``. Raises KeyServiceError if a file cannot be used. A socket and a store are first
+    opened when they are needed.
     """
     kind, _, path = address.partition(":")
     if kind == "unix":
@@ -77,4 +78,6 @@ def key_service_at(
         if credentials is not None and principal is not Principal.GATEWAY:
             shown = Credential.of(principal, credentials)
         return SocketKeys(Path(path), waits=waits, credential=shown)
-    return LocalKeyService.open(Path(path), second)
+    if store is None:
+        raise KeyServiceError("GERBANG_KEY_STORE is missing: a file of keys needs their store")
+    return LocalKeyService.open(Path(path), store)

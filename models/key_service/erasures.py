@@ -1,18 +1,13 @@
-"""Data keys that were erased: gone from both copies, and never made again for their subjects."""
+"""Data keys that were erased: gone, and never made again for their subjects."""
 
-import sqlite3
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-#: A subject stays erased, whatever backup of the database comes back.
-SCHEMA = """
-    CREATE TABLE IF NOT EXISTS {copy}.erased_subject (
-        subject BLOB PRIMARY KEY, erased_at INTEGER NOT NULL
-    ) WITHOUT ROWID
-"""
+import asyncpg
+
 #: How many erased subjects one answer lists.
 PAGE_SIZE = 1000
 
@@ -42,39 +37,37 @@ class ErasesKeys(Protocol):
         ...
 
 
-def delete_keys(
-    connection: sqlite3.Connection, copies: Sequence[str], subjects: Sequence[UUID]
-) -> int:
-    """Delete keys in every copy, and write down whose; in the transaction of the connection.
+async def delete_keys(connection: asyncpg.Connection, subjects: Sequence[UUID]) -> int:
+    """Delete keys, and write down whose; in the transaction of the connection.
 
     Returns how many subjects had not been erased before.
     """
-    now, erased = int(time.time()), 0
-    for copy in copies:
-        erased = connection.executemany(
-            f"INSERT OR IGNORE INTO {copy}.erased_subject VALUES (?, ?)",  # noqa: S608
-            [(subject.bytes, now) for subject in subjects],
-        ).rowcount
-        for table in ("data_key", "key_made"):
-            connection.executemany(
-                f"DELETE FROM {copy}.{table} WHERE subject = ?",  # noqa: S608
-                [(subject.bytes,) for subject in subjects],
-            )
-    return max(erased, 0)  # of none, SQLite says -1
+    new = await connection.fetch(
+        "INSERT INTO erased_subject SELECT subject, $2 FROM unnest($1::uuid[]) AS subject"
+        " ON CONFLICT DO NOTHING RETURNING 1",
+        [*dict.fromkeys(subjects)],
+        int(time.time()),
+    )
+    await connection.execute("DELETE FROM data_key WHERE subject = ANY ($1)", list(subjects))
+    return len(new)
 
 
-def find_erased(connection: sqlite3.Connection, subjects: Sequence[UUID]) -> list[ErasedSubject]:
+async def find_erased(
+    connection: asyncpg.Connection, subjects: Sequence[UUID]
+) -> list[ErasedSubject]:
     """Which of some subjects were erased."""
-    statement = "SELECT * FROM main.erased_subject WHERE subject = ?"
-    rows = (connection.execute(statement, (one.bytes,)).fetchone() for one in subjects)
-    return [_read_subject(row) for row in rows if row]
+    rows = await connection.fetch(
+        "SELECT * FROM erased_subject WHERE subject = ANY ($1)", list(subjects)
+    )
+    found = {row[0]: _read_subject(row) for row in rows}
+    return [found[one] for one in subjects if one in found]
 
 
-def list_erased(connection: sqlite3.Connection, after: UUID) -> list[ErasedSubject]:
+async def list_erased(connection: asyncpg.Connection, after: UUID) -> list[ErasedSubject]:
     """Who was erased, in the order of their keys."""
-    statement = "SELECT * FROM main.erased_subject WHERE subject > ? ORDER BY subject LIMIT ?"
-    return [_read_subject(row) for row in connection.execute(statement, (after.bytes, PAGE_SIZE))]
+    statement = "SELECT * FROM erased_subject WHERE subject > $1 ORDER BY subject LIMIT $2"
+    return [_read_subject(row) for row in await connection.fetch(statement, after, PAGE_SIZE)]
 
 
-def _read_subject(row: tuple[bytes, int]) -> ErasedSubject:
-    return ErasedSubject(UUID(bytes=row[0]), datetime.fromtimestamp(row[1], UTC))
+def _read_subject(row: asyncpg.Record) -> ErasedSubject:
+    return ErasedSubject(row[0], datetime.fromtimestamp(row[1], UTC))

@@ -21,6 +21,7 @@ from models.access_tokens.verification import (
     Verification,
     claimed_texts,
 )
+from models.key_service.counts import ReceiptVerb
 from models.key_service.erasures import ErasedSubject
 from models.key_service.interface import (
     Digest,
@@ -30,8 +31,9 @@ from models.key_service.interface import (
     Statement,
 )
 from models.key_service.local import LocalKeyService
-from models.key_service.receipts import Receipts, ReceiptVerb
+from models.key_service.receipts import Entry, Found, Receipts
 from models.key_service.relations import OWN_KEY, Relation, RelationKind, Relations
+from models.key_service.store import WrappedKey
 
 #: Viewers who are known without looking at their tokens again.
 _MOST_KNOWN = 10_000
@@ -115,11 +117,12 @@ class JudgedKeys:
         if use is KeyUse.PERSON_INDEX:
             viewer, stated = await self._viewer(statement)
             most = self._most(stated)
-            for _ in messages:
-                self._receipts.admit_look_up(viewer.account, stated.role, most)
-                self._receipts.add(
-                    ReceiptVerb.LOOK_UP, viewer.account, stated.role, stated.reference, []
-                )
+
+            def judge(found: Found) -> Sequence[Entry]:
+                found.counts.admit_look_ups(len(messages), most)
+                return [Entry(ReceiptVerb.LOOK_UP, stated.reference, [])] * len(messages)
+
+            await self._receipts.leave(viewer.account, stated.role, judge)
         return await self._keys.digests(use, messages)
 
     async def open_data_keys(
@@ -127,11 +130,8 @@ class JudgedKeys:
     ) -> Mapping[UUID, bytes]:
         viewer, stated = await self._viewer(statement)
         is_change = stated.is_change and stated.role == _APPLICANT
-        wrapped = self._keys.find_wrapped(subjects)
-        if not wrapped:  # who has no key is lost, and belongs to nobody
-            return {}
-        await self._admit(viewer, stated, list(wrapped), is_change=is_change)
-        return self._keys.unwrap_found(wrapped)
+        wrapped = await self._admit(viewer, stated, subjects, is_change=is_change)
+        return await self._keys.unwrap_found(wrapped)
 
     async def make_data_keys(
         self,
@@ -141,10 +141,8 @@ class JudgedKeys:
     ) -> Mapping[UUID, bytes]:
         """Whoever makes a key says whom it is for; who has one is opened as by a reader."""
         viewer, stated = await self._viewer(statement)
-        stored = self._keys.stored_subjects(subjects)
-        if stored:
-            await self._admit(viewer, stated, sorted(stored), is_change=True)
-        new = set(subjects) - stored
+        stored = await self._admit(viewer, stated, subjects, is_change=True)
+        new = set(subjects) - stored.keys()
         if new != {one.other for one in relations}:
             raise KeyServiceError("a new key takes relations, of its own subject alone")
         if not all(_may_claim(viewer, stated, one) for one in relations):
@@ -156,8 +154,11 @@ class JudgedKeys:
     ) -> None:
         """What comes after a key was made: another case, a desk, a link, an inquiry."""
         viewer, stated = await self._viewer(statement)
-        known = await self._keys.relations()
-        if not all(self._may_relate(viewer, stated, one, known) for one in relations):
+        digester = await self._keys.digester()
+        named = [one.other.bytes for one in relations if isinstance(one.other, UUID)]
+        named += [digester.named(RelationKind.INQUIRY, one.name) for one in relations]
+        known = (await self._receipts.read([], named)).relations
+        if not all(_may_relate(viewer, stated, one, known) for one in relations):
             raise KeyServiceError("the viewer may not state these relations")
         await self._keys.relate(relations)
 
@@ -193,24 +194,42 @@ class JudgedKeys:
 
     async def _admit(
         self, viewer: TokenViewer, stated: Statement, subjects: Sequence[UUID], *, is_change: bool
-    ) -> None:
-        """Leave a receipt for the subjects.
+    ) -> Mapping[UUID, WrappedKey]:
+        """The keys of those subjects that have one, for whom a receipt is left.
 
         Raises RefusedSubjectsError where some do not belong to the viewer, and ViewerCeilingError
         where they are too many.
         """
-        relations = await self._keys.relations()
-        judged = set(subjects)
-        if not self._keys.is_strict():
-            judged = relations.related(judged)
-        refused = judged and judged - self._reached(relations, viewer, stated, judged)
-        if refused or OWN_KEY in subjects:
-            raise RefusedSubjectsError(refused or {OWN_KEY})
-        if not self._is_in_an_inquiry(relations, viewer, stated, judged):
-            most = self._most(stated)
-            self._receipts.admit(viewer.account, stated.role, subjects, most)
         verb = ReceiptVerb.CHANGE if is_change else ReceiptVerb.OPEN
-        self._receipts.add(verb, viewer.account, stated.role, stated.reference, subjects)
+
+        def judge(found: Found) -> Sequence[Entry]:
+            people = sorted(found.wrapped) if is_change else [*found.wrapped]
+            if not people:  # who has no key is lost, and belongs to nobody
+                return ()
+            relations, judged = found.relations, set(people)
+            if not relations.is_strict:
+                judged = relations.related(judged)
+            refused = judged and judged - self._reached(found, viewer, stated, judged)
+            if refused or OWN_KEY in found.wrapped:
+                raise RefusedSubjectsError(refused or {OWN_KEY})
+            if not self._is_in_an_inquiry(found, viewer, stated, judged):
+                found.counts.admit(people, self._most(stated))
+            return (Entry(verb, stated.reference, people),)
+
+        named = await self._named(stated, subjects)
+        found = await self._receipts.leave(viewer.account, stated.role, judge, subjects, named)
+        return found.wrapped
+
+    async def _named(self, stated: Statement, subjects: Sequence[UUID]) -> list[bytes]:
+        """What the relations begin with by which it is judged who belongs to the viewer."""
+        case, of_people = stated.reference or "", [one.bytes for one in subjects]
+        digester = await self._keys.digester()
+        kinds: tuple[RelationKind, ...] = ()
+        if stated.role == _OFFICER:
+            kinds = (RelationKind.DESK, RelationKind.APPLICANT)
+        elif stated.role == _SUPERVISOR and case.startswith(self._rules.inquiries):
+            kinds = (RelationKind.INQUIRY, RelationKind.APPROVAL)
+        return [*of_people, *(digester.named(kind, case) for kind in kinds)]
 
     def _most(self, stated: Statement) -> int:
         if stated.role not in self._rules.people_an_hour:
@@ -218,10 +237,10 @@ class JudgedKeys:
         return self._rules.people_an_hour[stated.role]
 
     def _reached(
-        self, relations: Relations, viewer: TokenViewer, stated: Statement, subjects: set[UUID]
+        self, found: Found, viewer: TokenViewer, stated: Statement, subjects: set[UUID]
     ) -> set[UUID]:
         """Which of the subjects belong to the viewer in this role, for the case that is stated."""
-        case = stated.reference or ""
+        case, relations = stated.reference or "", found.relations
         match stated.role:
             case "APPLICANT":
                 return relations.among(RelationKind.ACCOUNT, viewer.account, subjects)
@@ -236,7 +255,7 @@ class JudgedKeys:
                     *(relations.among(RelationKind.LINK, one.hex, subjects) for one in on_the_desk)
                 )
             case "SUPERVISOR" if case.startswith(self._rules.inquiries):
-                is_in = self._is_in_an_inquiry(relations, viewer, stated, subjects)
+                is_in = self._is_in_an_inquiry(found, viewer, stated, subjects)
                 return subjects if is_in else set()
             case "SUPERVISOR" | "SCREENING":
                 banned = relations.among(RelationKind.BAN, "", subjects)
@@ -245,10 +264,10 @@ class JudgedKeys:
                 return set()
 
     def _is_in_an_inquiry(
-        self, relations: Relations, viewer: TokenViewer, stated: Statement, subjects: set[UUID]
+        self, found: Found, viewer: TokenViewer, stated: Statement, subjects: set[UUID]
     ) -> bool:
         """Whether the viewer's own inquiry lasts, and has room for these people."""
-        reference = stated.reference or ""
+        reference, relations = stated.reference or "", found.relations
         opened_at = relations.noted_at(RelationKind.INQUIRY, reference, viewer.account)
         if stated.role != _SUPERVISOR or opened_at is None:
             return False
@@ -256,42 +275,44 @@ class JudgedKeys:
         if approved_at := relations.approval_at(reference):
             (seconds, people), opened_at = self._rules.inquiry_of_two, approved_at
         is_open = time.time() < opened_at + seconds
-        return is_open and self._receipts.number_in(reference, subjects) <= people
+        return is_open and found.counts.number_in(reference, subjects) <= people
 
-    def _may_relate(
-        self, viewer: TokenViewer, stated: Statement, relation: Relation, known: Relations
-    ) -> bool:
-        kind, name, other = relation
-        match kind:
-            case RelationKind.CASE if isinstance(other, UUID):
-                is_own = known.holds(RelationKind.ACCOUNT, viewer.account, other)
-                return (
-                    (stated.role == _APPLICANT and is_own)
-                    or known.holds(kind, name, other)
-                    or self._is_from_before(known, other)
-                )
-            case RelationKind.APPLICANT if isinstance(other, UUID):
-                is_theirs = known.holds(RelationKind.CASE, name, other)
-                return stated.role in (_OFFICER, _SUPERVISOR) and (
-                    is_theirs or self._is_from_before(known, other)
-                )
-            case RelationKind.DESK:
-                return stated.role == _SUPERVISOR or (
-                    stated.role == _OFFICER and other == viewer.account
-                )
-            case RelationKind.LINK if stated.role == _OFFICER and isinstance(other, UUID):
-                is_alike = known.holds(RelationKind.LIKENESS, name, other)
-                return is_alike or self._is_from_before(known, other)
-            case RelationKind.INQUIRY:
-                return stated.role == _SUPERVISOR and other == viewer.account
-            case RelationKind.APPROVAL:
-                is_own = known.holds(RelationKind.INQUIRY, name, viewer.account)
-                return stated.role == _SUPERVISOR and other == viewer.account and not is_own
-            case _:
-                return False
 
-    def _is_from_before(self, known: Relations, subject: UUID) -> bool:
-        return not self._keys.is_strict() and not known.related([subject])
+def _may_relate(
+    viewer: TokenViewer, stated: Statement, relation: Relation, known: Relations
+) -> bool:
+    kind, name, other = relation
+    match kind:
+        case RelationKind.CASE if isinstance(other, UUID):
+            is_own = known.holds(RelationKind.ACCOUNT, viewer.account, other)
+            return (
+                (stated.role == _APPLICANT and is_own)
+                or known.holds(kind, name, other)
+                or _is_from_before(known, other)
+            )
+        case RelationKind.APPLICANT if isinstance(other, UUID):
+            is_theirs = known.holds(RelationKind.CASE, name, other)
+            return stated.role in (_OFFICER, _SUPERVISOR) and (
+                is_theirs or _is_from_before(known, other)
+            )
+        case RelationKind.DESK:
+            return stated.role == _SUPERVISOR or (
+                stated.role == _OFFICER and other == viewer.account
+            )
+        case RelationKind.LINK if stated.role == _OFFICER and isinstance(other, UUID):
+            is_alike = known.holds(RelationKind.LIKENESS, name, other)
+            return is_alike or _is_from_before(known, other)
+        case RelationKind.INQUIRY:
+            return stated.role == _SUPERVISOR and other == viewer.account
+        case RelationKind.APPROVAL:
+            is_own = known.holds(RelationKind.INQUIRY, name, viewer.account)
+            return stated.role == _SUPERVISOR and other == viewer.account and not is_own
+        case _:
+            return False
+
+
+def _is_from_before(known: Relations, subject: UUID) -> bool:
+    return not known.is_strict and not known.related([subject])
 
 
 def _may_claim(viewer: TokenViewer, stated: Statement, relation: Relation) -> bool:

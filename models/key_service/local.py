@@ -22,7 +22,7 @@ from models.key_service.key_ages import SweepState
 from models.key_service.local_file import LocalKeys
 from models.key_service.operations import KeyOperationNote
 from models.key_service.receipts import ReceiptPage, Receipts, Reconciled
-from models.key_service.relations import OWN_KEY, Relation, Relations
+from models.key_service.relations import OWN_KEY, Digester, Relation
 from models.key_service.store import KeyStore, WrappedKey
 
 
@@ -63,7 +63,7 @@ class LocalKeyService:
         self._store = store
         self._ceiling = ceiling
         self._digests = digests
-        self._relations: Relations | None = None
+        self._own_key: bytes | None = None
         #: Those of who was opened; None in a process that judges nobody.
         self._receipts: Receipts | None = None
 
@@ -71,17 +71,17 @@ class LocalKeyService:
     def open(
         cls,
         file: Path,
-        second: Path | None = None,
+        store: str,
         ceiling: Ceiling | None = None,
         digests: Ceiling | None = None,
     ) -> "LocalKeyService":
-        """The keys of a file, with the store beside it.
+        """The keys of a file, with the store at a URL.
 
-        ``second`` is the path of the store's second copy; ``ceiling`` limits how many data keys are
-        opened or deleted, ``digests`` how many digests of people are made. Changes of the file take
-        effect at once. Raises KeyServiceError if one of them cannot be used.
+        ``ceiling`` limits how many data keys are opened or deleted, ``digests`` how many digests of
+        people are made. Changes of the file take effect at once. Raises KeyServiceError if the file
+        cannot be used; the store is first opened when it is needed.
         """
-        return cls(WatchedKeys(file), KeyStore.beside(file, second), ceiling, digests)
+        return cls(WatchedKeys(file), KeyStore(store), ceiling, digests)
 
     @property
     def _keys(self) -> LocalKeys:
@@ -113,107 +113,97 @@ class LocalKeyService:
         statement: Statement | Cause | None = None,
         relations: Sequence[Relation] = (),
     ) -> Mapping[UUID, bytes]:
-        stored = self._store.find(subjects)
+        stored = await self._store.find(subjects)
         self._take(len(stored))  # a key that is made now opens nothing yet
-        found = self._unwrap_all(stored)
+        found = await self._unwrap_all(stored)
         new = {one: secrets.token_bytes(32) for one in subjects if one not in found}
-        related = (await self.relations()).rows(relations) if relations else []
-        if not new or self._store.add(lambda: _wrap_all(self._keys, new), related):
+        related = (await self.digester()).rows(relations) if relations else []
+        if not new or await self._store.add(lambda: _wrap_all(self._keys, new), related):
             return {**found, **new}
         # Another process made it first, or it was erased.
-        return {**found, **self._unwrap_all(self._store.find(list(new)))}
+        return {**found, **await self._unwrap_all(await self._store.find(list(new)))}
 
     async def open_data_keys(
         self, subjects: Sequence[UUID], statement: Statement | Cause | None = None
     ) -> Mapping[UUID, bytes]:
         self._take(len(subjects))
-        return self._unwrap_all(self._store.find(subjects))
+        return await self._unwrap_all(await self._store.find(subjects))
 
-    def find_wrapped(self, subjects: Sequence[UUID]) -> Mapping[UUID, WrappedKey]:
-        """The keys of those that have one, as they are stored."""
-        return self._store.find(subjects)
-
-    def unwrap_found(self, found: Mapping[UUID, WrappedKey]) -> Mapping[UUID, bytes]:
+    async def unwrap_found(self, found: Mapping[UUID, WrappedKey]) -> Mapping[UUID, bytes]:
         """The data keys that were found. Raises KeyServiceError beyond the ceiling."""
         self._take(len(found))
-        return self._unwrap_all(found)
+        return await self._unwrap_all(found)
 
     async def lacking_subjects(self, subjects: Sequence[UUID]) -> Sequence[UUID]:
-        return self._store.list_lacking(subjects)
+        return await self._store.list_lacking(subjects)
 
     async def list_subjects(self, after: UUID) -> Sequence[UUID]:
-        return self._store.list_subjects(after)
+        return await self._store.list_subjects(after)
 
-    def stored_subjects(self, subjects: Sequence[UUID]) -> set[UUID]:
+    async def stored_subjects(self, subjects: Sequence[UUID]) -> set[UUID]:
         """Which of some subjects have a key."""
-        return set(self._store.find(subjects))
+        return set(await self._store.find(subjects))
 
-    async def relations(self) -> Relations:
-        """What is known to belong together."""
-        if self._relations is None:
-            self._relations = self._store.relations(await self.own_key())
-        return self._relations
+    async def digester(self) -> Digester:
+        """By which relations are written."""
+        return Digester(await self.own_key())
 
     async def own_key(self) -> bytes:
         """A key of the service for itself, wrapped and rotated like the data keys."""
-        keys = self._unwrap_all(self._store.find([OWN_KEY]))
-        return keys[OWN_KEY] if keys else (await self.make_data_keys([OWN_KEY]))[OWN_KEY]
+        if self._own_key is None:
+            kept = await self._unwrap_all(await self._store.find([OWN_KEY]))
+            self._own_key = (kept or await self.make_data_keys([OWN_KEY]))[OWN_KEY]
+        return self._own_key
 
     async def relate(
         self, relations: Sequence[Relation], statement: Statement | Cause | None = None
     ) -> None:
-        self._store.relate((await self.relations()).rows(relations))
-
-    def is_strict(self) -> bool:
-        """Whether nobody is opened for a viewer without a relation."""
-        return self._store.judges_everybody()
+        await self._store.relate((await self.digester()).rows(relations))
 
     async def judges_everybody(self) -> bool:
-        return self.is_strict()
+        """Whether nobody is opened for a viewer without a relation."""
+        return await self._store.judges_everybody()
 
     async def judge_everybody(self) -> None:
-        self._store.judge_everybody()
+        await self._store.judge_everybody()
 
-    def _unwrap_all(self, found: Mapping[UUID, WrappedKey]) -> Mapping[UUID, bytes]:
+    async def _unwrap_all(self, found: Mapping[UUID, WrappedKey]) -> Mapping[UUID, bytes]:
         keys = self._keys
         for _ in range(_TRIES):
             if {wrapped.key_id for wrapped in found.values()} <= set(keys.by_use[KeyUse.DATA_KEY]):
                 break
-            keys, found = self._keys, self._store.find(list(found))
+            keys, found = self._keys, await self._store.find(list(found))
         return {subject: unwrap(keys, subject, wrapped) for subject, wrapped in found.items()}
 
     async def erase_data_keys(self, subjects: Sequence[UUID]) -> Sequence[ErasedSubject]:
         self._take(len(subjects))
-        return self._store.erase(subjects)
+        return await self._store.erase(subjects)
 
     async def erased_subjects(self, after: UUID) -> Sequence[ErasedSubject]:
-        return self._store.list_erased(after)
+        return await self._store.list_erased(after)
 
     async def key_operations(self, before: int | None = None) -> Sequence[KeyOperationNote]:
         keys = self._keys
-        self._store.note_accepted(keys.accepted_ids(), keys.changed_by)
-        return self._store.list_operations(before)
+        await self._store.note_accepted(keys.accepted_ids(), keys.changed_by)
+        return await self._store.list_operations(before)
 
     async def sweep_state(self) -> SweepState:
-        return self._store.sweep_state()
-
-    async def note_ages(self) -> int:
-        return self._store.note_ages()
+        return await self._store.sweep_state()
 
     async def aged_subjects(self, after: UUID, days: int) -> Sequence[UUID]:
-        return self._store.list_aged(after, days)
+        return await self._store.list_aged(after, days)
 
     async def begin_ages(self, token: UUID) -> None:
-        self._store.begin_ages(token)
+        await self._store.begin_ages(token)
 
     async def sweep_data_keys(self, subjects: Sequence[UUID], days: int, token: UUID) -> int:
         self._take(len(subjects))
-        return self._store.sweep(subjects, days, token)
+        return await self._store.sweep(subjects, days, token)
 
-    async def open_receipts(self, file: Path, inquiries: str) -> Receipts:
-        """Keep receipts in a file from now on. ``inquiries`` is how the references of inquiries
-        begin. Raises KeyServiceError."""
-        self._receipts = Receipts(file, await self.own_key(), inquiries)
+    async def open_receipts(self, inquiries: str) -> Receipts:
+        """Keep receipts from now on. ``inquiries`` is how the references of inquiries begin.
+        Raises KeyServiceError."""
+        self._receipts = Receipts(self._store, await self.own_key(), inquiries)
         return self._receipts
 
     @property
@@ -224,13 +214,17 @@ class LocalKeyService:
         return self._receipts
 
     async def list_receipts(self, after: int, before: int) -> ReceiptPage:
-        return self.receipts.list_after(after, before)
+        return await self.receipts.list_after(after, before)
 
     async def reconciled(self) -> Reconciled:
-        return self.receipts.reconciled()
+        return await self.receipts.reconciled()
 
     async def note_reconciled(self, done: Reconciled) -> None:
-        self.receipts.note_reconciled(done)
+        await self.receipts.note_reconciled(done)
+
+    async def close(self) -> None:
+        """Close the connections to the store."""
+        await self._store.close()
 
     def _take(self, number: int) -> None:
         """Raises KeyServiceError beyond the ceiling."""

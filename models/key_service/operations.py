@@ -5,7 +5,6 @@ Which keys are accepted is compared with what was noted last, so a file that som
 hand is noted like a rotation. No note holds a key or its subject.
 """
 
-import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,23 +12,12 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+import asyncpg
+
 from models.key_service.interface import KeyUse
+from models.key_service.relations import OWN_KEY
 from models.row_keys import new_key
 
-SCHEMAS = (
-    """
-    CREATE TABLE IF NOT EXISTS {copy}.operation (
-        number INTEGER PRIMARY KEY, id BLOB NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL,
-        used_for TEXT, operator TEXT, from_key TEXT, to_key TEXT, keys INTEGER
-    )
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS {copy}.accepted_key (
-        used_for TEXT NOT NULL, place INTEGER NOT NULL, key_id TEXT NOT NULL,
-        PRIMARY KEY (used_for, place)
-    ) WITHOUT ROWID
-    """,
-)
 #: How many operations one answer lists.
 PAGE_SIZE = 500
 #: The ids of the keys that are accepted for each use, the one that writes first.
@@ -76,56 +64,57 @@ class ListsOperations(Protocol):
         ...
 
 
-def read_accepted(connection: sqlite3.Connection) -> dict[KeyUse, list[str]]:
+async def read_accepted(connection: asyncpg.Connection) -> dict[KeyUse, list[str]]:
     """The keys that were accepted when that was noted last."""
     found: dict[KeyUse, list[str]] = {}
-    rows = connection.execute(
-        "SELECT used_for, key_id FROM main.accepted_key ORDER BY used_for, place"
+    rows = await connection.fetch(
+        "SELECT used_for, key_id FROM accepted_key ORDER BY used_for, place"
     )
     for use, key_id in rows:
         found.setdefault(KeyUse(use), []).append(key_id)
     return found
 
 
-def note_accepted(
-    connection: sqlite3.Connection, copies: Sequence[str], now: AcceptedKeys, operator: str | None
+async def note_accepted(
+    connection: asyncpg.Connection, now: AcceptedKeys, operator: str | None
 ) -> None:
     """Note which keys were added and retired since the last time, in the connection's transaction.
 
     The note has the number of all data keys: when a wrapping key is retired, all of them have been
     wrapped by another one.
     """
-    before = read_accepted(connection)
+    before = await read_accepted(connection)
     for use, accepted in now.items():
         known = before.get(use, [])
         for key_id in reversed([one for one in accepted if one not in known]):
             from_key = known[0] if known else None
-            _note(connection, copies, OperationKind.ADDED, use, operator, from_key, key_id, None)
+            await _note(connection, OperationKind.ADDED, use, operator, from_key, key_id)
         for key_id in [one for one in known if one not in accepted]:
-            number = _count_keys(connection) if use is KeyUse.DATA_KEY else None
-            _note(
-                *(connection, copies, OperationKind.RETIRED, use, operator),
-                *(key_id, accepted[0], number),
+            number = await _count_keys(connection) if use is KeyUse.DATA_KEY else None
+            await _note(
+                *(connection, OperationKind.RETIRED, use, operator, key_id, accepted[0], number)
             )
-        for copy in copies:
-            connection.execute(f"DELETE FROM {copy}.accepted_key WHERE used_for = ?", (use,))  # noqa: S608
-            connection.executemany(
-                f"INSERT INTO {copy}.accepted_key VALUES (?, ?, ?)",  # noqa: S608
-                [(use, place, key_id) for place, key_id in enumerate(accepted)],
-            )
+        await connection.execute("DELETE FROM accepted_key WHERE used_for = $1", use)
+        await connection.executemany(
+            "INSERT INTO accepted_key VALUES ($1, $2, $3)",
+            [(use, place, key_id) for place, key_id in enumerate(accepted)],
+        )
 
 
-def note_erased(connection: sqlite3.Connection, copies: Sequence[str], number: int) -> None:
+async def note_erased(connection: asyncpg.Connection, number: int) -> None:
     """Note that so many data keys were deleted for ever, in the transaction of the connection."""
-    _note(connection, copies, OperationKind.ERASED, None, None, None, None, number)
+    await _note(connection, OperationKind.ERASED, None, None, None, None, number)
 
 
-def list_operations(connection: sqlite3.Connection, before: int | None) -> list[KeyOperationNote]:
-    rows = connection.execute(
-        "SELECT * FROM main.operation WHERE ?1 IS NULL OR number < ?1 ORDER BY number DESC LIMIT ?",
-        (before, PAGE_SIZE),
+async def list_operations(
+    connection: asyncpg.Connection, before: int | None
+) -> list[KeyOperationNote]:
+    rows = await connection.fetch(
+        "SELECT * FROM operation WHERE $1::bigint IS NULL OR number < $1"
+        " ORDER BY number DESC LIMIT $2",
+        *(before, PAGE_SIZE),
     )
-    return [note_of(number, UUID(bytes=id_), *rest) for number, id_, *rest in rows]
+    return [note_of(*row) for row in rows]
 
 
 def note_of(number: int, id_: UUID, at: int, *rest: str | int | None) -> KeyOperationNote:
@@ -133,21 +122,24 @@ def note_of(number: int, id_: UUID, at: int, *rest: str | int | None) -> KeyOper
     return KeyOperationNote(number, id_, datetime.fromtimestamp(at, UTC), *rest)  # type: ignore[arg-type]
 
 
-def _note(
-    connection: sqlite3.Connection,
-    copies: Sequence[str],
+async def _note(
+    connection: asyncpg.Connection,
     kind: OperationKind,
     use: KeyUse | None,
     operator: str | None,
     from_key: str | None,
     to_key: str | None,
-    keys: int | None,
+    keys: int | None = None,
 ) -> None:
-    [last] = connection.execute("SELECT coalesce(max(number), 0) FROM main.operation").fetchone()
-    row = (last + 1, new_key().bytes, int(time.time()), kind, use, operator, from_key, to_key, keys)
-    for copy in copies:
-        connection.execute(f"INSERT INTO {copy}.operation VALUES (?,?,?,?,?,?,?,?,?)", row)  # noqa: S608
+    await connection.execute(
+        "INSERT INTO operation (id, at, kind, used_for, operator, from_key, to_key, keys)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        *(new_key(), int(time.time()), kind, use, operator, from_key, to_key, keys),
+    )
 
 
-def _count_keys(connection: sqlite3.Connection) -> int:
-    return connection.execute("SELECT count(*) FROM main.data_key").fetchone()[0]
+async def _count_keys(connection: asyncpg.Connection) -> int:
+    number: int | None = await connection.fetchval(
+        "SELECT count(*) FROM data_key WHERE subject <> $1", OWN_KEY
+    )
+    return number or 0

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from models.key_service.counts import ReceiptVerb
 from models.key_service.interface import Cause, KeyServiceError, KeyUse, Principal
 from models.key_service.local import LocalKeyService
-from models.key_service.receipts import ReceiptVerb
-from models.key_service.relations import OWN_KEY, RelationKind
+from models.key_service.receipts import Entry, Found
+from models.key_service.relations import OWN_KEY, RelationKind, Relations
 
 _OF_PEOPLE = KeyUse.PERSON_INDEX
-OF_SWEEPS = frozenset(("sweeping", "note_ages", "aged", "begin_ages", "sweep"))
+OF_SWEEPS = frozenset(("sweeping", "aged", "begin_ages", "sweep"))
 OF_COMPARISONS = frozenset(("lacking", "subjects"))
 OF_RECEIPTS = frozenset(("receipts", "reconciled", "note_reconciled"))
 #: Of each version of a person two are made: ten versions are more than anybody has.
@@ -170,17 +171,26 @@ class PrincipalJudge:
             raise KeyServiceError(f"the {principal} states why: {', '.join(causes)}")
         subjects = [UUID(hex=one) for one in question.get("subjects", ())]
         if verb == "make":  # a new key opens nobody
-            subjects = sorted(self._keys.stored_subjects(subjects))
+            subjects = sorted(await self._keys.stored_subjects(subjects))
         if OWN_KEY in subjects:
             raise KeyServiceError("that key is the service's own")
-        if principal is Principal.LINKER and self._keys.is_strict():
-            await self._require_kind(Cause(cause), set(subjects))
-        if rights.people_an_hour is not None:
-            self._keys.receipts.admit("", principal, subjects, rights.people_an_hour)
+        if not subjects and verb != "digests":
+            return
+        if rights.digests_a_person is not None and verb == "digests":
+            self._take_digests(principal, len(question["messages"]))
+
+        def judge(found: Found) -> Sequence[Entry]:
+            if principal is Principal.LINKER and found.relations.is_strict:
+                _require_kind(Cause(cause), set(subjects), found.relations)
+            if rights.people_an_hour is not None:
+                found.counts.admit(subjects, rights.people_an_hour)
+            return (Entry(_VERBS[verb], cause, subjects),)
+
+        named = [one.bytes for one in subjects] if principal is Principal.LINKER else []
+        await self._keys.receipts.leave("", principal, judge, named=named)
         if rights.digests_a_person is not None:
-            self._take_digests(principal, len(subjects), len(question.get("messages", ())))
-        if subjects or verb == "digests":
-            self._keys.receipts.add(_VERBS[verb], "", principal, cause, subjects)
+            more = self._digests[principal] + len(subjects) * rights.digests_a_person
+            self._digests[principal] = min(more, _MOST_SAVED)
 
     def _principal(self, shown: Sequence[str] | None) -> Principal:
         name, secret = shown or ("", "")
@@ -191,17 +201,17 @@ class PrincipalJudge:
             )
         return principal
 
-    async def _require_kind(self, cause: Cause, subjects: set[UUID]) -> None:
-        """People are opened to link them, entries of the ban list to compare those."""
-        relations = await self._keys.relations()
-        banned = relations.among(RelationKind.BAN, "", subjects)
-        fit = banned if cause is Cause.BANS else subjects - banned
-        if subjects - fit:
-            raise KeyServiceError(f"{len(subjects - fit)} subjects are not those of {cause}")
-
-    def _take_digests(self, principal: Principal, people: int, digests: int) -> None:
+    def _take_digests(self, principal: Principal, digests: int) -> None:
         """Whoever guesses passports has nobody to open. What is left over is not saved up."""
-        left = self._digests[principal] + people * DIGESTS_A_PERSON - digests
+        left = self._digests[principal] - digests
         if left < 0:
             raise KeyServiceError("digests are made for people who were opened alone")
-        self._digests[principal] = min(left, _MOST_SAVED)
+        self._digests[principal] = left
+
+
+def _require_kind(cause: Cause, subjects: set[UUID], relations: Relations) -> None:
+    """People are opened to link them, entries of the ban list to compare those."""
+    banned = relations.among(RelationKind.BAN, "", subjects)
+    fit = banned if cause is Cause.BANS else subjects - banned
+    if subjects - fit:
+        raise KeyServiceError(f"{len(subjects - fit)} subjects are not those of {cause}")

@@ -1,4 +1,4 @@
-"""Runs a key service as a process of its own, which imports nothing of gateways or databases.
+"""Runs a key service as a process of its own, which knows nothing of gateways and their database.
 
 It listens on three sockets: on that of gateways it opens people for viewers whose tokens it checks,
 on the second for the LINKER, and on the third alone it signs checkpoints of the account, and erases
@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -33,6 +34,8 @@ from models.postgres.guardian import end_with_parent
 UNWRAPS_A_MINUTE = 6_000
 #: Digests of people that are made a minute, at most: of a person there are two.
 DIGESTS_A_MINUTE = 2 * UNWRAPS_A_MINUTE
+#: The environment variable with the URL of the store.
+STORE = "GERBANG_KEY_STORE"
 _READY = "ready"
 _PROGRAM = Path(__file__).with_name("alone.py")
 LOG_LEVELS = ("debug", "info", "warning")
@@ -43,7 +46,7 @@ log = logging.getLogger(__name__)
 async def serve_keys(
     file: Path,
     socket: Path,
-    second: Path | None = None,
+    store: str,
     unwraps: int = UNWRAPS_A_MINUTE,
     signing: Path | None = None,
     digests: int = DIGESTS_A_MINUTE,
@@ -53,8 +56,8 @@ async def serve_keys(
 ) -> None:
     """Serve the keys of a file on a socket until a signal ends it.
 
-    ``second`` is the file of the second copy of the data keys, ``signing`` the socket on which
-    alone checkpoints are signed and people erased, ``linking`` that of the LINKER. ``judge`` is
+    ``store`` is the URL of the database of data keys, ``signing`` the socket on which alone
+    checkpoints are signed and people erased, ``linking`` that of the LINKER. ``judge`` is
     what `JudgeRules` has, as JSON; without it, the first socket opens people for whoever asks.
     ``credentials`` is the folder of those that are shown on the other two; without it, the sockets
     are open to whoever reaches them. Raises KeyServiceError.
@@ -64,8 +67,9 @@ async def serve_keys(
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signal_number, stop.set)
     of_people = Ceiling(digests, "digests of people a minute are made")
-    keys = LocalKeyService.open(file, second, Ceiling(unwraps), of_people)
-    of_gateways = await _judged(keys, file, JudgeRules.from_json(judge)) if judge else keys
+    keys = LocalKeyService.open(file, store, Ceiling(unwraps), of_people)
+    await keys.own_key()  # the store can be used
+    of_gateways = await _judged(keys, JudgeRules.from_json(judge)) if judge else keys
     if credentials is not None:
         make_credentials(credentials)
     others: dict[Path, frozenset[str]] = {}
@@ -88,14 +92,8 @@ async def serve_keys(
     log.info("stop")
 
 
-async def _judged(keys: LocalKeyService, file: Path, rules: JudgeRules) -> JudgedKeys:
-    receipts = await keys.open_receipts(receipts_beside(file), rules.inquiries)
-    return JudgedKeys(keys, rules, receipts)
-
-
-def receipts_beside(file: Path) -> Path:
-    """Where the receipts of a file of keys are."""
-    return file.with_suffix(".receipts.db")
+async def _judged(keys: LocalKeyService, rules: JudgeRules) -> JudgedKeys:
+    return JudgedKeys(keys, rules, await keys.open_receipts(rules.inquiries))
 
 
 def credentials_beside(file: Path) -> Path:
@@ -106,7 +104,6 @@ def credentials_beside(file: Path) -> Path:
 def command(
     file: Path,
     socket: Path,
-    second: Path | None,
     unwraps: int,
     signing: Path | None,
     digests: int,
@@ -115,11 +112,13 @@ def command(
     credentials: Path | None = None,
     log_level: str = "warning",
 ) -> list[str]:
-    """What runs the process: in a child, or in the place of this one."""
+    """What runs the process: in a child, or in the place of this one.
+
+    It reads the URL of its store from the environment (`STORE`), where no other user sees it.
+    """
     given = [sys.executable, str(_PROGRAM), str(file), str(socket), "--log-level", log_level]
     given += ["--unwraps", str(unwraps), "--digests", str(digests)]
     named = {
-        "--second": second,
         "--signing": signing,
         "--linking": linking,
         "--judge": judge,
@@ -132,6 +131,7 @@ def command(
 def running_keys(
     file: Path,
     socket: Path,
+    store: str,
     unwraps: int = UNWRAPS_A_MINUTE,
     signing: Path | None = None,
     digests: int = DIGESTS_A_MINUTE,
@@ -144,7 +144,8 @@ def running_keys(
     Raises KeyServiceError if it does not start.
     """
     process = subprocess.Popen(
-        command(file, socket, None, unwraps, signing, digests, linking, judge, credentials),
+        command(file, socket, unwraps, signing, digests, linking, judge, credentials),
+        env={**os.environ, STORE: store},
         stdout=subprocess.PIPE,
         text=True,
         preexec_fn=end_with_parent(),
@@ -164,7 +165,6 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("file", type=Path)
     options.add_argument("socket", type=Path)
-    options.add_argument("--second", type=Path)
     options.add_argument("--unwraps", type=int, default=UNWRAPS_A_MINUTE)
     options.add_argument("--digests", type=int, default=DIGESTS_A_MINUTE)
     options.add_argument("--signing", type=Path)
@@ -175,6 +175,6 @@ def main() -> None:
     given = vars(options.parse_args())
     try:
         with process_log(given.pop("log_level").upper(), as_json=True):
-            asyncio.run(serve_keys(**given))
+            asyncio.run(serve_keys(store=os.environ[STORE], **given))
     except KeyServiceError as error:
         sys.exit(f"key service: {error}")

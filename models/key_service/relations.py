@@ -6,27 +6,14 @@ A database that says something else opens nobody.
 """
 
 import hmac
-import sqlite3
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-#: What is looked for comes first. Subjects are UUIDv7, so what is noted of a new one lies together.
-SCHEMAS = (
-    """
-    CREATE TABLE IF NOT EXISTS {copy}.relation (
-        first BLOB NOT NULL, second BLOB NOT NULL, kind TEXT NOT NULL, noted_at INTEGER NOT NULL,
-        PRIMARY KEY (first, second)
-    ) WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS {copy}.judged (
-        one INTEGER PRIMARY KEY CHECK (one = 1), everybody INTEGER NOT NULL
-    )
-    """,
-)
+import asyncpg
+
 #: The subject under which the service keeps its own key: nobody's, since theirs are UUIDv7.
 OWN_KEY = UUID(int=(1 << 128) - 1)
 _DIGEST_BYTES = 16
@@ -76,64 +63,24 @@ class Relation(NamedTuple):
     other: UUID | str
 
 
-class Relations:
-    """The relations in a store, under the digests of a key."""
+class Digester:
+    """Writes accounts and references as the store has them: as digests by a key."""
 
-    def __init__(self, connection: sqlite3.Connection, key: bytes) -> None:
-        self._connection = connection
+    def __init__(self, key: bytes) -> None:
         self._mac = hmac.new(hmac.digest(key, b"gerbang relation 1", "sha256"), digestmod="sha256")
 
     def rows(self, relations: Iterable[Relation]) -> list[Row]:
         """Relations as they are stored."""
-        return [(*self._sides(*relation), relation.kind.value) for relation in relations]
+        return [(*self.sides(*relation), relation.kind.value) for relation in relations]
 
-    def holds(self, kind: RelationKind, name: str, other: UUID | str) -> bool:
-        return self.noted_at(kind, name, other) is not None
+    def named(self, kind: RelationKind, name: str) -> bytes:
+        """The side of a relation that is a name."""
+        return self._digest(f"{kind}\0{name}")
 
-    def noted_at(self, kind: RelationKind, name: str, other: UUID | str) -> int | None:
-        """When a relation was noted, in seconds since 1970; None for one that was not."""
-        row = self._connection.execute(
-            "SELECT noted_at FROM main.relation WHERE first = ? AND second = ?",
-            self._sides(kind, name, other),
-        ).fetchone()
-        return row and row[0]
-
-    def applicants_on_the_desk(self, reference: str) -> set[UUID]:
-        """The applicant of a case that is on a desk."""
-        rows = self._connection.execute(
-            "SELECT second FROM main.relation WHERE first = ?",
-            (self._digest(f"{RelationKind.APPLICANT}\0{reference}"),),
-        )
-        return {UUID(bytes=row[0]) for row in rows}
-
-    def approval_at(self, reference: str) -> int | None:
-        """When somebody approved an inquiry; None where nobody has."""
-        row = self._connection.execute(
-            "SELECT max(noted_at) FROM main.relation WHERE first = ?",
-            (self._digest(f"{RelationKind.APPROVAL}\0{reference}"),),
-        ).fetchone()
-        return row[0]
-
-    def among(self, kind: RelationKind, name: str, subjects: Collection[UUID]) -> set[UUID]:
-        """Which of some subjects are related to a name."""
-        return self._find("second = ?", subjects, self._digest(f"{kind}\0{name}"))
-
-    def related(self, subjects: Collection[UUID]) -> set[UUID]:
-        """Which of some subjects are somebody's."""
-        kinds = ", ".join(f"'{kind}'" for kind in _WITH_A_KEY)
-        return self._find(f"kind IN ({kinds})", subjects)
-
-    def _find(self, where: str, subjects: Collection[UUID], *values: bytes) -> set[UUID]:
-        rows = self._connection.execute(
-            f"SELECT DISTINCT first FROM main.relation WHERE {where}"  # noqa: S608
-            f" AND first IN ({_places(subjects)})",
-            (*values, *(one.bytes for one in subjects)),
-        )
-        found = {row[0] for row in rows}
-        return {one for one in subjects if one.bytes in found}
-
-    def _sides(self, kind: RelationKind, name: str, other: UUID | str) -> tuple[bytes, bytes]:
-        named = self._digest(f"{kind}\0{name}")
+    def sides(self, kind: RelationKind, name: str, other: UUID | str) -> tuple[bytes, bytes]:
+        """Both sides. What is looked for comes first: subjects are UUIDv7, so what is noted of a
+        new one lies together."""
+        named = self.named(kind, name)
         if kind is RelationKind.APPLICANT and isinstance(other, UUID):
             return named, other.bytes
         if isinstance(other, UUID):
@@ -146,27 +93,65 @@ class Relations:
         return mac.digest()[:_DIGEST_BYTES]
 
 
-def _places(subjects: Collection[UUID]) -> str:
-    return ", ".join("?" * len(subjects))
+class Relations:
+    """Those relations of the store that begin with some subjects and names, read at once."""
+
+    def __init__(
+        self, digester: Digester, rows: Iterable[tuple[bytes, bytes, str, int]], *, is_strict: bool
+    ) -> None:
+        """Rows are both sides, the kind, and when it was noted, in seconds since 1970."""
+        self._digester = digester
+        #: Whether nobody is opened without one. Until then, those are who have none at all: they
+        #: were stored before relations were kept.
+        self.is_strict = is_strict
+        self._noted_at: dict[tuple[bytes, bytes], int] = {}
+        self._by_first: dict[bytes, list[tuple[bytes, str, int]]] = {}
+        for first, second, kind, at in rows:
+            self._noted_at[first, second] = at
+            self._by_first.setdefault(first, []).append((second, kind, at))
+
+    def holds(self, kind: RelationKind, name: str, other: UUID | str) -> bool:
+        return self.noted_at(kind, name, other) is not None
+
+    def noted_at(self, kind: RelationKind, name: str, other: UUID | str) -> int | None:
+        """When a relation was noted; None for one that was not."""
+        return self._noted_at.get(self._digester.sides(kind, name, other))
+
+    def applicants_on_the_desk(self, reference: str) -> set[UUID]:
+        """The applicant of a case that is on a desk."""
+        on_it = self._begin_with(self._digester.named(RelationKind.APPLICANT, reference))
+        return {UUID(bytes=second) for second, _, _ in on_it}
+
+    def approval_at(self, reference: str) -> int | None:
+        """When somebody approved an inquiry; None where nobody has."""
+        approvals = self._begin_with(self._digester.named(RelationKind.APPROVAL, reference))
+        return max((at for _, _, at in approvals), default=None)
+
+    def among(self, kind: RelationKind, name: str, subjects: Iterable[UUID]) -> set[UUID]:
+        """Which of some subjects are related to a name."""
+        named = self._digester.named(kind, name)
+        return {one for one in subjects if (one.bytes, named) in self._noted_at}
+
+    def related(self, subjects: Iterable[UUID]) -> set[UUID]:
+        """Which of some subjects are somebody's."""
+        return {
+            one
+            for one in subjects
+            if any(kind in _WITH_A_KEY for _, kind, _ in self._begin_with(one.bytes))
+        }
+
+    def _begin_with(self, first: bytes) -> list[tuple[bytes, str, int]]:
+        return self._by_first.get(first, [])
 
 
-def note(connection: sqlite3.Connection, copies: Sequence[str], rows: Collection[Row]) -> None:
+async def note(connection: asyncpg.Connection, rows: Collection[Row]) -> None:
     """Note relations, in the transaction of the connection; those that are there stay as they
     are."""
-    now = int(time.time())
-    for copy in copies:
-        connection.executemany(
-            f"INSERT OR IGNORE INTO {copy}.relation VALUES (?, ?, ?, ?)",  # noqa: S608
-            [(*row, now) for row in rows],
+    if rows:
+        columns = (list(column) for column in zip(*sorted(rows), strict=True))
+        await connection.execute(
+            "INSERT INTO relation SELECT first, second, kind, $4"
+            " FROM unnest($1::bytea[], $2::bytea[], $3::text[]) AS new (first, second, kind)"
+            " ON CONFLICT DO NOTHING",
+            *(*columns, int(time.time())),
         )
-
-
-def judges_everybody(connection: sqlite3.Connection) -> bool:
-    """Whether nobody opens without a relation. Until then, those do who have none at all: they were
-    stored before relations were kept."""
-    return bool(connection.execute("SELECT everybody FROM main.judged").fetchone())
-
-
-def judge_everybody(connection: sqlite3.Connection, copies: Sequence[str]) -> None:
-    for copy in copies:
-        connection.execute(f"INSERT OR IGNORE INTO {copy}.judged VALUES (1, 1)")  # noqa: S608

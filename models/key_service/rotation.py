@@ -1,11 +1,12 @@
-"""Rotates the key that wraps the data keys, while a key service serves them.
+"""Rotates the key that wraps the data keys, while key services serve them.
 
 First a new key is put before the old one in the file, which every service reads again by itself.
-Then the data keys are wrapped again, some at a time, each time committed in both copies. Once none
+Then the data keys are wrapped again, some at a time, each time committed. Once none
 needs the old key, it is taken out of the file. A rotation that was stopped goes on when it is run
 again.
 """
 
+import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,42 +21,48 @@ _BATCH = 500
 _FIRST = UUID(int=0)
 
 
-def rotate_data_keys(
+def begin_rotation(file: Path) -> None:
+    """Put a new key before the one that wraps so far, unless that is done. Raises
+    KeyServiceError."""
+    keys = LocalKeys.from_file(file)
+    if len(keys.by_use[KeyUse.DATA_KEY]) == 1:
+        keys.with_new_key(KeyUse.DATA_KEY).write(file)
+
+
+async def rotate_data_keys(
     file: Path,
-    second: Path | None = None,
+    url: str,
     progress: Callable[[int, int], None] = lambda done, number: None,
 ) -> int:
     """Wrap all data keys by a new key, and retire the old one; return how many were wrapped again.
 
-    ``progress`` is called with that number so far, and with how many data keys there are.
-    Raises KeyServiceError.
+    ``url`` is that of the store; ``progress`` is called with that number so far, and with how many
+    data keys there are. Raises KeyServiceError.
     """
-    store = KeyStore.beside(file, second)
+    store = KeyStore(url)
     try:
+        begin_rotation(file)
         keys = LocalKeys.from_file(file)
-        if len(keys.by_use[KeyUse.DATA_KEY]) == 1:
-            keys = keys.with_new_key(KeyUse.DATA_KEY)
-            keys.write(file)
-        _note_accepted(store, file)
+        await _note_accepted(store, file)
         _, old = keys.by_use[KeyUse.DATA_KEY]
         done = 0
         while True:
-            done = _rewrap_all(store, keys, done, progress)
-            if store.retire(old, lambda: keys.with_one_key(KeyUse.DATA_KEY).write(file)):
-                _note_accepted(store, file)
+            done = await _rewrap_all(store, keys, done, progress)
+            if await store.retire(old, lambda: keys.with_one_key(KeyUse.DATA_KEY).write(file)):
+                await _note_accepted(store, file)
                 return done
     finally:
-        store.close()
+        await store.close()
 
 
-def _note_accepted(store: KeyStore, file: Path) -> None:
+async def _note_accepted(store: KeyStore, file: Path) -> None:
     """If this process is killed before, the rotation is noted when a keeper next asks the service
     for its operations."""
     keys = LocalKeys.from_file(file)
-    store.note_accepted(keys.accepted_ids(), keys.changed_by)
+    await store.note_accepted(keys.accepted_ids(), keys.changed_by)
 
 
-def _rewrap_all(
+async def _rewrap_all(
     store: KeyStore, keys: LocalKeys, done: int, progress: Callable[[int, int], None]
 ) -> int:
     new, _ = keys.by_use[KeyUse.DATA_KEY]
@@ -65,10 +72,12 @@ def _rewrap_all(
         done += 1
         return wrap(keys, subject, unwrap(keys, subject, wrapped))
 
-    last: UUID | None = _FIRST
-    while last is not None:
+    number, last = await store.count(), _FIRST
+    while True:
         began = time.monotonic()
-        last = store.rewrap(new, last, _BATCH, rewrap)
-        progress(done, store.count())
-        time.sleep(time.monotonic() - began)  # leaves half of the time to readers
-    return done
+        after = await store.rewrap(new, last, _BATCH, rewrap)
+        if after is None:
+            return done
+        last = after
+        progress(done, number)
+        await asyncio.sleep(time.monotonic() - began)  # leaves half of the time to readers

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import orjson
 
+from models.key_service.counts import ViewerCeilingError
 from models.key_service.erasures import ErasedSubject, ErasesKeys
 from models.key_service.interface import (
     CeilingError,
@@ -29,7 +30,7 @@ from models.key_service.key_ages import ListsSubjects, SweepsKeys
 from models.key_service.local import LocalKeyService
 from models.key_service.operations import KeyOperationNote, ListsOperations
 from models.key_service.principals import ANYTHING, OF_RECEIPTS, OF_SWEEPS, PrincipalJudge
-from models.key_service.receipts import ListsReceipts, Reconciled, ViewerCeilingError
+from models.key_service.receipts import ListsReceipts, Reconciled
 from models.key_service.relations import OF_ACCOUNTS, Relation, RelationKind
 from models.key_service.socket_keys import MOST_LINE_BYTES
 from models.logs import PLACE
@@ -173,8 +174,6 @@ async def _sweep(keys: SweepsKeys, question: Mapping[str, Any]) -> Any:
         case "sweeping":
             known = await keys.sweep_state()
             return {"token": known.token and known.token.hex, "keys": known.keys}
-        case "note_ages":
-            return {"noted": await keys.note_ages()}
         case "aged":
             after, days = UUID(hex=question["after"]), int(question["days"])
             return {"aged": [one.hex for one in await keys.aged_subjects(after, days)]}

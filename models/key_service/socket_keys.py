@@ -11,6 +11,7 @@ from uuid import UUID
 
 import orjson
 
+from models.key_service.counts import ViewerCeilingError
 from models.key_service.erasures import ErasedSubject
 from models.key_service.interface import (
     Cause,
@@ -24,7 +25,7 @@ from models.key_service.interface import (
 from models.key_service.key_ages import SweepState
 from models.key_service.operations import KeyOperationNote, note_of
 from models.key_service.principals import Credential
-from models.key_service.receipts import Receipt, ReceiptPage, Reconciled, ViewerCeilingError
+from models.key_service.receipts import Receipt, ReceiptPage, Reconciled
 from models.key_service.relations import Relation
 
 #: No answer of ours is longer than this.
@@ -142,9 +143,6 @@ class SocketKeys:
     async def sweep_state(self) -> SweepState:
         answer = await self._ask({"do": "sweeping"})
         return SweepState(answer["token"] and UUID(hex=answer["token"]), answer["keys"])
-
-    async def note_ages(self) -> int:
-        return (await self._ask({"do": "note_ages"}))["noted"]
 
     async def aged_subjects(self, after: UUID, days: int) -> Sequence[UUID]:
         answer = await self._ask({"do": "aged", "after": after.hex, "days": days})

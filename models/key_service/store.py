@@ -1,36 +1,62 @@
-"""The store of the wrapped data keys: two SQLite files, which every change writes together.
+"""The store of the wrapped data keys: a PostgreSQL database of its own, for any number of services.
 
-If both are lost, every identity is lost, so the second belongs on another disk. A change is
-committed in both or in neither: SQLite's own journal spans attached files.
+Its administrators are not those of the visa database. What it holds is wrapped, or a keyed digest;
+the keys that wrap it are with the services.
 """
 
+import asyncio
 import contextlib
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID
 
+import asyncpg
+
+from models.database.url import TLS, read_database_url
 from models.key_service import erasures, key_ages, operations, relations
 from models.key_service.erasures import ErasedSubject
 from models.key_service.interface import KeyServiceError
 from models.key_service.key_ages import SweepState
 from models.key_service.operations import AcceptedKeys, KeyOperationNote
-from models.key_service.relations import Relations, Row
 
-_SCHEMA = """
-    CREATE TABLE IF NOT EXISTS {copy}.data_key (
-        subject BLOB PRIMARY KEY, key_id TEXT NOT NULL, wrapped BLOB NOT NULL
-    ) WITHOUT ROWID
+#: Connections of one service.
+_MOST_CONNECTIONS = 8
+#: How long a host may take to connect, and a statement to be answered, in seconds.
+_CONNECT_SECONDS, _ANSWER_SECONDS = 2.0, 10.0
+#: Whoever makes keys shares this lock; whoever erases or retires some has it alone. So no key is
+#: stored for somebody who is being erased, or under a key that a rotation has just removed.
+_SHARED = "SELECT pg_advisory_xact_lock_shared(31)"
+_ALONE = "SELECT pg_advisory_xact_lock(31)"
+_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+#: After a restart or a failover.
+_BROKEN = (
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.ConnectionFailureError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InterfaceError,
+)
+_FIND = "SELECT subject, key_id, wrapped FROM data_key WHERE subject = ANY ($1)"
+_RETIRED = "SELECT key_id FROM retired_key WHERE key_id = ANY ($1) LIMIT 1"
+_ADD = """
+    INSERT INTO data_key (subject, key_id, wrapped, made_at)
+    SELECT subject, key_id, wrapped, $4
+    FROM unnest($1::uuid[], $2::text[], $3::bytea[]) AS new (subject, key_id, wrapped)
+    WHERE NOT EXISTS (SELECT FROM erased_subject AS gone WHERE gone.subject = new.subject)
+    ORDER BY subject
+    ON CONFLICT (subject) DO NOTHING
 """
-_SCHEMAS = (
-    _SCHEMA, erasures.SCHEMA, *key_ages.SCHEMAS, *operations.SCHEMAS, *relations.SCHEMAS
-)  # fmt: skip
-_COPIES = ("main", "second")
-#: SQLite takes this many values in a statement, and more.
-_AT_ONCE = 500
-#: How long a change waits for another process, in seconds.
-_WAIT_SECONDS = 5.0
+_NEXT = """
+    SELECT subject, key_id, wrapped FROM data_key WHERE subject > $1 AND key_id <> $2
+    ORDER BY subject LIMIT $3 FOR NO KEY UPDATE
+"""
+_REWRAP = """
+    UPDATE data_key SET key_id = new.key_id, wrapped = new.wrapped
+    FROM unnest($1::uuid[], $2::text[], $3::bytea[]) AS new (subject, key_id, wrapped)
+    WHERE data_key.subject = new.subject
+"""
 
 
 class WrappedKey(NamedTuple):
@@ -40,269 +66,230 @@ class WrappedKey(NamedTuple):
     value: bytes
 
 
+class _UnusableStoreError(KeyServiceError):
+    """The database failed. Its own texts may name values."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"the store of data keys cannot be used ({type(error).__name__})")
+
+
+class _BrokenConnectionError(_UnusableStoreError):
+    """A connection broke that was opened before."""
+
+
 class KeyStore:
-    """The wrapped data keys by their subjects."""
+    """The wrapped data keys by their subjects. Each method raises KeyServiceError."""
 
-    def __init__(self, file: Path, second: Path) -> None:
-        """Open both files, or make both where neither exists.
+    def __init__(self, url: str) -> None:
+        """``url`` is libpq's, and may name several hosts. Nothing is opened before it is needed."""
+        self._url = url
+        self._pool: asyncpg.Pool | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
-        Raises KeyServiceError where one is missing or they differ: see docs/vault.md.
-        """
-        self._open(file, second)
+    async def find(self, subjects: Sequence[UUID]) -> Mapping[UUID, WrappedKey]:
+        """The wrapped keys of those that have one."""
+        rows = await self.fetch(_FIND, list(subjects))
+        return {row[0]: WrappedKey(row[1], row[2]) for row in rows}
 
-    @classmethod
-    def beside(cls, file: Path, second: Path | None = None) -> "KeyStore":
-        """The store of a file of keys: beside it, with the second copy at ``second``."""
-        return cls(file.with_suffix(".db"), second or file.with_suffix(".copy.db"))
-
-    def _open(self, file: Path, second: Path) -> None:
-        if file.exists() is not second.exists():
-            there, missing = (file, second) if file.exists() else (second, file)
-            raise KeyServiceError(
-                f"{missing} is missing, the second copy of the data keys: stop every key service,"
-                f" copy {there} to it, and start again"
-            )
-        try:
-            for each in (file, second):
-                each.parent.mkdir(parents=True, exist_ok=True)
-                each.touch(mode=0o600)
-            self._connection = sqlite3.connect(
-                file, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            self._connection.execute("ATTACH DATABASE ? AS second", (str(second),))
-            for copy in _COPIES:
-                # What is deleted is written over, and so leaves no trace in the file.
-                self._connection.execute(f"PRAGMA {copy}.secure_delete = ON")
-                for schema in _SCHEMAS:
-                    self._connection.execute(schema.format(copy=copy))
-            if not self._is_in_use():
-                relations.judge_everybody(self._connection, _COPIES)
-            # Both copies at one instant: another process may write.
-            self._connection.execute("BEGIN")
-            counts = [self._count(copy, "data_key") for copy in _COPIES]
-            erased = [self._count(copy, "erased_subject") for copy in _COPIES]
-            self._connection.execute("COMMIT")
-        except (sqlite3.Error, OSError) as error:
-            raise _unusable(error) from None
-        if erased[0] != erased[1]:
-            newer = (file, second)[erased[1] > erased[0]]
-            raise KeyServiceError(
-                f"{newer} knows of more people who were erased: stop every key service, copy it"
-                " over the other, and start again"
-            )
-        if counts[0] != counts[1]:
-            raise KeyServiceError(
-                f"{file} has {counts[0]} data keys and {second} has {counts[1]}: stop every key"
-                " service, copy the one that has more over the other, and start again"
-            )
-
-    def _is_in_use(self) -> bool:
-        """Whether it holds keys, or held some: a new store judges everybody from the first on."""
-        tables = ("data_key", "erased_subject", "relation")
-        return any(self._count("main", table) for table in tables)
-
-    def _count(self, copy: str, table: str) -> int:
-        return self._connection.execute(f"SELECT count(*) FROM {copy}.{table}").fetchone()[0]  # noqa: S608
-
-    def find(self, subjects: Sequence[UUID]) -> Mapping[UUID, WrappedKey]:
-        """The wrapped keys of those that have one. Raises KeyServiceError."""
-        found: dict[UUID, WrappedKey] = {}
-        for start in range(0, len(subjects), _AT_ONCE):
-            some = [subject.bytes for subject in subjects[start : start + _AT_ONCE]]
-            places = ", ".join("?" * len(some))
-            try:
-                rows = self._connection.execute(
-                    f"SELECT * FROM main.data_key WHERE subject IN ({places})",  # noqa: S608
-                    some,
-                ).fetchall()
-            except sqlite3.Error as error:
-                raise _unusable(error) from None
-            found.update((UUID(bytes=row[0]), WrappedKey(*row[1:])) for row in rows)
-        return found
-
-    def add(
-        self,
-        wrap: Callable[[], Mapping[UUID, WrappedKey]],
-        related: Sequence[Row] = (),
+    async def add(
+        self, wrap: Callable[[], Mapping[UUID, WrappedKey]], related: Sequence[relations.Row] = ()
     ) -> bool:
-        """Write keys in both copies, and whom they are for; an existing one stays, and an erased
-        subject gets none.
+        """Write keys, and whom they are for; an existing one stays, and an erased subject gets
+        none.
 
-        They are wrapped while no other process can write, so that no key is stored under a wrapping
-        key that a rotation has just removed. Returns whether all were written. Raises
-        KeyServiceError.
+        They are wrapped while no rotation can retire the key that wraps them. Returns whether all
+        were written.
         """
-        with self._change():
+        async with self.change(alone=False) as connection:
             new = wrap()
-            rows = sorted((subject.bytes, *key, subject.bytes) for subject, key in new.items())
-            written = [
-                self._connection.executemany(
-                    f"INSERT OR IGNORE INTO {copy}.data_key SELECT ?, ?, ? WHERE NOT EXISTS"  # noqa: S608
-                    f" (SELECT * FROM {copy}.erased_subject WHERE subject = ?)",
-                    rows,
-                ).rowcount
-                for copy in _COPIES
-            ]
-            key_ages.note_made(self._connection, _COPIES, list(new))
-            relations.note(self._connection, _COPIES, related)
-        return written[0] == len(rows)
+            ids = [key.key_id for key in new.values()]
+            if retired := await connection.fetchval(_RETIRED, ids):
+                raise KeyServiceError(
+                    f"the key {retired} is retired: copy the file of keys from the service whose"
+                    " keys were rotated"
+                )
+            values = [key.value for key in new.values()]
+            done = await connection.execute(_ADD, [*new], ids, values, key_ages.now())
+            await relations.note(connection, related)
+        return int(done.split()[-1]) == len(new)
 
-    def rewrap(
+    async def rewrap(
         self, key_id: str, after: UUID, limit: int, rewrap: Callable[[UUID, WrappedKey], WrappedKey]
     ) -> UUID | None:
         """Wrap a batch of keys again that come after a subject and are not wrapped by the key of an
         id.
 
-        Returns the last subject, to go on after; None if there was none. Raises KeyServiceError.
+        Returns the last subject, to go on after; None if there was none.
         """
-        with self._change():
-            found = self._connection.execute(
-                "SELECT * FROM main.data_key WHERE subject > ? AND key_id <> ?"
-                " ORDER BY subject LIMIT ?",
-                (after.bytes, key_id, limit),
-            ).fetchall()
-            rows = [
-                (*rewrap(UUID(bytes=subject), WrappedKey(*key)), subject) for subject, *key in found
-            ]
-            for copy in _COPIES:
-                self._connection.executemany(
-                    f"UPDATE {copy}.data_key SET key_id = ?, wrapped = ? WHERE subject = ?",  # noqa: S608
-                    rows,
-                )
-        return UUID(bytes=found[-1][0]) if found else None
+        async with self.change(alone=False) as connection:
+            found = await connection.fetch(_NEXT, after, key_id, limit)
+            new = [rewrap(subject, WrappedKey(*key)) for subject, *key in found]
+            subjects = [row[0] for row in found]
+            columns = [one.key_id for one in new], [one.value for one in new]
+            await connection.execute(_REWRAP, subjects, *columns)
+        return subjects[-1] if subjects else None
 
-    def list_lacking(self, subjects: Sequence[UUID]) -> list[UUID]:
-        """Those that have no key, and were not erased. Raises KeyServiceError."""
-        known = self.find(subjects)
-        try:
-            erased = {one.subject for one in erasures.find_erased(self._connection, subjects)}
-        except sqlite3.Error as error:
-            raise _unusable(error) from None
-        return [one for one in subjects if one not in known and one not in erased]
-
-    def list_subjects(self, after: UUID) -> list[UUID]:
-        """The subjects of keys after a given one, in order. Raises KeyServiceError."""
-        try:
-            return key_ages.list_subjects(self._connection, after)
-        except sqlite3.Error as error:
-            raise _unusable(error) from None
-
-    def count(self) -> int:
-        """How many keys there are. Raises KeyServiceError."""
-        try:
-            return self._count("main", "data_key")
-        except sqlite3.Error as error:
-            raise _unusable(error) from None
-
-    def retire(self, key_id: str, retire: Callable[[], None]) -> bool:
+    async def retire(self, key_id: str, retire: Callable[[], None]) -> bool:
         """Call ``retire``, which takes a wrapping key away, if no data key needs it, while no
         process can write one."""
-        with self._change():
-            needed = self._connection.execute(
-                "SELECT EXISTS (SELECT * FROM main.data_key WHERE key_id = ?)"
-                " OR EXISTS (SELECT * FROM second.data_key WHERE key_id = ?)",
-                (key_id, key_id),
-            ).fetchone()[0]
+        async with self.change() as connection:
+            needed = await connection.fetchval(
+                "SELECT EXISTS (SELECT FROM data_key WHERE key_id = $1)", key_id
+            )
             if not needed:
+                await connection.execute(
+                    "INSERT INTO retired_key VALUES ($1) ON CONFLICT DO NOTHING", key_id
+                )
                 retire()
         return not needed
 
-    def erase(self, subjects: Sequence[UUID]) -> list[ErasedSubject]:
-        """Delete keys in both copies, for ever. Raises KeyServiceError."""
-        with self._change():
-            if deleted := erasures.delete_keys(self._connection, _COPIES, subjects):
-                operations.note_erased(self._connection, _COPIES, deleted)
-        return erasures.find_erased(self._connection, subjects)
+    async def list_lacking(self, subjects: Sequence[UUID]) -> list[UUID]:
+        """Those that have no key, and were not erased."""
+        rows = await self.fetch(
+            "SELECT subject FROM data_key WHERE subject = ANY ($1)"
+            " UNION ALL SELECT subject FROM erased_subject WHERE subject = ANY ($1)",
+            list(subjects),
+        )
+        known = {row[0] for row in rows}
+        return [one for one in subjects if one not in known]
 
-    def list_erased(self, after: UUID) -> list[ErasedSubject]:
-        """The erased subjects after a given one. Raises KeyServiceError."""
-        try:
-            return erasures.list_erased(self._connection, after)
-        except sqlite3.Error as error:
-            raise _unusable(error) from None
+    async def list_subjects(self, after: UUID) -> list[UUID]:
+        """The subjects of keys after a given one, in order."""
+        async with self.read() as connection:
+            return await key_ages.list_subjects(connection, after)
 
-    def note_accepted(self, accepted: AcceptedKeys, operator: str | None) -> None:
-        """Note which keys are accepted now, where that has changed. Raises KeyServiceError."""
-        try:
-            if operations.read_accepted(self._connection) == accepted:
+    async def count(self) -> int:
+        """How many keys there are."""
+        [row] = await self.fetch("SELECT count(*) FROM data_key")
+        return row[0]
+
+    async def erase(self, subjects: Sequence[UUID]) -> list[ErasedSubject]:
+        """Delete keys for ever."""
+        async with self.change() as connection:
+            if deleted := await erasures.delete_keys(connection, subjects):
+                await operations.note_erased(connection, deleted)
+            return await erasures.find_erased(connection, subjects)
+
+    async def list_erased(self, after: UUID) -> list[ErasedSubject]:
+        """The erased subjects after a given one."""
+        async with self.read() as connection:
+            return await erasures.list_erased(connection, after)
+
+    async def note_accepted(self, accepted: AcceptedKeys, operator: str | None) -> None:
+        """Note which keys are accepted now, where that has changed."""
+        async with self.read() as connection:
+            if await operations.read_accepted(connection) == accepted:
                 return
-        except sqlite3.Error as error:
-            raise _unusable(error) from None
-        with self._change():
-            operations.note_accepted(self._connection, _COPIES, accepted, operator)
+        async with self.change() as connection:
+            await operations.note_accepted(connection, accepted, operator)
 
-    def relations(self, key: bytes) -> Relations:
-        """The relations that are noted, under the digests of a key."""
-        return Relations(self._connection, key)
+    async def relate(self, related: Sequence[relations.Row]) -> None:
+        """Note relations."""
+        async with self.change(alone=False) as connection:
+            await relations.note(connection, related)
 
-    def relate(self, related: Sequence[Row]) -> None:
-        """Note relations. Raises KeyServiceError."""
-        with self._change():
-            relations.note(self._connection, _COPIES, related)
-
-    def judges_everybody(self) -> bool:
+    async def judges_everybody(self) -> bool:
         """Whether nobody is opened without a relation."""
-        return relations.judges_everybody(self._connection)
+        return bool(await self.fetch("SELECT FROM judged"))
 
-    def judge_everybody(self) -> None:
-        """Open nobody without a relation from now on, for ever. Raises KeyServiceError."""
-        with self._change():
-            relations.judge_everybody(self._connection, _COPIES)
+    async def judge_everybody(self) -> None:
+        """Open nobody without a relation from now on, for ever."""
+        await self.execute("INSERT INTO judged DEFAULT VALUES ON CONFLICT DO NOTHING")
 
-    def list_operations(self, before: int | None) -> list[KeyOperationNote]:
-        """The operations on keys, the newest first. Raises KeyServiceError."""
+    async def list_operations(self, before: int | None) -> list[KeyOperationNote]:
+        """The operations on keys, the newest first."""
+        async with self.read() as connection:
+            return await operations.list_operations(connection, before)
+
+    async def sweep_state(self) -> SweepState:
+        """The last sweep, and how many keys there are."""
+        async with self.read() as connection:
+            return await key_ages.read_sweep_state(connection)
+
+    async def list_aged(self, after: UUID, days: int) -> list[UUID]:
+        """The subjects after a given one whose keys are so many days old."""
+        async with self.read() as connection:
+            return await key_ages.list_aged(connection, after, days)
+
+    async def begin_ages(self, token: UUID) -> None:
+        """Count the age of every key from now on."""
+        async with self.change() as connection:
+            await key_ages.begin_ages(connection, token)
+
+    async def sweep(self, subjects: Sequence[UUID], days: int, token: UUID) -> int:
+        """Delete keys that are so many days old."""
+        async with self.change() as connection:
+            return await key_ages.sweep_keys(connection, subjects, days, token)
+
+    async def fetch(self, statement: str, *values: Any) -> list[asyncpg.Record]:
+        """The rows of one statement that reads. A connection that broke is opened again, once."""
+        with contextlib.suppress(_BrokenConnectionError):
+            async with self.read() as connection:
+                return await connection.fetch(statement, *values)
+        async with self.read() as connection:
+            return await connection.fetch(statement, *values)
+
+    async def execute(self, statement: str, *values: Any) -> int:
+        """How many rows one statement changed, which is a transaction of its own."""
+        async with self.read() as connection:
+            return int((await connection.execute(statement, *values)).split()[-1])
+
+    @contextlib.asynccontextmanager
+    async def read(self) -> AsyncIterator[Any]:
+        """A connection, without a transaction."""
+        pool = await self._open_pool()
         try:
-            return operations.list_operations(self._connection, before)
-        except sqlite3.Error as error:
-            raise _unusable(error) from None
+            async with pool.acquire() as connection:
+                yield connection
+        except _BROKEN as error:
+            # The others were opened before the same failure: each is opened anew.
+            await pool.expire_connections()
+            raise _BrokenConnectionError(error) from None
+        except _ERRORS as error:
+            raise _UnusableStoreError(error) from None
 
-    def sweep_state(self) -> SweepState:
-        """The last sweep, and how many keys there are. Raises KeyServiceError."""
-        try:
-            return key_ages.read_sweep_state(self._connection)
-        except sqlite3.Error as error:
-            raise _unusable(error) from None
+    @contextlib.asynccontextmanager
+    async def change(self, *, alone: bool = True) -> AsyncIterator[Any]:
+        """A transaction, beside others that make keys or alone."""
+        async with self.read() as connection, connection.transaction():
+            await connection.execute(_ALONE if alone else _SHARED)
+            yield connection
 
-    def note_ages(self) -> int:
-        """Note now as the time of some keys that have none. Raises KeyServiceError."""
-        with self._change():
-            return key_ages.note_ages(self._connection, _COPIES)
+    async def close(self) -> None:
+        """Close the connections; they are opened again when they are needed."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
 
-    def list_aged(self, after: UUID, days: int) -> list[UUID]:
-        """The subjects after a given one whose keys are so many days old. Raises
-        KeyServiceError."""
-        try:
-            return key_ages.list_aged(self._connection, after, days)
-        except sqlite3.Error as error:
-            raise _unusable(error) from None
-
-    def begin_ages(self, token: UUID) -> None:
-        """Count the age of every key from now on. Raises KeyServiceError."""
-        with self._change():
-            key_ages.begin_ages(self._connection, _COPIES, token)
-
-    def sweep(self, subjects: Sequence[UUID], days: int, token: UUID) -> int:
-        """Delete keys in both copies that are so many days old. Raises KeyServiceError."""
-        with self._change():
-            return key_ages.sweep_keys(self._connection, _COPIES, subjects, days, token)
-
-    @contextlib.contextmanager
-    def _change(self) -> Iterator[None]:
-        """A transaction over both copies."""
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            finally:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-        except sqlite3.Error as error:
-            raise _unusable(error) from None
-
-    def close(self) -> None:
-        self._connection.close()
+    async def _open_pool(self) -> asyncpg.Pool:
+        loop = asyncio.get_running_loop()
+        if self._pool is None or self._loop is not loop:
+            self._loop = loop
+            self._pool = asyncpg.create_pool(
+                min_size=0, max_size=_MOST_CONNECTIONS, reset=_leave, **_arguments(self._url)
+            )
+            await self._pool
+        return self._pool
 
 
-def _unusable(error: Exception) -> KeyServiceError:
-    return KeyServiceError(f"the store of data keys cannot be used ({error})")
+def _arguments(url: str) -> dict[str, Any]:
+    """What the driver takes of a URL. Of several hosts, it connects to the first suitable one."""
+    parsed = read_database_url(url)
+    tls = {name: parsed.parameters[name] for name in TLS if name in parsed.parameters}
+    return {
+        "dsn": f"postgresql:?{urlencode(tls)}" if tls else None,
+        "host": [host.address for host in parsed.hosts],
+        "port": [host.port for host in parsed.hosts],
+        "user": parsed.user,
+        "password": parsed.password_at(parsed.hosts[0]),
+        "database": parsed.database,
+        "ssl": parsed.sslmode,
+        "target_session_attrs": parsed.parameters.get("target_session_attrs", "any"),
+        "server_settings": {"application_name": "gerbang keys", **parsed.session},
+        "timeout": _CONNECT_SECONDS,
+        "command_timeout": _ANSWER_SECONDS,
+    }
+
+
+async def _leave(_: Any) -> None:
+    """A connection is given back as it is: we change nothing of its session."""

@@ -76,8 +76,6 @@ async def sweep(
     AccountError where it cannot be noted.
     """
     async with _alone(connection):
-        while await keys.note_ages():
-            pass
         found = await preview(keys, connection, days, most)
         token = new_key()
         if found.refused is not None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,8 @@ from tests import tokens
 from tests.gateway.conftest import PATIENT, Viewer, viewers
 from tests.gateway.in_process import InProcessClient
 from tests.gateway.schemas import SCHEMAS
-from tests.linking import copied_keys_file, judge_of_tests, keys_file
+from tests.key_stores import copy_keys, store_of
+from tests.linking import copied_keys_file, judge_of_tests, key_store
 
 #: A machine that stands still for some seconds fails no test.
 _SECONDS = 60
@@ -62,14 +62,17 @@ async def judged_gateway(world: str, people_an_hour: int | None = None) -> Async
     stop = asyncio.Event()
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="gerbang-")))
-        file = _copied_store(folder)
+        file = copied_keys_file(folder)
+        store = store_of(file)
+        # Worlds are alike: what was noted of another one would be believed of this one, too.
+        copy_keys(key_store(), store)
         socket, signing, linking = (
             folder / name for name in ("socket", "socket.signing", "socket.linking")
         )
         judge = judge_of_tests(folder, people_an_hour)
         stack.enter_context(
             running_keys(
-                *(file, socket, UNWRAPS_A_MINUTE, signing, UNWRAPS_A_MINUTE, linking),
+                *(file, socket, store, UNWRAPS_A_MINUTE, signing, UNWRAPS_A_MINUTE, linking),
                 *(judge, credentials_beside(file)),
             )
         )
@@ -97,17 +100,3 @@ async def judged_gateway(world: str, people_an_hour: int | None = None) -> Async
         finally:
             stop.set()
             await running
-
-
-def _copied_store(folder: Path) -> Path:
-    file = copied_keys_file(folder)
-    for ending in (".db", ".copy.db"):
-        with (
-            contextlib.closing(sqlite3.connect(keys_file().with_suffix(ending))) as theirs,
-            contextlib.closing(sqlite3.connect(file.with_suffix(ending))) as ours,
-        ):
-            theirs.backup(ours)
-            # Worlds are alike: what was noted of another one would be believed of this one, too.
-            ours.execute("DELETE FROM relation")
-            ours.commit()
-    return file

@@ -19,9 +19,9 @@ from models.account import AccountError, CheckpointFolder
 from models.account.notes import read_public_key, verifier_key
 from models.database.connections import connect
 from models.key_service import KeyUse
-from models.key_service.process import running_keys
 from models.row_security import drop_policies, install_row_security
 from tests.accounts import newest_read, past_triggers, read_five, sign
+from tests.key_stores import run_keys
 from tests.linking import KEYS, copied_keys_file, judge_of_tests
 
 pytestmark = pytest.mark.anyio
@@ -63,7 +63,7 @@ async def verify(world: str, tmp_path: Path) -> AsyncIterator[Callable[..., obje
     folder = Path(keys.enter_context(TemporaryDirectory(prefix="gerbang-")))
     file, socket = copied_keys_file(folder), folder / "socket"
     others = {"signing": folder / "socket.signing", "judge": judge_of_tests(folder)}
-    keys.enter_context(running_keys(file, socket, **others))
+    keys.enter_context(run_keys(file, socket, **others))
     environment = {
         "PATH": os.environ["PATH"],
         "GERBANG_OWNER_URL": world,

@@ -21,13 +21,13 @@ from gateway.settings.contradictions import DatabaseTls
 from models.database.connections import connect
 from models.database.url import Host, read_database_url
 from models.key_service import create_key_file
-from models.key_service.process import credentials_beside, running_keys
+from models.key_service.process import credentials_beside
 from models.row_security import drop_policies, install_row_security, login_at
 from tests import tokens
 from tests.free_ports import free_port
 from tests.gateway.installation_faults import FAULTS, OFTEN
 from tests.gateway.providers import provider
-from tests.linking import as_of_an_earlier_release
+from tests.key_stores import administer, run_keys, store_of
 from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
@@ -247,12 +247,12 @@ async def test_a_key_service_that_does_not_judge_everybody_is_named(
     with TemporaryDirectory(prefix="gerbang-") as folder:
         file, socket = Path(folder, "keys.json"), Path(folder, "socket")
         create_key_file(file)
-        as_of_an_earlier_release(file)
+        administer(store_of(file), "DELETE FROM judged")
         given = {"key_service": f"unix:{socket}", "credentials": str(credentials_beside(file))}
         settings = installation(world, issuer, **given)
         assert "The key service does not answer." in await diagnose(settings)
         sockets = {name: socket.with_name(f"socket.{name}") for name in ("signing", "linking")}
-        with running_keys(file, socket, **sockets, credentials=credentials_beside(file)):
+        with run_keys(file, socket, **sockets, credentials=credentials_beside(file)):
             unknown = replace(settings, credentials=Path(folder, "nowhere"))
             examining = "The key service cannot be examined: "
             assert [one for one in await diagnose(unknown) if one.startswith(examining)]

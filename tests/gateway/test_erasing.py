@@ -15,7 +15,7 @@ from models.database.connections import connect
 from models.jobs.erase_people import erase_due, order_due, reconcile
 from models.jobs.linker import index_everybody
 from models.jobs.linking import link_cases
-from models.key_service import KeyServiceError, LocalKeyService, create_key_file
+from models.key_service import KeyServiceError, create_key_file
 from models.person.vault import MissingKeyError
 from models.rights.erasure_steps import hide_due
 from models.rights.retention import DAYS_KEPT, Retention
@@ -30,6 +30,7 @@ from tests.gateway.changing import (
     submitted_case,
     wait_until_linked,
 )
+from tests.key_stores import open_keys
 from tests.linking import KEYS
 from tests.people import identities
 from tests.rights import applicant_of, order_erasure, payload_of, withdrawn_case
@@ -320,7 +321,7 @@ async def test_an_old_copy_of_the_keys_brings_nobody_back(who, connection) -> No
     """The store was restored and knows nothing of an erasure, of which the database does."""
     with TemporaryDirectory(prefix="gerbang-") as folder:
         create_key_file(Path(folder, "keys.json"))
-        old = LocalKeyService.open(Path(folder, "keys.json"))
+        old = open_keys(Path(folder, "keys.json"))
         case = await withdrawn_case(who)
         subject = await order_erasure(who, case)
         await erase_all(connection)

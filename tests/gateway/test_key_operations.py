@@ -21,14 +21,13 @@ from models.key_service import (
     KeyServiceError,
     KeyUse,
     LocalKeys,
-    LocalKeyService,
     SocketKeys,
     create_key_file,
 )
 from models.key_service import operations as noted
-from models.key_service.process import running_keys
 from models.vocabulary import KeyOperationKind, KeyUsedFor
 from tests.accounts import find_tampering, past_triggers, sign, swallowed
+from tests.key_stores import open_keys, run_keys, store_of
 from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
@@ -70,7 +69,7 @@ def test_the_words_of_the_key_service_are_those_of_the_account() -> None:
 async def test_notes_that_are_not_written_are_carried_again(
     connection: asyncpg.Connection, folder: Path
 ) -> None:
-    with running_keys(folder / "keys.json", folder / "socket"):
+    with run_keys(folder / "keys.json", folder / "socket"):
         keys = SocketKeys(folder / "socket")
         async with undone(connection):
             async with swallowed(connection, "key_operation"):
@@ -80,13 +79,18 @@ async def test_notes_that_are_not_written_are_carried_again(
 
 
 async def test_rotations_and_erasures_are_entries_that_auditors_read_and_nobody_rewrites(
-    who, connection: asyncpg.Connection, folder: Path, tmp_path: Path
+    who,
+    connection: asyncpg.Connection,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     file, signing = folder / "keys.json", folder / "signing"
     first = LocalKeys.from_file(file)
+    monkeypatch.setenv("GERBANG_KEY_STORE", store_of(file))
     me = first.changed_by
     assert me
-    with running_keys(file, folder / "socket", signing=signing):
+    with run_keys(file, folder / "socket", signing=signing):
         people, keeper = SocketKeys(folder / "socket"), SocketKeys(signing)
         subjects = [uuid4() for _ in range(3)]
         made = await people.make_data_keys(subjects)
@@ -158,7 +162,7 @@ async def test_rotations_and_erasures_are_entries_that_auditors_read_and_nobody_
     # A database that was restored learns again what was done to keys.
     async with past_triggers(connection):
         await connection.execute("DELETE FROM key_operation")
-    keys = LocalKeyService.open(file)
+    keys = open_keys(file)
     assert await carry_key_notes(keys, connection) == 11
     assert len(await connection.fetch(KNOWN)) == 11
     await transaction.rollback()
@@ -168,7 +172,7 @@ async def test_a_long_list_of_notes_is_carried_whole_and_in_order(
     connection: asyncpg.Connection, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(noted, "PAGE_SIZE", 3)
-    keys = LocalKeyService.open(folder / "keys.json")
+    keys = open_keys(folder / "keys.json")
     transaction = connection.transaction()
     await transaction.start()
     await connection.execute("DELETE FROM key_operation")

@@ -2,9 +2,7 @@
 half done: a gateway beside a process of its own."""
 
 import asyncio
-import resource
 import signal
-import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
@@ -25,6 +23,7 @@ from tests import tokens
 from tests.gateway.changing import IDENTITY, perform, reference_of, send
 from tests.gateway.conftest import PATIENT, viewers
 from tests.gateway.in_process import InProcessClient, running_gateway
+from tests.key_stores import administer, store_of
 
 pytestmark = pytest.mark.anyio
 
@@ -51,20 +50,17 @@ class Service:
         self.folder = folder
         self._running = ExitStack()
         create_key_file(folder / "keys.json")
+        self.store = store_of(folder / "keys.json")
 
     def start(self, unwraps: int = _MANY) -> subprocess.Popen[str]:
         self._running.close()
-        running = running_keys(self.folder / "keys.json", self.folder / "socket", unwraps)
+        file, socket = self.folder / "keys.json", self.folder / "socket"
+        running = running_keys(file, socket, self.store, unwraps)
         return self._running.enter_context(running)
 
-    def keys(self) -> list[int]:
-        """How many data keys are in each copy."""
-        counted = []
-        for copy in ("keys.db", "keys.copy.db"):
-            with sqlite3.connect(self.folder / copy) as opened:
-                counted += opened.execute("SELECT count(*) FROM data_key").fetchone()
-            opened.close()
-        return counted
+    def keys(self) -> int:
+        """How many data keys there are."""
+        return administer(self.store, "SELECT count(*) FROM data_key")[0][0]
 
     def close(self) -> None:
         self._running.close()
@@ -128,18 +124,22 @@ async def test_a_service_that_is_killed_slow_or_full_closes_identities_alone(
     process.send_signal(signal.SIGCONT)
     assert await identity() == OPEN
 
-    # The disk is full: nobody is handed in, and whoever is on file is read.
-    process = service.start()
+    # The store takes no changes: nobody is handed in, and whoever is on file is read.
+    service.start()
     assert await identity() == OPEN
-    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (512, resource.RLIM_INFINITY))
+    name = service.store.rpartition("/")[2]
+    others = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+    read_only = f"ALTER DATABASE {name} SET default_transaction_read_only = on"
+    administer(service.store, read_only, others)
     await assert_outage(reads=False)
     assert await identity() == OPEN
-    limit = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
-    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, limit)
+    read_write = f"ALTER DATABASE {name} RESET default_transaction_read_only"
+    administer(service.store, "SET default_transaction_read_only = off", read_write, others)
     # The one that was refused is handed in, once.
     before = service.keys()
     assert "UNAVAILABLE" not in (await hand_in()).text
-    assert service.keys() == [number + 1 for number in before]
+    assert service.keys() == before + 1
 
     # As many were opened this minute as may be: others are still handed in.
     service.start(unwraps=1)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from tests import tokens
 from tests.gateway.judged import Judged, judged_gateway
 from tests.gateway.log_lines import log_lines
 from tests.gateway.test_judged import OPEN, names_in
+from tests.key_stores import administer, store_of
 from tests.walls.undoing import undone
 from tests.world import applicant_id
 
@@ -47,38 +47,31 @@ async def judged(world: str) -> AsyncIterator[Judged]:
 
 async def forget_others(judged: Judged) -> None:
     """The keys are those of all worlds of this worker, whose people are not of this instant."""
-    people = [row["id"].bytes for row in await judged.owner.fetch("SELECT id FROM applicant")]
-    for copy in copies(judged):
-        with contextlib.closing(copy):
-            for table in ("data_key", "key_made"):
-                places = ", ".join("?" * len(people))
-                copy.execute(f"DELETE FROM {table} WHERE subject NOT IN ({places})", people)
-
-
-def copies(judged: Judged) -> Iterator[sqlite3.Connection]:
-    """Both files of the store."""
-    for ending in (".db", ".copy.db"):
-        yield sqlite3.connect(judged.file.with_suffix(ending), isolation_level=None)
+    people = [row["id"] for row in await judged.owner.fetch("SELECT id FROM applicant")]
+    theirs = "DELETE FROM data_key WHERE subject <> ALL ($1)"
+    administer(store_of(judged.file), theirs, values=(people,))
 
 
 @contextlib.contextmanager
 def older_keys(judged: Judged, *people: UUID) -> Iterator[None]:
     """The store as a copy from before some people had it: without their keys and relations."""
-    places = ", ".join("?" * len(people))
-    given = [one.bytes for one in people]
-    tables = {"data_key": "subject", "key_made": "subject", "relation": "first"}
-    with contextlib.ExitStack() as stack:
-        for copy in copies(judged):
-            stack.enter_context(contextlib.closing(copy))
-            for table, column in tables.items():
-                where = f"WHERE {column} IN ({places})"
-                rows = copy.execute(f"SELECT * FROM {table} {where}", given).fetchall()
-                copy.execute(f"DELETE FROM {table} {where}", given)
-                values = ", ".join("?" * len(rows[0])) if rows else ""
-                if rows:
-                    insert = f"INSERT INTO {table} VALUES ({values})"
-                    stack.callback(copy.executemany, insert, rows)
+    url = store_of(judged.file)
+    tables = {
+        "data_key": ("subject", list(people)),
+        "relation": ("first", [one.bytes for one in people]),
+    }
+    try:
+        for table, (column, given) in tables.items():
+            kept = f"CREATE TABLE kept_{table} AS SELECT * FROM {table} LIMIT 0"
+            moved = f"""WITH gone AS (DELETE FROM {table} WHERE {column} = ANY ($1) RETURNING *)
+                INSERT INTO kept_{table} SELECT * FROM gone"""
+            administer(url, kept)
+            administer(url, moved, values=(given,))
         yield
+    finally:
+        for table in tables:
+            back = f"INSERT INTO {table} SELECT * FROM kept_{table}"
+            administer(url, back, f"DROP TABLE kept_{table}")
 
 
 def settings_of(judged: Judged, world: str) -> Settings:

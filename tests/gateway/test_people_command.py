@@ -2,7 +2,6 @@
 
 import asyncio
 from pathlib import Path
-from shutil import copy
 
 import asyncpg
 import orjson
@@ -10,9 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli.people import people
-from models.key_service import KeyUse, LocalKeys, LocalKeyService, create_key_file
+from models.key_service import KeyUse, LocalKeys, create_key_file
 from tests.accounts import past_triggers
-from tests.linking import keys_file as keys_file_of_tests
+from tests.key_stores import open_keys
+from tests.linking import copied_keys_file, key_store
 from tests.world import APPLICANTS, applicant_id
 
 pytestmark = pytest.mark.anyio
@@ -23,11 +23,10 @@ _MIA = applicant_id("Mia Lund")
 @pytest.fixture
 def keys_file(tmp_path: Path, world: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The keys of the tests, in a folder where they may be rotated."""
-    for one in keys_file_of_tests().parent.glob("keys*"):
-        copy(one, tmp_path)
-    file = tmp_path / "keys.json"
+    file = copied_keys_file(tmp_path)
     monkeypatch.setenv("GERBANG_OWNER_URL", world)
     monkeypatch.setenv("GERBANG_KEY_SERVICE", f"file:{file}")
+    monkeypatch.setenv("GERBANG_KEY_STORE", key_store())
     return file
 
 
@@ -82,7 +81,7 @@ async def test_erased_people_kept_by_law_are_found_by_the_earlier_key(
     rows = await connection.fetch("SELECT key_id, count(DISTINCT applicant_id) FROM person_index"
                                   " GROUP BY 1")  # fmt: skip
     assert {tuple(row) for row in rows} == {(second, len(APPLICANTS) - 1), (first, 1)}
-    keys = LocalKeyService.open(keys_file)
+    keys = open_keys(keys_file)
     answer = await keys.digests(KeyUse.PERSON_INDEX, [b"anything"])
     assert [digest.key_id for digest in answer[0]] == [second, first]
     assert await connection.fetch(of_subject, subject) == before
@@ -127,30 +126,3 @@ async def test_whom_nobody_can_read_hinders_no_rotation(
     assert _keys(keys_file) == [second]
     async with past_triggers(connection):
         await connection.executemany(rewritten, sealed)
-
-
-async def test_a_rotation_ends_where_the_second_copy_of_the_data_keys_is_elsewhere(
-    keys_file: Path, tmp_path: Path
-) -> None:
-    create_key_file(keys_file)
-    assert "Everybody is indexed" in await run("index")
-    assert "a new key writes" in await run("rotate")
-    new, _ = _keys(keys_file)
-    on_another_disk = tmp_path / "another disk" / "keys.db"
-    on_another_disk.parent.mkdir()
-    keys_file.with_suffix(".copy.db").rename(on_another_disk)
-
-    assert (await run("index")).startswith("refused")
-    assert "Everybody is indexed" in await run("index", "--second", str(on_another_disk))
-    assert (await run("settle")).startswith("refused")
-    assert len(_keys(keys_file)) == 2
-    assert "one key is left" in await run("settle", "--second", str(on_another_disk))
-    assert _keys(keys_file) == [new]
-
-
-async def test_index_refuses_a_second_copy_beside_a_key_service(
-    keys_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GERBANG_KEY_SERVICE", f"unix:{tmp_path / 'socket'}")
-    refused = await run("index", "--second", str(tmp_path / "keys.db"))
-    assert "a key service knows its copies itself" in refused

@@ -147,6 +147,8 @@ ALL = {
     "GERBANG_OWNER_URL": PRODUCTION["GERBANG_DATABASE_URL"].replace("_gateway", "_owner"),
     "GERBANG_KEY_SERVICE": "file:/srv/keys.json",
     "GERBANG_CHECKPOINTS": "/srv/checkpoints",
+    "GERBANG_KEY_STORE": "postgresql://keys:secret@127.0.0.1/keys",
+    "GERBANG_KEY_STORE_OWNER": "postgresql://keys_owner:secret@127.0.0.1/keys",
 }
 
 
@@ -225,6 +227,8 @@ def test_every_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
     given = {
         **PRODUCTION,
         "GERBANG_OWNER_URL": "postgresql://owner:secret@127.0.0.1/gerbang",
+        "GERBANG_KEY_STORE": "postgresql://keys:secret@127.0.0.1/keys",
+        "GERBANG_KEY_STORE_OWNER": "postgresql://owner:secret@127.0.0.1/keys",
         "GERBANG_MAIL": "smtps://gerbang:secret@mail.example.org",
         "GERBANG_MAIL_FROM": "gerbang@example.org",
     }

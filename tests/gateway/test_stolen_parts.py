@@ -22,12 +22,14 @@ from models.key_service import (
     RelationKind,
     SocketKeys,
     Statement,
+    create_key_file,
 )
 from models.key_service.process import credentials_beside
 from models.row_keys import new_key
 from tests import tokens
 from tests.gateway.judged import Judged, judged_gateway
 from tests.gateway.test_judged import CASEWORK, HELD, OPEN, names_read
+from tests.key_stores import administer, new_store, open_keys, store_of
 from tests.world import APPLICANTS, applicant_id
 
 pytestmark = pytest.mark.anyio
@@ -146,12 +148,23 @@ async def steal_the_auditors_credential(judged: Judged) -> None:
     assert "thief" in {one.account for one in (await auditor.list_receipts(0, 2**62)).receipts}
 
 
-async def steal_the_key_services_files(judged: Judged) -> None:
-    found = [
-        file.read_bytes() for file in judged.file.parent.rglob("*") if file.is_file()
-    ]  # fmt: skip
-    assert not [name for name in APPLICANTS for each in found if name.encode() in each]
-    keys = LocalKeyService.open(judged.file)
+async def steal_the_key_services_file(judged: Judged) -> None:
+    keys = LocalKeyService.open(judged.file, new_store())
+    assert await keys.open_data_keys(EVERYBODY) == {}
+
+
+async def steal_the_key_services_store(judged: Judged) -> None:
+    url = store_of(judged.file)
+    for [table] in administer(url, "SELECT relname FROM pg_stat_user_tables"):
+        found = str(administer(url, f"SELECT * FROM {table}"))
+        assert not [name for name in APPLICANTS if name in found]
+    create_key_file(other := judged.file.with_name("other.json"))
+    with pytest.raises(KeyServiceError, match="is missing in the file of keys"):
+        await LocalKeyService.open(other, url).open_data_keys(EVERYBODY)
+
+
+async def steal_the_key_services_file_and_store(judged: Judged) -> None:
+    keys = open_keys(judged.file)
     assert len(await keys.open_data_keys(EVERYBODY)) == len(EVERYBODY)
 
 
@@ -168,7 +181,9 @@ STEALING: Mapping[str, Callable[[Judged], Awaitable[None]]] = {
     "the loader's credential and socket, and the database": steal_the_loaders_credential,
     "the keeper's credential and socket": steal_the_keepers_credential,
     "the auditor's credential and socket": steal_the_auditors_credential,
-    "the key service's files, or its memory": steal_the_key_services_files,
+    "the key service's file": steal_the_key_services_file,
+    "the key service's store, or its administrators' access": steal_the_key_services_store,
+    "the file and the store, or the memory of a service": steal_the_key_services_file_and_store,
 }
 
 

@@ -23,9 +23,10 @@ from models.account import (
 )
 from models.account.findings import Tampering
 from models.account.sources import SOURCES
-from models.key_service import KeyUse, LocalKeyService
+from models.key_service import KeyUse
 from models.row_keys import new_key
 from tests.accounts import find_tampering, insert, newest_read, past_triggers, read_five, sign
+from tests.key_stores import open_keys
 from tests.linking import KEYS, copied_keys_file
 
 pytestmark = pytest.mark.anyio
@@ -38,8 +39,7 @@ _STATE = ("account_head", "account_leaf", "access_event")
 async def account(
     world: str, connection: asyncpg.Connection, tmp_path: Path
 ) -> AsyncIterator[asyncpg.Connection]:
-    """A superuser's connection, in a transaction that is rolled back; the rows of the world are
-    integrated, and beside them five reads that a gateway sealed."""
+    """A superuser's connection; the world is integrated, and five reads that a gateway sealed."""
     transaction = connection.transaction(isolation="repeatable_read")
     await transaction.start()
     await read_five(connection)
@@ -263,7 +263,7 @@ async def test_keys_of_the_account_are_rotated_and_both_are_accepted(
     account, tmp_path: Path
 ) -> None:
     file, folder = copied_keys_file(tmp_path), CheckpointFolder(tmp_path)
-    keys = LocalKeyService.open(file)
+    keys = open_keys(file)
 
     def say(*command: str) -> Result:
         return CliRunner().invoke(audit, [*command, str(file)])

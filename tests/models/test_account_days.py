@@ -22,7 +22,7 @@ from models.key_service import KeyUse, LocalKeys, LocalKeyService
 from models.key_service.store import KeyStore
 from models.row_keys import new_key
 from tests.accounts import find_tampering, insert, past_triggers, read_five, sign
-from tests.linking import KEYS, keys_file
+from tests.linking import KEYS, key_store, keys_file
 
 pytestmark = pytest.mark.anyio
 
@@ -197,7 +197,7 @@ async def test_a_day_that_is_over_is_signed_anew_after_a_rotation(
     folder.keep_days()
     empty_folders(tmp_path, last="2026-03-03")
     rotated = LocalKeys.from_file(keys_file()).with_new_key(KeyUse.CHECKPOINT)
-    store = KeyStore(tmp_path / "a.db", tmp_path / "b.db")
+    store = KeyStore(key_store())
     both = LocalKeyService(rotated, store)
     await renew_signatures(three_days, both, folder)
     empty_folders(tmp_path, last="2026-03-03")

@@ -23,9 +23,10 @@ from models.account import (
 from models.account.drop_records import Drop, DroppedLeaves, runs_of
 from models.account.findings import Tampering
 from models.jobs.account import Sequencer
-from models.key_service import KeyService, KeyUse, LocalKeyService
+from models.key_service import KeyService, KeyUse
 from models.row_keys import new_key
 from tests.accounts import find_tampering, newest_read, past_triggers, read_five, sign
+from tests.key_stores import open_keys
 from tests.linking import KEYS, copied_keys_file
 from tests.world import applicant_id
 
@@ -315,8 +316,7 @@ async def test_an_old_entry_deleted_without_a_keeper_is_named(account, tmp_path:
 async def test_records_outlive_a_rotation_of_the_key_and_a_new_folder(
     account, tmp_path: Path
 ) -> None:
-    file, folder = copied_keys_file(tmp_path), CheckpointFolder(tmp_path)
-    keys = LocalKeyService.open(file)
+    keys, folder = open_keys(file := copied_keys_file(tmp_path)), CheckpointFolder(tmp_path)
     assert await drop(account, tmp_path, keys=keys) == 5
     sequencer = Sequencer(keys, folder)
     await sequencer.sequence(account)

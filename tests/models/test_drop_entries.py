@@ -13,8 +13,8 @@ from models.database.connections import connect
 from models.jobs.account import keep_dropping
 from models.jobs.scheduler import Jobs
 from models.key_service import SocketKeys
-from models.key_service.process import running_keys
 from tests.accounts import read_five, sign
+from tests.key_stores import run_keys
 from tests.linking import keys_file
 
 pytestmark = pytest.mark.anyio
@@ -45,7 +45,7 @@ async def test_deleting_entries_goes_on_when_the_key_service_answers_again(
                 await asyncio.sleep(0.01)
             assert await connection.fetchval(_READS) == 10
             other = await connect(world)
-            with running_keys(keys_file(), socket):
+            with run_keys(keys_file(), socket):
                 # What somebody has locked is left for another time.
                 async with other.transaction():
                     lock = "SELECT FROM access_event WHERE id = $1 FOR UPDATE"

@@ -1,8 +1,6 @@
 """What the judge of the key service lets a viewer say and have opened, word by word."""
 
-import sqlite3
 from collections.abc import AsyncIterator, Iterable
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -18,6 +16,7 @@ from models.key_service import (
     RelationKind,
     Statement,
     ViewerCeilingError,
+    counts,
     create_key_file,
     judge,
     receipts,
@@ -27,6 +26,7 @@ from models.key_service.judge import JudgedKeys, JudgeRules
 from models.key_service.receipts import Receipts
 from models.key_service.relations import OWN_KEY
 from tests import tokens
+from tests.key_stores import open_keys
 from tests.linking import judge_of_tests
 from tests.set_clock import SetClock
 
@@ -53,12 +53,11 @@ class Court:
             await self.judged.relate([relation], stated)
         except KeyServiceError:
             return False
-        [row] = (await self.keys.relations()).rows([relation])
-        (await self.keys.relations())._connection.execute(
-            "DELETE FROM main.relation WHERE first = ? AND second = ?", row[:2]
+        [row] = (await self.keys.digester()).rows([relation])
+        await self.keys._store.execute(
+            "DELETE FROM relation WHERE first = $1 AND second = $2", *row[:2]
         )
-        for known in KNOWN:
-            await self.keys.relate([known])
+        await self.keys.relate(KNOWN)
         return True
 
     async def opened(self, stated: Statement, people: Iterable[UUID]) -> int | None:
@@ -80,15 +79,15 @@ KNOWN = (
 
 @pytest.fixture
 async def court(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Court]:
-    clock = SetClock.of(monkeypatch, judge, receipts, relations)
+    clock = SetClock.of(monkeypatch, counts, judge, receipts, relations)
     create_key_file(file := tmp_path / "keys.json")
-    keys = LocalKeyService.open(file)
+    keys = open_keys(file)
     told = JudgeRules.from_json(judge_of_tests(tmp_path, MOST_AN_HOUR))
     rules = replace(told, inquiries="INQ-", inquiry=ONE, inquiry_of_two=TWO)
-    left = Receipts(tmp_path / "receipts.db", await keys.own_key(), "INQ-")
+    left = await keys.open_receipts("INQ-")
     await keys.make_data_keys([MINE, FILED, ALIKE, BEFORE], relations=KNOWN)
     yield Court(keys, JudgedKeys(keys, rules, left), left, clock)
-    left.close()
+    await keys.close()
 
 
 def stated(
@@ -145,12 +144,12 @@ async def test_one_lie_among_truths_has_none_of_them_taken(court: Court) -> None
     true, false = list(SAID)[:2], Relation(RelationKind.CASE, "NEW", FILED)
     with pytest.raises(KeyServiceError, match="may not state"):
         await court.judged.relate([*true, false], stated("APPLICANT"))
-    assert not (await court.keys.relations()).holds(*true[0])
+    [known] = (await court.keys.digester()).rows(true[:1])
+    noted = "SELECT FROM relation WHERE first = $1 AND second = $2"
+    assert not await court.keys._store.fetch(noted, *known[:2])
 
 
-async def test_of_people_from_before_relations_were_kept_everybody_says_more(
-    court: Court, tmp_path: Path
-) -> None:
+async def test_of_people_from_before_relations_were_kept_everybody_says_more(court: Court) -> None:
     """Until somebody has the judge judge everybody."""
     officer, supervisor = stated("OFFICER", "NEW"), stated("SUPERVISOR", "NEW")
     more = (
@@ -161,9 +160,7 @@ async def test_of_people_from_before_relations_were_kept_everybody_says_more(
     for one, relation in more:
         assert not await court.is_said(one, relation)
     assert await court.opened(supervisor, [BEFORE]) is None
-    with closing(sqlite3.connect(tmp_path / "keys.db")) as file:
-        file.execute("DELETE FROM judged")
-        file.commit()
+    await court.keys._store.execute("DELETE FROM judged")
     assert not await court.keys.judges_everybody()
     for one, relation in more:
         assert await court.is_said(one, relation)
@@ -190,7 +187,7 @@ async def test_a_key_is_made_by_whoever_may_say_whom_it_is_for(court: Court) -> 
         try:
             await court.judged.make_data_keys([new], stated(role), [Relation(kind, name, new)])
         except KeyServiceError:
-            assert not court.keys.stored_subjects([new])
+            assert not await court.keys.stored_subjects([new])
         else:
             made[kind, name].add(role)
     assert made == allowed
@@ -207,13 +204,11 @@ async def test_a_new_key_takes_relations_of_its_subject_alone(court: Court) -> N
     assert made.keys() == {MINE, new}
     with pytest.raises(RefusedSubjectsError):
         await court.judged.make_data_keys([FILED, other], own, [of_other])
-    assert not court.keys.stored_subjects([other])
+    assert not await court.keys.stored_subjects([other])
 
 
-async def test_the_key_of_the_service_itself_is_nobodys(court: Court, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "keys.db")) as file:
-        file.execute("DELETE FROM judged")
-        file.commit()
+async def test_the_key_of_the_service_itself_is_nobodys(court: Court) -> None:
+    await court.keys._store.execute("DELETE FROM judged")
     for asked in (court.judged.open_data_keys, court.judged.make_data_keys):
         with pytest.raises(RefusedSubjectsError):
             await asked([OWN_KEY], stated("SUPERVISOR", "NEW"))
@@ -253,7 +248,7 @@ async def test_receipts_say_what_was_asked_for(court: Court) -> None:
     await court.judged.open_data_keys([FILED], supervisor)
     left = [
         (one.verb, one.account, one.role, one.reference, [*one.subjects])
-        for one in court.receipts.list_after(0, 2**62).receipts
+        for one in (await court.receipts.list_after(0, 2**62)).receipts
     ]
     assert left == [
         ("open", "me", "APPLICANT", "CASE", [MINE]),
@@ -273,7 +268,7 @@ async def test_the_ceiling_of_a_role_counts_people_and_look_ups_apart(court: Cou
     own = stated("APPLICANT")
     with pytest.raises(ViewerCeilingError):
         await court.judged.open_data_keys(people, own)
-    assert court.receipts.list_after(0, 2**62).receipts == []
+    assert (await court.receipts.list_after(0, 2**62)).receipts == []
     assert await court.opened(own, people[1:]) == MOST_AN_HOUR
     with pytest.raises(ViewerCeilingError):
         await court.judged.open_data_keys(people[:1], own)
@@ -282,6 +277,6 @@ async def test_the_ceiling_of_a_role_counts_people_and_look_ups_apart(court: Cou
     with pytest.raises(KeyServiceError, match="nobody is opened for this role"):
         await court.judged.digests(KeyUse.PERSON_INDEX, [b"a"], stated("LEADERSHIP"))
     # Refused people leave no receipt.
-    number = len(court.receipts.list_after(0, 2**62).receipts)
+    number = len((await court.receipts.list_after(0, 2**62)).receipts)
     assert await court.opened(stated("APPLICANT", account="them"), [MINE]) is None
-    assert len(court.receipts.list_after(0, 2**62).receipts) == number
+    assert len((await court.receipts.list_after(0, 2**62)).receipts) == number

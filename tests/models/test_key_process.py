@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ from models.key_service.rotation import rotate_data_keys
 from models.key_service.serving import answer, serving_keys
 from models.key_service.store import KeyStore
 from tests.conftest import NewDatabase
+from tests.key_stores import administer, open_keys, run_keys, store_of
 
 pytestmark = pytest.mark.anyio
 
@@ -45,7 +45,9 @@ def folder() -> Iterator[Path]:
 
 async def test_a_killed_service_comes_back_with_the_same_keys(folder: Path) -> None:
     keys = SocketKeys(folder / "socket")
-    with running_keys(folder / "keys.json", folder / "socket") as process:
+    with running_keys(
+        folder / "keys.json", folder / "socket", store_of(folder / "keys.json")
+    ) as process:
         made = await keys.make_data_keys([ANNA, BUDI])
         assert made[ANNA] != made[BUDI]
         assert [*map(len, made.values())] == [32, 32]
@@ -56,18 +58,20 @@ async def test_a_killed_service_comes_back_with_the_same_keys(folder: Path) -> N
         process.wait()
     with pytest.raises(KeyServiceError, match="does not answer"):
         await keys.open_data_keys([ANNA])
-    with running_keys(folder / "keys.json", folder / "socket"):
+    with run_keys(folder / "keys.json", folder / "socket"):
         assert await keys.make_data_keys([ANNA]) == {ANNA: made[ANNA]}
         assert [len(of) for of in await keys.digests(KeyUse.PERSON_INDEX, [b"x"])] == [1]
-    # Stored wrapped, in both copies.
-    for copy in ("keys.db", "keys.copy.db"):
-        stored = (folder / copy).read_bytes()
-        assert ANNA.bytes in stored
-        assert made[ANNA] not in stored
+    # Stored wrapped.
+    [[stored]] = administer(
+        store_of(folder / "keys.json"),
+        "SELECT wrapped FROM data_key WHERE subject = $1",
+        values=(ANNA,),
+    )
+    assert made[ANNA] not in stored
 
 
 async def test_the_number_of_people_opened_a_minute_is_limited(folder: Path) -> None:
-    local = LocalKeyService.open(folder / "keys.json", ceiling=Ceiling(100))
+    local = open_keys(folder / "keys.json", ceiling=Ceiling(100))
     keys = SocketKeys(folder / "socket")
     async with serving_keys(local, folder / "socket"):
         people = [uuid4() for _ in range(150)]
@@ -79,19 +83,21 @@ async def test_the_number_of_people_opened_a_minute_is_limited(folder: Path) -> 
 
 
 async def test_no_more_keys_are_deleted_a_minute_than_opened(folder: Path) -> None:
-    keys = LocalKeyService.open(folder / "keys.json", ceiling=Ceiling(2))
+    keys = open_keys(folder / "keys.json", ceiling=Ceiling(2))
     people = [uuid4() for _ in range(3)]
     made = await keys.make_data_keys(people)
     for deleting in (keys.erase_data_keys(people), keys.sweep_data_keys(people, 30, uuid4())):
         with pytest.raises(KeyServiceError, match="more than 2 data keys a minute"):
             await deleting
-    assert await LocalKeyService.open(folder / "keys.json").open_data_keys(people) == made
+    assert await open_keys(folder / "keys.json").open_data_keys(people) == made
 
 
 async def test_what_was_not_opened_is_not_saved_up(folder: Path) -> None:
     """After a quiet night, a captured gateway gets no more than a minute's."""
     socket = folder / "socket"
-    with running_keys(folder / "keys.json", socket, unwraps=600, digests=600):
+    with running_keys(
+        folder / "keys.json", socket, store_of(folder / "keys.json"), unwraps=600, digests=600
+    ):
         keys = SocketKeys(socket)
         await asyncio.sleep(0.5)  # worth five more
         people = [uuid4() for _ in range(601)]
@@ -133,7 +139,7 @@ async def test_no_more_people_are_guessed_a_minute_than_the_ceiling_of_digests(
     """A digest tells whether a guessed passport is right. Whoever has a lot to do waits, and
     seals, which tell nothing of anybody, are not limited."""
     socket = folder / "socket"
-    with running_keys(folder / "keys.json", socket, digests=60_000):
+    with run_keys(folder / "keys.json", socket, digests=60_000):
         guessing, patient = SocketKeys(socket), SocketKeys(socket, waits=True)
         guesses = [b"%d" % number for number in range(61_000)]
         with pytest.raises(KeyServiceError, match=r"more than 60000 .*: ask again later"):
@@ -146,7 +152,7 @@ async def test_no_more_people_are_guessed_a_minute_than_the_ceiling_of_digests(
 async def test_more_than_a_minutes_at_once_is_never_waited_for(folder: Path) -> None:
     socket = folder / "socket"
     with (
-        running_keys(folder / "keys.json", socket, digests=10),
+        run_keys(folder / "keys.json", socket, digests=10),
         pytest.raises(KeyServiceError, match="more than 10 digests"),
     ):
         await SocketKeys(socket, waits=True).digests(KeyUse.PERSON_INDEX, [b"x"] * 11)
@@ -154,11 +160,10 @@ async def test_more_than_a_minutes_at_once_is_never_waited_for(folder: Path) -> 
 
 async def test_nobody_reaches_the_sockets_but_their_owner_and_group(folder: Path) -> None:
     file, socket, signing = folder / "keys.json", folder / "socket", folder / "signing"
-    with running_keys(file, socket, signing=signing):
+    with run_keys(file, socket, signing=signing):
         for path in (socket, signing):
             assert S_IMODE(path.stat().st_mode) == 0o660
-        for path in (file, folder / "keys.db", folder / "keys.copy.db"):
-            assert S_IMODE(path.stat().st_mode) == 0o600
+        assert S_IMODE(file.stat().st_mode) == 0o600
 
 
 async def test_a_world_is_loaded_at_the_pace_of_the_key_service(
@@ -166,7 +171,9 @@ async def test_a_world_is_loaded_at_the_pace_of_the_key_service(
 ) -> None:
     socket, url = folder / "socket", await new_database()
     linking = folder / "socket.linking"
-    with running_keys(folder / "keys.json", socket, digests=1_050, linking=linking):
+    with running_keys(
+        folder / "keys.json", socket, store_of(folder / "keys.json"), digests=1_050, linking=linking
+    ):
         done = await asyncio.to_thread(
             subprocess.run,
             [
@@ -189,7 +196,7 @@ async def test_a_world_is_loaded_at_the_pace_of_the_key_service(
 
 async def test_whoever_opens_people_signs_nothing_and_erases_nobody(folder: Path) -> None:
     file, socket, signing = folder / "keys.json", folder / "socket", folder / "signing"
-    with running_keys(file, socket, signing=signing):
+    with run_keys(file, socket, signing=signing):
         people, account = SocketKeys(socket), SocketKeys(signing)
         await people.make_data_keys([ANNA])
         with pytest.raises(KeyServiceError, match="does not sign"):
@@ -219,59 +226,37 @@ async def test_a_slow_service_is_given_up(folder: Path) -> None:
 
 
 async def test_a_malformed_request_learns_nothing(folder: Path) -> None:
-    local = LocalKeyService.open(folder / "keys.json")
+    local = open_keys(folder / "keys.json")
     for line in (b"{", b"[]", b"{}", b'{"do": "empty"}', b'{"do": "open", "subjects": ["x"]}'):
         assert await answer(local, line) == (b'{"error":"this is no question of the protocol"}')
 
 
-async def test_a_lost_copy_is_named_and_the_other_takes_its_place(folder: Path) -> None:
-    made = await LocalKeyService.open(folder / "keys.json").make_data_keys([ANNA])
-    for lost, left in (("keys.db", "keys.copy.db"), ("keys.copy.db", "keys.db")):
-        (folder / lost).unlink()
-        with pytest.raises(KeyServiceError, match=f"copy .*{left} to it"):
-            LocalKeyService.open(folder / "keys.json")
-        (folder / lost).write_bytes((folder / left).read_bytes())
-        again = LocalKeyService.open(folder / "keys.json")
-        assert await again.open_data_keys([ANNA]) == made
-
-
 async def test_who_was_erased_has_no_key_for_ever(folder: Path) -> None:
     keys = SocketKeys(folder / "socket")
-    with running_keys(folder / "keys.json", folder / "socket") as process:
+    with running_keys(
+        folder / "keys.json", folder / "socket", store_of(folder / "keys.json")
+    ) as process:
         made = await keys.make_data_keys([ANNA, BUDI])
-        wrapped = sqlite3.connect(folder / "keys.db").execute(
-            "SELECT wrapped FROM data_key WHERE subject = ?", (ANNA.bytes,)
-        ).fetchone()[0]  # fmt: skip
         [erased] = await keys.erase_data_keys([ANNA])
         assert erased.subject == ANNA
         process.kill()
         process.wait()
-    with running_keys(folder / "keys.json", folder / "socket"):
+    with run_keys(folder / "keys.json", folder / "socket"):
         # Asked again, by whatever order of crashes, it is as it was.
         assert await keys.erase_data_keys([ANNA]) == [erased]
         assert await keys.make_data_keys([ANNA, BUDI]) == {BUDI: made[BUDI]}
         assert await keys.open_data_keys([ANNA]) == {}
         assert await keys.erased_subjects(UUID(int=0)) == [erased]
         assert await keys.erased_subjects(ANNA) == []
-    for copy in ("keys.db", "keys.copy.db"):
-        assert wrapped not in (folder / copy).read_bytes()
-
-
-async def test_of_two_copies_the_one_that_erased_more_is_the_newer(folder: Path) -> None:
-    keys = LocalKeyService.open(folder / "keys.json")
-    await keys.make_data_keys([ANNA, BUDI])
-    before = (folder / "keys.copy.db").read_bytes()
-    await keys.erase_data_keys([ANNA])
-    (folder / "keys.copy.db").write_bytes(before)
-    with pytest.raises(KeyServiceError, match=r"keys\.db knows of more people who were erased"):
-        LocalKeyService.open(folder / "keys.json")
+    left = administer(store_of(folder / "keys.json"), "SELECT subject FROM data_key")
+    assert ANNA not in [row[0] for row in left]
 
 
 async def test_the_wrapping_key_is_rotated_while_everybody_reads(folder: Path) -> None:
     """Nobody meets an error, killed half-way it goes on, and the old key is of no use any more."""
     file, socket = folder / "keys.json", folder / "socket"
     old = LocalKeys.from_file(file)
-    with running_keys(file, socket, unwraps=10_000_000):
+    with run_keys(file, socket, unwraps=10_000_000):
         people = [uuid4() for _ in range(1_200)]
         made = dict(await SocketKeys(socket).make_data_keys(people))
         over, rounds = asyncio.Event(), 0
@@ -286,17 +271,15 @@ async def test_the_wrapping_key_is_rotated_while_everybody_reads(folder: Path) -
                 rounds += 1
 
         def stop_half_way(done: int, number: int) -> None:
-            raise KeyboardInterrupt
+            raise InterruptedError
 
         working = [asyncio.create_task(work()) for _ in range(2)]
         try:
-            with pytest.raises(KeyboardInterrupt):
-                await asyncio.to_thread(rotate_data_keys, file, None, stop_half_way)
+            with pytest.raises(InterruptedError):
+                await rotate_data_keys(file, store_of(file), stop_half_way)
             assert len(await LocalKeys.from_file(file).key_ids(KeyUse.DATA_KEY)) == 2
             found: list[int] = []
-            await asyncio.to_thread(
-                rotate_data_keys, file, None, lambda done, number: found.append(done)
-            )
+            await rotate_data_keys(file, store_of(file), lambda done, _: found.append(done))
         finally:
             over.set()
             await asyncio.gather(*working)
@@ -304,14 +287,14 @@ async def test_the_wrapping_key_is_rotated_while_everybody_reads(folder: Path) -
         assert found[-1] >= 700  # of 1,200 and more, 500 were done before
     [left] = await LocalKeys.from_file(file).key_ids(KeyUse.DATA_KEY)
     assert left not in old.by_use[KeyUse.DATA_KEY]
-    store = KeyStore.beside(file)
-    assert {key.key_id for key in store.find([*made]).values()} == {left}
+    store = KeyStore(store_of(file))
+    assert {key.key_id for key in (await store.find([*made])).values()} == {left}
     with pytest.raises(KeyServiceError, match="is missing in the file"):
         await LocalKeyService(old, store).open_data_keys(people)
 
 
 async def test_a_path_that_no_socket_can_have_is_named_with_its_reason(folder: Path) -> None:
-    keys = LocalKeyService.open(folder / "keys.json")
+    keys = open_keys(folder / "keys.json")
     with pytest.raises(KeyServiceError, match=r"ssss cannot be listened on: .* too long"):
         async with serving_keys(keys, folder / ("s" * 200)):
             pass

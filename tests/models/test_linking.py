@@ -17,10 +17,11 @@ from models.jobs.linking import (
     index_people,
     link_cases,
 )
-from models.key_service import KeyServiceError, KeyUse, LocalKeys, LocalKeyService
+from models.key_service import KeyServiceError, KeyUse, LocalKeys
 from models.key_service.interface import Ceiling
 from models.row_security import LINKER
 from tests.accounts import swallowed
+from tests.key_stores import open_keys
 from tests.linking import KEYS, keys_file
 from tests.people import rewrite
 from tests.world import APPLICANTS, CASES, applicant_id
@@ -199,7 +200,7 @@ async def test_beyond_the_ceiling_of_the_key_service_the_linker_goes_on_later(
     now = 0.0
     monkeypatch.setattr("models.key_service.interface.monotonic", lambda: now)
     ceiling = Ceiling(6_000, "digests of people a minute are made")
-    keys = LocalKeyService.open(keys_file(), digests=ceiling)
+    keys = open_keys(keys_file(), digests=ceiling)
     await keys.digests(KeyUse.PERSON_INDEX, [b"x"] * 6_000)
     with pytest.raises(KeyServiceError, match="ask again later"):
         await link_cases(keys, linker)

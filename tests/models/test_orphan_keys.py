@@ -3,7 +3,6 @@ got yet."""
 
 import asyncio
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -20,14 +19,13 @@ from gateway.cli.vault import vault as vault_commands
 from gateway.doctor.database import examine_vault
 from models.account import AccountError
 from models.key_service import SocketKeys, create_key_file
-from models.key_service.process import running_keys
 from models.rights.orphan_keys import ANOTHER_DATABASE, SWEEP_DAYS, preview, sweep
 from tests.accounts import swallowed
+from tests.key_stores import administer, run_keys, store_of
 from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
 
-_FILES = ("keys.db", "keys.copy.db")
 _DAY = 86_400
 #: Stores a key, and is killed before it writes whose it is.
 _WRITER = """
@@ -47,33 +45,25 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.keys = SocketKeys(folder / "socket")
+        self.url = store_of(folder / "keys.json")
 
     def age(self, days: int) -> None:
         """So many days pass."""
-        self._change("UPDATE key_made SET made_at = made_at - ?", days * _DAY)
+        seconds = days * _DAY
+        administer(
+            self.url,
+            f"UPDATE data_key SET made_at = made_at - {seconds}",
+            f"UPDATE last_sweep SET ages_since = ages_since - {seconds}",
+        )
 
     def of_before(self) -> None:
         """As an earlier release has written it."""
-        self._change("DELETE FROM key_made")
-        self._change("DELETE FROM last_sweep")
+        administer(self.url, "DELETE FROM last_sweep")
 
-    def has(self, subject: UUID) -> list[bool]:
-        """Whether a key is in each copy."""
-        found: list[bool] = []
-        for name in _FILES:
-            with sqlite3.connect(self.folder / name) as copy:
-                counted = copy.execute(
-                    "SELECT count(*) FROM data_key WHERE subject = ?", (subject.bytes,)
-                ).fetchone()
-                found.append(counted[0] == 1)
-            copy.close()
-        return found
-
-    def _change(self, statement: str, *values: int) -> None:
-        for name in _FILES:
-            with sqlite3.connect(self.folder / name) as copy:
-                copy.execute(statement, values)
-            copy.close()
+    def has(self, subject: UUID) -> bool:
+        """Whether there is a key."""
+        found = "SELECT FROM data_key WHERE subject = $1"
+        return bool(administer(self.url, found, values=(subject,)))
 
     def kill_a_writer(self) -> UUID:
         """Somebody's key is stored, and nothing else of them."""
@@ -91,7 +81,7 @@ def serving() -> Iterator[Store]:
     with TemporaryDirectory(prefix="gerbang-") as name:
         folder = Path(name)
         create_key_file(folder / "keys.json")
-        with running_keys(folder / "keys.json", folder / "socket"):
+        with run_keys(folder / "keys.json", folder / "socket"):
             yield Store(folder)
 
 
@@ -119,18 +109,18 @@ async def test_a_key_that_a_killed_writer_left_is_swept_when_it_is_old(
     left = store.kill_a_writer()
     store.age(SWEEP_DAYS - 1)
     assert (await sweep(store.keys, connection, SWEEP_DAYS)).swept == 0
-    assert store.has(left) == [True, True]
+    assert store.has(left)
     store.age(1)
     young = uuid4()
     await store.keys.make_data_keys([young])
     # A preview changes nothing.
     answer = await preview(store.keys, connection, SWEEP_DAYS)
     assert (list(answer.orphans), answer.swept, answer.refused) == ([left], 0, None)
-    assert store.has(left) == [True, True]
+    assert store.has(left)
 
     done = await sweep(store.keys, connection, SWEEP_DAYS)
     assert (done.swept, done.refused) == (1, None)
-    assert (store.has(left), store.has(young)) == ([False, False], [True, True])
+    assert (store.has(left), store.has(young)) == (False, True)
     assert len(await store.keys.open_data_keys(people)) == len(people)
     # Written before anything was deleted, and noted for the account.
     last = await connection.fetchrow("SELECT * FROM key_operation ORDER BY id DESC LIMIT 1")
@@ -150,7 +140,7 @@ async def test_nothing_is_swept_whose_note_is_not_written(
     async with swallowed(connection, "key_operation"):
         with pytest.raises(AccountError, match="gerbang doctor"):
             await sweep(store.keys, connection, SWEEP_DAYS)
-    assert store.has(left) == [True, True]
+    assert store.has(left)
     assert (await sweep(store.keys, connection, SWEEP_DAYS)).swept == 1
 
 
@@ -163,7 +153,7 @@ async def test_nothing_is_swept_before_its_day_whatever_is_asked(
     token = (await store.keys.sweep_state()).token
     assert token
     assert await store.keys.sweep_data_keys([left], 0, token) == 0
-    assert store.has(left) == [True, True]
+    assert store.has(left)
 
 
 async def test_a_database_that_lost_people_keeps_their_keys(
@@ -197,7 +187,7 @@ async def test_a_different_or_older_database_sweeps_nothing(
     async with undone(connection):
         await connection.execute("DELETE FROM key_operation")
         answer = await preview(store.keys, connection, SWEEP_DAYS)
-        assert (answer.refused, store.has(left)) == (ANOTHER_DATABASE, [True, True])
+        assert (answer.refused, store.has(left)) == (ANOTHER_DATABASE, True)
         assert (await sweep(store.keys, connection, SWEEP_DAYS)).refused == ANOTHER_DATABASE
         # From now on every key is as old as that moment.
         assert (await sweep(store.keys, connection, SWEEP_DAYS)).orphans == []
@@ -215,7 +205,7 @@ async def test_keys_without_a_known_age_count_from_when_they_were_first_seen(
     await connection.execute("DELETE FROM key_operation")
     for _ in range(2):  # the first begins, and the second notes
         assert (await sweep(store.keys, connection, SWEEP_DAYS)).orphans == []
-    assert store.has(left) == [True, True]
+    assert store.has(left)
     store.age(SWEEP_DAYS)
     assert (await sweep(store.keys, connection, SWEEP_DAYS)).swept == 1
 
@@ -242,7 +232,7 @@ async def test_the_command_previews_and_sweeps(
         assert await run("--dry-run") == (
             0, "1 of 1 data keys belong to nobody and would be swept.\n",
         )  # fmt: skip
-        assert store.has(left) == [True, True]
+        assert store.has(left)
         assert await run() == (0, "1 of 1 data keys belong to nobody and are swept.\n")
-        assert store.has(left) == [False, False]
+        assert not store.has(left)
     await connection.execute("DELETE FROM key_operation")

@@ -21,6 +21,7 @@ from models.key_service import (
     create_key_file,
     principals,
 )
+from models.key_service.counts import ReceiptVerb
 from models.key_service.principals import (
     ANYTHING,
     DIGESTS_A_PERSON,
@@ -31,8 +32,8 @@ from models.key_service.principals import (
     make_credentials,
     verbs_of,
 )
-from models.key_service.receipts import ReceiptVerb
 from models.key_service.serving import answer
+from tests.key_stores import open_keys
 
 pytestmark = pytest.mark.anyio
 
@@ -85,15 +86,15 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
     file, folder = tmp_path / "keys.json", tmp_path / "credentials"
     create_key_file(file)
     make_credentials(folder)
-    keys = LocalKeyService.open(file)
-    receipts = await keys.open_receipts(tmp_path / "receipts.db", "INQ-")
+    keys = open_keys(file)
+    await keys.open_receipts("INQ-")
     related = [Relation(RelationKind.ACCOUNT, str(one), one) for one in PEOPLE[:-1]]
     related.append(Relation(RelationKind.CASE, "SGPO-OPEN-0006", PEOPLE[-1]))
     await keys.make_data_keys(
         [*PEOPLE, BANNED], None, [*related, Relation(RelationKind.BAN, "", BANNED)]
     )
     yield Service(keys, folder)
-    receipts.close()
+    await keys.close()
 
 
 def change(monkeypatch: pytest.MonkeyPatch, principal: Principal, **rights: Any) -> None:
@@ -101,8 +102,8 @@ def change(monkeypatch: pytest.MonkeyPatch, principal: Principal, **rights: Any)
     monkeypatch.setattr(principals, "RIGHTS", {**RIGHTS, principal: changed})
 
 
-def receipts_of(service: Service) -> list[tuple[str, str, str | None, int]]:
-    listed, tampered, _ = service.keys.receipts.list_after(0, 2**62)
+async def receipts_of(service: Service) -> list[tuple[str, str, str | None, int]]:
+    listed, tampered, _ = await service.keys.receipts.list_after(0, 2**62)
     assert tampered == []
     assert not [one for one in listed if one.account]
     return [(one.verb, one.role, one.reference, len(one.subjects)) for one in listed]
@@ -116,7 +117,7 @@ async def test_whoever_reaches_a_socket_without_a_credential_opens_and_changes_n
             for shown in (None, ["linker", "00" * 32], ["gateway", ""], ["nobody", ""]):
                 asked = await service.ask(None, verb, socket, **{"as": shown})
                 assert "show the credential" in asked["error"], (verb, shown)
-    assert receipts_of(service) == []
+    assert await receipts_of(service) == []
 
 
 async def test_each_asks_on_its_socket_for_its_verbs_alone(service: Service) -> None:
@@ -143,7 +144,7 @@ async def test_people_are_opened_for_a_cause_that_their_receipt_has(service: Ser
     assert await service.open(loader, [UUID(int=(1 << 128) - 1)]) == 0
     erased = await service.ask(Principal.KEEPER, "erase", subjects=[PEOPLE[0].hex])
     assert len(erased["erased"]) == 1
-    assert receipts_of(service) == [
+    assert await receipts_of(service) == [
         ("open", "linker", "LINKING", 4),
         ("open", "linker", "BANS", 1),
         ("open", "loader", "LOADING", 4),
@@ -178,7 +179,7 @@ async def test_the_linker_guesses_nobody(service: Service) -> None:
     assert not await service.digests(linker, 1)
     # Whoever loads a world knows whom; auditors compare seals by the gateways' socket.
     assert await service.digests(Principal.LOADER, 1)
-    verbs = [verb for verb, *_ in receipts_of(service)]
+    verbs = [verb for verb, *_ in await receipts_of(service)]
     assert verbs.count(ReceiptVerb.LOOK_UP) == 3
 
 
@@ -196,7 +197,7 @@ async def test_new_keys_of_a_world_open_nobody_and_leave_no_receipt(service: Ser
     for subjects in ([new], [new, PEOPLE[0]]):
         asked = {"subjects": [one.hex for one in subjects], "related": []}
         assert len((await service.ask(loader, "make", **asked))["keys"]) == len(subjects)
-    assert receipts_of(service) == [("change", "loader", "LOADING", 2)]
+    assert await receipts_of(service) == [("change", "loader", "LOADING", 2)]
 
 
 def test_a_credential_is_its_owners_alone_and_stays(tmp_path: Path) -> None:

@@ -1,155 +1,245 @@
-"""Receipts of the key service: what they count, and what they show."""
+"""Receipts of the key service: what they count, whichever service is asked, and what they show."""
 
-import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID, uuid4
 
 import pytest
 
-from models.key_service import Cause, Principal, ViewerCeilingError
+from models.key_service import Cause, Principal, ViewerCeilingError, counts
 from models.key_service import receipts as module
-from models.key_service.receipts import Receipts, ReceiptVerb
+from models.key_service.counts import ReceiptVerb
+from models.key_service.receipts import Entry, Found, Receipts
+from models.key_service.store import KeyStore
+from tests.key_stores import administer, new_store
 from tests.set_clock import SetClock
+
+pytestmark = pytest.mark.anyio
 
 KEY = bytes(range(32))
 HOUR, DAY = 3600, 86_400
+ALWAYS = 2**62
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
-    return SetClock.of(monkeypatch, module)
+    return SetClock.of(monkeypatch, module, counts)
 
 
 @pytest.fixture
-def receipts(tmp_path: Path, clock: SetClock) -> Iterator[Receipts]:
-    opened = Receipts(tmp_path / "receipts.db", KEY, "INQ-")
-    yield opened
-    opened.close()
+async def services(clock: SetClock) -> AsyncIterator[tuple[Receipts, Receipts]]:
+    """Those of two services on one store."""
+    url = new_store()
+    stores = KeyStore(url), KeyStore(url)
+    yield Receipts(stores[0], KEY, "INQ-"), Receipts(stores[1], KEY, "INQ-")
+    for store in stores:
+        await store.close()
+
+
+@pytest.fixture
+def receipts(services: tuple[Receipts, Receipts]) -> Receipts:
+    return services[0]
 
 
 def people(number: int) -> list[UUID]:
     return [uuid4() for _ in range(number)]
 
 
-def read(receipts: Receipts, some: list[UUID], most: int = 3) -> None:
-    receipts.admit("officer", "OFFICER", some, most)
-    receipts.add(ReceiptVerb.OPEN, "officer", "OFFICER", "CASE", some)
+async def read(
+    receipts: Receipts,
+    some: Sequence[UUID],
+    most: int = 3,
+    account: str = "officer",
+    role: str = "OFFICER",
+    reference: str = "CASE",
+) -> None:
+    def judge(found: Found) -> list[Entry]:
+        found.counts.admit(some, most)
+        return [Entry(ReceiptVerb.OPEN, reference, some)]
+
+    await receipts.leave(account, role, judge)
 
 
-def window_of(receipts: Receipts, some: list[UUID], most: int = 3) -> int | None:
+async def look_up(receipts: Receipts, number: int, most: int) -> None:
+    def judge(found: Found) -> list[Entry]:
+        found.counts.admit_look_ups(number, most)
+        return [Entry(ReceiptVerb.LOOK_UP, "CASE", [])] * number
+
+    await receipts.leave("officer", "OFFICER", judge)
+
+
+async def window_of(receipts: Receipts, some: Sequence[UUID], most: int = 3) -> int | None:
     """The length of the window that has no room for people; None if all have."""
-    try:
-        receipts.admit("officer", "OFFICER", some, most)
-    except ViewerCeilingError as error:
-        return error.window
-    return None
+    windows: list[int | None] = [None]
+
+    def judge(found: Found) -> list[Entry]:
+        try:
+            found.counts.admit(some, most)
+        except ViewerCeilingError as error:
+            windows.append(error.window)
+        return []
+
+    await receipts.leave("officer", "OFFICER", judge)
+    return windows[-1]
 
 
 @pytest.mark.parametrize("principal", Principal)
-def test_a_receipt_of_a_principal_is_as_it_was_written(
+async def test_a_receipt_of_a_principal_is_as_it_was_written(
     receipts: Receipts, principal: Principal
 ) -> None:
-    receipts.add(ReceiptVerb.CHANGE, principal, principal, Cause.LOADING, people(2))
-    page = receipts.list_after(0, 1 << 60)
+    entry = Entry(ReceiptVerb.CHANGE, Cause.LOADING, people(2))
+    for _ in range(2):
+        await receipts.leave(principal, principal, lambda _: [entry])
+    page = await receipts.list_after(0, ALWAYS)
     assert not page.tampered
-    assert [(one.role, one.reference) for one in page.receipts] == [(str(principal), "LOADING")]
+    assert [(one.role, one.reference, one.subjects) for one in page.receipts] == [
+        (str(principal), "LOADING", entry.subjects)
+    ] * 2
 
 
-def test_an_hour_a_day_and_a_week_have_their_ceilings(receipts: Receipts, clock: SetClock) -> None:
+async def test_an_hour_a_day_and_a_week_have_their_ceilings(
+    services: tuple[Receipts, Receipts], clock: SetClock
+) -> None:
+    """Whichever of the services is asked."""
+    one, other = services
     first = people(3)
-    read(receipts, first)
-    assert window_of(receipts, people(1)) == HOUR
-    assert window_of(receipts, first) is None
+    await read(one, first)
+    assert await window_of(other, people(1)) == HOUR
+    assert await window_of(one, first) is None
     # Nothing is saved up: a quiet hour gives no more to the next.
     clock.now += 2 * HOUR
-    assert window_of(receipts, people(4)) == HOUR
+    assert await window_of(other, people(4)) == HOUR
     for _ in range(4):
-        read(receipts, people(3))
+        await read(other, people(3))
         clock.now += HOUR + 1
-    assert window_of(receipts, people(1)) == DAY
+    assert await window_of(one, people(1)) == DAY
     for _ in range(3):
         clock.now += DAY + 1
         for _ in range(5):
-            read(receipts, people(3))
+            await read(one, people(3))
             clock.now += HOUR + 1
     clock.now += DAY + 1
-    assert window_of(receipts, people(1)) == 7 * DAY
+    assert await window_of(other, people(1)) == 7 * DAY
     clock.now += 7 * DAY
-    assert window_of(receipts, people(3)) is None
+    assert await window_of(one, people(3)) is None
 
 
-def test_who_was_read_is_read_again_although_the_ceiling_is_lower_now(receipts: Receipts) -> None:
+async def test_who_was_read_is_read_again_although_the_ceiling_is_lower_now(
+    receipts: Receipts,
+) -> None:
     some = people(3)
-    read(receipts, some)
-    assert window_of(receipts, some, most=2) is None
-    assert window_of(receipts, [*some, uuid4()], most=2) == HOUR
+    await read(receipts, some)
+    assert await window_of(receipts, some, most=2) is None
+    assert await window_of(receipts, [*some, uuid4()], most=2) == HOUR
 
 
-def test_a_full_page_is_not_the_last(receipts: Receipts, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_page_is_not_the_last(
+    receipts: Receipts, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "PAGE_SIZE", 2)
     for _ in range(3):
-        read(receipts, people(1), most=9)
-    pages = [receipts.list_after(number, 2**62) for number in (0, 1, 2)]
+        await read(receipts, people(1), most=9)
+    pages = [await receipts.list_after(number, 2**62) for number in (0, 1, 2)]
     assert [(len(page.receipts), page.is_last) for page in pages] == [
         (2, False), (2, False), (1, True),
     ]  # fmt: skip
 
 
-def test_an_hour_is_over_to_the_second(receipts: Receipts, clock: SetClock) -> None:
-    read(receipts, people(3))
+async def test_an_hour_is_over_to_the_second(receipts: Receipts, clock: SetClock) -> None:
+    await read(receipts, people(3))
     clock.now += HOUR - 1
-    assert window_of(receipts, people(1)) == HOUR
+    assert await window_of(receipts, people(1)) == HOUR
     clock.now += 1
-    assert window_of(receipts, people(3)) is None
+    assert await window_of(receipts, people(3)) is None
 
 
-def test_each_viewer_and_role_is_counted_apart_and_look_ups_too(receipts: Receipts) -> None:
-    read(receipts, people(3))
+async def test_each_viewer_and_role_is_counted_apart_and_look_ups_too(receipts: Receipts) -> None:
+    await read(receipts, people(3))
     for account, role in (("officer-2", "OFFICER"), ("officer", "SUPERVISOR")):
-        receipts.admit(account, role, people(3), 3)
-    for _ in range(2):
-        receipts.admit_look_up("officer", "OFFICER", 2)
-        receipts.add(ReceiptVerb.LOOK_UP, "officer", "OFFICER", "CASE", [])
+        await read(receipts, people(3), account=account, role=role)
+    await look_up(receipts, 2, most=2)
     with pytest.raises(ViewerCeilingError):
-        receipts.admit_look_up("officer", "OFFICER", 2)
+        await look_up(receipts, 1, most=2)
 
 
-def test_what_was_counted_stays_counted_after_a_restart(tmp_path: Path, clock: SetClock) -> None:
-    file, inquired = tmp_path / "receipts.db", people(2)
-    before = Receipts(file, KEY, "INQ-")
-    read(before, people(3))
-    before.add(ReceiptVerb.OPEN, "supervisor", "SUPERVISOR", "INQ-1", inquired)
-    before.close()
-    after = Receipts(file, KEY, "INQ-")
-    assert window_of(after, people(1)) == HOUR
-    assert after.number_in("INQ-1", [inquired[0], uuid4()]) == 3
-    assert [one.number for one in after.list_after(0, 2**62).receipts] == [1, 2]
-    after.close()
+async def test_two_services_at_once_open_no_more_than_the_ceiling(
+    services: tuple[Receipts, Receipts],
+) -> None:
+    """Forty at once want one person each, of whom twelve may be opened."""
+    asked = [read(services[number % 2], people(1), 12) for number in range(40)]
+    done = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(one) for one in done].count(ViewerCeilingError) == 28
+    page = await services[0].list_after(0, ALWAYS)
+    assert (len(page.receipts), page.tampered) == (12, [])
+    assert not services[0]._locks
+
+
+async def test_what_was_counted_is_so_for_a_service_that_starts(
+    services: tuple[Receipts, Receipts],
+) -> None:
+    before, after = services
+    inquired, counted = people(2), list[int]()
+    await read(before, people(3))
+    await read(before, inquired, 3, "supervisor", "SUPERVISOR", "INQ-1")
+    assert await window_of(after, people(1)) == HOUR
+
+    def judge(found: Found) -> list[Entry]:
+        counted.append(found.counts.number_in("INQ-1", [inquired[0], uuid4()]))
+        return []
+
+    await after.leave("supervisor", "SUPERVISOR", judge)
+    assert counted == [3]
+
+
+async def test_a_store_that_was_restored_counts_what_it_has(receipts: Receipts) -> None:
+    for _ in range(3):
+        await read(receipts, people(1))
+    url = receipts._store._url
+    administer(url, "DELETE FROM receipt WHERE nth > 1", "UPDATE reader SET receipts = 1")
+    assert await window_of(receipts, people(2)) is None
+    await read(receipts, people(2))
+    page = await receipts.list_after(0, ALWAYS)
+    assert (len(page.receipts), page.tampered) == (2, [])
 
 
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("DELETE FROM receipt WHERE number = 2", "the receipt 2 is missing"),
-        ("UPDATE receipt SET account = 'another' WHERE number = 2", "the receipt 2 was changed"),
-        ("UPDATE receipt SET subjects = zeroblob(16) WHERE number = 3",
-         "the receipt 3 was changed"),
+        ("DELETE FROM receipt WHERE number = 2", ["a receipt before 3 is missing"]),
+        ("DELETE FROM receipt WHERE number = 3", ["a receipt after 2 is missing"]),
+        ("DELETE FROM receipt WHERE number < 3", ["a receipt before 3 is missing"]),
+        ("DELETE FROM reader", ["a receipt after 3 is missing"]),
+        ("UPDATE receipt SET account = 'another' WHERE number = 2",
+         ["a receipt before 2 is missing", "the receipt 2 was changed",
+          "a receipt after 2 is missing", "a receipt before 3 is missing"]),
+        ("UPDATE receipt SET subjects = decode(repeat('00', 16), 'hex') WHERE number = 3",
+         ["the receipt 3 was changed"]),
         ("UPDATE receipt SET mac = (SELECT mac FROM receipt WHERE number = 3) WHERE number = 2",
-         "the receipt 2 was changed"),
+         ["the receipt 2 was changed"]),
     ],
 )  # fmt: skip
-def test_a_receipt_that_is_missing_or_changed_is_named(
-    tmp_path: Path, clock: SetClock, statement: str, said: str
+async def test_a_receipt_that_is_missing_or_changed_is_named(
+    receipts: Receipts, statement: str, said: list[str]
 ) -> None:
-    receipts = Receipts(tmp_path / "receipts.db", KEY, "INQ-")
     for _ in range(3):
-        read(receipts, people(1))
-    page = receipts.list_after(0, 2**62)
+        await read(receipts, people(1))
+    page = await receipts.list_after(0, ALWAYS)
     assert (len(page.receipts), page.tampered, page.is_last) == (3, [], True)
-    with sqlite3.connect(tmp_path / "receipts.db") as file:
-        file.execute(statement)
-    page = receipts.list_after(0, 2**62)
-    assert page.tampered == [said]
-    assert page.receipts[-1].number == 3  # the others are listed all the same
-    receipts.close()
+    administer(receipts._store._url, statement)
+    page = await receipts.list_after(0, ALWAYS)
+    assert page.tampered == said
+
+
+async def test_receipts_are_listed_in_the_order_of_their_numbers(
+    receipts: Receipts, clock: SetClock
+) -> None:
+    """The clocks of two hosts differ: whoever goes on after a page misses none."""
+    for later in (0, 5, 2):
+        clock.now += later
+        await read(receipts, people(1))
+        clock.now -= later
+    at = int(clock.now * 1000)
+    page = await receipts.list_after(0, at + 3000)
+    assert ([one.number for one in page.receipts], page.is_last) == ([1], True)
+    page = await receipts.list_after(1, at + 6000)
+    assert ([one.number for one in page.receipts], page.is_last) == ([2, 3], True)
