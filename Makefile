@@ -56,7 +56,7 @@ release: setup  ## Build wheels, a bill of materials and licences into dist/, an
 
 lock: setup  ## Write requirements.lock anew from pyproject.toml
 	@cd "$$HERE" && UV_SYSTEM_CERTS=1 .tools/uv/bin/uv pip compile --quiet --universal \
-		--python-version 3.11 --generate-hashes --no-emit-index-url --extra demo --group dev pyproject.toml \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --extra demo --extra traces --group dev pyproject.toml \
 		--custom-compile-command "make lock" --output-file requirements.lock
 	@cd "$$HERE" && UV_SYSTEM_CERTS=1 .tools/uv/bin/uv pip compile --quiet --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --group release \

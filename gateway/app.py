@@ -53,6 +53,8 @@ from models.vocabulary import Role
 
 if TYPE_CHECKING:  # production never loads the development sign-in
     from gateway.development import SignIn
+if TYPE_CHECKING:  # a package that not everybody installs
+    from gateway.wire.traces import Traces
 
 #: What pages of other origins may send, and may read of a response. Clients name themselves by the
 #: headers of Apollo, and tracing adds those of W3C and of Sentry: without them, a browser would
@@ -112,6 +114,7 @@ def create_app(
         warnings,
     )
     metrics.watch_health(health)
+    traces = _traces(settings)
     authentication = _authentication(settings, keys, suspensions)
     endpoint = GraphQLOverHTTP(
         executor,
@@ -148,12 +151,12 @@ def create_app(
     app = Starlette(
         routes=routes,
         middleware=[
-            Middleware(Edge, metrics=metrics, drain=drain),
+            Middleware(Edge, metrics=metrics, drain=drain, traces=traces),
             *_cors(settings),
             Middleware(PastRouting, endpoint=endpoint),
         ],
         exception_handlers=HANDLERS,
-        lifespan=_lifespan(keys, resources),
+        lifespan=_lifespan(keys, resources, traces),
     )
     app.router.default = answer_without_route
     app.state.metrics = metrics
@@ -194,6 +197,18 @@ def _cors(settings: Settings) -> list[Middleware]:
             max_age=PREFLIGHT_SECONDS,
         )
     ]
+
+
+def _traces(settings: Settings) -> "Traces | None":
+    if not settings.traces_url:
+        return None
+    try:
+        from gateway.wire.traces import Traces  # half a second, which others do not wait
+    except ImportError:
+        raise SettingsError(
+            "GERBANG_TRACES_URL needs packages that are not installed: pip install gerbang[traces]."
+        ) from None
+    return Traces(settings.traces_url)
 
 
 def _check_of(fault: Fault, passes: Callable[[], Awaitable[bool]]) -> Check:
@@ -260,7 +275,9 @@ def _explorer_or_query(endpoint: GraphQLOverHTTP) -> Callable[[Request], Awaitab
 
 
 def _lifespan(
-    keys: ProviderKeys, resources: Callable[[], AbstractAsyncContextManager[object]]
+    keys: ProviderKeys,
+    resources: Callable[[], AbstractAsyncContextManager[object]],
+    traces: "Traces | None",
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -273,5 +290,7 @@ def _lifespan(
             refreshing.cancel()
             with suppress(asyncio.CancelledError):
                 await refreshing
+            if traces:
+                await asyncio.to_thread(traces.close)
 
     return lifespan

@@ -52,6 +52,9 @@ class OperationRecord:
     """One operation, filled in while it runs. Its log line and its metrics are made from it."""
 
     trace_id: str = ""
+    #: The caller's span and its flags, where the request names one (W3C Trace Context).
+    parent_id: str = ""
+    trace_flags: str = ""
     kind: OperationKind = OperationKind.UNKNOWN
     #: The acting role; None until the token is verified.
     role: Role | None = None
@@ -140,9 +143,9 @@ class OperationRecord:
 _current: ContextVar[OperationRecord | None] = ContextVar("operation_record", default=None)
 
 
-def begin_record(trace_id: str) -> OperationRecord:
+def begin_record(trace_id: str, parent_id: str = "", trace_flags: str = "") -> OperationRecord:
     """Start a record, which code in this task and in tasks that it starts fills in."""
-    record = OperationRecord(trace_id)
+    record = OperationRecord(trace_id, parent_id, trace_flags)
     _current.set(record)
     return record
 
@@ -177,13 +180,14 @@ def log_request(
     if log.isEnabledFor(level):
         fields = {
             "method": method if method in _METHODS else "other",
-            "path": _name_of(path),
+            "path": name_of(path),
             "status": status,
         }
         _write(level, "request", fields, record, seconds)
 
 
-def _name_of(path: str) -> str:
+def name_of(path: str) -> str:
+    """How a path is named in the log: those that a client chose are one."""
     if path in PATHS:
         return path
     return PATHS[1] if _SCHEMA.fullmatch(path) else "other"

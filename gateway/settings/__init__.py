@@ -91,6 +91,14 @@ class Settings(BudgetSettings, ConnectionSettings, KeySettings):
         LogLevel.INFO,
     )
 
+    traces_url: str | None = setting(
+        "collector that receives traces of requests by OTLP over HTTP, such as "
+        "http://127.0.0.1:4318; needs the package's extra `traces`; empty: none are sent",
+        parsers.web_address,
+        None,
+        may_be_empty=True,
+    )
+
     keeper_port: int | None = setting(
         "port on which `gerbang keep` serves its health and metrics; empty: not served",
         parsers.whole(1, 65_535),

@@ -7,6 +7,7 @@ import re
 import secrets
 import time
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +18,9 @@ from gateway.texts.language import language_of
 from gateway.wire.content import RequestHeaders, acceptable, error_response
 from gateway.wire.health import Drain
 from gateway.wire.metrics import Metrics
+
+if TYPE_CHECKING:  # a package that not everybody installs
+    from gateway.wire.traces import Traces
 
 #: An error response costs a tenth of a millisecond. At this pace all of them together leave nine
 #: tenths of the time to the operations that run.
@@ -48,7 +52,7 @@ CLIENT_CLOSED_REQUEST = 499
 TRACE_HEADER = "Gerbang-Trace"
 _TRACE = TRACE_HEADER.lower().encode()
 TRACEPARENT = re.compile(
-    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
+    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})"
 )
 
 # Defaults: a response that sets one of these itself keeps its own value.
@@ -71,8 +75,11 @@ log = logging.getLogger(__name__)
 class Edge:
     """Adds the trace id and security headers to every response, and masks unexpected errors."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, drain: Drain) -> None:
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, drain: Drain, traces: "Traces | None" = None
+    ) -> None:
         self._app = app
+        self._traces = traces
         self._metrics = metrics
         self._drain = drain
         self._error_pace = ErrorPace()
@@ -121,6 +128,8 @@ class Edge:
             seconds = time.perf_counter() - started_at
             self._metrics.note_request(scope["path"], record, status, seconds)
             log_request(scope["method"], scope["path"], record, status, seconds)
+            if self._traces:
+                self._traces.note_request(scope["method"], scope["path"], record, status, seconds)
 
     async def _handle_websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         record = _begin_record(scope)
@@ -141,16 +150,12 @@ class Edge:
 
 
 def _begin_record(scope: Scope) -> OperationRecord:
-    trace_id = _trace_id_of(scope)
-    scope.setdefault("state", {})["trace_id"] = trace_id
-    return begin_record(trace_id)
-
-
-def _trace_id_of(scope: Scope) -> str:
-    """The caller's W3C trace id if it is well formed, else a new one."""
+    """A record by the caller's W3C trace context if it is well formed, else of a new trace."""
+    ids = (secrets.token_hex(16),)
     for name, value in scope["headers"]:
         if name == b"traceparent":
             if match := TRACEPARENT.fullmatch(value):
-                return match[1].decode()
+                ids = tuple(part.decode() for part in match.groups())
             break
-    return secrets.token_hex(16)
+    scope.setdefault("state", {})["trace_id"] = ids[0]
+    return begin_record(*ids)
