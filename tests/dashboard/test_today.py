@@ -166,6 +166,34 @@ def test_points_and_lines_of_the_funnel_are_the_numbers_of_the_findings() -> Non
     assert funnel_figure([], [], [], EN)["data"]
 
 
+def test_the_five_with_the_most_cases_beyond_the_rate_are_named() -> None:
+    places = [place(f"P{n}", 100 * n, 0.2, "UP") for n in range(1, 7)]
+    few = place("Few refused", 5_000, 0.0, "DOWN")
+    *_, outside = funnel_figure([*places, few], [], [], EN)["data"]
+    assert outside["x"] == [5_000, 600, 500, 400, 300, 200, 100]
+    assert outside["text"] == ["Few refused", "P6", "P5", "P4", "P3", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "rate", "stands"),
+    [
+        ([], 0.04, "left"),
+        ([10], 0.04, "center"),
+        ([10], 0.029, "left"),  # below the line nothing is covered
+        ([10], 0.09, "left"),  # nor so far above it
+        ([10, 100], 0.04, "right"),
+        ([10, 100, 1_000], 0.04, "left"),
+    ],
+)
+def test_the_name_of_the_rate_stands_where_it_covers_the_fewest_points(
+    numbers: list[int], rate: float, stands: str
+) -> None:
+    limits = [place("limit", n, 0.03) for n in (10, 1_000)]
+    places = [place("above all", 10_000, 0.29), *(place("x", n, rate) for n in numbers)]
+    [name] = funnel_figure(places, limits, [], EN)["layout"]["annotations"]
+    assert name["xanchor"] == stands
+
+
 def test_months_beyond_their_limits_are_marked_in_the_control_chart() -> None:
     months = [
         Claim("MONTH", "USUAL", starts_on=month, numbers=place("x", 900, 0.04).numbers)

@@ -1,16 +1,20 @@
 """Whatever is refused has one kind of body, on every path and by every layer."""
 
-import asyncio
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
 import pytest
+from starlette.responses import Response
+from starlette.types import Message
 
 from gateway.app import create_app
 from gateway.wire import edge
 from gateway.wire.content import RequestHeaders
-from gateway.wire.edge import ErrorPace
+from gateway.wire.edge import Edge, ErrorPace
+from gateway.wire.health import Drain
+from gateway.wire.metrics import Metrics
 from tests import tokens
 from tests.gateway.raw import Raw, post, small_gateway
 from tests.gateway.small_schema import SmallExecutor
@@ -123,21 +127,57 @@ async def test_a_refused_socket_has_the_same_body(
     assert [error["extensions"]["code"] for error in json.loads(body)["errors"]] == [code]
 
 
-async def test_a_few_errors_are_not_held_back() -> None:
-    """Each may be held back for a second, where there are hundreds."""
-    pace, began = ErrorPace(), asyncio.get_running_loop().time()
-    for _ in range(10):
-        await pace.hold_back()
-    assert asyncio.get_running_loop().time() - began < 5
-
-
-async def test_no_error_is_held_back_for_longer_than_the_longest_hold(
+async def test_errors_are_paced_and_none_is_held_back_for_longer_than_a_second(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(edge, "LONGEST_HOLD_SECONDS", 0.05)
-    pace, began = ErrorPace(), asyncio.get_running_loop().time()
-    await asyncio.gather(*(pace.hold_back() for _ in range(2_000)))
-    assert 0.04 < asyncio.get_running_loop().time() - began < 2  # at the pace it would take four
+    now, held = [100.0], list[float]()
+
+    async def sleep(seconds: float) -> None:
+        held.append(round(seconds, 6))
+
+    loop = SimpleNamespace(time=lambda: now[0])
+    known = SimpleNamespace(get_running_loop=lambda: loop, sleep=sleep)
+    monkeypatch.setattr(edge, "asyncio", known)
+    pace = ErrorPace()
+    for _ in range(4):
+        await pace.hold_back()
+    assert held == [0.002, 0.004, 0.006]  # the first is not
+    for _ in range(1_000):
+        await pace.hold_back()
+    assert held[-3:] == [1.0, 1.0, 1.0]
+    now[0] += 0.5
+    await pace.hold_back()
+    assert held[-1] == 0.502
+    now[0] += 9
+    await pace.hold_back()
+    await pace.hold_back()
+    assert held[-2:] == [0.502, 0.002]
+
+
+@pytest.mark.parametrize(
+    ("status", "is_draining", "is_paced"),
+    [(200, False, False), (304, True, False), (400, False, True), (503, True, True)],
+)
+async def test_errors_alone_are_paced_and_a_gateway_that_stops_ends_connections(
+    monkeypatch: pytest.MonkeyPatch, status: int, is_draining: bool, is_paced: bool
+) -> None:
+    paced, sent = list[bool](), list[Message]()
+
+    async def hold_back(_: ErrorPace) -> None:
+        paced.append(True)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    monkeypatch.setattr(ErrorPace, "hold_back", hold_back)
+    drain = Drain()
+    if is_draining:
+        drain.begin()
+    app = Edge(Response(status_code=status), Metrics(), drain)
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    await app(scope, send, send)  # type: ignore[arg-type]
+    assert paced == [True] * is_paced
+    assert ((b"connection", b"close") in sent[0]["headers"]) is is_draining
 
 
 def test_of_a_header_that_is_sent_twice_the_first_counts_and_both_are_there() -> None:

@@ -95,6 +95,7 @@ async def test_keys_that_are_added_and_retired_are_noted_in_order(
     uses = {KeyUse.DATA_KEY: ["a"], KeyUse.CHECKPOINT: ["c"]}
     for accepted in (uses, uses, uses | {KeyUse.DATA_KEY: ["e", "d"]}, uses):
         await kept.note_accepted(accepted, "me")
+    await kept.note_accepted(uses | {KeyUse.CHECKPOINT: ["f"]}, None)
     number = len(PEOPLE)
     noted = (await kept.list_operations(None))[::-1]
     assert [one[3:] for one in noted] == [
@@ -106,6 +107,8 @@ async def test_keys_that_are_added_and_retired_are_noted_in_order(
         ("ADDED", "data_key", "me", "e", "a", None),
         ("RETIRED", "data_key", "me", "e", "a", number),
         ("RETIRED", "data_key", "me", "d", "a", number),
+        ("ADDED", "checkpoint", None, "c", "f", None),
+        ("RETIRED", "checkpoint", None, "c", "f", None),  # by which no data key was wrapped
     ]
     assert {one.at for one in noted} == {clock.instant}
 
