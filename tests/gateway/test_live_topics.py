@@ -14,7 +14,8 @@ from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.mapping.change_feed import SharedReads
 from gateway.mapping.positions import Place
-from gateway.rules import Scope
+from gateway.rules import AllOf, AnyOf, EveryRow, Own, Scope
+from models import Applicant, Application
 from models.database.connections import connect, own_backend, pool
 from models.database.pool import ConnectionPool
 from models.row_security import login_at
@@ -148,3 +149,12 @@ async def test_nobody_but_the_gateway_hears_whom_changes_concern(world: str) -> 
             await connection.execute("ROLLBACK")
     finally:
         await connection.close()
+
+
+def test_a_row_that_anybody_may_reach_in_another_way_is_announced_to_all() -> None:
+    subject, country = (Own(Applicant.account, Scope.SUBJECT),
+                        Own(Application.holder_country_code, Scope.COUNTRIES))  # fmt: skip
+    assert rows._announced_by(AnyOf((subject, country))) == {Scope.SUBJECT, Scope.COUNTRIES}
+    assert rows._announced_by(AnyOf((subject, EveryRow()))) is None
+    assert rows._announced_by(AllOf((country, subject, EveryRow()))) == {Scope.SUBJECT}
+    assert rows._announced_by(AllOf((EveryRow(),))) is None

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from models.volumes.ages import _days as days_of_span
 from models.volumes.grains import Dimension
-from models.volumes.question import Period, Question, Tile, tiles
+from models.volumes.question import Period, Question, Tile, _nearest_month, months_later, tiles
 
 EARLIEST = date(2022, 1, 1)
 BEGIN = date(2023, 11, 20)  # the windows reach over a change of years, and a leap day
@@ -53,3 +54,30 @@ def test_most_of_a_month_is_the_month_without_its_other_days() -> None:
         (date(2024, 1, 1), date(2024, 1, 2), True),
         (date(2024, 1, 31), date(2024, 1, 31), True),
     ]
+
+
+def test_months_later_is_the_same_day_or_the_last_of_a_shorter_month() -> None:
+    for day, months, later in (
+        (date(2025, 1, 29), 1, date(2025, 2, 28)),
+        (date(2024, 1, 31), 1, date(2024, 2, 29)),
+        (date(2025, 1, 31), 2, date(2025, 3, 31)),
+        (date(2025, 1, 30), -1, date(2024, 12, 30)),
+        (date(2025, 3, 31), -13, date(2024, 2, 29)),
+    ):
+        assert months_later(day, months) == later
+
+
+def test_the_nearest_beginning_of_a_month_is_the_later_one_among_equals() -> None:
+    days = {date(2025, 2, 14): 2, date(2025, 2, 15): 3, date(2025, 3, 16): 3, date(2025, 3, 17): 4}
+    assert {day: _nearest_month(day) for day in days} == {
+        day: date(2025, month, 1) for day, month in days.items()
+    }
+
+
+def test_a_span_of_days_ends_with_the_latest() -> None:
+    first, last = date(2025, 3, 1), date(2025, 3, 3)
+    three = [first, date(2025, 3, 2), last]
+    for ends in (last, None, date(2025, 3, 9)):
+        assert list(days_of_span(first, ends, last)) == three
+    assert list(days_of_span(first, first, last)) == [first]
+    assert list(days_of_span(last, None, first)) == []

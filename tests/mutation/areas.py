@@ -54,7 +54,7 @@ AREAS = (
             models/test_life models/test_preconditions models/test_life_lapsing
             models/test_overdue_bystanders
             gateway/test_paused_time gateway/test_mutations gateway/test_mutations_submitted
-            gateway/test_mutations_decided gateway/test_mutations_once
+            gateway/test_mutations_decided gateway/test_mutations_once gateway/test_locked_case
             gateway/test_mutation_errors gateway/test_allowed gateway/test_eligibility
             gateway/test_reference journeys/test_agent journeys/test_agent_at_a_portal
             journeys/test_applicant journeys/test_family journeys/test_officer

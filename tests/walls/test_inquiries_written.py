@@ -3,7 +3,7 @@ one beyond its limit, its time, or whoever opened it; and each step is somebody 
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -201,7 +201,7 @@ async def test_who_opened_an_inquiry_or_agreed_to_it_does_not_review_it(connecti
         return True
 
     # The guard is enough: the table's own checks come on top.
-    for name in ("approved_by_another", "reviewed_by_another"):
+    for name in ("approved_by_another", "reviewed_by_another", "lapsed_before_it_began"):
         await connection.execute(f"ALTER TABLE inquiry DROP CONSTRAINT ck_inquiry_{name}")
     await act_writing(connection, OTHER)
     await connection.execute(OPEN, "INQ-LARGE", 61, 1, OTHER.subject)
@@ -210,6 +210,10 @@ async def test_who_opened_an_inquiry_or_agreed_to_it_does_not_review_it(connecti
     await connection.execute(_MOVE, "24 hours")
     assert not await can(ONE, _APPROVE), "it has lapsed"
     await connection.execute(_MOVE, "-1 minute")
+    lapse = "UPDATE inquiry SET lapsed_at = $1 WHERE reference = 'INQ-LARGE'"
+    await connection.execute(lapse, datetime.now(UTC))
+    assert not await can(ONE, _APPROVE), "it was marked as lapsed"
+    await connection.execute(lapse, None)
     assert not await can(OTHER, _APPROVE)
     assert not await can(ONE, _APPROVE, third.subject)
     assert await can(ONE, _APPROVE)
