@@ -56,6 +56,16 @@ def test_most_of_a_month_is_the_month_without_its_other_days() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("period", "grains"),
+    [(Period.DAY, {"day"}), (Period.WEEK, {"day"}), (Period.MONTH, {"month", "day"})],
+)
+def test_what_is_no_part_of_a_month_is_counted_by_days(period: Period, grains: set[str]) -> None:
+    question = Question(BEGIN, BEGIN + 90 * ONE_DAY, (), period)
+    covering = [tile for tile in tiles(question, set()) if tile.is_in_window]
+    assert {tile.grain.period for tile in covering} == grains
+
+
 def test_months_later_is_the_same_day_or_the_last_of_a_shorter_month() -> None:
     for day, months, later in (
         (date(2025, 1, 29), 1, date(2025, 2, 28)),
