@@ -26,6 +26,7 @@ class Fault(StrEnum):
     CHECKPOINT = "checkpoint"
     WITNESS = "witness"
     KEY_SERVICE = "key_service"
+    KEY_SERVICE_PARTLY = "key_service_partly"
     IDENTITY_KEYS = "identity_keys"
 
 
@@ -97,7 +98,14 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
     Fault.KEY_SERVICE: Explanation(
         "Nobody is handed in, read or looked up, and no case is taken: these answer UNAVAILABLE."
         " All else goes on.",
-        "Look whether `gerbang keys` runs, at its log, and at GERBANG_KEY_SERVICE.",
+        "Look whether `gerbang keys` runs, at its log, and at GERBANG_KEY_SERVICE; and whether the"
+        " database of GERBANG_KEY_STORE answers.",
+    ),
+    Fault.KEY_SERVICE_PARTLY: Explanation(
+        "Everything goes on, but when the last of the key services is away, nobody is handed in,"
+        " read or looked up.",
+        "Start the one that does not answer: the log of gateways names it, or ask each address of"
+        " GERBANG_KEY_SERVICE.",
     ),
     Fault.IDENTITY_KEYS: Explanation(
         "Nobody can read these people: their fields answer LOST. New people are not concerned.",

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from models.database.connections import connected
-from models.key_service import LocalKeyService
+from models.key_service import Address, LocalKeyService
 from models.key_service.interface import Ceiling
 from models.key_service.preparing import prepare_store
 from models.key_service.process import running_keys
@@ -48,7 +48,7 @@ def open_keys(
 
 
 def run_keys(
-    file: Path, socket: Path, **more: Any
+    file: Path, socket: Path | Address, **more: Any
 ) -> contextlib.AbstractContextManager[subprocess.Popen[str]]:
     """The process that serves the keys of a file, with their store."""
     return running_keys(file, socket, store_of(file), **more)

@@ -24,4 +24,5 @@ def key_service_for(
         waits=waits,
         principal=principal,
         credentials=settings.credentials,
+        certificates=settings.key_service_certificates,
     )

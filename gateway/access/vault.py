@@ -1,7 +1,6 @@
 """States to the key service for whom a vault is opened, turns its failures into errors for clients,
 and records what was tampered with."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Collection, Iterator
@@ -16,7 +15,6 @@ from gateway.viewer import Viewer
 from models.key_service import (
     KeyService,
     KeyServiceError,
-    KeyUse,
     Statement,
     ViewerCeilingError,
 )
@@ -45,15 +43,13 @@ _PROBED_SECONDS = 1.0
 
 
 async def key_service_fault(keys: KeyService | None) -> Fault | None:
-    """Whether the key service does not answer, where there is one."""
+    """Whether no key service answers, or some of several do not, where there is one."""
     if keys is None:
         return None
-    try:
-        async with asyncio.timeout(_PROBED_SECONDS):
-            await keys.key_ids(KeyUse.ACCESS_LOG)
-    except (KeyServiceError, TimeoutError):
-        return Fault.KEY_SERVICE
-    return None
+    answering, number = await keys.answering(_PROBED_SECONDS)
+    if answering == number:
+        return None
+    return Fault.KEY_SERVICE_PARTLY if answering else Fault.KEY_SERVICE
 
 
 class LostKeys:

@@ -163,7 +163,9 @@ async def examine_key_service(settings: Settings) -> AsyncIterator[Finding]:
         is_away = await key_service_fault(as_gateway)
     except KeyServiceError:
         is_away = Fault.KEY_SERVICE
-    if is_away:
+    if is_away is Fault.KEY_SERVICE_PARTLY:
+        yield finding_of(is_away, "Some of the key services do not answer.")
+    elif is_away:
         yield finding_of(is_away, "The key service does not answer.")
         return
     if not (settings.keeps_receipts and settings.credentials):

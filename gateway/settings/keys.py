@@ -6,6 +6,8 @@ from pathlib import Path
 from gateway.settings import parsers
 from gateway.settings.parsers import setting
 from models.account.cosignatures import Witness
+from models.key_service import Certificates
+from models.key_service.addresses import read_addresses
 
 #: One key, or two during a rotation: the first one signs, both are accepted.
 KeyRing = tuple[bytes, ...]
@@ -49,11 +51,26 @@ class KeySettings:
         is_secret=True,
     )
     key_service: str | None = setting(
-        "where the keys are: unix:/path/of/socket, on which `gerbang keys` listens; or "
+        "where the keys are: unix:/path/of/socket or tcp:host:port, on which `gerbang keys` "
+        "listens, several with commas between, of which the first is asked that answers; or "
         "file:/path/of/keys.json, which `gerbang init` makes for its owner alone, in development. "
         "People are sealed and linked by them, what gateways log is sealed, the account is signed; "
         "without them nobody is handed in, read or looked up",
         parsers.key_service,
+        None,
+    )
+    key_service_certificate: Path | None = setting(  # noqa: RUF009
+        "file of the certificate that this process shows where key services are reached by TCP: "
+        "a service its own, for its host's name; others theirs",
+        Path,
+        None,
+    )
+    key_service_private_key: Path | None = setting(  # noqa: RUF009
+        "file of that certificate's private key", Path, None
+    )
+    key_service_authority: Path | None = setting(  # noqa: RUF009
+        "file of the authority that signed the certificates of both sides; no other is believed",
+        Path,
         None,
     )
     key_store: str | None = setting(
@@ -70,16 +87,16 @@ class KeySettings:
         is_secret=True,
     )
     signing_service: str | None = setting(
-        "where `gerbang keep` has the account signed and people erased: unix:/path/of/socket, that "
-        "of `gerbang keys --signing`, which no gateway reaches; without it, that of "
-        "GERBANG_KEY_SERVICE with .signing at its end",
+        "where `gerbang keep` has the account signed and people erased: the addresses of `gerbang "
+        "keys --signing`, which no gateway reaches; without it, the sockets of GERBANG_KEY_SERVICE "
+        "with .signing at their ends",
         parsers.key_service,
         None,
     )
     linking_service: str | None = setting(
-        "where `gerbang keep` has people opened to link them, and who loads or indexes a world:"
-        " unix:/path/of/socket, that of `gerbang keys --linking`, which no gateway reaches; without"
-        " it, that of GERBANG_KEY_SERVICE with .linking at its end",
+        "where `gerbang keep` has people opened to link them, and who loads or indexes a world: "
+        "the addresses of `gerbang keys --linking`, which no gateway reaches; without it, the "
+        "sockets of GERBANG_KEY_SERVICE with .linking at their ends",
         parsers.key_service,
         None,
     )
@@ -103,6 +120,19 @@ class KeySettings:
     )
 
     @property
+    def key_service_certificates(self) -> Certificates | None:
+        """Those of this process, where all three files are named."""
+        named = (
+            self.key_service_certificate,
+            self.key_service_private_key,
+            self.key_service_authority,
+        )
+        certificate, private_key, authority = named
+        if certificate is None or private_key is None or authority is None:
+            return None
+        return Certificates(certificate, private_key, authority)
+
+    @property
     def required_key_store(self) -> str:
         """For commands that do not start without it."""
         assert self.key_store is not None
@@ -116,7 +146,7 @@ class KeySettings:
     @property
     def keeps_receipts(self) -> bool:
         """Whether the keys are those of a service, which leaves receipts; a file leaves none."""
-        return (self.signing_address or "").startswith("unix:")
+        return (self.signing_address or "file:").partition(":")[0] != "file"
 
     @property
     def linking_address(self) -> str | None:
@@ -124,6 +154,10 @@ class KeySettings:
         return self.linking_service or _beside(self.key_service, "linking")
 
 
-def _beside(address: str | None, name: str) -> str | None:
-    """The socket that `gerbang keys` opens beside another; a file of keys has none."""
-    return f"{address}.{name}" if address and address.startswith("unix:") else address
+def _beside(addresses: str | None, name: str) -> str | None:
+    """The sockets that `gerbang keys` opens beside others; a file of keys has none, and those by
+    TCP are named."""
+    if addresses is None or addresses.startswith("file:"):
+        return addresses
+    beside = [one.beside(name) for one in read_addresses(addresses) if not one.is_remote]
+    return ",".join(map(str, beside)) or None

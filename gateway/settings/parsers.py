@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from models.account.cosignatures import Witness
 from models.account.notes import AccountError
 from models.database.url import read_database_url
+from models.key_service.addresses import read_addresses
 from models.mail import mail_transport
 from models.mail.outbox import ADDRESS
 from models.rights.retention import DAYS_KEPT
@@ -106,10 +107,11 @@ def key(value: str) -> bytes:
 
 
 def key_service(value: str) -> str:
-    """The address of a key service: a socket, or a file of keys."""
-    kind, _, path = value.partition(":")
-    if kind not in ("unix", "file") or not path:
-        raise ValueError("expected unix: and the path of a socket, or file: and that of a file")
+    """The addresses of key services, or a file of keys."""
+    if not value.removeprefix("file:"):
+        raise ValueError("expected file: and the path of a file")
+    if not value.startswith("file:"):
+        read_addresses(value)
     return value
 
 

@@ -1,12 +1,13 @@
 """The key service: clients ask it to do something with a key, and never hold the key.
 
-It is a process of its own (`gerbang keys`), which is asked over a Unix socket (`socket_keys`); the
+It is a process of its own (`gerbang keys`), or several, asked over sockets (`socket_keys`); the
 protocol is small (docs/vault.md), so that a hardware module, Vault or a cloud's key management fits
 behind it. For development the same keys can be used in the process itself.
 """
 
 from pathlib import Path
 
+from models.key_service.addresses import Address, Certificates, read_addresses
 from models.key_service.counts import ViewerCeilingError
 from models.key_service.erasures import ErasedSubject, ErasesKeys
 from models.key_service.interface import (
@@ -30,7 +31,9 @@ from models.key_service.relations import Relation, RelationKind
 from models.key_service.socket_keys import SocketKeys
 
 __all__ = [
+    "Address",
     "Cause",
+    "Certificates",
     "Credential",
     "Digest",
     "ErasedSubject",
@@ -58,26 +61,29 @@ __all__ = [
 
 
 def key_service_at(
-    address: str,
+    addresses: str,
     *,
     store: str | None = None,
     waits: bool = False,
     principal: Principal = Principal.GATEWAY,
     credentials: Path | None = None,
+    certificates: Certificates | None = None,
 ) -> SocketKeys | LocalKeyService:
-    """The key service of an address: ``unix:`` and a socket, or ``file:`` and a file of keys.
+    """The key service at ``unix:`` and a socket or ``tcp:`` with host and port, several of them
+    with commas between; or ``file:`` and a file of keys.
 
     ``store`` is the URL of the database of the data keys of a file; ``waits`` is whether to ask
     again what is beyond a ceiling; ``principal`` is who asks, whose credential is in the folder
-    ``credentials``. Raises KeyServiceError if a file cannot be used. A socket and a store are first
-    opened when they are needed.
+    ``credentials``; ``certificates`` are for TCP. Raises KeyServiceError if a file cannot be used.
+    An address and a store are first reached when they are needed.
     """
-    kind, _, path = address.partition(":")
-    if kind == "unix":
-        shown = None
-        if credentials is not None and principal is not Principal.GATEWAY:
-            shown = Credential.of(principal, credentials)
-        return SocketKeys(Path(path), waits=waits, credential=shown)
-    if store is None:
-        raise KeyServiceError("GERBANG_KEY_STORE is missing: a file of keys needs their store")
-    return LocalKeyService.open(Path(path), store)
+    if addresses.startswith("file:"):
+        if store is None:
+            raise KeyServiceError("GERBANG_KEY_STORE is missing: a file of keys needs their store")
+        return LocalKeyService.open(Path(addresses.removeprefix("file:")), store)
+    shown = None
+    if credentials is not None and principal is not Principal.GATEWAY:
+        shown = Credential.of(principal, credentials)
+    return SocketKeys(
+        read_addresses(addresses), waits=waits, credential=shown, certificates=certificates
+    )

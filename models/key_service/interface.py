@@ -45,6 +45,14 @@ class KeyServiceError(Exception):
     """The keys cannot be used; the text says what to do, and holds no secret."""
 
 
+class AwayStoreError(KeyServiceError):
+    """This service does not reach the store: another one may."""
+
+    def __init__(self, error: Exception) -> None:
+        # Its own text may name values.
+        super().__init__(f"the store of data keys cannot be used ({type(error).__name__})")
+
+
 class RefusedSubjectsError(KeyServiceError):
     """Some subjects do not belong to the viewer: the database says what the service does not."""
 
@@ -153,6 +161,10 @@ class KeyService(Protocol):
         self, relations: Sequence[Relation], statement: Statement | Cause | None = None
     ) -> None:
         """Note that subjects, cases and accounts belong together. Raises KeyServiceError."""
+        ...
+
+    async def answering(self, seconds: float) -> tuple[int, int]:
+        """How many of the services answer within a time, with their store; how many there are."""
         ...
 
 

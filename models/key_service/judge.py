@@ -107,6 +107,9 @@ class JudgedKeys:
     async def public_keys(self, use: KeyUse) -> Mapping[str, bytes]:
         return await self._keys.public_keys(use)
 
+    async def require_store(self) -> None:
+        await self._keys.require_store()
+
     async def erased_subjects(self, after: UUID) -> Sequence[ErasedSubject]:
         return await self._keys.erased_subjects(after)
 

@@ -1,5 +1,6 @@
 """The key service itself: the keys of a file, and the store of the data keys that they wrap."""
 
+import asyncio
 import contextlib
 import secrets
 from collections.abc import Mapping, Sequence
@@ -159,6 +160,19 @@ class LocalKeyService:
         self, relations: Sequence[Relation], statement: Statement | Cause | None = None
     ) -> None:
         await self._store.relate((await self.digester()).rows(relations))
+
+    async def require_store(self) -> None:
+        """Raises KeyServiceError where the store does not answer."""
+        await self._store.fetch("SELECT 1")
+
+    async def answering(self, seconds: float) -> tuple[int, int]:
+        """The same as of several services, of this one."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.require_store()
+        except (KeyServiceError, TimeoutError):
+            return 0, 1
+        return 1, 1
 
     async def judges_everybody(self) -> bool:
         """Whether nobody is opened for a viewer without a relation."""

@@ -56,7 +56,9 @@ RIGHTS: Mapping[Principal, Rights] = {
     # Causes and ceilings are those of the viewer.
     Principal.GATEWAY: Rights(
         Socket.GATEWAYS,
-        frozenset(("key_ids", "digests", "public_keys", "make", "open", "erased", "relate")),
+        frozenset(
+            ("key_ids", "digests", "public_keys", "make", "open", "erased", "relate", "ready")
+        ),
     ),
     Principal.LINKER: Rights(
         Socket.LINKING,

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from models.key_service.addresses import Address, Certificates
 from models.key_service.interface import Ceiling, KeyServiceError
 from models.key_service.judge import JudgedKeys, JudgeRules
 from models.key_service.local import LocalKeyService
@@ -45,14 +46,15 @@ log = logging.getLogger(__name__)
 
 async def serve_keys(
     file: Path,
-    socket: Path,
+    socket: Address,
     store: str,
     unwraps: int = UNWRAPS_A_MINUTE,
-    signing: Path | None = None,
+    signing: Address | None = None,
     digests: int = DIGESTS_A_MINUTE,
-    linking: Path | None = None,
+    linking: Address | None = None,
     judge: str | None = None,
     credentials: Path | None = None,
+    certificates: Certificates | None = None,
 ) -> None:
     """Serve the keys of a file on a socket until a signal ends it.
 
@@ -60,7 +62,8 @@ async def serve_keys(
     checkpoints are signed and people erased, ``linking`` that of the LINKER. ``judge`` is
     what `JudgeRules` has, as JSON; without it, the first socket opens people for whoever asks.
     ``credentials`` is the folder of those that are shown on the other two; without it, the sockets
-    are open to whoever reaches them. Raises KeyServiceError.
+    are open to whoever reaches them. ``certificates`` are those of addresses by TCP. Raises
+    KeyServiceError.
     """
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     loop.set_exception_handler(log_unhandled)
@@ -72,18 +75,20 @@ async def serve_keys(
     of_gateways = await _judged(keys, JudgeRules.from_json(judge)) if judge else keys
     if credentials is not None:
         make_credentials(credentials)
-    others: dict[Path, frozenset[str]] = {}
-    judges: dict[Path, PrincipalJudge] = {}
-    for path, named in ((linking, Socket.LINKING), (signing, Socket.SIGNING)):
-        if path is not None:
-            others[path] = others.get(path, frozenset()) | verbs_of(named)
+    others: dict[Address, frozenset[str]] = {}
+    judges: dict[Address, PrincipalJudge] = {}
+    for address, named in ((linking, Socket.LINKING), (signing, Socket.SIGNING)):
+        if address is not None:
+            others[address] = others.get(address, frozenset()) | verbs_of(named)
             if credentials is not None:
-                judges[path] = PrincipalJudge(keys, named, credentials)
+                judges[address] = PrincipalJudge(keys, named, credentials)
     sockets = {socket: verbs_of(Socket.GATEWAYS) if others else ANYTHING, **others}
     async with contextlib.AsyncExitStack() as stack:
-        for path, verbs in sockets.items():
-            served = of_gateways if path == socket else keys
-            await stack.enter_async_context(serving_keys(served, path, verbs, judges.get(path)))
+        for address, verbs in sockets.items():
+            served = of_gateways if address == socket else keys
+            await stack.enter_async_context(
+                serving_keys(served, address, verbs, judges.get(address), certificates)
+            )
         sys.stdout.write(f"{_READY}\n")
         sys.stdout.flush()
         log.info("start", extra=facts(process="keys", sockets=[*map(str, sockets)]))
@@ -103,13 +108,14 @@ def credentials_beside(file: Path) -> Path:
 
 def command(
     file: Path,
-    socket: Path,
+    socket: Path | Address,
     unwraps: int,
-    signing: Path | None,
+    signing: Path | Address | None,
     digests: int,
-    linking: Path | None = None,
+    linking: Path | Address | None = None,
     judge: str | None = None,
     credentials: Path | None = None,
+    certificates: Certificates | None = None,
     log_level: str = "warning",
 ) -> list[str]:
     """What runs the process: in a child, or in the place of this one.
@@ -124,27 +130,34 @@ def command(
         "--judge": judge,
         "--credentials": credentials,
     }
-    return given + [part for name, path in named.items() if path for part in (name, str(path))]
+    if certificates is not None:
+        named["--certificate"] = certificates.certificate
+        named["--private-key"] = certificates.private_key
+        named["--authority"] = certificates.authority
+    return given + [part for name, value in named.items() if value for part in (name, str(value))]
 
 
 @contextlib.contextmanager
 def running_keys(
     file: Path,
-    socket: Path,
+    socket: Path | Address,
     store: str,
     unwraps: int = UNWRAPS_A_MINUTE,
-    signing: Path | None = None,
+    signing: Path | Address | None = None,
     digests: int = DIGESTS_A_MINUTE,
-    linking: Path | None = None,
+    linking: Path | Address | None = None,
     judge: str | None = None,
     credentials: Path | None = None,
+    certificates: Certificates | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
     """Run the process while the context is open; it ends with this one.
 
     Raises KeyServiceError if it does not start.
     """
     process = subprocess.Popen(
-        command(file, socket, unwraps, signing, digests, linking, judge, credentials),
+        command(
+            *(file, socket, unwraps, signing, digests, linking, judge, credentials, certificates)
+        ),
         env={**os.environ, STORE: store},
         stdout=subprocess.PIPE,
         text=True,
@@ -164,15 +177,19 @@ def main() -> None:
     """`python alone.py FILE SOCKET`."""
     options = argparse.ArgumentParser()
     options.add_argument("file", type=Path)
-    options.add_argument("socket", type=Path)
+    options.add_argument("socket", type=Address.of_argument)
     options.add_argument("--unwraps", type=int, default=UNWRAPS_A_MINUTE)
     options.add_argument("--digests", type=int, default=DIGESTS_A_MINUTE)
-    options.add_argument("--signing", type=Path)
-    options.add_argument("--linking", type=Path)
+    options.add_argument("--signing", type=Address.of_argument)
+    options.add_argument("--linking", type=Address.of_argument)
+    for name in ("--certificate", "--private-key", "--authority"):
+        options.add_argument(name, type=Path)
     options.add_argument("--judge")
     options.add_argument("--credentials", type=Path)
     options.add_argument("--log-level", choices=LOG_LEVELS, default="info")
     given = vars(options.parse_args())
+    files = [given.pop(name) for name in ("certificate", "private_key", "authority")]
+    given["certificates"] = Certificates(*files) if all(files) else None
     try:
         with process_log(given.pop("log_level").upper(), as_json=True):
             asyncio.run(serve_keys(store=os.environ[STORE], **given))

@@ -1,4 +1,4 @@
-"""Serves the keys over Unix sockets: one for gateways, one for the LINKER, one for keepers.
+"""Serves the keys at three addresses: one for gateways, one for the LINKER, one for keepers.
 
 An attacker on a gateway gets no wrapping key: they can only ask for viewers,
 whose tokens they show.
@@ -9,16 +9,18 @@ import contextlib
 import logging
 import os
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
 import orjson
 
+from models.key_service.addresses import Address, Certificates, require_certificates
 from models.key_service.counts import ViewerCeilingError
 from models.key_service.erasures import ErasedSubject, ErasesKeys
 from models.key_service.interface import (
+    AwayStoreError,
     CeilingError,
     KeyService,
     KeyServiceError,
@@ -41,13 +43,15 @@ log = logging.getLogger(__name__)
 @contextlib.asynccontextmanager
 async def serving_keys(
     keys: Any,
-    path: Path,
+    address: Address | Path,
     verbs: frozenset[str] = ANYTHING,
     judge: PrincipalJudge | None = None,
+    certificates: Certificates | None = None,
 ) -> AsyncIterator[None]:
-    """Listen on a socket while the context is open; its owner and group may use these verbs.
+    """Listen at an address while the context is open; whoever reaches it may use these verbs.
 
-    ``judge`` is by whom principals without a viewer are judged, if they are.
+    A Unix socket is reached by its owner and group, a TCP port by whoever shows a certificate of
+    the authority. ``judge`` is by whom principals without a viewer are judged, if they are.
 
     Raises KeyServiceError where that is impossible.
     """
@@ -62,19 +66,36 @@ async def serving_keys(
                 await writer.drain()
         writer.close()
 
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
-    mask = os.umask(0o117)
+    if isinstance(address, Path):
+        address = Address(str(address))
     try:
-        server = await asyncio.start_unix_server(serve, path, limit=MOST_LINE_BYTES)
+        server = await _listen(serve, address, require_certificates([address], certificates))
     except OSError as error:
-        raise KeyServiceError(f"{path} cannot be listened on: {error.strerror or error}") from None
-    finally:
-        os.umask(mask)
+        why = error.strerror or error
+        raise KeyServiceError(f"{address} cannot be listened on: {why}") from None
     try:
         yield
     finally:
         server.close()
+
+
+async def _listen(
+    serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+    address: Address,
+    certificates: Certificates | None,
+) -> asyncio.Server:
+    if address.is_remote:
+        context = certificates.of_service() if certificates else None
+        return await asyncio.start_server(
+            serve, address.host, address.port, ssl=context, limit=MOST_LINE_BYTES
+        )
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(address.path)
+    mask = os.umask(0o117)
+    try:
+        return await asyncio.start_unix_server(serve, address.path, limit=MOST_LINE_BYTES)
+    finally:
+        os.umask(mask)
 
 
 async def answer(
@@ -97,6 +118,8 @@ async def answer(
         return _refuse(str(error), refused=[one.hex for one in error.subjects])
     except ViewerCeilingError as error:
         return _refuse(str(error), window=error.window)
+    except AwayStoreError as error:
+        return _refuse(str(error), away=True)
     except KeyServiceError as error:
         return _refuse(str(error))
     except (ValueError, TypeError, KeyError, AttributeError):
@@ -140,6 +163,9 @@ async def _do(keys: KeyService, question: Mapping[str, Any]) -> Any:
             return _write_keys(subjects, await keys.make_data_keys(subjects, stated, related))
         case "relate":
             await keys.relate(_relations(question), _statement(question))
+            return {}
+        case "ready":
+            await cast(LocalKeyService, keys).require_store()
             return {}
         case "judges":
             return {"everybody": await cast(LocalKeyService, keys).judges_everybody()}

@@ -1,16 +1,23 @@
-"""Asks a key service in another process, over a Unix socket: one line of JSON for the question, one
-for the answer."""
+"""Asks key services in other processes: one line of JSON for the question, one for the answer.
+
+Of several services the first that answers is asked. One that does not is left out for a while; a
+question that was begun there is asked again elsewhere, since to ask twice does nothing twice.
+"""
 
 import asyncio
+import logging
+import ssl
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 
+from models.key_service.addresses import Address, Certificates, require_certificates
 from models.key_service.counts import ViewerCeilingError
 from models.key_service.erasures import ErasedSubject
 from models.key_service.interface import (
@@ -27,6 +34,9 @@ from models.key_service.operations import KeyOperationNote, note_of
 from models.key_service.principals import Credential
 from models.key_service.receipts import Receipt, ReceiptPage, Reconciled
 from models.key_service.relations import Relation
+from models.logs import facts
+
+log = logging.getLogger(__name__)
 
 #: No answer of ours is longer than this.
 MOST_LINE_BYTES = 1 << 20
@@ -34,6 +44,10 @@ MOST_LINE_BYTES = 1 << 20
 MOST_AT_ONCE = 1000
 #: How long an answer may take.
 _ANSWER_SECONDS = 2.0
+#: How long a service that did not answer is asked last.
+_LEFT_OUT_SECONDS = 5.0
+#: What asking meets where there is none, or one that hangs.
+_FAILURES = (OSError, ValueError, TimeoutError)
 #: Connections that wait for the next question.
 _MOST_IDLE = 8
 
@@ -42,25 +56,44 @@ _Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class SocketKeys:
-    """The keys of the process that listens on a socket."""
+    """The keys of the processes that listen at some addresses."""
 
     def __init__(
         self,
-        path: Path,
+        addresses: Path | Sequence[Address],
         answer_seconds: float = _ANSWER_SECONDS,
         *,
         waits: bool = False,
         credential: Credential | None = None,
+        certificates: Certificates | None = None,
     ) -> None:
-        """``waits`` is whether to ask again beyond a ceiling: for whoever has a lot to do."""
-        self._path = path
+        """One path is that of a Unix socket. ``answer_seconds`` are those of all services together;
+        ``waits`` is whether to ask again beyond a ceiling: for whoever has a lot to do.
+
+        Raises KeyServiceError where an address takes certificates, and there are none.
+        """
+        if isinstance(addresses, Path):
+            addresses = [Address(str(addresses))]
+        certificates = require_certificates(addresses, certificates)
+        context = certificates.of_client() if certificates else None
+        self._services = [_Service(each, context) for each in addresses]
         shown = credential and (credential.principal.value, credential.secret)
         self._credential = {"as": shown} if shown else {}
         self._answer_seconds = answer_seconds
         self._waits = waits
-        #: Idle connections, by the event loop that opened them.
-        self._idle: list[_Connection] = []
-        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def answering(self, seconds: float) -> tuple[int, int]:
+        """How many of the services answer within a time, and how many there are."""
+        line = orjson.dumps({"do": "ready", **self._credential}) + b"\n"
+        asked = (self._probe(each, line, seconds) for each in self._services)
+        return sum(await asyncio.gather(*asked)), len(self._services)
+
+    async def _probe(self, service: "_Service", line: bytes, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                return "error" not in orjson.loads(await service.exchange(line))
+        except _FAILURES:
+            return False
 
     async def key_ids(self, use: KeyUse) -> Sequence[str]:
         return (await self._ask({"do": "key_ids", "use": use}))["key_ids"]
@@ -189,13 +222,7 @@ class SocketKeys:
 
     async def _ask(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         line = orjson.dumps({**question, **self._credential}) + b"\n"
-        try:
-            async with asyncio.timeout(self._answer_seconds):
-                answer = orjson.loads(await self._exchange(line))
-        except (OSError, ValueError, TimeoutError) as error:
-            raise KeyServiceError(
-                f"the key service at {self._path} does not answer ({type(error).__name__})"
-            ) from None
+        answer = await self._ask_one(line)
         if "error" not in answer:
             return answer
         if refused := answer.get("refused"):
@@ -207,7 +234,52 @@ class SocketKeys:
         await asyncio.sleep(answer["seconds"])
         return await self._ask(question)
 
-    async def _exchange(self, line: bytes) -> bytes:
+    async def _ask_one(self, line: bytes) -> Mapping[str, Any]:
+        """The answer of the first service that gives one. Raises KeyServiceError."""
+        why = ""
+        for service in sorted(self._services, key=_Service.is_left_out):
+            try:
+                async with asyncio.timeout(self._answer_seconds / len(self._services)):
+                    answer: Mapping[str, Any] = orjson.loads(await service.exchange(line))
+            except _FAILURES as error:
+                why = (
+                    f"the key service at {service.address} does not answer ({type(error).__name__})"
+                )
+            else:
+                if "away" not in answer:
+                    service.take_back()
+                    return answer
+                why = answer["error"]
+            service.leave_out(why)
+        raise KeyServiceError(why if len(self._services) == 1 else f"no key service answers: {why}")
+
+
+class _Service:
+    """One of the services, and the connections to it that wait for the next question."""
+
+    def __init__(self, address: Address, context: ssl.SSLContext | None) -> None:
+        self.address = address
+        self._context = context
+        self._left_out_until = float("-inf")
+        #: Idle connections, by the event loop that opened them.
+        self._idle: list[_Connection] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def is_left_out(self) -> bool:
+        return monotonic() < self._left_out_until
+
+    def leave_out(self, why: str) -> None:
+        if self._left_out_until == float("-inf"):
+            seen = facts(address=str(self.address), why=why)
+            log.warning("a key service does not answer", extra=seen)
+        self._left_out_until = monotonic() + _LEFT_OUT_SECONDS
+
+    def take_back(self) -> None:
+        if self._left_out_until > float("-inf"):
+            log.info("a key service answers again", extra=facts(address=str(self.address)))
+        self._left_out_until = float("-inf")
+
+    async def exchange(self, line: bytes) -> bytes:
         """The answer to a line. A kept connection may have been closed by a restart of the
         service."""
         while idle := self._take_idle():
@@ -215,11 +287,17 @@ class SocketKeys:
                 return await self._on(idle, line)
             except (OSError, EOFError):
                 continue
-        opened = await asyncio.open_unix_connection(self._path, limit=MOST_LINE_BYTES)
         try:
-            return await self._on(opened, line)
+            return await self._on(await self._open(), line)
         except EOFError:
             raise ConnectionResetError from None
+
+    async def _open(self) -> _Connection:
+        if not self.address.is_remote:
+            return await asyncio.open_unix_connection(self.address.path, limit=MOST_LINE_BYTES)
+        return await asyncio.open_connection(
+            self.address.host, self.address.port, ssl=self._context, limit=MOST_LINE_BYTES
+        )
 
     def _take_idle(self) -> _Connection | None:
         if self._loop is not asyncio.get_running_loop():

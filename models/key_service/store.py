@@ -16,7 +16,7 @@ import asyncpg
 from models.database.url import TLS, read_database_url
 from models.key_service import erasures, key_ages, operations, relations
 from models.key_service.erasures import ErasedSubject
-from models.key_service.interface import KeyServiceError
+from models.key_service.interface import AwayStoreError, KeyServiceError
 from models.key_service.key_ages import SweepState
 from models.key_service.operations import AcceptedKeys, KeyOperationNote
 
@@ -66,14 +66,7 @@ class WrappedKey(NamedTuple):
     value: bytes
 
 
-class _UnusableStoreError(KeyServiceError):
-    """The database failed. Its own texts may name values."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__(f"the store of data keys cannot be used ({type(error).__name__})")
-
-
-class _BrokenConnectionError(_UnusableStoreError):
+class _BrokenConnectionError(AwayStoreError):
     """A connection broke that was opened before."""
 
 
@@ -246,7 +239,7 @@ class KeyStore:
             await pool.expire_connections()
             raise _BrokenConnectionError(error) from None
         except _ERRORS as error:
-            raise _UnusableStoreError(error) from None
+            raise AwayStoreError(error) from None
 
     @contextlib.asynccontextmanager
     async def change(self, *, alone: bool = True) -> AsyncIterator[Any]:

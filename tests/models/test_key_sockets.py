@@ -53,7 +53,10 @@ def folder(clock: SetClock) -> Iterator[Path]:
 
 #: Which socket answers which question.
 SOCKETS = {
-    "gateways": (verbs_of(Socket.GATEWAYS), "key_ids digests public_keys make open erased relate"),
+    "gateways": (
+        verbs_of(Socket.GATEWAYS),
+        "key_ids digests public_keys make open erased relate ready",
+    ),
     "linkers": (
         verbs_of(Socket.LINKING),
         "key_ids digests make open relate judges judge_everybody",
@@ -65,8 +68,8 @@ SOCKETS = {
     ),
     "all": (
         ANYTHING,
-        "key_ids digests public_keys make open erased relate judges judge_everybody sign erase"
-        " operations sweeping aged begin_ages sweep receipts reconciled"
+        "key_ids digests public_keys make open erased relate ready judges judge_everybody sign"
+        " erase operations sweeping aged begin_ages sweep receipts reconciled"
         " note_reconciled lacking subjects",
     ),
 }
@@ -119,7 +122,7 @@ async def test_a_socket_says_what_the_service_says(
         assert noted == await local.key_operations()
         assert await asking.key_operations(noted[2].number) == noted[3:]
         await asyncio.gather(*(asking.key_ids(use) for _ in range(20)))
-        assert len(asking._idle) == 8
+        assert len(asking._services[0]._idle) == 8
 
 
 async def test_what_a_ceiling_refuses_is_asked_again_by_whoever_waits(

@@ -26,6 +26,7 @@ from tests.gateway.providers import provider
 from tests.gateway.schemas import SCHEMAS
 from tests.gateway.surviving.databases import Database, own_database
 from tests.gateway.surviving.small_disk import SmallDisk, small_disk
+from tests.linking import key_service
 from tests.populating import small_world
 
 pytestmark = pytest.mark.anyio
@@ -62,8 +63,8 @@ class Installation:
 
     def with_variables(self, **variables: str) -> "Installation":
         issuer = {"issuer": self.settings.issuer, "jwks_url": self.settings.jwks_url}
-        given = {**issuer, **variables}
-        return Installation(tokens.settings(self.settings.required_owner_url, **given), self.clock)
+        owner, given = self.settings.required_owner_url, {**issuer, **variables}
+        return Installation(tokens.settings(owner, **given), self.clock)
 
     @asynccontextmanager
     async def served(self) -> AsyncIterator[httpx2.AsyncClient]:
@@ -87,19 +88,19 @@ def on(url: str, issuer: str) -> Installation:
     return Installation(tokens.settings(url, jwks_url=f"{issuer}/keys"))
 
 
-# --- The faults ----------------------------------------------------------------------------------
-
 Planting = Callable[[Installation], AbstractAsyncContextManager[Installation]]
 
 
-@asynccontextmanager
-async def clock_off(installation: Installation) -> AsyncIterator[Installation]:
-    yield Installation(installation.settings, lambda: time.time() + 7)
+def clock_off(seconds: int) -> Planting:
+    @asynccontextmanager
+    async def planting(installation: Installation) -> AsyncIterator[Installation]:
+        yield Installation(installation.settings, lambda: time.time() + seconds)
+
+    return planting
 
 
-@asynccontextmanager
-async def clock_behind(installation: Installation) -> AsyncIterator[Installation]:
-    yield Installation(installation.settings, lambda: time.time() - 7)
+def second_service_away(it: Installation) -> AbstractAsyncContextManager[Installation]:
+    return planted_in_settings(key_service=f"{key_service()},unix:/nowhere/socket")(it)
 
 
 def planted_in_settings(**variables: str) -> Planting:
@@ -140,8 +141,8 @@ def _unsigned(fault: Fault, instants: str) -> Case:
 
 
 CASES = {
-    "a clock that is ahead": Case(Fault.CLOCK, clock_off),
-    "a clock that is behind": Case(Fault.CLOCK, clock_behind),
+    "a clock that is ahead": Case(Fault.CLOCK, clock_off(7)),
+    "a clock that is behind": Case(Fault.CLOCK, clock_off(-7)),
     "a seal that is refused": Case(Fault.SEAL, planted_in_settings(seal_key="ab" * 32)),
     "keys that cannot be read": Case(
         Fault.KEYS, planted_in_settings(jwks_url=f"http://127.0.0.1:{free_port()}/keys")
@@ -149,6 +150,7 @@ CASES = {
     "a key service that is away": Case(
         Fault.KEY_SERVICE, planted_in_settings(key_service="unix:/nowhere/socket"), False
     ),
+    "one of two key services": Case(Fault.KEY_SERVICE_PARTLY, second_service_away, False),
     "migrations behind": Case(
         Fault.MIGRATIONS,
         planted_in_the_database(
@@ -267,9 +269,6 @@ async def test_a_pool_whose_connections_do_not_come_back_is_named_and_a_busy_one
         assert await watch.fault() is None
     finally:
         engine.dispose()
-
-
-# --- A full disk ---------------------------------------------------------------------------------
 
 
 async def test_a_full_disk_is_named_and_the_same_key_works_once_there_is_room(
