@@ -361,6 +361,27 @@ OF_A_PERSON = (
 
 OPEN_TO_EVERYONE: Mapping[Role, Rule] = dict.fromkeys(Role, every_row)
 
+#: The types whose rows belong to a case, by the column that names the case or its applicant: what
+#: auditors are explained.
+ROWS_OF_A_CASE: Mapping[str, Attribute] = {
+    "Application": Application.id,
+    "Bill": Bill.application_id,
+    "CaseDocument": CaseDocument.application_id,
+    "RequestedItem": RequestedItem.application_id,
+    "ApplicationEvent": ApplicationEvent.application_id,
+    "Assignment": Assignment.application_id,
+    "Decision": Decision.application_id,
+    "Visa": Visa.application_id,
+    "Screening": Screening.application_id,
+    "LegalHold": LegalHold.application_id,
+    "Correction": Correction.application_id,
+    "Applicant": Applicant.id,
+    "PassportEnding": PassportEnding.applicant_id,
+    "PersonLink": PersonLink.applicant_id,
+    "Identity": Identity.applicant_id,
+    "IdentityVersion": IdentityVersion.applicant_id,
+}
+
 # The matrix --------------------------------------------------------------------------------------
 
 POLICY: Mapping[str, Access] = {
@@ -1400,6 +1421,24 @@ POLICY: Mapping[str, Access] = {
         )
     ),
     "PersonInReachTable": Access(fields=dict.fromkeys(("asOf", "peopleAtMost", "rows"), AUDITOR)),
+    # Why an account could read a case, or could not. It counts rows, and shows none.
+    "Explanation": Access(fields=dict.fromkeys(("at", "isSuspended", "rows"), AUDITOR)),
+    "ExplainedRows": Access(
+        fields=dict.fromkeys(
+            (
+                "type",
+                "rule",
+                "line",
+                "fields",
+                "rows",
+                "byGateway",
+                "byDatabase",
+                "rowPolicy",
+                "columns",
+            ),
+            AUDITOR,
+        )
+    ),
     # How well files were checked where they were taken in: each figure with the expected one.
     "InformationRequestRow": Access(
         fields=dict.fromkeys(
@@ -1585,6 +1624,7 @@ POLICY: Mapping[str, Access] = {
             "peopleAtSeveralPartners": SUPERVISOR,
             "peopleRead": AUDITOR,
             "peopleInReach": AUDITOR,
+            "why": AUDITOR,
             "accessEvents": LEADERSHIP + CASE_STAFF + PARTNERS + APPLICANT + SCREENING,
         },
     ),

@@ -713,6 +713,132 @@ CREATE OR REPLACE FUNCTION viewer.reads_kept_since(acting text) RETURNS timestam
         RETURN (SELECT max(before) FROM account_drop);
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.facts_of_case(
+    acting text, of_case text, account text, of_partner text, of_instant timestamptz
+) RETURNS jsonb
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    #variable_conflict use_column
+    DECLARE
+        instant CONSTANT timestamptz := coalesce(of_instant, now());
+        later CONSTANT interval := make_interval(secs => extract(epoch FROM now() - instant));
+        one CONSTANT uuid := (SELECT applicant_id FROM application
+            WHERE reference = of_case AND submitted_at <= instant);
+        people CONSTANT uuid[] := ARRAY(
+            SELECT one UNION SELECT applicant_id FROM person_link WHERE linked_id = one
+            UNION SELECT linked_id FROM person_link WHERE applicant_id = one
+        );
+        cases CONSTANT uuid[] := ARRAY(
+            SELECT id FROM application WHERE applicant_id = ANY (people)
+        );
+    BEGIN
+        IF acting IS DISTINCT FROM 'AUDITOR' OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'why somebody could read a case is for auditors alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN jsonb_build_object(
+            'is_suspended', EXISTS (
+                SELECT FROM suspension WHERE (subject = account OR partner_code = of_partner)
+                    AND suspended_at <= instant AND coalesce(ends_at, 'infinity') > instant
+            ),
+            'applicant', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.account AS account,
+                    it.id AS id
+                FROM applicant AS it WHERE id = ANY (people)
+            ) AS found),
+            'application', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.applicant_id AS applicant_id,
+                    CASE WHEN it.closed_at <= instant THEN it.closed_at + later END AS closed_at,
+                    it.holder_country_code AS holder_country_code,
+                    it.holder_place AS holder_place,
+                    it.id AS id,
+                    CASE WHEN it.left_partner_at <= instant THEN it.left_partner_at + later END AS left_partner_at,
+                    (SELECT desk.officer FROM assignment AS desk WHERE desk.application_id = it.id AND desk.role = 'OFFICER' AND desk.assigned_at <= instant AND coalesce(desk.ended_at, 'infinity') > instant ORDER BY desk.assigned_at DESC LIMIT 1) AS officer,
+                    it.partner_code AS partner_code,
+                    CASE WHEN it.received_at <= instant THEN it.received_at + later END AS received_at,
+                    it.reference AS reference
+                FROM application AS it WHERE id = ANY (cases) AND submitted_at <= instant
+            ) AS found),
+            'application_event', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.application_id AS application_id,
+                    it.kind AS kind
+                FROM application_event AS it WHERE application_id = ANY (cases) AND occurred_at <= instant AND kind NOT IN ('HELD', 'RELEASED')
+            ) AS found),
+            'assignment', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.application_id AS application_id,
+                    CASE WHEN it.ended_at <= instant THEN it.ended_at + later END AS ended_at,
+                    it.officer AS officer,
+                    it.role AS role
+                FROM assignment AS it WHERE application_id = ANY (cases) AND assigned_at <= instant
+            ) AS found),
+            'bill', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.application_id AS application_id
+                FROM bill AS it WHERE application_id = ANY (cases) AND issued_at <= instant
+            ) AS found),
+            'case_document', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.application_id AS application_id
+                FROM case_document AS it WHERE application_id = ANY (cases)
+            ) AS found),
+            'correction', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.application_id AS application_id
+                FROM correction AS it WHERE application_id = ANY (cases) AND proposed_at <= instant
+            ) AS found),
+            'decision', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.application_id AS application_id
+                FROM decision AS it WHERE application_id = ANY (cases) AND decided_at <= instant
+            ) AS found),
+            'identity', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.applicant_id AS applicant_id
+                FROM identity AS it WHERE applicant_id = ANY (people)
+            ) AS found),
+            'identity_version', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.applicant_id AS applicant_id
+                FROM identity_version AS it WHERE applicant_id = ANY (people) AND written_at <= instant
+            ) AS found),
+            'inquiry', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.ends_at + later AS ends_at,
+                    it.opened_by AS opened_by,
+                    it.reference AS reference
+                FROM inquiry AS it WHERE reference IN (SELECT reference FROM inquiry_person WHERE applicant_id = ANY (people)) AND opened_at <= instant
+            ) AS found),
+            'inquiry_person', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.applicant_id AS applicant_id,
+                    it.reference AS reference
+                FROM inquiry_person AS it WHERE applicant_id = ANY (people) AND opened_at <= instant
+            ) AS found),
+            'legal_hold', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.application_id AS application_id
+                FROM legal_hold AS it WHERE application_id = ANY (cases) AND held_at <= instant
+            ) AS found),
+            'passport_ending', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.applicant_id AS applicant_id
+                FROM passport_ending AS it WHERE applicant_id = ANY (people)
+            ) AS found),
+            'person_link', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.applicant_id AS applicant_id,
+                    it.linked_id AS linked_id,
+                    CASE WHEN it.resolved_at > instant THEN 'PROPOSED' ELSE it.state END AS state
+                FROM person_link AS it WHERE (applicant_id = ANY (people) OR linked_id = ANY (people)) AND found_at <= instant
+            ) AS found),
+            'requested_item', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.application_id AS application_id
+                FROM requested_item AS it WHERE application_id = ANY (cases) AND requested_at <= instant
+            ) AS found),
+            'screening', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT CASE WHEN it.answered_at <= instant THEN it.answered_at + later END AS answered_at,
+                    it.application_id AS application_id,
+                    it.kept_from AS kept_from,
+                    CASE WHEN it.voided_at <= instant THEN it.voided_at + later END AS voided_at
+                FROM screening AS it WHERE application_id = ANY (cases) AND requested_at <= instant
+            ) AS found),
+            'visa', (SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]') FROM (
+                SELECT it.application_id AS application_id,
+                    CASE WHEN it.superseded_at <= instant THEN it.superseded_at + later END AS superseded_at
+                FROM visa AS it WHERE application_id = ANY (cases) AND issued_at <= instant
+            ) AS found)
+        );
+    END
+$$;
 
 -- LEADERSHIP
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_leadership;
@@ -1629,6 +1755,7 @@ GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.people_in_reach, viewer.number_in_reach TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.facts_of_case TO gerbang_auditor;
 GRANT INSERT (actor, actor_role, id, list, mac, mac_key, trace_id, viewer, window_before, window_from) ON breach_lookup TO gerbang_auditor;
 CREATE POLICY auditor_insert ON breach_lookup FOR INSERT TO gerbang_auditor
     WITH CHECK (actor = (SELECT viewer.subject('AUDITOR')) AND actor_role = 'AUDITOR');

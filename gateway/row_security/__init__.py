@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from gateway.mapping.catalogue import Catalogue
 from gateway.policy import LOOKED_UP_FOR, NAMES_NO_CASE, POLICY, PURPOSES
+from gateway.row_security.explaining_functions import EXPLAINING_FUNCTIONS, explaining_grants
 from gateway.row_security.grants import columns_read
 from gateway.row_security.linker import linker
 from gateway.row_security.oversight_functions import OVERSIGHT_FUNCTIONS, oversight_grants
@@ -60,6 +61,7 @@ def row_security(catalogue: Catalogue) -> str:
             OVERSIGHT_FUNCTIONS,
             READING_FUNCTIONS,
             REACH_FUNCTIONS,
+            EXPLAINING_FUNCTIONS,
             "",
             *(line for role in Role for line in _open_to_role(catalogue, role)),
             *writes(),
@@ -104,6 +106,7 @@ def _open_to_role(catalogue: Catalogue, role: Role) -> Iterator[str]:
     yield from oversight_grants(role)
     yield from reading_grants(role)
     yield from reach_grants(role)
+    yield from explaining_grants(role)
     yield from _breach_lookups(role)
     yield from _for_the_gateway(role)
     yield from _trusted_documents(role)

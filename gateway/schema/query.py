@@ -54,6 +54,7 @@ from gateway.schema.supervision.several_partners import (
     parse_several_partners,
     people_at_several,
 )
+from gateway.schema.supervision.why import Explanation, parse_why, why
 from gateway.schema.suspension import Suspension
 from gateway.schema.viewer import TypePolicy, Viewer, policies_of
 from gateway.schema.visa_type import VisaType, eligible_visa_types
@@ -156,6 +157,12 @@ class Query:
         description="Whose identity one account could have read between two instants, by the"
         " assignments, inquiries, questions, stages and suspensions of that time: a bound from"
         " above, for a notice of a breach. Each question is logged.",
+    )
+    why: Explanation | None = strawberry.field(
+        resolver=why,
+        metadata=parsed_by(parse_why),
+        description="Why one account could read a case at an instant, or could not: the rule and"
+        " its line, and what both walls let through. Null where there was no such case.",
     )
     countries: Connection[Country] | None = connection_field(
         Country, "Countries and territories.", order="code"

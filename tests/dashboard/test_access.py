@@ -26,6 +26,11 @@ READ = """
         application(by: { reference: $case }) { applicant { identity { fullName birthDate } } }
     }
 """
+WHY = """
+    query ($case: String!) {
+        why(case: $case, viewer: "supervisor-3", role: SUPERVISOR) { rows { line } }
+    }
+"""
 LIST = """
     query ($from: DateTime!, $before: DateTime!, $viewer: String) {
         peopleRead(from: $from, before: $before, viewer: $viewer) {
@@ -76,6 +81,20 @@ def test_a_breach_list_names_everybody_whom_one_account_read(visitor: Visitor, d
     for person in people:
         assert person["fullName"] not in page.content()
     assert_accessible(page, widths=(390, 1440))
+
+
+def test_an_auditor_reads_why_an_account_reads_a_case(visitor: Visitor, demo: Demo) -> None:
+    [case, *_] = demo.ask("supervisor-3", CASES)["applications"]["nodes"]
+    page = opens(visitor)
+    fill(page, "why", caseReference=case["reference"], viewer="supervisor-3", role="SUPERVISOR")
+    shown = send(page, "why", ANSWER)
+    assert shown.startswith("Both walls let it read rows of")
+    for row in demo.ask("auditor", WHY, case=case["reference"])["why"]["rows"]:
+        assert f"policy.py:{row['line']}" in shown
+    assert case["reference"] not in page.url
+    assert_accessible(page, widths=(390, 1440))
+    fill(page, "why", caseReference="NONE-SUCH-0000", viewer="officer", role="OFFICER")
+    assert "no such case" in send(page, "why", ANSWER)
 
 
 def test_a_window_that_ends_before_it_begins_is_explained(visitor: Visitor) -> None:

@@ -15,6 +15,7 @@ from tests.world import applicant_id, application_id, billing_code, decision_id,
 DECIDED = "AUSY-GRAN-0001"
 DAYS = 'from: "2025-01-01", to: "2025-12-31"'
 ACCOUNT = 'viewer: "officer", role: OFFICER'
+_WHY = f'(case: "SGPO-OPEN-0006", {ACCOUNT})'
 INSTANTS = 'from: "2025-01-01T00:00:00Z", before: "2025-06-01T00:00:00Z"'
 WINDOW = f"{DAYS}, groupBy: "
 
@@ -190,6 +191,8 @@ WAYS: dict[str, tuple[str, ...]] = {
     "PersonRead": (f"peopleRead({INSTANTS}) > rows",),
     "PersonInReachTable": (f"peopleInReach({INSTANTS}, {ACCOUNT})",),
     "PersonInReach": (f"peopleInReach({INSTANTS}, {ACCOUNT}) > rows",),
+    "Explanation": (f"why{_WHY}",),
+    "ExplainedRows": (f"why{_WHY} > rows",),
     "InformationRequestTable": (f"informationRequests({DAYS})",),
     "InformationRequestRow": (f"informationRequests({DAYS}) > rows",),
     "ObservedRate": (
@@ -237,6 +240,7 @@ ARGUMENTS = {
     "officers": f"({DAYS})", "informationRequests": f"({DAYS})",
     "readers": f"({DAYS})", "peopleAtSeveralPartners": f"({DAYS})", "peopleRead": f"({INSTANTS})",
     "peopleInReach": f"({INSTANTS}, {ACCOUNT})",
+    "why": _WHY,
     "people": '(by: {nameAndBirthDate: {fullName: "Nobody Here", birthDate: "1990-01-01"}})',
 }  # fmt: skip
 

@@ -388,6 +388,11 @@ _NATIONAL: dict[str, Lines] = {
         "caseReferences wasRead":                            "- - - - - R - - - - - -",
     },
     "PersonInReachTable": {"asOf peopleAtMost rows":         "- - - - - R - - - - - -"},
+    "Explanation": {"at isSuspended rows":                   "- - - - - R - - - - - -"},
+    "ExplainedRows": {
+        "type rule line fields rows byGateway byDatabase":   "- - - - - R - - - - - -",
+        "rowPolicy columns":                                 "- - - - - R - - - - - -",
+    },
     "InformationRequestRow": {
         "partner country centre rate expectedRate":          "- - R - - R - - - - - -",
     },
@@ -418,7 +423,7 @@ _WAYS: dict[str, Lines] = {
         "keyOperations erasures":                            "- - - - - R - - - - - -",
         "installation":                                      "- - - - - R - - - - R -",
         "legalHolds":                                        "- - R - - R - - - - - -",
-        "peopleInReach peopleRead":                          "- - - - - R - - - - - -",
+        "peopleInReach peopleRead why":                      "- - - - - R - - - - - -",
         "mailSubscriptions":                                 "R R R R R R - - - - - -",
         "suspensions":                                       "- - R - - R - - - - R -",
         "inquiries":                                         "- - R - - R - - - - - -",

@@ -18,6 +18,8 @@ PAGE_NAME = "access"
 #: In which role an account is asked about: those that read who somebody is.
 ROLES = "roles"
 READING_ROLES = ("OFFICER", "SUPERVISOR", "PARTNER_AGENT", "SCREENING", "APPLICANT")
+#: And those that read cases.
+CASE_ROLES = (*READING_ROLES, "PARTNER_MANAGER", "PARTNER_SERVICE", "AUDITOR", "TREASURY")
 #: As many people as the gateway lists at once: where there are so many, more may follow.
 MOST_LISTED = 500
 
@@ -166,6 +168,36 @@ def _file(person: Answer, request: str, say: Texts) -> list[Any]:
     ]
 
 
+def show_why(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any]:
+    """Which rows of a case an account could read: by which rule, through which wall."""
+    why = answer["why"]
+    if why is None:
+        return [html.P(say("access.no_such_case"))]
+    rows = [
+        html.Tr(
+            [
+                html.Th(html.Code(one["type"]), scope="row"),
+                html.Td(count_text(one["rows"], say)),
+                html.Td(count_text(one["byGateway"], say)),
+                html.Td(count_text(one["byDatabase"], say)),
+                html.Td(html.Small(one["rule"] or say("access.no_rule"))),
+                html.Td(html.Code(f"policy.py:{one['line']}")),
+                html.Td(html.Small(", ".join(one["fields"]))),
+            ]
+        )
+        for one in why["rows"]
+    ]
+    read = sum(1 for one in why["rows"] if one["byGateway"] and one["byDatabase"])
+    said = (
+        say("access.why_suspended")
+        if why["isSuspended"]
+        else say("access.why_read", count=count_text(read, say))
+    )
+    columns = ("type", "there", "by_gateway", "by_database", "rule", "line", "fields")
+    at = html.P(html.Small(say("access.as_of", at=written_instant(why["at"], say))))
+    return [html.P(html.B(said)), table_of(say("access.why"), columns, rows, say), at]
+
+
 def table_of(label: str, columns: Sequence[str], rows: Sequence[html.Tr], say: Texts) -> html.Div:
     return scrolling_table(label, [say(f"access.column.{each}") for each in columns], rows)
 
@@ -181,6 +213,16 @@ QUESTIONS = Questions(
             Field("partner", is_required=False, called="partner_of_agent"),
             _AFTER,
         ),
+        "why": (
+            Field("caseReference", called="case"),
+            _ACCOUNT,
+            Field("role", FieldKind.CHOICE, ROLES),
+            Field("at", FieldKind.INSTANT, is_required=False),
+            Field("partner", is_required=False, called="partner_of_token"),
+            Field("countries", is_required=False, called="country_of_token"),
+            Field("centres", is_required=False, called="centre_of_token"),
+            Field("purpose", is_required=False, called="named_purpose"),
+        ),
         "readsOfCase": (Field("caseReference"),),
         "readsOfAccount": (_ACCOUNT, *_WINDOW),
         "findByPassport": (_REFERENCE, Field("issuingState", FieldKind.COUNTRY), Field("number")),
@@ -189,6 +231,7 @@ QUESTIONS = Questions(
     {
         "peopleRead": show_read_people,
         "peopleInReach": show_people_in_reach,
+        "why": show_why,
         "readsOfCase": show_reads,
         "readsOfAccount": show_reads,
         "findByPassport": show_found,

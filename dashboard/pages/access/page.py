@@ -1,6 +1,6 @@
 """The page Access: who read whom and why, what people ask of their data, whom a breach reached."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from dashboard.model.page_state import Address
 from dashboard.model.period import WIB, today
 from dashboard.model.user import User
 from dashboard.pages.access.forms import (
+    CASE_ROLES,
     CHANGES,
     PAGE_NAME,
     QUESTIONS,
@@ -79,7 +80,7 @@ def _below(name: str, say: Texts) -> list[Any]:
             return [CHANGES.folded("registerDataRequest", say)]
         case "breach":
             first = {"after": ""}
-            roles = {ROLES: {role: role_text(role, say) for role in READING_ROLES}}
+            roles = {ROLES: _roles(READING_ROLES, say)}
             return [
                 QUESTIONS.folded("peopleRead", say, about=first, usual=window),
                 QUESTIONS.folded("peopleInReach", say, about=first, usual=window, listed=roles),
@@ -88,9 +89,15 @@ def _below(name: str, say: Texts) -> list[Any]:
             return [
                 QUESTIONS.folded("readsOfAccount", say, usual=window),
                 QUESTIONS.folded("readsOfCase", say),
+                QUESTIONS.folded("why", say, listed={ROLES: _roles(CASE_ROLES, say)}),
             ]
         case _:
             return []
+
+
+def _roles(roles: Iterable[str], say: Texts) -> dict[str, str]:
+    """What they are called, by code."""
+    return {role: role_text(role, say) for role in roles}
 
 
 def list_requests(answer: Answer, say: Texts) -> list[Any]:

@@ -15,6 +15,7 @@ from gateway.schema.supervision.people_in_reach import MOST_PEOPLE_IN_REACH
 from gateway.schema.supervision.people_read import MOST_PEOPLE_READ
 from gateway.schema.supervision.readers import MOST_READERS
 from gateway.schema.supervision.several_partners import MOST_PEOPLE_AT_SEVERAL_PARTNERS
+from gateway.schema.supervision.why import MOST_EXPLAINED
 from models.vocabulary import (
     BackgroundWork,
     Channel,
@@ -77,6 +78,7 @@ LISTS: Mapping[str, Bound] = {
     "VisaType.passportRules": Bound(20, "one for each decree that changed it"),
     "VisaType.fees": Bound(20, "one for each decree that changed it"),
     "VisaType.serviceTargets": Bound(20, "two clocks, one for each decree that changed them"),
+    "Explanation.rows": Bound(MOST_EXPLAINED, "one for each type whose rows belong to a case"),
     "Finding.numbers": Bound(6, "the most that a claim rests on"),
     "Finding.notes": Bound(8, "the most sentences below a claim"),
     "FindingQuestion.where": Bound(len(Dimension), "each dimension once"),
