@@ -1169,6 +1169,8 @@ POLICY: Mapping[str, Access] = {
             "endsAt": SUSPENSION_READERS,
             "confirmedBy": SUSPENSION_READERS,
             "confirmedAt": SUSPENSION_READERS,
+            "liftProposedBy": SUSPENSION_READERS,
+            "liftProposedAt": SUSPENSION_READERS,
             "liftedBy": SUSPENSION_READERS,
             "liftedAt": SUSPENSION_READERS,
             "liftReason": SUSPENSION_READERS,
@@ -1781,6 +1783,7 @@ MUTATIONS: Mapping[str, Change] = {
     "suspendPartner": Change(BY_ADMINISTRATORS, "suspension", (Suspension,)),
     "suspendViewer": Change(BY_ADMINISTRATORS, "suspension", (Suspension,)),
     "confirmSuspension": Change(BY_ADMINISTRATORS, "suspension", (Suspension,)),
+    "proposeLifting": Change(BY_ADMINISTRATORS, "suspension", (Suspension,)),
     "liftSuspension": Change(BY_ADMINISTRATORS, "suspension", (Suspension,)),
 }
 

@@ -1160,7 +1160,7 @@ GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requeste
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_supervisor;
 GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_supervisor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_supervisor;
-GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_supervisor;
+GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_supervisor;
 GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_supervisor;
@@ -1600,7 +1600,7 @@ GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requeste
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_auditor;
 GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_auditor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_auditor;
-GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_auditor;
+GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_auditor;
 GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_auditor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_auditor;
@@ -2053,7 +2053,7 @@ GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_b
 GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_administrator;
 GRANT SELECT (is_required, kind, valid_from, visa_type_code) ON required_document TO gerbang_administrator;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_administrator;
-GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_administrator;
+GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_administrator;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_administrator;
 CREATE POLICY administrator_select ON visa_type FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -3779,13 +3779,13 @@ CREATE POLICY administrator_writing_select ON bill FOR SELECT TO gerbang_adminis
 GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON assignment FOR SELECT TO gerbang_administrator_writing
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_administrator_writing;
+GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_proposed_at, lift_proposed_by, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_select ON suspension FOR SELECT TO gerbang_administrator_writing
     USING (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true ELSE false END);
 GRANT INSERT (id, partner_code, reason, subject, suspended_by) ON suspension TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_insert ON suspension FOR INSERT TO gerbang_administrator_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true ELSE false END);
-GRANT UPDATE (confirmed_by, lift_reason, lifted_by) ON suspension TO gerbang_administrator_writing;
+GRANT UPDATE (confirmed_by, lift_proposed_by, lift_reason, lifted_by) ON suspension TO gerbang_administrator_writing;
 CREATE POLICY administrator_writing_update ON suspension FOR UPDATE TO gerbang_administrator_writing
     USING (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_administrator_writing;

@@ -1,5 +1,5 @@
 """Suspensions: viewers and partners who were shut out at once, and the second person who
-confirmed it."""
+confirmed or lifted it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -34,6 +34,9 @@ class Suspension(Base):
     )
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[datetime | None]
+    #: Lifting takes two, too: one proposes it and says why, another lifts.
+    lift_proposed_by: Mapped[str | None]
+    lift_proposed_at: Mapped[datetime | None]
     lifted_by: Mapped[str | None]
     lifted_at: Mapped[datetime | None]
     lift_reason: Mapped[str | None]
@@ -46,7 +49,13 @@ class Suspension(Base):
             "(confirmed_by IS NULL) = (confirmed_at IS NULL)", name="confirmed_by_somebody"
         ),
         CheckConstraint(
-            "num_nulls(lifted_by, lifted_at, lift_reason) IN (0, 3)", name="lifted_with_reason"
+            "num_nulls(lift_proposed_by, lift_proposed_at, lift_reason) IN (0, 3)",
+            name="lift_proposed_with_reason",
+        ),
+        CheckConstraint("(lifted_by IS NULL) = (lifted_at IS NULL)", name="lifted_by_somebody"),
+        CheckConstraint(
+            "lifted_by IS NULL OR coalesce(lifted_by <> lift_proposed_by, false)",
+            name="lifted_by_another",
         ),
         CheckConstraint(
             "(ends_at IS NULL) <= (confirmed_by IS NOT NULL)", name="endless_if_confirmed"

@@ -118,7 +118,7 @@ def _grant_suspensions(writer: Writer) -> WriteGrant:
         columns_in(Suspension),
         # The database says from when until when; a trigger guards who may write what.
         frozenset({"id", "partner_code", "subject", "reason", "suspended_by"}),
-        frozenset({"confirmed_by", "lifted_by", "lift_reason"}),
+        frozenset({"confirmed_by", "lift_proposed_by", "lift_reason", "lifted_by"}),
         select_if=writer.reach(Suspension),
         insert_if=writer.reach(Suspension),
     )

@@ -27,6 +27,12 @@ class Suspension(Node):
     )
     confirmed_by: str | None = column(Row.confirmed_by, "Subject who agreed.")
     confirmed_at: datetime | None = column(Row.confirmed_at, "When it was confirmed.")
+    lift_proposed_by: str | None = column(
+        Row.lift_proposed_by, "Subject who proposed to lift it; somebody else lifts it."
+    )
+    lift_proposed_at: datetime | None = column(
+        Row.lift_proposed_at, "When it was proposed to lift it."
+    )
     lifted_by: str | None = column(Row.lifted_by, "Subject who lifted it.")
     lifted_at: datetime | None = column(Row.lifted_at, "When it was lifted.")
-    lift_reason: str | None = column(Row.lift_reason, "Why it was lifted.")
+    lift_reason: str | None = column(Row.lift_reason, "Why it should be lifted, or was.")

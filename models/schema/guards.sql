@@ -340,8 +340,8 @@ CREATE TRIGGER guard_mail_subscription BEFORE INSERT OR UPDATE ON mail_subscript
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_mail_subscription();
 
--- Somebody else confirms a suspension, and it is lifted once, while it lasts. Whoever suspended
--- without a second person needs one to suspend the same again.
+-- Somebody else confirms a suspension. While it lasts, one proposes once to lift it, and somebody else
+-- lifts it. Whoever suspended without a second person needs one to suspend the same again.
 CREATE FUNCTION guard_suspension() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -356,9 +356,15 @@ CREATE FUNCTION guard_suspension() RETURNS trigger
             is_allowed := NEW.suspended_by = oneself
                 AND (last.suspended_by = oneself AND last.confirmed_by IS NULL) IS NOT TRUE;
         ELSIF NEW.lifted_by IS DISTINCT FROM OLD.lifted_by THEN
-            is_allowed := NEW.lifted_by = oneself AND NEW.confirmed_by IS NOT DISTINCT FROM OLD.confirmed_by;
+            is_allowed := NEW.lifted_by = oneself AND OLD.lift_proposed_by <> oneself
+                AND ROW(NEW.confirmed_by, NEW.lift_proposed_by, NEW.lift_reason)
+                    IS NOT DISTINCT FROM ROW(OLD.confirmed_by, OLD.lift_proposed_by, OLD.lift_reason);
             NEW.lifted_at := clock_timestamp();
             NEW.ends_at := NEW.lifted_at;
+        ELSIF NEW.lift_proposed_by IS DISTINCT FROM OLD.lift_proposed_by THEN
+            is_allowed := OLD.lift_proposed_by IS NULL AND NEW.lift_proposed_by = oneself
+                AND NEW.confirmed_by IS NOT DISTINCT FROM OLD.confirmed_by;
+            NEW.lift_proposed_at := clock_timestamp();
         ELSE
             is_allowed := OLD.confirmed_by IS NULL AND NEW.confirmed_by = oneself
                 AND NEW.confirmed_by <> OLD.suspended_by

@@ -123,8 +123,17 @@ def test_an_account_is_suspended_at_once_confirmed_by_another_and_lifted(
     other.wait_for_selector("#administration-suspensions >> text=Confirmed by administrator-2")
     one.locator("summary").click()
     one.locator("[name=reason]").fill("It was found.")
-    one.get_by_role("button", name="Lift").click()
-    other.wait_for_selector("#administration-suspensions >> text=Nobody is suspended.")
+    one.get_by_role("button", name="Propose to lift").click()
+    other.wait_for_selector("#administration-suspensions >> text=proposed to lift it")
+    waits = "#administration-waiting article >> text=agent-nz"
+    other.wait_for_selector(waits)
+    assert not other.get_by_role("button", name="Lift", exact=True).count()
+
+    # It waits for the first one, among what waits for a second person.
+    page = opens(visitor, "administrator")
+    page.wait_for_selector(waits)
+    page.get_by_role("button", name="Lift", exact=True).click()
+    page.wait_for_selector("#administration-suspensions >> text=Nobody is suspended.")
 
 
 def test_the_page_is_for_administrators_alone(visitor: Visitor) -> None:
@@ -147,6 +156,21 @@ def a_suspension(**changes: Any) -> dict[str, Any]:
 SUSPENSIONS = "{ suspensions(first: 50) { nodes { id subject liftedAt } } }"
 
 
+async def lift(connected: Running, browser: httpx2.AsyncClient, suspension: str, key: str) -> None:
+    """One administrator proposes it, another lifts it."""
+    values = {"suspensionId": suspension, "reason": "Found."}
+    proposal = a_suspension(change="proposeLifting", key=f"propose-{key}", values=values)
+    assert result_of(await sent(browser, proposal)) == "done"
+    named = {"change": "liftSuspension", "values": {"suspensionId": suspension}}
+    alone = a_suspension(key=f"alone-{key}", **named)
+    assert result_of(await sent(browser, alone)) == "refused"
+    other, _ = await connected.visitor("administrator-2")
+    async with other:
+        await draw(other)
+        last = a_suspension(key=f"lift-{key}", **named)
+        assert result_of(await sent(other, last)) == "done"
+
+
 def open_suspensions(demo: Demo, subject: str) -> list[str]:
     found = demo.ask("administrator", SUSPENSIONS)["suspensions"]["nodes"]
     return [one["id"] for one in found if one["subject"] == subject and not one["liftedAt"]]
@@ -162,12 +186,7 @@ async def test_a_form_that_is_sent_twice_is_done_once(connected: Running, demo: 
         [id_] = open_suspensions(demo, "agent-my")
         again = await sent(browser, a_suspension(key="another-form"))
         assert result_of(again) == "refused"  # it is suspended already
-        lift = a_suspension(
-            change="liftSuspension",
-            key="lift-it-again",
-            values={"suspensionId": id_, "reason": "Found."},
-        )
-        assert result_of(await sent(browser, lift)) == "done"
+        await lift(connected, browser, id_, "it-again")
 
 
 @pytest.mark.anyio
@@ -235,8 +254,7 @@ async def test_while_the_gateway_is_away_the_outcome_is_not_known(
             result_of(await sent(browser, a_suspension(key="sent-twice", values=values))) == "done"
         )
         [id_] = open_suspensions(demo, "agent-th")
-        lift = {"suspensionId": id_, "reason": "Found."}
-        await sent(browser, a_suspension(change="liftSuspension", key="lift-it-later", values=lift))
+        await lift(connected, browser, id_, "it-later")
 
 
 def test_every_change_of_an_administrator_has_a_form(demo: Demo) -> None:

@@ -99,7 +99,8 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
         "suspendPartner": {"partner": "ANDALAN", "reason": "A leak."},
         "suspendViewer": {"subject": "somebody", "reason": "A leak."},
         "confirmSuspension": {"suspensionId": "nobody's"},
-        "liftSuspension": {"suspensionId": "nobody's", "reason": "Over."},
+        "proposeLifting": {"suspensionId": "nobody's", "reason": "Over."},
+        "liftSuspension": {"suspensionId": "nobody's"},
         "proposeBan": {
             "passport": {"issuingState": "AU", "number": "NOBODY001"},
             "ground": "CRIME",

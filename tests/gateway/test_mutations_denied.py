@@ -100,7 +100,8 @@ CALLED: dict[Role, set[str]] = {
     Role.SCREENING: {"recordScreening", "confirmScreening", "proposeBan", "approveBan",
                      "rejectBan", "proposeBanWithdrawal", "approveBanWithdrawal"},
     Role.ADMINISTRATOR: {*PROPOSALS, "approveReferenceChange", "cancelReferenceChange",
-                         "suspendPartner", "suspendViewer", "confirmSuspension", "liftSuspension"},
+                         "suspendPartner", "suspendViewer", "confirmSuspension", "liftSuspension",
+                         "proposeLifting"},
 }  # fmt: skip
 SCOPED = {"agent-au": "AUME-INCO-0004", "applicant": "AUSY-PAID-0013", "service": "ANDA-CORR-0005"}
 

@@ -9,13 +9,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from models.jobs.transfers import transfer_files
-from tests.gateway.administering import administer as administer_decree
-from tests.gateway.administering import apply_decree, refusal_of
-from tests.gateway.changing import IDENTITY, assign_to, change, global_id, key, perform
+from tests.gateway.changing import key
 from tests.gateway.conftest import Answer, Viewer
 from tests.gateway.live import APPLICATIONS, Client, Gateway, credentials, served
-from tests.world import today
 
 pytestmark = pytest.mark.anyio
 
@@ -27,7 +23,8 @@ FIGURES = """{ volumes(from: "2025-01-01", to: "2025-12-31", groupBy: [COUNTRY])
 #: How soon nothing may be in reach any more.
 SECONDS = 5.0
 _ANSWER = """suspension {
-    id partner { code } subject reason suspendedBy endsAt confirmedBy liftedBy liftReason
+    id partner { code } subject reason suspendedBy endsAt confirmedBy liftProposedBy
+    liftedBy liftReason
 } errors { code path }"""
 SUSPENDED = "{ suspensions(first: 20) { nodes { reason suspendedBy partner { code } subject } } }"
 OF_THE_PARTNER = ("agent-au", "manager-au", "manager-pacific", "service")
@@ -53,7 +50,18 @@ async def suspended(administrator: Viewer, **target: str) -> AsyncIterator[str]:
     try:
         yield made["id"]
     finally:
-        await administer(administrator, "liftSuspension", suspensionId=made["id"], reason="Over.")
+        await lift(administrator, made["id"])
+
+
+def another(administrator: Viewer) -> Viewer:
+    """A second administrator, who has nothing else to do with it."""
+    return Viewer(administrator.client, {"role": "ADMINISTRATOR", "sub": "administrator-3"})
+
+
+async def lift(administrator: Viewer, suspension: str) -> None:
+    """It is lifted by two."""
+    await administer(administrator, "proposeLifting", suspensionId=suspension, reason="Over.")
+    await administer(another(administrator), "liftSuspension", suspensionId=suspension)
 
 
 async def is_refused(viewer: Viewer, question: str = CASES) -> bool:
@@ -156,17 +164,28 @@ async def test_a_partner_is_suspended_at_night_and_confirmed_next_day(
     await a_day_passes(connection)
     assert await is_refused(who["agent-au"])
 
-    # The system was set up anew: it is lifted, and everything is as before.
-    lifted, refused = await administer(
-        night, "liftSuspension", suspensionId=made["id"], reason="It was set up anew."
+    # The system was set up anew: one says so, another lifts it, and everything is as before.
+    _, refused = await administer(day, "liftSuspension", suspensionId=made["id"])
+    assert refused == ["SECOND_PERSON_REQUIRED"]
+    proposed, refused = await administer(
+        night, "proposeLifting", suspensionId=made["id"], reason="It was set up anew."
     )
+    assert (refused, proposed["liftProposedBy"], proposed["liftedBy"]) == (
+        [], "administrator", None,
+    )  # fmt: skip
+    _, refused = await administer(day, "proposeLifting", suspensionId=made["id"], reason="Again.")
+    assert refused == ["ALREADY_PROPOSED"]
+    _, refused = await administer(night, "liftSuspension", suspensionId=made["id"])
+    assert refused == ["SECOND_PERSON_REQUIRED"]
+    assert await is_refused(who["agent-au"])
+    lifted, refused = await administer(day, "liftSuspension", suspensionId=made["id"])
     assert (refused, lifted["liftedBy"], lifted["liftReason"]) == (
-        [], "administrator", "It was set up anew.",
+        [], "administrator-2", "It was set up anew.",
     )  # fmt: skip
     for name in OF_THE_PARTNER:
         again = (await until_answered(who[name], CASES)).body
         assert again["data"] == before[name]["data"]
-    _, refused = await administer(day, "liftSuspension", suspensionId=made["id"], reason="Again.")
+    _, refused = await administer(day, "liftSuspension", suspensionId=made["id"])
     assert refused == ["NOT_SUSPENDED"]
 
 
@@ -186,7 +205,8 @@ async def test_a_suspension_that_nobody_confirms_ends_after_a_day(
     await until_answered(who["officer-2"], CASES)
     for mutation, given in (
         ("confirmSuspension", {}),
-        ("liftSuspension", {"reason": "Over."}),
+        ("proposeLifting", {"reason": "Over."}),
+        ("liftSuspension", {}),
     ):
         _, refused = await administer(
             who["administrator-2"], mutation, suspensionId=made["id"], **given
@@ -214,106 +234,11 @@ async def test_an_administrator_who_is_suspended_lifts_nothing(who: dict[str, Vi
         text = """mutation($input: LiftSuspensionInput!) {
             liftSuspension(input: $input) { errors { code } }
         }"""
-        lifting = {"idempotencyKey": key(), "suspensionId": id_, "reason": "Mine."}
+        lifting = {"idempotencyKey": key(), "suspensionId": id_}
         answer = await who["administrator-2"](text, input=lifting)
         assert (answer.status, answer.codes) == (403, ["SUSPENDED"])
         await until_refused(who["administrator-2"], began)
     await until_answered(who["administrator-2"])
-
-
-FILES = """{ applications(first: 20) { nodes {
-    reference stage country { code } successor { code }
-} } }"""
-#: Whoever works where a place closes, and whoever comes after.
-AGENT = {"role": "PARTNER_AGENT", "partner": "NUSA"}
-MANAGER = {"role": "PARTNER_MANAGER", "partner": "NUSA"}
-AT_WORK = {
-    "agent-sg": AGENT | {"sub": "agent-sg", "countries": ["SG"]},
-    "agent-mel": AGENT | {"sub": "agent-mel", "countries": ["AU"], "centres": ["AU-MEL"]},
-    "agent-syd": AGENT | {"sub": "agent-syd", "countries": ["AU"], "centres": ["AU-SYD"]},
-    "manager-sg": MANAGER | {"sub": "manager-sg", "countries": ["SG"]},
-}
-OF_SINGAPORE = {"SGPO-OPEN-0006", "SGPO-HELD-0007"}
-
-
-async def test_open_files_of_a_closed_place_pass_to_its_successor_or_the_directorate(
-    client, who: dict[str, Viewer], connection: asyncpg.Connection
-) -> None:
-    people = who | {name: Viewer(client, claims) for name, claims in AT_WORK.items()}
-    figures = (await people["manager-sg"](FIGURES)).data
-    assert await files(people["agent-sg"]) == await files(people["manager-sg"]) == OF_SINGAPORE
-
-    # The partner leaves Singapore today; who takes over is another centre of its own that is open.
-    closing = "proposePartnerCountryClosing"
-    leaving = {"partner": "NUSA", "country": "SG", "closedOn": today().isoformat()}
-    for no_successor in ("SG-SIN", "AU-PER", "XX-XXX"):
-        refused = await administer_decree(
-            who["administrator"], closing, **leaving, successor=no_successor
-        )
-        assert refusal_of(refused) == ("INVALID", ["successor"])
-    await apply_decree(who, closing, **leaving, successor="AU-MEL")
-
-    # Nothing more is taken in, at once; what is open stays with who took it in …
-    refused = await change(
-        people["agent-sg"], "submitApplication", visaType="B1", nationality="SG",
-        identity=dict(IDENTITY),
-    )  # fmt: skip
-    assert refused.codes == ["COUNTRY_NOT_FOUND"]
-    await days_pass(connection, "partner_country", 59)
-    assert await files(people["agent-sg"]) == await files(people["manager-sg"]) == OF_SINGAPORE
-    assert not await files(people["agent-mel"]) & OF_SINGAPORE
-
-    # … for sixty days. Then the centre in Melbourne has it, with its manager; the figures stay.
-    await days_pass(connection, "partner_country", 1)
-    assert await files(people["agent-sg"]) == await files(people["manager-sg"]) == set()
-    assert (await people["manager-sg"](FIGURES)).data == figures
-    for name in ("agent-mel", "manager-au", "service"):
-        assert await files(people[name]) >= OF_SINGAPORE, name
-    assert not await files(people["agent-au"]) & OF_SINGAPORE
-    [file] = [
-        one for one in await list_files(who["supervisor"]) if one["reference"] == "SGPO-OPEN-0006"
-    ]
-    assert (file["country"], file["successor"]) == ({"code": "SG"}, {"code": "AU-MEL"})
-    await perform(people["agent-mel"], "withdrawApplication", global_id("SGPO-OPEN-0006"))
-
-    # A centre closes and nobody follows: the directorate has what is open, as if it were handed
-    # over, and works on it. What was decided before is still read where it was taken in.
-    before = await files(people["agent-syd"])
-    leaving = {"centre": "AU-SYD", "closedOn": today().isoformat()}
-    await apply_decree(who, "proposeCentreClosing", **leaving)
-    await days_pass(connection, "centre", 60)
-    for name in ("agent-syd", "manager-au", "service"):
-        assert "AUSY-PAID-0013" not in await files(people[name]), name
-    assert before - await files(people["agent-syd"]) == {"AUSY-PAID-0013"}
-    answer = await who["supervisor"](
-        """query ($id: ID!) { node(id: $id) { ... on Application {
-            leftPartnerAt receivedAt events(first: 20) { nodes { kind actor } }
-        } } }""",
-        id=global_id("AUSY-PAID-0013"),
-    )
-    assert answer.data["node"]["receivedAt"] == answer.data["node"]["leftPartnerAt"] is not None
-    assert answer.data["node"]["events"]["nodes"][-2:] == [
-        {"kind": "TRANSFERRED", "actor": None}, {"kind": "RECEIVED", "actor": None},
-    ]  # fmt: skip
-    await assign_to(who, "officer", global_id("AUSY-PAID-0013"))
-
-
-async def list_files(viewer: Viewer) -> list[dict[str, Any]]:
-    return (await viewer(FILES)).data["applications"]["nodes"]
-
-
-async def files(viewer: Viewer) -> set[str]:
-    """What somebody works on, or may look up."""
-    return {one["reference"] for one in await list_files(viewer)}
-
-
-async def days_pass(connection: asyncpg.Connection, table: str, days: int) -> None:
-    """For what has closed; then the keeper looks."""
-    await connection.execute(
-        f"UPDATE {table} SET closed_on = closed_on - $1::integer WHERE closed_on IS NOT NULL", days
-    )
-    await transfer_files(connection)
-    assert await transfer_files(connection) == 0
 
 
 async def test_wrong_partners_viewers_and_suspensions_are_refused(who: dict[str, Viewer]) -> None:
@@ -323,7 +248,8 @@ async def test_wrong_partners_viewers_and_suspensions_are_refused(who: dict[str,
         ("suspendPartner", {"partner": "ANDALAN", "reason": "  "}, "INVALID"),
         ("suspendViewer", {"subject": "", "reason": "A leak."}, "INVALID"),
         ("confirmSuspension", {"suspensionId": "nonsense"}, "NOT_FOUND"),
-        ("liftSuspension", {"suspensionId": "nonsense", "reason": "Over."}, "NOT_FOUND"),
+        ("proposeLifting", {"suspensionId": "nonsense", "reason": "Over."}, "NOT_FOUND"),
+        ("liftSuspension", {"suspensionId": "nonsense"}, "NOT_FOUND"),
     ):
         assert (await administer(administrator, mutation, **given))[1] == [code]
 
@@ -341,5 +267,6 @@ async def a_day_passes(connection: asyncpg.Connection) -> None:
     await connection.execute(
         "UPDATE suspension SET suspended_at = suspended_at - interval '1 day',"
         " ends_at = ends_at - interval '1 day', confirmed_at = confirmed_at - interval '1 day',"
+        " lift_proposed_at = lift_proposed_at - interval '1 day',"
         " lifted_at = lifted_at - interval '1 day'"
     )

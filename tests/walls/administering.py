@@ -127,6 +127,7 @@ OF: dict[str, str] = {
     "suspendPartner": "suspension",
     "suspendViewer": "suspension",
     "confirmSuspension": "suspension",
+    "proposeLifting": "suspension",
     "liftSuspension": "suspension",
     **dict.fromkeys(
         ("proposeBan", "approveBan", "rejectBan", "proposeBanWithdrawal", "approveBanWithdrawal"),

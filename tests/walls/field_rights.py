@@ -94,6 +94,7 @@ _OPEN: dict[str, Lines] = {
         "id partner subject reason endsAt":                  "- - R - - R - - - - R -",
         "suspendedBy confirmedBy liftedBy liftReason":       "- - R - - R - - - - R -",
         "suspendedAt confirmedAt liftedAt":                  "- - R - - R - - - - R -",
+        "liftProposedBy liftProposedAt":                     "- - R - - R - - - - R -",
     },
 }  # fmt: skip
 

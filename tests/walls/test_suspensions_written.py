@@ -25,7 +25,10 @@ SUSPEND = (
     f" VALUES ('{ID}', 'officer', 'A leak.', '{{by}}')"
 )
 CONFIRM = f"UPDATE suspension SET confirmed_by = '{{by}}' WHERE id = '{ID}'"
-LIFT = f"UPDATE suspension SET lifted_by = '{{by}}', lift_reason = 'Over.' WHERE id = '{ID}'"
+PROPOSE = (
+    f"UPDATE suspension SET lift_proposed_by = '{{by}}', lift_reason = 'Over.' WHERE id = '{ID}'"
+)
+LIFT = f"UPDATE suspension SET lifted_by = '{{by}}' WHERE id = '{ID}'"
 #: How it may end before the statement.
 UNCONFIRMED, CONFIRMED = "now() + interval '1 hour'", "NULL"
 OVER = "now() - interval '1 second'"
@@ -167,9 +170,28 @@ async def test_one_suspends_in_the_own_name_and_another_confirms(connection) -> 
     assert await is_done(connection, SECOND, CONFIRM.format(by="second"))
     assert not await is_done(connection, FIRST, CONFIRM.format(by="administrator"))
     assert not await is_done(connection, FIRST, CONFIRM.format(by="second"))
-    for lifter in (FIRST, SECOND):
-        assert await is_done(connection, lifter, LIFT.format(by=lifter.subject))
-        assert not await is_done(connection, lifter, LIFT.format(by="somebody"))
+
+
+@pytest.mark.parametrize("ends", [UNCONFIRMED, CONFIRMED])
+async def test_one_proposes_to_lift_in_the_own_name_and_another_lifts(connection, ends) -> None:
+    await suspend(connection, ends)
+    for administrator in (FIRST, SECOND):
+        subject = administrator.subject
+        assert not await is_done(connection, administrator, LIFT.format(by=subject))
+        assert await is_done(connection, administrator, PROPOSE.format(by=subject))
+        assert not await is_done(connection, administrator, PROPOSE.format(by="somebody"))
+        both = PROPOSE.replace(" WHERE", f", lifted_by = '{subject}' WHERE")
+        assert not await is_done(connection, administrator, both.format(by=subject))
+        assert not await is_done(connection, administrator, both.format(by="somebody"))
+    await connection.execute(PROPOSE.replace(" WHERE", ", lift_proposed_at = now() WHERE").format(
+        by=FIRST.subject))  # fmt: skip
+    assert not await is_done(connection, FIRST, LIFT.format(by=FIRST.subject))
+    assert not await is_done(connection, FIRST, LIFT.format(by=SECOND.subject))
+    assert not await is_done(connection, SECOND, LIFT.format(by="somebody"))
+    assert not await is_done(connection, SECOND, PROPOSE.format(by=SECOND.subject))
+    another = LIFT.replace(" WHERE", ", lift_reason = 'Another.' WHERE")
+    assert not await is_done(connection, SECOND, another.format(by=SECOND.subject))
+    assert await is_done(connection, SECOND, LIFT.format(by=SECOND.subject))
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
@@ -178,12 +200,14 @@ async def test_no_other_role_suspends_confirms_or_lifts(connection, role) -> Non
     assert not await is_done(connection, other, SUSPEND.format(by="second"))
     await suspend(connection)
     assert not await is_done(connection, other, CONFIRM.format(by="second"))
+    assert not await is_done(connection, other, PROPOSE.format(by="second"))
     assert not await is_done(connection, other, LIFT.format(by="second"))
 
 
 async def test_an_ended_suspension_is_neither_confirmed_nor_lifted(connection) -> None:
     await suspend(connection, OVER)
     assert not await is_done(connection, SECOND, CONFIRM.format(by="second"))
+    assert not await is_done(connection, SECOND, PROPOSE.format(by="second"))
     assert not await is_done(connection, SECOND, LIFT.format(by="second"))
 
 
@@ -217,6 +241,8 @@ async def test_who_suspended_without_a_second_person_does_not_suspend_anew(conne
         "subject = 'somebody'",
         "reason = 'Another.'",
         "lifted_at = now()",
+        "lift_proposed_at = now()",
+        "lift_reason = 'Another.'",
     ],
 )
 async def test_no_other_column_of_a_suspension_is_written(connection, change) -> None:

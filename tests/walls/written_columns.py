@@ -150,7 +150,7 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         },
         "suspension": {
             "INSERT": "id partner_code subject reason suspended_by",
-            "UPDATE": "confirmed_by lifted_by lift_reason",
+            "UPDATE": "confirmed_by lift_proposed_by lift_reason lifted_by",
         },
     },
 }  # fmt: skip

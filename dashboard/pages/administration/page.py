@@ -87,9 +87,23 @@ def listed_names(answer: Answer) -> dict[str, dict[str, str]]:
 def list_proposals(answer: Answer, say: Texts) -> Any:
     """What somebody proposed, with the answers that this viewer may give to it."""
     viewer, changes = answer["viewer"], answer["proposed"]["nodes"]
-    if not changes:
-        return html.P(say("administration.nothing_waits"))
-    return [html.Article([_change(each, say), *_answers(each, viewer, say)]) for each in changes]
+    waiting = [html.Article([_change(each, say), *_answers(each, viewer, say)]) for each in changes]
+    waiting += [
+        html.Article([*_suspension_facts(each, say), *_lifting(each, viewer, say)])
+        for each in answer["suspensions"]["nodes"]
+        if each["liftProposedBy"] and not each["liftedAt"]
+    ]
+    return waiting or html.P(say("administration.nothing_waits"))
+
+
+def _lifting(suspension: Answer, viewer: Answer, say: Texts) -> Iterable[Any]:
+    """Administrators lift what another of them proposed to lift."""
+    if viewer["role"] == AUDITOR:
+        yield html.P(say("administration.by_others"))
+    elif suspension["liftProposedBy"] == viewer["subject"]:
+        yield html.P(say("administration.second_person"))
+    else:
+        yield CHANGES.form("liftSuspension", say, about={"suspensionId": suspension["id"]})
 
 
 def _answers(change: Answer, viewer: Answer, say: Texts) -> Iterable[Any]:
@@ -179,7 +193,9 @@ def _suspension(one: Answer, say: Texts, *, is_own: bool) -> html.Article:
     about, facts = {"suspensionId": one["id"]}, _suspension_facts(one, say)
     if not one["confirmedBy"] and one["endsAt"] and not is_own:
         facts.append(CHANGES.form("confirmSuspension", say, about=about))
-    return html.Article([*facts, CHANGES.folded("liftSuspension", say, about=about)])
+    if not one["liftProposedBy"]:
+        facts.append(CHANGES.folded("proposeLifting", say, about=about))
+    return html.Article(facts)
 
 
 def _suspension_facts(one: Answer, say: Texts) -> list[Any]:
@@ -196,6 +212,12 @@ def _suspension_facts(one: Answer, say: Texts) -> list[Any]:
     elif one["endsAt"]:
         ends = written_instant(one["endsAt"], say)
         facts.append(html.P(say("administration.ends_unless", at=ends)))
+    if one["liftProposedBy"]:
+        at = written_instant(one["liftProposedAt"], say)
+        by = one["liftProposedBy"]
+        facts.append(
+            html.P(say("administration.lift_proposed", by=by, at=at, why=one["liftReason"]))
+        )
     return facts
 
 

@@ -23,6 +23,7 @@ EFFECTS: Mapping[type[requests.ReferenceRequest], Effect] = {
     requests.SuspendPartner: suspensions.suspend_partner,
     requests.SuspendViewer: suspensions.suspend_viewer,
     requests.ConfirmSuspension: suspensions.confirm,
+    requests.ProposeLifting: suspensions.propose_lifting,
     requests.LiftSuspension: suspensions.lift,
 }
 PROPOSALS: Mapping[type[requests.Proposal], tuple[ReferenceKind, BuildRows]] = {

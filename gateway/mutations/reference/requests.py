@@ -197,6 +197,11 @@ class ConfirmSuspension(ReferenceRequest):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LiftSuspension(ReferenceRequest):
+class ProposeLifting(ReferenceRequest):
     suspension_id: UUID | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiftSuspension(ReferenceRequest):
+    suspension_id: UUID | None

@@ -1,4 +1,5 @@
-"""Suspensions of partners and viewers: one administrator suspends at once, another confirms."""
+"""Suspensions of partners and viewers: one administrator suspends at once, another confirms; one
+proposes to lift, another lifts."""
 
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from gateway.mutations.outcome import Reason, Reasons, RefusedError
 from gateway.mutations.reference.requests import (
     ConfirmSuspension,
     LiftSuspension,
+    ProposeLifting,
     ReferenceRequest,
     SuspendPartner,
     SuspendViewer,
@@ -52,11 +54,25 @@ async def confirm(
     return str(row.id)
 
 
+async def propose_lifting(
+    transaction: WriteTransaction, request: ProposeLifting, today: date, reasons: Reasons
+) -> str:
+    """Say why it should end: it lasts until another administrator lifts it."""
+    row = await _lock(transaction, request, request.suspension_id, reasons)
+    if row.lift_proposed_by is not None:
+        raise RefusedError(Reason(Refusal.ALREADY_PROPOSED, ("suspensionId",)))
+    by = {"lift_proposed_by": transaction.viewer.subject, "lift_reason": request.reason}
+    transaction.update(Suspension, {"id": row.id}, by)
+    return str(row.id)
+
+
 async def lift(
     transaction: WriteTransaction, request: LiftSuspension, today: date, reasons: Reasons
 ) -> str:
     row = await _lock(transaction, request, request.suspension_id, reasons)
-    by = {"lifted_by": transaction.viewer.subject, "lift_reason": request.reason}
+    if row.lift_proposed_by in (None, transaction.viewer.subject):
+        raise RefusedError(Reason(Refusal.SECOND_PERSON_REQUIRED, ("suspensionId",)))
+    by = {"lifted_by": transaction.viewer.subject}
     transaction.update(Suspension, {"id": row.id}, by)
     return str(row.id)
 

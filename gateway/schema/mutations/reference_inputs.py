@@ -144,10 +144,15 @@ class ConfirmSuspensionInput(ReferenceInput):
     suspension_id: strawberry.ID = required(_SUSPENSION)
 
 
-@strawberry.input(description="A suspension to end.")
-class LiftSuspensionInput(ReferenceInput):
+@strawberry.input(description="A suspension that should end.")
+class ProposeLiftingInput(ReferenceInput):
     suspension_id: strawberry.ID = required(_SUSPENSION)
     reason: str = required(_REASON)
+
+
+@strawberry.input(description="A suspension to end, as somebody else proposed.")
+class LiftSuspensionInput(ReferenceInput):
+    suspension_id: strawberry.ID = required(_SUSPENSION)
 
 
 @strawberry.input(description="A visa type to introduce, with its first terms.")

@@ -122,7 +122,12 @@ REFERENCE_INTENTS = (
             "Agree to a suspension that another administrator made: it lasts until it is lifted.",
             (Refusal.NOT_FOUND, Refusal.NOT_SUSPENDED, Refusal.ALREADY_CONFIRMED,
              Refusal.SECOND_PERSON_REQUIRED)),
+    _intent(requests.ProposeLifting, inputs.ProposeLiftingInput,
+            "Propose to end a suspension, and say why: it lasts until another administrator lifts"
+            " it.",
+            (Refusal.NOT_FOUND, Refusal.NOT_SUSPENDED, Refusal.ALREADY_PROPOSED)),
     _intent(requests.LiftSuspension, inputs.LiftSuspensionInput,
-            "End a suspension: what the token says is in reach again.",
-            (Refusal.NOT_FOUND, Refusal.NOT_SUSPENDED)),
+            "End a suspension, as another administrator proposed: what the token says is in reach"
+            " again.",
+            (Refusal.NOT_FOUND, Refusal.NOT_SUSPENDED, Refusal.SECOND_PERSON_REQUIRED)),
 )  # fmt: skip

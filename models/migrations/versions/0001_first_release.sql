@@ -376,9 +376,9 @@ CREATE TABLE country (
     CONSTRAINT uq_country_iso3 UNIQUE (iso3)
 );
 
-CREATE INDEX ix_country_name_id ON country (name_id);
-
 CREATE INDEX ix_country_name_en ON country (name_en);
+
+CREATE INDEX ix_country_name_id ON country (name_id);
 
 CREATE TABLE visa_type (
     code TEXT NOT NULL,
@@ -541,11 +541,11 @@ CREATE TABLE ban_entry (
     CONSTRAINT uq_ban_entry_reference UNIQUE (reference)
 );
 
+CREATE INDEX ix_ban_entry_proposed_at_id ON ban_entry (proposed_at, id);
+
 CREATE INDEX ix_ban_entry_state_proposed_at_id ON ban_entry (state, proposed_at, id);
 
 CREATE INDEX ix_ban_entry_unscreened ON ban_entry (banned_from) WHERE approved_by IS NOT NULL AND withdrawn_by IS NULL AND NOT is_screened;
-
-CREATE INDEX ix_ban_entry_proposed_at_id ON ban_entry (proposed_at, id);
 
 CREATE TABLE person_lookup (
     id UUID NOT NULL,
@@ -566,9 +566,9 @@ CREATE TABLE person_lookup (
     CONSTRAINT ck_person_lookup_found_is_not_negative CHECK (found >= 0)
 );
 
-CREATE INDEX ix_person_lookup_occurred_at_id ON person_lookup (occurred_at, id);
-
 CREATE INDEX ix_person_lookup_actor_occurred_at_id ON person_lookup (actor, occurred_at, id);
+
+CREATE INDEX ix_person_lookup_occurred_at_id ON person_lookup (occurred_at, id);
 
 CREATE TABLE reference_change (
     id UUID NOT NULL,
@@ -973,6 +973,8 @@ CREATE TABLE alert (
     CONSTRAINT fk_alert_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES inquiry (id)
 );
 
+CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
+
 CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
 
 CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
@@ -980,8 +982,6 @@ CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
 CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
 
 CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
-
-CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
 
 CREATE TABLE suspension (
     id UUID NOT NULL,
@@ -993,6 +993,8 @@ CREATE TABLE suspension (
     ends_at TIMESTAMP WITH TIME ZONE DEFAULT now() + interval '24 hours',
     confirmed_by TEXT,
     confirmed_at TIMESTAMP WITH TIME ZONE,
+    lift_proposed_by TEXT,
+    lift_proposed_at TIMESTAMP WITH TIME ZONE,
     lifted_by TEXT,
     lifted_at TIMESTAMP WITH TIME ZONE,
     lift_reason TEXT,
@@ -1001,7 +1003,9 @@ CREATE TABLE suspension (
     CONSTRAINT ck_suspension_of_somebody CHECK (subject <> ''),
     CONSTRAINT ck_suspension_confirmed_by_another CHECK (confirmed_by <> suspended_by),
     CONSTRAINT ck_suspension_confirmed_by_somebody CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
-    CONSTRAINT ck_suspension_lifted_with_reason CHECK (num_nulls(lifted_by, lifted_at, lift_reason) IN (0, 3)),
+    CONSTRAINT ck_suspension_lift_proposed_with_reason CHECK (num_nulls(lift_proposed_by, lift_proposed_at, lift_reason) IN (0, 3)),
+    CONSTRAINT ck_suspension_lifted_by_somebody CHECK ((lifted_by IS NULL) = (lifted_at IS NULL)),
+    CONSTRAINT ck_suspension_lifted_by_another CHECK (lifted_by IS NULL OR coalesce(lifted_by <> lift_proposed_by, false)),
     CONSTRAINT ck_suspension_endless_if_confirmed CHECK ((ends_at IS NULL) <= (confirmed_by IS NOT NULL)),
     CONSTRAINT ck_suspension_ends_when_lifted CHECK (lifted_at IS NULL OR ends_at <= lifted_at),
     CONSTRAINT fk_suspension_partner_code FOREIGN KEY(partner_code) REFERENCES partner (code)
@@ -1077,14 +1081,6 @@ CREATE TABLE access_event (
     CONSTRAINT fk_access_event_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
-CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_role, occurred_at, id);
-
-CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applicant_id, occurred_at, id);
-
-CREATE INDEX ix_access_event_actor_partner_code_actor_country_code_o_1d9f ON access_event (actor_partner_code, actor_country_code, occurred_at, id);
-
-CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
-
 CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
 
 CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
@@ -1092,6 +1088,14 @@ CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, oc
 CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
 
 CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
+
+CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_role, occurred_at, id);
+
+CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applicant_id, occurred_at, id);
+
+CREATE INDEX ix_access_event_actor_partner_code_actor_country_code_o_1d9f ON access_event (actor_partner_code, actor_country_code, occurred_at, id);
+
+CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
 
 CREATE TABLE person_index (
     applicant_id UUID NOT NULL,
@@ -1146,6 +1150,8 @@ CREATE TABLE data_request (
     CONSTRAINT fk_data_request_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
+CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at, id);
+
 CREATE INDEX ix_data_request_state_due_at_id ON data_request (state, due_at, id);
 
 CREATE UNIQUE INDEX uq_data_request_open ON data_request (applicant_id, kind) WHERE outcome IS NULL;
@@ -1153,8 +1159,6 @@ CREATE UNIQUE INDEX uq_data_request_open ON data_request (applicant_id, kind) WH
 CREATE INDEX ix_data_request_kind_due_at_id ON data_request (kind, due_at, id);
 
 CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
-
-CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at, id);
 
 CREATE TABLE inquiry_person (
     id UUID NOT NULL,
@@ -1350,13 +1354,13 @@ CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE 
 
 CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
 
-CREATE INDEX ix_application_successor ON application (successor_centre_code) WHERE successor_centre_code IS NOT NULL;
-
 CREATE INDEX ix_application_centre_code ON application (centre_code);
 
-CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
+CREATE INDEX ix_application_successor ON application (successor_centre_code) WHERE successor_centre_code IS NOT NULL;
 
 CREATE INDEX ix_application_visa_type_code ON application (visa_type_code);
+
+CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
 
 CREATE INDEX ix_application_holder_place_submitted_at_id ON application (holder_place, submitted_at, id);
 
@@ -1383,9 +1387,9 @@ CREATE TABLE erasure (
     CONSTRAINT fk_erasure_data_request_id FOREIGN KEY(data_request_id) REFERENCES data_request (id)
 );
 
-CREATE INDEX ix_erasure_unfinished ON erasure (id) WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
-
 CREATE UNIQUE INDEX ix_erasure_data_request_id ON erasure (data_request_id);
+
+CREATE INDEX ix_erasure_unfinished ON erasure (id) WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
 
 CREATE INDEX ix_erasure_ordered_at_id ON erasure (ordered_at, id);
 
@@ -1425,11 +1429,11 @@ CREATE TABLE mail_subscription (
     CONSTRAINT fk_mail_subscription_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
-CREATE INDEX ix_mail_subscription_subject_subscribed_at_id ON mail_subscription (subject, subscribed_at, id);
-
 CREATE INDEX ix_mail_subscription_ends_at ON mail_subscription (ends_at) WHERE NOT is_ended;
 
 CREATE UNIQUE INDEX uq_mail_subscription_lasting ON mail_subscription (subject, role, occasion, country_code, partner_code, centre_code, visa_type_code) NULLS NOT DISTINCT WHERE NOT is_ended;
+
+CREATE INDEX ix_mail_subscription_subject_subscribed_at_id ON mail_subscription (subject, subscribed_at, id);
 
 CREATE TABLE application_event (
     id BIGINT GENERATED BY DEFAULT AS IDENTITY,
@@ -1467,11 +1471,11 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
+CREATE INDEX ix_assignment_officer_application_id ON assignment (officer, application_id);
+
 CREATE UNIQUE INDEX uq_assignment_current ON assignment (application_id) WHERE ended_at IS NULL;
 
 CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
-
-CREATE INDEX ix_assignment_officer_application_id ON assignment (officer, application_id);
 
 CREATE TABLE ban_match (
     id UUID NOT NULL,
@@ -1512,11 +1516,11 @@ CREATE TABLE decision (
     CONSTRAINT uq_decision_supersedes_id UNIQUE (supersedes_id)
 );
 
+CREATE INDEX ix_decision_decided_at_id ON decision (decided_at, id);
+
 CREATE UNIQUE INDEX uq_decision_first ON decision (application_id) WHERE supersedes_id IS NULL;
 
 CREATE INDEX ix_decision_application_id_decided_at_id ON decision (application_id, decided_at, id);
-
-CREATE INDEX ix_decision_decided_at_id ON decision (decided_at, id);
 
 CREATE TABLE bill (
     billing_code TEXT NOT NULL,
@@ -1601,11 +1605,11 @@ CREATE TABLE screening (
     CONSTRAINT fk_screening_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
 );
 
+CREATE INDEX ix_screening_ban ON screening (ban_id) WHERE ban_id IS NOT NULL;
+
 CREATE INDEX ix_screening_open ON screening (requested_at, id) WHERE answered_at IS NULL;
 
 CREATE INDEX ix_screening_application_id_requested_at_id ON screening (application_id, requested_at, id);
-
-CREATE INDEX ix_screening_ban ON screening (ban_id) WHERE ban_id IS NOT NULL;
 
 CREATE TABLE person_link (
     id UUID NOT NULL,
@@ -1632,11 +1636,11 @@ CREATE TABLE person_link (
     CONSTRAINT fk_person_link_resolved_in FOREIGN KEY(resolved_in) REFERENCES application (id)
 );
 
+CREATE UNIQUE INDEX uq_person_link ON person_link (applicant_id, linked_id, reason);
+
 CREATE INDEX ix_person_link_applicant_id_found_at_id ON person_link (applicant_id, found_at, id);
 
 CREATE INDEX ix_person_link_linked_id_applicant_id ON person_link (linked_id, applicant_id);
-
-CREATE UNIQUE INDEX uq_person_link ON person_link (applicant_id, linked_id, reason);
 
 CREATE TABLE legal_hold (
     id UUID NOT NULL,
@@ -2917,9 +2921,15 @@ CREATE FUNCTION guard_suspension() RETURNS trigger
             is_allowed := NEW.suspended_by = oneself
                 AND (last.suspended_by = oneself AND last.confirmed_by IS NULL) IS NOT TRUE;
         ELSIF NEW.lifted_by IS DISTINCT FROM OLD.lifted_by THEN
-            is_allowed := NEW.lifted_by = oneself AND NEW.confirmed_by IS NOT DISTINCT FROM OLD.confirmed_by;
+            is_allowed := NEW.lifted_by = oneself AND OLD.lift_proposed_by <> oneself
+                AND ROW(NEW.confirmed_by, NEW.lift_proposed_by, NEW.lift_reason)
+                    IS NOT DISTINCT FROM ROW(OLD.confirmed_by, OLD.lift_proposed_by, OLD.lift_reason);
             NEW.lifted_at := clock_timestamp();
             NEW.ends_at := NEW.lifted_at;
+        ELSIF NEW.lift_proposed_by IS DISTINCT FROM OLD.lift_proposed_by THEN
+            is_allowed := OLD.lift_proposed_by IS NULL AND NEW.lift_proposed_by = oneself
+                AND NEW.confirmed_by IS NOT DISTINCT FROM OLD.confirmed_by;
+            NEW.lift_proposed_at := clock_timestamp();
         ELSE
             is_allowed := OLD.confirmed_by IS NULL AND NEW.confirmed_by = oneself
                 AND NEW.confirmed_by <> OLD.suspended_by
