@@ -122,6 +122,9 @@ class Session:
     expires_at: float
     #: Whose it is, by the provider's name.
     subject: str = ""
+    #: What the provider calls its own session, and when this one began.
+    sid: str = ""
+    begun_at: float = field(default_factory=time.time)
     role: str | None = None
     viewer: User | None = None
     #: If the provider did not answer, it is asked again no earlier than this.

@@ -22,7 +22,12 @@ from dashboard.web.static_files import FOLDERS
 from dashboard.web.visit import Visit, current_visit
 
 #: What anybody may reach: the way in, the way out, and whether the process lives.
-OPEN = frozenset({"/sign-in", "/sign-in/callback", "/sign-out", "/health/live"})
+OPEN = frozenset(
+    {"/sign-in", "/sign-in/callback", "/sign-out", "/back-channel-logout", "/health/live"}
+)
+
+#: What is only ever posted: Dash would take anything else for one of its pages.
+POSTED = frozenset({"/sign-out", "/back-channel-logout"})
 
 #: Figures as files, and what is on file of oneself.
 FILES = frozenset(
@@ -128,6 +133,9 @@ class Gate:
         exists = path in self._pages or path in OPEN | FILES | BEHIND or path.startswith(FOLDERS)
         if not exists:
             return PlainTextResponse("Not found.", HTTPStatus.NOT_FOUND)
+        if path in POSTED and request.scope["method"] != "POST":
+            allow = {"Allow": "POST"}
+            return PlainTextResponse("Post it.", HTTPStatus.METHOD_NOT_ALLOWED, allow)
         if (
             request.scope["method"] == "POST"
             and request.headers.get("sec-fetch-site", "same-origin") != "same-origin"

@@ -19,6 +19,12 @@ class StoreError(Exception):
     """The store of sessions cannot be asked just now."""
 
 
+def is_ended(session: Session, subject: str, sid: str, before: float) -> bool:
+    """Whether a provider that names a person, a session of its own, or both, means this one."""
+    is_meant = (not sid or session.sid == sid) and (not subject or session.subject == subject)
+    return is_meant and session.begun_at < before
+
+
 class Sessions(Protocol):
     """Where sessions are kept: in this process, or in a store that replicas share."""
 
@@ -36,6 +42,11 @@ class Sessions(Protocol):
 
     async def end(self, key: str) -> None:
         """Forget it."""
+        ...
+
+    async def end_all(self, subject: str, sid: str, *, before: float) -> int:
+        """Forget those of one session at the provider, or, where none is named, of one person, if
+        they began before an instant; how many they were."""
         ...
 
     def hold_renewal(self, session: Session) -> AbstractAsyncContextManager[None]:
@@ -77,6 +88,16 @@ class MemorySessions:
 
     async def end(self, key: str) -> None:
         self._kept.pop(key, None)
+
+    async def end_all(self, subject: str, sid: str, *, before: float) -> int:
+        ended = [
+            key
+            for key, (_, session) in self._kept.items()
+            if is_ended(session, subject, sid, before)
+        ]
+        for key in ended:
+            del self._kept[key]
+        return len(ended)
 
     @asynccontextmanager
     async def hold_renewal(self, session: Session) -> AsyncIterator[None]:

@@ -5,6 +5,7 @@ A reader of the store learns neither a token nor a key that a browser holds. Ans
 for an outage stay in the process that asked for them.
 """
 
+import hmac
 import json
 import secrets
 from asyncio import Lock
@@ -23,13 +24,18 @@ from valkey.asyncio import Valkey
 from valkey.exceptions import ValkeyError
 
 from dashboard.gateway.session import Session
-from dashboard.web.sessions import MOST_SESSIONS, SESSION_SECONDS, StoreError
+from dashboard.web.sessions import MOST_SESSIONS, SESSION_SECONDS, StoreError, is_ended
 
 PREFIX = "gerbang:session:"
+#: Where the names of somebody's sessions are listed, for a provider that ends them.
+LISTED = "gerbang:sessions-of:"
 NONCE_BYTES = 12
 #: A process that renews a token and dies leaves the others waiting no longer than this.
 RENEWING_SECONDS = 15
-STORED = ("access_token", "refresh_token", "id_token", "expires_at", "role", "renew_again_at")
+STORED = (
+    *("access_token", "refresh_token", "id_token", "expires_at", "role", "renew_again_at"),
+    *("subject", "sid", "begun_at"),
+)
 
 
 class Sealer:
@@ -39,11 +45,17 @@ class Sealer:
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._ciphers = [AESGCM(_derive_key(bytes.fromhex(key))) for key in keys]
+        derived = [_derive_key(bytes.fromhex(key)) for key in keys]
+        self._ciphers = [AESGCM(key) for key in derived]
+        self._keys = derived
 
     def seal(self, name: str, text: str) -> bytes:
         nonce = secrets.token_bytes(NONCE_BYTES)
         return nonce + self._ciphers[0].encrypt(nonce, text.encode(), name.encode())
+
+    def lists_of(self, whose: str) -> list[str]:
+        """The names of lists, one for each key, from which nobody learns whose they are."""
+        return [LISTED + hmac.new(key, whose.encode(), "sha256").hexdigest() for key in self._keys]
 
     def open(self, name: str, sealed: bytes) -> str | None:
         """The content of a record; None if it was sealed with another key or under another name, or
@@ -69,7 +81,7 @@ class SharedSessions:
     """Sessions in Valkey. Each lives as long as its record there, whatever a process remembers."""
 
     def __init__(self, url: str, keys: Sequence[str]) -> None:
-        self._store = Valkey.from_url(url, socket_timeout=3, socket_connect_timeout=3)
+        self._store: Any = Valkey.from_url(url, socket_timeout=3, socket_connect_timeout=3)
         self._sealer = Sealer(keys)
         self._local: OrderedDict[str, Local] = OrderedDict()
 
@@ -79,6 +91,11 @@ class SharedSessions:
         session.store_name = name
         with _store_errors():
             await self._store.set(name, self._seal(session), ex=SESSION_SECONDS)
+            for whose in filter(None, (session.subject and _person(session.subject),
+                                       session.sid and _at_provider(session.sid))):  # fmt: skip
+                [listed, *_] = self._sealer.lists_of(whose)
+                await self._store.sadd(listed, name)
+                await self._store.expire(listed, SESSION_SECONDS)
         self._remember(name, session)
         return key
 
@@ -97,6 +114,20 @@ class SharedSessions:
         self._local.pop(name, None)
         with _store_errors():
             await self._store.delete(name)
+
+    async def end_all(self, subject: str, sid: str, *, before: float) -> int:
+        ended = 0
+        for listed in self._sealer.lists_of(_at_provider(sid) if sid else _person(subject)):
+            with _store_errors():
+                names = await self._store.smembers(listed)
+            for name in (each.decode() for each in names):
+                session = await self._read(name)
+                if session is not None and is_ended(session, subject, sid, before):
+                    self._local.pop(name, None)
+                    with _store_errors():
+                        await self._store.delete(name)
+                    ended += 1
+        return ended
 
     @asynccontextmanager
     async def hold_renewal(self, session: Session) -> AsyncIterator[None]:
@@ -137,7 +168,7 @@ class SharedSessions:
         if session.access_token != stored["access_token"]:
             session.viewer = None
         for field in STORED:
-            setattr(session, field, stored[field])
+            setattr(session, field, stored.get(field, getattr(session, field)))
         return session
 
     def _remember(self, name: str, session: Session) -> Local:
@@ -159,6 +190,14 @@ def _store_errors() -> Iterator[None]:
         yield
     except (ValkeyError, OSError) as error:
         raise StoreError(type(error).__name__) from error
+
+
+def _person(subject: str) -> str:
+    return f"subject {subject}"
+
+
+def _at_provider(sid: str) -> str:
+    return f"sid {sid}"
 
 
 def _name(key: str) -> str:

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp
 from dashboard.gateway.session import Session
 from dashboard.settings import Settings
 from dashboard.texts import texts
+from dashboard.web.back_channel import BackChannel
 from dashboard.web.gate import language_of, query_of
 from dashboard.web.plain_page import plain_page
 from dashboard.web.sessions import COOKIE, SESSION_SECONDS, Sessions, StoreError
@@ -61,6 +62,7 @@ class SignIn:
         self._pages = frozenset(pages)
         self._sessions = sessions
         self._renewing = set[asyncio.Task[bool]]()
+        self._back_channel = BackChannel(settings, sessions, self._provider, ALGORITHMS)
         self._client = OAuth().register(
             "provider",
             client_id=settings.client_id,
@@ -84,6 +86,7 @@ class SignIn:
             Route("/sign-in", self._begin, methods=["GET"]),
             Route(CALLBACK, self._finish, methods=["GET"]),
             Route("/sign-out", self._sign_out, methods=["POST"]),
+            Route("/back-channel-logout", self._back_channel.end_sessions, methods=["POST"]),
             Route("/role", self._choose_role, methods=["POST"]),
         ]
 
@@ -152,6 +155,7 @@ class SignIn:
             id_token=token["id_token"],
             expires_at=self._expires_at(token),
             subject=str(token["userinfo"]["sub"]),
+            sid=str(token["userinfo"].get("sid", "")),
         )
         try:
             key = await self._sessions.begin(session)

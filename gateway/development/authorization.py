@@ -25,6 +25,8 @@ class Client:
     id: str
     redirect_uris: tuple[str, ...]
     signed_out_uris: tuple[str, ...]
+    #: Where it is told of sessions that have ended; None: nowhere.
+    back_channel_uri: str | None = None
 
 
 class UnknownClientError(Exception):

@@ -80,6 +80,13 @@ class Grants:
             return None
         return self._renew(session)
 
+    def end_all(self, user: str) -> list[Session]:
+        """End the sessions of a user at every client; which they were."""
+        ended = [each for each in self._sessions.values() if each.user == user]
+        for session in ended:
+            self.end(session.id)
+        return ended
+
     def end(self, session_id: str) -> None:
         self._sessions.pop(session_id, None)
 

@@ -24,6 +24,10 @@ class SigningKeys:
         self._keys: list[ECKey] = []
         self.rotate()
 
+    @property
+    def newest(self) -> ECKey:
+        return self._keys[0]
+
     def rotate(self) -> None:
         """Sign with a new key from now on."""
         self._keys = [_new_key(), *self._keys[:1]]
@@ -34,7 +38,7 @@ class SigningKeys:
 
     def sign(self, kind: str, claims: Mapping[str, Any], seconds: int) -> str:
         """Sign a token of type ``kind`` (header ``typ``) that is valid for ``seconds``."""
-        key, now = self._keys[0], int(time.time())
+        key, now = self.newest, int(time.time())
         return jwt.encode(
             {"alg": ALGORITHM, "typ": kind, "kid": key.kid},
             {**claims, "iat": now, "exp": now + seconds, "jti": secrets.token_urlsafe(12)},
@@ -47,6 +51,10 @@ def _new_key() -> ECKey:
     return ECKey.generate_key(
         "P-256", {"kid": secrets.token_urlsafe(8), "use": "sig", "alg": ALGORITHM}
     )
+
+
+LOGOUT_SECONDS = 120
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 class TokenIssuer:
@@ -83,6 +91,17 @@ class TokenIssuer:
         if session.nonce is not None:
             claims["nonce"] = session.nonce
         return self._keys.sign("JWT", claims, self.seconds)
+
+    def logout_token(self, session: Session) -> str:
+        """That a session has ended, for its client (OpenID Connect Back-Channel Logout)."""
+        claims = {
+            "iss": self.issuer,
+            "sub": session.user,
+            "aud": session.client_id,
+            "sid": session.id,
+            "events": {LOGOUT_EVENT: {}},
+        }
+        return self._keys.sign("logout+jwt", claims, LOGOUT_SECONDS)
 
     async def subject_of(self, access_token: str) -> str:
         """The subject of an access token. Raises InvalidTokenError."""

@@ -1,11 +1,14 @@
 """The OpenID provider of the demo: authorization code with PKCE, and no passwords."""
 
+import logging
 import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import httpx2
+from joserfc.jwk import ECKey
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import (
@@ -34,6 +37,10 @@ from models.access_tokens.provider_keys import KeySource
 from models.access_tokens.verification import InvalidTokenError
 from models.synthetic.inputs import reference
 
+log = logging.getLogger(__name__)
+
+#: How long a client may take to answer that it was told.
+LOGOUT_PATIENCE_SECONDS = 3
 CALLBACK_PATH = "/sign-in/callback"
 #: The client of front ends.
 BROWSER = "browser"
@@ -65,6 +72,11 @@ class SignIn:
         """The public keys, for the gateway to verify tokens with."""
         return self._keys.public
 
+    @property
+    def signing_key(self) -> ECKey:
+        """What signs now: for tests of whoever verifies."""
+        return self._keys.newest
+
     def rotate_keys(self) -> None:
         """Sign with a new key. The previous key stays valid for tokens that it signed."""
         self._keys.rotate()
@@ -82,6 +94,7 @@ class SignIn:
                 Route("/userinfo", self._userinfo, methods=["GET", "POST"]),
                 Route("/sign-out", self._sign_out),
                 Route("/users", self._list_users),
+                Route("/users/{user}/sign-out", self._sign_user_out, methods=["POST"]),
                 Route("/users/{user}/token", self._token_for_user, methods=["POST"]),
             ],
             middleware=[Middleware(LoopbackOnly)],
@@ -96,6 +109,8 @@ class SignIn:
                 "token_endpoint": f"{issuer}/token",
                 "userinfo_endpoint": f"{issuer}/userinfo",
                 "end_session_endpoint": f"{issuer}/sign-out",
+                "backchannel_logout_supported": True,
+                "backchannel_logout_session_supported": True,
                 "jwks_uri": f"{issuer}/keys",
                 "response_types_supported": ["code"],
                 "grant_types_supported": ["authorization_code", "refresh_token"],
@@ -201,6 +216,22 @@ class SignIn:
         state = f"?{urlencode({'state': query['state']})}" if "state" in query else ""
         return RedirectResponse(address + state, HTTPStatus.SEE_OTHER)
 
+    async def _sign_user_out(self, request: Request) -> Response:
+        """End a user's sessions everywhere, as an administrator of a provider does, and tell the
+        clients."""
+        told = 0
+        async with httpx2.AsyncClient(timeout=LOGOUT_PATIENCE_SECONDS) as sender:
+            for session in self._grants.end_all(request.path_params["user"]):
+                if address := self._clients[session.client_id].back_channel_uri:
+                    form = {"logout_token": self._issuing.logout_token(session)}
+                    try:
+                        answer = await sender.post(address, data=form)
+                    except httpx2.HTTPError as error:
+                        log.warning("client not told: %s", type(error).__name__)
+                        continue
+                    told += answer.is_success
+        return JSONResponse({"told": told})
+
     async def _list_users(self, request: Request) -> Response:
         users = [{"name": user.name, "roles": user.roles} for user in self._users.values()]
         return JSONResponse({"users": users})
@@ -248,6 +279,7 @@ def _dashboard(address: str) -> Client:
         id="dashboard",
         redirect_uris=tuple(base + CALLBACK_PATH for base in bases),
         signed_out_uris=tuple(f"{base}/" for base in bases),
+        back_channel_uri=f"{address.rstrip('/')}/back-channel-logout",
     )
 
 

@@ -13,6 +13,7 @@ from threading import Thread
 import httpx2
 import pytest
 import uvicorn
+from joserfc.jwk import ECKey
 from playwright.sync_api import Browser, BrowserContext
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
@@ -91,6 +92,8 @@ class Running:
     sessions: MemorySessions
     provider: httpx2.ASGITransport
     line: Line
+    #: What the provider signs with.
+    signing: ECKey
 
     async def session_of(self, user: str) -> tuple[str, Session]:
         """A session that somebody of the demo has begun, with its key."""
@@ -126,12 +129,13 @@ def running() -> Iterator[Running]:
     """One for all tests: a process can hold only one Dash."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        provider = httpx2.ASGITransport(Starlette(routes=[development_provider(url).mount()]))
+        sign_in = development_provider(url)
+        provider = httpx2.ASGITransport(Starlette(routes=[sign_in.mount()]))
         settings = read_settings({"GERBANG_DASHBOARD_URL": url, "GERBANG_ISSUER": ISSUER})
         sessions, line = MemorySessions(), Line(provider)
         app = create_app(settings, sessions, line)
         with _served(app, listener):
-            yield Running(url, app.app.app, sessions, provider, line)
+            yield Running(url, app.app.app, sessions, provider, line, sign_in.signing_key)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from valkey.asyncio import Valkey
 
 from dashboard.gateway.session import Session
 from dashboard.web.sessions import COOKIE, SESSION_SECONDS, StoreError
-from dashboard.web.shared_sessions import SharedSessions
+from dashboard.web.shared_sessions import PREFIX, SharedSessions
 from tests.dashboard.conftest import Running
 from tests.free_ports import free_port
 from tests.machine import without
@@ -67,7 +67,7 @@ def a_process(url: str, *keys: str) -> SharedSessions:
 
 async def records(url: str) -> dict[bytes, bytes]:
     async with Valkey.from_url(url) as store:
-        return {name: await store.get(name) for name in await store.keys("*")}
+        return {name: await store.get(name) for name in await store.keys(f"{PREFIX}*")}
 
 
 async def test_a_session_that_one_process_began_is_found_by_another(url: str) -> None:
