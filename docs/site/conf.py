@@ -24,7 +24,9 @@ PARTS = {
         "examples/portal/README", "docs/errors", "gateway/policy", "docs/live",
         "docs/trusted-documents", "docs/documents",
     ),
-    "For operators": ("docs/operations", "docs/runbook", "docs/vault", "SECURITY"),
+    "For operators": (
+        "docs/operations", "docs/runbook", "docs/vault", "SECURITY", "docs/data-protection",
+    ),
     "How it works": (
         "docs/architecture", "docs/life", "docs/linking", "docs/corrections", "docs/plans",
         "docs/glossary", "docs/decisions/README", "bench/README",

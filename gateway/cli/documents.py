@@ -14,6 +14,7 @@ from graphql import GraphQLSchema, print_schema
 from dashboard.pages.documents import screen_documents
 from dashboard.web import headers
 from gateway.cli.explain import plans_page
+from gateway.data_protection_page import data_protection_page
 from gateway.errors_page import errors_page
 from gateway.execution.document_matrix import DocumentMatrix, ExaminedDocument, matrix_table
 from gateway.execution.role_schema import role_schema
@@ -93,6 +94,7 @@ def generated_files() -> Iterator[tuple[Path, str]]:
     yield _GATEWAY.parent / "docs" / "life.md", life_page()
     yield _GATEWAY.parent / "docs" / "documents.md", documents_page()
     yield _GATEWAY.parent / "docs" / "errors.md", errors_page()
+    yield _GATEWAY.parent / "docs" / "data-protection.md", data_protection_page()
     yield _GATEWAY.parent / "docs" / "plans.md", plans_page()
     yield headers.FILE, headers.file_text(headers.found_in_bundles())
     yield _GATEWAY / "schema" / "schema.graphql", sdl_of(None)

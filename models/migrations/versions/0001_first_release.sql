@@ -598,15 +598,15 @@ CREATE TABLE reference_change (
     CONSTRAINT ck_reference_change_initial_by_nobody CHECK (NOT is_initial OR num_nonnulls(approved_by, cancelled_by) = 0)
 );
 
+CREATE INDEX ix_reference_change_proposed_at_id ON reference_change (proposed_at, id);
+
+CREATE INDEX ix_reference_change_subject_kind_proposed_at_id ON reference_change (subject, kind, proposed_at, id);
+
 CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
 
 CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
 
 CREATE INDEX ix_reference_change_subject_proposed_at_id ON reference_change (subject, proposed_at, id);
-
-CREATE INDEX ix_reference_change_proposed_at_id ON reference_change (proposed_at, id);
-
-CREATE INDEX ix_reference_change_subject_kind_proposed_at_id ON reference_change (subject, kind, proposed_at, id);
 
 CREATE TABLE key_operation (
     id UUID NOT NULL,
@@ -629,9 +629,9 @@ CREATE TABLE key_operation (
     CONSTRAINT ck_key_operation_erased_are_counted CHECK ((kind = 'ERASED') <= (keys > 0))
 );
 
-CREATE INDEX ix_key_operation_kind_occurred_at_id ON key_operation (kind, occurred_at, id);
-
 CREATE INDEX ix_key_operation_occurred_at_id ON key_operation (occurred_at, id);
+
+CREATE INDEX ix_key_operation_kind_occurred_at_id ON key_operation (kind, occurred_at, id);
 
 CREATE TABLE inquiry (
     id UUID NOT NULL,
@@ -668,13 +668,13 @@ CREATE TABLE inquiry (
     CONSTRAINT uq_inquiry_reference UNIQUE (reference)
 );
 
-CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
-
-CREATE INDEX ix_inquiry_opened_by_opened_at_id ON inquiry (opened_by, opened_at, id);
-
 CREATE INDEX ix_inquiry_is_reviewed_opened_at_id ON inquiry (is_reviewed, opened_at, id);
 
 CREATE INDEX ix_inquiry_is_open_opened_at_id ON inquiry (is_open, opened_at, id);
+
+CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
+
+CREATE INDEX ix_inquiry_opened_by_opened_at_id ON inquiry (opened_by, opened_at, id);
 
 CREATE TABLE application_change (
     id BIGINT NOT NULL,
@@ -973,6 +973,8 @@ CREATE TABLE alert (
     CONSTRAINT fk_alert_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES inquiry (id)
 );
 
+CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
+
 CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
 
 CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
@@ -980,8 +982,6 @@ CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
 CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
 
 CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
-
-CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
 
 CREATE TABLE suspension (
     id UUID NOT NULL,
@@ -1150,15 +1150,15 @@ CREATE TABLE data_request (
     CONSTRAINT fk_data_request_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
+CREATE INDEX ix_data_request_kind_due_at_id ON data_request (kind, due_at, id);
+
+CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
+
 CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at, id);
 
 CREATE INDEX ix_data_request_state_due_at_id ON data_request (state, due_at, id);
 
 CREATE UNIQUE INDEX uq_data_request_open ON data_request (applicant_id, kind) WHERE outcome IS NULL;
-
-CREATE INDEX ix_data_request_kind_due_at_id ON data_request (kind, due_at, id);
-
-CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
 
 CREATE TABLE inquiry_person (
     id UUID NOT NULL,
@@ -1172,9 +1172,9 @@ CREATE TABLE inquiry_person (
     CONSTRAINT fk_inquiry_person_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
-CREATE INDEX ix_inquiry_person_reference_opened_at_id ON inquiry_person (reference, opened_at, id);
-
 CREATE INDEX ix_inquiry_person_applicant_id_reference ON inquiry_person (applicant_id, reference);
+
+CREATE INDEX ix_inquiry_person_reference_opened_at_id ON inquiry_person (reference, opened_at, id);
 
 CREATE TABLE passport_ending (
     applicant_id UUID NOT NULL,
@@ -1252,9 +1252,9 @@ CREATE TABLE centre (
     CONSTRAINT fk_centre_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code)
 );
 
-CREATE INDEX ix_centre_country_code_code ON centre (country_code, code);
-
 CREATE INDEX ix_centre_partner_code_country_code_code ON centre (partner_code, country_code, code);
+
+CREATE INDEX ix_centre_country_code_code ON centre (country_code, code);
 
 CREATE TABLE application (
     id UUID NOT NULL,
@@ -1387,9 +1387,9 @@ CREATE TABLE erasure (
     CONSTRAINT fk_erasure_data_request_id FOREIGN KEY(data_request_id) REFERENCES data_request (id)
 );
 
-CREATE UNIQUE INDEX ix_erasure_data_request_id ON erasure (data_request_id);
-
 CREATE INDEX ix_erasure_unfinished ON erasure (id) WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
+
+CREATE UNIQUE INDEX ix_erasure_data_request_id ON erasure (data_request_id);
 
 CREATE INDEX ix_erasure_ordered_at_id ON erasure (ordered_at, id);
 
@@ -1429,11 +1429,11 @@ CREATE TABLE mail_subscription (
     CONSTRAINT fk_mail_subscription_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
-CREATE INDEX ix_mail_subscription_ends_at ON mail_subscription (ends_at) WHERE NOT is_ended;
-
 CREATE UNIQUE INDEX uq_mail_subscription_lasting ON mail_subscription (subject, role, occasion, country_code, partner_code, centre_code, visa_type_code) NULLS NOT DISTINCT WHERE NOT is_ended;
 
 CREATE INDEX ix_mail_subscription_subject_subscribed_at_id ON mail_subscription (subject, subscribed_at, id);
+
+CREATE INDEX ix_mail_subscription_ends_at ON mail_subscription (ends_at) WHERE NOT is_ended;
 
 CREATE TABLE application_event (
     id BIGINT GENERATED BY DEFAULT AS IDENTITY,
@@ -1656,11 +1656,11 @@ CREATE TABLE legal_hold (
     CONSTRAINT fk_legal_hold_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
-CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
-
 CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
 
 CREATE INDEX ix_legal_hold_held_at_id ON legal_hold (held_at, id);
+
+CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
 
 CREATE TABLE correction (
     id UUID NOT NULL,
@@ -1688,11 +1688,11 @@ CREATE TABLE correction (
     CONSTRAINT fk_correction_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
-CREATE UNIQUE INDEX uq_correction_open ON correction (applicant_id) WHERE state IN ('PROPOSED', 'APPROVED');
-
 CREATE UNIQUE INDEX uq_correction_version ON correction (applicant_id, version);
 
 CREATE INDEX ix_correction_application_id_proposed_at_id ON correction (application_id, proposed_at, id);
+
+CREATE UNIQUE INDEX uq_correction_open ON correction (applicant_id) WHERE state IN ('PROPOSED', 'APPROVED');
 
 CREATE TABLE visa (
     visa_number TEXT NOT NULL,
