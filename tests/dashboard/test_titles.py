@@ -126,6 +126,12 @@ def test_a_stock_is_shown_with_its_day(measure: str) -> None:
                 assert str(view.period.to_on.day) in text
 
 
+def test_of_a_single_month_none_is_the_busiest() -> None:
+    view = replace(some_view(), period=Period(date(2026, 2, 1), date(2026, 2, 28)))
+    assert "busiest" not in trend_title(view)
+    assert "February 2026" in trend_title(view)
+
+
 def test_the_cards_of_stocks_alone_have_a_day() -> None:
     view = some_view(Address("en", measures="all"))
     stocks = {"wip", "backlog", "wip_age_p90"}

@@ -61,6 +61,14 @@ def test_what_happened_is_marked_on_its_day() -> None:
     assert event_text(event, EN) == "16–20 Jan 2026: outage"
 
 
+def test_a_trend_without_months_has_an_axis_and_one_that_began_before_it_its_number() -> None:
+    nothing = replace(some_volumes(), months=())
+    assert trend(nothing, INTAKE, PERIOD, (), EN)["layout"]["xaxis"]["range"] == [-0.5, 0.5]
+    event = Event("OUTAGE-2020-01-16", "OUTAGE", date(2020, 1, 16), date(2026, 1, 20))
+    layout = trend(some_volumes(), INTAKE, PERIOD, (event,), EN)["layout"]
+    assert layout["shapes"][-1]["x0"] == layout["annotations"][0]["x"] == -0.5
+
+
 def test_events_of_countries_that_were_not_chosen_are_left_out() -> None:
     days = {"beganOn": "2026-01-16", "endedOn": "2026-01-20", "kind": "OUTAGE"}
     nodes = [

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models.life import Attempt, CaseState, preconditions
+from models.life import Attempt, CaseState, Verb, preconditions, verb_taken
 from models.life.case_state import Proposal
 from models.life.preconditions import Precondition
 from models.vocabulary import (
@@ -148,6 +148,21 @@ def test_a_precondition_holds_as_its_words_say(name: str) -> None:
         attempt = Attempt(**{"subject": "me", "role": Role.SUPERVISOR, **attempted})
         assert precondition.holds(state, attempt) is holds, (precondition.words, facts, attempted)
     assert {holds for *_, holds in HOLDS[name]} == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "taken"),
+    [((FIRST, SECOND), (FIRST,), Verb.ANSWER_ITEMS), ((FIRST, SECOND), (SECOND, FIRST), None),
+     ((FIRST,), (FIRST,), None), ((), (), None)],
+)  # fmt: skip
+def test_an_answer_to_some_of_what_was_asked_for_is_a_step_of_its_own(
+    asked: tuple[Any, ...], given: tuple[Any, ...], taken: Verb | None
+) -> None:
+    state = CaseState(Status.INFO_REQUESTED, outstanding=frozenset(asked))
+    attempt = Attempt("me", Role.APPLICANT, items=frozenset(given))
+    verb = Verb.ANSWER_INFORMATION
+    assert verb_taken(verb, state, attempt) is (taken or verb)
+    assert verb_taken(Verb.WITHDRAW, state, attempt) is Verb.WITHDRAW
 
 
 def test_each_precondition_is_tried() -> None:

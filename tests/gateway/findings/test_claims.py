@@ -145,6 +145,28 @@ def test_ranges_are_measured_over_countries_with_ten_applications_a_month() -> N
     assert coming._measure_coverage({}, first, own) == (HitRate(3, 4), None, 1)
 
 
+def test_each_month_that_is_over_is_told_and_the_next_ones_with_their_ranges() -> None:
+    starts = [months_later(date(2024, 1, 1), at) for at in range(26)]
+    rows = [{"period": each, M.INTAKE: 100 + at} for at, each in enumerate(starts)]
+    answers = {
+        "months": answer({"period": date(2023, 12, 1), M.INTAKE: 0}, *rows, of=None),
+        "country_months": answer(*(place("AU") | row for row in rows)),
+    }
+    claims = list(coming.coming_claims(Figures(ASKED, answers)))
+    whole, *others = claims
+    assert (whole.kind, whole.question) == (FindingKind.COMING, answers["months"].question)
+    assert (whole.measure, whole.days) == (M.INTAKE, (date(2026, 3, 1), date(2026, 3, 31)))
+    assert said(whole)[0].startswith("March 2026: ")
+    expected = [each for each in others if each.kind is FindingKind.EXPECTED]
+    assert [each.days[0] for each in expected] == [date(2026, month, 1) for month in (4, 5, 6)]
+    received = [each for each in others if each.kind is FindingKind.RECEIVED]
+    assert [each.days[0] for each in received] == starts
+    assert [each.numbers[0].value for each in received] == [100 + at for at in range(26)]
+    assert len(received[0].numbers) == 1
+    assert len(received[-1].numbers) == 2  # with the range that was expected of it
+    assert all(each.numbers[0].low < each.numbers[0].high for each in expected)
+
+
 # --- Who needs attention -------------------------------------------------------------------------
 
 
@@ -183,6 +205,7 @@ def test_a_place_stands_out_by_its_late_decisions_and_small_ones_are_not_judged(
     [whole] = found[FindingKind.ATTENTION]
     assert (whole.direction, whole.is_concern) == (D.WORSE, True)
     assert [number.value for number in whole.numbers] == [1, 22]
+    assert said(whole)[0] == "1 needs attention: MY (more late)"
     few = "1 country or territory with fewer than 30 decisions is not judged."
     assert said(whole)[-1] == few
     named = [each for each in found[FindingKind.PLACE] if each.direction is D.WORSE]

@@ -9,13 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.findings.claims.change import change_claims
+from gateway.findings.claim import FindingDirection
+from gateway.findings.claims.change import _direction, change_claims
 from gateway.findings.contributions import Share, rate_change, total_change
 from gateway.findings.figures import Figures
 from gateway.findings.wording import Writer
 from gateway.texts.language import Language
-from models.volumes import Dimension
+from models.volumes import Dimension, Measure
 from tests.premises import holds, premise
+
+D = FindingDirection
 
 
 @pytest.mark.parametrize(
@@ -41,7 +44,21 @@ def test_a_change_of_less_than_twenty_is_a_number(before: int, now: int, change:
         for when, count in (("now", now), ("before", before))
     }
     claim = next(change_claims(Figures(asked, answers)))  # type: ignore[arg-type]
+    assert (claim.measure, claim.days) == (Measure.INTAKE, days)
     assert f"came in, {change}" in claim.sentence(Writer(Language.EN, lambda *_: "Australia"))
+
+
+@pytest.mark.parametrize(
+    ("cases", "target", "refusals"),
+    [(20, D.BETTER, D.UP), (5, D.WORSE, D.DOWN), (10, D.STEADY, D.STEADY)],
+)
+def test_more_in_time_is_better_and_more_refused_is_more(
+    cases: int, target: FindingDirection, refusals: FindingDirection
+) -> None:
+    found = rate_change({"AU": Share(100, cases)}, {"AU": Share(100, 10)})
+    assert found
+    assert _direction(found, Measure.TARGET_RATE) is target
+    assert _direction(found, Measure.REFUSAL_RATE) is refusals
 
 
 KEYS = st.sampled_from(["AU", "MY", "SG", "IN", "CN", "US", "GB", "NL"])

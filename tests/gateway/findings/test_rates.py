@@ -1,10 +1,11 @@
 """The interval of a rate, and the funnel in which it lies."""
 
+from collections import Counter
 from math import comb
 
 import pytest
 
-from gateway.findings.rates import FunnelPosition, funnel, wilson
+from gateway.findings.rates import FunnelPosition, expected_cases, funnel, wilson
 
 COUNTS = ((1, 0.02), (30, 0.02), (200, 0.02), (200, 0.4), (50, 0.9), (40, 0.5))
 
@@ -74,3 +75,9 @@ def test_a_rate_is_outside_only_beyond_a_limit() -> None:
         31: FunnelPosition.ABOVE_WARNING,
         36: FunnelPosition.ABOVE_CONTROL,
     }
+
+
+def test_cases_are_expected_by_the_rate_of_each_kind() -> None:
+    kinds, whole = Counter({"B1": 10, "C1": 5, "D1": 0}), Counter({"B1": 20, "C1": 10})
+    assert expected_cases(kinds, Counter({"B1": 2, "C1": 6, "D1": 9}), whole) == 1.0 + 3.0
+    assert expected_cases(Counter(), Counter(), whole) == 0.0
