@@ -84,6 +84,15 @@ def test_the_first_application_of_a_small_country_is_not_the_beginning_of_the_da
 
 
 @pytest.mark.parametrize(
+    ("begins_on", "first"),
+    [(date(2010, 1, 1), PERIOD.known_from_on), (date(2025, 6, 1), date(2025, 6, 1))],
+)
+def test_months_begin_with_the_data_or_with_what_is_asked_for(begins_on: date, first: date) -> None:
+    months = some_volumes(begins_on=begins_on).months
+    assert (months[0].starts_on, months[-1].starts_on) == (first, date(2026, 2, 1))
+
+
+@pytest.mark.parametrize(
     ("begins_on", "before"), [(date(2025, 1, 1), 88), (date(2025, 1, 2), None)]
 )
 def test_a_period_from_the_first_complete_day_on_is_compared_with(
