@@ -152,6 +152,8 @@ async def reconcile(
     both = [*await _compared_before(keys, done), *page.receipts]
     until = (settled if page.is_last else page.receipts[-1].at) - apart
     since = done.until or (both[0].at if both else until)
+    if kept_since:  # receipts of older entries are forgotten, also where these are held
+        since = max(since, int(kept_since.timestamp() * 1000) + apart)
     window = (_instant(since), _instant(until))
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         await connection.execute(_AS_NAMED)

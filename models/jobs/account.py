@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from typing import Protocol
 
 import asyncpg
 
@@ -21,7 +22,7 @@ from models.account import (
 from models.account.cosignatures import Witness
 from models.database.connections import CONNECTION_ERRORS, connected
 from models.jobs.scheduler import Job, Jobs, keep_working, pause
-from models.key_service import KeyService, KeyServiceError, KeyUse
+from models.key_service import KeyService, KeyServiceError, KeyUse, ListsReceipts
 
 log = logging.getLogger(__name__)
 
@@ -116,8 +117,12 @@ _EVERY_SECONDS = 86_400.0
 _AGAIN_SECONDS = 30.0
 
 
+class _KeysWithReceipts(KeyService, ListsReceipts, Protocol):
+    """A key service that keeps receipts."""
+
+
 async def keep_dropping(
-    keys: KeyService,
+    keys: _KeysWithReceipts,
     folder: CheckpointFolder,
     kept_days: int,
     url: str,
@@ -125,7 +130,8 @@ async def keep_dropping(
     every: float = _EVERY_SECONDS,
     jobs: Jobs | None = None,
 ) -> None:
-    """Drop entries of age, until ``stop`` is set; report a failure and try again."""
+    """Drop entries of age, and the receipts of those, until ``stop`` is set; report a failure and
+    try again."""
     job = (jobs or Jobs()).add(drop_of_age.__name__, every)
 
     async def work() -> None:
@@ -139,7 +145,7 @@ async def keep_dropping(
 
 async def _walk(
     connection: asyncpg.Connection,
-    keys: KeyService,
+    keys: _KeysWithReceipts,
     folder: CheckpointFolder,
     kept_days: int,
     stop: asyncio.Event,
@@ -150,4 +156,8 @@ async def _walk(
     while of_age and place is not None and not stop.is_set():
         place = await drop_of_age(connection, keys, of_age, kept_days, place)
         job.note_nothing_due()
+    if of_age and place is None:
+        before = int(of_age.signed_at.timestamp() * 1000)
+        while await keys.forget_receipts(before) and not stop.is_set():
+            job.note_nothing_due()
     job.note_nothing_due()

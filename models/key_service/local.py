@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
@@ -22,7 +23,7 @@ from models.key_service.interface import (
 from models.key_service.key_ages import SweepState
 from models.key_service.local_file import LocalKeys
 from models.key_service.operations import KeyOperationNote
-from models.key_service.receipts import ReceiptPage, Receipts, Reconciled
+from models.key_service.receipts import FEWEST_DAYS, ReceiptPage, Receipts, Reconciled
 from models.key_service.relations import OWN_KEY, Digester, Relation
 from models.key_service.store import KeyStore, WrappedKey
 
@@ -235,6 +236,11 @@ class LocalKeyService:
 
     async def note_reconciled(self, done: Reconciled) -> None:
         await self.receipts.note_reconciled(done)
+
+    async def forget_receipts(self, before: int) -> int:
+        if before > (time.time() - FEWEST_DAYS * 86_400) * 1000:
+            raise KeyServiceError(f"receipts are kept for {FEWEST_DAYS} days at least")
+        return await self._store.forget_receipts(before)
 
     async def close(self) -> None:
         """Close the connections to the store."""

@@ -23,7 +23,7 @@ from models.key_service.relations import OWN_KEY, RelationKind, Relations
 _OF_PEOPLE = KeyUse.PERSON_INDEX
 OF_SWEEPS = frozenset(("sweeping", "aged", "begin_ages", "sweep"))
 OF_COMPARISONS = frozenset(("lacking", "subjects"))
-OF_RECEIPTS = frozenset(("receipts", "reconciled", "note_reconciled"))
+OF_RECEIPTS = frozenset(("receipts", "reconciled", "note_reconciled", "forget_receipts"))
 #: Of each version of a person two are made: ten versions are more than anybody has.
 DIGESTS_A_PERSON = 20
 _MOST_SAVED = 1000 * DIGESTS_A_PERSON

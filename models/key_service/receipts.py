@@ -26,6 +26,8 @@ from models.key_service.store import KeyStore, WrappedKey
 PAGE_SIZE = 500
 _MOST_NAMED = 10_000
 _UUID_BYTES = 16
+#: No younger receipt is forgotten, whatever a caller asks for.
+FEWEST_DAYS = 365
 
 
 class Receipt(NamedTuple):
@@ -78,6 +80,10 @@ class ListsReceipts(Protocol):
 
     async def note_reconciled(self, done: Reconciled) -> None:
         """Note how far, so that the next keeper goes on from there."""
+        ...
+
+    async def forget_receipts(self, before: int) -> int:
+        """Delete some from before an instant that were compared; return how many."""
         ...
 
 

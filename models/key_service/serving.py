@@ -220,6 +220,8 @@ async def _list_receipts(keys: ListsReceipts, question: Mapping[str, Any]) -> An
                 (*one[:-1], [subject.hex for subject in one.subjects]) for one in page.receipts
             ]
             return {"receipts": receipts, "tampered": page.tampered, "is_last": page.is_last}
+        case "forget_receipts":
+            return {"forgotten": await keys.forget_receipts(int(question["before"]))}
         case "reconciled":
             return {"done": [*await keys.reconciled()]}
         case _:

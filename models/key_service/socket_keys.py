@@ -213,6 +213,9 @@ class SocketKeys:
     async def note_reconciled(self, done: Reconciled) -> None:
         await self._ask({"do": "note_reconciled", "done": [*done]})
 
+    async def forget_receipts(self, before: int) -> int:
+        return (await self._ask({"do": "forget_receipts", "before": before}))["forgotten"]
+
     async def _data_keys(
         self, question: Mapping[str, Any], subjects: Sequence[UUID]
     ) -> dict[UUID, bytes]:

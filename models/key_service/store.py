@@ -59,6 +59,24 @@ _REWRAP = """
 """
 
 
+#: Those that were compared with the log of reads, some at a time from the oldest on.
+_FORGET = """
+    WITH gone AS (
+        DELETE FROM receipt WHERE number IN (
+            SELECT number FROM (SELECT number, at FROM receipt ORDER BY number LIMIT 5000) AS oldest
+            WHERE at < $1 AND number <= (SELECT number FROM reconciled)
+        )
+        RETURNING account, role, nth
+    ), counted AS (
+        UPDATE reader SET removed = greatest(removed, last)
+        FROM (SELECT account, role, max(nth) AS last FROM gone GROUP BY account, role) AS of_each
+        WHERE reader.account = of_each.account AND reader.role = of_each.role
+    )
+    SELECT count(*) FROM gone
+"""
+_FORGET_READERS = "DELETE FROM reader WHERE removed = receipts"
+
+
 class WrappedKey(NamedTuple):
     """A data key as it is stored: wrapped by the key of an id."""
 
@@ -188,6 +206,15 @@ class KeyStore:
     async def judge_everybody(self) -> None:
         """Open nobody without a relation from now on, for ever."""
         await self.execute("INSERT INTO judged DEFAULT VALUES ON CONFLICT DO NOTHING")
+
+    async def forget_receipts(self, before: int) -> int:
+        """Delete some receipts from before an instant, in milliseconds since 1970, that were
+        compared; return how many."""
+        async with self.change() as connection:
+            number: int = await connection.fetchval(_FORGET, before)
+            if number:
+                await connection.execute(_FORGET_READERS)
+        return number
 
     async def list_operations(self, before: int | None) -> list[KeyOperationNote]:
         """The operations on keys, the newest first."""

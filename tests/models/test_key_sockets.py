@@ -64,13 +64,13 @@ SOCKETS = {
     "keepers": (
         verbs_of(Socket.SIGNING),
         "sign public_keys erase erased operations sweeping aged begin_ages sweep receipts"
-        " reconciled note_reconciled judges lacking subjects",
+        " reconciled note_reconciled forget_receipts judges lacking subjects",
     ),
     "all": (
         ANYTHING,
         "key_ids digests public_keys make open erased relate ready judges judge_everybody sign"
         " erase operations sweeping aged begin_ages sweep receipts reconciled"
-        " note_reconciled lacking subjects",
+        " note_reconciled forget_receipts lacking subjects",
     ),
 }
 

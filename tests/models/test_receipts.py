@@ -1,17 +1,26 @@
 """Receipts of the key service: what they count, whichever service is asked, and what they show."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
-from models.key_service import Cause, Principal, ViewerCeilingError, counts
+from models.key_service import (
+    Cause,
+    KeyServiceError,
+    Principal,
+    ViewerCeilingError,
+    counts,
+    create_key_file,
+)
 from models.key_service import receipts as module
 from models.key_service.counts import ReceiptVerb
-from models.key_service.receipts import Entry, Found, Receipts
+from models.key_service.receipts import Entry, Found, Receipts, Reconciled
 from models.key_service.store import KeyStore
-from tests.key_stores import administer, new_store
+from tests.key_stores import administer, new_store, open_keys
 from tests.set_clock import SetClock
 
 pytestmark = pytest.mark.anyio
@@ -243,3 +252,37 @@ async def test_receipts_are_listed_in_the_order_of_their_numbers(
     assert ([one.number for one in page.receipts], page.is_last) == ([1], True)
     page = await receipts.list_after(1, at + 6000)
     assert ([one.number for one in page.receipts], page.is_last) == ([2, 3], True)
+
+
+async def test_old_receipts_that_were_compared_are_forgotten_and_leave_no_gap(
+    receipts: Receipts, clock: SetClock
+) -> None:
+    store = receipts._store
+    await read(receipts, people(1), account="gone")
+    for _ in range(3):
+        await read(receipts, people(1))
+    instant = int(clock.now * 1000) + 1
+    assert await store.forget_receipts(instant) == 0  # none of them was compared
+    await receipts.note_reconciled(Reconciled(3, instant, 3))
+    assert await store.forget_receipts(instant - 1) == 0
+    assert await store.forget_receipts(instant) == 3
+    page = await receipts.list_after(0, ALWAYS)
+    assert ([one.number for one in page.receipts], page.tampered) == ([4], [])
+    assert [row[0] for row in await store.fetch("SELECT account FROM reader")] == ["officer"]
+    clock.now += 1
+    for account in ("gone", "officer"):
+        await read(receipts, people(1), 9, account)
+    page = await receipts.list_after(0, ALWAYS)
+    assert ([one.number for one in page.receipts], page.tampered) == ([4, 5, 6], [])
+    administer(store._url, "DELETE FROM receipt WHERE number = 4")
+    assert (await receipts.list_after(0, ALWAYS)).tampered == ["a receipt before 6 is missing"]
+
+
+async def test_no_receipt_of_the_last_year_is_forgotten(tmp_path: Path) -> None:
+    create_key_file(file := tmp_path / "keys.json")
+    keys = open_keys(file)
+    day = 86_400_000
+    with pytest.raises(KeyServiceError, match="365 days at least"):
+        await keys.forget_receipts(int(time.time() * 1000) - 364 * day)
+    assert await keys.forget_receipts(int(time.time() * 1000) - 366 * day) == 0
+    await keys.close()
