@@ -14,6 +14,7 @@ import typst
 import xlsxwriter
 
 from dashboard.components.shell import role_text, scope_text
+from dashboard.export.evidence import evidence_of, write_evidence
 from dashboard.export.files import NUMBER_FORMATS
 from dashboard.model.findings import Claim
 from dashboard.model.measures import INTAKE, MeasureKind
@@ -266,7 +267,9 @@ async def as_pdf(report: Report) -> bytes:
     told = {name: getattr(report, name) for name in ("title", "kind", "facts", "foot")}
     told |= {"language": report.place.say.language, "sections": sections}
     template = (resources.files("dashboard.export") / "a4.typ").read_bytes()
-    inputs = {"report": orjson.dumps(told).decode()}
+    told["evidence"] = report.place.say("report.evidence")
+    evidence = "\n".join(evidence_of(report.place))
+    inputs = {"report": orjson.dumps(told).decode(), "evidence": evidence}
     return await asyncio.to_thread(_compile, template, inputs)
 
 
@@ -303,4 +306,5 @@ async def as_xlsx(report: Report) -> bytes:
                         else:
                             page.write_number(line, column, cell.value, formats[cell.kind])
                 line += 2
+        write_evidence(book, report.place, bold)
     return file.getvalue()

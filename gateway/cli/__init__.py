@@ -26,6 +26,7 @@ COMMANDS = {
     "doctor": "doctor",
     "documents": "trusted_documents",
     "explain": "explain",
+    "figure": "figure",
     "init": "init",
     "keep": "keeper",
     "keys": "keys",

@@ -146,8 +146,10 @@ class FindingsQuestion:
                 self._ask(recent, month_end, self.place, Period.MONTH, measures=measures),
                 where=elsewhere,
             )
+            # Beside the promise alone, but for partners: percentiles of months are what costs most.
+            by_type = _OF_WORK if self.is_partners else _BASE
             asked["visa_months"] = self._ask(
-                recent, month_end, Dimension.VISA_TYPE, Period.MONTH, measures=measures
+                recent, month_end, Dimension.VISA_TYPE, Period.MONTH, measures=by_type
             )
         if known <= month_end:
             asked["months"] = self._ask(known, month_end, None, Period.MONTH, measures=_BASE)

@@ -149,14 +149,13 @@ def sudden_month(months: Sequence[Count]) -> Point | None:
 
     Most months of most places are as usual at a glance: those need no limits.
     """
-    *past, last = months or [Count("", 0, 0)]
+    *before, last = months or [Count("", 0, 0)]
+    past = [month for month in before if month.n]
     if len(past) < ENOUGH_MONTHS or not last.n:
         return None
     # Without the worst month, which may be an outage that hides all that follows.
     usual = sorted(past, key=lambda month: month.rate)[:-1]
     n, cases = sum(month.n for month in usual), sum(month.cases for month in usual)
-    if not n:
-        return None
     expected = last.n * cases / n
     if abs(last.cases - expected) < GLANCE * np.sqrt(expected + 1):
         return None

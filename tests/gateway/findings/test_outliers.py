@@ -238,6 +238,10 @@ def test_a_sudden_month_is_the_last_alone_and_only_beyond_its_own_past() -> None
     assert sudden_month([*usual[:5], Count("last", 1_000, 300)]) is None
     assert sudden_month([*usual[:6], Count("last", 1_000, 300)])
     assert sudden_month([*usual, Count("last", 0, 0)]) is None
+    # Months in which nothing was decided say nothing, however many there are.
+    idle = [Count(str(month), 0, 0) for month in range(7)]
+    assert sudden_month([*idle, *usual[:5], Count("last", 1_000, 300)]) is None
+    assert sudden_month([*idle, *usual[:6], Count("last", 1_000, 300)])
 
 
 def test_a_place_is_judged_by_its_months_only_once_it_has_enough_of_them() -> None:
