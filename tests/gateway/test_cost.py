@@ -169,6 +169,18 @@ async def test_a_batch_costs_no_more_than_the_largest_that_is_taken() -> None:
     assert one < most == more
 
 
+async def test_fragments_that_double_again_and_again_cost_a_trillion_at_most() -> None:
+    def bomb(times: int) -> str:
+        doubling = (
+            f"fragment F{n} on Query {{ ...F{n - 1} ...F{n - 1} }}" for n in range(1, times)
+        )
+        first = "fragment F0 on Query { partners(first: 100) { nodes { code } } }"
+        return " ".join([f"{{ ...F{times - 1} }}", first, *doubling])
+
+    assert cost(bomb(21)).values == 102 * 2**20
+    assert cost(bomb(61)).values == 10**12
+
+
 async def test_fields_switched_off_by_a_directive_cost_nothing() -> None:
     text = "query($on: Boolean!) { partners(first: 100) @include(if: $on) { nodes { code } } }"
     assert cost(text, on=False).values == 0

@@ -222,10 +222,11 @@ async def test_a_suspension_that_nobody_confirms_ends_after_a_day(
         assert await is_refused(who["officer-2"])
         await administer(who["administrator"], "confirmSuspension", suspensionId=id_)
     await until_answered(who["officer-2"])
-    # Two agreed to that one, so either of them may suspend again.
-    async with suspended(who["administrator-2"], subject="officer-2"):
-        assert await is_refused(who["officer-2"])
-    await until_answered(who["officer-2"])
+    # Two agreed to that one, so either of them may suspend again; then another one.
+    for name in ("administrator-2", "administrator"):
+        async with suspended(who[name], subject="officer-2"):
+            assert await is_refused(who["officer-2"])
+        await until_answered(who["officer-2"])
 
 
 async def test_an_administrator_who_is_suspended_lifts_nothing(who: dict[str, Viewer]) -> None:
