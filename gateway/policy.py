@@ -471,6 +471,8 @@ POLICY: Mapping[str, Access] = {
         rows=dict.fromkeys(LEDGER_READERS, every_row),
         fields=dict.fromkeys(("line", "kind", "name", "before", "after"), LEDGER_READERS),
     ),
+    # Numbers for those who propose and approve a change, and nothing of the files themselves.
+    "TouchedFiles": Access(fields=dict.fromkeys(("changeId", "open", "keep"), ADMINISTRATOR)),
     # Events with which figures are read: for those who read exact ones, of everybody or of the own
     # countries. That screening was out is told inside the directorate.
     "NamedEvent": Access(
@@ -1615,6 +1617,7 @@ POLICY: Mapping[str, Access] = {
             "mailSubscriptions": EXACT_FIGURES,
             "inquiries": ANSWER_READERS,
             "referenceChanges": LEDGER_READERS,
+            "touchedFiles": ADMINISTRATOR,
             "namedEvents": EVENT_READERS,
             "volumes": FIGURES,
             "findings": EXACT_FIGURES,

@@ -211,6 +211,51 @@ CREATE OR REPLACE FUNCTION viewer.keys_in_use(acting text) RETURNS TABLE (
             ORDER BY noted.used_for, noted.occurred_at DESC, noted.id DESC;
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.files_touched(acting text) RETURNS TABLE (
+    change uuid, open bigint, keep bigint)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ('ADMINISTRATOR') OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'whom a change touches is for those who approve it'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            WITH proposed AS (
+                SELECT id, kind, subject, changed -> 0 -> 'after' AS becomes, proposed_at
+                FROM reference_change WHERE state = 'PROPOSED'
+                ORDER BY proposed_at DESC, id DESC LIMIT 100
+            )
+            SELECT proposed.id, count(file.id), CASE
+                WHEN kind IN ('ENTRY_RULE', 'PARTNER_COUNTRY', 'CENTRE') THEN NULL
+                ELSE count(file.id) FILTER (WHERE CASE
+                    WHEN kind = 'SERVICE_TARGET' THEN file.paid_at IS NOT NULL
+                    WHEN kind = 'DEADLINE' AND proposed.subject = 'ANSWER'
+                        THEN file.answer_by IS NOT NULL
+                    ELSE true
+                END)
+            END
+            FROM proposed LEFT JOIN application AS file ON file.stage <> 'CLOSED' AND CASE
+                WHEN kind IN (
+                    'FEE', 'PASSPORT_RULE', 'REQUIRED_DOCUMENT', 'ELIGIBILITY', 'VISA_TYPE'
+                ) THEN file.visa_type_code = proposed.subject
+                WHEN kind = 'SERVICE_TARGET' THEN file.visa_type_code = proposed.subject
+                    AND (becomes ->> 'clock' = 'CALLING_VISA') = coalesce((
+                        SELECT entry = 'CALLING_VISA' FROM entry_rule
+                        WHERE entry_rule.country_code = file.nationality_code
+                            AND valid_from <= wib_day(now())
+                        ORDER BY valid_from DESC LIMIT 1
+                    ), false)
+                WHEN kind = 'ENTRY_RULE' THEN file.nationality_code = proposed.subject
+                WHEN kind = 'CENTRE' THEN file.centre_code = proposed.subject
+                WHEN kind = 'PARTNER_COUNTRY' THEN file.partner_code = proposed.subject
+                    AND file.country_code = becomes ->> 'country_code'
+                ELSE kind = 'DEADLINE'
+            END
+            GROUP BY proposed.id, kind, proposed_at
+            ORDER BY proposed_at DESC, proposed.id DESC;
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.people_found(
     acting text, case_reference text, digests text[]) RETURNS uuid[]
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
@@ -2091,6 +2136,7 @@ CREATE POLICY administrator_select ON data_version FOR SELECT TO gerbang_adminis
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT EXECUTE ON FUNCTION viewer.work_state TO gerbang_administrator;
 GRANT EXECUTE ON FUNCTION viewer.keys_in_use TO gerbang_administrator;
+GRANT EXECUTE ON FUNCTION viewer.files_touched TO gerbang_administrator;
 
 -- ANONYMOUS
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_anonymous;

@@ -21,7 +21,7 @@ from dashboard.model.page_state import Address
 from dashboard.model.period import Period
 from dashboard.pages.access import page as access
 from dashboard.pages.administration.forms import ANSWERS, CHANGES
-from dashboard.pages.administration.page import ADMINISTRATORS
+from dashboard.pages.administration.page import ADMINISTRATORS, TOUCHED
 from dashboard.pages.administration.page import QUESTION as ADMINISTRATION
 from dashboard.pages.administration.page import READERS as LEDGER_READERS
 from dashboard.pages.backlog import page as backlog
@@ -77,6 +77,7 @@ def screen_documents() -> Iterator[ScreenDocument]:
     yield ScreenDocument(QUESTION, "My data", READERS, language)
     yield ScreenDocument(READS, "My data", READERS, {**language, "after": None})
     yield ScreenDocument(ADMINISTRATION, "Administration", LEDGER_READERS, language)
+    yield ScreenDocument(TOUCHED, "Administration", ADMINISTRATORS, {})
     for change, name in CHANGES.documents.items():
         senders = LEDGER_READERS if change in ANSWERS else ADMINISTRATORS
         yield ScreenDocument(name, "Administration", senders, {})

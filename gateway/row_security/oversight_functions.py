@@ -4,12 +4,14 @@ and how far the account is signed."""
 from collections.abc import Iterable, Iterator
 
 from gateway.policy import POLICY
+from models.reference.ledger import MOST_PROPOSALS
 from models.row_security import database_role
 from models.supervision.budgeted_read import HOURS_COUNTED
 from models.vocabulary import BackgroundWork, KeyOperationKind, Role
 
 _SEE_COUNTS = [role for role in Role if role in POLICY["ReaderRow"].fields["people"]]
 _SEE_CHECKPOINTS = [role for role in Role if role in POLICY["Installation"].fields["checkpoint"]]
+_SEE_TOUCHED = [role for role in Role if role in POLICY["TouchedFiles"].fields["open"]]
 _SEE_WORK = [role for role in Role if role in POLICY["Installation"].fields["work"]]
 _COUNTS_REFUSED = "counts of reads are for supervision alone"
 _WORK_REFUSED = "the state of the installation is for administrators alone"
@@ -123,10 +125,54 @@ viewer.keys_in_use(acting text) RETURNS TABLE (
             WHERE noted.kind = '{KeyOperationKind.ADDED}' AND noted.to_key IS NOT NULL
             ORDER BY noted.used_for, noted.occurred_at DESC, noted.id DESC""",
 )
+#: How many open files each proposed change is about, and how many of them keep what held before:
+#: the bill, the checklist and the deadline to pay are fixed when a file is handed in, its target
+#: when it is paid, the deadline to answer when something is asked. Never which files.
+_FILES_TOUCHED = _told_to(
+    _SEE_TOUCHED,
+    "whom a change touches is for those who approve it",
+    """\
+viewer.files_touched(acting text) RETURNS TABLE (
+    change uuid, open bigint, keep bigint)""",
+    f"""\
+            WITH proposed AS (
+                SELECT id, kind, subject, changed -> 0 -> 'after' AS becomes, proposed_at
+                FROM reference_change WHERE state = 'PROPOSED'
+                ORDER BY proposed_at DESC, id DESC LIMIT {MOST_PROPOSALS}
+            )
+            SELECT proposed.id, count(file.id), CASE
+                WHEN kind IN ('ENTRY_RULE', 'PARTNER_COUNTRY', 'CENTRE') THEN NULL
+                ELSE count(file.id) FILTER (WHERE CASE
+                    WHEN kind = 'SERVICE_TARGET' THEN file.paid_at IS NOT NULL
+                    WHEN kind = 'DEADLINE' AND proposed.subject = 'ANSWER'
+                        THEN file.answer_by IS NOT NULL
+                    ELSE true
+                END)
+            END
+            FROM proposed LEFT JOIN application AS file ON file.stage <> 'CLOSED' AND CASE
+                WHEN kind IN (
+                    'FEE', 'PASSPORT_RULE', 'REQUIRED_DOCUMENT', 'ELIGIBILITY', 'VISA_TYPE'
+                ) THEN file.visa_type_code = proposed.subject
+                WHEN kind = 'SERVICE_TARGET' THEN file.visa_type_code = proposed.subject
+                    AND (becomes ->> 'clock' = 'CALLING_VISA') = coalesce((
+                        SELECT entry = 'CALLING_VISA' FROM entry_rule
+                        WHERE entry_rule.country_code = file.nationality_code
+                            AND valid_from <= wib_day(now())
+                        ORDER BY valid_from DESC LIMIT 1
+                    ), false)
+                WHEN kind = 'ENTRY_RULE' THEN file.nationality_code = proposed.subject
+                WHEN kind = 'CENTRE' THEN file.centre_code = proposed.subject
+                WHEN kind = 'PARTNER_COUNTRY' THEN file.partner_code = proposed.subject
+                    AND file.country_code = becomes ->> 'country_code'
+                ELSE kind = 'DEADLINE'
+            END
+            GROUP BY proposed.id, kind, proposed_at
+            ORDER BY proposed_at DESC, proposed.id DESC""",
+)
 OVERSIGHT_FUNCTIONS = "\n".join(
     (
         *(_PEOPLE_READ, _PEOPLE_COUNTED, *_INSTANTS.values()),
-        *(_ACCOUNT_STATE, _WORK_STATE, _KEYS_IN_USE),
+        *(_ACCOUNT_STATE, _WORK_STATE, _KEYS_IN_USE, _FILES_TOUCHED),
     )
 )
 
@@ -140,6 +186,8 @@ def oversight_grants(role: Role) -> Iterator[str]:
     if role in _SEE_WORK:
         yield f"GRANT EXECUTE ON FUNCTION viewer.work_state TO {database_role(role)};"
         yield f"GRANT EXECUTE ON FUNCTION viewer.keys_in_use TO {database_role(role)};"
+    if role in _SEE_TOUCHED:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.files_touched TO {database_role(role)};"
     if role is Role.ANONYMOUS:
         for name in _INSTANTS:
             yield f"GRANT EXECUTE ON FUNCTION viewer.{name} TO {database_role(role)};"

@@ -56,6 +56,7 @@ from gateway.schema.supervision.several_partners import (
 )
 from gateway.schema.supervision.why import Explanation, parse_why, why
 from gateway.schema.suspension import Suspension
+from gateway.schema.touched_files import TouchedFiles, touched_files
 from gateway.schema.viewer import TypePolicy, Viewer, policies_of
 from gateway.schema.visa_type import VisaType, eligible_visa_types
 from gateway.schema.volumes.arguments import parse_volumes, parse_window
@@ -258,6 +259,11 @@ class Query:
         "The ledger of reference changes, the newest first: by which decree, who, from, to.",
         order="proposed_at",
         newest_first=True,
+    )
+    touched_files: list[TouchedFiles] | None = strawberry.field(
+        resolver=touched_files,
+        description="How many open files each change that waits for a second person touches, the"
+        " newest first.",
     )
     named_events: Connection[NamedEvent] | None = connection_field(
         NamedEvent,

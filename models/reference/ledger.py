@@ -22,6 +22,9 @@ _STATE = (
     " WHEN approved_by IS NOT NULL THEN 'APPROVED' ELSE 'PROPOSED' END"
 )
 
+#: Of so many proposals it is said whom they touch: the newest ones.
+MOST_PROPOSALS = 100
+
 _RECORD_BEGINNING = """
     INSERT INTO reference_change
         (id, kind, subject, effective_on, targets, changed, is_initial, proposed_at)

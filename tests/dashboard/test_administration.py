@@ -1,5 +1,6 @@
 """The page Administration, as two administrators use it: what one proposes the other approves."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -26,6 +27,11 @@ CHANGED = """
             nodes { state decree proposedBy approvedBy values { name after } }
         }
     }
+"""
+OPEN = """
+    { applications(where: { closedAt: { isNull: true }, visaType: { eq: "C1" } }) {
+        totalCount { value }
+    } }
 """
 
 
@@ -59,6 +65,9 @@ def test_a_fee_by_decree_is_proposed_by_one_and_approved_by_another(
     other = opens(colleague, "administrator-2")
     proposed = other.locator("#administration-waiting article", has_text="654000")
     assert "PP 1/2027" in proposed.inner_text()
+    waits = demo.ask("supervisor", OPEN)["applications"]["totalCount"]["value"]
+    touched = f"{waits} open files keep what held before" if waits else "No open file is touched"
+    assert re.sub(r"^1 open files keep", "1 open file keeps", touched) in proposed.inner_text()
     proposed.get_by_role("button", name="Approve").click()
     other.wait_for_selector(f"{OUTCOME} >> text=Approved.")
     other.wait_for_selector("#administration-visa_types >> text=654,000")

@@ -136,6 +136,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "AccountCheckpoint": ("installation > checkpoint",),
     "InstallationWork": ("installation > work",),
     "InstallationKey": ("installation > keys",),
+    "TouchedFiles": ("touchedFiles",),
     "LinkerRead": (f"{_CASES} > applicant > linkerReads(first: 9) > nodes",),
     "Correction": (f"{_CASES} > corrections(first: 9) > nodes",),
     "ReferenceChange": (

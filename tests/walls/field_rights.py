@@ -215,6 +215,7 @@ _CASES: dict[str, Lines] = {
         "kind waiting waitingSince lastDoneAt isLate":       "- - - - - - - - - - R -",
     },
     "InstallationKey": {"usedFor key since":                "- - - - - - - - - - R -"},
+    "TouchedFiles": {"changeId open keep":                  "- - - - - - - - - - R -"},
     "AccountCheckpoint": {"signedAt entries waiting":        "- - - - - R - - - - - -"},
     "Identity": {
         "fullName passportNumber birthDate email phone":     "- R R - R - R - R - - -",
@@ -430,6 +431,7 @@ _WAYS: dict[str, Lines] = {
         "inquiries":                                         "- - R - - R - - - - - -",
         "alerts":                                            "- - R - - R - - - - - -",
         "referenceChanges":                                  "R R R - - R - - - - R -",
+        "touchedFiles":                                      "- - - - - - - - - - R -",
         "namedEvents":                                       "R R R R R R - - - - R -",
         "accessEvents":                                      "R R R R R R R - R - - -",
         "screenings":                                        "- - - - - - - - R - - -",

@@ -8,7 +8,7 @@ from dash import html
 
 from dashboard.components.notice import failure_part
 from dashboard.components.page import Page, follow_address
-from dashboard.components.page_request import ask_for_page
+from dashboard.components.page_request import ask_for_page, page_request
 from dashboard.components.panels import Answer, ShowPanel, panel, panel_part, panels_layout
 from dashboard.model.page_state import Address
 from dashboard.model.period import today
@@ -16,9 +16,9 @@ from dashboard.model.user import User
 from dashboard.pages.administration.forms import CHANGES, PARTNERS, PROPOSALS, VISA_TYPES
 from dashboard.pages.administration.tables import named_events, partners, visa_types
 from dashboard.texts import Texts
-from dashboard.texts.wording import written_day, written_instant
+from dashboard.texts.wording import count_text, written_day, written_instant
 
-QUESTION = "administration/question"
+QUESTION, TOUCHED = "administration/question", "administration/touched"
 AUDITOR, EVENT = "AUDITOR", "NAMED_EVENT"
 ADMINISTRATORS = frozenset({"ADMINISTRATOR"})
 #: Auditors approve events, and read the rest.
@@ -37,7 +37,12 @@ def layout(address: Address, viewer: User, say: Texts) -> html.Div:
 
 async def read_administration(state: Any) -> Answer:
     """Everything the page shows. Raises GatewayError."""
-    return await ask_for_page(state, QUESTION)
+    request = page_request(state)
+    answer = await ask_for_page(state, QUESTION)
+    if (await request.viewer()).role not in ADMINISTRATORS:
+        return answer
+    touched = await request.share(TOUCHED, lambda: request.ask(TOUCHED, {}))
+    return {**answer, **touched}
 
 
 PAGE = Page(
@@ -87,7 +92,17 @@ def listed_names(answer: Answer) -> dict[str, dict[str, str]]:
 def list_proposals(answer: Answer, say: Texts) -> Any:
     """What somebody proposed, with the answers that this viewer may give to it."""
     viewer, changes = answer["viewer"], answer["proposed"]["nodes"]
-    waiting = [html.Article([_change(each, say), *_answers(each, viewer, say)]) for each in changes]
+    touched = {one["changeId"]: one for one in answer.get("touchedFiles") or ()}
+    waiting = [
+        html.Article(
+            [
+                _change(each, say),
+                *_touched(each, touched.get(each["id"]), say),
+                *_answers(each, viewer, say),
+            ]
+        )
+        for each in changes
+    ]
     waiting += [
         html.Article([*_suspension_facts(each, say), *_lifting(each, viewer, say)])
         for each in answer["suspensions"]["nodes"]
@@ -104,6 +119,23 @@ def _lifting(suspension: Answer, viewer: Answer, say: Texts) -> Iterable[Any]:
         yield html.P(say("administration.second_person"))
     else:
         yield CHANGES.form("liftSuspension", say, about={"suspensionId": suspension["id"]})
+
+
+def _touched(change: Answer, touched: Answer | None, say: Texts) -> Iterable[Any]:
+    """Whom the change touches, before anybody approves it."""
+    if touched is None or change["kind"] == EVENT:
+        return
+    open_files, keep = touched["open"], touched["keep"]
+    if not open_files:
+        key = "nobody"
+    elif keep is None:
+        key = f"of_{change['kind']}"
+    elif keep == open_files:
+        key = "all_keep"
+    else:
+        key = "some_keep"
+    counts = {"open": count_text(open_files, say), "keep": count_text(keep or 0, say)}
+    yield html.P(say(f"administration.touches.{key}", **counts), className="touched")
 
 
 def _answers(change: Answer, viewer: Answer, say: Texts) -> Iterable[Any]:

@@ -16,6 +16,7 @@ from gateway.schema.supervision.people_read import MOST_PEOPLE_READ
 from gateway.schema.supervision.readers import MOST_READERS
 from gateway.schema.supervision.several_partners import MOST_PEOPLE_AT_SEVERAL_PARTNERS
 from gateway.schema.supervision.why import MOST_EXPLAINED
+from models.reference.ledger import MOST_PROPOSALS
 from models.vocabulary import (
     BackgroundWork,
     Channel,
@@ -56,6 +57,7 @@ GROUPS: Mapping[Dimension, Bound] = {
 #: The most items of lists that are neither pages nor tables.
 LISTS: Mapping[str, Bound] = {
     "Query.policies": Bound(len(POLICY), "one for each type of the policy"),
+    "Query.touchedFiles": Bound(MOST_PROPOSALS, "the newest proposals"),
     "Installation.work": Bound(len(BackgroundWork), "a closed list"),
     "Installation.keys": Bound(len(KeyUsedFor), "a closed list"),
     "Application.allowed": Bound(len(ApplicationStep), "each step once"),
