@@ -3,7 +3,7 @@
 import logging
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -15,14 +15,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.components.page_request import ViewerChangedError, prefetch
+from dashboard.components.page_request import (
+    ViewerChangedError,
+    prefetch,
+    refuse_other_viewer,
+)
 from dashboard.export.routes import routes as export_routes
-from dashboard.gateway.client import GatewayClient, HttpGatewayClient
+from dashboard.gateway.client import GatewayClient, GatewayError, HttpGatewayClient
+from dashboard.gateway.live import Live
 from dashboard.gateway.session import Session
 from dashboard.pages.registry import PATHS, READS, document, title_of
 from dashboard.settings import Settings
 from dashboard.web.callback_guard import CallbackGuard
-from dashboard.web.gate import Gate
+from dashboard.web.gate import NEWS, Gate
 from dashboard.web.headers import Headers
 from dashboard.web.metrics import Measured, Metrics
 from dashboard.web.plain_page import STYLE_HASH
@@ -179,6 +184,7 @@ def create_app(
     server.router.routes.extend([*sign_in.routes(), *export_routes(gateway)])
     server.add_exception_handler(ViewerChangedError, _ask_for_reload)
     server.add_api_route("/health/live", _live, methods=["GET"])
+    server.add_api_route(NEWS, _news_route(Live(settings.api_url)), methods=["GET"])
     app: ASGIApp = Prefetcher(FirstRequest(server, gateway))
     app = CallbackGuard(app, callbacks=lambda: dash.callback_map)
     app = GZipMiddleware(app, minimum_size=1_000, compresslevel=6)
@@ -222,6 +228,34 @@ def _mistake_handler(headers: Headers) -> Callable[[Request, Exception], Respons
 async def _ask_for_reload(request: Request, error: Exception) -> JSONResponse:
     """The response to a page that was drawn for somebody else."""
     return JSONResponse({"error": "Reload the page."}, HTTPStatus.CONFLICT)
+
+
+def _news_route(live: Live) -> Callable[[Request], Awaitable[Response]]:
+    """How much news there was for whoever looks, once there is more than the page knows.
+
+    204 for a role that follows nothing. ``news`` is null while the gateway cannot be asked;
+    ``ended`` says that it took the viewer's reach back. Raises ViewerChangedError.
+    """
+
+    async def answer_news(request: Request) -> Response:
+        visit = current_visit.get()
+        try:
+            viewer = await visit.gateway.viewer(visit.session)
+        except GatewayError:
+            return JSONResponse({"news": None})
+        refuse_other_viewer(viewer)
+        follower = live.follower(visit.drawn_for or "", viewer.role)
+        if follower is None:
+            return Response(status_code=HTTPStatus.NO_CONTENT)
+        known = request.query_params.get("known", "")
+        news = await follower.wait(visit.session, int(known) if known.isdecimal() else 0)
+        if follower.is_ended:
+            live.forget(visit.drawn_for or "")
+            visit.session.act_as(visit.session.role)  # who it is, the gateway says anew
+            return JSONResponse({"ended": True})
+        return JSONResponse({"news": news})
+
+    return answer_news
 
 
 async def _live(request: Request) -> PlainTextResponse:

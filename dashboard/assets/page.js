@@ -88,7 +88,8 @@
   };
 
   // Plain elements stand in the attribute data-html of their element (components/html_part.py, where
-  // every text was escaped). Of its children those that are alike stay; what was opened stays open.
+  // every text was escaped). Of its children those that are alike stay; what was opened stays open, and
+  // what was chosen stays chosen.
   const fill = (element) => {
     const made = document.createElement("template");
     made.innerHTML = element.dataset.html;
@@ -99,6 +100,8 @@
       if (shown[n].isEqualNode(node)) return;
       const opened = shown[n].querySelectorAll?.("details") ?? [];
       node.querySelectorAll?.("details").forEach((each, i) => (each.open = opened[i]?.open ?? false));
+      const chosen = [...(shown[n].querySelectorAll?.("input[type=checkbox]:checked") ?? [])].map((each) => each.value);
+      node.querySelectorAll?.("input[type=checkbox]").forEach((each) => (each.checked ||= chosen.includes(each.value)));
       shown[n].replaceWith(node);
     });
     shown.slice(wanted.length).forEach((node) => node.remove());
@@ -215,7 +218,9 @@
     document.hidden ||
     document.activeElement?.closest("input:not([type=radio]), select, textarea, [role=listbox], [role=dialog]") ||
     document.querySelector("[role=dialog], [role=menu]") ||
-    root.querySelector("[data-dash-is-loading=true]");
+    root.querySelector("[data-dash-is-loading=true]") ||
+    [...document.querySelectorAll("form[data-change] :is(input:not([type=checkbox]), textarea)")]
+      .some(({ value, defaultValue }) => value !== defaultValue);
 
   // An address that was chosen is answered visibly; only a refresh is quiet.
   const loud = () => {
@@ -225,8 +230,10 @@
   window.addEventListener("popstate", loud);
 
   const refresh = () => {
-    const wait = document.querySelector("[data-again]") ? AGAIN : EVERY;
+    const waits = document.querySelector("[data-live]") ? window.gerbangNews?.seconds() : undefined;
+    const wait = document.querySelector("[data-again]") ? AGAIN : waits === undefined ? EVERY : waits * 1_000;
     if (Date.now() - asked < wait || isBusy()) return;
+    window.gerbangNews?.taken();
     asked = Date.now();
     root.dataset.quiet = "";
     dash().set_props("asked", { data: asked });

@@ -82,6 +82,8 @@ class Page:
     roles: frozenset[str] | None = None
     #: Whether the navigation leads to it; to others lead the names on a page.
     is_listed: bool = True
+    #: Whether somebody waits before it: it asks again as soon as something changed in their reach.
+    is_live: bool = False
     #: What its controls show where the address names no value.
     usual: Mapping[str, str] = field(default_factory=dict[str, str])
     #: Its controls with several values, with commas between them in the address.

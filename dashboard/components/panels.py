@@ -20,6 +20,7 @@ def panels_layout(
     page: Page, title: str, lead: str, panels: Sequence[Any], *before: Any
 ) -> html.Div:
     """A page before its figures are known; ``before`` stands above its panels."""
+    marks: dict[str, Any] = {"data-live": ""} if page.is_live else {}
     return html.Div(
         [
             *page.stores(),
@@ -30,6 +31,7 @@ def panels_layout(
             *panels,
         ],
         className="definitions panels",
+        **marks,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from dashboard.gateway.client import document
+from dashboard.gateway.live import ALERTS, CASES, FOLLOWED
 from dashboard.gateway.volumes_query import (
     CHOICES,
     MONTHS,
@@ -68,6 +69,9 @@ class ScreenDocument(NamedTuple):
 def screen_documents() -> Iterator[ScreenDocument]:
     """All of them, in the order of the pages."""
     yield ScreenDocument("viewer", "every page", None, {})
+    for name in (CASES, ALERTS):
+        followers = frozenset(role for role, followed in FOLLOWED.items() if name in followed)
+        yield ScreenDocument(name, "every page", followers, {})
     variables = answers.variables_of(_ADDRESS, _YEAR)
     yield ScreenDocument(answers.QUESTION, "Today", answers.READERS, variables)
     few = files.variables_of(("AU",), _YEAR.to_on)

@@ -39,7 +39,9 @@ FILES = frozenset(
 
 #: What else exists. Dash would answer any other path with its page.
 CALLBACK = "/_dash-update-component"
-BEHIND = frozenset({"/role", "/_dash-layout", "/_dash-dependencies", CALLBACK})
+#: Where a page waits for news (``assets/news.js``).
+NEWS = "/news"
+BEHIND = frozenset({"/role", "/_dash-layout", "/_dash-dependencies", CALLBACK, NEWS})
 #: By which a page says for whom it was drawn (``assets/page.js``): a header of its questions, and a
 #: parameter of the links to its files.
 DRAWN_FOR, FILE_FOR = "gerbang-drawn-for", "for"
@@ -191,7 +193,7 @@ def _remembered_language(request: HTTPConnection) -> str:
 
 def _drawn_for(request: HTTPConnection) -> str | None:
     path = request.scope["path"]
-    if path == CALLBACK:
+    if path in (CALLBACK, NEWS):
         return request.headers.get(DRAWN_FOR, "")
     return request.query_params.get(FILE_FOR) if path in FILES else None
 

@@ -62,7 +62,9 @@ async def read_access(state: Any) -> Answer:
     return await ask_for_page(state, QUESTION, variables_of())
 
 
-PAGE = Page(name=PAGE_NAME, path="/access", layout=layout, roles=AUDITORS, read=read_access)
+PAGE = Page(
+    name=PAGE_NAME, path="/access", layout=layout, roles=AUDITORS, is_live=True, read=read_access
+)
 follow_address(PAGE.name)
 CHANGES.follow()
 QUESTIONS.follow()

@@ -73,7 +73,14 @@ async def read_case(state: Any) -> Answer | None:
     return answer if answer["application"] else None
 
 
-PAGE = Page(name=PAGE_NAME, path="/case", layout=layout, roles=frozenset(QUESTIONS), read=read_case)
+PAGE = Page(
+    name=PAGE_NAME,
+    path="/case",
+    layout=layout,
+    roles=frozenset(QUESTIONS),
+    is_live=True,
+    read=read_case,
+)
 follow_address(PAGE.name)
 CHANGES.follow()
 

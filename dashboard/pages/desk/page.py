@@ -40,7 +40,7 @@ async def read_desk(state: Any) -> Answer:
     return await ask_for_page(state, QUESTION)
 
 
-PAGE = Page(name="desk", path="/desk", layout=layout, roles=OFFICERS, read=read_desk)
+PAGE = Page(name="desk", path="/desk", layout=layout, roles=OFFICERS, is_live=True, read=read_desk)
 follow_address(PAGE.name)
 
 

@@ -40,7 +40,14 @@ async def read_screening(state: Any) -> Answer:
     return await ask_for_page(state, QUESTION)
 
 
-PAGE = Page(name=PAGE_NAME, path="/screening", layout=layout, roles=SCREENERS, read=read_screening)
+PAGE = Page(
+    name=PAGE_NAME,
+    path="/screening",
+    layout=layout,
+    roles=SCREENERS,
+    is_live=True,
+    read=read_screening,
+)
 follow_address(PAGE.name)
 CHANGES.follow()
 QUESTIONS.follow()

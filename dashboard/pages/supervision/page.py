@@ -66,7 +66,12 @@ async def read_supervision(state: Any) -> Answer:
 
 
 PAGE = Page(
-    name="supervision", path="/supervision", layout=layout, roles=SUPERVISORS, read=read_supervision
+    name="supervision",
+    path="/supervision",
+    layout=layout,
+    roles=SUPERVISORS,
+    is_live=True,
+    read=read_supervision,
 )
 follow_address(PAGE.name)
 CHANGES.follow()

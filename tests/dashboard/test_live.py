@@ -1,0 +1,104 @@
+"""Pages that wait for something: they have it as soon as it happens, and end with their reader's
+reach."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Response
+
+from dashboard.web.gate import DRAWN_FOR, NEWS
+from tests.dashboard.conftest import Running
+from tests.dashboard.visiting import Visitor, visiting
+from tests.running_demo import Demo
+
+ON_A_DESK = """
+    { applications(first: 1, where: {
+        status: { eq: IN_VERIFICATION }, country: { eq: "AU" }
+    }) { nodes { id reference } } }
+"""
+CHANGE = """
+    mutation ($input: {0}!) {{ {1}(input: $input) {{ errors {{ code }} }} }}
+"""
+SUSPEND = """
+    mutation ($input: SuspendPartnerInput!) { suspendPartner(input: $input) {
+        errors { code } suspension { id }
+    } }
+"""
+PARTNER = "{ viewer { partner } }"
+#: Long before a page would ask by itself: five seconds, and what it takes to draw one.
+SOON = 20_000
+
+
+@pytest.fixture
+def colleague(browser: Browser, demo: Demo) -> Iterator[Visitor]:
+    with visiting(browser, demo) as visitor:
+        yield visitor
+
+
+def is_news(response: Response) -> bool:
+    """The first one says that the page follows."""
+    return NEWS in response.url
+
+
+def change(demo: Demo, user: str, mutation: str, **given: Any) -> None:
+    name = f"{mutation[0].upper()}{mutation[1:]}Input"
+    given["idempotencyKey"] = f"{mutation}-{time.time_ns()}"
+    answer = demo.ask(user, CHANGE.format(name, mutation), input=given)
+    assert answer[mutation]["errors"] == []
+
+
+def test_what_a_colleague_does_shows_at_once(colleague: Visitor, demo: Demo) -> None:
+    [case] = demo.ask("supervisor", ON_A_DESK)["applications"]["nodes"]
+    with colleague.page.expect_response(is_news, timeout=60_000):
+        page = colleague.opens("supervisor", path="/supervision")
+    page.wait_for_selector("#supervision-overdue :is(p, article)")
+    held = page.locator("#supervision-held article", has_text=case["reference"])
+    assert not held.count()
+    change(
+        demo, "supervisor-2", "holdApplication", applicationId=case["id"], reason="To be looked at."
+    )
+    held.wait_for(timeout=SOON)
+    # Whoever is in the middle of something is not disturbed.
+    held.locator("summary").click()
+    reason = held.locator("textarea")
+    reason.fill("It was noth")
+    page.locator("h1").click()
+    change(demo, "supervisor-2", "releaseApplication", applicationId=case["id"], reason="Seen to.")
+    page.wait_for_timeout(4_000)
+    assert reason.input_value() == "It was noth"
+    reason.fill("")
+    page.locator("h1").click()
+    held.wait_for(state="detached", timeout=SOON)
+
+
+def test_open_pages_of_a_suspended_partner_end(colleague: Visitor, demo: Demo) -> None:
+    with colleague.page.expect_response(is_news, timeout=60_000):
+        page = colleague.opens_today("manager-nz")
+    partner = demo.ask("manager-nz", PARTNER)["viewer"]["partner"]
+    key = f"suspend-{time.time_ns()}"
+    given = {"idempotencyKey": key, "partner": partner, "reason": "A leak."}
+    answer = demo.ask("administrator", SUSPEND, input=given)["suspendPartner"]
+    try:
+        assert answer["errors"] == []
+        page.wait_for_selector("main >> text=suspended", timeout=SOON)
+        assert not page.locator("#today-change").count()
+    finally:
+        id_ = answer["suspension"]["id"]
+        change(demo, "administrator", "liftSuspension", suspensionId=id_, reason="A test.")
+    page.wait_for_timeout(5_500)
+    page.reload()
+    colleague.reads_today()
+
+
+@pytest.mark.anyio
+async def test_only_the_page_that_was_drawn_for_a_viewer_waits_for_news(
+    connected: Running,
+) -> None:
+    browser, _ = await connected.visitor("supervisor")
+    async with browser:
+        assert (await browser.get(NEWS)).status_code == 409
+        assert (await browser.get(NEWS, headers={DRAWN_FOR: "0" * 32})).status_code == 409
+    async with connected.browser() as nobody:
+        assert (await nobody.get(NEWS)).status_code == 401
