@@ -105,7 +105,12 @@ def test_a_page_is_added_by_its_folder_its_words_and_its_entry(copied: Path) -> 
         "200 True",
         "True",
         "404",
-        str([f"/{page}?language=en" for page in ("intake", "desk", "volumes", "definitions")]),
+        str(
+            [
+                f"/{page}?language=en"
+                for page in ("intake", "desk", "volumes", "case", "definitions")
+            ]
+        ),
     ], result.stderr
     assert run(copied, *PYTEST).returncode == 0
 

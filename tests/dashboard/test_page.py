@@ -112,7 +112,7 @@ def test_a_role_without_figures_learns_what_this_is_and_where_its_own_is(
     ("user", "pages"),
     [
         ("leadership", ["Today", "Volumes", "Backlog", "Decisions", "Definitions"]),
-        ("officer", ["Desk", "Volumes", "Definitions"]),
+        ("officer", ["Desk", "Volumes", "Case", "Definitions"]),
         ("applicant", ["My data", "Definitions"]),
     ],
 )
