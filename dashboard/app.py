@@ -194,6 +194,7 @@ def create_app(
         *(app, PATHS, sessions, sign_in.renew, gateway, headers),
         cookie=sign_in.cookie,
         is_development=settings.is_development,
+        officers_url=settings.officers_url,
     )
     return Measured(Mistakes(app, answer_broken), metrics)
 

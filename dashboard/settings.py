@@ -66,6 +66,8 @@ class Settings:
     session_keys: tuple[str, ...]
     #: The store of sessions that replicas share; without one they live in this process.
     sessions_url: str | None
+    #: Where officers take and decide cases: a front end of the directorate's own.
+    officers_url: str | None
     #: The least severe level that is logged.
     log_level: str
 
@@ -126,6 +128,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         # To rotate it, restart every replica with `old,new`, then `new,old`, then `new`.
         session_keys=value("GERBANG_SESSION_KEY", secrets.token_hex(32), _keys),
         sessions_url=value("GERBANG_DASHBOARD_SESSIONS_URL", "", _store),
+        officers_url=value("GERBANG_OFFICERS_URL", "", _optional_address),
         log_level=value("GERBANG_LOG_LEVEL", "info", _log_level),
     )
     names = ("GERBANG_SESSION_KEY", "GERBANG_SESSION_KEY_FILE")
@@ -157,6 +160,10 @@ def _port(text: str) -> int:
 
 def _address(text: str) -> str:
     return _exact_address(text).rstrip("/")
+
+
+def _optional_address(text: str) -> str | None:
+    return _exact_address(text) if text else None
 
 
 def _exact_address(text: str) -> str:

@@ -71,6 +71,7 @@ class Gate:
         *,
         cookie: str,
         is_development: bool,
+        officers_url: str | None = None,
     ) -> None:
         self._app = app
         self._pages = frozenset(pages)
@@ -80,6 +81,7 @@ class Gate:
         self._headers = headers
         self._cookie = cookie
         self._is_development = is_development
+        self._officers_url = officers_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -111,6 +113,7 @@ class Gate:
             scope["path"],
             _drawn_for(request),
             is_development=self._is_development,
+            officers_url=self._officers_url,
         )
         token = current_visit.set(visit)
         try:

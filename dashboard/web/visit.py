@@ -21,6 +21,8 @@ class Visit:
     #: or a file by its address alone.
     drawn_for: str | None = None
     is_development: bool = False
+    #: Where officers take and decide cases, if the installation says so.
+    officers_url: str | None = None
 
 
 current_visit: ContextVar[Visit] = ContextVar("current_visit")

@@ -1,7 +1,16 @@
 """The page Desk: an officer finds the own cases, the queue and the own reads, and nobody's name."""
 
+from dataclasses import replace
+
+import pytest
 from playwright.sync_api import Page
 
+from dashboard.components.html_part import html_of
+from dashboard.gateway.client import HttpGatewayClient
+from dashboard.gateway.session import Session
+from dashboard.pages.desk.page import way_to_work
+from dashboard.texts import texts
+from dashboard.web.visit import Visit, current_visit
 from tests.dashboard.visiting import Visitor, assert_accessible
 from tests.running_demo import Demo
 
@@ -31,3 +40,14 @@ def test_an_officer_finds_the_own_cases_and_what_waits(visitor: Visitor, demo: D
 def test_the_desk_is_an_officers(visitor: Visitor) -> None:
     page = visitor.opens("supervisor", path="/desk")
     assert not page.locator("#desk-mine").count()
+
+
+@pytest.mark.parametrize("url", [None, "https://cases.example/desk"])
+def test_an_officer_is_led_to_the_front_end_that_the_installation_names(url: str | None) -> None:
+    visit = Visit(Session("", None, "", 0), HttpGatewayClient("http://gateway"), "en")
+    token = current_visit.set(replace(visit, officers_url=url))
+    try:
+        shown = html_of(way_to_work(texts("en")))
+    finally:
+        current_visit.reset(token)
+    assert ('<a class="button" href="https://cases.example/desk">' in shown) is (url is not None)

@@ -36,6 +36,12 @@ def test_an_api_is_chosen_as_the_provider_wants_it() -> None:
     assert settings.resource == "https://api.example"
 
 
+def test_the_front_end_of_officers_has_an_address_or_none() -> None:
+    assert read_settings(GIVEN).officers_url is None
+    url = "https://cases.example/desk"
+    assert read_settings({**GIVEN, "GERBANG_OFFICERS_URL": url}).officers_url == url
+
+
 def test_an_issuer_is_taken_exactly_as_its_tokens_name_it() -> None:
     issuer = "https://tenant.example/"
     assert read_settings({**GIVEN, "GERBANG_ISSUER": issuer}).issuer == issuer
@@ -53,6 +59,7 @@ def test_an_issuer_is_taken_exactly_as_its_tokens_name_it() -> None:
         ("SIGN_IN_RESOURCE", "gerbang"),
         ("SIGN_IN_RESOURCE", "https://api.example/#part"),
         ("SIGN_IN_TOKEN_SECONDS", "5"),
+        ("OFFICERS_URL", "javascript:alert(1)"),
     ],
 )
 def test_what_would_break_the_sign_in_is_refused(name: str, text: str) -> None:

@@ -22,6 +22,7 @@ from dashboard.pages.access.forms import list_of_reads
 from dashboard.pages.supervision.page import case_lines
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, written_instant
+from dashboard.web.visit import current_visit
 
 QUESTION = "desk/question"
 OFFICERS = frozenset({"OFFICER"})
@@ -30,9 +31,15 @@ OFFICERS = frozenset({"OFFICER"})
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
     panels = [
         *(panel(PAGE, name, say(f"desk.{name}")) for name in PANELS),
-        fixed_panel("where", say("desk.where"), html.P(say("desk.where_why"))),
+        fixed_panel("where", say("desk.where"), html.P(say("desk.where_why")), *way_to_work(say)),
     ]
     return panels_layout(PAGE, say("desk.title"), say("desk.lead"), panels)
+
+
+def way_to_work(say: Texts) -> list[Any]:
+    """The link to the front end of officers, where the installation names one."""
+    url = current_visit.get().officers_url
+    return [html.P(html.A(say("desk.open"), href=url, className="button"))] if url else []
 
 
 async def read_desk(state: Any) -> Answer:
