@@ -1,11 +1,17 @@
 """The screens of the dashboard work for the roles that they are for, by the policy as it is."""
 
 import re
+import sys
 from collections.abc import Iterator
+from itertools import product
 from typing import NamedTuple
 
 from checks.finding import Finding, LookupFailedError
 from checks.sources import Definition, Sources, keys
+
+_PAGES = "dashboard.pages."
+#: How fields end that a page knows itself.
+_NOT_FILLED_IN = ("Id", "language")
 
 
 class BrokenScreen(NamedTuple):
@@ -26,6 +32,7 @@ def check_screens(sources: Sources) -> Iterator[Finding]:
     try:
         broken = list(_broken_screens())
         yield from _unlisted_documents(sources)
+        yield from _forms_without_words(sources)
     except Exception as error:
         if type(error).__name__ == "PolicyGapError":  # not imported, as below
             yield from _gaps(policy, str(error))
@@ -53,6 +60,29 @@ def _unlisted_documents(sources: Sources) -> Iterator[Finding]:
                 file, 1, f"screen_documents does not list the document {name}: add it to"
                 " dashboard/pages/documents.py, with the roles that it is sent for",
             )  # fmt: skip
+
+
+def _forms_without_words(sources: Sources) -> Iterator[Finding]:
+    """Forms whose button, outcome or field has no name in a language: it is asked for by a family,
+    so nothing else misses it."""
+    from dashboard.components.forms import Changes
+    from dashboard.model.page_state import LANGUAGES
+    from dashboard.texts import words
+
+    modules = [module for name, module in sys.modules.items() if name.startswith(_PAGES)]
+    found = {id(each): each for module in modules for each in vars(module).values()
+             if isinstance(each, Changes)}.values()  # fmt: skip
+    for forms, language in product(found, LANGUAGES):
+        for name, fields in forms.forms.items():
+            wanted = [f"changes.do.{name}"]
+            if name not in forms.batches:
+                wanted.append(f"changes.done.{'proposed' if name in forms.proposals else name}")
+            wanted += [f"changes.field.{each.called or each.name}" for each in fields
+                       if not each.name.endswith(_NOT_FILLED_IN)]  # fmt: skip
+            for key in wanted:
+                if key not in words(language):
+                    file = sources.root / f"dashboard/texts/changes.{language}.toml"
+                    yield Finding(file, 1, f"no text {key}: add what the form says")
 
 
 def _gaps(policy: Definition, text: str) -> Iterator[Finding]:

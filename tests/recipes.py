@@ -50,7 +50,11 @@ class Step:
             return
         file, signs = tree / self.file, ("+", "-") if undo else ("-", "+")
         if self.is_new:
-            file.unlink() if undo else file.write_text(self._added, encoding="utf-8")
+            if undo:
+                file.unlink()
+            else:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(self._added, encoding="utf-8")
             return
         text = file.read_text(encoding="utf-8")
         for hunk in self.text.split("\n", 1)[1].rstrip("\n").split("\n@@\n"):

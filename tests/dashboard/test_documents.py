@@ -30,6 +30,7 @@ QUESTIONS = (SUMMARY, MONTHS, PLACES, NAMES, CHOICES)
 DOCUMENTS = {each.name: each for each in screen_documents()}
 #: Which other roles a document is valid for: they read the same things, of what is in their reach.
 ALSO_VALID = {
+    "live_cases": "APPLICANT PARTNER_SERVICE",
     "viewer": "ANONYMOUS",
     "screening/questions/whoIsIt": "SUPERVISOR",
     "desk/question": "SUPERVISOR",

@@ -26,7 +26,7 @@ SUSPEND = """
         errors { code } suspension { id }
     } }
 """
-PARTNER = "{ viewer { partner } }"
+PARTNER = "{ viewer { partner { code } } }"
 #: Long before a page would ask by itself: five seconds, and what it takes to draw one.
 SOON = 20_000
 
@@ -76,7 +76,7 @@ def test_what_a_colleague_does_shows_at_once(colleague: Visitor, demo: Demo) -> 
 def test_open_pages_of_a_suspended_partner_end(colleague: Visitor, demo: Demo) -> None:
     with colleague.page.expect_response(is_news, timeout=60_000):
         page = colleague.opens_today("manager-nz")
-    partner = demo.ask("manager-nz", PARTNER)["viewer"]["partner"]
+    partner = demo.ask("manager-nz", PARTNER)["viewer"]["partner"]["code"]
     key = f"suspend-{time.time_ns()}"
     given = {"idempotencyKey": key, "partner": partner, "reason": "A leak."}
     answer = demo.ask("administrator", SUSPEND, input=given)["suspendPartner"]
