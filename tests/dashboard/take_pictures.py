@@ -13,7 +13,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs"
 APPLICATIONS = 60_000
 WIDTH = 1440
 #: A picture ends below the last panel that lies within this height.
-TODAY_HEIGHT, VOLUMES_HEIGHT, MARGIN = 2_100, 1_700, 16
+TODAY_HEIGHT, VOLUMES_HEIGHT, CASE_HEIGHT, MARGIN = 2_100, 1_700, 1_700, 16
 LAST_PANEL = """
   (most) => Math.max(...[...document.querySelectorAll(".panel")]
     .map((panel) => panel.getBoundingClientRect().bottom + window.scrollY)
@@ -40,7 +40,18 @@ def main() -> None:
             "volumes-id",
             VOLUMES_HEIGHT,
         )
+        by_day = browser.new_context(viewport={"width": WIDTH, "height": 1000})
+        _take(_a_case(Visitor(demo, by_day.new_page())), "case-en", CASE_HEIGHT)
         browser.close()
+
+
+def _a_case(visitor: Visitor) -> Page:
+    """One with a hit, as a supervisor finds it."""
+    page = visitor.opens("supervisor", path="/supervision")
+    page.locator("#supervision-hits article a").first.click()
+    page.wait_for_selector("#case-life li")
+    page.locator("#case-acts summary").first.click()
+    return page
 
 
 def _take(page: Page, name: str, most: int) -> None:

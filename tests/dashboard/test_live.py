@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Response
 
+from dashboard.components.page_request import mark_of
+from dashboard.gateway.session import Session
+from dashboard.model.user import User
 from dashboard.web.gate import DRAWN_FOR, NEWS
+from dashboard.web.sessions import COOKIE
 from tests.dashboard.conftest import Running
 from tests.dashboard.visiting import Visitor, visiting
 from tests.running_demo import Demo
@@ -93,12 +97,13 @@ def test_open_pages_of_a_suspended_partner_end(colleague: Visitor, demo: Demo) -
 
 
 @pytest.mark.anyio
-async def test_only_the_page_that_was_drawn_for_a_viewer_waits_for_news(
-    connected: Running,
-) -> None:
-    browser, _ = await connected.visitor("supervisor")
-    async with browser:
-        assert (await browser.get(NEWS)).status_code == 409
-        assert (await browser.get(NEWS, headers={DRAWN_FOR: "0" * 32})).status_code == 409
-    async with connected.browser() as nobody:
-        assert (await nobody.get(NEWS)).status_code == 401
+async def test_only_the_page_that_was_drawn_for_a_viewer_waits_for_news(running: Running) -> None:
+    viewer = User("LEADERSHIP", ("LEADERSHIP",), "somebody", None, ())
+    session = Session("token", None, "id", expires_at=time.time() + 300, viewer=viewer)
+    async with running.browser() as browser:
+        assert (await browser.get(NEWS)).status_code == 401
+        browser.cookies.set(COOKIE, await running.sessions.begin(session))
+        for mark in ("", "0" * 32):
+            assert (await browser.get(NEWS, headers={DRAWN_FOR: mark})).status_code == 409
+        own = {DRAWN_FOR: mark_of(viewer, session)}
+        assert (await browser.get(NEWS, headers=own)).status_code == 204  # it follows nothing
