@@ -90,7 +90,8 @@ def test_open_pages_of_a_suspended_partner_end(colleague: Visitor, demo: Demo) -
         assert not page.locator("#today-change").count()
     finally:
         id_ = answer["suspension"]["id"]
-        change(demo, "administrator", "liftSuspension", suspensionId=id_, reason="A test.")
+        change(demo, "administrator", "proposeLifting", suspensionId=id_, reason="A test.")
+        change(demo, "administrator-2", "liftSuspension", suspensionId=id_)
     page.wait_for_timeout(5_500)
     page.reload()
     colleague.reads_today()
