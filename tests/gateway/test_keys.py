@@ -30,19 +30,21 @@ from tests.gateway.changing import (
 )
 from tests.gateway.conftest import PATIENT, Viewer
 from tests.gateway.in_process import running_gateway
+from tests.gateway.test_mail_subscriptions import with_address
 from tests.linking import KEYS, linking
 from tests.rights import order_erasure, payload_of, withdrawn_case
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
 
-#: What entries of age leave takes years: `tests/models/test_account_dropped.py` has its keys.
-_LATER = "account_drop"
+#: What entries of age leave takes years, and mail is written by the keeper:
+#: `tests/models/test_account_dropped.py` has the keys of the first.
+_LATER = ("account_drop", "mail")
 #: Every table whose primary key is a UUID, with it, and what says in which order rows were made.
 KEYED = {
     table.name: column.name
     for table in Base.metadata.tables.values()
-    if table.name != _LATER
+    if table.name not in _LATER
     and len(key_columns := table.primary_key.columns) == 1
     and isinstance((column := key_columns[0]).type, Uuid)
 }
@@ -145,7 +147,7 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
     for name in ("supervisor", "supervisor-2"):
         await _read_too_many(who[name])
         await _inquire(who[name])
-    for _ in range(2):
+    for round_ in range(2):
         await _read_identity(who, await cleared_case(who))
         asked_for = await perform(who["officer"], "requestInformation", await in_verification(who))
         corrected = {"identity": {"fullName": "Olive Other"}}
@@ -155,6 +157,14 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
             input={"idempotencyKey": key(), "subject": key(), "reason": "A leak."},
         )
         assert suspended.errors == [], suspended.text
+        subscribed = await with_address(who["leadership"]).send({
+            "query": document("subscribeToMail", "mailSubscription { id }"),
+            "variables": {"input": {
+                "idempotencyKey": key(), "language": "EN",
+                "occasion": ("MONTHLY", "WEEKLY")[round_],
+            }},
+        })  # fmt: skip
+        assert subscribed.data["subscribeToMail"]["mailSubscription"], subscribed.text
         country = {"code": "TL", "iso3": "TLS", "nameEn": "Timor-Leste", "nameId": "Timor Leste",
                    "region": "SOUTHEAST_ASIA"}  # fmt: skip
         await apply_decree(who, "proposeCountry", **country)
