@@ -34,6 +34,7 @@ COMMANDS = {
     "migration": "migration",
     "people": "people",
     "policy": "documents",
+    "rehearse": "rehearse",
     "schema": "schema",
     "serve": "serving",
     "settings": "documents",

@@ -25,6 +25,7 @@ class Command(StrEnum):
     VAULT = "vault"
     PREPARE = "vault prepare"
     ROTATE = "vault rotate"
+    REHEARSE = "rehearse"
 
 
 NEEDS: Mapping[Command, tuple[str, ...]] = MappingProxyType(
@@ -34,6 +35,7 @@ NEEDS: Mapping[Command, tuple[str, ...]] = MappingProxyType(
         Command.KEYS: ("issuer", "jwks_url", "key_store"),
         Command.PREPARE: ("key_store", "key_store_owner"),
         Command.ROTATE: ("key_store",),
+        Command.REHEARSE: ("owner_url", "key_service", "key_store"),
         Command.MIGRATE: ("owner_url", "database_url", "seal_key"),
         Command.INIT: ("owner_url",),
         # It also examines the keys and the provider, if they are set.
