@@ -65,7 +65,7 @@ _INSTANTS = {
     "submittedAt": "submitted_at", "paidAt": "paid_at", "targetDueAt": "target_due_at",
     "closedAt": "closed_at",
 }  # fmt: skip
-_OPEN = {"stage": {"in": ["RECEIVED", "WAITING_FOR_APPLICANT", "IN_PROCESS"]}}
+_OPEN = {"stage": {"in": ["SUBMITTED", "WAITING_FOR_APPLICANT", "IN_PROCESS"]}}
 _FILTERS = '{ __type(name: "ApplicationWhere") { inputFields { name } } }'
 
 

@@ -137,7 +137,7 @@ export const labels = {
     X: { en: "Unspecified", id: "Tidak disebutkan" },
   },
   Stage: {
-    RECEIVED: { en: "Received", id: "Diterima" },
+    SUBMITTED: { en: "Handed in", id: "Diajukan" },
     IN_PROCESS: { en: "In process", id: "Diproses" },
     WAITING_FOR_APPLICANT: { en: "Waiting for the applicant", id: "Menunggu pemohon" },
     CLOSED: { en: "Closed", id: "Selesai" },

@@ -35,14 +35,14 @@ class Status(StrEnum):
 class Stage(StrEnum):
     """Where an application stands, as partners see it: never its outcome."""
 
-    RECEIVED = "RECEIVED"
+    SUBMITTED = "SUBMITTED"
     IN_PROCESS = "IN_PROCESS"
     WAITING_FOR_APPLICANT = "WAITING_FOR_APPLICANT"
     CLOSED = "CLOSED"
 
 
 STAGE_OF = {
-    Status.SUBMITTED: Stage.RECEIVED,
+    Status.SUBMITTED: Stage.SUBMITTED,
     Status.AWAITING_PAYMENT: Stage.WAITING_FOR_APPLICANT,
     Status.PAID: Stage.IN_PROCESS,
     Status.IN_VERIFICATION: Stage.IN_PROCESS,

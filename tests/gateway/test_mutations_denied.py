@@ -240,7 +240,7 @@ async def test_a_step_that_cannot_be_taken_changes_nothing(
             if role in (Role.OFFICER, Role.SUPERVISOR):
                 wrong = {**given, "expectedStatus": "LAPSED"}
             elif role is Role.APPLICANT or case.reference == "AUSY-PAID-0013":
-                wrong = {**given, "expectedStage": "RECEIVED"}
+                wrong = {**given, "expectedStage": "SUBMITTED"}
             else:
                 wrong = given
             answer = await send(who[VIEWERS[role]], mutation, wrong)

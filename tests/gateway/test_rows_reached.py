@@ -102,7 +102,7 @@ async def by_filters(viewer: Viewer) -> set[str]:
     query = """query($stage: Stage!) {
         applications(first: 100, where: {stage: {eq: $stage}}) { nodes { reference } }
     }"""
-    stages = ("RECEIVED", "IN_PROCESS", "WAITING_FOR_APPLICANT", "CLOSED")
+    stages = ("SUBMITTED", "IN_PROCESS", "WAITING_FOR_APPLICANT", "CLOSED")
     pages = [(await data(viewer, query, stage=stage))["applications"] for stage in stages]
     return {row["reference"] for page in pages for row in page["nodes"]}
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 FILES_AT_THE_COUNTER = """
     query { applications(
         first: 20
-        where: {stage: {in: [RECEIVED, WAITING_FOR_APPLICANT]}}
+        where: {stage: {in: [SUBMITTED, WAITING_FOR_APPLICANT]}}
     ) {
         totalCount { value }
         nodes { reference centre { code } stage }

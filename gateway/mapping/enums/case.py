@@ -64,7 +64,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "REVOKED": "The visa was granted and later revoked.",
     },
     Stage: {
-        "RECEIVED": "Handed in.",
+        "SUBMITTED": "Handed in.",
         "IN_PROCESS": "Worked on by the directorate.",
         "WAITING_FOR_APPLICANT": "Waits for a payment or an answer of the applicant.",
         "CLOSED": "Nothing more will happen.",
