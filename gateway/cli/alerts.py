@@ -28,7 +28,7 @@ from models.database.connections import pool
 from models.database.pool import ConnectionPool
 from models.instants import WIB, wib_day
 from models.jobs.scheduler import Jobs, run_repeatedly
-from models.jobs.subscriptions import letter_to, place_of
+from models.jobs.subscriptions import letter_to, page_of
 from models.logs import facts
 from models.mail import post
 from models.vocabulary import MailKind, MailOccasion, Role
@@ -85,11 +85,9 @@ async def check_alerts(
         verdicts = await _verdicts(runner, rule, today)
         is_found = any(verdicts) if verdicts else was_found  # nothing is known yet of the month
         if is_found and not was_found:
-            period = {"language": rule["language"].lower(), "period": "this-month"}
-            query = "&".join(f"{key}={value}" for key, value in (place_of(rule) | period).items())
-            page = "/place" if _place(rule) else "/"
+            path = page_of(rule, {"period": "this-month"})
             cause = f"alert {rule['id']} {today:%Y-%m}"
-            await post(connection, letter_to(rule, MailKind.ALERT, cause, f"{page}?{query}"))
+            await post(connection, letter_to(rule, MailKind.ALERT, cause, path))
         await connection.execute(_CHECKED, rule["id"], now, is_found)
     return 1
 

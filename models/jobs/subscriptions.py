@@ -74,7 +74,7 @@ async def post_reports(connection: asyncpg.Connection, limit: int = _BATCH) -> i
                 if each["occasion"] == MailOccasion.WEEKLY
                 else {"period": "custom", "first": each["month"], "last": each["month"]}
             )
-            path = f"/report.pdf?{urlencode(place_of(each) | period)}"
+            path = page_of(each, period)
             cause = f"report {each['id']} {each['due_at'].isoformat()}"
             await post(connection, letter_to(each, MailKind.REPORT, cause, path))
             await connection.execute(_MAILED, each["id"], each["due_at"])
@@ -96,14 +96,16 @@ async def end_subscriptions(connection: asyncpg.Connection, limit: int = _BATCH)
     return len(await connection.fetch(_END, limit))
 
 
-def place_of(subscription: Mapping[str, Any]) -> dict[str, str]:
-    """What it is about and in which language, as addresses of the dashboard say it."""
+def page_of(subscription: Mapping[str, Any], period: Mapping[str, str]) -> str:
+    """The page of what it is about, where its report is: whoever has to sign in first is led back
+    to a page, and to no file."""
     named = {
         key: subscription[f"{key}_code"]
         for key in ("country", "partner", "centre")
         if subscription[f"{key}_code"]
     }
-    return {"language": subscription["language"].lower(), **named}
+    query = {"language": subscription["language"].lower(), **named, **period}
+    return f"{'/place' if named else '/'}?{urlencode(query)}"
 
 
 def letter_to(subscription: Mapping[str, Any], kind: MailKind, cause: str, path: str) -> Letter:

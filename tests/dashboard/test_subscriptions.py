@@ -23,7 +23,7 @@ COUNTRIES = {
 
 
 def link_of_last_month(query: str) -> str:
-    """Where mail of this month leads to."""
+    """The report on the page that mail of this month leads to."""
     first = today().replace(day=1)
     before = date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1)
     month = f"{before:%Y-%m}"

@@ -211,12 +211,14 @@ async def test_each_recipient_is_told_that_a_report_waits_and_nothing_more(
     for name, about in RECIPIENTS.items():
         [message] = kept.to(f"{name}@mail.example")
         text = text_of(message)
-        [link] = [line for line in text.splitlines() if "/report.pdf?" in line]
+        [link] = [line for line in text.splitlines() if "?language=en" in line]
         place = "".join(f"&{key}={code}" for key, code in about.items())
-        assert link.startswith(f"https://dashboard.example/report.pdf?language=en{place}&period=")
+        page = "place" if place else ""
+        start = f"https://dashboard.example/{page}?language=en{place}&period=custom&first="
+        assert link.startswith(start)
         # Without its link and foot it says the same to everybody, and no number but that of days.
         assert text.replace(link, "") == text_of(kept.kept[0]).replace(
-            next(ln for ln in text_of(kept.kept[0]).splitlines() if "/report.pdf?" in ln), ""
+            next(ln for ln in text_of(kept.kept[0]).splitlines() if "?language=en" in ln), ""
         )
         assert not any(character.isdigit() for character in text.replace(link, ""))
         assert name not in text
