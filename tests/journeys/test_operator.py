@@ -21,6 +21,7 @@ import httpx2
 import pytest
 
 from models.key_service import Credential, Principal
+from models.key_service.socket_keys import MOST_LINE_BYTES
 from models.row_security import login_at
 from tests import tokens
 from tests.free_ports import free_port
@@ -29,6 +30,7 @@ from tests.gateway.conftest import ACCEPT, CLAIMS
 from tests.gateway.providers import provider
 from tests.gateway.surviving.processes import published_keys
 from tests.gateway.test_tampering import SWAP_PEOPLE
+from tests.key_stores import new_store
 from tests.linking import key_service
 from tests.running_demo import GERBANG
 
@@ -225,9 +227,13 @@ def test_what_befalls_the_key_service_is_a_line_each() -> None:
         sockets = [Path(folder, name) for name in names]
         others = ("--signing", sockets[1], "--linking", sockets[2])
         provider = {"ISSUER": tokens.ISSUER, "JWKS_URL": f"{tokens.ISSUER}/keys"}
+        provider["KEY_STORE"] = new_store()
         with command("keys", file, sockets[0], *others, "--unwraps", "1", **provider) as keys:
             start = keys.until("start")
-            assert (start["process"], start["sockets"]) == ("keys", sorted(map(str, sockets)))
+            assert (start["process"], start["sockets"]) == (
+                "keys",
+                sorted(f"unix:{one}" for one in sockets),
+            )
 
             # Refusals: the other socket's question, none of the protocol, too many.
             assert "ask the other one" in _ask_keys(sockets[0], {"do": "operations"})["error"]
@@ -237,10 +243,8 @@ def test_what_befalls_the_key_service_is_a_line_each() -> None:
             people = [UUID(int=number).hex for number in range(3)]
             making = {"do": "make", "subjects": people, "related": []}
             assert "show the credential" in _ask_keys(sockets[2], making)["error"]
-            loader, keeper = (
-                {"as": [one, Credential.of(one, file.with_suffix(".credentials")).secret]}
-                for one in (Principal.LOADER, Principal.KEEPER)
-            )
+            secret = Credential.of(Principal.LOADER, file.with_suffix(".credentials")).secret
+            loader = {"as": [Principal.LOADER, secret]}
             assert "keys" in _ask_keys(sockets[2], {**making, **loader})
             opening = {"do": "open", "subjects": people, **loader}
             for _ in range(20):
@@ -249,10 +253,9 @@ def test_what_befalls_the_key_service_is_a_line_each() -> None:
             assert "left_out" not in line, "as often as it is refused, it is one line a minute"
 
             # A defect ends the connection.
-            aged = {"do": "aged", "after": people[0], "days": 10**30}
-            assert _ask_keys(sockets[1], {**aged, **keeper}) is None
+            assert _ask_keys(sockets[1], {"do": "x" * (MOST_LINE_BYTES + 1)}) is None
             line = keys.until("an error that nobody awaited")
-            assert (line["level"], line["error"][0]) == ("ERROR", "OverflowError")
+            assert (line["level"], line["error"][0]) == ("ERROR", "LimitOverrunError")
 
             assert keys.end() == ["drain", "stop"]
             assert "Zephyrine" not in keys.log.read_text()
