@@ -87,7 +87,14 @@ def copy_tree(folder: Path) -> Path:
         shutil.copytree(ROOT / name, tree / name, ignore=left_out)
     for name in ("pyproject.toml", "CHANGELOG.md"):
         shutil.copy(ROOT / name, tree)
-    for name in ("bench", "tests", "docker-compose.yml"):  # documents link to them
+    for name in (
+        "bench",
+        "client",
+        "examples",
+        "tests",
+        "SECURITY.md",
+        "docker-compose.yml",
+    ):  # documents link to them
         (tree / name).symlink_to(ROOT / name)
     return tree
 

@@ -64,8 +64,9 @@ def documents(role: Role) -> Iterator[str]:
     view = VIEWS[role]
     query = view.query_type
     assert query
-    for name in ("viewer", "policies"):
-        yield f"{{ {name} {everything(get_named_type(query.fields[name].type))} }}"
+    # What a viewer belongs to is loaded, as rows are.
+    for name, depth in (("viewer", 0), ("policies", 4)):
+        yield f"{{ {name} {everything(get_named_type(query.fields[name].type), depth=depth)} }}"
     for name in ("refusalGrounds", "screeningReferrals"):
         if name in query.fields:
             rows = everything(get_named_type(query.fields[name].type))

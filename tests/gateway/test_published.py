@@ -273,11 +273,13 @@ async def test_a_correction_is_a_new_edition_and_the_old_one_stands(who, world: 
     connection = await connect(world)
     try:
         # Whoever knows that there are 20 more learns nothing: 20 is a multiple of 5.
-        await connection.execute(
+        moved = await connection.execute(
             "UPDATE application SET submitted_at = '2025-02-20T10:00Z',"
             " paid_at = '2025-02-20T12:00Z' WHERE id IN (SELECT id FROM application WHERE"
-            " paid_at > '2025-03-02' AND closed_at IS NULL AND received_at IS NULL LIMIT 20)"
+            " paid_at > '2025-03-02' AND closed_at IS NULL AND received_at IS NULL"
+            " ORDER BY visa_type_code, country_code, id LIMIT 20)"
         )
+        assert moved == "UPDATE 20"
         done = await publish(connection, NEW_YEAR + timedelta(days=1))
         assert done.rows > 0
     finally:

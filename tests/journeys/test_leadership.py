@@ -85,7 +85,9 @@ def test_a_director_reads_four_answers_and_follows_one(visitor: Visitor) -> None
         if verdict.endswith(("Yes", "No")):
             assert share
             assert promised
-            assert (float(share[0]) + 0.05 >= float(promised[0])) == verdict.endswith("Yes")
+            beyond = float(share[0]) - float(promised[0])
+            if abs(beyond) > 0.05:  # as near as that, what is shown is rounded to either side
+                assert (beyond > 0) == verdict.endswith("Yes")
 
     # What comes next? At what this month will end and the next three, with how often such ranges
     # have held.

@@ -169,7 +169,10 @@ AREAS = (
     ),
     Area(
         "keys",
-        ("models/key_service/*.py", "gateway/settings/keys.py", "models/row_security/*.py"),
+        (
+            *("models/key_service/*.py", "models/key_service/store.sql"),
+            *("gateway/settings/keys.py", "models/row_security/*.py"),
+        ),
         matching("""
             models/test_key_service models/test_key_process models/test_orphan_keys
             models/test_seal_keys models/test_row_security gateway/test_keys models/test_receipts
@@ -179,6 +182,11 @@ AREAS = (
             gateway/test_key_rotation gateway/test_key_operations
             gateway/test_key_service_outages gateway/test_vault
         """),
+    ),
+    Area(
+        "mail",
+        ("models/mail/*.py", "models/jobs/mail.py"),
+        matching("models/test_mail gateway/test_mail_subscriptions gateway/test_finding_alerts"),
     ),
     Area(
         "people",

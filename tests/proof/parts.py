@@ -42,6 +42,8 @@ PARTS = (
             "tests/walls/test_publishing_mutants.py",
             "tests/walls/test_step_mutants.py",
             "tests/walls/test_injected_writes.py",
+            "tests/walls/test_why.py",
+            "tests/walls/test_why_mutants.py",
             "tests/walls/test_plans.py",
             "tests/walls/test_interleaved.py",
             "tests/walls/test_three_meanings.py",
