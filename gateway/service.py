@@ -57,17 +57,12 @@ def gateway(
     system clock; ``schemas`` are those of another gateway of this process.
     """
     pool = _pool(settings, settings.database_connections)
-    transaction_starts = TransactionStarts(
-        Seal(settings.seal_key[0], settings.request_seconds + settings.statement_seconds, clock),
-        TransactionLimits(
-            settings.statement_seconds, settings.lock_seconds, settings.request_seconds
-        ),
-    )
+    starts = transaction_starts(settings, clock)
     if keys is None and settings.key_service:
         keys = key_service_for(settings)
-    own_start = transaction_starts.for_the_gateway()
+    own_start = starts.for_the_gateway()
     statistics = Statistics(settings.database_url, own_start)
-    executor = _executor(settings, pool, transaction_starts, schemas, keys, statistics)
+    executor = _executor(settings, pool, starts, schemas, keys, statistics)
     horizon = ChangeHorizon(settings.database_url, pool, own_start)
     suspensions = Suspensions(settings.database_url, own_start)
     # No operation takes longer than this, so a pool that is only busy returns a connection sooner.
@@ -75,7 +70,7 @@ def gateway(
     probe_pool = _pool(settings, 1)  # readiness checks never wait behind requests
     probe = Probe(
         probe_pool,
-        transaction_starts,
+        starts,
         replica_seconds=settings.replica_seconds,
         is_for_reading=read_database_url(settings.database_url).is_for_reading,
         clock=clock,
@@ -107,17 +102,26 @@ def gateway(
     )
 
 
+def transaction_starts(settings: Settings, clock: Clock = time.time) -> TransactionStarts:
+    """Starts transactions for viewers, sealed and limited as the settings say."""
+    statement_seconds, request_seconds = settings.statement_seconds, settings.request_seconds
+    return TransactionStarts(
+        Seal(settings.seal_key[0], request_seconds + statement_seconds, clock),
+        TransactionLimits(statement_seconds, settings.lock_seconds, request_seconds),
+    )
+
+
 def _executor(
     settings: Settings,
     pool: ConnectionPool,
-    transaction_starts: TransactionStarts,
+    starts: TransactionStarts,
     schemas: Schemas | None,
     keys: KeyService | None,
     statistics: Statistics,
 ) -> SchemaRunner:
     return SchemaRunner(
         pool,
-        transaction_starts,
+        starts,
         cursor_keys=settings.cursor_key,
         budgets=_budgets(settings),
         document_rule=settings.documents,

@@ -81,8 +81,9 @@ def test_metrics_exist() -> None:
         for folder in ("gateway", "models")
         for file in (ROOT / folder).rglob("*.py")
     )
-    named = set(re.findall(r"\bgerbang_\w+?(?=_total\b|\b)", OPERATIONS))
-    assert len(named) > 4
+    alerts = (ROOT / "deploy" / "observability" / "alerts.yml").read_text(encoding="utf-8")
+    named = set(re.findall(r"\bgerbang_\w+?(?=_(?:total|bucket)\b|\b)", OPERATIONS + alerts))
+    assert len(named) > 8
     unknown = {name for name in named if f'"{name}' not in code}
     assert unknown <= {"gerbang_owner", "gerbang_gateway", "gerbang_keys_owner"}  # logins
 

@@ -101,8 +101,6 @@ def _table(type_name: str) -> str:
 @cache
 def _catalogue_of(role: Role) -> tuple[Select[Any], Select[Any]]:
     """The row rules of a role, and the columns that it is granted, of the explained tables."""
-    tables = literal(sorted({_table(name) for name in ROWS_OF_A_CASE}), ARRAY(Text))
-    of_role = literal(database_role(role), Text)
     policies = text(
         "SELECT tablename::text, policyname::text, qual FROM pg_catalog.pg_policies"
         " WHERE schemaname = 'public' AND cmd IN ('SELECT', 'ALL')"
@@ -115,12 +113,20 @@ def _catalogue_of(role: Role) -> tuple[Select[Any], Select[Any]]:
         " AND attnum > 0 AND NOT attisdropped"
         " AND has_column_privilege(:role, pg_class.oid, attnum, 'SELECT') GROUP BY relname"
     )
-    bound = bindparam("role", of_role.value, Text), bindparam("tables", tables.value, ARRAY(Text))
-    first, second = (each.bindparams(*bound) for each in (policies, grants))
-    named = first.columns(
-        literal_column("tablename"), literal_column("policyname"), literal_column("qual")
-    ).subquery()
-    listed = second.columns(literal_column("relname"), literal_column("granted")).subquery()
+    bound = (
+        bindparam("role", database_role(role), Text),
+        bindparam("tables", sorted({_table(name) for name in ROWS_OF_A_CASE}), ARRAY(Text)),
+    )
+    named = (
+        policies.bindparams(*bound)
+        .columns(literal_column("tablename"), literal_column("policyname"), literal_column("qual"))
+        .subquery()
+    )
+    listed = (
+        grants.bindparams(*bound)
+        .columns(literal_column("relname"), literal_column("granted"))
+        .subquery()
+    )
     return select(named), select(listed)
 
 

@@ -16,26 +16,24 @@ from typing import Any
 import asyncpg
 import orjson
 
-from gateway.access.transactions.begin import Seal, TransactionLimits, TransactionStarts
 from gateway.errors import ErrorCode
 from gateway.execution.budgets import Budgets
 from gateway.execution.cost import MOST
 from gateway.execution.operation import OperationRequest, OperationRunner
 from gateway.execution.runner import SchemaRunner
+from gateway.service import transaction_starts
 from gateway.settings import Settings
 from gateway.viewer import Viewer
 from models.database.connections import pool
 from models.database.pool import ConnectionPool
 from models.instants import WIB, wib_day
 from models.jobs.scheduler import Jobs, run_repeatedly
-from models.jobs.subscriptions import letter_to, page_of
+from models.jobs.subscriptions import POSTED_HOUR, letter_to, page_of, place_of
 from models.logs import facts
 from models.mail import post
 from models.vocabulary import MailKind, MailOccasion, Role
 
 _EVERY_SECONDS = 60.0
-#: At what hour in WIB a day's rules are first looked at.
-_HOUR = 7
 _QUESTION = """
 query Promise($from: Date!, $to: Date!, $where: VolumeWhere!) {
   findings(from: $from, to: $to, where: $where, kinds: [VISA_TYPE]) {
@@ -43,9 +41,6 @@ query Promise($from: Date!, $to: Date!, $where: VolumeWhere!) {
   }
 }
 """
-#: The fields of a condition on figures, by what a subscription is about.
-_CONDITIONS = {"country": "country", "partner": "partner", "centre": "centre"}
-
 _NEXT = """
     SELECT * FROM mail_subscription
     WHERE occasion = $1 AND NOT is_ended AND ends_at > clock_timestamp()
@@ -53,8 +48,8 @@ _NEXT = """
     ORDER BY checked_at NULLS FIRST, id LIMIT 1
     FOR NO KEY UPDATE SKIP LOCKED
 """
+_HAS_RULES = "SELECT EXISTS (SELECT FROM mail_subscription WHERE occasion = $1 AND NOT is_ended)"
 _CHECKED = "UPDATE mail_subscription SET checked_at = $2, is_found = $3 WHERE id = $1"
-
 
 #: Errors that pass by themselves.
 _PASSING = {ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED}
@@ -95,13 +90,8 @@ async def check_alerts(
 def _due(now: datetime) -> datetime:
     """The latest instant from which on the rules of a day are looked at."""
     local = now.astimezone(WIB)
-    due = local.replace(hour=_HOUR, minute=0, second=0, microsecond=0)
+    due = local.replace(hour=POSTED_HOUR, minute=0, second=0, microsecond=0)
     return due if due <= local else due - timedelta(days=1)
-
-
-def _place(rule: Mapping[str, Any]) -> dict[str, str]:
-    """What the rule is about, as a condition on figures."""
-    return {key: rule[f"{key}_code"] for key in _CONDITIONS if rule[f"{key}_code"]}
 
 
 async def _verdicts(
@@ -116,7 +106,7 @@ async def _verdicts(
         countries=tuple(rule["own_countries"]),
         centres=tuple(rule["own_centres"]),
     )
-    where = {key: {"in": [code]} for key, code in _place(rule).items()}
+    where = {key: {"in": [code]} for key, code in place_of(rule).items()}
     if rule["visa_type_code"]:
         where["visaType"] = {"in": [rule["visa_type_code"]]}
     variables = {"from": today.replace(day=1).isoformat(), "to": today.isoformat(), "where": where}
@@ -144,15 +134,10 @@ def _verdict(row: Mapping[str, Any]) -> bool | None:
 
 def alert_runner(settings: Settings, connections: ConnectionPool) -> SchemaRunner:
     """Asks for figures as the gateway does."""
-    seconds = settings.statement_seconds
-    starts = TransactionStarts(
-        Seal(settings.seal_key[0], settings.request_seconds + seconds),
-        TransactionLimits(seconds, settings.lock_seconds, settings.request_seconds),
-    )
     # No client reads a cursor of it, and nobody waits for its turn.
     return SchemaRunner(
         connections,
-        starts,
+        transaction_starts(settings),
         cursor_keys=(secrets.token_bytes(32),),
         budgets=Budgets(1_000 * MOST, 1_000 * MOST),
     )
@@ -181,6 +166,3 @@ async def keep_alerts(
         await run_repeatedly(check_rules, url, stop, every, jobs)
     finally:
         connections.dispose()
-
-
-_HAS_RULES = "SELECT EXISTS (SELECT FROM mail_subscription WHERE occasion = $1 AND NOT is_ended)"

@@ -116,7 +116,7 @@ def _facts() -> Iterator[_Facts]:
         yield _Facts(Base.metadata.tables[table], tuple(sorted(columns)))
 
 
-def _told(table: Any, columns: tuple[str, ...]) -> str:
+def _rows_of(table: Any, columns: tuple[str, ...]) -> str:
     """The rows of one table, as JSON."""
     name = table.name
     by = "application_id" if "application_id" in table.c else "applicant_id"
@@ -141,7 +141,7 @@ def _as_of(table: Any, column: str) -> str:
     return f"it.{column}"
 
 
-_PARTS = ",\n".join(_told(*facts) for facts in _facts())
+_PARTS = ",\n".join(_rows_of(*facts) for facts in _facts())
 EXPLAINING_FUNCTIONS = f"{_HEAD}{_PARTS}\n        );\n    END\n$$;"
 
 

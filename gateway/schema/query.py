@@ -30,7 +30,7 @@ from gateway.schema.my_data import MyData, my_data
 from gateway.schema.named_event import NamedEvent
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.people import MOST_FOUND, PersonLookup, people
-from gateway.schema.reference_change import ReferenceChange
+from gateway.schema.reference_change import ReferenceChange, TouchedFiles, touched_files
 from gateway.schema.screening import Screening
 from gateway.schema.supervision.inquiry import Inquiry
 from gateway.schema.supervision.officers import OfficerTable, officers
@@ -56,7 +56,6 @@ from gateway.schema.supervision.several_partners import (
 )
 from gateway.schema.supervision.why import Explanation, parse_why, why
 from gateway.schema.suspension import Suspension
-from gateway.schema.touched_files import TouchedFiles, touched_files
 from gateway.schema.viewer import TypePolicy, Viewer, policies_of
 from gateway.schema.visa_type import VisaType, eligible_visa_types
 from gateway.schema.volumes.arguments import parse_volumes, parse_window

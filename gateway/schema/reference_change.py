@@ -1,8 +1,15 @@
-"""By which decrees reference data changed, who proposed and who approved it."""
+"""By which decrees reference data changed, who proposed and who approved it, and how many open
+files a proposed change touches."""
 
 from datetime import date, datetime
+from typing import Any
 
+import strawberry
+from sqlalchemy import func, select
+
+from gateway.access.transactions.prepared import bind_for
 from gateway.mapping.declare import Node, column, links, noun
+from gateway.mapping.ids import GlobalId
 from models import ReferenceChange as Row
 from models import ReferenceChangeValue as ValueRow
 from models.vocabulary import ReferenceChangeState, ReferenceKind
@@ -60,3 +67,35 @@ class ReferenceChange(Node):
         "What it sets, row by row: at most 60 values.",
         order=(ValueRow.line, ValueRow.place),
     )
+
+
+@strawberry.type(
+    description="How many open files are of what a proposed change is about: numbers alone."
+)
+class TouchedFiles:
+    change_id: strawberry.ID = strawberry.field(description="Global id of the change.")
+    open: int = strawberry.field(
+        description="Open files of its visa type, nationality, centre, or partner in a country; of"
+        " a deadline, all open files."
+    )
+    keep: int | None = strawberry.field(
+        description="How many of these keep what held before, since it was fixed for each when it"
+        " was handed in, paid or asked about; null where that cannot be said in advance, as of a"
+        " place that closes."
+    )
+
+
+async def touched_files(info: strawberry.Info) -> list[TouchedFiles]:
+    """Of each change that waits for a second person, the newest first."""
+    viewer = info.context.viewer
+    rows: Any = func.viewer.files_touched(viewer.role.value).table_valued("change", "open", "keep")
+    asked = bind_for(viewer, TouchedFiles.__name__, select(rows))
+    [found] = await info.context.session.fetch(asked)
+    return [
+        TouchedFiles(
+            change_id=strawberry.ID(GlobalId(ReferenceChange.__name__, str(change)).encode()),
+            open=open_files,
+            keep=keep,
+        )
+        for change, open_files, keep in found
+    ]

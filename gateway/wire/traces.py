@@ -7,6 +7,7 @@ its trace is the one that the caller named, or that the answer names.
 import time
 from importlib.metadata import version
 
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -77,7 +78,7 @@ class Traces:
         self._provider.shutdown()
 
 
-def _context_of(record: OperationRecord):
+def _context_of(record: OperationRecord) -> Context | None:
     """The caller's span, where a request names one."""
     if not record.parent_id:
         return None

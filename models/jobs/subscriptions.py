@@ -19,8 +19,8 @@ from models.vocabulary import MailKind, MailOccasion
 
 _EVERY_SECONDS = 30.0
 _BATCH = 100
-#: At what hour in WIB a report of a period that is over is posted.
-_HOUR = 7
+#: At what hour in WIB a report of a period that is over is posted, and an alert looked for.
+POSTED_HOUR = 7
 
 # The latest instant at which a report of each schedule was due: the seventh hour of a Monday, or of
 # the first day of a month. The week and the month before it are what it is of.
@@ -67,7 +67,7 @@ async def post_reports(connection: asyncpg.Connection, limit: int = _BATCH) -> i
     Of days that passed meanwhile, the last alone."""
     async with connection.transaction():
         schedules = [MailOccasion.WEEKLY, MailOccasion.MONTHLY]
-        due = await connection.fetch(_DUE, _HOUR, schedules, limit)
+        due = await connection.fetch(_DUE, POSTED_HOUR, schedules, limit)
         for each in due:
             period = (
                 {"period": "this-month"}
@@ -99,13 +99,19 @@ async def end_subscriptions(connection: asyncpg.Connection, limit: int = _BATCH)
 def page_of(subscription: Mapping[str, Any], period: Mapping[str, str]) -> str:
     """The page of what it is about, where its report is: whoever has to sign in first is led back
     to a page, and to no file."""
-    named = {
-        key: subscription[f"{key}_code"]
-        for key in ("country", "partner", "centre")
-        if subscription[f"{key}_code"]
-    }
+    named = place_of(subscription)
     query = {"language": subscription["language"].lower(), **named, **period}
     return f"{'/place' if named else '/'}?{urlencode(query)}"
+
+
+def place_of(subscription: Mapping[str, Any]) -> dict[str, str]:
+    """The code of the country, partner or centre that it is about, by that word; nothing where it
+    is about all of the reach."""
+    return {
+        key: code
+        for key in ("country", "partner", "centre")
+        if (code := subscription[f"{key}_code"])
+    }
 
 
 def letter_to(subscription: Mapping[str, Any], kind: MailKind, cause: str, path: str) -> Letter:

@@ -96,9 +96,9 @@ def show_screenings(case: Answer, say: Texts) -> Any:
         html.Tr(
             [
                 html.Th(say(f"supervision.screening.{one['kind']}"), scope="row"),
-                html.Td(_asked(one, say)),
-                html.Td(_answer(one, say), className="bad" if _is_open_hit(one) else ""),
-                html.Td(_answered(one, say)),
+                html.Td(_show_question(one, say)),
+                html.Td(_show_result(one, say), className="bad" if _is_open_hit(one) else ""),
+                html.Td(_show_answer(one, say)),
             ]
         )
         for one in case["screenings"]["nodes"]
@@ -115,14 +115,14 @@ def open_hits(case: Answer) -> list[str]:
     return [one["kind"] for one in case["screenings"]["nodes"] if _is_open_hit(one)]
 
 
-def _asked(one: Answer, say: Texts) -> list[Any]:
+def _show_question(one: Answer, say: Texts) -> list[Any]:
     why = one["referralReason"]
     said = [say(f"case.referral.{why}")] if why else []
     said += [one["referralNote"]] if one["referralNote"] else []
     return [written_instant(one["requestedAt"], say), *_below(said)]
 
 
-def _answer(one: Answer, say: Texts) -> list[Any]:
+def _show_result(one: Answer, say: Texts) -> list[Any]:
     said = [say("case.voided", at=written_instant(one["voidedAt"], say))] if one["voidedAt"] else []
     if one["result"] == "PENDING" and one["proposed"]:
         what = say(f"case.result.{one['proposed']}")
@@ -130,7 +130,7 @@ def _answer(one: Answer, say: Texts) -> list[Any]:
     return [say(f"case.result.{one['result']}"), *_below(said)]
 
 
-def _answered(one: Answer, say: Texts) -> list[Any]:
+def _show_answer(one: Answer, say: Texts) -> list[Any]:
     if not one["answeredAt"]:
         return []
     by = [each for each in (one["answeredBy"], one["confirmedBy"]) if each]
