@@ -31,16 +31,9 @@ const PLACES = [
 ];
 
 export function Apply({ done }: { done: () => void }) {
-  const { t, word } = useWords();
-  const [chosen, setChosen] = useState({ nationality: "", tripPurpose: "", visaType: "" });
+  const { t } = useWords();
   const [mistakes, setMistakes] = useState(new Mistakes([]));
   const [{ fetching }, submit] = useMutation(Submit);
-  const { visaTypes } = useVisaTypes(chosen.nationality, chosen.tripPurpose as TripPurpose | "");
-  const choose = (place: keyof typeof chosen) => ({
-    place,
-    value: chosen[place],
-    choose: (value: string) => setChosen({ ...chosen, [place]: value }),
-  });
 
   async function handIn(form: FormData) {
     const { key, values } = attempt(form);
@@ -62,27 +55,45 @@ export function Apply({ done }: { done: () => void }) {
           }}
         >
           <Elsewhere mistakes={mistakes} places={PLACES} />
-          <div className="row">
-            <Field {...choose("nationality")} text="nationality" options={useCountries()} />
-            <Field
-              {...choose("tripPurpose")}
-              text="purpose"
-              options={Object.keys(labels.TripPurpose).map((one) => [one, word("TripPurpose", one)])}
-            />
-          </div>
-          <div className="row">
-            <Field
-              {...choose("visaType")}
-              text="visaType"
-              options={visaTypes.map(({ code, name }) => [code, `${code} · ${name}`])}
-            />
-            <Field place="entryOn" text="entryOn" type="date" />
-          </div>
+          <Trip />
           <Identity />
           <button disabled={fetching}>{t("handIn")}</button>
         </form>
       </Wrong>
     </Screen>
+  );
+}
+
+/** The fields of a trip, also for what a group has in common: which visas there are follows from the
+ * nationality and the purpose. */
+export function Trip({ of = "" }: { of?: string }) {
+  const { word } = useWords();
+  const [chosen, setChosen] = useState({ nationality: "", tripPurpose: "", visaType: "" });
+  const { visaTypes } = useVisaTypes(chosen.nationality, chosen.tripPurpose as TripPurpose | "");
+  const choose = (name: keyof typeof chosen) => ({
+    place: `${of}${name}`,
+    value: chosen[name],
+    choose: (value: string) => setChosen({ ...chosen, [name]: value }),
+  });
+  return (
+    <>
+      <div className="row">
+        <Field {...choose("nationality")} text="nationality" options={useCountries()} />
+        <Field
+          {...choose("tripPurpose")}
+          text="purpose"
+          options={Object.keys(labels.TripPurpose).map((one) => [one, word("TripPurpose", one)])}
+        />
+      </div>
+      <div className="row">
+        <Field
+          {...choose("visaType")}
+          text="visaType"
+          options={visaTypes.map(({ code, name }) => [code, `${code} · ${name}`])}
+        />
+        <Field place={`${of}entryOn`} text="entryOn" type="date" />
+      </div>
+    </>
   );
 }
 

@@ -1,13 +1,13 @@
 // People who travel together, handed in by an agent: all of them, or none.
 
-import { Mistakes, labels, mistakesOf } from "@gerbang/client";
+import { Mistakes, mistakesOf } from "@gerbang/client";
 import { useState } from "react";
 import { useMutation } from "urql";
 import { graphql } from "../generated/index.ts";
-import type { SubmitApplicationsInput, TripPurpose } from "../generated/graphql.ts";
-import { Elsewhere, Field, Screen, Wrong, useCountries, useVisaTypes } from "../parts.tsx";
+import type { SubmitApplicationsInput } from "../generated/graphql.ts";
+import { Elsewhere, Screen, Wrong } from "../parts.tsx";
 import { useWords } from "../texts.ts";
-import { Identity, attempt } from "./Apply.tsx";
+import { Identity, Trip, attempt } from "./Apply.tsx";
 
 const SubmitGroup = graphql(`
   mutation SubmitGroup($input: SubmitApplicationsInput!) {
@@ -23,18 +23,11 @@ const PERSON = ["fullName", "birthDate", "passportNumber", "passportExpiresOn", 
 const SHARED = ["nationality", "tripPurpose", "visaType", "entryOn"];
 
 export function Group() {
-  const { t, word } = useWords();
+  const { t } = useWords();
   const [people, setPeople] = useState([0, 1]);
-  const [chosen, setChosen] = useState({ nationality: "", tripPurpose: "", visaType: "" });
   const [mistakes, setMistakes] = useState(new Mistakes([]));
   const [references, setReferences] = useState<string[]>([]);
   const [{ fetching }, submit] = useMutation(SubmitGroup);
-  const { visaTypes } = useVisaTypes(chosen.nationality, chosen.tripPurpose as TripPurpose | "");
-  const choose = (name: keyof typeof chosen) => ({
-    place: `applications.0.${name}`,
-    value: chosen[name],
-    choose: (value: string) => setChosen({ ...chosen, [name]: value }),
-  });
 
   async function handIn(form: FormData) {
     const { key, values } = attempt(form);
@@ -64,22 +57,7 @@ export function Group() {
         >
           <Elsewhere mistakes={mistakes} places={places} />
           <div className="card">
-            <div className="row">
-              <Field {...choose("nationality")} text="nationality" options={useCountries()} />
-              <Field
-                {...choose("tripPurpose")}
-                text="purpose"
-                options={Object.keys(labels.TripPurpose).map((one) => [one, word("TripPurpose", one)])}
-              />
-            </div>
-            <div className="row">
-              <Field
-                {...choose("visaType")}
-                text="visaType"
-                options={visaTypes.map(({ code, name }) => [code, `${code} · ${name}`])}
-              />
-              <Field place="applications.0.entryOn" text="entryOn" type="date" />
-            </div>
+            <Trip of="applications.0." />
           </div>
           {people.map((number) => (
             <fieldset key={number} className="card">
