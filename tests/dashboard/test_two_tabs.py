@@ -130,6 +130,11 @@ def sign_in_beside(old: Page, demo: Demo, user: str) -> None:
     old.bring_to_front()
 
 
+def hears_nothing(visitor: Visitor) -> None:
+    """Keep the open tabs from being told by the server what another tab does."""
+    visitor.page.context.route("**/news?*", lambda route: None)
+
+
 def watch(old: Page) -> list[int]:
     """The answers that the old tab is given until it is reloaded."""
     statuses: list[int] = []
@@ -140,7 +145,7 @@ def watch(old: Page) -> list[int]:
 @pytest.mark.browser
 @pytest.mark.parametrize("user", ["leadership", "manager-sg"])
 def test_the_older_tab_becomes_the_new_viewers(two_tabs: Visitor, demo: Demo, user: str) -> None:
-    two_tabs.page.context.route("**/news?*", lambda route: None)  # it hears of nothing by itself
+    hears_nothing(two_tabs)
     old = two_tabs.opens_today("manager-sg")
     assert "Five answers" in old.inner_text("h1")
     sign_in_beside(old, demo, user)
@@ -167,6 +172,7 @@ def test_the_older_tab_hears_that_its_session_has_ended(two_tabs: Visitor, demo:
 
 @pytest.mark.browser
 def test_the_older_tab_gives_no_file_of_the_new_viewers(two_tabs: Visitor, demo: Demo) -> None:
+    hears_nothing(two_tabs)
     old = two_tabs.opens("manager-sg")
     old.wait_for_selector("#ranking tbody tr")
     sign_in_beside(old, demo, "leadership")
@@ -176,6 +182,7 @@ def test_the_older_tab_gives_no_file_of_the_new_viewers(two_tabs: Visitor, demo:
 
 @pytest.mark.browser
 def test_the_older_tab_of_whoever_signed_out_shows_nothing(two_tabs: Visitor, demo: Demo) -> None:
+    hears_nothing(two_tabs)
     old = two_tabs.opens_today("manager-sg")
     other = old.context.new_page()
     other.goto(f"{demo.dashboard_url}/volumes?language=en")
@@ -191,6 +198,7 @@ def test_the_older_tab_of_whoever_signed_out_shows_nothing(two_tabs: Visitor, de
 def test_the_older_tab_takes_the_role_that_was_chosen_beside_it(
     two_tabs: Visitor, demo: Demo
 ) -> None:
+    hears_nothing(two_tabs)
     old = two_tabs.opens("both")
     old.locator(".roles button").first.click()
     old.wait_for_selector("#ranking tbody tr")
