@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from gateway.texts.language import Language
+from gateway.texts.translation import fault_texts
+
 
 class Fault(StrEnum):
     """The faults that readiness can report."""
@@ -113,3 +116,11 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
         " than the database, restore a newer copy of them, then run `gerbang vault relate`.",
     ),
 }
+
+
+def explain(fault: Fault, language: Language) -> Explanation | None:
+    """Why a fault matters and how to mend it, in a language; None where nothing is to be mended."""
+    explanation = EXPLANATIONS.get(fault)
+    if explanation is None or language is Language.EN:
+        return explanation
+    return Explanation(**fault_texts()[fault])

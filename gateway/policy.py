@@ -1003,9 +1003,46 @@ POLICY: Mapping[str, Access] = {
         fields={
             "checkpoint": AUDITOR,
             "version": ADMINISTRATOR,
+            "database": ADMINISTRATOR,
+            "faults": ADMINISTRATOR,
+            "jobs": ADMINISTRATOR,
             "work": ADMINISTRATOR,
             "keys": ADMINISTRATOR,
+            "process": ADMINISTRATOR,
         }
+    ),
+    "InstallationDatabase": Access(fields=dict.fromkeys(("revision", "postgres"), ADMINISTRATOR)),
+    "InstallationFault": Access(
+        fields=dict.fromkeys(("name", "stops", "why", "remedy"), ADMINISTRATOR)
+    ),
+    "InstallationJob": Access(
+        fields=dict.fromkeys(
+            ("name", "startedAt", "lastPassedAt", "milliseconds", "failures", "isLate"),
+            ADMINISTRATOR,
+        ),
+    ),
+    # The process that answers. Who used up a budget is not said, nor what anybody asked.
+    "GatewayProcess": Access(
+        fields=dict.fromkeys(
+            (
+                "startedAt",
+                "running",
+                "waiting",
+                "connections",
+                "connectionsInUse",
+                "budget",
+                "budgetUse",
+                "slowDocuments",
+            ),
+            ADMINISTRATOR,
+        ),
+    ),
+    "BudgetUse": Access(fields=dict.fromkeys(("role", "viewers", "leastLeft"), ADMINISTRATOR)),
+    "SlowDocument": Access(
+        fields=dict.fromkeys(
+            ("client", "operation", "sha256", "times", "meanMilliseconds", "mostMilliseconds"),
+            ADMINISTRATOR,
+        ),
     ),
     "InstallationWork": Access(
         fields=dict.fromkeys(

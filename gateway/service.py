@@ -62,7 +62,8 @@ def gateway(
         keys = key_service_for(settings)
     own_start = starts.for_the_gateway()
     statistics = Statistics(settings.database_url, own_start)
-    executor = _executor(settings, pool, starts, schemas, keys, statistics)
+    metrics = Metrics()
+    executor = _executor(settings, pool, starts, schemas, keys, statistics, metrics)
     horizon = ChangeHorizon(settings.database_url, pool, own_start)
     suspensions = Suspensions(settings.database_url, own_start)
     # No operation takes longer than this, so a pool that is only busy returns a connection sooner.
@@ -75,8 +76,8 @@ def gateway(
         is_for_reading=read_database_url(settings.database_url).is_for_reading,
         clock=clock,
     )
-    metrics = Metrics()
     metrics.watch_pool(pool)
+    metrics.watch_budgets(executor.budgets)
     metrics.watch_figures(FIGURES, probe.figures)
     return create_app(
         settings,
@@ -118,6 +119,7 @@ def _executor(
     schemas: Schemas | None,
     keys: KeyService | None,
     statistics: Statistics,
+    metrics: Metrics,
 ) -> SchemaRunner:
     return SchemaRunner(
         pool,
@@ -132,6 +134,7 @@ def _executor(
         keys=keys,
         schemas=schemas,
         statistics=statistics,
+        process=metrics,
     )
 
 

@@ -19,6 +19,7 @@ from models.case.decision import Decision, Visa
 from models.case.file import Bill, CaseDocument, RequestedItem
 from models.case.screening import Screening
 from models.documents import TrustedDocument
+from models.jobs.passes import JobPass
 from models.mail import Mail
 from models.mail.subscription import MailSubscription
 from models.person.applicant import Applicant, Correction, PassportEnding
@@ -84,6 +85,7 @@ __all__ = [
     "IdentityVersion",
     "Inquiry",
     "InquiryPerson",
+    "JobPass",
     "KeyOperation",
     "LegalHold",
     "LinkerRead",

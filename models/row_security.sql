@@ -58,6 +58,7 @@ ALTER TABLE identity ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE identity_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE inquiry ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE inquiry_person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE job_pass ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE key_operation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE legal_hold ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE linker_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -209,6 +210,34 @@ CREATE OR REPLACE FUNCTION viewer.keys_in_use(acting text) RETURNS TABLE (
             FROM key_operation AS noted
             WHERE noted.kind = 'ADDED' AND noted.to_key IS NOT NULL
             ORDER BY noted.used_for, noted.occurred_at DESC, noted.id DESC;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.job_state(acting text) RETURNS TABLE (
+    name text, started_at timestamptz, passed_at timestamptz, milliseconds bigint,
+    failures bigint, late_at timestamptz)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ('ADMINISTRATOR') OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'the state of the installation is for administrators alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT job.name, job.started_at, job.passed_at, job.milliseconds, job.failures,
+                job.late_at
+            FROM job_pass AS job ORDER BY job.name LIMIT 50;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.database_versions(acting text) RETURNS TABLE (revision text, postgres text)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ('ADMINISTRATOR') OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'the state of the installation is for administrators alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT version_num::text, current_setting('server_version') FROM alembic_version;
     END
 $$;
 CREATE OR REPLACE FUNCTION viewer.files_touched(acting text) RETURNS TABLE (
@@ -2136,6 +2165,8 @@ CREATE POLICY administrator_select ON data_version FOR SELECT TO gerbang_adminis
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT EXECUTE ON FUNCTION viewer.work_state TO gerbang_administrator;
 GRANT EXECUTE ON FUNCTION viewer.keys_in_use TO gerbang_administrator;
+GRANT EXECUTE ON FUNCTION viewer.job_state TO gerbang_administrator;
+GRANT EXECUTE ON FUNCTION viewer.database_versions TO gerbang_administrator;
 GRANT EXECUTE ON FUNCTION viewer.files_touched TO gerbang_administrator;
 
 -- ANONYMOUS

@@ -194,7 +194,11 @@ class HttpGatewayClient(GatewayClient):
         self._client = httpx2.AsyncClient(
             base_url=url,
             timeout=httpx2.Timeout(20, connect=3),
-            headers={"Accept": "application/graphql-response+json"},
+            headers={
+                "Accept": "application/graphql-response+json",
+                # As its documents are registered.
+                "apollographql-client-name": "dashboard",
+            },
             transport=transport,
         )
         self._turns = Turns()

@@ -30,6 +30,7 @@ from models.jobs.keys import keep_key_notes, keep_reconciling, keep_sweeping
 from models.jobs.linker import keep_linking
 from models.jobs.mail import keep_mail
 from models.jobs.overdue import keep_lapsing
+from models.jobs.passes import keep_passes
 from models.jobs.scheduler import Jobs
 from models.jobs.subscriptions import keep_subscriptions
 from models.jobs.transfers import keep_transferring
@@ -71,13 +72,14 @@ async def run_keeper(
     account and let its oldest entries go, erase people, sweep keys that belong to nobody, carry
     what was done to keys into the account, compare receipts with the log of reads, end overdue
     cases, tell of inquiries that wait too long, deliver mail, take files from closed places, delete
-    changes that no subscriber needs any more, and install the next day's seal keys.
+    changes that no subscriber needs any more, install the next day's seal keys, and note when each
+    of this was last done.
 
     Where the world ``stands_still``, nothing happens because time passes.
     """
     stop, url = asyncio.Event(), settings.required_owner_url
     keep_sealing = partial(keep_seal_keys, settings.seal_key)
-    keepers = [keep_folding, keep_sealing]
+    keepers = [keep_folding, keep_sealing, keep_passes]
     if settings.key_service:
         keys = key_service_for(settings, Principal.LINKER)
         keepers.append(partial(keep_linking, keys))
@@ -106,6 +108,7 @@ async def run_keeper(
         keepers += [keep_publishing, keep_lapsing, keep_inquiries, keep_transferring]
         keepers.append(keep_forgetting)
         keepers.append(partial(keep_retention, settings.retention))
+    jobs = jobs or Jobs()
     running = [asyncio.create_task(keeper(url, stop, jobs=jobs)) for keeper in keepers]
     try:
         yield

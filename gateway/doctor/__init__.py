@@ -12,6 +12,7 @@ from gateway.doctor.database import (
     examine_documents,
     examine_figures,
     examine_identity_keys,
+    examine_jobs,
     examine_key_service,
     examine_owner_privileges,
     examine_owner_rights,
@@ -104,6 +105,8 @@ async def _examine_database(
     for finding in await find_alterations(owner, login):
         yield finding
     async for finding in examine_figures(owner):
+        yield finding
+    async for finding in examine_jobs(owner):
         yield finding
     async for finding in examine_account(owner, settings):
         yield finding

@@ -53,6 +53,15 @@ async def examine_figures(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
         yield finding_of(Fault.KEEPER, f"Changes have waited for {waiting:.0f} s to be counted.")
 
 
+#: Jobs of the keeper that are late.
+_LATE_JOBS = "SELECT name FROM job_pass WHERE now() > late_at ORDER BY name"
+
+
+async def examine_jobs(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
+    if late := [row["name"] for row in await owner.fetch(_LATE_JOBS)]:
+        yield finding_of(Fault.KEEPER, f"Jobs are late: {', '.join(late)}.")
+
+
 async def examine_disk(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
     """Write some rows, and roll back."""
     trial = owner.transaction()

@@ -7,8 +7,10 @@ from typing import Any
 
 from gateway.errors import ErrorCode, RateLimitedError, RequestError
 from gateway.execution.cost import MOST, Cost
+from gateway.mapping.services import RoleBudget
 from gateway.viewer import Lane, Viewer
 from models.instants import instant_text
+from models.vocabulary import Role
 
 #: The cost of a token in a document that is new to the role: parsing and validating take about
 #: 28 µs a token, while a value of a planned page takes 1 to 2.
@@ -73,6 +75,15 @@ class Budgets:
         """How many values are left, and the seconds until the budget is full."""
         seconds = max(self._full_at.get(lane, 0) - self._clock(), 0)
         return max(self.capacity - ceil(seconds * self._refill), 0), seconds
+
+    def use_by_role(self) -> list[RoleBudget]:
+        """The budgets that are not full, by role."""
+        left: dict[Role, list[int]] = {}
+        for lane in self._full_at:
+            remaining, seconds = self.remaining(lane)
+            if seconds:
+                left.setdefault(lane[1], []).append(remaining)
+        return [RoleBudget(role, len(each), min(each)) for role, each in sorted(left.items())]
 
     def _note(self, lane: Lane, full_at: float, now: float) -> None:
         if full_at <= now:

@@ -57,7 +57,7 @@ from gateway.mapping.arguments import ParseContext
 from gateway.mapping.context import Context
 from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Positions
-from gateway.mapping.services import Services
+from gateway.mapping.services import ProcessState, Services
 from gateway.mutations.changes import Changes
 from gateway.policy import MOST_ENDINGS, READ_BUDGETS
 from gateway.settings import DocumentRule, RowWriter
@@ -94,6 +94,7 @@ class SchemaRunner:
         most_endings: int = MOST_ENDINGS,
         schemas: Schemas | None = None,
         statistics: Statistics | None = None,
+        process: ProcessState | None = None,
     ) -> None:
         schemas = schemas or build_schemas()
         self.budgets = budgets
@@ -106,6 +107,7 @@ class SchemaRunner:
             Changes(pool, starts, keys),
             keys,
             statistics,
+            process=process,
         )
         self.views = schemas.views
         self._operations = CompiledOperations(schemas.full, self.views)

@@ -104,11 +104,8 @@ class TrustedDocuments:
             self._note(hash_)
             return
         if self._rule is DocumentRule.LOG:
-            record = current_record()
-            record.is_unregistered = True
-            record.client = (
-                record.claimed_client if record.claimed_client in index.clients else None
-            )
+            current_record().is_unregistered = True
+            self._note_client()
         elif not (self._in_development and _asks_only_of_schema(text)):
             raise RequestError(
                 ErrorCode.DOCUMENT_REQUIRED,
@@ -121,6 +118,13 @@ class TrustedDocuments:
         record.document = hash_
         if len(names) == 1:
             (record.name,) = names
+        self._note_client()
+
+    def _note_client(self) -> None:
+        """Note what the client calls itself, if documents are registered under that name."""
+        record = current_record()
+        if record.claimed_client in self._index.clients:
+            record.client = record.claimed_client
 
     async def _index_for(self, id_: str) -> Index:
         """The index, reloaded if it is old; sooner if the id is not in it."""

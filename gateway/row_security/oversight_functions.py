@@ -4,6 +4,7 @@ and how far the account is signed."""
 from collections.abc import Iterable, Iterator
 
 from gateway.policy import POLICY
+from models.jobs.passes import MOST_JOBS
 from models.reference.ledger import MOST_PROPOSALS
 from models.row_security import database_role
 from models.supervision.budgeted_read import HOURS_COUNTED
@@ -125,6 +126,28 @@ viewer.keys_in_use(acting text) RETURNS TABLE (
             WHERE noted.kind = '{KeyOperationKind.ADDED}' AND noted.to_key IS NOT NULL
             ORDER BY noted.used_for, noted.occurred_at DESC, noted.id DESC""",
 )
+#: When each job of the keeper last did its work.
+_JOB_STATE = _told_to(
+    _SEE_WORK,
+    _WORK_REFUSED,
+    """\
+viewer.job_state(acting text) RETURNS TABLE (
+    name text, started_at timestamptz, passed_at timestamptz, milliseconds bigint,
+    failures bigint, late_at timestamptz)""",
+    f"""\
+            SELECT job.name, job.started_at, job.passed_at, job.milliseconds, job.failures,
+                job.late_at
+            FROM job_pass AS job ORDER BY job.name LIMIT {MOST_JOBS}""",
+)
+#: What serves: the revision of the schema, and the release of PostgreSQL.
+_DATABASE_VERSIONS = _told_to(
+    _SEE_WORK,
+    _WORK_REFUSED,
+    """\
+viewer.database_versions(acting text) RETURNS TABLE (revision text, postgres text)""",
+    """\
+            SELECT version_num::text, current_setting('server_version') FROM alembic_version""",
+)
 #: How many open files each proposed change is about, and how many of them keep what held before:
 #: the bill, the checklist and the deadline to pay are fixed when a file is handed in, its target
 #: when it is paid, the deadline to answer when something is asked. Never which files.
@@ -172,7 +195,8 @@ viewer.files_touched(acting text) RETURNS TABLE (
 OVERSIGHT_FUNCTIONS = "\n".join(
     (
         *(_PEOPLE_READ, _PEOPLE_COUNTED, *_INSTANTS.values()),
-        *(_ACCOUNT_STATE, _WORK_STATE, _KEYS_IN_USE, _FILES_TOUCHED),
+        *(_ACCOUNT_STATE, _WORK_STATE, _KEYS_IN_USE, _JOB_STATE, _DATABASE_VERSIONS),
+        _FILES_TOUCHED,
     )
 )
 
@@ -184,8 +208,8 @@ def oversight_grants(role: Role) -> Iterator[str]:
     if role in _SEE_CHECKPOINTS:
         yield f"GRANT EXECUTE ON FUNCTION viewer.account_state TO {database_role(role)};"
     if role in _SEE_WORK:
-        yield f"GRANT EXECUTE ON FUNCTION viewer.work_state TO {database_role(role)};"
-        yield f"GRANT EXECUTE ON FUNCTION viewer.keys_in_use TO {database_role(role)};"
+        for name in ("work_state", "keys_in_use", "job_state", "database_versions"):
+            yield f"GRANT EXECUTE ON FUNCTION viewer.{name} TO {database_role(role)};"
     if role in _SEE_TOUCHED:
         yield f"GRANT EXECUTE ON FUNCTION viewer.files_touched TO {database_role(role)};"
     if role is Role.ANONYMOUS:

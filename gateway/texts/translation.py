@@ -2,7 +2,7 @@
 
 They are raised in English, with their values in the sentence. `indonesian.toml` has each of these
 sentences under its code, with `{}` where a value stands; `python -m checks` finds those that it
-lacks, and those under another code than they are raised with.
+lacks, and those under another code than they are raised with. It also has what is said of faults.
 """
 
 import re
@@ -90,6 +90,11 @@ def messages_by_code() -> Mapping[str, Mapping[str, str]]:
     `CLOSED` has the reasons for which a socket is closed.
     """
     return _tables()["messages"]
+
+
+def fault_texts() -> Mapping[str, Mapping[str, str]]:
+    """Why each fault matters and how it is mended, in Indonesian."""
+    return _tables()["faults"]
 
 
 @cache

@@ -1,17 +1,21 @@
 """Prometheus metrics of the gateway. No label names a viewer, a case or a country."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.errors import ErrorCode
+from gateway.execution.budgets import Budgets
+from gateway.faults import Fault
 from gateway.logs import OperationKind, OperationRecord, Way, WhyExecutor
+from gateway.mapping.services import DocumentTime, ProcessLoad, RoleBudget
+from gateway.wire.health import Health
 from models.vocabulary import Role
 
 MEASURED_PATHS = ("/graphql",)
@@ -39,10 +43,40 @@ class Pool(Protocol):
     in_use: int
 
 
-class Metrics:
-    """The metrics of one gateway process. Every label has a closed list of values."""
+class DocumentTimes:
+    """How long each registered document took, by client: both are closed lists."""
 
     def __init__(self) -> None:
+        #: Times, seconds in all, and seconds at most.
+        self._of: dict[tuple[str | None, str, str], tuple[int, float, float]] = {}
+
+    def note(self, record: OperationRecord, seconds: float) -> None:
+        if record.name is None or record.document is None:
+            return  # nobody registered it
+        key = (record.client, record.name, record.document)
+        times, total, most = self._of.get(key, (0, 0.0, 0.0))
+        self._of[key] = (times + 1, total + seconds, max(most, seconds))
+
+    def slowest(self, most: int) -> list[DocumentTime]:
+        """Those that take longest on average."""
+        found = [
+            DocumentTime(*key, times, round(1000 * total / times, 1), round(1000 * longest, 1))
+            for key, (times, total, longest) in self._of.items()
+        ]
+        return sorted(found, key=lambda one: -one.mean_milliseconds)[:most]
+
+
+class Metrics:
+    """The metrics of one gateway process, which is also what it says of itself. Every label has a
+    closed list of values."""
+
+    def __init__(self) -> None:
+        self._started_at = datetime.now(UTC)
+        self._documents = DocumentTimes()
+        self._counts: OperationCounts | None = None
+        self._pool: Pool | None = None
+        self._budgets: Budgets | None = None
+        self._health: Health | None = None
         self._registry = CollectorRegistry()
         self._requests = self._counter("gerbang_requests", "Requests, by HTTP status.", "status")
         self._errors = self._counter("gerbang_errors", "Errors sent to clients, by code.", "code")
@@ -140,6 +174,7 @@ class Metrics:
             self._tampered.inc()
         if record.has_unlogged_reads:
             self._unlogged.inc()
+        self._documents.note(record, seconds)
         self._turn_seconds.inc(record.turn_seconds)
         self._connection_seconds.inc(record.connection_seconds)
         if record.why_executor and record.kind is OperationKind.QUERY:
@@ -176,15 +211,21 @@ class Metrics:
 
     def watch(self, counts: OperationCounts) -> None:
         """Report how many operations run and wait at each scrape."""
+        self._counts = counts
         self._gauge("gerbang_running", "Operations that run.", lambda: counts.running)
         self._gauge("gerbang_waiting", "Operations that wait.", lambda: counts.waiting)
 
-    def watch_health(self, health: Collector) -> None:
+    def watch_budgets(self, budgets: Budgets) -> None:
+        self._budgets = budgets
+
+    def watch_health(self, health: Health) -> None:
         """Report the faults that were found when somebody looked last."""
+        self._health = health
         self._registry.register(health)
 
     def watch_pool(self, pool: Pool) -> None:
         """Report the size of the pool, and how much of it is in use, at each scrape."""
+        self._pool = pool
         self._gauge("gerbang_pool_size", "Connections that there may be.", lambda: pool.size)
         self._gauge("gerbang_pool_in_use", "Connections that are in use.", lambda: pool.in_use)
 
@@ -196,6 +237,31 @@ class Metrics:
 
     def _gauge(self, name: str, meaning: str, value: Callable[[], float]) -> None:
         Gauge(name, meaning, registry=self._registry).set_function(value)
+
+    def load(self) -> ProcessLoad:
+        counts, pool, budgets = self._counts, self._pool, self._budgets
+        return ProcessLoad(
+            self._started_at,
+            running=counts.running if counts else 0,
+            waiting=counts.waiting if counts else 0,
+            connections_in_use=pool.in_use if pool else 0,
+            connections=pool.size if pool else 0,
+            budget=budgets.capacity if budgets else 0,
+        )
+
+    def budget_use(self) -> Sequence[RoleBudget]:
+        return self._budgets.use_by_role() if self._budgets else ()
+
+    def slowest_documents(self, most: int) -> Sequence[DocumentTime]:
+        return self._documents.slowest(most)
+
+    async def faults(self) -> Sequence[tuple[Fault, bool]]:
+        """What is wrong now, and whether the process is not ready for it."""
+        if self._health is None:
+            return ()
+        state = await self._health.look()
+        warnings = (fault for fault in state.warnings if fault not in state.reasons)
+        return [*((one, True) for one in state.reasons), *((one, False) for one in warnings)]
 
     async def page(self, request: Request) -> Response:
         """``GET /metrics``."""

@@ -62,10 +62,14 @@ class Job:
         extra = {PLACE: self.name}  # a job that fails too is no repetition
         log.warning("%s is not done: %s", self.name, type(error).__name__, extra=extra)
 
+    @property
+    def late_after(self) -> float:
+        """How many seconds after its last success it counts as stalled."""
+        return self.patience + _PASSES_MISSED * self.every
+
     def is_stalled(self, now: float) -> bool:
         """Whether its last success is too long ago."""
-        latest = self.succeeded_at or self.added_at
-        return now - latest > self.patience + _PASSES_MISSED * self.every
+        return now - (self.succeeded_at or self.added_at) > self.late_after
 
 
 class Jobs:

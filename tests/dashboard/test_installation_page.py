@@ -1,9 +1,10 @@
-"""The page Installation: what is late with the word of its fault, and the keys by their age."""
+"""The page Installation: what is wrong by the word of its fault, what was last done, what the
+process says of itself, and the keys by their age."""
 
 from typing import Any
 
 from dashboard.components.html_part import html_of
-from dashboard.pages.installation.page import list_keys, show_health
+from dashboard.pages.installation.page import list_jobs, list_keys, show_health
 from dashboard.texts import texts
 from tests.dashboard.visiting import Visitor, assert_accessible
 from tests.running_demo import Demo
@@ -17,7 +18,12 @@ def test_an_administrator_reads_what_works_behind_the_rest(visitor: Visitor, dem
     answered = demo.ask("administrator", ASKED)["installation"]
     assert page.locator("#installation-work tbody tr").count() == len(answered["work"])
     assert answered["version"] in page.inner_text("#installation-health")
-    assert_accessible(page, widths=(390, 1440))
+    jobs = page.inner_text("#installation-jobs")
+    assert "fold_or_age" in jobs
+    assert "note_passes" in jobs
+    slow = page.inner_text("#installation-documents")
+    assert "dashboard" in slow, "the client is named"
+    assert_accessible(page, widths=(390, 1440, 2560))
 
 
 def test_the_page_is_an_administrators(visitor: Visitor) -> None:
@@ -25,16 +31,30 @@ def test_the_page_is_an_administrators(visitor: Visitor) -> None:
     assert not page.locator("#installation-work").count()
 
 
-def test_what_is_late_is_told_by_the_word_of_its_fault() -> None:
-    def installed(*, is_late: bool) -> dict[str, Any]:
-        work = [{"kind": "ACCOUNT", "isLate": is_late}, {"kind": "ERASURE", "isLate": False}]
-        return {"installation": {"version": "1", "work": work}}
+def test_what_is_wrong_is_told_in_the_gateways_words() -> None:
+    def installed(*faults: dict[str, Any]) -> dict[str, Any]:
+        database = {"revision": "0001", "postgres": "17"}
+        return {"installation": {"version": "1", "database": database, "faults": faults}}
 
     say = texts("en")
-    assert "Nothing is late" in html_of(show_health(installed(is_late=False), say))
-    shown = html_of(show_health(installed(is_late=True), say))
-    assert "checkpoint: the account is not signed." in shown
-    assert "gerbang keep" in shown
+    assert "Nothing is wrong" in html_of(show_health(installed(), say))
+    fault = {"name": "checkpoint", "stops": False, "why": "It matters.", "remedy": "Mend it."}
+    shown = html_of(show_health(installed(fault), say))
+    for told in ("<code>checkpoint</code>", "Warning.", "It matters.", "Mend it."):
+        assert told in shown
+    assert "Not ready." in html_of(show_health(installed(fault | {"stops": True}), say))
+
+
+def test_late_jobs_stand_first_and_without_a_keeper_that_is_said() -> None:
+    def job(name: str, *, is_late: bool) -> dict[str, Any]:
+        return {
+            "name": name, "lastPassedAt": None, "milliseconds": 5, "failures": 0, "isLate": is_late,
+        }  # fmt: skip
+
+    jobs = [job("forget", is_late=False), job("publish", is_late=True)]
+    shown = html_of(list_jobs({"installation": {"jobs": jobs}}, texts("en")))
+    assert shown.index("publish") < shown.index("forget")
+    assert "gerbang keep" in html_of(list_jobs({"installation": {"jobs": []}}, texts("en")))
 
 
 def test_a_key_has_its_age_and_without_keys_that_is_said() -> None:

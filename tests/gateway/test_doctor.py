@@ -111,6 +111,20 @@ async def test_the_doctor_names_an_account_that_is_not_signed(
     assert found in "".join(sentences)
 
 
+async def test_the_doctor_names_jobs_that_are_late(world: str, issuer: str) -> None:
+    owner = await connect(world)
+    await owner.execute(
+        "INSERT INTO job_pass (name, started_at, passed_at, milliseconds, failures, late_at)"
+        " VALUES ('publish', now(), now(), 1, 0, now() - interval '1 s'),"
+        " ('sequence', now(), now(), 1, 0, now() + interval '1 h')"
+    )
+    try:
+        assert await diagnose(installation(world, issuer)) == ["Jobs are late: publish."]
+    finally:
+        await owner.execute("DELETE FROM job_pass")
+        await owner.close()
+
+
 async def test_where_documents_are_required_there_must_be_some(world: str, issuer: str) -> None:
     assert await diagnose(installation(world, issuer, documents="require")) == [
         "GERBANG_DOCUMENTS requires documents to be registered, and none is."

@@ -38,6 +38,7 @@ JOBS = (
     "lapse_inquiries",
     "transfer_files",
     "forget",
+    "note_passes",
 )
 
 

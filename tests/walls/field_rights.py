@@ -209,12 +209,27 @@ _CASES: dict[str, Lines] = {
     "LinkerRead": {"version readAt fields":                  "- - - - - R - - - - - -"},
     "Installation": {
         "checkpoint":                                        "- - - - - R - - - - - -",
-        "version work keys":                                 "- - - - - - - - - - R -",
+        "version database faults jobs work keys process":    "- - - - - - - - - - R -",
     },
     "InstallationWork": {
         "kind waiting waitingSince lastDoneAt isLate":       "- - - - - - - - - - R -",
     },
     "InstallationKey": {"usedFor key since":                "- - - - - - - - - - R -"},
+    "InstallationDatabase": {"revision postgres":           "- - - - - - - - - - R -"},
+    "InstallationFault": {"name stops why remedy":          "- - - - - - - - - - R -"},
+    "InstallationJob": {
+        "name startedAt lastPassedAt milliseconds failures": "- - - - - - - - - - R -",
+        "isLate":                                            "- - - - - - - - - - R -",
+    },
+    "GatewayProcess": {
+        "startedAt running waiting connections budget":      "- - - - - - - - - - R -",
+        "connectionsInUse budgetUse slowDocuments":          "- - - - - - - - - - R -",
+    },
+    "BudgetUse": {"role viewers leastLeft":                 "- - - - - - - - - - R -"},
+    "SlowDocument": {
+        "client operation sha256 times":                     "- - - - - - - - - - R -",
+        "meanMilliseconds mostMilliseconds":                 "- - - - - - - - - - R -",
+    },
     "TouchedFiles": {"changeId open keep":                  "- - - - - - - - - - R -"},
     "AccountCheckpoint": {"signedAt entries waiting":        "- - - - - R - - - - - -"},
     "Identity": {

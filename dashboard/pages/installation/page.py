@@ -1,7 +1,9 @@
-"""The page Installation: what works behind what people see, what of it is late, and its keys."""
+"""The page Installation: what is wrong and how it is mended, what works behind what people see, and
+what the process that answers says of itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from typing import Any
 
 from dash import html
@@ -50,23 +52,66 @@ follow_address(PAGE.name)
 
 
 def show_health(answer: Answer, say: Texts) -> list[Any]:
-    """Whether anything is late, with the word that doctor and readiness have for it."""
+    """What is wrong, by the word that readiness, the log and doctor have for it; and what runs."""
     installed = answer["installation"]
-    late = [one for one in installed["work"] if one["isLate"]]
-    release = html.P(say("installation.release", version=installed["version"]))
-    if not late:
-        return [html.P(say("installation.well")), release]
-    return [
-        *(
-            html.P([html.B(say(f"installation.fault.{one['kind']}")), " ", _mending(one, say)])
-            for one in late
-        ),
-        release,
+    well = [html.P(say("installation.well"))]
+    faults = [
+        html.Div(
+            [
+                html.H3(html.Code(one["name"])),
+                html.P([_how_bad(one, say), " ", one["why"]]),
+                html.P(one["remedy"]),
+            ],
+            className="fault",
+        )
+        for one in installed["faults"]
     ]
+    database = installed["database"]
+    versions = say(
+        "installation.release",
+        version=installed["version"],
+        dashboard=version("gerbang"),
+        revision=database["revision"],
+        postgres=database["postgres"],
+    )
+    return [*(faults or well), html.P(versions)]
 
 
-def _mending(one: Answer, say: Texts) -> str:
-    return say(f"installation.mend.{one['kind']}")
+def _how_bad(fault: Answer, say: Texts) -> html.B:
+    return html.B(say("installation.stops" if fault["stops"] else "installation.warns"))
+
+
+def list_jobs(answer: Answer, say: Texts) -> Any:
+    """What the keeper does, by the name that its metrics and its log have, late ones first."""
+    jobs = answer["installation"]["jobs"]
+    if not jobs:
+        return html.P(say("installation.no_jobs"))
+    rows = [
+        html.Tr(
+            [
+                html.Th(html.Code(one["name"]), scope="row"),
+                html.Td(_instant(one["lastPassedAt"], say)),
+                html.Td(count_text(one["milliseconds"], say)),
+                html.Td(count_text(one["failures"], say)),
+                _state(one, say),
+            ]
+        )
+        for one in sorted(jobs, key=lambda one: not one["isLate"])
+    ]
+    return _table("jobs", ("job", "done", "took", "failures", "state"), rows, say)
+
+
+def _state(one: Answer, say: Texts) -> html.Td:
+    is_late = one["isLate"]
+    return html.Td(
+        say("installation.late" if is_late else "installation.in_time"),
+        className="bad" if is_late else "",
+    )
+
+
+def _table(name: str, columns: Iterable[str], rows: list[Any], say: Texts) -> Any:
+    heads = [say(f"installation.column.{each}") for each in columns]
+    return scrolling_table(say(f"installation.{name}"), heads, rows)
 
 
 def list_work(answer: Answer, say: Texts) -> Any:
@@ -78,17 +123,12 @@ def list_work(answer: Answer, say: Texts) -> Any:
                 html.Td(count_text(one["waiting"], say)),
                 html.Td(_instant(one["waitingSince"], say)),
                 html.Td(_instant(one["lastDoneAt"], say)),
-                html.Td(
-                    say("installation.late" if one["isLate"] else "installation.in_time"),
-                    className="bad" if one["isLate"] else "",
-                ),
+                _state(one, say),
             ]
         )
         for one in answer["installation"]["work"]
     ]
-    columns = ("work", "waiting", "since", "done", "state")
-    heads = [say(f"installation.column.{each}") for each in columns]
-    return scrolling_table(say("installation.work"), heads, rows)
+    return _table("work", ("work", "waiting", "since", "done", "state"), rows, say)
 
 
 def _instant(instant: str | None, say: Texts) -> str:
@@ -111,8 +151,7 @@ def list_keys(answer: Answer, say: Texts) -> Any:
         )
         for one in keys
     ]
-    heads = [say(f"installation.column.{each}") for each in ("used_for", "key", "added", "age")]
-    return scrolling_table(say("installation.keys"), heads, rows)
+    return _table("keys", ("used_for", "key", "added", "age"), rows, say)
 
 
 def _age(since: str, say: Texts) -> str:
@@ -120,10 +159,62 @@ def _age(since: str, say: Texts) -> str:
     return say("installation.days", days=count_text(days, say))
 
 
+def show_process(answer: Answer, say: Texts) -> list[Any]:
+    """What the process that answers does, and the budgets that its viewers have used."""
+    process = answer["installation"]["process"]
+    if not process:
+        return [html.P(say("installation.no_process"))]
+    numbers = {
+        name: count_text(process[name], say)
+        for name in ("running", "waiting", "connections", "connectionsInUse", "budget")
+    }
+    rows = [
+        html.Tr(
+            [
+                html.Th(say(f"roles.{one['role']}"), scope="row"),
+                html.Td(count_text(one["viewers"], say)),
+                html.Td(count_text(one["leastLeft"], say)),
+            ]
+        )
+        for one in process["budgetUse"]
+    ]
+    return [
+        html.P(say("installation.since", at=written_instant(process["startedAt"], say))),
+        html.P(say("installation.load", **numbers)),
+        html.P(say("installation.budget", **numbers)),
+        *([_table("budgets", ("role", "viewers", "left"), rows, say)] if rows else []),
+    ]
+
+
+def list_documents(answer: Answer, say: Texts) -> Any:
+    """The registered documents that take longest, with the client that sends them."""
+    process = answer["installation"]["process"]
+    rows = [
+        html.Tr(
+            [
+                html.Th(one["operation"], scope="row"),
+                html.Td(one["client"] or say("installation.no_client")),
+                html.Td(count_text(one["times"], say)),
+                *(
+                    html.Td(count_text(round(one[each]), say))
+                    for each in ("meanMilliseconds", "mostMilliseconds")
+                ),
+            ]
+        )
+        for one in (process["slowDocuments"] if process else ())
+    ]
+    if not rows:
+        return html.P(say("installation.no_documents"))
+    return _table("documents", ("operation", "client", "times", "mean", "most"), rows, say)
+
+
 #: In the order of the page.
 PANELS: Mapping[str, ShowPanel] = {
     "health": show_health,
+    "jobs": list_jobs,
     "work": list_work,
+    "process": show_process,
+    "documents": list_documents,
     "keys": list_keys,
 }
 PAGE.shows(failure_part(PAGE), *(panel_part(PAGE, *each) for each in PANELS.items()))

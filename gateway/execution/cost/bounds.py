@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from gateway.faults import Fault
 from gateway.findings.claim import FindingKind
 from gateway.findings.claims.attention import MOST_MONTHS
 from gateway.findings.events import MOST_EVENTS
 from gateway.mapping.listing import MOST_COUNTED
 from gateway.policy import POLICY
 from gateway.schema.allowed import ApplicationStep
+from gateway.schema.installation import MOST_DOCUMENTS
 from gateway.schema.people import MOST_FOUND
 from gateway.schema.supervision.officers import MOST_OFFICERS
 from gateway.schema.supervision.people_in_reach import MOST_PEOPLE_IN_REACH
@@ -16,6 +18,7 @@ from gateway.schema.supervision.people_read import MOST_PEOPLE_READ
 from gateway.schema.supervision.readers import MOST_READERS
 from gateway.schema.supervision.several_partners import MOST_PEOPLE_AT_SEVERAL_PARTNERS
 from gateway.schema.supervision.why import MOST_EXPLAINED
+from models.jobs.passes import MOST_JOBS
 from models.reference.ledger import MOST_PROPOSALS
 from models.vocabulary import (
     BackgroundWork,
@@ -24,6 +27,7 @@ from models.vocabulary import (
     Ground,
     KeyUsedFor,
     Region,
+    Role,
     Stage,
     Status,
     TripPurpose,
@@ -59,6 +63,10 @@ LISTS: Mapping[str, Bound] = {
     "Query.policies": Bound(len(POLICY), "one for each type of the policy"),
     "Query.touchedFiles": Bound(MOST_PROPOSALS, "the newest proposals"),
     "Installation.work": Bound(len(BackgroundWork), "a closed list"),
+    "Installation.faults": Bound(len(Fault), "a closed list"),
+    "Installation.jobs": Bound(MOST_JOBS, "twice what the keeper does"),
+    "GatewayProcess.budgetUse": Bound(len(Role), "one for each role"),
+    "GatewayProcess.slowDocuments": Bound(MOST_DOCUMENTS, "no more are listed"),
     "Installation.keys": Bound(len(KeyUsedFor), "a closed list"),
     "Application.allowed": Bound(len(ApplicationStep), "each step once"),
     "ApplicationFacets.stage": Bound(len(Stage), "a closed list"),

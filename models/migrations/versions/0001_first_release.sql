@@ -726,6 +726,17 @@ CREATE TABLE trusted_document (
     CONSTRAINT ck_trusted_document_sha256_is_hexadecimal CHECK (sha256 ~ '^[0-9a-f]{64}$')
 );
 
+CREATE TABLE job_pass (
+    name TEXT NOT NULL,
+    started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    passed_at TIMESTAMP WITH TIME ZONE,
+    milliseconds BIGINT NOT NULL,
+    failures BIGINT NOT NULL,
+    late_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    noted_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_job_pass PRIMARY KEY (name)
+);
+
 CREATE TABLE mail (
     id UUID NOT NULL,
     kind TEXT NOT NULL,
