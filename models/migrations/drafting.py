@@ -324,7 +324,7 @@ def literal(text: str, *, inner: int) -> str:
 
 def _render(operation: ops.MigrateOperation) -> list[str]:
     """Alembic's own lines for an operation."""
-    code = render_python_code(ops.UpgradeOps([operation]))
+    code = render_python_code(ops.UpgradeOps([operation])).replace("astext_type=Text()", "")
     lines = (line for line in code.splitlines() if not line.strip().startswith("#"))
     return ["\n".join(lines).strip()]
 

@@ -4,6 +4,8 @@ The server rewrites what it is given, so only its own texts can be compared: mod
 created in a database of its own.
 """
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import Connection, MetaData, create_mock_engine, text
@@ -82,9 +84,18 @@ def statements_of_models() -> list[str]:
     schema = read_schema()
     return [
         *(each.sql for each in schema if each.precedes_tables),
-        *tables,
+        *_with_indexes_by_name(tables),
         *(each.sql for each in schema if not each.precedes_tables),
     ]
+
+
+def _with_indexes_by_name(statements: Iterable[str]) -> Iterator[str]:
+    """SQLAlchemy has the indexes of a table in no order."""
+    for makes_indexes, some in groupby(statements, lambda sql: " INDEX " in sql.split("(")[0]):
+        of_one_table = list(some)
+        if makes_indexes:
+            of_one_table.sort()
+        yield from of_one_table
 
 
 def read_definitions(connection: Connection) -> Definitions:

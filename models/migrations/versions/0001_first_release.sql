@@ -598,13 +598,13 @@ CREATE TABLE reference_change (
     CONSTRAINT ck_reference_change_initial_by_nobody CHECK (NOT is_initial OR num_nonnulls(approved_by, cancelled_by) = 0)
 );
 
-CREATE INDEX ix_reference_change_proposed_at_id ON reference_change (proposed_at, id);
-
-CREATE INDEX ix_reference_change_subject_kind_proposed_at_id ON reference_change (subject, kind, proposed_at, id);
-
 CREATE INDEX ix_reference_change_kind_proposed_at_id ON reference_change (kind, proposed_at, id);
 
+CREATE INDEX ix_reference_change_proposed_at_id ON reference_change (proposed_at, id);
+
 CREATE INDEX ix_reference_change_state_proposed_at_id ON reference_change (state, proposed_at, id);
+
+CREATE INDEX ix_reference_change_subject_kind_proposed_at_id ON reference_change (subject, kind, proposed_at, id);
 
 CREATE INDEX ix_reference_change_subject_proposed_at_id ON reference_change (subject, proposed_at, id);
 
@@ -629,9 +629,9 @@ CREATE TABLE key_operation (
     CONSTRAINT ck_key_operation_erased_are_counted CHECK ((kind = 'ERASED') <= (keys > 0))
 );
 
-CREATE INDEX ix_key_operation_occurred_at_id ON key_operation (occurred_at, id);
-
 CREATE INDEX ix_key_operation_kind_occurred_at_id ON key_operation (kind, occurred_at, id);
+
+CREATE INDEX ix_key_operation_occurred_at_id ON key_operation (occurred_at, id);
 
 CREATE TABLE inquiry (
     id UUID NOT NULL,
@@ -668,9 +668,9 @@ CREATE TABLE inquiry (
     CONSTRAINT uq_inquiry_reference UNIQUE (reference)
 );
 
-CREATE INDEX ix_inquiry_is_reviewed_opened_at_id ON inquiry (is_reviewed, opened_at, id);
-
 CREATE INDEX ix_inquiry_is_open_opened_at_id ON inquiry (is_open, opened_at, id);
+
+CREATE INDEX ix_inquiry_is_reviewed_opened_at_id ON inquiry (is_reviewed, opened_at, id);
 
 CREATE INDEX ix_inquiry_opened_at_id ON inquiry (opened_at, id);
 
@@ -986,11 +986,11 @@ CREATE TABLE alert (
 
 CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
 
+CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
+
 CREATE INDEX ix_alert_raised_at_id ON alert (raised_at, id);
 
 CREATE INDEX ix_alert_written_in_number ON alert (written_in, number);
-
-CREATE INDEX ix_alert_is_open_raised_at_id ON alert (is_open, raised_at, id);
 
 CREATE UNIQUE INDEX ix_alert_inquiry_id_kind ON alert (inquiry_id, kind);
 
@@ -1092,21 +1092,21 @@ CREATE TABLE access_event (
     CONSTRAINT fk_access_event_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
-CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
+CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
 
-CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
+CREATE INDEX ix_access_event_actor_partner_code_actor_country_code_o_1d9f ON access_event (actor_partner_code, actor_country_code, occurred_at, id);
 
 CREATE INDEX ix_access_event_actor_purpose_occurred_at_id ON access_event (actor, purpose, occurred_at, id);
-
-CREATE INDEX ix_access_event_actor_occurred_at_id ON access_event (actor, occurred_at, id);
 
 CREATE INDEX ix_access_event_actor_role_occurred_at_id ON access_event (actor_role, occurred_at, id);
 
 CREATE INDEX ix_access_event_applicant_id_occurred_at_id ON access_event (applicant_id, occurred_at, id);
 
-CREATE INDEX ix_access_event_actor_partner_code_actor_country_code_o_1d9f ON access_event (actor_partner_code, actor_country_code, occurred_at, id);
-
 CREATE INDEX ix_access_event_case_reference_occurred_at_id ON access_event (case_reference, occurred_at, id);
+
+CREATE INDEX ix_access_event_occurred_at_id ON access_event (occurred_at, id);
+
+CREATE INDEX ix_access_event_purpose_occurred_at_id ON access_event (purpose, occurred_at, id);
 
 CREATE TABLE person_index (
     applicant_id UUID NOT NULL,
@@ -1161,11 +1161,11 @@ CREATE TABLE data_request (
     CONSTRAINT fk_data_request_applicant_id FOREIGN KEY(applicant_id) REFERENCES applicant (id)
 );
 
-CREATE INDEX ix_data_request_kind_due_at_id ON data_request (kind, due_at, id);
+CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at, id);
 
 CREATE INDEX ix_data_request_due_at_id ON data_request (due_at, id);
 
-CREATE INDEX ix_data_request_account_due_at_id ON data_request (account, due_at, id);
+CREATE INDEX ix_data_request_kind_due_at_id ON data_request (kind, due_at, id);
 
 CREATE INDEX ix_data_request_state_due_at_id ON data_request (state, due_at, id);
 
@@ -1263,9 +1263,9 @@ CREATE TABLE centre (
     CONSTRAINT fk_centre_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code)
 );
 
-CREATE INDEX ix_centre_partner_code_country_code_code ON centre (partner_code, country_code, code);
-
 CREATE INDEX ix_centre_country_code_code ON centre (country_code, code);
+
+CREATE INDEX ix_centre_partner_code_country_code_code ON centre (partner_code, country_code, code);
 
 CREATE TABLE application (
     id UUID NOT NULL,
@@ -1337,45 +1337,45 @@ CREATE TABLE application (
     CONSTRAINT fk_application_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
-CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
-
 CREATE INDEX ix_application_applicant_id_submitted_at_id ON application (applicant_id, submitted_at, id);
 
-CREATE INDEX ix_application_holder_country_code ON application (holder_country_code);
-
-CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
-
-CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
-
-CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
-
-CREATE INDEX ix_application_nationality_code ON application (nationality_code);
-
-CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
+CREATE INDEX ix_application_centre_code ON application (centre_code);
 
 CREATE INDEX ix_application_closed_at_id ON application (closed_at, id);
 
 CREATE INDEX ix_application_country_code ON application (country_code);
 
-CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
+CREATE INDEX ix_application_group_reference ON application (group_reference) WHERE group_reference IS NOT NULL;
 
-CREATE INDEX ix_application_status ON application (status);
-
-CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE is_held OR is_visa_held OR has_open_hit;
-
-CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
-
-CREATE INDEX ix_application_centre_code ON application (centre_code);
-
-CREATE INDEX ix_application_successor ON application (successor_centre_code) WHERE successor_centre_code IS NOT NULL;
-
-CREATE INDEX ix_application_visa_type_code ON application (visa_type_code);
-
-CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
+CREATE INDEX ix_application_holder_country_code ON application (holder_country_code);
 
 CREATE INDEX ix_application_holder_place_submitted_at_id ON application (holder_place, submitted_at, id);
 
+CREATE INDEX ix_application_nationality_code ON application (nationality_code);
+
+CREATE INDEX ix_application_of_officer ON application (officer, target_due_at, id) WHERE officer IS NOT NULL;
+
+CREATE INDEX ix_application_of_supervisor ON application (supervisor, target_due_at, id) WHERE supervisor IS NOT NULL;
+
 CREATE INDEX ix_application_open ON application (target_due_at, id) WHERE stage <> 'CLOSED';
+
+CREATE INDEX ix_application_open_at_midnight ON application USING gist (tstzrange(paid_at, closed_at, '(]')) WHERE paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at));
+
+CREATE INDEX ix_application_paid_at_id ON application (paid_at, id);
+
+CREATE INDEX ix_application_status ON application (status);
+
+CREATE INDEX ix_application_submitted_at_id ON application (submitted_at, id);
+
+CREATE INDEX ix_application_successor ON application (successor_centre_code) WHERE successor_centre_code IS NOT NULL;
+
+CREATE INDEX ix_application_supervised ON application (target_due_at, id) WHERE is_held OR is_visa_held OR has_open_hit;
+
+CREATE INDEX ix_application_target_due_at_id ON application (target_due_at, id);
+
+CREATE INDEX ix_application_unlinked ON application (id) WHERE NOT is_linked;
+
+CREATE INDEX ix_application_visa_type_code ON application (visa_type_code);
 
 CREATE TABLE erasure (
     id UUID NOT NULL,
@@ -1398,11 +1398,11 @@ CREATE TABLE erasure (
     CONSTRAINT fk_erasure_data_request_id FOREIGN KEY(data_request_id) REFERENCES data_request (id)
 );
 
+CREATE INDEX ix_erasure_ordered_at_id ON erasure (ordered_at, id);
+
 CREATE INDEX ix_erasure_unfinished ON erasure (id) WHERE keys_deleted_at IS NULL OR index_removed_at IS NULL;
 
 CREATE UNIQUE INDEX ix_erasure_data_request_id ON erasure (data_request_id);
-
-CREATE INDEX ix_erasure_ordered_at_id ON erasure (ordered_at, id);
 
 CREATE TABLE mail_subscription (
     id UUID NOT NULL,
@@ -1440,11 +1440,11 @@ CREATE TABLE mail_subscription (
     CONSTRAINT fk_mail_subscription_visa_type_code FOREIGN KEY(visa_type_code) REFERENCES visa_type (code)
 );
 
-CREATE UNIQUE INDEX uq_mail_subscription_lasting ON mail_subscription (subject, role, occasion, country_code, partner_code, centre_code, visa_type_code) NULLS NOT DISTINCT WHERE NOT is_ended;
+CREATE INDEX ix_mail_subscription_ends_at ON mail_subscription (ends_at) WHERE NOT is_ended;
 
 CREATE INDEX ix_mail_subscription_subject_subscribed_at_id ON mail_subscription (subject, subscribed_at, id);
 
-CREATE INDEX ix_mail_subscription_ends_at ON mail_subscription (ends_at) WHERE NOT is_ended;
+CREATE UNIQUE INDEX uq_mail_subscription_lasting ON mail_subscription (subject, role, occasion, country_code, partner_code, centre_code, visa_type_code) NULLS NOT DISTINCT WHERE NOT is_ended;
 
 CREATE TABLE application_event (
     id BIGINT GENERATED BY DEFAULT AS IDENTITY,
@@ -1482,11 +1482,11 @@ CREATE TABLE assignment (
     CONSTRAINT fk_assignment_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
+CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
+
 CREATE INDEX ix_assignment_officer_application_id ON assignment (officer, application_id);
 
 CREATE UNIQUE INDEX uq_assignment_current ON assignment (application_id) WHERE ended_at IS NULL;
-
-CREATE INDEX ix_assignment_application_id_assigned_at_id ON assignment (application_id, assigned_at, id);
 
 CREATE TABLE ban_match (
     id UUID NOT NULL,
@@ -1527,11 +1527,11 @@ CREATE TABLE decision (
     CONSTRAINT uq_decision_supersedes_id UNIQUE (supersedes_id)
 );
 
+CREATE INDEX ix_decision_application_id_decided_at_id ON decision (application_id, decided_at, id);
+
 CREATE INDEX ix_decision_decided_at_id ON decision (decided_at, id);
 
 CREATE UNIQUE INDEX uq_decision_first ON decision (application_id) WHERE supersedes_id IS NULL;
-
-CREATE INDEX ix_decision_application_id_decided_at_id ON decision (application_id, decided_at, id);
 
 CREATE TABLE bill (
     billing_code TEXT NOT NULL,
@@ -1616,11 +1616,11 @@ CREATE TABLE screening (
     CONSTRAINT fk_screening_ban_id FOREIGN KEY(ban_id) REFERENCES ban_entry (id)
 );
 
+CREATE INDEX ix_screening_application_id_requested_at_id ON screening (application_id, requested_at, id);
+
 CREATE INDEX ix_screening_ban ON screening (ban_id) WHERE ban_id IS NOT NULL;
 
 CREATE INDEX ix_screening_open ON screening (requested_at, id) WHERE answered_at IS NULL;
-
-CREATE INDEX ix_screening_application_id_requested_at_id ON screening (application_id, requested_at, id);
 
 CREATE TABLE person_link (
     id UUID NOT NULL,
@@ -1647,11 +1647,11 @@ CREATE TABLE person_link (
     CONSTRAINT fk_person_link_resolved_in FOREIGN KEY(resolved_in) REFERENCES application (id)
 );
 
-CREATE UNIQUE INDEX uq_person_link ON person_link (applicant_id, linked_id, reason);
-
 CREATE INDEX ix_person_link_applicant_id_found_at_id ON person_link (applicant_id, found_at, id);
 
 CREATE INDEX ix_person_link_linked_id_applicant_id ON person_link (linked_id, applicant_id);
+
+CREATE UNIQUE INDEX uq_person_link ON person_link (applicant_id, linked_id, reason);
 
 CREATE TABLE legal_hold (
     id UUID NOT NULL,
@@ -1667,11 +1667,11 @@ CREATE TABLE legal_hold (
     CONSTRAINT fk_legal_hold_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
-CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
+CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
 
 CREATE INDEX ix_legal_hold_held_at_id ON legal_hold (held_at, id);
 
-CREATE INDEX ix_legal_hold_application_id_held_at_id ON legal_hold (application_id, held_at, id);
+CREATE UNIQUE INDEX uq_legal_hold_lasting ON legal_hold (application_id) WHERE released_at IS NULL;
 
 CREATE TABLE correction (
     id UUID NOT NULL,
@@ -1699,11 +1699,11 @@ CREATE TABLE correction (
     CONSTRAINT fk_correction_application_id FOREIGN KEY(application_id) REFERENCES application (id)
 );
 
-CREATE UNIQUE INDEX uq_correction_version ON correction (applicant_id, version);
-
 CREATE INDEX ix_correction_application_id_proposed_at_id ON correction (application_id, proposed_at, id);
 
 CREATE UNIQUE INDEX uq_correction_open ON correction (applicant_id) WHERE state IN ('PROPOSED', 'APPROVED');
+
+CREATE UNIQUE INDEX uq_correction_version ON correction (applicant_id, version);
 
 CREATE TABLE visa (
     visa_number TEXT NOT NULL,
@@ -1725,9 +1725,9 @@ CREATE TABLE visa (
 
 CREATE INDEX ix_visa_application_id ON visa (application_id);
 
-ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
-
 ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
+
+ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
