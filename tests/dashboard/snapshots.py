@@ -1,0 +1,72 @@
+"""What is drawn from known figures, kept as text: each word, number and setting of a picture.
+
+To let something look different, delete its file in ``snapshots/`` and run its test, which writes it
+anew and is red once. Then read the difference.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any
+
+from dash.development.base_component import Component
+
+from dashboard.components.html_part import html_of
+
+FOLDER = Path(__file__).with_name("snapshots")
+#: Pictures within tables, which have tests of their own.
+_IMAGE = re.compile(r'src="data:[^"]*"')
+#: What begins a line: all but what stands within a sentence.
+_BLOCK = re.compile(r"<(?!/|span|small|b>|code|abbr)")
+
+
+def assert_as_drawn(name: str, **parts: Any) -> None:
+    """Each part is what its snapshot says: plain elements, pictures of Plotly, rows or texts."""
+    lines = (line for part, drawn in parts.items() for line in (f"=== {part}", *_lines(drawn, "")))
+    text = "\n".join(lines) + "\n"
+    file = FOLDER / f"{name}.txt"
+    if not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        raise AssertionError(f"{file} was written: look at it, and run the test again")
+    kept = file.read_text(encoding="utf-8")
+    if text != kept:
+        difference = unified_diff(kept.splitlines(), text.splitlines(), "kept", "drawn", n=1)
+        raise AssertionError("\n".join([str(file), *difference][:60]))
+
+
+def _lines(drawn: Any, name: str) -> Iterator[str]:
+    if _is_of_elements(drawn):
+        text = _IMAGE.sub('src="…"', html_of(drawn))
+        yield from (f"{name} {line}".strip() for line in _BLOCK.sub(r"\n<", text).split("\n"))
+    elif isinstance(drawn, Mapping):
+        for key, value in drawn.items():
+            yield from _lines(value, f"{name}.{key}" if name else str(key))
+    elif is_dataclass(drawn) and not isinstance(drawn, type):
+        for each in fields(drawn):
+            yield from _lines(getattr(drawn, each.name), f"{name}.{each.name}")
+    elif isinstance(drawn, Sequence) and not isinstance(drawn, str) and not _is_row(drawn):
+        for number, value in enumerate(drawn):
+            yield from _lines(value, f"{name}[{number}]")
+    else:
+        yield f"{name} {_plain(drawn)!r}" if name else str(drawn)
+
+
+def _plain(value: Any) -> Any:
+    """As it is on any machine, whose last digits may differ."""
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _is_of_elements(drawn: Any) -> bool:
+    if isinstance(drawn, list | tuple):
+        return bool(drawn) and any(map(_is_of_elements, drawn))
+    return isinstance(drawn, Component)
+
+
+def _is_row(drawn: Sequence[Any]) -> bool:
+    """Numbers and words that fit on a line."""
+    return all(each is None or isinstance(each, str | int | float) for each in drawn)
