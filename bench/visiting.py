@@ -18,6 +18,7 @@ _READER = "leadership"
 PAGES = {"Today": "/", "Volumes": "/volumes"}
 #: Countries that a filter is set to, one after the other.
 _COUNTRIES = ("AU", "SG", "MY", "JP", "CN", "IN", "GB", "US", "NL")
+_VISA_TYPES = ("B1", "C1", "C2", "D1", "D2", "D12", "E28A", "E33G")
 #: What a reader does, by the element that it is done to; each round does it to another one.
 _PRESS = """(each) => {
   seen.began = performance.now();
@@ -158,18 +159,28 @@ def _pressing(links: str) -> Callable[[Page, int], None]:
 
 def _filter(page: Page, number: int) -> None:
     """By a country, wherever it is chosen."""
-    country = _COUNTRIES[number % len(_COUNTRIES)]
-    page.evaluate(_FILTER, f"?language=en&country={country}")
+    _choose(page, "country", _COUNTRIES[number % len(_COUNTRIES)])
+
+
+def _filter_visa_type(page: Page, number: int) -> None:
+    """By a visa type, wherever it is chosen."""
+    _choose(page, "visa", _VISA_TYPES[number % len(_VISA_TYPES)])
+
+
+def _choose(page: Page, key: str, code: str) -> None:
+    page.evaluate(_FILTER, f"?language=en&{key}={code}")
 
 
 _ACTS: Mapping[str, Mapping[str, Callable[[Page, int], None]]] = {
     "Today": {
         "a country": _filter,
+        "a visa type": _filter_visa_type,
         "a period": _pressing("#today-period input:not(:checked)"),
         "a measure": _pressing("#today-measure input:not(:checked)"),
     },
     "Volumes": {
         "a country": _filter,
+        "a visa type": _filter_visa_type,
         "a period": _pressing("#volumes-period input:not(:checked)"),
         "a measure": _pressing("#cards h3 a:not([aria-current])"),
         "an order": _pressing("#ranking thead a"),

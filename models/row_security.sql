@@ -546,6 +546,16 @@ CREATE OR REPLACE FUNCTION viewer.network_outcomes(
             ) >= 100;
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.note_sign_in(acting text) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    UPDATE mail_subscription SET
+        seen_at = clock_timestamp(),
+        own_partner = viewer.partner(acting),
+        own_countries = coalesce(viewer.countries(acting), '{}'),
+        own_centres = coalesce(viewer.centres(acting), '{}')
+    WHERE subject = viewer.subject(acting) AND role = acting AND NOT is_ended
+$$;
 CREATE OR REPLACE FUNCTION viewer.people_in_reach(
     acting text, account text, of_role text, of_partner text, places text[],
     since timestamptz, before timestamptz, behind uuid, most int
@@ -1024,6 +1034,7 @@ GRANT SELECT (data, version) ON data_version TO gerbang_leadership;
 CREATE POLICY leadership_select ON data_version FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_leadership;
+GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO gerbang_leadership;
 
 -- OFFICER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer;
@@ -1191,6 +1202,7 @@ GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_officer;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_officer;
+GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO gerbang_officer;
 
 -- SUPERVISOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor;
@@ -1400,6 +1412,7 @@ GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.admit_to_inquiry TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO gerbang_supervisor;
 
 -- PARTNER_MANAGER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_manager;
@@ -1520,6 +1533,7 @@ GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO ger
 CREATE POLICY partner_manager_select ON volume_edition FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_partner_manager;
+GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO gerbang_partner_manager;
 GRANT EXECUTE ON FUNCTION viewer.network_outcomes TO gerbang_partner_manager;
 
 -- PARTNER_AGENT
@@ -1632,6 +1646,7 @@ GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_partner_agent;
 GRANT EXECUTE ON FUNCTION viewer.count_endings TO gerbang_partner_agent;
 GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO gerbang_partner_agent;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_partner_agent;
+GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO gerbang_partner_agent;
 
 -- AUDITOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor;
@@ -1827,6 +1842,7 @@ GRANT EXECUTE ON FUNCTION viewer.account_state TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.admit_lookup TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.people_in_reach, viewer.number_in_reach TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.reads_kept_since TO gerbang_auditor;
 GRANT EXECUTE ON FUNCTION viewer.facts_of_case TO gerbang_auditor;

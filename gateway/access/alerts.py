@@ -1,30 +1,44 @@
-"""Writes what is recorded of a read even if it fails: counts of passport endings, and alerts.
+"""Writes what is recorded beside a read: counts of passport endings, alerts, and that its viewer is
+still here.
 
 Each is a transaction of its own. PostgreSQL counts the people whose passport endings a viewer is
 shown, for all gateways, before the answer leaves: it holds a lock of the viewer's own meanwhile, so
 that of many answers at once none goes uncounted. Nothing is refused for it; too many raise an
 alert. So does a sealed value that somebody changed, for auditors, and for supervisors who did not
 meet it.
+
+Nobody tells the gateway that somebody has left. Whoever comes with a token of a role still has it;
+whoever does not come is sent no more mail after some weeks.
 """
 
 import logging
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import UUID
 
 from psycopg import Error
 
-from gateway.access.transactions.begin import TransactionStart, commit_in_one_write
+from gateway.access.transactions.begin import (
+    TransactionStart,
+    TransactionStarts,
+    commit_in_one_write,
+)
+from gateway.cache import WeightedCache
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.logs import current_record
 from gateway.policy import COUNTED_ENDINGS
 from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool
+from models.instants import wib_day
 from models.row_keys import new_key
 
 _RAISING = "SELECT viewer.raise_tampering($1::text, $2::uuid, $3::uuid, $4::boolean)"
 _COUNTING = "SELECT viewer.count_endings($1::text, $2::bigint, $3::uuid[], $4::uuid)"
+#: Viewers whose last day is remembered, so that it is written once a day.
+_MOST_VIEWERS = 10_000
+_NOTING = "SELECT viewer.note_sign_in($1::text)"
 
 log = logging.getLogger(__name__)
 
@@ -74,3 +88,29 @@ async def raise_tampering(
         log.error(
             "no alert could be raised that a sealed value was changed: %s", type(error).__name__
         )
+
+
+class SignIns:
+    """When viewers were last here, for their subscriptions alone."""
+
+    def __init__(self, pool: ConnectionPool, starts: TransactionStarts) -> None:
+        self._pool = pool
+        self._starts = starts
+        self._noted: WeightedCache[tuple[object, ...], bool] = WeightedCache(_MOST_VIEWERS)
+
+    async def note(self, viewer: Viewer) -> None:
+        """Write it once a day, and whenever the reach is another. A failure costs nobody an
+        answer."""
+        if viewer.bearer is None:  # an alert is looked at in the name of somebody who is not here
+            return
+        reach = viewer.partner, viewer.countries, viewer.centres
+        key = viewer.subject, viewer.role, *reach, wib_day(datetime.now(UTC))
+        if key in self._noted:
+            return
+        noting = [Command(_NOTING, [viewer.role.value])]
+        try:
+            await commit_in_one_write(self._pool, self._starts.for_reading(viewer), noting)
+        except (FieldError, Error, OSError) as error:
+            log.warning("a sign-in is not noted: %s", type(error).__name__)
+        else:
+            self._noted.put(key, True, 1)

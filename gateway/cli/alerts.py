@@ -9,7 +9,8 @@ service opens nobody for it. What leaves is that something was found, never a fi
 import asyncio
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,8 @@ from gateway.execution.budgets import Budgets
 from gateway.execution.cost import MOST
 from gateway.execution.operation import OperationRequest, OperationRunner
 from gateway.execution.runner import SchemaRunner
+from gateway.findings.claims.watched import ENOUGH
+from gateway.schema.findings.query import place_of as compared_place
 from gateway.service import transaction_starts
 from gateway.settings import Settings
 from gateway.viewer import Viewer
@@ -31,25 +34,35 @@ from models.jobs.scheduler import Jobs, run_repeatedly
 from models.jobs.subscriptions import POSTED_HOUR, letter_to, page_of, place_of
 from models.logs import facts
 from models.mail import post
+from models.mail.subscription import ALERTS, AWAY_DAYS
 from models.vocabulary import MailKind, MailOccasion, Role
+from models.volumes import Dimension
 
 _EVERY_SECONDS = 60.0
 _QUESTION = """
-query Promise($from: Date!, $to: Date!, $where: VolumeWhere!) {
-  findings(from: $from, to: $to, where: $where, kinds: [VISA_TYPE]) {
-    rows { direction subject { code } numbers { name value high } }
+query Alert(
+  $from: Date!, $to: Date!, $where: VolumeWhere!, $kinds: [FindingKind!]!, $about: String
+) {
+  findings(from: $from, to: $to, where: $where, kinds: $kinds, about: $about) {
+    rows {
+      kind direction isConcern measure
+      subject { code } period { startsOn } numbers { name value high }
+    }
   }
 }
 """
 _NEXT = """
     SELECT * FROM mail_subscription
-    WHERE occasion = $1 AND NOT is_ended AND ends_at > clock_timestamp()
+    WHERE occasion = ANY ($1) AND NOT is_ended AND ends_at > clock_timestamp()
+        AND seen_at > clock_timestamp() - $3 * interval '1 day'
         AND coalesce(checked_at, '-infinity') < $2
     ORDER BY checked_at NULLS FIRST, id LIMIT 1
     FOR NO KEY UPDATE SKIP LOCKED
 """
-_HAS_RULES = "SELECT EXISTS (SELECT FROM mail_subscription WHERE occasion = $1 AND NOT is_ended)"
-_CHECKED = "UPDATE mail_subscription SET checked_at = $2, is_found = $3 WHERE id = $1"
+_HAS_RULES = """
+    SELECT EXISTS (SELECT FROM mail_subscription WHERE occasion = ANY ($1) AND NOT is_ended)
+"""
+_CHECKED = "UPDATE mail_subscription SET checked_at = $2, found = $3 WHERE id = $1"
 
 #: Errors that pass by themselves.
 _PASSING = {ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED}
@@ -61,29 +74,88 @@ class NotLookedAtError(OSError):
     """The figures could not be read just now: the job pauses, and tries again."""
 
 
+@dataclass(frozen=True)
+class _Alert:
+    """What an alert is about: the claims that tell, and whether one of them is found."""
+
+    kinds: tuple[str, ...]
+    #: None where a claim cannot be judged; what was found of it before then stays.
+    judge: Callable[[Mapping[str, Any], date], bool | None]
+    #: The window that is asked for, which is also the one to which its link leads.
+    period: str = "last-month"
+    #: Whether it is about places; the promise is about visa types.
+    is_of_places: bool = True
+
+
+def _is_missed(row: Mapping[str, Any], _: date) -> bool | None:
+    """Whether the promise is missed beyond chance: the whole interval of the share lies below what
+    was promised. None where nothing was promised, or too little was decided."""
+    if row["direction"] not in ("KEPT", "MISSED"):
+        return None
+    numbers = {each["name"]: each for each in row["numbers"]}
+    return row["direction"] == "MISSED" and numbers["NOW"]["high"] < numbers["PROMISED"]["value"]
+
+
+def _unusual(measure: str) -> _Alert:
+    """More than usual in the last month that is over, at a place or at all together."""
+
+    def judge(row: Mapping[str, Any], month: date) -> bool:
+        is_of_month = row["period"]["startsOn"] == month.isoformat()
+        return is_of_month and row["measure"] == measure and row["isConcern"]
+
+    return _Alert(("PLACE_MONTH", "MONTH"), judge)
+
+
+def _is_growing(row: Mapping[str, Any], _: date) -> bool:
+    """Whether the overdue are many and do not get fewer, or their share is beyond what is usual."""
+    if row["kind"] == "WORK_FIGURE":
+        return row["measure"] == "backlog" and row["isConcern"]
+    numbers = {each["name"]: each["value"] for each in row["numbers"]}
+    return numbers["OVERDUE"] >= ENOUGH and numbers["CLOSED"] <= numbers["RECEIVED"]
+
+
+_ALERTS: Mapping[str, _Alert] = {
+    MailOccasion.TARGET_MISSED: _Alert(
+        ("VISA_TYPE",), _is_missed, "this-month", is_of_places=False
+    ),
+    MailOccasion.LATER_THAN_USUAL: _unusual("targetRate"),
+    MailOccasion.MORE_REFUSALS: _unusual("refusalRate"),
+    MailOccasion.MORE_REQUESTS: _unusual("infoRequestRate"),
+    MailOccasion.SLOWER_HANDOVER: _unusual("handoverP90"),
+    MailOccasion.GROWING_BACKLOG: _Alert(("WAITING", "WORK_FIGURE"), _is_growing, "this-month"),
+}
+#: By what `findings` compares for a viewer, the condition that names one of it.
+_COMPARED = {
+    Dimension.COUNTRY: "country",
+    Dimension.CENTRE: "centre",
+    Dimension.VISA_TYPE: "visaType",
+}
+
+
 async def check_alerts(
     runner: OperationRunner, connection: asyncpg.Connection, at: datetime | None = None
 ) -> int:
     """Look at the rule that was not looked at for longest, where it is due, and post its alert
     where its finding is new; 1, or 0 where none is due. Raises NotLookedAtError.
 
-    A promise counts as missed once chance does not explain it: the whole interval of the share lies
-    below what was promised. It is news when it was not missed before, once a month at most.
+    It is news where it was not found before, once a month at most; what could not be told yet is
+    told in the next month, if it is still so.
     """
     now = at or datetime.now(UTC)
     async with connection.transaction():
-        rule = await connection.fetchrow(_NEXT, MailOccasion.TARGET_MISSED, _due(now))
+        rule = await connection.fetchrow(_NEXT, ALERTS, _due(now), AWAY_DAYS)
         if rule is None:
             return 0
-        today = wib_day(now)
-        was_found = rule["is_found"]
+        today, before = wib_day(now), {*rule["found"]}
         verdicts = await _verdicts(runner, rule, today)
-        is_found = any(verdicts) if verdicts else was_found  # nothing is known yet of the month
-        if is_found and not was_found:
-            path = page_of(rule, {"period": "this-month"})
+        found = {code for code in before if verdicts.get(code, ...) is None}
+        found |= {code for code, is_found in verdicts.items() if is_found}
+        if new := found - before:
+            path = page_of(rule, {"period": _ALERTS[rule["occasion"]].period})
             cause = f"alert {rule['id']} {today:%Y-%m}"
-            await post(connection, letter_to(rule, MailKind.ALERT, cause, path))
-        await connection.execute(_CHECKED, rule["id"], now, is_found)
+            if not await post(connection, letter_to(rule, MailKind.ALERT, cause, path)):
+                found -= new
+        await connection.execute(_CHECKED, rule["id"], now, sorted(found))
     return 1
 
 
@@ -96,9 +168,9 @@ def _due(now: datetime) -> datetime:
 
 async def _verdicts(
     runner: OperationRunner, rule: Mapping[str, Any], today: date
-) -> Sequence[bool]:
-    """Whether the promise is missed in this month so far, for each visa type that can be judged;
-    nothing for somebody who may not ask. Raises NotLookedAtError."""
+) -> Mapping[str, bool | None]:
+    """By the code of what it is about, whether something is found; None where that is not known.
+    Raises NotLookedAtError."""
     viewer = Viewer(
         subject=rule["subject"],
         role=Role(rule["role"]),
@@ -106,10 +178,20 @@ async def _verdicts(
         countries=tuple(rule["own_countries"]),
         centres=tuple(rule["own_centres"]),
     )
-    where = {key: {"in": [code]} for key, code in place_of(rule).items()}
-    if rule["visa_type_code"]:
-        where["visaType"] = {"in": [rule["visa_type_code"]]}
-    variables = {"from": today.replace(day=1).isoformat(), "to": today.isoformat(), "where": where}
+    alert, month = _ALERTS[rule["occasion"]], today.replace(day=1)
+    first, last = month, today
+    if alert.period == "last-month":
+        last = month - timedelta(days=1)
+        first = last.replace(day=1)
+    named = {**place_of(rule), "visaType": rule["visa_type_code"]}
+    about = named.get(_COMPARED[compared_place(viewer)]) if alert.is_of_places else None
+    variables = {
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+        "where": {key: {"in": [code]} for key, code in named.items() if code},
+        "kinds": alert.kinds,
+        "about": about,
+    }
     request = OperationRequest(document=_QUESTION, variables=variables, may_write=False)
     answer = await runner.run(request, viewer, secrets.token_hex(16))
     codes = {error["extensions"]["code"] for error in answer.errors}
@@ -117,19 +199,15 @@ async def _verdicts(
         raise NotLookedAtError(", ".join(sorted(codes)))
     if codes:  # suspended, or in a role that reads no findings any more
         log.warning("a rule is not looked at", extra=facts(rule=str(rule["id"]), codes=[*codes]))
-        return ()
+        return dict.fromkeys(rule["found"])
     data = orjson.loads(orjson.dumps(answer.data))
-    found = [_verdict(row) for row in data["findings"]["rows"]]
-    return [each for each in found if each is not None]
-
-
-def _verdict(row: Mapping[str, Any]) -> bool | None:
-    """Whether the promise is missed beyond chance; None where nothing was promised, or too little
-    was decided."""
-    if row["direction"] not in ("KEPT", "MISSED"):
-        return None
-    numbers = {each["name"]: each for each in row["numbers"]}
-    return row["direction"] == "MISSED" and numbers["NOW"]["high"] < numbers["PROMISED"]["value"]
+    # What was found of a visa type lasts until it is judged again; a place without a row is usual.
+    verdicts = dict[str, bool | None]() if alert.is_of_places else dict.fromkeys(rule["found"])
+    for row in data["findings"]["rows"]:
+        code, verdict = row["subject"]["code"] or "", alert.judge(row, first)
+        if verdict is not None and about in (None, code or about):
+            verdicts[code] = verdict or bool(verdicts.get(code))
+    return verdicts
 
 
 def alert_runner(settings: Settings, connections: ConnectionPool) -> SchemaRunner:
@@ -156,7 +234,7 @@ async def keep_alerts(
 
     async def check_rules(connection: asyncpg.Connection) -> int:
         nonlocal runner
-        if not await connection.fetchval(_HAS_RULES, MailOccasion.TARGET_MISSED):
+        if not await connection.fetchval(_HAS_RULES, ALERTS):
             return 0
         # Views of the schema take a second and some memory: not before somebody has a rule.
         runner = runner or alert_runner(settings, connections)

@@ -14,7 +14,7 @@ from graphql import (
 )
 from psycopg import Error as DriverError
 
-from gateway.access.alerts import count_endings, raise_tampering
+from gateway.access.alerts import SignIns, count_endings, raise_tampering
 from gateway.access.audit import AccessLog, OperationAudit
 from gateway.access.purpose import StatedPurpose, stated_purpose
 from gateway.access.statistics import Statistics
@@ -118,6 +118,7 @@ class SchemaRunner:
         self._reference = reference_cache()
         self._access_log = AccessLog(pool, starts, keys, read_budgets)
         self._most_endings = most_endings
+        self._sign_ins = SignIns(pool, starts)
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         """The answer to an operation, with its cost; an error answer if it cannot start."""
@@ -240,6 +241,8 @@ class SchemaRunner:
             if one.errors:
                 refuse_partial(error.original_error for error in one.errors)
         await context.record_opened()
+        if context.reads_findings:
+            await self._sign_ins.note(viewer)
         if people := context.disclosed.get("PassportEnding"):
             start = self._starts.for_reading(viewer)
             await count_endings(self._pool, start, viewer, people, self._most_endings)

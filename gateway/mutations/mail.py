@@ -16,7 +16,7 @@ from gateway.rules import Rule
 from gateway.texts.language import Language
 from models import Centre, MailSubscription, Partner, PartnerCountry, VisaType
 from models.life import Refusal
-from models.mail.subscription import MOST_SUBSCRIPTIONS
+from models.mail.subscription import MOST_SUBSCRIPTIONS, SCHEDULES
 from models.row_keys import new_key
 from models.vocabulary import MailOccasion, Role
 
@@ -67,7 +67,7 @@ async def subscribe(transaction: WriteTransaction, request: Subscribe, reasons: 
             reasons.add(Refusal.NOT_FOUND, path, rule="unknown_code")
     if len(about.keys() - {"visa_type"}) > 1:
         reasons.add(Refusal.INVALID, "centre", rule="one_place")
-    if request.visa_type and request.occasion is not MailOccasion.TARGET_MISSED:
+    if request.visa_type and request.occasion in SCHEDULES:
         reasons.add(Refusal.INVALID, "visaType", rule="visa_type_of_an_alert")
     address = _address(transaction, reasons)
     role = transaction.viewer.role

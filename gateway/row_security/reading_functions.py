@@ -1,6 +1,6 @@
 """What reading roles learn of tables whose rows they may not read: which people a digest finds,
 whether a budget or an inquiry has room for further people, from when on figures are complete, what
-the whole network decided."""
+the whole network decided; and what they note: counts, alerts, and that they are here."""
 
 from collections.abc import Iterator
 
@@ -260,6 +260,18 @@ CREATE OR REPLACE FUNCTION viewer.network_outcomes(
             ) >= {FEWEST_DECISIONS};
     END
 $$;"""
+#: That the viewer is still here, and what they reach now, beside their subscriptions.
+_NOTE_SIGN_IN = """\
+CREATE OR REPLACE FUNCTION viewer.note_sign_in(acting text) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    UPDATE mail_subscription SET
+        seen_at = clock_timestamp(),
+        own_partner = viewer.partner(acting),
+        own_countries = coalesce(viewer.countries(acting), '{}'),
+        own_centres = coalesce(viewer.centres(acting), '{}')
+    WHERE subject = viewer.subject(acting) AND role = acting AND NOT is_ended
+$$;"""
 #: At most once an hour for a subject, and for so many subjects of one viewer, so that a change of
 #: whole tables does not flood the queue of alerts.
 _RAISE_TAMPERING = f"""\
@@ -285,7 +297,7 @@ READING_FUNCTIONS = "\n".join(
     (
         *(_PEOPLE_FOUND, _ADMIT_READS, _ADMIT_LOOKUP),
         *(_COUNT_ENDINGS, _ADMIT_TO_INQUIRY, _RAISE_TAMPERING),
-        *(_FIGURES_COMPLETE_FROM, _NETWORK_OUTCOMES),
+        *(_FIGURES_COMPLETE_FROM, _NETWORK_OUTCOMES, _NOTE_SIGN_IN),
     )
 )
 #: Roles that read sealed values can meet one that was tampered with.
@@ -306,5 +318,7 @@ def reading_grants(role: Role) -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.raise_tampering TO {database_role(role)};"
     if role in FIGURES:
         yield f"GRANT EXECUTE ON FUNCTION viewer.figures_complete_from TO {database_role(role)};"
+    if role in POLICY["MailSubscription"].rows:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.note_sign_in TO {database_role(role)};"
     if role in POLICY["VolumeRow"].fields["network"]:
         yield f"GRANT EXECUTE ON FUNCTION viewer.network_outcomes TO {database_role(role)};"

@@ -44,6 +44,9 @@ _DONE = """
         failure = $3
     WHERE id = $1
 """
+#: Replies that say that there is no such mailbox: whoever has left has none.
+_GONE = ("550", "551", "553")
+_END = "UPDATE mail_subscription SET is_ended = true, address = NULL WHERE address = $1"
 _AGAIN = """
     UPDATE mail SET attempts = attempts + 1, failure = $2,
         due_at = clock_timestamp() + least($3 * 2 ^ attempts, $4) * interval '1 second'
@@ -68,6 +71,8 @@ async def deliver(transport: MailTransport, sender: Sender, connection: asyncpg.
             if is_final:
                 done = _DONE.format(column="failed_at")
                 await connection.execute(done, mail["id"], 1, error.failure)
+                if error.failure in _GONE:
+                    await connection.execute(_END, mail["address"])
             else:
                 waits = _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS
                 await connection.execute(_AGAIN, mail["id"], error.failure, *waits)

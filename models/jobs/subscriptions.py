@@ -14,7 +14,7 @@ import asyncpg
 from models.jobs.scheduler import Jobs, run_repeatedly
 from models.mail.message import SUBSCRIPTIONS_PATH
 from models.mail.outbox import Letter, post
-from models.mail.subscription import REMINDED_DAYS
+from models.mail.subscription import AWAY_DAYS, REMINDED_DAYS, SCHEDULES
 from models.vocabulary import MailKind, MailOccasion
 
 _EVERY_SECONDS = 30.0
@@ -37,6 +37,7 @@ _DUE = """
         ) AT TIME ZONE interval '7 hours' AS at
     ) AS due
     WHERE it.occasion = ANY ($2) AND NOT it.is_ended AND it.ends_at > clock_timestamp()
+        AND it.seen_at > clock_timestamp() - $4 * interval '1 day'
         AND coalesce(it.mailed_at, it.subscribed_at) < due.at
     ORDER BY it.id LIMIT $3
     FOR NO KEY UPDATE OF it SKIP LOCKED
@@ -45,6 +46,7 @@ _MAILED = "UPDATE mail_subscription SET mailed_at = $2 WHERE id = $1"
 _ENDING = """
     SELECT * FROM mail_subscription AS it
     WHERE NOT is_ended AND ends_at > clock_timestamp()
+        AND seen_at > clock_timestamp() - $3 * interval '1 day'
         AND ends_at <= clock_timestamp() + $1 * interval '1 day' AND NOT EXISTS (
             SELECT FROM mail WHERE cause = 'renewal ' || it.id || ' ' || it.renewals
         )
@@ -64,10 +66,9 @@ _END = """
 
 async def post_reports(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
     """Post that a report waits, for a batch of subscriptions whose day has come; return how many.
-    Of days that passed meanwhile, the last alone."""
+    Of days that passed meanwhile, the last alone; whoever is away is told once they are back."""
     async with connection.transaction():
-        schedules = [MailOccasion.WEEKLY, MailOccasion.MONTHLY]
-        due = await connection.fetch(_DUE, POSTED_HOUR, schedules, limit)
+        due = await connection.fetch(_DUE, POSTED_HOUR, [*SCHEDULES], limit, AWAY_DAYS)
         for each in due:
             period = (
                 {"period": "this-month"}
@@ -84,7 +85,7 @@ async def post_reports(connection: asyncpg.Connection, limit: int = _BATCH) -> i
 async def post_reminders(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
     """Remind the viewers of a batch of subscriptions that are about to end; return how many."""
     async with connection.transaction():
-        ending = await connection.fetch(_ENDING, REMINDED_DAYS, limit)
+        ending = await connection.fetch(_ENDING, REMINDED_DAYS, limit, AWAY_DAYS)
         for each in ending:
             cause = f"renewal {each['id']} {each['renewals']}"
             await post(connection, letter_to(each, MailKind.RENEWAL, cause, SUBSCRIPTIONS_PATH))

@@ -12,6 +12,11 @@ from models.vocabulary import MailOccasion, Role
 
 #: How long a subscription lasts unless it is renewed, and how long before its end a reminder goes.
 SUBSCRIBED_DAYS, REMINDED_DAYS = 90, 14
+#: Whoever was not here for so long is told nothing until they are back.
+AWAY_DAYS = 35
+#: The occasions that come by the clock; all others are alerts.
+SCHEDULES = (MailOccasion.WEEKLY, MailOccasion.MONTHLY)
+ALERTS = tuple(each for each in MailOccasion if each not in SCHEDULES)
 #: How many a viewer has at a time.
 MOST_SUBSCRIPTIONS = 20
 
@@ -49,9 +54,11 @@ class MailSubscription(Base):
     is_ended: Mapped[bool] = mapped_column(server_default=text("false"))
     #: When its last report was posted.
     mailed_at: Mapped[datetime | None]
-    #: When figures were last looked at for an alert, and whether it was found then.
+    #: When the viewer was last here with a token of this role.
+    seen_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    #: When figures were last looked at for an alert, and the codes of what was found then.
     checked_at: Mapped[datetime | None]
-    is_found: Mapped[bool] = mapped_column(server_default=text("false"))
+    found: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
 
     __table_args__ = (
         one_of("role", Role),
@@ -63,7 +70,8 @@ class MailSubscription(Base):
             "num_nonnulls(country_code, partner_code, centre_code) <= 1", name="of_one_place"
         ),
         CheckConstraint(
-            "visa_type_code IS NULL OR occasion = 'TARGET_MISSED'", name="visa_type_of_an_alert"
+            "visa_type_code IS NULL OR occasion NOT IN ('WEEKLY', 'MONTHLY')",
+            name="visa_type_of_an_alert",
         ),
         Index(None, "subject", "subscribed_at", "id"),
         Index(None, "ends_at", postgresql_where=text("NOT is_ended")),

@@ -331,6 +331,7 @@ CREATE FUNCTION guard_mail_subscription() RETURNS trigger
         NEW.own_countries := coalesce(viewer.countries(NULL), '{}');
         NEW.own_centres := coalesce(viewer.centres(NULL), '{}');
         NEW.renewed_at := clock_timestamp();
+        NEW.seen_at := NEW.renewed_at;
         NEW.ends_at := NEW.renewed_at + interval '90 days';
         RETURN NEW;
     END

@@ -197,8 +197,13 @@ class MailOccasion(StrEnum):
     #: Each Monday, and on the first day of each month.
     WEEKLY = "WEEKLY"
     MONTHLY = "MONTHLY"
-    #: Once the service promise is newly missed.
+    #: Alerts: once the service promise is newly missed, or something is newly beyond what is usual.
     TARGET_MISSED = "TARGET_MISSED"
+    LATER_THAN_USUAL = "LATER_THAN_USUAL"
+    MORE_REFUSALS = "MORE_REFUSALS"
+    MORE_REQUESTS = "MORE_REQUESTS"
+    SLOWER_HANDOVER = "SLOWER_HANDOVER"
+    GROWING_BACKLOG = "GROWING_BACKLOG"
 
 
 class MailKind(StrEnum):

@@ -14,6 +14,7 @@ from models.database.connections import connect, pool
 from models.row_keys import new_key
 from models.synthetic import synthesise
 from models.synthetic.assumptions import Scale
+from models.volumes.grains import GRAINS, Dimension
 from tests import tokens
 from tests.conftest import NewDatabase
 from tests.free_ports import free_port
@@ -145,3 +146,73 @@ async def test_figures_that_cannot_be_read_are_looked_at_again(
     finally:
         nowhere.dispose()
     assert await owner.fetchval("SELECT checked_at FROM mail_subscription") is None
+
+
+#: What is made of all months, and of the last one at a place, for each alert about what is usual.
+MONTHS = {
+    "LATER_THAN_USUAL": ("within_target = granted + refused", "within_target = 0"),
+    "MORE_REQUESTS": ("info_requested = 0", "info_requested = intake"),
+    "MORE_REFUSALS": (
+        "granted = granted + refused, refused = 0", "refused = granted + refused, granted = 0",
+    ),
+}  # fmt: skip
+_LAST_MONTH = "date_trunc('month', wib_day(now())::timestamp)::date - interval '1 month'"
+
+
+@pytest.fixture(scope="module")
+async def lately(new_database: NewDatabase) -> AsyncIterator[tuple[str, SchemaRunner]]:
+    """Months of a world that ends now, and who looks at them."""
+    url = await new_database()
+    await synthesise(url, applications=2_000, months=9, seed=5, scale=Scale.PARTNER)
+    connections = pool(tokens.settings(url).database_url, 1)
+    yield url, alert_runner(tokens.settings(url), connections)
+    connections.dispose()
+
+
+async def make_all(owner: asyncpg.Connection, what: str, last_month_at: str | None = None) -> None:
+    """Make all months such, or the last one at a place."""
+    of_one = (
+        f"country_code = '{last_month_at}' AND starts_on >= {_LAST_MONTH}"
+        " AND starts_on < date_trunc('month', wib_day(now())::timestamp)"
+    )
+    for grain in GRAINS:
+        if Dimension.COUNTRY in grain.dimensions and grain.period != "year":
+            where = of_one if last_month_at else "true"
+            await owner.execute(f"UPDATE {grain.facts.name} SET {what} WHERE {where}")
+
+
+@pytest.mark.parametrize("occasion", MONTHS)
+async def test_what_is_unusual_is_told_once_and_a_second_place_is_news(
+    occasion: str, lately: tuple[str, SchemaRunner]
+) -> None:
+    url, runner = lately
+    owner, (usual, unusual) = await connect(url), MONTHS[occasion]
+
+    async def look() -> list[str]:
+        """Whom alerts went to, in all, once every rule was looked at again."""
+        await owner.execute("UPDATE mail_subscription SET checked_at = NULL")
+        while await check_alerts(runner, owner):
+            pass
+        return sorted(whom for whom, _, _ in await alerts(owner))
+
+    async def found() -> list[str]:
+        rule = "SELECT found FROM mail_subscription WHERE subject = 'leadership'"
+        return list(await owner.fetchval(rule) or ())
+
+    try:
+        await make_all(owner, usual)
+        await follow(owner, "leadership", "LEADERSHIP", occasion=occasion)
+        await follow(owner, "of-one", "LEADERSHIP", occasion=occasion, country_code="SG")
+        assert (await look(), await found()) == ([], [])
+        await make_all(owner, unusual, "AU")
+        assert await look() == ["leadership"]
+        assert "AU" in (known := await found())
+        assert (await look(), await found()) == (["leadership"], known)
+        # The second place is news to whoever follows it alone; the other is told of one thing in a
+        # month, and knows no more of it than was told.
+        await make_all(owner, unusual, "SG")
+        assert await look() == ["leadership", "of-one"]
+        assert "SG" not in await found()
+    finally:
+        await owner.execute("DELETE FROM mail_subscription; DELETE FROM mail")
+        await owner.close()

@@ -290,3 +290,55 @@ async def test_a_reminder_that_was_killed_half_way_is_sent_once_all_the_same(
     assert await connection.fetchval("SELECT address FROM mail_subscription") is None
     [mine] = await lasting(own["manager-au"])
     assert mine["isEnded"]
+
+
+FINDINGS = """
+{ findings(from: "2026-01-01", to: "2026-01-31", kinds: [CHANGE]) { rows { kind } } }
+"""
+
+
+async def test_whoever_is_not_here_any_more_is_told_nothing_until_they_are(
+    own: dict[str, Viewer], connection: asyncpg.Connection
+) -> None:
+    for name in ("manager-au", "manager-pacific"):
+        await subscribe(own[name])
+    await months_pass(connection)
+    # Nobody suspended the manager who left, and the address still works.
+    await connection.execute(
+        "UPDATE mail_subscription SET seen_at = seen_at - interval '36 days',"
+        " ends_at = ends_at - interval '77 days' WHERE subject = 'manager-au'"
+    )
+    assert (await post_reports(connection), await post_reminders(connection)) == (1, 0)
+    assert await connection.fetchval("SELECT subject FROM mail") == "manager-pacific"
+    # In another role somebody is somebody else.
+    promoted = with_address(own["manager-au"], role="LEADERSHIP", partner=None, countries=[])
+    assert (await promoted(FINDINGS)).errors == []
+    assert await post_reports(connection) == 0
+    # Back with a token of the role, and another reach than before.
+    back = with_address(own["manager-au"], countries=["AU", "NZ"])
+    assert (await back(FINDINGS)).errors == []
+    row = await connection.fetchrow(
+        "SELECT own_countries FROM mail_subscription WHERE subject = 'manager-au'"
+    )
+    assert row["own_countries"] == ["AU", "NZ"]
+    assert (await post_reports(connection), await post_reminders(connection)) == (1, 1)
+
+
+async def test_a_mailbox_that_is_gone_ends_the_subscriptions_to_it(
+    own: dict[str, Viewer], connection: asyncpg.Connection, sink: tuple[Sink, str]
+) -> None:
+    kept, url = sink
+    for name in ("manager-au", "manager-pacific"):
+        for occasion in ("WEEKLY", "MONTHLY"):
+            await subscribe(own[name], occasion=occasion)
+    await months_pass(connection)
+    await connection.execute(
+        "UPDATE mail_subscription SET mailed_at = now() WHERE occasion = 'WEEKLY'"
+    )
+    assert await post_reports(connection) == 2
+    kept.answers["manager-au@mail.example"] = ["550 5.1.1 no such user"]
+    kept.answers["manager-pacific@mail.example"] = ["451 4.7.1 later"]
+    await deliver_all(url, connection)
+    await deliver_all(url, connection)
+    assert [each["isEnded"] for each in await lasting(own["manager-au"])] == [True, True]
+    assert [each["isEnded"] for each in await lasting(own["manager-pacific"])] == [False, False]

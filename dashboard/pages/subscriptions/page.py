@@ -21,11 +21,21 @@ from dashboard.texts.wording import written_instant
 QUESTION = "subscriptions/question"
 READERS = frozenset(AUDIENCES)
 VISA_TYPES = "visa_types"
+OCCASIONS = (
+    "MONTHLY",
+    "WEEKLY",
+    "TARGET_MISSED",
+    "LATER_THAN_USUAL",
+    "MORE_REFUSALS",
+    "MORE_REQUESTS",
+    "SLOWER_HANDOVER",
+    "GROWING_BACKLOG",
+)
 CHANGES = Changes(
     "subscriptions",
     {
         "subscribeToMail": (
-            Field("occasion", FieldKind.CHOICE, ("MONTHLY", "WEEKLY", "TARGET_MISSED")),
+            Field("occasion", FieldKind.CHOICE, OCCASIONS),
             Field("visaType", FieldKind.CHOICE, VISA_TYPES, is_required=False),
             *(Field(kind, is_required=False) for kind in KINDS),
             Field("language"),

@@ -53,6 +53,13 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "WEEKLY": "Each Monday: a report of the month so far waits.",
         "MONTHLY": "On the first day of each month: a report of the month before waits.",
         "TARGET_MISSED": "When the service promise is newly missed in a month: an alert.",
+        "LATER_THAN_USUAL": "When more decisions of the last month were late than is usual, at a"
+        " place that was not found before: an alert.",
+        "MORE_REFUSALS": "The same of refusals.",
+        "MORE_REQUESTS": "The same of requests for information.",
+        "SLOWER_HANDOVER": "When the hand-over of the last month took longer than is usual, at a"
+        " place that was not found before: an alert.",
+        "GROWING_BACKLOG": "When what is overdue newly grows: an alert.",
     },
     Sex: {"F": "Female.", "M": "Male.", "X": "Not specified."},
     IndexKind: {

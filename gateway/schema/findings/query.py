@@ -88,6 +88,7 @@ async def findings(
     context: Context = info.context
     asked_for: AskedFindings = asked_of(info)
     conditions = asked_for.where
+    context.reads_findings = True
     freshness = await context.figures.freshness(VersionedData.FIGURES)
     asked = FindingsQuestion(
         from_,

@@ -1424,16 +1424,17 @@ CREATE TABLE mail_subscription (
     ends_at TIMESTAMP WITH TIME ZONE DEFAULT (clock_timestamp() + '90 days'::interval) NOT NULL,
     is_ended BOOLEAN DEFAULT false NOT NULL,
     mailed_at TIMESTAMP WITH TIME ZONE,
+    seen_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     checked_at TIMESTAMP WITH TIME ZONE,
-    is_found BOOLEAN DEFAULT false NOT NULL,
+    found TEXT[] DEFAULT '{}' NOT NULL,
     CONSTRAINT pk_mail_subscription PRIMARY KEY (id),
     CONSTRAINT ck_mail_subscription_role_is_known CHECK (role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
-    CONSTRAINT ck_mail_subscription_occasion_is_known CHECK (occasion IN ('WEEKLY', 'MONTHLY', 'TARGET_MISSED')),
+    CONSTRAINT ck_mail_subscription_occasion_is_known CHECK (occasion IN ('WEEKLY', 'MONTHLY', 'TARGET_MISSED', 'LATER_THAN_USUAL', 'MORE_REFUSALS', 'MORE_REQUESTS', 'SLOWER_HANDOVER', 'GROWING_BACKLOG')),
     CONSTRAINT ck_mail_subscription_language_is_known CHECK (language IN ('EN', 'ID')),
     CONSTRAINT ck_mail_subscription_address_is_formed CHECK (address ~ '^[!-~]{1,64}@[A-Za-z0-9.-]{1,190}$'),
     CONSTRAINT ck_mail_subscription_address_until_ended CHECK ((address IS NULL) = is_ended),
     CONSTRAINT ck_mail_subscription_of_one_place CHECK (num_nonnulls(country_code, partner_code, centre_code) <= 1),
-    CONSTRAINT ck_mail_subscription_visa_type_of_an_alert CHECK (visa_type_code IS NULL OR occasion = 'TARGET_MISSED'),
+    CONSTRAINT ck_mail_subscription_visa_type_of_an_alert CHECK (visa_type_code IS NULL OR occasion NOT IN ('WEEKLY', 'MONTHLY')),
     CONSTRAINT fk_mail_subscription_country_code FOREIGN KEY(country_code) REFERENCES country (code),
     CONSTRAINT fk_mail_subscription_partner_code FOREIGN KEY(partner_code) REFERENCES partner (code),
     CONSTRAINT fk_mail_subscription_centre_code FOREIGN KEY(centre_code) REFERENCES centre (code),
@@ -2909,6 +2910,7 @@ CREATE FUNCTION guard_mail_subscription() RETURNS trigger
         NEW.own_countries := coalesce(viewer.countries(NULL), '{}');
         NEW.own_centres := coalesce(viewer.centres(NULL), '{}');
         NEW.renewed_at := clock_timestamp();
+        NEW.seen_at := NEW.renewed_at;
         NEW.ends_at := NEW.renewed_at + interval '90 days';
         RETURN NEW;
     END
