@@ -1050,6 +1050,16 @@ POLICY: Mapping[str, Access] = {
         ),
     ),
     "InstallationKey": Access(fields=dict.fromkeys(("usedFor", "key", "since"), ADMINISTRATOR)),
+    # Registered documents, without their texts.
+    "TrustedDocument": Access(
+        fields=dict.fromkeys(
+            ("sha256", "operations", "clients", "registeredAt", "registeredBy", "verdicts"),
+            ADMINISTRATOR,
+        ),
+    ),
+    "DocumentVerdict": Access(
+        fields=dict.fromkeys(("role", "canRun", "cost", "refused", "mistake"), ADMINISTRATOR)
+    ),
     "AccountCheckpoint": Access(
         fields=dict.fromkeys(("signedAt", "entries", "waiting"), AUDITOR),
     ),
@@ -1656,6 +1666,7 @@ POLICY: Mapping[str, Access] = {
             "inquiries": ANSWER_READERS,
             "referenceChanges": LEDGER_READERS,
             "touchedFiles": ADMINISTRATOR,
+            "trustedDocuments": ADMINISTRATOR,
             "namedEvents": EVENT_READERS,
             "volumes": FIGURES,
             "findings": EXACT_FIGURES,

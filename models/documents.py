@@ -13,6 +13,8 @@ from models.base import Base
 
 #: Longer ids are refused: MD5, SHA-1 and SHA-256 in hexadecimal have 32 to 64 characters.
 LONGEST_ID = 200
+#: How many of those registered last are told of.
+MOST_DOCUMENTS_LISTED = 300
 
 
 class TrustedDocument(Base):

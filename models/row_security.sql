@@ -285,6 +285,23 @@ CREATE OR REPLACE FUNCTION viewer.files_touched(acting text) RETURNS TABLE (
             ORDER BY proposed_at DESC, proposed.id DESC;
     END
 $$;
+CREATE OR REPLACE FUNCTION viewer.registered_documents(acting text) RETURNS TABLE (
+    sha256 text, operations text[], clients text[], registered_at timestamptz,
+    registered_by text, text text)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ('ADMINISTRATOR') OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'who may run which document is for administrators alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT known.sha256, known.operation_names, known.clients, known.registered_at,
+                known.registered_by, known.text
+            FROM trusted_document AS known WHERE known.retired_at IS NULL
+            ORDER BY known.registered_at DESC, known.sha256 LIMIT 300;
+    END
+$$;
 CREATE OR REPLACE FUNCTION viewer.people_found(
     acting text, case_reference text, digests text[]) RETURNS uuid[]
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
@@ -2183,6 +2200,7 @@ GRANT EXECUTE ON FUNCTION viewer.work_state TO gerbang_administrator;
 GRANT EXECUTE ON FUNCTION viewer.keys_in_use TO gerbang_administrator;
 GRANT EXECUTE ON FUNCTION viewer.job_state TO gerbang_administrator;
 GRANT EXECUTE ON FUNCTION viewer.database_versions TO gerbang_administrator;
+GRANT EXECUTE ON FUNCTION viewer.registered_documents TO gerbang_administrator;
 GRANT EXECUTE ON FUNCTION viewer.files_touched TO gerbang_administrator;
 
 -- ANONYMOUS

@@ -23,6 +23,7 @@ from dashboard.model.period import Period
 from dashboard.pages.access import page as access
 from dashboard.pages.administration.forms import ANSWERS, CHANGES
 from dashboard.pages.administration.page import ADMINISTRATORS, TOUCHED
+from dashboard.pages.administration.page import DOCUMENTS as TRUSTED
 from dashboard.pages.administration.page import QUESTION as ADMINISTRATION
 from dashboard.pages.administration.page import READERS as LEDGER_READERS
 from dashboard.pages.backlog import page as backlog
@@ -82,6 +83,7 @@ def screen_documents() -> Iterator[ScreenDocument]:
     yield ScreenDocument(READS, "My data", READERS, {**language, "after": None})
     yield ScreenDocument(ADMINISTRATION, "Administration", LEDGER_READERS, language)
     yield ScreenDocument(TOUCHED, "Administration", ADMINISTRATORS, {})
+    yield ScreenDocument(TRUSTED, "Administration", ADMINISTRATORS, {})
     for change, name in CHANGES.documents.items():
         senders = LEDGER_READERS if change in ANSWERS else ADMINISTRATORS
         yield ScreenDocument(name, "Administration", senders, {})

@@ -1,5 +1,6 @@
 """Which roles can run a document, what it costs them, and which personal data it reads."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -10,7 +11,7 @@ from graphql import DocumentNode, OperationDefinitionNode
 from gateway.errors import GerbangError, RequestError
 from gateway.execution.cost import MOST, OperationCost
 from gateway.execution.documents import Documents
-from gateway.execution.schemas import build_schemas
+from gateway.execution.schemas import Schemas, build_schemas
 from gateway.policy import IMPLIED_PURPOSE
 from gateway.viewer import Viewer
 from models.vocabulary import Role
@@ -40,6 +41,18 @@ class Verdict:
     def can_run(self) -> bool:
         return not self.mistakes and self.cost <= MOST
 
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The coordinates that the role may not use."""
+        named = (mistake.details.get("coordinate") for mistake in self.mistakes)
+        return tuple(coordinate for coordinate in named if coordinate)
+
+    @property
+    def mistake(self) -> str | None:
+        """What is wrong with the document itself, for example after a release."""
+        others = (one for one in self.mistakes if "coordinate" not in one.details)
+        return next((one.message for one in others), None)
+
 
 @dataclass(frozen=True, slots=True)
 class ExaminedDocument:
@@ -65,10 +78,22 @@ class ExaminedDocument:
 class DocumentMatrix:
     """Examines documents against the schema of every role."""
 
-    def __init__(self) -> None:
-        schemas = build_schemas()
+    def __init__(self, schemas: Schemas | None = None) -> None:
+        schemas = schemas or build_schemas()
         self._views = schemas.views
         self._documents = Documents(schemas.full, self._views)
+        self._examined: dict[str, ExaminedDocument] = {}
+        self._examining = asyncio.Lock()
+
+    async def examine_registered(self, text: str) -> ExaminedDocument:
+        """What each role can do with a registered document; kept, for there are only so many.
+
+        It takes some 15 ms, so it is done beside the event loop, one at a time.
+        """
+        async with self._examining:
+            if text not in self._examined:
+                self._examined[text] = await asyncio.to_thread(self.examine, text)
+        return self._examined[text]
 
     def examine(
         self,

@@ -35,6 +35,7 @@ from gateway.execution.arguments import parse_arguments
 from gateway.execution.budgets import Budgets, Charge
 from gateway.execution.compiled import CompiledOperations
 from gateway.execution.cost import values_in
+from gateway.execution.document_matrix import DocumentMatrix
 from gateway.execution.graphql_core import build_execution, run_execution
 from gateway.execution.introspection import schema_refusal
 from gateway.execution.operation import (
@@ -105,6 +106,7 @@ class SchemaRunner:
             Cursors(cursor_keys),
             Positions(cursor_keys),
             Changes(pool, starts, keys),
+            DocumentMatrix(schemas),
             keys,
             statistics,
             process=process,

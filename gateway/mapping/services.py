@@ -36,6 +36,35 @@ class DocumentTime(NamedTuple):
     most_milliseconds: float
 
 
+class RoleVerdict(Protocol):
+    """What a role can do with a document."""
+
+    @property
+    def can_run(self) -> bool: ...
+
+    @property
+    def cost(self) -> int: ...
+
+    @property
+    def refused(self) -> Sequence[str]: ...
+
+    @property
+    def mistake(self) -> str | None: ...
+
+
+class DocumentVerdicts(Protocol):
+    """What each role can do with a document."""
+
+    @property
+    def verdicts(self) -> Mapping[Role, RoleVerdict]: ...
+
+
+class DocumentExaminer(Protocol):
+    """Says which roles can run a registered document."""
+
+    async def examine_registered(self, text: str) -> DocumentVerdicts: ...
+
+
 class RoleBudget(NamedTuple):
     """How many viewers in a role have used of their budget, and the least that is left of one."""
 
@@ -78,6 +107,7 @@ class Services:
     cursors: Cursors
     positions: Positions
     changes: ChangeMaker
+    documents: DocumentExaminer
     #: By which people are looked up, where there are any.
     keys: KeyService | None = None
     statistics: Statistics | None = None

@@ -4,6 +4,7 @@ and how far the account is signed."""
 from collections.abc import Iterable, Iterator
 
 from gateway.policy import POLICY
+from models.documents import MOST_DOCUMENTS_LISTED
 from models.jobs.passes import MOST_JOBS
 from models.reference.ledger import MOST_PROPOSALS
 from models.row_security import database_role
@@ -14,6 +15,7 @@ _SEE_COUNTS = [role for role in Role if role in POLICY["ReaderRow"].fields["peop
 _SEE_CHECKPOINTS = [role for role in Role if role in POLICY["Installation"].fields["checkpoint"]]
 _SEE_TOUCHED = [role for role in Role if role in POLICY["TouchedFiles"].fields["open"]]
 _SEE_WORK = [role for role in Role if role in POLICY["Installation"].fields["work"]]
+_SEE_DOCUMENTS = [role for role in Role if role in POLICY["Query"].fields["trustedDocuments"]]
 _COUNTS_REFUSED = "counts of reads are for supervision alone"
 _WORK_REFUSED = "the state of the installation is for administrators alone"
 
@@ -139,6 +141,20 @@ viewer.job_state(acting text) RETURNS TABLE (
                 job.late_at
             FROM job_pass AS job ORDER BY job.name LIMIT {MOST_JOBS}""",
 )
+#: The documents that clients may ask for, those registered last first.
+_REGISTERED_DOCUMENTS = _told_to(
+    _SEE_DOCUMENTS,
+    "who may run which document is for administrators alone",
+    """\
+viewer.registered_documents(acting text) RETURNS TABLE (
+    sha256 text, operations text[], clients text[], registered_at timestamptz,
+    registered_by text, text text)""",
+    f"""\
+            SELECT known.sha256, known.operation_names, known.clients, known.registered_at,
+                known.registered_by, known.text
+            FROM trusted_document AS known WHERE known.retired_at IS NULL
+            ORDER BY known.registered_at DESC, known.sha256 LIMIT {MOST_DOCUMENTS_LISTED}""",
+)
 #: What serves: the revision of the schema, and the release of PostgreSQL.
 _DATABASE_VERSIONS = _told_to(
     _SEE_WORK,
@@ -196,7 +212,7 @@ OVERSIGHT_FUNCTIONS = "\n".join(
     (
         *(_PEOPLE_READ, _PEOPLE_COUNTED, *_INSTANTS.values()),
         *(_ACCOUNT_STATE, _WORK_STATE, _KEYS_IN_USE, _JOB_STATE, _DATABASE_VERSIONS),
-        _FILES_TOUCHED,
+        *(_FILES_TOUCHED, _REGISTERED_DOCUMENTS),
     )
 )
 
@@ -210,6 +226,8 @@ def oversight_grants(role: Role) -> Iterator[str]:
     if role in _SEE_WORK:
         for name in ("work_state", "keys_in_use", "job_state", "database_versions"):
             yield f"GRANT EXECUTE ON FUNCTION viewer.{name} TO {database_role(role)};"
+    if role in _SEE_DOCUMENTS:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.registered_documents TO {database_role(role)};"
     if role in _SEE_TOUCHED:
         yield f"GRANT EXECUTE ON FUNCTION viewer.files_touched TO {database_role(role)};"
     if role is Role.ANONYMOUS:

@@ -56,6 +56,7 @@ from gateway.schema.supervision.several_partners import (
 )
 from gateway.schema.supervision.why import Explanation, parse_why, why
 from gateway.schema.suspension import Suspension
+from gateway.schema.trusted_document import TrustedDocument, trusted_documents
 from gateway.schema.viewer import TypePolicy, Viewer, policies_of
 from gateway.schema.visa_type import VisaType, eligible_visa_types
 from gateway.schema.volumes.arguments import parse_volumes, parse_window
@@ -311,6 +312,10 @@ class Query:
         newest_first=True,
     )
 
+    trusted_documents: list[TrustedDocument] | None = strawberry.field(
+        resolver=trusted_documents,
+        description="Documents that clients ask for by an id, and which role can run which.",
+    )
     installation: Installation | None = strawberry.field(
         resolver=installation, description="How this installation runs."
     )

@@ -270,3 +270,23 @@ def test_every_change_of_an_administrator_has_a_form(demo: Demo) -> None:
     asked = '{ __type(name: "Mutation") { fields { name } } }'
     fields = demo.ask("administrator", asked)["__type"]["fields"]
     assert {field["name"] for field in fields} == CHANGES.forms.keys()
+
+
+def test_an_administrator_sees_which_role_runs_which_document(visitor: Visitor, demo: Demo) -> None:
+    page = opens(visitor, "administrator")
+    page.wait_for_selector("#administration-documents tbody tr")
+    asked = "{ trustedDocuments { verdicts { role canRun cost } operations } }"
+    registered = demo.ask("administrator", asked)["trustedDocuments"]
+    rows = page.locator("#administration-documents tbody tr")
+    assert rows.count() == len(registered)
+    own = page.locator("#administration-documents tbody tr", has_text="TrustedDocuments")
+    [document] = [one for one in registered if one["operations"] == ["TrustedDocuments"]]
+    costs = [f"{one['cost']:,}" if one["canRun"] else "\N{EN DASH}" for one in document["verdicts"]]
+    assert own.locator("td").all_inner_texts()[:-1] == costs
+    own.locator("summary").click()
+    assert "Query.trustedDocuments" in own.locator("details").inner_text()
+    assert_accessible(page, widths=(390, 2560))
+
+    page = opens(visitor, "auditor")
+    assert not page.locator("#panel-documents").is_visible()
+    assert not page.locator("#administration-documents tr").count()

@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from gateway.execution import trusted_documents
+from gateway.execution.document_matrix import DocumentMatrix
 from models.documents import Registration, document_hash, register, retire
 from models.row_security import database_role
 from models.vocabulary import Role
@@ -269,3 +270,46 @@ async def test_a_retired_document_comes_back_and_ids_are_taken_once(connection) 
         (document_hash(EVERYBODY), [md5]),
         (document_hash(PAGE), []),
     ]
+
+
+MATRIX = """{ trustedDocuments {
+    sha256 operations clients registeredBy verdicts { role canRun cost refused mistake }
+} }"""
+
+
+async def test_administrators_read_which_role_runs_what_as_the_matrix_has_it(
+    world: str, connection
+) -> None:
+    desks = "assignments(first: 1) { nodes { officer } }"
+    looks = f"query Looks {{ applications(first: 2) {{ nodes {{ {desks} }} }} }}"
+    for text in (PAGE, looks):
+        await register_document(connection, text)
+    await connection.execute(
+        "INSERT INTO trusted_document (sha256, text, ids, clients, operation_names, registered_by)"
+        " VALUES ($1, 'query Old { gone }', '{}', '{portal}', '{Old}', 'a test')", "ab" * 32,
+    )  # fmt: skip
+    retired = await register_document(connection, EVERYBODY)
+    await retire(connection, [retired])
+    async with asking(world) as who:
+        for _ in range(2):  # examined once, and kept
+            answer = await who["administrator"](MATRIX)
+            told = {one["sha256"]: one for one in answer.data["trustedDocuments"]}
+            assert len(told) == 3
+            assert told[document_hash(PAGE)]["clients"] == ["portal"]
+            for text in (PAGE, looks):
+                verdicts = DocumentMatrix().examine(text).verdicts
+                for one in told[document_hash(text)]["verdicts"]:
+                    verdict = verdicts[Role(one["role"])]
+                    assert one["canRun"] == verdict.can_run
+                    assert one["cost"] == (verdict.cost if verdict.can_run else None)
+                    assert one["refused"] == [
+                        mistake.details["coordinate"] for mistake in verdict.mistakes
+                    ]
+            by_role = {one["role"]: one for one in told[document_hash(looks)]["verdicts"]}
+            assert by_role["OFFICER"]["canRun"]
+            assert by_role["PARTNER_AGENT"]["refused"] == ["Application.assignments"]
+            for one in told["ab" * 32]["verdicts"]:
+                assert (one["canRun"], one["refused"]) == (False, [])
+                assert "gone" in one["mistake"]
+        for user in ("auditor", "supervisor", "officer"):
+            assert set((await who[user](MATRIX)).codes) == {"FORBIDDEN_FIELD"}

@@ -230,6 +230,11 @@ _CASES: dict[str, Lines] = {
         "client operation sha256 times":                     "- - - - - - - - - - R -",
         "meanMilliseconds mostMilliseconds":                 "- - - - - - - - - - R -",
     },
+    "TrustedDocument": {
+        "sha256 operations clients registeredAt":            "- - - - - - - - - - R -",
+        "registeredBy verdicts":                             "- - - - - - - - - - R -",
+    },
+    "DocumentVerdict": {"role canRun cost refused mistake": "- - - - - - - - - - R -"},
     "TouchedFiles": {"changeId open keep":                  "- - - - - - - - - - R -"},
     "AccountCheckpoint": {"signedAt entries waiting":        "- - - - - R - - - - - -"},
     "Identity": {
@@ -446,7 +451,7 @@ _WAYS: dict[str, Lines] = {
         "inquiries":                                         "- - R - - R - - - - - -",
         "alerts":                                            "- - R - - R - - - - - -",
         "referenceChanges":                                  "R R R - - R - - - - R -",
-        "touchedFiles":                                      "- - - - - - - - - - R -",
+        "touchedFiles trustedDocuments":                     "- - - - - - - - - - R -",
         "namedEvents":                                       "R R R R R R - - - - R -",
         "accessEvents":                                      "R R R R R R R - R - - -",
         "screenings":                                        "- - - - - - - - R - - -",

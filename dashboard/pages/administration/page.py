@@ -6,19 +6,21 @@ from typing import Any
 
 from dash import html
 
-from dashboard.components.notice import failure_part
-from dashboard.components.page import Page, follow_address
+from dashboard.components.html_part import html_output
+from dashboard.components.notice import failure_part, missing_part
+from dashboard.components.page import Page, follow_address, part
 from dashboard.components.page_request import ask_for_page, page_request
 from dashboard.components.panels import Answer, ShowPanel, panel, panel_part, panels_layout
 from dashboard.model.page_state import Address
 from dashboard.model.period import today
 from dashboard.model.user import User
 from dashboard.pages.administration.forms import CHANGES, PARTNERS, PROPOSALS, VISA_TYPES
-from dashboard.pages.administration.tables import named_events, partners, visa_types
+from dashboard.pages.administration.tables import documents, named_events, partners, visa_types
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, written_day, written_instant
 
 QUESTION, TOUCHED = "administration/question", "administration/touched"
+DOCUMENTS = "administration/documents"
 AUDITOR, EVENT = "AUDITOR", "NAMED_EVENT"
 ADMINISTRATORS = frozenset({"ADMINISTRATOR"})
 #: Auditors approve events, and read the rest.
@@ -26,10 +28,10 @@ READERS = ADMINISTRATORS | {AUDITOR}
 
 
 def layout(address: Address, viewer: User, say: Texts) -> html.Div:
-    hidden = {"propose"} if viewer.role == AUDITOR else set[str]()
+    hidden = {"propose", "documents"} if viewer.role == AUDITOR else set[str]()
     panels = [
         panel(PAGE, name, say(f"administration.{name}"), is_hidden=name in hidden)
-        for name in PANELS
+        for name in (*PANELS, "documents")
     ]
     lead = say(f"administration.lead_{viewer.role}")
     return panels_layout(PAGE, say("administration.title"), lead, panels, *CHANGES.stores())
@@ -264,3 +266,19 @@ PANELS: Mapping[str, ShowPanel] = {
     "settled": list_settled,
 }
 PAGE.shows(failure_part(PAGE), *(panel_part(PAGE, *each) for each in PANELS.items()))
+
+
+@part(html_output("administration-documents"), otherwise=missing_part)
+async def show_documents(state: Any) -> Any:
+    """By itself: a gateway that was just started examines each document for each role."""
+    request = page_request(state)
+    if (await request.viewer()).role not in ADMINISTRATORS:
+        return None
+    answer = await request.share(DOCUMENTS, lambda: request.ask(DOCUMENTS, {}))
+    registered = answer["trustedDocuments"]
+    if not registered:
+        return html.P(request.say("administration.no_documents"))
+    return documents(registered, request.say)
+
+
+PAGE.shows(show_documents, is_steady=True)

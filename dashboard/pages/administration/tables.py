@@ -8,7 +8,7 @@ from dash import html
 
 from dashboard.components.panels import scrolling_table
 from dashboard.texts import Texts
-from dashboard.texts.wording import count_text, written_day
+from dashboard.texts.wording import NO_VALUE, count_text, written_day
 
 Row = Mapping[str, Any]
 
@@ -105,6 +105,52 @@ def named_events(rows: Sequence[Row], say: Texts) -> html.Div:
         for one in rows
     ]
     return _table("events", columns, body, say)
+
+
+def documents(rows: Sequence[Row], say: Texts) -> html.Div:
+    """Each document with what it may cost each role that can run it, and why others cannot."""
+    roles = [verdict["role"] for verdict in rows[0]["verdicts"]]
+    body = [
+        html.Tr(
+            [
+                html.Th(_document_name(one, say), scope="row"),
+                *(html.Td(_most_values(verdict, say)) for verdict in one["verdicts"]),
+                html.Td(_why_not(one["verdicts"], say)),
+            ]
+        )
+        for one in sorted(rows, key=lambda one: (one["clients"], one["operations"]))
+    ]
+    heads = [
+        say("administration.column.document"),
+        *(say(f"roles.{role}") for role in roles),
+        say("administration.column.refused"),
+    ]
+    return scrolling_table(say("administration.documents"), heads, body)
+
+
+def _document_name(one: Row, say: Texts) -> list[Any]:
+    name = ", ".join(one["operations"]) or say("administration.no_name")
+    return [name, html.Br(), html.Small(f"{', '.join(one['clients'])} · {one['sha256'][:8]}")]
+
+
+def _most_values(verdict: Row, say: Texts) -> str:
+    return count_text(verdict["cost"], say) if verdict["canRun"] else NO_VALUE
+
+
+def _why_not(verdicts: Sequence[Row], say: Texts) -> Any:
+    """The coordinates that roles may not use, once for all roles that lack the same."""
+    lacking: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        if not verdict["canRun"]:
+            names = ", ".join(verdict["refused"])
+            why = names or verdict["mistake"] or say("administration.too_costly")
+            lacking.setdefault(why, []).append(say(f"roles.{verdict['role']}"))
+    if not lacking:
+        return NO_VALUE
+    listed = [
+        html.Li([html.B(", ".join(roles)), ": ", html.Code(why)]) for why, roles in lacking.items()
+    ]
+    return html.Details([html.Summary(say("administration.why_not")), html.Ul(listed)])
 
 
 def _table(name: str, columns: Sequence[str], rows: Sequence[html.Tr], say: Texts) -> html.Div:

@@ -7,6 +7,7 @@ from gateway.faults import Fault
 from gateway.findings.claim import FindingKind
 from gateway.findings.claims.attention import MOST_MONTHS
 from gateway.findings.events import MOST_EVENTS
+from gateway.limits import MOST_MISTAKES
 from gateway.mapping.listing import MOST_COUNTED
 from gateway.policy import POLICY
 from gateway.schema.allowed import ApplicationStep
@@ -18,6 +19,7 @@ from gateway.schema.supervision.people_read import MOST_PEOPLE_READ
 from gateway.schema.supervision.readers import MOST_READERS
 from gateway.schema.supervision.several_partners import MOST_PEOPLE_AT_SEVERAL_PARTNERS
 from gateway.schema.supervision.why import MOST_EXPLAINED
+from models.documents import MOST_DOCUMENTS_LISTED
 from models.jobs.passes import MOST_JOBS
 from models.reference.ledger import MOST_PROPOSALS
 from models.vocabulary import (
@@ -61,6 +63,11 @@ GROUPS: Mapping[Dimension, Bound] = {
 #: The most items of lists that are neither pages nor tables.
 LISTS: Mapping[str, Bound] = {
     "Query.policies": Bound(len(POLICY), "one for each type of the policy"),
+    "Query.trustedDocuments": Bound(MOST_DOCUMENTS_LISTED, "those registered last"),
+    "TrustedDocument.operations": Bound(10, "most documents have one"),
+    "TrustedDocument.clients": Bound(20, "the front ends that share a document"),
+    "TrustedDocument.verdicts": Bound(len(Role), "one for each role"),
+    "DocumentVerdict.refused": Bound(MOST_MISTAKES, "no more are named"),
     "Query.touchedFiles": Bound(MOST_PROPOSALS, "the newest proposals"),
     "Installation.work": Bound(len(BackgroundWork), "a closed list"),
     "Installation.faults": Bound(len(Fault), "a closed list"),
