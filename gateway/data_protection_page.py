@@ -18,6 +18,7 @@ from gateway.policy import (
 )
 from models import BannedPerson, Base, Decision, Identity, IdentityVersion
 from models.person.vault import SEALED
+from models.rights.breach import NOTICE_HOURS
 from models.rights.data_request import ANSWER_HOURS, COPIES_DAYS
 from models.rights.retention import BAN_DAYS, DAYS_KEPT, INDEX_DAYS, LOG_DAYS
 from models.vocabulary import DataRequestKind, Purpose, Role
@@ -57,8 +58,6 @@ _RIGHTS: Mapping[DataRequestKind, str] = {
     DataRequestKind.RECTIFICATION: "to have it corrected",
     DataRequestKind.ERASURE: "to have it erased",
 }
-#: Within it everybody is told of a breach, and the institution (UU 27/2022, article 46).
-_BREACH_HOURS = 72
 
 
 def data_protection_page() -> str:
@@ -136,8 +135,10 @@ def _rights() -> Iterator[str]:
     for kind in DataRequestKind:
         yield f"- {kind}: {_RIGHTS[kind]}, answered within {ANSWER_HOURS} hours."
     yield (
-        f"\nOf a breach they are told within {_BREACH_HOURS} hours, and so is the institution: the"
-        " page Access lists whom the log has, and at most whom.\n"
+        f"\nOf a breach they are told within {NOTICE_HOURS} hours, and so is the institution: the"
+        " page Access lists whom the log has, and at most whom. A breach is recorded there, each"
+        " notice with who gave it, how and when, and another auditor closes it; what is overdue"
+        " raises an alert.\n"
     )
 
 

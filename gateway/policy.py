@@ -44,6 +44,7 @@ from models import (
     BannedPerson,
     Base,
     Bill,
+    Breach,
     CaseDocument,
     Centre,
     Correction,
@@ -956,6 +957,35 @@ POLICY: Mapping[str, Access] = {
             ANSWER_READERS,
         ),
     ),
+    # Breaches and their notices. Others learn from an alert that these are overdue.
+    "Breach": Access(
+        rows=dict.fromkeys(AUDITOR, every_row),
+        fields=dict.fromkeys(
+            (
+                "id",
+                "description",
+                "noticedAt",
+                "dueAt",
+                "windowFrom",
+                "windowBefore",
+                "viewer",
+                "recordedBy",
+                "recordedAt",
+                "institutionNotice",
+                "institutionNotifiedBy",
+                "institutionNotifiedAt",
+                "peopleNotice",
+                "peopleNotified",
+                "peopleNotifiedBy",
+                "peopleNotifiedAt",
+                "closeReason",
+                "closedBy",
+                "closedAt",
+                "isOpen",
+            ),
+            AUDITOR,
+        ),
+    ),
     # Who looked people up: never for whom.
     "PersonLookup": Access(
         rows={
@@ -1655,6 +1685,7 @@ POLICY: Mapping[str, Access] = {
             "people": CASE_STAFF,
             "dataRequests": DATA_REQUEST_READERS,
             "erasures": AUDITOR,
+            "breaches": AUDITOR,
             "installation": AUDITOR + ADMINISTRATOR,
             "legalHolds": ANSWER_READERS,
             "myData": APPLICANT,
@@ -1720,6 +1751,7 @@ CHANGE_OF_A_SUBSCRIPTION = Change(
     (MailSubscription,),
 )
 CHANGE_OF_A_LEGAL_HOLD = Change({Role.SUPERVISOR: every_row}, "legalHold", (LegalHold,))
+CHANGE_OF_A_BREACH = Change({Role.AUDITOR: every_row}, "breach", (Breach,))
 CHANGE_OF_THE_BAN_LIST = Change({Role.SCREENING: every_row}, "banEntry", (BanEntry,))
 
 
@@ -1823,6 +1855,11 @@ MUTATIONS: Mapping[str, Change] = {
     "answerDataRequest": WORK_ON_A_DATA_REQUEST,
     "holdErasure": CHANGE_OF_A_LEGAL_HOLD,
     "releaseErasure": CHANGE_OF_A_LEGAL_HOLD,
+    # Whoever closes a breach had no part in it: the guard and the refusals enforce that.
+    "recordBreach": CHANGE_OF_A_BREACH,
+    "notifyInstitution": CHANGE_OF_A_BREACH,
+    "notifyPeople": CHANGE_OF_A_BREACH,
+    "closeBreach": CHANGE_OF_A_BREACH,
     "closeAlert": Change({Role.SUPERVISOR: anothers(Alert.actor)}, "alert", (Alert,)),
     "subscribeToMail": CHANGE_OF_A_SUBSCRIPTION,
     "renewMailSubscription": CHANGE_OF_A_SUBSCRIPTION,

@@ -38,6 +38,7 @@ ALTER TABLE ban_match ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE ban_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE banned_person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE bill ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE breach ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE breach_lookup ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE budgeted_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE case_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -1678,6 +1679,7 @@ GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, 
 GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, proposed_at, proposed_by, reason, reference, reject_reason, rejected_at, rejected_by, state, withdrawal_proposed_at, withdrawal_proposed_by, withdrawal_reason, withdrawn_at, withdrawn_by) ON ban_entry TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, ban_id, case_reference, fields, id, occurred_at, purpose) ON ban_read TO gerbang_auditor;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_auditor;
+GRANT SELECT (close_reason, closed_at, closed_by, description, due_at, id, institution_notice, institution_notified_at, institution_notified_by, is_open, noticed_at, people_notice, people_notified, people_notified_at, people_notified_by, recorded_at, recorded_by, viewer, window_before, window_from) ON breach TO gerbang_auditor;
 GRANT SELECT (application_id, kind, recorded_at, recorded_by) ON case_document TO gerbang_auditor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_auditor;
 GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_auditor;
@@ -1791,6 +1793,8 @@ CREATE POLICY auditor_select ON reference_change_value FOR SELECT TO gerbang_aud
 CREATE POLICY auditor_select ON named_event FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON data_request FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON breach FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON person_lookup FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -3138,7 +3142,7 @@ CREATE POLICY supervisor_writing_select ON correction FOR SELECT TO gerbang_supe
 GRANT UPDATE (approved_at, approved_by, closed_at, closed_by, reason, state) ON correction TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_update ON correction FOR UPDATE TO gerbang_supervisor_writing
     USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
-GRANT SELECT (actor, actor_role, applicant_id, ban_id, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor_writing;
+GRANT SELECT (actor, actor_role, applicant_id, ban_id, breach_id, close_reason, closed_at, closed_by, id, inquiry_id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor_writing;
 CREATE POLICY supervisor_writing_select ON alert FOR SELECT TO gerbang_supervisor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
 GRANT UPDATE (close_reason, closed_by) ON alert TO gerbang_supervisor_writing;
@@ -3444,6 +3448,15 @@ CREATE POLICY auditor_writing_update ON data_request FOR UPDATE TO gerbang_audit
 GRANT INSERT (applicant_id, cause, data_request_id, id) ON erasure TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_insert ON erasure FOR INSERT TO gerbang_auditor_writing
     WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
+GRANT SELECT (close_reason, closed_at, closed_by, description, due_at, id, institution_notice, institution_notified_at, institution_notified_by, is_open, noticed_at, people_notice, people_notified, people_notified_at, people_notified_by, recorded_at, recorded_by, viewer, window_before, window_from) ON breach TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_select ON breach FOR SELECT TO gerbang_auditor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
+GRANT INSERT (description, id, noticed_at, recorded_by, viewer, window_before, window_from) ON breach TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_insert ON breach FOR INSERT TO gerbang_auditor_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
+GRANT UPDATE (close_reason, closed_by, institution_notice, institution_notified_by, people_notice, people_notified, people_notified_by) ON breach TO gerbang_auditor_writing;
+CREATE POLICY auditor_writing_update ON breach FOR UPDATE TO gerbang_auditor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN true ELSE false END);
 GRANT SELECT (id, is_ended, renewals, subject) ON mail_subscription TO gerbang_auditor_writing;
 CREATE POLICY auditor_writing_select ON mail_subscription FOR SELECT TO gerbang_auditor_writing
     USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN mail_subscription.subject = (SELECT viewer.subject('AUDITOR')) ELSE false END);

@@ -24,7 +24,9 @@ async def applicant_of(who: Mapping[str, Viewer], case: str) -> str:
     return asked.data["node"]["applicant"]["id"]
 
 
-async def payload_of(viewer: Viewer, mutation: str, selection: str, **given: Any) -> dict[str, Any]:
+async def payload_of(
+    viewer: Viewer, mutation: str, selection: str, /, **given: Any
+) -> dict[str, Any]:
     """Call a mutation about somebody's rights; its payload."""
     asked = await viewer(
         document(mutation, f"{selection} errors {{ code path }}"),

@@ -20,6 +20,7 @@ UNSCOPED = {
     "supervisor-2": (Role.SUPERVISOR,),
     "supervisor-3": (Role.SUPERVISOR,),
     "auditor": (Role.AUDITOR,),
+    "auditor-2": (Role.AUDITOR,),
     "screening": (Role.SCREENING,),
     "screening-2": (Role.SCREENING,),
     "treasury": (Role.TREASURY,),

@@ -8,6 +8,7 @@ import asyncpg
 from gateway.access.transactions.errors import TOO_MANY_CONNECTIONS, state_of
 from gateway.doctor.database import (
     examine_account,
+    examine_breaches,
     examine_disk,
     examine_documents,
     examine_figures,
@@ -109,6 +110,8 @@ async def _examine_database(
     async for finding in examine_jobs(owner):
         yield finding
     async for finding in examine_account(owner, settings):
+        yield finding
+    async for finding in examine_breaches(owner):
         yield finding
     async for finding in examine_vault(owner):
         yield finding

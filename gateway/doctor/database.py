@@ -15,6 +15,7 @@ from gateway.doctor.finding import Finding, finding_of
 from gateway.faults import Fault
 from gateway.settings import DocumentRule, Settings
 from models.database.owner import by_what, is_superuser, missing_rights
+from models.jobs.inquiries import IS_OVERDUE
 from models.key_service import KeyServiceError, Principal
 from models.migrations import current_and_newest
 from models.rights.key_comparison import compare_keys
@@ -101,6 +102,25 @@ async def examine_account(owner: asyncpg.Connection, settings: Settings) -> Asyn
             f"There is no folder {settings.checkpoints} for checkpoints here.",
             "`gerbang audit verify` has nothing to compare the account with.",
             "Mount it, or name another one in GERBANG_CHECKPOINTS.",
+        )
+
+
+_OVERDUE = f"""
+    SELECT count(*) AS number, min(due_at)::timestamptz(0)::text AS since FROM breach
+    WHERE {IS_OVERDUE}
+"""  # noqa: S608
+
+
+async def examine_breaches(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
+    """Whether somebody is told of each breach in time."""
+    overdue = await owner.fetchrow(_OVERDUE)
+    if overdue and (number := overdue["number"]):
+        yield Finding(
+            f"The notices of {number} {'breach' if number == 1 else 'breaches'} are overdue, the"
+            f" first since {overdue['since']}.",
+            "The institution and the people are to be told within 72 hours (UU 27/2022, article"
+            " 46).",
+            "An auditor gives the notices and records them on the page Access: docs/operations.md.",
         )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.writing import WriteTransaction, begin_writing
 from gateway.mutations.bans import AnswerBan, ProposeBan, change_bans
+from gateway.mutations.breaches import BreachRequest, change_breach
 from gateway.mutations.desk import relieve
 from gateway.mutations.mail import MailRequest, change_subscriptions
 from gateway.mutations.outcome import (
@@ -67,6 +68,8 @@ class Changes:
                     return await change_reference(transaction, request)
                 case RightsRequest():
                     return await change_rights(transaction, request)
+                case BreachRequest():
+                    return await change_breach(transaction, request)
                 case MailRequest():
                     return await change_subscriptions(transaction, request)
                 case SupervisionRequest():

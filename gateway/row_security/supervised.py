@@ -12,6 +12,7 @@ from models import (
     BanEntry,
     BannedPerson,
     Base,
+    Breach,
     DataRequest,
     Erasure,
     Inquiry,
@@ -101,6 +102,19 @@ def _grant_legal_holds(writer: Writer) -> WriteGrant:
     )
 
 
+def _grant_breaches(writer: Writer) -> WriteGrant:
+    """A trigger guards who takes which step, and writes when."""
+    return WriteGrant(
+        columns_in(Breach),
+        frozenset({"id", "description", "noticed_at", "window_from", "window_before", "viewer",
+                   "recorded_by"}),
+        frozenset({"institution_notice", "institution_notified_by", "people_notice",
+                   "people_notified", "people_notified_by", "close_reason", "closed_by"}),
+        select_if=writer.reach(Breach),
+        insert_if=writer.reach(Breach),
+    )  # fmt: skip
+
+
 def _grant_mail_subscriptions(writer: Writer) -> WriteGrant:
     """The database writes whose it is; where mail goes is written, and never read."""
     return WriteGrant(
@@ -133,6 +147,7 @@ _GRANTS: Mapping[type[Base], Callable[[Writer], WriteGrant]] = {
     DataRequest: _grant_data_requests,
     Erasure: _grant_erasures,
     LegalHold: _grant_legal_holds,
+    Breach: _grant_breaches,
     MailSubscription: _grant_mail_subscriptions,
     Suspension: _grant_suspensions,
 }

@@ -16,6 +16,7 @@ from gateway.schema.alert import Alert
 from gateway.schema.applicant import Applicant
 from gateway.schema.application import Application, ApplicationConnection
 from gateway.schema.ban_entry import BanEntry
+from gateway.schema.breach import Breach
 from gateway.schema.case_file import Bill
 from gateway.schema.country import Country
 from gateway.schema.data_request import DataRequest
@@ -277,7 +278,6 @@ class Query:
         order="occurred_at",
         newest_first=True,
     )
-
     data_requests: Connection[DataRequest] | None = connection_field(
         DataRequest,
         "Requests of people about their data, as far as in your reach, in order of the due time.",
@@ -288,6 +288,9 @@ class Query:
         "People who are erased, or are to be, the newest order first.",
         order="ordered_at",
         newest_first=True,
+    )
+    breaches: Connection[Breach] | None = connection_field(
+        Breach, "Breaches of data protection, the first due first.", order="due_at"
     )
     legal_holds: Connection[LegalHold] | None = connection_field(
         LegalHold,

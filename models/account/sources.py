@@ -27,6 +27,7 @@ from models.case.screening import Screening
 from models.key_service import KeyService, KeyUse
 from models.person.person_link import LinkerRead, PersonLookup
 from models.reference.ledger import ReferenceChange
+from models.rights.breach import Breach
 from models.rights.data_request import DataRequest, Erasure, LegalHold
 from models.rights.key_operation import KeyOperation
 from models.supervision.alert import Alert
@@ -151,8 +152,8 @@ _LEFT_DESK = ("id", "ended_at", "ended_by", "reason")
 #: A question of screening that waits may still change.
 _ANSWERED = "entry.result <> 'PENDING'"
 _RAISED = (
-    "id", "number", "raised_at", "kind", "actor", "actor_role", "inquiry_id", "applicant_id",
-    "ban_id",
+    "id", "number", "raised_at", "kind", "actor", "actor_role", "inquiry_id", "breach_id",
+    "applicant_id", "ban_id",
 )  # fmt: skip
 _CLOSED = ("id", "closed_at", "closed_by", "close_reason")
 
@@ -173,6 +174,7 @@ SOURCES: Mapping[str, Source] = {
         Source(DataRequest, has_steps=True),
         Source(Erasure, has_steps=True),
         Source(LegalHold, has_steps=True),
+        Source(Breach, has_steps=True, left_out=frozenset({"is_open"})),
         Source(AccountDrop, has_steps=True),
         Source(KeyOperation),
         # Before what events bring: what is committed in between is found with its event.

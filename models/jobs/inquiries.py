@@ -1,7 +1,8 @@
-"""Inquiries that wait too long: for a review, which raises an alert, or for a second supervisor.
+"""What waits too long for somebody: inquiries, for a review, which raises an alert, or for a second
+supervisor; and breaches, for their notices, which raises an alert, too.
 
 Any number of these may run concurrently: each takes a batch of rows with SKIP LOCKED. An alert is
-raised once for each inquiry, by a unique index; an inquiry that lapsed waits no longer.
+raised once for each of them, by a unique index; an inquiry that lapsed waits no longer.
 """
 
 import asyncio
@@ -17,18 +18,29 @@ _EVERY_SECONDS = 30.0
 _BATCH = 100
 
 #: An inquiry that is just being reviewed is locked, and no longer overdue afterwards.
-_OVERDUE = """
-    SELECT id, opened_by FROM inquiry
+_OVERDUE_REVIEWS = """
+    SELECT id, opened_by AS actor FROM inquiry
     WHERE NOT is_reviewed AND review_due_at <= clock_timestamp()
         AND NOT EXISTS (SELECT FROM alert WHERE inquiry_id = inquiry.id AND kind = $1)
     ORDER BY opened_at, id LIMIT $2
     FOR NO KEY UPDATE SKIP LOCKED
 """
+#: Of which breaches others were not told in time.
+IS_OVERDUE = (
+    "due_at <= clock_timestamp() AND num_nulls(institution_notified_at, people_notified_at) > 0"
+)
+_OVERDUE_NOTICES = f"""
+    SELECT id, recorded_by AS actor FROM breach
+    WHERE {IS_OVERDUE}
+        AND NOT EXISTS (SELECT FROM alert WHERE breach_id = breach.id AND kind = $1)
+    ORDER BY due_at, id LIMIT $2
+    FOR NO KEY UPDATE SKIP LOCKED
+"""  # noqa: S608
 _RAISE = """
-    INSERT INTO alert (id, kind, actor, actor_role, inquiry_id)
-    SELECT id, $3, actor, $4, inquiry_id
-    FROM unnest($1::uuid[], $2::text[], $5::uuid[]) AS raised (id, actor, inquiry_id)
-    ON CONFLICT (inquiry_id, kind) DO NOTHING
+    INSERT INTO alert (id, kind, actor, actor_role, {about})
+    SELECT id, $3, actor, $4, about
+    FROM unnest($1::uuid[], $2::text[], $5::uuid[]) AS raised (id, actor, about)
+    ON CONFLICT DO NOTHING
     RETURNING id
 """
 _LAPSE = """
@@ -46,15 +58,33 @@ _LAPSE = """
 
 async def raise_overdue_reviews(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
     """Raise alerts for a batch of inquiries that nobody reviewed in time; return how many."""
+    of = "inquiry_id", AlertKind.REVIEW_OVERDUE, Role.SUPERVISOR
+    return await _raise(connection, _OVERDUE_REVIEWS, *of, limit)
+
+
+async def raise_overdue_notices(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
+    """Raise alerts for a batch of breaches of which others were not told; return how many."""
+    of = "breach_id", AlertKind.NOTICE_OVERDUE, Role.AUDITOR
+    return await _raise(connection, _OVERDUE_NOTICES, *of, limit)
+
+
+async def _raise(
+    connection: asyncpg.Connection,
+    overdue: str,
+    about: str,
+    kind: AlertKind,
+    role: Role,
+    limit: int,
+) -> int:
     async with connection.transaction():
-        overdue = await connection.fetch(_OVERDUE, AlertKind.REVIEW_OVERDUE, limit)
+        found = await connection.fetch(overdue, kind, limit)
         raised = await connection.fetch(
-            _RAISE,
-            [new_key() for _ in overdue],
-            [one["opened_by"] for one in overdue],
-            AlertKind.REVIEW_OVERDUE,
-            Role.SUPERVISOR,
-            [one["id"] for one in overdue],
+            _RAISE.format(about=about),
+            [new_key() for _ in found],
+            [one["actor"] for one in found],
+            kind,
+            role,
+            [one["id"] for one in found],
         )
     return len(raised)
 
@@ -67,6 +97,6 @@ async def lapse_inquiries(connection: asyncpg.Connection, limit: int = _BATCH) -
 async def keep_inquiries(
     url: str, stop: asyncio.Event, every: float = _EVERY_SECONDS, jobs: Jobs | None = None
 ) -> None:
-    """Run both jobs until ``stop`` is set."""
-    batches = (raise_overdue_reviews, lapse_inquiries)
+    """Run these jobs until ``stop`` is set."""
+    batches = (raise_overdue_reviews, raise_overdue_notices, lapse_inquiries)
     await asyncio.gather(*(run_repeatedly(batch, url, stop, every, jobs) for batch in batches))

@@ -11,15 +11,15 @@ CREATE FUNCTION queue_for_account() RETURNS trigger
     END
 $$;
 
--- {table}: access_event, account_drop, alert, ban_entry, ban_read, breach_lookup, data_request,
---     decision, erasure, inquiry, key_operation, legal_hold, linker_read, person_lookup,
---     reference_change, suspension
+-- {table}: access_event, account_drop, alert, ban_entry, ban_read, breach, breach_lookup,
+--     data_request, decision, erasure, inquiry, key_operation, legal_hold, linker_read,
+--     person_lookup, reference_change, suspension
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON {table}
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
--- {table}: account_drop, ban_entry, data_request, erasure, inquiry, legal_hold, reference_change,
---     suspension
+-- {table}: account_drop, ban_entry, breach, data_request, erasure, inquiry, legal_hold,
+--     reference_change, suspension
 CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON {table}
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();

@@ -284,6 +284,54 @@ CREATE TRIGGER guard_legal_hold BEFORE INSERT OR UPDATE ON legal_hold
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_legal_hold();
 
+-- An auditor records a breach, and its notices one at a time; another one closes it. The time to
+-- tell others runs from when it was noticed, which is not to come.
+CREATE FUNCTION guard_breach() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        instant timestamptz := clock_timestamp();
+        step text[];
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.recorded_at := instant;
+            NEW.due_at := NEW.noticed_at + interval '72 hours';
+            is_allowed := NEW.recorded_by = oneself
+                AND NEW.noticed_at <= instant + interval '1 minute'
+                AND num_nonnulls(
+                    NEW.institution_notified_by, NEW.people_notified_by, NEW.closed_by
+                ) = 0;
+        ELSIF NEW.closed_by IS NOT NULL THEN
+            step := '{close_reason,closed_by,closed_at}';
+            is_allowed := NEW.closed_by = oneself;
+            NEW.closed_at := instant;
+        ELSIF OLD.institution_notified_by IS NULL AND NEW.institution_notified_by IS NOT NULL THEN
+            step := '{institution_notice,institution_notified_by,institution_notified_at}';
+            is_allowed := NEW.institution_notified_by = oneself;
+            NEW.institution_notified_at := instant;
+        ELSE
+            step := '{people_notice,people_notified,people_notified_by,people_notified_at}';
+            is_allowed := OLD.people_notified_by IS NULL AND NEW.people_notified_by = oneself;
+            NEW.people_notified_at := instant;
+        END IF;
+        IF TG_OP = 'UPDATE' THEN
+            step := step || 'is_open'::text;
+            is_allowed := is_allowed AND OLD.closed_by IS NULL
+                AND to_jsonb(NEW) - step = to_jsonb(OLD) - step;
+        END IF;
+        IF is_allowed IS NOT TRUE OR viewer.role() <> 'AUDITOR' THEN
+            RAISE EXCEPTION 'a breach is recorded, notified and closed once, in the own name'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_breach BEFORE INSERT OR UPDATE ON breach
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_breach();
+
 -- Who proposed an entry of the ban list does not write on a hit by it.
 CREATE FUNCTION guard_excluded_proposers() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

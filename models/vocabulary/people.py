@@ -185,6 +185,8 @@ class AlertKind(StrEnum):
     INQUIRY = "INQUIRY"
     #: Nobody reviewed it in time.
     REVIEW_OVERDUE = "REVIEW_OVERDUE"
+    #: Nobody told the institution, or the people, of a breach in time.
+    NOTICE_OVERDUE = "NOTICE_OVERDUE"
     #: Somebody met a sealed value that was changed in the database.
     TAMPERED = "TAMPERED"
     #: The key service opened people of whom the log of reads says nothing, or the other way round.

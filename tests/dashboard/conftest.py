@@ -25,9 +25,9 @@ from dashboard.web.gate import Gate
 from dashboard.web.sessions import COOKIE, MemorySessions
 from gateway.development import SignIn
 from gateway.settings import read_settings as read_gateway_settings
-from tests.dashboard.visiting import browser, newcomer, visitor
+from tests.dashboard.visiting import browser, colleague, newcomer, visitor
 
-__all__ = ["browser", "newcomer", "visitor"]
+__all__ = ["browser", "colleague", "newcomer", "visitor"]
 from tests.running_demo import Demo
 
 ISSUER = "http://127.0.0.1:8000/development"

@@ -129,6 +129,37 @@ def test_a_letter_is_registered_its_author_found_and_answered(visitor: Visitor, 
     page.wait_for_selector("#access-look_ups tbody tr >> text=name and date of birth")
 
 
+def test_a_breach_is_recorded_others_are_told_and_another_auditor_closes_it(
+    visitor: Visitor, colleague: Visitor
+) -> None:
+    page, what = opens(visitor), "A laptop with case files was lost."
+    since, _ = window_of(30)
+    fill(page, "recordBreach", description=what, noticedAt=typed(since), windowFrom=typed(since))
+    assert "within 3 × 24 hours" in send(page, "recordBreach", "access-outcome")
+    ours = f"#access-breach article:has-text('{what}')"
+    page.wait_for_selector(f"{ours} >> text=hours left")
+    page.locator(ours).get_by_role("button", name="List the people who were read").click()
+    page.wait_for_selector(f"#{ANSWER} >> text=read.")
+    for change, filled, told in (
+        ("notifyInstitution", {"notice": "Letter 17."}, "The institution was told by auditor"),
+        ("notifyPeople", {"people": "2", "notice": "By mail."}, "2 people were told by auditor"),
+    ):
+        form = page.locator(f"{ours} form[data-change={change}]").get_attribute("id")
+        fill(page, str(form), **filled)
+        assert "Recorded that" in send(page, str(form), "access-outcome")
+        page.wait_for_selector(f"{ours} >> text={told}")
+    page.wait_for_selector(f"{ours} >> text=Somebody who had no part in it closes it.")
+    assert not page.locator(f"{ours} form[data-change=closeBreach]").count()
+    assert_accessible(page, widths=(390, 1440))
+
+    other = colleague.opens("auditor-2", "language=en", PATH)
+    other.wait_for_selector(ours)
+    form = other.locator(f"{ours} form[data-change=closeBreach]").get_attribute("id")
+    fill(other, str(form), reason="It was found, unopened.")
+    assert "closed" in send(other, str(form), "access-outcome")
+    other.wait_for_selector(f"{ours} >> text=It was found, unopened.")
+
+
 def test_the_page_is_for_auditors_alone(visitor: Visitor) -> None:
     page = visitor.opens("supervisor", path=PATH)
     assert not page.locator("form[data-change]").count()

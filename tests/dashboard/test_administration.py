@@ -1,13 +1,12 @@
 """The page Administration, as two administrators use it: what one proposes the other approves."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from dashboard.model.period import today
 from dashboard.pages.administration.forms import CHANGES
@@ -16,7 +15,7 @@ from dashboard.web.sessions import COOKIE
 from tests.dashboard.asking_dash import draw
 from tests.dashboard.conftest import Running
 from tests.dashboard.filling_in import fill, outcome_of, result_of, send, send_to_dash
-from tests.dashboard.visiting import Visitor, assert_accessible, visiting
+from tests.dashboard.visiting import Visitor, assert_accessible
 from tests.running_demo import Demo
 
 PATH = "/administration"
@@ -33,12 +32,6 @@ OPEN = """
         totalCount { value }
     } }
 """
-
-
-@pytest.fixture
-def colleague(browser: Browser, demo: Demo) -> Iterator[Visitor]:
-    with visiting(browser, demo) as visitor:
-        yield visitor
 
 
 def opens(visitor: Visitor, user: str, language: str = "en") -> Page:

@@ -2,11 +2,10 @@
 reach."""
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Response
+from playwright.sync_api import Response
 
 from dashboard.components.page_request import mark_of
 from dashboard.gateway.session import Session
@@ -14,7 +13,7 @@ from dashboard.model.user import User
 from dashboard.web.gate import DRAWN_FOR, NEWS
 from dashboard.web.sessions import COOKIE
 from tests.dashboard.conftest import Running
-from tests.dashboard.visiting import Visitor, visiting
+from tests.dashboard.visiting import Visitor
 from tests.running_demo import Demo
 
 ON_A_DESK = """
@@ -33,12 +32,6 @@ SUSPEND = """
 PARTNER = "{ viewer { partner { code } } }"
 #: Long before a page would ask by itself: five seconds, and what it takes to draw one.
 SOON = 20_000
-
-
-@pytest.fixture
-def colleague(browser: Browser, demo: Demo) -> Iterator[Visitor]:
-    with visiting(browser, demo) as visitor:
-        yield visitor
 
 
 def is_news(response: Response) -> bool:

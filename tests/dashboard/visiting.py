@@ -114,6 +114,13 @@ def visitor(browser: Browser, chromium: Any, demo: Demo) -> Iterator[Visitor]:
 
 
 @pytest.fixture
+def colleague(browser: Browser, demo: Demo) -> Iterator[Visitor]:
+    """Somebody else, who is signed in at the same time."""
+    with visiting(browser, demo) as visitor:
+        yield visitor
+
+
+@pytest.fixture
 def newcomer(browser: Browser, demo: Demo) -> Iterator[Visitor]:
     """Somebody whose browser is used for one test alone: it measures how the page first opens,
     brings scripts of its own, or signs out."""

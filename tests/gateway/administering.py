@@ -117,6 +117,15 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
         "answerDataRequest": {"dataRequestId": "nobody's", "outcome": "GRANTED", "reason": "So."},
         "holdErasure": {"applicationId": "nobody's", "reason": "A court asks."},
         "releaseErasure": {"legalHoldId": "nobody's", "reason": "Over."},
+        "recordBreach": {
+            "description": "A laptop was lost.",
+            "noticedAt": "2025-02-01T00:00:00Z",
+            "windowFrom": "2025-01-01T00:00:00Z",
+            "windowBefore": "2025-02-01T00:00:00Z",
+        },
+        "notifyInstitution": {"breachId": "nobody's", "notice": "By letter."},
+        "notifyPeople": {"breachId": "nobody's", "notice": "By letter.", "people": 1},
+        "closeBreach": {"breachId": "nobody's", "reason": "Over."},
     }
     return {**DECREE, **values[mutation]} if mutation in values else others[mutation]
 

@@ -103,6 +103,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
         "centres": ["AU-SYD"],
     },
     "auditor": {"role": "AUDITOR", "sub": "auditor"},
+    "auditor-2": {"role": "AUDITOR", "sub": "auditor-2"},
     "applicant": {"role": "APPLICANT", "sub": "applicant"},
     "service": {"role": "PARTNER_SERVICE", "sub": "service", "partner": "NUSA"},
     "screening": {"role": "SCREENING", "sub": "screening"},

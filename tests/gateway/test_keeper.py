@@ -35,6 +35,7 @@ JOBS = (
     "end_overdue",
     "forget_keys",
     "raise_overdue_reviews",
+    "raise_overdue_notices",
     "lapse_inquiries",
     "transfer_files",
     "forget",

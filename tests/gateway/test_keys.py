@@ -15,7 +15,7 @@ from models.key_service import SweepsKeys
 from models.rights.orphan_keys import SWEEP_DAYS, sweep
 from models.row_keys import new_key
 from tests import tokens
-from tests.gateway.administering import apply_decree
+from tests.gateway.administering import apply_decree, sample
 from tests.gateway.changing import (
     ENTRY_ON,
     IDENTITY,
@@ -69,6 +69,7 @@ MADE_AT = {
     "data_request": "lodged_at",
     "erasure": "ordered_at",
     "legal_hold": "held_at",
+    "breach": "recorded_at",
     "mail_subscription": "subscribed_at",
     "key_operation": "occurred_at",
     "ban_entry": "proposed_at",
@@ -173,6 +174,8 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
         await order_erasure(who, case)
         held = {"applicationId": case, "reason": "Asked for by a court."}
         await payload_of(who["supervisor"], "holdErasure", "legalHold { id }", **held)
+        noticed = sample("recordBreach", today())
+        await payload_of(who["auditor"], "recordBreach", "breach { id }", **noticed)
         breach = 'peopleRead(from: "2025-01-01T00:00Z", before: "2025-02-01T00:00Z")'
         asked = await who["auditor"](f"{{ {breach} {{ asOf }} }}")
         assert asked.errors == [], asked.text

@@ -93,6 +93,7 @@ CALLED: dict[Role, set[str]] = {
     Role.APPLICANT: {"submitApplication", "answerInformation", "withdrawApplication",
                      "proposeCorrection", "lodgeDataRequest"},
     Role.AUDITOR: {*MAIL, "registerDataRequest", "nameDataSubject", "answerDataRequest",
+                   "recordBreach", "notifyInstitution", "notifyPeople", "closeBreach",
                    "approveReferenceChange", "cancelReferenceChange"},
     Role.TREASURY: {"recordPayment"},
     Role.PARTNER_SERVICE: {"submitApplication", "submitApplications", "recordDocuments",

@@ -45,7 +45,7 @@ LISTS = {
     "Alert": "alerts", "Suspension": "suspensions", "BanEntry": "banEntries",
     "Inquiry": "inquiries", "ReferenceChange": "referenceChanges", "DataRequest": "dataRequests",
     "KeyOperation": "keyOperations", "NamedEvent": "namedEvents", "Erasure": "erasures",
-    "LegalHold": "legalHolds", "MailSubscription": "mailSubscriptions",
+    "LegalHold": "legalHolds", "Breach": "breaches", "MailSubscription": "mailSubscriptions",
 }  # fmt: skip
 
 each_role = pytest.mark.parametrize("role", list(Role))

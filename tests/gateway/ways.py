@@ -122,13 +122,12 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"{_CASES} > applicant > erasure", "dataRequests(first: 9) > nodes > erasure",
         "erasures(first: 9) > nodes", "erasures(last: 9) > edges > node",
     ),
-    "KeyOperation": (
-        "keyOperations(first: 9) > nodes", "keyOperations(last: 9) > edges > node",
-    ),
+    "KeyOperation": ("keyOperations(first: 9) > nodes", "keyOperations(last: 9) > edges > node"),
     "LegalHold": (
         f"{_CASES} > legalHolds(first: 9) > nodes", "legalHolds(first: 9) > nodes",
         "legalHolds(last: 9) > edges > node",
     ),
+    "Breach": ("breaches(first: 9) > nodes", "breaches(last: 9) > edges > node"),
     "MailSubscription": (
         "mailSubscriptions(first: 9) > nodes", "mailSubscriptions(last: 9) > edges > node",
     ),

@@ -192,7 +192,7 @@ AREAS = (
         "people",
         (
             *(f"models/{each}.py" for each in _PEOPLE),
-            *("gateway/mutations/*/*.py", "gateway/mutations/[rs][iu][gp]*.py"),
+            *("gateway/mutations/*/*.py", "gateway/mutations/[brs][riu][egp]*.py"),
             *("gateway/schema/*.py", "gateway/schema/[ms]*/*.py"),
         ),
         matching("""
@@ -201,7 +201,8 @@ AREAS = (
             gateway/test_people gateway/test_erasing gateway/test_erasing_waits
             gateway/test_inquiries gateway/test_reference gateway/test_reference_once
             gateway/test_reference_refusals gateway/test_bad_input gateway/test_keeper
-            journeys/test_ban journeys/test_breach journeys/test_data_subject
+            journeys/test_ban journeys/test_breach journeys/test_breach_notices
+            journeys/test_data_subject
             journeys/test_data_protection_officer journeys/test_decrees journeys/test_inquiry
             journeys/test_patterns journeys/test_person journeys/test_supervisor
             models/test_supervised_functions models/test_people_in_reach

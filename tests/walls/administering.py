@@ -96,9 +96,18 @@ TABLES = {
                         "INSERT INTO legal_hold (id, application_id, reason, held_by)"
                         f" VALUES (gen_random_uuid(), '{application_id('AUSY-GRAN-0001')}', 'Why.',"
                         " viewer.subject(NULL))"),
+    "breach": Table("recorded_by", "auditor-9",
+                    "INSERT INTO breach (id, description, noticed_at, window_from, window_before,"
+                    " recorded_by) VALUES (gen_random_uuid(), 'A laptop.', now(),"
+                    " now() - interval '1 hour', now(), viewer.subject(NULL))"),
 }  # fmt: skip
 #: Who writes which of them, where administrators do not.
-WRITERS = {"ban_entry": "SCREENING", "data_request": "AUDITOR", "legal_hold": "SUPERVISOR"}
+WRITERS = {
+    "ban_entry": "SCREENING",
+    "data_request": "AUDITOR",
+    "legal_hold": "SUPERVISOR",
+    "breach": "AUDITOR",
+}
 #: Which table each mutation writes.
 OF: dict[str, str] = {
     **dict.fromkeys(
@@ -138,6 +147,7 @@ OF: dict[str, str] = {
         "data_request",
     ),
     **dict.fromkeys(("holdErasure", "releaseErasure"), "legal_hold"),
+    **dict.fromkeys(("recordBreach", "notifyInstitution", "notifyPeople", "closeBreach"), "breach"),
 }
 #: What is past is not proposed either, nor what is nobody's to say: one kind as another, the
 #: directorate as a partner, and what is no reference data.

@@ -163,6 +163,7 @@ _ANSWERED = {
     "ban_entry": "banEntry",
     "data_request": "dataRequest",
     "legal_hold": "legalHold",
+    "breach": "breach",
 }
 #: What each change of reference data answers with.
 _ADMINISTERED = {

@@ -188,6 +188,15 @@ _CASES: dict[str, Lines] = {
         "id reason heldBy heldAt":                           "- - R - - R - - - - - -",
         "releasedBy releasedAt releaseReason application":   "- - R - - R - - - - - -",
     },
+    # Whoever knows of a breach before the people do is an auditor.
+    "Breach": {
+        "id description noticedAt dueAt windowFrom":         "- - - - - R - - - - - -",
+        "windowBefore viewer recordedBy recordedAt":         "- - - - - R - - - - - -",
+        "institutionNotice institutionNotifiedBy":           "- - - - - R - - - - - -",
+        "institutionNotifiedAt peopleNotice peopleNotified": "- - - - - R - - - - - -",
+        "peopleNotifiedBy peopleNotifiedAt closeReason":     "- - - - - R - - - - - -",
+        "closedBy closedAt isOpen":                          "- - - - - R - - - - - -",
+    },
     "MailSubscription": {
         "id occasion role country partner centre visaType": "R R R R R R - - - - - -",
         "language subscribedAt renewedAt endsAt isEnded mailedAt": "R R R R R R - - - - - -",
@@ -442,7 +451,7 @@ _WAYS: dict[str, Lines] = {
         "screeningReferrals":                                "R - R - - - - - - - - -",
         "informationRequests officers readers":              "- - R - - R - - - - - -",
         "peopleAtSeveralPartners":                           "- - R - - - - - - - - -",
-        "keyOperations erasures":                            "- - - - - R - - - - - -",
+        "keyOperations erasures breaches":                   "- - - - - R - - - - - -",
         "installation":                                      "- - - - - R - - - - R -",
         "legalHolds":                                        "- - R - - R - - - - - -",
         "peopleInReach peopleRead why":                      "- - - - - R - - - - - -",
@@ -527,7 +536,7 @@ PAGED = (
     "Decision", "Assignment", "RequestedItem", "Screening", "AccessEvent", "Suspension",
     "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
     "PersonLookup", "BanEntry", "BanRead", "Alert", "Inquiry", "InquiryPerson", "DataRequest",
-    "LegalHold", "MailSubscription", "KeyOperation", "NamedEvent", "Erasure",
+    "LegalHold", "Breach", "MailSubscription", "KeyOperation", "NamedEvent", "Erasure",
 )  # fmt: skip
 
 

@@ -108,6 +108,7 @@ ERASURES = [UUID(int=860 + number) for number in range(len(ERASED))]
 
 #: Who put the first key into the file.
 KEY_OPERATOR = "keeper-of-keys"
+BREACH_BY = "auditor-9"
 
 #: Who subscribed to mail: whose a row is decides, and the role in which it is read.
 SUBSCRIBED = ("leadership", "officer", "manager-au", "agent-au", "applicant", "treasury")
@@ -467,6 +468,11 @@ async def complete(connection: asyncpg.Connection) -> None:
         "INSERT INTO legal_hold (id, application_id, reason, held_by) VALUES ($1, $2, 'Why.',"
         " 'supervisor-3')", *(UUID(int=870), application_id(HELD)),
     )  # fmt: skip
+    await connection.execute(
+        "INSERT INTO breach (id, description, noticed_at, window_from, window_before, recorded_by)"
+        " VALUES ($1, 'A laptop.', now(), now() - interval '1 hour', now(), $2)",
+        *(UUID(int=875), BREACH_BY),
+    )
     await connection.execute(
         "INSERT INTO key_operation (id, kind, subjects, used_for, operator, to_key)"
         " VALUES ($1, 'ADDED', '{}', 'DATA_KEY', $2, 'the first')", *(UUID(int=880), KEY_OPERATOR),
@@ -981,6 +987,7 @@ _ROWS: dict[str, Reach] = {
     "DataRequest": Reach("data_request", ("reference",), _requests),
     "Erasure": Reach("erasure", ("id",), _erasures),
     "KeyOperation": Reach("key_operation", ("operator",), _only("AUDITOR", {(KEY_OPERATOR,)})),
+    "Breach": Reach("breach", ("recorded_by",), _only("AUDITOR", {(BREACH_BY,)})),
     "LegalHold": Reach(
         "legal_hold", ("held_by",), _only("SUPERVISOR AUDITOR", {("supervisor-3",)})
     ),

@@ -11,6 +11,7 @@ from models import (
     Application,
     BanEntry,
     Base,
+    Breach,
     DataRequest,
     Inquiry,
     LegalHold,
@@ -33,6 +34,7 @@ _NOUNS = (
     Inquiry,
     DataRequest,
     LegalHold,
+    Breach,
     MailSubscription,
 )
 _ANSWERS = (
@@ -45,6 +47,7 @@ _ANSWERS = (
     "inquiry",
     "dataRequest",
     "legalHold",
+    "breach",
     "mailSubscription",
 )
 #: What makes applications; the others change them.

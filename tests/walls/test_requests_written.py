@@ -1,5 +1,5 @@
-"""What an injected statement may do to requests of data subjects, erasures and legal holds: nothing
-that was not asked for, granted or set by whoever may, once."""
+"""What an injected statement may do to requests of data subjects, erasures, legal holds and
+breaches: nothing that was not asked for, granted or set by whoever may, once."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.anyio
 AUDITOR, OTHER = (Viewer(name, Role.AUDITOR) for name in ("auditor", "auditor-2"))
 SUPERVISOR = Viewer("supervisor", Role.SUPERVISOR)
 REQUEST, HOLD, CASE = UUID(int=808), UUID(int=809), application_id("AUSY-GRAN-0001")
+BREACH = UUID(int=810)
 PERSON = f"(SELECT applicant_id FROM application WHERE id = '{CASE}')"
 SOMEBODY = f"(SELECT id FROM applicant WHERE id <> {PERSON} LIMIT 1)"
 
@@ -155,6 +156,60 @@ async def test_a_hold_is_set_and_released_once_in_the_own_name(connection) -> No
     await connection.execute(f"DELETE FROM legal_hold WHERE id = '{HOLD}'")
     await connection.execute(f"UPDATE applicant SET erased_at = now() WHERE id = {PERSON}")
     assert not await is_done(connection, SUPERVISOR, hold()), "there is nothing to hold any more"
+
+
+def record(by: str = "auditor", noticed: str = "now()") -> str:
+    return (
+        "INSERT INTO breach (id, description, noticed_at, window_from, window_before, recorded_by)"
+        f" VALUES ('{BREACH}', 'A laptop.', {noticed}, now() - interval '9 days', now(), '{by}')"
+    )
+
+
+def write(values: str) -> str:
+    return f"UPDATE breach SET {values} WHERE id = '{BREACH}'"
+
+
+INSTITUTION = "institution_notice = 'Letter 17.', institution_notified_by = '{}'"
+PEOPLE = "people_notice = 'By mail.', people_notified = 2, people_notified_by = '{}'"
+CLOSE = "close_reason = 'Over.', closed_by = '{}'"
+
+
+async def test_the_clock_of_a_breach_runs_from_when_it_was_noticed(connection) -> None:
+    assert not await is_done(connection, AUDITOR, record("auditor-2"))
+    assert not await is_done(connection, AUDITOR, record(noticed="now() + interval '1 day'"))
+    assert not await is_done(connection, SUPERVISOR, record("supervisor"))
+    async with undone(connection):
+        await act_writing(connection, AUDITOR)
+        await connection.execute(record(noticed="now() - interval '2 days'"))
+        await connection.execute("RESET ROLE")
+        clock = f"SELECT due_at - noticed_at, due_at - now() FROM breach WHERE id = '{BREACH}'"
+        assert tuple(await connection.fetchrow(clock)) == (timedelta(days=3), timedelta(days=1))
+
+
+async def test_each_notice_is_recorded_once_and_another_auditor_closes(connection) -> None:
+    await connection.execute(record())
+    institution, people, close = (each.format("auditor") for each in (INSTITUTION, PEOPLE, CLOSE))
+    closed_by_another = write(CLOSE.format("auditor-2"))
+    assert await is_done(connection, AUDITOR, write(institution), write(people))
+    for statement in (
+        write(INSTITUTION.format("auditor-2")),
+        write(PEOPLE.format("auditor-2")),
+        write(f"{institution}, {people}"),
+        write(institution.replace("institution_notice", "people_notice")),
+    ):
+        assert not await is_done(connection, AUDITOR, statement), statement
+    await connection.execute(write(f"{institution}, institution_notified_at = now()"))
+    assert not await is_done(connection, OTHER, write(INSTITUTION.format("auditor-2"))), "it is"
+    assert not await is_done(connection, OTHER, closed_by_another), "the people do not know"
+    await connection.execute(write(f"{people}, people_notified_at = now()"))
+    assert not await is_done(connection, OTHER, write(PEOPLE.format("auditor-2"))), "they are"
+    assert not await is_done(connection, OTHER, write(close)), "in somebody else's name"
+    assert not await is_done(connection, OTHER, write(f"people_notified = 1, {CLOSE}"))
+    assert not await is_done(connection, AUDITOR, write(close)), "one's own"
+    assert await is_done(connection, OTHER, closed_by_another)
+    await connection.execute(write(f"{CLOSE.format('auditor-2')}, closed_at = now()"))
+    for again in (closed_by_another, write("closed_by = NULL, close_reason = NULL")):
+        assert not await is_done(connection, OTHER, again), again
 
 
 async def _id(connection: asyncpg.Connection, query: str) -> UUID:

@@ -133,6 +133,11 @@ WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "UPDATE": "applicant_id outcome reason answered_by",
         },
         "erasure": {"INSERT": "id applicant_id data_request_id cause"},
+        "breach": {
+            "INSERT": "id description noticed_at window_from window_before viewer recorded_by",
+            "UPDATE": "institution_notice institution_notified_by people_notice people_notified"
+            " people_notified_by close_reason closed_by",
+        },
         # Of events alone, which an administrator proposes.
         "reference_change": {"UPDATE": "approved_by cancelled_by cancel_reason"},
     },

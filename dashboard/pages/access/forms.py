@@ -1,6 +1,7 @@
 """What an auditor changes and asks for on the page Access: its forms, and how answers are shown."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dash import html
@@ -23,7 +24,7 @@ CASE_ROLES = (*READING_ROLES, "PARTNER_MANAGER", "PARTNER_SERVICE", "AUDITOR", "
 #: As many people as the gateway lists at once: where there are so many, more may follow.
 MOST_LISTED = 500
 
-_REQUEST = Field("dataRequestId")
+_REQUEST, _BREACH = Field("dataRequestId"), Field("breachId")
 _REFERENCE = Field("reference")
 _ACCOUNT = Field("viewer", called="subject")
 _AFTER = Field("after", is_required=False)
@@ -40,6 +41,23 @@ CHANGES = Changes(
             Field("outcome", FieldKind.CHOICE, ("GRANTED", "REFUSED")),
             Field("reason", FieldKind.REASON, called="answer"),
         ),
+        "recordBreach": (
+            Field("description", FieldKind.REASON, called="breach"),
+            Field("noticedAt", FieldKind.INSTANT),
+            Field("windowFrom", FieldKind.INSTANT, called="from"),
+            Field("windowBefore", FieldKind.INSTANT, called="before"),
+            Field("viewer", is_required=False, called="subject"),
+        ),
+        "notifyInstitution": (
+            _BREACH,
+            Field("notice", FieldKind.REASON, called="institution_notice"),
+        ),
+        "notifyPeople": (
+            _BREACH,
+            Field("people", FieldKind.NUMBER, called="people_notified"),
+            Field("notice", FieldKind.REASON, called="people_notice"),
+        ),
+        "closeBreach": (_BREACH, Field("reason", FieldKind.REASON)),
     },
 )
 
@@ -196,6 +214,16 @@ def show_why(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any]:
     columns = ("type", "there", "by_gateway", "by_database", "rule", "line", "fields")
     at = html.P(html.Small(say("access.as_of", at=written_instant(why["at"], say))))
     return [html.P(html.B(said)), table_of(say("access.why"), columns, rows, say), at]
+
+
+def clock_of(due: str, say: Texts) -> html.Span:
+    """By when something is to be done, and what is left of that."""
+    left = datetime.fromisoformat(due) - datetime.now(UTC)
+    is_late = left < timedelta()
+    key = "access.late" if is_late else "access.due"
+    hours = count_text(abs(left) // timedelta(hours=1), say)
+    words = say(key, at=written_instant(due, say), hours=hours)
+    return html.Span(words, className="late" if is_late else "")
 
 
 def table_of(label: str, columns: Sequence[str], rows: Sequence[html.Tr], say: Texts) -> html.Div:

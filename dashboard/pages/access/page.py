@@ -1,7 +1,7 @@
 """The page Access: who read whom and why, what people ask of their data, whom a breach reached."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from dash import html
@@ -15,6 +15,7 @@ from dashboard.components.shell import role_text
 from dashboard.model.page_state import Address
 from dashboard.model.period import WIB, today
 from dashboard.model.user import User
+from dashboard.pages.access.breaches import list_breaches
 from dashboard.pages.access.forms import (
     CASE_ROLES,
     CHANGES,
@@ -22,6 +23,7 @@ from dashboard.pages.access.forms import (
     QUESTIONS,
     READING_ROLES,
     ROLES,
+    clock_of,
     list_of_reads,
     table_of,
 )
@@ -32,9 +34,8 @@ QUESTION = "access/question"
 AUDITORS = frozenset({"AUDITOR"})
 #: Over how many days readers are compared.
 _DAYS = 30
-#: Until when a breach is notified, and how far back its window reaches at first.
+#: How far back the window of a breach reaches at first.
 _BREACH_HOURS = 72
-_HOUR = timedelta(hours=1)
 #: By it somebody outside the database verifies the account.
 _VERIFY = "gerbang audit verify"
 
@@ -83,7 +84,9 @@ def _below(name: str, say: Texts) -> list[Any]:
         case "breach":
             first = {"after": ""}
             roles = {ROLES: _roles(READING_ROLES, say)}
+            lasted = {"windowFrom": window["from"], "windowBefore": window["before"]}
             return [
+                CHANGES.folded("recordBreach", say, usual=lasted),
                 QUESTIONS.folded("peopleRead", say, about=first, usual=window),
                 QUESTIONS.folded("peopleInReach", say, about=first, usual=window, listed=roles),
             ]
@@ -116,7 +119,7 @@ def _request(one: Answer, say: Texts) -> html.Article:
     about = {"dataRequestId": one["id"]}
     shown: list[Any] = [
         _request_heading(one, say),
-        html.P(_clock(one["dueAt"], say)),
+        html.P(clock_of(one["dueAt"], say)),
         html.P(html.Small(one["legalBasis"])),
     ]
     if one["applicant"]:
@@ -143,24 +146,11 @@ def _request_heading(one: Answer, say: Texts) -> html.P:
     )
 
 
-def _clock(due: str, say: Texts) -> html.Span:
-    """By when it is to be answered, and what is left of that."""
-    left = datetime.fromisoformat(due) - datetime.now(UTC)
-    is_late = left < timedelta()
-    key = "access.late" if is_late else "access.due"
-    words = say(key, at=written_instant(due, say), hours=count_text(abs(left) // _HOUR, say))
-    return html.Span(words, className="late" if is_late else "")
-
-
 def _answered(one: Answer, say: Texts) -> html.Article:
     state = say(f"my_data.state.{one['state']}")
     at = written_instant(one["answeredAt"], say)
     by = say("access.answered_by", state=state, by=one["answeredBy"], at=at)
     return html.Article([_request_heading(one, say), html.P([f"{by}: ", one["reason"]])])
-
-
-def explain_breach(answer: Answer, say: Texts) -> html.P:
-    return html.P(say("access.breach_why"))
 
 
 def list_readers(answer: Answer, say: Texts) -> list[Any]:
@@ -314,7 +304,7 @@ def show_account(answer: Answer, say: Texts) -> html.P:
 #: In the order of the page: what has a clock first.
 PANELS: Mapping[str, ShowPanel] = {
     "requests": list_requests,
-    "breach": explain_breach,
+    "breach": list_breaches,
     "readers": list_readers,
     "alerts": list_alerts,
     "reads": list_reads,

@@ -120,6 +120,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         " not refused.",
         "INQUIRY": "Opened an inquiry, or asked for a large one.",
         "REVIEW_OVERDUE": "Opened an inquiry that nobody has reviewed in time.",
+        "NOTICE_OVERDUE": "Recorded a breach of which the institution or the people were not told"
+        " in time.",
         "TAMPERED": "Met a sealed value that somebody had changed in the database.",
         "UNLOGGED": "The key service opened people for this viewer, of whom the log of reads says "
         "nothing; or the log says so, and nobody was opened.",

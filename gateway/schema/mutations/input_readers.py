@@ -241,6 +241,11 @@ def faults_of_reason(text: str) -> tuple[Reason, ...]:
     return () if is_given else (_invalid("reason", rule="reason", most=LONGEST_NOTE),)
 
 
+def faults_of_text(text: str, path: str) -> tuple[Reason, ...]:
+    is_given = 1 <= len(text.strip()) <= LONGEST_NOTE
+    return () if is_given else (_invalid(path, rule="text", most=LONGEST_NOTE),)
+
+
 def faults_of_key(text: str) -> tuple[Reason, ...]:
     """What is wrong with an idempotency key, if anything is."""
     is_plain = text.isascii() and text.isprintable() and " " not in text

@@ -11,6 +11,7 @@ from gateway.mutations.outcome import Outcome, Reason, Result
 from gateway.schema.alert import Alert
 from gateway.schema.application import Application
 from gateway.schema.ban_entry import BanEntry
+from gateway.schema.breach import Breach
 from gateway.schema.case_file import Bill
 from gateway.schema.data_request import DataRequest
 from gateway.schema.erasure import LegalHold
@@ -43,6 +44,7 @@ ANSWERS: Mapping[str, Answer] = {
     "banEntry": Answer(BanEntry, f"The entry {_NOW}"),
     "suspension": Answer(Suspension, f"The suspension {_NOW}"),
     "dataRequest": Answer(DataRequest, f"The request {_NOW}"),
+    "breach": Answer(Breach, f"The breach {_NOW}"),
     "legalHold": Answer(LegalHold, f"The hold {_NOW}"),
     "mailSubscription": Answer(MailSubscription, f"The subscription {_NOW}"),
     "alert": Answer(Alert, f"The alert {_NOW}"),

@@ -1,9 +1,16 @@
 """The table of mutations about the rights of people on file: inputs and possible refusals."""
 
+from datetime import datetime
 from typing import Any
 
 import strawberry
 
+from gateway.mutations.breaches import (
+    CloseBreach,
+    NotifyInstitution,
+    NotifyPeople,
+    RecordBreach,
+)
 from gateway.mutations.outcome import Reason
 from gateway.mutations.rights import (
     AnswerDataRequest,
@@ -13,14 +20,21 @@ from gateway.mutations.rights import (
     RegisterDataRequest,
     ReleaseErasure,
 )
-from gateway.schema.mutations.input_readers import faults_of_key, faults_of_reason, key_in
+from gateway.schema.mutations.input_readers import (
+    faults_of_key,
+    faults_of_reason,
+    faults_of_text,
+    key_in,
+)
 from gateway.schema.mutations.inputs import LONGEST_NOTE, required
 from gateway.schema.mutations.intent import Intent
 from gateway.schema.mutations.reference_inputs import ReferenceInput
 from models.life import Refusal
+from models.rights.breach import NOTICE_HOURS
 from models.vocabulary import DataRequestKind, DataRequestState
 
 _REQUEST = "Global id of the request."
+_BREACH = "Global id of the breach."
 _WHY = f"Why, without saying who it is: from 1 to {LONGEST_NOTE} characters."
 
 
@@ -60,6 +74,45 @@ class HoldErasureInput(ReferenceInput):
 class ReleaseErasureInput(ReferenceInput):
     legal_hold_id: strawberry.ID = required("Global id of the hold.")
     reason: str = required(_WHY)
+
+
+@strawberry.input(description="A breach of data protection.")
+class RecordBreachInput(ReferenceInput):
+    description: str = required(
+        "Which data, when and how, and what is done about it, without saying whose: from 1 to"
+        f" {LONGEST_NOTE} characters."
+    )
+    noticed_at: datetime = required(
+        f"When somebody first knew of it: from then on there are {NOTICE_HOURS} hours."
+    )
+    window_from: datetime = required("Since when it lasted.")
+    window_before: datetime = required("Until when it lasted.")
+    viewer: str | None = strawberry.field(
+        default=None, description="Subject of the account by which it happened, where it was one."
+    )
+
+
+@strawberry.input(description="That the institution was told of a breach.")
+class NotifyInstitutionInput(ReferenceInput):
+    breach_id: strawberry.ID = required(_BREACH)
+    notice: str = required(f"How, and under which number: from 1 to {LONGEST_NOTE} characters.")
+
+
+@strawberry.input(description="That the people were told of a breach.")
+class NotifyPeopleInput(ReferenceInput):
+    breach_id: strawberry.ID = required(_BREACH)
+    notice: str = required(
+        f"How, without saying who they are: from 1 to {LONGEST_NOTE} characters."
+    )
+    people: int = required("How many: 0 where it reached nobody.")
+
+
+@strawberry.input(description="A breach of which everybody was told.")
+class CloseBreachInput(ReferenceInput):
+    breach_id: strawberry.ID = required(_BREACH)
+    reason: str = required(
+        f"What came of it, without saying who it is: from 1 to {LONGEST_NOTE} characters."
+    )
 
 
 def _common_values(intent: Intent, input_: Any, *faults: Reason) -> dict[str, Any]:
@@ -113,6 +166,44 @@ def _release(intent: Intent, input_: ReleaseErasureInput) -> ReleaseErasure:
     )
 
 
+def _record_breach(intent: Intent, input_: RecordBreachInput) -> RecordBreach:
+    return RecordBreach(
+        **_common_values(intent, input_, *faults_of_text(input_.description, "description")),
+        description=input_.description.strip(),
+        noticed_at=input_.noticed_at,
+        window_from=input_.window_from,
+        window_before=input_.window_before,
+        viewer=(input_.viewer or "").strip() or None,
+    )
+
+
+def _notify_institution(intent: Intent, input_: NotifyInstitutionInput) -> NotifyInstitution:
+    return NotifyInstitution(
+        **_common_values(intent, input_, *faults_of_text(input_.notice, "notice")),
+        breach=key_in(input_.breach_id, "Breach"),
+        notice=input_.notice.strip(),
+    )
+
+
+def _notify_people(intent: Intent, input_: NotifyPeopleInput) -> NotifyPeople:
+    is_number = input_.people >= 0
+    faults = () if is_number else (Reason(Refusal.INVALID, ("people",), rule="people"),)
+    return NotifyPeople(
+        **_common_values(intent, input_, *faults, *faults_of_text(input_.notice, "notice")),
+        breach=key_in(input_.breach_id, "Breach"),
+        notice=input_.notice.strip(),
+        people=input_.people,
+    )
+
+
+def _close_breach(intent: Intent, input_: CloseBreachInput) -> CloseBreach:
+    return CloseBreach(
+        **_common_values(intent, input_, *faults_of_reason(input_.reason)),
+        breach=key_in(input_.breach_id, "Breach"),
+        reason=input_.reason.strip(),
+    )
+
+
 RIGHTS_INTENTS = (
     Intent("lodgeDataRequest", LodgeDataRequestInput,
            "Ask for your data on file, for its correction, or to be erased. It is answered within"
@@ -136,4 +227,18 @@ RIGHTS_INTENTS = (
     Intent("releaseErasure", ReleaseErasureInput,
            "Release such a hold: an erasure that was ordered meanwhile goes on.",
            _release, (), (Refusal.NOT_FOUND, Refusal.NOT_HELD)),
+    Intent("recordBreach", RecordBreachInput,
+           f"Record a breach. The institution and the people are told within {NOTICE_HOURS} hours"
+           " of its discovery, or the keeper raises an alert.", _record_breach, ()),
+    Intent("notifyInstitution", NotifyInstitutionInput,
+           "Record that the institution was told of a breach, once.", _notify_institution, (),
+           (Refusal.NOT_FOUND, Refusal.ALREADY_NOTIFIED, Refusal.ALREADY_CLOSED)),
+    Intent("notifyPeople", NotifyPeopleInput,
+           "Record that the people whom a breach reached were told, once.", _notify_people, (),
+           (Refusal.NOT_FOUND, Refusal.ALREADY_NOTIFIED, Refusal.ALREADY_CLOSED)),
+    Intent("closeBreach", CloseBreachInput,
+           "Close a breach of which everybody was told, and in which you had no part.",
+           _close_breach, (),
+           (Refusal.NOT_FOUND, Refusal.ALREADY_CLOSED, Refusal.NOT_NOTIFIED,
+            Refusal.SECOND_PERSON_REQUIRED)),
 )  # fmt: skip

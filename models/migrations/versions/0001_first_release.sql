@@ -608,6 +608,42 @@ CREATE INDEX ix_reference_change_subject_kind_proposed_at_id ON reference_change
 
 CREATE INDEX ix_reference_change_subject_proposed_at_id ON reference_change (subject, proposed_at, id);
 
+CREATE TABLE breach (
+    id UUID NOT NULL,
+    description TEXT NOT NULL,
+    noticed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    window_from TIMESTAMP WITH TIME ZONE NOT NULL,
+    window_before TIMESTAMP WITH TIME ZONE NOT NULL,
+    viewer TEXT,
+    recorded_by TEXT NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    institution_notice TEXT,
+    institution_notified_by TEXT,
+    institution_notified_at TIMESTAMP WITH TIME ZONE,
+    people_notice TEXT,
+    people_notified BIGINT,
+    people_notified_by TEXT,
+    people_notified_at TIMESTAMP WITH TIME ZONE,
+    close_reason TEXT,
+    closed_by TEXT,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    is_open BOOLEAN GENERATED ALWAYS AS (closed_at IS NULL) STORED NOT NULL,
+    CONSTRAINT pk_breach PRIMARY KEY (id),
+    CONSTRAINT ck_breach_window_is_one CHECK (window_from < window_before),
+    CONSTRAINT ck_breach_noticed_once_begun CHECK (window_from <= noticed_at),
+    CONSTRAINT ck_breach_people_are_counted CHECK (people_notified >= 0),
+    CONSTRAINT ck_breach_institution_notified_once CHECK (num_nulls(institution_notice, institution_notified_by, institution_notified_at) IN (0, 3)),
+    CONSTRAINT ck_breach_people_notified_once CHECK (num_nulls(people_notice, people_notified, people_notified_by, people_notified_at) IN (0, 4)),
+    CONSTRAINT ck_breach_closed_with_reason CHECK (num_nulls(close_reason, closed_by, closed_at) IN (0, 3)),
+    CONSTRAINT ck_breach_closed_once_notified CHECK (closed_at IS NULL OR num_nulls(institution_notified_at, people_notified_at) = 0),
+    CONSTRAINT ck_breach_closed_by_another CHECK (closed_by NOT IN (recorded_by, institution_notified_by, people_notified_by))
+);
+
+CREATE INDEX ix_breach_due_at_id ON breach (due_at, id);
+
+CREATE INDEX ix_breach_is_open_due_at_id ON breach (is_open, due_at, id);
+
 CREATE TABLE key_operation (
     id UUID NOT NULL,
     occurred_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
@@ -968,6 +1004,7 @@ CREATE TABLE alert (
     actor TEXT NOT NULL,
     actor_role TEXT NOT NULL,
     inquiry_id UUID,
+    breach_id UUID,
     applicant_id UUID,
     ban_id UUID,
     closed_at TIMESTAMP WITH TIME ZONE,
@@ -975,13 +1012,15 @@ CREATE TABLE alert (
     close_reason TEXT,
     is_open BOOLEAN GENERATED ALWAYS AS (closed_at IS NULL) STORED NOT NULL,
     CONSTRAINT pk_alert PRIMARY KEY (id),
-    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'TAMPERED', 'UNLOGGED')),
+    CONSTRAINT ck_alert_kind_is_known CHECK (kind IN ('READ_BUDGET', 'INQUIRY', 'REVIEW_OVERDUE', 'NOTICE_OVERDUE', 'TAMPERED', 'UNLOGGED')),
     CONSTRAINT ck_alert_actor_role_is_known CHECK (actor_role IN ('LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR', 'APPLICANT', 'PARTNER_SERVICE', 'SCREENING', 'TREASURY', 'ADMINISTRATOR', 'ANONYMOUS')),
     CONSTRAINT ck_alert_closed_with_reason CHECK (num_nulls(closed_at, closed_by, close_reason) IN (0, 3)),
     CONSTRAINT ck_alert_closed_by_another CHECK (closed_by <> actor),
     CONSTRAINT ck_alert_about_whom CHECK (num_nonnulls(applicant_id, ban_id) = (kind = 'TAMPERED')::integer),
     CONSTRAINT uq_alert_number UNIQUE (number),
-    CONSTRAINT fk_alert_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES inquiry (id)
+    CONSTRAINT fk_alert_inquiry_id FOREIGN KEY(inquiry_id) REFERENCES inquiry (id),
+    CONSTRAINT uq_alert_breach_id UNIQUE (breach_id),
+    CONSTRAINT fk_alert_breach_id FOREIGN KEY(breach_id) REFERENCES breach (id)
 );
 
 CREATE INDEX ix_alert_actor_kind_raised_at ON alert (actor, kind, raised_at);
@@ -1726,9 +1765,9 @@ CREATE TABLE visa (
 
 CREATE INDEX ix_visa_application_id ON visa (application_id);
 
-ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
-
 ALTER TABLE application ADD CONSTRAINT fk_application_current_decision_id_id FOREIGN KEY(current_decision_id, id) REFERENCES decision (id, application_id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE partner_country ADD CONSTRAINT fk_partner_country_successor_code FOREIGN KEY(successor_code) REFERENCES centre (code);
 
 CREATE FUNCTION queue_for_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -1756,6 +1795,10 @@ CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON ban_entry
     EXECUTE FUNCTION queue_for_account();
 
 CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON ban_read
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_inserts_for_account AFTER INSERT ON breach
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
@@ -1808,6 +1851,10 @@ CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON account_drop
     EXECUTE FUNCTION queue_for_account();
 
 CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON ban_entry
+    REFERENCING NEW TABLE AS became
+    EXECUTE FUNCTION queue_for_account();
+
+CREATE TRIGGER queue_updates_for_account AFTER UPDATE ON breach
     REFERENCING NEW TABLE AS became
     EXECUTE FUNCTION queue_for_account();
 
@@ -2865,6 +2912,52 @@ $$;
 CREATE TRIGGER guard_legal_hold BEFORE INSERT OR UPDATE ON legal_hold
     FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
     EXECUTE FUNCTION guard_legal_hold();
+
+CREATE FUNCTION guard_breach() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(NULL);
+        instant timestamptz := clock_timestamp();
+        step text[];
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            NEW.recorded_at := instant;
+            NEW.due_at := NEW.noticed_at + interval '72 hours';
+            is_allowed := NEW.recorded_by = oneself
+                AND NEW.noticed_at <= instant + interval '1 minute'
+                AND num_nonnulls(
+                    NEW.institution_notified_by, NEW.people_notified_by, NEW.closed_by
+                ) = 0;
+        ELSIF NEW.closed_by IS NOT NULL THEN
+            step := '{close_reason,closed_by,closed_at}';
+            is_allowed := NEW.closed_by = oneself;
+            NEW.closed_at := instant;
+        ELSIF OLD.institution_notified_by IS NULL AND NEW.institution_notified_by IS NOT NULL THEN
+            step := '{institution_notice,institution_notified_by,institution_notified_at}';
+            is_allowed := NEW.institution_notified_by = oneself;
+            NEW.institution_notified_at := instant;
+        ELSE
+            step := '{people_notice,people_notified,people_notified_by,people_notified_at}';
+            is_allowed := OLD.people_notified_by IS NULL AND NEW.people_notified_by = oneself;
+            NEW.people_notified_at := instant;
+        END IF;
+        IF TG_OP = 'UPDATE' THEN
+            step := step || 'is_open'::text;
+            is_allowed := is_allowed AND OLD.closed_by IS NULL
+                AND to_jsonb(NEW) - step = to_jsonb(OLD) - step;
+        END IF;
+        IF is_allowed IS NOT TRUE OR viewer.role() <> 'AUDITOR' THEN
+            RAISE EXCEPTION 'a breach is recorded, notified and closed once, in the own name'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+
+CREATE TRIGGER guard_breach BEFORE INSERT OR UPDATE ON breach
+    FOR EACH ROW WHEN (current_user LIKE 'gerbang%writing')
+    EXECUTE FUNCTION guard_breach();
 
 CREATE FUNCTION guard_excluded_proposers() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
