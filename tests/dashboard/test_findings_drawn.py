@@ -4,6 +4,7 @@ The findings have what lies on both sides of each limit: more places than are sh
 months without a verdict, and nothing at all.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from dashboard.figures.control import control_figure
 from dashboard.figures.fan import fan_figure, range_text
 from dashboard.figures.funnel import funnel_figure
 from dashboard.figures.small import month_marks, sparkline
-from dashboard.figures.waterfall import waterfall
+from dashboard.figures.waterfall import Bar, waterfall
 from dashboard.model.findings import Claim, Number
 from dashboard.model.measures import (
     BACKLOG,
@@ -31,6 +32,8 @@ from dashboard.pages.today.own_work import own_work_table
 from dashboard.pages.today.parts import (
     answer,
     change_table,
+    labelled_segments,
+    named_place,
     report_links,
     steps_of,
     volumes_link,
@@ -65,7 +68,7 @@ def places() -> list[Claim]:
         }
         name, code = f"Place {n}", f"P{n}"
         side = {1: "BETTER", 9: "DOWN", 10: "UP", 11: "WORSE"}.get(n, "USUAL")
-        claim = (side, n in (10, 11), REFUSAL_RATE, code, name, None, numbers)
+        claim = (side, n in (0, 10, 11), REFUSAL_RATE, code, name, None, numbers)
         found.append(Claim("PLACE", *claim))
         if n % 3 == 0:
             hours = {"NOW": Number(70.0 + n, size, 60.0, 90.0)}
@@ -73,6 +76,9 @@ def places() -> list[Claim]:
     last = {"NOW": Number(0.4, 30, 0.2, 0.6), "OVERALL": Number(0.06)}
     found.append(
         Claim("PLACE_MONTH", "WORSE", True, TARGET_RATE, "P2", "Place 2", MONTHS[-2], last)
+    )
+    found.append(
+        Claim("PLACE_MONTH", "BETTER", False, REFUSAL_RATE, "P10", "Place 10", MONTHS[-2], last)
     )
     return found
 
@@ -163,7 +169,7 @@ def change() -> list[Claim]:
     whole = Claim("CHANGE", "UP", False, INTAKE, numbers={"CHANGE": Number(101.0, 900)},
                   sentence="More came in.", notes=NOTES)  # fmt: skip
     rates = Claim("CHANGE", "WORSE", True, TARGET_RATE, numbers={"CHANGE": Number(-0.0123, 900)})
-    sizes = (40.0, 30.4, -20.5, 19.0, 12.0, -9.0, 8.0, 7.5, 6.0, 0.0)
+    sizes = (40.0, 30.4, -20.5, 19.0, 12.6, -9.0, 8.0, 7.5, 6.0, 0.0)
     return [
         rates,
         whole,
@@ -220,11 +226,22 @@ def test_every_answer_of_the_page_today_is_as_it_was() -> None:
             assert steps
             shown[f"change_{measure.id}_{language}"] = change_table(*steps, say)
     say = texts("en")
+    concern = [Claim("PLACE", "WORSE", True, each) for each in (HANDOVER_P90, TARGET_RATE)]
+    usual = [Claim("PLACE", "UP", False, each) for each in (TARGET_RATE, REFUSAL_RATE)]
     shown |= {
+        "watched": [
+            watched_measure(some_today(each)).id
+            for each in ([], usual[:1], usual, concern[:1], [*usual, *concern])
+        ],
+        "named": [
+            named_place(key, "X", "A name", address)
+            for key in ("country", "partner", "centre", "visa")
+        ],
+        "unread": TODAY.change(REFUSAL_RATE).measure is TARGET_RATE,
+        "chosen": f"{labelled_segments('x', 'One of', 'c', [('a', 'A'), ('b', 'B')])}",
         "answer": answer(TODAY.one("CHANGE"), volumes_link(address, measure="wip"), say),
         "report": report_links(address, say),
         "asked": variables_of(address, PERIOD),
-        "watched": watched_measure(TODAY).id,
         "reasons": [[*reasons_of(each)] for each in (LEADER, MANAGER, AGENT)],
         "compared": [place_of(each) for each in (LEADER, MANAGER, AGENT)],
     }
@@ -239,9 +256,14 @@ def test_every_number_of_its_pictures_is_as_it_was() -> None:
     falling = steps_of(TODAY, TARGET_RATE, "country", Address("en"), say)
     assert falling
     ahead = TODAY.all("EXPECTED")
+    beyond = [replace(each, direction="UP") for each in of_rate]
+    few = Claim("PLACE", "UP", numbers={"NOW": Number(0.5, 9), "OVERALL": Number(0.06)})
     assert_as_drawn(
         "today-pictures",
         funnel=funnel_figure(of_rate, TODAY.all("LIMITS"), ["P4"], say),
+        funnel_of_many=funnel_figure(beyond, TODAY.all("LIMITS"), [], say)["data"][-1],
+        funnel_of_few=funnel_figure([few], [], [], say)["layout"]["yaxis"],
+        unchanged=waterfall([Bar("a", -2.0, "-2")], Bar("b", 0.0, "0"), ",.0f", say)["layout"],
         small_funnel=funnel_figure(of_rate[:1], TODAY.all("LIMITS")[2:3], [], say)["layout"],
         high_funnel=funnel_figure(
             [Claim("PLACE", "UP", numbers={"NOW": Number(0.97, 9), "OVERALL": Number(0.5)})],

@@ -26,12 +26,12 @@ from tests.dashboard.test_findings_drawn import (
 )
 
 
-def some_files() -> files.FewFiles:
+def some_files(*regions: str, rate: float | None = 0.9) -> files.FewFiles:
     """Files that are decided at, and an hour before and after, the time that was promised."""
     paid = datetime(2026, 9, 30, 17, 30, tzinfo=UTC)
     nodes = [
         {
-            "reference": f"7K3M-9QPX-2F4{n}",
+            "reference": f"7K3M-9QPX-2F4{9 - n}",
             "visaType": {"code": "B1"} if n else None,
             "stage": "CLOSED" if closed else "IN_PROCESS",
             "submittedAt": f"2026-09-{20 + n}T18:00:00Z",
@@ -50,9 +50,10 @@ def some_files() -> files.FewFiles:
             ]
         )
     ]
-    region = {"region": "OCEANIA", "targetRate": {"value": 0.9}, "turnaroundP50": {"hours": 50.0}}
+    hours = {"hours": 50.0 if rate == 0.9 else None}
+    region = {"region": "OCEANIA", "targetRate": {"value": rate}, "turnaroundP50": hours}
     data = {
-        "countries": {"nodes": [{"region": "OCEANIA"}, {"region": "OCEANIA"}]},
+        "countries": {"nodes": [{"region": each} for each in ("OCEANIA", *regions)]},
         "regions": {"rows": [region, {"region": "ASIA"}]},
         "applications": {"nodes": nodes[::-1]},
     }
@@ -60,17 +61,23 @@ def some_files() -> files.FewFiles:
 
 
 def test_each_of_few_files_is_as_it_was() -> None:
-    found, shown = some_files(), dict[str, Any]()
+    found, shown = some_files("OCEANIA"), dict[str, Any]()
     for language in ("en", "id"):
         say = texts(language)
         shown[f"answer_{language}"] = files.files_answer(found, NOW, say)
         shown[f"table_{language}"] = files.files_table(found, NOW, say)
     few = {n: some_today([Claim("RECEIVED", "STEADY", numbers={"RECEIVED": Number(n)})])
            for n in (29.0, 30.0)}  # fmt: skip
-    of_years = [Claim("RECEIVED", "STEADY", numbers={"RECEIVED": Number(n)}) for n in range(13)]
+    of_years = [
+        Claim("RECEIVED", "STEADY", numbers={"RECEIVED": Number(n)}) for n in [40, *[2] * 12]
+    ]
     assert_as_drawn(
         "today-files",
         **shown,
+        without=[
+            files.files_answer(each, NOW, texts("en"))
+            for each in (some_files("ASIA"), some_files(rate=None), some_files(rate=0.5))
+        ],
         asked=files.variables_of(("AU", "SG"), date(2026, 10, 15)),
         # A year has twelve months, and expectations need more than a few.
         small={str(n): files.is_very_small(each) for n, each in few.items()},

@@ -36,6 +36,8 @@ from tests.dashboard.snapshots import assert_as_drawn
 from tests.dashboard.some_volumes import B1, LEADER
 
 QUARTER = Period(date(2025, 12, 1), date(2026, 2, 28))
+#: It goes on for all months that a trend shows, and ends as a month begins.
+LONG = Period(date(2025, 2, 1), date(2026, 3, 1))
 #: It cuts its last month.
 SO_FAR = Period(date(2026, 2, 1), date(2026, 3, 10))
 MANAGER = User("PARTNER_MANAGER", ("PARTNER_MANAGER", "LEADERSHIP"), "Rina", "NUSA", ("AU", "SG"))
@@ -44,7 +46,7 @@ COUNTRIES = [
     *("AU", "SG", "MY", "IN", "CN", "US", "GB", "FR", "DE"),
     *("NL", "JP", "KR", "TH", "VN", "PH", "NZ", "BN", "TL"),
 ]
-PARTNERS = ["NUSA", "ANDALAN", *(f"P{n:02}" for n in range(12))]
+PARTNERS = ["NUSA", "ANDALAN", *(f"PARTNER-{n}".ljust(n + 15, "X") for n in range(12))]
 CODES = {
     "country": COUNTRIES,
     "nationality": COUNTRIES[:14],
@@ -73,7 +75,7 @@ def a_row(seed: int, by: str = "", code: str | None = None) -> dict[str, Any]:
                 row[measure.field] = {"value": [0, 19, 20, 21, 20][seed] if seed < 5 else odd * 3}
     if code:
         name = "city" if by == "centre" else "name"
-        named = {"code": code, "iso3": f"{code}X", name: f"{code.title()} & co"}
+        named = {"code": code, "iso3": f"{code}X", name: f"{code[::-1].title()} & co"}
         row[FILTER[by].field] = code if FILTER[by].words else named
     return row
 
@@ -151,7 +153,9 @@ VIEWS = {
         QUARTER, MANAGER, "2025-06-01",
     ),
     "partners": a_view(
-        "by=partner&partner=NUSA,ANDALAN&measure=wip&scale=index&visa=B1&sort=name&order=up", SO_FAR
+        "period=custom&first=2026-02&last=2026-03&by=partner&partner=NUSA,ANDALAN&measure=wip"
+        "&scale=index&visa=B1&sort=name&order=up",
+        SO_FAR,
     ),
     "durations": a_view(
         "by=nationality&measure=turnaround_p90&visa=B1&region=asia&sort=turnaround_p90&order=up",
@@ -159,7 +163,10 @@ VIEWS = {
     ),
     "channels": a_view(
         "language=id&by=channel&measure=revenue&channel=DIRECT&sort=intake&order=up&centre=AU-MEL",
-        QUARTER,
+        QUARTER, starts="2024-12-01",
+    ),
+    "world": a_view(
+        "measure=decisions&region=world&country=SG,MY,BN&sort=decisions", LONG, starts="2023-12-01"
     ),
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ import pytest
 
 from models.database.connections import connect
 from models.volumes import age, fold, rebuild, verify
-from tests.world import application_id, at
+from tests.world import applicant_id, application_id, at
 
 pytestmark = pytest.mark.anyio
 
@@ -98,6 +98,58 @@ async def test_a_day_that_passes_is_made_once(rolled_back: asyncpg.Connection) -
     assert await age(rolled_back) == 3
     assert await age(rolled_back) == 0
     assert await verify(rolled_back) == []
+
+
+@pytest.mark.parametrize(
+    ("paid", "closed", "ages"),
+    [
+        # From one midnight to the next: it is of the day that it began with.
+        ("03-10 00:00", "03-11 00:00", {"03-10": 24}),
+        ("03-09 23:59", "03-11 00:01", {"03-09": 1 / 60, "03-10": 24 + 1 / 60}),
+        ("03-10 00:00", "03-10 23:59", {}),
+        ("03-10 08:00", "03-12 00:00", {"03-10": 16, "03-11": 40}),
+    ],
+)
+async def test_a_case_is_open_at_the_ends_of_the_days_before_it_closes(
+    rolled_back: asyncpg.Connection, paid: str, closed: str, ages: dict[str, float]
+) -> None:
+    await rolled_back.execute(
+        "INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code,"
+        " trip_purpose, channel, status, submitted_at, paid_at, closed_at, fee_idr, target_due_at)"
+        " VALUES (gen_random_uuid(), 'AGED-CASE-0001', $1, 'AU', 'B1', 'TRANSIT', 'DIRECT',"
+        " 'WITHDRAWN', $2, $2, $3, 500000, $3)",
+        applicant_id("Ruby Hale"),
+        at(paid),
+        at(closed),
+    )
+    await rebuild(rolled_back, at("03-15 00:00"))
+    rows = await rolled_back.fetch(
+        "SELECT to_char(starts_on, 'MM-DD') AS day, exp(bucket / 50.0 - 0.01) / 3600 AS hours"
+        " FROM volume_age_detailed WHERE trip_purpose = 'TRANSIT'"
+    )
+    assert {row["day"]: float(row["hours"]) for row in rows} == pytest.approx(ages, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("now", "until"), [("03-11 00:00", date(2025, 3, 10)), ("03-10 23:59", date(2025, 3, 9))]
+)
+async def test_a_day_is_over_at_midnight_in_jakarta(
+    rolled_back: asyncpg.Connection, now: str, until: date
+) -> None:
+    await rebuild(rolled_back, at(now))
+    for table in ("volume_age", "volume_age_detailed"):
+        assert await rolled_back.fetchval(f"SELECT max(starts_on) FROM {table}") == until
+    assert await rolled_back.fetchval("SELECT day FROM volume_aged_until") == until
+
+
+async def test_no_day_that_is_not_over_has_ages(rolled_back: asyncpg.Connection) -> None:
+    until = await rolled_back.fetchval("SELECT day FROM volume_aged_until")
+    await rolled_back.execute(
+        "INSERT INTO volume_stale_days (first_on, last_on) VALUES ($1, $1::date + 3)", until
+    )
+    assert await age(rolled_back) == 1
+    assert await rolled_back.fetchval("SELECT max(starts_on) FROM volume_age") == until
+    assert await rolled_back.fetchval("SELECT day FROM volume_aged_until") == until
 
 
 async def test_an_age_that_was_tampered_with_is_named(rolled_back: asyncpg.Connection) -> None:
