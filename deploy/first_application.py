@@ -31,7 +31,7 @@ STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("agent-au", "submitApplication",
      {"visaType": "B1", "nationality": "AU", "centre": "AU-SYD",
       "entryOn": _later(20), "identity": APPLICANT}),
-    ("treasury", "recordPayment", {"amountIdr": 500_000}),
+    ("treasury", "recordPayment", {"paid": {"amount": 500_000, "currency": "IDR"}}),
     ("agent-au", "recordDocuments",
      {"documents": ["PASSPORT_SCAN", "PHOTOGRAPH", "RETURN_TICKET"]}),
     ("agent-au", "markReceived", {}),

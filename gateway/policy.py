@@ -436,7 +436,7 @@ POLICY: Mapping[str, Access] = {
     ),
     "Fee": Access(
         rows=OPEN_TO_EVERYONE,
-        fields={"amountIdr": EVERYONE, "validFrom": EVERYONE},
+        fields={"price": EVERYONE, "validFrom": EVERYONE},
     ),
     "ServiceTarget": Access(
         rows=OPEN_TO_EVERYONE,
@@ -565,7 +565,7 @@ POLICY: Mapping[str, Access] = {
             "payBy": CASE_READERS,
             "answerBy": CASE_READERS,
             "decideBy": CASE_READERS,
-            "feeIdr": CASE_READERS,
+            "fee": CASE_READERS,
             "bill": CASE_READERS,
             "documents": CASE_READERS,
             "requestedItems": CASE_READERS,
@@ -593,7 +593,7 @@ POLICY: Mapping[str, Access] = {
         fields={
             "id": BILL_READERS,
             "code": BILL_READERS,
-            "amountIdr": BILL_READERS,
+            "fee": BILL_READERS,
             "issuedAt": BILL_READERS,
             "dueAt": BILL_READERS,
             "paidAt": BILL_READERS,
@@ -1621,7 +1621,8 @@ POLICY: Mapping[str, Access] = {
             "monthOnMonth": EVERYONE,
         },
     ),
-    "Money": Access(
+    "Money": Access(fields={"amount": EVERYONE, "currency": EVERYONE}),
+    "MoneyFigure": Access(
         fields={
             "value": EVERYONE,
             "precision": EVERYONE,
@@ -1629,7 +1630,7 @@ POLICY: Mapping[str, Access] = {
             "monthOnMonth": EVERYONE,
         },
     ),
-    "Rate": Access(
+    "RateFigure": Access(
         fields={
             "value": EVERYONE,
             "precision": EVERYONE,
@@ -1640,7 +1641,7 @@ POLICY: Mapping[str, Access] = {
             "monthOnMonth": EVERYONE,
         },
     ),
-    "Duration": Access(
+    "DurationFigure": Access(
         fields={
             "hours": EVERYONE,
             "precision": EVERYONE,

@@ -17,7 +17,7 @@ LIVES = """query Lives($since: DateTime!, $people: Int!) {
     ) { nodes {
         channel entryOn closedAt
         nationality { code } country { code }
-        bill { amountIdr } documents { kind } requestedItems(first: 9) { nodes { kind } }
+        bill { fee { amount } } documents { kind } requestedItems(first: 9) { nodes { kind } }
         decision { outcome }
         events(first: 30) { nodes { kind actor } }
     } } }"""

@@ -28,6 +28,8 @@ class FieldKind(StrEnum):
     #: A day and an hour in WIB.
     INSTANT = "instant"
     NUMBER = "number"
+    #: Whole rupiah.
+    MONEY = "money"
     YES_OR_NO = "yes_or_no"
     CHOICE = "choice"
     #: Several things, one a line.
@@ -55,6 +57,8 @@ class Field:
         match self.kind:
             case FieldKind.NUMBER:
                 return int(text)
+            case FieldKind.MONEY:
+                return {"amount": int(text), "currency": "IDR"}
             case FieldKind.YES_OR_NO:
                 return text == "true"
             case FieldKind.COUNTRY:
@@ -103,7 +107,7 @@ def _control(
             return dcc.Input(**given, **_DATE, value=usual)
         case FieldKind.INSTANT:
             return dcc.Input(**given, **_INSTANT, value=usual)
-        case FieldKind.NUMBER:
+        case FieldKind.NUMBER | FieldKind.MONEY:
             return dcc.Input(type="number", min=0, step=1, **given, value=usual)
         case FieldKind.COUNTRY:
             return dcc.Input(type="text", pattern="[A-Za-z]{2}", maxLength=2, **given)

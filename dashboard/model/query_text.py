@@ -84,6 +84,8 @@ def _fields(measure: Measure) -> str:
             return "hours measured"
         case MeasureKind.RATE:
             return "value denominator"
+        case MeasureKind.MONEY:
+            return "value { amount }"
         case _:
             return "value"
 

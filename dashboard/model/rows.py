@@ -69,6 +69,8 @@ def name_of(group: Mapping[str, Any], by: str) -> str | None:
 def reading_of(answer: Mapping[str, Any]) -> Reading:
     """The value of one field of a row."""
     value = answer["hours"] if "hours" in answer else answer["value"]
+    if isinstance(value, Mapping):
+        value = value["amount"]
     return Reading(
         value,
         whole=answer.get("denominator", answer.get("measured")),

@@ -19,7 +19,6 @@ export default {
           DateTime: "string",
           CountryCode: "string",
           Cursor: "string",
-          Rupiah: "number",
           BigInt: "number",
           Hours: "number",
         },

@@ -46,7 +46,8 @@ _CHECKLIST = "documents { kind recordedAt }"
 #: By the name of the operation.
 _DOCUMENTS = {
     "SubmitApplication": _mutation(
-        "submitApplication", f"application {{ id {_CHECKLIST} bill {{ code amountIdr }} }}"
+        "submitApplication",
+        f"application {{ id {_CHECKLIST} bill {{ code fee {{ amount currency }} }} }}",
     ),
     "RecordPayment": _mutation("recordPayment", "bill { receiptNumber }"),
     "RecordScreening": _mutation("recordScreening", "screening { result }"),
@@ -64,7 +65,7 @@ _DOCUMENTS = {
     },
     "Waiting": """query Waiting {
       applications(first: 20, where: {stage: {eq: WAITING_FOR_APPLICANT}}) { nodes {
-        id bill { code amountIdr paidAt }
+        id bill { code fee { amount currency } paidAt }
         requestedItems(first: 20) { nodes { kind answeredAt } }
       } }
     }""",
@@ -156,7 +157,7 @@ class LivelyDemo:
             await self._change(
                 *(_TREASURY, "recordPayment"),
                 billingCode=bill["code"],
-                amountIdr=bill["amountIdr"],
+                paid=bill["fee"],
                 receiptNumber=token_hex(8).upper(),
             )
 

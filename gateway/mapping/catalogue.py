@@ -18,6 +18,7 @@ from gateway.mapping.declare import (
     ChangePosition,
     Column,
     DerivedField,
+    MoneyColumn,
     RuledValue,
     Source,
     Storage,
@@ -143,7 +144,7 @@ def label_columns(noun: DeclaredNoun, fields: Iterable[DeclaredField], role: Rol
 
 def _columns_for(field: DeclaredField, role: Role) -> Iterator[tuple[str, Any]]:
     match field.source:
-        case Column(value):
+        case Column(value) | MoneyColumn(value):
             yield field.python_name, value
         case TranslatedColumn(columns):
             yield from ((str(column.key), column) for column in columns.values())

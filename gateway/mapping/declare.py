@@ -36,6 +36,13 @@ class Column:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class MoneyColumn:
+    """A sum of money, of a column that holds whole rupiah."""
+
+    rupiah: Expression
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class TranslatedColumn:
     """One column per language; the argument ``language`` chooses."""
 
@@ -114,6 +121,7 @@ class DerivedField:
 
 Source = (
     Column
+    | MoneyColumn
     | TranslatedColumn
     | ToOne
     | ToMany
@@ -138,6 +146,16 @@ class Node:
 KEY = "_key"
 #: The key under which a field of a payload keeps in `metadata` which type it answers with.
 CHANGED_TYPE = "changed"
+#: The key under which a field of a value that is no row keeps which rows it names.
+NAMED_ROWS = "named"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRows:
+    """Rows of a type whose keys are in an attribute of the value: one or none, or a list."""
+
+    type_name: str
+    attribute: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any
 import strawberry
 
 from gateway.mapping.enums import CalendarPeriod, ChangeUnit, Precision, VolumeDimension
-from gateway.mapping.scalars import BigInt, CountryCode, Rupiah
+from gateway.mapping.money import Money
+from gateway.mapping.scalars import BigInt, CountryCode
 from gateway.strawberry_bridge import computed_field
 from models.vocabulary import Region
 
@@ -132,17 +133,21 @@ class CountFigure:
         return cls(value=BigInt(value), precision=Precision.AT_LEAST)
 
 
-@strawberry.type(description="A sum of money.")
-class Money:
-    value: Rupiah | None = strawberry.field(description="The sum; none where withheld.")
+@strawberry.type(description="A sum of money that is counted.")
+class MoneyFigure:
+    value: Money | None = strawberry.field(description="The sum; none where withheld.")
     precision: Precision = strawberry.field(description="What the sum is.")
     before: strawberry.Private[Before | None] = None
-    year_on_year: FigureChange | None = _change(Span.YEAR, "value", _percent)
-    month_on_month: FigureChange | None = _change(Span.MONTH, "value", _percent)
+    year_on_year: FigureChange | None = _change(Span.YEAR, "rupiah", _percent)
+    month_on_month: FigureChange | None = _change(Span.MONTH, "rupiah", _percent)
+
+    @property
+    def rupiah(self) -> int | None:
+        return self.value.amount if self.value else None
 
 
 @strawberry.type(description="A part of a whole.")
-class Rate:
+class RateFigure:
     value: float | None = strawberry.field(
         description=(
             "1 is all of the whole; a ratio of what leaves to what comes may be more. None where"
@@ -163,7 +168,7 @@ class Rate:
 
 
 @strawberry.type(description="A length of time.")
-class Duration:
+class DurationFigure:
     hours: float | None = strawberry.field(
         description="Hours; none where nothing was measured, or where they are withheld."
     )

@@ -1,4 +1,4 @@
-"""Custom scalars: days, instants, codes, amounts and cursors, each with where it is specified."""
+"""Custom scalars: days, instants, codes, numbers and cursors, each with where it is specified."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ import strawberry
 from graphql import GraphQLError
 
 BigInt = NewType("BigInt", int)
-Rupiah = NewType("Rupiah", int)
 Hours = NewType("Hours", int)
 CountryCode = NewType("CountryCode", str)
 Cursor = NewType("Cursor", str)
@@ -73,15 +72,6 @@ OWN_SCALARS: Mapping[object, Scalar] = {
         "A whole number of 64 bits, as a JSON number.",
         _WHOLE_NUMBER,
         "A whole number of 64 bits",
-        _whole,
-        int,
-    ),
-    Rupiah: Scalar(
-        "Rupiah",
-        "An amount of Indonesian rupiah (IDR), without a fraction: a whole number of 64 bits, as a"
-        " JSON number.",
-        "https://www.iso.org/iso-4217-currency-codes.html",
-        "An amount in rupiah, a whole number such as 500000,",
         _whole,
         int,
     ),

@@ -52,8 +52,8 @@ async def _record_payment(
     )
     if not target:
         raise RefusedError(Reason(Refusal.VISA_TYPE_NOT_OFFERED, (request.target,)))
-    if bill.amount_idr != request.amount_idr:
-        raise RefusedError(Reason(Refusal.AMOUNT_DIFFERS, ("amountIdr",)))
+    if bill.amount_idr != request.paid:
+        raise RefusedError(Reason(Refusal.AMOUNT_DIFFERS, ("paid",)))
     if await _is_used(transaction, request.receipt_number or ""):
         raise RefusedError(Reason(Refusal.RECEIPT_USED, ("receiptNumber",)))
     paid = {"paid_at": case.at, "receipt_number": request.receipt_number}

@@ -60,7 +60,7 @@ class StepRequest(Request):
     billing_code: str | None = None
     expected_status: Status | None = None
     expected_stage: Stage | None = None
-    amount_idr: int | None = None
+    paid: int | None = None
     receipt_number: str | None = None
     question: ScreeningKind | None = None
     answer: ScreeningResult | None = None

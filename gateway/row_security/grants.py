@@ -12,6 +12,7 @@ from gateway.mapping.declare import (
     ChangePosition,
     Column,
     DerivedField,
+    MoneyColumn,
     RuledValue,
     Source,
     ToMany,
@@ -83,7 +84,7 @@ def _noun_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Itera
 def _field_columns(source: Source, role: Role) -> Iterator[Any]:
     """The columns that a field of this source reads."""
     match source:
-        case Column(value):
+        case Column(value) | MoneyColumn(value):
             yield value
         case TranslatedColumn(columns):
             yield from columns.values()

@@ -11,7 +11,7 @@ from gateway.mapping.connections import Connection
 from gateway.mapping.declare import Node, column, derived_field, link, links, noun
 from gateway.mapping.facets import Facet
 from gateway.mapping.linked_pages import pages
-from gateway.mapping.scalars import Rupiah
+from gateway.mapping.money import Money, money
 from gateway.schema.allowed import FACTS, LOOKED_AT, AllowedStep, allowed_steps
 from gateway.schema.applicant import Applicant
 from gateway.schema.case_file import Bill, CaseDocument, Correction, Decision, RequestedItem
@@ -164,7 +164,7 @@ class Application(Node):
         case((Row.closed_at.is_(None), Row.target_due_at)),
         "Until when to decide; null before payment, and once it is closed.",
     )
-    fee_idr: Rupiah | None = column(Row.fee_idr, "Fee paid.")
+    fee: Money | None = money(Row.fee_idr, "What was paid; null before.")
     bill: Bill | None = link(
         Row.id, BillRow.application_id, "What is to be paid; null for what was paid before bills."
     )

@@ -9,7 +9,7 @@ import strawberry
 
 from gateway.mapping.declare import Node, column, link, noun
 from gateway.mapping.enums import PublicReason
-from gateway.mapping.scalars import Rupiah
+from gateway.mapping.money import Money, money
 from models import Bill as BillRow
 from models import CaseDocument as CaseDocumentRow
 from models import Correction as CorrectionRow
@@ -31,7 +31,7 @@ class Bill(Node):
     """The fee of one application, fixed when it was billed: state revenue (PNBP)."""
 
     code: str = column(BillRow.billing_code, "What it is paid under: 15 digits.")
-    amount_idr: Rupiah = column(BillRow.amount_idr, "Amount to pay.")
+    fee: Money = money(BillRow.amount_idr, "What is to be paid.")
     issued_at: datetime = column(BillRow.issued_at, "When it was issued.")
     due_at: datetime = column(BillRow.due_at, "Until when it can be paid.")
     paid_at: datetime | None = column(

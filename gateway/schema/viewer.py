@@ -1,11 +1,13 @@
 """Who is asking, and what the policy lets a role do."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import strawberry
 
 from gateway.access.fields import readable_fields
 from gateway.mapping.context import Context
+from gateway.mapping.declare import NAMED_ROWS, NamedRows
 from gateway.mapping.scalars import CountryCode
 from gateway.policy import POLICY
 from gateway.schema.partner import Centre, Partner
@@ -15,19 +17,19 @@ from models import Partner as PartnerRow
 from models.vocabulary import Role
 
 
-async def _partner(info: strawberry.Info) -> Partner | None:
+async def _partner(root: Any, info: strawberry.Info) -> Partner | None:
     """Raises FieldError if the database is unavailable."""
     context: Context = info.context
     noun = context.services.catalogue.nouns[Partner.__name__]
-    code = context.viewer.partner
+    code = root.partner_code
     return await context.loaders.by(noun, PartnerRow.code).load(code) if code else None
 
 
-async def _centres(info: strawberry.Info) -> list[Centre]:
+async def _centres(root: Any, info: strawberry.Info) -> list[Centre]:
     """Raises FieldError if the database is unavailable."""
     context: Context = info.context
     noun = context.services.catalogue.nouns[Centre.__name__]
-    found = await context.loaders.by(noun, CentreRow.code).load_many(context.viewer.centres)
+    found = await context.loaders.by(noun, CentreRow.code).load_many(root.centre_codes)
     return [centre for centre in found if centre is not None]
 
 
@@ -40,14 +42,21 @@ class Viewer:
         description="Roles that the token holds; name one by the header `Gerbang-Role`."
     )
     partner: Partner | None = strawberry.field(
-        resolver=_partner, description="Scope: the partner; none for others."
+        resolver=_partner,
+        description="Scope: the partner; none for others.",
+        metadata={NAMED_ROWS: NamedRows("Partner", "partner_code")},
     )
     countries: list[CountryCode] = strawberry.field(
         description="Scope: codes of partner countries."
     )
     centres: list[Centre] = strawberry.field(
-        resolver=_centres, description="Scope: visa centres, in the order of the token."
+        resolver=_centres,
+        description="Scope: visa centres, in the order of the token.",
+        metadata={NAMED_ROWS: NamedRows("Centre", "centre_codes")},
     )
+
+    partner_code: strawberry.Private[str | None]
+    centre_codes: strawberry.Private[list[str]]
 
     @classmethod
     def from_request(cls, viewer: RequestViewer) -> "Viewer":
@@ -57,6 +66,8 @@ class Viewer:
             role=viewer.role,
             held_roles=list(viewer.held_roles),
             countries=[CountryCode(code) for code in viewer.countries],
+            partner_code=viewer.partner,
+            centre_codes=list(viewer.centres),
         )
 
 

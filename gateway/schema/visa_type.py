@@ -11,7 +11,8 @@ from gateway.access.transactions.prepared import prepare_reading
 from gateway.mapping.context import Context
 from gateway.mapping.declare import Node, column, links, noun
 from gateway.mapping.enums import translated_column
-from gateway.mapping.scalars import CountryCode, Hours, Rupiah
+from gateway.mapping.money import Money, money
+from gateway.mapping.scalars import CountryCode, Hours
 from gateway.mutations.case_statements import today
 from models import Eligibility as EligibilityRow
 from models import Fee as FeeRow
@@ -63,7 +64,7 @@ class PassportRule:
 class Fee:
     """What a visa costs, in force until the next fee begins: state revenue (PNBP)."""
 
-    amount_idr: Rupiah = column(FeeRow.amount_idr, "Amount.")
+    price: Money = money(FeeRow.amount_idr, "What a visa costs.")
     valid_from: date = column(FeeRow.valid_from, "First day in force.")
 
 

@@ -45,7 +45,7 @@ def test_a_fee_by_decree_is_proposed_by_one_and_approved_by_another(
 ) -> None:
     page = opens(visitor, "administrator")
     day = today() + timedelta(days=40)
-    fill(page, "proposeFee", visaType="C1", amountIdr="654000", validFrom=day.isoformat())
+    fill(page, "proposeFee", visaType="C1", fee="654000", validFrom=day.isoformat())
     fill(page, "proposeFee", decree="PP 1/2027", reason="Costs have risen.")
     assert "Proposed." in send(page, "proposeFee")
     page.wait_for_selector("#administration-waiting article >> text=654000")
@@ -95,7 +95,7 @@ def test_an_outage_is_recorded_by_an_administrator_and_approved_by_an_auditor(
 def test_a_mistake_stands_at_its_field_in_the_readers_language(visitor: Visitor) -> None:
     page = opens(visitor, "administrator", "id")
     day = today() - timedelta(days=4)
-    fill(page, "proposeFee", visaType="C1", amountIdr="1000", validFrom=day.isoformat())
+    fill(page, "proposeFee", visaType="C1", fee="1000", validFrom=day.isoformat())
     fill(page, "proposeFee", decree="PP 2/2027", reason="Terlambat.")
     refused = send(page, "proposeFee")
     assert "Tidak ada yang diubah." in refused
@@ -225,7 +225,7 @@ async def test_nobody_else_changes_anything_by_the_form(
     [
         None, 7, [], {}, a_suspension(change="viewer"), a_suspension(change="../question"),
         a_suspension(values=[]), a_suspension(key=""), a_suspension(key="k" * 65),
-        a_suspension(change="proposeFee", values={"amountIdr": "much"}),
+        a_suspension(change="proposeFee", values={"fee": "much"}),
         a_suspension(values={}),
     ],
     ids=str,

@@ -17,7 +17,7 @@ PATH = "/treasury"
 OUTCOME, ANSWER = "treasury-outcome", "treasury-answer"
 SUBMIT = """
     mutation ($input: SubmitApplicationInput!) { submitApplication(input: $input) {
-        application { reference bill { code amountIdr } } errors { message }
+        application { reference bill { code fee { amount } } } errors { message }
     } }
 """
 STATUS = """
@@ -95,8 +95,16 @@ def test_several_payments_are_reported_at_once_and_each_mistake_is_told(
 def test_lines_are_read_as_a_statement_of_a_bank_has_them() -> None:
     read = read_payments({"payments": "820 1,500.000 A1\n\n 821;2000000;A2 "}, texts("en"))
     assert read == {
-        "820": {"billingCode": "820", "amountIdr": 1_500_000, "receiptNumber": "A1"},
-        "821": {"billingCode": "821", "amountIdr": 2_000_000, "receiptNumber": "A2"},
+        "820": {
+            "billingCode": "820",
+            "paid": {"amount": 1_500_000, "currency": "IDR"},
+            "receiptNumber": "A1",
+        },
+        "821": {
+            "billingCode": "821",
+            "paid": {"amount": 2_000_000, "currency": "IDR"},
+            "receiptNumber": "A2",
+        },
     }
     for wrong in ("820 much A1", "820 5", "820 5 A1 more"):
         with pytest.raises(ValueError, match="2"):

@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from tests.gateway.changing import MutationAnswer, document, key
+from tests.gateway.changing import MutationAnswer, document, key, rupiah
 from tests.gateway.conftest import Viewer
 
 CHANGE = """referenceChange {
@@ -21,7 +21,8 @@ _CENTRE = """centre(by: {{code: "{}"}}) {{
 }}"""
 _VISA_TYPE = """visaType(by: {{code: "{}"}}) {{
     code name(language: EN) category stayDays useWithinDays isMultipleEntry validFrom validUntil
-    fees {{ amountIdr validFrom }} serviceTargets {{ clock hours promisedPercent validFrom }}
+    fees {{ price {{ amount }} validFrom }}
+    serviceTargets {{ clock hours promisedPercent validFrom }}
     eligibility {{ entry purpose isOpen validFrom }}
     requiredDocuments {{ kind isRequired validFrom }} passportRules {{ months validFrom }}
 }}"""
@@ -77,7 +78,7 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
         "proposeVisaType": {
             "code": "E33G", "nameEn": "Remote worker", "nameId": "Pekerja jarak jauh",
             "category": "BUSINESS", "stayDays": 365, "isMultipleEntry": False,
-            "amountIdr": 7_000_000, "hours": 120, "validFrom": on,
+            "fee": rupiah(7_000_000), "hours": 120, "validFrom": on,
         },
         "proposeVisaTypeEnd": {"visaType": "C1", "validUntil": later(day, 30)},
         "proposeEligibility": {"visaType": "B1", "entry": "VISA_FREE", "purpose": "BUSINESS",
@@ -85,7 +86,7 @@ def sample(mutation: str, day: date) -> dict[str, Any]:
         "proposeRequiredDocument": {"visaType": "B1", "kind": "PHOTOGRAPH", "isRequired": True,
                                     "validFrom": on},
         "proposePassportRule": {"visaType": "B1", "months": 12, "validFrom": on},
-        "proposeFee": {"visaType": "B1", "amountIdr": 650_000, "validFrom": on},
+        "proposeFee": {"visaType": "B1", "fee": rupiah(650_000), "validFrom": on},
         "proposeServiceTarget": {"visaType": "B1", "clock": "STANDARD", "hours": 12,
                                  "validFrom": on},
         "proposeDeadline": {"wait": "ANSWER", "days": 10, "validFrom": on},

@@ -148,17 +148,21 @@ async def bill_of(who: Mapping[str, Viewer], id_: str) -> dict[str, Any]:
     """The bill of an application, as an officer reads it."""
     asked = await who["officer"](
         "query ($id: ID!) { node(id: $id) { ... on Application {"
-        " bill { code amountIdr paidAt receiptNumber } } } }",
+        " bill { code fee { amount currency } paidAt receiptNumber } } } }",
         id=id_,
     )
     return asked.data["node"]["bill"]
+
+
+def rupiah(amount: int) -> dict[str, Any]:
+    return {"amount": amount, "currency": "IDR"}
 
 
 async def pay(who: Mapping[str, Viewer], id_: str, **given: Any) -> MutationAnswer:
     """The treasury reports the bill of an application, by what is on it if nothing else is said."""
     bill = await bill_of(who, id_)
     report = {
-        "billingCode": bill["code"], "amountIdr": bill["amountIdr"],
+        "billingCode": bill["code"], "paid": bill["fee"],
         "receiptNumber": receipt(), "idempotencyKey": key(), **given,
     }  # fmt: skip
     asked = await who["treasury"](document("recordPayment"), input=report)

@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any
 
+from tests.gateway.changing import rupiah
 from tests.gateway.life_model import Call, Case, refusal
 
 OFFICERS, SUPERVISORS = ("officer", "officer-2"), ("supervisor", "supervisor-2")
@@ -35,7 +36,7 @@ GIVEN: dict[str, tuple[dict[str, Any], ...]] = {
     "recordDocuments": tuple(
         {"documents": there} for there in ([], [TICKET], [PHOTOGRAPH, TICKET], ["PARENTAL_CONSENT"])
     ),
-    "recordPayment": ({"amountIdr": 1_500_000}, {"amountIdr": 1}),
+    "recordPayment": ({"paid": rupiah(1_500_000)}, {"paid": rupiah(1)}),
     "recordScreening": tuple(
         {"kind": kind, "result": result}
         for kind in ("ENTRY_BAN", "CLEARANCE")

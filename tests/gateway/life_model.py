@@ -132,7 +132,7 @@ def _statuses(case: Case, call: Call) -> tuple[str, ...]:
 def _unmet(case: Case, call: Call) -> str | None:
     is_grant = call.given.get("outcome") == "GRANTED"
     match call.mutation:
-        case "recordPayment" if call.given["amountIdr"] != 1_500_000:
+        case "recordPayment" if call.given["paid"]["amount"] != 1_500_000:
             return "AMOUNT_DIFFERS"
         case "recordDocuments" | "markReceived" if case.is_received:
             return "ALREADY_RECEIVED"

@@ -127,5 +127,5 @@ def _figures() -> list[str]:
     return [
         name
         for name, one in fields.items()
-        if get_named_type(one.type).name in ("CountFigure", "Rate")
+        if get_named_type(one.type).name in ("CountFigure", "RateFigure")
     ]

@@ -23,7 +23,7 @@ _RANDOM = (
 _DOCUMENT = (
     'mutation($input: SubmitApplicationInput!) @purpose(code: INTAKE, reference: "7K3M") {'
     " submitApplication(input: $input) { application { id reference stage submittedAt payBy"
-    " bill { code amountIdr dueAt } allowed { step isAllowed reason { code message } }"
+    " bill { code fee { amount } dueAt } allowed { step isAllowed reason { code message } }"
     " applicant { id passportLastFour nationality { code }"
     " applications(first: 9) { totalCount { value } nodes { reference stage } }"
     " identity { fullName passportNumber } } } errors { code message path } } }"

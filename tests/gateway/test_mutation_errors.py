@@ -23,6 +23,7 @@ from tests.gateway.changing import (
     everything,
     global_id,
     key,
+    rupiah,
     submitted_case,
 )
 from tests.gateway.conftest import Answer, Viewer
@@ -132,14 +133,14 @@ async def test_mistakes_of_a_decision_and_of_its_case_are_reported_together(who,
 async def test_all_mistakes_of_a_proposal_are_reported_together(who, world, connection) -> None:
     before = await everything(connection)
     day = "2020-01-01"
-    values = {"visaType": "Z9", "amountIdr": -1, "validFrom": day, "idempotencyKey": "short",
+    values = {"visaType": "Z9", "fee": rupiah(-1), "validFrom": day, "idempotencyKey": "short",
             "decree": " ", "reason": ""}  # fmt: skip
     selection = "referenceChange { id } errors { code path }"
     answer = await who["administrator"](document("proposeFee", selection), input=values)
     assert mistakes(answer.data["proposeFee"]["errors"]) == {
         ("idempotencyKey",): "INVALID",
         ("visaType",): "NOT_FOUND",
-        ("amountIdr",): "INVALID",
+        ("fee",): "INVALID",
         ("validFrom",): "DATE_PASSED",
         ("decree",): "INVALID",
         ("reason",): "INVALID",

@@ -26,6 +26,7 @@ from tests.gateway.changing import (
     refused_case,
     row,
     row_id,
+    rupiah,
     submitted_case,
 )
 from tests.world import REQUIRED
@@ -62,9 +63,9 @@ async def test_a_case_is_led_from_payment_to_grant(who, world, connection) -> No
 async def test_the_amount_of_the_bill_is_paid_and_no_other(who, world, connection) -> None:
     id_ = await submitted_case(who)
     before = await everything(connection)
-    changed = await pay(who, id_, amountIdr=400_000)
+    changed = await pay(who, id_, paid=rupiah(400_000))
     assert changed.codes == ["AMOUNT_DIFFERS"]
-    assert changed.payload["errors"][0]["path"] == ["input", "amountIdr"]
+    assert changed.payload["errors"][0]["path"] == ["input", "paid"]
     assert await everything(connection) == before
     misread = await pay(who, id_, receiptNumber="ntpn 1")
     assert [(e["code"], e["path"]) for e in misread.payload["errors"]] == [

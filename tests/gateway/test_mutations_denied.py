@@ -26,6 +26,7 @@ from tests.gateway.changing import (
     everything,
     global_id,
     key,
+    rupiah,
     send,
     submitted_case,
 )
@@ -45,7 +46,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "submitApplications": {"applications": [SUBMISSION]},
     "recordPayment": {
         "billingCode": "812345678901234",
-        "amountIdr": 500_000,
+        "paid": rupiah(500_000),
         "receiptNumber": "NTPN000000009999",
     },
     "takeCase": {"queue": "FREE"},

@@ -17,6 +17,7 @@ from tests.gateway.changing import (
     pay_bill,
     perform,
     row,
+    rupiah,
     submitted_case,
 )
 from tests.gateway.conftest import Viewer
@@ -95,7 +96,7 @@ async def test_a_first_application_says_who_applies(who, world, connection) -> N
 
 async def test_no_partner_hands_over_a_direct_application(who, world) -> None:
     id_ = await perform(who["applicant"], "submitApplication", visaType="C1", nationality="AU")
-    await pay_bill(who, id_, amountIdr=1_500_000)
+    await pay_bill(who, id_, paid=rupiah(1_500_000))
     assert (await change(who["service"], "markReceived", id_)).codes == ["NOT_FOUND"]
     # No partner hands it over, so an officer may take it at once.
     await assign_to(who, "officer", id_)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from gateway.execution.plan.cells import kind_of
 from gateway.execution.plan.values import NotPlannableError
 from gateway.mapping.catalogue import Catalogue
-from gateway.mapping.declare import Column, ToMany, TranslatedColumn
+from gateway.mapping.declare import Column, MoneyColumn, ToMany, TranslatedColumn
 from models.vocabulary import Role
 from tests.gateway.ways import FULL
 
@@ -61,7 +61,7 @@ def values() -> Iterator[tuple[str, Any, Any]]:
         for name, field in noun.fields.items():
             coordinate, kind = f"{noun.name}.{name}", type_.fields[name].type
             match field.source:
-                case Column(value):
+                case Column(value) | MoneyColumn(value):
                     yield coordinate, kind, value
                 case TranslatedColumn(columns):
                     yield from ((coordinate, kind, column) for column in columns.values())
@@ -121,7 +121,7 @@ def test_values_are_of_types_that_need_no_conversion() -> None:
     }
     assert kinds == {
         *("String", "Int", "Boolean", "Date", "DateTime"),
-        *("CountryCode", "Hours", "Rupiah"),
+        *("CountryCode", "Hours", "Money"),
     }
 
 

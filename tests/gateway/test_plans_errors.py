@@ -256,7 +256,7 @@ ALONE = [
      'from: "2025-01-01", to: "2025-12-31", groupBy: [MONTH]) { rows { intake { value } } }'
      " countries(first: 2) { nodes { code entryRules { entry } } }"),
     ("entry_rule", "late: countries(first: 3) { nodes { code entryRules { entry } } }"
-     " visaTypes(first: 2) { nodes { code fees { amountIdr } } }"
+     " visaTypes(first: 2) { nodes { code fees { price { amount } } } }"
      " centres(first: 2) { nodes { code } }"),
 ]  # fmt: skip
 

@@ -26,6 +26,7 @@ from tests.gateway.changing import (
     perform,
     row,
     row_id,
+    rupiah,
     submitted_case,
 )
 from tests.gateway.conftest import Viewer
@@ -39,7 +40,7 @@ async def on(connection: asyncpg.Connection) -> date:
 
 
 async def set_fee(who: Mapping[str, Viewer], amount: int, day: str, visa_type: str = "B1") -> Any:
-    values = {"visaType": visa_type, "amountIdr": amount, "validFrom": day}
+    values = {"visaType": visa_type, "fee": rupiah(amount), "validFrom": day}
     return (await apply_decree(who, "proposeFee", **values))["fees"]
 
 
@@ -51,16 +52,16 @@ async def test_a_fee_is_that_of_bills_from_its_day_on_and_of_none_before(
 ) -> None:
     billed_before = await submitted_case(who)
     assert await set_fee(who, 700_000, later(on, 1)) == [
-        {"amountIdr": 700_000, "validFrom": later(on, 1)},
-        {"amountIdr": 500_000, "validFrom": "2020-01-01"},
+        {"price": {"amount": 700_000}, "validFrom": later(on, 1)},
+        {"price": {"amount": 500_000}, "validFrom": "2020-01-01"},
     ]
     tomorrows = await submitted_case(who)
     await set_fee(who, 600_000, on.isoformat())
     billed_after = await submitted_case(who)
     for id_, amount in ((billed_before, 500_000), (tomorrows, 500_000), (billed_after, 600_000)):
-        wrong = await pay(who, id_, amountIdr=1_100_000 - amount)
+        wrong = await pay(who, id_, paid=rupiah(1_100_000 - amount))
         assert wrong.codes == ["AMOUNT_DIFFERS"]
-        await pay_bill(who, id_, amountIdr=amount)
+        await pay_bill(who, id_, paid=rupiah(amount))
         assert (await row(connection, id_))["fee_idr"] == amount
 
 
@@ -68,8 +69,8 @@ async def test_a_correction_of_the_same_day_replaces(who, world, on) -> None:
     for amount in (1_700_000, 1_800_000):
         fees = await set_fee(who, amount, on.isoformat(), "C1")
     assert fees == [
-        {"amountIdr": 1_800_000, "validFrom": on.isoformat()},
-        {"amountIdr": 1_500_000, "validFrom": "2020-01-01"},
+        {"price": {"amount": 1_800_000}, "validFrom": on.isoformat()},
+        {"price": {"amount": 1_500_000}, "validFrom": "2020-01-01"},
     ]
 
 
@@ -155,7 +156,7 @@ async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on)
         "code": "E33G", "name": "Remote worker", "category": "BUSINESS", "stayDays": 365,
         "useWithinDays": 90,
         "isMultipleEntry": False, "validFrom": on.isoformat(), "validUntil": None,
-        "fees": [{"amountIdr": 7_000_000, "validFrom": on.isoformat()}],
+        "fees": [{"price": {"amount": 7_000_000}, "validFrom": on.isoformat()}],
         "serviceTargets": [{"clock": "STANDARD", "hours": 120, "promisedPercent": None,
                             "validFrom": on.isoformat()}],
         "requiredDocuments": [],
@@ -165,17 +166,17 @@ async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on)
             for entry in ("CALLING_VISA", "VISA_FREE", "VISA_ON_ARRIVAL", "VISA_REQUIRED")
         ],
     }  # fmt: skip
-    corrected = {**values, "nameEn": "Digital nomad", "amountIdr": 8_000_000, "hours": 72,
+    corrected = {**values, "nameEn": "Digital nomad", "fee": rupiah(8_000_000), "hours": 72,
                  "promisedPercent": 90}  # fmt: skip
     second = await apply_decree(who, "proposeVisaType", **corrected)
     assert second == {
         **first, "name": "Digital nomad",
-        "fees": [{"amountIdr": 8_000_000, "validFrom": on.isoformat()}],
+        "fees": [{"price": {"amount": 8_000_000}, "validFrom": on.isoformat()}],
         "serviceTargets": [{"clock": "STANDARD", "hours": 72, "promisedPercent": 90,
                             "validFrom": on.isoformat()}],
     }  # fmt: skip
     id_ = await submitted_case(who, visaType="E33G")
-    await pay_bill(who, id_, amountIdr=8_000_000)
+    await pay_bill(who, id_, paid=rupiah(8_000_000))
 
 
 async def test_a_visa_type_that_ends_cannot_be_asked_for_and_what_was_goes_on(
@@ -186,7 +187,7 @@ async def test_a_visa_type_that_ends_cannot_be_asked_for_and_what_was_goes_on(
     end = {"visaType": "D12", "validUntil": later(on, 1)}
     assert (await apply_decree(who, "proposeVisaTypeEnd", **end))["validUntil"] == later(on, 1)
     id_ = await submitted_case(who, visaType="D12")
-    await pay_bill(who, id_, amountIdr=7_000_000)
+    await pay_bill(who, id_, paid=rupiah(7_000_000))
     # A planned end is taken back by cancelling its decree, not by another one.
     taken_back = await administer(who["administrator"], "proposeVisaTypeEnd", visaType="D12")
     assert refusal_of(taken_back) == ("ALREADY_PROPOSED", [])

@@ -21,7 +21,7 @@ from tests.gateway.administering import (
     sample,
     today,
 )
-from tests.gateway.changing import everything, key
+from tests.gateway.changing import everything, key, rupiah
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +56,7 @@ async def test_an_idempotency_key_with_another_input_is_refused(who, world, conn
     change_of(await administer(who["administrator"], "proposeFee", **values))
     before = await everything(connection)
     for mutation, other in (
-        ("proposeFee", {**values, "amountIdr": 1}),
+        ("proposeFee", {**values, "fee": rupiah(1)}),
         (
             "proposeEntryRule",
             {**sample("proposeEntryRule", on), "idempotencyKey": values["idempotencyKey"]},
@@ -99,7 +99,7 @@ async def test_of_many_who_approve_at_once_one_does(who, world, connection, on) 
     refused = [code for answer in answers for code in answer.codes]
     assert refused == ["ALREADY_APPROVED"] * 11
     fees = "SELECT amount_idr FROM fee WHERE visa_type_code = 'B1' AND valid_from = $1"
-    assert await connection.fetchval(fees, on + timedelta(days=5)) == values["amountIdr"]
+    assert await connection.fetchval(fees, on + timedelta(days=5)) == values["fee"]["amount"]
 
 
 async def test_nothing_is_half_introduced(who, world, connection, on) -> None:

@@ -13,7 +13,7 @@ from tests.gateway.administering import (
     refusal_of,
     sample,
 )
-from tests.gateway.changing import document, everything, key
+from tests.gateway.changing import document, everything, key, rupiah
 from tests.gateway.test_reference import on
 
 __all__ = ["on"]
@@ -103,11 +103,11 @@ BAD = (
     ("proposeVisaType", "nameId", ("", LONG), "INVALID"),
     ("proposeVisaType", "stayDays", (0, -1, 3_661), "INVALID"),
     ("proposeVisaType", "useWithinDays", (0, -1, 3_661), "INVALID"),
-    ("proposeVisaType", "amountIdr", (-1, 10**12 + 1), "INVALID"),
+    ("proposeVisaType", "fee", (rupiah(-1), rupiah(10**12 + 1)), "INVALID"),
     ("proposeVisaType", "hours", (0, 9_000), "INVALID"),
     ("proposeVisaTypeEnd", "visaType", ("Z9", "\x7f"), "NOT_FOUND"),
     ("proposeFee", "visaType", ("Z9", "\x7f"), "NOT_FOUND"),
-    ("proposeFee", "amountIdr", (-1, 2**62), "INVALID"),
+    ("proposeFee", "fee", (rupiah(-1), rupiah(2**62)), "INVALID"),
     ("proposeServiceTarget", "hours", (0, 2**31 - 1), "INVALID"),
     ("proposeServiceTarget", "promisedPercent", (0, -1, 101), "INVALID"),
     ("proposeServiceTarget", "visaType", ("Z9",), "NOT_FOUND"),

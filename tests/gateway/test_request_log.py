@@ -93,6 +93,16 @@ async def test_the_line_says_why_no_plan_ran(who, query: str, reason: str | None
     assert (line["way"], line.get("why_executor")) == (way, reason)
 
 
+async def test_the_rows_that_the_viewer_names_are_planned(who) -> None:
+    asked = "{ viewer { partner { code name } centres { code country { code } } } }"
+    assert (await who["agent-au"](asked)).data["viewer"] == {
+        "partner": {"code": "NUSA", "name": "Nusa Visa Services"},
+        "centres": [{"code": "AU-SYD", "country": {"code": "AU"}}],
+    }
+    line = await line_of(who["agent-au"], asked)
+    assert (line["way"], line["statements"]) == ("plan", 2)
+
+
 async def test_a_wrong_argument_runs_neither_plan_nor_executor(who) -> None:
     line = await line_of(who["officer"], BROKEN)
     assert (line["codes"], line["status"]) == (["INVALID_CURSOR"], 400)

@@ -249,7 +249,7 @@ async def test_partners_and_centres_by_code_and_by_id(who, name) -> None:
 async def test_countries_and_visa_types_are_for_everyone(who, name) -> None:
     query = """{
         countries(first: 100) { nodes { code entryRules { entry } } }
-        visaTypes(first: 100) { nodes { code fees { amountIdr } serviceTargets { hours } } }
+        visaTypes(first: 100) { nodes { code fees { price { amount } } serviceTargets { hours } } }
     }"""
     answer = await data(who[name], query)
     assert [c["code"] for c in answer["countries"]["nodes"]] == ["AF", "AU", "IN", "NZ", "SG"]

@@ -14,7 +14,7 @@ nodes {
     reference stage status
     country { code entryRules { entry } }
     nationality { name }
-    visaType { code fees { amountIdr } }
+    visaType { code fees { price { amount } } }
     partner { name }
     centre { city }
     applicant { nationality { iso3 } identity { fullName } }

@@ -216,7 +216,7 @@ async def test_a_managers_statements_touch_no_outcome(who, traffic) -> None:
     fields = " ".join(
         f"{measure} {{ {value} {CHANGES} }}"
         for measure, value in {
-            "intake": "value", "wip": "value", "backlog": "value", "revenue": "value",
+            "intake": "value", "wip": "value", "backlog": "value", "revenue": "value { amount }",
             "infoRequestRate": "value", "handoverP90": "hours", "wipAgeP90": "hours",
         }.items()
     )  # fmt: skip

@@ -23,7 +23,7 @@ AT_THE_PORTAL = {
 WHAT_FITS = """
     query ($nationality: CountryCode!, $purpose: TripPurpose) {
         eligibleVisaTypes(nationality: $nationality, purpose: $purpose) {
-            code fees { amountIdr }
+            code fees { price { amount } }
         }
     }
 """
@@ -38,7 +38,7 @@ THE_FILE = """
         allowed { step isAllowed reason {
             code message path ... on DocumentsError { missingDocuments }
         } }
-        bill { amountIdr dueAt paidAt } documents { kind recordedAt }
+        bill { fee { amount } dueAt paidAt } documents { kind recordedAt }
     } } }
 """
 HAND_OVER = document(
@@ -69,7 +69,9 @@ async def hand_in(viewer: Viewer, **given: object) -> dict[str, object]:
 async def test_an_agent_without_a_centre_takes_a_file_in(who, agent) -> None:
     # Somebody from Afghanistan wants to travel as a tourist. What fits?
     fits = await agent(WHAT_FITS, nationality="AF", purpose="TOURISM")
-    assert fits.data["eligibleVisaTypes"] == [{"code": "C1", "fees": [{"amountIdr": 1_500_000}]}]
+    assert fits.data["eligibleVisaTypes"] == [
+        {"code": "C1", "fees": [{"price": {"amount": 1_500_000}}]}
+    ]
 
     # B1 all the same is refused, with what fits, and nothing is taken in.
     before = (await agent(MINE)).data
@@ -92,7 +94,7 @@ async def test_an_agent_without_a_centre_takes_a_file_in(who, agent) -> None:
 
     # The applicant leaves with the bill, and pays it.
     found = (await agent(THE_FILE, case=case)).data["node"]
-    assert (found["stage"], found["bill"]["amountIdr"]) == ("WAITING_FOR_APPLICANT", 1_500_000)
+    assert (found["stage"], found["bill"]["fee"]["amount"]) == ("WAITING_FOR_APPLICANT", 1_500_000)
     await pay_bill(who, case)
     assert (await agent(THE_FILE, case=case)).data["node"]["bill"]["paidAt"] is not None
 

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from tests.gateway.administering import administer, change_of, later, refusal_of, today
-from tests.gateway.changing import IDENTITY, pay, submitted_case
+from tests.gateway.changing import IDENTITY, pay, rupiah, submitted_case
 from tests.gateway.conftest import Viewer
 
 pytestmark = pytest.mark.anyio
@@ -22,7 +22,7 @@ HISTORY = """query($where: ReferenceChangeWhere, $after: Cursor) {
         }
     }
 }"""
-FEES = '{ visaType(by: {code: "B1"}) { fees { amountIdr validFrom } } }'
+FEES = '{ visaType(by: {code: "B1"}) { fees { price { amount } validFrom } } }'
 DECREE = "PP 45 Tahun 2026"
 
 
@@ -43,10 +43,10 @@ async def history(viewer: Viewer, **where: Any) -> list[Any]:
 async def amount_billed(who: dict[str, Viewer]) -> int:
     """What somebody is to pay who applies now."""
     asked = await who["agent-au"](
-        "query($id: ID!) { application(by: {id: $id}) { bill { amountIdr } } }",
+        "query($id: ID!) { application(by: {id: $id}) { bill { fee { amount } } } }",
         id=await submitted_case(who, identity=dict(IDENTITY)),
     )
-    return int(asked.data["application"]["bill"]["amountIdr"])
+    return int(asked.data["application"]["bill"]["fee"]["amount"])
 
 
 async def a_day_passes(connection: asyncpg.Connection, day: date) -> None:
@@ -69,7 +69,7 @@ async def test_a_fee_by_decree_is_cancelled_proposed_anew_and_in_force_on_its_da
 
     # A decree raises the fee. It was copied wrongly: nothing is in force by one person's word.
     wrong = change_of(
-        await administer(first, "proposeFee", **fee, amountIdr=6_500_000, reason="New tariff.")
+        await administer(first, "proposeFee", **fee, fee=rupiah(6_500_000), reason="New tariff.")
     )
     assert (wrong["state"], wrong["subject"], wrong["effectiveOn"]) == (
         "PROPOSED", "B1", tomorrow.isoformat(),
@@ -81,7 +81,7 @@ async def test_a_fee_by_decree_is_cancelled_proposed_anew_and_in_force_on_its_da
         "SECOND_PERSON_REQUIRED", ["changeId"],
     )  # fmt: skip
     # Meanwhile nobody proposes another for the same day: which one would count?
-    other = await administer(second, "proposeFee", **fee, amountIdr=600_000, reason="As decreed.")
+    other = await administer(second, "proposeFee", **fee, fee=rupiah(600_000), reason="As decreed.")
     assert refusal_of(other) == ("ALREADY_PROPOSED", [])
 
     # The second one reads it, and sees the zero too many. Cancelling takes no second person.
@@ -95,7 +95,7 @@ async def test_a_fee_by_decree_is_cancelled_proposed_anew_and_in_force_on_its_da
 
     # Proposed anew and approved by the other: everybody reads what will be in force from when.
     right = change_of(
-        await administer(first, "proposeFee", **fee, amountIdr=650_000, reason="New tariff.")
+        await administer(first, "proposeFee", **fee, fee=rupiah(650_000), reason="New tariff.")
     )
     approved = change_of(await administer(second, "approveReferenceChange", changeId=right["id"]))
     assert (approved["state"], approved["approvedBy"]) == ("APPROVED", "administrator-2")
@@ -104,8 +104,8 @@ async def test_a_fee_by_decree_is_cancelled_proposed_anew_and_in_force_on_its_da
         ["changeId"],
     )
     assert (await who["anonymous"](FEES)).data["visaType"]["fees"] == [
-        {"amountIdr": 650_000, "validFrom": tomorrow.isoformat()},
-        {"amountIdr": 500_000, "validFrom": "2020-01-01"},
+        {"price": {"amount": 650_000}, "validFrom": tomorrow.isoformat()},
+        {"price": {"amount": 500_000}, "validFrom": "2020-01-01"},
     ]
     # Today still costs what it did; from its day on, the new fee is billed.
     assert await amount_billed(who) == 500_000
@@ -141,7 +141,7 @@ async def test_an_approved_change_is_cancelled_before_its_day_and_everything_is_
     values = {
         "code": "D12", "nameEn": "Pre-investment", "nameId": "Prainvestasi",
         "category": "INVESTMENT", "stayDays": 60, "isMultipleEntry": True,
-        "amountIdr": 5_000_000, "hours": 120, "promisedPercent": 95, "validFrom": later(on, 9),
+        "fee": rupiah(5_000_000), "hours": 120, "promisedPercent": 95, "validFrom": later(on, 9),
     }  # fmt: skip
     change = change_of(await administer(first, "proposeVisaType", **values))
     assert {(one["kind"], one["name"], one["after"]) for one in change["values"]} >= {
@@ -151,7 +151,7 @@ async def test_an_approved_change_is_cancelled_before_its_day_and_everything_is_
     change_of(await administer(second, "approveReferenceChange", changeId=change["id"]))
 
     # A later fee of it is decreed, so it cannot just go: that one is cancelled first.
-    fee = {"visaType": "D12", "amountIdr": 6_000_000, "validFrom": later(on, 30)}
+    fee = {"visaType": "D12", "fee": rupiah(6_000_000), "validFrom": later(on, 30)}
     later_fee = change_of(await administer(first, "proposeFee", **fee))
     change_of(await administer(second, "approveReferenceChange", changeId=later_fee["id"]))
     said_why = {"reason": "The decree was withdrawn."}
@@ -161,7 +161,7 @@ async def test_an_approved_change_is_cancelled_before_its_day_and_everything_is_
         change_of(await administer(first, "cancelReferenceChange", changeId=id_, **said_why))
     asked = await first('{ visaType(by: {code: "D12"}) { code } }')
     assert asked.data["visaType"] is None
-    assert await pay(who, await submitted_case(who), amountIdr=1)
+    assert await pay(who, await submitted_case(who), paid=rupiah(1))
 
 
 async def test_a_proposal_whose_day_has_passed_is_proposed_again(

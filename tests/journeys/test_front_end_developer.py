@@ -125,7 +125,7 @@ def test_a_page_of_another_origin_sends_what_its_libraries_add(
 
 SUBMIT = """mutation Submit($input: SubmitApplicationInput!) {
     submitApplication(input: $input) {
-        application { reference stage bill { amountIdr } } errors { code path } } }"""
+        application { reference stage bill { fee { amount } } } errors { code path } } }"""
 MINE = "query Mine { applications(first: 5) { nodes { reference stage } } }"
 
 
@@ -188,7 +188,7 @@ def test_an_application_of_ones_own_is_built_on_the_demo(demo: Demo, tmp_path: P
     assert len({tuple(error["path"]) for error in refused["errors"]}) == 2
     done = app.ask(query=SUBMIT, variables={"input": given})["submitApplication"]
     assert done["errors"] == []
-    assert done["application"]["bill"]["amountIdr"] > 0
+    assert done["application"]["bill"]["fee"]["amount"] > 0
 
     # Its documents are registered like those of any front end, and asked for by their hashes.
     document = tmp_path / "mine.graphql"

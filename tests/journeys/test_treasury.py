@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from tests.gateway.administering import apply_decree
-from tests.gateway.changing import IDENTITY, pay, perform, receipt
+from tests.gateway.changing import IDENTITY, pay, perform, receipt, rupiah
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -13,12 +13,12 @@ pytestmark = pytest.mark.anyio
 FORM = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
 THE_BILL = """
     query ($case: ID!) { node(id: $case) { ... on Application {
-        stage bill { code amountIdr issuedAt dueAt paidAt receiptNumber }
+        stage bill { code fee { amount currency } issuedAt dueAt paidAt receiptNumber }
     } } }
 """
 BY_CODE = """
     query ($code: String!) {
-        bill(by: {code: $code}) { code amountIdr dueAt paidAt receiptNumber }
+        bill(by: {code: $code}) { code fee { amount } dueAt paidAt receiptNumber }
     }
 """
 REPORT = """
@@ -36,8 +36,8 @@ async def test_a_fee_is_reported_paid_with_its_bill_and_the_receipt(who) -> None
     case = await perform(agent, "submitApplication", **FORM)
     seen = (await agent(THE_BILL, case=case)).data["node"]
     bill = seen["bill"]
-    assert (seen["stage"], bill["amountIdr"], bill["paidAt"]) == (
-        "WAITING_FOR_APPLICANT", 500_000, None,
+    assert (seen["stage"], bill["fee"], bill["paidAt"]) == (
+        "WAITING_FOR_APPLICANT", rupiah(500_000), None,
     )  # fmt: skip
     assert len(bill["code"]) == 15
     assert days_between(bill["issuedAt"], bill["dueAt"]) == 7
@@ -45,9 +45,9 @@ async def test_a_fee_is_reported_paid_with_its_bill_and_the_receipt(who) -> None
     # At the treasury money came in under that code. It finds the bill, and nothing else of the
     # case: not who pays, nor what for.
     found = (await treasury(BY_CODE, code=bill["code"])).data["bill"]
-    assert (found["amountIdr"], found["paidAt"]) == (500_000, None)
+    assert (found["fee"]["amount"], found["paidAt"]) == (500_000, None)
     for beyond in ("application { reference }", "visaType { code }"):
-        asked = await treasury(BY_CODE.replace("amountIdr", beyond), code=bill["code"])
+        asked = await treasury(BY_CODE.replace("fee { amount }", beyond), code=bill["code"])
         assert asked.status == 400
     listed = await treasury("{ applications(first: 1) { nodes { reference } } }")
     assert set(listed.codes) == {"FORBIDDEN_FIELD"}
@@ -56,15 +56,15 @@ async def test_a_fee_is_reported_paid_with_its_bill_and_the_receipt(who) -> None
     number = receipt()
     report = {
         "idempotencyKey": "treasury-report-1", "billingCode": bill["code"],
-        "amountIdr": 250_000, "receiptNumber": number,
+        "paid": rupiah(250_000), "receiptNumber": number,
     }  # fmt: skip
     answer = (await treasury(REPORT, report=report)).data["recordPayment"]
     assert [(e["code"], e["path"]) for e in answer["errors"]] == [
-        ("AMOUNT_DIFFERS", ["input", "amountIdr"])
+        ("AMOUNT_DIFFERS", ["input", "paid"])
     ]
 
     # The whole amount, with the receipt, does: the clock of the application starts.
-    report["amountIdr"] = 500_000
+    report["paid"] = rupiah(500_000)
     answer = (await treasury(REPORT, report=report)).data["recordPayment"]
     assert answer["errors"] == []
     assert answer["bill"]["receiptNumber"] == number
@@ -89,15 +89,15 @@ async def test_a_receipt_pays_one_bill(who) -> None:
 
 async def test_a_bill_keeps_its_amount_when_the_fee_changes(who) -> None:
     case = await perform(who["agent-au"], "submitApplication", **FORM)
-    decree = {"visaType": "B1", "amountIdr": 650_000, "validFrom": today().isoformat()}
+    decree = {"visaType": "B1", "fee": rupiah(650_000), "validFrom": today().isoformat()}
     await apply_decree(who, "proposeFee", **decree)
     try:
         bill = (await who["agent-au"](THE_BILL, case=case)).data["node"]["bill"]
-        assert bill["amountIdr"] == 500_000
-        assert (await pay(who, case, amountIdr=650_000)).codes == ["AMOUNT_DIFFERS"]
-        assert (await pay(who, case, amountIdr=500_000)).is_done
+        assert bill["fee"]["amount"] == 500_000
+        assert (await pay(who, case, paid=rupiah(650_000))).codes == ["AMOUNT_DIFFERS"]
+        assert (await pay(who, case, paid=rupiah(500_000))).is_done
     finally:
-        await apply_decree(who, "proposeFee", **{**decree, "amountIdr": 500_000})
+        await apply_decree(who, "proposeFee", **{**decree, "fee": rupiah(500_000)})
 
 
 async def test_a_withdrawn_application_takes_no_payment(who) -> None:
@@ -111,7 +111,7 @@ async def test_a_code_that_was_never_issued_is_not_found(who) -> None:
     assert (await treasury(BY_CODE, code="812345678901234")).data == {"bill": None}
     report = {
         "idempotencyKey": "treasury-report-3", "billingCode": "812345678901234",
-        "amountIdr": 500_000, "receiptNumber": receipt(),
+        "paid": rupiah(500_000), "receiptNumber": receipt(),
     }  # fmt: skip
     refused = (await treasury(REPORT, report=report)).data["recordPayment"]["errors"]
     assert [(error["code"], error["path"]) for error in refused] == [
@@ -126,7 +126,7 @@ async def test_nobody_else_books_a_payment(who, name) -> None:
     bill = (await who["agent-au"](THE_BILL, case=case)).data["node"]["bill"]
     report = {
         "idempotencyKey": "not-the-treasury", "billingCode": bill["code"],
-        "amountIdr": 500_000, "receiptNumber": receipt(),
+        "paid": rupiah(500_000), "receiptNumber": receipt(),
     }  # fmt: skip
     answer = await who[name](REPORT, report=report)
     assert (answer.status, answer.codes[0]) == (400, "FORBIDDEN_FIELD")

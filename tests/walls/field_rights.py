@@ -49,7 +49,7 @@ _OPEN: dict[str, Lines] = {
     "RequiredDocument": {"kind isRequired validFrom":        "R R R R R R R R R R R R"},
     "Eligibility": {"entry purpose isOpen validFrom":        "R R R R R R R R R R R R"},
     "PassportRule": {"months validFrom":                     "R R R R R R R R R R R R"},
-    "Fee": {"amountIdr validFrom":                           "R R R R R R R R R R R R"},
+    "Fee": {"price validFrom":                               "R R R R R R R R R R R R"},
     "ServiceTarget": {"clock hours validFrom promisedPercent":  "R R R R R R R R R R R R"},
     #                                                        L O S M A U P V X T D N
     "NamedEvent": {
@@ -109,7 +109,7 @@ _CASES: dict[str, Lines] = {
         "entryOn":                                           "- R R R R R R R R - - -",
         "closedAt groupReference successor leftPartnerAt":   "- R R R R R R R - - - -",
         "payBy answerBy decideBy":                           "- R R R R R R R - - - -",
-        "feeIdr bill requestedItems documents":              "- R R R R R R R - - - -",
+        "fee bill requestedItems documents":                 "- R R R R R R R - - - -",
         "assignments":                                       "- R R - - R - - - - - -",
         "isLinked":                                          "- R R - - R - - - - - -",
         "isReferred":                                        "- R R - - - - - - - - -",
@@ -119,7 +119,7 @@ _CASES: dict[str, Lines] = {
         "screenings":                                        "- - R - - R - - - - - -",
     },
     "Bill": {
-        "id code amountIdr issuedAt dueAt paidAt":           "- R R R R R R R - R - -",
+        "id code fee issuedAt dueAt paidAt":                 "- R R R R R R R - R - -",
         "receiptNumber":                                     "- R R R R R R R - R - -",
     },
     "RequestedItem": {
@@ -492,12 +492,13 @@ CARRIERS: dict[str, Lines] = {
         "value precision upperBound yearOnYear monthOnMonth": _ALL,
         "nearestWider": "- - - R - - - - - - - R",
     },
-    "Money": {"value precision yearOnYear monthOnMonth": _ALL},
-    "Rate": {
+    "Money": {"amount currency": _ALL},
+    "MoneyFigure": {"value precision yearOnYear monthOnMonth": _ALL},
+    "RateFigure": {
         "value precision denominator upperBound yearOnYear monthOnMonth": _ALL,
         "nearestWider": "- - - R - - - - - - - R",
     },
-    "Duration": {
+    "DurationFigure": {
         "hours precision measured yearOnYear monthOnMonth": _ALL,
         "nearestWider": "- - - R - - - - - - - R",
     },

@@ -40,7 +40,7 @@ _REASON = Field("reason", FieldKind.REASON)
 
 #: In the order in which they are offered.
 PROPOSALS: Mapping[str, Sequence[Field]] = {
-    "proposeFee": (_VISA_TYPE, Field("amountIdr", FieldKind.NUMBER), _VALID_FROM),
+    "proposeFee": (_VISA_TYPE, Field("fee", FieldKind.MONEY), _VALID_FROM),
     "proposeServiceTarget": (
         _VISA_TYPE,
         Field("clock", FieldKind.CHOICE, ("STANDARD", "CALLING_VISA")),
@@ -88,7 +88,7 @@ PROPOSALS: Mapping[str, Sequence[Field]] = {
         Field("useWithinDays", FieldKind.NUMBER),
         Field("isMultipleEntry", FieldKind.YES_OR_NO),
         Field("passportMonths", FieldKind.NUMBER),
-        Field("amountIdr", FieldKind.NUMBER),
+        Field("fee", FieldKind.MONEY),
         *_TARGET,
         _VALID_FROM,
     ),

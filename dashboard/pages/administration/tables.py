@@ -58,7 +58,7 @@ def _dated(
 
 
 def _fee(row: Row, say: Texts) -> str:
-    return say("administration.rupiah", amount=count_text(row["amountIdr"], say))
+    return say("administration.rupiah", amount=count_text(row["price"]["amount"], say))
 
 
 def _months(row: Row, say: Texts) -> str:

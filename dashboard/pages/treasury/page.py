@@ -34,7 +34,7 @@ def read_payments(values: Mapping[str, str], say: Texts) -> dict[str, dict[str, 
         code, amount, receipt = parts
         payments[code] = {
             "billingCode": code,
-            "amountIdr": int(amount.translate(_BETWEEN)),
+            "paid": {"amount": int(amount.translate(_BETWEEN)), "currency": "IDR"},
             "receiptNumber": receipt,
         }
     return payments
@@ -45,14 +45,14 @@ def show_bill(answer: Answer, asked: Mapping[str, Any], say: Texts) -> list[Any]
     bill = answer["bill"]
     if bill is None:
         return [html.P(say("treasury.no_bill"))]
-    amount = say("administration.rupiah", amount=count_text(bill["amountIdr"], say))
+    amount = say("administration.rupiah", amount=count_text(bill["fee"]["amount"], say))
     shown: list[Any] = [html.P([html.B(bill["code"]), f" · {amount}"])]
     if bill["paidAt"]:
         at = written_instant(bill["paidAt"], say)
         paid = say("treasury.paid", at=at, receipt=bill["receiptNumber"] or "")
         return [*shown, html.P(paid)]
     due = written_instant(bill["dueAt"], say)
-    about = {"billingCode": bill["code"], "amountIdr": str(bill["amountIdr"])}
+    about = {"billingCode": bill["code"], "paid": str(bill["fee"]["amount"])}
     return [
         *shown,
         html.P(say("treasury.due", at=due)),
@@ -65,7 +65,7 @@ CHANGES = Changes(
     {
         "recordPayment": (
             Field("billingCode"),
-            Field("amountIdr", FieldKind.NUMBER),
+            Field("paid", FieldKind.MONEY),
             Field("receiptNumber"),
         ),
         "recordPayments": (Field("payments", FieldKind.LINES),),

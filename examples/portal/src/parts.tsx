@@ -117,7 +117,7 @@ const VisaTypes = graphql(`
       code
       name(language: $language)
       stayDays
-      fees { amountIdr validFrom }
+      fees { price { amount currency } validFrom }
       serviceTargets { clock hours validFrom }
       requiredDocuments { kind isRequired validFrom }
     }

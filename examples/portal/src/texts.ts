@@ -116,17 +116,13 @@ export function useWords() {
   const speaking = use(Speaking);
   const locale = speaking === "id" ? "id-ID" : "en-GB";
   const days = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "Asia/Jakarta" });
-  const rupiah = new Intl.NumberFormat(locale, {
-    style: "currency",
-    currency: "IDR",
-    maximumFractionDigits: 0,
-  });
   return {
     speaking,
     enumLanguage: speaking === "id" ? ("ID" as const) : ("EN" as const),
     t: (text: Text) => texts[text][speaking === "id" ? 1 : 0],
     word: (of: Labelled, value: string) => label(of, value, speaking),
     day: (instant: string) => days.format(new Date(instant)),
-    money: (idr: number) => rupiah.format(idr),
+    money: ({ amount, currency }: { amount: number; currency: string }) =>
+      new Intl.NumberFormat(locale, { style: "currency", currency, maximumFractionDigits: 0 }).format(amount),
   };
 }

@@ -107,8 +107,8 @@ class PagePlanner(ABC):
         """How to render a record that a resolver has read."""
 
     @abstractmethod
-    def changed(self, field: GraphQLField, sets: Sets) -> Render | None:
-        """How to render what a mutation has changed."""
+    def named(self, field: GraphQLField, sets: Sets) -> Render | None:
+        """How to render rows that a value names."""
 
     # --- Pages -----------------------------------------------------------------------------------
 

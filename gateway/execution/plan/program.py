@@ -29,6 +29,7 @@ from gateway.execution.plan.tree import (
     GlobalIdValue,
     Info,
     JoinedRow,
+    MoneyValue,
     Nodes,
     PageEntry,
     PageShape,
@@ -114,6 +115,16 @@ class _Compiler:
                 self._text += orjson.dumps(text)
             case ColumnValue(label, is_nullable):
                 self._cell(column_set, places.of(column_set, label), label, is_nullable)
+            case MoneyValue(label, is_nullable, entries):
+                place = places.of(column_set, label)
+                end = self._jump(Code.JOINED, place, 0) if is_nullable else None
+                for text in self._object(entries):
+                    if text is None:
+                        self._cell(column_set, place, label, is_nullable=False)
+                    else:
+                        self._text += orjson.dumps(text)
+                if end:
+                    end()
             case GlobalIdValue(type_name):
                 key = places.of(column_set, KEY)
                 kind = kind_of(column_set.noun.key.type)

@@ -9,6 +9,7 @@ from graphql import (
     FieldNode,
     GraphQLField,
     GraphQLObjectType,
+    get_named_type,
     is_non_null_type,
 )
 
@@ -35,6 +36,7 @@ from gateway.execution.plan.tree import (
     FollowedPages,
     GlobalIdValue,
     JoinedRow,
+    MoneyValue,
     ReferenceRow,
     RowEntry,
     RowShape,
@@ -53,20 +55,25 @@ from gateway.execution.plan.values import (
     reference_to_changed,
     reference_to_linked,
     reference_to_record,
+    references_to_named,
 )
 from gateway.mapping.catalogue import DeclaredNoun, hidden_label, label_columns
 from gateway.mapping.declare import (
     CHANGED_TYPE,
+    NAMED_ROWS,
     ChangePosition,
     Column,
     DerivedField,
+    MoneyColumn,
     RuledValue,
     ToMany,
     ToOne,
     ToPages,
     TranslatedColumn,
 )
+from gateway.mapping.enums import Currency
 from gateway.mapping.linked_pages import linked_by
+from gateway.mapping.money import Money
 from gateway.strawberry_bridge import metadata_of
 from models.vocabulary import Role
 from models.volumes.versions import NAMED_TABLES
@@ -126,6 +133,9 @@ class RowPlanner(PagePlanner):
         column_set.add(field)
         sets, of_api = selection_sets(nodes), type_.fields[field.name]
         match field.source:
+            case MoneyColumn():
+                money = dict(self._money(of_api.type, sets))
+                return MoneyValue(field.python_name, not is_non_null_type(of_api.type), money)
             case DerivedField(resolve) as source:
                 looked_at = self._catalogue.derived_from(noun, source, self._role)
                 for each in looked_at:
@@ -156,6 +166,13 @@ class RowPlanner(PagePlanner):
                 return FollowedPages(keys, shape)
             case _:
                 raise NotPlannableError
+
+    def _money(self, type_: Any, sets: Sets) -> Iterator[tuple[str, str | None]]:
+        """What is selected of a sum of money."""
+        named = get_named_type(type_)
+        words = {TYPENAME: named.name, "amount": None, "currency": Currency.IDR.value}
+        for key, nodes in self.selected_fields(named, sets):
+            yield key, words[nodes[0].name.value]
 
     def _join(self, level: Level, column_set: ColumnSet, link: ToOne) -> ColumnSet | None:
         """The columns of a link that is joined: the same for all places that select it.
@@ -210,11 +227,20 @@ class RowPlanner(PagePlanner):
                     parts[key] = partial(id_of_record, name)
                 case ColumnValue(label, is_ruled=False):
                     parts[key] = partial(column_of_record, label)
+                case _ if isinstance(noun.fields[nodes[0].name.value].source, MoneyColumn):
+                    parts[key] = self._money_of_record(type_, noun, nodes)
                 case _ if noun.is_change:
                     parts[key] = self._part_of_change(type_, noun, nodes)
                 case _:
                     return partial(reference_to_record, self._rows_by_keys(type_.name, sets))
         return object_of(parts)
+
+    def _money_of_record(
+        self, type_: GraphQLObjectType, noun: DeclaredNoun, nodes: list[FieldNode]
+    ) -> Render:
+        field = noun.fields[nodes[0].name.value]
+        render = plan_value(self, type_.fields[field.name].type, selection_sets(nodes))
+        return lambda record, count: render(Money.of(record.__dict__[field.python_name]), count)
 
     def _part_of_change(
         self, type_: GraphQLObjectType, noun: DeclaredNoun, nodes: list[FieldNode]
@@ -234,9 +260,14 @@ class RowPlanner(PagePlanner):
             case _:
                 raise NotPlannableError
 
-    def changed(self, field: GraphQLField, sets: Sets) -> Render | None:
-        """How to render what a mutation has changed, whose key is in its payload."""
-        type_name = metadata_of(field).get(CHANGED_TYPE)
+    def named(self, field: GraphQLField, sets: Sets) -> Render | None:
+        """How to render rows that a value names: the viewer its partner, the payload of a mutation
+        what was changed."""
+        metadata = metadata_of(field)
+        if rows := metadata.get(NAMED_ROWS):
+            branch = self._rows_by_keys(rows.type_name, sets)
+            return partial(references_to_named, branch, rows.attribute)
+        type_name = metadata.get(CHANGED_TYPE)
         if type_name is None:
             return None
         is_uuid = self._catalogue.nouns[type_name].key.type.python_type is UUID

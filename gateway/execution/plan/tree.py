@@ -37,6 +37,16 @@ class ColumnValue:
 
 
 @dataclass(frozen=True, eq=False)
+class MoneyValue:
+    """The sum of money in a column, and what is selected of it, by response key."""
+
+    label: str
+    is_nullable: bool
+    #: The name of its type, the currency, or None for the amount.
+    entries: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, eq=False)
 class GlobalIdValue:
     """The global id of the row."""
 
@@ -89,6 +99,7 @@ class FollowedPages:
 RowEntry = (
     Constant
     | ColumnValue
+    | MoneyValue
     | GlobalIdValue
     | DerivedValue
     | JoinedRow

@@ -69,8 +69,8 @@ class SelectionPlanner(Protocol):
         """How to render a record that a resolver has read; None for types that are no rows."""
         ...
 
-    def changed(self, field: GraphQLField, sets: Sets) -> "Render | None":
-        """How to render what a mutation has changed; None for other fields."""
+    def named(self, field: GraphQLField, sets: Sets) -> "Render | None":
+        """How to render rows that a value names; None for other fields."""
         ...
 
     def selected_fields(
@@ -166,8 +166,8 @@ def _field(planner: SelectionPlanner, type_: GraphQLObjectType, nodes: list[Fiel
     if name == TYPENAME:
         return lambda *_: type_.name
     field, sets = type_.fields[name], [node.selection_set for node in nodes]
-    if render_changed := planner.changed(field, sets):
-        return render_changed
+    if render_named := planner.named(field, sets):
+        return render_named
     value_of = value_getter(field)
     if value_of is None:
         raise NotPlannableError
@@ -211,6 +211,15 @@ def reference_to_changed(
     branch: Any, key_of: Callable[[str], Any], payload: Any, count: ValueCount
 ) -> RowReference | None:
     return None if payload.key is None else _refer(branch, key_of(payload.key), count)
+
+
+def references_to_named(
+    branch: Any, attribute: str, value: Any, count: ValueCount
+) -> RowReference | list[RowReference] | None:
+    keys = getattr(value, attribute)
+    if isinstance(keys, list):
+        return [_refer(branch, key, count, is_nullable=False) for key in keys]
+    return None if keys is None else _refer(branch, keys, count)
 
 
 def _refer(branch: Any, key: Any, count: ValueCount, *, is_nullable: bool = True) -> RowReference:

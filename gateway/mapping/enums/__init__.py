@@ -15,6 +15,7 @@ from gateway.mapping.enums import case, findings, own, people, reference
 from gateway.mapping.enums.own import (
     CalendarPeriod,
     ChangeUnit,
+    Currency,
     Direction,
     HitResolution,
     Precision,
@@ -41,6 +42,7 @@ from models.vocabulary import (
 __all__ = [
     "CalendarPeriod",
     "ChangeUnit",
+    "Currency",
     "Direction",
     "DocumentKind",
     "Ground",

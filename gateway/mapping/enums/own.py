@@ -18,6 +18,12 @@ class Precision(StrEnum):
     UNPUBLISHED = "UNPUBLISHED"
 
 
+class Currency(StrEnum):
+    """Currencies, by ISO 4217."""
+
+    IDR = "IDR"
+
+
 class ChangeUnit(StrEnum):
     """What a change is counted in."""
 
@@ -98,6 +104,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "SUPPRESSED": "Withheld: of too few, or it could be inferred; there is no value.",
         "UNPUBLISHED": "Of a period that is not over, or not yet published; there is no value.",
     },
+    Currency: {"IDR": "Indonesian rupiah."},
     ChangeUnit: {
         "PERCENT": "Hundredths of what it was.",
         "PERCENTAGE_POINTS": "Hundredths of the whole that a rate is a part of.",

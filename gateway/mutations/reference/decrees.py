@@ -78,7 +78,7 @@ async def build_visa_type(
     return [
         Row(VisaType, {"code": request.code, **values, **begins, "valid_until": None}),
         Row(PassportRule, {**of_type, "months": request.passport_months}),
-        Row(Fee, {**of_type, "amount_idr": request.amount_idr}),
+        Row(Fee, {**of_type, "amount_idr": request.fee}),
         Row(ServiceTarget, {**of_type, "clock": Clock.STANDARD.value, **target}),
         *(Row(Eligibility, {**of_type, "entry": entry.value, **served}) for entry in Entry),
     ]
@@ -118,7 +118,7 @@ async def build_fee(
     transaction: WriteTransaction, request: ProposeFee, today: date, reasons: Reasons
 ) -> list[Row]:
     of_type = await _of_visa_type(transaction, request, reasons)
-    return [Row(Fee, {**of_type, "amount_idr": request.amount_idr})]
+    return [Row(Fee, {**of_type, "amount_idr": request.fee})]
 
 
 async def build_service_target(

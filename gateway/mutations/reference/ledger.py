@@ -67,7 +67,7 @@ _CHECKS: Mapping[str, Check] = {
     "use_within_days": _in_range("use_within_days", 1, values.MOST_DAYS),
     "months": _in_range("months", 0, values.MOST_MONTHS),
     "passport_months": _in_range("months", 0, values.MOST_MONTHS),
-    "amount_idr": _in_range("amount_idr", 0, values.MOST_RUPIAH),
+    "fee": _in_range("fee", 0, values.MOST_RUPIAH),
     "hours": _in_range("hours", 1, values.MOST_HOURS),
     "promised_percent": _in_range("promised_percent", 1, 100),
     "iso3": _matches("alpha_3", values.ALPHA_3),

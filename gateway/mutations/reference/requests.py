@@ -89,7 +89,7 @@ class ProposeVisaType(Proposal):
     use_within_days: int
     is_multiple_entry: bool
     passport_months: int
-    amount_idr: int
+    fee: int
     hours: int
     promised_percent: int | None
     valid_from: date
@@ -129,7 +129,7 @@ class ProposePassportRule(Proposal):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeFee(Proposal):
     visa_type: str
-    amount_idr: int
+    fee: int
     valid_from: date
 
 

@@ -57,7 +57,7 @@ def read_payment(intent: Intent, input_: inputs.RecordPaymentInput) -> StepReque
         faults=(*faults_of_key(input_.idempotency_key), *faults),
         verb=Verb.RECORD_PAYMENT,
         billing_code=input_.billing_code,
-        amount_idr=input_.amount_idr,
+        paid=input_.paid.amount,
         receipt_number=input_.receipt_number,
     )
 

@@ -20,7 +20,8 @@ from gateway.mapping.enums import (
     Status,
     TripPurpose,
 )
-from gateway.mapping.scalars import BigInt, CountryCode
+from gateway.mapping.money import MoneyInput
+from gateway.mapping.scalars import CountryCode
 
 #: Coercing and converting each takes a tenth of a millisecond before a statement is sent.
 MOST_AT_ONCE = 300
@@ -135,7 +136,7 @@ class StepInput:
 class RecordPaymentInput:
     idempotency_key: str = required(_KEY)
     billing_code: str = required("What was paid under: 15 digits.")
-    amount_idr: BigInt = required("What was paid, in rupiah: the amount of the bill.")
+    paid: MoneyInput = required("What was paid: the fee of the bill.")
     receipt_number: str = required(
         "The treasury's number of the payment: 16 capital letters and digits, for one bill."
     )

@@ -4,7 +4,8 @@ from datetime import date
 
 import strawberry
 
-from gateway.mapping.scalars import CountryCode, Hours, Rupiah
+from gateway.mapping.money import MoneyInput
+from gateway.mapping.scalars import CountryCode, Hours
 from gateway.schema.mutations.inputs import optional, required
 from models.access_tokens import LONGEST_SUBJECT
 from models.reference.data.values import (
@@ -33,7 +34,7 @@ _TEXT = f"up to {LONGEST_NAME} characters"
 _PARTNER = "Code of the partner."
 _COUNTRY = "ISO 3166 alpha-2 code of the country."
 _VISA_TYPE = "Index of the visa type, such as `B1`."
-_FEE = f"Amount in rupiah: from 0 to {MOST_RUPIAH}."
+_FEE = f"What it costs: from 0 to {MOST_RUPIAH} rupiah."
 _MONTHS = (
     "For how many calendar months a passport must be valid from the intended day of entry on: from"
     f" 0 to {MOST_MONTHS}."
@@ -170,7 +171,7 @@ class ProposeVisaTypeInput(ProposalInput):
     )
     is_multiple_entry: bool = required("Whether it serves for more than one entry.")
     passport_months: int = strawberry.field(default=6, description=_MONTHS)
-    amount_idr: Rupiah = required(_FEE)
+    fee: MoneyInput = required(_FEE)
     hours: Hours = required(f"{_HOURS} Calling-visa nationalities wait for a target of their own.")
     promised_percent: int | None = optional(_PROMISED)
     valid_from: date = required("First day on which it can be asked for: today or later.")
@@ -209,7 +210,7 @@ class ProposePassportRuleInput(ProposalInput):
 @strawberry.input(description="What a visa of a type costs from a day on.")
 class ProposeFeeInput(ProposalInput):
     visa_type: str = required(_VISA_TYPE)
-    amount_idr: Rupiah = required(_FEE)
+    fee: MoneyInput = required(_FEE)
     valid_from: date = required(_IN_FORCE)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from gateway.mapping.money import MoneyInput
 from gateway.mutations.reference import requests
 from gateway.mutations.reference.requests import ReferenceRequest
 from gateway.schema.mutations import reference_inputs as inputs
@@ -31,6 +32,8 @@ def _request_from_input(kind: type[ReferenceRequest]) -> Callable[[Intent, Any],
         for name, type_name in _IDS.items():
             if name in values:
                 values[name] = key_in(values[name], type_name)
+        if isinstance(fee := values.get("fee"), MoneyInput):
+            values["fee"] = fee.amount
         for name in _STRIPPED & values.keys():
             values[name] = values[name].strip()
         return kind(mutation=intent.name, key=key, faults=faults_of_key(key), **values)

@@ -11,6 +11,7 @@ from gateway.access.policy_lines import line_of
 from gateway.errors import ArgumentError
 from gateway.mapping.arguments import FieldArguments, Parsing
 from gateway.mapping.context import Context
+from gateway.mapping.scalars import CountryCode
 from gateway.policy import POLICY, ROWS_OF_A_CASE
 from gateway.viewer import Viewer
 from models.vocabulary import Role
@@ -31,7 +32,7 @@ OfPartner = Annotated[
     str | None, strawberry.argument(description="The partner of its tokens, where they name one.")
 ]
 Countries = Annotated[
-    list[str] | None, strawberry.argument(description="The countries of its tokens.")
+    list[CountryCode] | None, strawberry.argument(description="The countries of its tokens.")
 ]
 Centres = Annotated[list[str] | None, strawberry.argument(description="The centres of its tokens.")]
 Purpose = Annotated[

@@ -12,7 +12,7 @@ from gateway.errors import ArgumentError
 from gateway.mapping.context import Context
 from gateway.mapping.enums import Precision
 from gateway.mapping.figure_reads import FigureQuestion, Figures
-from gateway.mapping.figure_types import CountFigure, Rate
+from gateway.mapping.figure_types import CountFigure, RateFigure
 from gateway.mapping.scalars import BigInt
 from gateway.schema.volumes.measures import FIELDS
 from gateway.schema.volumes.rows import NetworkOutcomes
@@ -128,7 +128,7 @@ class Network:
         if len(months) < self._number_of_months(row.get("period")):
             return None
         granted, refused = (sum(month[name] for month in months) for name in ("granted", "refused"))
-        rate = Rate(
+        rate = RateFigure(
             value=refused / (granted + refused),
             precision=Precision.EXACT,
             denominator=BigInt(granted + refused),

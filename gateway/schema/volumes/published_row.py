@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.mapping.enums import Precision
 from gateway.mapping.figure_reads import Figures
-from gateway.mapping.figure_types import CountFigure, Duration, FindWider, Rate
+from gateway.mapping.figure_types import CountFigure, DurationFigure, FindWider, RateFigure
 from gateway.mapping.scalars import BigInt
 from models.volumes import Measure
 
@@ -30,12 +30,12 @@ class PublishedRow:
             find_wider=self._wider(measure, precision),
         )
 
-    def rate(self, measure: Measure) -> Rate:
+    def rate(self, measure: Measure) -> RateFigure:
         value, decisions, below = self.figures[measure], self._decisions, None
         if measure is Measure.REFUSAL_RATE:
             below = self.figures["refusal_rate_below"]
         precision = self._precision(value if decisions else decisions, below)
-        return Rate(
+        return RateFigure(
             value=value,
             precision=precision,
             denominator=_whole(decisions),
@@ -43,10 +43,10 @@ class PublishedRow:
             find_wider=self._wider(measure, precision),
         )
 
-    def duration(self, measure: Measure) -> Duration:
+    def duration(self, measure: Measure) -> DurationFigure:
         value, decisions = self.figures[measure], self._decisions
         precision = self._precision(value if decisions else decisions)
-        return Duration(
+        return DurationFigure(
             hours=value,
             precision=precision,
             measured=_whole(decisions),

@@ -8,8 +8,15 @@ from typing import Any
 import strawberry
 
 from gateway.mapping.enums import Precision
-from gateway.mapping.figure_types import Before, CountFigure, Duration, Money, Rate
-from gateway.mapping.scalars import BigInt, Rupiah
+from gateway.mapping.figure_types import (
+    Before,
+    CountFigure,
+    DurationFigure,
+    MoneyFigure,
+    RateFigure,
+)
+from gateway.mapping.money import Money
+from gateway.mapping.scalars import BigInt
 from gateway.schema.country import Country
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.visa_type import VisaType
@@ -55,10 +62,10 @@ def _count(measure: Measure, description: str) -> Any:
 
 
 def _rate(measure: Measure, description: str) -> Any:
-    def resolve(root: Any) -> Rate:
+    def resolve(root: Any) -> RateFigure:
         if root.published:
             return root.published.rate(measure)
-        return Rate(
+        return RateFigure(
             value=root.figures[measure],
             precision=Precision.EXACT,
             denominator=BigInt(root.figures[f"{measure}_of"]),
@@ -69,10 +76,10 @@ def _rate(measure: Measure, description: str) -> Any:
 
 
 def _duration(measure: Measure, description: str, *, of: str = "decisions") -> Any:
-    def resolve(root: Any) -> Duration:
+    def resolve(root: Any) -> DurationFigure:
         if root.published:
             return root.published.duration(measure)
-        return Duration(
+        return DurationFigure(
             hours=root.figures[measure],
             precision=Precision.ROUNDED,
             measured=BigInt(root.figures[f"{measure}_of"]),
@@ -83,9 +90,9 @@ def _duration(measure: Measure, description: str, *, of: str = "decisions") -> A
     return computed_field(resolve, text)
 
 
-def _revenue(root: Any) -> Money:
-    return Money(
-        value=Rupiah(root.figures[Measure.REVENUE]),
+def _revenue(root: Any) -> MoneyFigure:
+    return MoneyFigure(
+        value=Money.of(root.figures[Measure.REVENUE]),
         precision=Precision.EXACT,
         before=_before(root, Measure.REVENUE),
     )
@@ -106,7 +113,7 @@ class NetworkOutcomes:
     decisions: CountFigure = strawberry.field(description="Granted and refused.")
     granted: CountFigure = strawberry.field(description="Granted, later revoked ones included.")
     refused: CountFigure = strawberry.field(description="Refused.")
-    refusal_rate: Rate = strawberry.field(description="Refused of all decisions.")
+    refusal_rate: RateFigure = strawberry.field(description="Refused of all decisions.")
 
 
 @strawberry.type(description="The measures of one group.")
@@ -151,7 +158,9 @@ class VolumeRow:
         "Decisions superseded by another outcome or ground, and visas revoked, by the date of the"
         " first decision; a revocation that was set aside later included.",
     )
-    refusal_rate: Rate = _rate(Measure.REFUSAL_RATE, f"Refused of all decisions. {_FIRST_DECIDED}")
+    refusal_rate: RateFigure = _rate(
+        Measure.REFUSAL_RATE, f"Refused of all decisions. {_FIRST_DECIDED}"
+    )
     network: NetworkOutcomes | None = strawberry.field(
         default=None,
         description="What the whole network decided in the period, of the visa type or nationality"
@@ -164,70 +173,70 @@ class VolumeRow:
     backlog: CountFigure = _count(
         Measure.BACKLOG, "Work in progress at the end that is older than its target."
     )
-    wip_age_p50: Duration = _duration(
+    wip_age_p50: DurationFigure = _duration(
         Measure.WIP_AGE_P50, f"Half of the open cases were no older, {_AT_THE_END}.", of="cases"
     )
-    wip_age_p90: Duration = _duration(
+    wip_age_p90: DurationFigure = _duration(
         Measure.WIP_AGE_P90,
         f"Nine tenths of the open cases were no older, {_AT_THE_END}.",
         of="cases",
     )
-    wip_age_oldest: Duration = _duration(
+    wip_age_oldest: DurationFigure = _duration(
         Measure.WIP_AGE_OLDEST, f"The oldest of the open cases, {_AT_THE_END}.", of="cases"
     )
-    turnaround_p50: Duration = _duration(
+    turnaround_p50: DurationFigure = _duration(
         Measure.TURNAROUND_P50, "Half of the decisions took no longer, from payment."
     )
-    turnaround_p75: Duration = _duration(
+    turnaround_p75: DurationFigure = _duration(
         Measure.TURNAROUND_P75, "Three quarters of the decisions took no longer, from payment."
     )
-    turnaround_p90: Duration = _duration(
+    turnaround_p90: DurationFigure = _duration(
         Measure.TURNAROUND_P90, "Nine tenths of the decisions took no longer, from payment."
     )
-    turnaround_p95: Duration = _duration(
+    turnaround_p95: DurationFigure = _duration(
         Measure.TURNAROUND_P95, "19 of 20 decisions took no longer, from payment."
     )
-    turnaround_adjusted_p50: Duration = _duration(
+    turnaround_adjusted_p50: DurationFigure = _duration(
         Measure.TURNAROUND_ADJUSTED_P50,
         f"Half of the decisions took no longer, {_WITHOUT_WAITING}.",
     )
-    turnaround_adjusted_p75: Duration = _duration(
+    turnaround_adjusted_p75: DurationFigure = _duration(
         Measure.TURNAROUND_ADJUSTED_P75,
         f"Three quarters of the decisions took no longer, {_WITHOUT_WAITING}.",
     )
-    turnaround_adjusted_p90: Duration = _duration(
+    turnaround_adjusted_p90: DurationFigure = _duration(
         Measure.TURNAROUND_ADJUSTED_P90,
         f"Nine tenths of the decisions took no longer, {_WITHOUT_WAITING}.",
     )
-    turnaround_adjusted_p95: Duration = _duration(
+    turnaround_adjusted_p95: DurationFigure = _duration(
         Measure.TURNAROUND_ADJUSTED_P95,
         f"19 of 20 decisions took no longer, {_WITHOUT_WAITING}.",
     )
-    target_rate: Rate = _rate(
+    target_rate: RateFigure = _rate(
         Measure.TARGET_RATE, "Decisions within the target in force when paid, of all decisions."
     )
-    target_rate_intake: Rate = _rate(
+    target_rate_intake: RateFigure = _rate(
         Measure.TARGET_RATE_INTAKE,
         "Of the intake of the window, decided within the target in force when paid. Measured by"
         " what is decided until now and what is open although its target passed before today;"
         " what is not yet due, withdrawn or lapsed does not count.",
     )
-    clearance_ratio: Rate = _rate(
+    clearance_ratio: RateFigure = _rate(
         Measure.CLEARANCE_RATIO,
         "Closed in the window, with or without a decision, for each of its intake. More than 1"
         " where the work in progress shrinks.",
     )
-    info_request_rate: Rate = _rate(
+    info_request_rate: RateFigure = _rate(
         Measure.INFO_REQUEST_RATE,
         "Intake for which information was requested at least once, until now, of all intake.",
     )
-    handover_p90: Duration = _duration(
+    handover_p90: DurationFigure = _duration(
         Measure.HANDOVER_P90,
         "Nine tenths of the applications that a partner handed over, by the day of receipt, took"
         " no longer from submission.",
         of="handovers",
     )
-    revenue: Money = computed_field(
+    revenue: MoneyFigure = computed_field(
         _revenue, "Fees of the intake: state revenue (PNBP), by the day of the first payment."
     )
     edition: int | None = computed_field(

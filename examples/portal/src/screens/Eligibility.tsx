@@ -45,7 +45,7 @@ export function Eligibility() {
                 {visa.stayDays} {t("days")}
               </dd>
               <dt>{t("fee")}</dt>
-              <dd>{money(inForce(visa.fees)?.amountIdr ?? 0)}</dd>
+              <dd>{money(inForce(visa.fees)?.price)}</dd>
               <dt>{t("target")}</dt>
               <dd>
                 {inForceBy("clock", visa.serviceTargets).find(({ clock }) => clock === "STANDARD")?.hours}{" "}

@@ -16,7 +16,7 @@ const Mine = graphql(`
         stage
         visaType { code name(language: $language) }
         entryOn
-        bill { code amountIdr dueAt paidAt receiptNumber }
+        bill { code fee { amount currency } dueAt paidAt receiptNumber }
         requestedItems(first: 20) { nodes { kind note answeredAt } }
         decision { outcome publicReason visa { number useBy stayDays } }
         events(first: 30) { nodes { kind occurredAt } }
@@ -91,7 +91,7 @@ function Application({ id, reference, stage, visaType, bill, decision, ...rest }
       <p className="reference">{reference}</p>
       {bill && !bill.paidAt && stage !== "CLOSED" && (
         <p className="notice">
-          {t("pay")}: <strong>{money(bill.amountIdr)}</strong> {t("payBy")} {day(bill.dueAt)}.{" "}
+          {t("pay")}: <strong>{money(bill.fee)}</strong> {t("payBy")} {day(bill.dueAt)}.{" "}
           {t("payCode")} <span className="code">{bill.code}</span>
         </p>
       )}
